@@ -20,7 +20,7 @@ import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.t
 import { Neural } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { Activity } from './vscode/completion/activity.ts';
-import { Ahead } from './vscode/completion/ahead.ts';
+import { Prefetch } from './vscode/completion/ahead.ts';
 import { FirstKeys } from './vscode/completion/first-keys.ts';
 import { GhostTextProvider } from './vscode/completion/provider.ts';
 import { Recorder } from './vscode/completion/recorder.ts';
@@ -32,7 +32,7 @@ import { documentAt, type FolderRef } from './vscode/editor/folder-ref.ts';
 import { isLanguageEnabled } from './vscode/editor/levels.ts';
 import { pathsOf } from './vscode/editor/paths.ts';
 import { StoreOwner } from './vscode/editor/store-owner.ts';
-import { Surroundings } from './vscode/editor/surroundings.ts';
+import { DocumentSurroundings } from './vscode/editor/surroundings.ts';
 import { window } from './vscode/editor/window.ts';
 import { DiskWatcher } from './vscode/folder/disk-watcher.ts';
 import { Documents } from './vscode/folder/documents.ts';
@@ -218,7 +218,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const commitMessages = new CommitMessages(writing);
   const docComments = new DocComments(writing);
-  const surroundings = new Surroundings(log);
+  const surroundings = new DocumentSurroundings(log);
   const kept = own.add(new KeptView({ folders, adaptation, api, served, rules, surroundings, log }));
   own.add(
     registerCommands({
@@ -268,7 +268,7 @@ export function activate(context: vscode.ExtensionContext): void {
     onSilent: (silence) => whyNothing.tell(silence, status.snapshot()),
   });
   const mayWarm = () => adaptation.progress === undefined && bases.isOnBattery !== true;
-  own.add(new Ahead({ folders, rules, surroundings, isOn, mayWarm, onMove: () => bases.touched() }));
+  own.add(new Prefetch({ folders, rules, surroundings, isOn, mayWarm, onMove: () => bases.touched() }));
   const firstKeys = own.add(new FirstKeys((editor) => ghostText.ask(editor)));
   own.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 

@@ -2,7 +2,7 @@
 
 import { shuffled } from '../../src/common/statistics/random.ts';
 import { isBeginning } from '../../src/prompts/completion/judge.ts';
-import { fitCoupling, score, scoreCuts } from '../../src/routing/fit.ts';
+import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
 import { limitOf } from '../../src/routing/risk.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { keyless } from '../common/desk.ts';
@@ -41,7 +41,7 @@ export function judged(of: Package): Judged[] {
   const first = new Set(order.filter((_, i) => i % 2 === 0).map((i) => files[i] as string));
   return [true, false].flatMap((side) => {
     const [fitted, reported] = [!side, side].map((half) => of.recorded.filter(({ file }) => first.has(file) === half));
-    const fit = fitCoupling([...of.calibration, ...(fitted as Sided[])], { now: 0 });
+    const fit = fitRouter([...of.calibration, ...(fitted as Sided[])], { now: 0 });
     const price = limitOf(fit, { holding: 'expected', alpha: ALLOWED });
     return (reported as Sided[]).map((sided): Judged => {
       const { draft, place, cuts = [], truth, answer = '' } = sided;

@@ -8,7 +8,7 @@ import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
 import { draftOptions, shownDraft } from '../../src/prompts/completion/asked-place.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { isBeginning, judge } from '../../src/prompts/completion/judge.ts';
-import { placeOf } from '../../src/routing/place.ts';
+import { positionOf } from '../../src/routing/place.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
@@ -93,7 +93,7 @@ async function sided(engine: EngineClient, key: string, at: At): Promise<Sided> 
     draft,
     truth,
     answer,
-    place: placeOf(asked.query),
+    place: positionOf(asked.query),
     specialistRight: judge(draft.text, truth).right,
     specialistSimilarity: editSimilarity(draft.text, truth),
     cuts: cutsOf(draft, asked).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),

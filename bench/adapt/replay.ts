@@ -2,10 +2,10 @@
 // and it is cleaned as it would be shown.
 
 import { unwrap } from '../../src/common/errors.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import { cleanAnswer } from '../../src/prompts/completion/clean.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import { requestAt } from '../../src/prompts/completion/teacher-request.ts';
+import { requestAt } from '../../src/prompts/completion/llm-request.ts';
 import { MessagesServer } from '../../test/fakes/messages-server.ts';
 import { askedAt, type RecordedPlace, type Recording } from '../common/recordings.ts';
 
@@ -18,7 +18,7 @@ export interface Replayed {
 export async function replayed(recordings: readonly Recording[]): Promise<Replayed[]> {
   const server = await MessagesServer.start();
   try {
-    const teacher = connectTeacher({
+    const llm = connectLlm({
       ...{ provider: 'anthropic', apiKey: 'sk-ant-loopback', model: '', timeoutMs: 30_000 },
       baseUrl: server.url,
     });
@@ -29,7 +29,7 @@ export async function replayed(recordings: readonly Recording[]): Promise<Replay
         server.answerWith(place.written);
         const asked = askedAt(place);
         const answer = unwrap(
-          await teacher.ask(completionPrompt(requestAt(asked, []), teacher.facts), new AbortController().signal),
+          await llm.ask(completionPrompt(requestAt(asked, []), llm.facts), new AbortController().signal),
         );
         places.push({ ...place, completion: cleanAnswer(answer.text, asked) });
       }

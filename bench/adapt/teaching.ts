@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { workFolder } from '../../src/adaptation/models/folder-models.ts';
 import { lessonsFrom } from '../../src/adaptation/stages/taught.ts';
 import { train } from '../../src/adaptation/stages/training.ts';
-import { type Lessons, samplesFrom } from '../../src/adaptation/training-data/drawn.ts';
+import { samplesFrom, type TrainingData } from '../../src/adaptation/training-data/drawn.ts';
 import type { LearnedPlace } from '../../src/adaptation/training-data/samples.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
@@ -66,7 +66,7 @@ export async function teachingRows(
   const split = splitOf(others, new Set(lessons.map(({ path }) => path)));
   const failed = lessons.filter(({ right }) => !right);
   const { worth } = lessonsFrom(lessons.map((example) => ({ example, right: example.right })));
-  const lessonsOf: Readonly<Record<Arm, Lessons | undefined>> = {
+  const lessonsOf: Readonly<Record<Arm, TrainingData | undefined>> = {
     'true text only': { places: [] },
     '+ weights by underfit': worth && { worth, places: failed },
     '+ confirmed answers': worth && { worth, places: lessons },
@@ -76,7 +76,7 @@ export async function teachingRows(
   for (const seed of SEEDS) {
     for (const arm of learnt) {
       const folder = mkdtempSync(join(scratch, 'taught-'));
-      const specialist = { base, split, folder, seed, lessons: lessonsOf[arm] as Lessons };
+      const specialist = { base, split, folder, seed, lessons: lessonsOf[arm] as TrainingData };
       const made = await specialistOf(engines[0] as EngineClient, specialist);
       const answered = await answersOf(engines, made, places, others);
       answers.get(arm)?.push(answered);
@@ -113,7 +113,7 @@ interface Specialist {
   readonly split: ReturnType<typeof splitOf>;
   readonly folder: string;
   readonly seed: number;
-  readonly lessons: Lessons;
+  readonly lessons: TrainingData;
 }
 
 const key = 'taught';

@@ -116,7 +116,7 @@ export async function adaptOn(
     },
     {
       engine,
-      teacher: undefined,
+      llm: undefined,
       confirm: async () => false,
       record: () => {},
       progress: (update) => bar.update(update),

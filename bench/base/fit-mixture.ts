@@ -10,9 +10,9 @@ import { parseArgs } from 'node:util';
 import { root } from '../../build/paths.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../src/common/statistics/conditional-logit.ts';
 import { fitGate, type GateExample, gated, meanLogLoss } from '../../src/common/statistics/gate.ts';
-import { Language } from '../../src/neural/decoding/language.ts';
+import { LanguageModel } from '../../src/neural/decoding/language.ts';
 import { placeBefore } from '../../src/prompts/completion/asked-place.ts';
-import { Mixed } from '../../src/specialist/mixture/mixed.ts';
+import { MixtureSpecialist } from '../../src/specialist/mixture/mixture-specialist.ts';
 import { MIXTURE_FILE, type MixPlace } from '../../src/specialist/mixture/types.ts';
 import { initialMixWeights, plainMixWeights } from '../../src/specialist/mixture/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
 
 const held = heldOutFiles(LANGUAGES);
 if (!held) throw new Error('No held-out packages: `python3 models/pretrain/corpus.py --held-out` makes them.');
-const language = await Language.load({
+const language = await LanguageModel.load({
   model: options.model,
   tokenizer: join(options.model, 'tokenizer.json'),
   precision: 'auto',
@@ -43,7 +43,7 @@ const start = initialMixWeights();
 
 interface Package {
   readonly name: string;
-  readonly mixed: Mixed;
+  readonly mixed: MixtureSpecialist;
   readonly places: readonly MixPlace[];
 }
 
@@ -67,7 +67,11 @@ const packages = [...new Set(files.map((file) => file.package))].map((name): Pac
     query: placeBefore({ path, languageId: languageOf.get(path) ?? '', prefix, suffix }).query,
     truth,
   }));
-  return { name, mixed: new Mixed('base', language, () => index, start, { dialect: language.dialect }), places };
+  return {
+    name,
+    mixed: new MixtureSpecialist('base', language, () => index, start, { dialect: language.dialect }),
+    places,
+  };
 });
 
 const tokens: GateExample[] = [];

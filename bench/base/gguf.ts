@@ -8,8 +8,8 @@ import type { Model } from '../../src/neural/architecture/decoder-values.ts';
 import { BLOCK, type Quantized, quantize } from '../../src/neural/architecture/quantize.ts';
 import { GGML, type GgufTensor, ggufPieces } from '../../src/neural/models/export/gguf-file.ts';
 import {
-  bytesOf,
   type GgufWords,
+  ggufBytes,
   ggufParameters,
   inOrder,
   modelMetadata,
@@ -68,7 +68,7 @@ function tensorsOf({ config, weights, packed }: Model, format: Format): GgufTens
     const [rows, inner] = shape as [number, number?];
     const plain = () => weights.get(from) as Float32Array;
     if (inner === undefined) {
-      return { name, shape, type: GGML.F32, bytes: 4 * rows, data: () => bytesOf(inOrder(plain(), rows, order)) };
+      return { name, shape, type: GGML.F32, bytes: 4 * rows, data: () => ggufBytes(inOrder(plain(), rows, order)) };
     }
     const data = () => repacked(packed?.get(from) ?? quantize(plain(), rows, inner, 4), order, format);
     return { name, shape, type: format.type, bytes: rows * (inner / BLOCK) * format.bytes, data };

@@ -61,7 +61,7 @@ export class Desk {
       answering?.(this.specialist, settings) ??
       new CompletionService({
         specialist: changed === undefined ? this.specialist : changing(this.specialist, changed),
-        teacher: () => undefined,
+        llm: () => undefined,
         fit: defaultFit,
         settings: () => settings,
         clock,

@@ -7,9 +7,9 @@ import { brierScore, expectedCalibrationError } from '../../src/common/statistic
 import { splitByFile } from '../../src/common/statistics/folds.ts';
 import { deferralCurve, type ScoredExample } from '../../src/routing/curve.ts';
 import { decide } from '../../src/routing/decide.ts';
-import { fitCoupling, score } from '../../src/routing/fit.ts';
-import { placeOf } from '../../src/routing/place.ts';
-import type { CouplingExample, CouplingFit } from '../../src/routing/types.ts';
+import { fitRouter, score } from '../../src/routing/fit.ts';
+import { positionOf } from '../../src/routing/place.ts';
+import type { CouplingExample, RouterModel } from '../../src/routing/types.ts';
 import { askedAt, readRecordings } from '../common/recordings.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
@@ -21,7 +21,7 @@ const shares = [0, 0.25, 0.5, 0.7, 0.8, 0.9, 1];
 const balances = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
 
 interface Judged extends ScoredExample {
-  readonly fit: CouplingFit;
+  readonly fit: RouterModel;
 }
 
 export const coupling: Benchmark = {
@@ -38,7 +38,7 @@ async function run({ recordings }: BenchOptions): Promise<Figures> {
       return {
         path: join(recording.package, place.path),
         draft,
-        place: placeOf(askedAt(place).query),
+        place: positionOf(askedAt(place).query),
         specialistRight: right,
         apiRight: exactMatch(place.completion, place.truth),
         specialistSimilarity: editSimilarity(draft.text, place.truth),
@@ -47,7 +47,7 @@ async function run({ recordings }: BenchOptions): Promise<Figures> {
     }),
   );
   const judged = splitByFile(examples).flatMap(({ inside, outside }) => {
-    const fit = fitCoupling(outside);
+    const fit = fitRouter(outside);
     return inside.map((example): Judged => ({ example, fit, ...score(fit, example.draft, example.place) }));
   });
   const figures: Figures = {

@@ -3,10 +3,10 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Reservation } from '../../src/common/teacher-call.ts';
+import type { Reservation } from '../../src/common/paid-call.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
-import { RecordingTeacher } from '../../src/llm/recording.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
+import { RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { HostileMessages, stream } from '../../test/fakes/hostile-messages.ts';
@@ -62,10 +62,10 @@ async function bookings(show: (row: CampaignRow) => void): Promise<void> {
     const ledger = new FakeLedger();
     const settings = { provider: 'anthropic', apiKey: key, baseUrl, model: '', timeoutMs: 20_000 };
     const options = { purpose: 'labelling', folder: '/w', budget: new Budget(() => ledger, 1000) } as const;
-    const teacher = new RecordingTeacher(connectTeacher(settings), ledger, options);
-    const prompt = completionPrompt(place, teacher.facts);
-    await teacher.ask(prompt, new AbortController().signal);
-    return { booked: ledger.spentInMonth(Date.now()), most: teacher.ceilingUsd(prompt) };
+    const llm = new RecordingLlm(connectLlm(settings), ledger, options);
+    const prompt = completionPrompt(place, llm.facts);
+    await llm.ask(prompt, new AbortController().signal);
+    return { booked: ledger.spentInMonth(Date.now()), most: llm.ceilingUsd(prompt) };
   };
   for (const [name, { paid, begin }] of Object.entries(resets)) {
     const tally = new Tally();

@@ -1,8 +1,8 @@
 // A server that means no good: where text and key go, what an answer may cost in memory and time, what its text may do.
 
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../src/prompts/completion/teacher-request.ts';
+import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 import {
   dirty,
   drips,
@@ -19,7 +19,7 @@ import * as providers from '../../test/llm/asking.ts';
 import { type Campaign, type CampaignRow, Tally } from './campaign.ts';
 
 const key = 'sk-ant-bench-0123456789';
-const request: TeacherRequest = {
+const request: LlmRequest = {
   query: { path: 'a.ts', languageId: 'typescript', prefix: 'const sum = ', suffix: '\n' },
   snippets: [],
   multiline: true,
@@ -47,8 +47,8 @@ export const networkCampaign: Campaign = {
 
 function ask(api: HostileMessages, timeoutMs: number = limits.answer) {
   const settings = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs };
-  const teacher = connectTeacher(settings, { stallMs: timeoutMs });
-  return teacher.ask(completionPrompt(request, teacher.facts), new AbortController().signal);
+  const llm = connectLlm(settings, { stallMs: timeoutMs });
+  return llm.ask(completionPrompt(request, llm.facts), new AbortController().signal);
 }
 
 async function astray(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {

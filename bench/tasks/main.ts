@@ -6,22 +6,22 @@ import { root } from '../../build/paths.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { type Reading, readingOf } from '../../src/text-tasks/labels/base-reading.ts';
+import { type BasePrompt, readingOf } from '../../src/text-tasks/labels/base-reading.ts';
 import {
   bestOf,
   crossJudged,
-  fitTextCoupling,
-  type HeldOut,
+  fitTextRouter,
+  type HeldOutText,
   hasBoth,
   judgedBy,
-} from '../../src/text-tasks/labels/coupling.ts';
-import { accuracyAt, type Judged, RISK_TERMS, riskAt } from '../../src/text-tasks/labels/share-of-calls.ts';
+} from '../../src/text-tasks/labels/router.ts';
+import { accuracyAt, type JudgedText, RISK_TERMS, riskAt } from '../../src/text-tasks/labels/share-of-calls.ts';
 import {
   fitSpecialist,
   groundOf,
   type LabelledText,
   labelProbabilities,
-  type Specialist,
+  type TextSpecialist,
 } from '../../src/text-tasks/labels/text-specialist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
@@ -79,7 +79,7 @@ function targetOf({ ownLabels }: RecordedTask, { truth, api }: RecordedText): nu
 function measureTask(
   recorded: RecordedTask,
   states: readonly Float32Array[] | undefined,
-  { examples }: Reading,
+  { examples }: BasePrompt,
 ): Figures {
   const labels = recorded.task.labels.length;
   const items = recorded.texts.map((row, i): Item => {
@@ -97,11 +97,11 @@ function measureTask(
   const { specialist, outOfFold } = fitSpecialist(learned, labels, ground);
   const trained = performance.now();
   // The truth of the calibration texts is what somebody in the folder checked.
-  const held = learned.map((item, i): HeldOut => {
+  const held = learned.map((item, i): HeldOutText => {
     const known = recorded.ownLabels || item.split === 'calibration';
     return { ...item, probabilities: outOfFold[i] as number[], truth: known ? item.truth : undefined };
   });
-  const coupling = fitTextCoupling(held, labels);
+  const coupling = fitTextRouter(held, labels);
   const coupled = performance.now();
   const judged = test.map((item) => judge(specialist, item)).filter(hasBoth);
   const pairs = judged.map((item) => judgedBy(coupling, item));
@@ -120,14 +120,14 @@ function measureTask(
   };
 }
 
-function judge(specialist: Specialist, item: Item): HeldOut {
+function judge(specialist: TextSpecialist, item: Item): HeldOutText {
   return { ...item, probabilities: labelProbabilities(specialist, item) };
 }
 
-const gain = ({ gain }: Judged) => gain;
+const gain = ({ gain }: JudgedText) => gain;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function accuracies(pairs: readonly Judged<boolean>[]): Figures {
+function accuracies(pairs: readonly JudgedText<boolean>[]): Figures {
   const at = shares.map((share) => [`coupled-accuracy-at-${share}`, accuracyAt(pairs, share / 100, gain)] as const);
   return {
     texts: pairs.length,
@@ -139,7 +139,7 @@ function accuracies(pairs: readonly Judged<boolean>[]): Figures {
 }
 
 /** The pair beside other rules, with the API's answer as it is, and with 95 % intervals over texts. */
-function curveOf(judged: readonly HeldOut[], pairs: readonly Judged<boolean>[]): Figures {
+function curveOf(judged: readonly HeldOutText[], pairs: readonly JudgedText<boolean>[]): Figures {
   const table = new Table();
   const plain = pairs.map((pair) => ({ ...pair, pairRight: pair.apiRight, sure: 0 }));
   judged.forEach(({ probabilities }, i) => {
@@ -148,9 +148,11 @@ function curveOf(judged: readonly HeldOut[], pairs: readonly Judged<boolean>[]):
   const [none, all] = [accuracyAt(plain, 0, gain), accuracyAt(plain, 1, gain)];
   const rows = shares.map((percent) => {
     const share = percent / 100;
-    const { low, high } = interval([pairs], ([drawn]) => accuracyAt(drawn as readonly Judged<boolean>[], share, gain));
+    const { low, high } = interval([pairs], ([drawn]) =>
+      accuracyAt(drawn as readonly JudgedText<boolean>[], share, gain),
+    );
     const difference = interval([pairs], ([drawn]) => {
-      const some = drawn as readonly Judged<boolean>[];
+      const some = drawn as readonly JudgedText<boolean>[];
       return accuracyAt(some, share, gain) - mean(some.map(({ apiRight }) => Number(apiRight)));
     });
     const row: Figures = {
@@ -161,7 +163,7 @@ function curveOf(judged: readonly HeldOut[], pairs: readonly Judged<boolean>[]):
       'over-api-high': difference.high,
       'api-taken-as-it-is': accuracyAt(plain, share, gain),
       random: none + share * (all - none),
-      'specialist-confidence': accuracyAt(plain, share, ({ sure }: Judged & { sure?: number }) => -(sure ?? 0)),
+      'specialist-confidence': accuracyAt(plain, share, ({ sure }: JudgedText & { sure?: number }) => -(sure ?? 0)),
       oracle: accuracyAt(plain, share, ({ apiRight, specialistRight }) => Number(apiRight) - Number(specialistRight)),
     };
     table.row(`at ${percent} % of calls`, row);
@@ -170,8 +172,8 @@ function curveOf(judged: readonly HeldOut[], pairs: readonly Judged<boolean>[]):
   return Object.fromEntries(rows);
 }
 
-function calibrationOf(pairs: readonly Judged<boolean>[]): Figures {
-  const measured = (of: (pair: Judged<boolean>) => [number, boolean]) => {
+function calibrationOf(pairs: readonly JudgedText<boolean>[]): Figures {
+  const measured = (of: (pair: JudgedText<boolean>) => [number, boolean]) => {
     const probabilities = pairs.map((pair) => of(pair)[0]);
     const right = pairs.map((pair) => Number(of(pair)[1]));
     return { ece: expectedCalibrationError(probabilities, right), brier: brierScore(probabilities, right) };
@@ -182,7 +184,7 @@ function calibrationOf(pairs: readonly Judged<boolean>[]): Figures {
   };
 }
 
-function riskOf(pairs: readonly Judged<boolean>[], chosen: ReturnType<typeof riskAt>): Figures {
+function riskOf(pairs: readonly JudgedText<boolean>[], chosen: ReturnType<typeof riskAt>): Figures {
   if (chosen === undefined) return { chosen: 'every text to the API: too few are known to bound the loss' };
   const local = pairs.filter(({ gain }) => gain <= chosen.keepBelow);
   const lost = local.filter(({ specialistRight, apiRight }) => !specialistRight && apiRight);
@@ -230,7 +232,7 @@ function ablation(recorded: RecordedTask, learned: readonly Item[], test: readon
 }
 
 /** Hidden states cost a pass of the base: how many texts need it where the n-grams answer alone as soon as they are sure. */
-function doubted(specialist: Specialist, test: readonly Item[]): Figures {
+function doubted(specialist: TextSpecialist, test: readonly Item[]): Figures {
   const alone = test.map(({ text }) => labelProbabilities(specialist, { text }));
   const both = test.map((item) => labelProbabilities(specialist, item));
   const at = [0.8, 0.9, 0.95].map((sure) => {

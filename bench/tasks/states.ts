@@ -7,7 +7,7 @@ import { unwrap } from '../../src/common/errors.ts';
 import { replaceFile } from '../../src/common/files.ts';
 import { threadCount } from '../../src/common/threads.ts';
 import type { StatesRequest } from '../../src/neural/decoding/states.ts';
-import { DEPTHS, type Reading } from '../../src/text-tasks/labels/base-reading.ts';
+import { type BasePrompt, DEPTHS } from '../../src/text-tasks/labels/base-reading.ts';
 import { withEngines } from '../common/engines.ts';
 import { cacheFolder } from '../common/packages.ts';
 import type { RecordedTask } from './data.ts';
@@ -21,7 +21,7 @@ export interface ReadStates {
 /** @param model the base's folder */
 export async function statesOf(
   { task, texts }: RecordedTask,
-  { before, after }: Reading,
+  { before, after }: BasePrompt,
   model: string,
 ): Promise<ReadStates> {
   const request: StatesRequest = {

@@ -6,7 +6,7 @@ import type { Masking } from '../../src/common/masking.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { ServedEngine, servedModel } from '../../src/completion/served-engine.ts';
 import { PATIENCE_MS } from '../../src/completion/specialist.ts';
-import { connectTeacher, listModels } from '../../src/llm/connect.ts';
+import { connectLlm, listModels } from '../../src/llm/connect.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import type { Figures } from '../figures.ts';
 import type { Server } from './server.ts';
@@ -35,7 +35,7 @@ const asIs: Masking = { text: async (each) => each, path: async (each) => each }
 export async function drafts(server: Server): Promise<Figures> {
   const settings = { provider: 'served', apiKey: '', baseUrl: server.url, model: 'model', timeoutMs };
   const engine = new ServedEngine({
-    teacher: connectTeacher(settings, { stallMs: timeoutMs }),
+    llm: connectLlm(settings, { stallMs: timeoutMs }),
     models: (signal) => listModels(settings, signal),
     ...{ mask: asIs, mayLeave: () => true, clock: systemClock },
   });

@@ -1,15 +1,15 @@
-// A real server as the teacher, and in place of the local neural model: its models, chat, raw completions, probabilities, stops, cancellation; and 200 labels with a kill in between.
+// A real server as the large model, and in place of the local neural model: its models, chat, raw completions, probabilities, stops, cancellation; and 200 labels with a kill in between.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '../../src/common/log.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { connectTeacher, listModels } from '../../src/llm/connect.ts';
+import { connectLlm, listModels } from '../../src/llm/connect.ts';
 import { labelBatch } from '../../src/llm/label.ts';
 import type { ModelFacts } from '../../src/llm/protocol/models.ts';
 import type { Piece } from '../../src/llm/protocol/wire.ts';
 import { providerOf } from '../../src/llm/providers/providers.ts';
-import { RecordingTeacher } from '../../src/llm/recording.ts';
+import { RecordingLlm } from '../../src/llm/recording.ts';
 import { type CompletionPrompt, completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { openStore } from '../../src/storage/open.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
@@ -39,7 +39,7 @@ async function measure({ places = 200 }: BenchOptions): Promise<Figures> {
   const server = await Server.start();
   try {
     const taken = await protocol(server);
-    printFigures('A server as the teacher: what it takes', taken);
+    printFigures('A server as the llm: what it takes', taken);
     const drafted = await drafts(server);
     printFigures('In place of the local neural model: drafts, with a kill in between', drafted);
     const labelled = await labels(server, places);
@@ -57,8 +57,8 @@ async function protocol({ url }: Server): Promise<Record<string, Figures | strin
     'models-listed': listed.ok ? listed.value.length : listed.error.message,
   };
   for (const [form, model] of Object.entries(models)) {
-    const teacher = connectTeacher({ ...settings, model }, { stallMs: timeoutMs });
-    const answer = await teacher.ask(at(teacher.facts, 'function add(a: number, b: number) {\n  return '), never);
+    const llm = connectLlm({ ...settings, model }, { stallMs: timeoutMs });
+    const answer = await llm.ask(at(llm.facts, 'function add(a: number, b: number) {\n  return '), never);
     figures[form] = answer.ok
       ? {
           'first-ms': Math.round(answer.value.firstTokenMs),
@@ -106,18 +106,15 @@ async function stopped(url: string): Promise<string> {
 /** From the cancellation until the client is done with it; the next request is answered. */
 async function cancelled(url: string): Promise<number | string> {
   const controller = new AbortController();
-  const teacher = connectTeacher(
-    { provider, apiKey: '', baseUrl: url, model: models.chat, timeoutMs },
-    { stallMs: timeoutMs },
-  );
+  const llm = connectLlm({ provider, apiKey: '', baseUrl: url, model: models.chat, timeoutMs }, { stallMs: timeoutMs });
   let begun = 0;
-  const asking = teacher.ask(at(teacher.facts, '// A long story:\n', true), controller.signal, () => {
+  const asking = llm.ask(at(llm.facts, '// A long story:\n', true), controller.signal, () => {
     begun ||= performance.now();
     controller.abort();
   });
   await asking.catch(() => {});
   const took = performance.now() - begun;
-  const next = await teacher.ask(at(teacher.facts, 'const b = '), never);
+  const next = await llm.ask(at(llm.facts, 'const b = '), never);
   return begun === 0 ? 'it had nothing to say' : next.ok ? Math.round(took) : `afterwards: ${next.error.message}`;
 }
 
@@ -143,12 +140,12 @@ async function labels(server: Server, places: number): Promise<Figures> {
   };
   const settings = { provider, apiKey: '', baseUrl: server.url, model: models.raw, timeoutMs };
   const run = (onAnswer: (count: number) => void) => {
-    const teacher = new RecordingTeacher(connectTeacher(settings, { fetch: counting, stallMs: timeoutMs }), store, {
+    const llm = new RecordingLlm(connectLlm(settings, { fetch: counting, stallMs: timeoutMs }), store, {
       ...({ purpose: 'labelling', folder, budget: new Budget(() => store, 0) } as const),
     });
     let count = 0;
-    const prompts = Array.from({ length: places }, (_, index) => at(teacher.facts, `const value${index} = `));
-    return labelBatch(teacher, prompts, { concurrency: 4, signal: never, onAnswer: () => onAnswer(++count) });
+    const prompts = Array.from({ length: places }, (_, index) => at(llm.facts, `const value${index} = `));
+    return labelBatch(llm, prompts, { concurrency: 4, signal: never, onAnswer: () => onAnswer(++count) });
   };
   try {
     const started = performance.now();

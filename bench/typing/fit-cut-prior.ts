@@ -12,7 +12,7 @@ import { cleanDraft } from '../../src/prompts/completion/asked-place.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { isBeginning } from '../../src/prompts/completion/judge.ts';
 import { wholeProbability } from '../../src/routing/features.ts';
-import { placeOf } from '../../src/routing/place.ts';
+import { positionOf } from '../../src/routing/place.ts';
 import { cutFacts, cutPrior, cutWeights } from '../../src/routing/priors.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
@@ -86,7 +86,7 @@ function examplesOf(folder: string, draft: Draft, query: CompletionQuery, block:
   const at = { query, block, indentUnit: indentUnitOf(query.prefix + query.suffix) };
   const cleaned = cleanDraft(draft, at);
   const cuts = cleaned === undefined ? [] : cutsOf(cleaned, at);
-  const place = placeOf(query);
+  const place = positionOf(query);
   return cuts
     .filter((cut) => wholeProbability(cut) > LIKELY)
     .map((cut, _, { length }) => ({

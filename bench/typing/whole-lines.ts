@@ -5,7 +5,7 @@ import type { Completion, CompletionRequest, CompletionSettings } from '../../sr
 import { cleanDraft, draftOptions, placeAt } from '../../src/prompts/completion/asked-place.ts';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import { placeOf } from '../../src/routing/place.ts';
+import { positionOf } from '../../src/routing/place.ts';
 import type { EditorDeps } from '../common/editor.ts';
 
 export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'begin' | 'warm' | 'accepted'> {
@@ -29,7 +29,7 @@ export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'beg
     const draft = await this.specialist.complete(query, draftOptions(place), signal).catch(() => undefined);
     const cleaned = cleanDraft(draft, place);
     const policy = { ...this.settings, apiAvailable: false };
-    const decision = decide(this.fit, cleaned, placeOf(query), policy);
+    const decision = decide(this.fit, cleaned, positionOf(query), policy);
     if (cleaned === undefined || decision.route !== 'specialist') return undefined;
     const { text, model } = cleaned;
     const completion: Completion = {

@@ -1,7 +1,7 @@
 // What an adaptation run is asked to do, what it asks back, and what it comes to.
 
-import type { TeacherSettings } from '../llm/types.ts';
-import type { CouplingFit, RiskBound } from '../routing/types.ts';
+import type { LlmSettings } from '../llm/types.ts';
+import type { RiskBound, RouterModel } from '../routing/types.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
 import type { AdaptReport } from './report/types.ts';
 
@@ -47,7 +47,7 @@ export interface NeuralAccess {
 }
 
 export interface ApiAccess {
-  readonly settings: TeacherSettings;
+  readonly settings: LlmSettings;
   /** Places to ask about in a run, those that teach, validation and test together. */
   readonly places: number;
   /** US dollars that a run may cost by its estimate: it asks about fewer places otherwise. Absent: no other limit than the month's. */
@@ -83,7 +83,7 @@ export interface AdaptOutcome {
   /** Absolute path of the specialist's snapshot, complete on disk. */
   readonly snapshotPath: string;
   /** Undefined for effort 'index'. */
-  readonly coupling: CouplingFit | undefined;
+  readonly coupling: RouterModel | undefined;
   /** The store left the disk while the API was asked: why, and what became of the answers. Absent: it did not. */
   readonly trouble?: string;
 }

@@ -15,7 +15,7 @@ export interface ChildOptions {
   readonly defaults?: Readonly<Record<string, string>>;
 }
 
-export interface Child {
+export interface StartedChild {
   readonly process: ChildProcess;
   /** The line of a dying process's output that says why, after ': '; '' where it said nothing. */
   lastWords(): string;
@@ -25,7 +25,7 @@ export interface Child {
 const KEYS = /_API_KEY$/;
 
 /** Started at once; that it cannot be is told by the process's own events. */
-export function startChild({ script, args = [], node = [], env = {}, defaults = {} }: ChildOptions): Child {
+export function startChild({ script, args = [], node = [], env = {}, defaults = {} }: ChildOptions): StartedChild {
   const inherited = Object.entries(process.env).filter(([name]) => !KEYS.test(name));
   const child = fork(script, [...args], {
     serialization: 'advanced',
@@ -50,7 +50,7 @@ const LAST_WORDS_MS = 500;
  * Calls `then` when the process is gone or could not be started, once: with how it ended and what it said last, where that comes. A program
  * that it has started may hold its output open for as long as it likes.
  */
-export function onceEnded({ process: child, lastWords }: Child, then: (how: string) => void): void {
+export function onceEnded({ process: child, lastWords }: StartedChild, then: (how: string) => void): void {
   let waiting: NodeJS.Timeout | undefined;
   let told = false;
   const tell = (code: number | null, signal: NodeJS.Signals | null) => {

@@ -66,7 +66,7 @@ export interface Specialist {
   readonly name: string;
   /** Undefined where it has nothing loaded yet. Rejects only with the signal's reason. */
   complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined>;
-  /** Similar places in the repository, for the teacher's prompt; best first. */
+  /** Similar places in the repository, for the large model's prompt; best first. */
   snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]>;
   /** A key was pressed and a request will follow: what takes long may begin. */
   begin?(query: CompletionQuery, options: DraftOptions): void;
@@ -106,7 +106,7 @@ export interface Snippet {
 }
 
 /** Who answered. 'none': shown nothing. */
-export type Source = 'specialist' | 'api' | 'none';
+export type AnswerSource = 'specialist' | 'api' | 'none';
 
 /**
  * What became of a shown completion. 'pending' until known; 'accepted', 'partly-accepted': taken with a key; 'typed': the user typed it, or a good

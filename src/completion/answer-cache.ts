@@ -1,16 +1,16 @@
 // Answers by place: the same place again, or the same place with part of the answer typed since (typing-as-suggested).
-import type { CompletionQuery, Source } from '../common/completion.ts';
+import type { AnswerSource, CompletionQuery } from '../common/completion.ts';
 import type { Decision } from '../routing/types.ts';
 import { closersWritten } from '../text/brackets.ts';
 import { EditedPlace } from '../text/edits.ts';
 import { languageOf } from '../text/languages.ts';
 
 /** What was answered at a place; '' where the answer was nothing. */
-export interface Answer {
+export interface CachedAnswer {
   readonly text: string;
   /** UTF-16 units behind the place that it takes the place of: closers that it writes itself. Absent: none. */
   readonly over?: number;
-  readonly source: Exclude<Source, 'none'>;
+  readonly source: Exclude<AnswerSource, 'none'>;
   readonly model: string;
   readonly decision: Decision;
   readonly savedUsd: number;
@@ -19,12 +19,15 @@ export interface Answer {
 }
 
 /** The place behind an answer that was taken. */
-export function insertedAt(query: CompletionQuery, { text, over = 0 }: Pick<Answer, 'text' | 'over'>): CompletionQuery {
+export function insertedAt(
+  query: CompletionQuery,
+  { text, over = 0 }: Pick<CachedAnswer, 'text' | 'over'>,
+): CompletionQuery {
   return { ...query, prefix: query.prefix + text, suffix: query.suffix.slice(over) };
 }
 
 export interface CacheHit {
-  readonly answer: Answer;
+  readonly answer: CachedAnswer;
   /** What is left of the answer's text to insert; '' at the end of it, or where the answer was nothing. */
   readonly rest: string;
   /** What is left of its `over`, and what the editor has closed behind the cursor meanwhile that `rest` closes itself. */
@@ -33,7 +36,7 @@ export interface CacheHit {
 
 interface Entry {
   readonly place: EditedPlace;
-  readonly answer: Answer;
+  readonly answer: CachedAnswer;
 }
 
 /** Least recently used answers go first. */
@@ -47,7 +50,7 @@ export class CompletionCache {
   }
 
   /** An API answer was paid for: a local one replaces it only where it was nothing. It does not take a local one away that may be on the screen. */
-  put(query: CompletionQuery, answer: Answer): void {
+  put(query: CompletionQuery, answer: CachedAnswer): void {
     const place = new EditedPlace(query);
     const paid = answer.source === 'api';
     const isHere = (entry: Entry) => entry.place.equals(place);
@@ -61,7 +64,7 @@ export class CompletionCache {
    * The latest answer that fits.
    * @param visible what is on the screen stays as long as it fits
    */
-  get(query: CompletionQuery, visible?: Answer): CacheHit | undefined {
+  get(query: CompletionQuery, visible?: CachedAnswer): CacheHit | undefined {
     const seen = this.entries.filter(({ answer }) => answer === visible);
     for (const entry of [...seen, ...[...this.entries].reverse()]) {
       const { text, over = 0 } = entry.answer;
@@ -85,7 +88,7 @@ export class CompletionCache {
   }
 
   /** @param visible what is on the screen, and stays */
-  clear(visible?: Answer): void {
+  clear(visible?: CachedAnswer): void {
     this.entries = this.entries.filter(({ answer }) => answer === visible);
   }
 }

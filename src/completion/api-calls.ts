@@ -2,18 +2,18 @@
 // cache, its price told once, its latency, and at a failure a pause and one event.
 import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
-import type { TeacherAnswer } from '../llm/types.ts';
+import type { LlmAnswer } from '../llm/types.ts';
 import { cleanAnswer } from '../prompts/completion/clean.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../prompts/completion/teacher-request.ts';
+import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { bestCut } from '../routing/show.ts';
 import type { Decision } from '../routing/types.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
-import { Pace } from './api-pace.ts';
-import { type Flight, Flights } from './flights.ts';
+import { LlmLatency } from './api-pace.ts';
+import { type Flight, InFlightCalls } from './flights.ts';
 import { HINT_BAR, maskedRequest } from './masked-request.ts';
-import type { Local, Turn } from './turn.ts';
+import type { RequestContext, ScoredDraft } from './turn.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
 import { inOneWord, TypingPace } from './typing-pace.ts';
 
@@ -24,9 +24,9 @@ const AGAIN_MS = 1000;
 
 /** What a call was made for; its price from its landing until a shown completion carries it. */
 interface Aim {
-  readonly turn: Turn;
+  readonly turn: RequestContext;
   readonly decision: Decision;
-  readonly pace: Pace;
+  readonly pace: LlmLatency;
   costUsd: number;
 }
 
@@ -34,9 +34,9 @@ export class ApiCalls {
   private readonly deps: CompletionDeps;
   private readonly cache: CompletionCache;
   private readonly tell: (event: CompletionEvent) => void;
-  private readonly flights: Flights;
+  private readonly flights: InFlightCalls;
   /** Of each model its own: a slow one tells nothing of the next. */
-  private readonly paces = new Map<string, Pace>();
+  private readonly paces = new Map<string, LlmLatency>();
   private readonly aims = new WeakMap<Flight, Aim>();
   readonly typing = new TypingPace();
   /** Where the last call was made. */
@@ -48,7 +48,7 @@ export class ApiCalls {
     this.deps = deps;
     this.cache = cache;
     this.tell = tell;
-    this.flights = new Flights(
+    this.flights = new InFlightCalls(
       deps.clock,
       () => this.pace.expectedMs,
       (flight, result) => this.landed(flight, result),
@@ -60,16 +60,16 @@ export class ApiCalls {
     return this.pace.measured ? this.pace.expectedMs : undefined;
   }
 
-  private get pace(): Pace {
-    const teacher = this.deps.teacher();
-    const name = teacher?.facts.asked ?? teacher?.model ?? '';
-    const pace = this.paces.get(name) ?? new Pace();
+  private get pace(): LlmLatency {
+    const llm = this.deps.llm();
+    const name = llm?.facts.asked ?? llm?.model ?? '';
+    const pace = this.paces.get(name) ?? new LlmLatency();
     this.paces.set(name, pace);
     return pace;
   }
 
   available(settings: CompletionSettings): boolean {
-    return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.teacher() !== undefined;
+    return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.llm() !== undefined;
   }
 
   /** By the settings as they are now. */
@@ -79,7 +79,7 @@ export class ApiCalls {
   }
 
   /** An answer usually takes longer than one waits with this draft at hand: then no call is worth making. Who asks for the API waits for it. */
-  isTooSlow(turn: Turn, local: Local): boolean {
+  isTooSlow(turn: RequestContext, local: ScoredDraft): boolean {
     return this.pace.isTooSlow && !wantsApi(turn) && hasFair(turn, local);
   }
 
@@ -94,12 +94,12 @@ export class ApiCalls {
   }
 
   /** A key was pressed, and a request made of it. */
-  typed({ request, settings, startedAt }: Turn): void {
+  typed({ request, settings, startedAt }: RequestContext): void {
     this.typing.key(request.query, startedAt, this.pauseMs(settings));
   }
 
   /** A call waits until the user pauses, within one word for a longer time the second time: less the time that this request has taken so far. */
-  async pause({ settings, query, startedAt, signal }: Turn): Promise<void> {
+  async pause({ settings, query, startedAt, signal }: RequestContext): Promise<void> {
     const again = this.lastCall !== undefined && inOneWord(this.lastCall, query);
     const pause = Math.max(this.pauseMs(settings), again ? AGAIN_MS : 0);
     const left = pause - (this.deps.clock.monotonic() - startedAt);
@@ -111,7 +111,7 @@ export class ApiCalls {
   }
 
   /** The user's attention for this place is over: he has not asked for anything, and pressed no key since. */
-  isTooLate(turn: Turn): boolean {
+  isTooLate(turn: RequestContext): boolean {
     return !wantsApi(turn) && this.deps.clock.monotonic() - turn.startedAt > ATTENTION_MS;
   }
 
@@ -120,29 +120,29 @@ export class ApiCalls {
    * sending, and the API is left alone now. Rejects when the turn ends before the call has begun.
    * @param runOn nobody may be waiting for it yet (see Flights.start)
    */
-  async call(turn: Turn, local: Local, runOn: boolean): Promise<Flight | undefined> {
+  async call(turn: RequestContext, local: ScoredDraft, runOn: boolean): Promise<Flight | undefined> {
     const request = await this.requestFor(turn, local).catch((error: unknown) => {
       if (!isCancelled(error))
         this.deps.log.error('The secrets of a prompt could not be masked, so it is not sent.', error);
       return undefined;
     });
     turn.signal.throwIfAborted();
-    const teacher = this.deps.teacher();
-    if (request === undefined || teacher === undefined || !this.available(turn.settings)) return undefined;
+    const llm = this.deps.llm();
+    if (request === undefined || llm === undefined || !this.available(turn.settings)) return undefined;
     this.flights.dropOrphans();
     this.lastCall = turn.query;
-    const prompt = completionPrompt(request, teacher.facts);
+    const prompt = completionPrompt(request, llm.facts);
     const { path } = turn.query;
     // Nobody sees what was ended; it is paid for all the same.
-    const onLost = (lost: TeacherAnswer) => this.unshown(path, lost.model, lost.costUsd);
-    const ask = (signal: AbortSignal, onText: (text: string) => void) => teacher.ask(prompt, signal, onText, onLost);
+    const onLost = (lost: LlmAnswer) => this.unshown(path, lost.model, lost.costUsd);
+    const ask = (signal: AbortSignal, onText: (text: string) => void) => llm.ask(prompt, signal, onText, onLost);
     const flight = this.flights.start(turn.query, ask, runOn);
     this.aims.set(flight, { turn, decision: local.decision, pace: this.pace, costUsd: 0 });
     return flight;
   }
 
   /** What a call for this turn sends. Rejects where its secrets cannot be masked. */
-  requestFor(turn: Turn, { draft, decision, rejected }: Local): Promise<TeacherRequest> {
+  requestFor(turn: RequestContext, { draft, decision, rejected }: ScoredDraft): Promise<LlmRequest> {
     const hint = decision.pSpecialist >= HINT_BAR ? draft : undefined;
     return maskedRequest({ place: turn, hint, rejected }, this.deps.specialist, this.deps.mask, turn.signal);
   }
@@ -151,7 +151,11 @@ export class ApiCalls {
    * The call's result; undefined: it turned out not to go on from what was typed since. 'slow': patience is over, for its first words or
    * for all of it, while a fair local draft lies ready; the call goes on into the cache.
    */
-  async wait(flight: Flight, turn: Turn, local: Local): Promise<Result<TeacherAnswer> | undefined | 'slow'> {
+  async wait(
+    flight: Flight,
+    turn: RequestContext,
+    local: ScoredDraft,
+  ): Promise<Result<LlmAnswer> | undefined | 'slow'> {
     if (!hasFair(turn, local)) return this.flights.wait(flight, turn.query, turn.signal);
     const over = new AbortController();
     const slow = this.outOfPatience(flight, turn, over.signal);
@@ -166,7 +170,7 @@ export class ApiCalls {
     }
   }
 
-  private async outOfPatience(flight: Flight, turn: Turn, signal: AbortSignal): Promise<'slow'> {
+  private async outOfPatience(flight: Flight, turn: RequestContext, signal: AbortSignal): Promise<'slow'> {
     const { clock } = this.deps;
     const asked = wantsApi(turn);
     const { firstMs, wholeMs } = this.pace.patience(asked);
@@ -192,7 +196,7 @@ export class ApiCalls {
   }
 
   /** Every call ends here, waited for or not. */
-  private landed(flight: Flight, result: Result<TeacherAnswer>): void {
+  private landed(flight: Flight, result: Result<LlmAnswer>): void {
     const aim = this.aims.get(flight);
     if (aim === undefined) return;
     if (!result.ok) {
@@ -235,11 +239,11 @@ export class ApiCalls {
 }
 
 /** By the user's own key, or by a setting that says so. */
-function wantsApi({ request, settings }: Turn): boolean {
+function wantsApi({ request, settings }: RequestContext): boolean {
   return request.trigger === 'manual' || settings.balance >= 1;
 }
 
 /** Who asks gets any draft in the end, but waits for the API unless it is half as likely as what comes by itself. */
-function hasFair({ settings }: Turn, { cuts, policy }: Local): boolean {
+function hasFair({ settings }: RequestContext, { cuts, policy }: ScoredDraft): boolean {
   return bestCut(cuts, Math.max(policy.fallbackBar, settings.fallbackBar / 2), policy.annoyance) !== undefined;
 }

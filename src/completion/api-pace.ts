@@ -18,7 +18,7 @@ export interface Times {
 }
 
 /** Of one model. */
-export class Pace {
+export class LlmLatency {
   private whole = FIRST_LATENCY;
   private first: number | undefined;
   /** Something is known of it. */

@@ -2,7 +2,7 @@
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery } from '../common/completion.ts';
 import { CodedError, failed, isCancelled, messageOf, type Result } from '../common/errors.ts';
-import type { TeacherAnswer } from '../llm/types.ts';
+import type { LlmAnswer } from '../llm/types.ts';
 import { EditedPlace } from '../text/edits.ts';
 
 /** A call without a waiter is kept this long for the next keystroke's request, ms. */
@@ -13,14 +13,14 @@ const MOST_RUNNING_ON = 2;
 /** Nearly finished: text has begun to come, or this share of the usual latency is over. */
 const NEARLY = 0.7;
 
-export type Call = (signal: AbortSignal, onText: (textSoFar: string) => void) => Promise<Result<TeacherAnswer>>;
+export type Call = (signal: AbortSignal, onText: (textSoFar: string) => void) => Promise<Result<LlmAnswer>>;
 
 export interface Flight {
   readonly query: CompletionQuery;
   readonly place: EditedPlace;
   readonly startedAt: number;
   /** Settles after `onLanded` has seen the result; never rejects. */
-  readonly landed: Promise<Result<TeacherAnswer>>;
+  readonly landed: Promise<Result<LlmAnswer>>;
   /** Nobody waits for it now. */
   isOrphan(): boolean;
   /** Its first words have come. */
@@ -34,24 +34,24 @@ interface Waiter {
 }
 
 interface OwnFlight extends Flight {
-  landed: Promise<Result<TeacherAnswer>>;
+  landed: Promise<Result<LlmAnswer>>;
   readonly controller: AbortController;
   readonly waiters: Set<Waiter>;
   textSoFar: string;
   runningOn: boolean;
 }
 
-export class Flights {
+export class InFlightCalls {
   private readonly clock: Clock;
   private readonly expectedLatencyMs: () => number;
-  private readonly onLanded: (flight: Flight, result: Result<TeacherAnswer>) => void;
+  private readonly onLanded: (flight: Flight, result: Result<LlmAnswer>) => void;
   private readonly open = new Set<OwnFlight>();
 
   /** @param onLanded called once per call, waited for or not, before its waiters go on */
   constructor(
     clock: Clock,
     expectedLatencyMs: () => number,
-    onLanded: (flight: Flight, result: Result<TeacherAnswer>) => void,
+    onLanded: (flight: Flight, result: Result<LlmAnswer>) => void,
   ) {
     this.clock = clock;
     this.expectedLatencyMs = expectedLatencyMs;
@@ -96,7 +96,7 @@ export class Flights {
    * The flight's result; undefined when the answer turned out not to begin with what was typed since. Rejects with the
    * signal's reason; the call itself then goes on if others wait for it, or for a short while.
    */
-  async wait(flight: Flight, query: CompletionQuery, signal: AbortSignal): Promise<Result<TeacherAnswer> | undefined> {
+  async wait(flight: Flight, query: CompletionQuery, signal: AbortSignal): Promise<Result<LlmAnswer> | undefined> {
     signal.throwIfAborted();
     const own = flight as OwnFlight;
     let leave = () => {};
@@ -133,8 +133,8 @@ export class Flights {
     for (const flight of this.open) this.end(flight);
   }
 
-  private async fly(flight: OwnFlight, call: Call): Promise<Result<TeacherAnswer>> {
-    let result: Result<TeacherAnswer>;
+  private async fly(flight: OwnFlight, call: Call): Promise<Result<LlmAnswer>> {
+    let result: Result<LlmAnswer>;
     try {
       result = await call(flight.controller.signal, (textSoFar) => {
         flight.textSoFar = textSoFar;

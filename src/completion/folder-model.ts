@@ -6,7 +6,7 @@ import type { Log } from '../common/log.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import type { Foreseen, Requests } from '../specialist/engine/protocol.ts';
 import type { FileChange } from '../specialist/ngram/protocol.ts';
-import { Unsent } from './unsent.ts';
+import { PendingChanges } from './unsent.ts';
 
 /** After so many failures in a row the engine is left alone for a while, ms. */
 const MOST_FAILURES = 3;
@@ -15,7 +15,7 @@ const REST_MS = 5 * 60_000;
 type OpenRequest = Requests['open']['request'];
 
 /** The model to open: all of the request that the specialist does not know by itself. */
-export type Model = Omit<OpenRequest, 'key' | 'snapshot' | 'over'>;
+export type ModelToOpen = Omit<OpenRequest, 'key' | 'snapshot' | 'over'>;
 
 export type NeuralState =
   | { readonly kind: 'off' }
@@ -43,12 +43,12 @@ export interface NeuralFolderDeps {
 
 interface Link {
   readonly engine: Engine;
-  readonly model: Model;
+  readonly model: ModelToOpen;
 }
 
 export class NeuralFolder {
   private readonly deps: NeuralFolderDeps;
-  private readonly unsent = new Unsent();
+  private readonly unsent = new PendingChanges();
   private link: Link | undefined;
   /** The link that is open; a new opening is another one. */
   private opened: Link | undefined;
@@ -77,7 +77,7 @@ export class NeuralFolder {
   }
 
   /** Opens this model over the snapshot and the changes that there are now. What was open before is so no longer. */
-  open(engine: Engine, model: Model): Promise<void> {
+  open(engine: Engine, model: ModelToOpen): Promise<void> {
     if (this.link?.engine !== engine) this.letGo();
     this.link = { engine, model };
     this.failures = 0;

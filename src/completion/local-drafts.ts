@@ -3,19 +3,19 @@ import type { Draft } from '../common/completion.ts';
 import { cleanDraft, draftOptions, unclosedPlace, writtenOver } from '../prompts/completion/asked-place.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import { cutsOf } from '../prompts/completion/cuts.ts';
-import { requestAt } from '../prompts/completion/teacher-request.ts';
+import { requestAt } from '../prompts/completion/llm-request.ts';
 import type { CompletionPlace } from '../prompts/completion/types.ts';
 import { decide } from '../routing/decide.ts';
 import { scoreCuts } from '../routing/fit.ts';
-import { placeOf } from '../routing/place.ts';
+import { positionOf } from '../routing/place.ts';
 import type { ScoredCut } from '../routing/show.ts';
 import type { Decision, PlaceFacts } from '../routing/types.ts';
 import { isProse } from '../text/prose-text.ts';
-import type { Answer, CompletionCache } from './answer-cache.ts';
+import type { CachedAnswer, CompletionCache } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
 import { withRests } from './rests.ts';
 import type { ShowGate } from './show-gate.ts';
-import type { Local, Turn } from './turn.ts';
+import type { RequestContext, ScoredDraft } from './turn.ts';
 import type { CompletionDeps, CompletionSettings } from './types.ts';
 
 export class LocalDrafts {
@@ -32,7 +32,7 @@ export class LocalDrafts {
   }
 
   /** Rejects when the turn ends; a specialist that fails has nothing to say. */
-  async ask(turn: Turn): Promise<Local> {
+  async ask(turn: RequestContext): Promise<ScoredDraft> {
     const { query, request, settings, signal } = turn;
     let draft: Draft | undefined;
     const asked = this.asked(turn, settings);
@@ -43,7 +43,7 @@ export class LocalDrafts {
       this.deps.log.error('The specialist failed.', error);
     }
     const cleaned = cleanDraft(draft, asked);
-    const place: PlaceFacts = { ...placeOf(query), ...this.gate.lastFacts() };
+    const place: PlaceFacts = { ...positionOf(query), ...this.gate.lastFacts() };
     const manual = request.trigger === 'manual';
     const { waitMs } = this.api;
     const rejected = this.gate.rejectedAt(query);
@@ -71,12 +71,12 @@ export class LocalDrafts {
   }
 
   /** A draft that came too late for the request before waits for this one. */
-  hasBetter(turn: Turn): boolean {
+  hasBetter(turn: RequestContext): boolean {
     const asked = this.asked(turn, turn.settings);
     return this.deps.specialist.hasBetter?.(asked.query, draftOptions(asked)) === true;
   }
 
-  isUnderWay(turn: Turn): boolean {
+  isUnderWay(turn: RequestContext): boolean {
     const asked = this.asked(turn, turn.settings);
     return this.deps.specialist.isUnderWay?.(asked.query, draftOptions(asked)) === true;
   }
@@ -100,7 +100,7 @@ export class LocalDrafts {
    * Into the cache: what the decision shows, and what was cut off.
    * @param decision the coupling's own, or one that shows the draft in the API's stead
    */
-  keep(turn: Turn, local: Local, decision: Decision): Answer {
+  keep(turn: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
     // The rest comes by itself, whoever asked for the beginning.
     const available = this.api.available(turn.settings);
     const { showBar, fallbackBar, annoyance } = this.gate.policy(turn.settings, available, false);
@@ -110,11 +110,11 @@ export class LocalDrafts {
     return answer;
   }
 
-  private answerOf(turn: Turn, local: Local, decision: Decision): Answer {
+  private answerOf(turn: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
     // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down. Nor where the draft stands in for
     // an answer of the API: that is paid for all the same.
     const saves = decision === local.decision && this.api.available(turn.settings);
-    const api = saves ? this.deps.teacher() : undefined;
+    const api = saves ? this.deps.llm() : undefined;
     const savedUsd = api?.estimateUsd(completionPrompt(requestAt(turn, []), api.facts)) ?? 0;
     const { model } = local.draft as Draft;
     const { text, over } = decision.shown as ScoredCut;
@@ -122,7 +122,7 @@ export class LocalDrafts {
   }
 }
 
-function over(cut: ScoredCut, turn: Turn): ScoredCut[] {
+function over(cut: ScoredCut, turn: RequestContext): ScoredCut[] {
   const written = writtenOver(turn, cut.text);
   return written === undefined ? [] : [{ ...cut, over: written }];
 }

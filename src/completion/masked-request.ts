@@ -1,7 +1,7 @@
 // What leaves the machine with an API call: text round the cursor and snippets, secrets replaced.
 import type { Draft, Specialist } from '../common/completion.ts';
 import type { Masking } from '../common/masking.ts';
-import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../prompts/completion/teacher-request.ts';
+import { type LlmRequest, REQUEST_SNIPPETS, requestAt } from '../prompts/completion/llm-request.ts';
 import type { CompletionPlace } from '../prompts/completion/types.ts';
 import { maskedInsert, maskedQuery } from './masked.ts';
 
@@ -21,7 +21,7 @@ export async function maskedRequest(
   specialist: Specialist,
   mask: Masking,
   signal: AbortSignal,
-): Promise<TeacherRequest> {
+): Promise<LlmRequest> {
   const sought = { ...query, prefix: query.prefix + rejected };
   const [masked, text, found] = await Promise.all([
     maskedQuery(query, mask),

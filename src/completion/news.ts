@@ -1,6 +1,6 @@
 // How often a specialist was told of files: an answer from before the last time may be out of date, unless that was of the file at hand.
 
-export class News {
+export class IndexRevision {
   private count = 0;
   /** The file that was told of last, and when another one was. */
   private path = '';

@@ -8,7 +8,7 @@ import type { ApiCalls } from './api-calls.ts';
 import type { Flight } from './flights.ts';
 import type { LocalDrafts } from './local-drafts.ts';
 import type { Screen } from './screen.ts';
-import type { Local, Turn } from './turn.ts';
+import type { RequestContext, ScoredDraft } from './turn.ts';
 import type { Completion } from './types.ts';
 
 export class Replies {
@@ -25,7 +25,7 @@ export class Replies {
   }
 
   /** At the API's place: the beginning of the local draft that a call would not better by its price. It is shown at once. */
-  standing(turn: Turn, { decision, cuts, policy, rejected }: Local): Decision | undefined {
+  standing(turn: RequestContext, { decision, cuts, policy, rejected }: ScoredDraft): Decision | undefined {
     const bar = Math.max(policy.fallbackBar, decision.pApi - decision.price);
     const shown = bestCut(cuts, bar, policy.annoyance);
     // Who asks waits; and in a line where a local draft was rejected the API has its turn.
@@ -35,25 +35,25 @@ export class Replies {
   }
 
   /** Without the API. Nothing was paid for then, so the specialist is asked again next time. */
-  settle(turn: Turn, local: Local, decision = local.decision): Completion | undefined {
+  settle(turn: RequestContext, local: ScoredDraft, decision = local.decision): Completion | undefined {
     return decision.route === 'specialist'
       ? this.showLocal(turn, local, decision)
       : this.screen.nothing(turn, decision);
   }
 
   /** Nobody looks any more: what has come waits for the next key. */
-  late(turn: Turn, { decision }: Local): undefined {
+  late(turn: RequestContext, { decision }: ScoredDraft): undefined {
     const waited = ((this.clock.monotonic() - turn.startedAt) / 1000).toFixed(1);
     const summary = `Nothing is shown: the API took ${waited} s, and its answer waits for the next key.`;
     return this.screen.nothing(turn, { ...decision, route: 'none', summary });
   }
 
   /** The local draft instead of the API's answer, where it clears the lower bar. */
-  fallBack(turn: Turn, local: Local, why: string): Completion | undefined {
+  fallBack(turn: RequestContext, local: ScoredDraft, why: string): Completion | undefined {
     return this.settle(turn, local, withoutApi(local.decision, local.cuts, local.policy, why));
   }
 
-  showLocal(turn: Turn, local: Local, decision: Decision): Completion {
+  showLocal(turn: RequestContext, local: ScoredDraft, decision: Decision): Completion {
     const answer = this.local.keep(turn, local, decision);
     const latencyMs = this.clock.monotonic() - turn.startedAt;
     const { text, over = 0 } = answer;
@@ -61,7 +61,7 @@ export class Replies {
   }
 
   /** @param flight the call that has just brought it */
-  fromCache(turn: Turn, hit: CacheHit, flight?: Flight): Completion | undefined {
+  fromCache(turn: RequestContext, hit: CacheHit, flight?: Flight): Completion | undefined {
     const { rest: text, over } = hit;
     if (text === '') return this.screen.nothing(turn, hit.answer.decision);
     const costUsd = flight === undefined ? 0 : this.api.takeCost(flight);

@@ -2,11 +2,11 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import { hereNote } from '../routing/decide.ts';
 import { bestCut, restOf, type ScoredCut } from '../routing/show.ts';
-import { type Answer, insertedAt } from './answer-cache.ts';
+import { type CachedAnswer, insertedAt } from './answer-cache.ts';
 
 export interface Placed {
   readonly query: CompletionQuery;
-  readonly answer: Answer;
+  readonly answer: CachedAnswer;
 }
 
 export interface Shows {
@@ -19,7 +19,12 @@ export interface Shows {
  * @param cuts of the draft, shortest first
  * @param policy as for what nobody has asked for
  */
-export function withRests(query: CompletionQuery, answer: Answer, cuts: readonly ScoredCut[], policy: Shows): Placed[] {
+export function withRests(
+  query: CompletionQuery,
+  answer: CachedAnswer,
+  cuts: readonly ScoredCut[],
+  policy: Shows,
+): Placed[] {
   const { shown } = answer.decision;
   const placed = { query, answer };
   const left = shown === undefined ? [] : restOf(cuts, shown);
@@ -27,6 +32,6 @@ export function withRests(query: CompletionQuery, answer: Answer, cuts: readonly
   if (shown === undefined || rest === undefined) return [placed];
   const summary = hereNote(rest, 'the rest of an earlier draft');
   const { text, over = 0 } = rest;
-  const next: Answer = { ...answer, text, over, decision: { ...answer.decision, shown: rest, summary } };
+  const next: CachedAnswer = { ...answer, text, over, decision: { ...answer.decision, shown: rest, summary } };
   return [placed, ...withRests(insertedAt(query, shown), next, left, policy)];
 }

@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Decision } from '../routing/types.ts';
-import { type Answer, insertedAt } from './answer-cache.ts';
+import { type CachedAnswer, insertedAt } from './answer-cache.ts';
 import { OutcomeTracker } from './tracker.ts';
-import type { Turn } from './turn.ts';
+import type { RequestContext } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
 
 /** What a verdict is about. */
 export interface OnScreen {
-  readonly answer: Answer;
+  readonly answer: CachedAnswer;
   readonly request: CompletionRequest;
   readonly confidence: number;
   readonly over: number;
@@ -38,7 +38,7 @@ export class Screen {
   }
 
   /** What can be seen at this moment. */
-  get visible(): Answer | undefined {
+  get visible(): CachedAnswer | undefined {
     return this.shown.get(this.tracker.pending?.id ?? '')?.answer;
   }
 
@@ -62,8 +62,8 @@ export class Screen {
   }
 
   show(
-    turn: Turn,
-    answer: Answer,
+    turn: RequestContext,
+    answer: CachedAnswer,
     {
       text: rest,
       over,
@@ -104,7 +104,7 @@ export class Screen {
     }
   }
 
-  nothing(turn: Turn, decision?: Decision): undefined {
+  nothing(turn: RequestContext, decision?: Decision): undefined {
     this.tell({ kind: 'nothing', request: turn.request, ...(decision === undefined ? {} : { decision }) });
     return undefined;
   }

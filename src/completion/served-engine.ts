@@ -6,18 +6,18 @@ import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../
 import type { Masking } from '../common/masking.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { TokenOdds } from '../llm/protocol/wire.ts';
-import type { Teacher } from '../llm/types.ts';
+import type { LlmClient } from '../llm/types.ts';
 import { draftOptions } from '../prompts/completion/asked-place.ts';
 import { type CompletionPrompt, completionPrompt } from '../prompts/completion/completion-prompt.ts';
-import { requestAt, type TeacherRequest } from '../prompts/completion/teacher-request.ts';
+import { type LlmRequest, requestAt } from '../prompts/completion/llm-request.ts';
 import type { Engine, RequestOptions } from '../specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../specialist/engine/protocol.ts';
-import type { Model } from './folder-model.ts';
+import type { ModelToOpen } from './folder-model.ts';
 import { maskedQuery } from './masked.ts';
 
 export interface ServedDeps {
   /** Its answers come with their tokens' probabilities. */
-  readonly teacher: Pick<Teacher, 'ask' | 'facts'>;
+  readonly llm: Pick<LlmClient, 'ask' | 'facts'>;
   /** Whether the server is there. */
   readonly models: (signal: AbortSignal) => Promise<Result<readonly string[]>>;
   readonly mask: Masking;
@@ -29,7 +29,7 @@ export interface ServedDeps {
 const served = ' (served)';
 
 /** The model as a folder opens it; drafts name it so. */
-export function servedModel(name: string): Model {
+export function servedModel(name: string): ModelToOpen {
   return { model: '', name: name + served, tokenizer: '', precision: 'auto', threads: 0 };
 }
 
@@ -80,12 +80,12 @@ export class ServedEngine implements Engine {
     { multiline }: Requests['draft']['request']['options'],
     signal: AbortSignal,
   ): Promise<Result<Draft>> {
-    const { teacher, mask, mayLeave, clock } = this.deps;
+    const { llm, mask, mayLeave, clock } = this.deps;
     if (!mayLeave(query.path)) return failed('cancelled', 'This file stays here.');
     const began = clock.monotonic();
     const { request, blank } = await servedRequest(query, multiline, mask);
     signal.throwIfAborted();
-    const answer = await teacher.ask(draftPrompt(request, teacher.facts), signal);
+    const answer = await llm.ask(draftPrompt(request, llm.facts), signal);
     if (!answer.ok) return answer;
     const { text, tokens = [], truncated } = answer.value;
     if (text.trim() === '' || !text.startsWith(blank)) return failed('cancelled', 'It had nothing to say.');
@@ -105,7 +105,7 @@ export async function servedRequest(
   query: CompletionQuery,
   block: boolean,
   mask: Masking,
-): Promise<{ readonly request: TeacherRequest; readonly blank: '' | ' ' }> {
+): Promise<{ readonly request: LlmRequest; readonly blank: '' | ' ' }> {
   const masked = await maskedQuery(query, mask);
   const { prefix } = masked;
   const blank = /\S $/.test(prefix) ? ' ' : '';
@@ -114,7 +114,7 @@ export async function servedRequest(
 }
 
 /** No longer than a draft may be. */
-export function draftPrompt(request: TeacherRequest, facts: ModelFacts): CompletionPrompt {
+export function draftPrompt(request: LlmRequest, facts: ModelFacts): CompletionPrompt {
   const { maxTokens } = draftOptions({ block: request.multiline });
   return { ...completionPrompt(request, facts), maxTokens };
 }

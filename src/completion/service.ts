@@ -9,14 +9,14 @@ import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { placeAt } from '../prompts/completion/asked-place.ts';
-import type { TeacherRequest } from '../prompts/completion/teacher-request.ts';
+import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
 import { LocalDrafts } from './local-drafts.ts';
 import { Replies } from './replies.ts';
 import { Screen } from './screen.ts';
 import { ShowGate } from './show-gate.ts';
-import { goesOn, type Local, type Turn } from './turn.ts';
+import { goesOn, type RequestContext, type ScoredDraft } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
 import type { TypingPace } from './typing-pace.ts';
 
@@ -86,7 +86,7 @@ export class CompletionService implements Disposable {
   }
 
   /** What a call to the API at this place would send now; nobody is asked but the specialist. Rejects where it cannot be masked. */
-  async preview(request: CompletionRequest, signal: AbortSignal): Promise<TeacherRequest> {
+  async preview(request: CompletionRequest, signal: AbortSignal): Promise<LlmRequest> {
     const turn = this.turnOf(request, request.query, signal);
     return this.api.requestFor(turn, await this.local.ask(turn));
   }
@@ -129,7 +129,7 @@ export class CompletionService implements Disposable {
   }
 
   /** What is there soon, or nothing: the editor's list waits for it. */
-  private async soon(turn: Turn): Promise<Completion | undefined> {
+  private async soon(turn: RequestContext): Promise<Completion | undefined> {
     const over = new AbortController();
     const late = this.deps.clock.sleep(SOON_MS, AbortSignal.any([turn.signal, over.signal])).then(() => {
       turn.isAside = true;
@@ -143,7 +143,7 @@ export class CompletionService implements Disposable {
     }
   }
 
-  private async answer(turn: Turn): Promise<Completion | undefined> {
+  private async answer(turn: RequestContext): Promise<Completion | undefined> {
     const hit = this.cache.get(turn.query, this.screen.visible);
     const manual = turn.request.trigger === 'manual';
     // Who asks by hand gets an answer, where the API had none a local one.
@@ -176,18 +176,18 @@ export class CompletionService implements Disposable {
    * A better local draft has come for the place since, or news of other files; and the answer that was given there is not on the screen,
    * where nothing changes.
    */
-  private isOutdone(turn: Turn, { answer, rest }: CacheHit): boolean {
+  private isOutdone(turn: RequestContext, { answer, rest }: CacheHit): boolean {
     const may = (answer.news ?? 0) < turn.news || (rest === answer.text && this.local.hasBetter(turn));
     if (answer.source !== 'specialist' || !may) return false;
     return this.screen.visible !== answer || turn.request.trigger === 'manual';
   }
 
-  private over(turn: Turn): boolean {
+  private over(turn: RequestContext): boolean {
     return this.disposed || turn.signal.aborted;
   }
 
   /** Waits for an earlier call that fits or makes one; the local draft where that yields nothing. */
-  private async askApi(turn: Turn, first: Local): Promise<Completion | undefined> {
+  private async askApi(turn: RequestContext, first: ScoredDraft): Promise<Completion | undefined> {
     let local = first;
     // Twice: an earlier call may turn out to answer something else than what was typed since.
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -233,7 +233,7 @@ export class CompletionService implements Disposable {
   }
 
   /** The debounce before a call; a little longer where a better draft is under way, which may spare it. */
-  private async pause(turn: Turn): Promise<void> {
+  private async pause(turn: RequestContext): Promise<void> {
     await this.api.pause(turn);
     const { clock } = this.deps;
     while (clock.monotonic() - turn.startedAt < BETTER_MS && this.local.isUnderWay(turn))
@@ -241,19 +241,19 @@ export class CompletionService implements Disposable {
   }
 
   /** The place is left to the editor's list, and the answer waits in the cache for who stays there. */
-  private async stepAside(turn: Turn, local: Local): Promise<undefined> {
+  private async stepAside(turn: RequestContext, local: ScoredDraft): Promise<undefined> {
     if (local.decision.route === 'specialist') this.local.keep(turn, local, local.decision);
     else if (local.decision.route === 'api') void this.askBehind(turn, local).then(() => this.offer(turn));
     this.offer(turn);
   }
 
-  private offer(turn: Turn): void {
+  private offer(turn: RequestContext): void {
     if (this.over(turn) || this.api.isTooLate(turn)) return;
     if ((this.cache.get(turn.query)?.rest ?? '') !== '') this.deps.onReady?.();
   }
 
   /** A call whose answer goes into the cache: something is shown already, or nobody asks yet. Until it is made it ends with the turn. */
-  private async askBehind(turn: Turn, local: Local): Promise<void> {
+  private async askBehind(turn: RequestContext, local: ScoredDraft): Promise<void> {
     if (this.api.isTooSlow(turn, local)) return;
     try {
       await this.pause(turn);
@@ -288,7 +288,7 @@ export class CompletionService implements Disposable {
     }
   }
 
-  private turnOf(request: CompletionRequest, query: CompletionQuery, signal: AbortSignal): Turn {
+  private turnOf(request: CompletionRequest, query: CompletionQuery, signal: AbortSignal): RequestContext {
     const settings = this.deps.settings(request.query);
     const place = placeAt(query, request.indentUnit, settings.multiline);
     const news = this.deps.specialist.newsFor?.(query) ?? 0;

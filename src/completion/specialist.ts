@@ -17,8 +17,8 @@ import type { Engine } from '../specialist/engine/client.ts';
 import { NEW_PLACE_TOKENS } from '../specialist/engine/protocol.ts';
 import type { FileChange } from '../specialist/ngram/protocol.ts';
 import { EditedPlace } from '../text/edits.ts';
-import { type IndexState, type Model, NeuralFolder, type NeuralState } from './folder-model.ts';
-import { News } from './news.ts';
+import { type IndexState, type ModelToOpen, NeuralFolder, type NeuralState } from './folder-model.ts';
+import { IndexRevision } from './news.ts';
 
 /**
  * How long a request waits for the engine where it has the place's prompt, ms. It has begun with the key, 50 ms before: a model that
@@ -76,7 +76,7 @@ export class MixedSpecialist implements Specialist, Disposable {
   private readonly deps: MixedDeps;
   private readonly patienceMs: number;
   private readonly neural: NeuralFolder;
-  private readonly news = new News();
+  private readonly news = new IndexRevision();
   private late = 0;
   private asked: Asked | undefined;
   private warming: AbortController | undefined;
@@ -182,7 +182,7 @@ export class MixedSpecialist implements Specialist, Disposable {
   }
 
   /** Opens this model over the snapshot and the changes that the n-gram worker has now. What was open before is so no longer. */
-  open(engine: Engine, model: Model): Promise<void> {
+  open(engine: Engine, model: ModelToOpen): Promise<void> {
     return this.neural.open(engine, model);
   }
 

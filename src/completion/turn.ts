@@ -6,7 +6,7 @@ import type { Decision, PolicySettings } from '../routing/types.ts';
 import type { CompletionRequest, CompletionSettings } from './types.ts';
 
 /** Its query is at the end of the selected text, where there is one. */
-export interface Turn extends CompletionPlace {
+export interface RequestContext extends CompletionPlace {
   readonly request: CompletionRequest;
   readonly settings: CompletionSettings;
   /** Monotonic, ms. */
@@ -22,7 +22,7 @@ export interface Turn extends CompletionPlace {
 }
 
 /** What the specialist said and what the coupling made of it. */
-export interface Local {
+export interface ScoredDraft {
   /** Its text cleaned; undefined when nothing is left of it. */
   readonly draft: Draft | undefined;
   readonly decision: Decision;

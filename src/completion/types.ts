@@ -1,11 +1,11 @@
 // One completion from keystroke to answer, as the host sees it, and what the service is built from.
 import type { Clock } from '../common/clock.ts';
-import type { CompletionQuery, Draft, Source, Specialist, Verdict } from '../common/completion.ts';
+import type { AnswerSource, CompletionQuery, Draft, Specialist, Verdict } from '../common/completion.ts';
 import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Masking } from '../common/masking.ts';
-import type { Teacher } from '../llm/types.ts';
-import type { CouplingFit, Decision, RiskBound } from '../routing/types.ts';
+import type { LlmClient } from '../llm/types.ts';
+import type { Decision, RiskBound, RouterModel } from '../routing/types.ts';
 
 export interface CompletionRequest {
   readonly query: CompletionQuery;
@@ -33,7 +33,7 @@ export interface Completion {
   readonly text: string;
   /** UTF-16 units behind the cursor that it takes the place of: closers that the editor has put there, and that it writes itself. Absent: none. */
   readonly over?: number;
-  readonly source: Exclude<Source, 'none'>;
+  readonly source: Exclude<AnswerSource, 'none'>;
   readonly model: string;
   /** Estimated probability of being exactly right. */
   readonly confidence: number;
@@ -94,9 +94,9 @@ export interface ApiBackoff {
 export interface CompletionDeps {
   readonly specialist: Specialist;
   /** Undefined while no API is configured. */
-  readonly teacher: () => Teacher | undefined;
+  readonly llm: () => LlmClient | undefined;
   /** The coupling's fit for a draft: each kind of model is judged by what was fitted on its own drafts. */
-  readonly fit: (draft: Draft | undefined) => CouplingFit;
+  readonly fit: (draft: Draft | undefined) => RouterModel;
   readonly settings: (query: CompletionQuery) => CompletionSettings;
   readonly clock: Clock;
   /** With all that is known of the folder: what it returns may leave the machine. */

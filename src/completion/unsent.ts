@@ -4,7 +4,7 @@ import type { FileChange } from '../specialist/ngram/protocol.ts';
 /** More changed files than this are not sent one by one: opening the folder anew brings them all. */
 const MOST_FILES = 100;
 
-export class Unsent {
+export class PendingChanges {
   private readonly byPath = new Map<string, readonly FileChange[]>();
   private overflowed = false;
 

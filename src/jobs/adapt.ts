@@ -17,7 +17,7 @@ import { EnginePair } from '../specialist/engine/pair.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openStore } from '../storage/open.ts';
 import { PlaceLedger } from '../storage/place-ledger.ts';
-import { type JobDeps, paidTeacher, troubleOf } from './paid-teacher.ts';
+import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 import type { RunRequest } from './protocol.ts';
 
 /**
@@ -65,22 +65,22 @@ async function withStore(
   const ledger = request.effort === 'adapt' ? new PlaceLedger(request.storeFolder, root, log) : undefined;
   let result: Result<AdaptOutcome>;
   let asked = false;
-  const teacher = api && paidTeacher(api, store, root, deps);
+  const llm = api && paidLlm(api, store, root, deps);
   const share = providerOf(api?.settings.provider).batchDiscount;
   const batches = api && batchFileOf(request.storeFolder, root, apiHost(api.settings), modelOf(api.settings));
   try {
-    if (batches) await teacher?.takeUpBatches(batches, deps.signal);
+    if (batches) await llm?.takeUpBatches(batches, deps.signal);
     result = await adapt(request, {
       ...deps,
       engine,
-      teacher,
+      llm,
       confirm: async (estimate) => {
         const answer = await deps.confirm({
           ...estimate,
           ...(share !== undefined && estimate.usd > 0 && { batchUsd: estimate.usd * share }),
         });
         asked = answer !== false;
-        if (batches && answer === 'batch') teacher?.waitForBatches(batches);
+        if (batches && answer === 'batch') llm?.waitForBatches(batches);
         return answer;
       },
       ledger,

@@ -10,7 +10,7 @@ import {
 } from '../adaptation/exchange/export-import.ts';
 import { CodedError, failed, messageOf, type Result } from '../common/errors.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
-import type { JobDeps } from './paid-teacher.ts';
+import type { JobDeps } from './paid-llm.ts';
 
 export interface CarriedRequest extends ImportRequest {
   /** Path of a file that the user has named; undefined: what the folder itself carries. */

@@ -6,10 +6,10 @@ import { commitPrompt } from '../prompts/commit/commit-prompt.ts';
 import { localDraft } from '../prompts/commit/local-draft.ts';
 import { openStore } from '../storage/open.ts';
 import { type CommitSource, readCommit } from '../text-tasks/commit-context.ts';
-import { type JobDeps, paidTeacher } from './paid-teacher.ts';
+import { type JobDeps, paidLlm } from './paid-llm.ts';
 
 /** Plain data: it crosses to a job's process. */
-export interface CommitRequest extends CommitSource {
+export interface CommitJobRequest extends CommitSource {
   readonly storeFolder: string;
   /** Absent: nothing leaves the machine. The caller has the user's consent. */
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
@@ -24,7 +24,7 @@ export interface CommitMessage {
   readonly trouble?: string;
 }
 
-export async function commitMessageJob(request: CommitRequest, deps: JobDeps): Promise<Result<CommitMessage>> {
+export async function commitMessageJob(request: CommitJobRequest, deps: JobDeps): Promise<Result<CommitMessage>> {
   const { api, root, storeFolder } = request;
   const { signal, log } = deps;
   const context = await readCommit(request, signal);
@@ -36,7 +36,7 @@ export async function commitMessageJob(request: CommitRequest, deps: JobDeps): P
   try {
     const prompt = commitPrompt({ files, examples: near });
     let lostUsd = 0;
-    const answer = await paidTeacher(api, store, root, deps).ask(prompt, signal, undefined, (lost) => {
+    const answer = await paidLlm(api, store, root, deps).ask(prompt, signal, undefined, (lost) => {
       lostUsd = lost.costUsd;
     });
     if (!answer.ok) return ok({ ...draft, costUsd: lostUsd, trouble: answer.error.message });

@@ -2,12 +2,12 @@
 
 import type { ApiAccess } from '../adaptation/types.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
-import type { TeacherAnswer } from '../llm/types.ts';
+import type { LlmAnswer } from '../llm/types.ts';
 import { answerPrompt } from '../prompts/answer/answer-prompt.ts';
 import { openStore } from '../storage/open.ts';
 import { type DocEdit, docEdit, docProse } from '../text/doc-comments.ts';
 import { type DocSource, readDocContext } from '../text-tasks/doc-context.ts';
-import { type JobDeps, paidTeacher } from './paid-teacher.ts';
+import { type JobDeps, paidLlm } from './paid-llm.ts';
 
 /** Plain data: it crosses to a job's process. */
 export interface DocRequest extends DocSource {
@@ -16,7 +16,7 @@ export interface DocRequest extends DocSource {
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
 }
 
-export interface DocComment {
+export interface WrittenComment {
   /** In the text that was sent along. */
   readonly edit: DocEdit;
   /** Of the function. */
@@ -32,12 +32,12 @@ const LONGEST = 700;
 const instruction = (languageId: string) =>
   `Write the comment of a function in ${languageId}: what it does and what its caller must know. Say nothing that the code does not show, and do not retell its lines. Write the comment's text alone, without what stands round it in the code (no /**, no //, no #, no quotes). Tags of parameters and results only where the earlier comments have them.`;
 
-export async function docCommentJob(request: DocRequest, deps: JobDeps): Promise<Result<DocComment>> {
+export async function docCommentJob(request: DocRequest, deps: JobDeps): Promise<Result<WrittenComment>> {
   const context = await readDocContext(request, deps.signal);
   if (!context.ok) return context;
   const { form, target, draft, isOpen } = context.value;
   let lostUsd = 0;
-  const onLost = (lost: TeacherAnswer) => {
+  const onLost = (lost: LlmAnswer) => {
     lostUsd = lost.costUsd;
   };
   const written = request.api && isOpen ? await ask(request, context.value, deps, onLost) : undefined;
@@ -67,19 +67,14 @@ async function ask(
     near,
   }: { readonly code: string; readonly near: readonly { readonly text: string; readonly label: string }[] },
   deps: JobDeps,
-  onLost: (lost: TeacherAnswer) => void,
+  onLost: (lost: LlmAnswer) => void,
 ) {
   const { log, signal } = deps;
   const { store } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
   try {
-    const teacher = paidTeacher(api as NonNullable<typeof api>, store, root, deps);
+    const llm = paidLlm(api as NonNullable<typeof api>, store, root, deps);
     const task = { name: '', instruction: instruction(languageId), maximumLength: LONGEST };
-    return await teacher.ask(
-      { ...answerPrompt(task, code, near, teacher.facts), about: path },
-      signal,
-      undefined,
-      onLost,
-    );
+    return await llm.ask({ ...answerPrompt(task, code, near, llm.facts), about: path }, signal, undefined, onLost);
   } finally {
     store.close();
   }

@@ -14,8 +14,8 @@ import { importJob, lookJob } from './carried.ts';
 import { commitMessageJob } from './commit-message.ts';
 import { docCommentJob } from './doc-comment.ts';
 import { bringJob, findModelsJob } from './own-bases.ts';
-import type { JobDeps } from './paid-teacher.ts';
-import type { Asked, FromJob, Jobs, ToJob } from './protocol.ts';
+import type { JobDeps } from './paid-llm.ts';
+import type { FromJob, JobCall, Jobs, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
 import { textPreviewJob, textTaskJob } from './text-task.ts';
 
@@ -54,7 +54,7 @@ function cancel(): void {
   answer(false);
 }
 
-async function run({ job, request }: Asked): Promise<void> {
+async function run({ job, request }: JobCall): Promise<void> {
   const deps: JobDeps = {
     progress: (update) => send({ kind: 'progress', update }),
     confirm: (estimate) =>

@@ -3,7 +3,7 @@
 import { ok, type Result } from '../common/errors.ts';
 import { type BringRequest, type Brought, bring } from '../neural/models/import/bring.ts';
 import { type FoundModel, findModels } from '../neural/models/import/lying-around.ts';
-import type { JobDeps } from './paid-teacher.ts';
+import type { JobDeps } from './paid-llm.ts';
 
 export type { BringRequest, Brought, FoundModel };
 

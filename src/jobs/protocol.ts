@@ -1,6 +1,6 @@
 // What a job's process and its owner say to each other: structured clones over the channel that it was forked with.
 
-import type { Exported, ExportRequest, Imported, Provenance } from '../adaptation/exchange/export-import.ts';
+import type { ExchangeRequest, Exported, Imported, Provenance } from '../adaptation/exchange/export-import.ts';
 import type { ExportedFiles, OwnExport } from '../adaptation/exchange/export-own.ts';
 import type { KeptRequest } from '../adaptation/kept/kept-rows.ts';
 import type { KeptSummary } from '../adaptation/report/kept.ts';
@@ -11,8 +11,8 @@ import type { ProgressUpdate } from '../common/progress.ts';
 import type { EngineOptions } from '../specialist/engine/client.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { CarriedRequest } from './carried.ts';
-import type { CommitMessage, CommitRequest } from './commit-message.ts';
-import type { DocComment, DocRequest } from './doc-comment.ts';
+import type { CommitJobRequest, CommitMessage } from './commit-message.ts';
+import type { DocRequest, WrittenComment } from './doc-comment.ts';
 import type { BringRequest, Brought, FoundModel } from './own-bases.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
@@ -31,13 +31,13 @@ export interface Jobs {
   /** A task's first texts. */
   preview: { request: TextPreviewRequest; result: readonly PreviewRow[] };
   /** An adaptation as one file: written, put in use, or only looked at. */
-  export: { request: ExportRequest; result: Exported };
+  export: { request: ExchangeRequest; result: Exported };
   import: { request: CarriedRequest; result: Imported };
   look: { request: CarriedRequest; result: Provenance };
   /** Writes a message for what is staged. */
-  commit: { request: CommitRequest; result: CommitMessage };
+  commit: { request: CommitJobRequest; result: CommitMessage };
   /** Writes the comment of a function. */
-  doc: { request: DocRequest; result: DocComment };
+  doc: { request: DocRequest; result: WrittenComment };
   /** Models on this machine that could be brought as bases. */
   findModels: { request: Record<string, never>; result: readonly FoundModel[] };
   /** Brings one of them. */
@@ -54,14 +54,14 @@ export interface RunRequest {
 
 export type EngineStart = Pick<EngineOptions, 'script' | 'memoryCeiling' | 'trainingNiceness'>;
 
-export type Asked = {
+export type JobCall = {
   readonly [K in keyof Jobs]: { readonly kind: 'job'; readonly job: K; readonly request: Jobs[K]['request'] };
 }[keyof Jobs];
 
 /** Keys of an API are in the request alone: neither in a command line nor in an environment. */
 export type ToJob =
   | RelaySaid
-  | Asked
+  | JobCall
   | { readonly kind: 'confirmed'; readonly yes: Spending }
   | { readonly kind: 'cancel' };
 

@@ -17,7 +17,7 @@ import { runTask } from '../text-tasks/run-task.ts';
 import { TaskFolder } from '../text-tasks/task-folder.ts';
 import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
-import { type JobDeps, paidTeacher, troubleOf } from './paid-teacher.ts';
+import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 
 /** Plain data: it crosses to a job's process. */
 export interface TextTaskRequest {
@@ -63,18 +63,18 @@ async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps
   const { log, signal, progress } = deps;
   const { store, notice } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
   if (notice !== undefined) log.warn(notice);
-  const teacher = api && paidTeacher(api, store, root, deps);
+  const llm = api && paidLlm(api, store, root, deps);
   const engine = request.states && new EngineClient({ ...request.states.engine, log });
   let paid = false;
   let result: Result<TaskReport>;
   try {
     result = await runTask(folder, {
-      teacher: teacher && api.runUsd !== undefined ? new WithinRun(teacher, api.runUsd) : teacher,
+      llm: llm && api.runUsd !== undefined ? new WithinRun(llm, api.runUsd) : llm,
       signal,
       progress,
       readStates: engine && request.states && reader(engine, request.states, signal),
       confirm: async ({ what, texts, usd, seconds }) => {
-        const [model, host] = [teacher?.model ?? '', api ? apiHost(api.settings) : ''];
+        const [model, host] = [llm?.model ?? '', api ? apiHost(api.settings) : ''];
         const asked = { model, host, places: texts, usd, texts: what, ...(seconds !== undefined && { seconds }) };
         const { ignoredByGit } = folder;
         const yes = (await deps.confirm({ ...asked, ...(ignoredByGit !== undefined && { ignoredByGit }) })) !== false;

@@ -3,16 +3,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
-import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
+import type { Ledger, PaidCall, Purpose } from '../common/paid-call.ts';
 
 /** Money set aside for one call. */
 export interface Held {
   /** The call is over; its row, or undefined where it was not paid for. Only the first time counts. */
-  settle(paid: TeacherCall | undefined): void;
+  settle(paid: PaidCall | undefined): void;
 }
 
 /** How long money stays set aside, and under which name where somebody else may settle it. */
-export interface Lease {
+export interface ReservationTerm {
   readonly id: string;
   readonly leaseMs: number;
 }
@@ -60,7 +60,7 @@ export class Budget {
   }
 
   /** Sets aside what a call may cost at most. */
-  reserve(usd: number, purpose: Purpose, model: string, lease: Partial<Lease> = {}): Result<Held> {
+  reserve(usd: number, purpose: Purpose, model: string, lease: Partial<ReservationTerm> = {}): Result<Held> {
     const { id = randomUUID(), leaseMs = callMs } = lease;
     const at = this.clock.now();
     const ledger = this.ledger();
@@ -83,7 +83,7 @@ export class Budget {
   }
 
   /** Of what was reserved under this name, perhaps by a process that is gone. */
-  settle(id: string, paid: TeacherCall | undefined): void {
+  settle(id: string, paid: PaidCall | undefined): void {
     this.ledger().settle(id, paid);
   }
 

@@ -1,4 +1,4 @@
-// From settings to a teacher: the one place that joins a provider's row with what the user has set.
+// From settings to a large model: the one place that joins a provider's row with what the user has set.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { Deadline, TimeUp } from './deadline.ts';
@@ -11,8 +11,8 @@ import type { ModelFacts } from './protocol/models.ts';
 import type { Prompt } from './protocol/prompt.ts';
 import type { EditorModels } from './protocol/wire.ts';
 import { providerOf } from './providers/providers.ts';
-import { StreamedTeacher } from './streamed.ts';
-import type { Teacher, TeacherSettings } from './types.ts';
+import { StreamedLlm } from './streamed.ts';
+import type { LlmClient, LlmSettings } from './types.ts';
 
 export interface ConnectOptions {
   /** For proxies: how the editor fetches. */
@@ -24,17 +24,17 @@ export interface ConnectOptions {
 }
 
 /** Who is asked, and where. */
-export type Asked = Omit<TeacherSettings, 'apiKey' | 'timeoutMs'>;
+export type LlmAddress = Omit<LlmSettings, 'apiKey' | 'timeoutMs'>;
 
 const usualStallMs = 8_000;
 
 /** Makes no request yet. An empty key or a wrong URL is a failure of the first `ask`. */
-export function connectTeacher(settings: TeacherSettings, options: ConnectOptions = {}): Teacher {
+export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}): LlmClient {
   const { timeoutMs } = settings;
   const { provider, model, host } = asked(settings);
   // One that thinks first is silent while it does.
   const silence = provider.facts(model, host).thinking === 'always' ? timeoutMs : usualStallMs;
-  return new StreamedTeacher({
+  return new StreamedLlm({
     ...options,
     provider,
     apiKey: settings.apiKey.trim(),
@@ -48,7 +48,7 @@ export function connectTeacher(settings: TeacherSettings, options: ConnectOption
 
 /** Names of the models that there are, as the server lists them. Rejects only when cancelled. */
 export async function listModels(
-  settings: TeacherSettings,
+  settings: LlmSettings,
   signal: AbortSignal,
   options: ConnectOptions = {},
 ): Promise<Result<readonly string[]>> {
@@ -79,20 +79,20 @@ export async function listModels(
 }
 
 /** Where requests will go, for consent and reports: the setting, else the environment's, else the provider's own. */
-export function apiHost(settings: Partial<Asked>, env: NodeJS.ProcessEnv = process.env): string {
+export function apiHost(settings: Partial<LlmAddress>, env: NodeJS.ProcessEnv = process.env): string {
   const { urlVariable, baseUrl } = providerOf(settings.provider);
   const url = settings.baseUrl || (urlVariable && env[urlVariable]?.trim()) || baseUrl;
   return hostOf(url) || url;
 }
 
 /** The model's name, the default where none is set. */
-export function modelOf({ provider, model = '' }: Partial<Asked>): string {
+export function modelOf({ provider, model = '' }: Partial<LlmAddress>): string {
   return model.trim() || providerOf(provider).defaultModel;
 }
 
 /** Makes of each request the bytes that a call sends for it, as text. @param promptOf a task's way to word one */
 export async function sender<R>(
-  settings: Partial<Asked>,
+  settings: Partial<LlmAddress>,
   promptOf: (request: R, facts: ModelFacts) => Prompt,
 ): Promise<(request: R) => string> {
   const { provider, model, host } = asked(settings);
@@ -103,6 +103,6 @@ export async function sender<R>(
   return (request) => JSON.stringify(wire.body(promptOf(request, facts)));
 }
 
-function asked(settings: Partial<Asked>) {
+function asked(settings: Partial<LlmAddress>) {
   return { provider: providerOf(settings.provider), model: modelOf(settings), host: apiHost(settings) };
 }

@@ -4,7 +4,7 @@
 // its code and what the model's host said in `metadata.raw`, after a 200, too; older local servers `{ error: 'text' }`; Mistral, vLLM,
 // SGLang `{ object: 'error', message, type, code }`; whoever is built on FastAPI `{ detail: 'text' }` or `{ detail: [{ loc, msg }] }`;
 // gateways `{ statusCode, message }`, a line of text, or a page.
-import { type Json, record } from './protocol/reading.ts';
+import { type JsonRecord, record } from './protocol/reading.ts';
 
 /** @param streams an answer in JSON is none: it is an error, or was not asked for */
 export function readable(send: typeof fetch, streams: boolean): typeof fetch {
@@ -24,7 +24,7 @@ export function readable(send: typeof fetch, streams: boolean): typeof fetch {
 }
 
 /** Undefined: it is no error. */
-export function toldIn(text: string, kind = 'json'): (Json & { readonly message: string }) | undefined {
+export function toldIn(text: string, kind = 'json'): (JsonRecord & { readonly message: string }) | undefined {
   const body = parsed(text);
   if (body === undefined) return /^text\/plain/.test(kind) ? { message: text } : undefined;
   const inner = record(body.error) ?? body;
@@ -36,7 +36,7 @@ export function toldIn(text: string, kind = 'json'): (Json & { readonly message:
   return { type, code, param, message: typeof raw === 'string' ? `${message}: ${raw}` : message };
 }
 
-function parsed(text: string): Json | undefined {
+function parsed(text: string): JsonRecord | undefined {
   try {
     return record(JSON.parse(text));
   } catch {

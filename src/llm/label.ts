@@ -1,17 +1,17 @@
-// Asks a teacher much at once: a few at a time, patient with a busy API, giving up only where going on is useless.
+// Asks a large model much at once: a few at a time, patient with a busy API, giving up only where going on is useless.
 import { type Clock, systemClock } from '../common/clock.ts';
 import type { Failure } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
 import { failureKinds } from './protocol/failure-kinds.ts';
 import type { Prompt } from './protocol/prompt.ts';
-import type { Teacher, TeacherAnswer } from './types.ts';
+import type { LlmAnswer, LlmClient } from './types.ts';
 
 export interface LabelOptions {
   /** Prompts under way at once, at least 1. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
   /** Each answer as it comes; `index` is its prompt's. What it throws ends the batch. */
-  readonly onAnswer: (index: number, answer: TeacherAnswer) => void;
+  readonly onAnswer: (index: number, answer: LlmAnswer) => void;
   readonly onFailure?: (index: number, failure: Failure) => void;
   /** How many answers of a batch are waited for. */
   readonly onWait?: (open: number) => void;
@@ -39,7 +39,7 @@ const patience = 8;
 
 /** Every answer is handed on as it comes, so what was paid for is kept when the batch ends early. Rejects only when cancelled. */
 export async function labelBatch(
-  teacher: Pick<Teacher, 'ask' | 'prepare'>,
+  llm: Pick<LlmClient, 'ask' | 'prepare'>,
   prompts: readonly Prompt[],
   { concurrency, signal, onAnswer, onFailure, onWait, clock = systemClock, random = Math.random }: LabelOptions,
 ): Promise<LabelOutcome> {
@@ -56,7 +56,7 @@ export async function labelBatch(
   // One pause for all: a busy API is busy for every request.
   let pauseUntil = 0;
 
-  const prepared = await teacher.prepare?.(prompts, signal, onWait);
+  const prepared = await llm.prepare?.(prompts, signal, onWait);
   if (prepared?.ok === false) stopped = prepared.error;
 
   const ask = async (index: number): Promise<void> => {
@@ -66,7 +66,7 @@ export async function labelBatch(
         await clock.sleep(wait, signal);
       if (stopped !== undefined) return;
       underWay++;
-      const result = await teacher
+      const result = await llm
         .ask(prompt, signal, undefined, (lost) => (costUsd += lost.costUsd))
         .finally(() => {
           underWay--;

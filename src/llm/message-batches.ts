@@ -51,7 +51,7 @@ export const reservationOf = (hash: string) => `batch:${hash}`;
 type Submitted = Required<OpenBatch>;
 const isSubmitted = (batch: OpenBatch): batch is Submitted => batch.id !== undefined;
 
-export class Batches {
+export class MessageBatches {
   private readonly options: BatchesOptions;
   private readonly clock: Clock;
 

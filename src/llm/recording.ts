@@ -1,20 +1,20 @@
-// A teacher that keeps every paid answer in the store before anybody sees it, and never spends more than its budget.
+// A large model that keeps every paid answer in the store before anybody sees it, and never spends more than its budget.
 import { createHash } from 'node:crypto';
 import { messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
+import type { Ledger, PaidCall, Purpose } from '../common/paid-call.ts';
 import { plainText } from '../common/plain-text.ts';
-import type { Ledger, Purpose, TeacherCall } from '../common/teacher-call.ts';
 import type { BatchFile, OpenBatch } from './batch-file.ts';
 import type { Budget, Held } from './budget.ts';
-import { Batches, reservationOf } from './message-batches.ts';
+import { MessageBatches, reservationOf } from './message-batches.ts';
 import type { ModelFacts } from './protocol/models.ts';
 import { mostTokens, type Prompt } from './protocol/prompt.ts';
-import { StreamedTeacher } from './streamed.ts';
-import type { Teacher, TeacherAnswer } from './types.ts';
+import { StreamedLlm } from './streamed.ts';
+import type { LlmAnswer, LlmClient } from './types.ts';
 
 /** What is needed of the store. Synchronous: a call is on disk when `settle` returns. */
-export interface TeacherCallStore extends Ledger {
-  findTeacherCall(requestHash: string): TeacherCall | undefined;
+export interface PaidCallStore extends Ledger {
+  findTeacherCall(requestHash: string): PaidCall | undefined;
 }
 
 export interface RecordingOptions {
@@ -29,9 +29,9 @@ export interface RecordingOptions {
   readonly now?: () => number;
 }
 
-export class RecordingTeacher implements Teacher {
-  private readonly teacher: Teacher;
-  private readonly store: TeacherCallStore;
+export class RecordingLlm implements LlmClient {
+  private readonly llm: LlmClient;
+  private readonly store: PaidCallStore;
   private readonly options: RecordingOptions;
   private file: BatchFile | undefined;
   private warned = false;
@@ -42,18 +42,18 @@ export class RecordingTeacher implements Teacher {
   /** What answers cost that a batch has brought and nobody has taken yet, by hash. */
   private readonly fetched = new Map<string, number>();
 
-  constructor(teacher: Teacher, store: TeacherCallStore, options: RecordingOptions) {
-    this.teacher = teacher;
+  constructor(llm: LlmClient, store: PaidCallStore, options: RecordingOptions) {
+    this.llm = llm;
     this.store = store;
     this.options = options;
   }
 
   get model(): string {
-    return this.teacher.model;
+    return this.llm.model;
   }
 
   get facts(): ModelFacts {
-    return this.teacher.facts;
+    return this.llm.facts;
   }
 
   knows(prompt: Prompt): boolean {
@@ -66,19 +66,19 @@ export class RecordingTeacher implements Teacher {
   }
 
   estimateUsd(prompt: Prompt): number {
-    return this.teacher.estimateUsd(prompt);
+    return this.llm.estimateUsd(prompt);
   }
 
   ceilingUsd(prompt: Prompt): number {
-    return this.teacher.ceilingUsd(prompt);
+    return this.llm.ceilingUsd(prompt);
   }
 
   async ask(
     prompt: Prompt,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
-    onLost?: (paid: TeacherAnswer) => void,
-  ): Promise<Result<TeacherAnswer>> {
+    onLost?: (paid: LlmAnswer) => void,
+  ): Promise<Result<LlmAnswer>> {
     signal.throwIfAborted();
     const hash = this.hash(prompt);
     const known = this.known(hash);
@@ -88,11 +88,11 @@ export class RecordingTeacher implements Teacher {
       this.fetched.delete(hash);
       return ok({ ...fromStore(known, prompt, this.facts), costUsd });
     }
-    const held = this.options.budget.reserve(this.teacher.ceilingUsd(prompt), this.options.purpose, this.model);
+    const held = this.options.budget.reserve(this.llm.ceilingUsd(prompt), this.options.purpose, this.model);
     if (!held.ok) return held;
-    let paid: TeacherCall | undefined;
+    let paid: PaidCall | undefined;
     try {
-      const result = await this.teacher.ask(prompt, signal, onText, (lost) => {
+      const result = await this.llm.ask(prompt, signal, onText, (lost) => {
         // Under a name of its own: half an answer must not be taken for the answer to the same question later.
         paid = this.row(`partial:${hash}`, prompt.about, lost);
         onLost?.(lost);
@@ -144,21 +144,21 @@ export class RecordingTeacher implements Teacher {
     file: BatchFile,
     questions: ReadonlyMap<string, Prompt>,
     patience?: number,
-  ): Promise<Batches | undefined> {
-    const { teacher } = this;
+  ): Promise<MessageBatches | undefined> {
+    const { llm } = this;
     const { budget } = this.options;
-    const door = teacher instanceof StreamedTeacher ? await teacher.batches() : undefined;
-    if (!door || !(teacher instanceof StreamedTeacher)) return undefined;
-    const share = teacher.batchShare;
-    return new Batches({
-      ...{ door, file, budget, model: this.model, clock: teacher.clock, ...(patience !== undefined && { patience }) },
-      ceilingUsd: (prompt) => teacher.ceilingUsd(prompt) * share,
+    const door = llm instanceof StreamedLlm ? await llm.batches() : undefined;
+    if (!door || !(llm instanceof StreamedLlm)) return undefined;
+    const share = llm.batchShare;
+    return new MessageBatches({
+      ...{ door, file, budget, model: this.model, clock: llm.clock, ...(patience !== undefined && { patience }) },
+      ceilingUsd: (prompt) => llm.ceilingUsd(prompt) * share,
       isKnown: (hash) => this.known(hash) !== undefined,
       keep: (hash, path, pieces) => {
         const prompt = questions.get(hash);
-        const read = teacher.answerFrom(pieces, share, prompt);
+        const read = llm.answerFrom(pieces, share, prompt);
         // What cannot be read was paid for all the same, with what it may have cost.
-        const unread = prompt ? teacher.ceilingUsd(prompt) * share : 0;
+        const unread = prompt ? llm.ceilingUsd(prompt) * share : 0;
         const answer = read.ok ? read.value : { ...nothing, model: this.model, costUsd: unread };
         budget.settle(reservationOf(hash), this.row(read.ok ? hash : `partial:${hash}`, path, answer));
         this.fetched.set(hash, answer.costUsd);
@@ -170,7 +170,7 @@ export class RecordingTeacher implements Teacher {
     return promptHash(this.model, prompt, this.facts);
   }
 
-  private known(hash: string): TeacherCall | undefined {
+  private known(hash: string): PaidCall | undefined {
     if (this.options.purpose !== 'labelling') return undefined;
     try {
       return this.store.findTeacherCall(hash);
@@ -180,7 +180,7 @@ export class RecordingTeacher implements Teacher {
     }
   }
 
-  private settle(held: Held, paid: TeacherCall | undefined): void {
+  private settle(held: Held, paid: PaidCall | undefined): void {
     try {
       held.settle(paid);
     } catch (error) {
@@ -190,7 +190,7 @@ export class RecordingTeacher implements Teacher {
     }
   }
 
-  private row(requestHash: string, path: string, answer: TeacherAnswer): TeacherCall {
+  private row(requestHash: string, path: string, answer: LlmAnswer): PaidCall {
     // Once is enough: a server that does not count does not do so every time.
     if (answer.overcounted !== undefined && !this.warned) this.options.log?.warn(answer.overcounted);
     this.warned ||= answer.overcounted !== undefined;
@@ -234,11 +234,7 @@ const nothing = {
   truncated: false,
 } as const;
 
-function fromStore(
-  { text, model, latencyMs, outputTokens }: TeacherCall,
-  prompt: Prompt,
-  facts: ModelFacts,
-): TeacherAnswer {
+function fromStore({ text, model, latencyMs, outputTokens }: PaidCall, prompt: Prompt, facts: ModelFacts): LlmAnswer {
   // How it ended is not stored; one that is as long as it might be was cut there.
   const truncated = outputTokens >= mostTokens(prompt, facts);
   // What the server wrote is there where an earlier version, or a run that did not ask it, has stored the answer.

@@ -1,54 +1,54 @@
-// A teacher that one run may spend so much on, whatever is left of the month.
+// A large model that one run may spend so much on, whatever is left of the month.
 import { failed, type Result } from '../common/errors.ts';
 import { dollars } from './budget.ts';
 import type { Prompt } from './protocol/prompt.ts';
-import type { Teacher, TeacherAnswer } from './types.ts';
+import type { LlmAnswer, LlmClient } from './types.ts';
 
-type Asked = Pick<Teacher, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd' | 'ceilingUsd'>;
+type Asked = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd' | 'ceilingUsd'>;
 
 export class WithinRun implements Asked {
-  private readonly teacher: Asked;
+  private readonly llm: Asked;
   private readonly limitUsd: number;
   /** By what was answered or broke off, and what those under way may cost at most. */
   private spentUsd = 0;
   private heldUsd = 0;
 
-  constructor(teacher: Asked, limitUsd: number) {
-    this.teacher = teacher;
+  constructor(llm: Asked, limitUsd: number) {
+    this.llm = llm;
     this.limitUsd = limitUsd;
   }
 
-  get facts(): Teacher['facts'] {
-    return this.teacher.facts;
+  get facts(): LlmClient['facts'] {
+    return this.llm.facts;
   }
 
   knows(prompt: Prompt): boolean {
-    return this.teacher.knows?.(prompt) ?? false;
+    return this.llm.knows?.(prompt) ?? false;
   }
 
   estimateUsd(prompt: Prompt): number {
-    return this.teacher.estimateUsd(prompt);
+    return this.llm.estimateUsd(prompt);
   }
 
   ceilingUsd(prompt: Prompt): number {
-    return this.teacher.ceilingUsd(prompt);
+    return this.llm.ceilingUsd(prompt);
   }
 
-  async prepare(...asked: Parameters<NonNullable<Teacher['prepare']>>): Promise<Result<true>> {
-    return (await this.teacher.prepare?.(...asked)) ?? { ok: true, value: true };
+  async prepare(...asked: Parameters<NonNullable<LlmClient['prepare']>>): Promise<Result<true>> {
+    return (await this.llm.prepare?.(...asked)) ?? { ok: true, value: true };
   }
 
   async ask(
     prompt: Prompt,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
-    onLost?: (paid: TeacherAnswer) => void,
-  ): Promise<Result<TeacherAnswer>> {
+    onLost?: (paid: LlmAnswer) => void,
+  ): Promise<Result<LlmAnswer>> {
     const usd = this.knows(prompt) ? 0 : this.ceilingUsd(prompt);
     if (usd > 0 && this.spentUsd + this.heldUsd + usd > this.limitUsd) return failed('over-budget', this.wording(usd));
     this.heldUsd += usd;
     try {
-      const answer = await this.teacher.ask(prompt, signal, onText, (lost) => {
+      const answer = await this.llm.ask(prompt, signal, onText, (lost) => {
         this.spentUsd += lost.costUsd;
         onLost?.(lost);
       });

@@ -1,4 +1,4 @@
-// The teacher over any wire: one streamed answer a request, our own time limits, no retries, and what each answer costs.
+// The large model over any wire: one streamed answer a request, our own time limits, no retries, and what each answer costs.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { dollars } from './budget.ts';
@@ -8,11 +8,11 @@ import type { BatchDoor } from './message-batches.ts';
 import type { FailureContext } from './protocol/failure-kinds.ts';
 import { classify, failureOf, neverArrived } from './protocol/failures.ts';
 import { guarded } from './protocol/guard.ts';
-import { estimateTokens, type ModelFacts, priceUsd, type TeacherUsage } from './protocol/models.ts';
+import { estimateTokens, type LlmUsage, type ModelFacts, priceUsd } from './protocol/models.ts';
 import { mostTokens, type Prompt, promptLength } from './protocol/prompt.ts';
-import { Reading } from './protocol/reading.ts';
+import { AnswerReader } from './protocol/reading.ts';
 import type { EditorModels, Piece, Provider, Wire } from './protocol/wire.ts';
-import type { Teacher, TeacherAnswer } from './types.ts';
+import type { LlmAnswer, LlmClient } from './types.ts';
 
 export interface StreamedOptions {
   readonly provider: Provider;
@@ -37,7 +37,7 @@ const batchCallMs = 5 * 60_000;
 const batchBytes = 64 << 20;
 const wholeTokens = 8_192;
 
-export class StreamedTeacher implements Teacher {
+export class StreamedLlm implements LlmClient {
   readonly model: string;
   readonly facts: ModelFacts;
   private readonly options: StreamedOptions;
@@ -63,18 +63,18 @@ export class StreamedTeacher implements Teacher {
     prompt: Prompt,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
-    onLost?: (paid: TeacherAnswer) => void,
-  ): Promise<Result<TeacherAnswer>> {
+    onLost?: (paid: LlmAnswer) => void,
+  ): Promise<Result<LlmAnswer>> {
     signal.throwIfAborted();
     const { apiKey, provider, timeoutMs, stallMs } = this.options;
     if (apiKey === '' && provider.key.need === 'required')
       return { ok: false, error: failureOf('no-key', '', this.context()) };
-    const reader = new Reading(prompt.prefill, prompt.maxTokens, apiKey);
+    const reader = new AnswerReader(prompt.prefill, prompt.maxTokens, apiKey);
     const started = this.clock.monotonic();
     let firstTokenMs: number | undefined;
     let sent = false;
     let accepted = false;
-    const answer = (text: string, whole: boolean): TeacherAnswer => {
+    const answer = (text: string, whole: boolean): LlmAnswer => {
       const latencyMs = this.clock.monotonic() - started;
       const { tokens } = reader;
       const told = whole && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
@@ -171,8 +171,8 @@ export class StreamedTeacher implements Teacher {
   }
 
   /** An answer that came all at once, at a share of the price. @param prompt undefined: nobody here asked it; it is read when somebody does */
-  answerFrom(pieces: readonly Piece[], share: number, prompt: Prompt | undefined): Result<TeacherAnswer> {
-    const reader = new Reading(
+  answerFrom(pieces: readonly Piece[], share: number, prompt: Prompt | undefined): Result<LlmAnswer> {
+    const reader = new AnswerReader(
       '',
       this.facts.thinking === 'always' ? wholeTokens : wholeTokens / 4,
       this.options.apiKey,
@@ -208,7 +208,7 @@ export class StreamedTeacher implements Teacher {
   }
 
   /** An answer that may have been written to its end without anybody seeing it. */
-  private unseen(prompt: Prompt): TeacherAnswer {
+  private unseen(prompt: Prompt): LlmAnswer {
     const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
     const costUsd = priceUsd(usage, this.facts);
     const times = { latencyMs: 0, firstTokenMs: 0 };
@@ -216,11 +216,7 @@ export class StreamedTeacher implements Teacher {
   }
 
   /** What an answer costs: never more than was set aside for it, whatever its server counts. @param most tokens that it may take */
-  private booked(
-    told: TeacherUsage,
-    most: TeacherUsage,
-    share = 1,
-  ): Pick<TeacherAnswer, 'usage' | 'costUsd' | 'overcounted'> {
+  private booked(told: LlmUsage, most: LlmUsage, share = 1): Pick<LlmAnswer, 'usage' | 'costUsd' | 'overcounted'> {
     const [costUsd, mostUsd] = [told, most].map((usage) => priceUsd(usage, this.facts) * share) as [number, number];
     if (costUsd <= mostUsd) return { usage: told, costUsd };
     const tokens = Object.values(told).reduce((sum, count) => sum + count, 0);
@@ -231,7 +227,7 @@ export class StreamedTeacher implements Teacher {
   }
 
   /** Every byte of the prompt a token, the answer as long as it may be. */
-  private ceiling(prompt: Prompt): TeacherUsage {
+  private ceiling(prompt: Prompt): LlmUsage {
     const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + blockOverhead);
     const outputTokens = mostTokens(prompt, this.facts);
     return { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0, outputTokens };
@@ -249,14 +245,14 @@ export class StreamedTeacher implements Teacher {
     return { model: this.model, apiKey, host: host || 'the API', now: this.clock.now(), provider };
   }
 
-  private estimatedInput(prompt: Prompt): Omit<TeacherUsage, 'outputTokens'> {
+  private estimatedInput(prompt: Prompt): Omit<LlmUsage, 'outputTokens'> {
     const { all, cached } = promptLength(prompt);
     const write = estimateTokens(cached, this.facts);
     return { inputTokens: estimateTokens(all, this.facts) - write, cacheWriteTokens: write, cacheReadTokens: 0 };
   }
 
   /** What the server counted so far, or our estimate; of the output always the larger, it comes last. Thinking is not seen. */
-  private estimatedUsage(prompt: Prompt, reader: Reading): TeacherUsage {
+  private estimatedUsage(prompt: Prompt, reader: AnswerReader): LlmUsage {
     // Tokens on their way when the stream was ended are paid for, too.
     const begun = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
     const seen = this.facts.thinking === 'always' ? mostTokens(prompt, this.facts) : begun;

@@ -1,14 +1,14 @@
 // The large model behind an API, as the rest of the code sees it.
 import type { Result } from '../common/errors.ts';
-import type { ModelFacts, TeacherUsage } from './protocol/models.ts';
+import type { LlmUsage, ModelFacts } from './protocol/models.ts';
 import type { Prompt } from './protocol/prompt.ts';
 import type { TokenOdds } from './protocol/wire.ts';
 
-export interface TeacherAnswer {
+export interface LlmAnswer {
   /** What the prompt reads in what the model wrote: whoever shows or judges it cleans it. '' where that is nothing, or it refused. */
   readonly text: string;
   readonly model: string;
-  readonly usage: TeacherUsage;
+  readonly usage: LlmUsage;
   readonly costUsd: number;
   readonly latencyMs: number;
   readonly firstTokenMs: number;
@@ -26,7 +26,7 @@ export interface TeacherAnswer {
   readonly fromStore?: boolean;
 }
 
-export interface Teacher {
+export interface LlmClient {
   readonly model: string;
   /** What whoever words a prompt has to know of the model. */
   readonly facts: ModelFacts;
@@ -41,8 +41,8 @@ export interface Teacher {
     prompt: Prompt,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
-    onLost?: (paid: TeacherAnswer) => void,
-  ): Promise<Result<TeacherAnswer>>;
+    onLost?: (paid: LlmAnswer) => void,
+  ): Promise<Result<LlmAnswer>>;
   /**
    * Has the answers to many at once in the store when it returns, where whoever made it chose to wait for a lower price; what is missing is
    * asked one by one then. Absent: it has nothing to prepare. Rejects only when cancelled.
@@ -60,7 +60,7 @@ export interface Teacher {
 }
 
 /** How to reach a large model. Plain data: it crosses to a job's process. Never logged, never stored. */
-export interface TeacherSettings {
+export interface LlmSettings {
   /** Of the table of providers; absent: the first of it. */
   readonly provider?: string;
   readonly apiKey: string;

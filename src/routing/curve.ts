@@ -11,7 +11,7 @@ export type DeferralRule =
   | 'always-api'
   | 'oracle'; // knows both labels
 
-export interface DeferralPoint {
+export interface RoutedShare {
   readonly apiShare: number;
   readonly exactMatch: number;
   /** Undefined where some example has no similarities. */
@@ -21,7 +21,7 @@ export interface DeferralPoint {
 export interface DeferralCurve {
   readonly rule: DeferralRule;
   /** By rising share. One point for the two 'always' rules, else one per count of calls from none to all. */
-  readonly points: readonly DeferralPoint[];
+  readonly points: readonly RoutedShare[];
   /** Area under exact match over share 0..1 (for one point: its exact match). */
   readonly area: number;
 }
@@ -53,7 +53,7 @@ export function deferralCurve(scored: readonly ScoredExample[]): DeferralCurve[]
   }));
   const similarities = items.every((i) => i.specialistSimilarity !== undefined && i.apiSimilarity !== undefined);
   const mean = (of: (item: (typeof items)[number]) => number) => items.reduce((s, i) => s + of(i), 0) / items.length;
-  const point = (apiShare: number, exactMatch: number, editSimilarity: number): DeferralPoint => ({
+  const point = (apiShare: number, exactMatch: number, editSimilarity: number): RoutedShare => ({
     apiShare,
     exactMatch,
     editSimilarity: similarities ? editSimilarity : undefined,
@@ -69,7 +69,7 @@ export function deferralCurve(scored: readonly ScoredExample[]): DeferralCurve[]
     similarities ? mean((i) => i.apiSimilarity as number) : 0,
   );
 
-  const ranked = (rule: 'learned' | 'specialist-confidence' | 'first-three-mean' | 'oracle'): DeferralPoint[] => {
+  const ranked = (rule: 'learned' | 'specialist-confidence' | 'first-three-mean' | 'oracle'): RoutedShare[] => {
     const points = [none];
     let exact = none.exactMatch;
     let similarity = none.editSimilarity ?? 0;
@@ -83,7 +83,7 @@ export function deferralCurve(scored: readonly ScoredExample[]): DeferralCurve[]
     });
     return points;
   };
-  const curve = (rule: DeferralRule, points: readonly DeferralPoint[]): DeferralCurve => ({
+  const curve = (rule: DeferralRule, points: readonly RoutedShare[]): DeferralCurve => ({
     rule,
     points,
     area: area(points),
@@ -99,11 +99,11 @@ export function deferralCurve(scored: readonly ScoredExample[]): DeferralCurve[]
   ];
 }
 
-function area(points: readonly DeferralPoint[]): number {
-  if (points.length === 1) return (points[0] as DeferralPoint).exactMatch;
+function area(points: readonly RoutedShare[]): number {
+  if (points.length === 1) return (points[0] as RoutedShare).exactMatch;
   let sum = 0;
   for (let i = 1; i < points.length; i++) {
-    const [a, b] = [points[i - 1] as DeferralPoint, points[i] as DeferralPoint];
+    const [a, b] = [points[i - 1] as RoutedShare, points[i] as RoutedShare];
     sum += ((b.apiShare - a.apiShare) * (a.exactMatch + b.exactMatch)) / 2;
   }
   return sum;

@@ -6,7 +6,7 @@ import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
 import { type FitParameters, type Scores, score } from './fit.ts';
 import { limitOf, NOTHING_STAYS } from './risk.ts';
 import { bestCut, type HeldBack, heldBack, type ScoredCut } from './show.ts';
-import type { CouplingFit, Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
+import type { Decision, PlaceFacts, PolicySettings, Reason, RouterModel } from './types.ts';
 
 /**
  * The price of a call as probability of an exact match: a call has to make the answer right that much more often.
@@ -33,7 +33,7 @@ const usualWaitMs = 750;
  * @param cuts of the draft; absent: the draft as it is
  */
 export function decide(
-  fit: CouplingFit,
+  fit: RouterModel,
   draft: Draft | undefined,
   place: PlaceFacts,
   settings: PolicySettings,
@@ -125,7 +125,7 @@ const ALWAYS = ['lowest token probability', 'longest match, tokens', 'share from
 const MOST_REASONS = 6;
 
 /** The features that weigh most here, as the numbers that people see, after those that are always shown. */
-function reasonsFor(fit: CouplingFit, draft: Draft | undefined, place: PlaceFacts): Reason[] {
+function reasonsFor(fit: RouterModel, draft: Draft | undefined, place: PlaceFacts): Reason[] {
   const empty = draft === undefined || draft.text === '';
   const { specialist, api, neighbourhood } = fit.parameters as FitParameters;
   // Words of other places weigh there, and are not shown.

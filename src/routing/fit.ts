@@ -1,13 +1,13 @@
 // Fits the three estimates, p(specialist right), p(API right) and p(a cut is right to its end), on validation files, crosswise by file.
 import type { Draft } from '../common/completion.ts';
 import { brierScore, expectedCalibrationError } from '../common/statistics/calibrate.ts';
-import { type Estimate, estimateOf, type LabelledRow, measuredEstimate } from '../common/statistics/estimate.ts';
+import { type Estimate, estimateOf, type LabelledVector, measuredEstimate } from '../common/statistics/estimate.ts';
 import { logLoss, sigmoid } from '../common/statistics/logistic.ts';
 import { FEATURES, features, logit } from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
 import type { ScoredCut } from './show.ts';
-import type { CouplingExample, CouplingFit, Kept, PlaceFacts, Shift } from './types.ts';
+import type { CouplingExample, Kept, PlaceFacts, RouterModel, Shift } from './types.ts';
 
 /** What `CouplingFit.parameters` holds. */
 export interface FitParameters {
@@ -25,7 +25,7 @@ export interface FitParameters {
   readonly cutIn?: Readonly<Record<string, Estimate>>;
 }
 
-export interface FitOptions {
+export interface RouterFitOptions {
   /** ms since 1970, for the record; absent: the system's clock. */
   readonly now?: number;
 }
@@ -38,7 +38,7 @@ const MAX_ROWS = 4000;
 const OWN_CUTS = 200;
 const OWN_FILES = 6;
 
-interface CutRow extends LabelledRow {
+interface CutRow extends LabelledVector {
   readonly languageId: string;
 }
 
@@ -46,13 +46,13 @@ interface CutRow extends LabelledRow {
  * Deterministic in the examples and their order. Empty drafts teach p(API right) only: p(specialist right) is 0 there by
  * definition, and counting that as well-calibrated would flatter the figures. No examples: the priors.
  */
-export function fitCoupling(examples: readonly CouplingExample[], options: FitOptions = {}): CouplingFit {
-  const specialistRows: LabelledRow[] = [];
-  const apiRows: LabelledRow[] = [];
+export function fitRouter(examples: readonly CouplingExample[], options: RouterFitOptions = {}): RouterModel {
+  const specialistRows: LabelledVector[] = [];
+  const apiRows: LabelledVector[] = [];
   const cutRows: CutRow[] = [];
   const both: {
-    readonly specialist: LabelledRow | undefined;
-    readonly api: LabelledRow;
+    readonly specialist: LabelledVector | undefined;
+    readonly api: LabelledVector;
     readonly example: CouplingExample;
   }[] = [];
   for (const example of thinned(examples)) {
@@ -101,13 +101,13 @@ export function fitCoupling(examples: readonly CouplingExample[], options: FitOp
   };
 }
 
-type Known = { readonly api: LabelledRow; readonly example: CouplingExample };
+type Known = { readonly api: LabelledVector; readonly example: CouplingExample };
 
 /**
  * The neighbourhood, and what it says of each place without its file; undefined where the features foresee the API's answers clearly better, or no
  * file can be left out. With some hundred answers they seldom do.
  */
-function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledRow, number>) {
+function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledVector, number>) {
   if (ofFeatures.size === 0) return undefined;
   const kept = evenly(known, MOST_NEIGHBOURS);
   const neighbourhood: Neighbourhood = { places: kept.map(({ example }) => neighbourOf(example)) };
@@ -130,9 +130,9 @@ function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledRow,
 
 /** What keeping a place from the API gains and loses; none where its file could not be left out of a fit. */
 function keepable(
-  { specialist, api }: { readonly specialist: LabelledRow | undefined; readonly api: LabelledRow },
-  ofSpecialist: ReadonlyMap<LabelledRow, number>,
-  ofApi: ReadonlyMap<LabelledRow, number>,
+  { specialist, api }: { readonly specialist: LabelledVector | undefined; readonly api: LabelledVector },
+  ofSpecialist: ReadonlyMap<LabelledVector, number>,
+  ofApi: ReadonlyMap<LabelledVector, number>,
 ): Kept[] {
   const pApi = ofApi.get(api);
   const pSpecialist = specialist === undefined ? 0 : ofSpecialist.get(specialist);
@@ -144,7 +144,10 @@ function keepable(
 const NOTHING = new Float64Array(0);
 
 /** @param crossed what `cut` says of the rows after fits that saw nothing of their files */
-function correctionsOf(crossed: ReadonlyMap<LabelledRow, number>, rows: readonly CutRow[]): Record<string, Estimate> {
+function correctionsOf(
+  crossed: ReadonlyMap<LabelledVector, number>,
+  rows: readonly CutRow[],
+): Record<string, Estimate> {
   const kept: Record<string, Estimate> = {};
   const known = rows.flatMap((row) => {
     const p = crossed.get(row);
@@ -163,7 +166,7 @@ function correctionsOf(crossed: ReadonlyMap<LabelledRow, number>, rows: readonly
 }
 
 /** For another API than it was fitted on: of that one there is the stated prior, and no bound. What it knows of the specialist holds. */
-export function forAnotherApi(fit: CouplingFit): CouplingFit {
+export function forAnotherApi(fit: RouterModel): RouterModel {
   const { estimate: api } = measuredEstimate([]);
   const { features, specialist, cut, cutIn } = fit.parameters as FitParameters;
   const parameters: FitParameters = { features, specialist, api, ...(cut && { cut }), ...(cutIn && { cutIn }) };
@@ -179,7 +182,7 @@ export interface Scores {
 
 const NO_SHIFT: Shift = { specialist: 0, api: 0 };
 
-export function score(fit: CouplingFit, draft: Draft | undefined, place: PlaceFacts, shift: Shift = NO_SHIFT): Scores {
+export function score(fit: RouterModel, draft: Draft | undefined, place: PlaceFacts, shift: Shift = NO_SHIFT): Scores {
   const { specialist, api, neighbourhood: near } = fit.parameters as FitParameters;
   const values = features(draft, place);
   return {
@@ -210,7 +213,7 @@ function shifted(p: number, by: number): number {
  * @param cuts of one draft, shortest first
  */
 export function scoreCuts(
-  fit: CouplingFit,
+  fit: RouterModel,
   cuts: readonly Draft[],
   place: PlaceFacts,
   shift: Shift = NO_SHIFT,

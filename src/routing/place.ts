@@ -7,7 +7,7 @@ import type { PlaceFacts } from './types.ts';
 const AROUND = 3;
 const REACH = 600;
 
-export function placeOf({ languageId, prefix, suffix }: CompletionQuery): PlaceFacts {
+export function positionOf({ languageId, prefix, suffix }: CompletionQuery): PlaceFacts {
   const above = lastLines(withoutLastLine(prefix.slice(-REACH)), AROUND, REACH).join('\n');
   const below = linesBelow(suffix, AROUND, REACH).join('\n');
   return { languageId, lineBefore: lineBefore(prefix), lineAfter: lineAfter(suffix), above, below };

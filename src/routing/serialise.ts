@@ -1,7 +1,7 @@
 // Reads a stored fit back; refuses what is damaged, foreign, or from a later version.
 import { failed, ok, type Result } from '../common/errors.ts';
 import { FEATURES } from './features.ts';
-import type { CouplingFit } from './types.ts';
+import type { RouterModel } from './types.ts';
 
 const AGAIN = "Run 'Adapt to This Repo' again.";
 const DAMAGED = `The stored coupling of this folder is damaged. ${AGAIN}`;
@@ -10,7 +10,7 @@ const DAMAGED = `The stored coupling of this folder is damaged. ${AGAIN}`;
  * A fit is plain JSON: write it with JSON.stringify. One that was fitted when there were fewer features is read with weights of 0 for the others: it says
  * what it said. Fails with 'newer-version' for a later format, with 'corrupt' for anything else that this build cannot use, features that are gone included.
  */
-export function parseFit(json: unknown): Result<CouplingFit> {
+export function parseFit(json: unknown): Result<RouterModel> {
   if (!isObject(json)) return failed('corrupt', DAMAGED);
   if (typeof json.version === 'number' && json.version > 1) {
     return failed(
@@ -38,7 +38,7 @@ export function parseFit(json: unknown): Result<CouplingFit> {
     (parameters.neighbourhood === undefined || isNeighbourhood(parameters.neighbourhood)) &&
     isEstimate(parameters.specialist) &&
     isEstimate(parameters.api);
-  return sound ? ok({ ...json, parameters } as unknown as CouplingFit) : failed('corrupt', DAMAGED);
+  return sound ? ok({ ...json, parameters } as unknown as RouterModel) : failed('corrupt', DAMAGED);
 }
 
 const NAMES: readonly unknown[] = FEATURES.map(({ name }) => name);

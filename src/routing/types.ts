@@ -34,7 +34,7 @@ export interface CouplingExample {
 }
 
 /** A fitted coupling: plain JSON, stored per folder. */
-export interface CouplingFit {
+export interface RouterModel {
   readonly version: 1;
   readonly fittedAt: number;
   /** Non-empty drafts that the specialist's estimate was fitted on; 0: nothing was learned here, the built-in prior. */

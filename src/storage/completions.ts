@@ -1,6 +1,6 @@
 // Completions and their outcomes: the newest of them, and totals over all that there were.
 
-import type { Outcome, Source } from '../common/completion.ts';
+import type { AnswerSource, Outcome } from '../common/completion.ts';
 import type { Database } from './database.ts';
 import { keptCompletions } from './store.ts';
 import type { CompletionRow, Totals } from './types.ts';
@@ -45,14 +45,14 @@ export class Completions {
 
   totals(): Totals {
     const { database } = this;
-    const groups = database.rows<{ source: Source } & Record<Summed, number>>(
+    const groups = database.rows<{ source: AnswerSource } & Record<Summed, number>>(
       `SELECT ${sums} FROM completions GROUP BY source
        UNION ALL SELECT source, count, savedUsd, characters, accepted, typed FROM droppedCompletions`,
     );
-    const sum = (value: Summed, by?: Source) =>
+    const sum = (value: Summed, by?: AnswerSource) =>
       groups.reduce((total, group) => total + (by === undefined || by === group.source ? group[value] : 0), 0);
     const [local, api] = [sum('count', 'specialist'), sum('count', 'api')];
-    const latency = (source: Source) => {
+    const latency = (source: AnswerSource) => {
       const timed = 'FROM completions WHERE source = ? AND cached = 0';
       const of = database.number(`SELECT count(*) AS value ${timed}`, source) ?? 0;
       // Nearest rank, as in common/quality.ts.

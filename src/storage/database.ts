@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CodedError } from '../common/errors.ts';
-import { migrations, type Table } from './schema.ts';
+import { migrations, type StoreTable } from './schema.ts';
 import { MovedError } from './sqlite-errors.ts';
 
 /** Another window's write takes well under this; it is the longest that the host's thread may stand still. */
@@ -76,7 +76,7 @@ export class Database {
   }
 
   /** A record's fields are the table's columns; one of the same key is replaced. */
-  insert(table: Table, row: object): void {
+  insert(table: StoreTable, row: object): void {
     const columns = this.rows<{ name: string }>('SELECT name FROM pragma_table_info(?)', table);
     const values = columns.map(({ name }) => (row as Record<string, SQLInputValue>)[name] ?? null);
     this.run(`INSERT OR REPLACE INTO ${table} VALUES (${columns.map(() => '?').join(', ')})`, ...values);
@@ -118,7 +118,7 @@ export class Database {
   }
 
   /** Wipes rows from the file (secure_delete), and from the log, which still holds the pages they were on. */
-  wipe(tables: readonly Table[], condition = '', ...values: SQLInputValue[]): void {
+  wipe(tables: readonly StoreTable[], condition = '', ...values: SQLInputValue[]): void {
     transact(this.database, () => {
       for (const table of tables) this.run(`DELETE FROM ${table} ${condition}`, ...values);
     });

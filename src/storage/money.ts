@@ -1,6 +1,6 @@
 // What was paid and what is set aside: the ledger's tables.
 
-import { type Ledger, monthOf, type Reservation, type Reserved } from '../common/teacher-call.ts';
+import { type Ledger, monthOf, type Reservation, type Reserved } from '../common/paid-call.ts';
 import type { Database } from './database.ts';
 import { MovedError } from './sqlite-errors.ts';
 import type { TeacherCallRow } from './types.ts';

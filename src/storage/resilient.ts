@@ -4,7 +4,7 @@
 import type { Outcome } from '../common/completion.ts';
 import { messageOf } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
-import type { Reservation, Reserved } from '../common/teacher-call.ts';
+import type { Reservation, Reserved } from '../common/paid-call.ts';
 import { Backlog } from './backlog.ts';
 import { SqliteStore } from './sqlite.ts';
 import { isBusy, isDamage, isFailing } from './sqlite-errors.ts';

@@ -26,7 +26,7 @@ export const migrations: readonly string[] = [
      report TEXT NOT NULL, coupling TEXT NOT NULL
    ) STRICT;
    CREATE INDEX adaptationsByFolder ON adaptations (folder, finishedAt);`,
-  // Money apart from texts, which may be deleted. Local months; 'localtime' is the machine's, as in common/teacher-call.ts.
+  // Money apart from texts, which may be deleted. Local months; 'localtime' is the machine's, as in common/paid-call.ts.
   `CREATE TABLE spending (month TEXT PRIMARY KEY, usd REAL NOT NULL) STRICT;
    CREATE TABLE reservations (
      id TEXT PRIMARY KEY, at REAL NOT NULL, until REAL NOT NULL, purpose TEXT NOT NULL, model TEXT NOT NULL, usd REAL NOT NULL
@@ -79,4 +79,4 @@ export const folderTables = ['teacherCalls', 'completions', ...adaptationTables]
 export const allTables = [...folderTables, 'droppedCompletions'] as const;
 
 /** Tables whose rows are records. */
-export type Table = (typeof allTables)[number] | 'reservations';
+export type StoreTable = (typeof allTables)[number] | 'reservations';

@@ -3,11 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Outcome } from '../common/completion.ts';
-import { monthOf, type Reservation, type Reserved } from '../common/teacher-call.ts';
+import { monthOf, type Reservation, type Reserved } from '../common/paid-call.ts';
 import { Completions } from './completions.ts';
 import { Database, openDatabase } from './database.ts';
 import { Money } from './money.ts';
-import { adaptationTables, allTables, folderTables, type Table } from './schema.ts';
+import { adaptationTables, allTables, folderTables, type StoreTable } from './schema.ts';
 import type { FinishedRun, Store } from './store.ts';
 import type {
   AdaptationRow,
@@ -69,7 +69,7 @@ export class SqliteStore implements Store {
   }
 
   rowsOf(folder: string): FolderRows {
-    const of = <T>(table: Table, order: string) =>
+    const of = <T>(table: StoreTable, order: string) =>
       this.database.rows<T>(`SELECT * FROM ${table} WHERE folder = ? ORDER BY ${order}`, folder);
     return {
       teacherCalls: of<TeacherCallRow>('teacherCalls', 'at, rowid'),

@@ -1,6 +1,6 @@
 // What is remembered between sessions, as the rest of the code sees it; SQLite on disk, or memory where that fails.
 import type { Outcome } from '../common/completion.ts';
-import type { Ledger } from '../common/teacher-call.ts';
+import type { Ledger } from '../common/paid-call.ts';
 import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
 
 /** Completions kept; older ones are dropped. Paid answers are never dropped: they are what the user paid for. */

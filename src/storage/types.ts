@@ -1,9 +1,9 @@
 // Rows of the SQLite store. Times are ms since 1970, money US dollars.
-import type { Outcome, Source } from '../common/completion.ts';
+import type { AnswerSource, Outcome } from '../common/completion.ts';
 
-import type { TeacherCall } from '../common/teacher-call.ts';
+import type { PaidCall } from '../common/paid-call.ts';
 
-export type { TeacherCall as TeacherCallRow } from '../common/teacher-call.ts';
+export type { PaidCall as TeacherCallRow } from '../common/paid-call.ts';
 
 export interface CompletionRow {
   /** Made by the caller; unique. */
@@ -13,7 +13,7 @@ export interface CompletionRow {
   readonly path: string;
   readonly languageId: string;
   readonly line: number;
-  readonly source: Source;
+  readonly source: AnswerSource;
   readonly model: string;
   readonly text: string;
   readonly latencyMs: number;
@@ -76,7 +76,7 @@ export interface StageRow {
 }
 
 export interface FolderRows {
-  readonly teacherCalls: readonly TeacherCall[];
+  readonly teacherCalls: readonly PaidCall[];
   readonly completions: readonly CompletionRow[];
   readonly adaptations: readonly AdaptationRow[];
   readonly places: readonly PlaceRow[];

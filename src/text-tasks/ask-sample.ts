@@ -4,7 +4,7 @@ import type { Failure } from '../common/errors.ts';
 import { shuffled } from '../common/statistics/random.ts';
 import { labelBatch } from '../llm/label.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
-import type { Teacher } from '../llm/types.ts';
+import type { LlmClient } from '../llm/types.ts';
 import type { TextTask } from '../prompts/label/task.ts';
 import { type GivenLabel, giveLabel, type Known, know } from './given-labels.ts';
 import { promptOf, readAnswer } from './kinds.ts';
@@ -12,7 +12,7 @@ import { keyOf } from './labels/extract.ts';
 import { chooseSample, nearest } from './labels/sample.ts';
 import { groundOf } from './labels/text-specialist.ts';
 import type { Gathered } from './learn-task.ts';
-import type { Learned } from './learned.ts';
+import type { TaskModel } from './learned.ts';
 
 export interface AskRequest {
   readonly root: string;
@@ -49,7 +49,7 @@ function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
  * Texts to have labelled next. Of those that people labelled, so that it is learned where the API is right, a seeded choice up to
  * two thirds; then such as teach: diverse ones, and where there is a specialist, such as it doubts.
  */
-export function sampleOf({ known, unlabelled }: Gathered, count: number, learned?: Learned): string[] {
+export function sampleOf({ known, unlabelled }: Gathered, count: number, learned?: TaskModel): string[] {
   const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
   const open = unlabelled.filter((text) => !known.has(keyOf(text)));
   // Of either more, where there is too little of the other.
@@ -103,19 +103,19 @@ export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'r
   });
 }
 
-/** @param teacher keeps to the budget: it refuses what would pass it. Rejects when cancelled; what was answered until then is kept. */
+/** @param llm keeps to the budget: it refuses what would pass it. Rejects when cancelled; what was answered until then is kept. */
 export async function askAbout(
   request: AskRequest,
-  teacher: Pick<Teacher, 'ask' | 'prepare' | 'facts'>,
+  llm: Pick<LlmClient, 'ask' | 'prepare' | 'facts'>,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<AskOutcome> {
   const { root, task, known } = request;
   const open = request.texts.filter((text) => isOpen(known, text));
-  const asked = promptsFor({ ...request, texts: open }, teacher.facts);
+  const asked = promptsFor({ ...request, texts: open }, llm.facts);
   let [labelled, unusable] = [0, 0];
   const outcome = await labelBatch(
-    teacher,
+    llm,
     asked.map(({ prompt }) => prompt),
     {
       concurrency: 4,

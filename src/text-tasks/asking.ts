@@ -5,7 +5,7 @@ import { type AskOutcome, askAbout, exampleCounts, promptsFor, sampleOf } from '
 import { learn } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
 import { FEWEST_LABELLED, type Gathered } from './learn-task.ts';
-import type { Learned } from './learned.ts';
+import type { TaskModel } from './learned.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
 
@@ -17,7 +17,7 @@ const CHUNK = 200;
 const PRICED = 200;
 
 /** The large model's part of a run: two questions of money, and what comes of them. */
-export class Asking {
+export class LlmPart {
   spentUsd = 0;
   stopped: Failure | undefined;
   /** Who does not want a sample asked about will not want all of it. */
@@ -39,8 +39,8 @@ export class Asking {
 
   /** Mean of a question about one of the texts, US dollars; undefined: there is nobody to ask, or nothing. */
   priceOf(texts: readonly string[]): number | undefined {
-    const { teacher } = this.deps;
-    if (!teacher || texts.length === 0) return undefined;
+    const { llm } = this.deps;
+    if (!llm || texts.length === 0) return undefined;
     const step = Math.max(1, texts.length / PRICED);
     const some = Array.from(
       { length: Math.min(PRICED, texts.length) },
@@ -48,9 +48,9 @@ export class Asking {
     );
     const { task } = this.folder;
     const { known } = this.gathered;
-    const prompts = promptsFor({ task, texts: some, known, examples: exampleCounts(known) }, teacher.facts);
-    const unknown = prompts.filter(({ prompt }) => !teacher.knows?.(prompt));
-    return unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0) / prompts.length;
+    const prompts = promptsFor({ task, texts: some, known, examples: exampleCounts(known) }, llm.facts);
+    const unknown = prompts.filter(({ prompt }) => !llm.knows?.(prompt));
+    return unknown.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0) / prompts.length;
   }
 
   /** In two rounds: texts of every kind, then such as a specialist that has learned from these doubts. */
@@ -58,7 +58,7 @@ export class Asking {
     const { gathered, deps } = this;
     const asked = [...gathered.known.values()].filter(({ paid }) => paid).length;
     const count = Math.min(wanted - asked, sampleOf(gathered, wanted).length);
-    if (!deps.teacher || count <= 0) return;
+    if (!deps.llm || count <= 0) return;
     const first = sampleOf(gathered, Math.ceil(count / 2));
     const usd = (this.priceOf(first) ?? 0) * count;
     this.declined = !(await deps.confirm({ what: 'sample', texts: count, usd }));
@@ -72,9 +72,9 @@ export class Asking {
   }
 
   /** Asks about the texts that stay in doubt; what one of them costs, where there are any. */
-  async rest(learned: Learned, say: Say): Promise<{ price: number | undefined }> {
+  async rest(learned: TaskModel, say: Say): Promise<{ price: number | undefined }> {
     const { folder, deps, gathered } = this;
-    if (!deps.teacher || this.stopped || this.declined) return { price: undefined };
+    if (!deps.llm || this.stopped || this.declined) return { price: undefined };
     const keys = new Set<number>();
     const some: string[] = [];
     let looked = 0;
@@ -110,11 +110,11 @@ export class Asking {
 
   private async ask(texts: readonly string[], onProgress: (done: number) => void): Promise<AskOutcome | undefined> {
     const { folder, deps, gathered } = this;
-    if (!deps.teacher) return undefined;
+    if (!deps.llm) return undefined;
     const { task } = folder;
     const { known } = gathered;
     const request = { root: folder.reader.root, task, texts, known, examples: exampleCounts(known) };
-    const outcome = await askAbout(request, deps.teacher, deps.signal, onProgress);
+    const outcome = await askAbout(request, deps.llm, deps.signal, onProgress);
     this.spentUsd += outcome.costUsd;
     this.stopped ??= outcome.stopped;
     return outcome;

@@ -3,16 +3,16 @@
 
 import type { LabelTask } from '../prompts/label/task.ts';
 import type { Known } from './given-labels.ts';
-import { type Reading, readingOf } from './labels/base-reading.ts';
+import { type BasePrompt, readingOf } from './labels/base-reading.ts';
 import { keyOf } from './labels/extract.ts';
-import { labelProbabilities, type Specialist } from './labels/text-specialist.ts';
+import { labelProbabilities, type TextSpecialist } from './labels/text-specialist.ts';
 import { labelledIn } from './learn-task.ts';
 import { isSure } from './sureness.ts';
 
 /** Reads texts with a base, in their order. Rejects when cancelled. @param onRead how many are read */
 export type ReadStates = (
   texts: readonly string[],
-  reading: Reading,
+  reading: BasePrompt,
   onRead?: (done: number) => void,
 ) => Promise<readonly Float32Array[]>;
 
@@ -23,7 +23,7 @@ const MOST_LEARNED = 1500;
 
 export class DeepReading {
   private readonly readStates: ReadStates;
-  private readonly reading: Reading;
+  private readonly reading: BasePrompt;
   private readonly known = new Map<number, readonly number[]>();
   /** By `keyOf`, of the texts that are learned from. */
   readonly learned = new Map<number, Float32Array>();
@@ -63,7 +63,7 @@ export class DeepReading {
   }
 
   /** Those of the texts of which the n-grams are not sure. */
-  async decide(specialist: Specialist, texts: readonly string[]): Promise<void> {
+  async decide(specialist: TextSpecialist, texts: readonly string[]): Promise<void> {
     const open = texts.filter(
       (text) => !this.known.has(keyOf(text)) && !isSure(labelProbabilities(specialist, { text })),
     );

@@ -3,7 +3,7 @@ import { Builder } from '../neural/autodiff/builder.ts';
 import { writeModel } from '../neural/onnx/write.ts';
 import type { LabelTask } from '../prompts/label/task.ts';
 import { COLUMNS, PARTS } from './labels/hashed-grams.ts';
-import type { Specialist } from './labels/text-specialist.ts';
+import type { TextSpecialist } from './labels/text-specialist.ts';
 
 /** A part without n-grams has no length to divide by. */
 const LEAST = 1e-12;
@@ -12,7 +12,7 @@ const LEAST = 1e-12;
  * Inputs: columns i32 and tf f32 [texts, 3, grams], the hashed n-grams of each part of a text and 1 + log of how often each is there; where
  * a text has fewer, both are 0. Output: probabilities f32 [texts, labels]. The head over hidden states is not in it.
  */
-export function taskModel({ labels, columns, cheap, ground }: Specialist): Uint8Array {
+export function taskModel({ labels, columns, cheap, ground }: TextSpecialist): Uint8Array {
   const b = new Builder('label');
   const at = b.graph.input('columns', 'i32', ['texts', PARTS, 'grams']);
   const tf = b.graph.input('tf', 'f32', ['texts', PARTS, 'grams']);

@@ -3,7 +3,7 @@ import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
-import { placeIn, unwritable } from './in-folder.ts';
+import { unwritable, writablePathIn } from './in-folder.ts';
 import { decoded, keyOf, linesIn } from './labels/extract.ts';
 
 export interface GivenLabel {
@@ -82,7 +82,7 @@ export function giveLabel(root: string, task: string, given: GivenLabel): void {
   const path = fileOf(task);
   try {
     const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0 } = constants;
-    const file = openSync(placeIn(root, path), O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o644);
+    const file = openSync(writablePathIn(root, path), O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o644);
     try {
       // Its own line end first: a line that a crash cut short must not swallow this one.
       writeSync(file, `\n${JSON.stringify(given)}\n`);

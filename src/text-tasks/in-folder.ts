@@ -9,7 +9,7 @@ import { isInside, parentOf } from '../workspace/files/inside.ts';
  * `path` itself is the caller's care: it is replaced as a name, or opened with O_NOFOLLOW or O_EXCL.
  * @param path relative to `root`, '/' separators
  */
-export function placeIn(root: string, path: string): string {
+export function writablePathIn(root: string, path: string): string {
   if (!isInside(path)) throw new CodedError('unwritable', `${path} leads out of the folder. Name what lies in it.`);
   let at = root;
   for (const name of parentOf(path).split('/')) {
@@ -28,7 +28,7 @@ export function placeIn(root: string, path: string): string {
 
 /** False where something has that name already, a link that leads nowhere included. Throws as `placeIn` does. */
 export function writeNewFile(root: string, path: string, text: string): boolean {
-  const target = placeIn(root, path);
+  const target = writablePathIn(root, path);
   try {
     writeFileSync(target, text, { flag: 'wx' });
     return true;

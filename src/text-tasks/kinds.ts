@@ -10,15 +10,15 @@ import { labelTexts } from './label-texts.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnAnswers } from './learn-answers.ts';
 import { type Gathered, type LearnedTask, learnTask } from './learn-task.ts';
-import type { Learned } from './learned.ts';
+import type { TaskModel } from './learned.ts';
 
 /** Throws CodedError 'nothing-to-learn'. */
-export function learn(task: TextTask, gathered: Gathered): Learned {
+export function learn(task: TextTask, gathered: Gathered): TaskModel {
   return isAnswerTask(task) ? learnAnswers(gathered) : asLearned(task, learnTask(task, gathered));
 }
 
 /** @param deep what the base has read; absent: n-grams alone */
-export function asLearned(task: LabelTask, learned: LearnedTask, deep?: DeepReading): Learned {
+export function asLearned(task: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
   return {
     ...learned,
     rarity: learned.specialist.ground.rarity,

@@ -2,8 +2,8 @@
 
 import type { LabelTask } from '../prompts/label/task.ts';
 import type { DeepReading } from './deep-reading.ts';
-import { afterCall, bestOf, estimatesAt } from './labels/coupling.ts';
 import { keyOf } from './labels/extract.ts';
+import { afterCall, bestOf, estimatesAt } from './labels/router.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import type { LearnedTask } from './learn-task.ts';
 import type { TaskText } from './texts.ts';

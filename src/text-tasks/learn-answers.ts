@@ -1,16 +1,16 @@
 // The specialist of a task whose answers are texts: accepted answers of the folder and the large model's, and how like the right one a draft is.
-import { type DraftedText, expectedAt, fitAnswerCoupling, judgedAnswers } from './answers/answer-coupling.ts';
+import { type DraftedText, expectedAt, fitAnswerRouter, judgedAnswers } from './answers/answer-router.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
 import { belongsTo, type LabelledRow, type Shard, WHOLE } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { riskAt } from './labels/share-of-calls.ts';
 import { groundOf } from './labels/text-specialist.ts';
 import { DEFAULT_LOSS, type Gathered } from './learn-task.ts';
-import type { Learned } from './learned.ts';
+import type { TaskModel } from './learned.ts';
 import type { TaskText } from './texts.ts';
 
 /** Deterministic. Without any answer every draft is empty and in doubt. */
-export function learnAnswers(gathered: Gathered, loss = DEFAULT_LOSS): Learned {
+export function learnAnswers(gathered: Gathered, loss = DEFAULT_LOSS): TaskModel {
   const { known } = gathered;
   const answered = [...known]
     .sort(([a], [b]) => a - b)
@@ -24,7 +24,7 @@ export function learnAnswers(gathered: Gathered, loss = DEFAULT_LOSS): Learned {
   const drafted = answered.map(({ key, text, truth, api }): DraftedText => {
     return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
   });
-  const coupling = fitAnswerCoupling(drafted);
+  const coupling = fitAnswerRouter(drafted);
   const judged = judgedAnswers(drafted);
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   const drafts = (text: string) => {

@@ -3,10 +3,10 @@
 import { CodedError } from '../common/errors.ts';
 import type { LabelTask } from '../prompts/label/task.ts';
 import type { Known } from './given-labels.ts';
-import { crossJudged, fitTextCoupling, type HeldOut, hasBoth, type TextCoupling } from './labels/coupling.ts';
 import { keyOf } from './labels/extract.ts';
-import { type Judged, type Risk, riskAt } from './labels/share-of-calls.ts';
-import { type FitOptions, fitSpecialist, groundOf, type Specialist } from './labels/text-specialist.ts';
+import { crossJudged, fitTextRouter, type HeldOutText, hasBoth, type TextRouter } from './labels/router.ts';
+import { type JudgedText, type Risk, riskAt } from './labels/share-of-calls.ts';
+import { fitSpecialist, groundOf, type TextFitOptions, type TextSpecialist } from './labels/text-specialist.ts';
 import { isSure } from './sureness.ts';
 import type { TaskText } from './texts.ts';
 
@@ -24,13 +24,13 @@ export interface Judgement extends Gathered {
   /** How much may stay local; undefined: too little is known to say, and all that nobody has labelled is in doubt. */
   readonly risk: Risk | undefined;
   /** Texts that the pair was measured on, each by a coupling without it, and whose word counted as right there. */
-  readonly judged: readonly Judged[];
+  readonly judged: readonly JudgedText[];
   readonly judgedBy: 'person' | 'api';
 }
 
 export interface LearnedTask extends Judgement {
-  readonly specialist: Specialist;
-  readonly coupling: TextCoupling;
+  readonly specialist: TextSpecialist;
+  readonly coupling: TextRouter;
 }
 
 /** The specialist may be worse than the API alone at this share of texts. */
@@ -74,7 +74,7 @@ export function labelledIn({ labels }: Pick<LabelTask, 'labels'>, known: Readonl
     });
 }
 
-export interface LearnOptions extends Pick<FitOptions, 'say'> {
+export interface LearnOptions extends Pick<TextFitOptions, 'say'> {
   readonly loss?: number;
   /** Of a base, by `keyOf` of the text: only texts that have them are learned from then. */
   readonly states?: ReadonlyMap<number, Float32Array>;
@@ -106,7 +106,7 @@ export function learnTask(
     isSure(cheapOutOfFold[i] as number[]) ? (cheapOutOfFold[i] as number[]) : both,
   );
   const held = labelled.map(
-    ({ key, text, person, api }, i): HeldOut => ({
+    ({ key, text, person, api }, i): HeldOutText => ({
       id: String(key),
       text,
       probabilities: said[i] as readonly number[],
@@ -118,7 +118,7 @@ export function learnTask(
   // Where nobody has said what is true, all that can be known is how often the specialist is not of the API's opinion.
   const judged = crossJudged(judgedBy === 'person' ? held : held.map((item) => ({ ...item, truth: item.api })), labels);
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
-  return { ...gathered, specialist, coupling: fitTextCoupling(held, labels), risk, judged, judgedBy };
+  return { ...gathered, specialist, coupling: fitTextRouter(held, labels), risk, judged, judgedBy };
 }
 
 /** Leaves the smallest keys; the largest of them. */

@@ -6,7 +6,7 @@ import type { Judgement } from './learn-task.ts';
 import type { TaskText } from './texts.ts';
 
 /** A specialist with what is known of how far it can be trusted. */
-export interface Learned extends Judgement {
+export interface TaskModel extends Judgement {
   /** Each text with its answer; of a shard those that belong to it. */
   rows(texts: AsyncIterable<TaskText>, shard?: Shard): AsyncGenerator<LabelledRow>;
   /** How rare words are in the texts that were seen. */

@@ -1,9 +1,9 @@
 // What a run of a text task works with: who is asked, who reads, and what is said before either.
 import type { Progress } from '../common/progress.ts';
-import type { Teacher } from '../llm/types.ts';
+import type { LlmClient } from '../llm/types.ts';
 import type { ReadStates } from './deep-reading.ts';
 
-export type TaskTeacher = Pick<Teacher, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd'>;
+export type TaskLlm = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd'>;
 
 /** What is about to be paid for, in money or in time. */
 export interface TextSpending {
@@ -17,7 +17,7 @@ export interface TextSpending {
 
 export interface TaskRunDeps {
   /** Absent: nothing leaves the machine. The caller has the user's consent. */
-  readonly teacher?: TaskTeacher | undefined;
+  readonly llm?: TaskLlm | undefined;
   /** Absent: there is no base, and the n-grams are all that is learned. */
   readonly readStates?: ReadStates | undefined;
   readonly confirm: (spending: TextSpending) => Promise<boolean>;

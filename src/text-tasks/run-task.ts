@@ -3,14 +3,14 @@
 import { CodedError, ok, type Result } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
 import { isAnswerTask, type LabelTask } from '../prompts/label/task.ts';
-import { Asking, type Say } from './asking.ts';
+import { LlmPart, type Say } from './asking.ts';
 import { DeepReading } from './deep-reading.ts';
 import { asLearned, learn } from './kinds.ts';
 import { labelTexts, WHOLE } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { FEWEST_LABELLED, type Gathered, gather, learnTask } from './learn-task.ts';
-import type { Learned } from './learned.ts';
+import type { TaskModel } from './learned.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import { isSure } from './sureness.ts';
 import type { TaskFolder } from './task-folder.ts';
@@ -35,11 +35,11 @@ export async function runTask(
   say('Reading the texts');
   const path = await resultsPath(folder, WHOLE);
   const gathered = await gather(folder.texts(signal), await folder.answers());
-  const asking = new Asking(folder, deps, gathered);
+  const asking = new LlmPart(folder, deps, gathered);
   await asking.sample(sample, say);
   say('Learning');
   const { task } = folder;
-  let learned: Learned;
+  let learned: TaskModel;
   try {
     learned = isAnswerTask(task) ? learn(task, gathered) : await deepened(folder, task, deps, gathered, say);
   } catch (error) {
@@ -71,7 +71,7 @@ async function deepened(
   { readStates, confirm, signal }: TaskRunDeps,
   gathered: Gathered,
   say: Say,
-): Promise<Learned> {
+): Promise<TaskModel> {
   const learned = learnTask(task, gathered, { say });
   const cheap = asLearned(task, learned);
   if (!readStates) return cheap;

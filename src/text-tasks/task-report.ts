@@ -1,5 +1,5 @@
 // What a run of a text task came to: who labelled what, how good that is by the share of calls, what it cost and what the rest would.
-import { accuracyAt, type Judged } from './labels/share-of-calls.ts';
+import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
 import type { Judgement } from './learn-task.ts';
 
 export interface TaskReport {
@@ -34,17 +34,17 @@ export interface TaskReport {
 /** Shares of calls at which the curve is drawn. */
 const SHARES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
-export function curveOf(judged: readonly Judged[]): TaskReport['curve'] {
+export function curveOf(judged: readonly JudgedText[]): TaskReport['curve'] {
   if (judged.length === 0) return [];
   return SHARES.map((share) => ({ share, right: accuracyAt(judged, share, ({ gain }) => gain) }));
 }
 
-export type Measured = Pick<
+export type MeasuredTask = Pick<
   TaskReport,
   'curve' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model'
 >;
 
-export function measured({ judged, judgedBy, risk, known }: Judgement): Measured {
+export function measured({ judged, judgedBy, risk, known }: Judgement): MeasuredTask {
   const paid = [...known.values()].flatMap((item) => item.paid ?? []);
   const model = paid.findLast((each) => each.model !== undefined)?.model;
   return {

@@ -17,8 +17,8 @@ import {
   jsonlTexts,
   LONGEST_TEXT,
   linesIn,
-  type SourceText,
   sectionsIn,
+  type TaskSourceText,
   todosIn,
 } from './labels/extract.ts';
 import { maskedSource } from './masked-source.ts';
@@ -66,7 +66,7 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
   }
 }
 
-async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<SourceText> {
+async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<TaskSourceText> {
   const { reader, secrets } = deps;
   switch (source.kind) {
     case 'csv':

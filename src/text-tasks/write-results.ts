@@ -3,7 +3,7 @@ import { CodedError } from '../common/errors.ts';
 import { replaceFileAsItComes } from '../common/files.ts';
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
-import { placeIn } from './in-folder.ts';
+import { writablePathIn } from './in-folder.ts';
 import type { LabelledRow, Shard } from './label-texts.ts';
 import { csvLine } from './labels/csv.ts';
 import { decoded, linesIn } from './labels/extract.ts';
@@ -72,6 +72,6 @@ export async function writeResults(
     }
     yield open;
   }
-  await replaceFileAsItComes(placeIn(folder.reader.root, path), lines());
+  await replaceFileAsItComes(writablePathIn(folder.reader.root, path), lines());
   return counts;
 }

@@ -24,7 +24,7 @@ import type { Configuration } from './editor/configuration.ts';
 import type { FolderRef } from './editor/folder-ref.ts';
 import { pickFolder } from './editor/pick-folder.ts';
 import { section } from './editor/settings.ts';
-import type { Surroundings } from './editor/surroundings.ts';
+import type { DocumentSurroundings } from './editor/surroundings.ts';
 import { sentences, t, type UiText } from './editor/ui-text.ts';
 import { type UiQuickPickItem, window } from './editor/window.ts';
 import type { KeptView } from './panel/kept-view.ts';
@@ -56,7 +56,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly commitMessages: CommitMessages;
   readonly docComments: DocComments;
   readonly ghostText: () => Pick<GhostTextProvider, 'answer' | 'document'>;
-  readonly surroundings: Surroundings;
+  readonly surroundings: DocumentSurroundings;
 }
 
 /** Registers one command per row. */

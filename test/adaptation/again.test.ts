@@ -4,9 +4,9 @@ import { rmSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { splitOf } from '../../src/workspace/files/split.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
 import { adaptAsking, askingRequest, engineFor, Kept } from './asking.ts';
-import { knowingTeacher, makeProject, type Project } from './project.ts';
+import { knowingLlm, makeProject, type Project } from './project.ts';
 
 let project: Project;
 let request: AdaptRequest;
@@ -22,20 +22,20 @@ beforeEach(() => {
   kept = new Kept(request);
 });
 
-function teacherOf(model = 'knowing', wrongEvery = 3): ScriptedTeacher {
-  return model === 'knowing' ? knowingTeacher(project, wrongEvery) : new ScriptedTeacher('something else', model);
+function llmOf(model = 'knowing', wrongEvery = 3): ScriptedLlm {
+  return model === 'knowing' ? knowingLlm(project, wrongEvery) : new ScriptedLlm('something else', model);
 }
 
 type Api = NonNullable<AdaptRequest['api']>;
 const api = (over: Partial<Api>) => ({ api: { ...(request.api as Api), ...over } });
 
-/** A run, and what it asked of its teacher. */
-async function run(of: Partial<AdaptRequest> = {}, teacher: ScriptedTeacher | undefined = teacherOf(), agreed = true) {
+/** A run, and what it asked of its large model. */
+async function run(of: Partial<AdaptRequest> = {}, llm: ScriptedLlm | undefined = llmOf(), agreed = true) {
   const engine = engineFor(project);
   const asked = { ...request, ...of };
-  const { estimates, report } = await adaptAsking(engine, teacher, asked, agreed, kept);
-  const teaching = teacher?.requests.filter(({ query }) => splitOf(query.path) === 'train').length ?? 0;
-  const counts = { teaching, all: teacher?.requests.length ?? 0 };
+  const { estimates, report } = await adaptAsking(engine, llm, asked, agreed, kept);
+  const teaching = llm?.requests.filter(({ query }) => splitOf(query.path) === 'train').length ?? 0;
+  const counts = { teaching, all: llm?.requests.length ?? 0 };
   return { ...counts, estimates, trained: engine.count('adapt') > 0, notes: report.notes.join(' '), report };
 }
 
@@ -59,9 +59,9 @@ test('over the same files another model is asked at places that teach, and so ar
   assert.deepEqual([few.teaching, few.all], [2, 5]);
   const more = await run();
   assert.ok(more.teaching >= 18 && more.all >= 45, JSON.stringify(more.estimates));
-  const other = await run({}, teacherOf('other'));
+  const other = await run({}, llmOf('other'));
   assert.deepEqual([other.teaching, other.all], [20, 50]);
-  const again = await run({}, teacherOf('other'));
+  const again = await run({}, llmOf('other'));
   assert.deepEqual([again.all, again.estimates, again.trained], [0, [], false]);
 });
 
@@ -74,9 +74,9 @@ test('who asks nobody, or declines, learns from what was paid for before, whoeve
   assert.equal(engine.count('adapt'), 0, 'it is the same training');
   assert.match(alone.report.notes.join(' '), /asked at 20 places of training files too/);
   assert.equal(alone.report.paid, undefined);
-  const declined = await run({}, teacherOf('other'), false);
+  const declined = await run({}, llmOf('other'), false);
   assert.deepEqual([declined.all, declined.trained], [0, false]);
   assert.match(declined.notes, /asked at 20 places of training files too/);
-  const agreed = await run({}, teacherOf('other'));
+  const agreed = await run({}, llmOf('other'));
   assert.equal(agreed.teaching, 20);
 });

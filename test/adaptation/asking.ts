@@ -4,8 +4,8 @@ import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest, ApiEstimate } from '../../src/adaptation/types.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { RecordingTeacher } from '../../src/llm/recording.ts';
-import type { Teacher } from '../../src/llm/types.ts';
+import { RecordingLlm } from '../../src/llm/recording.ts';
+import type { LlmClient } from '../../src/llm/types.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PlaceLedger } from '../../src/storage/place-ledger.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
@@ -41,9 +41,9 @@ export class Kept {
   }
 
   /** Answers are paid for once. */
-  paid(teacher: Teacher): Teacher {
+  paid(llm: LlmClient): LlmClient {
     const budget = new Budget(() => this.answers, 10);
-    return new RecordingTeacher(teacher, this.answers, { purpose: 'labelling', folder: '/w', budget });
+    return new RecordingLlm(llm, this.answers, { purpose: 'labelling', folder: '/w', budget });
   }
 
   ledger(): PlaceLedger {
@@ -54,7 +54,7 @@ export class Kept {
 /** @param agreed to the price, each time that it is asked about. @param kept absent: nothing is */
 export async function adaptAsking(
   engine: ScriptedEngine,
-  teacher: Teacher | undefined,
+  llm: LlmClient | undefined,
   request: AdaptRequest,
   agreed: boolean,
   kept?: Kept,
@@ -63,7 +63,7 @@ export async function adaptAsking(
   const ledger = kept?.ledger();
   const result = await adapt(request, {
     engine,
-    teacher: teacher && (kept?.paid(teacher) ?? teacher),
+    llm: llm && (kept?.paid(llm) ?? llm),
     ledger,
     confirm: async (estimate) => {
       estimates.push(estimate);

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ScoredPlace } from '../../src/adaptation/report/scored.ts';
 import type { MixedQuality } from '../../src/adaptation/report/types.ts';
-import type { Candidate, Measured } from '../../src/adaptation/stages/choose.ts';
+import type { MeasuredModel, ModelCandidate } from '../../src/adaptation/stages/choose.ts';
 import { choose } from '../../src/adaptation/stages/choose.ts';
 import type { Training } from '../../src/adaptation/stages/training.ts';
 
 const PLACES = 50;
 
 /** @param right how many of the places @param nats of a place of four tokens */
-function measured(name: Candidate['name'], right: number, nats?: (place: number) => number): Measured {
+function measured(name: ModelCandidate['name'], right: number, nats?: (place: number) => number): MeasuredModel {
   const scored = Array.from({ length: PLACES }, (_, i) => ({
     right: i < right,
     loss: nats && { tokens: 4, nats: nats(i) },
@@ -28,7 +28,7 @@ function measured(name: Candidate['name'], right: number, nats?: (place: number)
 const hard = (place: number) => 1 + (place % 7);
 const base = measured('base', 16, hard);
 const trained = (improved: boolean) => ({ improved }) as Training;
-const used = (...of: Measured[]) => choose([...of, base], trained(true)).used.name;
+const used = (...of: MeasuredModel[]) => choose([...of, base], trained(true)).used.name;
 
 test('more lines than chance would bring are kept, whatever the loss says', () => {
   const { used: one, why } = choose([measured('adapted', 24, (i) => hard(i) + 1), base], trained(true));

@@ -4,13 +4,13 @@ import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { RecordingTeacher } from '../../src/llm/recording.ts';
+import { RecordingLlm } from '../../src/llm/recording.ts';
 import type { RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PlaceLedger } from '../../src/storage/place-ledger.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 export interface Plan {
@@ -77,14 +77,14 @@ NgramModel.prototype.complete = function (query, options) {
 
 const { store } = openStore(request.storeFolder, { log: silentLog });
 const ledger = new PlaceLedger(request.storeFolder, request.root, silentLog);
-const teacher = new ScriptedTeacher(({ query }) => {
+const llm = new ScriptedLlm(({ query }) => {
   ask(`api ${query.path} ${query.prefix.length}`);
   return truth(query);
 }, 'knowing');
 const budget = new Budget(() => store, 10);
 const result = await adapt(request, {
   engine,
-  teacher: new RecordingTeacher(teacher, store, { purpose: 'labelling', folder: request.root, budget }),
+  llm: new RecordingLlm(llm, store, { purpose: 'labelling', folder: request.root, budget }),
   confirm: async () => true,
   ledger,
   ...(program !== undefined && { program }),

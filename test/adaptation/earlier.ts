@@ -45,7 +45,7 @@ export async function leaveEarlierState(request: AdaptRequest & { neural: { base
   const { store } = openStore(request.storeFolder, { log: silentLog });
   const result = await adapt(request, {
     engine: new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(request.root) }),
-    teacher: undefined,
+    llm: undefined,
     confirm: async () => false,
     record: ({ report: { madeFor: _, splits, ...report }, ...run }) => {
       const { validation: calibration, ...others } = splits;

@@ -39,7 +39,7 @@ const truth: Script['truth'] = ({ path, prefix, suffix }) => {
 function deps(engine: Engine | undefined, over: Partial<RunDeps> = {}): RunDeps {
   return {
     engine,
-    teacher: undefined,
+    llm: undefined,
     confirm: async () => assert.fail('nobody should have asked'),
     record: () => {},
     signal: new AbortController().signal,

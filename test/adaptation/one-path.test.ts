@@ -15,16 +15,16 @@ import { Backoff } from '../../src/llm/backoff.ts';
 import { type CursorExample, cursorExamples } from '../../src/prompts/completion/cursor-places.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { queryOf } from '../../src/prompts/completion/query.ts';
-import { fitCoupling, score, scoreCuts } from '../../src/routing/fit.ts';
+import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
 import { bestCut } from '../../src/routing/show.ts';
-import type { CouplingFit } from '../../src/routing/types.ts';
+import type { RouterModel } from '../../src/routing/types.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 import { ManualClock } from '../fakes/clock.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
 import { maskNothing } from '../fakes/masking.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
 import { tokenizerPath } from './project.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -60,7 +60,7 @@ const tabbed = asked
 let index: NgramModel;
 let scored: readonly ScoredPlace[];
 let raw: readonly Draft[];
-let fit: CouplingFit;
+let fit: RouterModel;
 
 before(async () => {
   const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8'))));
@@ -82,7 +82,7 @@ before(async () => {
   };
   scored = await evaluate(drafter, places);
   raw = drafts;
-  fit = fitCoupling(
+  fit = fitRouter(
     scored.map(({ example: { path }, draft, place, right }) => ({ path, draft, place, specialistRight: right })),
   );
 });
@@ -99,7 +99,7 @@ function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Co
   );
 }
 
-function service(api?: ScriptedTeacher): CompletionService {
+function service(api?: ScriptedLlm): CompletionService {
   const specialist: Specialist = {
     name: 'n-gram',
     complete: async (query, options) => index.complete(query, options),
@@ -109,7 +109,7 @@ function service(api?: ScriptedTeacher): CompletionService {
   const clock = new ManualClock();
   return new CompletionService({
     specialist,
-    teacher: () => api,
+    llm: () => api,
     fit: () => fit,
     settings: () => ({
       balance: api ? 1 : 0,
@@ -158,7 +158,7 @@ test('what the API is asked for a label is what it is asked in the editor, but f
   for (const { example } of scored.slice(0, 20)) {
     const query = queryOf(example.prefix + example.suffix, example.prefix.length, example.path, example.languageId);
     const request = { query, trigger: 'manual', indentUnit: indentUnitOf(query.prefix + query.suffix) } as const;
-    const { hint: _, ...asks } = await service(new ScriptedTeacher()).preview(request, new AbortController().signal);
+    const { hint: _, ...asks } = await service(new ScriptedLlm()).preview(request, new AbortController().signal);
     assert.deepEqual(labelRequest(example, index), { ...asks, oneOff: true });
   }
 });

@@ -1,9 +1,9 @@
-// A small but regular project on disk, for runs that have something to learn, and a teacher that knows it by heart.
+// A small but regular project on disk, for runs that have something to learn, and a large model that knows it by heart.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 
 export const tokenizerPath = resolve(import.meta.dirname, '../../models/small/tokenizer.json');
@@ -81,8 +81,8 @@ export function neuralRequest({ root, request }: Project) {
 }
 
 /** Answers with what the file really says at the cursor; every `wrongEvery`-th answer is wrong. */
-export function knowingTeacher(project: Project, wrongEvery = Number.POSITIVE_INFINITY): ScriptedTeacher {
-  return new ScriptedTeacher((request, call) => {
+export function knowingLlm(project: Project, wrongEvery = Number.POSITIVE_INFINITY): ScriptedLlm {
+  return new ScriptedLlm((request, call) => {
     if ((call + 1) % wrongEvery === 0) return 'something else entirely';
     const { path, prefix, suffix } = request.query;
     const text = project.files.get(path) ?? '';

@@ -11,8 +11,8 @@ import type { AdaptRequest, ApiEstimate } from '../../src/adaptation/types.ts';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
-import { knowingTeacher, makeProject, type Project } from './project.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
+import { knowingLlm, makeProject, type Project } from './project.ts';
 
 const api = (places: number) => ({
   settings: { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' },
@@ -26,7 +26,7 @@ function deps(over: Partial<RunDeps> = {}): RunDeps & { recorded: AdaptReport[];
   return {
     recorded,
     stages,
-    teacher: undefined,
+    llm: undefined,
     confirm: async () => assert.fail('nobody should have asked'),
     record: (run) => recorded.push(run.report),
     progress: (update) => stages.add(update.stage),
@@ -89,16 +89,16 @@ describe('a run on a regular project', () => {
   });
 
   test('asks once what it will cost, then fits and reports both models', async () => {
-    const teacher = knowingTeacher(project, 5);
+    const llm = knowingLlm(project, 5);
     const estimates: ApiEstimate[] = [];
     const asked: ProgressUpdate[] = [];
     const figures = await report(
       { ...project.request, api: api(40) },
       {
-        teacher,
+        llm,
         progress: (update) => void (update.stage === 'Asking the API' && update.total && asked.push(update)),
         confirm: async (estimate) => {
-          assert.equal(teacher.requests.length, 0, 'asked before the first paid call');
+          assert.equal(llm.requests.length, 0, 'asked before the first paid call');
           estimates.push(estimate);
           return true;
         },
@@ -108,7 +108,7 @@ describe('a run on a regular project', () => {
     assert.equal(estimates[0]?.places, 40);
     assert.equal(estimates[0]?.host, '127.0.0.1:9');
     assert.ok((estimates[0]?.usd ?? 0) > 0);
-    assert.equal(teacher.requests.length, 40);
+    assert.equal(llm.requests.length, 40);
     assert.equal(figures.api?.asked, 40);
     // One count over validation and test: the time that is left does not begin anew between them.
     assert.deepEqual(
@@ -124,9 +124,9 @@ describe('a run on a regular project', () => {
   });
 
   test('no prompt carries the text that it asks for', async () => {
-    const teacher = knowingTeacher(project);
-    await report({ ...project.request, api: api(30) }, { teacher, confirm: async () => true });
-    for (const { query, snippets } of teacher.requests) {
+    const llm = knowingLlm(project);
+    await report({ ...project.request, api: api(30) }, { llm, confirm: async () => true });
+    for (const { query, snippets } of llm.requests) {
       assert.ok(snippets.every((snippet) => snippet.path !== query.path));
       const text = project.files.get(query.path) ?? '';
       assert.ok(query.prefix.length + query.suffix.length < text.length);
@@ -134,17 +134,17 @@ describe('a run on a regular project', () => {
   });
 
   test('a declined estimate costs nothing and the run goes on locally', async () => {
-    const teacher = knowingTeacher(project);
-    const figures = await report({ ...project.request, api: api(40) }, { teacher, confirm: async () => false });
-    assert.equal(teacher.requests.length, 0);
+    const llm = knowingLlm(project);
+    const figures = await report({ ...project.request, api: api(40) }, { llm, confirm: async () => false });
+    assert.equal(llm.requests.length, 0);
     assert.equal(figures.api, undefined);
     assert.match(figures.notes.join(), /declined/);
   });
 
   test('a refused key stops the asking, not the run, and the note says why', async () => {
-    const teacher = new ScriptedTeacher(() => failed('bad-key', 'The API refused the key.'));
-    const figures = await report({ ...project.request, api: api(40) }, { teacher, confirm: async () => true });
-    assert.ok(teacher.requests.length < 10);
+    const llm = new ScriptedLlm(() => failed('bad-key', 'The API refused the key.'));
+    const figures = await report({ ...project.request, api: api(40) }, { llm, confirm: async () => true });
+    assert.ok(llm.requests.length < 10);
     assert.match(figures.notes.join(), /The API refused the key/);
     assert.ok((figures.specialist?.places ?? 0) > 0);
   });

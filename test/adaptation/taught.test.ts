@@ -12,9 +12,9 @@ import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { splitOf } from '../../src/workspace/files/split.ts';
 import type { HarvestedFile } from '../../src/workspace/files/types.ts';
-import type { ScriptedTeacher } from '../fakes/teacher.ts';
+import type { ScriptedLlm } from '../fakes/llm.ts';
 import { adaptAsking, askingRequest, engineFor } from './asking.ts';
-import { knowingTeacher, makeProject, type Project, tokenizerPath } from './project.ts';
+import { knowingLlm, makeProject, type Project, tokenizerPath } from './project.ts';
 import type { ScriptedEngine } from './scripted-engine.ts';
 
 let project: Project;
@@ -32,24 +32,24 @@ function trainedOn({ asked }: ScriptedEngine) {
   return (found.request as { examples: { worth?: number; ids: Int32Array }[] }).examples;
 }
 
-async function run(teacher: ScriptedTeacher, of = request, agreed = true) {
+async function run(llm: ScriptedLlm, of = request, agreed = true) {
   const engine = engineFor(project);
-  const { estimates, report } = await adaptAsking(engine, teacher, of, agreed);
+  const { estimates, report } = await adaptAsking(engine, llm, of, agreed);
   return { estimates, examples: trainedOn(engine), report };
 }
 
-const splitsAsked = (teacher: ScriptedTeacher) => {
-  const splits = teacher.requests.map(({ query }) => splitOf(query.path));
+const splitsAsked = (llm: ScriptedLlm) => {
+  const splits = llm.requests.map(({ query }) => splitOf(query.path));
   return { train: splits.filter((split) => split === 'train').length, all: splits.length };
 };
 
 test('the API is asked at training files before training, at held-out ones besides, after one question', async () => {
-  const teacher = knowingTeacher(project, 3);
-  const { estimates, examples, report } = await run(teacher);
+  const llm = knowingLlm(project, 3);
+  const { estimates, examples, report } = await run(llm);
   assert.equal(estimates.length, 1);
   assert.equal(estimates[0]?.places, 50);
-  assert.deepEqual(splitsAsked(teacher), { train: 20, all: 50 });
-  assert.ok(teacher.requests.slice(0, 20).every(({ query }) => splitOf(query.path) === 'train'));
+  assert.deepEqual(splitsAsked(llm), { train: 20, all: 50 });
+  assert.ok(llm.requests.slice(0, 20).every(({ query }) => splitOf(query.path) === 'train'));
   assert.match(report.notes.join(' '), /asked at 20 places of training files too, .* right at 70\.0%/);
   assert.ok(
     examples.some(({ worth }) => worth !== undefined && worth > 1),
@@ -61,14 +61,14 @@ test('the API is asked at training files before training, at held-out ones besid
 });
 
 test('declined, or never wrong, it changes nothing of what is trained', async () => {
-  const declined = await run(knowingTeacher(project), request, false);
+  const declined = await run(knowingLlm(project), request, false);
   assert.ok(declined.examples.every(({ worth }) => worth === undefined));
   const { api: _, ...local } = request;
   rmSync(request.specialistFolder, { recursive: true, force: true });
   const engine = engineFor(project);
   const alone = await adapt(local, {
     engine,
-    teacher: undefined,
+    llm: undefined,
     confirm: async () => assert.fail(),
     record: () => {},
     signal: new AbortController().signal,
@@ -78,11 +78,11 @@ test('declined, or never wrong, it changes nothing of what is trained', async ()
 });
 
 test('it asks about fewer places where more would pass what a run may cost, of each kind', async () => {
-  const teacher = knowingTeacher(project);
+  const llm = knowingLlm(project);
   const api = { ...(request.api as NonNullable<AdaptRequest['api']>), runUsd: 0.0251 };
-  const { estimates } = await run(teacher, { ...request, api });
+  const { estimates } = await run(llm, { ...request, api });
   assert.ok((estimates[0]?.usd ?? 1) <= 0.0251 && (estimates[0]?.places ?? 0) >= 24, JSON.stringify(estimates));
-  const { train, all } = splitsAsked(teacher);
+  const { train, all } = splitsAsked(llm);
   assert.ok(train >= 8 && all - train >= 12, `${train} of ${all}`);
 });
 

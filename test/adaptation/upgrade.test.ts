@@ -129,7 +129,7 @@ describe('under another tokenizer', () => {
     const index = () =>
       adapt(
         { ...now, effort: 'index' },
-        { teacher: undefined, confirm: async () => false, record: () => {}, signal: new AbortController().signal, log },
+        { llm: undefined, confirm: async () => false, record: () => {}, signal: new AbortController().signal, log },
       );
     const [path] = project.files.keys();
     try {
@@ -157,7 +157,7 @@ describe('under another tokenizer', () => {
     const engine = new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(project.root) });
     const result = await adapt(now, {
       engine,
-      teacher: undefined,
+      llm: undefined,
       confirm: async () => false,
       record: () => {},
       signal: new AbortController().signal,

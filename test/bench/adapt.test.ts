@@ -75,7 +75,7 @@ test('how often a bound is exceeded is told of the half that was not chosen on, 
   assert.ok((everywhere as number) < (heldOut as number), `${everywhere}, ${heldOut}`);
 });
 
-test('what the teacher brings is not measured where nothing was recorded that could be learned', async () => {
+test('what the large model brings is not measured where nothing was recorded that could be learned', async () => {
   const rows = await teachingRows([], { name: 'small' } as Base, undefined, '');
   assert.deepEqual(
     rows.map(([arm, figures]) => [arm, figures]),

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
 import { drafted, Harness, place, query, SURE, UNSURE } from './harness.ts';
 
 /** One that the engine is slow for: the n-grams' draft at once, and a better one that comes when the test says so. */
@@ -39,7 +39,7 @@ class TwoSteps extends ScriptedSpecialist {
 
 function set() {
   const specialist = new TwoSteps((at) => drafted(at.prefix.endsWith('q') ? '' : 'first();', SURE));
-  const h = new Harness({ specialist, teacher: undefined });
+  const h = new Harness({ specialist, llm: undefined });
   const late = () => {
     specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
   };
@@ -73,7 +73,7 @@ test('who comes back to the place after it was gone gets the better one, and so 
 
 test('where nothing was shown the better draft is shown when the place is asked about again', async () => {
   const specialist = new TwoSteps(() => drafted('', SURE));
-  const h = new Harness({ specialist, teacher: undefined });
+  const h = new Harness({ specialist, llm: undefined });
   assert.equal(await h.answer(place), undefined);
   specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
   assert.equal((await h.answer(place))?.text, 'better();');
@@ -82,7 +82,7 @@ test('where nothing was shown the better draft is shown when the place is asked 
 test('an answer from before another file changed is made anew, once it can be seen no more', async () => {
   let text = 'first();';
   const specialist = new TwoSteps((at) => drafted(at.prefix.endsWith('q') ? '' : text, SURE));
-  const h = new Harness({ specialist, teacher: undefined });
+  const h = new Harness({ specialist, llm: undefined });
   const shown = await h.answer(place);
   specialist.news++;
   text = 'second();';
@@ -98,24 +98,24 @@ test('an answer from before another file changed is made anew, once it can be se
 
 test('a better draft that comes before the API is asked spares the call where it is sure', async () => {
   const specialist = new TwoSteps(() => drafted('first();', UNSURE));
-  const teacher = new ScriptedTeacher('remote();');
-  const h = new Harness({ specialist, teacher });
+  const llm = new ScriptedLlm('remote();');
+  const h = new Harness({ specialist, llm });
   const asked = h.ask(place);
   await h.clock.advance(100);
   specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
   await h.clock.advance(1000);
   assert.equal(asked.answer?.text, 'better();');
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
 });
 
 test('a call waits a little longer for a better draft that is under way, and not for ever', async () => {
   const specialist = new TwoSteps(() => drafted('first();', UNSURE));
   specialist.underWay = true;
-  const teacher = new ScriptedTeacher('remote();');
-  const h = new Harness({ specialist, teacher });
+  const llm = new ScriptedLlm('remote();');
+  const h = new Harness({ specialist, llm });
   const spared = h.ask(place);
   await h.clock.advance(500);
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
   specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
   specialist.underWay = false;
   await h.clock.advance(30);
@@ -124,7 +124,7 @@ test('a call waits a little longer for a better draft that is under way, and not
   const called = h.ask(query('other = '));
   await h.clock.advance(700);
   assert.equal(called.answer?.text, 'remote();');
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
 });
 
 test('a key begins the draft that will be asked for, as it will be asked for', () => {

@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, type Result } from '../../src/common/errors.ts';
-import { Pace } from '../../src/completion/api-pace.ts';
-import type { Teacher, TeacherAnswer } from '../../src/llm/types.ts';
+import { LlmLatency } from '../../src/completion/api-pace.ts';
+import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { priceOf } from '../../src/routing/decide.ts';
+import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
 import { drafted, FAIR, failure, Harness, query, UNSURE } from './harness.ts';
 
 test('the debounce follows the latency between its limits, and ignores nonsense', () => {
-  const pace = new Pace();
+  const pace = new LlmLatency();
   const observe = (wholeMs: number, times = 1) => {
     for (let i = 0; i < times; i++) pace.observe({ firstMs: 10, wholeMs });
   };
@@ -30,7 +30,7 @@ test('the debounce follows the latency between its limits, and ignores nonsense'
 });
 
 test('what was given up tells that it takes longer, and nothing where it was given up early', () => {
-  const pace = new Pace();
+  const pace = new LlmLatency();
   pace.outlasted(700, false);
   assert.equal(pace.measured, false);
   for (let i = 0; i < 20; i++) pace.observe({ firstMs: 100, wholeMs: 400 });
@@ -45,7 +45,7 @@ test('what was given up tells that it takes longer, and nothing where it was giv
 });
 
 /** A model whose answers begin and end so long after they were asked for, ms. */
-class Timed extends ScriptedTeacher {
+class Timed extends ScriptedLlm {
   firstMs: number;
   wholeMs: number;
   private readonly h: () => Harness;
@@ -58,17 +58,17 @@ class Timed extends ScriptedTeacher {
   }
 
   override async ask(
-    prompt: Parameters<Teacher['ask']>[0],
+    prompt: Parameters<LlmClient['ask']>[0],
     signal: AbortSignal,
     onText?: (text: string) => void,
-  ): Promise<Result<TeacherAnswer>> {
+  ): Promise<Result<LlmAnswer>> {
     this.requests.push((prompt as CompletionPrompt).request);
     const { firstMs, wholeMs } = this;
     const { clock } = this.h();
     await clock.sleep(firstMs, signal);
     onText?.('remote();'.slice(0, 3));
     await clock.sleep(wholeMs - firstMs, signal);
-    return ok(teacherAnswer('remote();', { firstTokenMs: firstMs, latencyMs: wholeMs }));
+    return ok(llmAnswer('remote();', { firstTokenMs: firstMs, latencyMs: wholeMs }));
   }
 }
 
@@ -79,19 +79,19 @@ const next = () => query(`const place${places++} = `, '\n');
 async function timed(firstMs: number, wholeMs: number, before: number, balance = 0.9) {
   let confidence = UNSURE;
   const specialist = new ScriptedSpecialist(() => drafted('local();', confidence));
-  const teacher: Timed = new Timed(() => h, firstMs, wholeMs);
-  const h: Harness = new Harness({ specialist, teacher, settings: { balance } });
+  const llm: Timed = new Timed(() => h, firstMs, wholeMs);
+  const h: Harness = new Harness({ specialist, llm, settings: { balance } });
   for (let i = 0; i < before; i++) assert.equal((await h.answer(next(), { trigger: 'manual' }, 20_000))?.source, 'api');
   confidence = FAIR;
-  const asked = teacher.requests.length;
-  return { h, teacher, calls: () => teacher.requests.length - asked };
+  const asked = llm.requests.length;
+  return { h, llm, calls: () => llm.requests.length - asked };
 }
 
 test('a fast model is waited for with a fair draft at hand, but not half a second longer than it ever takes', async () => {
-  const { h, teacher, calls } = await timed(60, 120, 20);
+  const { h, llm, calls } = await timed(60, 120, 20);
   assert.equal((await h.answer(next()))?.source, 'api');
   // It begins as usual and then hangs.
-  Object.assign(teacher, { firstMs: 60, wholeMs: 60_000 });
+  Object.assign(llm, { firstMs: 60, wholeMs: 60_000 });
   const asked = h.ask(next());
   // The debounce, and half a second.
   await h.clock.advance(850);
@@ -103,8 +103,8 @@ test('a fast model is waited for with a fair draft at hand, but not half a secon
 });
 
 test('first words that are overdue end the wait before the answer would', async () => {
-  const { h, teacher } = await timed(100, 1_000, 20);
-  Object.assign(teacher, { firstMs: 900, wholeMs: 1_800 });
+  const { h, llm } = await timed(100, 1_000, 20);
+  Object.assign(llm, { firstMs: 900, wholeMs: 1_800 });
   const asked = h.ask(next());
   const debounce = 2 * 180;
   await h.clock.advance(debounce + 290);
@@ -114,7 +114,7 @@ test('first words that are overdue end the wait before the answer would', async 
 });
 
 test('a slow model is neither waited for nor asked where a fair draft is at hand, and is where there is none', async () => {
-  const { h, teacher, calls } = await timed(7_000, 8_000, 4);
+  const { h, llm, calls } = await timed(7_000, 8_000, 4);
   const asked = h.ask(next());
   await h.clock.advance(0);
   assert.equal(asked.answer?.source, 'specialist');
@@ -124,7 +124,7 @@ test('a slow model is neither waited for nor asked where a fair draft is at hand
   assert.equal((await h.answer(next(), { trigger: 'manual' }, 20_000))?.source, 'api');
   assert.equal(calls(), 1);
   // It has become fast: what is asked where there is no draft finds that out.
-  Object.assign(teacher, { firstMs: 60, wholeMs: 120 });
+  Object.assign(llm, { firstMs: 60, wholeMs: 120 });
   for (let i = 0; i < 8; i++) await h.answer(next(), { trigger: 'manual' });
   assert.equal((await h.answer(next()))?.source, 'api');
 });
@@ -136,13 +136,13 @@ test('who wants the API first waits for a slow one', async () => {
 
 test('a server that lets every call time out becomes dear without a single answer', async () => {
   const h: Harness = new Harness({ specialist: new ScriptedSpecialist(() => drafted('local();', UNSURE)) });
-  h.teacher = new ScriptedTeacher(async () => {
+  h.llm = new ScriptedLlm(async () => {
     await h.clock.sleep(10_000);
     return failure('timeout');
   });
   const price = async () => (await h.answer(next(), {}, 120_000))?.decision.price;
   await price();
-  h.teacher = Object.assign(new ScriptedTeacher('remote();'), { model: h.teacher.model });
+  h.llm = Object.assign(new ScriptedLlm('remote();'), { model: h.llm.model });
   h.backoff.reset();
   const after = await price();
   assert.ok((after ?? 0) > priceOf(h.settings.balance) + 0.2, String(after));

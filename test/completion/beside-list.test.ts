@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok } from '../../src/common/errors.ts';
+import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
 import { drafted, FAIR, Harness, Held, place, query, SURE, settled, sure, UNSURE, unsure } from './harness.ts';
 
 const beside = { besideList: true } as const;
@@ -11,17 +11,17 @@ const beside = { besideList: true } as const;
 test('a line that is shown elsewhere is not sure enough to hide the list, unless it goes on from an entry of it', async () => {
   const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.54));
   const settings = { showBar: 0.5, fallbackBar: 0.5 };
-  const h = () => new Harness({ specialist: fair(), teacher: undefined, settings });
+  const h = () => new Harness({ specialist: fair(), llm: undefined, settings });
   assert.equal((await h().answer(place))?.text, 'customerNamesByRegion');
   assert.equal(await h().answer(place, beside), undefined);
   assert.equal((await h().answer(place, { ...beside, selectedText: 'all' }))?.text, 'allcustomerNamesByRegion');
-  const certain = new Harness({ specialist: sure(), teacher: undefined, settings });
+  const certain = new Harness({ specialist: sure(), llm: undefined, settings });
   assert.equal((await certain.answer(place, beside))?.text, 'local();');
 });
 
 test('the list waits a tenth of a second; what comes later is there for who stays', async () => {
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(150).then(() => drafted('local();', SURE)));
-  const h: Harness = new Harness({ specialist, teacher: undefined });
+  const h: Harness = new Harness({ specialist, llm: undefined });
   const asked = h.ask(place, beside);
   await h.clock.advance(99);
   assert.ok(!asked.done);
@@ -39,35 +39,35 @@ test('the list waits a tenth of a second; what comes later is there for who stay
 
 test('elsewhere an answer has its time', async () => {
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(150).then(() => drafted('local();', SURE)));
-  const h: Harness = new Harness({ specialist, teacher: undefined });
+  const h: Harness = new Harness({ specialist, llm: undefined });
   assert.equal((await h.answer(place))?.text, 'local();');
 });
 
 test('the API keeps no list waiting: it is asked after the pause, and its answer offered once', async () => {
-  const teacher = new ScriptedTeacher('remote();');
-  const h = new Harness({ specialist: unsure(), teacher });
+  const llm = new ScriptedLlm('remote();');
+  const h = new Harness({ specialist: unsure(), llm });
   const asked = h.ask(place, beside);
   await settled();
   assert.ok(asked.done);
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
   await h.clock.advance(1000);
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
   assert.equal(h.ready, 1);
   assert.equal((await h.answer(place, beside, 0))?.text, 'remote();');
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
 });
 
 test('a call under way that outlasts the list: what comes of it is offered, and nothing counts as shown before', async () => {
   const held = new Held<string>();
-  const slow = ok(teacherAnswer('first();', { latencyMs: 12_000, firstTokenMs: 12_000 }));
-  const teacher = new ScriptedTeacher((_r, call) => (call === 0 ? slow : held.promise));
+  const slow = ok(llmAnswer('first();', { latencyMs: 12_000, firstTokenMs: 12_000 }));
+  const llm = new ScriptedLlm((_r, call) => (call === 0 ? slow : held.promise));
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
-  const h = new Harness({ specialist, teacher, settings: { balance: 0.9 } });
+  const h = new Harness({ specialist, llm, settings: { balance: 0.9 } });
   await h.answer(query('let a = ', '\n'));
   const begun = h.ask(place, { trigger: 'manual' });
   await settled();
   begun.cancel();
-  assert.deepEqual([teacher.open, h.of('answered').length], [1, 1]);
+  assert.deepEqual([llm.open, h.of('answered').length], [1, 1]);
   const asked = h.ask(place, beside);
   await h.clock.advance(100);
   assert.ok(asked.done && asked.answer === undefined);
@@ -85,17 +85,17 @@ test('nothing is offered for who has typed on, for who looks elsewhere by now, o
   const specialist = new ScriptedSpecialist((_q, _o, call) =>
     h.clock.sleep(150).then(() => drafted('local();', call === 0 ? SURE : UNSURE)),
   );
-  const h: Harness = new Harness({ specialist, teacher: undefined });
+  const h: Harness = new Harness({ specialist, llm: undefined });
   h.ask(place, beside);
   await h.clock.advance(110);
   await h.answer(query('const x = q', '\n'), beside);
   assert.equal(h.ready, 0);
-  const late = new ScriptedTeacher(() => slow.clock.sleep(2500).then(() => 'remote();'));
-  const slow: Harness = new Harness({ specialist: unsure(), teacher: late });
+  const late = new ScriptedLlm(() => slow.clock.sleep(2500).then(() => 'remote();'));
+  const slow: Harness = new Harness({ specialist: unsure(), llm: late });
   await slow.answer(place, beside, 4000);
   assert.equal(late.requests.length, 1);
   assert.equal(slow.ready, 0);
-  const empty = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher('') });
+  const empty = new Harness({ specialist: unsure(), llm: new ScriptedLlm('') });
   await empty.answer(place, beside, 4000);
   assert.equal(empty.ready, 0);
 });
@@ -109,6 +109,6 @@ test('what is typed along with stays, list or no list', async () => {
 
 test('who asks with a key of his own has the usual bar, and all the time that it takes', async () => {
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNamesByRegion', 0.54)));
-  const h: Harness = new Harness({ specialist, teacher: undefined });
+  const h: Harness = new Harness({ specialist, llm: undefined });
   assert.equal((await h.answer(place, { ...beside, trigger: 'manual' }))?.text, 'customerNamesByRegion');
 });

@@ -7,13 +7,13 @@ import type { Masking } from '../../src/common/masking.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import type { Completion, CompletionEvent, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
-import type { Teacher } from '../../src/llm/types.ts';
+import type { LlmClient } from '../../src/llm/types.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
 import { maskNothing } from '../fakes/masking.ts';
 import { Held } from '../fakes/signal.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
 
 export const SETTINGS: CompletionSettings = {
   balance: 0.5,
@@ -28,7 +28,7 @@ export const SETTINGS: CompletionSettings = {
 
 export interface Options {
   readonly specialist?: ScriptedSpecialist;
-  readonly teacher?: Teacher | undefined;
+  readonly llm?: LlmClient | undefined;
   readonly settings?: Partial<CompletionSettings>;
   readonly mask?: Masking;
 }
@@ -57,17 +57,17 @@ export class Harness {
   readonly backoff: Backoff;
   readonly service: CompletionService;
   settings: CompletionSettings;
-  teacher: Teacher | undefined;
+  llm: LlmClient | undefined;
 
   constructor(options: Options = {}) {
     this.specialist = options.specialist ?? new ScriptedSpecialist(drafted('local();', UNSURE));
-    this.teacher = 'teacher' in options ? options.teacher : new ScriptedTeacher('remote();');
+    this.llm = 'llm' in options ? options.llm : new ScriptedLlm('remote();');
     this.settings = { ...SETTINGS, ...options.settings };
     this.backoff = new Backoff({ clock: this.clock, random: () => 1 });
     const log: Log = { debug() {}, info() {}, warn() {}, error: (message) => this.errors.push(message) };
     this.service = new CompletionService({
       specialist: this.specialist,
-      teacher: () => this.teacher,
+      llm: () => this.llm,
       fit: defaultFit,
       settings: () => this.settings,
       clock: this.clock,
@@ -124,12 +124,10 @@ export const unsure = (text = 'local();') => new ScriptedSpecialist(drafted(text
 export const place = query('const x = ', '\n');
 
 /** An API whose first call is open until the test gives its answer, over a draft that may need it. */
-export function withHeldTeacher(options: Options & { readonly later?: string } = {}) {
+export function withHeldLlm(options: Options & { readonly later?: string } = {}) {
   const held = new Held<string>();
-  const teacher = new ScriptedTeacher((_r, call) =>
-    call === 0 || options.later === undefined ? held.promise : options.later,
-  );
-  return { held, teacher, h: new Harness({ specialist: unsure(), ...options, teacher }) };
+  const llm = new ScriptedLlm((_r, call) => (call === 0 || options.later === undefined ? held.promise : options.later));
+  return { held, llm, h: new Harness({ specialist: unsure(), ...options, llm }) };
 }
 
 export function failure(code: Failure['code'], retryAfterMs?: number) {

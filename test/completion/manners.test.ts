@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stretchesOf } from '../../bench/common/typist.ts';
 import { inOneWord } from '../../src/completion/typing-pace.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
 import { type Asked, drafted, FAIR, Harness, Held, place, query, SURE, settled, UNSURE, unsure } from './harness.ts';
 
 /** The editor asks so long after a key, ms. */
@@ -23,29 +23,29 @@ async function typed(h: Harness, before: string, text: string, gapMs: (at: numbe
 }
 
 /** An API that takes `ms` for each answer, in a service whose specialist takes `localMs`. */
-function slowly(answer: string, ms: number, localMs = 0): { h: Harness; teacher: ScriptedTeacher } {
-  const teacher = new ScriptedTeacher(() => h.clock.sleep(ms).then(() => answer));
+function slowly(answer: string, ms: number, localMs = 0): { h: Harness; llm: ScriptedLlm } {
+  const llm = new ScriptedLlm(() => h.clock.sleep(ms).then(() => answer));
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(localMs).then(() => drafted('local();', UNSURE)));
-  const h = new Harness({ specialist, teacher });
-  return { h, teacher };
+  const h = new Harness({ specialist, llm });
+  return { h, llm };
 }
 
 for (const gapMs of [100, 250, 380, 550, 900]) {
   test(`a word of seven letters is one call at most, at a key each ${gapMs} ms`, async () => {
     for (const ms of [150, 600, 1500]) {
-      const { h, teacher } = slowly('somethingElse();', ms, 60);
+      const { h, llm } = slowly('somethingElse();', ms, 60);
       await typed(h, 'const x = ', 'average', () => gapMs);
-      assert.ok(teacher.requests.length <= 1, `${teacher.requests.length} calls at ${ms} ms`);
+      assert.ok(llm.requests.length <= 1, `${llm.requests.length} calls at ${ms} ms`);
     }
   });
 }
 
 test('the answer under way is waited for while it may fit, though the specialist takes its time and keys come', async () => {
-  const { h, teacher } = slowly('verage(all);', 1500, 190);
+  const { h, llm } = slowly('verage(all);', 1500, 190);
   const asked = await typed(h, 'const x = ', 'aver', (at) => (at === 1 ? 700 : 400));
   await h.clock.advance(1000);
-  assert.equal(teacher.requests.length, 1);
-  assert.equal(teacher.cancelled, 0);
+  assert.equal(llm.requests.length, 1);
+  assert.equal(llm.cancelled, 0);
   assert.equal(asked.at(-1)?.answer?.text, 'age(all);');
 });
 
@@ -54,10 +54,10 @@ test('who types slowly is asked for less often; four lines as a person types the
   for (const seed of [1, 2, 3]) {
     const [stretch] = stretchesOf([{ path: 'src/a.ts', text }], 1, 4, seed);
     assert.ok(stretch !== undefined);
-    const { h, teacher } = slowly('somethingElse();', 700, 40);
+    const { h, llm } = slowly('somethingElse();', 700, 40);
     const gaps = stretch.gaps;
     await typed(h, stretch.prefix, stretch.rest.slice(0, stretch.length), (at) => gaps[at] ?? 1000);
-    const places = teacher.requests.map((request) => request.query);
+    const places = llm.requests.map((request) => request.query);
     const again = places.filter((one, i) => i > 0 && inOneWord(places[i - 1] as typeof one, one));
     const rests = gaps.filter((gap) => gap >= 1000).length;
     assert.ok(again.length <= rests, `${again.length} of ${places.length} calls again within a word`);
@@ -67,34 +67,34 @@ test('who types slowly is asked for less often; four lines as a person types the
 });
 
 test('a second call within a word waits for a second', async () => {
-  const { h, teacher } = slowly('no();', 100);
+  const { h, llm } = slowly('no();', 100);
   await typed(h, 'const x = ', 'a', () => 900);
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
   h.ask(query('const x = av', '\n'));
   await h.clock.advance(900);
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
   await h.clock.advance(300);
-  assert.equal(teacher.requests.length, 2);
+  assert.equal(llm.requests.length, 2);
 });
 
 /** A line that is as likely to stand as what the API says, for a place that the balance gives to the API. */
-function standing(answer: string): { h: Harness; teacher: ScriptedTeacher } {
-  const teacher = new ScriptedTeacher(answer);
+function standing(answer: string): { h: Harness; llm: ScriptedLlm } {
+  const llm = new ScriptedLlm(answer);
   // The line as a whole is in doubt, its tokens are not.
   const specialist = new ScriptedSpecialist((_q, _o, call) =>
     call === 0 ? drafted('localName', FAIR) : drafted('x', UNSURE),
   );
-  return { h: new Harness({ specialist, teacher }), teacher };
+  return { h: new Harness({ specialist, llm }), llm };
 }
 
 test('a local line that is expected to stand is shown at once, and the API asked behind it', async () => {
-  const { h, teacher } = standing('localName(first, second);');
+  const { h, llm } = standing('localName(first, second);');
   const asked = h.ask(place);
   await settled();
   assert.equal(asked.answer?.text, 'localName');
   assert.match(asked.answer?.decision.summary ?? '', /shown at once/);
   await h.clock.advance(1000);
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
   // What can be seen stays as it is, though the longer answer is there.
   const along = await h.answer(query('const x = loc', '\n'), {}, 0);
   assert.equal(along?.text, 'alName');
@@ -103,7 +103,7 @@ test('a local line that is expected to stand is shown at once, and the API asked
   const next = await h.answer(query('const x = localName', '\n'), {}, 0);
   assert.equal(next?.text, '(first, second);');
   assert.equal(next?.source, 'api');
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
 });
 
 test('a local line saves nothing where the API is asked beside it, was too slow, or had nothing to add', async () => {
@@ -113,36 +113,36 @@ test('a local line saves nothing where the API is asked beside it, was too slow,
   const settings = { balance: 0.9 };
   const slow = new Harness({
     ...{ specialist: fair(), settings },
-    teacher: new ScriptedTeacher(() => new Held<string>().promise),
+    llm: new ScriptedLlm(() => new Held<string>().promise),
   });
   const late = await slow.answer(place, {}, 2000);
   assert.deepEqual([late?.source, late?.savedUsd], ['specialist', 0]);
-  const silent = new Harness({ ...{ specialist: fair(), settings }, teacher: new ScriptedTeacher('') });
+  const silent = new Harness({ ...{ specialist: fair(), settings }, llm: new ScriptedLlm('') });
   const instead = await silent.answer(place);
   assert.deepEqual([instead?.source, instead?.savedUsd], ['specialist', 0]);
 });
 
 test('who types something else than the line that was shown has the answer of the API at once', async () => {
-  const { h, teacher } = standing('remoteName();');
+  const { h, llm } = standing('remoteName();');
   await h.answer(place);
   const other = await h.answer(query('const x = r', '\n'), {}, 0);
   assert.equal(other?.text, 'emoteName();');
   assert.ok(other?.cached);
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
 });
 
 test('who types on at once has made no call', async () => {
-  const { h, teacher } = standing('remoteName();');
+  const { h, llm } = standing('remoteName();');
   const asked = h.ask(place);
   await h.clock.advance(150);
   await h.answer(query('const x = local', '\n'), {}, 3000);
   assert.equal(asked.answer?.text, 'localName');
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
 });
 
 test('an answer that comes when nobody looks any more waits for the next key', async () => {
   const held = new Held<string>();
-  const h = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => held.promise) });
+  const h = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => held.promise) });
   const asked = h.ask(place);
   await h.clock.advance(2200);
   held.give('remote();');
@@ -161,8 +161,8 @@ test('who has asked for it waits as long as it takes', async () => {
 
 test('the fair local line comes while it is looked for, not later', async () => {
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
-  const teacher = new ScriptedTeacher(() => new Promise<string>(() => {}));
-  const h = new Harness({ specialist, teacher, settings: { balance: 0.9 } });
+  const llm = new ScriptedLlm(() => new Promise<string>(() => {}));
+  const h = new Harness({ specialist, llm, settings: { balance: 0.9 } });
   const asked = h.ask(place);
   await h.clock.advance(1700);
   assert.ok(!asked.done);
@@ -181,8 +181,8 @@ test('whoever lets the API go first sees no local line before it', async () => {
 });
 
 test('a sure line is shown without a call, paused or not', async () => {
-  const teacher = new ScriptedTeacher('remote();');
-  const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', SURE)), teacher });
+  const llm = new ScriptedLlm('remote();');
+  const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', SURE)), llm });
   assert.equal((await h.answer(place, {}, 5000))?.source, 'specialist');
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
 });

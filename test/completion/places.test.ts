@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../src/common/completion.ts';
-import { type Answer, CompletionCache } from '../../src/completion/answer-cache.ts';
+import { type CachedAnswer, CompletionCache } from '../../src/completion/answer-cache.ts';
 import { maskedRequest } from '../../src/completion/masked-request.ts';
-import { requestAt } from '../../src/prompts/completion/teacher-request.ts';
+import { requestAt } from '../../src/prompts/completion/llm-request.ts';
 import type { Decision } from '../../src/routing/types.ts';
 import { hiding } from '../fakes/masking.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
 
-const answer = (text: string, source: Answer['source'] = 'specialist'): Answer => ({
+const answer = (text: string, source: CachedAnswer['source'] = 'specialist'): CachedAnswer => ({
   text,
   source,
   model: 'm',
@@ -35,7 +35,7 @@ test('an answer fits its place, and further along; not elsewhere', () => {
 
 /** As the document reads with the answer taken where it was typed up to there, and the editor has closed what that opens. */
 function taken(
-  shown: Pick<Answer, 'text' | 'over'>,
+  shown: Pick<CachedAnswer, 'text' | 'over'>,
   [prefix, suffix]: readonly [string, string],
   typed: string,
   closers: string,

@@ -1,7 +1,7 @@
 // What was cut off a draft is not lost: it is the next suggestion where the shown part ends, without asking anybody.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Answer, CompletionCache } from '../../src/completion/answer-cache.ts';
+import { type CachedAnswer, CompletionCache } from '../../src/completion/answer-cache.ts';
 import { withRests } from '../../src/completion/rests.ts';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
@@ -21,7 +21,7 @@ function kept() {
   const at = query('\tx := ', '\n}\n');
   const decision = decide(defaultFit(), draft('x', 0.9), place, settings, cuts);
   const { text } = decision.shown as { text: string };
-  const answer: Answer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
+  const answer: CachedAnswer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
   const placed = withRests(at, answer, cuts, { bar: settings.fallbackBar });
   for (const { query, answer } of placed) cache.put(query, answer);
@@ -61,7 +61,7 @@ test('a draft is cut before the doubt, and the record says so', async () => {
   const whole = draft('executeCommand(rootCommand, "first", second)', 0.97);
   const tokens = whole.tokens.map((token) => (token.text === 'first' ? { ...token, probability: 0.4 } : token));
   const specialist = new ScriptedSpecialist({ ...whole, tokens, confidence: 0.3 });
-  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.7, fallbackBar: 0.7 } });
+  const h = new Harness({ specialist, llm: undefined, settings: { showBar: 0.7, fallbackBar: 0.7 } });
   const shown = await h.answer(query('const x = ', '\n'));
   assert.match(shown?.text ?? '', /^executeCommand\(rootCommand,?$/);
   assert.match(shown?.decision.summary ?? '', /Cut before/);
@@ -70,7 +70,7 @@ test('a draft is cut before the doubt, and the record says so', async () => {
 
 test('a line goes on past what the editor has closed behind the cursor, and so does what stands ready behind it', async () => {
   const specialist = new ScriptedSpecialist(draft('rootCmd, second);\n  checkError(err);', 0.97));
-  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
+  const h = new Harness({ specialist, llm: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
   const shown = await h.answer(query('const x = executeCommand(', ')\n'));
   assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second);', 1]);
   assert.equal(specialist.queries[0]?.suffix, '\n', 'asked as if nothing were closed');
@@ -94,7 +94,7 @@ test('the closers are gone from where they stood once a part of the draft has wr
     { text: 'rootCmd); err != nil', p: 0.75, over: 1 },
   ];
   const decision = decide(defaultFit(), draft('x', 0.9), place, { ...settings, annoyance: 0 }, past.slice(0, 1));
-  const answer: Answer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
+  const answer: CachedAnswer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
   for (const { query, answer: kept } of withRests(at, answer, past, { bar: 0.5 })) cache.put(query, kept);
   const rest = cache.get(query('x := run(rootCmd', ')\n}\n'));

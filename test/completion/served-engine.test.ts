@@ -12,12 +12,12 @@ import { placeAt } from '../../src/prompts/completion/asked-place.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { scoreCuts } from '../../src/routing/fit.ts';
-import { placeOf } from '../../src/routing/place.ts';
+import { positionOf } from '../../src/routing/place.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
+import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { hiding } from '../fakes/masking.ts';
 import { Held } from '../fakes/signal.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher, type TeacherScript, teacherAnswer } from '../fakes/teacher.ts';
 import { query } from './harness.ts';
 
 const line: DraftOptions = { multiline: false, maxTokens: 48 };
@@ -27,20 +27,20 @@ const odds = (token: string, p: number, ...rivals: number[]): TokenOdds => ({
   logprob: Math.log(p),
   likeliest: [p, ...rivals].map(Math.log),
 });
-const answer = (text: string, tokens: readonly TokenOdds[]) => ok(teacherAnswer(text, { tokens }));
+const answer = (text: string, tokens: readonly TokenOdds[]) => ok(llmAnswer(text, { tokens }));
 const summed = answer(' a + b', [odds(' a', 0.5, 0.25), odds(' +', 0.9, 0.1), odds(' b', 1), odds('', 0.8)]);
 
-function set(script: TeacherScript = () => summed, mayLeave: (path: string) => boolean = () => true) {
+function set(script: LlmScript = () => summed, mayLeave: (path: string) => boolean = () => true) {
   const clock = new ManualClock();
-  const teacher = new ScriptedTeacher(script);
+  const llm = new ScriptedLlm(script);
   const server = { there: true };
   const limits: number[] = [];
   const engine = new ServedEngine({
-    teacher: {
-      facts: teacher.facts,
+    llm: {
+      facts: llm.facts,
       ask: (prompt, signal) => {
         limits.push(prompt.maxTokens);
-        return teacher.ask(prompt, signal);
+        return llm.ask(prompt, signal);
       },
     },
     models: async () => (server.there ? ok(['tuned']) : failed('network', 'Nobody listens.')),
@@ -62,7 +62,7 @@ function set(script: TeacherScript = () => summed, mayLeave: (path: string) => b
   const ask = (at: CompletionQuery = place) => specialist.complete(at, line, new AbortController().signal);
   return {
     clock,
-    teacher,
+    llm,
     limits,
     server,
     engine,
@@ -97,7 +97,7 @@ test('it is cut where it is in doubt, as the local model is', async () => {
   await open();
   const draft = await ask();
   assert.ok(draft);
-  const cuts = scoreCuts(defaultFit(), cutsOf(draft, placeAt(place)), placeOf(place));
+  const cuts = scoreCuts(defaultFit(), cutsOf(draft, placeAt(place)), positionOf(place));
   assert.deepEqual(
     cuts.map(({ text }) => text),
     ['a', 'a +', 'a + b'],
@@ -106,16 +106,16 @@ test('it is cut where it is in doubt, as the local model is', async () => {
 });
 
 test('secrets are masked before anything leaves; the blank before a word goes with the word, and no snippet or hint along', async () => {
-  const { open, ask, teacher, limits } = set();
+  const { open, ask, llm, limits } = set();
   await open();
   await ask(query('const key = "hunter2";\nconst sum = ', '; // hunter2\n'));
-  const { query: sent, snippets, hint, multiline } = teacher.requests[0] ?? {};
+  const { query: sent, snippets, hint, multiline } = llm.requests[0] ?? {};
   assert.equal(sent?.prefix, 'const key = "*******";\nconst sum =');
   assert.equal(sent?.suffix, '; // *******\n');
   assert.deepEqual([snippets, hint, limits[0], multiline], [[], undefined, 48, false]);
   // No blank before the cursor, none in the answer.
   await ask(query('    ', '\n'));
-  assert.equal(teacher.requests[1]?.query.prefix, '    ');
+  assert.equal(llm.requests[1]?.query.prefix, '    ');
 });
 
 test('what may not leave is not sent, and what it says nothing about the n-grams do', async () => {
@@ -125,17 +125,17 @@ test('what may not leave is not sent, and what it says nothing about the n-grams
     // It would have gone on without the blank.
     [() => answer('()', [odds('()', 0.9)]), undefined],
   ] as const) {
-    const { open, ask, teacher, states } = set(script, mayLeave);
+    const { open, ask, llm, states } = set(script, mayLeave);
     await open();
     for (let i = 0; i < 5; i++) assert.equal((await ask(query(`const sum${i} = `, '')))?.model, 'n-gram');
-    assert.equal(teacher.requests.length, mayLeave ? 0 : 5);
+    assert.equal(llm.requests.length, mayLeave ? 0 : 5);
     assert.equal(states.at(-1), 'ready', 'that is no failure of the server');
   }
 });
 
 test('late: the n-grams answer after the same patience, and its draft waits for who asks there again', async () => {
   const late = new Held<typeof summed>();
-  const { open, ask, clock, teacher } = set(() => late.promise);
+  const { open, ask, clock, llm } = set(() => late.promise);
   await open();
   const asked = ask();
   await clock.advance(PATIENCE_MS);
@@ -143,17 +143,17 @@ test('late: the n-grams answer after the same patience, and its draft waits for 
   late.give(summed);
   await settled();
   assert.equal((await ask())?.text, 'a + b');
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
 });
 
 test('another key ends the call before it', async () => {
-  const { open, specialist, teacher } = set(() => new Promise(() => {}));
+  const { open, specialist, llm } = set(() => new Promise(() => {}));
   await open();
   specialist.begin(place, line);
   await settled();
   specialist.begin(query('const sum = a', ';\n'), line);
   await settled();
-  assert.deepEqual([teacher.requests.length, teacher.cancelled], [2, 1]);
+  assert.deepEqual([llm.requests.length, llm.cancelled], [2, 1]);
 });
 
 test('a server that is not there, stops answering or tells no probabilities is off, with its reason', async () => {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DraftOptions } from '../../src/common/completion.ts';
 import { ok } from '../../src/common/errors.ts';
+import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { hiding } from '../fakes/masking.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
 import {
   drafted,
   FAIR,
@@ -18,7 +18,7 @@ import {
   settled,
   sure,
   unsure,
-  withHeldTeacher,
+  withHeldLlm,
 } from './harness.ts';
 
 for (const code of [
@@ -31,10 +31,10 @@ for (const code of [
   'over-budget',
 ] as const) {
   test(`${code}: the fair local draft instead, one event, no storm`, async () => {
-    const teacher = new ScriptedTeacher(() => failure(code));
+    const llm = new ScriptedLlm(() => failure(code));
     const h = new Harness({
       specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-      teacher,
+      llm,
       settings: { balance: 0.9 },
     });
     const first = await h.answer(place);
@@ -45,24 +45,23 @@ for (const code of [
     assert.equal(h.of('api-failed').length, 1);
     assert.equal(h.of('api-failed')[0]?.code, code);
     assert.equal(h.of('answered').length, 6);
-    if (code !== 'over-budget' && code !== 'timeout')
-      assert.equal(teacher.requests.length, 1, 'kept away by the backoff');
+    if (code !== 'over-budget' && code !== 'timeout') assert.equal(llm.requests.length, 1, 'kept away by the backoff');
   });
 }
 
 test('a failing API and an unsure draft: nothing', async () => {
-  const h = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => failure('network')) });
+  const h = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => failure('network')) });
   assert.equal(await h.answer(place), undefined);
   assert.match(h.of('nothing')[0]?.decision?.summary ?? '', /network/);
 });
 
 test('a key that is refused while the next call is made ready is not tried again by that', async () => {
   const masked = new Held<string>();
-  const teacher = new ScriptedTeacher('remote();');
+  const llm = new ScriptedLlm('remote();');
   const mask = { text: () => masked.promise, path: async (path: string) => path };
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    teacher,
+    llm,
     mask,
     settings: { balance: 0.9 },
   });
@@ -71,15 +70,15 @@ test('a key that is refused while the next call is made ready is not tried again
   h.backoff.failed({ code: 'bad-key', message: 'The API does not take the key.' });
   masked.give('');
   await asked.promise;
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
   assert.match(asked.answer?.decision.summary ?? '', /not available/);
 });
 
 test('nothing counts as saved while the API is out of reach', async () => {
-  const teacher = new ScriptedTeacher(() => failure('bad-key'));
+  const llm = new ScriptedLlm(() => failure('bad-key'));
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    teacher,
+    llm,
     settings: { balance: 0.9 },
   });
   assert.equal((await h.answer(place))?.savedUsd, 0, 'the call that was refused');
@@ -87,22 +86,22 @@ test('nothing counts as saved while the API is out of reach', async () => {
 });
 
 test('after the pause the API is tried again, and success ends the episode', async () => {
-  const teacher = new ScriptedTeacher((_r, call) => (call === 0 ? failure('rate-limited', 5000) : 'remote();'));
-  const h = new Harness({ specialist: unsure(), teacher });
+  const llm = new ScriptedLlm((_r, call) => (call === 0 ? failure('rate-limited', 5000) : 'remote();'));
+  const h = new Harness({ specialist: unsure(), llm });
   await h.answer(place);
   assert.ok((h.of('api-failed')[0]?.retryAtMs ?? 0) > h.clock.now());
   await h.answer(query('let b = ', '\n'));
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
   await h.clock.advance(6000);
   assert.equal((await h.answer(query('let c = ', '\n')))?.source, 'api');
   assert.equal(h.of('api-recovered').length, 1);
 });
 
-test('a teacher that throws is a failure like others', async () => {
-  const teacher = new ScriptedTeacher(() => Promise.reject(new Error('a bug')));
+test('a large model that throws is a failure like others', async () => {
+  const llm = new ScriptedLlm(() => Promise.reject(new Error('a bug')));
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    teacher,
+    llm,
     settings: { balance: 0.9 },
   });
   assert.equal((await h.answer(place))?.source, 'specialist');
@@ -117,14 +116,14 @@ test('a specialist that throws leaves the API, and one that has nothing, too', a
 });
 
 test('an API answer that is nothing is not asked for twice; the fair draft takes its place', async () => {
-  const teacher = new ScriptedTeacher('');
-  const h = new Harness({ specialist: unsure(), teacher });
+  const llm = new ScriptedLlm('');
+  const h = new Harness({ specialist: unsure(), llm });
   assert.equal(await h.answer(place), undefined);
   assert.equal(await h.answer(place), undefined);
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
   const fair = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    teacher: new ScriptedTeacher('\n'),
+    llm: new ScriptedLlm('\n'),
     settings: { balance: 0.9 },
   });
   assert.equal((await fair.answer(place))?.source, 'specialist');
@@ -132,7 +131,7 @@ test('an API answer that is nothing is not asked for twice; the fair draft takes
 });
 
 test('with a fair draft at hand patience ends; the late answer waits in the cache', async () => {
-  const { held, h } = withHeldTeacher({
+  const { held, h } = withHeldLlm({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     settings: { balance: 0.9 },
   });
@@ -151,7 +150,7 @@ test('with a fair draft at hand patience ends; the late answer waits in the cach
 });
 
 test('what is cleaned away is no draft', async () => {
-  const h = new Harness({ specialist: sure('push(a);'), teacher: undefined });
+  const h = new Harness({ specialist: sure('push(a);'), llm: undefined });
   assert.equal(await h.answer(query('push(a);\n', '\n')), undefined);
 });
 
@@ -171,52 +170,52 @@ test('the answer begins with the selected suggestion', async () => {
 
 test('secrets are masked in all that leaves, one that lies across the cursor, too', async () => {
   const mask = hiding('sk-secret');
-  const teacher = new ScriptedTeacher('remote();');
+  const llm = new ScriptedLlm('remote();');
   const specialist = unsure('use("sk-secret")');
   specialist.snippetsToGive = [{ path: 'b.ts', text: 'k = "sk-secret"', line: 3 }];
-  const h = new Harness({ specialist, teacher, mask, settings: { balance: 1 } });
+  const h = new Harness({ specialist, llm, mask, settings: { balance: 1 } });
   await h.answer(query('key = "sk-secret"; x = ', '\n"sk-secret"'), { trigger: 'manual' });
-  assert.equal(teacher.requests.length, 1);
-  assert.ok(!JSON.stringify(teacher.requests).includes('sk-secret'));
-  assert.ok(teacher.requests[0]?.query.prefix.endsWith('x = '));
+  assert.equal(llm.requests.length, 1);
+  assert.ok(!JSON.stringify(llm.requests).includes('sk-secret'));
+  assert.ok(llm.requests[0]?.query.prefix.endsWith('x = '));
   await h.answer(query('key = "sk-se', 'cret"\n'), { trigger: 'manual' });
-  assert.equal(teacher.requests.length, 2);
-  assert.equal(teacher.requests[1]?.query.prefix, 'key = "*****');
+  assert.equal(llm.requests.length, 2);
+  assert.equal(llm.requests[1]?.query.prefix, 'key = "*****');
   assert.equal(h.of('api-failed').length, 0);
   assert.equal(h.errors.length, 0);
 });
 
 test('a mask that throws sends nothing; the fair draft is shown', async () => {
-  const teacher = new ScriptedTeacher('remote();');
+  const llm = new ScriptedLlm('remote();');
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
   const broken = () => Promise.reject(new Error('broken rule'));
   const mask = { text: broken, path: broken };
-  const h = new Harness({ specialist, teacher, mask, settings: { balance: 0.9 } });
+  const h = new Harness({ specialist, llm, mask, settings: { balance: 0.9 } });
   assert.equal((await h.answer(place))?.source, 'specialist');
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
   assert.equal(h.errors.length, 1);
 });
 
 test('an answer cut by its length limit loses its last line', async () => {
-  const cut = ok(teacherAnswer('\n  a();\n  b(', { truncated: true }));
-  const h = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => cut) });
+  const cut = ok(llmAnswer('\n  a();\n  b(', { truncated: true }));
+  const h = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => cut) });
   assert.equal((await h.answer(query('function f() {', '\n')))?.text, '\n  a();');
-  const line = ok(teacherAnswer('a(b, c', { truncated: true }));
-  const other = new Harness({ specialist: unsure(), teacher: new ScriptedTeacher(() => line) });
+  const line = ok(llmAnswer('a(b, c', { truncated: true }));
+  const other = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => line) });
   assert.equal(await other.answer(place), undefined);
 });
 
 test('reset() ends calls under way: a consent may have been withdrawn', async () => {
-  const { teacher, h } = withHeldTeacher();
+  const { llm, h } = withHeldLlm();
   const asked = h.ask(place);
   await h.clock.advance(700);
-  assert.equal(teacher.open, 1);
+  assert.equal(llm.open, 1);
   h.settings = { ...h.settings, apiAllowed: false };
   h.service.reset();
   await h.clock.advance(700);
-  assert.equal(teacher.open, 0);
+  assert.equal(llm.open, 0);
   assert.ok(asked.done && asked.answer === undefined);
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
 });
 
 test('a listener that throws takes no completion with it', async () => {
@@ -244,18 +243,18 @@ test('after an accept the next place is prefetched, locally', async () => {
 
 test('a prefetch calls the API only by setting', async () => {
   for (const prefetchFromApi of [false, true]) {
-    const teacher = new ScriptedTeacher('remote();');
-    const h = new Harness({ specialist: unsure(), teacher, settings: { prefetchFromApi } });
+    const llm = new ScriptedLlm('remote();');
+    const h = new Harness({ specialist: unsure(), llm, settings: { prefetchFromApi } });
     const first = await h.answer(place);
     h.service.accepted(first?.id ?? '');
     await h.clock.advance(1000);
-    assert.equal(teacher.requests.length, prefetchFromApi ? 2 : 1);
+    assert.equal(llm.requests.length, prefetchFromApi ? 2 : 1);
   }
 });
 
 test('several rejections in a row raise the bar for a while', async () => {
   const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.86, { confidence: 0.35 }));
-  const h = new Harness({ specialist, teacher: undefined, settings: { showBar: 0.6, fallbackBar: 0.6 } });
+  const h = new Harness({ specialist, llm: undefined, settings: { showBar: 0.6, fallbackBar: 0.6 } });
   let prefix = '';
   let shown = 0;
   for (let i = 0; i < 8; i++) {
@@ -276,7 +275,7 @@ test('a block is asked for where syntax opens one, and only with the setting', a
       options = o;
       return drafted('\n  return 1;\n}', SURE);
     });
-    const h = new Harness({ specialist, teacher: undefined, settings: { multiline } });
+    const h = new Harness({ specialist, llm: undefined, settings: { multiline } });
     const completion = await h.answer(query('function f() {', '\n'));
     assert.equal((options as { multiline: boolean }).multiline, multiline);
     assert.equal(completion?.text, multiline ? '\n  return 1;\n}' : undefined);
@@ -290,7 +289,7 @@ test('lines below the cursor’s come where they are known, and never without th
       asked.push(options);
       return { ...drafted('first();', SURE), beyond: drafted('\nsecond();', SURE) };
     });
-    const h = new Harness({ specialist, teacher: undefined, settings: { multiline } });
+    const h = new Harness({ specialist, llm: undefined, settings: { multiline } });
     const completion = await h.answer(query('zeroth();\n', '\n'));
     assert.equal(completion?.text, multiline ? 'first();\nsecond();' : 'first();');
     assert.equal(asked[0]?.below, multiline ? undefined : 'never');
@@ -298,32 +297,32 @@ test('lines below the cursor’s come where they are known, and never without th
 });
 
 test('the hint is the draft where it is worth showing', async () => {
-  const teacher = new ScriptedTeacher('remote();');
+  const llm = new ScriptedLlm('remote();');
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
-    teacher,
+    llm,
     settings: { balance: 1 },
   });
   await h.answer(place);
-  assert.equal(teacher.requests[0]?.hint, 'local();');
-  const weak = new Harness({ specialist: unsure('local(a, b, c, d);'), teacher });
+  assert.equal(llm.requests[0]?.hint, 'local();');
+  const weak = new Harness({ specialist: unsure('local(a, b, c, d);'), llm });
   await weak.answer(place);
-  assert.equal(teacher.requests[1]?.hint, undefined);
+  assert.equal(llm.requests[1]?.hint, undefined);
 });
 
 test('who asks gets the best draft, however unsure; where the API had nothing to add, the local one', async () => {
   const weak = new ScriptedSpecialist(draft('guess();', 0.2, { confidence: 0.01 }));
-  const alone = new Harness({ specialist: weak, teacher: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
+  const alone = new Harness({ specialist: weak, llm: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
   assert.equal(await alone.answer(place), undefined);
   const { decision } = alone.of('nothing')[0] ?? {};
   assert.match(decision?.summary ?? '', /^Held back: \d+% sure, shown from \d+%\.$/);
   assert.ok(decision?.held && decision.held.p < decision.held.from);
   assert.ok((await alone.answer(place, { trigger: 'manual' }))?.text.startsWith('guess'));
 
-  const teacher = new ScriptedTeacher('');
-  const both = new Harness({ specialist: weak, teacher, settings: { balance: 1 } });
+  const llm = new ScriptedLlm('');
+  const both = new Harness({ specialist: weak, llm, settings: { balance: 1 } });
   await both.answer(place, {}, 5000);
-  const calls = teacher.requests.length;
+  const calls = llm.requests.length;
   assert.ok((await both.answer(place, { trigger: 'manual' }))?.text.startsWith('guess'));
-  assert.equal(teacher.requests.length, calls, 'nothing is asked twice');
+  assert.equal(llm.requests.length, calls, 'nothing is asked twice');
 });

@@ -5,34 +5,22 @@ import type { Draft } from '../../src/common/completion.ts';
 import { ok, type Result } from '../../src/common/errors.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
 import type { Prompt } from '../../src/llm/protocol/prompt.ts';
-import type { Teacher, TeacherAnswer } from '../../src/llm/types.ts';
+import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
+import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
-import {
-  drafted,
-  FAIR,
-  Harness,
-  Held,
-  place,
-  query,
-  settled,
-  sure,
-  UNSURE,
-  unsure,
-  withHeldTeacher,
-} from './harness.ts';
+import { drafted, FAIR, Harness, Held, place, query, settled, sure, UNSURE, unsure, withHeldLlm } from './harness.ts';
 
 test('a sure draft is shown at once, without the API', async () => {
-  const teacher = new ScriptedTeacher();
-  const h = new Harness({ specialist: sure(), teacher });
+  const llm = new ScriptedLlm();
+  const h = new Harness({ specialist: sure(), llm });
   const asked = h.ask(place);
   await settled();
   assert.equal(asked.answer?.text, 'local();');
   assert.equal(asked.answer?.source, 'specialist');
   assert.equal(asked.answer?.decision.route, 'specialist');
   assert.equal(asked.answer?.costUsd, 0);
-  assert.equal(asked.answer?.savedUsd, teacher.estimate);
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(asked.answer?.savedUsd, llm.estimate);
+  assert.equal(llm.requests.length, 0);
   assert.deepEqual(
     h.events.map((e) => e.kind),
     ['started', 'answered'],
@@ -40,11 +28,11 @@ test('a sure draft is shown at once, without the API', async () => {
 });
 
 test('an unsure draft waits for the API, after the debounce, and nothing is shown before', async () => {
-  const teacher = new ScriptedTeacher('remote();');
-  const h = new Harness({ specialist: unsure(), teacher });
+  const llm = new ScriptedLlm('remote();');
+  const h = new Harness({ specialist: unsure(), llm });
   const asked = h.ask(place);
   await h.clock.advance(199);
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
   assert.ok(!asked.done);
   await h.clock.advance(600);
   assert.equal(asked.answer?.text, 'remote();');
@@ -62,20 +50,20 @@ test('a manual request does not wait', async () => {
 
 test('balance 0 and a forbidden folder never reach the API', async () => {
   for (const settings of [{ balance: 0 }, { apiAllowed: false }]) {
-    const teacher = new ScriptedTeacher();
-    const h = new Harness({ specialist: unsure(), teacher, settings });
+    const llm = new ScriptedLlm();
+    const h = new Harness({ specialist: unsure(), llm, settings });
     assert.equal(await h.answer(place), undefined);
     assert.equal(await h.answer(query('other = ')), undefined);
-    assert.equal(teacher.requests.length, 0);
+    assert.equal(llm.requests.length, 0);
     assert.equal(h.of('nothing').length, 2);
     assert.equal(h.of('nothing')[0]?.decision?.route, 'none');
   }
 });
 
-test('without a teacher a fair draft clears the lower bar, and an unsure one does not', async () => {
-  const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', FAIR)), teacher: undefined });
+test('without a large model a fair draft clears the lower bar, and an unsure one does not', async () => {
+  const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', FAIR)), llm: undefined });
   assert.equal((await h.answer(place))?.text, 'local();');
-  const quiet = new Harness({ specialist: unsure(), teacher: undefined });
+  const quiet = new Harness({ specialist: unsure(), llm: undefined });
   assert.equal(await quiet.answer(place), undefined);
 });
 
@@ -117,15 +105,15 @@ test('the cache looks at the suffix, too', async () => {
 });
 
 test('a place seen again is answered from the cache as a new suggestion, and not paid again', async () => {
-  const teacher = new ScriptedTeacher('remote();');
-  const h = new Harness({ specialist: unsure(), teacher });
+  const llm = new ScriptedLlm('remote();');
+  const h = new Harness({ specialist: unsure(), llm });
   const first = await h.answer(place);
   await h.answer(query('let y = ', '\n'));
   const again = await h.answer(place);
   assert.equal(again?.text, first?.text);
   assert.notEqual(again?.id, first?.id);
   assert.equal(again?.costUsd, 0);
-  assert.equal(teacher.requests.length, 2);
+  assert.equal(llm.requests.length, 2);
 });
 
 test('after reset() nothing of before is served', async () => {
@@ -155,8 +143,8 @@ test('another index or model: what can be seen stays as it is typed along, and n
 test('a newer request cancels the one before, in the specialist and in the debounce', async () => {
   const held = new Held<Draft | undefined>();
   const specialist = new ScriptedSpecialist((_q, _o, call) => (call === 0 ? held.promise : drafted('b();', UNSURE)));
-  const teacher = new ScriptedTeacher('remote();');
-  const h = new Harness({ specialist, teacher });
+  const llm = new ScriptedLlm('remote();');
+  const h = new Harness({ specialist, llm });
   const first = h.ask(query('a', '\n'));
   await settled();
   const second = h.ask(query('ab', '\n'));
@@ -167,19 +155,19 @@ test('a newer request cancels the one before, in the specialist and in the debou
   await h.clock.advance(1000);
   assert.ok(second.done && second.answer === undefined);
   assert.equal(third.answer?.text, 'remote();');
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
   assert.equal(h.errors.length, 0);
 });
 
 test('the editor cancels: silence, no call', async () => {
-  const teacher = new ScriptedTeacher();
-  const h = new Harness({ specialist: unsure(), teacher });
+  const llm = new ScriptedLlm();
+  const h = new Harness({ specialist: unsure(), llm });
   const asked = h.ask(place);
   await h.clock.advance(50);
   asked.cancel();
   await h.clock.advance(5000);
   assert.ok(asked.done && asked.answer === undefined);
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
   assert.equal(h.clock.pending, 0);
   assert.deepEqual(
     h.events.map((e) => e.kind),
@@ -188,22 +176,22 @@ test('the editor cancels: silence, no call', async () => {
 });
 
 test('disposed: open requests end, new ones answer nothing', async () => {
-  const { teacher, h } = withHeldTeacher();
+  const { llm, h } = withHeldLlm();
   const asked = h.ask(place);
   await h.clock.advance(700);
-  assert.equal(teacher.open, 1);
+  assert.equal(llm.open, 1);
   h.service.dispose();
   await settled();
   assert.ok(asked.done && asked.answer === undefined);
-  assert.equal(teacher.open, 0);
+  assert.equal(llm.open, 0);
   assert.equal(await h.answer(place), undefined);
 });
 
 test('the next keystroke waits for the call under way when its answer goes on from what was typed', async () => {
-  const { held, teacher, h } = withHeldTeacher();
+  const { held, llm, h } = withHeldLlm();
   const first = h.ask(place);
   await h.clock.advance(400);
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
   first.cancel();
   await h.clock.advance(20);
   const second = h.ask(query('const x = re', '\n'));
@@ -212,12 +200,12 @@ test('the next keystroke waits for the call under way when its answer goes on fr
   await settled();
   assert.equal(second.answer?.text, 'mote();');
   assert.equal(second.answer?.costUsd, 0.001, 'who shows it first carries its price');
-  assert.equal(teacher.requests.length, 1);
-  assert.equal(teacher.cancelled, 0);
+  assert.equal(llm.requests.length, 1);
+  assert.equal(llm.cancelled, 0);
 });
 
 test('when the call under way answers something else, one call of its own follows', async () => {
-  const { held, teacher, h } = withHeldTeacher({ later: 'yes();' });
+  const { held, llm, h } = withHeldLlm({ later: 'yes();' });
   const first = h.ask(place);
   await h.clock.advance(400);
   first.cancel();
@@ -226,23 +214,23 @@ test('when the call under way answers something else, one call of its own follow
   held.give('no();');
   await h.clock.advance(1300);
   assert.equal(second.answer?.text, 'yes();');
-  assert.equal(teacher.requests.length, 2);
+  assert.equal(llm.requests.length, 2);
   assert.deepEqual([second.answer?.costUsd, ...h.of('paid-unshown').map(({ costUsd }) => costUsd)], [0.001, 0.001]);
 });
 
 test('a streamed beginning that does not fit sends the waiter away before the end', async () => {
-  const teacher = new StreamingTeacher();
-  const h = new Harness({ specialist: unsure(), teacher });
+  const llm = new StreamingTeacher();
+  const h = new Harness({ specialist: unsure(), llm });
   const first = h.ask(place);
   await h.clock.advance(400);
   first.cancel();
   h.ask(query('const x = y', '\n'));
   await h.clock.advance(50);
-  teacher.calls[0]?.onText('no');
+  llm.calls[0]?.onText('no');
   await h.clock.advance(1000);
-  assert.equal(teacher.calls.length, 2);
-  assert.ok(!teacher.calls[0]?.signal.aborted, 'its text has begun to come: it runs on into the cache');
-  teacher.calls[0]?.end('no();');
+  assert.equal(llm.calls.length, 2);
+  assert.ok(!llm.calls[0]?.signal.aborted, 'its text has begun to come: it runs on into the cache');
+  llm.calls[0]?.end('no();');
   await h.clock.advance(0);
   assert.equal(h.of('paid-unshown').length, 1);
   h.ask(query('elsewhere'));
@@ -252,60 +240,60 @@ test('a streamed beginning that does not fit sends the waiter away before the en
 });
 
 test('a call that nobody waits for ends after the grace time if it is young, else runs on, but not for ever', async () => {
-  const teacher = new StreamingTeacher();
-  const h = new Harness({ specialist: unsure(), teacher });
+  const llm = new StreamingTeacher();
+  const h = new Harness({ specialist: unsure(), llm });
   const young = h.ask(place);
   await h.clock.advance(400);
   young.cancel();
   await h.clock.advance(150);
-  assert.ok(!teacher.calls[0]?.signal.aborted);
+  assert.ok(!llm.calls[0]?.signal.aborted);
   await h.clock.advance(100);
-  assert.ok(teacher.calls[0]?.signal.aborted);
+  assert.ok(llm.calls[0]?.signal.aborted);
 
   const old = h.ask(query('let y = ', '\n'));
   await h.clock.advance(1000);
   old.cancel();
   await h.clock.advance(3000);
-  assert.ok(!teacher.calls[1]?.signal.aborted);
+  assert.ok(!llm.calls[1]?.signal.aborted);
   await h.clock.advance(2000);
-  assert.ok(teacher.calls[1]?.signal.aborted);
+  assert.ok(llm.calls[1]?.signal.aborted);
   assert.equal(h.of('api-failed').length, 0, 'an aborted call is no failure');
 });
 
 test('what was paid for a call that was ended is told of, once', async () => {
-  const { teacher, h } = withHeldTeacher();
-  teacher.lost = teacherAnswer('half', { model: 'held', costUsd: 0.002 });
+  const { llm, h } = withHeldLlm();
+  llm.lost = llmAnswer('half', { model: 'held', costUsd: 0.002 });
   h.ask(place).cancel();
   const asked = h.ask(place);
   await h.clock.advance(400);
   asked.cancel();
   await h.clock.advance(5000);
-  assert.equal(teacher.cancelled, 1);
+  assert.equal(llm.cancelled, 1);
   const paid = { kind: 'paid-unshown', path: 'src/a.ts', model: 'held', costUsd: 0.002 } as const;
   assert.deepEqual(h.of('paid-unshown'), [paid]);
 });
 
 test('a burst of typing at other places leaves at most a few calls open', async () => {
-  const teacher = new StreamingTeacher();
-  const h = new Harness({ specialist: unsure(), teacher, settings: { apiDebounceMinMs: 0, apiDebounceMaxMs: 0 } });
+  const llm = new StreamingTeacher();
+  const h = new Harness({ specialist: unsure(), llm, settings: { apiDebounceMinMs: 0, apiDebounceMaxMs: 0 } });
   for (let i = 0; i < 20; i++) {
     h.ask(query(`line${i} = `, '\n'));
     await h.clock.advance(50);
   }
-  const open = teacher.calls.filter((c) => !c.signal.aborted).length;
+  const open = llm.calls.filter((c) => !c.signal.aborted).length;
   assert.ok(open <= 3, `${open} open`);
 });
 
-/** A teacher whose calls the test streams and ends itself. */
-class StreamingTeacher implements Teacher {
+/** A large model whose calls the test streams and ends itself. */
+class StreamingTeacher implements LlmClient {
   readonly model = 'streaming';
   readonly facts = unknownModel;
   readonly calls: { signal: AbortSignal; onText: (text: string) => void; end: (text: string) => void }[] = [];
 
-  ask(_prompt: Prompt, signal: AbortSignal, onText?: (t: string) => void): Promise<Result<TeacherAnswer>> {
+  ask(_prompt: Prompt, signal: AbortSignal, onText?: (t: string) => void): Promise<Result<LlmAnswer>> {
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      this.calls.push({ signal, onText: (t) => onText?.(t), end: (t) => resolve(ok(teacherAnswer(t))) });
+      this.calls.push({ signal, onText: (t) => onText?.(t), end: (t) => resolve(ok(llmAnswer(t))) });
     });
   }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Draft, DraftOptions } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
-import type { Model } from '../../src/completion/folder-model.ts';
+import type { ModelToOpen } from '../../src/completion/folder-model.ts';
 import { MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import type { FileChange } from '../../src/specialist/ngram/protocol.ts';
@@ -15,7 +15,13 @@ import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
 
 const line: DraftOptions = { multiline: false, maxTokens: 48 };
-const model: Model = { model: '/models/small', name: 'base', tokenizer: '/t.json', precision: 'int4', threads: 1 };
+const model: ModelToOpen = {
+  model: '/models/small',
+  name: 'base',
+  tokenizer: '/t.json',
+  precision: 'int4',
+  threads: 1,
+};
 const mixed = (text: string) => ok(draft(text, 0.9, { model: 'base + n-gram' }));
 const opened = ok({ files: 3, tokens: 100, precision: 'int4', loadMs: 200 } as const);
 const never = () => new AbortController().signal;

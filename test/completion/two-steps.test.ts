@@ -38,7 +38,7 @@ async function set(confidence: number) {
   });
   const service = new CompletionService({
     specialist,
-    teacher: () => undefined,
+    llm: () => undefined,
     fit: defaultFit,
     settings: () => ({ ...SETTINGS, balance: 0, apiAllowed: false }),
     clock,

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Snippet } from '../../src/common/completion.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
 import { drafted, Harness, query, UNSURE } from './harness.ts';
 
 const TEXT = 'local(one);';
@@ -20,19 +20,19 @@ function desk(balance: number, sureAt = (_: number) => BETWEEN) {
     return [];
   };
   Object.assign(specialist, { snippets });
-  const teacher = new ScriptedTeacher('remote();');
-  return { h: new Harness({ specialist, teacher, settings: { balance } }), teacher, sought };
+  const llm = new ScriptedLlm('remote();');
+  return { h: new Harness({ specialist, llm, settings: { balance } }), llm, sought };
 }
 
 test('after a rejection the API is asked in that line, with the draft for its snippets, and elsewhere as before', async () => {
-  const { h, teacher, sought } = desk(0.3);
+  const { h, llm, sought } = desk(0.3);
   assert.equal((await h.answer(first))?.source, 'specialist');
   const other = await h.answer(query('let a = 1;\nlet v = other', '\n'));
   assert.equal(h.of('outcome').at(-1)?.outcome, 'rejected');
   assert.equal(other?.source, 'api');
-  assert.equal(teacher.requests.length, 1);
+  assert.equal(llm.requests.length, 1);
   assert.ok(sought.at(-1)?.endsWith(`let v = other${TEXT}`));
-  assert.ok(!JSON.stringify(teacher.requests[0]?.query).includes(TEXT));
+  assert.ok(!JSON.stringify(llm.requests[0]?.query).includes(TEXT));
   assert.equal((await h.answer(query('let a = 1;\nlet v = other\nlet w = ', '\n')))?.source, 'specialist');
   const again = desk(0.3);
   await again.h.answer(first);
@@ -42,10 +42,10 @@ test('after a rejection the API is asked in that line, with the draft for its sn
 });
 
 test('local only: a rejection asks nobody, and no level moves', async () => {
-  const { h, teacher } = desk(0);
+  const { h, llm } = desk(0);
   const before = (await h.answer(first))?.decision.pSpecialist;
   for (let i = 0; i < 8; i++) await h.answer(query(`let a = 1;\nlet v = other${i}`, '\n'));
-  assert.equal(teacher.requests.length, 0);
+  assert.equal(llm.requests.length, 0);
   assert.equal((await h.answer(query('let b = ', '\n')))?.decision.pSpecialist, before);
 });
 
@@ -93,10 +93,10 @@ test('a key that is told of late takes what it took, and not what is on the scre
 test('where the API cannot be asked there is nothing to choose between, and no level moves', async () => {
   const untaught = await afterwards(async () => {});
   const alone = await afterwards(async (h, id) => {
-    const { teacher } = h;
-    h.teacher = undefined;
+    const { llm } = h;
+    h.llm = undefined;
     h.service.accepted(id);
-    h.teacher = teacher;
+    h.llm = llm;
   });
   assert.equal(alone, untaught);
 });

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok } from '../../src/common/errors.ts';
 import { priceOf } from '../../src/routing/decide.ts';
-import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
+import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { Harness, query, unsure } from './harness.ts';
 
-const slow = () => new ScriptedTeacher(() => ok(teacherAnswer('remote();', { latencyMs: 6_000 })), 'slow');
+const slow = () => new ScriptedLlm(() => ok(llmAnswer('remote();', { latencyMs: 6_000 })), 'slow');
 let places = 0;
 const next = () => query(`const place${places++} = `, '\n');
 
 test('a slow model is dearer from its first answer on, but not for who asks for a suggestion', async () => {
-  const h = new Harness({ specialist: unsure(), teacher: slow() });
+  const h = new Harness({ specialist: unsure(), llm: slow() });
   const usual = priceOf(h.settings.balance);
   assert.equal((await h.answer(next()))?.decision.price, usual);
   assert.equal((await h.answer(next(), { trigger: 'manual' }))?.decision.price, priceOf(0.5));
@@ -21,12 +21,12 @@ test('a slow model is dearer from its first answer on, but not for who asks for 
 
 test('the next model has a pace of its own, and the earlier one keeps its', async () => {
   const first = slow();
-  const h = new Harness({ specialist: unsure(), teacher: first });
+  const h = new Harness({ specialist: unsure(), llm: first });
   await h.answer(next());
-  const other = new ScriptedTeacher(() => ok(teacherAnswer('remote();', { latencyMs: 750 })), 'other');
-  h.teacher = other;
+  const other = new ScriptedLlm(() => ok(llmAnswer('remote();', { latencyMs: 750 })), 'other');
+  h.llm = other;
   assert.equal((await h.answer(next()))?.decision.price, priceOf(h.settings.balance));
   assert.equal(other.requests.length, 1);
-  h.teacher = first;
+  h.llm = first;
   assert.ok(((await h.answer(next()))?.decision.price ?? 0) > priceOf(h.settings.balance) + 0.2);
 });

@@ -1,16 +1,16 @@
 // A store of paid calls in memory: counts like the real one, and fails when told.
-import { monthOf, type Reservation, type Reserved, type TeacherCall } from '../../src/common/teacher-call.ts';
-import type { TeacherCallStore } from '../../src/llm/recording.ts';
+import { monthOf, type PaidCall, type Reservation, type Reserved } from '../../src/common/paid-call.ts';
+import type { PaidCallStore } from '../../src/llm/recording.ts';
 
-export class FakeLedger implements TeacherCallStore {
-  readonly calls: TeacherCall[] = [];
+export class FakeLedger implements PaidCallStore {
+  readonly calls: PaidCall[] = [];
   readonly open = new Map<string, Reservation>();
   /** What `reserve` says instead of counting. */
   refuses: Exclude<Reserved, { ok: true }> | undefined;
   /** `settle` throws, as for a row that no database takes. */
   broken = false;
 
-  findTeacherCall(hash: string): TeacherCall | undefined {
+  findTeacherCall(hash: string): PaidCall | undefined {
     return this.calls.findLast((call) => call.requestHash === hash);
   }
 
@@ -22,7 +22,7 @@ export class FakeLedger implements TeacherCallStore {
     return { ok: true };
   }
 
-  settle(id: string, paid: TeacherCall | undefined): void {
+  settle(id: string, paid: PaidCall | undefined): void {
     if (this.broken) throw new Error('disk full');
     this.open.delete(id);
     if (paid !== undefined) this.calls.push(paid);

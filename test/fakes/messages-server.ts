@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
-import type { TeacherUsage } from '../../src/llm/protocol/models.ts';
+import type { LlmUsage } from '../../src/llm/protocol/models.ts';
 import type { PromptFacts } from './messages-answers.ts';
 import {
   AnswerBook,
@@ -39,7 +39,7 @@ export interface RecordedRequest {
   /** What was answered: 'ok', or the failure; 'aborted' once the client hung up first. */
   outcome: string;
   /** Of the prompt, once it was taken; what was written is at most the body's max_tokens. */
-  usage?: Omit<TeacherUsage, 'outputTokens'>;
+  usage?: Omit<LlmUsage, 'outputTokens'>;
 }
 
 /** A rule for prompts nobody registered an answer for; undefined: the default derived from the prompt. */

@@ -56,3 +56,14 @@ test('versions of packages are exact', () => {
   );
   assert.deepEqual(loose, []);
 });
+
+test('no two files of src export types of one name', () => {
+  const shape = /^export (?:abstract )?(?:type|interface|class|enum) (\w+)/gm;
+  const places = new Map<string, string[]>();
+  for (const path of sources.filter((each) => each.startsWith('src/')))
+    for (const [, name = ''] of read(path).matchAll(shape)) places.set(name, [...(places.get(name) ?? []), path]);
+  assert.deepEqual(
+    [...places].filter(([, paths]) => paths.length > 1),
+    [],
+  );
+});

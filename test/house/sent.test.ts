@@ -9,12 +9,12 @@ import { defaultModel, modelFacts } from '../../src/llm/providers/anthropic-mode
 import { answerPrompt } from '../../src/prompts/answer/answer-prompt.ts';
 import { commitPrompt } from '../../src/prompts/commit/commit-prompt.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../src/prompts/completion/teacher-request.ts';
+import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** Every field, each with a value that is seen nowhere else. */
-const request: Required<TeacherRequest> = {
+const request: Required<LlmRequest> = {
   query: { path: 'PATH', languageId: 'LANGUAGE', prefix: 'PREFIX', suffix: 'SUFFIX' },
   snippets: [{ path: 'SNIPPETPATH', text: 'SNIPPETTEXT', line: 87654 }],
   hint: 'DRAFT',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RelayAsked, RelayedModels, RelayOwner, type RelaySaid } from '../../src/jobs/relay.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import type { EditorModels } from '../../src/llm/protocol/wire.ts';
 import { at, complete, never } from '../llm/requests.ts';
 
@@ -26,7 +26,7 @@ function models(ask: EditorModels['ask']): EditorModels {
 
 async function relayed(editor: EditorModels, signal = never) {
   const settings = { provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs: 5_000 };
-  return complete(connectTeacher(settings, { editor }), at('const sum = ¦;\n', { multiline: true }), signal);
+  return complete(connectLlm(settings, { editor }), at('const sum = ¦;\n', { multiline: true }), signal);
 }
 
 test('an answer comes through in pieces, with no price and no key', async () => {
@@ -65,7 +65,7 @@ test('what the editor refuses is a failure with its code, also where there is no
   const nobody = await relayed(joined(undefined).job);
   assert.ok(!nobody.ok && nobody.error.code === 'bad-request');
   const alone = await complete(
-    connectTeacher({ provider: 'editor', apiKey: '', model: 'm', timeoutMs: 1_000 }),
+    connectLlm({ provider: 'editor', apiKey: '', model: 'm', timeoutMs: 1_000 }),
     at('¦'),
     never,
   );

@@ -1,10 +1,10 @@
 // Asks a provider of the table that is served from this machine: for the tests that run over all of them.
 import assert from 'node:assert/strict';
 import type { Failure } from '../../src/common/errors.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import type { Provider } from '../../src/llm/protocol/wire.ts';
 import { providers } from '../../src/llm/providers/providers.ts';
-import type { Teacher, TeacherAnswer } from '../../src/llm/types.ts';
+import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import { at, complete, never } from './requests.ts';
 
 export const key = 'sk-test-0123456789abcdef';
@@ -18,12 +18,12 @@ export interface Asking {
   readonly timeoutMs?: number;
   /** Longest silence, ms; absent: the whole time. */
   readonly stallMs?: number;
-  readonly lost?: TeacherAnswer[];
+  readonly lost?: LlmAnswer[];
 }
 
-export function connect({ id, defaultModel }: Provider, baseUrl: string, over: Asking = {}): Teacher {
+export function connect({ id, defaultModel }: Provider, baseUrl: string, over: Asking = {}): LlmClient {
   const { model = defaultModel || 'small', timeoutMs = 60_000, stallMs = timeoutMs } = over;
-  return connectTeacher({ provider: id, apiKey: key, baseUrl, model, timeoutMs }, { stallMs });
+  return connectLlm({ provider: id, apiKey: key, baseUrl, model, timeoutMs }, { stallMs });
 }
 
 export function ask(provider: Provider, baseUrl: string, over: Asking = {}) {

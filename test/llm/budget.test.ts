@@ -1,9 +1,9 @@
 // The month's limit: what a call may cost at most is set aside before it is made.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { monthOf, type TeacherCall } from '../../src/common/teacher-call.ts';
+import { monthOf, type PaidCall } from '../../src/common/paid-call.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import { priceUsd } from '../../src/llm/protocol/models.ts';
 import { mostTokens } from '../../src/llm/protocol/prompt.ts';
 import { knownModels, modelFacts } from '../../src/llm/providers/anthropic-models.ts';
@@ -21,7 +21,7 @@ function fresh(limitUsd: number) {
   return { clock, ledger, budget: new Budget(() => ledger, limitUsd, clock) };
 }
 
-const paid = (costUsd: number): TeacherCall => teacherCall({ at: november, costUsd });
+const paid = (costUsd: number): PaidCall => teacherCall({ at: november, costUsd });
 
 test('calls side by side keep the limit, and what they did not cost is free again', () => {
   const { budget } = fresh(1);
@@ -78,7 +78,7 @@ const texts: Readonly<Record<string, string>> = {
 
 for (const model of [...knownModels, 'somebody-elses-model']) {
   test(`${model}: no answer costs more than what is set aside for it`, () => {
-    const teacher = connectTeacher({ apiKey: 'k', model, timeoutMs: 1000 });
+    const llm = connectLlm({ apiKey: 'k', model, timeoutMs: 1000 });
     const facts = modelFacts(model);
     for (const text of Object.values(texts)) {
       for (const multiline of [false, true]) {
@@ -88,9 +88,9 @@ for (const model of [...knownModels, 'somebody-elses-model']) {
         const inputTokens = Buffer.byteLength([system, ...user].map((block) => block.text).join(''));
         const usage = { inputTokens, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: mostTokens(prompt, facts) };
         const worst = priceUsd(usage, facts);
-        assert.ok(teacher.ceilingUsd(prompt) >= worst);
-        assert.ok(teacher.ceilingUsd(prompt) > teacher.estimateUsd(prompt));
-        if (facts.thinking === 'always') assert.ok(teacher.ceilingUsd(prompt) > (4096 * facts.output) / 1e6);
+        assert.ok(llm.ceilingUsd(prompt) >= worst);
+        assert.ok(llm.ceilingUsd(prompt) > llm.estimateUsd(prompt));
+        if (facts.thinking === 'always') assert.ok(llm.ceilingUsd(prompt) > (4096 * facts.output) / 1e6);
       }
     }
   });

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { ErrorCode, Result } from '../../src/common/errors.ts';
-import { apiHost, connectTeacher } from '../../src/llm/connect.ts';
+import { apiHost, connectLlm } from '../../src/llm/connect.ts';
 import { defaultModel, knownModels } from '../../src/llm/providers/anthropic-models.ts';
-import type { TeacherAnswer } from '../../src/llm/types.ts';
+import type { LlmAnswer } from '../../src/llm/types.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import type { Failure } from '../fakes/messages-replies.ts';
@@ -25,11 +25,11 @@ beforeEach(() => {
   api.answerWith('add(items);');
 });
 
-function connect(over: Partial<Parameters<typeof connectTeacher>[0]> = {}): ReturnType<typeof connectTeacher> {
-  return connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 10_000, ...over });
+function connect(over: Partial<Parameters<typeof connectLlm>[0]> = {}): ReturnType<typeof connectLlm> {
+  return connectLlm({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 10_000, ...over });
 }
 
-function value(result: Result<TeacherAnswer>): TeacherAnswer {
+function value(result: Result<LlmAnswer>): LlmAnswer {
   assert.ok(result.ok, JSON.stringify(result));
   return result.value;
 }
@@ -91,11 +91,11 @@ test('a model that thinks is read to its end, where it says what it has thought'
 
 test('a model that thinks and is given up may have cost all that was set aside for its answer', async () => {
   api.fail('stall-before-headers');
-  const lost: TeacherAnswer[] = [];
-  const teacher = connect({ model: 'claude-fable-5-1', timeoutMs: 60 });
-  await complete(teacher, request, never, undefined, (answer) => lost.push(answer));
+  const lost: LlmAnswer[] = [];
+  const llm = connect({ model: 'claude-fable-5-1', timeoutMs: 60 });
+  await complete(llm, request, never, undefined, (answer) => lost.push(answer));
   assert.ok((lost[0]?.costUsd ?? 0) > (4096 * 50) / 1e6);
-  assert.ok((lost[0]?.costUsd ?? 1) <= teacher.ceilingUsd(completionPrompt(request, teacher.facts)));
+  assert.ok((lost[0]?.costUsd ?? 1) <= llm.ceilingUsd(completionPrompt(request, llm.facts)));
 });
 
 test('a block is taken whole, and marked where its length limit cut it', async () => {
@@ -148,7 +148,7 @@ const mayBePaid: ReadonlySet<Failure> = new Set([
 for (const [mode, code, message] of failures) {
   test(`failure: ${mode} is '${code}', tried once, told without the key`, async () => {
     api.fail(mode, 1);
-    const lost: TeacherAnswer[] = [];
+    const lost: LlmAnswer[] = [];
     const block = { ...request, multiline: true };
     const result = await complete(connect(), block, never, undefined, (answer) => lost.push(answer));
     assert.ok(!result.ok, JSON.stringify(result));
@@ -171,9 +171,9 @@ for (const mode of ['stall-before-headers', 'stall-in-stream'] as const) {
       [5_000, 60, /silent for 0.1 s/],
       [60, 5_000, /no whole answer within 0.1 s/],
     ] as const) {
-      const lost: TeacherAnswer[] = [];
-      const teacher = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs }, { stallMs });
-      const result = await complete(teacher, request, never, undefined, (answer) => lost.push(answer));
+      const lost: LlmAnswer[] = [];
+      const llm = connectLlm({ apiKey: key, baseUrl: api.url, model: '', timeoutMs }, { stallMs });
+      const result = await complete(llm, request, never, undefined, (answer) => lost.push(answer));
       assert.ok(!result.ok);
       assert.equal(result.error.code, 'timeout');
       assert.match(result.error.message, message);
@@ -186,7 +186,7 @@ for (const mode of ['stall-before-headers', 'stall-in-stream'] as const) {
 test('time comes from the clock: a slow answer within the limit is no timeout', async () => {
   const clock = new ManualClock();
   api.setPace({ firstTokenMs: 120 });
-  const slow = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 1 }, { clock });
+  const slow = connectLlm({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 1 }, { clock });
   assert.equal(value(await complete(slow, request, never)).text, 'add(items);');
   assert.equal(clock.pending, 0);
 });
@@ -221,8 +221,8 @@ test('a key that a server repeats is taken out of the message', async () => {
         headers: { 'content-type': 'application/json' },
       },
     );
-  const teacher = connectTeacher({ apiKey: key, model: '', timeoutMs: 1000 }, { fetch: echo });
-  const result = await complete(teacher, request, never);
+  const llm = connectLlm({ apiKey: key, model: '', timeoutMs: 1000 }, { fetch: echo });
+  const result = await complete(llm, request, never);
   assert.ok(!result.ok && result.error.code === 'bad-key');
   assert.ok(!result.error.message.includes(key), result.error.message);
 });
@@ -234,11 +234,7 @@ test("Anthropic's own server gets the SDK's headers; another one those that ever
     return new Response('{}', { status: 503 });
   };
   for (const baseUrl of ['https://api.anthropic.com', 'https://llm.example.org'])
-    await complete(
-      connectTeacher({ apiKey: key, baseUrl, model: '', timeoutMs: 1000 }, { fetch: refuse }),
-      request,
-      never,
-    );
+    await complete(connectLlm({ apiKey: key, baseUrl, model: '', timeoutMs: 1000 }, { fetch: refuse }), request, never);
   assert.equal(sent[0]?.get('authorization'), `Bearer ${key}`);
   assert.equal(sent[0]?.get('x-api-key'), null);
   assert.equal(sent[1]?.get('x-api-key'), key);
@@ -250,7 +246,7 @@ test('cancellation rejects with the reason, ends the request, and tells what was
   api.answerWith('a rather long answer that takes its time to come;');
   const controller = new AbortController();
   const reason = new Error('typed on');
-  const lost: TeacherAnswer[] = [];
+  const lost: LlmAnswer[] = [];
   await assert.rejects(
     complete(
       connect(),
@@ -270,7 +266,7 @@ test('cancellation rejects with the reason, ends the request, and tells what was
 test('cancelled before it was sent: nothing was paid', async () => {
   const controller = new AbortController();
   controller.abort();
-  const lost: TeacherAnswer[] = [];
+  const lost: LlmAnswer[] = [];
   await assert.rejects(
     complete(connect(), request, controller.signal, undefined, (answer) => lost.push(answer)),
     { name: 'AbortError' },
@@ -279,9 +275,9 @@ test('cancelled before it was sent: nothing was paid', async () => {
 });
 
 test('an estimate before asking is near what is paid, and dearer for an unknown model', async () => {
-  const teacher = connect();
-  const estimate = teacher.estimateUsd(completionPrompt(request, teacher.facts));
-  const { costUsd } = value(await complete(teacher, request, never));
+  const llm = connect();
+  const estimate = llm.estimateUsd(completionPrompt(request, llm.facts));
+  const { costUsd } = value(await complete(llm, request, never));
   assert.ok(estimate > costUsd / 2 && estimate < costUsd * 3, `${estimate} for ${costUsd}`);
   const unknown = connect({ model: 'some-model' });
   assert.ok(unknown.estimateUsd(completionPrompt(request, unknown.facts)) > estimate * 10);
@@ -305,7 +301,7 @@ test('a server that refuses the fields about thinking is asked without them, onc
       headers: { 'content-type': 'application/json' },
     });
   };
-  const teacher = connectTeacher({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 10_000 }, { fetch: picky });
-  for (let turn = 0; turn < 2; turn++) assert.equal(value(await complete(teacher, request, never)).text, 'add(items);');
+  const llm = connectLlm({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 10_000 }, { fetch: picky });
+  for (let turn = 0; turn < 2; turn++) assert.equal(value(await complete(llm, request, never)).text, 'add(items);');
   assert.deepEqual(sent, [true, false, false]);
 });

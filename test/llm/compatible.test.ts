@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Budget } from '../../src/llm/budget.ts';
-import { type ConnectOptions, connectTeacher, sender } from '../../src/llm/connect.ts';
+import { type ConnectOptions, connectLlm, sender } from '../../src/llm/connect.ts';
 import { providerOf } from '../../src/llm/providers/providers.ts';
-import { promptHash, RecordingTeacher } from '../../src/llm/recording.ts';
+import { promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { chat, middles, type Tongue } from '../fakes/tongues.ts';
@@ -36,11 +36,11 @@ function server(tongue: Tongue, text = 'a + b', refuse: (body: Body) => string |
 }
 
 function connect(provider: string, model: string, fetch: NonNullable<ConnectOptions['fetch']>, over: object = {}) {
-  return connectTeacher({ provider, apiKey: 'key-of-a-test', model, timeoutMs: 5_000, ...over }, { fetch });
+  return connectLlm({ provider, apiKey: 'key-of-a-test', model, timeoutMs: 5_000, ...over }, { fetch });
 }
 
-async function answered(teacher: ReturnType<typeof connectTeacher>, request = place): Promise<string> {
-  const result = await complete(teacher, request, never);
+async function answered(llm: ReturnType<typeof connectLlm>, request = place): Promise<string> {
+  const result = await complete(llm, request, never);
   assert.ok(result.ok, JSON.stringify(result));
   return result.value.text;
 }
@@ -94,8 +94,8 @@ test('a field that a server refuses is left out from then on, and the newer name
         ? "Unsupported parameter: 'stop' is not supported with this model."
         : undefined;
   const { sent, fetch } = server(chat, '<insert>a + b</insert>', newer);
-  const teacher = connect('openai', 'gpt-5.4-mini', fetch);
-  for (let turn = 0; turn < 2; turn++) assert.equal(await answered(teacher), 'a + b');
+  const llm = connect('openai', 'gpt-5.4-mini', fetch);
+  for (let turn = 0; turn < 2; turn++) assert.equal(await answered(llm), 'a + b');
   assert.equal(sent.length, 4);
   const { model, messages: _, ...body } = sent.at(-1)?.body ?? {};
   assert.equal(model, 'gpt-5.4-mini');
@@ -198,7 +198,7 @@ test("the same model at two servers are two questions, and an answer of one is n
   const budget = new Budget(() => store, 0);
   for (const provider of ['vllm', 'ollama', 'vllm']) {
     const options = { purpose: 'labelling', folder: '/w', budget } as const;
-    await answered(new RecordingTeacher(connect(provider, 'small', fetch), store, options));
+    await answered(new RecordingLlm(connect(provider, 'small', fetch), store, options));
   }
   // Free, so a budget of nothing holds none back.
   assert.equal(sent.length, 2);
@@ -244,8 +244,8 @@ test('a specialist that is served elsewhere is asked for raw completions whateve
   const bodies: Body[] = [];
   for (const model of ['my-adapter', 'qwen2.5-coder-1.5b']) {
     const { sent, fetch } = server(middles, ' a + b');
-    const teacher = connect('served', model, fetch, { baseUrl: 'http://127.0.0.1:8000/v1' });
-    assert.equal(await answered(teacher, asked), ' a + b');
+    const llm = connect('served', model, fetch, { baseUrl: 'http://127.0.0.1:8000/v1' });
+    assert.equal(await answered(llm, asked), ' a + b');
     assert.equal(sent[0]?.url, 'http://127.0.0.1:8000/v1/completions');
     bodies.push(sent[0]?.body ?? {});
   }
@@ -282,8 +282,8 @@ test('an answer brings the probabilities of its tokens where the server tells th
     ['served', 5],
     ['vllm', undefined],
   ] as const) {
-    const teacher = connect(provider, 'starcoder2', fetch, { baseUrl: 'http://127.0.0.1:8000/v1' });
-    const result = await complete(teacher, place, never);
+    const llm = connect(provider, 'starcoder2', fetch, { baseUrl: 'http://127.0.0.1:8000/v1' });
+    const result = await complete(llm, place, never);
     assert.ok(result.ok, JSON.stringify(result));
     assert.equal(body.logprobs, asked);
     assert.deepEqual(result.value.tokens, tokens);

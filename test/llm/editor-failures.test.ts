@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../src/common/errors.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import { failureKinds } from '../../src/llm/protocol/failure-kinds.ts';
 import type { EditorModels } from '../../src/llm/protocol/wire.ts';
 import { editorError } from '../../src/llm/providers/editor.ts';
-import type { TeacherAnswer } from '../../src/llm/types.ts';
+import type { LlmAnswer } from '../../src/llm/types.ts';
 import { place } from './asking.ts';
 import { complete, never } from './requests.ts';
 
@@ -45,17 +45,17 @@ function models(before: readonly string[], then: (signal: AbortSignal) => Promis
   };
 }
 
-function ask(editor: EditorModels, over: { timeoutMs?: number; stallMs?: number; lost?: TeacherAnswer[] } = {}) {
+function ask(editor: EditorModels, over: { timeoutMs?: number; stallMs?: number; lost?: LlmAnswer[] } = {}) {
   const { timeoutMs = 60_000, stallMs = timeoutMs, lost = [] } = over;
   const settings = { provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs };
-  const teacher = connectTeacher(settings, { editor, stallMs });
-  return complete(teacher, place, never, undefined, (answer) => lost.push(answer));
+  const llm = connectLlm(settings, { editor, stallMs });
+  return complete(llm, place, never, undefined, (answer) => lost.push(answer));
 }
 
 test('what is thrown there is its row, at the first word and in the middle', async () => {
   for (const [error, code, says] of thrown) {
     for (const before of [[], ['<insert>a']]) {
-      const lost: TeacherAnswer[] = [];
+      const lost: LlmAnswer[] = [];
       const result = await ask(
         models(before, () => Promise.reject(error)),
         { lost },
@@ -98,7 +98,7 @@ test('nothing said is an empty answer, and where no editor is there is nobody to
   const empty = await ask(models([], async () => {}));
   assert.ok(empty.ok ? empty.value.text === '' : empty.error.code === 'malformed', JSON.stringify(empty));
   const nobody = await complete(
-    connectTeacher({ provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs: 1_000 }),
+    connectLlm({ provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs: 1_000 }),
     place,
     never,
   );

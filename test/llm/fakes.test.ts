@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import { defaultModel } from '../../src/llm/providers/anthropic-models.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { refuse } from '../fakes/messages-validation.ts';
@@ -20,8 +20,8 @@ after(() => api.close());
 beforeEach(() => api.control({ reset: true, defaultAnswer: null, acceptKey: null }));
 
 async function ask(place: string, path = 'src/shop/cart.ts'): Promise<string | undefined> {
-  const teacher = connectTeacher({ apiKey: 'k', baseUrl: api.url, model: '', timeoutMs: 5000 });
-  const result = await complete(teacher, at(place, { path }), never);
+  const llm = connectLlm({ apiKey: 'k', baseUrl: api.url, model: '', timeoutMs: 5000 });
+  const result = await complete(llm, at(place, { path }), never);
   return result.ok ? result.value.text : result.error.code;
 }
 
@@ -49,14 +49,14 @@ test('recordings are found by path and cursor, through the prompt as the client 
     const server = await MessagesServer.start();
     try {
       assert.equal(server.replay(join(folder, 'recorded'), folder), 3);
-      const teacher = connectTeacher({ apiKey: 'k', baseUrl: server.url, model: '', timeoutMs: 5000 });
+      const llm = connectLlm({ apiKey: 'k', baseUrl: server.url, model: '', timeoutMs: 5000 });
       for (const [index, offset] of offsets.entries()) {
         const rest = file.indexOf('\n', offset);
         const place = `${file.slice(0, offset)}¦${file.slice(rest)}`;
-        const result = await complete(teacher, at(place, { path: 'src/a.ts' }), never);
+        const result = await complete(llm, at(place, { path: 'src/a.ts' }), never);
         assert.equal(result.ok && result.value.text, `recorded${index};`);
       }
-      const other = await complete(teacher, at('  field1 = ¦', { path: 'src/b.ts' }), never);
+      const other = await complete(llm, at('  field1 = ¦', { path: 'src/b.ts' }), never);
       assert.ok(other.ok && !other.value.text.includes('recorded'));
     } finally {
       await server.close();

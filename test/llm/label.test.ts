@@ -5,12 +5,12 @@ import { type ErrorCode, failed, ok } from '../../src/common/errors.ts';
 import { Budget } from '../../src/llm/budget.ts';
 import { type LabelOptions, labelBatch } from '../../src/llm/label.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
-import { promptHash, RecordingTeacher } from '../../src/llm/recording.ts';
-import type { Teacher, TeacherAnswer } from '../../src/llm/types.ts';
+import { promptHash, RecordingLlm } from '../../src/llm/recording.ts';
+import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
-import { ScriptedTeacher, type TeacherScript, teacherAnswer } from '../fakes/teacher.ts';
+import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { at, complete, never } from './requests.ts';
 
 const requests = Array.from({ length: 20 }, (_, index) => at(`const value${index} = ¦`));
@@ -19,20 +19,17 @@ const prompts = requests.map((request) => completionPrompt(request, facts));
 const first = prompts[0] as (typeof prompts)[number];
 const indexOf = (request: { query: { prefix: string } }) => Number(/\d+/.exec(request.query.prefix)?.[0]);
 
-function recorded(
-  script: string | TeacherScript,
-  over: Partial<ConstructorParameters<typeof RecordingTeacher>[2]> = {},
-) {
+function recorded(script: string | LlmScript, over: Partial<ConstructorParameters<typeof RecordingLlm>[2]> = {}) {
   const store = new FakeLedger();
-  const scripted = new ScriptedTeacher(script);
+  const scripted = new ScriptedLlm(script);
   const budget = new Budget(() => store, Number.POSITIVE_INFINITY);
   const options = { purpose: 'labelling', folder: '/w', budget, now: () => 7, ...over } as const;
-  return { store, scripted, teacher: new RecordingTeacher(scripted, store, options) };
+  return { store, scripted, llm: new RecordingLlm(scripted, store, options) };
 }
 
-function batch(teacher: Teacher, over: Partial<LabelOptions> = {}) {
+function batch(llm: LlmClient, over: Partial<LabelOptions> = {}) {
   const answers = new Map<number, string>();
-  const outcome = labelBatch(teacher, prompts, {
+  const outcome = labelBatch(llm, prompts, {
     concurrency: 4,
     signal: never,
     onAnswer: (index, answer) => answers.set(index, answer.text),
@@ -43,11 +40,11 @@ function batch(teacher: Teacher, over: Partial<LabelOptions> = {}) {
 }
 
 test('an answer is in the store when it is returned', async () => {
-  const { store, teacher } = recorded('1;');
+  const { store, llm } = recorded('1;');
   const request = requests[0] as (typeof requests)[number];
-  const result = await complete(teacher, request, never);
+  const result = await complete(llm, request, never);
   assert.ok(result.ok);
-  const { usage, ...answer } = teacherAnswer('1;');
+  const { usage, ...answer } = llmAnswer('1;');
   assert.deepEqual(store.calls, [
     {
       at: 7,
@@ -65,24 +62,24 @@ test('an answer is in the store when it is returned', async () => {
 });
 
 test('the same question is paid for once when labelling, and asked again for a completion', async () => {
-  const { store, scripted, teacher } = recorded('1;');
+  const { store, scripted, llm } = recorded('1;');
   const request = requests[0] as (typeof requests)[number];
-  await complete(teacher, request, never);
-  assert.ok(teacher.knows(first));
-  assert.equal(teacher.estimateUsd(first), 0.001, 'what a run may cost is shared out alike, whatever is known already');
-  const again = await complete(teacher, { ...request, oneOff: true }, never);
+  await complete(llm, request, never);
+  assert.ok(llm.knows(first));
+  assert.equal(llm.estimateUsd(first), 0.001, 'what a run may cost is shared out alike, whatever is known already');
+  const again = await complete(llm, { ...request, oneOff: true }, never);
   assert.ok(again.ok && again.value.text === '1;' && again.value.costUsd === 0 && again.value.fromStore);
   assert.equal(scripted.requests.length, 1);
   const budget = new Budget(() => store, 1);
-  const completing = new RecordingTeacher(scripted, store, { purpose: 'completion', folder: '/w', budget });
+  const completing = new RecordingLlm(scripted, store, { purpose: 'completion', folder: '/w', budget });
   await complete(completing, request, never);
   assert.equal(scripted.requests.length, 2);
   assert.notEqual(promptHash('a', first, facts), promptHash('b', first, facts));
 });
 
 test('an answer that an earlier version stored, as it was read or as the server wrote it, is read', async () => {
-  const { store, scripted, teacher } = recorded('asked;');
-  const { usage, model, costUsd, latencyMs } = teacherAnswer('1;');
+  const { store, scripted, llm } = recorded('asked;');
+  const { usage, model, costUsd, latencyMs } = llmAnswer('1;');
   const paid = { at: 1, purpose: 'labelling', folder: '/w', path: 'a', model, costUsd, latencyMs, ...usage } as const;
   const written = ['1;', '<insert>1;</insert>'];
   for (const [index, text] of written.entries()) {
@@ -90,22 +87,22 @@ test('an answer that an earlier version stored, as it was read or as the server 
     store.calls.push({ ...paid, requestHash, text });
   }
   for (const prompt of prompts.slice(0, 2)) {
-    const answer = await teacher.ask(prompt, never);
+    const answer = await llm.ask(prompt, never);
     assert.ok(answer.ok && answer.value.text === '1;' && answer.value.fromStore);
   }
   assert.equal(scripted.requests.length, 0);
 });
 
 test('an answer that was cut short is known as such when it comes from the store', async () => {
-  const { scripted, teacher } = recorded('asked;');
+  const { scripted, llm } = recorded('asked;');
   const lengths = [first.maxTokens - 1, first.maxTokens];
   for (const [index, outputTokens] of lengths.entries()) {
-    const usage = { ...teacherAnswer('').usage, outputTokens };
-    scripted.answer = (text) => teacherAnswer(text, { usage, truncated: outputTokens === first.maxTokens });
-    await teacher.ask(prompts[index] as typeof first, never);
+    const usage = { ...llmAnswer('').usage, outputTokens };
+    scripted.answer = (text) => llmAnswer(text, { usage, truncated: outputTokens === first.maxTokens });
+    await llm.ask(prompts[index] as typeof first, never);
   }
   for (const index of lengths.keys()) {
-    const answer = await teacher.ask(prompts[index] as typeof first, never);
+    const answer = await llm.ask(prompts[index] as typeof first, never);
     assert.ok(answer.ok && answer.value.fromStore);
     assert.equal(answer.value.truncated, index === 1);
   }
@@ -114,21 +111,21 @@ test('an answer that was cut short is known as such when it comes from the store
 test('what was paid for a cancelled answer is kept, counted, and not taken for an answer', async () => {
   const store = new FakeLedger();
   const budget = new Budget(() => store, 1);
-  const cut: Teacher = {
+  const cut: LlmClient = {
     model: 'm',
     facts,
     estimateUsd: () => 0.3,
     ceilingUsd: () => 0.5,
     async ask(_prompt, _signal, _onText, onLost) {
-      onLost?.(teacherAnswer('half', { costUsd: 0.25, costEstimated: true }));
+      onLost?.(llmAnswer('half', { costUsd: 0.25, costEstimated: true }));
       throw new DOMException('typed on', 'AbortError');
     },
   };
-  const teacher = new RecordingTeacher(cut, store, { purpose: 'labelling', folder: '/w', budget });
-  const lost: TeacherAnswer[] = [];
+  const llm = new RecordingLlm(cut, store, { purpose: 'labelling', folder: '/w', budget });
+  const lost: LlmAnswer[] = [];
   const request = requests[0] as (typeof requests)[number];
   await assert.rejects(
-    complete(teacher, request, never, undefined, (answer) => lost.push(answer)),
+    complete(llm, request, never, undefined, (answer) => lost.push(answer)),
     { name: 'AbortError' },
   );
   assert.equal(store.calls[0]?.text, 'half');
@@ -141,19 +138,19 @@ test('what was paid for a cancelled answer is kept, counted, and not taken for a
 test('a store that cannot write loses no answer', async () => {
   const messages: string[] = [];
   const log = { debug() {}, info() {}, warn() {}, error: (message: string) => messages.push(message) };
-  const { store, teacher } = recorded('1;', { log });
+  const { store, llm } = recorded('1;', { log });
   store.broken = true;
-  const result = await complete(teacher, requests[0] as (typeof requests)[number], never);
+  const result = await complete(llm, requests[0] as (typeof requests)[number], never);
   assert.ok(result.ok && result.value.text === '1;');
   assert.match(messages[0] ?? '', /could not be stored/);
 });
 
 test('a batch answers every request, so many at a time', async () => {
-  const { store, scripted, teacher } = recorded(async (request) => {
+  const { store, scripted, llm } = recorded(async (request) => {
     await settled();
     return `answer ${indexOf(request)}`;
   });
-  const { answers, outcome } = batch(teacher);
+  const { answers, outcome } = batch(llm);
   assert.deepEqual(await outcome, {
     answered: 20,
     failed: 0,
@@ -165,7 +162,7 @@ test('a batch answers every request, so many at a time', async () => {
   assert.equal(store.calls.length, 20);
   for (const [index, text] of answers) assert.equal(text, `answer ${index}`);
   // The second time nothing is asked.
-  const again = batch(teacher);
+  const again = batch(llm);
   assert.equal((await again.outcome).costUsd, 0);
   assert.equal(scripted.requests.length, 20);
 });
@@ -173,12 +170,12 @@ test('a batch answers every request, so many at a time', async () => {
 for (const concurrency of [1, 4, 20]) {
   test(`a batch of ${concurrency} at a time stops before it passes the budget, and no sooner`, async () => {
     // A call may cost five times what it does cost.
-    const { store, scripted, teacher } = recorded(async () => {
+    const { store, scripted, llm } = recorded(async () => {
       await settled();
       return '1;';
     });
     scripted.ceiling = 0.005;
-    const limited = new RecordingTeacher(scripted, store, {
+    const limited = new RecordingLlm(scripted, store, {
       purpose: 'labelling',
       folder: '/w',
       budget: new Budget(() => store, 0.0125),
@@ -191,7 +188,7 @@ for (const concurrency of [1, 4, 20]) {
     assert.equal(outcome.answered, 8);
     assert.equal(outcome.answered + outcome.skipped, 20);
     assert.ok(store.spentInMonth(0) <= 0.0125);
-    assert.ok(teacher.ceilingUsd(first) > 0);
+    assert.ok(llm.ceilingUsd(first) > 0);
   });
 }
 
@@ -200,8 +197,8 @@ test('what broke off and was asked again is in the price of a batch', async () =
   let calls = 0;
   const broken = recorded('').scripted;
   broken.ask = async (_prompt, _signal, _onText, onLost) => {
-    if (++calls > 1) return ok(teacherAnswer('1;'));
-    onLost?.(teacherAnswer('half', { costUsd: 0.25, costEstimated: true }));
+    if (++calls > 1) return ok(llmAnswer('1;'));
+    onLost?.(llmAnswer('half', { costUsd: 0.25, costEstimated: true }));
     return failed('timeout', 'too long');
   };
   const outcome = labelBatch(broken, [first], {
@@ -217,18 +214,18 @@ test('what broke off and was asked again is in the price of a batch', async () =
 });
 
 test('nothing is asked where the answer could not be kept, and a batch stops at once', async () => {
-  const { store, scripted, teacher } = recorded('1;');
+  const { store, scripted, llm } = recorded('1;');
   store.refuses = { ok: false, why: 'unwritable', message: 'the disk is full' };
-  const outcome = await batch(teacher).outcome;
+  const outcome = await batch(llm).outcome;
   assert.deepEqual(outcome.stopped, { code: 'unwritable', message: 'the disk is full' });
   assert.equal(scripted.requests.length, 0);
 });
 
 test('a store that another window is writing to is asked again', async () => {
   const clock = new ManualClock(0);
-  const { store, scripted, teacher } = recorded('1;');
+  const { store, scripted, llm } = recorded('1;');
   store.refuses = { ok: false, why: 'busy' };
-  const { outcome } = batch(teacher, { clock });
+  const { outcome } = batch(llm, { clock });
   await clock.advance(1);
   assert.equal(scripted.requests.length, 0);
   store.refuses = undefined;
@@ -237,16 +234,16 @@ test('a store that another window is writing to is asked again', async () => {
 });
 
 test('a batch stops at a refused key and keeps what it has', async () => {
-  const { teacher } = recorded((_request, call) => (call < 6 ? '1;' : failed('bad-key', 'refused')));
-  const { answers, outcome } = batch(teacher, { concurrency: 2 });
+  const { llm } = recorded((_request, call) => (call < 6 ? '1;' : failed('bad-key', 'refused')));
+  const { answers, outcome } = batch(llm, { concurrency: 2 });
   assert.equal((await outcome).stopped?.code, 'bad-key');
   assert.equal(answers.size, 6);
 });
 
 test('one request that fails is skipped and counted', async () => {
-  const { teacher } = recorded((request) => (indexOf(request) % 5 === 0 ? failed('bad-request', 'too long') : '1;'));
+  const { llm } = recorded((request) => (indexOf(request) % 5 === 0 ? failed('bad-request', 'too long') : '1;'));
   const failures: number[] = [];
-  const { answers, outcome } = batch(teacher, { onFailure: (index) => failures.push(index) });
+  const { answers, outcome } = batch(llm, { onFailure: (index) => failures.push(index) });
   const { answered, failed: count, stopped } = await outcome;
   assert.deepEqual([answered, count, stopped], [16, 4, undefined]);
   assert.deepEqual(
@@ -259,11 +256,11 @@ test('one request that fails is skipped and counted', async () => {
 test('a busy API is waited for, by all workers, as long as it says', async () => {
   const clock = new ManualClock(0);
   const times: number[] = [];
-  const { teacher } = recorded((_request, call) => {
+  const { llm } = recorded((_request, call) => {
     times.push(clock.now());
     return call === 0 ? failed('rate-limited', 'slow down', 30_000) : '1;';
   });
-  const { outcome } = batch(teacher, { clock, concurrency: 1 });
+  const { outcome } = batch(llm, { clock, concurrency: 1 });
   await clock.advance(29_999);
   assert.equal(times.length, 1);
   await clock.advance(1);
@@ -272,10 +269,10 @@ test('a busy API is waited for, by all workers, as long as it says', async () =>
 });
 
 test('a server that wants to be left alone for an hour ends the batch', async () => {
-  const { scripted, teacher } = recorded((_request, call) =>
+  const { scripted, llm } = recorded((_request, call) =>
     call < 5 ? '1;' : failed('rate-limited', 'come back later', 3_600_000),
   );
-  const { answered, stopped } = await batch(teacher, { concurrency: 1 }).outcome;
+  const { answered, stopped } = await batch(llm, { concurrency: 1 }).outcome;
   assert.deepEqual([answered, stopped?.code, scripted.requests.length], [5, 'rate-limited', 6]);
 });
 
@@ -287,8 +284,8 @@ for (const [code, tries] of [
 ] as const satisfies readonly (readonly [ErrorCode, number])[]) {
   test(`an API that only says '${code}' is given up after eight requests, ${tries} tries each`, async () => {
     const clock = new ManualClock(0);
-    const { scripted, teacher } = recorded(() => failed(code, 'again'));
-    const { outcome } = batch(teacher, { clock, concurrency: 1 });
+    const { scripted, llm } = recorded(() => failed(code, 'again'));
+    const { outcome } = batch(llm, { clock, concurrency: 1 });
     await clock.advance(24 * 3_600_000);
     const { answered, failed: count, skipped, stopped } = await outcome;
     assert.deepEqual([answered, count, skipped, stopped?.code], [0, 8, 12, code]);
@@ -298,9 +295,9 @@ for (const [code, tries] of [
 
 test('a batch that is cancelled rejects with the reason, while it waits too', async () => {
   const clock = new ManualClock(0);
-  const { teacher } = recorded(() => failed('overloaded', 'again'));
+  const { llm } = recorded(() => failed('overloaded', 'again'));
   const controller = new AbortController();
-  const { outcome } = batch(teacher, { clock, signal: controller.signal });
+  const { outcome } = batch(llm, { clock, signal: controller.signal });
   await clock.advance(1);
   controller.abort(new Error('closed'));
   await assert.rejects(outcome, /closed/);

@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import { type Clock, systemClock } from '../../src/common/clock.ts';
 import { BatchFile } from '../../src/llm/batch-file.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import { labelBatch } from '../../src/llm/label.ts';
-import { RecordingTeacher } from '../../src/llm/recording.ts';
+import { RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { MessageBatches } from '../fakes/message-batches.ts';
@@ -36,22 +36,18 @@ function setting(folder: string, limitUsd = 1) {
   /** As a process does that has just started. @param batch new questions go into one; else what is out is taken up */
   const run = async (signal = never, batch = true) => {
     const settings = { apiKey: key, model: '', timeoutMs: 60_000 };
-    const teacher = new RecordingTeacher(
-      connectTeacher(settings, { fetch: api.fetch, clock, stallMs: 60_000 }),
-      ledger,
-      {
-        purpose: 'labelling',
-        folder: '/w',
-        budget: new Budget(() => ledger, limitUsd),
-      },
-    );
-    const prompts = requests.map((request) => completionPrompt(request, teacher.facts));
-    if (batch) teacher.waitForBatches(new BatchFile(path));
-    else await teacher.takeUpBatches(new BatchFile(path), signal);
-    const known = prompts.filter((prompt) => teacher.knows(prompt)).length;
-    const before = { awaited: teacher.awaited, known };
+    const llm = new RecordingLlm(connectLlm(settings, { fetch: api.fetch, clock, stallMs: 60_000 }), ledger, {
+      purpose: 'labelling',
+      folder: '/w',
+      budget: new Budget(() => ledger, limitUsd),
+    });
+    const prompts = requests.map((request) => completionPrompt(request, llm.facts));
+    if (batch) llm.waitForBatches(new BatchFile(path));
+    else await llm.takeUpBatches(new BatchFile(path), signal);
+    const known = prompts.filter((prompt) => llm.knows(prompt)).length;
+    const before = { awaited: llm.awaited, known };
     const answers = new Map<number, string>();
-    const outcome = await labelBatch(teacher, prompts, {
+    const outcome = await labelBatch(llm, prompts, {
       concurrency: 2,
       signal,
       clock,

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Failure, Result } from '../../src/common/errors.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
-import type { TeacherAnswer } from '../../src/llm/types.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
+import type { LlmAnswer } from '../../src/llm/types.ts';
 import { dirty, drips, floods, HostileMessages, lies, redirects, refuses, says } from '../fakes/hostile-messages.ts';
 import { at, complete, never } from './requests.ts';
 
@@ -16,15 +16,15 @@ before(async () => {
 });
 after(() => api.close());
 
-function ask(over: { timeoutMs?: number; fetch?: typeof fetch } = {}, lost: TeacherAnswer[] = []) {
+function ask(over: { timeoutMs?: number; fetch?: typeof fetch } = {}, lost: LlmAnswer[] = []) {
   const { timeoutMs = 60_000, ...rest } = over;
   const settings = { apiKey: key, baseUrl: api.url, model: 'claude-haiku-5-5', timeoutMs };
-  return complete(connectTeacher(settings, { stallMs: timeoutMs, ...rest }), request, never, undefined, (answer) =>
+  return complete(connectLlm(settings, { stallMs: timeoutMs, ...rest }), request, never, undefined, (answer) =>
     lost.push(answer),
   );
 }
 
-function failure(result: Result<TeacherAnswer>): Failure {
+function failure(result: Result<LlmAnswer>): Failure {
   assert.ok(!result.ok, JSON.stringify(result));
   return result.error;
 }
@@ -32,7 +32,7 @@ function failure(result: Result<TeacherAnswer>): Failure {
 for (const [name, serve] of Object.entries(redirects)) {
   test(`${name}: neither text nor key goes on, and the address is named`, async () => {
     api.as(serve);
-    const lost: TeacherAnswer[] = [];
+    const lost: LlmAnswer[] = [];
     const error = failure(await ask({}, lost));
     assert.equal(error.code, 'redirected');
     assert.ok(error.message.includes(api.elsewhere), error.message);
@@ -50,8 +50,8 @@ test('plain http to another machine is refused before anything is sent', async (
     return fetch(url, init);
   };
   const options = { apiKey: key, baseUrl: 'http://proxy.invalid/v1', model: 'claude-haiku-5-5', timeoutMs: 5_000 };
-  const teacher = connectTeacher(options, { fetch: records });
-  const error = failure(await complete(teacher, request, never));
+  const llm = connectLlm(options, { fetch: records });
+  const error = failure(await complete(llm, request, never));
   assert.equal(error.code, 'bad-request');
   assert.match(error.message, /http:\/\/proxy\.invalid is not https.*ANTHROPIC_BASE_URL/);
   assert.deepEqual(sent, []);

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../../src/common/clock.ts';
 import type { ErrorCode } from '../../src/common/errors.ts';
 import { labelBatch } from '../../src/llm/label.ts';
 import { failureKinds } from '../../src/llm/protocol/failure-kinds.ts';
-import type { TeacherAnswer } from '../../src/llm/types.ts';
+import type { LlmAnswer } from '../../src/llm/types.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { broken } from '../fakes/broken-answers.ts';
 import { anywhere, errorBodies } from '../fakes/error-bodies.ts';
@@ -79,7 +79,7 @@ for (const provider of asked) {
     for (const [status, code, said] of statuses) {
       for (const headers of [{}, { 'retry-after': '7' }] as const) {
         api.as(refuses(status, `${key} is wrong`, headers));
-        const lost: TeacherAnswer[] = [];
+        const lost: LlmAnswer[] = [];
         const error = await failure(provider, api.url, { lost });
         assert.equal(error.code, code, `${status}: ${error.message}`);
         assert.match(error.message, said);
@@ -93,7 +93,7 @@ for (const provider of asked) {
   test(`${id}: a broken answer, and what it has cost`, async () => {
     for (const [name, { code, serve }] of Object.entries(broken)) {
       api.as(serve);
-      const lost: TeacherAnswer[] = [];
+      const lost: LlmAnswer[] = [];
       const error = await failure(provider, api.url, { lost });
       assert.equal(error.code, code, `${name}: ${error.message}`);
       assert.equal(lost.length, /page/.test(name) ? 0 : 1, name);
@@ -108,7 +108,7 @@ for (const provider of asked) {
     }
     for (const name of silent) {
       api.as(drips[name] as Serve);
-      const lost: TeacherAnswer[] = [];
+      const lost: LlmAnswer[] = [];
       const { code, message } = await failure(provider, api.url, { stallMs: 80, lost });
       assert.equal(code, 'timeout', name);
       assert.match(message, /silent for 0\.1 s.*easyAdaptation\.apiTimeout/);
@@ -140,7 +140,7 @@ for (const provider of asked) {
     assert.ok(rows, 'no body of its is known');
     for (const { status, body, code, says: said } of [...rows, ...anywhere]) {
       api.as(sends(status, body));
-      const lost: TeacherAnswer[] = [];
+      const lost: LlmAnswer[] = [];
       const error = await failure(provider, api.url, { lost });
       assert.equal(error.code, code, `${status} ${JSON.stringify(body)}: ${error.message}`);
       assert.match(error.message, said);
@@ -172,10 +172,8 @@ for (const provider of asked) {
   });
 
   test(`${id}: labels are asked for again where that helps, and what was answered is kept`, async () => {
-    const teacher = connect(provider, api.url);
-    const prompts = [1, 2, 3].map((n) =>
-      completionPrompt(at(`const a${n} = ¦;\n`, { multiline: true }), teacher.facts),
-    );
+    const llm = connect(provider, api.url);
+    const prompts = [1, 2, 3].map((n) => completionPrompt(at(`const a${n} = ¦;\n`, { multiline: true }), llm.facts));
     for (const [status, code] of statuses.filter(([each]) => each !== 407)) {
       let calls = 0;
       // The second question is refused once.
@@ -184,7 +182,7 @@ for (const provider of asked) {
       );
       const kept: number[] = [];
       const onAnswer = (index: number) => kept.push(index);
-      const outcome = await labelBatch(teacher, prompts, {
+      const outcome = await labelBatch(llm, prompts, {
         concurrency: 1,
         signal: never,
         clock: skipping(),

@@ -1,14 +1,11 @@
 // Requests for the tests of this room.
 
-import type { Teacher } from '../../src/llm/types.ts';
+import type { LlmClient } from '../../src/llm/types.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../src/prompts/completion/teacher-request.ts';
+import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 
 /** A request whose cursor is at '¦' in the text. */
-export function at(
-  text: string,
-  over: Partial<TeacherRequest> & { path?: string; languageId?: string } = {},
-): TeacherRequest {
+export function at(text: string, over: Partial<LlmRequest> & { path?: string; languageId?: string } = {}): LlmRequest {
   const { path = 'src/shop/cart.ts', languageId = 'typescript', ...rest } = over;
   const cursor = text.indexOf('¦');
   return {
@@ -21,9 +18,9 @@ export function at(
 
 export const never = new AbortController().signal;
 
-type Rest = Parameters<Teacher['ask']> extends [unknown, ...infer R] ? R : never;
+type Rest = Parameters<LlmClient['ask']> extends [unknown, ...infer R] ? R : never;
 
-/** Asks a teacher what belongs at a place. */
-export function complete(teacher: Teacher, request: TeacherRequest, ...rest: Rest): ReturnType<Teacher['ask']> {
-  return teacher.ask(completionPrompt(request, teacher.facts), ...rest);
+/** Asks a large model what belongs at a place. */
+export function complete(llm: LlmClient, request: LlmRequest, ...rest: Rest): ReturnType<LlmClient['ask']> {
+  return llm.ask(completionPrompt(request, llm.facts), ...rest);
 }

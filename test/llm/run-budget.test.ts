@@ -7,7 +7,7 @@ import { unknownModel } from '../../src/llm/protocol/models.ts';
 import { WithinRun } from '../../src/llm/run-budget.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { settled } from '../fakes/clock.ts';
-import { ScriptedTeacher, teacherAnswer } from '../fakes/teacher.ts';
+import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { at, never } from './requests.ts';
 
 const prompts = Array.from({ length: 20 }, (_, i) => completionPrompt(at(`const value${i} = ¦`), unknownModel));
@@ -16,13 +16,13 @@ const first = prompts[0] as (typeof prompts)[number];
 for (const concurrency of [1, 4, 20]) {
   test(`${concurrency} at a time stop before they pass the limit, and no sooner`, async () => {
     // A call may cost five times what it does cost.
-    const scripted = new ScriptedTeacher(async () => {
+    const scripted = new ScriptedLlm(async () => {
       await settled();
       return '1;';
     });
     scripted.ceiling = 0.005;
-    const teacher = new WithinRun(scripted, 0.0125);
-    const { answered, stopped, costUsd } = await labelBatch(teacher, prompts, {
+    const llm = new WithinRun(scripted, 0.0125);
+    const { answered, stopped, costUsd } = await labelBatch(llm, prompts, {
       ...{ concurrency, signal: never, onAnswer: () => {} },
     });
     assert.equal(stopped?.code, 'over-budget');
@@ -34,17 +34,17 @@ for (const concurrency of [1, 4, 20]) {
 }
 
 test('an answer that breaks off counts, one that is known is free', async () => {
-  const scripted = new ScriptedTeacher();
+  const scripted = new ScriptedLlm();
   scripted.ceiling = 0.005;
   scripted.ask = async (_prompt, _signal, _onText, onLost) => {
-    onLost?.(teacherAnswer('half', { costUsd: 0.006 }));
+    onLost?.(llmAnswer('half', { costUsd: 0.006 }));
     return failed('timeout', 'too long');
   };
   const knows = { known: false };
-  const teacher = new WithinRun(Object.assign(scripted, { knows: () => knows.known }), 0.01);
-  assert.equal(((await teacher.ask(first, never)) as { error?: { code: string } }).error?.code, 'timeout');
-  assert.equal(((await teacher.ask(first, never)) as { error?: { code: string } }).error?.code, 'over-budget');
-  scripted.ask = async () => ({ ok: true, value: teacherAnswer('1;', { costUsd: 0, fromStore: true }) });
+  const llm = new WithinRun(Object.assign(scripted, { knows: () => knows.known }), 0.01);
+  assert.equal(((await llm.ask(first, never)) as { error?: { code: string } }).error?.code, 'timeout');
+  assert.equal(((await llm.ask(first, never)) as { error?: { code: string } }).error?.code, 'over-budget');
+  scripted.ask = async () => ({ ok: true, value: llmAnswer('1;', { costUsd: 0, fromStore: true }) });
   knows.known = true;
-  assert.ok((await teacher.ask(first, never)).ok);
+  assert.ok((await llm.ask(first, never)).ok);
 });

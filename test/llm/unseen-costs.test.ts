@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
-import { RecordingTeacher } from '../../src/llm/recording.ts';
-import type { TeacherAnswer } from '../../src/llm/types.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
+import { RecordingLlm } from '../../src/llm/recording.ts';
+import type { LlmAnswer } from '../../src/llm/types.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { HostileMessages, says, stream } from '../fakes/hostile-messages.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
@@ -26,7 +26,7 @@ function recorded(provider: string, baseUrl: string) {
   const settings = { provider, apiKey: key, baseUrl, model: '', timeoutMs: 20_000 };
   const budget = new Budget(() => ledger, 1000);
   const options = { purpose: 'labelling', folder: '/w', budget, log } as const;
-  return { ledger, warnings, teacher: new RecordingTeacher(connectTeacher(settings), ledger, options) };
+  return { ledger, warnings, llm: new RecordingLlm(connectLlm(settings), ledger, options) };
 }
 
 const priced = ['anthropic', 'openai', 'groq'];
@@ -39,12 +39,12 @@ for (const id of priced) {
         stream(response);
         response.end(tongue.start({ input }) + tongue.delta('<insert>a</insert>') + tongue.end({ output }));
       });
-      const { ledger, warnings, teacher } = recorded(id, api.url);
+      const { ledger, warnings, llm } = recorded(id, api.url);
       let ceiling = 0;
       for (const hint of ['a', 'b']) {
-        const prompt = completionPrompt({ ...place, hint }, teacher.facts);
-        ceiling += teacher.ceilingUsd(prompt);
-        const result = await teacher.ask(prompt, never);
+        const prompt = completionPrompt({ ...place, hint }, llm.facts);
+        ceiling += llm.ceilingUsd(prompt);
+        const result = await llm.ask(prompt, never);
         assert.ok(result.ok, JSON.stringify(result));
         assert.match(
           result.value.overcounted ?? '',
@@ -61,8 +61,8 @@ for (const id of priced) {
 
 test('what an honest server counts is booked as it says', async () => {
   api.as(says('<insert>a</insert>'));
-  const { ledger, warnings, teacher } = recorded('anthropic', api.url);
-  const result = await complete(teacher, place, never);
+  const { ledger, warnings, llm } = recorded('anthropic', api.url);
+  const result = await complete(llm, place, never);
   assert.ok(result.ok && result.value.overcounted === undefined);
   assert.deepEqual([ledger.calls[0]?.inputTokens, ledger.calls[0]?.outputTokens, warnings.length], [100, 5, 0]);
 });
@@ -72,15 +72,15 @@ for (const id of ['anthropic', 'openai']) {
     test(`${id}: ${name} ${paid ? 'may have cost a whole answer' : 'costs nothing'}`, async () => {
       const reset = await begin();
       try {
-        const { ledger, teacher } = recorded(id, reset.url);
-        const prompt = completionPrompt(place, teacher.facts);
-        const lost: TeacherAnswer[] = [];
-        const result = await teacher.ask(prompt, never, undefined, (answer) => lost.push(answer));
+        const { ledger, llm } = recorded(id, reset.url);
+        const prompt = completionPrompt(place, llm.facts);
+        const lost: LlmAnswer[] = [];
+        const result = await llm.ask(prompt, never, undefined, (answer) => lost.push(answer));
         assert.ok(!result.ok, JSON.stringify(result));
         assert.deepEqual([ledger.open.size, ledger.calls.length, lost.length], paid ? [0, 1, 1] : [0, 0, 0]);
         if (!paid) return;
         const booked = ledger.calls[0]?.costUsd ?? 0;
-        assert.ok(booked <= teacher.ceilingUsd(prompt) && booked > teacher.estimateUsd(prompt), `$${booked}`);
+        assert.ok(booked <= llm.ceilingUsd(prompt) && booked > llm.estimateUsd(prompt), `$${booked}`);
         assert.equal(lost[0]?.costEstimated, true);
       } finally {
         await reset.close();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deferralCurve } from '../../src/routing/curve.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import { fitCoupling, score } from '../../src/routing/fit.ts';
+import { fitRouter, score } from '../../src/routing/fit.ts';
 import { parseFit } from '../../src/routing/serialise.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
@@ -47,7 +47,7 @@ test('edit similarity is reported where it is known for all', () => {
 });
 
 test('learned beats chance and stays under the oracle on unseen files', () => {
-  const fit = fitCoupling(
+  const fit = fitRouter(
     synthetic(600, 31).map((s) => s.example),
     { now: 0 },
   );
@@ -65,7 +65,7 @@ test('learned beats chance and stays under the oracle on unseen files', () => {
 test('a fit survives JSON', () => {
   for (const fit of [
     defaultFit(),
-    fitCoupling(
+    fitRouter(
       synthetic(1500, 33).map((s) => s.example),
       { now: 7 },
     ),
@@ -78,7 +78,7 @@ test('a fit survives JSON', () => {
 });
 
 test('a fit of fewer features is read, and says what it said', () => {
-  const fit = fitCoupling(
+  const fit = fitRouter(
     synthetic(900, 35).map((s) => s.example),
     { now: 7 },
   );
@@ -106,7 +106,7 @@ test('a fit of fewer features is read, and says what it said', () => {
 
 test('a newer, damaged or foreign fit is refused with its code', () => {
   const text = JSON.stringify(
-    fitCoupling(
+    fitRouter(
       synthetic(400, 34).map((e) => e.example),
       { now: 7 },
     ),

@@ -5,13 +5,13 @@ import type { Draft, DraftToken } from '../../src/common/completion.ts';
 import { decide, priceOf } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { FEATURES } from '../../src/routing/features.ts';
-import { fitCoupling } from '../../src/routing/fit.ts';
+import { fitRouter } from '../../src/routing/fit.ts';
 import type { PolicySettings } from '../../src/routing/types.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
 
 const settings: PolicySettings = { balance: 0.4, apiAvailable: true, showBar: 0.15, fallbackBar: 0.08 };
 const items = synthetic(400, 21);
-const fit = fitCoupling(
+const fit = fitRouter(
   items.map((i) => i.example),
   { now: 0 },
 );

@@ -4,14 +4,14 @@ import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { features } from '../../src/routing/features.ts';
-import { fitCoupling, forAnotherApi, score, scoreCuts } from '../../src/routing/fit.ts';
+import { fitRouter, forAnotherApi, score, scoreCuts } from '../../src/routing/fit.ts';
 import { limitOf, NOTHING_STAYS } from '../../src/routing/risk.ts';
 import { parseFit } from '../../src/routing/serialise.ts';
-import type { CouplingExample, CouplingFit } from '../../src/routing/types.ts';
+import type { CouplingExample, RouterModel } from '../../src/routing/types.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
 
 const examplesOf = (items: { example: CouplingExample }[]) => items.map((i) => i.example);
-const meanError = (fit: CouplingFit, seed: number) => {
+const meanError = (fit: RouterModel, seed: number) => {
   const fresh = synthetic(500, seed);
   let specialist = 0;
   let api = 0;
@@ -28,7 +28,7 @@ for (const [count, kind, limit] of [
   [2500, 'isotonic', 0.06],
 ] as const) {
   test(`learns both probabilities from ${count} examples (${kind})`, () => {
-    const fit = fitCoupling(examplesOf(synthetic(count, 1)), { now: 5 });
+    const fit = fitRouter(examplesOf(synthetic(count, 1)), { now: 5 });
     const errors = meanError(fit, 99);
     assert.ok(errors.specialist < limit, `specialist off by ${errors.specialist}`);
     assert.ok(errors.api < limit, `API off by ${errors.api}`);
@@ -50,12 +50,12 @@ test('calibration is measured out of fold: an answer that only the file tells is
     const place = { ...PLACE, lineBefore: `${' '.repeat([3, 11, 5, 13, 7, 2, 9, 1][file] as number)}x ` };
     return { path: `f${file}.ts`, draft: draftOf([0.5]), place, specialistRight: file % 2 === 0 };
   });
-  const fit = fitCoupling(examples, { now: 0 });
+  const fit = fitRouter(examples, { now: 0 });
   assert.ok((fit.specialistBrier as number) > 0.2, `Brier ${fit.specialistBrier} claims knowledge of unseen files`);
 });
 
 test('without API labels the prior stands and says so; a few labels move it a little, many all the way', () => {
-  const none = fitCoupling(examplesOf(synthetic(200, 4, { api: false })), { now: 0 });
+  const none = fitRouter(examplesOf(synthetic(200, 4, { api: false })), { now: 0 });
   assert.equal(none.apiExamples, 0);
   assert.equal(none.apiEce, undefined);
   const prior = score(none, draftOf([0.5]), PLACE);
@@ -64,15 +64,15 @@ test('without API labels the prior stands and says so; a few labels move it a li
   assert.ok(Math.abs(score(none, draftOf([0.5]), { ...PLACE, languageId: 'markdown' }).pApi - 0.3) < 1e-9);
   const allWrong = (count: number) =>
     examplesOf(synthetic(count, 5)).map((e): CouplingExample => ({ ...e, apiRight: false }));
-  const few = score(fitCoupling(allWrong(6), { now: 0 }), draftOf([0.5]), PLACE);
-  const many = score(fitCoupling(allWrong(300), { now: 0 }), draftOf([0.5]), PLACE);
+  const few = score(fitRouter(allWrong(6), { now: 0 }), draftOf([0.5]), PLACE);
+  const many = score(fitRouter(allWrong(300), { now: 0 }), draftOf([0.5]), PLACE);
   assert.ok(!few.pApiIsPrior);
   assert.ok(few.pApi < 0.65 && few.pApi > 0.25, `six labels: ${few.pApi}`);
   assert.ok(many.pApi < 0.05, `three hundred: ${many.pApi}`);
 });
 
 test('an empty draft is never right', () => {
-  for (const fit of [defaultFit(), fitCoupling(examplesOf(synthetic(100, 6)), { now: 0 })]) {
+  for (const fit of [defaultFit(), fitRouter(examplesOf(synthetic(100, 6)), { now: 0 })]) {
     assert.equal(score(fit, undefined, PLACE).pSpecialist, 0);
     assert.equal(score(fit, draftOf([], ''), PLACE).pSpecialist, 0);
   }
@@ -83,12 +83,12 @@ test('an empty draft is never right', () => {
     specialistRight: false,
     apiRight: true,
   };
-  const fit = fitCoupling([empty, empty, empty], { now: 0 });
+  const fit = fitRouter([empty, empty, empty], { now: 0 });
   assert.deepEqual([fit.specialistExamples, fit.apiExamples], [0, 3]);
 });
 
 test('more confident drafts get a higher probability, with and without a fit', () => {
-  for (const fit of [defaultFit(), fitCoupling(examplesOf(synthetic(600, 7)), { now: 0 })]) {
+  for (const fit of [defaultFit(), fitRouter(examplesOf(synthetic(600, 7)), { now: 0 })]) {
     const at = (p: number) => score(fit, draftOf([0.95, p, 0.5 + p / 2]), PLACE).pSpecialist;
     assert.ok(at(0.9) > at(0.5) && at(0.5) > at(0.1));
   }
@@ -115,7 +115,7 @@ const degenerate: Record<string, CouplingExample[]> = {
 };
 for (const [name, examples] of Object.entries(degenerate)) {
   test(`stays finite and inside 0..1: ${name}`, () => {
-    const fit = fitCoupling(examples, { now: 0 });
+    const fit = fitRouter(examples, { now: 0 });
     for (const draft of [draftOf([0.99, 0.99]), draftOf([0.01]), broken, draftOf([], '')]) {
       const { pSpecialist, pApi } = score(fit, draft, { languageId: 'x', lineBefore: '\0', lineAfter: '💥' });
       for (const p of [pSpecialist, pApi]) assert.ok(p >= 0 && p <= 1, `${name}: ${p}`);
@@ -128,7 +128,7 @@ for (const [name, examples] of Object.entries(degenerate)) {
 
 test('the same examples give the same fit', () => {
   const examples = examplesOf(synthetic(300, 14));
-  assert.deepEqual(fitCoupling(examples, { now: 1 }), fitCoupling(structuredClone(examples), { now: 1 }));
+  assert.deepEqual(fitRouter(examples, { now: 1 }), fitRouter(structuredClone(examples), { now: 1 }));
 });
 
 test('features are finite and separate a string from code', () => {
@@ -147,7 +147,7 @@ test('a language whose cuts are right less often than their tokens say is calibr
     return { path: `${languageId}/${i % 12}`, draft, place: { ...PLACE, languageId }, specialistRight: false, cuts };
   };
   const rows = ['typescript', 'markdown'].flatMap((id) => Array.from({ length: 400 }, (_, i) => cutAt(id, i)));
-  const fit = fitCoupling([...rows, ...Array.from({ length: 20 }, (_, i) => cutAt('go', i))], { now: 0 });
+  const fit = fitRouter([...rows, ...Array.from({ length: 20 }, (_, i) => cutAt('go', i))], { now: 0 });
   const said = (languageId: string) => scoreCuts(fit, [draftOf([0.9])], { ...PLACE, languageId })[0]?.p as number;
   assert.ok(Math.abs(said('typescript') - 0.8) < 0.08, `TypeScript: ${said('typescript')}`);
   assert.ok(Math.abs(said('markdown') - 0.3) < 0.08, `Markdown: ${said('markdown')}`);
@@ -156,7 +156,7 @@ test('a language whose cuts are right less often than their tokens say is calibr
 });
 
 test('for another API there is the prior, no bound, and what is known of the specialist', () => {
-  const fit = fitCoupling(examplesOf(synthetic(400, 8)), { now: 0 });
+  const fit = fitRouter(examplesOf(synthetic(400, 8)), { now: 0 });
   const other = forAnotherApi(fit);
   assert.equal(other.apiExamples, 0);
   for (const { example } of synthetic(20, 9)) {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { type FitParameters, fitCoupling, score } from '../../src/routing/fit.ts';
+import { type FitParameters, fitRouter, score } from '../../src/routing/fit.ts';
 import { Nearby, neighbourOf } from '../../src/routing/neighbourhood.ts';
-import { placeOf } from '../../src/routing/place.ts';
+import { positionOf } from '../../src/routing/place.ts';
 import { parseFit } from '../../src/routing/serialise.ts';
 import type { CouplingExample, PlaceFacts } from '../../src/routing/types.ts';
 import { draftOf, PLACE } from './synthetic.ts';
@@ -30,7 +30,7 @@ function places(count: number, seed: number): CouplingExample[] {
 const at = (above: string): PlaceFacts => ({ ...PLACE, above });
 
 test('a hundred answers tell places apart that no feature does, and the stored fit says the same', () => {
-  const fit = fitCoupling(places(100, 3), { now: 0 });
+  const fit = fitRouter(places(100, 3), { now: 0 });
   const { neighbourhood } = fit.parameters as FitParameters;
   assert.ok(neighbourhood);
   const of = (above: string, by = fit) => score(by, undefined, at(above)).pApi;
@@ -59,7 +59,7 @@ test('where nothing is near the level answers, and neighbours of the own file ca
 
 test('a place holds the lines round its cursor, and no more of them than a few', () => {
   const lines = Array.from({ length: 20 }, (_, i) => `line${i};`);
-  const place = placeOf({
+  const place = positionOf({
     path: 'a.ts',
     languageId: 'typescript',
     prefix: `${lines.join('\n')}\n  const x = `,

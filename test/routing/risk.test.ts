@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import { type FitParameters, fitCoupling, score } from '../../src/routing/fit.ts';
+import { type FitParameters, fitRouter, score } from '../../src/routing/fit.ts';
 import { OnlineLevels } from '../../src/routing/online.ts';
 import { limitOf, NOTHING_STAYS } from '../../src/routing/risk.ts';
 import { parseFit } from '../../src/routing/serialise.ts';
@@ -11,7 +11,7 @@ import type { PolicySettings, RiskBound } from '../../src/routing/types.ts';
 import { synthetic } from './synthetic.ts';
 
 const items = synthetic(400, 5);
-const fit = fitCoupling(
+const fit = fitRouter(
   items.map((item) => item.example),
   { now: 0 },
 );

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import { fitCoupling, scoreCuts } from '../../src/routing/fit.ts';
+import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
 import { parseFit } from '../../src/routing/serialise.ts';
 import { annoyanceAt, bestCut, heldBack, neededFor, restOf, worth } from '../../src/routing/show.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
@@ -83,7 +83,7 @@ test('a longer cut is never likelier, fitted or not', () => {
       cuts: [1, 2, 3].map((length) => ({ draft: ofLength(length, i % 2 ? 0.9 : 0.5), right })),
     };
   });
-  const fitted = fitCoupling(examples, { now: 0 });
+  const fitted = fitRouter(examples, { now: 0 });
   assert.equal(fitted.cutExamples, 180);
   for (const fit of [defaultFit(), fitted]) {
     const scored = scoreCuts(fit, [ofLength(1, 0.6), ofLength(2, 0.9), ofLength(3, 0.9)], place).map(({ p }) => p);

@@ -7,9 +7,9 @@ import { type Clock, systemClock } from '../../src/common/clock.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { BatchFile } from '../../src/llm/batch-file.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import { labelBatch } from '../../src/llm/label.ts';
-import { RecordingTeacher } from '../../src/llm/recording.ts';
+import { RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { openStore } from '../../src/storage/open.ts';
 
@@ -19,21 +19,21 @@ const [provider = 'anthropic', concurrency = '4', wait] = rest;
 const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms > 40_000 ? ms : 1, signal) };
 const { store, notice } = openStore(folder, { log: silentLog });
 if (notice !== undefined) throw new Error(notice);
-const teacher = new RecordingTeacher(
-  connectTeacher(
+const llm = new RecordingLlm(
+  connectLlm(
     { provider, apiKey: 'sk-ant-test-0123456789', baseUrl, model, timeoutMs: 60_000 },
     wait === 'batches' ? { clock, stallMs: 60_000 } : {},
   ),
   store,
   { purpose: 'labelling', folder: '/work/project', budget: new Budget(() => store, Number(limit)) },
 );
-if (wait === 'batches') teacher.waitForBatches(new BatchFile(join(folder, 'batches.json')));
+if (wait === 'batches') llm.waitForBatches(new BatchFile(join(folder, 'batches.json')));
 const prompts = Array.from({ length: Number(count) }, (_, at) => {
   const prefix = `export const place${Number(first) + at} = `;
   const query = { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' };
-  return completionPrompt({ query, snippets: [], multiline: true }, teacher.facts);
+  return completionPrompt({ query, snippets: [], multiline: true }, llm.facts);
 });
-const { stopped } = await labelBatch(teacher, prompts, {
+const { stopped } = await labelBatch(llm, prompts, {
   concurrency: Number(concurrency),
   signal: new AbortController().signal,
   onAnswer: () => {},

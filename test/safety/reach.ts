@@ -12,9 +12,9 @@ import type { Log } from '../../src/common/log.ts';
 import { maskedRequest } from '../../src/completion/masked-request.ts';
 import { Budget } from '../../src/llm/budget.ts';
 import { sender } from '../../src/llm/connect.ts';
-import { RecordingTeacher } from '../../src/llm/recording.ts';
+import { RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../src/prompts/completion/teacher-request.ts';
+import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { PlaceLedger } from '../../src/storage/place-ledger.ts';
@@ -22,7 +22,7 @@ import { languageIdOf } from '../../src/text/languages.ts';
 import { Activity } from '../../src/vscode/completion/activity.ts';
 import { Recorder } from '../../src/vscode/completion/recorder.ts';
 import { SessionSecrets } from '../../src/vscode/folder/session-secrets.ts';
-import { ScriptedTeacher } from '../fakes/teacher.ts';
+import { ScriptedLlm } from '../fakes/llm.ts';
 import type { Corpus, Planted } from './corpus-types.ts';
 
 export const stages = ['harvest', 'snapshot', 'samples', 'prompt', 'hint', 'path', 'store', 'log'] as const;
@@ -39,7 +39,7 @@ export interface Reached {
   readonly hints: number;
 }
 
-const teacherModel = 'claude-haiku-5-5';
+const llmModel = 'claude-haiku-5-5';
 const never = new AbortController().signal;
 
 export function plant({ files }: Corpus, root: string): void {
@@ -78,7 +78,7 @@ export async function runProduct(corpus: Corpus, root: string, storage: string, 
     harvest: { trusted: false },
     effort: 'adapt',
     balance: 0.5,
-    api: { settings: { apiKey: '', model: teacherModel, timeoutMs: 1000 }, places: 40, budgetUsd: 1 },
+    api: { settings: { apiKey: '', model: llmModel, timeoutMs: 1000 }, places: 40, budgetUsd: 1 },
   };
   const secrets = await adaptOver(request, log, see);
   const specialist = await readSpecialist(request, log);
@@ -88,7 +88,7 @@ export async function runProduct(corpus: Corpus, root: string, storage: string, 
   const asked = await completeEverywhere(corpus, specialist.value, mask, request, log, see);
 
   let read = 0;
-  const rows = keptRows({ ...request, asked: { model: teacherModel } }, { signal: never, log });
+  const rows = keptRows({ ...request, asked: { model: llmModel } }, { signal: never, log });
   for (let next = await rows.next(); ; next = await rows.next()) {
     if (next.done) {
       if (!next.value.ok) throw new Error(next.value.error.message);
@@ -113,15 +113,15 @@ function logTo(say: (text: string) => void): Log {
 /** An adaptation with a large model that is asked about held-out places. @returns the folder's secrets */
 async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<readonly string[]> {
   const { store } = openStore(request.storeFolder, { log });
-  const scripted = new ScriptedTeacher((asked) => {
+  const scripted = new ScriptedLlm((asked) => {
     seeRequest(asked, see);
     return 'return total;';
-  }, teacherModel);
+  }, llmModel);
   const budget = new Budget(() => store, 1);
   const ledger = new PlaceLedger(request.storeFolder, request.root, log);
   const outcome = await adapt(request, {
     ledger,
-    teacher: new RecordingTeacher(scripted, store, { purpose: 'labelling', folder: request.root, budget, log }),
+    llm: new RecordingLlm(scripted, store, { purpose: 'labelling', folder: request.root, budget, log }),
     confirm: async () => true,
     record: (run) => store.recordAdaptation(request.root, run),
     progress: ({ stage, detail }) => see('log', `${stage} ${detail ?? ''}`),
@@ -223,9 +223,9 @@ function specialistOf(index: NgramModel): Specialist {
   };
 }
 
-const send = await sender({ model: teacherModel }, completionPrompt);
+const send = await sender({ model: llmModel }, completionPrompt);
 
-function seeRequest(request: TeacherRequest, see: See): void {
+function seeRequest(request: LlmRequest, see: See): void {
   see('prompt', send(request));
   if (request.hint !== undefined) see('hint', request.hint);
   for (const { path } of [request.query, ...request.snippets]) see('path', path);

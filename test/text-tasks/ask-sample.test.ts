@@ -1,4 +1,4 @@
-// Texts are asked about within what the teacher allows; what was answered is on disk, and is not asked again, whatever it said.
+// Texts are asked about within what the large model allows; what was answered is on disk, and is not asked again, whatever it said.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { failed, ok } from '../../src/common/errors.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { connectTeacher } from '../../src/llm/connect.ts';
+import { connectLlm } from '../../src/llm/connect.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
 import type { Prompt } from '../../src/llm/protocol/prompt.ts';
-import { RecordingTeacher } from '../../src/llm/recording.ts';
+import { RecordingLlm } from '../../src/llm/recording.ts';
 import { labelPrompt, parseLabel } from '../../src/prompts/label/label-prompt.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { askAbout, exampleCounts, examplesPay } from '../../src/text-tasks/ask-sample.ts';
@@ -32,7 +32,7 @@ const task: LabelTask = {
 };
 const texts = Array.from({ length: 12 }, (_, i) => `issue ${i} about ${['lists', 'menus', 'pages'][i % 3]}`);
 
-function teacher(most: number) {
+function llm(most: number) {
   const asked: Prompt[] = [];
   const ask = async (prompt: Prompt) => {
     asked.push(prompt);
@@ -49,7 +49,7 @@ test('it stops at the budget with what was answered on disk, and the next round 
   giveLabel(root, task.name, { text: 'menus do not open', label: 'bug', by: 'person' });
   const reader = await FolderReader.open(root);
   const request = async () => ({ root, task, texts, known: await readAnswers(task, reader), examples: () => 1 });
-  const first = teacher(8);
+  const first = llm(8);
   const outcome = await askAbout(await request(), first, new AbortController().signal);
   assert.deepEqual(
     { labelled: outcome.labelled, unusable: outcome.unusable, code: outcome.stopped?.code },
@@ -60,7 +60,7 @@ test('it stops at the budget with what was answered on disk, and the next round 
   const known = [...(await readAnswers(task, reader)).values()];
   assert.equal(known.length, 9);
   assert.equal(known.filter(({ paid }) => paid?.model === 'm' && paid.usd === 0.001 && paid.examples === 1).length, 8);
-  const second = teacher(100);
+  const second = llm(100);
   await askAbout(await request(), second, new AbortController().signal);
   const textOf = (prompt: Prompt) => userOf(prompt).split('\n').at(-1);
   const paid = first.asked.slice(0, 8).map(textOf);
@@ -84,7 +84,7 @@ test('labelled texts go along where they made the API right more often, and its 
   const few = new Map([...known].slice(-20));
   assert.equal(examplesPay(few), undefined);
   assert.deepEqual([0, 1].map(exampleCounts(few)), [5, 0], 'every second text, until it is known');
-  const asks = teacher(9);
+  const asks = llm(9);
   const request = { root, task, texts: ['alone'], known: few, examples: () => 5 };
   await askAbout(request, asks, new AbortController().signal);
   assert.doesNotMatch(userOf(asks.asked[0] as Prompt), /<text>alone<\/text> feature request/);
@@ -101,7 +101,7 @@ test('over a wire it is recorded like every other answer: a text asked again is 
   };
   const store = new FakeLedger();
   const settings = { provider: 'mistral', apiKey: 'key-of-a-test', model: '', timeoutMs: 5_000 };
-  const recording = new RecordingTeacher(connectTeacher(settings, { fetch }), store, {
+  const recording = new RecordingLlm(connectLlm(settings, { fetch }), store, {
     purpose: 'labelling',
     folder: root,
     budget: new Budget(() => store, 1),

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { giveLabel } from '../../src/text-tasks/given-labels.ts';
-import { placeIn, writeNewFile } from '../../src/text-tasks/in-folder.ts';
+import { writablePathIn, writeNewFile } from '../../src/text-tasks/in-folder.ts';
 import { runTask } from '../../src/text-tasks/run-task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
@@ -128,6 +128,6 @@ test('a new file is new: what has its name already stays, links that lead nowher
   assert.equal(writeNewFile(root, 'a/b/four.json', 'new'), true);
   assert.equal(readFileSync(join(root, 'a/b/four.json'), 'utf8'), 'new');
   for (const path of ['../four.json', '.git/hooks/x', '/four.json'])
-    assert.throws(() => placeIn(root, path), { code: 'unwritable', message: /leads out of the folder/ });
+    assert.throws(() => writablePathIn(root, path), { code: 'unwritable', message: /leads out of the folder/ });
   assert.ok(!existsSync(join(root, '../four.json')));
 });

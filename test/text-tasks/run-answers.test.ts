@@ -46,7 +46,7 @@ function saidOf(name: string): string {
   return `\`${name}\` asks the store to ${verb} one ${noun}.`;
 }
 
-function teacher(onAsk: (count: number) => void = () => {}) {
+function llm(onAsk: (count: number) => void = () => {}) {
   const asked: string[] = [];
   const prompts: Prompt[] = [];
   const ask = async (prompt: Prompt, signal: AbortSignal) => {
@@ -62,13 +62,13 @@ function teacher(onAsk: (count: number) => void = () => {}) {
   return { asked, prompts, ask, facts: unknownModel, estimateUsd: () => 0.002 };
 }
 
-async function run(root: string, asks?: ReturnType<typeof teacher>, signal = new AbortController().signal) {
+async function run(root: string, asks?: ReturnType<typeof llm>, signal = new AbortController().signal) {
   const said: TextSpending[] = [];
   const folder = unwrap(await TaskFolder.open(root, 'docs', { trusted: true }));
   const confirm = async (spending: TextSpending) => said.push(spending) > 0;
   const stages = new Set<string>();
   const progress = ({ stage }: { stage: string }) => void stages.add(stage);
-  const report = unwrap(await runTask(folder, { teacher: asks, signal, confirm, progress, now: () => 7 }, 20));
+  const report = unwrap(await runTask(folder, { llm: asks, signal, confirm, progress, now: () => 7 }, 20));
   const rows = [];
   for await (const row of readResults(folder.reader, report.path, await readAnswers(folder.task, folder.reader)))
     rows.push(row);
@@ -103,11 +103,11 @@ test('with one it is asked within what was said, own comments go along, and what
   await assert.rejects(
     run(
       root,
-      teacher((count) => count === 6 && controller.abort()),
+      llm((count) => count === 6 && controller.abort()),
       controller.signal,
     ),
   );
-  const second = teacher();
+  const second = llm();
   const { said, report, rows, stages } = await run(root, second);
   assert.ok(stages.has('The large model answers a sample'), [...stages].join(', '));
   assert.equal(new Set(second.asked).size, second.asked.length);
@@ -123,7 +123,7 @@ test('with one it is asked within what was said, own comments go along, and what
   const written = rows.filter(({ by }) => by === 'api');
   assert.ok(written.length > 0);
   for (const { text, label } of written) assert.equal(label, saidOf(/function (\w+)/.exec(text)?.[1] ?? ''));
-  const third = teacher();
+  const third = llm();
   assert.equal((await run(root, third)).report.runUsd, 0);
   assert.equal(third.asked.length, 0);
 });
@@ -141,7 +141,7 @@ test('what people wrote goes along masked, as the texts and the instruction do',
       label: `\`${verb}_item\` asks with ${secret}.`,
       by: 'person',
     });
-  const asks = teacher();
+  const asks = llm();
   const { folder, rows } = await run(root, asks);
   assert.ok(asks.prompts.some(({ user }) => /<answer>\n`\w+_item` asks with \*{5}/.test(user[0]?.text ?? '')));
   for (const prompt of asks.prompts) assert.ok(!JSON.stringify(prompt).includes(secret));

@@ -50,7 +50,7 @@ function makeFolder(count: number, labelled: number): string {
   return root;
 }
 
-function teacher(onAsk: (count: number) => void = () => {}) {
+function llm(onAsk: (count: number) => void = () => {}) {
   const asked: string[] = [];
   const ask = async (prompt: Prompt, signal: AbortSignal) => {
     signal.throwIfAborted();
@@ -66,7 +66,7 @@ function teacher(onAsk: (count: number) => void = () => {}) {
 
 async function run(
   root: string,
-  asks: ReturnType<typeof teacher> | undefined,
+  asks: ReturnType<typeof llm> | undefined,
   signal = new AbortController().signal,
   readStates?: ReadStates,
   wanted: (spending: TextSpending) => boolean = () => true,
@@ -79,14 +79,14 @@ async function run(
   };
   const folder = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
   const confirm = async (spending: TextSpending) => said.push(spending) > 0 && wanted(spending);
-  const deps = { teacher: asks, readStates, signal, confirm, progress, now: () => 7 };
+  const deps = { llm: asks, readStates, signal, confirm, progress, now: () => 7 };
   return { said, report: unwrap(await runTask(folder, deps, 220)), stages };
 }
 
 test('what was cancelled goes on: nothing is asked twice, and all of it costs what was said', async () => {
   const root = makeFolder(400, 0);
   const controller = new AbortController();
-  const first = teacher((count) => {
+  const first = llm((count) => {
     if (count === 25) controller.abort();
   });
   await assert.rejects(run(root, first, controller.signal));
@@ -95,7 +95,7 @@ test('what was cancelled goes on: nothing is asked twice, and all of it costs wh
     await readAnswers(unwrap(await TaskFolder.open(root, 'issues', {})).task, await FolderReader.open(root))
   ).size;
   assert.ok(kept >= 20 && kept <= 25, `${kept} answers were kept`);
-  const second = teacher();
+  const second = llm();
   const { said, report } = await run(root, second);
   const twice = second.asked.filter((text, i) => second.asked.indexOf(text) !== i);
   assert.deepEqual(twice, []);
@@ -114,7 +114,7 @@ test('what was cancelled goes on: nothing is asked twice, and all of it costs wh
     { texts: 400, byApi: kept + total, model: 'm', judgedBy: 'api' },
   );
   assert.deepEqual(parseReport(JSON.stringify(report)), report);
-  const third = teacher();
+  const third = llm();
   const again = await run(root, third);
   assert.equal(third.asked.length, 0);
   assert.equal(again.report.runUsd, 0);
@@ -122,7 +122,7 @@ test('what was cancelled goes on: nothing is asked twice, and all of it costs wh
 
 test('where people have labelled, the pair is measured on what they said', async () => {
   const root = makeFolder(600, 300);
-  const { report } = await run(root, teacher());
+  const { report } = await run(root, llm());
   assert.equal(report.judgedBy, 'person');
   assert.ok(report.judgedOn >= 30, `${report.judgedOn}`);
   assert.deepEqual([report.curve[0]?.share, report.curve.at(-1)?.share], [0, 1]);
@@ -168,7 +168,7 @@ test('where words say too little a base reads, once its time was agreed to: of t
     return texts.map((text, i) => Float32Array.of(isBug(text) ? 1 : -1, (i % 7) / 7, 0.5));
   };
   const asks = {
-    ...teacher(),
+    ...llm(),
     ask: async (prompt: Prompt) => {
       const text = /<text>([^<]*)<\/text>$/.exec(prompt.user[0]?.text ?? '')?.[1] ?? '';
       const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
 import { test } from 'node:test';
-import type { Command } from '../../src/vscode/api/consent.ts';
+import type { SendingCommand } from '../../src/vscode/api/consent.ts';
 import { Permissions } from '../../src/vscode/api/permissions.ts';
 import type { FolderRef } from '../../src/vscode/editor/folder-ref.ts';
 import { memory } from './memory.ts';
@@ -42,7 +42,7 @@ function opened() {
   const api = () => (state() === 'available' ? { settings: {}, budgetUsd: 1, runUsd: 1, places: 1 } : undefined);
   const deps = { api: { state, question }, permissions } as unknown as Parameters<typeof apiAccess>[0];
   const requests = { api } as unknown as Parameters<typeof apiAccess>[1];
-  const ask = async (command: Command, press: string) => {
+  const ask = async (command: SendingCommand, press: string) => {
     Object.assign(editor, { said: [], press });
     const access = await apiAccess(deps, requests, folder, command);
     return { access, said: editor.said };

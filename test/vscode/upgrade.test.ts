@@ -14,7 +14,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import type { CouplingFit } from '../../src/routing/types.ts';
+import type { RouterModel } from '../../src/routing/types.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { specialistFolder } from '../../src/vscode/editor/paths.ts';
 import { Adopted } from '../../src/vscode/folder/adopted.ts';
@@ -54,7 +54,7 @@ before(async () => {
 after(() => project.remove());
 
 const fitsOf = (session: FolderSession) =>
-  (session as unknown as { adopted: { fits: Record<'ngram' | 'mixed', CouplingFit> } }).adopted.fits;
+  (session as unknown as { adopted: { fits: Record<'ngram' | 'mixed', RouterModel> } }).adopted.fits;
 
 /** @param tokenizer of what ships @param served elsewhere */
 function window(tokenizer: string, served: object = { state: () => 'off' }) {
@@ -65,7 +65,7 @@ function window(tokenizer: string, served: object = { state: () => 'off' }) {
   const shipped = { base: neural.base, tokenizer };
   const deps = {
     paths: { ngramWorker: join(import.meta.dirname, '../../src/specialist/ngram/worker.ts'), storage },
-    api: { teacher: () => undefined, whom: () => '' },
+    api: { llm: () => undefined, whom: () => '' },
     neural: {
       absence: undefined,
       shipped,
@@ -194,7 +194,7 @@ test('under another tokenizer: the index is made anew, the base answers, the use
     assert.ok(session.report, 'its report can still be read');
     const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
     const signal = new AbortController().signal;
-    const run = await adapt(now, { teacher: undefined, confirm: async () => false, record: () => {}, signal });
+    const run = await adapt(now, { llm: undefined, confirm: async () => false, record: () => {}, signal });
     assert.ok(run.ok, JSON.stringify(run));
     assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
     session.adopt(run.value.report, Date.now(), run.value.coupling);

@@ -1,7 +1,7 @@
 // A base alone, its likeliest token each time: text in, text out. The product never asks it so; it shows what a base brings to the mixture.
 
 import { CodedError, unwrap } from '../../../src/common/errors.ts';
-import { Language, type LanguageOptions } from '../../../src/neural/decoding/language.ts';
+import { LanguageModel, type LanguageOptions } from '../../../src/neural/decoding/language.ts';
 import { readManifest } from '../../../src/neural/models/manifest.ts';
 import { type Generated, type GenerateRequest, generate } from './generate.ts';
 
@@ -19,17 +19,17 @@ export interface Completed extends Generated {
 }
 
 export class Alone {
-  private readonly language: Language;
+  private readonly language: LanguageModel;
   private readonly stops: ReadonlySet<number>;
 
-  private constructor(language: Language, stops: ReadonlySet<number>) {
+  private constructor(language: LanguageModel, stops: ReadonlySet<number>) {
     this.language = language;
     this.stops = stops;
   }
 
   /** Throws as Language.load does. */
   static async load(options: LanguageOptions): Promise<Alone> {
-    const language = await Language.load(options);
+    const language = await LanguageModel.load(options);
     const { network, tokenizer } = language;
     // Ids that the model has and the tokenizer does not know count too.
     const special = Array.from({ length: network.config.vocabSize }, (_, id) => id).filter(

@@ -30,7 +30,7 @@ export const TEAM_FILE = '.easyadaptation/adaptation.safetensors';
 
 type Of = Pick<AdaptRequest, 'root' | 'specialistFolder' | 'storeFolder'>;
 
-export interface ExportRequest extends Of {
+export interface ExchangeRequest extends Of {
   /** Path of the file that is written, or swapped. */
   readonly target: string;
   /** Of the extension. */
@@ -59,7 +59,7 @@ export interface Imported {
 
 /** Fails with 'nothing-to-learn' where the folder has no adapted model of its own, and with what keeps it from being read or written. */
 export function exportAdaptation(
-  { root, specialistFolder, storeFolder, target, version }: ExportRequest,
+  { root, specialistFolder, storeFolder, target, version }: ExchangeRequest,
   log: Log,
 ): Result<Exported> {
   return expected(() => {

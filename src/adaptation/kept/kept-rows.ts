@@ -3,13 +3,13 @@
 
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { type Asked, sender } from '../../llm/connect.ts';
+import { type LlmAddress, sender } from '../../llm/connect.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import { dialectOf } from '../../neural/models/manifest.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
 import { queryOf } from '../../prompts/completion/query.ts';
-import type { TeacherRequest } from '../../prompts/completion/teacher-request.ts';
 import { teachingPlaces } from '../../prompts/completion/teaching-places.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
@@ -35,7 +35,7 @@ export type KeptRequest = Pick<
   'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
 > & {
   /** The large model that requests are shown for; absent: the default. */
-  readonly asked?: Asked;
+  readonly asked?: LlmAddress;
 };
 
 /** Places whose requests are shown: some of those that an adaptation asks about, held-out ones and such as teach. */
@@ -136,7 +136,7 @@ export async function rowsAt(
   return ok([...liveRows(await live.preview(query, signal), await sender(request.asked ?? {}, completionPrompt))]);
 }
 
-function* liveRows(asked: TeacherRequest, send: (request: TeacherRequest) => string): Generator<KeptRow> {
+function* liveRows(asked: LlmRequest, send: (request: LlmRequest) => string): Generator<KeptRow> {
   const { path } = asked.query;
   yield { kind: 'prompt', path, text: send(asked) };
   if (asked.hint !== undefined) yield { kind: 'hint', path, text: asked.hint };

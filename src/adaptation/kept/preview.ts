@@ -7,8 +7,8 @@ import type { Masking } from '../../common/masking.ts';
 import { CompletionService } from '../../completion/service.ts';
 import { Backoff } from '../../llm/backoff.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
 import { queryOf } from '../../prompts/completion/query.ts';
-import type { TeacherRequest } from '../../prompts/completion/teacher-request.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { indentUnitOf } from '../../text/indents.ts';
@@ -61,7 +61,7 @@ export class Live {
     const fits = { alone: fitOf(request, false, log), mixed: fitOf(request, true, log) };
     this.service = new CompletionService({
       specialist: local,
-      teacher: () => undefined,
+      llm: () => undefined,
       fit: (draft) => (draft === undefined || draft.model === 'n-gram' ? fits.alone : fits.mixed),
       settings: () => settings,
       clock: systemClock,
@@ -96,7 +96,7 @@ export class Live {
     query: CompletionQuery,
     signal: AbortSignal,
     indentUnit = indentUnitOf(query.prefix + query.suffix),
-  ): Promise<TeacherRequest> {
+  ): Promise<LlmRequest> {
     return this.service.preview({ query, trigger: 'automatic', indentUnit }, signal);
   }
 }

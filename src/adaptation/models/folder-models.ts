@@ -106,7 +106,7 @@ export function workFolder(specialistFolder: string): string {
 }
 
 /** The folder that holds a finished model with these weights: in use, being made, or left by a run that died; undefined: none. */
-export function folderOf(weights: Sha256, specialistFolder: string): string | undefined {
+export function modelFolderOf(weights: Sha256, specialistFolder: string): string | undefined {
   const names = [WORK, ...namesIn(specialistFolder).filter((name) => name.startsWith(PREFIX))];
   return names
     .map((name) => join(specialistFolder, name))

@@ -2,7 +2,7 @@
 
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import type { CouplingFit } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/types.ts';
 import { openStore } from '../../storage/open.ts';
 import { storedFit, storedReport } from '../report/stored.ts';
 import type { AdaptReport } from '../report/types.ts';
@@ -11,7 +11,7 @@ import type { AdaptRequest } from '../types.ts';
 export function latestAdaptation(
   request: Pick<AdaptRequest, 'root' | 'storeFolder'>,
   log: Log,
-): Result<{ readonly report: AdaptReport; readonly coupling: CouplingFit; readonly finishedAt: number }> {
+): Result<{ readonly report: AdaptReport; readonly coupling: RouterModel; readonly finishedAt: number }> {
   const { store, notice } = openStore(request.storeFolder, { log });
   if (notice !== undefined) log.warn(notice);
   try {

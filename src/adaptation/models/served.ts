@@ -4,7 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../common/completi
 import type { Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { defaultFit } from '../../routing/defaults.ts';
-import type { CouplingFit } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/types.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
 import { currentModel } from './folder-models.ts';
@@ -48,7 +48,7 @@ export function fitOf(
   }: Pick<AdaptRequest, 'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'neural'>,
   mixed: boolean,
   log: Log,
-): CouplingFit {
+): RouterModel {
   const latest = latestAdaptation(request, log);
   if (!latest.ok) return defaultFit();
   const { coupling, report } = latest.value;

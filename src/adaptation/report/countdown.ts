@@ -3,7 +3,7 @@ import { about } from '../../common/format.ts';
 import type { Progress, ProgressUpdate } from '../../common/progress.ts';
 
 /** What hangs on folder and machine of what a run has still to do. */
-export interface Ahead {
+export interface RemainingWork {
   /** Seconds of a draft with its loss at a place; and how many places there are of each kind. */
   readonly perPlace: number;
   readonly places: Readonly<Record<'fit' | 'choose' | 'test', number>>;
@@ -17,19 +17,19 @@ export interface Ahead {
 }
 
 /** Of a run without a neural model. */
-export const nothingAhead: Ahead = {
+export const nothingAhead: RemainingWork = {
   ...{ perPlace: 0, places: { fit: 0, choose: 0, test: 0 } },
   ...{ base: 0, earlier: 0, training: 0, api: 0 },
 };
 
 /** Seconds that a stage takes: always the same few, or by what is ahead. */
-export type Takes = number | ((ahead: Ahead) => number);
+export type StageSeconds = number | ((ahead: RemainingWork) => number);
 
 /** A stage of the run, in its order. */
 export interface Row {
   /** As progress calls it. */
   readonly name: string;
-  readonly takes: Takes;
+  readonly takes: StageSeconds;
   readonly part: 'measuring' | 'training' | 'deciding';
 }
 
@@ -51,7 +51,7 @@ export class Countdown {
   }
 
   /** What is ahead is known. @returns the seconds of each part */
-  plan(ahead: Ahead): Readonly<Record<Row['part'], number>> {
+  plan(ahead: RemainingWork): Readonly<Record<Row['part'], number>> {
     this.seconds = this.rows.map(({ takes }) => (typeof takes === 'number' ? takes : takes(ahead)));
     this.whole = this.after(-1);
     const of = (part: Row['part']) => this.after(this.at - 1, (row) => row.part === part);

@@ -1,20 +1,20 @@
 // What the report's page and its Markdown both show: sections of sentences, charts, and tables that say the same as the charts.
 
 /** Text, or a share 0..1, which is drawn as a bar as well. */
-export type Cell = string | number;
+export type TableCell = string | number;
 
-export interface Table {
+export interface ReportTable {
   readonly head: readonly string[];
   /** The first cell of each names it. */
-  readonly rows: readonly (readonly Cell[])[];
+  readonly rows: readonly (readonly TableCell[])[];
 }
 
 /** How a line is told from others without its colour. */
-export type Line = 'solid' | 'dashed' | 'dotted' | 'points';
+export type LineStyle = 'solid' | 'dashed' | 'dotted' | 'points';
 
 export interface Series {
   readonly name: string;
-  readonly line: Line;
+  readonly line: LineStyle;
   /** Every point is marked. */
   readonly marks: boolean;
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -47,7 +47,7 @@ export interface Section {
   readonly text: readonly string[];
   readonly chart?: Chart;
   /** Behind the chart, where there is one. */
-  readonly table?: Table;
+  readonly table?: ReportTable;
   readonly examples?: readonly CodeExample[];
 }
 

@@ -5,7 +5,7 @@ import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
 import { decide, priceOf } from '../../routing/decide.ts';
 import { lowestProbability } from '../../routing/features.ts';
 import { limitOf } from '../../routing/risk.ts';
-import type { CouplingFit, RiskBound } from '../../routing/types.ts';
+import type { RiskBound, RouterModel } from '../../routing/types.ts';
 import { lastLines } from '../../text/lines.ts';
 import { curvesOf } from './curves.ts';
 import type { JudgedPlace } from './judged.ts';
@@ -13,7 +13,7 @@ import type { ApiLabels, LabelledPlace, ScoredPlace } from './scored.ts';
 import type { AdaptReport, ApiReport, MixedQuality, Quality, SliderPoint, WorkedCompletion } from './types.ts';
 import { underfitOf } from './underfit.ts';
 
-export type Measured = Pick<
+export type ReportFigures = Pick<
   AdaptReport,
   'specialist' | 'byKind' | 'before' | 'apiShare' | 'api' | 'slider' | 'curves' | 'underfit' | 'examples'
 >;
@@ -36,10 +36,10 @@ export function measure(
   test: readonly ScoredPlace[],
   before: readonly ScoredPlace[] | undefined,
   labels: ApiLabels | undefined,
-  fit: CouplingFit,
+  fit: RouterModel,
   balance: number,
   risk?: RiskBound,
-): Measured {
+): ReportFigures {
   const limit = risk ? limitOf(fit, risk) : Number.POSITIVE_INFINITY;
   const judge = (place: ScoredPlace): JudgedPlace => ({
     ...place,

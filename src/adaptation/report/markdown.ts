@@ -1,6 +1,6 @@
 // A report's document as Markdown: charts are what a page draws, their tables stand here in their place.
 import { percent } from '../../common/format.ts';
-import type { CodeExample, ReportDocument, Section, Table } from './document.ts';
+import type { CodeExample, ReportDocument, ReportTable, Section } from './document.ts';
 
 export function markdownOf({ title, subtitle, sections }: ReportDocument): string {
   const parts = [`# ${plain(title)}`, plain(subtitle), ...sections.flatMap(sectionOf)];
@@ -16,7 +16,7 @@ function sectionOf({ title, text, table, examples = [] }: Section): string[] {
   ];
 }
 
-function tableOf({ head, rows }: Table): string {
+function tableOf({ head, rows }: ReportTable): string {
   const line = (cells: readonly (string | number)[]) =>
     `| ${cells.map((cell) => (typeof cell === 'number' ? percent(cell) : plain(cell))).join(' | ')} |`;
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');

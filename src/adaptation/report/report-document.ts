@@ -1,7 +1,7 @@
 // An adaptation's report as a document: what it changed, who answers, how far the estimates can be believed, what it cost.
 import { counted, duration, oneLine, percent, thousands } from '../../common/format.ts';
 import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
-import type { Axis, Chart, CodeExample, ReportDocument, Section, Table } from './document.ts';
+import type { Axis, Chart, CodeExample, ReportDocument, ReportTable, Section } from './document.ts';
 import { outcomeOf } from './outcome.ts';
 import { paidInWords, settingOf, waits } from './phrases.ts';
 import type { AdaptReport, Reliability, UnderfitRow } from './types.ts';
@@ -236,7 +236,7 @@ function lossSection({ neural }: AdaptReport): Section[] {
             own.toFixed(3),
             ...(both.length > 0 ? [mixed?.toFixed(3) ?? ''] : []),
           ]),
-        } satisfies Table,
+        } satisfies ReportTable,
       }),
     },
   ];

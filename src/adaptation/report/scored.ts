@@ -1,12 +1,12 @@
 // What a report is made from: held-out places with what each model answered there, judged.
 import type { Draft } from '../../common/completion.ts';
-import type { TeacherAnswer } from '../../llm/types.ts';
+import type { LlmAnswer } from '../../llm/types.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
-import type { Verdict } from '../../prompts/completion/judge.ts';
+import type { JudgedDraft } from '../../prompts/completion/judge.ts';
 import type { CompletionPlace } from '../../prompts/completion/types.ts';
 import type { PlaceFacts } from '../../routing/types.ts';
 
-export interface ScoredPlace extends Verdict {
+export interface ScoredPlace extends JudgedDraft {
   readonly example: CursorExample;
   readonly asked: CompletionPlace;
   /** As much of what the author wrote as is asked for. */
@@ -18,10 +18,10 @@ export interface ScoredPlace extends Verdict {
   readonly loss: { readonly tokens: number; readonly nats: number } | undefined;
 }
 
-export interface LabelledPlace extends Verdict {
+export interface LabelledPlace extends JudgedDraft {
   readonly scored: ScoredPlace;
   /** Its text as it would be shown. */
-  readonly answer: TeacherAnswer;
+  readonly answer: LlmAnswer;
 }
 
 export interface Labels {

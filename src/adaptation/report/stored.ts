@@ -1,7 +1,7 @@
 // An adaptation as the store has it, read back: its JSON may be damaged, or of another version.
 import type { Result } from '../../common/errors.ts';
 import { parseFit } from '../../routing/serialise.ts';
-import type { CouplingFit } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/types.ts';
 import type { AdaptReport } from './types.ts';
 
 /** Versions before the splits had the names of today called the validation files so. */
@@ -27,7 +27,7 @@ export function storedReport(json: string): AdaptReport | undefined {
 }
 
 /** Fails as `parseFit` does. */
-export function storedFit(json: string): Result<CouplingFit> {
+export function storedFit(json: string): Result<RouterModel> {
   return parseFit(parsed(json));
 }
 

@@ -1,8 +1,8 @@
 // The report of an adaptation: what the command line prints, the editor shows and the store keeps as JSON.
-import type { Source } from '../../common/completion.ts';
+import type { AnswerSource } from '../../common/completion.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
 import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
-import type { CouplingFit, RiskBound } from '../../routing/types.ts';
+import type { RiskBound, RouterModel } from '../../routing/types.ts';
 import type { HarvestReport, Split } from '../../workspace/files/types.ts';
 
 /** Quality on cursors of files that nothing was fitted on. Shares are 0..1. */
@@ -28,7 +28,7 @@ export interface WorkedCompletion {
   readonly before: string;
   readonly truth: string;
   readonly answer: string;
-  readonly source: Source;
+  readonly source: AnswerSource;
   readonly model: string;
   readonly right: boolean;
   /** 0: it was not timed. */
@@ -124,7 +124,7 @@ export interface NeuralReport {
   /** Of the engine's process while it trained and drafted, bytes. */
   readonly peakMemoryBytes: number;
   /** For drafts that the n-grams make alone, where the engine is not there in time. The run's own coupling is for mixed ones. */
-  readonly ngramCoupling: CouplingFit;
+  readonly ngramCoupling: RouterModel;
 }
 
 export interface TrainingReport {
@@ -154,7 +154,7 @@ export interface AdaptReport {
   /** Undefined for effort 'index', and where the folder is too small to hold files out. */
   readonly specialist: (Quality & { readonly latencyP50Ms: number; readonly latencyP95Ms: number }) | undefined;
   readonly byKind: Readonly<Partial<Record<CursorKind, Quality>>>;
-  readonly coupling: Omit<CouplingFit, 'parameters'> | undefined;
+  readonly coupling: Omit<RouterModel, 'parameters'> | undefined;
   readonly balance: number;
   /** The bound on the risk that stood beside it: `apiShare`, `api`'s pair and `slider` keep to it. Absent: none. */
   readonly risk?: RiskBound;

@@ -9,14 +9,14 @@ import type { PlaceLedger } from '../../storage/place-ledger.ts';
 import type { AnswerRow } from '../../storage/types.ts';
 import { digest } from './stage-walk.ts';
 
-export interface Answer {
+export interface ModelAnswer {
   /** As the model wrote it. */
   readonly draft: Draft;
   /** Undefined where it was not asked for. */
   readonly loss: PlaceLoss | undefined;
 }
 
-export class Answers {
+export class AnswerLedger {
   private readonly ledger: PlaceLedger;
   private readonly model: string;
   private readonly split: string;
@@ -35,7 +35,7 @@ export class Answers {
   }
 
   /** From the store where it is there, else by `ask`. */
-  async at(example: CursorExample, asked: CompletionPlace, ask: () => Promise<Answer>): Promise<Answer> {
+  async at(example: CursorExample, asked: CompletionPlace, ask: () => Promise<ModelAnswer>): Promise<ModelAnswer> {
     const place = rowOf(example, asked);
     const row = this.known.get(place.place);
     if (row) return { draft: JSON.parse(row.draft), loss: JSON.parse(row.loss) ?? undefined };

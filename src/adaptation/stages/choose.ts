@@ -6,14 +6,14 @@ import type { MixedQuality, NeuralReport } from '../report/types.ts';
 import type { Training } from './training.ts';
 
 /** A model, and the folder of the base that it is opened over. */
-export interface Candidate {
+export interface ModelCandidate {
   readonly name: NeuralReport['used'];
   readonly model: string;
   readonly base: string;
 }
 
 /** Its drafts at the validation places. */
-export interface Measured extends Candidate {
+export interface MeasuredModel extends ModelCandidate {
   readonly scored: readonly ScoredPlace[];
   readonly quality: MixedQuality;
 }
@@ -22,7 +22,7 @@ export const titles = {
   adapted: 'the adapted model',
   earlier: 'the earlier model',
   base: 'the base',
-} as const satisfies Readonly<Record<Candidate['name'], string>>;
+} as const satisfies Readonly<Record<ModelCandidate['name'], string>>;
 
 /** By how much one is better than another at the same places, and how many of its standard errors that is. */
 interface Lead {
@@ -31,12 +31,12 @@ interface Lead {
 }
 
 /** In lines right, as a share of the places. */
-function leadInLines(one: Measured, other: Measured): Lead {
+function leadInLines(one: MeasuredModel, other: MeasuredModel): Lead {
   return leadOf(one.scored.map(({ right }, i) => [Number(right) - Number(other.scored[i]?.right), 1]));
 }
 
 /** In what a token of the author's text costs, nats; of places where both were asked. */
-function leadInLoss(one: Measured, other: Measured): Lead {
+function leadInLoss(one: MeasuredModel, other: MeasuredModel): Lead {
   const pairs = one.scored.map(({ loss }, i) => ({ loss, than: other.scored[i]?.loss }));
   const asked = pairs.flatMap(({ loss, than }) =>
     loss && than ? [[than.nats - loss.nats, loss.tokens] as const] : [],
@@ -67,10 +67,10 @@ const MORE_THAN_CHANCE = { lines: 1.28, loss: 1.64 } as const;
  * @param measured the base last, or what else stays where no other is better
  */
 export function choose(
-  measured: readonly Measured[],
+  measured: readonly MeasuredModel[],
   training: Training | undefined,
-): { readonly used: Measured; readonly why: string } {
-  const base = measured.at(-1) as Measured;
+): { readonly used: MeasuredModel; readonly why: string } {
+  const base = measured.at(-1) as MeasuredModel;
   const others = measured.slice(0, -1).map((each) => {
     const [lines, loss] = [leadInLines(each, base), leadInLoss(each, base)];
     const likelier = lines.by >= 0 && loss.errors > MORE_THAN_CHANCE.loss;

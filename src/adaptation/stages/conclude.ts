@@ -3,15 +3,15 @@
 import { cutsOf } from '../../prompts/completion/cuts.ts';
 import { isBeginning } from '../../prompts/completion/judge.ts';
 import { defaultFit } from '../../routing/defaults.ts';
-import { fitCoupling } from '../../routing/fit.ts';
+import { fitRouter } from '../../routing/fit.ts';
 import type { CouplingExample } from '../../routing/types.ts';
 import { measure } from '../report/figures.ts';
 import type { LabelledPlace, ScoredPlace } from '../report/scored.ts';
-import type { Learned, LearnWalk } from './made.ts';
+import type { FittedRun, LearnStages } from './made.ts';
 import { testOf } from './neural.ts';
 import { taughtInWords } from './taught.ts';
 
-export async function conclude(walk: LearnWalk): Promise<Learned> {
+export async function conclude(walk: LearnStages): Promise<FittedRun> {
   const { held, notes, request } = walk.run;
   if (held.fit.length === 0)
     notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
@@ -26,7 +26,7 @@ export async function conclude(walk: LearnWalk): Promise<Learned> {
   const taught = request.neural && taughtInWords(await walk.get('taught'));
   if (taught !== undefined) notes.push(taught);
   const fit = (of: readonly ScoredPlace[]) =>
-    of.length > 0 ? fitCoupling(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
+    of.length > 0 ? fitRouter(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
   const coupling = fit(choose);
   if (choose.length === 0) notes.push('Too few files to validate on: the coupling that the extension ships is in use.');
   return {

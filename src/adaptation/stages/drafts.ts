@@ -5,9 +5,9 @@ import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { weightsFrom } from '../../specialist/ngram/weights.ts';
 import { draftBySyntax } from '../../text/syntax/extent.ts';
 import type { ScoredPlace } from '../report/scored.ts';
-import { Answers } from './answers.ts';
+import { AnswerLedger } from './answers.ts';
 import { evaluate } from './evaluate.ts';
-import type { LearnWalk, Run } from './made.ts';
+import type { LearnStages, Run } from './made.ts';
 import { digest, type Tell } from './stage-walk.ts';
 
 /** Raised where the n-grams draft otherwise from the same files; beside it stands the program, which is one file where it ships. */
@@ -21,7 +21,7 @@ export function programOf(...scripts: readonly (string | undefined)[]): string {
 export const tokenizerOf = ({ request }: Run) => sha256Of(request.tokenizerPath);
 
 /** The training files' n-grams, mixed as was learned. */
-export async function indexOf(walk: LearnWalk): Promise<NgramModel> {
+export async function indexOf(walk: LearnStages): Promise<NgramModel> {
   const weights = weightsFrom(await walk.get('weights'));
   const index = await walk.get('index');
   if (weights) index.useWeights(weights);
@@ -29,7 +29,7 @@ export async function indexOf(walk: LearnWalk): Promise<NgramModel> {
 }
 
 /** What stands for that index. */
-export async function signatureOfIndex(walk: LearnWalk): Promise<string> {
+export async function signatureOfIndex(walk: LearnStages): Promise<string> {
   return digest([
     DRAFTS_VERSION,
     walk.run.program,
@@ -40,12 +40,16 @@ export async function signatureOfIndex(walk: LearnWalk): Promise<string> {
 }
 
 /** @param model its identity */
-export function answersOf({ ledger, models }: Run, model: string, split: 'validation' | 'test'): Answers | undefined {
+export function answersOf(
+  { ledger, models }: Run,
+  model: string,
+  split: 'validation' | 'test',
+): AnswerLedger | undefined {
   models.add(model);
-  return ledger && new Answers(ledger, model, split);
+  return ledger && new AnswerLedger(ledger, model, split);
 }
 
-export async function draftAlone(walk: LearnWalk, where: 'choose' | 'test', tell: Tell): Promise<ScoredPlace[]> {
+export async function draftAlone(walk: LearnStages, where: 'choose' | 'test', tell: Tell): Promise<ScoredPlace[]> {
   const { run } = walk;
   const answers = answersOf(run, await signatureOfIndex(walk), where === 'test' ? 'test' : 'validation');
   let index: Promise<NgramModel> | undefined;

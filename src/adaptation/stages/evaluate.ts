@@ -5,11 +5,11 @@ import { quantile } from '../../common/quality.ts';
 import { draftOptions, placeBefore, shownDraft } from '../../prompts/completion/asked-place.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
 import { judge, truthAt } from '../../prompts/completion/judge.ts';
-import { placeOf } from '../../routing/place.ts';
+import { positionOf } from '../../routing/place.ts';
 import type { PlaceLoss } from '../../specialist/engine/protocol.ts';
 import { turn } from '../cancellation.ts';
 import type { ScoredPlace } from '../report/scored.ts';
-import type { Answer, Answers } from './answers.ts';
+import type { AnswerLedger, ModelAnswer } from './answers.ts';
 import type { Tell } from './stage-walk.ts';
 
 /** What `evaluate` needs of a specialist: the n-grams' synchronous core, inside the run's own thread, or the engine's answers. */
@@ -23,7 +23,7 @@ export interface EvaluateOptions {
   /** Also asks for losses, where the drafter has them. */
   readonly losses?: boolean;
   /** Where its answers are kept; absent: it is asked anew. */
-  readonly answers?: Answers | undefined;
+  readonly answers?: AnswerLedger | undefined;
   readonly tell?: Tell;
   readonly signal?: AbortSignal;
 }
@@ -54,13 +54,13 @@ export async function evaluate(
     const asked = placeBefore(example);
     const { query, block } = asked;
     const truth = truthAt(example.truth, asked);
-    const ask = async (): Promise<Answer> => ({
+    const ask = async (): Promise<ModelAnswer> => ({
       draft: await drafter.complete(query, draftOptions(asked)),
       loss: losses && !block ? await drafter.lossAt?.(query, truth) : undefined,
     });
     const { draft: written, loss } = await (answers ? answers.at(example, asked, ask) : ask());
     const draft = shownDraft(written, asked);
-    scored.push({ example, asked, truth, place: placeOf(query), draft, ...judge(draft.text, truth), loss });
+    scored.push({ example, asked, truth, place: positionOf(query), draft, ...judge(draft.text, truth), loss });
   }
   tell?.({ done: examples.length, total: examples.length });
   return scored;

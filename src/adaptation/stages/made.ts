@@ -2,39 +2,39 @@
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
-import type { Teacher } from '../../llm/types.ts';
+import type { LlmClient } from '../../llm/types.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
-import type { CouplingFit } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/types.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { PlainWeights } from '../../specialist/ngram/weights.ts';
 import type { PlaceLedger } from '../../storage/place-ledger.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import type { Ahead } from '../report/countdown.ts';
-import type { Measured as Figures } from '../report/figures.ts';
+import type { RemainingWork } from '../report/countdown.ts';
+import type { ReportFigures as Figures } from '../report/figures.ts';
 import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
 import type { AdaptReport, NeuralReport } from '../report/types.ts';
 import type { Samples } from '../training-data/drawn.ts';
 import type { AdaptRequest, ConfirmSpending } from '../types.ts';
-import type { Candidate, Measured } from './choose.ts';
-import type { Session } from './neural-session.ts';
-import type { HeldOut, Places } from './places.ts';
-import type { Walk } from './stage-walk.ts';
+import type { MeasuredModel, ModelCandidate } from './choose.ts';
+import type { NeuralSession } from './neural-session.ts';
+import type { HeldOut, HeldOutPositions } from './places.ts';
+import type { StageRunner } from './stage-walk.ts';
 import type { Training } from './training.ts';
 
 export interface RunDeps {
   /** For a request with a neural part. */
   readonly engine?: Engine | undefined;
   /** Asks, records and pays; undefined for local only. */
-  readonly teacher: Teacher | undefined;
+  readonly llm: LlmClient | undefined;
   readonly confirm: ConfirmSpending;
   /** Where what is measured is kept, for the next run or this one begun anew. */
   readonly ledger?: PlaceLedger | undefined;
   /** Of the programs that draft, see `programOf`: what another one has answered is asked anew. */
   readonly program?: string;
   /** Keeps a finished run. */
-  readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: CouplingFit }) => void;
+  readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: RouterModel }) => void;
   readonly progress?: Progress;
   readonly signal: AbortSignal;
   readonly log?: Log;
@@ -46,7 +46,7 @@ export interface RunDeps {
 export interface Run extends RunDeps {
   readonly request: AdaptRequest;
   readonly held: HeldOut;
-  readonly places: Places;
+  readonly places: HeldOutPositions;
   /** False where an earlier model has learned most of what is held out. */
   readonly judgesEarlier: boolean;
   readonly tokenizer: Tokenizer;
@@ -62,16 +62,16 @@ export interface Run extends RunDeps {
   /** What the user and the API take does not count among the minutes of the run. */
   readonly apart: <T>(work: () => Promise<T>) => Promise<T>;
   /** What is ahead is known: it is said, with what is to be known beside, and from here on progress says what is left. */
-  readonly plan: (ahead: Ahead, why: string | undefined) => void;
+  readonly plan: (ahead: RemainingWork, why: string | undefined) => void;
   /** It is known better. */
-  readonly replan: (ahead: Ahead) => void;
+  readonly replan: (ahead: RemainingWork) => void;
 }
 
 /** Splits of the folder, signed by their files. */
-export type Source = keyof HeldOut;
-export type LearnWalk = Walk<Made, Source, Run>;
+export type SplitName = keyof HeldOut;
+export type LearnStages = StageRunner<StageOutputs, SplitName, Run>;
 
-export interface Made {
+export interface StageOutputs {
   /** The training files' n-grams, with the weights that ship. */
   index: NgramModel;
   /** What they are mixed with; null: the folder is too small to fit any. */
@@ -79,27 +79,27 @@ export interface Made {
   /** Drafts of the n-grams alone, at validation and at test places. */
   calibrated: readonly ScoredPlace[];
   measured: readonly ScoredPlace[];
-  session: Session;
+  session: NeuralSession;
   scale: Scale;
   /** Undefined: the API is not asked. */
-  asking: Asking | undefined;
+  asking: LabelingPlan | undefined;
   taught: Taught;
   samples: Samples;
-  plan: Plan;
-  ahead: Ahead;
-  base: Measured;
+  plan: TrainingPlan;
+  ahead: RemainingWork;
+  base: MeasuredModel;
   /** What was adapted before; undefined: nothing that could be measured. */
-  earlier: Measured | undefined;
+  earlier: MeasuredModel | undefined;
   training: Training;
-  mixture: Mixed;
-  adapted: Measured;
+  mixture: FittedMixture;
+  adapted: MeasuredModel;
   /** Which model stays; undefined: there is no neural model. */
   chosen: Chosen | undefined;
   /** At the test places, once. */
   testedBase: readonly ScoredPlace[];
   tested: readonly ScoredPlace[];
   labels: ApiLabels | undefined;
-  learned: Learned;
+  learned: FittedRun;
 }
 
 export interface ToAsk {
@@ -108,8 +108,8 @@ export interface ToAsk {
 }
 
 /** What the API is asked in a run, agreed to. */
-export interface Asking {
-  readonly teacher: Teacher;
+export interface LabelingPlan {
+  readonly llm: LlmClient;
   /** See `askedAs`. */
   readonly as: string;
   readonly teach: readonly ToAsk[];
@@ -139,7 +139,7 @@ export interface Scale {
   readonly perPlace: number;
 }
 
-export interface Plan extends Scale {
+export interface TrainingPlan extends Scale {
   /** Name of the base's folder that is adapted, beside that of the one that serves. */
   readonly base: string;
   /** Seconds that it is likely to take; 0: it is trained already, or nothing is. */
@@ -153,24 +153,24 @@ export interface Plan extends Scale {
 }
 
 /** The adapted model's mixture is fitted, and lies beside it. */
-export interface Mixed {
+export interface FittedMixture {
   /** Weights of the model that it is for, and the mixture's own file; null: there was nothing to fit it on, and none to begin with. */
   readonly of: Sha256;
   readonly file: Sha256 | null;
 }
 
 export interface Chosen {
-  readonly used: Measured;
-  readonly base: Measured;
+  readonly used: MeasuredModel;
+  readonly base: MeasuredModel;
   readonly training: Training | undefined;
   /** Of the report what is known before the test. */
   readonly report: Pick<NeuralReport, 'why' | 'chosenFrom'>;
 }
 
-export interface Learned {
-  readonly coupling: CouplingFit;
+export interface FittedRun {
+  readonly coupling: RouterModel;
   readonly figures: Figures | undefined;
   readonly neural: NeuralReport | undefined;
   /** The neural model that is to be in use. */
-  readonly used: Candidate | undefined;
+  readonly used: ModelCandidate | undefined;
 }

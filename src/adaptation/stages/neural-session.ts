@@ -11,17 +11,17 @@ import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
 import { weightsOf } from '../models/folder-models.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import type { NeuralAccess } from '../types.ts';
-import type { Answers } from './answers.ts';
-import { type Candidate, titles } from './choose.ts';
+import type { AnswerLedger } from './answers.ts';
+import { type ModelCandidate, titles } from './choose.ts';
 import { type Drafter, evaluate } from './evaluate.ts';
-import { Opened } from './opened.ts';
+import { EngineDrafter } from './opened.ts';
 import { digest, type Tell } from './stage-walk.ts';
 
 const snapshotFile = 'train.ngram';
 /** Raised where the engine drafts otherwise from the same model, so that what it answered before is asked anew. */
 const DRAFTS_VERSION = 3;
 
-export interface SessionDeps {
+export interface NeuralSessionDeps {
   readonly engine: Engine;
   readonly access: NeuralAccess;
   readonly tokenizerPath: string;
@@ -35,19 +35,19 @@ export interface SessionDeps {
   readonly fit: readonly CursorExample[];
   readonly fitted: string;
   /** Where the answers of a model are kept. */
-  readonly answersOf: (model: string, split: 'validation' | 'test') => Answers | undefined;
+  readonly answersOf: (model: string, split: 'validation' | 'test') => AnswerLedger | undefined;
 }
 
-export class Session {
+export class NeuralSession {
   /** Most that the engine was seen to use, bytes. */
   memory = 0;
-  private readonly deps: SessionDeps;
+  private readonly deps: NeuralSessionDeps;
   /** In the engine; of this run alone. */
   private readonly key: string;
   private readonly snapshot: string;
-  private open: { readonly name: Candidate['name']; readonly opened: Opened } | undefined;
+  private open: { readonly name: ModelCandidate['name']; readonly opened: EngineDrafter } | undefined;
 
-  constructor(deps: SessionDeps) {
+  constructor(deps: NeuralSessionDeps) {
     this.deps = deps;
     this.key = `adapting ${deps.work}`;
     this.snapshot = join(deps.work, snapshotFile);
@@ -55,7 +55,7 @@ export class Session {
 
   /** At places of one split. */
   async drafts(
-    candidate: Candidate,
+    candidate: ModelCandidate,
     split: 'validation' | 'test',
     places: readonly CursorExample[],
     tell: Tell,
@@ -73,13 +73,13 @@ export class Session {
   }
 
   /** How many of the places it has not been asked at. */
-  async unanswered(candidate: Candidate, places: readonly CursorExample[]): Promise<number> {
+  async unanswered(candidate: ModelCandidate, places: readonly CursorExample[]): Promise<number> {
     const answers = this.deps.answersOf(await this.identity(candidate), 'validation');
     return places.filter((example) => !answers?.has(example, placeBefore(example))).length;
   }
 
   /** Learns the adapted model's mixture, from its base's on, and keeps it beside it; the base's own where there is nothing to learn from. */
-  async fitMixture(candidate: Candidate, places: readonly CursorExample[], tell: Tell): Promise<void> {
+  async fitMixture(candidate: ModelCandidate, places: readonly CursorExample[], tell: Tell): Promise<void> {
     const [theirs, own] = [candidate.base, candidate.model].map((folder) => join(folder, MIXTURE_FILE)) as [
       string,
       string,
@@ -99,7 +99,7 @@ export class Session {
   }
 
   /** Of all that a candidate's answers go by. */
-  private async identity({ name, model, base }: Candidate): Promise<string> {
+  private async identity({ name, model, base }: ModelCandidate): Promise<string> {
     const { access, tokenizerPath, fitted, indexed } = this.deps;
     const own = join(model, MIXTURE_FILE);
     const mixture = existsSync(own) ? sha256Of(own) : fitted;
@@ -109,7 +109,7 @@ export class Session {
   }
 
   /** @param refit where its mixture is fitted anew */
-  private async use(candidate: Candidate, tell: Tell, refit?: readonly CursorExample[]): Promise<Opened> {
+  private async use(candidate: ModelCandidate, tell: Tell, refit?: readonly CursorExample[]): Promise<EngineDrafter> {
     const { name, model, base } = candidate;
     if (this.open?.name === name && !refit) return this.open.opened;
     const { engine, access, tokenizerPath, fit, signal } = this.deps;
@@ -127,7 +127,7 @@ export class Session {
       threads,
     };
     tell({ done: 0, total: undefined, detail: `opening ${titles[name]}` });
-    const opened = await Opened.open(engine, source, {
+    const opened = await EngineDrafter.open(engine, source, {
       places: refit ?? fit,
       refit: refit !== undefined,
       tell,
@@ -147,4 +147,4 @@ export class Session {
 }
 
 /** As its drafts name it. */
-const shownAs = (name: Candidate['name']) => (name === 'base' ? 'base' : 'adapted');
+const shownAs = (name: ModelCandidate['name']) => (name === 'base' ? 'base' : 'adapted');

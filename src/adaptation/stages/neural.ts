@@ -3,17 +3,17 @@ import { dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { keepComparison } from '../models/compared.ts';
-import { folderOf, isModel, ownModel, sweepModels, workFolder } from '../models/folder-models.ts';
+import { isModel, modelFolderOf, ownModel, sweepModels, workFolder } from '../models/folder-models.ts';
 import { mixedQuality, ownQuality } from '../report/figures.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import type { NeuralReport } from '../report/types.ts';
 import type { NeuralAccess } from '../types.ts';
-import { type Candidate, choose, type Measured } from './choose.ts';
+import { choose, type MeasuredModel, type ModelCandidate } from './choose.ts';
 import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
 import { secondsPerPlace } from './evaluate.ts';
-import type { Chosen, LearnWalk, Run } from './made.ts';
-import { Session } from './neural-session.ts';
-import { halved, type Places } from './places.ts';
+import type { Chosen, LearnStages, Run } from './made.ts';
+import { NeuralSession } from './neural-session.ts';
+import { type HeldOutPositions, halved } from './places.ts';
 import type { Tell } from './stage-walk.ts';
 import type { Training } from './training.ts';
 
@@ -24,27 +24,27 @@ export function accessOf({ engine, request: { neural } }: Run): NeuralAccess {
   return neural;
 }
 
-export function baseOf(run: Run): Candidate {
+export function baseCandidate(run: Run): ModelCandidate {
   const { base } = accessOf(run);
   return { name: 'base', model: base, base };
 }
 
-export function adaptedOf(run: Run, { base: name, weights }: Training): Candidate {
-  const model = folderOf(weights, run.request.specialistFolder);
+export function adaptedOf(run: Run, { base: name, weights }: Training): ModelCandidate {
+  const model = modelFolderOf(weights, run.request.specialistFolder);
   const base = join(dirname(accessOf(run).base), name);
   if (model === undefined) throw new CodedError('unreadable', 'The adapted model is gone.');
   return { name: 'adapted', model, base };
 }
 
 /** Drafts at the validation places. */
-export async function measure(walk: LearnWalk, candidate: Candidate, tell: Tell): Promise<Measured> {
+export async function measure(walk: LearnStages, candidate: ModelCandidate, tell: Tell): Promise<MeasuredModel> {
   const session = await walk.get('session');
   const scored = await session.drafts(candidate, 'validation', (await placesIn(walk)).choose, tell);
   return { ...candidate, scored, quality: mixedQuality(scored) };
 }
 
 /** Those that the neural models are asked at: as many as the minutes allow. */
-export async function placesIn(walk: LearnWalk): Promise<Places> {
+export async function placesIn(walk: LearnStages): Promise<HeldOutPositions> {
   const { places, request } = walk.run;
   // Where there is no engine the n-grams are asked alone.
   const scale = request.neural && (await walk.get('scale').catch(() => undefined));
@@ -53,16 +53,16 @@ export async function placesIn(walk: LearnWalk): Promise<Places> {
 
 /** At the test places; what was drafted there is not drafted again where it is the base that stays. */
 export function test(which: 'used' | 'base') {
-  return async (walk: LearnWalk, tell: Tell): Promise<readonly ScoredPlace[]> => {
+  return async (walk: LearnStages, tell: Tell): Promise<readonly ScoredPlace[]> => {
     const chosen = (await walk.get('chosen')) as Chosen;
     if (which === 'base' && chosen.used === chosen.base) return walk.get('tested');
     return (await walk.get('session')).drafts(chosen[which], 'test', (await placesIn(walk)).test, tell);
   };
 }
 
-export function sessionOf(walk: LearnWalk): Session {
+export function sessionOf(walk: LearnStages): NeuralSession {
   const { run } = walk;
-  return new Session({
+  return new NeuralSession({
     engine: run.engine as Engine,
     access: accessOf(run),
     work: workFolder(run.request.specialistFolder),
@@ -77,7 +77,7 @@ export function sessionOf(walk: LearnWalk): Session {
 }
 
 /** What an adaptation before left; undefined where there is none that can be opened. */
-export function earlierOf(run: Run, notes?: string[]): Candidate | undefined {
+export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefined {
   const { request, places, judgesEarlier } = run;
   const { base } = accessOf(run);
   const own = ownModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
@@ -93,21 +93,21 @@ export function earlierOf(run: Run, notes?: string[]): Candidate | undefined {
 }
 
 /** Undefined also where it is what this run makes. */
-export async function measureEarlier(walk: LearnWalk, tell: Tell): Promise<Measured | undefined> {
+export async function measureEarlier(walk: LearnStages, tell: Tell): Promise<MeasuredModel | undefined> {
   const earlier = earlierOf(walk.run, walk.run.notes);
   const made = await walk.known('training');
-  if (!earlier || (made && folderOf(made.weights, walk.run.request.specialistFolder) === earlier.model))
+  if (!earlier || (made && modelFolderOf(made.weights, walk.run.request.specialistFolder) === earlier.model))
     return undefined;
   return measure(walk, earlier, tell);
 }
 
 /** Undefined where the run has no neural part, or it cannot be had: a note says why. */
-export async function chooseModel(walk: LearnWalk): Promise<Chosen | undefined> {
+export async function chooseModel(walk: LearnStages): Promise<Chosen | undefined> {
   const { request, notes } = walk.run;
   if (request.neural === undefined) return undefined;
   try {
     const made = await walk.known('training');
-    sweepModels(request.specialistFolder, made && folderOf(made.weights, request.specialistFolder));
+    sweepModels(request.specialistFolder, made && modelFolderOf(made.weights, request.specialistFolder));
     const plan = await walk.get('plan');
     walk.run.plan(await walk.get('ahead'), plan.why);
     const base = await walk.get('base');
@@ -140,7 +140,7 @@ interface Tested {
 }
 
 /** How what stays does at places that nothing was chosen by. */
-export async function testOf(walk: LearnWalk, { used, base, training, report }: Chosen): Promise<Tested | undefined> {
+export async function testOf(walk: LearnStages, { used, base, training, report }: Chosen): Promise<Tested | undefined> {
   try {
     const places = await walk.get('tested');
     const ofBase = await walk.get('testedBase');
@@ -158,7 +158,7 @@ export async function testOf(walk: LearnWalk, { used, base, training, report }: 
 }
 
 /** The n-grams at the same test places. */
-async function measuredAlone(walk: LearnWalk): Promise<readonly ScoredPlace[]> {
+async function measuredAlone(walk: LearnStages): Promise<readonly ScoredPlace[]> {
   const places = new Set((await placesIn(walk)).test);
   return (await walk.get('measured')).filter(({ example }) => places.has(example));
 }

@@ -10,8 +10,8 @@ import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../../specialist/en
 import type { Drafter } from './evaluate.ts';
 import type { Tell } from './stage-walk.ts';
 
-export type Source = Requests['open']['request'];
-export type Weights = Requests['fit']['result'];
+export type OpenRequestOf = Requests['open']['request'];
+export type MixtureWeightsResult = Requests['fit']['result'];
 
 export interface OpenOptions {
   /** What the mixture's weights are fitted on where the model has none of its own. */
@@ -22,22 +22,22 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
 }
 
-export class Opened implements Drafter {
+export class EngineDrafter implements Drafter {
   private readonly engine: Engine;
-  private readonly source: Source;
+  private readonly source: OpenRequestOf;
   private readonly options: OpenOptions;
   /** What the mixture learned; undefined where the model brought its own, or there was nothing to learn from. */
-  fit: Weights | undefined;
+  fit: MixtureWeightsResult | undefined;
 
-  private constructor(engine: Engine, source: Source, options: OpenOptions) {
+  private constructor(engine: Engine, source: OpenRequestOf, options: OpenOptions) {
     this.engine = engine;
     this.source = source;
     this.options = options;
   }
 
   /** Throws the engine's failure as a CodedError. */
-  static async open(engine: Engine, source: Source, options: OpenOptions): Promise<Opened> {
-    const opened = new Opened(engine, source, options);
+  static async open(engine: Engine, source: OpenRequestOf, options: OpenOptions): Promise<EngineDrafter> {
+    const opened = new EngineDrafter(engine, source, options);
     await opened.begin();
     return opened;
   }

@@ -33,16 +33,16 @@ export function holdOut(files: readonly HarvestedFile[]): HeldOut {
 const limits = { fit: 120, choose: 400, test: 240 };
 const seed = 1;
 
-export type Places = Readonly<Record<keyof typeof limits, readonly CursorExample[]>>;
+export type HeldOutPositions = Readonly<Record<keyof typeof limits, readonly CursorExample[]>>;
 
 /** Where a run asks, of each kind of held-out files. */
-export function placesOf(held: HeldOut): Places {
+export function placesOf(held: HeldOut): HeldOutPositions {
   const of = (kind: keyof typeof limits) => drawPlaces(held[kind], limits[kind], seed);
   return { fit: of('fit'), choose: of('choose'), test: of('test') };
 }
 
 /** At most half as many, or a quarter ..., from all over: the fewer are always among the more, so that no answer is lost. */
-export function halved({ fit, choose, test }: Places, times: number): Places {
+export function halved({ fit, choose, test }: HeldOutPositions, times: number): HeldOutPositions {
   const of = (kind: keyof typeof limits, places: readonly CursorExample[]) => sample(places, limits[kind] >> times);
   return { fit: of('fit', fit), choose: of('choose', choose), test: of('test', test) };
 }

@@ -6,12 +6,12 @@ import { counted } from '../../common/format.ts';
 import { smallerThan } from '../../neural/models/list.ts';
 import { standOf } from '../../specialist/engine/standing.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
-import type { Ahead } from '../report/countdown.ts';
+import type { RemainingWork } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
 import { secondsPerPlace } from './evaluate.ts';
-import type { LearnWalk, Plan, Run, Scale } from './made.ts';
-import { accessOf, baseOf, earlierOf, placesIn } from './neural.ts';
-import { halved, type Places } from './places.ts';
+import type { LearnStages, Run, Scale, TrainingPlan } from './made.ts';
+import { accessOf, baseCandidate, earlierOf, placesIn } from './neural.ts';
+import { type HeldOutPositions, halved } from './places.ts';
 import type { Tell } from './stage-walk.ts';
 import { budgetSeconds, paceOf, type Training, train } from './training.ts';
 
@@ -32,10 +32,10 @@ export function planSettings(run: Run): unknown {
   return [weightsOf(base), budgetMinutes, maxSteps, device, noOther, tokenizerOf(run)];
 }
 
-export async function scaleOf(walk: LearnWalk, tell: Tell): Promise<Scale> {
+export async function scaleOf(walk: LearnStages, tell: Tell): Promise<Scale> {
   const { run } = walk;
   const session = await walk.get('session');
-  const timed = await session.drafts(baseOf(run), 'validation', halved(run.places, TIMED).choose, tell);
+  const timed = await session.drafts(baseCandidate(run), 'validation', halved(run.places, TIMED).choose, tell);
   const perPlace = secondsPerPlace(timed);
   const room = MEASURING * budgetSeconds(accessOf(run));
   const fits = (halvings: number) =>
@@ -46,11 +46,11 @@ export async function scaleOf(walk: LearnWalk, tell: Tell): Promise<Scale> {
 }
 
 /** Of all models at all places; fitting the mixture takes about a draft a place, too. */
-function drafts({ fit, choose, test }: Places, earlier: boolean): number {
+function drafts({ fit, choose, test }: HeldOutPositions, earlier: boolean): number {
   return fit.length + (earlier ? 3 : 2) * choose.length + 2 * test.length;
 }
 
-export async function planOf(walk: LearnWalk, tell: Tell): Promise<Plan> {
+export async function planOf(walk: LearnStages, tell: Tell): Promise<TrainingPlan> {
   const { run } = walk;
   const access = accessOf(run);
   const scale = await walk.get('scale');
@@ -58,7 +58,7 @@ export async function planOf(walk: LearnWalk, tell: Tell): Promise<Plan> {
   const earlier = earlierOf(run) !== undefined;
   const others = scale.perPlace * drafts(places, earlier) + OPENING;
   const before = scale.perPlace * places.choose.length * (earlier ? 2 : 1);
-  const plan = (base: string, training: number, limit = 0): Plan => {
+  const plan = (base: string, training: number, limit = 0): TrainingPlan => {
     return { ...scale, base: basename(base), training, limit, begins: run.elapsed() + before };
   };
   const done = await walk.known('training');
@@ -90,7 +90,7 @@ export async function planOf(walk: LearnWalk, tell: Tell): Promise<Plan> {
 }
 
 /** On the base, and for the seconds, of the plan: less what measuring took longer than was foreseen. */
-export async function trainAsPlanned(walk: LearnWalk, tell: Tell): Promise<Training> {
+export async function trainAsPlanned(walk: LearnStages, tell: Tell): Promise<Training> {
   const { run } = walk;
   const { base, limit, begins, why } = await walk.get('plan');
   if (limit === 0) throw new CodedError('unsupported', why ?? 'There is no time for it.');
@@ -102,7 +102,7 @@ export async function trainAsPlanned(walk: LearnWalk, tell: Tell): Promise<Train
 }
 
 /** What is still to be done, by what is kept. */
-export async function aheadOf(walk: LearnWalk): Promise<Ahead> {
+export async function aheadOf(walk: LearnStages): Promise<RemainingWork> {
   const { run } = walk;
   const { perPlace, training } = await walk.get('plan');
   const places = await placesIn(walk);
@@ -116,7 +116,7 @@ export async function aheadOf(walk: LearnWalk): Promise<Ahead> {
   return {
     perPlace,
     places: { fit: trained ? 0 : places.fit.length, choose: trained ? 0 : choose.length, test: test.length },
-    base: await session.unanswered(baseOf(run), choose),
+    base: await session.unanswered(baseCandidate(run), choose),
     earlier: earlier ? await session.unanswered(earlier, choose) : 0,
     training: trained ? 0 : Math.max(0, training - spent),
     api: asking === undefined ? 0 : asking.validation.length + asking.test.length,

@@ -15,14 +15,14 @@ import { cancelled, turn } from '../cancellation.ts';
 import { currentModel, dropModel, dropWork, keepModel, ownFolder } from '../models/folder-models.ts';
 import { readWeights, writeSnapshot } from '../models/specialist-files.ts';
 import { Countdown, nothingAhead, planInWords } from '../report/countdown.ts';
-import type { Measured } from '../report/figures.ts';
+import type { ReportFigures } from '../report/figures.ts';
 import type { AdaptReport } from '../report/types.ts';
 import { keepTrainedOn, unseenBy } from '../training-data/trained-on.ts';
 import type { AdaptOutcome, AdaptRequest } from '../types.ts';
-import type { Candidate } from './choose.ts';
-import type { Learned, LearnWalk, Run, RunDeps } from './made.ts';
+import type { ModelCandidate } from './choose.ts';
+import type { FittedRun, LearnStages, Run, RunDeps } from './made.ts';
 import { type HeldOut, holdOut, placesOf } from './places.ts';
-import { digest, Walk } from './stage-walk.ts';
+import { digest, StageRunner } from './stage-walk.ts';
 import { indexingAll, stages, stagesOf } from './stages.ts';
 import { stopped } from './stopped.ts';
 
@@ -87,7 +87,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
         progress({ stage: stages.ahead.name, done: 0, total: undefined, say, isPlan: true });
       },
     };
-    const walk = new Walk(stages, run, signaturesOf(held), ledger, progress);
+    const walk = new StageRunner(stages, run, signaturesOf(held), ledger, progress);
     const learned = request.effort === 'adapt' ? await learn(walk) : undefined;
     progress({ stage: indexingAll, done: 0, total: undefined });
     const weights = learned && weightsFrom(await walk.get('weights'));
@@ -111,7 +111,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       ...(request.risk && { risk: request.risk }),
       madeFor: { tokenizer: sha256Of(request.tokenizerPath), ...(base !== undefined && { base }) },
       ...figuresOf(learned),
-      ...(deps.teacher && paid.answers + paid.usd > 0 && { paid: { model: deps.teacher.model, ...paid } }),
+      ...(deps.llm && paid.answers + paid.usd > 0 && { paid: { model: deps.llm.model, ...paid } }),
       notes,
       elapsedMs: now() - started,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
@@ -136,7 +136,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   }
 }
 
-async function learn(walk: LearnWalk): Promise<Learned> {
+async function learn(walk: LearnStages): Promise<FittedRun> {
   try {
     return await walk.get('learned');
   } finally {
@@ -162,7 +162,11 @@ function unseenByEarlier({ effort, neural, specialistFolder }: AdaptRequest, hel
 }
 
 /** What is laid over another base that ships was not compared with, and serves again when that does. */
-function putInUse({ specialistFolder, tokenizerPath: tokenizer }: AdaptRequest, used: Candidate, held: HeldOut): void {
+function putInUse(
+  { specialistFolder, tokenizerPath: tokenizer }: AdaptRequest,
+  used: ModelCandidate,
+  held: HeldOut,
+): void {
   if (used.name === 'adapted') {
     keepTrainedOn(used.model, held);
     keepModel(specialistFolder, used.model);
@@ -181,7 +185,7 @@ function nothingToLearn(root: string, harvest: HarvestReport): string {
   return `There is nothing to learn from in ${root}. ${why} Open a folder that holds source code or text.`;
 }
 
-function figuresOf(learned: Learned | undefined): Measured & Pick<AdaptReport, 'coupling' | 'neural'> {
+function figuresOf(learned: FittedRun | undefined): ReportFigures & Pick<AdaptReport, 'coupling' | 'neural'> {
   const { parameters: _, ...coupling } = learned?.coupling ?? { parameters: undefined };
   const nothing = { specialist: undefined, byKind: {}, apiShare: 0, api: undefined, examples: [] };
   return {

@@ -6,15 +6,15 @@ import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { exactWeights } from '../../specialist/ngram/weights.ts';
 import { turn } from '../cancellation.ts';
-import { folderOf } from '../models/folder-models.ts';
-import type { Ahead, Row } from '../report/countdown.ts';
+import { modelFolderOf } from '../models/folder-models.ts';
+import type { RemainingWork, Row } from '../report/countdown.ts';
 import { samplesFrom } from '../training-data/drawn.ts';
 import type { AdaptRequest } from '../types.ts';
 import { conclude } from './conclude.ts';
 import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
 import { labelsOf } from './labels.ts';
-import type { Made, Mixed, Run, Source, Taught } from './made.ts';
-import { adaptedOf, baseOf, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
+import type { FittedMixture, Run, SplitName, StageOutputs, Taught } from './made.ts';
+import { adaptedOf, baseCandidate, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
 import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
 import type { Stages } from './stage-walk.ts';
 import { lessonsOf, taughtOf } from './taught.ts';
@@ -26,10 +26,10 @@ const isAnswered = ({ whole, as }: Taught, run: Run) => whole && as === (askedAs
 /** Seconds of drafts at all places of a kind. */
 const at =
   (kind: 'fit' | 'choose' | 'test') =>
-  ({ perPlace, places }: Ahead) =>
+  ({ perPlace, places }: RemainingWork) =>
     perPlace * places[kind];
 
-export const stages: Stages<Made, Source, Run> = {
+export const stages: Stages<StageOutputs, SplitName, Run> = {
   index: {
     name: 'Indexing',
     takes: 2,
@@ -135,7 +135,7 @@ export const stages: Stages<Made, Source, Run> = {
     part: 'measuring',
     of: 'neural',
     reads: ['weights', 'fit', 'choose'],
-    run: (walk, tell) => measure(walk, baseOf(walk.run), tell),
+    run: (walk, tell) => measure(walk, baseCandidate(walk.run), tell),
   },
   earlier: {
     name: 'Measuring the earlier model',
@@ -155,7 +155,7 @@ export const stages: Stages<Made, Source, Run> = {
     reads: ['train', 'weights', 'fit', 'taught'],
     settings: planSettings,
     keeps: ({ weights, dropped }, { request }) =>
-      dropped !== undefined || folderOf(weights, request.specialistFolder) !== undefined,
+      dropped !== undefined || modelFolderOf(weights, request.specialistFolder) !== undefined,
     run: trainAsPlanned,
   },
   mixture: {
@@ -165,10 +165,10 @@ export const stages: Stages<Made, Source, Run> = {
     of: 'neural',
     reads: ['training', 'weights', 'fit'],
     keeps: ({ of, file }, { request }) => {
-      const model = folderOf(of, request.specialistFolder);
+      const model = modelFolderOf(of, request.specialistFolder);
       return model !== undefined && mixtureIn(model) === file;
     },
-    run: async (walk, tell): Promise<Mixed> => {
+    run: async (walk, tell): Promise<FittedMixture> => {
       const { weights: of } = await walk.get('training');
       const adapted = adaptedOf(walk.run, await walk.get('training'));
       const { fit } = await placesIn(walk);

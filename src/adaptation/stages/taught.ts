@@ -4,25 +4,25 @@ import { percent } from '../../common/format.ts';
 import { placeBefore } from '../../prompts/completion/asked-place.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
 import { judge, truthAt } from '../../prompts/completion/judge.ts';
-import { placeOf } from '../../routing/place.ts';
+import { positionOf } from '../../routing/place.ts';
 import { worthBy } from '../../routing/worth.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
-import type { Lessons } from '../training-data/drawn.ts';
+import type { TrainingData } from '../training-data/drawn.ts';
 import type { LearnedPlace } from '../training-data/samples.ts';
 import { Answered, askAll } from './labels.ts';
-import type { LearnWalk, Taught } from './made.ts';
+import type { LearnStages, Taught } from './made.ts';
 import type { Tell } from './stage-walk.ts';
 
 const nothing: Taught = { answers: [], whole: false };
 
-export async function taughtOf(walk: LearnWalk, tell: Tell): Promise<Taught> {
+export async function taughtOf(walk: LearnStages, tell: Tell): Promise<Taught> {
   const { request, notes } = walk.run;
   const asking = request.neural && request.api ? await walk.get('asking') : undefined;
   // What was paid for earlier is learned from by who does not ask, too.
   if (asking === undefined) return (await walk.last('taught')) ?? nothing;
   const right = new Map<string, Taught['answers'][number]>();
   const count = new Answered(asking.teach.length, tell);
-  const outcome = await askAll(walk.run, asking.teacher, asking.teach, count, ({ example, prompt }, answer) => {
+  const outcome = await askAll(walk.run, asking.llm, asking.teach, count, ({ example, prompt }, answer) => {
     const asked = placeBefore(example);
     const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
     const { path, offset, truth } = example;
@@ -38,13 +38,15 @@ export async function taughtOf(walk: LearnWalk, tell: Tell): Promise<Taught> {
 const keyOf = (path: string, offset: number) => `${offset} ${path}`;
 
 /** Of places of training files, by whether the API was right there: all of them are learned besides, and what is like those that it got wrong counts for more; always as the author wrote it. */
-export function lessonsFrom(answered: readonly { readonly example: LearnedPlace; readonly right: boolean }[]): Lessons {
-  const factsOf = (place: LearnedPlace) => placeOf(placeBefore(place).query);
+export function lessonsFrom(
+  answered: readonly { readonly example: LearnedPlace; readonly right: boolean }[],
+): TrainingData {
+  const factsOf = (place: LearnedPlace) => positionOf(placeBefore(place).query);
   const worth = worthBy(answered.map(({ example, right }) => ({ place: factsOf(example), right })));
   return { ...(worth && { worth: (place) => worth(factsOf(place)) }), places: answered.map(({ example }) => example) };
 }
 
-export function lessonsOf({ answers }: Taught, train: readonly HarvestedFile[]): Lessons {
+export function lessonsOf({ answers }: Taught, train: readonly HarvestedFile[]): TrainingData {
   const files = new Map(train.map((file) => [file.path, file]));
   const answered = answers.flatMap(({ path, offset, length, right }) => {
     const file = files.get(path);

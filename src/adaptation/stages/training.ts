@@ -63,7 +63,7 @@ export function budgetSeconds({ budgetMinutes = defaultMinutes }: NeuralAccess):
 }
 
 /** How fast a base is trained here, by the first steps of its training, which goes on after them. */
-export interface Pace {
+export interface StepTime {
   /** Seconds, with its share of the validations. */
   readonly perStep: number;
   /** As many as there is to learn from. */
@@ -78,7 +78,7 @@ export async function paceOf(
   access: NeuralAccess,
   deps: TrainingDeps,
   tell: Tell,
-): Promise<Pace> {
+): Promise<StepTime> {
   const notes: string[] = [];
   let last: StepReport | undefined;
   const asked = { ...requestOf(base, samples, access, deps), budgetSeconds: MORE_THAN_ENOUGH, pauseAfter: TIMED_STEPS };

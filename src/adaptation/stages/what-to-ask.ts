@@ -3,17 +3,17 @@
 
 import { apiHost } from '../../llm/connect.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
-import type { Teacher } from '../../llm/types.ts';
+import type { LlmClient } from '../../llm/types.ts';
 import { placeBefore } from '../../prompts/completion/asked-place.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { CursorExample, SourceText } from '../../prompts/completion/cursor-places.ts';
-import { REQUEST_SNIPPETS, requestAt, type TeacherRequest } from '../../prompts/completion/teacher-request.ts';
+import { type LlmRequest, REQUEST_SNIPPETS, requestAt } from '../../prompts/completion/llm-request.ts';
 import { teachingPlaces } from '../../prompts/completion/teaching-places.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { turn } from '../cancellation.ts';
 import type { ApiEstimate } from '../types.ts';
 import { indexOf } from './drafts.ts';
-import type { Asking, LearnWalk, Run, ToAsk } from './made.ts';
+import type { LabelingPlan, LearnStages, Run, ToAsk } from './made.ts';
 import { placesIn } from './neural.ts';
 import { placesToAsk } from './places.ts';
 
@@ -21,7 +21,7 @@ import { placesToAsk } from './places.ts';
 const TEACHING = 0.4;
 
 /** What a completion there would send, but for the local draft. The harvest's text is masked, and so is the index. */
-export function labelRequest(example: CursorExample, index: NgramModel): TeacherRequest {
+export function labelRequest(example: CursorExample, index: NgramModel): LlmRequest {
   const place = placeBefore(example);
   return requestAt(place, index.snippets(place.query, REQUEST_SNIPPETS), { oneOff: true });
 }
@@ -35,18 +35,18 @@ export function foreseenBy(index: NgramModel, signal: AbortSignal) {
 }
 
 /** Who is asked, and what decides how much: what was answered otherwise is asked anew. Undefined: nobody is. */
-export function askedAs({ teacher, request }: Run): string | undefined {
+export function askedAs({ llm, request }: Run): string | undefined {
   const { api } = request;
-  if (teacher === undefined || api === undefined) return undefined;
-  return JSON.stringify([teacher.facts.asked ?? teacher.model, api.places, api.runUsd]);
+  if (llm === undefined || api === undefined) return undefined;
+  return JSON.stringify([llm.facts.asked ?? llm.model, api.places, api.runUsd]);
 }
 
 /** Undefined where it is not asked. */
-export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
-  const { teacher, request, confirm, notes, held, tokenizer, signal } = walk.run;
+export async function askingOf(walk: LearnStages): Promise<LabelingPlan | undefined> {
+  const { llm, request, confirm, notes, held, tokenizer, signal } = walk.run;
   const { api } = request;
   const as = askedAs(walk.run);
-  if (teacher === undefined || api === undefined || as === undefined) return undefined;
+  if (llm === undefined || api === undefined || as === undefined) return undefined;
   const index = await indexOf(walk);
   const { choose, test } = await placesIn(walk);
   const teaching = Math.round(request.neural ? TEACHING * api.places : 0);
@@ -54,39 +54,39 @@ export async function askingOf(walk: LearnWalk): Promise<Asking | undefined> {
   const prompts = new Map<CursorExample, Prompt>();
   const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
     examples.map((example) => {
-      const prompt = prompts.get(example) ?? completionPrompt(labelRequest(example, index), teacher.facts);
+      const prompt = prompts.get(example) ?? completionPrompt(labelRequest(example, index), llm.facts);
       prompts.set(example, prompt);
       return { example, prompt };
     });
-  const chosen = affordable(teacher, api, (calls) => {
+  const chosen = affordable(llm, api, (calls) => {
     const some = ranked.slice(0, Math.round((calls / api.places) * teaching));
     const others = placesToAsk(choose, test, calls - some.length);
     return { teach: toAsk(some), validation: toAsk(others.validation), test: toAsk(others.test) };
   });
   const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
-  const unknown = all.filter(({ prompt }) => !teacher.knows?.(prompt));
-  const { awaited = 0 } = teacher;
+  const unknown = all.filter(({ prompt }) => !llm.knows?.(prompt));
+  const { awaited = 0 } = llm;
   const estimate: ApiEstimate = {
-    model: teacher.model,
+    model: llm.model,
     host: apiHost(api.settings),
     places: unknown.length,
-    usd: unknown.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0),
+    usd: unknown.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0),
     ...(awaited > 0 && { awaited }),
   };
   const goesOn = unknown.length + awaited === 0;
   if (all.length > 0 && (goesOn || (await confirm(estimate)))) {
-    return { teacher, as, ...chosen };
+    return { llm, as, ...chosen };
   }
   const declined = 'The API was not asked: the estimate was declined.';
   notes.push(all.length > 0 ? declined : 'There was no held-out place to ask the API about.');
   return undefined;
 }
 
-type Chosen = Omit<Asking, 'teacher' | 'as'>;
+type Chosen = Omit<LabelingPlan, 'llm' | 'as'>;
 
 /** As many places as the dollars of one run allow: what is known already counts as well, so that a later run chooses the same, and pays no more. */
 function affordable(
-  teacher: Teacher,
+  llm: LlmClient,
   { places, runUsd = Number.POSITIVE_INFINITY }: { readonly places: number; readonly runUsd?: number },
   choose: (calls: number) => Chosen,
 ): Chosen {
@@ -94,7 +94,7 @@ function affordable(
   for (;;) {
     const chosen = choose(calls);
     const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
-    const usd = all.reduce((sum, { prompt }) => sum + teacher.estimateUsd(prompt), 0);
+    const usd = all.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0);
     if (usd <= runUsd || calls === 0) return chosen;
     calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length) * runUsd) / usd));
   }

@@ -25,7 +25,7 @@ const mostKnown = 600_000;
 export const usualSeed = 1;
 
 /** Whom samples are drawn for. */
-export interface Learner {
+export interface SampleTarget {
   readonly request: {
     readonly tokenizerPath: string;
     /** The base that learns, by its folder, and what is drawn at random. */
@@ -36,7 +36,7 @@ export interface Learner {
 }
 
 /** What the large model's answers add to the true text. */
-export interface Lessons {
+export interface TrainingData {
   /** See SampleOptions. */
   readonly worth?: SampleOptions['worth'];
   /** Places of training files that are learned beside those that are drawn. */
@@ -55,8 +55,8 @@ export async function samplesFrom(
   held: { readonly train: readonly HarvestedFile[]; readonly fit: readonly HarvestedFile[] },
   index: NgramModel,
   halvings: number,
-  { worth, places }: Lessons,
-  { request: { neural, tokenizerPath }, tokenizer, signal }: Learner,
+  { worth, places }: TrainingData,
+  { request: { neural, tokenizerPath }, tokenizer, signal }: SampleTarget,
 ): Promise<Samples> {
   const base = neural?.base;
   const options = { ...sampleOptions(index, dialectOf(base)), seed: neural?.seed ?? usualSeed };

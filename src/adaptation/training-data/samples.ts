@@ -34,7 +34,7 @@ export interface SampleOptions {
   readonly worth?: ((place: LearnedPlace) => number) | undefined;
   /** How much more than others a file counts, 1 on average; undefined: all alike. */
   readonly recency?: (file: HarvestedFile) => number;
-  /** Places of a file that are learned beside those that are drawn: a teacher was asked there. */
+  /** Places of a file that are learned beside those that are drawn: a large model was asked there. */
   readonly taught?: ((file: HarvestedFile) => readonly LearnedPlace[]) | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface Estimate {
 }
 
 /** A labelled row of numbers: all that the fitting looks at. */
-export interface LabelledRow {
+export interface LabelledVector {
   readonly path: string;
   readonly values: Float64Array;
   /** Log-odds that are believed before the values are looked at. */
@@ -40,12 +40,12 @@ export interface MeasuredEstimate {
   readonly ece: number | undefined;
   readonly brier: number | undefined;
   /** Of each row, from a fit that saw nothing of its file; empty where that cannot be had. */
-  readonly crossed: ReadonlyMap<LabelledRow, number>;
+  readonly crossed: ReadonlyMap<LabelledVector, number>;
 }
 
 /** The estimate from all rows, and its calibration measured on files that its own fit never saw. */
-export function measuredEstimate(rows: readonly LabelledRow[]): MeasuredEstimate {
-  const crossed = new Map<LabelledRow, number>();
+export function measuredEstimate(rows: readonly LabelledVector[]): MeasuredEstimate {
+  const crossed = new Map<LabelledVector, number>();
   for (const { inside, outside } of splitByFile(rows)) {
     const estimate = fitEstimate(outside);
     for (const row of inside) crossed.set(row, estimateOf(estimate, row.values, row.prior));
@@ -62,7 +62,7 @@ export function measuredEstimate(rows: readonly LabelledRow[]): MeasuredEstimate
 }
 
 /** Chooses the penalty and fits the calibrator on out-of-fold log-odds, then the model on all rows. */
-export function fitEstimate(rows: readonly LabelledRow[]): Estimate {
+export function fitEstimate(rows: readonly LabelledVector[]): Estimate {
   if (rows.length === 0) return PRIOR_ONLY;
   const folds = splitByFile(rows);
   if (folds.length === 0) {
@@ -87,7 +87,7 @@ export function fitEstimate(rows: readonly LabelledRow[]): Estimate {
   return { model: fitModel(rows, l2), calibrator: fitCalibrator(scores, labels) };
 }
 
-function fitModel(rows: readonly LabelledRow[], l2: number): LogisticModel {
+function fitModel(rows: readonly LabelledVector[], l2: number): LogisticModel {
   return fitLogistic(
     rows.map((r) => r.values),
     rows.map((r) => r.label),

@@ -3,14 +3,14 @@
 import { join } from 'node:path';
 import { latestAdaptation } from '../../adaptation/models/latest-adaptation.ts';
 import { renderReport } from '../../adaptation/report/text.ts';
-import { type Asked, repository } from './command-line.ts';
+import { type CommandLine, repository } from './command-line.ts';
 import { apiAccess, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
 const ownSource = join(repository, 'src');
 
-export async function adapt({ target = ownSource, values }: Asked, terminal: Terminal): Promise<number> {
+export async function adapt({ target = ownSource, values }: CommandLine, terminal: Terminal): Promise<number> {
   const request = requestFor(target, values);
   const runs = new Runs(request, values, terminal);
   const api = apiAccess(values);
@@ -26,7 +26,7 @@ export async function adapt({ target = ownSource, values }: Asked, terminal: Ter
   return runs.within(work());
 }
 
-export async function report({ target = ownSource, values }: Asked, terminal: Terminal): Promise<number> {
+export async function report({ target = ownSource, values }: CommandLine, terminal: Terminal): Promise<number> {
   const latest = latestAdaptation(requestFor(target, values), terminal.log);
   if (!latest.ok) return terminal.fail(latest.error);
   terminal.print(latest.value.report, renderReport(latest.value.report));

@@ -8,7 +8,7 @@ import { counted, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import { lockRun } from '../../storage/lock.ts';
 import { openStore } from '../../storage/open.ts';
-import { type Asked, UsageError } from './command-line.ts';
+import { type CommandLine, UsageError } from './command-line.ts';
 import { specialistFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -27,7 +27,7 @@ export interface KeptAdaptation {
 }
 
 /** `list`. */
-export async function list({ target, values }: Asked, terminal: Terminal): Promise<number> {
+export async function list({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   if (target !== undefined) throw new UsageError('list takes no folder: it shows all of them.');
   const storage = storageFolder(values);
   const kept = listAdaptations(storage, (root) => specialistFolder(storage, root), terminal.log);
@@ -36,7 +36,7 @@ export async function list({ target, values }: Asked, terminal: Terminal): Promi
 }
 
 /** `delete`. */
-export async function forget({ target, values }: Asked, terminal: Terminal): Promise<number> {
+export async function forget({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   if (target === undefined) throw new UsageError('Name the folder whose adaptation to delete: delete FOLDER.');
   // It may be gone itself.
   const root = resolve(target);

@@ -109,16 +109,16 @@ export const commands = [
   'import-adapter',
   'base',
 ] as const;
-export type Command = (typeof commands)[number];
+export type CommandName = (typeof commands)[number];
 
 /** What a command takes, where it is no folder. */
-const things: Partial<Record<Command, string>> = {
+const things: Partial<Record<CommandName, string>> = {
   ...{ complete: 'place', label: 'task', export: 'task' },
   'import-adapter': 'adapter',
 };
 
-export interface Asked {
-  readonly command: Command;
+export interface CommandLine {
+  readonly command: CommandName;
   readonly target: string | undefined;
   /** What follows it, of a command that takes more. */
   readonly others: readonly string[];
@@ -131,7 +131,7 @@ function parseOptions(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options, allowPositionals: true });
 }
 
-export function parse(argv: readonly string[]): Asked {
+export function parse(argv: readonly string[]): CommandLine {
   try {
     const { values, positionals } = parseOptions(argv);
     const named = commands.find((each) => each === positionals[0]);

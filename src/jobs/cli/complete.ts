@@ -10,7 +10,7 @@ import { oneLine, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import { draftOptions, placeBefore, shownDraft } from '../../prompts/completion/asked-place.ts';
 import { decide } from '../../routing/decide.ts';
-import { placeOf } from '../../routing/place.ts';
+import { positionOf } from '../../routing/place.ts';
 import type { Decision } from '../../routing/types.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
@@ -19,13 +19,13 @@ import { lineEnd, linesOf } from '../../text/lines.ts';
 import { decodeText } from '../../workspace/files/decode.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
-import { type Asked, UsageError } from './command-line.ts';
+import { type CommandLine, UsageError } from './command-line.ts';
 import { requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `complete`. */
-export async function complete({ target, values }: Asked, terminal: Terminal): Promise<number> {
+export async function complete({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   if (target === undefined) throw new UsageError('Name a place: complete FILE:LINE[:COLUMN].');
   const request = requestFor(values.folder ?? process.cwd(), values);
   const runs = new Runs(request, values, terminal);
@@ -130,7 +130,7 @@ export async function completeAt(
   if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
   const written = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
   const draft = shownDraft(written, place);
-  const decision = decide(fitOf(request, mixed?.ok === true, log), draft, placeOf(query), {
+  const decision = decide(fitOf(request, mixed?.ok === true, log), draft, positionOf(query), {
     balance: request.balance,
     apiAvailable: true,
     showBar: 0,

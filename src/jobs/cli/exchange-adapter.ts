@@ -2,11 +2,11 @@
 import { basename, join, resolve } from 'node:path';
 import { exportOwn } from '../../adaptation/exchange/export-own.ts';
 import { takeAdapter } from '../../adaptation/exchange/foreign-adapter.ts';
-import { type Asked, UsageError } from './command-line.ts';
+import { type CommandLine, UsageError } from './command-line.ts';
 import { requestFor, requireFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
-export async function exportAdapter({ target, values }: Asked, terminal: Terminal): Promise<number> {
+export async function exportAdapter({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   if (target === undefined) throw new UsageError('Name the folder that was adapted to: export-adapter FOLDER.');
   const { root, specialistFolder, neural, tokenizerPath: tokenizer } = requestFor(target, values);
   if (!neural) throw new UsageError('With --no-neural there is nothing to export.');
@@ -20,7 +20,7 @@ export async function exportAdapter({ target, values }: Asked, terminal: Termina
   return 0;
 }
 
-export async function importAdapter({ target, values }: Asked, terminal: Terminal): Promise<number> {
+export async function importAdapter({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   if (target === undefined) throw new UsageError('Name the folder of the adapter: import-adapter ADAPTER.');
   const { root, storeFolder, specialistFolder, neural } = requestFor(values.folder ?? '.', values);
   if (!neural) throw new UsageError('With --no-neural there is no base that it goes over.');

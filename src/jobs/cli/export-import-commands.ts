@@ -10,7 +10,7 @@ import type { Failure, Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Provenance } from '../../neural/models/export/portable.ts';
 import { importJob } from '../carried.ts';
-import { type Asked, repository, UsageError, type Values } from './command-line.ts';
+import { type CommandLine, repository, UsageError, type Values } from './command-line.ts';
 import { requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,7 +23,7 @@ const verbs: Readonly<Record<string, { readonly takes: string; readonly work: Ve
   compare: { takes: 'FOLDER FOLDER', work: compare },
 };
 
-export async function adaptations({ target = '', others, values }: Asked, terminal: Terminal): Promise<number> {
+export async function adaptations({ target = '', others, values }: CommandLine, terminal: Terminal): Promise<number> {
   const verb = Object.hasOwn(verbs, target) ? verbs[target] : undefined;
   const [first, second] = others;
   if (verb && first !== undefined && second !== undefined) return verb.work(first, second, values, terminal);

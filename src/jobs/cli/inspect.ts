@@ -5,17 +5,17 @@ import { type KeptRow, noting } from '../../adaptation/report/kept.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
 import { ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import type { Asked as SentTo } from '../../llm/connect.ts';
+import type { LlmAddress as SentTo } from '../../llm/connect.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { harvestFolder } from '../../workspace/files/folder.ts';
-import { type Asked, UsageError } from './command-line.ts';
+import { type CommandLine, UsageError } from './command-line.ts';
 import { locate, specialistOf } from './complete.ts';
 import { askedFor, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `inspect`. */
-export async function inspect({ target, values }: Asked, terminal: Terminal): Promise<number> {
+export async function inspect({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   if (target === undefined) throw new UsageError('Name the folder to look into: inspect FOLDER.');
   const request = requestFor(target, values);
   const runs = new Runs(request, values, terminal);

@@ -5,7 +5,7 @@ import { replaceFile } from '../../common/files.ts';
 import { percent } from '../../common/format.ts';
 import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
 import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
-import { placeIn } from '../../text-tasks/in-folder.ts';
+import { writablePathIn } from '../../text-tasks/in-folder.ts';
 import { learn } from '../../text-tasks/kinds.ts';
 import { parseShard } from '../../text-tasks/label-texts.ts';
 import { LIKENESS_TERMS, RISK_TERMS } from '../../text-tasks/labels/share-of-calls.ts';
@@ -14,18 +14,21 @@ import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { resultsPath, writeResults } from '../../text-tasks/write-results.ts';
 import { type StatesAccess, textTaskJob } from '../text-task.ts';
-import { type Asked, numberOption, repository, UsageError } from './command-line.ts';
+import { type CommandLine, numberOption, repository, UsageError } from './command-line.ts';
 import { apiAccess, requestFor, requireFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
-function taskOf({ target, values }: Asked): { root: string; task: string } {
+function taskOf({ target, values }: CommandLine): { root: string; task: string } {
   if (target === undefined)
     throw new UsageError('Name the task: the file .easyadaptation/tasks/NAME.json without .json.');
   return { root: requireFolder(values.folder ?? '.'), task: target };
 }
 
 /** Opens the folder and reads the task's texts; a CodedError is a failure. */
-async function opened(asked: Asked, { stop, bar }: Terminal): Promise<{ folder: TaskFolder; gathered: Gathered }> {
+async function opened(
+  asked: CommandLine,
+  { stop, bar }: Terminal,
+): Promise<{ folder: TaskFolder; gathered: Gathered }> {
   const { root, task } = taskOf(asked);
   bar.update({ stage: 'Reading the folder', done: 0, total: undefined });
   const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }, stop.signal));
@@ -33,7 +36,7 @@ async function opened(asked: Asked, { stop, bar }: Terminal): Promise<{ folder: 
   return { folder, gathered: await gather(folder.texts(stop.signal), await folder.answers()) };
 }
 
-export async function label(asked: Asked, terminal: Terminal): Promise<number> {
+export async function label(asked: CommandLine, terminal: Terminal): Promise<number> {
   const { values } = asked;
   if (values.shard !== undefined) return labelShard(asked, values.shard, terminal);
   const { root, task } = taskOf(asked);
@@ -59,7 +62,7 @@ export async function label(asked: Asked, terminal: Terminal): Promise<number> {
 }
 
 /** Only of a base that was named: it takes minutes. */
-function statesAccess({ values }: Asked): StatesAccess | undefined {
+function statesAccess({ values }: CommandLine): StatesAccess | undefined {
   if (values.base === undefined) return undefined;
   const { neural, tokenizerPath: tokenizer } = requestFor(values.folder ?? '.', values);
   if (!neural) return undefined;
@@ -70,7 +73,7 @@ function statesAccess({ values }: Asked): StatesAccess | undefined {
 }
 
 /** A pure function of its inputs: nobody is asked, so that machines side by side make one whole. */
-async function labelShard(asked: Asked, text: string, terminal: Terminal): Promise<number> {
+async function labelShard(asked: CommandLine, text: string, terminal: Terminal): Promise<number> {
   const shard = parseShard(text);
   if (shard === undefined) throw new UsageError(`--shard takes I/N with I from 1 to N, not "${text}".`);
   return coded(terminal, async () => {
@@ -120,7 +123,7 @@ function renderTask(root: string, report: TaskReport): string {
   ].join('\n');
 }
 
-export async function exportTask(asked: Asked, terminal: Terminal): Promise<number> {
+export async function exportTask(asked: CommandLine, terminal: Terminal): Promise<number> {
   return coded(terminal, async () => {
     const { folder, gathered } = await opened(asked, terminal);
     const { task } = folder;
@@ -131,7 +134,7 @@ export async function exportTask(asked: Asked, terminal: Terminal): Promise<numb
       );
     const into = `${TASKS_FOLDER}/${task.name}.export`;
     const { root } = folder.reader;
-    const put = (name: string, bytes: Uint8Array) => replaceFile(placeIn(root, `${into}/${name}`), [bytes]);
+    const put = (name: string, bytes: Uint8Array) => replaceFile(writablePathIn(root, `${into}/${name}`), [bytes]);
     const encoder = new TextEncoder();
     put('model.onnx', taskModel(learnTask(task, gathered).specialist));
     put('labels.json', encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`));

@@ -3,7 +3,7 @@
 import { plainText } from '../../common/plain-text.ts';
 import { adapt, report } from './adapt.ts';
 import { forget, list } from './adaptations.ts';
-import { type Asked, type Command, parse, UsageError, usage } from './command-line.ts';
+import { type CommandLine, type CommandName, parse, UsageError, usage } from './command-line.ts';
 import { complete } from './complete.ts';
 import { exportAdapter, importAdapter } from './exchange-adapter.ts';
 import { adaptations } from './export-import-commands.ts';
@@ -13,7 +13,7 @@ import { ownBase } from './own-base.ts';
 import { Terminal } from './terminal.ts';
 
 /** A row a command; each ends with its exit code. */
-const work: Readonly<Record<Command, (asked: Asked, terminal: Terminal) => Promise<number>>> = {
+const work: Readonly<Record<CommandName, (asked: CommandLine, terminal: Terminal) => Promise<number>>> = {
   adapt,
   complete,
   inspect,

@@ -10,18 +10,18 @@ import { listPackages, type PackageInfo, readPackage } from '../../neural/models
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
 import { JobClient } from '../client.ts';
-import { type Asked, models, numberOption, repository, UsageError } from './command-line.ts';
+import { type CommandLine, models, numberOption, repository, UsageError } from './command-line.ts';
 import { basesFolder } from './run-request.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';
 
-const verbs: Readonly<Record<string, (asked: Asked, terminal: Terminal) => Promise<number>>> = {
+const verbs: Readonly<Record<string, (asked: CommandLine, terminal: Terminal) => Promise<number>>> = {
   add,
   list: listAll,
   measure,
   remove,
 };
 
-export async function ownBase(asked: Asked, terminal: Terminal): Promise<number> {
+export async function ownBase(asked: CommandLine, terminal: Terminal): Promise<number> {
   const { target: verb = '', others } = asked;
   const work = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   if (others.length > 1) throw new UsageError('One base at a time, please.');
@@ -29,7 +29,7 @@ export async function ownBase(asked: Asked, terminal: Terminal): Promise<number>
   return work(asked, terminal);
 }
 
-async function add(asked: Asked, terminal: Terminal): Promise<number> {
+async function add(asked: CommandLine, terminal: Terminal): Promise<number> {
   const { others, values } = asked;
   const [target] = others;
   if (target === undefined) throw new UsageError('Name a GGUF file or a folder of safetensors: base add PATH.');
@@ -45,7 +45,7 @@ async function add(asked: Asked, terminal: Terminal): Promise<number> {
   return measureThat(brought.value, asked, terminal);
 }
 
-async function measure(asked: Asked, terminal: Terminal): Promise<number> {
+async function measure(asked: CommandLine, terminal: Terminal): Promise<number> {
   const [target] = asked.others;
   if (target === undefined) throw new UsageError('Name a base: base measure NAME.');
   const folder = [models, basesFolder(asked.values)].map((each) => join(each, target)).find(existsSync);
@@ -55,7 +55,7 @@ async function measure(asked: Asked, terminal: Terminal): Promise<number> {
   return info.ok ? measureThat(info.value, asked, terminal) : terminal.fail(info.error);
 }
 
-async function measureThat(base: PackageInfo, { values }: Asked, terminal: Terminal): Promise<number> {
+async function measureThat(base: PackageInfo, { values }: CommandLine, terminal: Terminal): Promise<number> {
   const { bar, stop, log } = terminal;
   const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
   const engine = new EngineClient({
@@ -78,7 +78,7 @@ async function measureThat(base: PackageInfo, { values }: Asked, terminal: Termi
   }
 }
 
-async function remove({ others, values }: Asked, terminal: Terminal): Promise<number> {
+async function remove({ others, values }: CommandLine, terminal: Terminal): Promise<number> {
   const [target] = others;
   if (target === undefined) throw new UsageError('Name the base: base remove NAME.');
   const folder = join(basesFolder(values), target);
@@ -90,7 +90,7 @@ async function remove({ others, values }: Asked, terminal: Terminal): Promise<nu
   return 0;
 }
 
-async function listAll({ values }: Asked, terminal: Terminal): Promise<number> {
+async function listAll({ values }: CommandLine, terminal: Terminal): Promise<number> {
   const bases = [...listPackages(models), ...listPackages(basesFolder(values))];
   const found = await findModels(terminal.stop.signal);
   terminal.print({ bases, found }, renderAll(bases, found));

@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AdaptRequest, ApiAccess, NeuralAccess } from '../../adaptation/types.ts';
 import { threadCount } from '../../common/threads.ts';
-import { type Asked, modelOf } from '../../llm/connect.ts';
+import { type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/address.ts';
 import { byCommandLine, providerOf } from '../../llm/providers/providers.ts';
 import { BROUGHT_BASES, readPackage } from '../../neural/models/list.ts';
@@ -52,7 +52,7 @@ export function apiAccess(values: Values): ApiAccess | undefined {
 }
 
 /** Who is asked, where. */
-export function askedFor({ provider = '', model, url }: Values): Asked {
+export function askedFor({ provider = '', model, url }: Values): LlmAddress {
   if (!byCommandLine.includes(provider))
     throw new UsageError(`There is no provider '${provider}': ${byCommandLine.join(', ')}.`);
   return { provider, model, ...(url !== undefined && { baseUrl: url }) };

@@ -1,7 +1,7 @@
 // What the client has to know about a model, whoever provides it: price, limits, and which form of prompt it takes.
 import type { Infill } from './infill.ts';
 
-export interface TeacherUsage {
+export interface LlmUsage {
   /** Tokens neither written to nor read from the prompt cache. */
   readonly inputTokens: number;
   readonly cacheWriteTokens: number;
@@ -53,7 +53,7 @@ export const unknownModel: ModelFacts = {
 const million = 1_000_000;
 
 /** What a call costs, US dollars. */
-export function priceUsd(usage: TeacherUsage, facts: ModelFacts): number {
+export function priceUsd(usage: LlmUsage, facts: ModelFacts): number {
   const prompt = usage.inputTokens + usage.cacheWriteTokens + usage.cacheReadTokens;
   const factor = prompt > (facts.longAbove ?? Number.POSITIVE_INFINITY) ? (facts.longFactor ?? 1) : 1;
   const perMillion =

@@ -2,7 +2,7 @@
 import { plainLine, plainText } from '../../common/plain-text.ts';
 import { ProtocolError } from './failures.ts';
 import { withoutKey } from './key-forms.ts';
-import type { TeacherUsage } from './models.ts';
+import type { LlmUsage } from './models.ts';
 import type { Piece, TokenOdds } from './wire.ts';
 
 /** No token is longer as a rule; white space and rulers may be. */
@@ -11,13 +11,13 @@ const charactersPerToken = 64;
 const mostTokens = 100_000_000;
 
 /** Text, usage and ending of one answer. The one place where what a server writes enters: it is plain text from here on. */
-export class Reading {
+export class AnswerReader {
   model: string | undefined;
   stop: Piece['stop'];
   /** The server has begun to answer: from here on it is paid for. */
   begun = false;
   private readonly odds: TokenOdds[] = [];
-  private counts: { [K in keyof TeacherUsage]: number } | undefined;
+  private counts: { [K in keyof LlmUsage]: number } | undefined;
   private ended = false;
   private raw: string;
   private plain: string | undefined;
@@ -48,7 +48,7 @@ export class Reading {
   }
 
   /** What the server counted; output is only final once the answer is complete. Undefined where it has not counted yet. */
-  get usage(): TeacherUsage | undefined {
+  get usage(): LlmUsage | undefined {
     return this.counts;
   }
 
@@ -84,17 +84,17 @@ export class Reading {
   }
 }
 
-export type Json = Readonly<Record<string, unknown>>;
+export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** Undefined where it is no object. */
-export function record(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+export function record(value: unknown): JsonRecord | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : undefined;
 }
 
 /** Throws a ProtocolError that names what is missing. */
-export function object(value: unknown, what: string): Json {
+export function object(value: unknown, what: string): JsonRecord {
   if (typeof value !== 'object' || value === null) throw new ProtocolError(`${what} is missing or not an object`);
-  return value as Json;
+  return value as JsonRecord;
 }
 
 /** A token count; undefined for what is absent or null. */

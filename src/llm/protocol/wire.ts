@@ -1,7 +1,7 @@
 // What a provider of large models is to the rest of this room: a row of plain data, and a wire that speaks its protocol.
 import type { ErrorCode } from '../../common/errors.ts';
 import type { InfillDoor } from './infill.ts';
-import type { ModelFacts, TeacherUsage } from './models.ts';
+import type { LlmUsage, ModelFacts } from './models.ts';
 import type { Prompt } from './prompt.ts';
 
 /** Whether answers may be trained on, as the provider's terms have it. */
@@ -113,7 +113,7 @@ export interface Piece {
   readonly text?: string;
   readonly model?: unknown;
   /** Token counts so far, as the server gives them; null where it does not. */
-  readonly usage?: Readonly<Partial<Record<keyof TeacherUsage, unknown>>>;
+  readonly usage?: Readonly<Partial<Record<keyof LlmUsage, unknown>>>;
   /** Why it ended. */
   readonly stop?: 'done' | 'length' | 'refusal';
   /** Nothing follows. */
@@ -123,7 +123,7 @@ export interface Piece {
 }
 
 /** What a server takes of the protocol. */
-export interface Takes {
+export interface ServerCapabilities {
   /** Stop sequences at most. */
   readonly stops: number;
   /** How it tells what was used: where it is asked to, without being asked, or never. */

@@ -6,7 +6,7 @@ import { ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
 import { withoutKey } from '../protocol/key-forms.ts';
 import { mostTokens, type Prompt, type PromptBlock } from '../protocol/prompt.ts';
-import { type Json, object } from '../protocol/reading.ts';
+import { type JsonRecord, object } from '../protocol/reading.ts';
 import type { BatchWire, Piece, Told, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** @param thinking whether the server takes the fields that keep a model from thinking */
@@ -127,7 +127,7 @@ function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): B
 function messagePieces(message: unknown): Piece[] {
   const { model, usage, content, stop_reason: reason } = object(message, 'a message');
   if (!Array.isArray(content)) throw new ProtocolError('a message without content');
-  const text = content.map((block: Json) => (block.type === 'text' ? String(block.text) : '')).join('');
+  const text = content.map((block: JsonRecord) => (block.type === 'text' ? String(block.text) : '')).join('');
   return [{ model, usage: usageOf(usage), text, stop: stopOf(String(reason)), end: true }];
 }
 
@@ -162,7 +162,7 @@ export function stopOf(reason: string): NonNullable<Piece['stop']> {
 }
 
 export function usageOf(usage: unknown): NonNullable<Piece['usage']> {
-  const counts: Json = object(usage, 'usage');
+  const counts: JsonRecord = object(usage, 'usage');
   return {
     inputTokens: counts.input_tokens,
     cacheWriteTokens: counts.cache_creation_input_tokens,

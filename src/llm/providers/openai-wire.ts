@@ -4,8 +4,8 @@ import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 
 import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
 import { mostTokens, type Prompt } from '../protocol/prompt.ts';
-import { type Json, object, record, whole } from '../protocol/reading.ts';
-import type { Piece, Takes, TokenOdds, Told, Wire, WireOptions } from '../protocol/wire.ts';
+import { type JsonRecord, object, record, whole } from '../protocol/reading.ts';
+import type { Piece, ServerCapabilities, TokenOdds, Told, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** Fields that an answer can do without, where a server refuses them; `max_tokens` goes by its newer name then. */
 const dispensable = [
@@ -21,7 +21,7 @@ const dispensable = [
 /** Of each token's rivals so many are asked for: the most that OpenAI's own completions give. */
 const likeliest = 5;
 
-export function openCompatible(options: WireOptions, takes: Takes): Wire {
+export function openCompatible(options: WireOptions, takes: ServerCapabilities): Wire {
   const { apiKey, baseUrl, provider, timeoutMs } = options;
   const address = baseUrl ?? provider.baseUrl;
   const client = new OpenAI({
@@ -75,7 +75,7 @@ export function openCompatible(options: WireOptions, takes: Takes): Wire {
       const { data } = object(listed, 'the list of models');
       if (!Array.isArray(data)) throw new ProtocolError('a list of models without models');
       return data.flatMap((row: unknown) =>
-        typeof (row as Json | null)?.id === 'string' ? [(row as { id: string }).id] : [],
+        typeof (row as JsonRecord | null)?.id === 'string' ? [(row as { id: string }).id] : [],
       );
     },
   };
@@ -92,7 +92,7 @@ function names(error: APIError, field: string): boolean {
 function bodyOf(
   prompt: Prompt,
   { model, facts, logprobs }: WireOptions,
-  { stops, usage, extras, logprobs: form, always }: Takes,
+  { stops, usage, extras, logprobs: form, always }: ServerCapabilities,
   refused: ReadonlySet<string>,
 ): { readonly path: string; readonly body: Record<string, unknown> } {
   const { infill, stop } = prompt;
@@ -151,13 +151,13 @@ function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) throw new ProtocolError('a delta whose text is none');
   return content
-    .map((part: unknown) => ((part as Json | null)?.type === 'text' ? textOf((part as Json).text) : ''))
+    .map((part: unknown) => ((part as JsonRecord | null)?.type === 'text' ? textOf((part as JsonRecord).text) : ''))
     .join('');
 }
 
 /** The prompt's count holds what was read from a cache. */
-function usageOf(usage: Json): NonNullable<Piece['usage']> {
-  const details = usage.prompt_tokens_details as Json | null | undefined;
+function usageOf(usage: JsonRecord): NonNullable<Piece['usage']> {
+  const details = usage.prompt_tokens_details as JsonRecord | null | undefined;
   const cached = whole(details?.cached_tokens ?? usage.prompt_cache_hit_tokens) ?? 0;
   const all = whole(usage.prompt_tokens);
   return {
@@ -167,11 +167,11 @@ function usageOf(usage: Json): NonNullable<Piece['usage']> {
 }
 
 /** In either shape: llama.cpp's server answers completions in that of chats. */
-function logprobsOf({ content, tokens, token_logprobs: values, top_logprobs: tops }: Json): TokenOdds[] {
+function logprobsOf({ content, tokens, token_logprobs: values, top_logprobs: tops }: JsonRecord): TokenOdds[] {
   const rows = Array.isArray(content)
-    ? content.map(({ token, logprob, top_logprobs: top }: Json) => ({
+    ? content.map(({ token, logprob, top_logprobs: top }: JsonRecord) => ({
         ...{ token, logprob },
-        likeliest: Array.isArray(top) ? top.map((each: Json | null) => each?.logprob) : [],
+        likeliest: Array.isArray(top) ? top.map((each: JsonRecord | null) => each?.logprob) : [],
       }))
     : Array.isArray(tokens) && Array.isArray(values)
       ? tokens.map((token: unknown, at) => ({

@@ -5,7 +5,7 @@
 import { isLoopback } from '../protocol/address.ts';
 import { type InfillDoor, infillOf } from '../protocol/infill.ts';
 import { type ModelFacts, unknownModel } from '../protocol/models.ts';
-import type { FailureRow, Provider, Takes, Terms } from '../protocol/wire.ts';
+import type { FailureRow, Provider, ServerCapabilities, Terms } from '../protocol/wire.ts';
 
 interface Price extends Pick<ModelFacts, 'input' | 'cacheRead' | 'output'>, Partial<Pick<ModelFacts, 'thinking'>> {
   readonly names: RegExp;
@@ -21,7 +21,7 @@ function free(host: string): Partial<Price> {
 
 type Row = Omit<Provider, 'protocol' | 'key' | 'failures' | 'facts' | 'wire'> & {
   readonly key: Omit<Provider['key'], 'example'> & { readonly example?: string };
-  readonly takes: Takes;
+  readonly takes: ServerCapabilities;
   readonly failures?: readonly FailureRow[];
   readonly prices?: readonly Price[];
   /** Tokens that a model there holds as a rule. */
@@ -87,7 +87,7 @@ export function compatible({ takes, prices = [], failures = [], context, thinks,
 const read = '2026-11-26';
 /** Looked for, and not to be had in a copy of the provider's own. */
 export const unread = (page: string): Terms => ({ training: 'not known', page, read });
-export const common: Takes = { stops: 4, usage: 'asked', logprobs: 'chat' };
+export const common: ServerCapabilities = { stops: 4, usage: 'asked', logprobs: 'chat' };
 /** A server of one's own. */
 export const local = {
   key: { need: 'optional', madeAt: '', variable: '' },

@@ -28,7 +28,7 @@ export function readWords(path: string): Tokenizer {
   return unwrap(readTokenizer(path));
 }
 
-export class Language {
+export class LanguageModel {
   readonly tokenizer: Tokenizer;
   readonly precision: Precision;
   readonly network: Network;
@@ -48,7 +48,7 @@ export class Language {
   }
 
   /** Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decoding runs on the CPU: a GPU's hand-over costs more than a small model. */
-  static async load({ model, base, tokenizer, precision, threads }: LanguageOptions): Promise<Language> {
+  static async load({ model, base, tokenizer, precision, threads }: LanguageOptions): Promise<LanguageModel> {
     await loadLibrary();
     const words = wordsOf(model, base, tokenizer);
     const read = readWords(words);
@@ -62,7 +62,7 @@ export class Language {
     // What a model says it was trained for saves the search for it.
     const chosen = chosenPrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
-    return new Language(network, read, words, chosen, loaded.manifest?.dialect ?? DIALECT);
+    return new LanguageModel(network, read, words, chosen, loaded.manifest?.dialect ?? DIALECT);
   }
 
   /** Frees the caches of recent prompts. */

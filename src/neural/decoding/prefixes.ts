@@ -12,7 +12,7 @@ interface Slot {
   used: number;
 }
 
-export interface Lease {
+export interface CacheLease {
   readonly cache: KeyValueCache;
   /** Of the prompt's place: what earlier searches saw behind it. Its logits are there where the cache holds the whole prompt. */
   readonly branches: Branches;
@@ -47,7 +47,7 @@ export class Prefixes {
    * Where that beginning is less than half of another prompt, that one stays as it is, and its beginning is copied: people come back to
    * where they were, and a bracket that closes by itself makes another prompt for as long as one types before it.
    */
-  lease(prompt: readonly number[]): Lease {
+  lease(prompt: readonly number[]): CacheLease {
     let best: Slot | undefined;
     let shared = 0;
     for (const slot of this.slots) {

@@ -24,7 +24,7 @@ export const MOST_WEIGHTS = 2 ** 31 - 1;
 const LEAST_WIDTH = 0.5;
 
 /** A model, and what its folder says of itself; undefined where that has no manifest. */
-export interface Loaded extends Model {
+export interface LoadedModel extends Model {
   readonly manifest: PackageManifest | undefined;
 }
 
@@ -43,7 +43,7 @@ function isAdapter(folder: string): boolean {
 }
 
 /** The base with the adapter laid over it, unmerged. Throws as `loadModel` does, and 'mismatched' where it was made for another base. */
-function loadOver(folder: string, { base, ...options }: LoadOptions): Loaded {
+function loadOver(folder: string, { base, ...options }: LoadOptions): LoadedModel {
   const manifest = unwrap(readManifest(folder));
   if (base === undefined || manifest === undefined)
     throw new CodedError('mismatched', `The adapter does not say which base it was made for. ${MEND}`);
@@ -56,7 +56,7 @@ function loadOver(folder: string, { base, ...options }: LoadOptions): Loaded {
  * Throws CodedError 'unreadable', 'corrupt' or 'unsupported', and 'mismatched' where it was made for another tokenizer. Tensors that the
  * decoder does not use are left out. A config that claims more than the file of weights can hold is refused before that is read.
  */
-export function loadModel(folder: string, options: LoadOptions = {}): Loaded {
+export function loadModel(folder: string, options: LoadOptions = {}): LoadedModel {
   if (isAdapter(folder)) return loadOver(folder, options);
   const { as = 'values', tokenizer } = options;
   const read = <T>(name: string, how: (path: string) => T): T => {

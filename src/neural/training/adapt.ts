@@ -16,17 +16,17 @@ import { ADAPTER, ADAPTER_CONFIG, CONFIG, WEIGHTS } from '../models/manifest.ts'
 import { loadModel, saveModel } from '../models/model-folder.ts';
 import { chooseDevice, type DeviceChoice, type ProbeResult, threadCount } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
-import { Batches } from './batches.ts';
+import { TrainingBatches } from './batches.ts';
 import { BEST_FILE } from './best.ts';
 import { checkpointStand } from './checkpoint.ts';
 import { train } from './loop.ts';
 import { chooseMethod, type Method, methodOf } from './method.ts';
-import { type Adapted, type AdaptRequest, check, digestOf, finished, identify } from './request.ts';
-import type { Progress, RunHooks, RunOptions } from './run.ts';
+import { type Adapted, check, digestOf, finished, identify, type TrainingRequest } from './request.ts';
+import type { CheckpointProgress, RunHooks, RunOptions } from './run.ts';
 import { CHECKPOINT, RECORD } from './stand.ts';
 
 export type { DeviceChoice } from '../runtime/device.ts';
-export type { Adapted, AdaptRequest } from './request.ts';
+export type { Adapted, TrainingRequest } from './request.ts';
 
 export interface AdaptHooks extends RunHooks {
   readonly onDevice?: (choice: DeviceChoice) => void;
@@ -49,7 +49,7 @@ const UNUSABLE: readonly ErrorCode[] = ['corrupt', 'newer-version', 'unreadable'
  * Continues from the checkpoint in `out` where there is one of the same run; it is deleted once the model is saved. A run that was
  * finished before is not repeated. A checkpoint that cannot be used is an error that names it, unless the request says otherwise.
  */
-export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<Result<Adapted>> {
+export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promise<Result<Adapted>> {
   const { out, tokenizer } = request;
   try {
     await loadLibrary();
@@ -104,7 +104,7 @@ export async function adapt(request: AdaptRequest, hooks: AdaptHooks): Promise<R
 
 /** An adapter over a packed base stays one, a hundredth of its size; else it is merged. What an earlier run left of the other kind goes. */
 function save(
-  { base, out, storeAs = 'F16' }: AdaptRequest,
+  { base, out, storeAs = 'F16' }: TrainingRequest,
   { config, weights }: Model,
   { lora }: Method,
   over: boolean,
@@ -124,7 +124,7 @@ function save(
 }
 
 function runOptions(
-  request: AdaptRequest,
+  request: TrainingRequest,
   config: RunOptions['stepper']['config'],
   { device }: DeviceChoice,
   { lora }: Method,
@@ -141,7 +141,7 @@ function runOptions(
     lateSeconds = 0,
     pauseAfter,
   } = request;
-  const { stepsPerEpoch } = new Batches(request.examples, { batch, length, microBatches, seed, separator });
+  const { stepsPerEpoch } = new TrainingBatches(request.examples, { batch, length, microBatches, seed, separator });
   const totalSteps = Math.min(request.epochs * stepsPerEpoch, request.maxSteps ?? Number.POSITIVE_INFINITY);
   return {
     stepper: {
@@ -174,14 +174,14 @@ function runOptions(
 }
 
 function methodFor(
-  request: AdaptRequest,
+  request: TrainingRequest,
   { config, packed }: Model,
   weights: string,
   ceiling: number | undefined,
 ): Method {
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
   // A run that was begun goes on as it was begun, however much memory there is now; one of another base says nothing of this one.
-  const begun = checkpointStand(join(request.out, CHECKPOINT))?.progress as Progress | undefined;
+  const begun = checkpointStand(join(request.out, CHECKPOINT))?.progress as CheckpointProgress | undefined;
   if (begun?.base === weights) return methodOf(begun.lora, 'as the run was begun');
   const room = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
   const available = Math.min(freemem(), room);

@@ -10,7 +10,7 @@ export interface Example {
    * it is worth. Absent: 1.
    */
   readonly worth?: number;
-  /** A teacher chose or wrote it: of what a step weighs, at most half is such. */
+  /** A large model chose or wrote it: of what a step weighs, at most half is such. */
   readonly taught?: true;
   /** What another model, that is mixed with this one, gives each token; NaN: nobody asked it. For validation: see Validated. */
   readonly beside?: Float32Array;
@@ -38,7 +38,7 @@ export interface TokenBatch {
 
 interface Window extends TokenBatch {
   readonly worth: number;
-  /** 1 where a target is a teacher's; absent: nowhere. */
+  /** 1 where a target is a large model's; absent: nowhere. */
   readonly taught?: Uint8Array;
 }
 
@@ -62,10 +62,10 @@ interface Piece {
  * An endless, random-access stream of steps over examples: step n is the same whatever was asked before, so that a resumed run
  * sees the batches it would have seen. Every epoch has an order of its own.
  */
-export class Batches {
+export class TrainingBatches {
   private readonly options: BatchOptions;
   private readonly windows: readonly Window[];
-  /** Those in which something is not a teacher's. */
+  /** Those in which something is not a large model's. */
   private readonly own: readonly Window[];
   private epoch = -1;
   private order: number[] = [];
@@ -101,7 +101,7 @@ export class Batches {
     return this.windows[this.order[position % this.windows.length] as number] as Window;
   }
 
-  /** The micro-batches of step `step`, from 0; the weights of all of them together sum to 1, a teacher's to half of that at most. */
+  /** The micro-batches of step `step`, from 0; the weights of all of them together sum to 1, a large model's to half of that at most. */
   step(step: number): TokenBatch[] {
     const { batch, microBatches } = this.options;
     const rows = batch * microBatches;
@@ -113,7 +113,7 @@ export class Batches {
     return normalised(Array.from({ length: microBatches }, (_, at) => stacked(micro(at), this.options)));
   }
 
-  /** Where a teacher's share of what the windows weigh is over half, it weighs less; where it is all, one window gives way to another. */
+  /** Where a large model's share of what the windows weigh is over half, it weighs less; where it is all, one window gives way to another. */
   private halfTaught(windows: readonly Window[], step: number): readonly Window[] {
     const { own, taught } = weightsIn(windows);
     if (taught <= own || this.own.length === 0) return windows;

@@ -3,11 +3,18 @@ import { dirname, join } from 'node:path';
 import { CodedError, failed, ok, type Result } from '../../common/errors.ts';
 import type { Weights } from '../architecture/parameters.ts';
 import { arraysOf } from '../architecture/quantize.ts';
-import { Batches, type BatchOptions, type Example, partsOf, type TokenBatch } from './batches.ts';
+import { type BatchOptions, type Example, partsOf, type TokenBatch, TrainingBatches } from './batches.ts';
 import { BEST_FILE, Best } from './best.ts';
 import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { MixtureLoss } from './mixture-loss.ts';
-import { judged, type Progress, type RunHooks, type RunOptions, type Trained, type Validated } from './run.ts';
+import {
+  type CheckpointProgress,
+  judged,
+  type RunHooks,
+  type RunOptions,
+  type Trained,
+  type Validated,
+} from './run.ts';
 import { firstPlan, learningRateAt } from './schedule.ts';
 import { Stepper } from './stepper.ts';
 import { Timekeeper } from './timekeeper.ts';
@@ -28,12 +35,13 @@ export async function train(
   const batchOptions: BatchOptions = { ...settings, separator: options.separator };
   let stepper: Stepper | undefined;
   try {
-    const batches = new Batches(examples, batchOptions);
-    const validation = options.validation && new Batches(options.validation.examples, batchOptions).everything();
+    const batches = new TrainingBatches(examples, batchOptions);
+    const validation =
+      options.validation && new TrainingBatches(options.validation.examples, batchOptions).everything();
     const identity = identify(options, examples, weights);
     const state = checkpoint ? loadCheckpoint(checkpoint.path, identity) : undefined;
     stepper = await Stepper.create(settings, weights, state);
-    const progress = (state?.progress as Progress | undefined) ?? freshProgress(options);
+    const progress = (state?.progress as CheckpointProgress | undefined) ?? freshProgress(options);
     return await new Run(options, hooks, stepper, batches, validation, identity, progress).finish();
   } catch (error) {
     if (error instanceof CodedError) return failed(error.code, error.message);
@@ -43,7 +51,7 @@ export async function train(
   }
 }
 
-function freshProgress({ schedule, validation, stepper, base }: RunOptions): Progress {
+function freshProgress({ schedule, validation, stepper, base }: RunOptions): CheckpointProgress {
   return {
     lora: stepper.lora,
     base,
@@ -62,11 +70,11 @@ class Run {
   private readonly options: RunOptions;
   private readonly hooks: RunHooks;
   private readonly stepper: Stepper;
-  private readonly batches: Batches;
+  private readonly batches: TrainingBatches;
   private readonly validation: readonly TokenBatch[] | undefined;
   private readonly identity: string;
   private readonly best: Best;
-  private readonly progress: Progress;
+  private readonly progress: CheckpointProgress;
   private readonly time: Timekeeper;
   /** Step at which this process took it up. */
   private readonly begun: number;
@@ -78,10 +86,10 @@ class Run {
     options: RunOptions,
     hooks: RunHooks,
     stepper: Stepper,
-    batches: Batches,
+    batches: TrainingBatches,
     validation: readonly TokenBatch[] | undefined,
     identity: string,
-    progress: Progress,
+    progress: CheckpointProgress,
   ) {
     this.options = options;
     this.hooks = hooks;

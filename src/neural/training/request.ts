@@ -15,7 +15,7 @@ import type { Method } from './method.ts';
 import type { Trained, Validation } from './run.ts';
 import { RECORD } from './stand.ts';
 
-export interface AdaptRequest {
+export interface TrainingRequest {
   /** Model folder to start from, and folder to write the adapted model to. The latter also holds the run's checkpoint. */
   readonly base: string;
   readonly out: string;
@@ -68,7 +68,7 @@ export interface Adapted {
 
 /** Throws CodedError where it cannot be done. */
 export function check(
-  { examples, separator, batch, length, microBatches, epochs, validation }: AdaptRequest,
+  { examples, separator, batch, length, microBatches, epochs, validation }: TrainingRequest,
   vocabSize: number,
 ): void {
   if (![batch, length, microBatches, epochs].every((count) => Number.isInteger(count) && count > 0)) {
@@ -98,7 +98,7 @@ export function digestOf({ weights, packed }: Model): string {
  *
  * @param weights as `digestOf` says
  */
-export function identify(request: AdaptRequest, weights: string): string {
+export function identify(request: TrainingRequest, weights: string): string {
   const {
     base: _,
     out: __,

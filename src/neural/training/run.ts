@@ -1,7 +1,7 @@
 // A training run as who starts it sees it: what it is asked, what it tells, what comes of it.
 import type { LoraConfig } from '../architecture/lora.ts';
 import type { Example } from './batches.ts';
-import type { Plan, Schedule } from './schedule.ts';
+import type { Schedule, SchedulePlan } from './schedule.ts';
 import type { StepperOptions } from './stepper.ts';
 
 export interface RunOptions {
@@ -66,7 +66,7 @@ export interface RunHooks {
   readonly signal?: AbortSignal;
 }
 
-export interface Judged {
+export interface ValidationResult {
   readonly first: Validated;
   readonly best: Validated;
   /** In order; absent where it ended under an earlier version. */
@@ -78,18 +78,18 @@ export interface Trained {
   readonly step: number;
   /** What is trained, as it was after the best validation; without validation, at the end, the optimiser's state included. */
   readonly tensors: Map<string, Float32Array>;
-  readonly validation: Judged | undefined;
+  readonly validation: ValidationResult | undefined;
   readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
   /** Of training, earlier parts of a resumed run included. */
   readonly seconds: number;
 }
 
 /** What a checkpoint keeps beside the tensors. */
-export interface Progress {
+export interface CheckpointProgress {
   readonly lora: LoraConfig | undefined;
   /** See RunOptions. */
   readonly base: string | undefined;
-  plan: Plan;
+  plan: SchedulePlan;
   /** Step that the plan was last fitted to the time left at, and the seconds spent until then; undefined before the first time. */
   timed: { readonly step: number; readonly seconds: number } | undefined;
   seconds: number;

@@ -9,19 +9,19 @@ export interface Schedule {
 }
 
 /** Where the decay starts and ends. Part of a checkpoint: a resumed run decays as the run before it. */
-export interface Plan {
+export interface SchedulePlan {
   readonly totalSteps: number;
   /** Step from which on the rate falls, and the rate there. */
   readonly from: number;
   readonly rate: number;
 }
 
-export function firstPlan({ peak, warmupSteps, totalSteps }: Schedule): Plan {
+export function firstPlan({ peak, warmupSteps, totalSteps }: Schedule): SchedulePlan {
   return { totalSteps, from: Math.min(warmupSteps, totalSteps), rate: peak };
 }
 
 /** `step` counts from 0. */
-export function learningRateAt({ peak, warmupSteps, floor }: Schedule, plan: Plan, step: number): number {
+export function learningRateAt({ peak, warmupSteps, floor }: Schedule, plan: SchedulePlan, step: number): number {
   if (step < Math.min(warmupSteps, plan.from)) return (peak * (step + 1)) / warmupSteps;
   const share = Math.min(1, (step - plan.from) / Math.max(1, plan.totalSteps - plan.from));
   return plan.rate + (peak * floor - plan.rate) * share;
@@ -37,11 +37,11 @@ const WORTH_IT = 0.1;
  */
 export function replan(
   schedule: Schedule,
-  plan: Plan,
+  plan: SchedulePlan,
   step: number,
   secondsLeft: number,
   secondsPerStep: number,
-): Plan {
+): SchedulePlan {
   const possible = step + Math.max(0, Math.floor(secondsLeft / secondsPerStep));
   const totalSteps = Math.min(schedule.totalSteps, possible);
   const change = Math.abs(totalSteps - plan.totalSteps);

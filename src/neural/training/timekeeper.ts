@@ -1,6 +1,6 @@
 // A run's time: what was spent, how fast its steps are, how much is left; and the plan that is fitted to it.
 import { AwakeTime } from '../../common/clock.ts';
-import type { Progress, RunOptions } from './run.ts';
+import type { CheckpointProgress, RunOptions } from './run.ts';
 import { replan } from './schedule.ts';
 
 /** Steps that a first estimate of the speed is taken from, after one that is slower than all others. */
@@ -14,7 +14,7 @@ const VALIDATION_SHARE = 0.1;
 
 export class Timekeeper {
   private readonly options: Pick<RunOptions, 'budgetSeconds' | 'schedule'>;
-  private readonly progress: Progress;
+  private readonly progress: CheckpointProgress;
   private readonly awake: AwakeTime;
   /** Seconds of the run's earlier parts. */
   private readonly before: number;
@@ -24,7 +24,11 @@ export class Timekeeper {
   private perStep = 0;
 
   /** @param progress whose plan it keeps @param now see AwakeTime */
-  constructor(options: Pick<RunOptions, 'budgetSeconds' | 'schedule'>, progress: Progress, now?: () => number) {
+  constructor(
+    options: Pick<RunOptions, 'budgetSeconds' | 'schedule'>,
+    progress: CheckpointProgress,
+    now?: () => number,
+  ) {
     this.options = options;
     this.progress = progress;
     this.before = progress.seconds;

@@ -5,12 +5,12 @@ import { estimateTokens, type ModelFacts } from '../../llm/protocol/models.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
 import { headOf, steppedWindow } from '../../text/windows.ts';
 import { infillText } from './infill-text.ts';
+import type { LlmRequest } from './llm-request.ts';
 import { closeTag, inserted, lineIsComplete, openTag, parseAnswer } from './parse-answer.ts';
-import type { TeacherRequest } from './teacher-request.ts';
 
 /** Knows what it was made of, for who shows what is sent. */
 export interface CompletionPrompt extends Prompt {
-  readonly request: TeacherRequest;
+  readonly request: LlmRequest;
 }
 
 /** Characters. About 10,000 tokens at most, so a tenth of a cent with the default model. */
@@ -61,7 +61,7 @@ Three examples, the cursor shown as ¦:
   ${openTag}throw new HttpError(response.status, await response.text());${closeTag}`;
 
 /** Pure: the same request and model make the same prompt, to the character. */
-export function completionPrompt(request: TeacherRequest, facts: ModelFacts): CompletionPrompt {
+export function completionPrompt(request: LlmRequest, facts: ModelFacts): CompletionPrompt {
   const { query, multiline } = request;
   return {
     request,
@@ -76,7 +76,7 @@ export function completionPrompt(request: TeacherRequest, facts: ModelFacts): Co
 
 type Wording = Pick<Prompt, 'system' | 'user' | 'prefill' | 'stop' | 'infill'>;
 
-function wording(request: TeacherRequest, facts: ModelFacts): Wording {
+function wording(request: LlmRequest, facts: ModelFacts): Wording {
   if (facts.infill !== undefined) return infillPrompt(request, facts);
   const { query, multiline } = request;
   const limits = limitsOf(facts);
@@ -126,7 +126,7 @@ function wording(request: TeacherRequest, facts: ModelFacts): Wording {
   };
 }
 
-function infillPrompt({ query, snippets, multiline }: TeacherRequest, facts: ModelFacts): Wording {
+function infillPrompt({ query, snippets, multiline }: LlmRequest, facts: ModelFacts): Wording {
   const limits = limitsOf(facts);
   const { stable, near, suffix: after } = steppedWindow(query.prefix, query.suffix, limits);
   const place = { path: headOf(query.path, limits.path), prefix: stable.join('') + near, suffix: after };

@@ -4,7 +4,7 @@ import { lineBefore, lineEnd } from '../../text/lines.ts';
 import { isProse, sentenceEnd } from '../../text/prose-text.ts';
 import type { CompletionPlace } from './types.ts';
 
-export interface Verdict {
+export interface JudgedDraft {
   /** Equal to what the author wrote, but for white space round it; an empty answer never is. */
   readonly right: boolean;
   /** 0..1 */
@@ -25,7 +25,7 @@ export function truthAt(written: string, { block, query }: Pick<CompletionPlace,
  * @param shown the answer, cleaned
  * @param truth as `truthAt` gives it
  */
-export function judge(shown: string, truth: string): Verdict {
+export function judge(shown: string, truth: string): JudgedDraft {
   return { right: shown !== '' && exactMatch(shown, truth), similarity: editSimilarity(shown, truth) };
 }
 

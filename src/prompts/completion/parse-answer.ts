@@ -3,17 +3,17 @@
 import { languageIdOfFence } from '../../text/languages.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { hasWholeLine } from './clean.ts';
-import type { TeacherRequest } from './teacher-request.ts';
+import type { LlmRequest } from './llm-request.ts';
 
 export const openTag = '<insert>';
 export const closeTag = '</insert>';
 
 /** The answer's text as the model meant it. Pure. */
-export function parseAnswer(raw: string, request: TeacherRequest): string {
+export function parseAnswer(raw: string, request: LlmRequest): string {
   return unwrapped(raw, request).trimEnd();
 }
 
-function unwrapped(raw: string, { query }: TeacherRequest): string {
+function unwrapped(raw: string, { query }: LlmRequest): string {
   return withoutMarkers(withoutFences(toLineFeeds(inserted(raw)), query.languageId));
 }
 
@@ -35,7 +35,7 @@ export function inserted(raw: string, more = false): string {
 }
 
 /** A single line's answer is at its end although the model goes on. */
-export function lineIsComplete(raw: string, request: TeacherRequest): boolean {
+export function lineIsComplete(raw: string, request: LlmRequest): boolean {
   if (!inserted(raw).includes('\n')) return false;
   const { query, multiline: block } = request;
   return hasWholeLine(unwrapped(raw, request), { query, block, indentUnit: '' });

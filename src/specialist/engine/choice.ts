@@ -26,7 +26,7 @@ export type Obstacle =
   /** Another window has it. */
   | { readonly kind: 'elsewhere' };
 
-export type Reason =
+export type BaseReason =
   /** The only one that came with the extension. */
   | { readonly kind: 'only' }
   /** The setting names it. */
@@ -36,9 +36,9 @@ export type Reason =
   /** The setting names what is not there, or cannot be used. */
   | { readonly kind: 'not-found'; readonly setting: string; readonly why: string };
 
-export interface Choice {
+export interface BaseChoice {
   readonly base: Base;
-  readonly reason: Reason;
+  readonly reason: BaseReason;
 }
 
 export interface Circumstances {
@@ -55,9 +55,9 @@ export interface Circumstances {
   readonly mayHold: (base: Base) => boolean;
 }
 
-export function chooseBase({ bases, setting, named, timingOf, against, mayHold }: Circumstances): Choice {
+export function chooseBase({ bases, setting, named, timingOf, against, mayHold }: Circumstances): BaseChoice {
   const [small] = bases as [Base, ...Base[]];
-  const instead = (of: Base, obstacle: Obstacle): Choice => ({
+  const instead = (of: Base, obstacle: Obstacle): BaseChoice => ({
     base: small,
     reason: { kind: 'instead', of: of.name, obstacle },
   });
@@ -73,7 +73,7 @@ export function chooseBase({ bases, setting, named, timingOf, against, mayHold }
     if (obstacle?.kind === 'no-folder') return instead(wanted, obstacle);
     return !mayHold(wanted) ? instead(wanted, { kind: 'elsewhere' }) : { base: wanted, reason: { kind: 'named' } };
   }
-  let first: Choice | undefined;
+  let first: BaseChoice | undefined;
   for (const base of [...bases].reverse()) {
     if (base === small) break;
     const timing = timingOf(base);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ok, type Result } from '../../common/errors.ts';
 import type { LanguageOptions } from '../../neural/decoding/language.ts';
 import type { Timing } from '../../neural/decoding/timing.ts';
-import type { AdaptRequest } from '../../neural/training/request.ts';
+import type { TrainingRequest } from '../../neural/training/request.ts';
 import { isSlow } from './choice.ts';
 import type { Engine } from './client.ts';
 import type { StepReport } from './protocol.ts';
@@ -74,7 +74,7 @@ export async function measureBase(
 function trainingOf(
   { folder, tokenizer, vocabulary, threads }: Omit<MeasuredBase, 'precision'>,
   out: string,
-): AdaptRequest {
+): TrainingRequest {
   const ids = Int32Array.from({ length: LENGTH * MICRO_BATCHES * STEPS }, (_, i) => (i * 7919) % vocabulary);
   return {
     ...{ base: folder, out, tokenizer, threads, examples: [{ ids }], lora: 'auto', pauseAfter: STEPS },

@@ -4,10 +4,10 @@ import type { Failure } from '../../common/errors.ts';
 import type { LanguageOptions } from '../../neural/decoding/language.ts';
 import type { StatesRequest } from '../../neural/decoding/states.ts';
 import type { Timing } from '../../neural/decoding/timing.ts';
-import type { Adapted, AdaptRequest, DeviceChoice } from '../../neural/training/adapt.ts';
+import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
 import type { StepReport, Validated } from '../../neural/training/run.ts';
-import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from '../mixture/types.ts';
+import type { Foreseen, MixFit, MixPlace, MixSource, OpenedSpecialist, PlaceLoss } from '../mixture/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 
 export type { Timing } from '../../neural/decoding/timing.ts';
@@ -23,9 +23,9 @@ export interface EngineStatus {
 
 /** One row per request: what goes in, what comes back, and what is reported on the way. */
 export interface Requests {
-  adapt: { request: AdaptRequest; result: Adapted; progress: AdaptProgress };
+  adapt: { request: TrainingRequest; result: Adapted; progress: AdaptProgress };
   /** Loads a folder's specialist, the neural model and the n-gram index together. */
-  open: { request: MixSource; result: Opened; progress: never };
+  open: { request: MixSource; result: OpenedSpecialist; progress: never };
   close: { request: { readonly key: string }; result: Nothing; progress: never };
   /** A file of an open folder is another one now. */
   change: { request: { readonly key: string; readonly change: FileChange }; result: Nothing; progress: never };

@@ -1,9 +1,9 @@
 // The engine process's side: takes what is asked, one after the other; training, in a process of its own, hears of requests between micro-batches.
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
-import { Language } from '../../neural/decoding/language.ts';
+import { LanguageModel } from '../../neural/decoding/language.ts';
 import { pooledStates } from '../../neural/decoding/states.ts';
 import { timeModel } from '../../neural/decoding/timing.ts';
-import { type Adapted, type AdaptRequest, adapt } from '../../neural/training/adapt.ts';
+import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
 import { Specialists } from '../mixture/specialists.ts';
 import { isFileChange } from '../ngram/protocol.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
@@ -143,7 +143,7 @@ export class Service {
     adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>
       this.alone(async () => {
-        const language = await Language.load(options);
+        const language = await LanguageModel.load(options);
         try {
           return await timeModel(language.network, undefined, signal);
         } finally {
@@ -190,7 +190,7 @@ export class Service {
   }
 
   private async adapt(
-    request: AdaptRequest,
+    request: TrainingRequest,
     signal: AbortSignal,
     progress: (value: AdaptProgress) => void,
     alive: () => void,

@@ -10,7 +10,7 @@ const VERSION = 1;
 /** Rows that are kept, the latest: models and processors that are gone need none. */
 const MOST = 20;
 
-export interface Measured extends Timing {
+export interface StoredTiming extends Timing {
   /** ms since 1970. */
   readonly at: number;
   /** The time before it was too slow, too. */
@@ -19,7 +19,7 @@ export interface Measured extends Timing {
 
 interface Kept {
   readonly version: number;
-  readonly rows: Readonly<Record<string, Measured>>;
+  readonly rows: Readonly<Record<string, StoredTiming>>;
 }
 
 /** @param weights hash of the model's weights */
@@ -33,7 +33,7 @@ function processorHere(): string {
 }
 
 /** Nothing where there is none, or none that can be read: it is measured again then. */
-export function readTimings(storage: string): Map<string, Measured> {
+export function readTimings(storage: string): Map<string, StoredTiming> {
   try {
     const { version, rows } = JSON.parse(readFileSync(join(storage, FILE), 'utf8')) as Partial<Kept>;
     if (version !== VERSION) return new Map();
@@ -44,7 +44,7 @@ export function readTimings(storage: string): Map<string, Measured> {
 }
 
 /** Throws where the folder cannot be written. @param measured undefined: what was kept is not so any more */
-export function keepTiming(storage: string, key: string, measured: Measured | undefined): void {
+export function keepTiming(storage: string, key: string, measured: StoredTiming | undefined): void {
   // Read anew: another window may have measured meanwhile.
   const rows = readTimings(storage);
   if (measured) rows.set(key, measured);
@@ -54,6 +54,6 @@ export function keepTiming(storage: string, key: string, measured: Measured | un
   replaceFile(join(storage, FILE), [new TextEncoder().encode(`${text}\n`)]);
 }
 
-function isMeasured(row: Measured | null): boolean {
+function isMeasured(row: StoredTiming | null): boolean {
   return [row?.lineMs, row?.promptMs, row?.at].every((value) => Number.isFinite(value) && (value as number) > 0);
 }

@@ -1,7 +1,7 @@
 // What a neural model makes of a line, byte by byte: its tokens end elsewhere than the n-grams', so the two are compared on bytes.
 // The probability of a beginning is that of the tokens before, times that of all tokens that cover its last bytes.
 import type { ApartWords } from './apart-words.ts';
-import { probability, type Reading } from './reader.ts';
+import { type NextTokenDistribution, probability } from './reader.ts';
 
 /** The last tokens of a line that may be one with its line end instead. */
 const ENDINGS = 3;
@@ -16,7 +16,7 @@ export class LineScores {
   private readonly starts: number[] = [0];
   /** Log probability of the tokens before each, and of all. */
   private readonly before: number[] = [0];
-  private readonly readings: Reading[];
+  private readonly readings: NextTokenDistribution[];
   private readonly end: number | undefined;
 
   /**
@@ -39,7 +39,9 @@ export class LineScores {
     this.readings = logits.map((row) => words.reader.read(row, 0, lineEnds));
     path.forEach((token, i) => {
       this.starts.push((this.starts[i] as number) + words.vocabulary.tokenizer.bytesOf(token).length);
-      this.before.push((this.before[i] as number) + logOf(probability(this.readings[i] as Reading, token)));
+      this.before.push(
+        (this.before[i] as number) + logOf(probability(this.readings[i] as NextTokenDistribution, token)),
+      );
     });
   }
 
@@ -48,7 +50,7 @@ export class LineScores {
     if (end <= 0) return 0;
     const token = this.tokenAt(end - 1);
     const start = this.starts[token] as number;
-    const reading = this.readings[token] as Reading;
+    const reading = this.readings[token] as NextTokenDistribution;
     let covered = 0;
     for (const id of this.words.vocabulary.tokenizer.idsStartingWith(this.bytes.subarray(start, end)))
       covered += probability(reading, id);
@@ -59,17 +61,17 @@ export class LineScores {
   logLine(): number {
     if (this.end !== undefined) return this.logBytes(this.bytes.length);
     const last = this.starts.length - 1;
-    let sum = Math.exp(this.before[last] as number) * (this.readings[last] as Reading).finish;
+    let sum = Math.exp(this.before[last] as number) * (this.readings[last] as NextTokenDistribution).finish;
     for (let token = last - 1; token >= Math.max(0, last - ENDINGS); token--) {
       const ending = this.words.endingWith(this.bytes.subarray(this.starts[token]));
-      const reading = this.readings[token] as Reading;
+      const reading = this.readings[token] as NextTokenDistribution;
       for (const id of ending) sum += Math.exp(this.before[token] as number) * probability(reading, id);
     }
     return logOf(sum);
   }
 
   /** What the model expects behind the first `end` bytes, where one of its tokens begins there. */
-  readingAt(end: number): Reading | undefined {
+  readingAt(end: number): NextTokenDistribution | undefined {
     const token = this.starts.indexOf(end);
     return token < 0 ? undefined : this.readings[token];
   }

@@ -3,9 +3,9 @@
 import type { Path } from '../../neural/decoding/branches.ts';
 import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
 import { logOf } from './apart-scores.ts';
-import { type ApartWords, headOf } from './apart-words.ts';
+import { type ApartWords, tokenHead } from './apart-words.ts';
 import { probability } from './reader.ts';
-import type { Root, SearchLimits } from './search.ts';
+import type { SearchLimits, SearchRoot } from './search.ts';
 
 interface Hypothesis {
   readonly path: Path;
@@ -21,7 +21,7 @@ interface Hypothesis {
  * @param lineEnds see Reader.read
  */
 export async function proposeLines(
-  { branches, contextLength, logits: rootLogits }: Root,
+  { branches, contextLength, logits: rootLogits }: SearchRoot,
   words: ApartWords,
   {
     healed,
@@ -50,7 +50,7 @@ export async function proposeLines(
         for (const token of next) {
           const more = tokenizer.bytesOf(token);
           const fresh = more.subarray(Math.min(healing.length, more.length));
-          const head = headOf(fresh);
+          const head = tokenHead(fresh);
           if (head && !lineEnds) continue;
           const longer = {
             path: [...path, token],

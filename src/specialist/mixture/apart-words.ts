@@ -2,7 +2,7 @@
 // before such a model goes on with it.
 import { OwnFile } from '../ngram/own-file.ts';
 import { Vocabulary } from '../ngram/vocabulary.ts';
-import { Reader } from './reader.ts';
+import { LogitReader } from './reader.ts';
 
 /** The unfinished piece before the cursor, with the blank before it: most tokenizers give the last one of an indent to the word behind it. */
 const UNFINISHED = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
@@ -37,7 +37,7 @@ export function takenBack(prefix: string, tokenizer: Vocabulary['tokenizer']): s
 
 export class ApartWords {
   readonly vocabulary: Vocabulary;
-  readonly reader: Reader;
+  readonly reader: LogitReader;
   /** The query's document in these words. */
   readonly own: OwnFile;
   /** By what stands before their line end: tokens that bring a line to its end and hold something of it (';\n'). */
@@ -53,7 +53,7 @@ export class ApartWords {
     const endsLine = new Uint8Array(this.vocabulary.size);
     for (let id = 0; id < tokenizer.vocabularySize; id++) {
       if (this.vocabulary.endsLine[id] === 0) continue;
-      const head = headOf(tokenizer.bytesOf(id)) as Uint8Array;
+      const head = tokenHead(tokenizer.bytesOf(id)) as Uint8Array;
       if (head.length === 0) endsLine[id] = 1;
       else {
         const key = keyOf(head);
@@ -61,7 +61,7 @@ export class ApartWords {
       }
     }
     // To the reader what holds something of the line is a token like others.
-    this.reader = new Reader({ tokenizer, endsLine }, size);
+    this.reader = new LogitReader({ tokenizer, endsLine }, size);
     this.own = new OwnFile(this.vocabulary, (prefix) => takenBack(prefix, tokenizer));
   }
 
@@ -72,7 +72,7 @@ export class ApartWords {
 }
 
 /** What stands before the first line end; undefined where there is none. */
-export function headOf(bytes: Uint8Array): Uint8Array | undefined {
+export function tokenHead(bytes: Uint8Array): Uint8Array | undefined {
   const end = bytes.indexOf(10);
   if (end < 0) return undefined;
   return bytes.subarray(0, end > 0 && bytes[end - 1] === 13 ? end - 1 : end);

@@ -13,7 +13,14 @@ import type { ApartWords } from './apart-words.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import { probability } from './reader.ts';
 import { restFollows } from './rest.ts';
-import { LOOK_AHEAD, type MixHypothesis, type Models, type Root, type SearchLimits, type Start } from './search.ts';
+import {
+  LOOK_AHEAD,
+  type MixHypothesis,
+  type Models,
+  type SearchLimits,
+  type SearchRoot,
+  type Start,
+} from './search.ts';
 
 /** Tokens of lines that no search has run, all together. */
 const MOST_SCORED = 64;
@@ -28,7 +35,7 @@ export interface ApartModels extends Omit<Models, 'viewer'> {
 
 /** As `searchLine`, which it stands for. */
 export async function linesApart(
-  root: Root,
+  root: SearchRoot,
   models: ApartModels,
   start: Start,
   limits: SearchLimits,
@@ -63,7 +70,7 @@ export async function linesApart(
 
 /** What the gate is learned from: the tokens of a line that really came. */
 export async function examplesApart(
-  root: Root,
+  root: SearchRoot,
   models: ApartModels,
   start: Start,
   truth: string,
@@ -74,7 +81,11 @@ export async function examplesApart(
 }
 
 /** Undefined where the context has no room for the line. */
-async function scoresOf({ branches, contextLength, logits }: Root, { words, restText }: ApartModels, text: string) {
+async function scoresOf(
+  { branches, contextLength, logits }: SearchRoot,
+  { words, restText }: ApartModels,
+  text: string,
+) {
   const { tokenizer } = words.vocabulary;
   // A model that is not shown what stands behind the cursor is asked whether it comes.
   const foreseen = words.seesSuffix ? '' : restText;

@@ -4,11 +4,11 @@ import { Branches } from '../../neural/decoding/branches.ts';
 import type { KeyValueCache } from '../../neural/decoding/key-value-cache.ts';
 import type { Network } from '../../neural/decoding/network.ts';
 import { type Block, type BlockLine, type BlockQuestion, type FirstLine, writeBlock } from '../ngram/block.ts';
-import type { NgramModel, Place } from '../ngram/model.ts';
+import type { NgramModel, PredictionPoint } from '../ngram/model.ts';
 import type { Step } from '../ngram/search.ts';
-import type { Reader } from './reader.ts';
-import { LOOK_AHEAD, type Root, type SearchLimits, searchLine } from './search.ts';
-import type { Viewer } from './view.ts';
+import type { LogitReader } from './reader.ts';
+import { LOOK_AHEAD, type SearchLimits, type SearchRoot, searchLine } from './search.ts';
+import type { NextTokenMixer } from './view.ts';
 
 /** A block's later lines are worth less waiting than its first. */
 const LIMITS: SearchLimits = { beam: 2, branching: 3, wanted: 2, hopeless: 2, passes: 24 };
@@ -17,10 +17,10 @@ const MOST_LINES = 10;
 export interface BlockSpot {
   readonly query: CompletionQuery;
   readonly ngram: NgramModel;
-  readonly place: Place;
-  readonly root: Root & { readonly network: Network; readonly cache: KeyValueCache };
-  readonly reader: Reader;
-  readonly viewer: Viewer;
+  readonly place: PredictionPoint;
+  readonly root: SearchRoot & { readonly network: Network; readonly cache: KeyValueCache };
+  readonly reader: LogitReader;
+  readonly viewer: NextTokenMixer;
 }
 
 /** Rejects with the signal's reason. Of the branches behind the prompt the first line is left. */
@@ -93,9 +93,9 @@ async function nextLine(
 
 /** The likeliest line end with its indent; undefined where the neural model would stop. `gate`: its share. */
 function chooseLineEnd(
-  { asking, path, search }: Place,
+  { asking, path, search }: PredictionPoint,
   context: Int32Array,
-  neural: ReturnType<Reader['lineEnds']>,
+  neural: ReturnType<LogitReader['lineEnds']>,
   gate: number,
 ): Step | undefined {
   const local = search.lineEnd(context, asking, path);

@@ -1,6 +1,6 @@
 // Learns the mixture's gate on places of files that are not in the index. The ranking stays as it was: see below.
 import { fitGate, type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
-import type { Mixed } from './mixed.ts';
+import type { MixtureSpecialist } from './mixture-specialist.ts';
 import type { MixFit, MixPlace } from './types.ts';
 import { plainMixWeights } from './weights.ts';
 
@@ -13,13 +13,13 @@ import { plainMixWeights } from './weights.ts';
 const GATE_PRIOR = 200;
 
 /** Runs one place's work when the model is free for it. */
-export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+export type ModelTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** The mixture uses the new weights from then on. Rejects as `turn` does; the old weights then stay. */
 export async function fitMixed(
-  mixed: Mixed,
+  mixed: MixtureSpecialist,
   places: readonly MixPlace[],
-  turn: Turn,
+  turn: ModelTurn,
   progress: (value: { done: number; total: number }) => void,
   prior = GATE_PRIOR,
 ): Promise<MixFit> {

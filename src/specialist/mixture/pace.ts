@@ -5,7 +5,7 @@ const SMOOTHING = 0.2;
 /** From so many prompt tokens on a place is a new one; fewer say more of a pass than of a token, and count as part of the line. */
 export const NEW_PLACE_TOKENS = 32;
 
-export class Pace {
+export class DraftLatency {
   private tokenMs: number | undefined;
   /** Of single lines: a block's length says nothing of the next one's. */
   private lineMs: number | undefined;

@@ -5,7 +5,7 @@ import {
   describe,
   describeNone,
   rankingSize as ngramSize,
-  type Surroundings,
+  type RankingContext,
   type Unranked,
 } from '../ngram/ranking.ts';
 import type { MixHypothesis } from './search.ts';
@@ -61,7 +61,7 @@ export function rankingFrom(ngram: Float32Array): number[] {
 /** Candidates with their features, and those of 'none of these'. */
 export function describeMixed(
   unranked: readonly MixUnranked[],
-  around: Surroundings,
+  around: RankingContext,
 ): { readonly candidates: readonly MixCandidate[]; readonly none: Float32Array } {
   const best = (of: (hypothesis: MixHypothesis) => number) =>
     unranked.reduce((highest, { hypothesis }) => Math.max(highest, of(hypothesis)), Number.NEGATIVE_INFINITY);

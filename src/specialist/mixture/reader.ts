@@ -7,7 +7,7 @@ const BEST = 12;
 const NEGLIGIBLE = 20;
 
 /** A next-token distribution. Tokens that end the middle are one event, `finish`, and no tokens. */
-export interface Reading {
+export interface NextTokenDistribution {
   readonly logits: Float32Array;
   readonly offset: number;
   /** Logarithm of the sum of all exponentials: a token's log probability is its logit minus this. */
@@ -22,7 +22,7 @@ export interface Reading {
   readonly best: readonly number[];
 }
 
-export class Reader {
+export class LogitReader {
   private readonly size: number;
   /** 0: a token of the line; 1: ends the line; 2: a special token, ends the middle. */
   private readonly kinds: Uint8Array;
@@ -43,7 +43,12 @@ export class Reader {
    * @param lineEndFinishes a line end is the end of the middle; else only a special token is, and line ends are left out
    * @param allowed tokens that may come: all others, and the end, count for nothing
    */
-  read(logits: Float32Array, row: number, lineEndFinishes: boolean, allowed?: readonly number[]): Reading {
+  read(
+    logits: Float32Array,
+    row: number,
+    lineEndFinishes: boolean,
+    allowed?: readonly number[],
+  ): NextTokenDistribution {
     const { kinds, size } = this;
     const offset = row * size;
     const count = allowed?.length ?? size;
@@ -119,7 +124,7 @@ export class Reader {
   }
 }
 
-export function probability({ logits, offset, logTotal }: Reading, id: number): number {
+export function probability({ logits, offset, logTotal }: NextTokenDistribution, id: number): number {
   const logit = logits[offset + id];
   return logit === undefined ? 0 : Math.exp(logit - logTotal);
 }

@@ -1,5 +1,5 @@
 // How likely the n-grams hold it that what stands behind the cursor on its line comes next: the middle ends there.
-import type { Place } from '../ngram/model.ts';
+import type { PredictionPoint } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 
 /** Tokens of the rest of the cursor's line that the n-grams must foresee for the middle to end before it. */
@@ -12,7 +12,7 @@ const WORTH_ASKING = 0.01;
  * @param rest its first tokens
  */
 export function restFollows(
-  { predictor, path, asking }: Pick<Place, 'predictor' | 'path' | 'asking'>,
+  { predictor, path, asking }: Pick<PredictionPoint, 'predictor' | 'path' | 'asking'>,
   { endsLine }: Vocabulary,
   rest: Int32Array,
   context: Int32Array,

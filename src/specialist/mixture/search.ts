@@ -4,10 +4,10 @@
 import type { Branches } from '../../neural/decoding/branches.ts';
 import { spelled } from '../../neural/decoding/healing.ts';
 import { longestMatch } from '../ngram/evidence.ts';
-import type { Place } from '../ngram/model.ts';
+import type { PredictionPoint } from '../ngram/model.ts';
 import type { Hypothesis, Step } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
-import type { View, Viewer } from './view.ts';
+import type { NextTokenMixer, View } from './view.ts';
 
 /** A line, or its beginning, with what each model alone thinks of it. Log probabilities; sums run over tokens and the end. */
 export interface MixHypothesis extends Hypothesis {
@@ -41,7 +41,7 @@ const SURE = 0.5;
 const LEAST = 1e-12;
 const logOf = (p: number) => Math.log(Math.max(LEAST, p));
 
-export interface Root {
+export interface SearchRoot {
   /** Behind the prompt: what the search looks at stays there. */
   readonly branches: Branches;
   readonly contextLength: number;
@@ -51,9 +51,9 @@ export interface Root {
 
 /** Both models at the query's place. */
 export interface Models {
-  readonly place: Place;
+  readonly place: PredictionPoint;
   readonly vocabulary: Vocabulary;
-  readonly viewer: Viewer;
+  readonly viewer: NextTokenMixer;
 }
 
 export interface Start {
@@ -66,7 +66,7 @@ export interface Start {
 
 /** Finished lines, or unfinished ones where none came to an end; most probable first. Rejects with the signal's reason. */
 export async function searchLine(
-  { branches, contextLength, logits: rootLogits }: Root,
+  { branches, contextLength, logits: rootLogits }: SearchRoot,
   { place, vocabulary, viewer }: Models,
   { before, healed, maxTokens }: Start,
   limits: SearchLimits,
@@ -129,7 +129,7 @@ function foresee(
   context: Int32Array,
   start: number,
   path: readonly number[],
-  { predictor, asking, path: file }: Place,
+  { predictor, asking, path: file }: PredictionPoint,
   { endsLine }: Vocabulary,
   most: number,
 ): number[][] {
@@ -161,7 +161,7 @@ function byProbability(a: MixHypothesis, b: MixHypothesis): number {
 function finish(
   hypothesis: MixHypothesis,
   { finish: chance }: View,
-  { predictor, own }: Place,
+  { predictor, own }: PredictionPoint,
 ): MixHypothesis | undefined {
   if (hypothesis.healing.length > 0 || chance.mixed < 1e-4) return undefined;
   const actual = own.after[0];
@@ -178,7 +178,7 @@ function finish(
 function extend(
   hypothesis: MixHypothesis,
   { options, finish: end, entropy, facts }: View,
-  { predictor }: Place,
+  { predictor }: PredictionPoint,
   { tokenizer }: Vocabulary,
   branching: number,
 ): MixHypothesis[] {

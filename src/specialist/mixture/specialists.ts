@@ -3,14 +3,14 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { CodedError } from '../../common/errors.ts';
-import { Language, readWords } from '../../neural/decoding/language.ts';
+import { LanguageModel, readWords } from '../../neural/decoding/language.ts';
 import { ADAPTER, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/extent.ts';
 import { LiveModel } from '../ngram/live.ts';
 import type { FileChange } from '../ngram/protocol.ts';
-import { fitMixed, type Turn } from './fit.ts';
-import { Mixed } from './mixed.ts';
-import type { Foreseen, MixFit, MixPlace, MixSource, Opened, PlaceLoss } from './types.ts';
+import { fitMixed, type ModelTurn } from './fit.ts';
+import { MixtureSpecialist } from './mixture-specialist.ts';
+import type { Foreseen, MixFit, MixPlace, MixSource, OpenedSpecialist, PlaceLoss } from './types.ts';
 import { readMixWeights } from './weights.ts';
 
 interface Open {
@@ -18,25 +18,25 @@ interface Open {
   /** Of the model, see `identity`. */
   readonly model: string;
   readonly live: LiveModel;
-  readonly mixed: Mixed;
+  readonly mixed: MixtureSpecialist;
 }
 
 export class Specialists {
   private readonly open = new Map<string, Open>();
-  private readonly languages = new Map<string, Language>();
+  private readonly languages = new Map<string, LanguageModel>();
 
   /** Throws CodedError where model, tokenizer or snapshot cannot be used; what the key stood for before stays then. */
-  async load(source: MixSource): Promise<Opened> {
+  async load(source: MixSource): Promise<OpenedSpecialist> {
     const started = performance.now();
     const model = identity(source);
     let language = this.languages.get(model);
     if (!language) {
-      language = await Language.load(source);
+      language = await LanguageModel.load(source);
       this.languages.set(model, language);
     }
     const own = language.words === source.tokenizer;
     const live = new LiveModel(own ? language.tokenizer : readWords(source.tokenizer));
-    let mixed: Mixed;
+    let mixed: MixtureSpecialist;
     try {
       if (source.snapshot !== undefined) {
         live.expectLoad(source.over);
@@ -45,7 +45,7 @@ export class Specialists {
       } else for (const change of source.over) live.change(change);
       // Nobody fitted any for a base of another maker: those of the base that the n-grams' words are from say more than none.
       const weights = readMixWeights(source.model, ...(own ? [] : [dirname(source.tokenizer)]));
-      mixed = new Mixed(source.name, language, () => live.current, weights, {
+      mixed = new MixtureSpecialist(source.name, language, () => live.current, weights, {
         dialect: language.dialect,
         ...(!own && { tokenizer: language.tokenizer }),
       });
@@ -97,7 +97,7 @@ export class Specialists {
   fit(
     key: string,
     places: readonly MixPlace[],
-    turn: Turn,
+    turn: ModelTurn,
     progress: (value: { done: number; total: number }) => void,
   ): Promise<MixFit> {
     return fitMixed(this.find(key).mixed, places, turn, progress);

@@ -26,7 +26,7 @@ export interface MixSource extends Serving {
   readonly over: readonly FileChange[];
 }
 
-export interface Opened {
+export interface OpenedSpecialist {
   /** In the n-gram index. */
   readonly files: number;
   readonly tokens: number;

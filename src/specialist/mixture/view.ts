@@ -2,10 +2,10 @@
 
 import { gateOf } from '../../common/statistics/gate.ts';
 import { allowedTokens } from '../../neural/decoding/healing.ts';
-import type { Place } from '../ngram/model.ts';
+import type { PredictionPoint } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
-import { probability, type Reader, type Reading } from './reader.ts';
+import { type LogitReader, type NextTokenDistribution, probability } from './reader.ts';
 import { REST_TOKENS, restFollows } from './rest.ts';
 
 /** An event's probability under each model, and mixed. */
@@ -31,16 +31,22 @@ export interface View {
   readonly gate: number;
 }
 
-export class Viewer {
+export class NextTokenMixer {
   private readonly vocabulary: Vocabulary;
-  private readonly reader: Reader;
-  private readonly place: Place;
+  private readonly reader: LogitReader;
+  private readonly place: PredictionPoint;
   private readonly gate: ArrayLike<number>;
   /** First tokens of the line's rest after the cursor; empty: the cursor's line ends there. */
   private readonly rest: Int32Array;
 
   /** @param rest text between the cursor and its line's end, trimmed */
-  constructor(place: Place, vocabulary: Vocabulary, reader: Reader, gate: ArrayLike<number>, rest: string) {
+  constructor(
+    place: PredictionPoint,
+    vocabulary: Vocabulary,
+    reader: LogitReader,
+    gate: ArrayLike<number>,
+    rest: string,
+  ) {
     this.place = place;
     this.vocabulary = vocabulary;
     this.reader = reader;
@@ -127,7 +133,7 @@ export class Viewer {
     wanted: ReadonlyMap<number, number>,
     scale: number,
     ngramFinish: number,
-    reading: Reading,
+    reading: NextTokenDistribution,
     first: boolean,
   ): GateFacts {
     const { evidence } = this.place.predictor;

@@ -13,17 +13,17 @@ import type { Disposable } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import {
-  type Answers,
   editOf,
   type FileChange,
   type FromWorker,
-  type Loaded,
+  type LoadedIndex,
   type Request,
   type ToWorker,
   type WorkerData,
+  type WorkerResults,
 } from './protocol.ts';
 
-export type { Loaded } from './protocol.ts';
+export type { LoadedIndex } from './protocol.ts';
 
 /** Questions without an answer: with more the oldest gets none. */
 const mostPending = 100;
@@ -49,7 +49,7 @@ interface Pending {
   /** What may be left unanswered. */
   readonly optional: boolean;
   /** `undefined`: the worker died. */
-  readonly settle: (answer: Answers[keyof Answers] | undefined) => void;
+  readonly settle: (answer: WorkerResults[keyof WorkerResults] | undefined) => void;
 }
 
 export class NgramClient implements Specialist, Disposable {
@@ -93,7 +93,7 @@ export class NgramClient implements Specialist, Disposable {
    * @param since the `mark()` before its files were read: later changes are laid over it. Left out: it is from before
    *   this client was made.
    */
-  async load(snapshotPath: string, since = 0): Promise<Result<Loaded>> {
+  async load(snapshotPath: string, since = 0): Promise<Result<LoadedIndex>> {
     const result = await this.ask({ kind: 'load', snapshotPath, over: this.closedSince(since) });
     if (result === undefined) {
       return failed('unreadable', 'The specialist stopped while it was loading. Run "Adapt to This Repo" again.');
@@ -165,7 +165,7 @@ export class NgramClient implements Specialist, Disposable {
   }
 
   /** Resolves with undefined where the worker is dead or dies; rejects with the signal's reason alone. */
-  private ask<R extends Request>(request: R, signal?: AbortSignal): Promise<Answers[R['kind']] | undefined> {
+  private ask<R extends Request>(request: R, signal?: AbortSignal): Promise<WorkerResults[R['kind']] | undefined> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       if (this.worker === undefined) return resolve(undefined);
@@ -181,7 +181,7 @@ export class NgramClient implements Specialist, Disposable {
         optional: request.kind !== 'load',
         settle: (answer) => {
           signal?.removeEventListener('abort', onAbort);
-          resolve(answer as Answers[R['kind']] | undefined);
+          resolve(answer as WorkerResults[R['kind']] | undefined);
         },
       });
       this.send({ kind: 'request', id, request });

@@ -7,7 +7,7 @@ import { meet, restOfLine } from '../../text/lines.ts';
 import { type Block, continueBlock, endOf, type FirstLine, likelihood } from './block.ts';
 import type { OwnFile } from './own-file.ts';
 import { askingIn } from './project-index.ts';
-import { type Candidate, describe, describeNone, surroundings, type Unranked } from './ranking.ts';
+import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
 import type { Hypothesis, LineSearch, Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -18,7 +18,7 @@ const rescored = 8;
 
 /** The best candidate. */
 export function firstLine(
-  { candidates, none }: Choice,
+  { candidates, none }: LineChoice,
   weights: ArrayLike<number>,
   model: string,
   healed: Uint8Array,
@@ -78,12 +78,12 @@ export function withBlock(
   };
 }
 
-export interface Choice {
-  readonly candidates: readonly Candidate[];
+export interface LineChoice {
+  readonly candidates: readonly LineCandidate[];
   readonly none: Float32Array;
 }
 
-export class Drafter {
+export class NgramDrafter {
   private readonly vocabulary: Vocabulary;
   private readonly own: OwnFile;
   private readonly search: LineSearch;
@@ -103,7 +103,7 @@ export class Drafter {
   }
 
   /** The candidate lines with their features; `own` is loaded with the query. */
-  choose(query: CompletionQuery, maxTokens: number): Choice {
+  choose(query: CompletionQuery, maxTokens: number): LineChoice {
     const { own, search } = this;
     const asking = askingIn(query.path, own.following);
     const before = own.context.subarray(0, own.contextLength);

@@ -112,7 +112,7 @@ export interface MixtureFit {
   readonly after: number;
 }
 
-export interface FitOptions {
+export interface MixtureFitOptions {
   readonly epochs: number;
   readonly rate: number;
   /** Strength of the pull towards the start, in examples. */
@@ -125,7 +125,7 @@ const batch = 128;
 export function fitMixture(
   examples: readonly MixtureExample[],
   start: MixtureWeights,
-  { epochs, rate, prior }: FitOptions,
+  { epochs, rate, prior }: MixtureFitOptions,
 ): MixtureFit {
   const pass = new Pass();
   const steps = Math.max(1, Math.ceil(examples.length / batch)) * epochs;

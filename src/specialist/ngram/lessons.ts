@@ -3,20 +3,20 @@ import type { CompletionQuery } from '../../common/completion.ts';
 import { expectedCalibrationError } from '../../common/statistics/calibrate.ts';
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
 import { lineEnd } from '../../text/lines.ts';
-import type { Drafter } from './drafter.ts';
+import type { NgramDrafter } from './drafter.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';
 import { firstLineHash, type OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
 import { askingIn } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-export interface SourceFile {
+export interface FitFile {
   readonly path: string;
   readonly text: string;
 }
 
 /** What the fits ask the model for. The files must not be in the index. */
-export interface Learner {
+export interface FitSource {
   readonly vocabulary: Vocabulary;
   readonly own: OwnFile;
   readonly predictor: Predictor;
@@ -27,9 +27,9 @@ export interface Learner {
  * predictor still holds what it made of it.
  */
 function visitTokens(
-  files: readonly SourceFile[],
+  files: readonly FitFile[],
   limit: number,
-  { vocabulary, own, predictor }: Learner,
+  { vocabulary, own, predictor }: FitSource,
   visit: (token: number) => void,
 ): void {
   const tokenized = files.map(({ path, text }) => ({ path, tokens: vocabulary.tokenizer.encode(text) }));
@@ -63,7 +63,7 @@ function visitTokens(
 }
 
 /** At most about `limit` tokens, whole lines spread evenly over the files. */
-export function mixtureExamples(files: readonly SourceFile[], limit: number, learner: Learner): MixtureExample[] {
+export function mixtureExamples(files: readonly FitFile[], limit: number, learner: FitSource): MixtureExample[] {
   const { evidence, mixture, unigrams } = learner.predictor;
   const examples: MixtureExample[] = [];
   visitTokens(files, limit, learner, (token) => {
@@ -74,7 +74,7 @@ export function mixtureExamples(files: readonly SourceFile[], limit: number, lea
 }
 
 /** Probability of each token of a file, as if its line were being written; the rest of the file is seen. */
-export function tokenProbabilities(file: SourceFile, learner: Learner): Float32Array {
+export function tokenProbabilities(file: FitFile, learner: FitSource): Float32Array {
   const found: number[] = [];
   visitTokens([file], Number.POSITIVE_INFINITY, learner, (token) => {
     found.push(learner.predictor.probabilityOf(token));
@@ -95,7 +95,7 @@ export interface TokenScore {
 
 const bins = 15;
 
-export function scoreTokens(files: readonly SourceFile[], limit: number, learner: Learner): TokenScore {
+export function scoreTokens(files: readonly FitFile[], limit: number, learner: FitSource): TokenScore {
   const { predictor } = learner;
   const { evidence, mixture } = predictor;
   const [confidences, right]: [number[], number[]] = [[], []];
@@ -123,7 +123,7 @@ export interface LinePlace extends CompletionQuery {
 /** @param load prepares the model for a place's query */
 export function rankingExamples(
   places: readonly LinePlace[],
-  drafter: Drafter,
+  drafter: NgramDrafter,
   load: (query: CompletionQuery) => void,
   maxTokens: number,
 ): ChoiceExample[] {

@@ -1,7 +1,7 @@
 // A small index that is cheap to build and to grow: positions chained by the token before them. Holds the query's own
 // file, and the files that changed since the project index was built.
 import { type Evidence, longestMatch, place } from './evidence.ts';
-import { type Asking, agreement, folderOf } from './project-index.ts';
+import { agreement, type LookupScope, parentFolder } from './project-index.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';
 
 /** Links followed before older occurrences are given up, per context. */
@@ -63,7 +63,7 @@ export class ListIndex {
   }
 
   /** Own file: adds what followed the context in the text before and after the cursor. */
-  collectOwn(context: Int32Array, end: number, evidence: Evidence, asking: Asking): void {
+  collectOwn(context: Int32Array, end: number, evidence: Evidence, asking: LookupScope): void {
     const { tokens, chain, cursor, resume } = this;
     let links = followed;
     let at = end > 0 ? (this.heads[context[end - 1] as number] as number) : -1;
@@ -83,7 +83,7 @@ export class ListIndex {
     context: Int32Array,
     end: number,
     evidence: Evidence,
-    asking: Asking,
+    asking: LookupScope,
     fileAt: (
       at: number,
     ) => { readonly path: string; readonly kin: string; readonly open: boolean; readonly start: number } | undefined,
@@ -95,7 +95,7 @@ export class ListIndex {
       if (file === undefined) continue;
       const match = this.matchAt(at, file.start, context, end);
       if (match === 0 || (asking.kin !== '' && file.kin !== asking.kin)) continue;
-      const home = file.open ? place.open : folderOf(file.path) === asking.folder ? place.folder : place.project;
+      const home = file.open ? place.open : parentFolder(file.path) === asking.folder ? place.folder : place.project;
       const counted = agreement(this.following[at] as number, asking.following, home);
       evidence.add(this.tokens[at] as number, match, home, counted, 1);
     }

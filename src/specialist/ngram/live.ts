@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { NgramModel } from './model.ts';
-import { edited, type FileChange, type FileEdit, type Loaded } from './protocol.ts';
+import { edited, type FileChange, type FileEdit, type LoadedIndex } from './protocol.ts';
 
 /** A rebuild, which takes up to a second, waits until nothing was asked for this long. */
 const idleMs = 3000;
@@ -51,7 +51,7 @@ export class LiveModel {
   }
 
   /** Call `expectLoad` first. A snapshot that cannot be read leaves the model as it was. */
-  async load(path: string): Promise<Result<Loaded>> {
+  async load(path: string): Promise<Result<LoadedIndex>> {
     try {
       return await this.replace(path);
     } finally {
@@ -89,7 +89,7 @@ export class LiveModel {
     }
   }
 
-  private async replace(path: string): Promise<Result<Loaded>> {
+  private async replace(path: string): Promise<Result<LoadedIndex>> {
     let bytes: Uint8Array;
     try {
       bytes = await readFile(path);

@@ -4,13 +4,13 @@ import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } fr
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../common/statistics/conditional-logit.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import { Drafter } from './drafter.ts';
+import { NgramDrafter } from './drafter.ts';
 import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
 import {
+  type FitFile,
   type LinePlace,
   mixtureExamples,
   rankingExamples,
-  type SourceFile,
   scoreTokens,
   type TokenScore,
   tokenProbabilities,
@@ -18,14 +18,14 @@ import {
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
-import { type Asking, askingIn, ProjectIndex, type TokenizedFile } from './project-index.ts';
+import { askingIn, type LookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
 import { LineSearch } from './search.ts';
 import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
-export type { LinePlace, SourceFile, TokenScore } from './lessons.ts';
+export type { FitFile, LinePlace, TokenScore } from './lessons.ts';
 export type { NgramWeights } from './weights.ts';
 
 /** Held-out tokens that one fit looks at: a few seconds. */
@@ -45,9 +45,9 @@ const otherTokenizer = failed(
 );
 
 /** A query as the predictor sees it, for a search of one's own. Valid until the model is asked something else. */
-export interface Place {
+export interface PredictionPoint {
   readonly path: string;
-  readonly asking: Asking;
+  readonly asking: LookupScope;
   readonly own: OwnFile;
   readonly predictor: Predictor;
   readonly search: LineSearch;
@@ -60,7 +60,7 @@ export class NgramModel {
   private readonly own: OwnFile;
   private readonly predictor: Predictor;
   private readonly search: LineSearch;
-  private readonly drafter: Drafter;
+  private readonly drafter: NgramDrafter;
   private current: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
@@ -71,15 +71,11 @@ export class NgramModel {
     this.own = new OwnFile(vocabulary);
     this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
     this.search = new LineSearch(vocabulary, this.predictor, this.own);
-    this.drafter = new Drafter(vocabulary, this.own, this.search);
+    this.drafter = new NgramDrafter(vocabulary, this.own, this.search);
   }
 
   /** @param weights from an earlier fit; else the shipped ones */
-  static build(
-    files: readonly SourceFile[],
-    tokenizer: Tokenizer,
-    weights: NgramWeights = defaultWeights(),
-  ): NgramModel {
+  static build(files: readonly FitFile[], tokenizer: Tokenizer, weights: NgramWeights = defaultWeights()): NgramModel {
     const vocabulary = new Vocabulary(tokenizer);
     const tokenized = files.map(({ path, text }) => ({ path, tokens: tokenizer.encode(text) }));
     return new NgramModel(vocabulary, ProjectIndex.build(tokenized, vocabulary), weights);
@@ -158,7 +154,7 @@ export class NgramModel {
    * Learns mixing weights on files that are not in the index, and to rank lines on places in them, and uses both from
    * now on. A few hundred places are enough; each takes some milliseconds.
    */
-  fit(validationFiles: readonly SourceFile[], validationPlaces: readonly LinePlace[]): NgramWeights {
+  fit(validationFiles: readonly FitFile[], validationPlaces: readonly LinePlace[]): NgramWeights {
     const examples = this.mixtureExamples(validationFiles, fitTokens);
     // The last fifth, whole files of it, decides whether the folder's own weights are better than what was there.
     const judge = examples.splice(Math.ceil(examples.length * 0.8));
@@ -173,19 +169,19 @@ export class NgramModel {
   }
 
   /** What `fit` learns mixing weights from: about `limit` tokens of files that are not in the index. */
-  mixtureExamples(files: readonly SourceFile[], limit: number): MixtureExample[] {
+  mixtureExamples(files: readonly FitFile[], limit: number): MixtureExample[] {
     const { vocabulary, own, predictor } = this;
     return mixtureExamples(files, limit, { vocabulary, own, predictor });
   }
 
   /** How good the next-token probabilities are on about `limit` tokens of files that are not in the index. */
-  scoreTokens(files: readonly SourceFile[], limit: number): TokenScore {
+  scoreTokens(files: readonly FitFile[], limit: number): TokenScore {
     const { vocabulary, own, predictor } = this;
     return scoreTokens(files, limit, { vocabulary, own, predictor });
   }
 
   /** What it gives each token of a file of its index, as if the file were being edited there: the indexed copy is not seen. */
-  tokenProbabilities(file: SourceFile): Float32Array {
+  tokenProbabilities(file: FitFile): Float32Array {
     const { vocabulary, own, predictor } = this;
     this.project.setOwn(file.path);
     return tokenProbabilities(file, { vocabulary, own, predictor });
@@ -214,7 +210,7 @@ export class NgramModel {
   }
 
   /** @param room tokens that a search will add to the context */
-  place(query: CompletionQuery, room: number): Place {
+  place(query: CompletionQuery, room: number): PredictionPoint {
     this.load(query, room);
     const { own, predictor, search } = this;
     return {
@@ -227,7 +223,7 @@ export class NgramModel {
   }
 
   /** What it holds, as text: each file of the index, in the index's order. */
-  *texts(): Generator<SourceFile> {
+  *texts(): Generator<FitFile> {
     const { tokens, starts, paths } = this.project.arrays;
     for (const [file, path] of paths.entries()) {
       const own = tokens.subarray(starts[file], (starts[file + 1] as number) - 1);

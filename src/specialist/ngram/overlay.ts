@@ -3,7 +3,7 @@
 import { kinOf } from '../../text/languages.ts';
 import type { Evidence } from './evidence.ts';
 import { ListIndex } from './list-index.ts';
-import type { Asking, ProjectIndex } from './project-index.ts';
+import type { LookupScope, ProjectIndex } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 interface Entry {
@@ -95,7 +95,7 @@ export class Overlay {
     if (this.dead > deadTokens && this.dead > this.tokenCount) this.pack();
   }
 
-  collect(context: Int32Array, end: number, evidence: Evidence, asking: Asking, own: string): void {
+  collect(context: Int32Array, end: number, evidence: Evidence, asking: LookupScope, own: string): void {
     this.index.collect(context, end, evidence, asking, (at) => {
       const entry = this.entryAt(at);
       return entry?.alive && entry.path !== own ? entry : undefined;

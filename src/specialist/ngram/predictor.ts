@@ -5,7 +5,7 @@ import { Mixture, type MixtureWeights, occurrenceWeights, type Unigrams } from '
 import { NamedValues } from './named.ts';
 import type { Overlay } from './overlay.ts';
 import type { OwnFile } from './own-file.ts';
-import type { Asking, ProjectIndex } from './project-index.ts';
+import type { LookupScope, ProjectIndex } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export class Predictor {
@@ -42,7 +42,7 @@ export class Predictor {
   }
 
   /** Fills `evidence` and `mixture` for context[0, end). @param target see `Evidence.reset` */
-  predict(context: Int32Array, end: number, asking: Asking, path: string, target = -1): void {
+  predict(context: Int32Array, end: number, asking: LookupScope, path: string, target = -1): void {
     this.evidence.reset(target);
     this.project.collect(context, end, this.evidence, asking);
     this.overlay.collect(context, end, this.evidence, asking, path);

@@ -16,7 +16,7 @@ export interface TokenizedFile {
 const sampled = 192;
 
 /** What a look-up has to know about the place that asks. */
-export interface Asking {
+export interface LookupScope {
   /** Folder of the query's file. */
   readonly folder: string;
   /** Files of which language, or one that shares with it, it learns from; '': of all. */
@@ -77,7 +77,7 @@ export class ProjectIndex {
       ids.set(name, known);
       return known;
     };
-    this.folderOf = Int32Array.from(paths, (path) => numbered(this.folderIds, folderOf(path)));
+    this.folderOf = Int32Array.from(paths, (path) => numbered(this.folderIds, parentFolder(path)));
     this.kinOf = Int32Array.from(paths, (path) => numbered(this.kinIds, kinOf(path)));
     this.fileByPath = new Map(paths.map((path, file) => [path, file]));
     this.masked = new Uint8Array(paths.length);
@@ -182,7 +182,7 @@ export class ProjectIndex {
   }
 
   /** Adds what followed the context context[..end) everywhere in the project to `evidence`. */
-  collect(context: Int32Array, end: number, evidence: Evidence, asking: Asking): void {
+  collect(context: Int32Array, end: number, evidence: Evidence, asking: LookupScope): void {
     const last = context[end - 1];
     if (last === undefined) return;
     let low = this.bucket[last] as number;
@@ -234,7 +234,7 @@ export class ProjectIndex {
     return from;
   }
 
-  private addRun(low: number, high: number, match: number, evidence: Evidence, asking: Asking): void {
+  private addRun(low: number, high: number, match: number, evidence: Evidence, asking: LookupScope): void {
     const size = high - low;
     if (size <= 0) return;
     const samples = Math.min(size, sampled);
@@ -259,10 +259,10 @@ export function agreement(there: number, here: number, home: number): number {
 }
 
 /** What a place in a file asks with. @param following see Asking */
-export function askingIn(path: string, following: number): Asking {
-  return { folder: folderOf(path), kin: learnsOf(path), following };
+export function askingIn(path: string, following: number): LookupScope {
+  return { folder: parentFolder(path), kin: learnsOf(path), following };
 }
 
-export function folderOf(path: string): string {
+export function parentFolder(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
 }

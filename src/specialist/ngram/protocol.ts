@@ -4,7 +4,7 @@ import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 
 /** What the worker holds after a snapshot was loaded. */
-export interface Loaded {
+export interface LoadedIndex {
   readonly files: number;
   readonly tokens: number;
 }
@@ -16,10 +16,10 @@ export type Request =
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly over: readonly FileChange[] };
 
 /** What each kind of request is answered with. */
-export interface Answers {
+export interface WorkerResults {
   readonly complete: Draft | undefined;
   readonly snippets: readonly Snippet[];
-  readonly load: Result<Loaded>;
+  readonly load: Result<LoadedIndex>;
 }
 
 /** What became of a file. Text is the whole text, with '\n' line ends. */
@@ -66,7 +66,7 @@ export type ToWorker =
   | { readonly kind: 'edit'; readonly edit: FileEdit };
 
 export type FromWorker =
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answers[keyof Answers] }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: WorkerResults[keyof WorkerResults] }
   /** The request hit a bug; the worker lives on. */
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
   | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };

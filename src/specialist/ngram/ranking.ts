@@ -7,7 +7,7 @@ import { lineAbove, lineEnd, lineStart, linesBelow } from '../../text/lines.ts';
 import type { Hypothesis } from './search.ts';
 
 /** What the ranking sees of the place; made once a query. */
-export interface Surroundings {
+export interface RankingContext {
   readonly prefix: string;
   readonly suffix: string;
   readonly lineBefore: string;
@@ -21,7 +21,7 @@ export interface Surroundings {
 }
 
 /** A candidate line: the text to insert, and its feature values. */
-export interface Candidate {
+export interface LineCandidate {
   readonly hypothesis: Hypothesis;
   readonly text: string;
   readonly features: Float32Array;
@@ -39,7 +39,7 @@ interface Seen {
   readonly candidate: string;
   readonly hypothesis: Hypothesis;
   readonly logNextLine: number;
-  readonly around: Surroundings;
+  readonly around: RankingContext;
   readonly line: string;
   readonly depth: -1 | 0 | 1;
   readonly nameCounts: { readonly fresh: number; readonly wanted: number; readonly recent: number };
@@ -93,7 +93,7 @@ function meanOf({ steps }: Hypothesis, value: (step: Hypothesis['steps'][number]
 }
 
 /** Features of 'none of these'. */
-const nullFeatures: readonly ((best: number, around: Surroundings, count: number) => number)[] = [
+const nullFeatures: readonly ((best: number, around: RankingContext, count: number) => number)[] = [
   () => 1,
   (best) => best,
   (_, around) => flag(around.lineBefore.trim() === ''),
@@ -112,7 +112,7 @@ export function initialRanking(): Float32Array {
   return weights;
 }
 
-export function surroundings(prefix: string, suffix: string): Surroundings {
+export function surroundings(prefix: string, suffix: string): RankingContext {
   const end = lineEnd(suffix);
   const after = suffix.slice(end + 1, end + reachBelow);
   return {
@@ -132,7 +132,7 @@ export interface Unranked {
   readonly logNextLine: number;
 }
 
-export function describe(unranked: readonly Unranked[], around: Surroundings): Candidate[] {
+export function describe(unranked: readonly Unranked[], around: RankingContext): LineCandidate[] {
   const best = bestOf(unranked);
   const inPrefix = new Map<string, boolean>();
   const known = (name: string) => {
@@ -167,7 +167,7 @@ export function describe(unranked: readonly Unranked[], around: Surroundings): C
 }
 
 /** Features of 'none of these'. */
-export function describeNone(unranked: readonly Unranked[], around: Surroundings): Float32Array {
+export function describeNone(unranked: readonly Unranked[], around: RankingContext): Float32Array {
   const best = bestOf(unranked);
   return Float32Array.from(nullFeatures, (feature) => feature(best, around, unranked.length));
 }

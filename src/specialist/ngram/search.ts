@@ -5,7 +5,7 @@ import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import { longestMatch } from './evidence.ts';
 import type { OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
-import type { Asking } from './project-index.ts';
+import type { LookupScope } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 const beamWidth = 8;
@@ -69,7 +69,7 @@ export class LineSearch {
   run(
     before: Int32Array,
     healed: Uint8Array,
-    asking: Asking,
+    asking: LookupScope,
     path: string,
     maxTokens: number,
     mostWork = mostSteps,
@@ -98,7 +98,7 @@ export class LineSearch {
   }
 
   /** The likeliest line end after `before`, with its share among line ends; undefined where none was ever seen. */
-  lineEnd(before: Int32Array, asking: Asking, path: string): Step | undefined {
+  lineEnd(before: Int32Array, asking: LookupScope, path: string): Step | undefined {
     const { predictor, vocabulary } = this;
     predictor.predict(before, before.length, asking, path);
     const { evidence, mixture } = predictor;
@@ -125,7 +125,7 @@ export class LineSearch {
   }
 
   /** Log probability of the line that really follows (its first tokens) after `hypothesis`, given that the line ended. */
-  logNextLine(hypothesis: Hypothesis, before: Int32Array, asking: Asking, path: string): number {
+  logNextLine(hypothesis: Hypothesis, before: Int32Array, asking: LookupScope, path: string): number {
     const { after } = this.own;
     const kept = Math.min(before.length, longestMatch);
     const context = new Int32Array(kept + hypothesis.steps.length + 2 * lookAhead);
@@ -148,7 +148,7 @@ export class LineSearch {
     return sum;
   }
 
-  private extend(hypothesis: Hypothesis, kept: number, asking: Asking, path: string): Hypothesis[] {
+  private extend(hypothesis: Hypothesis, kept: number, asking: LookupScope, path: string): Hypothesis[] {
     const { predictor, vocabulary } = this;
     const { steps, healing } = hypothesis;
     let end = kept;

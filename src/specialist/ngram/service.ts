@@ -5,7 +5,14 @@ import { messageOf } from '../../common/errors.ts';
 import { draftBySyntax } from '../../text/syntax/extent.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { LiveModel } from './live.ts';
-import { type Answers, type FromWorker, isFileChange, isFileEdit, type Request, type ToWorker } from './protocol.ts';
+import {
+  type FromWorker,
+  isFileChange,
+  isFileEdit,
+  type Request,
+  type ToWorker,
+  type WorkerResults,
+} from './protocol.ts';
 
 /** The client keeps below it. */
 const mostWaiting = 500;
@@ -80,7 +87,7 @@ export class NgramService {
     this.live.rebuildWhenIdle();
   }
 
-  private work(request: Request): Answers[keyof Answers] | Promise<Answers[keyof Answers]> {
+  private work(request: Request): WorkerResults[keyof WorkerResults] | Promise<WorkerResults[keyof WorkerResults]> {
     if (request.kind === 'complete') return this.complete(request);
     if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
     return this.live.load(request.snapshotPath);

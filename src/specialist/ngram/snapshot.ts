@@ -10,7 +10,7 @@ const magic = 'EASYNGRM';
 const version = 2;
 const arrayNames = ['starts', 'tokens', 'order', 'following'] as const;
 
-export interface Snapshot {
+export interface NgramSnapshot {
   readonly arrays: ProjectArrays;
   readonly weights: NgramWeights;
   /** Fingerprint of the tokenizer that made the ids. */
@@ -24,7 +24,7 @@ interface Header {
   readonly weights: PlainWeights;
 }
 
-export function writeSnapshot({ arrays, weights, vocabulary }: Snapshot): Uint8Array {
+export function writeSnapshot({ arrays, weights, vocabulary }: NgramSnapshot): Uint8Array {
   const header: Header = {
     vocabulary,
     paths: arrays.paths,
@@ -54,7 +54,7 @@ export function writeSnapshot({ arrays, weights, vocabulary }: Snapshot): Uint8A
   return bytes;
 }
 
-export function readSnapshot(buffer: Uint8Array): Result<Snapshot> {
+export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   // Not as a Buffer, whose slice() would share memory with the pool.
   const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const opened = open(bytes);
@@ -103,7 +103,7 @@ function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays)
 }
 
 /** The weights and whose tokens they are for, from a whole snapshot of any version: they hold no text. */
-export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<Snapshot, 'weights' | 'vocabulary'>> {
+export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<NgramSnapshot, 'weights' | 'vocabulary'>> {
   const opened = open(bytes);
   if (!opened.ok) return opened;
   const { vocabulary, weights: plain } = opened.value.header;

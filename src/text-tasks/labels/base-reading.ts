@@ -22,7 +22,7 @@ interface Example {
   readonly label: number;
 }
 
-export interface Reading {
+export interface BasePrompt {
   readonly before: string;
   readonly after: string;
   /** What stands in it with its label: not to be learned from or measured on. */
@@ -33,7 +33,7 @@ export interface Reading {
 export function readingOf(
   { instruction, labels }: Pick<LabelTask, 'instruction' | 'labels'>,
   labelled: readonly Example[],
-): Reading {
+): BasePrompt {
   const rounds = Math.min(EXAMPLES, Math.floor(MOST_EXAMPLES / labels.length));
   const short = labels.map((_, index) =>
     labelled.filter(({ text, label }) => label === index && text.length <= LONGEST_EXAMPLE),

@@ -2,7 +2,7 @@
 import { csvRecords, TableError } from './csv.ts';
 
 /** A text as a source has it. */
-export interface SourceText {
+export interface TaskSourceText {
   readonly text: string;
   /** What the source says it is, in its own words. */
   readonly label?: string;
@@ -34,7 +34,10 @@ interface Columns {
   readonly label?: string;
 }
 
-export async function* csvTexts(chunks: AsyncIterable<string>, { text, label }: Columns): AsyncGenerator<SourceText> {
+export async function* csvTexts(
+  chunks: AsyncIterable<string>,
+  { text, label }: Columns,
+): AsyncGenerator<TaskSourceText> {
   let header: string[] | undefined;
   for await (const record of csvRecords(chunks)) {
     if (header === undefined) {
@@ -49,7 +52,10 @@ export async function* csvTexts(chunks: AsyncIterable<string>, { text, label }: 
   }
 }
 
-export async function* jsonlTexts(chunks: AsyncIterable<string>, { text, label }: Columns): AsyncGenerator<SourceText> {
+export async function* jsonlTexts(
+  chunks: AsyncIterable<string>,
+  { text, label }: Columns,
+): AsyncGenerator<TaskSourceText> {
   let number = 0;
   for await (const line of linesIn(chunks)) {
     number += 1;
@@ -98,7 +104,7 @@ export function todosIn(text: string): string[] {
 }
 
 /** 'fix(parser)!: no loop' gives its type 'fix' as the label, and the text without it. */
-export function commitText(subject: string, labelFromType: boolean): SourceText {
+export function commitText(subject: string, labelFromType: boolean): TaskSourceText {
   const [, type, rest] = /^(\w+)(?:\([^)]*\))?!?:\s+(.+)$/.exec(subject) ?? [];
   return labelFromType && type !== undefined && rest !== undefined ? { text: rest, label: type } : { text: subject };
 }

@@ -20,7 +20,7 @@ export function sketch(text: string, rarity: Rarity): Float32Array {
   return out.map((x) => x / length);
 }
 
-export interface SampleOptions {
+export interface TextSampleOptions {
   readonly count: number;
   readonly rarity: Rarity;
   /** Texts with a label already. */
@@ -34,7 +34,7 @@ export interface SampleOptions {
  * Indices of the texts to be labelled, best first: each time the text that is least like all that were taken before (Gonzalez 1985,
  * farthest first), its distance times how unsure the specialist is of it. Deterministic by the seed.
  */
-export function chooseSample(texts: readonly string[], options: SampleOptions): number[] {
+export function chooseSample(texts: readonly string[], options: TextSampleOptions): number[] {
   const { count, rarity, labelled, sureness, seed = 1 } = options;
   const pool = shuffled(texts.length, seed).slice(0, MOST_LOOKED_AT);
   const sketches = pool.map((i) => sketch(texts[i] as string, rarity));

@@ -6,7 +6,7 @@ import { boundedRisk } from '../../common/statistics/bounded-risk.ts';
 export type Right = boolean | number;
 
 /** A text of which both answers and the truth are known, judged by a coupling that was fitted without it. */
-export interface Judged<R extends Right = Right> {
+export interface JudgedText<R extends Right = Right> {
   /** What a call is expected to add to p(right). */
   readonly gain: number;
   /** Estimates of being right: the specialist, and the pair once the API has answered. */
@@ -19,7 +19,7 @@ export interface Judged<R extends Right = Right> {
 }
 
 /** Share of right answers, or how right they are on average, where the texts of largest `by` are sent to the API until `share` of them are. */
-export function accuracyAt<J extends Judged>(judged: readonly J[], share: number, by: (item: J) => number): number {
+export function accuracyAt<J extends JudgedText>(judged: readonly J[], share: number, by: (item: J) => number): number {
   const calls = Math.round(share * judged.length);
   const order = [...judged].sort((a, b) => by(b) - by(a));
   return (
@@ -49,7 +49,7 @@ export const LIKENESS_TERMS =
 
 /** The most texts that may stay local at an expected loss of at most `loss`: 'local, wrong, and right at the API', or by how much the API's is more like the accepted one. Undefined: too few texts to keep any. */
 export function riskAt(
-  judged: readonly Pick<Judged, 'gain' | 'specialistRight' | 'apiRight'>[],
+  judged: readonly Pick<JudgedText, 'gain' | 'specialistRight' | 'apiRight'>[],
   loss: number,
 ): Risk | undefined {
   const bound = boundedRisk(

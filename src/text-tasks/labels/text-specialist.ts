@@ -27,7 +27,7 @@ export interface Ground {
   readonly standard: Standard | undefined;
 }
 
-export interface Specialist {
+export interface TextSpecialist {
   readonly labels: number;
   readonly ground: Ground;
   /** Of the head over n-grams: column -> its place among those that were seen more than once; -1. */
@@ -58,7 +58,7 @@ interface Row {
   readonly label: number;
 }
 
-type CheapHead = Pick<Specialist, 'columns' | 'cheap'>;
+type CheapHead = Pick<TextSpecialist, 'columns' | 'cheap'>;
 
 function fitCheap(rows: readonly Row[], labels: number): CheapHead {
   const seen = new Uint8Array(COLUMNS);
@@ -88,13 +88,13 @@ function cheapOpinion({ columns, cheap }: CheapHead, row: SparseRow): number[] {
 }
 
 export interface Fitted {
-  readonly specialist: Specialist;
+  readonly specialist: TextSpecialist;
   /** Of each of the items, [labels], from heads that did not see it; and from the n-grams' alone. */
   readonly outOfFold: readonly (readonly number[])[];
   readonly cheapOutOfFold: readonly (readonly number[])[];
 }
 
-export interface FitOptions {
+export interface TextFitOptions {
   readonly seed?: number;
   readonly folds?: number;
   /** Heads of those that are fitted, as the user should read it. */
@@ -106,7 +106,7 @@ export function fitSpecialist(
   items: readonly LabelledText[],
   labels: number,
   ground: Ground,
-  { seed = 1, folds = FOLDS, say = () => {} }: FitOptions = {},
+  { seed = 1, folds = FOLDS, say = () => {} }: TextFitOptions = {},
 ): Fitted {
   const foldOf = foldsOf(items.length, seed, folds);
   /** What heads that did not see a row say of it. */
@@ -149,7 +149,7 @@ function fitDeep(
   labels: number,
   { standard }: Ground,
   heldOut: HeldOutOf,
-  say: NonNullable<FitOptions['say']>,
+  say: NonNullable<TextFitOptions['say']>,
 ): { readonly head: DenseHead; readonly held: readonly number[][] } | undefined {
   const states = items.flatMap(({ states }) => (standard && states ? [standardised(standard, states)] : []));
   if (states.length === 0) return undefined;
@@ -202,7 +202,7 @@ function mixed(heads: readonly (readonly number[])[], shares: readonly number[])
 }
 
 /** Probability of each label. Without states the n-grams answer alone. */
-export function labelProbabilities(specialist: Specialist, item: Pick<LabelledText, 'text' | 'states'>): number[] {
+export function labelProbabilities(specialist: TextSpecialist, item: Pick<LabelledText, 'text' | 'states'>): number[] {
   const { ground, deep, shares } = specialist;
   const cheap = cheapOpinion(specialist, hashedRow(item.text, ground.rarity));
   if (!deep || !ground.standard || !item.states) return mixed([cheap], [1]);

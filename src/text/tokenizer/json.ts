@@ -1,12 +1,12 @@
 // What a tokenizer.json is asked for, with what is wrong where it is something else.
 
-export type Json = Readonly<Record<string, unknown>>;
+export type TokenizerJson = Readonly<Record<string, unknown>>;
 
 /** Says what of the file cannot be used. */
 export class Malformed extends Error {}
 
-export function record(value: unknown, where: string): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+export function record(value: unknown, where: string): TokenizerJson {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as TokenizerJson;
   throw new Malformed(`${where} is not an object`);
 }
 

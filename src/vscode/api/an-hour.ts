@@ -1,5 +1,5 @@
 // What an hour of typing would come to at the API, as numbers, for who is asked whether it may be called.
-import { type ModelFacts, priceUsd, type TeacherUsage } from '../../llm/protocol/models.ts';
+import { type LlmUsage, type ModelFacts, priceUsd } from '../../llm/protocol/models.ts';
 
 export interface Hour {
   readonly calls: number;
@@ -11,7 +11,7 @@ export interface Hour {
 }
 
 /** Of a call, tokens: the text round the cursor and snippets, and a line. */
-const call: TeacherUsage = { inputTokens: 1500, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 40 };
+const call: LlmUsage = { inputTokens: 1500, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 40 };
 /**
  * Assumed of who has typed too little yet: the typist of `npm run bench -- typing` stops 760 times in an hour of typing for 360 ms or more, and
  * at three in ten of its stops a call is taken to be worth its price.

@@ -1,15 +1,15 @@
-// The large model as this editor may use it now: key, address, permission, budget; and a teacher for a folder when all of it is there.
+// The large model as this editor may use it now: key, address, permission, budget; and a large model for a folder when all of it is there.
 import * as vscode from 'vscode';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import { Backoff } from '../../llm/backoff.ts';
 import { Budget } from '../../llm/budget.ts';
-import { type Asked, apiHost, connectTeacher, modelOf } from '../../llm/connect.ts';
+import { apiHost, connectLlm, type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/address.ts';
 import type { Provider } from '../../llm/protocol/wire.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
-import { RecordingTeacher } from '../../llm/recording.ts';
-import type { Teacher, TeacherSettings } from '../../llm/types.ts';
+import { RecordingLlm } from '../../llm/recording.ts';
+import type { LlmClient, LlmSettings } from '../../llm/types.ts';
 import type { Configuration } from '../editor/configuration.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
@@ -48,7 +48,7 @@ export interface ApiDeps {
 
 export class Api {
   private readonly deps: ApiDeps;
-  private readonly teachers = new Map<string, { readonly made: string; readonly teacher: Teacher }>();
+  private readonly teachers = new Map<string, { readonly made: string; readonly llm: LlmClient }>();
   private readonly budget: Budget;
   private loaded = false;
   /** One for all folders, since they ask the same server. */
@@ -83,7 +83,7 @@ export class Api {
   }
 
   /** Who is asked, as the settings have it. */
-  get asked(): Asked {
+  get asked(): LlmAddress {
     const { provider, model, baseUrl } = this.deps.configuration.for(undefined);
     return { provider, model, baseUrl: checkBaseUrl(baseUrl).url ?? '' };
   }
@@ -140,7 +140,7 @@ export class Api {
   }
 
   /** How to reach the API; undefined without a key or with an address that cannot be used. */
-  settings(): TeacherSettings | undefined {
+  settings(): LlmSettings | undefined {
     const apiKey = this.deps.key.value ?? '';
     const { baseUrl, apiTimeout } = this.deps.configuration.for(undefined);
     if ((apiKey === '' && this.provider.key.need === 'required') || checkBaseUrl(baseUrl).problem) return undefined;
@@ -148,21 +148,21 @@ export class Api {
   }
 
   /** Records every paid answer before it is used; one per folder, made anew when key, address or model change. */
-  teacher(folder: FolderRef): Teacher | undefined {
+  llm(folder: FolderRef): LlmClient | undefined {
     const settings = this.settings();
     if (!settings || this.provider.onUsersActionOnly || this.state(folder) !== 'available') return undefined;
     const made = JSON.stringify(settings);
     const known = this.teachers.get(folder.key);
-    if (known?.made === made) return known.teacher;
-    const teacher = this.connect(settings, folder.storeName);
-    this.teachers.set(folder.key, { made, teacher });
-    return teacher;
+    if (known?.made === made) return known.llm;
+    const llm = this.connect(settings, folder.storeName);
+    this.teachers.set(folder.key, { made, llm });
+    return llm;
   }
 
   /** One that is to be tried, or that a folder's text goes to. @param folder '' : none's */
-  connect(settings: TeacherSettings, folder = ''): Teacher {
+  connect(settings: LlmSettings, folder = ''): LlmClient {
     const { store, log } = this.deps;
     const options = { purpose: 'completion', folder, budget: this.budget, log } as const;
-    return new RecordingTeacher(connectTeacher(settings, { editor: editorModels }), store.get(), options);
+    return new RecordingLlm(connectLlm(settings, { editor: editorModels }), store.get(), options);
   }
 }

@@ -5,7 +5,7 @@ import { apiHost, listModels, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/address.ts';
 import type { Provider } from '../../llm/protocol/wire.ts';
 import { providerOf, providers } from '../../llm/providers/providers.ts';
-import type { TeacherSettings } from '../../llm/types.ts';
+import type { LlmSettings } from '../../llm/types.ts';
 import type { Configuration } from '../editor/configuration.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
@@ -39,7 +39,7 @@ export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
   const asked = { ...where, apiKey, timeoutMs, model: '' };
   const model = await pickModel(t('Choose the Large Model (3 of 3): which one'), asked);
   if (model === undefined) return false;
-  const settings: TeacherSettings = { ...asked, model };
+  const settings: LlmSettings = { ...asked, model };
   if (!(await tryIt(settings, api))) return false;
   if (apiKey !== '' && !(await keep(key, apiKey, owner))) return false;
   await configuration.write('provider', provider.id, undefined);
@@ -93,7 +93,7 @@ export async function askUrl(title: UiText, value: string, none?: UiText): Promi
   return entered?.trim();
 }
 
-export async function pickModel(title: UiText, asked: TeacherSettings): Promise<string | undefined> {
+export async function pickModel(title: UiText, asked: LlmSettings): Promise<string | undefined> {
   const { defaultModel } = providerOf(asked.provider);
   const listed = await window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(asked)) },
@@ -115,7 +115,7 @@ export async function pickModel(title: UiText, asked: TeacherSettings): Promise<
   return (await window.showInputBox({ title, prompt: t('As the server names it.'), ignoreFocusOut: true }))?.trim();
 }
 
-async function tryIt(settings: TeacherSettings, api: Api): Promise<boolean> {
+async function tryIt(settings: LlmSettings, api: Api): Promise<boolean> {
   const tried = await trial(settings, api);
   if (tried === undefined) return false;
   const use = t('Use This Model');
@@ -126,7 +126,7 @@ async function tryIt(settings: TeacherSettings, api: Api): Promise<boolean> {
 }
 
 /** One call, which says what came of it in sentences; undefined: it was cancelled. */
-async function trial(settings: TeacherSettings, api: Api): Promise<Result<UiText> | undefined> {
+async function trial(settings: LlmSettings, api: Api): Promise<Result<UiText> | undefined> {
   return window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t('Asking {0}…', modelOf(settings)), cancellable: true },
     async (_, token) => {

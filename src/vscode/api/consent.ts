@@ -5,7 +5,7 @@ import type { Hour } from './an-hour.ts';
 import type { Permissions } from './permissions.ts';
 
 /** What the user asks for that sends other text than completions do. */
-export type Command = 'commit message' | 'comment' | 'text task';
+export type SendingCommand = 'commit message' | 'comment' | 'text task';
 
 /** Who would get what. */
 export interface ConsentQuestion {
@@ -18,7 +18,7 @@ export interface ConsentQuestion {
   /** Not the large model: one that drafts in place of the local one. */
   readonly drafts?: true;
   /** For which it is asked; absent: for completions. */
-  readonly command?: Command;
+  readonly command?: SendingCommand;
   /** Absent: it costs nothing that we know of. */
   readonly costs?: {
     readonly hour: Hour;
@@ -27,7 +27,7 @@ export interface ConsentQuestion {
   };
 }
 
-const sentBy: Readonly<Record<Command, (model: string, host: string) => UiText>> = {
+const sentBy: Readonly<Record<SendingCommand, (model: string, host: string) => UiText>> = {
   'commit message': (model, host) =>
     t(
       'Generate Commit Message sends to {0} at {1} what is staged, the diffs of 100 files at most and the names of all, and up to twelve earlier commit messages of the repository. Secrets are masked first. Of files that .gitignore, .easyadaptationignore or your exclude settings leave out, the names alone are sent.',
@@ -130,7 +130,7 @@ export async function askConsent(
  */
 export async function askFirstTime(
   { folder, host, model }: ConsentQuestion,
-  command: Command,
+  command: SendingCommand,
   permissions: Permissions,
 ): Promise<boolean> {
   if (permissions.isTold(folder, host, command)) return true;

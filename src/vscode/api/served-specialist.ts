@@ -12,9 +12,9 @@ import {
   servedModel,
   servedRequest,
 } from '../../completion/served-engine.ts';
-import { connectTeacher, listModels, sender } from '../../llm/connect.ts';
+import { connectLlm, listModels, sender } from '../../llm/connect.ts';
 import { checkBaseUrl, hostOf } from '../../llm/protocol/address.ts';
-import type { TeacherSettings } from '../../llm/types.ts';
+import type { LlmSettings } from '../../llm/types.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { Settings } from '../editor/settings.ts';
 import type { ApiKey, KeyOwner } from './api-key.ts';
@@ -24,7 +24,7 @@ import type { Permissions } from './permissions.ts';
 /** Why it does or does not draft in a folder; in the order in which the user has to mend it. */
 export type ServedState = 'off' | 'untrusted' | 'local-only' | 'bad-url' | 'unasked' | 'declined' | 'away' | 'serves';
 
-export interface ServedDeps {
+export interface ServedSettingsDeps {
   readonly settings: (
     folder: FolderRef | undefined,
   ) => Pick<Settings, 'servedUrl' | 'servedModel' | 'localOnly' | 'balance'>;
@@ -46,14 +46,14 @@ const restMs = 30_000;
 const longestRestMs = 10 * 60_000;
 
 export class Served {
-  private readonly deps: ServedDeps;
+  private readonly deps: ServedSettingsDeps;
   private known: string;
   private failure: Failure | undefined;
   private lookAt = 0;
   private rest = restMs;
   private looking = false;
 
-  constructor(deps: ServedDeps) {
+  constructor(deps: ServedSettingsDeps) {
     this.deps = deps;
     // Whoever owns the key asks this for its name: it is not there yet.
     this.known = this.fingerprint('');
@@ -99,8 +99,8 @@ export class Served {
     readonly model: ReturnType<typeof servedModel>;
   } {
     const { clock, fetch } = this.deps;
-    const teacher = connectTeacher(this.connection(), { clock, ...(fetch && { fetch }) });
-    const engine = new ServedEngine({ ...sending, teacher, models: (signal) => this.list(signal), clock });
+    const llm = connectLlm(this.connection(), { clock, ...(fetch && { fetch }) });
+    const engine = new ServedEngine({ ...sending, llm, models: (signal) => this.list(signal), clock });
     return { engine, model: servedModel(this.model) };
   }
 
@@ -157,7 +157,7 @@ export class Served {
     return listModels(this.connection(), signal, { clock, ...(fetch && { fetch }) });
   }
 
-  private connection(): TeacherSettings {
+  private connection(): LlmSettings {
     const { servedUrl: baseUrl } = this.deps.settings(undefined);
     return { provider: 'served', apiKey: this.apiKey, baseUrl, model: this.model, timeoutMs: draftMs };
   }

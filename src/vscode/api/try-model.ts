@@ -2,12 +2,12 @@
 import type { Result } from '../../common/errors.ts';
 import { apiHost, modelOf } from '../../llm/connect.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
-import type { Teacher, TeacherAnswer, TeacherSettings } from '../../llm/types.ts';
+import type { LlmAnswer, LlmClient, LlmSettings } from '../../llm/types.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../prompts/completion/teacher-request.ts';
+import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
 import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 
-const question: TeacherRequest = {
+const question: LlmRequest = {
   query: {
     path: 'src/numbers.ts',
     languageId: 'typescript',
@@ -20,16 +20,12 @@ const question: TeacherRequest = {
 const useful = /^\(?(first \+ second|second \+ first)\)?;?$/;
 
 /** In sentences, for people. */
-export async function tryModel(
-  teacher: Teacher,
-  settings: TeacherSettings,
-  signal: AbortSignal,
-): Promise<Result<UiText>> {
-  const answer = await teacher.ask(completionPrompt(question, teacher.facts), signal);
-  return answer.ok ? { ok: true, value: told(answer.value, teacher, settings) } : answer;
+export async function tryModel(llm: LlmClient, settings: LlmSettings, signal: AbortSignal): Promise<Result<UiText>> {
+  const answer = await llm.ask(completionPrompt(question, llm.facts), signal);
+  return answer.ok ? { ok: true, value: told(answer.value, llm, settings) } : answer;
 }
 
-function told(answer: TeacherAnswer, { facts }: Teacher, settings: TeacherSettings): UiText {
+function told(answer: LlmAnswer, { facts }: LlmClient, settings: LlmSettings): UiText {
   const { text, costUsd, firstTokenMs, latencyMs } = answer;
   const price = facts.guessed
     ? t('Its price is not known: it is counted as the dearest that is sold.')

@@ -1,14 +1,14 @@
 // Which base serves and why, in a sentence for the panel and the tooltip.
-import type { Choice, Obstacle, Reason } from '../../specialist/engine/choice.ts';
+import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import { t } from '../editor/ui-text.ts';
 
 /** 'medium: a line in 62 ms, a new place in 340 ms'. */
-export function baseStatus({ base, reason }: Choice): string {
+export function baseStatus({ base, reason }: BaseChoice): string {
   return t('{0}: {1}', base.name, why(reason));
 }
 
-function why(reason: Reason): string {
+function why(reason: BaseReason): string {
   switch (reason.kind) {
     case 'only':
       return t('the only one that came with the extension');

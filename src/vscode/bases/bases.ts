@@ -4,7 +4,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { Drafted } from '../../completion/specialist.ts';
-import { type Base, type Choice, chooseBase, type Obstacle } from '../../specialist/engine/choice.ts';
+import { type Base, type BaseChoice, chooseBase, type Obstacle } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import type { Settings } from '../editor/settings.ts';
 import { Hold, type HoldDeps } from './hold.ts';
@@ -53,7 +53,7 @@ export class Bases extends DisposableStore {
     string,
     { readonly until: number; readonly lineMs: number; readonly times: number }
   >();
-  private choice: Choice | undefined;
+  private choice: BaseChoice | undefined;
   private battery: boolean | undefined;
   private batteryAt = Number.NEGATIVE_INFINITY;
   private lastKey: number;
@@ -79,7 +79,7 @@ export class Bases extends DisposableStore {
   }
 
   /** Undefined where none ships and the setting names none. */
-  get current(): Choice | undefined {
+  get current(): BaseChoice | undefined {
     return this.choice;
   }
 
@@ -207,7 +207,7 @@ export class Bases extends DisposableStore {
     } else if (JSON.stringify(before?.reason) !== JSON.stringify(next?.reason)) this.deps.onState();
   }
 
-  private choose(): Choice | undefined {
+  private choose(): BaseChoice | undefined {
     const { shipped, settings, read } = this.deps;
     const { neuralBase } = settings();
     const isPath = neuralBase !== 'auto' && !shipped.some(({ name }) => name === neuralBase);

@@ -1,6 +1,6 @@
 // Which model answers in a folder now, and how the neural one is: a line for the panel and the tooltip.
 import type { NeuralState } from '../../completion/folder-model.ts';
-import type { Choice } from '../../specialist/engine/choice.ts';
+import type { BaseChoice } from '../../specialist/engine/choice.ts';
 import { t } from '../editor/ui-text.ts';
 import type { PanelModel } from '../webview/protocol.ts';
 import { baseStatus } from './base-status.ts';
@@ -12,7 +12,7 @@ const alone = 'n-gram';
 export function modelStatus(
   state: NeuralState | undefined,
   absence: NeuralAbsence | undefined,
-  choice: Choice | undefined,
+  choice: BaseChoice | undefined,
   servedBy?: string,
 ): PanelModel {
   if (servedBy !== undefined && (state?.kind === 'ready' || state?.kind === 'opening')) {

@@ -5,7 +5,7 @@ import type { Log } from '../../common/log.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type Base, isSlow } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
-import { keepTiming, type Measured, readTimings, timingKey } from '../../specialist/engine/timings.ts';
+import { keepTiming, readTimings, type StoredTiming, timingKey } from '../../specialist/engine/timings.ts';
 import type { Settings } from '../editor/settings.ts';
 
 export interface SpeedsDeps {
@@ -24,7 +24,7 @@ const AGAIN_MS = 24 * 60 * 60_000;
 
 export class Speeds {
   private readonly deps: SpeedsDeps;
-  private readonly timings: Map<string, Measured>;
+  private readonly timings: Map<string, StoredTiming>;
   /** Those that could not be measured, until the settings change. */
   private readonly unmeasured = new Set<string>();
 
@@ -34,7 +34,7 @@ export class Speeds {
   }
 
   /** As it would be served now. */
-  of(base: Base): Measured | undefined {
+  of(base: Base): StoredTiming | undefined {
     return this.timings.get(this.keyOf(base));
   }
 
@@ -76,7 +76,7 @@ export class Speeds {
     this.unmeasured.clear();
   }
 
-  private write(base: Base, measured: Measured | undefined): void {
+  private write(base: Base, measured: StoredTiming | undefined): void {
     const { log, storage } = this.deps;
     try {
       keepTiming(storage, this.keyOf(base), measured);

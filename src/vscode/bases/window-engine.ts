@@ -6,7 +6,7 @@ import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { Tuning } from '../../common/tuning.ts';
-import type { Model } from '../../completion/folder-model.ts';
+import type { ModelToOpen } from '../../completion/folder-model.ts';
 import type { EngineStart } from '../../jobs/protocol.ts';
 import { type Engine, EngineClient, type RequestOptions } from '../../specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../specialist/engine/protocol.ts';
@@ -76,7 +76,7 @@ export class Neural extends DisposableStore implements Engine {
   }
 
   /** How a model is to be served now. */
-  serving({ model, base, name }: Pick<CurrentModel, 'model' | 'base' | 'name'>): Model {
+  serving({ model, base, name }: Pick<CurrentModel, 'model' | 'base' | 'name'>): ModelToOpen {
     const { neuralPrecision, neuralThreads } = this.deps.settings();
     const threads = threadCount(neuralThreads || 'auto');
     const { tokenizer } = this.shipped;

@@ -6,7 +6,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import type { CompletionService } from '../../completion/service.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { Surroundings } from '../editor/surroundings.ts';
+import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -15,7 +15,7 @@ import { CursorWatch } from './cursor-watch.ts';
 export interface AheadDeps {
   readonly folders: Pick<Folders, 'peek'>;
   readonly rules: Pick<FileRules, 'of'>;
-  readonly surroundings: Surroundings;
+  readonly surroundings: DocumentSurroundings;
   /** Not snoozed, and on for this folder and language. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   /** Somebody is at the keyboard. */
@@ -27,7 +27,7 @@ export interface AheadDeps {
 /** Of longer documents the text costs too much to be taken twice for a key. */
 const mostLines = 20_000;
 
-export class Ahead extends DisposableStore {
+export class Prefetch extends DisposableStore {
   private readonly deps: AheadDeps;
 
   constructor(deps: AheadDeps) {

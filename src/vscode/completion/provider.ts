@@ -5,7 +5,7 @@ import { fromLineFeeds } from '../../text/lines.ts';
 import { indentUnit, isSilent, queryAt } from '../editor/document-query.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { Surroundings } from '../editor/surroundings.ts';
+import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
@@ -18,7 +18,7 @@ export interface ProviderDeps {
   /** Not snoozed, and on for this folder and language. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   readonly rules: FileRules;
-  readonly surroundings: Surroundings;
+  readonly surroundings: DocumentSurroundings;
   /** Called for each request that may be answered: the place to ask for consent. */
   readonly onRequest: (folder: FolderRef) => void;
   /** Called for each request, whatever becomes of it. */

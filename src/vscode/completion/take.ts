@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { queryAt } from '../editor/document-query.ts';
 import { folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { Surroundings } from '../editor/surroundings.ts';
+import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import type { Folders } from '../folder/folders.ts';
 import { type Change, writtenBy } from './written-by.ts';
 
@@ -10,7 +10,7 @@ export type Part = 'acceptNextWord' | 'acceptNextLine';
 
 export interface TakeDeps {
   readonly folders: Folders;
-  readonly surroundings: Surroundings;
+  readonly surroundings: DocumentSurroundings;
   /** The document that was asked about last: a file's, a cell's, or that of the box for a commit's message, which is in no editor that one is told of. */
   readonly ghostText: () => { readonly document: vscode.TextDocument | undefined };
 }

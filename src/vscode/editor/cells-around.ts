@@ -3,7 +3,7 @@ import { kindOf } from '../../text/languages.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import type { Around } from './document-query.ts';
 
-export interface Cell {
+export interface NotebookCell {
   readonly languageId: string;
   getText(): string;
 }
@@ -13,11 +13,12 @@ const most = { above: 48_000, below: 16_000 };
 const between = '\n\n';
 
 /** Those of its language; for a cell of text all that hold text. */
-export function aroundCell(cells: readonly Cell[], at: number): Around {
+export function aroundCell(cells: readonly NotebookCell[], at: number): Around {
   const own = cells[at];
   const isProse = own !== undefined && kindOf(own.languageId) === 'prose';
-  const fits = ({ languageId }: Cell) => (isProse ? kindOf(languageId) === 'prose' : languageId === own?.languageId);
-  const text = (cell: Cell) => toLineFeeds(cell.getText()).trimEnd();
+  const fits = ({ languageId }: NotebookCell) =>
+    isProse ? kindOf(languageId) === 'prose' : languageId === own?.languageId;
+  const text = (cell: NotebookCell) => toLineFeeds(cell.getText()).trimEnd();
   const above = cells.slice(0, at).filter(fits).map(text);
   const below = cells
     .slice(at + 1)

@@ -46,7 +46,7 @@ export interface Settings {
   readonly riskBound: 'off' | 'expected' | 'mean' | 'sure';
   readonly risk: number;
   readonly localOnly: boolean;
-  /** Who has the large model: a row of teacher/providers. */
+  /** Who has the large model: a row of llm/providers. */
   readonly provider: string;
   /** '': the provider's usual one. */
   readonly model: string;

@@ -12,7 +12,7 @@ const cellScheme = 'vscode-notebook-cell';
 /** Messages that were written meanwhile are read when the box is used after so long, ms. */
 const againMs = 5 * 60_000;
 
-export class Surroundings {
+export class DocumentSurroundings {
   private readonly log: Log;
   /** By the repository's folder. */
   private readonly messages = new Map<string, { readonly readAt: number; text: string }>();

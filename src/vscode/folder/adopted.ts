@@ -7,9 +7,9 @@ import type { AdaptReport } from '../../adaptation/report/types.ts';
 import { defaultFit } from '../../routing/defaults.ts';
 import { forAnotherApi } from '../../routing/fit.ts';
 import { parseFit } from '../../routing/serialise.ts';
-import type { CouplingFit } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/types.ts';
 
-export interface Reported {
+export interface StoredAdaptation {
   readonly report: AdaptReport;
   readonly finishedAt: number;
 }
@@ -31,8 +31,8 @@ export interface AdoptedDeps {
 
 /** A coupling for each kind of draft: one that the n-grams made alone says other things of itself than one of both models. */
 interface Fits {
-  readonly ngram: CouplingFit;
-  readonly mixed: CouplingFit;
+  readonly ngram: RouterModel;
+  readonly mixed: RouterModel;
 }
 
 const defaultFits = (): Fits => ({ ngram: defaultFit(), mixed: defaultFit() });
@@ -42,7 +42,7 @@ export class Adopted {
   private fits: Fits = defaultFits();
   /** What was fitted, whether or not it holds for what serves now. */
   private learned: { readonly fits: Fits; readonly report: AdaptReport } | undefined;
-  private reported: Reported | undefined;
+  private reported: StoredAdaptation | undefined;
   private outdated = false;
   private waits = false;
 
@@ -50,7 +50,7 @@ export class Adopted {
     this.deps = deps;
   }
 
-  get last(): Reported | undefined {
+  get last(): StoredAdaptation | undefined {
     return this.reported;
   }
 
@@ -60,7 +60,7 @@ export class Adopted {
   }
 
   /** What was measured of one large model says nothing of another. */
-  fitFor(kind: keyof Fits): CouplingFit {
+  fitFor(kind: keyof Fits): RouterModel {
     const fit = this.fits[kind];
     return this.learned && !holdsForApi(this.learned.report, this.deps.apiModel()) ? forAnotherApi(fit) : fit;
   }
@@ -98,7 +98,7 @@ export class Adopted {
   }
 
   /** A run has just ended: whatever is still set aside, the user has done what there is to do. */
-  learn(report: AdaptReport, finishedAt: number, fit: CouplingFit): void {
+  learn(report: AdaptReport, finishedAt: number, fit: RouterModel): void {
     this.learned = { fits: fitsOf(fit, report), report };
     this.reported = { report, finishedAt };
     this.current();
@@ -120,7 +120,7 @@ export class Adopted {
 }
 
 /** A run with a neural part fits its coupling on mixed drafts, and beside it one for those that the n-grams make alone. */
-function fitsOf(fit: CouplingFit, { neural }: AdaptReport): Fits {
+function fitsOf(fit: RouterModel, { neural }: AdaptReport): Fits {
   if (!neural) return { ...defaultFits(), ngram: fit };
   const alone = parseFit(neural.ngramCoupling);
   return { ngram: alone.ok ? alone.value : defaultFit(), mixed: fit };

@@ -7,7 +7,7 @@ import { boxScheme } from '../editor/commit-box.ts';
 import type { Configuration } from '../editor/configuration.ts';
 import { isSilent } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { Surroundings } from '../editor/surroundings.ts';
+import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import type { FileRules } from './file-rules.ts';
 import type { FolderSession } from './folder-session.ts';
 import type { Folders } from './folders.ts';
@@ -18,7 +18,7 @@ export interface DocumentsDeps {
   readonly rules: FileRules;
   readonly configuration: Configuration;
   readonly log: Log;
-  readonly surroundings: Surroundings;
+  readonly surroundings: DocumentSurroundings;
   /** A saved file says a secret that other files of the index may hold: it should be made anew. */
   readonly onNewSecret: (folder: FolderRef) => void;
 }

@@ -11,7 +11,7 @@ import type { Masking } from '../../common/masking.ts';
 import { CompletionService } from '../../completion/service.ts';
 import { type Drafted, MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
-import type { CouplingFit } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/types.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
 import type { FileChange } from '../../specialist/ngram/protocol.ts';
 import type { Api } from '../api/api.ts';
@@ -21,7 +21,7 @@ import type { Configuration } from '../editor/configuration.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
-import { Adopted, type Reported, type SetAside } from './adopted.ts';
+import { Adopted, type SetAside, type StoredAdaptation } from './adopted.ts';
 import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
 import { withMaskedPaths } from './masked-paths.ts';
@@ -116,7 +116,7 @@ export class FolderSession extends DisposableStore {
     this.service = this.add(
       new CompletionService({
         specialist: withMaskedPaths(this.specialist, this.secrets),
-        teacher: () => api.teacher(folder),
+        llm: () => api.llm(folder),
         fit: (draft) => this.adopted.fitFor(this.isAlone(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.mayAsk(path)),
         clock,
@@ -160,7 +160,7 @@ export class FolderSession extends DisposableStore {
     return this.adopted.setAside;
   }
 
-  get report(): Reported | undefined {
+  get report(): StoredAdaptation | undefined {
     return this.adopted.last;
   }
 
@@ -265,7 +265,7 @@ export class FolderSession extends DisposableStore {
     return true;
   }
 
-  adopt(report: AdaptReport, finishedAt: number, fit: CouplingFit | undefined): void {
+  adopt(report: AdaptReport, finishedAt: number, fit: RouterModel | undefined): void {
     if (fit) this.adopted.learn(report, finishedAt, fit);
     this.problem = undefined;
     this.service.renew();

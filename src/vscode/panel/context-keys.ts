@@ -4,7 +4,7 @@ import type { Adaptation } from '../adapt/adaptation.ts';
 import { isAllowed } from '../api/api.ts';
 import type { ApiKey } from '../api/api-key.ts';
 import type { Folders } from '../folder/folders.ts';
-import type { Snapshot } from './status.ts';
+import type { StatusSnapshot } from './status.ts';
 
 export interface ContextDeps {
   readonly key: ApiKey;
@@ -20,7 +20,7 @@ export class ContextKeys {
     this.deps = deps;
   }
 
-  update({ enabledHere, status, apiState, folder }: Snapshot): void {
+  update({ enabledHere, status, apiState, folder }: StatusSnapshot): void {
     const { key, adaptation, folders } = this.deps;
     this.set('enabledHere', enabledHere);
     this.set('snoozed', status === 'snoozed');

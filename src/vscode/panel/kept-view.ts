@@ -12,29 +12,29 @@ import type { Api } from '../api/api.ts';
 import type { Served } from '../api/served-specialist.ts';
 import { indentUnit, isSilent, keptScheme, queryAt } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
-import type { Surroundings } from '../editor/surroundings.ts';
+import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { Folders } from '../folder/folders.ts';
 
-export interface KeptDeps {
+export interface KeptViewDeps {
   readonly folders: Folders;
   readonly adaptation: Adaptation;
   readonly api: Api;
   readonly served: Served;
   readonly rules: FileRules;
-  readonly surroundings: Surroundings;
+  readonly surroundings: DocumentSurroundings;
   readonly log: Log;
 }
 
 export class KeptView extends DisposableStore implements vscode.TextDocumentContentProvider {
-  private readonly deps: KeptDeps;
+  private readonly deps: KeptViewDeps;
   private readonly texts = new Map<string, string>();
   private shown = 0;
 
-  constructor(deps: KeptDeps) {
+  constructor(deps: KeptViewDeps) {
     super();
     this.deps = deps;
     this.add(vscode.workspace.registerTextDocumentContentProvider(keptScheme, this));

@@ -6,7 +6,7 @@ import type { Configuration } from '../editor/configuration.ts';
 import { safeSentence, safeText, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiQuickPickItem, window } from '../editor/window.ts';
 import { type BarStep, barSteps } from '../webview/protocol.ts';
-import type { Snapshot } from './status.ts';
+import type { StatusSnapshot } from './status.ts';
 
 interface Item extends UiQuickPickItem {
   readonly run?: () => unknown;
@@ -62,7 +62,7 @@ export async function stepAmount(
   window.setStatusBarMessage(withIcon('sparkle', text), 6_000);
 }
 
-export async function showMenu(snapshot: Snapshot, configuration: Configuration): Promise<void> {
+export async function showMenu(snapshot: StatusSnapshot, configuration: Configuration): Promise<void> {
   const picked = await window.showQuickPick(items(snapshot, configuration), {
     title: t('Easy Adaptation'),
     placeHolder: safeSentence(snapshot.statusText),
@@ -83,7 +83,7 @@ function separator(label: UiText): Item {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-function items(snapshot: Snapshot, configuration: Configuration): Item[] {
+function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
   const { status, folder, enabledHere, apiState, progress } = snapshot;
   const settings = configuration.for(folder.uri);
   const preset = balancePresets.reduce((best, next) =>

@@ -14,7 +14,7 @@ import {
   type ToPanel,
 } from '../webview/protocol.ts';
 import { panelStrings } from './panel-strings.ts';
-import type { Snapshot, Status } from './status.ts';
+import type { Status, StatusSnapshot } from './status.ts';
 
 export const viewId = 'easyAdaptation.panel';
 
@@ -191,7 +191,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
 }
 
 /** What crosses to the panel: the state without the host's own fields. */
-function stateOf(snapshot: Snapshot) {
+function stateOf(snapshot: StatusSnapshot) {
   const { folder: _, apiState: __, languageId: ___, enabledHere: ____, minutesLeft: _____, ...state } = snapshot;
   return state;
 }

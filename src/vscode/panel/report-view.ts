@@ -8,14 +8,14 @@ import { t } from '../editor/ui-text.ts';
 import type { PanelComparison, PanelReport } from '../webview/protocol.ts';
 
 /** One folder's last adaptation, as its session keeps it. */
-export interface Reported {
+export interface ReportedFolder {
   readonly folder: { readonly name: string };
   readonly report: { readonly report: AdaptReport; readonly finishedAt: number } | undefined;
   /** A server that drafts in this folder now. */
   readonly servedBy?: string | undefined;
 }
 
-export function reportsOf(sessions: readonly Reported[]): PanelReport[] {
+export function reportsOf(sessions: readonly ReportedFolder[]): PanelReport[] {
   return sessions.flatMap(({ folder, report, servedBy }) => {
     if (report === undefined) return [];
     const shown = panelReport(report.report, folder.name, report.finishedAt);

@@ -6,7 +6,7 @@ import type { Activity } from '../completion/activity.ts';
 import { markdown, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
 import { type PanelRow, type PanelTotals, shortModel } from '../webview/protocol.ts';
-import type { Snapshot, Status } from './status.ts';
+import type { Status, StatusSnapshot } from './status.ts';
 
 export class StatusBar extends DisposableStore {
   private readonly item: UiStatusBarItem;
@@ -16,14 +16,14 @@ export class StatusBar extends DisposableStore {
     this.item = this.add(window.createStatusBarItem('easyAdaptation.status', vscode.StatusBarAlignment.Right, 100));
     this.item.name = t('Easy Adaptation');
     this.item.command = 'easyAdaptation.showMenu';
-    const draw = (snapshot: Snapshot) => this.draw(snapshot, activity);
+    const draw = (snapshot: StatusSnapshot) => this.draw(snapshot, activity);
     this.add(status.onDidChange(draw));
     this.add(activity.listen({ onRow: () => status.changed(), onClear: () => status.changed() }));
     draw(status.snapshot());
     this.item.show();
   }
 
-  private draw(snapshot: Snapshot, activity: Activity): void {
+  private draw(snapshot: StatusSnapshot, activity: Activity): void {
     const text = itemText(snapshot, activity.last);
     if (this.item.text !== text) this.item.text = text;
     this.item.tooltip = tooltip(snapshot, activity.totals());
@@ -35,7 +35,7 @@ export class StatusBar extends DisposableStore {
   }
 }
 
-function itemText(snapshot: Snapshot, last: PanelRow | undefined): UiText {
+function itemText(snapshot: StatusSnapshot, last: PanelRow | undefined): UiText {
   const { status, statusText, minutesLeft, progress, notices, model } = snapshot;
   const warned = notices.some((notice) => notice.kind === 'warning');
   const loading = (text: UiText) =>
@@ -70,7 +70,7 @@ function latency(row: PanelRow): string {
     : `${(row.latencyMs / 1000).toFixed(1)} s`;
 }
 
-function tooltip(snapshot: Snapshot, totals: PanelTotals): vscode.MarkdownString {
+function tooltip(snapshot: StatusSnapshot, totals: PanelTotals): vscode.MarkdownString {
   const { statusText, progress, model } = snapshot;
   const paragraphs = [
     markdown`**Easy Adaptation**`,

@@ -36,7 +36,7 @@ export interface StatusDeps {
   readonly served: Served;
 }
 
-export interface Snapshot extends PanelState {
+export interface StatusSnapshot extends PanelState {
   readonly folder: FolderRef;
   readonly apiState: ApiState;
   readonly languageId: string | undefined;
@@ -50,7 +50,7 @@ const gatherMs = 60;
 
 export class Status extends DisposableStore {
   private readonly deps: StatusDeps;
-  private readonly emitter = this.add(new vscode.EventEmitter<Snapshot>());
+  private readonly emitter = this.add(new vscode.EventEmitter<StatusSnapshot>());
   private timer: NodeJS.Timeout | undefined;
   readonly onDidChange = this.emitter.event;
 
@@ -81,7 +81,7 @@ export class Status extends DisposableStore {
     return first ? folderRef(first) : looseFolder();
   }
 
-  snapshot(): Snapshot {
+  snapshot(): StatusSnapshot {
     const { configuration, api, snooze, permissions, adaptation, folders, neural, bases, served } = this.deps;
     const folder = this.folder();
     const settings = configuration.for(folder.uri);

@@ -1,7 +1,7 @@
 // The API for what the user has just asked for: this is the moment to ask about a folder that nobody was asked about yet.
 import type { ApiAccess } from '../../adaptation/types.ts';
 import type { RunRequestDeps, RunRequests } from '../adapt/run-requests.ts';
-import { askConsent, askFirstTime, type Command } from '../api/consent.ts';
+import { askConsent, askFirstTime, type SendingCommand } from '../api/consent.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 
@@ -14,7 +14,7 @@ export async function apiAccess(
   { api, permissions }: AccessDeps,
   requests: RunRequests,
   folder: FolderRef,
-  command: Command,
+  command: SendingCommand,
 ): Promise<Pick<ApiAccess, 'settings' | 'budgetUsd'> | undefined> {
   if (api.state(folder) === 'unasked') await askConsent({ ...api.question(folder), command }, permissions, 'modal');
   const access = requests.api(folder);

@@ -1,6 +1,6 @@
 // A few helpers over the DOM: text goes in as text only, so nothing that a model or a file says can become markup.
 
-export type Child = Node | string | undefined;
+export type DomChild = Node | string | undefined;
 
 export interface Attributes {
   readonly class?: string;
@@ -11,7 +11,7 @@ export interface Attributes {
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
-  ...children: readonly Child[]
+  ...children: readonly DomChild[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { isInside } from './inside.ts';
-import { type Fault, type Opened, openInside, type Root, rootAt } from './open-inside.ts';
+import { type Fault, type OpenedFile, type OpenedRoot, openInside, rootAt } from './open-inside.ts';
 import { type ReadHooks, type ReadOutcome, readPieces, readWhole } from './read-file.ts';
 
 /** What takes longer than this, ms, lies on a drive that does not answer. */
@@ -26,10 +26,10 @@ export interface ReaderHooks extends ReadHooks {
 
 /** One harvest's, or one file's. */
 export class FolderReader {
-  private readonly place: Root;
+  private readonly place: OpenedRoot;
   private readonly hooks: ReaderHooks;
 
-  private constructor(place: Root, hooks: ReaderHooks) {
+  private constructor(place: OpenedRoot, hooks: ReaderHooks) {
     this.place = place;
     this.hooks = hooks;
   }
@@ -116,7 +116,7 @@ export class FolderReader {
     return fault === undefined ? 'unreadable' : fault.found;
   }
 
-  private async opened(path: string, kind: 'isFile' | 'isDirectory'): Promise<Opened | Fault> {
+  private async opened(path: string, kind: 'isFile' | 'isDirectory'): Promise<OpenedFile | Fault> {
     const isRoot = path === '' && kind === 'isDirectory';
     return isRoot || isInside(path) ? openInside(this.place, path, kind, this.hooks) : 'ignored';
   }

@@ -18,7 +18,7 @@ import { excluder, IgnoreFiles, ownIgnoreFile } from './ignore.ts';
 import { isInside, parentOf } from './inside.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
-import { assignSplits, placeOf } from './split.ts';
+import { assignSplits, splitFraction } from './split.ts';
 import { Tally } from './tally.ts';
 import { estimatedTokens } from './token-count.ts';
 import type { HarvestedFile, HarvestOptions, HarvestReport } from './types.ts';
@@ -205,7 +205,7 @@ async function select(
   for (const path of listed) {
     await breather.breathe();
     const reason = isExcluded(path) || own.ignores(path) ? 'ignored' : leftOutByName(path);
-    if (reason === undefined) places.push([placeOf(path), path]);
+    if (reason === undefined) places.push([splitFraction(path), path]);
     else tally.add(path, reason);
   }
   return places.sort((a, b) => a[0] - b[0]).map(([, path]) => path);

@@ -9,14 +9,14 @@ import type { LeftOutReason } from './types.ts';
 export type Fault = LeftOutReason | 'gone';
 
 /** The opened folder. */
-export interface Root {
+export interface OpenedRoot {
   /** Absolute, free of links. */
   readonly path: string;
   readonly dev: bigint;
   readonly ino: bigint;
 }
 
-export interface Opened {
+export interface OpenedFile {
   /** The caller closes it. Undefined: a folder, on a system that has no handles of folders. */
   readonly handle: FileHandle | undefined;
   readonly stats: BigIntStats;
@@ -43,7 +43,7 @@ const canOpenByHandle = process.platform === 'linux' && existsSync('/proc/self/f
 const looks = 2;
 
 /** Throws what the file system throws. */
-export async function rootAt(path: string): Promise<Root & { readonly isFolder: boolean }> {
+export async function rootAt(path: string): Promise<OpenedRoot & { readonly isFolder: boolean }> {
   const real = await realpath(path);
   const stats = await stat(real, { bigint: true });
   return { path: real, dev: stats.dev, ino: stats.ino, isFolder: stats.isDirectory() };
@@ -54,11 +54,11 @@ export async function rootAt(path: string): Promise<Root & { readonly isFolder: 
  * @param path relative to the root, '/' separators, by `isInside`; '' is the root
  */
 export async function openInside(
-  root: Root,
+  root: OpenedRoot,
   path: string,
   kind: Kind,
   { byPath }: OpenHooks = {},
-): Promise<Opened | Fault> {
+): Promise<OpenedFile | Fault> {
   try {
     const names = path === '' ? [] : path.split('/');
     return await (canOpenByHandle && !byPath ? openByHandle(root, names, kind) : openByPath(root, names, kind));
@@ -69,7 +69,7 @@ export async function openInside(
   }
 }
 
-async function openByHandle(root: Root, names: readonly string[], kind: Kind): Promise<Opened | Fault> {
+async function openByHandle(root: OpenedRoot, names: readonly string[], kind: Kind): Promise<OpenedFile | Fault> {
   const handle = (await openWhereItLies(root, names)) ?? (await openStepByStep(root, names));
   if (handle === undefined) return 'not-a-file';
   try {
@@ -87,7 +87,7 @@ async function openByHandle(root: Root, names: readonly string[], kind: Kind): P
 }
 
 /** Undefined: the system does not say that what is open lies at that path. */
-async function openWhereItLies(root: Root, names: readonly string[]): Promise<FileHandle | undefined> {
+async function openWhereItLies(root: OpenedRoot, names: readonly string[]): Promise<FileHandle | undefined> {
   const path = join(root.path, ...names);
   const handle = await open(path, O_PATH | O_NOFOLLOW).catch(() => undefined);
   if (handle === undefined || (await readlink(inHandle(handle)).catch(() => '')) === path) return handle;
@@ -96,7 +96,7 @@ async function openWhereItLies(root: Root, names: readonly string[]): Promise<Fi
 }
 
 /** Each part of the path from the handle of the one before. Undefined: another folder is where the root was. */
-async function openStepByStep(root: Root, names: readonly string[]): Promise<FileHandle | undefined> {
+async function openStepByStep(root: OpenedRoot, names: readonly string[]): Promise<FileHandle | undefined> {
   let handle = await open(root.path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
   try {
     if (!isSame(await handle.stat({ bigint: true }), root)) {
@@ -121,7 +121,7 @@ function inHandle({ fd }: FileHandle, name?: string): string {
 }
 
 /** The path is opened, and then it is looked several times whether it names what is open, by folders that have stayed the same. */
-async function openByPath(root: Root, names: readonly string[], kind: Kind): Promise<Opened | Fault> {
+async function openByPath(root: OpenedRoot, names: readonly string[], kind: Kind): Promise<OpenedFile | Fault> {
   const path = join(root.path, ...names);
   const folders = foldersOn(root, names, kind);
   const before = await Promise.all(folders.map((folder) => lstat(folder, { bigint: true })));
@@ -151,7 +151,7 @@ async function openByPath(root: Root, names: readonly string[], kind: Kind): Pro
 }
 
 /** Absolute, the root first. */
-function foldersOn(root: Root, names: readonly string[], kind: Kind): string[] {
+function foldersOn(root: OpenedRoot, names: readonly string[], kind: Kind): string[] {
   const folders = [root.path];
   for (const name of kind === 'isDirectory' ? names : names.slice(0, -1))
     folders.push(join(folders.at(-1) ?? '', name));
@@ -163,7 +163,7 @@ async function closed(handle: FileHandle | undefined, fault: Fault): Promise<Fau
   return fault;
 }
 
-function isSame(a: Pick<Root, 'dev' | 'ino'>, b: Pick<Root, 'dev' | 'ino'>): boolean {
+function isSame(a: Pick<OpenedRoot, 'dev' | 'ino'>, b: Pick<OpenedRoot, 'dev' | 'ino'>): boolean {
   return a.dev === b.dev && a.ino === b.ino;
 }
 

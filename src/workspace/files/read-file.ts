@@ -3,7 +3,7 @@
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Fault, type OpenHooks, openInside, type Root } from './open-inside.ts';
+import { type Fault, type OpenedRoot, type OpenHooks, openInside } from './open-inside.ts';
 
 /** `changedAt`: ms since 1970. */
 export type ReadOutcome = { readonly bytes: Buffer; readonly changedAt: number } | { readonly leftOut: Fault };
@@ -22,7 +22,7 @@ export interface ReadHooks extends OpenHooks {
  * @param path by `isInside`
  */
 export async function readWhole(
-  root: Root,
+  root: OpenedRoot,
   path: string,
   maxBytes: number,
   hooks: ReadHooks = {},
@@ -38,7 +38,7 @@ export async function readWhole(
 }
 
 async function readOnce(
-  root: Root,
+  root: OpenedRoot,
   path: string,
   maxBytes: number,
   hooks: OpenHooks,
@@ -68,7 +68,7 @@ const PIECE = 1 << 18;
  * and the reason for which it is left out, as an Error's message.
  * @param path as for `readWhole`
  */
-export async function* readPieces(root: Root, path: string, hooks: OpenHooks = {}): AsyncGenerator<Uint8Array> {
+export async function* readPieces(root: OpenedRoot, path: string, hooks: OpenHooks = {}): AsyncGenerator<Uint8Array> {
   const opened = await openInside(root, path, 'isFile', hooks);
   if (typeof opened === 'string') throw new Error(opened);
   const { handle, stats } = opened as typeof opened & { handle: FileHandle };

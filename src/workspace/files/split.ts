@@ -11,13 +11,13 @@ const bounds: readonly (readonly [Split, number])[] = [
 ];
 
 /** A path's place in [0, 1): the same on every machine and at every time. */
-export function placeOf(path: string): number {
+export function splitFraction(path: string): number {
   return Number.parseInt(hash('sha256', path, 'hex').slice(0, 12), 16) / 2 ** 48;
 }
 
 /** 80 / 10 / 10 % by the path's hash: neither an edit nor another file moves it. */
 export function splitOf(path: string): Split {
-  const place = placeOf(path);
+  const place = splitFraction(path);
   return bounds.find(([, end]) => place < end)?.[0] ?? 'test';
 }
 
@@ -39,7 +39,7 @@ export function assignSplits(paths: readonly string[]): Map<string, Split> {
     const donor = bounds
       .map(([name]) => members(name))
       .reduce((most, each) => (each.length > most.length ? each : most));
-    const distance = (path: string) => Math.abs(placeOf(path) - middle);
+    const distance = (path: string) => Math.abs(splitFraction(path) - middle);
     const nearest = donor.reduce((best, path) => (distance(path) < distance(best) ? path : best));
     splits.set(nearest, split);
   }
@@ -51,7 +51,7 @@ export function assignSplits(paths: readonly string[]): Map<string, Split> {
  * get less than a third, those nearest to it make it up. Of a single path none.
  */
 export function firstHalf(paths: readonly string[]): Set<string> {
-  const place = (path: string) => placeOf(`fit ${path}`);
+  const place = (path: string) => splitFraction(`fit ${path}`);
   const ordered = [...paths].sort((a, b) => place(a) - place(b));
   const half = ordered.filter((path) => place(path) < 0.5).length;
   const most = Math.floor((2 * ordered.length) / 3);

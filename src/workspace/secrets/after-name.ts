@@ -1,10 +1,10 @@
 // The values that stand beside a name, in the syntax of any language: assigned, passed, tested, said, or in a field of their own.
 
-import { type Candidate, isMixed, literalOrBare, literals, type Place, skip } from './candidates.ts';
+import { isMixed, literalOrBare, literals, type NamedSpot, skip, type ValueCandidate } from './candidates.ts';
 import { isForeign } from './foreign-names.ts';
-import type { Source } from './found.ts';
+import type { SearchedText } from './found.ts';
 import { prose } from './prose.ts';
-import { lineStartOf, readQuoted, type Value } from './read-value.ts';
+import { lineStartOf, type ReadValue, readQuoted } from './read-value.ts';
 
 /** Other attributes of the element that has the name, to its end. */
 const attributes = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
@@ -29,7 +29,7 @@ const assertion =
 const call = /\??[({][ \t\n]*(?:Some\(|\[\]byte\()?(?=[bru@]{0,2}\\*["'`])/y;
 
 /** The values that a name from `start` to `end` has; each syntax is tried in turn. */
-export function valuesAfter(source: Source, start: number, end: number): Candidate[] {
+export function valuesAfter(source: SearchedText, start: number, end: number): ValueCandidate[] {
   const { text } = source;
   const lineStart = lineStartOf(text, start);
   const before = text.slice(Math.max(lineStart, start - 200), start);
@@ -45,7 +45,7 @@ export function valuesAfter(source: Source, start: number, end: number): Candida
   const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
   // `arn:aws:x:secret:name`: a part of an address.
   if (kind === ':' && text[at - 1] === ':' && /\w:$/.test(before)) return [];
-  const place: Place = {
+  const place: NamedSpot = {
     source,
     start,
     lineStart,
@@ -117,7 +117,7 @@ export function valuesAfter(source: Source, start: number, end: number): Candida
 }
 
 /** `/* password *\/ "x"`, `"x" /* password *\/`, `"x" // the password`: a comment beside the literal, to its end or its line's. */
-function labelled(text: string, before: string, start: number, end: number): Candidate[] {
+function labelled(text: string, before: string, start: number, end: number): ValueCandidate[] {
   if (/\/\*[ \t]*(?:\w+[ \t]+){0,2}$/.test(before)) {
     const literal = skip(/[ \t]*[:=]?[ \t]*\*\/[ \t]*/y, text, end);
     if (literal > end) {
@@ -151,7 +151,7 @@ function nthOf(before: string): number {
   return names === undefined ? 0 : names.split(',').length - 1;
 }
 
-function nthLiteral(text: string, at: number, count: number): Value | undefined {
+function nthLiteral(text: string, at: number, count: number): ReadValue | undefined {
   let place = skip(/\(/y, text, at);
   for (let i = 0; ; i++) {
     const value = readQuoted(text, place);

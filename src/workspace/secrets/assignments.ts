@@ -2,9 +2,9 @@
 
 import { valuesAfter } from './after-name.ts';
 import { endsInUnspaced, foreignHintFor, isForeign } from './foreign-names.ts';
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
-import type { Value } from './read-value.ts';
+import type { ReadValue } from './read-value.ts';
 import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';
 
 /** Part of every name whose value a person may have chosen. */
@@ -21,7 +21,7 @@ function hintFor(text: string): RegExp {
 
 const named = /[\w$.\u00c0-\u024f\u0370-\u052f\u0590-\u06ff\u1e00-\u1eff-]/;
 
-export function findAssignments(source: Source): Found[] {
+export function findAssignments(source: SearchedText): Found[] {
   const { text } = source;
   const found: Found[] = [];
   let after = 0;
@@ -79,6 +79,6 @@ function isDrawn(value: string): boolean {
 }
 
 /** Written in pieces or over a line's end, so that no run of its characters is all of it. */
-function isBroken(text: string, { pieces }: Value): boolean {
+function isBroken(text: string, { pieces }: ReadValue): boolean {
   return pieces.length > 1 || pieces.some(([start, end]) => text.slice(start, end).includes('\n'));
 }

@@ -1,6 +1,6 @@
 // Passwords among the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`.
 
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { isNoWord, isPassword } from './values.ts';
 
 const called =
@@ -12,7 +12,7 @@ const most = 6;
 /** Hosts, addresses, mails, files. */
 const address = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
 
-export function findCalls({ text }: Source): Found[] {
+export function findCalls({ text }: SearchedText): Found[] {
   const found: Found[] = [];
   for (const match of text.matchAll(called)) {
     let at = match.index + match[0].length;

@@ -1,17 +1,17 @@
 // What may be the value at a place: literals in quotes, several of them, a block, a cell, bare text.
 
-import type { Source } from './found.ts';
-import { lineStartOf, readBare, readBlock, readQuoted, type Value } from './read-value.ts';
+import type { SearchedText } from './found.ts';
+import { lineStartOf, type ReadValue, readBare, readBlock, readQuoted } from './read-value.ts';
 import { isNoWord } from './values.ts';
 
 /** `literal`: it stands for itself, not for a value elsewhere. */
-export type Candidate = Value & { readonly literal: boolean };
+export type ValueCandidate = ReadValue & { readonly literal: boolean };
 
 /** A name and what stands around it. */
-export interface Place {
+export interface NamedSpot {
   /** Several words may be the value. */
   readonly isPhrase: boolean;
-  readonly source: Source;
+  readonly source: SearchedText;
   readonly start: number;
   readonly lineStart: number;
   /** The line before the name. */
@@ -25,17 +25,17 @@ export interface Place {
 const wrapper =
   /(?:<%=?[ \t]*|!Sub[ \t]+|Just[ \t]+|\[\]byte\(|\{\{[^{}'"\n]{0,60}\|[ \t]*default\([ \t]*|\d+[ \t]*\[default[ \t]*=[ \t]*|[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?)(?=["'`])|\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
 
-export function literals(text: string, at: number): Candidate[] {
+export function literals(text: string, at: number): ValueCandidate[] {
   const value = readQuoted(text, at);
   return value === undefined ? [] : [{ ...value, literal: true }];
 }
 
 /** @param isText what stands there is a text in any case: between tags, in a table's cell */
 export function literalOrBare(
-  { source, lineStart, before, isFlag, isForeign, isPhrase }: Place,
+  { source, lineStart, before, isFlag, isForeign, isPhrase }: NamedSpot,
   at: number,
   isText: boolean,
-): Candidate[] {
+): ValueCandidate[] {
   const { text, isSettings, isProse } = source;
   let from = at;
   for (let i = 0; i < 4; i++) {
@@ -43,7 +43,7 @@ export function literalOrBare(
     if (wrapped === from) break;
     from = wrapped;
   }
-  const values: Candidate[] = [];
+  const values: ValueCandidate[] = [];
   // Several in brackets: all of them.
   for (let place = from, i = 0; i < 20; i++) {
     const value = readQuoted(text, place);
@@ -84,8 +84,8 @@ export function literalOrBare(
 }
 
 /** `['abc', 'def'].join('')` */
-function joined(values: readonly Candidate[]): Candidate {
-  const last = values.at(-1) as Candidate;
+function joined(values: readonly ValueCandidate[]): ValueCandidate {
+  const last = values.at(-1) as ValueCandidate;
   return { ...last, text: values.map(({ text }) => text).join(''), pieces: values.flatMap(({ pieces }) => pieces) };
 }
 
@@ -95,7 +95,7 @@ function isVariable(text: string, lineStart: number, at: number): boolean {
 }
 
 /** Text up to the next tag or bar, or the end of the line. */
-function readCell(text: string, at: number): Value | undefined {
+function readCell(text: string, at: number): ReadValue | undefined {
   const cell =
     /[ \t]*(?:<!\[CDATA\[)?[*_`]*((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)[*_`]*[ \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
   cell.lastIndex = at;

@@ -1,7 +1,7 @@
 // Values inside of what is named after secrets as a whole: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
 
 import { indentLength } from '../../text/indents.ts';
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 import { isNoWord, isPassword, randomness } from './values.ts';
@@ -13,7 +13,7 @@ const entry =
   /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#.*)?\r?$))/gm;
 const longest = 6000;
 
-export function findContainers({ text }: Source): Found[] {
+export function findContainers({ text }: SearchedText): Found[] {
   const found: Found[] = [];
   let after = 0;
   for (const match of text.matchAll(header)) {

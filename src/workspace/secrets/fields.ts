@@ -1,7 +1,7 @@
 // Names and values in fields of their own, and values that are put together from variables.
 
 import { drawn, given, isSecretName, type ShapeRow } from './accept.ts';
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
 import { randomness } from './values.ts';
 
@@ -57,7 +57,7 @@ const assigned =
 const mostSums = 50;
 
 /** `apiKey = a + b` where the file says what `a` and `b` are. */
-export function findSums({ text }: Source): Found[] {
+export function findSums({ text }: SearchedText): Found[] {
   const sums = [...text.matchAll(sum)].filter(({ index, groups }) => {
     const before = /[\w$.-]{0,40}$/.exec(text.slice(Math.max(0, index - 40), index))?.[0] ?? '';
     return ['password', 'token'].includes(strengthOf(before + groups?.name));

@@ -4,12 +4,12 @@ import type { ShapeRow } from './accept.ts';
 import { addressRows } from './addresses.ts';
 import { commandRows } from './command-lines.ts';
 import { fieldRows } from './fields.ts';
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { shapeRows } from './shapes.ts';
 
 const rows: readonly ShapeRow[] = [...addressRows, ...shapeRows, ...commandRows, ...fieldRows];
 
-export function findShapes({ text, path }: Source): Found[] {
+export function findShapes({ text, path }: SearchedText): Found[] {
   const found: Found[] = [];
   const has = partsOf(text);
   for (const row of rows) {

@@ -9,15 +9,15 @@ const mostEncoded = 400;
 /** A line of a secret of several lines (a key's body) that is worth looking for alone. */
 const leastLine = 20;
 
-export interface Form {
+export interface SecretForm {
   readonly text: string;
   /** It may stand in the middle of a run of letters and digits. */
   readonly inside: boolean;
 }
 
 /** The value itself first; each text once. Base64 of base64, of UTF-16, base32 and hexadecimal digits: `decoded.ts`. */
-export function formsOf(value: string): Form[] {
-  const forms = new Map<string, Form>();
+export function formsOf(value: string): SecretForm[] {
+  const forms = new Map<string, SecretForm>();
   const add = (text: string, inside = false) => {
     if (!forms.has(text)) forms.set(text, { text, inside });
   };

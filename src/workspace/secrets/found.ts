@@ -10,7 +10,7 @@ export interface Found {
   readonly kind: string;
 }
 
-export interface Source {
+export interface SearchedText {
   readonly text: string;
   readonly path: string;
   /** Settings, a shell's script or the like: text without quotes is a value there, not code. */
@@ -19,4 +19,4 @@ export interface Source {
   readonly isProse: boolean;
 }
 
-export type Finder = (source: Source) => Found[];
+export type Finder = (source: SearchedText) => Found[];

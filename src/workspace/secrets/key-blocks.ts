@@ -1,7 +1,7 @@
 // Private keys as blocks of Base64 between BEGIN and END: whole, in string literals, escaped, in a log, or with one end missing.
 // A key's value is its lines with '\n' between them, so that each line is known as well.
 
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { surprise } from './noise.ts';
 import { randomness } from './values.ts';
 
@@ -17,7 +17,7 @@ const base64 = /[A-Za-z\d+/=]+/y;
 const header =
   /(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset|Subject|MessageID|Key Attributes|X-[\w-]+):[^\n\\]{0,200}/y;
 
-export function findKeyBlocks({ text }: Source): Found[] {
+export function findKeyBlocks({ text }: SearchedText): Found[] {
   const found: Found[] = [];
   if (!/--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text)) return found;
   let after = 0;

@@ -1,6 +1,6 @@
 // Private keys and web tokens without what frames them: lines of Base64 that no BEGIN opens, and a web token in pieces.
 
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { tokenRows } from './tokens.ts';
 import { randomness } from './values.ts';
 
@@ -16,7 +16,7 @@ const derPrefixes = tokenRows.filter(({ kind }) => kind === 'private key in DER'
 const saysKey = /priv(?:ate)?[ _-]?key|secret[ _-]?key|(?:ssh|rsa|ec|signing|deploy|host)[ _-]?key|\bpem\b/i;
 const saysOther = /public|\bcert|\bcsr\b|\bcrl\b|signature|-----/i;
 
-export function findKeyBodies({ text }: Source): Found[] {
+export function findKeyBodies({ text }: SearchedText): Found[] {
   return [...keyBodies(text), ...webTokens(text)];
 }
 

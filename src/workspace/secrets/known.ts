@@ -2,7 +2,7 @@
 // anything that they could be guessed from is written to a disk; a session that begins reads the folder for them again.
 
 import { decodedIn } from './decoded.ts';
-import { type Form, formsOf } from './forms.ts';
+import { formsOf, type SecretForm } from './forms.ts';
 import { LongValues } from './long-values.ts';
 import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from './mask.ts';
 
@@ -23,7 +23,7 @@ const mostValues = 20_000;
 
 type Range = Pick<SecretRange, 'start' | 'end'>;
 
-interface Known extends Form {
+interface Known extends SecretForm {
   /** So much of it at its beginning or end is masked also alone, as where a line was wrapped; 0: only all of it. */
   readonly least: number;
 }
@@ -234,7 +234,7 @@ function backwards(text: string): string {
 }
 
 /** Of random tokens at least half, and so much that no other text begins or ends alike; a URL's or a JWT's head says nothing. */
-function leastOf({ text, inside }: Form): number {
+function leastOf({ text, inside }: SecretForm): number {
   if (inside || !/^(?!eyJ)[\w+/=.-]*$/.test(text)) return 0;
   return text.length < 2 * leastPart ? 0 : Math.max(leastPart, Math.ceil(text.length / 2));
 }
@@ -260,7 +260,7 @@ function isTelling(value: string): boolean {
 
 const wordUnit = /[\p{L}\p{N}]/u;
 
-function stands(text: string, start: number, end: number, { text: form, inside }: Form): boolean {
+function stands(text: string, start: number, end: number, { text: form, inside }: SecretForm): boolean {
   if (inside || form.length > wordLength) return true;
   const before = text.slice(Math.max(0, start - 3), start);
   // The end of an escape is no letter of a word: "\nsecret", '%3Asecret'.

@@ -2,7 +2,7 @@
 
 import { indentLength } from '../../text/indents.ts';
 import { lineEnd } from '../../text/lines.ts';
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { isPlaceholder } from './values.ts';
 
 const kind = /\bkind["']?\s*:\s*["']?(?:Sealed)?Secret\b/;
@@ -10,7 +10,7 @@ const section = /^([ \t]*)["']?(?:data|stringData)["']?\s*:\s*(?:\{\s*)?$/gm;
 const entry =
   /^([ \t]+)["']?[\w.-]+["']?\s*:\s*(?:([|>][-+\d]*)\s*$|["']?([^\s"'][^"'\n]*?)["']?,?(?:[ \t]+#.*|[ \t]*)$)/;
 
-export function findKubernetes({ text }: Source): Found[] {
+export function findKubernetes({ text }: SearchedText): Found[] {
   if (!text.includes('Secret') || !kind.test(text)) return [];
   const found: Found[] = [];
   // Objects of one file are apart by lines of dashes.

@@ -19,7 +19,7 @@ interface Anchor {
   readonly at: number;
 }
 
-export interface Run {
+export interface MatchedRun {
   readonly start: number;
   readonly end: number;
 }
@@ -53,8 +53,8 @@ export class LongValues {
   }
 
   /** Where a part of a known value stands. Linear in the text. */
-  find(text: string): Run[] {
-    const runs: Run[] = [];
+  find(text: string): MatchedRun[] {
+    const runs: MatchedRun[] = [];
     if (this.size === 0 || text.length < leastRun) return runs;
     const last = text.length - anchorLength;
     let hash = hashAt(text, 0);
@@ -84,7 +84,7 @@ function hashAt(text: string, at: number): number {
 }
 
 /** As far as the text equals the value, both ways from the anchor. Undefined: that is not far enough. */
-function runAt(text: string, at: number, { value, at: anchor }: Anchor): Run | undefined {
+function runAt(text: string, at: number, { value, at: anchor }: Anchor): MatchedRun | undefined {
   let before = 0;
   while (before < at && before < anchor && text[at - 1 - before] === value[anchor - 1 - before]) before++;
   let after = 0;

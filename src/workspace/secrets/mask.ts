@@ -7,7 +7,7 @@ import { findContainers } from './containers.ts';
 import { findHalves } from './edges.ts';
 import { findSums } from './fields.ts';
 import { findShapes } from './find-shapes.ts';
-import type { Finder, Found, Source } from './found.ts';
+import type { Finder, Found, SearchedText } from './found.ts';
 import { findKeyBlocks } from './key-blocks.ts';
 import { findKeyBodies } from './key-bodies.ts';
 import { findKubernetes } from './kubernetes.ts';
@@ -63,7 +63,7 @@ export function maskRanges(text: string, ranges: readonly Pick<SecretRange, 'sta
 /** Where the secrets are: sorted by start; one may lie in another (a token in a URL's password). */
 export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRange[] {
   const isProse = kindOf(languageIdOf(path)) === 'prose';
-  const source: Source = { text, path, isSettings: isSettings(path), isProse };
+  const source: SearchedText = { text, path, isSettings: isSettings(path), isProse };
   const found = finders.flatMap((find) => find(source));
   if (cut.start || cut.end) found.push(...findHalves(text, cut));
   const ranges = found.map((item) => ({ ...item, isDistinctive: isDistinctive(item.value) }));

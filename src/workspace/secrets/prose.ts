@@ -1,6 +1,6 @@
 // Values that are said: 'the password for staging is Xyz', and in commands with only a space between name and value.
 
-import { type Candidate, isExpression, isMixed, literals, type Place, skip } from './candidates.ts';
+import { isExpression, isMixed, literals, type NamedSpot, skip, type ValueCandidate } from './candidates.ts';
 import { foreignWords, plainVerbs } from './foreign-names.ts';
 import { lineEndOf, readBare, readQuoted } from './read-value.ts';
 import { isNoWord } from './values.ts';
@@ -20,7 +20,7 @@ const spacedUser = /^[ \t]*(?:enable|user(?:name)?[ \t]+\S+(?:[ \t].{0,60})?)[ \
 const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+by)$/i;
 
 /** 'the password for staging is Xyz', `--password Xyz`, `ENV DB_PASSWORD Xyz`, `requirepass Xyz`, `:password "x"`. */
-export function prose(place: Place, closed: number): Candidate[] {
+export function prose(place: NamedSpot, closed: number): ValueCandidate[] {
   const { source, before, isFlag } = place;
   const { text, isSettings, isProse } = source;
   const spaced = skip(plainSpace, text, closed);

@@ -1,7 +1,7 @@
 // Secrets that look drawn at random: those that begin as a provider's tokens do, and those beside a name that says so.
 
 import { contextAfter, contextOf } from './context.ts';
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { surprise } from './noise.ts';
 import { readQuoted } from './read-value.ts';
 import { tokenRows, wholeRows } from './tokens.ts';
@@ -30,7 +30,7 @@ for (const { kind, prefix, rest, certain } of tokenRows) {
   beginnings.set(key, list);
 }
 
-export function findRandom({ text }: Source): Found[] {
+export function findRandom({ text }: SearchedText): Found[] {
   const found: Found[] = [];
   run.lastIndex = 0;
   for (let match = run.exec(text); match !== null; match = run.exec(text)) {

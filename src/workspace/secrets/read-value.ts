@@ -4,7 +4,7 @@ import { indentLength } from '../../text/indents.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 
 /** A value and where its pieces stand. */
-export interface Value {
+export interface ReadValue {
   /** Put together and unescaped. */
   readonly text: string;
   /** Start and end offset of each piece. */
@@ -20,7 +20,7 @@ const joining =
   /[ \t]*(?:(?:\+|\.\.?|&|~|<>|\|\|)[ \t]*\\?\r?\n?\s*|\\?\r?\n\s*(?:\+|\.\.?|&|<>)\s*|\\?[ \t]*\r?\n[ \t]*(?=\\*["'])|[ \t]+(?=["']))(?:\\*\/\/[^\n]*\n\s*)?/y;
 
 /** A literal in quotes and those joined to it; undefined where there is none, or it does not end. */
-export function readQuoted(text: string, at: number): Value | undefined {
+export function readQuoted(text: string, at: number): ReadValue | undefined {
   const pieces: [number, number][] = [];
   let value = '';
   let next = at;
@@ -98,7 +98,7 @@ const bareSettings = /^[^\s"'`<>]+/;
  * Text without quotes, to the next space.
  * @param settings a file of settings or a shell's line, where brackets and commas are part of it
  */
-export function readBare(text: string, at: number, settings: boolean): Value | undefined {
+export function readBare(text: string, at: number, settings: boolean): ReadValue | undefined {
   const pattern = settings ? bareSettings : bare;
   const match = pattern.exec(text.slice(at, at + longest));
   if (match === null) return undefined;
@@ -126,7 +126,7 @@ export function readBare(text: string, at: number, settings: boolean): Value | u
 }
 
 /** A block scalar of YAML after its header (`|`, `>-`): the lines indented deeper than `indent`. @param at the header */
-export function readBlock(text: string, at: number, indent: number): Value | undefined {
+export function readBlock(text: string, at: number, indent: number): ReadValue | undefined {
   const header = /[|>][-+\d]{0,2}[ \t]*(?:#[^\n]*)?\r?\n/y;
   header.lastIndex = at;
   if (header.exec(text) === null) return undefined;
@@ -134,7 +134,7 @@ export function readBlock(text: string, at: number, indent: number): Value | und
 }
 
 /** Lines deeper than `indent`, as pieces. */
-export function readIndented(text: string, at: number, indent: number): Value | undefined {
+export function readIndented(text: string, at: number, indent: number): ReadValue | undefined {
   const pieces: [number, number][] = [];
   let value = '';
   let line = at;

@@ -1,12 +1,12 @@
 // Passwords and tokens in the columns of a table whose first line names them.
 
-import type { Found, Source } from './found.ts';
+import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
 import { isPassword, isSymbolic, randomness } from './values.ts';
 
 const cell = /"((?:[^"]|"")*)"|([^,;\t\n\r"]*)/y;
 
-export function findTables({ text, path }: Source): Found[] {
+export function findTables({ text, path }: SearchedText): Found[] {
   const found: Found[] = [];
   if (/\.(?:csv|tsv)$/i.test(path)) found.push(...rows(text, 0, cells), ...pairs(text));
   if (/\|[ \t]*:?-+:?[ \t]*\|/.test(text))

@@ -5,7 +5,7 @@ import type { ApiLabels, LabelledPlace, ScoredPlace } from '../../../src/adaptat
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-places.ts';
 import { defaultFit } from '../../../src/routing/defaults.ts';
-import { fitCoupling } from '../../../src/routing/fit.ts';
+import { fitRouter } from '../../../src/routing/fit.ts';
 import type { CouplingExample, RiskBound } from '../../../src/routing/types.ts';
 
 const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end', 'block-body'];
@@ -57,7 +57,7 @@ export function fitOn(labels: readonly LabelledPlace[]) {
       ...{ specialistRight: scored.right, apiRight: right },
     }),
   );
-  return examples.length === 0 ? defaultFit() : fitCoupling(examples, { now: 0 });
+  return examples.length === 0 ? defaultFit() : fitRouter(examples, { now: 0 });
 }
 
 /** @param asked the API was, at validation and test places. @param risk that the run was bounded to. @param batched no answer was timed */

@@ -13,7 +13,7 @@ import type { AdaptRequest } from '../../../src/adaptation/types.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import type { Requests } from '../../../src/specialist/engine/protocol.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
-import { placeOf, splitOf } from '../../../src/workspace/files/split.ts';
+import { splitFraction, splitOf } from '../../../src/workspace/files/split.ts';
 import { adaptIn } from '../adapted-folder.ts';
 import { truthIn } from '../earlier.ts';
 import { makeProject, neuralRequest, type Project, tokenizerPath } from '../project.ts';
@@ -32,7 +32,7 @@ const engine = () => new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, tr
 const signal = new AbortController().signal;
 async function adapted(asked = engine()): Promise<AdaptReport> {
   const result = await adapt(request, {
-    ...{ engine: asked, teacher: undefined, confirm: async () => false, record: () => {}, signal },
+    ...{ engine: asked, llm: undefined, confirm: async () => false, record: () => {}, signal },
   });
   assert.ok(result.ok, JSON.stringify(result));
   return result.value.report;
@@ -68,7 +68,7 @@ test('files of it: nothing is measured at those that it has learned', async () =
   const paths = Array.from({ length: 200 }, (_, n) => `moved/${n}.ts`);
   const known = [
     paths.find((path) => splitOf(path) === 'test'),
-    paths.find((path) => splitOf(path) === 'validation' && placeOf(`fit ${path}`) >= 0.5),
+    paths.find((path) => splitOf(path) === 'validation' && splitFraction(`fit ${path}`) >= 0.5),
   ] as [string, string];
   move(first, known[0]);
   move(second, known[1]);

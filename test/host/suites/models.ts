@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { RelayedModels, RelayOwner } from '../../../src/jobs/relay.ts';
-import { connectTeacher, listModels } from '../../../src/llm/connect.ts';
+import { connectLlm, listModels } from '../../../src/llm/connect.ts';
 import { editorModels } from '../../../src/vscode/api/editor-models.ts';
 import { at, complete, never } from '../../llm/requests.ts';
 import { type Suite, until } from '../harness.ts';
@@ -53,7 +53,7 @@ export function defineModels(suite: Suite): void {
       assert.ok(listed.ok && listed.value.includes(name), JSON.stringify(listed));
       const owner: RelayOwner = new RelayOwner(editorModels, (said) => job.take(structuredClone(said)));
       const job: RelayedModels = new RelayedModels((message) => owner.take(structuredClone(message)));
-      const result = await complete(connectTeacher(settings, { editor: job }), request, never);
+      const result = await complete(connectLlm(settings, { editor: job }), request, never);
       assert.ok(result.ok, JSON.stringify(result));
       assert.deepEqual([result.value.text, result.value.costUsd], ['a + b', 0]);
       assert.match(asked, /You complete text in a code editor/);
@@ -76,7 +76,7 @@ export function defineModels(suite: Suite): void {
       await until('the model is listed', async () => (await editorModels.list()).includes(name));
       for (const [error, code] of errors) {
         make = error;
-        const result = await complete(connectTeacher(settings, { editor: editorModels }), request, never);
+        const result = await complete(connectLlm(settings, { editor: editorModels }), request, never);
         assert.ok(!result.ok, JSON.stringify(result));
         assert.equal(result.error.code, code, result.error.message);
       }
@@ -84,7 +84,7 @@ export function defineModels(suite: Suite): void {
       registered.dispose();
     }
     const gone = await complete(
-      connectTeacher({ ...settings, model: 'nobody/none' }, { editor: editorModels }),
+      connectLlm({ ...settings, model: 'nobody/none' }, { editor: editorModels }),
       request,
       never,
     );

@@ -9,7 +9,7 @@ import { systemClock } from '../../../src/common/clock.ts';
 import { silentLog } from '../../../src/common/log.ts';
 import { CompletionService } from '../../../src/completion/service.ts';
 import { Backoff } from '../../../src/llm/backoff.ts';
-import { connectTeacher } from '../../../src/llm/connect.ts';
+import { connectLlm } from '../../../src/llm/connect.ts';
 import { queryOf } from '../../../src/prompts/completion/query.ts';
 import { defaultFit } from '../../../src/routing/defaults.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
@@ -102,10 +102,10 @@ test('at a place: byte for byte what a completion there sends, with its hint', a
     assert.ok(found.ok);
     await secrets.add(found.value);
     assert.ok((await ngram.load(join(storage, 'specialists', await onlyFolder(), 'specialist.ngram'))).ok);
-    const teacher = connectTeacher({ apiKey: 'key-of-a-test', baseUrl: api.url, model: '', timeoutMs: 20_000 });
+    const llm = connectLlm({ apiKey: 'key-of-a-test', baseUrl: api.url, model: '', timeoutMs: 20_000 });
     const service = new CompletionService({
       specialist: ngram,
-      teacher: () => teacher,
+      llm: () => llm,
       fit: () => defaultFit(),
       settings: () => ({
         balance: 1,

@@ -1,7 +1,7 @@
 // Packing: every token is learned once per epoch, nothing is predicted across sequences, steps are reproducible.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Batches, type Example } from '../../../src/neural/training/batches.ts';
+import { type Example, TrainingBatches } from '../../../src/neural/training/batches.ts';
 
 const SEPARATOR = 99;
 const examples: Example[] = [
@@ -13,7 +13,7 @@ const examples: Example[] = [
 const options = { batch: 2, length: 4, microBatches: 2, seed: 5, separator: SEPARATOR };
 
 test('an epoch predicts each token but the first of a sequence, with its weight', () => {
-  const batches = new Batches(examples, { ...options, batch: 1, microBatches: 1 });
+  const batches = new TrainingBatches(examples, { ...options, batch: 1, microBatches: 1 });
   const seen = new Map<string, number>();
   for (let step = 0; step < batches.stepsPerEpoch; step++) {
     const [{ ids, targets, weights }] = batches.step(step) as [ReturnType<typeof batches.step>[number]];
@@ -34,7 +34,7 @@ test('an epoch predicts each token but the first of a sequence, with its weight'
 });
 
 test('weights of a step sum to 1, and its shape is fixed', () => {
-  const batches = new Batches(examples, options);
+  const batches = new TrainingBatches(examples, options);
   for (let step = 0; step < 5; step++) {
     const micro = batches.step(step);
     assert.equal(micro.length, 2);
@@ -47,8 +47,8 @@ test('weights of a step sum to 1, and its shape is fixed', () => {
 });
 
 test('step n is the same whatever was asked before; epochs differ in order', () => {
-  const a = new Batches(examples, options);
-  const b = new Batches(examples, options);
+  const a = new TrainingBatches(examples, options);
+  const b = new TrainingBatches(examples, options);
   for (const step of [0, 1, 2, 3]) a.step(step);
   assert.deepEqual(a.step(7), b.step(7));
   const epochs = [0, 1, 2, 3].map((epoch) => JSON.stringify(a.step(epoch * a.stepsPerEpoch * 2)));
@@ -56,7 +56,7 @@ test('step n is the same whatever was asked before; epochs differ in order', () 
 });
 
 test('nothing to learn is an error', () => {
-  assert.throws(() => new Batches([{ ids: Int32Array.of(1) }], options), /no token to learn/);
+  assert.throws(() => new TrainingBatches([{ ids: Int32Array.of(1) }], options), /no token to learn/);
 });
 
 test('what fits in a window is never cut, and windows are filled', () => {
@@ -65,7 +65,7 @@ test('what fits in a window is never cut, and windows are filled', () => {
     ids: Int32Array.from({ length: 5 + (i % 12) }, (_, j) => (j === 4 + (i % 12) ? 98 : i)),
   }));
   const long: Example = { ids: Int32Array.from({ length: 50 }, (_, i) => 100 + i) };
-  const batches = new Batches([...whole, long], { ...options, length: 16, batch: 1, microBatches: 1 });
+  const batches = new TrainingBatches([...whole, long], { ...options, length: 16, batch: 1, microBatches: 1 });
   const learned: number[] = [];
   let used = 0;
   for (const { ids, targets, weights } of batches.everything()) {
@@ -83,7 +83,7 @@ test('what fits in a window is never cut, and windows are filled', () => {
 });
 
 test('validation sees every window once, its weights sum to 1', () => {
-  const batches = new Batches(examples, { ...options, batch: 3 });
+  const batches = new TrainingBatches(examples, { ...options, batch: 3 });
   const all = batches.everything();
   assert.equal(all.length, Math.ceil(batches.size / 3));
   const total = all.flatMap(({ weights }) => [...weights]).reduce((sum, weight) => sum + weight, 0);
@@ -92,11 +92,11 @@ test('validation sees every window once, its weights sum to 1', () => {
 
 test('what is worth more comes earlier, every epoch in another order, and nothing is left out', () => {
   const many = (worth: (i: number) => number) =>
-    new Batches(
+    new TrainingBatches(
       Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i), worth: worth(i) })),
       { ...options, batch: 1, microBatches: 1 },
     );
-  const order = (batches: Batches, epoch: number) =>
+  const order = (batches: TrainingBatches, epoch: number) =>
     Array.from({ length: 200 }, (_, i) => batches.step(epoch * 200 + i)[0]?.ids[0] as number);
   const drawn = many((i) => (i < 100 ? 1 : 5));
   const first = order(drawn, 0);
@@ -114,7 +114,7 @@ test('what is worth more comes earlier, every epoch in another order, and nothin
   );
   // Odds of 5 to 1: of the first fifty four fifths or so are worth more; far from a half.
   assert.ok(first.slice(0, 50).filter((i) => i >= 100).length > 32);
-  const plain = new Batches(
+  const plain = new TrainingBatches(
     Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i) })),
     { ...options, batch: 1, microBatches: 1 },
   );
@@ -130,14 +130,14 @@ test('what is worth more comes earlier, every epoch in another order, and nothin
 
 const ids = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
 
-test('of what a step weighs a teacher has half at most, however much there is of it', () => {
+test('of what a step weighs a large model has half at most, however much there is of it', () => {
   const own: Example[] = [{ ids: ids(0, 5) }, { ids: ids(100, 5) }];
   // Each is worth a hundred of the others: without a bound the first steps would hold nothing else.
   const taught: Example[] = Array.from({ length: 20 }, (_, i) => ({
     ...{ ids: ids(1000 + 10 * i, 5), worth: 100, taught: true as const },
     weights: new Float32Array(5).fill(4),
   }));
-  const shares = (batches: Batches) =>
+  const shares = (batches: TrainingBatches) =>
     Array.from({ length: 12 }, (_, step) => {
       const found = batches
         .step(step)
@@ -146,7 +146,7 @@ test('of what a step weighs a teacher has half at most, however much there is of
       assert.ok(Math.abs(sum(found) - 1) < 1e-6);
       return sum(found.filter(({ id }) => id >= 1000));
     });
-  const bounded = shares(new Batches([...own, ...taught], options));
+  const bounded = shares(new TrainingBatches([...own, ...taught], options));
   assert.ok(
     bounded.every((share) => share <= 0.5 + 1e-6),
     bounded.join(' '),
@@ -159,19 +159,21 @@ test('of what a step weighs a teacher has half at most, however much there is of
   const few = [{ ids: ids(0, 30) }, { ids: ids(100, 30) }, { ids: ids(1000, 5) }];
   const marked = few.map((each, i) => (i === 2 ? { ...each, taught: true as const } : each));
   const steps = (of: readonly Example[]) => {
-    const batches = new Batches(of, options);
+    const batches = new TrainingBatches(of, options);
     return Array.from({ length: 8 }, (_, step) => batches.step(step));
   };
   assert.deepEqual(steps(marked), steps(few));
   // With nothing else to learn from there is nothing to weigh it against.
-  assert.deepEqual(shares(new Batches(taught, options)), Array(12).fill(1));
+  assert.deepEqual(shares(new TrainingBatches(taught, options)), Array(12).fill(1));
 });
 
 test('what another model gives a token stays beside it, through cutting and stacking', () => {
   const known = Float32Array.from({ length: 9 }, (_, i) => i / 16);
-  const batches = new Batches([{ ids: ids(20, 9), beside: known }, { ids: ids(40, 3) }], options).everything();
+  const batches = new TrainingBatches([{ ids: ids(20, 9), beside: known }, { ids: ids(40, 3) }], options).everything();
   const found = batches.flatMap(({ targets, beside }) => [...targets].map((id, i) => [id, beside?.[i]] as const));
   for (let i = 1; i < 9; i++) assert.ok(found.some(([id, beside]) => id === 20 + i && beside === known[i]));
   assert.ok(found.every(([id, beside]) => (id >= 20 && id < 29) || Number.isNaN(beside ?? Number.NaN)));
-  assert.ok(new Batches([{ ids: ids(40, 3) }], options).everything().every(({ beside }) => beside === undefined));
+  assert.ok(
+    new TrainingBatches([{ ids: ids(40, 3) }], options).everything().every(({ beside }) => beside === undefined),
+  );
 });

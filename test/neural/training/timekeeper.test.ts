@@ -1,7 +1,7 @@
 // A run's time: what a sleeping machine takes from its budget, and what a slow one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Progress } from '../../../src/neural/training/run.ts';
+import type { CheckpointProgress } from '../../../src/neural/training/run.ts';
 import { firstPlan } from '../../../src/neural/training/schedule.ts';
 import { Timekeeper } from '../../../src/neural/training/timekeeper.ts';
 
@@ -9,7 +9,7 @@ const schedule = { peak: 1, warmupSteps: 10, totalSteps: 1000, floor: 0 };
 
 /** Told of each step, in as many parts as it has micro-batches. */
 function keeper(budgetSeconds: number) {
-  const progress = { plan: firstPlan(schedule), seconds: 0, every: 10 } as Progress;
+  const progress = { plan: firstPlan(schedule), seconds: 0, every: 10 } as CheckpointProgress;
   let ms = 0;
   const time = new Timekeeper({ schedule, budgetSeconds }, progress, () => ms);
   let step = 0;

@@ -7,10 +7,10 @@ import { answerPrompt, fitted } from '../../../src/prompts/answer/answer-prompt.
 import {
   type DraftedText,
   expectedAt,
-  fitAnswerCoupling,
+  fitAnswerRouter,
   judgedAnswers,
   likeness,
-} from '../../../src/text-tasks/answers/answer-coupling.ts';
+} from '../../../src/text-tasks/answers/answer-router.ts';
 import { NearestAnswers, nameIn } from '../../../src/text-tasks/answers/nearest-answers.ts';
 import { rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
 
@@ -80,7 +80,7 @@ test('where drafts are good can be foreseen, and what is expected is what comes'
   const expected = mean(judged.map(({ before }) => before));
   assert.ok(Math.abs(expected - mean(judged.map(({ specialistRight }) => Number(specialistRight)))) < 0.05);
   assert.ok(mean(judged.map(({ apiRight }) => Number(apiRight))) > 0.9);
-  const coupling = fitAnswerCoupling(items);
+  const coupling = fitAnswerRouter(items);
   const at = (near: number) =>
     expectedAt(coupling, {
       ...(items[0] as DraftedText),

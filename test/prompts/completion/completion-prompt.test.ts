@@ -7,7 +7,7 @@ import { estimateTokens, type ModelFacts } from '../../../src/llm/protocol/model
 import { mostTokens, type Prompt, promptLength } from '../../../src/llm/protocol/prompt.ts';
 import { defaultModel, modelFacts } from '../../../src/llm/providers/anthropic-models.ts';
 import { completionPrompt, freeMarker, limits } from '../../../src/prompts/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../../src/prompts/completion/teacher-request.ts';
+import type { LlmRequest } from '../../../src/prompts/completion/llm-request.ts';
 import { at } from '../../llm/requests.ts';
 
 const haiku = modelFacts(defaultModel);
@@ -35,7 +35,7 @@ export class Cart {
 `;
 const long = Array.from({ length: 400 }, (_, index) => `export const setting${index} = ${index * 7};`).join('\n');
 
-const goldens: Readonly<Record<string, { request: TeacherRequest; model?: string }>> = {
+const goldens: Readonly<Record<string, { request: LlmRequest; model?: string }>> = {
   'single-line': { request: at(cart) },
   block: {
     request: at('def area(self):\n    ¦\n', { path: 'shapes/square.py', languageId: 'python', multiline: true }),
@@ -111,7 +111,7 @@ test('what is marked for the cache stays the same while the user types, and grow
 
 test('only what the model can cache is marked, and nothing of a file that nobody asks about again', () => {
   const request = at(`${long}¦`);
-  const marks = (model: string, over: Partial<TeacherRequest> = {}) =>
+  const marks = (model: string, over: Partial<LlmRequest> = {}) =>
     completionPrompt({ ...request, ...over }, modelFacts(model)).user.filter((block) => block.cache).length;
   assert.equal(marks(defaultModel), 1);
   assert.equal(marks(defaultModel, { oneOff: true }), 0);

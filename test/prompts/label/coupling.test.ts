@@ -9,15 +9,15 @@ import {
   bestOf,
   crossJudged,
   estimatesAt,
-  fitTextCoupling,
-  type HeldOut,
+  fitTextRouter,
+  type HeldOutText,
   hasBoth,
   judgedBy,
-} from '../../../src/text-tasks/labels/coupling.ts';
+} from '../../../src/text-tasks/labels/router.ts';
 import { accuracyAt, riskAt } from '../../../src/text-tasks/labels/share-of-calls.ts';
 
 /** Two labels; the specialist is as sure as it is right, the API is right in nine of ten, but calls every third of label 1 a 0 where `confused`. */
-function made(count: number, seed: number, confused = false): HeldOut[] {
+function made(count: number, seed: number, confused = false): HeldOutText[] {
   const uniform = uniforms(seed);
   return Array.from({ length: count }, (_, i) => {
     const truth = uniform() < 0.5 ? 0 : 1;
@@ -31,7 +31,7 @@ function made(count: number, seed: number, confused = false): HeldOut[] {
 }
 
 test('both estimates mean what they say on texts that they were not fitted on', () => {
-  const coupling = fitTextCoupling(made(600, 1), 2);
+  const coupling = fitTextRouter(made(600, 1), 2);
   const judged = made(2000, 2)
     .filter(hasBoth)
     .map((item) => judgedBy(coupling, item));
@@ -45,7 +45,7 @@ test('both estimates mean what they say on texts that they were not fitted on', 
 });
 
 test('calls by expected gain are worth more than calls at random, and all calls give the pair', () => {
-  const coupling = fitTextCoupling(made(600, 3), 2);
+  const coupling = fitTextRouter(made(600, 3), 2);
   const judged = made(1000, 4)
     .filter(hasBoth)
     .map((item) => judgedBy(coupling, item));
@@ -56,7 +56,7 @@ test('calls by expected gain are worth more than calls at random, and all calls 
 });
 
 test('where the API confuses labels that the folder knows, the specialist has the last word; else the API has', () => {
-  const coupling = fitTextCoupling(made(600, 5, true), 2);
+  const coupling = fitTextRouter(made(600, 5, true), 2);
   assert.notEqual(coupling.lastWord, undefined);
   assert.equal(bestOf(afterCall(coupling, [0.05, 0.95], 0)), 1);
   const others = made(1000, 6, true)
@@ -67,8 +67,8 @@ test('where the API confuses labels that the folder knows, the specialist has th
 });
 
 test('without truths the specialist is as good as it agrees with the API, whose answer is taken', () => {
-  const blind = made(300, 7).map(({ truth: _, ...item }): HeldOut => item);
-  const coupling = fitTextCoupling(blind, 2);
+  const blind = made(300, 7).map(({ truth: _, ...item }): HeldOutText => item);
+  const coupling = fitTextRouter(blind, 2);
   assert.equal(coupling.known, 0);
   assert.deepEqual(afterCall(coupling, [0.9, 0.1], 1), [0, 1]);
   const sure = estimatesAt(coupling, { id: 'a', text: 'x', probabilities: [0.99, 0.01] });
@@ -83,7 +83,7 @@ test('the risk that is chosen is kept on other texts on average, and too few tex
     const items = made(300, 100 + seed);
     const risk = riskAt(crossJudged(items, 2), 0.05);
     assert.ok(risk !== undefined && risk.localShare > 0.05);
-    const coupling = fitTextCoupling(items, 2);
+    const coupling = fitTextRouter(items, 2);
     for (const item of made(500, 200 + seed).filter(hasBoth)) {
       const { gain, specialistRight, apiRight } = judgedBy(coupling, item);
       texts += 1;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
-import { bestOf } from '../../../src/text-tasks/labels/coupling.ts';
 import { hashedRow, rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
+import { bestOf } from '../../../src/text-tasks/labels/router.ts';
 import { chooseSample } from '../../../src/text-tasks/labels/sample.ts';
 import { fitSpecialist, groundOf, labelProbabilities } from '../../../src/text-tasks/labels/text-specialist.ts';
 

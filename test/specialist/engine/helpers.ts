@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
 import { saveModel } from '../../../src/neural/models/model-folder.ts';
-import type { AdaptRequest } from '../../../src/neural/training/adapt.ts';
+import type { TrainingRequest } from '../../../src/neural/training/adapt.ts';
 import { EngineClient, type EngineOptions } from '../../../src/specialist/engine/client.ts';
 import type { EnginePair } from '../../../src/specialist/engine/pair.ts';
 import type { DraftRequest } from '../../../src/specialist/engine/protocol.ts';
-import type { MixSource, Opened } from '../../../src/specialist/mixture/types.ts';
+import type { MixSource, OpenedSpecialist } from '../../../src/specialist/mixture/types.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 
 export const SCRIPT = join(import.meta.dirname, '../../../src/specialist/engine/main.ts');
@@ -58,14 +58,14 @@ export function drafting(prefix: string, maxTokens = 8): DraftRequest {
 }
 
 /** As the product does: what was open is opened again when a process has taken a dead one's place. */
-export async function opened(engine: EngineClient | EnginePair, model: string): Promise<Opened> {
+export async function opened(engine: EngineClient | EnginePair, model: string): Promise<OpenedSpecialist> {
   engine.onRestarted(() => void engine.request('open', opening(model)));
   const answer = await engine.request('open', opening(model));
   if (!answer.ok) throw new Error(answer.error.message);
   return answer.value;
 }
 
-export function adaptation(base: string, out: string, more: Partial<AdaptRequest> = {}): AdaptRequest {
+export function adaptation(base: string, out: string, more: Partial<TrainingRequest> = {}): TrainingRequest {
   return {
     base,
     out,

@@ -5,7 +5,7 @@ import type { DraftOptions } from '../../../src/common/completion.ts';
 import type { GateExample } from '../../../src/common/statistics/gate.ts';
 import type { Network } from '../../../src/neural/decoding/network.ts';
 import { fitMixed } from '../../../src/specialist/mixture/fit.ts';
-import { Reader } from '../../../src/specialist/mixture/reader.ts';
+import { LogitReader } from '../../../src/specialist/mixture/reader.ts';
 import { plainMixWeights } from '../../../src/specialist/mixture/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { relativeError } from '../../neural/architecture/golden.ts';
@@ -55,7 +55,7 @@ test('branches side by side in one cache give the logits of each branch alone', 
 
 test('a reading adds up: tokens, line ends and special tokens are all there is', () => {
   const size = network.config.vocabSize;
-  const reader = new Reader(full.vocabulary, size);
+  const reader = new LogitReader(full.vocabulary, size);
   const logits = Float32Array.from({ length: 2 * size }, (_, i) => Math.sin(i * 12.9898) * 4);
   const { logTotal, finish, best } = reader.read(logits, 1, true);
   const p = (id: number) => Math.exp((logits[size + id] as number) - logTotal);

@@ -4,7 +4,7 @@ import { Network } from '../../../src/neural/decoding/network.ts';
 import { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.ts';
-import { Mixed } from '../../../src/specialist/mixture/mixed.ts';
+import { MixtureSpecialist } from '../../../src/specialist/mixture/mixture-specialist.ts';
 import type { MixWeights } from '../../../src/specialist/mixture/types.ts';
 import { initialMixWeights } from '../../../src/specialist/mixture/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
@@ -35,9 +35,9 @@ export function mixedOver(
   ngram: NgramModel,
   weights: MixWeights = initialMixWeights(),
   words?: Tokenizer,
-): Mixed {
+): MixtureSpecialist {
   const options = { prompt, ...(words && { tokenizer: words }) };
-  return new Mixed('base', { network, prefixes: new Prefixes(network) }, () => ngram, weights, options);
+  return new MixtureSpecialist('base', { network, prefixes: new Prefixes(network) }, () => ngram, weights, options);
 }
 
 /** After no or short matches the neural model is trusted, else the n-grams. */

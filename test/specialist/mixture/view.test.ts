@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spelled } from '../../../src/neural/decoding/healing.ts';
 import { gateSize } from '../../../src/specialist/mixture/gate.ts';
-import { probability, Reader } from '../../../src/specialist/mixture/reader.ts';
-import { Viewer } from '../../../src/specialist/mixture/view.ts';
+import { LogitReader, probability } from '../../../src/specialist/mixture/reader.ts';
+import { NextTokenMixer } from '../../../src/specialist/mixture/view.ts';
 import { draftTokens } from '../../../src/specialist/ngram/drafter.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { at, corpus, tokenizer } from './model.ts';
@@ -12,7 +12,7 @@ import { at, corpus, tokenizer } from './model.ts';
 const ngram = NgramModel.build(corpus, tokenizer);
 const { vocabulary } = ngram;
 const size = vocabulary.size;
-const reader = new Reader(vocabulary, size);
+const reader = new LogitReader(vocabulary, size);
 /** Both models count alike. */
 const even = new Array<number>(gateSize).fill(0);
 /** Made up: the neural model holds every token for possible, those that begin with `likely` the more. */
@@ -29,7 +29,7 @@ function standing(text: string) {
   assert.ok(own.healed.length > 0, 'something was begun');
   const context = new Int32Array(own.contextLength + 20);
   context.set(own.context.subarray(0, own.contextLength));
-  const viewer = new Viewer(place, vocabulary, reader, even, '');
+  const viewer = new NextTokenMixer(place, vocabulary, reader, even, '');
   return { place, context, end: own.contextLength, healed: own.healed, viewer };
 }
 

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import { sha256Of } from '../../../src/neural/models/manifest.ts';
-import { fitCoupling } from '../../../src/routing/fit.ts';
+import { fitRouter } from '../../../src/routing/fit.ts';
 import { Adopted } from '../../../src/vscode/folder/adopted.ts';
 import { synthetic } from '../../routing/synthetic.ts';
 
 /** What it is made for; any file will do. */
 const tokenizer = import.meta.filename;
-const fit = fitCoupling(
+const fit = fitRouter(
   synthetic(100, 3).map(({ example }) => example),
   { now: 0 },
 );

@@ -15,11 +15,19 @@ import { saveAdapter } from '../adapter.ts';
 import { writeConfig } from '../config-json.ts';
 import { DIALECT, DIALECTS, type Dialect } from '../dialects.ts';
 import { CONFIG, TOKENIZER, WEIGHTS } from '../manifest.ts';
-import { type Loaded, loadModel } from '../model-folder.ts';
+import { type LoadedModel, loadModel } from '../model-folder.ts';
 import { safetensorsPieces } from '../safetensors.ts';
 import { type ExportFacts, exportReadme } from './export-readme.ts';
 import { GGML, type GgufTensor, ggufPieces } from './gguf-file.ts';
-import { adapterFile, bytesOf, type GgufWords, ggufCut, ggufParameters, inOrder, modelMetadata } from './gguf-model.ts';
+import {
+  adapterFile,
+  type GgufWords,
+  ggufBytes,
+  ggufCut,
+  ggufParameters,
+  inOrder,
+  modelMetadata,
+} from './gguf-model.ts';
 
 export interface ExportRequest {
   /** Folder of the adapter, or of a whole model. */
@@ -108,7 +116,7 @@ function valuesOf({ weights, packed }: Model): ValueOf {
   };
 }
 
-function mergedValues(loaded: Loaded): ValueOf {
+function mergedValues(loaded: LoadedModel): ValueOf {
   const values = valuesOf(loaded);
   const { adapter } = loaded;
   if (!adapter) return values;
@@ -132,13 +140,13 @@ function ggufTensors(config: ModelConfig, values: ValueOf): GgufTensor[] {
   // How the rotation is stretched is no metadata there, but a tensor.
   const stretched = divisors && {
     ...{ name: 'rope_freqs.weight', shape: [divisors.length], type: GGML.F32, bytes: 4 * divisors.length },
-    data: () => bytesOf(Float32Array.from(divisors)),
+    data: () => ggufBytes(Float32Array.from(divisors)),
   };
   const parameters = ggufParameters(config).map(({ name, from, shape, order }) => {
     const isMatrix = shape.length > 1;
     const data = () => {
       const ordered = inOrder(values(from), shape[0] as number, order);
-      return isMatrix ? bytesOf(Uint16Array.from(ordered, toHalf)) : bytesOf(ordered);
+      return isMatrix ? ggufBytes(Uint16Array.from(ordered, toHalf)) : ggufBytes(ordered);
     };
     const type = isMatrix ? GGML.F16 : GGML.F32;
     return { name, shape, type, bytes: elements(shape) * (isMatrix ? 2 : 4), data };

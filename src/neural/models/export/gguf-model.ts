@@ -140,7 +140,7 @@ export function adapterFile(
     if (!a || !b || rows === undefined || columns === undefined) return [];
     const tensor = (half: string, shape: readonly number[], data: () => Float32Array): GgufTensor => ({
       ...{ name: `${name}.${half}`, shape, type: GGML.F32, bytes: 4 * (shape[0] as number) * (shape[1] as number) },
-      data: () => bytesOf(data()),
+      data: () => ggufBytes(data()),
     });
     return [
       tensor('lora_a', [lora.rank, columns], () => a),
@@ -168,5 +168,5 @@ export function inOrder(data: Float32Array, rows: number, order: (row: number) =
   return out;
 }
 
-export const bytesOf = (data: Float32Array | Uint16Array) =>
+export const ggufBytes = (data: Float32Array | Uint16Array) =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -112,7 +112,7 @@ function* chunks(file: number, from: number, to: number): Generator<Uint8Array> 
 }
 
 /** What a file says of itself, checked, and its tensors still to come. */
-export interface Opened {
+export interface OpenedExchange {
   readonly carried: Carried;
   /** The bytes of the weights' file as the manifest's hash is of them. Throws CodedError 'corrupt' where it is cut, longer than it says, or another than its hash. */
   readonly weights: () => AsyncGenerator<Uint8Array>;
@@ -122,7 +122,7 @@ export interface Opened {
  * Reads the header alone: no memory is taken for what it claims. Throws CodedError 'corrupt', 'newer-version', and as `parseManifest`.
  * @param pieces of the file from its beginning; each is done with before the next is asked for
  */
-export async function openPortable(pieces: AsyncIterable<Uint8Array>): Promise<Opened> {
+export async function openPortable(pieces: AsyncIterable<Uint8Array>): Promise<OpenedExchange> {
   const source = pieces[Symbol.asyncIterator]();
   const held: Buffer[] = [];
   let have = 0;

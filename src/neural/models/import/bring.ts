@@ -14,7 +14,7 @@ import { dialectFor, dialectTokens } from '../dialects.ts';
 import { type PackageInfo, readPackage } from '../list.ts';
 import { CONFIG, filesIn, type PackageManifest, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../manifest.ts';
 import { KNOWN_KIND } from './source.ts';
-import { readSource, type Source } from './source-of.ts';
+import { type ModelSource, readSource } from './source-of.ts';
 import { hashOf, sizeOf, writeWeights } from './write-weights.ts';
 
 const STAND = 'stand.json';
@@ -82,7 +82,7 @@ interface Target extends Pick<PackageManifest, 'dialect' | 'stop'> {
 }
 
 /** A file by its own name, which is what somebody sees, but for one that is called by its hash; a folder as the model calls itself. */
-function knownAs(path: string, { name }: Source): string {
+function knownAs(path: string, { name }: ModelSource): string {
   const own = basename(path, '.gguf');
   return own === basename(path) || /^sha256-/.test(own) ? name || own : own;
 }
@@ -98,7 +98,7 @@ function nameFor(name: string): string {
 }
 
 async function write(
-  source: Source,
+  source: ModelSource,
   { name, folder, dialect, stop }: Target,
   signal: AbortSignal,
   progress: Progress,
@@ -149,12 +149,12 @@ async function write(
 }
 
 /** What must be the same for an attempt to be gone on from. */
-function identityOf({ files, config }: Source): object {
+function identityOf({ files, config }: ModelSource): object {
   return { files, config };
 }
 
 /** How many parameters an attempt before has left whole. */
-function goesOnFrom(partial: string, source: Source): number {
+function goesOnFrom(partial: string, source: ModelSource): number {
   try {
     const { done, ...identity } = JSON.parse(readFileSync(join(partial, STAND), 'utf8'));
     const same = JSON.stringify(identity) === JSON.stringify(identityOf(source));

@@ -13,7 +13,16 @@ import {
   timesOf,
 } from './brought-families.ts';
 import { type Metadata, tokenizerFromGguf } from './gguf-tokenizer.ts';
-import { ADVICE, checkPlaces, corrupt, openPlain, type Place, RowReader, type Source, unsupported } from './source.ts';
+import {
+  ADVICE,
+  checkPlaces,
+  corrupt,
+  type ModelSource,
+  openPlain,
+  RowReader,
+  type TensorLocation,
+  unsupported,
+} from './source.ts';
 import { BLOCK_TYPES, F32, typeName } from './stored-numbers.ts';
 
 interface Header {
@@ -52,7 +61,7 @@ const NAMES: Readonly<Record<string, string>> = {
 const ROPE_DIVISORS = 'rope_freqs.weight';
 
 /** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. No tensor is read but the divisors of the rotary frequencies. */
-export async function readGguf(path: string): Promise<Source> {
+export async function readGguf(path: string): Promise<ModelSource> {
   const { handle, file } = await openPlain(path);
   await handle.close();
   const header = await readHeader(path);
@@ -67,7 +76,7 @@ export async function readGguf(path: string): Promise<Source> {
   if (!family) throw unsupported(`models of type '${architecture.slice(0, 40)}' are not known; ${KNOWN_FAMILIES} are`);
   const raw = new Map(tensorInfos.map((info) => [info.name, info]));
   if (raw.size < tensorInfos.length) throw corrupt('two tensors have one name');
-  const place = (name: string): Place | undefined => {
+  const place = (name: string): TensorLocation | undefined => {
     const info = raw.get(name);
     return info && placeOf(info, Number(header.tensorDataOffset));
   };
@@ -80,11 +89,11 @@ export async function readGguf(path: string): Promise<Source> {
   const divisors = place(ROPE_DIVISORS);
   const scaled = divisors ? { ...config, ropeDivisors: await divisorsIn(divisors, config, files) } : config;
   const times = timesOf(multipliersOf(own, family), config);
-  const places = new Map<string, Place>();
+  const places = new Map<string, TensorLocation>();
   for (const { name } of tensorInfos) {
     if (name === ROPE_DIVISORS) continue;
     const ours = ourName(name) ?? name;
-    const found = place(name) as Place;
+    const found = place(name) as TensorLocation;
     const isTurned = family.paired && /self_attn\.[qk]_proj\./.test(ours);
     places.set(ours, withHeads({ ...found, times: times(ours) }, isTurned ? config.headDim : 0));
   }
@@ -119,7 +128,7 @@ export function number(value: unknown): number | undefined {
 function configOf(
   own: (key: string) => unknown,
   family: BroughtFamily,
-  embedding: Place,
+  embedding: TensorLocation,
   hasHead: boolean,
   hasBias: boolean,
 ): Record<string, unknown> {
@@ -170,7 +179,7 @@ function multipliersOf(own: (key: string) => unknown, { multipliers: names }: Br
   return checkedMultipliers(multipliers);
 }
 
-function placeOf({ name, shape, dtype, offset }: Header['tensorInfos'][number], dataStart: number): Place {
+function placeOf({ name, shape, dtype, offset }: Header['tensorInfos'][number], dataStart: number): TensorLocation {
   const type = BLOCK_TYPES.get(dtype);
   if (!type) {
     const known = [...BLOCK_TYPES.values()].map((each) => each.name).join(', ');
@@ -190,13 +199,17 @@ function ourName(name: string): string | undefined {
 }
 
 /** A vector of pairs is read as a matrix of one column. */
-function withHeads(place: Place, head: number): Place {
+function withHeads(place: TensorLocation, head: number): TensorLocation {
   if (head === 0) return place;
   const { rows, columns } = place;
   return rows === 1 ? { ...place, rows: columns, columns: 1, paired: head } : { ...place, paired: head };
 }
 
-async function divisorsIn(place: Place, { headDim }: ModelConfig, files: Source['files']): Promise<readonly number[]> {
+async function divisorsIn(
+  place: TensorLocation,
+  { headDim }: ModelConfig,
+  files: ModelSource['files'],
+): Promise<readonly number[]> {
   if (place.type !== F32 || place.columns !== headDim / 2 || place.rows !== 1) {
     throw corrupt('the divisors of its rotary frequencies are none');
   }
@@ -214,7 +227,7 @@ async function divisorsIn(place: Place, { headDim }: ModelConfig, files: Source[
   return [...values];
 }
 
-function checkEnd(place: Place, files: Source['files']): void {
+function checkEnd(place: TensorLocation, files: ModelSource['files']): void {
   if (place.start + place.columns * 4 > (files[0]?.bytes ?? 0)) {
     throw new CodedError('corrupt', `The model cannot be used: its file was cut off. ${ADVICE}`);
   }

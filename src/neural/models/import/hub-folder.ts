@@ -15,11 +15,11 @@ import {
   ADVICE,
   checkPlaces,
   corrupt,
+  type ModelSource,
   openPlain,
-  type Place,
-  type Source,
-  type SourceFile,
+  type TensorLocation,
   unsupported,
+  type WeightsFile,
 } from './source.ts';
 import { BF16, type BlockType, F16, F32 } from './stored-numbers.ts';
 
@@ -40,15 +40,15 @@ const INDEX = 'model.safetensors.index.json';
 const WHOLE = 'model.safetensors';
 
 /** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. */
-export async function readHubFolder(folder: string): Promise<Source> {
+export async function readHubFolder(folder: string): Promise<ModelSource> {
   const json = await readJson(folder, 'config.json');
   const type = json.model_type;
   const family = typeof type === 'string' && Object.hasOwn(BROUGHT, type) ? BROUGHT[type] : undefined;
   if (!family) throw unsupported(`models of type '${String(type).slice(0, 40)}' are not known; ${KNOWN_FAMILIES} are`);
   const config = unwrap(parseConfig(JSON.stringify(asOurs(json, family))));
   const names = await weightFiles(folder);
-  const files: SourceFile[] = [];
-  const places = new Map<string, Place>();
+  const files: WeightsFile[] = [];
+  const places = new Map<string, TensorLocation>();
   const times = timesOf(multipliersOf(json, family), config);
   for (const name of names) {
     const { file, tensors } = await headerOf(join(folder, name));
@@ -115,7 +115,7 @@ async function weightFiles(folder: string): Promise<readonly string[]> {
 
 async function headerOf(
   path: string,
-): Promise<{ readonly file: SourceFile; readonly tensors: readonly StoredPlace[] }> {
+): Promise<{ readonly file: WeightsFile; readonly tensors: readonly StoredPlace[] }> {
   const { handle, file } = await openPlain(path);
   try {
     const start = Buffer.alloc(8);
@@ -140,7 +140,7 @@ async function headerOf(
   }
 }
 
-function placeOf({ name, type, shape, start }: StoredPlace, file: number): Place {
+function placeOf({ name, type, shape, start }: StoredPlace, file: number): TensorLocation {
   const stored = TYPES[type];
   if (!stored)
     throw unsupported(`'${name.slice(0, 80)}' is stored as ${type}; ${Object.keys(TYPES).join(', ')} can be read`);

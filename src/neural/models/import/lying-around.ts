@@ -32,7 +32,7 @@ interface Candidate {
   readonly licence?: string;
 }
 
-export interface Places {
+export interface SearchLocations {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
 }
@@ -45,7 +45,7 @@ const DEPTH = 5;
 /** Those that can be brought first, and of these the small ones. A folder that is not there has none. */
 export async function findModels(
   signal: AbortSignal,
-  { environment, home }: Places = { environment: process.env, home: homedir() },
+  { environment, home }: SearchLocations = { environment: process.env, home: homedir() },
 ): Promise<FoundModel[]> {
   const candidates = (
     await Promise.all([
@@ -163,7 +163,7 @@ async function inLmStudio(home: string): Promise<Candidate[]> {
 }
 
 /** models--OWNER--NAME/snapshots/COMMIT: GGUF files, or one model of safetensors. */
-async function inHub(environment: Places['environment'], home: string): Promise<Candidate[]> {
+async function inHub(environment: SearchLocations['environment'], home: string): Promise<Candidate[]> {
   const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = environment;
   const cache = HF_HOME || join(XDG_CACHE_HOME || join(home, '.cache'), 'huggingface');
   const root = HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(cache, 'hub');
@@ -178,7 +178,7 @@ async function inHub(environment: Places['environment'], home: string): Promise<
     });
 }
 
-async function inLlamaCpp(environment: Places['environment'], home: string): Promise<Candidate[]> {
+async function inLlamaCpp(environment: SearchLocations['environment'], home: string): Promise<Candidate[]> {
   const { LLAMA_CACHE, LOCALAPPDATA } = environment;
   const folders = [
     LLAMA_CACHE,

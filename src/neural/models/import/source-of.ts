@@ -4,13 +4,13 @@ import { megabytes } from '../../../common/format.ts';
 import { MOST_WEIGHTS } from '../model-folder.ts';
 import { readGguf } from './gguf.ts';
 import { readHubFolder } from './hub-folder.ts';
-import { type Source, unsupported } from './source.ts';
+import { type ModelSource, unsupported } from './source.ts';
 import { sizeOf } from './write-weights.ts';
 
-export type { Source } from './source.ts';
+export type { ModelSource } from './source.ts';
 
 /** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. No weights are read. */
-export async function readSource(path: string): Promise<Source> {
+export async function readSource(path: string): Promise<ModelSource> {
   const found = await stat(path).catch(() => undefined);
   const source = await (found?.isDirectory() ? readHubFolder(path) : readGguf(path));
   const bytes = sizeOf(source);

@@ -7,7 +7,7 @@ import { BLOCK } from '../../architecture/quantize.ts';
 import type { BlockType } from './stored-numbers.ts';
 
 /** A matrix [rows, columns], or a vector as one row, as a file holds it. */
-export interface Place {
+export interface TensorLocation {
   /** Which of the source's files. */
   readonly file: number;
   /** Bytes from the file's beginning. */
@@ -22,21 +22,21 @@ export interface Place {
 }
 
 /** A file as it was when its header was read. */
-export interface SourceFile {
+export interface WeightsFile {
   readonly path: string;
   readonly bytes: number;
   readonly changedMs: number;
 }
 
-export interface Source {
+export interface ModelSource {
   /** As it calls itself. */
   readonly name: string;
   /** As it states it: whoever copied the file may have stated another one. Undefined: it states none. */
   readonly licence: string | undefined;
   readonly config: ModelConfig;
-  readonly files: readonly SourceFile[];
+  readonly files: readonly WeightsFile[];
   /** By our parameters' names: one each. */
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, TensorLocation>;
   /** In the layout of Hugging Face's tokenizer.json. */
   readonly tokenizer: unknown;
   /** Tokens that end a text, as the tokenizer names them. */
@@ -56,7 +56,7 @@ export const KNOWN_KIND =
   "byte-pair encodings over bytes are read ('gpt2' in a GGUF), which Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Granite, Llama 3 and SmolLM2 have, and not SentencePiece's";
 
 /** Opens a plain file, and nothing else: a pipe would be waited for. Throws CodedError 'unreadable'. */
-export async function openPlain(path: string): Promise<{ readonly handle: FileHandle; readonly file: SourceFile }> {
+export async function openPlain(path: string): Promise<{ readonly handle: FileHandle; readonly file: WeightsFile }> {
   try {
     if (!(await stat(path)).isFile()) throw new Error('it is no plain file');
     const handle = await open(path, 'r');
@@ -71,7 +71,7 @@ export async function openPlain(path: string): Promise<{ readonly handle: FileHa
 const SPARE = /\.rotary_emb\.inv_freq$|^lm_head\.weight$/;
 
 /** Bytes that a place takes in its file. */
-export function bytesOf({ rows, columns, type }: Pick<Place, 'rows' | 'columns' | 'type'>): number {
+export function bytesOf({ rows, columns, type }: Pick<TensorLocation, 'rows' | 'columns' | 'type'>): number {
   return (rows * columns * type.bytes) / type.values;
 }
 
@@ -79,7 +79,7 @@ export function bytesOf({ rows, columns, type }: Pick<Place, 'rows' | 'columns' 
  * Every parameter must lie there with its own shape, wholly inside its file: nothing is read, and no memory taken, before that is so.
  * Throws CodedError 'corrupt'.
  */
-export function checkPlaces({ config, places, files }: Pick<Source, 'config' | 'places' | 'files'>): void {
+export function checkPlaces({ config, places, files }: Pick<ModelSource, 'config' | 'places' | 'files'>): void {
   const known = new Set(parameterSpecs(config).map(({ name }) => name));
   // What is there and not computed here would be left out, and the model be another one.
   const stranger = [...places.keys()].find((name) => !known.has(name) && !SPARE.test(name));
@@ -112,7 +112,7 @@ export class RowReader {
   }
 
   /** Throws CodedError 'unreadable', and 'corrupt' where a file is another than the one whose header was read. */
-  static async open(files: readonly SourceFile[]): Promise<RowReader> {
+  static async open(files: readonly WeightsFile[]): Promise<RowReader> {
     const handles: FileHandle[] = [];
     const reader = new RowReader(handles);
     try {
@@ -131,7 +131,7 @@ export class RowReader {
   }
 
   /** Values of rows `from` to `from + count`, which must be whole heads where rows are paired; to the front of `into`. */
-  async read(place: Place, from: number, count: number, into: Float32Array): Promise<void> {
+  async read(place: TensorLocation, from: number, count: number, into: Float32Array): Promise<void> {
     const { type, columns, start, paired, times = 1 } = place;
     const rowBytes = bytesOf({ rows: 1, columns, type });
     const size = rowBytes * count;

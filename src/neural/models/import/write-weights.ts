@@ -7,13 +7,13 @@ import { type ParameterSpec, parameterSpecs } from '../../architecture/parameter
 import { BLOCK, quantize } from '../../architecture/quantize.ts';
 import { packedNames } from '../packed.ts';
 import { headerFor, type StoredPlace, type TensorShape } from '../safetensors.ts';
-import { corrupt, type Place, RowReader, type Source } from './source.ts';
+import { corrupt, type ModelSource, RowReader, type TensorLocation } from './source.ts';
 
 /** 'values': as they are, in f32: what the reading is measured by. */
-export type Form = 'int4' | 'values';
+export type WeightForm = 'int4' | 'values';
 
-export interface WriteOptions {
-  readonly form: Form;
+export interface WeightWriteOptions {
+  readonly form: WeightForm;
   /** Parameters that an earlier attempt has written, in the order of `parameterSpecs`. */
   readonly from: number;
   readonly signal: AbortSignal;
@@ -32,7 +32,7 @@ const AT_ONCE = 1 << 17;
 const PIECE = 1 << 22;
 
 /** The tensors that a parameter becomes. */
-function tensorsOf({ name, shape }: ParameterSpec, form: Form): TensorShape[] {
+function tensorsOf({ name, shape }: ParameterSpec, form: WeightForm): TensorShape[] {
   const [rows, columns] = shape;
   if (form === 'values' || rows === undefined || columns === undefined) return [{ name, type: 'F32', shape }];
   const { data, scales } = packedNames(name);
@@ -43,12 +43,12 @@ function tensorsOf({ name, shape }: ParameterSpec, form: Form): TensorShape[] {
   ];
 }
 
-function layoutOf({ config }: Pick<Source, 'config'>, form: Form) {
+function layoutOf({ config }: Pick<ModelSource, 'config'>, form: WeightForm) {
   return headerFor(parameterSpecs(config).flatMap((spec) => tensorsOf(spec, form)));
 }
 
 /** Bytes of the file, or of its beginning up to the end of so many parameters. */
-export function sizeOf({ config }: Pick<Source, 'config'>, parameters = Number.POSITIVE_INFINITY): number {
+export function sizeOf({ config }: Pick<ModelSource, 'config'>, parameters = Number.POSITIVE_INFINITY): number {
   const { bytes, places } = layoutOf({ config }, 'int4');
   const within = parameterSpecs(config).slice(0, parameters);
   const ends = within.flatMap((spec) => tensorsOf(spec, 'int4').map(({ name }) => places.get(name)?.end ?? 0));
@@ -56,14 +56,16 @@ export function sizeOf({ config }: Pick<Source, 'config'>, parameters = Number.P
 }
 
 /** Throws CodedError 'corrupt' or 'unreadable', the signal's reason, and what the disk says. @param path of a file that may be there */
-export async function writeWeights(path: string, source: Source, options: WriteOptions): Promise<void> {
+export async function writeWeights(path: string, source: ModelSource, options: WeightWriteOptions): Promise<void> {
   const { form, from, signal, onWritten, onKept } = options;
   const { bytes, places, total } = layoutOf(source, form);
   const specs = parameterSpecs(source.config);
   const reader = await RowReader.open(source.files);
   const file = await open(path, from === 0 ? 'w' : 'r+');
   // One for all parameters: what is thrown away is not given back at once.
-  const values = new Float32Array(Math.max(...specs.map(({ name }) => roomFor(source.places.get(name) as Place))));
+  const values = new Float32Array(
+    Math.max(...specs.map(({ name }) => roomFor(source.places.get(name) as TensorLocation))),
+  );
   let done = from;
   const keep = async () => {
     await file.sync();
@@ -77,7 +79,7 @@ export async function writeWeights(path: string, source: Source, options: WriteO
       const targets = tensorsOf(spec, form).map(({ name }) => places.get(name) as StoredPlace);
       written += targets.reduce((sum, { start, end }) => sum + end - start, 0);
       if (index < from) continue;
-      const place = source.places.get(spec.name) as Place;
+      const place = source.places.get(spec.name) as TensorLocation;
       await writeParameter(file, reader, place, spec, targets, bytes.length, values, signal);
       done = index + 1;
       await onWritten(done, written);
@@ -97,11 +99,11 @@ export async function writeWeights(path: string, source: Source, options: WriteO
 }
 
 /** Whole heads, where rows are paired. */
-function rowsAtOnce({ rows, columns, paired = 1 }: Place): number {
+function rowsAtOnce({ rows, columns, paired = 1 }: TensorLocation): number {
   return Math.min(rows, Math.max(paired, Math.floor(AT_ONCE / columns / paired) * paired));
 }
 
-function roomFor(place: Place): number {
+function roomFor(place: TensorLocation): number {
   return rowsAtOnce(place) * place.columns;
 }
 
@@ -112,7 +114,7 @@ function roomFor(place: Place): number {
 async function writeParameter(
   file: FileHandle,
   reader: RowReader,
-  place: Place,
+  place: TensorLocation,
   { name }: ParameterSpec,
   targets: readonly StoredPlace[],
   base: number,

@@ -8,7 +8,7 @@ import { unwrap } from '../../../../src/common/errors.ts';
 import type { Model } from '../../../../src/neural/architecture/decoder-values.ts';
 import { Network } from '../../../../src/neural/decoding/network.ts';
 import { parseConfig, writeConfig } from '../../../../src/neural/models/config-json.ts';
-import { readSource, type Source } from '../../../../src/neural/models/import/source-of.ts';
+import { type ModelSource, readSource } from '../../../../src/neural/models/import/source-of.ts';
 import { BLOCK_TYPES } from '../../../../src/neural/models/import/stored-numbers.ts';
 import { writeWeights } from '../../../../src/neural/models/import/write-weights.ts';
 import { readSafetensors } from '../../../../src/neural/models/safetensors.ts';
@@ -43,7 +43,7 @@ for (const [name, { id, bytes, values }] of Object.entries(blocks)) {
 }
 
 /** As it is, in full precision. */
-async function values(source: Source): Promise<Model> {
+async function values(source: ModelSource): Promise<Model> {
   const path = join(folder, 'values.safetensors');
   const signal = new AbortController().signal;
   await writeWeights(path, source, { form: 'values', from: 0, signal, onWritten: () => {} });

@@ -1,9 +1,9 @@
-// Paid calls and the money set aside for them: written by the teacher, stored by the store, known to both. Times are ms
+// Paid calls and the money set aside for them: written by the large model, stored by the store, known to both. Times are ms
 // since 1970, money US dollars.
 
 export type Purpose = 'completion' | 'labelling';
 
-export interface TeacherCall {
+export interface PaidCall {
   readonly at: number;
   /** SHA-256 of model and prompt: the same question is not paid for twice. */
   readonly requestHash: string;
@@ -50,7 +50,7 @@ export interface Ledger {
    */
   reserve(reservation: Reservation, limitUsd: number): Reserved;
   /** The call is over: in one transaction its row takes the reservation's place. Undefined: it was not paid for. */
-  settle(id: string, paid: TeacherCall | undefined): void;
+  settle(id: string, paid: PaidCall | undefined): void;
   /**
    * Spent or set aside in the calendar month (local time) of `at`. What later months hold counts in the first earlier month that sees it,
    * and in its own: a clock that is set back gives nothing back, and one that was ahead blocks one month alone.

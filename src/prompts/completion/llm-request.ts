@@ -6,7 +6,7 @@ import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/comp
 import { headOf, windowStart } from '../../text/windows.ts';
 import type { CompletionPlace } from './types.ts';
 
-export interface TeacherRequest {
+export interface LlmRequest {
   /** Prefix and suffix with secrets masked. */
   readonly query: CompletionQuery;
   /** Secrets masked. */
@@ -22,7 +22,7 @@ export interface TeacherRequest {
 export const REQUEST_SNIPPETS: SnippetOptions = { maxSnippets: 4, maxCharacters: 2400 };
 
 /**
- * UTF-16 units round the cursor, a little more than the teacher's prompt takes. The start moves in steps, so that it
+ * UTF-16 units round the cursor, a little more than the large model's prompt takes. The start moves in steps, so that it
  * stays where it is from keystroke to keystroke: the API's prompt cache needs equal beginnings.
  */
 const BEFORE = { reach: 20_480, step: 4096 };
@@ -35,8 +35,8 @@ const AFTER = 5000;
 export function requestAt(
   { query, block }: Pick<CompletionPlace, 'query' | 'block'>,
   snippets: readonly Snippet[],
-  more: Pick<TeacherRequest, 'hint' | 'oneOff'> = {},
-): TeacherRequest {
+  more: Pick<LlmRequest, 'hint' | 'oneOff'> = {},
+): LlmRequest {
   return { query: nearby(query), snippets, multiline: block, ...more };
 }
 

@@ -5,9 +5,9 @@ import { counted } from '../common/format.ts';
 import type { Log } from '../common/log.ts';
 import type { Progress } from '../common/progress.ts';
 import { Budget } from '../llm/budget.ts';
-import { connectTeacher } from '../llm/connect.ts';
+import { connectLlm } from '../llm/connect.ts';
 import type { EditorModels } from '../llm/protocol/wire.ts';
-import { RecordingTeacher } from '../llm/recording.ts';
+import { RecordingLlm } from '../llm/recording.ts';
 import type { ResilientStore } from '../storage/resilient.ts';
 
 export interface JobDeps {
@@ -20,14 +20,14 @@ export interface JobDeps {
 }
 
 /** Every answer of it is in the store before the next is asked for, within the month's limit. */
-export function paidTeacher(
+export function paidLlm(
   { settings, budgetUsd }: Pick<ApiAccess, 'settings' | 'budgetUsd'>,
   store: ResilientStore,
   folder: string,
   { log, editor }: Pick<JobDeps, 'log' | 'editor'>,
 ) {
   const budget = new Budget(() => store, budgetUsd);
-  return new RecordingTeacher(connectTeacher(settings, { editor }), store, {
+  return new RecordingLlm(connectLlm(settings, { editor }), store, {
     purpose: 'labelling',
     folder,
     budget,

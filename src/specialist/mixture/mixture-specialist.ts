@@ -4,7 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../common/completi
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
 import { type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
 import { spelled } from '../../neural/decoding/healing.ts';
-import type { Language } from '../../neural/decoding/language.ts';
+import type { LanguageModel } from '../../neural/decoding/language.ts';
 import { prefill } from '../../neural/decoding/prefill.ts';
 import { DIALECT, DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
 import { PROMPT_SNIPPETS, type PromptLimits } from '../../prompts/completion/prompt-form.ts';
@@ -17,21 +17,21 @@ import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type ApartModels, examplesApart, linesApart } from './apart.ts';
 import { ApartWords } from './apart-words.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
-import { Pace } from './pace.ts';
+import { DraftLatency } from './pace.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
-import { Reader } from './reader.ts';
+import { LogitReader } from './reader.ts';
 import { REST_TOKENS } from './rest.ts';
 import { LINE_LIMITS, LOOK_AHEAD, type SearchLimits, type Start, searchLine } from './search.ts';
 import type { Foreseen, MixPlace, MixWeights, PlaceLoss } from './types.ts';
-import { Viewer } from './view.ts';
+import { NextTokenMixer } from './view.ts';
 
 /** Candidates whose fit with the next line is worked out: each costs a few n-gram distributions. */
 const RESCORED = 6;
 /** Longest middle that weights are learned from, tokens. */
 const LONGEST_TRUTH = 40;
 
-export interface Choice {
+export interface MixedLineChoice {
   readonly candidates: readonly MixCandidate[];
   readonly none: Float32Array;
 }
@@ -50,15 +50,15 @@ interface Spot extends BlockSpot {
   readonly maxTokens: number;
 }
 
-export class Mixed {
+export class MixtureSpecialist {
   private readonly name: string;
-  private readonly language: Pick<Language, 'network' | 'prefixes'>;
+  private readonly language: Pick<LanguageModel, 'network' | 'prefixes'>;
   private readonly ngram: () => NgramModel;
   private readonly planner: PromptPlanner;
-  private readonly reader: Reader;
+  private readonly reader: LogitReader;
   private readonly words: ApartWords | undefined;
   private readonly limits: SearchLimits;
-  private readonly pace = new Pace();
+  private readonly pace = new DraftLatency();
   weights: MixWeights;
 
   /**
@@ -67,7 +67,7 @@ export class Mixed {
    */
   constructor(
     name: string,
-    language: Pick<Language, 'network' | 'prefixes'>,
+    language: Pick<LanguageModel, 'network' | 'prefixes'>,
     ngram: () => NgramModel,
     weights: MixWeights,
     { search, prompt, dialect, tokenizer }: MixedOptions = {},
@@ -81,7 +81,7 @@ export class Mixed {
     const { vocabSize } = language.network.config;
     this.words = tokenizer && new ApartWords(tokenizer, vocabSize, DIALECTS[dialect ?? DIALECT].tokens.suffix !== '');
     this.planner = new PromptPlanner(this.words?.vocabulary ?? vocabulary, prompt, dialect);
-    this.reader = this.words?.reader ?? new Reader(vocabulary, vocabSize);
+    this.reader = this.words?.reader ?? new LogitReader(vocabulary, vocabSize);
   }
 
   /** Rejects with the signal's reason. */
@@ -121,7 +121,7 @@ export class Mixed {
   }
 
   /** What the ranking's weights are learned from at one place. */
-  rankingExample({ query, truth }: MixPlace, signal?: AbortSignal): Promise<ChoiceExample & Choice> {
+  rankingExample({ query, truth }: MixPlace, signal?: AbortSignal): Promise<ChoiceExample & MixedLineChoice> {
     return this.standAt(query, LONGEST_TRUTH, signal, async (spot) => {
       const { candidates, none } = await this.choose(spot, signal);
       return { candidates, none, right: candidates.findIndex(({ text }) => text.trim() === truth.trim()) };
@@ -195,7 +195,13 @@ export class Mixed {
       signal?.throwIfAborted();
       const ready = performance.now();
       this.pace.ran(promptTokens, ready - started);
-      const viewer = new Viewer(place, ngram.vocabulary, this.reader, this.weights.gate, restOfLine(query.suffix));
+      const viewer = new NextTokenMixer(
+        place,
+        ngram.vocabulary,
+        this.reader,
+        this.weights.gate,
+        restOfLine(query.suffix),
+      );
       const { contextLength } = network.config;
       const root = { network, cache, branches, contextLength, logits: branches.logits as Float32Array };
       const done = await work({ query, maxTokens, ngram, place, root, reader: this.reader, viewer });
@@ -207,7 +213,7 @@ export class Mixed {
     }
   }
 
-  private async choose(spot: Spot, signal?: AbortSignal): Promise<Choice> {
+  private async choose(spot: Spot, signal?: AbortSignal): Promise<MixedLineChoice> {
     const { query, ngram, place, root, viewer } = spot;
     const { own, asking, path, search } = place;
     const { vocabulary } = ngram;

@@ -1,18 +1,18 @@
-// A teacher in memory that answers by a script: for tests of whoever asks one for completions.
+// A large model in memory that answers by a script: for tests of whoever asks one for completions.
 import type { Result } from '../../src/common/errors.ts';
 import { ok } from '../../src/common/errors.ts';
 import { type ModelFacts, unknownModel } from '../../src/llm/protocol/models.ts';
 import type { Prompt } from '../../src/llm/protocol/prompt.ts';
-import type { Teacher, TeacherAnswer } from '../../src/llm/types.ts';
+import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
-import type { TeacherRequest } from '../../src/prompts/completion/teacher-request.ts';
+import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 import { unlessAborted } from './signal.ts';
 
 /** What to do with one request: a text, an answer, a failure, or a promise of one (to hold it open). */
-export type ScriptedReply = string | Result<TeacherAnswer> | Promise<string | Result<TeacherAnswer>>;
-export type TeacherScript = (request: TeacherRequest, call: number) => ScriptedReply;
+export type ScriptedReply = string | Result<LlmAnswer> | Promise<string | Result<LlmAnswer>>;
+export type LlmScript = (request: LlmRequest, call: number) => ScriptedReply;
 
-export function teacherAnswer(text: string, over: Partial<TeacherAnswer> = {}): TeacherAnswer {
+export function llmAnswer(text: string, over: Partial<LlmAnswer> = {}): LlmAnswer {
   return {
     text,
     model: 'scripted',
@@ -25,11 +25,11 @@ export function teacherAnswer(text: string, over: Partial<TeacherAnswer> = {}): 
   };
 }
 
-export class ScriptedTeacher implements Teacher {
+export class ScriptedLlm implements LlmClient {
   readonly model: string;
   readonly facts: ModelFacts;
   /** Every request that was made, in order. */
-  readonly requests: TeacherRequest[] = [];
+  readonly requests: LlmRequest[] = [];
   /** How many were cancelled by their signal before they were answered. */
   cancelled = 0;
   /** How many are open now, and the most that ever were. */
@@ -38,28 +38,28 @@ export class ScriptedTeacher implements Teacher {
   estimate = 0.001;
   ceiling = 0.001;
   /** What is made of a text of the script. */
-  answer: (text: string) => TeacherAnswer;
+  answer: (text: string) => LlmAnswer;
   /** What was paid for one that was cancelled; undefined: nothing. */
-  lost: TeacherAnswer | undefined;
-  private readonly script: TeacherScript;
+  lost: LlmAnswer | undefined;
+  private readonly script: LlmScript;
 
   /** @param script a text for every request, or what to do with each */
-  constructor(script: string | TeacherScript = 'scripted()', model = 'scripted') {
+  constructor(script: string | LlmScript = 'scripted()', model = 'scripted') {
     this.script = typeof script === 'string' ? () => script : script;
     this.model = model;
     this.facts = { ...unknownModel, id: model };
-    this.answer = (text) => teacherAnswer(text, { model });
+    this.answer = (text) => llmAnswer(text, { model });
   }
 
   async ask(
     prompt: Prompt,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
-    onLost?: (paid: TeacherAnswer) => void,
-  ): Promise<Result<TeacherAnswer>> {
+    onLost?: (paid: LlmAnswer) => void,
+  ): Promise<Result<LlmAnswer>> {
     signal.throwIfAborted();
     const { request } = prompt as Partial<CompletionPrompt>;
-    if (request === undefined) throw new Error('The scripted teacher completes, and does nothing else.');
+    if (request === undefined) throw new Error('The scripted llm completes, and does nothing else.');
     const call = this.requests.push(request) - 1;
     this.open++;
     this.mostOpen = Math.max(this.mostOpen, this.open);

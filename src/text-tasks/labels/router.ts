@@ -9,12 +9,12 @@ import {
   choiceProbabilities,
   fitConditionalLogit,
 } from '../../common/statistics/conditional-logit.ts';
-import { type Estimate, estimateOf, fitEstimate, type LabelledRow } from '../../common/statistics/estimate.ts';
-import type { Judged } from './share-of-calls.ts';
+import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../../common/statistics/estimate.ts';
+import type { JudgedText } from './share-of-calls.ts';
 import { foldsOf } from './text-specialist.ts';
 
 /** A text that the specialist did not learn from, or its answer from heads that did not. */
-export interface HeldOut {
+export interface HeldOutText {
   readonly id: string;
   readonly text: string;
   /** Of each label, from the specialist. */
@@ -25,7 +25,7 @@ export interface HeldOut {
   readonly truth?: number | undefined;
 }
 
-export interface TextCoupling {
+export interface TextRouter {
   /** Of how often the API says what where a label is true, [true label][answer]. */
   readonly confusion: readonly (readonly number[])[];
   /** Weights of the last word: see `options`; undefined: the API's answer is it. */
@@ -58,10 +58,10 @@ function options(probabilities: readonly number[], api: number): ChoiceExample {
   return { candidates, none: undefined, right: 0 };
 }
 
-export type Both = HeldOut & { readonly api: number; readonly truth: number };
+export type Both = HeldOutText & { readonly api: number; readonly truth: number };
 
 /** What the API tells: how it confuses labels, and how its answer and the specialist's make one. */
-type Knowledge = Pick<TextCoupling, 'confusion' | 'lastWord'>;
+type Knowledge = Pick<TextRouter, 'confusion' | 'lastWord'>;
 
 function learnApi(items: readonly Both[], labels: number): Knowledge {
   const confusion = Array.from({ length: labels }, (_, truth) =>
@@ -94,7 +94,7 @@ function rightMore(knowledge: Knowledge, items: readonly Both[]): number {
 
 /** Probability of each label once the API has answered. */
 export function afterCall(
-  { lastWord }: Pick<TextCoupling, 'lastWord'>,
+  { lastWord }: Pick<TextRouter, 'lastWord'>,
   probabilities: readonly number[],
   api: number,
 ): number[] {
@@ -122,7 +122,7 @@ function foreseen(knowledge: Knowledge, probabilities: readonly number[]): numbe
 }
 
 /** What both estimates look at, and what each believes before it has learned from it. */
-function rowsOf(knowledge: Knowledge, { id, text, probabilities }: HeldOut) {
+function rowsOf(knowledge: Knowledge, { id, text, probabilities }: HeldOutText) {
   const sorted = [...probabilities].sort((a, b) => b - a);
   const top = sorted[0] as number;
   const second = sorted[1] ?? 0;
@@ -134,8 +134,8 @@ function rowsOf(knowledge: Knowledge, { id, text, probabilities }: HeldOut) {
 
 /** Both estimates at a text: p(specialist right), and p(right) once the API has answered. */
 export function estimatesAt(
-  coupling: TextCoupling,
-  item: HeldOut,
+  coupling: TextRouter,
+  item: HeldOutText,
 ): { readonly before: number; readonly after: number } {
   const row = rowsOf(coupling, item);
   return {
@@ -146,16 +146,16 @@ export function estimatesAt(
 
 /** The texts with truth and answer, each judged by a coupling that was fitted without it. */
 export function crossJudged(
-  items: readonly HeldOut[],
+  items: readonly HeldOutText[],
   labels: number,
   folds = 5,
   seed = 1,
-): (Judged<boolean> & { readonly id: string })[] {
+): (JudgedText<boolean> & { readonly id: string })[] {
   const known = items.filter(hasBoth);
   const fold = foldsOf(known.length, seed, folds);
   return Array.from({ length: folds }, (_, f) => {
     const inside = new Set(known.filter((_, i) => fold[i] === f));
-    const coupling = fitTextCoupling(
+    const coupling = fitTextRouter(
       items.filter((item) => !inside.has(item as Both)),
       labels,
     );
@@ -163,12 +163,12 @@ export function crossJudged(
   }).flat();
 }
 
-export function hasBoth(item: HeldOut): item is Both {
+export function hasBoth(item: HeldOutText): item is Both {
   return item.api !== undefined && item.truth !== undefined;
 }
 
 /** What the coupling makes of a text of which all is known. */
-export function judgedBy(coupling: TextCoupling, item: Both): Judged<boolean> {
+export function judgedBy(coupling: TextRouter, item: Both): JudgedText<boolean> {
   const { before, after } = estimatesAt(coupling, item);
   return {
     gain: after - before,
@@ -184,7 +184,7 @@ export function judgedBy(coupling: TextCoupling, item: Both): Judged<boolean> {
  * Fits on texts whose probabilities come from heads that did not see them. What the API's answers teach is crossed once more, so that
  * nothing is judged by what learned from it.
  */
-export function fitTextCoupling(items: readonly HeldOut[], labels: number): TextCoupling {
+export function fitTextRouter(items: readonly HeldOutText[], labels: number): TextRouter {
   const known = items.filter(hasBoth);
   const enough = known.length >= FEWEST_KNOWN;
   const folds = foldsOf(known.length, 1, FOLDS);
@@ -199,7 +199,7 @@ export function fitTextCoupling(items: readonly HeldOut[], labels: number): Text
   const better = crossed.reduce((sum, { learned, inside }) => sum + rightMore(learned, inside), 0) > 0;
   const taken = (knowledge: Knowledge): Knowledge => (better ? knowledge : { ...knowledge, lastWord: undefined });
   const knowledge = taken(learnApi(enough ? known : [], labels));
-  const before: LabelledRow[] = items.flatMap((item) => {
+  const before: LabelledVector[] = items.flatMap((item) => {
     const target = item.truth ?? item.api;
     if (target === undefined) return [];
     const row = rowsOf(knowledge, item);
@@ -207,7 +207,7 @@ export function fitTextCoupling(items: readonly HeldOut[], labels: number): Text
     return [{ path: item.id, values: row.values, prior: row.before, label }];
   });
   const after = crossed.flatMap(({ learned, inside }) =>
-    inside.map((item): LabelledRow => {
+    inside.map((item): LabelledVector => {
       const row = rowsOf(taken(learned), item);
       const label = Number(bestOf(afterCall(taken(learned), item.probabilities, item.api)) === item.truth);
       return { path: item.id, values: row.values, prior: row.after, label };

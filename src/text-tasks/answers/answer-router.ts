@@ -1,7 +1,7 @@
 // How like the accepted answer the specialist's draft and the large model's answer are expected to be, by what is seen before either is asked.
 import { editSimilarity } from '../../common/quality.ts';
-import { type Estimate, estimateOf, fitEstimate, type LabelledRow } from '../../common/statistics/estimate.ts';
-import type { Judged } from '../labels/share-of-calls.ts';
+import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../../common/statistics/estimate.ts';
+import type { JudgedText } from '../labels/share-of-calls.ts';
 import { foldsOf } from '../labels/text-specialist.ts';
 import type { AnswerDraft } from './nearest-answers.ts';
 
@@ -15,7 +15,7 @@ export interface DraftedText {
   readonly truth?: string | undefined;
 }
 
-export interface AnswerCoupling {
+export interface AnswerRouter {
   readonly before: Estimate;
   readonly after: Estimate;
   /** Nobody has said what is right: the API's word is it. */
@@ -41,7 +41,7 @@ function valuesOf({ text, draft: { answer, near, next, agreed } }: DraftedText):
 }
 
 export function expectedAt(
-  coupling: AnswerCoupling,
+  coupling: AnswerRouter,
   item: DraftedText,
 ): { readonly before: number; readonly after: number } {
   const values = valuesOf(item);
@@ -53,8 +53,8 @@ export function expectedAt(
 }
 
 /** Where nobody has accepted anything, the specialist is as good as its draft is like the API's answer. */
-export function fitAnswerCoupling(items: readonly DraftedText[]): AnswerCoupling {
-  const row = (item: DraftedText, prior: number, label: number): LabelledRow => ({
+export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
+  const row = (item: DraftedText, prior: number, label: number): LabelledVector => ({
     path: item.id,
     values: valuesOf(item),
     prior: logit(prior),
@@ -70,15 +70,15 @@ export function fitAnswerCoupling(items: readonly DraftedText[]): AnswerCoupling
 }
 
 /** The texts with an answer of the API and an accepted one (or the API's in its place), each by a coupling that was fitted without it. */
-export function judgedAnswers(items: readonly DraftedText[]): Judged[] {
+export function judgedAnswers(items: readonly DraftedText[]): JudgedText[] {
   const trustsApi = !items.some(({ api, truth }) => api !== undefined && truth !== undefined);
   const known = items.filter(({ api, truth }) => api !== undefined && (trustsApi || truth !== undefined));
   const folds = foldsOf(known.length, 1, FOLDS);
   return Array.from({ length: FOLDS }, (_, fold) => {
     const inside = new Set(known.filter((_, i) => folds[i] === fold));
     if (inside.size === 0) return [];
-    const coupling = { ...fitAnswerCoupling(items.filter((item) => !inside.has(item))), trustsApi };
-    return [...inside].map((item): Judged => {
+    const coupling = { ...fitAnswerRouter(items.filter((item) => !inside.has(item))), trustsApi };
+    return [...inside].map((item): JudgedText => {
       const { before, after } = expectedAt(coupling, item);
       const accepted = (trustsApi ? item.api : item.truth) as string;
       const api = likeness(item.api as string, accepted);
