@@ -26,7 +26,9 @@ export function readRooms(architecture: string): Room[] {
   return [...architecture.matchAll(rowShape)].map(([, name = '', lives = '', imports = '']) => {
     const [, all = '', beside] = /only importer of ((?:`[^`]+`(?: and )?)+)(?: beside `([^`]+)`)?/.exec(lives) ?? [];
     const owns = [...all.matchAll(/`([^`]+)`/g)].map(([, owned = '']) => owned);
-    const others = [...imports.matchAll(/`([\w/-]+?)\/?`/g)].map(([, other = '']) => other);
+    const others = [...imports.matchAll(/`([^`]+)`/g)].flatMap(([, names = '']) =>
+      names.split(' ').map((other) => other.replace(/\/$/, '')),
+    );
     return { name, imports: others, isAllBut: imports.trim().startsWith('all but'), owns, beside };
   });
 }

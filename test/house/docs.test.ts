@@ -1,8 +1,8 @@
-// What the two documents of the house name is there, and the table of what to touch stays one that sends nobody through the whole house.
+// Documents: every path and link in them exists, they stay short, and a change touches three files at most.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../build/paths.ts';
 
@@ -13,11 +13,11 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   encoding: 'utf8',
 }).split('\n');
 
-/** What a name stands for until somebody puts one in its place. */
+/** Words that stand for a name. */
 const placeholder = /\b(?:NAME|FILE|FOLDER|SCRIPT|TARGET|PID|LINE|COLUMN)\b/;
 const fileName = /^[\w.-]+\.(?:ts|mjs|py|json|md|tsv|css|cmd|sh)$/;
 
-/** Words of a text's inline code and code blocks that are paths, or names of files. */
+/** Paths and file names in a text's inline code and code blocks. */
 function pathsIn(text: string): string[] {
   const code = [...text.matchAll(/```[\s\S]*?```|`[^`\n]+`/g)].flatMap(([found]) => found.split(/[\s`,:;()]+/));
   const words = code.map((word) => word.replace(/^\.\//, '').replace(/\.$/, ''));
@@ -26,13 +26,13 @@ function pathsIn(text: string): string[] {
   return [...new Set(words.filter((word) => isPath(word) && !placeholder.test(word)))];
 }
 
-/** What is made, and not tracked. */
-const made = read('.gitignore').split('\n');
+/** Build outputs, which are not tracked. */
+const ignored = read('.gitignore').split('\n');
 
-/** From the top, from src/, or from a room that is told of in its own words; a name alone is some file's. */
+/** Paths may begin at the top, in src/, src/vscode/ or src/llm/. A name without a folder may belong to any file. */
 function isThere(path: string): boolean {
   if (!path.includes('/')) return tracked.some((file) => file === path || file.endsWith(`/${path}`));
-  if (made.some((line) => line.replace(/\/$/, '') === path.replace(/\/$/, ''))) return true;
+  if (ignored.some((line) => line.replace(/\/$/, '') === path.replace(/\/$/, ''))) return true;
   if (path.includes('*')) return tracked.some((file) => new RegExp(`^${path.replaceAll('*', '[^/]+')}$`).test(file));
   return ['', 'src', 'src/vscode', 'src/llm'].some((from) =>
     ['', '.ts'].some((end) => existsSync(join(root, from, `${path}${end}`))),
@@ -57,7 +57,60 @@ test('a path that is not there is found, in code and in blocks of it', () => {
   assert.deepEqual(missing, ['src/text/nowhere.ts', 'complete/servce.ts', 'nobody.ts', 'src/jobs/cli/man.ts']);
 });
 
-test('whoever changes one thing touches three files at most', () => {
+/** Document -> the most bytes that it may have. */
+const limits: Readonly<Record<string, number>> = { 'ARCHITECTURE.md': 20 * 1024 };
+
+for (const [name, most] of Object.entries(limits))
+  test(`${name} has at most ${most} bytes`, () => {
+    const size = Buffer.byteLength(read(name));
+    assert.ok(size <= most, `${size} bytes`);
+  });
+
+/** Lines above 120 characters that are no row of a table. */
+function longLines(text: string): string[] {
+  return text.split('\n').filter((line) => [...line].length > 120 && !line.startsWith('|'));
+}
+
+const wrapped = ['ARCHITECTURE.md', ...tracked.filter((path) => /^docs\/.*\.md$/.test(path))];
+
+for (const name of wrapped)
+  test(`no line of ${name} has more than 120 characters, except rows of tables`, () => {
+    assert.deepEqual(longLines(read(name)), []);
+  });
+
+test('a line of 121 characters is found, and a row of a table is not', () => {
+  const line = 'é'.repeat(121);
+  assert.deepEqual(longLines(`short\n${line}\n| ${line} |\n${line.slice(1)}`), [line]);
+});
+
+/** Relative targets of links and pictures. */
+function targets(text: string): string[] {
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to.replace(/#.*/, ''));
+  return links.filter((to) => to !== '' && !/^\w+:/.test(to));
+}
+
+/** Documents whose links are followed. */
+const linking = tracked.filter((path) => /^(?:docs\/)?[\w-]+\.md$/.test(path));
+const linked = linking.flatMap((from) => targets(read(from)).map((to) => ({ from, to: join(dirname(from), to) })));
+
+test('every link in a document leads to a file that exists', () => {
+  assert.ok(linked.length > 0);
+  assert.deepEqual(
+    linked.filter(({ to }) => !tracked.includes(to) && !existsSync(join(root, to))),
+    [],
+  );
+});
+
+test('every page of docs/ is linked from another document', () => {
+  const pages = linking.filter((path) => path.startsWith('docs/'));
+  assert.ok(pages.length > 0);
+  assert.deepEqual(
+    pages.filter((page) => !linked.some(({ from, to }) => to === page && from !== page)),
+    [],
+  );
+});
+
+test('a change of one thing touches three files at most', () => {
   const [, section = ''] = read('ARCHITECTURE.md').split('\n## To change X, touch Y\n');
   const rows = section
     .split('\n## ')[0]
