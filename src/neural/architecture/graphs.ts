@@ -115,7 +115,7 @@ function lossAndGradients(b: Builder, inputs: Inputs, options: TrainingGraphOpti
 
 function optimise(b: Builder, inputs: Inputs, options: TrainingGraphOptions, grads: readonly Value[]): void {
   const specs = trainedSpecs(options);
-  for (const spec of specs) for (const name of stateNames(spec, options.optimizer)) inputs.add(name, spec.shape);
+  for (const spec of specs) for (const name of stateNames(spec)) inputs.add(name, spec.shape);
   const scalars = Object.fromEntries(STEP_INPUTS.map((name) => [name, b.graph.input(name, 'f32', [])])) as Record<
     (typeof STEP_INPUTS)[number],
     Value

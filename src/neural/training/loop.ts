@@ -245,8 +245,10 @@ function identify(
   const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, ...settings } = stepper;
   const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
   const judged = validation && { ...validation, examples: text(validation.examples) };
+  // Earlier versions had another optimiser to choose: with its two fields their checkpoints still fit.
+  const optimizer = { ...stepper.optimizer, kind: 'adamw', momentum: 0.95 };
   return fingerprint({
-    settings,
+    settings: { ...settings, optimizer },
     schedule,
     maxNorm,
     separator,

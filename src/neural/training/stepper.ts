@@ -115,7 +115,7 @@ export class Stepper {
       this.tensors.own(name, shape, (options.adopt ? data : data?.slice()) ?? new Float32Array(elements(shape)));
     for (const spec of trained) {
       await own(spec.name, spec.shape, values.get(spec.name));
-      for (const name of stateNames(spec, options.optimizer)) {
+      for (const name of stateNames(spec)) {
         const data = state?.tensors.get(name);
         if (state && data?.length !== elements(spec.shape)) {
           throw new CodedError('corrupt', `The checkpoint's optimiser state '${name}' is missing or has another size.`);
@@ -149,7 +149,7 @@ export class Stepper {
     const scalarFeeds: Record<string, Tensor> = {};
     for (const name of STEP_INPUTS) scalarFeeds[name] = Tensor.host(Float32Array.of(scalars[name]), []);
     const trained = trainedSpecs(this.options);
-    const changed = trained.flatMap((spec) => [spec.name, ...stateNames(spec, this.options.optimizer)]);
+    const changed = trained.flatMap((spec) => [spec.name, ...stateNames(spec)]);
     const [first, second] = this.sessions as [Session, Session | undefined];
     let loss = 0;
     let norm: number;
@@ -210,10 +210,7 @@ export class Stepper {
 
   /** The same without a copy on the CPU: good until the next step. */
   async view(): Promise<TrainingState> {
-    const names = trainedSpecs(this.options).flatMap((spec) => [
-      spec.name,
-      ...stateNames(spec, this.options.optimizer),
-    ]);
+    const names = trainedSpecs(this.options).flatMap((spec) => [spec.name, ...stateNames(spec)]);
     return { step: this.done, tensors: await this.tensors.read(names) };
   }
 
@@ -226,7 +223,7 @@ export class Stepper {
   shapes(): Map<string, readonly number[]> {
     return new Map(
       trainedSpecs(this.options).flatMap((spec) =>
-        [spec.name, ...stateNames(spec, this.options.optimizer)].map((name) => [name, spec.shape] as const),
+        [spec.name, ...stateNames(spec)].map((name) => [name, spec.shape] as const),
       ),
     );
   }

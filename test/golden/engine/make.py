@@ -133,43 +133,6 @@ def batches(c, count):
         yield ids[:, :-1], ids[:, 1:], weights.float().double()
 
 
-def orthogonal(matrix):
-    """Newton-Schulz as in Jordan et al. 2024, on the shorter side."""
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.t() if tall else matrix
-    x = x / torch.sqrt(x.pow(2).sum() + 1e-14)
-    for _ in range(5):
-        gram = x @ x.t()
-        x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
-    return x.t() if tall else x
-
-
-def muon_losses(c, w, data):
-    """Ten steps from w: hidden matrices by Muon (scaled as in Liu et al. 2025), the rest by AdamW."""
-    w = {name: value.detach().clone().requires_grad_() for name, value in w.items()}
-    hidden = [n for n in w if w[n].dim() == 2 and 'embed' not in n and 'lm_head' not in n]
-    rest = [n for n in w if n not in hidden]
-    groups = [{'params': [w[n] for n in rest if w[n].dim() > 1], 'weight_decay': 0.1},
-              {'params': [w[n] for n in rest if w[n].dim() == 1], 'weight_decay': 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=3e-3, betas=(0.9, 0.95), eps=1e-8)
-    momentum = {n: torch.zeros_like(w[n]) for n in hidden}
-    losses = []
-    for batch in data:
-        for value in w.values():
-            value.grad = None
-        loss = loss_of(c, w, batch, None)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(list(w.values()), 0.5)
-        losses.append(loss.item())
-        optimizer.step()
-        with torch.no_grad():
-            for n in hidden:
-                momentum[n] = 0.95 * momentum[n] + w[n].grad
-                direction = orthogonal(w[n].grad + 0.95 * momentum[n])
-                w[n].mul_(1 - 3e-3 * 0.1).sub_(direction, alpha=3e-3 * 0.2 * math.sqrt(max(w[n].shape)))
-    return losses
-
-
 def main():
     for case, (c, lora, dtype) in CASES.items():
         if sys.argv[1:] and case not in sys.argv[1:]:
@@ -196,7 +159,6 @@ def main():
         (folder / 'config.json').write_text(json.dumps(c, indent=1) + '\n')
         write(folder / 'model.safetensors', stored, dtype)
         data = list(batches(c, 10))
-        start = {name: value.clone() for name, value in w.items()}
         for name in trained:
             w[name].requires_grad_()
         golden = {'lora': lora, 'batches': [{'ids': i.flatten().tolist(), 'targets': t.flatten().tolist(), 'weights': x.flatten().tolist()} for i, t, x in data],
@@ -213,8 +175,6 @@ def main():
             golden['norms'].append(torch.nn.utils.clip_grad_norm_([w[n] for n in trained], 0.5).item())
             golden['losses'].append(loss.item())
             optimizer.step()
-        if not lora:
-            golden['muonLosses'] = muon_losses(c, start, data)
         (folder / 'golden.json').write_text(json.dumps(golden) + '\n')
 
 

@@ -27,8 +27,6 @@ export interface Golden {
   readonly logits: number[];
   readonly losses: number[];
   readonly norms: number[];
-  /** With hidden matrices updated by Muon; not for adapters. */
-  readonly muonLosses?: number[];
   readonly weights: Map<string, Float32Array>;
   /** The matrices that are not among the weights: of those called so all of them. */
   readonly packed: ReadonlyMap<string, Quantized> | undefined;

@@ -116,6 +116,13 @@ test('cancelling between micro-batches gives the step up and changes nothing', a
   assert.deepEqual([...first.losses, ...rest.losses], (await losses(run('whole3'))).losses);
 });
 
+test('a checkpoint of a version that had two optimisers to choose from is continued', async () => {
+  await losses(run('identity', { pauseAfter: 2 }));
+  const { metadata } = readSafetensors(readFileSync(join(folder, 'identity')));
+  // Made from the same run by such a version.
+  assert.equal(metadata.identity, '4e28f744979a56c6139d237218b17a28');
+});
+
 test('checkpoints that are truncated, damaged, foreign or bear a NaN are refused', async () => {
   await losses(run('good'));
   const good = readFileSync(join(folder, 'good'));
