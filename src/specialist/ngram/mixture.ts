@@ -4,7 +4,7 @@
 // tiers (Hellendoorn and Devanbu 2017).
 
 import { softmax } from '../../common/statistics/conditional-logit.ts';
-import { cells, type Evidence, levels, place, places } from './evidence.ts';
+import { type Evidence, levels, place, places } from './evidence.ts';
 
 export const countBuckets = 7;
 const distinctBuckets = 6;
@@ -193,13 +193,4 @@ function groupOf(raw: Float64Array): number {
 
 export function occurrenceWeights(weights: MixtureWeights): Float32Array {
   return weights.places.map((log) => Math.exp(log));
-}
-
-/** Weights to start from when nothing was ever fitted: near beats far, long beats short. */
-export function initialMixture(): MixtureWeights {
-  return {
-    places: Float32Array.from({ length: cells }, (_, cell) => [1, 0.6, 0.6, 0.5, 0.3, 0, 2, 0.5][cell % P] as number),
-    escape: new Float32Array(escapeSize),
-    base: Float32Array.from([0, 0, -1]),
-  };
 }

@@ -105,13 +105,6 @@ const nullFeatures: readonly ((best: number, around: RankingContext, count: numb
 export const candidateFeatures = features.length;
 export const rankingSize = features.length + nullFeatures.length;
 
-/** Before anything was learned: probability alone, and an even chance that nothing fits. */
-export function initialRanking(): Float32Array {
-  const weights = new Float32Array(rankingSize);
-  weights[0] = 1;
-  return weights;
-}
-
 export function surroundings(prefix: string, suffix: string): RankingContext {
   const end = lineEnd(suffix);
   const after = suffix.slice(end + 1, end + reachBelow);

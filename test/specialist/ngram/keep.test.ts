@@ -4,12 +4,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drawPlaces } from '../../../src/prompts/completion/cursor-places.ts';
 import { fitMixture, meanLoss } from '../../../src/specialist/ngram/fit-mixture.ts';
-import { initialMixture } from '../../../src/specialist/ngram/mixture.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
-import { initialRanking } from '../../../src/specialist/ngram/ranking.ts';
 import { defaultWeights, plainWeights, weightsFrom } from '../../../src/specialist/ngram/weights.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { sealed } from '../../safety/fuzz-targets.ts';
+import { initialMixture, initialRanking } from '../../support/unfitted-ngram.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
 
