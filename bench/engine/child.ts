@@ -1,9 +1,8 @@
 // One measurement of the neural engine in a process of its own, so that memory is its own; prints figures as JSON. Started by main.ts.
 
 import { normals } from '../../src/common/statistics/random.ts';
-import { PRESETS } from '../../src/neural/architecture/config.ts';
 import { DEFAULT_OPTIMIZER } from '../../src/neural/architecture/optimizer.ts';
-import { initialWeights, parameterCount } from '../../src/neural/architecture/parameters.ts';
+import { parameterCount } from '../../src/neural/architecture/parameters.ts';
 import type { Precision } from '../../src/neural/architecture/precision.ts';
 import { Builder } from '../../src/neural/autodiff/builder.ts';
 import { Network } from '../../src/neural/decoding/network.ts';
@@ -13,6 +12,7 @@ import { loadLibrary } from '../../src/neural/runtime/library.ts';
 import { Session } from '../../src/neural/runtime/session.ts';
 import { Tensor } from '../../src/neural/runtime/tensor.ts';
 import { Stepper } from '../../src/neural/training/stepper.ts';
+import { initialWeights, PRESETS } from '../../test/support/random-models.ts';
 
 type Numbers = Record<string, number>;
 

@@ -1,4 +1,5 @@
 // The neural engine's speed and memory, side by side in one run: matmul peak, training, PyTorch where it is, decoding, the process.
+
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,11 +8,10 @@ import { promisify } from 'node:util';
 import { root } from '../../build/paths.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { quantile } from '../../src/common/quality.ts';
-import { PRESETS } from '../../src/neural/architecture/config.ts';
-import { initialWeights } from '../../src/neural/architecture/parameters.ts';
 import { saveModel } from '../../src/neural/models/model-folder.ts';
 import { physicalCores } from '../../src/neural/runtime/device.ts';
 import { EnginePair } from '../../src/specialist/engine/pair.ts';
+import { initialWeights, PRESETS } from '../../test/support/random-models.ts';
 import { shippedTokenizerPath } from '../common/shipped.ts';
 import type { Benchmark, Figures } from '../figures.ts';
 

@@ -1,11 +1,11 @@
 // What is fuzzed: every loader of a file that may be damaged or made by somebody else, and the messages of the panel.
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { readSpecialist, snapshotName } from '../../src/adaptation/models/specialist-files.ts';
 import type { Failure, Result } from '../../src/common/errors.ts';
-import { type ModelConfig, PRESETS } from '../../src/neural/architecture/config.ts';
-import { initialWeights } from '../../src/neural/architecture/parameters.ts';
+import type { ModelConfig } from '../../src/neural/architecture/config.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';
@@ -18,6 +18,7 @@ import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { loadTokenizer, readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { parseToPanel } from '../../src/vscode/webview/message-shapes.ts';
 import { parseFromPanel } from '../../src/vscode/webview/protocol.ts';
+import { initialWeights, PRESETS } from '../support/random-models.ts';
 import { trainTokenizer } from '../text/tokenizer/fixture.ts';
 import type { Random } from './corpus-random.ts';
 import { mutateBytes, mutateJson, mutateJsonText } from './fuzz-mutate.ts';

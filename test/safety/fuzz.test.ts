@@ -1,18 +1,18 @@
 // Damaged files and messages end in errors with a code and advice, or are used; never in a raw error, never in memory that they only claim.
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { storedFit, storedReport } from '../../src/adaptation/report/stored.ts';
-import { PRESETS } from '../../src/neural/architecture/config.ts';
-import { initialWeights } from '../../src/neural/architecture/parameters.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';
 import { checkpointStand } from '../../src/neural/training/checkpoint.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
+import { initialWeights, PRESETS } from '../support/random-models.ts';
 import { trainTokenizer } from '../text/tokenizer/fixture.ts';
 import { runFuzz } from './fuzz-run.ts';
 

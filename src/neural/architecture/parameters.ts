@@ -1,11 +1,10 @@
-// The parameters of a decoder: names as in Hugging Face's transformers, shapes, which are linear layers, and random initial values.
-import { normals } from '../../common/statistics/random.ts';
+// The parameters of a decoder: their shapes, and their names as in Hugging Face's transformers.
 import type { ModelConfig } from './config.ts';
 
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  /** 'linear': a hidden matrix [out, in], the kind that LoRA adapts and Muon updates. */
+  /** 'linear': a hidden matrix [out, in], the kind that LoRA adapts. */
   readonly kind: 'embedding' | 'head' | 'linear' | 'bias' | 'norm';
 }
 
@@ -108,21 +107,4 @@ export function allFinite(data: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += data[i] as number;
   return Number.isFinite(sum);
-}
-
-/** GPT-2's scheme: matrices N(0, range), those that write to the residual stream divided by sqrt(2 layers); norms 1, biases 0. */
-export function initialWeights(config: ModelConfig, seed: number): Map<string, Float32Array> {
-  const next = normals(seed);
-  const weights = new Map<string, Float32Array>();
-  for (const { name, shape, kind } of parameterSpecs(config)) {
-    const data = new Float32Array(elements(shape));
-    if (kind === 'norm') data.fill(1);
-    else if (kind !== 'bias') {
-      const residual = name.endsWith('o_proj.weight') || name.endsWith('down_proj.weight');
-      const deviation = config.initializerRange / (residual ? Math.sqrt(2 * config.layers) : 1);
-      for (let i = 0; i < data.length; i++) data[i] = deviation * next();
-    }
-    weights.set(name, data);
-  }
-  return weights;
 }

@@ -1,14 +1,14 @@
 // The neural engine from the installed package: its process is started by the extension host, completes, trains, and dies with its owner.
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { PRESETS } from '../../../src/neural/architecture/config.ts';
-import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
 import { saveModel } from '../../../src/neural/models/model-folder.ts';
 import { EngineClient } from '../../../src/specialist/engine/client.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { initialWeights, PRESETS } from '../../support/random-models.ts';
 import { extensionId } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 

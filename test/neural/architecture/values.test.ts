@@ -1,19 +1,19 @@
-// The decoder's values: random ones, adapters, 4 and 8 bits.
+// The decoder's values: adapters, 4 and 8 bits.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromHalf, toHalf } from '../../../src/common/half.ts';
 import { normals } from '../../../src/common/statistics/random.ts';
-import { PRESETS } from '../../../src/neural/architecture/config.ts';
 import {
   adapterNames,
   initialAdapters,
   type LoraConfig,
   mergeAdapters,
 } from '../../../src/neural/architecture/lora.ts';
-import { initialWeights, parameterSpecs } from '../../../src/neural/architecture/parameters.ts';
 import { chosenPrecision } from '../../../src/neural/architecture/precision.ts';
 import { dequantize, quantize } from '../../../src/neural/architecture/quantize.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { initialWeights, PRESETS } from '../../support/random-models.ts';
 import { goldenFolder } from './golden.ts';
 
 test('fresh adapters change nothing; merged ones are W + alpha/rank B A', () => {
@@ -29,20 +29,6 @@ test('fresh adapters change nothing; merged ones are W + alpha/rank B A', () => 
   const at = 3 * 16 + 5;
   const expected = (weights.get(name)?.[at] as number) + 3 * 0.5 * (adapters.get(a)?.[16 + 5] as number);
   assert.ok(Math.abs((merged[at] as number) - expected) < 1e-6);
-});
-
-test('initial weights: seeded, with the deviations of the scheme', () => {
-  const config = { ...PRESETS.S, layers: 2, vocabSize: 300 };
-  const weights = initialWeights(config, 1);
-  assert.deepEqual(weights, initialWeights(config, 1));
-  const deviation = (name: string) => {
-    const data = weights.get(name) as Float32Array;
-    return Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
-  };
-  assert.ok(Math.abs(deviation('model.layers.0.mlp.up_proj.weight') - 0.02) < 5e-4);
-  assert.ok(Math.abs(deviation('model.layers.0.mlp.down_proj.weight') - 0.01) < 5e-4);
-  assert.equal(deviation('model.norm.weight'), 1);
-  assert.equal(weights.size, parameterSpecs(config).length);
 });
 
 test('4 and 8 bits: the error of normal weights, exact zeros, and short last blocks', () => {

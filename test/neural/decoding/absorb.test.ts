@@ -1,14 +1,15 @@
 // A prompt put into the cache by the graph that predicts nothing, and caches that grow.
+
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { normals } from '../../../src/common/statistics/random.ts';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
 import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
-import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
 import { Network } from '../../../src/neural/decoding/network.ts';
 import { prefill } from '../../../src/neural/decoding/prefill.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { initialWeights } from '../../support/random-models.ts';
 import { relativeError } from '../architecture/golden.ts';
 
 /** Heads that are narrower than the cache holds them, biases, and a group of query heads. */

@@ -1,9 +1,10 @@
 // A random model that is run in a millisecond, for tests of what lies in its cache.
+
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
-import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
 import { Network } from '../../../src/neural/decoding/network.ts';
 import { prefill } from '../../../src/neural/decoding/prefill.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { initialWeights } from '../../support/random-models.ts';
 
 export const TINY: ModelConfig = {
   modelType: 'llama',

@@ -1,14 +1,15 @@
 // A small model trained for a few seconds on made-up code, so that decoding is tested on one that has something to say.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
 import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
-import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
 import { train } from '../../../src/neural/training/loop.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
+import { initialWeights } from '../../support/random-models.ts';
 
 /**
  * The first base's tokenizer with its first entries alone: most of a small model's time would go into a vocabulary it does not use. Not the

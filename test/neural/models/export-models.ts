@@ -1,15 +1,17 @@
 // Small models with adapters that tests export: deterministic, so that what Python's libraries made of the same bytes can be held against them.
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normals } from '../../../src/common/statistics/random.ts';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import { adapterSpecs, type LoraConfig } from '../../../src/neural/architecture/lora.ts';
-import { elements, initialWeights } from '../../../src/neural/architecture/parameters.ts';
+import { elements } from '../../../src/neural/architecture/parameters.ts';
 import { describeAdapted } from '../../../src/neural/models/adapted.ts';
 import { saveAdapter } from '../../../src/neural/models/adapter.ts';
 import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { filesIn, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { saveModel } from '../../../src/neural/models/model-folder.ts';
+import { initialWeights } from '../../support/random-models.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 
 const shape = {

@@ -1,15 +1,16 @@
 // Reading and writing: config.json, safetensors, half precisions.
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../../src/common/half.ts';
-import { PRESETS } from '../../../src/neural/architecture/config.ts';
 import { parameterCount } from '../../../src/neural/architecture/parameters.ts';
 import { parseConfig, writeConfig } from '../../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/neural/models/safetensors.ts';
+import { PRESETS } from '../../support/random-models.ts';
 import { goldenFolder, readGolden, relativeError } from '../architecture/golden.ts';
 
 const codeOf = (text: string) => {

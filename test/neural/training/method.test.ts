@@ -1,9 +1,10 @@
 // Full fine-tuning where there is memory for it, adapters where there is less, and a clear word where there is too little.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CodedError } from '../../../src/common/errors.ts';
-import { PRESETS } from '../../../src/neural/architecture/config.ts';
 import { chooseMethod } from '../../../src/neural/training/method.ts';
+import { PRESETS } from '../../support/random-models.ts';
 
 const config = { ...PRESETS.S, vocabSize: 8192 };
 const room = { tokens: 512, packed: false };

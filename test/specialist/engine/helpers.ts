@@ -1,8 +1,8 @@
 // A small random model on disk, and an engine process to run it.
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
-import { initialWeights } from '../../../src/neural/architecture/parameters.ts';
 import { saveModel } from '../../../src/neural/models/model-folder.ts';
 import type { TrainingRequest } from '../../../src/neural/training/adapt.ts';
 import { EngineClient, type EngineOptions } from '../../../src/specialist/engine/client.ts';
@@ -10,6 +10,7 @@ import type { EnginePair } from '../../../src/specialist/engine/pair.ts';
 import type { DraftRequest } from '../../../src/specialist/engine/protocol.ts';
 import type { MixSource, OpenedSpecialist } from '../../../src/specialist/mixture/types.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { initialWeights } from '../../support/random-models.ts';
 
 export const SCRIPT = join(import.meta.dirname, '../../../src/specialist/engine/main.ts');
 export const TOKENIZER = join(import.meta.dirname, '../../../models/small/tokenizer.json');

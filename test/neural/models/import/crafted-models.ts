@@ -1,13 +1,15 @@
 // Small models of random weights as others would write them, the same at every run: what test/golden/bases/ has goldens of.
 //
 //   node test/neural/models/import/crafted-models.ts FOLDER     writes them, for test/golden/bases/make.py
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniforms } from '../../../../src/common/statistics/random.ts';
 import type { ModelConfig } from '../../../../src/neural/architecture/config.ts';
-import { elements, initialWeights, parameterSpecs } from '../../../../src/neural/architecture/parameters.ts';
+import { elements, parameterSpecs } from '../../../../src/neural/architecture/parameters.ts';
 import { writeConfig } from '../../../../src/neural/models/config-json.ts';
 import { type StoredType, writeSafetensors } from '../../../../src/neural/models/safetensors.ts';
+import { initialWeights } from '../../../support/random-models.ts';
 import { trainTokenizer } from '../../../text/tokenizer/fixture.ts';
 import { type GgufTensor, type GgufValue, ggufFile, randomBlocks } from './write-gguf.ts';
 
