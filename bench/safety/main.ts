@@ -9,6 +9,7 @@ import { falsePositivesCampaign } from './false-positives.ts';
 import { folderCampaign } from './folder.ts';
 import { fuzzCampaign } from './fuzz.ts';
 import { historyCampaign } from './history.ts';
+import { linksCampaign } from './links.ts';
 import { moneyCampaign } from './money.ts';
 import { networkCampaign } from './network.ts';
 import { processesCampaign } from './processes.ts';
@@ -22,6 +23,7 @@ const campaigns: readonly Campaign[] = [
   vendorsCampaign,
   cutCampaign,
   falsePositivesCampaign,
+  linksCampaign,
   networkCampaign,
   moneyCampaign,
   folderCampaign,

@@ -1,27 +1,9 @@
 // Foreign text in dialogs, lists and tooltips: no link, no icon, nothing that hides, of bounded length.
 import assert from 'node:assert/strict';
-import { registerHooks } from 'node:module';
 import { test } from 'node:test';
+import { icon, link, uiText } from '../support/ui-text.ts';
 
-const source = `
-export const l10n = { t: (text, ...args) => text.replace(/\\{(\\d)\\}/g, (_, i) => args[i]) };
-export class MarkdownString {
-  constructor(value, supportThemeIcons) {
-    this.value = value;
-    this.supportThemeIcons = supportThemeIcons;
-  }
-}`;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode'
-      ? { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true }
-      : next(specifier, context),
-});
-const { joined, markdown, safeSentence, safeText, t } = await import('../../src/vscode/editor/ui-text.ts');
-
-/** VS Code's own expressions: src/vs/base/common/linkedText.ts and iconLabels.ts. */
-const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
-const icon = /\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/;
+const { joined, markdown, safeSentence, safeText, t } = uiText;
 
 const hostile = [
   '[install](command:workbench.action.terminal.sendSequence)',
@@ -47,6 +29,7 @@ test('safeText leaves no link and no icon of any hostile name', () => {
 test('two values side by side make no link together', () => {
   assert.doesNotMatch(t('{0}{1}', '[a]', '(command:x)'), link);
   assert.doesNotMatch(t('[{0}]({1})', 'a', 'command:x'), link);
+  assert.doesNotMatch(t('{0}({1})', '$', 'check'), icon);
   for (const separator of [' ', ' · ', ', ', ': '] as const)
     assert.doesNotMatch(joined([safeText('[a]'), safeText('(command:x)')], separator), link);
 });

@@ -41,8 +41,8 @@ export function t<M extends string>(
   ...values: readonly (string | number)[]
 ): UiText {
   const safe = values.map((value) => (typeof value === 'number' ? value : safeText(value)));
-  // Once more over all of it: two values side by side could make a link together.
-  return vscode.l10n.t(message, ...safe).replace(/\](?=\()/g, '] ') as UiText;
+  // Once more over all of it: values side by side, or with our own brackets, could make a link or an icon together.
+  return withoutSyntax(vscode.l10n.t(message, ...safe));
 }
 
 /** Sentences, one after the other; empty and absent ones are left out. */
