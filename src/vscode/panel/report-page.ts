@@ -15,8 +15,8 @@ import { WRITTEN } from '../editor/page-language.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
-import { type PageAction, parseFromPage, type ToPage } from '../webview/page.ts';
 import type { PanelStrings } from '../webview/protocol.ts';
+import { type PageAction, parseFromPage, type ToPage } from '../webview/report-protocol.ts';
 
 export interface ReportPageDeps {
   readonly extension: vscode.Uri;

@@ -6,7 +6,7 @@ import type { LabelTask } from '../../prompts/label/task.ts';
 import { termsOf } from '../api/try-model.ts';
 import { safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
-import type { TableRow } from '../webview/sheet.ts';
+import type { TableRow } from '../webview/table-protocol.ts';
 
 /** Texts that are offered for a correction. */
 const mostOffered = 500;

@@ -8,7 +8,7 @@ import { safeSentence, safeText } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
 import type { PanelTask } from '../webview/protocol.ts';
-import { type FromTable, parseFromTable, type TableRow, type ToTable } from '../webview/sheet.ts';
+import { type FromTable, parseFromTable, type TableRow, type ToTable } from '../webview/table-protocol.ts';
 import { tableStrings } from './table-strings.ts';
 
 /** What is shown, until something else is. */

@@ -22,7 +22,7 @@ import { pickFolder } from '../editor/pick-folder.ts';
 import { t, type UiText } from '../editor/ui-text.ts';
 import { type UiProgress, window } from '../editor/window.ts';
 import type { PanelTask } from '../webview/protocol.ts';
-import type { TableRow } from '../webview/sheet.ts';
+import type { TableRow } from '../webview/table-protocol.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
 import { newTask } from './new-task.ts';
 import { readReports, taskNames, taskUri } from './task-files.ts';

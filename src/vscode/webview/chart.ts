@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { h } from './dom.ts';
-import type { PageChart } from './page.ts';
+import type { PageChart } from './report-protocol.ts';
 import type { Words } from './wording.ts';
 
 type Series = PageChart['series'][number];

@@ -1,7 +1,7 @@
 // The panel's browser code: draws what the host sends, and sends back what the user asks for.
 import { h } from './dom.ts';
-import { parseToPanel } from './message-shapes.ts';
 import type { FromPanel, ToPanel, TotalsScope } from './protocol.ts';
+import { parseToPanel } from './protocol.ts';
 import { ReportView } from './report.ts';
 import { RowList } from './rows.ts';
 import { TasksView } from './tasks.ts';

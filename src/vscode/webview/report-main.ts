@@ -1,7 +1,7 @@
 // The browser code of the report's page: sections with their charts, and behind each chart its table.
 import { chartOf } from './chart.ts';
 import { bar, button, h, icon, icons } from './dom.ts';
-import { type FromPage, type PageSection, parseToPage, type ToPage } from './page.ts';
+import { type FromPage, type PageSection, parseToPage, type ToPage } from './report-protocol.ts';
 import { Words } from './wording.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };

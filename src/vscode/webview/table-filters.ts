@@ -1,6 +1,6 @@
 // Which rows of the table are shown: by who labelled them, by label, by doubt, by what stands in them; and in which order.
 import { h } from './dom.ts';
-import type { TableRow } from './sheet.ts';
+import type { TableRow } from './table-protocol.ts';
 import type { Words } from './wording.ts';
 
 /** Typing is waited for, ms: a hundred thousand texts are looked through. */

@@ -1,6 +1,6 @@
 // The rows of a text task: of any number only those in sight are in the page. One element has the focus and names the row that it is about.
 import { h } from './dom.ts';
-import type { TableRow } from './sheet.ts';
+import type { TableRow } from './table-protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
 /** px; the style sheet says the same. */

@@ -1,9 +1,9 @@
 // The table's browser code: takes the rows as they come, filters them, and sends back what the user corrects.
 import { button, h, icon, icons } from './dom.ts';
-import { type FromTable, parseToTable, type TableInit, type TableRow } from './sheet.ts';
 import { AnswerBox } from './table-answer.ts';
 import { Filters } from './table-filters.ts';
 import { Grid } from './table-grid.ts';
+import { type FromTable, parseToTable, type TableInit, type TableRow } from './table-protocol.ts';
 import { taskView } from './task-view.ts';
 import { Words } from './wording.ts';
 

@@ -8,7 +8,7 @@ import { costRows, reportDocument } from '../../../src/adaptation/report/report-
 import { storedReport } from '../../../src/adaptation/report/stored.ts';
 import { renderReport } from '../../../src/adaptation/report/text.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
-import { parseFromPage, parseToPage } from '../../../src/vscode/webview/page.ts';
+import { parseFromPage, parseToPage } from '../../../src/vscode/webview/report-protocol.ts';
 import { reportOf } from './report.ts';
 
 const at = Date.UTC(2026, 10, 26, 20, 30);

@@ -1,8 +1,7 @@
 // Both sides of the panel refuse what they do not understand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseToPanel } from '../../../src/vscode/webview/message-shapes.ts';
-import { panelCommands, parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
+import { panelCommands, parseFromPanel, parseToPanel } from '../../../src/vscode/webview/protocol.ts';
 import { panelMessages } from '../../safety/fuzz-panel.ts';
 
 const init = panelMessages.toPanel.find((message) => message.type === 'init');

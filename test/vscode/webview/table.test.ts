@@ -1,8 +1,8 @@
 // The table of a text task: both sides refuse what they do not understand, filters keep what is asked for, the curve is read between points.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseFromTable, parseToTable, type TableRow } from '../../../src/vscode/webview/sheet.ts';
 import { shownRows } from '../../../src/vscode/webview/table-filters.ts';
+import { parseFromTable, parseToTable, type TableRow } from '../../../src/vscode/webview/table-protocol.ts';
 import { rightAt } from '../../../src/vscode/webview/task-view.ts';
 
 const rows: TableRow[] = [
