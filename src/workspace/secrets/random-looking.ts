@@ -98,11 +98,11 @@ function broken(text: string, start: number): Found[] {
   return value.pieces.map(([from, to]) => ({ start: from, end: to, value: value.text, kind: whole.kind }));
 }
 
-/** Not 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
 /** A beginning that names in code have too. */
 const common =
   /^(?:live|test|secret|access|token|key|pat|acc|ext|sc|re|api|sdk|mob|rel|server|console|api_key|secret_key|key_live|key_test)[_-]$/;
 
+/** Not 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
 function looksReal(rest: string, prefix: string): boolean {
   if (isPlaceholder(rest)) return false;
   if (common.test(prefix)) return randomness(rest) > 0;
