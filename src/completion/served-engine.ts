@@ -119,17 +119,11 @@ export function draftPrompt(request: LlmRequest, facts: ModelFacts): CompletionP
   return { ...completionPrompt(request, facts), maxTokens };
 }
 
-/** Those of the text, as the coupling's features have them; where they are not the text's, all of them. */
+/** The tokens up to the end of the text, as the router's features need them; all of them where they do not spell the text. */
 function draftTokens(text: string, tokens: readonly TokenOdds[]): DraftToken[] {
-  let left =
-    text.length +
-    Math.max(
-      0,
-      tokens
-        .map(({ token }) => token)
-        .join('')
-        .indexOf(text),
-    );
+  const spelled = tokens.map(({ token }) => token).join('');
+  const start = spelled.indexOf(text);
+  let left = start < 0 ? spelled.length : start + text.length;
   return tokens.flatMap((odds) => {
     const begins = left > 0 && odds.token !== '';
     left -= odds.token.length;

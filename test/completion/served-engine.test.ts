@@ -92,6 +92,17 @@ test('its draft is the answer, under its own name; each token has what the coupl
   ]);
 });
 
+test('a draft has all tokens of the answer where they do not spell its text', async () => {
+  // A server that repairs half a character in the text, and not in the tokens.
+  const { open, ask } = set(() => answer(' é', [odds(' ', 0.9), odds('\u00c3', 0.8), odds('\u00a9', 0.7)]));
+  await open();
+  const draft = await ask();
+  assert.deepEqual(
+    draft?.tokens.map(({ text }) => text),
+    [' ', '\u00c3', '\u00a9'],
+  );
+});
+
 test('it is cut where it is in doubt, as the local model is', async () => {
   const { open, ask } = set(() => answer(' a + b', [odds(' a', 0.99), odds(' +', 0.99), odds(' b', 0.05)]));
   await open();
