@@ -135,7 +135,8 @@ export class Stepper {
 
   /**
    * One step over `microBatches` batches whose weights together sum to 1. `between` runs after each micro-batch and may take its
-   * time; where it returns false the step is given up, and nothing has changed.
+   * time. A single micro-batch is also the update, so `between` runs before it. Where `between` returns false, the step is given up
+   * and nothing has changed.
    */
   async run(
     batches: readonly TokenBatch[],
@@ -164,6 +165,7 @@ export class Stepper {
       if (!Number.isFinite(loss)) return { loss, norm: Number.NaN };
       norm = scalarOf(await this.tensors.renew(second, scalarFeeds, changed, ['norm']), 'norm');
     } else {
+      if (!(await between())) return undefined;
       const out = await this.tensors.renew(
         first,
         { ...batchFeeds(batches[0] as TokenBatch), ...scalarFeeds },
@@ -172,7 +174,6 @@ export class Stepper {
       );
       loss = scalarOf(out, 'loss');
       norm = scalarOf(out, 'norm');
-      await between();
     }
     this.done++;
     return { loss, norm };

@@ -10,8 +10,8 @@ import type { Example } from '../../../src/neural/training/batches.ts';
 import { train } from '../../../src/neural/training/loop.ts';
 import type { RunHooks, RunOptions, StepReport, Validated } from '../../../src/neural/training/run.ts';
 import { firstPlan, learningRateAt, replan } from '../../../src/neural/training/schedule.ts';
-import { readGolden } from '../architecture/golden.ts';
-import { options } from './helpers.ts';
+import { type GoldenBatch, readGolden } from '../architecture/golden.ts';
+import { options, split, stepper, tokenBatch } from './helpers.ts';
 
 const golden = readGolden('llama');
 const folder = mkdtempSync(join(tmpdir(), 'run-'));
@@ -102,6 +102,23 @@ test('a run killed between checkpoints repeats only the steps since', async () =
   assert.equal(rest.reports[0]?.step, 5);
   assert.deepEqual(rest.losses, whole.losses.slice(4));
 });
+
+for (const microBatches of [1, 2]) {
+  test(`a step of ${microBatches} micro-batches is given up where between returns false`, async () => {
+    const batch = tokenBatch(golden.batches[0] as GoldenBatch);
+    const batches = microBatches === 1 ? [batch] : split(batch, golden.length);
+    const settings = microBatches === 1 ? {} : { batch: 1, microBatches };
+    const [trainer, other] = [await stepper(golden, settings), await stepper(golden, settings)];
+    const before = await trainer.state();
+    assert.equal(await trainer.run(batches, 1e-2, 1, async () => false), undefined);
+    assert.equal(trainer.step, 0);
+    assert.deepEqual(await trainer.state(), before);
+    assert.deepEqual(await trainer.run(batches, 1e-2, 1), await other.run(batches, 1e-2, 1));
+    assert.deepEqual(await trainer.state(), await other.state());
+    await trainer.dispose();
+    await other.dispose();
+  });
+}
 
 test('cancelling between micro-batches gives the step up and changes nothing', async () => {
   const stop = new AbortController();
