@@ -34,7 +34,7 @@ export async function teachingPlaces(
     looked.push(file);
     surprise.set(file.path, surpriseIn(file.text, tokenizer, found));
   }
-  const drawn = once(drawPlaces(looked, most * DRAWN, SEED));
+  const drawn = withoutDuplicates(drawPlaces(looked, most * DRAWN, SEED));
   const strata = Map.groupBy(drawn, ({ languageId, kind, path }) =>
     [languageId, kind, ...path.split('/').slice(0, -1).slice(0, DEPTH)].join('/'),
   );
@@ -73,14 +73,12 @@ function surpriseIn(text: string, tokenizer: Tokenizer, probabilities: Float32Ar
   };
 }
 
-/** Of places with the same text behind the same line the first. */
-function once(places: readonly CursorExample[]): CursorExample[] {
+/** The examples without later ones that have the same text after the same line; white space does not count. */
+export function withoutDuplicates(examples: readonly CursorExample[]): CursorExample[] {
   const plain = (text: string) => text.replace(/\s+/g, ' ').trim();
-  const seen = new Map(
-    places.map((place) => [
-      [plain(lastLines(withoutLastLine(place.prefix), 1, 200).join('')), plain(place.truth)].join('\n'),
-      place,
-    ]),
-  );
-  return [...seen.values()];
+  const seen = new Set<string>();
+  return examples.filter(({ prefix, truth }) => {
+    const key = [plain(lastLines(withoutLastLine(prefix), 1, 200).join('')), plain(truth)].join('\n');
+    return seen.size < seen.add(key).size;
+  });
 }
