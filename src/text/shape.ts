@@ -1,5 +1,6 @@
 // One line or a block? Decided from the text round the cursor, without a parser; and where such a block ends.
 import type { CompletionQuery } from '../common/completion.ts';
+import { closeAlike, isClosingLine } from './blocks.ts';
 import { brackets, isOnlyClosers } from './brackets.ts';
 import { indentWidth } from './indents.ts';
 import { languageOf } from './languages.ts';
@@ -49,32 +50,31 @@ function opens(line: string, family: string, blank: boolean): boolean {
   return BRACKET_OPENER.test(line);
 }
 
-/** Lines that end a block and belong to it. */
-const BLOCK_END = /^\s*([)\]}]+[)\]};,]*|end\b.*|fi|done|esac|<\/[\w:.-]+>)\s*$/;
-
 /**
  * Cuts a draft to what fits the place: the rest of the line, or up to the block's end. A line at the opener's indent or
  * further left ends the block; if it closes the block and the text below does not, it is kept.
  */
 export function cutToShape(text: string, query: CompletionQuery, block: boolean, indentUnit: string): string {
   if (!block) return text.split('\n', 1)[0] as string;
-  const { family } = languageOf(query.languageId);
+  const { languageId } = query;
+  const { family } = languageOf(languageId);
   if (family === 'prose') return text.split(/\n[ \t]*\n/, 1)[0] as string;
   const opener = indentWidth(openerLine(query), indentUnit);
   const lines = text.split('\n');
   const below = linesBelow(query.suffix, 1)[0];
   // An answer written without the document's indent is measured by its own first line; `indent` moves it later.
   const first = lines.find((line, i) => i > 0 && line.trim() !== '') ?? '';
-  const flat = indentWidth(first, indentUnit) <= opener && !BLOCK_END.test(first);
+  const flat = indentWidth(first, indentUnit) <= opener && !isClosingLine(first, languageId);
   const base = flat ? indentWidth(first, indentUnit) - 1 : opener;
   for (let i = 1; i < lines.length; i++) {
     const line = lines[i] as string;
     if (line.trim() === '') continue;
     const closesFlat =
-      flat && BLOCK_END.test(line) && brackets(lines.slice(1, i + 1).join('\n')).strayClosers.length > 0;
+      flat && isClosingLine(line, languageId) && brackets(lines.slice(1, i + 1).join('\n')).strayClosers.length > 0;
     if (indentWidth(line, indentUnit) > base && !closesFlat) continue;
-    const closedBelow = below?.trim().startsWith(line.trim().slice(0, 1)) && indentWidth(below, indentUnit) === opener;
-    const keep = BLOCK_END.test(line) && !closedBelow;
+    const closedBelow =
+      below !== undefined && closeAlike(line, below, languageId) && indentWidth(below, indentUnit) === opener;
+    const keep = isClosingLine(line, languageId) && !closedBelow;
     return lines.slice(0, keep ? i + 1 : i).join('\n');
   }
   return text;

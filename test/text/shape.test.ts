@@ -1,7 +1,7 @@
 // Where blocks are called for, where they begin and where they end.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blockAfter } from '../../src/text/blocks.ts';
+import { blockAfter, closeAlike, closerOf } from '../../src/text/blocks.ts';
 import { cutToShape, wantsBlock } from '../../src/text/shape.ts';
 import { oddTexts } from './odd-texts.ts';
 
@@ -74,4 +74,34 @@ test('the block behind a line is deeper than it, at most twelve lines, without b
   }
   assert.deepEqual(blockAfter(['f() {', '', '  a', '  b', '', '}'], 0, 'code'), { from: 2, to: 4 });
   assert.deepEqual(blockAfter(['# A', '', 'b', 'c', '', 'd'], 0, 'prose'), { from: 2, to: 4 });
+});
+
+const closers: [line: string, languageId: string, closer: string][] = [
+  ['  end', 'ruby', 'end'],
+  ['end.map(&:to_s)', 'ruby', 'end'],
+  ['end_date = 1', 'ruby', ''],
+  ['end: 2', 'elixir', ''],
+  ['extend Foo', 'ruby', ''],
+  ['end', 'python', ''],
+  ['done();', 'javascript', ''],
+  ['done | sort', 'shellscript', 'done'],
+  ['done=1', 'shellscript', ''],
+  ['find .', 'shellscript', ''],
+  ['endif()', 'cmake', 'endif'],
+  ['End If', 'vb', 'end'],
+  ['end of the story', 'markdown', ''],
+  ['</div>', 'html', '</div>'],
+  ['  })', 'unknown', '}'],
+];
+for (const [line, languageId, closer] of closers)
+  test(`'${line}' in ${languageId} ${closer === '' ? 'closes nothing' : `closes a block by '${closer}'`}`, () => {
+    assert.equal(closerOf(line, languageId), closer);
+  });
+
+test('a closing word is alike to its longer form, and a tag only to the same tag', () => {
+  assert.ok(closeAlike('end if', 'endif', 'fortran'));
+  assert.ok(!closeAlike('endif', 'endfor', 'viml'));
+  assert.ok(closeAlike('})', '}', 'typescript'));
+  assert.ok(!closeAlike('</a>', '</article>', 'html'));
+  assert.ok(!closeAlike('done', 'date', 'shellscript'));
 });

@@ -25,10 +25,10 @@ export function dropDoubledSpace(text: string, { before, chat }: Context): strin
 }
 
 /** A model that got stuck: the same line three times, or the same piece four times running and over 48 characters. */
-export function cutLoops(text: string): string {
+export function cutLoops(text: string, { query }: Context): string {
   const lines = text.split('\n');
   // What closes one block after the other is alike but for its indent.
-  const plain = lines.map((line) => (closesBlock(line) ? line.trimEnd() : line.trim()));
+  const plain = lines.map((line) => (closesBlock(line, query.languageId) ? line.trimEnd() : line.trim()));
   for (const [i, line] of plain.entries()) {
     if (line.trim().length < 3 || !/[\p{L}\p{N}]/u.test(line)) continue;
     if (plain[i + 1] === line && plain[i + 2] === line) return lines.slice(0, i + 1).join('\n');

@@ -1,6 +1,6 @@
 // Brackets and blocks that are closed already, or close nothing, and the white space at the text's end that a closer needs.
 
-import { closesBlock } from '../../text/blocks.ts';
+import { closeAlike, closerOf, closesBlock } from '../../text/blocks.ts';
 import { brackets, isOnlyClosers } from '../../text/brackets.ts';
 import { indentOf, indentWidth } from '../../text/indents.ts';
 import { lineState, withoutMarks } from '../../text/line-state.ts';
@@ -55,13 +55,13 @@ export function cutStrayClosers(text: string, { query, facts, before }: Context)
 export function dropBlockClose(text: string, { query, before, after, indentUnit }: Context): string {
   if (isClosedBehind(text, after)) return text;
   const below = linesBelow(query.suffix, 1)[0];
-  if (below === undefined || !closesBlock(below)) return text;
+  if (below === undefined || !closesBlock(below, query.languageId)) return text;
   const lines = text.split('\n');
   const last = lines.length === 1 ? before + text : (lines.at(-1) as string);
   const closes =
-    last.trim() !== '' &&
     below.trim().startsWith(last.trim()) &&
-    !/[\p{L}\p{N}]/u.test(last.replace(/\b(end|fi|done|esac)\b|<\/.*>/, ''));
+    closeAlike(last, below, query.languageId) &&
+    !/[\p{L}\p{N}]/u.test(last.trim().slice(closerOf(last, query.languageId).length));
   if (!closes) return text;
   const same = indentWidth(last, indentUnit) === indentWidth(below, indentUnit);
   // Openers in the text may need this very line: then the one below closes something further out.

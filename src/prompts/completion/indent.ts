@@ -30,11 +30,11 @@ export function fixIndent(text: string, { query, block, indentUnit, before, fact
   const isNamespace = query.languageId.endsWith('cpp') && NAMESPACE.test(opening);
   const mayBeOuter = isNamespace || OUTER[facts.family]?.test(first) === true;
   const shift = opener + unitColumns(indentUnit) - width;
-  if (closesBlock(first) || shift === 0 || (mayBeOuter && width === opener)) return own.join('\n');
+  if (closesBlock(first, query.languageId) || shift === 0 || (mayBeOuter && width === opener)) return own.join('\n');
   return own
     .map((line, i) => {
       if (i === 0 || line.trim() === '') return line;
-      const last = i === own.length - 1 && closesBlock(line);
+      const last = i === own.length - 1 && closesBlock(line, query.languageId);
       const width = last ? opener : Math.max(opener, indentWidth(line, indentUnit) + shift);
       return indentFor(width, indentUnit) + line.trimStart();
     })

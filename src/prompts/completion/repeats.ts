@@ -1,5 +1,6 @@
 // What stands around the cursor already is not written again.
 
+import type { CompletionQuery } from '../../common/completion.ts';
 import { closesBlock } from '../../text/blocks.ts';
 import { isOnlyClosers } from '../../text/brackets.ts';
 import { indentWidth } from '../../text/indents.ts';
@@ -27,7 +28,7 @@ export function cutLinesBelow(text: string, { query, before, after, indentUnit }
     if (whole.trim() !== next || next.length < 3) continue;
     // Deeper inside the same line is another statement.
     const deeper = indentWidth(whole, indentUnit) > indentWidth(nextLine, indentUnit);
-    if (deeper && !(i === 0 && endsNothing(whole, query.prefix, indentUnit))) continue;
+    if (deeper && !(i === 0 && endsNothing(whole, query, indentUnit))) continue;
     // A line in the middle may be alike by chance: then what follows it has to go on alike, too.
     const following = lines.slice(i + 1).find((l) => l.trim() !== '');
     const same = following === undefined || i === 0 || second === undefined || following.trim() === second.trim();
@@ -39,8 +40,8 @@ export function cutLinesBelow(text: string, { query, before, after, indentUnit }
 const NEXT_BRANCH = /^\s*(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure)\b/;
 
 /** A line at the cursor that would end the block above it, as deep as that block's own lines. */
-function endsNothing(line: string, prefix: string, indentUnit: string): boolean {
-  const ends = closesBlock(line) || NEXT_BRANCH.test(line);
+function endsNothing(line: string, { prefix, languageId }: CompletionQuery, indentUnit: string): boolean {
+  const ends = closesBlock(line, languageId) || NEXT_BRANCH.test(line);
   return ends && indentWidth(lineAbove(prefix), indentUnit) <= indentWidth(line, indentUnit);
 }
 

@@ -1,6 +1,7 @@
 // Goes on after the first line where a block is wanted: line by line, until the block is closed or trust runs out.
 
 import type { CompletionQuery, Draft } from '../../common/completion.ts';
+import { closerOf } from '../../text/blocks.ts';
 import { bracketBalance } from '../../text/brackets.ts';
 import { indentLength } from '../../text/indents.ts';
 import { lineStart, linesBelow } from '../../text/lines.ts';
@@ -51,7 +52,6 @@ const mostLines = 24;
 const trusted = 0.2;
 /** Distributions that one more line may cost: less than the first line, which the user waits for. */
 const lineBudget = 50;
-const closing = /^[\])}]|^(?:end|fi|done|esac)\b/;
 
 /** Product of the probabilities of the steps. */
 export function likelihood(steps: readonly Step[]): number {
@@ -126,7 +126,8 @@ export function* writeBlock(
     if (!best.finished || sure * probability * p < trusted) return { ...breakOff(), doubted: line };
     // A blank line belongs to the block only when something of it follows.
     if (body.trim() === '') return finish();
-    const closes = closing.test(body.trim());
+    // Tags are left out here as they are among the openers.
+    const closes = /^[^<]/.test(closerOf(body, query.languageId));
     // Without an opener the cursor stands inside the block: its end is the first line that is less deep.
     if (deep < base || (deep === base && opened && !closes)) return finish();
     if (deep === base && !opened && closes) return finish();
