@@ -14,7 +14,6 @@ import { Permissions } from './vscode/api/permissions.ts';
 import { Problems } from './vscode/api/problems.ts';
 import { Served } from './vscode/api/served-specialist.ts';
 import { Bases } from './vscode/bases/bases.ts';
-import { Load } from './vscode/bases/machine-load.ts';
 import { onBattery } from './vscode/bases/power.ts';
 import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.ts';
 import { Neural } from './vscode/bases/window-engine.ts';
@@ -109,7 +108,6 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     onAccepted: () => contextKeys.set('everAccepted', true),
   });
-  const load = new Load();
   const bases: Bases = own.add(
     new Bases({
       shipped: shippedBases(paths.models, log),
@@ -124,7 +122,6 @@ export function activate(context: vscode.ExtensionContext): void {
       hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
       onBattery,
       isBusy: () => !adaptation.isIdle,
-      isMachineBusy: () => load.isBusy(),
       onChange: () => folders.openNeural(),
       onState: changed,
     }),
@@ -171,7 +168,6 @@ export function activate(context: vscode.ExtensionContext): void {
       },
       onOutdated: (folder) => void announcements.outdated(folder, context.extension.packageJSON.version),
       onChange: changed,
-      onDrafted: (drafted) => bases.drafted(drafted),
       onReady: (folder) => void ghostText.repeat(folder),
     }),
   );
@@ -226,6 +222,7 @@ export function activate(context: vscode.ExtensionContext): void {
       activity,
       adaptation,
       api,
+      bases,
       key,
       served,
       servedKey,

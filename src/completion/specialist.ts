@@ -34,14 +34,6 @@ export interface NgramSpecialist extends Specialist, IndexState {
   removeFile(path: string): void;
 }
 
-/** A draft of the neural model as it came. */
-export interface Drafted {
-  readonly multiline: boolean;
-  /** Its prompt had to be run first. */
-  readonly newPlace: boolean;
-  readonly ms: number;
-}
-
 export interface MixedDeps {
   readonly ngram: NgramSpecialist;
   /** Its name in the engine, which several folders share. */
@@ -53,7 +45,6 @@ export interface MixedDeps {
   readonly onState: () => void;
   /** There is more to answer from: the engine is open now, or an answer of it has come late. */
   readonly onReady: () => void;
-  readonly onDrafted?: (drafted: Drafted) => void;
 }
 
 /** A draft that the engine works on, or has just made: one for each place, whoever wants it. */
@@ -210,10 +201,8 @@ export class MixedSpecialist implements Specialist, Disposable {
     const newer = new CodedError('cancelled', 'Another place is asked about.');
     before?.controller.abort(newer);
     this.warming?.abort(newer);
-    const { clock, onDrafted } = this.deps;
-    const began = clock.monotonic();
+    const { clock } = this.deps;
     let tell: (due: number) => void = () => {};
-    let newPlace = false;
     const asked: Asked = {
       place,
       multiline,
@@ -222,20 +211,18 @@ export class MixedSpecialist implements Specialist, Disposable {
         tell = resolve;
       }),
       draft: Promise.resolve(undefined),
-      requestedAt: began,
+      requestedAt: clock.monotonic(),
       done: false,
       outdated: false,
     };
     this.asked = asked;
     const foreseen = this.neural.draft(query, options, asked.controller.signal, (of) => {
-      newPlace = of.promptTokens >= NEW_PLACE_TOKENS;
-      if (newPlace && of.ms !== undefined) tell(clock.monotonic() + of.ms);
+      if (of.promptTokens >= NEW_PLACE_TOKENS && of.ms !== undefined) tell(clock.monotonic() + of.ms);
     });
     asked.draft = foreseen.then((draft) => {
       asked.done = true;
       const now = clock.monotonic();
       if (draft && now - asked.requestedAt <= this.patienceMs) this.late = 0;
-      if (draft) onDrafted?.({ multiline, newPlace, ms: now - began });
       return draft;
     });
     return asked;

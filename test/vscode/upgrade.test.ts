@@ -84,7 +84,6 @@ function window(tokenizer: string, served: object = { state: () => 'off' }) {
     onEvent() {},
     onOutdated: ({ name }: { name: string }) => told.push(name),
     onChange() {},
-    onDrafted() {},
     onReady() {},
   } as unknown as SessionDeps;
   const folder = { key: 'k', uri: undefined, name: 'project', root, storeName: root };

@@ -1,39 +1,36 @@
-// Which base serves on this machine now, and why: the largest that answers in time, else the small one. Pure.
+// Selects the base model: the largest that is fast enough on this machine, else the small one. Pure.
 import type { Timing } from '../../neural/decoding/timing.ts';
 
-/** A base that could serve. */
 export interface Base {
   readonly name: string;
   readonly folder: string;
   /** Path of its tokenizer.json. */
   readonly tokenizer: string;
-  /** Of its weights: what is measured and shared by. */
+  /** Hash of its weights: the key of timings and locks. */
   readonly weights: string;
 }
 
-/** A base serves where a line comes within this after a key, and a new place within that, ms. */
+/** Slower bases are not selected automatically. For one line after a keystroke, and for a new prompt, ms. */
 export const LIMITS = { lineMs: 100, promptMs: 500 } as const;
 
-/** Why a base does not serve although it is larger. */
+/** Why a larger base is not selected. */
 export type Obstacle =
   | { readonly kind: 'untimed' }
   | { readonly kind: 'slow'; readonly timing: Timing }
-  /** Drafts have taken much longer than was measured. */
-  | { readonly kind: 'late'; readonly lineMs: number }
   | { readonly kind: 'battery' }
-  /** This window has no folder: it is left to one that has. */
+  /** This window has no folder: it leaves the base to a window that has one. */
   | { readonly kind: 'no-folder' }
-  /** Another window has it. */
+  /** Another window holds it in memory. */
   | { readonly kind: 'elsewhere' };
 
 export type BaseReason =
-  /** The only one that came with the extension. */
+  /** No other base is shipped. */
   | { readonly kind: 'only' }
   /** The setting names it. */
   | { readonly kind: 'named' }
   | { readonly kind: 'in-time'; readonly timing: Timing }
   | { readonly kind: 'instead'; readonly of: string; readonly obstacle: Obstacle }
-  /** The setting names what is not there, or cannot be used. */
+  /** The setting names a base that does not exist or cannot be used. */
   | { readonly kind: 'not-found'; readonly setting: string; readonly why: string };
 
 export interface BaseChoice {
@@ -42,20 +39,20 @@ export interface BaseChoice {
 }
 
 export interface Circumstances {
-  /** What ships, smallest first; at least one. */
+  /** Shipped bases, smallest first; at least one. */
   readonly bases: readonly Base[];
   /** 'auto', or a base's name. */
   readonly setting: string;
-  /** In place of the shipped ones: the package that the setting names by its path, or why it cannot be used. */
+  /** The base at the path in the setting, or why it cannot be used. */
   readonly named?: { readonly base: Base } | { readonly why: string };
   readonly timingOf: (base: Base) => Timing | undefined;
-  /** What stands against a base beside its measured speed. */
-  readonly against: (base: Base) => Obstacle | undefined;
-  /** Asked last, of a base that would serve: whether this window may have it in memory. */
+  /** Excludes every base but the small one, whatever the timings. */
+  readonly obstacle: Obstacle | undefined;
+  /** Called last, for a base that would be selected: whether this window may hold it in memory. */
   readonly mayHold: (base: Base) => boolean;
 }
 
-export function chooseBase({ bases, setting, named, timingOf, against, mayHold }: Circumstances): BaseChoice {
+export function chooseBase({ bases, setting, named, timingOf, obstacle, mayHold }: Circumstances): BaseChoice {
   const [small] = bases as [Base, ...Base[]];
   const instead = (of: Base, obstacle: Obstacle): BaseChoice => ({
     base: small,
@@ -67,8 +64,7 @@ export function chooseBase({ bases, setting, named, timingOf, against, mayHold }
       const why = named && 'why' in named ? named.why : '';
       return { base: small, reason: { kind: 'not-found', setting, why } };
     }
-    const obstacle = against(wanted);
-    // Who names it bears what it costs; twice in memory it cannot be.
+    // An explicit setting skips timing and battery; only one window may hold the model.
     if (wanted === small) return { base: small, reason: { kind: 'named' } };
     if (obstacle?.kind === 'no-folder') return instead(wanted, obstacle);
     return !mayHold(wanted) ? instead(wanted, { kind: 'elsewhere' }) : { base: wanted, reason: { kind: 'named' } };
@@ -77,9 +73,9 @@ export function chooseBase({ bases, setting, named, timingOf, against, mayHold }
   for (const base of [...bases].reverse()) {
     if (base === small) break;
     const timing = timingOf(base);
-    const obstacle = against(base) ?? obstacleIn(timing);
-    if (obstacle === undefined && mayHold(base)) return { base, reason: { kind: 'in-time', timing: timing as Timing } };
-    first ??= instead(base, obstacle ?? { kind: 'elsewhere' });
+    const against = obstacle ?? obstacleIn(timing);
+    if (against === undefined && mayHold(base)) return { base, reason: { kind: 'in-time', timing: timing as Timing } };
+    first ??= instead(base, against ?? { kind: 'elsewhere' });
   }
   return first ?? { base: small, reason: { kind: 'only' } };
 }
@@ -89,7 +85,7 @@ function obstacleIn(timing: Timing | undefined): Obstacle | undefined {
   return isSlow(timing) ? { kind: 'slow', timing } : undefined;
 }
 
-/** It was measured, and makes people wait too long. */
+/** False if there is no timing. */
 export function isSlow(timing: Timing | undefined): boolean {
   return timing !== undefined && (timing.lineMs > LIMITS.lineMs || timing.promptMs > LIMITS.promptMs);
 }

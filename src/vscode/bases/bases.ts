@@ -1,210 +1,202 @@
-// Which base serves in this window: looked at when the settings change and at moments when nobody types, measured once, and never
-// changed twice in a short while.
+// Selects the base model that answers in this window. Each shipped base above the smallest is timed once per machine.
+import type { Clock } from '../../common/clock.ts';
 import { DisposableStore } from '../../common/disposable.ts';
-import type { Result } from '../../common/errors.ts';
+import { messageOf, ok, type Result } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
 import { threadCount } from '../../common/threads.ts';
-import type { Drafted } from '../../completion/specialist.ts';
-import { type Base, type BaseChoice, chooseBase, type Obstacle } from '../../specialist/engine/choice.ts';
+import { type Base, type BaseChoice, chooseBase, isSlow, type Obstacle } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
+import { keepTiming, readTimings, timingKey } from '../../specialist/engine/timings.ts';
+import type { RunLock } from '../../storage/lock.ts';
 import type { Settings } from '../editor/settings.ts';
-import { Hold, type HoldDeps } from './hold.ts';
-import { Lateness } from './lateness.ts';
-import { Speeds, type SpeedsDeps } from './speeds.ts';
 
-export interface BasesDeps extends SpeedsDeps, HoldDeps {
-  /** What ships, smallest first; none where the package has no model. */
+export interface BasesDeps {
+  /** Shipped bases, smallest first; empty if the package has no model. */
   readonly shipped: readonly Base[];
-  /** The package that a setting names by its path. */
+  /** Reads the base at the path in the setting. */
   readonly read: (path: string) => Result<Base>;
   readonly settings: () => Pick<Settings, 'neural' | 'neuralBase' | 'neuralPrecision' | 'neuralThreads'>;
-  /** In a process of its own. */
+  /** Folder of the timings file. */
+  readonly storage: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Times a base in its own process. */
   readonly time: (base: Base, threads: number, signal: AbortSignal) => Promise<Result<Timing>>;
-  /** The window has a folder open. One without never takes what only one window may have: its index is of open files alone. */
+  /** Takes the lock that lets one window at a time hold a base in memory. */
+  readonly lock: (base: Base) => Result<RunLock>;
+  /** A window without a folder leaves the larger base to other windows: its index holds open files only. */
   readonly hasFolder: () => boolean;
-  /** Undefined: it cannot be told. */
+  /** Undefined if unknown. */
   readonly onBattery: () => Promise<boolean | undefined>;
-  /** Something is indexed or trained. */
+  /** Whether an adaptation is running. */
   readonly isBusy: () => boolean;
-  /** Others compute on this machine: what is measured now says nothing. Asked at each look while something is to be measured. */
-  readonly isMachineBusy: () => boolean;
-  /** Another base serves from now on. */
+  /** Called when another base is selected. */
   readonly onChange: () => void;
-  /** Another reason. */
+  /** Called when the same base is selected for another reason. */
   readonly onState: () => void;
 }
 
-/** Nobody has typed for so long, and how often that is looked at, ms. */
+/** Interval of the checks for battery, locks of other windows and pending timing runs, ms. */
+const CHECK_MS = 60_000;
+/** A check needs this long a pause in typing, ms. */
 const QUIET_MS = 5_000;
-const LOOK_MS = 10_000;
-/** Nobody has typed for so long: nothing is looked at any more until somebody does, ms. An idle window wakes no machine. */
+/** Without typing for this long, checks stop, ms. */
 const IDLE_MS = 15 * 60_000;
-/** macOS is asked by starting a program: not more often than this, ms. */
-const BATTERY_MS = 60_000;
-/** Between two changes that nobody asked for, ms. */
-const DWELL_MS = 2 * 60_000;
-/** A base that has been late is left alone for so long, longer each time, ms. */
-const REST_MS = 30 * 60_000;
+/** Other programs can slow a run down but never speed it up: the best of this many runs counts. */
+const RUNS = 3;
+
 export class Bases extends DisposableStore {
   private readonly deps: BasesDeps;
-  private readonly speeds: Speeds;
-  private readonly hold: Hold;
-  private readonly lateness = new Lateness();
-  private readonly rests = new Map<
-    string,
-    { readonly until: number; readonly lineMs: number; readonly times: number }
-  >();
+  private timings: ReadonlyMap<string, Timing>;
+  /** Runs so far of a base that is not yet timed, by timing key. */
+  private readonly runs = new Map<string, Timing[]>();
+  /** Weights of the bases whose timing failed; tried again after a change of settings. */
+  private readonly failures = new Set<string>();
+  private held: { readonly weights: string; readonly lock: RunLock } | undefined;
   private choice: BaseChoice | undefined;
   private battery: boolean | undefined;
-  private batteryAt = Number.NEGATIVE_INFINITY;
   private lastKey: number;
-  private changedAt = Number.NEGATIVE_INFINITY;
-  private timing: AbortController | undefined;
-  /** Measurements in a row that a key has ended: each makes the next wait for twice as long a pause, up to IDLE_MS. */
-  private interrupted = 0;
-  private looking = false;
-  private timer: NodeJS.Timeout | undefined;
-  private known: string;
+  private run: AbortController | undefined;
+  private isChecking = false;
+  private knownSettings: string;
 
   constructor(deps: BasesDeps) {
     super();
     this.deps = deps;
-    this.speeds = new Speeds(deps);
-    this.hold = new Hold(deps);
+    this.timings = readTimings(deps.storage);
     this.lastKey = deps.clock.monotonic();
-    this.known = this.fingerprint();
+    this.knownSettings = this.relevantSettings();
     this.choice = this.choose();
-    this.add({ dispose: () => clearInterval(this.timer) });
-    this.add({ dispose: () => this.timing?.abort() });
-    this.add({ dispose: () => this.hold.release() });
+    this.add({ dispose: () => this.run?.abort() });
+    this.add({ dispose: () => this.release() });
   }
 
-  /** Undefined where none ships and the setting names none. */
+  /** Undefined if no base is shipped and the setting names none. */
   get current(): BaseChoice | undefined {
     return this.choice;
   }
 
-  /** Runs on battery; undefined: it cannot be told. */
+  /** Undefined if unknown. */
   get isOnBattery(): boolean | undefined {
     return this.battery;
   }
 
-  /** Looks at once, and then in each pause of who types, but not on and on where nobody does. */
+  /** Checks the battery now, and everything in later pauses in typing. */
   begin(): void {
-    void this.look(true);
-    this.wake();
+    void this.check(true);
+    const timer = setInterval(() => void this.check(), CHECK_MS);
+    timer.unref();
+    this.add({ dispose: () => clearInterval(timer) });
   }
 
-  /** Somebody types or moves about: what is being measured would be in the way, and be measured wrongly. */
+  /** The user types or moves the cursor: a timing run would disturb them and be distorted. */
   touched(): void {
     this.lastKey = this.deps.clock.monotonic();
-    this.timing?.abort();
-    this.wake();
+    this.run?.abort();
   }
 
-  /** The settings may be others now. */
+  /** Applies changed settings at once. */
   configure(): void {
-    const now = this.fingerprint();
-    if (now === this.known) return;
-    this.known = now;
-    this.speeds.retry();
-    this.timing?.abort();
-    this.settle(true);
+    const now = this.relevantSettings();
+    if (now === this.knownSettings) return;
+    this.knownSettings = now;
+    this.failures.clear();
+    this.run?.abort();
+    this.update();
   }
 
-  /** A draft of the base that serves. */
-  drafted({ newPlace, multiline, ms }: Drafted): void {
-    const { choice, deps } = this;
-    // What is indexed or trained meanwhile slows it down, and ends.
-    if (choice?.reason.kind !== 'in-time' || multiline || newPlace || deps.isBusy()) return;
-    const now = deps.clock.monotonic();
-    const lineMs = this.lateness.observe(ms, now, choice.reason.timing.lineMs);
-    if (lineMs === undefined) return;
-    const { weights, name } = choice.base;
-    const times = (this.rests.get(weights)?.times ?? 0) + 1;
-    this.rests.set(weights, { until: now + REST_MS * 2 ** (times - 1), lineMs, times });
-    // What was measured is not so any more: it is measured again when the rest is over.
-    this.speeds.forget(choice.base);
-    this.lateness.clear();
-    deps.log.info(`Lines of the model '${name}' take ${Math.round(lineMs)} ms: the small one serves for a while.`);
-  }
-
-  /** @param early the window has just opened: nobody has typed yet */
-  async look(early = false): Promise<void> {
-    if (this.looking || this.isDisposed || (!early && !this.isQuiet())) return;
-    this.looking = true;
+  /** @param opening the window has just opened: nothing is timed yet, and no pause is needed */
+  async check(opening = false): Promise<void> {
+    if (this.isChecking || this.isDisposed || !(opening || this.isQuiet())) return;
+    this.isChecking = true;
     try {
-      await this.lookAtBattery();
+      this.battery = await this.deps.onBattery();
       if (this.isDisposed) return;
-      if (!early) await this.measure();
-      if (!this.isDisposed && (early || this.isQuiet())) this.settle(early);
+      // Another window may have timed a base.
+      this.timings = new Map([...this.timings, ...readTimings(this.deps.storage)]);
+      if (!opening) await this.timeNext();
+      if (!this.isDisposed && (opening || this.isQuiet())) this.update();
     } catch (error) {
-      this.deps.log.error('Which base serves could not be looked at', error);
+      this.deps.log.error('The base model could not be selected', error);
     } finally {
-      this.hold.keepOnly(this.choice?.base);
-      this.looking = false;
+      this.keepOnly(this.choice?.base);
+      this.isChecking = false;
     }
   }
 
-  private wake(): void {
-    if (this.timer || this.isDisposed) return;
-    this.timer = setInterval(() => {
-      void this.look();
-      if (this.deps.clock.monotonic() - this.lastKey < IDLE_MS || this.deps.isBusy()) return;
-      clearInterval(this.timer);
-      this.timer = undefined;
-    }, LOOK_MS);
-    this.timer.unref();
-  }
-
-  private async lookAtBattery(): Promise<void> {
-    const now = this.deps.clock.monotonic();
-    if (now - this.batteryAt < BATTERY_MS) return;
-    this.batteryAt = now;
-    this.battery = await this.deps.onBattery();
+  /** Times the shipped bases again because the user asked, without waiting for a pause. Old timings stay if this fails. */
+  async measureAgain(signal: AbortSignal): Promise<Result<void>> {
+    for (const base of this.deps.shipped.slice(1)) {
+      const key = this.keyOf(base);
+      this.failures.delete(base.weights);
+      this.runs.delete(key);
+      for (let kept = false; !kept; ) {
+        const result = await this.time(base, signal);
+        if (!result.ok) return result;
+        kept = this.addRun(base, key, result.value);
+      }
+    }
+    if (!this.isDisposed) this.update();
+    return ok(undefined);
   }
 
   private isQuiet(): boolean {
-    return this.deps.clock.monotonic() - this.lastKey >= QUIET_MS && !this.deps.isBusy();
+    const pause = this.deps.clock.monotonic() - this.lastKey;
+    return pause >= QUIET_MS && pause <= IDLE_MS && !this.deps.isBusy();
   }
 
-  /** Measures the largest base that could serve if it is fast, where that is not known. */
-  private async measure(): Promise<void> {
-    const { deps } = this;
-    const { neural, neuralBase, neuralThreads } = deps.settings();
-    if (!neural || neuralBase !== 'auto') return;
-    const base = deps.shipped.slice(1).findLast((each) => this.speeds.mayServe(each));
-    if (!base || this.against(base) || this.speeds.isKnown(base)) return;
-    const pause = Math.min(QUIET_MS * 2 ** this.interrupted, IDLE_MS);
-    const isBusy = deps.isMachineBusy();
-    // In one window at a time, or each would find the machine slow.
-    if (isBusy || deps.clock.monotonic() - this.lastKey < pause || !this.hold.take(base)) return;
-    const controller = new AbortController();
-    this.timing = controller;
-    const result = await deps.time(base, threadCount(neuralThreads || 'auto'), controller.signal);
-    this.timing = undefined;
-    this.interrupted = controller.signal.aborted ? this.interrupted + 1 : 0;
-    if (controller.signal.aborted || this.isDisposed) return;
-    if (result.ok) this.speeds.keep(base, result.value);
-    else this.speeds.failed(base, result.error.message);
-  }
-
-  /** @param asked somebody changed something: no waiting */
-  private settle(asked: boolean): void {
-    const before = this.choice;
-    const next = this.choose();
-    const now = this.deps.clock.monotonic();
-    const same = before?.base.weights === next?.base.weights;
-    if (!same && !asked && now - this.changedAt < DWELL_MS) {
-      this.hold.keepOnly(before?.base);
-      return;
+  /** Runs one timing of the largest base that could serve, if its speed is unknown. */
+  private async timeNext(): Promise<void> {
+    const { neural, neuralBase } = this.deps.settings();
+    if (!neural || neuralBase !== 'auto' || !this.isQuiet()) return;
+    const mayServe = (base: Base) => !this.failures.has(base.weights) && !isSlow(this.timingOf(base));
+    const base = this.deps.shipped.slice(1).findLast(mayServe);
+    if (!base || this.timingOf(base) || this.obstacle()) return;
+    // Two windows that time a base at once slow each other down.
+    if (!this.take(base)) return;
+    const key = this.keyOf(base);
+    this.run = new AbortController();
+    const { signal } = this.run;
+    const result = await this.time(base, signal);
+    this.run = undefined;
+    if (signal.aborted || this.isDisposed) return;
+    if (result.ok) this.addRun(base, key, result.value);
+    else {
+      this.failures.add(base.weights);
+      this.deps.log.warn(`The base model '${base.name}' could not be timed: ${result.error.message}`);
     }
-    this.choice = next;
-    this.hold.keepOnly(next?.base);
-    if (!same) {
-      this.changedAt = now;
-      this.lateness.clear();
-      this.deps.onChange();
-    } else if (JSON.stringify(before?.reason) !== JSON.stringify(next?.reason)) this.deps.onState();
+  }
+
+  private time(base: Base, signal: AbortSignal): Promise<Result<Timing>> {
+    return this.deps.time(base, threadCount(this.deps.settings().neuralThreads || 'auto'), signal);
+  }
+
+  /** Whether the timing is final: one run is fast enough, or there are enough of them. */
+  private addRun({ name }: Base, key: string, run: Timing): boolean {
+    const runs = [...(this.runs.get(key) ?? []), run];
+    this.runs.set(key, runs);
+    const lineMs = Math.min(...runs.map((each) => each.lineMs));
+    const promptMs = Math.min(...runs.map((each) => each.promptMs));
+    if (isSlow({ lineMs, promptMs }) && runs.length < RUNS) return false;
+    this.runs.delete(key);
+    const { clock, log, storage } = this.deps;
+    log.info(`Base model '${name}': a line takes ${lineMs.toFixed(0)} ms, a new prompt ${promptMs.toFixed(0)} ms`);
+    const timing = { lineMs, promptMs, at: clock.now() };
+    this.timings = new Map([...this.timings, [key, timing]]);
+    try {
+      keepTiming(storage, key, timing);
+    } catch (error) {
+      log.warn(`The timing could not be stored: ${messageOf(error)}`);
+    }
+    return true;
+  }
+
+  private update(): void {
+    const before = this.choice;
+    this.choice = this.choose();
+    this.keepOnly(this.choice?.base);
+    if (before?.base.weights !== this.choice?.base.weights) this.deps.onChange();
+    else if (JSON.stringify(before?.reason) !== JSON.stringify(this.choice?.reason)) this.deps.onState();
   }
 
   private choose(): BaseChoice | undefined {
@@ -219,20 +211,47 @@ export class Bases extends DisposableStore {
       bases: shipped,
       setting: neuralBase,
       ...(named && { named }),
-      timingOf: (base) => this.speeds.of(base),
-      against: (base) => this.against(base),
-      mayHold: (base) => this.hold.take(base),
+      timingOf: (base) => this.timingOf(base),
+      obstacle: this.obstacle(),
+      mayHold: (base) => this.take(base),
     });
   }
 
-  private against({ weights }: Base): Obstacle | undefined {
+  private obstacle(): Obstacle | undefined {
     if (!this.deps.hasFolder()) return { kind: 'no-folder' };
-    if (this.battery === true) return { kind: 'battery' };
-    const rest = this.rests.get(weights);
-    return rest && rest.until > this.deps.clock.monotonic() ? { kind: 'late', lineMs: rest.lineMs } : undefined;
+    return this.battery === true ? { kind: 'battery' } : undefined;
   }
 
-  private fingerprint(): string {
+  private timingOf(base: Base): Timing | undefined {
+    return this.timings.get(this.keyOf(base));
+  }
+
+  private keyOf({ weights }: Base): string {
+    const { neuralPrecision, neuralThreads } = this.deps.settings();
+    return timingKey(weights, neuralPrecision, threadCount(neuralThreads || 'auto'));
+  }
+
+  /** Locks this base instead of the one held before; false if another window holds it. */
+  private take(base: Base): boolean {
+    if (this.held?.weights === base.weights || !this.deps.settings().neural) return true;
+    const lock = this.deps.lock(base);
+    // If the storage folder is read-only, the base serves without a lock.
+    if (!lock.ok) return lock.error.code !== 'locked';
+    this.release();
+    this.held = { weights: base.weights, lock: lock.value };
+    return true;
+  }
+
+  private keepOnly(base: Base | undefined): void {
+    if (this.held?.weights !== base?.weights || !this.deps.settings().neural) this.release();
+  }
+
+  private release(): void {
+    this.held?.lock.release();
+    this.held = undefined;
+  }
+
+  private relevantSettings(): string {
     const { neural, neuralBase, neuralPrecision, neuralThreads } = this.deps.settings();
     return JSON.stringify([neural, neuralBase, neuralPrecision, neuralThreads]);
   }

@@ -1,5 +1,5 @@
-// 'Choose the Base Model…': those that ship, those that were brought, and models on this machine that could be. What is brought is rounded
-// to 4 bits in a job's process, then measured here, and serves only if that is asked for.
+// 'Choose the Base Model…': lists shipped and imported bases, and models on this machine that can be imported. A job imports a model in
+// 4 bits. The import is then timed, and used only if the user confirms.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Result } from '../../common/errors.ts';
@@ -14,11 +14,13 @@ import type { Configuration } from '../editor/configuration.ts';
 import type { Paths } from '../editor/paths.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiOpenOptions, type UiQuickPickItem, window } from '../editor/window.ts';
+import type { Bases } from './bases.ts';
 
 export interface ChooseBaseDeps {
   readonly jobs: Pick<JobClient, 'job'>;
   readonly configuration: Configuration;
   readonly paths: Pick<Paths, 'models' | 'storage' | 'engine'>;
+  readonly bases: Pick<Bases, 'measureAgain'>;
 }
 
 interface Row extends UiQuickPickItem {
@@ -29,10 +31,10 @@ export async function chooseBase(deps: ChooseBaseDeps): Promise<void> {
   const known = knownRows(deps);
   const pick = window.createQuickPick<Row>();
   pick.title = t('Choose the Base Model');
-  pick.placeholder = t('It answers beside the n-grams, and is what an adaptation starts from');
+  pick.placeholder = t('Completes together with the n-gram model; an adaptation starts from it');
   pick.matchOnDescription = true;
   pick.busy = true;
-  pick.items = [...known, ...fileRows(deps)];
+  pick.items = [...known, ...otherRows(deps)];
   const looking = new AbortController();
   const chosen = await new Promise<Row | undefined>((resolve) => {
     pick.onDidAccept(() => resolve(pick.activeItems[0]));
@@ -41,7 +43,7 @@ export async function chooseBase(deps: ChooseBaseDeps): Promise<void> {
     void deps.jobs.job('findModels', {}, looking.signal).then((found) => {
       if (looking.signal.aborted) return;
       pick.busy = false;
-      pick.items = [...known, ...(found.ok ? foundRows(found.value, deps) : []), ...fileRows(deps)];
+      pick.items = [...known, ...(found.ok ? foundRows(found.value, deps) : []), ...otherRows(deps)];
     });
   });
   looking.abort();
@@ -64,8 +66,8 @@ function knownRows(deps: ChooseBaseDeps): Row[] {
       label: safeText(name),
       description: joined([...parts, neuralBase === setting ? t('in use') : ''], ' · '),
       detail: timing
-        ? t('A line {0} ms, a new place {1} ms', Math.round(timing.lineMs), Math.round(timing.promptMs))
-        : t('Not measured here yet'),
+        ? t('A line takes {0} ms, a new prompt {1} ms', Math.round(timing.lineMs), Math.round(timing.promptMs))
+        : t('Not timed on this machine'),
       run: () => configuration.write('neuralBase', setting, undefined),
     };
   };
@@ -75,11 +77,11 @@ function knownRows(deps: ChooseBaseDeps): Row[] {
     {
       label: t('Automatic'),
       ...(neuralBase === 'auto' && { description: t('in use') }),
-      detail: t('The larger of those that ship where this machine is fast enough, which is measured'),
+      detail: t('The medium model if this machine is fast enough for it, otherwise the small one'),
       run: () => configuration.write('neuralBase', 'auto', undefined),
     },
     ...shipped,
-    ...(brought.length > 0 ? [separator(t('Brought')), ...brought] : []),
+    ...(brought.length > 0 ? [separator(t('Imported')), ...brought] : []),
   ];
 }
 
@@ -90,7 +92,7 @@ function foundRows(found: readonly FoundModel[], deps: ChooseBaseDeps): Row[] {
       const label = withIcon('circle-slash', safeText(name));
       return { label, description: safeText(where), detail: safeSentence(problem) };
     }
-    const stated = licence === undefined ? t('states no licence') : t('licence as stated: {0}', licence);
+    const stated = licence === undefined ? t('no licence stated') : t('licence as stated: {0}', licence);
     return {
       label: safeText(name),
       description: joined(
@@ -98,28 +100,43 @@ function foundRows(found: readonly FoundModel[], deps: ChooseBaseDeps): Row[] {
         ' · ',
       ),
       detail: safeText(path),
-      run: () => bringIt(path, name, deps),
+      run: () => importModel(path, name, deps),
     };
   });
-  return [separator(t('On this machine, to be brought (a stated licence can be wrong)')), ...rows];
+  return [separator(t('Found on this machine, ready to import (check the stated licence)')), ...rows];
 }
 
-function fileRows(deps: ChooseBaseDeps): Row[] {
+function otherRows(deps: ChooseBaseDeps): Row[] {
   const open = async (options: UiOpenOptions) => {
-    const [picked] = (await window.showOpenDialog({ ...options, openLabel: t('Bring') })) ?? [];
-    if (picked) await bringIt(picked.fsPath, undefined, deps);
+    const [picked] = (await window.showOpenDialog({ ...options, openLabel: t('Import') })) ?? [];
+    if (picked) await importModel(picked.fsPath, undefined, deps);
   };
   return [
-    separator(t('Elsewhere')),
-    { label: t('A GGUF file…'), run: () => open({ filters: { GGUF: ['gguf'] } }) },
-    { label: t('A folder of safetensors…'), run: () => open({ canSelectFolders: true, canSelectFiles: false }) },
+    separator(t('Other')),
+    { label: t('Import a GGUF File…'), run: () => open({ filters: { GGUF: ['gguf'] } }) },
+    {
+      label: t('Import a Folder of Safetensors…'),
+      run: () => open({ canSelectFolders: true, canSelectFiles: false }),
+    },
+    {
+      label: t('Measure the Speed Again'),
+      detail: t('Do this if the machine was busy when the models were timed'),
+      run: () => measureAgain(deps),
+    },
   ];
 }
 
-async function bringIt(path: string, name: string | undefined, deps: ChooseBaseDeps): Promise<void> {
+/** Shows the list again, with the new timings. */
+async function measureAgain(deps: ChooseBaseDeps): Promise<void> {
+  const measured = await withProgress(t('Timing the base models'), (signal) => deps.bases.measureAgain(signal));
+  if (measured.ok) await chooseBase(deps);
+  else if (measured.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(measured.error.message));
+}
+
+async function importModel(path: string, name: string | undefined, deps: ChooseBaseDeps): Promise<void> {
   const { configuration, paths, jobs } = deps;
   const into = join(paths.storage, BROUGHT_BASES);
-  const brought = await withProgress(t('Bringing {0}', name ?? path), (signal, tell) => {
+  const brought = await withProgress(t('Importing {0}', name ?? path), (signal, tell) => {
     let at = 0;
     return jobs.job(
       'bringBase',
@@ -137,34 +154,34 @@ async function bringIt(path: string, name: string | undefined, deps: ChooseBaseD
     return;
   }
   const base = brought.value;
-  const measured = await withProgress(t('Measuring {0}', base.name), (signal, tell) =>
-    measure(base, deps, signal, tell),
-  );
+  const measured = await withProgress(t('Timing {0}', base.name), (signal, tell) => measure(base, deps, signal, tell));
   const use = t('Use It');
-  const told = measured.ok ? measuresOf(base, measured.value) : safeSentence(measured.error.message);
+  const result = measured.ok ? measuresOf(base, measured.value) : safeSentence(measured.error.message);
   const stated = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
-  // What cannot be measured cannot serve; who cancelled that need not wait for it.
+  // A base that cannot be timed cannot complete. After a cancelled timing the user may still choose it.
   const mayServe = measured.ok || measured.error.code === 'cancelled';
-  const answer = await window.showInformationMessage(sentences(told, stated), ...(mayServe ? [use] : []));
+  const answer = await window.showInformationMessage(sentences(result, stated), ...(mayServe ? [use] : []));
   if (answer === use) await configuration.write('neuralBase', base.folder, undefined);
 }
 
 function measuresOf({ name }: Brought, { lineMs, promptMs, servesInTime, leastMinutes, why }: BaseMeasures): UiText {
   const serves = t(
-    '{0} writes a line in {1} ms and reads a new place in {2} ms',
+    '{0} needs {1} ms for a line and {2} ms for a new prompt',
     name,
     Math.round(lineMs),
     Math.round(promptMs),
   );
-  const verdict = servesInTime ? t('in time for every key.') : t('too slow for every key: the n-grams go before it.');
+  const verdict = servesInTime
+    ? t('fast enough to answer while you type.')
+    : t('too slow to answer while you type, so the n-gram model answers first.');
   const trains =
     leastMinutes === undefined
       ? sentences(t('It cannot be trained here:'), safeSentence(why ?? ''))
-      : t('An adaptation trains it for {0} minutes at least.', Math.ceil(leastMinutes));
+      : t('An adaptation needs at least {0} minutes to train it.', Math.ceil(leastMinutes));
   return sentences(joined([serves, verdict], ': '), trains);
 }
 
-/** In a process of its own, so that nobody waits for the loading. */
+/** Runs in its own process: loading must not delay completions. */
 async function measure(
   { folder, tokenizer, config }: Brought,
   { configuration, paths }: ChooseBaseDeps,

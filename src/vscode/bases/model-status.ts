@@ -1,4 +1,4 @@
-// Which model answers in a folder now, and how the neural one is: a line for the panel and the tooltip.
+// Which local model answers in a folder, and the state of its neural part: a line for the panel and the tooltip.
 import type { NeuralState } from '../../completion/folder-model.ts';
 import type { BaseChoice } from '../../specialist/engine/choice.ts';
 import { t } from '../editor/ui-text.ts';
@@ -8,7 +8,7 @@ import type { NeuralAbsence } from './window-engine.ts';
 
 const alone = 'n-gram';
 
-/** @param servedBy the host of one that is served elsewhere and drafts here now */
+/** @param servedBy host of a remote local model that is in use instead */
 export function modelStatus(
   state: NeuralState | undefined,
   absence: NeuralAbsence | undefined,
@@ -16,16 +16,16 @@ export function modelStatus(
   servedBy?: string,
 ): PanelModel {
   if (servedBy !== undefined && (state?.kind === 'ready' || state?.kind === 'opening')) {
-    const detail = t('{0} drafts; the text round the cursor goes there, secrets masked', servedBy);
+    const detail = t('completed by {0}; the text around the cursor is sent there with secrets masked', servedBy);
     return { kind: state.kind === 'ready' ? 'ready' : 'starting', name: state.name, detail };
   }
   if (absence === 'off')
     return { kind: 'off', name: alone, detail: t('The neural model is switched off in the settings.') };
-  if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package has no neural model in it.') };
+  if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package contains no neural model.') };
   switch (state?.kind) {
     case undefined:
     case 'off':
-      return { kind: 'starting', name: alone, detail: t('The neural model starts when the folder is read.') };
+      return { kind: 'starting', name: alone, detail: t('The neural model starts after the folder is indexed.') };
     case 'opening':
       return {
         kind: 'starting',
@@ -36,8 +36,8 @@ export function modelStatus(
       return { kind: 'failed', name: alone, detail: state.failure.message };
     case 'ready': {
       const seconds = (state.loadMs / 1000).toFixed(1);
-      const served = t('started within {0} s', seconds);
-      // What was adapted is the folder's own, whichever base the others have.
+      const served = t('started in {0} s', seconds);
+      // An adapted model does not depend on the selected base.
       const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${served}` : served;
       return { kind: 'ready', name: `${state.name} + ${alone}`, detail };
     }

@@ -1,24 +1,23 @@
-// Whether this machine runs on its battery, as far as that can be told without a library: Linux says so in files, macOS by a program of
-// its own. Windows tells nobody cheaply: there the answer is that it is not known.
+// Whether this machine runs on battery: Linux has files for it, macOS a program. On Windows the state is unknown.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** By its absolute path: nothing that a folder or PATH brings is started. */
+/** An absolute path, so that PATH cannot name another program. */
 const PMSET = '/usr/bin/pmset';
 const SUPPLIES = '/sys/class/power_supply';
 
 export interface PowerDeps {
   readonly platform: NodeJS.Platform;
-  /** Folder of Linux's power supplies. */
+  /** Folder of the power supplies on Linux. */
   readonly supplies: string;
-  /** What a program prints; undefined where it cannot be run. */
+  /** Returns the program's output; undefined if it cannot be run. */
   readonly run: (program: string, args: readonly string[]) => Promise<string | undefined>;
 }
 
 const here: PowerDeps = { platform: process.platform, supplies: SUPPLIES, run };
 
-/** Undefined: it cannot be told. Never rejects. */
+/** Undefined if unknown. Never rejects. */
 export async function onBattery({ platform, supplies, run }: PowerDeps = here): Promise<boolean | undefined> {
   if (platform === 'linux') return linux(supplies);
   if (platform !== 'darwin') return undefined;
@@ -27,7 +26,7 @@ export async function onBattery({ platform, supplies, run }: PowerDeps = here): 
   return source === undefined ? undefined : source !== 'AC';
 }
 
-/** A charger that is in, of whatever kind, outweighs a battery that says it is being emptied. */
+/** A connected charger of any kind counts more than a battery that reports 'Discharging'. */
 function linux(folder: string): boolean | undefined {
   let names: string[];
   try {
@@ -42,7 +41,7 @@ function linux(folder: string): boolean | undefined {
       return '';
     }
   };
-  // A mouse's battery is of scope 'Device'.
+  // Batteries of mice and keyboards have the scope 'Device'.
   const supplies = names.filter((name) => read(name, 'scope') !== 'Device');
   const isBattery = (name: string) => read(name, 'type') === 'Battery';
   if (supplies.some((name) => !isBattery(name) && read(name, 'online') === '1')) return false;

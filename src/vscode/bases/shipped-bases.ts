@@ -1,4 +1,4 @@
-// The packages that could serve as a base, and the process in which one is measured.
+// Reads the base models that are shipped or named by the setting, and times one in its own process.
 import { isAbsolute } from 'node:path';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
@@ -12,7 +12,7 @@ export function shippedBases(models: string, log: Log): Base[] {
   return listPackages(models, (folder, { message }) => log.warn(`${folder}: ${message}`)).map(baseFrom);
 }
 
-/** What a setting names. */
+/** Reads the base at an absolute path from the setting. */
 export function readBase(path: string): Result<Base> {
   if (!isAbsolute(path)) return failed('bad-request', '');
   const read = readPackage(path);
@@ -23,7 +23,7 @@ function baseFrom({ name, folder, tokenizer, manifest }: PackageInfo): Base {
   return { name, folder, tokenizer, weights: manifest.weights };
 }
 
-/** In a process of its own, so that nobody waits for the loading, and nothing of it stays in memory. */
+/** Runs in its own process: loading delays no completion, and the memory is freed at the end. */
 export async function timeBase(
   script: string,
   { folder: model, tokenizer }: Base,

@@ -1,4 +1,4 @@
-// The window's neural engine: one process that completes for all folders, started when the first asks, and made anew when its settings change.
+// The window's neural engine: one process completes for all folders. The first request starts it; a changed setting restarts it.
 import { join } from 'node:path';
 import type { CurrentModel, Shipped } from '../../adaptation/models/folder-models.ts';
 import { DisposableStore } from '../../common/disposable.ts';
@@ -14,21 +14,20 @@ import type { Paths } from '../editor/paths.ts';
 import type { Settings } from '../editor/settings.ts';
 import type { Bases } from './bases.ts';
 
-/** Why there is no neural model: switched off, or its files are not in this package. */
+/** Why there is no neural model: switched off, or missing from this package. */
 export type NeuralAbsence = 'off' | 'no-model';
 
 export interface NeuralDeps {
   readonly settings: () => Settings;
   readonly paths: Pick<Paths, 'engine' | 'models'>;
-  /** What serves now. */
   readonly bases: Pick<Bases, 'current'>;
   readonly log: Log;
   readonly tuning: Tuning;
-  /** Its process was replaced: what was open in it is not any more. */
+  /** The process was replaced: its open models are gone. */
   readonly onRestarted: () => void;
-  /** Other settings: what is open should be opened anew. */
+  /** Settings changed: open models must be opened again. */
   readonly onChange: () => void;
-  /** In place of a process, for tests. */
+  /** Replaces the process in tests. */
   readonly start?: (memoryCeiling: number) => EngineProcess;
 }
 
@@ -50,32 +49,32 @@ export class Neural extends DisposableStore implements Engine {
     this.add({ dispose: () => this.end() });
   }
 
-  /** Undefined where there is one. */
+  /** Undefined if there is a neural model. */
   get absence(): NeuralAbsence | undefined {
     if (!this.deps.settings().neural) return 'off';
     return this.deps.bases.current ? undefined : 'no-model';
   }
 
-  /** Folder of the base that serves, and path of the tokenizer that all indexes are made with: the n-grams keep it whatever the base. */
+  /** Folder of the selected base, and path of the tokenizer of all n-gram indexes, which does not depend on the base. */
   get shipped(): Shipped {
     const { bases, paths } = this.deps;
     const small = join(paths.models, 'small');
     return { base: bases.current?.base.folder ?? small, tokenizer: join(small, 'tokenizer.json') };
   }
 
-  /** Of the process; undefined while none runs. */
+  /** Undefined while no process runs. */
   get pid(): number | undefined {
     return this.client?.pid;
   }
 
-  /** How a process is started now; an adaptation starts its own. */
+  /** Options to start an engine process; an adaptation starts its own. */
   get start(): EngineStart {
     const { settings, paths } = this.deps;
     const memoryCeiling = settings().neuralMemory * 1e9;
     return { script: paths.engine, memoryCeiling, trainingNiceness: this.tuning.trainingNiceness };
   }
 
-  /** How a model is to be served now. */
+  /** The model with the serving options of the current settings. */
   serving({ model, base, name }: Pick<CurrentModel, 'model' | 'base' | 'name'>): ModelToOpen {
     const { neuralPrecision, neuralThreads } = this.deps.settings();
     const threads = threadCount(neuralThreads || 'auto');
@@ -94,7 +93,7 @@ export class Neural extends DisposableStore implements Engine {
     return this.client.request(kind, request, options);
   }
 
-  /** The settings may be others now. */
+  /** Applies changed settings. */
   configure(): void {
     const now = this.fingerprint();
     if (now === this.known) return;

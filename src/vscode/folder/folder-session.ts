@@ -9,7 +9,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { Masking } from '../../common/masking.ts';
 import { CompletionService } from '../../completion/service.ts';
-import { type Drafted, MixedSpecialist } from '../../completion/specialist.ts';
+import { MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/types.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
@@ -41,8 +41,6 @@ export interface SessionDeps {
   /** Its adaptation is set aside: it was made for another base. Once a session. */
   readonly onOutdated: (folder: FolderRef) => void;
   readonly onChange: () => void;
-  /** A draft of the base came. */
-  readonly onDrafted: (drafted: Drafted) => void;
   /** The specialist knows more than before: what got no answer may get one now. */
   readonly onReady: (folder: FolderRef) => void;
 }
@@ -109,8 +107,6 @@ export class FolderSession extends DisposableStore {
           deps.onChange();
         },
         onReady: () => deps.onReady(folder),
-        onDrafted: (drafted) =>
-          this.specialist.state.kind === 'ready' && this.specialist.state.name === 'base' && deps.onDrafted(drafted),
       }),
     );
     this.service = this.add(

@@ -1,4 +1,4 @@
-// Which base serves: every obstacle, the setting over what was measured, and what was measured kept between windows.
+// The selection of the base model: obstacles, the overriding setting, and the stored timings.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ function choose(over: Partial<Circumstances> = {}): { readonly name: string; rea
     bases: [small, medium],
     setting: 'auto',
     timingOf: () => fast,
-    against: () => undefined,
+    obstacle: undefined,
     mayHold: () => true,
     ...over,
   });
@@ -30,13 +30,13 @@ function choose(over: Partial<Circumstances> = {}): { readonly name: string; rea
 
 const instead = (obstacle: Obstacle, of = 'medium') => ({ name: 'small', reason: { kind: 'instead', of, obstacle } });
 
-test('one base alone serves, and nobody is asked anything', () => {
+test('a single shipped base is selected without asking anything', () => {
   const asked = () => assert.fail('asked');
   const only = { name: 'small', reason: { kind: 'only' } };
-  assert.deepEqual(choose({ bases: [small], timingOf: asked, against: asked, mayHold: asked }), only);
+  assert.deepEqual(choose({ bases: [small], timingOf: asked, mayHold: asked }), only);
 });
 
-test('the medium one serves where both of its times are within the limits, to the millisecond', () => {
+test('the medium base is selected if both of its times are within the limits', () => {
   assert.deepEqual(choose(), { name: 'medium', reason: { kind: 'in-time', timing: fast } });
   const times = [
     [100, 500, 'medium'],
@@ -50,30 +50,26 @@ test('the medium one serves where both of its times are within the limits, to th
   assert.deepEqual(choose({ timingOf: () => timing }), instead({ kind: 'slow', timing }));
 });
 
-test('until it is measured the small one serves', () => {
+test('an untimed base is not selected', () => {
   assert.deepEqual(choose({ timingOf: () => undefined }), instead({ kind: 'untimed' }));
 });
 
-test('what stands against it is said, and only who would serve is asked to be held', () => {
+test('an obstacle is reported, and only a base that would be selected is locked', () => {
   const held: string[] = [];
   const mayHold = ({ name }: Base) => {
     held.push(name);
     return false;
   };
   for (const kind of ['battery', 'no-folder'] as const) {
-    assert.deepEqual(choose({ against: () => ({ kind }), mayHold }), instead({ kind }));
+    assert.deepEqual(choose({ obstacle: { kind }, mayHold }), instead({ kind }));
   }
-  assert.deepEqual(
-    choose({ against: () => ({ kind: 'late', lineMs: 300 }), mayHold }),
-    instead({ kind: 'late', lineMs: 300 }),
-  );
   assert.deepEqual(choose({ timingOf: () => ({ lineMs: 1e3, promptMs: 1e3 }), mayHold }).name, 'small');
   assert.deepEqual(held, []);
   assert.deepEqual(choose({ mayHold }), instead({ kind: 'elsewhere' }));
   assert.deepEqual(held, ['medium']);
 });
 
-test('of three the largest that can', () => {
+test('the largest fast base of three is selected', () => {
   const bases = [small, medium, large];
   assert.equal(choose({ bases }).name, 'large');
   const timingOf = ({ name }: Base) => (name === 'large' ? { lineMs: 500, promptMs: 900 } : fast);
@@ -82,21 +78,21 @@ test('of three the largest that can', () => {
   assert.deepEqual(none, instead({ kind: 'slow', timing: { lineMs: 500, promptMs: 900 } }, 'large'));
 });
 
-test('who names a base has it on battery and slow, but not twice in memory', () => {
-  const slow = { timingOf: () => undefined, against: () => ({ kind: 'battery' }) as const };
+test('a named base is selected on battery and untimed, but not while another window holds it', () => {
+  const slow = { timingOf: () => undefined, obstacle: { kind: 'battery' } } as const;
   assert.deepEqual(choose({ setting: 'medium', ...slow }), { name: 'medium', reason: { kind: 'named' } });
   assert.deepEqual(choose({ setting: 'small' }), { name: 'small', reason: { kind: 'named' } });
   assert.deepEqual(choose({ setting: 'medium', mayHold: () => false }), instead({ kind: 'elsewhere' }));
 });
 
-test('a window without a folder does not have it even where the setting names it, but has the small one', () => {
-  const against = () => ({ kind: 'no-folder' }) as const;
+test('a window without a folder selects the small base even if the setting names another', () => {
+  const obstacle = { kind: 'no-folder' } as const;
   const mayHold = () => assert.fail('asked');
-  assert.deepEqual(choose({ setting: 'medium', against, mayHold }), instead({ kind: 'no-folder' }));
-  assert.deepEqual(choose({ setting: 'small', against, mayHold }), { name: 'small', reason: { kind: 'named' } });
+  assert.deepEqual(choose({ setting: 'medium', obstacle, mayHold }), instead({ kind: 'no-folder' }));
+  assert.deepEqual(choose({ setting: 'small', obstacle, mayHold }), { name: 'small', reason: { kind: 'named' } });
 });
 
-test('a path is the package there; what is not there, or no package, is said', () => {
+test('a path selects the package there; a missing or broken one is reported', () => {
   const own = base('own');
   assert.deepEqual(choose({ setting: '/own', named: { base: own } }), { name: 'own', reason: { kind: 'named' } });
   const why = 'The model cannot be read.';
@@ -110,7 +106,7 @@ const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-timings-'));
 after(() => rmSync(storage, { recursive: true }));
 const measured = { ...fast, at: 1 };
 
-test('what was measured is there for the next window, by model, precision, threads and processor', () => {
+test('timings are stored by model, precision, threads and processor', () => {
   assert.equal(readTimings(storage).size, 0);
   const keys = [
     timingKey('a'.repeat(64), 'auto', 2, 'Zen'),
@@ -128,7 +124,7 @@ test('what was measured is there for the next window, by model, precision, threa
   assert.ok(readTimings(storage).has('more 29'));
 });
 
-test('a file that is damaged, or of another version, is as none, and its rows are taken one by one', () => {
+test('a damaged file or one of another version reads as empty, and invalid rows are skipped', () => {
   const file = join(storage, 'timings.json');
   for (const text of ['', '{', '[]', 'null', '{"version":2,"rows":{}}', '{"version":1}', '{"version":1,"rows":3}']) {
     writeFileSync(file, text);
