@@ -175,7 +175,7 @@ Bits per character of fixed windows of held-out packages, and loss of infilled m
 
 `npm run bench -- base`, two cores, CPU.
 
-{evaluation(figures, options.base) or 'The README's *Figures* have it: lines, latency, memory and what an adaptation brings.'}
+{evaluation(figures, options.base) or '`docs/benchmarks.md` has it: lines, latency, memory and what an adaptation brings.'}
 
 ## Limits and bias
 

@@ -46,7 +46,7 @@ test('consent and README name every part of a request', () => {
   const sent = leaves(request).filter((value) => prompt.includes(value));
   assert.deepEqual(sent.sort(), Object.keys(words).sort());
   const consent = /t\(\s*"(Each call[^"]*)"/.exec(read('src/vscode/api/consent.ts'))?.[1] ?? '';
-  const privacy = read('README.md').split('## Privacy')[1]?.split('\n## ')[0] ?? '';
+  const privacy = read('README.md').split('## What leaves the machine')[1]?.split('\n## ')[0] ?? '';
   for (const [value, told] of Object.entries(words)) {
     assert.match(consent, told, `consent: ${value}`);
     assert.match(privacy, told, `README: ${value}`);
