@@ -50,6 +50,21 @@ for (const name of documents) {
   });
 }
 
+/** Folders at the top. */
+const tops = new Set(tracked.filter((path) => path.includes('/')).map((path) => path.split('/')[0]));
+
+/** These also name files of the user and of other programs, so only paths that begin with a folder of ours are checked. */
+const others = tracked.filter((path) => /^(?:README|SECURITY|docs\/[\w-]+)\.md$/.test(path));
+
+for (const name of others)
+  test(`every path that ${name} names in a folder of this repository exists`, () => {
+    const paths = pathsIn(read(name)).filter((path) => path.includes('/') && tops.has(path.split('/')[0] ?? ''));
+    assert.deepEqual(
+      paths.filter((path) => !isThere(path)),
+      [],
+    );
+  });
+
 test('a path that is not there is found, in code and in blocks of it', () => {
   const text =
     'see `src/text/nowhere.ts`, `complete/servce.ts:12` and `nobody.ts`\n```\nnode src/jobs/cli/man.ts x\n```\n`text/lines.ts`';
@@ -71,7 +86,7 @@ function longLines(text: string): string[] {
   return text.split('\n').filter((line) => [...line].length > 120 && !line.startsWith('|'));
 }
 
-const wrapped = [...Object.keys(limits), ...tracked.filter((path) => /^docs\/.*\.md$/.test(path))];
+const wrapped = [...Object.keys(limits), 'SECURITY.md', ...tracked.filter((path) => /^docs\/.*\.md$/.test(path))];
 
 for (const name of wrapped)
   test(`no line of ${name} has more than 120 characters, except rows of tables`, () => {
@@ -83,20 +98,43 @@ test('a line of 121 characters is found, and a row of a table is not', () => {
   assert.deepEqual(longLines(`short\n${line}\n| ${line} |\n${line.slice(1)}`), [line]);
 });
 
-/** Relative targets of links and pictures. */
+/** Targets of links and pictures in this repository, with their anchors. */
 function targets(text: string): string[] {
-  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to.replace(/#.*/, ''));
-  return links.filter((to) => to !== '' && !/^\w+:/.test(to));
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
+  return links.filter((to) => !/^\w+:/.test(to));
+}
+
+/** Anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(text: string): string[] {
+  const headings = text.split('\n').filter((line) => /^#+ /.test(line));
+  return headings.map((line) => {
+    const words = line.replace(/^#+ /, '').toLowerCase();
+    return words.replace(/[^\p{L}\p{N}\s-]/gu, '').replaceAll(' ', '-');
+  });
 }
 
 /** Documents whose links are followed. */
 const linking = tracked.filter((path) => /^(?:docs\/)?[\w-]+\.md$/.test(path));
-const linked = linking.flatMap((from) => targets(read(from)).map((to) => ({ from, to: join(dirname(from), to) })));
+const linked = linking.flatMap((from) =>
+  targets(read(from)).map((link) => {
+    const [path = '', anchor] = link.split('#');
+    return { from, to: path === '' ? from : join(dirname(from), path), anchor };
+  }),
+);
 
 test('every link in a document leads to a file that exists', () => {
   assert.ok(linked.length > 0);
   assert.deepEqual(
     linked.filter(({ to }) => !tracked.includes(to) && !existsSync(join(root, to))),
+    [],
+  );
+});
+
+test('every anchor in a link is a heading of the page that it leads to', () => {
+  const anchored = linked.filter(({ anchor, to }) => anchor !== undefined && to.endsWith('.md'));
+  assert.ok(anchored.length > 0);
+  assert.deepEqual(
+    anchored.filter(({ to, anchor = '' }) => !anchorsOf(read(to)).includes(anchor)),
     [],
   );
 });
