@@ -1,12 +1,10 @@
 // What a neural model makes of a line, byte by byte: its tokens end elsewhere than the n-grams', so the two are compared on bytes.
 // The probability of a beginning is that of the tokens before, times that of all tokens that cover its last bytes.
 import type { ApartWords } from './apart-words.ts';
-import { type NextTokenDistribution, probability } from './reader.ts';
+import { logOf, type NextTokenDistribution, probability } from './reader.ts';
 
 /** The last tokens of a line that may be one with its line end instead. */
 const ENDINGS = 3;
-const LEAST = 1e-12;
-export const logOf = (p: number) => Math.log(Math.max(LEAST, p));
 
 export class LineScores {
   private readonly words: ApartWords;

@@ -2,26 +2,25 @@
 // the text spelled again in any way: by a token that covers it, or by several.
 import type { Path } from '../../neural/decoding/branches.ts';
 import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
-import { logOf } from './apart-scores.ts';
+import type { BeamHypothesis } from '../ngram/beam-search.ts';
 import { type ApartWords, tokenHead } from './apart-words.ts';
-import { probability } from './reader.ts';
-import type { SearchLimits, SearchRoot } from './search.ts';
+import { type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
+import { logOf, probability } from './reader.ts';
 
-interface Hypothesis {
+interface Hypothesis extends BeamHypothesis {
   readonly path: Path;
   /** Bytes behind the cursor. */
   readonly bytes: readonly number[];
   readonly healing: Uint8Array;
-  readonly logProbability: number;
 }
 
 /**
  * Texts behind the cursor up to the line's end, most probable first. Rejects with the signal's reason.
  * @param healed bytes before the cursor that are spelled again
- * @param lineEnds see Reader.read
+ * @param lineEnds see LogitReader.read
  */
 export async function proposeLines(
-  { branches, contextLength, logits: rootLogits }: SearchRoot,
+  root: SearchRoot,
   words: ApartWords,
   {
     healed,
@@ -32,52 +31,34 @@ export async function proposeLines(
   signal?: AbortSignal,
 ): Promise<string[]> {
   const { tokenizer } = words.vocabulary;
-  let beam: Hypothesis[] = [{ path: [], bytes: [], healing: healed, logProbability: 0 }];
-  const done: Hypothesis[] = [];
-  let logits = [rootLogits];
-  try {
-    for (let depth = 0; depth < maxTokens; depth++) {
-      const grown: Hypothesis[] = [];
-      beam.forEach((hypothesis, row) => {
-        const { path, bytes, healing, logProbability } = hypothesis;
-        const allowed = healing.length > 0 ? allowedTokens(tokenizer, healing) : undefined;
-        const scores = logits[row] as Float32Array;
-        const reading = words.reader.read(scores, 0, lineEnds, allowed);
-        if (!allowed && reading.finish > 1e-4)
-          done.push({ ...hypothesis, logProbability: logProbability + logOf(reading.finish) });
-        // What is spelled again may be a line end with its indent, which a reading counts as the end.
-        const next = allowed ? likeliest(allowed, scores, limits.branching) : reading.best.slice(0, limits.branching);
-        for (const token of next) {
-          const more = tokenizer.bytesOf(token);
-          const fresh = more.subarray(Math.min(healing.length, more.length));
-          const head = tokenHead(fresh);
-          if (head && !lineEnds) continue;
-          const longer = {
-            path: [...path, token],
-            bytes: [...bytes, ...(head ?? fresh)],
-            healing: healing.length === 0 ? healing : spelled(healing, more),
-            logProbability: logProbability + logOf(probability(reading, token)),
-          };
-          (head ? done : grown).push(longer);
-        }
+  const continuations = (hypothesis: Hypothesis, logits: Float32Array): Hypothesis[] => {
+    const { path, bytes, healing, logProbability } = hypothesis;
+    const allowed = healing.length > 0 ? allowedTokens(tokenizer, healing) : undefined;
+    const reading = words.reader.read(logits, 0, lineEnds, allowed);
+    const found: Hypothesis[] = [];
+    if (!allowed && reading.finish > 1e-4)
+      found.push({ ...hypothesis, logProbability: logProbability + logOf(reading.finish), finished: true });
+    // What is spelled again may be a line end with its indent, which a reading counts as the end.
+    const next = allowed ? likeliest(allowed, logits, limits.branching) : reading.best.slice(0, limits.branching);
+    for (const token of next) {
+      const more = tokenizer.bytesOf(token);
+      const fresh = more.subarray(Math.min(healing.length, more.length));
+      const head = tokenHead(fresh);
+      if (head && !lineEnds) continue;
+      found.push({
+        path: [...path, token],
+        bytes: [...bytes, ...(head ?? fresh)],
+        healing: healing.length === 0 ? healing : spelled(healing, more),
+        logProbability: logProbability + logOf(probability(reading, token)),
+        finished: head !== undefined,
       });
-      const byProbability = (a: Hypothesis, b: Hypothesis) => b.logProbability - a.logProbability;
-      done.sort(byProbability);
-      grown.sort(byProbability);
-      const best = Math.max(done[0]?.logProbability ?? Number.NEGATIVE_INFINITY, grown[0]?.logProbability ?? 0);
-      const enough = done[limits.wanted - 1]?.logProbability ?? Number.NEGATIVE_INFINITY;
-      const floor = Math.max(best - limits.hopeless, enough);
-      beam = grown.filter((each) => each.logProbability > floor).slice(0, limits.beam);
-      const room = contextLength - branches.root - depth;
-      if (beam.length === 0 || depth + 1 >= Math.min(maxTokens, limits.passes) || room < 2) break;
-      signal?.throwIfAborted();
-      logits = await branches.run(beam.map(({ path }) => path));
     }
-  } finally {
-    branches.settle();
-  }
-  signal?.throwIfAborted();
-  return (done.length > 0 ? done : beam).flatMap(({ bytes, healing }) => (healing.length > 0 ? [] : textOf(bytes)));
+    return found;
+  };
+  const start: Hypothesis = { path: [], bytes: [], healing: healed, logProbability: 0, finished: false };
+  const scorer = { continuations, path: ({ path }: Hypothesis) => path };
+  const found = await searchBranches(root, start, scorer, maxTokens, limits, signal);
+  return found.flatMap(({ bytes, healing }) => (healing.length > 0 ? [] : textOf(bytes)));
 }
 
 /** The `count` tokens with the highest scores, best first. */

@@ -6,12 +6,13 @@ import type { Network } from '../../neural/decoding/network.ts';
 import { type Block, type BlockLine, type BlockQuestion, type FirstLine, writeBlock } from '../ngram/block.ts';
 import type { NgramModel, PredictionPoint } from '../ngram/model.ts';
 import type { Step } from '../ngram/search.ts';
+import type { SearchLimits, SearchRoot } from './branch-search.ts';
 import type { LogitReader } from './reader.ts';
-import { LOOK_AHEAD, type SearchLimits, type SearchRoot, searchLine } from './search.ts';
+import { LOOK_AHEAD, searchLine } from './search.ts';
 import type { NextTokenMixer } from './view.ts';
 
 /** A block's later lines are worth less waiting than its first. */
-const LIMITS: SearchLimits = { beam: 2, branching: 3, wanted: 2, hopeless: 2, passes: 24 };
+const LIMITS: SearchLimits = { width: 2, branching: 3, wanted: 2, pruning: 2, passes: 24 };
 const MOST_LINES = 10;
 
 export interface BlockSpot {

@@ -17,12 +17,13 @@ import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type ApartModels, examplesApart, linesApart } from './apart.ts';
 import { ApartWords } from './apart-words.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
+import type { SearchLimits } from './branch-search.ts';
 import { DraftLatency } from './pace.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
 import { LogitReader } from './reader.ts';
 import { REST_TOKENS } from './rest.ts';
-import { LINE_LIMITS, LOOK_AHEAD, type SearchLimits, type Start, searchLine } from './search.ts';
+import { LINE_LIMITS, LOOK_AHEAD, type Start, searchLine } from './search.ts';
 import type { Foreseen, MixPlace, MixWeights, PlaceLoss } from './types.ts';
 import { NextTokenMixer } from './view.ts';
 

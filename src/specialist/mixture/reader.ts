@@ -128,3 +128,8 @@ export function probability({ logits, offset, logTotal }: NextTokenDistribution,
   const logit = logits[offset + id];
   return logit === undefined ? 0 : Math.exp(logit - logTotal);
 }
+
+/** Not minus infinity where `p` is 0. */
+export function logOf(p: number): number {
+  return Math.log(Math.max(1e-12, p));
+}

@@ -1,12 +1,13 @@
 // Beam search for the rest of the line under the mixture: at each depth one pass of the neural model over all open branches that no
 // pass before has looked at; it takes along what the n-grams are sure to come next.
 
-import type { Branches } from '../../neural/decoding/branches.ts';
 import { spelled } from '../../neural/decoding/healing.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { PredictionPoint } from '../ngram/model.ts';
 import type { Hypothesis, Step } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
+import { type BranchScorer, type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
+import { logOf } from './reader.ts';
 import type { NextTokenMixer, View } from './view.ts';
 
 /** A line, or its beginning, with what each model alone thinks of it. Log probabilities; sums run over tokens and the end. */
@@ -16,19 +17,7 @@ export interface MixHypothesis extends Hypothesis {
   readonly ngram: number;
 }
 
-export interface SearchLimits {
-  readonly beam: number;
-  /** Continuations of one branch that are looked at. */
-  readonly branching: number;
-  /** Finished lines to choose from. */
-  readonly wanted: number;
-  /** A branch that much less likely (nats) than the best is given up. */
-  readonly hopeless: number;
-  /** Passes of the neural model: bounds the latency. */
-  readonly passes: number;
-}
-
-export const LINE_LIMITS: SearchLimits = { beam: 4, branching: 4, wanted: 6, hopeless: 3, passes: 40 };
+export const LINE_LIMITS: SearchLimits = { width: 4, branching: 4, wanted: 6, pruning: 3, passes: 40 };
 
 /** Room in the context for the tokens of the line's rest, which the view looks ahead to. */
 export const LOOK_AHEAD = 6;
@@ -38,16 +27,6 @@ export const LOOK_AHEAD = 6;
  */
 const AHEAD = 3;
 const SURE = 0.5;
-const LEAST = 1e-12;
-const logOf = (p: number) => Math.log(Math.max(LEAST, p));
-
-export interface SearchRoot {
-  /** Behind the prompt: what the search looks at stays there. */
-  readonly branches: Branches;
-  readonly contextLength: number;
-  /** Logits after the prompt, [vocabulary]. */
-  readonly logits: Float32Array;
-}
 
 /** Both models at the query's place. */
 export interface Models {
@@ -66,7 +45,7 @@ export interface Start {
 
 /** Finished lines, or unfinished ones where none came to an end; most probable first. Rejects with the signal's reason. */
 export async function searchLine(
-  { branches, contextLength, logits: rootLogits }: SearchRoot,
+  root: SearchRoot,
   { place, vocabulary, viewer }: Models,
   { before, healed, maxTokens }: Start,
   limits: SearchLimits,
@@ -75,53 +54,33 @@ export async function searchLine(
   const kept = Math.min(before.length, longestMatch);
   const context = new Int32Array(kept + maxTokens + LOOK_AHEAD);
   context.set(before.subarray(before.length - kept));
-  let beam: MixHypothesis[] = [
-    {
-      steps: [],
-      logProbability: 0,
-      finished: false,
-      logLineEnd: Number.NEGATIVE_INFINITY,
-      healing: healed,
-      neural: 0,
-      lowestNeural: 1,
-      ngram: 0,
+  const start: MixHypothesis = {
+    steps: [],
+    logProbability: 0,
+    finished: false,
+    logLineEnd: Number.NEGATIVE_INFINITY,
+    healing: healed,
+    neural: 0,
+    lowestNeural: 1,
+    ngram: 0,
+  };
+  const path = ({ steps }: MixHypothesis) => steps.map(({ token }) => token);
+  const scorer: BranchScorer<MixHypothesis> = {
+    path,
+    continuations: (hypothesis, logits, depth) => {
+      const tokens = path(hypothesis);
+      context.set(tokens, kept);
+      const view = viewer.look(context, kept + tokens.length, hypothesis.healing, logits, 0, depth === 0);
+      const ended = finish(hypothesis, view, place);
+      const longer = extend(hypothesis, view, place, vocabulary, limits.branching);
+      return ended ? [ended, ...longer] : longer;
     },
-  ];
-  const done: MixHypothesis[] = [];
-  let logits = [rootLogits];
-  try {
-    for (let depth = 0; depth < maxTokens; depth++) {
-      const grown: MixHypothesis[] = [];
-      beam.forEach((hypothesis, row) => {
-        let end = kept;
-        for (const step of hypothesis.steps) context[end++] = step.token;
-        const view = viewer.look(context, end, hypothesis.healing, logits[row] as Float32Array, 0, depth === 0);
-        const ended = finish(hypothesis, view, place);
-        if (ended) done.push(ended);
-        for (const next of extend(hypothesis, view, place, vocabulary, limits.branching)) grown.push(next);
-      });
-      done.sort(byProbability);
-      grown.sort(byProbability);
-      const best = Math.max(done[0]?.logProbability ?? Number.NEGATIVE_INFINITY, grown[0]?.logProbability ?? 0);
-      const floor = Math.max(
-        best - limits.hopeless,
-        done[limits.wanted - 1]?.logProbability ?? Number.NEGATIVE_INFINITY,
-      );
-      beam = grown.filter(({ logProbability }) => logProbability > floor).slice(0, limits.beam);
-      const room = contextLength - branches.root - depth;
-      if (beam.length === 0 || depth + 1 >= Math.min(maxTokens, limits.passes) || room < 2) break;
-      signal?.throwIfAborted();
-      const paths = beam.map(({ steps }) => steps.map(({ token }) => token));
-      const further = Math.min(AHEAD, room - 2, maxTokens - depth - 2);
-      const foreseen = (path: readonly number[], i: number) =>
-        beam[i]?.healing.length === 0 ? foresee(context, kept, path, place, vocabulary, further) : [];
-      logits = await branches.run(paths, () => paths.flatMap(foreseen));
-    }
-  } finally {
-    branches.settle();
-  }
-  signal?.throwIfAborted();
-  return (done.length > 0 ? done : beam).slice(0, limits.wanted);
+    ahead: (hypothesis, most) =>
+      hypothesis.healing.length === 0
+        ? foresee(context, kept, path(hypothesis), place, vocabulary, Math.min(AHEAD, most))
+        : [],
+  };
+  return (await searchBranches(root, start, scorer, maxTokens, limits, signal)).slice(0, limits.wanted);
 }
 
 /** How the n-grams alone go on from a path, where they are sure: paths that a pass takes along. */
@@ -152,10 +111,6 @@ function foresee(
     found.push([...whole]);
   }
   return found;
-}
-
-function byProbability(a: MixHypothesis, b: MixHypothesis): number {
-  return b.logProbability - a.logProbability;
 }
 
 function finish(

@@ -2,18 +2,15 @@
 
 import type { DraftToken } from '../../common/completion.ts';
 import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
+import { type BeamHypothesis, type BeamLimits, BeamSearch } from './beam-search.ts';
 import { longestMatch } from './evidence.ts';
 import type { OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
 import type { LookupScope } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-const beamWidth = 8;
 const branching = 6;
-/** Finished lines to choose from. */
-const wanted = 12;
-/** A hypothesis this much less likely (nats) than the best finished one is dropped. */
-const hopeless = 5;
+const limits: BeamLimits = { width: 8, wanted: 12, pruning: 5 };
 /** Next-token distributions worked out for one line: bounds the latency. */
 const mostSteps = 150;
 
@@ -28,11 +25,8 @@ export interface Step {
   readonly agreed?: true;
 }
 
-export interface Hypothesis {
+export interface Hypothesis extends BeamHypothesis {
   readonly steps: readonly Step[];
-  /** Log probability of the tokens, and, when finished, of the line's end. */
-  readonly logProbability: number;
-  readonly finished: boolean;
   /** Log probability of the line-end token that really follows; minus infinity where unknown. */
   readonly logLineEnd: number;
   /** Bytes before the cursor still to be repeated. */
@@ -78,23 +72,12 @@ export class LineSearch {
     const kept = Math.min(before.length, longestMatch);
     this.context = new Int32Array(kept + maxTokens);
     this.context.set(before.subarray(before.length - kept));
-    let beam: Hypothesis[] = [start];
-    const done: Hypothesis[] = [];
+    const beam = new BeamSearch(start, limits);
     let budget = mostWork;
-    for (let length = 0; length < maxTokens && beam.length > 0 && budget > 0; length++) {
-      const grown: Hypothesis[] = [];
-      for (const hypothesis of beam) {
-        if (budget-- <= 0) break;
-        for (const next of this.extend(hypothesis, kept, asking, path)) (next.finished ? done : grown).push(next);
-      }
-      done.sort(byProbability);
-      grown.sort(byProbability);
-      const best = Math.max(done[0]?.logProbability ?? unknown, grown[0]?.logProbability ?? 0);
-      const floor = Math.max(best - hopeless, done[wanted - 1]?.logProbability ?? unknown);
-      beam = grown.filter((hypothesis) => hypothesis.logProbability > floor).slice(0, beamWidth);
-    }
+    for (let length = 0; length < maxTokens && beam.open.length > 0 && budget > 0; length++)
+      beam.advance((hypothesis) => (budget-- > 0 ? this.extend(hypothesis, kept, asking, path) : []));
     // What hit the token limit is still the best guess where nothing finished.
-    return (done.length > 0 ? done : beam).slice(0, wanted);
+    return beam.found.slice(0, limits.wanted);
   }
 
   /** The likeliest line end after `before`, with its share among line ends; undefined where none was ever seen. */
@@ -223,8 +206,4 @@ export class LineSearch {
     const bytes = this.vocabulary.tokenizer.bytesOf(token);
     return bytes.length > 0 && (startsWithBytes(bytes, healing) || startsWithBytes(healing, bytes));
   }
-}
-
-function byProbability(a: Hypothesis, b: Hypothesis): number {
-  return b.logProbability - a.logProbability;
 }
