@@ -1,7 +1,7 @@
 // Brings a base in a process of its own, as the product does, and says what that took at most. Started by main.ts.
 
 import { unwrap } from '../../src/common/errors.ts';
-import { type BringRequest, type Brought, bring } from '../../src/neural/models/import/bring.ts';
+import { type BringRequest, type Brought, bring } from '../../src/neural/models/import/import-model.ts';
 import { serve } from '../common/child-process.ts';
 
 export interface Bringing {

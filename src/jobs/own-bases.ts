@@ -1,8 +1,8 @@
 // Models that somebody has: looked for and brought as bases, off the editor's thread.
 
 import { ok, type Result } from '../common/errors.ts';
-import { type BringRequest, type Brought, bring } from '../neural/models/import/bring.ts';
-import { type FoundModel, findModels } from '../neural/models/import/lying-around.ts';
+import { type FoundModel, findModels } from '../neural/models/import/discover-models.ts';
+import { type BringRequest, type Brought, bring } from '../neural/models/import/import-model.ts';
 import type { JobDeps } from './paid-llm.ts';
 
 export type { BringRequest, Brought, FoundModel };

@@ -17,7 +17,7 @@ import { completeAt } from '../../src/jobs/cli/complete.ts';
 import { baseOf } from '../../src/neural/models/compatibility.ts';
 import { MANIFEST, readManifest, sha256Of } from '../../src/neural/models/manifest.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import { LiveModel } from '../../src/specialist/ngram/live.ts';
+import { LiveModel } from '../../src/specialist/ngram/live-model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { adaptation, engine as startEngine, writeModel } from '../specialist/engine/helpers.ts';
 import { leaveEarlierState, truthIn, writeEarlierTokenizer, writeOtherTokenizer } from './earlier.ts';

@@ -1,7 +1,7 @@
 // What is kept of a run that was cancelled, and is gone on with by the next, in words.
 import { failed } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
-import { standOf } from '../../specialist/engine/standing.ts';
+import { standOf } from '../../specialist/engine/training-status.ts';
 import { cancelled } from '../cancellation.ts';
 import { workFolder } from '../models/folder-models.ts';
 

@@ -1,7 +1,7 @@
 // Weights in 4 or 8 bits: blocks of 32 along the input share a scale. In 4 bits two values share a byte, the lower half first.
 // Values are stored with half of their range added: 8 or 128 stands for zero.
 
-import { spread, spreadWidth } from './spread.ts';
+import { spread, spreadWidth } from './hadamard.ts';
 
 export const BLOCK = 32;
 

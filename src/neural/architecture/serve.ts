@@ -8,11 +8,11 @@ import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
 import { Constants } from './constants.ts';
 import type { Model } from './decoder-values.ts';
+import { RoundedProducts } from './int8-products.ts';
 import { headLayer, type LayerParameters, type LinearLayer } from './parameters.ts';
 import type { Precision } from './precision.ts';
 import type { Reach } from './quantize.ts';
 import { forwardPass, type Pieces } from './recipe.ts';
-import { RoundedProducts } from './rounded.ts';
 
 /** 'key' or 'value' of a layer: inputs are past_*, outputs new_*. */
 export function cacheNames(config: ModelConfig): string[] {

@@ -8,7 +8,7 @@ import { Session, type SessionOptions } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { Passes, positionsOf } from './passes.ts';
-import { reachHere } from './reach.ts';
+import { reachHere } from './quantization-range.ts';
 
 export interface NetworkOptions extends SessionOptions {
   readonly precision: Precision;

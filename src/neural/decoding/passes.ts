@@ -1,7 +1,7 @@
 // One run of a graph over a cache: what every pass is fed beside its tokens.
 import type { ModelConfig } from '../architecture/config.ts';
+import { ZERO } from '../architecture/int8-products.ts';
 import { halfTables } from '../architecture/rope.ts';
-import { ZERO } from '../architecture/rounded.ts';
 import { cachedWidth } from '../architecture/serve.ts';
 import type { Session } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';

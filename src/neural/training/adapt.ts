@@ -23,7 +23,7 @@ import { train } from './loop.ts';
 import { chooseMethod, type Method, methodOf } from './method.ts';
 import { type Adapted, check, digestOf, finished, identify, type TrainingRequest } from './request.ts';
 import type { CheckpointProgress, RunHooks, RunOptions } from './run.ts';
-import { CHECKPOINT, RECORD } from './stand.ts';
+import { CHECKPOINT, RECORD } from './training-status.ts';
 
 export type { DeviceChoice } from '../runtime/device.ts';
 export type { Adapted, TrainingRequest } from './request.ts';

@@ -13,7 +13,7 @@ import { type Example, partsOf } from './batches.ts';
 import { digest, fingerprint } from './checkpoint.ts';
 import type { Method } from './method.ts';
 import type { Trained, Validation } from './run.ts';
-import { RECORD } from './stand.ts';
+import { RECORD } from './training-status.ts';
 
 export interface TrainingRequest {
   /** Model folder to start from, and folder to write the adapted model to. The latter also holds the run's checkpoint. */

@@ -1,8 +1,8 @@
 // What the engine process is asked and what it answers. Messages cross as structured clones, so typed arrays stay what they are.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { Failure } from '../../common/errors.ts';
-import type { LanguageOptions } from '../../neural/decoding/language.ts';
-import type { StatesRequest } from '../../neural/decoding/states.ts';
+import type { StatesRequest } from '../../neural/decoding/hidden-states.ts';
+import type { LanguageOptions } from '../../neural/decoding/language-model.ts';
 import type { Timing } from '../../neural/decoding/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
@@ -12,7 +12,7 @@ import type { FileChange } from '../ngram/protocol.ts';
 
 export type { Timing } from '../../neural/decoding/timing.ts';
 export type { StepReport, Validated } from '../../neural/training/run.ts';
-export { NEW_PLACE_TOKENS } from '../mixture/pace.ts';
+export { NEW_PLACE_TOKENS } from '../mixture/draft-latency.ts';
 export { type Foreseen, MIXTURE_FILE, type PlaceLoss } from '../mixture/types.ts';
 
 export interface EngineStatus {

@@ -1,7 +1,7 @@
 // The engine process's side: takes what is asked, one after the other; training, in a process of its own, hears of requests between micro-batches.
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
-import { LanguageModel } from '../../neural/decoding/language.ts';
-import { pooledStates } from '../../neural/decoding/states.ts';
+import { pooledStates } from '../../neural/decoding/hidden-states.ts';
+import { LanguageModel } from '../../neural/decoding/language-model.ts';
 import { timeModel } from '../../neural/decoding/timing.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
 import { Specialists } from '../mixture/specialists.ts';

@@ -7,9 +7,9 @@ import { type Block, type BlockLine, type BlockQuestion, type FirstLine, writeBl
 import type { NgramModel, PredictionPoint } from '../ngram/model.ts';
 import type { Step } from '../ngram/search.ts';
 import type { SearchLimits, SearchRoot } from './branch-search.ts';
-import type { LogitReader } from './reader.ts';
+import type { LogitReader } from './logit-reader.ts';
+import type { NextTokenMixer } from './next-token-mixer.ts';
 import { LOOK_AHEAD, searchLine } from './search.ts';
-import type { NextTokenMixer } from './view.ts';
 
 /** A block's later lines are worth less waiting than its first. */
 const LIMITS: SearchLimits = { width: 2, branching: 3, wanted: 2, pruning: 2, passes: 24 };

@@ -4,7 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../common/completi
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
 import { type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
 import { spelled } from '../../neural/decoding/healing.ts';
-import type { LanguageModel } from '../../neural/decoding/language.ts';
+import type { LanguageModel } from '../../neural/decoding/language-model.ts';
 import { prefill } from '../../neural/decoding/prefill.ts';
 import { DIALECT, DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
 import { PROMPT_SNIPPETS, type PromptLimits } from '../../prompts/completion/prompt-form.ts';
@@ -14,18 +14,18 @@ import { firstLine, mayGoOn, textOf, wantsMore, withBlock } from '../ngram/draft
 import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
-import { type ApartModels, examplesApart, linesApart } from './apart.ts';
-import { ApartWords } from './apart-words.ts';
 import { type BlockSpot, continueMixedBlock } from './block.ts';
 import type { SearchLimits } from './branch-search.ts';
-import { DraftLatency } from './pace.ts';
+import { type ApartModels, examplesApart, linesApart } from './cross-tokenizer.ts';
+import { DraftLatency } from './draft-latency.ts';
+import { LogitReader } from './logit-reader.ts';
+import { NextTokenMixer } from './next-token-mixer.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
-import { LogitReader } from './reader.ts';
-import { REST_TOKENS } from './rest.ts';
+import { REST_TOKENS } from './rest-of-line.ts';
 import { LINE_LIMITS, LOOK_AHEAD, type Start, searchLine } from './search.ts';
 import type { Foreseen, MixPlace, MixWeights, PlaceLoss } from './types.ts';
-import { NextTokenMixer } from './view.ts';
+import { ApartWords } from './vocabulary-mapping.ts';
 
 /** Candidates whose fit with the next line is worked out: each costs a few n-gram distributions. */
 const RESCORED = 6;

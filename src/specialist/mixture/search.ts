@@ -7,8 +7,8 @@ import type { PredictionPoint } from '../ngram/model.ts';
 import type { Hypothesis, Step } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type BranchScorer, type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
-import { logOf } from './reader.ts';
-import type { NextTokenMixer, View } from './view.ts';
+import { logOf } from './logit-reader.ts';
+import type { NextTokenMixer, View } from './next-token-mixer.ts';
 
 /** A line, or its beginning, with what each model alone thinks of it. Log probabilities; sums run over tokens and the end. */
 export interface MixHypothesis extends Hypothesis {

@@ -5,7 +5,6 @@ import { failed, ok, type Result } from '../../common/errors.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../common/statistics/conditional-logit.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { NgramDrafter } from './drafter.ts';
-import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
 import {
   type FitFile,
   type LinePlace,
@@ -14,7 +13,8 @@ import {
   scoreTokens,
   type TokenScore,
   tokenProbabilities,
-} from './lessons.ts';
+} from './fit-examples.ts';
+import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
@@ -25,7 +25,7 @@ import { findSnippets } from './snippets.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
-export type { FitFile, LinePlace, TokenScore } from './lessons.ts';
+export type { FitFile, LinePlace, TokenScore } from './fit-examples.ts';
 export type { NgramWeights } from './weights.ts';
 
 /** Held-out tokens that one fit looks at: a few seconds. */

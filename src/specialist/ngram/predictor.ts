@@ -2,7 +2,7 @@
 
 import { Evidence } from './evidence.ts';
 import { Mixture, type MixtureWeights, occurrenceWeights, type Unigrams } from './mixture.ts';
-import { NamedValues } from './named.ts';
+import { NamedValues } from './named-values.ts';
 import type { Overlay } from './overlay.ts';
 import type { OwnFile } from './own-file.ts';
 import type { LookupScope, ProjectIndex } from './project-index.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { CodedError } from '../../../src/common/errors.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
-import { standOf } from '../../../src/neural/training/stand.ts';
+import { standOf } from '../../../src/neural/training/training-status.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import type { AdaptProgress } from '../../../src/specialist/engine/protocol.ts';
 import { goldenFolder } from '../../neural/architecture/golden.ts';

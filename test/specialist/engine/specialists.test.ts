@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
-import { NEW_PLACE_TOKENS } from '../../../src/specialist/mixture/pace.ts';
+import { NEW_PLACE_TOKENS } from '../../../src/specialist/mixture/draft-latency.ts';
 import { type Foreseen, MIXTURE_FILE, type MixSource } from '../../../src/specialist/mixture/types.ts';
 import { initialMixWeights } from '../../../src/specialist/mixture/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';

@@ -4,6 +4,7 @@ import { CodedError, messageOf, unwrap } from '../../../common/errors.ts';
 import type { ModelConfig } from '../../architecture/config.ts';
 import { EMBEDDING, elements, FINAL_NORM, HEAD } from '../../architecture/parameters.ts';
 import { parseConfig } from '../config-json.ts';
+import { type Metadata, tokenizerFromGguf } from './gguf-tokenizer.ts';
 import {
   BROUGHT,
   type BroughtFamily,
@@ -11,8 +12,7 @@ import {
   KNOWN_FAMILIES,
   type Multipliers,
   timesOf,
-} from './brought-families.ts';
-import { type Metadata, tokenizerFromGguf } from './gguf-tokenizer.ts';
+} from './importable-families.ts';
 import {
   ADVICE,
   checkPlaces,

@@ -10,7 +10,7 @@ import {
   KNOWN_FAMILIES,
   type Multipliers,
   timesOf,
-} from './brought-families.ts';
+} from './importable-families.ts';
 import {
   ADVICE,
   checkPlaces,

@@ -5,7 +5,7 @@ import type { DraftOptions } from '../../../src/common/completion.ts';
 import type { GateExample } from '../../../src/common/statistics/gate.ts';
 import type { Network } from '../../../src/neural/decoding/network.ts';
 import { fitMixed } from '../../../src/specialist/mixture/fit.ts';
-import { LogitReader } from '../../../src/specialist/mixture/reader.ts';
+import { LogitReader } from '../../../src/specialist/mixture/logit-reader.ts';
 import { plainMixWeights } from '../../../src/specialist/mixture/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { relativeError } from '../../neural/architecture/golden.ts';

@@ -2,7 +2,7 @@
 // before such a model goes on with it.
 import { OwnFile } from '../ngram/own-file.ts';
 import { Vocabulary } from '../ngram/vocabulary.ts';
-import { LogitReader } from './reader.ts';
+import { LogitReader } from './logit-reader.ts';
 
 /** The unfinished piece before the cursor, with the blank before it: most tokenizers give the last one of an indent to the word behind it. */
 const UNFINISHED = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;

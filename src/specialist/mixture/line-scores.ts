@@ -1,7 +1,8 @@
 // What a neural model makes of a line, byte by byte: its tokens end elsewhere than the n-grams', so the two are compared on bytes.
 // The probability of a beginning is that of the tokens before, times that of all tokens that cover its last bytes.
-import type { ApartWords } from './apart-words.ts';
-import { logOf, type NextTokenDistribution, probability } from './reader.ts';
+
+import { logOf, type NextTokenDistribution, probability } from './logit-reader.ts';
+import type { ApartWords } from './vocabulary-mapping.ts';
 
 /** The last tokens of a line that may be one with its line end instead. */
 const ENDINGS = 3;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normals } from '../../../src/common/statistics/random.ts';
+import { hadamard, spread, spreadWidth } from '../../../src/neural/architecture/hadamard.ts';
 import { dequantize, inColumns, quantize } from '../../../src/neural/architecture/quantize.ts';
-import { hadamard, spread, spreadWidth } from '../../../src/neural/architecture/spread.ts';
 
 const next = normals(3);
 const random = (count: number) => Float32Array.from({ length: count }, next);

@@ -3,9 +3,9 @@
 import type { Path } from '../../neural/decoding/branches.ts';
 import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
 import type { BeamHypothesis } from '../ngram/beam-search.ts';
-import { type ApartWords, tokenHead } from './apart-words.ts';
 import { type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
-import { logOf, probability } from './reader.ts';
+import { logOf, probability } from './logit-reader.ts';
+import { type ApartWords, tokenHead } from './vocabulary-mapping.ts';
 
 interface Hypothesis extends BeamHypothesis {
   readonly path: Path;

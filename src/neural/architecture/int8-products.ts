@@ -7,9 +7,9 @@ import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
 import type { Constants } from './constants.ts';
+import { hadamard, spreadWidth } from './hadamard.ts';
 import { elements, type LinearLayer, parameterSpecs } from './parameters.ts';
 import type { Reach } from './quantize.ts';
-import { hadamard, spreadWidth } from './spread.ts';
 
 /** What stands for zero among the rounded activations, which have no sign. */
 export const ZERO = 128;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { WITHOUT_OVERFLOW } from '../../../src/neural/architecture/overflow.ts';
-import { reachHere, tried } from '../../../src/neural/decoding/reach.ts';
+import { reachHere, tried } from '../../../src/neural/decoding/quantization-range.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 
 before(async () => {

@@ -7,14 +7,14 @@ import { meet } from '../../text/lines.ts';
 import { textOf } from '../ngram/drafter.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Step } from '../ngram/search.ts';
-import { LineScores } from './apart-scores.ts';
-import { proposeLines } from './apart-search.ts';
-import type { ApartWords } from './apart-words.ts';
 import type { SearchLimits, SearchRoot } from './branch-search.ts';
+import { proposeLines } from './cross-tokenizer-search.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
-import { logOf, probability } from './reader.ts';
-import { restFollows } from './rest.ts';
+import { LineScores } from './line-scores.ts';
+import { logOf, probability } from './logit-reader.ts';
+import { restFollows } from './rest-of-line.ts';
 import { LOOK_AHEAD, type MixHypothesis, type Models, type Start } from './search.ts';
+import type { ApartWords } from './vocabulary-mapping.ts';
 
 /** Tokens of lines that no search has run, all together. */
 const MOST_SCORED = 64;

@@ -5,8 +5,8 @@ import { allowedTokens } from '../../neural/decoding/healing.ts';
 import type { PredictionPoint } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
-import { type LogitReader, type NextTokenDistribution, probability } from './reader.ts';
-import { REST_TOKENS, restFollows } from './rest.ts';
+import { type LogitReader, type NextTokenDistribution, probability } from './logit-reader.ts';
+import { REST_TOKENS, restFollows } from './rest-of-line.ts';
 
 /** An event's probability under each model, and mixed. */
 export interface Chance {

@@ -10,9 +10,9 @@ import { loadLibrary } from '../runtime/library.ts';
 import { Session } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './key-value-cache.ts';
-import type { LanguageOptions } from './language.ts';
+import type { LanguageOptions } from './language-model.ts';
 import { Passes } from './passes.ts';
-import { reachHere } from './reach.ts';
+import { reachHere } from './quantization-range.ts';
 
 export interface StatesRequest {
   readonly language: LanguageOptions;
