@@ -171,7 +171,7 @@ test('a specialist served elsewhere drafts once it may; while its server is away
     await session.unplug();
     const server = await SpecialistServer.start('tuned');
     server.answer = 'fromElsewhere()}`';
-    await editor.command('Easy Adaptation: Let the Specialist Be Served Elsewhere…');
+    await editor.command('Easy Adaptation: Serve the Local Model Elsewhere…');
     await editor.quickInput().locator('input').waitFor();
     await editor.answer(server.url);
     await editor.quickRow('Without a key').click();

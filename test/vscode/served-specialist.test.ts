@@ -128,5 +128,5 @@ test('a key that is refused is set where the server was, not where that of the l
   await clock.advance(60_000);
   await served.look();
   assert.equal(served.state(folder), 'away');
-  assert.match(served.trouble ?? '', /refused the API key.*Served Elsewhere/);
+  assert.match(served.trouble ?? '', /refused the API key.*Serve the Local Model Elsewhere/);
 });

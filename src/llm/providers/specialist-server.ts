@@ -8,7 +8,7 @@ export const served = compatible({
   id: 'served',
   label: 'A specialist served elsewhere',
   baseUrl: '',
-  key: { ...local.key, command: 'Let the Specialist Be Served Elsewhere…' },
+  key: { ...local.key, command: 'Serve the Local Model Elsewhere…' },
   // vLLM lets a model's own end through then, which is a stop; others do not know the field.
   takes: {
     ...{ ...common, stops: 16, logprobs: 'completions', always: 'logprobs', infill: { ...tokens, always: true } },

@@ -1,4 +1,4 @@
-// 'Let the Specialist Be Served Elsewhere…': where, with which key if it wants one, which model or adapter; then the settings.
+// 'Serve the Local Model Elsewhere…': where, with which key if it wants one, which model or adapter; then the settings.
 import { hostOf } from '../../llm/protocol/address.ts';
 import type { Configuration } from '../editor/configuration.ts';
 import { t, type UiText } from '../editor/ui-text.ts';

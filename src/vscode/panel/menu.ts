@@ -108,7 +108,7 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
         )
       : command('play', t('Enable Here'), 'enableHere'),
     {
-      label: withIcon('eye', t('How Much Is Shown…')),
+      label: withIcon('eye', t('Choose How Much Is Shown…')),
       description: amountName(settings.showBar),
       run: () => pickAmount(folder.uri, configuration),
     },
