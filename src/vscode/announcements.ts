@@ -46,7 +46,7 @@ export class Announcements {
   badKey(): void {
     const setKey = t('Set API Key');
     void window
-      .showErrorMessage(t('The API does not take the key. Completions are local until it is mended.'), setKey)
+      .showErrorMessage(t('The API key was refused. Completions are local until you set a valid key.'), setKey)
       .then((answer) => {
         if (answer === setKey) void vscode.commands.executeCommand('easyAdaptation.setApiKey');
       });
@@ -62,7 +62,7 @@ export class Announcements {
     const adapt = t('Adapt to This Repo');
     const answer = await window.showInformationMessage(
       t(
-        'Easy Adaptation has another base model now. What was adapted to {0} was made for the earlier one: it is kept, and not used until you adapt again.',
+        'The base model has changed, so the adaptation of {0} is kept but not used. Adapt again to use the new base model.',
         name,
       ),
       adapt,
@@ -82,7 +82,7 @@ export class Announcements {
     const setKey = t('Set API Key');
     const answer = await window.showInformationMessage(
       t(
-        'Easy Adaptation completes locally, from your own repository: free, and nothing leaves this machine. With an API key, a large model helps at the harder places.',
+        'Easy Adaptation completes with a local model of your repository: it is free, and nothing leaves this machine. Set an API key to use a large model at harder positions.',
       ),
       t('Stay Local'),
       setKey,

@@ -153,7 +153,7 @@ async function newApiKey(deps: CommandDeps): Promise<void> {
   if (tried === undefined) return;
   const folder = status.folder();
   if (configuration.for(folder.uri).localOnly) {
-    void window.showInformationMessage(sentences(tried, t('Local-only mode is on, so it is not used.')));
+    void window.showInformationMessage(sentences(tried, t('Local-only mode is on, so the key is not used.')));
   } else if (api.state(folder) === 'unasked') await allowApi(deps);
   else void window.showInformationMessage(tried);
 }
@@ -172,13 +172,13 @@ async function serveElsewhere(deps: CommandDeps): Promise<void> {
   if (state === 'unasked' || state === 'declined') await askConsent(served.question(folder), permissions, 'modal');
   if (state === 'local-only')
     void window.showInformationMessage(
-      t('{0} does not draft while local-only mode is on, or the slider is at its local end.', served.host),
+      t('{0} is not used while local-only mode is on or the slider is at its local end.', served.host),
     );
 }
 
 async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
   await key.forget();
-  void window.showInformationMessage(t('The key for {0} is forgotten. Completions are local only.', api.host()));
+  void window.showInformationMessage(t('The key for {0} is deleted. Completions are local only.', api.host()));
 }
 
 async function allowApi({ api, permissions, status, configuration, folders }: CommandDeps): Promise<void> {
@@ -198,7 +198,7 @@ async function revokeConsent({ api, permissions, served, status }: CommandDeps):
   const folder = status.folder();
   await permissions.decline(folder.key, api.host());
   if (served.host !== '') await permissions.decline(folder.key, served.host);
-  void window.showInformationMessage(t('{0} stays on this machine from now on.', folder.name));
+  void window.showInformationMessage(t('Nothing of {0} is sent from now on.', folder.name));
 }
 
 /** Whether suggestions are paused now: the picker can be left without a choice. */
@@ -208,7 +208,7 @@ async function pickSnooze(snooze: Snooze): Promise<boolean> {
     { label: t('30 minutes'), length: 30 },
     { label: t('Until the editor restarts'), length: 'restart' },
   ];
-  const picked = await window.showQuickPick(lengths, { placeHolder: t('No suggestions for…') });
+  const picked = await window.showQuickPick(lengths, { placeHolder: t('Snooze suggestions for…') });
   if (picked) snooze.start(picked.length);
   return snooze.active;
 }
@@ -236,7 +236,7 @@ async function disableHere({ configuration, permissions, status }: CommandDeps):
       : [
           {
             label: t('For {0} in {1}', languageId, folder.name),
-            detail: t('Other folders and other languages stay on'),
+            detail: t('Other folders and languages stay enabled'),
             run: () => permissions.setLanguage(folder.key, languageId, false),
           },
         ]),
@@ -245,6 +245,6 @@ async function disableHere({ configuration, permissions, status }: CommandDeps):
       ? []
       : [{ label: t('For {0}', languageId), detail: t('In all folders'), run: () => off(languageId) }]),
   ];
-  const picked = await window.showQuickPick(choices, { placeHolder: t('Offer no completions…') });
+  const picked = await window.showQuickPick(choices, { placeHolder: t('Disable completions…') });
   await picked?.run();
 }

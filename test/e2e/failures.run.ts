@@ -149,7 +149,7 @@ test('401: one message with Set API Key, however often it is asked', () =>
     api.acceptOnly('another key');
     await ask();
     await editor.waitForGhost(known);
-    const message = editor.notifications().filter({ hasText: 'does not take the key' });
+    const message = editor.notifications().filter({ hasText: 'key was refused' });
     await message.waitFor();
     await editor.shot('11-bad-key');
     await editor.page.keyboard.press('End');

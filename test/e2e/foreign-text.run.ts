@@ -112,12 +112,12 @@ function step(name: string, body: () => Promise<void>): void {
 
 step('the offer of an adaptation shows the name of its folder as text', async () => {
   const { editor } = session;
-  const offer = editor.notifications().filter({ hasText: 'carries an adaptation' });
+  const offer = editor.notifications().filter({ hasText: 'contains an adaptation' });
   await offer.waitFor();
   await isPlain(offer, 'adaptedFolder');
   await editor.shot('30-foreign-text');
   await offer.getByText('[adaptedFolder]').click();
-  await offer.getByText('Not This One').click();
+  await offer.getByText('Do Not Use It').click();
 });
 
 step('the error of a task file quotes its field as text', async () => {
@@ -137,7 +137,7 @@ step('New Text Task lists files and columns as text', async () => {
   await editor.quickRow('tickets.csv').click();
   await isPlain(editor.quickInput(), 'columnName');
   await editor.quickRow('[columnName]').click();
-  await editor.quickInput().getByText('that are there already').waitFor();
+  await editor.quickInput().getByText('existing labels or answers').waitFor();
   await editor.page.keyboard.press('Escape');
 });
 

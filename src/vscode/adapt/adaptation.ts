@@ -132,7 +132,7 @@ export class Adaptation extends DisposableStore {
       return false;
     }
     if (this.isAdapting) {
-      void window.showInformationMessage(t('An adaptation is under way. Its progress is in the panel.'));
+      void window.showInformationMessage(t('An adaptation is running; the panel shows its progress.'));
       return false;
     }
     // It would read the same files that the adaptation reads anyway.

@@ -64,7 +64,7 @@ export class Carry extends DisposableStore {
     const { path, bytes } = told.value;
     void window.showInformationMessage(
       t(
-        '{0}: {1} MB. It was learned from the folder, and its report holds some lines of it: give it to who may read the folder. As {2} in the folder it is offered to everyone who opens it.',
+        'Exported {0} ({1} MB). It was trained on the folder and its report quotes some lines, so share it only with people who may read the folder. Save it as {2} in the folder to offer it to everyone who opens it.',
         path,
         (bytes / 1e6).toFixed(1),
         TEAM_FILE,
@@ -83,7 +83,7 @@ export class Carry extends DisposableStore {
     const use = t('Use It Here');
     const answer = await window.showInformationMessage(
       t('Use this adaptation in {0}?', folder.name),
-      { modal: true, detail: sentences(wordsOf(looked.value), t('It takes the place of the one in use.')) },
+      { modal: true, detail: sentences(wordsOf(looked.value), t('It replaces the adaptation in use.')) },
       use,
     );
     if (answer === use) await this.use(folder, uri.fsPath);
@@ -113,9 +113,9 @@ export class Carry extends DisposableStore {
       log.warn(`${TEAM_FILE} of ${folder.name} is not used: ${looked.error.message}`);
       return;
     }
-    const [use, never] = [t('Use It'), t('Not This One')];
+    const [use, never] = [t('Use It'), t('Do Not Use It')];
     const answer = await window.showInformationMessage(
-      sentences(t('{0} carries an adaptation for who works in it.', folder.name), wordsOf(looked.value)),
+      sentences(t('The folder {0} contains an adaptation. Use it?', folder.name), wordsOf(looked.value)),
       use,
       never,
     );
@@ -140,7 +140,7 @@ export class Carry extends DisposableStore {
     void window.showInformationMessage(
       waitsFor === undefined
         ? t('The adaptation is in use in {0}.', folder.name)
-        : t("The adaptation is kept for {0}. It serves when the base '{1}' does.", folder.name, waitsFor),
+        : t("The adaptation of {0} is stored. It is used when '{1}' is the base model.", folder.name, waitsFor),
     );
   }
 
@@ -150,7 +150,9 @@ export class Carry extends DisposableStore {
     if (root === undefined) return undefined;
     if (neural.absence !== undefined) {
       void window.showInformationMessage(
-        t('The neural model is off in this window, so an adaptation is of no use here.'),
+        t(
+          'An adaptation needs the neural model, which is off or missing in this window. Check easyAdaptation.neural in the settings.',
+        ),
       );
       return undefined;
     }
@@ -166,5 +168,5 @@ function tell({ message }: Failure): void {
 
 function wordsOf({ folder, base, files, finishedAt }: Provenance): UiText {
   const date = new Date(finishedAt).toLocaleDateString(vscode.env.language, { dateStyle: 'medium' });
-  return t("It was adapted to {0} ({1} files) from the base '{2}' on {3}.", folder, thousands(files), base, date);
+  return t("It was trained on {0} ({1} files) from the base model '{2}' on {3}.", folder, thousands(files), base, date);
 }

@@ -37,12 +37,12 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
   const choices = [
     {
       label: t('Everything'),
-      detail: t('Of all folders: completions, API answers, adaptations, specialists'),
+      detail: t('Completions, API answers, adaptations and local models of all folders'),
       all: true,
     },
     {
       label: t('Only {0}', folder.name),
-      detail: t('Its completions, API answers, adaptation and specialist'),
+      detail: t('Completions, API answers, adaptation and local model of this folder'),
       all: false,
     },
   ];
@@ -54,7 +54,7 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     {
       modal: true,
       detail: t(
-        'This cannot be undone. Paid API answers are deleted, too; what this month has cost still counts for the limit. Your files and your API key stay.',
+        'This cannot be undone. Paid API answers are deleted as well, but this month’s cost still counts toward the limit. Your files and your API key stay.',
       ),
     },
     remove,
@@ -81,10 +81,10 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     await permissions.forget(picked.all ? undefined : folder.key);
     await folders.restart(picked.all ? undefined : folder);
     activity.clear();
-    void window.showInformationMessage(t('The stored data is deleted. The index is built anew from your files.'));
+    void window.showInformationMessage(t('The stored data is deleted. The index is being rebuilt from your files.'));
   } catch (error) {
     log.error('Stored data could not be deleted', error);
-    void window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+    void window.showErrorMessage(t('Some data could not be deleted: {0}', messageOf(error)));
   }
 }
 

@@ -33,7 +33,7 @@ async function tellOutcome(outcome: string): Promise<void> {
 export async function askForTrust(): Promise<void> {
   const manage = t('Manage Trust');
   const answer = await window.showInformationMessage(
-    t('Restricted Mode: nothing is trained from this workspace until you trust it.'),
+    t('Restricted Mode: trust this workspace to train on it.'),
     manage,
   );
   if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
@@ -45,20 +45,20 @@ export async function askToSpend(
   provider: string | undefined,
 ): Promise<Spending> {
   const waits = t(
-    '{0} answers are still to come from a batch that was asked earlier: they are waited for, up to a day, and not paid for again.',
+    '{0} answers of an earlier batch are still pending. Waiting takes up to a day and costs nothing more.',
     awaited,
   );
   if (places === 0) return askToWait(waits);
   const include: UiMessageItem = { title: t('Include the API') };
-  const batch: UiMessageItem = { title: t('In a Batch, for Half the Price: up to a Day') };
+  const batch: UiMessageItem = { title: t('As a Batch: Half the Price, up to a Day') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const answer = await window.showInformationMessage(
-    t('Ask {0} about {1} places?', model, places),
+    t('Send {1} positions to {0}?', model, places),
     {
       modal: true,
       detail: sentences(
         t(
-          'It costs about {0}. It says where {1} is right in this repository and where it is not: at files that train the local model, which then learns harder what {1} gets wrong, and at held-out ones. The text round those places and similar snippets go to {2}, secrets masked.',
+          'It costs about {0}. The answers show where {1} is right in this repository; training then gives more weight to what {1} gets wrong. The text around these positions and similar snippets are sent to {2}, with secrets masked.',
           `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
           model,
           host,

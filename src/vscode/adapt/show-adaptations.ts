@@ -32,13 +32,13 @@ export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRo
   const items = await Promise.all(latest(deps.store.get().adaptations()).map((row) => item(row, deps.storage)));
   if (items.length === 0) {
     const adapt = t('Adapt to This Repo');
-    const answer = await window.showInformationMessage(t('No folder has been adapted to yet.'), adapt);
+    const answer = await window.showInformationMessage(t('There are no adaptations yet.'), adapt);
     if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
     return;
   }
   const pick = window.createQuickPick<Item>();
   pick.title = t('Adaptations');
-  pick.placeholder = t('Pick one to read its report; beside it: export what was trained, delete it');
+  pick.placeholder = t('Select an adaptation to read its report, or use its buttons to export or delete it');
   pick.matchOnDescription = true;
   pick.items = items;
   const chosen = await new Promise<(() => unknown) | undefined>((resolve) => {
@@ -87,7 +87,7 @@ async function deleteAdaptation({ folder, name }: Item, deps: DeleteDeps): Promi
     t('Delete the adaptation of {0}?', name),
     {
       modal: true,
-      detail: t('The base model and an index of the files answer there from then on. You can adapt again.'),
+      detail: t('The base model and the index then answer in this folder. You can adapt again.'),
     },
     remove,
   );
@@ -100,7 +100,7 @@ async function deleteAdaptation({ folder, name }: Item, deps: DeleteDeps): Promi
     if (open) await folders.restart(open);
   } catch (error) {
     log.error('An adaptation could not be deleted', error);
-    void window.showErrorMessage(t('Not all of it could be deleted: {0}', messageOf(error)));
+    void window.showErrorMessage(t('Some data could not be deleted: {0}', messageOf(error)));
   }
 }
 

@@ -37,7 +37,7 @@ export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
   if (apiKey === '' && provider.key.need === 'required') apiKey = (await askKey(owner)) ?? '';
   if (apiKey === '' && provider.key.need === 'required') return false;
   const asked = { ...where, apiKey, timeoutMs, model: '' };
-  const model = await pickModel(t('Choose the Large Model (3 of 3): which one'), asked);
+  const model = await pickModel(t('Choose the Large Model (3 of 3): model'), asked);
   if (model === undefined) return false;
   const settings: LlmSettings = { ...asked, model };
   if (!(await tryIt(settings, api))) return false;
@@ -62,8 +62,8 @@ async function pickProvider(current: string | undefined): Promise<Provider | und
     detail: termsOf(provider.id),
     provider,
   }));
-  const title = t('Choose the Large Model (1 of 3): who has it');
-  const placeHolder = t('A provider, a server of your own, or the models that this editor has');
+  const title = t('Choose the Large Model (1 of 3): provider');
+  const placeHolder = t('A provider, your own server, or the models of this editor');
   return (await window.showQuickPick(rows, { title, placeHolder, ignoreFocusOut: true }))?.provider;
 }
 
@@ -71,14 +71,14 @@ async function pickProvider(current: string | undefined): Promise<Provider | und
 async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise<string | undefined> {
   if (key.need === 'none' || (key.need === 'required' && baseUrl !== ''))
     return api.asked.provider === id ? api.asked.baseUrl : '';
-  const title = t('Choose the Large Model (2 of 3): where {0} is', label);
+  const title = t('Choose the Large Model (2 of 3): address of {0}', label);
   const entered = await askUrl(title, (api.asked.provider === id && api.asked.baseUrl) || baseUrl);
   return entered === baseUrl ? '' : entered;
 }
 
 /** @param none what leaving it empty means; absent: it must not be */
 export async function askUrl(title: UiText, value: string, none?: UiText): Promise<string | undefined> {
-  const prompt = t('The base URL, https or on this machine; most end with /v1.');
+  const prompt = t('Base URL: https, or http on this machine; most end with /v1.');
   const entered = await window.showInputBox({
     title,
     prompt: sentences(prompt, none),
@@ -87,7 +87,7 @@ export async function askUrl(title: UiText, value: string, none?: UiText): Promi
     validateInput: (text) => {
       const { url, problem } = checkBaseUrl(text.trim());
       if (none !== undefined && text.trim() === '') return undefined;
-      return url === undefined || problem ? t('An https address, or http on this machine.') : undefined;
+      return url === undefined || problem ? t('Enter an https address, or http on this machine.') : undefined;
     },
   });
   return entered?.trim();
@@ -100,7 +100,7 @@ export async function pickModel(title: UiText, asked: LlmSettings): Promise<stri
     () => listModels(asked, new AbortController().signal, { editor: editorModels }),
   );
   if (!listed.ok) {
-    const untold = t('{0} does not say which models there are. Name one.', apiHost(asked));
+    const untold = t('{0} does not list its models. Enter a name.', apiHost(asked));
     void window.showWarningMessage(listed.error.code === 'bad-request' ? untold : safeSentence(listed.error.message));
   }
   const models = [...new Set([...(defaultModel === '' ? [] : [defaultModel]), ...(listed.ok ? listed.value : [])])];
@@ -112,7 +112,9 @@ export async function pickModel(title: UiText, asked: LlmSettings): Promise<stri
   }));
   const picked = await window.showQuickPick([...rows, other], { title, ignoreFocusOut: true });
   if (picked?.model !== '') return picked?.model;
-  return (await window.showInputBox({ title, prompt: t('As the server names it.'), ignoreFocusOut: true }))?.trim();
+  return (
+    await window.showInputBox({ title, prompt: t('Name of the model on the server'), ignoreFocusOut: true })
+  )?.trim();
 }
 
 async function tryIt(settings: LlmSettings, api: Api): Promise<boolean> {
@@ -120,9 +122,9 @@ async function tryIt(settings: LlmSettings, api: Api): Promise<boolean> {
   if (tried === undefined) return false;
   const use = t('Use This Model');
   const answer = tried.ok
-    ? await window.showInformationMessage(tried.value, use, t('Keep the Other'))
-    : await window.showErrorMessage(safeSentence(tried.error.message), t('Use It All the Same'), t('Keep the Other'));
-  return answer === use || answer === t('Use It All the Same');
+    ? await window.showInformationMessage(tried.value, use, t('Keep the Current Model'))
+    : await window.showErrorMessage(safeSentence(tried.error.message), t('Use It Anyway'), t('Keep the Current Model'));
+  return answer === use || answer === t('Use It Anyway');
 }
 
 /** One call, which says what came of it in sentences; undefined: it was cancelled. */
@@ -141,14 +143,14 @@ export async function askKey({ provider, host }: KeyOwner): Promise<string | und
   const { madeAt, example } = providerOf(provider).key;
   const problems = {
     empty: t('Paste the key, or press Escape to stay local.'),
-    spaces: t('A key has no spaces in it.'),
-    characters: t('A key has plain letters, digits and signs only.'),
-    short: t('That is too short to be a key.'),
+    spaces: t('A key contains no spaces.'),
+    characters: t('A key contains only ASCII letters, digits and symbols.'),
+    short: t('This is too short for a key.'),
   };
-  const kept = t('Kept in the secret storage of this editor, never in settings or logs.');
+  const kept = t('The key is stored in the secret storage of this editor, never in settings or logs.');
   return window.showInputBox({
     title: t('API key for {0}', host),
-    prompt: sentences(kept, madeAt === '' ? '' : t('Keys are made at {0}.', madeAt)),
+    prompt: sentences(kept, madeAt === '' ? '' : t('Create a key at {0}.', madeAt)),
     placeHolder: safeText(example),
     password: true,
     ignoreFocusOut: true,
@@ -181,7 +183,7 @@ export async function keep(key: ApiKey, entered: string, owner: KeyOwner): Promi
     await key.set(entered, owner);
     return true;
   } catch (error) {
-    void window.showErrorMessage(t('The key could not be kept: {0}', messageOf(error)));
+    void window.showErrorMessage(t('The key could not be stored: {0}', messageOf(error)));
     return false;
   }
 }

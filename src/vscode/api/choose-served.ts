@@ -15,9 +15,9 @@ const timeoutMs = 60_000;
 
 /** Whether a server is to draft now. */
 export async function chooseServed({ servedKey, configuration }: ChooseServedDeps): Promise<boolean> {
-  const title = (step: UiText) => t('A Specialist Served Elsewhere: {0}', step);
+  const title = (step: UiText) => t('Serve the Local Model Elsewhere: {0}', step);
   const { servedUrl } = configuration.for(undefined);
-  const baseUrl = await askUrl(title(t('where it is')), servedUrl, t('Empty: this machine drafts.'));
+  const baseUrl = await askUrl(title(t('address')), servedUrl, t('Empty: use this machine.'));
   if (baseUrl === undefined) return false;
   if (baseUrl === '') {
     await configuration.write('servedUrl', '', undefined);
@@ -27,10 +27,10 @@ export async function chooseServed({ servedKey, configuration }: ChooseServedDep
   const known = await servedKey.of(owner);
   const keyed = await window.showQuickPick(
     [
-      { label: known === undefined ? t('Without a key') : t('With the key that it has'), asks: false },
-      { label: t('Set its key…'), asks: true },
+      { label: known === undefined ? t('Without a key') : t('With the stored key'), asks: false },
+      { label: t('Set a key…'), asks: true },
     ],
-    { title: title(t('its key')), ignoreFocusOut: true },
+    { title: title(t('key')), ignoreFocusOut: true },
   );
   if (keyed === undefined) return false;
   const apiKey = keyed.asks ? await askKey(owner) : (known ?? '');

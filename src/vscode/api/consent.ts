@@ -30,19 +30,19 @@ export interface ConsentQuestion {
 const sentBy: Readonly<Record<SendingCommand, (model: string, host: string) => UiText>> = {
   'commit message': (model, host) =>
     t(
-      'Generate Commit Message sends to {0} at {1} what is staged, the diffs of 100 files at most and the names of all, and up to twelve earlier commit messages of the repository. Secrets are masked first. Of files that .gitignore, .easyadaptationignore or your exclude settings leave out, the names alone are sent.',
+      'Generate Commit Message sends to {0} at {1} the diffs of up to 100 staged files, the names of all staged files, and up to twelve earlier commit messages. Secrets are masked first. Of files excluded by .gitignore, .easyadaptationignore or your settings, only the names are sent.',
       model,
       host,
     ),
   comment: (model, host) =>
     t(
-      'Write Doc Comment sends to {0} at {1} the function at the cursor, and up to five functions of this folder that resemble it, with their comments. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent.',
+      'Write Doc Comment sends to {0} at {1} the function at the cursor and up to five functions of this folder that resemble it, with their comments. Secrets are masked first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent.',
       model,
       host,
     ),
   'text task': (model, host) =>
     t(
-      'Run Text Task sends to {0} at {1} texts of the task with its instruction and labels, and with each up to five labelled or answered ones that resemble it. Secrets are masked first. You are asked again, with how many and their price, before any is sent.',
+      'Run Text Task sends to {0} at {1} texts of the task with its instruction and labels, each with up to five similar texts and their answers. Secrets are masked first. Before anything is sent, you see the number of texts and the price and are asked again.',
       model,
       host,
     ),
@@ -58,17 +58,17 @@ export function whatIsSent({
   if (command !== undefined)
     return sentences(
       sentBy[command](model, host),
-      t('If you allow it, completions in this folder may ask it, too.'),
+      t('If you allow it, completions in this folder may use this model as well.'),
       whatIsSent({ host, model }),
     );
   if (drafts)
     return t(
-      "With each key the text before and after the cursor and the file's path go to {0} at {1}. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. While it does not answer, this machine drafts.",
+      "While you type, the text before and after the cursor and the file's path are sent to {0} at {1}. Secrets are masked first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. If the server does not answer, this machine completes.",
       model,
       host,
     );
   return t(
-    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are masked first. Files that .gitignore, .easyadaptationignore or your exclude settings leave out are never sent. Completions send nothing else, and to nobody else; a commit message, a comment, a text task or an adaptation says what it sends when you ask for it.",
+    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are masked first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. Completions send nothing else; commit messages, comments, text tasks and adaptations say what they send when you start them.",
     model,
     host,
   );
@@ -79,14 +79,14 @@ export function whatItCosts({ model, costs }: ConsentQuestion): UiText | '' {
   const { hour, limitUsd } = costs;
   const calls = Math.max(1, Math.round(hour.calls));
   const pace = hour.isOwn
-    ? t('An hour of typing as you type here is about {0} calls', calls)
-    : t('An hour of typing is about {0} calls as a rule', calls);
-  const limit = t('never more than {0} a month, your limit', `$${limitUsd.toFixed(2)}`);
+    ? t('An hour of typing at your speed takes about {0} calls', calls)
+    : t('An hour of typing usually takes about {0} calls', calls);
+  const limit = t('your limit is {0} a month', `$${limitUsd.toFixed(2)}`);
   if (hour.usd === 0) return t('{0}, which cost nothing.', pace);
   const price = `$${hour.usd.toFixed(hour.usd < 0.1 ? 3 : 2)}`;
   return hour.isGuess
     ? t(
-        '{0}. What {1} costs is not known: as the dearest that is sold it would be {2}; {3}.',
+        '{0}. The price of {1} is unknown; at the highest known price it would be {2}, and {3}.',
         pace,
         model,
         price,
@@ -107,10 +107,10 @@ export async function askConsent(
   const allow = t('Allow for This Folder');
   const stay = t('Stay Local');
   const title = question.drafts
-    ? t('Easy Adaptation: may {1} draft in "{0}"?', question.name, question.host)
+    ? t('Easy Adaptation: let {1} complete in "{0}"?', question.name, question.host)
     : question.command
-      ? t('Easy Adaptation: may commands and completions in "{0}" ask the API?', question.name)
-      : t('Easy Adaptation: may completions in "{0}" ask the API?', question.name);
+      ? t('Easy Adaptation: let commands and completions in "{0}" use the API?', question.name)
+      : t('Easy Adaptation: let completions in "{0}" use the API?', question.name);
   const detail = sentences(whatIsSent(question), whatItCosts(question));
   const answer =
     how === 'modal'

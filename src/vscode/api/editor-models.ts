@@ -19,7 +19,7 @@ export const editorModels: EditorModels = {
     try {
       const [model] = await vscode.lm.selectChatModels({ vendor, id: rest.join('/') });
       if (!model) throw new EditorError('NotFound', `the editor has no model "${name}"`);
-      const justification = t('It answers for the large model of Easy Adaptation, as you have chosen.');
+      const justification = t('Easy Adaptation uses this model as its large model because you chose it.');
       const messages = [vscode.LanguageModelChatMessage.User(text)];
       const response = await model.sendRequest(messages, { justification }, source.token);
       yield* response.text;

@@ -28,15 +28,15 @@ export async function tryModel(llm: LlmClient, settings: LlmSettings, signal: Ab
 function told(answer: LlmAnswer, { facts }: LlmClient, settings: LlmSettings): UiText {
   const { text, costUsd, firstTokenMs, latencyMs } = answer;
   const price = facts.guessed
-    ? t('Its price is not known: it is counted as the dearest that is sold.')
+    ? t('Its price is unknown, so it is counted at the highest known price.')
     : costUsd === 0
       ? t('It costs nothing.')
       : t('It cost {0}.', `$${costUsd.toFixed(6)}`);
   const use = useful.test(text.trim())
     ? t('The answer was right.')
-    : t('The answer was of no use ("{0}"): this model may not suit.', text.trim().slice(0, 60));
+    : t('The answer was wrong ("{0}"): this model may not be suitable.', text.trim().slice(0, 60));
   const time = t(
-    '{0} at {1} answered in {2} ms, its first words after {3} ms.',
+    '{0} at {1} answered in {2} ms, the first token after {3} ms.',
     modelOf(settings),
     apiHost(settings),
     Math.round(latencyMs),
@@ -53,9 +53,9 @@ export function termsOf(provider: string | undefined): UiText {
     return sentences(t('Terms of {0}:', label), safeSentence(terms.said ?? ''), source);
   if (terms.training === 'allowed') return t('{0} allows training on its answers {1}.', label, source);
   if (terms.training === 'by model')
-    return t('Whether answers may be trained on is for the licence of the model that {0} serves to say.', label);
+    return t('The licence of the model that {0} serves says whether its answers may be used for training.', label);
   return t(
-    'Whether {0} allows training on its answers is not known ({1}, looked for {2}).',
+    'It is unknown whether {0} allows training on its answers ({1}, checked {2}).',
     label,
     terms.page,
     terms.read,

@@ -40,18 +40,18 @@ export class WhyNothing extends DisposableStore {
 function sentence(silence: Silence, statusText: string, isStarting: boolean): UiText {
   switch (silence) {
     case 'document':
-      return t('Nothing is suggested in this kind of document.');
+      return t('No suggestion: this kind of document gets no completions.');
     case 'off':
       return t('No suggestion: {0}.', statusText);
     case 'list':
-      return t('No suggestion: the entry of the open list does not go on from what stands here.');
+      return t('No suggestion: the selected entry of the list does not continue the text at the cursor.');
     case 'left-out':
-      return t('No suggestion: this file is left out. It is ignored, excluded, or made to hold secrets.');
+      return t('No suggestion: this file is ignored, excluded or a file for secrets.');
     case 'nothing':
       return isStarting
         ? t('No suggestion yet: {0}.', statusText)
-        : t('No suggestion: nothing is known of how the text goes on here.');
+        : t('No suggestion: the models found no likely continuation here.');
     case 'not-asked':
-      return t('No suggestion: the editor asks for none here.');
+      return t('No suggestion: the editor does not request one here.');
   }
 }

@@ -10,7 +10,7 @@ export async function pickFolder(current: FolderRef, placeHolder: UiText): Promi
   if (folders.length === 0) {
     const open = t('Open Folder');
     const answer = await window.showInformationMessage(
-      t('There is no folder on disk to learn from. Open one first.'),
+      t('Open a folder first: there is none on disk to learn from.'),
       open,
     );
     if (answer === open) await vscode.commands.executeCommand('workbench.action.files.openFolder');

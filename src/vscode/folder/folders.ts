@@ -130,7 +130,7 @@ export class Folders implements Disposable {
       if (!session.secrets.isComplete) await this.background?.adaptation.learnSecrets(session);
     } catch (error) {
       log.error(`Starting ${session.folder.name} failed`, error);
-      session.fail(t('The index of {0} could not be built. The log says why.', session.folder.name));
+      session.fail(t('The index of {0} could not be built. See the log for the reason.', session.folder.name));
     } finally {
       session.begun();
     }

@@ -39,14 +39,14 @@ export class CommitMessages {
     }
     const repository = chosen(await repositories(), source);
     if (!repository) {
-      void window.showInformationMessage(t('There is no git repository that a message could be written for.'));
+      void window.showInformationMessage(t('No git repository is open to write a commit message for.'));
       return;
     }
     const { rootUri } = repository;
     const folder = folderOf(rootUri);
     const { uri, root } = folder;
     if (uri === undefined || root === undefined) {
-      void window.showInformationMessage(t('That repository lies outside of the folders that are open here.'));
+      void window.showInformationMessage(t('The repository is outside the open folders.'));
       return;
     }
     const api = await apiAccess(this.deps, this.requests, folder, 'commit message');

@@ -21,22 +21,22 @@ interface Choice<T> extends UiQuickPickItem {
 
 /** The name of the task that was written; undefined: a question was left. */
 export async function newTask(folder: vscode.Uri, root: string): Promise<string | undefined> {
-  const kind = await pick(1, t('Where do the texts come from?'), kinds());
+  const kind = await pick(1, t('Source of the texts'), kinds());
   if (kind === undefined) return undefined;
   const found = await sourceOf(folder, root, kind);
   if (found === undefined) return undefined;
   const { source, known } = found;
-  const output = await pick(4, t('What is wanted of each text?'), outputs());
+  const output = await pick(4, t('Output for each text'), outputs());
   if (output === undefined) return undefined;
   const labels = output === 'label' ? await askLabels(known) : [];
   if (labels === undefined) return undefined;
   const asked =
     output === 'label'
-      ? t('What is to be decided about each text? In a sentence or two.')
-      : t('What is to be written about each text? In a sentence or two.');
+      ? t('Decision about each text, in a sentence or two')
+      : t('Text to write about each text, in a sentence or two');
   const instruction = await input(5, asked, {
     value: output === 'label' ? t('Decide which label fits the text best.') : usualInstruction(kind),
-    validateInput: (text) => (text.trim() === '' ? t('Say it in a sentence.') : undefined),
+    validateInput: (text) => (text.trim() === '' ? t('Enter a sentence.') : undefined),
   });
   if (instruction === undefined) return undefined;
   const task =
@@ -49,17 +49,13 @@ export async function newTask(folder: vscode.Uri, root: string): Promise<string 
 function kinds(): Choice<Kind>[] {
   const choice = (value: Kind, label: UiText, detail: UiText) => ({ value, label, detail });
   return [
-    choice('csv', t('A column of a CSV table'), t('Another column may hold labels that are there already')),
-    choice('jsonl', t('A field of JSON lines'), t('Another field may hold labels that are there already')),
-    choice('lines', t('The lines of a file'), t('A text a line')),
-    choice('files', t('Files'), t('A text a file; the folder that it lies in may be its label')),
-    choice('sections', t('Sections of Markdown'), t('A heading and what stands below it')),
-    choice('todos', t('TODO comments'), t('TODO, FIXME, HACK and XXX, to the end of their lines')),
-    choice(
-      'functions',
-      t('Functions'),
-      t('A text a function; the comment that says what it does is an answer that is there already'),
-    ),
+    choice('csv', t('A column of a CSV table'), t('Another column may hold existing labels')),
+    choice('jsonl', t('A field of JSON lines'), t('Another field may hold existing labels')),
+    choice('lines', t('The lines of a file'), t('One text per line')),
+    choice('files', t('Files'), t('One text per file; the name of its folder may be the label')),
+    choice('sections', t('Sections of Markdown'), t('A heading and the text below it')),
+    choice('todos', t('TODO comments'), t('TODO, FIXME, HACK and XXX to the end of the line')),
+    choice('functions', t('Functions'), t('One text per function; an existing comment is its answer')),
     choice('commits', t('Commit messages'), t("First lines of this folder's history; their type may be the label")),
   ];
 }
@@ -106,7 +102,7 @@ async function sourceOf(folder: vscode.Uri, root: string, kind: Kind): Promise<F
   const glob = await input(2, t('Which files? A pattern, relative to the folder.'), { value });
   if (glob === undefined) return undefined;
   if (kind !== 'files') return { source: { kind, glob }, known: [] };
-  const labelFromFolder = await isLabel(t('Is the folder that a file lies in its label?'));
+  const labelFromFolder = await isLabel(t('Is the name of a file’s folder its label?'));
   return labelFromFolder === undefined ? undefined : { source: { kind, glob, labelFromFolder }, known: [] };
 }
 
@@ -119,11 +115,11 @@ async function tableOf(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl'):
     label: safeText(name),
     description: safeText(rows[0]?.[name] ?? '', 80),
   }));
-  const text = await pick(2, t('Which column is the text?'), columns);
+  const text = await pick(2, t('Column that holds the text'), columns);
   if (text === undefined) return undefined;
-  const none: Choice<string> = { value: '', label: t('None'), description: t('there is nothing yet') };
+  const none: Choice<string> = { value: '', label: t('None'), description: t('no labels or answers yet') };
   const others = columns.filter(({ value }) => value !== text);
-  const label = await pick(3, t('Which column holds labels or answers that are there already?'), [none, ...others]);
+  const label = await pick(3, t('Column that holds existing labels or answers'), [none, ...others]);
   if (label === undefined) return undefined;
   const known = [...new Set(rows.map((row) => row[label]?.trim() ?? ''))].filter((each) => each !== '');
   const source: TextSource = { kind, path, text, ...(label !== '' && { label }) };
@@ -168,14 +164,14 @@ async function askLabels(known: readonly string[]): Promise<TaskLabel[] | undefi
   const { least, most } = LABEL_COUNT;
   const said = await input(
     4,
-    t('Which labels? Each with a sentence, as in: bug: Something is broken; wish: Something is missing'),
+    t('Labels, each with a sentence, as in: bug: Something is broken; wish: Something is missing'),
     {
       value: known.map((name) => `${name}: ${t('Texts of the kind {0}.', name)}`).join('; '),
       validateInput: (text) => {
         const names = parseLabels(text).map(({ name }) => name.toLowerCase());
         if (names.length < least || names.length > most)
-          return t('Write {0} to {1} labels, with ; between them.', least, most);
-        return new Set(names).size < names.length ? t('A label is there twice.') : undefined;
+          return t('Enter {0} to {1} labels, separated by ;', least, most);
+        return new Set(names).size < names.length ? t('A label is used twice.') : undefined;
       },
     },
   );
@@ -207,7 +203,7 @@ async function pickFile(folder: vscode.Uri, glob: string): Promise<string | unde
     (path) => !path.startsWith('.easyadaptation/') && !/\.(labels|answers)\.[^/]*csv$/.test(path),
   );
   if (offered.length === 0) {
-    void window.showInformationMessage(t('There is no file like {0} in this folder.', glob));
+    void window.showInformationMessage(t('No file in this folder matches {0}.', glob));
     return undefined;
   }
   return pick(
@@ -220,7 +216,7 @@ async function pickFile(folder: vscode.Uri, glob: string): Promise<string | unde
 function isLabel(question: UiText): Promise<boolean | undefined> {
   return pick(3, question, [
     { value: true, label: t('Yes') },
-    { value: false, label: t('No'), description: t('nothing is labelled yet') },
+    { value: false, label: t('No'), description: t('no labels yet') },
   ]);
 }
 

@@ -14,8 +14,8 @@ export function tableStrings(isText: boolean): PanelStrings {
     'table.sure': t('Sure'),
     'table.doubt': t('Doubt'),
     'table.inDoubt': t('in doubt'),
-    'table.whole': t('The whole text'),
-    'table.filters': t('Which rows are shown'),
+    'table.whole': t('Full text'),
+    'table.filters': t('Rows shown'),
     'table.anyone': t('anyone'),
     'table.anyLabel': t('any'),
     'table.order': t('Order'),
@@ -25,14 +25,12 @@ export function tableStrings(isText: boolean): PanelStrings {
     'table.contains': t('Text contains…'),
     'table.shown': t('{0} of {1} texts', '{0}', '{1}'),
     'table.keys': isText
-      ? t(
-          'Arrow keys walk the rows. Enter goes to the answer; there Ctrl+Enter accepts it as it stands, Escape goes back.',
-        )
-      : t('Arrow keys walk the rows. A digit gives the row that label, Enter asks which.'),
+      ? t('Arrow keys move between rows. Enter edits the answer; Ctrl+Enter accepts it, Escape goes back.')
+      : t('Arrow keys move between rows. A digit sets that label, Enter shows all labels.'),
     'table.accept': t('Accept'),
     'table.previewKeys': isText
-      ? t('Arrow keys walk the rows. Answers come with the first run.')
-      : t('Arrow keys walk the rows. Labels come with the first run.'),
+      ? t('Arrow keys move between rows. Run the task to get answers.')
+      : t('Arrow keys move between rows. Run the task to get labels.'),
     'table.corrected': isText ? t('Accepted.') : t('Labelled as {0}.', '{0}'),
     'table.taught': isText
       ? t('{0} answers accepted: the next run learns from them.', '{0}')

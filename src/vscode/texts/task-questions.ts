@@ -23,7 +23,7 @@ export async function pickTask(
     return (await window.showQuickPick(items, { placeHolder }))?.name;
   }
   const make = t('New Text Task…');
-  const answer = await window.showInformationMessage(t('There is no text task in this folder yet.'), make);
+  const answer = await window.showInformationMessage(t('This folder has no text task yet.'), make);
   if (answer === make) await vscode.commands.executeCommand('easyAdaptation.newTextTask');
   return undefined;
 }
@@ -49,7 +49,7 @@ export async function pickRow(rows: AsyncIterable<TableRow>): Promise<{ index: n
     text: row.text,
   }));
   return window.showQuickPick(items, {
-    placeHolder: t('Which text? Those in doubt come first'),
+    placeHolder: t('Select a text; texts in doubt come first'),
     matchOnDescription: true,
   });
 }
@@ -76,33 +76,33 @@ export async function askToSpend(
   const sample = isText
     ? t('Ask {0} to write about {1} texts as a sample?', model, places)
     : t('Ask {0} to label {1} texts as a sample?', model, places);
-  const question = texts === 'rest' ? t('Ask {0} about the {1} texts that stay in doubt?', model, places) : sample;
+  const question = texts === 'rest' ? t('Ask {0} about the {1} texts in doubt?', model, places) : sample;
   const why =
     texts === 'rest'
       ? t(
-          'The local model answers the others: there the API would hardly be better. Where it is not asked, the local answer stands, marked as in doubt.',
+          'The local model answers the others, where the API would hardly be better. If you decline, the local answers are kept and marked as in doubt.',
         )
       : t(
-          'They teach the local model, and show where it can be trusted alone. What the rest costs is said before it is asked about.',
+          'The answers train the local model and show where it is right. You see the price of further calls before they are made.',
         );
   const sent = t(
-    'It costs about {0}. The texts go to {1}, with up to five labelled or answered ones that resemble them, secrets masked.',
+    'It costs about {0}. Each text is sent to {1} with up to five similar texts and their answers, secrets masked.',
     price,
     host,
   );
-  const ignored = ignoredByGit === undefined ? [] : [t('They are those of {0}, which git ignores.', ignoredByGit)];
+  const ignored = ignoredByGit === undefined ? [] : [t('They come from {0}, which git ignores.', ignoredByGit)];
   const detail = sentences(sent, ...ignored, why, termsOf(provider));
   return (await window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
 }
 
 /** Before the base reads here. */
 async function askForTime(texts: number, seconds: number): Promise<boolean> {
-  const read: UiMessageItem = { title: t('Read Them') };
-  const leave: UiMessageItem = { title: t('Leave It'), isCloseAffordance: true };
+  const read: UiMessageItem = { title: t('Read the Texts') };
+  const leave: UiMessageItem = { title: t('Skip'), isCloseAffordance: true };
   const detail = t(
-    'The base model knows language, and so fewer texts stay in doubt. It takes about {0} minutes on this machine; nothing leaves it.',
+    'With the base model, fewer texts stay in doubt. It takes about {0} minutes on this machine, and nothing is sent.',
     (seconds / 60).toFixed(1),
   );
-  const question = t('Have the local base model read {0} texts?', texts);
+  const question = t('Read {0} texts with the local base model?', texts);
   return (await window.showInformationMessage(question, { modal: true, detail }, read, leave)) === read;
 }

@@ -23,7 +23,7 @@ function notesOf(report: TaskReport): string[] {
   return [
     curve.length > 0 ? measured : none,
     ...(operating === undefined ? [] : [bound]),
-    ...(stopped === undefined ? [] : [t('The large model was not asked to the end: {0}', stopped)]),
+    ...(stopped === undefined ? [] : [t('The calls to the large model ended early: {0}', stopped)]),
   ];
 }
 
@@ -31,16 +31,16 @@ function answerNotes({ judgedOn, judgedBy, loss }: TaskReport) {
   const measured =
     judgedBy === 'person'
       ? t(
-          'Measured on {0} texts that have an accepted answer and one of the large model, too: how many characters are the same (edit similarity), each by models that had not seen it.',
+          'Share of equal characters (edit similarity) on {0} texts with both an accepted answer and one of the large model, out-of-fold.',
           judgedOn,
         )
       : t(
-          'Measured on {0} texts that the large model answered: its word counts as right, since nobody has accepted an answer yet.',
+          'Measured on {0} texts answered by the large model. Its answers count as right because none has been accepted yet.',
           judgedOn,
         );
-  const none = t('Nothing says yet how good the drafts of this machine are: no text has an answer of the large model.');
+  const none = t('The quality of local drafts is unknown: no text has an answer of the large model yet.');
   const bound = t(
-    "What stays local is expected to be less like the accepted answer than the large model's by {0} at most: an average over texts like those that were measured, no promise for one of them.",
+    'Local answers are expected to be at most {0} less similar to the accepted answers than those of the large model. This is an average over texts like the measured ones, not a guarantee for each text.',
     `${(100 * (loss ?? 0)).toFixed(1)}%`,
   );
   return { measured, none, bound };
@@ -49,19 +49,16 @@ function answerNotes({ judgedOn, judgedBy, loss }: TaskReport) {
 function labelNotes({ judgedOn, judgedBy, loss }: TaskReport) {
   const measured =
     judgedBy === 'person'
-      ? t(
-          'Measured on {0} texts that people labelled and the large model, too; each by models that had not seen it.',
-          judgedOn,
-        )
+      ? t('Measured on {0} texts labelled by people and by the large model, out-of-fold.', judgedOn)
       : t(
-          'Measured on {0} texts that the large model labelled: its word counts as right, since nobody else has said anything.',
+          'Measured on {0} texts labelled by the large model. Its labels count as right because people have labelled none.',
           judgedOn,
         );
   const none = t(
-    'Nothing says yet how far the local model can be trusted: no text has both a label and an answer of the large model.',
+    'The accuracy of the local model is unknown: no text has both a label and an answer of the large model yet.',
   );
   const bound = t(
-    'What stays local, is wrong, and would have been right at the large model is expected to be {0} of the texts at most: an average over texts like those that were measured, no promise for one of them.',
+    'At most {0} of the texts are expected to be answered locally and wrongly although the large model is right. This is an average over texts like the measured ones, not a guarantee for each text.',
     `${(100 * (loss ?? 0)).toFixed(1)}%`,
   );
   return { measured, none, bound };

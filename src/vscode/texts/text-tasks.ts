@@ -98,7 +98,7 @@ export class TextTasks extends DisposableStore {
     if (!rows.ok) return tell(rows);
     const task = unwrap(await readTask(await FolderReader.open(place.root), name));
     this.open(place, task, {
-      subtitle: t('its first {0} texts', rows.value.length),
+      subtitle: t('first {0} texts', rows.value.length),
       report: undefined,
       isPreview: true,
       rows: async function* () {
@@ -115,7 +115,7 @@ export class TextTasks extends DisposableStore {
     // The editor takes its progress away at 'Cancel', before the job has kept what was under way.
     if (this.running?.controller.signal.aborted) await this.running.ended;
     if (this.running) {
-      void window.showInformationMessage(t('A text task is being run. Its progress is in the notifications.'));
+      void window.showInformationMessage(t('A text task is running; the notifications show its progress.'));
       return;
     }
     const api = await apiAccess(this.deps, this.requests, place.folder, 'text task');
@@ -169,7 +169,7 @@ export class TextTasks extends DisposableStore {
     // An answer is corrected where all of it can be seen.
     if (report && isAnswerTask(task)) return this.showResults(place, task, report);
     if (!report) {
-      void window.showInformationMessage(t('{0} has not been run yet: there is no label to correct.', task.name));
+      void window.showInformationMessage(t('{0} has no labels yet: run it first.', task.name));
       return;
     }
     const row = await pickRow(rowsOf(place.root, task, report.path));

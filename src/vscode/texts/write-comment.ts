@@ -35,7 +35,7 @@ export class DocComments {
     const { document } = editor;
     const folder = folderOf(document.uri);
     if (folder.uri === undefined || folder.root === undefined) {
-      void window.showInformationMessage(t('This file lies outside of the folders that are open here.'));
+      void window.showInformationMessage(t('This file is outside the open folders.'));
       return;
     }
     const request = {
@@ -64,7 +64,9 @@ export class DocComments {
     onSpent(costUsd);
     log.info(`Comment by ${model ?? 'the local draft'}, $${costUsd.toFixed(6)}`);
     if (document.isClosed || document.version !== version) {
-      void window.showInformationMessage(t('The file has changed meanwhile, so the comment was not put there.'));
+      void window.showInformationMessage(
+        t('The comment was not inserted because the file has changed. Run the command again.'),
+      );
       return;
     }
     const change = new vscode.WorkspaceEdit();
