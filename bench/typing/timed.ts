@@ -7,7 +7,7 @@ import type { Engine, RequestOptions } from '../../src/specialist/engine/client.
 import type { Foreseen, RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import { Specialists } from '../../src/specialist/mixture/specialists.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
-import { draftBySyntax } from '../../src/text/syntax/extent.ts';
+import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Processor time of this process so far, ms. */

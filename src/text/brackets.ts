@@ -37,6 +37,12 @@ export function brackets(text: string, quotes = ''): Brackets {
   return { open, strayClosers, quote };
 }
 
+/** How many brackets and quotes of a line do not pair up, braces that stay open not counted; strings are skipped. */
+export function unpairedMarks(line: string, quotes: string): number {
+  const { open, strayClosers, quote } = brackets(line, quotes);
+  return open.filter((b) => b !== '{').length + strayClosers.length + (quote === '' ? 0 : 1);
+}
+
 /** Brackets opened minus closed, of whatever kind and order; quotes are not looked into. */
 export function bracketBalance(text: string): number {
   return (text.match(/[([{]/g)?.length ?? 0) - (text.match(/[)\]}]/g)?.length ?? 0);

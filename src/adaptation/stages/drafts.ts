@@ -3,7 +3,7 @@
 import { sha256Of } from '../../neural/models/manifest.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { weightsFrom } from '../../specialist/ngram/weights.ts';
-import { draftBySyntax } from '../../text/syntax/extent.ts';
+import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import { AnswerLedger } from './answers.ts';
 import { evaluate } from './evaluate.ts';

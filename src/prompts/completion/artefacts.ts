@@ -1,7 +1,7 @@
 // What a model adds to its answer, or writes where it is lost: the line once more, doubled space, loops, masks, comment marks.
 
-import { closesBlock } from '../../text/blocks.ts';
 import { indentOf } from '../../text/indents.ts';
+import { closesBlock } from '../../text/syntax/blocks.ts';
 import type { Context } from './filter.ts';
 
 /** Models like to begin with the cursor's line once more. A single word may rightly come twice; a line of two may not. */

@@ -4,7 +4,7 @@ import { closedBehind, closersWritten } from '../../text/brackets.ts';
 import { indentUnitOf } from '../../text/indents.ts';
 import { languageOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore } from '../../text/lines.ts';
-import { wantsBlock } from '../../text/shape.ts';
+import { wantsBlock } from '../../text/syntax/blocks.ts';
 import { clean } from './clean.ts';
 import { queryOf } from './query.ts';
 import type { CompletionPlace } from './types.ts';

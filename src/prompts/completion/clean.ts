@@ -2,12 +2,11 @@
 // cases in test/golden/complete/.
 import { languageOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore, toLineFeeds } from '../../text/lines.ts';
-import { cutToShape } from '../../text/shape.ts';
+import { cutToBlock } from '../../text/syntax/blocks.ts';
 import { cutCommentMarks, cutLoops, cutMasked, dropDoubledSpace, dropEcho } from './artefacts.ts';
+import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, fixIndent, trimTrailing } from './block-filters.ts';
 import { dropEchoedLine, dropEchoedLines, dropEchoedWord, dropLeadingLines, isLineAbove } from './chat-habits.ts';
-import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, trimTrailing } from './closers.ts';
 import type { Filter } from './filter.ts';
-import { fixIndent } from './indent.ts';
 import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './repeats.ts';
 import { cutToSentence, dropCode } from './sentences.ts';
 import type { CompletionPlace } from './types.ts';
@@ -29,7 +28,7 @@ export const FILTERS: readonly Filter[] = [
   { name: 'loops', apply: cutLoops },
   { name: 'masked', apply: cutMasked },
   { name: 'comment-marks', apply: cutCommentMarks },
-  { name: 'shape', apply: (text, c) => (c.further ? text : cutToShape(text, c.query, c.block, c.indentUnit)) },
+  { name: 'shape', apply: (text, c) => (c.further ? text : cutToBlock(text, c.query, c.block, c.indentUnit)) },
   { name: 'sentence', apply: cutToSentence },
   { name: 'code-in-prose', apply: dropCode },
   { name: 'indent', codeOnly: true, apply: fixIndent },

@@ -2,9 +2,9 @@
 
 import { hash } from 'node:crypto';
 import { shuffle, uniforms } from '../../common/statistics/random.ts';
-import { blockAfter } from '../../text/blocks.ts';
 import { indentLength } from '../../text/indents.ts';
 import { type Line, lineNumber, lineStart, linesOf } from '../../text/lines.ts';
+import { bodyBelow } from '../../text/syntax/blocks.ts';
 
 export type CursorKind = 'line-end' | 'statement-start' | 'block-body' | 'mid-line';
 
@@ -148,7 +148,7 @@ const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
     );
   },
   'block-body': (line, texts, file) => {
-    const block = blockAfter(texts, line.number, file.kind);
+    const block = bodyBelow(texts, line.number, file.kind);
     if (block === undefined) return undefined;
     const end = line.start + lengthOf(texts.slice(line.number, block.to));
     const begin = line.start + lengthOf(texts.slice(line.number, block.from)) + 1;

@@ -1,11 +1,11 @@
 // What stands around the cursor already is not written again.
 
 import type { CompletionQuery } from '../../common/completion.ts';
-import { closesBlock } from '../../text/blocks.ts';
-import { isOnlyClosers } from '../../text/brackets.ts';
+import { isOnlyClosers, unpairedMarks } from '../../text/brackets.ts';
 import { indentWidth } from '../../text/indents.ts';
 import { lineAbove, lineStart, linesBelow } from '../../text/lines.ts';
-import { imbalance } from './closers.ts';
+import { NEXT_BRANCH } from '../../text/syntax/block-rules.ts';
+import { closesBlock } from '../../text/syntax/blocks.ts';
 import type { Context } from './filter.ts';
 
 /** A line that says again what the line above the cursor says. */
@@ -37,8 +37,6 @@ export function cutLinesBelow(text: string, { query, before, after, indentUnit }
   return text;
 }
 
-const NEXT_BRANCH = /^\s*(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure)\b/;
-
 /** A line at the cursor that would end the block above it, as deep as that block's own lines. */
 function endsNothing(line: string, { prefix, languageId }: CompletionQuery, indentUnit: string): boolean {
   const ends = closesBlock(line, languageId) || NEXT_BRANCH.test(line);
@@ -58,7 +56,8 @@ export function trimOverlap(text: string, { before, after, facts, chat }: Contex
     const trimmed = text.slice(0, -length);
     const whole = length === rest.length;
     if (facts.family === 'prose') return whole && /\p{L}/u.test(overlap) ? trimmed : text;
-    const gain = imbalance(before + text + after, facts.quotes) - imbalance(before + trimmed + after, facts.quotes);
+    const gain =
+      unpairedMarks(before + text + after, facts.quotes) - unpairedMarks(before + trimmed + after, facts.quotes);
     // Words or separators of the rest, repeated to its end, are a repetition even where both ways pair up.
     const repeats = whole ? /[\p{L}\p{N}]|^[;,:.]+$/u.test(overlap) : chat && UNLIKELY.test(overlap);
     if (gain > 0 || (gain === 0 && repeats)) return trimmed;

@@ -5,7 +5,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../common/completi
 import { CodedError } from '../../common/errors.ts';
 import { LanguageModel, readWords } from '../../neural/decoding/language-model.ts';
 import { ADAPTER, WEIGHTS } from '../../neural/models/manifest.ts';
-import { draftBySyntax } from '../../text/syntax/extent.ts';
+import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { fitMixed, type ModelTurn } from './fit.ts';

@@ -1,10 +1,10 @@
 // Goes on after the first line where a block is wanted: line by line, until the block is closed or trust runs out.
 
 import type { CompletionQuery, Draft } from '../../common/completion.ts';
-import { closerOf } from '../../text/blocks.ts';
 import { bracketBalance } from '../../text/brackets.ts';
 import { indentLength } from '../../text/indents.ts';
 import { lineStart, linesBelow } from '../../text/lines.ts';
+import { closerOf } from '../../text/syntax/blocks.ts';
 import type { OwnFile } from './own-file.ts';
 import { askingIn } from './project-index.ts';
 import type { Hypothesis, LineSearch, Step } from './search.ts';

@@ -1,7 +1,8 @@
 // A draft as the grammar sees it in its document: which ends break what parses, and which of several lines end what they began.
-import type { CompletionQuery, Draft } from '../../common/completion.ts';
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { lineState } from '../line-state.ts';
 import { lineBefore, lineEnd } from '../lines.ts';
+import { blockOptions } from './blocks.ts';
 import { parserFor } from './grammars.ts';
 import { enclosing, endOf, isCutThrough } from './nodes.ts';
 import { countErrors, type Parsed } from './parsed.ts';
@@ -13,6 +14,16 @@ const MOST_MS = 40;
 /** More is waiting for what comes: a text that ends so says nothing of whether it is right. */
 const ASKS_FOR_MORE =
   /(?:[-+*/%=<>!&|^~,.:?\\([{@#$]|=>|->|\b(?:else|do|then|in|of|return|and|or|not|if|async|await|new|case))$/;
+
+/** Drafts with the options that the grammar corrects, and marks where the draft may end. */
+export async function draftBySyntax(
+  query: CompletionQuery,
+  options: DraftOptions,
+  draft: (options: DraftOptions) => Draft | Promise<Draft>,
+): Promise<Draft> {
+  const parsed = await parserFor(query.languageId);
+  return withSyntax(await draft(blockOptions(query, options, parsed)), query);
+}
 
 /**
  * The draft, with the ends at which the document would not parse any more, and those of its further lines that end all that they began within what

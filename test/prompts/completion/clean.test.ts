@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { applyFilter, clean, FILTERS } from '../../../src/prompts/completion/clean.ts';
-import { wantsBlock } from '../../../src/text/shape.ts';
+import { wantsBlock } from '../../../src/text/syntax/blocks.ts';
 
 interface Case {
   readonly name: string;
