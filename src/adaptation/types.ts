@@ -25,6 +25,11 @@ export interface AdaptRequest {
   readonly api?: ApiAccess;
   /** The neural model to adapt, for effort 'adapt'; absent: n-grams alone. */
   readonly neural?: NeuralAccess;
+  /**
+   * For effort 'adapt': before anything else, measure how right the local model is here, until so many seconds after the start of the run.
+   * The result comes as `lines` of a progress update. Absent: no such measurement.
+   */
+  readonly firstLookSeconds?: number;
 }
 
 export interface NeuralAccess {

@@ -11,6 +11,7 @@ export interface BarOutput {
 }
 
 const barWidth = 24;
+const mostColumns = 100;
 /** Redraws at most this often: a terminal over SSH is slower than the loop that reports. */
 const redrawMs = 80;
 
@@ -30,7 +31,8 @@ export class ProgressBar {
     const fresh = update.stage !== this.stage;
     this.stage = update.stage;
     if (!this.output.isTTY) {
-      if (fresh) this.output.write(`${update.stage} ...\n`);
+      if (fresh)
+        this.output.write(`${[stepOf(update), `${update.stage} ...`, leftOf(update)].filter(Boolean).join('  ')}\n`);
       return;
     }
     if (!fresh && update.done !== update.total && now - this.drawnAt < redrawMs) return;
@@ -58,16 +60,25 @@ export class ProgressBar {
     this.drawn = true;
   }
 
-  /** The bar is the whole run's, where that is known; the counts are the stage's. */
-  private render({ stage, done, total, detail, overall, left }: ProgressUpdate): string {
+  /** The bar and the time left are the whole run's, where those are known; the counts are the stage's. */
+  private render(update: ProgressUpdate): string {
+    const { stage, done, total, detail, overall } = update;
     const share = overall ?? (total === undefined || total === 0 ? undefined : Math.min(1, done / total));
     const filled = Math.round((share ?? 0) * barWidth);
     const bar = share === undefined ? ''.padEnd(barWidth, '·') : ''.padEnd(filled, '█').padEnd(barWidth, '░');
-    const words = [detail, left === undefined ? '' : `${about(left)} left`].filter(Boolean).join(', ');
     const counts = total === undefined ? (done > 0 ? ` ${done}` : '') : ` ${done}/${total}`;
-    return `${stage.padEnd(22)} ${bar}${counts}${words ? `  ${plainLine(words)}` : ''}`.slice(
-      0,
-      (this.output.columns ?? 80) - 1,
-    );
+    const extra = detail === undefined ? '' : `  ${plainLine(detail)}`;
+    return [stepOf(update), bar, leftOf(update), `${stage}${counts}${extra}`]
+      .filter(Boolean)
+      .join('  ')
+      .slice(0, Math.min(this.output.columns ?? 80, mostColumns) - 1);
   }
+}
+
+function stepOf({ step }: ProgressUpdate): string {
+  return step === undefined ? '' : `step ${step.at} of ${step.of}`;
+}
+
+function leftOf({ left }: ProgressUpdate): string {
+  return left === undefined ? '' : `${about(left)} left`;
 }

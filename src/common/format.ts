@@ -50,3 +50,28 @@ export function about(seconds: number): string {
 export function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }
+
+/** Lines of at most `width` characters, but for longer words; what is wrapped stands two columns to the right of its line. */
+export function wrap(text: string, width = 100): string {
+  return text
+    .split('\n')
+    .map((line) => wrapLine(line, width))
+    .join('\n');
+}
+
+function wrapLine(line: string, width: number): string {
+  if (line.length <= width) return line;
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const lines: string[] = [];
+  let current = indent;
+  // Two spaces or more are columns of a table: they stay.
+  for (const word of line.slice(indent.length).split(/(?<=\S) (?=\S)/)) {
+    const longer = current.trim() === '' ? current + word : `${current} ${word}`;
+    if (longer.length <= width || current.trim() === '') current = longer;
+    else {
+      lines.push(current);
+      current = `${indent}  ${word}`;
+    }
+  }
+  return [...lines, current].join('\n');
+}

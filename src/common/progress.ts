@@ -16,6 +16,10 @@ export interface ProgressUpdate {
   readonly say?: string;
   /** `say` is the plan: the moment to think better of it. */
   readonly isPlan?: true;
+  /** Result so far as text for a terminal, lines of at most 100 columns; an editor does not show it. */
+  readonly lines?: string;
+  /** Which of the run's steps this is, from 1. Never falls. */
+  readonly step?: { readonly at: number; readonly of: number };
   /** Share of the whole run that is done, 0..1, over all stages; never goes back. Absent where nobody knows. */
   readonly overall?: number;
 }

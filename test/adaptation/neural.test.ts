@@ -10,11 +10,14 @@ import type { AdaptReport, NeuralReport } from '../../src/adaptation/report/type
 import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { failed } from '../../src/common/errors.ts';
+import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
 import { readManifest, writeManifest } from '../../src/neural/models/manifest.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
+import { openStore } from '../../src/storage/open.ts';
+import { PlaceLedger } from '../../src/storage/place-ledger.ts';
 import { engine as startEngine, writeModel } from '../specialist/engine/helpers.ts';
 import { makeProject, neuralRequest, type Project } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
@@ -175,6 +178,43 @@ describe('with an engine whose answers a test decides', () => {
     );
   });
 
+  test('the first look asks the base at positions that the run does not ask again, and tells lines of 100 columns', async () => {
+    const drafts = async (firstLookSeconds: number | undefined) => {
+      rmSync(request.specialistFolder, { recursive: true, force: true });
+      rmSync(request.storeFolder, { recursive: true, force: true });
+      const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
+      const { store } = openStore(request.storeFolder, { log: silentLog });
+      const ledger = new PlaceLedger(request.storeFolder, request.root, silentLog);
+      const lines: string[] = [];
+      const progress = (update: ProgressUpdate) => void (update.lines !== undefined && lines.push(update.lines));
+      const more = firstLookSeconds === undefined ? {} : { firstLookSeconds };
+      const result = await adapt({ ...request, ...more }, deps(engine, { progress, ledger, program: 'test' }));
+      ledger.close();
+      store.close();
+      assert.ok(result.ok, JSON.stringify(result));
+      assert.equal(engine.open.size, 0);
+      return { count: engine.count('draft'), lines: lines.join('\n'), quality: result.value.report.neural?.chosenFrom };
+    };
+    const without = await drafts(undefined);
+    assert.equal(without.lines, '');
+    const looked = await drafts(600);
+    assert.equal(looked.count, without.count);
+    assert.equal(looked.quality?.base.places, without.quality?.base.places);
+    assert.match(looked.lines, /What was read\n.*\n {2}24 files, .*typescript 24/);
+    assert.match(
+      looked.lines,
+      /n-grams: this folder's own text +\d+ of (\d+) \(.*\n {4}n-grams with the base model +\d+ of \1 /,
+    );
+    assert.equal(looked.lines.match(/^ {4}suggested /gm)?.length, 2);
+    assert.ok(
+      looked.lines.split('\n').every((line) => line.length <= 100 || line.includes(request.root)),
+      looked.lines,
+    );
+    const late = await drafts(0);
+    assert.match(late.lines, /base model did not answer in time/);
+    assert.equal(late.count, without.count);
+  });
+
   test('first a plan, then one estimate of the time left that only falls unless it says why', async () => {
     const updates: ProgressUpdate[] = [];
     const neural = { ...request.neural, budgetMinutes: 10 };
@@ -187,14 +227,18 @@ describe('with an engine whose answers a test decides', () => {
     const planned = updates.findIndex(({ say }) => say !== undefined);
     // 290 steps of 2048 tokens at 1000 a second are cut to what the minutes leave.
     assert.equal(updates[planned]?.say, 'About 10 minutes: 10 training.');
-    assert.ok(updates.slice(0, planned).every(({ left }) => left === undefined));
+    // Before the plan, the estimate is the budget.
+    assert.ok(updates.slice(0, planned).every(({ left = 0 }) => left > 300 && left <= 600));
+    const steps = updates.map(({ step }) => step?.at ?? 0);
+    assert.ok(steps.every((at, i) => at >= (steps[i - 1] ?? 1)));
+    assert.deepEqual([steps.at(-1), updates[0]?.step?.of], [6, 6]);
     const lefts = updates.slice(planned).map(({ left }) => left as number);
     assert.ok(
       lefts.every((left, i) => left >= 0 && left <= (lefts[i - 1] ?? 600)),
       lefts.join(),
     );
     assert.equal(lefts.at(-1), 0);
-    const shares = updates.slice(planned).map(({ overall }) => overall as number);
+    const shares = updates.map(({ overall }) => overall as number);
     assert.ok(shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1));
     assert.equal(shares.at(-1), 1);
   });

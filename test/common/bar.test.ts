@@ -46,3 +46,13 @@ test('an interruption takes the bar off, writes, and puts it back', () => {
   bar.interrupt('a warning\n');
   assert.deepEqual(out.written, ['\r\x1b[2K', 'a warning\n', drawn]);
 });
+
+test('step and time left stand before what may be cut off', () => {
+  const update = { stage: 'Training', done: 3, total: 9, step: { at: 5, of: 6 }, left: 130, overall: 0.5 };
+  const out = output(true, 70);
+  new ProgressBar(out).update(update);
+  assert.match(out.written[0] ?? '', /step 5 of 6 {2}█{12}░{12} {2}about 2 minutes left {2}Training/);
+  const off = output(false);
+  new ProgressBar(off).update(update);
+  assert.deepEqual(off.written, ['step 5 of 6  Training ...  about 2 minutes left\n']);
+});

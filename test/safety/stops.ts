@@ -22,7 +22,7 @@ export interface StopWay {
   readonly says: RegExp;
 }
 
-const goesOn = /^Cancelled\. Kept: .*the training up to step [1-9]\d* of \d+\. The next adaptation goes on there\.$/;
+const goesOn = /^Stopped\. Kept: .*training up to step [1-9]\d* of \d+\. The next run resumes there\.$/;
 
 export const stopWays: readonly StopWay[] = [
   { name: 'Ctrl-C in a terminal', code: 130, send: (npm) => void process.kill(-npm, 'SIGINT'), says: goesOn },

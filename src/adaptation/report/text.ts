@@ -6,7 +6,8 @@ import { outcomeOf } from './outcome.ts';
 import { paidInWords, settingOf, waits } from './phrases.ts';
 import type { AdaptReport, NeuralReport, Quality } from './types.ts';
 
-const reasons: Record<LeftOutReason, string> = {
+/** Why a file is left out, in words. */
+export const reasons: Record<LeftOutReason, string> = {
   ignored: 'ignored by .gitignore, .easyadaptationignore or files.exclude',
   binary: 'binary',
   minified: 'minified',

@@ -1,6 +1,7 @@
 // The n-grams of a run: their index with its weights, what they draft alone, and where answers of any model are kept.
 
 import { sha256Of } from '../../neural/models/manifest.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { weightsFrom } from '../../specialist/ngram/weights.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
@@ -49,14 +50,20 @@ export function answersOf(
   return ledger && new AnswerLedger(ledger, model, split);
 }
 
-export async function draftAlone(walk: LearnStages, where: 'choose' | 'test', tell: Tell): Promise<ScoredPlace[]> {
+/** Drafts of the n-grams without a neural model, at positions of one split. */
+export async function draftAlone(
+  walk: LearnStages,
+  positions: readonly CursorExample[],
+  split: 'validation' | 'test',
+  tell: Tell,
+): Promise<ScoredPlace[]> {
   const { run } = walk;
-  const answers = answersOf(run, await signatureOfIndex(walk), where === 'test' ? 'test' : 'validation');
+  const answers = answersOf(run, await signatureOfIndex(walk), split);
   let index: Promise<NgramModel> | undefined;
   const complete = async (...[query, options]: Parameters<NgramModel['complete']>) => {
     index ??= indexOf(walk);
     const model = await index;
     return draftBySyntax(query, options, (asked) => model.complete(query, asked));
   };
-  return evaluate({ complete }, run.places[where], { answers, tell, signal: run.signal });
+  return evaluate({ complete }, positions, { answers, tell, signal: run.signal });
 }

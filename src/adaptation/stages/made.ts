@@ -13,6 +13,7 @@ import type { PlaceLedger } from '../../storage/place-ledger.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { RemainingWork } from '../report/countdown.ts';
 import type { ReportFigures as Figures } from '../report/figures.ts';
+import type { FirstLook } from '../report/first-look.ts';
 import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
 import type { AdaptReport, NeuralReport } from '../report/types.ts';
 import type { Samples } from '../training-data/drawn.ts';
@@ -57,10 +58,10 @@ export interface Run extends RunDeps {
   readonly paid: { answers: number; usd: number };
   /** Identities of the models that were measured. */
   readonly models: Set<string>;
-  /** Seconds since it began, without what was done apart and the machine's sleep. */
+  /** Seconds since it began, without what does not count against the budget and the machine's sleep. */
   readonly elapsed: () => number;
   /** What the user and the API take does not count among the minutes of the run. */
-  readonly apart: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly excludeFromBudget: <T>(work: () => Promise<T>) => Promise<T>;
   /** What is ahead is known: it is said, with what is to be known beside, and from here on progress says what is left. */
   readonly plan: (ahead: RemainingWork, why: string | undefined) => void;
   /** It is known better. */
@@ -80,6 +81,7 @@ export interface StageOutputs {
   calibrated: readonly ScoredPlace[];
   measured: readonly ScoredPlace[];
   session: NeuralSession;
+  firstLook: FirstLook;
   scale: Scale;
   /** Undefined: the API is not asked. */
   asking: LabelingPlan | undefined;

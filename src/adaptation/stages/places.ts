@@ -41,6 +41,9 @@ export function placesOf(held: HeldOut): HeldOutPositions {
   return { fit: of('fit'), choose: of('choose'), test: of('test') };
 }
 
+/** Fewer positions than an eighth do not tell a better model from chance. */
+export const MOST_HALVINGS = 3;
+
 /** At most half as many, or a quarter ..., from all over: the fewer are always among the more, so that no answer is lost. */
 export function halved({ fit, choose, test }: HeldOutPositions, times: number): HeldOutPositions {
   const of = (kind: keyof typeof limits, places: readonly CursorExample[]) => sample(places, limits[kind] >> times);

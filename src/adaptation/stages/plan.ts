@@ -11,7 +11,7 @@ import { tokenizerOf } from './drafts.ts';
 import { secondsPerPlace } from './evaluate.ts';
 import type { LearnStages, Run, Scale, TrainingPlan } from './made.ts';
 import { accessOf, baseCandidate, earlierOf, placesIn } from './neural.ts';
-import { type HeldOutPositions, halved } from './places.ts';
+import { type HeldOutPositions, halved, MOST_HALVINGS } from './places.ts';
 import type { Tell } from './stage-walk.ts';
 import { budgetSeconds, paceOf, type Training, train } from './training.ts';
 
@@ -19,8 +19,6 @@ import { budgetSeconds, paceOf, type Training, train } from './training.ts';
 const TIMED = 6;
 /** Of the minutes, what all measuring and deciding may take; the rest is for training. */
 const MEASURING = 0.4;
-/** Fewer places than an eighth tell a better model from chance no more. */
-const MOST_HALVINGS = 3;
 /** Opening models, indexing every file. */
 const OPENING = 10;
 /** The learning rate takes 10 steps to come up (neural/training/adapt.ts); with fewer than as many to come down again nothing is learned to the end. */
@@ -56,8 +54,11 @@ export async function planOf(walk: LearnStages, tell: Tell): Promise<TrainingPla
   const scale = await walk.get('scale');
   const places = halved(run.places, scale.halvings);
   const earlier = earlierOf(run) !== undefined;
-  const others = scale.perPlace * drafts(places, earlier) + OPENING;
-  const before = scale.perPlace * places.choose.length * (earlier ? 2 : 1);
+  // The base's answers of the first look, and of a run that was interrupted, are in the ledger.
+  const unanswered = await (await walk.get('session')).unanswered(baseCandidate(run), places.choose);
+  const answered = places.choose.length - unanswered;
+  const others = scale.perPlace * (drafts(places, earlier) - answered) + OPENING;
+  const before = scale.perPlace * (unanswered + (earlier ? places.choose.length : 0));
   const plan = (base: string, training: number, limit = 0): TrainingPlan => {
     return { ...scale, base: basename(base), training, limit, begins: run.elapsed() + before };
   };

@@ -14,8 +14,9 @@ import { maskKnown } from '../../workspace/secrets/known.ts';
 import { cancelled, turn } from '../cancellation.ts';
 import { currentModel, dropModel, dropWork, keepModel, ownFolder } from '../models/folder-models.ts';
 import { readWeights, writeSnapshot } from '../models/specialist-files.ts';
-import { Countdown, nothingAhead, planInWords } from '../report/countdown.ts';
+import { Countdown, nothingAhead, planInWords, type RemainingWork } from '../report/countdown.ts';
 import type { ReportFigures } from '../report/figures.ts';
+import { harvestInWords } from '../report/first-look.ts';
 import type { AdaptReport } from '../report/types.ts';
 import { keepTrainedOn, unseenBy } from '../training-data/trained-on.ts';
 import type { AdaptOutcome, AdaptRequest } from '../types.ts';
@@ -25,6 +26,7 @@ import { type HeldOut, holdOut, placesOf } from './places.ts';
 import { digest, StageRunner } from './stage-walk.ts';
 import { indexingAll, stages, stagesOf } from './stages.ts';
 import { stopped } from './stopped.ts';
+import { budgetSeconds } from './training.ts';
 
 export type { RunDeps } from './made.ts';
 
@@ -40,12 +42,15 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   const now = deps.now ?? (() => performance.now());
   const countdown = new Countdown(stagesOf(request), deps.progress ?? noProgress);
   const progress: Progress = (update) => countdown.tell(update);
-  if (!request.neural || request.effort === 'index') countdown.plan({ ...nothingAhead, api: request.api?.places ?? 0 });
+  countdown.plan(firstEstimate(request));
   const started = now();
   const awake = new AwakeTime(now);
-  const reading = setInterval(() => awake.read(), READ_MS).unref();
+  const reading = setInterval(() => {
+    awake.read();
+    countdown.tick();
+  }, READ_MS).unref();
   const startedAt = Date.now();
-  let apart = 0;
+  let excluded = 0;
   let run: Run | undefined;
   try {
     const loaded = readTokenizer(request.tokenizerPath);
@@ -57,6 +62,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     log = mappedLog(log, (line) => maskKnown(line, '', [secrets]).text);
     if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));
 
+    if (request.firstLookSeconds !== undefined)
+      progress({ stage: 'Reading files', done: files.length, total: files.length, lines: harvestInWords(harvest) });
     const all = holdOut(files);
     const unseen = unseenByEarlier(request, all);
     // What is fitted here is no earlier model.
@@ -69,19 +76,19 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
         notes: [],
         paid: { answers: 0, usd: 0 },
         models: new Set(),
-        elapsed: () => (awake.read() - apart) / 1000,
+        elapsed: () => (awake.read() - excluded) / 1000,
       },
-      apart: async (work) => {
+      excludeFromBudget: async (work) => {
         const since = awake.read();
-        const within = apart;
+        const before = excluded;
         try {
           return await work();
         } finally {
-          // What was done apart meanwhile is in it.
-          apart = within + awake.read() - since;
+          // A nested exclusion is part of this one.
+          excluded = before + awake.read() - since;
         }
       },
-      replan: (ahead) => void countdown.plan(ahead),
+      replan: (ahead) => countdown.replan(ahead),
       plan: (ahead, why) => {
         const say = [planInWords(countdown.plan(ahead)), ...(why === undefined ? [] : [why])].join(' ');
         progress({ stage: stages.ahead.name, done: 0, total: undefined, say, isPlan: true });
@@ -138,10 +145,17 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
 
 async function learn(walk: LearnStages): Promise<FittedRun> {
   try {
+    if (walk.run.request.firstLookSeconds !== undefined) await walk.get('firstLook');
     return await walk.get('learned');
   } finally {
     if (walk.has('session')) (await walk.get('session')).close();
   }
+}
+
+/** Before anything is timed: a neural run takes its budget, three quarters of it for training. */
+function firstEstimate({ effort, neural, api }: AdaptRequest): RemainingWork {
+  const training = neural && effort === 'adapt' ? 0.75 * budgetSeconds(neural) : 0;
+  return { ...nothingAhead, training, api: api?.places ?? 0 };
 }
 
 /** By the paths and masked texts of their files. */

@@ -5,12 +5,12 @@ import { noProgress, type Progress, type ProgressUpdate } from '../../common/pro
 import type { Row } from '../report/countdown.ts';
 
 /** How far a stage is. */
-export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'overall' | 'left'>) => void;
+export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'step' | 'overall' | 'left'>) => void;
 
 /** @typeParam M what the stages make, by name. @typeParam S what is there before. @typeParam R the run that they belong to */
 export interface Stage<M, S extends string, R, W extends keyof M> extends Row {
   /** Which runs come to it. */
-  readonly of: 'all' | 'adapting' | 'neural' | 'api' | 'taught';
+  readonly of: 'all' | 'adapting' | 'neural' | 'api' | 'taught' | 'first-look';
   readonly reads: readonly (Exclude<keyof M, W> | S)[];
   /** Of its code: raised from 1 with every change that makes something else of the same. */
   readonly version?: number;

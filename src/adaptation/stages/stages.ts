@@ -12,6 +12,7 @@ import { samplesFrom } from '../training-data/drawn.ts';
 import type { AdaptRequest } from '../types.ts';
 import { conclude } from './conclude.ts';
 import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
+import { firstLookOf } from './first-look.ts';
 import { labelsOf } from './labels.ts';
 import type { FittedMixture, Run, SplitName, StageOutputs, Taught } from './made.ts';
 import { adaptedOf, baseCandidate, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
@@ -33,7 +34,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   index: {
     name: 'Indexing',
     takes: 2,
-    part: 'measuring',
+    step: 'look',
     of: 'adapting',
     reads: ['train'],
     settings: tokenizerOf,
@@ -47,7 +48,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   weights: {
     name: 'Learning the mixture',
     takes: 4,
-    part: 'measuring',
+    step: 'look',
     of: 'adapting',
     reads: ['index', 'fit'],
     keeps: () => true,
@@ -64,15 +65,23 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   session: {
     name: 'Starting the engine',
     takes: 0,
-    part: 'measuring',
+    step: 'look',
     of: 'neural',
     reads: ['weights'],
     run: sessionOf,
   },
+  firstLook: {
+    name: 'Measuring the local model',
+    takes: 35,
+    step: 'look',
+    of: 'first-look',
+    reads: ['weights', 'choose'],
+    run: firstLookOf,
+  },
   scale: {
     name: 'Timing a draft',
     takes: 5,
-    part: 'measuring',
+    step: 'look',
     of: 'neural',
     reads: ['weights', 'fit', 'choose', 'test'],
     settings: planSettings,
@@ -82,25 +91,25 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   asking: {
     name: 'Choosing what to ask',
     takes: 1,
-    part: 'measuring',
+    step: 'plan',
     of: 'api',
     reads: ['index', 'train', 'choose', 'test'],
-    run: (walk) => walk.run.apart(() => askingOf(walk)),
+    run: (walk) => walk.run.excludeFromBudget(() => askingOf(walk)),
   },
   taught: {
     name: 'Asking the API where it fails',
     // Before anything can be planned, and besides the minutes.
     takes: 0,
-    part: 'measuring',
+    step: 'plan',
     of: 'taught',
     reads: ['index', 'train'],
     keeps: isAnswered,
-    run: (walk, tell) => walk.run.apart(() => taughtOf(walk, tell)),
+    run: (walk, tell) => walk.run.excludeFromBudget(() => taughtOf(walk, tell)),
   },
   samples: {
     name: 'Preparing what is learned',
     takes: 5,
-    part: 'training',
+    step: 'plan',
     of: 'neural',
     reads: ['index', 'train', 'fit', 'scale', 'taught'],
     run: async (walk, tell) => {
@@ -114,7 +123,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   plan: {
     name: 'Timing a step of training',
     takes: 15,
-    part: 'training',
+    step: 'plan',
     of: 'neural',
     reads: ['scale', 'train', 'samples'],
     settings: planSettings,
@@ -124,7 +133,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   ahead: {
     name: 'Planning',
     takes: 0,
-    part: 'measuring',
+    step: 'plan',
     of: 'neural',
     reads: ['plan', 'weights', 'fit', 'choose', 'test'],
     run: aheadOf,
@@ -132,7 +141,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   base: {
     name: 'Measuring the base',
     takes: ({ perPlace, base }) => perPlace * base,
-    part: 'measuring',
+    step: 'measure',
     of: 'neural',
     reads: ['weights', 'fit', 'choose'],
     run: (walk, tell) => measure(walk, baseCandidate(walk.run), tell),
@@ -140,7 +149,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   earlier: {
     name: 'Measuring the earlier model',
     takes: ({ perPlace, earlier }) => perPlace * earlier,
-    part: 'measuring',
+    step: 'measure',
     of: 'neural',
     reads: ['weights', 'fit', 'choose'],
     run: measureEarlier,
@@ -148,7 +157,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   training: {
     name: 'Training',
     takes: ({ training }) => training,
-    part: 'training',
+    step: 'train',
     of: 'neural',
     // 2: what is kept is what was best with the n-grams.
     version: 2,
@@ -161,7 +170,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   mixture: {
     name: 'Mixing the adapted model with the n-grams',
     takes: at('fit'),
-    part: 'deciding',
+    step: 'decide',
     of: 'neural',
     reads: ['training', 'weights', 'fit'],
     keeps: ({ of, file }, { request }) => {
@@ -179,7 +188,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   adapted: {
     name: 'Measuring the adapted model',
     takes: at('choose'),
-    part: 'deciding',
+    step: 'decide',
     of: 'neural',
     reads: ['mixture', 'choose'],
     run: async (walk, tell) => {
@@ -190,7 +199,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   chosen: {
     name: 'Choosing',
     takes: 0,
-    part: 'deciding',
+    step: 'decide',
     of: 'neural',
     reads: ['base', 'earlier', 'training', 'adapted'],
     run: chooseModel,
@@ -198,7 +207,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   tested: {
     name: 'Testing what stays',
     takes: at('test'),
-    part: 'deciding',
+    step: 'decide',
     of: 'neural',
     reads: ['chosen', 'test'],
     run: test('used'),
@@ -206,7 +215,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   testedBase: {
     name: 'Testing the base',
     takes: at('test'),
-    part: 'deciding',
+    step: 'decide',
     of: 'neural',
     reads: ['chosen', 'test'],
     run: test('base'),
@@ -214,23 +223,23 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   calibrated: {
     name: 'Calibrating',
     takes: 2,
-    part: 'deciding',
+    step: 'decide',
     of: 'adapting',
     reads: ['weights', 'choose'],
-    run: (walk, tell) => draftAlone(walk, 'choose', tell),
+    run: (walk, tell) => draftAlone(walk, walk.run.places.choose, 'validation', tell),
   },
   measured: {
     name: 'Measuring',
     takes: 2,
-    part: 'deciding',
+    step: 'decide',
     of: 'adapting',
     reads: ['weights', 'test'],
-    run: (walk, tell) => draftAlone(walk, 'test', tell),
+    run: (walk, tell) => draftAlone(walk, walk.run.places.test, 'test', tell),
   },
   labels: {
     name: 'Asking the API',
     takes: ({ api }) => api / 2,
-    part: 'deciding',
+    step: 'decide',
     of: 'api',
     reads: ['asking'],
     run: labelsOf,
@@ -238,7 +247,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   learned: {
     name: 'Fitting who answers',
     takes: 1,
-    part: 'deciding',
+    step: 'decide',
     of: 'adapting',
     reads: ['calibrated', 'measured', 'chosen', 'tested', 'testedBase', 'labels'],
     run: conclude,
@@ -251,15 +260,21 @@ function mixtureIn(model: string): string | null {
 }
 
 /** Those that a run comes to, in its order. */
-export function stagesOf({ effort, neural, api }: Pick<AdaptRequest, 'effort' | 'neural' | 'api'>): readonly Row[] {
+export function stagesOf({
+  effort,
+  neural,
+  api,
+  firstLookSeconds,
+}: Pick<AdaptRequest, 'effort' | 'neural' | 'api' | 'firstLookSeconds'>): readonly Row[] {
   const adapting = effort === 'adapt';
   const [taught, asked] = [adapting && neural !== undefined, adapting && api !== undefined];
-  const comes = { all: true, adapting, neural: taught, api: asked, taught: taught && asked };
+  const looks = adapting && firstLookSeconds !== undefined;
+  const comes = { all: true, adapting, neural: taught, api: asked, taught: taught && asked, 'first-look': looks };
   return [
-    { name: 'Finding files', takes: 1, part: 'measuring' },
-    { name: 'Reading files', takes: 3, part: 'measuring' },
+    { name: 'Finding files', takes: 1, step: 'read' },
+    { name: 'Reading files', takes: 3, step: 'read' },
     ...Object.values(stages).filter(({ of }) => comes[of]),
-    { name: indexingAll, takes: 2, part: 'deciding' },
+    { name: indexingAll, takes: 2, step: 'decide' },
   ];
 }
 

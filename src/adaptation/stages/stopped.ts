@@ -10,9 +10,9 @@ export function stopped(specialistFolder: string, answers = 0): typeof cancelled
   const stand = standOf(workFolder(specialistFolder));
   const kept = [
     ...(answers > 0 ? [counted(answers, 'measured answer')] : []),
-    ...(stand?.kind === 'training' ? [`the training up to step ${stand.step} of ${stand.totalSteps}`] : []),
+    ...(stand?.kind === 'training' ? [`training up to step ${stand.step} of ${stand.totalSteps}`] : []),
     ...(stand?.kind === 'trained' ? ['the trained model'] : []),
   ];
   if (kept.length === 0) return cancelled;
-  return failed('cancelled', `Cancelled. Kept: ${kept.join(' and ')}. The next adaptation goes on there.`);
+  return failed('cancelled', `Stopped. Kept: ${kept.join(', ')}. The next run resumes there.`);
 }

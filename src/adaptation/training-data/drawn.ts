@@ -20,16 +20,16 @@ export const windowTokens = 512;
 const validationWindows = 32;
 /** Less teaches nothing that the n-grams do not know. */
 const leastTokens = 2000;
-/** Tokens that the n-grams are asked about: seconds of work. */
-const mostKnown = 600_000;
+/** Tokens that the n-grams are asked about, at most and per minute of the budget: a second or two of work a minute. */
+const mostKnown = { most: 600_000, perMinute: 60_000 };
 export const usualSeed = 1;
 
 /** Whom samples are drawn for. */
 export interface SampleTarget {
   readonly request: {
     readonly tokenizerPath: string;
-    /** The base that learns, by its folder, and what is drawn at random. */
-    readonly neural?: { readonly base: string; readonly seed?: number };
+    /** The base that learns, by its folder; the budget of the run; the seed of what is drawn at random. */
+    readonly neural?: { readonly base: string; readonly budgetMinutes?: number; readonly seed?: number };
   };
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
@@ -62,8 +62,10 @@ export async function samplesFrom(
   const options = { ...sampleOptions(index, dialectOf(base)), seed: neural?.seed ?? usualSeed };
   const own = base === undefined ? undefined : otherWords(base, tokenizerPath);
   const words = own ?? tokenizer;
+  const { most, perMinute } = mostKnown;
+  const limit = Math.min(most, perMinute * (neural?.budgetMinutes ?? Number.POSITIVE_INFINITY));
   // What the n-grams give their tokens says nothing of others.
-  const known = own ? undefined : await knownTo(index, held.train, signal);
+  const known = own ? undefined : await knownTo(index, held.train, limit, signal);
   const byFile = Map.groupBy(places, ({ path }) => path);
   const taught = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
   const recency = recencyOf(held.train);
@@ -73,7 +75,7 @@ export async function samplesFrom(
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
   // The mixture of both is what is served, so it says when to stop.
-  const beside = own ? undefined : await knownTo(index, held.fit, signal);
+  const beside = own ? undefined : await knownTo(index, held.fit, limit, signal);
   const judged = evenly(samplesOf(held.fit, words, { ...options, beside }), validationWindows >> halvings);
   return { examples, judged, tokensPerEpoch };
 }
@@ -98,7 +100,7 @@ export function sampleOptions(
 }
 
 /** What the n-grams give the tokens of the files, as if each were being written; of a large folder, those of some of its files. */
-async function knownTo(index: NgramModel, files: readonly HarvestedFile[], signal: AbortSignal) {
+async function knownTo(index: NgramModel, files: readonly HarvestedFile[], limit: number, signal: AbortSignal) {
   const known = new Map<HarvestedFile, Float32Array>();
   const breather = new Breather(signal);
   let tokens = 0;
@@ -107,7 +109,7 @@ async function knownTo(index: NgramModel, files: readonly HarvestedFile[], signa
     const found = index.tokenProbabilities(file);
     known.set(file, found);
     tokens += found.length;
-    if (tokens > mostKnown) break;
+    if (tokens > limit) break;
     await breather.breathe();
   }
   return (file: HarvestedFile) => known.get(file);

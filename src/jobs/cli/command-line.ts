@@ -42,7 +42,8 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --json               print JSON on stdout (progress stays on stderr)
   --balance N          0 local only ... 1 API first (default 0.4)
   --no-neural          n-grams alone: seconds instead of minutes
-  --budget-minutes N   of the whole adaptation, measuring too (default 10)
+  --minutes N          for training and measuring, after the first look (default 10, for the demonstration 2);
+                       --budget-minutes is the same option
   --max-steps N        of fine-tuning, where the minutes allow more; none fewer for getting no better
   --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
   --threads N          of the processor (default: physical cores minus one, but two of two)
@@ -81,7 +82,8 @@ const options = {
   into: { type: 'string' },
   storage: { type: 'string' },
   'no-neural': { type: 'boolean', default: false },
-  'budget-minutes': { type: 'string', default: '10' },
+  minutes: { type: 'string' },
+  'budget-minutes': { type: 'string' },
   'max-steps': { type: 'string' },
   device: { type: 'string', default: 'auto' },
   threads: { type: 'string' },

@@ -13,11 +13,17 @@ import { BROUGHT_BASES, readPackage } from '../../neural/models/list.ts';
 import { MANIFEST, TOKENIZER } from '../../neural/models/manifest.ts';
 import { models, numberOption, UsageError, type Values } from './command-line.ts';
 
-/** @param folder to adapt to, or to look into. Without what a run asks the API: that is `apiAccess`. */
-export function requestFor(folder: string, values: Values): AdaptRequest {
+const DEFAULT_MINUTES = 10;
+
+/**
+ * Without what a run asks the API: that is `apiAccess`.
+ * @param folder to adapt to, or to look into
+ * @param minutes of an adaptation, unless an option says otherwise
+ */
+export function requestFor(folder: string, values: Values, minutes = DEFAULT_MINUTES): AdaptRequest {
   const root = requireFolder(folder);
   const base = baseOf(values);
-  const neural = neuralAccess(values, base);
+  const neural = neuralAccess(values, base, minutes);
   const storeFolder = storageFolder(values);
   return {
     root,
@@ -70,13 +76,14 @@ function baseOf(values: Values): string {
 }
 
 /** Undefined: n-grams alone. */
-function neuralAccess(values: Values, base: string): NeuralAccess | undefined {
+function neuralAccess(values: Values, base: string, minutes: number): NeuralAccess | undefined {
   const { device } = values;
   if (device !== 'auto' && device !== 'cpu' && device !== 'webgpu') {
     throw new UsageError(`--device takes auto, cpu or webgpu, not "${device}".`);
   }
   const threads = values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256);
-  const budgetMinutes = numberOption('budget-minutes', values['budget-minutes'], 0.1, 1440);
+  const name = values.minutes === undefined ? 'budget-minutes' : 'minutes';
+  const budgetMinutes = numberOption(name, values[name] ?? String(minutes), 0.1, 1440);
   const steps = values['max-steps'];
   const maxSteps = steps === undefined ? undefined : Math.floor(numberOption('max-steps', steps, 1, 1e6));
   if (values['no-neural']) return undefined;

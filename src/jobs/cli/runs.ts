@@ -4,13 +4,23 @@ import { join } from 'node:path';
 import { stopped } from '../../adaptation/stages/stopped.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
 import type { Result } from '../../common/errors.ts';
+import { wrap } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import { plainLine } from '../../common/plain-text.ts';
+import { plainLine, plainText } from '../../common/plain-text.ts';
 import { readTuning } from '../../common/tuning.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { JobClient, type JobOptions } from '../client.ts';
 import { numberOption, repository, type Values } from './command-line.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';
+
+function planLines(plan: string): string {
+  const lines = [
+    'What adapting to this folder takes',
+    `  ${plan}`,
+    '  Ctrl-C stops it and keeps what was done; the same command resumes it. --minutes N sets the limit.',
+  ];
+  return `${wrap(lines.join('\n'))}\n\n`;
+}
 
 export class Runs {
   /** Undefined: n-grams alone. */
@@ -42,7 +52,9 @@ export class Runs {
       stop.signal,
       (update) => {
         if (stop.signal.aborted) return;
-        if (update.say !== undefined) bar.interrupt(`${plainLine(update.say)}\n`);
+        if (update.lines !== undefined) bar.interrupt(`${wrap(plainText(update.lines))}\n`);
+        const { say, isPlan } = update;
+        if (say !== undefined) bar.interrupt(isPlan ? planLines(plainLine(say)) : `${wrap(plainLine(say))}\n`);
         bar.update(update);
       },
       (estimate) => this.terminal.confirm(estimate),

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import type { ApiEstimate, Spending } from '../../adaptation/types.ts';
 import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf } from '../../common/errors.ts';
+import { wrap } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { plainJson, plainText } from '../../common/plain-text.ts';
 import { Stop } from '../../common/stop.ts';
@@ -34,7 +35,7 @@ export class Terminal {
   }
 
   print(value: unknown, text: string): void {
-    process.stdout.write(`${this.values.json ? plainJson(value, 2) : plainText(text)}\n`);
+    process.stdout.write(`${this.values.json ? plainJson(value, 2) : wrap(plainText(text))}\n`);
   }
 
   /** Waits where the reader is slow. */
@@ -50,7 +51,7 @@ export class Terminal {
   /** The exit code. */
   fail(error: Failure): number {
     this.bar.clear();
-    process.stderr.write(`${plainText(error.message)}\n`);
+    process.stderr.write(`${wrap(plainText(error.message))}\n`);
     return 1;
   }
 

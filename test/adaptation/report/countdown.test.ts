@@ -5,10 +5,10 @@ import { Countdown, nothingAhead, planInWords, type Row } from '../../../src/ada
 import type { ProgressUpdate } from '../../../src/common/progress.ts';
 
 const rows: readonly Row[] = [
-  { name: 'timing', takes: 15, part: 'training' },
-  { name: 'base', takes: ({ perPlace, base }) => perPlace * base, part: 'measuring' },
-  { name: 'training', takes: ({ training }) => training, part: 'training' },
-  { name: 'testing', takes: 60, part: 'deciding' },
+  { name: 'timing', takes: 15, step: 'plan' },
+  { name: 'base', takes: ({ perPlace, base }) => perPlace * base, step: 'measure' },
+  { name: 'training', takes: ({ training }) => training, step: 'train' },
+  { name: 'testing', takes: 60, step: 'decide' },
 ];
 
 function planned(training: number): {
@@ -41,5 +41,50 @@ test('the time left falls with what is done, and rises only with a sentence', ()
   assert.deepEqual([later.left, later.say], [430, undefined]);
   const slow = tell({ stage: 'training', done: 2, total: 100, stageLeft: 900 });
   assert.equal(slow.left, 960);
-  assert.match(slow.say ?? '', /longer than was planned.*16 minutes left/);
+  assert.match(slow.say ?? '', /longer than planned.*16 minutes left/);
+});
+
+test('each update names its step, and between updates the time left falls with the clock', () => {
+  let ms = 0;
+  const told: ProgressUpdate[] = [];
+  const countdown = new Countdown(
+    rows,
+    (update) => told.push(update),
+    () => ms,
+  );
+  countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240, training: 360 });
+  countdown.tell({ stage: 'base', done: 120, total: 240, say: 'once' });
+  ms = 20_000;
+  countdown.tick();
+  ms = 900_000;
+  countdown.tick();
+  countdown.tell({ stage: 'timing', done: 0, total: undefined });
+  assert.deepEqual(
+    told.map(({ left, say }) => [left, say]),
+    [
+      [480, 'once'],
+      [460, undefined],
+      [420, undefined],
+      [420, undefined],
+    ],
+  );
+  assert.deepEqual(told.at(-1)?.step, { at: 2, of: 4 });
+  const shares = told.map(({ overall = 0 }) => overall);
+  assert.deepEqual(
+    shares,
+    shares.toSorted((a, b) => a - b),
+  );
+});
+
+test('a new plan replaces the estimate, and the share that is done stays', () => {
+  const told: ProgressUpdate[] = [];
+  const countdown = new Countdown(rows, (update) => told.push(update));
+  countdown.plan({ ...nothingAhead, training: 60 });
+  countdown.tell({ stage: 'base', done: 0, total: undefined });
+  countdown.plan({ ...nothingAhead, training: 600 });
+  countdown.tell({ stage: 'base', done: 0, total: undefined });
+  const [before, after] = told;
+  assert.deepEqual([before?.left, after?.left, after?.say], [120, 660, undefined]);
+  assert.ok((before?.overall ?? 0) > 0);
+  assert.equal(after?.overall, before?.overall);
 });

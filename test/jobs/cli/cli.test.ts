@@ -23,9 +23,18 @@ after(() => project.remove());
 const run = (args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp) =>
   runCli([...args, ...(args.includes('--storage') ? [] : ['--storage', storage])], env, interruptAt);
 
-test('without a key: a report in text, then as JSON, then again from the store', async () => {
+test('without a key: a first look, a report in text, then as JSON, then again from the store', async () => {
   const text = await run([project.root]);
   assert.equal(text.code, 0, text.err);
+  assert.match(text.err, /What was read\n.*project\n {2}24 files, .*typescript 24/);
+  assert.match(text.err, /n-grams: this folder's own text +\d+ of \d+/);
+  assert.match(
+    text.err,
+    /Two completions from these files\n {2}src\/.*, line \d+\n {4}typed .*\n {4}suggested .*\n {4}author /,
+  );
+  assert.match(text.err, /step 1 of 3 {2}Finding files \.\.\. /);
+  const long = `${text.err}${text.out}`.split('\n').filter((line) => line.length > 100 && !line.includes(storage));
+  assert.deepEqual(long, []);
   assert.match(text.out, /On files that nothing was learned from/);
   assert.match(text.out, /no API answers yet/);
   const json = await run(['adapt', project.root, '--json']);
@@ -61,12 +70,15 @@ test('with a base: fine-tunes, goes on after an interruption, completes with bot
       '1',
       '--max-steps',
       '20',
-      '--budget-minutes',
+      '--minutes',
       '1440',
       '--local',
     ];
     const stopped = await run([small.root, ...options], {}, /Training \.\.\./);
     assert.equal(stopped.code, 130, stopped.err);
+    assert.match(stopped.err, /n-grams with the base model .*step \d of 6 {2}Training \.\.\./s);
+    assert.match(stopped.err, /Ctrl-C stops it and keeps what was done/);
+    assert.match(stopped.err, /Stopped\. Kept: .*training up to step \d+ of \d+\. The next run resumes there\./);
     const json = await run([small.root, ...options, '--json']);
     assert.equal(json.code, 0, json.err);
     const { neural, notes } = JSON.parse(json.out) as AdaptReport;
@@ -202,7 +214,7 @@ test('the limit of a month holds over runs: a model that thinks is not asked whe
   const first = await paidRun('fable', fable, (api) => api.answerWith('value;'));
   assert.equal(first.code, 0, first.err);
   assert.equal(first.asked, 0);
-  assert.match(first.out, /limit of \$0\.20 a month.*may cost up to \$0\.\d+/);
+  assert.match(first.out, /limit\s+of\s+\$0\.20\s+a\s+month.*may\s+cost\s+up\s+to\s+\$0\.\d+/s);
   // Each may cost three times what it does cost: they go on until the next could pass the limit.
   const more = ['--model', 'claude-haiku-5-5', '--budget', '0.0015', '--places', '12'];
   const second = await paidRun('haiku', more, (api) => api.answerWith('value;'));
@@ -288,7 +300,8 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [['delete'], /Name the folder/],
     [['list', project.root], /shows all of them/],
     [['--device', 'tpu'], /auto, cpu or webgpu/],
-    [['--budget-minutes', '0'], /from 0\.1 to 1440/],
+    [['--budget-minutes', '0'], /--budget-minutes takes a number from 0\.1 to 1440/],
+    [['--minutes', '0'], /--minutes takes a number from 0\.1 to 1440/],
     [['--max-steps', '0'], /from 1 to 1000000/],
     [['--threads', 'many'], /from 1 to 256/],
     [['--base', join(project.root, 'nowhere')], /There is no folder/],

@@ -104,7 +104,10 @@ test('a run costs what it may at most, says why it stopped, and the next one goe
   const few = await runCli([...args, '--run-budget', '0.0002'], env);
   assert.equal(few.code, 1);
   assert.match(few.err, /stops where this run has cost \$0\.0002 \(--run-budget\)/);
-  assert.match(few.err, /have a label; 20 are needed\..*not asked to the end: The limit of \$0\.0002 for this run/);
+  assert.match(
+    few.err,
+    /have a label; 20 are needed\..*not asked to the end: The limit of\s+\$0\.0002\s+for\s+this\s+run/s,
+  );
   const asked = api.requests.length;
   assert.ok(asked > 0 && asked < 20, `${asked} were asked`);
   const { code, out } = await runCli([...args, '--run-budget', '0.0003'], env);

@@ -1,0 +1,99 @@
+// What `npm start` prints in its first minute: what was read, how right the local model is here, two worked completions.
+import { counted, oneLine, percent, thousands } from '../../common/format.ts';
+import { quantile } from '../../common/quality.ts';
+import { lineBefore } from '../../text/lines.ts';
+import type { HarvestReport, LeftOutReason } from '../../workspace/files/types.ts';
+import type { ScoredPlace } from './scored.ts';
+import { reasons } from './text.ts';
+
+/** Drafts at the same cursor positions of held-out files. */
+export interface FirstLook {
+  /** Of the n-gram model alone. */
+  readonly ngram: readonly ScoredPlace[];
+  /** Of the base model together with the n-grams; undefined: it did not answer in time, or there is none. */
+  readonly base: readonly ScoredPlace[] | undefined;
+}
+
+const LANGUAGES = 5;
+const REASONS = 4;
+/** Columns of code in a worked completion, so that its line fits 100. */
+const CODE = 84;
+
+/** What was read and left out, a few lines. */
+export function harvestInWords({ root, files, bytes, byLanguage, leftOut, secretsMasked }: HarvestReport): string {
+  const most = <K extends string>(counts: Readonly<Partial<Record<K, number>>>, limit: number) =>
+    (Object.entries(counts) as [K, number][]).sort((a, b) => b[1] - a[1]).slice(0, limit);
+  const others = Object.keys(byLanguage).length - LANGUAGES;
+  const languages = most(byLanguage, LANGUAGES).map(([language, count]) => `${language} ${thousands(count)}`);
+  if (others > 0) languages.push(`${counted(others, 'other language')}`);
+  const out = most<LeftOutReason>(leftOut, REASONS).map(([reason, count]) => `${thousands(count)} ${reasons[reason]}`);
+  const outCount = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
+  return [
+    'What was read',
+    `  ${root}`,
+    `  ${counted(files, 'file')}, ${(bytes / 1e6).toFixed(1)} MB: ${languages.join(', ')}.`,
+    `  Left out: ${outCount === 0 ? 'nothing' : out.join('; ')}.`,
+    ...(secretsMasked > 0 ? [`  ${counted(secretsMasked, 'secret')} replaced before anything else saw the text.`] : []),
+    '',
+  ].join('\n');
+}
+
+export function firstLookInWords({ ngram, base }: FirstLook): string {
+  const shown = base ?? ngram;
+  if (shown.length === 0)
+    return 'How right the local model is here\n  Not measured: the folder has too few files to keep some for measuring.\n';
+  const files = new Set(shown.map(({ example }) => example.path)).size;
+  const row = (name: string, scored: readonly ScoredPlace[]) => {
+    const right = scored.filter((each) => each.right).length;
+    return `    ${name.padEnd(34)} ${String(right).padStart(3)} of ${scored.length} (${percent(right / scored.length)})`;
+  };
+  const seconds =
+    quantile(
+      shown.map(({ draft }) => draft.latencyMs).filter((ms) => ms > 0),
+      0.5,
+    ) / 1000;
+  return [
+    'How right the local model is here, before any training',
+    `  It completed the line at ${counted(shown.length, 'cursor position')} in ${counted(files, 'file')} that it has not read.`,
+    '  Lines that are exactly what the author wrote:',
+    row("n-grams: this folder's own text", ngram),
+    ...(base ? [row('n-grams with the base model', base)] : []),
+    ...(base ? [] : ['  The base model did not answer in time, or is switched off.']),
+    ...(seconds > 0
+      ? [
+          `  A suggestion took ${seconds < 0.095 ? `${Math.ceil(1000 * seconds)} ms` : `${seconds.toFixed(1)} s`}. Nothing left this machine.`,
+        ]
+      : []),
+    '',
+    'Two completions from these files',
+    ...worked(shown).flatMap(exampleLines),
+  ].join('\n');
+}
+
+/** One that is right and one that is not, where there are both; of different files where there are two. */
+function worked(scored: readonly ScoredPlace[]): ScoredPlace[] {
+  const byLength = [...scored].sort((a, b) => lengthOf(b) - lengthOf(a));
+  const first = byLength.find(({ right }) => right) ?? byLength[0];
+  const rest = byLength.filter((each) => each !== first);
+  const elsewhere = rest.filter(({ example }) => example.path !== first?.example.path);
+  const wrong = (of: readonly ScoredPlace[]) => of.find(({ right, draft }) => !right && draft.text !== '');
+  const second = wrong(elsewhere) ?? wrong(rest) ?? rest[0];
+  return [first, second].filter((each) => each !== undefined);
+}
+
+/** Of the author's text, where the line was begun and fits the terminal: other examples show less well. */
+function lengthOf({ truth, asked }: ScoredPlace): number {
+  const typed = lineBefore(asked.query.prefix).trim().length;
+  return typed > 0 && typed + truth.length <= CODE && truth.length <= CODE / 2 ? truth.length : 0;
+}
+
+function exampleLines({ example, asked, draft, truth, right }: ScoredPlace): string[] {
+  const typed = lineBefore(asked.query.prefix);
+  return [
+    `  ${example.path}, line ${example.line + 1}`,
+    `    typed      ${oneLine(typed, CODE)}▏`,
+    `    suggested  ${draft.text === '' ? '(nothing)' : oneLine(draft.text, CODE)}`,
+    `    author     ${oneLine(truth, CODE)}${right ? '  (the same)' : ''}`,
+    '',
+  ];
+}

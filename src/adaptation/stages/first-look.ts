@@ -1,0 +1,81 @@
+// The first look: how often the local model is right in this folder before anything is trained, within a time limit.
+// Its answers are in the position ledger, so that the rest of the run asks for none of them again.
+import { CodedError, isCancelled } from '../../common/errors.ts';
+import { placeBefore } from '../../prompts/completion/asked-place.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import { type FirstLook, firstLookInWords } from '../report/first-look.ts';
+import type { ScoredPlace } from '../report/scored.ts';
+import { draftAlone } from './drafts.ts';
+import type { LearnStages } from './made.ts';
+import { baseCandidate } from './neural.ts';
+import { type HeldOutPositions, halved, MOST_HALVINGS } from './places.ts';
+import type { Tell } from './stage-walk.ts';
+
+/** A draft that has begun may take so many seconds more before the result is told without it. */
+const LAST_DRAFT = 5;
+
+/** Tells its result as `lines` of a progress update. Its time does not count against the budget of the run. */
+export function firstLookOf(walk: LearnStages, tell: Tell): Promise<FirstLook> {
+  return walk.run.excludeFromBudget(() => look(walk, tell));
+}
+
+async function look(walk: LearnStages, tell: Tell): Promise<FirstLook> {
+  const { run } = walk;
+  const limit = run.request.firstLookSeconds ?? 0;
+  const left = () => limit - run.elapsed();
+  const lines = byImportance(run.places).filter((example) => !placeBefore(example).block);
+  await walk.get('weights');
+  tell({ done: 0, total: undefined, stageLeft: left() });
+  const base: ScoredPlace[] = [];
+  const draftBase = async () => {
+    const session = await walk.get('session');
+    const model = baseCandidate(run);
+    const onOpening: Tell = ({ detail }) => {
+      if (detail !== undefined) tell({ done: base.length, total: undefined, detail, stageLeft: left() });
+    };
+    for (const example of lines) {
+      if (left() <= 0) break;
+      base.push(...(await session.drafts(model, 'validation', [example], onOpening)));
+      tell({ done: base.length, total: undefined, stageLeft: Math.max(0, left()) });
+    }
+  };
+  const work = run.request.neural ? draftBase() : Promise.resolve();
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, 1000 * Math.max(0, left() + LAST_DRAFT));
+  try {
+    await Promise.race([work, late]);
+  } catch (error) {
+    // The stages that need the engine come to the same failure, and note it for the report.
+    if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  const scored = [...base];
+  const asked = scored.length > 0 ? scored.map(({ example }) => example) : lines;
+  const ngram = await draftAlone(walk, asked, 'validation', () => {});
+  const result: FirstLook = {
+    ngram,
+    base: scored.length > 0 ? scored : undefined,
+  };
+  tell({ done: scored.length, total: undefined, stageLeft: 0, lines: firstLookInWords(result) });
+  // The session has one model open at a time: its current draft ends before the next stage uses it.
+  await work.catch(() => {});
+  return result;
+}
+
+/** Those of the smallest measurement first, because every plan measures there; each group spread over all files. */
+function byImportance(places: HeldOutPositions): CursorExample[] {
+  const order = new Set<CursorExample>();
+  for (let times = MOST_HALVINGS; times >= 0; times--)
+    for (const example of spread(halved(places, times).choose)) order.add(example);
+  return [...order];
+}
+
+/** In an order whose every beginning covers the whole list: by the multiples of the golden ratio. */
+function spread<T>(items: readonly T[]): T[] {
+  const golden = (Math.sqrt(5) - 1) / 2;
+  return items
+    .map((item, index) => ({ item, at: (index * golden) % 1 }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
