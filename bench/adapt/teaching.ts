@@ -4,10 +4,10 @@
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workFolder } from '../../src/adaptation/models/folder-models.ts';
-import { lessonsFrom } from '../../src/adaptation/stages/taught.ts';
 import { train } from '../../src/adaptation/stages/training.ts';
-import { samplesFrom, type TrainingData } from '../../src/adaptation/training-data/drawn.ts';
+import { trainingDataFrom } from '../../src/adaptation/stages/training-labels.ts';
 import type { LearnedPlace } from '../../src/adaptation/training-data/samples.ts';
+import { samplesFrom, type TrainingData } from '../../src/adaptation/training-data/training-set.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { exactMatch } from '../../src/common/quality.ts';
@@ -65,7 +65,7 @@ export async function teachingRows(
   const lessons = taught.map(lessonOf);
   const split = splitOf(others, new Set(lessons.map(({ path }) => path)));
   const failed = lessons.filter(({ right }) => !right);
-  const { worth } = lessonsFrom(lessons.map((example) => ({ example, right: example.right })));
+  const { worth } = trainingDataFrom(lessons.map((example) => ({ example, right: example.right })));
   const lessonsOf: Readonly<Record<Arm, TrainingData | undefined>> = {
     'true text only': { places: [] },
     '+ weights by underfit': worth && { worth, places: failed },

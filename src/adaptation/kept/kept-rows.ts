@@ -22,10 +22,10 @@ import { type Harvest, harvestFolder } from '../../workspace/files/folder.ts';
 import { turn } from '../cancellation.ts';
 import { readSpecialist } from '../models/specialist-files.ts';
 import type { KeptRow } from '../report/kept.ts';
+import { foreseenBy, labelRequest } from '../stages/labeling-plan.ts';
 import { holdOut, placesOf, placesToAsk } from '../stages/places.ts';
-import { foreseenBy, labelRequest } from '../stages/what-to-ask.ts';
-import { otherWords, sampleOptions } from '../training-data/drawn.ts';
 import { samplesOf, specialNames } from '../training-data/samples.ts';
+import { otherTokenizer, sampleOptions } from '../training-data/training-set.ts';
 import type { AdaptRequest } from '../types.ts';
 import { Live } from './preview.ts';
 
@@ -92,7 +92,7 @@ async function* learningRows(
   await turn(signal);
   const base = request.neural?.base;
   const dialect = dialectOf(base);
-  const words = (base === undefined ? undefined : otherWords(base, request.tokenizerPath)) ?? tokenizer;
+  const words = (base === undefined ? undefined : otherTokenizer(base, request.tokenizerPath)) ?? tokenizer;
   for (const { ids } of samplesOf(held.train, words, sampleOptions(index, dialect))) {
     const text = decodeAll(ids, words, dialect);
     yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };

@@ -14,6 +14,8 @@ export interface FirstLook {
   readonly base: readonly ScoredPlace[] | undefined;
 }
 
+/** With fewer positions a share says little. */
+const ROUGH = 30;
 const LANGUAGES = 5;
 const REASONS = 4;
 /** Columns of code in a worked completion, so that its line fits 100. */
@@ -58,6 +60,7 @@ export function firstLookInWords({ ngram, base }: FirstLook): string {
     '  Lines that are exactly what the author wrote:',
     row("n-grams: this folder's own text", ngram),
     ...(base ? [row('n-grams with the base model', base)] : []),
+    ...(shown.length < ROUGH ? ['  These are few positions, so the figures are rough.'] : []),
     ...(base ? [] : ['  The base model did not answer in time, or is switched off.']),
     ...(seconds > 0
       ? [

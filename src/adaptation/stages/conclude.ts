@@ -7,23 +7,23 @@ import { fitRouter } from '../../routing/fit.ts';
 import type { CouplingExample } from '../../routing/types.ts';
 import { measure } from '../report/figures.ts';
 import type { LabelledPlace, ScoredPlace } from '../report/scored.ts';
-import type { FittedRun, LearnStages } from './made.ts';
 import { testOf } from './neural.ts';
-import { taughtInWords } from './taught.ts';
+import type { FittedRun, LearnStages } from './stage-outputs.ts';
+import { trainingLabelsInWords } from './training-labels.ts';
 
-export async function conclude(walk: LearnStages): Promise<FittedRun> {
-  const { held, notes, request } = walk.run;
+export async function conclude(runner: LearnStages): Promise<FittedRun> {
+  const { held, notes, request } = runner.run;
   if (held.fit.length === 0)
     notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
-  const chosen = await walk.get('chosen');
-  const tested = chosen && (await testOf(walk, chosen));
-  const alone = { choose: await walk.get('calibrated'), test: await walk.get('measured') };
+  const chosen = await runner.get('chosen');
+  const tested = chosen && (await testOf(runner, chosen));
+  const alone = { choose: await runner.get('calibrated'), test: await runner.get('measured') };
   const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.places } : alone;
   // What one would have without the adaptation: the base; where that stays, it is beside the n-grams alone.
   const tried = new Set(test.map(({ example }) => example));
-  const before = tested && (tested.report.used === 'base' ? alone.test : await walk.get('testedBase'));
-  const labels = await walk.get('labels');
-  const taught = request.neural && taughtInWords(await walk.get('taught'));
+  const before = tested && (tested.report.used === 'base' ? alone.test : await runner.get('testedBase'));
+  const labels = await runner.get('labels');
+  const taught = request.neural && trainingLabelsInWords(await runner.get('taught'));
   if (taught !== undefined) notes.push(taught);
   const fit = (of: readonly ScoredPlace[]) =>
     of.length > 0 ? fitRouter(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();

@@ -6,10 +6,10 @@ import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { weightsFrom } from '../../specialist/ngram/weights.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { ScoredPlace } from '../report/scored.ts';
-import { AnswerLedger } from './answers.ts';
+import { AnswerLedger } from './answer-ledger.ts';
 import { evaluate } from './evaluate.ts';
-import type { LearnStages, Run } from './made.ts';
-import { digest, type Tell } from './stage-walk.ts';
+import type { LearnStages, Run } from './stage-outputs.ts';
+import { digest, type Tell } from './stage-runner.ts';
 
 /** Raised where the n-grams draft otherwise from the same files; beside it stands the program, which is one file where it ships. */
 const DRAFTS_VERSION = 5;
@@ -22,21 +22,21 @@ export function programOf(...scripts: readonly (string | undefined)[]): string {
 export const tokenizerOf = ({ request }: Run) => sha256Of(request.tokenizerPath);
 
 /** The training files' n-grams, mixed as was learned. */
-export async function indexOf(walk: LearnStages): Promise<NgramModel> {
-  const weights = weightsFrom(await walk.get('weights'));
-  const index = await walk.get('index');
+export async function indexOf(runner: LearnStages): Promise<NgramModel> {
+  const weights = weightsFrom(await runner.get('weights'));
+  const index = await runner.get('index');
   if (weights) index.useWeights(weights);
   return index;
 }
 
 /** What stands for that index. */
-export async function signatureOfIndex(walk: LearnStages): Promise<string> {
+export async function signatureOfIndex(runner: LearnStages): Promise<string> {
   return digest([
     DRAFTS_VERSION,
-    walk.run.program,
-    walk.sources.train,
-    tokenizerOf(walk.run),
-    await walk.get('weights'),
+    runner.run.program,
+    runner.sources.train,
+    tokenizerOf(runner.run),
+    await runner.get('weights'),
   ]);
 }
 
@@ -52,16 +52,16 @@ export function answersOf(
 
 /** Drafts of the n-grams without a neural model, at positions of one split. */
 export async function draftAlone(
-  walk: LearnStages,
+  runner: LearnStages,
   positions: readonly CursorExample[],
   split: 'validation' | 'test',
   tell: Tell,
 ): Promise<ScoredPlace[]> {
-  const { run } = walk;
-  const answers = answersOf(run, await signatureOfIndex(walk), split);
+  const { run } = runner;
+  const answers = answersOf(run, await signatureOfIndex(runner), split);
   let index: Promise<NgramModel> | undefined;
   const complete = async (...[query, options]: Parameters<NgramModel['complete']>) => {
-    index ??= indexOf(walk);
+    index ??= indexOf(runner);
     const model = await index;
     return draftBySyntax(query, options, (asked) => model.complete(query, asked));
   };

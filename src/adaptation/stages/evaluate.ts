@@ -9,8 +9,8 @@ import { positionOf } from '../../routing/place.ts';
 import type { PlaceLoss } from '../../specialist/engine/protocol.ts';
 import { turn } from '../cancellation.ts';
 import type { ScoredPlace } from '../report/scored.ts';
-import type { AnswerLedger, ModelAnswer } from './answers.ts';
-import type { Tell } from './stage-walk.ts';
+import type { AnswerLedger, ModelAnswer } from './answer-ledger.ts';
+import type { Tell } from './stage-runner.ts';
 
 /** What `evaluate` needs of a specialist: the n-grams' synchronous core, inside the run's own thread, or the engine's answers. */
 export interface Drafter {

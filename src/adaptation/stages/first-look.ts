@@ -6,29 +6,29 @@ import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
 import { type FirstLook, firstLookInWords } from '../report/first-look.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import { draftAlone } from './drafts.ts';
-import type { LearnStages } from './made.ts';
 import { baseCandidate } from './neural.ts';
 import { type HeldOutPositions, halved, MOST_HALVINGS } from './places.ts';
-import type { Tell } from './stage-walk.ts';
+import type { LearnStages } from './stage-outputs.ts';
+import type { Tell } from './stage-runner.ts';
 
 /** A draft that has begun may take so many seconds more before the result is told without it. */
 const LAST_DRAFT = 5;
 
 /** Tells its result as `lines` of a progress update. Its time does not count against the budget of the run. */
-export function firstLookOf(walk: LearnStages, tell: Tell): Promise<FirstLook> {
-  return walk.run.excludeFromBudget(() => look(walk, tell));
+export function firstLookOf(runner: LearnStages, tell: Tell): Promise<FirstLook> {
+  return runner.run.excludeFromBudget(() => look(runner, tell));
 }
 
-async function look(walk: LearnStages, tell: Tell): Promise<FirstLook> {
-  const { run } = walk;
+async function look(runner: LearnStages, tell: Tell): Promise<FirstLook> {
+  const { run } = runner;
   const limit = run.request.firstLookSeconds ?? 0;
   const left = () => limit - run.elapsed();
   const lines = byImportance(run.places).filter((example) => !placeBefore(example).block);
-  await walk.get('weights');
+  await runner.get('weights');
   tell({ done: 0, total: undefined, stageLeft: left() });
   const base: ScoredPlace[] = [];
   const draftBase = async () => {
-    const session = await walk.get('session');
+    const session = await runner.get('session');
     const model = baseCandidate(run);
     const onOpening: Tell = ({ detail }) => {
       if (detail !== undefined) tell({ done: base.length, total: undefined, detail, stageLeft: left() });
@@ -52,7 +52,7 @@ async function look(walk: LearnStages, tell: Tell): Promise<FirstLook> {
   }
   const scored = [...base];
   const asked = scored.length > 0 ? scored.map(({ example }) => example) : lines;
-  const ngram = await draftAlone(walk, asked, 'validation', () => {});
+  const ngram = await draftAlone(runner, asked, 'validation', () => {});
   const result: FirstLook = {
     ngram,
     base: scored.length > 0 ? scored : undefined,

@@ -8,24 +8,24 @@ import type { LlmAnswer, LlmClient } from '../../llm/types.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
 import { judge } from '../../prompts/completion/judge.ts';
 import type { ApiLabels, LabelledPlace, Labels, ScoredPlace } from '../report/scored.ts';
-import type { LearnStages, Run, ToAsk } from './made.ts';
-import type { Tell } from './stage-walk.ts';
+import type { LearnStages, Run, ToAsk } from './stage-outputs.ts';
+import type { Tell } from './stage-runner.ts';
 
 /** How many requests are under way at once: enough to hide the API's latency, few enough for a new key's rate limit. */
 const concurrency = 4;
 
 /** Undefined where it is not asked; what it was asked before is in the store, and not paid for again. */
-export async function labelsOf(walk: LearnStages, tell: Tell): Promise<ApiLabels | undefined> {
-  const asking = await walk.get('asking');
+export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabels | undefined> {
+  const asking = await runner.get('asking');
   if (asking === undefined) return undefined;
   const { llm } = asking;
-  const scored = [...(await walk.get('calibrated')), ...(await walk.get('measured'))];
+  const scored = [...(await runner.get('calibrated')), ...(await runner.get('measured'))];
   const byExample = new Map(scored.map((place) => [place.example, place]));
   // One count over both: time that is left does not begin again with the second.
   const count = new Answered(asking.validation.length + asking.test.length, tell);
   const ask = async (places: readonly ToAsk[]): Promise<Labels> => {
     const labelled: LabelledPlace[] = [];
-    const outcome = await askAll(walk.run, llm, places, count, ({ example }, answer) => {
+    const outcome = await askAll(runner.run, llm, places, count, ({ example }, answer) => {
       const place = byExample.get(example) as ScoredPlace;
       const text = cleanAnswer(answer.text, place.asked);
       labelled.push({ scored: place, answer: { ...answer, text }, ...judge(text, place.truth) });
@@ -35,7 +35,7 @@ export async function labelsOf(walk: LearnStages, tell: Tell): Promise<ApiLabels
   const validation = await ask(asking.validation);
   const test = validation.stopped === undefined ? await ask(asking.test) : undefined;
   const stopped = validation.stopped ?? test?.stopped;
-  if (stopped !== undefined) walk.run.notes.push(`Asking the API stopped early: ${stopped}`);
+  if (stopped !== undefined) runner.run.notes.push(`Asking the API stopped early: ${stopped}`);
   return { model: llm.model, validation, test };
 }
 

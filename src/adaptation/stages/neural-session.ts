@@ -11,11 +11,11 @@ import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
 import { weightsOf } from '../models/folder-models.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import type { NeuralAccess } from '../types.ts';
-import type { AnswerLedger } from './answers.ts';
+import type { AnswerLedger } from './answer-ledger.ts';
 import { type ModelCandidate, titles } from './choose.ts';
 import { type Drafter, evaluate } from './evaluate.ts';
 import { EngineDrafter } from './opened.ts';
-import { digest, type Tell } from './stage-walk.ts';
+import { digest, type Tell } from './stage-runner.ts';
 
 const snapshotFile = 'train.ngram';
 /** Raised where the engine drafts otherwise from the same model, so that what it answered before is asked anew. */

@@ -11,10 +11,10 @@ import type { NeuralAccess } from '../types.ts';
 import { choose, type MeasuredModel, type ModelCandidate } from './choose.ts';
 import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
 import { secondsPerPlace } from './evaluate.ts';
-import type { Chosen, LearnStages, Run } from './made.ts';
 import { NeuralSession } from './neural-session.ts';
 import { type HeldOutPositions, halved } from './places.ts';
-import type { Tell } from './stage-walk.ts';
+import type { Chosen, LearnStages, Run } from './stage-outputs.ts';
+import type { Tell } from './stage-runner.ts';
 import type { Training } from './training.ts';
 
 /** Throws CodedError where there is no neural model to be had: the run then goes on without. */
@@ -37,31 +37,31 @@ export function adaptedOf(run: Run, { base: name, weights }: Training): ModelCan
 }
 
 /** Drafts at the validation places. */
-export async function measure(walk: LearnStages, candidate: ModelCandidate, tell: Tell): Promise<MeasuredModel> {
-  const session = await walk.get('session');
-  const scored = await session.drafts(candidate, 'validation', (await placesIn(walk)).choose, tell);
+export async function measure(runner: LearnStages, candidate: ModelCandidate, tell: Tell): Promise<MeasuredModel> {
+  const session = await runner.get('session');
+  const scored = await session.drafts(candidate, 'validation', (await placesIn(runner)).choose, tell);
   return { ...candidate, scored, quality: mixedQuality(scored) };
 }
 
 /** Those that the neural models are asked at: as many as the minutes allow. */
-export async function placesIn(walk: LearnStages): Promise<HeldOutPositions> {
-  const { places, request } = walk.run;
+export async function placesIn(runner: LearnStages): Promise<HeldOutPositions> {
+  const { places, request } = runner.run;
   // Where there is no engine the n-grams are asked alone.
-  const scale = request.neural && (await walk.get('scale').catch(() => undefined));
+  const scale = request.neural && (await runner.get('scale').catch(() => undefined));
   return scale ? halved(places, scale.halvings) : places;
 }
 
 /** At the test places; what was drafted there is not drafted again where it is the base that stays. */
 export function test(which: 'used' | 'base') {
-  return async (walk: LearnStages, tell: Tell): Promise<readonly ScoredPlace[]> => {
-    const chosen = (await walk.get('chosen')) as Chosen;
-    if (which === 'base' && chosen.used === chosen.base) return walk.get('tested');
-    return (await walk.get('session')).drafts(chosen[which], 'test', (await placesIn(walk)).test, tell);
+  return async (runner: LearnStages, tell: Tell): Promise<readonly ScoredPlace[]> => {
+    const chosen = (await runner.get('chosen')) as Chosen;
+    if (which === 'base' && chosen.used === chosen.base) return runner.get('tested');
+    return (await runner.get('session')).drafts(chosen[which], 'test', (await placesIn(runner)).test, tell);
   };
 }
 
-export function sessionOf(walk: LearnStages): NeuralSession {
-  const { run } = walk;
+export function sessionOf(runner: LearnStages): NeuralSession {
+  const { run } = runner;
   return new NeuralSession({
     engine: run.engine as Engine,
     access: accessOf(run),
@@ -69,9 +69,9 @@ export function sessionOf(walk: LearnStages): NeuralSession {
     tokenizerPath: run.request.tokenizerPath,
     signal: run.signal,
     fit: run.places.fit,
-    fitted: walk.sources.fit,
-    index: async () => (await indexOf(walk)).serialize(),
-    indexed: () => signatureOfIndex(walk),
+    fitted: runner.sources.fit,
+    index: async () => (await indexOf(runner)).serialize(),
+    indexed: () => signatureOfIndex(runner),
     answersOf: (model, split) => answersOf(run, model, split),
   });
 }
@@ -93,38 +93,38 @@ export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefine
 }
 
 /** Undefined also where it is what this run makes. */
-export async function measureEarlier(walk: LearnStages, tell: Tell): Promise<MeasuredModel | undefined> {
-  const earlier = earlierOf(walk.run, walk.run.notes);
-  const made = await walk.known('training');
-  if (!earlier || (made && modelFolderOf(made.weights, walk.run.request.specialistFolder) === earlier.model))
+export async function measureEarlier(runner: LearnStages, tell: Tell): Promise<MeasuredModel | undefined> {
+  const earlier = earlierOf(runner.run, runner.run.notes);
+  const made = await runner.known('training');
+  if (!earlier || (made && modelFolderOf(made.weights, runner.run.request.specialistFolder) === earlier.model))
     return undefined;
-  return measure(walk, earlier, tell);
+  return measure(runner, earlier, tell);
 }
 
 /** Undefined where the run has no neural part, or it cannot be had: a note says why. */
-export async function chooseModel(walk: LearnStages): Promise<Chosen | undefined> {
-  const { request, notes } = walk.run;
+export async function chooseModel(runner: LearnStages): Promise<Chosen | undefined> {
+  const { request, notes } = runner.run;
   if (request.neural === undefined) return undefined;
   try {
-    const made = await walk.known('training');
+    const made = await runner.known('training');
     sweepModels(request.specialistFolder, made && modelFolderOf(made.weights, request.specialistFolder));
-    const plan = await walk.get('plan');
-    walk.run.plan(await walk.get('ahead'), plan.why);
-    const base = await walk.get('base');
+    const plan = await runner.get('plan');
+    runner.run.plan(await runner.get('ahead'), plan.why);
+    const base = await runner.get('base');
     const perPlace = secondsPerPlace(base.scored);
-    walk.run.replan({ ...(await walk.get('ahead')), perPlace, base: 0 });
-    const earlier = await attempt(() => walk.get('earlier'), notes);
-    const training = await attempt(() => walk.get('training'), notes);
+    runner.run.replan({ ...(await runner.get('ahead')), perPlace, base: 0 });
+    const earlier = await attempt(() => runner.get('earlier'), notes);
+    const training = await attempt(() => runner.get('training'), notes);
     notes.push(...(training?.notes ?? []), ...(training && plan.why ? [plan.why] : []));
     const adapted =
-      training?.dropped === undefined ? training && (await attempt(() => walk.get('adapted'), notes)) : undefined;
+      training?.dropped === undefined ? training && (await attempt(() => runner.get('adapted'), notes)) : undefined;
     const known = [adapted, earlier, base].filter((each) => each !== undefined);
     const chosen = choose(known, training);
     const { used } = chosen;
     const why = training?.dropped ?? chosen.why;
     if (used !== base && base.quality.places > 0) keepComparison(used.model, base.model, used.quality, base.quality);
     if (adapted && used.name !== 'adapted')
-      await walk.keep('training', { ...(training as Training), dropped: why, judged: adapted.quality });
+      await runner.keep('training', { ...(training as Training), dropped: why, judged: adapted.quality });
     const chosenFrom = Object.fromEntries(known.map(({ name, quality }) => [name, quality]));
     // Of a model that an earlier part of this run did not keep.
     const judged = training?.judged && { adapted: training.judged };
@@ -140,27 +140,30 @@ interface Tested {
 }
 
 /** How what stays does at places that nothing was chosen by. */
-export async function testOf(walk: LearnStages, { used, base, training, report }: Chosen): Promise<Tested | undefined> {
+export async function testOf(
+  runner: LearnStages,
+  { used, base, training, report }: Chosen,
+): Promise<Tested | undefined> {
   try {
-    const places = await walk.get('tested');
-    const ofBase = await walk.get('testedBase');
-    const { memory } = await walk.get('session');
+    const places = await runner.get('tested');
+    const ofBase = await runner.get('testedBase');
+    const { memory } = await runner.get('session');
     const quality: NeuralReport['quality'] = {
-      ngram: ownQuality(await measuredAlone(walk)),
+      ngram: ownQuality(await measuredAlone(runner)),
       base: mixedQuality(ofBase),
       ...(used !== base && { [used.name]: mixedQuality(places) }),
     };
     const peakMemoryBytes = Math.max(memory, training?.peakMemoryBytes ?? 0);
     return { places, report: { used: used.name, ...report, quality, training: training?.report, peakMemoryBytes } };
   } catch (error) {
-    return leftOut(error, walk.run.notes);
+    return leftOut(error, runner.run.notes);
   }
 }
 
 /** The n-grams at the same test places. */
-async function measuredAlone(walk: LearnStages): Promise<readonly ScoredPlace[]> {
-  const places = new Set((await placesIn(walk)).test);
-  return (await walk.get('measured')).filter(({ example }) => places.has(example));
+async function measuredAlone(runner: LearnStages): Promise<readonly ScoredPlace[]> {
+  const places = new Set((await placesIn(runner)).test);
+  return (await runner.get('measured')).filter(({ example }) => places.has(example));
 }
 
 function leftOut(error: unknown, notes: string[]): undefined {

@@ -8,7 +8,7 @@ import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../../specialist/engine/protocol.ts';
 import type { Drafter } from './evaluate.ts';
-import type { Tell } from './stage-walk.ts';
+import type { Tell } from './stage-runner.ts';
 
 export type OpenRequestOf = Requests['open']['request'];
 export type MixtureWeightsResult = Requests['fit']['result'];

@@ -9,10 +9,10 @@ import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { RemainingWork } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
 import { secondsPerPlace } from './evaluate.ts';
-import type { LearnStages, Run, Scale, TrainingPlan } from './made.ts';
 import { accessOf, baseCandidate, earlierOf, placesIn } from './neural.ts';
 import { type HeldOutPositions, halved, MOST_HALVINGS } from './places.ts';
-import type { Tell } from './stage-walk.ts';
+import type { LearnStages, Run, Scale, TrainingPlan } from './stage-outputs.ts';
+import type { Tell } from './stage-runner.ts';
 import { budgetSeconds, paceOf, type Training, train } from './training.ts';
 
 /** Drafts that are timed: every 64th place of the most there may be. */
@@ -30,9 +30,9 @@ export function planSettings(run: Run): unknown {
   return [weightsOf(base), budgetMinutes, maxSteps, device, noOther, tokenizerOf(run)];
 }
 
-export async function scaleOf(walk: LearnStages, tell: Tell): Promise<Scale> {
-  const { run } = walk;
-  const session = await walk.get('session');
+export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {
+  const { run } = runner;
+  const session = await runner.get('session');
   const timed = await session.drafts(baseCandidate(run), 'validation', halved(run.places, TIMED).choose, tell);
   const perPlace = secondsPerPlace(timed);
   const room = MEASURING * budgetSeconds(accessOf(run));
@@ -48,27 +48,27 @@ function drafts({ fit, choose, test }: HeldOutPositions, earlier: boolean): numb
   return fit.length + (earlier ? 3 : 2) * choose.length + 2 * test.length;
 }
 
-export async function planOf(walk: LearnStages, tell: Tell): Promise<TrainingPlan> {
-  const { run } = walk;
+export async function planOf(runner: LearnStages, tell: Tell): Promise<TrainingPlan> {
+  const { run } = runner;
   const access = accessOf(run);
-  const scale = await walk.get('scale');
+  const scale = await runner.get('scale');
   const places = halved(run.places, scale.halvings);
   const earlier = earlierOf(run) !== undefined;
   // The base's answers of the first look, and of a run that was interrupted, are in the ledger.
-  const unanswered = await (await walk.get('session')).unanswered(baseCandidate(run), places.choose);
+  const unanswered = await (await runner.get('session')).unanswered(baseCandidate(run), places.choose);
   const answered = places.choose.length - unanswered;
   const others = scale.perPlace * (drafts(places, earlier) - answered) + OPENING;
   const before = scale.perPlace * (unanswered + (earlier ? places.choose.length : 0));
   const plan = (base: string, training: number, limit = 0): TrainingPlan => {
     return { ...scale, base: basename(base), training, limit, begins: run.elapsed() + before };
   };
-  const done = await walk.known('training');
+  const done = await runner.known('training');
   if (done) return plan(done.base, 0);
   const bases = [access.base, ...(access.noOther ? [] : smallerThan(access.base))];
   let why: ((what: string) => string) | undefined;
   try {
     for (const base of bases) {
-      const pace = await paceOf(base, await walk.get('samples'), access, run, tell);
+      const pace = await paceOf(base, await runner.get('samples'), access, run, tell);
       run.notes.push(...pace.notes);
       const room = budgetSeconds(access) - run.elapsed() - others;
       const steps = Math.min(LEAST_STEPS, pace.steps);
@@ -91,29 +91,29 @@ export async function planOf(walk: LearnStages, tell: Tell): Promise<TrainingPla
 }
 
 /** On the base, and for the seconds, of the plan: less what measuring took longer than was foreseen. */
-export async function trainAsPlanned(walk: LearnStages, tell: Tell): Promise<Training> {
-  const { run } = walk;
-  const { base, limit, begins, why } = await walk.get('plan');
+export async function trainAsPlanned(runner: LearnStages, tell: Tell): Promise<Training> {
+  const { run } = runner;
+  const { base, limit, begins, why } = await runner.get('plan');
   if (limit === 0) throw new CodedError('unsupported', why ?? 'There is no time for it.');
   tell({ done: 0, total: undefined });
   const access = accessOf(run);
   const late = Math.max(0, run.elapsed() - begins);
   const folder = join(dirname(access.base), base);
-  return train(folder, await walk.get('samples'), access, run, { limit, late }, tell);
+  return train(folder, await runner.get('samples'), access, run, { limit, late }, tell);
 }
 
 /** What is still to be done, by what is kept. */
-export async function aheadOf(walk: LearnStages): Promise<RemainingWork> {
-  const { run } = walk;
-  const { perPlace, training } = await walk.get('plan');
-  const places = await placesIn(walk);
+export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
+  const { run } = runner;
+  const { perPlace, training } = await runner.get('plan');
+  const places = await placesIn(runner);
   const { choose, test } = places;
-  const session = await walk.get('session');
+  const session = await runner.get('session');
   const earlier = earlierOf(run);
   const stand = standOf(workFolder(run.request.specialistFolder));
-  const asking = await walk.get('asking');
+  const asking = await runner.get('asking');
   const spent = stand?.kind === 'training' ? stand.seconds : 0;
-  const trained = training === 0 || (await walk.known('training')) !== undefined;
+  const trained = training === 0 || (await runner.known('training')) !== undefined;
   return {
     perPlace,
     places: { fit: trained ? 0 : places.fit.length, choose: trained ? 0 : choose.length, test: test.length },

@@ -21,14 +21,14 @@ import type { AdaptReport } from '../report/types.ts';
 import { keepTrainedOn, unseenBy } from '../training-data/trained-on.ts';
 import type { AdaptOutcome, AdaptRequest } from '../types.ts';
 import type { ModelCandidate } from './choose.ts';
-import type { FittedRun, LearnStages, Run, RunDeps } from './made.ts';
 import { type HeldOut, holdOut, placesOf } from './places.ts';
-import { digest, StageRunner } from './stage-walk.ts';
+import type { FittedRun, LearnStages, Run, RunDeps } from './stage-outputs.ts';
+import { digest, StageRunner } from './stage-runner.ts';
 import { indexingAll, stages, stagesOf } from './stages.ts';
 import { stopped } from './stopped.ts';
 import { budgetSeconds } from './training.ts';
 
-export type { RunDeps } from './made.ts';
+export type { RunDeps } from './stage-outputs.ts';
 
 /** How often it is looked at how long the run takes, ms. */
 const READ_MS = 1000;
@@ -94,10 +94,10 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
         progress({ stage: stages.ahead.name, done: 0, total: undefined, say, isPlan: true });
       },
     };
-    const walk = new StageRunner(stages, run, signaturesOf(held), ledger, progress);
-    const learned = request.effort === 'adapt' ? await learn(walk) : undefined;
+    const runner = new StageRunner(stages, run, signaturesOf(held), ledger, progress);
+    const learned = request.effort === 'adapt' ? await learn(runner) : undefined;
     progress({ stage: indexingAll, done: 0, total: undefined });
-    const weights = learned && weightsFrom(await walk.get('weights'));
+    const weights = learned && weightsFrom(await runner.get('weights'));
     const known = weights ?? (await readWeights(request.specialistFolder, tokenizer, log));
     const model = NgramModel.build(files, tokenizer, known);
     await turn(signal);
@@ -143,12 +143,12 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
   }
 }
 
-async function learn(walk: LearnStages): Promise<FittedRun> {
+async function learn(runner: LearnStages): Promise<FittedRun> {
   try {
-    if (walk.run.request.firstLookSeconds !== undefined) await walk.get('firstLook');
-    return await walk.get('learned');
+    if (runner.run.request.firstLookSeconds !== undefined) await runner.get('firstLook');
+    return await runner.get('learned');
   } finally {
-    if (walk.has('session')) (await walk.get('session')).close();
+    if (runner.has('session')) (await runner.get('session')).close();
   }
 }
 

@@ -8,18 +8,18 @@ import { exactWeights } from '../../specialist/ngram/weights.ts';
 import { turn } from '../cancellation.ts';
 import { modelFolderOf } from '../models/folder-models.ts';
 import type { RemainingWork, Row } from '../report/countdown.ts';
-import { samplesFrom } from '../training-data/drawn.ts';
+import { samplesFrom } from '../training-data/training-set.ts';
 import type { AdaptRequest } from '../types.ts';
 import { conclude } from './conclude.ts';
 import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
 import { firstLookOf } from './first-look.ts';
+import { askedAs, askingOf } from './labeling-plan.ts';
 import { labelsOf } from './labels.ts';
-import type { FittedMixture, Run, SplitName, StageOutputs, Taught } from './made.ts';
 import { adaptedOf, baseCandidate, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
 import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
-import type { Stages } from './stage-walk.ts';
-import { lessonsOf, taughtOf } from './taught.ts';
-import { askedAs, askingOf } from './what-to-ask.ts';
+import type { FittedMixture, Run, SplitName, StageOutputs, Taught } from './stage-outputs.ts';
+import type { Stages } from './stage-runner.ts';
+import { labelTrainingPositions, trainingDataOf } from './training-labels.ts';
 
 /** By whom this run asks, and as much: one that asks nobody keeps to what anybody has answered. */
 const isAnswered = ({ whole, as }: Taught, run: Run) => whole && as === (askedAs(run) ?? as);
@@ -52,10 +52,10 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     of: 'adapting',
     reads: ['index', 'fit'],
     keeps: () => true,
-    run: async (walk, tell) => {
-      const { held, places, signal } = walk.run;
+    run: async (runner, tell) => {
+      const { held, places, signal } = runner.run;
       if (held.fit.length === 0) return null;
-      const index = await walk.get('index');
+      const index = await runner.get('index');
       tell({ done: 0, total: undefined });
       const weights = index.fit(held.fit, places.fit);
       await turn(signal);
@@ -94,7 +94,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'plan',
     of: 'api',
     reads: ['index', 'train', 'choose', 'test'],
-    run: (walk) => walk.run.excludeFromBudget(() => askingOf(walk)),
+    run: (runner) => runner.run.excludeFromBudget(() => askingOf(runner)),
   },
   taught: {
     name: 'Asking the API where it fails',
@@ -104,7 +104,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     of: 'taught',
     reads: ['index', 'train'],
     keeps: isAnswered,
-    run: (walk, tell) => walk.run.excludeFromBudget(() => taughtOf(walk, tell)),
+    run: (runner, tell) => runner.run.excludeFromBudget(() => labelTrainingPositions(runner, tell)),
   },
   samples: {
     name: 'Preparing what is learned',
@@ -112,12 +112,12 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'plan',
     of: 'neural',
     reads: ['index', 'train', 'fit', 'scale', 'taught'],
-    run: async (walk, tell) => {
+    run: async (runner, tell) => {
       tell({ done: 0, total: undefined });
-      const { held } = walk.run;
-      const { halvings } = await walk.get('scale');
-      const lessons = lessonsOf(await walk.get('taught'), held.train);
-      return samplesFrom(held, await indexOf(walk), halvings, lessons, walk.run);
+      const { held } = runner.run;
+      const { halvings } = await runner.get('scale');
+      const trainingData = trainingDataOf(await runner.get('taught'), held.train);
+      return samplesFrom(held, await indexOf(runner), halvings, trainingData, runner.run);
     },
   },
   plan: {
@@ -144,7 +144,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'measure',
     of: 'neural',
     reads: ['weights', 'fit', 'choose'],
-    run: (walk, tell) => measure(walk, baseCandidate(walk.run), tell),
+    run: (runner, tell) => measure(runner, baseCandidate(runner.run), tell),
   },
   earlier: {
     name: 'Measuring the earlier model',
@@ -177,11 +177,11 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
       const model = modelFolderOf(of, request.specialistFolder);
       return model !== undefined && mixtureIn(model) === file;
     },
-    run: async (walk, tell): Promise<FittedMixture> => {
-      const { weights: of } = await walk.get('training');
-      const adapted = adaptedOf(walk.run, await walk.get('training'));
-      const { fit } = await placesIn(walk);
-      await (await walk.get('session')).fitMixture(adapted, fit, tell);
+    run: async (runner, tell): Promise<FittedMixture> => {
+      const { weights: of } = await runner.get('training');
+      const adapted = adaptedOf(runner.run, await runner.get('training'));
+      const { fit } = await placesIn(runner);
+      await (await runner.get('session')).fitMixture(adapted, fit, tell);
       return { of, file: mixtureIn(adapted.model) };
     },
   },
@@ -191,9 +191,9 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'decide',
     of: 'neural',
     reads: ['mixture', 'choose'],
-    run: async (walk, tell) => {
-      await walk.get('mixture');
-      return measure(walk, adaptedOf(walk.run, await walk.get('training')), tell);
+    run: async (runner, tell) => {
+      await runner.get('mixture');
+      return measure(runner, adaptedOf(runner.run, await runner.get('training')), tell);
     },
   },
   chosen: {
@@ -226,7 +226,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'decide',
     of: 'adapting',
     reads: ['weights', 'choose'],
-    run: (walk, tell) => draftAlone(walk, walk.run.places.choose, 'validation', tell),
+    run: (runner, tell) => draftAlone(runner, runner.run.places.choose, 'validation', tell),
   },
   measured: {
     name: 'Measuring',
@@ -234,7 +234,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'decide',
     of: 'adapting',
     reads: ['weights', 'test'],
-    run: (walk, tell) => draftAlone(walk, walk.run.places.test, 'test', tell),
+    run: (runner, tell) => draftAlone(runner, runner.run.places.test, 'test', tell),
   },
   labels: {
     name: 'Asking the API',

@@ -13,9 +13,9 @@ import { standOf } from '../../specialist/engine/training-status.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { MixedQuality, TrainingReport } from '../report/types.ts';
-import { windowTokens as length, otherWords, type Samples, usualSeed } from '../training-data/drawn.ts';
+import { windowTokens as length, otherTokenizer, type Samples, usualSeed } from '../training-data/training-set.ts';
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
-import type { Tell } from './stage-walk.ts';
+import type { Tell } from './stage-runner.ts';
 
 const microBatches = 4;
 /** Passes over all samples; a token of the folder is in two of them, as running text and around a middle. */
@@ -193,7 +193,7 @@ function requestOf(
     learningRate,
     checkpointEverySteps,
     unusable: 'discard',
-    separator: dialectTokens(otherWords(base, request.tokenizerPath) ?? tokenizer, dialectOf(base)).end,
+    separator: dialectTokens(otherTokenizer(base, request.tokenizerPath) ?? tokenizer, dialectOf(base)).end,
     seed: access.seed ?? usualSeed,
     device: access.device,
     threads: access.trainingThreads ?? 'auto',

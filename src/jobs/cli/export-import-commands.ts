@@ -9,7 +9,7 @@ import { markdownOf } from '../../adaptation/report/markdown.ts';
 import type { Failure, Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import type { Provenance } from '../../neural/models/export/portable.ts';
-import { importJob } from '../carried.ts';
+import { importJob } from '../exchange.ts';
 import { type CommandLine, repository, UsageError, type Values } from './command-line.ts';
 import { requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';

@@ -2,7 +2,6 @@
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { SecretValues } from '../secrets/known.ts';
-import { Breather } from './breathe.ts';
 import { decoded, type Examined, masked } from './examine.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import { FolderReader } from './folder-reader.ts';
@@ -13,6 +12,7 @@ import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { splitOf } from './split.ts';
 import type { HarvestedFile, HarvestOptions, LeftOutReason } from './types.ts';
+import { Yielder } from './yielder.ts';
 
 /** 'gone': the file is not there any more; what was learned from it is out of date. */
 export type FileOutcome =
@@ -37,7 +37,7 @@ export async function harvestFile(
     const reader = await FolderReader.open(root, hooks);
     const outcome = await harvestOne(reader, path, withDefaults(options), deps);
     if (secrets && (outcome.leftOut === 'ignored' || outcome.leftOut === 'secret-file'))
-      await learnFromLeftOut(reader, [path], secrets, new Breather(signal));
+      await learnFromLeftOut(reader, [path], secrets, new Yielder(signal));
     return ok(outcome);
   } catch (error) {
     if (signal?.aborted || isCancelled(error)) return failed('cancelled', 'The harvest was cancelled.');

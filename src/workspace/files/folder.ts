@@ -7,7 +7,6 @@ import { noProgress } from '../../common/progress.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { SecretValues } from '../secrets/known.ts';
 import { maskPath } from '../secrets/mask-path.ts';
-import { Breather } from './breathe.ts';
 import { DuplicateFinder } from './duplicates.ts';
 import { decoded, masked, type RawText } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
@@ -16,13 +15,14 @@ import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
 import { excluder, IgnoreFiles, ownIgnoreFile } from './ignore.ts';
 import { isInside, parentOf } from './inside.ts';
+import { LeftOutFiles } from './left-out.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
 import { assignSplits, splitFraction } from './split.ts';
-import { Tally } from './tally.ts';
 import { estimatedTokens } from './token-count.ts';
 import type { HarvestedFile, HarvestOptions, HarvestReport } from './types.ts';
 import { walk } from './walk.ts';
+import { Yielder } from './yielder.ts';
 
 /** Reads under way at once: more would only fill Node's four file threads' queue. */
 const readsAtOnce = 8;
@@ -72,14 +72,14 @@ async function harvest(
 ): Promise<Harvest> {
   const { progress = noProgress, signal, log = silentLog } = deps;
   const started = performance.now();
-  const breather = new Breather(signal);
-  const tally = new Tally();
+  const yielder = new Yielder(signal);
+  const leftOutFiles = new LeftOutFiles();
 
   progress({ stage: 'Finding files', done: 0, total: undefined });
-  const { listed, leftOut, usedGit } = await list(reader, options.trusted, tally, breather, signal);
+  const { listed, leftOut, usedGit } = await list(reader, options.trusted, leftOutFiles, yielder, signal);
   const fault = options.trusted && !usedGit ? await gitFault(reader.root) : undefined;
   if (fault !== undefined) log.warn(fault);
-  const candidates = await select(reader, listed, options, tally, breather);
+  const candidates = await select(reader, listed, options, leftOutFiles, yielder);
 
   // All secrets first: the last file read may hold the one that stands in the first.
   const secrets = new SecretValues();
@@ -90,7 +90,7 @@ async function harvest(
   let tokensRead = 0;
   let done = 0;
   for (; done < candidates.length && raws.length < options.maxFiles; done += readsAtOnce) {
-    await breather.breathe();
+    await yielder.yieldIfDue();
     const batch = candidates.slice(done, done + readsAtOnce);
     const reads = await Promise.all(batch.map((path) => reader.read(path, options.maxFileBytes)));
     reader.throwIfAway();
@@ -98,23 +98,23 @@ async function harvest(
       const read = reads[index] ?? { leftOut: 'unreadable' };
       if ('leftOut' in read) {
         // Deleted but not yet committed: nobody misses it.
-        if (read.leftOut !== 'gone') tally.add(path, read.leftOut);
+        if (read.leftOut !== 'gone') leftOutFiles.add(path, read.leftOut);
         continue;
       }
       if (raws.length >= options.maxFiles || bytes + read.bytes.length > options.maxTotalBytes) {
-        tally.add(path, 'over-limit');
+        leftOutFiles.add(path, 'over-limit');
         continue;
       }
-      await breather.breathe();
+      await yielder.yieldIfDue();
       const { raw, leftOut } = decoded(path, read.bytes);
       if (raw === undefined) {
-        tally.add(path, leftOut);
+        leftOutFiles.add(path, leftOut);
         continue;
       }
       secrets.learn(raw.secrets);
       const size = estimatedTokens(raw.text);
-      if (duplicates.isDuplicate(raw.text)) tally.add(path, 'near-duplicate');
-      else if (tokensRead + size > mostTokens) tally.add(path, 'over-limit');
+      if (duplicates.isDuplicate(raw.text)) leftOutFiles.add(path, 'near-duplicate');
+      else if (tokensRead + size > mostTokens) leftOutFiles.add(path, 'over-limit');
       else {
         raws.push({ raw, changedAt: read.changedAt });
         bytes += read.bytes.length;
@@ -133,20 +133,20 @@ async function harvest(
       break;
     }
   }
-  for (const path of candidates.slice(done)) tally.add(path, 'over-limit');
+  for (const path of candidates.slice(done)) leftOutFiles.add(path, 'over-limit');
 
   const read = new Set(candidates.slice(0, done));
   const unread = leftOut.filter((path) => !read.has(path));
-  await learnFromLeftOut(reader, unread, secrets, breather);
+  await learnFromLeftOut(reader, unread, secrets, yielder);
   const found: Omit<HarvestedFile, 'split'>[] = [];
   for (const { raw, changedAt } of raws) {
-    await breather.breathe();
+    await yielder.yieldIfDue();
     const { file, leftOut } = masked(raw, secrets);
-    if (file === undefined) tally.add(raw.path, leftOut);
+    if (file === undefined) leftOutFiles.add(raw.path, leftOut);
     else found.push({ ...file, changedAt });
   }
 
-  const tokens = await countTokens(found, deps.tokenizer, breather);
+  const tokens = await countTokens(found, deps.tokenizer, yielder);
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const splits = assignSplits(found.map((file) => file.path));
   const files = found.map((file): HarvestedFile => ({ ...file, split: splits.get(file.path) ?? 'train' }));
@@ -159,8 +159,8 @@ async function harvest(
     bytes,
     tokens,
     secretsMasked: files.reduce((sum, file) => sum + file.secrets, 0),
-    leftOut: tally.counts,
-    leftOutExamples: tally.namedBy((path) => maskPath(path, [secrets])),
+    leftOut: leftOutFiles.counts,
+    leftOutExamples: leftOutFiles.namedBy((path) => maskPath(path, [secrets])),
     byLanguage,
     elapsedMs: performance.now() - started,
   };
@@ -171,22 +171,23 @@ async function harvest(
 async function list(
   reader: FolderReader,
   trusted: boolean,
-  tally: Tally,
-  breather: Breather,
+  leftOutFiles: LeftOutFiles,
+  yielder: Yielder,
   signal: AbortSignal | undefined,
 ): Promise<{ listed: readonly string[]; leftOut: readonly string[]; usedGit: boolean }> {
   const git = trusted ? await listWithGit(reader, signal) : undefined;
   if (git !== undefined) {
-    for (const path of git.ignored) tally.add(path, 'ignored');
+    for (const path of git.ignored) leftOutFiles.add(path, 'ignored');
     // A crafted index names files out of the folder, too.
     const inside = git.files.filter((path) => isInside(path));
-    if (inside.length < git.files.length) for (const path of git.files) if (!isInside(path)) tally.add(path, 'ignored');
+    if (inside.length < git.files.length)
+      for (const path of git.files) if (!isInside(path)) leftOutFiles.add(path, 'ignored');
     const listed = inside.slice(0, maxListed);
-    for (const path of inside.slice(maxListed)) tally.add(path, 'over-limit');
+    for (const path of inside.slice(maxListed)) leftOutFiles.add(path, 'over-limit');
     return { listed, leftOut: [...listed, ...git.ignored], usedGit: true };
   }
-  const walked = await walk(reader, maxListed, breather);
-  for (const [path, reason] of walked.leftOut) tally.add(path, reason);
+  const walked = await walk(reader, maxListed, yielder);
+  for (const [path, reason] of walked.leftOut) leftOutFiles.add(path, reason);
   const ignored = walked.leftOut.filter(([, reason]) => reason === 'ignored').map(([path]) => path);
   return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false };
 }
@@ -196,34 +197,30 @@ async function select(
   reader: FolderReader,
   listed: readonly string[],
   options: HarvestOptions,
-  tally: Tally,
-  breather: Breather,
+  leftOutFiles: LeftOutFiles,
+  yielder: Yielder,
 ): Promise<string[]> {
-  const own = await ownIgnoreFiles(reader, listed, breather);
+  const own = await ownIgnoreFiles(reader, listed, yielder);
   const isExcluded = excluder(options.filesExclude);
   const places: [place: number, path: string][] = [];
   for (const path of listed) {
-    await breather.breathe();
+    await yielder.yieldIfDue();
     const reason = isExcluded(path) || own.ignores(path) ? 'ignored' : leftOutByName(path);
     if (reason === undefined) places.push([splitFraction(path), path]);
-    else tally.add(path, reason);
+    else leftOutFiles.add(path, reason);
   }
   return places.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
 }
 
 /** Of every folder, whatever the listing says: one may itself be ignored by git, as a file of one's own, or be a pipe. */
-async function ownIgnoreFiles(
-  reader: FolderReader,
-  listed: readonly string[],
-  breather: Breather,
-): Promise<IgnoreFiles> {
+async function ownIgnoreFiles(reader: FolderReader, listed: readonly string[], yielder: Yielder): Promise<IgnoreFiles> {
   const own = new IgnoreFiles();
   const folders = new Set(['']);
   for (const path of listed)
     for (let folder = parentOf(path); !folders.has(folder); folder = parentOf(folder)) folders.add(folder);
   const all = [...folders];
   for (let done = 0; done < all.length; done += readsAtOnce) {
-    await breather.breathe();
+    await yielder.yieldIfDue();
     await Promise.all(all.slice(done, done + readsAtOnce).map((folder) => own.read(reader, folder, ownIgnoreFile)));
   }
   reader.throwIfAway();
@@ -234,7 +231,7 @@ async function ownIgnoreFiles(
 async function countTokens(
   files: readonly Omit<HarvestedFile, 'split'>[],
   tokenizer: Tokenizer | undefined,
-  breather: Breather,
+  yielder: Yielder,
 ): Promise<number> {
   let characters = 0;
   for (const { text } of files) characters += text.length;
@@ -243,7 +240,7 @@ async function countTokens(
   let tokens = 0;
   for (const { text } of files) {
     if (sampled >= tokenSample) break;
-    await breather.breathe();
+    await yielder.yieldIfDue();
     tokens += tokenizer.encode(text).length;
     sampled += text.length;
   }

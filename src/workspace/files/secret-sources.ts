@@ -3,10 +3,10 @@
 
 import type { SecretValues } from '../secrets/known.ts';
 import { findSecrets, type SecretRange } from '../secrets/mask.ts';
-import type { Breather } from './breathe.ts';
 import { decodeText } from './decode.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
+import type { Yielder } from './yielder.ts';
 
 /** Nobody keeps secrets by the megabyte, or in more files than this. */
 const maxBytes = 256_000;
@@ -31,7 +31,7 @@ export async function learnFromLeftOut(
   reader: FolderReader,
   leftOut: readonly string[],
   secrets: SecretValues,
-  breather: Breather,
+  yielder: Yielder,
 ): Promise<void> {
   const paths = leftOut.filter((path) => !path.endsWith('/'));
   for (const folder of leftOut) if (settingsFolder.test(folder)) paths.push(...(await filesIn(reader, folder)));
@@ -41,7 +41,7 @@ export async function learnFromLeftOut(
   // Those made for secrets first.
   wanted.sort((a, b) => Number(isSecretFile(b)) - Number(isSecretFile(a)) || (a < b ? -1 : 1));
   for (const path of wanted.slice(0, maxFiles)) {
-    await breather.breathe();
+    await yielder.yieldIfDue();
     const read = await reader.read(path, maxBytes);
     const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
     if (text === undefined) continue;

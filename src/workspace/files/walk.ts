@@ -1,10 +1,10 @@
 // The folder's files where there is no git: a walk that obeys nested .gitignore files and follows no links.
 
-import type { Breather } from './breathe.ts';
 import { leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
 import { IgnoreFiles } from './ignore.ts';
 import type { LeftOutReason } from './types.ts';
+import type { Yielder } from './yielder.ts';
 
 /** Version control's own folders: no part of what the user wrote, and not worth a line in the report. */
 const controlFolders = new Set(['.git', '.hg', '.svn', '.jj', 'CVS']);
@@ -18,13 +18,13 @@ export interface WalkListing {
 }
 
 /** @param maxEntries the walk ends there; what follows counts as 'over-limit' by its folder */
-export async function walk(reader: FolderReader, maxEntries: number, breather: Breather): Promise<WalkListing> {
+export async function walk(reader: FolderReader, maxEntries: number, yielder: Yielder): Promise<WalkListing> {
   const ignored = new IgnoreFiles();
   const files: string[] = [];
   const leftOut: [string, LeftOutReason][] = [];
   const pending = [''];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    await breather.breathe();
+    await yielder.yieldIfDue();
     if (files.length >= maxEntries) {
       leftOut.push([`${folder}/`, 'over-limit']);
       continue;

@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Breather } from '../../../src/workspace/files/breathe.ts';
 import { harvestFile, isIgnoredForCompletion, ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { FolderReader } from '../../../src/workspace/files/folder-reader.ts';
 import { isInside } from '../../../src/workspace/files/inside.ts';
 import { walk } from '../../../src/workspace/files/walk.ts';
+import { Yielder } from '../../../src/workspace/files/yielder.ts';
 import { type Crafted, craftedFolders, makeCrafted, outsideWord, source } from '../../support/crafted.ts';
 import { leftOf, living } from '../../support/processes.ts';
 
@@ -161,7 +161,7 @@ test('of a folder with more entries than anybody lists some are listed, its igno
   writeFileSync(join(root, 'src/.gitignore'), 'many*\n');
   const reader = await FolderReader.open(root);
   assert.equal((await reader.list('src', 10))?.length, 10);
-  const { files, leftOut } = await walk(reader, 20, new Breather(undefined));
+  const { files, leftOut } = await walk(reader, 20, new Yielder(undefined));
   assert.ok(files.every((path) => !path.includes('many')));
   assert.deepEqual(
     leftOut.filter(([, reason]) => reason === 'over-limit'),

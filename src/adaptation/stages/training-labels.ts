@@ -7,22 +7,22 @@ import { judge, truthAt } from '../../prompts/completion/judge.ts';
 import { positionOf } from '../../routing/place.ts';
 import { worthBy } from '../../routing/worth.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
-import type { TrainingData } from '../training-data/drawn.ts';
 import type { LearnedPlace } from '../training-data/samples.ts';
+import type { TrainingData } from '../training-data/training-set.ts';
 import { Answered, askAll } from './labels.ts';
-import type { LearnStages, Taught } from './made.ts';
-import type { Tell } from './stage-walk.ts';
+import type { LearnStages, Taught } from './stage-outputs.ts';
+import type { Tell } from './stage-runner.ts';
 
 const nothing: Taught = { answers: [], whole: false };
 
-export async function taughtOf(walk: LearnStages, tell: Tell): Promise<Taught> {
-  const { request, notes } = walk.run;
-  const asking = request.neural && request.api ? await walk.get('asking') : undefined;
+export async function labelTrainingPositions(runner: LearnStages, tell: Tell): Promise<Taught> {
+  const { request, notes } = runner.run;
+  const asking = request.neural && request.api ? await runner.get('asking') : undefined;
   // What was paid for earlier is learned from by who does not ask, too.
-  if (asking === undefined) return (await walk.last('taught')) ?? nothing;
+  if (asking === undefined) return (await runner.last('taught')) ?? nothing;
   const right = new Map<string, Taught['answers'][number]>();
   const count = new Answered(asking.teach.length, tell);
-  const outcome = await askAll(walk.run, asking.llm, asking.teach, count, ({ example, prompt }, answer) => {
+  const outcome = await askAll(runner.run, asking.llm, asking.teach, count, ({ example, prompt }, answer) => {
     const asked = placeBefore(example);
     const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
     const { path, offset, truth } = example;
@@ -38,7 +38,7 @@ export async function taughtOf(walk: LearnStages, tell: Tell): Promise<Taught> {
 const keyOf = (path: string, offset: number) => `${offset} ${path}`;
 
 /** Of places of training files, by whether the API was right there: all of them are learned besides, and what is like those that it got wrong counts for more; always as the author wrote it. */
-export function lessonsFrom(
+export function trainingDataFrom(
   answered: readonly { readonly example: LearnedPlace; readonly right: boolean }[],
 ): TrainingData {
   const factsOf = (place: LearnedPlace) => positionOf(placeBefore(place).query);
@@ -46,7 +46,7 @@ export function lessonsFrom(
   return { ...(worth && { worth: (place) => worth(factsOf(place)) }), places: answered.map(({ example }) => example) };
 }
 
-export function lessonsOf({ answers }: Taught, train: readonly HarvestedFile[]): TrainingData {
+export function trainingDataOf({ answers }: Taught, train: readonly HarvestedFile[]): TrainingData {
   const files = new Map(train.map((file) => [file.path, file]));
   const answered = answers.flatMap(({ path, offset, length, right }) => {
     const file = files.get(path);
@@ -55,11 +55,11 @@ export function lessonsOf({ answers }: Taught, train: readonly HarvestedFile[]):
     const [prefix, truth] = [text.slice(0, offset), text.slice(offset, offset + length)];
     return [{ example: { path, languageId, prefix, suffix: text.slice(offset + length), truth }, right }];
   });
-  return lessonsFrom(answered);
+  return trainingDataFrom(answered);
 }
 
 /** For the report; undefined where it was not asked. */
-export function taughtInWords({ answers }: Taught): string | undefined {
+export function trainingLabelsInWords({ answers }: Taught): string | undefined {
   if (answers.length === 0) return undefined;
   const right = answers.filter((answer) => answer.right).length / answers.length;
   return `The API was asked at ${answers.length} places of training files too, the hardest of each kind, and right at ${percent(right)}: what is like the others counts for more in training.`;

@@ -16,12 +16,12 @@ import type { ReportFigures as Figures } from '../report/figures.ts';
 import type { FirstLook } from '../report/first-look.ts';
 import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
 import type { AdaptReport, NeuralReport } from '../report/types.ts';
-import type { Samples } from '../training-data/drawn.ts';
+import type { Samples } from '../training-data/training-set.ts';
 import type { AdaptRequest, ConfirmSpending } from '../types.ts';
 import type { MeasuredModel, ModelCandidate } from './choose.ts';
 import type { NeuralSession } from './neural-session.ts';
 import type { HeldOut, HeldOutPositions } from './places.ts';
-import type { StageRunner } from './stage-walk.ts';
+import type { StageRunner } from './stage-runner.ts';
 import type { Training } from './training.ts';
 
 export interface RunDeps {

@@ -7,7 +7,7 @@ import type { CompletionPlace } from '../../prompts/completion/types.ts';
 import type { PlaceLoss } from '../../specialist/engine/protocol.ts';
 import type { PlaceLedger } from '../../storage/place-ledger.ts';
 import type { AnswerRow } from '../../storage/types.ts';
-import { digest } from './stage-walk.ts';
+import { digest } from './stage-runner.ts';
 
 export interface ModelAnswer {
   /** As the model wrote it. */

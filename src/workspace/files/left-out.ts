@@ -4,7 +4,7 @@ import type { LeftOutReason } from './types.ts';
 
 const maxExamples = 5;
 
-export class Tally {
+export class LeftOutFiles {
   readonly counts: Partial<Record<LeftOutReason, number>> = {};
   private readonly examples: Partial<Record<LeftOutReason, string[]>> = {};
 

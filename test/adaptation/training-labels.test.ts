@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import { adapt } from '../../src/adaptation/stages/run.ts';
-import { lessonsOf } from '../../src/adaptation/stages/taught.ts';
+import { trainingDataOf } from '../../src/adaptation/stages/training-labels.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import type { SourceText } from '../../src/prompts/completion/cursor-places.ts';
 import { teachingPlaces } from '../../src/prompts/completion/teaching-places.ts';
@@ -126,9 +126,9 @@ test('what is like a place that the API got wrong is worth more, within bounds; 
   });
   const files = [...known, ...python];
   const taught = { answers: [...answers, ...answers], whole: true };
-  const lessons = lessonsOf(taught, files);
-  assert.equal(lessons.places.length, 32);
-  const worth = lessons.worth as NonNullable<typeof lessons.worth>;
+  const trainingData = trainingDataOf(taught, files);
+  assert.equal(trainingData.places.length, 32);
+  const worth = trainingData.worth as NonNullable<typeof trainingData.worth>;
   const at = ({ path, text, languageId }: HarvestedFile) => {
     const offset = text.indexOf('\n') + 1;
     return worth({ path, languageId, prefix: text.slice(0, offset), suffix: '', truth: '' });
@@ -137,11 +137,11 @@ test('what is like a place that the API got wrong is worth more, within bounds; 
   assert.ok(at(same) > 2 && at(same) <= 3, `${at(same)}`);
   assert.ok(at(other) < 1 && at(other) >= 0.5, `${at(other)}`);
   assert.ok(
-    lessons.places.every(
+    trainingData.places.every(
       ({ path, prefix, truth, suffix }) => files.find((f) => f.path === path)?.text === prefix + truth + suffix,
     ),
   );
   assert.equal(worthBy([]), undefined);
-  assert.equal(lessonsOf({ answers: answers.slice(0, 5), whole: true }, files).worth, undefined);
-  assert.deepEqual(lessonsOf({ answers, whole: true }, []).places, []);
+  assert.equal(trainingDataOf({ answers: answers.slice(0, 5), whole: true }, files).worth, undefined);
+  assert.deepEqual(trainingDataOf({ answers, whole: true }, []).places, []);
 });

@@ -9,8 +9,8 @@ import { PROMPT_SNIPPETS } from '../../prompts/completion/prompt-form.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import { Breather } from '../../workspace/files/breathe.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
+import { Yielder } from '../../workspace/files/yielder.ts';
 import { recencyOf } from './recency.ts';
 import { type LearnedPlace, type Sample, type SampleOptions, samplesOf } from './samples.ts';
 
@@ -60,7 +60,7 @@ export async function samplesFrom(
 ): Promise<Samples> {
   const base = neural?.base;
   const options = { ...sampleOptions(index, dialectOf(base)), seed: neural?.seed ?? usualSeed };
-  const own = base === undefined ? undefined : otherWords(base, tokenizerPath);
+  const own = base === undefined ? undefined : otherTokenizer(base, tokenizerPath);
   const words = own ?? tokenizer;
   const { most, perMinute } = mostKnown;
   const limit = Math.min(most, perMinute * (neural?.budgetMinutes ?? Number.POSITIVE_INFINITY));
@@ -81,7 +81,7 @@ export async function samplesFrom(
 }
 
 /** A base's tokenizer, where it is another than the n-grams'. */
-export function otherWords(base: string, tokenizerPath: string): Tokenizer | undefined {
+export function otherTokenizer(base: string, tokenizerPath: string): Tokenizer | undefined {
   const words = wordsOf(base, undefined, tokenizerPath);
   return words === tokenizerPath ? undefined : unwrap(readTokenizer(words));
 }
@@ -102,7 +102,7 @@ export function sampleOptions(
 /** What the n-grams give the tokens of the files, as if each were being written; of a large folder, those of some of its files. */
 async function knownTo(index: NgramModel, files: readonly HarvestedFile[], limit: number, signal: AbortSignal) {
   const known = new Map<HarvestedFile, Float32Array>();
-  const breather = new Breather(signal);
+  const yielder = new Yielder(signal);
   let tokens = 0;
   for (const at of shuffled(files.length, usualSeed)) {
     const file = files[at] as HarvestedFile;
@@ -110,7 +110,7 @@ async function knownTo(index: NgramModel, files: readonly HarvestedFile[], limit
     known.set(file, found);
     tokens += found.length;
     if (tokens > limit) break;
-    await breather.breathe();
+    await yielder.yieldIfDue();
   }
   return (file: HarvestedFile) => known.get(file);
 }

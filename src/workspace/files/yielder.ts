@@ -3,7 +3,7 @@
 /** Longest stretch without a turn, ms. */
 const stretchMs = 12;
 
-export class Breather {
+export class Yielder {
   private turnAt = performance.now();
   private readonly signal: AbortSignal | undefined;
 
@@ -12,7 +12,7 @@ export class Breather {
   }
 
   /** Throws the signal's reason once it is aborted; waits for a turn of the loop where the last is long ago. */
-  async breathe(): Promise<void> {
+  async yieldIfDue(): Promise<void> {
     this.signal?.throwIfAborted();
     if (performance.now() - this.turnAt < stretchMs) return;
     await new Promise((resolve) => setImmediate(resolve));

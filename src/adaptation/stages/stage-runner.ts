@@ -18,7 +18,7 @@ export interface Stage<M, S extends string, R, W extends keyof M> extends Row {
   readonly settings?: (run: R) => unknown;
   /** What it makes is plain JSON, and kept. Tells whether this run may keep to it, and what belongs to it on disk is still there. */
   readonly keeps?: (made: M[W], run: R) => boolean;
-  readonly run: (walk: StageRunner<M, S, R>, tell: Tell) => M[W] | Promise<M[W]>;
+  readonly run: (runner: StageRunner<M, S, R>, tell: Tell) => M[W] | Promise<M[W]>;
 }
 
 /** In the order in which a run comes to them. */

@@ -13,9 +13,9 @@ import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { turn } from '../cancellation.ts';
 import type { ApiEstimate } from '../types.ts';
 import { indexOf } from './drafts.ts';
-import type { LabelingPlan, LearnStages, Run, ToAsk } from './made.ts';
 import { placesIn } from './neural.ts';
 import { placesToAsk } from './places.ts';
+import type { LabelingPlan, LearnStages, Run, ToAsk } from './stage-outputs.ts';
 
 /** Of the calls, those that teach, where there is a model to be taught: as many as it takes to know where the large one fails. */
 const TEACHING = 0.4;
@@ -42,13 +42,13 @@ export function askedAs({ llm, request }: Run): string | undefined {
 }
 
 /** Undefined where it is not asked. */
-export async function askingOf(walk: LearnStages): Promise<LabelingPlan | undefined> {
-  const { llm, request, confirm, notes, held, tokenizer, signal } = walk.run;
+export async function askingOf(runner: LearnStages): Promise<LabelingPlan | undefined> {
+  const { llm, request, confirm, notes, held, tokenizer, signal } = runner.run;
   const { api } = request;
-  const as = askedAs(walk.run);
+  const as = askedAs(runner.run);
   if (llm === undefined || api === undefined || as === undefined) return undefined;
-  const index = await indexOf(walk);
-  const { choose, test } = await placesIn(walk);
+  const index = await indexOf(runner);
+  const { choose, test } = await placesIn(runner);
   const teaching = Math.round(request.neural ? TEACHING * api.places : 0);
   const ranked = teaching > 0 ? await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, teaching) : [];
   const prompts = new Map<CursorExample, Prompt>();
