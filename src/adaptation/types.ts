@@ -1,7 +1,8 @@
 // What an adaptation run is asked to do, what it asks back, and what it comes to.
 
 import type { LlmSettings } from '../llm/types.ts';
-import type { RiskBound, RouterModel } from '../routing/types.ts';
+import type { RouterModel } from '../routing/router-model.ts';
+import type { RiskBound } from '../routing/types.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
 import type { AdaptReport } from './report/types.ts';
 

@@ -5,7 +5,8 @@ import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Masking } from '../common/masking.ts';
 import type { LlmClient } from '../llm/types.ts';
-import type { Decision, RiskBound, RouterModel } from '../routing/types.ts';
+import type { RouterModel } from '../routing/router-model.ts';
+import type { Decision, RiskBound } from '../routing/types.ts';
 
 export interface CompletionRequest {
   readonly query: CompletionQuery;

@@ -3,10 +3,11 @@ import type { Draft } from '../common/completion.ts';
 import { wholePercent } from '../common/format.ts';
 import { contribution } from '../common/statistics/logistic.ts';
 import { EMPTY_DRAFT, FEATURES, features } from './features.ts';
-import { type FitParameters, type Scores, score } from './fit.ts';
+import { type Scores, score } from './fit.ts';
 import { limitOf, NOTHING_STAYS } from './risk.ts';
+import type { RouterModel } from './router-model.ts';
 import { bestCut, type HeldBack, heldBack, type ScoredCut } from './show.ts';
-import type { Decision, PlaceFacts, PolicySettings, Reason, RouterModel } from './types.ts';
+import type { Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
 
 /**
  * The price of a call as probability of an exact match: a call has to make the answer right that much more often.
@@ -127,7 +128,7 @@ const MOST_REASONS = 6;
 /** The features that weigh most here, as the numbers that people see, after those that are always shown. */
 function reasonsFor(fit: RouterModel, draft: Draft | undefined, place: PlaceFacts): Reason[] {
   const empty = draft === undefined || draft.text === '';
-  const { specialist, api, neighbourhood } = fit.parameters as FitParameters;
+  const { specialist, api, neighbourhood } = fit.parameters;
   // Words of other places weigh there, and are not shown.
   const { model } = empty ? (neighbourhood ? { model: undefined } : api) : specialist;
   const values = features(draft, place);

@@ -6,24 +6,9 @@ import { logLoss, sigmoid } from '../common/statistics/logistic.ts';
 import { FEATURES, features, logit } from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
+import type { FitParameters, RouterModel } from './router-model.ts';
 import type { ScoredCut } from './show.ts';
-import type { CouplingExample, Kept, PlaceFacts, RouterModel, Shift } from './types.ts';
-
-/** What `CouplingFit.parameters` holds. */
-export interface FitParameters {
-  /** Names of the features, in the order of the weights. */
-  readonly features: readonly string[];
-  readonly specialist: Estimate;
-  readonly api: Estimate;
-  /** Absent in fits of earlier versions: the prior. */
-  readonly cut?: Estimate;
-  /** Stands in for `api` where the words round a cursor foresaw its answers as well as the features did. */
-  readonly neighbourhood?: Neighbourhood;
-  /** Places with both sides known, by what a call gains there after fits that saw nothing of their files. Absent in fits of earlier versions. */
-  readonly risk?: readonly Kept[];
-  /** What is left to correct of `cut` in a language, from its log-odds alone; for those that had the places for it. */
-  readonly cutIn?: Readonly<Record<string, Estimate>>;
-}
+import type { CouplingExample, Kept, PlaceFacts, Shift } from './types.ts';
 
 export interface RouterFitOptions {
   /** ms since 1970, for the record; absent: the system's clock. */
@@ -168,7 +153,7 @@ function correctionsOf(
 /** For another API than it was fitted on: of that one there is the stated prior, and no bound. What it knows of the specialist holds. */
 export function forAnotherApi(fit: RouterModel): RouterModel {
   const { estimate: api } = measuredEstimate([]);
-  const { features, specialist, cut, cutIn } = fit.parameters as FitParameters;
+  const { features, specialist, cut, cutIn } = fit.parameters;
   const parameters: FitParameters = { features, specialist, api, ...(cut && { cut }), ...(cutIn && { cutIn }) };
   return { ...fit, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
 }
@@ -183,7 +168,7 @@ export interface Scores {
 const NO_SHIFT: Shift = { specialist: 0, api: 0 };
 
 export function score(fit: RouterModel, draft: Draft | undefined, place: PlaceFacts, shift: Shift = NO_SHIFT): Scores {
-  const { specialist, api, neighbourhood: near } = fit.parameters as FitParameters;
+  const { specialist, api, neighbourhood: near } = fit.parameters;
   const values = features(draft, place);
   return {
     pSpecialist:
@@ -218,7 +203,7 @@ export function scoreCuts(
   place: PlaceFacts,
   shift: Shift = NO_SHIFT,
 ): ScoredCut[] {
-  const { cut: estimate, cutIn } = fit.parameters as FitParameters;
+  const { cut: estimate, cutIn } = fit.parameters;
   const correction = cutIn?.[place.languageId];
   let least = 1;
   return cuts.map((draft, i) => {

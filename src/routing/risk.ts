@@ -1,7 +1,7 @@
 // How much stays local at a bounded risk, and what that promises.
 import { boundedRisk } from '../common/statistics/bounded-risk.ts';
-import type { FitParameters } from './fit.ts';
-import type { Kept, RiskBound, RouterModel } from './types.ts';
+import type { RouterModel } from './router-model.ts';
+import type { Kept, RiskBound } from './types.ts';
 
 /** What each bound promises; of 'mean' and 'sure', for the share of places that stay local, are wrong, and would have been right at the API. */
 export const RISK_TERMS: Readonly<Record<RiskBound['holding'], string>> = {
@@ -16,8 +16,7 @@ export const RISK_TERMS: Readonly<Record<RiskBound['holding'], string>> = {
 };
 
 /** What a call has to gain where the risk is bounded; -1, everything goes to the API, where too few places have both sides known. */
-export function limitOf({ parameters }: RouterModel, { alpha, holding }: RiskBound): number {
-  const { risk = [] } = parameters as FitParameters;
+export function limitOf({ parameters: { risk = [] } }: RouterModel, { alpha, holding }: RiskBound): number {
   const limit = holding === 'expected' ? expectedLimit(risk, alpha) : boundedRisk(risk, alpha, holding)?.keepBelow;
   return limit ?? NOTHING_STAYS;
 }

@@ -33,30 +33,6 @@ export interface CouplingExample {
   readonly apiSimilarity?: number;
 }
 
-/** A fitted coupling: plain JSON, stored per folder. */
-export interface RouterModel {
-  readonly version: 1;
-  readonly fittedAt: number;
-  /** Non-empty drafts that the specialist's estimate was fitted on; 0: nothing was learned here, the built-in prior. */
-  readonly specialistExamples: number;
-  /** 0: p(API right) is the stated prior. */
-  readonly apiExamples: number;
-  /**
-   * Expected calibration error and Brier score of each estimate, on files that the measured fit did not see; undefined
-   * where too few files or examples allow no such measurement.
-   */
-  readonly specialistEce: number | undefined;
-  readonly specialistBrier: number | undefined;
-  /** Of cuts; absent in fits of earlier versions. */
-  readonly cutExamples?: number;
-  readonly cutEce?: number | undefined;
-  readonly cutBrier?: number | undefined;
-  readonly apiEce: number | undefined;
-  readonly apiBrier: number | undefined;
-  /** The models' parameters; their shape is the coupling's own business. */
-  readonly parameters: unknown;
-}
-
 /** One number behind a decision, ready for the panel: { name: 'lowest token probability', value: 0.31 }. */
 export interface Reason {
   readonly name: string;
@@ -101,6 +77,7 @@ export interface PolicySettings {
 
 /** A place where both sides are known, by what a call is expected to gain there. */
 export interface Kept extends Keepable {
+  readonly lost: boolean;
   /** Right here, and wrong at the API. */
   readonly won: boolean;
 }

@@ -16,8 +16,8 @@ import { type CursorExample, cursorExamples } from '../../src/prompts/completion
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { queryOf } from '../../src/prompts/completion/query.ts';
 import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
+import type { RouterModel } from '../../src/routing/router-model.ts';
 import { bestCut } from '../../src/routing/show.ts';
-import type { RouterModel } from '../../src/routing/types.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
 import { kindOf, languageIdOf } from '../../src/text/languages.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { deferralCurve } from '../../src/routing/curve.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
-import { parseFit } from '../../src/routing/serialise.ts';
+import { parseFit } from '../../src/routing/router-model.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
 
@@ -101,7 +101,7 @@ test('a fit of fewer features is read, and says what it said', () => {
       score(fit, draft, PLACE),
       'nothing broke there, so its weight is 0',
     );
-  assert.equal((read.value.parameters as { features: string[] }).features.length, names.length + 1);
+  assert.equal(read.value.parameters.features.length, names.length + 1);
 });
 
 test('a newer, damaged or foreign fit is refused with its code', () => {

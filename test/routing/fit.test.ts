@@ -6,8 +6,9 @@ import { defaultFit } from '../../src/routing/defaults.ts';
 import { features } from '../../src/routing/features.ts';
 import { fitRouter, forAnotherApi, score, scoreCuts } from '../../src/routing/fit.ts';
 import { limitOf, NOTHING_STAYS } from '../../src/routing/risk.ts';
-import { parseFit } from '../../src/routing/serialise.ts';
-import type { CouplingExample, RouterModel } from '../../src/routing/types.ts';
+import type { RouterModel } from '../../src/routing/router-model.ts';
+import { parseFit } from '../../src/routing/router-model.ts';
+import type { CouplingExample } from '../../src/routing/types.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
 
 const examplesOf = (items: { example: CouplingExample }[]) => items.map((i) => i.example);
@@ -38,7 +39,7 @@ for (const [count, kind, limit] of [
     // The best possible Brier score is the mean of p(1-p), about 0.15 here; a coin's is 0.25.
     assert.ok((fit.specialistBrier ?? 1) < 0.18 && (fit.specialistBrier ?? 0) > 0.1);
     assert.deepEqual([fit.specialistExamples, fit.apiExamples, fit.fittedAt], [count, count, 5]);
-    const parameters = fit.parameters as { specialist: { calibrator: { kind: string } } };
+    const { parameters } = fit;
     assert.equal(parameters.specialist.calibrator.kind, kind);
   });
 }
@@ -151,7 +152,7 @@ test('a language whose cuts are right less often than their tokens say is calibr
   const said = (languageId: string) => scoreCuts(fit, [draftOf([0.9])], { ...PLACE, languageId })[0]?.p as number;
   assert.ok(Math.abs(said('typescript') - 0.8) < 0.08, `TypeScript: ${said('typescript')}`);
   assert.ok(Math.abs(said('markdown') - 0.3) < 0.08, `Markdown: ${said('markdown')}`);
-  const { cutIn } = fit.parameters as { cutIn: Record<string, unknown> };
+  const { cutIn = {} } = fit.parameters;
   assert.equal('go' in cutIn, false);
 });
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { type FitParameters, fitRouter, score } from '../../src/routing/fit.ts';
+import { fitRouter, score } from '../../src/routing/fit.ts';
 import { Nearby, neighbourOf } from '../../src/routing/neighbourhood.ts';
 import { positionOf } from '../../src/routing/place.ts';
-import { parseFit } from '../../src/routing/serialise.ts';
+import { parseFit } from '../../src/routing/router-model.ts';
 import type { CouplingExample, PlaceFacts } from '../../src/routing/types.ts';
 import { draftOf, PLACE } from './synthetic.ts';
 
@@ -31,7 +31,7 @@ const at = (above: string): PlaceFacts => ({ ...PLACE, above });
 
 test('a hundred answers tell places apart that no feature does, and the stored fit says the same', () => {
   const fit = fitRouter(places(100, 3), { now: 0 });
-  const { neighbourhood } = fit.parameters as FitParameters;
+  const { neighbourhood } = fit.parameters;
   assert.ok(neighbourhood);
   const of = (above: string, by = fit) => score(by, undefined, at(above)).pApi;
   const [hard, easy] = [of('expect(vault).toHold(7);'), of('return ledger.total + 7;')];
@@ -42,7 +42,7 @@ test('a hundred answers tell places apart that no feature does, and the stored f
   assert.equal(of('return ledger.total + 7;', stored.value), easy);
   const damaged = {
     ...fit,
-    parameters: { ...(fit.parameters as object), neighbourhood: { places: [{ words: [[1]] }] } },
+    parameters: { ...fit.parameters, neighbourhood: { places: [{ words: [[1]] }] } },
   };
   assert.ok(!parseFit(damaged).ok);
 });

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import { type FitParameters, fitRouter, score } from '../../src/routing/fit.ts';
+import { fitRouter, score } from '../../src/routing/fit.ts';
 import { OnlineLevels } from '../../src/routing/online.ts';
 import { limitOf, NOTHING_STAYS } from '../../src/routing/risk.ts';
-import { parseFit } from '../../src/routing/serialise.ts';
+import { parseFit } from '../../src/routing/router-model.ts';
 import type { PolicySettings, RiskBound } from '../../src/routing/types.ts';
 import { synthetic } from './synthetic.ts';
 
@@ -54,12 +54,12 @@ test('verdicts send more to the API, and nothing past the bound stays here: it w
 });
 
 test('what the bound is chosen on comes from fits of other files, and survives being stored', () => {
-  const { risk = [] } = fit.parameters as FitParameters;
+  const { risk = [] } = fit.parameters;
   assert.equal(risk.length, items.length);
   const stored = parseFit(JSON.parse(JSON.stringify(fit)));
   assert.ok(stored.ok);
   assert.equal(limitOf(stored.value, mean), limitOf(fit, mean));
-  assert.ok(!parseFit({ ...fit, parameters: { ...(fit.parameters as object), risk: [{ by: 'x' }] } }).ok);
+  assert.ok(!parseFit({ ...fit, parameters: { ...fit.parameters, risk: [{ by: 'x' }] } }).ok);
 });
 
 test('what is expected to be lost stays within what may be, and one that may lose more is higher', () => {

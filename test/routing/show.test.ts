@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
-import { parseFit } from '../../src/routing/serialise.ts';
+import { parseFit } from '../../src/routing/router-model.ts';
 import { annoyanceAt, bestCut, heldBack, neededFor, restOf, worth } from '../../src/routing/show.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import { draft } from '../fakes/specialist.ts';

@@ -11,7 +11,7 @@ import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';
 import { checkpointStand, loadCheckpoint } from '../../src/neural/training/checkpoint.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import { parseFit } from '../../src/routing/serialise.ts';
+import { parseFit } from '../../src/routing/router-model.ts';
 import { MIXTURE_FILE } from '../../src/specialist/mixture/types.ts';
 import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/mixture/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';

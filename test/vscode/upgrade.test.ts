@@ -14,7 +14,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import type { RouterModel } from '../../src/routing/types.ts';
+import type { RouterModel } from '../../src/routing/router-model.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { specialistFolder } from '../../src/vscode/editor/paths.ts';
 import { Adopted } from '../../src/vscode/folder/adopted.ts';

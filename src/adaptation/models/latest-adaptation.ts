@@ -2,7 +2,7 @@
 
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import type { RouterModel } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/router-model.ts';
 import { openStore } from '../../storage/open.ts';
 import { storedFit, storedReport } from '../report/stored.ts';
 import type { AdaptReport } from '../report/types.ts';

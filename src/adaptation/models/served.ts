@@ -4,7 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../common/completi
 import type { Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { defaultFit } from '../../routing/defaults.ts';
-import type { RouterModel } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
 import { currentModel } from './folder-models.ts';

@@ -1,7 +1,6 @@
 // An adaptation as the store has it, read back: its JSON may be damaged, or of another version.
 import type { Result } from '../../common/errors.ts';
-import { parseFit } from '../../routing/serialise.ts';
-import type { RouterModel } from '../../routing/types.ts';
+import { parseFit, type RouterModel } from '../../routing/router-model.ts';
 import type { AdaptReport } from './types.ts';
 
 /** Versions before the splits had the names of today called the validation files so. */

@@ -2,7 +2,8 @@
 import type { AnswerSource } from '../../common/completion.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
 import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
-import type { RiskBound, RouterModel } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/router-model.ts';
+import type { RiskBound } from '../../routing/types.ts';
 import type { HarvestReport, Split } from '../../workspace/files/types.ts';
 
 /** Quality on cursors of files that nothing was fitted on. Shares are 0..1. */

@@ -5,7 +5,7 @@ import type { Prompt } from '../../llm/protocol/prompt.ts';
 import type { LlmClient } from '../../llm/types.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
-import type { RouterModel } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { PlainWeights } from '../../specialist/ngram/weights.ts';

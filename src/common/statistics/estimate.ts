@@ -5,7 +5,7 @@ import { fitLogistic, type LogisticModel, linear, logLoss } from './logistic.ts'
 
 /** One estimate: log-odds = prior + model, then calibrated. Without a model it is the prior. */
 export interface Estimate {
-  readonly model: LogisticModel | undefined;
+  readonly model?: LogisticModel | undefined;
   readonly calibrator: Calibrator;
 }
 

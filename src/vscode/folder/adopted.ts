@@ -6,8 +6,7 @@ import { storedFit, storedReport } from '../../adaptation/report/stored.ts';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
 import { defaultFit } from '../../routing/defaults.ts';
 import { forAnotherApi } from '../../routing/fit.ts';
-import { parseFit } from '../../routing/serialise.ts';
-import type { RouterModel } from '../../routing/types.ts';
+import { parseFit, type RouterModel } from '../../routing/router-model.ts';
 
 export interface StoredAdaptation {
   readonly report: AdaptReport;

@@ -11,7 +11,7 @@ import type { Masking } from '../../common/masking.ts';
 import { CompletionService } from '../../completion/service.ts';
 import { MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
-import type { RouterModel } from '../../routing/types.ts';
+import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
 import type { FileChange } from '../../specialist/ngram/protocol.ts';
 import type { Api } from '../api/api.ts';

@@ -1,6 +1,7 @@
 // Messages between the panel and the extension: plain data, checked on both sides.
 import * as v from 'valibot';
-import { accepted, finite, type Of, strings, stripped } from './schemas.ts';
+import { finite, type Parsed } from '../../common/schemas.ts';
+import { accepted, strings, stripped } from './schemas.ts';
 
 /** What the panel may ask the host to run; each is a command of the extension. */
 export const panelCommands = [
@@ -208,23 +209,23 @@ const fromPanel = v.variant('type', [
   v.object({ type: v.literal('open'), id: v.pipe(v.string(), v.maxLength(100)) }),
 ]);
 
-export type ToPanel = Of<typeof toPanel>;
-export type FromPanel = Of<typeof fromPanel>;
+export type ToPanel = Parsed<typeof toPanel>;
+export type FromPanel = Parsed<typeof fromPanel>;
 export type PanelCommand = (typeof panelCommands)[number];
-export type PanelStrings = Of<typeof strings>;
-export type PanelDecision = Of<typeof decision>;
-export type PanelRow = Of<typeof row>;
+export type PanelStrings = Parsed<typeof strings>;
+export type PanelDecision = Parsed<typeof decision>;
+export type PanelRow = Parsed<typeof row>;
 export type PanelOutcome = PanelRow['outcome'];
-export type PanelTotals = Of<typeof ofScope>;
-export type TotalsScope = keyof Of<typeof totals>;
-export type PanelNotice = Of<typeof notice>;
-export type PanelState = Of<typeof state>;
+export type PanelTotals = Parsed<typeof ofScope>;
+export type TotalsScope = keyof Parsed<typeof totals>;
+export type PanelNotice = Parsed<typeof notice>;
+export type PanelState = Parsed<typeof state>;
 export type PanelModel = PanelState['model'];
 export type PanelProgress = NonNullable<PanelState['progress']>;
-export type PanelComparison = Of<typeof comparison>;
-export type PanelExample = Of<typeof example>;
-export type PanelReport = Of<typeof report>;
-export type PanelTask = Of<typeof task>;
+export type PanelComparison = Parsed<typeof comparison>;
+export type PanelExample = Parsed<typeof example>;
+export type PanelReport = Parsed<typeof report>;
+export type PanelTask = Parsed<typeof task>;
 
 /** Undefined: unknown, or a part is missing. */
 export function parseToPanel(value: unknown): ToPanel | undefined {

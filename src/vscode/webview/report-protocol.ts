@@ -1,6 +1,7 @@
 // Messages between the report's page and the extension: a document in plain data, checked on both sides.
 import * as v from 'valibot';
-import { accepted, finite, type Of, strings, stripped } from './schemas.ts';
+import { finite, type Parsed } from '../../common/schemas.ts';
+import { accepted, strings, stripped } from './schemas.ts';
 
 const cell = v.union([v.string(), finite]);
 const axis = v.object({
@@ -53,12 +54,12 @@ const fromPage = v.variant('type', [
   v.object({ type: v.literal('action'), action: v.picklist(pageActions) }),
 ]);
 
-export type ToPage = Of<typeof toPage>;
+export type ToPage = Parsed<typeof toPage>;
 export type PageDocument = ToPage['document'];
 export type PageSection = PageDocument['sections'][number];
-export type PageChart = Of<typeof chart>;
+export type PageChart = Parsed<typeof chart>;
 export type PageAction = (typeof pageActions)[number];
-export type FromPage = Of<typeof fromPage>;
+export type FromPage = Parsed<typeof fromPage>;
 
 /** Undefined: unknown, or a part is missing. */
 export function parseToPage(value: unknown): ToPage | undefined {

@@ -1,23 +1,17 @@
 // Pieces of the schemas of messages between the extension and its webviews.
 import * as v from 'valibot';
-
-type ReadonlyDeep<T> = T extends object ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> } : T;
-
-/** What passes a schema. */
-export type Of<S extends v.GenericSchema> = ReadonlyDeep<v.InferOutput<S>>;
-
-export const finite = v.pipe(v.number(), v.finite());
+import type { Parsed } from '../../common/schemas.ts';
 
 /** A webview's texts, translated by the extension. The webview fills in `{0}`, `{1}`. */
 export const strings = v.record(v.string(), v.string());
 
 /** The message itself, fields that the schema lacks included. Undefined: unknown, or a part is missing. */
-export function accepted<S extends v.GenericSchema>(schema: S, value: unknown): Of<S> | undefined {
-  return v.is(schema, value) ? (value as Of<S>) : undefined;
+export function accepted<S extends v.GenericSchema>(schema: S, value: unknown): Parsed<S> | undefined {
+  return v.is(schema, value) ? (value as Parsed<S>) : undefined;
 }
 
 /** The message with the schema's fields alone. Undefined: unknown, or a part is missing. */
-export function stripped<S extends v.GenericSchema>(schema: S, value: unknown): Of<S> | undefined {
+export function stripped<S extends v.GenericSchema>(schema: S, value: unknown): Parsed<S> | undefined {
   const parsed = v.safeParse(schema, value);
-  return parsed.success ? (parsed.output as Of<S>) : undefined;
+  return parsed.success ? (parsed.output as Parsed<S>) : undefined;
 }

@@ -1,7 +1,8 @@
 // Messages between the table of a text task and the extension: plain data, checked on both sides.
 import * as v from 'valibot';
+import { finite, type Parsed } from '../../common/schemas.ts';
 import { task } from './protocol.ts';
-import { accepted, finite, type Of, strings, stripped } from './schemas.ts';
+import { accepted, strings, stripped } from './schemas.ts';
 
 const row = v.object({
   text: v.string(),
@@ -52,10 +53,10 @@ const fromTable = v.variant('type', [
   }),
 ]);
 
-export type ToTable = Of<typeof toTable>;
-export type TableRow = Of<typeof row>;
+export type ToTable = Parsed<typeof toTable>;
+export type TableRow = Parsed<typeof row>;
 export type TableInit = Extract<ToTable, { type: 'init' }>;
-export type FromTable = Of<typeof fromTable>;
+export type FromTable = Parsed<typeof fromTable>;
 
 /** Undefined: unknown, or a part is missing. */
 export function parseToTable(value: unknown): ToTable | undefined {

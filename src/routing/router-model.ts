@@ -1,0 +1,127 @@
+// A stored router model: its schema, and how it is read back.
+import * as v from 'valibot';
+import { failed, ok, type Result } from '../common/errors.ts';
+import { finite, isObject, type Parsed } from '../common/schemas.ts';
+import { FEATURES } from './features.ts';
+
+const count = v.pipe(finite, v.minValue(0));
+const numbers = (length: number) => v.pipe(v.array(finite), v.length(length));
+
+/** @param width number of features */
+const logistic = (width: number) =>
+  v.object({ mean: numbers(width), scale: numbers(width), weights: numbers(width), intercept: finite });
+
+const isotonic = v.pipe(
+  v.object({ kind: v.literal('isotonic'), scores: v.pipe(v.array(finite), v.minLength(1)), values: v.array(finite) }),
+  v.check(({ scores, values }) => scores.length === values.length),
+);
+
+/** @param width number of features */
+const estimate = (width: number) =>
+  v.object({
+    model: v.optional(logistic(width)),
+    calibrator: v.variant('kind', [
+      v.object({ kind: v.literal('identity') }),
+      v.object({ kind: v.literal('platt'), model: logistic(1) }),
+      isotonic,
+    ]),
+  });
+
+const neighbourhood = v.object({
+  places: v.array(v.object({ words: v.array(v.strictTuple([finite, finite])), right: v.boolean() })),
+});
+
+const parameters = v.object({
+  /** Names, in the order of the weights. */
+  features: v.array(v.string()),
+  specialist: estimate(FEATURES.length),
+  api: estimate(FEATURES.length),
+  /** Absent in fits of earlier versions: the prior. */
+  cut: v.optional(estimate(FEATURES.length)),
+  /** Replaces `api` where the words around the cursor predicted the API's answers as well as the features did. */
+  neighbourhood: v.optional(neighbourhood),
+  /**
+   * Positions where both answers are known, with the expected gain of a call, by fits that saw none of their files.
+   * Absent in fits of earlier versions.
+   */
+  risk: v.optional(v.array(v.object({ by: finite, lost: v.boolean(), won: v.boolean() }))),
+  /** Corrects the log-odds of `cut`, by language; for languages with enough positions. */
+  cutIn: v.optional(v.record(v.string(), estimate(0))),
+});
+
+const fit = v.object({
+  version: v.literal(1),
+  /** ms since 1970. */
+  fittedAt: count,
+  /** Non-empty drafts that the specialist's estimate was fitted on; 0: the built-in prior. */
+  specialistExamples: count,
+  /** 0: p(API right) is the prior. */
+  apiExamples: count,
+  /**
+   * Expected calibration error and Brier score of each estimate, on files that the measured fit did not see. Undefined
+   * where there were too few files or examples.
+   */
+  specialistEce: v.optional(finite),
+  specialistBrier: v.optional(finite),
+  /** Of cuts; absent in fits of earlier versions. */
+  cutExamples: v.optional(finite),
+  cutEce: v.optional(finite),
+  cutBrier: v.optional(finite),
+  apiEce: v.optional(finite),
+  apiBrier: v.optional(finite),
+  parameters,
+});
+
+/** Before its features are known to be today's. */
+const anyFeatures = v.object({
+  version: v.literal(1),
+  parameters: v.looseObject({ features: v.array(v.unknown()) }),
+});
+
+export type FitParameters = Parsed<typeof parameters>;
+/** A fitted router: plain JSON, stored per folder. */
+export type RouterModel = Parsed<typeof fit>;
+
+const AGAIN = "Run 'Adapt to This Repo' again.";
+const DAMAGED = `The stored router of this folder is damaged. ${AGAIN}`;
+const NAMES: readonly unknown[] = FEATURES.map(({ name }) => name);
+
+/**
+ * Reads what JSON.stringify wrote of a fit. A fit with fewer features gets weights of 0 for the others, which leaves
+ * its estimates as they were. Fails with 'newer-version' for a later format. Fails with 'corrupt' for everything else
+ * that this build cannot use, features that no longer exist included.
+ */
+export function parseFit(json: unknown): Result<RouterModel> {
+  if (v.is(v.object({ version: v.pipe(v.number(), v.gtValue(1)) }), json)) {
+    return failed('newer-version', 'A later version of Easy Adaptation fitted the router. Update the extension.');
+  }
+  if (!v.is(anyFeatures, json)) return failed('corrupt', DAMAGED);
+  const { features } = json.parameters;
+  const known = features.length > 0 && features.every((name) => NAMES.includes(name));
+  if (!known || new Set(features).size < features.length) {
+    return failed('corrupt', `The router was fitted by a version with other features. ${AGAIN}`);
+  }
+  const read = { ...json, parameters: widened(json.parameters, features) };
+  return v.is(fit, read) ? ok(read) : failed('corrupt', DAMAGED);
+}
+
+/** The estimates with weights for today's features. @param names of the features that they have weights for */
+function widened(stored: Readonly<Record<string, unknown>>, names: readonly unknown[]): Record<string, unknown> {
+  if (names.length === NAMES.length && NAMES.every((name, j) => name === names[j])) return { ...stored };
+  const indexes = NAMES.map((name) => names.indexOf(name));
+  const spread = (values: unknown, other: number) =>
+    Array.isArray(values) && values.length === names.length
+      ? indexes.map((at) => (at < 0 ? other : values[at]))
+      : undefined;
+  const wide = (of: unknown) => {
+    if (!isObject(of) || !isObject(of.model)) return of;
+    const { mean, scale, weights } = of.model;
+    const model = { ...of.model, mean: spread(mean, 0), scale: spread(scale, 1), weights: spread(weights, 0) };
+    return { ...of, model };
+  };
+  const { specialist, api, cut } = stored;
+  return {
+    ...{ ...stored, features: NAMES, specialist: wide(specialist), api: wide(api) },
+    ...(cut !== undefined && { cut: wide(cut) }),
+  };
+}
