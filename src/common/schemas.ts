@@ -4,7 +4,7 @@ import * as v from 'valibot';
 type ReadonlyDeep<T> = T extends object ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> } : T;
 
 /** The type of values that pass the schema. */
-export type Parsed<S extends v.GenericSchema> = ReadonlyDeep<v.InferOutput<S>>;
+export type SchemaOutput<S extends v.GenericSchema> = ReadonlyDeep<v.InferOutput<S>>;
 
 export const finite = v.pipe(v.number(), v.finite());
 

@@ -1,7 +1,7 @@
 // A stored router model: its schema, and how it is read back.
 import * as v from 'valibot';
 import { failed, ok, type Result } from '../common/errors.ts';
-import { finite, isObject, type Parsed } from '../common/schemas.ts';
+import { finite, isObject, type SchemaOutput } from '../common/schemas.ts';
 import { FEATURES } from './features.ts';
 
 const count = v.pipe(finite, v.minValue(0));
@@ -78,9 +78,9 @@ const anyFeatures = v.object({
   parameters: v.looseObject({ features: v.array(v.unknown()) }),
 });
 
-export type FitParameters = Parsed<typeof parameters>;
+export type FitParameters = SchemaOutput<typeof parameters>;
 /** A fitted router: plain JSON, stored per folder. */
-export type RouterModel = Parsed<typeof fit>;
+export type RouterModel = SchemaOutput<typeof fit>;
 
 const AGAIN = "Run 'Adapt to This Repo' again.";
 const DAMAGED = `The stored router of this folder is damaged. ${AGAIN}`;

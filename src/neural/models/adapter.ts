@@ -3,10 +3,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
+import { isObject } from '../../common/schemas.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { checkWeights, MEND } from '../architecture/decoder-values.ts';
 import { type Adapter, adapterSpecs, isLoraTarget, type LoraConfig } from '../architecture/lora.ts';
-import { isObject } from './config-json.ts';
 import { ADAPTER, ADAPTER_CONFIG } from './manifest.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 

@@ -1,6 +1,7 @@
 // A decoder's shape as Hugging Face's config.json, read and written.
-
+import * as v from 'valibot';
 import { failed, ok, type Result } from '../../common/errors.ts';
+import { finite, isObject } from '../../common/schemas.ts';
 import type { ModelConfig } from '../architecture/config.ts';
 import { MEND } from '../architecture/decoder-values.ts';
 import { FAMILIES, type Family, type ModelType } from '../architecture/families.ts';
@@ -8,23 +9,35 @@ import { isRopeKind, ropeDivisorsOf, ropeKind, ropeScalingOf } from './rope-scal
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** No published model comes near these: what claims more is damaged, or made to take memory. */
-const MOST = {
-  vocab_size: 2 ** 20,
-  hidden_size: 2 ** 15,
-  intermediate_size: 2 ** 17,
-  num_hidden_layers: 512,
-  num_attention_heads: 512,
-  num_key_value_heads: 512,
-  head_dim: 1024,
-  max_position_embeddings: 2 ** 24,
-} as const;
+const size = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+const positive = v.pipe(finite, v.gtValue(0));
+const tokenId = v.fallback(v.optional(v.number()), undefined);
+const headSize = size(1024);
 
-/** Fails with 'corrupt' where the file is no usable config, 'unsupported' where the model needs what we do not have. */
+/** No published model comes near these limits: larger values are damage, or meant to exhaust memory. */
+const schema = v.object({
+  vocab_size: size(2 ** 20),
+  hidden_size: size(2 ** 15),
+  intermediate_size: size(2 ** 17),
+  num_hidden_layers: size(512),
+  num_attention_heads: size(512),
+  num_key_value_heads: v.nullish(size(512)),
+  head_dim: v.nullish(headSize),
+  max_position_embeddings: v.nullish(size(2 ** 24), 2048),
+  rms_norm_eps: v.fallback(positive, 1e-6),
+  rope_theta: v.fallback(v.nullish(positive), 10_000),
+  rope_parameters: v.fallback(v.object({ rope_theta: v.fallback(positive, 10_000) }), { rope_theta: 10_000 }),
+  tie_word_embeddings: v.fallback(v.boolean(), false),
+  initializer_range: v.fallback(positive, 0.02),
+  bos_token_id: tokenId,
+  eos_token_id: tokenId,
+});
+
+/** Fails with 'corrupt' for a file that is no usable config, with 'unsupported' for a model that this version cannot run. */
 export function parseConfig(text: string): Result<ModelConfig> {
-  let json: Json;
+  let json: unknown;
   try {
-    json = JSON.parse(text) as Json;
+    json = JSON.parse(text);
   } catch {
     return failed('corrupt', `config.json is not valid JSON. ${MEND}`);
   }
@@ -37,35 +50,33 @@ export function parseConfig(text: string): Result<ModelConfig> {
   const reason = unsupported(json);
   if (reason) return failed('unsupported', `This ${modelType} model uses ${reason}, which is not supported. ${MEND}`);
 
-  const missing: string[] = [];
-  const size = (key: keyof typeof MOST, fallback?: number): number => {
-    const value = json[key] ?? fallback;
-    if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MOST[key]) return value;
-    missing.push(key);
-    return 1;
-  };
-  const rope = isObject(json.rope_parameters) ? json.rope_parameters : {};
-  const heads = size('num_attention_heads');
-  const hiddenSize = size('hidden_size');
+  const parsed = v.safeParse(schema, json);
+  if (!parsed.success) {
+    const fields = new Set(parsed.issues.map(({ path }) => path?.[0].key));
+    return failed('corrupt', `config.json has no usable ${[...fields].join(', ')}. ${MEND}`);
+  }
+  const { output: read } = parsed;
+  const heads = read.num_attention_heads;
+  const headDim = read.head_dim ?? read.hidden_size / heads;
+  if (!v.is(headSize, headDim)) return failed('corrupt', `config.json has no usable head_dim. ${MEND}`);
   const config: ModelConfig = {
     modelType,
-    vocabSize: size('vocab_size'),
-    hiddenSize,
-    intermediateSize: size('intermediate_size'),
-    layers: size('num_hidden_layers'),
+    vocabSize: read.vocab_size,
+    hiddenSize: read.hidden_size,
+    intermediateSize: read.intermediate_size,
+    layers: read.num_hidden_layers,
     heads,
-    keyValueHeads: size('num_key_value_heads', heads),
-    headDim: size('head_dim', hiddenSize / heads),
-    contextLength: size('max_position_embeddings', 2048),
-    normEpsilon: positive(json.rms_norm_eps, 1e-6),
-    ropeTheta: positive(json.rope_theta ?? rope.rope_theta, 10000),
+    keyValueHeads: read.num_key_value_heads ?? heads,
+    headDim,
+    contextLength: read.max_position_embeddings,
+    normEpsilon: read.rms_norm_eps,
+    ropeTheta: read.rope_theta ?? read.rope_parameters.rope_theta,
     ...FAMILIES[modelType].read(json),
-    tied: json.tie_word_embeddings === true,
-    initializerRange: positive(json.initializer_range, 0.02),
-    ...(typeof json.bos_token_id === 'number' ? { bosTokenId: json.bos_token_id } : {}),
-    ...(typeof json.eos_token_id === 'number' ? { eosTokenId: json.eos_token_id } : {}),
+    tied: read.tie_word_embeddings,
+    initializerRange: read.initializer_range,
+    ...(read.bos_token_id === undefined ? {} : { bosTokenId: read.bos_token_id }),
+    ...(read.eos_token_id === undefined ? {} : { eosTokenId: read.eos_token_id }),
   };
-  if (missing.length > 0) return failed('corrupt', `config.json has no usable ${missing.join(', ')}. ${MEND}`);
   if (config.heads % config.keyValueHeads !== 0 || config.headDim % 2 !== 0) {
     return failed('corrupt', `config.json: heads must be a multiple of key/value heads, the head size even. ${MEND}`);
   }
@@ -87,17 +98,9 @@ function unsupported(json: Json): string | undefined {
   return undefined;
 }
 
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** It comes from the file: it may be anything, of any length. */
+/** The value may have any type and length. */
 function shown(value: unknown): string {
   return typeof value === 'string' ? `'${value.slice(0, 40)}'` : `'${value === null ? 'null' : typeof value}'`;
-}
-
-function positive(value: unknown, fallback: number): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : fallback;
 }
 
 /** The same model as Hugging Face's transformers would describe it. */

@@ -2,8 +2,8 @@
 
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../common/half.ts';
+import { isObject } from '../../common/schemas.ts';
 import { MEND } from '../architecture/decoder-values.ts';
-import { isObject } from './config-json.ts';
 
 export type StoredType = 'F32' | 'F16' | 'BF16';
 

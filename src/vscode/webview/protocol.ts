@@ -1,6 +1,6 @@
 // Messages between the panel and the extension: plain data, checked on both sides.
 import * as v from 'valibot';
-import { finite, type Parsed } from '../../common/schemas.ts';
+import { finite, type SchemaOutput } from '../../common/schemas.ts';
 import { accepted, strings, stripped } from './schemas.ts';
 
 /** What the panel may ask the host to run; each is a command of the extension. */
@@ -209,23 +209,23 @@ const fromPanel = v.variant('type', [
   v.object({ type: v.literal('open'), id: v.pipe(v.string(), v.maxLength(100)) }),
 ]);
 
-export type ToPanel = Parsed<typeof toPanel>;
-export type FromPanel = Parsed<typeof fromPanel>;
+export type ToPanel = SchemaOutput<typeof toPanel>;
+export type FromPanel = SchemaOutput<typeof fromPanel>;
 export type PanelCommand = (typeof panelCommands)[number];
-export type PanelStrings = Parsed<typeof strings>;
-export type PanelDecision = Parsed<typeof decision>;
-export type PanelRow = Parsed<typeof row>;
+export type PanelStrings = SchemaOutput<typeof strings>;
+export type PanelDecision = SchemaOutput<typeof decision>;
+export type PanelRow = SchemaOutput<typeof row>;
 export type PanelOutcome = PanelRow['outcome'];
-export type PanelTotals = Parsed<typeof ofScope>;
-export type TotalsScope = keyof Parsed<typeof totals>;
-export type PanelNotice = Parsed<typeof notice>;
-export type PanelState = Parsed<typeof state>;
+export type PanelTotals = SchemaOutput<typeof ofScope>;
+export type TotalsScope = keyof SchemaOutput<typeof totals>;
+export type PanelNotice = SchemaOutput<typeof notice>;
+export type PanelState = SchemaOutput<typeof state>;
 export type PanelModel = PanelState['model'];
 export type PanelProgress = NonNullable<PanelState['progress']>;
-export type PanelComparison = Parsed<typeof comparison>;
-export type PanelExample = Parsed<typeof example>;
-export type PanelReport = Parsed<typeof report>;
-export type PanelTask = Parsed<typeof task>;
+export type PanelComparison = SchemaOutput<typeof comparison>;
+export type PanelExample = SchemaOutput<typeof example>;
+export type PanelReport = SchemaOutput<typeof report>;
+export type PanelTask = SchemaOutput<typeof task>;
 
 /** Undefined: unknown, or a part is missing. */
 export function parseToPanel(value: unknown): ToPanel | undefined {

@@ -1,6 +1,6 @@
 // Messages between the report's page and the extension: a document in plain data, checked on both sides.
 import * as v from 'valibot';
-import { finite, type Parsed } from '../../common/schemas.ts';
+import { finite, type SchemaOutput } from '../../common/schemas.ts';
 import { accepted, strings, stripped } from './schemas.ts';
 
 const cell = v.union([v.string(), finite]);
@@ -54,12 +54,12 @@ const fromPage = v.variant('type', [
   v.object({ type: v.literal('action'), action: v.picklist(pageActions) }),
 ]);
 
-export type ToPage = Parsed<typeof toPage>;
+export type ToPage = SchemaOutput<typeof toPage>;
 export type PageDocument = ToPage['document'];
 export type PageSection = PageDocument['sections'][number];
-export type PageChart = Parsed<typeof chart>;
+export type PageChart = SchemaOutput<typeof chart>;
 export type PageAction = (typeof pageActions)[number];
-export type FromPage = Parsed<typeof fromPage>;
+export type FromPage = SchemaOutput<typeof fromPage>;
 
 /** Undefined: unknown, or a part is missing. */
 export function parseToPage(value: unknown): ToPage | undefined {

@@ -1,6 +1,6 @@
 // Messages between the table of a text task and the extension: plain data, checked on both sides.
 import * as v from 'valibot';
-import { finite, type Parsed } from '../../common/schemas.ts';
+import { finite, type SchemaOutput } from '../../common/schemas.ts';
 import { task } from './protocol.ts';
 import { accepted, strings, stripped } from './schemas.ts';
 
@@ -53,10 +53,10 @@ const fromTable = v.variant('type', [
   }),
 ]);
 
-export type ToTable = Parsed<typeof toTable>;
-export type TableRow = Parsed<typeof row>;
+export type ToTable = SchemaOutput<typeof toTable>;
+export type TableRow = SchemaOutput<typeof row>;
 export type TableInit = Extract<ToTable, { type: 'init' }>;
-export type FromTable = Parsed<typeof fromTable>;
+export type FromTable = SchemaOutput<typeof fromTable>;
 
 /** Undefined: unknown, or a part is missing. */
 export function parseToTable(value: unknown): ToTable | undefined {

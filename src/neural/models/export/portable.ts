@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path';
 import { CodedError, unwrap } from '../../../common/errors.ts';
 import { replaceFile } from '../../../common/files.ts';
-import { isObject } from '../config-json.ts';
+import { isObject } from '../../../common/schemas.ts';
 import {
   ADAPTER,
   MANIFEST,

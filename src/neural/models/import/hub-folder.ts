@@ -1,7 +1,8 @@
 // A folder of safetensors in Hugging Face's layout understood: config.json, tokenizer.json, one file of weights or several with an index.
 import { basename, dirname, join } from 'node:path';
 import { CodedError, messageOf, unwrap } from '../../../common/errors.ts';
-import { isObject, parseConfig } from '../config-json.ts';
+import { isObject } from '../../../common/schemas.ts';
+import { parseConfig } from '../config-json.ts';
 import { readHeader, type StoredPlace } from '../safetensors.ts';
 import {
   BROUGHT,
