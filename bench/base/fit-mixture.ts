@@ -13,7 +13,7 @@ import { fitGate, type GateExample, gated, meanLogLoss } from '../../src/common/
 import { LanguageModel } from '../../src/neural/decoding/language-model.ts';
 import { placeBefore } from '../../src/prompts/completion/asked-place.ts';
 import { MixtureSpecialist } from '../../src/specialist/mixture/mixture-specialist.ts';
-import { MIXTURE_FILE, type MixPlace } from '../../src/specialist/mixture/types.ts';
+import { type LabeledQuery, MIXTURE_FILE } from '../../src/specialist/mixture/types.ts';
 import { initialMixWeights, plainMixWeights } from '../../src/specialist/mixture/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { drawnPlaces } from '../common/drawn-places.ts';
@@ -44,7 +44,7 @@ const start = initialMixWeights();
 interface Package {
   readonly name: string;
   readonly mixed: MixtureSpecialist;
-  readonly places: readonly MixPlace[];
+  readonly places: readonly LabeledQuery[];
 }
 
 const files = [...held].flatMap(([languageId, all]) => all.map((file) => ({ ...file, languageId })));

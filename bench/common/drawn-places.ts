@@ -1,7 +1,7 @@
 // Draws cursor places in a package's files as those of the recordings in bench/data were drawn.
 
 import { uniforms } from '../../src/common/statistics/random.ts';
-import type { LinePlace } from '../../src/specialist/ngram/model.ts';
+import type { LabeledLineQuery } from '../../src/specialist/ngram/model.ts';
 import { indentLength } from '../../src/text/indents.ts';
 import { linesOf } from '../../src/text/lines.ts';
 import type { PackageFile } from './packages.ts';
@@ -11,7 +11,7 @@ import type { PackageFile } from './packages.ts';
  * something of four characters or more is left of the line.
  * @param seed any integer; the same seed draws the same places
  */
-export function drawnPlaces(files: readonly PackageFile[], count: number, seed: number): LinePlace[] {
+export function drawnPlaces(files: readonly PackageFile[], count: number, seed: number): LabeledLineQuery[] {
   const random = uniforms(seed);
   const lines: { readonly file: PackageFile; readonly start: number; readonly line: string }[] = [];
   for (const file of files) {
@@ -19,7 +19,7 @@ export function drawnPlaces(files: readonly PackageFile[], count: number, seed: 
       if (line.trim().length >= shortest) lines.push({ file, start, line });
     }
   }
-  const places: LinePlace[] = [];
+  const places: LabeledLineQuery[] = [];
   for (let tries = 0; tries < count * 8 && places.length < count && lines.length > 0; tries++) {
     const { file, start, line } = lines[Math.floor(random() * lines.length)] as (typeof lines)[number];
     const indent = indentLength(line);

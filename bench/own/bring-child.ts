@@ -1,12 +1,16 @@
 // Brings a base in a process of its own, as the product does, and says what that took at most. Started by main.ts.
 
 import { unwrap } from '../../src/common/errors.ts';
-import { type BringRequest, type Brought, bring } from '../../src/neural/models/import/import-model.ts';
+import {
+  type ImportedBase,
+  importModel,
+  type ModelImportRequest,
+} from '../../src/neural/models/import/import-model.ts';
 import { serve } from '../common/child-process.ts';
 
 export interface Bringing {
   /** `memory`: bytes at most, above what the process had before. */
-  bring(request: BringRequest): Promise<{ readonly brought: Brought; readonly memory: number }>;
+  bring(request: ModelImportRequest): Promise<{ readonly brought: ImportedBase; readonly memory: number }>;
 }
 
 serve<Bringing>(async () => {
@@ -18,7 +22,7 @@ serve<Bringing>(async () => {
       const look = () => {
         most = Math.max(most, process.memoryUsage.rss());
       };
-      const brought = unwrap(await bring(request, new AbortController().signal, look));
+      const brought = unwrap(await importModel(request, new AbortController().signal, look));
       look();
       return { brought, memory: most - before };
     },

@@ -4,7 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions, Snippet } from '../../src/co
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import type { NgramSpecialist } from '../../src/completion/specialist.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
-import type { Foreseen, RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
+import type { LatencyEstimate, RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import { Specialists } from '../../src/specialist/mixture/specialists.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
@@ -18,7 +18,7 @@ function used(): number {
 
 interface Done {
   readonly draft: Draft | undefined;
-  readonly foreseen: Foreseen | undefined;
+  readonly foreseen: LatencyEstimate | undefined;
   readonly ms: number;
 }
 
@@ -49,12 +49,12 @@ export class Models {
     kind: string,
     { path, prefix, suffix }: CompletionQuery,
     options: DraftOptions | undefined,
-    work: (foreseen: (of: Foreseen) => void) => Promise<Draft | undefined>,
+    work: (foreseen: (of: LatencyEstimate) => void) => Promise<Draft | undefined>,
   ): Promise<Done> {
     const key = JSON.stringify([kind, path, prefix, suffix, options]);
     let done = this.done.get(key);
     if (done === undefined) {
-      let foreseen: Foreseen | undefined;
+      let foreseen: LatencyEstimate | undefined;
       const began = used();
       const drafting = work((of) => {
         foreseen = of;
@@ -156,7 +156,7 @@ export class TimedEngine implements Engine {
   private work(kind: 'draft' | 'warm' | string, { key, query, options }: Requests['draft']['request']) {
     const { specialists } = this.at.models;
     const never = new AbortController().signal;
-    return async (foreseen: (of: Foreseen) => void): Promise<Draft | undefined> => {
+    return async (foreseen: (of: LatencyEstimate) => void): Promise<Draft | undefined> => {
       if (kind === 'draft') return specialists.draft(key, query, options, never, foreseen);
       await specialists.warm(key, query, never);
       return undefined;

@@ -4,7 +4,7 @@ import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.
 import type { Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../specialist/engine/client.ts';
-import type { Foreseen, Requests } from '../specialist/engine/protocol.ts';
+import type { LatencyEstimate, Requests } from '../specialist/engine/protocol.ts';
 import type { FileChange } from '../specialist/ngram/protocol.ts';
 import { PendingChanges } from './unsent.ts';
 
@@ -115,7 +115,7 @@ export class NeuralFolder {
     query: CompletionQuery,
     options: DraftOptions,
     signal: AbortSignal,
-    foreseen: (of: Foreseen) => void,
+    foreseen: (of: LatencyEstimate) => void,
   ): Promise<Draft | undefined> {
     const link = this.told(query.path);
     if (!link) return undefined;

@@ -14,7 +14,7 @@ import type { Disposable } from '../common/disposable.ts';
 import { CodedError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../specialist/engine/client.ts';
-import { NEW_PLACE_TOKENS } from '../specialist/engine/protocol.ts';
+import { NEW_POSITION_TOKENS } from '../specialist/engine/protocol.ts';
 import type { FileChange } from '../specialist/ngram/protocol.ts';
 import { EditedPlace } from '../text/edits.ts';
 import { type IndexState, type ModelToOpen, NeuralFolder, type NeuralState } from './folder-model.ts';
@@ -217,7 +217,7 @@ export class MixedSpecialist implements Specialist, Disposable {
     };
     this.asked = asked;
     const foreseen = this.neural.draft(query, options, asked.controller.signal, (of) => {
-      if (of.promptTokens >= NEW_PLACE_TOKENS && of.ms !== undefined) tell(clock.monotonic() + of.ms);
+      if (of.promptTokens >= NEW_POSITION_TOKENS && of.ms !== undefined) tell(clock.monotonic() + of.ms);
     });
     asked.draft = foreseen.then((draft) => {
       asked.done = true;

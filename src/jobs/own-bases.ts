@@ -1,23 +1,23 @@
 // Models that somebody has: looked for and brought as bases, off the editor's thread.
 
 import { ok, type Result } from '../common/errors.ts';
-import { type FoundModel, findModels } from '../neural/models/import/discover-models.ts';
-import { type BringRequest, type Brought, bring } from '../neural/models/import/import-model.ts';
+import { discoverModels, type FoundModel } from '../neural/models/import/discover-models.ts';
+import { type ImportedBase, importModel, type ModelImportRequest } from '../neural/models/import/import-model.ts';
 import type { JobDeps } from './paid-llm.ts';
 
-export type { BringRequest, Brought, FoundModel };
+export type { FoundModel, ImportedBase, ModelImportRequest };
 
 /** No model is opened, and none run: headers are read. */
 export async function findModelsJob(
   _request: Record<string, never>,
   { signal }: Pick<JobDeps, 'signal'>,
 ): Promise<Result<readonly FoundModel[]>> {
-  return ok(await findModels(signal));
+  return ok(await discoverModels(signal));
 }
 
 export function bringJob(
-  request: BringRequest,
+  request: ModelImportRequest,
   { signal, progress }: Pick<JobDeps, 'signal' | 'progress'>,
-): Promise<Result<Brought>> {
-  return bring(request, signal, progress);
+): Promise<Result<ImportedBase>> {
+  return importModel(request, signal, progress);
 }

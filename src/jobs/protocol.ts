@@ -13,7 +13,7 @@ import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { CommitJobRequest, CommitMessage } from './commit-message.ts';
 import type { DocRequest, WrittenComment } from './doc-comment.ts';
 import type { CarriedRequest } from './exchange.ts';
-import type { BringRequest, Brought, FoundModel } from './own-bases.ts';
+import type { ModelImportRequest, ImportedBase, FoundModel } from './own-bases.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
 
@@ -41,7 +41,7 @@ export interface Jobs {
   /** Models on this machine that could be brought as bases. */
   findModels: { request: Record<string, never>; result: readonly FoundModel[] };
   /** Brings one of them. */
-  bringBase: { request: BringRequest; result: Brought };
+  bringBase: { request: ModelImportRequest; result: ImportedBase };
 }
 
 export interface RunRequest {

@@ -5,8 +5,8 @@ import type { CompletionQuery } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
 import {
-  type Foreseen,
-  NEW_PLACE_TOKENS,
+  type LatencyEstimate,
+  NEW_POSITION_TOKENS,
   type RequestKind,
   type Requests,
 } from '../../src/specialist/engine/protocol.ts';
@@ -57,7 +57,7 @@ export class PacedEngine implements Engine {
     const { query } = request as Requests['draft']['request'];
     const result = this.queue.then(async () => {
       const over = signal as AbortSignal;
-      const told = onProgress as ((of: Foreseen) => void) | undefined;
+      const told = onProgress as ((of: LatencyEstimate) => void) | undefined;
       const done =
         !over.aborted && (await this.prompt(query, over, told)) && (kind === 'warm' || (await this.line(query, over)));
       if (!done) return failed('cancelled', 'Cancelled.');
@@ -72,7 +72,7 @@ export class PacedEngine implements Engine {
   private async prompt(
     { path, prefix, suffix }: CompletionQuery,
     signal: AbortSignal,
-    told: ((of: Foreseen) => void) | undefined,
+    told: ((of: LatencyEstimate) => void) | undefined,
   ): Promise<boolean> {
     const near = suffix.slice(0, 200);
     const room = PROMPT_TOKENS * CHARACTERS;
@@ -87,7 +87,7 @@ export class PacedEngine implements Engine {
     prompt.left += Math.max(1, Math.ceil((prefix.length - prompt.prefix.length) / CHARACTERS));
     prompt.prefix = prefix;
     const { tokenMs, lineMs } = this.pace;
-    const ms = lineMs + (prompt.left >= NEW_PLACE_TOKENS ? prompt.left * tokenMs : 0);
+    const ms = lineMs + (prompt.left >= NEW_POSITION_TOKENS ? prompt.left * tokenMs : 0);
     told?.({ promptTokens: prompt.left, ms });
     while (prompt.left > 0) {
       const part = Math.min(CHUNK, prompt.left);

@@ -9,7 +9,7 @@ import type { ModelConfig } from '../../src/neural/architecture/config.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';
-import { checkpointStand, loadCheckpoint } from '../../src/neural/training/checkpoint.ts';
+import { checkpointStatus, loadCheckpoint } from '../../src/neural/training/checkpoint.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { parseFit } from '../../src/routing/router-model.ts';
 import { MIXTURE_FILE } from '../../src/specialist/mixture/types.ts';
@@ -155,7 +155,7 @@ export function targets(folder: string): readonly Target[] {
       try: (random) => {
         const path = at('checkpoint.safetensors');
         writeFileSync(path, random.chance(0.7) ? withHeader(safetensors, random) : mutateBytes(safetensors, random));
-        checkpointStand(path);
+        checkpointStatus(path);
         loadCheckpoint(path, 'id');
         return 'used';
       },

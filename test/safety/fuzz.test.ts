@@ -9,7 +9,7 @@ import { storedFit, storedReport } from '../../src/adaptation/report/stored.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';
-import { checkpointStand } from '../../src/neural/training/checkpoint.ts';
+import { checkpointStatus } from '../../src/neural/training/checkpoint.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 import { initialWeights, PRESETS } from '../support/random-models.ts';
@@ -95,7 +95,7 @@ test('the head of a checkpoint is read only as far as the file goes', () => {
     start.writeBigUInt64LE(2n ** 33n);
     writeFileSync(path, start);
     const before = process.memoryUsage().arrayBuffers;
-    assert.equal(checkpointStand(path), undefined);
+    assert.equal(checkpointStatus(path), undefined);
     assert.ok(process.memoryUsage().arrayBuffers - before < 1e6);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 // A base alone, its likeliest token each time: text in, text out. The product never asks it so; it shows what a base brings to the mixture.
 
 import { CodedError, unwrap } from '../../../src/common/errors.ts';
-import { LanguageModel, type LanguageOptions } from '../../../src/neural/decoding/language-model.ts';
+import { LanguageModel, type LanguageModelOptions } from '../../../src/neural/decoding/language-model.ts';
 import { readManifest } from '../../../src/neural/models/manifest.ts';
 import { type Generated, type GenerateRequest, generate } from './generate.ts';
 
@@ -28,7 +28,7 @@ export class Alone {
   }
 
   /** Throws as Language.load does. */
-  static async load(options: LanguageOptions): Promise<Alone> {
+  static async load(options: LanguageModelOptions): Promise<Alone> {
     const language = await LanguageModel.load(options);
     const { network, tokenizer } = language;
     // Ids that the model has and the tokenizer does not know count too.

@@ -1,13 +1,13 @@
 // A base alone in a process of its own, another one each time it is told. Started by processes.ts.
 
-import type { LanguageOptions } from '../../../src/neural/decoding/language-model.ts';
+import type { LanguageModelOptions } from '../../../src/neural/decoding/language-model.ts';
 import { serve } from '../child-process.ts';
 import { Alone, type Completed, type TextRequest } from './alone.ts';
 
 let alone: Alone | undefined;
 
 const answers = {
-  load: async (options: LanguageOptions): Promise<void> => {
+  load: async (options: LanguageModelOptions): Promise<void> => {
     await alone?.dispose();
     alone = undefined;
     alone = await Alone.load(options);

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { physicalCores } from '../../../src/common/threads.ts';
-import type { LanguageOptions } from '../../../src/neural/decoding/language-model.ts';
+import type { LanguageModelOptions } from '../../../src/neural/decoding/language-model.ts';
 import { Child } from '../child-process.ts';
 import type { AloneAnswers } from './child.ts';
 
@@ -10,7 +10,7 @@ export type AloneProcess = Child<AloneAnswers>;
 
 /** Gives `work` processes that have loaded the model, and ends them after it. */
 export async function withAlone<T>(
-  options: LanguageOptions,
+  options: LanguageModelOptions,
   work: (processes: readonly AloneProcess[]) => Promise<T>,
   count = Math.min(2, physicalCores()),
 ): Promise<T> {

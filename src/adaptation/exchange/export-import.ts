@@ -7,7 +7,7 @@ import { finished } from 'node:stream/promises';
 import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { listFiles } from '../../neural/models/adapted.ts';
-import { standing } from '../../neural/models/compatibility.ts';
+import { manifestCompatibility } from '../../neural/models/compatibility.ts';
 import {
   jsonFilesOf,
   manifestOf,
@@ -96,7 +96,7 @@ export function lookAt(
 ): Promise<Result<Provenance>> {
   return expectedLater(async () => {
     const { carried } = await openPortable(pieces);
-    unwrap(standing(carried.manifest, shipped.base, shipped.tokenizerPath));
+    unwrap(manifestCompatibility(carried.manifest, shipped.base, shipped.tokenizerPath));
     return ok(carried.provenance);
   });
 }
@@ -114,7 +114,7 @@ export function importAdaptation(
   return expectedLater(async () => {
     const { carried, weights } = await openPortable(pieces);
     const { manifest, files, provenance } = carried;
-    const { isOwn, madeFrom } = unwrap(standing(manifest, base, tokenizerPath));
+    const { isOwn, madeFrom } = unwrap(manifestCompatibility(manifest, base, tokenizerPath));
     const coupling = unwrap(storedFit(carried.coupling));
     const report = storedReport(carried.report);
     if (report === undefined) return failed('corrupt', 'The report in this file cannot be read. Export it again.');

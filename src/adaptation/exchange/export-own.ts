@@ -1,7 +1,7 @@
 // What was trained on a folder, written for other programs: the model that it has, whichever serves now.
 import { failed, type Result } from '../../common/errors.ts';
 import type { Progress } from '../../common/progress.ts';
-import { wordsOf } from '../../neural/models/compatibility.ts';
+import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import { type ExportedFiles, exportModel } from '../../neural/models/export/export.ts';
 import { ownModel, type Shipped } from '../models/folder-models.ts';
 
@@ -25,5 +25,9 @@ export function exportOwn(
     return failed('nothing-to-learn', 'No model of this folder is kept: there is nothing to export. Adapt to it.');
   if (!own.ok) return own;
   const { model, over: base } = own.value;
-  return exportModel({ model, base, tokenizer: wordsOf(model, base, shipped.tokenizer), into }, signal, progress);
+  return exportModel(
+    { model, base, tokenizer: tokenizerPathFor(model, base, shipped.tokenizer), into },
+    signal,
+    progress,
+  );
 }

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { type Failure, failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { listFiles } from '../../neural/models/adapted.ts';
-import { standingOf, waitsFor } from '../../neural/models/compatibility.ts';
+import { compatibilityOf, otherBaseFailure } from '../../neural/models/compatibility.ts';
 import { ADAPTER, ADAPTER_CONFIG, CONFIG, type Sha256, sha256Of, WEIGHTS } from '../../neural/models/manifest.ts';
 import { isBetterThan } from './compared.ts';
 
@@ -56,7 +56,7 @@ export function isModel(folder: string): boolean {
 export function currentModel(specialistFolder: string, shipped: Shipped): CurrentModel {
   const own = ownModel(specialistFolder, shipped);
   if (own?.ok && own.value.serves) return { model: own.value.model, base: own.value.over, name: 'adapted' };
-  const setAside = own && (own.ok ? waitsFor(own.value.madeFrom) : own);
+  const setAside = own && (own.ok ? otherBaseFailure(own.value.madeFrom) : own);
   return { ...baseAlone(shipped), ...(setAside && !setAside.ok && { setAside: setAside.error }) };
 }
 
@@ -68,7 +68,7 @@ export function baseAlone({ base }: Shipped): CurrentModel {
 export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped): Result<OwnModel> | undefined {
   const model = ownFolder(specialistFolder);
   if (model === undefined) return undefined;
-  const stands = standingOf(model, base, tokenizer);
+  const stands = compatibilityOf(model, base, tokenizer);
   if (!stands.ok) return stands;
   const { over, madeFrom, isOwn } = stands.value;
   try {

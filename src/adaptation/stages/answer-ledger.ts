@@ -4,7 +4,7 @@ import type { Draft } from '../../common/completion.ts';
 import { draftOptions } from '../../prompts/completion/asked-place.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
 import type { CompletionPlace } from '../../prompts/completion/types.ts';
-import type { PlaceLoss } from '../../specialist/engine/protocol.ts';
+import type { QueryLoss } from '../../specialist/engine/protocol.ts';
 import type { PlaceLedger } from '../../storage/place-ledger.ts';
 import type { AnswerRow } from '../../storage/types.ts';
 import { digest } from './stage-runner.ts';
@@ -13,7 +13,7 @@ export interface ModelAnswer {
   /** As the model wrote it. */
   readonly draft: Draft;
   /** Undefined where it was not asked for. */
-  readonly loss: PlaceLoss | undefined;
+  readonly loss: QueryLoss | undefined;
 }
 
 export class AnswerLedger {

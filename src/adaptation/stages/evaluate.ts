@@ -6,7 +6,7 @@ import { draftOptions, placeBefore, shownDraft } from '../../prompts/completion/
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
 import { judge, truthAt } from '../../prompts/completion/judge.ts';
 import { positionOf } from '../../routing/place.ts';
-import type { PlaceLoss } from '../../specialist/engine/protocol.ts';
+import type { QueryLoss } from '../../specialist/engine/protocol.ts';
 import { turn } from '../cancellation.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import type { AnswerLedger, ModelAnswer } from './answer-ledger.ts';
@@ -16,7 +16,7 @@ import type { Tell } from './stage-runner.ts';
 export interface Drafter {
   complete(query: CompletionQuery, options: DraftOptions): Draft | Promise<Draft>;
   /** How well what the author wrote was foreseen; asked for right after the draft. */
-  lossAt?(query: CompletionQuery, truth: string): Promise<PlaceLoss>;
+  lossAt?(query: CompletionQuery, truth: string): Promise<QueryLoss>;
 }
 
 export interface EvaluateOptions {

@@ -6,7 +6,7 @@ import { unwrap } from '../../common/errors.ts';
 import { placeBefore } from '../../prompts/completion/asked-place.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
-import { MIXTURE_FILE, type PlaceLoss, type Requests } from '../../specialist/engine/protocol.ts';
+import { MIXTURE_FILE, type QueryLoss, type Requests } from '../../specialist/engine/protocol.ts';
 import type { Drafter } from './evaluate.ts';
 import type { Tell } from './stage-runner.ts';
 
@@ -62,7 +62,7 @@ export class EngineDrafter implements Drafter {
     return this.ask('draft', { key: this.source.key, query, options });
   }
 
-  lossAt(query: CompletionQuery, truth: string): Promise<PlaceLoss> {
+  lossAt(query: CompletionQuery, truth: string): Promise<QueryLoss> {
     return this.ask('lossAt', { key: this.source.key, place: { query, truth } });
   }
 

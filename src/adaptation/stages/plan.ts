@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import { smallerThan } from '../../neural/models/list.ts';
-import { standOf } from '../../specialist/engine/training-status.ts';
+import { trainingStatusOf } from '../../specialist/engine/training-status.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { RemainingWork } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
@@ -110,7 +110,7 @@ export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
   const { choose, test } = places;
   const session = await runner.get('session');
   const earlier = earlierOf(run);
-  const stand = standOf(workFolder(run.request.specialistFolder));
+  const stand = trainingStatusOf(workFolder(run.request.specialistFolder));
   const asking = await runner.get('asking');
   const spent = stand?.kind === 'training' ? stand.seconds : 0;
   const trained = training === 0 || (await runner.known('training')) !== undefined;

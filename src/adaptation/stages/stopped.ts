@@ -1,13 +1,13 @@
 // What is kept of a run that was cancelled, and is gone on with by the next, in words.
 import { failed } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
-import { standOf } from '../../specialist/engine/training-status.ts';
+import { trainingStatusOf } from '../../specialist/engine/training-status.ts';
 import { cancelled } from '../cancellation.ts';
 import { workFolder } from '../models/folder-models.ts';
 
 /** @param answers that models have given at held-out places */
 export function stopped(specialistFolder: string, answers = 0): typeof cancelled {
-  const stand = standOf(workFolder(specialistFolder));
+  const stand = trainingStatusOf(workFolder(specialistFolder));
   const kept = [
     ...(answers > 0 ? [counted(answers, 'measured answer')] : []),
     ...(stand?.kind === 'training' ? [`training up to step ${stand.step} of ${stand.totalSteps}`] : []),

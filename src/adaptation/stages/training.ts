@@ -4,12 +4,12 @@ import { basename } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { thousands } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import { wordsOf } from '../../neural/models/compatibility.ts';
+import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import { dialectTokens } from '../../neural/models/dialects.ts';
 import { dialectOf, type Sha256 } from '../../neural/models/manifest.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { StepReport, Validated } from '../../specialist/engine/protocol.ts';
-import { standOf } from '../../specialist/engine/training-status.ts';
+import { trainingStatusOf } from '../../specialist/engine/training-status.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { MixedQuality, TrainingReport } from '../report/types.ts';
@@ -100,7 +100,7 @@ export async function paceOf(
     return { perStep, steps: totalSteps, notes };
   }
   // It has come to its end before, but for its model.
-  const stand = standOf(workFolder(deps.request.specialistFolder));
+  const stand = trainingStatusOf(workFolder(deps.request.specialistFolder));
   if (stand?.kind !== 'training') return { perStep: 0, steps: 0, notes };
   return { perStep: stand.seconds / Math.max(1, stand.step), steps: stand.totalSteps, notes };
 }
@@ -182,7 +182,7 @@ function requestOf(
     base,
     out,
     examples,
-    tokenizer: wordsOf(base, undefined, request.tokenizerPath),
+    tokenizer: tokenizerPathFor(base, undefined, request.tokenizerPath),
     lora: 'auto',
     batch: 1,
     length,

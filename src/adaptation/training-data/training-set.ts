@@ -2,7 +2,7 @@
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { thousands } from '../../common/format.ts';
 import { shuffled } from '../../common/statistics/random.ts';
-import { wordsOf } from '../../neural/models/compatibility.ts';
+import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import { dialectOf } from '../../neural/models/manifest.ts';
 import { PROMPT_SNIPPETS } from '../../prompts/completion/prompt-form.ts';
@@ -82,7 +82,7 @@ export async function samplesFrom(
 
 /** A base's tokenizer, where it is another than the n-grams'. */
 export function otherTokenizer(base: string, tokenizerPath: string): Tokenizer | undefined {
-  const words = wordsOf(base, undefined, tokenizerPath);
+  const words = tokenizerPathFor(base, undefined, tokenizerPath);
   return words === tokenizerPath ? undefined : unwrap(readTokenizer(words));
 }
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { counted, megabytes } from '../../common/format.ts';
 import { threadCount } from '../../common/threads.ts';
 import { DIALECTS } from '../../neural/models/dialects.ts';
-import { type FoundModel, findModels } from '../../neural/models/import/discover-models.ts';
-import type { Brought } from '../../neural/models/import/import-model.ts';
+import { discoverModels, type FoundModel } from '../../neural/models/import/discover-models.ts';
+import type { ImportedBase } from '../../neural/models/import/import-model.ts';
 import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
@@ -92,21 +92,21 @@ async function remove({ others, values }: CommandLine, terminal: Terminal): Prom
 
 async function listAll({ values }: CommandLine, terminal: Terminal): Promise<number> {
   const bases = [...listPackages(models), ...listPackages(basesFolder(values))];
-  const found = await findModels(terminal.stop.signal);
+  const found = await discoverModels(terminal.stop.signal);
   terminal.print({ bases, found }, renderAll(bases, found));
   return 0;
 }
 
 const millions = (parameters: number) => `${Math.round(parameters / 1e6)} M parameters`;
 
-function renderBrought({ name, parameters, bytes, config, licence, manifest, wentOn }: Brought): string {
+function renderBrought({ name, parameters, bytes, config, licence, manifest, resumed }: ImportedBase): string {
   const stated = licence === undefined ? 'It states no licence' : `Its licence, as stated: ${licence}`;
   const form =
     DIALECTS[manifest.dialect].tokens.suffix === ''
       ? 'it goes on from the text before the cursor'
       : `prompts as ${manifest.dialect}`;
   return [
-    `Brought '${name}'${wentOn ? ', going on where an attempt before had stopped' : ''}: ${millions(parameters)} in 4 bits, ${megabytes(bytes)}, a context of ${config.contextLength} tokens; ${form}.`,
+    `Brought '${name}'${resumed ? ', going on where an attempt before had stopped' : ''}: ${millions(parameters)} in 4 bits, ${megabytes(bytes)}, a context of ${config.contextLength} tokens; ${form}.`,
     `${stated}. Copies of a model have been seen to state a wrong one: its maker's page says what holds.`,
     `Use it with --base ${name}`,
   ].join('\n');

@@ -9,7 +9,7 @@ import { threadCount } from '../../common/threads.ts';
 import { type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/address.ts';
 import { byCommandLine, providerOf } from '../../llm/providers/providers.ts';
-import { BROUGHT_BASES, readPackage } from '../../neural/models/list.ts';
+import { IMPORTED_BASES, readPackage } from '../../neural/models/list.ts';
 import { MANIFEST, TOKENIZER } from '../../neural/models/manifest.ts';
 import { models, numberOption, UsageError, type Values } from './command-line.ts';
 
@@ -105,7 +105,7 @@ export function storageFolder(values: Values): string {
 
 /** Where bases that were brought are kept. */
 export function basesFolder(values: Values): string {
-  return join(storageFolder(values), BROUGHT_BASES);
+  return join(storageFolder(values), IMPORTED_BASES);
 }
 
 export function specialistFolder(storage: string, root: string): string {

@@ -6,7 +6,16 @@ import type { Model } from './decoder-values.ts';
 import { type Adapter, adapterNames } from './lora.ts';
 import { EMBEDDING, type LinearLayer, type Weights } from './parameters.ts';
 import type { Precision } from './precision.ts';
-import { type Bits, BLOCK, dequantize, inColumns, type Quantized, quantize, type Reach, stacked } from './quantize.ts';
+import {
+  type Bits,
+  BLOCK,
+  dequantize,
+  type QuantizationRange,
+  type Quantized,
+  quantize,
+  quantizeTransposed,
+  stacked,
+} from './quantize.ts';
 
 /** Linear layers in one of the precisions, as constants of the graph, and the embedding, which in int4 and int8 is the same bytes as the output matrix. */
 export class Constants {
@@ -77,13 +86,13 @@ export class Constants {
    */
   columns(
     layers: readonly LinearLayer[],
-    reach: Reach,
+    range: QuantizationRange,
     room?: Int8Array,
   ): { readonly matrix: Value; readonly columns: Value } {
     const label = layers.map(({ weight }) => weight).join('+');
     const inner = (layers[0] as LinearLayer).inner;
     const parts = layers.map(({ weight }) => this.stored?.get(weight) ?? this.get(weight));
-    const { values, scales } = inColumns(parts, inner, reach, room);
+    const { values, scales } = quantizeTransposed(parts, inner, range, room);
     return {
       matrix: this.b.graph.constant('i8', [inner, scales.length], values, `${label}.columns`),
       columns: this.b.graph.constant('f32', [scales.length], scales, `${label}.columns.scales`),

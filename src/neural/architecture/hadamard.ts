@@ -2,14 +2,14 @@
 // 2024). The matrix is its own inverse: activations and weights both spread have the product that they had before.
 
 /** Values that are spread over each other: the largest power of two up to 64 that divides a row. */
-export function spreadWidth(inner: number): number {
+export function hadamardWidth(inner: number): number {
   let width = 1;
   while (width < 64 && inner % (2 * width) === 0) width *= 2;
   return width;
 }
 
 /** Each run of `width` values times Sylvester's Hadamard matrix, in place, by the fast Walsh-Hadamard transform. */
-export function spread(values: Float32Array, width: number): void {
+export function hadamardTransform(values: Float32Array, width: number): void {
   const norm = width ** -0.5;
   for (let start = 0; start < values.length; start += width) {
     for (let half = 1; half < width; half *= 2) {
@@ -27,9 +27,9 @@ export function spread(values: Float32Array, width: number): void {
 }
 
 /** The matrix itself, [width, width], symmetric. */
-export function hadamard(width: number): Float32Array {
+export function hadamardMatrix(width: number): Float32Array {
   const out = new Float32Array(width * width);
   for (let i = 0; i < width; i++) out[i * width + i] = 1;
-  spread(out, width);
+  hadamardTransform(out, width);
   return out;
 }

@@ -7,26 +7,26 @@ import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
 import type { Constants } from './constants.ts';
-import { hadamard, spreadWidth } from './hadamard.ts';
+import { hadamardMatrix, hadamardWidth } from './hadamard.ts';
 import { elements, type LinearLayer, parameterSpecs } from './parameters.ts';
-import type { Reach } from './quantize.ts';
+import type { QuantizationRange } from './quantize.ts';
 
 /** What stands for zero among the rounded activations, which have no sign. */
 export const ZERO = 128;
 /** A token whose activations are all zero still has a scale. */
 const LEAST = 1e-12;
 
-interface Rounded {
+interface QuantizedActivations {
   /** u8 [batch, tokens, width]. */
   readonly values: Value;
   /** f32 [batch, tokens, 1]. */
   readonly scales: Value;
 }
 
-export class RoundedProducts {
+export class Int8Products {
   private readonly b: Builder;
   private readonly constants: Constants;
-  private readonly reach: Reach;
+  private readonly range: QuantizationRange;
   private readonly zeros: Value;
   /**
    * One array for all matrices: the system gets it back when the session has its copy, where it would not get back holes between others.
@@ -35,13 +35,13 @@ export class RoundedProducts {
   private used = 0;
   private readonly hadamards = new Map<number, Value>();
   /** What several layers read is rounded once. */
-  private readonly known = new Map<Value, Rounded>();
+  private readonly known = new Map<Value, QuantizedActivations>();
 
   /** Adds the input zeros u8 [tokens]: one zero point per token, all the same. */
-  constructor(b: Builder, config: ModelConfig, constants: Constants, reach: Reach) {
+  constructor(b: Builder, config: ModelConfig, constants: Constants, range: QuantizationRange) {
     this.b = b;
     this.constants = constants;
-    this.reach = reach;
+    this.range = range;
     const sizes = parameterSpecs(config).map(({ kind, shape }) => (kind === 'linear' ? elements(shape) : 0));
     this.room = new Int8Array(sizes.reduce((sum, size) => sum + size, 0));
     this.zeros = b.graph.input('zeros', 'u8', ['tokens']);
@@ -50,19 +50,19 @@ export class RoundedProducts {
   /** As Constants.linear; `x` is of one sequence. */
   linear(x: Value, layers: readonly LinearLayer[]): Value {
     const { b } = this;
-    const { values, scales } = this.rounded(x, (layers[0] as LinearLayer).inner);
-    const { matrix, columns } = this.constants.columns(layers, this.reach, this.room.subarray(this.used));
+    const { values, scales } = this.quantized(x, (layers[0] as LinearLayer).inner);
+    const { matrix, columns } = this.constants.columns(layers, this.range, this.room.subarray(this.used));
     this.used += (matrix.data as Uint8Array).length;
     const inputs = [values, matrix, b.scalar(1), columns, b.graph.constant('u8', [], Uint8Array.of(ZERO))];
     const product = b.mul(b.op('MatMulIntegerToFloat', inputs, {})[0] as Value, scales);
     return this.constants.completed(x, layers, product);
   }
 
-  private rounded(x: Value, width: number): Rounded {
+  private quantized(x: Value, width: number): QuantizedActivations {
     const known = this.known.get(x);
     if (known) return known;
     const { b } = this;
-    const even = this.spread(x, width);
+    const even = this.transformed(x, width);
     const scales = b.max(b.mul(b.reduceMax(b.abs(even), [-1]), 1 / (ZERO - 1)), LEAST);
     const inputs = [even, b.reshape(scales, ['tokens']), this.zeros];
     const rounded = { values: b.op('QuantizeLinear', inputs, { axis: 1 })[0] as Value, scales };
@@ -70,13 +70,13 @@ export class RoundedProducts {
     return rounded;
   }
 
-  private spread(x: Value, width: number): Value {
+  private transformed(x: Value, width: number): Value {
     const { b } = this;
-    const run = spreadWidth(width);
+    const run = hadamardWidth(width);
     if (run === 1) return x;
     let matrix = this.hadamards.get(run);
     if (!matrix) {
-      matrix = b.graph.constant('f32', [run, run], hadamard(run));
+      matrix = b.graph.constant('f32', [run, run], hadamardMatrix(run));
       this.hadamards.set(run, matrix);
     }
     const runs = b.reshape(x, ['batch', 'tokens', width / run, run]);

@@ -1,7 +1,7 @@
 // Weights in 4 or 8 bits: blocks of 32 along the input share a scale. In 4 bits two values share a byte, the lower half first.
 // Values are stored with half of their range added: 8 or 128 stands for zero.
 
-import { spread, spreadWidth } from './hadamard.ts';
+import { hadamardTransform, hadamardWidth } from './hadamard.ts';
 
 export const BLOCK = 32;
 
@@ -126,7 +126,7 @@ const TURNED = 64;
  * Largest weight among 8-bit integers. x86 processors without VNNI add two products in 16 bits: 255 * 63 twice is the most that fits, and
  * above it sums are silently wrong (overflow.ts).
  */
-export type Reach = 127 | 63;
+export type QuantizationRange = 127 | 63;
 
 /**
  * Matrices [rows, inner] one below the other, spread along `inner` and transposed, in 8 bits with one scale a row: values
@@ -134,10 +134,10 @@ export type Reach = 127 | 63;
  *
  * @param room for the values; absent: they get their own
  */
-export function inColumns(
+export function quantizeTransposed(
   matrices: readonly (Quantized | Float32Array)[],
   inner: number,
-  reach: Reach,
+  range: QuantizationRange,
   room?: Int8Array,
 ): { readonly values: Int8Array; readonly scales: Float32Array } {
   const counts = matrices.map((matrix) => (matrix instanceof Float32Array ? matrix.length / inner : matrix.rows));
@@ -152,8 +152,8 @@ export function inColumns(
       const size = Math.min(TURNED, count - at);
       if (matrix instanceof Float32Array) some.set(matrix.subarray(at * inner, (at + size) * inner));
       else unpackRows(matrix, at, size, some);
-      spread(some.subarray(0, size * inner), spreadWidth(inner));
-      roundRows(some, size, inner, reach, values, scales, start + at);
+      hadamardTransform(some.subarray(0, size * inner), hadamardWidth(inner));
+      roundRows(some, size, inner, range, values, scales, start + at);
     }
     start += count;
   });
@@ -164,7 +164,7 @@ function roundRows(
   from: Float32Array,
   count: number,
   inner: number,
-  reach: Reach,
+  range: QuantizationRange,
   values: Int8Array,
   scales: Float32Array,
   column: number,
@@ -172,7 +172,7 @@ function roundRows(
   const all = scales.length;
   for (let row = 0; row < count; row++) {
     const start = row * inner;
-    const scale = Math.abs(extremeOf(from, start, start + inner)) / reach;
+    const scale = Math.abs(extremeOf(from, start, start + inner)) / range;
     scales[column + row] = scale;
     const inverse = scale === 0 ? 0 : 1 / scale;
     for (let i = start; i < start + inner; i++) from[i] = (from[i] as number) * inverse + ROUND - ROUND;

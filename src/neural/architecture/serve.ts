@@ -8,10 +8,10 @@ import { type WrittenModel, writeModel } from '../onnx/write.ts';
 import type { ModelConfig } from './config.ts';
 import { Constants } from './constants.ts';
 import type { Model } from './decoder-values.ts';
-import { RoundedProducts } from './int8-products.ts';
+import { Int8Products } from './int8-products.ts';
 import { headLayer, type LayerParameters, type LinearLayer } from './parameters.ts';
 import type { Precision } from './precision.ts';
-import type { Reach } from './quantize.ts';
+import type { QuantizationRange } from './quantize.ts';
 import { forwardPass, type Pieces } from './recipe.ts';
 
 /** 'key' or 'value' of a layer: inputs are past_*, outputs new_*. */
@@ -57,13 +57,13 @@ export function stepGraph(model: Model, precision: Precision): WrittenModel {
 export function promptGraph(
   model: Model,
   precision: Precision,
-  reach: Reach,
+  range: QuantizationRange,
   states: readonly number[] = [],
 ): WrittenModel {
   const { config } = model;
   const b = new Builder(`prompt-${precision}`);
   const constants = new Constants(b, model, precision);
-  const products = new RoundedProducts(b, config, constants, reach);
+  const products = new Int8Products(b, config, constants, range);
   const linear = (x: Value, layers: readonly LinearLayer[]) => products.linear(x, layers);
   // What comes after the last layer's keys and values is nobody's input, and is not written.
   forwardPass(b, config, new ServingPieces(b, config, constants, linear), (x, layer) => {

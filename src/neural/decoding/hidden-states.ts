@@ -4,18 +4,18 @@ import { CodedError } from '../../common/errors.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { chosenPrecision } from '../architecture/precision.ts';
 import { promptGraph, UNRETURNED } from '../architecture/serve.ts';
-import { wordsOf } from '../models/compatibility.ts';
+import { tokenizerPathFor } from '../models/compatibility.ts';
 import { loadModel } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { Session } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './key-value-cache.ts';
-import type { LanguageOptions } from './language-model.ts';
+import type { LanguageModelOptions } from './language-model.ts';
 import { Passes } from './passes.ts';
-import { reachHere } from './quantization-range.ts';
+import { quantizationRange } from './quantization-range.ts';
 
 export interface StatesRequest {
-  readonly language: LanguageOptions;
+  readonly language: LanguageModelOptions;
   readonly texts: readonly string[];
   /** What is read before every text, once for all, and what after it: words that say what is looked for. */
   readonly before: string;
@@ -36,17 +36,17 @@ export async function* pooledStates(
   signal?: AbortSignal,
 ): AsyncGenerator<Float32Array> {
   await loadLibrary();
-  const words = wordsOf(language.model, language.base, language.tokenizer);
-  const tokenizer = readTokenizer(words);
+  const tokenizerPath = tokenizerPathFor(language.model, language.base, language.tokenizer);
+  const tokenizer = readTokenizer(tokenizerPath);
   if (!tokenizer.ok) throw new CodedError(tokenizer.error.code, tokenizer.error.message);
   const ids = (text: string) => [...tokenizer.value.encode(text)];
-  const whole = loadModel(language.model, { as: 'stored', tokenizer: words });
+  const whole = loadModel(language.model, { as: 'stored', tokenizer: tokenizerPath });
   const layers = depths.map((depth) => Math.max(0, Math.round(depth * whole.config.layers) - 1));
   // What lies above the highest of them says nothing of it, and is not run.
   const model = { ...whole, config: { ...whole.config, layers: Math.max(...layers) + 1 } };
   const { precision } = language;
   const chosen = chosenPrecision(precision === 'auto' ? (model.manifest?.precision ?? 'auto') : precision, whole);
-  const session = await Session.load(promptGraph(model, chosen, await reachHere(), layers), {
+  const session = await Session.load(promptGraph(model, chosen, await quantizationRange(), layers), {
     device: 'cpu',
     threads: language.threads,
     unreturnable: UNRETURNED,

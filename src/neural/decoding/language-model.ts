@@ -5,14 +5,14 @@ import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { MEND } from '../architecture/decoder-values.ts';
 import { chosenPrecision, type Precision } from '../architecture/precision.ts';
-import { wordsOf } from '../models/compatibility.ts';
+import { tokenizerPathFor } from '../models/compatibility.ts';
 import { DIALECT, type Dialect } from '../models/dialects.ts';
 import { loadModel } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { Network } from './network.ts';
 import { Prefixes } from './prefixes.ts';
 
-export interface LanguageOptions {
+export interface LanguageModelOptions {
   /** Folder with config.json and model.safetensors, or of an adapter. */
   readonly model: string;
   /** Folder of the base that an adapter is laid over. */
@@ -24,7 +24,7 @@ export interface LanguageOptions {
 }
 
 /** Throws CodedError 'unreadable' or 'corrupt'. @param path of a tokenizer.json */
-export function readWords(path: string): Tokenizer {
+export function tokenizerAt(path: string): Tokenizer {
   return unwrap(readTokenizer(path));
 }
 
@@ -34,12 +34,18 @@ export class LanguageModel {
   readonly network: Network;
   readonly prefixes: Prefixes;
   /** Path of its tokenizer.json. */
-  readonly words: string;
+  readonly tokenizerPath: string;
   /** The form of its prompts. */
   readonly dialect: Dialect;
 
-  private constructor(network: Network, tokenizer: Tokenizer, words: string, precision: Precision, dialect: Dialect) {
-    this.words = words;
+  private constructor(
+    network: Network,
+    tokenizer: Tokenizer,
+    tokenizerPath: string,
+    precision: Precision,
+    dialect: Dialect,
+  ) {
+    this.tokenizerPath = tokenizerPath;
     this.network = network;
     this.tokenizer = tokenizer;
     this.precision = precision;
@@ -48,11 +54,11 @@ export class LanguageModel {
   }
 
   /** Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decoding runs on the CPU: a GPU's hand-over costs more than a small model. */
-  static async load({ model, base, tokenizer, precision, threads }: LanguageOptions): Promise<LanguageModel> {
+  static async load({ model, base, tokenizer, precision, threads }: LanguageModelOptions): Promise<LanguageModel> {
     await loadLibrary();
-    const words = wordsOf(model, base, tokenizer);
-    const read = readWords(words);
-    const loaded = loadModel(model, { as: 'stored', tokenizer: words, ...(base !== undefined && { base }) });
+    const tokenizerPath = tokenizerPathFor(model, base, tokenizer);
+    const read = tokenizerAt(tokenizerPath);
+    const loaded = loadModel(model, { as: 'stored', tokenizer: tokenizerPath, ...(base !== undefined && { base }) });
     if (read.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError(
         'mismatched',
@@ -62,7 +68,7 @@ export class LanguageModel {
     // What a model says it was trained for saves the search for it.
     const chosen = chosenPrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
-    return new LanguageModel(network, read, words, chosen, loaded.manifest?.dialect ?? DIALECT);
+    return new LanguageModel(network, read, tokenizerPath, chosen, loaded.manifest?.dialect ?? DIALECT);
   }
 
   /** Frees the caches of recent prompts. */

@@ -8,7 +8,7 @@ import { Session, type SessionOptions } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import { Passes, positionsOf } from './passes.ts';
-import { reachHere } from './quantization-range.ts';
+import { quantizationRange } from './quantization-range.ts';
 
 export interface NetworkOptions extends SessionOptions {
   readonly precision: Precision;
@@ -53,7 +53,9 @@ export class Network {
     // In full precision there is one way for all tokens: it is what the others are measured against. The prompt's session comes first:
     // what it takes only while it is loaded, as much again as it keeps, is where the other one then lies.
     const prompt =
-      precision === 'fp32' ? undefined : await Session.load(promptGraph(model, precision, await reachHere()), open);
+      precision === 'fp32'
+        ? undefined
+        : await Session.load(promptGraph(model, precision, await quantizationRange()), open);
     const step = await Session.load(stepGraph(model, precision), open);
     return new Network(model.config, step, prompt);
   }

@@ -1,13 +1,13 @@
 // How large the weights of 8-bit products may be on this processor: tried once, in a few milliseconds.
 import { OVERFLOW_SHAPE, overflowGraph, WITHOUT_OVERFLOW } from '../architecture/overflow.ts';
-import type { Reach } from '../architecture/quantize.ts';
+import type { QuantizationRange } from '../architecture/quantize.ts';
 import { Session } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 
-let known: Promise<Reach> | undefined;
+let known: Promise<QuantizationRange> | undefined;
 
 /** @param probe finds it out; one that fails is forgotten, and tried again by who asks next */
-export function reachHere(probe: () => Promise<Reach> = tried): Promise<Reach> {
+export function quantizationRange(probe: () => Promise<QuantizationRange> = detectRange): Promise<QuantizationRange> {
   known ??= probe().catch((error: unknown) => {
     known = undefined;
     throw error;
@@ -16,7 +16,7 @@ export function reachHere(probe: () => Promise<Reach> = tried): Promise<Reach> {
 }
 
 /** @param run the graph's sums; the default runs it here */
-export async function tried(run: () => Promise<Float32Array> = sums): Promise<Reach> {
+export async function detectRange(run: () => Promise<Float32Array> = sums): Promise<QuantizationRange> {
   return (await run()).every((sum) => sum === WITHOUT_OVERFLOW) ? 127 : 63;
 }
 

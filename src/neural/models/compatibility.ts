@@ -45,7 +45,7 @@ export function fitsTokenizer(
  * Path of the tokenizer.json that a model reads with, which may be another than that of the n-grams: the one it was made for, of theirs, its
  * own and its base's. Theirs where none is: loading then says what is wrong.
  */
-export function wordsOf(model: string, base: string | undefined, tokenizer: string): string {
+export function tokenizerPathFor(model: string, base: string | undefined, tokenizer: string): string {
   const made = unwrap(readManifest(model))?.tokenizer;
   const own = [model, base ?? model].map((folder) => join(folder, TOKENIZER)).filter((path) => existsSync(path));
   const wanted = made ?? (own[0] && sha256Of(own[0]));
@@ -69,7 +69,7 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
 }
 
 /** How a model that was made for a user's folder stands to what ships now. */
-export interface Standing {
+export interface BaseCompatibility {
   /** Folder of the base to open it over: the one in use, or, for an adapter of another that lies beside it, that one. */
   readonly over: string;
   /** Name of the base that it was made from. */
@@ -85,13 +85,17 @@ export interface Standing {
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
  */
-export function standingOf(folder: string, base: string, tokenizer: string): Result<Standing> {
+export function compatibilityOf(folder: string, base: string, tokenizer: string): Result<BaseCompatibility> {
   const read = readManifest(folder);
-  return read.ok ? standing(read.value, base, tokenizer) : read;
+  return read.ok ? manifestCompatibility(read.value, base, tokenizer) : read;
 }
 
 /** The same by its manifest alone. */
-export function standing(manifest: PackageManifest | undefined, base: string, tokenizer: string): Result<Standing> {
+export function manifestCompatibility(
+  manifest: PackageManifest | undefined,
+  base: string,
+  tokenizer: string,
+): Result<BaseCompatibility> {
   const words = manifest?.tokenizer ?? BEFORE_MANIFESTS.tokenizer;
   const origin = manifest ? manifest.base : BEFORE_MANIFESTS.base;
   const isAdapter = manifest?.kind === 'adapter';
@@ -108,7 +112,7 @@ export function standing(manifest: PackageManifest | undefined, base: string, to
       (each) => each.manifest.tokenizer === words && goesOver(() => each.manifest),
     );
     if (other && hasWords) return ok({ over: other.folder, madeFrom: other.name, isOwn: false });
-    if (other) return waitsFor(other.name);
+    if (other) return otherBaseFailure(other.name);
   } catch (cause) {
     return failed('unreadable', `What ships with the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
   }
@@ -119,7 +123,7 @@ export function standing(manifest: PackageManifest | undefined, base: string, to
 }
 
 /** Of a model that goes with another base than the one in use. */
-export function waitsFor(name: string): Result<never> {
+export function otherBaseFailure(name: string): Result<never> {
   return failed(
     'other-base',
     `The model that was adapted to this folder goes with the base '${name}', which does not serve now. Choose that one, or run "Adapt to This Repo" again.`,

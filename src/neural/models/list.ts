@@ -8,7 +8,7 @@ import { parseConfig } from './config-json.ts';
 import { CONFIG, MANIFEST, type PackageManifest, readManifest, TOKENIZER, WEIGHTS } from './manifest.ts';
 
 /** Of a folder of ours: the bases that somebody has brought, a package each. */
-export const BROUGHT_BASES = 'bases';
+export const IMPORTED_BASES = 'bases';
 
 export interface PackageInfo {
   readonly name: string;

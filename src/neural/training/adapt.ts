@@ -18,10 +18,10 @@ import { chooseDevice, type DeviceChoice, type ProbeResult, threadCount } from '
 import { loadLibrary } from '../runtime/library.ts';
 import { TrainingBatches } from './batches.ts';
 import { BEST_FILE } from './best.ts';
-import { checkpointStand } from './checkpoint.ts';
+import { checkpointStatus } from './checkpoint.ts';
 import { train } from './loop.ts';
 import { chooseMethod, type Method, methodOf } from './method.ts';
-import { type Adapted, check, digestOf, finished, identify, type TrainingRequest } from './request.ts';
+import { type Adapted, checkRequest, digestOf, finishedRun, identify, type TrainingRequest } from './request.ts';
 import type { CheckpointProgress, RunHooks, RunOptions } from './run.ts';
 import { CHECKPOINT, RECORD } from './training-status.ts';
 
@@ -56,10 +56,10 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     const stored = { as: 'stored', base: request.base, ...(tokenizer !== undefined && { tokenizer }) } as const;
     const base = loadModel(request.base, stored);
     const { config } = base;
-    check(request, config.vocabSize);
+    checkRequest(request, config.vocabSize);
     const weightsOfBase = digestOf(base);
     const identity = identify(request, weightsOfBase);
-    const earlier = finished(out, identity);
+    const earlier = finishedRun(out, identity);
     if (earlier) return ok({ ...earlier, folder: out });
     const device = await chooseDevice(request.device, hooks.probe);
     hooks.onDevice?.(device);
@@ -181,7 +181,7 @@ function methodFor(
 ): Method {
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
   // A run that was begun goes on as it was begun, however much memory there is now; one of another base says nothing of this one.
-  const begun = checkpointStand(join(request.out, CHECKPOINT))?.progress as CheckpointProgress | undefined;
+  const begun = checkpointStatus(join(request.out, CHECKPOINT))?.progress as CheckpointProgress | undefined;
   if (begun?.base === weights) return methodOf(begun.lora, 'as the run was begun');
   const room = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
   const available = Math.min(freemem(), room);

@@ -119,7 +119,7 @@ function parsed(json: string | undefined): unknown {
 }
 
 /** Steps and progress in a checkpoint, without reading its tensors; undefined where there is none that can be read. */
-export function checkpointStand(path: string): { readonly step: number; readonly progress: unknown } | undefined {
+export function checkpointStatus(path: string): { readonly step: number; readonly progress: unknown } | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');

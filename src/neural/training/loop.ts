@@ -9,9 +9,9 @@ import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoin
 import { MixtureLoss } from './mixture-loss.ts';
 import {
   type CheckpointProgress,
-  judged,
   type RunHooks,
   type RunOptions,
+  selectionLoss,
   type Trained,
   type Validated,
 } from './run.ts';
@@ -207,7 +207,7 @@ class Run {
     progress.last = validated;
     progress.all = [...(progress.all ?? []), validated];
     // Not less also where it is no number.
-    if (!progress.best || judged(validated) < judged(progress.best)) {
+    if (!progress.best || selectionLoss(validated) < selectionLoss(progress.best)) {
       progress.best = validated;
       progress.stale = 0;
       await this.best.keep(await stepper.parameters(), stepper.shapes(), () => this.turn());

@@ -67,7 +67,7 @@ export interface Adapted {
 }
 
 /** Throws CodedError where it cannot be done. */
-export function check(
+export function checkRequest(
   { examples, separator, batch, length, microBatches, epochs, validation }: TrainingRequest,
   vocabSize: number,
 ): void {
@@ -122,7 +122,7 @@ export function identify(request: TrainingRequest, weights: string): string {
 }
 
 /** What an earlier run of the same identity made in the folder. */
-export function finished(out: string, identity: string): Adapted | undefined {
+export function finishedRun(out: string, identity: string): Adapted | undefined {
   try {
     const record = JSON.parse(readFileSync(join(out, RECORD), 'utf8')) as { identity: string; adapted: Adapted };
     return record.identity === identity && [WEIGHTS, ADAPTER].some((name) => existsSync(join(out, name)))

@@ -10,7 +10,7 @@ interface Named {
   readonly shape: readonly number[];
 }
 
-export class Resident {
+export class ResidentTensors {
   private readonly isOnHost: boolean;
   private readonly transfer: Transfer;
   /** On the GPU `spare` holds the other of each pair, to be written next. */

@@ -54,7 +54,7 @@ export interface Validated {
 }
 
 /** By what a run stops and keeps its best: the mixture is what people are served. */
-export function judged({ loss, mixed = loss }: Validated): number {
+export function selectionLoss({ loss, mixed = loss }: Validated): number {
   return mixed;
 }
 

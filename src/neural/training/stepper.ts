@@ -20,7 +20,7 @@ import { elements, type Weights } from '../architecture/parameters.ts';
 import { type Device, Session, type SessionOptions } from '../runtime/session.ts';
 import { disposeAll, Tensor } from '../runtime/tensor.ts';
 import type { TokenBatch } from './batches.ts';
-import { Resident } from './resident.ts';
+import { ResidentTensors } from './resident.ts';
 
 export interface StepperOptions extends TrainingGraphOptions {
   readonly device: Device;
@@ -53,13 +53,13 @@ const layoutOf = (device: Device): FrozenLayout => (device === 'cpu' ? 'halves' 
 
 export class Stepper {
   private options: StepperOptions;
-  private readonly tensors: Resident;
+  private readonly tensors: ResidentTensors;
   private readonly sessions: Session[];
   /** Forward alone; made when first needed. */
-  private judge: Session | undefined;
+  private lossSession: Session | undefined;
   private done = 0;
 
-  private constructor(options: StepperOptions, tensors: Resident, sessions: Session[]) {
+  private constructor(options: StepperOptions, tensors: ResidentTensors, sessions: Session[]) {
     this.options = options;
     this.tensors = tensors;
     this.sessions = sessions;
@@ -72,7 +72,7 @@ export class Stepper {
   static async create(given: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
     const options = { ...given, layout: layoutOf(given.device) };
     const session = sessionOptions(options);
-    const tensors = new Resident(session);
+    const tensors = new ResidentTensors(session);
     const sessions: Session[] = [];
     const inPlace = options.device === 'cpu';
     const writing: SessionOptions = inPlace ? { ...session, unreturnable: UNRETURNABLE } : session;
@@ -190,10 +190,13 @@ export class Stepper {
     onTokens?: (batch: TokenBatch, losses: Float32Array) => void,
   ): Promise<number | undefined> {
     // Seldom: its memory is better used by the steps.
-    this.judge ??= await Session.load(lossGraph(this.options), { ...sessionOptions(this.options), unpooled: true });
+    this.lossSession ??= await Session.load(lossGraph(this.options), {
+      ...sessionOptions(this.options),
+      unpooled: true,
+    });
     let loss = 0;
     for (const batch of batches) {
-      const out = await this.judge.run({ ...this.tensors.feeds(), ...batchFeeds(batch) });
+      const out = await this.lossSession.run({ ...this.tensors.feeds(), ...batchFeeds(batch) });
       loss += scalarOf(out, 'loss');
       onTokens?.(batch, (out.losses as Tensor).floats.slice());
       disposeAll([out.loss as Tensor, out.losses as Tensor]);
@@ -233,7 +236,7 @@ export class Stepper {
   async dispose(): Promise<void> {
     this.tensors.clear();
     for (const session of this.sessions) await session.dispose();
-    await this.judge?.dispose();
+    await this.lossSession?.dispose();
     await this.tensors.dispose();
   }
 }

@@ -1,7 +1,7 @@
 // Where a run to be adapted stands, by what lies in its folder: what the next start goes on from.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkpointStand } from './checkpoint.ts';
+import { checkpointStatus } from './checkpoint.ts';
 import type { CheckpointProgress } from './run.ts';
 
 export const CHECKPOINT = 'checkpoint.safetensors';
@@ -15,8 +15,8 @@ export type TrainingStatus =
   | { readonly kind: 'trained' };
 
 /** Undefined where nothing is kept yet. */
-export function standOf(out: string): TrainingStatus | undefined {
-  const found = checkpointStand(join(out, CHECKPOINT));
+export function trainingStatusOf(out: string): TrainingStatus | undefined {
+  const found = checkpointStatus(join(out, CHECKPOINT));
   if (found) {
     const { plan, seconds } = found.progress as CheckpointProgress;
     return { kind: 'training', step: found.step, totalSteps: plan.totalSteps, seconds };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '../../common/errors.ts';
-import type { LanguageOptions } from '../../neural/decoding/language-model.ts';
+import type { LanguageModelOptions } from '../../neural/decoding/language-model.ts';
 import type { Timing } from '../../neural/decoding/timing.ts';
 import type { TrainingRequest } from '../../neural/training/request.ts';
 import { isSlow } from './choice.ts';
@@ -27,7 +27,7 @@ export interface MeasuredBase {
   /** Tokens that its embedding knows. */
   readonly vocabulary: number;
   readonly threads: number;
-  readonly precision: LanguageOptions['precision'];
+  readonly precision: LanguageModelOptions['precision'];
 }
 
 /** As adaptation/stages/training.ts trains: windows of so many tokens, so many to a step. */

@@ -2,18 +2,25 @@
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { Failure } from '../../common/errors.ts';
 import type { StatesRequest } from '../../neural/decoding/hidden-states.ts';
-import type { LanguageOptions } from '../../neural/decoding/language-model.ts';
+import type { LanguageModelOptions } from '../../neural/decoding/language-model.ts';
 import type { Timing } from '../../neural/decoding/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
 import type { StepReport, Validated } from '../../neural/training/run.ts';
-import type { Foreseen, MixFit, MixPlace, MixSource, OpenedSpecialist, PlaceLoss } from '../mixture/types.ts';
+import type {
+  LabeledQuery,
+  LatencyEstimate,
+  MixFit,
+  MixSource,
+  OpenedSpecialist,
+  QueryLoss,
+} from '../mixture/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 
 export type { Timing } from '../../neural/decoding/timing.ts';
 export type { StepReport, Validated } from '../../neural/training/run.ts';
-export { NEW_PLACE_TOKENS } from '../mixture/draft-latency.ts';
-export { type Foreseen, MIXTURE_FILE, type PlaceLoss } from '../mixture/types.ts';
+export { NEW_POSITION_TOKENS } from '../mixture/draft-latency.ts';
+export { type LatencyEstimate, MIXTURE_FILE, type QueryLoss } from '../mixture/types.ts';
 
 export interface EngineStatus {
   readonly pid: number;
@@ -30,19 +37,19 @@ export interface Requests {
   /** A file of an open folder is another one now. */
   change: { request: { readonly key: string; readonly change: FileChange }; result: Nothing; progress: never };
   /** The open specialist's answer at a cursor. Fails with 'bad-request' where the key is not open. */
-  draft: { request: DraftRequest; result: Draft; progress: Foreseen };
+  draft: { request: DraftRequest; result: Draft; progress: LatencyEstimate };
   /** Runs the prompt of a place in the open specialist's cache, so that a draft there costs its line alone. */
   warm: { request: { readonly key: string; readonly query: CompletionQuery }; result: Nothing; progress: never };
   /** How well the open specialist foresees what stands at a cursor; right after the draft for it, its prompt is still there. */
-  lossAt: { request: { readonly key: string; readonly place: MixPlace }; result: PlaceLoss; progress: never };
+  lossAt: { request: { readonly key: string; readonly place: LabeledQuery }; result: QueryLoss; progress: never };
   /** Learns the mixture's weights for the open specialist on files that are not in its index, and uses them from then on. */
   fit: {
-    request: { readonly key: string; readonly places: readonly MixPlace[] };
+    request: { readonly key: string; readonly places: readonly LabeledQuery[] };
     result: MixFit;
     progress: { readonly done: number; readonly total: number };
   };
   /** How long a model makes people wait here. It is loaded for that alone: a process that completes should not be asked. */
-  time: { request: LanguageOptions; result: Timing; progress: never };
+  time: { request: LanguageModelOptions; result: Timing; progress: never };
   /** Pooled hidden states of texts, each as it is read. As `time`, of a process that does not complete. */
   states: {
     request: StatesRequest;

@@ -111,9 +111,9 @@ export class Service {
   }
 
   private readonly handlers: Handlers = {
-    open: (request) => this.alone(() => this.specialists.load(request)),
+    open: (request) => this.inTurn(() => this.specialists.load(request)),
     close: async ({ key }) =>
-      this.alone(async () => {
+      this.inTurn(async () => {
         await this.specialists.close(key);
         return {};
       }),
@@ -124,17 +124,17 @@ export class Service {
       return ok({});
     },
     draft: ({ key, query, options }, signal, progress) =>
-      this.alone(() => this.specialists.draft(key, query, options, signal, progress), signal),
+      this.inTurn(() => this.specialists.draft(key, query, options, signal, progress), signal),
     warm: ({ key, query }, signal) =>
-      this.alone(async () => {
+      this.inTurn(async () => {
         await this.specialists.warm(key, query, signal);
         return {};
       }, signal),
-    lossAt: ({ key, place }, signal) => this.alone(() => this.specialists.lossAt(key, place, signal), signal),
+    lossAt: ({ key, place }, signal) => this.inTurn(() => this.specialists.lossAt(key, place, signal), signal),
     fit: async ({ key, places }, signal, progress) => {
       // A place at a time, so that drafts come between.
       const turn = async <T>(work: () => Promise<T>): Promise<T> => {
-        const done = await this.alone(work, signal);
+        const done = await this.inTurn(work, signal);
         if (!done.ok) throw new CodedError(done.error.code, done.error.message);
         return done.value;
       };
@@ -142,7 +142,7 @@ export class Service {
     },
     adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>
-      this.alone(async () => {
+      this.inTurn(async () => {
         const language = await LanguageModel.load(options);
         try {
           return await timeModel(language.network, undefined, signal);
@@ -151,7 +151,7 @@ export class Service {
         }
       }, signal),
     states: (request, signal, progress) =>
-      this.alone(async () => {
+      this.inTurn(async () => {
         let index = 0;
         for await (const states of pooledStates(request, signal)) progress({ index: index++, states });
         return {};
@@ -166,7 +166,7 @@ export class Service {
   };
 
   /** Runs after all decoding asked for before; not at all where the signal has been given by then. */
-  private alone<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<Result<T>> {
+  private inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<Result<T>> {
     const result = this.decoding.then(async (): Promise<Result<T>> => {
       try {
         signal?.throwIfAborted();

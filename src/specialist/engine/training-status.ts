@@ -1,2 +1,2 @@
 // Where a training stands that was interrupted, for who goes on with it or says so.
-export { standOf, type TrainingStatus } from '../../neural/training/training-status.ts';
+export { type TrainingStatus, trainingStatusOf } from '../../neural/training/training-status.ts';

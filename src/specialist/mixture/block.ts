@@ -15,23 +15,23 @@ import { LOOK_AHEAD, searchLine } from './search.ts';
 const LIMITS: SearchLimits = { width: 2, branching: 3, wanted: 2, pruning: 2, passes: 24 };
 const MOST_LINES = 10;
 
-export interface BlockSpot {
+export interface BlockSite {
   readonly query: CompletionQuery;
   readonly ngram: NgramModel;
   readonly place: PredictionPoint;
   readonly root: SearchRoot & { readonly network: Network; readonly cache: KeyValueCache };
   readonly reader: LogitReader;
-  readonly viewer: NextTokenMixer;
+  readonly mixer: NextTokenMixer;
 }
 
 /** Rejects with the signal's reason. Of the branches behind the prompt the first line is left. */
 export async function continueMixedBlock(
-  spot: BlockSpot,
+  site: BlockSite,
   first: FirstLine,
   maxTokens: number,
   signal?: AbortSignal,
 ): Promise<Block> {
-  const { query, ngram, place, root } = spot;
+  const { query, ngram, place, root } = site;
   const { cache, branches } = root;
   const { steps } = first;
   // The first line alone stays, which the search has run already.
@@ -45,7 +45,7 @@ export async function continueMixedBlock(
     let next = lines.next();
     for (let line = 0; !next.done; line++) {
       signal?.throwIfAborted();
-      const answer = line < MOST_LINES ? await nextLine(spot, next.value, unread, read, signal) : undefined;
+      const answer = line < MOST_LINES ? await nextLine(site, next.value, unread, read, signal) : undefined;
       // The line end is in the cache already.
       unread = typeof answer === 'object' ? [...answer.line.steps] : [];
       read = undefined;
@@ -62,7 +62,7 @@ export async function continueMixedBlock(
  * @param read logits after the last line where all of it is
  */
 async function nextLine(
-  { ngram, place, root: { network, cache, contextLength }, reader, viewer }: BlockSpot,
+  { ngram, place, root: { network, cache, contextLength }, reader, mixer }: BlockSite,
   { context, left }: BlockQuestion,
   unread: readonly Step[],
   read: Float32Array | undefined,
@@ -73,11 +73,11 @@ async function nextLine(
     network.forward(cache, { ids: ids.map((id) => [id]), rows: [ids.length - 1] });
   const after = read ?? (await feed(unread.map(({ token }) => token)));
   const room = Int32Array.from([...context, ...new Array<number>(LOOK_AHEAD).fill(0)]);
-  const { gate } = viewer.look(room, context.length, new Uint8Array(0), after, 0, false);
+  const { gate } = mixer.predict(room, context.length, new Uint8Array(0), after, 0, false);
   const lineEnd = chooseLineEnd(place, context, reader.lineEnds(after), gate);
   if (lineEnd === undefined) return 'end';
   const logits = await feed([lineEnd.token]);
-  const models = { place, vocabulary: ngram.vocabulary, viewer };
+  const models = { place, vocabulary: ngram.vocabulary, mixer };
   const start = {
     before: Int32Array.from([...context, lineEnd.token]),
     healed: new Uint8Array(0),
@@ -94,12 +94,12 @@ async function nextLine(
 
 /** The likeliest line end with its indent; undefined where the neural model would stop. `gate`: its share. */
 function chooseLineEnd(
-  { asking, path, search }: PredictionPoint,
+  { scope, path, search }: PredictionPoint,
   context: Int32Array,
   neural: ReturnType<LogitReader['lineEnds']>,
   gate: number,
 ): Step | undefined {
-  const local = search.lineEnd(context, asking, path);
+  const local = search.lineEnd(context, scope, path);
   if (neural.stop > neural.lineEnd) return undefined;
   const shares = new Map(neural.best.map(({ token, share }) => [token, local ? gate * share : share]));
   if (local) shares.set(local.token, (shares.get(local.token) ?? 0) + (1 - gate) * local.probability);

@@ -5,7 +5,7 @@ import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
 import type { BeamHypothesis } from '../ngram/beam-search.ts';
 import { type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
 import { logOf, probability } from './logit-reader.ts';
-import { type ApartWords, tokenHead } from './vocabulary-mapping.ts';
+import { tokenHead, type VocabularyMapping } from './vocabulary-mapping.ts';
 
 interface Hypothesis extends BeamHypothesis {
   readonly path: Path;
@@ -21,7 +21,7 @@ interface Hypothesis extends BeamHypothesis {
  */
 export async function proposeLines(
   root: SearchRoot,
-  words: ApartWords,
+  mapping: VocabularyMapping,
   {
     healed,
     lineEnds,
@@ -30,11 +30,11 @@ export async function proposeLines(
   limits: SearchLimits,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const { tokenizer } = words.vocabulary;
+  const { tokenizer } = mapping.vocabulary;
   const continuations = (hypothesis: Hypothesis, logits: Float32Array): Hypothesis[] => {
     const { path, bytes, healing, logProbability } = hypothesis;
     const allowed = healing.length > 0 ? allowedTokens(tokenizer, healing) : undefined;
-    const reading = words.reader.read(logits, 0, lineEnds, allowed);
+    const reading = mapping.reader.read(logits, 0, lineEnds, allowed);
     const found: Hypothesis[] = [];
     if (!allowed && reading.finish > 1e-4)
       found.push({ ...hypothesis, logProbability: logProbability + logOf(reading.finish), finished: true });

@@ -12,15 +12,15 @@ import { proposeLines } from './cross-tokenizer-search.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import { LineScores } from './line-scores.ts';
 import { logOf, probability } from './logit-reader.ts';
-import { restFollows } from './rest-of-line.ts';
-import { LOOK_AHEAD, type MixHypothesis, type Models, type Start } from './search.ts';
-import type { ApartWords } from './vocabulary-mapping.ts';
+import { restProbability } from './rest-of-line.ts';
+import { LOOK_AHEAD, type MixHypothesis, type SearchModels, type SearchStart } from './search.ts';
+import type { VocabularyMapping } from './vocabulary-mapping.ts';
 
 /** Tokens of lines that no search has run, all together. */
 const MOST_SCORED = 64;
 
-export interface ApartModels extends Omit<Models, 'viewer'> {
-  readonly words: ApartWords;
+export interface CrossTokenizerModels extends Omit<SearchModels, 'mixer'> {
+  readonly mapping: VocabularyMapping;
   readonly gate: ArrayLike<number>;
   /** First tokens, the n-grams', of the line's rest after the cursor; empty: the cursor's line ends there. */
   readonly rest: Int32Array;
@@ -28,21 +28,21 @@ export interface ApartModels extends Omit<Models, 'viewer'> {
 }
 
 /** As `searchLine`, which it stands for. */
-export async function linesApart(
+export async function crossTokenizerCandidates(
   root: SearchRoot,
-  models: ApartModels,
-  start: Start,
+  models: CrossTokenizerModels,
+  start: SearchStart,
   limits: SearchLimits,
   signal?: AbortSignal,
 ): Promise<MixHypothesis[]> {
-  const { place, vocabulary, words, restText } = models;
-  const lineEnds = restText === '' || !words.seesSuffix;
-  const ask = { healed: words.own.healed, lineEnds, maxTokens: start.maxTokens };
-  const proposed = (await proposeLines(root, words, ask, limits, signal)).flatMap((text) =>
+  const { place, vocabulary, mapping, restText } = models;
+  const lineEnds = restText === '' || !mapping.seesSuffix;
+  const ask = { healed: mapping.own.healed, lineEnds, maxTokens: start.maxTokens };
+  const proposed = (await proposeLines(root, mapping, ask, limits, signal)).flatMap((text) =>
     lineEnds ? (meet(text, restText) ?? []) : text,
   );
   const local = place.search
-    .run(start.before, start.healed, place.asking, place.path, start.maxTokens)
+    .run(start.before, start.healed, place.scope, place.path, start.maxTokens)
     .flatMap((hypothesis) => meet(textOf(hypothesis, start.healed, vocabulary), restText) ?? []);
   // In turn, so that what there is time for is of both.
   const texts = Array.from({ length: limits.wanted }, (_, i) => [proposed[i] ?? '', local[i] ?? '']).flat();
@@ -54,7 +54,7 @@ export async function linesApart(
     const scores = await scoresOf(root, models, text);
     if (!scores) continue;
     scored += scores.run;
-    const line = weigh(text, scores.of, models, start);
+    const line = scoreTokens(text, scores.of, models, start);
     if (line.hypothesis.steps.length <= start.maxTokens) lines.push(line.hypothesis);
   }
   root.branches.settle();
@@ -63,52 +63,52 @@ export async function linesApart(
 }
 
 /** What the gate is learned from: the tokens of a line that really came. */
-export async function examplesApart(
+export async function crossTokenizerExamples(
   root: SearchRoot,
-  models: ApartModels,
-  start: Start,
+  models: CrossTokenizerModels,
+  start: SearchStart,
   truth: string,
 ): Promise<GateExample[]> {
   const scores = await scoresOf(root, models, truth);
   root.branches.settle();
-  return scores ? weigh(truth, scores.of, models, start).examples : [];
+  return scores ? scoreTokens(truth, scores.of, models, start).examples : [];
 }
 
 /** Undefined where the context has no room for the line. */
 async function scoresOf(
   { branches, contextLength, logits }: SearchRoot,
-  { words, restText }: ApartModels,
+  { mapping, restText }: CrossTokenizerModels,
   text: string,
 ) {
-  const { tokenizer } = words.vocabulary;
+  const { tokenizer } = mapping.vocabulary;
   // A model that is not shown what stands behind the cursor is asked whether it comes.
-  const foreseen = words.seesSuffix ? '' : restText;
-  const spelledAgain = words.vocabulary.decode(words.own.healed) + text + foreseen;
+  const foreseen = mapping.seesSuffix ? '' : restText;
+  const spelledAgain = mapping.vocabulary.decode(mapping.own.healed) + text + foreseen;
   const path = [...tokenizer.encode(spelledAgain)];
   if (path.length + 2 > contextLength - branches.root) return undefined;
   const prefixes = path.map((_, i) => path.slice(0, i + 1));
   const run = path.length - branches.depthOf(path);
   const rows = [logits, ...(path.length === 0 ? [] : await branches.run(prefixes))];
   // What composes letters changes bytes: then they are those of its tokens.
-  const bytes = words.vocabulary.bytesOf(path);
+  const bytes = mapping.vocabulary.bytesOf(path);
   const end = foreseen === '' ? undefined : bytes.length - new TextEncoder().encode(foreseen).length;
-  return { of: new LineScores(words, bytes, path, rows, restText === '', end), run };
+  return { of: new LineScores(mapping, bytes, path, rows, restText === '', end), run };
 }
 
 /** A line's probability, token by token of the n-grams', under each model and mixed. */
-function weigh(
+function scoreTokens(
   text: string,
   scores: LineScores,
-  { place, vocabulary, words, gate: weights, rest, restText }: ApartModels,
-  { before, healed }: Start,
+  { place, vocabulary, mapping, gate: weights, rest, restText }: CrossTokenizerModels,
+  { before, healed }: SearchStart,
 ): { readonly hypothesis: MixHypothesis; readonly examples: GateExample[] } {
-  const { predictor, asking, path, own } = place;
+  const { predictor, scope, path, own } = place;
   const { tokenizer } = vocabulary;
   const tokens = tokenizer.encode(vocabulary.decode(healed) + text);
   const kept = Math.min(before.length, longestMatch);
   const context = new Int32Array(kept + tokens.length + LOOK_AHEAD);
   context.set(before.subarray(before.length - kept));
-  const again = words.own.healed.length;
+  const again = mapping.own.healed.length;
   const examples: GateExample[] = [];
   const steps: Step[] = [];
   let [at, left, logProbability, neural, ngram, lowestNeural] = [0, healed, 0, 0, 0, 1];
@@ -133,7 +133,7 @@ function weigh(
         ? finishes
         : !finishes &&
           first !== undefined &&
-          begins(words.vocabulary.tokenizer.bytesOf(first), tokenizer.bytesOf(best));
+          begins(mapping.vocabulary.tokenizer.bytesOf(first), tokenizer.bytesOf(best));
     const facts: GateFacts = {
       matchLength: evidence.matchLength,
       matchCount: evidence.matchCount,
@@ -157,7 +157,7 @@ function weigh(
   tokens.forEach((token, i) => {
     const end = kept + i;
     const spells = tokenizer.bytesOf(token);
-    predictor.predict(context, end, asking, path);
+    predictor.predict(context, end, scope, path);
     const seen = left.length > 0 ? healing(predictor, tokenizer, left, token) : predictor.probabilityOf(token);
     const chances = {
       neural: Math.min(1, Math.exp(logAt(at + spells.length) - logAt(at))),
@@ -173,8 +173,8 @@ function weigh(
     left = left.length === 0 ? left : spelled(left, spells);
   });
   const end = kept + tokens.length;
-  const ngramFinish = restText === '' ? undefined : restFollows(place, vocabulary, rest, context, end);
-  predictor.predict(context, end, asking, path);
+  const ngramFinish = restText === '' ? undefined : restProbability(place, vocabulary, rest, context, end);
+  predictor.predict(context, end, scope, path);
   look(end, {
     neural: Math.min(1, Math.exp(scores.logLine() - logAt(at))),
     ngram: ngramFinish ?? lineEnd(place.predictor, vocabulary),
@@ -191,7 +191,7 @@ function weigh(
   return { hypothesis: { ...hypothesis, lowestNeural }, examples };
 }
 
-type Predictor = Models['place']['predictor'];
+type Predictor = SearchModels['place']['predictor'];
 
 interface Chances {
   readonly neural: number;
@@ -205,7 +205,7 @@ interface Chances {
 /** Of the tokens that spell on, the token's share; undefined where none of them was seen. */
 function healing(
   predictor: Predictor,
-  tokenizer: ApartWords['vocabulary']['tokenizer'],
+  tokenizer: VocabularyMapping['vocabulary']['tokenizer'],
   left: Uint8Array,
   token: number,
 ) {
@@ -218,7 +218,7 @@ function healing(
 }
 
 /** Probability, by the n-grams, that the line ends. */
-function lineEnd({ evidence, mixture }: Predictor, { endsLine, separator }: Models['vocabulary']): number {
+function lineEnd({ evidence, mixture }: Predictor, { endsLine, separator }: SearchModels['vocabulary']): number {
   let sum = 0;
   for (let slot = 0; slot < evidence.size; slot++) {
     const id = evidence.candidates[slot] as number;

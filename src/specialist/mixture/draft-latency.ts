@@ -3,7 +3,7 @@
 /** Share of the newest in the running means. */
 const SMOOTHING = 0.2;
 /** From so many prompt tokens on a place is a new one; fewer say more of a pass than of a token, and count as part of the line. */
-export const NEW_PLACE_TOKENS = 32;
+export const NEW_POSITION_TOKENS = 32;
 
 export class DraftLatency {
   private tokenMs: number | undefined;
@@ -11,15 +11,15 @@ export class DraftLatency {
   private lineMs: number | undefined;
 
   /** ms until the line is there, with so many prompt tokens to run first; undefined while nothing has been measured. */
-  foresee(promptTokens: number): number | undefined {
+  estimate(promptTokens: number): number | undefined {
     const { tokenMs, lineMs } = this;
-    if (promptTokens < NEW_PLACE_TOKENS) return lineMs;
+    if (promptTokens < NEW_POSITION_TOKENS) return lineMs;
     return tokenMs === undefined ? undefined : promptTokens * tokenMs + (lineMs ?? 0);
   }
 
   /** A prompt was run, all that was wanted of it. */
-  ran(promptTokens: number, ms: number): void {
-    if (promptTokens >= NEW_PLACE_TOKENS) this.tokenMs = smooth(this.tokenMs, ms / promptTokens);
+  promptRan(promptTokens: number, ms: number): void {
+    if (promptTokens >= NEW_POSITION_TOKENS) this.tokenMs = smooth(this.tokenMs, ms / promptTokens);
   }
 
   /**
@@ -27,8 +27,8 @@ export class DraftLatency {
    * @param ms with the running of its prompt
    * @param lineMs without
    */
-  wrote(promptTokens: number, ms: number, lineMs: number): void {
-    this.lineMs = smooth(this.lineMs, promptTokens < NEW_PLACE_TOKENS ? ms : lineMs);
+  lineWritten(promptTokens: number, ms: number, lineMs: number): void {
+    this.lineMs = smooth(this.lineMs, promptTokens < NEW_POSITION_TOKENS ? ms : lineMs);
   }
 }
 

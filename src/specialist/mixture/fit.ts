@@ -1,7 +1,7 @@
 // Learns the mixture's gate on places of files that are not in the index. The ranking stays as it was: see below.
 import { fitGate, type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
 import type { MixtureSpecialist } from './mixture-specialist.ts';
-import type { MixFit, MixPlace } from './types.ts';
+import type { LabeledQuery, MixFit } from './types.ts';
 import { plainMixWeights } from './weights.ts';
 
 /**
@@ -18,7 +18,7 @@ export type ModelTurn = <T>(work: () => Promise<T>) => Promise<T>;
 /** The mixture uses the new weights from then on. Rejects as `turn` does; the old weights then stay. */
 export async function fitMixed(
   mixed: MixtureSpecialist,
-  places: readonly MixPlace[],
+  places: readonly LabeledQuery[],
   turn: ModelTurn,
   progress: (value: { done: number; total: number }) => void,
   prior = GATE_PRIOR,

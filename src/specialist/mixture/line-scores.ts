@@ -2,13 +2,13 @@
 // The probability of a beginning is that of the tokens before, times that of all tokens that cover its last bytes.
 
 import { logOf, type NextTokenDistribution, probability } from './logit-reader.ts';
-import type { ApartWords } from './vocabulary-mapping.ts';
+import type { VocabularyMapping } from './vocabulary-mapping.ts';
 
 /** The last tokens of a line that may be one with its line end instead. */
 const ENDINGS = 3;
 
 export class LineScores {
-  private readonly words: ApartWords;
+  private readonly mapping: VocabularyMapping;
   /** From what was taken back on, to the line's end. */
   private readonly bytes: Uint8Array;
   /** Where each token begins, and the end. */
@@ -25,7 +25,7 @@ export class LineScores {
    * @param end bytes of the line, where the text behind the cursor follows among the bytes: what a model that is not shown it must foresee
    */
   constructor(
-    words: ApartWords,
+    mapping: VocabularyMapping,
     bytes: Uint8Array,
     path: readonly number[],
     logits: readonly Float32Array[],
@@ -33,11 +33,11 @@ export class LineScores {
     end?: number,
   ) {
     this.end = end;
-    this.words = words;
+    this.mapping = mapping;
     this.bytes = bytes;
-    this.readings = logits.map((row) => words.reader.read(row, 0, lineEnds));
+    this.readings = logits.map((row) => mapping.reader.read(row, 0, lineEnds));
     path.forEach((token, i) => {
-      this.starts.push((this.starts[i] as number) + words.vocabulary.tokenizer.bytesOf(token).length);
+      this.starts.push((this.starts[i] as number) + mapping.vocabulary.tokenizer.bytesOf(token).length);
       this.before.push(
         (this.before[i] as number) + logOf(probability(this.readings[i] as NextTokenDistribution, token)),
       );
@@ -51,7 +51,7 @@ export class LineScores {
     const start = this.starts[token] as number;
     const reading = this.readings[token] as NextTokenDistribution;
     let covered = 0;
-    for (const id of this.words.vocabulary.tokenizer.idsStartingWith(this.bytes.subarray(start, end)))
+    for (const id of this.mapping.vocabulary.tokenizer.idsStartingWith(this.bytes.subarray(start, end)))
       covered += probability(reading, id);
     return (this.before[token] as number) + logOf(covered);
   }
@@ -62,7 +62,7 @@ export class LineScores {
     const last = this.starts.length - 1;
     let sum = Math.exp(this.before[last] as number) * (this.readings[last] as NextTokenDistribution).finish;
     for (let token = last - 1; token >= Math.max(0, last - ENDINGS); token--) {
-      const ending = this.words.endingWith(this.bytes.subarray(this.starts[token]));
+      const ending = this.mapping.endingWith(this.bytes.subarray(this.starts[token]));
       const reading = this.readings[token] as NextTokenDistribution;
       for (const id of ending) sum += Math.exp(this.before[token] as number) * probability(reading, id);
     }

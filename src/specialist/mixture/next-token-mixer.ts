@@ -6,23 +6,23 @@ import type { PredictionPoint } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import { type LogitReader, type NextTokenDistribution, probability } from './logit-reader.ts';
-import { REST_TOKENS, restFollows } from './rest-of-line.ts';
+import { REST_TOKENS, restProbability } from './rest-of-line.ts';
 
 /** An event's probability under each model, and mixed. */
-export interface Chance {
+export interface MixedProbability {
   readonly ngram: number;
   readonly neural: number;
   readonly mixed: number;
 }
 
-export interface Option extends Chance {
+export interface TokenOption extends MixedProbability {
   readonly token: number;
 }
 
-export interface View {
+export interface MixedPrediction {
   /** Most probable first; not all: those that either model holds likely. */
-  readonly options: readonly Option[];
-  readonly finish: Chance;
+  readonly options: readonly TokenOption[];
+  readonly finish: MixedProbability;
   /** Of the mixture, nats; what is in no option counts as one more event. */
   readonly entropy: number;
   readonly features: Float32Array;
@@ -59,12 +59,19 @@ export class NextTokenMixer {
    * @param healing bytes that the next tokens must begin with
    * @param row of the logits that belong to the hypothesis
    */
-  look(context: Int32Array, end: number, healing: Uint8Array, logits: Float32Array, row: number, first: boolean): View {
-    const { predictor, path, asking } = this.place;
+  predict(
+    context: Int32Array,
+    end: number,
+    healing: Uint8Array,
+    logits: Float32Array,
+    row: number,
+    first: boolean,
+  ): MixedPrediction {
+    const { predictor, path, scope } = this.place;
     const heals = healing.length > 0;
     const lineEnds = this.rest.length === 0;
-    const ngramRest = !heals && !lineEnds ? restFollows(this.place, this.vocabulary, this.rest, context, end) : 0;
-    predictor.predict(context, end, asking, path);
+    const ngramRest = !heals && !lineEnds ? restProbability(this.place, this.vocabulary, this.rest, context, end) : 0;
+    predictor.predict(context, end, scope, path);
     const { evidence, mixture } = predictor;
     const { tokenizer, endsLine } = this.vocabulary;
     const allowed = heals ? allowedTokens(tokenizer, healing) : undefined;
@@ -98,13 +105,13 @@ export class NextTokenMixer {
     const trusted = gateOf(values, this.gate) * reading.allowed;
     const others = (1 - gateOf(values, this.gate)) * ngramTotal;
     const gate = trusted + others > 0 ? trusted / (trusted + others) : 1;
-    const mix = (ngram: number, neural: number): Chance => ({
+    const mix = (ngram: number, neural: number): MixedProbability => ({
       ngram,
       neural,
       mixed: gate * neural + (1 - gate) * ngram,
     });
     const finish = mix(ngramFinish, reading.finish);
-    const options: Option[] = [];
+    const options: TokenOption[] = [];
     let entropy = finish.mixed > 0 ? -finish.mixed * Math.log(finish.mixed) : 0;
     let left = 1 - finish.mixed;
     for (const [token, p] of wanted) {
@@ -119,14 +126,19 @@ export class NextTokenMixer {
   }
 
   /** What the models gave to a token that really came; `undefined`: the end. The view must be the last one looked at. */
-  chanceOf(token: number | undefined, view: View, logits: Float32Array, row: number): Chance {
-    if (token === undefined) return view.finish;
-    const known = view.options.find((option) => option.token === token);
+  probabilityOf(
+    token: number | undefined,
+    prediction: MixedPrediction,
+    logits: Float32Array,
+    row: number,
+  ): MixedProbability {
+    if (token === undefined) return prediction.finish;
+    const known = prediction.options.find((option) => option.token === token);
     if (known) return known;
     const reading = this.reader.read(logits, row, this.rest.length === 0);
     const neural = probability(reading, token);
     const ngram = this.place.predictor.probabilityOf(token);
-    return { ngram, neural, mixed: view.gate * neural + (1 - view.gate) * ngram };
+    return { ngram, neural, mixed: prediction.gate * neural + (1 - prediction.gate) * ngram };
   }
 
   private facts(

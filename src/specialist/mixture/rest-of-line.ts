@@ -11,8 +11,8 @@ const WORTH_ASKING = 0.01;
  * Probability that the line's rest and its end come next. Writes to the context behind `end`.
  * @param rest its first tokens
  */
-export function restFollows(
-  { predictor, path, asking }: Pick<PredictionPoint, 'predictor' | 'path' | 'asking'>,
+export function restProbability(
+  { predictor, path, scope }: Pick<PredictionPoint, 'predictor' | 'path' | 'scope'>,
   { endsLine }: Vocabulary,
   rest: Int32Array,
   context: Int32Array,
@@ -21,13 +21,13 @@ export function restFollows(
   let p = 1;
   let at = end;
   for (const token of rest) {
-    predictor.predict(context, at, asking, path);
+    predictor.predict(context, at, scope, path);
     p *= predictor.probabilityOf(token);
     if (p < WORTH_ASKING || at === context.length) return p < WORTH_ASKING ? 0 : p;
     context[at++] = token;
   }
   if (rest.length === REST_TOKENS) return p;
-  predictor.predict(context, at, asking, path);
+  predictor.predict(context, at, scope, path);
   const { evidence, mixture } = predictor;
   let ends = 0;
   for (let slot = 0; slot < evidence.size; slot++) {

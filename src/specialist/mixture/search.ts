@@ -8,7 +8,7 @@ import type { Hypothesis, Step } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type BranchScorer, type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
 import { logOf } from './logit-reader.ts';
-import type { NextTokenMixer, View } from './next-token-mixer.ts';
+import type { MixedPrediction, NextTokenMixer } from './next-token-mixer.ts';
 
 /** A line, or its beginning, with what each model alone thinks of it. Log probabilities; sums run over tokens and the end. */
 export interface MixHypothesis extends Hypothesis {
@@ -29,13 +29,13 @@ const AHEAD = 3;
 const SURE = 0.5;
 
 /** Both models at the query's place. */
-export interface Models {
+export interface SearchModels {
   readonly place: PredictionPoint;
   readonly vocabulary: Vocabulary;
-  readonly viewer: NextTokenMixer;
+  readonly mixer: NextTokenMixer;
 }
 
-export interface Start {
+export interface SearchStart {
   /** Tokens up to the healed cursor; only their end matters. */
   readonly before: Int32Array;
   /** Bytes that the first tokens have to repeat. */
@@ -46,8 +46,8 @@ export interface Start {
 /** Finished lines, or unfinished ones where none came to an end; most probable first. Rejects with the signal's reason. */
 export async function searchLine(
   root: SearchRoot,
-  { place, vocabulary, viewer }: Models,
-  { before, healed, maxTokens }: Start,
+  { place, vocabulary, mixer }: SearchModels,
+  { before, healed, maxTokens }: SearchStart,
   limits: SearchLimits,
   signal?: AbortSignal,
 ): Promise<MixHypothesis[]> {
@@ -70,25 +70,25 @@ export async function searchLine(
     continuations: (hypothesis, logits, depth) => {
       const tokens = path(hypothesis);
       context.set(tokens, kept);
-      const view = viewer.look(context, kept + tokens.length, hypothesis.healing, logits, 0, depth === 0);
-      const ended = finish(hypothesis, view, place);
-      const longer = extend(hypothesis, view, place, vocabulary, limits.branching);
+      const prediction = mixer.predict(context, kept + tokens.length, hypothesis.healing, logits, 0, depth === 0);
+      const ended = finish(hypothesis, prediction, place);
+      const longer = extend(hypothesis, prediction, place, vocabulary, limits.branching);
       return ended ? [ended, ...longer] : longer;
     },
     ahead: (hypothesis, most) =>
       hypothesis.healing.length === 0
-        ? foresee(context, kept, path(hypothesis), place, vocabulary, Math.min(AHEAD, most))
+        ? sureContinuation(context, kept, path(hypothesis), place, vocabulary, Math.min(AHEAD, most))
         : [],
   };
   return (await searchBranches(root, start, scorer, maxTokens, limits, signal)).slice(0, limits.wanted);
 }
 
 /** How the n-grams alone go on from a path, where they are sure: paths that a pass takes along. */
-function foresee(
+function sureContinuation(
   context: Int32Array,
   start: number,
   path: readonly number[],
-  { predictor, asking, path: file }: PredictionPoint,
+  { predictor, scope, path: file }: PredictionPoint,
   { endsLine }: Vocabulary,
   most: number,
 ): number[][] {
@@ -97,7 +97,7 @@ function foresee(
   let sure = 1;
   let whole = path;
   while (found.length < most) {
-    predictor.predict(context, start + whole.length, asking, file);
+    predictor.predict(context, start + whole.length, scope, file);
     const { evidence, mixture } = predictor;
     let best = -1;
     for (let slot = 0; slot < evidence.size; slot++) {
@@ -115,7 +115,7 @@ function foresee(
 
 function finish(
   hypothesis: MixHypothesis,
-  { finish: chance }: View,
+  { finish: chance }: MixedPrediction,
   { predictor, own }: PredictionPoint,
 ): MixHypothesis | undefined {
   if (hypothesis.healing.length > 0 || chance.mixed < 1e-4) return undefined;
@@ -132,7 +132,7 @@ function finish(
 
 function extend(
   hypothesis: MixHypothesis,
-  { options, finish: end, entropy, facts }: View,
+  { options, finish: end, entropy, facts }: MixedPrediction,
   { predictor }: PredictionPoint,
   { tokenizer }: Vocabulary,
   branching: number,

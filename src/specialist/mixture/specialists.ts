@@ -3,14 +3,14 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { CodedError } from '../../common/errors.ts';
-import { LanguageModel, readWords } from '../../neural/decoding/language-model.ts';
+import { LanguageModel, tokenizerAt } from '../../neural/decoding/language-model.ts';
 import { ADAPTER, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { fitMixed, type ModelTurn } from './fit.ts';
 import { MixtureSpecialist } from './mixture-specialist.ts';
-import type { Foreseen, MixFit, MixPlace, MixSource, OpenedSpecialist, PlaceLoss } from './types.ts';
+import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist, QueryLoss } from './types.ts';
 import { readMixWeights } from './weights.ts';
 
 interface Open {
@@ -34,8 +34,8 @@ export class Specialists {
       language = await LanguageModel.load(source);
       this.languages.set(model, language);
     }
-    const own = language.words === source.tokenizer;
-    const live = new LiveModel(own ? language.tokenizer : readWords(source.tokenizer));
+    const own = language.tokenizerPath === source.tokenizer;
+    const live = new LiveModel(own ? language.tokenizer : tokenizerAt(source.tokenizer));
     let mixed: MixtureSpecialist;
     try {
       if (source.snapshot !== undefined) {
@@ -80,23 +80,23 @@ export class Specialists {
     query: CompletionQuery,
     options: DraftOptions,
     signal: AbortSignal,
-    foreseen: (of: Foreseen) => void,
+    onEstimate: (of: LatencyEstimate) => void,
   ): Promise<Draft> {
     const { mixed } = this.find(key);
-    return draftBySyntax(query, options, (asked) => mixed.draft(query, asked, signal, foreseen));
+    return draftBySyntax(query, options, (asked) => mixed.draft(query, asked, signal, onEstimate));
   }
 
   warm(key: string, query: CompletionQuery, signal: AbortSignal): Promise<void> {
     return this.find(key).mixed.warm(query, signal);
   }
 
-  lossAt(key: string, place: MixPlace, signal: AbortSignal): Promise<PlaceLoss> {
+  lossAt(key: string, place: LabeledQuery, signal: AbortSignal): Promise<QueryLoss> {
     return this.find(key).mixed.lossAt(place, signal);
   }
 
   fit(
     key: string,
-    places: readonly MixPlace[],
+    places: readonly LabeledQuery[],
     turn: ModelTurn,
     progress: (value: { done: number; total: number }) => void,
   ): Promise<MixFit> {

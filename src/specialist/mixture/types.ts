@@ -36,7 +36,7 @@ export interface OpenedSpecialist {
 }
 
 /** What a draft is going to take, known before it is begun. */
-export interface Foreseen {
+export interface LatencyEstimate {
   /** Of its prompt, those that no cache holds. */
   readonly promptTokens: number;
   /** As long as the drafts before it took on this machine; absent: there was none yet. */
@@ -44,14 +44,14 @@ export interface Foreseen {
 }
 
 /** A cursor with what the author wrote there, to learn from. */
-export interface MixPlace {
+export interface LabeledQuery {
   readonly query: CompletionQuery;
   /** The rest of the cursor's line, trimmed at its end. */
   readonly truth: string;
 }
 
 /** Log loss of the mixture on what the author wrote at a place, its end included. */
-export interface PlaceLoss {
+export interface QueryLoss {
   /** 0: the truth is too long to be asked about. */
   readonly tokens: number;
   /** Sum over the tokens. */

@@ -14,7 +14,7 @@ const LINES = 400;
  * What the model's first tokens have to spell again: the tokens that hold some of the unfinished piece. In a blank line that is the indent
  * and the line end before it, with the signs that it may be one token with.
  */
-export function takenBack(prefix: string, tokenizer: Vocabulary['tokenizer']): string {
+export function respelledText(prefix: string, tokenizer: Vocabulary['tokenizer']): string {
   const near = prefix.slice(-REACH);
   const blank = /(?:\r?\n)?[^\S\n]*$/u.exec(near)?.[0] ?? '';
   const atLine = blank.includes('\n') || blank.length === prefix.length;
@@ -35,7 +35,7 @@ export function takenBack(prefix: string, tokenizer: Vocabulary['tokenizer']): s
   return prefix.endsWith(again) && again.length >= cut.length ? again : cut;
 }
 
-export class ApartWords {
+export class VocabularyMapping {
   readonly vocabulary: Vocabulary;
   readonly reader: LogitReader;
   /** The query's document in these words. */
@@ -62,7 +62,7 @@ export class ApartWords {
     }
     // To the reader what holds something of the line is a token like others.
     this.reader = new LogitReader({ tokenizer, endsLine }, size);
-    this.own = new OwnFile(this.vocabulary, (prefix) => takenBack(prefix, tokenizer));
+    this.own = new OwnFile(this.vocabulary, (prefix) => respelledText(prefix, tokenizer));
   }
 
   /** Tokens that spell exactly these bytes and then end the line. */

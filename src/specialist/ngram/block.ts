@@ -6,7 +6,7 @@ import { indentLength } from '../../text/indents.ts';
 import { lineStart, linesBelow } from '../../text/lines.ts';
 import { closerOf } from '../../text/syntax/blocks.ts';
 import type { OwnFile } from './own-file.ts';
-import { askingIn } from './project-index.ts';
+import { lookupScope } from './project-index.ts';
 import type { Hypothesis, LineSearch, Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -44,7 +44,7 @@ export interface Block {
   /** It stopped at its own end, not at a limit or for want of trust. */
   readonly complete: boolean;
   /** The line that was not trusted as a whole: how it begins may still be right. Absent where it stopped for another reason. */
-  readonly doubted?: Pick<Block, 'text' | 'steps'>;
+  readonly rejected?: Pick<Block, 'text' | 'steps'>;
 }
 
 const mostLines = 24;
@@ -59,20 +59,20 @@ export function likelihood(steps: readonly Step[]): number {
 }
 
 /** How likely a line that was found ends where it does. */
-export function endOf({ steps, logProbability }: Hypothesis): number {
+export function endProbability({ steps, logProbability }: Hypothesis): number {
   return Math.min(1, Math.exp(logProbability) / likelihood(steps));
 }
 
 /** The n-grams' block after a first line. */
 export function continueBlock(query: CompletionQuery, first: FirstLine, maxTokens: number, parts: BlockParts): Block {
   const { own, search } = parts;
-  const asking = askingIn(query.path, own.following);
+  const scope = lookupScope(query.path, own.following);
   const lines = writeBlock(query, first, maxTokens, parts);
   const answer = ({ context, left }: BlockQuestion): BlockLine => {
-    const lineEnd = search.lineEnd(context, asking, query.path);
+    const lineEnd = search.lineEnd(context, scope, query.path);
     if (lineEnd === undefined) return undefined;
     const before = Int32Array.from([...context, lineEnd.token]);
-    const line = search.run(before, new Uint8Array(0), asking, query.path, left, lineBudget)[0];
+    const line = search.run(before, new Uint8Array(0), scope, query.path, left, lineBudget)[0];
     return line && { lineEnd, line };
   };
   let next = lines.next();
@@ -123,7 +123,7 @@ export function* writeBlock(
       text: indent + body,
       steps: [{ ...lineEnd, probability: lineEnd.probability * ends }, ...best.steps],
     };
-    if (!best.finished || sure * probability * p < trusted) return { ...breakOff(), doubted: line };
+    if (!best.finished || sure * probability * p < trusted) return { ...breakOff(), rejected: line };
     // A blank line belongs to the block only when something of it follows.
     if (body.trim() === '') return finish();
     // Tags are left out here as they are among the openers.
@@ -134,7 +134,7 @@ export function* writeBlock(
     // The text after the cursor goes on from here.
     if (body.trim() === next && (!closes || !opened)) return finish();
     steps.push(...line.steps);
-    ends = endOf(best);
+    ends = endProbability(best);
     text += line.text;
     probability *= p;
     if (deep === base && opened && closes && !/[([{:]$/.test(body.trimEnd())) return finish();

@@ -4,9 +4,9 @@ import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../../com
 import { choiceProbabilities } from '../../common/statistics/conditional-logit.ts';
 import { languageOf } from '../../text/languages.ts';
 import { meet, restOfLine } from '../../text/lines.ts';
-import { type Block, continueBlock, endOf, type FirstLine, likelihood } from './block.ts';
+import { type Block, continueBlock, endProbability, type FirstLine, likelihood } from './block.ts';
 import type { OwnFile } from './own-file.ts';
-import { askingIn } from './project-index.ts';
+import { lookupScope } from './project-index.ts';
 import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
 import type { Hypothesis, LineSearch, Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -35,16 +35,16 @@ export function firstLine(
   const text = chosen.text.trimEnd();
   const tokens = draftTokens(steps, text, healed, vocabulary);
   const draft = { text, tokens, model, complete: finished, confidence: probabilities[best] as number };
-  return { draft, steps, ends: endOf(chosen.hypothesis) };
+  return { draft, steps, ends: endProbability(chosen.hypothesis) };
 }
 
 /** Whether lines behind the first are wanted. */
-export function wantsMore({ draft }: FirstLine, { multiline, below }: DraftOptions): boolean {
+export function wantsBlock({ draft }: FirstLine, { multiline, below }: DraftOptions): boolean {
   return (multiline || below === 'wanted') && draft.complete && draft.text !== '';
 }
 
 /** Whether what the n-grams know of the lines below a line is worth a look, where nothing calls for a block. */
-export function mayGoOn({ draft, steps, ends }: FirstLine, { suffix, languageId }: CompletionQuery): boolean {
+export function mayContinue({ draft, steps, ends }: FirstLine, { suffix, languageId }: CompletionQuery): boolean {
   if (!draft.complete || draft.text === '' || languageOf(languageId).family === 'prose') return false;
   return restOfLine(suffix) === '' && likelihood(steps) * ends >= WORTH_GOING_ON;
 }
@@ -60,7 +60,7 @@ export function withBlock(
     const trimmed = text.trimEnd();
     return { text: trimmed, tokens: draftTokens(steps, trimmed, new Uint8Array(0), vocabulary) };
   };
-  const doubted = block.doubted ?? { text: '', steps: [] };
+  const doubted = block.rejected ?? { text: '', steps: [] };
   if (!multiline) {
     const beyond = piece({ text: block.text + doubted.text, steps: [...block.steps, ...doubted.steps] });
     return beyond.text === '' ? draft : { ...draft, beyond };
@@ -97,7 +97,7 @@ export class NgramDrafter {
   draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
     const { vocabulary, own, search } = this;
     const first = firstLine(this.choose(query, options.maxTokens), weights, 'n-gram', own.healed, vocabulary);
-    if (!wantsMore(first, options) && !mayGoOn(first, query)) return first.draft;
+    if (!wantsBlock(first, options) && !mayContinue(first, query)) return first.draft;
     const block = continueBlock(query, first, options.maxTokens, { vocabulary, own, search });
     return withBlock(first, block, options, vocabulary);
   }
@@ -105,17 +105,17 @@ export class NgramDrafter {
   /** The candidate lines with their features; `own` is loaded with the query. */
   choose(query: CompletionQuery, maxTokens: number): LineChoice {
     const { own, search } = this;
-    const asking = askingIn(query.path, own.following);
+    const scope = lookupScope(query.path, own.following);
     const before = own.context.subarray(0, own.contextLength);
     const around = surroundings(query.prefix, query.suffix);
     const rest = restOfLine(query.suffix);
     const unranked: Unranked[] = [];
     const seen = new Set<string>();
-    for (const hypothesis of search.run(before, own.healed, asking, query.path, maxTokens)) {
+    for (const hypothesis of search.run(before, own.healed, scope, query.path, maxTokens)) {
       const text = meet(textOf(hypothesis, own.healed, this.vocabulary), rest);
       if (text === undefined || text.trim() === '' || seen.has(text.trimEnd())) continue;
       seen.add(text.trimEnd());
-      const logNextLine = unranked.length < rescored ? search.logNextLine(hypothesis, before, asking, query.path) : -20;
+      const logNextLine = unranked.length < rescored ? search.logNextLine(hypothesis, before, scope, query.path) : -20;
       unranked.push({ hypothesis, text, logNextLine });
     }
     return { candidates: describe(unranked, around), none: describeNone(unranked, around) };

@@ -7,7 +7,7 @@ import type { NgramDrafter } from './drafter.ts';
 import { exampleOf, type MixtureExample } from './fit-mixture.ts';
 import { firstLineHash, type OwnFile } from './own-file.ts';
 import type { Predictor } from './predictor.ts';
-import { askingIn } from './project-index.ts';
+import { lookupScope } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export interface FitFile {
@@ -47,12 +47,12 @@ function visitTokens(
       credit += share * (end - start);
       if (credit >= end - start) {
         credit -= end - start;
-        const asking = askingIn(path, firstLineHash(tokens, lineEnd, tokens.length, vocabulary));
+        const scope = lookupScope(path, firstLineHash(tokens, lineEnd, tokens.length, vocabulary));
         for (let at = start; at < end; at++) own.recount(tokens[at] as number, -1);
         for (let at = start; at < end; at++) {
           const token = tokens[at] as number;
-          own.standAt(at, lineEnd);
-          predictor.predict(tokens, at, asking, path, token);
+          own.moveTo(at, lineEnd);
+          predictor.predict(tokens, at, scope, path, token);
           visit(token);
           own.recount(token, 1);
         }
@@ -115,14 +115,14 @@ export function scoreTokens(files: readonly FitFile[], limit: number, learner: F
 }
 
 /** A cursor in a file that is not in the index, and what its author wrote there. */
-export interface LinePlace extends CompletionQuery {
+export interface LabeledLineQuery extends CompletionQuery {
   /** Of several lines the first counts. */
   readonly truth: string;
 }
 
 /** @param load prepares the model for a place's query */
 export function rankingExamples(
-  places: readonly LinePlace[],
+  places: readonly LabeledLineQuery[],
   drafter: NgramDrafter,
   load: (query: CompletionQuery) => void,
   maxTokens: number,

@@ -63,7 +63,7 @@ export class ListIndex {
   }
 
   /** Own file: adds what followed the context in the text before and after the cursor. */
-  collectOwn(context: Int32Array, end: number, evidence: Evidence, asking: LookupScope): void {
+  collectOwn(context: Int32Array, end: number, evidence: Evidence, scope: LookupScope): void {
     const { tokens, chain, cursor, resume } = this;
     let links = followed;
     let at = end > 0 ? (this.heads[context[end - 1] as number] as number) : -1;
@@ -73,7 +73,7 @@ export class ListIndex {
       const home = after ? place.after : cursor - at < nearTokens ? place.near : place.before;
       const match = this.matchAt(at, after ? resume : 0, context, end);
       if (match === 0) continue;
-      const counted = agreement(this.following[at] as number, asking.following, home);
+      const counted = agreement(this.following[at] as number, scope.following, home);
       evidence.add(tokens[at] as number, match, home, counted, 1);
     }
   }
@@ -83,7 +83,7 @@ export class ListIndex {
     context: Int32Array,
     end: number,
     evidence: Evidence,
-    asking: LookupScope,
+    scope: LookupScope,
     fileAt: (
       at: number,
     ) => { readonly path: string; readonly kin: string; readonly open: boolean; readonly start: number } | undefined,
@@ -94,9 +94,9 @@ export class ListIndex {
       const file = fileAt(at);
       if (file === undefined) continue;
       const match = this.matchAt(at, file.start, context, end);
-      if (match === 0 || (asking.kin !== '' && file.kin !== asking.kin)) continue;
-      const home = file.open ? place.open : parentFolder(file.path) === asking.folder ? place.folder : place.project;
-      const counted = agreement(this.following[at] as number, asking.following, home);
+      if (match === 0 || (scope.kin !== '' && file.kin !== scope.kin)) continue;
+      const home = file.open ? place.open : parentFolder(file.path) === scope.folder ? place.folder : place.project;
+      const counted = agreement(this.following[at] as number, scope.following, home);
       evidence.add(this.tokens[at] as number, match, home, counted, 1);
     }
   }

@@ -16,7 +16,7 @@ export class LiveModel {
   /** Open documents, to be laid over the next snapshot as well. */
   private readonly open = new Map<string, string>();
   /** What has changed since a snapshot's files were read, while its load waits or reads; laid over it at its end. */
-  private over: FileChange[] = [];
+  private changesSinceLoad: FileChange[] = [];
   private loads = 0;
   private idle: NodeJS.Timeout | undefined;
 
@@ -32,7 +32,7 @@ export class LiveModel {
   }
 
   change(change: FileChange): void {
-    if (this.loads > 0) this.over.push(change);
+    if (this.loads > 0) this.changesSinceLoad.push(change);
     this.apply(change);
     this.rebuildWhenIdle();
   }
@@ -47,7 +47,7 @@ export class LiveModel {
   /** A load will come: what changes from now on goes over it. */
   expectLoad(over: readonly FileChange[]): void {
     this.loads += 1;
-    this.over.push(...over);
+    this.changesSinceLoad.push(...over);
   }
 
   /** Call `expectLoad` first. A snapshot that cannot be read leaves the model as it was. */
@@ -56,9 +56,9 @@ export class LiveModel {
       return await this.replace(path);
     } finally {
       // Where the snapshot could not be read they are news to the old index.
-      for (const change of this.over) this.apply(change);
+      for (const change of this.changesSinceLoad) this.apply(change);
       this.loads -= 1;
-      if (this.loads === 0) this.over = [];
+      if (this.loads === 0) this.changesSinceLoad = [];
     }
   }
 

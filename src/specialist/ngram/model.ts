@@ -7,7 +7,7 @@ import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { NgramDrafter } from './drafter.ts';
 import {
   type FitFile,
-  type LinePlace,
+  type LabeledLineQuery,
   mixtureExamples,
   rankingExamples,
   scoreTokens,
@@ -18,14 +18,14 @@ import { fitMixture, type MixtureExample, meanLoss } from './fit-mixture.ts';
 import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
-import { askingIn, type LookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
+import { type LookupScope, lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
 import { LineSearch } from './search.ts';
 import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
-export type { FitFile, LinePlace, TokenScore } from './fit-examples.ts';
+export type { FitFile, LabeledLineQuery, TokenScore } from './fit-examples.ts';
 export type { NgramWeights } from './weights.ts';
 
 /** Held-out tokens that one fit looks at: a few seconds. */
@@ -47,7 +47,7 @@ const otherTokenizer = failed(
 /** A query as the predictor sees it, for a search of one's own. Valid until the model is asked something else. */
 export interface PredictionPoint {
   readonly path: string;
-  readonly asking: LookupScope;
+  readonly scope: LookupScope;
   readonly own: OwnFile;
   readonly predictor: Predictor;
   readonly search: LineSearch;
@@ -154,7 +154,7 @@ export class NgramModel {
    * Learns mixing weights on files that are not in the index, and to rank lines on places in them, and uses both from
    * now on. A few hundred places are enough; each takes some milliseconds.
    */
-  fit(validationFiles: readonly FitFile[], validationPlaces: readonly LinePlace[]): NgramWeights {
+  fit(validationFiles: readonly FitFile[], validationPlaces: readonly LabeledLineQuery[]): NgramWeights {
     const examples = this.mixtureExamples(validationFiles, fitTokens);
     // The last fifth, whole files of it, decides whether the folder's own weights are better than what was there.
     const judge = examples.splice(Math.ceil(examples.length * 0.8));
@@ -188,7 +188,7 @@ export class NgramModel {
   }
 
   /** What `fit` learns to rank lines from. */
-  rankingExamples(places: readonly LinePlace[]): ChoiceExample[] {
+  rankingExamples(places: readonly LabeledLineQuery[]): ChoiceExample[] {
     const load = (query: CompletionQuery) => {
       this.load(query, fitLineTokens);
       // What a left side names is no matter of how lines are weighed.
@@ -215,7 +215,7 @@ export class NgramModel {
     const { own, predictor, search } = this;
     return {
       path: query.path,
-      asking: askingIn(query.path, own.following),
+      scope: lookupScope(query.path, own.following),
       own,
       predictor,
       search,

@@ -9,7 +9,7 @@ const BEGUN = 0.98;
 /** Tokens that a left side, and a value under way, may have. */
 const REACH = 8;
 
-export interface Named {
+export interface NamedValue {
   readonly token: number;
   /** How likely it is, whatever else is known. */
   readonly share: number;
@@ -39,7 +39,7 @@ export class NamedValues {
   }
 
   /** The next token of the value, where context[0, end) ends in a left side that names it, or in the value's beginning. */
-  after(context: Int32Array, end: number): Named | undefined {
+  after(context: Int32Array, end: number): NamedValue | undefined {
     const { vocabulary, assigns } = this;
     const from = Math.max(0, end - REACH);
     let at = end - 1;

@@ -85,9 +85,9 @@ export class Overlay {
   }
 
   /** Indexes what is pending, except the file that asks. */
-  flush(asking: string | undefined): void {
+  flush(except: string | undefined): void {
     for (const [path, { text, open }] of this.pending) {
-      if (path === asking) continue;
+      if (path === except) continue;
       this.pending.delete(path);
       this.kill(path);
       this.append({ path, kin: kinOf(path), text, open, start: 0, end: 0, alive: true });
@@ -95,8 +95,8 @@ export class Overlay {
     if (this.dead > deadTokens && this.dead > this.tokenCount) this.pack();
   }
 
-  collect(context: Int32Array, end: number, evidence: Evidence, asking: LookupScope, own: string): void {
-    this.index.collect(context, end, evidence, asking, (at) => {
+  collect(context: Int32Array, end: number, evidence: Evidence, scope: LookupScope, own: string): void {
+    this.index.collect(context, end, evidence, scope, (at) => {
       const entry = this.entryAt(at);
       return entry?.alive && entry.path !== own ? entry : undefined;
     });

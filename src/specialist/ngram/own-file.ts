@@ -43,14 +43,14 @@ export class OwnFile {
   private readonly counts: Int32Array;
   private counted = 0;
   private readonly vocabulary: Vocabulary;
-  private readonly takenBack: (prefix: string) => string;
+  private readonly textToHeal: (prefix: string) => string;
   private path = '';
   private pieces: Piece[] = [];
   private suffix: Piece = { text: '', tokens: new Int32Array(0) };
 
   constructor(vocabulary: Vocabulary, takenBack = unfinishedPiece) {
     this.vocabulary = vocabulary;
-    this.takenBack = takenBack;
+    this.textToHeal = takenBack;
     this.index = new ListIndex(vocabulary);
     this.counts = new Int32Array(vocabulary.size);
   }
@@ -62,7 +62,7 @@ export class OwnFile {
       this.pieces = [];
     }
     const prefix = query.prefix.slice(windowStart(query.prefix, query.prefix.length, prefixWindow));
-    const cut = this.takenBack(prefix);
+    const cut = this.textToHeal(prefix);
     this.healed = new TextEncoder().encode(cut);
     this.loadPrefix(prefix.slice(0, prefix.length - cut.length), room);
     this.loadSuffix(query.suffix);
@@ -92,7 +92,7 @@ export class OwnFile {
   }
 
   /** For learning: the cursor before token `cursor`, in a line that ends before token `lineEnd`. */
-  standAt(cursor: number, lineEnd: number): void {
+  moveTo(cursor: number, lineEnd: number): void {
     this.index.setCursor(cursor, lineEnd);
     this.contextLength = cursor;
   }

@@ -42,11 +42,11 @@ export class Predictor {
   }
 
   /** Fills `evidence` and `mixture` for context[0, end). @param target see `Evidence.reset` */
-  predict(context: Int32Array, end: number, asking: LookupScope, path: string, target = -1): void {
+  predict(context: Int32Array, end: number, scope: LookupScope, path: string, target = -1): void {
     this.evidence.reset(target);
-    this.project.collect(context, end, this.evidence, asking);
-    this.overlay.collect(context, end, this.evidence, asking, path);
-    this.own.index.collectOwn(context, end, this.evidence, asking);
+    this.project.collect(context, end, this.evidence, scope);
+    this.overlay.collect(context, end, this.evidence, scope, path);
+    this.own.index.collectOwn(context, end, this.evidence, scope);
     this.mixture.prepare(this.evidence, this.tokensInLine(context, end));
     this.mixture.compute(this.evidence, this.unigrams);
     const named = this.named.after(context, end);

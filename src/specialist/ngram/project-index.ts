@@ -182,7 +182,7 @@ export class ProjectIndex {
   }
 
   /** Adds what followed the context context[..end) everywhere in the project to `evidence`. */
-  collect(context: Int32Array, end: number, evidence: Evidence, asking: LookupScope): void {
+  collect(context: Int32Array, end: number, evidence: Evidence, scope: LookupScope): void {
     const last = context[end - 1];
     if (last === undefined) return;
     let low = this.bucket[last] as number;
@@ -212,8 +212,8 @@ export class ProjectIndex {
       const innerHigh = l + 1 < level ? (highs[l + 1] as number) : (highs[l] as number);
       // The deepest run is reported with the length that it really matched.
       const match = l + 1 < level ? (levels[l] as number) : Math.min(matched, longestMatch);
-      this.addRun(lows[l] as number, innerLow, match, evidence, asking);
-      this.addRun(innerHigh, highs[l] as number, match, evidence, asking);
+      this.addRun(lows[l] as number, innerLow, match, evidence, scope);
+      this.addRun(innerHigh, highs[l] as number, match, evidence, scope);
     }
   }
 
@@ -234,19 +234,19 @@ export class ProjectIndex {
     return from;
   }
 
-  private addRun(low: number, high: number, match: number, evidence: Evidence, asking: LookupScope): void {
+  private addRun(low: number, high: number, match: number, evidence: Evidence, scope: LookupScope): void {
     const size = high - low;
     if (size <= 0) return;
     const samples = Math.min(size, sampled);
     const times = size / samples;
-    const folder = this.folderIds.get(asking.folder) ?? -1;
-    const kin = asking.kin === '' ? undefined : (this.kinIds.get(asking.kin) ?? -1);
+    const folder = this.folderIds.get(scope.folder) ?? -1;
+    const kin = scope.kin === '' ? undefined : (this.kinIds.get(scope.kin) ?? -1);
     for (let i = 0; i < samples; i++) {
       const k = low + Math.floor(i * times);
       const file = this.fileAtPlace[k] as number;
       if (!this.isSeen(file) || (kin !== undefined && this.kinOf[file] !== kin)) continue;
       const home = this.folderOf[file] === folder ? place.folder : place.project;
-      const counted = agreement(this.followingAt[k] as number, asking.following, home);
+      const counted = agreement(this.followingAt[k] as number, scope.following, home);
       evidence.add(this.tokenAt[k] as number, match, home, counted, times);
     }
   }
@@ -259,7 +259,7 @@ export function agreement(there: number, here: number, home: number): number {
 }
 
 /** What a place in a file asks with. @param following see Asking */
-export function askingIn(path: string, following: number): LookupScope {
+export function lookupScope(path: string, following: number): LookupScope {
   return { folder: parentFolder(path), kin: learnsOf(path), following };
 }
 

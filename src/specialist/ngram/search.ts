@@ -63,7 +63,7 @@ export class LineSearch {
   run(
     before: Int32Array,
     healed: Uint8Array,
-    asking: LookupScope,
+    scope: LookupScope,
     path: string,
     maxTokens: number,
     mostWork = mostSteps,
@@ -75,15 +75,15 @@ export class LineSearch {
     const beam = new BeamSearch(start, limits);
     let budget = mostWork;
     for (let length = 0; length < maxTokens && beam.open.length > 0 && budget > 0; length++)
-      beam.advance((hypothesis) => (budget-- > 0 ? this.extend(hypothesis, kept, asking, path) : []));
+      beam.advance((hypothesis) => (budget-- > 0 ? this.extend(hypothesis, kept, scope, path) : []));
     // What hit the token limit is still the best guess where nothing finished.
     return beam.found.slice(0, limits.wanted);
   }
 
   /** The likeliest line end after `before`, with its share among line ends; undefined where none was ever seen. */
-  lineEnd(before: Int32Array, asking: LookupScope, path: string): Step | undefined {
+  lineEnd(before: Int32Array, scope: LookupScope, path: string): Step | undefined {
     const { predictor, vocabulary } = this;
-    predictor.predict(before, before.length, asking, path);
+    predictor.predict(before, before.length, scope, path);
     const { evidence, mixture } = predictor;
     let best = -1;
     let total = 0;
@@ -108,7 +108,7 @@ export class LineSearch {
   }
 
   /** Log probability of the line that really follows (its first tokens) after `hypothesis`, given that the line ended. */
-  logNextLine(hypothesis: Hypothesis, before: Int32Array, asking: LookupScope, path: string): number {
+  logNextLine(hypothesis: Hypothesis, before: Int32Array, scope: LookupScope, path: string): number {
     const { after } = this.own;
     const kept = Math.min(before.length, longestMatch);
     const context = new Int32Array(kept + hypothesis.steps.length + 2 * lookAhead);
@@ -121,7 +121,7 @@ export class LineSearch {
       const token = after[at] as number;
       if (scored > 0 && this.vocabulary.endsLine[token] === 1) break;
       if (at > 0 && this.vocabulary.endsLine[token] === 0) {
-        this.predictor.predict(context, end, asking, path);
+        this.predictor.predict(context, end, scope, path);
         sum += Math.log(Math.max(1e-6, this.predictor.probabilityOf(token)));
         scored += 1;
       }
@@ -131,12 +131,12 @@ export class LineSearch {
     return sum;
   }
 
-  private extend(hypothesis: Hypothesis, kept: number, asking: LookupScope, path: string): Hypothesis[] {
+  private extend(hypothesis: Hypothesis, kept: number, scope: LookupScope, path: string): Hypothesis[] {
     const { predictor, vocabulary } = this;
     const { steps, healing } = hypothesis;
     let end = kept;
     for (const step of steps) this.context[end++] = step.token;
-    predictor.predict(this.context, end, asking, path);
+    predictor.predict(this.context, end, scope, path);
     const { evidence, mixture } = predictor;
 
     const scored: Scored[] = [];

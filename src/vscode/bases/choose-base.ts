@@ -5,8 +5,8 @@ import * as vscode from 'vscode';
 import type { Result } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { JobClient } from '../../jobs/client.ts';
-import type { Brought, FoundModel } from '../../jobs/own-bases.ts';
-import { BROUGHT_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
+import type { FoundModel, ImportedBase } from '../../jobs/own-bases.ts';
+import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
 import { readTimings, timingKey } from '../../specialist/engine/timings.ts';
@@ -72,7 +72,7 @@ function knownRows(deps: ChooseBaseDeps): Row[] {
     };
   };
   const shipped = listPackages(paths.models).map((info) => row(info, info.name));
-  const brought = listPackages(join(paths.storage, BROUGHT_BASES)).map((info) => row(info, info.folder));
+  const brought = listPackages(join(paths.storage, IMPORTED_BASES)).map((info) => row(info, info.folder));
   return [
     {
       label: t('Automatic'),
@@ -135,7 +135,7 @@ async function measureAgain(deps: ChooseBaseDeps): Promise<void> {
 
 async function importModel(path: string, name: string | undefined, deps: ChooseBaseDeps): Promise<void> {
   const { configuration, paths, jobs } = deps;
-  const into = join(paths.storage, BROUGHT_BASES);
+  const into = join(paths.storage, IMPORTED_BASES);
   const brought = await withProgress(t('Importing {0}', name ?? path), (signal, tell) => {
     let at = 0;
     return jobs.job(
@@ -164,7 +164,10 @@ async function importModel(path: string, name: string | undefined, deps: ChooseB
   if (answer === use) await configuration.write('neuralBase', base.folder, undefined);
 }
 
-function measuresOf({ name }: Brought, { lineMs, promptMs, servesInTime, leastMinutes, why }: BaseMeasures): UiText {
+function measuresOf(
+  { name }: ImportedBase,
+  { lineMs, promptMs, servesInTime, leastMinutes, why }: BaseMeasures,
+): UiText {
   const serves = t(
     '{0} needs {1} ms for a line and {2} ms for a new prompt',
     name,
@@ -183,7 +186,7 @@ function measuresOf({ name }: Brought, { lineMs, promptMs, servesInTime, leastMi
 
 /** Runs in its own process: loading must not delay completions. */
 async function measure(
-  { folder, tokenizer, config }: Brought,
+  { folder, tokenizer, config }: ImportedBase,
   { configuration, paths }: ChooseBaseDeps,
   signal: AbortSignal,
   tell: (detail: string) => void,

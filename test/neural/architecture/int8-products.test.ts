@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normals } from '../../../src/common/statistics/random.ts';
-import { hadamard, spread, spreadWidth } from '../../../src/neural/architecture/hadamard.ts';
-import { dequantize, inColumns, quantize } from '../../../src/neural/architecture/quantize.ts';
+import { hadamardMatrix, hadamardTransform, hadamardWidth } from '../../../src/neural/architecture/hadamard.ts';
+import { dequantize, quantize, quantizeTransposed } from '../../../src/neural/architecture/quantize.ts';
 
 const next = normals(3);
 const random = (count: number) => Float32Array.from({ length: count }, next);
@@ -17,11 +17,11 @@ test('spread activations times spread weights are the product of before, at any 
     [6, 2],
     [5, 1],
   ] as const) {
-    assert.equal(spreadWidth(inner), width);
+    assert.equal(hadamardWidth(inner), width);
     const [x, w] = [random(inner), random(inner)];
     const expected = dot(x, w);
-    spread(x, width);
-    spread(w, width);
+    hadamardTransform(x, width);
+    hadamardTransform(w, width);
     assert.ok(Math.abs(dot(x, w) - expected) < 1e-4 * Math.sqrt(inner), `${inner}`);
   }
 });
@@ -29,9 +29,9 @@ test('spread activations times spread weights are the product of before, at any 
 test('one value that stands out is spread over its run; the matrix is symmetric and its own inverse', () => {
   const x = new Float32Array(64);
   x[7] = 8;
-  spread(x, 64);
+  hadamardTransform(x, 64);
   assert.ok(x.every((value) => Math.abs(Math.abs(value) - 1) < 1e-6));
-  const matrix = hadamard(16);
+  const matrix = hadamardMatrix(16);
   for (let i = 0; i < 16; i++) {
     for (let j = 0; j < 16; j++) {
       assert.equal(matrix[i * 16 + j], matrix[j * 16 + i]);
@@ -46,17 +46,17 @@ test('matrices in columns: plain and packed ones side by side, each value within
   const plain = random(70 * inner);
   plain.fill(0, inner, 2 * inner);
   const packed = quantize(random(3 * inner), 3, inner, 4);
-  for (const reach of [127, 63] as const) {
-    const { values, scales } = inColumns([plain, packed], inner, reach);
+  for (const range of [127, 63] as const) {
+    const { values, scales } = quantizeTransposed([plain, packed], inner, range);
     assert.equal(scales.length, 73);
     assert.equal(
       values.reduce((most, x) => Math.max(most, Math.abs(x)), 0),
-      reach,
+      range,
     );
     const rows = [...plain, ...dequantize(packed)];
     for (let row = 0; row < 73; row++) {
       const expected = Float32Array.from(rows.slice(row * inner, (row + 1) * inner));
-      spread(expected, spreadWidth(inner));
+      hadamardTransform(expected, hadamardWidth(inner));
       const scale = scales[row] as number;
       for (let i = 0; i < inner; i++) {
         const found = (values[i * 73 + row] as number) * scale;

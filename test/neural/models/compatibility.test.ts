@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { describeAdapted, listFiles } from '../../../src/neural/models/adapted.ts';
-import { baseOf, fitsBase, standingOf } from '../../../src/neural/models/compatibility.ts';
+import { baseOf, compatibilityOf, fitsBase } from '../../../src/neural/models/compatibility.ts';
 import {
   ADAPTER,
   type PackageManifest,
@@ -121,14 +121,14 @@ test('what goes over another base that ships is opened over that one; what goes 
   rmSync(join(adapted, 'model.safetensors'));
   describeAdapted(adapted, { base: medium, tokenizer, precision: 'int4' });
   const found = (of: string, words = tokenizer) => {
-    const result = standingOf(adapted, of, words);
+    const result = compatibilityOf(adapted, of, words);
     return result.ok ? result.value : result.error.code;
   };
   assert.deepEqual(found(medium), { over: medium, madeFrom: 'medium', isOwn: true });
   assert.deepEqual(found(small), { over: medium, madeFrom: 'medium', isOwn: false });
   assert.deepEqual(found(medium, other), { over: medium, madeFrom: 'medium', isOwn: true }, 'the n-grams have others');
   writeManifest(small, { ...manifestOf(small), tokenizer: sha256Of(other) });
-  const waiting = standingOf(adapted, small, other);
+  const waiting = compatibilityOf(adapted, small, other);
   assert.match(waiting.ok ? '' : waiting.error.message, /goes with the base 'medium'.*Choose that one/);
   writeManifest(small, { ...manifestOf(small), tokenizer: sha256Of(tokenizer) });
   // The base is another one now, under the same name.

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { CodedError } from '../../../src/common/errors.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
-import { standOf } from '../../../src/neural/training/training-status.ts';
+import { trainingStatusOf } from '../../../src/neural/training/training-status.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import type { AdaptProgress } from '../../../src/specialist/engine/protocol.ts';
 import { goldenFolder } from '../../neural/architecture/golden.ts';
@@ -138,7 +138,7 @@ test('an engine that is told to end lets training come to its checkpoint first',
       report.kind === 'step' && report.step === 8 && process.kill(client.pid as number, 'SIGTERM'),
   });
   assert.equal(result.ok ? '' : result.error.code, 'cancelled');
-  const stand = standOf(out);
+  const stand = trainingStatusOf(out);
   assert.ok(stand?.kind === 'training' && stand.step >= 8 && stand.totalSteps === 200, JSON.stringify(stand));
 });
 

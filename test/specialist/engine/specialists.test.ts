@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
-import { NEW_PLACE_TOKENS } from '../../../src/specialist/mixture/draft-latency.ts';
-import { type Foreseen, MIXTURE_FILE, type MixSource } from '../../../src/specialist/mixture/types.ts';
+import { NEW_POSITION_TOKENS } from '../../../src/specialist/mixture/draft-latency.ts';
+import { type LatencyEstimate, MIXTURE_FILE, type MixSource } from '../../../src/specialist/mixture/types.ts';
 import { initialMixWeights } from '../../../src/specialist/mixture/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import type { FileChange } from '../../../src/specialist/ngram/protocol.ts';
@@ -80,14 +80,14 @@ test('what a draft will take is told before it is begun, and a place that was wa
     return { path: `src/${name}.ts`, languageId: 'typescript', prefix, suffix: '\n' };
   };
   const foreseen = async (name: string) => {
-    const seen: Foreseen[] = [];
+    const seen: LatencyEstimate[] = [];
     const request = { key: 'a', query: query(name), options: { multiline: false, maxTokens: 32 } };
     const answer = await client.request('draft', request, { onProgress: (of) => seen.push(of) });
     assert.ok(answer.ok && seen.length === 1);
-    return seen[0] as Foreseen;
+    return seen[0] as LatencyEstimate;
   };
   const cold = await foreseen('cold');
-  assert.ok(cold.promptTokens >= NEW_PLACE_TOKENS, `${cold.promptTokens} tokens`);
+  assert.ok(cold.promptTokens >= NEW_POSITION_TOKENS, `${cold.promptTokens} tokens`);
   const warmed = await client.request('warm', { key: 'a', query: query('warm') });
   assert.deepEqual(warmed, { ok: true, value: {} });
   const warm = await foreseen('warm');

@@ -5,7 +5,7 @@ import { Branches } from '../../../src/neural/decoding/branches.ts';
 import type { Network } from '../../../src/neural/decoding/network.ts';
 import { fitMixed } from '../../../src/specialist/mixture/fit.ts';
 import { LineScores } from '../../../src/specialist/mixture/line-scores.ts';
-import { ApartWords, takenBack } from '../../../src/specialist/mixture/vocabulary-mapping.ts';
+import { respelledText, VocabularyMapping } from '../../../src/specialist/mixture/vocabulary-mapping.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { GPT2_PATTERN, gpt4Pattern } from '../../../src/text/tokenizer/splits.ts';
@@ -29,32 +29,35 @@ function foreign(pattern: string): Tokenizer {
   return loaded.value;
 }
 
-const words = foreign(QWEN);
+const otherTokenizer = foreign(QWEN);
 const empty = NgramModel.build([], tokenizer);
 const full = NgramModel.build(corpus, tokenizer);
 let network: Network;
 
 before(async () => {
-  network = await trainedNetwork(words);
+  network = await trainedNetwork(otherTokenizer);
 });
 after(() => network.dispose());
 
-const spelled = (ids: Iterable<number>) => [...ids].map((id) => words.decode([id]));
+const spelled = (ids: Iterable<number>) => [...ids].map((id) => otherTokenizer.decode([id]));
 
-test('its words are others: a line end within a token, an indent that begins a word', () => {
-  assert.ok(spelled(words.encode('  return map.size;\n}\n')).includes(';\n'));
-  assert.ok(spelled(words.encode('\n  return x')).includes(' return'));
+test('the other tokenizer has tokens that hold a line end or an indent with a word', () => {
+  assert.ok(spelled(otherTokenizer.encode('  return map.size;\n}\n')).includes(';\n'));
+  assert.ok(spelled(otherTokenizer.encode('\n  return x')).includes(' return'));
 });
 
 test('the neural model alone speaks where the n-grams have seen nothing', async () => {
-  const draft = await mixedOver(network, empty, undefined, words).draft(at('export async function readAll(|'), line);
+  const draft = await mixedOver(network, empty, undefined, otherTokenizer).draft(
+    at('export async function readAll(|'),
+    line,
+  );
   assert.equal(draft.text, 'stream: Stream): Promise<Buffer> {');
   assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
   assert.ok(draft.complete);
 });
 
 test('what was typed is spelled again by whatever tokens: part of a word, a word, an indent', async () => {
-  const mixed = mixedOver(network, empty, undefined, words);
+  const mixed = mixedOver(network, empty, undefined, otherTokenizer);
   const write = async (text: string) => (await mixed.draft(at(text), line)).text;
   assert.equal(await write('export async function rea|'), 'dAll(stream: Stream): Promise<Buffer> {');
   assert.equal(await write('export async function readAll|'), '(stream: Stream): Promise<Buffer> {');
@@ -68,13 +71,13 @@ test('in a blank line whose indent is one token with its line end the model has 
   const other = await trainedNetwork(smollm);
   const mixed = mixedOver(other, empty, undefined, smollm);
   const head = 'function isEmpty(map: Map<string, unknown>): boolean {\n';
-  assert.equal(takenBack(`${head}  `, smollm), '\n  ');
+  assert.equal(respelledText(`${head}  `, smollm), '\n  ');
   assert.equal((await mixed.draft(at(`${head}  |`), line)).text, 'return map.size === 0;');
   await other.dispose();
 });
 
 test('what is taken back is what the first token may begin with', () => {
-  const back = (text: string) => takenBack(text, words);
+  const back = (text: string) => respelledText(text, otherTokenizer);
   assert.equal(back('map.size;\n  '), ';\n  ');
   assert.equal(back('a\n    '), '\n    ');
   assert.equal(back('    ret'), ' ret');
@@ -86,7 +89,7 @@ test('what is taken back is what the first token may begin with', () => {
 });
 
 test('both see a line: the better known of two is drafted, with what each gives it', async () => {
-  const mixed = mixedOver(network, full, sensibleWeights(), words);
+  const mixed = mixedOver(network, full, sensibleWeights(), otherTokenizer);
   const draft = await mixed.draft(at('function isEmpty(|'), line);
   assert.equal(draft.text, 'map: Map<string, unknown>): boolean {');
   assert.ok(
@@ -95,12 +98,12 @@ test('both see a line: the better known of two is drafted, with what each gives 
   );
   // Only the n-grams know what stands in a file of the folder that the model was not trained on.
   const other = { path: 'src/other.ts', text: 'export const zebraCount = readZebras(7).length;\n'.repeat(3) };
-  const own = mixedOver(network, NgramModel.build([...corpus, other], tokenizer), sensibleWeights(), words);
+  const own = mixedOver(network, NgramModel.build([...corpus, other], tokenizer), sensibleWeights(), otherTokenizer);
   assert.equal((await own.draft(at('export const zebra|'), line)).text, 'Count = readZebras(7).length;');
 });
 
 test('a line goes as far as the text behind the cursor', async () => {
-  const mixed = mixedOver(network, full, sensibleWeights(), words);
+  const mixed = mixedOver(network, full, sensibleWeights(), otherTokenizer);
   const draft = await mixed.draft(
     at('const delay = (ms: number) => new Promise((resolve) => setTimeout(|, ms));\n'),
     line,
@@ -109,15 +112,15 @@ test('a line goes as far as the text behind the cursor', async () => {
 });
 
 test('the probability of bytes falls, and ends with that of the line', async () => {
-  const apart = new ApartWords(words, network.config.vocabSize);
-  const prompt = [...words.encode('function isEmpty(map: Map<string, unknown>): boolean {\n  return map')];
+  const mapping = new VocabularyMapping(otherTokenizer, network.config.vocabSize);
+  const prompt = [...otherTokenizer.encode('function isEmpty(map: Map<string, unknown>): boolean {\n  return map')];
   const cache = network.cache();
   const rootLogits = await network.forward(cache, { ids: prompt.map((id) => [id]), rows: [prompt.length - 1] });
   const branches = new Branches(network, cache);
   const of = async (text: string) => {
-    const path = [...words.encode(text)];
+    const path = [...otherTokenizer.encode(text)];
     const rows = await branches.run(path.map((_, i) => path.slice(0, i + 1)));
-    return new LineScores(apart, new TextEncoder().encode(text), path, [rootLogits.slice(), ...rows], true);
+    return new LineScores(mapping, new TextEncoder().encode(text), path, [rootLogits.slice(), ...rows], true);
   };
   const scores = await of('.size === 0;');
   const falling = Array.from({ length: 13 }, (_, end) => scores.logBytes(end));
@@ -129,7 +132,7 @@ test('the probability of bytes falls, and ends with that of the line', async () 
 });
 
 test('the gate is learned from it as from any other', async () => {
-  const mixed = mixedOver(network, full, undefined, words);
+  const mixed = mixedOver(network, full, undefined, otherTokenizer);
   const places = FUNCTIONS.slice(0, 4).map((text) => {
     const end = text.indexOf('\n');
     const cut = Math.floor(end / 2);

@@ -14,12 +14,12 @@ import { files, smallTokenizer, trainedModel } from '../../neural/decoding/train
 export const tokenizer = smallTokenizer();
 export const corpus = files().map((text, i) => ({ path: `src/part${i}.ts`, text }));
 
-export async function trainedNetwork(words = tokenizer): Promise<Network> {
+export async function trainedNetwork(networkTokenizer = tokenizer): Promise<Network> {
   await loadLibrary();
-  const special = (name: string) => words.special(`<|${name}|>`) as number;
+  const special = (name: string) => networkTokenizer.special(`<|${name}|>`) as number;
   // Around the file's name, where nothing stands behind the cursor.
-  const head = [special('file'), ...words.encode('src/new.ts\n'), special('suffix'), special('prefix')];
-  return Network.load(await trainedModel(words, head), {
+  const head = [special('file'), ...networkTokenizer.encode('src/new.ts\n'), special('suffix'), special('prefix')];
+  return Network.load(await trainedModel(networkTokenizer, head), {
     device: 'cpu',
     threads: 1,
     precision: 'fp32',
@@ -29,14 +29,14 @@ export async function trainedNetwork(words = tokenizer): Promise<Network> {
 /** The small model has a short context: little of it goes to the prompt. */
 const prompt: PromptLimits = { prefix: 64, grown: 96, suffix: 16, snippets: 30, head: 12 };
 
-/** @param words the network's, where they are others than the n-grams' */
+/** @param networkTokenizer of the neural model, where it is another than that of the n-grams */
 export function mixedOver(
   network: Network,
   ngram: NgramModel,
   weights: MixWeights = initialMixWeights(),
-  words?: Tokenizer,
+  networkTokenizer?: Tokenizer,
 ): MixtureSpecialist {
-  const options = { prompt, ...(words && { tokenizer: words }) };
+  const options = { prompt, ...(networkTokenizer && { tokenizer: networkTokenizer }) };
   return new MixtureSpecialist('base', { network, prefixes: new Prefixes(network) }, () => ngram, weights, options);
 }
 

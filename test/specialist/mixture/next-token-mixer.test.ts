@@ -29,19 +29,19 @@ function standing(text: string) {
   assert.ok(own.healed.length > 0, 'something was begun');
   const context = new Int32Array(own.contextLength + 20);
   context.set(own.context.subarray(0, own.contextLength));
-  const viewer = new NextTokenMixer(place, vocabulary, reader, even, '');
-  return { place, context, end: own.contextLength, healed: own.healed, viewer };
+  const mixer = new NextTokenMixer(place, vocabulary, reader, even, '');
+  return { place, context, end: own.contextLength, healed: own.healed, mixer };
 }
 
 test('what is mixed of the tokens that spell on is what the mixture gives them, all others left out', () => {
   for (const likely of ['', ' ', '(']) {
-    const { place, context, end, healed, viewer } = standing('export function |');
+    const { place, context, end, healed, mixer } = standing('export function |');
     const logits = logitsOf(likely);
-    const { options, finish } = viewer.look(context, end, healed, logits, 0, true);
+    const { options, finish } = mixer.predict(context, end, healed, logits, 0, true);
     assert.equal(finish.mixed, 0);
     const all = reader.read(logits, 0, false);
     // The n-grams as they are here, without what is to be spelled.
-    place.predictor.predict(context, end, place.asking, place.path);
+    place.predictor.predict(context, end, place.scope, place.path);
     const whole = (token: number) => {
       const seen = place.predictor.evidence.find(token) >= 0;
       return (probability(all, token) + (seen ? place.predictor.probabilityOf(token) : 0)) / 2;

@@ -140,12 +140,12 @@ test('odd places are no trouble: empty file, huge line, lone surrogate, CR', () 
 });
 
 test('the next-token distribution adds up and agrees with what follows', () => {
-  const { path, asking, own, predictor } = model.place(at('    if (rows.length === 0) {¦'), 0);
+  const { path, scope, own, predictor } = model.place(at('    if (rows.length === 0) {¦'), 0);
   const context = [
     ...own.context.subarray(0, own.contextLength),
     ...model.vocabulary.tokenizer.encode(model.vocabulary.decode(own.healed)),
   ];
-  predictor.predict(Int32Array.from(context), context.length, asking, path);
+  predictor.predict(Int32Array.from(context), context.length, scope, path);
   const { evidence, mixture } = predictor;
   const probabilities = mixture.probabilities.subarray(0, evidence.size);
   const sum = probabilities.reduce((total, probability) => total + probability, mixture.rest);

@@ -74,7 +74,7 @@ function evidenceCounts(evidence: Evidence): Map<string, number> {
   return counts;
 }
 
-const asking = { folder: 'x/', following: 0, kin: '' };
+const scope = { folder: 'x/', following: 0, kin: '' };
 const files = [1, 2, 3].map((seed) => randomTokens(150, 6, seed));
 const evidence = () => new Evidence(vocabulary.size, new Float32Array(cells).fill(1));
 
@@ -87,7 +87,7 @@ test('the project index finds every occurrence at every length, and none across 
     const context = randomTokens(30, 6, seed);
     const seen = evidence();
     seen.reset();
-    index.collect(context, context.length, seen, asking);
+    index.collect(context, context.length, seen, scope);
     assert.deepEqual(new Map([...evidenceCounts(seen)].sort()), new Map([...counted(files, context)].sort()));
   }
 });
@@ -108,7 +108,7 @@ test('the list index counts the same', () => {
     const context = randomTokens(30, 6, seed);
     const seen = evidence();
     seen.reset();
-    index.collect(context, context.length, seen, asking, fileAt);
+    index.collect(context, context.length, seen, scope, fileAt);
     assert.deepEqual(new Map([...evidenceCounts(seen)].sort()), new Map([...counted(files, context)].sort()));
   }
 });

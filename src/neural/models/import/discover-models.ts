@@ -43,7 +43,7 @@ const MOST = 60;
 const DEPTH = 5;
 
 /** Those that can be brought first, and of these the small ones. A folder that is not there has none. */
-export async function findModels(
+export async function discoverModels(
   signal: AbortSignal,
   { environment, home }: SearchLocations = { environment: process.env, home: homedir() },
 ): Promise<FoundModel[]> {

@@ -15,17 +15,17 @@ import { corrupt, KNOWN_KIND, unsupported } from './source.ts';
 export type Metadata = Readonly<Record<string, unknown>>;
 
 /** How text is cut into words. */
-type Words = Pick<TokenizerParts<string>, 'steps' | 'normalizer' | 'ignoresMerges'>;
+type WordSplitting = Pick<TokenizerParts<string>, 'steps' | 'normalizer' | 'ignoresMerges'>;
 
-const wordsWith = (...pattern: Parameters<typeof gpt4Pattern>) => split(gpt4Pattern(...pattern));
+const splitWith = (...pattern: Parameters<typeof gpt4Pattern>) => split(gpt4Pattern(...pattern));
 
-const gpt2: Words = { steps: [byteLevel(true)] };
-const smollm: Words = { steps: [digits, byteLevel(true)] };
-const qwen2: Words = { steps: [wordsWith('\\p{N}'), byteLevel(false)], normalizer: { type: 'NFC' } };
-const dbrx: Words = { steps: [wordsWith('\\p{N}{1,3}'), byteLevel(false)] };
+const gpt2: WordSplitting = { steps: [byteLevel(true)] };
+const smollm: WordSplitting = { steps: [digits, byteLevel(true)] };
+const qwen2: WordSplitting = { steps: [splitWith('\\p{N}'), byteLevel(false)], normalizer: { type: 'NFC' } };
+const dbrx: WordSplitting = { steps: [splitWith('\\p{N}{1,3}'), byteLevel(false)] };
 
 /** By tokenizer.ggml.pre. */
-const WORDS: Readonly<Record<string, Words>> = {
+const WORD_SPLITTINGS: Readonly<Record<string, WordSplitting>> = {
   'gpt-2': gpt2,
   default: gpt2,
   smollm,
@@ -35,7 +35,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'deepseek-r1-qwen': qwen2,
   dbrx,
   'llama-bpe': { ...dbrx, ignoresMerges: true },
-  'seed-coder': { steps: [wordsWith('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'), byteLevel(false)] },
+  'seed-coder': { steps: [splitWith('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'), byteLevel(false)] },
   'deepseek-coder': {
     steps: [
       split('[\\r\\n]'),
@@ -51,23 +51,23 @@ const WORDS: Readonly<Record<string, Words>> = {
 /** token_type of GGUF. */
 const [NORMAL, TEXT, UNUSED] = [1, 4, 5] as const;
 
-export interface BroughtTokenizer {
+export interface ImportedTokenizer {
   readonly tokenizer: unknown;
   /** Names of the tokens that end a text. */
   readonly ends: readonly string[];
 }
 
 /** Throws CodedError 'corrupt' or 'unsupported'. @param size of the embedding */
-export function tokenizerFromGguf(metadata: Metadata, size: number): BroughtTokenizer {
+export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTokenizer {
   const of = (key: string) =>
     Object.hasOwn(metadata, `tokenizer.ggml.${key}`) ? metadata[`tokenizer.ggml.${key}`] : undefined;
   if (of('model') !== 'gpt2') {
     throw unsupported(`its tokenizer is of the kind '${String(of('model')).slice(0, 40)}'; ${KNOWN_KIND}`);
   }
   const pre = of('pre') ?? 'default';
-  const words = typeof pre === 'string' && Object.hasOwn(WORDS, pre) ? WORDS[pre] : undefined;
+  const words = typeof pre === 'string' && Object.hasOwn(WORD_SPLITTINGS, pre) ? WORD_SPLITTINGS[pre] : undefined;
   if (!words) {
-    const known = Object.keys(WORDS).join(', ');
+    const known = Object.keys(WORD_SPLITTINGS).join(', ');
     throw unsupported(
       `its tokenizer cuts words in a way that is not known, '${String(pre).slice(0, 40)}'; ${known} are`,
     );

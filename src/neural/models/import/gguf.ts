@@ -6,12 +6,12 @@ import { EMBEDDING, elements, FINAL_NORM, HEAD } from '../../architecture/parame
 import { parseConfig } from '../config-json.ts';
 import { type Metadata, tokenizerFromGguf } from './gguf-tokenizer.ts';
 import {
-  BROUGHT,
-  type BroughtFamily,
   checkedMultipliers,
+  IMPORTABLE_FAMILIES,
+  type ImportableFamily,
   KNOWN_FAMILIES,
   type Multipliers,
-  timesOf,
+  multiplierOf,
 } from './importable-families.ts';
 import {
   ADVICE,
@@ -72,7 +72,7 @@ export async function readGguf(path: string): Promise<ModelSource> {
     throw unsupported(`it is one of ${count} parts: join them with llama.cpp's llama-gguf-split --merge`);
   }
   const architecture = text(metadata['general.architecture']) ?? '';
-  const family = Object.hasOwn(BROUGHT, architecture) ? BROUGHT[architecture] : undefined;
+  const family = Object.hasOwn(IMPORTABLE_FAMILIES, architecture) ? IMPORTABLE_FAMILIES[architecture] : undefined;
   if (!family) throw unsupported(`models of type '${architecture.slice(0, 40)}' are not known; ${KNOWN_FAMILIES} are`);
   const raw = new Map(tensorInfos.map((info) => [info.name, info]));
   if (raw.size < tensorInfos.length) throw corrupt('two tensors have one name');
@@ -88,7 +88,7 @@ export async function readGguf(path: string): Promise<ModelSource> {
   const files = [file];
   const divisors = place(ROPE_DIVISORS);
   const scaled = divisors ? { ...config, ropeDivisors: await divisorsIn(divisors, config, files) } : config;
-  const times = timesOf(multipliersOf(own, family), config);
+  const times = multiplierOf(multipliersOf(own, family), config);
   const places = new Map<string, TensorLocation>();
   for (const { name } of tensorInfos) {
     if (name === ROPE_DIVISORS) continue;
@@ -127,7 +127,7 @@ export function number(value: unknown): number | undefined {
 /** As transformers' config.json would have it, which is where all limits are checked. */
 function configOf(
   own: (key: string) => unknown,
-  family: BroughtFamily,
+  family: ImportableFamily,
   embedding: TensorLocation,
   hasHead: boolean,
   hasBias: boolean,
@@ -168,7 +168,7 @@ function configOf(
   };
 }
 
-function multipliersOf(own: (key: string) => unknown, { multipliers: names }: BroughtFamily): Multipliers {
+function multipliersOf(own: (key: string) => unknown, { multipliers: names }: ImportableFamily): Multipliers {
   const stated = (name: keyof Multipliers) => (names ? number(own(names[name][1])) : undefined);
   const multipliers = {
     embedding: stated('embedding') ?? 1,

@@ -5,12 +5,12 @@ import { isObject } from '../../../common/schemas.ts';
 import { parseConfig } from '../config-json.ts';
 import { readHeader, type StoredPlace } from '../safetensors.ts';
 import {
-  BROUGHT,
-  type BroughtFamily,
   checkedMultipliers,
+  IMPORTABLE_FAMILIES,
+  type ImportableFamily,
   KNOWN_FAMILIES,
   type Multipliers,
-  timesOf,
+  multiplierOf,
 } from './importable-families.ts';
 import {
   ADVICE,
@@ -44,13 +44,14 @@ const WHOLE = 'model.safetensors';
 export async function readHubFolder(folder: string): Promise<ModelSource> {
   const json = await readJson(folder, 'config.json');
   const type = json.model_type;
-  const family = typeof type === 'string' && Object.hasOwn(BROUGHT, type) ? BROUGHT[type] : undefined;
+  const family =
+    typeof type === 'string' && Object.hasOwn(IMPORTABLE_FAMILIES, type) ? IMPORTABLE_FAMILIES[type] : undefined;
   if (!family) throw unsupported(`models of type '${String(type).slice(0, 40)}' are not known; ${KNOWN_FAMILIES} are`);
   const config = unwrap(parseConfig(JSON.stringify(asOurs(json, family))));
   const names = await weightFiles(folder);
   const files: WeightsFile[] = [];
   const places = new Map<string, TensorLocation>();
-  const times = timesOf(multipliersOf(json, family), config);
+  const times = multiplierOf(multipliersOf(json, family), config);
   for (const name of names) {
     const { file, tensors } = await headerOf(join(folder, name));
     for (const tensor of tensors) {
@@ -151,13 +152,13 @@ function placeOf({ name, type, shape, start }: StoredPlace, file: number): Tenso
 }
 
 /** The same decoder in the words of a family of ours. */
-function asOurs(json: Json, { as }: BroughtFamily): Json {
+function asOurs(json: Json, { as }: ImportableFamily): Json {
   const { sliding_window: window, max_position_embeddings: context } = json;
   const isWindowed = json.model_type === 'mistral' && typeof window === 'number' && typeof context === 'number';
   return { ...json, model_type: as, ...(isWindowed && { max_position_embeddings: Math.min(window, context) }) };
 }
 
-function multipliersOf(json: Json, { multipliers: names }: BroughtFamily): Multipliers {
+function multipliersOf(json: Json, { multipliers: names }: ImportableFamily): Multipliers {
   const stated = (name: keyof Multipliers) => {
     const value = names && json[names[name][0]];
     return typeof value === 'number' ? value : undefined;

@@ -17,11 +17,11 @@ import { KNOWN_KIND } from './source.ts';
 import { type ModelSource, readSource } from './source-of.ts';
 import { hashOf, sizeOf, writeWeights } from './write-weights.ts';
 
-const STAND = 'stand.json';
+const PROGRESS_FILE = 'stand.json';
 /** Beside the weights: config, tokenizer, a little of the disk's own. */
 const ROOM = 100e6;
 
-export interface BringRequest {
+export interface ModelImportRequest {
   /** A GGUF file, or a folder of safetensors. */
   readonly path: string;
   /** Where bases are kept. */
@@ -30,19 +30,19 @@ export interface BringRequest {
   readonly name?: string;
 }
 
-export interface Brought extends PackageInfo {
+export interface ImportedBase extends PackageInfo {
   /** As the file states it. */
   readonly licence: string | undefined;
   /** Of its weights some were there from an attempt before. */
-  readonly wentOn: boolean;
+  readonly resumed: boolean;
 }
 
 /** Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' where the name is taken, and 'cancelled'. */
-export async function bring(
-  request: BringRequest,
+export async function importModel(
+  request: ModelImportRequest,
   signal: AbortSignal,
   progress: Progress = noProgress,
-): Promise<Result<Brought>> {
+): Promise<Result<ImportedBase>> {
   try {
     const path = resolve(request.path);
     progress({ stage: 'Reading what the model is', done: 0, total: undefined });
@@ -102,11 +102,11 @@ async function write(
   { name, folder, dialect, stop }: Target,
   signal: AbortSignal,
   progress: Progress,
-): Promise<Brought> {
+): Promise<ImportedBase> {
   const partial = `${folder}.partial`;
   const size = sizeOf(source);
   mkdirSync(partial, { recursive: true });
-  const from = goesOnFrom(partial, source);
+  const from = resumedFrom(partial, source);
   const { bavail, bsize } = statfsSync(partial);
   if (from === 0 && bavail * bsize < size + ROOM) {
     throw new CodedError(
@@ -115,7 +115,7 @@ async function write(
     );
   }
   // Another attempt's, perhaps: what it says is done is written over.
-  if (from === 0) rmSync(join(partial, STAND), { force: true });
+  if (from === 0) rmSync(join(partial, PROGRESS_FILE), { force: true });
   const weights = join(partial, WEIGHTS);
   await writeWeights(weights, source, {
     ...{ form: 'int4', from, signal },
@@ -126,11 +126,11 @@ async function write(
         total: size,
         detail: `${megabytes(bytes)} of ${megabytes(size)}`,
       }),
-    onKept: (done) => replaceFile(join(partial, STAND), [encode({ ...identityOf(source), done })]),
+    onKept: (done) => replaceFile(join(partial, PROGRESS_FILE), [encode({ ...identityOf(source), done })]),
   });
   replaceFile(join(partial, CONFIG), [new TextEncoder().encode(writeConfig(source.config, 'float32'))]);
   replaceFile(join(partial, TOKENIZER), [encode(source.tokenizer)]);
-  rmSync(join(partial, STAND), { force: true });
+  rmSync(join(partial, PROGRESS_FILE), { force: true });
   writeManifest(partial, {
     version: 1,
     name,
@@ -145,7 +145,7 @@ async function write(
     files: filesIn(partial),
   });
   renameSync(partial, folder);
-  return { ...unwrap(readPackage(folder)), licence: source.licence, wentOn: from > 0 };
+  return { ...unwrap(readPackage(folder)), licence: source.licence, resumed: from > 0 };
 }
 
 /** What must be the same for an attempt to be gone on from. */
@@ -154,9 +154,9 @@ function identityOf({ files, config }: ModelSource): object {
 }
 
 /** How many parameters an attempt before has left whole. */
-function goesOnFrom(partial: string, source: ModelSource): number {
+function resumedFrom(partial: string, source: ModelSource): number {
   try {
-    const { done, ...identity } = JSON.parse(readFileSync(join(partial, STAND), 'utf8'));
+    const { done, ...identity } = JSON.parse(readFileSync(join(partial, PROGRESS_FILE), 'utf8'));
     const same = JSON.stringify(identity) === JSON.stringify(identityOf(source));
     const most = parameterSpecs(source.config).length;
     const isCount = Number.isInteger(done) && done >= 0 && done <= most;

@@ -15,7 +15,7 @@ export interface Multipliers {
   readonly logits: number;
 }
 
-export interface BroughtFamily {
+export interface ImportableFamily {
   readonly as: ModelType;
   /** In a GGUF the rows of q and k lie in pairs (llama.cpp's NORM rotation). */
   readonly paired: boolean;
@@ -24,7 +24,7 @@ export interface BroughtFamily {
 }
 
 /** By model_type of config.json, which for these is general.architecture of a GGUF too. */
-export const BROUGHT: Readonly<Record<string, BroughtFamily>> = {
+export const IMPORTABLE_FAMILIES: Readonly<Record<string, ImportableFamily>> = {
   llama: { as: 'llama', paired: true },
   // In a GGUF it calls itself llama. Its window, where it has one, is the longest context that it is given.
   mistral: { as: 'llama', paired: true },
@@ -42,10 +42,10 @@ export const BROUGHT: Readonly<Record<string, BroughtFamily>> = {
   },
 };
 
-export const KNOWN_FAMILIES = Object.keys(BROUGHT).join(', ');
+export const KNOWN_FAMILIES = Object.keys(IMPORTABLE_FAMILIES).join(', ');
 
 /** What to multiply each parameter by, by its name without 'model.layers.N.'. */
-export function timesOf(
+export function multiplierOf(
   { embedding, residual, attention, logits }: Multipliers,
   { headDim, tied }: { readonly headDim: number; readonly tied: boolean },
 ): (name: string) => number {

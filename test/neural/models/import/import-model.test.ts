@@ -24,8 +24,8 @@ import { unwrap } from '../../../../src/common/errors.ts';
 import { parameterSpecs } from '../../../../src/neural/architecture/parameters.ts';
 import { dequantize, quantize } from '../../../../src/neural/architecture/quantize.ts';
 import { writeConfig } from '../../../../src/neural/models/config-json.ts';
-import { findModels } from '../../../../src/neural/models/import/discover-models.ts';
-import { bring } from '../../../../src/neural/models/import/import-model.ts';
+import { discoverModels } from '../../../../src/neural/models/import/discover-models.ts';
+import { importModel } from '../../../../src/neural/models/import/import-model.ts';
 import { readSource } from '../../../../src/neural/models/import/source-of.ts';
 import { listPackages } from '../../../../src/neural/models/list.ts';
 import { loadModel } from '../../../../src/neural/models/model-folder.ts';
@@ -44,7 +44,7 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a folder of safetensors becomes a package: config, tokenizer, licence, weights as near as 4 bits come', async () => {
-  const brought = unwrap(await bring({ path: at('theirs', 'qwen2-whole'), into: at('bases') }, never));
+  const brought = unwrap(await importModel({ path: at('theirs', 'qwen2-whole'), into: at('bases') }, never));
   assert.deepEqual(
     listPackages(at('bases')).map(({ name }) => name),
     ['qwen2-whole'],
@@ -81,7 +81,7 @@ test('a tokenizer whose expression is not known is refused before anything is wr
     file,
     JSON.stringify({ ...json, pre_tokenizer: { type: 'Sequence', pretokenizers: [hostile, level] } }),
   );
-  const brought = await bring({ path, into: at('hostile', 'bases') }, never);
+  const brought = await importModel({ path, into: at('hostile', 'bases') }, never);
   assert.ok(!brought.ok && brought.error.code === 'unsupported', JSON.stringify(brought));
   assert.match(brought.error.message, /expression that is not known, '\(\?:q\+q\+\)\+Z'.*Qwen.*Choose another model/);
   assert.ok(!existsSync(at('hostile', 'bases')));
@@ -89,21 +89,21 @@ test('a tokenizer whose expression is not known is refused before anything is wr
 
 test('stopped anywhere and begun again, it ends with the same bytes, and writes nothing twice', async () => {
   const path = at('theirs', 'llama.gguf');
-  const whole = unwrap(await bring({ path, into: at('whole') }, never));
+  const whole = unwrap(await importModel({ path, into: at('whole') }, never));
   const into = at('stopped');
   const controller = new AbortController();
-  const stopped = await bring({ path, into, name: whole.name }, controller.signal, ({ stage, done }) => {
+  const stopped = await importModel({ path, into, name: whole.name }, controller.signal, ({ stage, done }) => {
     if (stage.startsWith('Rounding') && done > whole.bytes / 2) controller.abort();
   });
   assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
   assert.deepEqual(listPackages(into), []);
   const seen: number[] = [];
   const again = unwrap(
-    await bring({ path, into, name: whole.name }, never, ({ stage, done }) => {
+    await importModel({ path, into, name: whole.name }, never, ({ stage, done }) => {
       if (stage.startsWith('Rounding')) seen.push(done);
     }),
   );
-  assert.ok(again.wentOn && Math.min(...seen) > whole.bytes / 2);
+  assert.ok(again.resumed && Math.min(...seen) > whole.bytes / 2);
   assert.equal(again.manifest.weights, whole.manifest.weights);
   assert.deepEqual(readdirSync(into), [whole.name]);
   for (const name of whole.manifest.files) {
@@ -114,21 +114,21 @@ test('stopped anywhere and begun again, it ends with the same bytes, and writes 
 test('an attempt that died before anything was kept is begun anew, and ends with the same bytes', async () => {
   const path = at('theirs', 'llama.gguf');
   const into = at('died');
-  const died = await bring({ path, into, name: 'd' }, never, ({ stage, done }) => {
+  const died = await importModel({ path, into, name: 'd' }, never, ({ stage, done }) => {
     if (stage.startsWith('Rounding') && done > 200_000) throw new Error('the process is gone');
   });
   assert.equal(died.ok ? '' : died.error.code, 'unwritable');
   assert.ok(existsSync(join(into, 'd.partial')));
-  const again = unwrap(await bring({ path, into, name: 'd' }, never));
-  assert.equal(again.wentOn, false);
-  const whole = unwrap(await bring({ path, into: at('undisturbed'), name: 'd' }, never));
+  const again = unwrap(await importModel({ path, into, name: 'd' }, never));
+  assert.equal(again.resumed, false);
+  const whole = unwrap(await importModel({ path, into: at('undisturbed'), name: 'd' }, never));
   assert.equal(again.manifest.weights, whole.manifest.weights);
 });
 
 /** Cancelled half-way. */
 async function cancelledHalfway(path: string, into: string, name: string): Promise<void> {
   const controller = new AbortController();
-  const stopped = await bring({ path, into, name }, controller.signal, ({ stage, done, total = 0 }) => {
+  const stopped = await importModel({ path, into, name }, controller.signal, ({ stage, done, total = 0 }) => {
     if (stage.startsWith('Rounding') && done > total / 2) controller.abort();
   });
   assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
@@ -152,42 +152,48 @@ test('what says how much is done is written once that is on the disk, and is not
   assert.deepEqual(said, [false]);
   const weights = join(into, 't.partial', 'model.safetensors');
   truncateSync(weights, statSync(weights).size - 1);
-  const again = unwrap(await bring({ path, into, name: 't' }, never));
-  assert.equal(again.wentOn, false);
-  assert.equal(again.manifest.weights, unwrap(await bring({ path, into: at('not-torn') }, never)).manifest.weights);
+  const again = unwrap(await importModel({ path, into, name: 't' }, never));
+  assert.equal(again.resumed, false);
+  assert.equal(
+    again.manifest.weights,
+    unwrap(await importModel({ path, into: at('not-torn') }, never)).manifest.weights,
+  );
 });
 
 test('what another model of the same name has written over is not gone on with', async () => {
   const [path, other] = [at('theirs', 'llama.gguf'), at('theirs', 'granite.gguf')];
   const into = at('over');
   await cancelledHalfway(path, into, 'o');
-  const killed = await bring({ path: other, into, name: 'o' }, never, ({ stage, done, total = 0 }) => {
+  const killed = await importModel({ path: other, into, name: 'o' }, never, ({ stage, done, total = 0 }) => {
     if (stage.startsWith('Rounding') && done > 0.9 * total) throw new Error('the process is gone');
   });
   assert.equal(killed.ok ? '' : killed.error.code, 'unwritable');
-  const again = unwrap(await bring({ path, into, name: 'o' }, never));
-  assert.equal(again.wentOn, false);
-  assert.equal(again.manifest.weights, unwrap(await bring({ path, into: at('not-over') }, never)).manifest.weights);
+  const again = unwrap(await importModel({ path, into, name: 'o' }, never));
+  assert.equal(again.resumed, false);
+  assert.equal(
+    again.manifest.weights,
+    unwrap(await importModel({ path, into: at('not-over') }, never)).manifest.weights,
+  );
 });
 
 test('what was begun with another file is begun anew', async () => {
   const path = at('theirs', 'granite.gguf');
   const into = at('changed');
   const controller = new AbortController();
-  await bring({ path, into, name: 'g' }, controller.signal, ({ done }) => done > 100_000 && controller.abort());
+  await importModel({ path, into, name: 'g' }, controller.signal, ({ done }) => done > 100_000 && controller.abort());
   assert.ok(existsSync(join(into, 'g.partial')));
   utimesSync(path, new Date(0), new Date(0));
-  assert.equal(unwrap(await bring({ path, into, name: 'g' }, never)).wentOn, false);
+  assert.equal(unwrap(await importModel({ path, into, name: 'g' }, never)).resumed, false);
 });
 
 test('a name that is taken is not written over', async () => {
-  const again = await bring({ path: at('theirs', 'qwen2-whole'), into: at('bases') }, never);
+  const again = await importModel({ path: at('theirs', 'qwen2-whole'), into: at('bases') }, never);
   assert.equal(again.ok ? '' : again.error.code, 'bad-request');
 });
 
 test('a file that cannot be used leaves nothing behind', async () => {
   writeFileSync(at('none.gguf'), 'no model');
-  const refused = await bring({ path: at('none.gguf'), into: at('nothing') }, never);
+  const refused = await importModel({ path: at('none.gguf'), into: at('nothing') }, never);
   assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
   assert.ok(!existsSync(at('nothing')));
 });
@@ -206,7 +212,7 @@ test('a model whose weights could not be loaded in 4 bits is refused before anyt
     return at(name);
   };
   assert.equal((await readSource(sparse('enough', 12))).config.layers, 12);
-  const refused = await bring({ path: sparse('too-large', 16), into: at('nothing') }, never);
+  const refused = await importModel({ path: sparse('too-large', 16), into: at('nothing') }, never);
   assert.ok(!refused.ok && refused.error.code === 'unsupported');
   assert.match(refused.error.message, /its weights take 24\d\d MB in 4 bits, and more than 2148 MB/);
   assert.ok(!existsSync(at('nothing')));
@@ -218,7 +224,7 @@ test("a folder whose words are SentencePiece's is refused before anything is wri
   const json = JSON.parse(readFileSync(at('pieces', 'tokenizer.json'), 'utf8'));
   const model = { ...json.model, byte_fallback: true };
   writeFileSync(at('pieces', 'tokenizer.json'), JSON.stringify({ ...json, model, pre_tokenizer: null }));
-  const refused = await bring({ path: at('pieces'), into: at('nothing') }, never);
+  const refused = await importModel({ path: at('pieces'), into: at('nothing') }, never);
   assert.ok(!refused.ok && refused.error.code === 'unsupported');
   assert.match(refused.error.message, /^The tokenizer cannot be used: it is of SentencePiece's kind/);
   assert.match(refused.error.message, /Choose another model: byte-pair encodings .*Qwen2\.5-Coder/);
@@ -241,7 +247,7 @@ test('the memory that it takes is a fraction of what it writes', async () => {
   const before = held();
   let most = 0;
   const brought = unwrap(
-    await bring({ path: at('large'), into: at('bases') }, never, () => {
+    await importModel({ path: at('large'), into: at('bases') }, never, () => {
       most = Math.max(most, held() - before);
     }),
   );
@@ -278,7 +284,7 @@ test('models are found where others keep them, an Ollama blob by its manifest, a
   const snapshot = ['.cache', 'huggingface', 'hub', 'models--crafted--tiny', 'snapshots', 'abc'];
   mkdirSync(join(home, ...snapshot), { recursive: true });
   writeFolder(join(home, ...snapshot), CRAFTED_FOLDERS['qwen2-whole'] as (typeof CRAFTED_FOLDERS)[string]);
-  const found = await findModels(never, { environment: {}, home });
+  const found = await discoverModels(never, { environment: {}, home });
   const rows = found.map(({ where, name, problem }) => [where, name, problem === undefined]);
   assert.deepEqual(rows.sort(), [
     ["Hugging Face's cache", 'tiny', true],
