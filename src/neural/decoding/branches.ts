@@ -1,12 +1,13 @@
-// What was looked at behind a prompt: a tree of tokens in the prompt's cache, each seeing the prompt and its own ancestors (tree attention,
-// Miao et al. 2024), with the logits after each. Nothing of it is run twice, in one search or by the next one at the same place.
+// A tree of tokens behind a prompt, in the prompt's cache, with the logits after each token. Each token sees the prompt
+// and its own ancestors (tree attention, Miao et al. 2024). No token is run twice, in one search or in the next one at
+// the same position.
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
 
-/** A token's place in the tree: the tokens from the prompt's end on, itself the last. */
+/** A token's place in the tree: all tokens from the prompt's end up to it. */
 export type Path = readonly number[];
 
-/** Nodes that stay from one search to the next: a row of logits each, and a step of the cache. */
+/** Limit for nodes that stay between two searches: each holds a row of logits and a step of the cache. */
 const MOST_KEPT = 64;
 const NONE = new Float32Array(0);
 
@@ -18,7 +19,7 @@ interface Node {
   /** Its step in the cache. */
   slot: number;
   logits: Float32Array;
-  /** Number of the search that asked for it last. */
+  /** Number of the last search that asked for it. */
   asked: number;
 }
 
@@ -26,13 +27,13 @@ export class Branches {
   private readonly network: Pick<Network, 'forward'>;
   private readonly cache: KeyValueCache;
   private top = new Map<number, Node>();
-  /** In the order of their steps, which lie behind the prompt's without a gap: a parent before its children. */
+  /** In the order of their steps, which follow the prompt without a gap: a parent precedes its children. */
   private nodes: Node[] = [];
   private searches = 0;
-  /** Logits after the prompt, [vocabulary]; undefined: not known. */
+  /** Logits after the prompt, [vocabulary]; undefined if unknown. */
   logits: Float32Array | undefined;
 
-  /** @param cache holds the prompt, and nothing else that is to be seen */
+  /** @param cache holds the prompt and nothing else */
   constructor(network: Pick<Network, 'forward'>, cache: KeyValueCache) {
     this.network = network;
     this.cache = cache;
@@ -48,8 +49,9 @@ export class Branches {
   }
 
   /**
-   * Logits after each path, [vocabulary] each. Those that are not known are run in one pass, all together.
-   * @param ahead paths that may be asked for next, a beginning before what goes on from it: that pass takes them along. Asked where there is one
+   * Logits after each path, [vocabulary] each. All unknown paths are run together in one pass.
+   * @param ahead paths that are probably asked for next, each after its beginning: the pass runs them too. Called only
+   * if there is a pass
    */
   async run(paths: readonly Path[], ahead: () => readonly Path[] = () => []): Promise<Float32Array[]> {
     if (paths.some((path) => !this.find(path))) await this.pass([...paths, ...ahead()]);
@@ -93,7 +95,7 @@ export class Branches {
     }
   }
 
-  /** How many of the tokens, from the first on, are a path. */
+  /** How many of the first tokens are a known path. */
   depthOf(tokens: Path): number {
     let depth = 0;
     for (let level = this.top; depth < tokens.length; depth++) {
@@ -104,7 +106,7 @@ export class Branches {
     return depth;
   }
 
-  /** The path becomes part of the prompt; what goes on from it stays, and nothing else. It must be there, all of it. */
+  /** The path becomes part of the prompt; only its continuations stay in the tree. All of the path must be known. */
   advance(path: Path): void {
     if (path.length === 0) return;
     const end = this.find(path);
@@ -117,13 +119,13 @@ export class Branches {
     this.logits = end.logits;
   }
 
-  /** Forgets what is no part of the path. */
+  /** Drops everything that is not on the path. */
   keep(path: Path): void {
     const end = this.find(path.slice(0, this.depthOf(path)));
     this.retain(new Set(end ? lineage(end) : []));
   }
 
-  /** A search has ended: where too much is held, what it did not ask for goes, and then what it asked for last. */
+  /** Ends a search. Beyond MOST_KEPT nodes, those that it did not ask for are dropped first, then the latest ones. */
   settle(): void {
     if (this.nodes.length > MOST_KEPT) {
       const asked = this.nodes.filter((node) => node.asked === this.searches);
@@ -132,7 +134,7 @@ export class Branches {
     this.searches++;
   }
 
-  /** Forgets all, logits after the prompt included. */
+  /** Drops everything, the logits after the prompt included. */
   clear(): void {
     this.cache.truncate(this.root);
     this.top = new Map();
@@ -149,7 +151,7 @@ export class Branches {
     this.nodes = nodes;
   }
 
-  /** Puts the nodes' steps one behind another from the prompt's end on; the cache ends with them. */
+  /** Moves the nodes' steps to follow the prompt without a gap; the cache ends with them. */
   private gather(nodes: readonly Node[]): void {
     const { root } = this;
     this.cache.gather(
@@ -169,7 +171,7 @@ export class Branches {
   }
 }
 
-/** The node's ancestors, the first token's before all, and itself. */
+/** The node and its ancestors, the first token's first. */
 function lineage(node: Node | undefined): Node[] {
   const found: Node[] = [];
   for (let at = node; at; at = at.parent) found.push(at);

@@ -1,9 +1,11 @@
-// Token healing: the cursor may stand inside what would be one token. The last tokens before it are taken back, and the first new ones
-// must spell their bytes.
+// Token healing: the cursor may be inside the text of one token. The last tokens before it are removed, and the first
+// new tokens have to spell their bytes again.
 import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 
-/** Tokens that may come while `left` is still to be spelled: those that begin with it, and those that it begins with. */
+/**
+ * Tokens that may come while `left` remains to be spelled: tokens that begin with it, and tokens that it begins with.
+ */
 export function allowedTokens(tokenizer: Tokenizer, left: Uint8Array): number[] {
   const allowed = [...tokenizer.idsStartingWith(left)];
   for (let length = 1; length < left.length; length++) {
@@ -13,7 +15,7 @@ export function allowedTokens(tokenizer: Tokenizer, left: Uint8Array): number[] 
   return allowed.sort((a, b) => a - b);
 }
 
-/** What is left to spell after `token`. */
+/** The bytes that remain to be spelled after `token`. */
 export function spelled(left: Uint8Array, token: Uint8Array): Uint8Array {
   return startsWithBytes(token, left) ? new Uint8Array() : left.subarray(token.length);
 }

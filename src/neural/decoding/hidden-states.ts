@@ -1,4 +1,4 @@
-// What a base makes of whole texts: its hidden states, pooled, as features for who learns from them.
+// Pooled hidden states of whole texts, as features for text tasks.
 
 import { CodedError } from '../../common/errors.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
@@ -17,10 +17,10 @@ import { quantizationRange } from './quantization-range.ts';
 export interface StatesRequest {
   readonly language: LanguageModelOptions;
   readonly texts: readonly string[];
-  /** What is read before every text, once for all, and what after it: words that say what is looked for. */
+  /** Text before and after every text: it names what the features are for. The first is run once for all. */
   readonly before: string;
   readonly after: string;
-  /** How deep in the model the states are taken, 0..1 of its layers. */
+  /** Layers whose states are taken, as shares 0..1 of the model's depth. */
   readonly depths: readonly number[];
 }
 
@@ -28,8 +28,8 @@ export interface StatesRequest {
 const MOST_TOKENS = 256;
 
 /**
- * Of each text, f32 [depths x (mean over the text's tokens, then the state of the last token read) x hidden]. Throws CodedError as
- * Language.load does; stops with the signal's reason between two texts.
+ * For each text, f32 [depths x (mean over the text's tokens, then the state of the last token read) x hidden]. Throws
+ * CodedError as LanguageModel.load does; stops with the signal's reason between two texts.
  */
 export async function* pooledStates(
   { language, texts, before, after, depths }: StatesRequest,
@@ -42,7 +42,7 @@ export async function* pooledStates(
   const ids = (text: string) => [...tokenizer.value.encode(text)];
   const whole = loadModel(language.model, { as: 'stored', tokenizer: tokenizerPath });
   const layers = depths.map((depth) => Math.max(0, Math.round(depth * whole.config.layers) - 1));
-  // What lies above the highest of them says nothing of it, and is not run.
+  // Higher layers do not affect these states and are not run.
   const model = { ...whole, config: { ...whole.config, layers: Math.max(...layers) + 1 } };
   const { precision } = language;
   const chosen = chosenPrecision(precision === 'auto' ? (model.manifest?.precision ?? 'auto') : precision, whole);

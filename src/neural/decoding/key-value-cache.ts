@@ -1,14 +1,14 @@
-// Keys and values of the tokens seen so far, in plain arrays [batch, head, room, width]: cutting back is a number.
+// Keys and values of past tokens, in plain arrays [batch, head, room, width]: truncating only changes the length.
 import type { ModelConfig } from '../architecture/config.ts';
 import { cachedWidth, cacheNames } from '../architecture/serve.ts';
 import { Tensor } from '../runtime/tensor.ts';
 
-/** Steps that a cache grows by, leaving room for half as many: a prompt is followed by a line, and to grow is to copy. */
+/** Steps by which a cache grows, with room for half as many: a line follows a prompt, and growing copies everything. */
 const ROOM = 256;
 
 export class KeyValueCache {
   readonly batch: number;
-  /** Sequences x heads: so many runs of `room` steps lie in an array. */
+  /** Sequences x heads: an array has this many runs of `room` steps. */
   private readonly runs: number;
   private readonly heads: number;
   private readonly width: number;
@@ -34,7 +34,7 @@ export class KeyValueCache {
     return this.used;
   }
 
-  /** Bytes of the steps held; the room behind them is not memory before it is written. */
+  /** Bytes of the steps held; unused room is not resident before it is written. */
   get bytes(): number {
     return this.used * this.bytesOfStep;
   }
@@ -43,13 +43,13 @@ export class KeyValueCache {
     return this.arrays.length * this.runs * this.width * 4;
   }
 
-  /** Forgets everything after the first `length` steps. */
+  /** Drops everything after the first `length` steps. */
   truncate(length: number): void {
     if (length > this.used) throw new Error(`the cache holds ${this.used} steps, not ${length}`);
     this.used = length;
   }
 
-  /** Holds afterwards what the first `length` steps of another cache of the same model and batch hold, and nothing else. */
+  /** Afterwards holds the first `length` steps of another cache of the same model and batch, and nothing else. */
   copy(from: KeyValueCache, length: number): void {
     this.used = 0;
     this.reserve(length);
@@ -63,7 +63,7 @@ export class KeyValueCache {
     this.used = length;
   }
 
-  /** Of what follows the first `from` steps only these stay, one behind another in this order: each must come to lie no later than it did. */
+  /** After the first `from` steps only these stay, in this order without a gap. No step may move to a later place. */
   gather(from: number, steps: readonly number[]): void {
     const { room, width } = this;
     for (const array of this.arrays) {
@@ -110,13 +110,13 @@ export class KeyValueCache {
     return { past, renewed };
   }
 
-  /** past_* to feed, and new_*, the same memory, for the session to write the next `steps` steps to. */
+  /** past_* to feed, and new_* in the same memory, for the session to write the next `steps` steps to. */
   tensors(steps: number): CacheTensors {
     this.reserve(steps);
     return this.views;
   }
 
-  /** Counts the steps that were just written as held. */
+  /** Counts the steps that were just written. */
   advance(steps: number): void {
     this.used += steps;
   }

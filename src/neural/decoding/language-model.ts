@@ -1,4 +1,4 @@
-// A model with its tokenizer, and the caches of recent prompts.
+// A model with its tokenizer and the caches of recent prompts.
 
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
@@ -15,9 +15,11 @@ import { Prefixes } from './prefixes.ts';
 export interface LanguageModelOptions {
   /** Folder with config.json and model.safetensors, or of an adapter. */
   readonly model: string;
-  /** Folder of the base that an adapter is laid over. */
+  /** Folder of the base under an adapter. */
   readonly base?: string;
-  /** Path of the n-grams' tokenizer.json; a model that was made for other words has its own beside it, or beside its base. */
+  /**
+   * Path of the n-grams' tokenizer.json. A model with another tokenizer has its own, in its folder or in its base's.
+   */
   readonly tokenizer: string;
   readonly precision: Precision | 'auto';
   readonly threads: number;
@@ -33,7 +35,7 @@ export class LanguageModel {
   readonly precision: Precision;
   readonly network: Network;
   readonly prefixes: Prefixes;
-  /** Path of its tokenizer.json. */
+  /** Path of the model's tokenizer.json. */
   readonly tokenizerPath: string;
   /** The form of its prompts. */
   readonly dialect: Dialect;
@@ -53,7 +55,10 @@ export class LanguageModel {
     this.prefixes = new Prefixes(network);
   }
 
-  /** Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decoding runs on the CPU: a GPU's hand-over costs more than a small model. */
+  /**
+   * Throws CodedError 'unreadable', 'corrupt', 'unsupported' or 'mismatched'. Decodes on the CPU: for a small model the
+   * transfers to a GPU cost more than they save.
+   */
   static async load({ model, base, tokenizer, precision, threads }: LanguageModelOptions): Promise<LanguageModel> {
     await loadLibrary();
     const tokenizerPath = tokenizerPathFor(model, base, tokenizer);
@@ -65,7 +70,7 @@ export class LanguageModel {
         `The tokenizer has more tokens than the model: they do not belong together. ${MEND}`,
       );
     }
-    // What a model says it was trained for saves the search for it.
+    // The precision in the manifest saves the check of the weights.
     const chosen = chosenPrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
     return new LanguageModel(network, read, tokenizerPath, chosen, loaded.manifest?.dialect ?? DIALECT);

@@ -1,4 +1,4 @@
-// A decoder ready to predict: its session, and one pass over new tokens.
+// A decoder that is ready to predict: its sessions, and one pass over new tokens.
 
 import { MASKED } from '../architecture/decoder.ts';
 import type { Model } from '../architecture/decoder-values.ts';
@@ -17,21 +17,21 @@ export interface NetworkOptions extends SessionOptions {
 export interface Pass {
   /** New tokens, [time][sequence]. */
   readonly ids: readonly (readonly number[])[];
-  /** The new tokens, by time, whose logits are wanted. */
+  /** Indexes, by time, of the new tokens whose logits are wanted. */
   readonly rows: readonly number[];
   /** The new tokens are branches rather than a sequence; only with a batch of one. */
   readonly tree?: Tree;
 }
 
-/** Branches that share a beginning, side by side in one cache, as in tree attention (Miao et al. 2024). */
+/** Branches with a common beginning, in one cache (tree attention, Miao et al. 2024). */
 export interface Tree {
-  /** Cache slots up to here are the shared beginning, seen by every branch. */
+  /** Cache slots up to here are the common beginning, which every branch sees. */
   readonly root: number;
-  /** Of each new token: its position in the text, and the slots from `root` on that it sees beside itself. */
+  /** For each new token: its position in the text, and the slots from `root` on that it sees beside itself. */
   readonly nodes: readonly { readonly position: number; readonly visible: readonly number[] }[];
 }
 
-/** Fewer tokens of a prompt than this cost less in the graph that also predicts. */
+/** Fewer prompt tokens than this cost less in the graph that also predicts. */
 const FEWEST_ABSORBED = 16;
 
 export class Network {
@@ -50,8 +50,8 @@ export class Network {
   static async load(model: Model, options: NetworkOptions): Promise<Network> {
     const { precision } = options;
     const open = { ...options, unreturnable: UNRETURNED };
-    // In full precision there is one way for all tokens: it is what the others are measured against. The prompt's session comes first:
-    // what it takes only while it is loaded, as much again as it keeps, is where the other one then lies.
+    // Full precision has a single graph for all tokens: it is the reference. The prompt's session is loaded first: the
+    // second session then reuses the memory that the first needed only for loading, as much as it keeps.
     const prompt =
       precision === 'fp32'
         ? undefined
@@ -71,7 +71,7 @@ export class Network {
     const positions = tree
       ? BigInt64Array.from(tree.nodes, ({ position }) => BigInt(position))
       : positionsOf(steps, batch, past);
-    // Attention is causal by itself: the tokens of a sequence hide nothing more from each other.
+    // Attention is causal by itself, so a sequence needs no mask.
     const mask = tree ? treeMask(tree, past) : new Float32Array(batch * steps * (past + steps));
     const logits = new Float32Array(rows.length * batch * this.config.vocabSize);
     await this.passes.run(
@@ -92,12 +92,12 @@ export class Network {
     return logits;
   }
 
-  /** Whether so many tokens of a prompt are best absorbed, and not run with the one that is predicted from. */
+  /** Whether so many prompt tokens are best absorbed separately from the token that predicts. */
   absorbs(tokens: number): boolean {
     return this.prompt !== undefined && tokens >= FEWEST_ABSORBED;
   }
 
-  /** Puts tokens of one sequence into the cache; nothing is predicted. */
+  /** Appends tokens of one sequence to the cache; predicts nothing. */
   async absorb(cache: KeyValueCache, tokens: readonly number[]): Promise<void> {
     if (!this.prompt || !this.absorbs(tokens.length)) {
       await this.forward(cache, { ids: tokens.map((id) => [id]), rows: [tokens.length - 1] });
@@ -112,7 +112,7 @@ export class Network {
   }
 }
 
-/** [1, 1, steps, past + steps]: what of the cache and of each other the branches do not see. */
+/** [1, 1, steps, past + steps]: masks the part of the cache and the new tokens that a branch does not see. */
 function treeMask({ root, nodes }: Tree, past: number): Float32Array {
   const total = past + nodes.length;
   const mask = new Float32Array(nodes.length * total);

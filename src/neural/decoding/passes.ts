@@ -1,4 +1,4 @@
-// One run of a graph over a cache: what every pass is fed beside its tokens.
+// One run of a graph over a cache, with the inputs that every pass needs beside its tokens.
 import type { ModelConfig } from '../architecture/config.ts';
 import { ZERO } from '../architecture/int8-products.ts';
 import { halfTables } from '../architecture/rope.ts';
@@ -20,7 +20,7 @@ export class Passes {
     this.tables = this.tablesOf(this.tableLength);
   }
 
-  /** Runs new tokens behind those of the cache, which holds them afterwards. */
+  /** Runs new tokens behind those in the cache, which holds them afterwards. */
   async run(
     session: Session,
     cache: KeyValueCache,
@@ -45,7 +45,7 @@ export class Passes {
     cache.advance(steps);
   }
 
-  /** The same with a `promptGraph` and tokens of one sequence. */
+  /** The same with a `promptGraph` and the tokens of one sequence. */
   async absorb(prompt: Session, cache: KeyValueCache, tokens: readonly number[], outputs?: Tensors): Promise<void> {
     const steps = tokens.length;
     const feeds = {
@@ -59,8 +59,8 @@ export class Passes {
   private tablesOf(length: number): { readonly cos: Tensor; readonly sin: Tensor } {
     const half = cachedWidth(this.config) / 2;
     const { cos, sin } = halfTables(this.config, length, half);
-    // Attention's 1/sqrt(headDim): half of it rides on the queries' rotation, half on the keys'. The operator's own way of multiplying by
-    // it costs a single token a twentieth.
+    // Attention's 1/sqrt(headDim) is folded into the rotation: half into the queries', half into the keys'. The
+    // operator's own scaling would cost a single token 5 % more.
     const share = this.config.headDim ** -0.25;
     const table = (data: Float32Array) =>
       Tensor.host(
@@ -70,7 +70,7 @@ export class Passes {
     return { cos: table(cos), sin: table(sin) };
   }
 
-  /** No position is beyond the cache's length. */
+  /** Positions are below the cache's length. */
   private lengthenTables(positions: number): void {
     if (positions <= this.tableLength) return;
     this.tableLength = Math.max(positions, this.tableLength * 2);
@@ -79,8 +79,8 @@ export class Passes {
 }
 
 /**
- * [batch, steps]: slots of the cache. What attention makes of positions hangs on their differences alone; and its
- * operator counts slots itself where nothing is past.
+ * [batch, steps]: slots of the cache as positions. Attention depends only on their differences; without past tokens the
+ * operator counts slots itself.
  */
 export function positionsOf(steps: number, batch: number, past: number): BigInt64Array {
   return BigInt64Array.from({ length: batch * steps }, (_, i) => BigInt(past + (i % steps)));

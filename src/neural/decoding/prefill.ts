@@ -1,16 +1,17 @@
-// Runs a prompt into a cache, in chunks, so that a cancellation is seen soon and what was done stays for the next prompt.
+// Runs a prompt into a cache in chunks, so that a cancellation takes effect soon and finished chunks stay for the next
+// prompt.
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
 
-/** What a prompt needs of a network. */
+/** The part of a network that prefilling uses. */
 export type Prefills = Pick<Network, 'forward' | 'absorb' | 'absorbs'>;
 
-/** Tokens of the prompt per pass: fewer cost more each, and what is added beyond is seen late. */
+/** Tokens of the prompt in a pass: smaller chunks cost more per token, larger ones delay cancellation. */
 export const PREFILL_CHUNK = 256;
 
 /**
- * Puts the tokens from `reused` on into the cache, which holds those before. False where cancelled, the cache then holding the chunks
- * that were done.
+ * Appends the tokens from `reused` on to the cache, which holds the tokens before. Returns false if cancelled; the
+ * cache then holds the finished chunks.
  */
 export async function absorb(
   network: Prefills,
@@ -27,9 +28,9 @@ export async function absorb(
 }
 
 /**
- * Logits after the last token, [vocabulary]; undefined where cancelled.
+ * Logits after the last token, [vocabulary]; undefined if cancelled.
  *
- * @param reused tokens that the cache holds already; at least the last one is left to run
+ * @param reused tokens that the cache holds already; at least the last token is left to run
  */
 export async function prefill(
   network: Prefills,

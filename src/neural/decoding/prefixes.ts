@@ -1,11 +1,11 @@
-// Caches of recent prompts, so that a prompt that continues one costs only its new tokens, and none that a search has looked at: a keystroke,
-// or typing what was suggested.
+// Caches of recent prompts: a prompt that extends one of them runs only its new tokens. Tokens that a search has run
+// behind it are reused as well, for instance when the user types the suggestion.
 import { Branches } from './branches.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
 
 interface Slot {
-  /** The tokens whose keys and values the cache holds, in order; what the branches hold lies behind them. */
+  /** Tokens whose keys and values are in the cache, in order; those of the branches lie behind them. */
   tokens: number[];
   readonly cache: KeyValueCache;
   readonly branches: Branches;
@@ -14,15 +14,15 @@ interface Slot {
 
 export interface CacheLease {
   readonly cache: KeyValueCache;
-  /** Of the prompt's place: what earlier searches saw behind it. Its logits are there where the cache holds the whole prompt. */
+  /** What earlier searches have run behind the prompt. Has logits if the cache holds the whole prompt. */
   readonly branches: Branches;
   /** Tokens of the prompt that the cache already held. */
   readonly reused: number;
-  /** Says which tokens the cache holds now. */
+  /** Records which tokens the cache holds now. */
   finish(tokens: readonly number[]): void;
 }
 
-/** For all caches together, where prompts are as long as the product's. */
+/** For all caches together, with prompts of the usual length. */
 const MOST_BYTES = 80e6;
 const PROMPT_TOKENS = 640;
 
@@ -35,17 +35,20 @@ export class Prefixes {
   private readonly slots: Slot[] = [];
   private clock = 0;
 
-  /** `limit`: caches kept; the least recently used goes. Default: what fits into MOST_BYTES, two at least and four at most. */
+  /**
+   * `limit`: number of caches; the least recently used one is replaced. Default: as many as fit into MOST_BYTES, from
+   * two to four.
+   */
   constructor(network: Network, limit = Math.max(2, Math.min(4, Math.floor(MOST_BYTES / bytesOf(network))))) {
     this.network = network;
     this.limit = limit;
   }
 
   /**
-   * A cache that holds the longest beginning of `prompt` that any holds. The last token is left to be run, as its logits are wanted, but
-   * where the prompt's last tokens are a branch that was looked at before.
-   * Where that beginning is less than half of another prompt, that one stays as it is, and its beginning is copied: people come back to
-   * where they were, and a bracket that closes by itself makes another prompt for as long as one types before it.
+   * A cache with the longest common prefix of `prompt`. The last token is left to run, since its logits are needed,
+   * unless a branch holds it already. If the common prefix is less than half of the cached prompt, it is copied and the
+   * cached prompt stays: users return to earlier positions, and an auto-closed bracket gives another prompt as long as
+   * they type before it.
    */
   lease(prompt: readonly number[]): CacheLease {
     let best: Slot | undefined;
@@ -80,7 +83,7 @@ export class Prefixes {
     };
   }
 
-  /** A new one, or the least recently used. */
+  /** A new slot, or the least recently used one. */
   private free(): Slot {
     if (this.slots.length >= this.limit)
       return this.slots.reduce((oldest, slot) => (slot.used < oldest.used ? slot : oldest));
@@ -100,7 +103,7 @@ export class Prefixes {
   }
 }
 
-/** Tokens at the prompt's beginning that the slot holds, those of its branches among them. */
+/** Tokens of the common prefix, those in the slot's branches included. */
 function sharedLength({ tokens, branches }: Slot, prompt: readonly number[]): number {
   const common = commonLength(tokens, prompt);
   return common < tokens.length ? common : common + branches.depthOf(prompt.slice(common));

@@ -1,4 +1,4 @@
-// How large the weights of 8-bit products may be on this processor: tried once, in a few milliseconds.
+// Finds the largest weight that 8-bit products may have on this processor. Runs once and takes a few milliseconds.
 import { OVERFLOW_SHAPE, overflowGraph, WITHOUT_OVERFLOW } from '../architecture/overflow.ts';
 import type { QuantizationRange } from '../architecture/quantize.ts';
 import { Session } from '../runtime/session.ts';
@@ -6,7 +6,7 @@ import { Tensor } from '../runtime/tensor.ts';
 
 let known: Promise<QuantizationRange> | undefined;
 
-/** @param probe finds it out; one that fails is forgotten, and tried again by who asks next */
+/** @param probe detects the range; after a failure the next caller tries again */
 export function quantizationRange(probe: () => Promise<QuantizationRange> = detectRange): Promise<QuantizationRange> {
   known ??= probe().catch((error: unknown) => {
     known = undefined;
@@ -15,7 +15,7 @@ export function quantizationRange(probe: () => Promise<QuantizationRange> = dete
   return known;
 }
 
-/** @param run the graph's sums; the default runs it here */
+/** @param run computes the sums of the graph */
 export async function detectRange(run: () => Promise<Float32Array> = sums): Promise<QuantizationRange> {
   return (await run()).every((sum) => sum === WITHOUT_OVERFLOW) ? 127 : 63;
 }

@@ -1,4 +1,4 @@
-// How long a model makes people wait on this machine: a new place, and a line behind it. Measured where and as it would serve.
+// Measures a model's latency on this machine, loaded as it would serve: a new prompt, and a line behind it.
 import { uniforms } from '../../common/statistics/random.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
@@ -6,17 +6,20 @@ import { type Prefills, prefill } from './prefill.ts';
 
 /** Medians, ms. */
 export interface Timing {
-  /** A line where the prompt is there, and no search has looked behind it: a key that leaves what was drafted. */
+  /** A line whose prompt is in the cache, without a reusable search: the user typed something else than the draft. */
   readonly lineMs: number;
   /** A prompt of 512 tokens that no cache holds. */
   readonly promptMs: number;
 }
 
 const PROMPT_TOKENS = 512;
-/** Passes of the search for a line, and tokens that each has: a little more than a search at a cold cursor takes, and several times what one takes a key later. */
+/**
+ * Passes of a line's search, and tokens in each: a little more than a search without reusable branches takes, and
+ * several times what it takes one keystroke later.
+ */
 const PASSES = 6;
 const BRANCHES = 4;
-/** The first of each runs what was never run, and does not count. */
+/** The first run of each warms up and does not count. */
 const PROMPTS = 4;
 const LINES = 6;
 
@@ -51,7 +54,7 @@ export async function timeModel(
   return { lineMs, promptMs: (promptMs * PROMPT_TOKENS) / length };
 }
 
-/** What the search for a line does: the typed token, then passes over the open branches and what comes next in them. */
+/** Imitates the search of a line: the typed token, then passes over the open branches. */
 async function line(
   network: Pick<Network, 'forward'>,
   cache: KeyValueCache,

@@ -1,4 +1,5 @@
-// The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it behind.
+// The owner's side of the engine process: starts it when first needed, restarts it when it dies, and never leaves it
+// behind.
 import type { Socket } from 'node:net';
 import { constants, getPriority, setPriority } from 'node:os';
 import { type ChildProcess, endChild, onceEnded, startChild } from '../../common/child.ts';
@@ -15,7 +16,7 @@ export interface RequestOptions<K extends RequestKind> {
   readonly onProgress?: (value: Requests[K]['progress']) => void;
 }
 
-/** Something that answers what the engine is asked: its process's owner, or who passes requests on to it. */
+/** Answers engine requests: the owner of the process, or a wrapper that forwards requests to it. */
 export interface Engine {
   /** Never rejects. */
   request<K extends RequestKind>(
@@ -30,9 +31,9 @@ export interface EngineOptions {
   readonly script: string;
   /** Bytes; default 3 GB. */
   readonly memoryCeiling?: number;
-  /** Its process is for training: it gives way to all others, and lists of processes show what it is. */
+  /** The process is for training: it runs at low priority and is marked in process lists. */
   readonly trains?: boolean;
-  /** Added to our own by a process that trains; default: what makes it give way to others. */
+  /** Added to our own niceness for a process that trains. Default: enough to give way to all others. */
   readonly trainingNiceness?: number | undefined;
   readonly log?: Log;
   readonly clock?: Clock;
@@ -44,30 +45,36 @@ interface Pending {
   readonly settle: (result: Result<unknown>) => void;
   readonly progress: ((value: unknown) => void) | undefined;
   readonly signal: AbortSignal | undefined;
-  /** How far it says to have got, in whichever process; -1 before it has said so. */
+  /** Progress that it has reported, over all processes; -1 before the first report. */
   reached: number;
-  /** Deaths of the process that this request has seen since it last got further than ever before. */
+  /** Deaths of the process since this request last got further than ever before. */
   deaths: number;
 }
 
-/** A request that was running at so many deaths of the process may be what kills it: it fails. */
+/** A request fails after this many deaths while it was running: it may be their cause. */
 const MOST_DEATHS = 3;
-/** Requests without an answer, cancelled ones included: more are refused, with 'busy'. A process that is stopped gets no further than that. */
+/**
+ * Limit for unanswered requests, cancelled ones included; more are refused with 'busy'. It bounds what waits for a
+ * suspended process.
+ */
 const MOST_PENDING = 500;
 /** A process that does not end by itself is killed after this, ms. */
 const GRACE = 2000;
 const DEFAULT_CEILING = 3e9;
-/** glibc asks for large pages, where the system gives them to who asks: fewer misses over weights that each token reads whole. Others ignore it. */
+/**
+ * glibc requests large pages, where the system grants them: fewer TLB misses when each token reads all weights. Other C
+ * libraries ignore it.
+ */
 export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
 /**
- * For the process that trains: arrays of more than so many bytes are given back to the system when they are freed, rather than kept for the
- * next of their size. Not for the one that serves: it would hold its weights in small pages, and its tokens would take longer.
+ * For the process that trains: freed arrays of more than this many bytes go back to the system instead of into a pool.
+ * Not for the process that serves: its weights would lie in small pages, and its tokens would take longer.
  */
 const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_ARENA_MAX: '2' };
 
 /**
- * A step, a place or a text that is done. -1 for what is told before anything is, or again by each process that begins anew: what a draft
- * will take, the device of a training.
+ * The count of finished steps, positions or texts in a progress report. -1 for reports that come before any work, or
+ * again from each new process: a draft's estimate, a training's device.
  */
 function reachedBy(progress: unknown): number {
   const { step, done, index } = (progress ?? {}) as Partial<Record<'step' | 'done' | 'index', number>>;
@@ -80,9 +87,12 @@ export class EngineClient implements Engine {
   private readonly pending = new Map<number, Pending>();
   private child: ChildProcess | undefined;
   private readonly restarted = new Set<() => void>();
-  /** A process has ended, and none has taken its place yet. */
+  /** A process has ended and has not been replaced yet. */
   private ended = false;
-  /** What requests made by a listener inherit: else one that kills the process would be made anew at every restart, for ever. */
+  /**
+   * Deaths that requests of a restart listener inherit: otherwise one that kills the process would be repeated for
+   * ever.
+   */
   private deaths = 0;
   private next = 1;
   private disposed = false;
@@ -95,14 +105,14 @@ export class EngineClient implements Engine {
     this.silence = new SilenceWatch(options.clock ?? systemClock, longest, () => this.endSilent());
   }
 
-  /** Undefined while none runs. */
+  /** Undefined while no process runs. */
   get pid(): number | undefined {
     return this.child?.pid;
   }
 
   /**
-   * Called when a new process has taken a dead one's place, before it is asked anything else: the moment to open again what was open.
-   * A process that dies while nothing is asked is replaced with the next request.
+   * Called when a new process has replaced a dead one, before any other request: the moment to open specialists again.
+   * A process that dies without requests is replaced with the next request.
    */
   onRestarted(listener: () => void): Disposable {
     this.restarted.add(listener);
@@ -110,9 +120,9 @@ export class EngineClient implements Engine {
   }
 
   /**
-   * Never rejects. A process that dies is restarted, and what was asked is asked again: training then goes on from its
-   * checkpoint. A request that has seen three deaths without getting further fails with 'crashed'. A process that gives no sign for
-   * longer than LONGEST_SILENCE is ended, and what it was asked first fails with 'timeout'.
+   * Never rejects. A process that dies is restarted and its requests are repeated: training then continues from its
+   * checkpoint. A request that has seen three deaths without progress fails with 'crashed'. A process that is silent
+   * for longer than LONGEST_SILENCE is ended, and its first request fails with 'timeout'.
    */
   request<K extends RequestKind>(
     kind: K,
@@ -122,7 +132,7 @@ export class EngineClient implements Engine {
     const { signal, onProgress } = options;
     if (this.disposed) return Promise.resolve(failed('crashed', 'The neural engine has been shut down.'));
     if (signal?.aborted) return Promise.resolve(failed('cancelled', 'Cancelled.'));
-    // Where no process runs nothing is open, and none is started for it.
+    // Without a process nothing is open, and none is started to close it.
     if (kind === 'close' && !this.child) return Promise.resolve(ok({}));
     if (this.pending.size >= MOST_PENDING) {
       const message = `The neural engine has ${MOST_PENDING} requests to answer and takes no more. If it stays so, reload the window.`;
@@ -147,12 +157,15 @@ export class EngineClient implements Engine {
     });
   }
 
-  /** A message to a process that has just died is lost without an error: its exit follows, and what was asked is asked again. */
+  /**
+   * A message to a process that has just died is lost without an error. Its exit event follows, and its requests are
+   * repeated.
+   */
   private post(message: ToEngine): void {
     this.child?.send(message, () => {});
   }
 
-  /** The owner's process stays alive for an answer, and for nothing else. */
+  /** Only pending requests keep the owner's process alive. */
   private hold(): void {
     if (this.pending.size > 0) this.silence.begin();
     else this.silence.stop();
@@ -203,7 +216,7 @@ export class EngineClient implements Engine {
     else request.settle({ ok: true, value: message.result });
   }
 
-  /** Its thread is held by what it was asked first, as a rule. What was asked behind that is asked again, of a new process. */
+  /** Usually the first request blocks its thread. The other requests are repeated in a new process. */
   private endSilent(): void {
     const [first] = this.pending.values();
     if (!first) return;
@@ -241,12 +254,15 @@ export class EngineClient implements Engine {
     }
   }
 
-  /** Ends the process; what is still asked fails silently. */
+  /** Ends the process; pending requests fail silently. */
   dispose(): void {
     void this.end();
   }
 
-  /** The same; resolves when the process is gone. One that does not end by itself, being stopped perhaps, is killed after `graceMs`. */
+  /**
+   * The same; resolves when the process is gone. A process that does not end by itself, for instance a suspended one,
+   * is killed after `graceMs`.
+   */
   end(graceMs = GRACE): Promise<void> {
     this.disposed = true;
     for (const request of [...this.pending.values()]) request.settle(failed('cancelled', 'Cancelled.'));
@@ -258,11 +274,11 @@ function longestFor({ kind }: ToEngine): number {
   return kind === 'cancel' ? 0 : LONGEST_SILENCE[kind];
 }
 
-/** Below our own, of the whole process, where the system lets us. */
+/** Lowers the priority of the whole process below our own, if the system allows it. */
 function lower({ pid }: ChildProcess, by: number = constants.priority.PRIORITY_BELOW_NORMAL): void {
   try {
     if (pid !== undefined) setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + by));
   } catch {
-    // It has ended already, or may not be changed: it trains all the same.
+    // It has ended already, or may not be changed: training works all the same.
   }
 }

@@ -1,4 +1,4 @@
-// What a base comes to on this machine, measured: how long a line and a new place take, and a step of its training. For who chooses one.
+// Measures a base on this machine: the latency of a line and of a new prompt, and the time of a training step.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +11,12 @@ import type { Engine } from './client.ts';
 import type { StepReport } from './protocol.ts';
 
 export interface BaseMeasures extends Timing {
-  /** A line and a new place come within their limits. */
+  /** The latencies of a line and of a new prompt are within their limits. */
   readonly servesInTime: boolean;
-  /** Of training; undefined where it cannot be trained here, for `why`. */
+  /** Tokens per second; undefined if the base cannot be trained here, with the reason in `why`. */
   readonly trainingTokensPerSecond: number | undefined;
   readonly why: string | undefined;
-  /** Of the fewest steps that teach anything, minutes. */
+  /** Minutes of the smallest number of steps that improves a model. */
   readonly leastMinutes: number | undefined;
 }
 
@@ -24,20 +24,20 @@ export interface MeasuredBase {
   readonly folder: string;
   /** Path. */
   readonly tokenizer: string;
-  /** Tokens that its embedding knows. */
+  /** Tokens in its embedding. */
   readonly vocabulary: number;
   readonly threads: number;
   readonly precision: LanguageModelOptions['precision'];
 }
 
-/** As adaptation/stages/training.ts trains: windows of so many tokens, so many to a step. */
+/** As adaptation/stages/training.ts trains: tokens in a window, and windows in a step. */
 const LENGTH = 512;
 const MICRO_BATCHES = 4;
 const STEPS = 2;
-/** adaptation/stages/plan.ts: fewer teach nothing. */
+/** As adaptation/stages/plan.ts: fewer steps do not improve a model. */
 const LEAST_STEPS = 20;
 
-/** Fails as the engine does where the base cannot be served. */
+/** Fails as the engine does if the base cannot be served. */
 export async function measureBase(
   engine: Engine,
   { folder, tokenizer, vocabulary, threads, precision }: MeasuredBase,

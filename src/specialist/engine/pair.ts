@@ -1,5 +1,5 @@
-// The engine as its owners use it: a process that completes, and beside it, for as long as training lasts, one of low priority that
-// trains. A step of training then holds up no completion, nor does what goes wrong in it.
+// The two engine processes that an owner uses: one that completes, and during a training a second one of low priority.
+// A training step then delays no completion, and its failures do not reach the first process.
 import type { Disposable } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import { type Engine, EngineClient, type EngineOptions, type RequestOptions } from './client.ts';
@@ -9,11 +9,11 @@ export class EnginePair implements Engine {
   private readonly options: Omit<EngineOptions, 'trains'>;
   private readonly completing: EngineClient;
   private training: EngineClient | undefined;
-  /** The end of what trained last. */
+  /** Resolves when the last training process has ended. */
   private trained: Promise<void> = Promise.resolve();
   private disposed = false;
 
-  /** Both processes have the memory ceiling, each for itself. */
+  /** Each process has the memory ceiling for itself. */
   constructor(options: Omit<EngineOptions, 'trains'>) {
     this.options = options;
     this.completing = new EngineClient(options);
@@ -24,12 +24,12 @@ export class EnginePair implements Engine {
     return this.completing.pid;
   }
 
-  /** Of the process that trains; undefined while nothing is trained. */
+  /** Of the process that trains; undefined while there is no training. */
   get trainingPid(): number | undefined {
     return this.training?.pid;
   }
 
-  /** As EngineClient's, of the process that completes: nothing is open in the other one. */
+  /** As EngineClient's, for the process that completes: nothing is open in the other one. */
   onRestarted(listener: () => void): Disposable {
     return this.completing.onRestarted(listener);
   }
@@ -40,7 +40,7 @@ export class EnginePair implements Engine {
     request: Requests[K]['request'],
     options?: RequestOptions<K>,
   ): Promise<Result<Requests[K]['result']>> {
-    // The one that completes also says that it has been shut down.
+    // The process that completes also reports that it has been shut down.
     if (kind !== 'adapt' || this.disposed) return this.completing.request(kind, request, options);
     if (this.training) return failed('bad-request', 'An adaptation is running already.');
     const training = new EngineClient({ ...this.options, trains: true });
@@ -58,7 +58,7 @@ export class EnginePair implements Engine {
     void this.end();
   }
 
-  /** As EngineClient's, of both processes. */
+  /** As EngineClient's, for both processes. */
   async end(graceMs?: number): Promise<void> {
     this.disposed = true;
     await Promise.all([this.completing.end(graceMs), this.training?.end(graceMs), this.trained]);

@@ -1,4 +1,5 @@
-// What the engine process is asked and what it answers. Messages cross as structured clones, so typed arrays stay what they are.
+// Requests to the engine process and its answers. Messages cross as structured clones, so typed arrays keep their
+// types.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { Failure } from '../../common/errors.ts';
 import type { StatesRequest } from '../../neural/decoding/hidden-states.ts';
@@ -28,29 +29,32 @@ export interface EngineStatus {
   readonly memory: number;
 }
 
-/** One row per request: what goes in, what comes back, and what is reported on the way. */
+/** One row per request: its input, its result, and its progress reports. */
 export interface Requests {
   adapt: { request: TrainingRequest; result: Adapted; progress: AdaptProgress };
   /** Loads a folder's specialist, the neural model and the n-gram index together. */
   open: { request: MixSource; result: OpenedSpecialist; progress: never };
   close: { request: { readonly key: string }; result: Nothing; progress: never };
-  /** A file of an open folder is another one now. */
+  /** A file of an open folder has changed. */
   change: { request: { readonly key: string; readonly change: FileChange }; result: Nothing; progress: never };
-  /** The open specialist's answer at a cursor. Fails with 'bad-request' where the key is not open. */
+  /** A draft at a cursor. Fails with 'bad-request' if the key is not open. */
   draft: { request: DraftRequest; result: Draft; progress: LatencyEstimate };
-  /** Runs the prompt of a place in the open specialist's cache, so that a draft there costs its line alone. */
+  /** Runs the prompt at a cursor into the cache, so that a draft there only has to write its line. */
   warm: { request: { readonly key: string; readonly query: CompletionQuery }; result: Nothing; progress: never };
-  /** How well the open specialist foresees what stands at a cursor; right after the draft for it, its prompt is still there. */
+  /**
+   * How well the specialist predicts the true line at a cursor. Right after the draft there, its prompt is still in the
+   * cache.
+   */
   lossAt: { request: { readonly key: string; readonly place: LabeledQuery }; result: QueryLoss; progress: never };
-  /** Learns the mixture's weights for the open specialist on files that are not in its index, and uses them from then on. */
+  /** Fits the mixture's weights on files that are not in the index, and uses them from then on. */
   fit: {
     request: { readonly key: string; readonly places: readonly LabeledQuery[] };
     result: MixFit;
     progress: { readonly done: number; readonly total: number };
   };
-  /** How long a model makes people wait here. It is loaded for that alone: a process that completes should not be asked. */
+  /** Latency of a model on this machine. Loads the model only for this: do not send it to a process that completes. */
   time: { request: LanguageModelOptions; result: Timing; progress: never };
-  /** Pooled hidden states of texts, each as it is read. As `time`, of a process that does not complete. */
+  /** Pooled hidden states of texts, each as soon as it is read. Like `time`, not for a process that completes. */
   states: {
     request: StatesRequest;
     result: Nothing;
@@ -72,7 +76,7 @@ export type AdaptProgress =
   | ({ readonly kind: 'validated' } & Validated)
   | ({ readonly kind: 'device' } & DeviceChoice)
   | ({ readonly kind: 'method' } & Method)
-  /** For the user: a checkpoint that was left aside. */
+  /** For the user: a checkpoint was not used. */
   | { readonly kind: 'note'; readonly note: string };
 
 export type RequestKind = keyof Requests;
@@ -87,10 +91,10 @@ export type FromEngine =
   | { readonly id: number; readonly kind: 'result'; readonly result: unknown }
   | { readonly id: number; readonly kind: 'failure'; readonly failure: Failure }
   | { readonly id: number; readonly kind: 'progress'; readonly progress: unknown }
-  /** It is at work, on something that takes long. */
+  /** Sign of life during long work. */
   | { readonly id: number; readonly kind: 'alive' };
 
-/** Command line of the engine's script. */
+/** Arguments of the engine's script. */
 export interface EngineArguments {
   /** Resident memory above which caches are dropped and training stops, bytes. */
   readonly memoryCeiling: number;
@@ -98,5 +102,5 @@ export interface EngineArguments {
 
 export const PROBE_ARGUMENT = '--probe-webgpu';
 export const CEILING_ARGUMENT = '--memory-ceiling=';
-/** For who looks at a list of processes; the process itself does the same with it and without. */
+/** Marks the process in process lists; it has no other effect. */
 export const TRAINING_ARGUMENT = '--training';

@@ -1,4 +1,5 @@
-// The engine process's side: takes what is asked, one after the other; training, in a process of its own, hears of requests between micro-batches.
+// The engine process's side. Requests run one after the other; training, in a process of its own, reads requests
+// between micro-batches.
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { pooledStates } from '../../neural/decoding/hidden-states.ts';
 import { LanguageModel } from '../../neural/decoding/language-model.ts';
@@ -22,9 +23,9 @@ type Handlers = {
   ) => Promise<Result<Requests[K]['result']>>;
 };
 
-/** Asked and not answered yet; the owner's limit is below it. */
+/** Limit for unanswered requests; the client's own limit is lower. */
 const MOST_REQUESTS = 1000;
-/** Between two signs of a training whose step takes long, ms. */
+/** Interval of the signs of life during a long training step, ms. */
 const ALIVE_MS = 10_000;
 const silent: Failure = { code: 'cancelled', message: 'Cancelled.' };
 
@@ -34,14 +35,14 @@ export class Service {
   private stopping = false;
   private readonly specialists = new Specialists();
   private training = false;
-  /** Decoding runs one after the other. */
+  /** The end of the decoding queue. */
   private decoding: Promise<unknown> = Promise.resolve();
 
   constructor(options: ServiceOptions) {
     this.options = options;
   }
 
-  /** Whatever comes is answered, with a failure where it is no request; what has no number to answer to is passed over. */
+  /** Answers every message that has an id, with a failure if it is no valid request; ignores others. */
   receive(message: ToEngine): void {
     const { id, kind } = (message ?? {}) as Partial<ToEngine>;
     if (typeof id !== 'number') return;
@@ -78,7 +79,7 @@ export class Service {
     const controller = new AbortController();
     this.running.set(id, controller);
     const progress = (value: unknown) => this.options.send({ id, kind: 'progress', progress: value });
-    // The handler of a kind takes that kind's request: TypeScript cannot follow the pair through the union.
+    // Each handler takes the request of its own kind: TypeScript cannot follow the pair through the union.
     const handler = this.handlers[message.kind] as (
       request: unknown,
       signal: AbortSignal,
@@ -97,7 +98,7 @@ export class Service {
       });
   }
 
-  /** Cancels everything; resolves when it has been answered, training's checkpoint being on disk. */
+  /** Cancels everything. Resolves when all requests are answered and the training's checkpoint is on disk. */
   async stop(): Promise<void> {
     this.stopping = true;
     for (const controller of this.running.values()) controller.abort();
@@ -117,7 +118,7 @@ export class Service {
         await this.specialists.close(key);
         return {};
       }),
-    // At once: a draft that was asked for after it must know of it, and one under way does not mind.
+    // Not queued: a draft that is requested later must see the change, and a running one is not affected.
     change: async ({ key, change }) => {
       if (!isFileChange(change)) return failed('bad-request', 'The neural engine was told of no change of a file.');
       this.specialists.change(key, change);
@@ -132,7 +133,7 @@ export class Service {
       }, signal),
     lossAt: ({ key, place }, signal) => this.inTurn(() => this.specialists.lossAt(key, place, signal), signal),
     fit: async ({ key, places }, signal, progress) => {
-      // A place at a time, so that drafts come between.
+      // One position at a time, so that drafts can run in between.
       const turn = async <T>(work: () => Promise<T>): Promise<T> => {
         const done = await this.inTurn(work, signal);
         if (!done.ok) throw new CodedError(done.error.code, done.error.message);
@@ -165,7 +166,7 @@ export class Service {
     }),
   };
 
-  /** Runs after all decoding asked for before; not at all where the signal has been given by then. */
+  /** Runs after all decoding that was requested before; not at all if the signal is aborted by then. */
   private inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<Result<T>> {
     const result = this.decoding.then(async (): Promise<Result<T>> => {
       try {
@@ -234,7 +235,10 @@ export class Service {
   }
 }
 
-/** A step of training holds the thread: between two of them a cancellation is heard. One turn reads the channel, one starts what it brought. */
+/**
+ * A training step blocks the thread, so messages are read between two steps. One turn reads the channel, the next one
+ * starts what it brought.
+ */
 async function messagesRead(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

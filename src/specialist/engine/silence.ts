@@ -1,12 +1,13 @@
-// How long the engine's process may give no sign while it is asked something, and who counts that.
+// Ends an engine process that stays silent for too long while it has requests.
 import type { Clock } from '../../common/clock.ts';
 import type { RequestKind } from './protocol.ts';
 
 const minute = 60_000;
 
 /**
- * Silence of the whole process, ms, not the time that a request takes: an answer, a step, a place or a text that is done ends it, and a
- * process that trains gives a sign after each micro-batch. Ten times as long as the slowest machine that was measured, and more.
+ * Limits for the silence of the whole process, ms, not for the time of a request. An answer, a step, a position or a
+ * text that is done ends the silence, and so does each micro-batch of a training. At least ten times what the slowest
+ * measured machine took.
  */
 export const LONGEST_SILENCE: Readonly<Record<RequestKind, number>> = {
   status: 5 * minute,
@@ -22,9 +23,9 @@ export const LONGEST_SILENCE: Readonly<Record<RequestKind, number>> = {
   adapt: 30 * minute,
 };
 
-/** Between two looks, ms. */
+/** Interval of the checks, ms. */
 const LOOK_MS = 5_000;
-/** A gap between two looks counts for no more: the machine slept, or our own thread was held. */
+/** A longer gap between two checks counts as this long: the machine slept, or our own thread was busy. */
 const LONGEST_GAP_MS = 2 * LOOK_MS;
 
 export class SilenceWatch {
@@ -34,19 +35,19 @@ export class SilenceWatch {
   private silentMs = 0;
   private watching: AbortController | undefined;
 
-  /** @param longestMs of what is asked now @param onTooLong called once for each silence that is longer */
+  /** @param longestMs limit for the present requests @param onTooLong called once for each silence that is longer */
   constructor(clock: Clock, longestMs: () => number, onTooLong: () => void) {
     this.clock = clock;
     this.longestMs = longestMs;
     this.onTooLong = onTooLong;
   }
 
-  /** The process gave a sign, or is another one. */
+  /** The process gave a sign, or is a new one. */
   heard(): void {
     this.silentMs = 0;
   }
 
-  /** Something is asked: silence counts from now on, if it did not before. */
+  /** There are requests: silence counts from now on, if it did not before. */
   begin(): void {
     if (this.watching) return;
     this.watching = new AbortController();
@@ -54,7 +55,7 @@ export class SilenceWatch {
     this.look(this.watching.signal).catch(() => {});
   }
 
-  /** Nothing is asked any more. */
+  /** There are no requests any more. */
   stop(): void {
     this.watching?.abort();
     this.watching = undefined;
@@ -68,7 +69,7 @@ export class SilenceWatch {
       const now = this.clock.monotonic();
       this.silentMs += Math.min(now - last, LONGEST_GAP_MS);
       last = now;
-      // A sign may be there and not read yet, where our own thread was held: one more look.
+      // If our own thread was busy, a sign may have arrived and not been read yet: check once more.
       tooLong = this.silentMs > this.longestMs() ? tooLong + 1 : 0;
       if (tooLong < 2) continue;
       this.heard();

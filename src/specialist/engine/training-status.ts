@@ -1,2 +1,2 @@
-// Where a training stands that was interrupted, for who goes on with it or says so.
+// The status of an interrupted training, for callers that resume or report it.
 export { type TrainingStatus, trainingStatusOf } from '../../neural/training/training-status.ts';

@@ -1,4 +1,4 @@
-// Goes on after the first line where a block is wanted, as the n-grams do (src/specialist/ngram/block.ts), with the mixture writing the lines.
+// Writes a block below the first line with the mixture; the rules are those of specialist/ngram/block.ts.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { Branches } from '../../neural/decoding/branches.ts';
 import type { KeyValueCache } from '../../neural/decoding/key-value-cache.ts';
@@ -11,7 +11,7 @@ import type { LogitReader } from './logit-reader.ts';
 import type { NextTokenMixer } from './next-token-mixer.ts';
 import { LOOK_AHEAD, searchLine } from './search.ts';
 
-/** A block's later lines are worth less waiting than its first. */
+/** Later lines of a block are worth less waiting than its first. */
 const LIMITS: SearchLimits = { width: 2, branching: 3, wanted: 2, pruning: 2, passes: 24 };
 const MOST_LINES = 10;
 
@@ -24,7 +24,7 @@ export interface BlockSite {
   readonly mixer: NextTokenMixer;
 }
 
-/** Rejects with the signal's reason. Of the branches behind the prompt the first line is left. */
+/** Rejects with the signal's reason. Leaves only the first line of the branches behind the prompt. */
 export async function continueMixedBlock(
   site: BlockSite,
   first: FirstLine,
@@ -34,7 +34,7 @@ export async function continueMixedBlock(
   const { query, ngram, place, root } = site;
   const { cache, branches } = root;
   const { steps } = first;
-  // The first line alone stays, which the search has run already.
+  // The first line's branch was run by its search.
   const path = steps.map(({ token }) => token);
   branches.keep(path);
   const held = cache.length;
@@ -59,7 +59,7 @@ export async function continueMixedBlock(
 
 /**
  * @param unread the end of the last line, not in the cache yet
- * @param read logits after the last line where all of it is
+ * @param read logits after the last line, if all of it is in the cache
  */
 async function nextLine(
   { ngram, place, root: { network, cache, contextLength }, reader, mixer }: BlockSite,
@@ -92,7 +92,10 @@ async function nextLine(
   }
 }
 
-/** The likeliest line end with its indent; undefined where the neural model would stop. `gate`: its share. */
+/**
+ * The most likely line end with its indent; undefined if the neural model would stop. `gate`: the neural model's
+ * weight.
+ */
 function chooseLineEnd(
   { scope, path, search }: PredictionPoint,
   context: Int32Array,

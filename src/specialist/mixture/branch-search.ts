@@ -11,7 +11,7 @@ export interface SearchLimits extends BeamLimits {
 }
 
 export interface SearchRoot {
-  /** Behind the prompt: what the search runs stays there. */
+  /** Behind the prompt: tokens that the search has run stay there. */
   readonly branches: Branches;
   readonly contextLength: number;
   /** Logits after the prompt, [vocabulary]. */
@@ -23,11 +23,11 @@ export interface BranchScorer<H extends BeamHypothesis> {
   readonly continuations: (hypothesis: H, logits: Float32Array, depth: number) => readonly H[];
   /** The hypothesis' tokens from the prompt's end on. */
   readonly path: (hypothesis: H) => Path;
-  /** Paths of at most `most` more tokens that the next passes will probably need: this pass takes them along. */
+  /** Paths with at most `most` more tokens that the next passes probably need, to be run in the same pass. */
   readonly ahead?: (hypothesis: H, most: number) => readonly Path[];
 }
 
-/** Finished hypotheses, or open ones where none finished; most probable first. Rejects with the signal's reason. */
+/** Finished hypotheses, or open ones if none finished; most probable first. Rejects with the signal's reason. */
 export async function searchBranches<H extends BeamHypothesis>(
   root: SearchRoot,
   start: H,

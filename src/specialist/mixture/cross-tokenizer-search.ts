@@ -1,5 +1,5 @@
-// The neural model's own proposals where its words are others than the n-grams': a beam over its tokens alone, with what was taken back of
-// the text spelled again in any way: by a token that covers it, or by several.
+// The neural model's own candidates if its tokenizer differs from that of the n-grams: a beam search over its tokens.
+// The respelled text may be spelled by any tokens, one or several.
 import type { Path } from '../../neural/decoding/branches.ts';
 import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
 import type { BeamHypothesis } from '../ngram/beam-search.ts';
@@ -38,7 +38,7 @@ export async function proposeLines(
     const found: Hypothesis[] = [];
     if (!allowed && reading.finish > 1e-4)
       found.push({ ...hypothesis, logProbability: logProbability + logOf(reading.finish), finished: true });
-    // What is spelled again may be a line end with its indent, which a reading counts as the end.
+    // The respelled text may contain a line end with its indent, which a reading would count as the end.
     const next = allowed ? likeliest(allowed, logits, limits.branching) : reading.best.slice(0, limits.branching);
     for (const token of next) {
       const more = tokenizer.bytesOf(token);
@@ -75,7 +75,7 @@ function likeliest(tokens: readonly number[], scores: Float32Array, count: numbe
   return best;
 }
 
-/** None where the bytes are no whole characters. */
+/** Empty if the bytes are not whole characters. */
 function textOf(bytes: readonly number[]): string[] {
   try {
     return [new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes))];

@@ -1,5 +1,6 @@
-// The mixture where the neural model's words are others than the n-grams': each proposes whole lines, and both score every one of them in
-// their own tokens, compared on bytes at the ends of the n-grams' tokens. A line's steps are the n-grams' tokens, as everywhere else.
+// The mixture if the neural model's tokenizer differs from that of the n-grams. Each model proposes whole lines, and
+// each scores all of them in its own tokens. Scores are compared on bytes, at the ends of the n-grams' tokens, which
+// are also the steps of a line.
 
 import { type GateExample, gateOf } from '../../common/statistics/gate.ts';
 import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
@@ -16,18 +17,18 @@ import { restProbability } from './rest-of-line.ts';
 import { LOOK_AHEAD, type MixHypothesis, type SearchModels, type SearchStart } from './search.ts';
 import type { VocabularyMapping } from './vocabulary-mapping.ts';
 
-/** Tokens of lines that no search has run, all together. */
+/** Limit for all candidates together: tokens that no search has run. */
 const MOST_SCORED = 64;
 
 export interface CrossTokenizerModels extends Omit<SearchModels, 'mixer'> {
   readonly mapping: VocabularyMapping;
   readonly gate: ArrayLike<number>;
-  /** First tokens, the n-grams', of the line's rest after the cursor; empty: the cursor's line ends there. */
+  /** First tokens, in the n-grams' vocabulary, of the line's rest after the cursor; empty at the end of the line. */
   readonly rest: Int32Array;
   readonly restText: string;
 }
 
-/** As `searchLine`, which it stands for. */
+/** Replaces `searchLine`, with the same contract. */
 export async function crossTokenizerCandidates(
   root: SearchRoot,
   models: CrossTokenizerModels,
@@ -44,7 +45,7 @@ export async function crossTokenizerCandidates(
   const local = place.search
     .run(start.before, start.healed, place.scope, place.path, start.maxTokens)
     .flatMap((hypothesis) => meet(textOf(hypothesis, start.healed, vocabulary), restText) ?? []);
-  // In turn, so that what there is time for is of both.
+  // Alternately, so that both are among the candidates that there is time for.
   const texts = Array.from({ length: limits.wanted }, (_, i) => [proposed[i] ?? '', local[i] ?? '']).flat();
   const lines: MixHypothesis[] = [];
   let scored = 0;
@@ -62,7 +63,7 @@ export async function crossTokenizerCandidates(
   return lines.sort((a, b) => b.logProbability - a.logProbability).slice(0, limits.wanted);
 }
 
-/** What the gate is learned from: the tokens of a line that really came. */
+/** Training examples of the gate: the tokens of the true line. */
 export async function crossTokenizerExamples(
   root: SearchRoot,
   models: CrossTokenizerModels,
@@ -74,14 +75,14 @@ export async function crossTokenizerExamples(
   return scores ? scoreTokens(truth, scores.of, models, start).examples : [];
 }
 
-/** Undefined where the context has no room for the line. */
+/** Undefined if the context has no room for the line. */
 async function scoresOf(
   { branches, contextLength, logits }: SearchRoot,
   { mapping, restText }: CrossTokenizerModels,
   text: string,
 ) {
   const { tokenizer } = mapping.vocabulary;
-  // A model that is not shown what stands behind the cursor is asked whether it comes.
+  // A model that is not shown the text behind the cursor has to predict it.
   const foreseen = mapping.seesSuffix ? '' : restText;
   const spelledAgain = mapping.vocabulary.decode(mapping.own.healed) + text + foreseen;
   const path = [...tokenizer.encode(spelledAgain)];
@@ -89,13 +90,13 @@ async function scoresOf(
   const prefixes = path.map((_, i) => path.slice(0, i + 1));
   const run = path.length - branches.depthOf(path);
   const rows = [logits, ...(path.length === 0 ? [] : await branches.run(prefixes))];
-  // What composes letters changes bytes: then they are those of its tokens.
+  // Normalisation may change bytes; these are the bytes of the model's tokens.
   const bytes = mapping.vocabulary.bytesOf(path);
   const end = foreseen === '' ? undefined : bytes.length - new TextEncoder().encode(foreseen).length;
   return { of: new LineScores(mapping, bytes, path, rows, restText === '', end), run };
 }
 
-/** A line's probability, token by token of the n-grams', under each model and mixed. */
+/** A line's probability under each model and mixed, one n-gram token after the other. */
 function scoreTokens(
   text: string,
   scores: LineScores,
@@ -196,13 +197,13 @@ type Predictor = SearchModels['place']['predictor'];
 interface Chances {
   readonly neural: number;
   readonly ngram: number;
-  /** The n-grams have seen nothing that spells on: they have no say. */
+  /** The n-grams have seen no token that continues the spelling: the gate ignores them. */
   readonly unseen?: boolean;
   /** Absent: the line's end. */
   readonly token?: number;
 }
 
-/** Of the tokens that spell on, the token's share; undefined where none of them was seen. */
+/** The token's share among those that continue the spelling; undefined if none of them was seen. */
 function healing(
   predictor: Predictor,
   tokenizer: VocabularyMapping['vocabulary']['tokenizer'],
@@ -217,7 +218,7 @@ function healing(
   return predictor.evidence.find(token) >= 0 ? predictor.probabilityOf(token) / total : 0;
 }
 
-/** Probability, by the n-grams, that the line ends. */
+/** The n-grams' probability that the line ends. */
 function lineEnd({ evidence, mixture }: Predictor, { endsLine, separator }: SearchModels['vocabulary']): number {
   let sum = 0;
   for (let slot = 0; slot < evidence.size; slot++) {
@@ -227,7 +228,7 @@ function lineEnd({ evidence, mixture }: Predictor, { endsLine, separator }: Sear
   return sum;
 }
 
-/** One of them goes on from the other. */
+/** One of the two begins with the other. */
 function begins(a: Uint8Array, b: Uint8Array): boolean {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return false;

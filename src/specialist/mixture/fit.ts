@@ -1,21 +1,23 @@
-// Learns the mixture's gate on places of files that are not in the index. The ranking stays as it was: see below.
+// Fits the mixture's gate on files that are not in the index. The ranking is not fitted, see GATE_PRIOR.
 import { fitGate, type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
 import type { MixtureSpecialist } from './mixture-specialist.ts';
 import type { LabeledQuery, MixFit } from './types.ts';
 import { plainMixWeights } from './weights.ts';
 
 /**
- * The weights from before count as this many examples: of 1 to 3,000, and of never moving them, the loss at other files was the lowest.
+ * The earlier weights count as this many examples. Of 1 to 3,000, and of no fit at all, this had the lowest loss on
+ * other files.
  *
- * The ranking was learned here, too. From 25 to 100 places of one of three packages it lost to its start whatever that counted for: as 60 examples a
- * tenth of its likelihood with the medium base and two of a hundred lines, as 3,000 nothing. And its examples cost a search each.
+ * Fitting the ranking as well made it worse: on 25 to 100 positions it lost to its start on one of three packages,
+ * whatever the prior. With a prior of 60 examples it lost a tenth of its likelihood with the medium base and two of a
+ * hundred lines; with 3,000 it gained nothing. Its examples also cost a search each.
  */
 const GATE_PRIOR = 200;
 
-/** Runs one place's work when the model is free for it. */
+/** Runs the work of one position when the model is free. */
 export type ModelTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** The mixture uses the new weights from then on. Rejects as `turn` does; the old weights then stay. */
+/** The specialist uses the new weights from then on. Rejects as `turn` does; the old weights then stay. */
 export async function fitMixed(
   mixed: MixtureSpecialist,
   places: readonly LabeledQuery[],

@@ -1,10 +1,10 @@
-// What decides how far the neural model is trusted at one token, beside the n-grams: the features of the gate (src/common/statistics/gate.ts).
-// Source: cache mixtures of language models (Grave et al. 2017).
+// Features of the gate: how much weight the neural model gets beside the n-grams at one token
+// (common/statistics/gate.ts). Source: cache mixtures of language models (Grave et al. 2017).
 import { levels } from '../ngram/evidence.ts';
 
-/** What the gate looks at. Probabilities are of each model's likeliest event, a token or the end. */
+/** Inputs of the gate's features. Probabilities are those of each model's most likely event, a token or the end. */
 export interface GateFacts {
-  /** Longest match of the n-grams, tokens, and how often it was seen. */
+  /** Longest match of the n-grams, tokens, and its number of occurrences. */
   readonly matchLength: number;
   readonly matchCount: number;
   readonly fromOpenFile: boolean;
@@ -12,7 +12,7 @@ export interface GateFacts {
   readonly neuralBest: number;
   /** Of the neural distribution, nats. */
   readonly entropy: number;
-  /** Both think the same event likeliest. */
+  /** Both models have the same most likely event. */
   readonly agree: boolean;
   readonly first: boolean;
 }

@@ -1,19 +1,20 @@
-// What a neural model makes of a line, byte by byte: its tokens end elsewhere than the n-grams', so the two are compared on bytes.
-// The probability of a beginning is that of the tokens before, times that of all tokens that cover its last bytes.
+// A line's log probability under the neural model, byte by byte: its tokens end elsewhere than the n-grams', so both
+// are compared on bytes. The probability of a prefix is that of the tokens before, times that of all tokens that cover
+// its last bytes.
 
 import { logOf, type NextTokenDistribution, probability } from './logit-reader.ts';
 import type { VocabularyMapping } from './vocabulary-mapping.ts';
 
-/** The last tokens of a line that may be one with its line end instead. */
+/** How many of the last tokens may be merged with the line end into one token. */
 const ENDINGS = 3;
 
 export class LineScores {
   private readonly mapping: VocabularyMapping;
-  /** From what was taken back on, to the line's end. */
+  /** Bytes from the respelled text on, to the end of the line. */
   private readonly bytes: Uint8Array;
-  /** Where each token begins, and the end. */
+  /** Offset of each token, and the end. */
   private readonly starts: number[] = [0];
-  /** Log probability of the tokens before each, and of all. */
+  /** Log probability of the tokens before each token, and of all. */
   private readonly before: number[] = [0];
   private readonly readings: NextTokenDistribution[];
   private readonly end: number | undefined;
@@ -21,8 +22,9 @@ export class LineScores {
   /**
    * @param path tokens that spell the bytes
    * @param logits before each token, and after the last; [vocabulary] each
-   * @param lineEnds a line end is the end of what is asked for
-   * @param end bytes of the line, where the text behind the cursor follows among the bytes: what a model that is not shown it must foresee
+   * @param lineEnds a line end ends the middle
+   * @param end bytes of the line, if the bytes also hold the text behind the cursor: a model that is not shown that
+   * text has to predict it
    */
   constructor(
     mapping: VocabularyMapping,
@@ -44,7 +46,7 @@ export class LineScores {
     });
   }
 
-  /** Log probability that the first `end` bytes come. Falls with `end`. */
+  /** Log probability of the first `end` bytes. Decreases with `end`. */
   logBytes(end: number): number {
     if (end <= 0) return 0;
     const token = this.tokenAt(end - 1);
@@ -56,7 +58,7 @@ export class LineScores {
     return (this.before[token] as number) + logOf(covered);
   }
 
-  /** Log probability that these bytes come, and then the end. */
+  /** Log probability of all bytes followed by the end. */
   logLine(): number {
     if (this.end !== undefined) return this.logBytes(this.bytes.length);
     const last = this.starts.length - 1;
@@ -69,13 +71,13 @@ export class LineScores {
     return logOf(sum);
   }
 
-  /** What the model expects behind the first `end` bytes, where one of its tokens begins there. */
+  /** The distribution behind the first `end` bytes, if a token begins there. */
   readingAt(end: number): NextTokenDistribution | undefined {
     const token = this.starts.indexOf(end);
     return token < 0 ? undefined : this.readings[token];
   }
 
-  /** The token that a byte is part of. */
+  /** Index of the token that holds a byte. */
   private tokenAt(byte: number): number {
     let token = this.starts.length - 2;
     while (token > 0 && (this.starts[token] as number) > byte) token--;

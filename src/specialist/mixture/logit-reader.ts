@@ -1,30 +1,30 @@
-// Reads a row of the neural model's logits: what the search, the gate and the fit need of it, in one pass.
+// Reads a row of the neural model's logits for the search, the gate and the fit, in one pass.
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 
-/** Likeliest tokens looked at; the n-grams add theirs. */
+/** Most likely tokens that are kept; the n-grams add theirs. */
 const BEST = 12;
-/** Below this distance from the best logit a token's share is under 1e-9. */
+/** A token this far below the best logit has a share under 1e-9. */
 const NEGLIGIBLE = 20;
 
-/** A next-token distribution. Tokens that end the middle are one event, `finish`, and no tokens. */
+/** A next-token distribution. All tokens that end the middle are one event, `finish`. */
 export interface NextTokenDistribution {
   readonly logits: Float32Array;
   readonly offset: number;
   /** Logarithm of the sum of all exponentials: a token's log probability is its logit minus this. */
   readonly logTotal: number;
-  /** Nats, of the whole distribution. */
+  /** Of the whole distribution, nats. */
   readonly entropy: number;
-  /** Probability that what is allowed comes at all; 1 where everything is. */
+  /** Probability of all allowed tokens together; 1 if all are allowed. */
   readonly allowed: number;
   /** Probability that the middle ends here. */
   readonly finish: number;
-  /** Likeliest tokens first. */
+  /** Most likely tokens first. */
   readonly best: readonly number[];
 }
 
 export class LogitReader {
   private readonly size: number;
-  /** 0: a token of the line; 1: ends the line; 2: a special token, ends the middle. */
+  /** 0: ordinary; 1: ends the line; 2: special, ends the middle. */
   private readonly kinds: Uint8Array;
 
   /** @param size of the model's vocabulary; ids that the tokenizer does not know count as special */
@@ -40,8 +40,8 @@ export class LogitReader {
 
   /**
    * @param row of `logits`, which holds several rows
-   * @param lineEndFinishes a line end is the end of the middle; else only a special token is, and line ends are left out
-   * @param allowed tokens that may come: all others, and the end, count for nothing
+   * @param lineEndFinishes a line end ends the middle; otherwise only a special token does, and line ends are left out
+   * @param allowed tokens that may come; all others, and the end, get no probability
    */
   read(
     logits: Float32Array,
@@ -104,8 +104,8 @@ export class LogitReader {
   }
 
   /**
-   * At the end of a line: probability that a line end comes, and that the text stops; of the line ends the likeliest, with
-   * their shares of all.
+   * At the end of a line: the probabilities that a line end comes and that the text stops, and the most likely line
+   * ends with their shares.
    */
   lineEnds(logits: Float32Array): {
     readonly lineEnd: number;
@@ -129,7 +129,7 @@ export function probability({ logits, offset, logTotal }: NextTokenDistribution,
   return logit === undefined ? 0 : Math.exp(logit - logTotal);
 }
 
-/** Not minus infinity where `p` is 0. */
+/** Finite for p = 0, too. */
 export function logOf(p: number): number {
   return Math.log(Math.max(1e-12, p));
 }

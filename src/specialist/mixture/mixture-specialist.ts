@@ -1,5 +1,5 @@
-// The specialist that a folder's completions come from: the neural model and the n-gram index, mixed token by token, and
-// whole lines then weighed against each other.
+// The specialist that completes in a folder: the neural model and the n-gram index, mixed token by token. Whole lines
+// are then ranked against each other.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
 import { type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
@@ -27,9 +27,9 @@ import { LINE_LIMITS, LOOK_AHEAD, type SearchStart, searchLine } from './search.
 import type { LabeledQuery, LatencyEstimate, MixWeights, QueryLoss } from './types.ts';
 import { VocabularyMapping } from './vocabulary-mapping.ts';
 
-/** Candidates whose fit with the next line is worked out: each costs a few n-gram distributions. */
+/** Candidates whose agreement with the next line is computed; each costs a few n-gram distributions. */
 const RESCORED = 6;
-/** Longest middle that weights are learned from, tokens. */
+/** Tokens of the longest middle that weights are fitted on. */
 const LONGEST_TRUTH = 40;
 
 export interface MixedLineChoice {
@@ -40,13 +40,13 @@ export interface MixedLineChoice {
 export interface MixedOptions {
   readonly search?: SearchLimits;
   readonly prompt?: PromptLimits;
-  /** Default: that of the models that ship. */
+  /** Default: the dialect of the shipped models. */
   readonly dialect?: Dialect;
-  /** The neural model's own words, where they are others than the n-grams'. */
+  /** The neural model's tokenizer, if it differs from that of the n-grams. */
   readonly tokenizer?: Vocabulary['tokenizer'];
 }
 
-/** A query with its prompt in the cache. */
+/** A query whose prompt is in the cache. */
 interface PromptedQuery extends BlockSite {
   readonly maxTokens: number;
 }
@@ -63,7 +63,7 @@ export class MixtureSpecialist {
   weights: MixWeights;
 
   /**
-   * @param ngram the current index; a call uses one throughout
+   * @param ngram the current index; one call uses one index throughout
    * @param name as in MixSource
    */
   constructor(
@@ -104,8 +104,8 @@ export class MixtureSpecialist {
         prompted.place.own.healed,
         vocabulary,
       );
-      // Below a line that calls for none, what the n-grams know alone: a pass of the neural model for it would keep the line waiting.
-      // So where its words are others: what it knows of lines further down is left to the large model.
+      // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line. With
+      // another tokenizer, too, the neural model writes no block; the large model does.
       const block = !wantsBlock(first, options)
         ? mayContinue(first, query) && continueBlock(query, first, options.maxTokens, { ...prompted.place, vocabulary })
         : this.mapping
@@ -118,17 +118,17 @@ export class MixtureSpecialist {
     return { ...draft, latencyMs: performance.now() - started };
   }
 
-  /** A file of the index is another one now. */
+  /** A file of the index has changed. */
   changed(path: string): void {
     this.planner.changed(path);
   }
 
-  /** Leaves the query's prompt in the cache. What is done of it when the signal is given stays there too. */
+  /** Leaves the query's prompt in the cache. A cancelled call leaves what it has computed there. */
   async warm(query: CompletionQuery, signal?: AbortSignal): Promise<void> {
     await this.withPrompt(query, 0, signal, async () => {});
   }
 
-  /** What the ranking's weights are learned from at one place. */
+  /** A training example of the ranking. */
   rankingExample({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<ChoiceExample & MixedLineChoice> {
     return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
       const { candidates, none } = await this.choose(prompted, signal);
@@ -136,7 +136,7 @@ export class MixtureSpecialist {
     });
   }
 
-  /** What the gate between the neural model and the n-grams is learned from at one place: every token of the truth, and its end. None where the truth is too long. */
+  /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
   gateExamples({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<GateExample[]> {
     return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
       const { ngram, place, root, mixer } = prompted;
@@ -179,7 +179,7 @@ export class MixtureSpecialist {
     };
   }
 
-  /** Runs the query's prompt, and then `work` on what it left; the prompt stays for the next query. */
+  /** Runs the query's prompt, then `work` on the resulting cache. The prompt stays in the cache for the next query. */
   private async withPrompt<T>(
     query: CompletionQuery,
     maxTokens: number,
@@ -245,7 +245,7 @@ export class MixtureSpecialist {
     return describeMixed(unranked, surroundings(query.prefix, query.suffix));
   }
 
-  /** Undefined where both models have the same words. */
+  /** Undefined if both models have the same tokenizer. */
   private crossTokenizerModels({
     query,
     ngram: { vocabulary },

@@ -1,4 +1,5 @@
-// One step of the mixture: what may come after a hypothesis, as both models see it, and how likely the mixture thinks it.
+// One step of the mixture: the tokens that may follow a hypothesis, with the probability of each model and of the
+// mixture.
 
 import { gateOf } from '../../common/statistics/gate.ts';
 import { allowedTokens } from '../../neural/decoding/healing.ts';
@@ -20,14 +21,14 @@ export interface TokenOption extends MixedProbability {
 }
 
 export interface MixedPrediction {
-  /** Most probable first; not all: those that either model holds likely. */
+  /** Tokens that either model finds likely, most probable first. */
   readonly options: readonly TokenOption[];
   readonly finish: MixedProbability;
-  /** Of the mixture, nats; what is in no option counts as one more event. */
+  /** Of the mixture, nats; all tokens that are no option count as one event. */
   readonly entropy: number;
   readonly features: Float32Array;
   readonly facts: GateFacts;
-  /** The neural model's share. */
+  /** The neural model's weight. */
   readonly gate: number;
 }
 
@@ -36,7 +37,7 @@ export class NextTokenMixer {
   private readonly reader: LogitReader;
   private readonly place: PredictionPoint;
   private readonly gate: ArrayLike<number>;
-  /** First tokens of the line's rest after the cursor; empty: the cursor's line ends there. */
+  /** First tokens of the line's rest after the cursor; empty at the end of the line. */
   private readonly rest: Int32Array;
 
   /** @param rest text between the cursor and its line's end, trimmed */
@@ -55,8 +56,8 @@ export class NextTokenMixer {
   }
 
   /**
-   * @param context tokens before and those of the hypothesis: context[0, end); room for a few more behind
-   * @param healing bytes that the next tokens must begin with
+   * @param context tokens before and those of the hypothesis: context[0, end), with room for a few more
+   * @param healing bytes that the next tokens have to begin with
    * @param row of the logits that belong to the hypothesis
    */
   predict(
@@ -77,7 +78,7 @@ export class NextTokenMixer {
     const allowed = heals ? allowedTokens(tokenizer, healing) : undefined;
     const reading = this.reader.read(logits, row, lineEnds, allowed);
 
-    // The n-grams' share: candidates, and under healing only those that spell on.
+    // The n-grams' candidates; while healing, only those that continue the spelling.
     const wanted = new Map<number, number>();
     let ngramTotal = 0;
     let ngramFinish = ngramRest;
@@ -101,7 +102,7 @@ export class NextTokenMixer {
     const scale = ngramTotal > 0 ? 1 / ngramTotal : 0;
     const facts = this.facts(wanted, scale, ngramFinish, reading, first);
     const values = gateFeatures(facts);
-    // Who did not expect what is to be spelled has little to say of how it goes on.
+    // A model that did not expect the healed bytes says little about what follows them.
     const trusted = gateOf(values, this.gate) * reading.allowed;
     const others = (1 - gateOf(values, this.gate)) * ngramTotal;
     const gate = trusted + others > 0 ? trusted / (trusted + others) : 1;
@@ -125,7 +126,7 @@ export class NextTokenMixer {
     return { options, finish, entropy, features: values, facts, gate };
   }
 
-  /** What the models gave to a token that really came; `undefined`: the end. The view must be the last one looked at. */
+  /** Probabilities of a token that really came; undefined: the end. Call it for the latest prediction only. */
   probabilityOf(
     token: number | undefined,
     prediction: MixedPrediction,

@@ -1,4 +1,5 @@
-// The neural model's prompt from keystroke to keystroke: the form is tasks/completion/'s, and what stands before the newest tokens stays as it was.
+// Plans the neural model's prompt so that it changes little from keystroke to keystroke: the cache then holds all but
+// the newest tokens. Its form is in prompts/completion/.
 import type { CompletionQuery, Snippet } from '../../common/completion.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import { PROMPT_LIMITS, PromptForm, type PromptLimits } from '../../prompts/completion/prompt-form.ts';
@@ -7,42 +8,45 @@ import type { Vocabulary } from '../ngram/vocabulary.ts';
 
 interface Plan {
   readonly path: string;
-  /** Snippets, file name, suffix. */
+  /** Tokens of snippets, file name and suffix. */
   readonly head: readonly number[];
   readonly suffix: readonly number[];
-  /** First token of the prefix, as an index into the file's tokens, and that token and the ones after it. */
+  /** Index of the prefix's first token among the file's tokens; `opening` holds that token and the next ones. */
   readonly start: number;
   readonly opening: readonly number[];
   readonly snippets: readonly Snippet[];
-  /** Tokens of its prefix when its snippets were chosen, or found to be still the right ones; and files that have changed since. */
+  /** Tokens of the prefix when its snippets were last chosen or confirmed; `changed` are the files changed since. */
   chosenAt: number;
   readonly changed: Set<string>;
 }
 
-/** Tokens that tell whether a prefix still begins where it did. */
+/** Tokens that are compared to see whether a prefix still begins in the same way. */
 const OPENING = 12;
-/** Where a prefix has doubled, and grown by so many tokens, other snippets may fit it: in a new file the first are chosen by nothing. */
+/**
+ * Snippets are chosen again when a prefix has doubled and grown by this many tokens: in a new file the first choice has
+ * nothing to go by.
+ */
 const GROWTH = 4;
-/** Plans kept: the user goes to and fro between a few places. */
+/** Plans that are kept: the user moves between a few positions. */
 const PLANS = 4;
 
 export class PromptPlanner {
   private readonly form: PromptForm;
   private plans: Plan[] = [];
 
-  /** Throws CodedError 'unsupported' where the tokenizer lacks a token of the form. */
+  /** Throws CodedError 'unsupported' if the tokenizer lacks a token of the form. */
   constructor({ tokenizer }: Vocabulary, limits: PromptLimits = PROMPT_LIMITS, dialect?: Dialect) {
     this.form = new PromptForm(tokenizer, limits, dialect);
   }
 
-  /** A file of the index is another one now. Prompts in it have its text anyway. */
+  /** A file of the index has changed. Prompts in that file contain its new text anyway. */
   changed(path: string): void {
     for (const plan of this.plans) if (plan.path !== path) plan.changed.add(path);
   }
 
   /**
-   * Token ids of the prompt; those of the prefix are `own`'s, up to the healed cursor.
-   * @param snippets asked for only where a new prompt is made, or may have to be
+   * Token ids of the prompt; the prefix's tokens are those of `own`, up to the healed cursor.
+   * @param snippets called only if the prompt may need new snippets
    */
   plan(query: CompletionQuery, own: OwnFile, snippets: () => readonly Snippet[]): number[] {
     const suffix = this.form.suffix(query.suffix, undefined, own.after);
@@ -60,7 +64,7 @@ export class PromptPlanner {
     if (plan.suffix.length !== suffix.length || suffix.some((id, i) => plan.suffix[i] !== id)) return false;
     const seen = Math.min(plan.opening.length, contextLength - plan.start);
     for (let i = 0; i < seen; i++) if (context[plan.start + i] !== plan.opening[i]) return false;
-    // Far above the old cursor the prompt would hold less than there is to tell.
+    // Far above the old cursor the prompt would leave out text that there is room for.
     return plan.start === 0 || contextLength - plan.start >= limits.prefix / 2;
   }
 
@@ -80,7 +84,10 @@ export class PromptPlanner {
   }
 }
 
-/** Not where its snippets, or those that would be chosen now, are of files that have changed since; nor where there is one for what was typed since. */
+/**
+ * False if a shown snippet, or one that would be chosen now, is from a changed file; and if the text typed since calls
+ * for another snippet.
+ */
 function isUpToDate(plan: Plan, { contextLength }: OwnFile, snippets: () => readonly Snippet[]): boolean {
   const { changed } = plan;
   const length = contextLength - plan.start;

@@ -1,5 +1,5 @@
-// Chooses between whole candidate lines: the n-gram specialist's features of a line and its surroundings, and beside them what
-// the neural model thinks of it. The same conditional logit (src/specialist/ngram/ranking.ts).
+// Ranks whole candidate lines by the n-gram model's features and by their probability under the neural model. The same
+// conditional logit as in specialist/ngram/ranking.ts.
 import {
   candidateFeatures,
   describe,
@@ -47,7 +47,7 @@ const extraNone: readonly ((bestNeural: number, bestNgram: number) => number)[] 
 
 export const rankingSize = ngramSize + extra.length + extraNone.length;
 
-/** From the n-gram specialist's weights, with no opinion on what the neural model says. */
+/** The n-gram model's weights, with weight 0 for the features of the neural model. */
 export function rankingFrom(ngram: Float32Array): number[] {
   const values = [...ngram];
   return [
@@ -58,7 +58,7 @@ export function rankingFrom(ngram: Float32Array): number[] {
   ];
 }
 
-/** Candidates with their features, and those of 'none of these'. */
+/** Features of the candidates, and those of 'none of these'. */
 export function describeMixed(
   unranked: readonly MixUnranked[],
   around: RankingContext,

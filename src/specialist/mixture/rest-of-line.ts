@@ -1,14 +1,14 @@
-// How likely the n-grams hold it that what stands behind the cursor on its line comes next: the middle ends there.
+// The n-grams' probability that the rest of the cursor's line comes next: then the middle ends there.
 import type { PredictionPoint } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 
-/** Tokens of the rest of the cursor's line that the n-grams must foresee for the middle to end before it. */
+/** Tokens of the rest that the n-grams have to predict. */
 export const REST_TOKENS = 4;
-/** The n-grams are asked on about the rest only where its first token is at least this likely. */
+/** Below this probability the remaining tokens of the rest are not predicted. */
 const WORTH_ASKING = 0.01;
 
 /**
- * Probability that the line's rest and its end come next. Writes to the context behind `end`.
+ * Probability that the rest of the line and its end come next. Writes to the context behind `end`.
  * @param rest its first tokens
  */
 export function restProbability(

@@ -1,5 +1,5 @@
-// Beam search for the rest of the line under the mixture: at each depth one pass of the neural model over all open branches that no
-// pass before has looked at; it takes along what the n-grams are sure to come next.
+// Beam search for the rest of the line under the mixture. Each pass of the neural model also runs the tokens that the
+// n-grams are sure of.
 
 import { spelled } from '../../neural/decoding/healing.ts';
 import { longestMatch } from '../ngram/evidence.ts';
@@ -10,7 +10,7 @@ import { type BranchScorer, type SearchLimits, type SearchRoot, searchBranches }
 import { logOf } from './logit-reader.ts';
 import type { MixedPrediction, NextTokenMixer } from './next-token-mixer.ts';
 
-/** A line, or its beginning, with what each model alone thinks of it. Log probabilities; sums run over tokens and the end. */
+/** A line or its beginning, with the log probability under each model. Sums run over the tokens and the end. */
 export interface MixHypothesis extends Hypothesis {
   readonly neural: number;
   readonly lowestNeural: number;
@@ -19,16 +19,16 @@ export interface MixHypothesis extends Hypothesis {
 
 export const LINE_LIMITS: SearchLimits = { width: 4, branching: 4, wanted: 6, pruning: 3, passes: 40 };
 
-/** Room in the context for the tokens of the line's rest, which the view looks ahead to. */
+/** Room in the context for the rest of the cursor's line, which `restProbability` appends. */
 export const LOOK_AHEAD = 6;
 /**
- * Tokens that a pass runs ahead of a branch, and how sure the n-grams must be of them: what is run in vain costs a row, a third of
- * the pass that is spared otherwise.
+ * Tokens that a pass runs ahead of a branch, and the n-gram probability that they need. A token run in vain costs a
+ * row: a third of the pass that is saved otherwise.
  */
 const AHEAD = 3;
 const SURE = 0.5;
 
-/** Both models at the query's place. */
+/** Both models at the query's cursor. */
 export interface SearchModels {
   readonly place: PredictionPoint;
   readonly vocabulary: Vocabulary;
@@ -36,14 +36,14 @@ export interface SearchModels {
 }
 
 export interface SearchStart {
-  /** Tokens up to the healed cursor; only their end matters. */
+  /** Tokens up to the healed cursor; only the last ones matter. */
   readonly before: Int32Array;
   /** Bytes that the first tokens have to repeat. */
   readonly healed: Uint8Array;
   readonly maxTokens: number;
 }
 
-/** Finished lines, or unfinished ones where none came to an end; most probable first. Rejects with the signal's reason. */
+/** Finished lines, or unfinished ones if none finished; most probable first. Rejects with the signal's reason. */
 export async function searchLine(
   root: SearchRoot,
   { place, vocabulary, mixer }: SearchModels,
@@ -83,7 +83,7 @@ export async function searchLine(
   return (await searchBranches(root, start, scorer, maxTokens, limits, signal)).slice(0, limits.wanted);
 }
 
-/** How the n-grams alone go on from a path, where they are sure: paths that a pass takes along. */
+/** The n-grams' continuation of a path as long as they are sure: paths for the same pass. */
 function sureContinuation(
   context: Int32Array,
   start: number,

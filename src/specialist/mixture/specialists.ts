@@ -1,4 +1,4 @@
-// The folders' specialists that are open in the engine: their models, shared where two use the same, and their indexes.
+// The specialists of the folders that are open in the engine: their indexes, and their models, which folders share.
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
@@ -15,7 +15,7 @@ import { readMixWeights } from './weights.ts';
 
 interface Open {
   readonly source: MixSource;
-  /** Of the model, see `identity`. */
+  /** The key of its model, see `identity`. */
   readonly model: string;
   readonly live: LiveModel;
   readonly mixed: MixtureSpecialist;
@@ -25,7 +25,10 @@ export class Specialists {
   private readonly open = new Map<string, Open>();
   private readonly languages = new Map<string, LanguageModel>();
 
-  /** Throws CodedError where model, tokenizer or snapshot cannot be used; what the key stood for before stays then. */
+  /**
+   * Throws CodedError if model, tokenizer or snapshot cannot be used; an earlier specialist under the key then stays
+   * open.
+   */
   async load(source: MixSource): Promise<OpenedSpecialist> {
     const started = performance.now();
     const model = identity(source);
@@ -43,7 +46,7 @@ export class Specialists {
         const loaded = await live.load(source.snapshot);
         if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
       } else for (const change of source.over) live.change(change);
-      // Nobody fitted any for a base of another maker: those of the base that the n-grams' words are from say more than none.
+      // No weights were fitted for a base of another maker: those of the base with the n-grams' tokenizer beat none.
       const weights = readMixWeights(source.model, ...(own ? [] : [dirname(source.tokenizer)]));
       mixed = new MixtureSpecialist(source.name, language, () => live.current, weights, {
         dialect: language.dialect,
@@ -68,7 +71,7 @@ export class Specialists {
     await this.dropUnused();
   }
 
-  /** Changes of a folder that is not open are no news to anybody. */
+  /** Ignores changes of a folder that is not open. */
   change(key: string, change: FileChange): void {
     const open = this.open.get(key);
     open?.live.change(change);
@@ -124,7 +127,7 @@ export class Specialists {
   }
 }
 
-/** A model folder whose weights were replaced is another model. Which base serves says nothing of a whole one: only an adapter is laid over it. */
+/** Changes when the weights in the folder are replaced. The base counts for adapters only. */
 export function identity({ model, base, precision, threads, tokenizer }: MixSource): string {
   const stands = (folder: string, name: string) => {
     const file = statSync(join(folder, name), { throwIfNoEntry: false });

@@ -1,10 +1,11 @@
-// The mixed specialist's contract: the neural model and the n-gram index of a folder, answering as one. Runs in the engine process.
+// The contract of the mixed specialist, a folder's neural model and n-gram index together. It runs in the engine
+// process.
 import type { CompletionQuery } from '../../common/completion.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 
 /** How neural models are loaded and run. */
 export interface Serving {
-  /** Folder of the base that an adapter is laid over. */
+  /** Folder of the base under an adapter. */
   readonly base?: string;
   /** Path of tokenizer.json. */
   readonly tokenizer: string;
@@ -12,64 +13,67 @@ export interface Serving {
   readonly threads: number;
 }
 
-/** What a folder's specialist is made from. */
+/** What a folder's specialist is loaded from. */
 export interface MixSource extends Serving {
-  /** Tells open specialists apart; the caller's choice. Opening a key again replaces what it stood for. */
+  /** Tells open specialists apart; chosen by the caller. Opening a key again replaces its specialist. */
   readonly key: string;
-  /** Folder of the neural model: config.json and model.safetensors, or an adapter's two files, and mixture.json where weights were fitted for it. */
+  /**
+   * Folder of the neural model: config.json and model.safetensors, or the two files of an adapter; with mixture.json if
+   * weights were fitted for it.
+   */
   readonly model: string;
   /** Drafts name their model `${name} + n-gram`: 'base', 'adapted'. */
   readonly name: string;
-  /** n-gram snapshot; absent: an empty index, so that only `over` and open files count. */
+  /** The n-gram snapshot; absent: an empty index, to which only `over` and open files are added. */
   readonly snapshot?: string;
-  /** What has changed since the snapshot's files were read, and the open documents. */
+  /** Changes since the snapshot's files were read, and the open documents. */
   readonly over: readonly FileChange[];
 }
 
 export interface OpenedSpecialist {
-  /** In the n-gram index. */
+  /** Files and tokens in the n-gram index. */
   readonly files: number;
   readonly tokens: number;
-  /** Of the neural model's weights. */
+  /** Precision of the neural model's weights. */
   readonly precision: 'int4' | 'int8' | 'fp32';
   readonly loadMs: number;
 }
 
-/** What a draft is going to take, known before it is begun. */
+/** The expected cost of a draft, known before it begins. */
 export interface LatencyEstimate {
-  /** Of its prompt, those that no cache holds. */
+  /** Tokens of its prompt that no cache holds. */
   readonly promptTokens: number;
-  /** As long as the drafts before it took on this machine; absent: there was none yet. */
+  /** Estimate from earlier drafts on this machine; absent before the first one. */
   readonly ms?: number;
 }
 
-/** A cursor with what the author wrote there, to learn from. */
+/** A cursor position with the text that the author wrote there. */
 export interface LabeledQuery {
   readonly query: CompletionQuery;
   /** The rest of the cursor's line, trimmed at its end. */
   readonly truth: string;
 }
 
-/** Log loss of the mixture on what the author wrote at a place, its end included. */
+/** Log loss of the mixture on a query's truth, its end included. */
 export interface QueryLoss {
-  /** 0: the truth is too long to be asked about. */
+  /** 0: the truth is too long to be scored. */
   readonly tokens: number;
   /** Sum over the tokens. */
   readonly nats: number;
 }
 
-/** Weights of the mixture: plain JSON, kept as mixture.json beside the model that they were fitted for. */
+/** Weights of the mixture, stored as mixture.json beside the model that they were fitted for. */
 export interface MixWeights {
   readonly version: 1;
-  /** How far the neural model is trusted against the n-grams, by what both see. */
+  /** Weights of the gate's features. */
   readonly gate: readonly number[];
-  /** What decides between whole lines. */
+  /** Weights of the ranking's features. */
   readonly ranking: readonly number[];
 }
 
 export interface MixFit {
   readonly weights: MixWeights;
-  /** Tokens and places that it was fitted on. */
+  /** Tokens and queries that it was fitted on. */
   readonly tokens: number;
   readonly places: number;
   /** Mean log loss on those tokens, nats, of each model alone and of the mixture. */

@@ -1,18 +1,21 @@
-// The words of a neural model whose tokenizer is another than the n-grams': where they end a line, and what must be taken back of a text
-// before such a model goes on with it.
+// The vocabulary of a neural model whose tokenizer differs from that of the n-grams: which tokens end a line, and which
+// text before the cursor its first tokens have to spell again.
 import { OwnFile } from '../ngram/own-file.ts';
 import { Vocabulary } from '../ngram/vocabulary.ts';
 import { LogitReader } from './logit-reader.ts';
 
-/** The unfinished piece before the cursor, with the blank before it: most tokenizers give the last one of an indent to the word behind it. */
+/**
+ * The unfinished piece before the cursor, with the blank before it: most tokenizers join the last blank of an indent to
+ * the next word.
+ */
 const UNFINISHED = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
-/** How far back it is looked for; and what is encoded for it, a few lines. UTF-16 units. */
+/** How far back the piece may begin, and how much text is encoded to find its tokens. UTF-16 units. */
 const REACH = 64;
 const LINES = 400;
 
 /**
- * What the model's first tokens have to spell again: the tokens that hold some of the unfinished piece. In a blank line that is the indent
- * and the line end before it, with the signs that it may be one token with.
+ * The text that the model's first tokens have to spell again: all tokens that hold a part of the unfinished piece. In a
+ * blank line these are the indent and the line end before it, with the signs that share a token with them.
  */
 export function respelledText(prefix: string, tokenizer: Vocabulary['tokenizer']): string {
   const near = prefix.slice(-REACH);
@@ -21,7 +24,7 @@ export function respelledText(prefix: string, tokenizer: Vocabulary['tokenizer']
   const cut = atLine ? blank : (UNFINISHED.exec(near)?.[0] ?? '');
   if (cut === '') return '';
   const text = prefix.slice(-LINES);
-  // What was cut off before it may have been one word with its beginning: a line further down is not.
+  // The window may begin within a token. Encoding then starts at the next line.
   const line = text.indexOf('\n') + 1;
   const isCut = text.length < prefix.length && line > 0 && line < text.length - REACH;
   const tokens = tokenizer.encode(isCut ? text.slice(line) : text);
@@ -29,7 +32,7 @@ export function respelledText(prefix: string, tokenizer: Vocabulary['tokenizer']
   let from = tokens.length;
   const wanted = new TextEncoder().encode(cut).length;
   while (from > 0 && back < wanted) back += tokenizer.bytesOf(tokens[--from] as number).length;
-  // Not within a character, nor what was composed (NFC).
+  // Extend the cut to whole characters and to text that NFC does not change.
   while (from > 0 && !prefix.endsWith(tokenizer.decode(tokens.subarray(from)))) from--;
   const again = tokenizer.decode(tokens.subarray(from));
   return prefix.endsWith(again) && again.length >= cut.length ? again : cut;
@@ -38,12 +41,12 @@ export function respelledText(prefix: string, tokenizer: Vocabulary['tokenizer']
 export class VocabularyMapping {
   readonly vocabulary: Vocabulary;
   readonly reader: LogitReader;
-  /** The query's document in these words. */
+  /** The query's document in this vocabulary. */
   readonly own: OwnFile;
-  /** By what stands before their line end: tokens that bring a line to its end and hold something of it (';\n'). */
+  /** Tokens with text before their line end (';\n'), by that text. */
   private readonly endings = new Map<string, number[]>();
 
-  /** It is shown what stands behind the cursor. */
+  /** The model's prompt shows the text behind the cursor. */
   readonly seesSuffix: boolean;
 
   /** @param size of the model's vocabulary */
@@ -60,7 +63,7 @@ export class VocabularyMapping {
         this.endings.set(key, [...(this.endings.get(key) ?? []), id]);
       }
     }
-    // To the reader what holds something of the line is a token like others.
+    // For the reader a token with text before its line end is an ordinary token.
     this.reader = new LogitReader({ tokenizer, endsLine }, size);
     this.own = new OwnFile(this.vocabulary, (prefix) => respelledText(prefix, tokenizer));
   }
@@ -71,7 +74,7 @@ export class VocabularyMapping {
   }
 }
 
-/** What stands before the first line end; undefined where there is none. */
+/** The bytes before the first line end; undefined if there is none. */
 export function tokenHead(bytes: Uint8Array): Uint8Array | undefined {
   const end = bytes.indexOf(10);
   if (end < 0) return undefined;

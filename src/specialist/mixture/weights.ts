@@ -1,4 +1,4 @@
-// The mixture's weights as plain data: beside the model that they were fitted for, or a start where there are none.
+// The mixture's weights as plain data, stored beside the model that they were fitted for.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultWeights, isWeight } from '../ngram/weights.ts';
@@ -6,7 +6,7 @@ import { gateSize } from './gate.ts';
 import { rankingFrom, rankingSize } from './ranking.ts';
 import { MIXTURE_FILE, type MixWeights } from './types.ts';
 
-/** Undefined where the data is not of this version's shape. */
+/** Undefined if the data does not have the shape of this version. */
 export function mixWeightsFrom(plain: unknown): MixWeights | undefined {
   if (typeof plain !== 'object' || plain === null) return undefined;
   const { version, gate, ranking } = plain as Partial<MixWeights>;
@@ -16,25 +16,25 @@ export function mixWeightsFrom(plain: unknown): MixWeights | undefined {
   return { version, gate: gate as number[], ranking: ranking as number[] };
 }
 
-/** Both models count alike, and lines are ranked as the n-grams would. */
+/** Weights before any fit: both models count equally, and lines are ranked as the n-gram model ranks them. */
 export function initialMixWeights(): MixWeights {
   return { version: 1, gate: new Array<number>(gateSize).fill(0), ranking: rankingFrom(defaultWeights().ranking) };
 }
 
-/** Weights fitted for the model in the first of the folders that has any; the start where none can be used. */
+/** The weights in the first folder that has usable ones, else the initial weights. */
 export function readMixWeights(...folders: readonly string[]): MixWeights {
   for (const folder of folders) {
     try {
       const read = mixWeightsFrom(JSON.parse(readFileSync(join(folder, MIXTURE_FILE), 'utf8')));
       if (read) return read;
     } catch {
-      // It has none.
+      // This folder has none.
     }
   }
   return initialMixWeights();
 }
 
-/** Rounded to four decimals: what is lost is far below the noise of any fit. */
+/** Rounded to four decimals: far below the noise of any fit. */
 export function plainMixWeights({ version, gate, ranking }: MixWeights): MixWeights {
   const plain = (values: readonly number[]) => values.map((value) => Math.round(value * 1e4) / 1e4);
   return { version, gate: plain(gate), ranking: plain(ranking) };
