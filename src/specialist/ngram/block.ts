@@ -1,4 +1,5 @@
-// Goes on after the first line where a block is wanted: line by line, until the block is closed or trust runs out.
+// Continues after the first line if a block is wanted: line by line, until the block is closed or a line is too
+// improbable.
 
 import type { CompletionQuery, Draft } from '../../common/completion.ts';
 import { bracketBalance } from '../../text/brackets.ts';
@@ -20,11 +21,11 @@ export interface BlockParts {
 export interface FirstLine {
   readonly draft: Omit<Draft, 'latencyMs'>;
   readonly steps: readonly Step[];
-  /** How likely the line ends behind the steps. */
+  /** Probability that the line ends behind the steps. */
   readonly ends: number;
 }
 
-/** What comes after the lines so far: asked of whichever model writes the block. */
+/** Request for the next line, to the model that writes the block. */
 export interface BlockQuestion {
   /** The last tokens up to the end of the last line. */
   readonly context: Int32Array;
@@ -32,25 +33,28 @@ export interface BlockQuestion {
   readonly left: number;
 }
 
-/** A line end with its indent, and the line; 'end': the text ends here. Undefined: no idea. */
+/** A line end with its indent, and the line; 'end': the text ends here. Undefined: no prediction. */
 export type BlockLine = { readonly lineEnd: Step; readonly line: Hypothesis } | 'end' | undefined;
 
 export interface Block {
-  /** Begins with a line end; '' where the first line stands alone. */
+  /** Begins with a line end; '' if the first line is alone. */
   readonly text: string;
   readonly steps: readonly Step[];
   /** Product of the lines' probabilities. */
   readonly probability: number;
-  /** It stopped at its own end, not at a limit or for want of trust. */
+  /** It stopped at its own end, not at a limit or at an improbable line. */
   readonly complete: boolean;
-  /** The line that was not trusted as a whole: how it begins may still be right. Absent where it stopped for another reason. */
+  /**
+   * The line that was too improbable as a whole: its beginning may still be right. Absent if the block stopped for
+   * another reason.
+   */
   readonly rejected?: Pick<Block, 'text' | 'steps'>;
 }
 
 const mostLines = 24;
-/** What is less likely than this to be right from its beginning is not gone on with; how much of the rest is shown is not decided here. */
+/** A block whose probability falls below this is not continued. How much of it is shown is decided elsewhere. */
 const trusted = 0.2;
-/** Distributions that one more line may cost: less than the first line, which the user waits for. */
+/** Limit for the distributions of one more line: lower than for the first line, which the user waits for. */
 const lineBudget = 50;
 
 /** Product of the probabilities of the steps. */
@@ -58,12 +62,12 @@ export function likelihood(steps: readonly Step[]): number {
   return steps.reduce((product, { probability }) => product * probability, 1);
 }
 
-/** How likely a line that was found ends where it does. */
+/** Probability that a line ends where the search found its end. */
 export function endProbability({ steps, logProbability }: Hypothesis): number {
   return Math.min(1, Math.exp(logProbability) / likelihood(steps));
 }
 
-/** The n-grams' block after a first line. */
+/** The block below a first line, by the n-grams alone. */
 export function continueBlock(query: CompletionQuery, first: FirstLine, maxTokens: number, parts: BlockParts): Block {
   const { own, search } = parts;
   const scope = lookupScope(query.path, own.following);
@@ -81,8 +85,8 @@ export function continueBlock(query: CompletionQuery, first: FirstLine, maxToken
 }
 
 /**
- * Asks for line after line, and says when the block is whole.
- * @param first what was proposed for the cursor's line
+ * Asks for one line after the other, and decides when the block is complete.
+ * @param first the draft of the cursor's line
  * @param maxTokens of the whole draft
  */
 export function* writeBlock(
@@ -124,14 +128,14 @@ export function* writeBlock(
       steps: [{ ...lineEnd, probability: lineEnd.probability * ends }, ...best.steps],
     };
     if (!best.finished || sure * probability * p < trusted) return { ...breakOff(), rejected: line };
-    // A blank line belongs to the block only when something of it follows.
+    // A blank line belongs to the block only if more of the block follows.
     if (body.trim() === '') return finish();
     // Tags are left out here as they are among the openers.
     const closes = /^[^<]/.test(closerOf(body, query.languageId));
-    // Without an opener the cursor stands inside the block: its end is the first line that is less deep.
+    // Without an opener the cursor is inside the block, which ends at the first line with a smaller indent.
     if (deep < base || (deep === base && opened && !closes)) return finish();
     if (deep === base && !opened && closes) return finish();
-    // The text after the cursor goes on from here.
+    // The text after the cursor continues from here.
     if (body.trim() === next && (!closes || !opened)) return finish();
     steps.push(...line.steps);
     ends = endProbability(best);

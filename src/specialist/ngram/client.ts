@@ -1,4 +1,4 @@
-// The specialist as everybody else sees it: asynchronous, cancellable, and alive again after its worker has died.
+// The n-gram model as other rooms see it: asynchronous, cancellable, and restarted when its worker dies.
 
 import { Worker } from 'node:worker_threads';
 import type {
@@ -25,14 +25,17 @@ import {
 
 export type { LoadedIndex } from './protocol.ts';
 
-/** Questions without an answer: with more the oldest gets none. */
+/** Limit for unanswered requests: with more, the oldest gets no answer. */
 const mostPending = 100;
-/** Of files that changed since the snapshot, UTF-16 units: beyond that the oldest are forgotten, and a new worker has them as they were. */
+/**
+ * Limit for the texts of files changed since the snapshot, UTF-16 units. Beyond it the oldest changes are dropped, and
+ * a new worker has the older texts.
+ */
 const mostChanged = 32e6;
-/** Deaths in a row, without an answer between them, after which the worker is left dead. */
+/** Deaths in a row without an answer after which the worker is not restarted. */
 const mostDeaths = 4;
 
-/** Of a worker, which is in its owner's memory: garbage waits for no more than this. */
+/** Heap limit of a worker, which shares its owner's memory: garbage may not pile up beyond it. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 export interface NgramClientOptions {
@@ -41,12 +44,12 @@ export interface NgramClientOptions {
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
   readonly log?: Log;
-  /** A new worker, after one that died, answers again. */
+  /** A new worker has replaced one that died, and answers. */
   readonly onRevived?: () => void;
 }
 
 interface Pending {
-  /** What may be left unanswered. */
+  /** May be dropped when there are too many requests. */
   readonly optional: boolean;
   /** `undefined`: the worker died. */
   readonly settle: (answer: WorkerResults[keyof WorkerResults] | undefined) => void;
@@ -62,7 +65,7 @@ export class NgramClient implements Specialist, Disposable {
   private deaths = 0;
   private disposed = false;
   private snapshotPath: string | undefined;
-  /** The last change of each file that the snapshot does not know, with its number: for a new worker or snapshot. */
+  /** The last change of each file since the snapshot, with its number: for a new worker or snapshot. */
   private readonly changes = new Map<string, { readonly change: FileChange; readonly at: number }>();
   private changeCount = 0;
   private changedSize = 0;
@@ -73,25 +76,25 @@ export class NgramClient implements Specialist, Disposable {
     this.start();
   }
 
-  /** The snapshot that is loaded; undefined before the first. */
+  /** The loaded snapshot; undefined before the first. */
   get snapshot(): string | undefined {
     return this.snapshotPath;
   }
 
-  /** What it does not know: the last change of each file since its files were read, open documents with their text. */
+  /** Changes since the snapshot's files were read: the last one of each file, open documents with their text. */
   changed(): FileChange[] {
     return [...this.changes.values()].map(({ change }) => change);
   }
 
-  /** This moment, for `load`: taken when a snapshot's files begin to be read. */
+  /** A mark for `load`: take it before a snapshot's files are read. */
   mark(): number {
     return this.changeCount;
   }
 
   /**
-   * Takes over a snapshot; what was loaded before stays where this one cannot be read.
-   * @param since the `mark()` before its files were read: later changes are laid over it. Left out: it is from before
-   *   this client was made.
+   * Loads a snapshot. If it cannot be read, the earlier one stays.
+   * @param since the `mark()` before its files were read: later changes are applied to it. Default: before this client
+   * was created.
    */
   async load(snapshotPath: string, since = 0): Promise<Result<LoadedIndex>> {
     const result = await this.ask({ kind: 'load', snapshotPath, over: this.closedSince(since) });
@@ -147,7 +150,7 @@ export class NgramClient implements Specialist, Disposable {
   }
 
   private note(change: FileChange, at: number): void {
-    // The newest last.
+    // The newest is the last.
     this.forget(change.path);
     this.changes.set(change.path, { change, at });
     this.changedSize += sizeOf(change);
@@ -164,7 +167,7 @@ export class NgramClient implements Specialist, Disposable {
     this.changes.delete(path);
   }
 
-  /** Resolves with undefined where the worker is dead or dies; rejects with the signal's reason alone. */
+  /** Resolves with undefined if the worker is dead or dies; rejects with the signal's reason only. */
   private ask<R extends Request>(request: R, signal?: AbortSignal): Promise<WorkerResults[R['kind']] | undefined> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
@@ -208,7 +211,7 @@ export class NgramClient implements Specialist, Disposable {
     worker.on('exit', (code) => {
       if (this.worker === worker) this.revive(code);
     });
-    // An idle specialist keeps no process alive; one that owes an answer does.
+    // A worker keeps the process alive only while it owes an answer.
     worker.unref();
     if (this.snapshotPath !== undefined) {
       const id = this.nextId++;
@@ -219,7 +222,7 @@ export class NgramClient implements Specialist, Disposable {
     for (const { change } of this.changes.values()) this.send({ kind: 'file', change });
   }
 
-  /** Changes after that mark of files that are not open: those that are the worker lays over a snapshot by itself. */
+  /** Changes after that mark of files that are not open. The worker itself applies open ones to a snapshot. */
   private closedSince(mark: number): FileChange[] {
     return [...this.changes.values()].flatMap(({ change, at }) =>
       change.kind !== 'open' && at > mark ? [change] : [],

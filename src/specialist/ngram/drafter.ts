@@ -1,4 +1,4 @@
-// From a query to a draft: search the line, rank the candidates by their surroundings, go on for a block where asked.
+// From a query to a draft: search the line, rank the candidates by their context, continue with a block if wanted.
 
 import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../../common/completion.ts';
 import { choiceProbabilities } from '../../common/statistics/conditional-logit.ts';
@@ -11,9 +11,9 @@ import { describe, describeNone, type LineCandidate, surroundings, type Unranked
 import type { Hypothesis, LineSearch, Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Below a line that is less likely to be right nothing is looked for: what follows it is worth less still. */
+/** Below a less probable line no lines are drafted: what follows it is even less probable. */
 const WORTH_GOING_ON = 0.4;
-/** Candidates whose fit with the next line is worked out: each costs a few distributions. */
+/** Candidates whose agreement with the next line is computed; each costs a few distributions. */
 const rescored = 8;
 
 /** The best candidate. */
@@ -38,18 +38,21 @@ export function firstLine(
   return { draft, steps, ends: endProbability(chosen.hypothesis) };
 }
 
-/** Whether lines behind the first are wanted. */
+/** Whether lines below the first are wanted. */
 export function wantsBlock({ draft }: FirstLine, { multiline, below }: DraftOptions): boolean {
   return (multiline || below === 'wanted') && draft.complete && draft.text !== '';
 }
 
-/** Whether what the n-grams know of the lines below a line is worth a look, where nothing calls for a block. */
+/** Whether the n-grams should draft lines below the first one although nothing calls for a block. */
 export function mayContinue({ draft, steps, ends }: FirstLine, { suffix, languageId }: CompletionQuery): boolean {
   if (!draft.complete || draft.text === '' || languageOf(languageId).family === 'prose') return false;
   return restOfLine(suffix) === '' && likelihood(steps) * ends >= WORTH_GOING_ON;
 }
 
-/** The first line and the block that follows it as one draft; beyond the line where none was asked for. */
+/**
+ * The first line and the block below it as one draft. If no block was asked for, the lines become the draft's
+ * continuation.
+ */
 export function withBlock(
   { draft }: FirstLine,
   block: Block,
@@ -122,13 +125,16 @@ export class NgramDrafter {
   }
 }
 
-/** The text after the cursor: without what healing repeated. */
+/** The text after the cursor, without the bytes that healing repeats. */
 export function textOf({ steps }: Hypothesis, healed: Uint8Array, vocabulary: Vocabulary): string {
   const bytes = vocabulary.bytesOf(steps.map((step) => step.token));
   return vocabulary.decode(bytes.subarray(healed.length));
 }
 
-/** Tokens with the part of `text` that each one stands for; those that only repeat what is there count with the first of them: who spells a word so doubts it there. */
+/**
+ * Tokens with the part of `text` that each stands for. The probability of tokens that only repeat healed bytes is
+ * multiplied into the first token with new text.
+ */
 export function draftTokens(
   steps: readonly Step[],
   text: string,

@@ -1,13 +1,13 @@
-// What was seen after a context: for each candidate token, how often it followed a match of each length, and where.
-// One instance is reused for every context; nothing here allocates per context.
+// Occurrences after a context: for each candidate token, how often it followed a match of each length, and where. One
+// instance is reused for every context; nothing here allocates per context.
 import type { Tier } from '../../common/completion.ts';
 
-/** Match lengths, in tokens, that are told apart: the largest that is not above the match's own length. */
+/** Match lengths, in tokens, that are told apart: the largest one that does not exceed the match. */
 export const levels = [1, 2, 3, 4, 5, 6, 8, 12, 16, 24] as const;
 /** Longer matches count as this long. */
 export const longestMatch = 24;
 
-/** Where an occurrence stands; 'agrees': the next line there is the line after the cursor, and says something. */
+/** Where an occurrence is; 'agrees': the line after it is the line after the cursor, and that line says something. */
 export const places = ['near', 'before', 'after', 'open', 'folder', 'project', 'agrees', 'agrees-weakly'] as const;
 export const place = { near: 0, before: 1, after: 2, open: 3, folder: 4, project: 5, agrees: 6, agreesWeakly: 7 };
 export const tierOfPlace: readonly Tier[] = ['open-file', 'open-file', 'open-file', 'open-file', 'folder', 'project'];
@@ -27,7 +27,7 @@ export class Evidence {
   counts = new Float32Array(512 * levels.length);
   /** totals[level * places + place]: occurrences at exactly that level, unweighted. */
   readonly totals = new Float32Array(cells);
-  /** The same for the one token that training is after. */
+  /** The same for the one token that a fit is about. */
   readonly targetTotals = new Float32Array(cells);
   /** Length of the longest match, its number of occurrences, and the tier it was found in. */
   matchLength = 0;
@@ -46,7 +46,7 @@ export class Evidence {
     this.weights = weights;
   }
 
-  /** @param target the token whose counts are to be kept apart, -1 for none */
+  /** @param target the token whose counts are kept separately, -1 for none */
   reset(target = -1): void {
     this.round += 1;
     this.counts.fill(0, 0, this.size * levels.length);
@@ -61,8 +61,9 @@ export class Evidence {
 
   /**
    * @param match its length in tokens
-   * @param home place of the occurrence itself, whichever place it counts as
-   * @param times how many occurrences it stands for
+   * @param home place of the occurrence itself
+   * @param counted place that it counts as
+   * @param times number of occurrences that it stands for
    */
   add(token: number, match: number, home: number, counted: number, times: number): void {
     const level = levelOfMatch[match] as number;
@@ -78,12 +79,12 @@ export class Evidence {
     } else if (match === this.matchLength) this.matchCount += times;
   }
 
-  /** The slot of a candidate, -1 where it was not seen. */
+  /** The slot of a candidate, -1 if it was not seen. */
   find(token: number): number {
     return this.stamp[token] === this.round ? (this.slotOf[token] as number) : -1;
   }
 
-  /** The slot of a candidate, which it is from now on. */
+  /** The slot of a token, which becomes a candidate. */
   slot(token: number): number {
     if (this.stamp[token] === this.round) return this.slotOf[token] as number;
     if (this.size === this.candidates.length) this.grow();

@@ -1,4 +1,4 @@
-// Turns held-out files into what the two fits learn from: single tokens for the mixture, cursor places for the ranking.
+// Turns held-out files into training examples: single tokens for the mixture, cursor positions for the ranking.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { expectedCalibrationError } from '../../common/statistics/calibrate.ts';
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
@@ -15,7 +15,7 @@ export interface FitFile {
   readonly text: string;
 }
 
-/** What the fits ask the model for. The files must not be in the index. */
+/** The parts of the model that examples are made with. The files must not be in the index. */
 export interface FitSource {
   readonly vocabulary: Vocabulary;
   readonly own: OwnFile;
@@ -23,8 +23,8 @@ export interface FitSource {
 }
 
 /**
- * Predicts about `limit` tokens of the files, whole lines spread evenly, and calls `visit` with each while the
- * predictor still holds what it made of it.
+ * Predicts about `limit` tokens of the files, whole lines spread evenly. Calls `visit` with each while the predictor
+ * still holds its prediction.
  */
 function visitTokens(
   files: readonly FitFile[],
@@ -36,7 +36,7 @@ function visitTokens(
   const total = tokenized.reduce((sum, { tokens }) => sum + tokens.length, 0);
   const share = Math.min(1, limit / Math.max(1, total));
   let credit = 0;
-  // What was asked before says nothing of these.
+  // The last query's named values do not apply to these files.
   predictor.named.load('');
   for (const { path, tokens } of tokenized) {
     own.loadWhole(tokens);
@@ -73,7 +73,7 @@ export function mixtureExamples(files: readonly FitFile[], limit: number, learne
   return examples;
 }
 
-/** Probability of each token of a file, as if its line were being written; the rest of the file is seen. */
+/** Probability of each token of a file, as if its line were being written and the rest of the file were there. */
 export function tokenProbabilities(file: FitFile, learner: FitSource): Float32Array {
   const found: number[] = [];
   visitTokens([file], Number.POSITIVE_INFINITY, learner, (token) => {
@@ -87,9 +87,11 @@ export interface TokenScore {
   readonly tokens: number;
   /** Mean negative log probability of the true token, nats. */
   readonly logLoss: number;
-  /** Share of tokens whose likeliest candidate was right. */
+  /** Share of tokens whose most likely candidate was right. */
   readonly accuracy: number;
-  /** Expected calibration error of the likeliest candidate's probability, 15 bins of equal width (Guo et al. 2017). */
+  /**
+   * Expected calibration error of the most likely candidate's probability, 15 bins of equal width (Guo et al. 2017).
+   */
   readonly ece: number;
 }
 

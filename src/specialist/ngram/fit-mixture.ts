@@ -1,5 +1,5 @@
-// Learns the mixture's weights on tokens of held-out files: gradient descent on log loss, by hand since the model is a
-// chain of one multiplication a level.
+// Fits the mixture's weights on tokens of held-out files by gradient descent on the log loss. The gradient is written
+// by hand: the model is a chain of one multiplication per level.
 import { adam } from '../../common/statistics/adam.ts';
 import { softmax } from '../../common/statistics/conditional-logit.ts';
 import { mixingStride } from '../../common/statistics/random.ts';
@@ -9,7 +9,7 @@ import { baseSize, escapeFeatures, escapeSize, type Mixture, type MixtureWeights
 const L = levels.length;
 const P = places.length;
 
-/** What one held-out token saw, reduced to what its gradient needs. */
+/** The evidence of one held-out token, reduced to what its gradient needs. */
 export interface MixtureExample {
   readonly top: number;
   readonly features: Int32Array;
@@ -115,13 +115,13 @@ export interface MixtureFit {
 export interface MixtureFitOptions {
   readonly epochs: number;
   readonly rate: number;
-  /** Strength of the pull towards the start, in examples. */
+  /** Strength of the prior, in examples. */
   readonly prior: number;
 }
 
 const batch = 128;
 
-/** In mini-batches, pulled towards the weights that it starts from. Deterministic. */
+/** In mini-batches, with the start as prior. Deterministic. */
 export function fitMixture(
   examples: readonly MixtureExample[],
   start: MixtureWeights,

@@ -4,7 +4,7 @@ import { type Evidence, longestMatch, place } from './evidence.ts';
 import { agreement, type LookupScope, parentFolder } from './project-index.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';
 
-/** Links followed before older occurrences are given up, per context. */
+/** Links that are followed per context before older occurrences are ignored. */
 const followed = 1500;
 /** Occurrences within this many tokens before the cursor count as near. */
 const nearTokens = 400;
@@ -47,12 +47,12 @@ export class ListIndex {
     return start;
   }
 
-  /** To be called when the tokens from `start` are complete. */
+  /** Call it when the tokens from `start` are complete. */
   link(start: number): void {
     this.following.set(followingLines(this.tokens, start, this.length, this.vocabulary), start);
   }
 
-  /** Makes this the query's own file: nothing in [cursor, resume) is seen. */
+  /** Makes this the query's own file: nothing in [cursor, resume) is used. */
   setCursor(cursor: number, resume: number): void {
     this.cursor = cursor;
     this.resume = resume;
@@ -78,7 +78,7 @@ export class ListIndex {
     }
   }
 
-  /** Changed files: `fileAt` tells the path of a position, undefined where it is outdated or the query's own. */
+  /** Changed files: `fileAt` gives the file at a position, undefined if it is outdated or the query's own. */
   collect(
     context: Int32Array,
     end: number,

@@ -1,4 +1,5 @@
-// An n-gram model that follows the folder: snapshots replace it, file changes go over it, and it is rebuilt when they are many.
+// An n-gram model that follows the folder: snapshots replace it, file changes are applied to it, and many changes
+// rebuild it.
 
 import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
@@ -6,16 +7,16 @@ import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { NgramModel } from './model.ts';
 import { edited, type FileChange, type FileEdit, type LoadedIndex } from './protocol.ts';
 
-/** A rebuild, which takes up to a second, waits until nothing was asked for this long. */
+/** A rebuild takes up to a second, so it waits for this long without requests. */
 const idleMs = 3000;
 
 export class LiveModel {
   private readonly tokenizer: Tokenizer;
   private readonly onRebuilt: (ms: number) => void;
   private model: NgramModel;
-  /** Open documents, to be laid over the next snapshot as well. */
+  /** Open documents, which are applied to the next snapshot as well. */
   private readonly open = new Map<string, string>();
-  /** What has changed since a snapshot's files were read, while its load waits or reads; laid over it at its end. */
+  /** Changes since a snapshot's files were read, while its load waits or runs; applied when it ends. */
   private changesSinceLoad: FileChange[] = [];
   private loads = 0;
   private idle: NodeJS.Timeout | undefined;
@@ -23,7 +24,7 @@ export class LiveModel {
   constructor(tokenizer: Tokenizer, onRebuilt: (ms: number) => void = () => {}) {
     this.tokenizer = tokenizer;
     this.onRebuilt = onRebuilt;
-    // Until a snapshot comes, the open documents alone are something to complete from.
+    // Before the first snapshot only the open documents are indexed.
     this.model = NgramModel.build([], tokenizer);
   }
 
@@ -37,25 +38,25 @@ export class LiveModel {
     this.rebuildWhenIdle();
   }
 
-  /** Of a document that is not open it says nothing. */
+  /** Ignored for a document that is not open. */
   edit(edit: FileEdit): void {
     const { path } = edit;
     const before = this.open.get(path);
     if (before !== undefined) this.change({ kind: 'open', path, text: edited(before, edit) });
   }
 
-  /** A load will come: what changes from now on goes over it. */
+  /** Announces a load: later changes are applied to it. */
   expectLoad(over: readonly FileChange[]): void {
     this.loads += 1;
     this.changesSinceLoad.push(...over);
   }
 
-  /** Call `expectLoad` first. A snapshot that cannot be read leaves the model as it was. */
+  /** Call `expectLoad` first. If the snapshot cannot be read, the model stays as it was. */
   async load(path: string): Promise<Result<LoadedIndex>> {
     try {
       return await this.replace(path);
     } finally {
-      // Where the snapshot could not be read they are news to the old index.
+      // If the snapshot could not be read, these are new to the old index.
       for (const change of this.changesSinceLoad) this.apply(change);
       this.loads -= 1;
       if (this.loads === 0) this.changesSinceLoad = [];

@@ -1,7 +1,6 @@
-// From evidence to probabilities: interpolated back-off in which every level keeps or escapes by a learned logit, and
-// every occurrence counts by a learned weight of where it stands and how long it matched.
-// Sources: interpolated back-off and PPM escapes (Chen and Goodman 1999; Bell, Cleary and Witten 1990), nested cache
-// tiers (Hellendoorn and Devanbu 2017).
+// From evidence to probabilities: interpolated back-off. Each level keeps or escapes by a learned logit, and each
+// occurrence counts by a learned weight of its place and match length. Sources: interpolated back-off and PPM escapes
+// (Chen and Goodman 1999; Bell, Cleary and Witten 1990), nested cache tiers (Hellendoorn and Devanbu 2017).
 
 import { softmax } from '../../common/statistics/conditional-logit.ts';
 import { type Evidence, levels, place, places } from './evidence.ts';
@@ -27,7 +26,7 @@ export interface MixtureWeights {
   readonly places: Float32Array;
   /** Escape logits. */
   readonly escape: Float32Array;
-  /** Softmax logits of order 0: own file's unigram, project's unigram, uniform. */
+  /** Softmax logits of order 0: the own file's unigram, the project's unigram, uniform. */
   readonly base: Float32Array;
 }
 
@@ -53,7 +52,9 @@ export function lineBucket(tokensInLine: number): number {
   return tokensInLine === 0 ? 0 : tokensInLine < 3 ? 1 : tokensInLine < 6 ? 2 : 3;
 }
 
-/** Reads the evidence of one context: cumulated counts, and the features of each level's escape. Reused, not pure. */
+/**
+ * Turns the evidence of one context into cumulated counts and the features of each level's escape. Reused, not pure.
+ */
 export class Mixture {
   weights: MixtureWeights;
   /** Levels with any count: 0..top-1. */
@@ -62,9 +63,9 @@ export class Mixture {
   readonly features = new Int32Array(L * escapeFeatures);
   /** Probability of the candidate in each slot. */
   probabilities = new Float32Array(512);
-  /** Probability of everything that is no candidate. */
+  /** Probability of all other tokens together. */
   rest = 1;
-  /** What a favoured token leaves to all others. */
+  /** Share that a favoured token leaves to all others. */
   private left = 1;
   private readonly sums = new Float64Array(L);
   private readonly distinct = new Int32Array(L);
@@ -149,7 +150,7 @@ export class Mixture {
     this.left = 1;
   }
 
-  /** Gives a token this share, a candidate from now on, and all others what is left. Call `compute` first. */
+  /** Gives a token this share and makes it a candidate; all others share the rest. Call `compute` first. */
   favour(token: number, share: number, evidence: Evidence, unigrams: Unigrams): void {
     const isNew = evidence.find(token) < 0;
     const p = this.probabilityOf(token, evidence, unigrams);
@@ -182,7 +183,7 @@ export class Mixture {
   }
 }
 
-/** The nearest kind of place that has any occurrence: the one that the level's trust hangs on. */
+/** The nearest kind of place with an occurrence: the level's trust depends on it. */
 function groupOf(raw: Float64Array): number {
   if ((raw[place.agrees] as number) > 0) return 0;
   if ((raw[place.near] as number) > 0 || (raw[place.before] as number) > 0) return 1;

@@ -1,4 +1,4 @@
-// The instant specialist, synchronous: build, fit, complete, keep. The worker wraps it; the command line calls it.
+// The n-gram model, synchronous: build, fit, complete, store. The worker wraps it; the command line calls it.
 
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
@@ -28,14 +28,14 @@ import { defaultWeights, type NgramWeights } from './weights.ts';
 export type { FitFile, LabeledLineQuery, TokenScore } from './fit-examples.ts';
 export type { NgramWeights } from './weights.ts';
 
-/** Held-out tokens that one fit looks at: a few seconds. */
+/** Held-out tokens of one fit: a few seconds. */
 const fitTokens = 20_000;
 const fitLineTokens = 40;
-/** The shipped ranking counts as this many of the folder's own examples. */
+/** The shipped ranking counts as this many examples of the folder. */
 const rankingPrior = 100;
-/** A folder's validation files are few: small steps, a strong pull to the shipped weights. */
+/** A folder has few validation files: small steps, and a strong prior on the shipped weights. */
 const tuning = { epochs: 4, rate: 0.02, prior: 30 };
-/** Changed tokens above which a fresh index pays, at least and as a share of the index. */
+/** Changed tokens above which a new index pays: at least, and as a share of the index. */
 const staleTokens = 50_000;
 const staleShare = 0.2;
 
@@ -44,7 +44,7 @@ const otherTokenizer = failed(
   'The stored index was made with another tokenizer. It is made anew when the folder is read; "Adapt to This Repo" does that, too.',
 );
 
-/** A query as the predictor sees it, for a search of one's own. Valid until the model is asked something else. */
+/** A query's position for a search by another model. Valid until the model gets another request. */
 export interface PredictionPoint {
   readonly path: string;
   readonly scope: LookupScope;
@@ -81,7 +81,7 @@ export class NgramModel {
     return new NgramModel(vocabulary, ProjectIndex.build(tokenized, vocabulary), weights);
   }
 
-  /** @returns `corrupt` for damaged or foreign data, `mismatched` for another tokenizer's, `newer-version` for a later format */
+  /** @returns `corrupt` for damaged data, `mismatched` for another tokenizer, `newer-version` for a later format */
   static deserialize(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramModel> {
     const read = readSnapshot(bytes);
     if (!read.ok) return read;
@@ -99,14 +99,17 @@ export class NgramModel {
     return ok(new NgramModel(vocabulary, new ProjectIndex(arrays, vocabulary), weights));
   }
 
-  /** The weights in a snapshot, without loading the rest. Fails as `deserialize`: what was learned over other tokens says little of these. */
+  /**
+   * The weights in a snapshot, without loading the rest. Fails as `deserialize`: weights fitted with another tokenizer
+   * do not fit this one.
+   */
   static weightsOf(bytes: Uint8Array, tokenizer: Tokenizer): Result<NgramWeights> {
     const read = readSnapshotWeights(bytes);
     if (!read.ok) return read;
     return read.value.vocabulary === new Vocabulary(tokenizer).fingerprint ? ok(read.value.weights) : otherTokenizer;
   }
 
-  /** One buffer that `deserialize` reads; files that changed since the index was built are in it as they are now. */
+  /** One buffer that `deserialize` reads; changed files are in it with their present text. */
   serialize(): Uint8Array {
     const current = this.overlay.isEmpty ? this : this.rebuilt();
     return writeSnapshot({
@@ -151,12 +154,12 @@ export class NgramModel {
   }
 
   /**
-   * Learns mixing weights on files that are not in the index, and to rank lines on places in them, and uses both from
-   * now on. A few hundred places are enough; each takes some milliseconds.
+   * Fits the mixing weights on files that are not in the index, and the ranking on positions in them; uses both from
+   * then on. A few hundred positions are enough; each takes some milliseconds.
    */
   fit(validationFiles: readonly FitFile[], validationPlaces: readonly LabeledLineQuery[]): NgramWeights {
     const examples = this.mixtureExamples(validationFiles, fitTokens);
-    // The last fifth, whole files of it, decides whether the folder's own weights are better than what was there.
+    // The last fifth, in whole files, decides whether the fitted weights replace the earlier ones.
     const judge = examples.splice(Math.ceil(examples.length * 0.8));
     const fitted = fitMixture(examples, this.current, tuning).weights;
     const better = meanLoss(judge, fitted) < meanLoss(judge, this.current);
@@ -168,30 +171,30 @@ export class NgramModel {
     return this.current;
   }
 
-  /** What `fit` learns mixing weights from: about `limit` tokens of files that are not in the index. */
+  /** Training examples of the mixing weights: about `limit` tokens of files that are not in the index. */
   mixtureExamples(files: readonly FitFile[], limit: number): MixtureExample[] {
     const { vocabulary, own, predictor } = this;
     return mixtureExamples(files, limit, { vocabulary, own, predictor });
   }
 
-  /** How good the next-token probabilities are on about `limit` tokens of files that are not in the index. */
+  /** Quality of the next-token probabilities on about `limit` tokens of files that are not in the index. */
   scoreTokens(files: readonly FitFile[], limit: number): TokenScore {
     const { vocabulary, own, predictor } = this;
     return scoreTokens(files, limit, { vocabulary, own, predictor });
   }
 
-  /** What it gives each token of a file of its index, as if the file were being edited there: the indexed copy is not seen. */
+  /** Probability of each token of an indexed file, as if the file were being edited: its indexed copy is not used. */
   tokenProbabilities(file: FitFile): Float32Array {
     const { vocabulary, own, predictor } = this;
     this.project.setOwn(file.path);
     return tokenProbabilities(file, { vocabulary, own, predictor });
   }
 
-  /** What `fit` learns to rank lines from. */
+  /** Training examples of the ranking. */
   rankingExamples(places: readonly LabeledLineQuery[]): ChoiceExample[] {
     const load = (query: CompletionQuery) => {
       this.load(query, fitLineTokens);
-      // What a left side names is no matter of how lines are weighed.
+      // Named values do not matter for the ranking.
       this.predictor.named.load('');
     };
     return rankingExamples(places, this.drafter, load, fitLineTokens);
@@ -222,7 +225,7 @@ export class NgramModel {
     };
   }
 
-  /** What it holds, as text: each file of the index, in the index's order. */
+  /** The text of each file of the index, in its order. */
   *texts(): Generator<FitFile> {
     const { tokens, starts, paths } = this.project.arrays;
     for (const [file, path] of paths.entries()) {

@@ -1,5 +1,5 @@
 // Files whose text differs from the project index: open, edited, saved or new since it was built. A changed file is
-// appended, its older copy goes unseen; the whole is packed when the dead text outgrows the living.
+// appended and its older copy is masked; the overlay is packed when masked tokens outnumber the others.
 import { kinOf } from '../../text/languages.ts';
 import type { Evidence } from './evidence.ts';
 import { ListIndex } from './list-index.ts';
@@ -16,7 +16,7 @@ interface Entry {
   alive: boolean;
 }
 
-/** Dead tokens that are put up with. */
+/** Masked tokens that are tolerated. */
 const deadTokens = 50_000;
 
 export class Overlay {
@@ -26,7 +26,7 @@ export class Overlay {
   /** In order of start. */
   private entries: Entry[] = [];
   private readonly byPath = new Map<string, Entry>();
-  /** Texts that no query has needed yet: most are of the file being typed in, which every query leaves out. */
+  /** Texts that no query has needed yet. Most are of the file that is being edited, which its own queries leave out. */
   private readonly pending = new Map<string, { readonly text: string; readonly open: boolean }>();
   private dead = 0;
   private untouched = true;
@@ -58,7 +58,7 @@ export class Overlay {
     } else this.pending.set(path, { text, open });
   }
 
-  /** The file is no longer open; what was last known of its text stays. */
+  /** The file is no longer open; its last text stays. */
   close(path: string): void {
     const entry = this.byPath.get(path);
     if (entry) entry.open = false;
@@ -84,7 +84,7 @@ export class Overlay {
     for (const entry of this.byPath.values()) if (!this.pending.has(entry.path)) yield entry;
   }
 
-  /** Indexes what is pending, except the file that asks. */
+  /** Indexes all pending files except the query's own. */
   flush(except: string | undefined): void {
     for (const [path, { text, open }] of this.pending) {
       if (path === except) continue;

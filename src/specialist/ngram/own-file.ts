@@ -7,7 +7,9 @@ import { windowStart } from '../../text/windows.ts';
 import { ListIndex } from './list-index.ts';
 import { lineHash, type Vocabulary } from './vocabulary.ts';
 
-/** Text further away than this is not looked at, UTF-16 units; its start moves in large steps, so that the pieces stay the same. */
+/**
+ * Window of the document that is read, UTF-16 units. Its start moves in large steps, so that the pieces stay the same.
+ */
 const prefixWindow = { reach: 60_000, step: 16_384 };
 const suffixReach = 20_000;
 /** The prefix is kept in tokenized pieces of about this length, each ending before a line end. */
@@ -15,10 +17,13 @@ const pieceLength = 2048;
 
 /** The unfinished piece before the cursor: part of a name up to its next capital, a digit, punctuation or spaces. */
 const unfinished = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
-/** How far back that piece is looked for. */
+/** How far back that piece may begin. */
 const unfinishedReach = 64;
 
-/** What the first tokens of a draft spell again. The indent belongs to the line end's token: no piece of it goes with a word. */
+/**
+ * The text that the first tokens of a draft spell again. An indent is part of the line end's token, so no part of it is
+ * taken with a word.
+ */
 function unfinishedPiece(prefix: string): string {
   const line = prefix.slice(lineStart(prefix));
   return unfinished.exec(line.slice(Math.max(indentLength(line), line.length - unfinishedReach)))?.[0] ?? '';
@@ -38,7 +43,7 @@ export class OwnFile {
   healed: Uint8Array = new Uint8Array(0);
   /** Tokens after the cursor's line; they begin with its line end. */
   after: Int32Array = new Int32Array(0);
-  /** Hash of the first line after the cursor's that is not blank. */
+  /** Hash of the first non-blank line after the cursor's line. */
   following = 0;
   private readonly counts: Int32Array;
   private counted = 0;
@@ -79,7 +84,7 @@ export class OwnFile {
       this.counts[index.tokens[at] as number] = (this.counts[index.tokens[at] as number] as number) + 1;
   }
 
-  /** For learning: the whole of a file, through which `standAt` then moves. */
+  /** For fitting: loads a whole file, through which `moveTo` then moves. */
   loadWhole(tokens: Int32Array): void {
     this.path = '';
     this.context = tokens;
@@ -91,13 +96,13 @@ export class OwnFile {
     for (const token of tokens) this.counts[token] = (this.counts[token] as number) + 1;
   }
 
-  /** For learning: the cursor before token `cursor`, in a line that ends before token `lineEnd`. */
+  /** For fitting: the cursor before token `cursor`, in a line that ends before token `lineEnd`. */
   moveTo(cursor: number, lineEnd: number): void {
     this.index.setCursor(cursor, lineEnd);
     this.contextLength = cursor;
   }
 
-  /** For learning: leaves a token out of the file's counts (-1), or takes it back in (1). */
+  /** For fitting: removes a token from the file's counts (-1), or adds it again (1). */
   recount(token: number, by: 1 | -1): void {
     this.counts[token] = (this.counts[token] as number) + by;
     this.counted += by;
@@ -115,7 +120,7 @@ export class OwnFile {
     for (; kept < this.pieces.length; kept++) {
       const { text } = this.pieces[kept] as Piece;
       if (!prefix.startsWith(text, at)) break;
-      // The piece's end must still be a place where the text may be cut: a line end follows.
+      // The text may still be cut at the piece's end: a line end follows.
       if (prefix.charCodeAt(at + text.length) !== 10) break;
       at += text.length;
     }

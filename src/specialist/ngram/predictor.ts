@@ -12,7 +12,7 @@ export class Predictor {
   readonly evidence: Evidence;
   readonly mixture: Mixture;
   readonly unigrams: Unigrams;
-  /** Told of each query's text. */
+  /** Loaded with each query's text. */
   readonly named: NamedValues;
   private readonly project: ProjectIndex;
   private readonly overlay: Overlay;

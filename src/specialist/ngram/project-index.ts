@@ -1,6 +1,6 @@
-// The project's files in one suffix array over reversed contexts: all places that a context was seen in lie side by
-// side, and a longer context narrows the run. Source: Liu et al. 2024 (infini-gram), with the direction turned round
-// so that one narrowing walk yields every back-off order.
+// The project's files in one suffix array over reversed contexts: all occurrences of a context lie side by side, and a
+// longer context narrows the run. Source: Liu et al. 2024 (infini-gram), with reversed direction, so that one narrowing
+// walk yields every back-off order.
 
 import { kinOf, learnsOf } from '../../text/languages.ts';
 import { suffixArray } from '../../text/suffix-array.ts';
@@ -12,20 +12,20 @@ export interface TokenizedFile {
   readonly tokens: Int32Array;
 }
 
-/** A run of occurrences longer than this is sampled evenly, each sample standing for its share. */
+/** A longer run of occurrences is sampled evenly, each sample standing for its share. */
 const sampled = 192;
 
-/** What a look-up has to know about the place that asks. */
+/** Properties of the position that a look-up is for. */
 export interface LookupScope {
   /** Folder of the query's file. */
   readonly folder: string;
-  /** Files of which language, or one that shares with it, it learns from; '': of all. */
+  /** Language kin of the files that are looked up; '' for all files. */
   readonly kin: string;
   /** Hash of the line after the cursor, as `followingLines` makes it. */
   readonly following: number;
 }
 
-/** The arrays that a snapshot keeps. */
+/** The arrays in a snapshot. */
 export interface ProjectArrays {
   readonly paths: readonly string[];
   /** First token of each file, and past the end of the last. */
@@ -39,10 +39,10 @@ export interface ProjectArrays {
 
 export class ProjectIndex {
   readonly arrays: ProjectArrays;
-  /** bucket[t]: first place in `order` whose context ends with token t. */
+  /** bucket[t]: first index in `order` whose context ends with token t. */
   private readonly bucket: Int32Array;
   private readonly fileOf: Int32Array;
-  /** Token, file and following line of each place in `order`, side by side: look-ups walk runs, not the text. */
+  /** Token, file and following line of each element of `order`, side by side: look-ups read runs, not the text. */
   private readonly tokenAt: Int32Array;
   private readonly fileAtPlace: Int32Array;
   private readonly followingAt: Int32Array;
@@ -53,7 +53,7 @@ export class ProjectIndex {
   private readonly kinOf: Int32Array;
   private readonly kinIds = new Map<string, number>();
   private readonly fileByPath: ReadonlyMap<string, number>;
-  /** 1 where a newer text of the file is elsewhere. */
+  /** 1 if a newer text of the file is in the overlay. */
   private readonly masked: Uint8Array;
   private own = -1;
 
@@ -102,7 +102,7 @@ export class ProjectIndex {
     return new ProjectIndex({ paths: files.map((file) => file.path), starts, tokens, order, following }, vocabulary);
   }
 
-  /** Whether all tokens are of the vocabulary, with separators between files and nowhere else. */
+  /** Whether all tokens are in the vocabulary, with separators between files and nowhere else. */
   static knows({ tokens, starts }: ProjectArrays, { separator }: Vocabulary): boolean {
     let file = 0;
     for (let at = 0; at < tokens.length; at++) {
@@ -131,7 +131,7 @@ export class ProjectIndex {
     return true;
   }
 
-  /** The file that asks: its indexed copy is out of date by definition, and is not seen. */
+  /** The file of the query: its indexed copy is out of date and is not used. */
   setOwn(path: string): void {
     this.own = this.fileByPath.get(path) ?? -1;
   }
@@ -181,7 +181,7 @@ export class ProjectIndex {
     return file >= 0 && file !== this.own && this.masked[file] === 0;
   }
 
-  /** Adds what followed the context context[..end) everywhere in the project to `evidence`. */
+  /** Adds what followed the context context[..end) anywhere in the project to `evidence`. */
   collect(context: Int32Array, end: number, evidence: Evidence, scope: LookupScope): void {
     const last = context[end - 1];
     if (last === undefined) return;
@@ -210,7 +210,7 @@ export class ProjectIndex {
     for (let l = 0; l < level; l++) {
       const innerLow = l + 1 < level ? (lows[l + 1] as number) : (highs[l] as number);
       const innerHigh = l + 1 < level ? (highs[l + 1] as number) : (highs[l] as number);
-      // The deepest run is reported with the length that it really matched.
+      // The deepest run is reported with the length of its real match.
       const match = l + 1 < level ? (levels[l] as number) : Math.min(matched, longestMatch);
       this.addRun(lows[l] as number, innerLow, match, evidence, scope);
       this.addRun(innerHigh, highs[l] as number, match, evidence, scope);
@@ -220,7 +220,7 @@ export class ProjectIndex {
   private readonly lows = new Int32Array(levels.length);
   private readonly highs = new Int32Array(levels.length);
 
-  /** First place in [low, high) whose context has a token >= `token` at `depth`. */
+  /** First index in [low, high) whose context has a token >= `token` at `depth`. */
   private narrow(low: number, high: number, depth: number, token: number): number {
     const { order, tokens } = this.arrays;
     let from = low;
@@ -252,13 +252,13 @@ export class ProjectIndex {
   }
 }
 
-/** The place an occurrence counts as: its own, unless the line after it is the line after the cursor. */
+/** The place that an occurrence counts as: its own, unless the line after it is the line after the cursor. */
 export function agreement(there: number, here: number, home: number): number {
   if (here === 0 || there !== here) return home;
   return here > 0 ? place.agrees : place.agreesWeakly;
 }
 
-/** What a place in a file asks with. @param following see Asking */
+/** The scope of a position in a file. @param following see LookupScope */
 export function lookupScope(path: string, following: number): LookupScope {
   return { folder: parentFolder(path), kin: learnsOf(path), following };
 }

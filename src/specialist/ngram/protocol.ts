@@ -3,7 +3,7 @@ import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } fr
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 
-/** What the worker holds after a snapshot was loaded. */
+/** Content of the worker's index after a snapshot was loaded. */
 export interface LoadedIndex {
   readonly files: number;
   readonly tokens: number;
@@ -12,24 +12,24 @@ export interface LoadedIndex {
 export type Request =
   | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
-  /** `over`: what changed since the snapshot's files were read, and is not open. */
+  /** `over`: changes of files that are not open since the snapshot's files were read. */
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly over: readonly FileChange[] };
 
-/** What each kind of request is answered with. */
+/** The result of each kind of request. */
 export interface WorkerResults {
   readonly complete: Draft | undefined;
   readonly snippets: readonly Snippet[];
   readonly load: Result<LoadedIndex>;
 }
 
-/** What became of a file. Text is the whole text, with '\n' line ends. */
+/** A change of a file. Text is the whole text, with '\n' line ends. */
 export type FileChange =
   | { readonly kind: 'open'; readonly path: string; readonly text: string }
   | { readonly kind: 'saved'; readonly path: string; readonly text: string }
   | { readonly kind: 'closed'; readonly path: string }
   | { readonly kind: 'removed'; readonly path: string };
 
-/** What became of an open document since it was told last: `removed` units from `at` on gave way to `text`. */
+/** A change of an open document: `removed` units from `at` on were replaced by `text`. */
 export interface FileEdit {
   readonly path: string;
   readonly at: number;
@@ -47,7 +47,7 @@ export function edited(before: string, { at, removed, text }: FileEdit): string 
   return before.slice(0, at) + text + before.slice(at + removed);
 }
 
-/** Whether a message from elsewhere is one. */
+/** Whether a message has the shape of a file edit. */
 export function isFileEdit(value: unknown): value is FileEdit {
   const { path, at, removed, text } = (value ?? {}) as { [K in keyof FileEdit]?: unknown };
   return typeof path === 'string' && typeof text === 'string' && Number.isInteger(at) && Number.isInteger(removed);
@@ -67,7 +67,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: WorkerResults[keyof WorkerResults] }
-  /** The request hit a bug; the worker lives on. */
+  /** The request hit a bug; the worker continues. */
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
   | { readonly kind: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly message: string };
 

@@ -1,17 +1,17 @@
-// Chooses between whole candidate lines by what their tokens' probabilities cannot see: the text after the cursor,
-// brackets, indents, neighbouring lines, names. These are the features; what weighs them is a conditional logit (src/common/statistics/).
+// Ranks whole candidate lines by what their tokens' probabilities cannot see: the text after the cursor, brackets,
+// indents, neighbouring lines, names. These are the features of a conditional logit (common/statistics/).
 
 import { bracketBalance } from '../../text/brackets.ts';
 import { indentLength } from '../../text/indents.ts';
 import { lineAbove, lineEnd, lineStart, linesBelow } from '../../text/lines.ts';
 import type { Hypothesis } from './search.ts';
 
-/** What the ranking sees of the place; made once a query. */
+/** The context of a query that the ranking uses; made once per query. */
 export interface RankingContext {
   readonly prefix: string;
   readonly suffix: string;
   readonly lineBefore: string;
-  /** Nearest lines with text, without white space at their ends; '' where there is none. */
+  /** Nearest lines with text, trimmed; '' if there is none. */
   readonly previousLine: string;
   readonly nextLine: string;
   /** Names in the next lines. */
@@ -27,14 +27,14 @@ export interface LineCandidate {
   readonly features: Float32Array;
 }
 
-/** Neighbouring lines are looked at this far, UTF-16 units. */
+/** How far neighbouring lines may be, UTF-16 units. */
 const reachAbove = 600;
 const reachBelow = 1200;
 const names = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 const closer = /^\s*[)\]}]/;
 const opener = /(?:[([{]|=>|[=:?]|&&|\|\|)$/;
 
-/** One row a feature, in the order of the weights. `nextLine`: log probability of the line that follows. */
+/** One row per feature, in the order of the weights. `nextLine`: log probability of the line that follows. */
 interface Seen {
   readonly candidate: string;
   readonly hypothesis: Hypothesis;
@@ -74,10 +74,10 @@ const features: readonly ((seen: Seen) => number)[] = [
   ({ hypothesis, best }) => flag(hypothesis.logProbability >= best),
   ({ hypothesis }) => Math.max(-8, Math.log(Math.max(1e-4, hypothesis.steps[0]?.probability ?? 1))),
   ({ hypothesis }) => flag(!hypothesis.finished),
-  // A closing bracket stands less deep than what it closes.
+  // A closing bracket has a smaller indent than what it closes.
   ({ line, around }) => flag(closer.test(line) && indentLength(line) < indentLength(around.previousLine)),
   ({ line, around }) => flag(closer.test(line) && indentLength(line) >= indentLength(around.previousLine)),
-  // Where the next line closes at this line's depth, this line has to open.
+  // If the next line closes a block at this line's indent, this line has to open it.
   ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && bracketBalance(line) > 0),
   ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && bracketBalance(line) <= 0),
   ({ line, depth }) => flag(depth <= 0 && bracketBalance(line) > 0),
@@ -169,7 +169,7 @@ function bestOf(unranked: readonly Unranked[]): number {
   return unranked.reduce((best, { hypothesis }) => Math.max(best, hypothesis.logProbability), -20);
 }
 
-/** Whether the next line stands deeper (1) or less deep (-1) than this one. */
+/** Whether the next line has a larger (1) or smaller (-1) indent than this one. */
 function depthOf(line: string, next: string): -1 | 0 | 1 {
   if (next === '') return 0;
   return Math.sign(indentLength(next) - indentLength(line)) as -1 | 0 | 1;

@@ -11,7 +11,7 @@ import type { Vocabulary } from './vocabulary.ts';
 
 const branching = 6;
 const limits: BeamLimits = { width: 8, wanted: 12, pruning: 5 };
-/** Next-token distributions worked out for one line: bounds the latency. */
+/** Limit for the next-token distributions of one line: bounds the latency. */
 const mostSteps = 150;
 
 export interface Step {
@@ -27,14 +27,14 @@ export interface Step {
 
 export interface Hypothesis extends BeamHypothesis {
   readonly steps: readonly Step[];
-  /** Log probability of the line-end token that really follows; minus infinity where unknown. */
+  /** Log probability of the line-end token that really follows; minus infinity if unknown. */
   readonly logLineEnd: number;
-  /** Bytes before the cursor still to be repeated. */
+  /** Bytes before the cursor that are still to be repeated. */
   readonly healing: Uint8Array;
 }
 
 const unknown = Number.NEGATIVE_INFINITY;
-/** Tokens of the line after the cursor that a candidate is judged by, and its line end. */
+/** Tokens of the line after the cursor, and its line end, that a candidate is scored by. */
 const lookAhead = 5;
 
 interface Scored {
@@ -55,10 +55,10 @@ export class LineSearch {
   }
 
   /**
-   * Finished lines, or unfinished ones where none came to its end within `maxTokens`; most probable first.
-   * @param before the tokens before the line; only their end matters
+   * Finished lines, or unfinished ones if none ended within `maxTokens`; most probable first.
+   * @param before the tokens before the line; only the last ones matter
    * @param healed bytes that the first tokens have to repeat
-   * @param mostWork next-token distributions that it may cost
+   * @param mostWork limit for next-token distributions
    */
   run(
     before: Int32Array,
@@ -76,11 +76,11 @@ export class LineSearch {
     let budget = mostWork;
     for (let length = 0; length < maxTokens && beam.open.length > 0 && budget > 0; length++)
       beam.advance((hypothesis) => (budget-- > 0 ? this.extend(hypothesis, kept, scope, path) : []));
-    // What hit the token limit is still the best guess where nothing finished.
+    // If no line finished, one that reached the token limit is the best candidate.
     return beam.found.slice(0, limits.wanted);
   }
 
-  /** The likeliest line end after `before`, with its share among line ends; undefined where none was ever seen. */
+  /** The most likely line end after `before`, with its share among line ends; undefined if none was ever seen. */
   lineEnd(before: Int32Array, scope: LookupScope, path: string): Step | undefined {
     const { predictor, vocabulary } = this;
     predictor.predict(before, before.length, scope, path);
@@ -107,7 +107,9 @@ export class LineSearch {
     };
   }
 
-  /** Log probability of the line that really follows (its first tokens) after `hypothesis`, given that the line ended. */
+  /**
+   * Log probability of the line that really follows (its first tokens) after `hypothesis`, given that the line ended.
+   */
   logNextLine(hypothesis: Hypothesis, before: Int32Array, scope: LookupScope, path: string): number {
     const { after } = this.own;
     const kept = Math.min(before.length, longestMatch);
@@ -153,7 +155,7 @@ export class LineSearch {
       else scored.push({ token, probability });
     }
     if (healing.length > 0) {
-      // The word as it stands may never have been seen: then its own tokens are the way on.
+      // The spelling may never have been seen: its own tokens are then the only continuation.
       const own = vocabulary.tokenizer.encode(new TextDecoder().decode(healing))[0] as number;
       if (own !== undefined && evidence.find(own) < 0 && this.heals(own, healing)) {
         const probability = Math.max(1e-9, predictor.probabilityOf(own));
@@ -200,7 +202,7 @@ export class LineSearch {
     return results;
   }
 
-  /** The token repeats what is to be repeated, or begins to. */
+  /** The token repeats all the bytes to be repeated, or their beginning. */
   private heals(token: number, healing: Uint8Array): boolean {
     if (token === this.vocabulary.separator) return false;
     const bytes = this.vocabulary.tokenizer.bytesOf(token);

@@ -1,4 +1,4 @@
-// The worker's queue over its model: file changes in order and at once, the newest completion before older ones.
+// The worker's queue: file changes in order and at once, the newest completion before older ones.
 
 import type { Draft } from '../../common/completion.ts';
 import { messageOf } from '../../common/errors.ts';
@@ -14,7 +14,7 @@ import {
   type WorkerResults,
 } from './protocol.ts';
 
-/** The client keeps below it. */
+/** The client stays below it. */
 const mostWaiting = 500;
 
 interface Waiting {
@@ -35,7 +35,7 @@ export class NgramService {
     );
   }
 
-  /** Whatever comes: what is no request of ours is answered as one that failed. */
+  /** Answers every message; one that is no valid request is answered as failed. */
   receive(message: ToWorker): void {
     const { kind, id } = (message ?? {}) as { kind?: unknown; id?: unknown };
     if (message?.kind === 'file') {
@@ -59,7 +59,10 @@ export class NgramService {
     this.waiting = [];
   }
 
-  /** One request a turn of the event loop, so that what arrived meanwhile (a cancellation, a newer request) is seen first. */
+  /**
+   * One request per turn of the event loop, so that messages that arrived meanwhile (a cancellation, a newer request)
+   * are seen first.
+   */
   private schedule(): void {
     if (this.busy || this.waiting.length === 0) return;
     this.busy = true;
@@ -72,7 +75,7 @@ export class NgramService {
   }
 
   private take(): Waiting | undefined {
-    // A snapshot first: what was asked after it is meant for it.
+    // A snapshot first: later requests are meant for it.
     const load = this.waiting.findIndex(({ request }) => request.kind === 'load');
     const newest = this.waiting.findLastIndex(({ request }) => request.kind === 'complete');
     return this.waiting.splice(load >= 0 ? load : Math.max(0, newest), 1)[0];

@@ -6,7 +6,7 @@ import type { ProjectArrays } from './project-index.ts';
 import { type NgramWeights, type PlainWeights, plainWeights, weightsFrom } from './weights.ts';
 
 const magic = 'EASYNGRM';
-/** 2: of texts whose secrets were masked with what the whole folder knows. The layout is that of version 1. */
+/** 2: texts were redacted with the secrets of the whole folder. The layout is that of version 1. */
 const version = 2;
 const arrayNames = ['starts', 'tokens', 'order', 'following'] as const;
 
@@ -84,7 +84,7 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   return ok({ arrays, weights, vocabulary: header.vocabulary });
 }
 
-/** The checksum tells damage; this tells what another program, or another version of this one, has made. */
+/** A checksum detects damage; this detects data of another program or another version. */
 function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays): boolean {
   const size = tokens.length;
   if (size === 0 || order.length !== size || following.length !== size || starts.length !== paths.length + 1)
@@ -102,7 +102,7 @@ function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays)
   return true;
 }
 
-/** The weights and whose tokens they are for, from a whole snapshot of any version: they hold no text. */
+/** The weights and their tokenizer's fingerprint, from a whole snapshot of any version: they contain no text. */
 export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<NgramSnapshot, 'weights' | 'vocabulary'>> {
   const opened = open(bytes);
   if (!opened.ok) return opened;

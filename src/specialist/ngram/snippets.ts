@@ -1,6 +1,6 @@
-// Pieces of other files for the large model's prompt: definitions of the names around the cursor, and windows that
-// share the rarest tokens with it. Source of the second: RepoCoder (Zhang et al. 2023) retrieves by Jaccard over
-// windows; here rare tokens are weighed by their inverse frequency, straight from the index.
+// Snippets of other files for a model's prompt: definitions of the names around the cursor, and windows that share rare
+// tokens with it. For the second, RepoCoder (Zhang et al. 2023) uses the Jaccard similarity of windows; here rare
+// tokens are weighted by their inverse frequency, straight from the index.
 import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { lineStart } from '../../text/lines.ts';
 import { headOf } from '../../text/windows.ts';
@@ -9,10 +9,10 @@ import type { ProjectIndex } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 const windowTokens = 128;
-/** Text around the cursor that names and rare tokens are taken from, UTF-16 units. */
+/** Text around the cursor in which names and rare tokens are looked for, UTF-16 units. */
 const reachBefore = 1200;
 const reachAfter = 400;
-/** A token that occurs more often in the project says nothing. */
+/** A token with more occurrences in the project is not rare. */
 const rare = 300;
 const mostRareTokens = 48;
 const mostNames = 12;
@@ -22,7 +22,7 @@ const definitionLines = 12;
 const definers = ['function', 'class', 'interface', 'type', 'const', 'enum', 'def', 'struct', 'fn', 'func', 'trait'];
 const names = /[\p{L}_$][\p{L}\p{N}_$]{2,}/gu;
 
-/** A run of tokens in one file, and what speaks for it. */
+/** A run of tokens in one file, and its score. */
 interface Found {
   readonly path: string;
   readonly tokens: Int32Array;
@@ -62,7 +62,7 @@ export function findSnippets(
   return snippets;
 }
 
-/** Places that define the names nearest to the cursor and that its own file does not define. */
+/** Definitions of the names nearest to the cursor that the query's own file does not define. */
 function findDefinitions(query: CompletionQuery, project: ProjectIndex, vocabulary: Vocabulary): Found[] {
   const near = query.prefix.slice(-500).match(names) ?? [];
   const unique = [...new Set(near.reverse())].slice(0, mostNames);
@@ -110,7 +110,7 @@ function findWindows(
     let last = -1;
     for (const at of project.occurrences(token)) {
       const window = Math.floor(at / windowTokens);
-      // Occurrences are not in the order of the text: a window that repeats a token may count it twice, rarely.
+      // Occurrences are not in text order: a window that repeats a token may rarely count it twice.
       if (window !== last) scores.set(window, (scores.get(window) ?? 0) + weight);
       last = window;
     }

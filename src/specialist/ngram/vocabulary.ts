@@ -1,9 +1,9 @@
-// What the specialist must know about each token beside its id: whether it ends a line, and whether it is blank.
+// Properties of each token that the n-gram model needs: whether it ends a line, and whether it is blank.
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 
 export class Vocabulary {
   readonly tokenizer: Tokenizer;
-  /** Stands between files; no match crosses it. One past the tokenizer's ids. */
+  /** Separates files; no match crosses it. One past the tokenizer's ids. */
   readonly separator: number;
   /** Ids 0..separator. */
   readonly size: number;
@@ -11,7 +11,7 @@ export class Vocabulary {
   readonly endsLine: Uint8Array;
   /** 1 where the token is white space only. */
   readonly blank: Uint8Array;
-  /** Tells tokenizers apart: a snapshot's ids mean nothing under another one. */
+  /** Identifies the tokenizer: a snapshot's ids are meaningless with another one. */
   readonly fingerprint: string;
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -58,12 +58,12 @@ function fingerprintOf(tokenizer: Tokenizer): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-/** A line whose hash says little: fewer tokens than this ('}', 'else {'). */
+/** A line with fewer tokens than this says little ('}', 'else {'). */
 const tellingTokens = 4;
 
 /**
- * For every position the hash of the next non-blank line after the one it stands in, 0 where there is none. Lines are
- * compared by tokens without their indent. Negative: a line that says little, such as '}'; else positive.
+ * For every position the hash of the next non-blank line after its own, 0 if there is none. Lines are compared by their
+ * tokens without the indent. The hash is negative for a line that says little, such as '}', else positive.
  */
 export function followingLines(tokens: Int32Array, start: number, end: number, vocabulary: Vocabulary): Int32Array {
   const following = new Int32Array(end - start);
@@ -72,7 +72,7 @@ export function followingLines(tokens: Int32Array, start: number, end: number, v
   for (let at = end - 1; at >= start - 1; at--) {
     const boundary = at < start || vocabulary.endsLine[tokens[at] as number] === 1;
     if (!boundary) continue;
-    // The line after `at` is at+1 .. lineEnd-1; the line-ending token itself belongs to the line that it ends.
+    // The line after `at` is at+1 .. lineEnd-1; a line-ending token belongs to the line that it ends.
     const hash = lineHash(tokens, at + 1, lineEnd);
     following.fill(next, Math.max(0, at + 1 - start), Math.min(end, lineEnd + 1) - start);
     if (hash !== 0) next = hash;

@@ -1,11 +1,11 @@
-// All that the specialist learns about how to use its counts, as plain data: shipped, fitted per folder, kept in snapshots.
+// The weights of the n-gram model as plain data: shipped, fitted per folder, stored in snapshots.
 import shipped from './default-weights.json' with { type: 'json' };
 import { cells } from './evidence.ts';
 import { baseSize, escapeSize, type MixtureWeights } from './mixture.ts';
 import { rankingSize } from './ranking.ts';
 
 export interface NgramWeights extends MixtureWeights {
-  /** What decides between whole lines; see `ranking.ts`. */
+  /** Weights of the ranking's features; see `ranking.ts`. */
   readonly ranking: Float32Array;
 }
 
@@ -15,12 +15,12 @@ const parts = Object.keys(sizes) as Part[];
 
 export type PlainWeights = Readonly<Record<Part, readonly number[]>>;
 
-/** Fits stay below 100; what is far above would overflow in sums and powers. */
+/** Fitted weights stay below 100; far larger ones would overflow in sums and powers. */
 export function isWeight(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= 1e4;
 }
 
-/** Undefined where the data is not of this version's shape. */
+/** Undefined if the data does not have the shape of this version. */
 export function weightsFrom(plain: unknown): NgramWeights | undefined {
   if (typeof plain !== 'object' || plain === null) return undefined;
   const given = plain as Partial<Record<Part, unknown>>;
@@ -32,12 +32,12 @@ export function weightsFrom(plain: unknown): NgramWeights | undefined {
   return eachPart((part) => Float32Array.from(given[part] as number[]));
 }
 
-/** Rounded to four decimals: what is lost is far below the noise of any fit. */
+/** Rounded to four decimals: far below the noise of any fit. */
 export function plainWeights(weights: NgramWeights): PlainWeights {
   return inArrays(weights, (value) => Math.round(value * 1e4) / 1e4);
 }
 
-/** To the last bit. */
+/** Without rounding. */
 export function exactWeights(weights: NgramWeights): PlainWeights {
   return inArrays(weights, (value) => value);
 }

@@ -1,4 +1,4 @@
-// Worker thread entry: the instant specialist, off the extension host's thread.
+// Entry of the worker thread: runs the n-gram model off the extension host's thread.
 import { parentPort, workerData } from 'node:worker_threads';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { ToWorker, WorkerData } from './protocol.ts';
