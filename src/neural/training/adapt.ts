@@ -1,4 +1,4 @@
-// Adapting a model folder to examples: choose device and method, train, merge, save. What the engine process runs.
+// Adapts a model folder to examples: choose device and method, train, merge, save. Runs in the engine process.
 import { existsSync, rmSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
@@ -31,23 +31,23 @@ export type { Adapted, TrainingRequest } from './request.ts';
 export interface AdaptHooks extends RunHooks {
   readonly onDevice?: (choice: DeviceChoice) => void;
   readonly onMethod?: (method: Method) => void;
-  /** Something that the user should know: a checkpoint that was left aside. */
+  /** A message for the user: a checkpoint was not used. */
   readonly onNote?: (note: string) => void;
   readonly probe: () => Promise<ProbeResult>;
-  /** Bytes that the process may grow to. */
+  /** Limit for the process, bytes. */
   readonly memoryCeiling?: number;
 }
 
 /** Logits at once: 8 MB, so that they stay in the cache. */
 const LOSS_VALUES = 2 ** 21;
-/** Warm-up in steps: a model that has been trained needs few. */
+/** Warm-up steps: a pretrained model needs few. */
 const WARMUP_STEPS = 10;
-/** What a checkpoint fails with that could be another's, damaged, or of another version of the format. */
+/** Errors of a checkpoint that is another run's, damaged, or of another version. */
 const UNUSABLE: readonly ErrorCode[] = ['corrupt', 'newer-version', 'unreadable'];
 
 /**
- * Continues from the checkpoint in `out` where there is one of the same run; it is deleted once the model is saved. A run that was
- * finished before is not repeated. A checkpoint that cannot be used is an error that names it, unless the request says otherwise.
+ * Resumes from the checkpoint in `out` if it is of the same run, and deletes it once the model is saved. A finished run
+ * is not repeated. A checkpoint that cannot be used is an error that names it, unless the request says otherwise.
  */
 export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promise<Result<Adapted>> {
   const { out, tokenizer } = request;
@@ -102,7 +102,10 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
   }
 }
 
-/** An adapter over a packed base stays one, a hundredth of its size; else it is merged. What an earlier run left of the other kind goes. */
+/**
+ * An adapter over a packed base stays an adapter, a hundredth of the base's size; otherwise it is merged. Removes the
+ * other kind's files of an earlier run.
+ */
 function save(
   { base, out, storeAs = 'F16' }: TrainingRequest,
   { config, weights }: Model,
@@ -116,7 +119,7 @@ function save(
     remove(WEIGHTS, CONFIG);
     return 'int4';
   }
-  // The base may have changed under the run, which adopted its arrays; adapters leave it alone.
+  // The run adopted the base's arrays and may have changed them; with adapters it did not.
   const adapted = lora ? mergeAdapters(config, lora, weights, trained) : trained;
   saveModel(out, config, adapted, storeAs);
   remove(ADAPTER, ADAPTER_CONFIG);
@@ -180,7 +183,8 @@ function methodFor(
   ceiling: number | undefined,
 ): Method {
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
-  // A run that was begun goes on as it was begun, however much memory there is now; one of another base says nothing of this one.
+  // A resumed run keeps its method, however much memory there is now. A run of another base says nothing about this
+  // one.
   const begun = checkpointStatus(join(request.out, CHECKPOINT))?.progress as CheckpointProgress | undefined;
   if (begun?.base === weights) return methodOf(begun.lora, 'as the run was begun');
   const room = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();

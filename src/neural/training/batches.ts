@@ -1,4 +1,5 @@
-// Batches of fixed shape from weighted token sequences: whole sequences share windows, only what is longer than a window is cut.
+// Batches of fixed shape from weighted token sequences. Short sequences share windows; only those longer than a window
+// are cut.
 import { shuffled, uniforms } from '../../common/statistics/random.ts';
 
 export interface Example {
@@ -6,17 +7,19 @@ export interface Example {
   /** Weight of predicting each token (the first is never predicted); absent: 1 everywhere. */
   readonly weights?: Float32Array;
   /**
-   * What it is worth to learn, in any unit. Where time ends a run before all has been seen, it is the less likely not to have come the more
-   * it is worth. Absent: 1.
+   * Importance, in any unit; absent: 1. If time ends a run before all examples were seen, the important ones are the
+   * more likely to have been.
    */
   readonly worth?: number;
-  /** A large model chose or wrote it: of what a step weighs, at most half is such. */
+  /** A large model chose or wrote it. At most half of a step's weight is from such examples. */
   readonly taught?: true;
-  /** What another model, that is mixed with this one, gives each token; NaN: nobody asked it. For validation: see Validated. */
+  /**
+   * Probability of each token under the model that this one is mixed with; NaN: unknown. For validation, see Validated.
+   */
   readonly beside?: Float32Array;
 }
 
-/** What it consists of, for telling examples apart. */
+/** The arrays that tell examples apart. */
 export function partsOf({
   ids,
   weights = new Float32Array(),
@@ -27,18 +30,18 @@ export function partsOf({
   return [ids, weights, Float32Array.of(worth, ...(taught ? [1] : [])), ...(beside ? [beside] : [])];
 }
 
-/** Rows are batch x time. `weights` are 0 where there is nothing to learn. */
+/** Rows are batch x time. `weights` are 0 where nothing is learned. */
 export interface TokenBatch {
   readonly ids: Int32Array;
   readonly targets: Int32Array;
   readonly weights: Float32Array;
-  /** See Example, of each target; absent: of none anything is known. */
+  /** See Example, for each target; absent: unknown for all. */
   readonly beside?: Float32Array;
 }
 
 interface Window extends TokenBatch {
   readonly worth: number;
-  /** 1 where a target is a large model's; absent: nowhere. */
+  /** 1 for targets from a large model; absent: none are. */
   readonly taught?: Uint8Array;
 }
 
@@ -47,11 +50,11 @@ export interface BatchOptions {
   readonly length: number;
   readonly microBatches: number;
   readonly seed: number;
-  /** Put between sequences that share a window, so that the model can tell where one ends. Never predicted itself. */
+  /** Put between sequences that share a window, to mark where one ends. Never predicted itself. */
   readonly separator: number;
 }
 
-/** A run of an example's tokens: at most `length` + 1 of them, of which the first is not predicted. */
+/** A run of an example's tokens: at most `length` + 1, of which the first is not predicted. */
 interface Piece {
   readonly example: Example;
   readonly start: number;
@@ -59,13 +62,13 @@ interface Piece {
 }
 
 /**
- * An endless, random-access stream of steps over examples: step n is the same whatever was asked before, so that a resumed run
- * sees the batches it would have seen. Every epoch has an order of its own.
+ * An endless, random-access stream of steps over examples. Step n does not depend on earlier calls, so a resumed run
+ * sees the same batches. Every epoch has its own order.
  */
 export class TrainingBatches {
   private readonly options: BatchOptions;
   private readonly windows: readonly Window[];
-  /** Those in which something is not a large model's. */
+  /** Windows with a target that is not from a large model. */
   private readonly own: readonly Window[];
   private epoch = -1;
   private order: number[] = [];
@@ -101,7 +104,10 @@ export class TrainingBatches {
     return this.windows[this.order[position % this.windows.length] as number] as Window;
   }
 
-  /** The micro-batches of step `step`, from 0; the weights of all of them together sum to 1, a large model's to half of that at most. */
+  /**
+   * The micro-batches of step `step`, from 0. Their weights together sum to 1, those of a large model to at most half
+   * of that.
+   */
   step(step: number): TokenBatch[] {
     const { batch, microBatches } = this.options;
     const rows = batch * microBatches;
@@ -113,7 +119,9 @@ export class TrainingBatches {
     return normalised(Array.from({ length: microBatches }, (_, at) => stacked(micro(at), this.options)));
   }
 
-  /** Where a large model's share of what the windows weigh is over half, it weighs less; where it is all, one window gives way to another. */
+  /**
+   * Scales the weights of a large model down to half of the step. If the step has no others, one window is replaced.
+   */
   private halfTaught(windows: readonly Window[], step: number): readonly Window[] {
     const { own, taught } = weightsIn(windows);
     if (taught <= own || this.own.length === 0) return windows;
@@ -121,7 +129,7 @@ export class TrainingBatches {
     return this.halfTaught([this.own[step % this.own.length] as Window, ...windows.slice(1)], step);
   }
 
-  /** All windows once, for validation: batches whose weights together sum to 1; the last is filled up with empty windows. */
+  /** All windows once, for validation. Weights together sum to 1; the last batch is filled up with empty windows. */
   everything(): TokenBatch[] {
     const { batch } = this.options;
     const count = Math.ceil(this.windows.length / batch);
@@ -145,7 +153,10 @@ function lessTaught(window: Window, times: number): Window {
     : window;
 }
 
-/** Each index once, drawn one after the other with the odds of its worth (Efraimidis & Spirakis 2006); with equal worths a shuffle. */
+/**
+ * Each index once, drawn without replacement in proportion to its worth (Efraimidis & Spirakis 2006); a shuffle if all
+ * are equal.
+ */
 function drawn(worths: readonly number[], seed: number): number[] {
   const order = shuffled(worths.length, seed);
   if (worths.every((worth) => worth === worths[0])) return order;
@@ -154,7 +165,7 @@ function drawn(worths: readonly number[], seed: number): number[] {
   return order.sort((a, b) => (times[a] as number) - (times[b] as number));
 }
 
-/** In seeded order. The pieces of a long sequence overlap by the token that one predicts and the next begins with. */
+/** In seeded order. The pieces of a long sequence overlap by one token: the last of one is the first of the next. */
 function pieces(examples: readonly Example[], { length, seed }: BatchOptions): Piece[] {
   return shuffled(examples.length, seed).flatMap((index) => {
     const example = examples[index] as Example;
@@ -166,7 +177,7 @@ function pieces(examples: readonly Example[], { length, seed }: BatchOptions): P
   });
 }
 
-/** Best fit, longest first: each piece goes to the fullest window that has room for it and a separator. */
+/** Best fit, longest first: each piece goes to the fullest window with room for it and a separator. */
 function pack(all: readonly Piece[], length: number): Piece[][] {
   const windows: Piece[][] = [];
   // Windows by the tokens that still fit in them, separator not counted.
@@ -202,7 +213,7 @@ function windowOf(parts: readonly Piece[], { length, separator }: BatchOptions):
     at += end - start;
   }
   const worth = parts.reduce((sum, { example, start, end }) => {
-    // Of a sequence that is cut, its share.
+    // A cut sequence's worth is split by length.
     return sum + ((example.worth ?? 1) * (end - start)) / example.ids.length;
   }, 0);
   return {

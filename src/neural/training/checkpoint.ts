@@ -1,4 +1,4 @@
-// A training run on disk: parameters, optimiser state, step and plan, enough to go on as if nothing had happened.
+// A training run on disk: parameters, optimiser state, step and plan. A resumed run continues exactly.
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
@@ -9,17 +9,17 @@ import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
 import type { TrainingState } from './stepper.ts';
 
 /**
- * Raised whenever the numbers of a checkpoint come to mean something else. 1: `exp_avg` as PyTorch keeps it; 2: scaled (see
- * optimizer.ts), plan and validation kept with it.
+ * Raised when the numbers of a checkpoint change their meaning. 1: `exp_avg` as in PyTorch; 2: scaled (see
+ * optimizer.ts), with plan and validation.
  */
 const FORMAT = '2';
 
 export interface Checkpoint extends TrainingState {
-  /** Where the run stands beside its tensors: plain JSON, its owner's own business. */
+  /** The run's state beside its tensors: plain JSON, opaque here. */
   readonly progress: unknown;
 }
 
-/** Identifies what a checkpoint can continue: anything that changes the meaning of its numbers. Key order does not matter. */
+/** Hash of everything that the numbers of a checkpoint depend on. Key order does not matter. */
 export function fingerprint(parts: unknown): string {
   const canonical = JSON.stringify(parts, (_, value) =>
     value && typeof value === 'object' && !Array.isArray(value)
@@ -29,7 +29,7 @@ export function fingerprint(parts: unknown): string {
   return createHash('sha256').update(canonical).digest('hex').slice(0, 32);
 }
 
-/** The same of long arrays, in order. */
+/** The same for long arrays, in order. */
 export function digest(arrays: Iterable<Int32Array | Float32Array | Uint8Array>): string {
   const hash = createHash('sha256');
   for (const data of arrays) hash.update(bytesOf(data)).update(`/${data.length}/`);
@@ -40,8 +40,8 @@ const bytesOf = (data: Int32Array | Float32Array | Uint8Array) =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /**
- * Throws CodedError 'diverged', and leaves the last checkpoint alone, where a value is no number.
- * @param turn awaited every few milliseconds; what is saved must not change meanwhile
+ * Throws CodedError 'diverged', and keeps the last checkpoint, if a value is not finite.
+ * @param turn awaited every few milliseconds; the saved tensors must not change meanwhile
  */
 export async function saveCheckpoint(
   path: string,
@@ -70,8 +70,8 @@ export async function saveCheckpoint(
 }
 
 /**
- * Undefined where there is none. Throws CodedError 'corrupt' on one that is damaged, of another run, of an earlier format, or bears a
- * NaN; 'newer-version' on one of a later format.
+ * Undefined if there is none. Throws CodedError 'corrupt' on one that is damaged, of another run, of an earlier format,
+ * or with a NaN; 'newer-version' on one of a later format.
  */
 export function loadCheckpoint(path: string, identity: string): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
@@ -109,7 +109,7 @@ export function loadCheckpoint(path: string, identity: string): Checkpoint | und
   return { step, tensors: out, progress };
 }
 
-/** Undefined where it is no JSON. */
+/** Undefined if it is not JSON. */
 function parsed(json: string | undefined): unknown {
   try {
     return JSON.parse(json ?? 'null');
@@ -118,7 +118,7 @@ function parsed(json: string | undefined): unknown {
   }
 }
 
-/** Steps and progress in a checkpoint, without reading its tensors; undefined where there is none that can be read. */
+/** Step and progress in a checkpoint, without reading its tensors; undefined if there is none that can be read. */
 export function checkpointStatus(path: string): { readonly step: number; readonly progress: unknown } | undefined {
   let file: number | undefined;
   try {
@@ -126,7 +126,7 @@ export function checkpointStatus(path: string): { readonly step: number; readonl
     const start = new Uint8Array(8);
     readSync(file, start);
     const length = Number(new DataView(start.buffer).getBigUint64(0, true));
-    // Not more than there is, whatever it claims.
+    // The header's length is compared with the file before memory is allocated.
     if (length > fstatSync(file).size) return undefined;
     const header = new Uint8Array(length);
     readSync(file, header);
@@ -154,7 +154,7 @@ function checkFormat(format: string | undefined): void {
   );
 }
 
-/** The parameters alone, without what the optimiser needs. */
+/** The parameters alone, without the optimiser's state. */
 export async function saveParameters(
   path: string,
   parameters: Weights,

@@ -1,4 +1,5 @@
-// Whether training can use the GPU: the probe's two halves, for the engine process, which may not reach below neural/training/.
+// Whether training can use the GPU: both halves of the probe, for the engine process, which may not import
+// neural/runtime/.
 import { probeGraph, speedGraph } from '../architecture/graphs.ts';
 import type { ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';

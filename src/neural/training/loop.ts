@@ -1,4 +1,5 @@
-// A training run: steps until done, out of time, no better, cancelled or diverged; checkpoints that a killed run resumes from.
+// A training run: steps until it is done, out of time, no better, cancelled or diverged, with checkpoints to resume
+// from.
 import { dirname, join } from 'node:path';
 import { CodedError, failed, ok, type Result } from '../../common/errors.ts';
 import type { Weights } from '../architecture/parameters.ts';
@@ -19,11 +20,11 @@ import { firstPlan, learningRateAt } from './schedule.ts';
 import { Stepper } from './stepper.ts';
 import { Timekeeper } from './timekeeper.ts';
 
-/** Where steps take long, a checkpoint comes before its steps are full: no kill costs more than so much work. */
+/** Time limit between two checkpoints: a killed run loses no more work than this. */
 const CHECKPOINT_SECONDS = 60;
 /**
- * Trains from the run's checkpoint where there is one. Fails with 'cancelled' (the checkpoint is kept up to date), 'diverged' (the
- * last good checkpoint stays), 'corrupt' or 'newer-version' (a checkpoint or model that cannot be used).
+ * Resumes from the run's checkpoint if there is one. Fails with 'cancelled' (the checkpoint is up to date), 'diverged'
+ * (the last good checkpoint stays), 'corrupt' or 'newer-version' (a checkpoint or model that cannot be used).
  */
 export async function train(
   options: RunOptions,
@@ -76,10 +77,10 @@ class Run {
   private readonly best: Best;
   private readonly progress: CheckpointProgress;
   private readonly time: Timekeeper;
-  /** Step at which this process took it up. */
+  /** Step at which this process started. */
   private readonly begun: number;
   private saved: number;
-  /** Seconds spent until then. */
+  /** Seconds spent by then. */
   private savedAt: number;
 
   constructor(
@@ -123,7 +124,7 @@ class Run {
     const { step } = stepper;
     const { first, best, all = [] } = progress;
     const outOfTime = step < options.schedule.totalSteps;
-    // The last steps are not worth losing to a death while the model is saved.
+    // The process may die while the model is saved; then the last steps would be lost.
     if (step > this.saved) await this.save();
     return ok({
       step,
@@ -154,7 +155,7 @@ class Run {
     return failed('cancelled', 'Training was cancelled.');
   }
 
-  /** One step and its report. A failure where its numbers are none. */
+  /** One step and its report. Fails if loss or norm is not finite. */
   private async step(): Promise<Result<never> | undefined> {
     const { stepper, options, progress, hooks } = this;
     const { schedule, maxNorm, stepper: settings } = options;
@@ -187,7 +188,7 @@ class Run {
     return undefined;
   }
 
-  /** False where it was cancelled. */
+  /** False if it was cancelled. */
   private async validate(batches: readonly TokenBatch[]): Promise<boolean> {
     const { progress, stepper, hooks } = this;
     const started = this.time.seconds;
@@ -206,7 +207,7 @@ class Run {
     progress.first ??= validated;
     progress.last = validated;
     progress.all = [...(progress.all ?? []), validated];
-    // Not less also where it is no number.
+    // A NaN is no improvement either.
     if (!progress.best || selectionLoss(validated) < selectionLoss(progress.best)) {
       progress.best = validated;
       progress.stale = 0;
@@ -236,7 +237,7 @@ class Run {
   }
 }
 
-/** What a checkpoint belongs to: the model, how it is trained, and on what. Device, threads and budget may change between. */
+/** Hash of what a checkpoint belongs to: the model, the method and the data. Device, threads and budget may change. */
 function identify(
   { stepper, schedule, maxNorm, separator, validation }: RunOptions,
   examples: readonly Example[],
@@ -245,7 +246,7 @@ function identify(
   const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, ...settings } = stepper;
   const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
   const judged = validation && { ...validation, examples: text(validation.examples) };
-  // Earlier versions had another optimiser to choose: with its two fields their checkpoints still fit.
+  // Earlier versions could choose another optimiser: with its two fields, their checkpoints still fit.
   const optimizer = { ...stepper.optimizer, kind: 'adamw', momentum: 0.95 };
   return fingerprint({
     settings: { ...settings, optimizer },

@@ -1,4 +1,4 @@
-// Full fine-tuning or adapters, by the memory there is.
+// Chooses full fine-tuning or adapters by the available memory.
 
 import { CodedError } from '../../common/errors.ts';
 import { megabytes } from '../../common/format.ts';
@@ -9,7 +9,10 @@ import { parameterCount } from '../architecture/parameters.ts';
 /** All linear layers: at this rank a fortieth of preset S's parameters. */
 export const DEFAULT_LORA: LoraConfig = { rank: 16, alpha: 32, targets: LORA_TARGETS };
 
-/** Up to so many layers all of them are adapted, of more the upper half: three quarters of the work, and half of what is held for the way back. */
+/**
+ * Models with more layers adapt the upper half only: three quarters of the work, and half of the activations held for
+ * the backward pass.
+ */
 const ALL_LAYERS = 12;
 
 export function loraFor({ layers }: ModelConfig): LoraConfig {
@@ -20,11 +23,12 @@ const full = 'full fine-tuning';
 const adapters = 'adapters (LoRA)';
 
 /**
- * Best first. Bytes that the process grows by (CPU, f32), as measured on preset S, or for a packed base on 24 layers of 576 and the upper
- * half adapted; rounded up. `most`: parameters, beyond which the minutes of an adaptation are too few for all of them.
+ * Best first. Bytes that the process grows by (CPU, f32), rounded up. Measured on preset S, and for a packed base on 24
+ * layers of 576 with the upper half adapted. `most`: parameters beyond which an adaptation's minutes are too few to
+ * train all of them.
  */
 const METHODS = [
-  // Weights, two moments and sums of gradients, and the model as it was read.
+  // Weights, two moments, sums of gradients, and the model as it was read.
   { name: full, perParameter: 22, perActivation: 13, most: 4e7 },
   { name: adapters, packed: true, perParameter: 2, perActivation: 4 },
   { name: adapters, packed: false, perParameter: 9, perActivation: 10 },
@@ -40,7 +44,7 @@ export interface Method {
   readonly name: typeof full | typeof adapters;
   /** Undefined: every parameter is trained. */
   readonly lora: LoraConfig | undefined;
-  /** For people. */
+  /** Shown to users. */
   readonly reason: string;
 }
 
@@ -57,10 +61,10 @@ export interface Room {
   readonly packed: boolean;
 }
 
-/** The best method that fits. Throws CodedError 'out-of-memory' where none does. */
+/** The best method that fits. Throws CodedError 'out-of-memory' if none does. */
 export function chooseMethod(config: ModelConfig, { tokens, available, packed }: Room): Method {
   const parameters = parameterCount(config);
-  // What a token leaves behind in each layer for the way back, counted in values of the layer's widths.
+  // Values that a token leaves in each layer for the backward pass.
   const activations = tokens * config.layers * (config.hiddenSize + config.intermediateSize) * 4;
   let needs = 0;
   for (const row of METHODS) {

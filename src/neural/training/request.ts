@@ -1,4 +1,5 @@
-// What an adaptation is asked and what it leaves; which one a request is: what an earlier run made for the same one is taken as it is.
+// The request for an adaptation and its result, and the identity of a request: an earlier result of the same one is
+// reused.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../../common/errors.ts';
@@ -16,33 +17,36 @@ import type { Trained, Validation } from './run.ts';
 import { RECORD } from './training-status.ts';
 
 export interface TrainingRequest {
-  /** Model folder to start from, and folder to write the adapted model to. The latter also holds the run's checkpoint. */
+  /** Folder of the model to start from, and folder of the adapted model, which also holds the run's checkpoint. */
   readonly base: string;
   readonly out: string;
   readonly examples: readonly Example[];
-  /** Path of the tokenizer.json that made their tokens. Default: the base's own. */
+  /** Path of the tokenizer.json that made the examples' tokens. Default: the base's own. */
   readonly tokenizer?: string;
-  /** Absent: every parameter is trained. 'auto': adapters where the memory does not allow that. */
+  /** Absent: every parameter is trained. 'auto': adapters if the memory does not allow that. */
   readonly lora?: LoraConfig | 'auto';
   readonly optimizer?: Partial<OptimizerConfig>;
-  /** Sequences of `length` tokens in a micro-batch, and micro-batches in a step. Small micro-batches bound memory and the wait of completions. */
+  /**
+   * Sequences of `length` tokens in a micro-batch, and micro-batches in a step. Small micro-batches bound memory and
+   * the delay of completions.
+   */
   readonly batch: number;
   readonly length: number;
   readonly microBatches: number;
   readonly epochs: number;
-  /** Ends earlier than the epochs, where given. */
+  /** Upper limit beside the epochs. */
   readonly maxSteps?: number;
   /** Wall-clock seconds of training; the schedule is fitted to it. */
   readonly budgetSeconds?: number;
-  /** Of these what else has taken or will take, beyond what was foreseen: it makes no other run of this one. */
+  /** Of these, seconds that other stages take beyond the plan. They do not change the run's identity. */
   readonly lateSeconds?: number;
-  /** Fails as 'cancelled' after so many steps, with its checkpoint: who times a step goes on there. */
+  /** Fails as 'cancelled' after so many steps, with a checkpoint to resume from: for timing a step. */
   readonly pauseAfter?: number;
   /** Stops early, and keeps the best parameters rather than the last. */
   readonly validation?: Validation;
   readonly learningRate: number;
   readonly checkpointEverySteps: number;
-  /** A checkpoint that cannot be continued: an error, or left aside with a note, so that the run starts anew. */
+  /** For a checkpoint that cannot be resumed: fail, or discard it with a note and start again. */
   readonly unusable?: 'refuse' | 'discard';
   /** Token id between sequences. */
   readonly separator: number;
@@ -60,13 +64,13 @@ export interface Adapted {
   readonly parameters: number;
   readonly validation: Trained['validation'];
   readonly stopped: Trained['stopped'];
-  /** Of training, earlier parts of a resumed run included. */
+  /** Of training, including the earlier parts of a resumed run. */
   readonly seconds: number;
-  /** Tokens trained on, repetitions counted; padding is not left out. */
+  /** Tokens trained on, repetitions and padding included. */
   readonly tokens: number;
 }
 
-/** Throws CodedError where it cannot be done. */
+/** Throws CodedError if the request cannot be fulfilled. */
 export function checkRequest(
   { examples, separator, batch, length, microBatches, epochs, validation }: TrainingRequest,
   vocabSize: number,
@@ -88,15 +92,15 @@ export function checkRequest(
   }
 }
 
-/** What training starts from by its weights, as they were stored. */
+/** Hash of the weights that training starts from, as they were stored. */
 export function digestOf({ weights, packed }: Model): string {
   return digest([...weights.values(), ...arraysOf(packed)]);
 }
 
 /**
- * What decides the outcome; not on what device, how fast or with how many interruptions it was reached.
+ * Hash of everything that determines the outcome; not of device, speed and interruptions.
  *
- * @param weights as `digestOf` says
+ * @param weights see `digestOf`
  */
 export function identify(request: TrainingRequest, weights: string): string {
   const {
@@ -121,7 +125,7 @@ export function identify(request: TrainingRequest, weights: string): string {
   });
 }
 
-/** What an earlier run of the same identity made in the folder. */
+/** The result of an earlier run with the same identity in the folder. */
 export function finishedRun(out: string, identity: string): Adapted | undefined {
   try {
     const record = JSON.parse(readFileSync(join(out, RECORD), 'utf8')) as { identity: string; adapted: Adapted };
@@ -129,7 +133,7 @@ export function finishedRun(out: string, identity: string): Adapted | undefined 
       ? record.adapted
       : undefined;
   } catch {
-    // None, or damaged: the run is made anew.
+    // Absent or damaged: train again.
     return undefined;
   }
 }

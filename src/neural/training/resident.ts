@@ -1,4 +1,5 @@
-// What stays on the device from step to step, by input name: parameters, optimiser state, sums of gradients. The owner of these tensors.
+// The tensors that stay on the device between steps, by input name: parameters, optimiser state, sums of gradients.
+// Owns them.
 import { identityGraph, renewed } from '../architecture/graphs.ts';
 import { elements } from '../architecture/parameters.ts';
 import type { Session, SessionOptions } from '../runtime/session.ts';
@@ -13,7 +14,7 @@ interface Named {
 export class ResidentTensors {
   private readonly isOnHost: boolean;
   private readonly transfer: Transfer;
-  /** On the GPU `spare` holds the other of each pair, to be written next. */
+  /** On the GPU `spare` is the other tensor of each pair, which is written next. */
   private readonly current = new Map<string, Tensor>();
   private readonly spare = new Map<string, Tensor>();
   private readonly zeros = new Map<string, Tensor>();
@@ -23,28 +24,28 @@ export class ResidentTensors {
     this.transfer = new Transfer(session, identityGraph);
   }
 
-  /** What no step changes. */
+  /** Adds a tensor that no step changes. */
   async keep(name: string, shape: readonly number[], data: Float32Array): Promise<void> {
     this.take(name, await this.transfer.toDevice(data, shape));
   }
 
-  /** The same, of a tensor that is where it belongs. */
+  /** The same for a tensor that is on the device already. */
   take(name: string, tensor: Tensor): void {
     this.current.set(name, tensor);
   }
 
-  /** What steps change: the array itself on the CPU. */
+  /** Adds a tensor that steps change; on the CPU the array itself. */
   async own(name: string, shape: readonly number[], start: Float32Array): Promise<void> {
     await this.keep(name, shape, start);
     if (!this.isOnHost) this.spare.set(name, await this.transfer.toDevice(new Float32Array(elements(shape)), shape));
   }
 
-  /** All of them, as a session takes them. */
+  /** All tensors, as inputs of a session. */
   feeds(): Record<string, Tensor> {
     return Object.fromEntries(this.current);
   }
 
-  /** Runs a session and puts its new:* outputs where the old tensors were: over them on the CPU, into the spare ones on the GPU. */
+  /** Runs a session and replaces tensors by its new:* outputs: in place on the CPU, in the spare tensors on the GPU. */
   async renew(
     session: Session,
     feeds: Record<string, Tensor>,
@@ -64,7 +65,7 @@ export class ResidentTensors {
     return out;
   }
 
-  /** Sums of gradients start at zero: the arrays themselves on the CPU; on the GPU, shared zeros that are fed instead. */
+  /** Zero sums of gradients: the arrays themselves on the CPU; on the GPU shared zeros, which are fed instead. */
   async zeroed(sums: readonly Named[]): Promise<Record<string, Tensor>> {
     const feeds: Record<string, Tensor> = {};
     for (const { name, shape } of sums) {
@@ -85,14 +86,16 @@ export class ResidentTensors {
     return tensor;
   }
 
-  /** On the CPU without a copy: good until the next step. */
+  /** On the CPU without a copy: valid until the next step. */
   async read(names: readonly string[]): Promise<Map<string, Float32Array>> {
     const out = new Map<string, Float32Array>();
     for (const name of names) out.set(name, await this.transfer.toHost(this.current.get(name) as Tensor));
     return out;
   }
 
-  /** Before the sessions end: a GPU tensor goes back to the one that made it, and one that outlives it ends the process. */
+  /**
+   * Call it before the sessions end: a GPU tensor returns to its session, and one that outlives it ends the process.
+   */
   clear(): void {
     disposeAll([...this.current.values(), ...this.spare.values(), ...this.zeros.values()]);
     for (const tensors of [this.current, this.spare, this.zeros]) tensors.clear();

@@ -1,4 +1,4 @@
-// A training run as who starts it sees it: what it is asked, what it tells, what comes of it.
+// The options, hooks and result of a training run.
 import type { LoraConfig } from '../architecture/lora.ts';
 import type { Example } from './batches.ts';
 import type { Schedule, SchedulePlan } from './schedule.ts';
@@ -11,19 +11,24 @@ export interface RunOptions {
   readonly maxNorm: number;
   readonly separator: number;
   readonly checkpoint: { readonly path: string; readonly everySteps: number } | undefined;
-  /** What is adapted, in any words: a checkpoint says whose method it holds. */
+  /** Identifies what is adapted: a checkpoint records it with its method. */
   readonly base?: string;
   readonly validation?: Validation;
-  /** Wall-clock seconds for all steps and validations, those before a resume included. The schedule is fitted to it. */
+  /**
+   * Wall-clock seconds for all steps and validations, including those before a resume. The schedule is fitted to it.
+   */
   readonly budgetSeconds?: number;
-  /** Leaves after so many steps as if it were cancelled then. */
+  /** Stops after so many steps as if it were cancelled then. */
   readonly pauseAfter?: number;
 }
 
 export interface Validation {
   /** Held out; all of them are scored each time. */
   readonly examples: readonly Example[];
-  /** Before the first step, every so many, and after the last. With a budget, seldomer where they would take much of it. */
+  /**
+   * Steps between validations; there is also one before the first step and after the last. A time budget may make them
+   * rarer.
+   */
   readonly everySteps: number;
   /** The run ends after so many validations in a row without a new best. */
   readonly patience: number;
@@ -32,7 +37,7 @@ export interface Validation {
 export interface StepReport {
   /** Steps done, this one included. */
   readonly step: number;
-  /** May change where there is a time budget. */
+  /** May change if there is a time budget. */
   readonly totalSteps: number;
   /** Weighted mean, nats per token. */
   readonly loss: number;
@@ -49,11 +54,14 @@ export interface StepReport {
 export interface Validated {
   readonly step: number;
   readonly loss: number;
-  /** The same of this model mixed with the one beside it, at the tokens that that one was asked about; absent: at none. See MixtureLoss. */
+  /**
+   * The loss of this model mixed with the other one, on tokens with a known probability under that one; absent if there
+   * are none. See MixtureLoss.
+   */
   readonly mixed?: number;
 }
 
-/** By what a run stops and keeps its best: the mixture is what people are served. */
+/** The loss by which a run stops and keeps its best parameters: that of the mixture, which serves. */
 export function selectionLoss({ loss, mixed = loss }: Validated): number {
   return mixed;
 }
@@ -69,28 +77,31 @@ export interface RunHooks {
 export interface ValidationResult {
   readonly first: Validated;
   readonly best: Validated;
-  /** In order; absent where it ended under an earlier version. */
+  /** In order; absent in results of earlier versions. */
   readonly all?: readonly Validated[];
 }
 
 export interface Trained {
   /** Steps done. */
   readonly step: number;
-  /** What is trained, as it was after the best validation; without validation, at the end, the optimiser's state included. */
+  /** The trained tensors after the best validation. Without validation those at the end, with the optimiser's state. */
   readonly tensors: Map<string, Float32Array>;
   readonly validation: ValidationResult | undefined;
   readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
-  /** Of training, earlier parts of a resumed run included. */
+  /** Of training, including the earlier parts of a resumed run. */
   readonly seconds: number;
 }
 
-/** What a checkpoint keeps beside the tensors. */
+/** The part of a checkpoint beside the tensors. */
 export interface CheckpointProgress {
   readonly lora: LoraConfig | undefined;
   /** See RunOptions. */
   readonly base: string | undefined;
   plan: SchedulePlan;
-  /** Step that the plan was last fitted to the time left at, and the seconds spent until then; undefined before the first time. */
+  /**
+   * Step at which the plan was last fitted to the time left, and the seconds spent by then; undefined before the first
+   * time.
+   */
   timed: { readonly step: number; readonly seconds: number } | undefined;
   seconds: number;
   /** Of the last validation; absent in checkpoints of earlier versions. */

@@ -1,17 +1,17 @@
-// The learning rate and the number of steps of a run: a linear warm-up, then linear decay to an end that the time left may move.
+// The learning rate and the number of steps: a linear warm-up, then a linear decay, whose end depends on the time left.
 export interface Schedule {
   readonly peak: number;
   readonly warmupSteps: number;
-  /** Steps wanted; a time budget may allow fewer. */
+  /** Wanted steps; a time budget may allow fewer. */
   readonly totalSteps: number;
-  /** Of the peak, at the last step. */
+  /** Share of the peak at the last step. */
   readonly floor: number;
 }
 
-/** Where the decay starts and ends. Part of a checkpoint: a resumed run decays as the run before it. */
+/** Where the decay starts and ends. Part of a checkpoint, so a resumed run decays in the same way. */
 export interface SchedulePlan {
   readonly totalSteps: number;
-  /** Step from which on the rate falls, and the rate there. */
+  /** Step at which the decay starts, and the rate there. */
   readonly from: number;
   readonly rate: number;
 }
@@ -27,12 +27,12 @@ export function learningRateAt({ peak, warmupSteps, floor }: Schedule, plan: Sch
   return plan.rate + (peak * floor - plan.rate) * share;
 }
 
-/** An end that differs by less than this share of the steps left is not worth a bend in the schedule. */
+/** An end that moves by less than this share of the steps left does not change the plan. */
 const WORTH_IT = 0.1;
 
 /**
- * The plan that ends in time, seen from `step` done: earlier where the machine has become slower, later (never later than wanted)
- * where it has become faster. The rate goes on from where it is.
+ * A plan that ends in time, fitted after `step` steps: earlier if the machine has become slower, later (never later
+ * than wanted) if it has become faster. The rate continues from its present value.
  * @param secondsPerStep validation included
  */
 export function replan(
@@ -45,7 +45,7 @@ export function replan(
   const possible = step + Math.max(0, Math.floor(secondsLeft / secondsPerStep));
   const totalSteps = Math.min(schedule.totalSteps, possible);
   const change = Math.abs(totalSteps - plan.totalSteps);
-  // A run that is out of time ends, however little that changes.
+  // A run that is out of time ends even if the end moves little.
   if (totalSteps > step && change <= WORTH_IT * (plan.totalSteps - step)) return plan;
   if (step <= plan.from) return { ...plan, totalSteps };
   return { totalSteps, from: step, rate: learningRateAt(schedule, plan, step) };

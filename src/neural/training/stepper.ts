@@ -1,4 +1,4 @@
-// One optimiser step on a device: the graphs that make it, over the parameters and optimiser state that stay there (resident.ts).
+// One optimiser step on a device, over the parameters and optimiser state that stay there (resident.ts).
 
 import { CodedError } from '../../common/errors.ts';
 import { checkWeights } from '../architecture/decoder-values.ts';
@@ -25,13 +25,15 @@ import { ResidentTensors } from './resident.ts';
 export interface StepperOptions extends TrainingGraphOptions {
   readonly device: Device;
   readonly threads: number;
-  /** Micro-batches per step. 1 runs everything as one graph; more add a sum of gradients, and bound memory and waiting. */
+  /**
+   * Micro-batches per step. 1 runs everything as one graph; more add a sum of gradients, and bound memory and delay.
+   */
   readonly microBatches: number;
   /** Seed of fresh adapters. */
   readonly seed: number;
   /**
-   * The arrays of what is trained become the stepper's and change under it, and what is packed is taken out of its map once the stepper has
-   * its own form of it: saves a copy of the model.
+   * The stepper takes over and changes the trained arrays, and removes packed matrices from their map once it has its
+   * own form of them. Saves a copy of the model.
    */
   readonly adopt?: boolean;
 }
@@ -55,7 +57,7 @@ export class Stepper {
   private options: StepperOptions;
   private readonly tensors: ResidentTensors;
   private readonly sessions: Session[];
-  /** Forward alone; made when first needed. */
+  /** Session of the forward pass alone; loaded on first use. */
   private lossSession: Session | undefined;
   private done = 0;
 
@@ -66,8 +68,8 @@ export class Stepper {
   }
 
   /**
-   * `weights` is the model; with adapters, what is adapted. `state` continues an earlier run. The arrays of what is trained are
-   * copied, unless `adopt` says otherwise. Throws CodedError 'corrupt' where either does not fit.
+   * `weights` is the model; with adapters, the base. `state` continues an earlier run. Trained arrays are copied unless
+   * `adopt` is set. Throws CodedError 'corrupt' if either does not fit.
    */
   static async create(given: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
     const options = { ...given, layout: layoutOf(given.device) };
@@ -79,7 +81,7 @@ export class Stepper {
     if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options, inPlace), writing));
     else {
       sessions.push(await Session.load(accumulateGraph(options, inPlace), writing));
-      // Once a step: its memory is better used by the micro-batches.
+      // Runs once per step: the micro-batches make better use of its memory.
       sessions.push(await Session.load(applyGraph(options, inPlace), { ...writing, unpooled: true }));
     }
     const stepper = new Stepper(options, tensors, sessions);
@@ -108,7 +110,7 @@ export class Stepper {
       for (const { name, shape, data } of frozenArrays(options.packed, options.layout)) {
         this.tensors.take(name, Tensor.host(data(), shape));
       }
-      // The graphs read what was made of it.
+      // The graphs read the arrays made from it.
       this.options = { ...options, packed: shapesAlone(options.packed) };
     }
     const own = (name: string, shape: readonly number[], data: Float32Array | undefined) =>
@@ -124,7 +126,7 @@ export class Stepper {
       }
       if (options.microBatches > 1) await own(accumulator(spec.name), spec.shape, undefined);
     }
-    // Last: where anything above does not fit, the caller has what it had.
+    // Last, so that after an error above the caller's map is unchanged.
     if (options.adopt && this.options !== options) (options.packed as Map<string, unknown>).clear();
     this.done = state?.step ?? 0;
   }
@@ -180,16 +182,16 @@ export class Stepper {
   }
 
   /**
-   * Weighted loss of the parameters as they are, nats a token, over batches whose weights together sum to 1; nothing is changed.
-   * Undefined where `between`, which runs after each batch, returned false.
-   * @param onTokens gets the loss of each of a batch's targets
+   * Weighted loss of the present parameters, nats per token, over batches whose weights together sum to 1; changes
+   * nothing. Undefined if `between`, which runs after each batch, returned false.
+   * @param onTokens gets the loss of each target of a batch
    */
   async loss(
     batches: readonly TokenBatch[],
     between: () => Promise<boolean> = async () => true,
     onTokens?: (batch: TokenBatch, losses: Float32Array) => void,
   ): Promise<number | undefined> {
-    // Seldom: its memory is better used by the steps.
+    // Rarely used: the steps make better use of its memory.
     this.lossSession ??= await Session.load(lossGraph(this.options), {
       ...sessionOptions(this.options),
       unpooled: true,
@@ -212,13 +214,13 @@ export class Stepper {
     return { step, tensors: new Map([...tensors].map(([name, data]) => [name, data.slice()])) };
   }
 
-  /** The same without a copy on the CPU: good until the next step. */
+  /** The same; on the CPU without a copy, valid until the next step. */
   async view(): Promise<TrainingState> {
     const names = trainedSpecs(this.options).flatMap((spec) => [spec.name, ...stateNames(spec)]);
     return { step: this.done, tensors: await this.tensors.read(names) };
   }
 
-  /** What is trained, without the optimiser's state and, on the CPU, without a copy: good until the next step. */
+  /** The trained parameters without the optimiser's state; on the CPU without a copy, valid until the next step. */
   parameters(): Promise<Map<string, Float32Array>> {
     return this.tensors.read(trainedSpecs(this.options).map(({ name }) => name));
   }
@@ -232,7 +234,7 @@ export class Stepper {
     );
   }
 
-  /** Tensors first: a GPU tensor goes back to the session that made it, and one that outlives it ends the process. */
+  /** Tensors first: a GPU tensor returns to its session, and one that outlives it ends the process. */
   async dispose(): Promise<void> {
     this.tensors.clear();
     for (const session of this.sessions) await session.dispose();
@@ -242,7 +244,7 @@ export class Stepper {
 }
 
 function sessionOptions({ device, threads, packed }: StepperOptions): SessionOptions {
-  // Placement depends on the graph and not on the machine: what the tests see on the GPU stays there everywhere.
+  // Placement depends on the graph, not on the machine: the tests on the software GPU hold for every GPU.
   return { device, threads, strict: true, asWritten: packed !== undefined };
 }
 

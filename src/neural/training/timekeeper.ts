@@ -1,13 +1,13 @@
-// A run's time: what was spent, how fast its steps are, how much is left; and the plan that is fitted to it.
+// A run's time: seconds spent, seconds per step, seconds left, and the plan that is fitted to them.
 import { AwakeTime } from '../../common/clock.ts';
 import type { CheckpointProgress, RunOptions } from './run.ts';
 import { replan } from './schedule.ts';
 
-/** Steps that a first estimate of the speed is taken from, after one that is slower than all others. */
+/** Steps of the first speed estimate, after a first step that is slower than all others. */
 const TIMED_STEPS = 4;
-/** A plan is late that needs so many times what is left. */
+/** A plan is late if it needs so many times the time left. */
 const LATE = 1.1;
-/** What lies between two micro-batches is shorter than so many steps. */
+/** The gap between two micro-batches is shorter than so many steps. */
 const LONGEST_GAP_STEPS = 3;
 /** Validation takes at most this share of the time. */
 const VALIDATION_SHARE = 0.1;
@@ -18,9 +18,9 @@ export class Timekeeper {
   private readonly awake: AwakeTime;
   /** Seconds of the run's earlier parts. */
   private readonly before: number;
-  /** Seconds and step when the speed began to be measured in this process. */
+  /** Seconds and step at which this process began to measure its speed. */
   private mark: { step: number; seconds: number } | undefined;
-  /** Seconds of a step at the last. */
+  /** Latest seconds per step. */
   private perStep = 0;
 
   /** @param progress whose plan it keeps @param now see AwakeTime */
@@ -35,17 +35,17 @@ export class Timekeeper {
     this.awake = new AwakeTime(now);
   }
 
-  /** Spent until now, earlier parts of a resumed run included; no sleep of the machine. */
+  /** Seconds spent, including earlier parts of a resumed run and excluding the machine's sleep. */
   get seconds(): number {
     return this.before + this.awake.read(1000 * LONGEST_GAP_STEPS * this.perStep) / 1000;
   }
 
-  /** Told after each micro-batch and each piece of a file that is written: what lies between two of these is bounded. */
+  /** Call it after each micro-batch and each written piece of a file: the gaps between calls are bounded. */
   turned(): void {
     void this.seconds;
   }
 
-  /** Told of each step: after a few the plan is fitted for the first time, and anew where it would end too late. */
+  /** Call it after each step. Fits the plan after a few steps, and again if it would end too late. */
   stepped(step: number): void {
     // The first step of a process grows its memory.
     this.mark ??= { step, seconds: this.seconds };
@@ -53,7 +53,7 @@ export class Timekeeper {
     if (this.progress.timed ? this.isLate(step) : step >= TIMED_STEPS) this.plan(step);
   }
 
-  /** Told of each validation. */
+  /** Call it after each validation. */
   validated(seconds: number): void {
     this.progress.validationSeconds = seconds;
     if (this.mark) this.mark.seconds += seconds;
@@ -64,20 +64,20 @@ export class Timekeeper {
     return this.progress.validationSeconds ?? 0;
   }
 
-  /** The next step and the last validation do not fit into the budget any more, or all that is planned by far not. */
+  /** The next step and the last validation exceed the budget, or the whole plan exceeds it by far. */
   private isLate(step: number): boolean {
     const { budgetSeconds = Number.POSITIVE_INFINITY } = this.options;
     const room = budgetSeconds - this.seconds - this.validationSeconds;
     return (this.secondsPerStep(step) ?? 0) > room || (this.left(step) ?? 0) > LATE * room;
   }
 
-  /** Of a step as they come, validations not counted; undefined before the second in this process. */
+  /** Seconds per step without validations; undefined before the second step in this process. */
   private secondsPerStep(step: number): number | undefined {
     const { mark } = this;
     return mark && step > mark.step ? (this.seconds - mark.seconds) / (step - mark.step) : undefined;
   }
 
-  /** Seconds until the last step, validations included; undefined before the second in this process. */
+  /** Seconds until the last step, validations included; undefined before the second step in this process. */
   left(step: number): number | undefined {
     const { plan, every } = this.progress;
     const perStep = this.secondsPerStep(step);

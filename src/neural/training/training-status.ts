@@ -1,20 +1,20 @@
-// Where a run to be adapted stands, by what lies in its folder: what the next start goes on from.
+// The status of a run in a folder: what the next start resumes from.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointStatus } from './checkpoint.ts';
 import type { CheckpointProgress } from './run.ts';
 
 export const CHECKPOINT = 'checkpoint.safetensors';
-/** Beside a finished model: what it was made from, and how that went. */
+/** Beside a finished model: its identity and result. */
 export const RECORD = 'training.json';
 
 export type TrainingStatus =
-  /** `seconds` were spent until then. */
+  /** `seconds`: spent so far. */
   | { readonly kind: 'training'; readonly step: number; readonly totalSteps: number; readonly seconds: number }
-  /** Trained to the end: it is not repeated. */
+  /** Finished; it is not repeated. */
   | { readonly kind: 'trained' };
 
-/** Undefined where nothing is kept yet. */
+/** Undefined if there is neither a checkpoint nor a result. */
 export function trainingStatusOf(out: string): TrainingStatus | undefined {
   const found = checkpointStatus(join(out, CHECKPOINT));
   if (found) {
