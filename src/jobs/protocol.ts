@@ -13,7 +13,7 @@ import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { CommitJobRequest, CommitMessage } from './commit-message.ts';
 import type { DocRequest, WrittenComment } from './doc-comment.ts';
 import type { CarriedRequest } from './exchange.ts';
-import type { ModelImportRequest, ImportedBase, FoundModel } from './own-bases.ts';
+import type { FoundModel, ImportedBase, ModelImportRequest } from './own-bases.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
 
