@@ -244,7 +244,14 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const documents: Documents = own.add(
-    new Documents({ folders, rules, surroundings, configuration, log, onNewSecret: (folder) => watcher.index(folder) }),
+    new Documents({
+      folders,
+      rules,
+      surroundings,
+      configuration,
+      log,
+      onIndexOutdated: (folder) => watcher.index(folder),
+    }),
   );
   const watcher = own.add(new DiskWatcher({ folders, adaptation, documents, log }));
   log.mask = (line) => folders.all.reduce((masked, { secrets }) => secrets.line(masked), line);

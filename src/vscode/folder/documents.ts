@@ -19,8 +19,8 @@ export interface DocumentsDeps {
   readonly configuration: Configuration;
   readonly log: Log;
   readonly surroundings: DocumentSurroundings;
-  /** A saved file says a secret that other files of the index may hold: it should be made anew. */
-  readonly onNewSecret: (folder: FolderRef) => void;
+  /** The index should be built again: a saved file says a secret that other files may hold, or there was nothing to index before. */
+  readonly onIndexOutdated: (folder: FolderRef) => void;
 }
 
 /** A change reaches the specialist when the typing has paused this long, ms; the query itself always has the newest text. */
@@ -176,9 +176,12 @@ export class Documents extends DisposableStore {
         // Its secrets are known now, and it is read again when the document is closed.
       } else if (found.value.file) session.specialist.setSavedFile(found.value.file.path, found.value.file.text);
       else if (found.value.leftOut === 'gone') session.specialist.removeFile(await session.secrets.path(path));
+      // An index that was built while the only file was being saved found it empty.
+      if (found.value.file && session.indexedFiles === undefined && session.trouble !== undefined)
+        this.deps.onIndexOutdated(folder);
       if (secrets.size === known) return;
       this.tellAgain();
-      this.deps.onNewSecret(folder);
+      this.deps.onIndexOutdated(folder);
     } catch (error) {
       this.deps.log.error('A saved file was not learned', error);
     }
