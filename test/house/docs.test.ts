@@ -86,9 +86,10 @@ function longLines(text: string): string[] {
   return text.split('\n').filter((line) => [...line].length > 120 && !line.startsWith('|'));
 }
 
-const wrapped = [...Object.keys(limits), 'SECURITY.md', ...tracked.filter((path) => /^docs\/.*\.md$/.test(path))];
+/** Documents at the top and in docs/. */
+const pages = tracked.filter((path) => /^(?:docs\/)?[\w-]+\.md$/.test(path));
 
-for (const name of wrapped)
+for (const name of pages)
   test(`no line of ${name} has more than 120 characters, except rows of tables`, () => {
     assert.deepEqual(longLines(read(name)), []);
   });
@@ -113,9 +114,7 @@ function anchorsOf(text: string): string[] {
   });
 }
 
-/** Documents whose links are followed. */
-const linking = tracked.filter((path) => /^(?:docs\/)?[\w-]+\.md$/.test(path));
-const linked = linking.flatMap((from) =>
+const linked = pages.flatMap((from) =>
   targets(read(from)).map((link) => {
     const [path = '', anchor] = link.split('#');
     return { from, to: path === '' ? from : join(dirname(from), path), anchor };
@@ -140,10 +139,10 @@ test('every anchor in a link is a heading of the page that it leads to', () => {
 });
 
 test('every page of docs/ is linked from another document', () => {
-  const pages = linking.filter((path) => path.startsWith('docs/'));
-  assert.ok(pages.length > 0);
+  const inDocs = pages.filter((path) => path.startsWith('docs/'));
+  assert.ok(inDocs.length > 0);
   assert.deepEqual(
-    pages.filter((page) => !linked.some(({ from, to }) => to === page && from !== page)),
+    inDocs.filter((page) => !linked.some(({ from, to }) => to === page && from !== page)),
     [],
   );
 });
@@ -174,4 +173,31 @@ test('a change of one thing touches three files at most', () => {
   );
   const long = rows?.filter((row) => pathsIn(row).length > 3 || pathsIn(row).length === 0);
   assert.deepEqual(long, []);
+});
+
+/** Titles of commands, as the editor shows them. */
+const commands = new Set(
+  Object.entries(JSON.parse(read('package.nls.json')) as Record<string, string>).flatMap(([id, title]) =>
+    id.startsWith('command.') ? [title] : [],
+  ),
+);
+
+/** Emphasized text in capitals: a command, unless it is listed here. */
+const otherTitles = new Set(['Easy Adaptation', 'Delete Stored Data', 'Measure the Speed Again']);
+
+function titlesIn(text: string): string[] {
+  const emphasized = [...text.replace(/\s+/g, ' ').matchAll(/\*{1,2}([^*|`]+?)\*{1,2}/g)].map(
+    ([, words = '']) => words,
+  );
+  return emphasized.filter((words) => /^[A-Z][\w-]*(?: (?:[A-Z][\w-]*|an?|the|of|to|by|in|and|is))+…?$/.test(words));
+}
+
+test('every command that README or a page of docs/ names exists', () => {
+  const named = pages.filter((path) => path === 'README.md' || path.startsWith('docs/'));
+  const titles = named.flatMap((path) => titlesIn(read(path)).map((title) => ({ path, title })));
+  assert.ok(titles.length > 20, `${titles.length} titles`);
+  assert.deepEqual(
+    titles.filter(({ title }) => !commands.has(title) && !otherTitles.has(title)),
+    [],
+  );
 });
