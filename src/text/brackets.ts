@@ -1,6 +1,6 @@
-// Brackets and quotes of a text: which are open, which close nothing.
+// Brackets and quotes of a text: which stay open, which close nothing.
 
-/** What closes an opener. */
+/** Opener -> its closer. */
 export const CLOSER_OF: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 export interface Brackets {
@@ -8,12 +8,12 @@ export interface Brackets {
   readonly open: readonly string[];
   /** Offsets of closers without an opener. */
   readonly strayClosers: readonly number[];
-  /** The quote that is open at the end; '' for none. */
+  /** The quote that is open at the end; '' if none is. */
   readonly quote: string;
 }
 
 /**
- * Brackets by kind, those inside strings left out.
+ * Brackets outside strings, paired by kind.
  * @param quotes the characters that open and close a string; it ends at the line's end at the latest, but for backticks
  */
 export function brackets(text: string, quotes = ''): Brackets {
@@ -43,27 +43,30 @@ export function unpairedMarks(line: string, quotes: string): number {
   return open.filter((b) => b !== '{').length + strayClosers.length + (quote === '' ? 0 : 1);
 }
 
-/** Brackets opened minus closed, of whatever kind and order; quotes are not looked into. */
+/** Opening minus closing brackets of all kinds; quotes are ignored. */
 export function bracketBalance(text: string): number {
   return (text.match(/[([{]/g)?.length ?? 0) - (text.match(/[)\]}]/g)?.length ?? 0);
 }
 
-/** What an editor puts behind the cursor when this was typed: the closers of all that it leaves open. */
+/** The closers that an editor inserts after the cursor for this typed text. */
 export function closersFor(typed: string, quotes: string): string {
   const { open, quote } = brackets(typed, quotes);
   const closers = open.map((opener) => CLOSER_OF[opener] as string);
   return quote + closers.reverse().join('');
 }
 
-/** The closers behind the cursor where they are all that its line opened, and nothing else stands there: an editor has put them there. Else ''. */
+/**
+ * The closers that an editor inserted after the cursor: the rest of the line, if it closes exactly what the line
+ * opened. Else ''.
+ */
 export function closedBehind(lineBefore: string, lineAfter: string, quotes: string): string {
   const rest = lineAfter.trimEnd();
   return closersFor(lineBefore, quotes) === rest ? rest : '';
 }
 
 /**
- * How many of these closers a text at the cursor writes itself, from the first on.
- * @param closed all that `lineBefore` opened, as `closersFor` says
+ * How many of the inserted closers, counted from the first, a text at the cursor writes itself.
+ * @param closed the result of `closersFor(lineBefore)`
  */
 export function closersWritten(closed: string, lineBefore: string, text: string, quotes: string): number {
   const left = closersFor(lineBefore + text, quotes);

@@ -1,21 +1,21 @@
-// The comment that says what a function does, in each language's form: found, read as plain text, and written.
+// A function's documentation comment in each language's form: found, read as plain text, and written.
 import { indentOf } from './indents.ts';
 import { languageOf } from './languages.ts';
 import { lineBefore, lineStart } from './lines.ts';
 
 export interface DocForm {
-  /** A block above it, lines above it, or a string that its body begins with. */
+  /** A block above the function, lines above it, or a string at the start of its body. */
   readonly kind: 'block' | 'lines' | 'string';
-  /** What each of the lines begins with; of the other kinds what they begin with. */
+  /** The beginning of each line, or of the block or string. */
   readonly mark: string;
-  /** Tags that stand round it. */
+  /** XML tag around the comment's text. */
   readonly tag?: string;
 }
 
 const BLOCK: DocForm = { kind: 'block', mark: '/**' };
 const SLASHES: DocForm = { kind: 'lines', mark: '///' };
 
-/** Languages that have a form of their own; the others take lines of their comments. */
+/** Languages with their own form; the others use their line comments. */
 const FORMS: Readonly<Record<string, DocForm>> = {
   c: BLOCK,
   cpp: BLOCK,
@@ -39,9 +39,9 @@ const FORMS: Readonly<Record<string, DocForm>> = {
   zig: SLASHES,
 };
 
-const LONGEST_LINE = 110;
+const MAX_LINE = 110;
 
-/** Undefined: the language has no comments of lines. */
+/** Undefined if the language has no line comments. */
 export function docFormOf(languageId: string): DocForm | undefined {
   const own = FORMS[languageId];
   if (own) return own;
@@ -49,7 +49,7 @@ export function docFormOf(languageId: string): DocForm | undefined {
   return mark === undefined ? undefined : { kind: 'lines', mark };
 }
 
-/** Where a declaration lies, UTF-16 units. */
+/** Offsets of a declaration and its body, UTF-16 units. */
 export interface Documentable {
   readonly start: number;
   readonly body: number | undefined;
@@ -62,7 +62,7 @@ export interface DocComment {
   readonly prose: string;
 }
 
-/** Undefined: it has none. */
+/** The declaration's comment; undefined if it has none. */
 export function docCommentOf({ kind, mark, tag }: DocForm, text: string, of: Documentable): DocComment | undefined {
   if (kind === 'string') return stringOf(text, of);
   const until = lineStart(text, of.start);
@@ -108,7 +108,7 @@ function trimmed(lines: readonly string[]): string {
     .trim();
 }
 
-/** What a comment says, where it was written with the marks of one. */
+/** The prose of a comment that may have been written with comment marks. */
 export function docProse(written: string): string {
   const marks = /^\s*(?:\/\*\*?|\*\/|\*(?!\*)|\/{2,3}|#(?![\w[])|--+|"""|''')[ \t]?|\s*(?:\*\/|"""|''')\s*$/g;
   const isMarked = /^\s*(?:\/\*|\/\/|#\s|--|"""|''')/.test(written);
@@ -120,7 +120,7 @@ export interface DocEdit {
   readonly insert: string;
 }
 
-/** What to put where, so that the declaration has the comment. The prose is none of the comment's ends. */
+/** The edit that gives the declaration a comment. Ends of comments inside the prose are escaped. */
 export function docEdit(
   { kind, mark, tag }: DocForm,
   prose: string,
@@ -131,7 +131,7 @@ export function docEdit(
   if (kind === 'string') {
     if (of.body === undefined) return undefined;
     const alone = lineBefore(text.slice(0, of.body));
-    // In a body that begins behind the colon it takes a line of its own.
+    // If the body begins on the colon's line, the comment gets its own line.
     const inner = alone.trim() === '' ? alone : `${indent}${indent.startsWith('\t') ? '\t' : '    '}`;
     const safe = prose.replaceAll('"""', "'''").replaceAll('\\', '\\\\').split('\n');
     const ends = safe.length > 1 ? `\n${inner}` : (safe[0] ?? '').endsWith('"') ? ' ' : '';
@@ -140,7 +140,7 @@ export function docEdit(
   }
   if (kind === 'block') {
     const safe = prose.replaceAll('*/', '* /').split('\n');
-    const short = safe.length === 1 && indent.length + prose.length < LONGEST_LINE;
+    const short = safe.length === 1 && indent.length + prose.length < MAX_LINE;
     const written = short ? `/** ${safe[0]} */` : `/**\n${indent}${joined(safe, indent, ' * ')}\n${indent} */`;
     return { at: of.start, insert: `${written}\n${indent}` };
   }

@@ -1,15 +1,15 @@
-// Whether a later text goes on from an earlier place, and what was typed there since.
+// Whether a later document continues from an earlier cursor position, and what was typed there since.
 import type { CompletionQuery } from '../common/completion.ts';
 import { closersFor } from './brackets.ts';
 import { languageOf } from './languages.ts';
 import { apart } from './windows.ts';
 
-/** A place is what stands near it: edits far above do not make it another. UTF-16 units. */
+/** A position is identified by the text near it, so that edits far above do not change it. UTF-16 units. */
 const NEAR_BEFORE = 1000;
 const NEAR_AFTER = 300;
-const MOST_TYPED = 400;
+const MAX_TYPED = 400;
 
-/** A place as it was when a model was asked, and whether a later query stands at it or further along. */
+/** A cursor position when a model was asked; finds out whether a later query is at or after it. */
 export class EditedPlace {
   readonly path: string;
   private readonly before: string;
@@ -26,9 +26,9 @@ export class EditedPlace {
   }
 
   /**
-   * What was typed since, when the query's text round the cursor is this place's with that inserted: the first candidate
-   * that `accept` takes; and the closing brackets and quotes behind it that the editor added for openers in it.
-   * @param over UTF-16 units behind this place that may be gone: what was typed took the place of them
+   * The text typed since, if the query is this position with that text inserted: the shortest one that `accept` takes.
+   * Also the closers that the editor added after it, and how many units after the position it replaced.
+   * @param over UTF-16 units after the position that the typed text may have replaced
    */
   typedSince(
     query: CompletionQuery,
@@ -36,11 +36,11 @@ export class EditedPlace {
     over = 0,
   ): { typed: string; closers: string; over: number } | undefined {
     if (query.path !== this.path) return undefined;
-    const longest = Math.min(MOST_TYPED, query.prefix.length);
+    const longest = Math.min(MAX_TYPED, query.prefix.length);
     for (let length = 0; length <= longest; length++) {
       const end = query.prefix.length - length;
       if (!query.prefix.endsWith(this.before, end)) continue;
-      // A window shorter than its limit began at the start of the document, and must still do so.
+      // A window shorter than its limit begins at the document's start.
       if (this.before.length < NEAR_BEFORE && end !== this.before.length) continue;
       const typed = query.prefix.slice(end);
       if (!accept(typed)) continue;
@@ -60,10 +60,10 @@ export class EditedPlace {
   }
 }
 
-/** Text that is looked for where the text above a place has changed. UTF-16 units. */
+/** Length of the text before a position that is searched for if the text above has changed, UTF-16 units. */
 const NEAR = 200;
 
-/** Where the place of an earlier query is in the later document; undefined when it is gone. */
+/** Offset of an earlier query's cursor in the later document; undefined if the text before it is gone. */
 export function placeIn({ prefix }: CompletionQuery, later: CompletionQuery): number | undefined {
   if (later.prefix.startsWith(prefix)) return prefix.length;
   const document = later.prefix + later.suffix;
@@ -74,14 +74,14 @@ export function placeIn({ prefix }: CompletionQuery, later: CompletionQuery): nu
   return at === -1 ? undefined : at + near.length;
 }
 
-/** Length of what two texts begin with alike. */
+/** Length of the common prefix, UTF-16 units. */
 export function commonPrefix(a: string, b: string): number {
   let i = 0;
   while (i < a.length && i < b.length && a[i] === b[i]) i++;
   return i;
 }
 
-/** Length of what two texts end with alike. */
+/** Length of the common suffix, UTF-16 units. */
 export function commonSuffix(a: string, b: string): number {
   let i = 0;
   while (i < a.length && i < b.length && a[a.length - 1 - i] === b[b.length - 1 - i]) i++;

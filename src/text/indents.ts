@@ -1,48 +1,51 @@
-// How far lines are indented, and with what.
+// How deep lines are indented, and with tabs or spaces.
 
-/** Columns that a tab counts for where nothing says otherwise. */
+/** Default columns of a tab. */
 const TAB = 4;
 
-/** The tabs and spaces that a line begins with. */
+/** The tabs and spaces at a line's beginning. */
 export function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
-/** Characters of white space that a line begins with, of any kind; all of a blank line. */
+/** Length of all white space at a line's beginning, UTF-16 units; of a blank line, its whole length. */
 export function indentLength(line: string): number {
   return line.length - line.trimStart().length;
 }
 
-/** Columns that a line is indented by; a tab counts for `tab` of them. */
+/** The indent in columns; a tab counts as `tab` columns. */
 export function indentColumns(line: string, tab = TAB): number {
   let columns = 0;
   for (const character of indentOf(line)) columns += character === '\t' ? tab : 1;
   return columns;
 }
 
-/** Columns of one step of indentation, '\t' or n spaces. */
+/** Columns of an indent unit, '\t' or n spaces. */
 export function unitColumns(indentUnit: string): number {
   return indentUnit === '\t' ? TAB : Math.max(1, indentUnit.length);
 }
 
-/** Columns that a line is indented by in a document with this step of indentation. */
+/** The indent in columns in a document with this indent unit. */
 export function indentWidth(line: string, indentUnit: string): number {
   return indentColumns(line, unitColumns(indentUnit));
 }
 
-/** The indent of `columns` columns in a document with this step of indentation. */
+/** White space for an indent of `columns` columns in a document with this indent unit. */
 export function indentFor(columns: number, indentUnit: string): string {
   return indentUnit === '\t' ? '\t'.repeat(Math.round(columns / TAB)) : ' '.repeat(columns);
 }
 
-/** What a text indents with: a tab, or the narrowest run of spaces that a line begins with; four spaces where there is none, as in a new editor. */
+/**
+ * A text's indent unit: a tab, or the narrowest indent of spaces; four spaces, VS Code's default, if no line is
+ * indented.
+ */
 export function indentUnitOf(text: string): string {
   const lines: readonly string[] = text.match(/^(?:\t| {2,8}(?=\S))/gm) ?? [];
   if (lines.includes('\t')) return '\t';
   return lines.length === 0 ? '    ' : ' '.repeat(Math.min(...lines.map((line) => line.length)));
 }
 
-/** Lines with the document's step of indentation in place of their own; the first begins behind the cursor and stays. */
+/** Replaces the lines' own indent unit by the document's; the first line begins at the cursor and stays. */
 export function withIndentUnit(lines: readonly string[], indentUnit: string): string[] {
   const own = indentUnit === '\t' ? unitOfSpaces(lines) : lines.some((line) => line.startsWith('\t')) ? '\t' : '';
   if (own === '') return [...lines];
@@ -53,7 +56,7 @@ export function withIndentUnit(lines: readonly string[], indentUnit: string): st
   });
 }
 
-/** The step of lines that are indented with spaces, by the narrowest; '' where none is. */
+/** The indent unit of lines indented with spaces, by the narrowest indent; '' if no line is. */
 function unitOfSpaces(lines: readonly string[]): string {
   const widths = lines.slice(1).flatMap((line) => /^ +(?=\S)/.exec(line)?.[0].length ?? []);
   if (widths.length === 0) return '';

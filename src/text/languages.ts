@@ -1,24 +1,24 @@
-// The languages: one table of what is known of each without a parser, and how a file's name, the editor's id and a code fence find their row.
+// The table of languages: what is known of each without a parser, found by file name, editor id or code fence.
 
 /** How blocks are written: by brackets, by indent, by tags, as data, or not at all. */
 export type LanguageFamily = 'bracket' | 'indent' | 'markup' | 'data' | 'prose';
 
 export interface LanguageFacts {
   readonly family: LanguageFamily;
-  /** Marks that begin a comment which runs to the line's end. */
+  /** Marks that begin a line comment. */
   readonly lineComments: readonly string[];
   /** Characters that open and close a string on one line. */
   readonly quotes: string;
 }
 
 export interface Language extends LanguageFacts {
-  /** VS Code's, its extensions' included. */
+  /** The language id of VS Code or of one of its extensions. */
   readonly id: string;
-  /** Extensions (with the dot) and whole file names that mean it. */
+  /** Extensions (with the dot) and whole file names. */
   readonly names: readonly string[];
-  /** Text without quotes is a value. */
+  /** Whether text without quotes is a value. */
   readonly bareValues: boolean;
-  /** Large files are recordings and tables, of which a few lines teach as much as all. */
+  /** Whether large files are recordings and tables, of which a few lines teach as much as all. */
   readonly recordings: boolean;
 }
 
@@ -29,12 +29,13 @@ const facts = (family: LanguageFamily, lineComments: string, quotes: string): La
 });
 
 const C = facts('bracket', '//', `"'\``);
-// An apostrophe is a lifetime in Rust, a digit separator in C++, a symbol in Lisps, part of a name in ML: no quote there.
+// The apostrophe is no quote here: a lifetime in Rust, a digit separator in C++, a symbol in Lisps, part of a name in
+// ML.
 const C_DOUBLE = facts('bracket', '//', '"');
 const LISP = facts('bracket', ';', '"');
 const HASH = facts('bracket', '#', `"'`);
 const HASH_DOUBLE = facts('bracket', '#', '"');
-// Where blocks close with a word ('end', 'fi') the indent shows them as well as a bracket would.
+// Languages that close blocks with a word ('end', 'fi') also count as 'indent'; block-rules.ts has the words.
 const HASH_INDENT = facts('indent', '#', `"'`);
 const HASH_WORDS = facts('indent', '#', '"');
 const PERCENT_INDENT = facts('indent', '%', '"');
@@ -48,7 +49,7 @@ const PERCENT_PROSE = facts('prose', '%', '');
 
 type Row = readonly [id: string, facts: LanguageFacts, names: string, also?: 'bare' | 'recordings' | 'bare recordings'];
 
-/** Of two rows with the same name the first counts. */
+/** If two rows have the same file name, the first one counts. */
 const rows: readonly Row[] = [
   ['abap', facts('indent', '"', `'\``), '.abap'],
   ['ada', DASHES_INDENT, '.adb .ads'],
@@ -135,7 +136,7 @@ const rows: readonly Row[] = [
   ['sass', C_INDENT, '.sass'],
   ['scala', C, '.scala .sc .sbt'],
   ['scheme', LISP, '.scm .ss'],
-  // The box of the source control's view.
+  // The input box of the source control view.
   ['scminput', facts('prose', '#', ''), ''],
   ['scss', C, '.scss'],
   ['shellscript', HASH_INDENT, '.sh .bash .zsh .ksh .fish .bats .bashrc .profile', 'bare'],
@@ -176,12 +177,12 @@ const byId = new Map(languages.map((language) => [language.id, language]));
 const byName = new Map<string, string>();
 for (const { id, names } of languages) for (const name of names) if (!byName.has(name)) byName.set(name, id);
 
-/** The row of VS Code's language id; what is not in the table is taken for a language like C. */
+/** The row of a language id; an unknown language counts as similar to C. */
 export function languageOf(languageId: string): Language {
   return byId.get(languageId) ?? { id: languageId, ...C, names: [], bareValues: false, recordings: false };
 }
 
-/** VS Code's language id for a path, by its file name alone; 'plaintext' where nothing is known. */
+/** The language id for a path, by its file name alone; 'plaintext' if the name is unknown. */
 export function languageIdOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const whole = byName.get(name);
@@ -192,7 +193,7 @@ export function languageIdOf(path: string): string {
   return byName.get(extension) ?? byName.get(extension.toLowerCase()) ?? 'plaintext';
 }
 
-/** The language id that a code fence names: by id or by extension, as 'typescript' or 'ts'. */
+/** The language id of a code fence's info string: an id or an extension, as 'typescript' or 'ts'. */
 export function languageIdOfFence(info: string): string | undefined {
   const name = info.toLowerCase();
   return byId.has(name) ? name : byName.get(`.${name}`);
@@ -202,7 +203,7 @@ export function kindOf(languageId: string): 'code' | 'prose' {
   return languageOf(languageId).family === 'prose' ? 'prose' : 'code';
 }
 
-/** Languages whose files say as much of each other as of themselves. */
+/** Groups of languages that share n-grams. */
 const KIN: readonly string[][] = [
   ['javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'vue', 'svelte'],
   ['c', 'cpp', 'cuda-cpp', 'objective-cpp'],
@@ -212,15 +213,16 @@ const KIN: readonly string[][] = [
 ];
 const kinById = new Map(KIN.flatMap((ids) => ids.map((id) => [id, ids[0] as string])));
 
-/** A name for the languages that a file shares its n-grams with. */
+/** The name of the group of languages that a file shares its n-grams with. */
 export function kinOf(path: string): string {
   const id = languageIdOf(path);
   return kinById.get(id) ?? id;
 }
 
 /**
- * The kin that a file learns of; '' for all. Code in one language says little of another: quotes of JavaScript came into CSS, whose next token is
- * foreseen at 65 instead of 62 of 100 places without them. Text and data repeat what the code says.
+ * The group whose n-grams predict a file; '' for all languages. Code in one language predicts another badly: without
+ * JavaScript's n-grams the next token of CSS is right at 65 instead of 62 of 100 positions. Prose and data repeat the
+ * code.
  */
 export function learnsOf(path: string): string {
   const { family } = languageOf(languageIdOf(path));

@@ -1,9 +1,9 @@
-// Whether a cursor stands in a comment or a string, by its line alone; and a text without what is no code in its lines.
+// Whether a cursor is in a comment or a string, by its line alone; and a text with comments and escapes blanked out.
 import { type LanguageFacts, languageOf } from './languages.ts';
 
 /**
- * Whether a cursor after `lineBefore` stands in a comment or a string, judged by that line alone: a block comment's
- * inner lines are recognised by their leading asterisk, a string over several lines is not recognised.
+ * Whether the end of `lineBefore` is in a comment or a string. Inner lines of a block comment are recognised by their
+ * leading asterisk; strings of several lines are not recognised.
  */
 export function lineState(languageId: string, lineBefore: string): 'code' | 'comment' | 'string' {
   const facts = languageOf(languageId);
@@ -17,7 +17,7 @@ export function lineState(languageId: string, lineBefore: string): 'code' | 'com
   return quote === '' ? 'code' : 'string';
 }
 
-/** Where a comment begins in the line, and the quote that is open at its end. */
+/** Offset of the line's comment, and the quote that is open at its end. */
 function scan(line: string, { lineComments, quotes }: LanguageFacts): { comment?: number; quote: string } {
   let quote = '';
   for (let i = 0; i < line.length; i++) {
@@ -38,14 +38,17 @@ function scan(line: string, { lineComments, quotes }: LanguageFacts): { comment?
 const ESCAPED = /\\[^\n]/g;
 /** A character literal. */
 const CHARACTER = /'(?:\\[^\n]|[^\\'\n])'/g;
-/** What looks like a comment up to the line's end, and is one of several lines (Lua, Nim) or an attribute (PHP). */
+/** Looks like a line comment, but begins a block comment (Lua, Nim) or an attribute (PHP). */
 const NO_LINE_COMMENT = /^(?:--\[|#\[)/;
 
-/** A text with blanks for its line comments, for character literals where no string has their quotes, and for what is escaped, as in a regular expression. */
+/**
+ * The text with spaces instead of line comments, escaped characters (as in a regular expression), and character
+ * literals in languages whose strings use other quotes. Offsets stay.
+ */
 export function withoutMarks(text: string, languageId: string): string {
   const facts = languageOf(languageId);
   const blank = (piece: string) => ' '.repeat(piece.length);
-  // Elsewhere a backslash may begin a function: `\(x) x + 1`.
+  // In other languages a backslash may begin a function: `\(x) x + 1`.
   const escapes = facts.family === 'bracket' && facts.lineComments.includes('//');
   const unmarked = !facts.quotes.includes("'")
     ? text.replace(CHARACTER, blank)

@@ -1,8 +1,9 @@
-// Lines of a text, and those round a cursor. Offsets and lengths are UTF-16 units; '\n' ends a line, others become it first.
+// Lines of a text, and those around a cursor. Offsets and lengths are UTF-16 units. Lines end with '\n' only; see
+// `toLineFeeds`.
 
-/** Of a longer line (minified code, a data row, a paragraph) what is near the cursor is looked at. */
+/** Of longer lines (minified code, a data row, a paragraph) only the part near the cursor is read. */
 const LONG_LINE = 2000;
-/** From the end of the cursor's line on, this much is looked at for the next lines with text. */
+/** Reach below the cursor's line within which the next lines with text are found. */
 const LINES_REACH = 4000;
 
 export interface Line {
@@ -14,7 +15,7 @@ export interface Line {
   readonly text: string;
 }
 
-/** All lines; a text that ends with a line end has an empty one behind it. */
+/** All lines; if the text ends with a line end, the last one is empty. */
 export function linesOf(text: string): Line[] {
   let start = 0;
   return text.split('\n').map((line, number) => {
@@ -24,19 +25,19 @@ export function linesOf(text: string): Line[] {
   });
 }
 
-/** Where the line begins that the offset `at` lies in, at most `reach` before it. */
+/** Start of the line at offset `at`, at most `reach` before it. */
 export function lineStart(text: string, at = text.length, reach = Number.POSITIVE_INFINITY): number {
   const from = Math.max(0, at - reach);
   return from + text.slice(from, at).lastIndexOf('\n') + 1;
 }
 
-/** Where the line that the offset `at` lies in ends: at its line end or the text's, at most `reach` behind it. */
+/** End of the line at offset `at`, without its line end, at most `reach` after it. */
 export function lineEnd(text: string, at = 0, reach = Number.POSITIVE_INFINITY): number {
   const end = text.slice(at, at + reach).indexOf('\n');
   return end < 0 ? Math.min(text.length, at + reach) : at + end;
 }
 
-/** 0-based number of the line that the offset `at` lies in. */
+/** 0-based number of the line at offset `at`. */
 export function lineNumber(text: string, at = text.length): number {
   let number = 0;
   for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', end + 1)) number++;
@@ -53,14 +54,14 @@ export function lineAfter(suffix: string, reach = LONG_LINE): string {
   return suffix.slice(0, lineEnd(suffix, 0, reach));
 }
 
-/** What stands between the cursor and the end of its line. */
+/** The trimmed text between the cursor and the end of its line. */
 export function restOfLine(suffix: string): string {
   return suffix.slice(0, lineEnd(suffix)).trim();
 }
 
 /**
- * Cuts a line where the rest of the cursor's line begins, so that `foo(|)` does not become `foo(x))`. Undefined: the
- * line never comes to that rest.
+ * Cuts a suggested line before the rest of the cursor's line, so that `foo(|)` does not become `foo(x))`. Undefined if
+ * the suggestion does not contain the rest.
  */
 export function meet(text: string, rest: string): string | undefined {
   if (rest === '') return text;
@@ -68,14 +69,14 @@ export function meet(text: string, rest: string): string | undefined {
   return at < 0 ? undefined : text.slice(0, at);
 }
 
-/** The nearest line above the cursor's that is not blank, without white space at its end; '' where there is none. */
+/** The nearest line with text above the cursor's, trimmed at its end; '' if there is none. */
 export function lineAbove(prefix: string, reach = LONG_LINE): string {
   const start = lineStart(prefix);
   const above = prefix.slice(Math.max(0, start - reach), start).trimEnd();
   return above.slice(lineStart(above));
 }
 
-/** The lines below the cursor's that are not blank, at most `count`. */
+/** The first `count` lines with text below the cursor's line. */
 export function linesBelow(suffix: string, count: number, reach = LINES_REACH): string[] {
   const end = lineEnd(suffix);
   const below = suffix.slice(end + 1, end + reach);
@@ -86,24 +87,24 @@ export function linesBelow(suffix: string, count: number, reach = LINES_REACH): 
     .slice(0, count);
 }
 
-/** The last `count` lines of a text, of the first of them no more than `reach` units before the end; fewer where it has fewer. */
+/** The last lines of a text, at most `count` lines and `reach` units. */
 export function lastLines(text: string, count: number, reach = Number.POSITIVE_INFINITY): string[] {
   let start = text.length + 1;
   for (let i = 0; i < count && start > 0; i++) start = lineStart(text, start - 1);
   return text.slice(Math.max(start, text.length - reach, 0)).split('\n');
 }
 
-/** A text without its last line; '' where it has one alone. */
+/** A text without its last line; '' if it has only one. */
 export function withoutLastLine(text: string): string {
   return text.slice(0, Math.max(0, lineStart(text) - 1));
 }
 
-/** '\r\n' and lone '\r' become '\n'; text without '\r' is returned as it is. */
+/** '\r\n' and lone '\r' become '\n'; text without '\r' is returned unchanged. */
 export function toLineFeeds(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
-/** '\n' becomes '\r\n' for a document that has those. */
+/** '\n' becomes '\r\n' if the document uses it. */
 export function fromLineFeeds(text: string, crlf: boolean): string {
   return crlf ? text.replace(/\n/g, '\r\n') : text;
 }

@@ -1,13 +1,13 @@
-// The parameters that a cursor can see, by the text above it alone.
+// The parameters in scope at a cursor, by the text above it alone.
 
-/** So far above the cursor the nearest signature is looked for, UTF-16 units. */
+/** Reach above the cursor within which the signature is found, UTF-16 units. */
 const REACH = 3000;
-/** A list in brackets behind which a body begins: `) {`, `): T {`, `):`, `) -> T:`, `) =>`, `) error {`. */
+/** A list in brackets before a body: `) {`, `): T {`, `):`, `) -> T:`, `) =>`, `) error {`. */
 const SIGNATURE = /\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*(?:(?:->|:)[^\n{;=]*|[\w*.[\]]+|\([^()]*\))?\s*(?:[{:]|=>)/g;
-/** What stands before a bracketed condition is no signature. */
+/** Keywords whose brackets hold a condition, not parameters. */
 const CONDITION = /(?:^|[^\w$])(?:if|for|while|switch|catch|elif|with|match)\s*$/;
 
-/** Names in the parameter list nearest above the end of the text; their types are among them. */
+/** Names in the last parameter list of the text, types included. */
 export function parametersAbove(prefix: string): ReadonlySet<string> {
   const text = prefix.slice(-REACH);
   const found = [...text.matchAll(SIGNATURE)].filter(({ index }) => !CONDITION.test(text.slice(0, index)));

@@ -1,10 +1,10 @@
-// Suffix array over token ids by prefix doubling, to a fixed depth: sorting further than any match is looked up to
-// would be wasted. Counting sorts only, O(n) a round.
+// Suffix array over token ids by prefix doubling, to a fixed depth, because no look-up is longer. Counting sorts, O(n)
+// a round.
 // Source: Manber and Myers 1993; the depth limit is ours.
 
 /**
- * Positions of `text` sorted by their first `depth` tokens (a power of two); the order of those that agree so far is
- * not defined. A position near the end sorts before its extensions.
+ * Positions of `text` sorted by their first `depth` tokens (a power of two); the order of equal ones is
+ * undefined. A position near the end sorts before its extensions.
  * @param alphabet every token is below it
  */
 export function suffixArray(text: Int32Array, alphabet: number, depth: number): Int32Array {

@@ -1,5 +1,5 @@
-// What is cut out of a longer text round a cursor. Windows begin at a line where one begins near, never inside a character, and stay
-// where they are from keystroke to keystroke: caches, the API's too, find a text again only if it begins with the same character.
+// Windows of a long text around a cursor. A window begins at a line start if one is near, never inside a character. Its
+// start stays the same between keystrokes, because caches (also the API's) need equal beginnings.
 import { lineEnd } from './lines.ts';
 
 export interface WindowLimits {
@@ -10,8 +10,8 @@ export interface WindowLimits {
 }
 
 /**
- * Where the window before a cursor at `end` begins: at a line's start, where one comes within a step.
- * @param before units of a longer text before this one, which holds all that is within reach of the cursor
+ * Start of the window before a cursor at `end`: a line's start, if one is within a step.
+ * @param before units of a longer document before `text`; `text` has all that is within reach of the cursor
  */
 export function windowStart(text: string, end: number, { reach, step }: WindowLimits, before = 0): number {
   const over = before + end - reach;
@@ -19,7 +19,7 @@ export function windowStart(text: string, end: number, { reach, step }: WindowLi
   return Math.min(end, lineStartFrom(text, Math.ceil(over / step) * step - before, step));
 }
 
-/** The next line's start at or after `at`; `at` itself (not inside a character) where no line ends within `reach`. */
+/** The next line start at or after `at`; without one within `reach`, `at` moved out of a character. */
 export function lineStartFrom(text: string, at: number, reach: number): number {
   if (at <= 0 || text[at - 1] === '\n') return Math.max(0, at);
   const end = lineEnd(text, at, reach);
@@ -28,8 +28,7 @@ export function lineStartFrom(text: string, at: number, reach: number): number {
 }
 
 /**
- * The first `limit` units, cut at a line's end where one is near.
- * @param least more than this is kept for a cut at a line's end: of a longer line, its first part
+ * The first `limit` units, cut at a line's end if that keeps more than `least` units.
  */
 export function headOf(text: string, limit: number, least = limit / 2): string {
   if (text.length <= limit) return text;
@@ -38,12 +37,12 @@ export function headOf(text: string, limit: number, least = limit / 2): string {
   return text.slice(0, isInsideCharacter(text, limit) ? limit - 1 : limit);
 }
 
-/** `at`, or the place before it where it lies inside a character, or inside a line end of two. */
+/** `at`, or the offset before it if it is inside a character or between '\r' and '\n'. */
 export function boundaryBefore(text: string, at: number): number {
   return isInsideCharacter(text, at) || (text[at] === '\n' && text[at - 1] === '\r') ? at - 1 : at;
 }
 
-/** `at` lies between the halves of a character. */
+/** Whether `at` is between the halves of a surrogate pair. */
 function isInsideCharacter(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
   const before = text.charCodeAt(at - 1);
@@ -56,12 +55,12 @@ export interface SteppedLimits {
   readonly suffix: number;
   /** Blocks begin at multiples of this many units of the text, moved to the next line start. */
   readonly step: number;
-  /** At least this many units before the cursor belong to `near`, where there are so many. */
+  /** Least length of `near`, UTF-16 units, if the prefix is that long. */
   readonly near: number;
 }
 
 export interface SteppedWindow {
-  /** Blocks of the text far above the cursor; each starts and ends at the same place as long as the text there does. */
+  /** Blocks far above the cursor; a block stays the same as long as its text does. */
   readonly stable: readonly string[];
   /** The text right before the cursor. */
   readonly near: string;
@@ -71,10 +70,10 @@ export interface SteppedWindow {
   readonly cut: boolean;
 }
 
-/** How far on a line's start is looked for where a block may begin. */
+/** Distance within which a block's start moves to a line start, UTF-16 units. */
 const EDGE_REACH = 400;
 
-/** What a prompt holds of a document, the part far above the cursor in blocks. */
+/** The part of a document for a prompt; the text far above the cursor is divided into blocks. */
 export function steppedWindow(prefix: string, suffix: string, limits: SteppedLimits): SteppedWindow {
   const { step } = limits;
   const over = prefix.length - limits.prefix;
@@ -92,8 +91,8 @@ export function steppedWindow(prefix: string, suffix: string, limits: SteppedLim
   return { stable, near: prefix.slice(from), suffix: headOf(suffix, limits.suffix), cut: start > 0 };
 }
 
-/** The same text for who keeps it: a piece of a longer one holds all of that in memory. */
+/** A copy of a slice, to be kept: a slice holds the whole text in memory. */
 export function apart(piece: string): string {
-  // A text that is put together anew is written out before it is cut.
+  // Concatenation and slicing make V8 write out a new string.
   return ` ${piece}`.slice(1);
 }

@@ -1,4 +1,5 @@
-// What begins and what closes a block, where no grammar says it: a row per family of languages, and one per language that differs.
+// What begins and what closes a block, where no grammar says it: a row per family of languages, and one per language
+// that differs.
 import { type LanguageFamily, languageOf } from '../languages.ts';
 
 export interface BlockRules {

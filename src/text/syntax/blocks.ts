@@ -1,6 +1,6 @@
-// Where a block begins, where it ends and what closes it: by the language's grammar if there is one and it is fast enough,
-// else by the rules of block-rules.ts, from brackets, words and indents alone. The grammar comes as an argument: the
-// editor's own process uses the rules, and must not load tree-sitter.
+// Where a block begins, where it ends and what closes it: by the language's grammar if there is one and it is fast
+// enough, else by the rules of block-rules.ts, from brackets, words and indents alone. The grammar comes as an
+// argument: the editor's own process uses the rules, and must not load tree-sitter.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import type { CompletionQuery, DraftOptions } from '../../common/completion.ts';
 import { brackets, isOnlyClosers } from '../brackets.ts';
@@ -37,8 +37,8 @@ const LISTS = new Set([
 const TEXT_NODE = /string|comment|heredoc|char_literal|regex/;
 
 /**
- * The options, corrected by the grammar: no block inside a text, and a block in an empty body, in a list of several lines,
- * or after two similar blocks in a test file. Unchanged if parsing takes too long.
+ * The options, corrected by the grammar: no block inside a text, and a block in an empty body, in a list of several
+ * lines, or after two similar blocks in a test file. Unchanged if parsing takes too long.
  * @param parsed undefined: no grammar knows the language, and the options stay
  */
 export function blockOptions(
@@ -124,7 +124,9 @@ export function openerLine(query: CompletionQuery): string {
   return before.trim() === '' ? lineAbove(query.prefix) : before;
 }
 
-/** Whether a block may be suggested at the cursor; else only the rest of the line. In prose the block is a paragraph. */
+/**
+ * Whether a block may be suggested at the cursor; else only the rest of the line. In prose the block is a paragraph.
+ */
 export function wantsBlock(query: CompletionQuery, indentUnit: string): boolean {
   const { languageId, prefix, suffix } = query;
   const before = lineBefore(prefix);
@@ -150,8 +152,8 @@ export function wantsBlock(query: CompletionQuery, indentUnit: string): boolean 
 const SAMPLED_LINES = 12;
 
 /**
- * The body below the opener at `index`, for training samples and measured positions: its first line and the line after its
- * last. At most 12 lines; the first and the last are not blank. Undefined if the line opens no block.
+ * The body below the opener at `index`, for training samples and measured positions: its first line and the line after
+ * its last. At most 12 lines; the first and the last are not blank. Undefined if the line opens no block.
  */
 export function bodyBelow(
   lines: readonly string[],
@@ -218,8 +220,8 @@ export function isClosedBelow(line: string, below: string, languageId: string, i
 // ---- By rules: where a block ends, and how deep its body is.
 
 /**
- * Cuts a draft to the rest of the line, or to the block that the cursor's line opens. A line that is not deeper than the
- * opener ends the block. It stays if it closes the block and the line below does not.
+ * Cuts a draft to the rest of the line, or to the block that the cursor's line opens. A line that is not deeper than
+ * the opener ends the block. It stays if it closes the block and the line below does not.
  * @param block whether a block is wanted
  */
 export function cutToBlock(text: string, query: CompletionQuery, block: boolean, indentUnit: string): string {

@@ -1,20 +1,20 @@
-// Functions with what their comments say of them, as texts.
+// Functions and their documentation comments as texts.
 import { docCommentOf, docFormOf } from '../doc-comments.ts';
 import { indentOf } from '../indents.ts';
 import { lineStart } from '../lines.ts';
 import { functionsIn, type SourceFunction } from './functions.ts';
 
-/** Of a longer function its beginning, characters. */
-const LONGEST_CODE = 2000;
+/** Longer functions are cut, UTF-16 units. */
+const MAX_CODE = 2000;
 
 export interface FunctionText {
-  /** The code without its comment, without the indent of where it stands. */
+  /** The code without its comment and without the indent of its first line. */
   readonly text: string;
-  /** What the comment says; absent: there is none. */
+  /** The comment's prose; absent if the function has no comment. */
   readonly label?: string;
 }
 
-/** Of all functions of a file, in their order. */
+/** The texts of all functions of a file, in their order. */
 export async function functionTexts(languageId: string, text: string): Promise<FunctionText[]> {
   const form = docFormOf(languageId);
   if (form === undefined) return [];
@@ -24,7 +24,7 @@ export async function functionTexts(languageId: string, text: string): Promise<F
   });
 }
 
-/** @param doc that is left out, where it lies inside */
+/** A function's code. @param doc the range of its comment, left out if it is inside the function */
 export function codeOf(
   text: string,
   { start, end }: SourceFunction,
@@ -34,5 +34,5 @@ export function codeOf(
   const code = inside ? text.slice(start, doc.from).trimEnd() + text.slice(doc.to, end) : text.slice(start, end);
   const indent = indentOf(text.slice(lineStart(text, start)));
   const plain = indent === '' ? code : code.replaceAll(`\n${indent}`, '\n');
-  return plain.slice(0, LONGEST_CODE);
+  return plain.slice(0, MAX_CODE);
 }

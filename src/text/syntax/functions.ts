@@ -1,7 +1,8 @@
-// The functions of a text: by its grammar, or where no grammar knows the language by the words that begin one and by indents.
+// The functions of a text: by the grammar, or, in a language without one, by keywords and indents.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { indentColumns, indentOf } from '../indents.ts';
 import { lineStart } from '../lines.ts';
+import { closesBlock } from './blocks.ts';
 import { parserFor } from './grammars.ts';
 
 export interface SourceFunction {
@@ -9,11 +10,11 @@ export interface SourceFunction {
   /** Of the whole declaration, decorators and `export` included, UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  /** Where the first statement of its body stands, or the bracket before it; undefined: it has none. */
+  /** Offset of the body's first statement, or of the bracket before it; undefined if the function has no body. */
   readonly body: number | undefined;
 }
 
-/** Kinds of nodes that are functions, in all grammars that ship. */
+/** Node types of functions in all grammars that ship. */
 const FUNCTIONS = new Set([
   'constructor_declaration',
   'function_declaration',
@@ -27,24 +28,24 @@ const FUNCTIONS = new Set([
   'method_definition',
   'singleton_method',
 ]);
-/** What holds a function as its value: `const f = () => ...`. */
+/** Node types that may have a function as their value: `const f = () => ...`. */
 const HOLDERS = new Set(['lexical_declaration', 'variable_declaration', 'public_field_definition', 'field_definition']);
 const VALUES = new Set(['arrow_function', 'function_expression', 'generator_function', 'function']);
-/** What stands round a declaration and belongs to it, and what stands before it. */
-const ROUND = new Set(['export_statement', 'decorated_definition', 'template_declaration']);
-const BEFORE = new Set(['attribute_item', 'decorator']);
+/** Node types around a declaration, and before it, that belong to it. */
+const WRAPPERS = new Set(['export_statement', 'decorated_definition', 'template_declaration']);
+const LEADING = new Set(['attribute_item', 'decorator']);
 
-const MOST_MS = 2000;
+const PARSE_MS = 2000;
 
-/** In the order of the text; of those inside each other the outer first. */
+/** All functions, in the order of their starts; an outer function precedes the inner ones. */
 export async function functionsIn(languageId: string, text: string): Promise<SourceFunction[]> {
-  // Who looks for functions is a job, whose process ends with it.
+  // No limit on grammars: only jobs call this, and their processes end soon.
   const parsed = await parserFor(languageId, Number.POSITIVE_INFINITY);
-  if (parsed === undefined) return byIndent(text);
-  return parsed.read(text, performance.now() + MOST_MS, inTree) ?? [];
+  if (parsed === undefined) return byIndent(text, languageId);
+  return parsed.read(text, performance.now() + PARSE_MS, inTree) ?? [];
 }
 
-/** The innermost one that the place lies in, its first line and the comment above not counted as another's. */
+/** The innermost function at an offset; the whole of its first line belongs to it. */
 export function functionAt(functions: readonly SourceFunction[], text: string, at: number): SourceFunction | undefined {
   return functions.filter(({ start, end }) => lineStart(text, start) <= at && at <= end).at(-1);
 }
@@ -68,9 +69,9 @@ function heldBy(node: TreeSitter.Node): TreeSitter.Node | undefined {
 
 function describe(node: TreeSitter.Node, own: TreeSitter.Node): SourceFunction {
   let outer = node;
-  while (outer.parent && ROUND.has(outer.parent.type)) outer = outer.parent;
+  while (outer.parent && WRAPPERS.has(outer.parent.type)) outer = outer.parent;
   let first = outer;
-  while (first.previousNamedSibling && BEFORE.has(first.previousNamedSibling.type)) first = first.previousNamedSibling;
+  while (first.previousNamedSibling && LEADING.has(first.previousNamedSibling.type)) first = first.previousNamedSibling;
   const body = own.childForFieldName('body') ?? undefined;
   return { name: nameOf(node), start: first.startIndex, end: outer.endIndex, body: body?.startIndex };
 }
@@ -81,7 +82,7 @@ function nameOf(node: TreeSitter.Node): string {
     node.namedChildren.find((child) => child?.type === 'variable_declarator')?.childForFieldName('name') ??
     node.namedChildren.find((child) => child?.type === 'function_name');
   if (named) return named.text;
-  // C and C++: pointers and parameters stand round the name.
+  // In C and C++, pointers and parameters surround the name.
   let inner = node.childForFieldName('declarator');
   while (inner?.childForFieldName('declarator')) inner = inner.childForFieldName('declarator');
   return inner?.text ?? '';
@@ -90,7 +91,7 @@ function nameOf(node: TreeSitter.Node): string {
 const begins =
   /^[ \t]*(?:[\p{L}@][\p{L}\p{N}_.]*[ \t]+)*?(?:function|func|fun|fn|def|defp|sub|proc)\b[ \t]*([\p{L}_][\p{L}\p{N}_.:]*)?/u;
 
-function byIndent(text: string): SourceFunction[] {
+function byIndent(text: string, languageId: string): SourceFunction[] {
   const lines = text.split('\n');
   const starts: number[] = [];
   for (let at = 0, i = 0; i < lines.length; i++) {
@@ -103,8 +104,7 @@ function byIndent(text: string): SourceFunction[] {
     const deeper = (other: string) => other.trim() === '' || indentColumns(other) > indentColumns(line);
     let to = i + 1;
     while (to < lines.length && deeper(lines[to] as string)) to++;
-    // The line that closes it.
-    if (to < lines.length && /^\s*(?:[)\]}]|end\b)/.test(lines[to] as string)) to++;
+    if (to < lines.length && closesBlock(lines[to] as string, languageId)) to++;
     while (to > i + 1 && (lines[to - 1] as string).trim() === '') to--;
     const start = (starts[i] as number) + indentOf(line).length;
     const end = (starts[to - 1] as number) + (lines[to - 1] as string).length;

@@ -1,8 +1,10 @@
-// tree-sitter's grammars, VS Code's own builds: which language has one, loaded when the language is first asked about.
+// tree-sitter's grammars in VS Code's builds, each loaded when its language is first used.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { Parsed } from './parsed.ts';
 
-/** VS Code's language id -> the grammar's name in the package. C is read with C++'s. Who has none here is known by brackets and indents alone. */
+/**
+ * VS Code's language id -> the grammar's name in the package. Languages without a row have only rules (block-rules.ts).
+ */
 const GRAMMARS: Readonly<Record<string, string>> = {
   c: 'cpp',
   cpp: 'cpp',
@@ -23,21 +25,24 @@ const GRAMMARS: Readonly<Record<string, string>> = {
   typescriptreact: 'tsx',
 };
 
-/** Grammars of one process: a few megabytes each, which WebAssembly never gives back. */
-const MOST = 6;
+/** Grammars of one process, a few megabytes each; WebAssembly never frees their memory. */
+const MAX_GRAMMARS = 6;
 
 interface Runtime {
   readonly Parser: typeof TreeSitter.Parser;
   readonly Language: typeof TreeSitter.Language;
-  /** Where runtime and grammars lie. */
+  /** The folder of runtime and grammars, with a separator at its end. */
   readonly folder: string;
 }
 
 let runtime: Promise<Runtime> | undefined;
 const parsers = new Map<string, Promise<Parsed | undefined>>();
 
-/** One parser for each grammar of the process; undefined where there is none, or it cannot be loaded. Never rejects. @param most grammars that the process may hold */
-export function parserFor(languageId: string, most = MOST): Promise<Parsed | undefined> {
+/**
+ * The process's parser for a language; undefined if it has no grammar, or loading failed. Never rejects.
+ * @param most grammars that the process may load
+ */
+export function parserFor(languageId: string, most = MAX_GRAMMARS): Promise<Parsed | undefined> {
   const grammar = GRAMMARS[languageId];
   if (grammar === undefined) return Promise.resolve(undefined);
   const known = parsers.get(grammar);
@@ -55,18 +60,18 @@ async function load(grammar: string): Promise<Parsed> {
   return new Parsed(parser);
 }
 
-/** Where the grammars lie, with a separator at its end. */
+/** The folder of the grammars, with a separator at its end. */
 export async function grammarFolder(): Promise<string> {
   runtime ??= start();
   return (await runtime).folder;
 }
 
 async function start(): Promise<Runtime> {
-  // A script of the old kind: all of it is its default export.
+  // A CommonJS module: its exports are the default export.
   const loaded = await import('@vscode/tree-sitter-wasm');
   const { Parser, Language } = (loaded as unknown as { default: typeof TreeSitter }).default;
   let folder = '';
-  // The package alone knows where it lies, in node_modules or beside our bundles.
+  // Only the package knows its folder: node_modules, or beside the bundles.
   const locateFile = (file: string, at: string) => {
     folder = at;
     return at + file;

@@ -1,4 +1,4 @@
-// What lies round a place in a grammar's tree, whatever the grammar: by rows, brackets and order alone.
+// Nodes around an offset in a syntax tree of any grammar, found by rows, brackets and order.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { lineNumber } from '../lines.ts';
 
@@ -8,19 +8,19 @@ export function isComment({ type }: Node): boolean {
   return type.includes('comment');
 }
 
-/** The children that say something. */
+/** Named children without comments. */
 export function saying(node: Node): Node[] {
   return node.namedChildren.filter((child): child is Node => child !== null && !isComment(child));
 }
 
-/** Statements in a row and nothing round them: it ends where they do, and so with any of them. */
+/** Whether a node is a sequence without brackets, so that it may end after any of its children. */
 function isSequence(node: Node): boolean {
   return node.children.every((child) => child?.isNamed === true);
 }
 
 /**
- * The smallest node round a cursor that is more than its line: it begins on an earlier one or ends on a later one. Undefined where that is the
- * document, or where the grammar itself is at a loss.
+ * The smallest node around an offset that begins on an earlier line or ends on a later one. Undefined if that is the
+ * document or a syntax error.
  */
 export function enclosing(root: Node, text: string, at: number): Node | undefined {
   const row = lineNumber(text, at);
@@ -31,12 +31,12 @@ export function enclosing(root: Node, text: string, at: number): Node | undefine
   return node === null || node.parent === null || node.isError ? undefined : node;
 }
 
-/** Where a node's last line ends if nothing but closers stands behind the node there, else where it ends itself. */
+/** The end of a node and of the closers after it, if only closers follow on its last line. */
 export function endOf({ endIndex }: Node, text: string): number {
   return endIndex + (/^[^\S\n]*[)\]};,]*[^\S\n]*(?=\n|$)/.exec(text.slice(endIndex))?.[0].length ?? 0);
 }
 
-/** Whether an end at `to` leaves something unfinished that begins at `from` or behind it; what separates it from the next is not missed. */
+/** Whether a cut at `to` is inside a node that begins at `from` or later; separators after the cut may be missing. */
 export function isCutThrough(root: Node, text: string, from: number, to: number): boolean {
   let node: Node | null = root.descendantForIndex(Math.max(from, to - 1), to);
   for (; node && node.startIndex >= from; node = node.parent)

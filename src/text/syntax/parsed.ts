@@ -1,10 +1,10 @@
-// A text as its grammar sees it. The next text is parsed from the tree of the one before: what they share is not read again.
+// A parser that keeps its last tree, so that a similar text is parsed incrementally.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { commonPrefix, commonSuffix } from '../edits.ts';
 import { lineNumber, lineStart } from '../lines.ts';
 
 export class Parsed {
-  /** Words that are the language's own. */
+  /** The language's keywords. */
   readonly keywords: ReadonlySet<string>;
   private readonly parser: TreeSitter.Parser;
   private last: { readonly text: string; readonly tree: TreeSitter.Tree } | undefined;
@@ -14,13 +14,13 @@ export class Parsed {
     this.keywords = keywordsOf(parser.language);
   }
 
-  /** Places where the text is wrong or lacks something; undefined where it was not parsed in time. @param deadline as below */
+  /** The number of syntax errors; undefined if parsing took too long. @param deadline as in `read` */
   errorsIn(text: string, deadline: number): number | undefined {
     return this.read(text, deadline, countErrors);
   }
 
   /**
-   * What a reader makes of the text's tree, which is its own for as long as it reads; undefined where it was not parsed in time.
+   * The reader's result for the text's tree, which is valid only during the call; undefined if parsing took too long.
    * @param deadline of performance.now(), ms
    */
   read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined {
@@ -37,7 +37,7 @@ export class Parsed {
   }
 }
 
-/** What the grammar spells out; a value of the language's own, `true`, has a kind of node by its name. */
+/** The grammar's literal tokens, and built-in values such as `true`, which have their own node types. */
 function keywordsOf(language: TreeSitter.Language | null): ReadonlySet<string> {
   const words = new Set<string>();
   for (let id = 0; id < (language?.nodeTypeCount ?? 0); id++) {
@@ -51,14 +51,14 @@ function keywordsOf(language: TreeSitter.Language | null): ReadonlySet<string> {
 
 const VALUES = new Set(['true', 'false', 'null', 'nil', 'none', 'undefined', 'this', 'self', 'super']);
 
-/** Places where the text is wrong or lacks something. */
+/** The number of errors and missing nodes. */
 export function countErrors(node: TreeSitter.Node): number {
   if (!node.hasError) return 0;
   const own = node.isError || node.isMissing ? 1 : 0;
   return node.children.reduce((sum, child) => sum + (child ? countErrors(child) : 0), own);
 }
 
-/** From one text to the other: all between what both begin and what both end with. UTF-16 units. */
+/** The edit between two texts: all between their common prefix and their common suffix. */
 function editOf(from: string, to: string): TreeSitter.Edit {
   const startIndex = commonPrefix(from, to);
   const end = commonSuffix(from.slice(startIndex), to.slice(startIndex));

@@ -1,4 +1,5 @@
-// A draft as the grammar sees it in its document: which ends break what parses, and which of several lines end what they began.
+// A draft in its document, parsed: the cuts after which the document has new errors, and the cuts after a whole
+// statement.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { lineState } from '../line-state.ts';
 import { lineBefore, lineEnd } from '../lines.ts';
@@ -8,11 +9,11 @@ import { enclosing, endOf, isCutThrough } from './nodes.ts';
 import { countErrors, type Parsed } from './parsed.ts';
 import { spotOf } from './spot.ts';
 
-/** Lines that are looked at: what bounds the work. Should they take longer than this, ms, the others are not looked at. */
-const MOST_ENDS = 12;
-const MOST_MS = 40;
-/** More is waiting for what comes: a text that ends so says nothing of whether it is right. */
-const ASKS_FOR_MORE =
+/** Limits on the work: line ends that are checked, and the time for all of them, ms. */
+const MAX_ENDS = 12;
+const PARSE_MS = 40;
+/** The end of an unfinished expression: errors after it say nothing about the text. */
+const UNFINISHED =
   /(?:[-+*/%=<>!&|^~,.:?\\([{@#$]|=>|->|\b(?:else|do|then|in|of|return|and|or|not|if|async|await|new|case))$/;
 
 /** Drafts with the options that the grammar corrects, and marks where the draft may end. */
@@ -26,16 +27,16 @@ export async function draftBySyntax(
 }
 
 /**
- * The draft, with the ends at which the document would not parse any more, and those of its further lines that end all that they began within what
- * encloses the cursor. As it is where no grammar knows the language.
- * @param mostMs what has not been looked at by then may be shown
+ * The draft with `broken`, the cuts that add syntax errors to the document, and `whole`, the cuts after later lines
+ * that complete all that they begin inside the node around the cursor. Unchanged if no grammar knows the language.
+ * @param parseMs time limit, ms; cuts that were not checked by then may be shown
  */
-export async function withSyntax(draft: Draft, query: CompletionQuery, mostMs = MOST_MS): Promise<Draft> {
+export async function withSyntax(draft: Draft, query: CompletionQuery, parseMs = PARSE_MS): Promise<Draft> {
   const line = lineBefore(query.prefix) + draft.text.slice(0, lineEnd(draft.text));
   if (draft.text === '' || lineState(query.languageId, line) === 'comment') return draft;
   const parsed = await parserFor(query.languageId);
   if (parsed === undefined) return draft;
-  const ends = endsIn(parsed, query, draft, performance.now() + mostMs);
+  const ends = endsIn(parsed, query, draft, performance.now() + parseMs);
   if (ends === undefined) return draft;
   const { broken, whole } = ends;
   return { ...draft, ...(broken.length > 0 && { broken }), ...(whole && { whole }) };
@@ -46,22 +47,25 @@ interface Ends {
   readonly whole?: readonly number[];
 }
 
-/** Lengths of beginnings of the draft and what lies beyond it that end with a line. Half a line says little: `import a` breaks what `import a from 'a'` does not. */
+/**
+ * Checks the draft and its continuation at each line end; lengths in UTF-16 units. Cuts inside a line are not checked:
+ * `import a` has an error that `import a from 'a'` has not.
+ */
 function endsIn(parsed: Parsed, query: CompletionQuery, { text, beyond }: Draft, deadline: number): Ends | undefined {
   const spot = spotOf(query);
   const all = text + (beyond?.text ?? '');
   const sound = parsed.errorsIn(spot.withoutLine, deadline);
   if (sound === undefined) return undefined;
-  // What a draft begins with a line end for is the line below.
+  // If the draft begins with a line end, its first line is the one below the cursor.
   const firstEnd = lineEnd(all, all.length - all.trimStart().length);
   const broken = new Set<number>();
   const whole = new Set<number>();
   const ends = [...all.matchAll(/\n|$/g)].map(({ index }) => index);
-  for (const end of ends.slice(0, MOST_ENDS)) {
+  for (const end of ends.slice(0, MAX_ENDS)) {
     const cut = all.slice(0, end).trimEnd();
     const isFurther = cut.length > firstEnd;
-    const asks = ASKS_FOR_MORE.test(cut);
-    // Of a list's elements one is whole with its comma, too.
+    const asks = UNFINISHED.test(cut);
+    // An element of a list is whole with its comma, too.
     if (asks && !(isFurther && cut.endsWith(','))) continue;
     const looked = asks ? cut.slice(0, -1) : cut;
     const document = spot.withText(looked);

@@ -1,18 +1,18 @@
-// The document round a cursor as a grammar is shown it: with a text there, and what it leaves open closed behind it.
+// The document around a cursor for the grammar: a text inserted there, and its open brackets closed after it.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { brackets, CLOSER_OF } from '../brackets.ts';
 import { languageOf } from '../languages.ts';
 import { lineEnd, lineStart } from '../lines.ts';
 
-/** Of a longer document, what lies between two lines without indent, UTF-16 units before and after the cursor. */
+/** A longer document is cut at lines without indent, at most so many UTF-16 units before and after the cursor. */
 const REACH = { before: 12_000, after: 4000 };
 
 export interface Spot {
   /** The document without the cursor's line. */
   readonly withoutLine: string;
-  /** Where the cursor stands in what follows, UTF-16 units. */
+  /** Offset of the cursor in these documents, UTF-16 units. */
   readonly at: number;
-  /** The document with a text at the cursor, and what it leaves open closed behind it. */
+  /** The document with a text at the cursor; brackets that stay open are closed after it. */
   withText(text: string): string;
 }
 
@@ -22,11 +22,11 @@ export function spotOf({ prefix: before, suffix: after, languageId }: Completion
   const { quotes } = languageOf(languageId);
   const rest = suffix.slice(0, lineEnd(suffix));
   const below = suffix.slice(rest.length);
-  // What the lines below close was opened above, from the outside in.
+  // Closers below the cursor belong to the outermost openers above it.
   const closedBelow = brackets(below, quotes).strayClosers.length;
   const close = (text: string) => {
     const left = brackets(text, quotes).open.slice(closedBelow);
-    // On a line of their own: the text may end in a comment.
+    // The closers get their own line, because the text may end in a comment.
     return left.reduceRight((closed, opener) => closed + CLOSER_OF[opener], left.length > 0 ? `${text}\n` : text);
   };
   return {
@@ -36,7 +36,7 @@ export function spotOf({ prefix: before, suffix: after, languageId }: Completion
   };
 }
 
-/** Where the last line without indent begins that leaves no more than the reach. */
+/** Start of the first line without indent that is within reach of the cursor. */
 function outerStart(prefix: string): number {
   if (prefix.length <= REACH.before) return 0;
   const from = prefix.length - REACH.before;

@@ -27,7 +27,8 @@ export function readTokenizer(path: string): Result<Tokenizer> {
 }
 
 /**
- * @param json the parsed file: model BPE without byte fallback, normalizer NFC or none, pre-tokenizer ByteLevel, after any number of
+ * @param json the parsed file: model BPE without byte fallback, normalizer NFC or none, pre-tokenizer ByteLevel, after
+ * any number of
  *   Split(Isolated) and Digits
  * @param advice for who has the file, where it is not one of ours
  * @returns `corrupt` with what is wrong; nothing is guessed
@@ -104,7 +105,10 @@ function mergesOf(merges: readonly unknown[], ids: ReadonlyMap<string, number>):
   return parts;
 }
 
-/** What stands for no text is special, whether or not the file calls it so: of a model's own marks some files call none special. */
+/**
+ * What stands for no text is special, whether or not the file calls it so: of a model's own marks some files call none
+ * special.
+ */
 const MARK = /^<.*>$|^\[.*\]$/su;
 
 function addedTokens(entries: unknown): { special: Map<string, number>; literal: Map<string, number> } {
@@ -121,7 +125,10 @@ function addedTokens(entries: unknown): { special: Map<string, number>; literal:
   return { special, literal };
 }
 
-/** Whether letters and their accents are composed (NFC) before they are encoded; nothing else that would change a text is taken. */
+/**
+ * Whether letters and their accents are composed (NFC) before they are encoded; nothing else that would change a text
+ * is taken.
+ */
 function composes(normalizer: unknown): boolean {
   if (normalizer === undefined || normalizer === null) return false;
   const top = record(normalizer, 'normalizer');

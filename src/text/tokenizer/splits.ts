@@ -1,5 +1,6 @@
-// How a text is cut into words before bytes are merged: the pre-tokenizer of a tokenizer.json as patterns that are applied one after the
-// other, each to the pieces that the one before it left. What a pattern matches is a piece, and so is what lies between two matches.
+// How a text is cut into words before bytes are merged: the pre-tokenizer of a tokenizer.json as patterns that are
+// applied one after the other, each to the pieces that the one before it left. What a pattern matches is a piece, and
+// so is what lies between two matches.
 import { plainLine } from '../../common/plain-text.ts';
 import { list, Malformed, record, string } from './json.ts';
 
@@ -27,8 +28,8 @@ const casedPattern = (digits: string, ending: string) =>
   `|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|${BLANKS}`;
 
 /**
- * The expressions that are taken, each of which reads any text in time that grows with its length. A model's file may hold any other, and
- * one that tries again from every place would hold the process for ever.
+ * The expressions that are taken, each of which reads any text in time that grows with its length. A model's file may
+ * hold any other, and one that tries again from every place would hold the process for ever.
  */
 export const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
   OWN_PATTERN,
@@ -89,8 +90,8 @@ export function splitsOf(preTokenizer: unknown): readonly RegExp[] {
 }
 
 /**
- * A pattern of the Rust library's (Oniguruma's) dialect in this one's. White space and digits are Unicode's there: a line separator of
- * older systems (U+0085) is white space, a byte order mark is none.
+ * A pattern of the Rust library's (Oniguruma's) dialect in this one's. White space and digits are Unicode's there: a
+ * line separator of older systems (U+0085) is white space, a byte order mark is none.
  */
 function compiled(source: string): RegExp {
   const unicode = source.replace(/\\([\s\S])/gu, (whole, letter: string) => CLASSES.get(letter) ?? whole);
@@ -101,7 +102,9 @@ function compiled(source: string): RegExp {
   }
 }
 
-/** The same expression as one of those that are known. Files differ in how they spell line ends and other characters. */
+/**
+ * The same expression as one of those that are known. Files differ in how they spell line ends and other characters.
+ */
 function known(source: string): string {
   const spelled = source
     .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))

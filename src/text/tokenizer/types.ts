@@ -2,7 +2,10 @@
 
 export interface Tokenizer {
   readonly vocabularySize: number;
-  /** Ids of the text's UTF-8 bytes; special tokens in the text are encoded as ordinary text. decode(encode(t)) === t, or composed t (NFC). */
+  /**
+   * Ids of the text's UTF-8 bytes; special tokens in the text are encoded as ordinary text. decode(encode(t)) === t, or
+   * composed t (NFC).
+   */
   encode(text: string): Int32Array;
   decode(ids: ArrayLike<number>): string;
   /** The token's bytes; empty for a special token. */

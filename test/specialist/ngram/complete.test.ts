@@ -111,6 +111,16 @@ test('a block does not repeat what follows the cursor', () => {
   assert.equal(draft.text, 'return undefined;');
 });
 
+test('goes on after a variable that is named like a closing word of another language', () => {
+  const python = Array.from({ length: 6 }, (_, i) => ({
+    path: `src/part${i}.py`,
+    text: `def part${i}(items):\n    start = first(items)\n    end = last(items)\n    return items[start:end]\n`,
+  }));
+  const query = { path: 'src/new.py', languageId: 'python', prefix: 'def part9(items):\n    ', suffix: '' };
+  const { text } = build(python).complete(query, { multiline: true, maxTokens: 120 });
+  assert.ok(text.startsWith('start = first(items)\n    end = last(items)\n    return'), text);
+});
+
 test('it draws the same for the same query, whatever came between', () => {
   const query = at('  async remove(id: string): Promise<void> {\n    ¦');
   const first = model.complete(query, line);
