@@ -81,7 +81,7 @@ for (const [languageId, name, prose, marked] of cases)
     assert.deepEqual(found, { name, prose, written: text });
   });
 
-test('what would end the comment does not, and a body behind the colon gets lines of its own', async () => {
+test('escapes ends of comments in the prose, and moves a body after the colon to its own line', async () => {
   const write = async (languageId: string, text: string, prose: string) => {
     const [target] = await functionsIn(languageId, text);
     const form = docFormOf(languageId);
@@ -100,14 +100,21 @@ test('what would end the comment does not, and a body behind the colon gets line
   );
 });
 
-test('the innermost function at a place', async () => {
+test('ends a function without a grammar after the closing line of its language only', async () => {
+  const ends = async (languageId: string, text: string) =>
+    (await functionsIn(languageId, text)).map(({ start, end }) => text.slice(start, end));
+  assert.deepEqual(await ends('lua', 'function f()\n  g()\nend\nh()\n'), ['function f()\n  g()\nend']);
+  assert.deepEqual(await ends('gdscript', 'func f():\n\tg()\nend = 1\n'), ['func f():\n\tg()']);
+});
+
+test('finds the innermost function at an offset', async () => {
   const text = 'function outer() {\n  const inner = () => {\n    return 1;\n  };\n}\n\nlet x;\n';
   const functions = await functionsIn('typescript', text);
   const at = (part: string) => functionAt(functions, text, text.indexOf(part))?.name;
   assert.deepEqual(['return', 'function outer', '};', 'let x'].map(at), ['inner', 'outer', 'inner', undefined]);
 });
 
-test('a text is the code alone, as it stands without its surroundings', async () => {
+test('returns the code without its comment and outer indent', async () => {
   const text =
     'class A:\n    def f(self):\n        """Does it."""\n        return 1\n\n    def g(self):\n        pass\n';
   assert.deepEqual(await functionTexts('python', text), [
