@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../../build/paths.ts';
-import { ANSWER_LENGTH, LABEL_COUNT, parseTask, SOURCE_FIELDS } from '../../../src/prompts/label/task.ts';
+import { parseTask, TASK_FILES } from '../../../src/prompts/label/task.ts';
 
 const labels = [
   { name: 'bug', meaning: 'Something is broken.' },
@@ -44,6 +44,8 @@ test('what is wrong is named: the field, what it is, and what to do', () => {
     [{ ...good, source: { kind: 'lines', path: '../secret' } }, /leads out of the folder/],
     [{ ...good, source: { kind: 'commits', labelFromType: 'yes' } }, /'source.labelFromType' is no yes or no/],
     [{ ...good, colour: 1 }, /has no field 'colour'/],
+    [{ ...good, instruction: 'x'.repeat(4001) }, /'instruction' has 4001 characters, 4000 at most. Shorten it/],
+    [{ ...good, labels: ['bug', 'wish'] }, /'labels\[0\]' is no object. Write { "name": ..., "meaning": ... }/],
   ];
   for (const [task, message] of cases) {
     const result = read(task);
@@ -79,30 +81,79 @@ test('a task may ask for a text instead of a label', () => {
   for (const [task, message] of cases) assert.match(String(read(task)), message);
 });
 
-test("the editor's schema knows the same kinds, fields and counts, and is contributed for the same files", () => {
+// biome-ignore lint/suspicious/noExplicitAny: schemas of two kinds, read by their public fields.
+type Schema = any;
+
+const isOptional = ({ type }: Schema) => ['optional', 'exact_optional', 'nullish'].includes(type);
+/** The schema and its actions, without the pipes round them. */
+const flat = (schema: Schema): Schema[] =>
+  schema.pipe ? schema.pipe.flatMap((each: Schema) => (each === schema ? [] : flat(each))) : [schema];
+
+/** A field as valibot checks it: its type or values, its limits, its default. */
+function checked(field: Schema) {
+  const { wrapped = field, default: usual } = field;
+  const actions = flat(wrapped);
+  const limit = (...names: string[]) => actions.find(({ type }) => names.includes(type))?.requirement;
+  const [{ type, literal, options = literal && [literal] }] = actions;
+  const isInteger = actions.some((action) => action.type === 'integer');
+  return {
+    ...{ type: options || type === 'unknown' ? undefined : isInteger ? 'integer' : type, options, usual },
+    // Text that is not blank.
+    least: actions.some((action) => action.type === 'regex') ? 1 : limit('min_length', 'min_value'),
+    most: limit('max_length', 'max_value'),
+  };
+}
+
+/** The same as the editor's JSON schema says it. */
+function declared({ type, enum: options, default: usual, ...limits }: Schema) {
+  return {
+    ...{ type, options, usual },
+    least: limits.minLength ?? limits.minItems ?? limits.minimum,
+    most: limits.maxLength ?? limits.maxItems ?? limits.maximum,
+  };
+}
+
+const each = (fields: Schema, of: (field: Schema) => object) =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, of(field)]));
+const required = (entries: Schema) => Object.keys(entries).filter((name) => !isOptional(entries[name]));
+
+test('the JSON schema of the editor has the fields, limits and defaults of the schema that reads the file', () => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const [row] = manifest.contributes.jsonValidation;
   assert.equal(row.fileMatch, '/.easyadaptation/tasks/*.json');
-  const schema = JSON.parse(readFileSync(join(root, row.url), 'utf8'));
-  assert.deepEqual([schema.required, schema.else.required], [['instruction', 'source'], ['labels']]);
-  const { minimum, default: usual, maximum } = schema.properties.maximumLength;
-  assert.deepEqual({ least: minimum, usual, most: maximum }, ANSWER_LENGTH);
-  assert.equal(schema.properties.labels.minItems, LABEL_COUNT.least);
-  assert.equal(schema.properties.labels.maxItems, LABEL_COUNT.most);
-  const rows = schema.properties.source.oneOf.flatMap(
-    (variant: { properties: Record<string, { enum?: string[]; type?: string }>; required: string[] }) =>
-      (variant.properties.kind?.enum ?? []).map((kind) => {
-        const fields = Object.entries(variant.properties).filter(([name]) => name !== 'kind');
-        return [
-          kind,
-          Object.fromEntries(
-            fields.map(([name, { type }]) => [
-              name,
-              (type === 'boolean' ? 'flag' : 'text') + (variant.required.includes(name) ? '' : '?'),
-            ]),
-          ),
-        ];
-      }),
+  const json = JSON.parse(readFileSync(join(root, row.url), 'utf8'));
+  const { label, text } = TASK_FILES;
+
+  const { source, $schema: _, output, ...fields } = json.properties;
+  const { source: sources, $schema: __, output: ___, ...own } = { ...text.entries, ...label.entries };
+  assert.deepEqual(each(fields, declared), each(own, checked));
+  assert.deepEqual([output.enum, output.default], [Object.keys(TASK_FILES), 'label']);
+  assert.deepEqual([...json.required, ...json.else.required].sort(), required(label.entries).sort());
+  assert.deepEqual([json.then.properties, json.else.properties], [{ labels: false }, { maximumLength: false }]);
+  assert.deepEqual([...json.required, 'output'].sort(), required(text.entries).sort());
+
+  const { items } = json.properties.labels;
+  const [list] = flat(own.labels);
+  assert.deepEqual(each(items.properties, declared), each(list.item.entries, checked));
+  assert.deepEqual(items.required, required(list.item.entries));
+
+  const kinds = new Map<string, Schema>();
+  for (const { entries } of sources.options) {
+    const { kind, ...others } = entries as Schema;
+    for (const name of checked(kind).options) kinds.set(name, others);
+  }
+  const declaredKinds = source.oneOf.flatMap((option: Schema) =>
+    option.properties.kind.enum.map((kind: string) => ({ kind, option })),
   );
-  assert.deepEqual(Object.fromEntries(rows), SOURCE_FIELDS);
+  assert.deepEqual(
+    declaredKinds.map(({ kind }: Schema) => kind),
+    [...kinds.keys()],
+  );
+  for (const { kind, option } of declaredKinds) {
+    const { kind: ____, ...properties } = option.properties;
+    assert.deepEqual(each(properties, declared), each(kinds.get(kind), checked), kind);
+    assert.deepEqual(option.required, ['kind', ...required(kinds.get(kind))], kind);
+    assert.equal(option.additionalProperties, false);
+  }
+  assert.ok(!json.additionalProperties && !items.additionalProperties);
 });
