@@ -55,10 +55,10 @@ test('nobody was asked: the question says what the command sends, and what is al
   const { access, said } = await ask('commit message', 'Allow for This Folder');
   assert.deepEqual(access, { settings: {}, budgetUsd: 1 });
   assert.equal(said.length, 1);
-  assert.match(said[0]?.title ?? '', /may commands and completions in "a" ask the API/);
+  assert.match(said[0]?.title ?? '', /let commands and completions in "a" use the API/);
   assert.match(
     said[0]?.detail ?? '',
-    /what is staged.*completions in this folder may ask it, too\. Each call to m at api\.example/,
+    /the diffs of up to 100 staged files.*completions in this folder may use this model as well\. Each call to m at api\.example/,
   );
   assert.deepEqual((await ask('commit message', '')).said, [], 'once');
   assert.equal((await ask('comment', 'Ask the API')).said.length, 1, 'another command sends something else');
