@@ -19,8 +19,8 @@ import { readBase, shippedBases, timeBase } from './vscode/bases/shipped-bases.t
 import { Neural } from './vscode/bases/window-engine.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { Activity } from './vscode/completion/activity.ts';
-import { Prefetch } from './vscode/completion/ahead.ts';
 import { FirstKeys } from './vscode/completion/first-keys.ts';
+import { Prefetch } from './vscode/completion/prefetch.ts';
 import { GhostTextProvider } from './vscode/completion/provider.ts';
 import { Recorder } from './vscode/completion/recorder.ts';
 import { Snooze } from './vscode/completion/snooze.ts';

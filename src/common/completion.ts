@@ -77,7 +77,7 @@ export interface Specialist {
   /** An answer for this very place has come since, better than the one that was given: `complete` gives it. */
   hasBetter?(query: CompletionQuery, options: DraftOptions): boolean;
   /** Grows with what it learns of other files than the query's: an answer from before may not be the one it would give now. */
-  newsFor?(query: CompletionQuery): number;
+  indexRevisionFor?(query: CompletionQuery): number;
   /** The current text of an open or just saved file (unsaved text included); undefined: it was closed. */
   setOpenFile(path: string, text: string | undefined): void;
   /** The file was deleted: nothing of it is proposed any more. */

@@ -1,24 +1,24 @@
-// Answers by place: the same place again, or the same place with part of the answer typed since (typing-as-suggested).
+// Caches answers by cursor position. An entry also serves after part of its text was typed (typing as suggested).
 import type { AnswerSource, CompletionQuery } from '../common/completion.ts';
 import type { Decision } from '../routing/types.ts';
 import { closersWritten } from '../text/brackets.ts';
 import { EditedPlace } from '../text/edits.ts';
 import { languageOf } from '../text/languages.ts';
 
-/** What was answered at a place; '' where the answer was nothing. */
+/** An empty text: the model had nothing to add. */
 export interface CachedAnswer {
   readonly text: string;
-  /** UTF-16 units behind the place that it takes the place of: closers that it writes itself. Absent: none. */
+  /** UTF-16 units after the cursor that it replaces: closing brackets that are part of `text`. Absent: none. */
   readonly over?: number;
   readonly source: Exclude<AnswerSource, 'none'>;
   readonly model: string;
   readonly decision: Decision;
   readonly savedUsd: number;
-  /** Of the turn that a local one was made in. */
-  readonly news?: number;
+  /** Index revision at the time of a local answer. */
+  readonly indexRevision?: number;
 }
 
-/** The place behind an answer that was taken. */
+/** The query after the whole answer was accepted. */
 export function insertedAt(
   query: CompletionQuery,
   { text, over = 0 }: Pick<CachedAnswer, 'text' | 'over'>,
@@ -28,9 +28,9 @@ export function insertedAt(
 
 export interface CacheHit {
   readonly answer: CachedAnswer;
-  /** What is left of the answer's text to insert; '' at the end of it, or where the answer was nothing. */
+  /** Text that is still to be inserted; '' if there is none. */
   readonly rest: string;
-  /** What is left of its `over`, and what the editor has closed behind the cursor meanwhile that `rest` closes itself. */
+  /** UTF-16 units after the cursor that `rest` replaces, brackets that the editor has closed since included. */
   readonly over: number;
 }
 
@@ -39,7 +39,7 @@ interface Entry {
   readonly answer: CachedAnswer;
 }
 
-/** Least recently used answers go first. */
+/** Evicts the least recently used answers. */
 export class CompletionCache {
   private readonly capacity: number;
   /** Oldest first. */
@@ -49,7 +49,10 @@ export class CompletionCache {
     this.capacity = capacity;
   }
 
-  /** An API answer was paid for: a local one replaces it only where it was nothing. It does not take a local one away that may be on the screen. */
+  /**
+   * A local answer never replaces a paid one unless that is empty. A paid answer keeps a local one that may be shown
+   * now.
+   */
   put(query: CompletionQuery, answer: CachedAnswer): void {
     const place = new EditedPlace(query);
     const paid = answer.source === 'api';
@@ -62,13 +65,13 @@ export class CompletionCache {
 
   /**
    * The latest answer that fits.
-   * @param visible what is on the screen stays as long as it fits
+   * @param visible the shown answer, preferred as long as it fits
    */
   get(query: CompletionQuery, visible?: CachedAnswer): CacheHit | undefined {
     const seen = this.entries.filter(({ answer }) => answer === visible);
     for (const entry of [...seen, ...[...this.entries].reverse()]) {
       const { text, over = 0 } = entry.answer;
-      // All of it typed: what comes next is a new question.
+      // After all of it was typed, a new request is needed.
       const since = entry.place.typedSince(
         query,
         (typed) => typed === '' || (typed.length < text.length && text.startsWith(typed)),
@@ -78,16 +81,17 @@ export class CompletionCache {
       const { typed, closers } = since;
       const rest = text.slice(typed.length);
       const written = closersWritten(closers, typed, rest, languageOf(query.languageId).quotes);
-      // Closers that it leaves to the editor stand behind it: not behind further lines, nor before others that it writes itself.
+      // Brackets left to the editor follow the text directly: not after further lines, nor before brackets that it
+      // writes itself.
       if (written < closers.length && (over > 0 || rest.includes('\n'))) continue;
-      // What is on the screen comes first as long as it is there, and not before a better answer afterwards.
+      // The shown answer comes first while it is shown, but does not move before a better answer afterwards.
       if (entry.answer !== visible) this.entries = [...this.entries.filter((other) => other !== entry), entry];
       return { answer: entry.answer, rest, over: written + over - since.over };
     }
     return undefined;
   }
 
-  /** @param visible what is on the screen, and stays */
+  /** @param visible the shown answer, which stays */
   clear(visible?: CachedAnswer): void {
     this.entries = this.entries.filter(({ answer }) => answer === visible);
   }

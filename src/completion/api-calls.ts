@@ -1,5 +1,5 @@
-// The API as the service uses it: whether it can be asked now, the calls, and what each leaves behind: its answer in the
-// cache, its price told once, its latency, and at a failure a pause and one event.
+// Calls to the large model: whether one is possible, the calls themselves, and their effects. A call caches its answer,
+// reports its cost once and updates the latency; a failure starts a backoff and sends one event.
 import type { CompletionQuery } from '../common/completion.ts';
 import { type Failure, isCancelled, type Result } from '../common/errors.ts';
 import type { LlmAnswer } from '../llm/types.ts';
@@ -10,21 +10,21 @@ import { bestCut } from '../routing/show.ts';
 import type { Decision } from '../routing/types.ts';
 import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
-import { LlmLatency } from './api-pace.ts';
-import { type Flight, InFlightCalls } from './flights.ts';
-import { HINT_BAR, maskedRequest } from './masked-request.ts';
-import type { RequestContext, ScoredDraft } from './turn.ts';
+import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
+import { LlmLatency } from './llm-latency.ts';
+import { HINT_THRESHOLD, maskedRequest } from './masked-request.ts';
+import type { RequestContext, ScoredDraft } from './request-context.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
 import { inOneWord, TypingPace } from './typing-pace.ts';
 
-/** So long who stopped typing looks at the place, ms: nothing comes there later that nobody has asked for. */
+/** After a key the user watches the position for this long, ms. Later automatic answers are not shown. */
 const ATTENTION_MS = 2000;
-/** In a word that a call was made in already, nobody has stopped before so long a pause, ms. */
+/** A second call within one word needs a pause this long, ms. */
 const AGAIN_MS = 1000;
 
-/** What a call was made for; its price from its landing until a shown completion carries it. */
+/** Purpose of a call, and its cost from completion until a shown completion reports it. */
 interface Aim {
-  readonly turn: RequestContext;
+  readonly context: RequestContext;
   readonly decision: Decision;
   readonly pace: LlmLatency;
   costUsd: number;
@@ -34,28 +34,28 @@ export class ApiCalls {
   private readonly deps: CompletionDeps;
   private readonly cache: CompletionCache;
   private readonly tell: (event: CompletionEvent) => void;
-  private readonly flights: InFlightCalls;
-  /** Of each model its own: a slow one tells nothing of the next. */
+  private readonly inFlight: InFlightCalls;
+  /** By model. */
   private readonly paces = new Map<string, LlmLatency>();
-  private readonly aims = new WeakMap<Flight, Aim>();
+  private readonly aims = new WeakMap<InFlightCall, Aim>();
   readonly typing = new TypingPace();
-  /** Where the last call was made. */
+  /** Query of the last call. */
   private lastCall: CompletionQuery | undefined;
-  /** Kinds of failure told of since the last success. */
+  /** Codes of failures that were reported since the last success. */
   private readonly told = new Set<string>();
 
   constructor(deps: CompletionDeps, cache: CompletionCache, tell: (event: CompletionEvent) => void) {
     this.deps = deps;
     this.cache = cache;
     this.tell = tell;
-    this.flights = new InFlightCalls(
+    this.inFlight = new InFlightCalls(
       deps.clock,
       () => this.pace.expectedMs,
-      (flight, result) => this.landed(flight, result),
+      (call, result) => this.landed(call, result),
     );
   }
 
-  /** What an answer of the model that is asked now takes, ms; undefined before the first. */
+  /** Expected latency of the current model, ms; undefined before its first answer. */
   get waitMs(): number | undefined {
     return this.pace.measured ? this.pace.expectedMs : undefined;
   }
@@ -72,33 +72,36 @@ export class ApiCalls {
     return settings.apiAllowed && this.deps.backoff.retryAtMs === undefined && this.deps.llm() !== undefined;
   }
 
-  /** By the settings as they are now. */
+  /** Reads the settings again. */
   mayAsk(query: CompletionQuery): boolean {
     const settings = this.deps.settings(query);
     return settings.balance > 0 && this.available(settings);
   }
 
-  /** An answer usually takes longer than one waits with this draft at hand: then no call is worth making. Who asks for the API waits for it. */
-  isTooSlow(turn: RequestContext, local: ScoredDraft): boolean {
-    return this.pace.isTooSlow && !wantsApi(turn) && hasFair(turn, local);
+  /** Whether the expected latency exceeds the patience while this draft is available. Never for a manual request. */
+  isTooSlow(context: RequestContext, local: ScoredDraft): boolean {
+    return this.pace.isTooSlow && !wantsApi(context) && hasFair(context, local);
   }
 
-  /** A call under way whose answer can serve this query. */
-  find(query: CompletionQuery): Flight | undefined {
-    return this.flights.find(query);
+  /** An in-flight call whose answer can serve this query. */
+  find(query: CompletionQuery): InFlightCall | undefined {
+    return this.inFlight.find(query);
   }
 
-  /** See Flights.hold. */
+  /** See InFlightCalls.hold. */
   hold(query: CompletionQuery): () => void {
-    return this.flights.hold(query);
+    return this.inFlight.hold(query);
   }
 
-  /** A key was pressed, and a request made of it. */
+  /** Records a keystroke. */
   typed({ request, settings, startedAt }: RequestContext): void {
     this.typing.key(request.query, startedAt, this.pauseMs(settings));
   }
 
-  /** A call waits until the user pauses, within one word for a longer time the second time: less the time that this request has taken so far. */
+  /**
+   * Debounces a call: waits for a pause in typing, less the time since the request. A second call within one word waits
+   * longer.
+   */
   async pause({ settings, query, startedAt, signal }: RequestContext): Promise<void> {
     const again = this.lastCall !== undefined && inOneWord(this.lastCall, query);
     const pause = Math.max(this.pauseMs(settings), again ? AGAIN_MS : 0);
@@ -110,99 +113,100 @@ export class ApiCalls {
     return this.pace.delay({ minMs: apiDebounceMinMs, maxMs: apiDebounceMaxMs }, this.typing.gapMs);
   }
 
-  /** The user's attention for this place is over: he has not asked for anything, and pressed no key since. */
-  isTooLate(turn: RequestContext): boolean {
-    return !wantsApi(turn) && this.deps.clock.monotonic() - turn.startedAt > ATTENTION_MS;
+  /** Whether an automatic answer would come after the user stopped watching the position. */
+  isTooLate(context: RequestContext): boolean {
+    return !wantsApi(context) && this.deps.clock.monotonic() - context.startedAt > ATTENTION_MS;
   }
 
   /**
-   * Makes a call. Undefined: this place cannot be sent safely, or an earlier call has failed while it was made ready for
-   * sending, and the API is left alone now. Rejects when the turn ends before the call has begun.
-   * @param runOn nobody may be waiting for it yet (see Flights.start)
+   * Starts a call. Undefined: the position cannot be sent safely, or the API became unavailable while the prompt was
+   * prepared. Rejects if the request ends before the call starts.
+   * @param runOn see InFlightCalls.start
    */
-  async call(turn: RequestContext, local: ScoredDraft, runOn: boolean): Promise<Flight | undefined> {
-    const request = await this.requestFor(turn, local).catch((error: unknown) => {
+  async call(context: RequestContext, local: ScoredDraft, runOn: boolean): Promise<InFlightCall | undefined> {
+    const request = await this.requestFor(context, local).catch((error: unknown) => {
       if (!isCancelled(error))
         this.deps.log.error('The secrets of a prompt could not be masked, so it is not sent.', error);
       return undefined;
     });
-    turn.signal.throwIfAborted();
+    context.signal.throwIfAborted();
     const llm = this.deps.llm();
-    if (request === undefined || llm === undefined || !this.available(turn.settings)) return undefined;
-    this.flights.dropOrphans();
-    this.lastCall = turn.query;
+    if (request === undefined || llm === undefined || !this.available(context.settings)) return undefined;
+    this.inFlight.dropOrphans();
+    this.lastCall = context.query;
     const prompt = completionPrompt(request, llm.facts);
-    const { path } = turn.query;
-    // Nobody sees what was ended; it is paid for all the same.
+    const { path } = context.query;
+    // An aborted call is paid for although its answer is not shown.
     const onLost = (lost: LlmAnswer) => this.unshown(path, lost.model, lost.costUsd);
     const ask = (signal: AbortSignal, onText: (text: string) => void) => llm.ask(prompt, signal, onText, onLost);
-    const flight = this.flights.start(turn.query, ask, runOn);
-    this.aims.set(flight, { turn, decision: local.decision, pace: this.pace, costUsd: 0 });
-    return flight;
+    const call = this.inFlight.start(context.query, ask, runOn);
+    this.aims.set(call, { context, decision: local.decision, pace: this.pace, costUsd: 0 });
+    return call;
   }
 
-  /** What a call for this turn sends. Rejects where its secrets cannot be masked. */
-  requestFor(turn: RequestContext, { draft, decision, rejected }: ScoredDraft): Promise<LlmRequest> {
-    const hint = decision.pSpecialist >= HINT_BAR ? draft : undefined;
-    return maskedRequest({ place: turn, hint, rejected }, this.deps.specialist, this.deps.mask, turn.signal);
+  /** The prompt of a call for this request. Rejects if its secrets cannot be redacted. */
+  requestFor(context: RequestContext, { draft, decision, rejected }: ScoredDraft): Promise<LlmRequest> {
+    const hint = decision.pSpecialist >= HINT_THRESHOLD ? draft : undefined;
+    return maskedRequest({ place: context, hint, rejected }, this.deps.specialist, this.deps.mask, context.signal);
   }
 
   /**
-   * The call's result; undefined: it turned out not to go on from what was typed since. 'slow': patience is over, for its first words or
-   * for all of it, while a fair local draft lies ready; the call goes on into the cache.
+   * The call's result. Undefined: the answer does not continue the text typed since. 'slow': the call exceeds the
+   * patience for its first token or for all of it, while a fair local draft is available; the call continues into the
+   * cache.
    */
   async wait(
-    flight: Flight,
-    turn: RequestContext,
+    call: InFlightCall,
+    context: RequestContext,
     local: ScoredDraft,
   ): Promise<Result<LlmAnswer> | undefined | 'slow'> {
-    if (!hasFair(turn, local)) return this.flights.wait(flight, turn.query, turn.signal);
+    if (!hasFair(context, local)) return this.inFlight.wait(call, context.query, context.signal);
     const over = new AbortController();
-    const slow = this.outOfPatience(flight, turn, over.signal);
-    const waiting = this.flights.wait(flight, turn.query, AbortSignal.any([turn.signal, over.signal]));
+    const slow = this.outOfPatience(call, context, over.signal);
+    const waiting = this.inFlight.wait(call, context.query, AbortSignal.any([context.signal, over.signal]));
     try {
       return await Promise.race([waiting, slow]);
     } finally {
-      // Ends the loser of the race, which then rejects unheard.
+      // Ends the loser of the race, whose rejection is ignored.
       over.abort();
       waiting.catch(() => {});
       slow.catch(() => {});
     }
   }
 
-  private async outOfPatience(flight: Flight, turn: RequestContext, signal: AbortSignal): Promise<'slow'> {
+  private async outOfPatience(call: InFlightCall, context: RequestContext, signal: AbortSignal): Promise<'slow'> {
     const { clock } = this.deps;
-    const asked = wantsApi(turn);
+    const asked = wantsApi(context);
     const { firstMs, wholeMs } = this.pace.patience(asked);
     const began = clock.monotonic();
-    // While the place is looked at, or not at all.
-    const end = asked ? began + wholeMs : Math.min(began + wholeMs, turn.startedAt + ATTENTION_MS);
+    // Not longer than the user watches the position.
+    const end = asked ? began + wholeMs : Math.min(began + wholeMs, context.startedAt + ATTENTION_MS);
     await clock.sleep(Math.min(firstMs, end - began), signal);
-    if (flight.hasBegun()) await clock.sleep(end - clock.monotonic(), signal);
+    if (call.hasBegun()) await clock.sleep(end - clock.monotonic(), signal);
     return 'slow';
   }
 
-  /** The call's price, once: for the first completion that shows its answer. */
-  takeCost(flight: Flight): number {
-    const aim = this.aims.get(flight);
+  /** The call's cost, once: for the first completion that shows its answer. */
+  takeCost(call: InFlightCall): number {
+    const aim = this.aims.get(call);
     const costUsd = aim?.costUsd ?? 0;
     if (aim !== undefined) aim.costUsd = 0;
     return costUsd;
   }
 
-  /** Ends every call under way. */
+  /** Aborts every in-flight call. */
   abort(): void {
-    this.flights.abort();
+    this.inFlight.abort();
   }
 
-  /** Every call ends here, waited for or not. */
-  private landed(flight: Flight, result: Result<LlmAnswer>): void {
-    const aim = this.aims.get(flight);
+  /** Handles the result of every call. */
+  private landed(call: InFlightCall, result: Result<LlmAnswer>): void {
+    const aim = this.aims.get(call);
     if (aim === undefined) return;
     if (!result.ok) {
       const { code } = result.error;
       if (code === 'cancelled' || code === 'timeout')
-        aim.pace.outlasted(this.deps.clock.monotonic() - flight.startedAt, flight.hasBegun());
+        aim.pace.outlasted(this.deps.clock.monotonic() - call.startedAt, call.hasBegun());
       if (code !== 'cancelled') this.failed(result.error);
       return;
     }
@@ -214,13 +218,13 @@ export class ApiCalls {
     }
     aim.pace.observe({ firstMs: value.firstTokenMs, wholeMs: value.latencyMs });
     aim.costUsd = value.costUsd;
-    const { query } = aim.turn;
-    // Cut by its length limit, an answer ends anywhere: its last line is not to be trusted.
+    const { query } = aim.context;
+    // An answer cut by its length limit may end in the middle of a line.
     const whole = value.truncated ? withoutLastLine(value.text) : value.text;
-    const text = cleanAnswer(whole, aim.turn);
+    const text = cleanAnswer(whole, aim.context);
     this.cache.put(query, { text, source: 'api', model: value.model, decision: aim.decision, savedUsd: 0 });
-    // Whoever waits for the call shows its answer before this runs, and takes the price.
-    setImmediate(() => this.unshown(query.path, value.model, this.takeCost(flight)));
+    // A waiting request shows the answer before this runs, and reports the cost.
+    setImmediate(() => this.unshown(query.path, value.model, this.takeCost(call)));
   }
 
   private unshown(path: string, model: string, costUsd: number): void {
@@ -238,12 +242,12 @@ export class ApiCalls {
   }
 }
 
-/** By the user's own key, or by a setting that says so. */
+/** A manual request, or a balance that always calls the large model. */
 function wantsApi({ request, settings }: RequestContext): boolean {
   return request.trigger === 'manual' || settings.balance >= 1;
 }
 
-/** Who asks gets any draft in the end, but waits for the API unless it is half as likely as what comes by itself. */
+/** A draft is fair for a manual request at half the usual threshold: such a request waits for the API otherwise. */
 function hasFair({ settings }: RequestContext, { cuts, policy }: ScoredDraft): boolean {
   return bestCut(cuts, Math.max(policy.fallbackBar, settings.fallbackBar / 2), policy.annoyance) !== undefined;
 }

@@ -1,4 +1,5 @@
-// A folder's model in the neural engine: opened over the n-grams' snapshot, told of changes, asked, and opened again where it was lost.
+// A folder's model in the neural engine: opens it over the n-gram snapshot, sends changes and requests, and reopens it
+// after a crash.
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Draft, DraftOptions } from '../common/completion.ts';
 import type { Failure } from '../common/errors.ts';
@@ -6,25 +7,25 @@ import type { Log } from '../common/log.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import type { LatencyEstimate, Requests } from '../specialist/engine/protocol.ts';
 import type { FileChange } from '../specialist/ngram/protocol.ts';
-import { PendingChanges } from './unsent.ts';
+import { PendingChanges } from './pending-changes.ts';
 
-/** After so many failures in a row the engine is left alone for a while, ms. */
+/** After this many failures in a row the engine is not used for a while, ms. */
 const MOST_FAILURES = 3;
 const REST_MS = 5 * 60_000;
 
 type OpenRequest = Requests['open']['request'];
 
-/** The model to open: all of the request that the specialist does not know by itself. */
+/** The model to open; the specialist adds key, snapshot and changes. */
 export type ModelToOpen = Omit<OpenRequest, 'key' | 'snapshot' | 'over'>;
 
 export type NeuralState =
   | { readonly kind: 'off' }
-  /** `again`: it was open before. */
+  /** `again`: it was ready before. */
   | { readonly kind: 'opening'; readonly name: string; readonly again: boolean }
   | { readonly kind: 'ready'; readonly name: string; readonly precision: string; readonly loadMs: number }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** What the folder's index is, and what of its files has changed since. */
+/** The folder's index snapshot and the file changes since. */
 export interface IndexState {
   readonly snapshot: string | undefined;
   changed(): readonly FileChange[];
@@ -37,7 +38,7 @@ export interface NeuralFolderDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onState: () => void;
-  /** It is open now. */
+  /** The model has been opened. */
   readonly onOpen: () => void;
 }
 
@@ -48,9 +49,9 @@ interface Link {
 
 export class NeuralFolder {
   private readonly deps: NeuralFolderDeps;
-  private readonly unsent = new PendingChanges();
+  private readonly pending = new PendingChanges();
   private link: Link | undefined;
-  /** The link that is open; a new opening is another one. */
+  /** The link that is open. */
   private opened: Link | undefined;
   private current: NeuralState = { kind: 'off' };
   private openings = 0;
@@ -65,7 +66,7 @@ export class NeuralFolder {
     return this.current;
   }
 
-  /** Why it does not answer now; undefined where nobody expects it to. One that has rested after failures is tried again. */
+  /** Why it does not answer; undefined if it is off. After the rest that follows failures, it is opened again. */
   absence(): string | undefined {
     this.retry();
     if (this.current.kind === 'opening') return 'the neural model is starting';
@@ -76,7 +77,7 @@ export class NeuralFolder {
     return this.opened !== undefined;
   }
 
-  /** Opens this model over the snapshot and the changes that there are now. What was open before is so no longer. */
+  /** Opens this model over the current snapshot and changes, instead of the one open before. */
   open(engine: Engine, model: ModelToOpen): Promise<void> {
     if (this.link?.engine !== engine) this.letGo();
     this.link = { engine, model };
@@ -84,7 +85,7 @@ export class NeuralFolder {
     return this.reopen();
   }
 
-  /** The engine's process is another one: what was open is lost. An opening under way is asked again by the engine's client. */
+  /** The engine's process was restarted: reopens the model. The engine's client repeats an opening in flight. */
   restarted(): void {
     if (this.opened) void this.reopen();
   }
@@ -94,22 +95,22 @@ export class NeuralFolder {
     this.link = undefined;
     this.opened = undefined;
     this.openings++;
-    this.turn({ kind: 'off' });
+    this.setState({ kind: 'off' });
   }
 
-  /** Whatever came of the opening, which may be under way: the engine closes after it. */
+  /** Also after an opening in flight: the engine handles requests in order. */
   private letGo(): void {
     void this.link?.engine.request('close', { key: this.deps.key });
   }
 
-  /** What is not open yet learns it when it is opened. */
+  /** Without a link, nothing to note: opening sends all changes. */
   note(change: FileChange): void {
-    if (this.link) this.unsent.add(change);
+    if (this.link) this.pending.add(change);
   }
 
   /**
-   * Its draft; undefined where it fails or is cancelled.
-   * @param foreseen is told, before it is begun, how long it will take
+   * Its draft; undefined if it fails or is cancelled.
+   * @param foreseen receives the latency estimate before the draft starts
    */
   async draft(
     query: CompletionQuery,
@@ -130,28 +131,28 @@ export class NeuralFolder {
     log.warn(`The neural model did not answer: ${result.error.message}`);
     this.failures++;
     if (this.failures >= MOST_FAILURES) this.fail(result.error);
-    // The process that had it open is gone.
+    // The process that had the model open is gone.
     else if (result.error.code === 'bad-request') void this.reopen();
     return undefined;
   }
 
-  /** Runs the place's prompt, so that a draft there costs its line alone. What it comes to nobody hears. */
+  /** Prefills the prompt at this position, so that a draft there takes only its own tokens. */
   async warm(query: CompletionQuery, signal: AbortSignal): Promise<void> {
     const { key } = this.deps;
     await this.told(query.path)?.engine.request('warm', { key, query }, { signal });
   }
 
-  /** The open link, its engine told of all that has changed but for the file at `path`; undefined where that is too much. */
+  /** The open link, after sending pending changes of files other than `path`. Reopens if there are too many. */
   private told(path: string): Link | undefined {
     const { opened } = this;
     if (!opened) return undefined;
-    if (this.unsent.isOverflowed) {
+    if (this.pending.isOverflowed) {
       void this.reopen();
       return undefined;
     }
     const { key } = this.deps;
-    // The query's own file is in the query: while one types in it, its text need not be sent a second time.
-    for (const change of this.unsent.take(path)) void opened.engine.request('change', { key, change });
+    // The query contains its own file's text.
+    for (const change of this.pending.take(path)) void opened.engine.request('change', { key, change });
     return opened;
   }
 
@@ -161,8 +162,8 @@ export class NeuralFolder {
     const { index, key } = this.deps;
     const opening = ++this.openings;
     this.opened = undefined;
-    this.unsent.clear();
-    this.turn({ kind: 'opening', name: link.model.name, again: this.current.kind === 'ready' });
+    this.pending.clear();
+    this.setState({ kind: 'opening', name: link.model.name, again: this.current.kind === 'ready' });
     const { snapshot } = index;
     const source: OpenRequest = {
       ...link.model,
@@ -175,7 +176,7 @@ export class NeuralFolder {
     if (!result.ok) return this.fail(result.error);
     this.opened = link;
     const { precision, loadMs } = result.value;
-    this.turn({ kind: 'ready', name: link.model.name, precision, loadMs });
+    this.setState({ kind: 'ready', name: link.model.name, precision, loadMs });
     this.deps.onOpen();
   }
 
@@ -185,7 +186,7 @@ export class NeuralFolder {
     this.openings++;
     this.restUntil = this.deps.clock.monotonic() + REST_MS;
     this.deps.log.warn(`The neural model is off for a while: ${failure.message}`);
-    this.turn({ kind: 'failed', failure });
+    this.setState({ kind: 'failed', failure });
   }
 
   private retry(): void {
@@ -194,7 +195,7 @@ export class NeuralFolder {
     void this.reopen();
   }
 
-  private turn(state: NeuralState): void {
+  private setState(state: NeuralState): void {
     this.current = state;
     this.deps.onState();
   }

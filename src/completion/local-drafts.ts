@@ -1,4 +1,4 @@
-// What the specialist says at a place, what the coupling makes of it, and what of it waits in the cache.
+// Local drafts: asks the specialist, scores the draft with the router, and caches what is shown and what was cut off.
 import type { Draft } from '../common/completion.ts';
 import { cleanDraft, draftOptions, unclosedPlace, writtenOver } from '../prompts/completion/asked-place.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
@@ -13,9 +13,9 @@ import type { Decision, PlaceFacts } from '../routing/types.ts';
 import { isProse } from '../text/prose-text.ts';
 import type { CachedAnswer, CompletionCache } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
-import { withRests } from './rests.ts';
+import { withRemainders } from './cached-remainders.ts';
+import type { RequestContext, ScoredDraft } from './request-context.ts';
 import type { ShowGate } from './show-gate.ts';
-import type { RequestContext, ScoredDraft } from './turn.ts';
 import type { CompletionDeps, CompletionSettings } from './types.ts';
 
 export class LocalDrafts {
@@ -31,11 +31,11 @@ export class LocalDrafts {
     this.cache = cache;
   }
 
-  /** Rejects when the turn ends; a specialist that fails has nothing to say. */
-  async ask(turn: RequestContext): Promise<ScoredDraft> {
-    const { query, request, settings, signal } = turn;
+  /** Rejects when the request ends. A failing specialist counts as no draft. */
+  async ask(context: RequestContext): Promise<ScoredDraft> {
+    const { query, request, settings, signal } = context;
     let draft: Draft | undefined;
-    const asked = this.asked(turn, settings);
+    const asked = this.asked(context, settings);
     try {
       draft = await this.deps.specialist.complete(asked.query, draftOptions(asked), signal);
     } catch (error) {
@@ -47,17 +47,17 @@ export class LocalDrafts {
     const manual = request.trigger === 'manual';
     const { waitMs } = this.api;
     const rejected = this.gate.rejectedAt(query);
-    const { besideList } = turn;
+    const { besideList } = context;
     const prose = isProse(query.languageId, query.prefix);
     const at = { rejectedHere: rejected !== undefined, besideList, prose };
     const policy = {
       ...this.gate.policy(settings, this.api.available(settings), manual, at),
-      // Who asks for a suggestion waits for it.
+      // A manual request has no latency cost.
       ...(!manual && waitMs !== undefined && { waitMs }),
     };
     const fit = this.deps.fit(draft);
     const scored = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, asked), place, policy.shift);
-    const cuts = asked.query === query ? scored : scored.flatMap((cut) => over(cut, turn));
+    const cuts = asked.query === query ? scored : scored.flatMap((cut) => over(cut, context));
     const decision = decide(fit, cleaned, place, policy, cuts);
     if (!manual) this.api.typing.judge(decision.gain > decision.price);
     const alone = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;
@@ -70,18 +70,18 @@ export class LocalDrafts {
     };
   }
 
-  /** A draft that came too late for the request before waits for this one. */
-  hasBetter(turn: RequestContext): boolean {
-    const asked = this.asked(turn, turn.settings);
+  /** Whether a draft that came too late for an earlier request is available. */
+  hasBetter(context: RequestContext): boolean {
+    const asked = this.asked(context, context.settings);
     return this.deps.specialist.hasBetter?.(asked.query, draftOptions(asked)) === true;
   }
 
-  isUnderWay(turn: RequestContext): boolean {
-    const asked = this.asked(turn, turn.settings);
+  isUnderWay(context: RequestContext): boolean {
+    const asked = this.asked(context, context.settings);
     return this.deps.specialist.isUnderWay?.(asked.query, draftOptions(asked)) === true;
   }
 
-  /** What is asked at the place later may begin. */
+  /** Starts the draft for a request that is expected. */
   begin(place: CompletionPlace, settings: CompletionSettings): void {
     const { query, ...asked } = this.asked(place, settings);
     this.deps.specialist.begin?.(query, draftOptions(asked));
@@ -91,38 +91,48 @@ export class LocalDrafts {
     this.deps.specialist.warm?.(this.asked(place, settings).query);
   }
 
-  /** Where the API may answer, too, both say what stands before the closers behind the cursor: what is compared is the same. */
+  /**
+   * If the API may answer too, both models complete the text before the closing brackets, so that they can be compared.
+   */
   private asked(place: CompletionPlace, settings: CompletionSettings): CompletionPlace {
     return this.api.available(settings) ? place : unclosedPlace(place);
   }
 
   /**
-   * Into the cache: what the decision shows, and what was cut off.
-   * @param decision the coupling's own, or one that shows the draft in the API's stead
+   * Caches the shown text and the remainder that was cut off.
+   * @param decision the router's own, or one that shows the draft instead of the API's answer
    */
-  keep(turn: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
-    // The rest comes by itself, whoever asked for the beginning.
-    const available = this.api.available(turn.settings);
-    const { showBar, fallbackBar, annoyance } = this.gate.policy(turn.settings, available, false);
+  keep(context: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
+    // The remainder is shown by an automatic request, even after a manual one.
+    const available = this.api.available(context.settings);
+    const { showBar, fallbackBar, annoyance } = this.gate.policy(context.settings, available, false);
     const policy = { bar: available ? showBar : fallbackBar, annoyance };
-    const answer = this.answerOf(turn, local, decision);
-    for (const placed of withRests(turn.query, answer, local.cuts, policy)) this.cache.put(placed.query, placed.answer);
+    const answer = this.answerOf(context, local, decision);
+    for (const placed of withRemainders(context.query, answer, local.cuts, policy))
+      this.cache.put(placed.query, placed.answer);
     return answer;
   }
 
-  private answerOf(turn: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
-    // What was not paid is only saved where the API was in reach: not with a refused key, nor while it is down. Nor where the draft stands in for
-    // an answer of the API: that is paid for all the same.
-    const saves = decision === local.decision && this.api.available(turn.settings);
+  private answerOf(context: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
+    // Money is saved only if the API was available, and not if the draft is shown while a call is made anyway.
+    const saves = decision === local.decision && this.api.available(context.settings);
     const api = saves ? this.deps.llm() : undefined;
-    const savedUsd = api?.estimateUsd(completionPrompt(requestAt(turn, []), api.facts)) ?? 0;
+    const savedUsd = api?.estimateUsd(completionPrompt(requestAt(context, []), api.facts)) ?? 0;
     const { model } = local.draft as Draft;
     const { text, over } = decision.shown as ScoredCut;
-    return { text, ...(over && { over }), source: 'specialist', model, decision, savedUsd, news: turn.news };
+    return {
+      text,
+      ...(over && { over }),
+      source: 'specialist',
+      model,
+      decision,
+      savedUsd,
+      indexRevision: context.indexRevision,
+    };
   }
 }
 
-function over(cut: ScoredCut, turn: RequestContext): ScoredCut[] {
-  const written = writtenOver(turn, cut.text);
+function over(cut: ScoredCut, context: RequestContext): ScoredCut[] {
+  const written = writtenOver(context, cut.text);
   return written === undefined ? [] : [{ ...cut, over: written }];
 }

@@ -1,19 +1,19 @@
-// Secrets out of what a place consists of: first all of its text is masked, then it is cut.
+// Redacts secrets in the text around the cursor: first all of it, then it is cut.
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Masking } from '../common/masking.ts';
 import { cutOf } from '../prompts/completion/query.ts';
 import { lineEnd, lineStart } from '../text/lines.ts';
 
-/** A secret's half at the cursor is no longer than this, UTF-16 units. */
+/** Longest part of a secret at the cursor, UTF-16 units. */
 const NEAR = 4000;
 
 /**
- * The query without secrets, its offsets what they were. A secret across the cursor is masked on both sides, and half a
- * secret that ends at the cursor (it is being typed) is masked as well.
+ * The query with secrets redacted and offsets unchanged. A secret across the cursor is redacted on both sides, and so
+ * is a partial secret that is being typed.
  */
 export async function maskedQuery(query: CompletionQuery, mask: Masking): Promise<CompletionQuery> {
   const { prefix, suffix, path } = query;
-  // At the cursor the text is cut by what is being written: looked at for halves from the line's start, and to its end.
+  // The cursor may cut a secret in two: both halves of the line are checked separately.
   const from = lineStart(prefix, Math.max(0, prefix.length - NEAR));
   const rest = lineEnd(suffix, Math.min(NEAR, suffix.length));
   const [whole, before, after, name] = await Promise.all([
@@ -26,7 +26,7 @@ export async function maskedQuery(query: CompletionQuery, mask: Masking): Promis
   return { ...query, path: name, prefix: both.slice(0, prefix.length), suffix: both.slice(prefix.length) };
 }
 
-/** A text that is to stand at the query's cursor, masked with what stands round it, and by itself. */
+/** Redacts a text to be inserted at the cursor, both in its surroundings and by itself. */
 export async function maskedInsert(text: string, query: CompletionQuery, mask: Masking): Promise<string> {
   if (text === '') return '';
   const { prefix, suffix, path } = query;
@@ -37,7 +37,7 @@ export async function maskedInsert(text: string, query: CompletionQuery, mask: M
   return union(text, there.slice(prefix.length, prefix.length + text.length), alone);
 }
 
-/** Masked wherever one of the two is, which are as long as the text. */
+/** Redacted wherever one of the two is. All three have the same length. */
 function union(text: string, one: string, other: string): string {
   if (one === other || other === text) return one;
   if (one === text) return other;

@@ -1,5 +1,6 @@
-// A neural model that somebody serves elsewhere, asked as the engine's process is: a draft is one raw completion, its tokens with their
-// probabilities for the coupling. It is not mixed with the n-grams token by token. What leaves is masked first, and only where it may.
+// A neural model on a server, behind the interface of the engine. A draft is one raw completion with token
+// probabilities for the router; it is not mixed with the n-grams. Text is redacted before it is sent, and only files
+// that may leave are sent.
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Draft, DraftToken } from '../common/completion.ts';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
@@ -16,19 +17,19 @@ import type { ModelToOpen } from './folder-model.ts';
 import { maskedQuery } from './masked.ts';
 
 export interface ServedDeps {
-  /** Its answers come with their tokens' probabilities. */
+  /** Its answers include token probabilities. */
   readonly llm: Pick<LlmClient, 'ask' | 'facts'>;
-  /** Whether the server is there. */
+  /** Lists the server's models: fails if the server is down. */
   readonly models: (signal: AbortSignal) => Promise<Result<readonly string[]>>;
   readonly mask: Masking;
-  /** This file's text may go there, and secrets are known. */
+  /** Whether this file may be sent; false until the folder's secrets are known. */
   readonly mayLeave: (path: string) => boolean;
   readonly clock: Clock;
 }
 
 const served = ' (served)';
 
-/** The model as a folder opens it; drafts name it so. */
+/** The model as a folder opens it, with the name that its drafts get. */
 export function servedModel(name: string): ModelToOpen {
   return { model: '', name: name + served, tokenizer: '', precision: 'auto', threads: 0 };
 }
@@ -57,7 +58,7 @@ export class ServedEngine implements Engine {
       open: (of, until) => this.open(of, until),
       draft: ({ query, options }, until) => this.draft(query, options, until),
     };
-    // It follows no files, and keeps its prompts by itself.
+    // Other requests need no answer: the server has no index and manages its own prompt cache.
     const nothing = ok({} as Requests[K]['result']);
     try {
       return (await answers[kind]?.(request, signal)) ?? nothing;
@@ -81,14 +82,14 @@ export class ServedEngine implements Engine {
     signal: AbortSignal,
   ): Promise<Result<Draft>> {
     const { llm, mask, mayLeave, clock } = this.deps;
-    if (!mayLeave(query.path)) return failed('cancelled', 'This file stays here.');
+    if (!mayLeave(query.path)) return failed('cancelled', 'This file must not be sent.');
     const began = clock.monotonic();
     const { request, blank } = await servedRequest(query, multiline, mask);
     signal.throwIfAborted();
     const answer = await llm.ask(draftPrompt(request, llm.facts), signal);
     if (!answer.ok) return answer;
     const { text, tokens = [], truncated } = answer.value;
-    if (text.trim() === '' || !text.startsWith(blank)) return failed('cancelled', 'It had nothing to say.');
+    if (text.trim() === '' || !text.startsWith(blank)) return failed('cancelled', 'The answer is empty.');
     if (tokens.length === 0) return failed('unsupported', 'The server does not tell how likely its tokens are.');
     return ok({
       text: text.slice(blank.length),
@@ -100,7 +101,7 @@ export class ServedEngine implements Engine {
   }
 }
 
-/** What such a server is asked at a place, secrets masked. @returns with the blank before the cursor, which goes with the next word's token */
+/** The redacted prompt. @returns also the blank before the cursor, which belongs to the next word's token */
 export async function servedRequest(
   query: CompletionQuery,
   block: boolean,
@@ -113,13 +114,13 @@ export async function servedRequest(
   return { request: requestAt({ query: asked, block }, []), blank };
 }
 
-/** No longer than a draft may be. */
+/** Limits the answer to the length of a draft. */
 export function draftPrompt(request: LlmRequest, facts: ModelFacts): CompletionPrompt {
   const { maxTokens } = draftOptions({ block: request.multiline });
   return { ...completionPrompt(request, facts), maxTokens };
 }
 
-/** The tokens up to the end of the text, as the router's features need them; all of them where they do not spell the text. */
+/** The tokens up to the end of the text, for the router's features; all of them if they do not spell the text. */
 function draftTokens(text: string, tokens: readonly TokenOdds[]): DraftToken[] {
   const spelled = tokens.map(({ token }) => token).join('');
   const start = spelled.indexOf(text);
@@ -131,7 +132,7 @@ function draftTokens(text: string, tokens: readonly TokenOdds[]): DraftToken[] {
   });
 }
 
-/** What is left of the distribution beside the likeliest counts as one more token. */
+/** The rest of the distribution counts as one more token. */
 function draftToken({ token, logprob, likeliest }: TokenOdds): DraftToken {
   const probability = Math.exp(Math.min(0, logprob));
   const own = likeliest.indexOf(logprob);

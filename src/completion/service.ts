@@ -1,10 +1,10 @@
-// One completion from keystroke to answer: caches first, then the specialist, then the coupling, then perhaps the API.
+// One completion from keystroke to answer: cache, specialist, router, and perhaps the API.
 //
-// An answer is returned once and never replaced, because ghost text that changes under the eye flickers. So for a place
-// that the coupling gives to the API, the service shows a local line only where a call would not better that by its price;
-// the API's answer is then for what follows, or for who types something else. Without such a line nothing is shown until the
-// API has answered; the local draft comes in its stead when the call fails, answers nothing, or takes longer than
-// one looks at the place. An API answer that comes later waits in the cache for the next request at that place.
+// An answer is returned once and never replaced, because ghost text that changes flickers. If the router chooses the
+// API, a local line is shown only if a call would not improve it by its price; the API's answer is then cached for what
+// the user types next. Without such a line nothing is shown until the API answers. The local draft is shown instead if
+// the call fails, returns nothing, or takes longer than the user watches the position. A later API answer waits in the
+// cache for the next request there.
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
@@ -14,23 +14,23 @@ import { type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
 import { LocalDrafts } from './local-drafts.ts';
 import { Replies } from './replies.ts';
-import { Screen } from './screen.ts';
+import { continuesWord, type RequestContext, type ScoredDraft } from './request-context.ts';
 import { ShowGate } from './show-gate.ts';
-import { goesOn, type RequestContext, type ScoredDraft } from './turn.ts';
+import { ShownSuggestions } from './shown-suggestions.ts';
 import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
 import type { TypingPace } from './typing-pace.ts';
 
-/** So long a call waits for a better draft that is under way, from the request on, and how often it looks, ms. */
+/** From the request on, a call waits this long for a better draft in progress, and polls at this interval, ms. */
 const BETTER_MS = 600;
 const LOOK_MS = 25;
-/** So long the editor's list is kept waiting, ms. */
+/** The editor's suggestion list waits this long, ms. */
 const SOON_MS = 100;
 
 export class CompletionService implements Disposable {
   private readonly deps: CompletionDeps;
   private readonly cache = new CompletionCache();
   private readonly gate: ShowGate;
-  private readonly screen: Screen;
+  private readonly shown: ShownSuggestions;
   private readonly api: ApiCalls;
   private readonly local: LocalDrafts;
   private readonly replies: Replies;
@@ -41,13 +41,13 @@ export class CompletionService implements Disposable {
   constructor(deps: CompletionDeps) {
     this.deps = deps;
     this.gate = new ShowGate(deps.clock, deps.log);
-    this.screen = new Screen(deps, (outcome, shown) => {
+    this.shown = new ShownSuggestions(deps, (outcome, shown) => {
       const learning = shown !== undefined && this.api.mayAsk(shown.request.query);
       this.gate.outcome(outcome, shown, learning);
     });
-    this.api = new ApiCalls(deps, this.cache, (event) => this.screen.tell(event));
+    this.api = new ApiCalls(deps, this.cache, (event) => this.shown.tell(event));
     this.local = new LocalDrafts(deps, this.gate, this.api, this.cache);
-    this.replies = new Replies(deps.clock, this.screen, this.local, this.api);
+    this.replies = new Replies(deps.clock, this.shown, this.local, this.api);
   }
 
   /**
@@ -60,63 +60,63 @@ export class CompletionService implements Disposable {
     const own = new AbortController();
     this.current = own;
     const { query: asked, selectedText = '' } = request;
-    this.screen.observe(asked);
+    this.shown.observe(asked);
     const query = selectedText === '' ? asked : { ...asked, prefix: asked.prefix + selectedText };
-    const turn = this.turnOf(request, query, AbortSignal.any([signal, own.signal]));
-    if (request.trigger === 'automatic') this.api.typed(turn);
+    const context = this.contextOf(request, query, AbortSignal.any([signal, own.signal]));
+    if (request.trigger === 'automatic') this.api.typed(context);
     try {
-      return await (turn.besideList ? this.soon(turn) : this.answer(turn));
+      return await (context.besideList ? this.soon(context) : this.answer(context));
     } catch (error) {
-      if (!turn.signal.aborted && !isCancelled(error)) this.deps.log.error('A completion failed.', error);
+      if (!context.signal.aborted && !isCancelled(error)) this.deps.log.error('A completion failed.', error);
       return undefined;
     }
   }
 
-  /** A key was pressed: the editor asks for this place in a moment, and the specialist may begin. Nobody is told. */
+  /** Starts the specialist's draft after a key: the editor requests this position in a moment. Sends no event. */
   begin(request: CompletionRequest): void {
     const { query } = request;
-    if (this.disposed || goesOn(query) || this.cache.get(query) !== undefined) return;
+    if (this.disposed || continuesWord(query) || this.cache.get(query) !== undefined) return;
     const settings = this.deps.settings(query);
     this.local.begin(placeAt(query, request.indentUnit, settings.multiline), settings);
   }
 
-  /** The cursor rests here, and nothing was typed. */
+  /** Prefills the prompt where the cursor rests. */
   warm(query: CompletionQuery): void {
     if (!this.disposed) this.local.warm(placeAt(query), this.deps.settings(query));
   }
 
-  /** What a call to the API at this place would send now; nobody is asked but the specialist. Rejects where it cannot be masked. */
+  /** The prompt that a call at this position would send, without calling. Rejects if it cannot be redacted. */
   async preview(request: CompletionRequest, signal: AbortSignal): Promise<LlmRequest> {
-    const turn = this.turnOf(request, request.query, signal);
-    return this.api.requestFor(turn, await this.local.ask(turn));
+    const context = this.contextOf(request, request.query, signal);
+    return this.api.requestFor(context, await this.local.ask(context));
   }
 
-  /** The item's command ran: the user took all of it. Prefetches what may come next. */
+  /** The user accepted the whole suggestion. Prefetches the next one. */
   accepted(id: string): void {
-    const next = this.screen.accepted(id);
+    const next = this.shown.accepted(id);
     if (next !== undefined && !this.disposed) void this.prefetch(next);
   }
 
-  /** A key took the next word or line of what is shown: so many UTF-16 units right before the cursor. */
+  /** The user accepted the next word or line: `length` UTF-16 units before the cursor. */
   took(after: CompletionQuery, length: number): void {
-    this.screen.took(after, length);
+    this.shown.took(after, length);
   }
 
-  /** How the user types here, and how often the API would be asked. */
+  /** The user's typing statistics in this folder. */
   get typing(): Pick<TypingPace, 'stopsAnHour' | 'callsAnHour'> {
     return this.api.typing;
   }
 
-  /** Another large model is asked, or none; what was stored is deleted: earlier answers say nothing now, open calls end. */
+  /** After a change of the large model or the deletion of data: drops cached answers and in-flight calls. */
   reset(): void {
-    this.screen.forget();
+    this.shown.forget();
     this.renew();
   }
 
-  /** The same of another index or model of the folder's own: but what can be seen stays until it is decided about. */
+  /** After a change of the folder's index or model: the same, but the visible suggestion stays. */
   renew(): void {
     this.api.abort();
-    this.cache.clear(this.screen.visible);
+    this.cache.clear(this.shown.visible);
     this.gate.forget();
   }
 
@@ -128,173 +128,175 @@ export class CompletionService implements Disposable {
     this.cache.clear();
   }
 
-  /** What is there soon, or nothing: the editor's list waits for it. */
-  private async soon(turn: RequestContext): Promise<Completion | undefined> {
+  /** An answer within SOON_MS, or none: the editor's list waits for it. */
+  private async soon(context: RequestContext): Promise<Completion | undefined> {
     const over = new AbortController();
-    const late = this.deps.clock.sleep(SOON_MS, AbortSignal.any([turn.signal, over.signal])).then(() => {
-      turn.isAside = true;
+    const late = this.deps.clock.sleep(SOON_MS, AbortSignal.any([context.signal, over.signal])).then(() => {
+      context.isAside = true;
       return undefined;
     });
     try {
-      return await Promise.race([this.answer(turn), late]);
+      return await Promise.race([this.answer(context), late]);
     } finally {
       over.abort();
       late.catch(() => {});
     }
   }
 
-  private async answer(turn: RequestContext): Promise<Completion | undefined> {
-    const hit = this.cache.get(turn.query, this.screen.visible);
-    const manual = turn.request.trigger === 'manual';
-    // Who asks by hand gets an answer, where the API had none a local one.
+  private async answer(context: RequestContext): Promise<Completion | undefined> {
+    const hit = this.cache.get(context.query, this.shown.visible);
+    const manual = context.request.trigger === 'manual';
+    // A manual request gets a local answer if the API returned nothing.
     const silent = manual && hit?.answer.text === '';
-    if (hit !== undefined && !silent && !this.isOutdone(turn, hit)) return this.replies.fromCache(turn, hit);
-    // The user's own key may know better.
-    if (!manual && goesOn(turn.query)) return this.screen.nothing(turn);
-    this.screen.tell({ kind: 'started', request: turn.request });
-    // What is under way may serve this turn, too: it must not end while the specialist thinks.
-    const release = this.api.hold(turn.query);
+    if (hit !== undefined && !silent && !this.isOutdone(context, hit)) return this.replies.fromCache(context, hit);
+    // A manual request is answered even within a word.
+    if (!manual && continuesWord(context.query)) return this.shown.nothing(context);
+    this.shown.tell({ kind: 'started', request: context.request });
+    // An in-flight call may serve this request: it must not be aborted while the specialist drafts.
+    const release = this.api.hold(context.query);
     try {
-      const local = await this.local.ask(turn);
-      if (this.over(turn)) return undefined;
-      if (silent) return this.replies.fallBack(turn, local, 'the API had nothing to add');
-      if (turn.isAside) return this.stepAside(turn, local);
-      if (local.decision.route !== 'api') return this.replies.settle(turn, local);
-      const standing = this.replies.standing(turn, local);
-      if (standing === undefined)
-        return await (turn.besideList && !this.api.isTooSlow(turn, local)
-          ? this.stepAside(turn, local)
-          : this.askApi(turn, local));
-      void this.askBehind(turn, local);
-      return this.replies.showLocal(turn, local, standing);
+      const local = await this.local.ask(context);
+      if (this.over(context)) return undefined;
+      if (silent) return this.replies.fallBack(context, local, 'the API had nothing to add');
+      if (context.isAside) return this.stepAside(context, local);
+      if (local.decision.route !== 'api') return this.replies.settle(context, local);
+      const provisional = this.replies.provisional(context, local);
+      if (provisional === undefined)
+        return await (context.besideList && !this.api.isTooSlow(context, local)
+          ? this.stepAside(context, local)
+          : this.askApi(context, local));
+      void this.askBehind(context, local);
+      return this.replies.showLocal(context, local, provisional);
     } finally {
       release();
     }
   }
 
   /**
-   * A better local draft has come for the place since, or news of other files; and the answer that was given there is not on the screen,
-   * where nothing changes.
+   * Whether a cached local answer is outdated: a better draft has arrived, or another file has changed. A visible
+   * answer is never replaced.
    */
-  private isOutdone(turn: RequestContext, { answer, rest }: CacheHit): boolean {
-    const may = (answer.news ?? 0) < turn.news || (rest === answer.text && this.local.hasBetter(turn));
+  private isOutdone(context: RequestContext, { answer, rest }: CacheHit): boolean {
+    const may =
+      (answer.indexRevision ?? 0) < context.indexRevision || (rest === answer.text && this.local.hasBetter(context));
     if (answer.source !== 'specialist' || !may) return false;
-    return this.screen.visible !== answer || turn.request.trigger === 'manual';
+    return this.shown.visible !== answer || context.request.trigger === 'manual';
   }
 
-  private over(turn: RequestContext): boolean {
-    return this.disposed || turn.signal.aborted;
+  private over(context: RequestContext): boolean {
+    return this.disposed || context.signal.aborted;
   }
 
-  /** Waits for an earlier call that fits or makes one; the local draft where that yields nothing. */
-  private async askApi(turn: RequestContext, first: ScoredDraft): Promise<Completion | undefined> {
+  /** Waits for a fitting in-flight call or starts one; falls back to the local draft. */
+  private async askApi(context: RequestContext, first: ScoredDraft): Promise<Completion | undefined> {
     let local = first;
-    // Twice: an earlier call may turn out to answer something else than what was typed since.
+    // Two attempts: an earlier call may not match the text typed since.
     for (let attempt = 0; attempt < 2; attempt++) {
-      let flight = this.api.find(turn.query);
-      if (flight === undefined) {
-        if (this.api.isTooSlow(turn, local))
-          return this.replies.fallBack(turn, local, 'the API takes longer than one waits');
-        if (turn.request.trigger === 'automatic') await this.pause(turn);
-        if (this.over(turn)) return undefined;
-        if (turn.isAside) return this.stepAside(turn, local);
-        // Meanwhile an earlier call may have landed or failed, or a budget have run out.
-        const hit = this.cache.get(turn.query);
-        if (hit !== undefined && hit.rest !== '' && !this.isOutdone(turn, hit))
-          return this.replies.fromCache(turn, hit);
-        if (this.local.hasBetter(turn)) {
-          local = await this.local.ask(turn);
-          if (this.over(turn)) return undefined;
-          if (local.decision.route !== 'api') return this.replies.settle(turn, local);
+      let call = this.api.find(context.query);
+      if (call === undefined) {
+        if (this.api.isTooSlow(context, local))
+          return this.replies.fallBack(context, local, 'the API is too slow to wait for');
+        if (context.request.trigger === 'automatic') await this.pause(context);
+        if (this.over(context)) return undefined;
+        if (context.isAside) return this.stepAside(context, local);
+        // An earlier call may have finished or failed since, or the budget may be exhausted.
+        const hit = this.cache.get(context.query);
+        if (hit !== undefined && hit.rest !== '' && !this.isOutdone(context, hit))
+          return this.replies.fromCache(context, hit);
+        if (this.local.hasBetter(context)) {
+          local = await this.local.ask(context);
+          if (this.over(context)) return undefined;
+          if (local.decision.route !== 'api') return this.replies.settle(context, local);
         }
-        const available = () => this.api.mayAsk(turn.request.query);
-        if (!available()) return this.replies.fallBack(turn, local, 'the API is not available');
-        flight = this.api.find(turn.query) ?? (await this.api.call(turn, local, false));
-        if (this.over(turn)) return undefined;
-        if (flight === undefined) {
-          const why = available() ? 'this place cannot be sent safely' : 'the API is not available';
-          return this.replies.fallBack(turn, local, why);
+        const available = () => this.api.mayAsk(context.request.query);
+        if (!available()) return this.replies.fallBack(context, local, 'the API is not available');
+        call = this.api.find(context.query) ?? (await this.api.call(context, local, false));
+        if (this.over(context)) return undefined;
+        if (call === undefined) {
+          const why = available() ? 'this position cannot be sent safely' : 'the API is not available';
+          return this.replies.fallBack(context, local, why);
         }
       }
-      const result = await this.api.wait(flight, turn, local);
-      if (this.over(turn)) return undefined;
-      if (turn.isAside) return this.stepAside(turn, local);
-      if (result === 'slow') return this.replies.fallBack(turn, local, 'the API is slow');
-      if (this.api.isTooLate(turn)) return this.replies.late(turn, local);
-      // The answer does not go on from what was typed since, or the call was dropped before this request came.
+      const result = await this.api.wait(call, context, local);
+      if (this.over(context)) return undefined;
+      if (context.isAside) return this.stepAside(context, local);
+      if (result === 'slow') return this.replies.fallBack(context, local, 'the API is slow');
+      if (this.api.isTooLate(context)) return this.replies.late(context, local);
+      // The answer does not match the text typed since, or the call was aborted before this request.
       if (result === undefined || (!result.ok && result.error.code === 'cancelled')) continue;
-      if (!result.ok) return this.replies.fallBack(turn, local, `the API did not answer (${result.error.code})`);
-      const hit = this.cache.get(turn.query);
+      if (!result.ok) return this.replies.fallBack(context, local, `the API did not answer (${result.error.code})`);
+      const hit = this.cache.get(context.query);
       if (hit === undefined) continue;
-      if (hit.answer.text === '') return this.replies.fallBack(turn, local, 'the API had nothing to add');
-      return this.replies.fromCache(turn, hit, flight);
+      if (hit.answer.text === '') return this.replies.fallBack(context, local, 'the API had nothing to add');
+      return this.replies.fromCache(context, hit, call);
     }
-    return this.replies.fallBack(turn, local, 'no API answer fits');
+    return this.replies.fallBack(context, local, 'no API answer fits');
   }
 
-  /** The debounce before a call; a little longer where a better draft is under way, which may spare it. */
-  private async pause(turn: RequestContext): Promise<void> {
-    await this.api.pause(turn);
+  /** The debounce before a call; longer while a better draft is in progress, which may make the call unnecessary. */
+  private async pause(context: RequestContext): Promise<void> {
+    await this.api.pause(context);
     const { clock } = this.deps;
-    while (clock.monotonic() - turn.startedAt < BETTER_MS && this.local.isUnderWay(turn))
-      await clock.sleep(LOOK_MS, turn.signal);
+    while (clock.monotonic() - context.startedAt < BETTER_MS && this.local.isUnderWay(context))
+      await clock.sleep(LOOK_MS, context.signal);
   }
 
-  /** The place is left to the editor's list, and the answer waits in the cache for who stays there. */
-  private async stepAside(turn: RequestContext, local: ScoredDraft): Promise<undefined> {
-    if (local.decision.route === 'specialist') this.local.keep(turn, local, local.decision);
-    else if (local.decision.route === 'api') void this.askBehind(turn, local).then(() => this.offer(turn));
-    this.offer(turn);
+  /** Leaves the position to the editor's list; the answer waits in the cache. */
+  private async stepAside(context: RequestContext, local: ScoredDraft): Promise<undefined> {
+    if (local.decision.route === 'specialist') this.local.keep(context, local, local.decision);
+    else if (local.decision.route === 'api') void this.askBehind(context, local).then(() => this.offer(context));
+    this.offer(context);
   }
 
-  private offer(turn: RequestContext): void {
-    if (this.over(turn) || this.api.isTooLate(turn)) return;
-    if ((this.cache.get(turn.query)?.rest ?? '') !== '') this.deps.onReady?.();
+  private offer(context: RequestContext): void {
+    if (this.over(context) || this.api.isTooLate(context)) return;
+    if ((this.cache.get(context.query)?.rest ?? '') !== '') this.deps.onReady?.();
   }
 
-  /** A call whose answer goes into the cache: something is shown already, or nobody asks yet. Until it is made it ends with the turn. */
-  private async askBehind(turn: RequestContext, local: ScoredDraft): Promise<void> {
-    if (this.api.isTooSlow(turn, local)) return;
+  /** A call whose answer goes into the cache. It is cancelled with the request until it has started. */
+  private async askBehind(context: RequestContext, local: ScoredDraft): Promise<void> {
+    if (this.api.isTooSlow(context, local)) return;
     try {
-      await this.pause(turn);
-      if (this.cache.get(turn.query)?.answer.source === 'api') return;
-      const isAvailable = this.api.mayAsk(turn.request.query);
-      const flight = this.api.find(turn.query) ?? (isAvailable ? await this.api.call(turn, local, true) : undefined);
-      await flight?.landed;
+      await this.pause(context);
+      if (this.cache.get(context.query)?.answer.source === 'api') return;
+      const isAvailable = this.api.mayAsk(context.request.query);
+      const call =
+        this.api.find(context.query) ?? (isAvailable ? await this.api.call(context, local, true) : undefined);
+      await call?.landed;
     } catch (error) {
-      if (!turn.signal.aborted && !isCancelled(error))
-        this.deps.log.error('A call behind what is shown failed.', error);
+      if (!context.signal.aborted && !isCancelled(error))
+        this.deps.log.error('A call behind a shown suggestion failed.', error);
     }
   }
 
-  /** Right after an accept: what may come next, into the cache. Local, unless the setting lets it call the API. */
+  /** Caches a suggestion for the position after an accept. Local, unless the setting allows calls to the API. */
   private async prefetch(request: CompletionRequest): Promise<void> {
     const { query } = request;
     this.prefetching?.abort(new CodedError('cancelled', 'A newer prefetch came.'));
     const own = new AbortController();
     this.prefetching = own;
     if (this.cache.get(query) !== undefined) return;
-    const turn = this.turnOf(request, query, own.signal);
+    const context = this.contextOf(request, query, own.signal);
     try {
-      const local = await this.local.ask(turn);
-      if (this.over(turn)) return;
+      const local = await this.local.ask(context);
+      if (this.over(context)) return;
       if (local.decision.route === 'specialist') {
-        this.local.keep(turn, local, local.decision);
-      } else if (local.decision.route === 'api' && turn.settings.prefetchFromApi && !this.api.find(query)) {
-        await this.api.call(turn, local, true);
+        this.local.keep(context, local, local.decision);
+      } else if (local.decision.route === 'api' && context.settings.prefetchFromApi && !this.api.find(query)) {
+        await this.api.call(context, local, true);
       }
     } catch (error) {
       if (!own.signal.aborted && !isCancelled(error)) this.deps.log.error('A prefetch failed.', error);
     }
   }
 
-  private turnOf(request: CompletionRequest, query: CompletionQuery, signal: AbortSignal): RequestContext {
+  private contextOf(request: CompletionRequest, query: CompletionQuery, signal: AbortSignal): RequestContext {
     const settings = this.deps.settings(request.query);
     const place = placeAt(query, request.indentUnit, settings.multiline);
-    const news = this.deps.specialist.newsFor?.(query) ?? 0;
+    const indexRevision = this.deps.specialist.indexRevisionFor?.(query) ?? 0;
     const { trigger, selectedText = '' } = request;
     const besideList = request.besideList === true && trigger === 'automatic' && selectedText === '';
     const startedAt = this.deps.clock.monotonic();
-    return { ...place, request, settings, startedAt, news, besideList, isAside: false, signal };
+    return { ...place, request, settings, startedAt, indexRevision, besideList, isAside: false, signal };
   }
 }

@@ -1,5 +1,5 @@
-// Quiet when unsure: the bars for this request, raised for a while after several rejections in a row; and what else verdicts teach: how sure the
-// estimates are to be, and that the local model has had its turn in this line.
+// Display thresholds of a request: raised for a while after several rejections in a row. Verdicts also adjust the
+// router's estimates, and mark lines where a local draft was rejected.
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Log } from '../common/log.ts';
@@ -7,30 +7,35 @@ import { OnlineLevels } from '../routing/online.ts';
 import { annoyanceAt } from '../routing/show.ts';
 import type { PlaceFacts, PolicySettings } from '../routing/types.ts';
 import { lineNumber } from '../text/lines.ts';
-import type { OnScreen } from './screen.ts';
+import type { ShownSuggestion } from './shown-suggestions.ts';
 import type { CompletionSettings } from './types.ts';
 
-/** From this many rejections in a row on, each raises the bar by a step, up to a limit, until the quiet time is over. */
+/**
+ * From this many rejections in a row, each raises the thresholds by a step up to a limit, until the quiet time is over.
+ */
 const PATIENCE = 3;
 const STEP = 0.1;
 const MOST = 0.3;
 const QUIET_MS = 20_000;
-/** What hides the editor's list has to be surer by so much; what a wrong one costs counts the list already (routing/show.ts). */
+/**
+ * A suggestion that hides the editor's list needs this much more confidence; routing/show.ts accounts for the list's
+ * cost.
+ */
 const LIST = { raise: 0.1, times: 1 };
-/** Whoever writes a sentence has more to think of than whoever writes a line: what comes uncalled has to be surer. */
+/** Prose needs higher confidence. */
 const PROSE = { raise: 0.1, times: 1.5 };
 
-/** What else moves the bars. */
+/** Facts about the position that move the thresholds. */
 export interface GatedPlace {
   /** A local draft was rejected in this line. */
   readonly rejectedHere?: boolean;
   /** The editor's list would open here. */
   readonly besideList?: boolean;
-  /** Sentences are written here. */
+  /** Prose is written here. */
   readonly prose?: boolean;
 }
 
-/** A local draft that was not wanted, and where. */
+/** A rejected local draft and its line. */
 interface Rejected {
   readonly path: string;
   readonly line: number;
@@ -51,8 +56,8 @@ export class ShowGate {
     this.log = log;
   }
 
-  /** @param learning the estimates may move: not where the local model answers alone, and there is nothing to choose between */
-  outcome(outcome: Verdict, shown?: OnScreen, learning = false): void {
+  /** @param learning whether estimates may change; false if only the local model answers */
+  outcome(outcome: Verdict, shown?: ShownSuggestion, learning = false): void {
     const verdict = outcome === 'rejected' || outcome === 'ignored' ? outcome : 'accepted';
     if (verdict === 'accepted' || this.isLongAgo()) this.rejections = 0;
     if (verdict === 'rejected') this.rejections++;
@@ -60,27 +65,28 @@ export class ShowGate {
     if (shown) this.learn(outcome, shown, learning);
   }
 
-  /** The local draft that was rejected in the query's line a moment ago. */
+  /** The local draft that was recently rejected in the query's line. */
   rejectedAt({ path, prefix }: CompletionQuery): string | undefined {
     const { rejected } = this;
     if (rejected?.path !== path || this.clock.monotonic() - rejected.at > QUIET_MS) return undefined;
     return rejected.line === lineNumber(prefix) ? rejected.text : undefined;
   }
 
-  /** Another fit: what was learned was about the one before. */
+  /** Resets the online adjustments after a change of the router model. */
   forget(): void {
     this.levels.forget();
   }
 
-  /** For the coupling's features. */
+  /** For the router's features. */
   lastFacts(): Pick<PlaceFacts, 'sinceLastMs' | 'lastOutcome'> {
     if (this.last === undefined) return {};
     return { sinceLastMs: this.clock.monotonic() - this.last.at, lastOutcome: this.last.outcome };
   }
 
   /**
-   * A rejection is the second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the API is asked wherever it is likelier right.
-   * @param manual the user asked: no bar, where a wrong one costs nothing, and a call at least whenever the API is likelier right
+   * A rejection is a second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the API is called
+   * wherever it is likelier right.
+   * @param manual no threshold and no annoyance, and a call whenever the API is likelier right
    */
   policy(settings: CompletionSettings, apiAvailable: boolean, manual: boolean, place: GatedPlace = {}): PolicySettings {
     const { risk } = settings;
@@ -90,7 +96,7 @@ export class ShowGate {
     const raise = this.raise();
     const quieter = place.besideList ? LIST : place.prose ? PROSE : undefined;
     const barRaise = raise + (quieter?.raise ?? 0);
-    // A price higher by `raise`, but 1 stays 'always' and what was above 0 does not become 'never'.
+    // Raises the call price, but 1 stays 'always' and a positive balance never becomes 'never'.
     const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - raise);
     return {
       ...common,
@@ -101,7 +107,7 @@ export class ShowGate {
     };
   }
 
-  private learn(outcome: Verdict, shown: OnScreen, learning: boolean): void {
+  private learn(outcome: Verdict, shown: ShownSuggestion, learning: boolean): void {
     const { answer, request, confidence } = shown;
     const { source, text } = answer;
     const { path, prefix } = request.query;

@@ -1,6 +1,6 @@
-// A folder's specialist: the n-gram worker, always there, and the neural engine, which mixes its model with the same index. Both are
-// asked at once; the engine's draft is the answer, unless it will not come in time. A place whose prompt the engine does not hold yet
-// is answered in two steps: the n-grams at once, and the mixture when it is there, for who asks at that place again.
+// A folder's specialist: the n-gram worker, and the neural engine, which mixes its model with the same index. Both are
+// asked at once; the engine's draft is used if it comes in time. A position whose prompt is not cached is answered in
+// two steps: by the n-grams at once, and by the mixture at the next request there.
 import type { Clock } from '../common/clock.ts';
 import type {
   CompletionQuery,
@@ -18,17 +18,17 @@ import { NEW_POSITION_TOKENS } from '../specialist/engine/protocol.ts';
 import type { FileChange } from '../specialist/ngram/protocol.ts';
 import { EditedPlace } from '../text/edits.ts';
 import { type IndexState, type ModelToOpen, NeuralFolder, type NeuralState } from './folder-model.ts';
-import { IndexRevision } from './news.ts';
+import { IndexRevision } from './index-revision.ts';
 
 /**
- * How long a request waits for the engine where it has the place's prompt, ms. It has begun with the key, 50 ms before: a model that
- * writes a line in 130 ms is in time at 95 of 100 places then, and who types on sees neither.
+ * How long a request waits for the engine if the prompt is cached, ms. The engine starts with the key, 50 ms before the
+ * request: a model that writes a line in 130 ms is then in time at 95 of 100 positions.
  */
 export const PATIENCE_MS = 200;
-/** After so many late answers in a row nobody waits, until one comes in time again. */
+/** After this many late answers in a row, requests stop waiting until one comes in time. */
 const MOST_LATE = 3;
 
-/** What is needed of the n-gram worker's client. */
+/** The part of the n-gram worker's client that is used here. */
 export interface NgramSpecialist extends Specialist, IndexState {
   setSavedFile(path: string, text: string): void;
   removeFile(path: string): void;
@@ -43,22 +43,22 @@ export interface MixedDeps {
   /** Default PATIENCE_MS. */
   readonly patienceMs?: number | undefined;
   readonly onState: () => void;
-  /** There is more to answer from: the engine is open now, or an answer of it has come late. */
+  /** A better answer may be available: the engine was opened, or a late answer has come. */
   readonly onReady: () => void;
 }
 
-/** A draft that the engine works on, or has just made: one for each place, whoever wants it. */
+/** A draft that the engine works on or has just finished. All requests at the position share it. */
 interface Asked {
   readonly place: EditedPlace;
   readonly multiline: boolean;
   readonly controller: AbortController;
   draft: Promise<Draft | undefined>;
-  /** Resolves when the engine has said when the draft will be there, monotonic ms; not at all where it has the prompt already. */
+  /** Resolves with the expected completion time, monotonic ms; never if the prompt is cached. */
   readonly due: Promise<number>;
-  /** By a request that waits for it; monotonic, ms. */
+  /** Time of the request that waits for it; monotonic, ms. */
   requestedAt: number;
   done: boolean;
-  /** Another file has changed since it was begun. */
+  /** Another file has changed since it started. */
   outdated: boolean;
 }
 
@@ -67,11 +67,11 @@ export class MixedSpecialist implements Specialist, Disposable {
   private readonly deps: MixedDeps;
   private readonly patienceMs: number;
   private readonly neural: NeuralFolder;
-  private readonly news = new IndexRevision();
+  private readonly indexRevision = new IndexRevision();
   private late = 0;
   private asked: Asked | undefined;
   private warming: AbortController | undefined;
-  /** The last answer that came too late for its request. */
+  /** The last draft that came too late for its request. */
   private kept: { readonly place: EditedPlace; readonly multiline: boolean; readonly draft: Draft } | undefined;
 
   constructor(deps: MixedDeps) {
@@ -84,14 +84,14 @@ export class MixedSpecialist implements Specialist, Disposable {
       clock,
       log,
       onState: () => {
-        // Whatever it drafted was of another opening.
+        // Earlier drafts belong to the closed model.
         if (!this.neural.isOpen) this.forget();
         onState();
       },
       onOpen: () => {
         this.late = 0;
-        // What the n-grams have answered alone may be another answer now.
-        this.news.note('');
+        // Answers of the n-grams alone are outdated now.
+        this.indexRevision.note('');
         deps.onReady();
       },
     });
@@ -106,7 +106,7 @@ export class MixedSpecialist implements Specialist, Disposable {
     if (kept) return kept;
     const local = this.deps.ngram.complete(query, options, signal);
     if (!this.neural.isOpen) return this.alone(local, this.neural.absence());
-    // It rejects when the signal is aborted, which may be after the engine has answered.
+    // It may reject after the engine has answered, when the signal is aborted.
     local.catch(() => {});
     const asked = this.ask(query, options);
     asked.requestedAt = this.deps.clock.monotonic();
@@ -123,12 +123,12 @@ export class MixedSpecialist implements Specialist, Disposable {
     return drafted ?? this.alone(local, 'the neural model did not answer');
   }
 
-  /** A key was pressed, and a request will follow it: the engine begins now, and the request finds what it has by then. */
+  /** Starts the engine's draft after a key; the request that follows joins it. */
   begin(query: CompletionQuery, options: DraftOptions): void {
     if (this.neural.isOpen && !this.hasBetter(query, options)) this.ask(query, options);
   }
 
-  /** The cursor rests here: the engine runs the prompt, unless it has something to do, so that the first key finds it done. */
+  /** Prefills the prompt where the cursor rests, unless the engine is busy. */
   warm(query: CompletionQuery): void {
     if (!this.neural.isOpen || this.asked?.done === false) return;
     this.warming?.abort();
@@ -143,14 +143,14 @@ export class MixedSpecialist implements Specialist, Disposable {
     return open === true && asked.place.equals(new EditedPlace(query));
   }
 
-  /** A draft of both models for this very place came after the n-grams had answered there alone. */
+  /** Whether a late draft of both models for this position is available. */
   hasBetter(query: CompletionQuery, { multiline }: DraftOptions): boolean {
     const { kept } = this;
     return kept !== undefined && kept.multiline === multiline && kept.place.equals(new EditedPlace(query));
   }
 
-  newsFor({ path }: CompletionQuery): number {
-    return this.news.beside(path);
+  indexRevisionFor({ path }: CompletionQuery): number {
+    return this.indexRevision.excluding(path);
   }
 
   snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {
@@ -172,17 +172,17 @@ export class MixedSpecialist implements Specialist, Disposable {
     this.note({ kind: 'removed', path });
   }
 
-  /** Opens this model over the snapshot and the changes that the n-gram worker has now. What was open before is so no longer. */
+  /** Opens this model over the n-gram worker's current snapshot and changes, instead of the one open before. */
   open(engine: Engine, model: ModelToOpen): Promise<void> {
     return this.neural.open(engine, model);
   }
 
-  /** The engine's process is another one: what was open is lost. */
+  /** The engine's process was restarted. */
   restarted(): void {
     this.neural.restarted();
   }
 
-  /** From now on the n-grams answer alone. */
+  /** Closes the neural model: the n-grams answer alone. */
   close(): void {
     this.neural.close();
   }
@@ -191,14 +191,14 @@ export class MixedSpecialist implements Specialist, Disposable {
     this.close();
   }
 
-  /** The draft under way for this place, or a new one: no other place matters any more then. */
+  /** Joins the draft in progress for this position, or starts one and cancels the draft of another position. */
   private ask(query: CompletionQuery, options: DraftOptions): Asked {
     const place = new EditedPlace(query);
     const { multiline } = options;
     const before = this.asked;
     const isSame = before?.multiline === multiline && before.place.equals(place);
     if (isSame && !before.outdated && !before.controller.signal.aborted) return before;
-    const newer = new CodedError('cancelled', 'Another place is asked about.');
+    const newer = new CodedError('cancelled', 'A newer request is for another position.');
     before?.controller.abort(newer);
     this.warming?.abort(newer);
     const { clock } = this.deps;
@@ -238,7 +238,7 @@ export class MixedSpecialist implements Specialist, Disposable {
       this.late++;
       return 'late' as const;
     });
-    // Late as foreseen says nothing of how fast the engine is.
+    // An expected delay does not count as late.
     const foreseen = due.then((at) => (at > end ? 'late' : wait));
     try {
       const first = await Promise.race([draft, wait, foreseen]);
@@ -270,8 +270,8 @@ export class MixedSpecialist implements Specialist, Disposable {
 
   private note(change: FileChange): void {
     const { path } = change;
-    this.news.note(path);
-    // Drafts that nobody has asked for yet may be of what was; the file at hand is in its query.
+    this.indexRevision.note(path);
+    // A draft in progress may be based on the old text; a query contains its own file's text.
     if (this.asked && this.asked.place.path !== path) this.asked.outdated = true;
     if (this.kept?.place.path !== path) this.kept = undefined;
     this.neural.note(change);

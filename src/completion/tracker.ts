@@ -1,5 +1,5 @@
-// What became of a shown suggestion. The stable API of VS Code tells only of an accept (by the item's command), and our own commands of a word or a
-// line that is taken; the rest is read from later requests' text.
+// The outcome of a shown suggestion. VS Code's stable API reports only a full accept (by the item's command), and our
+// own commands report an accepted word or line. Everything else is inferred from the text of later requests.
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Outcome, Verdict } from '../common/completion.ts';
 import { commonPrefix, placeIn } from '../text/edits.ts';
@@ -12,14 +12,14 @@ export interface Shown {
   readonly at: number;
 }
 
-/** Gone in less than this, ms: the user cannot have read it, so it was not rejected. */
+/** A suggestion that was shown for less time was not read, so it was not rejected, ms. */
 const READING_MS = 300;
-/** Text behind the place that is looked at, UTF-16 units. */
+/** Length of the text after the position that is compared, UTF-16 units. */
 const NEAR = 200;
 
 /**
- * The verdict that the text at a later request allows; 'pending' while the suggestion can still be taken. A part counts
- * as typed from four characters or a third of the text on; less is what one happens to type alike.
+ * The verdict according to the text of a later request; 'pending' while the suggestion can still be accepted. A part
+ * counts as typed from four characters or a third of the text on; less may be coincidence.
  */
 export function judge(shown: Pick<Shown, 'query' | 'text'>, later: CompletionQuery): Outcome {
   const { query, text } = shown;
@@ -31,29 +31,32 @@ export function judge(shown: Pick<Shown, 'query' | 'text'>, later: CompletionQue
   const typed = later.prefix.slice(start);
   if (typed.startsWith(text)) return 'typed';
   if (text.startsWith(typed)) return 'pending';
-  // The cursor is elsewhere, further on; nothing was inserted at the place.
+  // The cursor is further on, and nothing was inserted at the position.
   if (here.startsWith(text)) return 'typed';
   if (query.suffix !== '' && here.startsWith(query.suffix.slice(0, 40))) return 'ignored';
   return isPart(text.slice(0, commonPrefix(typed, text)), text) ? 'typed' : 'rejected';
 }
 
-/** So much of the suggestion that it is no chance. */
+/** Whether the typed part is too long for a coincidence. */
 function isPart(taken: string, text: string): boolean {
   const inked = (part: string) => part.replace(/\s/g, '').length;
   return inked(taken) >= Math.max(4, inked(text) / 3);
 }
 
-/** @param taken characters (UTF-16 units) that a key has written so far */
+/** @param taken UTF-16 units that were accepted by key so far */
 export type OnOutcome = (id: string, outcome: Verdict, taken: number) => void;
 
 export class OutcomeTracker {
   private readonly clock: Clock;
   private readonly onOutcome: OnOutcome;
   private current: Shown | undefined;
-  /** What of the current one stood in the document at the last look, and how much of it a key wrote. */
+  /** Typed part of the current suggestion at the last observation, and the length accepted by key. */
   private stood = '';
   private keyed = 0;
-  /** The last one that was there as if typed, and what of it a key may have written: the editor may tell of the key after the text. */
+  /**
+   * The last suggestion judged 'typed', and the length that a key may have accepted: the editor may report the key
+   * after the text.
+   */
   private whole: { readonly shown: Shown; readonly taken: number } | undefined;
 
   constructor(clock: Clock, onOutcome: OnOutcome) {
@@ -61,12 +64,12 @@ export class OutcomeTracker {
     this.onOutcome = onOutcome;
   }
 
-  /** The suggestion that is on the screen and without a verdict. */
+  /** The visible suggestion without a verdict. */
   get pending(): Shown | undefined {
     return this.current;
   }
 
-  /** A new suggestion is on the screen; one still pending was replaced without a verdict. */
+  /** A new suggestion is visible; a pending one counts as ignored. */
   shown(id: string, query: CompletionQuery, text: string): void {
     if (this.current !== undefined) this.finish('ignored');
     this.current = { id, query, text, at: this.clock.monotonic() };
@@ -74,7 +77,7 @@ export class OutcomeTracker {
     this.keyed = 0;
   }
 
-  /** The item's command ran. Returns what had been shown, if it is still known. */
+  /** The whole suggestion was accepted. Returns it if it is still known. */
   accepted(id: string): Shown | undefined {
     const { current, whole } = this;
     if (current?.id === id) {
@@ -87,7 +90,10 @@ export class OutcomeTracker {
     return whole.shown;
   }
 
-  /** A key took its next word or line: so many UTF-16 units right before the cursor. Of all of it the item's command tells. */
+  /**
+   * Its next word or line was accepted: `length` UTF-16 units before the cursor. A full accept is reported by the
+   * item's command.
+   */
   took(after: CompletionQuery, length: number): void {
     const shown = this.current;
     const to = this.typedAt(after);
@@ -98,7 +104,7 @@ export class OutcomeTracker {
     this.onOutcome(shown.id, 'partly-accepted', this.keyed);
   }
 
-  /** A later request: its text may tell what became of the suggestion. */
+  /** Judges the suggestion by the text of a later request. */
   observe(later: CompletionQuery): void {
     if (this.current === undefined) return;
     const verdict = judge(this.current, later);
@@ -106,7 +112,7 @@ export class OutcomeTracker {
       this.stood = this.typedAt(later) ?? '';
       return;
     }
-    // A good part of it, then off to another place: the last look knows.
+    // The user typed a good part and moved away: the last observation decides.
     if (verdict === 'ignored' && isPart(this.stood, this.current.text)) {
       this.finish('typed');
       return;
@@ -115,7 +121,7 @@ export class OutcomeTracker {
     this.finish(unread ? 'ignored' : verdict);
   }
 
-  /** Behind the place of the current one, up to the cursor. */
+  /** Text between the suggestion's position and the cursor. */
   private typedAt(later: CompletionQuery): string | undefined {
     const start = this.current && placeIn(this.current.query, later);
     return start === undefined ? undefined : later.prefix.slice(start);
@@ -127,7 +133,7 @@ export class OutcomeTracker {
     const byHand = Math.max(0, this.stood.length - this.keyed);
     const taken = shown.text.length - byHand;
     this.whole = outcome === 'typed' ? { shown, taken } : undefined;
-    // Part of it was taken: no later verdict but a full accept says more.
+    // After a partial accept only a full accept changes the verdict.
     if (outcome === 'accepted') this.onOutcome(shown.id, outcome, taken);
     else if (this.keyed === 0) this.onOutcome(shown.id, outcome, 0);
   }

@@ -1,17 +1,18 @@
-// How the user types: the usual gap between two keys, how often he stops, and at how many of the stops the API would be asked.
+// Typing statistics: the typical gap between two keys, stops per hour, and the share of stops at which the API would be
+// called.
 import type { CompletionQuery } from '../common/completion.ts';
 import { quantile } from '../common/quality.ts';
 
-/** A longer gap is a pause for thinking, and says nothing of how fast keys come, ms. */
+/** A longer gap is a pause for thinking and does not count, ms. */
 const LONGEST_GAP_MS = 1500;
-/** Assumed before there are so many gaps, ms: the median of many typists. */
+/** Initial estimate until there are this many gaps, ms: the median of many typists. */
 const FIRST = { gaps: 5, gapMs: 180 };
 const KEPT = 30;
-/** Between two keys further apart nobody typed, ms. */
+/** A longer gap is an absence, ms. */
 const AWAY_MS = 30_000;
-/** What a key changes at most, UTF-16 units: an import's line or a pasted block is no key. */
+/** Largest change by a key, UTF-16 units: larger ones are pastes or automatic imports. */
 const MOST_CHANGED = 40;
-/** After so much typing its pace is known, ms. */
+/** Typing time after which the statistics are valid, ms. */
 const KNOWN_MS = 120_000;
 
 export class TypingPace {
@@ -23,9 +24,9 @@ export class TypingPace {
   private gains = 0;
 
   /**
-   * A request after a key.
+   * Records a request after a key.
    * @param at monotonic, ms
-   * @param stopMs a gap of so many was a stop
+   * @param stopMs a gap of at least this length is a stop
    */
   key({ path, prefix }: CompletionQuery, at: number, stopMs: number): void {
     const { last } = this;
@@ -41,33 +42,33 @@ export class TypingPace {
     if (this.gaps.length > KEPT) this.gaps.shift();
   }
 
-  /** The coupling has looked at a place: a call would be worth its price there, or not. */
+  /** Records whether the router found a call worth its price. */
   judge(isWorthCalling: boolean): void {
     this.judged++;
     if (isWorthCalling) this.gains++;
   }
 
-  /** Between two keys, the median of the last ones, ms. */
+  /** Median of the last gaps between two keys, ms. */
   get gapMs(): number {
     return this.gaps.length < FIRST.gaps ? FIRST.gapMs : quantile(this.gaps, 0.5);
   }
 
-  /** Moments in an hour of typing like that so far at which a call could be made; undefined while too little was typed. */
+  /** Stops per hour of typing; undefined until enough was typed. */
   get stopsAnHour(): number | undefined {
     return this.typedMs < KNOWN_MS ? undefined : (this.stops * 3_600_000) / this.typedMs;
   }
 
-  /** Calls in it, where the API would be asked as often as it would have been so far. */
+  /** Expected calls per hour of typing. */
   get callsAnHour(): number | undefined {
     const { stopsAnHour } = this;
     return stopsAnHour === undefined || this.judged === 0 ? undefined : stopsAnHour * (this.gains / this.judged);
   }
 }
 
-/** So much of a text round a place tells it from others, UTF-16 units. */
+/** Length of text that identifies a position, UTF-16 units. */
 const NEAR = 200;
 
-/** Both are in one word, or right before it: nothing but letters and digits was typed or deleted between them. */
+/** Whether only letters and digits of one word were typed or deleted between two positions. */
 export function inOneWord(one: CompletionQuery, other: CompletionQuery): boolean {
   const [a, b] = [beforeWord(one), beforeWord(other)];
   return one.path === other.path && a.length === b.length && a.slice(-NEAR) === b.slice(-NEAR);

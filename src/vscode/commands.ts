@@ -4,8 +4,8 @@ import { type Disposable, DisposableStore } from '../common/disposable.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { JobClient } from '../jobs/client.ts';
-import { Carry } from './adapt/carry.ts';
 import { type DeleteDeps, deleteData } from './adapt/delete-data.ts';
+import { AdaptationExchange } from './adapt/exchange.ts';
 import { tellFailure } from './adapt/questions.ts';
 import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
@@ -65,9 +65,11 @@ export function registerCommands(deps: CommandDeps): Disposable {
     deps;
   const owned = new DisposableStore();
   const { installed, memory: answered } = deps;
-  const carry = owned.add(new Carry({ ...deps, version: String(installed.packageJSON.version), answered }));
+  const exchange = owned.add(
+    new AdaptationExchange({ ...deps, version: String(installed.packageJSON.version), answered }),
+  );
   const reports = owned.add(
-    new Reports({ ...deps, extension: installed.extensionUri, exportFile: (root) => carry.export(root) }),
+    new Reports({ ...deps, extension: installed.extensionUri, exportFile: (root) => exchange.export(root) }),
   );
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
@@ -95,8 +97,9 @@ export function registerCommands(deps: CommandDeps): Disposable {
     disableHere: () => disableHere(deps),
     showAdaptations: () => showAdaptations(deps, (row) => reports.show(row)),
     showReport: () => reports.showLatest(),
-    exportAdaptation: () => withFolder(deps, t('Export the adaptation of which folder?'), (root) => carry.export(root)),
-    importAdaptation: () => withFolder(deps, t('Import into which folder?'), (_, folder) => carry.import(folder)),
+    exportAdaptation: () =>
+      withFolder(deps, t('Export the adaptation of which folder?'), (root) => exchange.export(root)),
+    importAdaptation: () => withFolder(deps, t('Import into which folder?'), (_, folder) => exchange.import(folder)),
     showKept: () => kept.show(status.folder(), window.activeTextEditor),
     deleteData: () => deleteData(deps).then(() => texts.load()),
     showLog: () => log.channel.show(),

@@ -23,7 +23,7 @@ class TwoSteps extends ScriptedSpecialist {
   isUnderWay(): boolean {
     return this.underWay;
   }
-  newsFor(): number {
+  indexRevisionFor(): number {
     return this.news;
   }
   hasBetter({ prefix }: CompletionQuery): boolean {

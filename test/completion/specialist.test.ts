@@ -315,7 +315,8 @@ test('a late draft is not given any more when another file has changed', async (
 
 test('news of a file are news for all the others, and that the engine is there for all', async () => {
   const { specialist, engine } = set();
-  const news = () => ['src/a.ts', 'src/b.ts', 'src/c.ts'].map((path) => specialist.newsFor(query('', '', path)));
+  const news = () =>
+    ['src/a.ts', 'src/b.ts', 'src/c.ts'].map((path) => specialist.indexRevisionFor(query('', '', path)));
   assert.deepEqual(news(), [0, 0, 0]);
   specialist.setOpenFile('src/a.ts', 'a');
   assert.deepEqual(news(), [0, 1, 1]);

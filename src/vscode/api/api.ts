@@ -13,10 +13,10 @@ import type { LlmClient, LlmSettings } from '../../llm/types.ts';
 import type { Configuration } from '../editor/configuration.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
-import { hourOf } from './an-hour.ts';
 import type { ApiKey, KeyOwner } from './api-key.ts';
 import type { ConsentQuestion } from './consent.ts';
 import { editorModels } from './editor-models.ts';
+import { hourlyCost } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
 /** Why the API is or is not in use for a folder; in the order in which the user has to mend it. */
@@ -130,13 +130,13 @@ export class Api {
   question({ key, name }: FolderRef, callsAnHour?: number | undefined): ConsentQuestion {
     const { model, limitUsd } = this;
     const host = this.host();
-    const hour = hourOf(this.provider.facts(model, host), callsAnHour);
+    const hour = hourlyCost(this.provider.facts(model, host), callsAnHour);
     return { folder: key, name, host, model, costs: { hour, limitUsd } };
   }
 
   /** US dollars that so many calls for completions cost, as a rule. */
   usdOf(calls: number): number {
-    return hourOf(this.provider.facts(this.model, this.host()), calls).usd;
+    return hourlyCost(this.provider.facts(this.model, this.host()), calls).usd;
   }
 
   /** How to reach the API; undefined without a key or with an address that cannot be used. */

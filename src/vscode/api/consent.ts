@@ -1,7 +1,7 @@
 // Asks, before the first API call of a folder, whether its text may leave the machine, and says exactly what would.
 import { sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
-import type { Hour } from './an-hour.ts';
+import type { HourlyCost } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
 /** What the user asks for that sends other text than completions do. */
@@ -21,7 +21,7 @@ export interface ConsentQuestion {
   readonly command?: SendingCommand;
   /** Absent: it costs nothing that we know of. */
   readonly costs?: {
-    readonly hour: Hour;
+    readonly hour: HourlyCost;
     /** For a calendar month, US dollars. */
     readonly limitUsd: number;
   };

@@ -124,7 +124,9 @@ export class Bases extends DisposableStore {
     }
   }
 
-  /** Times the shipped bases again because the user asked, without waiting for a pause. Old timings stay if this fails. */
+  /**
+   * Times the shipped bases again because the user asked, without waiting for a pause. Old timings stay if this fails.
+   */
   async measureAgain(signal: AbortSignal): Promise<Result<void>> {
     for (const base of this.deps.shipped.slice(1)) {
       const key = this.keyOf(base);

@@ -1,5 +1,5 @@
-// 'Choose the Base Model…': lists shipped and imported bases, and models on this machine that can be imported. A job imports a model in
-// 4 bits. The import is then timed, and used only if the user confirms.
+// 'Choose the Base Model…': lists shipped and imported bases, and models on this machine that can be imported. A job
+// imports a model in 4 bits. The import is then timed, and used only if the user confirms.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Result } from '../../common/errors.ts';

@@ -1,4 +1,5 @@
-// The window's neural engine: one process completes for all folders. The first request starts it; a changed setting restarts it.
+// The window's neural engine: one process completes for all folders. The first request starts it; a changed setting
+// restarts it.
 import { join } from 'node:path';
 import type { CurrentModel, Shipped } from '../../adaptation/models/folder-models.ts';
 import { DisposableStore } from '../../common/disposable.ts';
@@ -55,7 +56,9 @@ export class Neural extends DisposableStore implements Engine {
     return this.deps.bases.current ? undefined : 'no-model';
   }
 
-  /** Folder of the selected base, and path of the tokenizer of all n-gram indexes, which does not depend on the base. */
+  /**
+   * Folder of the selected base, and path of the tokenizer of all n-gram indexes, which does not depend on the base.
+   */
   get shipped(): Shipped {
     const { bases, paths } = this.deps;
     const small = join(paths.models, 'small');

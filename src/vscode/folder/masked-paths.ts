@@ -21,7 +21,7 @@ export function withMaskedPaths(specialist: Required<Specialist>, mask: Masking)
     warm: (query) => ahead(query, (at) => specialist.warm(at)),
     isUnderWay: (query, options) => specialist.isUnderWay(known(query), options),
     hasBetter: (query, options) => specialist.hasBetter(known(query), options),
-    newsFor: (query) => specialist.newsFor(known(query)),
+    indexRevisionFor: (query) => specialist.indexRevisionFor(known(query)),
     snippets: async (query, options, signal) => specialist.snippets(await masked(query), options, signal),
     setOpenFile: (path, text) => specialist.setOpenFile(path, text),
   };

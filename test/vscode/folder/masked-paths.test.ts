@@ -27,7 +27,7 @@ test('every question is of the masked path, those too that are answered at once'
     warm: note,
     isUnderWay: (query) => note(query) > 0,
     hasBetter: (query) => note(query) > 0,
-    newsFor: note,
+    indexRevisionFor: note,
     setOpenFile() {},
     removeFile() {},
   };
@@ -41,7 +41,7 @@ test('every question is of the masked path, those too that are answered at once'
   await settled();
   masking.isUnderWay?.(query, options);
   masking.hasBetter?.(query, options);
-  masking.newsFor?.(query);
+  masking.indexRevisionFor?.(query);
   assert.deepEqual(asked, new Array(7).fill('keys/*******.ts'));
 });
 

@@ -1,29 +1,29 @@
-// What is on the screen: the answer that was shown last, what becomes of it and of the one before, and who is told.
+// Suggestions that are shown: the last one, the outcome of it and of the one before, and the events about them.
 import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Decision } from '../routing/types.ts';
 import { type CachedAnswer, insertedAt } from './answer-cache.ts';
+import type { RequestContext } from './request-context.ts';
 import { OutcomeTracker } from './tracker.ts';
-import type { RequestContext } from './turn.ts';
 import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
 
-/** What a verdict is about. */
-export interface OnScreen {
+/** The subject of a verdict. */
+export interface ShownSuggestion {
   readonly answer: CachedAnswer;
   readonly request: CompletionRequest;
   readonly confidence: number;
   readonly over: number;
 }
 
-export class Screen {
+export class ShownSuggestions {
   private readonly deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>;
   private readonly tracker: OutcomeTracker;
-  /** By id: the last one, and that before it, of which the editor may still tell that a key took it. */
-  private shown: ReadonlyMap<string, OnScreen> = new Map();
+  /** By id: the last two, since the editor may still report that the earlier one was accepted. */
+  private shown: ReadonlyMap<string, ShownSuggestion> = new Map();
 
   constructor(
     deps: Pick<CompletionDeps, 'clock' | 'log' | 'onEvent'>,
-    onOutcome: (outcome: Verdict, shown: OnScreen | undefined) => void,
+    onOutcome: (outcome: Verdict, shown: ShownSuggestion | undefined) => void,
   ) {
     this.deps = deps;
     this.tracker = new OutcomeTracker(deps.clock, (id, outcome, taken) => {
@@ -32,17 +32,17 @@ export class Screen {
     });
   }
 
-  /** Where the user is now: what is shown is typed along with, or is not. */
+  /** Judges the shown suggestion by the text of a later request. */
   observe(query: CompletionQuery): void {
     this.tracker.observe(query);
   }
 
-  /** What can be seen at this moment. */
+  /** The answer that is visible now. */
   get visible(): CachedAnswer | undefined {
     return this.shown.get(this.tracker.pending?.id ?? '')?.answer;
   }
 
-  /** All of it was taken: the request for what comes next. Undefined where it was not on the screen. */
+  /** After a full accept: the request for the next position. Undefined if the suggestion was not shown. */
   accepted(id: string): CompletionRequest | undefined {
     const taken = this.tracker.accepted(id);
     const shown = this.shown.get(id);
@@ -51,18 +51,18 @@ export class Screen {
     return { query, trigger: 'automatic', indentUnit: shown.request.indentUnit };
   }
 
-  /** Its next word or line was. */
+  /** After its next word or line was accepted. */
   took(after: CompletionQuery, length: number): void {
     this.tracker.took(after, length);
   }
 
-  /** What was shown says nothing any more. */
+  /** Verdicts about earlier suggestions no longer count. */
   forget(): void {
     this.shown = new Map();
   }
 
   show(
-    turn: RequestContext,
+    context: RequestContext,
     answer: CachedAnswer,
     {
       text: rest,
@@ -70,9 +70,9 @@ export class Screen {
       ...figures
     }: Pick<Completion, 'text' | 'latencyMs' | 'costUsd' | 'cached'> & { readonly over: number },
   ): Completion {
-    const text = (turn.request.selectedText ?? '') + rest;
+    const text = (context.request.selectedText ?? '') + rest;
     const pending = this.tracker.pending;
-    // The user types along what is on the screen: the same suggestion goes on, and nobody is told twice.
+    // The user types the suggestion: it continues, and no second event is sent.
     const continued = figures.cached && pending !== undefined && this.visible === answer;
     const completion: Completion = {
       id: continued ? pending.id : randomUUID(),
@@ -87,25 +87,25 @@ export class Screen {
       ...figures,
     };
     if (continued) return completion;
-    // One that was still pending ends with this, and its verdict is about it.
-    this.tracker.shown(completion.id, turn.request.query, text);
-    const now = { answer, request: turn.request, confidence: completion.confidence, over };
+    // This ends a pending suggestion, whose verdict is reported first.
+    this.tracker.shown(completion.id, context.request.query, text);
+    const now = { answer, request: context.request, confidence: completion.confidence, over };
     this.shown = new Map([...this.shown].slice(-1)).set(completion.id, now);
-    this.tell({ kind: 'answered', request: turn.request, completion });
+    this.tell({ kind: 'answered', request: context.request, completion });
     return completion;
   }
 
-  /** A listener that fails must not take the completion with it. */
+  /** A failing listener must not fail the completion. */
   tell(event: CompletionEvent): void {
     try {
       this.deps.onEvent(event);
     } catch (error) {
-      this.deps.log.error(`Nobody heard of '${event.kind}'.`, error);
+      this.deps.log.error(`The listener failed for the event '${event.kind}'.`, error);
     }
   }
 
-  nothing(turn: RequestContext, decision?: Decision): undefined {
-    this.tell({ kind: 'nothing', request: turn.request, ...(decision === undefined ? {} : { decision }) });
+  nothing(context: RequestContext, decision?: Decision): undefined {
+    this.tell({ kind: 'nothing', request: context.request, ...(decision === undefined ? {} : { decision }) });
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CachedAnswer, CompletionCache } from '../../src/completion/answer-cache.ts';
-import { withRests } from '../../src/completion/rests.ts';
+import { withRemainders } from '../../src/completion/cached-remainders.ts';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
@@ -23,7 +23,7 @@ function kept() {
   const { text } = decision.shown as { text: string };
   const answer: CachedAnswer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
-  const placed = withRests(at, answer, cuts, { bar: settings.fallbackBar });
+  const placed = withRemainders(at, answer, cuts, { bar: settings.fallbackBar });
   for (const { query, answer } of placed) cache.put(query, answer);
   return { cache, placed };
 }
@@ -54,7 +54,7 @@ test('what does not fit any more is not given, nor what does not clear the bar',
   assert.equal(cache.get(query('\tx := executeQuery', '\n}\n')), undefined);
   const unsure = cuts.map((cut, i) => ({ ...cut, p: i === 0 ? cut.p : 0.7 }));
   const { answer, query: at } = kept().placed[0] as ReturnType<typeof kept>['placed'][number];
-  assert.equal(withRests(at, answer, unsure, { bar: 0.8 }).length, 1);
+  assert.equal(withRemainders(at, answer, unsure, { bar: 0.8 }).length, 1);
 });
 
 test('a draft is cut before the doubt, and the record says so', async () => {
@@ -96,7 +96,7 @@ test('the closers are gone from where they stood once a part of the draft has wr
   const decision = decide(defaultFit(), draft('x', 0.9), place, { ...settings, annoyance: 0 }, past.slice(0, 1));
   const answer: CachedAnswer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
-  for (const { query, answer: kept } of withRests(at, answer, past, { bar: 0.5 })) cache.put(query, kept);
+  for (const { query, answer: kept } of withRemainders(at, answer, past, { bar: 0.5 })) cache.put(query, kept);
   const rest = cache.get(query('x := run(rootCmd', ')\n}\n'));
   assert.deepEqual([rest?.rest, rest?.answer.over], ['); err != nil', 1]);
   // A bracket that the typist opens is closed by the editor before them: the text writes both.

@@ -1,30 +1,32 @@
-// What a local draft leaves in the cache: what is shown of it, and for where that ends the rest that was cut off, as far as it is worth showing there.
+// Cache entries of a local draft: the shown part, and at its end the remainder that was cut off, as far as it is worth
+// showing there.
 import type { CompletionQuery } from '../common/completion.ts';
 import { hereNote } from '../routing/decide.ts';
 import { bestCut, restOf, type ScoredCut } from '../routing/show.ts';
 import { type CachedAnswer, insertedAt } from './answer-cache.ts';
 
-export interface Placed {
+export interface CacheEntry {
   readonly query: CompletionQuery;
   readonly answer: CachedAnswer;
 }
 
-export interface Shows {
+export interface ShowLimits {
   readonly bar: number;
   readonly annoyance?: number | undefined;
 }
 
 /**
- * The answer, and those that follow it, each at the end of the one before: how likely they are is said for the case that all before them were right.
+ * The answer and its remainders, each at the end of the one before. Their probability assumes that all before them were
+ * right.
  * @param cuts of the draft, shortest first
- * @param policy as for what nobody has asked for
+ * @param policy limits of an automatic request
  */
-export function withRests(
+export function withRemainders(
   query: CompletionQuery,
   answer: CachedAnswer,
   cuts: readonly ScoredCut[],
-  policy: Shows,
-): Placed[] {
+  policy: ShowLimits,
+): CacheEntry[] {
   const { shown } = answer.decision;
   const placed = { query, answer };
   const left = shown === undefined ? [] : restOf(cuts, shown);
@@ -33,5 +35,5 @@ export function withRests(
   const summary = hereNote(rest, 'the rest of an earlier draft');
   const { text, over = 0 } = rest;
   const next: CachedAnswer = { ...answer, text, over, decision: { ...answer.decision, shown: rest, summary } };
-  return [placed, ...withRests(insertedAt(query, shown), next, left, policy)];
+  return [placed, ...withRemainders(insertedAt(query, shown), next, left, policy)];
 }

@@ -14,7 +14,7 @@ import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
 
-export interface CarryDeps {
+export interface ExchangeDeps {
   readonly jobs: JobClient;
   readonly neural: Neural;
   readonly folders: Folders;
@@ -28,10 +28,10 @@ export interface CarryDeps {
 
 const filters = { Safetensors: ['safetensors'] };
 
-export class Carry extends DisposableStore {
-  private readonly deps: CarryDeps;
+export class AdaptationExchange extends DisposableStore {
+  private readonly deps: ExchangeDeps;
 
-  constructor(deps: CarryDeps) {
+  constructor(deps: ExchangeDeps) {
     super();
     this.deps = deps;
     const offerAll = () => {

@@ -1,7 +1,7 @@
 // What an hour of typing would come to at the API, as numbers, for who is asked whether it may be called.
 import { type LlmUsage, type ModelFacts, priceUsd } from '../../llm/protocol/models.ts';
 
-export interface Hour {
+export interface HourlyCost {
   readonly calls: number;
   readonly usd: number;
   /** By how this user has typed in this window; else by how one types as a rule. */
@@ -20,7 +20,7 @@ const usualCalls = 230;
 /** Of the same typist: moments in an hour at which a call could be made. */
 export const usualStops = 760;
 
-export function hourOf(facts: ModelFacts, callsAnHour: number | undefined): Hour {
+export function hourlyCost(facts: ModelFacts, callsAnHour: number | undefined): HourlyCost {
   const calls = callsAnHour ?? usualCalls;
   return {
     calls,

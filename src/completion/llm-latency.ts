@@ -1,30 +1,30 @@
-// How long a large model takes, to its first word and to its last, and what follows: how long to wait for the user to stop typing before
-// a call, how long for the answer while a fair draft lies ready, and when not at all.
+// Latency of a large model to its first and last token, and the waits derived from it: the debounce before a call, and
+// the patience for an answer while a fair local draft is available.
 
-/** A call is overtaken if the next key comes before its answer; a slow API is overtaken more often, so it waits longer. */
+/** The next key overtakes a call. A slow API is overtaken more often, so its debounce is longer. */
 const SHARE_OF_LATENCY = 0.35;
-/** Who has waited for so many of his own gaps between keys has stopped. */
+/** A pause of this many typical gaps between keys means that the user has stopped. */
 const GAPS = 2;
 const SMOOTHING = 0.3;
-/** Assumed before the first answer, ms. */
+/** Initial estimate, ms. */
 const FIRST_LATENCY = 800;
-/** With a fair draft at hand: so many times what is usual, at least this long, and no longer than that, ms. */
+/** Patience with a fair draft: this multiple of the latency, within these limits, ms. */
 const PATIENCE = { times: 2.5, leastMs: { first: 300, whole: 500 }, mostMs: 3_000 } as const;
 
 export interface Times {
-  /** From the call to the first words, and to the whole answer, ms. */
+  /** From the call to the first token, ms. */
   readonly firstMs: number;
   readonly wholeMs: number;
 }
 
-/** Of one model. */
+/** For one model. */
 export class LlmLatency {
   private whole = FIRST_LATENCY;
   private first: number | undefined;
-  /** Something is known of it. */
+  /** Whether an answer was observed. */
   measured = false;
 
-  /** Of an answer that came. */
+  /** Records a finished answer. */
   observe({ firstMs, wholeMs }: Times): void {
     if (!isTime(wholeMs)) return;
     this.measured = true;
@@ -32,25 +32,28 @@ export class LlmLatency {
     if (isTime(firstMs)) this.first = smoothed(this.first ?? firstMs, firstMs);
   }
 
-  /** Of one that was given up after `ms`: it would have taken longer. Says nothing where that is no longer than usual. @param begun its first words had come */
+  /**
+   * Records a call that was aborted after `ms`. Ignored unless that is longer than usual. @param begun its first token
+   * had arrived
+   */
   outlasted(ms: number, begun: boolean): void {
     if (ms > this.whole) this.observe({ firstMs: Number.NaN, wholeMs: ms });
     if (!begun && this.first !== undefined && ms > this.first) this.first = smoothed(this.first, ms);
   }
 
-  /** Smoothed, of a whole answer, ms. */
+  /** Smoothed latency of a whole answer, ms. */
   get expectedMs(): number {
     return this.whole;
   }
 
-  /** Who has a fair draft would not wait as long as an answer usually takes. */
+  /** Whether the expected latency exceeds the patience with a fair draft. */
   get isTooSlow(): boolean {
     return this.whole > PATIENCE.mostMs;
   }
 
   /**
-   * How long to wait with a fair draft at hand; for the first words as for all where nothing is known of them.
-   * @param asked the user wants this model's answer: a slow one is waited for, too
+   * How long to wait while a fair draft is available.
+   * @param asked the user asked for this model's answer: no upper limit
    */
   patience(asked: boolean): Times {
     const { times, leastMs, mostMs } = PATIENCE;
@@ -61,8 +64,8 @@ export class LlmLatency {
   }
 
   /**
-   * ms between the keystroke and the call.
-   * @param gapMs between two keys of this user, as a rule
+   * Debounce between the keystroke and the call, ms.
+   * @param gapMs typical gap between two keys of this user
    */
   delay(limits: { minMs: number; maxMs: number }, gapMs: number): number {
     return Math.max(limits.minMs, Math.min(limits.maxMs, Math.max(SHARE_OF_LATENCY * this.whole, GAPS * gapMs)));

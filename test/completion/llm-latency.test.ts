@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, type Result } from '../../src/common/errors.ts';
-import { LlmLatency } from '../../src/completion/api-pace.ts';
+import { LlmLatency } from '../../src/completion/llm-latency.ts';
 import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import type { CompletionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { priceOf } from '../../src/routing/decide.ts';
@@ -118,7 +118,7 @@ test('a slow model is neither waited for nor asked where a fair draft is at hand
   const asked = h.ask(next());
   await h.clock.advance(0);
   assert.equal(asked.answer?.source, 'specialist');
-  assert.match(asked.answer?.decision.summary ?? '', /longer than one waits/);
+  assert.match(asked.answer?.decision.summary ?? '', /too slow to wait for/);
   assert.equal(calls(), 0);
   // By one's own key.
   assert.equal((await h.answer(next(), { trigger: 'manual' }, 20_000))?.source, 'api');
