@@ -1,4 +1,4 @@
-// A folder's secrets alone, for a session that begins with an index from before: they are on no disk to be read from.
+// Reads a folder's secrets again for a session that starts from a stored index: secrets are never written to disk.
 import { ok, type Result } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';

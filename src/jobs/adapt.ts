@@ -1,4 +1,4 @@
-// The job that adapts to a folder: opens the store, the API and an engine of its own, and lets the run have them.
+// The adaptation job: opens store, API and its own engine, and passes them to the run.
 
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -21,8 +21,8 @@ import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 import type { RunRequest } from './protocol.ts';
 
 /**
- * One run a folder: a second adaptation, of whichever process, is a failure 'locked' that says who runs. Nothing that it has started
- * lives when this settles.
+ * One run per folder: a second one, of any process, fails with 'locked' and names the first. Its child processes
+ * have ended when this settles.
  */
 export async function adaptJob({ adapt: request, who, engine: start }: RunRequest, deps: JobDeps) {
   const engine = start && request.neural && new EnginePair({ ...start, log: deps.log });
@@ -111,7 +111,7 @@ function removeRetired({ specialistFolder, storeFolder }: AdaptRequest): void {
     rmSync(path, { recursive: true, force: true });
 }
 
-/** Beside the specialist, for people and for programs. */
+/** Writes the report beside the specialist, as Markdown and JSON. */
 function writeReport(folder: string, { report, finishedAt }: Parameters<RunDeps['record']>[0]): void {
   const write = (name: string, text: string) => replaceFile(join(folder, name), [new TextEncoder().encode(text)]);
   write('report.md', markdownOf(reportDocument(report, basename(report.folder), finishedAt)));

@@ -1,4 +1,4 @@
-// The owner's side of jobs: a process each, which is gone when its job is over.
+// Starts jobs, each in a process that ends with its job.
 
 import { cancelled } from '../adaptation/cancellation.ts';
 import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from '../adaptation/types.ts';
@@ -10,20 +10,20 @@ import type { EditorModels } from '../llm/protocol/wire.ts';
 import type { EngineStart, FromJob, Jobs, ToJob } from './protocol.ts';
 import { RelayOwner } from './relay.ts';
 
-/** After this long a cancelled job that has not stopped by itself is ended; nothing on disk can tear (common/files.ts). */
+/** A cancelled job is ended after this time, ms. Files on disk stay whole (common/files.ts). */
 const CANCEL_MS = 3000;
-/** What is over, and does not end by itself, is killed after this, ms. */
+/** A finished process that does not exit is killed after this time, ms. */
 const GRACE_MS = 1000;
-/** A job that needs more than this is stopped by V8, with what it says then. */
+/** V8's heap limit of a job. */
 const HEAP_MEGABYTES = 3072;
 
 /**
- * Megabytes of each half of V8's space for what is soon thrown away, where a job reads much once: the default (16) lets a process that
- * holds 30 MB take 100, and is no faster there.
+ * Megabytes of V8's semi-space for jobs that read much data once. With the default (16), a process that holds 30 MB
+ * takes 100 and is not faster.
  */
 const YOUNG_MEGABYTES: Partial<Record<keyof Jobs, number>> = { bringBase: 2, findModels: 2 };
 
-/** Options of Node itself that a job's process is started with. */
+/** Node options of a job's process. */
 export function nodeOptions(job: keyof Jobs): readonly string[] {
   const young = YOUNG_MEGABYTES[job];
   return [`--max-old-space-size=${HEAP_MEGABYTES}`, ...(young === undefined ? [] : [`--max-semi-space-size=${young}`])];
@@ -32,12 +32,12 @@ export function nodeOptions(job: keyof Jobs): readonly string[] {
 export interface JobOptions {
   /** Path of the job's entry: dist/job.cjs, or src/jobs/main.ts. */
   readonly script: string;
-  /** How an adaptation starts its engine; undefined: a run has no neural part. Asked for each. */
+  /** How an adaptation starts its engine; undefined: no neural part. Called for each run. */
   readonly engine?: () => EngineStart | undefined;
   readonly log?: Log;
-  /** What jobs may ask of the editor's own models; absent: there is no editor. */
+  /** The editor's language models for jobs; absent: there is no editor. */
   readonly editor?: EditorModels;
-  /** Runs, for whoever finds the folder locked. */
+  /** Named to others who find the folder locked. */
   readonly who?: string;
 }
 
@@ -51,7 +51,7 @@ export class JobClient {
     this.log = options.log ?? silentLog;
   }
 
-  /** One run in a process of its own. Expected failures, cancellation and a process that died are all values. */
+  /** One adaptation in its own process. Expected failures, cancellation and a crashed process are values. */
   run(
     request: AdaptRequest,
     signal: AbortSignal,
@@ -63,7 +63,7 @@ export class JobClient {
     return this.job('adapt', { adapt: request, who, ...(engine && { engine }) }, signal, progress, confirm);
   }
 
-  /** Any other job, likewise. The process and what it has started are gone when this settles. */
+  /** Any job, likewise. Its process and their children have ended when this settles. */
   async job<K extends keyof Jobs>(
     job: K,
     request: Jobs[K]['request'],
@@ -75,7 +75,7 @@ export class JobClient {
     const started = startChild({ script: this.options.script, node: nodeOptions(job) });
     const { process: child } = started;
     this.running.add(child);
-    // A message to a process that has just died is lost without an error: its exit follows.
+    // A message to a dead process is lost; its exit event follows.
     const send = (message: ToJob) => child.send(message, () => {});
     const relay = new RelayOwner(this.options.editor, send);
     const { promise, resolve } = Promise.withResolvers<Result<Jobs[K]['result']>>();
@@ -119,7 +119,7 @@ export class JobClient {
     return result;
   }
 
-  /** Ends all that runs. Resolves when it is gone. */
+  /** Ends all running jobs and resolves when they are gone. */
   async end(graceMs = GRACE_MS): Promise<void> {
     await Promise.all([...this.running].map((child) => endChild(child, graceMs)));
   }

@@ -1,4 +1,4 @@
-// The job that writes a commit message: the large model where it may be asked, else a local draft.
+// The job that writes a commit message: by the large model if allowed, otherwise a local draft.
 
 import type { ApiAccess } from '../adaptation/types.ts';
 import { ok, type Result } from '../common/errors.ts';
@@ -8,19 +8,19 @@ import { openStore } from '../storage/open.ts';
 import { type CommitSource, readCommit } from '../text-tasks/commit-context.ts';
 import { type JobDeps, paidLlm } from './paid-llm.ts';
 
-/** Plain data: it crosses to a job's process. */
+/** Plain data: it is sent to a job's process. */
 export interface CommitJobRequest extends CommitSource {
   readonly storeFolder: string;
-  /** Absent: nothing leaves the machine. The caller has the user's consent. */
+  /** Absent: local only. The caller has the user's consent. */
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
 }
 
 export interface CommitMessage {
   readonly message: string;
-  /** Who wrote it; absent: it is a local draft. */
+  /** The model that wrote it; absent: a local draft. */
   readonly model?: string;
   readonly costUsd: number;
-  /** Why the large model did not write it, though it may be asked. */
+  /** Why the large model did not write it although allowed. */
   readonly trouble?: string;
 }
 

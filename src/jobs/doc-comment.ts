@@ -1,4 +1,4 @@
-// The job that writes a function's comment: the large model where it may be asked, else a draft after the folder's own.
+// The job that writes a function's comment: by the large model if allowed, otherwise a local draft.
 
 import type { ApiAccess } from '../adaptation/types.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
@@ -9,22 +9,22 @@ import { type DocEdit, docEdit, docProse } from '../text/doc-comments.ts';
 import { type DocSource, readDocContext } from '../text-tasks/doc-context.ts';
 import { type JobDeps, paidLlm } from './paid-llm.ts';
 
-/** Plain data: it crosses to a job's process. */
+/** Plain data: it is sent to a job's process. */
 export interface DocRequest extends DocSource {
   readonly storeFolder: string;
-  /** Absent: nothing leaves the machine. The caller has the user's consent. */
+  /** Absent: local only. The caller has the user's consent. */
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd'>;
 }
 
 export interface WrittenComment {
-  /** In the text that was sent along. */
+  /** Offset in the text of the request. */
   readonly edit: DocEdit;
-  /** Of the function. */
+  /** Name of the function. */
   readonly name: string;
-  /** Who wrote it; absent: it is a local draft. */
+  /** The model that wrote it; absent: a local draft. */
   readonly model?: string;
   readonly costUsd: number;
-  /** Why the large model did not write it, though it may be asked. */
+  /** Why the large model did not write it although allowed. */
   readonly trouble?: string;
 }
 

@@ -1,4 +1,4 @@
-// The jobs of adaptations that come and go as one file: megabytes that no editor's thread reads.
+// The jobs that export and import an adaptation as one file: too large for the editor's thread.
 import { createReadStream, statSync } from 'node:fs';
 import {
   type Imported,
@@ -13,7 +13,7 @@ import { FolderReader } from '../workspace/files/folder-reader.ts';
 import type { JobDeps } from './paid-llm.ts';
 
 export interface CarriedRequest extends ImportRequest {
-  /** Path of a file that the user has named; undefined: what the folder itself carries. */
+  /** Path that the user chose; undefined: the file that the folder ships. */
   readonly from: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-// The entry of a job's process: one long job on a folder, off its owner's thread, with all that it needs opened here.
+// Entry of a job's process: one long job on a folder, with its own store, API and engine.
 
 import { cancelled } from '../adaptation/cancellation.ts';
 import { exportAdaptation } from '../adaptation/exchange/export-import.ts';
@@ -38,7 +38,7 @@ const jobs: {
 };
 
 const send = (message: FromJob) => {
-  // The owner may be gone between two lines.
+  // The parent process may exit between two lines.
   if (process.connected) process.send?.(message, () => {});
 };
 const controller = new AbortController();
@@ -70,7 +70,7 @@ async function run({ job, request }: JobCall): Promise<void> {
     const work = jobs[job] as (of: typeof request, deps: JobDeps) => Promise<Result<Jobs[keyof Jobs]['result']>>;
     send({ kind: 'done', result: await work(request, deps) });
   } catch (error) {
-    // What was told to stop has no more to say.
+    // A cancelled job reports no error.
     if (controller.signal.aborted) return send({ kind: 'done', result: cancelled });
     log.error(`job '${job}'`, error instanceof Error ? error.stack : error);
     send({ kind: 'crashed', message: messageOf(error) });
@@ -85,8 +85,8 @@ process.on('message', (message: ToJob) => {
   else if (message.kind === 'cancel') cancel();
   else log.warn(`A job knows no message '${String((message as { kind: unknown }).kind).slice(0, 40)}'.`);
 });
-// The owner died or let go: nobody is left to answer to, and what was started for it goes, too (common/child.ts).
+// The parent has exited or disconnected; children of this process end too (common/child.ts).
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C and a closed terminal reach every process that was started there; what that means for us is our owner's to say.
+// The terminal sends these signals to every process; the parent decides and sends 'cancel'.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('SIGTERM', cancel);

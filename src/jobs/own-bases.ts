@@ -1,4 +1,4 @@
-// Models that somebody has: looked for and brought as bases, off the editor's thread.
+// The jobs that discover models on this machine and import them as bases.
 
 import { ok, type Result } from '../common/errors.ts';
 import { discoverModels, type FoundModel } from '../neural/models/import/discover-models.ts';
@@ -7,7 +7,7 @@ import type { JobDeps } from './paid-llm.ts';
 
 export type { FoundModel, ImportedBase, ModelImportRequest };
 
-/** No model is opened, and none run: headers are read. */
+/** Only headers are read; no model is run. */
 export async function findModelsJob(
   _request: Record<string, never>,
   { signal }: Pick<JobDeps, 'signal'>,

@@ -1,4 +1,4 @@
-// What a job works with beside its request; and the large model behind the ledger and the recorder.
+// A job's dependencies, and its large-model client with budget and recording.
 
 import type { ApiAccess, ConfirmSpending } from '../adaptation/types.ts';
 import { counted } from '../common/format.ts';
@@ -15,11 +15,11 @@ export interface JobDeps {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** Those of the editor that owns the job. */
+  /** Language models of the editor that started the job. */
   readonly editor?: EditorModels;
 }
 
-/** Every answer of it is in the store before the next is asked for, within the month's limit. */
+/** Stores every answer before the next request, within the month's limit. */
 export function paidLlm(
   { settings, budgetUsd }: Pick<ApiAccess, 'settings' | 'budgetUsd'>,
   store: ResilientStore,
@@ -35,7 +35,7 @@ export function paidLlm(
   });
 }
 
-/** Of a store that is closed: whether it kept what was paid for. */
+/** Whether a closed store kept all paid answers; undefined: it did. */
 export function troubleOf({ trouble, unsaved }: ResilientStore): string | undefined {
   if (trouble === undefined) return undefined;
   const { answers, usd } = unsaved;

@@ -1,4 +1,4 @@
-// What a job's process and its owner say to each other: structured clones over the channel that it was forked with.
+// Messages between a job's process and its parent: structured clones over the IPC channel.
 
 import type { ExchangeRequest, Exported, Imported, Provenance } from '../adaptation/exchange/export-import.ts';
 import type { ExportedFiles, OwnExport } from '../adaptation/exchange/export-own.ts';
@@ -17,38 +17,38 @@ import type { FoundModel, ImportedBase, ModelImportRequest } from './own-bases.t
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
 
-/** What a process of its own can be started for, one row each. */
+/** All jobs, with request and result. */
 export interface Jobs {
   adapt: { request: RunRequest; result: AdaptOutcome };
-  /** Reads the folder for its secrets alone. */
+  /** Reads only the folder's secrets. */
   secrets: { request: Pick<AdaptRequest, 'root' | 'harvest'>; result: readonly string[] };
-  /** What is kept of the folder and sent, for showing. */
+  /** Summarises what is stored of the folder and sent. */
   kept: { request: KeptRequest; result: KeptSummary };
-  /** Writes what was trained on a folder for other programs. */
+  /** Exports a folder's model for other programs. */
   exportForOthers: { request: OwnExport; result: ExportedFiles };
   /** Labels the texts of a task. */
   texts: { request: TextTaskRequest; result: TaskReport };
-  /** A task's first texts. */
+  /** Reads a task's first texts. */
   preview: { request: TextPreviewRequest; result: readonly PreviewRow[] };
-  /** An adaptation as one file: written, put in use, or only looked at. */
+  /** An adaptation as one file: exported, imported, or only inspected. */
   export: { request: ExchangeRequest; result: Exported };
   import: { request: CarriedRequest; result: Imported };
   look: { request: CarriedRequest; result: Provenance };
-  /** Writes a message for what is staged. */
+  /** Writes a message for the staged changes. */
   commit: { request: CommitJobRequest; result: CommitMessage };
   /** Writes the comment of a function. */
   doc: { request: DocRequest; result: WrittenComment };
-  /** Models on this machine that could be brought as bases. */
+  /** Discovers models on this machine that can be imported as bases. */
   findModels: { request: Record<string, never>; result: readonly FoundModel[] };
-  /** Brings one of them. */
+  /** Imports one of them. */
   bringBase: { request: ModelImportRequest; result: ImportedBase };
 }
 
 export interface RunRequest {
   readonly adapt: AdaptRequest;
-  /** Who runs, for whoever finds the folder locked: 'npm start', 'the editor'. */
+  /** Named to others who find the folder locked: 'npm start', 'the editor'. */
   readonly who: string;
-  /** How the job starts the engine that it trains and measures with; absent: a run has no neural part. */
+  /** How the job starts its engine; absent: no neural part. */
   readonly engine?: EngineStart;
 }
 
@@ -58,7 +58,7 @@ export type JobCall = {
   readonly [K in keyof Jobs]: { readonly kind: 'job'; readonly job: K; readonly request: Jobs[K]['request'] };
 }[keyof Jobs];
 
-/** Keys of an API are in the request alone: neither in a command line nor in an environment. */
+/** API keys are only in the request: not in the command line, not in the environment. */
 export type ToJob =
   | RelaySaid
   | JobCall

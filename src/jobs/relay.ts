@@ -1,14 +1,14 @@
-// The editor's own models, for a job: `vscode.lm` is in the host alone, so a job asks through the channel that it was forked with.
+// Relays a job's requests to the editor's language models: `vscode.lm` exists only in the extension host.
 import { isCancelled } from '../common/errors.ts';
 import type { EditorModels } from '../llm/protocol/wire.ts';
 import { EditorError, editorError } from '../llm/providers/editor.ts';
 
-/** What a job asks its owner. */
+/** Messages from a job to its parent. */
 export type RelayAsked =
   | { readonly kind: 'editor-ask'; readonly id: number; readonly model: string; readonly text: string }
   | { readonly kind: 'editor-drop'; readonly id: number };
 
-/** What its owner says to that. */
+/** Messages from the parent to the job. */
 export type RelaySaid =
   | { readonly kind: 'editor-text'; readonly id: number; readonly text: string }
   | {
@@ -63,7 +63,7 @@ export class RelayedModels implements EditorModels {
     }
   }
 
-  /** What the owner says; of what is not open any more, nothing. */
+  /** Handles a message of the parent; one for a finished request is ignored. */
   take(said: RelaySaid): void {
     const asked = this.open.get(said.id);
     if (!asked) return;
@@ -73,13 +73,13 @@ export class RelayedModels implements EditorModels {
   }
 }
 
-/** The owner's side, for one job. */
+/** The parent's side, for one job. */
 export class RelayOwner {
   private readonly models: EditorModels | undefined;
   private readonly send: (message: RelaySaid) => void;
   private readonly open = new Map<number, AbortController>();
 
-  /** @param models undefined: there are none here */
+  /** @param models undefined: none */
   constructor(models: EditorModels | undefined, send: (message: RelaySaid) => void) {
     this.models = models;
     this.send = send;
@@ -90,7 +90,7 @@ export class RelayOwner {
     else void this.ask(asked);
   }
 
-  /** The job is over: nobody waits for an answer. */
+  /** Cancels open requests when the job has ended. */
   end(): void {
     for (const controller of this.open.values()) controller.abort();
   }

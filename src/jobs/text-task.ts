@@ -1,4 +1,4 @@
-// The jobs of text tasks: a run, behind the ledger and the recorder; and a look at a task's first texts.
+// The jobs of text tasks: a run, and a preview of a task's first texts.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cancelled } from '../adaptation/cancellation.ts';
@@ -19,18 +19,18 @@ import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
 import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 
-/** Plain data: it crosses to a job's process. */
+/** Plain data: it is sent to a job's process. */
 export interface TextTaskRequest {
-  /** The folder, and the task's file in it without `.json`. */
+  /** The folder, and the name of its task file without `.json`. */
   readonly root: string;
   readonly task: string;
   readonly harvest: Partial<HarvestOptions>;
   readonly storeFolder: string;
-  /** Where what a run came to is kept; absent: nowhere. */
+  /** Folder for the results of runs; absent: they are not stored. */
   readonly reports?: string;
-  /** Absent: nothing leaves the machine. The caller has the user's consent. */
+  /** Absent: local only. The caller has the user's consent. */
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd' | 'runUsd'>;
-  /** The base that may read texts of which the n-grams are not sure; absent: none does. */
+  /** The base that reads texts for which the n-grams are unsure; absent: none. */
   readonly states?: StatesAccess;
   readonly who: string;
 }
@@ -40,7 +40,7 @@ export interface StatesAccess {
   readonly language: Requests['states']['request']['language'];
 }
 
-/** One run a folder, like an adaptation. Expected failures and cancellation are values. */
+/** One run per folder, as for adaptations. Expected failures and cancellation are values. */
 export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Promise<Result<TaskReport>> {
   const { root, storeFolder, who } = request;
   const lock = lockRun(storeFolder, root, who);
@@ -96,7 +96,7 @@ async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps
   return ok(report);
 }
 
-/** By an engine's process of its own: nothing else waits for it. */
+/** In its own engine process, which serves nothing else. */
 function reader(engine: EngineClient, { language }: StatesAccess, signal: AbortSignal): ReadStates {
   return async (texts, { before, after }, onRead) => {
     const states: Float32Array[] = [];
@@ -110,7 +110,7 @@ function reader(engine: EngineClient, { language }: StatesAccess, signal: AbortS
   };
 }
 
-/** A text as the folder has it, and what its source says that it is. */
+/** A text and the label that its source gives, if any. */
 export interface PreviewRow {
   readonly text: string;
   readonly label: string | undefined;

@@ -16,7 +16,7 @@ export interface TextSpending {
 }
 
 export interface TaskRunDeps {
-  /** Absent: nothing leaves the machine. The caller has the user's consent. */
+  /** Absent: local only. The caller has the user's consent. */
   readonly llm?: TaskLlm | undefined;
   /** Absent: there is no base, and the n-grams are all that is learned. */
   readonly readStates?: ReadStates | undefined;

@@ -1,4 +1,4 @@
-// An adaptation leaves its folder as one file, and comes into another's: checked before anything is written, and in use last, so that a failure leaves all as it was.
+// Exports an adaptation as one file and imports it into a folder. Import checks before it writes and activates last.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,22 +25,22 @@ import type { AdaptRequest } from '../types.ts';
 
 export type { Provenance };
 
-/** In a folder that carries one for who works in it. */
+/** Name of the file in a folder that ships an adaptation for its contributors. */
 export const TEAM_FILE = '.easyadaptation/adaptation.safetensors';
 
 type Of = Pick<AdaptRequest, 'root' | 'specialistFolder' | 'storeFolder'>;
 
 export interface ExchangeRequest extends Of {
-  /** Path of the file that is written, or swapped. */
+  /** Path of the file to write; an existing one is replaced. */
   readonly target: string;
-  /** Of the extension. */
+  /** Version of the extension. */
   readonly version: string;
 }
 
 export interface ImportRequest extends Of, Pick<AdaptRequest, 'tokenizerPath'> {
-  /** Folder of the base that serves; those that ship lie beside it. */
+  /** Folder of the serving base; the shipped bases are its siblings. */
   readonly base: string;
-  /** For whoever finds the folder locked. */
+  /** Named to others who find the folder locked. */
   readonly who: string;
 }
 
@@ -53,11 +53,11 @@ export interface Exported {
 
 export interface Imported {
   readonly provenance: Provenance;
-  /** Another base serves now: it waits for its own. */
+  /** Another base serves now: the model is used when its own base serves. */
   readonly waitsFor?: string;
 }
 
-/** Fails with 'nothing-to-learn' where the folder has no adapted model of its own, and with what keeps it from being read or written. */
+/** Fails with 'nothing-to-learn' if the folder has no adapted model, or with the read or write error. */
 export function exportAdaptation(
   { root, specialistFolder, storeFolder, target, version }: ExchangeRequest,
   log: Log,
@@ -76,7 +76,7 @@ export function exportAdaptation(
       ...{ version, folder: basename(root), finishedAt: row.finishedAt, base: manifest.base?.name ?? '' },
       ...{ files: report.harvest.files, tokens: report.harvest.tokens },
     };
-    // Paths of this machine stay here.
+    // Paths of this machine are not exported.
     const told: AdaptReport = { ...report, folder: basename(root) };
     const carried = {
       manifest,
@@ -89,7 +89,7 @@ export function exportAdaptation(
   });
 }
 
-/** What a file says that it is, checked as far as its header goes and against what ships here. @param pieces see `openPortable` */
+/** Reads a file's header and checks it against the shipped models. @param pieces see `openPortable` */
 export function lookAt(
   pieces: AsyncIterable<Uint8Array>,
   shipped: Pick<ImportRequest, 'base' | 'tokenizerPath'>,
@@ -102,8 +102,8 @@ export function lookAt(
 }
 
 /**
- * Puts it in use in the folder. Fails with 'mismatched' where its base or tokenizer does not ship here, 'corrupt', 'newer-version', 'locked', 'unwritable';
- * then what was in use is.
+ * Imports it into the folder. Fails with 'mismatched' if its base or tokenizer is not shipped, 'corrupt',
+ * 'newer-version', 'locked' or 'unwritable'. The previous model then stays in use.
  */
 export function importAdaptation(
   pieces: AsyncIterable<Uint8Array>,
@@ -147,14 +147,14 @@ export function importAdaptation(
   });
 }
 
-/** The SHA-256 of what was written. */
+/** SHA-256 of the written bytes. */
 async function written(path: string, pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const file = createWriteStream(path, { flush: true });
   const hash = createHash('sha256');
   try {
     for await (const piece of pieces) {
       hash.update(piece);
-      // The piece's buffer is filled again for the next.
+      // The reader reuses the buffer for the next piece.
       if (!file.write(Buffer.from(piece))) await once(file, 'drain');
     }
   } finally {

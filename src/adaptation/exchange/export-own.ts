@@ -1,4 +1,4 @@
-// What was trained on a folder, written for other programs: the model that it has, whichever serves now.
+// Exports a folder's trained model for other programs, whether or not it serves now.
 import { failed, type Result } from '../../common/errors.ts';
 import type { Progress } from '../../common/progress.ts';
 import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
@@ -7,14 +7,14 @@ import { ownModel, type Shipped } from '../models/folder-models.ts';
 
 export type { ExportedFiles };
 
-/** Plain data: it crosses to a job's process. */
+/** Plain data: it is sent to a job's process. */
 export interface OwnExport extends Shipped {
   readonly specialistFolder: string;
-  /** Folder that it is written into. */
+  /** Target folder. */
   readonly into: string;
 }
 
-/** Fails with 'nothing-to-learn' where there is none, as `ownModel` where it is another base's, and as `exportModel`. */
+/** Fails with 'nothing-to-learn' without a model, and as `ownModel` and `exportModel` do. */
 export function exportOwn(
   { specialistFolder, into, ...shipped }: OwnExport,
   signal?: AbortSignal,

@@ -1,4 +1,4 @@
-// An adapter that somebody trained elsewhere over a base of ours, in place of the folder's own model.
+// Imports an adapter that was trained elsewhere over a shipped base, in place of the folder's model.
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
@@ -12,19 +12,19 @@ import { keepModel, workFolder } from '../models/folder-models.ts';
 export interface ForeignAdapter {
   /** Folder with adapter_config.json and adapter_model.safetensors. */
   readonly adapter: string;
-  /** The folder that it is to answer in, and where what is kept of that lies. */
+  /** The workspace folder, and the folder of its specialist. */
   readonly root: string;
   readonly storeFolder: string;
   readonly specialistFolder: string;
-  /** Folder of the base that it was trained over. */
+  /** Folder of the adapter's base. */
   readonly base: string;
-  /** Who asks, for whoever finds the folder locked. */
+  /** Named to others who find the folder locked. */
   readonly who: string;
 }
 
 /**
- * Reads and checks it against the base, and puts it in use. Fails as `loadAdapter` does, with 'unreadable' where the base is no package,
- * 'locked' where a run has the folder, and 'unwritable'. What answered before stays where anything fails.
+ * Checks the adapter against the base and activates it. Fails as `loadAdapter` does, with 'unreadable' if the base is
+ * no package, 'locked' during a run, and 'unwritable'. After a failure the previous model stays.
  */
 export async function takeAdapter(request: ForeignAdapter): Promise<Result<PackageInfo>> {
   const { adapter, root, storeFolder, specialistFolder, base, who } = request;

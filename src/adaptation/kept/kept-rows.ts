@@ -1,5 +1,5 @@
-// Everything that is kept about a folder, and what is sent of it, as text: by the code that keeps and sends it. What this
-// shows is the truth, also where that is a secret that an earlier version let through.
+// Everything stored about a folder and sent from it, as text, by the code that stores and sends it.
+// It also shows secrets that an earlier version failed to redact.
 
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
@@ -29,29 +29,29 @@ import { otherTokenizer, sampleOptions } from '../training-data/training-set.ts'
 import type { AdaptRequest } from '../types.ts';
 import { Live } from './preview.ts';
 
-/** Plain data: it crosses to a job's process. */
+/** Plain data: it is sent to a job's process. */
 export type KeptRequest = Pick<
   AdaptRequest,
   'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
 > & {
-  /** The large model that requests are shown for; absent: the default. */
+  /** The large model whose requests are shown; absent: the default. */
   readonly asked?: LlmAddress;
 };
 
-/** Places whose requests are shown: some of those that an adaptation asks about, held-out ones and such as teach. */
+/** Number of requests to show, of held-out positions and of positions for training. */
 const shownPlaces = 60;
 const shownTeaching = 20;
-/** Of a place, UTF-16 units before and after the cursor. */
+/** UTF-16 units shown before and after the cursor. */
 const around = { before: 200, after: 100 };
 
 export interface KeptDeps {
-  /** Where the caller has one already. */
+  /** The caller's own, if it has one. */
   readonly harvest?: Harvest;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
-/** The folder as it is now, what a run would learn from, draw, train on and ask; and the store. Fails as the harvest does. */
+/** The folder's files, the samples, positions and requests of a run, and the store. Fails as reading the folder does. */
 export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGenerator<KeptRow, Result<true>> {
   const { signal, log } = deps;
   const tokenizer = readTokenizer(request.tokenizerPath);
@@ -117,7 +117,7 @@ function placeRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
   return { kind: 'place', path, text: `${prefix.slice(-around.before)}${truth}${suffix.slice(0, around.after)}` };
 }
 
-/** What a completion at one place sends, to the byte; and its hint, where it has one. Fails where nothing of the file is ever sent. */
+/** The exact request of a completion at one position, with its hint. Fails if the file is never sent. */
 export async function rowsAt(
   { path, text, offset }: { readonly path: string; readonly text: string; readonly offset: number },
   request: KeptRequest,
@@ -142,7 +142,7 @@ function* liveRows(asked: LlmRequest, send: (request: LlmRequest) => string): Ge
   if (asked.hint !== undefined) yield { kind: 'hint', path, text: asked.hint };
 }
 
-/** Special tokens by their names. */
+/** Special tokens, shown by name. */
 function decodeAll(ids: Int32Array, tokenizer: Tokenizer, dialect: Dialect): string {
   const names = specialNames(tokenizer, dialect);
   const parts: string[] = [];

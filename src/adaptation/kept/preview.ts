@@ -1,4 +1,4 @@
-// A completion in a folder as the editor would make it, without the editor: for showing what it would send.
+// Builds a completion request as the editor would, to show what it sends.
 
 import { systemClock } from '../../common/clock.ts';
 import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../common/completion.ts';
@@ -31,7 +31,7 @@ export class Live {
   private readonly request: LiveRequest;
   private readonly service: CompletionService;
 
-  /** @param engine drafts where the request has a neural part; else the n-grams do */
+  /** @param engine drafts if the request has a neural part; otherwise the n-grams do */
   constructor(
     request: LiveRequest,
     secrets: SecretValues,
@@ -50,7 +50,7 @@ export class Live {
       if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
       return mixed?.ok ? mixed.value : specialist.complete(query, options);
     };
-    // In the index a file has its masked path.
+    // The index names a file by its redacted path.
     const named = async (query: CompletionQuery) => ({ ...query, path: await mask.path(query.path) });
     const local: Specialist = {
       name: 'kept',
@@ -72,18 +72,18 @@ export class Live {
     });
   }
 
-  /** What the editor may do with the file. */
+  /** The editor's rules for the file. */
   ruleOf(path: string): Promise<FileRule> {
     return ruleOf(this.request.root, path, this.request.harvest);
   }
 
   /**
-   * A held-out place in its file as it is on disk, where what the author wrote has still to be written; undefined where
-   * the file cannot be read, or may not be sent.
+   * A held-out position in its file on disk, without the author's text; undefined if
+   * the file cannot be read or may not be sent.
    */
   async queryAt({ path, offset, truth }: CursorExample): Promise<CompletionQuery | undefined> {
     if ((await this.ruleOf(path)) !== 'open') return undefined;
-    // A file whose path is masked has another name on disk.
+    // A file with a redacted path has another name on disk.
     const read = await (await FolderReader.open(this.request.root)).read(path, defaultHarvestOptions.maxFileBytes);
     const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
     if (text === undefined) return undefined;
@@ -91,7 +91,7 @@ export class Live {
     return queryOf(before, offset, path, languageIdOf(path));
   }
 
-  /** @param indentUnit the editor's, by default what the text itself begins its lines with */
+  /** @param indentUnit of the editor; by default that of the text */
   preview(
     query: CompletionQuery,
     signal: AbortSignal,
@@ -101,7 +101,7 @@ export class Live {
   }
 }
 
-/** As an editor has them by default. What decides who answers changes nothing about what is sent. */
+/** The editor's default settings. Routing settings do not change what is sent. */
 const settings = {
   balance: 1,
   showBar: 0,

@@ -1,4 +1,4 @@
-// What a folder's own model was measured against: kept beside it by the run that did, so that whoever opens it knows without measuring.
+// The base that a folder's model was compared with, stored beside the model by the run that measured both.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../../common/files.ts';
@@ -9,9 +9,9 @@ import type { MixedQuality } from '../report/types.ts';
 
 const FILE = 'compared.json';
 
-/** On the same places of files that neither was trained on. */
+/** At the same positions of files that neither was trained on. */
 interface Comparison {
-  /** The base that was not as good; other bases under its name were not measured. */
+  /** Hash of the base that was worse; other bases of the same name were not measured. */
   readonly base: { readonly name: string; readonly weights: Sha256 };
   readonly figures: { readonly adapted: Figures; readonly base: Figures };
 }
@@ -19,7 +19,7 @@ interface Comparison {
 type Figures = Pick<MixedQuality, 'places' | 'exactMatch' | 'editSimilarity' | 'loss'>;
 
 /**
- * Says beside a model that it did better than a base, and by which figures.
+ * Stores beside a model that it was better than a base, with the figures.
  * @param model folder of the model
  * @param base folder of the base
  */
@@ -37,7 +37,7 @@ function writeRows(model: string, rows: readonly Partial<Comparison>[]): void {
   listFiles(model);
 }
 
-/** It was measured beside this very base, and was better. */
+/** Whether it was measured with this very base and was better. */
 export function isBetterThan(model: string, base: string): boolean {
   const rows = read(model);
   if (rows.length === 0) return false;
@@ -49,7 +49,7 @@ function figuresOf({ places, exactMatch, editSimilarity, loss }: MixedQuality): 
   return { places, exactMatch, editSimilarity, ...(loss !== undefined && { loss }) };
 }
 
-/** None where nothing was kept, or nothing that can be read: it is not known then. */
+/** Undefined if nothing readable is stored. */
 function read(model: string): readonly Partial<Comparison>[] {
   try {
     const rows: unknown = JSON.parse(readFileSync(join(model, FILE), 'utf8'));

@@ -1,5 +1,5 @@
-// A folder's neural model on disk: which one is in use, and how another takes its place. Folders are made beside each other; a
-// pointer says which is in use, and is swapped, so that a crash at any moment leaves the old or the new one whole.
+// A folder's neural models on disk. Each has a folder of its own, and a pointer names the one in use.
+// The pointer is replaced atomically: a crash leaves the old or the new model in use.
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,26 +11,26 @@ import { ADAPTER, ADAPTER_CONFIG, CONFIG, type Sha256, sha256Of, WEIGHTS } from 
 import { isBetterThan } from './compared.ts';
 
 export interface CurrentModel {
-  /** Folder of a package (src/neural/models/); where weights of the mixture were fitted for the model, mixture.json is in it. */
+  /** Folder of a package (src/neural/models/), with mixture.json if a mixture was fitted for the model. */
   readonly model: string;
-  /** Folder of the base that it is opened over. */
+  /** Folder of its base. */
   readonly base: string;
   readonly name: 'adapted' | 'base';
-  /** Of an adapted model that is there and cannot be used with what ships now: why, and what to do. */
+  /** Why an adapted model on disk cannot be used with the shipped models, and what to do. */
   readonly setAside?: Failure;
 }
 
-/** A folder's adapted model that can be opened. */
+/** An adapted model that can be opened. */
 export interface OwnModel {
   readonly model: string;
-  /** Folder of the base to open it over. */
+  /** Folder of its base. */
   readonly over: string;
-  /** Name of the base that it was made from. */
+  /** Name of its base. */
   readonly madeFrom: string;
   readonly serves: boolean;
 }
 
-/** What a folder's own model has to fit: folder of the base, path of tokenizer.json. */
+/** What the model must fit: folder of the base, path of tokenizer.json. */
 export interface Shipped {
   readonly base: string;
   readonly tokenizer: string;
@@ -40,18 +40,18 @@ export interface Shipped {
 const POINTER = 'neural.json';
 /** Folders of finished models. */
 const PREFIX = 'neural-';
-/** Where a run keeps its checkpoint and what it has made so far. */
+/** Folder of a run's checkpoint and partial outputs. */
 const WORK = 'neural.work';
 
-/** What a model folder must hold to be one. */
+/** Files that every model folder has. */
 export function isModel(folder: string): boolean {
   const holds = (...names: string[]) => names.every((name) => existsSync(join(folder, name)));
   return holds(CONFIG, WEIGHTS) || holds(ADAPTER_CONFIG, ADAPTER);
 }
 
 /**
- * The folder's adapted model where it is known to be better than the base that serves: it was made from that one, or the run that made it
- * measured both (compared.ts). Else the base: one that is larger than what was adapted is not given up unmeasured. What does not serve stays where it is.
+ * The folder's adapted model if it is known to be better than the serving base: it was adapted from that base, or its run
+ * measured both (compared.ts). Otherwise the base, because an unmeasured larger base may be better.
  */
 export function currentModel(specialistFolder: string, shipped: Shipped): CurrentModel {
   const own = ownModel(specialistFolder, shipped);
@@ -64,7 +64,7 @@ export function baseAlone({ base }: Shipped): CurrentModel {
   return { model: base, base, name: 'base' };
 }
 
-/** The folder's adapted model, whether or not it serves; undefined where there is none, a failure where it cannot be opened now. */
+/** The folder's adapted model, serving or not; undefined without one, a failure if it cannot be opened. */
 export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped): Result<OwnModel> | undefined {
   const model = ownFolder(specialistFolder);
   if (model === undefined) return undefined;
@@ -78,14 +78,14 @@ export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped)
   }
 }
 
-/** Where the folder's adapted model lies, whatever it goes with; undefined: there is none. */
+/** Folder of the adapted model, of whatever base; undefined: there is none. */
 export function ownFolder(specialistFolder: string): string | undefined {
   const name = pointedAt(specialistFolder);
   const model = name === undefined ? undefined : join(specialistFolder, name);
   return model !== undefined && isModel(model) ? model : undefined;
 }
 
-/** For a model that is not in use yet; one that never comes to be is swept by the next run. */
+/** New folder for a model; the next run deletes it if it is never activated. */
 export function newModelFolder(specialistFolder: string): string {
   return join(specialistFolder, `${PREFIX}${randomUUID()}`);
 }
@@ -93,19 +93,19 @@ export function newModelFolder(specialistFolder: string): string {
 function pointedAt(specialistFolder: string): string | undefined {
   try {
     const { folder } = JSON.parse(readFileSync(join(specialistFolder, POINTER), 'utf8')) as { folder?: unknown };
-    // A name of ours, and no path to elsewhere.
+    // Only generated names are accepted: no path leads elsewhere.
     return typeof folder === 'string' && /^neural-[0-9a-f-]+$/.test(folder) ? folder : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Of the run under way or interrupted. */
+/** Folder of the running or interrupted run. */
 export function workFolder(specialistFolder: string): string {
   return join(specialistFolder, WORK);
 }
 
-/** The folder that holds a finished model with these weights: in use, being made, or left by a run that died; undefined: none. */
+/** The folder of a finished model with these weights: in use, in the work folder, or left by a killed run. */
 export function modelFolderOf(weights: Sha256, specialistFolder: string): string | undefined {
   const names = [WORK, ...namesIn(specialistFolder).filter((name) => name.startsWith(PREFIX))];
   return names
@@ -113,14 +113,14 @@ export function modelFolderOf(weights: Sha256, specialistFolder: string): string
     .find((model) => isModel(model) && weightsOf(model) === weights);
 }
 
-/** Of the model's own file, or its adapter's. */
+/** Hash of the model's weights or its adapter's. */
 export function weightsOf(model: string): Sha256 {
   return sha256Of(join(model, existsSync(join(model, WEIGHTS)) ? WEIGHTS : ADAPTER));
 }
 
 /**
- * Puts a finished model in use, from the work folder or from where it lies. The one before it stays on disk until the next run, for who
- * still has it open.
+ * Activates a finished model. The previous one stays on disk until the next run, because another window may have it
+ * open.
  */
 export function keepModel(specialistFolder: string, made = workFolder(specialistFolder)): void {
   const isNew = made === workFolder(specialistFolder);
@@ -133,7 +133,7 @@ export function keepModel(specialistFolder: string, made = workFolder(specialist
   replaceFile(join(specialistFolder, POINTER), [new TextEncoder().encode(JSON.stringify({ folder: name }))]);
 }
 
-/** Removes models that are not in use any more, but for one that is going to be. */
+/** Deletes models that are not in use, except one that is about to be. */
 export function sweepModels(specialistFolder: string, but?: string): void {
   const current = pointedAt(specialistFolder);
   for (const name of namesIn(specialistFolder)) {
@@ -142,13 +142,13 @@ export function sweepModels(specialistFolder: string, but?: string): void {
   }
 }
 
-/** What was trained and not kept leaves nothing behind; what is being trained stays. */
+/** Deletes a rejected model from the work folder; unfinished training stays. */
 export function dropWork(specialistFolder: string): void {
   const work = workFolder(specialistFolder);
   if (isModel(work)) rmSync(work, { recursive: true, force: true });
 }
 
-/** Back to the base. */
+/** Returns to the base. */
 export function dropModel(specialistFolder: string): void {
   rmSync(join(specialistFolder, POINTER), { force: true });
   sweepModels(specialistFolder);

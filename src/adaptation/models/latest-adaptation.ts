@@ -1,4 +1,4 @@
-// The folder's last finished adaptation, as the store has it.
+// The folder's last finished adaptation, from the store.
 
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';

@@ -1,22 +1,22 @@
-// Whether what an adaptation learned holds for what ships now: another version may bring another tokenizer, or another base. A coupling
-// was fitted on probabilities of tokens: of another tokenizer, or another model, they are others. Both throw where what ships cannot be read.
-// And whether what it measured of a large model is of the one that is asked now.
+// Whether a stored router still fits the shipped tokenizer and base: it was fitted on token probabilities of those.
+// Both functions throw if the shipped files cannot be read.
+// Also whether the measured large model is the one in use now.
 import { BEFORE_MANIFESTS, baseOf } from '../../neural/models/compatibility.ts';
 import { sha256Of } from '../../neural/models/manifest.ts';
 import type { AdaptReport } from '../report/types.ts';
 import type { CurrentModel, Shipped } from './folder-models.ts';
 
-/** For drafts that the n-grams make alone. */
+/** For drafts of the n-grams alone. */
 export function holdsAlone({ madeFor }: Pick<AdaptReport, 'madeFor'>, tokenizer: string): boolean {
   return (madeFor?.tokenizer ?? BEFORE_MANIFESTS.tokenizer) === sha256Of(tokenizer);
 }
 
-/** @param model the large one that is asked now */
+/** @param model the large model in use now */
 export function holdsForApi({ api }: Pick<AdaptReport, 'api'>, model: string): boolean {
   return api === undefined || api.model === model;
 }
 
-/** For drafts that the neural model mixes, by the one in use. */
+/** For mixed drafts of the neural model in use. */
 export function holdsMixed(
   report: Pick<AdaptReport, 'madeFor' | 'neural'>,
   current: CurrentModel,

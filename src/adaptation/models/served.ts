@@ -1,4 +1,4 @@
-// A folder's model as it serves, outside of a window: its drafts from an engine, and the coupling that holds for them.
+// A folder's serving model outside an editor window: drafts from an engine, and their router.
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
@@ -36,8 +36,8 @@ export async function draftMixed(
 }
 
 /**
- * A coupling is fitted for drafts of both models together, and one for those of the n-grams alone; the default where the last adaptation
- * was made for another tokenizer or model than there is now.
+ * One router is fitted for mixed drafts and one for those of the n-grams alone. The default applies if the last
+ * adaptation was made for another tokenizer or model.
  */
 export function fitOf(
   {

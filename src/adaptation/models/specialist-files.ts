@@ -1,4 +1,4 @@
-// The specialist's files on disk: the tokenizer it is given, the snapshot it is kept in.
+// The n-gram model's files on disk: tokenizer and snapshot.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { AdaptRequest } from '../types.ts';
 
 export const snapshotName = 'specialist.ngram';
 
-/** The folder's specialist as the last run left it. */
+/** The folder's stored n-gram model. */
 export async function readSpecialist(
   request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
   log: Log,
@@ -30,7 +30,7 @@ export async function readSpecialist(
   return model;
 }
 
-/** The mixing weights of the snapshot that is there, if one is: a quick re-index keeps what an adaptation learned. */
+/** The mixing weights of the stored snapshot, so that a quick re-index keeps fitted weights. */
 export async function readWeights(folder: string, tokenizer: Tokenizer, log: Log): Promise<NgramWeights | undefined> {
   let bytes: Uint8Array;
   try {
@@ -45,8 +45,8 @@ export async function readWeights(folder: string, tokenizer: Tokenizer, log: Log
 }
 
 /**
- * Writes the snapshot beside the old one, then swaps: a crash, or a second window on the same folder, leaves one or the
- * other whole. Returns its path.
+ * Writes the snapshot and replaces the old one atomically: a crash or a second window leaves one of them
+ * whole. Returns its path.
  */
 export function writeSnapshot(folder: string, bytes: Uint8Array): string {
   const path = join(folder, snapshotName);

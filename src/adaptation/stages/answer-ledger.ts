@@ -1,4 +1,4 @@
-// What a model has answered at a run's places, by the store: at each it is asked once, in however many runs.
+// The stored answers of one model at cursor positions, so that later runs do not ask it again.
 import { hash } from 'node:crypto';
 import type { Draft } from '../../common/completion.ts';
 import { draftOptions } from '../../prompts/completion/asked-place.ts';
@@ -22,7 +22,7 @@ export class AnswerLedger {
   private readonly split: string;
   private readonly known: ReadonlyMap<string, AnswerRow>;
 
-  /** @param model its identity: whatever makes it answer otherwise makes it another */
+  /** @param model its identity, which changes with everything that can change an answer */
   constructor(ledger: PlaceLedger, model: string, split: string) {
     this.ledger = ledger;
     this.model = model;
@@ -34,7 +34,7 @@ export class AnswerLedger {
     return this.known.has(rowOf(example, asked).place);
   }
 
-  /** From the store where it is there, else by `ask`. */
+  /** The stored answer, else that of `ask`, which is then stored. */
   async at(example: CursorExample, asked: CompletionPlace, ask: () => Promise<ModelAnswer>): Promise<ModelAnswer> {
     const place = rowOf(example, asked);
     const row = this.known.get(place.place);

@@ -1,18 +1,18 @@
-// Which of the trained models stays: by the validation places, so that the test places, measured once and last, say how good the choice is.
+// Chooses the model to keep on validation positions. Test positions are measured once, after the choice.
 import { percent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
 import type { ScoredPlace } from '../report/scored.ts';
 import type { MixedQuality, NeuralReport } from '../report/types.ts';
 import type { Training } from './training.ts';
 
-/** A model, and the folder of the base that it is opened over. */
+/** A model and the folder of its base. */
 export interface ModelCandidate {
   readonly name: NeuralReport['used'];
   readonly model: string;
   readonly base: string;
 }
 
-/** Its drafts at the validation places. */
+/** With its drafts at the validation positions. */
 export interface MeasuredModel extends ModelCandidate {
   readonly scored: readonly ScoredPlace[];
   readonly quality: MixedQuality;
@@ -24,18 +24,18 @@ export const titles = {
   base: 'the base',
 } as const satisfies Readonly<Record<ModelCandidate['name'], string>>;
 
-/** By how much one is better than another at the same places, and how many of its standard errors that is. */
+/** The difference of two models at the same positions, and the same in standard errors. */
 interface Lead {
   readonly by: number;
   readonly errors: number;
 }
 
-/** In lines right, as a share of the places. */
+/** Difference in exact matches, as a share of the positions. */
 function leadInLines(one: MeasuredModel, other: MeasuredModel): Lead {
   return leadOf(one.scored.map(({ right }, i) => [Number(right) - Number(other.scored[i]?.right), 1]));
 }
 
-/** In what a token of the author's text costs, nats; of places where both were asked. */
+/** Difference in loss on the author's text, nats per token, at positions where both losses are known. */
 function leadInLoss(one: MeasuredModel, other: MeasuredModel): Lead {
   const pairs = one.scored.map(({ loss }, i) => ({ loss, than: other.scored[i]?.loss }));
   const asked = pairs.flatMap(({ loss, than }) =>
@@ -45,8 +45,8 @@ function leadInLoss(one: MeasuredModel, other: MeasuredModel): Lead {
 }
 
 /**
- * A mean whose parts weigh unequally, and its error: a ratio estimator (Cochran 1977, Sampling Techniques, 6.4), the places being what was drawn.
- * @param places what each adds, and how much it weighs
+ * A weighted mean and its error: the ratio estimator (Cochran 1977, Sampling Techniques, 6.4) over positions.
+ * @param places sum and weight of each position
  */
 function leadOf(places: readonly (readonly [sum: number, weight: number])[]): Lead {
   const weight = places.reduce((sum, [, each]) => sum + each, 0);
@@ -57,14 +57,14 @@ function leadOf(places: readonly (readonly [sum: number, weight: number])[]): Le
   return { by, errors: by === 0 ? 0 : by / (error || Number.MIN_VALUE) };
 }
 
-/** In standard errors: of lines, chance alone brings so much in one of ten; of losses, whose gain is the smaller one to a user, in one of twenty. */
+/** Standard errors: one-sided 10% for exact matches, 5% for losses, because a better loss helps a user less. */
 const MORE_THAN_CHANCE = { lines: 1.28, loss: 1.64 } as const;
 
 /**
  * The base stays, unless another gets more lines right at the validation places, by more than chance would bring; or no fewer, and what the authors
  * wrote there was likelier to it by more than chance: at the fifty places that a slow machine has the time for, lines alone show no difference below
  * a tenth. Of such the one with the most lines. What training made no better on held-out files is no candidate.
- * @param measured the base last, or what else stays where no other is better
+ * @param measured the base last, or another model that stays if none is better
  */
 export function choose(
   measured: readonly MeasuredModel[],

@@ -1,4 +1,4 @@
-// What a run comes to: a coupling fitted on the validation places, and the figures of the test.
+// The result of a run: a router fitted on validation positions, and the figures of the test.
 
 import { cutsOf } from '../../prompts/completion/cuts.ts';
 import { isBeginning } from '../../prompts/completion/judge.ts';
@@ -19,7 +19,7 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   const tested = chosen && (await testOf(runner, chosen));
   const alone = { choose: await runner.get('calibrated'), test: await runner.get('measured') };
   const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.places } : alone;
-  // What one would have without the adaptation: the base; where that stays, it is beside the n-grams alone.
+  // The comparison without the adaptation: the base, or the n-grams alone if the base stays.
   const tried = new Set(test.map(({ example }) => example));
   const before = tested && (tested.report.used === 'base' ? alone.test : await runner.get('testedBase'));
   const labels = await runner.get('labels');
@@ -47,7 +47,7 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   };
 }
 
-/** Every place with the specialist's verdict, of the draft and of each cut, and the API's where it was asked. */
+/** Every position with verdicts on the local draft, on each of its cuts, and on the API's answer if there is one. */
 function examplesOf(scored: readonly ScoredPlace[], labelled: readonly LabelledPlace[]): CouplingExample[] {
   const verdicts = new Map(labelled.map((label) => [label.scored.example, label.right]));
   return scored.map((place) => {

@@ -1,4 +1,4 @@
-// The n-grams of a run: their index with its weights, what they draft alone, and where answers of any model are kept.
+// The n-gram model of a run: its index with fitted weights, its drafts, and the stored answers of any model.
 
 import { sha256Of } from '../../neural/models/manifest.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
@@ -11,17 +11,17 @@ import { evaluate } from './evaluate.ts';
 import type { LearnStages, Run } from './stage-outputs.ts';
 import { digest, type Tell } from './stage-runner.ts';
 
-/** Raised where the n-grams draft otherwise from the same files; beside it stands the program, which is one file where it ships. */
+/** Raise it when the n-grams draft differently from the same files. The program's hash covers most changes. */
 const DRAFTS_VERSION = 5;
 
-/** Of scripts, by their bytes. */
+/** Identity of scripts by their bytes. */
 export function programOf(...scripts: readonly (string | undefined)[]): string {
   return scripts.map((script) => (script === undefined ? '' : sha256Of(script))).join(' ');
 }
 
 export const tokenizerOf = ({ request }: Run) => sha256Of(request.tokenizerPath);
 
-/** The training files' n-grams, mixed as was learned. */
+/** The n-grams of the training files, with fitted weights. */
 export async function indexOf(runner: LearnStages): Promise<NgramModel> {
   const weights = weightsFrom(await runner.get('weights'));
   const index = await runner.get('index');
@@ -29,7 +29,7 @@ export async function indexOf(runner: LearnStages): Promise<NgramModel> {
   return index;
 }
 
-/** What stands for that index. */
+/** Identity of that index. */
 export async function signatureOfIndex(runner: LearnStages): Promise<string> {
   return digest([
     DRAFTS_VERSION,

@@ -1,4 +1,4 @@
-// Runs a specialist over held-out places, and judges what it drafts.
+// Drafts at held-out positions and judges the drafts.
 
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { quantile } from '../../common/quality.ts';
@@ -12,32 +12,32 @@ import type { ScoredPlace } from '../report/scored.ts';
 import type { AnswerLedger, ModelAnswer } from './answer-ledger.ts';
 import type { Tell } from './stage-runner.ts';
 
-/** What `evaluate` needs of a specialist: the n-grams' synchronous core, inside the run's own thread, or the engine's answers. */
+/** A model that `evaluate` can ask: the n-grams in this thread, or the engine. */
 export interface Drafter {
   complete(query: CompletionQuery, options: DraftOptions): Draft | Promise<Draft>;
-  /** How well what the author wrote was foreseen; asked for right after the draft. */
+  /** Loss on the author's text; called right after the draft at the same position. */
   lossAt?(query: CompletionQuery, truth: string): Promise<QueryLoss>;
 }
 
 export interface EvaluateOptions {
-  /** Also asks for losses, where the drafter has them. */
+  /** Also measures losses if the drafter can. */
   readonly losses?: boolean;
-  /** Where its answers are kept; absent: it is asked anew. */
+  /** Stored answers; absent: every position is asked. */
   readonly answers?: AnswerLedger | undefined;
   readonly tell?: Tell;
   readonly signal?: AbortSignal;
 }
 
-/** What its loss adds to a draft: the passes over what the author wrote, behind a prompt that is there. */
+/** Time of a draft with its loss, as a multiple of the draft alone. */
 const WITH_LOSS = 1.25;
 
-/** Of a draft with its loss, as the drafter took it. */
+/** Median time of a draft with its loss. */
 export function secondsPerPlace(scored: readonly ScoredPlace[]): number {
   const took = scored.map(({ draft }) => draft.latencyMs);
   return took.length > 0 ? (WITH_LOSS * quantile(took, 0.5)) / 1000 : 0;
 }
 
-/** Drafts every place; gives the event loop a turn every 20 ms or so, for messages and cancellation. */
+/** Drafts at every position. Yields to the event loop about every 20 ms, for messages and cancellation. */
 export async function evaluate(
   drafter: Drafter,
   examples: readonly CursorExample[],

@@ -1,5 +1,5 @@
-// What the API is asked in a run: places of training files that teach, of validation files that calibrate, of test files for the report, as many as
-// its calls and dollars allow. The user is asked once, before the first of them, with the price of all.
+// Plans which positions the API labels: of training files for training, of validation files for the router, of test
+// files for the report, within the limits of calls and dollars. The user is asked once, with the price of all.
 
 import { apiHost } from '../../llm/connect.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
@@ -17,16 +17,16 @@ import { placesIn } from './neural.ts';
 import { placesToAsk } from './places.ts';
 import type { LabelingPlan, LearnStages, Run, ToAsk } from './stage-outputs.ts';
 
-/** Of the calls, those that teach, where there is a model to be taught: as many as it takes to know where the large one fails. */
+/** Share of the calls for training files, if a neural model is trained: enough to learn where the large model fails. */
 const TEACHING = 0.4;
 
-/** What a completion there would send, but for the local draft. The harvest's text is masked, and so is the index. */
+/** The request of a completion there, without the local draft. Secrets are already redacted in files and index. */
 export function labelRequest(example: CursorExample, index: NgramModel): LlmRequest {
   const place = placeBefore(example);
   return requestAt(place, index.snippets(place.query, REQUEST_SNIPPETS), { oneOff: true });
 }
 
-/** What the n-grams give each token of a file, as if its line were being written; gives the event loop a turn. */
+/** Probability of each token of a file by the n-grams, as if its line were being typed. Yields to the event loop. */
 export function foreseenBy(index: NgramModel, signal: AbortSignal) {
   return async (file: SourceText) => {
     await turn(signal);
@@ -34,7 +34,7 @@ export function foreseenBy(index: NgramModel, signal: AbortSignal) {
   };
 }
 
-/** Who is asked, and what decides how much: what was answered otherwise is asked anew. Undefined: nobody is. */
+/** Identity of the labelling: model and limits. Answers of another one are asked anew. Undefined: no labelling. */
 export function askedAs({ llm, request }: Run): string | undefined {
   const { api } = request;
   if (llm === undefined || api === undefined) return undefined;
@@ -84,7 +84,7 @@ export async function askingOf(runner: LearnStages): Promise<LabelingPlan | unde
 
 type Chosen = Omit<LabelingPlan, 'llm' | 'as'>;
 
-/** As many places as the dollars of one run allow: what is known already counts as well, so that a later run chooses the same, and pays no more. */
+/** As many positions as the run's dollars allow. Known answers count too, so that a later run chooses the same ones. */
 function affordable(
   llm: LlmClient,
   { places, runUsd = Number.POSITIVE_INFINITY }: { readonly places: number; readonly runUsd?: number },

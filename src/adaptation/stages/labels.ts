@@ -1,5 +1,5 @@
-// Has the API complete a sample of held-out places: the labels that p(API right) is fitted on.
-// Every answer is in the store before the next is asked for (the large model's recording decorator sees to it).
+// Asks the API to complete a sample of held-out positions: the labels for fitting p(API right).
+// The recording client stores every answer before the next request.
 
 import { counted } from '../../common/format.ts';
 import { type LabelOutcome, labelBatch } from '../../llm/label.ts';
@@ -11,17 +11,17 @@ import type { ApiLabels, LabelledPlace, Labels, ScoredPlace } from '../report/sc
 import type { LearnStages, Run, ToAsk } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 
-/** How many requests are under way at once: enough to hide the API's latency, few enough for a new key's rate limit. */
+/** Concurrent requests: enough to hide latency, few enough for the rate limit of a new key. */
 const concurrency = 4;
 
-/** Undefined where it is not asked; what it was asked before is in the store, and not paid for again. */
+/** Undefined without an API. Stored answers are not paid for again. */
 export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabels | undefined> {
   const asking = await runner.get('asking');
   if (asking === undefined) return undefined;
   const { llm } = asking;
   const scored = [...(await runner.get('calibrated')), ...(await runner.get('measured'))];
   const byExample = new Map(scored.map((place) => [place.example, place]));
-  // One count over both: time that is left does not begin again with the second.
+  // One count over both, so that the time left does not start again with the second.
   const count = new Answered(asking.validation.length + asking.test.length, tell);
   const ask = async (places: readonly ToAsk[]): Promise<Labels> => {
     const labelled: LabelledPlace[] = [];
@@ -39,7 +39,7 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
   return { model: llm.model, validation, test };
 }
 
-/** Answers so far, and what they cost. */
+/** Answers so far and their cost. */
 export class Answered {
   private readonly total: number;
   private readonly to: Tell;
@@ -62,7 +62,7 @@ export class Answered {
   }
 }
 
-/** Each answer as it comes; see `labelBatch`. What it costs is the run's. */
+/** Calls `onAnswer` with each answer as it arrives (see `labelBatch`), and adds the cost to the run. */
 export async function askAll<T extends { readonly prompt: Prompt }>(
   { signal, paid }: Run,
   llm: LlmClient,

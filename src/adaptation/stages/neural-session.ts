@@ -1,4 +1,4 @@
-// The neural models of a run at its places: the engine has one open at a time, and only where a place has no answer of it yet.
+// Drafts of a run's neural models. The engine has one model open at a time, and opens it only for missing answers.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../common/errors.ts';
@@ -18,31 +18,31 @@ import { EngineDrafter } from './opened.ts';
 import { digest, type Tell } from './stage-runner.ts';
 
 const snapshotFile = 'train.ngram';
-/** Raised where the engine drafts otherwise from the same model, so that what it answered before is asked anew. */
+/** Raise it when the engine drafts differently from the same model: stored answers are then asked anew. */
 const DRAFTS_VERSION = 3;
 
 export interface NeuralSessionDeps {
   readonly engine: Engine;
   readonly access: NeuralAccess;
   readonly tokenizerPath: string;
-  /** Where the snapshot lies meanwhile. */
+  /** Folder for the snapshot during the run. */
   readonly work: string;
   readonly signal: AbortSignal;
-  /** Snapshot of the training files' n-grams, and what stands for it. */
+  /** Snapshot of the training files' n-grams, and its identity. */
   readonly index: () => Promise<Uint8Array>;
   readonly indexed: () => Promise<string>;
-  /** Where a mixture is fitted, and what stands for those places. */
+  /** Positions that a mixture is fitted on, and their identity. */
   readonly fit: readonly CursorExample[];
   readonly fitted: string;
-  /** Where the answers of a model are kept. */
+  /** Stored answers of a model. */
   readonly answersOf: (model: string, split: 'validation' | 'test') => AnswerLedger | undefined;
 }
 
 export class NeuralSession {
-  /** Most that the engine was seen to use, bytes. */
+  /** Peak memory of the engine, bytes, as far as it was sampled. */
   memory = 0;
   private readonly deps: NeuralSessionDeps;
-  /** In the engine; of this run alone. */
+  /** Key of the open model in the engine, used by this run only. */
   private readonly key: string;
   private readonly snapshot: string;
   private open: { readonly name: ModelCandidate['name']; readonly opened: EngineDrafter } | undefined;
@@ -53,7 +53,7 @@ export class NeuralSession {
     this.snapshot = join(deps.work, snapshotFile);
   }
 
-  /** At places of one split. */
+  /** Drafts at positions of one split. */
   async drafts(
     candidate: ModelCandidate,
     split: 'validation' | 'test',
@@ -72,13 +72,13 @@ export class NeuralSession {
     return scored;
   }
 
-  /** How many of the places it has not been asked at. */
+  /** Number of positions without a stored answer. */
   async unanswered(candidate: ModelCandidate, places: readonly CursorExample[]): Promise<number> {
     const answers = this.deps.answersOf(await this.identity(candidate), 'validation');
     return places.filter((example) => !answers?.has(example, placeBefore(example))).length;
   }
 
-  /** Learns the adapted model's mixture, from its base's on, and keeps it beside it; the base's own where there is nothing to learn from. */
+  /** Fits the adapted model's mixture, starting from that of its base, and stores it beside the model. */
   async fitMixture(candidate: ModelCandidate, places: readonly CursorExample[], tell: Tell): Promise<void> {
     const [theirs, own] = [candidate.base, candidate.model].map((folder) => join(folder, MIXTURE_FILE)) as [
       string,
@@ -90,7 +90,7 @@ export class NeuralSession {
     if (fit) replaceFile(own, [new TextEncoder().encode(JSON.stringify(fit.weights))]);
   }
 
-  /** Nothing of it stays open. */
+  /** Closes the open model and removes the snapshot. */
   close(): void {
     if (!this.open) return;
     rmSync(this.snapshot, { force: true });
@@ -98,7 +98,7 @@ export class NeuralSession {
     this.open = undefined;
   }
 
-  /** Of all that a candidate's answers go by. */
+  /** Digest of everything that decides a candidate's answers. */
   private async identity({ name, model, base }: ModelCandidate): Promise<string> {
     const { access, tokenizerPath, fitted, indexed } = this.deps;
     const own = join(model, MIXTURE_FILE);
@@ -108,7 +108,7 @@ export class NeuralSession {
     return digest([DRAFTS_VERSION, shownAs(name), weights, mixture, await indexed(), access.precision, words]);
   }
 
-  /** @param refit where its mixture is fitted anew */
+  /** @param refit positions for fitting its mixture anew */
   private async use(candidate: ModelCandidate, tell: Tell, refit?: readonly CursorExample[]): Promise<EngineDrafter> {
     const { name, model, base } = candidate;
     if (this.open?.name === name && !refit) return this.open.opened;
@@ -137,7 +137,7 @@ export class NeuralSession {
     return opened;
   }
 
-  /** Throws where the engine is not there. */
+  /** Throws if there is no engine. */
   private async begin(): Promise<void> {
     const { engine, work, index, signal } = this.deps;
     unwrap(await engine.request('status', {}, { signal }));
@@ -146,5 +146,5 @@ export class NeuralSession {
   }
 }
 
-/** As its drafts name it. */
+/** Name in its drafts. */
 const shownAs = (name: ModelCandidate['name']) => (name === 'base' ? 'base' : 'adapted');

@@ -1,4 +1,4 @@
-// The neural models of a run: what is measured of each, which one stays, and how it does at the test.
+// The neural models of a run: measures each, chooses the one that stays, and tests it.
 import { dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
@@ -17,7 +17,7 @@ import type { Chosen, LearnStages, Run } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 import type { Training } from './training.ts';
 
-/** Throws CodedError where there is no neural model to be had: the run then goes on without. */
+/** Throws CodedError if there is no neural model: the run continues without one. */
 export function accessOf({ engine, request: { neural } }: Run): NeuralAccess {
   if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
   if (!neural || !isModel(neural.base)) throw new CodedError('unreadable', 'The base model is not installed.');
@@ -36,22 +36,22 @@ export function adaptedOf(run: Run, { base: name, weights }: Training): ModelCan
   return { name: 'adapted', model, base };
 }
 
-/** Drafts at the validation places. */
+/** Drafts at the validation positions. */
 export async function measure(runner: LearnStages, candidate: ModelCandidate, tell: Tell): Promise<MeasuredModel> {
   const session = await runner.get('session');
   const scored = await session.drafts(candidate, 'validation', (await placesIn(runner)).choose, tell);
   return { ...candidate, scored, quality: mixedQuality(scored) };
 }
 
-/** Those that the neural models are asked at: as many as the minutes allow. */
+/** Positions for the neural models: as many as the budget allows. */
 export async function placesIn(runner: LearnStages): Promise<HeldOutPositions> {
   const { places, request } = runner.run;
-  // Where there is no engine the n-grams are asked alone.
+  // Without an engine, the n-grams are measured alone.
   const scale = request.neural && (await runner.get('scale').catch(() => undefined));
   return scale ? halved(places, scale.halvings) : places;
 }
 
-/** At the test places; what was drafted there is not drafted again where it is the base that stays. */
+/** Drafts at the test positions. If the base stays, its drafts are made once. */
 export function test(which: 'used' | 'base') {
   return async (runner: LearnStages, tell: Tell): Promise<readonly ScoredPlace[]> => {
     const chosen = (await runner.get('chosen')) as Chosen;
@@ -76,7 +76,7 @@ export function sessionOf(runner: LearnStages): NeuralSession {
   });
 }
 
-/** What an adaptation before left; undefined where there is none that can be opened. */
+/** The model of an earlier adaptation; undefined if there is none that opens. */
 export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefined {
   const { request, places, judgesEarlier } = run;
   const { base } = accessOf(run);
@@ -92,7 +92,7 @@ export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefine
   return { name: 'earlier', model: own.value.model, base: own.value.over };
 }
 
-/** Undefined also where it is what this run makes. */
+/** Undefined also if it is the model of this very run, resumed. */
 export async function measureEarlier(runner: LearnStages, tell: Tell): Promise<MeasuredModel | undefined> {
   const earlier = earlierOf(runner.run, runner.run.notes);
   const made = await runner.known('training');
@@ -101,7 +101,7 @@ export async function measureEarlier(runner: LearnStages, tell: Tell): Promise<M
   return measure(runner, earlier, tell);
 }
 
-/** Undefined where the run has no neural part, or it cannot be had: a note says why. */
+/** Undefined if the run has no neural part or cannot use one: a note says why. */
 export async function chooseModel(runner: LearnStages): Promise<Chosen | undefined> {
   const { request, notes } = runner.run;
   if (request.neural === undefined) return undefined;
@@ -126,7 +126,7 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
     if (adapted && used.name !== 'adapted')
       await runner.keep('training', { ...(training as Training), dropped: why, judged: adapted.quality });
     const chosenFrom = Object.fromEntries(known.map(({ name, quality }) => [name, quality]));
-    // Of a model that an earlier part of this run did not keep.
+    // A model that this run measured before an interruption and did not keep.
     const judged = training?.judged && { adapted: training.judged };
     return { used, base, training, report: { why, chosenFrom: { base: base.quality, ...judged, ...chosenFrom } } };
   } catch (error) {
@@ -139,7 +139,7 @@ interface Tested {
   readonly report: Omit<NeuralReport, 'ngramCoupling'>;
 }
 
-/** How what stays does at places that nothing was chosen by. */
+/** Tests the model that stays on positions that decided nothing. */
 export async function testOf(
   runner: LearnStages,
   { used, base, training, report }: Chosen,
@@ -171,7 +171,7 @@ function leftOut(error: unknown, notes: string[]): undefined {
   notes.push(`The neural model was left out, the n-grams answer alone. ${error.message}`);
 }
 
-/** Runs what the run can do without. */
+/** Runs optional work: its expected failure becomes a note. */
 async function attempt<T>(work: () => Promise<T>, notes: string[]): Promise<T | undefined> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-// A neural model opened in the engine beside the training files' n-grams, as a drafter that outlives the engine's restarts.
+// A neural model open in the engine with the n-grams. It opens itself again after a restart of the engine.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
@@ -14,9 +14,9 @@ export type OpenRequestOf = Requests['open']['request'];
 export type MixtureWeightsResult = Requests['fit']['result'];
 
 export interface OpenOptions {
-  /** What the mixture's weights are fitted on where the model has none of its own. */
+  /** Positions for fitting the mixture if the model has no weights of its own. */
   readonly places: readonly CursorExample[];
-  /** Fits them also where it has: those it has are where the fit starts from. */
+  /** Fits the weights even if the model has some, starting from those. */
   readonly refit: boolean;
   readonly tell: Tell;
   readonly signal: AbortSignal;
@@ -26,7 +26,7 @@ export class EngineDrafter implements Drafter {
   private readonly engine: Engine;
   private readonly source: OpenRequestOf;
   private readonly options: OpenOptions;
-  /** What the mixture learned; undefined where the model brought its own, or there was nothing to learn from. */
+  /** The fitted mixture; undefined if the model has its own or there were no positions. */
   fit: MixtureWeightsResult | undefined;
 
   private constructor(engine: Engine, source: OpenRequestOf, options: OpenOptions) {
@@ -35,7 +35,7 @@ export class EngineDrafter implements Drafter {
     this.options = options;
   }
 
-  /** Throws the engine's failure as a CodedError. */
+  /** Throws CodedError with the engine's failure. */
   static async open(engine: Engine, source: OpenRequestOf, options: OpenOptions): Promise<EngineDrafter> {
     const opened = new EngineDrafter(engine, source, options);
     await opened.begin();
@@ -74,7 +74,7 @@ export class EngineDrafter implements Drafter {
     const { signal } = this.options;
     const result = await engine.request(kind, request, { signal });
     if (result.ok || result.error.code !== 'bad-request') return unwrap(result);
-    // A process that was started anew has nothing open.
+    // A restarted engine has no model open.
     await this.begin();
     return unwrap(await engine.request(kind, request, { signal }));
   }

@@ -1,10 +1,10 @@
-// Draws the cursor places that a run fits and measures on, spread evenly over held-out files.
+// Draws the cursor positions for fitting and measuring, spread evenly over held-out files.
 
 import { type CursorExample, drawPlaces } from '../../prompts/completion/cursor-places.ts';
 import { firstHalf } from '../../workspace/files/split.ts';
 import type { HarvestedFile, Split } from '../../workspace/files/types.ts';
 
-/** Three splits; of the validation files one half fits the mixture, and the other chooses the model and fits who answers. */
+/** Three splits. One half of the validation files fits the mixture, the other chooses the model and fits the router. */
 export interface HeldOut {
   readonly train: readonly HarvestedFile[];
   readonly fit: readonly HarvestedFile[];
@@ -15,8 +15,8 @@ export interface HeldOut {
 export function holdOut(files: readonly HarvestedFile[]): HeldOut {
   const of = (split: Split) => files.filter((file) => file.split === split);
   const validation = of('validation');
-  // A folder with a single validation file gives it to the coupling: the shipped mixing weights are sound defaults,
-  // while a coupling without any local label is only a prior.
+  // A single validation file goes to the router: the shipped mixing weights are sound defaults,
+  // while a router without local labels is only a prior.
   const fit = firstHalf(validation.map(({ path }) => path));
   return {
     train: of('train'),
@@ -35,7 +35,7 @@ const seed = 1;
 
 export type HeldOutPositions = Readonly<Record<keyof typeof limits, readonly CursorExample[]>>;
 
-/** Where a run asks, of each kind of held-out files. */
+/** The positions of each kind of held-out files. */
 export function placesOf(held: HeldOut): HeldOutPositions {
   const of = (kind: keyof typeof limits) => drawPlaces(held[kind], limits[kind], seed);
   return { fit: of('fit'), choose: of('choose'), test: of('test') };
@@ -44,16 +44,16 @@ export function placesOf(held: HeldOut): HeldOutPositions {
 /** Fewer positions than an eighth do not tell a better model from chance. */
 export const MOST_HALVINGS = 3;
 
-/** At most half as many, or a quarter ..., from all over: the fewer are always among the more, so that no answer is lost. */
+/** At most 1/2^times of the limits, evenly spread. Smaller samples are parts of larger ones, so answers are reused. */
 export function halved({ fit, choose, test }: HeldOutPositions, times: number): HeldOutPositions {
   const of = (kind: keyof typeof limits, places: readonly CursorExample[]) => sample(places, limits[kind] >> times);
   return { fit: of('fit', fit), choose: of('choose', choose), test: of('test', test) };
 }
 
-/** Of the places that the API is asked about, this share is of the validation files; the rest are test places, for the report. */
+/** Share of validation positions among those that the API labels; the rest are test positions for the report. */
 const validationShare = 0.6;
 
-/** The places that the API is asked about: at most `count`, from all over. */
+/** The positions that the API labels: at most `count`, evenly spread. */
 export function placesToAsk<T>(validation: readonly T[], test: readonly T[], count: number) {
   const some = sample(validation, Math.round(count * validationShare));
   return { validation: some, test: sample(test, count - some.length) };

@@ -1,5 +1,5 @@
-// What a run can do in its minutes on this machine, by a draft and a step that are timed here: at how many places it measures, which base
-// it adapts, how long that is trained. Made before anything is measured, kept with the rest: a run that goes on goes by the same plan.
+// Plans a run from the measured time of a draft and of a training step: the number of positions, the base to adapt,
+// and the training time. The plan is stored, so that a resumed run keeps to it.
 import { basename, dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
@@ -15,16 +15,16 @@ import type { LearnStages, Run, Scale, TrainingPlan } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 import { budgetSeconds, paceOf, type Training, train } from './training.ts';
 
-/** Drafts that are timed: every 64th place of the most there may be. */
+/** As halvings of the positions: about six drafts are timed. */
 const TIMED = 6;
-/** Of the minutes, what all measuring and deciding may take; the rest is for training. */
+/** Share of the budget for measuring and deciding; the rest is for training. */
 const MEASURING = 0.4;
-/** Opening models, indexing every file. */
+/** Seconds for opening models and indexing every file. */
 const OPENING = 10;
-/** The learning rate takes 10 steps to come up (neural/training/adapt.ts); with fewer than as many to come down again nothing is learned to the end. */
+/** The learning rate rises for 10 steps (neural/training/adapt.ts) and needs as many to fall. */
 const LEAST_STEPS = 20;
 
-/** What a plan, and a training, go by beside the files. */
+/** Settings that decide a plan and a training, besides the files. */
 export function planSettings(run: Run): unknown {
   const { base, budgetMinutes, maxSteps, device, noOther } = accessOf(run);
   return [weightsOf(base), budgetMinutes, maxSteps, device, noOther, tokenizerOf(run)];
@@ -43,7 +43,7 @@ export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {
   return { halvings, perPlace };
 }
 
-/** Of all models at all places; fitting the mixture takes about a draft a place, too. */
+/** Number of drafts of a run. Fitting the mixture takes about one draft per position. */
 function drafts({ fit, choose, test }: HeldOutPositions, earlier: boolean): number {
   return fit.length + (earlier ? 3 : 2) * choose.length + 2 * test.length;
 }
@@ -90,7 +90,7 @@ export async function planOf(runner: LearnStages, tell: Tell): Promise<TrainingP
   return { ...plan(access.base, 0), why: why?.('nothing is') ?? '' };
 }
 
-/** On the base, and for the seconds, of the plan: less what measuring took longer than was foreseen. */
+/** Trains the planned base for the planned time, minus the delay that measuring has caused. */
 export async function trainAsPlanned(runner: LearnStages, tell: Tell): Promise<Training> {
   const { run } = runner;
   const { base, limit, begins, why } = await runner.get('plan');
@@ -102,7 +102,7 @@ export async function trainAsPlanned(runner: LearnStages, tell: Tell): Promise<T
   return train(folder, await runner.get('samples'), access, run, { limit, late }, tell);
 }
 
-/** What is still to be done, by what is kept. */
+/** The remaining work, given the stored answers. */
 export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
   const { run } = runner;
   const { perPlace, training } = await runner.get('plan');

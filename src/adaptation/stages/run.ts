@@ -1,4 +1,4 @@
-// One adaptation run from folder to specialist: harvest, learn, index everything, keep. Runs in a job.
+// One adaptation run, in a job's process: reads the folder, runs the stages, indexes every file, stores the result.
 import { AwakeTime } from '../../common/clock.ts';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { mappedLog, silentLog } from '../../common/log.ts';
@@ -30,12 +30,12 @@ import { budgetSeconds } from './training.ts';
 
 export type { RunDeps } from './stage-outputs.ts';
 
-/** How often it is looked at how long the run takes, ms. */
+/** Interval for reading the clock, ms. */
 const READ_MS = 1000;
-/** A disk that is full, read-only, somebody else's, or gone. */
+/** Error codes of a disk that is full, read-only, not ours, or gone. */
 const unwritable: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO']);
 
-/** Runs `request`. Expected failures are values; whatever happens, the specialist that was on disk before stays usable. */
+/** Runs `request`. Expected failures are values. The previous specialist on disk stays usable after any failure. */
 export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Result<AdaptOutcome>> {
   const { signal } = deps;
   let log = deps.log ?? silentLog;
@@ -66,7 +66,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
       progress({ stage: 'Reading files', done: files.length, total: files.length, lines: harvestInWords(harvest) });
     const all = holdOut(files);
     const unseen = unseenByEarlier(request, all);
-    // What is fitted here is no earlier model.
+    // Positions for fitting do not judge an earlier model.
     const held = unseen ? { ...unseen, fit: all.fit } : all;
     const { ledger } = deps;
     const places = placesOf(held);
@@ -152,30 +152,30 @@ async function learn(runner: LearnStages): Promise<FittedRun> {
   }
 }
 
-/** Before anything is timed: a neural run takes its budget, three quarters of it for training. */
+/** The estimate before anything is timed: a neural run uses its budget, three quarters of it for training. */
 function firstEstimate({ effort, neural, api }: AdaptRequest): RemainingWork {
   const training = neural && effort === 'adapt' ? 0.75 * budgetSeconds(neural) : 0;
   return { ...nothingAhead, training, api: api?.places ?? 0 };
 }
 
-/** By the paths and masked texts of their files. */
+/** Signature of each split: paths and redacted texts of its files. */
 function signaturesOf(held: HeldOut): Record<keyof HeldOut, string> {
   const of = (files: readonly HarvestedFile[]) => digest(files.map((file) => [file.path, file.hash]));
   return { train: of(held.train), fit: of(held.fit), choose: of(held.choose), test: of(held.test) };
 }
 
-/** Of all models that this run has to do with. */
+/** Number of stored answers of the models in this run. */
 function answersIn({ ledger, models }: Run): number {
   return [...models].reduce((sum, model) => sum + (ledger?.answersOf(model).size ?? 0), 0);
 }
 
-/** Undefined where too little is held out that what was adapted before has not learned under another path. */
+/** Held-out files that the earlier model was not trained on; undefined if too few are left. */
 function unseenByEarlier({ effort, neural, specialistFolder }: AdaptRequest, held: HeldOut): HeldOut | undefined {
   const earlier = effort === 'adapt' && neural ? ownFolder(specialistFolder) : undefined;
   return earlier === undefined ? held : unseenBy(earlier, held);
 }
 
-/** What is laid over another base that ships was not compared with, and serves again when that does. */
+/** Adapters of other bases are kept: this run did not compare them. */
 function putInUse(
   { specialistFolder, tokenizerPath: tokenizer }: AdaptRequest,
   used: ModelCandidate,

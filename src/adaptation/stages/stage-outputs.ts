@@ -1,4 +1,4 @@
-// What a run has when it begins, and what its stages make.
+// The dependencies of a run, its state, and the outputs of its stages.
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
@@ -25,59 +25,59 @@ import type { StageRunner } from './stage-runner.ts';
 import type { Training } from './training.ts';
 
 export interface RunDeps {
-  /** For a request with a neural part. */
+  /** Needed by a request with a neural part. */
   readonly engine?: Engine | undefined;
-  /** Asks, records and pays; undefined for local only. */
+  /** Undefined: local only. */
   readonly llm: LlmClient | undefined;
   readonly confirm: ConfirmSpending;
-  /** Where what is measured is kept, for the next run or this one begun anew. */
+  /** Stores answers and finished stages, for a resumed or later run. */
   readonly ledger?: PlaceLedger | undefined;
-  /** Of the programs that draft, see `programOf`: what another one has answered is asked anew. */
+  /** Identity of the drafting programs (see `programOf`): answers of another one are asked anew. */
   readonly program?: string;
-  /** Keeps a finished run. */
+  /** Stores a finished run. */
   readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: RouterModel }) => void;
   readonly progress?: Progress;
   readonly signal: AbortSignal;
   readonly log?: Log;
-  /** ms, of a clock that only goes on. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
-/** A run under way. */
+/** State of a run. */
 export interface Run extends RunDeps {
   readonly request: AdaptRequest;
   readonly held: HeldOut;
   readonly places: HeldOutPositions;
-  /** False where an earlier model has learned most of what is held out. */
+  /** False if an earlier model was trained on most of the held-out files. */
   readonly judgesEarlier: boolean;
   readonly tokenizer: Tokenizer;
   readonly log: Log;
-  /** For the report: what was done without, and why. */
+  /** For the report: omitted parts and the reasons. */
   readonly notes: string[];
-  /** What the API has answered in this run, and what that cost. */
+  /** Answers of the API in this run and their cost. */
   readonly paid: { answers: number; usd: number };
   /** Identities of the models that were measured. */
   readonly models: Set<string>;
-  /** Seconds since it began, without what does not count against the budget and the machine's sleep. */
+  /** Seconds since the start, without sleep of the machine and without `excludeFromBudget`. */
   readonly elapsed: () => number;
-  /** What the user and the API take does not count among the minutes of the run. */
+  /** Runs work whose time does not count against the budget: that of the user, the API, the first look. */
   readonly excludeFromBudget: <T>(work: () => Promise<T>) => Promise<T>;
-  /** What is ahead is known: it is said, with what is to be known beside, and from here on progress says what is left. */
+  /** Announces the plan with its reason, and updates the estimate of the time left. */
   readonly plan: (ahead: RemainingWork, why: string | undefined) => void;
-  /** It is known better. */
+  /** Updates the estimate of the time left. */
   readonly replan: (ahead: RemainingWork) => void;
 }
 
-/** Splits of the folder, signed by their files. */
+/** Names of the folder's splits. */
 export type SplitName = keyof HeldOut;
 export type LearnStages = StageRunner<StageOutputs, SplitName, Run>;
 
 export interface StageOutputs {
-  /** The training files' n-grams, with the weights that ship. */
+  /** N-grams of the training files, with the shipped weights. */
   index: NgramModel;
-  /** What they are mixed with; null: the folder is too small to fit any. */
+  /** Fitted mixing weights; null: the folder is too small to fit any. */
   weights: PlainWeights | null;
-  /** Drafts of the n-grams alone, at validation and at test places. */
+  /** Drafts of the n-grams alone, at validation and test positions. */
   calibrated: readonly ScoredPlace[];
   measured: readonly ScoredPlace[];
   session: NeuralSession;
@@ -90,14 +90,14 @@ export interface StageOutputs {
   plan: TrainingPlan;
   ahead: RemainingWork;
   base: MeasuredModel;
-  /** What was adapted before; undefined: nothing that could be measured. */
+  /** The model of an earlier adaptation; undefined: none that could be measured. */
   earlier: MeasuredModel | undefined;
   training: Training;
   mixture: FittedMixture;
   adapted: MeasuredModel;
-  /** Which model stays; undefined: there is no neural model. */
+  /** The model that stays; undefined: there is no neural model. */
   chosen: Chosen | undefined;
-  /** At the test places, once. */
+  /** Drafts at the test positions. */
   testedBase: readonly ScoredPlace[];
   tested: readonly ScoredPlace[];
   labels: ApiLabels | undefined;
@@ -109,7 +109,7 @@ export interface ToAsk {
   readonly prompt: Prompt;
 }
 
-/** What the API is asked in a run, agreed to. */
+/** Positions for the API to label, approved by the user. */
 export interface LabelingPlan {
   readonly llm: LlmClient;
   /** See `askedAs`. */
@@ -119,22 +119,22 @@ export interface LabelingPlan {
   readonly test: readonly ToAsk[];
 }
 
-/** Whether the API is right at places of the training files. Plain data, without the folder's text. */
+/** Whether the API was right at positions of the training files. Plain data, without the folder's text. */
 export interface Taught {
   readonly answers: readonly {
     readonly path: string;
-    /** Of the cursor, and of what the author wrote behind it, UTF-16 units. */
+    /** Of the cursor and of the author's text after it, UTF-16 units. */
     readonly offset: number;
     readonly length: number;
     readonly right: boolean;
   }[];
-  /** All that was to be asked was answered: a later run over the same files, that would ask the same, asks nothing. */
+  /** Every planned position was answered, so that a later run with the same plan asks nothing. */
   readonly whole: boolean;
   /** See `askedAs`; absent: it was not asked. */
   readonly as?: string;
 }
 
-/** How many places a run measures at, and seconds that a draft with its loss takes at one. */
+/** The number of positions, as halvings, and the seconds of a draft with its loss. */
 export interface Scale {
   /** See `halved`. */
   readonly halvings: number;
@@ -142,19 +142,19 @@ export interface Scale {
 }
 
 export interface TrainingPlan extends Scale {
-  /** Name of the base's folder that is adapted, beside that of the one that serves. */
+  /** Folder name of the base to adapt, a sibling of the serving base. */
   readonly base: string;
-  /** Seconds that it is likely to take; 0: it is trained already, or nothing is. */
+  /** Expected seconds of training; 0: it is trained already, or nothing is. */
   readonly training: number;
-  /** And may take at most. */
+  /** Time limit of training, seconds. */
   readonly limit: number;
-  /** Why a smaller base is adapted, or none. */
+  /** Why a smaller base or none is adapted. */
   readonly why?: string;
-  /** Seconds of the run at which training is to begin. */
+  /** Planned start of training, seconds of the run. */
   readonly begins: number;
 }
 
-/** The adapted model's mixture is fitted, and lies beside it. */
+/** The adapted model's mixture is fitted and stored beside it. */
 export interface FittedMixture {
   /** Weights of the model that it is for, and the mixture's own file; null: there was nothing to fit it on, and none to begin with. */
   readonly of: Sha256;
@@ -165,7 +165,7 @@ export interface Chosen {
   readonly used: MeasuredModel;
   readonly base: MeasuredModel;
   readonly training: Training | undefined;
-  /** Of the report what is known before the test. */
+  /** The part of the report that is known before the test. */
   readonly report: Pick<NeuralReport, 'why' | 'chosenFrom'>;
 }
 
@@ -173,6 +173,6 @@ export interface FittedRun {
   readonly coupling: RouterModel;
   readonly figures: Figures | undefined;
   readonly neural: NeuralReport | undefined;
-  /** The neural model that is to be in use. */
+  /** The neural model to use from now on. */
   readonly used: ModelCandidate | undefined;
 }

@@ -1,39 +1,39 @@
-// Walks the stages of a run: each is made when something needs it, from what it reads; what the store says was finished from the same
-// is not made again. So a run that died goes on at its first unfinished stage, and a second one does only what is new.
+// Runs the stages of an adaptation on demand. A stage that finished on the same inputs is read from the store,
+// so a killed run resumes at its first unfinished stage, and a second run repeats nothing.
 import { hash } from 'node:crypto';
 import { noProgress, type Progress, type ProgressUpdate } from '../../common/progress.ts';
 import type { Row } from '../report/countdown.ts';
 
-/** How far a stage is. */
+/** Reports progress of a stage. */
 export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'step' | 'overall' | 'left'>) => void;
 
-/** @typeParam M what the stages make, by name. @typeParam S what is there before. @typeParam R the run that they belong to */
+/** @typeParam M outputs by stage name. @typeParam S names of the sources. @typeParam R the run */
 export interface Stage<M, S extends string, R, W extends keyof M> extends Row {
-  /** Which runs come to it. */
+  /** The runs that include it. */
   readonly of: 'all' | 'adapting' | 'neural' | 'api' | 'taught' | 'first-look';
   readonly reads: readonly (Exclude<keyof M, W> | S)[];
-  /** Of its code: raised from 1 with every change that makes something else of the same. */
+  /** Version of its code, from 1: raise it when the same inputs give another output. */
   readonly version?: number;
-  /** What else it goes by: options, and what ships. */
+  /** Other inputs: options and shipped files. */
   readonly settings?: (run: R) => unknown;
-  /** What it makes is plain JSON, and kept. Tells whether this run may keep to it, and what belongs to it on disk is still there. */
+  /** Its output is plain JSON and is stored. Returns whether a stored output is still valid for this run and on disk. */
   readonly keeps?: (made: M[W], run: R) => boolean;
   readonly run: (runner: StageRunner<M, S, R>, tell: Tell) => M[W] | Promise<M[W]>;
 }
 
-/** In the order in which a run comes to them. */
+/** In the order of a run. */
 export type Stages<M, S extends string, R> = { readonly [W in keyof M]: Stage<M, S, R, W> };
 
-/** Where finished stages are kept. */
+/** Store of finished stages. */
 export interface Finished {
-  /** What the stage made from what has this signature; undefined: it did not finish, or from something else. */
+  /** The output for this signature; undefined: the stage did not finish on these inputs. */
   finished(stage: string, signature: string): string | undefined;
   finish(stage: string, signature: string, made: string): void;
 }
 
 export class StageRunner<M, S extends string, R> {
   readonly run: R;
-  /** Signatures of what is there before. */
+  /** Signatures of the sources. */
   readonly sources: Readonly<Record<S, string>>;
   private readonly stages: Stages<M, S, R>;
   private readonly kept: Finished | undefined;
@@ -54,31 +54,31 @@ export class StageRunner<M, S extends string, R> {
     this.progress = progress;
   }
 
-  /** Rejects as the stage does, each time. */
+  /** The output of a stage. Rejects each time if the stage failed. */
   get<W extends keyof M & string>(name: W): Promise<M[W]> {
     const made = this.made.get(name) ?? this.make(name);
     this.made.set(name, made);
     return made as Promise<M[W]>;
   }
 
-  /** It was come to. */
+  /** Whether the stage has started. */
   has(name: keyof M): boolean {
     return this.made.has(name);
   }
 
-  /** What is kept of a stage that is finished. */
+  /** The stored output of a finished stage, if this run may use it. */
   async known<W extends keyof M & string>(name: W): Promise<M[W] | undefined> {
     const made = await this.last(name);
     return made !== undefined && this.stages[name].keeps?.(made, this.run) ? made : undefined;
   }
 
-  /** What a stage made last of the same, though it may not be kept to now. */
+  /** The stored output for the same inputs, even if `keeps` rejects it. */
   async last<W extends keyof M & string>(name: W): Promise<M[W] | undefined> {
     const kept = this.kept?.finished(name, await this.signature(name));
     return kept === undefined ? undefined : (JSON.parse(kept) as M[W]);
   }
 
-  /** Of all that a stage reads, and of its code. */
+  /** Digest of a stage's inputs, settings and code version. */
   async signature(name: keyof M & string): Promise<string> {
     const { reads, version = 1, settings } = this.stages[name];
     const stamps: string[] = [];
@@ -86,7 +86,7 @@ export class StageRunner<M, S extends string, R> {
     return digest([name, version, settings?.(this.run), stamps]);
   }
 
-  /** Of what a stage makes: of what is kept the thing itself, of the rest what it is made from. */
+  /** Digest of a stored output; of other outputs, the signature of their stage. */
   private async stamp(name: keyof M | S): Promise<string> {
     if (Object.hasOwn(this.sources, name)) return this.sources[name as S];
     const stage = name as keyof M & string;
@@ -104,7 +104,7 @@ export class StageRunner<M, S extends string, R> {
     return made;
   }
 
-  /** From now on this is what the stage made. */
+  /** Replaces the output of a stage. */
   async keep<W extends keyof M & string>(name: W, made: M[W]): Promise<void> {
     this.kept?.finish(name, await this.signature(name), JSON.stringify(made));
   }

@@ -1,4 +1,4 @@
-// The stages of a run: a row each, in the order in which it comes to them. What has no row does not compile.
+// The stages of a run, one row each, in their order. A missing row does not compile.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Of } from '../../neural/models/manifest.ts';
@@ -21,10 +21,10 @@ import type { FittedMixture, Run, SplitName, StageOutputs, Taught } from './stag
 import type { Stages } from './stage-runner.ts';
 import { labelTrainingPositions, trainingDataOf } from './training-labels.ts';
 
-/** By whom this run asks, and as much: one that asks nobody keeps to what anybody has answered. */
+/** Complete labels by the same plan; a run without an API accepts the labels of any. */
 const isAnswered = ({ whole, as }: Taught, run: Run) => whole && as === (askedAs(run) ?? as);
 
-/** Seconds of drafts at all places of a kind. */
+/** Seconds of drafts at all positions of a kind. */
 const at =
   (kind: 'fit' | 'choose' | 'test') =>
   ({ perPlace, places }: RemainingWork) =>
@@ -98,7 +98,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   },
   taught: {
     name: 'Asking the API where it fails',
-    // Before anything can be planned, and besides the minutes.
+    // It comes before the plan and does not count against the budget.
     takes: 0,
     step: 'plan',
     of: 'taught',
@@ -159,7 +159,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: ({ training }) => training,
     step: 'train',
     of: 'neural',
-    // 2: what is kept is what was best with the n-grams.
+    // 2: the checkpoint that is best together with the n-grams is kept.
     version: 2,
     reads: ['train', 'weights', 'fit', 'taught'],
     settings: planSettings,
@@ -259,7 +259,7 @@ function mixtureIn(model: string): string | null {
   return existsSync(path) ? sha256Of(path) : null;
 }
 
-/** Those that a run comes to, in its order. */
+/** The stages of a run, in their order. */
 export function stagesOf({
   effort,
   neural,
@@ -278,5 +278,5 @@ export function stagesOf({
   ];
 }
 
-/** The last of every run. */
+/** The last stage of every run. */
 export const indexingAll = 'Indexing every file';

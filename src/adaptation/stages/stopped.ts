@@ -1,11 +1,11 @@
-// What is kept of a run that was cancelled, and is gone on with by the next, in words.
+// Says in words what a cancelled run has kept for the next one to resume.
 import { failed } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import { trainingStatusOf } from '../../specialist/engine/training-status.ts';
 import { cancelled } from '../cancellation.ts';
 import { workFolder } from '../models/folder-models.ts';
 
-/** @param answers that models have given at held-out places */
+/** @param answers stored answers of models at held-out positions */
 export function stopped(specialistFolder: string, answers = 0): typeof cancelled {
   const stand = trainingStatusOf(workFolder(specialistFolder));
   const kept = [

@@ -18,7 +18,7 @@ const nothing: Taught = { answers: [], whole: false };
 export async function labelTrainingPositions(runner: LearnStages, tell: Tell): Promise<Taught> {
   const { request, notes } = runner.run;
   const asking = request.neural && request.api ? await runner.get('asking') : undefined;
-  // What was paid for earlier is learned from by who does not ask, too.
+  // A run without an API also uses labels that were paid for earlier.
   if (asking === undefined) return (await runner.last('taught')) ?? nothing;
   const right = new Map<string, Taught['answers'][number]>();
   const count = new Answered(asking.teach.length, tell);
@@ -30,7 +30,7 @@ export async function labelTrainingPositions(runner: LearnStages, tell: Tell): P
   });
   if (outcome.stopped !== undefined)
     notes.push(`Asking the API what it knows stopped early: ${outcome.stopped.message}`);
-  // In the order in which they were chosen, not in which they were answered.
+  // In the order of the plan, not of the answers.
   const answers = asking.teach.flatMap(({ example, prompt }) => right.get(keyOf(prompt.about, example.offset)) ?? []);
   return { answers, whole: answers.length === asking.teach.length, as: asking.as };
 }
@@ -58,7 +58,7 @@ export function trainingDataOf({ answers }: Taught, train: readonly HarvestedFil
   return trainingDataFrom(answered);
 }
 
-/** For the report; undefined where it was not asked. */
+/** Sentence for the report; undefined without labels. */
 export function trainingLabelsInWords({ answers }: Taught): string | undefined {
   if (answers.length === 0) return undefined;
   const right = answers.filter((answer) => answer.right).length / answers.length;

@@ -1,4 +1,4 @@
-// Fine-tunes the base on a folder's training files through the engine, with progress as people read it.
+// Fine-tunes the base on a folder's training files through the engine, and reports progress.
 import { mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
@@ -18,21 +18,21 @@ import type { AdaptRequest, NeuralAccess } from '../types.ts';
 import type { Tell } from './stage-runner.ts';
 
 const microBatches = 4;
-/** Passes over all samples; a token of the folder is in two of them, as running text and around a middle. */
+/** Passes over all samples. Each token is in two samples: as running text and around a middle. */
 const epochs = 2;
-/** Of 6e-4, 1.5e-3 and 3e-3 the middle one left the lowest loss on held-out files after 150 steps; longer runs want a little less. */
+/** Of 6e-4, 1.5e-3 and 3e-3, 1.5e-3 gave the lowest held-out loss after 150 steps; longer runs need a bit less. */
 const learningRate = 1.2e-3;
 const defaultMinutes = 10;
-/** Steps that are timed: the first grows the process's memory, the third confirms the second. */
+/** Timed steps: the first one allocates memory, the third confirms the second. */
 const TIMED_STEPS = 3;
-/** Seconds; what is timed is not planned yet. */
+/** Budget in seconds while steps are timed, before there is a plan. */
 const MORE_THAN_ENOUGH = 1e9;
-/** A checkpoint, a minute or so of work. */
+/** About a minute of work. */
 const checkpointEverySteps = 30;
 const validateEverySteps = 10;
 const patience = 4;
 
-/** What training needs of a run. */
+/** The part of a run that training needs. */
 export interface TrainingDeps {
   readonly engine?: Engine | undefined;
   readonly request: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath' | 'neural'>;
@@ -42,31 +42,31 @@ export interface TrainingDeps {
 }
 
 export interface Training {
-  /** Name of its base's folder, beside that of the one that serves: see plan.ts. */
+  /** Folder name of its base, a sibling of the serving base (see plan.ts). */
   readonly base: string;
-  /** What it made. */
+  /** Hash of the trained weights. */
   readonly weights: Sha256;
   readonly report: TrainingReport;
-  /** On held-out files; undefined where there were none. */
+  /** Whether the held-out loss fell; undefined without held-out files. */
   readonly improved: boolean | undefined;
   readonly peakMemoryBytes: number;
   readonly notes: readonly string[];
-  /** It was measured, was not kept, and is gone: why. */
+  /** Why the model was deleted after it was measured. */
   readonly dropped?: string;
-  /** What it came to at the validation places. */
+  /** Its quality at the validation positions. */
   readonly judged?: MixedQuality;
 }
 
-/** Of the whole run, seconds. */
+/** Budget of the whole run, seconds. */
 export function budgetSeconds({ budgetMinutes = defaultMinutes }: NeuralAccess): number {
   return 60 * budgetMinutes;
 }
 
-/** How fast a base is trained here, by the first steps of its training, which goes on after them. */
+/** Speed of training, measured on the first steps; training resumes after them. */
 export interface StepTime {
-  /** Seconds, with its share of the validations. */
+  /** Seconds, including its share of the validations. */
   readonly perStep: number;
-  /** As many as there is to learn from. */
+  /** Steps for all samples. */
   readonly steps: number;
   readonly notes: readonly string[];
 }
@@ -99,7 +99,7 @@ export async function paceOf(
     const perStep = secondsLeft === undefined || totalSteps <= step ? alone : secondsLeft / (totalSteps - step);
     return { perStep, steps: totalSteps, notes };
   }
-  // It has come to its end before, but for its model.
+  // Training had ended before; only its model is missing.
   const stand = trainingStatusOf(workFolder(deps.request.specialistFolder));
   if (stand?.kind !== 'training') return { perStep: 0, steps: 0, notes };
   return { perStep: stand.seconds / Math.max(1, stand.step), steps: stand.totalSteps, notes };
@@ -168,7 +168,7 @@ function askedOf({ engine }: TrainingDeps): Engine {
   return engine;
 }
 
-/** All that decides what comes of it. */
+/** Everything that decides the result of training. */
 function requestOf(
   base: string,
   { examples, judged }: Samples,

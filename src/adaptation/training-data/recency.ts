@@ -1,7 +1,7 @@
-// How much a file counts in training by when it was last changed: what was worked on lately is likelier to be gone on with.
+// Weight of a file in training by its last change: recently changed files are likelier to be edited next.
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 
-/** Days after which half of what a file counts more is gone. */
+/** Half-life of the extra weight, days. */
 const HALF_LIFE = 14;
 const DAY = 86_400_000;
 

@@ -1,4 +1,4 @@
-// `adapt`: a run over a folder, and its report. `report` prints the last one again.
+// `adapt` runs an adaptation and prints its report; `report` prints the last one again.
 
 import { join } from 'node:path';
 import { latestAdaptation } from '../../adaptation/models/latest-adaptation.ts';
@@ -9,9 +9,9 @@ import { Runs } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
 const ownSource = join(repository, 'src');
-/** The demonstration, on our own sources, is over soon; a folder that somebody names gets the usual minutes. */
+/** For the demonstration on our own sources; a named folder has the usual budget. */
 const DEMONSTRATION_MINUTES = 2;
-/** Seconds from the start of a run until its first look ends: the terminal shows it within a minute. */
+/** Seconds from the start of a run to the end of its first look, so that it is printed within a minute. */
 const FIRST_LOOK = 45;
 
 export async function adapt({ target, values }: CommandLine, terminal: Terminal): Promise<number> {

@@ -1,4 +1,4 @@
-// The adaptations that are kept: of each folder the last, what it brought, where it lies; and their deletion.
+// Lists and deletes stored adaptations: the last of each folder.
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { storedReport } from '../../adaptation/report/stored.ts';
@@ -16,13 +16,13 @@ export interface KeptAdaptation {
   readonly folder: string;
   /** ms since 1970. */
   readonly finishedAt: number;
-  /** Undefined where the store's report is damaged. */
+  /** Undefined if the stored report is damaged. */
   readonly files: number | undefined;
-  /** On files that it has not seen; undefined where the folder was too small to hold any out. */
+  /** On held-out files; undefined if the folder is too small to have any. */
   readonly exactMatch: number | undefined;
-  /** What answers beside the n-grams; undefined: nothing. */
+  /** The neural model in use; undefined: n-grams alone. */
   readonly neural: NeuralReport['used'] | undefined;
-  /** On disk. */
+  /** Size on disk. */
   readonly bytes: number;
 }
 
@@ -38,7 +38,7 @@ export async function list({ target, values }: CommandLine, terminal: Terminal):
 /** `delete`. */
 export async function forget({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   if (target === undefined) throw new UsageError('Name the folder whose adaptation to delete: delete FOLDER.');
-  // It may be gone itself.
+  // The workspace folder itself may be gone.
   const root = resolve(target);
   const storage = storageFolder(values);
   const deleted = await deleteAdaptation(root, storage, specialistFolder(storage, root), terminal.log);
@@ -48,7 +48,7 @@ export async function forget({ target, values }: CommandLine, terminal: Terminal
   return 0;
 }
 
-/** Newest first. @param folderOf where a folder's specialist lies */
+/** Newest first. @param folderOf folder of the specialist of a workspace folder */
 export function listAdaptations(storeFolder: string, folderOf: (root: string) => string, log: Log): KeptAdaptation[] {
   const { store, notice } = openStore(storeFolder, { log });
   if (notice !== undefined) log.warn(notice);
@@ -72,7 +72,7 @@ export function listAdaptations(storeFolder: string, folderOf: (root: string) =>
   }
 }
 
-/** Of one folder: its models, its index, its report. What was paid for and what was completed stays in the store. */
+/** Deletes models, index and report of one folder. Paid answers and completions stay in the store. */
 export async function deleteAdaptation(
   root: string,
   storeFolder: string,
@@ -100,7 +100,7 @@ export async function deleteAdaptation(
   }
 }
 
-/** Bytes of all files under a folder; 0 where it is not there. */
+/** Bytes of all files under a folder; 0 if it does not exist. */
 function sizeOf(folder: string): number {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0;
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -1,4 +1,4 @@
-// What the command line is asked: its commands and options, and a sentence where it cannot be understood.
+// Commands and options of the command line, and their errors.
 
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -113,7 +113,7 @@ export const commands = [
 ] as const;
 export type CommandName = (typeof commands)[number];
 
-/** What a command takes, where it is no folder. */
+/** The argument of a command that takes no folder. */
 const things: Partial<Record<CommandName, string>> = {
   ...{ complete: 'place', label: 'task', export: 'task' },
   'import-adapter': 'adapter',
@@ -122,7 +122,7 @@ const things: Partial<Record<CommandName, string>> = {
 export interface CommandLine {
   readonly command: CommandName;
   readonly target: string | undefined;
-  /** What follows it, of a command that takes more. */
+  /** Further arguments. */
   readonly others: readonly string[];
   readonly values: Values;
 }

@@ -1,4 +1,4 @@
-// `complete`: one completion at a named place: what the specialist says, token by token, and who would answer.
+// `complete`: one completion at a given position, token by token, with the routing decision.
 
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { draftMixed, fitOf } from '../../adaptation/models/served.ts';
@@ -30,7 +30,7 @@ export async function complete({ target, values }: CommandLine, terminal: Termin
   const request = requestFor(values.folder ?? process.cwd(), values);
   const runs = new Runs(request, values, terminal);
   const { engine } = runs;
-  // Nothing of it is worth waiting for.
+  // Nothing of it needs to finish.
   terminal.stop.signal.addEventListener('abort', () => engine?.dispose());
   const work = async () => {
     const completion = await completeAt(target, request, () => runs.run({ effort: 'index' }), engine, terminal.log);
@@ -48,13 +48,13 @@ export interface PlacedCompletion {
   readonly line: number;
   readonly column: number;
   readonly before: string;
-  /** What stands there now, up to the line's end. */
+  /** The text there now, to the end of the line. */
   readonly truth: string;
   readonly draft: Draft;
   readonly decision: Decision;
 }
 
-/** A place that somebody has named, in its file's text. */
+/** A position from the command line, in its file's text. */
 export interface Located {
   /** Relative to the folder. */
   readonly path: string;
@@ -92,7 +92,7 @@ export async function locate(target: string, root: string): Promise<Result<Locat
   return ok({ path, text, offset: current.start + column, line, column });
 }
 
-/** The folder's specialist as it is kept, or made now where there is none yet. */
+/** The folder's stored n-gram model, or a new one. */
 export async function specialistOf(
   request: AdaptRequest,
   index: () => Promise<Result<AdaptOutcome>>,
@@ -105,8 +105,8 @@ export async function specialistOf(
 }
 
 /**
- * @param index makes the folder's specialist where there is none yet
- * @param engine answers where the request has a neural part; without it, or where it fails, the n-grams answer alone
+ * @param index builds the n-gram model if none is stored
+ * @param engine drafts if the request has a neural part; without it or after its failure, the n-grams draft alone
  */
 export async function completeAt(
   target: string,
@@ -121,7 +121,7 @@ export async function completeAt(
   const specialist = await specialistOf(request, index, log);
   if (!specialist.ok) return specialist;
   const rest = text.slice(offset, lineEnd(text, offset));
-  // The text after the cursor up to the line's end is what a user would be about to write: it is hidden from the models.
+  // The rest of the line stands for what a user is about to type: the models do not see it.
   const suffix = text.slice(offset + rest.length);
   const place = placeBefore({ path, languageId: languageIdOf(path), prefix: text.slice(0, offset), suffix }, false);
   const { query } = place;
@@ -147,7 +147,7 @@ export async function completeAt(
   });
 }
 
-/** Larger files are no text that somebody writes. */
+/** Larger files are not source text. */
 const maxBytes = 50_000_000;
 
 async function readText(root: string, path: string, name: string): Promise<Result<string>> {

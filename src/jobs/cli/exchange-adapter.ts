@@ -1,4 +1,4 @@
-// `export-adapter`: what was trained on a folder, as others' programs read it. `import-adapter`: what they trained over a base of ours.
+// `export-adapter` writes a folder's model for other programs; `import-adapter` reads an adapter of theirs.
 import { basename, join, resolve } from 'node:path';
 import { exportOwn } from '../../adaptation/exchange/export-own.ts';
 import { takeAdapter } from '../../adaptation/exchange/foreign-adapter.ts';

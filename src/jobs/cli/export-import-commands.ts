@@ -1,4 +1,4 @@
-// `adaptations export`, `import` and `compare`: one file that carries an adaptation to another folder or machine, and two reports side by side.
+// `adaptations export`, `import` and `compare`: an adaptation as one file, and two reports side by side.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { exportAdaptation } from '../../adaptation/exchange/export-import.ts';
@@ -49,7 +49,7 @@ async function importFrom(file: string, folder: string, values: Values, terminal
   if (base === undefined) throw new UsageError('--no-neural has no use for a model.');
   const told = await importJob({ ...request, base, from: resolve(file), who: 'npm start' }, terminal);
   if (!told.ok) return terminal.fail(told.error);
-  // The n-grams are made of the folder's own files.
+  // The n-grams come from the target folder's own files.
   if (!existsSync(join(request.specialistFolder, snapshotName))) {
     const runs = new Runs(request, values, terminal);
     const indexed = await runs.run({ effort: 'index' });

@@ -1,4 +1,4 @@
-// `inspect`: what is kept and sent, a row at a time.
+// `inspect`: everything stored and sent, row by row.
 
 import { keptRows, rowsAt } from '../../adaptation/kept/kept-rows.ts';
 import { type KeptRow, noting } from '../../adaptation/report/kept.ts';
@@ -35,18 +35,18 @@ export async function inspect({ target, values }: CommandLine, terminal: Termina
 }
 
 interface ShowDeps {
-  /** Makes the folder's index where there is none yet. */
+  /** Builds the folder's index if there is none. */
   readonly index: (log: Log) => Promise<Result<AdaptOutcome>>;
   readonly engine: Engine | undefined;
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** Settles when the row is written. */
+  /** Resolves when the row is written. */
   readonly write: (row: KeptRow) => Promise<void>;
 }
 
 /**
- * @param at FILE:LINE[:COLUMN]: what is sent there comes first
- * @param sentTo the large model that requests are shown for
+ * @param at FILE:LINE[:COLUMN], whose request comes first
+ * @param sentTo the large model whose requests are shown
  */
 async function show(
   request: AdaptRequest,
@@ -58,7 +58,7 @@ async function show(
   const log = noting(outer, lines);
   const located = at === undefined ? undefined : await locate(at, request.root);
   if (located?.ok === false) return located;
-  // Where there is nothing to make an index of, there may still be rows in the store.
+  // A folder without text may still have rows in the store.
   const specialist = await specialistOf(request, () => index(log), log);
   if (!specialist.ok && (located !== undefined || specialist.error.code === 'cancelled')) return specialist;
   const harvested = await harvestFolder(request.root, request.harvest, { signal, log });

@@ -1,4 +1,4 @@
-// `label`: every text of a task with its label, as CSV beside the texts. `export`: the task's specialist as one ONNX model.
+// `label` labels every text of a task as CSV; `export` writes the task's local model as ONNX.
 import { join } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
@@ -24,7 +24,7 @@ function taskOf({ target, values }: CommandLine): { root: string; task: string }
   return { root: requireFolder(values.folder ?? '.'), task: target };
 }
 
-/** Opens the folder and reads the task's texts; a CodedError is a failure. */
+/** Opens the folder and reads the task's texts. Throws CodedError. */
 async function opened(
   asked: CommandLine,
   { stop, bar }: Terminal,
@@ -61,7 +61,7 @@ export async function label(asked: CommandLine, terminal: Terminal): Promise<num
   });
 }
 
-/** Only of a base that was named: it takes minutes. */
+/** Only with --base, because it takes minutes. */
 function statesAccess({ values }: CommandLine): StatesAccess | undefined {
   if (values.base === undefined) return undefined;
   const { neural, tokenizerPath: tokenizer } = requestFor(values.folder ?? '.', values);
@@ -72,7 +72,7 @@ function statesAccess({ values }: CommandLine): StatesAccess | undefined {
   return { engine, language: { model, tokenizer, precision, threads } };
 }
 
-/** A pure function of its inputs: nobody is asked, so that machines side by side make one whole. */
+/** A pure function of its inputs without API calls, so that shards of several machines fit together. */
 async function labelShard(asked: CommandLine, text: string, terminal: Terminal): Promise<number> {
   const shard = parseShard(text);
   if (shard === undefined) throw new UsageError(`--shard takes I/N with I from 1 to N, not "${text}".`);

@@ -12,7 +12,7 @@ import { exportTask, label } from './label-task.ts';
 import { ownBase } from './own-base.ts';
 import { Terminal } from './terminal.ts';
 
-/** A row a command; each ends with its exit code. */
+/** One row per command; each resolves to its exit code. */
 const work: Readonly<Record<CommandName, (asked: CommandLine, terminal: Terminal) => Promise<number>>> = {
   adapt,
   complete,
@@ -40,7 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code === 0 ? 0 : (stop.exitCode ?? code);
-    // What is still at work may not keep the prompt waiting.
+    // Work that is still running must not delay the prompt.
     if (stop.signal.aborted) process.exit();
   },
   (error: unknown) => {

@@ -1,4 +1,4 @@
-// `base`: models that somebody has already, brought as bases; those that there are, and how fast one is on this machine.
+// `base`: imports, lists, measures and removes base models.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { counted, megabytes } from '../../common/format.ts';
@@ -35,7 +35,7 @@ async function add(asked: CommandLine, terminal: Terminal): Promise<number> {
   if (target === undefined) throw new UsageError('Name a GGUF file or a folder of safetensors: base add PATH.');
   const { bar, stop, log } = terminal;
   const request = { path: target, into: basesFolder(values), ...(values.name !== undefined && { name: values.name }) };
-  // In a process of its own, as in an editor: it takes a third of the memory that it would take here.
+  // In a job's process, which needs a third of the memory that this process would.
   const jobs = new JobClient({ script: join(repository, 'src', 'jobs', 'main.ts'), log });
   const brought = await jobs.job('bringBase', request, stop.signal, (update) => bar.update(update));
   await jobs.end(GRACE_MS);

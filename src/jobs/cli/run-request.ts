@@ -1,4 +1,4 @@
-// From options to what a run is asked: the folder, the base, the API, and where all of it is kept.
+// Turns options into the request of a run: folder, base, API and storage.
 
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
@@ -16,9 +16,9 @@ import { models, numberOption, UsageError, type Values } from './command-line.ts
 const DEFAULT_MINUTES = 10;
 
 /**
- * Without what a run asks the API: that is `apiAccess`.
- * @param folder to adapt to, or to look into
- * @param minutes of an adaptation, unless an option says otherwise
+ * The request without the API part: see `apiAccess`.
+ * @param folder to adapt to or to inspect
+ * @param minutes default budget of an adaptation
  */
 export function requestFor(folder: string, values: Values, minutes = DEFAULT_MINUTES): AdaptRequest {
   const root = requireFolder(folder);
@@ -29,9 +29,9 @@ export function requestFor(folder: string, values: Values, minutes = DEFAULT_MIN
     root,
     storeFolder,
     specialistFolder: specialistFolder(storeFolder, root),
-    // The n-grams keep these words whatever the base: over others' they are half as good.
+    // The n-grams always use this tokenizer: with that of another base they are half as good.
     tokenizerPath: join(models, 'small', TOKENIZER),
-    // Whoever names a folder here runs git there, too.
+    // A folder that is named on the command line is trusted.
     harvest: { trusted: true },
     effort: 'adapt',
     balance: numberOption('balance', values.balance, 0, 1),
@@ -57,14 +57,14 @@ export function apiAccess(values: Values): ApiAccess | undefined {
   };
 }
 
-/** Who is asked, where. */
+/** Provider, model and address. */
 export function askedFor({ provider = '', model, url }: Values): LlmAddress {
   if (!byCommandLine.includes(provider))
     throw new UsageError(`There is no provider '${provider}': ${byCommandLine.join(', ')}.`);
   return { provider, model, ...(url !== undefined && { baseUrl: url }) };
 }
 
-/** Folder of a base that ships or was brought, by its name; or a folder that is named. */
+/** Folder of a shipped or imported base by name, or a folder given as a path. */
 function baseOf(values: Values): string {
   const { base = 'small' } = values;
   const named = /^[\w.-]+$/.test(base) ? [join(models, base), join(basesFolder(values), base)] : [];
@@ -103,7 +103,7 @@ export function storageFolder(values: Values): string {
   return resolve(values.storage ?? join(data, 'easy-adaptation'));
 }
 
-/** Where bases that were brought are kept. */
+/** Folder of imported bases. */
 export function basesFolder(values: Values): string {
   return join(storageFolder(values), IMPORTED_BASES);
 }

@@ -1,4 +1,4 @@
-// What a command starts for a folder: runs, and the engine that drafts.
+// The processes of a command: jobs and the drafting engine.
 
 import { join } from 'node:path';
 import { stopped } from '../../adaptation/stages/stopped.ts';
@@ -42,7 +42,7 @@ export class Runs {
     this.jobOptions = { script: job, engine: () => start, who: 'npm start' };
   }
 
-  /** @param log of this run alone */
+  /** @param log for this run */
   async run(more: Partial<AdaptRequest>, log: Log = this.terminal.log): Promise<Result<AdaptOutcome>> {
     const { bar, stop } = this.terminal;
     const jobs = new JobClient({ ...this.jobOptions, log });
@@ -61,7 +61,7 @@ export class Runs {
     );
   }
 
-  /** `work`'s exit code; where there is no more time for it, all that it has started is ended. */
+  /** The exit code of `work`. Ends every started process when `work` settles or the time to stop is over. */
   async within(work: Promise<number>): Promise<number> {
     const { over } = this.terminal.stop;
     const code = await Promise.race([work, over]);

@@ -1,4 +1,4 @@
-// The terminal of one command: its bar, its log, its questions, and what asks it to end.
+// The terminal of one command: progress bar, log, questions and signals.
 
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
@@ -12,7 +12,7 @@ import { Stop } from '../../common/stop.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
 import type { Values } from './command-line.ts';
 
-/** What is asked to end has this long to come to a checkpoint, and its processes this long to go, ms: together under two seconds. */
+/** Time to reach a checkpoint after Ctrl-C, and for processes to end, ms: together under two seconds. */
 const STOP_MS = 1300;
 export const GRACE_MS = 200;
 
@@ -38,12 +38,12 @@ export class Terminal {
     process.stdout.write(`${this.values.json ? plainJson(value, 2) : wrap(plainText(text))}\n`);
   }
 
-  /** Waits where the reader is slow. */
+  /** Waits for a slow reader. */
   async writeLine(value: unknown): Promise<void> {
     if (!process.stdout.write(`${plainJson(value)}\n`)) await once(process.stdout, 'drain');
   }
 
-  /** Ends at once where the reader has gone away (`| head`): it has seen enough. */
+  /** Exits when the reader has closed the pipe, as `| head` does. */
   endWithReader(): void {
     process.stdout.once('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   }
@@ -55,7 +55,7 @@ export class Terminal {
     return 1;
   }
 
-  /** `--yes`, or a question; without either the API stays out, and the report says so. */
+  /** Yes by `--yes` or by a question. Without a terminal the API is not used, and the report says so. */
   async confirm(estimate: ApiEstimate): Promise<Spending> {
     const { bar, stop, values } = this;
     bar.clear();
@@ -81,7 +81,7 @@ export class Terminal {
       process.stderr.write(
         `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${label}: ${said}\n`,
       );
-    // `adapt` has chosen fewer places already.
+    // `adapt` has already reduced the positions to the limit.
     const limit = Number(values['run-budget']);
     if (estimate.texts !== undefined && estimate.usd > limit)
       process.stderr.write(
@@ -99,7 +99,7 @@ export class Terminal {
       return false;
     }
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    // While it asks, it takes Ctrl-C for itself.
+    // Readline handles Ctrl-C while it asks.
     terminal.on('SIGINT', () => stop.request('SIGINT'));
     const reply = await terminal.question('Go on? [y/N] ', { signal: stop.signal }).finally(() => terminal.close());
     return /^y(es)?$/i.test(reply.trim()) && (batch ? 'batch' : true);
@@ -107,7 +107,7 @@ export class Terminal {
 
   private stderrLog(): Log {
     const { bar, stop, values } = this;
-    // Of what ends because it was asked to, the last line says enough.
+    // After Ctrl-C only the last line is printed.
     const say = (message: string) => stop.signal.aborted || bar.interrupt(`${plainText(message)}\n`);
     return {
       ...silentLog,
