@@ -17,7 +17,7 @@ export interface DocRequest extends DocSource {
 }
 
 export interface WrittenComment {
-  /** Offset in the text of the request. */
+  /** The edit of the text in the request. */
   readonly edit: DocEdit;
   /** Name of the function. */
   readonly name: string;

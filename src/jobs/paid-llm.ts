@@ -35,7 +35,7 @@ export function paidLlm(
   });
 }
 
-/** Whether a closed store kept all paid answers; undefined: it did. */
+/** What a closed store could not write, as a sentence; undefined: everything is stored. */
 export function troubleOf({ trouble, unsaved }: ResilientStore): string | undefined {
   if (trouble === undefined) return undefined;
   const { answers, usd } = unsaved;

@@ -51,7 +51,7 @@ export interface KeptDeps {
   readonly log: Log;
 }
 
-/** The folder's files, the samples, positions and requests of a run, and the store. Fails as reading the folder does. */
+/** The folder's files, samples, positions and requests of a run, and the store. Fails as reading the folder does. */
 export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGenerator<KeptRow, Result<true>> {
   const { signal, log } = deps;
   const tokenizer = readTokenizer(request.tokenizerPath);

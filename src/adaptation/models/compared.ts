@@ -11,7 +11,7 @@ const FILE = 'compared.json';
 
 /** At the same positions of files that neither was trained on. */
 interface Comparison {
-  /** Hash of the base that was worse; other bases of the same name were not measured. */
+  /** The base that was worse. Bases of the same name with other weights were not measured. */
   readonly base: { readonly name: string; readonly weights: Sha256 };
   readonly figures: { readonly adapted: Figures; readonly base: Figures };
 }
@@ -49,7 +49,7 @@ function figuresOf({ places, exactMatch, editSimilarity, loss }: MixedQuality): 
   return { places, exactMatch, editSimilarity, ...(loss !== undefined && { loss }) };
 }
 
-/** Undefined if nothing readable is stored. */
+/** Empty if nothing readable is stored. */
 function read(model: string): readonly Partial<Comparison>[] {
   try {
     const rows: unknown = JSON.parse(readFileSync(join(model, FILE), 'utf8'));

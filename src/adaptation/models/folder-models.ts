@@ -50,8 +50,8 @@ export function isModel(folder: string): boolean {
 }
 
 /**
- * The folder's adapted model if it is known to be better than the serving base: it was adapted from that base, or its run
- * measured both (compared.ts). Otherwise the base, because an unmeasured larger base may be better.
+ * The folder's adapted model if it is known to be better than the serving base: it is adapted from that base, or its
+ * run measured both (compared.ts). Otherwise the base, because an unmeasured larger base may be better.
  */
 export function currentModel(specialistFolder: string, shipped: Shipped): CurrentModel {
   const own = ownModel(specialistFolder, shipped);

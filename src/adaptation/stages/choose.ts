@@ -61,9 +61,10 @@ function leadOf(places: readonly (readonly [sum: number, weight: number])[]): Le
 const MORE_THAN_CHANCE = { lines: 1.28, loss: 1.64 } as const;
 
 /**
- * The base stays, unless another gets more lines right at the validation places, by more than chance would bring; or no fewer, and what the authors
- * wrote there was likelier to it by more than chance: at the fifty places that a slow machine has the time for, lines alone show no difference below
- * a tenth. Of such the one with the most lines. What training made no better on held-out files is no candidate.
+ * The base stays unless another model is better at the validation positions. Better means significantly more exact
+ * matches, or no fewer matches and a significantly lower loss: at the fifty positions that a slow machine has time for,
+ * matches alone show no difference below 10%. Of better models, the one with the most matches is used. A model whose
+ * training did not lower the held-out loss is not a candidate.
  * @param measured the base last, or another model that stays if none is better
  */
 export function choose(

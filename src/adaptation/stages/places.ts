@@ -27,8 +27,8 @@ export function holdOut(files: readonly HarvestedFile[]): HeldOut {
 }
 
 /**
- * Places that the mixture, choice and coupling, and the report take at most: +-2.5 % of exact match. Every model drafts at those of `choose`, the
- * base and the one that stays at those of the test.
+ * Maximum positions for fitting the mixture, for choosing the model and fitting the router, and for the test: the exact
+ * match is known to +-2.5%. Every model drafts at those of `choose`; the base and the model that stays at the test's.
  */
 const limits = { fit: 120, choose: 400, test: 240 };
 const seed = 1;

@@ -156,7 +156,7 @@ export interface TrainingPlan extends Scale {
 
 /** The adapted model's mixture is fitted and stored beside it. */
 export interface FittedMixture {
-  /** Weights of the model that it is for, and the mixture's own file; null: there was nothing to fit it on, and none to begin with. */
+  /** Hashes of the model's weights and of the mixture's file; null: there is no mixture. */
   readonly of: Sha256;
   readonly file: Sha256 | null;
 }

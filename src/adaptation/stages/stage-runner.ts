@@ -16,7 +16,7 @@ export interface Stage<M, S extends string, R, W extends keyof M> extends Row {
   readonly version?: number;
   /** Other inputs: options and shipped files. */
   readonly settings?: (run: R) => unknown;
-  /** Its output is plain JSON and is stored. Returns whether a stored output is still valid for this run and on disk. */
+  /** Its output is stored as JSON. Returns whether a stored output is valid for this run and its files exist. */
   readonly keeps?: (made: M[W], run: R) => boolean;
   readonly run: (runner: StageRunner<M, S, R>, tell: Tell) => M[W] | Promise<M[W]>;
 }

@@ -1,5 +1,5 @@
-// What the large model teaches: whether it is right at places of the training files, and what of that is learned. What trains never calibrates:
-// these files are neither those that the coupling is fitted on nor those of the test.
+// Labels of the large model at positions of the training files, and the training data that follows from them. These
+// files are neither those of the router nor those of the test.
 import { percent } from '../../common/format.ts';
 import { placeBefore } from '../../prompts/completion/asked-place.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
@@ -37,7 +37,7 @@ export async function labelTrainingPositions(runner: LearnStages, tell: Tell): P
 
 const keyOf = (path: string, offset: number) => `${offset} ${path}`;
 
-/** Of places of training files, by whether the API was right there: all of them are learned besides, and what is like those that it got wrong counts for more; always as the author wrote it. */
+/** All labelled positions are trained on, with the author's text. Positions like those where the API was wrong weigh more. */
 export function trainingDataFrom(
   answered: readonly { readonly example: LearnedPlace; readonly right: boolean }[],
 ): TrainingData {

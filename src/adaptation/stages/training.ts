@@ -105,7 +105,7 @@ export async function paceOf(
   return { perStep: stand.seconds / Math.max(1, stand.step), steps: stand.totalSteps, notes };
 }
 
-/** Writes the model to the work folder, or goes on with what an interrupted run left there. @param limit seconds that it may take, `late` of them lost. Throws CodedError */
+/** Trains into the work folder, or resumes an interrupted training. @param limit seconds, of which `late` are lost. Throws CodedError. */
 export async function train(
   base: string,
   samples: Samples,

@@ -6,8 +6,8 @@ const HALF_LIFE = 14;
 const DAY = 86_400_000;
 
 /**
- * 1 on average. The newest file counts twice as much as an old one, none more than twice the average or less than half of it; ages are counted from the
- * newest on, in whole days, so that it hangs on no clock. All alike, as in a fresh clone, or of unknown age: 1.
+ * 1 on average. The newest file counts twice as much as an old one; no file counts more than twice or less than half the
+ * average. Ages are whole days before the newest file, so that no clock matters. Equal or unknown ages give 1.
  */
 export function recencyOf(files: readonly HarvestedFile[]): (file: HarvestedFile) => number {
   const newest = files.reduce((latest, { changedAt = 0 }) => Math.max(latest, changedAt), 0);

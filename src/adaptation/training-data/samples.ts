@@ -1,4 +1,4 @@
-// What the neural model is trained on: a folder's files as running text, and as middles to fill in, in the base's sample format
+// Training samples of a folder's files: running text, and middles to fill in, in the base's sample format
 // (models/pretrain/README.md). Every sample fits in one window, so that none is cut.
 
 import type { CompletionQuery, Snippet } from '../../common/completion.ts';
@@ -13,53 +13,53 @@ import type { HarvestedFile } from '../../workspace/files/types.ts';
 
 export type Sample = Requests['adapt']['request']['examples'][number];
 
-/** A place in a file with what its author wrote there. */
+/** A position in a file with the author's text. */
 export interface LearnedPlace extends CompletionQuery {
   readonly truth: string;
 }
 
 export interface SampleOptions {
-  /** Tokens that a window predicts; a sample has at most one more. */
+  /** Tokens that a window predicts; a sample has at most one more token. */
   readonly length: number;
   readonly seed: number;
-  /** The form that the model is asked in. */
+  /** The model's prompt format. */
   readonly dialect: Dialect;
-  /** Similar places in other files of the training set, best first. */
+  /** Similar snippets of other training files, best first. */
   readonly snippets: (query: CompletionQuery) => readonly Snippet[];
-  /** What the n-grams give each token of the file; undefined: nobody asked them. */
+  /** Probability of each token by the n-grams; undefined: not computed. */
   readonly known?: (file: HarvestedFile) => Float32Array | undefined;
-  /** The same, for the samples to carry: of files that judge a training, where nothing counts for less. */
+  /** The same, stored in the samples of files that judge a training: it does not change their weights. */
   readonly beside?: ((file: HarvestedFile) => Float32Array | undefined) | undefined;
-  /** How much more than elsewhere it is worth to learn what stands at a place, 1 on average; undefined: the same everywhere. */
+  /** Weight of the text at a position, 1 on average; undefined: 1 everywhere. */
   readonly worth?: ((place: LearnedPlace) => number) | undefined;
-  /** How much more than others a file counts, 1 on average; undefined: all alike. */
+  /** Weight of a file, 1 on average; undefined: 1 for all. */
   readonly recency?: (file: HarvestedFile) => number;
-  /** Places of a file that are learned beside those that are drawn: a large model was asked there. */
+  /** Positions of a file that a large model has labelled; they are added to the drawn ones. */
   readonly taught?: ((file: HarvestedFile) => readonly LearnedPlace[]) | undefined;
 }
 
-/** A middle is a few tokens of hundreds, and all that the product asks for. */
+/** Extra weight of a middle: a few tokens among hundreds, and the only ones that a completion needs. */
 const MIDDLE_WEIGHT = 4;
 /**
- * What the n-grams know already is worth less: the product mixes both, and a mixture's gradient for one of two models is its own
- * times its share in the token's probability (the responsibility in expectation maximisation, Jacobs et al. 1991). This stands for
- * what the neural model would give it.
+ * Tokens that the n-grams already predict weigh less: completions mix both models, and a mixture's gradient for one
+ * model is scaled by its share of the token's probability (the responsibility, Jacobs et al. 1991). This constant
+ * stands for the neural model's probability.
  */
 const NEURAL_SHARE = 0.3;
-/** Of the samples with a middle. The product's prompt has snippets wherever it finds any. */
+/** Share of samples with snippets, among those with a middle. Completion prompts have snippets whenever there are any. */
 const SNIPPET_SHARE = 0.5;
-/** Tokens that snippets take at most: as many as in the product's prompt, in a window of 512. */
+/** Maximum tokens of snippets, as in a completion prompt of 512 tokens. */
 const SNIPPET_ROOM = PROMPT_LIMITS.snippets / 512;
-/** Tokens of suffix as shares of the window, drawn evenly: mostly what the product shows, 64 of 512. */
+/** Suffix lengths as shares of the window, drawn evenly: mostly the 64 of 512 tokens of a completion prompt. */
 const SUFFIX_SHARES = [0, 1 / 16, 1 / 8, 1 / 8];
-/** Places drawn for one that is wanted: some have a middle that is too long. */
+/** Positions drawn per wanted one, because some middles are too long. */
 const SPARE = 1.5;
-/** Within so many tokens a piece of running text begins at a line. */
+/** A piece of running text begins at a line start within this many tokens. */
 const REACH = 40;
-/** A prefix shorter than this says nothing. */
+/** Shorter prefixes predict nothing. */
 const LEAST_PREFIX = 16;
 
-/** What stands for each special token where a sample is shown. */
+/** Name of each special token in a displayed sample. */
 export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMap<number, string> {
   const ids = dialectTokens(tokenizer, dialect);
   const names = namesOf(tokenizer, dialect);
@@ -71,7 +71,7 @@ export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMa
   );
 }
 
-/** Half of them running text, half with a middle at the cursor places that the harvest draws. Deterministic in the seed. */
+/** Half of the samples are running text, half have a middle at a cursor position. Deterministic in the seed. */
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
@@ -101,12 +101,12 @@ export function samplesOf(
   });
 }
 
-/** So many times as much, and as early. */
+/** Repeated samples, early in the order. */
 function counted({ weights, worth = 1, ...sample }: Sample, times: number): Sample {
   return { ...sample, ...(weights && { weights: weights.map((weight) => weight * times) }), worth: worth * times };
 }
 
-/** One file as tokens, and where each token begins in its bytes. */
+/** One file as tokens, with the byte offset of each. */
 class TokenFile {
   private readonly tokenizer: Tokenizer;
   private readonly form: PromptForm;
@@ -144,7 +144,7 @@ class TokenFile {
     });
   }
 
-  /** The whole text in windows, each after the file's name; a later one begins at a line, with what it repeats not learned again. */
+  /** The whole text in windows after the file's name. A later window begins at a line; its repeated tokens are not trained. */
   running(length: number): Sample[] {
     const { head, form } = this;
     const stream = [...this.ids, form.specials.end];
@@ -163,7 +163,7 @@ class TokenFile {
     return samples;
   }
 
-  /** `at`, or the token shortly before it that begins a line. */
+  /** `at`, or a token shortly before it that begins a line. */
   private lineBefore(at: number, room: number): number {
     const reach = Math.min(REACH, room >> 1);
     for (let i = at; i > Math.max(0, at - reach); i--) {
@@ -172,7 +172,7 @@ class TokenFile {
     return at;
   }
 
-  /** Undefined where the middle is too long, or the place has too little before it. */
+  /** Undefined if the middle is too long or the prefix too short. */
   filled(
     { prefix, suffix, truth }: LearnedPlace,
     length: number,
@@ -184,7 +184,7 @@ class TokenFile {
     const cursor = Buffer.byteLength(prefix);
     const at = this.boundary(cursor);
     const end = cursor + Buffer.byteLength(truth);
-    // From the last token boundary on, so that text is cut into tokens as it always is: completing heals the cursor likewise.
+    // From the last token boundary, so that tokenization is unchanged, as token healing does in a completion.
     const middle = tokenizer.encode(this.bytes.toString('utf8', this.starts[at], end));
     if (middle.length > length / 3) return undefined;
     const after = form.suffix(suffix, suffixTokens);
@@ -199,7 +199,7 @@ class TokenFile {
     const cut = fixed.length + at - from + tail.length;
     const weight = MIDDLE_WEIGHT * (worth ?? 1);
     weights.fill(weight, cut);
-    // In the text the middle may be cut into other tokens, where it ends inside one.
+    // A middle that ends inside a token of the text is tokenized differently.
     middle.forEach((id, i) => {
       if (this.ids[at + i] === id) weights[cut + i] = weight * (this.worth[at + i] as number);
     });
@@ -210,7 +210,7 @@ class TokenFile {
     return { ids, weights, ...(worth !== undefined && { worth }), ...known };
   }
 
-  /** Of a sample that has `count` tokens of the file from `from` on at `at`. */
+  /** Weights of a sample that has `count` tokens of the file, starting at `from`, at its index `at`. */
   private besides(
     size: number,
     at: number,
@@ -223,7 +223,7 @@ class TokenFile {
     return { beside };
   }
 
-  /** The last token that begins at or before a byte, and not inside a character. */
+  /** The last token that begins at or before a byte and not inside a character. */
   private boundary(byte: number): number {
     let low = 0;
     let high = this.ids.length;

@@ -1,4 +1,4 @@
-// Which files a folder's own model was trained on, kept beside it: one that was moved since may be held out under its new path.
+// The files that a model was trained on, stored beside it: a moved file may be held out under its new path.
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,19 +6,19 @@ import { replaceFile } from '../../common/files.ts';
 import { listFiles } from '../../neural/models/adapted.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 
-/** A folder's files, as a run holds some of them out. */
+/** A folder's files by split. */
 type Held = Readonly<Record<'train' | 'fit' | 'choose' | 'test', readonly HarvestedFile[]>>;
 
 const FILE = 'trained-on.json';
-/** Of held-out files, that a model has to be judged by. */
+/** Minimum share of held-out files for judging a model. */
 const ENOUGH = 0.5;
 
-/** Hashes of masked texts: those it was trained on, and those its mixture was fitted and its training ended by. */
+/** Hashes of redacted texts: of the training files, and of the files for its mixture and early stopping. */
 type TrainedOn = Readonly<Record<'train' | 'fit', readonly string[]>>;
 
 const nothing: TrainedOn = { train: [], fit: [] };
 
-/** @param before folder of the model that it was trained from, which was trained on others before */
+/** @param before folder of the model that the training started from, with training files of its own */
 export function keepTrainedOn(model: string, held: Pick<Held, 'train' | 'fit'>, before?: string): void {
   const known = before === undefined ? nothing : read(before);
   const of = (kind: keyof TrainedOn) => [...new Set([...known[kind], ...held[kind].map(hashOf)])];
@@ -27,7 +27,7 @@ export function keepTrainedOn(model: string, held: Pick<Held, 'train' | 'fit'>, 
   listFiles(model);
 }
 
-/** Held-out files without what the model has learned; undefined where too few are left to judge it by. One that does not say what that was has learned none. */
+/** Held-out files that the model was not trained on; undefined if too few are left. A model without a list was trained on none. */
 export function unseenBy(model: string, held: Held): Held | undefined {
   const { train, fit } = read(model);
   const [learned, known] = [new Set(train), new Set([...train, ...fit])];
@@ -38,7 +38,7 @@ export function unseenBy(model: string, held: Held): Held | undefined {
   return isEnough ? { ...held, ...unseen, fit: without(held.fit, learned) } : undefined;
 }
 
-/** Nothing where it was not kept, or cannot be read. */
+/** Undefined if it is not stored or not readable. */
 function read(model: string): TrainedOn {
   try {
     const json = JSON.parse(readFileSync(join(model, FILE), 'utf8')) as Partial<Record<string, unknown>>;

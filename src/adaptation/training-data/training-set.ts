@@ -1,4 +1,4 @@
-// What one training learns from and what says how well it does: samples of training files, and of held-out ones.
+// The training set of one training, and the held-out samples that judge it.
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { thousands } from '../../common/format.ts';
 import { shuffled } from '../../common/statistics/random.ts';
@@ -14,43 +14,43 @@ import { Yielder } from '../../workspace/files/yielder.ts';
 import { recencyOf } from './recency.ts';
 import { type LearnedPlace, type Sample, type SampleOptions, samplesOf } from './samples.ts';
 
-/** Tokens in a window: a fresh prompt of the product, and what a completion waits for at most while this trains. */
+/** Tokens in a window: a whole completion prompt, and the longest work that a completion waits for during training. */
 export const windowTokens = 512;
-/** Windows that validation scores: seconds. */
+/** Windows per validation, which then takes seconds. */
 const validationWindows = 32;
-/** Less teaches nothing that the n-grams do not know. */
+/** With fewer tokens, training adds nothing to the n-grams. */
 const leastTokens = 2000;
-/** Tokens that the n-grams are asked about, at most and per minute of the budget: a second or two of work a minute. */
+/** Tokens with n-gram probabilities: maximum, and per minute of the budget, 1 to 2 s of work each. */
 const mostKnown = { most: 600_000, perMinute: 60_000 };
 export const usualSeed = 1;
 
-/** Whom samples are drawn for. */
+/** The run that samples are drawn for. */
 export interface SampleTarget {
   readonly request: {
     readonly tokenizerPath: string;
-    /** The base that learns, by its folder; the budget of the run; the seed of what is drawn at random. */
+    /** Folder of the base, budget of the run, random seed. */
     readonly neural?: { readonly base: string; readonly budgetMinutes?: number; readonly seed?: number };
   };
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
 }
 
-/** What the large model's answers add to the true text. */
+/** What the large model's labels add to the training files. */
 export interface TrainingData {
   /** See SampleOptions. */
   readonly worth?: SampleOptions['worth'];
-  /** Places of training files that are learned beside those that are drawn. */
+  /** Labelled positions of training files, added to the drawn ones. */
   readonly places: readonly LearnedPlace[];
 }
 
-/** What is learned from, and what says how well. */
+/** Training samples, and held-out samples that judge the training. */
 export interface Samples {
   readonly examples: readonly Sample[];
   readonly judged: readonly Sample[];
   readonly tokensPerEpoch: number;
 }
 
-/** Of the training files, and of validation files fewer as the run measures less. Throws CodedError where there is too little. */
+/** @param halvings of the held-out samples, as for positions. Throws CodedError if there are too few tokens. */
 export async function samplesFrom(
   held: { readonly train: readonly HarvestedFile[]; readonly fit: readonly HarvestedFile[] },
   index: NgramModel,
@@ -64,7 +64,7 @@ export async function samplesFrom(
   const words = own ?? tokenizer;
   const { most, perMinute } = mostKnown;
   const limit = Math.min(most, perMinute * (neural?.budgetMinutes ?? Number.POSITIVE_INFINITY));
-  // What the n-grams give their tokens says nothing of others.
+  // N-gram probabilities do not apply to tokens of another tokenizer.
   const known = own ? undefined : await knownTo(index, held.train, limit, signal);
   const byFile = Map.groupBy(places, ({ path }) => path);
   const taught = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
@@ -74,19 +74,19 @@ export async function samplesFrom(
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
-  // The mixture of both is what is served, so it says when to stop.
+  // Completions use the mixture, so the mixture decides when to stop.
   const beside = own ? undefined : await knownTo(index, held.fit, limit, signal);
   const judged = evenly(samplesOf(held.fit, words, { ...options, beside }), validationWindows >> halvings);
   return { examples, judged, tokensPerEpoch };
 }
 
-/** A base's tokenizer, where it is another than the n-grams'. */
+/** A base's tokenizer; undefined if it is that of the n-grams. */
 export function otherTokenizer(base: string, tokenizerPath: string): Tokenizer | undefined {
   const words = tokenizerPathFor(base, undefined, tokenizerPath);
   return words === tokenizerPath ? undefined : unwrap(readTokenizer(words));
 }
 
-/** @param index of the training files @param dialect of the base */
+/** @param index n-grams of the training files @param dialect prompt format of the base */
 export function sampleOptions(
   index: NgramModel,
   dialect: Dialect,
@@ -99,7 +99,7 @@ export function sampleOptions(
   };
 }
 
-/** What the n-grams give the tokens of the files, as if each were being written; of a large folder, those of some of its files. */
+/** N-gram probabilities of the files' tokens as if each were being typed, for random files up to `limit` tokens. */
 async function knownTo(index: NgramModel, files: readonly HarvestedFile[], limit: number, signal: AbortSignal) {
   const known = new Map<HarvestedFile, Float32Array>();
   const yielder = new Yielder(signal);
@@ -115,7 +115,7 @@ async function knownTo(index: NgramModel, files: readonly HarvestedFile[], limit
   return (file: HarvestedFile) => known.get(file);
 }
 
-/** At most about `windows` windows of samples, from all over. */
+/** About `windows` windows of samples at most, evenly spread. */
 function evenly(samples: readonly Sample[], windows: number): Sample[] {
   const tokens = samples.reduce((sum, { ids }) => sum + ids.length, 0);
   const every = Math.max(1, Math.ceil(tokens / (windows * windowTokens)));
