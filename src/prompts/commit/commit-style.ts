@@ -1,15 +1,15 @@
-// How a folder writes its commit messages: which of the earlier ones touched the same places, and what they have in common.
+// The style of a folder's commit messages: which earlier commits touched similar paths, and what their messages share.
 
 export interface PastMessage {
   readonly message: string;
-  /** That it touched, '/' between names. */
+  /** Paths that the commit touched, '/' between names. */
   readonly paths: readonly string[];
 }
 
-/** Each commit back costs so much likeness: what was written lately counts for more. */
-const AGE = 0.0005;
+/** Similarity lost per commit of age, so that recent messages count more. */
+const AGE_COST = 0.0005;
 
-/** Of the messages, newest first, those whose commits touched paths that are most like these; nearest first. */
+/** The messages whose commits touched the most similar paths, most similar first. @param past newest first */
 export function nearestMessages<T extends PastMessage>(
   past: readonly T[],
   paths: readonly string[],
@@ -17,13 +17,13 @@ export function nearestMessages<T extends PastMessage>(
 ): T[] {
   const own = placesOf(paths);
   return past
-    .map((item, age) => ({ item, near: likeness(own, placesOf(item.paths)) - AGE * age }))
+    .map((item, age) => ({ item, near: likeness(own, placesOf(item.paths)) - AGE_COST * age }))
     .sort((a, b) => b.near - a.near)
     .slice(0, count)
     .map(({ item }) => item);
 }
 
-/** Each path and the folders above it, by how deep they are: a file counts for more than the folder that all have in common. */
+/** Each path and its parent folders, weighted by depth: a file counts more than a folder that all share. */
 function placesOf(paths: readonly string[]): Map<string, number> {
   const places = new Map<string, number>();
   for (const path of paths) {
@@ -33,7 +33,7 @@ function placesOf(paths: readonly string[]): Map<string, number> {
   return places;
 }
 
-/** Weighed Jaccard, 0..1. */
+/** Weighted Jaccard index, 0..1. */
 function likeness(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
   let [both, all] = [0, 0];
   for (const [place, weight] of a) {
@@ -45,18 +45,18 @@ function likeness(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>
 }
 
 export interface Convention {
-  /** 'fix' of 'fix(parser): no loop', where most messages have one. */
+  /** 'fix' of 'fix(parser): no loop'; undefined unless most messages have a type. */
   readonly type: string | undefined;
   readonly scope: string | undefined;
-  /** What follows begins with a capital. */
+  /** Whether the text after the type begins with a capital letter. */
   readonly isCapital: boolean;
-  /** The subject ends with a full stop. */
+  /** Whether the subject ends with a full stop. */
   readonly hasStop: boolean;
 }
 
 const conventional = /^(\w+)(?:\(([^)]+)\))?!?:\s+(.+)$/;
 
-/** What most of the messages do, nearest first; ties go to the nearer. */
+/** The form of most messages. @param messages most similar first, which decides ties */
 export function conventionOf(messages: readonly string[]): Convention {
   const subjects = messages.map(subjectOf);
   const parsed = subjects.flatMap((subject) => conventional.exec(subject) ?? []);

@@ -1,4 +1,5 @@
-// A commit message without a large model: what was added, changed or removed, by name, in the form of the folder's own messages.
+// A commit message without a large model: the names that were added, changed or removed, in the form of the folder's
+// messages.
 import { conventionOf } from './commit-style.ts';
 
 export interface ChangedFile {
@@ -8,22 +9,22 @@ export interface ChangedFile {
   readonly diff: string;
 }
 
-/** Names that stand in a subject; and its length, characters. */
-const MOST_NAMES = 3;
-const LONGEST = 72;
+/** Maximum number of names in a subject, and its maximum length, UTF-16 units. */
+const MAX_NAMES = 3;
+const MAX_SUBJECT = 72;
 
-/** @param nearest messages of the folder, nearest first; none where it has no history */
+/** @param nearest messages of the folder, most similar first; empty without history */
 export function localDraft(files: readonly ChangedFile[], nearest: readonly string[]): string {
   const { type, scope, isCapital, hasStop } = conventionOf(nearest);
   const [verb, what] = changeOf(files);
   const text = `${isCapital ? verb : verb.toLowerCase()} ${what}`;
   const head = type === undefined ? '' : `${typeFor(files, type)}${scope === undefined ? '' : `(${scope})`}: `;
-  const room = LONGEST - head.length - Number(hasStop);
+  const room = MAX_SUBJECT - head.length - Number(hasStop);
   const cut = text.length <= room ? text : `${text.slice(0, room - 1).replace(/[\s,]+\S*$/, '')}…`;
   return `${head}${cut}${hasStop ? '.' : ''}`;
 }
 
-/** What most of the folder's near messages say, but where the files speak for themselves. */
+/** The usual type of similar commits, unless all files are tests or documentation. */
 function typeFor(files: readonly ChangedFile[], usual: string): string {
   const all = (pattern: RegExp) => files.every(({ path }) => pattern.test(path));
   if (all(/(^|\/)(tests?|__tests__|spec)\/|[._-](test|spec)\.\w+$/i)) return 'test';
@@ -45,7 +46,7 @@ function changeOf(files: readonly ChangedFile[]): [verb: string, what: string] {
   return ['Update', where];
 }
 
-/** Functions, classes and types that begin in lines with this sign. */
+/** Functions, classes and types defined in lines with this sign. */
 function definitionsIn(diff: string, sign: string): string[] {
   const pattern =
     /^\s*(?:(?:export|public|private|protected|static|async|default|pub|abstract)\s+)*(?:function|class|interface|type|enum|struct|trait|def|fn|func)\s+([\p{L}_][\p{L}\p{N}_]*)/u;
@@ -53,7 +54,7 @@ function definitionsIn(diff: string, sign: string): string[] {
 }
 
 function listed(names: readonly string[]): string {
-  const [shown, left] = [names.slice(0, MOST_NAMES), names.length - MOST_NAMES];
+  const [shown, left] = [names.slice(0, MAX_NAMES), names.length - MAX_NAMES];
   if (left > 0) return `${shown.join(', ')} and ${left} more`;
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }

@@ -1,10 +1,10 @@
-// What a model adds to its answer, or writes where it is lost: the line once more, doubled space, loops, masks, comment marks.
+// Removes artefacts of models: the repeated cursor line, doubled space, loops, redaction marks, comment marks.
 
 import { indentOf } from '../../text/indents.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';
 import type { Context } from './filter.ts';
 
-/** Models like to begin with the cursor's line once more. A single word may rightly come twice; a line of two may not. */
+/** Drops the cursor's line if the text repeats it. A single word may be meant twice; two or more words are an echo. */
 export function dropEcho(text: string, { before }: Context): string {
   if (before.trim() === '') return text;
   if (/\S\s+\S/.test(before.trim())) {
@@ -12,22 +12,22 @@ export function dropEcho(text: string, { before }: Context): string {
       if (text.startsWith(echo)) return text.slice(echo.length);
     }
   }
-  // With its indent it cannot be anything but the line.
+  // A repeated indent shows that the whole line is repeated.
   return indentOf(before) !== '' && text.startsWith(before) ? text.slice(before.length) : text;
 }
 
 /**
- * White space that stands before the cursor already: the line's indent, or the space between two words. On an empty line the specialist's
- * indent is an accident; a chat model, told to write what is missing, means it.
+ * Drops white space that is before the cursor already: the line's indent, or the space between two words. On an empty
+ * line the local model's indent is dropped; a chat model's is kept, because it was told to write what is missing.
  */
 export function dropDoubledSpace(text: string, { before, chat }: Context): string {
   return (before === '' && !chat) || /\s$/.test(before) ? text.replace(/^[ \t]+/, '') : text;
 }
 
-/** A model that got stuck: the same line three times, or the same piece four times running and over 48 characters. */
+/** Cuts repetitions: a line three times in a row, or a piece four times in a row, 48 characters or more in all. */
 export function cutLoops(text: string, { query }: Context): string {
   const lines = text.split('\n');
-  // What closes one block after the other is alike but for its indent.
+  // Closers of nested blocks differ only in their indent, and are no repetition.
   const plain = lines.map((line) => (closesBlock(line, query.languageId) ? line.trimEnd() : line.trim()));
   for (const [i, line] of plain.entries()) {
     if (line.trim().length < 3 || !/[\p{L}\p{N}]/u.test(line)) continue;
@@ -39,8 +39,8 @@ export function cutLoops(text: string, { query }: Context): string {
 }
 
 /**
- * Models learned from masked text, and are shown it: where they write a mask they would write a secret that they do not
- * know. What stands before that line may be right. A line of asterisks alone, or a comment's frame, is none.
+ * Cuts before a line with a redaction mark. Models learn from redacted text and see it in prompts, so a mask stands for
+ * a secret that they do not know. A line of asterisks or a comment's frame is no mask.
  */
 export function cutMasked(text: string, { before }: Context): string {
   const lines = text.split('\n');
@@ -52,8 +52,8 @@ export function cutMasked(text: string, { before }: Context): string {
 }
 
 /**
- * Prose, and a line comment, that was learned from block comments ends where those did; in a code block of its own the
- * mark belongs.
+ * Cuts prose and line comments before the end mark of a block comment, which the model learned from block comments. If
+ * the mark was opened in the text or above, it stays.
  */
 export function cutCommentMarks(text: string, { facts, query, before }: Context): string {
   const at = text.indexOf('*/');

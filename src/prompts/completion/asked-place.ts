@@ -1,4 +1,4 @@
-// What is asked at a place, and what becomes of an answer there: one path for serving, labelling, fitting and measuring.
+// The request at a cursor position, and the cleaned answer: one path for serving, labelling, fitting and measuring.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { closedBehind, closersWritten } from '../../text/brackets.ts';
 import { indentUnitOf } from '../../text/indents.ts';
@@ -10,9 +10,9 @@ import { queryOf } from './query.ts';
 import type { CompletionPlace } from './types.ts';
 
 /**
- * A place where somebody may write.
- * @param indentUnit the editor's; absent: what the text itself begins its lines with
- * @param multiline blocks are wanted where the syntax calls for one
+ * The position of a query, with the extent of the wanted text.
+ * @param indentUnit the editor's; absent: taken from the text
+ * @param multiline whether a block may be suggested
  */
 export function placeAt(
   query: CompletionQuery,
@@ -22,29 +22,31 @@ export function placeAt(
   return { query, indentUnit, block: multiline && wantsBlock(query, indentUnit), ...(!multiline && { alone: true }) };
 }
 
-/** A place with what its author wrote between prefix and suffix, whole documents: as the editor sees it before that is written. */
+/**
+ * The position between prefix and suffix of a whole document, as an editor sees it before the author's text is there.
+ */
 export function placeBefore({ path, languageId, prefix, suffix }: CompletionQuery, multiline = true): CompletionPlace {
   return placeAt(queryOf(prefix + suffix, prefix.length, path, languageId), undefined, multiline);
 }
 
-/** Closers that the editor has put behind the cursor of a place, and nothing else stands there; '' for none. */
+/** The closers that an editor inserted after the cursor, if nothing else follows on the line; else ''. */
 function closedAt({ prefix, suffix, languageId }: CompletionQuery): string {
   return closedBehind(lineBefore(prefix), lineAfter(suffix), languageOf(languageId).quotes);
 }
 
-/** The place as if the editor had closed nothing behind the cursor: the line goes on past that, as its author would write it. */
+/** The position without the closers that the editor inserted, so that the model writes the line as its author would. */
 export function unclosedPlace(place: CompletionPlace): CompletionPlace {
   const { query } = place;
   const closed = closedAt(query);
-  // A body has not begun: what the lines below are is asked on the first of them.
+  // No block: it is asked for when the cursor is on the first line of the body.
   return closed === ''
     ? place
     : { ...place, block: false, query: { ...query, suffix: query.suffix.slice(closed.length) } };
 }
 
 /**
- * UTF-16 units behind the cursor that a text of the unclosed place takes the place of: closers that it writes itself. Undefined where it cannot
- * stand there: lines go on below, and some of the closers would end up at their end.
+ * UTF-16 units after the cursor that a text for the unclosed position replaces: the closers that it writes itself.
+ * Undefined if it has several lines and does not write all closers, because the others would follow its last line.
  */
 export function writtenOver({ query }: Pick<CompletionPlace, 'query'>, text: string): number | undefined {
   const closed = closedAt(query);
@@ -52,7 +54,7 @@ export function writtenOver({ query }: Pick<CompletionPlace, 'query'>, text: str
   return text.includes('\n') && written < closed.length ? undefined : written;
 }
 
-/** Tokens of a draft: a line, or a block. */
+/** Maximum length of a draft, tokens. */
 const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
 
@@ -60,7 +62,7 @@ export function draftOptions({ block, alone }: Pick<CompletionPlace, 'block' | '
   return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS, ...(alone && { below: 'never' }) };
 }
 
-/** A local draft as it is judged and shown; undefined where nothing of it is worth showing. */
+/** A local draft as it is judged and shown; undefined if nothing is worth showing. */
 export function cleanDraft(draft: Draft | undefined, place: CompletionPlace): Draft | undefined {
   if (draft === undefined) return undefined;
   const { beyond, ...line } = draft;
@@ -76,7 +78,7 @@ export function cleanDraft(draft: Draft | undefined, place: CompletionPlace): Dr
   };
 }
 
-/** The same for who judges: an empty draft where nothing would be shown. */
+/** The same for measurements: an empty draft if nothing would be shown. */
 export function shownDraft(written: Draft, place: CompletionPlace): Draft {
   const { model, latencyMs } = written;
   return cleanDraft(written, place) ?? { text: '', tokens: [], complete: false, model, latencyMs };

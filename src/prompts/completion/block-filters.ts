@@ -1,4 +1,5 @@
-// How an answer fits the block around the cursor: its indent, brackets and blocks that are closed already, trailing white space.
+// How an answer fits the block around the cursor: its indent, brackets and blocks that are closed already, trailing
+// white space.
 
 import { brackets, isOnlyClosers, unpairedMarks } from '../../text/brackets.ts';
 import { indentFor, indentOf, indentWidth, unitColumns, withIndentUnit } from '../../text/indents.ts';
@@ -91,8 +92,8 @@ function isClosedBehind(text: string, after: string): boolean {
 }
 
 /**
- * Trims white space at the ends of lines. A body that begins on its own line keeps a last line end if a closer follows the
- * cursor. In prose only the text's end is trimmed: two spaces at a line's end are a line break there.
+ * Trims white space at the ends of lines. A body that begins on its own line keeps a last line end if a closer follows
+ * the cursor. In prose only the text's end is trimmed: two spaces at a line's end are a line break there.
  */
 export function trimTrailing(text: string, { facts, before, after }: Context): string {
   if (facts.family === 'prose') return text.trimEnd();

@@ -1,20 +1,21 @@
-// What a chat model writes round its answer that no local model does: empty lines first, lines above once more, the begun word again.
+// Removes habits that only chat models have: leading empty lines, repeated lines from above, the repeated word at the
+// cursor.
 import { lastLines } from '../../text/lines.ts';
 import type { Context } from './filter.ts';
 
-/** An echo of what stands above is looked for in so many lines, the cursor's included. */
+/** Number of lines above, the cursor's included, that may be repeated. */
 const LINES = 6;
 
 /**
- * Empty lines at the start, where the cursor stands on an empty line or in the middle of one that goes on. Not where its
- * line is at its end: there they say that nothing is missing on it.
+ * Drops leading empty lines if the cursor's line is empty or unfinished. After a finished line they stay: they mean
+ * that nothing is missing on it.
  */
 export function dropLeadingLines(text: string, { before, block }: Context): string {
   const goesOn = !block && !/[;,:{([>]\s*$/.test(before);
   return goesOn || before.trim() === '' ? text.replace(/^(?:[ \t]*\n)+/, '') : text;
 }
 
-/** The last lines before the cursor written again, up to five of them and the cursor's own. */
+/** Drops repeated lines from above, up to five and the cursor's own. */
 export function dropEchoedLines(text: string, { query }: Context): string {
   const lines = lastLines(query.prefix, LINES);
   for (let count = lines.length; count >= 2; count--) {
@@ -26,21 +27,21 @@ export function dropEchoedLines(text: string, { query }: Context): string {
   return text;
 }
 
-/** The cursor's line written again from its start, with or without its indent, however short. */
+/** Drops the repeated beginning of the cursor's line, with or without its indent, of any length. */
 export function dropEchoedLine(text: string, { before }: Context): string {
   const bare = before.trimStart();
   if (bare.trim().length < 3) return text;
   if (text.startsWith(before)) return text.slice(before.length);
   const start = text.trimStart();
   if (start.startsWith(bare)) return start.slice(bare.length);
-  // The space at the line's end is easily lost, or becomes a line break.
+  // Models drop the space at the line's end, or make it a line break.
   const trimmed = bare.trimEnd();
   if (trimmed === bare || !start.startsWith(trimmed)) return text;
   const rest = start.slice(trimmed.length);
   return /^\s|^$/.test(rest) ? rest.trimStart() : text;
 }
 
-/** The word that the cursor stands in, begun again: 'con' + 'console.log'. */
+/** Drops the repeated beginning of the word at the cursor: 'con' + 'console.log'. */
 export function dropEchoedWord(text: string, { query }: Context): string {
   const word = /[\p{L}\p{N}_$]{3,}$/u.exec(query.prefix)?.[0];
   return word !== undefined && text.startsWith(word) && /[\p{L}\p{N}_$]/u.test(text.charAt(word.length))
@@ -48,7 +49,7 @@ export function dropEchoedWord(text: string, { query }: Context): string {
     : text;
 }
 
-/** A line of the last ones may be coming again: a single one of them is no answer yet. */
+/** Whether a line equals one of the last lines above, so that it may be an echo and not the answer. */
 export function isLineAbove(line: string, prefix: string): boolean {
   return lastLines(prefix, LINES)
     .slice(0, -1)

@@ -1,5 +1,5 @@
-// Post-processing: what a model wrote -> what fits at the cursor. One ordered table of pure functions, each with golden
-// cases in test/golden/complete/.
+// Post-processing: from a model's text to the text that fits at the cursor. One ordered table of pure functions, each
+// with golden cases in test/golden/complete/.
 import { languageOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore, toLineFeeds } from '../../text/lines.ts';
 import { cutToBlock } from '../../text/syntax/blocks.ts';
@@ -11,7 +11,7 @@ import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './rep
 import { cutToSentence, dropCode } from './sentences.ts';
 import type { CompletionPlace } from './types.ts';
 
-/** What a model writes before its answer. */
+/** Filters for text before the actual answer. */
 const BEFORE_ANSWER: readonly Filter[] = [
   { name: 'line-ends', apply: toLineFeeds },
   { name: 'leading-lines', chatOnly: true, apply: dropLeadingLines },
@@ -22,7 +22,9 @@ const BEFORE_ANSWER: readonly Filter[] = [
   { name: 'leading-space', apply: dropDoubledSpace },
 ];
 
-/** In order: first what a model adds round the answer, then its extent, its fit to both sides, then whether any is left. */
+/**
+ * In order: additions around the answer, its extent, its fit to the text on both sides, then whether anything is left.
+ */
 export const FILTERS: readonly Filter[] = [
   ...BEFORE_ANSWER,
   { name: 'loops', apply: cutLoops },
@@ -42,19 +44,19 @@ export const FILTERS: readonly Filter[] = [
   { name: 'nothing-new', apply: dropNothingNew },
 ];
 
-/** The text to insert, of what the specialist wrote; '' where nothing of it is worth showing. */
+/** The text to insert, from the local model's text; '' if nothing is worth showing. */
 export function clean(raw: string, place: CompletionPlace): string {
   return FILTERS.reduce((text, filter) => applyFilter(filter, text, place, false), raw);
 }
 
-/** The same of what a chat model wrote, without what its wire puts round it. */
+/** The same from a chat model's answer, after `parseAnswer`. */
 export function cleanAnswer(answer: string, place: CompletionPlace): string {
   return FILTERS.reduce((text, filter) => applyFilter(filter, text, place, true), answer);
 }
 
 /**
- * A chat model's answer for the rest of a line has come to that line's end, though it goes on. Not while what it wrote so far
- * may still turn out to be a line from above written again.
+ * Whether a streamed answer has the whole rest of the line, so that the stream may end. A first line that may be an
+ * echo of a line above does not count.
  */
 export function hasWholeLine(answer: string, place: CompletionPlace): boolean {
   const text = BEFORE_ANSWER.reduce((left, filter) => applyFilter(filter, left, place, true), answer);

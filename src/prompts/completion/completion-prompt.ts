@@ -1,4 +1,5 @@
-// A request at a place as a large model gets it: what never changes first, what changes with every keystroke last.
+// The prompt of a completion request for a large model: constant parts first, parts that change with every keystroke
+// last.
 import type { Snippet } from '../../common/completion.ts';
 import type { Infill } from '../../llm/protocol/infill.ts';
 import { estimateTokens, type ModelFacts } from '../../llm/protocol/models.ts';
@@ -8,12 +9,12 @@ import { infillText } from './infill-text.ts';
 import type { LlmRequest } from './llm-request.ts';
 import { closeTag, inserted, lineIsComplete, openTag, parseAnswer } from './parse-answer.ts';
 
-/** Knows what it was made of, for who shows what is sent. */
+/** With its request, to show what is sent. */
 export interface CompletionPrompt extends Prompt {
   readonly request: LlmRequest;
 }
 
-/** Characters. About 10,000 tokens at most, so a tenth of a cent with the default model. */
+/** Lengths, UTF-16 units. About 10,000 tokens at most, which cost a tenth of a cent with the default model. */
 export const limits = {
   prefix: 16_000,
   suffix: 4_000,
@@ -26,10 +27,10 @@ export const limits = {
 } as const;
 
 type Limits = Readonly<Record<keyof typeof limits, number>>;
-/** All of it at most, with what stands round it, characters. */
+/** Maximum length of the whole prompt, UTF-16 units. */
 const wholePrompt = 32_000;
 
-/** Tokens of an answer at most, and as a rule. */
+/** Maximum and usual length of an answer, tokens. */
 const lengths = {
   single: { maxTokens: 160, usualTokens: 30 },
   multi: { maxTokens: 640, usualTokens: 150 },
@@ -60,7 +61,7 @@ Three examples, the cursor shown as ¦:
   }
   ${openTag}throw new HttpError(response.status, await response.text());${closeTag}`;
 
-/** Pure: the same request and model make the same prompt, to the character. */
+/** Pure: the same request and model give the same prompt. */
 export function completionPrompt(request: LlmRequest, facts: ModelFacts): CompletionPrompt {
   const { query, multiline } = request;
   return {
@@ -69,7 +70,7 @@ export function completionPrompt(request: LlmRequest, facts: ModelFacts): Comple
     ...(multiline ? lengths.multi : lengths.single),
     ...wording(request, facts),
     read: (written, more) => (more ? inserted(written, true) : parseAnswer(written, request)),
-    // The rest of the line is all that was asked for: what follows is neither waited nor paid for.
+    // Only the rest of the line was asked for: the stream ends early, which saves time and money.
     ...(!multiline && { enough: (written: string) => lineIsComplete(written, request) }),
   };
 }
@@ -114,14 +115,14 @@ function wording(request: LlmRequest, facts: ModelFacts): Wording {
   const cacheSystem = estimateTokens(system.length, facts) >= facts.cacheMinimum;
   const cacheFile = cacheable && stable.length > 0 && request.oneOff !== true;
   return {
-    // A breakpoint each, so that a request about another file still finds the system text.
+    // Separate cache breakpoints: a request about another file still finds the system text.
     system: { text: system, cache: cacheSystem },
     user: [
       ...stable.map((text, index) => ({ text, cache: cacheFile && index === stable.length - 1 })),
       { text: last, cache: false },
     ],
     prefill: facts.prefill ? openTag : '',
-    // A line end alone is refused by the API (white space only); single lines are cut from the stream instead.
+    // The API refuses stop sequences of only white space, so single lines are cut from the stream.
     stop: [closeTag],
   };
 }
@@ -140,13 +141,13 @@ function infillPrompt({ query, snippets, multiline }: LlmRequest, facts: ModelFa
   };
 }
 
-/** Smaller windows where a model's context holds no more, whatever its tokens are. */
+/** Smaller windows for a model with a small context. */
 function limitsOf({ context, charactersPerToken }: ModelFacts): Limits {
   const room = (context - 1_000) * charactersPerToken;
   const share = Math.min(1, Math.max(0.1, room / wholePrompt));
   const scaled = (limit: number) => Math.round(limit * share);
   const { prefix, suffix, snippets, near } = limits;
-  // A window that is no longer than a step may be all behind it.
+  // The step must be shorter than the window.
   const step = Math.min(limits.step, Math.round(scaled(prefix) / 2));
   const smaller = {
     step,
@@ -180,7 +181,7 @@ function snippetsText(snippets: readonly Snippet[]): string {
   return `<elsewhere_in_the_repository>\n${all.join('')}</elsewhere_in_the_repository>\n`;
 }
 
-/** A cursor marker that occurs in none of the texts, so that they need no escaping. */
+/** A cursor marker that is in none of the texts, so that they need no escaping. */
 export function freeMarker(texts: readonly string[]): string {
   for (let n = 0; ; n++) {
     const marker = n === 0 ? '<|cursor|>' : `<|cursor-${n}|>`;

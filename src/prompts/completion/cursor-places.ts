@@ -1,4 +1,4 @@
-// Cursor places in a file, with what the author wrote there.
+// Cursor positions in a file, with the text that the author wrote there.
 
 import { hash } from 'node:crypto';
 import { shuffle, uniforms } from '../../common/statistics/random.ts';
@@ -8,7 +8,7 @@ import { bodyBelow } from '../../text/syntax/blocks.ts';
 
 export type CursorKind = 'line-end' | 'statement-start' | 'block-body' | 'mid-line';
 
-/** A place in a file where the cursor could stand, with the text that the author wrote there. */
+/** A possible cursor position in a file, with the text that the author wrote there. */
 export interface CursorExample {
   readonly path: string;
   readonly languageId: string;
@@ -23,7 +23,7 @@ export interface CursorExample {
   readonly truth: string;
 }
 
-/** A file to draw from; the harvest's are. */
+/** A file to sample from. */
 export interface SourceText {
   readonly path: string;
   readonly languageId: string;
@@ -32,14 +32,14 @@ export interface SourceText {
 }
 
 export interface ExampleOptions {
-  /** At most so many places; fewer where the file has fewer lines that fit. */
+  /** Maximum number of positions; files with fewer suitable lines give fewer. */
   readonly max: number;
   readonly seed: number;
   /** Only these kinds, in the same proportions. */
   readonly kinds?: readonly CursorKind[];
 }
 
-/** Half at statements' starts, a quarter inside lines, an eighth each near lines' ends and in blocks. */
+/** Half at statement starts, a quarter inside lines, an eighth each near line ends and in blocks. */
 const mix: readonly CursorKind[] = [
   'statement-start',
   'mid-line',
@@ -51,10 +51,13 @@ const mix: readonly CursorKind[] = [
   'block-body',
 ];
 
-/** Nobody wants or can judge a longer completion, UTF-16 units. In prose a line may be a whole paragraph. */
+/**
+ * Longest truth, UTF-16 units: longer completions are neither wanted nor easy to judge. A line of prose may be a
+ * paragraph.
+ */
 const longestTruth = { code: 300, prose: 160 };
 const word = /[\p{L}\p{N}]/u;
-/** What is left of a masked secret is nothing to learn. */
+/** A redacted secret, which no model should learn. */
 const masked = /\*{6}/;
 
 /** A range of the file's text: cursor and end of the truth. */
@@ -64,10 +67,10 @@ interface Place {
 }
 
 /**
- * Places in the order of the text, no two on one line. The same file, options and seed give the same places.
- * prefix + truth + suffix is the file's text: a suffix never shows the truth. The truth of a line's place goes to the
- * line's end without the white space there; a block's begins at its first line's first character after the indent, so
- * the cursor stands where an editor puts it after Enter.
+ * Positions in the order of the text, at most one per line. The same file, options and seed give the same positions.
+ * prefix + truth + suffix is the file's text, so the suffix never contains the truth. A line's truth ends before its
+ * trailing white space. A block's truth begins after the indent of its first line, where an editor puts the cursor
+ * after Enter.
  */
 export function cursorExamples(file: SourceText, options: ExampleOptions): CursorExample[] {
   const whole = linesOf(file.text);
@@ -75,7 +78,7 @@ export function cursorExamples(file: SourceText, options: ExampleOptions): Curso
   const random = uniforms(Number.parseInt(hash('sha256', `${options.seed}\n${file.path}`, 'hex').slice(0, 8), 16));
   const cycle = mix.filter((kind) => options.kinds?.includes(kind) ?? true);
   if (cycle.length === 0) return [];
-  // The very first line has nothing before it to go by.
+  // The first line has no text before it.
   const lines = whole.filter(({ number, text }) => number > 0 && text.trim() !== '');
   shuffle(lines, random);
 
@@ -97,7 +100,7 @@ export function cursorExamples(file: SourceText, options: ExampleOptions): Curso
     }
     return false;
   };
-  // Begins anywhere in the cycle, or a few places from each of many files would all be of the first kinds.
+  // A random start in the cycle: else few positions from each of many files would all be of the first kinds.
   let turn = Math.floor(random() * cycle.length);
   let failures = 0;
   while (examples.length < options.max && failures < cycle.length) {
@@ -107,12 +110,12 @@ export function cursorExamples(file: SourceText, options: ExampleOptions): Curso
 }
 
 /**
- * At most `limit` places over the files, as even a share of each as their lengths allow. Deterministic in `seed`.
+ * At most `limit` positions from all files, as evenly as their lengths allow. Deterministic in `seed`.
  */
 export function drawPlaces(files: readonly SourceText[], limit: number, seed: number): CursorExample[] {
   const perFile: CursorExample[][] = [];
   let remaining = limit;
-  // Shortest files first: what they cannot fill goes to the longer ones.
+  // Shortest files first: longer files take the share that these cannot fill.
   const byLength = [...files].sort((a, b) => a.text.length - b.text.length || (a.path < b.path ? -1 : 1));
   byLength.forEach((file, index) => {
     const share = Math.ceil(remaining / (byLength.length - index));
@@ -130,7 +133,7 @@ const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
     const from = indentLength(line.text);
     const limit = longestTruth[file.kind];
     const end = line.text.trimEnd().length;
-    // A paragraph on one line: at the start of a sentence.
+    // In a paragraph on one line: at the start of a sentence.
     const starts =
       end - from > limit && file.kind === 'prose' ? [...line.text.matchAll(/[.!?] +(?=\S)/g)].map(after) : [from];
     return pick(line, starts, limit, random);
@@ -159,7 +162,7 @@ const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
   },
 };
 
-/** One of the columns whose rest of the line is neither too long nor nearly nothing. */
+/** A random column whose rest of the line is neither too long nor too short. */
 function pick(
   line: Line,
   columns: readonly number[],
@@ -170,14 +173,14 @@ function pick(
   const end = line.text.trimEnd().length;
   const fit = columns.filter((column) => {
     const length = end - column;
-    // Without a least length: a line of brackets alone is no statement.
+    // Without a minimum length, a line of only brackets must not count as a statement.
     return length <= longest && length > 0 && (shortest > 0 ? length >= shortest : word.test(line.text.slice(column)));
   });
   const column = fit[Math.floor(random() * fit.length)];
   return column === undefined ? undefined : { from: line.start + column, to: line.start + end };
 }
 
-/** Columns at which a word or a sign begins, the first of the line excepted. */
+/** Columns at which words or signs begin, without the line's first. */
 function boundaries(text: string): number[] {
   return [...text.matchAll(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu)].slice(1).map((match) => match.index);
 }
@@ -186,7 +189,7 @@ function after(match: RegExpExecArray): number {
   return match.index + match[0].length;
 }
 
-/** With the line ends between, without the last. */
+/** Length of the joined lines, UTF-16 units. */
 function lengthOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + text.length + 1, -1);
 }

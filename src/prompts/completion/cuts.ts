@@ -1,4 +1,5 @@
-// Where a draft may end: the beginnings of it that leave well-formed text, each a draft of its own, so that it can be judged like one.
+// Positions at which a draft may be cut: each beginning that leaves well-formed text is a draft itself, and judged like
+// one.
 import type { Draft, DraftToken } from '../../common/completion.ts';
 import { begunName, namesFrom, wholeName } from '../../text/begun-names.ts';
 import { lineState } from '../../text/line-state.ts';
@@ -6,18 +7,19 @@ import { lineBefore, lineStart } from '../../text/lines.ts';
 import { isProse } from '../../text/prose-text.ts';
 import type { CompletionPlace } from './types.ts';
 
-/** Half of a member, or of a name in parts; an opener without what it holds, a mark that asks for more. */
+/** An unfinished member or hyphenated name, an opener without its content, an operator without its operand. */
 const OPEN_END = /[.([{<"'`\\@#$&|!?]$|(?<!-)-$/;
-/** In prose it ends more than any other mark does. */
+/** The end of a sentence; in prose a cut is always possible there. */
 const SENTENCE_END = /\p{L}[.!?…]["'”’»)\]]*$/u;
-/** Of a further line nobody wants less, characters. */
-const LEAST_BEGUN = 6;
+/** Shortest useful beginning of a later line, UTF-16 units. */
+const MIN_LATER_LINE = 6;
 const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
 
 /**
- * The beginnings of a cleaned draft, shortest first; the last is all of it, with the lines beyond. Within the cursor's line they end with a token, a
- * whole word and no opener; a further line, not below a blank one, with a few characters at least, and where a grammar
- * looked at it with all that was begun; and nowhere with what breaks the document. Where cleaning has changed the text so that its tokens cannot be found, the draft alone.
+ * The beginnings of a cleaned draft, shortest first; the last is the whole draft with its continuation. On the cursor's
+ * line a cut is after a token and a whole word, not after an opener. A later line has at least a few characters, no
+ * blank line before it, and, if a grammar checked it, completes all that it begins. No cut adds syntax errors. If
+ * cleaning changed the text so that its tokens cannot be found, only the draft itself.
  */
 export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>): Draft[] {
   const { beyond, ...line } = draft;
@@ -55,7 +57,7 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>):
   return cuts;
 }
 
-/** The specialist's own confidence is of whole lines, and says nothing here. */
+/** Without the model's confidence, which is about whole lines. */
 function beginning({ confidence: _, ...draft }: Draft, text: string, tokens: readonly DraftToken[]): Draft {
   return { ...draft, text, tokens, complete: draft.complete && text.length >= draft.text.length };
 }
@@ -65,8 +67,8 @@ function mayEnd(cut: string, text: string, before: string, languageId: string): 
   if (next === undefined || /^[^\S\n]*\n/.test(text.slice(cut.length))) return true;
   if (isWord(cut.at(-1)) && isWord(next)) return false;
   const line = (before + cut).slice(lineStart(before + cut));
-  if (cut.includes('\n') && (line.trim().length < LEAST_BEGUN || /\n\s*\n/.test(cut))) return false;
-  // A quote that has just been closed is an end like any other.
+  if (cut.includes('\n') && (line.trim().length < MIN_LATER_LINE || /\n\s*\n/.test(cut))) return false;
+  // After a closing quote a cut is possible.
   const closed = /["'`]$/.test(cut) && lineState(languageId, line) === 'code';
   return closed || !OPEN_END.test(cut);
 }

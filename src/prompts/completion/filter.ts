@@ -1,9 +1,9 @@
-// What a filter is, and what it is told of the place.
+// The type of the post-processing filters, and their context.
 import type { LanguageFacts } from '../../text/languages.ts';
 import type { CompletionPlace } from './types.ts';
 
 export interface Context extends CompletionPlace {
-  /** A chat model wrote it. */
+  /** Whether a chat model wrote the text. */
   readonly chat: boolean;
   readonly facts: LanguageFacts;
   /** The cursor's line before and after the cursor. */
@@ -13,9 +13,9 @@ export interface Context extends CompletionPlace {
 
 export interface Filter {
   readonly name: string;
-  /** A habit of chat models: what the specialist writes passes by. */
+  /** Applied only to answers of chat models. */
   readonly chatOnly?: true;
-  /** Brackets and quotes mean nothing in prose. */
+  /** Not applied in prose, where brackets and quotes have no structure. */
   readonly codeOnly?: true;
   readonly apply: (text: string, context: Context) => string;
 }

@@ -1,36 +1,36 @@
-// What a large model is asked at a place: the same where somebody waits for it and where its answers are labels.
+// The request to a large model at a cursor position: the same for serving and for labelling.
 //
-// Privacy: whatever is in a TeacherRequest leaves the machine. The caller has the user's consent for the folder, and has
-// masked secrets in the query and the snippets; nothing from here on looks for them again.
+// Privacy: all of an LlmRequest leaves the machine. The caller has the user's consent for the folder, and has redacted
+// the secrets in the query and the snippets; no later step redacts them.
 import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { headOf, windowStart } from '../../text/windows.ts';
 import type { CompletionPlace } from './types.ts';
 
 export interface LlmRequest {
-  /** Prefix and suffix with secrets masked. */
+  /** Prefix and suffix with redacted secrets. */
   readonly query: CompletionQuery;
-  /** Secrets masked. */
+  /** With redacted secrets. */
   readonly snippets: readonly Snippet[];
-  /** The specialist's draft as a hint; absent when it has none worth showing (Data Shunt, arXiv 2406.15471). */
+  /** The local model's draft as a hint, if it is worth showing (Data Shunt, arXiv 2406.15471). */
   readonly hint?: string;
   readonly multiline: boolean;
-  /** Nobody is going to ask about this file again soon: its text is not worth writing to the API's prompt cache. */
+  /** No further request about this file is expected, so that the API's prompt cache need not keep its text. */
   readonly oneOff?: boolean;
 }
 
-/** The snippets that go along. */
+/** The snippets of a request. */
 export const REQUEST_SNIPPETS: SnippetOptions = { maxSnippets: 4, maxCharacters: 2400 };
 
 /**
- * UTF-16 units round the cursor, a little more than the large model's prompt takes. The start moves in steps, so that it
- * stays where it is from keystroke to keystroke: the API's prompt cache needs equal beginnings.
+ * UTF-16 units around the cursor, a little more than the prompt takes. The start moves in steps and stays the same
+ * between most keystrokes, because the API's prompt cache needs equal beginnings.
  */
 const BEFORE = { reach: 20_480, step: 4096 };
 const AFTER = 5000;
 
 /**
- * @param place its query masked whole: it is cut here
- * @param snippets masked
+ * @param place with its whole query redacted; it is cut here
+ * @param snippets redacted
  */
 export function requestAt(
   { query, block }: Pick<CompletionPlace, 'query' | 'block'>,

@@ -1,5 +1,5 @@
-// What a large model puts round an answer, taken off: tags, code fences, cursor markers, and where a stream may end. What is wrong with
-// the text itself is another matter (clean.ts).
+// Removes the wrapping of a large model's answer (tags, code fences, cursor markers), and decides when a stream may
+// end. clean.ts mends the text itself.
 import { languageIdOfFence } from '../../text/languages.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { hasWholeLine } from './clean.ts';
@@ -8,7 +8,7 @@ import type { LlmRequest } from './llm-request.ts';
 export const openTag = '<insert>';
 export const closeTag = '</insert>';
 
-/** The answer's text as the model meant it. Pure. */
+/** The answer without its wrapping. Pure. */
 export function parseAnswer(raw: string, request: LlmRequest): string {
   return unwrapped(raw, request).trimEnd();
 }
@@ -18,8 +18,8 @@ function unwrapped(raw: string, { query }: LlmRequest): string {
 }
 
 /**
- * What stands between the tags; the whole text where the model left them out.
- * @param more the answer still streams: a tag's first half at its end is held back
+ * The text between the tags; the whole text if the model left them out.
+ * @param more whether the answer still streams: then an incomplete tag at its end is left out
  */
 export function inserted(raw: string, more = false): string {
   const open = raw.indexOf(openTag);
@@ -34,14 +34,17 @@ export function inserted(raw: string, more = false): string {
   return begun;
 }
 
-/** A single line's answer is at its end although the model goes on. */
+/** Whether an answer for one line is complete although the model continues. */
 export function lineIsComplete(raw: string, request: LlmRequest): boolean {
   if (!inserted(raw).includes('\n')) return false;
   const { query, multiline: block } = request;
   return hasWholeLine(unwrapped(raw, request), { query, block, indentUnit: '' });
 }
 
-/** A code fence around the whole. In Markdown a fence may be what was asked for: only one that says 'markdown' goes. */
+/**
+ * Removes a code fence around the text. In Markdown a fence may be the answer itself, so only a 'markdown' fence is
+ * removed.
+ */
 function withoutFences(text: string, languageId: string): string {
   const fence = /^\s*(```+|~~~+)([\w+#.-]*)[ \t]*\n/.exec(text);
   if (fence === null) return text;

@@ -1,17 +1,19 @@
-// The form of the neural model's prompt, and of the samples that teach it: a row of neural/models/dialects.ts, for the models that ship
+// The form of the neural model's prompt, and of the samples that teach it: a row of neural/models/dialects.ts, for the
+// models that ship
 //
 //   [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
 //
-// There the middle goes on from the prefix with no token between, so a keystroke adds tokens at the end and nothing else moves; where a
-// model wants the suffix behind the prefix, a key runs that again. Serving
-// (specialist/mixture/prompt-planner.ts), training (adaptation/training-data/samples.ts) and the benchmarks build it here; models/pretrain/prompt.py is the same in Python,
-// and test/golden/prompt.json, which build/golden-prompt.ts writes from here, holds both to it.
+// The middle continues the prefix with no token between, so that a keystroke only adds tokens at the end. In a form
+// with the suffix after the prefix, each keystroke evaluates the suffix again. Serving
+// (specialist/mixture/prompt-planner.ts), training (adaptation/training-data/samples.ts) and benchmarks use this file.
+// models/pretrain/prompt.py does the same in Python; build/golden-prompt.ts writes test/golden/prompt.json, and tests
+// compare both with it.
 import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { DIALECT, DIALECTS, type Dialect, type DialectIds, dialectTokens } from '../../neural/models/dialects.ts';
 import { lineEnd } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 
-/** Tokens of each part at most. `prefix` is what a fresh prompt takes, `grown` when a new one is made. */
+/** Maximum length of each part, tokens. A new prompt takes `prefix`; at `grown` the next new prompt is made. */
 export interface PromptLimits {
   readonly prefix: number;
   readonly grown: number;
@@ -22,16 +24,16 @@ export interface PromptLimits {
 
 export const PROMPT_LIMITS: PromptLimits = { prefix: 256, grown: 448, suffix: 64, snippets: 144, head: 40 };
 
-/** The snippets that a prompt is made with; it takes as much of them as its limits allow. */
+/** The snippets for a prompt, which are cut to its limits. */
 export const PROMPT_SNIPPETS: SnippetOptions = { maxSnippets: 2, maxCharacters: 700 };
 
-/** Tokens below which no snippet is begun. */
+/** Least room for a snippet, tokens. */
 const LEAST_SNIPPET = 24;
-/** Within so many tokens a prefix begins at a line. */
+/** Distance within which a prefix's start moves to a line start, tokens. */
 const REACH = 40;
-/** What stands behind the cursor on its line is looked at so far, UTF-16 units. */
+/** Maximum length of the rest of the cursor's line, UTF-16 units. */
 const REST_REACH = 400;
-/** Text that is encoded for so many tokens of suffix, UTF-16 units a token, and the tokens at its end that a longer text may cut otherwise. */
+/** For the suffix: encoded UTF-16 units per token, and tokens at the end that a longer text may split differently. */
 const UNITS = 8;
 const UNSURE = 8;
 
@@ -41,7 +43,7 @@ export class PromptForm {
   private readonly tokenizer: Tokenizer;
   private readonly suffixFirst: boolean;
 
-  /** Throws CodedError 'unsupported' where the tokenizer lacks a token of the form. */
+  /** Throws CodedError 'unsupported' if the tokenizer lacks a token of the form. */
   constructor(tokenizer: Tokenizer, limits: PromptLimits = PROMPT_LIMITS, dialect: Dialect = DIALECT) {
     this.tokenizer = tokenizer;
     this.limits = limits;
@@ -49,16 +51,16 @@ export class PromptForm {
     this.suffixFirst = DIALECTS[dialect].suffixFirst;
   }
 
-  /** The path behind its mark, where the form has one: what also running text begins with. */
+  /** The path after its mark, if the form has one; plain text begins with it, too. */
   file(path: string): number[] {
     const { file } = this.specials;
     return file === undefined ? [] : [file, ...this.tokenizer.encode(`${path}\n`).subarray(0, this.limits.head)];
   }
 
   /**
-   * All that stands before the prefix.
-   * @param snippets the best first; the last that there is room for is cut
-   * @param suffix ids, as `suffix` gives them
+   * All tokens before the prefix.
+   * @param snippets best first; the last one that fits is cut
+   * @param suffix ids, the result of `suffix`
    */
   head(path: string, snippets: readonly Snippet[], suffix: ArrayLike<number>, room = this.limits.snippets): number[] {
     const { specials, suffixFirst } = this;
@@ -68,19 +70,20 @@ export class PromptForm {
       ...(suffixFirst ? marked(specials.suffix, suffix) : []),
       ...marked(specials.prefix, []),
     ];
-    // Where the form has no marks a text begins behind the end of another: no prompt is empty.
+    // A form without marks begins with the end-of-text token, so that no prompt is empty.
     return head.length > 0 ? head : [specials.end];
   }
 
-  /** What stands between the prefix and the middle. @param suffix as for `head` */
+  /** All tokens between the prefix and the middle. @param suffix as for `head` */
   tail(suffix: ArrayLike<number>): number[] {
     const { specials, suffixFirst } = this;
     return [...(suffixFirst ? [] : marked(specials.suffix, suffix)), ...marked(specials.middle, [])];
   }
 
   /**
-   * The first `count` tokens behind the cursor. The rest of its line and what follows are cut apart, as the n-grams cut them.
-   * @param after tokens from the cursor's line end on, where the caller has them
+   * The first `count` tokens after the cursor. The rest of its line and the text below are encoded separately, as in
+   * the n-grams.
+   * @param after tokens from the cursor's line end on, if the caller has them
    */
   suffix(text: string, count = this.limits.suffix, after?: Int32Array): number[] {
     const end = lineEnd(text);
@@ -92,7 +95,7 @@ export class PromptForm {
     );
   }
 
-  /** Where a prefix of at most `room` of the first `length` tokens begins: at a line where one begins near. */
+  /** Start of a prefix of at most `room` of the first `length` tokens: a line start, if one is near. */
   prefixStart(ids: Int32Array, length: number, room = this.limits.prefix): number {
     if (length <= room) return 0;
     const from = length - room;
@@ -100,7 +103,7 @@ export class PromptForm {
     return from;
   }
 
-  /** The whole prompt of a place that nothing is kept of, up to the cursor, which is not healed. */
+  /** The whole prompt up to the cursor, without cached parts and without token healing. */
   prompt({ path, prefix, suffix }: Omit<CompletionQuery, 'languageId'>, snippets: readonly Snippet[]): number[] {
     const ids = this.tokenizer.encode(prefix);
     const after = this.suffix(suffix);
@@ -121,7 +124,7 @@ export class PromptForm {
     return ids;
   }
 
-  /** As many tokens of a text as there are, `count` of them sure to be those of the whole text. */
+  /** At least `count` tokens (fewer in a shorter text) that equal those of the whole text. */
   private firstTokens(text: string, count: number): Int32Array {
     for (let units = (count + UNSURE) * UNITS; ; units *= 2) {
       const ids = this.tokenizer.encode(text.slice(0, units));
@@ -134,7 +137,7 @@ export class PromptForm {
   }
 }
 
-/** Behind its mark; nothing where the form has none. */
+/** The text after its mark; nothing if the form has no such mark. */
 function marked(mark: number | undefined, ids: ArrayLike<number>): number[] {
   return mark === undefined ? [] : [mark, ...Array.from(ids)];
 }

@@ -1,17 +1,17 @@
-// Prose has filters of its own: a suggestion goes to the end of its sentence, and what is code is none.
+// Filters for prose: a suggestion ends with its sentence and contains no code.
 import { isCode, isProse, sentenceEnd } from '../../text/prose-text.ts';
 import type { Context } from './filter.ts';
 
-/** A block of code begins in it. */
+/** The beginning of a code block. */
 const FENCE = /```|~~~/;
 
-/** Up to the end of the sentence under way. */
+/** Cuts at the end of the current sentence. */
 export function cutToSentence(text: string, { query, before }: Context): string {
   if (!isProse(query.languageId, query.prefix) || FENCE.test(text)) return text;
   return text.slice(0, sentenceEnd(text, before));
 }
 
-/** What was learned from code, in a paragraph that has none. */
+/** Drops code, unless the paragraph has code, too. */
 export function dropCode(text: string, { query, before }: Context): string {
   const isMeant = !isProse(query.languageId, query.prefix) || FENCE.test(text) || isInTicks(before) || isCode(before);
   return !isMeant && isCode(text) ? '' : text;

@@ -1,21 +1,21 @@
-// Which places of the training files the large model is asked about: from all languages, kinds of place and folders alike, of each first where the
-// n-grams foresee least of what the author wrote, and what is said twice once.
+// Chooses the positions of training files that the large model labels: evenly from all languages, kinds of position and
+// folders, first those at which the n-grams predict the author's text worst, without duplicates.
 import { shuffled } from '../../common/statistics/random.ts';
 import { lastLines, withoutLastLine } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { type CursorExample, drawPlaces, type SourceText } from './cursor-places.ts';
 
-/** Places that are drawn for each that may be asked about. */
-const DRAWN = 6;
-/** Tokens of files that the n-grams look at: seconds. Of a larger folder, those of some of its files. */
-const MOST_TOKENS = 300_000;
-/** A folder in a path: a stratum of its own, down to this depth. */
+/** Positions drawn per position chosen. */
+const DRAWN_PER_CHOSEN = 6;
+/** Tokens that the n-grams predict, which takes seconds. In a larger folder only some files are used. */
+const MAX_TOKENS = 300_000;
+/** Folders down to this depth are separate strata. */
 const DEPTH = 2;
 const SEED = 2;
 
 /**
- * @param foreseen what the n-grams give each token of a file
- * @returns at most `most`, the first to ask about first; fewer of them are the beginning of the same list
+ * @param foreseen the n-grams' probability of each token of a file
+ * @returns at most `most`, the most useful first; a smaller `most` gives the beginning of the same list
  */
 export async function teachingPlaces(
   files: readonly SourceText[],
@@ -27,14 +27,14 @@ export async function teachingPlaces(
   const surprise = new Map<string, (from: number, to: number) => number>();
   let tokens = 0;
   for (const at of shuffled(files.length, SEED)) {
-    if (tokens > MOST_TOKENS) break;
+    if (tokens > MAX_TOKENS) break;
     const file = files[at] as SourceText;
     const found = await foreseen(file);
     tokens += found.length;
     looked.push(file);
     surprise.set(file.path, surpriseIn(file.text, tokenizer, found));
   }
-  const drawn = withoutDuplicates(drawPlaces(looked, most * DRAWN, SEED));
+  const drawn = withoutDuplicates(drawPlaces(looked, most * DRAWN_PER_CHOSEN, SEED));
   const strata = Map.groupBy(drawn, ({ languageId, kind, path }) =>
     [languageId, kind, ...path.split('/').slice(0, -1).slice(0, DEPTH)].join('/'),
   );
@@ -42,7 +42,7 @@ export async function teachingPlaces(
     const hardest = places
       .map((place) => ({ place, by: surprise.get(place.path)?.(place.offset, place.offset + place.truth.length) ?? 0 }))
       .sort((a, b) => b.by - a.by);
-    // As large a part of each stratum as of the others.
+    // The same share of each stratum.
     return hardest.map(({ place }, at) => ({ place, at: (at + 0.5) / hardest.length }));
   });
   return ranked
@@ -51,7 +51,7 @@ export async function teachingPlaces(
     .map(({ place }) => place);
 }
 
-/** Mean nats of the tokens between two offsets, UTF-16 units. */
+/** Mean surprise, nats, of the tokens between two offsets, UTF-16 units. */
 function surpriseIn(text: string, tokenizer: Tokenizer, probabilities: Float32Array) {
   const bytes = Buffer.from(text);
   const ends: number[] = [];

@@ -1,14 +1,14 @@
-// A place where text is wanted, with what decides how much of it.
+// A cursor position where text is wanted, and how much of it.
 import type { CompletionQuery } from '../../common/completion.ts';
 
 export interface CompletionPlace {
   readonly query: CompletionQuery;
-  /** The place calls for a block; else for the rest of its line. */
+  /** A block is wanted; else the rest of the line. */
   readonly block: boolean;
-  /** Lines below the rest of the cursor's are wanted as they are: whoever wrote them knew where they end. */
+  /** Later lines stay as they are: the model itself decided where they end. */
   readonly further?: boolean;
-  /** Whoever asks wants no line below the cursor's. */
+  /** Only the cursor's line is wanted. */
   readonly alone?: boolean;
-  /** The document's: '\t' or n spaces. */
+  /** The document's indent unit: '\t' or n spaces. */
   readonly indentUnit: string;
 }

@@ -1,22 +1,22 @@
-// What a large model is asked about a text, and what its answer says.
+// The prompt for the label of a text, and the label in a large model's answer.
 import { estimateTokens, type ModelFacts } from '../../llm/protocol/models.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
 import { type LabelTask, TASKS_FOLDER } from './task.ts';
 
-/** A text that is labelled already, to show how the folder does it. */
+/** A labelled text, as an example of the folder's labels. */
 export interface LabelExample {
   readonly text: string;
   readonly label: string;
 }
 
-/** Tokens of an answer at most, and as a rule. */
+/** Maximum and usual length of an answer, tokens. */
 const LENGTH = { maxTokens: 24, usualTokens: 6 } as const;
 const LONGEST_EXAMPLE = 500;
 const LONGEST_ASKED = 8000;
 
 /**
- * Texts and examples come masked.
- * @param examples the nearest labelled texts; none where nothing is labelled yet
+ * The caller has redacted text and examples.
+ * @param examples the most similar labelled texts; empty if no text has a label yet
  */
 export function labelPrompt(
   { name: task, instruction, labels }: LabelTask,
@@ -33,7 +33,7 @@ export function labelPrompt(
   ].join('\n');
   return {
     about: `${TASKS_FOLDER}/${task}.json`,
-    // The same for all texts of a task.
+    // Equal for all texts of a task.
     system: { text: system, cache: estimateTokens(system.length, facts) >= facts.cacheMinimum },
     user: [{ text: user, cache: false }],
     prefill: '',
@@ -47,13 +47,13 @@ function inline(text: string, most: number): string {
   return text.slice(0, most).replaceAll('</text>', '');
 }
 
-/** Index of the label that the answer names; undefined: none of them, or several. */
+/** Index of the label that the answer names; undefined if it names none or several. */
 export function parseLabel(answer: string, labels: LabelTask['labels']): number | undefined {
   const plain = answer.trim().toLowerCase();
   const said = plain.replace(/^["'`*\s]+|["'`*.\s]+$/g, '');
   const exact = labels.findIndex(({ name }) => name.toLowerCase() === said);
   if (exact >= 0) return exact;
-  // In a sentence: the one name that stands in it as a word.
+  // A sentence must contain exactly one label as a word.
   const words = ` ${plain.replace(/[^\p{L}\p{N}_-]+/gu, ' ')} `;
   const named = labels.flatMap(({ name }, i) => (words.includes(` ${name.toLowerCase()} `) ? [i] : []));
   return named.length === 1 ? named[0] : undefined;
