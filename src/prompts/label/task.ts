@@ -22,15 +22,15 @@ const fields = <E extends v.ObjectEntries>(entries: E) => v.strictObject(entries
 const source = v.variant('kind', [
   /** A column of a table, and the column of the labels that are known already. */
   fields({ kind: v.picklist(['csv', 'jsonl']), path, text: column, label: v.exactOptional(column) }),
-  /** A text a line. */
+  /** One text per line. */
   fields({ kind: v.literal('lines'), path }),
-  /** A text a file; with `labelFromFolder` the name of its folder is the label. */
+  /** One text per file; with `labelFromFolder` the name of its folder is the label. */
   fields({ kind: v.literal('files'), glob, labelFromFolder: flag }),
-  /** A text a section of Markdown, with its heading. */
+  /** One text per section of Markdown, with its heading. */
   fields({ kind: v.literal('sections'), glob }),
   /** The rest of each line after TODO, FIXME, HACK or XXX. */
   fields({ kind: v.literal('todos'), glob }),
-  /** A text a function; the comment above it is its answer. */
+  /** One text per function; the comment above it is its answer. */
   fields({ kind: v.literal('functions'), glob }),
   /** First lines of commit messages; with `labelFromType` the type before the colon ('fix(parser): ...') is the label. */
   fields({ kind: v.literal('commits'), labelFromType: flag }),
@@ -38,7 +38,7 @@ const source = v.variant('kind', [
 
 const label = fields({
   name: v.pipe(text(60), v.trim()),
-  /** A sentence: when it is the right one. */
+  /** A sentence that says when the label applies. */
   meaning: v.pipe(text(400), v.trim()),
 });
 
