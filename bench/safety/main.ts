@@ -14,6 +14,7 @@ import { moneyCampaign } from './money.ts';
 import { networkCampaign } from './network.ts';
 import { processesCampaign } from './processes.ts';
 import { raceCampaign } from './race.ts';
+import { secondCampaign } from './second.ts';
 import { secretsCampaign } from './secrets.ts';
 import { tablesCampaign } from './tables.ts';
 import { vendorsCampaign } from './vendors.ts';
@@ -21,6 +22,7 @@ import { vendorsCampaign } from './vendors.ts';
 const campaigns: readonly Campaign[] = [
   secretsCampaign,
   vendorsCampaign,
+  secondCampaign,
   cutCampaign,
   falsePositivesCampaign,
   linksCampaign,

@@ -1,0 +1,270 @@
+// A second corpus of secrets, written without sight of the rules: vendors' credentials and passwords in the forms people write.
+// The split is fixed: vendors and forms are divided by a hash, and an unseen item has both an unseen vendor and an unseen form.
+
+import { maskSecrets } from '../../src/workspace/secrets/mask.ts';
+import { type Form, passwordForms, proseForms, tokenForms, toolForms } from './second-forms.ts';
+import { type VendorRow, vendorRows } from './second-vendors.ts';
+
+export interface SecondItem {
+  readonly group: 'vendors' | 'passwords' | 'languages' | 'tools';
+  /** Variable or language. */
+  readonly of: string;
+  readonly unseen: boolean;
+  readonly path: string;
+  readonly text: string;
+  /** The secret as the text writes it, without a token's literal prefix; one in pieces is several. */
+  readonly secrets: readonly string[];
+}
+
+/** At least this many characters in a row of a secret in redacted text are a miss. */
+const missLength = 8;
+
+export function makeSecondCorpus(seed: number): SecondItem[] {
+  const random = new SeededRandom(seed);
+  const items: SecondItem[] = [];
+  const split = <Row>(rows: readonly Row[], key: (row: Row) => string) =>
+    [false, true].map((unseen) => ({ unseen, rows: rows.filter((row) => isUnseen(key(row)) === unseen) }));
+  const forms = split(tokenForms, (form) => form.body);
+  for (const { unseen, rows } of split(vendorRows, (row) => row.vendor)) {
+    const allowed = forms.find((some) => some.unseen === unseen)?.rows ?? [];
+    for (const row of rows) {
+      for (const form of random.sample(allowed, random.between(3, 6))) {
+        const { prefix, rest } = makeToken(random, row.format);
+        items.push(fill(form, 'vendors', row.variable, unseen, { value: prefix + rest, prefix, row }, random));
+      }
+    }
+  }
+  for (const [group, all, times] of [
+    ['passwords', passwordForms, 5],
+    ['languages', proseForms, 3],
+    ['tools', toolForms, 3],
+  ] as const) {
+    for (const { unseen, rows } of split(all, (form) => form.body)) {
+      for (const form of rows) {
+        for (let time = 0; time < times; time++) {
+          const value = makePassword(random);
+          const of = group === 'languages' ? form.path.slice(0, 2) : form.path;
+          items.push(fill(form, group, of, unseen, { value, prefix: '' }, random));
+        }
+      }
+    }
+  }
+  return items;
+}
+
+/** The items whose secret stays: `missLength` of its characters in a row, or all of a shorter one. */
+export function missedSecond(items: readonly SecondItem[]): SecondItem[] {
+  return items.filter(({ path, text, secrets }) => {
+    const masked = maskSecrets(text, path).text;
+    return secrets.some((secret) => stays(secret, masked));
+  });
+}
+
+function stays(secret: string, masked: string): boolean {
+  for (let at = 0; at + missLength <= secret.length; at++) {
+    if (masked.includes(secret.slice(at, at + missLength))) return true;
+  }
+  return secret.length < missLength && masked.includes(secret);
+}
+
+/** A third of all keys, by FNV-1a. */
+function isUnseen(key: string): boolean {
+  let hash = 0x811c9dc5;
+  for (const character of key) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return (hash >>> 7) % 3 === 0;
+}
+
+class SeededRandom {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** Uniform in [0, below), by mulberry32. */
+  below(below: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  }
+
+  between(low: number, high: number): number {
+    return low + this.below(high - low + 1);
+  }
+
+  pick<Item>(from: readonly Item[]): Item {
+    return from[this.below(from.length)] as Item;
+  }
+
+  sample<Item>(from: readonly Item[], count: number): Item[] {
+    const left = [...from];
+    return Array.from({ length: count }, () => left.splice(this.below(left.length), 1)[0] as Item);
+  }
+
+  characters(alphabet: string, count: number): string {
+    return Array.from({ length: count }, () => alphabet[this.below(alphabet.length)]).join('');
+  }
+}
+
+const lower = 'abcdefghijklmnopqrstuvwxyz';
+const upper = lower.toUpperCase();
+const digits = '0123456789';
+
+/** The letter of a class in a row's format: its alphabet. */
+const classes: Record<string, string> = {
+  h: `${digits}abcdef`,
+  H: `${digits}ABCDEF`,
+  a: lower + upper + digits,
+  A: lower + upper,
+  l: lower + digits,
+  U: upper + digits,
+  R: `${upper}234567`,
+  d: digits,
+  w: `${lower}${upper}${digits}_-`,
+  b: `${lower}${upper}${digits}+/`,
+  z: lower,
+};
+
+/** A random credential of a format; `prefix` is the literal text before its first class. */
+function makeToken(random: SeededRandom, format: string): { prefix: string; rest: string } {
+  const start = format.indexOf('<');
+  const rest = format.slice(start).replace(/<([a-zA-Z])(\d*)>/g, (_, letter: string, count: string) => {
+    if (letter === 'u') return [8, 4, 4, 4, 12].map((length) => random.characters(classes.h ?? '', length)).join('-');
+    if (letter === 'j') return makeWebToken(random);
+    return random.characters(classes[letter] ?? '', Number(count));
+  });
+  return { prefix: format.slice(0, start), rest };
+}
+
+function makeWebToken(random: SeededRandom): string {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const payload = { sub: random.characters(digits, 9), iat: 1764000000 + random.below(1e6) };
+  return [encode({ alg: 'HS256', typ: 'JWT' }), encode(payload), random.characters(classes.w ?? '', 43)].join('.');
+}
+
+const passwordWords = [
+  ...[
+    'sunshine',
+    'dragon',
+    'winter',
+    'summer',
+    'monkey',
+    'shadow',
+    'welcome',
+    'falcon',
+    'thunder',
+    'orchid',
+    'berlin',
+    'madrid',
+  ],
+  ...[
+    'tokyo',
+    'guitar',
+    'coffee',
+    'garden',
+    'rocket',
+    'silver',
+    'purple',
+    'banana',
+    'castle',
+    'tiger',
+    'ocean',
+    'marble',
+  ],
+];
+
+/** A password as people choose them, or as a manager of passwords draws them: 8 to 24 characters. */
+function makePassword(random: SeededRandom): string {
+  const word = () => random.pick(passwordWords);
+  const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+  const draw = random.below(5);
+  if (draw === 0) return random.characters(`${classes.a}`, random.between(12, 24));
+  if (draw === 1)
+    return `${random.characters(classes.a ?? '', 6)}${random.pick(['!', '#', '-', '_', '?', '*'])}${random.characters(classes.a ?? '', 7)}`;
+  if (draw === 2) return `${capital(word())}${random.between(1980, 2026)}${random.pick(['!', '#', '?', '*'])}`;
+  if (draw === 3) return `${word()}-${word()}-${random.between(10, 99)}`;
+  return `${capital(word()).replaceAll('o', '0').replaceAll('a', '@')}${capital(word())}${random.between(1, 99)}`;
+}
+
+interface Filled {
+  readonly value: string;
+  readonly prefix: string;
+  readonly row?: VendorRow;
+}
+
+function fill(
+  form: Form,
+  group: SecondItem['group'],
+  of: string,
+  unseen: boolean,
+  filled: Filled,
+  random: SeededRandom,
+): SecondItem {
+  const { value, prefix, row } = filled;
+  const user = random.pick(['app', 'root', 'anna', 'deploy', 'svc_backup', 'admin', 'm.keller']);
+  const rest = value.slice(prefix.length);
+  const secrets: string[] = [];
+  const written: Record<string, { all: string; secret: string }> = {
+    v: { all: value, secret: rest },
+    v64: { all: toBase64(value), secret: toBase64(value) },
+    vUrl: { all: encodeURIComponent(value), secret: encodeURIComponent(rest) },
+    basic: { all: toBase64(`${user}:${value}`), secret: toBase64(`${user}:${value}`) },
+  };
+  const names: Record<string, string> = { u: user, ...(row === undefined ? {} : slotsOf(row)) };
+  const text = form.body.replace(/«(\w+)»/g, (_, name: string) => {
+    const drawn = /^([a-zA-Z])(\d+)$/.exec(name);
+    const one = written[name] ?? (drawn && name !== 'v64' ? drawnSecret(random, drawn) : undefined);
+    if (one !== undefined) {
+      secrets.push(one.secret);
+      return one.all;
+    }
+    const slot = names[name];
+    if (slot === undefined) throw new Error(`There is no slot '${name}' in ${form.path}.`);
+    return slot;
+  });
+  return { group, of, unseen, path: form.path, text, secrets };
+}
+
+function drawnSecret(random: SeededRandom, [, letter = '', count]: RegExpExecArray): { all: string; secret: string } {
+  const secret = random.characters(classes[letter] ?? '', Number(count));
+  return { all: secret, secret };
+}
+
+function toBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** The names that a credential has in the conventions of languages and tools. */
+function slotsOf({ vendor, variable }: VendorRow): Record<string, string> {
+  const kindWords = /(?:API_)?(?:ACCESS_|SECRET_|PRIVATE_)?(?:KEY|TOKEN|SECRET|PASSWORD|PAT|URL)$/
+    .exec(variable)?.[0]
+    .split('_');
+  const kind = (kindWords ?? ['API', 'KEY']).map((word) => word.toLowerCase());
+  const words = variable.toLowerCase().split('_');
+  const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+  const pascal = (of: readonly string[]) => of.map(capital).join('');
+  const camel = (of: readonly string[]) => of.map((word, at) => (at === 0 ? word : capital(word))).join('');
+  const slug = vendor.toLowerCase().replace(/[^a-z\d]+/g, '-');
+  const kindHuman = kind
+    .map((word) => (word === 'api' || word === 'pat' || word === 'url' ? word.toUpperCase() : word))
+    .join(' ');
+  return {
+    vendor,
+    slug,
+    pascalVendor: pascal(slug.split('-')),
+    human: `${vendor} ${kindHuman}`,
+    env: variable,
+    snake: words.join('_'),
+    camel: camel(words),
+    kebab: words.join('-'),
+    pascal: pascal(words),
+    dotted: words.join('.'),
+    kindSnake: kind.join('_'),
+    kindCamel: camel(kind),
+    kindPascal: pascal(kind),
+    kindKebab: kind.join('-'),
+    kindHeader: kind.map(capital).join('-'),
+    kindHuman,
+  };
+}
