@@ -1,6 +1,6 @@
 // Secrets in addresses and headers: webhooks, URLs with a password or a token, connection strings, cookies, authorization.
 
-import { basic, chosen, decode, drawn, given, inUrl, real, type ShapeRow } from './accept.ts';
+import { basic, chosen, decode, drawn, given, inUrl, isSecretName, real, type ShapeRow } from './accept.ts';
 import { isNoWord, isPassword, randomness } from './values.ts';
 
 export const addressRows: readonly ShapeRow[] = [
@@ -11,6 +11,12 @@ export const addressRows: readonly ShapeRow[] = [
     pattern:
       /(?:AccountKey|SharedAccessKey|SharedSecretValue|accesskey|[Pp]rimaryKey|[Ss]econdaryKey|;Key)=([\w+/-]{16,120}={0,2})/g,
     accept: real,
+  },
+  {
+    kind: 'escaped parameter of an address',
+    contains: '%2',
+    pattern: /[?&;](?<name>[\w.-]{2,40})=(?<secret>[\w.~+/-]{0,100}%[\dA-Fa-f]{2}[\w.~%+/-]{6,400})/g,
+    accept: (secret, match) => isSecretName(match) && drawn(decode(secret)),
   },
   {
     kind: 'webhook',

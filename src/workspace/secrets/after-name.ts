@@ -1,10 +1,19 @@
 // The values that stand beside a name, in the syntax of any language: assigned, passed, tested, said, or in a field of their own.
 
-import { isMixed, literalOrBare, literals, type NamedSpot, skip, type ValueCandidate } from './candidates.ts';
+import {
+  isExpression,
+  isMixed,
+  literalOrBare,
+  literals,
+  type NamedSpot,
+  skip,
+  type ValueCandidate,
+} from './candidates.ts';
 import { isForeign } from './foreign-names.ts';
 import type { SearchedText } from './found.ts';
 import { prose } from './prose.ts';
 import { lineStartOf, type ReadValue, readQuoted } from './read-value.ts';
+import { isNoWord } from './values.ts';
 
 /** Other attributes of the element that has the name, to its end. */
 const attributes = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
@@ -17,7 +26,7 @@ const typed = new RegExp(
   'y',
 );
 const operator = new RegExp(
-  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|[：＝]|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
+  `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|[：＝]|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__|</\\w{1,10}>)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
   'y',
 );
 /** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
@@ -25,7 +34,7 @@ const companion =
   /[\s"'\\,/>:={}]*(?:[\w:]{1,30}=(?:\\*["'][^"'<>\n]{0,80}\\*["'](?:,\s)?|\w{1,20},)\s*){0,4}>?\s*(?:<\/[\w:-]{1,20}>\s*)?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:(?:#|\/\/)[^\n]{0,200}\n\s*|\/\*[^*]{0,300}\*\/\s*|\\*["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\*["']?[ \t]*[=:](?:[ \t]*"[^"\n]{0,200}"[ \t]*(?:(?:#|\/\/)[^\n]{0,200})?[,\n]|(?![ \t]*")[^\n,{}]*[,\n])\s*)*\\*["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
 const assertion =
-  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
+  /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|,\s*set\w{1,40}\s*\]\s*=\s*[\w.]{1,30}(?:<[\w\s|]{1,30}>)?\(\s*(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
 const call = /\??[({][ \t\n]*(?:Some\(|\[\]byte\()?(?=[bru@]{0,2}\\*["'`])/y;
 
 /** The values that a name from `start` to `end` has; each syntax is tried in turn. */
@@ -113,6 +122,8 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
       ({ text: value }) => isSetter || (isMixed(value) && (/\.$/.test(before) || text[end] === '{')),
     );
   }
+  // `パスワード「x」`: a script without spaces needs nothing between name and value.
+  if (place.isForeign && /[「『“„«]/.test(text[end] ?? '')) return literals(text, end);
   return prose(place, closed);
 }
 
@@ -132,6 +143,11 @@ function labelled(text: string, before: string, start: number, end: number): Val
   if (yoda?.[2] !== undefined) {
     const at = start - before.length + yoda.index + 1;
     return [{ text: yoda[2], pieces: [[at, at + yoda[2].length]], quoted: true, next: end, literal: true }];
+  }
+  const said = /(?:^|[\s(])([^\s"'`()<>,;]{8,80})[ \t]+as[ \t]+(?:the[ \t]+|my[ \t]+|a[ \t]+)?$/.exec(before);
+  if (said?.[1] !== undefined && isMixed(said[1]) && isNoWord(said[1]) && !isExpression(said[1])) {
+    const at = start - before.length + said.index + said[0].indexOf(said[1]);
+    return [{ text: said[1], pieces: [[at, at + said[1].length]], quoted: false, next: end, literal: true }];
   }
   if (!/^[ \t]*(?:\*\/|-->|\(|\r?\n|$)/.test(text.slice(end, end + 20))) return [];
   const behind = /(["'`])([^"'`\n]{6,200})\1[ \t;,)}\]]*(?:\/\/|#|--|\/\*|<!--)[ \t]*(?:[\w-]+,?[ \t]+){0,3}$/.exec(

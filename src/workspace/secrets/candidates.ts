@@ -50,7 +50,8 @@ export function literalOrBare(
     if (value === undefined) break;
     values.push({ ...value, literal: true });
     if (from === at) break;
-    place = skip(/\s*,\s*/y, text, value.next);
+    // `isTest ? "a" : "b"`
+    place = skip(/\?\s*$/.test(text.slice(at, from)) ? /\s*:\s*/y : /\s*,\s*/y, text, value.next);
     if (place === value.next) break;
   }
   const last = values.at(-1);
@@ -108,7 +109,7 @@ function readCell(text: string, at: number): ReadValue | undefined {
 
 /** Nothing that a name would be: two digits or a symbol, or letters that make no words. */
 export function isMixed(value: string): boolean {
-  if (/^[A-Za-z]*[a-z][A-Z][a-z]+\d+$/.test(value)) return true;
+  if (/^[A-Za-z]*[a-z][A-Z][a-z]+\d+$/.test(value) || isNoWord(value.replace(/\d/g, ''))) return true;
   return (/\d.*\d|[!@#$%^&*?]/.test(value) && /[A-Za-z]/.test(value)) || (!/\d/.test(value) && isNoWord(value));
 }
 

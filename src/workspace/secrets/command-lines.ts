@@ -5,7 +5,7 @@ import { isPassword } from './values.ts';
 
 const command = (flags: string) => `[^\\n]{0,200}?(?:^|[\\s"'])(?:${flags})`;
 const userPass = `["']?(?<user>[^\\s:"'$]{0,80}):(?<secret>[^\\s"']{4,120})`;
-const argument = `(?:"([^"\\n]{4,120})"|'([^'\\n]{4,120})'|([^\\s"'$|&;]{4,120}))`;
+const argument = `(?:"([^"\\n]{4,400})"|'([^'\\n]{4,400})'|([^\\s"'$|&;]{4,400}))`;
 
 export const commandRows: readonly ShapeRow[] = [
   {
@@ -13,6 +13,12 @@ export const commandRows: readonly ShapeRow[] = [
     contains: 'curl',
     pattern: new RegExp(`\\bcurl${command('-[a-zA-Z]*u[ ]?|--user[= ]|-U[ ]?|--proxy-user[= ]')}[ ]?${userPass}`, 'g'),
     accept: chosen,
+  },
+  {
+    kind: 'key as a user without a password',
+    contains: ['-u ', '--user '],
+    pattern: /(?<=\s)(?:-u|--user)[ ]["']?([^\s:"'$@/]{16,200}):["']?(?=\s|$)/gm,
+    accept: drawn,
   },
   {
     kind: 'user and password',
@@ -135,6 +141,10 @@ export const commandRows: readonly ShapeRow[] = [
     kind: 'password by its place',
     contains: [
       'cf auth',
+      'add-generic-password',
+      'add-internet-password',
+      'mc alias',
+      'mc config',
       'mysqladmin',
       'wpa_passphrase',
       'qpdf',
@@ -145,7 +155,7 @@ export const commandRows: readonly ShapeRow[] = [
       'pdftk',
     ],
     pattern: new RegExp(
-      `\\b(?:cf[ ]+auth[ ]+\\S+|mysqladmin\\b[^\\n|;&]{0,120}?[ ]password|wpa_passphrase[ ]+(?:"[^"\\n]{1,40}"|\\S+)|qpdf\\b[^\\n]{0,80}?--encrypt|schtasks\\b[^\\n]{0,200}?/rp|net[ ]+use[ ]+(?:\\S:[ ]+)?\\\\\\\\\\S+|pdftk\\b[^\\n]{0,120}?(?:user|owner|input)_pw)[ ]+(?!/)${argument}`,
+      `\\b(?:cf[ ]+auth[ ]+\\S+|mc[ ]+(?:alias[ ]+set|config[ ]+host[ ]+add)[ ]+\\S+[ ]+\\S+[ ]+\\S+|security[ ]+add-\\w+-password\\b[^\\n]{0,160}?[ ]-w|mysqladmin\\b[^\\n|;&]{0,120}?[ ]password|wpa_passphrase[ ]+(?:"[^"\\n]{1,40}"|\\S+)|qpdf\\b[^\\n]{0,80}?--encrypt|schtasks\\b[^\\n]{0,200}?/rp|net[ ]+use[ ]+(?:\\S:[ ]+)?\\\\\\\\\\S+|pdftk\\b[^\\n]{0,120}?(?:user|owner|input)_pw)[ ]+(?!/)${argument}`,
       'gi',
     ),
     accept: given,
@@ -163,7 +173,7 @@ export const commandRows: readonly ShapeRow[] = [
     kind: 'user/password of Oracle',
     contains: ['sqlplus', 'sqlldr', 'expdp', 'impdp', 'rman target'],
     pattern:
-      /\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;&]{0,80}?[\s"'](?<user>\w{1,40})\/["']?(?<secret>[^\s@"'/]{4,80})(?=["'@\s]|$)/g,
+      /\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;&]{0,80}?[\s"'](?<user>\w{1,40})\/["']?(?<secret>[^\s"'/]{4,80}?)(?=@(?:\/\/)?[\w.-]{1,80}(?:[:/]\S{0,80})?(?:\s|["']|$)|["'\s]|$)/g,
     accept: chosen,
   },
   {

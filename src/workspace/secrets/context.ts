@@ -16,10 +16,15 @@ const telling =
 
 const farthest = 160;
 
+/** 'the API key for Acme: '. */
+const keyFor =
+  /\b(?<!public )(?:api[ _-]?key|token|secret|password|PAT)\s(?:for|of)\s(?:the\s)?[\w.-]{1,30}(?:\s[\w.-]{1,20})?:\s{1,4}["'`]?$/i;
+
 /** The name that a value at `start` is given, as the text around it says. */
 export function contextOf(text: string, start: number): Strength {
   const lineStart = lineStartOf(text, start);
   const from = Math.max(lineStart, start - farthest);
+  if (keyFor.test(text.slice(Math.max(from, start - 80), start))) return 'token';
   const here = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
   if (here === 'stop') return from > lineStart ? 'none' : commentAbove(text, lineStart);
   if (here !== 'none' || from > lineStart) return here;

@@ -19,30 +19,31 @@ interface Language {
 const languages: readonly Language[] = [
   {
     name: 'Chinese',
-    stems: '密码|密碼|口令|通行码',
-    password: '密码|密碼|口令|通行码',
+    stems: '密码|密碼|口令|通行码|访问密钥|訪問密鑰',
+    password: '密码|密碼|口令|通行码|访问密钥|訪問密鑰',
     token: '密钥|密鑰|令牌|私钥|私鑰|秘钥|授权码|凭证',
     particles: '(?:已经?)?(?:改|设置?|設置?|重置|更新|变更|變更|修改)?[为為成]|就?是|如下',
   },
   {
     name: 'Japanese',
-    stems: 'パス|暗証番号|合言葉|合い言葉|あいことば',
-    password: 'パスワード|パスコード|パスフレーズ|暗証番号|合言葉|合い言葉|あいことば',
-    token: 'apiキー|シークレットキー|アクセスキー|秘密鍵|トークン|シークレット|暗号鍵',
+    stems: 'パス|暗証番号|合言葉|合い言葉|あいことば|アクセスキー',
+    password: 'パスワード|パスコード|パスフレーズ|暗証番号|合言葉|合い言葉|あいことば|アクセスキー',
+    token: 'apiキー|シークレットキー|秘密鍵|トークン|シークレット|暗号鍵',
     particles: '(?:[はが](?:次|以下|下記)の(?:とおり|通り)です)|[はがをもに]',
   },
   {
     name: 'Korean',
-    stems: '비밀|비번|암호|패스',
-    password: '비밀번호|비번|암호|패스워드|패스프레이즈',
-    token: '토큰|비밀 ?키|시크릿 ?키|api ?키|액세스 ?키|개인 ?키|암호화 ?키',
+    stems: '비밀|비번|암호|패스|액세스',
+    password: '비밀번호|비번|암호|패스워드|패스프레이즈|액세스 ?키',
+    token: '토큰|비밀 ?키|시크릿 ?키|api ?키|개인 ?키|암호화 ?키',
     particles: '(?:[는은] ?다음과 ?같습니다)|[는은이가를을]',
   },
   {
     name: 'French',
-    stems: "de passe|motdepasse|mdp|secrète|code secret|d’acc|d'acc",
-    password: "mots? de passe|motdepasse|mdp|phrase (?:secrète|de passe)|codes? d['’ ]accès|code secret",
-    token: 'clé (?:api|secrète|privée|d accès)|jetons?',
+    stems: "de passe|de_passe|de-passe|depasse|mdp|secrète|code secret|d’acc|d'acc|clé d|clef d",
+    password:
+      "mots? de passe|motdepasse|mdp|phrase (?:secrète|de passe)|(?:codes?|clés?|clefs?) d['’ ]accès|code secret",
+    token: 'clé (?:api|secrète|privée)|jetons?',
     verbs: "est|était|reste|sera|devient|c['’]est",
   },
   {
@@ -63,23 +64,24 @@ const languages: readonly Language[] = [
   },
   {
     name: 'Portuguese',
-    stems: 'senha|palavra|código',
-    password: 'senhas?|palavras?[- ]passe|palavra[- ]chave|código de acesso',
+    stems: 'senha|palavra|código|chave',
+    password: 'senhas?|palavras?[- ]passe|palavra[- ]chave|código de acesso|chaves? de acesso',
     token: 'chave (?:api|secreta|privada)',
     verbs: 'é|era|será|continua sendo|continua a ser',
     changes: 'para',
   },
   {
     name: 'Turkish',
-    stems: 'şifre|sifre|parola',
-    password: 'şifre\\p{L}{0,8}|sifre\\p{L}{0,6}|parola\\p{L}{0,6}',
-    token: '(?:api|gizli|özel|erişim) anahtar\\p{L}{0,3}|belirte[cç]\\p{L}{0,3}|jeton\\p{L}{0,3}',
+    stems: 'şifre|sifre|parola|erişim',
+    password: 'şifre\\p{L}{0,8}|sifre\\p{L}{0,6}|parola\\p{L}{0,6}|erişim anahtar\\p{L}{0,3}',
+    token: '(?:api|gizli|özel) anahtar\\p{L}{0,3}|belirte[cç]\\p{L}{0,3}|jeton\\p{L}{0,3}',
     verbs: 'olarak|eşittir',
   },
   {
     name: 'German',
-    stems: 'passwort|passwört|kennwort|kennwört|zugang|losung|schlüsselwort',
-    password: '\\p{L}*(?:passw[oö]rte?r?s?|kennw[oö]rte?r?s?)|zugangscode|zugangswort|losungs?(?:wort)?|schlüsselwort',
+    stems: 'passwort|passwört|kennwort|kennwört|zugang|zugriffss|losung|schlüsselwort',
+    password:
+      '\\p{L}*(?:passw[oö]rte?r?s?|kennw[oö]rte?r?s?)|zugangscode|zugangswort|zug(?:ang|riff)sschlüssel|losungs?(?:wort)?|schlüsselwort',
     token: '(?:api|geheime[rns]?|privater?) schlüssel|(?:api|geheim|zugriffs|zugangs|sitzungs)(?:schlüssel|token)',
     verbs: 'ist|lautet|war|bleibt|wird|heißt|heisst',
     changes: 'auf|in',
@@ -87,7 +89,7 @@ const languages: readonly Language[] = [
   {
     name: 'Dutch',
     stems: 'wachtwoord|toegang',
-    password: '\\p{L}*wachtwoord(?:en)?|toegangscode',
+    password: '\\p{L}*wachtwoord(?:en)?|toegangs(?:code|sleutel)',
     token: '(?:api|geheime|geheim) sleutel|\\p{L}*sleutel',
     verbs: 'is|luidt|was|blijft',
   },
@@ -102,8 +104,8 @@ const languages: readonly Language[] = [
   },
   {
     name: 'Polish, Czech, Slovak',
-    stems: 'hasł|hasl|hesl',
-    password: 'has[łl](?:o|a|em|u)|hesl(?:o|a|em|u)',
+    stems: 'hasł|hasl|hesl|dostępu|přístup',
+    password: 'has[łl](?:o|a|em|u)|hesl(?:o|a|em|u)|klucz(?:em|a)? dostępu|přístupový klíč',
     token: '(?:klucz|kľúč|klíč) (?:api|prywatny|tajny)|(?:tajny|prywatny) klucz|tajn[yý] klíč',
     verbs: 'jest|brzmi|je|bylo|było|zní',
     changes: 'to|na',
@@ -122,10 +124,9 @@ const languages: readonly Language[] = [
   },
   {
     name: 'Russian, Ukrainian, Belarusian',
-    stems: 'парол|кодов',
-    password: 'парол(?:ь|я|ю|ем|и|ей|ю)|кодов(?:ое|ого) слов[оа]|кодова фраза',
-    token:
-      '(?:секретный|закрытый|приватный|секретний) ключ|ключ (?:api|доступа|доступу)|токен\\p{L}{0,2}(?: доступ[ау])?',
+    stems: 'парол|кодов|доступ',
+    password: 'парол(?:ь|я|ю|ем|и|ей|ю)|ключ(?:а|ом|у)? доступ[ау]|кодов(?:ое|ого) слов[оа]|кодова фраза',
+    token: '(?:секретный|закрытый|приватный|секретний) ключ|ключ api|токен\\p{L}{0,2}(?: доступ[ау])?',
     verbs: 'это|такой|такий|был|будет|є|—',
   },
   {
@@ -179,7 +180,10 @@ export const tokenName = new RegExp(
 );
 
 const stems = languages.map((language) => language.stems.split('|'));
-const hints = languages.map(({ password }) => password.replaceAll('\\p{L}*', ''));
+/** Between the words of a name: `mot de passe`, `mot_de_passe`, `motDePasse`. */
+const hints = languages.map(({ password }) =>
+  password.replaceAll('\\p{L}*', '').replace(/(?<=[\p{L})?]) (?=[\p{L}(])/gu, '[ _-]?'),
+);
 
 /**
  * Where a password's name in another language may stand in a text, as the source of a pattern; `names.ts` decides. Of the languages whose

@@ -26,7 +26,8 @@ export function prose(place: NamedSpot, closed: number): ValueCandidate[] {
   const spaced = skip(plainSpace, text, closed);
   if (spaced > closed) {
     const said = before + text.slice(place.start, closed);
-    const takes = isFlag || spacedBefore.test(before) || (!isProse && spacedUser.test(before));
+    const isTypographic = place.isForeign && /[「『“„«]/.test(text[spaced] ?? '');
+    const takes = isFlag || isTypographic || spacedBefore.test(before) || (!isProse && spacedUser.test(before));
     const quoted = literals(text, spaced);
     if (quoted.length > 0)
       return quoted.filter(

@@ -113,7 +113,9 @@ function looksReal(rest: string, prefix: string): boolean {
       /\d/.test(rest) &&
       surprise(rest) >= 3.9 &&
       !isPatterned(rest) &&
-      !/[a-z]{3}[_-][a-z]{3}/.test(rest))
+      !/[a-z]{3}[_-][a-z]{3}/.test(rest)) ||
+    // Letters alone, too many of them and too unlikely for a name.
+    (/^(?=.*[a-z][A-Z]+[a-z])[A-Za-z]{16,}$/.test(rest) && surprise(rest) >= 4.7 && !isPatterned(rest))
   );
 }
 

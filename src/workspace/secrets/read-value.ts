@@ -105,7 +105,7 @@ export function readBare(text: string, at: number, settings: boolean): ReadValue
   let found = match[0];
   // A sentence in a script without spaces goes on behind it.
   const script = found.search(foreignScript);
-  if (script > 0) found = found.slice(0, script);
+  if (script > 0) found = found.slice(0, script).replace(/[([{]$/, '');
   // Parameters of an address go on with the next one.
   found = found.replace(/&(?:amp;)?[\w.-]+=.*$/s, '');
   // A connection string goes on with the next setting.

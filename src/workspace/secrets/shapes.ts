@@ -18,7 +18,7 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern: /(?<=[\w-]{6}\.[\w-]{6}):([\w-]{22,60})(?![\w-])/g,
     accept: drawn,
   },
-  { kind: 'New Relic license', contains: 'FFFFNRAL', pattern: /[\da-f]{36}FFFFNRAL/g },
+  { kind: 'New Relic license', contains: 'NRAL', pattern: /[\da-f]{32,36}(?:FFFF)?NRAL/g },
   { kind: 'DataStax token', contains: 'AstraCS:', pattern: /AstraCS:[A-Za-z\d]{16,40}:[\da-f]{64}/g },
   { kind: 'fal key', contains: ':', pattern: /(?<=[\da-f]{4}-[\da-f]{12}):([\da-f]{32})(?![\da-f])/g },
   { kind: 'Telegram bot token', contains: ':AA', pattern: /(?<!\d)\d{8,10}:AA[\w-]{32,34}(?![\w-])/g },
@@ -30,6 +30,19 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern:
       /\b(?:credentials?|creds|log ?in|sign ?in)\b[^\n"']{0,40}?[\s`"'](?<user>[A-Za-z][\w.@-]{1,40})`?[ ]?[/:][ ]?`?(?<secret>[^\s`"',;()<>]{6,80})/gi,
     accept: (secret, match) => chosen(secret, match) && isNoWord(secret) && !secret.includes('/'),
+  },
+  {
+    kind: 'user and password of an account',
+    contains: ['vpn', 'VPN', 'ssh', 'SSH', 'ftp', 'FTP', 'rdp', 'RDP', 'ccount', 'ser:', 'dmin:', 'taging:', 'emo:'],
+    pattern:
+      /\b(?:vpn|ssh|s?ftp|rdp|account|user|admin|staging|demo)[ \t]*[:=][ \t]*(?<user>[A-Za-z][\w.@-]{1,40})[ ]?\/[ ]?(?<secret>(?=\S{0,80}[A-Z])(?=\S{0,80}[\d!?#$%*@])[^\s`"',;()<>/]{8,80})(?=\s|$)/gim,
+    accept: (secret, match) => chosen(secret, match) && isNoWord(secret),
+  },
+  {
+    kind: 'password of Junos',
+    contains: ['ascii-text "', 'plain-text-password-value "', 'authentication-key "'],
+    pattern: /\b(?:ascii-text|plain-text-password-value|authentication-key)[ \t]+"([^"\n]{6,120})"/g,
+    accept: given,
   },
   {
     kind: 'password of a hash',

@@ -99,9 +99,15 @@ export function randomness(value: string): 0 | 1 | 2 {
 
 /** A value of several parts, as many tokens are, is drawn at random if a long part of it is. */
 function drawn(core: string): 0 | 1 | 2 {
+  if (/^[\da-f]{32}(?:-[\da-f]{8}){1,3}$/.test(core)) return 2;
   const whole = drawnAlone(core);
   if (whole > 0 || core.length < 20) return whole;
   if (/^[\w-]{0,24}[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(core)) return 1;
+  // Hexadecimal digits behind a mark or before one (`cs3f...`, `...NRAL`).
+  if (core.length <= 80) {
+    const hex = /^[A-Za-z]{0,6}?([\da-f]{24,72})[A-Z]{0,6}$/.exec(core)?.[1];
+    if (hex !== undefined && hex.length < core.length && drawnAlone(hex) > 0) return 1;
+  }
   if (/^(?:[A-Z\d]{4,8}-){3,}[A-Z\d]{4,8}$/.test(core)) return /\d.*\d.*\d/.test(core) ? 1 : 0;
   const parts = core.split(/[-_.:$]/);
   return parts.length > 1 && parts.some((part) => part.length >= 16 && drawnAlone(part) > 0) ? 1 : 0;
@@ -212,7 +218,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   if (symbols > 0 && letters >= 6 && wordShare(value) <= 0.3 && isOdd(value.replace(/[^A-Za-z]/g, ''))) return true;
   if (symbols > 0)
     return !allWords && /[A-Za-z][!@#$%^&*?+=~]+[A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
-  if (literal && separated && isFree(value)) return true;
+  if (literal && separated && (isFree(value) || isOdd(value.replace(/[_-]/g, '')))) return true;
   if (!literal || separated) return randomness(value) > 0;
   if (mixed)
     return /^[A-Z]?[a-z]+$/.test(value)
@@ -223,7 +229,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
 
 /** Nothing that a name or a word would be: a digit or a symbol in it, or letters that make no words. */
 export function isNoWord(value: string): boolean {
-  return /\d|[!@#$%^&*?]/.test(value) || isOdd(value);
+  return /\d|[!@#$%^&*?]/.test(value) || isOdd(value.replace(/[_-]/g, ''));
 }
 
 /** Letters that no words are made of, large ones inside: words of other languages have none there. */
