@@ -4,7 +4,8 @@ import { valuesAfter } from './after-name.ts';
 import { endsInUnspaced, foreignHintFor, isForeign } from './foreign-names.ts';
 import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
-import type { ReadValue } from './read-value.ts';
+import type { Parts } from './parts.ts';
+import type { Value } from './read-value.ts';
 import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';
 
 /** Part of every name whose value a person may have chosen. */
@@ -12,8 +13,8 @@ const englishHint =
   /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
 const hints = new Map<string, RegExp>([['', englishHint]]);
 
-function hintFor(text: string): RegExp {
-  const foreign = foreignHintFor(text);
+function hintFor(parts: Parts): RegExp {
+  const foreign = foreignHintFor(parts);
   const hint = hints.get(foreign) ?? new RegExp(`${foreign}|${englishHint.source}`, 'giu');
   if (hints.size < 1000) hints.set(foreign, hint);
   return hint;
@@ -25,7 +26,7 @@ export function findAssignments(source: SearchedText): Found[] {
   const { text } = source;
   const found: Found[] = [];
   let after = 0;
-  for (const match of text.matchAll(hintFor(text))) {
+  for (const match of text.matchAll(hintFor(source.parts))) {
     if (match.index < after) continue;
     let start = match.index;
     let end = match.index + match[0].length;

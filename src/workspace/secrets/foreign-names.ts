@@ -1,5 +1,7 @@
 // What passwords and keys are called in languages other than English, and the words that join such a name to its value.
 
+import type { Parts } from './parts.ts';
+
 interface Language {
   readonly name: string;
   /** Separated by bars: one of them is part of every name of a password. */
@@ -189,9 +191,8 @@ const hints = languages.map(({ password }) =>
  * Where a password's name in another language may stand in a text, as the source of a pattern; `names.ts` decides. Of the languages whose
  * stems are in the text: looking for all takes five times as long as for English names.
  */
-export function foreignHintFor(text: string): string {
-  const lower = text.toLowerCase();
-  return hints.filter((_, index) => stems[index]?.some((stem) => lower.includes(stem))).join('|');
+export function foreignHintFor({ hasLower }: Parts): string {
+  return hints.filter((_, index) => stems[index]?.some(hasLower)).join('|');
 }
 
 const gap = '[ \\t\\u00a0\\u202f\\u3000]';

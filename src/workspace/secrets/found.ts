@@ -1,5 +1,7 @@
 // What the finders of secrets hand over, and what they are told.
 
+import type { Parts } from './parts.ts';
+
 export interface Found {
   /** Offsets in UTF-16 units, end exclusive. */
   readonly start: number;
@@ -17,6 +19,7 @@ export interface SearchedText {
   readonly isSettings: boolean;
   /** Documents, where text without quotes is a value if it looks like one. */
   readonly isProse: boolean;
+  readonly parts: Parts;
 }
 
 export type Finder = (source: SearchedText) => Found[];

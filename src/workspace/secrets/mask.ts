@@ -11,6 +11,7 @@ import type { Finder, Found, SearchedText } from './found.ts';
 import { findKeyBlocks } from './key-blocks.ts';
 import { findKeyBodies } from './key-bodies.ts';
 import { findKubernetes } from './kubernetes.ts';
+import { partsOf } from './parts.ts';
 import { findRandom } from './random-looking.ts';
 import { findTables } from './tables.ts';
 import { isNoWord, randomness } from './values.ts';
@@ -63,7 +64,7 @@ export function maskRanges(text: string, ranges: readonly Pick<SecretRange, 'sta
 /** Where the secrets are: sorted by start; one may lie in another (a token in a URL's password). */
 export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRange[] {
   const isProse = kindOf(languageIdOf(path)) === 'prose';
-  const source: SearchedText = { text, path, isSettings: isSettings(path), isProse };
+  const source: SearchedText = { text, path, isSettings: isSettings(path), isProse, parts: partsOf(text) };
   const found = finders.flatMap((find) => find(source));
   if (cut.start || cut.end) found.push(...findHalves(text, cut));
   const ranges = found.map((item) => ({ ...item, isDistinctive: isDistinctive(item.value) }));
