@@ -5,7 +5,7 @@ import { endsInUnspaced, foreignHintFor, isForeign } from './foreign-names.ts';
 import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
 import type { Parts } from './parts.ts';
-import type { Value } from './read-value.ts';
+import type { ReadValue } from './read-value.ts';
 import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';
 
 /** Part of every name whose value a person may have chosen. */
