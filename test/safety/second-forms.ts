@@ -1182,7 +1182,7 @@ if password == "«v»":
 --- fallback.sh
 PASSWORD="${'$'}{PASSWORD:-«v»}"
 --- heredoc.sh
-cat > /root/.my.cnf <<EOF
+cat > ${'/'}root/.my.cnf <<EOF
 [client]
 user=«u»
 password=«v»
