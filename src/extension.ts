@@ -276,7 +276,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const firstKeys = own.add(new FirstKeys((editor) => ghostText.ask(editor)));
   own.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 
-  // Everything below takes its time after activation.
+  // Everything below runs after activation.
   void key.load();
   void servedKey.load();
   void api.load().then(apiChanged);
@@ -293,7 +293,7 @@ export function activate(context: vscode.ExtensionContext): void {
   log.info(`Activated in ${(performance.now() - begun).toFixed(1)} ms`);
 }
 
-/** Ends the workers and closes the store; VS Code waits for it. */
+/** Stops the workers and closes the store; VS Code waits for it. */
 export function deactivate(): void {
   owned?.dispose();
   owned = undefined;

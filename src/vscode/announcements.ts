@@ -1,4 +1,5 @@
-// The few messages that come unasked, each once: no key, a refused key, consent, a store or an adaptation that was set aside.
+// Notifications without a user action, each shown once: no key, refused key, consent, a damaged store, an unused
+// adaptation.
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Api } from './api/api.ts';
@@ -14,7 +15,7 @@ const saidOutdated = 'said:outdated';
 
 export class Announcements {
   private readonly memory: vscode.Memento;
-  /** Folders and hosts asked about in this session: a notice that was closed without an answer does not come back. */
+  /** Folders and hosts asked about in this session: a dismissed notification does not return. */
   private readonly asked = new Set<string>();
   private noKeySaid = false;
 
@@ -22,7 +23,7 @@ export class Announcements {
     this.memory = memory;
   }
 
-  /** While typing, before a request: what the API and a served specialist still need from the user, if anything. @param callsAnHour see Api.question */
+  /** Before an automatic request: asks for a missing key or consent. @param callsAnHour see Api.question */
   beforeRequest(
     folder: FolderRef,
     api: Api,
@@ -52,10 +53,10 @@ export class Announcements {
       });
   }
 
-  /** Once for each folder and version: the panel says it as long as it is true. */
+  /** Once per folder and version; the panel shows it permanently. */
   async outdated({ name, storeName }: FolderRef, version: string): Promise<void> {
     const said = this.memory.get<Record<string, string>>(saidOutdated) ?? {};
-    // What is remembered tells nothing about the path.
+    // A hash, so that the stored id does not reveal the path.
     const id = createHash('sha256').update(storeName).digest('hex').slice(0, 16);
     if (!vscode.workspace.isTrusted || said[id] === version) return;
     await this.memory.update(saidOutdated, { ...said, [id]: version });
@@ -74,7 +75,7 @@ export class Announcements {
     void window.showWarningMessage(sentences(t('Easy Adaptation:'), safeSentence(notice)));
   }
 
-  /** Once for this user, not once for each window or session. */
+  /** Once per user, not per window or session. */
   private async noKey(): Promise<void> {
     if (this.noKeySaid || this.memory.get<boolean>(saidNoKey)) return;
     this.noKeySaid = true;

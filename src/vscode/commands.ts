@@ -40,7 +40,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly installed: vscode.Extension<unknown>;
   readonly jobs: JobClient;
   readonly neural: Neural;
-  /** Of the workspace. */
+  /** The workspace's storage. */
   readonly memory: vscode.Memento;
   readonly panel: PanelHost;
   readonly kept: KeptView;
@@ -122,7 +122,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
   return owned;
 }
 
-/** An exception ends here: VS Code would show its message, which may quote foreign text, with the links in it. */
+/** Catches exceptions: VS Code would render links in their messages, which may quote foreign text. */
 async function told(run: (...args: never[]) => unknown, args: unknown[], log: Log): Promise<unknown> {
   try {
     return await run(...(args as never[]));
@@ -204,7 +204,7 @@ async function revokeConsent({ api, permissions, served, status }: CommandDeps):
   void window.showInformationMessage(t('Nothing of {0} is sent from now on.', folder.name));
 }
 
-/** Whether suggestions are paused now: the picker can be left without a choice. */
+/** Whether suggestions are paused now; false if the picker was dismissed. */
 async function pickSnooze(snooze: Snooze): Promise<boolean> {
   const lengths: readonly (UiQuickPickItem & { readonly length: SnoozeLength })[] = [
     { label: t('5 minutes'), length: 5 },

@@ -1,4 +1,5 @@
-// Runs in the background: the quick index when a folder is opened, and 'Adapt to This Repo' with its progress, consent and report.
+// Runs in the background: the quick index when a folder is opened, and 'Adapt to This Repo' with its progress, consent
+// and report.
 import * as vscode from 'vscode';
 import { cancelled } from '../../adaptation/cancellation.ts';
 import type { ExportedFiles } from '../../adaptation/exchange/export-own.ts';
@@ -31,28 +32,28 @@ type Effort = AdaptRequest['effort'];
 interface Run {
   readonly session: FolderSession;
   readonly effort: Effort;
-  /** It trains the neural model, too. */
+  /** Whether it also trains the neural model. */
   readonly neural: boolean;
   readonly controller: AbortController;
   progress: PanelProgress;
 }
 
-/** Why a run ends that is told: others end with their folder or window. */
+/** Abort reason of a cancellation that is reported; other aborts come with the end of a folder or window. */
 const byUser = new Error('Cancelled by the user.');
 
 export class Adaptation extends DisposableStore {
   private readonly deps: AdaptationDeps;
   private readonly requests: RunRequests;
   private run: Run | undefined;
-  /** Of the adaptation that was asked for, from then on until it is over: it may wait behind another run. */
+  /** The requested adaptation, which may wait for another run. */
   private asked: AbortController | undefined;
-  /** Of folders that are being read for their secrets. */
+  /** Scans for secrets in progress. */
   private readonly reading = new Set<AbortController>();
-  /** Runs follow one another: each takes a core for itself. */
+  /** Runs are sequential: each needs a core. */
   private queue: Promise<unknown> = Promise.resolve();
-  /** Runs that are not over, those that wait included; and what goes on by itself, until anything else is to be done. */
+  /** Number of running and waiting runs. */
   private working = 0;
-  /** Indexes that wait for their turn. */
+  /** Index runs that wait in the queue. */
   private readonly toIndex = new Map<FolderSession, Promise<void>>();
 
   constructor(deps: AdaptationDeps) {
@@ -84,9 +85,9 @@ export class Adaptation extends DisposableStore {
     return this.working === 0 && this.reading.size === 0;
   }
 
-  /** Harvests and indexes without asking or telling anything but the status bar. */
+  /** Indexes a folder; only the status bar shows it. */
   index(session: FolderSession): Promise<void> {
-    // One that has not begun yet reads all that it would be asked for now.
+    // A waiting run will read the current files.
     const waiting = this.toIndex.get(session);
     if (waiting) return waiting;
     const done = this.enqueue(async () => {
@@ -100,8 +101,8 @@ export class Adaptation extends DisposableStore {
   }
 
   /**
-   * Reads the folder for its secrets: an index from an earlier session does not say them. At once, whatever runs: nothing of
-   * the folder is sent before.
+   * Scans the folder for secrets, which an index of an earlier session does not contain. Not queued: nothing of the
+   * folder is sent before.
    */
   async learnSecrets(session: FolderSession): Promise<void> {
     const { root, uri } = session.folder;
@@ -115,17 +116,17 @@ export class Adaptation extends DisposableStore {
     else if (found.error.code !== 'cancelled') session.fail(found.error.message);
   }
 
-  /** What is kept of a session's folder, and sent: looked up by a job. */
+  /** A job's summary of the stored and sent data of a folder. */
   kept(session: FolderSession, signal: AbortSignal): Promise<Result<KeptSummary>> {
     return this.deps.jobs.job('kept', this.requests.kept(session), signal);
   }
 
-  /** Writes what was trained on a folder for other programs. */
+  /** Exports a folder's trained model for other programs. */
   exportTo(root: string, into: string, signal: AbortSignal, progress: Progress): Promise<Result<ExportedFiles>> {
     return this.deps.jobs.job('exportForOthers', this.requests.export(root, into), signal, progress);
   }
 
-  /** The user's command. Resolves to true when there is a new report to show. */
+  /** Runs the command. Resolves to true if there is a new report. */
   async adapt(session: FolderSession): Promise<boolean> {
     if (!vscode.workspace.isTrusted) {
       void askForTrust();
@@ -135,14 +136,14 @@ export class Adaptation extends DisposableStore {
       void window.showInformationMessage(t('An adaptation is running; the panel shows its progress.'));
       return false;
     }
-    // It would read the same files that the adaptation reads anyway.
+    // The adaptation reads the same files.
     if (this.isIndexing && this.run?.session === session) this.run.controller.abort();
     const controller = new AbortController();
     const { signal } = controller;
     this.asked = controller;
     this.deps.onChange();
     const work = this.enqueue(async () => (signal.aborted ? cancelled : this.adaptNow(session, controller)));
-    // What has not begun is cancelled at once; what has, says itself what is kept of it.
+    // A waiting run is cancelled at once; a started one reports what it keeps.
     const dropped = new Promise<typeof cancelled>((resolve) =>
       signal.addEventListener('abort', () => this.run?.controller === controller || resolve(cancelled)),
     );
@@ -156,12 +157,12 @@ export class Adaptation extends DisposableStore {
     this.asked?.abort(byUser);
   }
 
-  /** The settings may be others now: a model that is switched off is not trained on. */
+  /** Applies changed settings: stops training a model that was switched off. */
   configure(): void {
     if (this.run?.neural && this.deps.neural.absence === 'off') this.run.controller.abort();
   }
 
-  /** Ends whatever runs, the quick index included; nothing of it is at work in the folder when this resolves. */
+  /** Stops all runs, and resolves when none is active. */
   async stop(): Promise<void> {
     this.asked?.abort();
     this.run?.controller.abort();
@@ -188,7 +189,10 @@ export class Adaptation extends DisposableStore {
     );
   }
 
-  /** @param isPlan it can be cancelled there. What is said later goes by itself: nothing takes a message with a button away when the run ends */
+  /**
+   * @param isPlan adds a Cancel button. Later messages have none, because a message with a button stays after the run
+   * ends
+   */
   private async tell(said: UiText, controller: AbortController, isPlan: boolean): Promise<void> {
     const actions = isPlan ? [t('Cancel')] : [];
     this.deps.log.info(said);
@@ -217,7 +221,7 @@ export class Adaptation extends DisposableStore {
     };
     this.run = run;
     this.deps.onChange();
-    // What is saved from here on the run may have read too early.
+    // The run may miss files saved after this mark.
     const begun = session.mark();
     try {
       const result = await jobs.run(
@@ -242,7 +246,7 @@ export class Adaptation extends DisposableStore {
         return result;
       }
       const { report, snapshotPath, coupling, secrets } = result.value;
-      // First of all: from here on texts may be sent.
+      // Before anything else: after this, texts may be sent.
       await session.secrets.add(secrets);
       log.info(
         `${title}: ${counted(report.harvest.files, 'file')}, ${counted(report.harvest.tokens, 'token')}, ${Math.round(report.elapsedMs)} ms`,

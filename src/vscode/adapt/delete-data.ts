@@ -27,10 +27,10 @@ export interface DeleteDeps {
   readonly storage: string;
 }
 
-/** A run of ours that was just stopped may take a moment to let go, and so may one of another window that gives way, ms. */
+/** A stopped run, ours or another window's, may take a moment to release its lock, ms. */
 const patience = { totalMs: 5000, stepMs: 100 } as const;
 
-/** Everything of a folder, or of all: the store's rows, the specialist on disk, and what this session holds in memory. */
+/** Deletes the data of one folder or all: rows of the store, models on disk, and data in memory. */
 export async function deleteData(deps: DeleteDeps): Promise<void> {
   const { activity, adaptation, folders, log, permissions, status, store, storage } = deps;
   const folder = status.folder();
@@ -88,7 +88,7 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
   }
 }
 
-/** Another window or the command line is at work in the folders that are to go: what it says for the user. */
+/** The message about a run of another window or the command line in these folders; undefined if there is none. */
 async function otherRun(storage: string): Promise<string | undefined> {
   for (let waited = 0; ; waited += patience.stepMs) {
     const run = anyRun(storage);

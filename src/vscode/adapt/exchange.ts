@@ -1,4 +1,4 @@
-// Adaptations as files: exported, imported, and offered where a folder carries one for who works in it. A job reads and writes them.
+// Exports and imports adaptations as files, and offers one that a folder contains. A job reads and writes them.
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type Provenance, TEAM_FILE } from '../../adaptation/exchange/export-import.ts';
@@ -22,7 +22,7 @@ export interface ExchangeDeps {
   /** The extension's global storage folder, and its version. */
   readonly storage: string;
   readonly version: string;
-  /** What this window's user has answered. */
+  /** The user's answers to earlier offers. */
   readonly answered: vscode.Memento;
 }
 
@@ -42,7 +42,7 @@ export class AdaptationExchange extends DisposableStore {
     offerAll();
   }
 
-  /** @param root of the folder whose adaptation it is */
+  /** @param root the adapted folder */
   async export(root: string): Promise<void> {
     const { jobs, storage, version } = this.deps;
     const name = `${basename(root).replace(/[^\w.-]+/g, '-')}-adaptation.safetensors`;
@@ -72,7 +72,7 @@ export class AdaptationExchange extends DisposableStore {
     );
   }
 
-  /** A file that the user picks. */
+  /** Imports a file that the user picks. */
   async import(folder: FolderRef): Promise<void> {
     const [uri] =
       (await window.showOpenDialog({ title: t('Import an adaptation into {0}', folder.name), filters })) ?? [];
@@ -89,7 +89,7 @@ export class AdaptationExchange extends DisposableStore {
     if (answer === use) await this.use(folder, uri.fsPath);
   }
 
-  /** Once for each file that a folder carries; nothing is loaded before the user says so. */
+  /** Offers a folder's adaptation file once; nothing is loaded before the user agrees. */
   private async offer(folder: FolderRef): Promise<void> {
     const { answered, log, neural } = this.deps;
     if (
@@ -144,7 +144,7 @@ export class AdaptationExchange extends DisposableStore {
     );
   }
 
-  /** Undefined where there is no neural model here, which the user is told. */
+  /** Undefined, after a message to the user, if there is no neural model. */
   private request({ root }: FolderRef, from: string | undefined) {
     const { neural, storage } = this.deps;
     if (root === undefined) return undefined;

@@ -1,4 +1,5 @@
-// 'Export for Other Programs', of a row of Show Adaptations: asks where, and has a job write what was trained.
+// 'Export for Other Programs' of a row of Show Adaptations: asks for a folder, and a job writes the trained model
+// there.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { safeText, t } from '../editor/ui-text.ts';
@@ -6,7 +7,7 @@ import { window } from '../editor/window.ts';
 import type { Adaptation } from './adaptation.ts';
 import { tellFailure } from './questions.ts';
 
-/** @param root the folder that was adapted to @param label what people call it */
+/** @param root the adapted folder @param label its display name */
 export async function exportAdaptation(adaptation: Adaptation, root: string, label: string): Promise<void> {
   const [parent] =
     (await window.showOpenDialog({

@@ -1,4 +1,4 @@
-// What a run asks the user, and tells where it fails.
+// Questions and failure messages of a run.
 import * as vscode from 'vscode';
 import { outcomeOf } from '../../adaptation/report/outcome.ts';
 import type { AdaptOutcome, ApiEstimate, Spending } from '../../adaptation/types.ts';
@@ -13,7 +13,7 @@ export async function tellFailure({ message }: Pick<Failure, 'message'>): Promis
   if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
 }
 
-/** How an adaptation ended, in one notification. @returns there is a new report to show */
+/** Reports the end of an adaptation. @returns whether there is a new report */
 export async function tellEnd(result: Result<AdaptOutcome>, byUser: boolean): Promise<boolean> {
   if (result.ok) {
     const { trouble, report } = result.value;
@@ -39,7 +39,7 @@ export async function askForTrust(): Promise<void> {
   if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
-/** Before the first paid call of a run. */
+/** Asks before the first paid call of a run. */
 export async function askToSpend(
   { model, host, places, usd, awaited = 0, batchUsd }: ApiEstimate,
   provider: string | undefined,
@@ -74,7 +74,7 @@ export async function askToSpend(
   return answer === batch ? 'batch' : answer === include;
 }
 
-/** For what is paid for already. */
+/** Asks whether to wait for a batch that is already paid for. */
 async function askToWait(detail: UiText): Promise<boolean> {
   const wait: UiMessageItem = { title: t('Wait') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };

@@ -1,4 +1,4 @@
-// What the background is asked for a folder: the settings, the key and the model that there are now, as plain data.
+// Builds job requests for a folder from the current settings, key and model, as plain data.
 import * as vscode from 'vscode';
 import type { OwnExport } from '../../adaptation/exchange/export-own.ts';
 import type { KeptRequest } from '../../adaptation/kept/kept-rows.ts';
@@ -45,7 +45,7 @@ export class RunRequests {
     return { ...folder, asked: this.deps.api.asked };
   }
 
-  /** What was trained on a folder, which need not be open. */
+  /** Export request for a folder, which need not be open. */
   export(root: string, into: string): OwnExport {
     const { neural, paths } = this.deps;
     return { ...neural.shipped, specialistFolder: specialistFolder(paths.storage, root), into };
@@ -60,7 +60,7 @@ export class RunRequests {
     };
   }
 
-  /** Undefined where it may not be asked now. */
+  /** Undefined if the API is not available now. */
   api(folder: FolderRef): ApiAccess | undefined {
     const { api, configuration } = this.deps;
     const { adaptCalls: places, adaptBudget: runUsd } = configuration.for(folder.uri);

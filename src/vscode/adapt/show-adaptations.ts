@@ -1,5 +1,5 @@
-// 'Show Adaptations': every folder's, newest first, with what it brought. Picking one opens its report; the arrow exports what was trained;
-// the bin deletes it, and its folder goes back to the base model.
+// 'Show Adaptations': lists the adaptations of all folders with their results. Selecting one opens its report; buttons
+// export or delete it.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -23,7 +23,7 @@ const goOut: vscode.QuickInputButton = {
 interface Item extends UiQuickPickItem {
   readonly folder: string;
   readonly row: AdaptationRow;
-  /** What people call the folder. */
+  /** The folder's display name. */
   readonly name: string;
 }
 
@@ -58,7 +58,7 @@ export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRo
   await chosen?.();
 }
 
-/** Of each folder the newest; rows come newest first. */
+/** The newest row of each folder; rows come newest first. */
 function latest(rows: readonly AdaptationRow[]): AdaptationRow[] {
   return rows.filter((row, at) => rows.findIndex(({ folder }) => folder === row.folder) === at);
 }
@@ -104,7 +104,7 @@ async function deleteAdaptation({ folder, name }: Item, deps: DeleteDeps): Promi
   }
 }
 
-/** Bytes of all files under a folder; 0 where it is not there. */
+/** Bytes of all files under a folder; 0 if it does not exist. */
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = entries

@@ -1,4 +1,4 @@
-// Keys of large models, one for each provider and host: in the editor's secret storage alone. Never in settings, in a message or in the log.
+// API keys per provider and host, in the editor's secret storage only: never in settings, messages or logs.
 import type { Disposable } from '../../common/disposable.ts';
 
 /** What is needed of a `vscode.SecretStorage`. */
@@ -9,20 +9,20 @@ export interface Secrets {
   onDidChange(listener: (event: { readonly key: string }) => void): Disposable;
 }
 
-/** Whose key it is: a key goes to no other host than the one that it was set for. */
+/** A key is sent only to the host that it was set for. */
 export interface KeyOwner {
   readonly provider: string;
   readonly host: string;
 }
 
-/** Of earlier versions, which knew one provider: taken over by whoever of that is asked first. */
+/** The single key of earlier versions, migrated to the provider that is used first. */
 export const earlierName = 'easyAdaptation.apiKey';
 
 export function secretName({ provider, host }: KeyOwner): string {
   return `${earlierName}:${provider}@${host}`;
 }
 
-/** Why `text` cannot be a key; undefined when it could be one. Says nothing about whether the API takes it. */
+/** Why `text` cannot be a key; undefined if its form is valid. */
 export function keyProblem(text: string): 'empty' | 'spaces' | 'short' | 'characters' | undefined {
   const key = text.trim();
   if (key === '') return 'empty';
@@ -31,7 +31,7 @@ export function keyProblem(text: string): 'empty' | 'spaces' | 'short' | 'charac
   return key.length < 16 ? 'short' : undefined;
 }
 
-/** The key of who is asked now, read once and again whenever it or they change, in this window or in another. */
+/** The key of the current provider and host, read again when either changes in any window. */
 export class ApiKey implements Disposable {
   private readonly secrets: Secrets;
   private readonly owner: () => KeyOwner;
@@ -48,7 +48,7 @@ export class ApiKey implements Disposable {
     });
   }
 
-  /** Undefined while another's is the last that was read. */
+  /** Undefined until the current owner's key was read. */
   get value(): string | undefined {
     return this.known.name === secretName(this.owner()) ? this.known.key : undefined;
   }
@@ -57,13 +57,13 @@ export class ApiKey implements Disposable {
     const owner = this.owner();
     const name = secretName(owner);
     const key = await this.of(owner);
-    // They may have changed meanwhile.
+    // The owner may have changed since.
     if (name !== secretName(this.owner()) || (this.known.name === name && this.known.key === key)) return;
     this.known = { name, key };
     this.onChange();
   }
 
-  /** Of anybody. */
+  /** The key of any owner. */
   async of(owner: KeyOwner): Promise<string | undefined> {
     const own = (await this.secrets.get(secretName(owner))) || undefined;
     if (own !== undefined || owner.provider !== 'anthropic') return own;

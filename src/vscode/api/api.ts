@@ -1,4 +1,5 @@
-// The large model as this editor may use it now: key, address, permission, budget; and a large model for a folder when all of it is there.
+// The large model in this editor: key, address, permission and budget, and the client for a folder if all of them allow
+// it.
 import * as vscode from 'vscode';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
@@ -19,7 +20,7 @@ import { editorModels } from './editor-models.ts';
 import { hourlyCost } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
-/** Why the API is or is not in use for a folder; in the order in which the user has to mend it. */
+/** Why the API is or is not in use for a folder, in the order in which the user has to fix it. */
 export type ApiState =
   | 'untrusted'
   | 'local-only'
@@ -32,7 +33,7 @@ export type ApiState =
   | 'over-budget'
   | 'available';
 
-/** The user has allowed this folder; whether it is asked now is another matter. */
+/** Whether the user has allowed this folder; the API may still be unavailable. */
 export function isAllowed(state: ApiState): boolean {
   return state === 'available' || state === 'over-budget' || state === 'no-store';
 }
@@ -51,7 +52,7 @@ export class Api {
   private readonly teachers = new Map<string, { readonly made: string; readonly llm: LlmClient }>();
   private readonly budget: Budget;
   private loaded = false;
-  /** One for all folders, since they ask the same server. */
+  /** Shared by all folders, which use the same server. */
   readonly backoff: Backoff;
 
   constructor(deps: ApiDeps) {
@@ -60,7 +61,7 @@ export class Api {
     this.backoff = new Backoff({ clock: deps.clock });
   }
 
-  /** Until this is done the API counts as not in use. */
+  /** Until this resolves, the API is not in use. */
   async load(): Promise<void> {
     await providerOf(this.asked.provider).wire();
     this.loaded = true;
@@ -82,7 +83,7 @@ export class Api {
     return this.budget.exhausted ? 'over-budget' : 'available';
   }
 
-  /** Who is asked, as the settings have it. */
+  /** The large model in the settings. */
   get asked(): LlmAddress {
     const { provider, model, baseUrl } = this.deps.configuration.for(undefined);
     return { provider, model, baseUrl: checkBaseUrl(baseUrl).url ?? '' };
@@ -92,7 +93,7 @@ export class Api {
     return providerOf(this.asked.provider);
   }
 
-  /** Whose key is sent. */
+  /** Owner of the key that is sent. */
   get owner(): KeyOwner {
     return { provider: this.provider.id, host: this.host() };
   }
@@ -105,7 +106,7 @@ export class Api {
     return apiHost(this.asked);
   }
 
-  /** For a calendar month, US dollars; the store counts what every window and run spends. */
+  /** Per calendar month, US dollars; the store counts all windows and runs. */
   get limitUsd(): number {
     return this.deps.configuration.for(undefined).apiBudget;
   }
@@ -115,18 +116,18 @@ export class Api {
     return this.budget.spentUsd;
   }
 
-  /** Who may be asked about a folder, by name; '' where nobody may. */
+  /** Identifies the large model that may be called for a folder; '' if none. */
   whom(folder: FolderRef): string {
     return isAllowed(this.state(folder)) ? [this.provider.id, this.host(), this.model].join(' ') : '';
   }
 
-  /** Key, model, address or limit have changed: what was refused before says nothing now. */
+  /** After a change of key, model, address or limit: earlier refusals no longer count. */
   reset(): void {
     this.backoff.reset();
     this.budget.reset();
   }
 
-  /** @param callsAnHour of typing, where it is known how the user types there */
+  /** @param callsAnHour expected calls per hour of typing, if known */
   question({ key, name }: FolderRef, callsAnHour?: number | undefined): ConsentQuestion {
     const { model, limitUsd } = this;
     const host = this.host();
@@ -134,7 +135,7 @@ export class Api {
     return { folder: key, name, host, model, costs: { hour, limitUsd } };
   }
 
-  /** US dollars that so many calls for completions cost, as a rule. */
+  /** Typical cost of this many completion calls, US dollars. */
   usdOf(calls: number): number {
     return hourlyCost(this.provider.facts(this.model, this.host()), calls).usd;
   }
@@ -147,7 +148,7 @@ export class Api {
     return { ...this.asked, apiKey, timeoutMs: apiTimeout };
   }
 
-  /** Records every paid answer before it is used; one per folder, made anew when key, address or model change. */
+  /** The folder's client, which records every paid answer before use. Recreated when key, address or model change. */
   llm(folder: FolderRef): LlmClient | undefined {
     const settings = this.settings();
     if (!settings || this.provider.onUsersActionOnly || this.state(folder) !== 'available') return undefined;
@@ -159,7 +160,7 @@ export class Api {
     return llm;
   }
 
-  /** One that is to be tried, or that a folder's text goes to. @param folder '' : none's */
+  /** @param folder the store's name of the folder; '' for a test call */
   connect(settings: LlmSettings, folder = ''): LlmClient {
     const { store, log } = this.deps;
     const options = { purpose: 'completion', folder, budget: this.budget, log } as const;

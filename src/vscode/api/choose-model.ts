@@ -1,4 +1,5 @@
-// 'Choose the Large Model…': who has it, where, with which key, which one; then a test call, and only then the settings.
+// 'Choose the Large Model…': asks for provider, address, key and model, makes a test call, and then writes the
+// settings.
 import * as vscode from 'vscode';
 import { messageOf, type Result } from '../../common/errors.ts';
 import { apiHost, listModels, modelOf } from '../../llm/connect.ts';
@@ -21,10 +22,10 @@ export interface ChooseDeps {
 }
 
 const timeoutMs = 60_000;
-/** For a key that has just been entered. */
+/** Timeout of the test call after a key was entered, ms. */
 const triedMs = 15_000;
 
-/** Whether another model is in use now. */
+/** Whether the model was changed. */
 export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
   const { api, key, configuration } = deps;
   const provider = await pickProvider(api.asked.provider);
@@ -67,7 +68,7 @@ async function pickProvider(current: string | undefined): Promise<Provider | und
   return (await window.showQuickPick(rows, { title, placeHolder, ignoreFocusOut: true }))?.provider;
 }
 
-/** '' : the provider's own; undefined: none was chosen. Only servers of one's own are asked for. */
+/** '' : the provider's own address; undefined: dismissed. Asks only for the user's own servers. */
 async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise<string | undefined> {
   if (key.need === 'none' || (key.need === 'required' && baseUrl !== ''))
     return api.asked.provider === id ? api.asked.baseUrl : '';
@@ -76,7 +77,7 @@ async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise
   return entered === baseUrl ? '' : entered;
 }
 
-/** @param none what leaving it empty means; absent: it must not be */
+/** @param none meaning of an empty input; absent: must not be empty */
 export async function askUrl(title: UiText, value: string, none?: UiText): Promise<string | undefined> {
   const prompt = t('Base URL: https, or http on this machine; most end with /v1.');
   const entered = await window.showInputBox({
@@ -127,7 +128,7 @@ async function tryIt(settings: LlmSettings, api: Api): Promise<boolean> {
   return answer === use || answer === t('Use It Anyway');
 }
 
-/** One call, which says what came of it in sentences; undefined: it was cancelled. */
+/** Makes a test call and describes the result; undefined if cancelled. */
 async function trial(settings: LlmSettings, api: Api): Promise<Result<UiText> | undefined> {
   return window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t('Asking {0}…', modelOf(settings)), cancellable: true },
@@ -161,7 +162,9 @@ export async function askKey({ provider, host }: KeyOwner): Promise<string | und
   });
 }
 
-/** Asks for the key of who is asked now, keeps it, and tries it. What came of that, in sentences; undefined: there is no new key that works. */
+/**
+ * Asks for a key, stores it and tests it. Returns a description of the result; undefined if there is no new valid key.
+ */
 export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | undefined> {
   await api.load();
   const owner = api.owner;
@@ -169,7 +172,7 @@ export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | unde
   if (entered === undefined || !(await keep(key, entered, owner))) return undefined;
   const settings = api.settings();
   const isSet = t('The key is set.');
-  // Nobody to try it on is chosen yet.
+  // No model to test it with.
   if (settings === undefined || modelOf(settings) === '' || api.provider.onUsersActionOnly) return isSet;
   const tried = await trial({ ...settings, timeoutMs: triedMs }, api);
   if (tried === undefined) return isSet;

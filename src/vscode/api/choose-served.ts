@@ -1,4 +1,4 @@
-// 'Serve the Local Model Elsewhere…': where, with which key if it wants one, which model or adapter; then the settings.
+// 'Serve the Local Model Elsewhere…': asks for address, key and model or adapter, then writes the settings.
 import { hostOf } from '../../llm/protocol/address.ts';
 import type { Configuration } from '../editor/configuration.ts';
 import { t, type UiText } from '../editor/ui-text.ts';
@@ -13,7 +13,7 @@ export interface ChooseServedDeps {
 
 const timeoutMs = 60_000;
 
-/** Whether a server is to draft now. */
+/** Whether a server was chosen. */
 export async function chooseServed({ servedKey, configuration }: ChooseServedDeps): Promise<boolean> {
   const title = (step: UiText) => t('Serve the Local Model Elsewhere: {0}', step);
   const { servedUrl } = configuration.for(undefined);

@@ -1,13 +1,13 @@
-// Asks, before the first API call of a folder, whether its text may leave the machine, and says exactly what would.
+// Asks for consent before the first API call of a folder, and says exactly what would be sent.
 import { sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
 import type { HourlyCost } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
-/** What the user asks for that sends other text than completions do. */
+/** Commands that send other text than completions do. */
 export type SendingCommand = 'commit message' | 'comment' | 'text task';
 
-/** Who would get what. */
+/** Recipient and content of a consent question. */
 export interface ConsentQuestion {
   /** The folder's URI, and its name for people. */
   readonly folder: string;
@@ -15,14 +15,14 @@ export interface ConsentQuestion {
   /** 'api.anthropic.com' */
   readonly host: string;
   readonly model: string;
-  /** Not the large model: one that drafts in place of the local one. */
+  /** The question is about a served local model, not the large model. */
   readonly drafts?: true;
-  /** For which it is asked; absent: for completions. */
+  /** The command that asks; absent: completions. */
   readonly command?: SendingCommand;
-  /** Absent: it costs nothing that we know of. */
+  /** Absent: no known cost. */
   readonly costs?: {
     readonly hour: HourlyCost;
-    /** For a calendar month, US dollars. */
+    /** Per calendar month, US dollars. */
     readonly limitUsd: number;
   };
 }
@@ -48,7 +48,7 @@ const sentBy: Readonly<Record<SendingCommand, (model: string, host: string) => U
     ),
 };
 
-/** Of completions and of the command, where there is one: the answer holds for both. */
+/** Content sent by completions and by the command, if any: the consent covers both. */
 export function whatIsSent({
   host,
   model,
@@ -96,8 +96,8 @@ export function whatItCosts({ model, costs }: ConsentQuestion): UiText | '' {
 }
 
 /**
- * @param how 'modal' where the user has just asked for the API; 'notice' while typing, which must not steal the focus
- * @returns whether the folder may call the API from now on; false where the question was closed without an answer
+ * @param how 'modal' after a user's command; 'notice' while typing, which must not steal the focus
+ * @returns whether the folder may call the API; false if dismissed
  */
 export async function askConsent(
   question: ConsentQuestion,
@@ -125,8 +125,9 @@ export async function askConsent(
 }
 
 /**
- * In a folder that may ask the API already, perhaps for completions alone: what a command sends, the first time that it is used there.
- * @returns whether it may be sent now
+ * Asks before the first use of a command in a folder that may already call the API, because the command sends other
+ * text.
+ * @returns whether it may be sent
  */
 export async function askFirstTime(
   { folder, host, model }: ConsentQuestion,

@@ -1,5 +1,5 @@
-// The editor's own models, of a subscription or of any provider that the user has added: no key of ours. Asked on a user's action only,
-// here, where `vscode.lm` is; a job reaches them through its owner (jobs/relay.ts).
+// The editor's own models (`vscode.lm`), which need no key. Called on a user's action only; jobs reach them through
+// jobs/relay.ts.
 import * as vscode from 'vscode';
 import type { EditorModels } from '../../llm/protocol/wire.ts';
 import { EditorError, editorError } from '../../llm/providers/editor.ts';

@@ -1,4 +1,4 @@
-// What the user has allowed or switched off, per folder; kept by the editor, never in the repository's own settings.
+// The user's permissions per folder; stored by the editor, never in the repository's settings.
 
 /** What is needed of a `vscode.Memento`. */
 export interface Memory {
@@ -23,7 +23,7 @@ export class Permissions {
     return this.hosts(`consent:${folder}`).includes(host);
   }
 
-  /** The user said no to this host; not asked again until the menu asks. */
+  /** The user declined this host; not asked again except from the menu. */
   hasDeclined(folder: string, host: string): boolean {
     return this.hosts(`declined:${folder}`).includes(host);
   }
@@ -36,7 +36,7 @@ export class Permissions {
     await this.move(host, `consent:${folder}`, `declined:${folder}`);
   }
 
-  /** The user has seen what such a command sends to this host, and agreed. */
+  /** The user has agreed to what this command sends to this host. */
   isTold(folder: string, host: string, command: string): boolean {
     return this.hosts(`told:${folder}`).includes(`${command} ${host}`);
   }
@@ -46,7 +46,7 @@ export class Permissions {
     await this.memory.update(key, [...new Set([...this.hosts(key), `${command} ${host}`])]);
   }
 
-  /** @param languageId undefined: whatever language */
+  /** @param languageId undefined: any language */
   isOn(folder: string, languageId: string | undefined): boolean {
     if (this.memory.get<boolean>(`off:${folder}`) === true) return false;
     return languageId === undefined || !this.languagesOff(folder).includes(languageId);
@@ -69,7 +69,7 @@ export class Permissions {
     return this.memory.get<readonly string[]>(`off-languages:${folder}`) ?? [];
   }
 
-  /** Earlier versions kept one. */
+  /** Earlier versions stored a single host. */
   private hosts(key: string): readonly string[] {
     const kept = this.memory.get<string | readonly string[]>(key) ?? [];
     return typeof kept === 'string' ? [kept] : kept;
@@ -82,7 +82,7 @@ export class Permissions {
     this.onChange();
   }
 
-  /** Everything about one folder, or about all. */
+  /** Forgets one folder or all. */
   async forget(folder: string | undefined): Promise<void> {
     const ours = this.memory
       .keys()

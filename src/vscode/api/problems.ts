@@ -1,10 +1,11 @@
-// What went wrong with the API, as one quiet status: an episode begins with the first failure and ends with an answer, a new key or a new setting.
+// API failures as one status: an episode starts with the first failure and ends with an answer, a new key or a changed
+// setting.
 import type { ErrorCode } from '../../common/errors.ts';
 
 export interface Problem {
   readonly code: ErrorCode;
   readonly message: string;
-  /** Wall clock, ms: not tried again before. */
+  /** Time of the next attempt, wall clock, ms. */
   readonly retryAtMs?: number;
 }
 
@@ -13,7 +14,7 @@ export class Problems {
   private readonly onChange: () => void;
   private readonly onBadKey: () => void;
 
-  /** @param onBadKey called once per episode: the one failure that only the user can mend */
+  /** @param onBadKey called once per episode, because only the user can fix a bad key */
   constructor(onChange: () => void, onBadKey: () => void) {
     this.onChange = onChange;
     this.onBadKey = onBadKey;
@@ -23,7 +24,7 @@ export class Problems {
     return this.problem;
   }
 
-  /** Cancelled calls and missing permissions are no problems of the API. */
+  /** Cancelled calls and missing permissions do not count as failures. */
   report(problem: Problem): void {
     if (problem.code === 'cancelled' || problem.code === 'no-consent' || problem.code === 'no-key') return;
     const news = problem.code !== this.problem?.code;
@@ -32,7 +33,7 @@ export class Problems {
     this.onChange();
   }
 
-  /** The API answered, or what it is asked with has changed. */
+  /** The API answered, or its settings have changed. */
   clear(): void {
     if (this.problem === undefined) return;
     this.problem = undefined;

@@ -1,5 +1,5 @@
-// The specialist that is served elsewhere, as this window may use it: where, with which key, whether a folder's text may go there, and whether
-// anybody answers. While nobody does, this machine drafts; who types has it looked for again now and then.
+// The local model on a server: address, key, permission per folder, and whether the server answers. While it does not,
+// this machine drafts, and typing triggers retries at growing intervals.
 import type { Clock } from '../../common/clock.ts';
 import type { CompletionQuery } from '../../common/completion.ts';
 import type { Failure } from '../../common/errors.ts';
@@ -21,7 +21,7 @@ import type { ApiKey, KeyOwner } from './api-key.ts';
 import type { ConsentQuestion } from './consent.ts';
 import type { Permissions } from './permissions.ts';
 
-/** Why it does or does not draft in a folder; in the order in which the user has to mend it. */
+/** Why it does or does not draft in a folder, in the order in which the user has to fix it. */
 export type ServedState = 'off' | 'untrusted' | 'local-only' | 'bad-url' | 'unasked' | 'declined' | 'away' | 'serves';
 
 export interface ServedSettingsDeps {
@@ -33,15 +33,15 @@ export interface ServedSettingsDeps {
   readonly isTrusted: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
-  /** It may be another one now, or another one is to draft: what is open should be opened anew. */
+  /** The server or its availability changed: open models must be opened again. */
   readonly onChange: () => void;
   /** For tests. */
   readonly fetch?: typeof fetch;
 }
 
-/** Longer than that no draft is waited for, even by the next key, ms. */
+/** Timeout of a draft, ms. */
 const draftMs = 5_000;
-/** A server that did not answer is looked for after so long, twice as long each time, at most so long, ms. */
+/** Retry delay after a failure: doubled each time, up to the maximum, ms. */
 const restMs = 30_000;
 const longestRestMs = 10 * 60_000;
 
@@ -55,7 +55,7 @@ export class Served {
 
   constructor(deps: ServedSettingsDeps) {
     this.deps = deps;
-    // Whoever owns the key asks this for its name: it is not there yet.
+    // The key store reads the owner before this object exists.
     this.known = this.fingerprint('');
   }
 
@@ -64,7 +64,7 @@ export class Served {
     const { servedUrl, localOnly, balance } = settings(folder);
     if (servedUrl === '') return 'off';
     if (!isTrusted()) return 'untrusted';
-    // The slider's end says, too, that nothing leaves this machine.
+    // A balance of 0 also means that nothing leaves this machine.
     if (localOnly || balance === 0) return 'local-only';
     if (checkBaseUrl(servedUrl).problem) return 'bad-url';
     if (permissions.hasDeclined(folder.key, this.host)) return 'declined';
@@ -84,7 +84,7 @@ export class Served {
     return { provider: 'served', host: this.host };
   }
 
-  /** Why nobody answers there. */
+  /** Why the server does not answer. */
   get trouble(): string | undefined {
     return this.failure?.message;
   }
@@ -93,7 +93,7 @@ export class Served {
     return { folder: key, name, host: this.host, model: this.model, drafts: true };
   }
 
-  /** What a folder opens in place of this machine's model. */
+  /** The engine that a folder opens instead of this machine's. */
   engine(sending: Pick<Sending, 'mask' | 'mayLeave'>): {
     readonly engine: ServedEngine;
     readonly model: ReturnType<typeof servedModel>;
@@ -104,23 +104,23 @@ export class Served {
     return { engine, model: servedModel(this.model) };
   }
 
-  /** What a draft at a place sends, as text. */
+  /** The text that a draft sends. */
   async body(query: CompletionQuery, multiline: boolean, mask: Masking): Promise<string> {
     const send = await sender(this.connection(), draftPrompt);
     return send((await servedRequest(query, multiline, mask)).request);
   }
 
-  /** A folder got no answer: this machine drafts for all of them until somebody answers there again. */
+  /** After a failure in one folder, this machine drafts for all until the server answers again. */
   failed(failure: Failure): void {
     if (this.failure) return;
-    // It had answered for a good while.
+    // It had answered for a long time: the retry delay starts over.
     if (this.deps.clock.monotonic() - this.lookAt > longestRestMs) this.rest = restMs;
     this.deps.log.warn(`${this.host} does not draft: ${failure.message}`);
     this.away(failure);
     this.deps.onChange();
   }
 
-  /** Somebody types: whether it answers again, where it is time to look. */
+  /** While the user types: retries if the delay has passed. */
   async look(): Promise<void> {
     const { clock, onChange } = this.deps;
     if (!this.failure || this.looking || clock.monotonic() < this.lookAt) return;
@@ -131,12 +131,12 @@ export class Served {
     });
     if (known !== this.known) return;
     if (!listed.ok) return this.away(listed.error);
-    // One that lists its model and drafts nothing is looked for ever more seldom.
+    // The delay also grows for a server that lists its model but does not draft.
     this.failure = undefined;
     onChange();
   }
 
-  /** Settings, key or trust may be others now. */
+  /** Applies changed settings, key or trust. */
   configure(): void {
     const now = this.fingerprint(this.apiKey);
     if (now === this.known) return;

@@ -1,4 +1,4 @@
-// A test call: text of our own, so that nothing of a folder goes along; what it took, what it cost, and whether the answer was of use.
+// A test call with a fixed text, so that nothing of a folder is sent: latency, cost, and whether the answer was right.
 import type { Result } from '../../common/errors.ts';
 import { apiHost, modelOf } from '../../llm/connect.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
@@ -19,7 +19,7 @@ const question: LlmRequest = {
 };
 const useful = /^\(?(first \+ second|second \+ first)\)?;?$/;
 
-/** In sentences, for people. */
+/** Describes the result for the user. */
 export async function tryModel(llm: LlmClient, settings: LlmSettings, signal: AbortSignal): Promise<Result<UiText>> {
   const answer = await llm.ask(completionPrompt(question, llm.facts), signal);
   return answer.ok ? { ok: true, value: told(answer.value, llm, settings) } : answer;
@@ -45,7 +45,7 @@ function told(answer: LlmAnswer, { facts }: LlmClient, settings: LlmSettings): U
   return sentences(time, price, use, termsOf(settings.provider));
 }
 
-/** Whether a provider's terms let models learn from its answers. */
+/** Whether the provider's terms allow training on its answers. */
 export function termsOf(provider: string | undefined): UiText {
   const { terms, label } = providerOf(provider);
   const source = t('({0}, read {1})', terms.page, terms.read);

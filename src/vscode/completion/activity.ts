@@ -1,10 +1,10 @@
-// This session's completions: the last rows for the panel, the totals, and the last answer for the status bar. Pure; the store keeps the rest.
+// This session's completions: the last rows for the panel, totals, and the last answer for the status bar. Pure.
 import type { Outcome } from '../../common/completion.ts';
 import { quantile } from '../../common/quality.ts';
 import type { PanelRow, PanelTotals } from '../webview/protocol.ts';
 
 const rowLimit = 200;
-/** Latencies kept for the quantiles: the last ones say how fast it is now. */
+/** Latencies kept for the quantiles: only recent ones describe the current speed. */
 const latencyLimit = 2000;
 
 const none = { completions: 0, local: 0, api: 0, accepted: 0, typed: 0, characters: 0, spentUsd: 0, savedUsd: 0 };
@@ -19,7 +19,7 @@ export class Activity {
   private readonly documents = new Map<string, string>();
   private readonly latencies: { readonly local: number[]; readonly api: number[] } = { local: [], api: [] };
   private counts = { ...none };
-  /** Characters that keys have written, by row. */
+  /** Characters accepted by key, by row. */
   private readonly taken = new Map<string, number>();
   private readonly listeners = new Set<ActivityListener>();
   private lastAnswer: PanelRow | undefined;
@@ -35,12 +35,12 @@ export class Activity {
     return [...this.byId.values()].reverse();
   }
 
-  /** Added last, whatever came. */
+  /** The row added last. */
   get newest(): PanelRow | undefined {
     return this.byId.get(this.newestId);
   }
 
-  /** The last that was answered. */
+  /** The last answered row. */
   get last(): PanelRow | undefined {
     return this.lastAnswer;
   }
@@ -54,7 +54,7 @@ export class Activity {
     return this.documents.get(id);
   }
 
-  /** A row that is there already is replaced where it stands. @param document the URI of the row's document */
+  /** Replaces a row with the same id in place. @param document the URI of the row's document */
   add(row: PanelRow, document: string): void {
     const { counts } = this;
     this.newestId = row.id;
@@ -73,7 +73,7 @@ export class Activity {
       counts[kind]++;
       counts.savedUsd += row.savedUsd;
       this.lastAnswer = row;
-      // A cached answer took no time of a model's; counting it would flatter.
+      // Cached answers would lower the model's latency.
       if (!row.cached) {
         this.latencies[kind].push(row.latencyMs);
         if (this.latencies[kind].length > latencyLimit) this.latencies[kind].shift();
@@ -82,12 +82,12 @@ export class Activity {
     for (const listener of this.listeners) listener.onRow(row);
   }
 
-  /** Money spent on an answer that was never shown. */
+  /** Cost of an answer that was not shown. */
   addSpending(usd: number): void {
     this.counts.spentUsd += usd;
   }
 
-  /** Characters that keys have written of it. */
+  /** Characters of it accepted by key. */
   takenOf(id: string): number {
     return this.taken.get(id) ?? 0;
   }

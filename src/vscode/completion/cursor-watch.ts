@@ -1,10 +1,10 @@
-// What a move of the cursor means, from the document's version alone: a key was pressed, or the cursor was put somewhere and may rest.
+// Tells keystrokes from cursor moves by the document's version, and reports when the cursor rests.
 import type { Disposable } from '../../common/disposable.ts';
 
 export interface CursorWatchDeps<Editor> {
-  /** A key was pressed in it. */
+  /** A key was pressed in this editor. */
   readonly onKey: (editor: Editor) => void;
-  /** The cursor has rested in it for a moment. */
+  /** The cursor has rested in this editor. */
   readonly onRest: (editor: Editor) => void;
 }
 
@@ -12,12 +12,12 @@ interface Versioned {
   readonly version: number;
 }
 
-/** The cursor rests when it has not moved for so long, ms. */
+/** The cursor rests after this long without a move, ms. */
 const REST_MS = 200;
 
 export class CursorWatch<Editor extends { readonly document: Versioned }> implements Disposable {
   private readonly deps: CursorWatchDeps<Editor>;
-  /** Version of each document at its cursor's last move: another one since means that a key was pressed. */
+  /** Version of each document at its cursor's last move: a changed version means that a key was pressed. */
   private readonly versions = new WeakMap<Versioned, number>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -34,7 +34,7 @@ export class CursorWatch<Editor extends { readonly document: Versioned }> implem
     else this.deps.onKey(editor);
   }
 
-  /** The cursor is in this editor now. */
+  /** This editor became active. */
   came(editor: Editor): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.deps.onRest(editor), REST_MS);

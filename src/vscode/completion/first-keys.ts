@@ -1,20 +1,20 @@
-// The first keys in an editor. VS Code makes an editor's ghost text when its window has a moment's rest, at the latest 5 s after
-// the editor: on a busy machine the first keys ask nobody, and nothing asks later. What was typed so is asked about from here.
+// Requests ghost text for the first keys in a new editor. VS Code creates an editor's ghost text when idle, up to 5 s
+// after the editor: until then, keys trigger no request.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { isSilent } from '../editor/document-query.ts';
 import { window } from '../editor/window.ts';
 
-/** The editor itself asks 50 ms after a key; who has not asked so long after the last one will not, ms. */
+/** The editor requests ghost text 50 ms after a key; without a request after this long, it will not, ms. */
 const settleMs = 500;
 
 export class FirstKeys extends DisposableStore {
-  /** Editors that have asked: they go on by themselves. */
+  /** Editors that have requested ghost text by themselves. */
   private readonly asking = new WeakSet<vscode.TextEditor>();
   private readonly ask: (editor: vscode.TextEditor) => Promise<void>;
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param ask asks for ghost text at the editor's cursor; that it has to be made first is the editor's own business */
+  /** @param ask requests ghost text at the editor's cursor */
   constructor(ask: (editor: vscode.TextEditor) => Promise<void>) {
     super();
     this.ask = ask;
@@ -22,7 +22,7 @@ export class FirstKeys extends DisposableStore {
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  /** A request has come for this document. */
+  /** VS Code has sent a request for this document. */
   asked(document: vscode.TextDocument): void {
     const editor = window.activeTextEditor;
     if (editor?.document === document) this.asking.add(editor);
@@ -30,7 +30,7 @@ export class FirstKeys extends DisposableStore {
 
   private changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     const editor = window.activeTextEditor;
-    // Typing: not an undo, nothing that another extension writes elsewhere.
+    // Only typing: no undo, and no edit away from the cursor.
     if (editor?.document !== document || this.asking.has(editor)) return;
     if (contentChanges.length === 0 || reason !== undefined || isSilent(document.uri.scheme, document.languageId))
       return;

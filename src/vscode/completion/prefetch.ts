@@ -1,5 +1,5 @@
-// What can be done before the editor asks: with each key the draft that it will ask for 50 ms later is begun, and where the cursor
-// comes to rest the model reads the place. Nothing is shown, counted or told of it.
+// Work before VS Code's request: each key starts the draft that is requested 50 ms later, and a resting cursor prefills
+// the prompt. Nothing is shown, counted or reported.
 import * as vscode from 'vscode';
 import type { CompletionQuery } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';
@@ -16,15 +16,15 @@ export interface AheadDeps {
   readonly folders: Pick<Folders, 'peek'>;
   readonly rules: Pick<FileRules, 'of'>;
   readonly surroundings: DocumentSurroundings;
-  /** Not snoozed, and on for this folder and language. */
+  /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
-  /** Somebody is at the keyboard. */
+  /** The user typed or moved the cursor. */
   readonly onMove: () => void;
-  /** The processor has nothing better to do, and the current to do it. */
+  /** Whether prefilling is allowed: no adaptation is running, and the machine is not on battery. */
   readonly mayWarm: () => boolean;
 }
 
-/** Of longer documents the text costs too much to be taken twice for a key. */
+/** In longer documents, building the query twice per key costs too much. */
 const mostLines = 20_000;
 
 export class Prefetch extends DisposableStore {
@@ -50,7 +50,7 @@ export class Prefetch extends DisposableStore {
     this.add(window.onDidChangeActiveTextEditor((editor) => editor && watch.came(editor)));
   }
 
-  /** Calls `work` where ghost text would be asked for at the editor's cursor. */
+  /** Calls `work` if ghost text would be requested at the editor's cursor. */
   private async at(
     editor: vscode.TextEditor,
     work: (

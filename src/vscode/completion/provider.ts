@@ -15,17 +15,17 @@ import type { Silence } from './why-nothing.ts';
 
 export interface ProviderDeps {
   readonly folders: Folders;
-  /** Not snoozed, and on for this folder and language. */
+  /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   readonly rules: FileRules;
   readonly surroundings: DocumentSurroundings;
-  /** Called for each request that may be answered: the place to ask for consent. */
+  /** Called for each request that may be answered, to ask for consent. */
   readonly onRequest: (folder: FolderRef) => void;
-  /** Called for each request, whatever becomes of it. */
+  /** Called for each request. */
   readonly onAsked: (document: vscode.TextDocument) => void;
-  /** Whether a suggestion of ours stands in the editor, as far as one can know. */
+  /** Whether one of our suggestions is probably visible. */
   readonly onShown: (stands: boolean) => void;
-  /** The user's own key got no suggestion. */
+  /** A manual request got no suggestion. */
   readonly onSilent: (silence: Silence) => void;
 }
 
@@ -43,12 +43,12 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     this.deps = deps;
   }
 
-  /** That was asked about last. */
+  /** The document of the last request. */
   get document(): vscode.TextDocument | undefined {
     return this.askedAbout;
   }
 
-  /** The folder has more to answer from: a place that got nothing is asked about again, if the cursor still stands there. */
+  /** A better answer may be available: repeats an unanswered request if the cursor is still there. */
   async repeat(folder: FolderRef): Promise<void> {
     const editor = window.activeTextEditor;
     if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
@@ -62,23 +62,23 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     await this.trigger();
   }
 
-  /** Asks for ghost text at the editor's cursor, as typing would. */
+  /** Requests ghost text at the editor's cursor, as typing would. */
   async ask({ document, selection }: vscode.TextEditor): Promise<void> {
     if (!this.deps.isOn(folderOf(document.uri), document.languageId)) return;
     this.unanswered.announce(placeOf(document, selection.active));
     await this.trigger();
   }
 
-  /** The user's own key: a suggestion, or the reason why there is none. */
+  /** A manual request: a suggestion, or the reason why there is none. */
   async answer(): Promise<void> {
     const { asked } = this;
     await this.trigger();
-    // The editor asks within its own 50 ms, if at all.
+    // The editor sends its request within 50 ms, if at all.
     setTimeout(() => this.asked === asked && this.deps.onSilent('not-asked'), 500);
   }
 
   private async trigger(): Promise<void> {
-    // Its argument `explicit: false` fetches nothing where the editor has had its answer.
+    // With `explicit: false` the editor sends no request after it was answered.
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 
@@ -102,7 +102,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     return shown ? [made] : [];
   }
 
-  /** 'stale': the request is over, and nobody waits for what it came to. */
+  /** 'stale': the request was cancelled. */
   private async make(
     document: vscode.TextDocument,
     position: vscode.Position,
@@ -125,7 +125,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const query = queryAt(document, position, path, this.deps.surroundings.of(document));
     if ((await this.deps.rules.of(folder, path)) === 'off') return 'left-out';
     if (stale()) return 'stale';
-    // Nobody typed: no moment to ask for anything.
+    // Not after typing, so consent is not asked for.
     if (by !== 'us') this.deps.onRequest(folder);
 
     const session = this.deps.folders.of(folder);
@@ -148,7 +148,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
         this.unanswered.answered(folder.key, place);
         return item(document, position, completion, folder.key);
       }
-      // After this answer, which would end the new question.
+      // After this answer, which would cancel the new request.
       if (this.unanswered.nothing(folder.key, place)) setTimeout(() => void this.trigger(), 0);
       return 'nothing';
     } finally {
@@ -162,8 +162,8 @@ function placeOf(document: vscode.TextDocument, { line, character }: vscode.Posi
 }
 
 /**
- * The item replaces the line's text before the cursor, and the closers behind it that the completion writes itself, with both: so it stays while the user deletes
- * and types again, and the editor's accept-word and accept-line work on it.
+ * The item replaces the line's text before the cursor and the closing brackets after it that the completion contains.
+ * So it stays while the user deletes and types again, and the editor's commands to accept a word or a line work.
  */
 function item(
   document: vscode.TextDocument,
@@ -183,8 +183,8 @@ function item(
 }
 
 /**
- * What the suggest widget's selected entry would add at the cursor; '' where none is selected, undefined where it would
- * change what stands before the cursor: VS Code shows no ghost text with such an entry.
+ * Text that the suggest widget's selected entry would add at the cursor; '' if none is selected. Undefined if the entry
+ * would change text before the cursor: VS Code shows no ghost text then.
  */
 function selectedText(
   document: vscode.TextDocument,

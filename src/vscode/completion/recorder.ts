@@ -1,4 +1,4 @@
-// Turns what the completion service tells into rows: for the panel, for the store; and failures of the API into one quiet status.
+// Turns completion events into rows for the panel and the store, and API failures into one status.
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import type { Masking } from '../../common/masking.ts';
@@ -18,20 +18,20 @@ export interface RecorderDeps {
   readonly store: () => Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** Something was accepted, perhaps for the first time. */
+  /** A suggestion was accepted. */
   readonly onAccepted: () => void;
 }
 
 /** The folder as the recorder needs it. */
 export interface RecorderFolder {
   readonly storeName: string;
-  /** Before paths in the panel; '' where there is one folder only. */
+  /** Prefix of paths in the panel; '' if there is only one folder. */
   readonly label: string;
   /** The URI of the document at a path of the folder. */
   readonly documentAt: (path: string) => string;
-  /** Secrets never enter the store. */
+  /** Redacts text before it enters the store. */
   readonly mask: Masking;
-  /** The user trusts the folder. Of one that is not trusted nothing is kept but what could be made again: no row in the store. */
+  /** Whether the user trusts the folder. For an untrusted one, no row is stored. */
   readonly isTrusted: boolean;
 }
 
@@ -117,7 +117,7 @@ export class Recorder {
         pSpecialist: decision.pSpecialist,
         pApi: decision.pApi,
         decision: JSON.stringify(decision),
-        // A verdict may have come meanwhile.
+        // A verdict may have arrived since.
         outcome: activity.get(id)?.outcome ?? 'pending',
         taken: activity.takenOf(id),
       }),
@@ -125,8 +125,8 @@ export class Recorder {
   }
 
   /**
-   * While typing, to have nothing to say is the usual thing. What was held back is listed, in one row for the line that is typed; who asked with a key
-   * wants to know why nothing came.
+   * While typing, no suggestion is the usual case. Held-back suggestions are listed in one row per line. A manual
+   * request is always listed, with the reason.
    */
   private nothing(request: CompletionRequest, decision: Decision | undefined, folder: RecorderFolder): void {
     const { activity, clock } = this.deps;

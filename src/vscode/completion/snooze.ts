@@ -1,10 +1,10 @@
-// A pause that the user asks for: 5 minutes, 30 minutes, or until the editor starts again.
+// Pauses suggestions: for 5 minutes, 30 minutes, or until the editor restarts.
 import type { Clock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
 
 export type SnoozeLength = number | 'restart';
 
-/** The minutes that are left are looked at so often, ms. */
+/** Interval at which the remaining minutes are updated, ms. */
 const tickMs = 15_000;
 
 export class Snooze implements Disposable {
@@ -14,7 +14,7 @@ export class Snooze implements Disposable {
   private ticking: NodeJS.Timeout | undefined;
   private end: number | undefined;
 
-  /** @param onChange called when a pause begins, changes or ends, by itself or by hand, and as its time goes by */
+  /** @param onChange called when a pause starts, changes or ends, and when its remaining minutes change */
   constructor(clock: Clock, onChange: () => void) {
     this.clock = clock;
     this.onChange = onChange;
@@ -29,7 +29,7 @@ export class Snooze implements Disposable {
     return this.active ? this.end : undefined;
   }
 
-  /** Begun minutes that are left; undefined while awake and until restart. */
+  /** Remaining minutes, rounded up; undefined if not snoozed or snoozed until restart. */
   get minutesLeft(): number | undefined {
     const { until } = this;
     return until === undefined || until === Number.POSITIVE_INFINITY

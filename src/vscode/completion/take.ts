@@ -1,4 +1,5 @@
-// Take a word, take a line: the editor's own commands, wrapped so that what they took is known. The stable API tells nobody of a part that is taken.
+// Wraps the editor's commands that accept a word or a line, because VS Code's stable API does not report a partial
+// accept.
 import * as vscode from 'vscode';
 import { queryAt } from '../editor/document-query.ts';
 import { folderOf, pathIn } from '../editor/folder-ref.ts';
@@ -11,7 +12,7 @@ export type Part = 'acceptNextWord' | 'acceptNextLine';
 export interface TakeDeps {
   readonly folders: Folders;
   readonly surroundings: DocumentSurroundings;
-  /** The document that was asked about last: a file's, a cell's, or that of the box for a commit's message, which is in no editor that one is told of. */
+  /** The document of the last request. The commit message box is a document without a visible editor. */
   readonly ghostText: () => { readonly document: vscode.TextDocument | undefined };
 }
 
@@ -20,7 +21,7 @@ export async function take(part: Part, { folders, surroundings, ghostText }: Tak
   const folder = document && folderOf(document.uri);
   const service = folder && folders.peek(folder)?.service;
   const changes: Change[] = [];
-  // All that the command writes is told of before it is said to be done.
+  // VS Code reports all changes of the command before it resolves.
   const listener = vscode.workspace.onDidChangeTextDocument((event) => {
     if (event.document === document) changes.push(...event.contentChanges);
   });

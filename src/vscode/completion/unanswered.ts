@@ -1,9 +1,9 @@
-// The last place of each folder that got no answer: asked about again when there is more to answer from. Pure.
+// The last unanswered request of each folder, which is repeated when a better answer may be available. Pure.
 
-/** Where the editor's own list may be open, so long after the last request who typed has paused, ms. */
+/** Where the editor's own list may be open, this long after the last request counts as a pause in typing, ms. */
 export const LIST_PAUSE_MS = 500;
 
-/** A document at a version with the cursor at a place; the same again means that nothing was typed since. */
+/** A document at a version with a cursor position; if equal, nothing was typed since. */
 export interface CursorPlace {
   readonly document: string;
   readonly version: number;
@@ -14,7 +14,7 @@ export interface CursorPlace {
 interface Asked {
   readonly place: string;
   state: 'asking' | 'nothing' | 'answered';
-  /** There has been more to answer from since it was asked. */
+  /** A better answer may have become available since the request. */
   late: boolean;
 }
 
@@ -22,18 +22,18 @@ export class Unanswered {
   private readonly last = new Map<string, Asked>();
   private repeating: string | undefined;
 
-  /** A request has come; what the one before it got does not matter now. */
+  /** Records a request, which replaces the one before. */
   begin(folder: string, place: CursorPlace): void {
     this.last.set(folder, { place: keyOf(place), state: 'asking', late: false });
   }
 
-  /** It was answered. */
+  /** The request was answered. */
   answered(folder: string, place: CursorPlace): void {
     const asked = this.of(folder, place);
     if (asked) asked.state = 'answered';
   }
 
-  /** It got nothing. True: there has been more to answer from since it was asked; the request that follows is announced. */
+  /** The request got no answer. True: a better answer may have become available since, so the caller repeats it. */
   nothing(folder: string, place: CursorPlace): boolean {
     const asked = this.of(folder, place);
     if (!asked) return false;
@@ -43,8 +43,8 @@ export class Unanswered {
   }
 
   /**
-   * Whether to ask again: the cursor still stands at the place that got nothing, or stands in text that was typed before
-   * anybody could be asked. The request that follows is announced.
+   * Whether to repeat the request: the cursor is still at the unanswered position, or in text that was typed before a
+   * request was possible. The caller repeats it.
    */
   repeat(folder: string, place: CursorPlace, typed: boolean): boolean {
     const asked = this.last.get(folder);
@@ -54,7 +54,9 @@ export class Unanswered {
     return wanted;
   }
 
-  /** The next request at this place is ours, until `isRepeat` has told so once: the editor calls it the user's own. */
+  /**
+   * The next request at this position is our repetition, which the editor reports as manual. `isRepeat` tells so once.
+   */
   announce(place: CursorPlace): void {
     this.repeating = keyOf(place);
   }

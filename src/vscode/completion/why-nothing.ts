@@ -1,4 +1,4 @@
-// `Alt+\` always answers: with a suggestion, or with one sentence in the status bar that says why there is none.
+// Shows in the status bar why a manual request got no suggestion.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { t, type UiText, withIcon } from '../editor/ui-text.ts';
@@ -7,7 +7,7 @@ import type { PanelState } from '../webview/protocol.ts';
 
 const shownMs = 8_000;
 
-/** Why a request of the user's own key got no suggestion. */
+/** Why a manual request got no suggestion. */
 export type Silence = 'document' | 'off' | 'list' | 'left-out' | 'nothing' | 'not-asked';
 
 export class WhyNothing extends DisposableStore {
@@ -22,7 +22,7 @@ export class WhyNothing extends DisposableStore {
 
   tell(silence: Silence, now: Pick<PanelState, 'status' | 'statusText'>): void {
     const text = sentence(silence, now.statusText, now.status === 'starting');
-    // Shown anew each time: who hears the editor is told again, where a plain message of the status bar is not read out.
+    // Created each time, because screen readers announce a new item but not a plain status bar message.
     this.item.hide();
     this.item.text = withIcon('sparkle', text);
     this.item.accessibilityInformation = { label: text, role: 'alert' };

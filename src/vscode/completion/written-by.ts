@@ -1,21 +1,22 @@
-// What a command of the editor wrote, by the changes of the document that it wrote into: no editor, and no cursor, is told of in the box for a commit's message.
+// The text that an editor command inserted, from the document's changes. The commit message box reports no editor and
+// no cursor.
 import { toLineFeeds } from '../../text/lines.ts';
 
 /** What is needed of a `vscode.TextDocumentContentChangeEvent`. */
 export interface Change {
-  /** UTF-16 units of the document as it was. */
+  /** UTF-16 offset in the document before the change. */
   readonly rangeOffset: number;
   readonly text: string;
 }
 
 export interface Written {
-  /** Behind it, UTF-16 units of the document as it is now. */
+  /** Offset after the inserted text, UTF-16 units in the current document. */
   readonly end: number;
-  /** As the models see it, a line end being one. */
+  /** With normalized line ends. */
   readonly length: number;
 }
 
-/** @param changes of one edit: below each other, the last one first, as the editor tells them */
+/** @param changes of one edit, last position first, as VS Code reports them */
 export function writtenBy(changes: readonly Change[]): Written[] {
   let before = 0;
   const inOrder = [...changes].sort((a, b) => a.rangeOffset - b.rangeOffset);

@@ -1,4 +1,4 @@
-// Which of a notebook's cells are read with one of them. Pure.
+// The notebook cells that are part of a cell's context. Pure.
 import { kindOf } from '../../text/languages.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import type { Around } from './document-query.ts';
@@ -8,11 +8,11 @@ export interface NotebookCell {
   getText(): string;
 }
 
-/** Of cells that are read together at most, UTF-16 units: as much as a query holds. */
+/** Maximum size of the context cells, UTF-16 units: the size of a query. */
 const most = { above: 48_000, below: 16_000 };
 const between = '\n\n';
 
-/** Those of its language; for a cell of text all that hold text. */
+/** Cells of the same language; for a text cell, all text cells. */
 export function aroundCell(cells: readonly NotebookCell[], at: number): Around {
   const own = cells[at];
   const isProse = own !== undefined && kindOf(own.languageId) === 'prose';

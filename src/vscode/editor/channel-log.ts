@@ -1,4 +1,4 @@
-// The log's output channel as the rest of the code sees it.
+// The log's output channel.
 import type * as vscode from 'vscode';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
@@ -6,7 +6,7 @@ import { window } from './window.ts';
 
 export class ChannelLog implements Log {
   readonly channel: vscode.LogOutputChannel;
-  /** Takes secrets out of a line; set once there are folders that know any. */
+  /** Redacts a line; set once folders exist. */
   mask: (line: string) => string = (line) => line;
 
   constructor(name: string) {
@@ -25,7 +25,7 @@ export class ChannelLog implements Log {
     this.channel.warn(this.mask(message));
   }
 
-  /** With the chain of causes: that is where the reason stands. */
+  /** Includes the chain of causes. */
   error(message: string, error?: unknown): void {
     const causes: string[] = [];
     for (let at = error; at !== undefined && at !== null && causes.length < 5; at = (at as { cause?: unknown }).cause) {

@@ -1,17 +1,17 @@
-// The box for a commit's message: how VS Code names it, how it is named to the models, and what stands above it there. Pure.
+// The commit message box: its URI in VS Code, its path for the models, and the earlier messages above it. Pure.
 import { toLineFeeds } from '../../text/lines.ts';
 
 export const boxScheme = 'vscode-scm';
 
-/** As a file of the folder; none need be there. */
+/** A path in the folder; no such file exists. */
 export const boxPath = 'COMMIT_EDITMSG';
 
-/** The URI of the repository that a box belongs to, of the query of its own: 'rootUri=file%3A%2F%2F%2Fwork'. */
+/** The repository's URI, from the query of the box's URI: 'rootUri=file%3A%2F%2F%2Fwork'. */
 export function repositoryIn(query: string): string | undefined {
   return new URLSearchParams(query).get('rootUri') || undefined;
 }
 
-/** Of earlier messages at most, UTF-16 units. */
+/** Maximum size of earlier messages, UTF-16 units. */
 const most = 24_000;
 
 /** Earlier messages as one text, the latest last, right above the new one. @param messages newest first */

@@ -1,4 +1,4 @@
-// The settings as they stand for a document or a folder, read anew only when they change.
+// The settings of a document or folder, cached until they change.
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
@@ -28,7 +28,7 @@ export class Configuration extends DisposableStore {
     );
   }
 
-  /** @param scope a folder's URI; undefined: no folder. Settings by language are the `enable` map's business. */
+  /** @param scope a folder's URI; undefined: no folder. Settings by language are in the `enable` map. */
   for(scope: vscode.Uri | undefined): Settings {
     const key = scope?.toString() ?? '';
     let settings = this.cache.get(key);
@@ -40,15 +40,15 @@ export class Configuration extends DisposableStore {
     return settings;
   }
 
-  /** Globs that are switched on: VS Code's own and ours. A workspace takes none away that the user has. */
+  /** Enabled globs, VS Code's and ours. A workspace cannot remove the user's globs. */
   excludes(scope: vscode.Uri): Record<string, boolean> {
     const levels = vscode.workspace.getConfiguration('files', scope).inspect('exclude') ?? {};
     return { ...resolve<Toggles>(levels, onGlobs, {}, globsOfBoth, true), ...onGlobs(this.for(scope).exclude) };
   }
 
   /**
-   * Writes where the setting is set already, else for the user: a click in our panel makes no file in the repository.
-   * Where the user's own value would still be the stricter one, it is written too.
+   * Writes where the setting is set already, else to the user's settings: a click in the panel creates no file in the
+   * repository. If the user's own value would still be stricter, it is written as well.
    */
   async write<K extends keyof Settings>(key: K, value: Settings[K], scope: vscode.Uri | undefined): Promise<void> {
     const values = vscode.workspace.getConfiguration(section, scope ?? null);
@@ -67,7 +67,7 @@ export class Configuration extends DisposableStore {
   }
 }
 
-/** `{ "when": ... }` hides a file for its sibling's sake; it is still the user's text. */
+/** `{ "when": ... }` hides a file beside its sibling; it is still the user's text. */
 function onGlobs(globs: unknown): Toggles | undefined {
   if (typeof globs !== 'object' || globs === null) return undefined;
   return Object.fromEntries(Object.entries(globs).map(([glob, on]) => [glob, on === true]));

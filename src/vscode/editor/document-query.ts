@@ -12,15 +12,15 @@ export interface DocumentView {
   offsetAt(position: { readonly line: number; readonly character: number }): number;
 }
 
-/** Text that is read with a document's own: of a notebook's cells above and below it. */
+/** Context before and after a document's text, such as notebook cells. */
 export interface Around {
   readonly above: string;
   readonly below: string;
 }
 
 /**
- * The query at `position`. Of the document the lines in reach alone are taken: all of a long one would be joined at each key, and stay in
- * memory for as long as a piece of it does.
+ * The query at `position`. Only the lines within reach are read: joining all of a long document at each key is slow and
+ * keeps it in memory.
  */
 export function queryAt(
   document: DocumentView,
@@ -45,7 +45,7 @@ export function queryAt(
     after += next.length + end.length;
   }
   const skipped = document.offsetAt(position) - before;
-  // Where the document's own beginning and end are in reach.
+  // Context is added only if the document's start or end is within reach.
   const head = skipped === 0 ? above : '';
   const tail = line >= document.lineCount ? below : '';
   return queryOf(head + lines.join(end) + tail, head.length + before, path, document.languageId, skipped);
@@ -57,10 +57,10 @@ export function indentUnit(options: { readonly insertSpaces?: unknown; readonly 
   return ' '.repeat(typeof options.tabSize === 'number' && options.tabSize > 0 ? options.tabSize : 4);
 }
 
-/** Of the document that shows what is kept and sent. */
+/** Scheme of the document with stored and sent data. */
 export const keptScheme = 'easy-adaptation-kept';
 
-/** Schemes whose documents are no files that somebody writes: output, diffs' old sides. */
+/** Schemes of documents that the user does not edit, such as output and old sides of diffs. */
 const silentSchemes = new Set([
   keptScheme,
   'output',

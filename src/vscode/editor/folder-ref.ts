@@ -1,4 +1,4 @@
-// Which folder a document belongs to, in the three forms that others need: URI, path on disk, name for people.
+// The folder of a document: URI, path on disk, and display name.
 import * as vscode from 'vscode';
 import { boxPath, boxScheme, repositoryIn } from './commit-box.ts';
 import { t } from './ui-text.ts';
@@ -8,13 +8,15 @@ export interface FolderRef {
   readonly key: string;
   readonly uri: vscode.Uri | undefined;
   readonly name: string;
-  /** Absolute path on this extension host's disk; undefined for virtual folders and for documents outside every folder. */
+  /**
+   * Absolute path on this extension host's disk; undefined for virtual folders and for documents outside every folder.
+   */
   readonly root: string | undefined;
   /** The folder's name in the store, the same as the command line's. */
   readonly storeName: string;
 }
 
-/** Files outside every workspace folder, and all documents where there is no folder: open files only, no index. */
+/** Documents outside every workspace folder: open files only, no index. */
 export function looseFolder(): FolderRef {
   return {
     key: 'loose',
@@ -31,8 +33,8 @@ export function folderRef({ uri, name }: vscode.WorkspaceFolder): FolderRef {
 }
 
 /**
- * An untitled document is most likely to become a file of the first folder: its model answers there, its consent holds. The box for a commit's
- * message belongs to its repository's.
+ * An untitled document belongs to the first folder, with its model and consent. The commit message box belongs to its
+ * repository's folder.
  */
 export function folderOf(uri: vscode.Uri): FolderRef {
   const repository = uri.scheme === boxScheme ? repositoryIn(uri.query) : undefined;
@@ -50,7 +52,7 @@ export function pathIn(folder: FolderRef, uri: vscode.Uri): string {
   return uri.path.startsWith(base) ? uri.path.slice(base.length) : uri.path.replace(/^\/+/, '');
 }
 
-/** The other way: the document at a path of a folder. Untitled documents are told by their name. */
+/** The document at a path of a folder. Untitled documents are identified by their name. */
 export function documentAt(folder: FolderRef, path: string): vscode.Uri {
   if (folder.uri !== undefined) return vscode.Uri.joinPath(folder.uri, path);
   return path.includes('/') ? vscode.Uri.file(`/${path}`) : vscode.Uri.from({ scheme: 'untitled', path });

@@ -1,8 +1,8 @@
-// What counts of one setting's values, the user's own and those that a workspace brings along: a rule per row of the table.
+// Combines the user's and the workspace's value of a setting: one rule per row of the table.
 
 export type Toggles = Readonly<Record<string, boolean>>;
 
-/** A setting as `WorkspaceConfiguration.inspect` tells it; a level that does not set it is absent. */
+/** The result of `WorkspaceConfiguration.inspect`; levels without a value are absent. */
 export interface Levels {
   readonly defaultValue?: unknown;
   readonly globalValue?: unknown;
@@ -10,19 +10,19 @@ export interface Levels {
   readonly workspaceFolderValue?: unknown;
 }
 
-/** The value that counts where the user's is `user` and a workspace, trusted, asks for another. */
+/** The effective value, given the user's and that of a trusted workspace. */
 export type Beside<T> = (user: T, workspace: T) => T;
 
-/** Costs money, privacy, memory or time in a way that has no stricter side, or is nobody's business but the user's. */
+/** Only the user's value counts: the setting costs money, privacy, memory or time and has no stricter direction. */
 export const usersAlone = <T>(user: T): T => user;
-/** Costs nothing either way: a workspace may set it as it likes, trusted or not. */
+/** Any workspace may set it, trusted or not: it costs nothing. */
 export const workspacesFirst = <T>(_: T, workspace: T): T => workspace;
 export const lower: Beside<number> = Math.min;
 export const higher: Beside<number> = Math.max;
 export const onWhereEither: Beside<boolean> = (user, workspace) => user || workspace;
 export const onWhereBoth: Beside<boolean> = (user, workspace) => user && workspace;
 
-/** By language: on where both have it on. '*' stands for every language that is not listed. */
+/** By language: enabled if both enable it. '*' stands for every language that is not listed. */
 export const languagesOfBoth: Beside<Toggles> = (user, workspace) =>
   Object.fromEntries(
     [...new Set(['*', ...Object.keys(user), ...Object.keys(workspace)])].map((id) => [
@@ -31,7 +31,7 @@ export const languagesOfBoth: Beside<Toggles> = (user, workspace) =>
     ]),
   );
 
-/** Globs of what is left out: the user's, and what a workspace leaves out beside them. */
+/** The user's exclude globs and the workspace's. */
 export const globsOfBoth: Beside<Toggles> = (user, workspace) => ({
   ...user,
   ...Object.fromEntries(Object.entries(workspace).filter(([, on]) => on)),
@@ -51,7 +51,8 @@ export function isToggles(value: unknown): value is Toggles {
 }
 
 /**
- * @param read a level's value as the setting's type has it; undefined where it is absent or nothing that the setting can be,
+ * @param read a level's value as the setting's type has it; undefined where it is absent or nothing that the setting
+ * can be,
  * so that a typo in settings.json breaks nothing
  */
 export function resolve<T>(
@@ -63,7 +64,7 @@ export function resolve<T>(
 ): T {
   const byDefault = read(levels.defaultValue) ?? fallback;
   const own = read(levels.globalValue) ?? byDefault;
-  // As VS Code does: what the user lists is added to what is listed by default.
+  // Like VS Code: the user's entries are added to the default ones.
   const user = isToggles(byDefault) && isToggles(own) ? ({ ...byDefault, ...own } as T) : own;
   if (!trusted && beside !== workspacesFirst) return user;
   return [levels.workspaceValue, levels.workspaceFolderValue]

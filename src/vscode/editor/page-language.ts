@@ -1,4 +1,4 @@
-// The language that a page's texts are in, which screen readers take their voice from.
+// The language of a page's texts, which screen readers need.
 
 /**
  * The editor's where the extension has a bundle of it, else the one that all texts are written in.
@@ -8,5 +8,5 @@ export function pageLanguage(bundle: object | undefined, editor: string): string
   return bundle === undefined ? WRITTEN : editor.replace(/[^\w-]/g, '');
 }
 
-/** Reports are in it whatever the editor's. */
+/** Reports are always in this language. */
 export const WRITTEN = 'en';

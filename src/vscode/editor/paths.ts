@@ -1,4 +1,4 @@
-// Where things lie: the bundles, the models in the installed extension, a folder's specialist in the storage folder.
+// Paths of bundles and shipped models in the extension, and of folders' models in the storage folder.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -8,13 +8,13 @@ export interface Paths {
   readonly engine: string;
   /** Folder of the models that ship with the extension, a package each. */
   readonly models: string;
-  /** The SQLite store's folder; everything of ours is under it. */
+  /** The extension's data folder, with the SQLite store. */
   readonly storage: string;
 }
 
 /**
  * @param extension the installed extension's folder
- * @param storage the editor's global storage folder for us: one store for all windows, so that a paid answer serves each
+ * @param storage the extension's global storage folder, shared by all windows
  */
 export function pathsOf(extension: string, storage: string): Paths {
   return {
@@ -26,7 +26,7 @@ export function pathsOf(extension: string, storage: string): Paths {
   };
 }
 
-/** The folder of a workspace folder's specialist; the name tells nothing about the path. */
+/** Data folder of a workspace folder's models; its name does not reveal the path. */
 export function specialistFolder(storage: string, root: string): string {
   return join(specialistsFolder(storage), createHash('sha256').update(root).digest('hex').slice(0, 16));
 }

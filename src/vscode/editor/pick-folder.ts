@@ -1,10 +1,10 @@
-// Asks which folder a command is about, where several are open.
+// Asks for the folder of a command if several are open.
 import * as vscode from 'vscode';
 import { type FolderRef, folderRef } from './folder-ref.ts';
 import { safeText, t, type UiText } from './ui-text.ts';
 import { window } from './window.ts';
 
-/** The folder at hand; where several are open, the one that the user picks. Undefined: none, and the user was told. */
+/** The only folder, or the one that the user picks. Undefined, after a message to the user, if there is none. */
 export async function pickFolder(current: FolderRef, placeHolder: UiText): Promise<FolderRef | undefined> {
   const folders = (vscode.workspace.workspaceFolders ?? []).map(folderRef).filter(({ root }) => root !== undefined);
   if (folders.length === 0) {

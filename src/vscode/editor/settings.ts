@@ -1,4 +1,4 @@
-// Every setting of the extension: one row each. package.json's `contributes.configuration` says the same, and a test holds the two together.
+// Every setting of the extension, one row each. A test compares them with package.json's `contributes.configuration`.
 
 import { providers } from '../../llm/providers/providers.ts';
 import type { RiskBound } from '../../routing/types.ts';
@@ -18,21 +18,21 @@ import {
   workspacesFirst,
 } from './levels.ts';
 
-/** Where VS Code lets a setting be written. 'application' and 'machine': never by a workspace. */
+/** VS Code's scope of a setting. 'application' and 'machine' exclude workspaces. */
 export type SettingScope = 'application' | 'machine' | 'window' | 'resource';
 
 export interface SettingRow<T> {
   readonly type: 'boolean' | 'number' | 'string' | 'object';
   readonly default: T;
   readonly scope: SettingScope;
-  /** Inclusive limits of a number; a value outside is pulled to the nearest. */
+  /** Inclusive limits of a number; a value outside is clamped. */
   readonly minimum?: number;
   readonly maximum?: number;
-  /** All that a string may be. */
+  /** Allowed values of a string. */
   readonly values?: readonly T[];
   /**
-   * What a workspace's value does beside the user's: whoever wrote the folder can make it stricter at most, and not even
-   * that while it is untrusted (`restrictedConfigurations`).
+   * Combines the workspace's value with the user's: a trusted workspace can only make it stricter, an untrusted one has
+   * no effect (`restrictedConfigurations`).
    */
   readonly beside: Beside<T>;
 }
@@ -42,15 +42,15 @@ export interface Settings {
   readonly enable: Toggles;
   /** 0 local only ... 1 API first. */
   readonly balance: number;
-  /** Bounds what is lost by what stays local: see RiskBound. */
+  /** Limits the accuracy lost by answering locally: see RiskBound. */
   readonly riskBound: 'off' | 'expected' | 'mean' | 'sure';
   readonly risk: number;
   readonly localOnly: boolean;
-  /** Who has the large model: a row of llm/providers. */
+  /** Provider of the large model: a row of llm/providers. */
   readonly provider: string;
-  /** '': the provider's usual one. */
+  /** '': the provider's default. */
   readonly model: string;
-  /** '': the provider's own. */
+  /** '': the provider's own address. */
   readonly baseUrl: string;
   /** ms for one whole answer. */
   readonly apiTimeout: number;
@@ -64,32 +64,31 @@ export interface Settings {
   readonly showBar: number;
   readonly exclude: Toggles;
   readonly maxFolderMegabytes: number;
-  /** The neural model beside the n-grams, in a process of its own. */
+  /** Whether the neural model is used beside the n-gram model. */
   readonly neural: boolean;
-  /** 'auto', the name of one that ships ('small', 'medium'), or the folder of another package. */
+  /** 'auto', a shipped base ('small', 'medium'), or the folder of another one. */
   readonly neuralBase: string;
-  /** Where somebody serves a specialist in its place; '': nobody does. */
+  /** URL of a server that serves the local model; '': none. */
   readonly servedUrl: string;
-  /** As that server names it; '': its only one. */
+  /** Model name on that server; '': its only one. */
   readonly servedModel: string;
-  /** Where it is trained. Completions are computed on the CPU: for one line, handing work to a GPU costs more than it saves. */
+  /** Training device. Completions always use the CPU, which is faster for one line. */
   readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
-  /** Of its weights while it completes; it is trained in fp32. */
+  /** Precision of the weights for completions; training uses fp32. */
   readonly neuralPrecision: 'auto' | 'int4' | 'int8' | 'fp32';
   /** 0: as threadCount says. */
   readonly neuralThreads: number;
-  /** Gigabytes of resident memory at which its process drops caches and stops training. */
+  /** Resident memory in gigabytes at which its processes drop caches or stop training. */
   readonly neuralMemory: number;
-  /** One adaptation takes so many minutes at most, measuring included. */
+  /** Time limit of an adaptation in minutes, measuring included. */
   readonly adaptMinutes: number;
-  /** And asks the API about so many places at most, for so many US dollars at most. */
+  /** Limits of an adaptation's API calls: positions, and US dollars. */
   readonly adaptCalls: number;
   readonly adaptBudget: number;
 }
 
 export const section = 'easyAdaptation';
 
-/** A missing row fails to compile. */
 export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[K]> } = {
   enable: { type: 'object', default: { '*': true }, scope: 'resource', beside: languagesOfBoth },
   balance: { type: 'number', default: 0.4, scope: 'resource', minimum: 0, maximum: 1, beside: lower },
@@ -151,12 +150,12 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   adaptBudget: { type: 'number', default: 1, scope: 'resource', minimum: 0, maximum: 1000, beside: lower },
 };
 
-/** The bound on what is lost by what stays local; undefined: none is asked for. */
+/** Limit on the accuracy lost by answering locally; undefined if off. */
 export function riskOf({ riskBound, risk }: Settings): RiskBound | undefined {
   return riskBound === 'off' ? undefined : { holding: riskBound, alpha: risk };
 }
 
-/** @param levels of each setting; undefined: nobody sets it */
+/** @param levels of each setting; undefined if unset */
 export function readSettings(levels: (key: string) => Levels | undefined, trusted = true): Settings {
   const keys = Object.keys(settingRows) as (keyof Settings)[];
   return Object.fromEntries(
@@ -169,7 +168,7 @@ export function readSetting<K extends keyof Settings>(key: K, levels: Levels, tr
   return resolve(levels, (value) => coerce(value, row), row.default, row.beside, trusted);
 }
 
-/** Undefined: nothing that the setting can be. */
+/** Undefined if the value is invalid for the setting. */
 function coerce<T>(value: unknown, row: SettingRow<T>): T | undefined {
   const read = row.type === 'object' ? isToggles(value) : typeof value === row.type;
   if (!read || (row.values && !row.values.includes(value as T))) return undefined;

@@ -1,4 +1,4 @@
-// The SQLite store, opened when it is first needed and closed with the extension.
+// The SQLite store, opened on first use and closed with the extension.
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { openStore } from '../../storage/open.ts';
@@ -10,7 +10,10 @@ export class StoreOwner implements Disposable {
   private readonly onNotice: (notice: string) => void;
   private store: Store | undefined;
 
-  /** @param onNotice a sentence for the user: a damaged or newer database was set aside, or nothing can be written */
+  /**
+   * @param onNotice receives a message for the user: a damaged or newer database was moved aside, or the folder is
+   * read-only
+   */
   constructor(folder: string, log: Log, onNotice: (notice: string) => void) {
     this.folder = folder;
     this.log = log;

@@ -1,5 +1,5 @@
-// What a document is read with that stands in no file of its own: a notebook's cell with the other cells, the box for a commit's message with
-// the repository's earlier ones.
+// Context of documents without a file of their own: other cells of a notebook, and earlier messages for the commit
+// message box.
 import * as vscode from 'vscode';
 import type { Log } from '../../common/log.ts';
 import { pastCommits } from '../../workspace/files/staged.ts';
@@ -9,7 +9,7 @@ import type { Around } from './document-query.ts';
 import { folderOf } from './folder-ref.ts';
 
 const cellScheme = 'vscode-notebook-cell';
-/** Messages that were written meanwhile are read when the box is used after so long, ms. */
+/** Earlier messages are read again after this time, ms. */
 const againMs = 5 * 60_000;
 
 export class DocumentSurroundings {
@@ -27,7 +27,7 @@ export class DocumentSurroundings {
     return scheme === boxScheme ? { above: this.earlier(document), below: '' } : undefined;
   }
 
-  /** What is known by now. Git is asked in a folder that is trusted, and not otherwise. */
+  /** The context known by now. Git runs only in trusted folders. */
   private earlier({ uri }: vscode.TextDocument): string {
     const { root } = folderOf(uri);
     if (root === undefined || !vscode.workspace.isTrusted) return '';

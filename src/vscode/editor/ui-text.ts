@@ -1,19 +1,20 @@
-// Text that the editor may show. VS Code renders `[text](command:...)` in messages as a link that runs the command, and `$(name)` as an icon,
-// so text that comes from a folder, a file or a server is made harmless here before a dialog, tooltip or list shows it.
+// Text that the editor may show. VS Code renders `[text](command:...)` in messages as a link that runs the command, and
+// `$(name)` as an icon, so text that comes from a folder, a file or a server is made harmless here before a dialog,
+// tooltip or list shows it.
 import * as vscode from 'vscode';
 import { plainText } from '../../common/plain-text.ts';
 
 declare const brand: unique symbol;
 
-/** Text that renders as text wherever the editor shows it. Only this module makes one; `window.ts` accepts nothing else. */
+/** Text without active markup. Only this module creates it; `window.ts` accepts nothing else. */
 export type UiText = string & { readonly [brand]: 'UiText' };
 
-/** Longest foreign text in a sentence of ours, and longest sentence that another module has written, in characters. */
+/** Maximum length of foreign text in a sentence, and of a message of another module, in characters. */
 const longest = { name: 200, sentence: 1500 } as const;
 
-/** A name, path, label or any other text that is not ours, on one line. Idempotent. */
+/** Escapes foreign text, such as a name or a path, on one line. Idempotent. */
 export function safeText(text: string, most: number = longest.name): UiText {
-  // A long text is cut before it is searched, too: a server's error page may be megabytes.
+  // Cut before searching: a server's error page may be megabytes.
   const line = plainText(text.slice(0, 16 * most))
     .replace(/\s+/g, ' ')
     .trim();
@@ -21,7 +22,7 @@ export function safeText(text: string, most: number = longest.name): UiText {
   return withoutSyntax(cut);
 }
 
-/** A whole message of another module, such as an error's: sentences of ours that may quote foreign text. */
+/** Escapes a message of another module, such as an error, which may quote foreign text. */
 export function safeSentence(text: string): UiText {
   return safeText(text, longest.sentence);
 }
@@ -32,9 +33,9 @@ function withoutSyntax(text: string): UiText {
 }
 
 /**
- * A sentence of ours in the user's language.
+ * Translates a sentence into the user's language.
  * @param message a literal: `{0}` stands for the first of `values`
- * @param values names, paths, numbers: each is made safe
+ * @param values names, paths, numbers: each is escaped
  */
 export function t<M extends string>(
   message: string extends M ? never : M,
@@ -45,7 +46,7 @@ export function t<M extends string>(
   return withoutSyntax(vscode.l10n.t(message, ...safe));
 }
 
-/** Sentences, one after the other; empty and absent ones are left out. */
+/** Joins sentences; empty and absent ones are skipped. */
 export function sentences(...parts: readonly (UiText | '' | undefined)[]): UiText {
   return joined(parts, ' ');
 }
@@ -60,8 +61,8 @@ export function withIcon(name: string, text: UiText | ''): UiText {
 }
 
 /**
- * Markdown for a tooltip. The template's own text is Markdown; values are shown as they are written, but for results of this function.
- * Links in it stay without effect: the result is never trusted.
+ * Markdown for a tooltip. The template's own text is Markdown; values are shown as they are written, but for results of
+ * this function. Links in it stay without effect: the result is never trusted.
  */
 export function markdown(
   template: TemplateStringsArray,

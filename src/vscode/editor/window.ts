@@ -1,4 +1,5 @@
-// VS Code's `window` with one difference: what it shows must be `UiText`. The lint forbids `vscode.window` everywhere else.
+// VS Code's `window` with one difference: what it shows must be `UiText`. The lint forbids `vscode.window` everywhere
+// else.
 import * as vscode from 'vscode';
 import type { UiText } from './ui-text.ts';
 
@@ -46,7 +47,7 @@ interface Messages {
   ): Thenable<T | undefined>;
 }
 
-/** Members that show no text of ours, or only a document. */
+/** Members that show no text of the extension, or only a document. */
 type Kept = Pick<
   typeof vscode.window,
   | 'activeTextEditor'

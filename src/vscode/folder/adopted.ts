@@ -1,4 +1,5 @@
-// What the last adaptation of a folder left: its report, the couplings that it fitted, and which of that holds for what serves now.
+// Results of a folder's last adaptation: its report, the fitted router models, and which of them apply to the models in
+// use.
 
 import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../adaptation/models/folder-models.ts';
 import { holdsAlone, holdsForApi, holdsMixed } from '../../adaptation/models/outdated.ts';
@@ -13,22 +14,22 @@ export interface StoredAdaptation {
   readonly finishedAt: number;
 }
 
-/** Why an adaptation is kept and not used: it was made for an earlier base or tokenizer, or for another base than the one that serves. */
+/** Why an adaptation is stored but not used: it was made for an earlier or another base model. */
 export type SetAside = 'earlier' | 'other';
 
 export interface AdoptedDeps {
-  /** Undefined for documents outside of all folders. */
+  /** Undefined for documents outside all folders. */
   readonly specialistFolder: string | undefined;
   readonly shipped: () => Shipped;
-  /** The large one that is asked now. */
+  /** The current large model. */
   readonly apiModel: () => string;
-  /** The user wants no neural model: none is missed. */
+  /** The neural model is switched off: an unused one is not reported. */
   readonly isOff: () => boolean;
-  /** Something is set aside, and the user should adapt again. Once, until the next adaptation. */
+  /** The adaptation is not used, and the user should adapt again. Called once until the next adaptation. */
   readonly onOutdated: (why: string) => void;
 }
 
-/** A coupling for each kind of draft: one that the n-grams made alone says other things of itself than one of both models. */
+/** A router model per kind of draft: by the n-grams alone, and by both models. */
 interface Fits {
   readonly ngram: RouterModel;
   readonly mixed: RouterModel;
@@ -39,7 +40,7 @@ const defaultFits = (): Fits => ({ ngram: defaultFit(), mixed: defaultFit() });
 export class Adopted {
   private readonly deps: AdoptedDeps;
   private fits: Fits = defaultFits();
-  /** What was fitted, whether or not it holds for what serves now. */
+  /** The fitted router models, whether or not they apply now. */
   private learned: { readonly fits: Fits; readonly report: AdaptReport } | undefined;
   private reported: StoredAdaptation | undefined;
   private outdated = false;
@@ -58,13 +59,13 @@ export class Adopted {
     return this.waits ? 'other' : undefined;
   }
 
-  /** What was measured of one large model says nothing of another. */
+  /** Estimates of one large model do not apply to another. */
   fitFor(kind: keyof Fits): RouterModel {
     const fit = this.fits[kind];
     return this.learned && !holdsForApi(this.learned.report, this.deps.apiModel()) ? forAnotherApi(fit) : fit;
   }
 
-  /** The model for what serves now, and with it the couplings: of what was fitted, those that hold for it. */
+  /** Selects the model to use and the router models that apply to it. */
   current(): CurrentModel {
     const { learned, deps } = this;
     const shipped = deps.shipped();
@@ -82,8 +83,8 @@ export class Adopted {
   }
 
   /**
-   * What an earlier session left.
-   * @returns what keeps its coupling from being used, for the user
+   * Loads the results of an earlier session.
+   * @returns why its router model cannot be used, for the user
    */
   restore(row: { readonly report: string; readonly coupling: string; readonly finishedAt: number } | undefined) {
     const report = row && storedReport(row.report);
@@ -96,7 +97,7 @@ export class Adopted {
     return fit && !fit.ok ? fit.error.message : undefined;
   }
 
-  /** A run has just ended: whatever is still set aside, the user has done what there is to do. */
+  /** After a run: an unused adaptation is no longer reported. */
   learn(report: AdaptReport, finishedAt: number, fit: RouterModel): void {
     this.learned = { fits: fitsOf(fit, report), report };
     this.reported = { report, finishedAt };
@@ -118,7 +119,7 @@ export class Adopted {
   }
 }
 
-/** A run with a neural part fits its coupling on mixed drafts, and beside it one for those that the n-grams make alone. */
+/** A run with a neural model fits one router model on mixed drafts and one on drafts of the n-grams alone. */
 function fitsOf(fit: RouterModel, { neural }: AdaptReport): Fits {
   if (!neural) return { ...defaultFits(), ngram: fit };
   const alone = parseFit(neural.ngramCoupling);

@@ -1,4 +1,4 @@
-// What a folder's settings come to for its completions.
+// The completion settings of a folder.
 import type { CompletionSettings } from '../../completion/types.ts';
 import { riskOf, type Settings } from '../editor/settings.ts';
 

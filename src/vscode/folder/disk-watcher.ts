@@ -1,4 +1,5 @@
-// Files that change without the editor: a checkout, a generator, another window. A few are learned alone, many by a new index.
+// Files that change outside the editor: by a checkout, a generator, another window. Few are indexed one by one, many by
+// a new index.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -14,13 +15,13 @@ export interface WatcherDeps {
   readonly log: Log;
 }
 
-/** A checkout writes for a while; it is looked at when it has been quiet this long, ms. */
+/** Changes are processed after a quiet time, since a checkout writes for a while, ms. */
 const quietMs = 1500;
-/** More changed files than this at once: indexing anew is cheaper than one by one. */
+/** With more changed files than this, a new index is cheaper. */
 const fewFiles = 40;
-/** Of more nobody needs to know which: a new index reads them all. */
+/** Maximum number of recorded paths: a new index reads all files anyway. */
 const mostChanged = 5000;
-/** A folder is not indexed anew more often than this, ms: a build that writes many files must not keep a core busy. */
+/** Minimum interval between new indexes, ms: a build that writes many files must not keep a core busy. */
 const indexEveryMs = 3 * 60_000;
 
 export class DiskWatcher extends DisposableStore {
@@ -53,13 +54,13 @@ export class DiskWatcher extends DisposableStore {
     if (this.isOurs(uri)) this.deps.documents.remove(uri);
   }
 
-  /** Of a folder that has begun, and by its name worth learning from. */
+  /** Whether the folder has a session and the file's name allows indexing. */
   private isOurs(uri: vscode.Uri): boolean {
     const folder = folderOf(uri);
     const path = pathIn(folder, uri);
     if (path.startsWith('.git/') || path.includes('/.git/')) return false;
     const reason = leftOutByName(path);
-    // Secret files are looked into for what to mask elsewhere.
+    // Secret files are read to redact their values elsewhere.
     return this.deps.folders.peek(folder) !== undefined && (reason === undefined || reason === 'secret-file');
   }
 
@@ -79,7 +80,7 @@ export class DiskWatcher extends DisposableStore {
     }
   }
 
-  /** Not more often than every few minutes. */
+  /** Rate-limited. */
   index(folder: FolderRef): void {
     const session = this.deps.folders.peek(folder);
     const since = Date.now() - (this.indexedAt.get(folder.key) ?? 0);

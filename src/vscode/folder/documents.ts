@@ -1,4 +1,4 @@
-// Tells the specialists what is open, changed, saved, closed, moved and deleted; and learns a saved file anew, alone.
+// Reports opened, changed, saved, closed, moved and deleted files to the specialists, and indexes a saved file again.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -19,24 +19,30 @@ export interface DocumentsDeps {
   readonly configuration: Configuration;
   readonly log: Log;
   readonly surroundings: DocumentSurroundings;
-  /** The index should be built again: a saved file says a secret that other files may hold, or there was nothing to index before. */
+  /**
+   * The index should be built again: a saved file says a secret that other files may hold, or there was nothing to
+   * index before.
+   */
   readonly onIndexOutdated: (folder: FolderRef) => void;
 }
 
-/** A change reaches the specialist when the typing has paused this long, ms; the query itself always has the newest text. */
+/** A change is sent to the specialist after this pause in typing, ms; the query itself always has the newest text. */
 const settleMs = 250;
 /**
- * Longer documents are not followed, since masking them at every pause would be felt: the query's own window serves them.
+ * Longer documents are not sent, because redacting them at every pause is slow; the query's window covers them.
  * UTF-16 units.
  */
 const maxLength = 400_000;
-/** A password that is being typed is a new secret at every pause; others are told anew when it has been quiet, ms. */
+/**
+ * Other documents are sent again after this quiet time: a password that is being typed is a new secret at every pause,
+ * ms.
+ */
 const againMs = 2000;
-/** Documents that were open before us are told a few at a time, so that activation stays short. */
+/** Documents that are open at activation are sent a few at a time, to keep activation short. */
 const batch = 8;
-/** The disk watcher reports a save within this long, ms. */
+/** The disk watcher reports a save within this time, ms. */
 const echoMs = 4000;
-/** Files that wait to be learned one by one. */
+/** Maximum number of files waiting to be indexed. */
 const mostToLearn = 40;
 
 export class Documents extends DisposableStore {
@@ -44,7 +50,7 @@ export class Documents extends DisposableStore {
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private again: NodeJS.Timeout | undefined;
   private readonly learnedAt = new Map<string, number>();
-  /** Open documents that were told with text that is not on the disk: what is there does not replace it while they are open. */
+  /** Open documents with unsaved text: the text on disk does not replace it while they are open. */
   private readonly unsaved = new Set<string>();
   private readonly toLearn = new Map<string, vscode.Uri>();
   private learning = false;
@@ -87,7 +93,7 @@ export class Documents extends DisposableStore {
     });
   }
 
-  /** What is open already, a few documents per turn of the event loop. */
+  /** Sends the documents that are open already, a few per turn of the event loop. */
   async tellAll(): Promise<void> {
     const documents = [...vscode.workspace.textDocuments];
     while (documents.length > 0 && !this.isDisposed) {
@@ -112,34 +118,34 @@ export class Documents extends DisposableStore {
 
   private async follow(document: vscode.TextDocument): Promise<void> {
     if (document.isClosed || isSilent(document.uri.scheme, document.languageId)) return;
-    // A message that was not committed teaches nothing yet.
+    // An uncommitted message is not learned from.
     if (document.uri.scheme === boxScheme) return;
     const folder = folderOf(document.uri);
     const path = pathIn(folder, document.uri);
     const rule = await this.deps.rules.of(folder, path);
     if (document.isClosed || this.isDisposed) return;
-    // Before its text is put together.
+    // Checked before the text is built.
     if (document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > maxLength) return;
     const around = this.deps.surroundings.of(document);
     const text = `${around?.above ?? ''}${document.getText()}${around?.below ?? ''}`;
     const { secrets, specialist } = this.deps.folders.of(folder);
-    // Also of a file that is itself left out: what it says is masked in the others.
+    // Also for excluded files: their secrets are redacted in other files.
     const masked = await secrets.learnOpen(path, toLineFeeds(text));
     if (masked.fresh) this.tellAgain();
     const name = await secrets.path(path);
-    // What must not leave the machine must not be in another file's snippets either: its own text is in its own query.
+    // A file that must not be sent must not appear in another file's snippets either.
     if (rule !== 'open' || document.isClosed || this.isDisposed) return;
     specialist.setOpenFile(name, masked.text);
     this.unsaved[document.isDirty ? 'add' : 'delete'](document.uri.toString());
   }
 
-  /** A new secret may stand in documents that were told before it was known. */
+  /** A new secret may be in documents that were sent before it was known. */
   private tellAgain(): void {
     clearTimeout(this.again);
     this.again = setTimeout(() => void this.tellAll(), againMs);
   }
 
-  /** One after the other. Of very many files moved at once the first; the disk watcher sees to the rest with a new index. */
+  /** Indexes files one by one. If too many are moved at once, the disk watcher builds a new index for the rest. */
   private learnSoon(uri: vscode.Uri): void {
     if (this.toLearn.size >= mostToLearn) return;
     this.toLearn.set(uri.toString(), uri);
@@ -155,7 +161,7 @@ export class Documents extends DisposableStore {
     this.learning = false;
   }
 
-  /** Never rejects. A file as it is on disk, by the rules of the harvest, secrets masked; the index has it from then on, open or not. */
+  /** Indexes the file on disk, with secrets redacted. Never rejects. */
   async learn(uri: vscode.Uri): Promise<void> {
     const folder = folderOf(uri);
     if (folder.root === undefined || folder.uri === undefined || uri.scheme !== 'file') return;
@@ -173,7 +179,7 @@ export class Documents extends DisposableStore {
       const found = await harvestFile(folder.root, path, options, { secrets });
       if (session.isDisposed || !found.ok) return;
       if (this.unsaved.has(key)) {
-        // Its secrets are known now, and it is read again when the document is closed.
+        // Its secrets are known now; the file is read again when the document is closed.
       } else if (found.value.file) session.specialist.setSavedFile(found.value.file.path, found.value.file.text);
       else if (found.value.leftOut === 'gone') session.specialist.removeFile(await session.secrets.path(path));
       // An index that was built while the only file was being saved found it empty.
@@ -193,7 +199,7 @@ export class Documents extends DisposableStore {
       session.secrets.closed(path);
       session.specialist.setOpenFile(name, undefined);
     });
-    // What was thrown away is not to be proposed.
+    // Discarded text must not be suggested.
     if (this.unsaved.delete(uri.toString())) this.learnSoon(uri);
   }
 
@@ -207,12 +213,12 @@ export class Documents extends DisposableStore {
     }
   }
 
-  /** Learned so lately that the disk watcher's event can only be the echo of it. */
+  /** Whether the file was indexed so recently that the disk watcher's event reports the same change. */
   isFresh(uri: vscode.Uri): boolean {
     return Date.now() - (this.learnedAt.get(uri.toString()) ?? 0) < echoMs;
   }
 
-  /** The file is gone from the disk. */
+  /** The file was deleted. */
   remove(uri: vscode.Uri): void {
     this.learnedAt.delete(uri.toString());
     this.settle(uri);
@@ -222,7 +228,7 @@ export class Documents extends DisposableStore {
     });
   }
 
-  /** @param work gets the path in the folder, and the one that the specialist knows */
+  /** @param work receives the path in the folder and the redacted path */
   private async withSession(
     uri: vscode.Uri,
     work: (session: FolderSession, path: string, name: string) => void,

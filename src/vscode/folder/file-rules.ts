@@ -1,4 +1,5 @@
-// What may be done with a file: everything, only local completion, or nothing. Asked once per file, anew when an ignore file or a setting changes.
+// Whether a file may be sent, only completed locally, or neither. Cached per file until an ignore file or a setting
+// changes.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -48,7 +49,7 @@ export class FileRules extends DisposableStore {
     return rule;
   }
 
-  /** False also while nothing is known of the file yet. */
+  /** False also before the file was checked. */
   mayLeave(folder: FolderRef, path: string): boolean {
     return this.known.get(`${folder.key}\0${path}`) === 'open';
   }
@@ -60,7 +61,7 @@ export class FileRules extends DisposableStore {
 
   private async judge(folder: FolderRef, path: string): Promise<FileRule> {
     if (isSecretFile(path)) return 'off';
-    // A message without its change is nothing to ask a large model about: 'Generate Commit Message' sends both.
+    // A commit message without its diff is not sent: 'Generate Commit Message' sends both.
     if (path === boxPath) return 'local';
     const { uri, root } = folder;
     if (uri === undefined) return 'open';

@@ -1,21 +1,21 @@
-// All that is known of one folder's secrets while it is open: from its harvest, from files saved since, from open documents.
+// The known secrets of an open folder: from indexing, from saved files, and from open documents.
 
 import { maskKnown, rangesIn, SecretValues } from '../../workspace/secrets/known.ts';
 import { type Cut, findSecrets, type Masked, maskRanges } from '../../workspace/secrets/mask.ts';
 import { maskPath } from '../../workspace/secrets/mask-path.ts';
 
 export class FolderSecrets {
-  /** Grows only: a secret that was taken out of a file is one still. */
+  /** Never shrinks: a secret that was removed from a file is still a secret. */
   readonly folder = new SecretValues();
-  /** By path; replaced with each change, since a password that is being typed is many. */
+  /** By path; replaced at each change, since a password that is being typed yields many values. */
   private readonly open = new Map<string, SecretValues>();
 
-  /** @param values from a harvest's `SecretValues.all` */
+  /** @param values from `SecretValues.all` */
   add(values: readonly string[]): void {
     for (const value of values) this.folder.add(value);
   }
 
-  /** An open document as it is now, masked. `fresh`: it says a secret that nothing said before. */
+  /** Redacts an open document. `fresh`: it contains a new secret. */
   learnOpen(path: string, text: string): Masked & { readonly fresh: boolean } {
     const found = findSecrets(text, path);
     const before = this.open.get(path);
@@ -38,7 +38,7 @@ export class FolderSecrets {
     return maskPath(path, this.known);
   }
 
-  /** A sentence for a log: it has no file whose rules could apply. */
+  /** Redacts a log line, which has no file with rules of its own. */
   line(text: string): string {
     return maskKnown(text, '', this.known).text;
   }

@@ -1,4 +1,5 @@
-// One folder at work: its specialist (a worker's n-grams and the window's neural engine), its coupling, and the service that answers.
+// A folder's session: its specialist (n-gram worker and the window's neural engine), its router model, and the
+// completion service.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotName } from '../../adaptation/models/specialist-files.ts';
@@ -38,16 +39,16 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: (event: CompletionEvent, folder: FolderRef, mask: Masking) => void;
-  /** Its adaptation is set aside: it was made for another base. Once a session. */
+  /** Its adaptation is not used because it was made for another base. Called once per session. */
   readonly onOutdated: (folder: FolderRef) => void;
   readonly onChange: () => void;
-  /** The specialist knows more than before: what got no answer may get one now. */
+  /** A better answer may be available for an unanswered request. */
   readonly onReady: (folder: FolderRef) => void;
 }
 
 let sessions = 0;
 
-/** A window that is reloaded at once need not index again, ms. */
+/** A snapshot younger than this is not rebuilt after a reload, ms. */
 const staleMs = 10 * 60_000;
 
 export class FolderSession extends DisposableStore {
@@ -63,9 +64,9 @@ export class FolderSession extends DisposableStore {
   private starting = true;
   private reopening = false;
   private servedNow = false;
-  /** Who is asked beside the specialist; '' where nobody may be. */
+  /** The large model that may be called; '' if none. */
   private asked: string;
-  /** Snapshot and adaptation on disk as they were taken over last. */
+  /** Snapshot and adaptation on disk as of the last load. */
   private taken = '';
 
   constructor(folder: FolderRef, deps: SessionDeps) {
@@ -96,7 +97,7 @@ export class FolderSession extends DisposableStore {
     this.specialist = this.add(
       new MixedSpecialist({
         ngram: this.ngram,
-        // A session that begins anew must not be closed by the one before it.
+        // Unique: closing an earlier session must not close this one.
         key: `${folder.key}#${++sessions}`,
         clock,
         log,
@@ -129,24 +130,24 @@ export class FolderSession extends DisposableStore {
     return this.starting;
   }
 
-  /** What there was to begin with is there. Without an index the neural model still answers from the open files. */
+  /** Stored data is loaded. Without an index the neural model answers from open files. */
   begun(): void {
     this.starting = false;
     if (this.specialist.state.kind === 'off') this.openNeural();
     this.deps.onChange();
   }
 
-  /** Files in the index; undefined while there is none. */
+  /** Number of indexed files; undefined without an index. */
   get indexedFiles(): number | undefined {
     return this.files;
   }
 
-  /** What keeps this folder from being learned from, for the user. */
+  /** Why this folder cannot be indexed, for the user. */
   get trouble(): string | undefined {
     return this.problem;
   }
 
-  /** By what name a server drafts here; undefined where this machine does. */
+  /** Host of the server that drafts here; undefined if this machine does. */
   get servedBy(): string | undefined {
     const { host, model } = this.deps.served;
     return this.servedNow ? `${model} (${host})` : undefined;
@@ -165,17 +166,17 @@ export class FolderSession extends DisposableStore {
     return root === undefined ? undefined : specialistFolder(this.deps.paths.storage, root);
   }
 
-  /** Open documents and files changed since they were indexed, as the specialists hold them. */
+  /** Open documents and files that changed since they were indexed. */
   get followed(): readonly FileChange[] {
     return this.ngram.changed();
   }
 
-  /** This moment, for `load`: taken before a run reads the folder's files. */
+  /** A mark for `load`, taken before a run reads the folder's files. */
   mark(): number {
     return this.ngram.mark();
   }
 
-  /** Opens the folder's neural model in the engine, with the snapshot and the settings that there are now; or lets it go. */
+  /** Opens the folder's neural model with the current snapshot and settings, or closes it. */
   openNeural(): void {
     if (this.isDisposed) return;
     const { neural, served, rules } = this.deps;
@@ -183,26 +184,26 @@ export class FolderSession extends DisposableStore {
     if (this.servedNow) {
       const mayLeave = (path: string) => this.secrets.isComplete && rules.mayLeave(this.folder, path);
       const { engine, model } = served.engine({ mask: this.secrets, mayLeave });
-      // Which of the couplings hold.
+      // Selects the router models that apply.
       this.adopted.current();
       void this.specialist.open(engine, model);
     } else if (neural.absence !== undefined) this.specialist.close();
     else void this.specialist.open(neural, neural.serving(this.adopted.current()));
   }
 
-  /** Permissions, or the server, may be others now. */
+  /** Applies changed permissions or a changed server. */
   checkServed(): void {
     if ((this.deps.served.state(this.folder) === 'serves') !== this.servedNow) this.reopenNeural();
   }
 
-  /** Permissions, key or settings may be others now: calls to whom nobody may ask any more end, and what was answered goes. */
+  /** Applies changed permissions, key or settings: aborts calls that are no longer allowed and drops their answers. */
   checkApi(): void {
     const { asked } = this;
     this.asked = this.deps.api.whom(this.folder);
     if (asked !== '' && asked !== this.asked) this.service.reset();
   }
 
-  /** Another model serves, or in another way: opened once for all that a setting changes. A session that begins will do so by itself. */
+  /** Reopens the model once after several changes. A starting session opens it by itself. */
   reopenNeural(): void {
     if (this.reopening || (this.starting && this.specialist.state.kind === 'off')) return;
     this.reopening = true;
@@ -212,7 +213,7 @@ export class FolderSession extends DisposableStore {
     });
   }
 
-  /** Loads what earlier sessions left. False: there is no index yet, or none that can be read. */
+  /** Loads stored data. False: there is no readable index. */
   async restore(): Promise<boolean> {
     const { specialistFolder: folder, deps } = this;
     if (folder === undefined) return true;
@@ -222,7 +223,7 @@ export class FolderSession extends DisposableStore {
     return this.load(snapshot);
   }
 
-  /** Takes over what another window has left on disk meanwhile: a new index, an adaptation. */
+  /** Loads a new index or adaptation that another window has written. */
   async refresh(): Promise<void> {
     if (this.starting || this.specialistFolder === undefined || this.onDisk() === this.taken) return;
     await this.restore();
@@ -234,7 +235,7 @@ export class FolderSession extends DisposableStore {
     return `${snapshot?.mtimeMs} ${deps.store.get().latestAdaptation(folder.storeName)?.finishedAt}`;
   }
 
-  /** Its index is from an earlier session: files may have changed while nobody watched. */
+  /** Whether the index is from an earlier session, so that files may have changed since. */
   isStale(): boolean {
     const folder = this.specialistFolder;
     if (folder === undefined) return false;
@@ -242,9 +243,9 @@ export class FolderSession extends DisposableStore {
     return written !== undefined && this.deps.clock.now() - written > staleMs;
   }
 
-  /** Takes over a snapshot that a run has written; `since` is the specialist's mark from before the run. */
+  /** Loads a snapshot that a run has written; `since` is the mark from before the run. */
   async load(snapshot: string, since?: number): Promise<boolean> {
-    // Before it is read: what is written meanwhile is news.
+    // Before reading: a later write must be detected.
     const taken = this.onDisk();
     const loaded = await this.ngram.load(snapshot, since);
     if (this.isDisposed) return false;
@@ -273,7 +274,7 @@ export class FolderSession extends DisposableStore {
     this.deps.onChange();
   }
 
-  /** After 'Delete Stored Data': as on the first day. */
+  /** Resets the session after 'Delete Stored Data'. */
   forget(): void {
     this.adopted.forget();
     this.files = undefined;
@@ -282,12 +283,12 @@ export class FolderSession extends DisposableStore {
     this.deps.onChange();
   }
 
-  /** The n-grams made this draft alone, or would make the next one. */
+  /** Whether the n-grams alone made this draft, or would make the next one. */
   private isAlone(draft: Draft | undefined): boolean {
     return draft ? draft.model === this.ngram.name : this.specialist.state.kind !== 'ready';
   }
 
-  /** This file's text may go to the API. */
+  /** Whether this file may be sent to the API. */
   private mayAsk(path: string): boolean {
     const { api, rules } = this.deps;
     return this.secrets.isComplete && api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path);

@@ -1,11 +1,12 @@
-// The sessions of all workspace folders, and one for documents outside of them; each begins with its first document.
+// The sessions of all workspace folders, and one for documents outside them. The first document of a folder starts its
+// session.
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../common/disposable.ts';
 import { type FolderRef, folderOf, folderRef } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
 import { FolderSession, type SessionDeps } from './folder-session.ts';
 
-/** What reads folders in the background. */
+/** Reads folders in the background. */
 export interface Indexer {
   index(session: FolderSession): Promise<void>;
   learnSecrets(session: FolderSession): Promise<void>;
@@ -13,7 +14,7 @@ export interface Indexer {
 
 interface Background {
   readonly adaptation: Indexer;
-  /** Sessions began anew and know no open file. */
+  /** Sessions were restarted and know no open file. */
   readonly onRestart: () => Promise<void>;
 }
 
@@ -33,7 +34,7 @@ export class Folders implements Disposable {
     );
   }
 
-  /** Apart from the constructor because an adaptation needs the sessions and they need it. */
+  /** Not in the constructor: adaptation and sessions need each other. */
   begin(background: Background): void {
     this.background = background;
   }
@@ -42,7 +43,7 @@ export class Folders implements Disposable {
     return [...this.sessions.values()];
   }
 
-  /** The session of a document's folder; starts it when it is the first to ask. */
+  /** The session of a document's folder, started if needed. */
   for(uri: vscode.Uri): FolderSession {
     return this.of(folderOf(uri));
   }
@@ -57,12 +58,12 @@ export class Folders implements Disposable {
     return session;
   }
 
-  /** The session if it has begun. */
+  /** The session if it was started. */
   peek(folder: FolderRef): FolderSession | undefined {
     return this.sessions.get(folder.key);
   }
 
-  /** The first workspace folder at once: most windows have one, and its index should be there before the first key. */
+  /** Starts the first workspace folder's session, so that its index is ready before the first key. */
   startFirst(): void {
     const first = vscode.workspace.workspaceFolders?.[0];
     if (first) this.of(folderRef(first));
@@ -73,13 +74,13 @@ export class Folders implements Disposable {
     return this.peek(folder)?.indexedFiles;
   }
 
-  /** What earlier sessions left of it, or its first index, is on its way. */
+  /** Loads stored data or builds the first index. */
   isStarting(folder: FolderRef): boolean {
     const session = this.peek(folder);
     return session ? session.isStarting : !this.firstStarted && folder.root !== undefined;
   }
 
-  /** The window has come to the front: another one may have been at work in the same folders. */
+  /** After the window gets focus: another window may have written data of the same folders. */
   refresh(): void {
     for (const session of this.sessions.values()) {
       session
@@ -88,12 +89,12 @@ export class Folders implements Disposable {
     }
   }
 
-  /** Settings of the neural model are others, or its process is. */
+  /** After a change of the neural model's settings or process. */
   openNeural(): void {
     for (const session of this.sessions.values()) session.reopenNeural();
   }
 
-  /** Settings, keys or permissions may be others now: a server may draft where it did not, another large model be asked, or none. */
+  /** After a change of settings, keys or permissions: rechecks the served model and the large model. */
   checkElsewhere(): void {
     for (const session of this.sessions.values()) {
       session.checkServed();
@@ -101,7 +102,7 @@ export class Folders implements Disposable {
     }
   }
 
-  /** What was read without git is read anew with it: it knows of more that is ignored. */
+  /** After the workspace is trusted, folders are indexed again with git's ignore rules. */
   trusted(): void {
     this.deps.onChange();
     for (const session of this.sessions.values())
@@ -112,7 +113,7 @@ export class Folders implements Disposable {
     for (const { specialist } of this.sessions.values()) specialist.restarted();
   }
 
-  /** Ends the session of a folder, or all, and begins anew with what is on disk now. */
+  /** Restarts the session of one folder or of all. */
   async restart(folder: FolderRef | undefined): Promise<void> {
     const ended = folder === undefined ? this.all.map((session) => session.folder) : [folder];
     for (const each of ended) this.end(each.key);
@@ -126,7 +127,7 @@ export class Folders implements Disposable {
       const restored = await session.restore();
       if (session.isDisposed) return;
       if (!restored || session.isStale()) await this.background?.adaptation.index(session);
-      // Also where the index could not be made: prompts may still be asked for.
+      // Also after a failed index, because prompts may still be sent.
       if (!session.secrets.isComplete) await this.background?.adaptation.learnSecrets(session);
     } catch (error) {
       log.error(`Starting ${session.folder.name} failed`, error);

@@ -1,10 +1,13 @@
-// A specialist that is asked by masked paths alone.
+// A specialist that sees redacted paths only.
 import type { CompletionQuery, Specialist } from '../../common/completion.ts';
 import type { Masking } from '../../common/masking.ts';
 
-/** In the index a file has its masked path: a query must have it too, or its own indexed text would be another file's to it. */
+/**
+ * The index stores redacted paths, so a query needs one too: otherwise its own indexed text would count as another
+ * file's.
+ */
 export function withMaskedPaths(specialist: Required<Specialist>, mask: Masking): Specialist {
-  // What is asked at once, and cannot wait for the mask, is asked of a place that has been asked about before.
+  // Synchronous questions are about positions whose path was redacted before.
   let last = { path: '', masked: '' };
   const masked = async (query: CompletionQuery) => {
     const path = await mask.path(query.path);
@@ -12,7 +15,7 @@ export function withMaskedPaths(specialist: Required<Specialist>, mask: Masking)
     return { ...query, path };
   };
   const known = (query: CompletionQuery) => (query.path === last.path ? { ...query, path: last.masked } : query);
-  // Where a path cannot be masked, nobody is asked before the request is, which then fails.
+  // If a path cannot be redacted, the request fails.
   const ahead = (query: CompletionQuery, ask: (at: CompletionQuery) => void) => void masked(query).then(ask, () => {});
   return {
     name: specialist.name,

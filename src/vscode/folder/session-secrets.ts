@@ -1,16 +1,16 @@
-// A folder's secrets on the host's side: what its texts and paths are masked with before anything is told, stored or sent.
+// Redacts a folder's texts and paths in the extension host before they are logged, stored or sent.
 import type { Disposable } from '../../common/disposable.ts';
 import type { CutEdges, Masking } from '../../common/masking.ts';
 import type { FolderSecrets } from './folder-secrets.ts';
 import { lateSecrets } from './late.ts';
 
 export class SessionSecrets implements Masking, Disposable {
-  /** Until the folder was read for them, none of its text may leave the machine. */
+  /** Whether the folder was scanned for secrets; before that, no text may be sent. */
   private complete: boolean;
   private loaded: FolderSecrets | undefined;
   private loading: Promise<FolderSecrets> | undefined;
 
-  /** @param hasFolder false: there is nothing on disk to read, open documents are all */
+  /** @param hasFolder false: there are only open documents */
   constructor(hasFolder: boolean) {
     this.complete = !hasFolder;
   }
@@ -19,7 +19,7 @@ export class SessionSecrets implements Masking, Disposable {
     return this.complete;
   }
 
-  /** What a harvest has found: from now on the folder is known. */
+  /** Adds the secrets that a scan of the folder has found. */
   async add(values: readonly string[]): Promise<void> {
     (await this.get()).add(values);
     this.complete = true;
@@ -33,7 +33,7 @@ export class SessionSecrets implements Masking, Disposable {
     return (await this.get()).path(path);
   }
 
-  /** An open document's text, masked, and whether it says a secret that nothing has said before. */
+  /** Redacts an open document's text, and tells whether it contains a new secret. */
   async learnOpen(path: string, text: string): Promise<{ readonly text: string; readonly fresh: boolean }> {
     return (await this.get()).learnOpen(path, text);
   }
@@ -42,12 +42,12 @@ export class SessionSecrets implements Masking, Disposable {
     this.loaded?.closed(path);
   }
 
-  /** For the log, at once; nothing is known before the first text was masked, and then nothing was read either. */
+  /** Redacts a log line synchronously. Before the first text was read, there are no secrets to redact. */
   line(text: string): string {
     return this.loaded?.line(text) ?? text;
   }
 
-  /** What a harvest of a single file needs and adds to. */
+  /** Secrets for indexing a single file, which adds its own. */
   async values(): Promise<FolderSecrets['folder']> {
     return (await this.get()).folder;
   }
@@ -60,7 +60,7 @@ export class SessionSecrets implements Masking, Disposable {
     return this.loading;
   }
 
-  /** Nothing of them stays in memory. */
+  /** Drops all secrets. */
   dispose(): void {
     this.loaded = undefined;
     this.loading = undefined;

@@ -1,4 +1,4 @@
-// 'Generate Commit Message': a job reads what is staged, and its answer goes into the repository's input box.
+// 'Generate Commit Message': a job reads the staged changes, and its answer goes into the repository's input box.
 import * as vscode from 'vscode';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
@@ -15,7 +15,7 @@ export interface CommitMessagesDeps extends AccessDeps {
   readonly onSpent: (usd: number) => void;
 }
 
-/** Of the built-in git extension's API, what is used of it. */
+/** The part of the built-in git extension's API that is used. */
 interface Repository {
   readonly rootUri: vscode.Uri;
   readonly inputBox: { value: string };
@@ -30,7 +30,7 @@ export class CommitMessages {
     this.requests = new RunRequests(deps);
   }
 
-  /** @param source the title bar's SourceControl; absent: the repository of the file at hand, or the only one */
+  /** @param source the title bar's SourceControl; absent: the active file's repository, or the only one */
   async generate(source: unknown): Promise<void> {
     const { jobs, configuration, paths, log, onSpent } = this.deps;
     if (!vscode.workspace.isTrusted) {
@@ -71,7 +71,7 @@ export class CommitMessages {
     const { message, model, costUsd, trouble } = written.value;
     onSpent(costUsd);
     log.info(`Commit message by ${model ?? 'the local draft'}, $${costUsd.toFixed(6)}`);
-    // What was typed meanwhile is the user's.
+    // Text typed since must not be overwritten.
     if (repository.inputBox.value === before) repository.inputBox.value = message;
     if (trouble !== undefined) await tellFailure({ message: trouble });
   }
@@ -84,7 +84,7 @@ async function repositories(): Promise<readonly Repository[]> {
   try {
     return extension === undefined ? [] : (await extension.activate()).getAPI(1).repositories;
   } catch {
-    // It is switched off (git.enabled).
+    // The git extension is disabled (git.enabled).
     return [];
   }
 }
@@ -93,7 +93,7 @@ function chosen(all: readonly Repository[], source: unknown): Repository | undef
   const uri = (source as { rootUri?: vscode.Uri } | undefined)?.rootUri ?? window.activeTextEditor?.document.uri;
   const path = uri?.toString() ?? '';
   const inside = all.filter(({ rootUri }) => path === rootUri.toString() || path.startsWith(`${rootUri.toString()}/`));
-  // Of repositories in each other, the innermost.
+  // The innermost of nested repositories.
   const [nearest] = inside.sort((a, b) => b.rootUri.path.length - a.rootUri.path.length);
   return nearest ?? (all.length === 1 ? all[0] : undefined);
 }

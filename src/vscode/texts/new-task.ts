@@ -1,4 +1,4 @@
-// 'New Text Task…': five questions, and the task's file written from the answers.
+// 'New Text Task…': asks five questions and writes the task's file.
 import * as vscode from 'vscode';
 import { LABEL_COUNT, type TaskLabel, type TextSource } from '../../prompts/label/task.ts';
 import { csvRecords } from '../../text-tasks/labels/csv.ts';
@@ -8,7 +8,7 @@ import { joined, safeText, t, type UiText } from '../editor/ui-text.ts';
 import { type UiInputBoxOptions, type UiQuickPickItem, window } from '../editor/window.ts';
 import { writeTask } from './task-files.ts';
 
-/** Tables and lists that are offered, and records that are looked into for the labels that are there. */
+/** Maximum number of offered files, and of records that are read for existing labels. */
 const mostFiles = 100;
 const mostRecords = 2000;
 const questions = 5;
@@ -19,7 +19,7 @@ interface Choice<T> extends UiQuickPickItem {
   readonly value: T;
 }
 
-/** The name of the task that was written; undefined: a question was left. */
+/** The name of the new task; undefined if a question was dismissed. */
 export async function newTask(folder: vscode.Uri, root: string): Promise<string | undefined> {
   const kind = await pick(1, t('Source of the texts'), kinds());
   if (kind === undefined) return undefined;
@@ -60,7 +60,7 @@ function kinds(): Choice<Kind>[] {
   ];
 }
 
-/** Labels, or an answer in words of at most so many characters. */
+/** Labels, or the maximum length of a text answer in characters. */
 function outputs(): Choice<'label' | number>[] {
   return [
     { value: 'label', label: t('A label'), detail: t('One of two to fifty') },
@@ -76,7 +76,7 @@ function usualInstruction(kind: Kind): string {
   return t('Say in a sentence what the text says.');
 }
 
-/** What says where labels are has nothing to say of answers in words; a column may hold either. */
+/** Options for existing labels do not apply to text answers; a column may hold either. */
 function withoutLabels(source: TextSource): TextSource {
   if (source.kind === 'files') return { kind: source.kind, glob: source.glob };
   return source.kind === 'commits' ? { kind: source.kind } : source;
@@ -84,7 +84,7 @@ function withoutLabels(source: TextSource): TextSource {
 
 interface Found {
   readonly source: TextSource;
-  /** Labels that are there already. */
+  /** Existing labels. */
   readonly known: readonly string[];
 }
 
@@ -126,7 +126,7 @@ async function tableOf(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl'):
   return { source, known: known.length <= LABEL_COUNT.most ? known : [] };
 }
 
-/** Its columns, and the first rows of it. */
+/** Reads the columns and the first rows. */
 async function lookInto(root: string, path: string, kind: 'csv' | 'jsonl') {
   const reader = await FolderReader.open(root);
   const chunks = decoded(reader.pieces(path));

@@ -1,10 +1,10 @@
-// The table's texts, translated here because the webview has no access to the editor's language packs.
+// The table's texts, translated here because a webview cannot access the editor's language packs.
 
 import { t } from '../editor/ui-text.ts';
 import { taskStrings } from '../panel/panel-strings.ts';
 import type { PanelStrings } from '../webview/protocol.ts';
 
-/** @param isText what is said of a text is an answer in words, not a label */
+/** @param isText whether answers are texts instead of labels */
 export function tableStrings(isText: boolean): PanelStrings {
   return {
     ...taskStrings(),

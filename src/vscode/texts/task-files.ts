@@ -1,4 +1,4 @@
-// The text tasks of a folder as files: which there are, what they say, and what their last runs came to.
+// The text task files of a folder, and the results of their last runs.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -8,7 +8,7 @@ import { parseReport, type TaskReport } from '../../text-tasks/task-report.ts';
 
 const ending = '.json';
 
-/** Without their ending, in the order of the alphabet. */
+/** File names without extension, sorted. */
 export async function taskNames(folder: vscode.Uri): Promise<string[]> {
   try {
     const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(folder, TASKS_FOLDER));
@@ -17,12 +17,12 @@ export async function taskNames(folder: vscode.Uri): Promise<string[]> {
       .map(([name]) => name.slice(0, -ending.length))
       .sort();
   } catch {
-    // There is no such folder: no tasks.
+    // No such folder: no tasks.
     return [];
   }
 }
 
-/** Under the first of `base`, `base-2`, ... that nothing has: the name that it got. */
+/** Writes under the first free name of `base`, `base-2`, ..., and returns that name. */
 export function writeTask(root: string, base: string, task: object): string {
   const text = `${JSON.stringify(task, undefined, 2)}\n`;
   for (let number = 1; ; number++) {
@@ -35,7 +35,7 @@ export function taskUri(folder: vscode.Uri, name: string): vscode.Uri {
   return vscode.Uri.joinPath(folder, TASKS_FOLDER, `${name}${ending}`);
 }
 
-/** @param folder where a job has kept them */
+/** @param folder where a job has stored them */
 export async function readReports(folder: string): Promise<TaskReport[]> {
   const names = await readdir(folder).catch(() => []);
   const texts = await Promise.all(

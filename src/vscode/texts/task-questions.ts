@@ -1,4 +1,4 @@
-// What text tasks ask: which task, which text, which label, and whether a price is right.
+// Questions of text tasks: which task, text and label, and whether a price is accepted.
 import * as vscode from 'vscode';
 import type { ApiEstimate, Spending } from '../../adaptation/types.ts';
 import { oneLine } from '../../common/format.ts';
@@ -8,10 +8,10 @@ import { safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
 
-/** Texts that are offered for a correction. */
+/** Maximum number of texts offered for correction. */
 const mostOffered = 500;
 
-/** @param name of the one that is wanted already */
+/** @param name of a task that is already chosen */
 export async function pickTask(
   names: readonly string[],
   name: string | undefined,
@@ -28,7 +28,7 @@ export async function pickTask(
   return undefined;
 }
 
-/** One of those of which the least is known. */
+/** Offers the least certain texts first. */
 export async function pickRow(rows: AsyncIterable<TableRow>): Promise<{ index: number; text: string } | undefined> {
   let index = -1;
   let offered: { index: number; row: TableRow }[] = [];
@@ -63,7 +63,7 @@ export async function pickLabel({ labels }: LabelTask, text: string): Promise<st
   return picked?.name;
 }
 
-/** Before anything is paid for. */
+/** Asks before anything is paid for. */
 export async function askToSpend(
   { model, host, places, usd, texts, seconds = 0, ignoredByGit }: ApiEstimate,
   provider: string | undefined,
@@ -95,7 +95,7 @@ export async function askToSpend(
   return (await window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
 }
 
-/** Before the base reads here. */
+/** Asks before the base model reads texts on this machine. */
 async function askForTime(texts: number, seconds: number): Promise<boolean> {
   const read: UiMessageItem = { title: t('Read the Texts') };
   const leave: UiMessageItem = { title: t('Skip'), isCloseAffordance: true };

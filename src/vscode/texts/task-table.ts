@@ -1,4 +1,4 @@
-// The table of a text task in an editor tab: rows go to it a few at a time, as it asks for them, and corrections come back.
+// The table of a text task in an editor tab: it requests rows page by page and sends corrections back.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
@@ -11,13 +11,13 @@ import type { PanelTask } from '../webview/protocol.ts';
 import { type FromTable, parseFromTable, type TableRow, type ToTable } from '../webview/table-protocol.ts';
 import { tableStrings } from './table-strings.ts';
 
-/** What is shown, until something else is. */
+/** The shown task. */
 export interface TableContent {
   readonly task: TextTask;
   readonly subtitle: string;
   readonly report: PanelTask | undefined;
   readonly isPreview: boolean;
-  /** From the beginning, each time that the page asks anew. */
+  /** Starts from the first row each time the page reloads. */
   readonly rows: () => AsyncIterable<TableRow>;
 }
 
@@ -25,12 +25,12 @@ export interface TableDeps {
   readonly extension: vscode.Uri;
   readonly log: Log;
   readonly run: () => void;
-  /** Keeps a correction; the label that it has now, undefined where the user was asked which and left. */
+  /** Stores a correction and returns the new label; undefined if the user dismissed the question. */
   readonly correct: (text: string, label: string | undefined) => Promise<string | undefined>;
 }
 
 const styles = ['frame', 'list', 'report', 'table'];
-/** Rows of one message, and characters of their texts. */
+/** Maximum rows per message, and characters per text. */
 const batch = 500;
 const batchCharacters = 500_000;
 
@@ -61,7 +61,7 @@ export class TaskTable extends DisposableStore {
 
   show(content: TableContent): void {
     this.content = content;
-    // A run has ended: whoever is typing elsewhere meanwhile goes on there.
+    // After a run the table must not take the focus.
     this.takesFocus = false;
     if (!this.panel.visible) this.panel.reveal(undefined, true);
     this.draw();
@@ -73,7 +73,7 @@ export class TaskTable extends DisposableStore {
 
   private draw(): void {
     const { extension } = this.deps;
-    // A new nonce each time: the page begins anew, and says when it is ready.
+    // A new nonce reloads the page, which reports when it is ready.
     drawPage(this.panel.webview, { extension, title: 'Easy Adaptation', styles, script: 'table.js' });
   }
 
@@ -132,7 +132,7 @@ export class TaskTable extends DisposableStore {
         characters += next.value.text.length;
       }
     }
-    // Another page may have begun meanwhile.
+    // The page may have been reloaded since.
     if (left === this.left && !this.isDisposed) this.post({ type: 'rows', rows, more: !done });
   }
 

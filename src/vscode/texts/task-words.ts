@@ -1,4 +1,4 @@
-// What a run of a text task came to, in the panel's words.
+// Formats the results of a text task's run for the panel.
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { t } from '../editor/ui-text.ts';
 import type { PanelTask } from '../webview/protocol.ts';

@@ -1,4 +1,4 @@
-// Text tasks in the editor: made, run, shown and corrected. What is read, learned and asked is a job's process; here it is told and drawn.
+// Text tasks in the editor: creates, runs, shows and corrects them. A job's process reads, learns and calls the API.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
@@ -35,7 +35,7 @@ export interface TextTasksDeps extends AccessDeps {
   readonly jobs: JobClient;
   readonly current: () => FolderRef;
   readonly log: Log;
-  /** A run has ended, or reports of earlier ones were read. */
+  /** A run has ended, or earlier reports were loaded. */
   readonly onReports: () => void;
   readonly onSpent: (usd: number) => void;
 }
@@ -68,12 +68,12 @@ export class TextTasks extends DisposableStore {
     });
   }
 
-  /** Of all folders, newest first. */
+  /** Reports of all folders, newest first. */
   get outcomes(): PanelTask[] {
     return [...this.reports.values()].sort((a, b) => b.finishedAt - a.finishedAt).map(panelTask);
   }
 
-  /** What earlier runs came to, as it is kept now. */
+  /** Loads the reports of earlier runs. */
   async load(): Promise<void> {
     this.reports.clear();
     for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
@@ -107,12 +107,12 @@ export class TextTasks extends DisposableStore {
     });
   }
 
-  /** 'Run Text Task'. @param name absent: the one that the user picks */
+  /** 'Run Text Task'. @param name absent: the user picks one */
   async run(name?: string): Promise<void> {
     const chosen = await this.choose(name, t('Run which text task?'));
     if (!chosen) return;
     const { place, task } = chosen;
-    // The editor takes its progress away at 'Cancel', before the job has kept what was under way.
+    // The editor hides its progress at 'Cancel', before the job has stored its results.
     if (this.running?.controller.signal.aborted) await this.running.ended;
     if (this.running) {
       void window.showInformationMessage(t('A text task is running; the notifications show its progress.'));
@@ -160,13 +160,13 @@ export class TextTasks extends DisposableStore {
     else await this.run(chosen.task.name);
   }
 
-  /** 'Correct a Label', without the table: a text, then its label. Those in doubt come first. */
+  /** 'Correct a Label' without the table: asks for a text, then its label. Texts in doubt come first. */
   async correct(name?: string): Promise<void> {
     const chosen = await this.choose(name, t('Correct a label of which text task?'));
     if (!chosen) return;
     const { place, task } = chosen;
     const report = this.reports.get(keyOf(place.root, task.name));
-    // An answer is corrected where all of it can be seen.
+    // A text answer is corrected in the table, where all of it is visible.
     if (report && isAnswerTask(task)) return this.showResults(place, task, report);
     if (!report) {
       void window.showInformationMessage(t('{0} has no labels yet: run it first.', task.name));
@@ -212,7 +212,7 @@ export class TextTasks extends DisposableStore {
     });
   }
 
-  /** On disk when it resolves. Undefined: the user was asked which and left, or was told why it is not kept. */
+  /** Stores a label on disk. Undefined if the user dismissed the question, or was told why it is not stored. */
   private async keep({ root }: Place, name: string, text: string, said?: string): Promise<string | undefined> {
     const kept = await correctText(root, name, { text, said }, (task) => pickLabel(task, text));
     if (kept.ok) return kept.value;
@@ -242,7 +242,7 @@ export class TextTasks extends DisposableStore {
     return undefined;
   }
 
-  /** The base that serves here may read what the n-grams doubt, once its time was agreed to. */
+  /** The base model may read texts in doubt after the user has accepted the time. */
   private states(): { states?: StatesAccess } {
     const { neural } = this.deps;
     if (neural.absence !== undefined) return {};

@@ -1,4 +1,4 @@
-// 'Write Doc Comment': a job reads the function at the cursor and its like, and the comment goes into the document as an edit.
+// 'Write Doc Comment': a job reads the function at the cursor and similar ones, and the comment is inserted as an edit.
 import * as vscode from 'vscode';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
@@ -84,7 +84,7 @@ function textBefore(document: vscode.TextDocument, position: vscode.Position): s
   return document.getText(new vscode.Range(new vscode.Position(0, 0), position));
 }
 
-/** Lines and characters are the same whatever the document's line ends are. */
+/** Positions do not depend on the document's line ends. */
 function positionIn(text: string, at: number): vscode.Position {
   const before = text.slice(0, at).split('\n');
   return new vscode.Position(before.length - 1, before.at(-1)?.length ?? 0);
