@@ -1,4 +1,4 @@
-// The deferral curve: quality against the share of places that are sent to the API, for each rule that could choose them.
+// The deferral curve: quality against the share of positions sent to the API, for each rule that could choose them.
 import { lowestProbability, meanOfFirstThree } from './features.ts';
 import type { CouplingExample } from './types.ts';
 
@@ -14,7 +14,7 @@ export type DeferralRule =
 export interface RoutedShare {
   readonly apiShare: number;
   readonly exactMatch: number;
-  /** Undefined where some example has no similarities. */
+  /** Undefined if some example has no similarities. */
   readonly editSimilarity: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface DeferralCurve {
   readonly area: number;
 }
 
-/** An example of which both answers are known, with the two estimates made for it. */
+/** An example with both answers known, and the two estimates for it. */
 export interface ScoredExample {
   readonly example: CouplingExample;
   readonly pSpecialist: number;
@@ -35,7 +35,7 @@ export interface ScoredExample {
 
 /**
  * @param scored only those with a known `apiRight` count; scores should come from a fit that did not see their files
- * @returns [] when there are none
+ * @returns [] if there are none
  */
 export function deferralCurve(scored: readonly ScoredExample[]): DeferralCurve[] {
   const known = scored.filter((s) => s.example.apiRight !== undefined);
@@ -45,7 +45,7 @@ export function deferralCurve(scored: readonly ScoredExample[]): DeferralCurve[]
     api: example.apiRight === true ? 1 : 0,
     specialistSimilarity: example.specialistSimilarity,
     apiSimilarity: example.apiSimilarity,
-    // The larger, the sooner the place is sent to the API.
+    // Positions with larger values are sent to the API first.
     learned: pApi - pSpecialist,
     'specialist-confidence': -lowestProbability(example.draft),
     'first-three-mean': -meanOfFirstThree(example.draft),

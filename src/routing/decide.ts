@@ -1,4 +1,4 @@
-// Who answers: the rule, the price of a call, and the sentence and numbers that explain it.
+// The routing decision: its rule, the price of a call, and the sentence and numbers that explain it.
 import type { Draft } from '../common/completion.ts';
 import { wholePercent } from '../common/format.ts';
 import { contribution } from '../common/statistics/logistic.ts';
@@ -10,28 +10,28 @@ import { bestCut, type HeldBack, heldBack, type ScoredCut } from './show.ts';
 import type { Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
 
 /**
- * The price of a call as probability of an exact match: a call has to make the answer right that much more often.
- * price = 1 - 2 x balance: 1 at balance 0 (no gain reaches it), 0 at 0.5 (whoever is likelier right), -1 at 1 (always).
- * The default 0.4 asks for 0.20. In money and waiting: a right line saves about 5 s of typing; a call makes one wait
- * 0.5 to 1 s and costs about 0.02 US cents with the default model (1,500 tokens in, 40 out), which at 60 dollars an hour is
- * another 0.01 s: the waiting decides. So a call has to be right in about one case of six to pay for itself, and 0.20
- * leaves something over.
+ * The price of a call: the least gain in the probability of an exact match.
+ * price = 1 - 2 x balance: 1 at balance 0 (no call), 0 at 0.5 (the likelier answer wins), -1 at 1 (always call).
+ * The default balance 0.4 gives 0.20. In time: a right line saves about 5 s of typing. A call takes 0.5 to 1 s and
+ * costs about 0.02 US cents with the default model (1,500 tokens in, 40 out), worth another 0.01 s at 60 dollars an
+ * hour. So a call that is right in one case of six pays for itself, and 0.20 is a little more.
  */
 export function priceOf(balance: number, waitMs = usualWaitMs): number {
   const b = Number.isFinite(balance) ? Math.min(1, Math.max(0, balance)) : 0;
-  // In between, a model that is slower than usual costs what it makes one wait beyond that, of the 5 s of typing that a right line
-  // saves; within bounds, so that the price falls all the way as the balance rises.
+  // Between 0 and 1, a slower model costs its additional time as a share of the 5 s that a right line saves. The bounds
+  // keep the price falling as the balance rises.
   const waited = Math.min(0.5, Math.max(-0.15, (waitMs - usualWaitMs) / 5_000));
   return 1 - 2 * b + 4 * b * (1 - b) * waited;
 }
 
-/** What the figures above are for, ms; the middle of half a second and a whole one. */
+/** The usual time of a call in the figures above, ms. */
 const usualWaitMs = 750;
 
 /**
- * The API iff it is available, balance is above 0 and p(API right) - p(specialist right) > price, or over what a bound on the risk lets stay. Else the specialist
- * where a cut of its draft clears the bar and is worth showing, else nothing. For a fixed place the API's turn never ends as balance rises.
- * @param cuts of the draft; absent: the draft as it is
+ * Routes to the API iff it is available, balance is above 0, and p(API right) - p(specialist right) is above the price
+ * or the limit of the risk bound. Else the specialist answers if a cut of its draft passes the threshold and is worth
+ * showing. Monotonic: at a fixed position, a higher balance never routes from the API back to the specialist.
+ * @param cuts of the draft; absent: only the whole draft
  */
 export function decide(
   fit: RouterModel,
@@ -46,16 +46,16 @@ export function decide(
   const { risk } = settings;
   const asked = priceOf(settings.balance, settings.waitMs);
   const limit = risk && limitOf(fit, risk);
-  // The bound was chosen by what the fit alone says, and holds for that: the limit moves with what verdicts have moved since.
+  // The limit belongs to the fitted estimates, so that it moves with the online shift of the levels.
   const price = limit === undefined ? asked : Math.min(asked, limit + (gain - gainOf(score(fit, draft, place))));
   const apiPossible = settings.apiAvailable && settings.balance > 0;
   const bar = apiPossible ? settings.showBar : settings.fallbackBar;
   const whole = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
-  // A draft that is not cut has the bar alone to clear.
+  // A draft without cuts must only pass the threshold.
   const [offered, annoyance] = cuts ? [cuts, settings.annoyance] : [whole, 0];
   const shown = bestCut(offered, bar, annoyance);
   const route = apiPossible && gain > price ? 'api' : shown ? 'specialist' : 'none';
-  // It would have stayed here but for the bound.
+  // Says so if only the risk bound caused the call.
   const bounded =
     gain > asked
       ? ''
@@ -90,7 +90,7 @@ function apiNote(gain: number, pApi: number, isPrior: boolean): string {
   return `the API, right at ${assumed(pApi, isPrior)}, gains too little for a call`;
 }
 
-/** The local draft after all, where the API did not answer and the lower bar allows it. */
+/** The decision after the API did not answer: the local draft, if it passes the fallback threshold. */
 export function withoutApi(
   decision: Decision,
   cuts: readonly ScoredCut[],
@@ -103,7 +103,7 @@ export function withoutApi(
   return { ...decision, route: 'none', ...(held && { held }), summary: nothingNote(held, why) };
 }
 
-/** @param also why no other answered; '' where there is no other */
+/** @param also why the API did not answer; '' without an API */
 export function hereNote(cut: ScoredCut, also = ''): string {
   return `Answered here: ${wholePercent(cut.p)} sure${also === '' ? '' : `; ${also}`}.${cutNote(cut)}`;
 }
@@ -115,21 +115,21 @@ function nothingNote(held: HeldBack | undefined, also = ''): string {
   return `Held back: ${wholePercent(held.p)} sure, shown from ${wholePercent(held.from)}${end}`;
 }
 
-/** What was cut and why: ' Cut before `)`, of which it is only 7% sure.'; '' where nothing was. */
+/** The cut and its reason: ' Cut before `)`, of which it is only 7% sure.'; '' without a cut. */
 function cutNote({ next }: ScoredCut): string {
   if (next === undefined) return '';
   return ` Cut before \`${next.text.trim() || 'the next line'}\`, of which it is ${wholePercent(next.p)} sure.`;
 }
 
-/** Always shown where there is a draft: what people understand at once. */
+/** Features that are always shown with a draft, because they are easy to understand. */
 const ALWAYS = ['lowest token probability', 'longest match, tokens', 'share from the open file'];
 const MOST_REASONS = 6;
 
-/** The features that weigh most here, as the numbers that people see, after those that are always shown. */
+/** The features that are always shown, then those with the largest contributions, as displayed numbers. */
 function reasonsFor(fit: RouterModel, draft: Draft | undefined, place: PlaceFacts): Reason[] {
   const empty = draft === undefined || draft.text === '';
   const { specialist, api, neighbourhood } = fit.parameters;
-  // Words of other places weigh there, and are not shown.
+  // With a neighbourhood, p(API right) depends on words, which are not shown.
   const { model } = empty ? (neighbourhood ? { model: undefined } : api) : specialist;
   const values = features(draft, place);
   const weight = (j: number) => (model === undefined ? 0 : Math.abs(contribution(model, values, j)));

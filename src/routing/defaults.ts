@@ -1,8 +1,8 @@
-// The coupling that ships with the extension, for folders without an adaptation.
+// The default router, for folders without an adaptation.
 import { fitRouter } from './fit.ts';
 import type { RouterModel } from './router-model.ts';
 
-/** The priors alone; its counts of 0 examples say that nothing was learned here, and no calibration is claimed. */
+/** Only the priors: 0 examples, and no calibration figures. */
 export function defaultFit(): RouterModel {
   return fitRouter([], { now: 0 });
 }

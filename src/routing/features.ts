@@ -1,4 +1,4 @@
-// What the coupling looks at: one table of named features of the local draft and of the place.
+// The router's features: one table of named features of the local draft and of the cursor position.
 import type { Draft, DraftToken, Tier } from '../common/completion.ts';
 import { quantile } from '../common/quality.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
@@ -6,21 +6,21 @@ import { lineState } from '../text/line-state.ts';
 import type { PlaceFacts } from './types.ts';
 
 export interface Feature {
-  /** As the panel shows it; also its identity in a stored fit. */
+  /** The name in the panel, and the key in a stored fit. */
   readonly name: string;
-  /** The number that people see. An empty draft gives 0 for everything about tokens. */
+  /** The displayed number. For an empty draft all token features are 0. */
   readonly value: (draft: Draft, place: PlaceFacts) => number;
-  /** The number that the regression sees, where it is another one. */
+  /** The number in the regression, if it differs. */
   readonly scale?: (value: number) => number;
 }
 
-/** Log-odds, held within +-6.2 so that a probability of 0 or 1 stays a number like the others; NaN counts as 0. */
+/** Log-odds, clamped to +-6.2 so that probabilities of 0 and 1 stay finite; NaN counts as 0. */
 export function logit(probability: number): number {
   const p = probability > 0.002 ? Math.min(0.998, probability) : 0.002;
   return Math.log(p / (1 - p));
 }
 
-/** Lowest token probability: the best single measure of a draft's worth on the recorded cursors. */
+/** Lowest token probability, the best single predictor of a right draft on the recorded cursors. */
 export function lowestProbability(draft: Draft): number {
   return lowest(draft, (t) => t.probability);
 }
@@ -57,7 +57,7 @@ function agreedFirst(draft: Draft): number {
   return other < 0 ? draft.tokens.length : other;
 }
 
-/** The document parses without the draft, and not with it. Its ends are counted in what its tokens spell. */
+/** Whether the draft adds a syntax error. `broken` counts from the start of the tokens' text. */
 function breaks({ text, tokens, broken }: Draft): boolean {
   if (broken === undefined || text === '') return false;
   const start = tokens
@@ -82,7 +82,7 @@ const probabilityAt = (p: number) => (draft: Draft) =>
 
 /**
  * The table. 'whole draft' is the product of the token probabilities; a product (or a sum or mean of log-probabilities)
- * alone prefers short drafts, so it stands beside the length and the quantiles and is never used by itself.
+ * alone prefers short drafts, so the table also has the length and the quantiles.
  */
 export const FEATURES: readonly Feature[] = [
   { name: 'lowest token probability', value: lowestProbability, scale: logit },
@@ -136,10 +136,10 @@ export const FEATURES: readonly Feature[] = [
   { name: 'last suggestion rejected', value: (_, p) => flag(p.lastOutcome === 'rejected') },
 ];
 
-/** A place without a draft, for what is asked about the place alone. */
+/** The draft for features of the position alone. */
 export const EMPTY_DRAFT: Draft = { text: '', tokens: [], model: '', complete: false, latencyMs: 0 };
 
-/** One number per row of the table, as the regression sees it; always finite. */
+/** One number per feature for the regression; always finite. */
 export function features(draft: Draft | undefined, place: PlaceFacts): Float64Array {
   return Float64Array.from(FEATURES, (feature) => {
     const value = feature.value(draft ?? EMPTY_DRAFT, place);

@@ -1,4 +1,5 @@
-// Fits the three estimates, p(specialist right), p(API right) and p(a cut is right to its end), on validation files, crosswise by file.
+// Fits the three estimates, p(specialist right), p(API right) and p(cut right), on validation files, cross-validated by
+// file.
 import type { Draft } from '../common/completion.ts';
 import { brierScore, expectedCalibrationError } from '../common/statistics/calibrate.ts';
 import { type Estimate, estimateOf, type LabelledVector, measuredEstimate } from '../common/statistics/estimate.ts';
@@ -11,15 +12,15 @@ import type { ScoredCut } from './show.ts';
 import type { CouplingExample, Kept, PlaceFacts, Shift } from './types.ts';
 
 export interface RouterFitOptions {
-  /** ms since 1970, for the record; absent: the system's clock. */
+  /** Time of the fit, ms since 1970; absent: now. */
   readonly now?: number;
 }
 
-/** Neighbours that are kept: each costs a look at every key. */
-const MOST_NEIGHBOURS = 400;
-/** Past this many the fit does not get better, only slower. */
+/** Maximum number of kept neighbours; each costs time at every keystroke. */
+const MAX_NEIGHBOURS = 400;
+/** More rows make the fit slower, not better. */
 const MAX_ROWS = 4000;
-/** A language is calibrated by itself from so many cuts on, in so many files. */
+/** Least number of cuts, and of their files, for a calibration of one language alone. */
 const OWN_CUTS = 200;
 const OWN_FILES = 6;
 
@@ -28,8 +29,8 @@ interface CutRow extends LabelledVector {
 }
 
 /**
- * Deterministic in the examples and their order. Empty drafts teach p(API right) only: p(specialist right) is 0 there by
- * definition, and counting that as well-calibrated would flatter the figures. No examples: the priors.
+ * Deterministic in the examples and their order. Without examples the priors. Empty drafts count for p(API right) only:
+ * their p(specialist right) is 0 by definition, and would make the calibration look better than it is.
  */
 export function fitRouter(examples: readonly CouplingExample[], options: RouterFitOptions = {}): RouterModel {
   const specialistRows: LabelledVector[] = [];
@@ -89,12 +90,12 @@ export function fitRouter(examples: readonly CouplingExample[], options: RouterF
 type Known = { readonly api: LabelledVector; readonly example: CouplingExample };
 
 /**
- * The neighbourhood, and what it says of each place without its file; undefined where the features foresee the API's answers clearly better, or no
- * file can be left out. With some hundred answers they seldom do.
+ * The neighbourhood, and its out-of-fold estimates. Undefined if the features predict the API's answers clearly better,
+ * which is rare with some hundred answers, or if there are too few files to leave one out.
  */
 function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledVector, number>) {
   if (ofFeatures.size === 0) return undefined;
-  const kept = evenly(known, MOST_NEIGHBOURS);
+  const kept = evenly(known, MAX_NEIGHBOURS);
   const neighbourhood: Neighbourhood = { places: kept.map(({ example }) => neighbourOf(example)) };
   const nearby = new Nearby(neighbourhood);
   const byFile = Map.groupBy(kept.keys(), (i) => (kept[i] as Known).example.path);
@@ -113,7 +114,7 @@ function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledVect
   return { neighbourhood, crossed, ece, brier: brierScore(probabilities, labels) };
 }
 
-/** What keeping a place from the API gains and loses; none where its file could not be left out of a fit. */
+/** Gain and loss of not calling the API; [] if there is no out-of-fold estimate. */
 function keepable(
   { specialist, api }: { readonly specialist: LabelledVector | undefined; readonly api: LabelledVector },
   ofSpecialist: ReadonlyMap<LabelledVector, number>,
@@ -128,7 +129,7 @@ function keepable(
 
 const NOTHING = new Float64Array(0);
 
-/** @param crossed what `cut` says of the rows after fits that saw nothing of their files */
+/** @param crossed out-of-fold probabilities of the rows */
 function correctionsOf(
   crossed: ReadonlyMap<LabelledVector, number>,
   rows: readonly CutRow[],
@@ -150,7 +151,9 @@ function correctionsOf(
   return kept;
 }
 
-/** For another API than it was fitted on: of that one there is the stated prior, and no bound. What it knows of the specialist holds. */
+/**
+ * The fit for another API than it was fitted on: the prior for that API, no risk bound, the same specialist estimate.
+ */
 export function forAnotherApi(fit: RouterModel): RouterModel {
   const { estimate: api } = measuredEstimate([]);
   const { features, specialist, cut, cutIn } = fit.parameters;
@@ -158,7 +161,7 @@ export function forAnotherApi(fit: RouterModel): RouterModel {
   return { ...fit, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
 }
 
-/** The two probabilities at a place. */
+/** Both probabilities at a position. */
 export interface Scores {
   readonly pSpecialist: number;
   readonly pApi: number;
@@ -194,7 +197,7 @@ function shifted(p: number, by: number): number {
 }
 
 /**
- * How likely what the author writes begins with each of the cuts; never more for a longer one.
+ * The probability that the author's text begins with each cut; a longer cut never has a higher one.
  * @param cuts of one draft, shortest first
  */
 export function scoreCuts(
@@ -222,7 +225,7 @@ export function scoreCuts(
 
 function thinned(examples: readonly CouplingExample[]): readonly CouplingExample[] {
   if (examples.length <= MAX_ROWS) return examples;
-  // Labels of the API were paid for: keep those first, then an even choice of the rest.
+  // Examples with API labels first, because they were paid for; then an even sample of the rest.
   const paid = evenly(
     examples.filter((e) => e.apiRight !== undefined),
     MAX_ROWS,

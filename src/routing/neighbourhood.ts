@@ -1,14 +1,15 @@
-// p(API right) at a place by what came of places like it: the nearest by the words round the cursor, and the folder's level where none is near.
+// p(API right) at a position from the outcomes at similar positions: the nearest by the words around the cursor, and
+// the folder's mean if none is near.
 //
-// With some hundred answers a regression on features says less of the API than the level alone does: it fails where names and values are the
-// folder's own, which no feature tells, and words do a little.
+// With some hundred answers, a regression on features predicts the API worse than the mean alone. The API fails at
+// names and values that only the folder has; words show that a little, features do not.
 import { sigmoid } from '../common/statistics/logistic.ts';
 import { apiPrior } from './priors.ts';
 import type { CouplingExample, PlaceFacts } from './types.ts';
 
-/** A place with a known outcome. */
+/** A position with a known outcome. */
 export interface Neighbour {
-  /** Hashed words round the cursor, and what each counts. */
+  /** Hashed words around the cursor, and their weights. */
   readonly words: readonly (readonly [hash: number, count: number])[];
   readonly right: boolean;
 }
@@ -17,13 +18,13 @@ export interface Neighbourhood {
   readonly places: readonly Neighbour[];
 }
 
-/** As many are looked at, and each counts as so many answers where it is the same text. */
+/** Number of nearest positions, and the weight of one with the same text, in answers. */
 const NEAREST = 20;
 const SAME = 5;
-/** What the level counts as. */
+/** Weight of the folder's mean, in answers. */
 const LEVEL = 2;
 
-/** Where a word stands says what it tells: right before the cursor, in its line, above, below. */
+/** A word's weight by its position: right before the cursor, in its line, above, below. */
 const zones: readonly {
   readonly mark: string;
   readonly count: number;
@@ -39,7 +40,7 @@ function wordsOf(text: string): string[] {
   return text.match(/[\p{L}_$][\p{L}\p{N}_$]*|[^\s\p{L}\p{N}_$]/gu) ?? [];
 }
 
-/** FNV-1a, so that nothing of the text is kept. */
+/** FNV-1a, so that no text is stored. */
 function hash(word: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < word.length; i++) value = Math.imul(value ^ word.charCodeAt(i), 0x01000193);
@@ -61,7 +62,7 @@ export function neighbourOf({ place, apiRight }: Pick<CouplingExample, 'place' |
   return { words: [...bagOf(place)], right: apiRight === true };
 }
 
-/** The same answer for many places: how rare each word is, and how long each neighbour, is worked out once. */
+/** Estimates for many positions; the words' rarities and the neighbours' norms are computed once. */
 export class Nearby {
   private readonly rarity: (word: number) => number;
   private readonly vectors: readonly { readonly weights: ReadonlyMap<number, number>; readonly right: boolean }[];
@@ -75,7 +76,7 @@ export class Nearby {
     this.right = places.filter(({ right }) => right).length;
   }
 
-  /** @param but neighbours that do not count, by their number: those of the place's own file while a fit is measured */
+  /** @param but indices of neighbours that do not count: those of the position's file in cross-validation */
   at(place: PlaceFacts, but: ReadonlySet<number> = new Set()): number {
     const own = [...this.vector([...bagOf(place)])];
     const near: { readonly weight: number; readonly right: boolean }[] = [];
@@ -99,7 +100,7 @@ export class Nearby {
     return sum / all;
   }
 
-  /** Of length one. */
+  /** Normalised to length one. */
   private vector(words: Neighbour['words']): Map<number, number> {
     const weighed = words.map(([word, count]) => [word, count * this.rarity(word)] as const);
     const length = Math.hypot(...weighed.map(([, weight]) => weight)) || 1;

@@ -1,9 +1,9 @@
-// What the coupling is told of a place: the same where it is fitted and where it decides.
+// The router's facts about a cursor position, the same for fitting and for deciding.
 import type { CompletionQuery } from '../common/completion.ts';
 import { lastLines, lineAfter, lineBefore, linesBelow, withoutLastLine } from '../text/lines.ts';
 import type { PlaceFacts } from './types.ts';
 
-/** Lines above and below the cursor's, and how much text of them. */
+/** Lines above and below the cursor's line, and their maximum length, UTF-16 units. */
 const AROUND = 3;
 const REACH = 600;
 

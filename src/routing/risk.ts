@@ -1,9 +1,12 @@
-// How much stays local at a bounded risk, and what that promises.
+// The risk bound: how much is answered locally, and what the bound promises.
 import { boundedRisk } from '../common/statistics/bounded-risk.ts';
 import type { RouterModel } from './router-model.ts';
 import type { Kept, RiskBound } from './types.ts';
 
-/** What each bound promises; of 'mean' and 'sure', for the share of places that stay local, are wrong, and would have been right at the API. */
+/**
+ * The promise of each bound. 'mean' and 'sure' bound the share of positions answered locally and wrong, with the API
+ * right.
+ */
 export const RISK_TERMS: Readonly<Record<RiskBound['holding'], string>> = {
   expected:
     'By how much the exact match of both together may be below that of the API alone, as the places where the API was asked let one expect: no bound is proven.',
@@ -15,18 +18,18 @@ export const RISK_TERMS: Readonly<Record<RiskBound['holding'], string>> = {
     'one file, one language, or what is written otherwise than these were.',
 };
 
-/** What a call has to gain where the risk is bounded; -1, everything goes to the API, where too few places have both sides known. */
+/** The least gain of a call under the risk bound; -1 (always call) if too few positions have both answers known. */
 export function limitOf({ parameters: { risk = [] } }: RouterModel, { alpha, holding }: RiskBound): number {
   const limit = holding === 'expected' ? expectedLimit(risk, alpha) : boundedRisk(risk, alpha, holding)?.keepBelow;
   return limit ?? NOTHING_STAYS;
 }
 
-/** Every gain reaches it. */
+/** A limit that every gain exceeds, so that nothing is answered locally. */
 export const NOTHING_STAYS = -1;
 
 /**
- * Places stay by rising gain until what their calls would have gained comes to `loss` of all places: by the estimates, which saw nothing of their
- * files, or by what came out there, whichever says more.
+ * Positions are answered locally in the order of rising gain, until the lost gain is `loss` of all positions. The lost
+ * gain is the larger of the out-of-fold estimate and the observed one.
  */
 function expectedLimit(risk: readonly Kept[], loss: number): number | undefined {
   let limit: number | undefined;

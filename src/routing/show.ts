@@ -1,48 +1,49 @@
-// How much of a draft is shown: the beginning whose expected gain is highest, among those that are likely enough to be right to their end.
+// The displayed part of a draft: the cut with the highest expected gain among those above the threshold.
 
-/** A beginning of a draft, and how likely the author's text begins with it. */
+/** A cut of a draft, and the probability that the author's text begins with it. */
 export interface ScoredCut {
   readonly text: string;
   readonly p: number;
-  /** UTF-16 units behind the cursor that it takes the place of: closers that it writes itself. Absent: none. */
+  /** UTF-16 units after the cursor that it replaces: closers that it writes itself. Absent: none. */
   readonly over?: number;
-  /** The draft's token behind it, and how likely that one is given what stands before it; absent at the draft's end. */
+  /** The draft's next token, and its conditional probability; absent at the draft's end. */
   readonly next?: { readonly text: string; readonly p: number };
 }
 
 /**
- * What a wrong suggestion costs in characters: reading it, and the suggest list that it stands before. At the places that the prior was fitted on
- * one of five shows is wrong with it, for nine tenths of the characters that half the annoyance brings.
+ * Cost of a wrong suggestion, in characters: reading it, and the suggestion list that it hides. At the positions of the
+ * prior's fit, one of five shown suggestions is wrong with it; it saves nine tenths of the characters that half this
+ * cost saves.
  */
 const ANNOYANCE = 20;
-/** What a right one costs: the key that takes it. */
+/** Cost of a right suggestion, in characters: the key that accepts it. */
 const KEY = 1;
 
-/** Characters that showing it is expected to save. */
+/** Expected saving of showing a cut, in characters. */
 export function worth({ text, p }: ScoredCut, annoyance = ANNOYANCE): number {
   return p * (text.trim().length - KEY) - (1 - p) * annoyance;
 }
 
-/** What a wrong suggestion costs in the eyes of who has set the bar at `bar`: its odds weigh wrong against right. At 0.5 as above. */
+/** Cost of a wrong suggestion for a user's threshold `bar`: proportional to its odds; the cost above at 0.5. */
 export function annoyanceAt(bar: number): number {
   const b = Math.min(0.999, bar);
   return (ANNOYANCE * b) / (1 - b);
 }
 
-/** How sure one has to be of a text for it to be shown: as the bar says, and more where it saves little. */
+/** The probability at which a text is shown: at least the threshold, and more if it saves little. */
 export function neededFor({ text }: Pick<ScoredCut, 'text'>, bar: number, annoyance = ANNOYANCE): number {
   const saves = Math.max(0, text.trim().length - KEY);
   return Math.max(bar, annoyance === 0 ? 0 : annoyance / (annoyance + saves));
 }
 
-/** A draft that is not shown, how sure it is, and from what on it would be. */
+/** A draft that is not shown, its probability, and the probability from which it would be shown. */
 export interface HeldBack {
   readonly text: string;
   readonly p: number;
   readonly from: number;
 }
 
-/** Of what is not shown that which comes nearest to it. */
+/** The cut that is nearest to being shown. */
 export function heldBack(cuts: readonly ScoredCut[], bar: number, annoyance?: number): HeldBack | undefined {
   let nearest: HeldBack | undefined;
   for (const { text, p } of cuts) {
@@ -52,7 +53,10 @@ export function heldBack(cuts: readonly ScoredCut[], bar: number, annoyance?: nu
   return nearest;
 }
 
-/** The cut to show; undefined where none clears the bar and is worth it. Where nothing annoys, the best there is. */
+/**
+ * The cut to show; undefined if none passes the threshold and saves something. With annoyance 0 savings need not be
+ * positive.
+ */
 export function bestCut(cuts: readonly ScoredCut[], bar: number, annoyance?: number): ScoredCut | undefined {
   let best: ScoredCut | undefined;
   let most = annoyance === 0 ? -1 : 0;
@@ -63,7 +67,7 @@ export function bestCut(cuts: readonly ScoredCut[], bar: number, annoyance?: num
   return best;
 }
 
-/** What is left of the cuts once `shown` is right. */
+/** The remaining cuts after the shown one was accepted. */
 export function restOf(cuts: readonly ScoredCut[], { text, p, over = 0 }: ScoredCut): ScoredCut[] {
   return cuts
     .filter((cut) => cut.text.length > text.length && cut.text.startsWith(text))

@@ -1,9 +1,9 @@
-// The coupling: three calibrated estimates and the rules that say who answers, and how much of it is shown.
+// The router's types: positions, examples, decisions and settings.
 import type { Draft } from '../common/completion.ts';
 import type { Holding, Keepable } from '../common/statistics/bounded-risk.ts';
 import type { HeldBack, ScoredCut } from './show.ts';
 
-/** What is known about the place, beside the draft. */
+/** Facts about the cursor position, besides the draft. */
 export interface PlaceFacts {
   readonly languageId: string;
   /** Text of the cursor's line before and after it. */
@@ -12,28 +12,28 @@ export interface PlaceFacts {
   /** Some lines above and below it. */
   readonly above?: string;
   readonly below?: string;
-  /** ms since the last suggestion was decided, and how it ended; undefined at the first. */
+  /** Time since the last suggestion's outcome, ms, and the outcome; undefined before the first. */
   readonly sinceLastMs?: number;
   readonly lastOutcome?: 'accepted' | 'rejected' | 'ignored';
 }
 
-/** One labelled place on a held-out file. */
+/** A labelled position in a held-out file. */
 export interface CouplingExample {
   readonly path: string;
   readonly draft: Draft;
   readonly place: PlaceFacts;
   /** The specialist's draft equals what the author wrote (trimmed). */
   readonly specialistRight: boolean;
-  /** Where the draft may be cut, and whether what the author wrote begins with it. Absent: not looked at. */
+  /** Cuts of the draft, and whether the author's text begins with each. Absent: not measured. */
   readonly cuts?: readonly { readonly draft: Draft; readonly right: boolean }[];
-  /** The same of the API's answer; undefined where it was not asked. */
+  /** Whether the API's answer is right; undefined if it was not asked. */
   readonly apiRight?: boolean;
   /** Edit similarity of each answer to the truth, for the deferral curve. */
   readonly specialistSimilarity?: number;
   readonly apiSimilarity?: number;
 }
 
-/** One number behind a decision, ready for the panel: { name: 'lowest token probability', value: 0.31 }. */
+/** A number that explains a decision, for the panel: { name: 'lowest token probability', value: 0.31 }. */
 export interface Reason {
   readonly name: string;
   readonly value: number;
@@ -42,15 +42,15 @@ export interface Reason {
 export interface Decision {
   readonly route: 'specialist' | 'api' | 'none';
   readonly pSpecialist: number;
-  /** The prior where `pApiIsPrior`. */
+  /** The prior if `pApiIsPrior`. */
   readonly pApi: number;
   readonly pApiIsPrior: boolean;
   /** pApi - pSpecialist, and the price it had to beat, in the same unit (probability of an exact match). */
   readonly gain: number;
   readonly price: number;
-  /** What is shown of the draft, where the specialist answers. */
+  /** The shown cut of the draft, if the specialist answers. */
   readonly shown?: ScoredCut;
-  /** What there would be, where nobody answers. */
+  /** The suggestion that was held back, if nothing is shown. */
   readonly held?: HeldBack;
   /** A sentence for people: 'Held back: 10% sure, shown from 50%.' */
   readonly summary: string;
@@ -58,33 +58,33 @@ export interface Decision {
 }
 
 export interface PolicySettings {
-  /** 0 local only ... 1 API first; between, a higher value makes a call cheaper in the rule's eyes. */
+  /** 0 local only ... 1 API first; a higher value lowers the price of a call. */
   readonly balance: number;
   /** An API is configured, consented to, within budget and not backing off. */
   readonly apiAvailable: boolean;
-  /** What an answer of the API takes as a rule, as it was measured, ms; absent: as usual. */
+  /** Usual measured latency of the API, ms; absent: the default. */
   readonly waitMs?: number;
-  /** What of a local draft is less likely to be right to its end is not shown when the API is available; `fallbackBar` when it is not. */
+  /** Minimum probability for showing a local draft if the API is available; `fallbackBar` if it is not. */
   readonly showBar: number;
   readonly fallbackBar: number;
-  /** What a wrong suggestion costs, characters; absent: as for one that nobody has asked for. */
+  /** Cost of a wrong suggestion, in characters; absent: the default for suggestions without a request. */
   readonly annoyance?: number;
-  /** Beside the price; absent: the price alone says what stays local. */
+  /** A limit besides the price; absent: only the price decides. */
   readonly risk?: RiskBound;
-  /** What answers while typing have taught since the fit; absent: nothing. */
+  /** Online shift of the estimates since the fit; absent: none. */
   readonly shift?: Shift;
 }
 
-/** A place where both sides are known, by what a call is expected to gain there. */
+/** A position with both answers known, with the expected gain of a call. */
 export interface Kept extends Keepable {
   readonly lost: boolean;
-  /** Right here, and wrong at the API. */
+  /** The specialist was right and the API wrong. */
   readonly won: boolean;
 }
 
 /**
- * 'expected': by how much the exact match of both together may be below the API's, as it is expected. 'mean', 'sure': how often a place may stay local,
- * be wrong, and have been right at the API.
+ * 'expected': expected exact-match accuracy is at most `alpha` below the API alone. 'mean', 'sure': at most `alpha` of
+ * the positions are answered locally and wrong while the API was right.
  */
 export interface RiskBound {
   readonly holding: Holding | 'expected';

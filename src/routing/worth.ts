@@ -1,20 +1,20 @@
-// How much it is worth to learn what stands at a place: the more, the likelier the large model fails there, by what came of places like it.
+// Weights of training samples: higher where the large model probably fails, by its answers at similar positions.
 import { Nearby, neighbourOf } from './neighbourhood.ts';
 import type { PlaceFacts } from './types.ts';
 
-/** What the large model's answer at a place came to. */
+/** A position, and whether the large model's answer was right. */
 export interface AnsweredPlace {
   readonly place: PlaceFacts;
   readonly right: boolean;
 }
 
-/** A place is worth so much at least and at most, as a multiple of the average. */
+/** Bounds of a weight, as multiples of the average. */
 const LEAST = 0.5;
 const MOST = 3;
-/** With fewer answers nothing is known of where it fails. */
+/** With fewer answers there are no weights. */
 const LEAST_ANSWERS = 20;
 
-/** Undefined where too little is known, or it never fails. */
+/** Undefined with too few answers, or if the model never fails. */
 export function worthBy(answered: readonly AnsweredPlace[]): ((place: PlaceFacts) => number) | undefined {
   const failing = answered.filter(({ right }) => !right).length / Math.max(1, answered.length);
   if (answered.length < LEAST_ANSWERS || failing === 0) return undefined;
