@@ -71,7 +71,9 @@ export interface ApiEstimate {
   readonly awaited?: number;
   /** Price as a batch, if the provider has batches. */
   readonly batchUsd?: number;
-  /** The positions are texts of a task: 'sample' to train on, 'rest' in doubt, 'states' for a base to read in `seconds`. */
+  /**
+   * The positions are texts of a task: 'sample' to train on, 'rest' in doubt, 'states' for a base to read in `seconds`.
+   */
   readonly texts?: 'sample' | 'rest' | 'states';
   /** The file of these texts, if git ignores it. */
   readonly ignoredByGit?: string;

@@ -1,5 +1,5 @@
-// Has the large model label texts: those that teach most, or those that stay in doubt. Within a budget, each answer on disk before the
-// next one counts, and no text asked about twice.
+// Asks the large model to label texts: the most informative or the doubtful ones. It keeps to a budget, stores each
+// answer before the next, and asks about no text twice.
 import type { Failure } from '../common/errors.ts';
 import { shuffled } from '../common/statistics/random.ts';
 import { labelBatch } from '../llm/label.ts';
@@ -18,27 +18,27 @@ export interface AskRequest {
   readonly root: string;
   readonly task: TextTask;
   readonly texts: readonly string[];
-  /** What the API says is added. */
+  /** The API's labels are added. */
   readonly known: Map<number, Known>;
-  /** Labelled texts that go along with a text. */
+  /** Labelled texts that are sent as examples. */
   readonly examples: (index: number) => number;
 }
 
 export interface AskOutcome {
   readonly asked: number;
   readonly labelled: number;
-  /** Answers that named no label, or several. */
+  /** Answers with no label or several. */
   readonly unusable: number;
   readonly costUsd: number;
-  /** Why it ended early; undefined: it did not. */
+  /** Why it ended early; undefined: complete. */
   readonly stopped: Failure | undefined;
 }
 
-/** Nearest labelled texts that are sent along, where they are. */
+/** Number of examples in a prompt. */
 export const EXAMPLES = 5;
-/** Answers of each kind, with examples and without, below which it is not known whether these pay. */
+/** Minimum answers with and without examples before their benefit is judged. */
 const FEWEST_COMPARED = 20;
-/** Texts that are looked at for how rare words are, and labelled ones of which the nearest are taken. */
+/** Texts for word frequencies, and labelled texts to choose examples from. */
 const MOST_LOOKED_AT = 2000;
 
 function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
@@ -46,13 +46,14 @@ function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
 }
 
 /**
- * Texts to have labelled next. Of those that people labelled, so that it is learned where the API is right, a seeded choice up to
+ * Texts to have labelled next. Of those that people labelled, so that it is learned where the API is right, a seeded
+ * choice up to
  * two thirds; then such as teach: diverse ones, and where there is a specialist, such as it doubts.
  */
 export function sampleOf({ known, unlabelled }: Gathered, count: number, learned?: TaskModel): string[] {
   const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
   const open = unlabelled.filter((text) => !known.has(keyOf(text)));
-  // Of either more, where there is too little of the other.
+  // If one kind has too few, the other fills up.
   const wanted = Math.max(Math.ceil((2 * count) / 3), count - open.length);
   const own = people
     .sort(([a], [b]) => a - b)
@@ -66,7 +67,7 @@ export function sampleOf({ known, unlabelled }: Gathered, count: number, learned
   return shuffled(mixed.length, 1).map((i) => mixed[i] as string);
 }
 
-/** Of texts that people labelled, how often the API was right with examples and without: they pay where it was right more often. */
+/** Accuracy of the API with and without examples, on texts that people labelled. */
 export function examplesPay(known: ReadonlyMap<number, Known>): boolean | undefined {
   const right = [false, true].map((shown) =>
     [...known.values()].flatMap(({ person, api, paid }) =>
@@ -80,7 +81,8 @@ export function examplesPay(known: ReadonlyMap<number, Known>): boolean | undefi
 }
 
 /**
- * How many examples go along with each text. What people labelled in the folder is what a large model cannot know; whether showing it
+ * How many examples go along with each text. What people labelled in the folder is what a large model cannot know;
+ * whether showing it
  * helps is tried with every second text until it is known. Without people's labels there is nothing to show.
  */
 export function exampleCounts(known: ReadonlyMap<number, Known>): (index: number) => number {
@@ -89,7 +91,7 @@ export function exampleCounts(known: ReadonlyMap<number, Known>): (index: number
   return (index) => ((pay ?? index % 2 === 0) ? EXAMPLES : 0);
 }
 
-/** The prompts for texts, for an estimate of their price as well. */
+/** Prompts of texts, also for estimating their price. */
 export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root'>, facts: ModelFacts) {
   const labelled = [...known.values()].flatMap(({ text, person }) =>
     person === undefined ? [] : [{ text, label: person }],
@@ -97,13 +99,13 @@ export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'r
   const { rarity } = groundOf([...labelled.map(({ text }) => text), ...texts].slice(0, MOST_LOOKED_AT));
   const near = labelled.length > 0 ? nearest(texts, labelled.slice(-MOST_LOOKED_AT), rarity, EXAMPLES + 1) : [];
   return texts.map((text, i) => {
-    // Its own label is not told.
+    // A text's own label is not among its examples.
     const others = (near[i] ?? []).filter((each) => keyOf(each.text) !== keyOf(text)).slice(0, examples(i));
     return { text, examples: others.length, prompt: promptOf(task, text, others, facts) };
   });
 }
 
-/** @param llm keeps to the budget: it refuses what would pass it. Rejects when cancelled; what was answered until then is kept. */
+/** @param llm refuses requests beyond the budget. Rejects when cancelled; earlier answers are stored. */
 export async function askAbout(
   request: AskRequest,
   llm: Pick<LlmClient, 'ask' | 'prepare' | 'facts'>,

@@ -1,4 +1,4 @@
-// The large model's part of a run: a sample, then what stays in doubt; each after its price was agreed to.
+// The large model's part of a run: it labels a sample, then doubtful texts, each after the user accepts the price.
 import type { Failure } from '../common/errors.ts';
 import { isAnswerTask } from '../prompts/label/task.ts';
 import { type AskOutcome, askAbout, exampleCounts, promptsFor, sampleOf } from './ask-sample.ts';
@@ -11,16 +11,16 @@ import type { TaskFolder } from './task-folder.ts';
 
 export type Say = (stage: string, done?: number, total?: number) => void;
 
-/** Asked about at once. */
+/** Concurrent requests. */
 const CHUNK = 200;
-/** Texts whose prompts are made for the price of many. */
+/** Prompts that estimate the price of all. */
 const PRICED = 200;
 
-/** The large model's part of a run: two questions of money, and what comes of them. */
+/** The large model's part of a run, with its two price questions. */
 export class LlmPart {
   spentUsd = 0;
   stopped: Failure | undefined;
-  /** Who does not want a sample asked about will not want all of it. */
+  /** A user who declines the sample is not asked about the rest. */
   private declined = false;
   private readonly folder: TaskFolder;
   private readonly deps: TaskRunDeps;
@@ -37,7 +37,7 @@ export class LlmPart {
     return isAnswerTask(this.folder.task) ? 'The large model answers' : 'The large model labels';
   }
 
-  /** Mean of a question about one of the texts, US dollars; undefined: there is nobody to ask, or nothing. */
+  /** Mean price of a request, US dollars; undefined: no API or no texts. */
   priceOf(texts: readonly string[]): number | undefined {
     const { llm } = this.deps;
     if (!llm || texts.length === 0) return undefined;
@@ -53,7 +53,7 @@ export class LlmPart {
     return unknown.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0) / prompts.length;
   }
 
-  /** In two rounds: texts of every kind, then such as a specialist that has learned from these doubts. */
+  /** In two rounds: diverse texts, then texts for which a model trained on these is unsure. */
   async sample(wanted: number, say: Say): Promise<void> {
     const { gathered, deps } = this;
     const asked = [...gathered.known.values()].filter(({ paid }) => paid).length;
@@ -71,7 +71,7 @@ export class LlmPart {
     await this.ask(second, (done) => say(stage, first.length + done, count));
   }
 
-  /** Asks about the texts that stay in doubt; what one of them costs, where there are any. */
+  /** Asks about doubtful texts. Returns the mean price of one, if there are any. */
   async rest(learned: TaskModel, say: Say): Promise<{ price: number | undefined }> {
     const { folder, deps, gathered } = this;
     if (!deps.llm || this.stopped || this.declined) return { price: undefined };
@@ -83,7 +83,7 @@ export class LlmPart {
       if (looked % 1000 === 0) say('Looking for what is in doubt', looked, gathered.texts);
       if (!inDoubt || learned.known.get(keyOf(text))?.paid) continue;
       keys.add(keyOf(text));
-      // A few of the whole: the price of texts hangs on their length, and their length on where they stand.
+      // Texts spread over the whole task, because their length and price depend on where they are.
       if (some.length < 2 * PRICED) some.push(text);
       else if (keyOf(text) % keys.size < 2 * PRICED) some[keyOf(text) % (2 * PRICED)] = text;
     }

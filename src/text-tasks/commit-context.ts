@@ -1,5 +1,6 @@
-// What a commit message is written from: what is staged, and earlier messages of the same places; files that may not leave as names.
-// Both sides of a change are read and masked as whole files, and then the hunks are cut out of them: a secret that is replaced is still one.
+// Context of a commit message: staged changes and earlier messages on the same files. Private files appear by name
+// only.
+// Both versions of a file are redacted whole before hunks are cut out, because a replaced secret is still secret.
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { nearestMessages } from '../prompts/commit/commit-style.ts';
@@ -13,16 +14,16 @@ import { maskKnown, SecretValues } from '../workspace/secrets/known.ts';
 import { findSecrets } from '../workspace/secrets/mask.ts';
 import { maskedDiff, sideOf } from './masked-diff.ts';
 
-/** A folder that the user opened and trusts, and what of it may be sent. */
+/** An opened, trusted folder, and the rules for sending its files. */
 export interface OpenedFolder {
   readonly root: string;
   readonly harvest: Partial<HarvestOptions>;
-  /** Globs of the user's: what they leave out stays here. */
+  /** The user's globs: files that they exclude are not sent. */
   readonly exclude: Readonly<Record<string, boolean>>;
 }
 
 export interface CommitSource extends OpenedFolder {
-  /** The folder itself, or one in it. */
+  /** The folder itself or a folder in it. */
   readonly repository: string;
 }
 
@@ -32,9 +33,9 @@ export interface CommitContext {
   readonly near: readonly string[];
 }
 
-/** Messages that the style is taken from. */
+/** Messages for the style. */
 const NEAREST = 12;
-/** Files of which more than the name is looked at. */
+/** Maximum files that are read; of others only the name is used. */
 const MOST_FILES = 100;
 
 export async function readCommit(
@@ -49,14 +50,14 @@ export async function readCommit(
     return failed('nothing-to-learn', 'Nothing is staged. Stage the changes that the message is about.');
   const below = relative(root, repository).split(sep).join('/');
   const known: SecretValues[] = [];
-  // The folder's list passes over a repository in it that git ignores there.
+  // Listing the outer folder skips a nested repository that git ignores.
   for (const each of below === '' ? [root] : [root, repository]) {
     const read = await harvestFolder(each, harvest, { signal });
     if (!read.ok) return read;
     known.push(read.value.secrets);
   }
   const mask = (text: string, path: string) => maskKnown(text, path, known).text;
-  // By the rules of the folder, which may say more than the repository's own.
+  // The folder's rules may be stricter than the repository's.
   const placeOf = (path: string) => (below === '' ? path : `${below}/${path}`);
   const looked = staged.slice(0, MOST_FILES);
   const rules = await Promise.all(looked.map(({ path }) => ruleOf(root, placeOf(path), harvest, exclude)));
@@ -67,7 +68,7 @@ export async function readCommit(
     const change = changes.get(path);
     if (change === undefined) return { path: mask(path, ''), status, diff: '' };
     const [before, after] = [change.before, change.after].map((text) => sideOf(text, mask(text, path)));
-    // Once more: its head names files.
+    // Redacted again, because the diff header contains paths.
     const diff = before && after ? mask(maskedDiff(change.diff, before, after), path) : '';
     return { path: mask(path, ''), status, diff };
   });
@@ -76,7 +77,7 @@ export async function readCommit(
   return ok({ files, near: near.map(({ message }) => mask(message, '')) });
 }
 
-/** What either side of any change says is a secret. */
+/** Secrets of both versions of all changed files. */
 function secretsIn(changes: ReadonlyMap<string, StagedChange>): SecretValues {
   const secrets = new SecretValues();
   for (const [path, { before, after }] of changes)

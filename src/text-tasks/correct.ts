@@ -1,4 +1,4 @@
-// What a person says of a text: kept where it fits the task as its file is now, which whoever shows the text may have read long ago.
+// Stores a person's label or answer, after checking it against the task file as it is now.
 import { failed, ok, type Result } from '../common/errors.ts';
 import { isAnswerTask, type LabelTask } from '../prompts/label/task.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
@@ -6,7 +6,8 @@ import { giveLabel } from './given-labels.ts';
 import { readTask } from './task-file.ts';
 
 /**
- * What was kept, on disk when it resolves; undefined: the user was asked which label and left. Throws as `giveLabel` does.
+ * What was kept, on disk when it resolves; undefined: the user was asked which label and left. Throws as `giveLabel`
+ * does.
  * @param said the label or the answer; undefined: `pick` asks for a label
  */
 export async function correctText(

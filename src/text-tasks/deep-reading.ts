@@ -1,5 +1,5 @@
-// Hidden states of a base for those texts of which the n-grams are not sure: read once, a few at a time, and forgotten; what the heads
-// make of them is kept.
+// Hidden states of a base for texts for which the n-grams are unsure. They are read in small groups and not stored;
+// only the predictions of the heads are kept.
 
 import type { LabelTask } from '../prompts/label/task.ts';
 import type { Known } from './given-labels.ts';
@@ -9,23 +9,23 @@ import { labelProbabilities, type TextSpecialist } from './labels/text-specialis
 import { labelledIn } from './learn-task.ts';
 import { isSure } from './sureness.ts';
 
-/** Reads texts with a base, in their order. Rejects when cancelled. @param onRead how many are read */
+/** Reads texts with a base, in order. Rejects when cancelled. @param onRead called with the number of texts read */
 export type ReadStates = (
   texts: readonly string[],
   reading: BasePrompt,
   onRead?: (done: number) => void,
 ) => Promise<readonly Float32Array[]>;
 
-/** Texts that a base's time is told by. */
+/** Texts for measuring the base's speed. */
 const TIMED = 8;
-/** Labelled texts that are read to learn from; of more those of the smallest keys. */
+/** Maximum labelled texts to train on; those with the smallest keys are taken. */
 const MOST_LEARNED = 1500;
 
 export class DeepReading {
   private readonly readStates: ReadStates;
   private readonly reading: BasePrompt;
   private readonly known = new Map<number, readonly number[]>();
-  /** By `keyOf`, of the texts that are learned from. */
+  /** States of the training texts, by `keyOf`. */
   readonly learned = new Map<number, Float32Array>();
   private readonly texts: readonly string[];
   private readonly clock: () => number;
@@ -39,17 +39,17 @@ export class DeepReading {
     const labelled = labelledIn(task, known).slice(0, MOST_LEARNED);
     this.readStates = readStates;
     this.reading = readingOf(task, labelled);
-    // What stands as an example before every text gives its own label away.
+    // Texts that serve as prompt examples would reveal their own label.
     this.texts = labelled.map(({ text }) => text).filter((text) => !this.reading.examples.has(text));
     this.clock = clock;
   }
 
-  /** How many texts are read to learn from them. */
+  /** Number of texts to read for training. */
   get toLearn(): number {
     return this.texts.length;
   }
 
-  /** Seconds that a text takes here; the texts that told are read. */
+  /** Seconds per text on this machine. The texts that were timed count as read. */
   async secondsEach(): Promise<number> {
     const begun = this.clock();
     const some = this.texts.slice(0, TIMED);
@@ -62,7 +62,7 @@ export class DeepReading {
     await this.take(rest, (done) => onRead(this.texts.length - rest.length + done));
   }
 
-  /** Those of the texts of which the n-grams are not sure. */
+  /** The texts for which the n-grams are unsure. */
   async decide(specialist: TextSpecialist, texts: readonly string[]): Promise<void> {
     const open = texts.filter(
       (text) => !this.known.has(keyOf(text)) && !isSure(labelProbabilities(specialist, { text })),
@@ -76,7 +76,7 @@ export class DeepReading {
     }
   }
 
-  /** Undefined: the n-grams' are it. */
+  /** Undefined: the n-grams answer alone. */
   probabilities(key: number): readonly number[] | undefined {
     return this.known.get(key);
   }

@@ -1,4 +1,4 @@
-// What a function's comment is written from: its code, and the folder's own documented functions that are most like it; secrets masked.
+// Context of a function's comment: its code and the most similar documented functions, redacted.
 import { failed, ok, type Result } from '../common/errors.ts';
 import { type DocForm, docCommentOf, docFormOf } from '../text/doc-comments.ts';
 import { kinOf } from '../text/languages.ts';
@@ -14,7 +14,7 @@ import { keyOf } from './labels/extract.ts';
 import { rarityOf } from './labels/hashed-grams.ts';
 
 export interface DocSource extends OpenedFolder {
-  /** The document as it is in the editor, '\n' between lines; where it lies in the folder; and the place in it, UTF-16 units. */
+  /** The editor's text with '\n' line ends, its path in the folder, and the cursor offset in UTF-16 units. */
   readonly text: string;
   readonly path: string;
   readonly languageId: string;
@@ -24,17 +24,17 @@ export interface DocSource extends OpenedFolder {
 export interface DocContext {
   readonly form: DocForm;
   readonly target: SourceFunction;
-  /** Masked. */
+  /** Redacted. */
   readonly code: string;
-  /** The folder's, nearest first. */
+  /** Documented functions of the folder, nearest first. */
   readonly near: readonly { readonly text: string; readonly label: string }[];
-  /** What the nearest one says, with this function's name; '': there is none. */
+  /** The nearest comment with this function's name; '': none. */
   readonly draft: string;
-  /** The file may leave this machine. */
+  /** Whether the file may be sent. */
   readonly isOpen: boolean;
 }
 
-/** Functions that go along; and what is read for them, characters, the nearest files first. */
+/** Functions that are sent, and characters that are read to find them, nearest files first. */
 const NEAREST = 5;
 const MOST_READ = 1_500_000;
 
@@ -55,7 +55,7 @@ export async function readDocContext(source: DocSource, signal: AbortSignal): Pr
     );
   const read = await harvestFolder(root, harvest, { signal });
   if (!read.ok) return read;
-  // The whole document first: what stands around a function may say that something in it is a secret.
+  // The whole document is redacted first: text around a function may show that it contains a secret.
   const code = codeOf(maskKnown(text, path, [read.value.secrets]).text, target);
   const own = keyOf(code);
   const answered = [];
@@ -66,7 +66,7 @@ export async function readDocContext(source: DocSource, signal: AbortSignal): Pr
       if (answer !== undefined) answered.push({ key: keyOf(each.text), text: each.text, answer });
     }
   }
-  // Of many the last ones count: those of the nearest files.
+  // The last ones win: those of the nearest files.
   const nearest = new NearestAnswers(answered.reverse(), rarityOf([code, ...answered.map((each) => each.text)]));
   return ok({
     form,
@@ -78,7 +78,7 @@ export async function readDocContext(source: DocSource, signal: AbortSignal): Pr
   });
 }
 
-/** Files of the same languages, those in the nearest folders first, as far as there is time for. */
+/** Files of the same languages, nearest folders first, within the time limit. */
 function kinOfFile(files: readonly HarvestedFile[], path: string): HarvestedFile[] {
   const shared = (other: string) => {
     const [a, b] = [path.split('/'), other.split('/')];

@@ -1,15 +1,16 @@
-// A task's specialist for other machines: one ONNX model of standard operators, its labels, and how a text becomes its inputs.
+// Exports a task's local model: one ONNX model of standard operators, its labels, and the preprocessing of texts.
 import { Builder } from '../neural/autodiff/builder.ts';
 import { writeModel } from '../neural/onnx/write.ts';
 import type { LabelTask } from '../prompts/label/task.ts';
 import { COLUMNS, PARTS } from './labels/hashed-grams.ts';
 import type { TextSpecialist } from './labels/text-specialist.ts';
 
-/** A part without n-grams has no length to divide by. */
+/** Avoids division by zero for a part without n-grams. */
 const LEAST = 1e-12;
 
 /**
- * Inputs: columns i32 and tf f32 [texts, 3, grams], the hashed n-grams of each part of a text and 1 + log of how often each is there; where
+ * Inputs: columns i32 and tf f32 [texts, 3, grams], the hashed n-grams of each part of a text and 1 + log of how often
+ * each is there; where
  * a text has fewer, both are 0. Output: probabilities f32 [texts, labels]. The head over hidden states is not in it.
  */
 export function taskModel({ labels, columns, cheap, ground }: TextSpecialist): Uint8Array {
@@ -32,7 +33,7 @@ export function taskModel({ labels, columns, cheap, ground }: TextSpecialist): U
   return writeModel(b.graph).bytes;
 }
 
-/** What lies beside it. */
+/** Files beside the model. */
 export function exportReadme({ name, labels }: LabelTask): string {
   return `# ${name}
 

@@ -1,4 +1,4 @@
-// Labels and answers that were given: by people and by the API, a line each, beside the task. Appended at once, never rewritten.
+// Labels and answers of people and the API, one line each, in a file beside the task that is only appended to.
 import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
@@ -8,21 +8,21 @@ import { decoded, keyOf, linesIn } from './labels/extract.ts';
 
 export interface GivenLabel {
   readonly text: string;
-  /** Or what was written about the text. '': of an API that answered with none of the labels; it is not asked about that text again. */
+  /** A label or an answer. '': an API answer without a label; that text is not asked about again. */
   readonly label: string;
   readonly by: 'person' | 'api';
-  /** Of an API's: who answered, how many labelled texts it was shown, US dollars. */
+  /** Of an API answer: model, number of examples, US dollars. */
   readonly model?: string;
   readonly examples?: number;
   readonly usd?: number;
 }
 
-/** What is known of a text: its label, or what was written about it. */
+/** Known labels or answers of a text. */
 export interface Known {
   readonly text: string;
   readonly person?: string;
   readonly api?: string;
-  /** The API was asked, whatever it said: its answer is paid for. */
+  /** Set if the API was asked, with any result. */
   readonly paid?: Pick<GivenLabel, 'model' | 'examples' | 'usd'>;
 }
 
@@ -31,8 +31,8 @@ function fileOf(task: string): string {
 }
 
 /**
- * By `keyOf` of the text; the last word of each kind counts. Lines that are broken, as after a crash, or of labels that are gone are passed over.
- * @param mask for all but who shows them to the user: a file that people write to may hold what the texts of the folder hide
+ * By `keyOf` of the text; the last entry of each kind counts. Broken lines and unknown labels are skipped.
+ * @param mask redacts answers, because people may write secrets; absent only for showing them to the user
  */
 export async function readAnswers(
   task: TextTask,
@@ -46,14 +46,14 @@ export async function readAnswers(
   for await (const line of linesIn(decoded(reader.pieces(path)))) {
     const row = parsed(line);
     if (row === undefined) continue;
-    // A label is one of the task's names; only an answer is anybody's own words.
+    // Only answers are free text; a label is a name of the task.
     const label = names === undefined ? mask(row.label) : names.includes(row.label) ? row.label : '';
     know(known, { ...row, text: mask(row.text), label });
   }
   return known;
 }
 
-/** Takes one label in, as reading it from disk would. */
+/** Adds one label, as reading it from disk would. */
 export function know(known: Map<number, Known>, { text, label, by, model, examples, usd }: GivenLabel): void {
   const key = keyOf(text);
   const before = known.get(key);
@@ -77,14 +77,14 @@ function parsed(line: string): GivenLabel | undefined {
   }
 }
 
-/** On disk when it returns. Throws CodedError 'unwritable'. @param root of the folder, which the user trusts */
+/** Stored when it returns. Throws CodedError 'unwritable'. @param root of the trusted folder */
 export function giveLabel(root: string, task: string, given: GivenLabel): void {
   const path = fileOf(task);
   try {
     const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0 } = constants;
     const file = openSync(writablePathIn(root, path), O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o644);
     try {
-      // Its own line end first: a line that a crash cut short must not swallow this one.
+      // Begins with a line end, so that a truncated last line does not merge with this one.
       writeSync(file, `\n${JSON.stringify(given)}\n`);
       fsyncSync(file);
     } finally {

@@ -1,12 +1,12 @@
-// Where something is written below an opened folder: through no link, so that what came with a folder has nothing outside of it written.
+// Paths for writing below an opened folder. Links are refused, so that nothing outside the folder is written.
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { isInside, parentOf } from '../workspace/files/inside.ts';
 
 /**
- * Absolute. Makes the folders that `path` lies in; throws CodedError 'unwritable' where one of them is a link or no folder. What stands at
- * `path` itself is the caller's care: it is replaced as a name, or opened with O_NOFOLLOW or O_EXCL.
+ * Returns the absolute path and creates its parent folders. Throws CodedError 'unwritable' if a parent is a link or no
+ * folder. The caller replaces `path` itself by rename, or opens it with O_NOFOLLOW or O_EXCL.
  * @param path relative to `root`, '/' separators
  */
 export function writablePathIn(root: string, path: string): string {
@@ -26,7 +26,7 @@ export function writablePathIn(root: string, path: string): string {
   return join(root, path);
 }
 
-/** False where something has that name already, a link that leads nowhere included. Throws as `placeIn` does. */
+/** False if the name exists, even as a dangling link. Throws as `placeIn` does. */
 export function writeNewFile(root: string, path: string, text: string): boolean {
   const target = writablePathIn(root, path);
   try {

@@ -1,4 +1,4 @@
-// What a run does with a task, whatever its answers are: labels, or texts. How each is asked, read and learned.
+// The two kinds of tasks, labels and texts: how each is asked, read and trained.
 
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { Prompt } from '../llm/protocol/prompt.ts';
@@ -17,7 +17,7 @@ export function learn(task: TextTask, gathered: Gathered): TaskModel {
   return isAnswerTask(task) ? learnAnswers(gathered) : asLearned(task, learnTask(task, gathered));
 }
 
-/** @param deep what the base has read; absent: n-grams alone */
+/** @param deep hidden states of the base; absent: n-grams alone */
 export function asLearned(task: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
   return {
     ...learned,
@@ -27,7 +27,7 @@ export function asLearned(task: LabelTask, learned: LearnedTask, deep?: DeepRead
   };
 }
 
-/** @param examples that people gave, nearest first */
+/** @param examples labelled by people, nearest first */
 export function promptOf(
   task: TextTask,
   text: string,
@@ -37,7 +37,7 @@ export function promptOf(
   return isAnswerTask(task) ? answerPrompt(task, text, examples, facts) : labelPrompt(task, text, examples, facts);
 }
 
-/** What an answer of the large model says; '': nothing that can be used. */
+/** The label or text in an API answer; '': unusable. */
 export function readAnswer(task: TextTask, answer: string): string {
   return isAnswerTask(task) ? answer.trim() : (task.labels[parseLabel(answer, task.labels) ?? -1]?.name ?? '');
 }

@@ -1,4 +1,4 @@
-// Every text of a task with its label: who said it, how sure that is, and whether the API should be asked.
+// Labels every text of a task, with source, confidence and whether to ask the API.
 
 import type { LabelTask } from '../prompts/label/task.ts';
 import type { DeepReading } from './deep-reading.ts';
@@ -11,11 +11,11 @@ import type { TaskText } from './texts.ts';
 export interface LabelledRow {
   readonly text: string;
   readonly label: string;
-  /** 'api': its recorded answer. */
+  /** 'api': a recorded answer. */
   readonly by: 'person' | 'api' | 'specialist';
-  /** Calibrated probability of being right; 1 where a person said it. */
+  /** Calibrated probability of being right; 1 for a person's label. */
   readonly sure: number;
-  /** The specialist's word alone is not good enough here. */
+  /** The local label is not certain enough. */
   readonly inDoubt: boolean;
 }
 
@@ -27,19 +27,19 @@ export interface Shard {
 
 export const WHOLE: Shard = { number: 1, of: 1 };
 
-/** 'I/N'; undefined: it is none. */
+/** Parses 'I/N'; undefined if it is none. */
 export function parseShard(text: string): Shard | undefined {
   const [, i, n] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
   const shard = { number: Number(i), of: Number(n) };
   return shard.number >= 1 && shard.number <= shard.of ? shard : undefined;
 }
 
-/** A text belongs to the same shard wherever it stands, so that shards together are the whole, each text once. */
+/** The shard depends on the text alone, so that all shards together contain each text once. */
 export function belongsTo(text: string, { number, of }: Shard): boolean {
   return keyOf(text) % of === number - 1;
 }
 
-/** Texts whose states are read at once: the base is loaded for each. */
+/** Texts per call of the base, which is loaded for each call. */
 const CHUNK = 256;
 
 /** @param deep absent: n-grams alone */
@@ -82,7 +82,7 @@ async function* labelled(
     const { before, after } = estimatesAt(coupling, { id: '', text, probabilities });
     const api = indexOf(given?.api);
     if (api >= 0) {
-      // Where it is known to confuse two labels, the specialist's opinion decides between them.
+      // If the API is known to confuse two labels, the local model decides between them.
       const label = nameOf(bestOf(afterCall(coupling, probabilities, api)));
       yield { text, label, by: 'api', sure: after, inDoubt: false };
       continue;

@@ -1,4 +1,4 @@
-// The specialist of a task whose answers are texts: accepted answers of the folder and the large model's, and how like the right one a draft is.
+// Fits the local model and router of a task with text answers, from accepted and API answers.
 import { type DraftedText, expectedAt, fitAnswerRouter, judgedAnswers } from './answers/answer-router.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
 import { belongsTo, type LabelledRow, type Shard, WHOLE } from './label-texts.ts';
@@ -9,7 +9,7 @@ import { DEFAULT_LOSS, type Gathered } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
 import type { TaskText } from './texts.ts';
 
-/** Deterministic. Without any answer every draft is empty and in doubt. */
+/** Deterministic. Without answers every draft is empty and doubtful. */
 export function learnAnswers(gathered: Gathered, loss = DEFAULT_LOSS): TaskModel {
   const { known } = gathered;
   const answered = [...known]
@@ -20,7 +20,7 @@ export function learnAnswers(gathered: Gathered, loss = DEFAULT_LOSS): TaskModel
     });
   const { rarity } = groundOf([...answered.map(({ text }) => text), ...gathered.unlabelled]);
   const nearest = new NearestAnswers(answered, rarity);
-  // Each draft by the others' answers alone: it is judged as one of a text that is new.
+  // Each draft uses the other texts' answers only, as for a new text.
   const drafted = answered.map(({ key, text, truth, api }): DraftedText => {
     return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
   });

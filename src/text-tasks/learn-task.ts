@@ -1,5 +1,5 @@
-// A task's specialist and coupling, from all labels that the folder and the API have given. Deterministic: the same texts and labels give
-// the same bytes, on any machine that adds alike.
+// Fits a task's local model and router from all labels of folder and API. Deterministic: the same texts and labels give
+// the same bytes on machines with the same floating-point arithmetic.
 import { CodedError } from '../common/errors.ts';
 import type { LabelTask } from '../prompts/label/task.ts';
 import type { Known } from './given-labels.ts';
@@ -12,18 +12,18 @@ import type { TaskText } from './texts.ts';
 
 /** A task's texts as they were read. */
 export interface Gathered {
-  /** By `keyOf` of the text; who asks the API adds what it says. */
+  /** By `keyOf` of the text; API labels are added during the run. */
   readonly known: Map<number, Known>;
   readonly texts: number;
-  /** Texts that nobody had labelled, to choose from. */
+  /** Unlabelled texts to choose from. */
   readonly unlabelled: readonly string[];
 }
 
-/** What is known of how far a specialist can be trusted. */
+/** How far the local model can be trusted. */
 export interface Judgement extends Gathered {
-  /** How much may stay local; undefined: too little is known to say, and all that nobody has labelled is in doubt. */
+  /** The limit for staying local; undefined: too few labels, so every unlabelled text is doubtful. */
   readonly risk: Risk | undefined;
-  /** Texts that the pair was measured on, each by a coupling without it, and whose word counted as right there. */
+  /** Texts of the out-of-fold measurement, and whether people or the API decided what is right. */
   readonly judged: readonly JudgedText[];
   readonly judgedBy: 'person' | 'api';
 }
@@ -33,10 +33,10 @@ export interface LearnedTask extends Judgement {
   readonly coupling: TextRouter;
 }
 
-/** The specialist may be worse than the API alone at this share of texts. */
+/** Share of texts where the local model may be worse than the API alone. */
 export const DEFAULT_LOSS = 0.01;
 export const FEWEST_LABELLED = 20;
-/** Texts without a label that are kept to choose from, and to know how rare words are. */
+/** Unlabelled texts that are kept for sampling and for word frequencies. */
 const MOST_UNLABELLED = 5000;
 
 export async function gather(texts: AsyncIterable<TaskText>, answers: ReadonlyMap<number, Known>): Promise<Gathered> {
@@ -47,10 +47,10 @@ export async function gather(texts: AsyncIterable<TaskText>, answers: ReadonlyMa
   for await (const { text, own } of texts) {
     count += 1;
     const key = keyOf(text);
-    // What a person says later counts for more than what the file has said before.
+    // A person's later label overrides the label in the file.
     if (own !== undefined) known.set(key, { person: own, ...(known.get(key) ?? { text }) });
     else if (!known.has(key) && key < bar) {
-      // Those of the smallest keys: a seeded choice that does not hang on how many there are.
+      // The smallest keys: a choice that does not depend on the number of texts.
       unlabelled.push({ key, text });
       if (unlabelled.length >= 2 * MOST_UNLABELLED) bar = keepSmallest(unlabelled);
     }
@@ -59,7 +59,7 @@ export async function gather(texts: AsyncIterable<TaskText>, answers: ReadonlyMa
   return { known, texts: count, unlabelled: unlabelled.map(({ text }) => text) };
 }
 
-/** Those with a label, in the order of their keys. Labels are their indices. */
+/** Labelled texts in the order of their keys; labels as indices. */
 export function labelledIn({ labels }: Pick<LabelTask, 'labels'>, known: ReadonlyMap<number, Known>) {
   const indexOf = (name: string | undefined) => {
     const index = labels.findIndex((label) => label.name === name);
@@ -76,11 +76,11 @@ export function labelledIn({ labels }: Pick<LabelTask, 'labels'>, known: Readonl
 
 export interface LearnOptions extends Pick<TextFitOptions, 'say'> {
   readonly loss?: number;
-  /** Of a base, by `keyOf` of the text: only texts that have them are learned from then. */
+  /** Hidden states by `keyOf` of the text; if given, only texts with states are trained on. */
   readonly states?: ReadonlyMap<number, Float32Array>;
 }
 
-/** Throws CodedError 'nothing-to-learn' where too few texts are labelled. */
+/** Throws CodedError 'nothing-to-learn' if too few texts are labelled. */
 export function learnTask(
   task: LabelTask,
   gathered: Gathered,
@@ -101,7 +101,7 @@ export function learnTask(
   const open = unlabelled.filter((text) => known.get(keyOf(text)) === undefined);
   const ground = groundOf([...labelled.map(({ text }) => text), ...open], [...(states?.values() ?? [])]);
   const { specialist, outOfFold, cheapOutOfFold } = fitSpecialist(labelled, labels, ground, say && { say });
-  // As texts are labelled: with the states where the n-grams are not sure.
+  // As in labelling: with states only if the n-grams are unsure.
   const said = outOfFold.map((both, i) =>
     isSure(cheapOutOfFold[i] as number[]) ? (cheapOutOfFold[i] as number[]) : both,
   );
@@ -115,13 +115,13 @@ export function learnTask(
     }),
   );
   const judgedBy = held.some(hasBoth) ? 'person' : 'api';
-  // Where nobody has said what is true, all that can be known is how often the specialist is not of the API's opinion.
+  // Without labels of people, only disagreement with the API can be measured.
   const judged = crossJudged(judgedBy === 'person' ? held : held.map((item) => ({ ...item, truth: item.api })), labels);
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   return { ...gathered, specialist, coupling: fitTextRouter(held, labels), risk, judged, judgedBy };
 }
 
-/** Leaves the smallest keys; the largest of them. */
+/** Keeps the smallest keys and returns the largest of them. */
 function keepSmallest(items: { key: number }[]): number {
   items.sort((a, b) => a.key - b.key);
   items.length = Math.min(items.length, MOST_UNLABELLED);

@@ -1,23 +1,23 @@
-// The hunks of a diff, with their lines taken from the two whole files, which are masked: a line alone may not say that it holds a secret.
+// Hunks of a diff, with lines from the two redacted files: a single line may not show that it contains a secret.
 
-/** One side of a change, line by line, as it is and masked. */
+/** One version of a file: its lines as they are and redacted. */
 export interface Side {
   readonly raw: readonly string[];
   readonly masked: readonly string[];
 }
 
-/** @param masked the text with its secrets masked: of the same length, with the same line ends */
+/** @param masked the redacted text, with the same length and line ends */
 export function sideOf(raw: string, masked: string): Side {
   return { raw: raw.split('\n'), masked: masked.split('\n') };
 }
 
 const hunkHead = /^(@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@)(?: (.*))?$/;
 
-/** Git's diff of one file, masked; '' where its lines are not those of the two sides. */
+/** The redacted diff of one file; '' if its lines do not match the two versions. */
 export function maskedDiff(diff: string, before: Side, after: Side): string {
   const lines = diff.split('\n');
   const result: string[] = [];
-  /** The next line of either side; undefined: no hunk has begun. */
+  /** The next line of either version; undefined: before the first hunk. */
   let next: { old: number; new: number } | undefined;
   for (const line of lines) {
     const head = hunkHead.exec(line);

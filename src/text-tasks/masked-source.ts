@@ -1,4 +1,4 @@
-// A task's file as a stream of text with its secrets masked, whatever its form: what makes a table a table stays.
+// Streams a task's source file redacted, and keeps the syntax of its format.
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import type { SecretValues } from '../workspace/secrets/known.ts';
 import { learnWhole, type MaskedPiece, maskedPieces } from '../workspace/secrets/whole-file.ts';
@@ -6,7 +6,7 @@ import { decoded } from './labels/extract.ts';
 
 export type SourceForm = 'lines' | 'csv' | 'jsonl';
 
-/** The text in which secrets are masked, and which is still of its form. */
+/** The redacted text, still valid in its format. */
 const readable: Readonly<Record<SourceForm, (piece: MaskedPiece) => string>> = {
   lines: ({ text }) => text,
   csv: ({ raw, text }) => restored(raw, text, /[",]/g),

@@ -1,4 +1,4 @@
-// A task's results as they were written, with what people have said since.
+// Reads a task's results, with later labels of people.
 import { CodedError } from '../common/errors.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import type { Known } from './given-labels.ts';
@@ -8,7 +8,7 @@ import { decoded, keyOf } from './labels/extract.ts';
 
 const KINDS = ['person', 'api', 'specialist'] as const;
 
-/** Streams; in the order of the file. Throws CodedError 'unreadable' or 'corrupt'. Rows that are none of ours are passed over. */
+/** Streams in file order. Throws CodedError 'unreadable' or 'corrupt'. Unknown rows are skipped. */
 export async function* readResults(
   reader: FolderReader,
   path: string,

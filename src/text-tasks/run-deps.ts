@@ -1,24 +1,24 @@
-// What a run of a text task works with: who is asked, who reads, and what is said before either.
+// Dependencies of a text task's run: API, base, and the user's approval.
 import type { Progress } from '../common/progress.ts';
 import type { LlmClient } from '../llm/types.ts';
 import type { ReadStates } from './deep-reading.ts';
 
 export type TaskLlm = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd'>;
 
-/** What is about to be paid for, in money or in time. */
+/** The price of the next part, in money or time. */
 export interface TextSpending {
-  /** 'sample': texts that teach; 'rest': those that stay in doubt; 'states': texts that the base reads here. */
+  /** 'sample': texts to train on; 'rest': doubtful texts; 'states': texts for the base to read. */
   readonly what: 'sample' | 'rest' | 'states';
   readonly texts: number;
   readonly usd: number;
-  /** That it takes here, where it takes long. */
+  /** Estimated seconds, if it takes long. */
   readonly seconds?: number;
 }
 
 export interface TaskRunDeps {
   /** Absent: local only. The caller has the user's consent. */
   readonly llm?: TaskLlm | undefined;
-  /** Absent: there is no base, and the n-grams are all that is learned. */
+  /** Absent: no base, so only the n-grams are trained. */
   readonly readStates?: ReadStates | undefined;
   readonly confirm: (spending: TextSpending) => Promise<boolean>;
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
-// One run of a text task: learn from what is labelled, have the large model label what teaches most, learn again, ask about what stays
-// in doubt, and label everything. Every answer is on disk before the next counts: a run that was stopped goes on where it was.
+// One run of a text task: train, label informative texts by the API, train again, ask about doubtful texts, label all.
+// Every answer is stored before the next one, so that a stopped run resumes.
 import { CodedError, ok, type Result } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
 import { isAnswerTask, type LabelTask } from '../prompts/label/task.ts';
@@ -17,14 +17,14 @@ import type { TaskFolder } from './task-folder.ts';
 import { measured, type TaskReport } from './task-report.ts';
 import { resultsPath, writeResults } from './write-results.ts';
 
-/** Texts that the API labels before it is decided who labels the rest: a bound of 1 % needs more than a hundred that tell, and some teach. */
+/** Texts that the API labels first: a bound of 1% needs more than a hundred for measuring, and some for training. */
 export const SAMPLE = 300;
-/** Answers in words are longer and dearer; a bound of 1 % needs a hundred of them. */
+/** Text answers cost more; a bound of 1% needs a hundred of them. */
 const ANSWER_SAMPLE = 150;
-/** With fewer texts in doubt the base is not worth its time. */
+/** Minimum doubtful texts for using the base. */
 const FEWEST_DOUBTS = 50;
 
-/** Rejects when cancelled, and with a CodedError where the task cannot be run. */
+/** Rejects when cancelled, and with a CodedError if the task cannot run. */
 export async function runTask(
   folder: TaskFolder,
   deps: TaskRunDeps,
@@ -43,7 +43,7 @@ export async function runTask(
   try {
     learned = isAnswerTask(task) ? learn(task, gathered) : await deepened(folder, task, deps, gathered, say);
   } catch (error) {
-    // Too little is labelled: here is why no more is.
+    // Too few labels: the note says why there are no more.
     if (!(error instanceof CodedError) || !asking.stopped) throw error;
     throw new CodedError(error.code, `${error.message} The API was not asked to the end: ${asking.stopped.message}`);
   }
@@ -64,7 +64,7 @@ export async function runTask(
   });
 }
 
-/** With hidden states of the base, where much stays in doubt, their time was agreed to, and more can stay local with them. */
+/** Uses hidden states if many texts are doubtful, the user accepts their time, and more texts can stay local. */
 async function deepened(
   folder: TaskFolder,
   task: LabelTask,

@@ -1,4 +1,4 @@
-// A task as its file in the folder says it.
+// Reads a task's definition from its file.
 import { failed, type Result } from '../common/errors.ts';
 import { parseTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';

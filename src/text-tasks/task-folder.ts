@@ -1,4 +1,4 @@
-// A task in its folder: its file, its texts, what was answered, and where its results go.
+// A task in its folder: definition, texts, answers, and the path of its results.
 import { failed, ok, type Result } from '../common/errors.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
 import { ruleOf } from '../workspace/files/file.ts';
@@ -19,7 +19,7 @@ function pathOf({ source }: TextTask): string | undefined {
   return 'path' in source ? source.path : undefined;
 }
 
-/** What of it goes along with each text. A label's name is what it is told by, and stays. */
+/** The task as it is sent with each text, redacted. Label names stay, because answers are recognised by them. */
 function masked(task: TextTask, mask: (text: string) => string): TextTask {
   const instruction = mask(task.instruction);
   if (isAnswerTask(task)) return { ...task, instruction };
@@ -29,7 +29,7 @@ function masked(task: TextTask, mask: (text: string) => string): TextTask {
 export class TaskFolder {
   readonly reader: FolderReader;
   readonly task: TextTask;
-  /** The file that its texts come from, where git ignores it: it is said before they are sent. */
+  /** The source file, if git ignores it: the user is told before texts are sent. */
   readonly ignoredByGit: string | undefined;
   private readonly harvest: Harvest;
   private sourceLearned: Promise<void> | undefined;
@@ -41,7 +41,7 @@ export class TaskFolder {
     this.ignoredByGit = ignoredByGit;
   }
 
-  /** Reads the task's file, and the folder for what is secret in it. */
+  /** Reads the task's file and the folder's secrets. */
   static async open(
     root: string,
     name: string,
@@ -77,22 +77,22 @@ export class TaskFolder {
     });
   }
 
-  /** What people and the API have answered, masked as the texts are. */
+  /** Answers of people and the API, redacted like the texts. */
   async answers(): Promise<Map<number, Known>> {
-    // A file that cannot be read is for `texts` to say.
+    // `texts` reports an unreadable file.
     await this.learnSource().catch(() => {});
     const path = pathOf(this.task) ?? '';
     return readAnswers(this.task, this.reader, (text) => maskKnown(text, path, [this.harvest.secrets]).text);
   }
 
-  /** Where results go: beside the texts, or beside the task where these lie in many places. Named after the task: several may share a table. */
+  /** Path of the results: beside the source file, or beside the task for several files. It contains the task's name. */
   besideTexts(ending: string): string {
     const path = pathOf(this.task);
     const at = path === undefined ? TASKS_FOLDER : parentOf(path);
     return `${at === '' ? '' : `${at}/`}${this.task.name}.${ending}`;
   }
 
-  /** The folder's rules may keep the task's file out of the harvest: its secrets are read apart, once. */
+  /** Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once. */
   private learnSource(): Promise<void> {
     const path = pathOf(this.task);
     if (path === undefined) return Promise.resolve();

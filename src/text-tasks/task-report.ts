@@ -1,10 +1,10 @@
-// What a run of a text task came to: who labelled what, how good that is by the share of calls, what it cost and what the rest would.
+// Result of a text task's run: sources of labels, accuracy by share of calls, and costs.
 import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
 import type { Judgement } from './learn-task.ts';
 
 export interface TaskReport {
   readonly task: string;
-  /** Its answers are texts: what is right is how like they are to accepted ones. Absent: labels. */
+  /** Answers are texts, judged by similarity to accepted ones. Absent: labels. */
   readonly output?: 'text';
   /** ms since 1970. */
   readonly finishedAt: number;
@@ -14,24 +14,27 @@ export interface TaskReport {
   readonly byPerson: number;
   readonly byApi: number;
   readonly inDoubt: number;
-  /** The large model that has answered; absent: none has. */
+  /** The large model that answered; absent: none. */
   readonly model?: string;
-  /** Right answers, 0..1, at shares of calls, on so many texts whose label was known by people, or by the API alone. Empty: none were. */
+  /**
+   * Right answers, 0..1, at shares of calls, on so many texts whose label was known by people, or by the API alone.
+   * Empty: none were.
+   */
   readonly curve: readonly { readonly share: number; readonly right: number }[];
   readonly judgedOn: number;
   readonly judgedBy: 'person' | 'api';
-  /** Share of texts that the API answers at the chosen loss; absent: too little is known. */
+  /** Share of texts for the API at the chosen loss; absent: unknown. */
   readonly operating?: number;
   readonly loss?: number;
   /** US dollars: of this run, of all runs, and of asking about all that is in doubt; absent where nobody can tell. */
   readonly runUsd: number;
   readonly soFarUsd: number;
   readonly restUsd?: number;
-  /** Why it ended early, for people. */
+  /** Why it ended early, as a sentence. */
   readonly stopped?: string;
 }
 
-/** Shares of calls at which the curve is drawn. */
+/** Shares of calls of the curve. */
 const SHARES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 export function curveOf(judged: readonly JudgedText[]): TaskReport['curve'] {
@@ -57,7 +60,7 @@ export function measured({ judged, judgedBy, risk, known }: Judgement): Measured
   };
 }
 
-/** A report that was kept; undefined: it is none. */
+/** Parses a stored report; undefined if it is none. */
 export function parseReport(json: string): TaskReport | undefined {
   try {
     const report = JSON.parse(json) as Partial<TaskReport> | null;

@@ -1,4 +1,4 @@
-// The texts of a task, as the folder has them: read as a stream, secrets masked, each once.
+// Streams the texts of a task from the folder, redacted and without duplicates.
 import { CodedError } from '../common/errors.ts';
 import { fitted } from '../prompts/answer/answer-prompt.ts';
 import { isAnswerTask, type TextSource, type TextTask } from '../prompts/label/task.ts';
@@ -25,7 +25,7 @@ import { maskedSource } from './masked-source.ts';
 
 export interface TaskText {
   readonly text: string;
-  /** What the source says of it: one of the task's labels, or an answer of the length that it asks for. */
+  /** The source's label or answer, if it fits the task. */
   readonly own?: string;
 }
 
@@ -33,7 +33,10 @@ export interface TextsDeps {
   readonly reader: FolderReader;
   /** The folder's files as they are learned from, masked; asked for only by sources that name files by a pattern. */
   readonly files: () => Promise<readonly HarvestedFile[]>;
-  /** All that is known of the folder's secrets and of those of the task's file: a file is masked as a whole, before it is cut into texts. */
+  /**
+   * All that is known of the folder's secrets and of those of the task's file: a file is masked as a whole, before it
+   * is cut into texts.
+   */
   readonly secrets: SecretValues;
   readonly signal?: AbortSignal;
 }
@@ -47,7 +50,7 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
   const distinct = new Distinct();
   const known = isAnswerTask(task) ? undefined : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
   const path = 'path' in source ? source.path : '';
-  // Once more: what a table quotes or escapes is found only now.
+  // Redacted again, because quotes and escapes of the table are resolved only now.
   const mask = (text: string) => maskKnown(text, path, [deps.secrets]).text;
   try {
     for await (const { text, label } of textsIn(source, deps)) {

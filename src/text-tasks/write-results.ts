@@ -1,4 +1,4 @@
-// A task's results as a table on disk: CSV beside the texts, swapped in whole.
+// Writes a task's results as CSV and replaces the old file atomically.
 import { CodedError } from '../common/errors.ts';
 import { replaceFileAsItComes } from '../common/files.ts';
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
@@ -18,7 +18,10 @@ function headerOf(task: TextTask): string {
   return csvLine(['text', NAMES[isAnswerTask(task) ? 'text' : 'label'][0], 'who', 'how sure', 'in doubt']);
 }
 
-/** Relative to the folder. Throws CodedError 'unwritable' where something else has that name: asked before anything is paid for. */
+/**
+ * Relative to the folder. Throws CodedError 'unwritable' where something else has that name: asked before anything is
+ * paid for.
+ */
 export async function resultsPath(
   folder: Pick<TaskFolder, 'besideTexts' | 'reader' | 'task'>,
   { number, of }: Shard,
@@ -36,7 +39,7 @@ export async function resultsPath(
   );
 }
 
-/** Or is empty. Quotes aside, which a spreadsheet may have put there. */
+/** Whether a file begins with this header or is empty. Ignores quotes that a spreadsheet may have added. */
 async function beginsWith(reader: FolderReader, path: string, header: string): Promise<boolean> {
   for await (const line of linesIn(decoded(reader.pieces(path)))) return line.replaceAll('"', '') === header;
   return true;
@@ -49,7 +52,7 @@ export interface ResultCounts {
   inDoubt: number;
 }
 
-/** Streams: a row is written as it comes. Rejects as `rows` does; the earlier table is whole then. */
+/** Streams rows to disk. Rejects as `rows` does; the earlier table then stays whole. */
 export async function writeResults(
   folder: Pick<TaskFolder, 'reader' | 'task'>,
   path: string,

@@ -1,4 +1,5 @@
-// Runs one after the other over a folder that has not changed: what each asks the API, what that costs, and what it learns from what was paid before.
+// Runs one after the other over a folder that has not changed: what each asks the API, what that costs, and what it
+// learns from what was paid before.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';

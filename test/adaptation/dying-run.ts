@@ -1,4 +1,5 @@
-// A run in a process of its own that notes all that it asks of models, and kills itself where it is told to: argv has a Plan as JSON.
+// A run in a process of its own that notes all that it asks of models, and kills itself where it is told to: argv has a
+// Plan as JSON.
 import { appendFileSync } from 'node:fs';
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
@@ -19,7 +20,10 @@ export interface Plan {
   readonly files: Readonly<Record<string, string>>;
   /** What is asked is appended here, a line each: 'draft base src/a.ts 120'. */
   readonly asked: string;
-  /** Beginning of a line, or name of a stage: at its n-th this process is killed. Absent: it runs to the end and prints its report. */
+  /**
+   * Beginning of a line, or name of a stage: at its n-th this process is killed. Absent: it runs to the end and prints
+   * its report.
+   */
   readonly die?: readonly [at: string, n: number];
   readonly program?: string;
 }

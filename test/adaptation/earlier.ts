@@ -1,4 +1,5 @@
-// What the version before manifests left in a user's storage: an index, an adapted model with its pointer, a report with its coupling, and
+// What the version before manifests left in a user's storage: an index, an adapted model with its pointer, a report
+// with its coupling, and
 // what a run that was interrupted had made so far. All in the tokens of the base that shipped then.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +39,10 @@ export function truthIn(root: string): Script['truth'] {
   };
 }
 
-/** @param request as that version would have been asked: its base and its tokenizer. @returns the adapted model's folder. */
+/**
+ * @param request as that version would have been asked: its base and its tokenizer. @returns the adapted model's
+ * folder.
+ */
 export async function leaveEarlierState(request: AdaptRequest & { neural: { base: string } }): Promise<string> {
   const { specialistFolder } = request;
   const work = workFolder(specialistFolder);

@@ -1,4 +1,5 @@
-// An adaptation as one file: out of one folder and into another's with the same bytes; and files that are cut, changed, foreign or made to harm, which change nothing.
+// An adaptation as one file: out of one folder and into another's with the same bytes; and files that are cut, changed,
+// foreign or made to harm, which change nothing.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {

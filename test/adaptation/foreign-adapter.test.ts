@@ -1,4 +1,5 @@
-// An adapter goes out for other programs and comes in from them: the same numbers, checked against the base, with what it cannot be refused.
+// An adapter goes out for other programs and comes in from them: the same numbers, checked against the base, with what
+// it cannot be refused.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

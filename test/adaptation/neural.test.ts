@@ -1,4 +1,5 @@
-// Runs with a neural part: what is trained, compared, kept, rolled back, left out; and a real engine that is killed in the middle.
+// Runs with a neural part: what is trained, compared, kept, rolled back, left out; and a real engine that is killed in
+// the middle.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

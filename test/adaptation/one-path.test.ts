@@ -1,4 +1,5 @@
-// One path: the draft that the coupling is fitted on is the draft that is served, and both are judged by the same features.
+// One path: the draft that the coupling is fitted on is the draft that is served, and both are judged by the same
+// features.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';

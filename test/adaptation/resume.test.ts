@@ -1,4 +1,5 @@
-// A run that is killed in each of its stages goes on at the first that is not finished; one over a folder that has not changed asks nothing.
+// A run that is killed in each of its stages goes on at the first that is not finished; one over a folder that has not
+// changed asks nothing.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

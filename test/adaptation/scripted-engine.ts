@@ -1,4 +1,5 @@
-// An engine that answers by a script, for runs whose course a test decides: how good each model is, what fails and when.
+// An engine that answers by a script, for runs whose course a test decides: how good each model is, what fails and
+// when.
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

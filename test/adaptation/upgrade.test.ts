@@ -1,4 +1,5 @@
-// Upgrading: what an earlier version left, in the tokens of an earlier base, under a version that ships another tokenizer. Nothing of it
+// Upgrading: what an earlier version left, in the tokens of an earlier base, under a version that ships another
+// tokenizer. Nothing of it
 // crashes, is read as other words, or is deleted; the index is made anew, and what cannot be used is told.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';

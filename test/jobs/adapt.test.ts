@@ -1,4 +1,5 @@
-// Batches that are out when a run ends: whatever the next one is told, and though the adaptation is deleted meanwhile, they are not paid for twice.
+// Batches that are out when a run ends: whatever the next one is told, and though the adaptation is deleted meanwhile,
+// they are not paid for twice.
 import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';

@@ -1,4 +1,5 @@
-// A commit message out of a real repository: what is staged and nothing else, secrets masked, no program of the repository run.
+// A commit message out of a real repository: what is staged and nothing else, secrets masked, no program of the
+// repository run.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

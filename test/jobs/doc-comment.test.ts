@@ -1,4 +1,5 @@
-// A function's comment out of a real folder: after its own documented functions, secrets masked, in the language's form; what must not leave does not.
+// A function's comment out of a real folder: after its own documented functions, secrets masked, in the language's
+// form; what must not leave does not.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// The editor's models through the channel between a job and its owner: text in its order, cancellation, and errors with their codes.
+// The editor's models through the channel between a job and its owner: text in its order, cancellation, and errors with
+// their codes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RelayAsked, RelayedModels, RelayOwner, type RelaySaid } from '../../src/jobs/relay.ts';

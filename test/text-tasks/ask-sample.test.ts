@@ -1,4 +1,5 @@
-// Texts are asked about within what the large model allows; what was answered is on disk, and is not asked again, whatever it said.
+// Texts are asked about within what the large model allows; what was answered is on disk, and is not asked again,
+// whatever it said.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// What a commit message is written from: both sides of a change are masked as whole files, before hunks are cut out of them.
+// What a commit message is written from: both sides of a change are masked as whole files, before hunks are cut out of
+// them.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { changedFiles, passwordOf, sentChange, users } from '../support/cut-texts.ts';

@@ -1,4 +1,5 @@
-// What is written below a folder that came from elsewhere: through no link that it holds, and under no name that it could have foreseen.
+// What is written below a folder that came from elsewhere: through no link that it holds, and under no name that it
+// could have foreseen.
 import assert from 'node:assert/strict';
 import {
   copyFileSync,

@@ -1,4 +1,5 @@
-// A run of a task whose answers are texts: the folder's own are harvested, doubt is asked about and nothing twice, what people accept teaches.
+// A run of a task whose answers are texts: the folder's own are harvested, doubt is asked about and nothing twice, what
+// people accept teaches.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// A whole run: it asks what was said, stops where it is told to, and goes on without asking anything twice; corrections teach.
+// A whole run: it asks what was said, stops where it is told to, and goes on without asking anything twice; corrections
+// teach.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// A task in a real folder: texts from every kind of source, answers that survive a crash, shards that are the whole, and an export that
+// A task in a real folder: texts from every kind of source, answers that survive a crash, shards that are the whole,
+// and an export that
 // computes what the specialist does.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -37,7 +37,10 @@ export async function labelTrainingPositions(runner: LearnStages, tell: Tell): P
 
 const keyOf = (path: string, offset: number) => `${offset} ${path}`;
 
-/** All labelled positions are trained on, with the author's text. Positions like those where the API was wrong weigh more. */
+/**
+ * All labelled positions are trained on, with the author's text. Positions like those where the API was wrong weigh
+ * more.
+ */
 export function trainingDataFrom(
   answered: readonly { readonly example: LearnedPlace; readonly right: boolean }[],
 ): TrainingData {

@@ -105,7 +105,10 @@ export async function paceOf(
   return { perStep: stand.seconds / Math.max(1, stand.step), steps: stand.totalSteps, notes };
 }
 
-/** Trains into the work folder, or resumes an interrupted training. @param limit seconds, of which `late` are lost. Throws CodedError. */
+/**
+ * Trains into the work folder, or resumes an interrupted training.
+ * @param limit seconds, of which `late` are lost. Throws CodedError.
+ */
 export async function train(
   base: string,
   samples: Samples,

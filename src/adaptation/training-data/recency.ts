@@ -6,7 +6,8 @@ const HALF_LIFE = 14;
 const DAY = 86_400_000;
 
 /**
- * 1 on average. The newest file counts twice as much as an old one; no file counts more than twice or less than half the
+ * 1 on average. The newest file counts twice as much as an old one; no file counts more than twice or less than half
+ * the
  * average. Ages are whole days before the newest file, so that no clock matters. Equal or unknown ages give 1.
  */
 export function recencyOf(files: readonly HarvestedFile[]): (file: HarvestedFile) => number {

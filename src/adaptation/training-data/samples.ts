@@ -46,7 +46,9 @@ const MIDDLE_WEIGHT = 4;
  * stands for the neural model's probability.
  */
 const NEURAL_SHARE = 0.3;
-/** Share of samples with snippets, among those with a middle. Completion prompts have snippets whenever there are any. */
+/**
+ * Share of samples with snippets, among those with a middle. Completion prompts have snippets whenever there are any.
+ */
 const SNIPPET_SHARE = 0.5;
 /** Maximum tokens of snippets, as in a completion prompt of 512 tokens. */
 const SNIPPET_ROOM = PROMPT_LIMITS.snippets / 512;
@@ -144,7 +146,10 @@ class TokenFile {
     });
   }
 
-  /** The whole text in windows after the file's name. A later window begins at a line; its repeated tokens are not trained. */
+  /**
+   * The whole text in windows after the file's name. A later window begins at a line; its repeated tokens are not
+   * trained.
+   */
   running(length: number): Sample[] {
     const { head, form } = this;
     const stream = [...this.ids, form.specials.end];

@@ -27,7 +27,10 @@ export function keepTrainedOn(model: string, held: Pick<Held, 'train' | 'fit'>, 
   listFiles(model);
 }
 
-/** Held-out files that the model was not trained on; undefined if too few are left. A model without a list was trained on none. */
+/**
+ * Held-out files that the model was not trained on; undefined if too few are left. A model without a list was trained
+ * on none.
+ */
 export function unseenBy(model: string, held: Held): Held | undefined {
   const { train, fit } = read(model);
   const [learned, known] = [new Set(train), new Set([...train, ...fit])];

@@ -1,32 +1,32 @@
-// How like the accepted answer the specialist's draft and the large model's answer are expected to be, by what is seen before either is asked.
+// Router of a task with text answers: expected similarity of draft and API answer to the accepted one.
 import { editSimilarity } from '../../common/quality.ts';
 import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../../common/statistics/estimate.ts';
 import type { JudgedText } from '../labels/share-of-calls.ts';
 import { foldsOf } from '../labels/text-specialist.ts';
 import type { AnswerDraft } from './nearest-answers.ts';
 
-/** A text with the draft of a specialist that had not seen its answer. */
+/** A text with its out-of-fold local draft. */
 export interface DraftedText {
   readonly id: string;
   readonly text: string;
   readonly draft: AnswerDraft;
   readonly api?: string | undefined;
-  /** What people accepted. */
+  /** The answer that a person accepted. */
   readonly truth?: string | undefined;
 }
 
 export interface AnswerRouter {
   readonly before: Estimate;
   readonly after: Estimate;
-  /** Nobody has said what is right: the API's word is it. */
+  /** Without accepted answers, the API's answers count as right. */
   readonly trustsApi: boolean;
 }
 
-/** What the large model's answers are taken for until some were compared with accepted ones. */
+/** Assumed similarity of API answers until some can be compared with accepted ones. */
 const ASSUMED = 0.7;
 const FOLDS = 5;
 
-/** White space aside, 0..1. */
+/** Similarity 0..1, with white space collapsed. */
 export function likeness(answer: string, accepted: string): number {
   return editSimilarity(answer.replace(/\s+/g, ' '), accepted.replace(/\s+/g, ' '));
 }
@@ -52,7 +52,7 @@ export function expectedAt(
   };
 }
 
-/** Where nobody has accepted anything, the specialist is as good as its draft is like the API's answer. */
+/** Without accepted answers, a draft is judged by its similarity to the API's answer. */
 export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
   const row = (item: DraftedText, prior: number, label: number): LabelledVector => ({
     path: item.id,
@@ -69,7 +69,10 @@ export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
   return { before: fitEstimate(before), after: fitEstimate(after), trustsApi: both.length === 0 };
 }
 
-/** The texts with an answer of the API and an accepted one (or the API's in its place), each by a coupling that was fitted without it. */
+/**
+ * The texts with an answer of the API and an accepted one (or the API's in its place), each by a coupling that was
+ * fitted without it.
+ */
 export function judgedAnswers(items: readonly DraftedText[]): JudgedText[] {
   const trustsApi = !items.some(({ api, truth }) => api !== undefined && truth !== undefined);
   const known = items.filter(({ api, truth }) => api !== undefined && (trustsApi || truth !== undefined));

@@ -1,31 +1,33 @@
-// The specialist of a task whose answers are texts: what the folder says of the text that is most like this one, with this one's name in it.
+// Local model of a task with text answers: the answer of the most similar text, with this text's name put in.
 //
-// Measured on 120 documented functions each (edit similarity to what stands there; the function's own comment left out): cobra 0.592 with the
-// names exchanged, 0.530 without, 0.597 where the ten nearest vote; starlette 0.465, 0.455, 0.473; this project 0.289, 0.289, 0.292.
+// Measured on 120 documented functions each (edit similarity to what stands there; the function's own comment left
+// out): cobra 0.592 with the
+// names exchanged, 0.530 without, 0.597 where the ten nearest vote; starlette 0.465, 0.455, 0.473; this project 0.289,
+// 0.289, 0.292.
 import { editSimilarity } from '../../common/quality.ts';
 import { hashedRow, type Rarity } from '../labels/hashed-grams.ts';
 
 export interface AnsweredText {
-  /** Of the text: who is asked about it does not see its own. */
+  /** Key of the text, so that its own answer can be left out. */
   readonly key: number;
   readonly text: string;
   readonly answer: string;
 }
 
 export interface AnswerDraft {
-  /** '': there is nothing to go by. */
+  /** '': there is no similar text. */
   readonly answer: string;
-  /** How like the text is to that of the answer and of the next one, 0..1; and how like these two answers are. */
+  /** Similarity of the text to the nearest and second nearest text, and of their answers, 0..1. */
   readonly near: number;
   readonly next: number;
   readonly agreed: number;
 }
 
-/** Of more the last ones: what was written lately. */
+/** Maximum answers; the latest are kept. */
 const MOST = 3000;
-/** A column that more texts than this share have tells none apart. */
+/** Columns that more than this share of texts have are ignored. */
 const COMMON = 0.25;
-/** Answers are compared by their beginnings, characters. */
+/** Characters of an answer that are compared. */
 const COMPARED = 160;
 
 export class NearestAnswers {
@@ -55,7 +57,7 @@ export class NearestAnswers {
     for (const [column, list] of this.lists) if (list.items.length > most) this.lists.delete(column);
   }
 
-  /** Nearest first, with how near they are, 0..1. @param key its own is left out */
+  /** Nearest first, with similarity 0..1. @param key leaves out the text's own answer */
   nearest(text: string, key: number, count: number): { readonly item: AnsweredText; readonly near: number }[] {
     const { columns, values } = hashedRow(text, this.rarity);
     const sums = new Float64Array(this.items.length);
@@ -100,14 +102,14 @@ export class NearestAnswers {
   }
 }
 
-/** The answer with the name that this text has where the other one has its own. */
+/** The answer with the other text's name replaced by this text's. */
 function renamed({ text: other, answer }: AnsweredText, text: string): string {
   const [from, to] = [nameIn(other), nameIn(text)];
   if (from === undefined || to === undefined || from.length < 3) return answer;
   return answer.replace(new RegExp(`(?<![\\p{L}\\p{N}_])${from}(?![\\p{L}\\p{N}_])`, 'gu'), to);
 }
 
-/** The name that the text gives to something: a function's before its parameters, a variable's before its value. */
+/** The name that the text defines: before a function's parameters or a variable's value. */
 export function nameIn(text: string): string | undefined {
   const head = text.slice(0, 300);
   const declared =

@@ -1,10 +1,13 @@
-// Records of a CSV as they stream in (RFC 4180): quoted fields may hold commas, quotes and line ends. A package for this brings its own
+// Records of a CSV as they stream in (RFC 4180): quoted fields may hold commas, quotes and line ends. A package for
+// this brings its own
 // streams, types and guesses of delimiters; what is needed are these states.
 
 import { CodedError } from '../../common/errors.ts';
 
 const QUOTE = '"';
-/** Characters of one record; a longer one is a quote without its end, which would take the rest of the file into memory. */
+/**
+ * Characters of one record; a longer one is a quote without its end, which would take the rest of the file into memory.
+ */
 const LONGEST_RECORD = 8 << 20;
 
 /** What is wrong with a table; the path is the caller's to say. */
@@ -79,7 +82,10 @@ export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): A
 /** What makes a formula of a cell, behind blanks and quotes, which programs may drop. */
 const SIGN = `[ "']*[=+\\-@]`;
 const FIRST_SIGN = `[ "']*[=+\\-@\\t\\r]`;
-/** A cell begins behind any of the usual separators: a program may cut at another one than ours, and then knows no quotes of ours. */
+/**
+ * A cell begins behind any of the usual separators: a program may cut at another one than ours, and then knows no
+ * quotes of ours.
+ */
 const SEPARATOR = '[,;\\t\\r\\n]';
 const formulas = new RegExp(`^(?=${FIRST_SIGN})|(?<=${SEPARATOR})(?=${SIGN})`, 'g');
 const escapes = new RegExp(`^'(?=${FIRST_SIGN})|(?<=${SEPARATOR})'(?=${SIGN})`, 'g');
@@ -87,7 +93,10 @@ const escapes = new RegExp(`^'(?=${FIRST_SIGN})|(?<=${SEPARATOR})'(?=${SIGN})`, 
 /** A label, as a rule: '-1'. */
 const number = /^[+-]?\d+(\.\d+)?$/;
 
-/** One record as a line, with quotes where they are needed. What a spreadsheet would take for a formula is kept from being one. */
+/**
+ * One record as a line, with quotes where they are needed. What a spreadsheet would take for a formula is kept from
+ * being one.
+ */
 export function csvLine(fields: readonly string[]): string {
   const safe = fields.map((field) => (number.test(field) ? field : field.replace(formulas, "'")));
   return `${safe.map((field) => (/[",;\t\n\r]/.test(field) ? `"${field.replaceAll(QUOTE, '""')}"` : field)).join(',')}\n`;

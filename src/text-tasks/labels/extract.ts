@@ -74,7 +74,10 @@ export async function* jsonlTexts(
   }
 }
 
-/** A section: a heading of Markdown and what stands below it up to the next one; text before the first heading is one, too. */
+/**
+ * A section: a heading of Markdown and what stands below it up to the next one; text before the first heading is one,
+ * too.
+ */
 export function sectionsIn(markdown: string): string[] {
   const sections: string[] = [];
   let lines: string[] = [];

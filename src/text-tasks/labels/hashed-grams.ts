@@ -1,6 +1,7 @@
 // A text as numbers, without any model: hashed n-grams of words and characters, counted, weighed by how rare they are.
 //
-// What is hashed, for who computes it elsewhere (`export` writes this beside the model): `grams()` below, as UTF-16 code units, by FNV-1a.
+// What is hashed, for who computes it elsewhere (`export` writes this beside the model): `grams()` below, as UTF-16
+// code units, by FNV-1a.
 import type { SparseRow } from '../../common/statistics/softmax-regression.ts';
 
 /** Hashed n-grams share so many columns. */
@@ -21,7 +22,10 @@ function hash(kind: number, gram: string): number {
 
 const tokens = /[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 
-/** Columns of each kind, with repetitions: words and pairs of them; 2 to 5 characters of ' word '; what stands before ': ' with each word behind it. */
+/**
+ * Columns of each kind, with repetitions: words and pairs of them; 2 to 5 characters of ' word '; what stands before ':
+ * ' with each word behind it.
+ */
 export function grams(text: string): number[][] {
   const cut = text.slice(0, MOST_CHARACTERS);
   const words = cut.toLowerCase().match(tokens) ?? [];

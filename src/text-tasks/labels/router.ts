@@ -1,8 +1,11 @@
-// Who labels a text: two calibrated estimates, of the specialist being right and of being right once the API has answered, and what
+// Who labels a text: two calibrated estimates, of the specialist being right and of being right once the API has
+// answered, and what
 // the API's answer then says together with the specialist's.
 //
-// An answer that was paid for is not simply taken: where the folder's own labels show that the large model confuses two of them, the
-// specialist's opinion decides between them. Without labels that are known to be true, the API's answer is the last word, and the
+// An answer that was paid for is not simply taken: where the folder's own labels show that the large model confuses two
+// of them, the
+// specialist's opinion decides between them. Without labels that are known to be true, the API's answer is the last
+// word, and the
 // specialist is as good as it agrees with it.
 import {
   type ChoiceExample,
@@ -45,7 +48,10 @@ const LAST_WORD_PRIOR = 10;
 const LAST_WORD_START = [1, 2];
 const FOLDS = 10;
 
-/** Features of each label as the last word: log p of the specialist, whether the API says it, that again for each label, and each label's level. */
+/**
+ * Features of each label as the last word: log p of the specialist, whether the API says it, that again for each label,
+ * and each label's level.
+ */
 function options(probabilities: readonly number[], api: number): ChoiceExample {
   const labels = probabilities.length;
   const candidates = probabilities.map((p, label) => {
@@ -112,7 +118,10 @@ function logit(p: number): number {
   return Math.log(held / (1 - held));
 }
 
-/** How sure one would be after a call, by all answers that the API may give, each as likely as the specialist and its confusions make it. */
+/**
+ * How sure one would be after a call, by all answers that the API may give, each as likely as the specialist and its
+ * confusions make it.
+ */
 function foreseen(knowledge: Knowledge, probabilities: readonly number[]): number {
   if (knowledge.lastWord === undefined) return ASSUMED;
   return probabilities.reduce((sum, _, api) => {
@@ -181,7 +190,8 @@ export function judgedBy(coupling: TextRouter, item: Both): JudgedText<boolean> 
 }
 
 /**
- * Fits on texts whose probabilities come from heads that did not see them. What the API's answers teach is crossed once more, so that
+ * Fits on texts whose probabilities come from heads that did not see them. What the API's answers teach is crossed once
+ * more, so that
  * nothing is judged by what learned from it.
  */
 export function fitTextRouter(items: readonly HeldOutText[], labels: number): TextRouter {

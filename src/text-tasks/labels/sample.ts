@@ -3,7 +3,10 @@ import { shuffled, uniforms } from '../../common/statistics/random.ts';
 import { dot } from '../../common/statistics/vectors.ts';
 import { hashedRow, type Rarity } from './hashed-grams.ts';
 
-/** Numbers that stand for a text when it is compared with another: random signs of its n-grams, which keep distances about. */
+/**
+ * Numbers that stand for a text when it is compared with another: random signs of its n-grams, which keep distances
+ * about.
+ */
 const WIDTH = 48;
 /** Texts that are looked at; of more a seeded choice. */
 const MOST_LOOKED_AT = 5000;
@@ -31,7 +34,8 @@ export interface TextSampleOptions {
 }
 
 /**
- * Indices of the texts to be labelled, best first: each time the text that is least like all that were taken before (Gonzalez 1985,
+ * Indices of the texts to be labelled, best first: each time the text that is least like all that were taken before
+ * (Gonzalez 1985,
  * farthest first), its distance times how unsure the specialist is of it. Deterministic by the seed.
  */
 export function chooseSample(texts: readonly string[], options: TextSampleOptions): number[] {

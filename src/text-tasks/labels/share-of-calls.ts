@@ -1,4 +1,5 @@
-// What a pair of specialist and API comes to: right answers against the share of calls, and how much may be kept from the API at a
+// What a pair of specialist and API comes to: right answers against the share of calls, and how much may be kept from
+// the API at a
 // chosen risk.
 import { boundedRisk } from '../../common/statistics/bounded-risk.ts';
 
@@ -18,7 +19,10 @@ export interface JudgedText<R extends Right = Right> {
   readonly pairRight: R;
 }
 
-/** Share of right answers, or how right they are on average, where the texts of largest `by` are sent to the API until `share` of them are. */
+/**
+ * Share of right answers, or how right they are on average, where the texts of largest `by` are sent to the API until
+ * `share` of them are.
+ */
 export function accuracyAt<J extends JudgedText>(judged: readonly J[], share: number, by: (item: J) => number): number {
   const calls = Math.round(share * judged.length);
   const order = [...judged].sort((a, b) => by(b) - by(a));
@@ -47,7 +51,10 @@ export const LIKENESS_TERMS =
   'Expected likeness (edit similarity) to the accepted answer that is lost by what stays local, over texts drawn like those that it was chosen on ' +
   '(conformal risk control): an average over such texts and choices, no promise for one of them.';
 
-/** The most texts that may stay local at an expected loss of at most `loss`: 'local, wrong, and right at the API', or by how much the API's is more like the accepted one. Undefined: too few texts to keep any. */
+/**
+ * The most texts that may stay local at an expected loss of at most `loss`: 'local, wrong, and right at the API', or by
+ * how much the API's is more like the accepted one. Undefined: too few texts to keep any.
+ */
 export function riskAt(
   judged: readonly Pick<JudgedText, 'gain' | 'specialistRight' | 'apiRight'>[],
   loss: number,

@@ -1,4 +1,5 @@
-// A task's specialist: a linear head over hashed n-grams, and where the base's hidden states are known a second one over those.
+// A task's specialist: a linear head over hashed n-grams, and where the base's hidden states are known a second one
+// over those.
 import {
   type ChoiceExample,
   choiceProbabilities,
@@ -39,8 +40,10 @@ export interface TextSpecialist {
 }
 
 /**
- * Penalties: the n-grams' by cross-validation on the recorded tasks (bench/tasks), the states' by that on each task's own texts. All of the
- * states, each brought to one size, and not a few principal components of them: cross-validated on trec 0.847 of the API's labels instead of
+ * Penalties: the n-grams' by cross-validation on the recorded tasks (bench/tasks), the states' by that on each task's
+ * own texts. All of the
+ * states, each brought to one size, and not a few principal components of them: cross-validated on trec 0.847 of the
+ * API's labels instead of
  * 0.836 (log-loss 0.39, 0.44), on changelog 0.6755 and 0.672 (0.832, 0.834).
  */
 const CHEAP_L2 = 0.3;
@@ -101,7 +104,10 @@ export interface TextFitOptions {
   readonly say?: (stage: string, done: number, total: number) => void;
 }
 
-/** Heads and their shares. The probabilities that come with them are honest ones, for whoever learns when to trust it. Deterministic by `seed`. */
+/**
+ * Heads and their shares. The probabilities that come with them are honest ones, for whoever learns when to trust it.
+ * Deterministic by `seed`.
+ */
 export function fitSpecialist(
   items: readonly LabelledText[],
   labels: number,

@@ -1,4 +1,4 @@
-// Bytes of a file -> text, whatever its encoding; undefined for what is no text.
+// Decodes a file's bytes to text in any encoding; undefined for binary files.
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import { toLineFeeds } from '../../text/lines.ts';
@@ -7,9 +7,9 @@ import { toLineFeeds } from '../../text/lines.ts';
 const windows1252 =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
 
-/** Bytes that are looked at to tell text from binary. */
+/** Bytes that are checked to recognise a binary file. */
 const sampleBytes = 8192;
-/** Beyond these shares of control characters, and of bytes past ASCII in a file that is not UTF-8, it is no text that we can read. */
+/** Maximum shares of control characters, and of non-ASCII bytes in a file that is not UTF-8. */
 const maxControls = 0.01;
 const maxHighBytes = 0.3;
 

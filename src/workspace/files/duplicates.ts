@@ -1,4 +1,4 @@
-// Finds files that are nearly copies of one seen before, so that no text is counted twice or tested on what was learned.
+// Finds near-duplicates of earlier files, so that no text counts twice and no test file was trained on.
 
 /**
  * A sketch of the set of a file's shingles, each two successive lines without white space at the ends: the smallest
@@ -8,16 +8,16 @@
 type Sketch = Uint32Array;
 
 const sketchSize = 128;
-/** Files whose shingles are equal to this share are the same work twice. */
+/** Minimum share of equal shingles of near-duplicates. */
 const nearDuplicate = 0.85;
-/** Shingles that so many files have (licences, empty boilerplate) say nothing. */
+/** Shingles of this many files (licences, boilerplate) are ignored. */
 const maxHolders = 200;
 
 export class DuplicateFinder {
   private readonly sketches: Sketch[] = [];
   private readonly holders = new Map<number, number[]>();
 
-  /** True for a near-duplicate of an earlier text; else the text is remembered. */
+  /** True for a near-duplicate of an earlier text; otherwise the text is added. */
   isDuplicate(text: string): boolean {
     const sketch = sketchOf(text);
     const shared = new Map<number, number>();

@@ -1,4 +1,4 @@
-// One file's bytes -> a harvested file, or why it is left out. The same for a whole folder and for one saved file.
+// Turns one file's bytes into a harvested file, or says why it is left out, for a folder and for a saved file alike.
 
 import { hash } from 'node:crypto';
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
@@ -10,14 +10,14 @@ import { decodeText } from './decode.ts';
 import { isSecretFileIfAnyFound } from './file-names.ts';
 import type { HarvestedFile, LeftOutReason } from './types.ts';
 
-/** Recordings and tables: a few lines of them teach as much as all. */
+/** Limit for recordings and tables, where a few lines are as useful as all. */
 const maxDataBytes = 128_000;
 
 export type Examined =
   | { readonly file: Omit<HarvestedFile, 'split'>; readonly leftOut?: undefined }
   | { readonly file?: undefined; readonly leftOut: LeftOutReason };
 
-/** A file's text as it is on disk, for `masked` alone: it goes nowhere else. */
+/** A file's unredacted text: only `masked` may use it. */
 export interface RawText {
   readonly path: string;
   readonly languageId: string;

@@ -1,4 +1,4 @@
-// What a file's name and place alone say: made to hold secrets, vendored, generated, binary.
+// Recognises secret, vendored, generated and binary files by their path.
 
 import type { LeftOutReason } from './types.ts';
 
@@ -14,7 +14,7 @@ const binaryExtensions =
   'lib lz4 mkv mov mp3 mp4 mpeg nib node npy npz o obj odt ogg onnx otf parquet pdf pickle pkl png ppt pptx psd pt pyc pyd ' +
   'rar safetensors so sqlite sqlite3 swf tar tgz tif tiff ttf war wasm wav webm webp whl woff woff2 xls xlsx xz zip zst';
 
-/** First match wins: what may hold a secret is never called by another name. */
+/** The first match wins, so that a secret file is never called anything else. */
 const nameRules: readonly NameRule[] = [
   {
     reason: 'secret-file',
@@ -67,7 +67,7 @@ const nameRules: readonly NameRule[] = [
   { reason: 'binary', pattern: new RegExp(`\\.(?:${binaryExtensions.split(' ').join('|')})$`, 'i') },
 ];
 
-/** Why a file is left out by its path alone; undefined: it has to be read. */
+/** Why a file is left out by its path; undefined: it must be read. */
 export function leftOutByName(path: string): LeftOutReason | undefined {
   return nameRules.find((rule) => rule.pattern.test(path) && !rule.unless?.test(path))?.reason;
 }

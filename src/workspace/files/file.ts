@@ -1,4 +1,4 @@
-// One file alone: a saved one harvested again by the same rules, and whether a file may be used at all.
+// Reads one saved file by the rules of the folder, and decides whether a file may be used.
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { SecretValues } from '../secrets/known.ts';
@@ -14,7 +14,7 @@ import { splitOf } from './split.ts';
 import type { HarvestedFile, HarvestOptions, LeftOutReason } from './types.ts';
 import { Yielder } from './yielder.ts';
 
-/** 'gone': the file is not there any more; what was learned from it is out of date. */
+/** 'gone': the file was deleted, so its index entries are outdated. */
 export type FileOutcome =
   | { readonly file: HarvestedFile; readonly leftOut?: undefined }
   | { readonly file?: undefined; readonly leftOut: LeftOutReason | 'gone' };
@@ -71,7 +71,8 @@ async function harvestOne(
 }
 
 /**
- * True where nothing may be completed, learned or sent: files that `.easyadaptationignore` names, and files made to hold
+ * True where nothing may be completed, learned or sent: files that `.easyadaptationignore` names, and files made to
+ * hold
  * secrets. Files that only git ignores may be completed; they are not learned from, and their text reaches no other
  * file's prompt.
  * @param path relative to `root`, '/' separators; a path outside `root` or made up is judged by its name
@@ -82,8 +83,10 @@ export async function isIgnoredForCompletion(root: string, path: string): Promis
 }
 
 /**
- * What may be done with a file. 'off': not even completed; 'local': completed on this machine alone, since git ignores it,
- * it holds secrets, or it lies behind a link and so perhaps outside of the folder; 'open': sent to the API where the user allows that.
+ * What may be done with a file. 'off': not even completed; 'local': completed on this machine alone, since git ignores
+ * it,
+ * it holds secrets, or it lies behind a link and so perhaps outside of the folder; 'open': sent to the API where the
+ * user allows that.
  */
 export type FileRule = 'open' | 'local' | 'off';
 
@@ -101,7 +104,7 @@ export async function ruleOf(
   if (await isIgnoredForCompletion(root, path)) return 'off';
   const found = await harvestFile(root, path, options);
   if (!found.ok || (found.value.leftOut && staysHere.has(found.value.leftOut))) return 'local';
-  // Git does not know a file that is not there; its rules do.
+  // Git cannot list a missing file, but its ignore rules apply.
   const isGone = found.value.leftOut === 'gone';
   return isGone && (await isGitIgnored(await FolderReader.open(root), path)) ? 'local' : 'open';
 }

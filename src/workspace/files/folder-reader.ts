@@ -1,4 +1,4 @@
-// The only way by which files of an opened folder are read: every part of the path checked, with limits of size and time.
+// The only reader of an opened folder's files: it checks every part of a path and limits size and time.
 
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
@@ -7,10 +7,11 @@ import { isInside } from './inside.ts';
 import { type Fault, type OpenedFile, type OpenedRoot, openInside, rootAt } from './open-inside.ts';
 import { type ReadHooks, type ReadOutcome, readPieces, readWhole } from './read-file.ts';
 
-/** What takes longer than this, ms, lies on a drive that does not answer. */
+/** Timeout of one file operation, ms: a drive may not answer. */
 const answerMs = 20_000;
 /**
- * Each call that never returns holds one of Node's four file threads for ever: a folder that did not answer is left alone
+ * Each call that never returns holds one of Node's four file threads for ever: a folder that did not answer is left
+ * alone
  * for so long, ms.
  */
 const awayMs = 60_000;
@@ -19,7 +20,7 @@ const entriesAtOnce = 512;
 /** A folder, as it was named or by its real path -> since when it does not answer. */
 const away = new Map<string, number>();
 
-/** For tests, and those who cannot wait. */
+/** For tests and callers with less time. */
 export interface ReaderHooks extends ReadHooks {
   readonly answerMs?: number;
 }
@@ -49,7 +50,7 @@ export class FolderReader {
     return this.place.path;
   }
 
-  /** It was asked for something and did not answer. */
+  /** Whether the folder has failed to answer. */
   get isAway(): boolean {
     return isAway(this.root);
   }
@@ -58,14 +59,20 @@ export class FolderReader {
     if (this.isAway) throw noAnswer(this.root);
   }
 
-  /** The bytes of the file at `path`, relative with '/' separators. 'ignored': the path leads out of the folder, or into `.git`. */
+  /**
+   * The bytes of the file at `path`, relative with '/' separators. 'ignored': the path leads out of the folder, or into
+   * `.git`.
+   */
   async read(path: string, maxBytes: number): Promise<ReadOutcome> {
     if (!isInside(path)) return { leftOut: 'ignored' };
     const outcome = await this.timely(() => readWhole(this.place, path, maxBytes, this.hooks));
     return outcome ?? { leftOut: 'unreadable' };
   }
 
-  /** The bytes of a file of any size, a piece at a time: of tables, which no limit of a source file fits. Throws CodedError 'unreadable'. */
+  /**
+   * The bytes of a file of any size, a piece at a time: of tables, which no limit of a source file fits. Throws
+   * CodedError 'unreadable'.
+   */
   async *pieces(path: string): AsyncGenerator<Uint8Array> {
     const fault = await this.file(path);
     try {
@@ -96,7 +103,10 @@ export class FolderReader {
     });
   }
 
-  /** Why nothing below a folder is read: a link on the way, something that is no folder. Undefined: nothing is wrong with it. */
+  /**
+   * Why nothing below a folder is read: a link on the way, something that is no folder. Undefined: nothing is wrong
+   * with it.
+   */
   folder(path: string): Promise<Fault | undefined> {
     return this.faultOf(path, 'isDirectory');
   }
@@ -146,7 +156,7 @@ function noAnswer(root: string): CodedError {
   );
 }
 
-/** Undefined where `work` takes longer; it goes on, and nobody waits for it. */
+/** Undefined if `work` takes longer; it continues unobserved. */
 function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), ms);

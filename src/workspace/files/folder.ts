@@ -1,4 +1,4 @@
-// A whole folder -> its text files with their splits, and a count of what was left out and why.
+// Reads a folder: its text files with their splits, and counts of left-out files by reason.
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
@@ -26,12 +26,15 @@ import { Yielder } from './yielder.ts';
 
 /** Reads under way at once: more would only fill Node's four file threads' queue. */
 const readsAtOnce = 8;
-/** The walk gives up past this many files, whatever the limit of files to read. */
+/** The walk stops after this many files, whatever the limit of files to read. */
 const maxListed = 500_000;
 /** Characters that are tokenised to estimate the folder's tokens. */
 const tokenSample = 250_000;
 const charactersPerToken = 3.5;
-/** Text that is denser than source text (keys, digits, other scripts) takes memory and time by its tokens: the limit of bytes stands for so many. */
+/**
+ * Text that is denser than source text (keys, digits, other scripts) takes memory and time by its tokens: the limit of
+ * bytes stands for so many.
+ */
 const bytesPerToken = 3.2;
 
 export interface Harvest {
@@ -43,7 +46,8 @@ export interface Harvest {
 }
 
 /**
- * Harvests `root`. Reads in an order that depends on the paths alone (`placeOf`), so that past a limit an even sample of
+ * Harvests `root`. Reads in an order that depends on the paths alone (`placeOf`), so that past a limit an even sample
+ * of
  * the folder is kept, and the same one next time. Fails with 'unreadable' and 'cancelled' only; an empty folder is an
  * empty harvest.
  */
@@ -81,7 +85,7 @@ async function harvest(
   if (fault !== undefined) log.warn(fault);
   const candidates = await select(reader, listed, options, leftOutFiles, yielder);
 
-  // All secrets first: the last file read may hold the one that stands in the first.
+  // All secrets are collected first: the last file may define a secret of the first.
   const secrets = new SecretValues();
   const duplicates = new DuplicateFinder();
   const raws: { readonly raw: RawText; readonly changedAt: number }[] = [];
@@ -97,7 +101,7 @@ async function harvest(
     for (const [index, path] of batch.entries()) {
       const read = reads[index] ?? { leftOut: 'unreadable' };
       if ('leftOut' in read) {
-        // Deleted but not yet committed: nobody misses it.
+        // Deleted but not yet committed.
         if (read.leftOut !== 'gone') leftOutFiles.add(path, read.leftOut);
         continue;
       }
@@ -178,7 +182,7 @@ async function list(
   const git = trusted ? await listWithGit(reader, signal) : undefined;
   if (git !== undefined) {
     for (const path of git.ignored) leftOutFiles.add(path, 'ignored');
-    // A crafted index names files out of the folder, too.
+    // A crafted git index may name files outside the folder.
     const inside = git.files.filter((path) => isInside(path));
     if (inside.length < git.files.length)
       for (const path of git.files) if (!isInside(path)) leftOutFiles.add(path, 'ignored');
@@ -192,7 +196,7 @@ async function list(
   return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false };
 }
 
-/** What has to be read, in reading order; the rest is tallied by its name. */
+/** Files to read, in reading order; the others are counted as left out. */
 async function select(
   reader: FolderReader,
   listed: readonly string[],
@@ -212,7 +216,9 @@ async function select(
   return places.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
 }
 
-/** Of every folder, whatever the listing says: one may itself be ignored by git, as a file of one's own, or be a pipe. */
+/**
+ * Of every folder, whatever the listing says: one may itself be ignored by git, as a file of one's own, or be a pipe.
+ */
 async function ownIgnoreFiles(reader: FolderReader, listed: readonly string[], yielder: Yielder): Promise<IgnoreFiles> {
   const own = new IgnoreFiles();
   const folders = new Set(['']);

@@ -1,4 +1,4 @@
-// The one place that starts git. A repository's own settings, attributes and remotes may name programs: none of them is run.
+// The only place that starts git. Programs that a repository's settings, attributes and remotes name are not run.
 
 import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
@@ -15,9 +15,12 @@ import { watchStuck } from './git-stuck.ts';
  */
 export type RunGit = (folder: string, args: readonly string[], signal?: AbortSignal) => Promise<string | undefined>;
 
-/** A git that waits for something (a lock, a pipe in place of an ignore file, a dead network drive) is a broken one. */
+/** Timeout of a call: git may wait for a lock, a pipe instead of an ignore file, or a dead network drive. */
 const timeoutMs = 20_000;
-/** For all calls of one `gitFor` together: a folder may hold any number of repositories. And the rest after one that hung. */
+/**
+ * For all calls of one `gitFor` together: a folder may hold any number of repositories. And the rest after one that
+ * hung.
+ */
 const totalMs = 60_000;
 /** A list of half a million long paths; what says more is not listing files. */
 const maxOutputBytes = 128 * 1024 * 1024;
@@ -28,7 +31,8 @@ const passedOn = /^(?:HOME|XDG_CONFIG_HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|SYSTEM
 const systemPath = process.platform === 'win32' ? [] : ['/usr/bin', '/bin'];
 
 /**
- * Variables reach git's own children too, and win over a repository's settings. `GIT_NO_LAZY_FETCH` (2.45 and later) keeps
+ * Variables reach git's own children too, and win over a repository's settings. `GIT_NO_LAZY_FETCH` (2.45 and later)
+ * keeps
  * git from fetching what a partial clone lacks; before it, the protocols do: a list of names that are none allows none.
  */
 export const environment = {
@@ -55,7 +59,10 @@ export const environment = {
   SSH_ASKPASS: '',
 };
 
-/** Settings on the command line win over the repository's. One row for each that names a program, a place or a side effect. */
+/**
+ * Settings on the command line win over the repository's. One row for each that names a program, a place or a side
+ * effect.
+ */
 export const settings: Readonly<Record<string, string>> = {
   'core.alternateRefsCommand': '',
   'core.askPass': '',
@@ -87,7 +94,8 @@ export const settings: Readonly<Record<string, string>> = {
 };
 
 /**
- * Git for one opened folder. What commands may be given is up to the caller; those that compare file contents (`status`,
+ * Git for one opened folder. What commands may be given is up to the caller; those that compare file contents
+ * (`status`,
  * `diff`, `ls-files -m`) would run the repository's filters and are not for a folder that somebody else wrote.
  * Once a call has taken too long, none is made for a minute. For one listing; not kept.
  * @param opened absolute: no git that lies in it is run
@@ -112,10 +120,13 @@ export function gitFor(opened: string): RunGit {
   };
 }
 
-/** Opened folder -> until when git is not asked there. */
+/** Until when git is not called, by opened folder. */
 const stuckUntil = new Map<string, number>();
 
-/** Where git's libraries lie, if not where all do. An entry that is empty or relative would be the folder that git is run in. */
+/**
+ * Where git's libraries lie, if not where all do. An entry that is empty or relative would be the folder that git is
+ * run in.
+ */
 export function librariesFor(opened: string, path = process.env.LD_LIBRARY_PATH): { LD_LIBRARY_PATH?: string } {
   const folder = real(opened) ?? opened;
   const kept = (path ?? '')
@@ -125,7 +136,8 @@ export function librariesFor(opened: string, path = process.env.LD_LIBRARY_PATH)
 }
 
 /**
- * An absolute path from PATH, never one in the opened folder, nor where npm puts what packages bring: `npm start` has the
+ * An absolute path from PATH, never one in the opened folder, nor where npm puts what packages bring: `npm start` has
+ * the
  * `node_modules/.bin` of every folder above on PATH.
  */
 export function findGit(opened: string, path = process.env.PATH ?? ''): string | undefined {
@@ -212,10 +224,12 @@ function run(
   const timeout = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
     const kept = Object.entries(process.env).filter(([name]) => passedOn.test(name));
-    // Started beside itself: what a loader looks for where it is started (libraries, on Windows programs) is not the folder's.
+    // Started beside itself: what a loader looks for where it is started (libraries, on Windows programs) is not the
+    // folder's.
     const child = spawn(git, ['-C', folder, ...args], {
       cwd: dirname(git),
-      // Git finds its own commands by itself, and has nothing else to run. Without a PATH here Windows would get ours; a git
+      // Git finds its own commands by itself, and has nothing else to run. Without a PATH here Windows would get ours;
+      // a git
       // that is a script of some version manager needs the system's own programs.
       env: { ...Object.fromEntries(kept), PATH: [dirname(git), ...systemPath].join(delimiter), ...variables },
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,11 +1,11 @@
-// Where git would go from a folder: to the folder's own repository, or, by a crafted `.git`, to another one whose history is nobody's business
-// here. Git is asked only where what it reads lies in the folder, or in the repository that says itself that the folder is its worktree or submodule.
+// Checks which repository git would read from a folder: a crafted `.git` may lead to an unrelated one. Git is called
+// only if it reads in the folder, or in a repository that lists the folder as its worktree or submodule.
 
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
-/** Longer ones are no work of git's, bytes. */
+/** Longest file that git writes, bytes. */
 const mostBytes = 1_000_000;
 /** Names of branches and objects that are looked at. */
 const mostEntries = 100_000;
@@ -27,7 +27,8 @@ const parts = [
 ];
 
 /**
- * Why git is not asked in this folder, as a sentence for the user. Undefined: it may be asked. Git looks in every folder above, too.
+ * Why git is not asked in this folder, as a sentence for the user. Undefined: it may be asked. Git looks in every
+ * folder above, too.
  * @param folder absolute
  */
 export async function gitFault(folder: string): Promise<string | undefined> {

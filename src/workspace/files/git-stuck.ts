@@ -1,9 +1,13 @@
-// Notices a child that waits for what will never come (a pipe in place of an ignore file), long before its time is up. Linux.
+// Notices a child that waits for what will never come (a pipe in place of an ignore file), long before its time is up.
+// Linux.
 
 import { readFileSync } from 'node:fs';
 
 const lookMs = 500;
-/** So many looks in a row without a sign of life: three seconds. A slow drive answers now and then, and each answer is one. */
+/**
+ * So many looks in a row without a sign of life: three seconds. A slow drive answers now and then, and each answer is
+ * one.
+ */
 const patience = 6;
 
 /** Calls `onStuck` once if the process sleeps and neither computes nor wakes. Returns what ends the watch. */
@@ -22,7 +26,10 @@ export function watchStuck(pid: number | undefined, onStuck: () => void): () => 
   return () => clearInterval(timer);
 }
 
-/** The time that it has computed and how often it fell asleep, while it sleeps; undefined while it runs, reads a disk or is gone. */
+/**
+ * The time that it has computed and how often it fell asleep, while it sleeps; undefined while it runs, reads a disk or
+ * is gone.
+ */
 function lifeOf(pid: number): string | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');

@@ -1,4 +1,5 @@
-// Patterns of ignore files and of `files.exclude`, matched in time that is at most pattern times path: a folder brings its own
+// Patterns of ignore files and of `files.exclude`, matched in time that is at most pattern times path: a folder brings
+// its own
 // patterns, and as regular expressions some take longer than anybody lives.
 
 /** Of a name: a character, a test of one, or '*'. */

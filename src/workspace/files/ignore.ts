@@ -22,7 +22,8 @@ export class IgnoreFiles {
   }
 
   /**
-   * Reads `name` in `folder` if it is there. One that is there and says nothing that can be read keeps everything beside it
+   * Reads `name` in `folder` if it is there. One that is there and says nothing that can be read keeps everything
+   * beside it
    * out, as it may have meant to; except that git's is nothing where it is no file (a link, a pipe), as for git.
    */
   async read(reader: FolderReader, folder: string, name: string): Promise<void> {

@@ -1,8 +1,14 @@
-// Relative paths, by their text alone: which may be taken as lying in the opened folder (a crafted index can name any), and in which folder.
+// Relative paths, by their text alone: which may be taken as lying in the opened folder (a crafted index can name any),
+// and in which folder.
 
-/** '', '.', '..' (an absolute path begins with an empty part), and the repository's own folder under any of its names. */
+/**
+ * '', '.', '..' (an absolute path begins with an empty part), and the repository's own folder under any of its names.
+ */
 const notInside = /(?:^|\/)(?:\.{0,2}|\.git[. ]*|git~1[. ]*)(?:\/|$)/i;
-/** Windows: other separators, drives and alternate streams, names that it cuts short, and devices, which are in every folder. */
+/**
+ * Windows: other separators, drives and alternate streams, names that it cuts short, and devices, which are in every
+ * folder.
+ */
 const notOnWindows =
   /[\\:]|[. ](?:\/|$)|(?:^|\/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)[ ]*(?:\.[^/]*)?(?:\/|$)/i;
 /** Characters that a Mac's file system leaves out when it compares names: '.g<zero width joiner>it' is '.git' there. */

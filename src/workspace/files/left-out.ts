@@ -1,4 +1,4 @@
-// Counts what was left out, by reason, with a few examples of each for the report.
+// Counts left-out files by reason, with a few examples for the report.
 
 import type { LeftOutReason } from './types.ts';
 
@@ -15,7 +15,7 @@ export class LeftOutFiles {
     this.examples[reason] = examples;
   }
 
-  /** The examples with their paths as they may be kept. */
+  /** The examples with redacted paths. */
   namedBy(name: (path: string) => string): Partial<Record<LeftOutReason, string[]>> {
     return Object.fromEntries(Object.entries(this.examples).map(([reason, paths]) => [reason, paths.map(name)]));
   }

@@ -1,5 +1,5 @@
-// Opens a file or a folder that lies in the opened one, and nothing else. It is opened first and judged then: what a path named a moment ago
-// says nothing about what is open, since folders may be swapped for links meanwhile.
+// Opens files and folders inside the opened folder only. It opens first and checks the handle afterwards, because a
+// path may be replaced by a link between check and open.
 
 import { type BigIntStats, constants, existsSync } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
@@ -120,7 +120,10 @@ function inHandle({ fd }: FileHandle, name?: string): string {
   return name === undefined ? `/proc/self/fd/${fd}` : `/proc/self/fd/${fd}/${name}`;
 }
 
-/** The path is opened, and then it is looked several times whether it names what is open, by folders that have stayed the same. */
+/**
+ * The path is opened, and then it is looked several times whether it names what is open, by folders that have stayed
+ * the same.
+ */
 async function openByPath(root: OpenedRoot, names: readonly string[], kind: Kind): Promise<OpenedFile | Fault> {
   const path = join(root.path, ...names);
   const folders = foldersOn(root, names, kind);

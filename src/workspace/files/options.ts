@@ -1,4 +1,4 @@
-// What a harvest may be told, and what it does when it is told nothing.
+// Options of reading a folder, and their defaults.
 
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
@@ -13,7 +13,7 @@ export const defaultHarvestOptions: HarvestOptions = {
   filesExclude: { '**/.git': true, '**/.svn': true, '**/.hg': true, '**/.DS_Store': true, '**/Thumbs.db': true },
   maxFileBytes: 1_000_000,
   maxFiles: 20_000,
-  // Eight million tokens or so: what a laptop indexes in half a minute.
+  // About eight million tokens, which a laptop indexes in half a minute.
   maxTotalBytes: 32_000_000,
 };
 

@@ -1,4 +1,4 @@
-// Reads one file whole and consistent, or says why not. Never waits on a pipe, never follows a link.
+// Reads one file whole and consistent, or says why not. It never waits on a pipe and never follows a link.
 
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -17,7 +17,8 @@ export interface ReadHooks extends OpenHooks {
 }
 
 /**
- * The file's bytes. A file that changes while it is read, or is swapped for another one, as editors save, is tried once more, then left out.
+ * The file's bytes. A file that changes while it is read, or is swapped for another one, as editors save, is tried once
+ * more, then left out.
  * 'gone': it is listed but not there any more.
  * @param path by `isInside`
  */
@@ -64,7 +65,8 @@ async function readOnce(
 const PIECE = 1 << 18;
 
 /**
- * The bytes of a file of any size, a piece at a time; each piece is the caller's until the next one. Throws what the file system throws,
+ * The bytes of a file of any size, a piece at a time; each piece is the caller's until the next one. Throws what the
+ * file system throws,
  * and the reason for which it is left out, as an Error's message.
  * @param path as for `readWhole`
  */

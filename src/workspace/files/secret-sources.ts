@@ -1,4 +1,5 @@
-// Files that nothing is learned from, but that say what must be masked elsewhere: `.env`, key stores as text, settings that
+// Files that nothing is learned from, but that say what must be masked elsewhere: `.env`, key stores as text, settings
+// that
 // git ignores. What stands in them is the likeliest to stand in some other file too. They are read for that alone.
 
 import type { SecretValues } from '../secrets/known.ts';
@@ -25,7 +26,8 @@ const assignment = /^[ \t]*(?:export[ \t]+)?["']?[\w.-]+["']?[ \t]*[=:][ \t]*["'
 
 /**
  * Adds what the left-out files say to `secrets`.
- * @param leftOut paths relative to the folder that were listed and not harvested; folders, which nobody looked into, end in '/'
+ * @param leftOut paths relative to the folder that were listed and not harvested; folders, which nobody looked into,
+ * end in '/'
  */
 export async function learnFromLeftOut(
   reader: FolderReader,
@@ -56,7 +58,9 @@ async function filesIn(reader: FolderReader, folder: string): Promise<string[]> 
   return entries.flatMap((entry) => (entry.isFile() ? [`${folder}${entry.name}`] : []));
 }
 
-/** Addresses, paths, versions, dates, references, and names made of words and numbers ('us-east-1', 'model-4-20250514'). */
+/**
+ * Addresses, paths, versions, dates, references, and names made of words and numbers ('us-east-1', 'model-4-20250514').
+ */
 const plainValue =
   /^[a-z][a-z0-9+.-]*:\/\/|^[./~]|^[\w-]+(?:[./:][\w-]+)+\/?$|^[\d.,:TZ+-]+$|\$\{?\w|^[a-z]{0,3}\d*$|^(?:[a-z]+|\d+|[a-z]\d{1,3})(?:[-_](?:[a-z]+|\d+|[a-z]\d{1,3}))+$/i;
 

@@ -1,16 +1,16 @@
-// Which files are trained on, which validate, and which test: by the path alone.
+// Assigns files to training, validation and test by their path.
 
 import { hash } from 'node:crypto';
 import type { Split } from './types.ts';
 
-/** Upper ends of each split's part of the unit interval. */
+/** Upper ends of the splits in the unit interval. */
 const bounds: readonly (readonly [Split, number])[] = [
   ['train', 0.8],
   ['validation', 0.9],
   ['test', 1],
 ];
 
-/** A path's place in [0, 1): the same on every machine and at every time. */
+/** Maps a path to [0, 1), the same on every machine. */
 export function splitFraction(path: string): number {
   return Number.parseInt(hash('sha256', path, 'hex').slice(0, 12), 16) / 2 ** 48;
 }
@@ -24,7 +24,8 @@ export function splitOf(path: string): Split {
 /**
  * `splitOf` for all files of a folder, save that with three files or more no split stays empty: a split that the hash
  * leaves empty takes, from the split with most files, the one whose place is nearest to its own part of the interval.
- * So files move only while the folder is so small that the hash alone leaves a split empty (three out of four folders of
+ * So files move only while the folder is so small that the hash alone leaves a split empty (three out of four folders
+ * of
  * 20 files have none such), and then one for each empty split. With fewer than three files all are learned from.
  */
 export function assignSplits(paths: readonly string[]): Map<string, Split> {
@@ -47,7 +48,8 @@ export function assignSplits(paths: readonly string[]): Map<string, Split> {
 }
 
 /**
- * About half of some paths, by other hashes of theirs, so that no other file moves one from half to half; save that of so few that one half would
+ * About half of some paths, by other hashes of theirs, so that no other file moves one from half to half; save that of
+ * so few that one half would
  * get less than a third, those nearest to it make it up. Of a single path none.
  */
 export function firstHalf(paths: readonly string[]): Set<string> {

@@ -1,5 +1,5 @@
-// What stands ready to be committed in a repository, and its latest messages: of trusted folders alone. Only stored objects are compared,
-// never files, so that no filter and no program that the repository names is run.
+// Reads staged changes and the latest messages of a trusted repository. Only stored objects are compared, never files,
+// so that no filter or program of the repository is run.
 import { gitFor, type RunGit } from './git-command.ts';
 
 export interface StagedFile {
@@ -28,7 +28,7 @@ export interface PastCommit {
 const plain = ['--no-ext-diff', '--no-textconv', '--no-color', '--no-renames'];
 /** Commits that are looked at, newest first. */
 const mostCommits = 400;
-/** Of one file: longer ones are no work of people, characters. */
+/** Longest diff of a file, characters. */
 const mostDiff = 400_000;
 /** Of a whole file, characters. */
 const mostText = 4_000_000;
@@ -53,7 +53,8 @@ function idOf(id = ''): string | undefined {
 }
 
 /**
- * The changes of these files and of no others, by path; none of one that git does not tell apart, or that is past a limit.
+ * The changes of these files and of no others, by path; none of one that git does not tell apart, or that is past a
+ * limit.
  * Each is asked for by its name: in a diff of several, how many parts a file has hangs on its kind and on settings.
  */
 export async function stagedChanges(
@@ -80,7 +81,10 @@ export async function stagedChanges(
   return changes;
 }
 
-/** Of a stored file; undefined: it is too long, or git does not have it (a submodule's commit, what a partial clone lacks). */
+/**
+ * Of a stored file; undefined: it is too long, or git does not have it (a submodule's commit, what a partial clone
+ * lacks).
+ */
 async function wholeText(
   git: RunGit,
   root: string,

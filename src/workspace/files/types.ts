@@ -1,4 +1,4 @@
-// What the harvest yields: files with their split, what was left out and why.
+// The result of reading a folder: files with their split, and left-out files with reasons.
 
 export type Split = 'train' | 'validation' | 'test';
 

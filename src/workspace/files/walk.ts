@@ -1,4 +1,4 @@
-// The folder's files where there is no git: a walk that obeys nested .gitignore files and follows no links.
+// Lists a folder's files without git: it obeys nested .gitignore files and follows no links.
 
 import { leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';

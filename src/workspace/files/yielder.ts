@@ -1,6 +1,6 @@
-// Gives the event loop its turn during long work, and notices a cancellation there.
+// Yields to the event loop during long work, and checks for cancellation.
 
-/** Longest stretch without a turn, ms. */
+/** Longest time without yielding, ms. */
 const stretchMs = 12;
 
 export class Yielder {
@@ -11,7 +11,7 @@ export class Yielder {
     this.signal = signal;
   }
 
-  /** Throws the signal's reason once it is aborted; waits for a turn of the loop where the last is long ago. */
+  /** Throws the signal's reason after an abort; yields if the last time is long ago. */
   async yieldIfDue(): Promise<void> {
     this.signal?.throwIfAborted();
     if (performance.now() - this.turnAt < stretchMs) return;

@@ -1,4 +1,5 @@
-// Secrets in addresses and headers: webhooks, URLs with a password or a token, connection strings, cookies, authorization.
+// Secrets in addresses and headers: webhooks, URLs with a password or a token, connection strings, cookies,
+// authorization.
 
 import { basic, chosen, decode, drawn, given, inUrl, isSecretName, real, type ShapeRow } from './accept.ts';
 import { isNoWord, isPassword, randomness } from './values.ts';

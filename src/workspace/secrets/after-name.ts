@@ -1,4 +1,5 @@
-// The values that stand beside a name, in the syntax of any language: assigned, passed, tested, said, or in a field of their own.
+// The values that stand beside a name, in the syntax of any language: assigned, passed, tested, said, or in a field of
+// their own.
 
 import {
   isExpression,
@@ -127,7 +128,10 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
   return prose(place, closed);
 }
 
-/** `/* password *\/ "x"`, `"x" /* password *\/`, `"x" // the password`: a comment beside the literal, to its end or its line's. */
+/**
+ * `/* password *\/ "x"`, `"x" /* password *\/`, `"x" // the password`: a comment beside the literal, to its end or its
+ * line's.
+ */
 function labelled(text: string, before: string, start: number, end: number): ValueCandidate[] {
   if (/\/\*[ \t]*(?:\w+[ \t]+){0,2}$/.test(before)) {
     const literal = skip(/[ \t]*[:=]?[ \t]*\*\/[ \t]*/y, text, end);

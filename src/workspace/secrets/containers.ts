@@ -1,4 +1,5 @@
-// Values inside of what is named after secrets as a whole: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
+// Values inside of what is named after secrets as a whole: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a
+// list.
 
 import { indentLength } from '../../text/indents.ts';
 import type { Found, SearchedText } from './found.ts';

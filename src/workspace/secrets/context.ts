@@ -66,7 +66,10 @@ function saysSecret(line: string): boolean {
   return hasComment(line) && secretSaid.test(line) && !otherSaid.test(line);
 }
 
-/** The name behind a value: `("abc...", forHTTPHeaderField: "X-API-Key")`, `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`. */
+/**
+ * The name behind a value: `("abc...", forHTTPHeaderField: "X-API-Key")`, `"abc...", "name": "API_KEY"`, `= "abc...";
+ * // API key`.
+ */
 export function contextAfter(text: string, end: number, before: Strength): Strength {
   const rest = text.slice(end, end + 100);
   const line = lineAfter(rest);

@@ -1,4 +1,5 @@
-// Pieces of a text that hold another text: base64, base32 and hexadecimal digits, UTF-16 in them, and lines that were wrapped.
+// Pieces of a text that hold another text: base64, base32 and hexadecimal digits, UTF-16 in them, and lines that were
+// wrapped.
 // A known secret is looked for in what they hold, so that its encodings need not be listed one by one.
 
 export interface Span {
@@ -14,7 +15,10 @@ export interface Decoded {
 
 /** What one encoded piece is made of, an address's dots and percent signs included. Shorter runs hold no secret. */
 const run = /[\w+/=%.-]{10,}/g;
-/** Beginnings of ASCII by the bits of its first three bytes, and of the byte order marks of UTF-16 and UTF-8; the rest is noise. */
+/**
+ * Beginnings of ASCII by the bits of its first three bytes, and of the byte order marks of UTF-16 and UTF-8; the rest
+ * is noise.
+ */
 const base64Run =
   /(?<![\w+/-])(?:[I-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589]|\/\/4|77u)[A-Za-z\d+/_-]{7,}/g;
 /** Letters of one case and a digit, else it is a word. */
@@ -127,7 +131,8 @@ function joined(text: string, pieces: readonly Span[]): Decoded {
       for (const piece of pieces) {
         const from = Math.max(start - before, 0);
         const to = Math.min(end - before, piece.end - piece.start);
-        // The next line's first characters may equal a known value's by chance: a part that ends there is no part of it.
+        // The next line's first characters may equal a known value's by chance: a part that ends there is no part of
+        // it.
         const isWhole = to - from === piece.end - piece.start;
         if (to - from >= (isWhole ? 1 : leastPart)) found.push({ start: piece.start + from, end: piece.start + to });
         before += piece.end - piece.start;

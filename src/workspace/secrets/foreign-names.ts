@@ -188,7 +188,8 @@ const hints = languages.map(({ password }) =>
 );
 
 /**
- * Where a password's name in another language may stand in a text, as the source of a pattern; `names.ts` decides. Of the languages whose
+ * Where a password's name in another language may stand in a text, as the source of a pattern; `names.ts` decides. Of
+ * the languages whose
  * stems are in the text: looking for all takes five times as long as for English names.
  */
 export function foreignHintFor({ hasLower }: Parts): string {

@@ -1,6 +1,10 @@
-// How one secret may be written elsewhere: escaped, as entities, percent-encoded, in base64, or inside a longer value that was found.
+// How one secret may be written elsewhere: escaped, as entities, percent-encoded, in base64, or inside a longer value
+// that was found.
 
-/** Base64 has a value's bytes at one of three offsets; of each only the characters that no neighbour changes are looked for. */
+/**
+ * Base64 has a value's bytes at one of three offsets; of each only the characters that no neighbour changes are looked
+ * for.
+ */
 const offsets = [0, 1, 2];
 /** Fewer characters of base64 could be anything. */
 const leastBase64 = 10;

@@ -1,4 +1,5 @@
-// Private keys as blocks of Base64 between BEGIN and END: whole, in string literals, escaped, in a log, or with one end missing.
+// Private keys as blocks of Base64 between BEGIN and END: whole, in string literals, escaped, in a log, or with one end
+// missing.
 // A key's value is its lines with '\n' between them, so that each line is known as well.
 
 import type { Found, SearchedText } from './found.ts';
@@ -81,7 +82,8 @@ function forward(text: string, from: number): { end: number; value: string } | u
 }
 
 /**
- * '+' where it is the first character of a key's line, not what a diff or a sum of literals has. All lines of a key but the last
+ * '+' where it is the first character of a key's line, not what a diff or a sum of literals has. All lines of a key but
+ * the last
  * are equally long: a line is too short by one without its '+', and the last one, where the first has none before it.
  */
 function plusBefore(text: string, at: number, length: number, others: readonly string[], isDiff = true): '+' | '' {
@@ -91,7 +93,8 @@ function plusBefore(text: string, at: number, length: number, others: readonly s
 }
 
 /**
- * A key that was written line by line into a log: between its head and its end each line has something before its piece of
+ * A key that was written line by line into a log: between its head and its end each line has something before its piece
+ * of
  * the key, and other lines may stand between them. A range for each piece.
  */
 function inLog(text: string, from: number): Found[] {

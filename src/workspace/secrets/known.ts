@@ -1,4 +1,5 @@
-// The secrets that are known of a folder, and where they stand in any other text of it. In memory only: neither they nor
+// The secrets that are known of a folder, and where they stand in any other text of it. In memory only: neither they
+// nor
 // anything that they could be guessed from is written to a disk; a session that begins reads the folder for them again.
 
 import { decodedIn } from './decoded.ts';
@@ -14,7 +15,10 @@ const wordLength = 11;
 const leastPart = 16;
 /** A map alone is as fast for fewer. */
 const manyForms = 64;
-/** Forms with the same first units that are compared one by one. Beyond, as with a provider's prefix of ten thousand tokens, they are searched. */
+/**
+ * Forms with the same first units that are compared one by one. Beyond, as with a provider's prefix of ten thousand
+ * tokens, they are searched.
+ */
 const fewAlike = 32;
 /** Wrapped lines of base64 of base64. */
 const mostDecoded = 3;
@@ -45,7 +49,10 @@ class Alike {
     this.sorted = undefined;
   }
 
-  /** Those that may stand at a place, whole or in part, `part` being what is read there in this direction. Few, however many there are. */
+  /**
+   * Those that may stand at a place, whole or in part, `part` being what is read there in this direction. Few, however
+   * many there are.
+   */
   candidates(part: (length: number) => string): readonly Known[] {
     if (this.forms.length <= fewAlike) return this.forms;
     const sorted = this.sorted ?? this.sort();
@@ -145,7 +152,9 @@ export class SecretValues {
     return [...this.known];
   }
 
-  /** Those of the secrets found in some text that are to be masked wherever they stand. True: one was not known before. */
+  /**
+   * Those of the secrets found in some text that are to be masked wherever they stand. True: one was not known before.
+   */
   learn(found: readonly SecretRange[]): boolean {
     const before = this.known.size;
     for (const { value, isDistinctive } of found) if (isDistinctive) this.add(value);
@@ -233,7 +242,10 @@ function backwards(text: string): string {
   return text.split('').reverse().join('');
 }
 
-/** Of random tokens at least half, and so much that no other text begins or ends alike; a URL's or a JWT's head says nothing. */
+/**
+ * Of random tokens at least half, and so much that no other text begins or ends alike; a URL's or a JWT's head says
+ * nothing.
+ */
 function leastOf({ text, inside }: SecretForm): number {
   if (inside || !/^(?!eyJ)[\w+/=.-]*$/.test(text)) return 0;
   return text.length < 2 * leastPart ? 0 : Math.max(leastPart, Math.ceil(text.length / 2));

@@ -1,12 +1,18 @@
-// Long random secrets, such as the body of a private key: any part of one that is long enough is a secret as well, wherever its lines are cut.
+// Long random secrets, such as the body of a private key: any part of one that is long enough is a secret as well,
+// wherever its lines are cut.
 
 import { surprise } from './noise.ts';
 
-/** A shorter run may stand in another text by chance, UTF-16 units. The end of a value counts from `anchorLength` on: a last line is short. */
+/**
+ * A shorter run may stand in another text by chance, UTF-16 units. The end of a value counts from `anchorLength` on: a
+ * last line is short.
+ */
 const leastRun = 20;
 /** Shorter values are looked for as a whole. */
 const leastLength = 64;
-/** A value is looked up at every one of so many units. A run of `leastRun` units holds a whole anchor: 8 + 12 - 1 < 20. */
+/**
+ * A value is looked up at every one of so many units. A run of `leastRun` units holds a whole anchor: 8 + 12 - 1 < 20.
+ */
 const step = 8;
 const anchorLength = 12;
 /** Fewer different characters are padding, such as the 'AAAA' of many keys. */

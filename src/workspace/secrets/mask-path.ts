@@ -46,7 +46,9 @@ function tokensIn(name: string): readonly Range[] {
   return found;
 }
 
-/** The longest part of the name, up to its extension or its end, that would be a secret where a value is called a token. */
+/**
+ * The longest part of the name, up to its extension or its end, that would be a secret where a value is called a token.
+ */
 function judge(name: string): Range[] {
   const starts = [0, ...[...name.matchAll(/[-_.~ @=]/g)].map(({ index }) => index + 1)].slice(0, mostStarts);
   const extension = /(?:\.[A-Za-z]{1,5}){1,3}$/.exec(name);

@@ -32,7 +32,9 @@ export interface SecretRange extends Found {
   readonly isDistinctive: boolean;
 }
 
-/** Whether the text is a window of a longer one, cut where a secret may lie: half a secret at that edge is masked too. */
+/**
+ * Whether the text is a window of a longer one, cut where a secret may lie: half a secret at that edge is masked too.
+ */
 export interface Cut {
   readonly start?: boolean;
   readonly end?: boolean;
@@ -47,7 +49,9 @@ export function maskSecrets(text: string, path: string, cut: Cut = {}): Masked {
   return maskRanges(text, findSecrets(text, path, cut));
 }
 
-/** The text with these ranges masked, which may overlap and come in any order. Counts a run of overlapping ones as one. */
+/**
+ * The text with these ranges masked, which may overlap and come in any order. Counts a run of overlapping ones as one.
+ */
 export function maskRanges(text: string, ranges: readonly Pick<SecretRange, 'start' | 'end'>[]): Masked {
   if (ranges.length === 0) return { text, count: 0 };
   const parts: string[] = [];

@@ -41,7 +41,9 @@ function classOf(unit: number): number {
   return unit >= 48 && unit <= 57 ? Class.Digit : Class.Other;
 }
 
-/** Bits of what is no letter after a letter: a digit after a digit, after a letter, a letter after a digit; a new word. */
+/**
+ * Bits of what is no letter after a letter: a digit after a digit, after a letter, a letter after a digit; a new word.
+ */
 const cost = { digits: 2.5, toDigit: 5, fromDigit: 5, word: 3.5, separator: 2 };
 
 /**

@@ -1,4 +1,5 @@
-// Reads what stands at a place as a value: a literal in quotes, escaped or put together from several, a block of YAML, bare text.
+// Reads what stands at a place as a value: a literal in quotes, escaped or put together from several, a block of YAML,
+// bare text.
 
 import { indentLength } from '../../text/indents.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
@@ -125,7 +126,10 @@ export function readBare(text: string, at: number, settings: boolean): ReadValue
   return { text: found, pieces: [[at, at + found.length]], quoted: false, next: at + found.length };
 }
 
-/** A block scalar of YAML after its header (`|`, `>-`): the lines indented deeper than `indent`. @param at the header */
+/**
+ * A block scalar of YAML after its header (`|`, `>-`): the lines indented deeper than `indent`.
+ * @param at the header
+ */
 export function readBlock(text: string, at: number, indent: number): ReadValue | undefined {
   const header = /[|>][-+\d]{0,2}[ \t]*(?:#[^\n]*)?\r?\n/y;
   header.lastIndex = at;

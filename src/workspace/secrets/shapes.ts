@@ -1,4 +1,5 @@
-// Secrets known by their form as a whole: tokens with a mark inside, arguments, statements, lines of files of their own kind.
+// Secrets known by their form as a whole: tokens with a mark inside, arguments, statements, lines of files of their own
+// kind.
 
 import { chosen, chosenOrDrawn, drawn, given, real, type ShapeRow } from './accept.ts';
 import { contextOf } from './context.ts';

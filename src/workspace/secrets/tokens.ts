@@ -1,9 +1,11 @@
-// Tokens of providers, known by how they begin: tokens.json has a row for each beginning, from the providers' own documents.
+// Tokens of providers, known by how they begin: tokens.json has a row for each beginning, from the providers' own
+// documents.
 
 import listed from './tokens.json' with { type: 'json' };
 
 /**
- * Its beginnings, separated by spaces; what follows them at least: a pattern without flags, or a name of `runs` and a length. 'certain': what
+ * Its beginnings, separated by spaces; what follows them at least: a pattern without flags, or a name of `runs` and a
+ * length. 'certain': what
  * follows need not look drawn at random, since beginning and form say enough.
  */
 type Row = readonly [kind: string, prefixes: string, rest: string, certain?: string];
@@ -42,7 +44,8 @@ export const wholeRows: readonly { readonly kind: string; readonly pattern: RegE
   { kind: 'Mailchimp key', pattern: /^[\da-f]{32}-us\d{1,2}$/ },
   { kind: 'Twitter access token', pattern: /^\d{15,20}-[A-Za-z\d]{38,45}$/ },
   { kind: 'private key in Base58', pattern: /^(?:5[HJK][1-9A-HJ-NP-Za-km-z]{49}|[KL][1-9A-HJ-NP-Za-km-z]{51})$/ },
-  // Of services that are not listed: a prefix in small letters, and random letters of both cases with digits, longer than identifiers
+  // Of services that are not listed: a prefix in small letters, and random letters of both cases with digits, longer
+  // than identifiers
   // (27 characters); shorter, or of one case, where the prefix says what it is.
   {
     kind: 'token of a service',

@@ -264,7 +264,9 @@ function isTested(words: readonly string[]): boolean {
   );
 }
 
-/** 'My Dog 2024!': few words, digits and symbols, no sentence; 'dwkh akst jegi cfzw', as providers make for programs. */
+/**
+ * 'My Dog 2024!': few words, digits and symbols, no sentence; 'dwkh akst jegi cfzw', as providers make for programs.
+ */
 function isSpacedPassword(value: string): boolean {
   if (/^[a-z]{4}(?: [a-z]{4}){3}$/.test(value)) return surprise(value.replaceAll(' ', '')) >= 4.4;
   const words = value.split(/\s/);

@@ -1,5 +1,7 @@
-// A file of any size, masked as a whole while it streams: a secret is found by what stands around it, so a file is masked before it is cut
-// into lines or cells. Each window is masked with the text before and after it, and with the first line, which may name a table's columns.
+// A file of any size, masked as a whole while it streams: a secret is found by what stands around it, so a file is
+// masked before it is cut
+// into lines or cells. Each window is masked with the text before and after it, and with the first line, which may name
+// a table's columns.
 
 import { rangesIn, type SecretValues } from './known.ts';
 import { findSecrets, maskRanges } from './mask.ts';

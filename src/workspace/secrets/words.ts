@@ -1,4 +1,5 @@
-// Words that code, its settings and its messages are made of: a value made of them alone is a name or a text, no password.
+// Words that code, its settings and its messages are made of: a value made of them alone is a name or a text, no
+// password.
 
 import listed from './words.json' with { type: 'json' };
 

@@ -1,4 +1,5 @@
-// Training samples: the base's format, nothing cut, every token of running text learned once, middles that fit their places.
+// Training samples: the base's format, nothing cut, every token of running text learned once, middles that fit their
+// places.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

@@ -1,4 +1,5 @@
-// What a model has learned never judges it: files that were moved since and are held out under their new paths, in a run and in a folder that it was imported into.
+// What a model has learned never judges it: files that were moved since and are held out under their new paths, in a
+// run and in a folder that it was imported into.
 import assert from 'node:assert/strict';
 import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

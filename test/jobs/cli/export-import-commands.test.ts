@@ -1,4 +1,5 @@
-// `adaptations` without an editor: out of one folder and into another, which then has model, index and report; and two side by side.
+// `adaptations` without an editor: out of one folder and into another, which then has model, index and report; and two
+// side by side.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

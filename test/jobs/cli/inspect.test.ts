@@ -1,4 +1,5 @@
-// `inspect`: all that is kept and sent of a folder, as the same code keeps and sends it; and no planted secret in any line.
+// `inspect`: all that is kept and sent of a folder, as the same code keeps and sends it; and no planted secret in any
+// line.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

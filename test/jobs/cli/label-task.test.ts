@@ -1,4 +1,5 @@
-// `label` and `export` as a user runs them: a table beside the texts, shards that make it up, a model, and sentences for what is wrong.
+// `label` and `export` as a user runs them: a table beside the texts, shards that make it up, a model, and sentences
+// for what is wrong.
 import assert from 'node:assert/strict';
 import {
   copyFileSync,

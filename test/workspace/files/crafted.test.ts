@@ -1,4 +1,5 @@
-// Only the folder is read: links, pipes, devices and crafted paths, for a whole folder, for one file, and for its ignore files.
+// Only the folder is read: links, pipes, devices and crafted paths, for a whole folder, for one file, and for its
+// ignore files.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';

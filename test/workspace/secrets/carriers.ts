@@ -1,4 +1,5 @@
-// Where a secret may stand: one template a row. NAME is put in as written there, VALUE as it is, HALF1 and HALF2 its halves.
+// Where a secret may stand: one template a row. NAME is put in as written there, VALUE as it is, HALF1 and HALF2 its
+// halves.
 
 export interface Carrier {
   readonly path: string;

@@ -97,7 +97,8 @@ for (const [form, write] of forms)
       for (const text of [`run ${written}\n`, `x = f(${written});`]) {
         const masked = maskKnown(text, 'a.txt', known).text;
         assert.equal(masked.length, text.length);
-        // The scheme, the user and the host of an address are no secrets; base64 and base32 share signs with neighbours.
+        // The scheme, the user and the host of an address are no secrets; base64 and base32 share signs with
+        // neighbours.
         if (value.includes('://')) {
           const inside = write(value.slice(15, -21)).replace(/^['"\\]+|['"\\]+$/g, '');
           if (!/base|double/.test(form)) assert.ok(!masked.includes(inside), masked);

@@ -1,4 +1,5 @@
-// Secrets: what secretlint's preset reports is masked, halves and keys without an end too; offsets stay; no text takes long.
+// Secrets: what secretlint's preset reports is masked, halves and keys without an end too; offsets stay; no text takes
+// long.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
