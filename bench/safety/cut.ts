@@ -1,5 +1,5 @@
 // What is cut out of files before it is sent: lines of private keys, the texts of a task, the hunks of a change.
-import { maskKnown, SecretValues } from '../../src/workspace/secrets/known.ts';
+import { maskKnown, SecretValues } from '../../src/workspace/secrets/known/known.ts';
 import { findSecrets } from '../../src/workspace/secrets/mask.ts';
 import {
   changedFiles,

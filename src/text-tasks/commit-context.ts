@@ -10,7 +10,7 @@ import { harvestFolder } from '../workspace/files/folder.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { pastCommits, type StagedChange, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
-import { maskKnown, SecretValues } from '../workspace/secrets/known.ts';
+import { maskKnown, SecretValues } from '../workspace/secrets/known/known.ts';
 import { findSecrets } from '../workspace/secrets/mask.ts';
 import { maskedDiff, sideOf } from './masked-diff.ts';
 

@@ -7,7 +7,7 @@ import { functionAt, functionsIn, type SourceFunction } from '../text/syntax/fun
 import { ruleOf } from '../workspace/files/file.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import type { HarvestedFile } from '../workspace/files/types.ts';
-import { maskKnown } from '../workspace/secrets/known.ts';
+import { maskKnown } from '../workspace/secrets/known/known.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
 import type { OpenedFolder } from './commit-context.ts';
 import { keyOf } from './labels/extract.ts';

@@ -1,7 +1,7 @@
 // Streams a task's source file redacted, and keeps the syntax of its format.
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
-import type { SecretValues } from '../workspace/secrets/known.ts';
-import { learnWhole, type MaskedPiece, maskedPieces } from '../workspace/secrets/whole-file.ts';
+import type { SecretValues } from '../workspace/secrets/known/known.ts';
+import { learnWhole, type MaskedPiece, maskedPieces } from '../workspace/secrets/known/whole-file.ts';
 import { decoded } from './labels/extract.ts';
 
 export type SourceForm = 'lines' | 'csv' | 'jsonl';

@@ -9,7 +9,7 @@ import { ownIgnoreFile } from '../workspace/files/ignore.ts';
 import { parentOf } from '../workspace/files/inside.ts';
 import { withDefaults } from '../workspace/files/options.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
-import { maskKnown } from '../workspace/secrets/known.ts';
+import { maskKnown } from '../workspace/secrets/known/known.ts';
 import { type Known, readAnswers } from './given-labels.ts';
 import { learnSource } from './masked-source.ts';
 import { readTask } from './task-file.ts';

@@ -8,7 +8,7 @@ import { gitFor } from '../workspace/files/git-command.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { matches, parseGlob } from '../workspace/files/globs.ts';
 import type { HarvestedFile } from '../workspace/files/types.ts';
-import { maskKnown, type SecretValues } from '../workspace/secrets/known.ts';
+import { maskKnown, type SecretValues } from '../workspace/secrets/known/known.ts';
 import { TableError } from './labels/csv.ts';
 import {
   commitText,

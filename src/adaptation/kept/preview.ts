@@ -17,8 +17,8 @@ import { decodeText } from '../../workspace/files/decode.ts';
 import { type FileRule, ruleOf } from '../../workspace/files/file.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { defaultHarvestOptions } from '../../workspace/files/options.ts';
-import { maskKnown, type SecretValues } from '../../workspace/secrets/known.ts';
-import { maskPath } from '../../workspace/secrets/mask-path.ts';
+import { maskKnown, type SecretValues } from '../../workspace/secrets/known/known.ts';
+import { maskPath } from '../../workspace/secrets/known/mask-path.ts';
 import { draftMixed, fitOf } from '../models/served.ts';
 import type { AdaptRequest } from '../types.ts';
 

@@ -10,7 +10,7 @@ import { weightsFrom } from '../../specialist/ngram/weights.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { harvestFolder } from '../../workspace/files/folder.ts';
 import type { HarvestedFile, HarvestReport } from '../../workspace/files/types.ts';
-import { maskKnown } from '../../workspace/secrets/known.ts';
+import { maskKnown } from '../../workspace/secrets/known/known.ts';
 import { cancelled, turn } from '../cancellation.ts';
 import { currentModel, dropModel, dropWork, keepModel, ownFolder } from '../models/folder-models.ts';
 import { readWeights, writeSnapshot } from '../models/specialist-files.ts';

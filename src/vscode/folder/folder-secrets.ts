@@ -1,8 +1,8 @@
 // The known secrets of an open folder: from indexing, from saved files, and from open documents.
 
-import { maskKnown, rangesIn, SecretValues } from '../../workspace/secrets/known.ts';
+import { maskKnown, rangesIn, SecretValues } from '../../workspace/secrets/known/known.ts';
+import { maskPath } from '../../workspace/secrets/known/mask-path.ts';
 import { type Cut, findSecrets, type Masked, maskRanges } from '../../workspace/secrets/mask.ts';
-import { maskPath } from '../../workspace/secrets/mask-path.ts';
 
 export class FolderSecrets {
   /** Never shrinks: a secret that was removed from a file is still a secret. */

@@ -2,9 +2,9 @@
 
 import { hash } from 'node:crypto';
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
-import type { SecretValues } from '../secrets/known.ts';
+import type { SecretValues } from '../secrets/known/known.ts';
+import { maskPath } from '../secrets/known/mask-path.ts';
 import { findSecrets, maskCharacter, maskRanges, type SecretRange } from '../secrets/mask.ts';
-import { maskPath } from '../secrets/mask-path.ts';
 import { leftOutByContent } from './content.ts';
 import { decodeText } from './decode.ts';
 import { isSecretFileIfAnyFound } from './file-names.ts';

@@ -1,7 +1,7 @@
 // Reads one saved file by the rules of the folder, and decides whether a file may be used.
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
-import { SecretValues } from '../secrets/known.ts';
+import { SecretValues } from '../secrets/known/known.ts';
 import { decoded, type Examined, masked } from './examine.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import { FolderReader } from './folder-reader.ts';

@@ -3,7 +3,7 @@
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import type { SecretValues } from '../secrets/known.ts';
+import type { SecretValues } from '../secrets/known/known.ts';
 import type { ReaderHooks } from './folder-reader.ts';
 import type { HarvestOptions } from './types.ts';
 

@@ -2,7 +2,7 @@
 // that
 // git ignores. What stands in them is the likeliest to stand in some other file too. They are read for that alone.
 
-import type { SecretValues } from '../secrets/known.ts';
+import type { SecretValues } from '../secrets/known/known.ts';
 import { findSecrets, type SecretRange } from '../secrets/mask.ts';
 import { decodeText } from './decode.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';

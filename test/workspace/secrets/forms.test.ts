@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known.ts';
+import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known/known.ts';
 import { noise } from '../files/samples.ts';
 
 const base64 = (text: string, encoding: BufferEncoding = 'utf8') => Buffer.from(text, encoding).toString('base64');

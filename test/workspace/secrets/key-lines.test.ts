@@ -1,7 +1,7 @@
 // A private key is masked line by line: alone, behind timestamps, in a diff, wrapped at other columns.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known.ts';
+import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known/known.ts';
 import { findSecrets } from '../../../src/workspace/secrets/mask.ts';
 import { keyCarriers, keyLogs } from '../../support/cut-texts.ts';
 import { keyKinds, keyLines, linesLeft, pemOf } from '../../support/keys.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known.ts';
-import { maskPath } from '../../../src/workspace/secrets/mask-path.ts';
+import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known/known.ts';
+import { maskPath } from '../../../src/workspace/secrets/known/mask-path.ts';
 import { noise } from '../files/samples.ts';
 
 const password = `tr0ub4dor&${'3'}`;

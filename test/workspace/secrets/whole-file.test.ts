@@ -1,8 +1,8 @@
 // A file that streams is masked as one text, wherever its windows and chunks end.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SecretValues } from '../../../src/workspace/secrets/known.ts';
-import { learnWhole, maskedPieces } from '../../../src/workspace/secrets/whole-file.ts';
+import { SecretValues } from '../../../src/workspace/secrets/known/known.ts';
+import { learnWhole, maskedPieces } from '../../../src/workspace/secrets/known/whole-file.ts';
 import { keyLines, linesLeft, pemOf } from '../../support/keys.ts';
 import { noise } from '../files/samples.ts';
 

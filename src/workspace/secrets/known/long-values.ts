@@ -1,7 +1,7 @@
 // Long random secrets, such as the body of a private key: any part of one that is long enough is a secret as well,
 // wherever its lines are cut.
 
-import { surprise } from './noise.ts';
+import { surprise } from '../noise.ts';
 
 /**
  * A shorter run may stand in another text by chance, UTF-16 units. The end of a value counts from `anchorLength` on: a

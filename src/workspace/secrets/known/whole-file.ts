@@ -3,8 +3,8 @@
 // into lines or cells. Each window is masked with the text before and after it, and with the first line, which may name
 // a table's columns.
 
+import { findSecrets, maskRanges } from '../mask.ts';
 import { rangesIn, type SecretValues } from './known.ts';
-import { findSecrets, maskRanges } from './mask.ts';
 
 /** Of a window without its context, UTF-16 units; a line that is longer is cut at the second. */
 const windowLength = 1 << 20;

@@ -2,10 +2,10 @@
 // nor
 // anything that they could be guessed from is written to a disk; a session that begins reads the folder for them again.
 
+import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from '../mask.ts';
 import { decodedIn } from './decoded.ts';
 import { formsOf, type SecretForm } from './forms.ts';
 import { LongValues } from './long-values.ts';
-import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from './mask.ts';
 
 /** UTF-16 units at a form's beginning that it is looked up by: shorter secrets are masked only where they are found. */
 const key = 6;

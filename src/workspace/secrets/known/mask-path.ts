@@ -1,7 +1,7 @@
 // Secrets in the names of files and folders, where nothing says that they are any: a dump named after a token.
 
+import { findSecrets, maskRanges } from '../mask.ts';
 import { rangesIn, type SecretValues } from './known.ts';
-import { findSecrets, maskRanges } from './mask.ts';
 
 interface Range {
   readonly start: number;
