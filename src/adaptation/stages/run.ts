@@ -135,7 +135,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (unwritable.has((error as NodeJS.ErrnoException).code ?? ''))
       return failed(
         'unwritable',
-        `${messageOf(error)}. Free disk space or make the folder writable; it goes on where it was.`,
+        `${messageOf(error)}. Free disk space or make the folder writable, and start it again: it resumes.`,
       );
     throw new Error(`The adaptation run failed: ${messageOf(error)}`, { cause: error });
   } finally {

@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../common/errors.ts';
+import { wrap } from '../../common/format.ts';
 import { byCommandLine } from '../../llm/providers/providers.ts';
 import { listPackages } from '../../neural/models/list.ts';
 
@@ -12,55 +13,71 @@ const shippedNames = listPackages(models)
   .map(({ name }) => name)
   .join(', ');
 
+const providerLines = wrap(byCommandLine.join(', '), 76)
+  .split('\n')
+  .map((line) => line.trim())
+  .join(`\n${' '.repeat(23)}`);
+
 export const usage = `Easy Adaptation: a small model of your own repository, and a report of what it can do.
 
-  npm start -- [adapt] [FOLDER]              read the folder, fine-tune, measure, report (default: this repository's src/)
-  npm start -- complete FILE:LINE[:COLUMN]   complete at a place (1-based; default column: the line's end)
-  npm start -- inspect FOLDER [--at PLACE]   all that is kept of the folder, as JSON lines of kind, path and text;
-                                             with --at FILE:LINE[:COLUMN] first the exact request that a completion
-                                             there would send
-  npm start -- report [FOLDER]               print the last report again
-  npm start -- list                          the folders that have been adapted to
-  npm start -- delete FOLDER                 forget a folder's adaptation
-  npm start -- adaptations export FOLDER FILE    its adapted model, coupling and report as one safetensors file
-  npm start -- adaptations import FILE FOLDER    the same put in use in another folder, or on another machine
-  npm start -- adaptations compare FOLDER FOLDER two reports side by side
-  npm start -- label TASK [--shard I/N]      label all texts of .easyadaptation/tasks/TASK.json, or one of N equal parts
-                                             with --base NAME that base reads what the n-grams doubt
-  npm start -- export TASK                   the task's specialist as one ONNX model, labels and a README
-  npm start -- export-adapter FOLDER         what was trained on the folder, for transformers, vLLM, llama.cpp and Ollama:
-                                             adapter, merged model, base, and a README; --into FOLDER says where
-  npm start -- import-adapter ADAPTER        an adapter of peft's that was trained over the base (--base) answers in --folder
-  npm start -- base add PATH [--name NAME]   bring a model of your own as a base: a GGUF file, or a folder of safetensors;
-                                             then --base NAME
-  npm start -- base list                     the bases there are, and models on this machine that could be brought
-  npm start -- base measure NAME             how fast it answers and is trained here
-  npm start -- base remove NAME              delete a base that was brought
+  npm start -- [adapt] [FOLDER]    read the folder, train, measure, report; without FOLDER, a
+                                   demonstration on the sources of this repository
+  npm start -- complete FILE:LINE[:COLUMN]
+                                   complete at a position (from 1; default column: the line's end)
+  npm start -- inspect FOLDER [--at FILE:LINE[:COLUMN]]
+                                   everything stored of the folder, as JSON lines; with --at first
+                                   the exact request of a completion there
+  npm start -- report [FOLDER]     print the last report again
+  npm start -- list                list the adapted folders
+  npm start -- delete FOLDER       delete a folder's adaptation
+  npm start -- adaptations export FOLDER FILE
+                                   write the folder's model, router and report as one file
+  npm start -- adaptations import FILE FOLDER
+                                   use that file in another folder or on another machine
+  npm start -- adaptations compare FOLDER FOLDER
+                                   print two reports side by side
+  npm start -- label TASK [--shard I/N]
+                                   label the texts of .easyadaptation/tasks/TASK.json, or one of N
+                                   equal parts; with --base NAME that base reads doubtful texts
+  npm start -- export TASK         write the task's local model as ONNX, with labels and a README
+  npm start -- export-adapter FOLDER [--into FOLDER]
+                                   write the folder's model for transformers, vLLM, llama.cpp and
+                                   Ollama: adapter, merged model, base, and a README
+  npm start -- import-adapter ADAPTER  use an adapter of peft, trained over --base, in --folder
+  npm start -- base add PATH [--name NAME]
+                                   import a base model, a GGUF file or a folder of safetensors;
+                                   use it with --base NAME
+  npm start -- base list           list the bases, and models on this machine to import
+  npm start -- base measure NAME   measure how fast a base answers and trains on this machine
+  npm start -- base remove NAME    delete an imported base
 
-  An interrupted adaptation goes on where it was when it is started again and the folder's text is the same.
+  An interrupted adaptation resumes when it is started again and the folder's text is the same.
 
   --json               print JSON on stdout (progress stays on stderr)
-  --balance N          0 local only ... 1 API first (default 0.4)
+  --balance N          from 0, local only, to 1, API first (default 0.4)
   --no-neural          n-grams alone: seconds instead of minutes
-  --minutes N          for training and measuring, after the first look (default 10, for the demonstration 2);
-                       --budget-minutes is the same option
-  --max-steps N        of fine-tuning, where the minutes allow more; none fewer for getting no better
-  --device NAME        auto, cpu or webgpu, for fine-tuning (default auto)
+  --minutes N          for training and measuring after the first look (default 10, for the
+                       demonstration 2); --budget-minutes is the same option
+  --max-steps N        maximum training steps; early stopping is then off
+  --device NAME        auto, cpu or webgpu, for training (default auto)
   --threads N          of the processor (default: physical cores minus one, but two of two)
-  --memory GB          limit of each of the neural engine's processes (default 3)
-  --base NAME          the base model: one that ships (${shippedNames}) or was brought, or a folder (default small)
-  --yes                include the API without asking (needs a key: ANTHROPIC_API_KEY, or as the provider has it)
-  --batch              in batches, at half the price where the provider has them, and up to a day, for adapt
-  --local              never use the API, key or no key
-  --places N           places to ask the API about at most, for adapt (default 300)
-  --run-budget USD     most that this run may cost: it asks about fewer places or texts otherwise (default 1)
-  --budget USD         most that the API may cost a calendar month, over all runs (default 1)
-  --provider NAME      who has the large model: ${byCommandLine.join(', ')}
-                       (default anthropic; its key is in ..._API_KEY, for a server of one's own in EASY_ADAPTATION_API_KEY)
-  --url ADDRESS        where it is asked (default: the provider's own)
+  --memory GB          limit of each process of the neural engine (default 3)
+  --base NAME          the base model: shipped (${shippedNames}), imported, or a folder
+                       (default small)
+  --yes                use the API without asking (needs a key, such as ANTHROPIC_API_KEY)
+  --batch              for adapt: ask in batches, at half the price if the provider has them; this
+                       may take up to a day
+  --local              never use the API, even with a key
+  --places N           for adapt: maximum cursor positions to ask the API about (default 300)
+  --run-budget USD     maximum cost of this run; it asks about less if necessary (default 1)
+  --budget USD         maximum cost of the API per calendar month, over all runs (default 1)
+  --provider NAME      the provider of the large model (default anthropic):
+                       ${providerLines}
+                       its key is in ..._API_KEY, for your own server in EASY_ADAPTATION_API_KEY
+  --url ADDRESS        address of the API (default: the provider's own)
   --model NAME         the large model (default: the provider's small one)
-  --folder FOLDER      for complete, label, export and import-adapter: the folder that it is about (default: the current one)
-  --storage FOLDER     where specialists, reports and API answers are kept (default: the user's data folder)
+  --folder FOLDER      folder for complete, label, export and import-adapter (default: the current)
+  --storage FOLDER     folder for models, reports and API answers (default: the user's data folder)
   --verbose            say more on stderr
 `;
 

@@ -84,9 +84,7 @@ export class Terminal {
     // `adapt` has already reduced the positions to the limit.
     const limit = Number(values['run-budget']);
     if (estimate.texts !== undefined && estimate.usd > limit)
-      process.stderr.write(
-        `It stops where this run has cost $${limit} (--run-budget); the next one goes on from there.\n`,
-      );
+      process.stderr.write(`It stops where this run has cost $${limit} (--run-budget); the next one resumes there.\n`);
     const batched = `${awaited} answers come with a batch that was asked earlier: they are waited for, and not paid for again.\n`;
     if (awaited > 0) process.stderr.write(batched);
     const batch = values.batch && estimate.batchUsd !== undefined;

@@ -91,7 +91,7 @@ test('over the wire: within the month, every answer kept at once, and a run that
   assert.equal(api.requests.length, count);
 });
 
-test('a run costs what it may at most, says why it stopped, and the next one goes on from there', async () => {
+test('a run costs what it may at most, says why it stopped, and the next one resumes there', async () => {
   const api = await MessagesServer.start();
   after(() => api.close());
   api.answerTexts(() => 'bug');
