@@ -1,4 +1,4 @@
-// Processes of ours: forked with a channel of structured clones, ended gently and killed where that does not help, and none outlives us.
+// Child processes: forked with a channel of structured clones, ended gently or killed; none outlives this process.
 import { type ChildProcess, fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 
@@ -10,21 +10,21 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   /** Options of Node itself. */
   readonly node?: readonly string[];
-  /** Laid over our own environment; `defaults` under it. */
+  /** Overrides this process's environment; `defaults` apply only where it has no value. */
   readonly env?: Readonly<Record<string, string>>;
   readonly defaults?: Readonly<Record<string, string>>;
 }
 
 export interface StartedChild {
   readonly process: ChildProcess;
-  /** The line of a dying process's output that says why, after ': '; '' where it said nothing. */
+  /** The last line of the process's error output after ': '; '' if there is none. */
   lastWords(): string;
 }
 
-/** No key of ours is in an environment that a child inherits: who needs one is told over its channel. */
+/** Children do not inherit API keys; a child that needs one gets it over its channel. */
 const KEYS = /_API_KEY$/;
 
-/** Started at once; that it cannot be is told by the process's own events. */
+/** Starts a process; failures arrive as the process's events. */
 export function startChild({ script, args = [], node = [], env = {}, defaults = {} }: ChildOptions): StartedChild {
   const inherited = Object.entries(process.env).filter(([name]) => !KEYS.test(name));
   const child = fork(script, [...args], {
@@ -43,12 +43,12 @@ export function startChild({ script, args = [], node = [], env = {}, defaults = 
   return { process: child, lastWords: () => lastWords(tail) };
 }
 
-/** What a process has said before it died comes within this, ms. */
+/** Time to wait for the last output of a dead process, ms. */
 const LAST_WORDS_MS = 500;
 
 /**
- * Calls `then` when the process is gone or could not be started, once: with how it ended and what it said last, where that comes. A program
- * that it has started may hold its output open for as long as it likes.
+ * Calls `then` once when the process has ended or could not be started, with how it ended and its last words. Does not
+ * wait for the end of its output, which grandchildren may hold open.
  */
 export function onceEnded({ process: child, lastWords }: StartedChild, then: (how: string) => void): void {
   let waiting: NodeJS.Timeout | undefined;
@@ -65,13 +65,13 @@ export function onceEnded({ process: child, lastWords }: StartedChild, then: (ho
 }
 
 /**
- * Closes the channel, which our processes end at. One that does not, being stopped perhaps, is killed after `graceMs`. Resolves when it
- * is gone.
+ * Closes the channel, at which our processes end. A process that does not (a stopped one, for example) is killed after
+ * `graceMs`. Resolves when it has ended.
  */
 export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   if (child.connected) child.disconnect();
-  // We stay for it.
+  // The timer keeps this process alive until then.
   child.ref();
   const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
   return new Promise((resolve) => {
@@ -82,13 +82,13 @@ export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
   });
 }
 
-/** None outlives this process, not even one that is stopped and so does not see its channel close. */
+/** All are killed when this process exits; a stopped child would not see its channel close. */
 const living = new Set<ChildProcess>();
 let watching = false;
 
-/** For a program of others, too, that may wait for ever. */
+/** Kills a child, also of a foreign program, when this process exits. */
 export function endWithUs(child: ChildProcess): void {
-  // What could not be started never exits.
+  // A process that could not be started has no 'exit' event.
   if (child.pid === undefined) return;
   living.add(child);
   child.once('exit', () => living.delete(child));
@@ -97,12 +97,12 @@ export function endWithUs(child: ChildProcess): void {
   process.once('exit', killChildren);
 }
 
-/** Ends all of them at once. */
+/** Kills all children. */
 export function killChildren(): void {
   for (const child of living) child.kill('SIGKILL');
 }
 
-/** Kills this process after so long, whatever its own thread hangs in: its owner may be gone by then, and its channel closes unheard. */
+/** Kills this process after `ms` even if its thread hangs, so that it cannot outlive its owner. */
 export function endAfter(ms: number): void {
   const kill = "setTimeout(process.kill, require('node:worker_threads').workerData, process.pid, 'SIGKILL')";
   new Worker(kill, { eval: true, workerData: ms }).unref();

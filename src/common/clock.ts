@@ -5,11 +5,11 @@ export interface Clock {
   now(): number;
   /** Monotonic, ms, for durations. */
   monotonic(): number;
-  /** Resolves after `ms`, however many (Infinity: never); rejects with the signal's reason when aborted. */
+  /** Resolves after `ms` (any number; Infinity: never); rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** More makes a timer fire at once. */
+/** Longer timers would fire at once. */
 const longestTimer = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -40,12 +40,12 @@ export const systemClock: Clock = {
     }),
 };
 
-/** A gap between two readings counts for no more, ms. */
+/** Longest gap between two readings that counts, ms. */
 const LONGEST_GAP = 30_000;
 
 /**
- * How long something takes while the machine is awake. Elsewhere than on Linux a monotonic clock goes on while it sleeps: who measures
- * reads now and then, and of a gap between two readings counts at most what work could have taken.
+ * Measures time while the machine is awake. Except on Linux, a monotonic clock runs on during sleep; so the caller
+ * reads regularly, and long gaps between readings count only in part.
  */
 export class AwakeTime {
   private readonly now: () => number;
@@ -58,7 +58,7 @@ export class AwakeTime {
     this.last = now();
   }
 
-  /** Milliseconds since it was made. @param longest what may lie between two readings, where that is more than usual, ms */
+  /** Time awake since construction, ms. @param longest longest gap that counts, ms */
   read(longest = 0): number {
     const now = this.now();
     this.passed += Math.min(now - this.last, Math.max(LONGEST_GAP, longest));

@@ -1,6 +1,6 @@
 // Expected failures are values with a code; thrown errors keep their cause.
 
-/** What went wrong, for code that has to decide; the message is for people. One row per case that some caller tells apart. */
+/** The kind of failure, for code; the message is for people. One row per case that some caller distinguishes. */
 export type ErrorCode =
   | 'no-key' // no API key is set
   | 'bad-key' // the API refused the key (401, 403)
@@ -8,7 +8,7 @@ export type ErrorCode =
   | 'no-credit' // 402: the account's money or its plan's quota is used up
   | 'overloaded' // 5xx, 529
   | 'timeout' // our own limit passed, or a stream stalled
-  | 'malformed' // an answer that is not what the protocol promises
+  | 'malformed' // an answer that breaks the protocol
   | 'network' // no connection
   | 'redirected' // the server sends requests on to another address
   | 'bad-request' // 4xx: our fault or a wrong model name
@@ -26,7 +26,7 @@ export type ErrorCode =
   | 'out-of-memory' // the engine reached its memory ceiling
   | 'diverged' // training produced a loss or a weight that is no number
   | 'crashed' // a worker or process of ours died
-  | 'busy' // more is asked of a worker or process of ours at once than it will ever be behind with
+  | 'busy' // too many requests wait for a worker or process
   | 'cancelled';
 
 /** An expected failure. */
@@ -34,7 +34,7 @@ export interface Failure {
   readonly code: ErrorCode;
   /** One or two sentences for the user: what happened and what to do. */
   readonly message: string;
-  /** Wait at least this long before trying again, ms; absent where the server did not say. */
+  /** Wait at least this long before trying again, ms; absent if the server did not say. */
   readonly retryAfterMs?: number;
 }
 
@@ -48,7 +48,7 @@ export function failed(code: ErrorCode, message: string, retryAfterMs?: number):
   return { ok: false, error: retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs } };
 }
 
-/** A failure on its way up as an exception, where a value cannot travel. */
+/** A failure as an exception, where it cannot be returned as a value. */
 export class CodedError extends Error {
   readonly code: ErrorCode;
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {

@@ -17,7 +17,9 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
-/** Writes the pieces one after the other to a file beside `path`, flushes it to the disk, and renames it over `path`. */
+/**
+ * Writes the pieces one after the other to a file beside `path`, flushes it to the disk, and renames it over `path`.
+ */
 export function replaceFile(path: string, pieces: Iterable<Uint8Array>): void {
   mkdirSync(dirname(path), { recursive: true });
   sweepTemporary(dirname(path));
@@ -41,8 +43,8 @@ export function replaceFile(path: string, pieces: Iterable<Uint8Array>): void {
 const TURN = 4 << 20;
 
 /**
- * The same, for a process that has others to answer meanwhile: `turn` is awaited every few megabytes. The pieces must not change
- * until it is done.
+ * The same, for a process that has others to answer meanwhile: `turn` is awaited every few megabytes. The pieces must
+ * not change until it is done.
  */
 export async function replaceFileInTurns(
   path: string,
@@ -67,8 +69,8 @@ export async function replaceFileInTurns(
 }
 
 /**
- * The same for a text that is written as it comes, in a folder that is not ours: of what lies beside it, only what was left of this file
- * is swept. Rejects as `chunks` does.
+ * The same for a text that is written as it comes, in a folder that is not ours: of what lies beside it, only what was
+ * left of this file is swept. Rejects as `chunks` does.
  */
 export async function replaceFileAsItComes(path: string, chunks: AsyncIterable<string>): Promise<void> {
   sweepTemporary(dirname(path), 'flat', basename(path));
@@ -96,7 +98,10 @@ async function swap(path: string, write: (file: FileHandle) => Promise<void>): P
 const place = createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 6);
 let count = randomInt(2 ** 32);
 
-/** Beside `path`, and nobody else's: its name says who writes it, and cannot be foreseen by whoever filled the folder. Made anew, 'wx': no link is followed. */
+/**
+ * Beside `path`, and nobody else's: its name says who writes it, and cannot be foreseen by whoever filled the folder.
+ * Made anew, 'wx': no link is followed.
+ */
 function temporaryFor(path: string): string {
   return `${path}.${place}-${process.pid}-${threadId}-${++count}.tmp`;
 }
@@ -108,8 +113,9 @@ const earlierNames = /\.\d+\.tmp$|\.ngram\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const DAY_MS = 24 * 3600_000;
 
 /**
- * Removes what was left in `folder` by processes that were killed while they wrote; never what is being written, by whomever. Called
- * with every file that is replaced, for its folder, and `deep` at the start of a run. Never throws: what cannot be removed stays.
+ * Removes what was left in `folder` by processes that were killed while they wrote; never what is being written, by
+ * whomever. Called with every file that is replaced, for its folder, and `deep` at the start of a run. Never throws:
+ * what cannot be removed stays.
  * @param of only what was left of this file
  */
 export function sweepTemporary(folder: string, deep: 'deep' | 'flat' = 'flat', of?: string): void {

@@ -1,18 +1,22 @@
-// How models that were trained to fill in the middle of a text are shown it: a row a family, with the marks of its form.
-// From the models' own cards and tokenizers; local models (neural/models/dialects.ts) and served ones (llm/protocol/infill.ts) read it.
+// The prompt forms of models trained to fill in the middle: one row per family, with its marks.
+// From the models' own cards and tokenizers; local models (neural/models/dialects.ts) and served ones
+// (llm/protocol/infill.ts) read it.
 
 export interface FillIn {
   /** Before the text before the cursor; '' : none. */
   readonly prefix: string;
-  /** Before the text behind the cursor; '' : that is not shown. */
+  /** Before the text after the cursor; '' : that text is not shown. */
   readonly suffix: string;
-  /** Before what is to be written; '' : it goes on from the text before the cursor. */
+  /** Before the middle; '' : the middle follows the text before the cursor. */
   readonly middle: string;
-  /** Before the path of each file; absent: it is shown one file. */
+  /** Before the path of each file; absent: only one file is shown. */
   readonly file?: string;
-  /** The text behind the cursor comes first. */
+  /** Whether the text after the cursor comes first. */
   readonly suffixFirst?: true;
-  /** What ends the middle, and a file: the first that the model has. What it may write else where it ends stands behind it. */
+  /**
+   * What ends the middle, and a file: the first that the model has. What it may write else where it ends stands behind
+   * it.
+   */
   readonly ends: readonly string[];
 }
 

@@ -34,7 +34,9 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${thousands(value)} ${value === 1 ? one : many}`;
 }
 
-/** Text squeezed on one line of at most `width` characters: line ends shown as '⏎', the start cut where it is too long. */
+/**
+ * Text squeezed on one line of at most `width` characters: line ends shown as '⏎', the start cut where it is too long.
+ */
 export function oneLine(text: string, width: number): string {
   const flat = text.replace(/\n\s*/g, '⏎').replace(/\t/g, ' ').trim();
   return flat.length <= width ? flat : `…${flat.slice(flat.length - width + 1)}`;
@@ -51,7 +53,10 @@ export function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
-/** Lines of at most `width` characters, but for longer words; what is wrapped stands two columns to the right of its line. */
+/**
+ * Lines of at most `width` characters, but for longer words; what is wrapped stands two columns to the right of its
+ * line.
+ */
 export function wrap(text: string, width = 100): string {
   return text
     .split('\n')

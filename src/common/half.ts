@@ -1,4 +1,5 @@
-// float16 and bfloat16 <-> float32 by bits: Float16Array is missing from the Node inside the older editors that we support.
+// float16 and bfloat16 <-> float32 by bits: Float16Array is missing from the Node inside the older editors that we
+// support.
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);

@@ -1,5 +1,5 @@
-// Paid calls and the money set aside for them: written by the large model, stored by the store, known to both. Times are ms
-// since 1970, money US dollars.
+// Paid calls and the money set aside for them: written by the large model, stored by the store, known to both. Times
+// are ms since 1970, money US dollars.
 
 export type Purpose = 'completion' | 'labelling';
 
@@ -45,15 +45,16 @@ export type Reserved =
 /** Where money is counted, for every window, run and restart. Synchronous. */
 export interface Ledger {
   /**
-   * Sets money aside unless the month's spending, everything that is set aside included, would pass `limitUsd`. The row is
-   * synced and read back when it returns: what is paid for next can be kept.
+   * Sets money aside unless the month's spending, everything that is set aside included, would pass `limitUsd`. The row
+   * is synced and read back when it returns: what is paid for next can be kept.
    */
   reserve(reservation: Reservation, limitUsd: number): Reserved;
   /** The call is over: in one transaction its row takes the reservation's place. Undefined: it was not paid for. */
   settle(id: string, paid: PaidCall | undefined): void;
   /**
-   * Spent or set aside in the calendar month (local time) of `at`. What later months hold counts in the first earlier month that sees it,
-   * and in its own: a clock that is set back gives nothing back, and one that was ahead blocks one month alone.
+   * Spent or set aside in the calendar month (local time) of `at`. What later months hold counts in the first earlier
+   * month that sees it, and in its own: a clock that is set back gives nothing back, and one that was ahead blocks one
+   * month alone.
    */
   spentInMonth(at: number): number;
 }

@@ -3,7 +3,10 @@
 const ESC = String.fromCharCode(0x1b);
 const BEL = String.fromCharCode(0x07);
 const ST = String.fromCharCode(0x9c);
-/** ECMA-48: control sequences, strings up to their terminator or the line's end, two-character escapes; an unfinished one, too. */
+/**
+ * ECMA-48: control sequences, strings up to their terminator or the line's end, two-character escapes; an unfinished
+ * one, too.
+ */
 const sequences = [
   `(?:${ESC}\\[|\\u009b)[0-?]*[ -/]*[@-~]?`,
   `(?:${ESC}[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^${BEL}${ESC}${ST}\\n]*(?:${BEL}|${ESC}\\\\|${ST})?`,
@@ -11,7 +14,10 @@ const sequences = [
 ].join('|');
 /** The flags of England, Scotland and Wales: the one use of tag characters that is text. */
 const flag = '\\u{1f3f4}[\\u{e0061}-\\u{e007a}]{5}\\u{e007f}';
-/** Controls but tab and line feed; what has no shape of its own, bidirectional controls among them; halves of characters. */
+/**
+ * Controls but tab and line feed; what has no shape of its own, bidirectional controls among them; halves of
+ * characters.
+ */
 const unseen =
   '(?![\\t\\n])[\\p{Cc}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\p{Cs}\\u2028\\u2029\\ufff9-\\ufffb]';
 
@@ -35,8 +41,8 @@ const spelling: readonly { readonly mark: RegExp; readonly behind: RegExp }[] = 
 ];
 
 /**
- * Without control characters, terminal sequences, bidirectional controls and characters that hide; line ends become '\n'.
- * What spells words and emoji (joiners, variation selectors, marks beside right-to-left letters) stays.
+ * Without control characters, terminal sequences, bidirectional controls and characters that hide; line ends become
+ * '\n'. What spells words and emoji (joiners, variation selectors, marks beside right-to-left letters) stays.
  */
 export function plainText(text: string): string {
   return text.replace(anything, (found: string, at: number) => {

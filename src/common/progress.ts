@@ -8,19 +8,21 @@ export interface ProgressUpdate {
   readonly total: number | undefined;
   /** Short extra for the line's end: '3.1 MB', 'opening the base'. */
   readonly detail?: string;
-  /** Seconds until this stage is done, where it knows better than who planned it. */
+  /** Seconds until this stage is done, if the stage knows better than the plan. */
   readonly stageLeft?: number;
-  /** Seconds until the whole run is done. Only falls, unless `say` says why it does not. Absent before there is a plan. */
+  /**
+   * Seconds until the whole run is done. Only falls, unless `say` says why it does not. Absent before there is a plan.
+   */
   readonly left?: number;
-  /** A sentence that is not to be missed: the plan, or why it does not hold. */
+  /** A sentence to show prominently: the plan, or why it changed. */
   readonly say?: string;
-  /** `say` is the plan: the moment to think better of it. */
+  /** Whether `say` is the plan, at which the user may stop the run. */
   readonly isPlan?: true;
   /** Result so far as text for a terminal, lines of at most 100 columns; an editor does not show it. */
   readonly lines?: string;
   /** Which of the run's steps this is, from 1. Never falls. */
   readonly step?: { readonly at: number; readonly of: number };
-  /** Share of the whole run that is done, 0..1, over all stages; never goes back. Absent where nobody knows. */
+  /** Share of the whole run that is done, 0..1, over all stages; never falls. Absent if unknown. */
   readonly overall?: number;
 }
 

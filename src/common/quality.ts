@@ -1,4 +1,4 @@
-// How right a completion is: the two measures used everywhere (bench, coupling, report).
+// The quality measures of completions, used in benchmarks, router and report.
 
 /** Exact match as `bench/data` defines it: equal after trimming both sides. */
 export function exactMatch(answer: string, truth: string): boolean {
@@ -24,7 +24,7 @@ export function editSimilarity(answer: string, truth: string): number {
   return 1 - (row[b.length] as number) / longest;
 }
 
-/** The p-quantile (0..1) of the values by the nearest-rank rule; NaN when there are none. */
+/** The p-quantile (0..1) of the values by the nearest-rank rule; NaN without values. */
 export function quantile(values: readonly number[], p: number): number {
   if (values.length === 0) return Number.NaN;
   const sorted = [...values].sort((x, y) => x - y);
@@ -41,7 +41,7 @@ export function precisionAt(items: readonly { confidence: number; right: boolean
   return best.length === 0 ? Number.NaN : best.filter((x) => x.right).length / best.length;
 }
 
-/** How much likelier a token is, a share, where it costs so many nats less. */
+/** The relative increase of a token's probability for a loss lower by so many nats. */
 export function likelierBy(nats: number): number {
   return Math.exp(nats) - 1;
 }

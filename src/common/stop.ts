@@ -1,16 +1,16 @@
-// What a process does when it is asked to end: it stops at the first request, within a time limit, and dies at the second.
+// Ending a process on request: the first request stops its work within a time limit, the second ends it at once.
 
-/** As shells have it: 128 and the signal's number. */
+/** Exit codes as in shells: 128 plus the signal's number. */
 export const stopCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof stopCodes;
 
-/** One Ctrl-C comes up to three times, from the terminal and from each program above that passes it on: within this long, ms. */
+/** One Ctrl-C may arrive three times (terminal and parent programs) within this time, ms. */
 const ECHO_MS = 500;
 
 export class Stop {
-  /** Given at the first request. */
+  /** Aborted at the first request. */
   readonly signal: AbortSignal;
-  /** Resolves when there is no more time: at the limit after the first request, or at a second one. */
+  /** Resolves at the time limit after the first request, or at the second request. */
   readonly over: Promise<void>;
   private readonly controller = new AbortController();
   private readonly limitMs: number;
@@ -46,7 +46,7 @@ export class Stop {
     } else if (performance.now() - this.first.at > ECHO_MS) this.finish();
   }
 
-  /** What the process ends with; undefined where it was not asked to. */
+  /** The exit code; undefined without a request to end. */
   get exitCode(): number | undefined {
     return this.first && stopCodes[this.first.name];
   }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** Physical cores, where the system tells; else half of the logical ones on x86. */
+/** Physical cores, if the system tells; else half of the logical ones on x86. */
 export function physicalCores(): number {
   const logical = availableParallelism();
   try {
@@ -23,9 +23,10 @@ export function physicalCores(): number {
 }
 
 /**
- * The setting, or physical cores minus one: a busy core makes every operator wait for its slowest thread. But two where there are two:
- * mostly nothing else computes. Measured on two cores, two threads against one: training 1,720 against 900 tokens/s (540 where one core
- * is busy all the time), a prompt of 512 tokens 72 against 120 ms (86), a single token a tenth longer.
+ * The setting, or physical cores minus one: a busy core makes every operator wait for its slowest thread. But two where
+ * there are two: mostly nothing else computes. Measured on two cores, two threads against one: training 1,720 against
+ * 900 tokens/s (540 where one core is busy all the time), a prompt of 512 tokens 72 against 120 ms (86), a single token
+ * a tenth longer.
  */
 export function threadCount(setting: number | 'auto'): number {
   if (setting !== 'auto') return Math.max(1, Math.floor(setting));

@@ -1,5 +1,5 @@
-// What tests set, so that their outcome hangs on no machine's speed: through the environment, which no settings file and no workspace
-// reaches. Nobody else needs to; people have settings.
+// What tests set, so that their outcome hangs on no machine's speed: through the environment, which no settings file
+// and no workspace reaches. Nobody else needs to; people have settings.
 
 export interface Tuning {
   /** How long a keystroke waits for the neural model, ms. */

@@ -16,7 +16,7 @@ const fit = fitRouter(
   { now: 0 },
 );
 
-test('the price falls with balance, and bad values are local only', () => {
+test('the price falls as the balance rises; invalid balances mean local only', () => {
   assert.equal(priceOf(0), 1);
   assert.equal(priceOf(1), -1);
   assert.ok(Math.abs(priceOf(0.4) - 0.2) < 1e-12);
@@ -32,7 +32,7 @@ test('the price falls with balance, and bad values are local only', () => {
   }
 });
 
-test('0 never asks, 1 always asks, and in between no place leaves the API as balance rises', () => {
+test('balance 0 never calls, 1 always calls, and a higher balance never routes back to local', () => {
   let before = new Set<number>();
   for (let balance = 0; balance <= 1.0001; balance += 0.05) {
     const now = new Set<number>();
@@ -46,7 +46,7 @@ test('0 never asks, 1 always asks, and in between no place leaves the API as bal
   assert.equal(before.size, items.length);
 });
 
-test('the API is asked where it gains more than the price, and only while available', () => {
+test('calls the API if the gain is above the price and the API is available', () => {
   const weak = draftOf([0.1, 0.1]);
   const strong = draftOf([0.99, 0.99]);
   const first = defaultFit();
@@ -59,7 +59,7 @@ test('the API is asked where it gains more than the price, and only while availa
   assert.equal(decide(first, undefined, PLACE, off).route, 'none');
 });
 
-test('without the API the lower bar holds; with it the higher', () => {
+test('uses the fallback threshold only without the API', () => {
   const draft = draftOf([0.5, 0.5]);
   const p = decide(defaultFit(), draft, PLACE, settings).pSpecialist;
   const bars = { showBar: p + 0.01, fallbackBar: p - 0.01 };

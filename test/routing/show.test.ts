@@ -16,7 +16,7 @@ const cuts = [
 ];
 const place = { languageId: 'go', lineBefore: '\toutput, err := ', lineAfter: '' };
 
-test('the cut that is expected to save most, of those over the bar; none where no cut is worth its annoyance', () => {
+test('shows the cut above the threshold with the highest expected saving; none if no cut saves anything', () => {
   assert.equal(bestCut(cuts, 0.6), cuts[1]);
   assert.equal(bestCut(cuts, 0.9), cuts[0]);
   assert.equal(bestCut(cuts, 0.95), undefined);
@@ -24,7 +24,7 @@ test('the cut that is expected to save most, of those over the bar; none where n
   assert.ok(worth({ text: 'abcdefgh', p: 0.9 }) > worth({ text: 'abcdefgh', p: 0.8 }));
 });
 
-test('what is held back is that which comes nearest, with what it would take; whoever asks gets the best there is', () => {
+test('holds back the cut nearest to being shown; without annoyance shows the best cut', () => {
   const held = heldBack(cuts, 0.95);
   assert.deepEqual(held, { text: cuts[0]?.text, p: 0.92, from: 0.95 });
   // A text is shown from where it is worth it, and at the bar at least.
@@ -46,7 +46,7 @@ test('a lower bar annoys less, and at a half it is what the prior was fitted for
   );
 });
 
-test('what is behind a cut is as likely as the whole is, once the cut is right', () => {
+test('the rest after a right cut has the conditional probability', () => {
   const rest = restOf(cuts, cuts[0] as (typeof cuts)[number]);
   assert.deepEqual(
     rest.map(({ text, p }) => [text, Number(p.toFixed(3))]),
@@ -57,7 +57,7 @@ test('what is behind a cut is as likely as the whole is, once the cut is right',
   );
 });
 
-test('the decision says what is shown, before what it was cut and how sure that was', () => {
+test('the decision names the shown cut and the next token’s probability', () => {
   const settings = { balance: 0, apiAvailable: false, showBar: 0.6, fallbackBar: 0.6 };
   const decision = decide(
     defaultFit(),
@@ -74,7 +74,7 @@ test('the decision says what is shown, before what it was cut and how sure that 
 
 const ofLength = (length: number, p: number) => draft('word '.repeat(length).trim(), p);
 
-test('a longer cut is never likelier, fitted or not', () => {
+test('a longer cut never has a higher probability, with and without a fit', () => {
   const examples = Array.from({ length: 60 }, (_, i): CouplingExample => {
     const whole = ofLength(3, i % 2 ? 0.9 : 0.5);
     const right = i % 4 > 0;

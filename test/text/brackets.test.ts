@@ -11,7 +11,7 @@ import {
 } from '../../src/text/brackets.ts';
 import { oddTexts } from './odd-texts.ts';
 
-test('open brackets and stray closers make up the balance', () => {
+test('the balance is the open brackets minus the stray closers', () => {
   for (const { text } of oddTexts(500, 6)) {
     const { open, strayClosers, quote } = brackets(text);
     assert.equal(open.length - strayClosers.length, bracketBalance(text));
@@ -20,14 +20,14 @@ test('open brackets and stray closers make up the balance', () => {
   }
 });
 
-test('with what an editor adds nothing is open', () => {
+test('nothing is open with the closers that an editor inserts', () => {
   for (const { text } of oddTexts(500, 7)) {
     const whole = brackets(text + closersFor(text, `"'\``), `"'\``);
     assert.deepEqual([whole.open, whole.quote], [[], '']);
   }
 });
 
-test('brackets are matched by kind, and not in strings', () => {
+test('pairs brackets by kind and outside strings', () => {
   assert.deepEqual(brackets('(]').strayClosers, [1]);
   assert.deepEqual(brackets(`f("(", '\\'(')`, `"'`), { open: [], strayClosers: [], quote: '' });
   assert.equal(brackets('f(`a\n(', '`').quote, '`');
@@ -38,7 +38,7 @@ test('only closers are brackets, commas and semicolons', () => {
   assert.ok(isOnlyClosers(' )],\n};') && !isOnlyClosers('') && !isOnlyClosers(') x'));
 });
 
-test("closers behind the cursor are the editor's where they are all that the line opened", () => {
+test("takes closers after the cursor as the editor's if they close exactly what the line opened", () => {
   const behind = (before: string, after: string) => closedBehind(before, after, `"'`);
   assert.equal(behind('call(', ')'), ')');
   assert.equal(behind('call({ a: [', ']}) '), ']})');
@@ -52,7 +52,7 @@ test("closers behind the cursor are the editor's where they are all that the lin
     assert.equal(behind(before, after), '', before + after);
 });
 
-test('a text that closes what the line opened writes the closers behind the cursor, one after the other', () => {
+test('counts the inserted closers that a text writes itself', () => {
   const written = (before: string, text: string) =>
     closersWritten(closedBehind(before, closersFor(before, '"'), '"'), before, text, '"');
   assert.equal(written('call(other(', 'a'), 0);

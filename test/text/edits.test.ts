@@ -15,7 +15,7 @@ const queryAt = (prefix: string, suffix: string): CompletionQuery => ({
 });
 const any = () => true;
 
-test('what is typed at a place is found there, at any place of any text', () => {
+test('finds the typed text at any position of any text', () => {
   for (const { text, cursor } of oddTexts(400, 21)) {
     const [prefix, suffix] = [text.slice(0, cursor), text.slice(cursor)];
     const place = new EditedPlace(queryAt(prefix, suffix));
@@ -27,7 +27,7 @@ test('what is typed at a place is found there, at any place of any text', () => 
   }
 });
 
-test('a place that is kept keeps what stands near it in memory, not the text round it', () => {
+test('a kept position holds only the text near it in memory', () => {
   setFlagsFromString('--expose-gc');
   const used = () => {
     runInNewContext('gc')();
@@ -42,7 +42,7 @@ test('a place that is kept keeps what stands near it in memory, not the text rou
   assert.ok(each < 10_000, `${Math.round(each)} bytes a place`);
 });
 
-test('closers that the editor put behind the cursor are allowed for', () => {
+test('accepts closers that the editor inserted after the cursor', () => {
   const place = new EditedPlace(queryAt('call', ';\n'));
   assert.deepEqual(place.typedSince(queryAt('call(["', '"]);\n'), any), {
     ...{ typed: '(["', closers: '"])', over: 0 },
@@ -50,7 +50,7 @@ test('closers that the editor put behind the cursor are allowed for', () => {
   assert.equal(place.typedSince(queryAt('call(', '];\n'), any), undefined);
 });
 
-test('what stood behind the place may be gone where what is typed takes the place of it', () => {
+test('accepts typed text that replaces the text after the position', () => {
   const place = new EditedPlace(queryAt('call(', '));\n'));
   const since = (suffix: string, over: number) => place.typedSince(queryAt('call(a)', suffix), any, over);
   assert.deepEqual(since(');\n', 2), { typed: 'a)', closers: '', over: 1 });
@@ -59,7 +59,7 @@ test('what stood behind the place may be gone where what is typed takes the plac
   assert.equal(since(');\n', 0), undefined);
 });
 
-test('another file, another text above and another text below are other places', () => {
+test('another file, or other text near the cursor, is another position', () => {
   const here = queryAt('const a = ', ';\n');
   const place = new EditedPlace(here);
   assert.equal(place.typedSince({ ...here, path: 'b.ts' }, any), undefined);
@@ -68,7 +68,7 @@ test('another file, another text above and another text below are other places',
   assert.ok(place.equals(new EditedPlace(here)) && !place.equals(new EditedPlace(queryAt('const a', ' = ;\n'))));
 });
 
-test('edits far above leave a place what it was, and move it', () => {
+test('edits far above move a position and do not change it', () => {
   const above = 'line\n'.repeat(400);
   const here = queryAt(`${above}const first = value + `, ';\n');
   const later = queryAt(`import x;\n${above}const first = value + y`, ';\n');
@@ -80,7 +80,7 @@ test('edits far above leave a place what it was, and move it', () => {
   assert.equal(placeIn(here, queryAt('other', ' text')), undefined);
 });
 
-test('two texts begin alike as far as they do', () => {
+test('returns the length of the common prefix', () => {
   for (const { text, cursor } of oddTexts(200, 22)) {
     const head = text.slice(0, cursor);
     assert.equal(commonPrefix(text, head), cursor);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as indents from '../../src/text/indents.ts';
 import { oddTexts } from './odd-texts.ts';
 
-test('an indent is counted in characters, and in columns by what a tab is worth', () => {
+test('measures indents in characters, and in columns with a tab width', () => {
   assert.equal(indents.indentOf('\t  x'), '\t  ');
   assert.equal(indents.indentLength('\t  x'), 3);
   assert.equal(indents.indentColumns('\t  x'), 6);
@@ -20,13 +20,13 @@ test('an indent is counted in characters, and in columns by what a tab is worth'
   }
 });
 
-test('a text tells its step: a tab, or its narrowest indent', () => {
+test('the indent unit is a tab or the narrowest indent', () => {
   assert.equal(indents.indentUnitOf('a\n\tb'), '\t');
   assert.equal(indents.indentUnitOf('a\n    b\n  c'), '  ');
   assert.equal(indents.indentUnitOf(''), '    ');
 });
 
-test('lines get the document’s step in place of their own, but for the first', () => {
+test('replaces the indent unit of all lines but the first', () => {
   assert.deepEqual(indents.withIndentUnit(['\tf(', '\ta', '\t\tb'], '  '), ['\tf(', '  a', '    b']);
   assert.deepEqual(indents.withIndentUnit(['f(', '  a', '    b'], '\t'), ['f(', '\ta', '\t\tb']);
   assert.deepEqual(indents.withIndentUnit(['f(', '  a'], '    '), ['f(', '  a']);

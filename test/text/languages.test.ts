@@ -33,7 +33,7 @@ for (const [languageId, line, state] of lines) {
   test(`${languageId}: ${line}`, () => assert.equal(lineState(languageId, line), state));
 }
 
-test('a language id that names something of Object.prototype is just unknown', () => {
+test('a language id that is a property of Object.prototype is unknown', () => {
   assert.equal(languageOf('constructor').family, 'bracket');
 });
 
@@ -60,7 +60,7 @@ test('language ids are those of VS Code', () => {
   assert.deepEqual(['markdown', 'plaintext', 'typescript', 'json'].map(kindOf), ['prose', 'prose', 'code', 'code']);
 });
 
-test('a fence names a language by its id or by an extension', () => {
+test('finds the language of a fence by id or extension', () => {
   const fences = {
     ts: 'typescript',
     typescript: 'typescript',
@@ -81,7 +81,7 @@ test('what is prose to the harvest is prose to the coupling; recordings are no c
   }
 });
 
-test('what is no code in its lines is blank, and all else stays where it is', () => {
+test('blanks out comments and escapes, and keeps all offsets', () => {
   for (const [languageId, text, code] of [
     ['rust', "let a: &'a str = f('(', '\\''); // 1) one\nb()", "let a: &'a str = f(   ,     );          \nb()"],
     ['typescript', "a('//'); b(/\\(/); // c", "a('//'); b(/  /);     "],

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as lines from '../../src/text/lines.ts';
 import { oddTexts } from './odd-texts.ts';
 
-test('where a line starts and ends, and what of it stands before and behind the cursor, is what splitting gives', () => {
+test('line starts, line ends and the parts around the cursor agree with splitting', () => {
   for (const { text, cursor } of oddTexts(500, 1)) {
     const [prefix, suffix] = [text.slice(0, cursor), text.slice(cursor)];
     const before = prefix.split('\n').at(-1) as string;
@@ -19,7 +19,7 @@ test('where a line starts and ends, and what of it stands before and behind the 
   }
 });
 
-test('all lines are where they say, and make the text again', () => {
+test('all lines are at their offsets and join to the text', () => {
   for (const { text } of oddTexts(200, 2)) {
     const all = lines.linesOf(text);
     assert.equal(all.map((line) => line.text).join('\n'), text);
@@ -30,7 +30,7 @@ test('all lines are where they say, and make the text again', () => {
   }
 });
 
-test('the line above and the lines below are the nearest that are not blank', () => {
+test('finds the nearest lines with text above and below', () => {
   for (const { text, cursor } of oddTexts(500, 3)) {
     const [prefix, suffix] = [text.slice(0, cursor), text.slice(cursor)];
     const isWritten = (line: string) => line.trim() !== '';
@@ -41,7 +41,7 @@ test('the line above and the lines below are the nearest that are not blank', ()
   }
 });
 
-test('a reach bounds what is looked at, on either side', () => {
+test('the reach limits the text that is read on both sides', () => {
   const long = 'x'.repeat(5000);
   assert.equal(lines.lineStart(long, 5000, 100), 4900);
   assert.equal(lines.lineEnd(long, 1000, 100), 1100);
@@ -52,7 +52,7 @@ test('a reach bounds what is looked at, on either side', () => {
   assert.deepEqual(lines.lastLines(`${long}\nb`, 2, 10), ['xxxxxxxx', 'b']);
 });
 
-test('line ends become line feeds, and go back to what the document has', () => {
+test('converts line ends to line feeds and back', () => {
   assert.equal(lines.toLineFeeds('old\rmac\r\n'), 'old\nmac\n');
   assert.equal(lines.fromLineFeeds('x\ny', true), 'x\r\ny');
   assert.equal(lines.fromLineFeeds('x\ny', false), 'x\ny');

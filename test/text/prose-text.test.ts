@@ -31,7 +31,7 @@ for (const [text, first, before] of ends) {
   });
 }
 
-test('a fenced block is code, and text behind it is text again', () => {
+test('a fenced block is code, and text after it is prose', () => {
   assert.ok(isProse('markdown', 'A text.\n'));
   assert.ok(!isProse('markdown', 'A text.\n```ts\nconst a = 1;\n'));
   assert.ok(isProse('markdown', '```ts\nconst a = 1;\n```\nAnd '));
@@ -40,7 +40,7 @@ test('a fenced block is code, and text behind it is text again', () => {
   assert.ok(!isProse('typescript', ''));
 });
 
-test('code is told from sentences', () => {
+test('distinguishes code from sentences', () => {
   for (const code of ['"vitest";', "'./file.ts',", 'const a = 1', 'err := run()', 'f() {', 'a => b', 'x && y', 'done;'])
     assert.ok(isCode(code), code);
   for (const text of [

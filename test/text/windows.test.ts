@@ -8,7 +8,7 @@ import { oddTexts } from './odd-texts.ts';
 const limits = { reach: 400, step: 100 };
 const isCut = (text: string, at: number) => !text.slice(0, at).isWellFormed() || !text.slice(at).isWellFormed();
 
-test('the window before a cursor holds what it may, less two steps at most, and begins at a line where one comes within a step', () => {
+test('the window before a cursor is at most two steps shorter than its limit, and begins at a line start within a step', () => {
   for (const { text, cursor } of oddTexts(500, 11)) {
     const start = windowStart(text, cursor, limits);
     assert.ok(start >= 0 && start <= cursor);
@@ -23,7 +23,7 @@ test('the window before a cursor holds what it may, less two steps at most, and 
   }
 });
 
-test('a key does not move the window, but once in a step', () => {
+test('a keystroke moves the window only once per step', () => {
   const text = 'some words\n'.repeat(500);
   let moves = 0;
   for (let at = 1000; at < 3000; at++) {
@@ -32,14 +32,14 @@ test('a key does not move the window, but once in a step', () => {
   assert.equal(moves, 20);
 });
 
-test('a single huge line leaves the window as large as it is to be', () => {
+test('a single huge line does not shrink the window', () => {
   for (const text of ['x'.repeat(5000), `${'x'.repeat(4999)}\n`]) {
     assert.equal(windowStart(text, 5000, limits), 4600);
     assert.equal(headOf(text, 400).length, 400);
   }
 });
 
-test('the head of a text is a beginning of it, whole lines where their end is near, and cuts no character', () => {
+test('the head of a text ends at a near line end and never inside a character', () => {
   for (const { text } of oddTexts(500, 12)) {
     if (!text.isWellFormed()) continue;
     for (const least of [undefined, 0]) {
@@ -52,7 +52,7 @@ test('the head of a text is a beginning of it, whole lines where their end is ne
   }
 });
 
-test('a boundary lies neither inside a character nor inside a line end of two', () => {
+test('a boundary is never inside a character or a CRLF', () => {
   for (const { text } of oddTexts(300, 13)) {
     for (let at = 0; at <= text.length; at += 7) {
       const boundary = boundaryBefore(text, at);
@@ -63,7 +63,7 @@ test('a boundary lies neither inside a character nor inside a line end of two', 
   }
 });
 
-test('the next line’s start is there, or none is within reach', () => {
+test('finds the next line start within reach', () => {
   for (const { text, cursor } of oddTexts(300, 14)) {
     const start = lineStartFrom(text, cursor, 50);
     if (start === 0 || text[start - 1] === '\n')
@@ -72,7 +72,7 @@ test('the next line’s start is there, or none is within reach', () => {
   }
 });
 
-test('blocks and what is near make up the text before the cursor again, and typing changes what is near alone', () => {
+test('blocks and near text join to the prefix, and typing changes only the near text', () => {
   const stepped = { prefix: 2000, suffix: 300, step: 256, near: 200 };
   const random = uniforms(15);
   const text = Array.from({ length: 400 }, () => `${'word '.repeat(Math.floor(random() * 12))}\n`).join('');
@@ -89,7 +89,7 @@ test('blocks and what is near make up the text before the cursor again, and typi
   }
 });
 
-test('of nothing there is an empty window', () => {
+test('an empty document has an empty window', () => {
   assert.equal(windowStart('', 0, limits), 0);
   assert.equal(headOf('', 10), '');
   const stepped = { prefix: 10, suffix: 10, step: 4, near: 2 };

@@ -70,12 +70,12 @@ for (const [name, { request, model }] of Object.entries(goldens)) {
   });
 }
 
-test('a marker is found that no text contains', () => {
+test('finds a marker that is in no text', () => {
   assert.equal(freeMarker(['a', 'b']), '<|cursor|>');
   assert.equal(freeMarker(['<|cursor|> and <|cursor-1|>']), '<|cursor-2|>');
 });
 
-test('the prompt has a bounded size however large its parts are, and keeps what is nearest to the cursor', () => {
+test('limits the prompt’s size and keeps the text nearest to the cursor', () => {
   const line = `${'x'.repeat(79)}\n`;
   const request = at(`${line.repeat(20_000)}HERE¦THERE\n${line.repeat(20_000)}`, {
     path: 'p'.repeat(5000),
@@ -88,13 +88,13 @@ test('the prompt has a bounded size however large its parts are, and keeps what 
   assert.match(prompt.user.at(-1)?.text ?? '', /\nHERE<\|cursor\|>THERE\n/);
 });
 
-test('one long line is cut without halving a character', () => {
+test('cuts a long line between characters', () => {
   const request = at(`${'😀'.repeat(20_000)}¦${'😀'.repeat(20_000)}`);
   const text = completionPrompt(request, haiku).user.map((block) => block.text);
   for (const part of text) assert.equal(part, part.toWellFormed());
 });
 
-test('what is marked for the cache stays the same while the user types, and grows by whole blocks', () => {
+test('cached parts stay the same while the user types, and grow by whole blocks', () => {
   const typed = `${long}\n${'const y = 1;\n'.repeat(600)}`;
   let [same, grown, slid] = [0, 0, 0];
   let before: readonly string[] = [];
@@ -109,7 +109,7 @@ test('what is marked for the cache stays the same while the user types, and grow
   assert.ok(same > 180 && grown <= 3 && slid <= 2, `${same} the same, ${grown} grown, ${slid} slid on`);
 });
 
-test('only what the model can cache is marked, and nothing of a file that nobody asks about again', () => {
+test('marks only parts that the model can cache, and none of a one-off request’s file', () => {
   const request = at(`${long}¦`);
   const marks = (model: string, over: Partial<LlmRequest> = {}) =>
     completionPrompt({ ...request, ...over }, modelFacts(model)).user.filter((block) => block.cache).length;
@@ -128,7 +128,7 @@ test('only what the model can cache is marked, and nothing of a file that nobody
   assert.ok(estimateTokens(completionPrompt(short, haiku).system.text.length, haiku) >= haiku.cacheMinimum);
 });
 
-test('a request sent twice makes the same prompt; another query makes another', () => {
+test('equal requests give equal prompts; another query gives another prompt', () => {
   const text = (place: string) => rendered(completionPrompt(at(place), haiku), haiku);
   assert.equal(text(cart), text(cart));
   assert.notEqual(text(cart), text(cart.replace('¦', 'f¦')));

@@ -28,7 +28,7 @@ const place = (before: string, languageId = 'typescript') => ({
 const texts = (of: Draft, before = '', languageId = 'typescript') =>
   cutsOf(of, place(before, languageId)).map(({ text }) => text);
 
-test('a call is cut behind its name, an argument and its end, not behind what opens it or holds a member half', () => {
+test('cuts a call after its name, an argument and its end, not after an opener or half a member', () => {
   assert.deepEqual(texts(draft(['execute', 'Command', '(', 'rootCmd', ', ', 'args', '.', 'first', ')'])), [
     'executeCommand',
     'executeCommand(rootCmd',
@@ -39,7 +39,7 @@ test('a call is cut behind its name, an argument and its end, not behind what op
   ]);
 });
 
-test('a name of parts is not cut behind its hyphen; what counts down may be', () => {
+test('does not cut after the hyphen of a name; cuts after a decrement', () => {
   assert.deepEqual(texts(draft(['.', 'cm', '-', 's', '-', 'x', ' {']), '', 'css'), [
     '.cm',
     '.cm-s',
@@ -49,7 +49,7 @@ test('a name of parts is not cut behind its hyphen; what counts down may be', ()
   assert.deepEqual(texts(draft(['i', '--', ';'])), ['i', 'i--', 'i--;']);
 });
 
-test('a cut with which the document would not parse any more is none, be it the whole draft', () => {
+test('leaves out cuts that add syntax errors, also the whole draft', () => {
   const whole = draft(['a', '(', 'b', ')', ')']);
   assert.deepEqual(texts({ ...whole, broken: [5] }), ['a', 'a(b', 'a(b)']);
   const below = draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';']);
@@ -62,7 +62,7 @@ test('a cut with which the document would not parse any more is none, be it the 
   ]);
 });
 
-test('a string is not cut behind its opening quote, nor inside a word, and may be behind its closing one', () => {
+test('cuts a string after words and its closing quote, not after its opening quote', () => {
   assert.deepEqual(texts(draft(["'", 'on', 'ce', ' more', "'", ', ', 'x'])), [
     "'once",
     "'once more",
@@ -72,7 +72,7 @@ test('a string is not cut behind its opening quote, nor inside a word, and may b
   ]);
 });
 
-test('a further line is begun with a few characters, the last cut is all there is, and tokens of a cut are those that it stands for', () => {
+test('a cut of a later line has some characters; the last cut is the whole draft; each cut has its own tokens', () => {
   const cuts = cutsOf(
     draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';', '\n', 'c', '();']),
     place(''),
@@ -97,19 +97,19 @@ test('a further line is begun with a few characters, the last cut is all there i
   assert.ok(cuts.every(({ confidence, beyond }) => confidence === undefined && beyond === undefined));
 });
 
-test('what cleaning has taken from the ends is found in the tokens; where it has changed the text, the draft stays whole', () => {
+test('finds trimmed text in the tokens; returns only the draft if cleaning changed its text', () => {
   assert.deepEqual(texts(draft([' value', ' =', ' 1', ')'], 'value = 1')), ['value', 'value =', 'value = 1']);
   assert.deepEqual(texts(draft(['\n    a', '\n    b'], '\n  a\n  b')), ['\n  a\n  b']);
 });
 
-test('a cut is right where the author goes on with it, and not inside one of his words', () => {
+test('a cut is right if the author’s text begins with it and no word is split', () => {
   assert.ok(isBeginning('foo(bar', 'foo(bar, 1)\n'));
   assert.ok(!isBeginning('foo(ba', 'foo(bar, 1)\n'));
   assert.ok(!isBeginning('foo(baz', 'foo(bar, 1)\n'));
   assert.ok(!isBeginning('', 'foo'));
 });
 
-test('in prose a mark that ends a sentence ends a suggestion, and none within a name', () => {
+test('in prose cuts after the end of a sentence, not after a dot inside a name', () => {
   const tokens = ['Is', ' it', ' so', '?', ' See', ' a', '.', 'ts'];
   const cuts = texts(draft(tokens), '', 'markdown');
   assert.ok(cuts.includes('Is it so?'));
@@ -117,7 +117,7 @@ test('in prose a mark that ends a sentence ends a suggestion, and none within a 
   assert.ok(!texts(draft(tokens)).includes('Is it so?'));
 });
 
-test('a word that was begun and becomes a name which the document does not know, though it knows others, says so', () => {
+test('marks a completed name that the document lacks, if it has other names with the same beginning', () => {
   const strangers = (begun: string, pieces: readonly string[], above: string) =>
     cutsOf(draft(pieces), {
       query: { path: 'a', languageId: 'python', prefix: `${above}\n    await ${begun}`, suffix: '\nother_name\n' },

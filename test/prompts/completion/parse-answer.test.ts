@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { inserted, lineIsComplete, parseAnswer } from '../../../src/prompts/completion/parse-answer.ts';
 import { at } from '../../llm/requests.ts';
 
-test('tags, fences and markers go, and nothing else: what is wrong with the text is another matter', () => {
+test('removes tags, fences and markers, and nothing else', () => {
   const request = at('  const a = ¦');
   assert.equal(
     parseAnswer('Here:\n<insert>```ts\r\n  const a = f(<|cursor|>);\r\n```</insert>', request),
@@ -12,7 +12,7 @@ test('tags, fences and markers go, and nothing else: what is wrong with the text
   );
 });
 
-test('an answer is read while it streams: no half of a tag shows', () => {
+test('never shows part of a tag while the answer streams', () => {
   const raw = 'Sure: <insert>a < b</insert>';
   const seen = Array.from({ length: '<insert>a < b</insert>'.length + 1 }, (_, end) =>
     inserted(raw.slice(6, 6 + end), true),

@@ -58,13 +58,13 @@ for (const [name, languageId, document, pieces, expected] of cases)
     else for (const each of expected) assert.ok(found.includes(each), `${each} is not among ${JSON.stringify(found)}`);
   });
 
-test('further lines are looked at, too, each by itself', async () => {
+test('checks each later line separately', async () => {
   const of = draft(['a', '();'], ['\n  ', 'b', '();', '\n', '}', '\n', '}']);
   const found = await broken('typescript', 'function f() {\n  |\n}\n', of);
   assert.deepEqual(found, ['a();\n  b();\n}', 'a();\n  b();\n}\n}']);
 });
 
-test('a language without a grammar, a comment and an empty draft are left as they are', async () => {
+test('leaves drafts unchanged in comments, without a grammar, and if empty', async () => {
   const query = { path: 'a', languageId: 'haskell', prefix: 'f x = ', suffix: '' };
   const wrong = draft([')', ')']);
   assert.equal(await withSyntax(wrong, query), wrong);
@@ -73,14 +73,14 @@ test('a language without a grammar, a comment and an empty draft are left as the
   assert.equal(await withSyntax(empty, { ...query, languageId: 'typescript' }), empty);
 });
 
-test('in a long document lines far away are not read: an error there is neither found nor in the way', async () => {
+test('ignores errors far away in a long document', async () => {
   const lines = Array.from({ length: 3000 }, (_, i) => `export const name${i} = ${i};\n`).join('');
   const document = `]]]\n${lines}|\n${lines}]]]\n`;
   assert.deepEqual(await broken('typescript', document, draft(['a', '(', ')', ';'])), []);
   assert.ok((await broken('typescript', document, draft(['a', ')', ')', ';']))).length > 0);
 });
 
-test('a text is parsed from the tree of the one before it, and comes to the same as anew', async () => {
+test('incremental parsing gives the same result as parsing anew', async () => {
   const { default: treeSitter } = (await import('@vscode/tree-sitter-wasm')) as unknown as {
     default: typeof import('@vscode/tree-sitter-wasm');
   };
