@@ -40,7 +40,7 @@ async function run(of: Partial<AdaptRequest> = {}, llm: ScriptedLlm | undefined 
   return { ...counts, estimates, trained: engine.count('adapt') > 0, notes: report.notes.join(' '), report };
 }
 
-test('what a run may cost is spent once, whatever of it is known: a later one asks nothing', async () => {
+test('a later run on the same folder asks the API nothing', async () => {
   const first = await run(api({ runUsd: 0.0251 }));
   assert.ok(first.all >= 24 && first.all <= 25, String(first.all));
   // Without what the stages have made, as after its adaptation was deleted: all is chosen again, and it is the same.
@@ -55,7 +55,7 @@ test('what a run may cost is spent once, whatever of it is known: a later one as
   assert.deepEqual([second.report.paid?.answers, second.report.paid?.usd], [first.report.paid?.answers, 0]);
 });
 
-test('over the same files another model is asked at places that teach, and so are more places', async () => {
+test('another large model or a larger limit asks the API again on the same files', async () => {
   const few = await run(api({ places: 5 }));
   assert.deepEqual([few.teaching, few.all], [2, 5]);
   const more = await run();
@@ -66,7 +66,7 @@ test('over the same files another model is asked at places that teach, and so ar
   assert.deepEqual([again.all, again.estimates, again.trained], [0, [], false]);
 });
 
-test('who asks nobody, or declines, learns from what was paid for before, whoever answered', async () => {
+test('a run without the API, or declined, trains on labels that were paid for earlier', async () => {
   const first = await run();
   assert.ok(first.trained);
   const { api: _, ...local } = request;

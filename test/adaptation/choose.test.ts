@@ -30,13 +30,13 @@ const base = measured('base', 16, hard);
 const trained = (improved: boolean) => ({ improved }) as Training;
 const used = (...of: MeasuredModel[]) => choose([...of, base], trained(true)).used.name;
 
-test('more lines than chance would bring are kept, whatever the loss says', () => {
+test('keeps a model with significantly more exact matches whatever its loss', () => {
   const { used: one, why } = choose([measured('adapted', 24, (i) => hard(i) + 1), base], trained(true));
   assert.equal(one.name, 'adapted');
   assert.match(why, /gets 16\.0% more lines right of the 50 to choose by than the base, more than chance/);
 });
 
-test('as many lines and a lower loss: kept where the loss is lower at most places, not where two places make it', () => {
+test('keeps equal matches with a lower loss at most positions, not with a lower loss at two positions', () => {
   const lower = measured('adapted', 16, (i) => hard(i) - 0.05 - 0.01 * (i % 3));
   const { used: one, why } = choose([lower, base], trained(true));
   assert.equal(one.name, 'adapted');
@@ -48,20 +48,20 @@ test('as many lines and a lower loss: kept where the loss is lower at most place
   assert.equal(used(measured('adapted', 16, twoPlaces)), 'base');
 });
 
-test('fewer lines are never kept for a lower loss, nor is what training made no better', () => {
+test('rejects fewer matches with a lower loss, and training that did not help', () => {
   const lower = (i: number) => hard(i) - 0.5;
   assert.equal(used(measured('adapted', 15, lower)), 'base');
   assert.equal(choose([measured('adapted', 16, lower), base], trained(false)).used.name, 'base');
 });
 
-test('of two that are better the one with the most lines, of as many the likelier one', () => {
+test('of two better models keeps the one with more matches, then with the lower loss', () => {
   const lower = (by: number) => (i: number) => hard(i) - by - 0.01 * (i % 3);
   assert.equal(used(measured('adapted', 17, lower(0.1)), measured('earlier', 18, lower(0.05))), 'earlier');
   assert.equal(used(measured('adapted', 17, lower(0.1)), measured('earlier', 17, lower(0.2))), 'earlier');
   assert.equal(used(measured('adapted', 17, lower(0.3)), measured('earlier', 17, lower(0.2))), 'adapted');
 });
 
-test('where no losses were asked for, lines alone decide', () => {
+test('without losses, exact matches alone decide', () => {
   assert.equal(used(measured('adapted', 17)), 'base');
   assert.equal(used(measured('adapted', 24)), 'adapted');
 });

@@ -59,7 +59,7 @@ const into = (side: Side, file = target) => importAdaptation(createReadStream(fi
 const filesOf = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'hex')]));
 
-test('what is exported comes in with the same bytes, its report and its coupling, and serves', async () => {
+test('an exported adaptation is imported with the same bytes, report and router, and serves', async () => {
   const told = await into(there);
   assert.ok(told.ok, JSON.stringify(told));
   assert.equal(told.value.provenance.folder, 'engine');
@@ -73,7 +73,7 @@ test('what is exported comes in with the same bytes, its report and its coupling
   assert.deepEqual(JSON.parse(row?.coupling ?? ''), JSON.parse(JSON.stringify(defaultFit())));
 });
 
-test('what the run that made it measured it against comes along', async () => {
+test('an export contains the comparison with the base', async () => {
   const from = ownFolder(here.specialistFolder) as string;
   const quality = mixedQuality([]);
   keepComparison(from, base, quality, quality);
@@ -159,7 +159,7 @@ for (const [name, { make, code = 'corrupt' }] of Object.entries(bad)) {
   });
 }
 
-test('made for a tokenizer that does not ship here, or an adapter for another base: refused before anything is written', async () => {
+test('an adaptation for another tokenizer or base is refused before anything is written', async () => {
   const other = join(home, 'models', 'tokenizer.json');
   writeFileSync(other, `${readFileSync(tokenizerPath, 'utf8')}\n`);
   const refused = await into({ ...there, tokenizerPath: other });

@@ -33,7 +33,7 @@ test('without a model there is nothing to export', () => {
   assert.equal(code(exportOwn({ specialistFolder, base, tokenizer, into })), 'nothing-to-learn');
 });
 
-test('an adapter that comes in answers in the folder, and goes out as it was', async () => {
+test('an imported adapter answers in the folder and is exported unchanged', async () => {
   const taken = await takeAdapter({ ...request, adapter: model });
   assert.equal(code(taken), 'ok');
   const own = ownModel(specialistFolder, { base, tokenizer });
@@ -52,7 +52,7 @@ function changed(more: object, tensors?: Uint8Array[]): string {
   return at;
 }
 
-test('rsLoRA counts its alpha otherwise; what cannot be laid over the base is refused, and what answered stays', async () => {
+test('rsLoRA scales by its own rule; an adapter that does not fit is refused and the previous model stays', async () => {
   const plain = loadAdapter(model, config).lora;
   assert.equal(loadAdapter(changed({ use_rslora: true }), config).lora.alpha, plain.alpha * Math.sqrt(plain.rank));
   const before = ownModel(specialistFolder, { base, tokenizer });
@@ -72,7 +72,7 @@ test('rsLoRA counts its alpha otherwise; what cannot be laid over the base is re
   assert.deepEqual(ownModel(specialistFolder, { base, tokenizer }), before);
 });
 
-test('not while a run has the folder', async () => {
+test('an import during a run fails as locked', async () => {
   const lock = lockRun(request.storeFolder, request.root, 'another');
   assert.ok(lock.ok);
   assert.equal(code(await takeAdapter({ ...request, adapter: model })), 'locked');

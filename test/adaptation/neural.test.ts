@@ -103,7 +103,7 @@ describe('with an engine whose answers a test decides', () => {
   const usedOver = (base_: string) =>
     currentModel(request.specialistFolder, { base: base_, tokenizer: request.tokenizerPath });
 
-  test('a base that was never measured beside the adapted model is not given up for it; the run that measures both decides', async () => {
+  test('an unmeasured base stays in use until a run compares it with the adapted model', async () => {
     const { small, medium } = shipTwo();
     const first = await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), over(small));
     assert.equal(first.neural?.used, 'adapted');
@@ -134,7 +134,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(usedOver(small).name, 'adapted');
   });
 
-  test('where the larger base is better than what was adapted from the smaller one, each serves beside its own', async () => {
+  test('if the larger base beats the model adapted from the smaller one, each base serves with its own model', async () => {
     const { small, medium } = shipTwo();
     await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), over(small));
     const made = usedOver(small);
@@ -145,7 +145,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.deepEqual(usedOver(small), made);
   });
 
-  test('where the minutes are too few for the base that serves, a smaller one is adapted, and the report says so', async () => {
+  test('if the budget is too short for the serving base, a smaller one is adapted and the report says so', async () => {
     const { small, medium } = shipTwo();
     const run = async (pace: Script['pace'], noOther = false) => {
       const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...(pace && { pace }) });
@@ -244,7 +244,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(shares.at(-1), 1);
   });
 
-  test('a slow draft: fewer places are measured, so that the minutes hold, and what measuring took longer training gives back', async () => {
+  test('slow drafts reduce the positions, and training gives up the time that measuring overran', async () => {
     let ms = 0;
     const engine = new ScriptedEngine({
       ...{ right: { base: 0.2, adapted: 0.9 }, truth, latencyMs: 2000 },
@@ -269,7 +269,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.deepEqual([lateSeconds, ms > 3.6e6], [0, true]);
   });
 
-  test('a better model is kept, the next better one takes its place, and the report shows what it is better than', async () => {
+  test('a better model replaces the earlier one, and the report compares them', async () => {
     const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
     const figures = await report(engine);
     const { neural } = figures;
@@ -311,7 +311,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.ok(!existsSync(first));
   });
 
-  test('what is trained on are the training files alone', async () => {
+  test('trains on training files only', async () => {
     const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
     await report(engine);
     const asked = engine.asked.find(({ kind }) => kind === 'adapt')?.request as { examples: { ids: Int32Array }[] };
@@ -326,7 +326,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.ok(drafted.length > 0 && drafted.every((path) => !fittedOn.has(path)));
   });
 
-  test('what stays is chosen before a test place is drafted; those are drafted once, by it and by the base', async () => {
+  test('the model is chosen before the test positions are drafted, once by it and once by the base', async () => {
     for (const right of [
       { base: 0.2, adapted: 0.9 },
       { base: 0.8, adapted: 0.1 },
@@ -349,7 +349,7 @@ describe('with an engine whose answers a test decides', () => {
     }
   });
 
-  test('a model that is worse on the validation files is rolled back: an earlier one stays', async () => {
+  test('a model that is worse on validation files is rolled back to the earlier one', async () => {
     await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
     const earlier = used();
     // Both are opened as 'adapted': the earlier one is measured before training.
@@ -385,7 +385,7 @@ describe('with an engine whose answers a test decides', () => {
     return engine;
   }
 
-  test('of two whose lines are about as good the base stays: a difference that may be chance keeps nothing', async () => {
+  test('the base stays if the difference may be chance', async () => {
     const figures = await report(even({ base: 1.5, adapted: 1.5 }));
     assert.equal(figures.neural?.used, 'base');
     assert.match(figures.neural?.why ?? '', /^the adapted model gets \d+\.\d% (fewer|more) lines right/);
@@ -393,7 +393,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.ok(!existsSync(workFolder(request.specialistFolder)));
   });
 
-  test('what is kept has no fewer lines right where it was chosen, whatever its loss says', async () => {
+  test('a kept model has at least as many matches at the validation positions, whatever its loss', async () => {
     const loss = { base: 1.5, adapted: 1.4 };
     const figures = await report(new ScriptedEngine({ right: { base: 0.9, adapted: 0.1 }, truth, loss }));
     assert.equal(figures.neural?.used, 'base');
@@ -403,19 +403,19 @@ describe('with an engine whose answers a test decides', () => {
     );
   });
 
-  test('where the base is the best, it is the base again', async () => {
+  test('returns to the base if it is the best', async () => {
     const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.1 }, truth }));
     assert.equal(figures.neural?.used, 'base');
     assert.equal(used().name, 'base');
   });
 
-  test('training that made nothing better is not kept, whatever chance says', async () => {
+  test('training that did not lower the held-out loss is not kept', async () => {
     const figures = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.5 }, truth, losses: [2, 2.5] }));
     assert.equal(figures.neural?.used, 'base');
     assert.match(figures.neural?.why ?? '', /nothing better/);
   });
 
-  test('an engine that was started anew is opened again, and nothing is lost', async () => {
+  test('a restarted engine opens the model again and nothing is lost', async () => {
     let forgotten = false;
     const engine: ScriptedEngine = new ScriptedEngine({
       right: { base: 0.2, adapted: 0.9 },
@@ -448,7 +448,7 @@ describe('with an engine whose answers a test decides', () => {
     });
   }
 
-  test('without a base model on disk, and without an engine, it is as without a neural part', async () => {
+  test('without a base model or an engine, the n-grams alone are adapted', async () => {
     const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
     const nowhere = await report(engine, { neural: { ...request.neural, base: join(base, 'nowhere') } as never });
     assert.match(nowhere.notes.join(), /base model is not installed/);
@@ -459,7 +459,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(engine.asked.length, 0);
   });
 
-  test('cancelled at any stage it leaves the model and the index that were there', async () => {
+  test('cancelled at any stage, it leaves the previous model and index', async () => {
     await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
     const before_ = used();
     const snapshot = join(request.specialistFolder, 'specialist.ngram');
@@ -518,7 +518,7 @@ describe('with a real engine', () => {
     assert.ok(neural.peakMemoryBytes > 5e7);
   });
 
-  test('another text starts anew, and says so', async (context) => {
+  test('a changed text restarts training and says so', async (context) => {
     const fresh = makeProject(4);
     context.after(() => fresh.remove());
     const client = startEngine();

@@ -130,7 +130,7 @@ function service(api?: ScriptedLlm): CompletionService {
   });
 }
 
-test('what is fitted on is what is served: text, and how sure the coupling is of it', async () => {
+test('fits the router on the served drafts, with the same text and confidence', async () => {
   assert.ok(scored.length >= 50, `${scored.length} places`);
   for (const { example, asked, draft, place } of scored) {
     const shown = await served(example);
@@ -155,7 +155,7 @@ test('the places are of all kinds: lines and blocks, drafts that cleaning change
   assert.ok(count(({ asked: { query }, example }) => query.prefix.length < example.prefix.length) >= 5, 'cut');
 });
 
-test('what the API is asked for a label is what it is asked in the editor, but for the local draft', async () => {
+test("labels use the editor's request, without the local draft", async () => {
   for (const { example } of scored.slice(0, 20)) {
     const query = queryOf(example.prefix + example.suffix, example.prefix.length, example.path, example.languageId);
     const request = { query, trigger: 'manual', indentUnit: indentUnitOf(query.prefix + query.suffix) } as const;

@@ -10,7 +10,7 @@ function file(path: string, split: Split, lines: number): HarvestedFile {
   return { path, languageId: 'typescript', kind: 'code', text, hash: path, split, secrets: 0 };
 }
 
-test('train, the halves of validation, and test share no file and lose none', () => {
+test('training files, both halves of validation, and test files are disjoint and complete', () => {
   const splits: Split[] = ['train', 'train', 'validation', 'test', 'validation', 'train', 'validation'];
   const files = splits.map((split, n) => file(`f${n}.ts`, split, 3));
   const held = holdOut(files);
@@ -37,7 +37,7 @@ test('a validation file stays in its half, whatever files come and go; neither g
   assert.deepEqual(holdOut([]).fit, []);
 });
 
-test('places are spread over the files, never more than the limit, the same each time', () => {
+test('positions are spread over the files, within the limit, and deterministic', () => {
   const files = [file('long.ts', 'test', 400), file('short.ts', 'test', 2), file('middle.ts', 'test', 40)];
   const places = drawPlaces(files, 60, 1);
   assert.ok(places.length > 40 && places.length <= 60, `${places.length}`);

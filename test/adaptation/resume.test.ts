@@ -93,7 +93,7 @@ const deaths: readonly NonNullable<Plan['die']>[] = [
   ['Indexing every file', 1],
 ];
 
-test('killed in each stage and started again, it asks nothing twice but what was under way, and comes out the same', () => {
+test('killed in any stage and restarted, it repeats only the request in flight and ends with the same result', () => {
   const whole = run(undefined, {
     ...request,
     storeFolder: join(dirname(project.root), 'other-store'),
@@ -119,14 +119,14 @@ test('killed in each stage and started again, it asks nothing twice but what was
   assert.deepEqual(figures(last.outcome), figures(whole.outcome));
 });
 
-test('over a folder that has not changed it asks nothing', () => {
+test('a second run over an unchanged folder asks nothing', () => {
   const { asked, outcome } = run();
   assert.deepEqual(told(asked), []);
   assert.equal(outcome?.report.neural?.used, 'adapted');
   assert.ok((outcome.report.api?.asked ?? 0) > 0, 'the answers that were paid for are in its report');
 });
 
-test('one changed test file is asked about, and no other', () => {
+test('after a change of one test file, only its positions are asked', () => {
   const path = Object.keys(files).find((each) => splitOf(each) === 'test') as string;
   assert.ok(path, 'the project has a test file');
   files[path] = (files[path] as string).replaceAll('debug', 'trace');
@@ -145,7 +145,7 @@ test('one changed test file is asked about, and no other', () => {
   assert.equal(outcome?.report.neural?.used, 'adapted');
 });
 
-test('one changed training file: it is trained anew, and what was adapted before is measured beside it', () => {
+test('after a change of one training file, it trains again and compares with the earlier model', () => {
   const path = Object.keys(files).find((each) => splitOf(each) === 'train') as string;
   files[path] = `${files[path]}export const added = 1;\n`;
   writeFileSync(join(project.root, path), files[path]);
@@ -162,7 +162,7 @@ test('one changed training file: it is trained anew, and what was adapted before
   assert.deepEqual(told(run().asked), [], 'then nothing is left to ask');
 });
 
-test('another version of the programs drafts anew, and trains nothing again', () => {
+test('another version of the programs drafts again and does not train again', () => {
   const lines = told(run(undefined, request, 'of the next version').asked);
   for (const model of ['n-gram', 'base', 'adapted'])
     assert.ok(
@@ -172,7 +172,7 @@ test('another version of the programs drafts anew, and trains nothing again', ()
   assert.ok(!lines.some((line) => /^(adapt|api)/.test(line)));
 });
 
-test('what is kept goes with the adaptation', () => {
+test('deleting the adaptation deletes its stored answers and stages', () => {
   const { store } = openStore(request.storeFolder);
   const before_ = store.rowsOf(project.root);
   assert.ok(before_.places.length > 0 && before_.answers.length >= before_.places.length);

@@ -48,7 +48,7 @@ describe('a run on a regular project', () => {
   });
   after(() => project.remove());
 
-  test('learns locally, measures on files that nothing was fitted on, and keeps everything', async () => {
+  test('adapts locally, measures on held-out files, and stores everything', async () => {
     const with_ = deps();
     const result = await adapt(project.request, with_);
     assert.ok(result.ok, JSON.stringify(result));
@@ -88,7 +88,7 @@ describe('a run on a regular project', () => {
     }
   });
 
-  test('asks once what it will cost, then fits and reports both models', async () => {
+  test('asks once with the price, then fits and reports both models', async () => {
     const llm = knowingLlm(project, 5);
     const estimates: ApiEstimate[] = [];
     const asked: ProgressUpdate[] = [];
@@ -133,7 +133,7 @@ describe('a run on a regular project', () => {
     }
   });
 
-  test('a declined estimate costs nothing and the run goes on locally', async () => {
+  test('a declined estimate costs nothing and the run continues locally', async () => {
     const llm = knowingLlm(project);
     const figures = await report({ ...project.request, api: api(40) }, { llm, confirm: async () => false });
     assert.equal(llm.requests.length, 0);
@@ -141,7 +141,7 @@ describe('a run on a regular project', () => {
     assert.match(figures.notes.join(), /declined/);
   });
 
-  test('a refused key stops the asking, not the run, and the note says why', async () => {
+  test('a refused key stops the labelling but not the run, and a note says why', async () => {
     const llm = new ScriptedLlm(() => failed('bad-key', 'The API refused the key.'));
     const figures = await report({ ...project.request, api: api(40) }, { llm, confirm: async () => true });
     assert.ok(llm.requests.length < 10);
@@ -149,7 +149,7 @@ describe('a run on a regular project', () => {
     assert.ok((figures.specialist?.places ?? 0) > 0);
   });
 
-  test('cancelled in the middle it leaves the earlier specialist as it was', async () => {
+  test('cancelled midway, it leaves the earlier specialist unchanged', async () => {
     const { snapshotPath } = await adapt(project.request, deps()).then((result) => {
       assert.ok(result.ok);
       return result.value;
@@ -172,7 +172,7 @@ describe('a run on a regular project', () => {
     assert.equal(readdirSync(project.request.specialistFolder).length, 1);
   });
 
-  test('a quick index keeps the mixing weights that an adaptation learned', async () => {
+  test('a quick index keeps fitted mixing weights', async () => {
     const before_ = await readSpecialist(project.request, silentLog);
     const figures = await report({ ...project.request, effort: 'index' });
     assert.equal(figures.specialist, undefined);
@@ -182,7 +182,7 @@ describe('a run on a regular project', () => {
     assert.deepEqual(after_.value.weights, before_.value.weights);
   });
 
-  test('a snapshot that is damaged is set aside and made anew', async () => {
+  test('a damaged snapshot is ignored and rebuilt', async () => {
     const path = join(project.request.specialistFolder, 'specialist.ngram');
     writeFileSync(path, 'not a snapshot');
     assert.equal((await readSpecialist(project.request, silentLog)).ok, false);
@@ -224,7 +224,7 @@ describe('folders with little in them', () => {
     }
   });
 
-  test('a folder that is not there, and a tokenizer that is not one, are told apart', async () => {
+  test('a missing folder and a broken tokenizer give different errors', async () => {
     const project = makeProject(1);
     try {
       const missing = await adapt({ ...project.request, root: join(project.root, 'nowhere') }, deps());

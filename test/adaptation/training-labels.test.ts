@@ -43,7 +43,7 @@ const splitsAsked = (llm: ScriptedLlm) => {
   return { train: splits.filter((split) => split === 'train').length, all: splits.length };
 };
 
-test('the API is asked at training files before training, at held-out ones besides, after one question', async () => {
+test('the API labels training files before training and held-out files after it, after one question', async () => {
   const llm = knowingLlm(project, 3);
   const { estimates, examples, report } = await run(llm);
   assert.equal(estimates.length, 1);
@@ -118,7 +118,7 @@ test('places come from every language and folder, the least foreseen first, and 
   assert.ok(zebra >= 0 && zebra <= starts.length / 2, starts.map(({ truth }) => truth).join(' | '));
 });
 
-test('what is like a place that the API got wrong is worth more, within bounds; too few answers say nothing', () => {
+test('positions like API errors weigh more, within bounds; too few answers change nothing', () => {
   const answers = python.concat(known).map(({ path, text, languageId }, i) => {
     const offset = text.indexOf('\n') + 1;
     const length = text.indexOf('\n', offset) - offset;

@@ -36,7 +36,7 @@ test('a run in a job reports progress and ends in the store', async () => {
   assert.deepEqual(latest.value.report, JSON.parse(JSON.stringify(result.value.report)));
 });
 
-test('the question about money crosses the channel and back', async () => {
+test('the price question reaches the parent and its answer returns', async () => {
   const api = {
     settings: { apiKey: 'k', model: 'claude-haiku-5-5', baseUrl: 'http://127.0.0.1:9', timeoutMs: 500 },
     places: 10,
@@ -62,7 +62,7 @@ test('cancelled at once, and in the middle', async () => {
   assert.equal(!late.ok && late.error.code, 'cancelled');
 });
 
-test('a process that dies is a failure, logged, not an exception', async () => {
+test('a crashed process is a logged failure, not an exception', async () => {
   const logged: string[] = [];
   const log: Log = { ...silentLog, error: (message) => logged.push(message) };
   const dying = join(project.root, 'dying.cjs');
@@ -90,7 +90,7 @@ function watcher(body: string): string {
   return script_;
 }
 
-test('the key of the API is in the request alone: in no command line and no environment', async () => {
+test('the API key is only in the request, not in the command line or environment', async () => {
   process.env.ANTHROPIC_API_KEY = 'sk-of-the-owner';
   try {
     const script_ = watcher(`
@@ -111,7 +111,7 @@ test('the key of the API is in the request alone: in no command line and no envi
   }
 });
 
-test('a job that does not hear is killed, and its owner waits until it is gone', async () => {
+test('a job that does not respond is killed before the client settles', async () => {
   const script_ = watcher(`
     process.on('message', () => process.send({ kind: 'progress', update: { stage: String(process.pid), done: 0 } }));
     setInterval(() => {}, 1000);`);
@@ -129,7 +129,7 @@ test('a job that does not hear is killed, and its owner waits until it is gone',
   assert.equal(!settled.ok && settled.error.code, 'crashed');
 });
 
-test('a job ends with its owner, however that dies, and so does what it has started', async () => {
+test('a job and its children end with their parent, however that dies', async () => {
   const owner = join(project.root, 'owner.mjs');
   const neural = { base: join(project.root, 'nowhere'), precision: 'int4', threads: 1, device: 'cpu' };
   writeFileSync(
