@@ -1,5 +1,5 @@
-// Byte-level byte-pair encoding with a cache of whole words: most words of source text are seen over and over,
-// so encoding is one regular expression step and one map look-up a word.
+// Byte-level byte-pair encoding with a cache of whole words: source text repeats most words, so that encoding usually
+// takes one regular expression step and one map look-up per word.
 // Source: Sennrich et al. 2016 (BPE); the layout of Hugging Face tokenizers.
 
 import { compareBytes, startsWithBytes } from './bytes.ts';
@@ -10,16 +10,16 @@ import type { Tokenizer } from './types.ts';
 export interface BytePairParts {
   /** Bytes of every id; empty for a special token. */
   readonly bytes: readonly Uint8Array[];
-  /** Left, right and merged id of each, best first, one behind the other. */
+  /** Left, right and merged id of each merge, best first, in one array. */
   readonly merges: Int32Array;
   readonly special: ReadonlyMap<string, number>;
-  /** Texts that are one token wherever they stand, whatever the splits. */
+  /** Texts that are always one token, before any split. */
   readonly literal: ReadonlyMap<string, number>;
   /** Cut a text into words, one after the other. */
   readonly splits: readonly RegExp[];
-  /** A text is composed (NFC) first. */
+  /** Whether texts are normalised to NFC first. */
   readonly composes: boolean;
-  /** A word that is a token is that one, even where merges would not come to it (`ignore_merges`). */
+  /** Whether a word in the vocabulary is always one token, without merges (`ignore_merges`). */
   readonly wholeWords: boolean;
 }
 
@@ -27,9 +27,9 @@ export interface BytePairParts {
 const positions = 2 ** 28;
 const gone = -1;
 
-/** Words remembered before the cache starts afresh: about 20 MB. */
+/** Maximum number of cached words, about 20 MB; then the cache is emptied. */
 const cachedWords = 200_000;
-/** Longer words are encoded but not remembered. */
+/** Longer words are not cached. */
 const cachedLength = 64;
 
 export class BytePairTokenizer implements Tokenizer {
@@ -204,7 +204,7 @@ export class BytePairTokenizer implements Tokenizer {
       const rank = Math.floor(entry / positions);
       const left = entry % positions;
       const right = next[left] as number;
-      // Stale when either side has been merged away since: the pair there now has another rank, or none.
+      // Stale if either side has been merged away since: the pair there now has another rank, or none.
       if (parts[left] === gone || right >= count) continue;
       if (this.rankOfPair.get((parts[left] as number) * size + (parts[right] as number)) !== rank) continue;
       parts[left] = this.mergedOfRank[rank] as number;

@@ -1,4 +1,4 @@
-// Reads a Hugging Face tokenizer.json (byte-level BPE) and says clearly what it cannot use.
+// Reads a Hugging Face tokenizer.json (byte-level BPE); errors name the unsupported part.
 
 import { readFileSync, statSync } from 'node:fs';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
@@ -51,7 +51,7 @@ function read(json: unknown): Tokenizer {
   const vocabulary = record(model.vocab, 'model.vocab');
   const ids = new Map<string, number>();
   let size = 0;
-  // A large vocabulary is read piece by piece: what is thrown away on the way would be several times what is kept.
+  // A large vocabulary is read in pieces, because temporary objects would take several times its memory.
   for (const entry of Object.keys(vocabulary)) {
     const value = id(vocabulary[entry], () => `model.vocab[${JSON.stringify(entry)}]`);
     ids.set(entry, value);

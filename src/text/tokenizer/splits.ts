@@ -56,7 +56,7 @@ export const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
   ...['\\p{N}', '\\p{N}+', '\\p{N}{1,3}', '\\d', '\\d+', '\\d{1,3}', '[0-9]', '[0-9]+'],
 ]);
 
-/** Steps of one tokenizer; those that are known have six at most. */
+/** Maximum number of steps; known tokenizers have at most six. */
 const MOST_STEPS = 20;
 
 /** Global and unicode each. Throws Malformed on what it cannot do as the model's own library does. */
@@ -130,7 +130,7 @@ export function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/gu, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
 
-/** Calls `word` with each word of the text, in order; all of them together are the text. */
+/** Calls `word` with each word of the text, in order; the words join to the text. */
 export function eachWord(text: string, splits: readonly RegExp[], word: (word: string) => void, step = 0): void {
   const pattern = splits[step];
   if (pattern === undefined) {
@@ -142,7 +142,7 @@ export function eachWord(text: string, splits: readonly RegExp[], word: (word: s
   eachPiece(text, pattern, piece, piece);
 }
 
-/** What a pattern matches, and what lies between, in order. */
+/** The matches of a pattern and the texts between them, in order. */
 export function eachPiece(
   text: string,
   pattern: RegExp,

@@ -1,4 +1,4 @@
-// Text <-> ids, as the n-gram specialist, the harvest and (later) the neural model see it.
+// The tokenizer's interface: text <-> ids.
 
 export interface Tokenizer {
   readonly vocabularySize: number;
@@ -12,6 +12,6 @@ export interface Tokenizer {
   bytesOf(id: number): Uint8Array;
   /** Ids of all tokens whose bytes begin with `prefix` (for healing a cursor inside a token). */
   idsStartingWith(prefix: Uint8Array): Int32Array;
-  /** Special tokens by name, e.g. '<|file|>'; undefined where there is none. */
+  /** Special tokens by name, e.g. '<|file|>'; undefined if there is none. */
   special(name: string): number | undefined;
 }
