@@ -17,7 +17,7 @@ export interface ModelConfig extends Traits {
   readonly contextLength: number;
   readonly normEpsilon: number;
   readonly ropeTheta: number;
-  /** What each of the headDim / 2 frequencies is divided by; absent: nothing. */
+  /** Divisors of the headDim / 2 frequencies; absent: unscaled. */
   readonly ropeDivisors?: readonly number[];
   /** The output projection is the embedding matrix. */
   readonly tied: boolean;

@@ -17,7 +17,10 @@ import {
   stacked,
 } from './quantize.ts';
 
-/** Linear layers in one of the precisions, as constants of the graph, and the embedding, which in int4 and int8 is the same bytes as the output matrix. */
+/**
+ * Linear layers in one of the precisions, as constants of the graph, and the embedding. In int4 and int8 the embedding
+ * shares its bytes with the output matrix.
+ */
 export class Constants {
   private readonly b: Builder;
   private readonly weights: Weights;
@@ -63,12 +66,15 @@ export class Constants {
     return this.b.graph.constant('f32', [data.length], data, name);
   }
 
-  /** x times the transposes of the matrices, side by side, and what else the layers add: one product for layers that read the same. */
+  /**
+   * x times the transposes of the matrices, side by side, plus adapters and biases: one product for layers that read
+   * the same.
+   */
   linear(x: Value, layers: readonly LinearLayer[]): Value {
     return this.completed(x, layers, this.product(x, layers));
   }
 
-  /** With the adapter's product beside the matrices' own, and the biases of all or none. */
+  /** Adds the adapter's product and the biases; all layers have biases or none. */
   completed(x: Value, layers: readonly LinearLayer[], product: Value): Value {
     const { b } = this;
     const side = this.adapter && sideProduct(b, x, layers, this.adapter);
@@ -80,9 +86,10 @@ export class Constants {
   }
 
   /**
-   * The layers' matrices spread (spread.ts) and in 8 bits, side by side: i8 [inner, out], and f32 [out], each column's factor.
+   * The layers' matrices after the Hadamard transform, in 8 bits side by side: i8 [inner, out], and f32 [out], each
+   * column's factor.
    *
-   * @param reach, room as in `inColumns`
+   * @param range, room as in `quantizeTransposed`
    */
   columns(
     layers: readonly LinearLayer[],
@@ -128,7 +135,7 @@ export class Constants {
     return packed;
   }
 
-  /** What the file holds in these bits is taken as it is: rounding it again would only cost time. */
+  /** A matrix that is stored in these bits is used as it is: quantising it again would only cost time. */
   private quantized(names: readonly string[], inner: number): Quantized {
     const stored = this.bits === 4 ? names.flatMap((name) => this.stored?.get(name) ?? []) : [];
     if (stored.length === names.length) return stacked(stored);
@@ -142,7 +149,7 @@ export class Constants {
     const shape = [vocabSize, hiddenSize];
     if (this.precision === 'fp32') return b.gather(b.graph.constant('f32', shape, this.get(EMBEDDING), EMBEDDING), ids);
     const { data, scales } = this.pack([EMBEDDING], hiddenSize);
-    // The same bytes under the shape that this operator wants. Held by reference twice, copied nowhere.
+    // The same bytes in the shape that this operator wants, by reference.
     const flat = b.graph.constant(
       'u8',
       [vocabSize, (data.data as Uint8Array).length / vocabSize],
@@ -164,8 +171,8 @@ function transposed(data: Float32Array, inner: number): Float32Array {
 }
 
 /**
- * What an adapter adds to layers that read the same, side by side: two products, since the first factors stand above each other and the
- * second ones, scaled, on a diagonal. Undefined where it adapts none of them.
+ * The adapter's share of layers that read the same, side by side, in two products: the first factors are stacked, the
+ * second ones, scaled, lie on a diagonal. Undefined if none of the layers is adapted.
  */
 function sideProduct(
   b: Builder,

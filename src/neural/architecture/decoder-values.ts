@@ -8,17 +8,17 @@ import { dequantize, type Quantized } from './quantize.ts';
 export interface Model {
   readonly config: ModelConfig;
   readonly weights: Map<string, Float32Array>;
-  /** Matrices that the file holds in 4 bits and that are not among the weights. Absent: none. */
+  /** Matrices that are stored in 4 bits, which are not among the weights. Absent: none. */
   readonly packed?: ReadonlyMap<string, Quantized>;
-  /** Laid over them. Absent: none. */
+  /** Added to the weights. Absent: none. */
   readonly adapter?: Adapter;
 }
 
-/** What to do with a model that cannot be used, whichever it is. */
+/** Advice for any model that cannot be used. */
 export const MEND =
   'Run "Adapt to This Repo" again if the model was made here, reinstall the extension if it came with it, or name another base.';
 
-/** All parameters as f32, what is packed taken apart; without the adapter. */
+/** All parameters as f32, packed ones unpacked; without the adapter. */
 export function valuesOf({
   weights,
   packed = new Map(),

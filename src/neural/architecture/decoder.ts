@@ -1,4 +1,5 @@
-// The pieces of a decoder that trains or scores: fixed batch and length, rows are batch x time, every operator has a gradient.
+// The pieces of a decoder for training and scoring: fixed batch and length, rows are batch x time, every operator has a
+// gradient.
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
@@ -6,7 +7,7 @@ import type { LayerParameters, LinearLayer } from './parameters.ts';
 import { forwardPass, type Pieces } from './recipe.ts';
 import { halfTables } from './rope.ts';
 
-/** Low enough to vanish in a softmax; not -infinity, which makes NaN of a row that is masked whole. */
+/** Low enough to vanish in a softmax. Not -infinity, which gives NaN in a row that is masked completely. */
 export const MASKED = -1e9;
 
 export interface Batch {
@@ -32,9 +33,9 @@ interface Heads {
 }
 
 /**
- * Hidden states after the final norm, [batch x length, hidden]; `ids` is int32 [batch x length]. Where the builder computes again
- * (Builder.recomputed), the residual stream and what comes out of products with weights is kept: of a layer 8 rows of the model's width
- * and 2 of its feed-forward block's for a token, rather than those and its row of every head's attention.
+ * Hidden states after the final norm, [batch x length, hidden]; `ids` is int32 [batch x length]. With recomputation
+ * (Builder.recomputed) only the residual stream and the outputs of products with weights are kept. Per layer and token
+ * these are 8 rows of the model's width and 2 of its feed-forward block's.
  */
 export function hiddenStates(b: Builder, config: ModelConfig, batch: Batch, ids: Value, parts: DecoderParts): Value {
   return forwardPass(b, config, new TrainingPieces(b, config, batch, ids, parts));
@@ -66,7 +67,7 @@ class TrainingPieces implements Pieces<Heads> {
         [length, config.headDim / 2],
         data.map((x) => by * x),
       );
-    // The attention's 1/sqrt(d) rides on the query's rotation.
+    // The attention's 1/sqrt(d) is folded into the query's rotation.
     const scale = config.headDim ** -0.5;
     this.queryTables = [table(cos, scale), table(sin, scale)];
     this.keyTables = [table(cos, 1), table(sin, 1)];
@@ -119,7 +120,7 @@ class TrainingPieces implements Pieces<Heads> {
   attend({ query, key, value }: Heads): Value {
     const { b, batch, length } = this;
     const { heads, keyValueHeads, headDim } = this.config;
-    // The query heads of one key/value head are more rows of one product: nothing is repeated.
+    // The query heads of one key/value head are more rows of one product: keys and values are not repeated.
     const rows = [batch, keyValueHeads, (heads / keyValueHeads) * length];
     const scores = b.matmul(b.reshape(query, [...rows, headDim]), b.transpose(key, [0, 1, 3, 2]));
     const weights = b.softmax(b.add(b.reshape(scores, [batch, heads, length, length]), this.mask));

@@ -1,19 +1,19 @@
-// A row a family: what its layers have of what the recipe can do, and how its config.json says so.
+// One row per model family: the features of its layers, and the keys of its config.json.
 
-/** What differs between families; where it shows in the layer, `layerParameters` and the recipe read it. */
+/** Differences between families, read by `layerParameters` and the recipe. */
 export interface Traits {
   /** Biases on the query, key and value projections; `outputBias` on the output projection too. */
   readonly attentionBias: boolean;
   readonly outputBias: boolean;
-  /** Each head's queries and keys are normed before they turn. Absent: as they are. */
+  /** Norms of each head's queries and keys before the rotation. Absent: none. */
   readonly headNorms?: boolean;
 }
 
 export interface Family {
-  /** The class in Hugging Face's transformers. */
+  /** Its class in Hugging Face's transformers. */
   readonly architecture: string;
   readonly read: (json: Readonly<Record<string, unknown>>) => Traits;
-  /** The keys of config.json that `read` reads, and those that transformers expects beside them. */
+  /** Writes the family's keys of config.json, and those that transformers expects beside them. */
   readonly write: (traits: Traits) => Readonly<Record<string, unknown>>;
 }
 

@@ -1,5 +1,5 @@
-// The base under adapters, in 4 bits: a training graph takes a matrix apart where it multiplies with it, and again on the way back, so
-// that no more than one exists in f32 (QLoRA, Dettmers et al. 2023, arXiv 2305.14314).
+// The base under adapters, in 4 bits: a training graph unpacks a matrix for each product, and again in the backward
+// pass. At most one matrix exists in f32 at a time (QLoRA, Dettmers et al. 2023, arXiv 2305.14314).
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { DType } from '../onnx/types.ts';
@@ -7,14 +7,15 @@ import { EMBEDDING, HEAD } from './parameters.ts';
 import { BLOCK, type Quantized } from './quantize.ts';
 
 /**
- * 'halves', for the CPU: transposed, [blocks, 16, rows] signed bytes, of which the lower half is a block's first 16 columns and the upper
- * half the others, so that arithmetic on whole arrays takes them apart. Five times as fast as GatherBlockQuantized there. Inputs of the
- * graph: sessions share them by reference.
- * 'rows', for WebGPU, which has no arithmetic on bytes: as a file holds them, unpacked by that operator. Constants of the graph.
+ * 'halves', for the CPU: transposed, [blocks, 16, rows] signed bytes. The lower halves are a block's first 16 columns,
+ * the upper halves the others, so that arithmetic on whole arrays unpacks them, five times as fast as
+ * GatherBlockQuantized. Inputs of the graph, which sessions share by reference.
+ * 'rows', for WebGPU, which has no arithmetic on bytes: the layout of the file, unpacked by GatherBlockQuantized.
+ * Constants of the graph.
  */
 export type FrozenLayout = 'halves' | 'rows';
 
-/** One array that a graph reads of a matrix. */
+/** One array of a packed matrix that a graph reads. */
 export interface FrozenArray {
   readonly name: string;
   readonly type: DType;
@@ -36,10 +37,10 @@ const halvesOf = (name: string, matrix: Quantized): readonly [FrozenArray, Froze
   ];
 };
 
-/** What was read may be a part of its whole file, which would be held. */
+/** Copies: the bytes may be a view that keeps its whole file in memory. */
 const copied = (arrays: readonly FrozenArray[]) => arrays.map((each) => ({ ...each, data: () => each.data().slice() }));
 
-/** The arrays that graphs with these matrices have as inputs. */
+/** The arrays that are inputs of graphs with these matrices. */
 export function frozenArrays(packed: ReadonlyMap<string, Quantized>, layout: FrozenLayout): FrozenArray[] {
   if (layout === 'rows') return [];
   return [...packed].flatMap(([name, matrix]) => [
@@ -48,7 +49,7 @@ export function frozenArrays(packed: ReadonlyMap<string, Quantized>, layout: Fro
   ]);
 }
 
-/** For graphs whose arrays are inputs: what of the matrices they need to know. */
+/** The shapes alone, for graphs whose arrays are inputs. */
 export function shapesAlone(packed: ReadonlyMap<string, Quantized>): ReadonlyMap<string, Quantized> {
   const [bytes, scales] = [new Uint8Array(), new Float32Array()];
   return new Map([...packed].map(([name, matrix]) => [name, { ...matrix, packed: bytes, scales }]));
@@ -74,7 +75,7 @@ export class FrozenMatrices {
     return this.packed.has(name);
   }
 
-  /** Takes the matrix apart, for products x Wᵀ with it, [n, rows]. */
+  /** Unpacks the matrix, for products x Wᵀ with it, [n, rows]. */
   product(name: string): (x: Value) => Value {
     const { b } = this;
     if (this.layout === 'halves') {
@@ -85,7 +86,7 @@ export class FrozenMatrices {
     return (x) => b.gemm(x, matrix, { transB: 1 });
   }
 
-  /** The rows that `ids`, int32 [n], name. */
+  /** The rows with the indexes `ids`, int32 [n]. */
   rows(name: string, ids: Value): Value {
     const [data, scales] = rowsOf(name, this.matrix(name)).map((each) => this.value(each));
     const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: 4 } as const;

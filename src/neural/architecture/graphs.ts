@@ -19,17 +19,17 @@ export interface TrainingGraphOptions extends Batch {
   readonly lora?: LoraConfig;
   /** Rows whose logits exist at once. */
   readonly lossChunk: number;
-  /** Matrices that are frozen, in 4 bits. Only with adapters; the other parameters under them are read as they are. */
+  /** Frozen matrices in 4 bits. Only with adapters; the base's other parameters are f32 inputs. */
   readonly packed?: ReadonlyMap<string, Quantized>;
   readonly layout?: FrozenLayout;
 }
 
-/** What is trained, in the order of the graphs' inputs. */
+/** The trained parameters, in the order of the graphs' inputs. */
 export function trainedSpecs({ config, lora }: Pick<TrainingGraphOptions, 'config' | 'lora'>): ParameterSpec[] {
   return lora ? adapterSpecs(config, lora) : parameterSpecs(config);
 }
 
-/** What is read as f32 but not trained: the base under adapters, but for what is packed of it. */
+/** The f32 inputs that are not trained: the base under adapters, without its packed matrices. */
 export function frozenSpecs({
   config,
   lora,
@@ -43,7 +43,7 @@ export function renewed(name: string): string {
   return `new:${name}`;
 }
 
-/** Input that gradients of parameter `name` are summed in. */
+/** Input for the summed gradients of parameter `name`. */
 export function accumulator(name: string): string {
   return `grad:${name}`;
 }
@@ -73,7 +73,7 @@ class Inputs {
   };
 }
 
-/** Bytes of a constant from which on it stays outside the model. */
+/** Constants of at least this size stay outside the model, bytes. */
 const EXTERNAL_FROM = 4096;
 
 function written(b: Builder, inPlace = false): WrittenModel {
@@ -183,7 +183,9 @@ export function probeGraph(): Uint8Array {
   return writeModel(b.graph).bytes;
 }
 
-/** y = the sum of x w w ... w, x and w [512, 512], eight products: how fast a device multiplies, hardly anything going in or out. */
+/**
+ * y = the sum of x w w ... w, x and w [512, 512], eight products: measures a device's speed with almost no transfers.
+ */
 export function speedGraph(): Uint8Array {
   const b = new Builder('speed');
   const w = b.graph.input('w', 'f32', [512, 512]);

@@ -1,7 +1,8 @@
-// Spreads values over their neighbours by a Hadamard matrix, so that none stands out where all share a scale (QuaRot, Ashkboos et al.
-// 2024). The matrix is its own inverse: activations and weights both spread have the product that they had before.
+// The Hadamard transform, which spreads outliers over their neighbours so that all values suit a common scale (QuaRot,
+// Ashkboos et al. 2024). The matrix is its own inverse: transformed activations and weights have the same product as
+// before.
 
-/** Values that are spread over each other: the largest power of two up to 64 that divides a row. */
+/** Values per transform: the largest power of two up to 64 that divides a row. */
 export function hadamardWidth(inner: number): number {
   let width = 1;
   while (width < 64 && inner % (2 * width) === 0) width *= 2;

@@ -1,8 +1,9 @@
-// Products of 8-bit integers: each token's activations share a scale, and each output's weights. For prompts: with many tokens at once
-// the CPU multiplies such integers much faster than blocks of 32 with a scale each.
+// Products of 8-bit integers with one scale per token for the activations and one per output for the weights. For
+// prompts: with many tokens the CPU multiplies these much faster than blocks of 32 with a scale each.
 //
-// A few activations are many times as large as the rest, and would leave those few steps of their common scale: so all are spread over
-// each other first, and the weights with them (spread.ts). What all rounding together costs: `npm run bench -- base --only agreement`.
+// A few activations are many times as large as the rest, which would be left with few steps of the common scale. A
+// Hadamard transform (hadamard.ts) of activations and weights spreads them. For the accuracy, see `npm run bench --
+// base --only agreement`.
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
@@ -11,9 +12,9 @@ import { hadamardMatrix, hadamardWidth } from './hadamard.ts';
 import { elements, type LinearLayer, parameterSpecs } from './parameters.ts';
 import type { QuantizationRange } from './quantize.ts';
 
-/** What stands for zero among the rounded activations, which have no sign. */
+/** The zero point of the quantised activations, which are unsigned. */
 export const ZERO = 128;
-/** A token whose activations are all zero still has a scale. */
+/** Smallest scale: activations that are all zero need one too. */
 const LEAST = 1e-12;
 
 interface QuantizedActivations {
@@ -29,12 +30,13 @@ export class Int8Products {
   private readonly range: QuantizationRange;
   private readonly zeros: Value;
   /**
-   * One array for all matrices: the system gets it back when the session has its copy, where it would not get back holes between others.
+   * One array for all matrices: it returns to the system when the session has copied it. Many small arrays would leave
+   * holes.
    */
   private readonly room: Int8Array;
   private used = 0;
   private readonly hadamards = new Map<number, Value>();
-  /** What several layers read is rounded once. */
+  /** Activations that several layers read are quantised once. */
   private readonly known = new Map<Value, QuantizedActivations>();
 
   /** Adds the input zeros u8 [tokens]: one zero point per token, all the same. */

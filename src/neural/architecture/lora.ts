@@ -18,7 +18,7 @@ export interface LoraConfig {
   readonly rank: number;
   readonly alpha: number;
   readonly targets: readonly LoraTarget[];
-  /** The first layer that is adapted; absent: 0. Those below need no way back. */
+  /** The first adapted layer; absent: 0. Layers below need no backward pass. */
   readonly firstLayer?: number;
 }
 
@@ -27,13 +27,13 @@ function adapted(name: string, { targets, firstLayer = 0 }: LoraConfig): boolean
   return layer >= firstLayer && targets.some((target) => name.endsWith(`${target}.weight`));
 }
 
-/** What is laid over a base that stays as it is: factors by the names that `adapterSpecs` lists. */
+/** An adapter over an unchanged base: factors by the names in `adapterSpecs`. */
 export interface Adapter {
   readonly lora: LoraConfig;
   readonly weights: Weights;
 }
 
-/** Names of the two factors of a layer's adapter, as peft ends them. */
+/** Names of the two factors of a layer's adapter, with peft's suffixes. */
 export function adapterNames(weight: string): { a: string; b: string } {
   const layer = weight.slice(0, -'.weight'.length);
   return { a: `${layer}.lora_A.weight`, b: `${layer}.lora_B.weight` };
@@ -48,7 +48,7 @@ export function adapterSpecs(config: ModelConfig, lora: LoraConfig): ParameterSp
     ]);
 }
 
-/** A uniform as peft does (Kaiming, a = sqrt 5), by variance; B zero, so that the model starts unchanged. */
+/** A is uniform as in peft (Kaiming, a = sqrt 5); B is zero, so that the model starts unchanged. */
 export function initialAdapters(config: ModelConfig, lora: LoraConfig, seed: number): Map<string, Float32Array> {
   const next = normals(seed);
   return new Map(
@@ -73,7 +73,7 @@ export function adaptedLinear(b: Builder, lora: LoraConfig, plain: Linear, param
   };
 }
 
-/** Plain weights of the adapted model; those that no adapter touches are the same arrays. */
+/** The weights of the merged model; unadapted ones are the same arrays. */
 export function mergeAdapters(
   config: ModelConfig,
   lora: LoraConfig,

@@ -10,8 +10,8 @@ export interface Head {
 }
 
 /**
- * Negative log-likelihood of each row's target, f32 [rows]. The target's logit is a dot product of two rows rather than a
- * pick from the logits: its gradient then needs no second array of the logits' size.
+ * Negative log-likelihood of each row's target, f32 [rows]. The target's logit is computed as a dot product of two
+ * rows: the gradient of picking it from the logits would need a second array of their size.
  *
  * @param hidden f32 [rows, width]
  * @param targets int32 [rows]
@@ -19,7 +19,7 @@ export interface Head {
  */
 export function tokenLosses(b: Builder, hidden: Value, head: Head, targets: Value, chunk: number): Value {
   const rows = hidden.shape[0] as number;
-  // First, so that the walk backwards comes here last and adds rows to the sum of the chunks' gradients.
+  // First, so that the reverse walk comes here last and adds rows to the sum of the chunks' gradients.
   const target = b.sum(b.mul(hidden, head.rows(targets)), [-1]);
   const logSums: Value[] = [];
   for (let start = 0; start < rows; start += chunk) {

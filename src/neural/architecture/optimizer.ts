@@ -33,8 +33,8 @@ export function stepInputs(config: OptimizerConfig, step: number, learningRate: 
 }
 
 /**
- * Names of the state that the optimiser keeps for a parameter; each has its shape and starts at zero. The mean `exp_avg` is kept
- * times sqrt(1 - beta2) / (1 - beta1): one scaled gradient then serves it and, squared, the mean of squares.
+ * Names of a parameter's optimiser state; each tensor has the parameter's shape and starts at zero. `exp_avg` is stored
+ * times sqrt(1 - beta2) / (1 - beta1): one scaled gradient then serves both moments.
  */
 export function stateNames({ name }: ParameterSpec): [mean: string, squares: string] {
   return [`${name}.exp_avg`, `${name}.exp_avg_sq`];
@@ -46,8 +46,8 @@ export interface Update {
 }
 
 /**
- * New parameters and state. Each is the last operator on its parameter, and depends through the norm on every gradient, so
- * on every operator that reads any parameter: a session may therefore write them over the old ones.
+ * New parameters and state. Each is the last operator on its parameter and depends, through the norm, on every
+ * gradient, so on every operator that reads a parameter: a session may write them over the old ones.
  */
 export function updates(
   b: Builder,
@@ -66,7 +66,7 @@ export function updates(
     const decays = config.weightDecay > 0 && spec.shape.length > 1;
     const kept = decays ? b.mul(old, b.sub(1, b.mul(scalars.learningRate, config.weightDecay))) : old;
     const [first, second] = stateNames(spec);
-    // Scalars are folded together wherever that saves a pass over the parameter: memory is what this costs.
+    // Scalars are folded together wherever that saves a pass over the parameter: the cost is memory bandwidth.
     const part = b.mul(raw, b.mul(clip, Math.sqrt(1 - config.beta2)));
     const mean = b.add(b.mul(input(first), config.beta1), part);
     const square = b.add(b.mul(input(second), config.beta2), b.mul(part, part));

@@ -1,11 +1,11 @@
-// Finds out whether the processor's products of 8-bit integers overflow: on x86 without VNNI, pairs of them are added in 16 bits.
+// Detects whether the processor's products of 8-bit integers overflow: x86 without VNNI adds pairs of them in 16 bits.
 import { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
 
 const [ROWS, INNER, OUT] = [32, 64, 32] as const;
 
-/** The largest sum that `overflowGraph` has: of the largest values that there are. */
+/** The exact sum of `overflowGraph`, with the largest possible values. */
 export const WITHOUT_OVERFLOW = INNER * 255 * 127;
 /** Values of its input x, each 255. */
 export const OVERFLOW_SHAPE = [ROWS, INNER] as const;

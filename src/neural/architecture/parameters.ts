@@ -23,7 +23,7 @@ export interface LinearLayer {
   readonly inner: number;
 }
 
-/** The parameters of one layer by what they are for, in the order of a file. */
+/** The parameters of one layer by their purpose, in the order of a file. */
 export interface LayerParameters {
   readonly index: number;
   /** Before attention. */
@@ -31,7 +31,7 @@ export interface LayerParameters {
   readonly query: LinearLayer;
   readonly key: LinearLayer;
   readonly value: LinearLayer;
-  /** Of each head's queries and keys; absent where the family has none. */
+  /** Of each head's queries and keys; absent if the family has none. */
   readonly queryNorm?: string;
   readonly keyNorm?: string;
   readonly output: LinearLayer;
@@ -68,7 +68,7 @@ export function layerParameters(config: ModelConfig, index: number): LayerParame
   };
 }
 
-/** The output matrix [vocabulary, hidden]: the embedding itself where they are tied. */
+/** The output matrix [vocabulary, hidden]: the embedding itself if they are tied. */
 export function headLayer({ vocabSize, hiddenSize, tied }: ModelConfig): LinearLayer {
   return { weight: tied ? EMBEDDING : HEAD, out: vocabSize, inner: hiddenSize };
 }
@@ -101,9 +101,9 @@ export function parameterCount(config: ModelConfig): number {
   return parameterSpecs(config).reduce((sum, { shape }) => sum + elements(shape), 0);
 }
 
-/** Whether there is no NaN or infinity among float32 values. */
+/** Whether float32 values hold neither NaN nor infinity. */
 export function allFinite(data: Float32Array): boolean {
-  // Either survives a sum, and finite ones cannot overflow it: it is in double precision.
+  // NaN and infinity survive a sum, and finite float32 values cannot overflow it in double precision.
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += data[i] as number;
   return Number.isFinite(sum);

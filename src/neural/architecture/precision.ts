@@ -1,15 +1,15 @@
-// How a served model's weights are held, and which way suits a model.
+// The precision of a served model's weights, and the choice of 'auto'.
 
 import type { Model } from './decoder-values.ts';
 import { layerParameters } from './parameters.ts';
 import { dequantize, quantize } from './quantize.ts';
 
-/** How weights are held; activations are float32, rounded to 8 bits inside the products of int4 and int8. */
+/** Of the weights; activations are float32, quantised to 8 bits inside the products of int4 and int8. */
 export type Precision = 'int4' | 'int8' | 'fp32';
 
 /**
- * What 'auto' stands for: int4 where the weights were trained for it, so that it changes nothing (the base: models/pretrain/quantise.py),
- * else int8. Rounded to 4 bits again, weights that were fine-tuned from such would mostly fall back to where they came from.
+ * 'auto' is int4 if the weights were trained for it, so that nothing is lost (the base: models/pretrain/quantise.py),
+ * else int8. Quantising fine-tuned weights to 4 bits again would undo most of the fine-tuning.
  */
 export function chosenPrecision(
   setting: Precision | 'auto',
@@ -20,7 +20,7 @@ export function chosenPrecision(
   const { weight, out, inner } = layerParameters(config, 0).down;
   const matrix = weights.get(weight) as Float32Array;
   const rounded = dequantize(quantize(matrix, out, inner, 4));
-  // Half precision, in which weights are stored, keeps 11 bits.
+  // Stored weights have half precision: 11 bits.
   return matrix.every((value, i) => Math.abs(value - (rounded[i] as number)) <= Math.abs(value) / 1024)
     ? 'int4'
     : 'int8';

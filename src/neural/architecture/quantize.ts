@@ -17,12 +17,12 @@ export interface Quantized {
   readonly scales: Float32Array;
 }
 
-/** What matrices consist of, in order. */
+/** The arrays of the matrices, in order. */
 export function arraysOf(matrices: ReadonlyMap<string, Quantized> = new Map()): (Uint8Array | Float32Array)[] {
   return [...matrices.values()].flatMap(({ packed, scales }) => [packed, scales]);
 }
 
-/** Rows of several matrices one below the other. */
+/** Stacks the rows of several matrices. */
 export function stacked(parts: readonly Quantized[]): Quantized {
   const [first] = parts as readonly [Quantized, ...Quantized[]];
   if (parts.length === 1) return first;
@@ -39,8 +39,9 @@ export function stacked(parts: readonly Quantized[]): Quantized {
 }
 
 /**
- * Rounds to q * scale, q in -8..7 or -128..127. The value of largest magnitude alone would take the scale from its sign (-8 reaches
- * further than 7); in 4 bits a few smaller scales are tried too, since clipping one value can serve the other 31 better.
+ * Rounds to q * scale, q in -8..7 or -128..127. The scale has the sign that maps the value of largest magnitude to -8
+ * or -128, the larger end of the range. In 4 bits a few smaller scales are tried too: clipping one value can be better
+ * for the other 31.
  */
 export function quantize(data: Float32Array, rows: number, columns: number, bits: Bits): Quantized {
   const blocks = Math.ceil(columns / BLOCK);
@@ -53,7 +54,7 @@ export function quantize(data: Float32Array, rows: number, columns: number, bits
       const start = row * columns + block * BLOCK;
       const count = Math.min(BLOCK, columns - block * BLOCK);
       const extreme = extremeOf(data, start, start + count);
-      // All zero: what the arrays hold already.
+      // All zero, as the arrays already are.
       if (extreme === 0) continue;
       const scale = bits === 4 ? bestScale(data, start, start + count, extreme) : Math.fround(-extreme / zero);
       const place = row * blocks + block;
@@ -86,7 +87,7 @@ function extremeOf(data: Float32Array, start: number, end: number): number {
 }
 
 const SHRINK = [1, 0.94, 0.88, 0.82] as const;
-/** Adding and taking away 1.5 x 2^52 rounds a double to the nearest integer, several times faster than Math.round. */
+/** Adding and subtracting 1.5 x 2^52 rounds a double to the nearest integer, several times faster than Math.round. */
 const ROUND = 6755399441055744;
 
 function bestScale(data: Float32Array, start: number, end: number, extreme: number): number {
@@ -95,7 +96,7 @@ function bestScale(data: Float32Array, start: number, end: number, extreme: numb
   for (const shrink of SHRINK) {
     const scale = Math.fround((shrink * extreme) / -8);
     const inverse = 1 / scale;
-    // In units of the scale; the error is the only thing compared, so it is put back into the weights' units at the end.
+    // The error is in units of the scale until the end, where it is converted to the weights' units for the comparison.
     let error = 0;
     for (let i = start; i < end; i++) {
       const value = (data[i] as number) * inverse;
@@ -119,18 +120,19 @@ export function dequantize(matrix: Quantized): Float32Array {
   return out;
 }
 
-/** Rows that are turned together: their values fill whole cache lines of the result. */
+/** Rows that are transposed together: their values fill whole cache lines of the result. */
 const TURNED = 64;
 
 /**
- * Largest weight among 8-bit integers. x86 processors without VNNI add two products in 16 bits: 255 * 63 twice is the most that fits, and
- * above it sums are silently wrong (overflow.ts).
+ * Largest magnitude of an 8-bit weight. x86 processors without VNNI add two products in 16 bits: 2 * 255 * 63 still
+ * fits, larger sums are silently wrong (overflow.ts).
  */
 export type QuantizationRange = 127 | 63;
 
 /**
- * Matrices [rows, inner] one below the other, spread along `inner` and transposed, in 8 bits with one scale a row: values
- * [inner, rows of all], -reach..reach. A row that holds 4-bit values loses little: their steps are some sixteen times as wide.
+ * Stacked matrices [rows, inner] after the Hadamard transform along `inner`, transposed, in 8 bits with one scale per
+ * row: values [inner, rows of all], -range..range. A row of 4-bit values loses little: their steps are some sixteen
+ * times as wide.
  *
  * @param room for the values; absent: they get their own
  */
@@ -183,7 +185,7 @@ function roundRows(
   }
 }
 
-/** Some rows of a packed matrix as real numbers, to the front of `into`. */
+/** Unpacks some rows of a packed matrix to the front of `into`. */
 function unpackRows(
   { bits, columns, packed, scales }: Quantized,
   from: number,

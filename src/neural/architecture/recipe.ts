@@ -1,12 +1,12 @@
-// The decoder's forward pass, written once. Training (decoder.ts) and serving (serve.ts) bring the pieces that it is made of.
+// The decoder's forward pass, written once, over pieces that training (decoder.ts) and serving (serve.ts) implement.
 import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
 import { FINAL_NORM, type LayerParameters, type LinearLayer, layerParameters } from './parameters.ts';
 
 /**
- * How a graph computes each part of a layer. `x` is the residual stream or its norm, laid out as the pieces like it; `Heads` is what
- * they make of queries, keys and values, together or apart: the recipe only hands it on.
+ * The parts of a layer as a graph computes them. `x` is the residual stream or its norm, in the pieces' own layout.
+ * `Heads` is the pieces' form of queries, keys and values, which the recipe only passes on.
  */
 export interface Pieces<Heads> {
   /** The tokens' rows of the embedding. */
@@ -19,19 +19,19 @@ export interface Pieces<Heads> {
   linear(x: Value, layer: LinearLayer): Value;
   /** Queries, keys and values of `x`; queries and keys normed, head by head, where the layer has norms for them. */
   heads(x: Value, layer: LayerParameters): Heads;
-  /** Queries and keys turned by their tokens' positions (rope.ts). */
+  /** Rotates queries and keys by their tokens' positions (rope.ts). */
   rotate(heads: Heads, layer: LayerParameters): Heads;
-  /** softmax(q k' / sqrt(headDim)) v over what each token may see, heads side by side. */
+  /** softmax(q k' / sqrt(headDim)) v over the tokens that each token may see, heads side by side. */
   attend(heads: Heads, layer: LayerParameters): Value;
   /** silu(gate x) * up x, the wide part of SwiGLU (Shazeer 2020). */
   gated(x: Value, layer: LayerParameters): Value;
-  /** The rows of `x` that attention returns: all of them, but where fewer are wanted of the last layer. */
+  /** The rows of `x` that attention returns: all, or fewer in the last layer. */
   wanted(x: Value, layer: LayerParameters): Value;
 }
 
 /**
  * Hidden states after the final norm.
- * @param passed is told the residual stream behind each layer
+ * @param passed called with the residual stream behind each layer
  */
 export function forwardPass<Heads>(
   b: Builder,

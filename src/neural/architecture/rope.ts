@@ -11,7 +11,8 @@ function ropeTables(
   const half = headDim / 2;
   for (let position = 0; position < length; position++) {
     for (let i = 0; i < headDim; i++) {
-      // transformers computes frequencies and angles in float32; far from the start the rounding shows in the last digits.
+      // transformers computes frequencies and angles in float32; at far positions the rounding is visible in the last
+      // digits.
       const unscaled = Math.fround(1 / ropeTheta ** ((i % half) / half));
       const frequency = Math.fround(unscaled / (ropeDivisors?.[i % half] ?? 1));
       const angle = Math.fround(position * frequency);
@@ -22,7 +23,7 @@ function ropeTables(
   return { cos, sin };
 }
 
-/** The same with one half of each row, [length, width]: as ONNX's RotaryEmbedding wants them. Beyond the half, nothing turns. */
+/** One half of each row, [length, width], for ONNX's RotaryEmbedding. Columns beyond headDim / 2 rotate by zero. */
 export function halfTables(
   config: ModelConfig,
   length: number,

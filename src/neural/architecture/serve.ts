@@ -1,7 +1,7 @@
-// The graphs that decode: new tokens after any number of past ones; weights are constants inside.
+// The decoding graphs: new tokens after any number of past ones; weights are constants.
 //
-// Keys and values lie in the caller's arrays [batch, head, room, width]. They go in and come out as the same memory: the new tokens'
-// are written behind those of before, and nothing is copied.
+// Keys and values lie in the caller's arrays [batch, head, room, width]. They are inputs and outputs in the same
+// memory: the new tokens' are written behind the past ones, and nothing is copied.
 import { Builder } from '../autodiff/builder.ts';
 import { ABSENT, type Value } from '../onnx/graph.ts';
 import { type WrittenModel, writeModel } from '../onnx/write.ts';
@@ -19,14 +19,14 @@ export function cacheNames(config: ModelConfig): string[] {
   return Array.from({ length: config.layers }, (_, layer) => [`key_${layer}`, `value_${layer}`]).flat();
 }
 
-/** Width of a head in the cache: GroupQueryAttention wants multiples of 16, so smaller ones are filled up with zeros. */
+/** Width of a head in the cache: GroupQueryAttention wants multiples of 16, so smaller heads are padded with zeros. */
 export function cachedWidth({ headDim }: ModelConfig): number {
   return Math.ceil(headDim / 16) * 16;
 }
 
 /** Constants of at least this size stay outside the model's bytes. */
 const EXTERNAL_FROM = 4096;
-/** Both graphs' first output: see SessionOptions.unreturnable. */
+/** First output of both graphs: see SessionOptions.unreturnable. */
 export const UNRETURNED = 'unreturned';
 
 /**
@@ -48,9 +48,9 @@ export function stepGraph(model: Model, precision: Precision): WrittenModel {
 }
 
 /**
- * Puts tokens of one sequence into the cache, and predicts nothing: `stepGraph` without mask, rows and logits, and with one input
- * more, zeros u8 [tokens], each ZERO. Its products are of 8-bit integers (rounded.ts): three times as fast as `stepGraph`'s where
- * there are many tokens, and a little less exact.
+ * Appends tokens of one sequence to the cache and predicts nothing: `stepGraph` without mask, rows and logits, and with
+ * the input zeros u8 [tokens], each ZERO. Its products are of 8-bit integers (int8-products.ts): with many tokens three
+ * times as fast as those of `stepGraph`, and a little less exact.
  *
  * @param states layers behind which the residual stream is an output, too: state_* f32 [1, tokens, hidden]
  */
@@ -65,7 +65,7 @@ export function promptGraph(
   const constants = new Constants(b, model, precision);
   const products = new Int8Products(b, config, constants, range);
   const linear = (x: Value, layers: readonly LinearLayer[]) => products.linear(x, layers);
-  // What comes after the last layer's keys and values is nobody's input, and is not written.
+  // Nothing reads what follows the last layer's keys and values, so it is not written.
   forwardPass(b, config, new ServingPieces(b, config, constants, linear), (x, layer) => {
     if (states.includes(layer)) b.graph.output(`state_${layer}`, x);
   });
@@ -139,7 +139,7 @@ class ServingPieces implements Pieces<Value> {
     return this.widened(this.normed(all, layer), heads + 2 * keyValueHeads);
   }
 
-  /** Queries, keys and values side by side: each head of the former two normed, where the layer has norms for them. */
+  /** Queries, keys and values side by side. Queries and keys are normed per head if the layer has norms for them. */
   private normed(all: Value, { queryNorm, keyNorm }: LayerParameters): Value {
     if (queryNorm === undefined || keyNorm === undefined) return all;
     const { b } = this;
@@ -155,7 +155,7 @@ class ServingPieces implements Pieces<Value> {
     return b.reshape(b.concat(parts, 2), ['batch', 'tokens', count * headDim]);
   }
 
-  /** Attention turns them itself. */
+  /** Attention applies the rotation itself. */
   rotate(heads: Value): Value {
     return heads;
   }
@@ -188,7 +188,10 @@ class ServingPieces implements Pieces<Value> {
     return rows && index + 1 === this.config.layers ? b.gather(b.transpose(x, [1, 0, 2]), rows) : x;
   }
 
-  /** Each head [..., headDim] as wide as in the cache: zeros behind either half, which are the two coordinates that turn. */
+  /**
+   * Pads each head [..., headDim] to the cache's width: zeros behind both halves, which are the two coordinates of the
+   * rotation.
+   */
   private widened(x: Value, count: number): Value {
     const { b } = this;
     const { headDim } = this.config;

@@ -9,7 +9,7 @@ import { TABLE } from './table.ts';
 export class Builder extends Operations {
   /** Values through which no gradient flows. */
   readonly detached = new Set<Value>();
-  /** Values that the way back computes again instead of keeping them: see `recomputed`. */
+  /** Values that the backward pass recomputes instead of keeping them: see `recomputed`. */
   readonly transient = new Set<Value>();
   private recomputing = false;
 
@@ -33,8 +33,8 @@ export class Builder extends Operations {
   }
 
   /**
-   * What `build` makes is not held for the gradients, which compute it again (Chen et al. 2016, arXiv 1604.06174); but for what `keep`
-   * is called with.
+   * The backward pass recomputes what `build` makes instead of keeping it (Chen et al. 2016, arXiv 1604.06174), except
+   * for values that `keep` is called with.
    */
   recomputed<T>(build: () => T): T {
     const outer = this.recomputing;

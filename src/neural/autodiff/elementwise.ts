@@ -32,7 +32,7 @@ function unary<K extends OpName>(rule: (b: Operations, g: Value, x: Value, out: 
   };
 }
 
-/** Max and Min: all of the gradient goes to the winner; at a tie, to the second. */
+/** Max and Min: the whole gradient goes to the selected input; at a tie, to the second. */
 function winner<K extends 'Max' | 'Min'>(first: (b: Operations, node: Node<K>) => Value): OpRow<K> {
   const gradient: GradientRule<K> = (b, g, node) => {
     const zero = b.scalar(0, g.type);
@@ -65,7 +65,7 @@ type Elementwise =
 export const ELEMENTWISE: Rows<Elementwise> = {
   Add: binary((_, g) => [g, g]),
   Sub: binary((b, g) => [g, b.neg(g)]),
-  // A square's two gradients are one, and the factor goes to what may still be small.
+  // The two gradients of a square are equal; the factor is applied where the tensor may still be small.
   Mul: binary((b, g, x, y) =>
     x === y ? [b.mul(b.mul(g, b.scalar(2, g.type)), x), undefined] : [b.mul(g, y), b.mul(g, x)],
   ),
@@ -94,14 +94,14 @@ export const ELEMENTWISE: Rows<Elementwise> = {
   Identity: { infer: ([x]) => [x as Value], lazy: true, gradient: (_b, g) => [g] },
   Neg: unary((b, g) => b.neg(g)),
   Abs: unary((b, g, x) => b.where(b.greater(x, b.scalar(0, x.type)), g, b.neg(g))),
-  // Takes 4-bit values apart, which nobody trains.
+  // Unpacks 4-bit values, which are not trained.
   Floor: { infer: ([x]) => [x as Value], gradient: NOT_DIFFERENTIABLE },
   Sqrt: unary((b, g, _x, out) => b.div(b.mul(g, b.scalar(0.5, g.type)), out)),
   Reciprocal: unary((b, g, _x, out) => b.neg(b.mul(g, b.mul(out, out)))),
   Exp: unary((b, g, _x, out) => b.mul(g, out)),
   Log: unary((b, g, x) => b.div(g, x)),
   Sigmoid: unary((b, g, _x, out) => b.mul(g, b.sub(out, b.mul(out, out)))),
-  // With y = x s: dy/dx = s + y (1 - s). The sigmoid is computed again rather than kept.
+  // With y = x s: dy/dx = s + y (1 - s). The sigmoid is recomputed rather than kept.
   QuickGelu: unary((b, g, x, y) => {
     const s = b.sigmoid(x);
     return b.mul(g, b.add(s, b.sub(y, b.mul(y, s))));

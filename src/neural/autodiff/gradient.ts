@@ -80,7 +80,8 @@ function checked(b: Builder, row: OpRow<OpName>, node: Node, index: number, foun
   const where = `gradient of ${node.op} with respect to input ${index} ('${input.name}', ${showType(input)})`;
   if (!found) throw new GraphError(`${where}: the row gives none`);
   if (found.type !== input.type) throw new GraphError(`${where} is ${showType(found)}`);
-  // What an elementwise rule leaves small stands for the output's shape; the others give the input's, or one stretched over a batch.
+  // An elementwise rule may leave a gradient smaller than the output's shape; the others give the input's shape, or one
+  // broadcast over a batch.
   const output = (node.outputs[0] as Value).shape;
   const elementwise = row.lazy === true;
   const stretched = elementwise ? stretchedAxes(input.shape, output) : stretchedAxes(input.shape, found.shape);

@@ -1,4 +1,4 @@
-// The operators as methods that a gradient rule, a model and an optimiser are written in. It knows no table: the Builder does.
+// The operators as methods, for gradient rules, models and optimisers. The table of rules is the Builder's.
 import { toHalf } from '../../common/half.ts';
 import { Graph, type Value } from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';

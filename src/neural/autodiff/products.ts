@@ -58,7 +58,7 @@ export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'RotaryEmbedding' | 'MatMulNBits
       ];
     },
   },
-  // Pairs of coordinates turned by an angle, and stretched by what the tables are multiplied by: turned back, stretched again.
+  // The backward rotation of a RotaryEmbedding: by the negative angle, with the tables' scale applied again.
   RotaryEmbedding: {
     infer: ([x, positions, cos, sin]) => {
       const { type, shape } = x as Value;

@@ -1,10 +1,10 @@
-// What the way back computes again instead of holding it since the way forward (Builder.recomputed).
+// Recomputation: what the backward pass computes again instead of keeping it (Builder.recomputed).
 import type { Node, Value } from '../onnx/graph.ts';
 import type { Builder } from './builder.ts';
 
 /**
- * Copies of the operators behind transient values, down to what is kept: each once, however many rules want it. A session that merges
- * equal operators would undo it (SessionOptions.asWritten).
+ * Copies of the operators behind transient values, down to the kept values; each is copied once, for all rules. A
+ * session that merges equal operators would undo this (SessionOptions.asWritten).
  */
 export class Recomputation {
   private readonly b: Builder;
@@ -15,7 +15,7 @@ export class Recomputation {
     this.b = b;
   }
 
-  /** The node as a gradient rule should see it: with the copies in place of what is gone by then. */
+  /** The node as a gradient rule sees it, with copies in place of transient values. */
   node(node: Node): Node {
     const { transient } = this.b;
     if (![...node.inputs, ...node.outputs].some((value) => transient.has(value))) return node;
@@ -39,9 +39,9 @@ export class Recomputation {
   };
 
   /**
-   * Puts the copies before the gradients' operators, behind the first `count` of the graph. onnxruntime orders a run by depth first from
-   * the outputs, and of an operator's inputs the one that stands last in the file comes first: so the gradient arrives, and only then is
-   * computed again what it is multiplied with.
+   * Puts the copies behind the first `count` operators of the graph, before those of the gradients. onnxruntime orders
+   * a run depth first from the outputs, and an operator's last input in the file comes first. So the gradient arrives,
+   * and only then is its other factor recomputed.
    */
   moveBefore(count: number): void {
     const added = this.b.graph.nodes.splice(count);

@@ -1,4 +1,4 @@
-// What the table says of one operator: its shape rule and its gradient, side by side.
+// The row of one operator in the table: its shape rule and its gradient.
 import type { Node, Value } from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';
 import { type DType, GraphError, type TensorType } from '../onnx/types.ts';
@@ -21,7 +21,7 @@ export type GradientRule<K extends OpName> = (
 export type Accumulate = (before: Value | undefined) => Value;
 
 export interface OpRow<K extends OpName> {
-  /** Types of the outputs; undefined for an optional one that nobody reads. */
+  /** Types of the outputs; undefined for an optional one that is not read. */
   infer(inputs: readonly Value[], attributes: OpAttributes[K]): (TensorType | undefined)[];
   readonly gradient: GradientRule<K> | typeof NOT_DIFFERENTIABLE;
   /** The rule also takes a gradient that is still to be stretched to the output's shape: saves a copy of that size. */

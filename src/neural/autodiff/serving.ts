@@ -1,4 +1,4 @@
-// Rows of the operators that only serving uses, made for speed: several steps of a layer in one, or products of integers.
+// Rows of the operators that only serving uses, for speed: several steps of a layer in one, or products of integers.
 import type { Value } from '../onnx/graph.ts';
 import { type Dim, GraphError } from '../onnx/types.ts';
 import { expectSameType, expectType, NOT_DIFFERENTIABLE, type Rows } from './row.ts';

@@ -18,10 +18,10 @@ export interface Node<K extends OpName = OpName> {
   readonly attributes: OpAttributes[K];
 }
 
-/** Stands for an optional input that is not given. */
+/** An optional input that is not given. */
 export const ABSENT: Value = { name: '', type: 'f32', shape: [] };
 
-/** Hands out names, each once. */
+/** Hands out unique names. */
 class Names {
   private readonly taken = new Map<string, number>();
 
@@ -119,7 +119,7 @@ export class Graph {
     }
   }
 
-  /** What the outputs depend on, in order. */
+  /** The nodes that the outputs depend on, in order. */
   live(): { nodes: Node[]; constants: Value[] } {
     const needed = new Set<Value>(this.outputs);
     const nodes: Node[] = [];

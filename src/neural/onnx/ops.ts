@@ -1,6 +1,6 @@
-// The operators we use and their attributes. Only those that onnxruntime runs natively on the CPU and on WebGPU belong here, but for
-// QuantizeLinear and MatMulIntegerToFloat, which serve prompts on the CPU: WebGPU has no kernel for them.
-// What each does to shapes, and its gradient, is a row of neural/autodiff/table.ts; a name without a row does not compile.
+// The operators we use and their attributes. All run natively on the CPU and on WebGPU, except QuantizeLinear and
+// MatMulIntegerToFloat, which serve prompts on the CPU: WebGPU has no kernel for them. Shape rules and gradients are
+// the rows of neural/autodiff/table.ts; a name without a row does not compile.
 
 type None = Record<never, never>;
 interface Axis {

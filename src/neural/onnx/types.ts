@@ -17,13 +17,13 @@ export type DType = keyof typeof DTYPES;
 export type Dim = number | string;
 export type Shape = readonly Dim[];
 
-/** What is known of a tensor before it exists. */
+/** The known properties of a tensor before it exists. */
 export interface TensorType {
   readonly type: DType;
   readonly shape: Shape;
 }
 
-/** A mistake in building a graph: always a bug of ours, never the user's. */
+/** An error in building a graph: always our bug, never the user's. */
 export class GraphError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,4 +1,4 @@
-// A graph as the bytes of an ONNX model. Large constants can stay outside, by reference, for the session to map.
+// Writes a graph as the bytes of an ONNX model. Large constants can stay outside, by reference, for the session to map.
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Graph, Node, Value } from './graph.ts';
 import { CONTRIB, FLOAT_ATTRIBUTES, OPSET } from './ops.ts';

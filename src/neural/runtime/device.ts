@@ -1,4 +1,4 @@
-// Which device to use, and why.
+// Selects the device, with a reason.
 import { fork } from 'node:child_process';
 import { endWithUs } from '../../common/child.ts';
 import { messageOf } from '../../common/errors.ts';
@@ -10,14 +10,14 @@ export type DeviceSetting = 'auto' | Device;
 
 export interface DeviceChoice {
   readonly device: Device;
-  /** For people: why it is this one, where they asked for another or left it open. */
+  /** For users: the reason for this device if they asked for another or for none. */
   readonly reason: string;
 }
 
 export interface ProbeResult {
   readonly ok: boolean;
   readonly detail: string;
-  /** How many times as fast as the processor it multiplies matrices. */
+  /** Speed of matrix products relative to the processor. */
   readonly speedup?: number;
 }
 
@@ -53,7 +53,7 @@ export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<
   });
 }
 
-/** Below this a GPU, which also draws the editor, is not worth its hand-overs. A software one is far below. */
+/** A slower GPU is not used: it also draws the editor, and transfers cost time. Software GPUs are far below this. */
 const WORTH_IT = 1.5;
 
 export async function chooseDevice(setting: DeviceSetting, probe: () => Promise<ProbeResult>): Promise<DeviceChoice> {

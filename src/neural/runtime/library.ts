@@ -1,12 +1,12 @@
-// Loads onnxruntime-node on first use: a machine without a binary for it gets a sentence, not a crash at start-up.
+// Loads onnxruntime-node on first use: a machine without a binary gets an error message, not a crash at start-up.
 import { CodedError } from '../../common/errors.ts';
 
 type Library = typeof import('onnxruntime-node');
 let loaded: Library | undefined;
 
 /**
- * Throws CodedError 'unsupported' where there is no binary for this machine: musl, Intel Macs, processors without AVX. Must have
- * resolved once before tensors and sessions are made.
+ * Throws CodedError 'unsupported' if there is no binary for this machine: musl, Intel Macs, processors without AVX.
+ * Await it once before creating tensors and sessions.
  */
 export async function loadLibrary(): Promise<Library> {
   if (loaded) return loaded;

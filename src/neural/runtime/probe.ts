@@ -1,4 +1,4 @@
-// Runs in a process of its own (device.ts): does WebGPU really compute here?
+// Runs in a process of its own (device.ts) and checks that WebGPU works here.
 import { messageOf } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { ProbeResult } from './device.ts';
@@ -6,7 +6,7 @@ import { type Device, Session } from './session.ts';
 import { Tensor } from './tensor.ts';
 
 /**
- * Doubles a vector on the GPU, then lets it race the processor: a software GPU works, and is slower.
+ * Doubles a vector on the GPU, then compares its speed with the processor's: a software GPU works, but is slower.
  * @param model bytes of a graph y = x + x over float32 [4]
  * @param race bytes of a graph from x and w, float32 [512, 512], to a number
  */
@@ -23,7 +23,7 @@ export async function probeSession(model: Uint8Array, race: Uint8Array): Promise
   }
 }
 
-/** The best of three, after one that compiles and warms up. */
+/** The best of three runs, after one to compile and warm up. */
 async function seconds(model: Uint8Array, device: Device): Promise<number> {
   const session = await Session.load({ bytes: model }, { device, threads: threadCount('auto'), strict: true });
   const matrix = Tensor.host(new Float32Array(512 * 512).fill(0.01), [512, 512]);

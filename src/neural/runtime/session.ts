@@ -15,26 +15,28 @@ export interface SessionOptions {
   readonly device: Device;
   /** Threads inside one operator; CPU only. */
   readonly threads: number;
-  /** Outputs stay on the GPU, unless the caller gives tensors to write to: onnxruntime ignores those where this is set. */
+  /** Outputs stay on the GPU. Ignored by onnxruntime if the caller gives tensors to write to. */
   readonly keepOnDevice?: boolean;
   /** An operator that would fall back to the CPU is an error. */
   readonly strict?: boolean;
-  /** Nothing is merged or computed ahead: for graphs that compute a value twice rather than keep it (Builder.recomputed). */
+  /**
+   * Disables merging and constant folding: for graphs that recompute values rather than keep them (Builder.recomputed).
+   */
   readonly asWritten?: boolean;
-  /** Memory goes back to the system after every use instead of into a pool: for what runs seldom. */
+  /** Memory returns to the system after every use instead of a pool: for sessions that run rarely. */
   readonly unpooled?: boolean;
   /**
-   * Name of the model's first output, which is no tensor. The binding copies every output into a new array, also where it was given
-   * one to write to: 160 MB a step for 13 M parameters and their state. It stops at an output that it cannot give back; by then all
-   * others are written. So every other output must have a tensor in `into`, on the CPU.
+   * Name of the model's first output, which is not a tensor. The binding copies every output into a new array even if
+   * it was given one to write to: 160 MB a step for 13 M parameters and their state. It stops at an output that it
+   * cannot return, and by then all others are written. So every other output must have a tensor in `into`, on the CPU.
    */
   readonly unreturnable?: string;
 }
 
-/** What the binding says when it comes to an output that is no tensor, after a run that went well. */
+/** The binding's error at an output that is not a tensor, after a successful run. */
 const NOT_A_TENSOR = 'Non tensor type is temporarily not supported';
 
-/** So long a thread waits busily for the next operator's work, microseconds: several times what waking one takes. */
+/** How long a thread spins for the next operator's work, microseconds: several times what waking one takes. */
 const SPIN_US = '50';
 
 export class Session {
@@ -55,7 +57,7 @@ export class Session {
       executionProviders: gpu ? ['webgpu'] : ['cpu'],
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
-      // One block planned for a whole run is a third larger than what a run needs at any time, for a few percent of speed.
+      // A memory plan for a whole run takes a third more than the run needs at any time, for a few percent of speed.
       enableMemPattern: false,
       enableCpuMemArena: options.unpooled !== true,
       graphOptimizationLevel: 'all',
@@ -63,9 +65,9 @@ export class Session {
       ...(options.keepOnDevice ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
       extra: {
         session: {
-          // Threads wait busily between the operators of a run, since waking them costs more than most operators take, but not for longer
-          // than that: where others compute, too, the thread that is waited for may have no core while the others burn theirs. And they
-          // rest between runs, where they would take a core from the editor.
+          // Threads spin between the operators of a run, since waking them costs more than most operators take. They do
+          // not spin for longer: on a busy machine the awaited thread may have no core while the others spin. Between
+          // runs they sleep, to leave the cores to the editor.
           intra_op: { allow_spinning: '1', spin_duration_us: SPIN_US },
           force_spinning_stop: '1',
           ...(options.strict && gpu ? { disable_cpu_ep_fallback: '1' } : {}),
@@ -85,8 +87,8 @@ export class Session {
   }
 
   /**
-   * Runs the graph. `into` gives tensors for some outputs to be written to in place; the caller still owns them. Of the result,
-   * the caller owns the rest.
+   * Runs the graph. `into` gives tensors for some outputs to be written to; the caller keeps owning them, and owns the
+   * other outputs.
    */
   async run(
     feeds: Readonly<Record<string, Tensor>>,
@@ -117,7 +119,7 @@ export class Session {
     return out;
   }
 
-  /** Gives the memory arena back. */
+  /** Frees the memory arena. */
   async dispose(): Promise<void> {
     await this.inner.release();
   }

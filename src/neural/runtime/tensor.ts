@@ -1,4 +1,5 @@
-// Tensors with one owner: whoever gets one from a session frees it. Host tensors are views of typed arrays and cost nothing.
+// Tensors with one owner: the receiver of a session's output frees it. Host tensors are views of typed arrays and cost
+// nothing.
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { library } from './library.ts';
 

@@ -2,7 +2,10 @@
 import { Session, type SessionOptions } from './session.ts';
 import { disposeAll, Tensor } from './tensor.ts';
 
-/** Bytes of an identity model of one float32 input 'x' and output 'y' of a shape; the caller (model/) can build graphs, we cannot. */
+/**
+ * Bytes of an identity model with one float32 input 'x' and output 'y' of a shape. The caller builds it: graphs are
+ * above this room.
+ */
 export type IdentityModel = (dims: readonly number[]) => Uint8Array;
 
 /** Moves float32 tensors; keeps one pair of sessions per shape. */
@@ -26,7 +29,10 @@ export class Transfer {
     return session;
   }
 
-  /** A new tensor where the device's sessions work best: a copy on the GPU, or the same array on the CPU. The caller owns it. */
+  /**
+   * A new tensor in the place that the device's sessions prefer: a copy on the GPU, or the same array on the CPU. The
+   * caller owns it.
+   */
   async toDevice(data: Float32Array, dims: readonly number[]): Promise<Tensor> {
     const host = Tensor.host(data, dims);
     if (this.options.device === 'cpu') return host;
