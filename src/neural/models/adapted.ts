@@ -1,4 +1,4 @@
-// The manifest of what is made from a base: it says which, and keeps what it takes over.
+// Writes the manifest of a model that was made from a base.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../common/errors.ts';

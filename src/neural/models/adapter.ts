@@ -1,4 +1,5 @@
-// An adapter on disk as peft lays it out: adapter_config.json and adapter_model.safetensors, which Python's peft reads as they are.
+// An adapter on disk in the layout of peft: adapter_config.json and adapter_model.safetensors, which Python's peft can
+// load.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../../common/errors.ts';

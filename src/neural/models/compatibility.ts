@@ -1,4 +1,4 @@
-// Whether what lies in a folder belongs to what it is used with: a model to its tokenizer, an adapter to its base.
+// Whether a model fits its tokenizer, and an adapter its base.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
@@ -7,8 +7,8 @@ import { listPackages } from './list.ts';
 import { type PackageManifest, readManifest, type Sha256, sha256Of, TOKENIZER, WEIGHTS } from './manifest.ts';
 
 /**
- * What folders without a manifest were made with: versions before there were any shipped one base with one tokenizer. Both are known by
- * the bytes of their files.
+ * The origin of folders without a manifest: versions before manifests shipped one base with one tokenizer. Both are
+ * identified by the hashes of their files.
  */
 export const BEFORE_MANIFESTS: { readonly tokenizer: Sha256; readonly base: { name: string; weights: Sha256 } } = {
   tokenizer: '6995c8b4040539cb0a596d9bba86c4308ec46f9ea073efbf666df871edba6a0b',
@@ -16,7 +16,7 @@ export const BEFORE_MANIFESTS: { readonly tokenizer: Sha256; readonly base: { na
 };
 
 /**
- * Fails with 'mismatched'. Without a manifest and a tokenizer of its own nothing is known, and nothing refused.
+ * Fails with 'mismatched'. Without a manifest and without its own tokenizer, a folder fits any.
  *
  * @param path of the tokenizer.json in use; undefined: the folder's own
  */
@@ -42,8 +42,8 @@ export function fitsTokenizer(
 }
 
 /**
- * Path of the tokenizer.json that a model reads with, which may be another than that of the n-grams: the one it was made for, of theirs, its
- * own and its base's. Theirs where none is: loading then says what is wrong.
+ * Path of the model's tokenizer.json: of the n-grams' one, its own and its base's, the one that it was made for. If
+ * none fits, that of the n-grams: loading then reports the error.
  */
 export function tokenizerPathFor(model: string, base: string | undefined, tokenizer: string): string {
   const made = unwrap(readManifest(model))?.tokenizer;
@@ -52,13 +52,16 @@ export function tokenizerPathFor(model: string, base: string | undefined, tokeni
   return [tokenizer, ...own].find((path) => sha256Of(path) === wanted) ?? tokenizer;
 }
 
-/** A base, whether or not it has a manifest. Throws CodedError where it has a damaged one. */
+/** Name and weights of a base, with or without a manifest. Throws CodedError if its manifest is damaged. */
 export function baseOf(folder: string): { readonly name: string; readonly weights: Sha256 } {
   const manifest = unwrap(readManifest(folder));
   return manifest ?? { name: 'unnamed', weights: sha256Of(join(folder, WEIGHTS)) };
 }
 
-/** Fails with 'mismatched' where an adapter was made for another base, or for this one as it was before. Whole models fit any. */
+/**
+ * Fails with 'mismatched' if an adapter was made for another base or an earlier version of this one. Whole models fit
+ * any.
+ */
 export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 'name' | 'weights'>): Result<true> {
   if (manifest.kind === 'model' || manifest.base?.weights === base.weights) return ok(true);
   const made = manifest.base?.name === base.name ? `'${base.name}' as it was before` : `'${manifest.base?.name}'`;
@@ -68,19 +71,20 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
   );
 }
 
-/** How a model that was made for a user's folder stands to what ships now. */
+/** How a folder's adapted model can be used with the present bases. */
 export interface BaseCompatibility {
-  /** Folder of the base to open it over: the one in use, or, for an adapter of another that lies beside it, that one. */
+  /** Folder of the base to open it over: the one in use or, for an adapter of another base beside it, that one. */
   readonly over: string;
   /** Name of the base that it was made from. */
   readonly madeFrom: string;
-  /** That is the one in use, or that one as it was before; or there is nothing that says another. */
+  /** It was made from the base in use or an earlier version of it, or its origin is unknown. */
   readonly isOwn: boolean;
 }
 
 /**
- * Whether it can be opened beside the base in use, and over which; one without a manifest was made before there were any. Fails with
- * 'mismatched', in a sentence for who has it; with 'other-base' where its words are those of another base that lies beside the one in use; and as `readManifest`.
+ * Whether an adapted model can be opened, and over which base; one without a manifest is from before manifests. Fails
+ * with 'mismatched'; with 'other-base' if it has the tokenizer of another base beside the one in use; and as
+ * `readManifest`. The messages are for users.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
@@ -90,7 +94,7 @@ export function compatibilityOf(folder: string, base: string, tokenizer: string)
   return read.ok ? manifestCompatibility(read.value, base, tokenizer) : read;
 }
 
-/** The same by its manifest alone. */
+/** The same for a manifest. */
 export function manifestCompatibility(
   manifest: PackageManifest | undefined,
   base: string,
@@ -101,7 +105,7 @@ export function manifestCompatibility(
   const isAdapter = manifest?.kind === 'adapter';
   const goesOver = (of: () => Pick<PackageManifest, 'name' | 'weights'>) => !isAdapter || fitsBase(manifest, of()).ok;
   try {
-    // A base may have other words than the n-grams, who keep ours.
+    // A base may have another tokenizer than the n-grams.
     const hasWords = words === sha256Of(tokenizer) || words === unwrap(readManifest(base))?.tokenizer;
     if (hasWords && goesOver(() => baseOf(base))) {
       const used = unwrap(readManifest(base));
@@ -122,7 +126,7 @@ export function manifestCompatibility(
   );
 }
 
-/** Of a model that goes with another base than the one in use. */
+/** The failure for a model that needs another base than the one in use. */
 export function otherBaseFailure(name: string): Result<never> {
   return failed(
     'other-base',

@@ -1,4 +1,4 @@
-// The packages that are there: the models that ship, each with what is worth knowing before it is loaded.
+// Lists model packages with the facts that are needed before loading one.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Failure, failed, messageOf, ok, type Result } from '../../common/errors.ts';
@@ -7,7 +7,7 @@ import { parameterCount } from '../architecture/parameters.ts';
 import { parseConfig } from './config-json.ts';
 import { CONFIG, MANIFEST, type PackageManifest, readManifest, TOKENIZER, WEIGHTS } from './manifest.ts';
 
-/** Of a folder of ours: the bases that somebody has brought, a package each. */
+/** Sub-folder of our storage with the imported bases, one package each. */
 export const IMPORTED_BASES = 'bases';
 
 export interface PackageInfo {
@@ -24,9 +24,9 @@ export interface PackageInfo {
 }
 
 /**
- * The whole models in the sub-folders of `modelsFolder`, those with the fewest parameters first. None where the folder is not there.
+ * The whole models in the sub-folders of `modelsFolder`, smallest first; none if the folder does not exist.
  *
- * @param onUnusable told of each folder that says it is a package and cannot be used as one
+ * @param onUnusable called with each folder that has a manifest and cannot be used
  */
 export function listPackages(
   modelsFolder: string,
@@ -35,7 +35,7 @@ export function listPackages(
   const names = existsSync(modelsFolder) ? readdirSync(modelsFolder) : [];
   const found = names.flatMap((name) => {
     const folder = join(modelsFolder, name);
-    // models/pretrain has a manifest too, of other things.
+    // models/pretrain has another kind of manifest.
     if (![CONFIG, MANIFEST].every((file) => existsSync(join(folder, file)))) return [];
     const info = readPackage(folder);
     if (!info.ok) onUnusable(folder, info.error);
@@ -44,7 +44,7 @@ export function listPackages(
   return found.sort((a, b) => a.parameters - b.parameters);
 }
 
-/** Fails as `readManifest` and `parseConfig` do, and with 'unreadable' where it has no manifest or its weights are missing. */
+/** Fails as `readManifest` and `parseConfig` do; with 'unreadable' if manifest or weights are missing. */
 export function readPackage(folder: string): Result<PackageInfo> {
   const manifest = readManifest(folder);
   if (!manifest.ok) return manifest;
@@ -66,7 +66,7 @@ export function readPackage(folder: string): Result<PackageInfo> {
   }
 }
 
-/** The packages beside a base that are smaller and speak the same tokens, the largest first. */
+/** The packages beside a base that are smaller and have the same tokenizer, the largest first. */
 export function smallerThan(base: string): string[] {
   const own = readPackage(base);
   if (!own.ok) return [];

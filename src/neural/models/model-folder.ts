@@ -16,33 +16,36 @@ import { readSafetensors, type StoredType, writeSafetensors } from './safetensor
 
 const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
 
-/** Bytes; the largest that is known has a few thousand. */
+/** Bytes; the largest known file has a few thousand. */
 const MOST_CONFIG = 1e6;
 /** Bytes of weights: a file is read in one piece, and Node refuses larger ones. */
 export const MOST_WEIGHTS = 2 ** 31 - 1;
-/** Bytes of a parameter in the shortest form that is read, its share of a scale left out. */
+/** Bytes of a parameter in the shortest form that can be read, without its share of a scale. */
 const LEAST_WIDTH = 0.5;
 
-/** A model, and what its folder says of itself; undefined where that has no manifest. */
+/** A model, and its folder's manifest; undefined if there is none. */
 export interface LoadedModel extends Model {
   readonly manifest: PackageManifest | undefined;
 }
 
 export interface LoadOptions {
-  /** 'stored' leaves packed matrices as they are, for serving: an eighth of the memory. Default: values. */
+  /** 'stored' keeps packed matrices packed, for serving: an eighth of the memory. Default: values. */
   readonly as?: 'values' | 'stored';
-  /** Folder of the base, for what may be an adapter. */
+  /** Folder of the base, needed for an adapter. */
   readonly base?: string;
-  /** Path of the tokenizer.json that it will be used with. Default: its own, where it has one. */
+  /** Path of the tokenizer.json that the model is used with. Default: its own, if it has one. */
   readonly tokenizer?: string;
 }
 
-/** Whether what lies in the folder needs a base. */
+/** Whether the folder holds an adapter, which needs a base. */
 function isAdapter(folder: string): boolean {
   return !existsSync(join(folder, WEIGHTS)) && existsSync(join(folder, ADAPTER));
 }
 
-/** The base with the adapter laid over it, unmerged. Throws as `loadModel` does, and 'mismatched' where it was made for another base. */
+/**
+ * The base with the adapter over it, unmerged. Throws as `loadModel` does; 'mismatched' if it was made for another
+ * base.
+ */
 function loadOver(folder: string, { base, ...options }: LoadOptions): LoadedModel {
   const manifest = unwrap(readManifest(folder));
   if (base === undefined || manifest === undefined)
@@ -53,8 +56,9 @@ function loadOver(folder: string, { base, ...options }: LoadOptions): LoadedMode
 }
 
 /**
- * Throws CodedError 'unreadable', 'corrupt' or 'unsupported', and 'mismatched' where it was made for another tokenizer. Tensors that the
- * decoder does not use are left out. A config that claims more than the file of weights can hold is refused before that is read.
+ * Throws CodedError 'unreadable', 'corrupt' or 'unsupported', and 'mismatched' if it was made for another tokenizer.
+ * Tensors that the decoder does not use are ignored. A config that claims more than the file of weights can hold is
+ * refused before that file is read.
  */
 export function loadModel(folder: string, options: LoadOptions = {}): LoadedModel {
   if (isAdapter(folder)) return loadOver(folder, options);
@@ -98,7 +102,10 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
   return { config, weights, packed, manifest };
 }
 
-/** The weights are swapped in first: a config without its weights is no model, weights with the old config are refused by size. */
+/**
+ * Replaces the weights first: a config without weights is no model, and weights with the old config are refused by
+ * size.
+ */
 export function saveModel(folder: string, config: ModelConfig, weights: Weights, type: StoredType): void {
   const specs = parameterSpecs(config);
   checkWeights(specs, weights);

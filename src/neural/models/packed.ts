@@ -1,13 +1,13 @@
-// A matrix in 4 bits as a file holds it: two tensors beside each other, the bytes and the scales.
+// A 4-bit matrix in a file: two tensors, the bytes and the scales.
 
 import { CodedError } from '../../common/errors.ts';
 import { MEND } from '../architecture/decoder-values.ts';
 import { BLOCK, type Quantized } from '../architecture/quantize.ts';
 
-/** How a matrix's parts are named in a file: the bytes [rows, blocks, 16], two values each, and the scales [rows, blocks]. */
+/** Names of a matrix's two tensors: the bytes [rows, blocks, 16], two values each, and the scales [rows, blocks]. */
 export const packedNames = (name: string) => ({ data: `${name}.packed`, scales: `${name}.scales` });
 
-/** A matrix [rows, columns] as a file holds it in 4 bits. Throws CodedError 'corrupt' where sizes or scales cannot be its own. */
+/** A 4-bit matrix [rows, columns] from a file. Throws CodedError 'corrupt' if sizes or scales do not fit. */
 export function packedMatrix(
   name: string,
   rows: number,

@@ -1,11 +1,11 @@
-// How a model's rotary frequencies are stretched for longer contexts, as config.json says it: a row a way that can be honoured.
+// Scalings of the rotary frequencies for longer contexts in config.json, one row for each kind that is supported.
 // Source: transformers' modeling_rope_utils.py.
 import type { ModelConfig } from '../architecture/config.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Shape = Pick<ModelConfig, 'headDim' | 'ropeTheta' | 'contextLength'>;
 
-/** What each frequency is divided by; undefined where the numbers are none. */
+/** Divisors of the frequencies; undefined if the numbers are unusable. */
 const KINDS: Readonly<Record<string, (scaling: Json, shape: Shape) => readonly number[] | undefined>> = {
   default: () => [],
   linear: ({ factor }, { headDim }) => {
@@ -21,7 +21,7 @@ const KINDS: Readonly<Record<string, (scaling: Json, shape: Shape) => readonly n
       return 1 / ((1 - share) / factor + share);
     });
   },
-  /** Only where short and long texts have the same divisors: as ours are written. */
+  /** Only with the same divisors for short and long texts, as we write them. */
   longrope: ({ short_factor: short, long_factor: long, attention_factor: attention }, { headDim }) => {
     const same = JSON.stringify(short) === JSON.stringify(long) && attention === 1;
     return same && Array.isArray(short) && short.length === headDim / 2 && short.every(isPositive) ? short : undefined;
@@ -47,7 +47,7 @@ export function isRopeKind(kind: unknown): kind is string {
   return typeof kind === 'string' && Object.hasOwn(KINDS, kind);
 }
 
-/** Undefined where nothing is stretched. `json` has a kind that is known. */
+/** Undefined if nothing is scaled. `json` has a known kind. */
 export function ropeDivisorsOf(json: Json, shape: Shape): readonly number[] | undefined | 'unusable' {
   const divisors = KINDS[ropeKind(json) as string]?.(scalingIn(json), shape);
   if (divisors === undefined) return 'unusable';

@@ -1,4 +1,5 @@
-// Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32, f16 and bf16 become f32, u8 stays.
+// Hugging Face's safetensors: an 8-byte header length, a JSON header, then the tensors' bytes. f32, f16 and bf16 are
+// read as f32; u8 stays.
 
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../common/half.ts';
@@ -24,7 +25,7 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What the header says of a tensor, checked. */
+/** A tensor's entry in the header, validated. */
 export interface StoredPlace {
   readonly name: string;
   readonly type: StoredType | 'U8';
@@ -42,8 +43,8 @@ const BYTES = new Map<unknown, number>([
 ] satisfies [StoredType | 'U8', number][]);
 
 /**
- * Throws CodedError 'corrupt' on bytes that are truncated or no safetensors file; 'unsupported' on other element types. What the header
- * claims is compared with the file before anything is copied, and no byte of it is used twice: memory is at most twice the file.
+ * Throws CodedError 'corrupt' on truncated or foreign bytes, 'unsupported' on other element types. The header is
+ * compared with the file before anything is copied, and no byte is used twice: memory is at most twice the file.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (bytes.length < 8) throw corrupt('it is too short');
@@ -56,7 +57,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   const raw = new Map<string, StoredBytes>();
   for (const { name, type, shape, start, end } of entries) {
     const part = data.subarray(start, end);
-    // Bytes need no alignment: what a large model is made of is not copied.
+    // Bytes need no alignment, so the bulk of a packed model is not copied.
     if (type === 'U8') raw.set(name, { shape, data: part });
     else tensors.set(name, { shape, data: decode(new Uint8Array(part), type) });
   }
@@ -64,7 +65,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
 }
 
 /**
- * The header alone, where the file is too large to be read whole. Throws as `readSafetensors` does.
+ * The header alone, for files that are too large to read whole. Throws as `readSafetensors` does.
  *
  * @param available bytes behind the header
  */
@@ -125,14 +126,14 @@ function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);
 }
 
-/** `bytes` is a copy that starts its own buffer (a Buffer's slice() would not), so that the typed arrays are aligned. */
+/** `bytes` must start its own buffer (a Buffer's slice() would not), so that the typed arrays are aligned. */
 function decode(bytes: Uint8Array<ArrayBuffer>, type: StoredType): Float32Array {
   if (type === 'F32') return new Float32Array(bytes.buffer);
   const from = type === 'F16' ? fromHalf : fromBfloat;
   return Float32Array.from(new Uint16Array(bytes.buffer), from);
 }
 
-/** The file's pieces in order, to be written one after the other: f32 tensors are not copied. */
+/** The file's pieces in order; f32 tensors are not copied. */
 export function writeSafetensors(
   tensors: Iterable<readonly [string, StoredTensor]>,
   type: StoredType = 'F32',
@@ -147,7 +148,7 @@ export function writeSafetensors(
   return [headerFor(described, metadata).bytes, ...pieces];
 }
 
-/** The same, each tensor asked for when its turn comes, so that one of them at a time is in memory. */
+/** The same with one tensor in memory at a time, requested when it is written. */
 export function* safetensorsPieces(
   tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: () => Float32Array }[],
   type: StoredType,
@@ -158,7 +159,7 @@ export function* safetensorsPieces(
 
 export type TensorShape = Pick<StoredPlace, 'name' | 'type' | 'shape'>;
 
-/** What a file begins with, its length included, and where behind it each tensor lies: one after the other. */
+/** The beginning of a file, its length included, and the places of the tensors behind it, one after the other. */
 export function headerFor(
   tensors: readonly TensorShape[],
   metadata: Readonly<Record<string, string>> = {},
@@ -175,7 +176,7 @@ export function headerFor(
   return { bytes: headerBytes(header), places, total };
 }
 
-/** Its length, the header as JSON, and blanks behind it: tensors start at a multiple of 8, so that readers can map them. */
+/** Header length, header as JSON, padding: tensors start at a multiple of 8, so that readers can map them. */
 export function headerBytes(header: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(8 * Math.ceil((8 + text.length) / 8)).fill(0x20);

@@ -1,4 +1,5 @@
-// What stands beside an exported model: what each file is, how others' programs load it, and where they go wrong in silence.
+// The README beside an exported model: what each file is, how other programs load it, and which mistakes they make
+// silently.
 import type { ModelConfig } from '../../architecture/config.ts';
 import type { LoraConfig } from '../../architecture/lora.ts';
 import { DIALECTS, type Dialect } from '../dialects.ts';

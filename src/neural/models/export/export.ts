@@ -1,5 +1,5 @@
-// What was made from a user's folder, for others' programs: the adapter as peft and as llama.cpp want it, the model with the adapter merged
-// in, and the base, which lies here in a layout that nobody else reads. One matrix at a time is in memory.
+// Exports an adapted model for other programs: the adapter for peft and for llama.cpp, the merged model, and the base,
+// whose own layout nobody else reads. One matrix at a time is in memory.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, failed, messageOf, ok, type Result } from '../../../common/errors.ts';
@@ -36,7 +36,7 @@ export interface ExportRequest {
   readonly base: string;
   /** Path of tokenizer.json. */
   readonly tokenizer: string;
-  /** Folder that it is written into; what is there by the same names is replaced. */
+  /** Folder to write to; files with the same names are replaced. */
   readonly into: string;
 }
 
@@ -137,7 +137,7 @@ function writeWhole(folder: string, config: ModelConfig, values: ValueOf): void 
 
 function ggufTensors(config: ModelConfig, values: ValueOf): GgufTensor[] {
   const { ropeDivisors: divisors } = config;
-  // How the rotation is stretched is no metadata there, but a tensor.
+  // There the scaling of the rotation is a tensor, not metadata.
   const stretched = divisors && {
     ...{ name: 'rope_freqs.weight', shape: [divisors.length], type: GGML.F32, bytes: 4 * divisors.length },
     data: () => ggufBytes(Float32Array.from(divisors)),

@@ -1,4 +1,4 @@
-// A GGUF file, written: metadata, tensors' places, tensors. Layout: ggml's docs/gguf.md.
+// Writes a GGUF file: metadata, tensor infos, tensors. Layout: ggml's docs/gguf.md.
 
 /** An f32, where a number without it is a u32. */
 export class Real {
@@ -17,7 +17,7 @@ export interface GgufTensor {
   /** ggml's number of the type. */
   readonly type: number;
   readonly bytes: number;
-  /** Asked for when its turn comes, so that one of them at a time is in memory. */
+  /** Called when the tensor is written, so that one at a time is in memory. */
   readonly data: () => Uint8Array;
 }
 

@@ -1,5 +1,5 @@
-// A model, and an adapter, as llama.cpp's GGUF has them: names of metadata and tensors, and the order of rows that its rotation wants.
-// Source: llama.cpp's convert_hf_to_gguf.py and convert_lora_to_gguf.py.
+// A model and an adapter in llama.cpp's GGUF: names of metadata and tensors, and the order of rows that its rotation
+// needs. Source: llama.cpp's convert_hf_to_gguf.py and convert_lora_to_gguf.py.
 import type { ModelConfig } from '../../architecture/config.ts';
 import { type Adapter, adapterNames } from '../../architecture/lora.ts';
 import { EMBEDDING, FINAL_NORM, headLayer, type LinearLayer, layerParameters } from '../../architecture/parameters.ts';
@@ -11,7 +11,7 @@ export interface GgufParameter {
   /** Its name here. */
   readonly from: string;
   readonly shape: readonly number[];
-  /** Where row i of the file's comes from: rows that turn together are neighbours there, and half a head apart here. */
+  /** Our row for row i of the file: rows of a rotated pair are neighbours there, and half a head apart here. */
   readonly order: (row: number) => number;
 }
 
@@ -28,7 +28,7 @@ function paired(headDim: number): (row: number) => number {
 /** Every parameter in the file's order. */
 export function ggufParameters(config: ModelConfig): GgufParameter[] {
   const { hiddenSize, headDim, modelType } = config;
-  // Of what we know, llama's rotation alone takes neighbours; where rows are in the wrong order, nothing says so.
+  // Of our families only llama has interleaved rows. A wrong order causes no error, only wrong results.
   const turned = modelType === 'llama' ? paired(headDim) : asItIs;
   const norm = (name: string, from: string, width = hiddenSize) => ({ name, from, shape: [width], order: asItIs });
   const linear = (name: string, { weight, bias, out, inner }: LinearLayer, order = asItIs): GgufParameter[] => [
@@ -61,7 +61,7 @@ export function ggufParameters(config: ModelConfig): GgufParameter[] {
   return found;
 }
 
-/** What tokenizer.json says that a GGUF holds; undefined: nothing, the file gets no words. */
+/** The tokenizer of the GGUF, from tokenizer.json; undefined: the file has none. */
 export interface GgufWords {
   readonly model: {
     readonly vocab: Readonly<Record<string, number>>;
@@ -71,7 +71,10 @@ export interface GgufWords {
   readonly pre_tokenizer: unknown;
 }
 
-/** Which of llama.cpp's cuts a tokenizer's is: what its description holds, the first that fits; the last is for all others. */
+/**
+ * llama.cpp's name for a tokenizer's word splitting: the first row whose text is in its description; the last row is
+ * for all others.
+ */
 const CUTS: readonly (readonly [holds: RegExp, pre: string])[] = [
   [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\{1,3\}/, 'dbrx'],
   [/\\\\p\{N\}\]\?\\\\p\{L\}\+\|\\\\p\{N\}\|/, 'qwen2'],
@@ -80,7 +83,7 @@ const CUTS: readonly (readonly [holds: RegExp, pre: string])[] = [
   [/"use_regex":true/, 'gpt-2'],
 ];
 
-/** Undefined where llama.cpp has no such cut, and reads some texts as other tokens. */
+/** Undefined if llama.cpp has no such word splitting and would tokenize some texts differently. */
 export function ggufCut({ pre_tokenizer }: GgufWords): string | undefined {
   const description = JSON.stringify(pre_tokenizer);
   return CUTS.find(([holds]) => holds.test(description))?.[1];

@@ -55,7 +55,10 @@ function damaged(why: string, cause?: unknown): CodedError {
   });
 }
 
-/** Writes `carried` and the weights in `model` to `path`, which is swapped. Throws CodedError and what the file system throws. Bytes written. */
+/**
+ * Writes `carried` and the weights in `model` to `path`, replacing it atomically. Throws CodedError and errors of the
+ * file system. Returns the bytes written.
+ */
 export function writePortable(
   path: string,
   model: string,
@@ -114,13 +117,17 @@ function* chunks(file: number, from: number, to: number): Generator<Uint8Array> 
 /** What a file says of itself, checked, and its tensors still to come. */
 export interface OpenedExchange {
   readonly carried: Carried;
-  /** The bytes of the weights' file as the manifest's hash is of them. Throws CodedError 'corrupt' where it is cut, longer than it says, or another than its hash. */
+  /**
+   * The bytes of the file of weights that the manifest's hash is of. Throws CodedError 'corrupt' if it is truncated,
+   * longer than stated, or has another hash.
+   */
   readonly weights: () => AsyncGenerator<Uint8Array>;
 }
 
 /**
- * Reads the header alone: no memory is taken for what it claims. Throws CodedError 'corrupt', 'newer-version', and as `parseManifest`.
- * @param pieces of the file from its beginning; each is done with before the next is asked for
+ * Reads the header alone; allocates nothing for its claims. Throws CodedError 'corrupt', 'newer-version', and as
+ * `parseManifest`.
+ * @param pieces of the file from its beginning; each is used up before the next is requested
  */
 export async function openPortable(pieces: AsyncIterable<Uint8Array>): Promise<OpenedExchange> {
   const source = pieces[Symbol.asyncIterator]();

@@ -1,4 +1,4 @@
-// Models that lie on this machine already, where the programs that people fetch them with keep them. Looked at, never changed.
+// Discovers models on this machine in the folders of the programs that download them. Reads them, changes nothing.
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
@@ -8,20 +8,20 @@ import { readSource } from './source-of.ts';
 import { sizeOf } from './write-weights.ts';
 
 export interface FoundModel {
-  /** Whose folder it lies in: 'Ollama', 'LM Studio'. */
+  /** The program that owns the folder: 'Ollama', 'LM Studio'. */
   readonly where: string;
   readonly name: string;
-  /** What `bring` is to be given. */
+  /** Path to import. */
   readonly path: string;
   /** Of its files. */
   readonly bytes: number;
-  /** As the file, or who passed it on, states it: copies of a model have been seen to state a wrong one. */
+  /** As the file or its distributor states it: copies of a model sometimes state a wrong one. */
   readonly licence: string | undefined;
-  /** Undefined where it cannot be brought. */
+  /** Undefined if it cannot be imported. */
   readonly parameters: number | undefined;
-  /** On disk, once it was brought. */
+  /** Size on disk after an import. */
   readonly broughtBytes: number | undefined;
-  /** Why it cannot be brought. */
+  /** Why it cannot be imported. */
   readonly problem: string | undefined;
 }
 
@@ -37,12 +37,12 @@ export interface SearchLocations {
   readonly home: string;
 }
 
-/** Files whose headers are read at most: a second each at worst. */
+/** Limit for the files whose headers are read: a second each at worst. */
 const MOST = 60;
-/** Folders below one of those that are known. */
+/** Depth of folders below the known ones. */
 const DEPTH = 5;
 
-/** Those that can be brought first, and of these the small ones. A folder that is not there has none. */
+/** Models that can be imported first, then by size. Missing folders have none. */
 export async function discoverModels(
   signal: AbortSignal,
   { environment, home }: SearchLocations = { environment: process.env, home: homedir() },
@@ -86,14 +86,14 @@ async function looked({ where, name, path, licence }: Candidate): Promise<FoundM
   }
 }
 
-/** Paths of files below a folder that `wanted` names; none where it is not there. */
+/** Paths of the files below a folder that `wanted` accepts; none if it does not exist. */
 async function filesBelow(folder: string, wanted: (name: string) => boolean, depth = DEPTH): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const lists = await Promise.all(
     entries.map(async (entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return depth > 0 ? filesBelow(path, wanted, depth - 1) : [];
-      // A link, as the Hub's cache has them, to a file.
+      // A link to a file, as in the Hub's cache.
       return wanted(entry.name) && (await stat(path).catch(() => undefined))?.isFile() ? [path] : [];
     }),
   );
@@ -126,7 +126,7 @@ async function fromManifest(root: string, path: string): Promise<Candidate[]> {
     if (!Array.isArray(layers)) return [];
     const blob = (kind: string): string | undefined => {
       const layer = layers.find((each) => each?.mediaType === `application/vnd.ollama.image.${kind}`);
-      // A name of a blob, and no path to elsewhere.
+      // The name of a blob, not a path to another folder.
       const hex = /^sha256:([0-9a-f]{64})$/.exec(String(layer?.digest))?.[1];
       return hex && join(root, 'blobs', `sha256-${hex}`);
     };

@@ -1,5 +1,5 @@
-// A GGUF's tokenizer in the layout of Hugging Face's tokenizer.json. What a GGUF does not record, how text is cut into words, hangs on a
-// name: a row each. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
+// Converts a GGUF's tokenizer to Hugging Face's tokenizer.json. A GGUF only names the rule that splits text into words;
+// each known name has a row. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
 import { isSpelled } from '../../../text/tokenizer/bytes.ts';
 import {
   addedToken,
@@ -14,7 +14,7 @@ import { corrupt, KNOWN_KIND, unsupported } from './source.ts';
 
 export type Metadata = Readonly<Record<string, unknown>>;
 
-/** How text is cut into words. */
+/** How text is split into words. */
 type WordSplitting = Pick<TokenizerParts<string>, 'steps' | 'normalizer' | 'ignoresMerges'>;
 
 const splitWith = (...pattern: Parameters<typeof gpt4Pattern>) => split(gpt4Pattern(...pattern));
@@ -85,9 +85,9 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTok
     const content = tokens[id] as string;
     if (kinds[id] === NORMAL && isSpelled(content)) vocabulary[content] = id;
     else {
-      // Of what no text is meant to hold, two may have one name.
+      // Unused tokens may share one name.
       const name = kinds[id] === UNUSED ? `<|unused ${id}|>` : content;
-      // A text that is one token wherever it stands is not special.
+      // A user-defined token (TEXT) is not special.
       added.push(addedToken(id, name, kinds[id] !== TEXT));
     }
   }

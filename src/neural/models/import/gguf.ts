@@ -1,4 +1,4 @@
-// A GGUF file understood: its header is read by @huggingface/gguf, and everything that it claims is compared with what is there.
+// Reads a GGUF model. @huggingface/gguf parses its header; every claim in it is compared with the file.
 
 import { CodedError, messageOf, unwrap } from '../../../common/errors.ts';
 import type { ModelConfig } from '../../architecture/config.ts';
@@ -38,7 +38,7 @@ interface Header {
   readonly littleEndian: boolean;
 }
 
-/** Ours behind 'model.layers.N.', theirs behind 'blk.N.', both with .weight or .bias behind them. */
+/** Our names behind 'model.layers.N.', GGUF's behind 'blk.N.', both without .weight or .bias. */
 const LAYER_NAMES: Readonly<Record<string, string>> = {
   attn_norm: 'input_layernorm',
   attn_q: 'self_attn.q_proj',
@@ -60,7 +60,10 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Divisors of the rotary frequencies. */
 const ROPE_DIVISORS = 'rope_freqs.weight';
 
-/** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. No tensor is read but the divisors of the rotary frequencies. */
+/**
+ * Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Reads no tensor but the divisors of the rotary
+ * frequencies.
+ */
 export async function readGguf(path: string): Promise<ModelSource> {
   const { handle, file } = await openPlain(path);
   await handle.close();
@@ -105,7 +108,7 @@ export async function readGguf(path: string): Promise<ModelSource> {
 }
 
 async function readHeader(path: string): Promise<Header> {
-  // Loaded where somebody brings a file, and not with the rest.
+  // Loaded on the first import only.
   const { gguf } = await import('@huggingface/gguf');
   try {
     return (await gguf(path, { allowLocalFile: true })) as unknown as Header;
@@ -124,7 +127,7 @@ export function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** As transformers' config.json would have it, which is where all limits are checked. */
+/** As config.json in the layout of transformers, where all limits are checked. */
 function configOf(
   own: (key: string) => unknown,
   family: ImportableFamily,
@@ -156,7 +159,7 @@ function configOf(
     num_attention_heads: heads,
     num_key_value_heads: number(own('attention.head_count_kv')) ?? heads,
     head_dim: headDim,
-    // Within its window attention sees everything: that is the same model.
+    // Within its sliding window attention sees everything, so the model is the same.
     max_position_embeddings: context === undefined ? undefined : Math.min(context, window),
     rms_norm_eps: number(own('attention.layer_norm_rms_epsilon')),
     rope_theta: number(own('rope.freq_base')),

@@ -1,4 +1,5 @@
-// A folder of safetensors in Hugging Face's layout understood: config.json, tokenizer.json, one file of weights or several with an index.
+// Reads a folder of safetensors in Hugging Face's layout: config.json, tokenizer.json, and one file of weights or
+// several with an index.
 import { basename, dirname, join } from 'node:path';
 import { CodedError, messageOf, unwrap } from '../../../common/errors.ts';
 import { isObject } from '../../../common/schemas.ts';

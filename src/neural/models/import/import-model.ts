@@ -1,5 +1,5 @@
-// Brings a model that somebody has into a folder of ours, as a package beside those that ship: config, weights in 4 bits, tokenizer,
-// manifest. What a cancelled or killed attempt has written is gone on from, where the model's files are still the same.
+// Imports a model as a package beside the shipped ones: config, weights in 4 bits, tokenizer, manifest. An interrupted
+// import is resumed if the model's files are unchanged.
 
 import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -18,26 +18,28 @@ import { type ModelSource, readSource } from './source-of.ts';
 import { hashOf, sizeOf, writeWeights } from './write-weights.ts';
 
 const PROGRESS_FILE = 'stand.json';
-/** Beside the weights: config, tokenizer, a little of the disk's own. */
+/** Room on disk beside the weights, for config, tokenizer and some reserve. */
 const ROOM = 100e6;
 
 export interface ModelImportRequest {
   /** A GGUF file, or a folder of safetensors. */
   readonly path: string;
-  /** Where bases are kept. */
+  /** Folder of the imported bases. */
   readonly into: string;
-  /** Default: as the model calls itself. */
+  /** Default: the model's own name. */
   readonly name?: string;
 }
 
 export interface ImportedBase extends PackageInfo {
   /** As the file states it. */
   readonly licence: string | undefined;
-  /** Of its weights some were there from an attempt before. */
+  /** Some of its weights are from an earlier attempt. */
   readonly resumed: boolean;
 }
 
-/** Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' where the name is taken, and 'cancelled'. */
+/**
+ * Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' if the name is taken, and 'cancelled'.
+ */
 export async function importModel(
   request: ModelImportRequest,
   signal: AbortSignal,
@@ -47,7 +49,7 @@ export async function importModel(
     const path = resolve(request.path);
     progress({ stage: 'Reading what the model is', done: 0, total: undefined });
     const source = await readSource(path);
-    // Before anything is written: what cannot be asked, or read, needs no weights.
+    // Checked before anything is written: a model that cannot be prompted needs no weights.
     const read = loadTokenizer(source.tokenizer, `Choose another model: ${KNOWN_KIND}.`);
     if (!read.ok) return failed('unsupported', read.error.message);
     const tokenizer = read.value;
@@ -81,13 +83,13 @@ interface Target extends Pick<PackageManifest, 'dialect' | 'stop'> {
   readonly folder: string;
 }
 
-/** A file by its own name, which is what somebody sees, but for one that is called by its hash; a folder as the model calls itself. */
+/** The file's name, which the user sees, unless it is a hash; a folder has the model's own name. */
 function knownAs(path: string, { name }: ModelSource): string {
   const own = basename(path, '.gguf');
   return own === basename(path) || /^sha256-/.test(own) ? name || own : own;
 }
 
-/** What a folder may be called everywhere, and a manifest's name. */
+/** A name that is valid for a folder on every system and in a manifest. */
 function nameFor(name: string): string {
   const plain = name
     .replace(/[^\w.-]+/g, '-')
@@ -114,7 +116,7 @@ async function write(
       `The base takes ${megabytes(size + ROOM)} on disk, and ${megabytes(bavail * bsize)} are free. Make room.`,
     );
   }
-  // Another attempt's, perhaps: what it says is done is written over.
+  // An earlier attempt's progress is invalid once its files are overwritten.
   if (from === 0) rmSync(join(partial, PROGRESS_FILE), { force: true });
   const weights = join(partial, WEIGHTS);
   await writeWeights(weights, source, {
@@ -148,12 +150,12 @@ async function write(
   return { ...unwrap(readPackage(folder)), licence: source.licence, resumed: from > 0 };
 }
 
-/** What must be the same for an attempt to be gone on from. */
+/** Must be unchanged for an attempt to be resumed. */
 function identityOf({ files, config }: ModelSource): object {
   return { files, config };
 }
 
-/** How many parameters an attempt before has left whole. */
+/** Number of parameters that an earlier attempt has completely written. */
 function resumedFrom(partial: string, source: ModelSource): number {
   try {
     const { done, ...identity } = JSON.parse(readFileSync(join(partial, PROGRESS_FILE), 'utf8'));
@@ -162,7 +164,7 @@ function resumedFrom(partial: string, source: ModelSource): number {
     const isCount = Number.isInteger(done) && done >= 0 && done <= most;
     if (same && isCount && statSync(join(partial, WEIGHTS)).size >= sizeOf(source, done)) return done;
   } catch {
-    // There is none.
+    // There was none.
   }
   return 0;
 }

@@ -1,32 +1,32 @@
-// A row a family that can be brought: which of ours computes the same, and what its files call things.
+// The families that can be imported, one row each: our family that computes the same, and the names in their files.
 
 import type { ModelType } from '../../architecture/families.ts';
 import { corrupt } from './source.ts';
 
-/** What a family multiplies by beside its weights; what it states is folded into them, so that ours computes the same. */
+/** Factors of a family beside its weights. They are folded into the weights, so that our family computes the same. */
 export interface Multipliers {
-  /** The embedding's rows, on their way in. */
+  /** Of the embedding's rows on input. */
   readonly embedding: number;
-  /** What attention and feed-forward block add to the residual stream. */
+  /** Of the output of attention and feed-forward block into the residual stream. */
   readonly residual: number;
-  /** Scores, in place of 1 / sqrt(headDim). */
+  /** Of the scores, in place of 1 / sqrt(headDim). */
   readonly attention: number | undefined;
-  /** Logits are divided by it. */
+  /** Divisor of the logits. */
   readonly logits: number;
 }
 
 export interface ImportableFamily {
   readonly as: ModelType;
-  /** In a GGUF the rows of q and k lie in pairs (llama.cpp's NORM rotation). */
+  /** In a GGUF the rows of q and k are interleaved in pairs (llama.cpp's NORM rotation). */
   readonly paired: boolean;
-  /** Names of its multipliers, in config.json and behind its own name in a GGUF. */
+  /** Keys of its multipliers, in config.json and behind the family's name in a GGUF. */
   readonly multipliers?: Readonly<Record<keyof Multipliers, readonly [json: string, gguf: string]>>;
 }
 
-/** By model_type of config.json, which for these is general.architecture of a GGUF too. */
+/** By model_type in config.json, which for these is also general.architecture in a GGUF. */
 export const IMPORTABLE_FAMILIES: Readonly<Record<string, ImportableFamily>> = {
   llama: { as: 'llama', paired: true },
-  // In a GGUF it calls itself llama. Its window, where it has one, is the longest context that it is given.
+  // In a GGUF it is called llama. A sliding window limits the context that it gets.
   mistral: { as: 'llama', paired: true },
   qwen2: { as: 'qwen2', paired: false },
   qwen3: { as: 'qwen3', paired: false },
@@ -44,7 +44,7 @@ export const IMPORTABLE_FAMILIES: Readonly<Record<string, ImportableFamily>> = {
 
 export const KNOWN_FAMILIES = Object.keys(IMPORTABLE_FAMILIES).join(', ');
 
-/** What to multiply each parameter by, by its name without 'model.layers.N.'. */
+/** The factor of each parameter, by its name without 'model.layers.N.'. */
 export function multiplierOf(
   { embedding, residual, attention, logits }: Multipliers,
   { headDim, tied }: { readonly headDim: number; readonly tied: boolean },
@@ -56,13 +56,13 @@ export function multiplierOf(
     'self_attn.o_proj.weight': residual,
     'self_attn.o_proj.bias': residual,
     'mlp.down_proj.weight': residual,
-    // An embedding that is the output matrix, too, comes multiplied to the logits.
+    // A tied embedding also scales the logits.
     'model.norm.weight': 1 / (logits * (tied ? embedding : 1)),
   };
   return (name) => rows[name.replace(/^model\.layers\.\d+\./, '')] ?? 1;
 }
 
-/** Throws CodedError 'corrupt' where one is no usable number. */
+/** Throws CodedError 'corrupt' if one is not a usable number. */
 export function checkedMultipliers(multipliers: Multipliers): Multipliers {
   for (const value of Object.values(multipliers)) {
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) throw corrupt('its multipliers are no numbers');

@@ -1,4 +1,4 @@
-// What a path that somebody names holds: a GGUF file, or a folder of safetensors.
+// Opens the model at a path: a GGUF file, or a folder of safetensors.
 import { stat } from 'node:fs/promises';
 import { megabytes } from '../../../common/format.ts';
 import { MOST_WEIGHTS } from '../model-folder.ts';
@@ -9,7 +9,7 @@ import { sizeOf } from './write-weights.ts';
 
 export type { ModelSource } from './source.ts';
 
-/** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. No weights are read. */
+/** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Reads no weights. */
 export async function readSource(path: string): Promise<ModelSource> {
   const found = await stat(path).catch(() => undefined);
   const source = await (found?.isDirectory() ? readHubFolder(path) : readGguf(path));

@@ -1,4 +1,4 @@
-// A model as somebody else wrote it, understood: its shape, and where each of its parameters lies in which file, to be read piece by piece.
+// A foreign model: its config, and the location of each parameter in its files, to be read piece by piece.
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CodedError, messageOf } from '../../../common/errors.ts';
 import type { ModelConfig } from '../../architecture/config.ts';
@@ -6,18 +6,18 @@ import { parameterSpecs } from '../../architecture/parameters.ts';
 import { BLOCK } from '../../architecture/quantize.ts';
 import type { BlockType } from './stored-numbers.ts';
 
-/** A matrix [rows, columns], or a vector as one row, as a file holds it. */
+/** A matrix [rows, columns], or a vector as one row, in a file. */
 export interface TensorLocation {
-  /** Which of the source's files. */
+  /** Index of the file in the source. */
   readonly file: number;
   /** Bytes from the file's beginning. */
   readonly start: number;
   readonly type: BlockType;
   readonly rows: number;
   readonly columns: number;
-  /** Rows of a head, where those that turn together lie beside each other: llama.cpp's order, and not ours. */
+  /** Rows of a head, if its rotated pairs are interleaved, which is llama.cpp's order and not ours. */
   readonly paired?: number;
-  /** All values are multiplied by it. */
+  /** Factor of all values. */
   readonly times?: number;
 }
 
@@ -29,21 +29,21 @@ export interface WeightsFile {
 }
 
 export interface ModelSource {
-  /** As it calls itself. */
+  /** By its own metadata. */
   readonly name: string;
-  /** As it states it: whoever copied the file may have stated another one. Undefined: it states none. */
+  /** By its own metadata, which a distributor may have changed. Undefined: none is stated. */
   readonly licence: string | undefined;
   readonly config: ModelConfig;
   readonly files: readonly WeightsFile[];
-  /** By our parameters' names: one each. */
+  /** By the names of our parameters, one each. */
   readonly places: ReadonlyMap<string, TensorLocation>;
   /** In the layout of Hugging Face's tokenizer.json. */
   readonly tokenizer: unknown;
-  /** Tokens that end a text, as the tokenizer names them. */
+  /** Names of the tokens that end a text. */
   readonly ends: readonly string[];
 }
 
-/** What to do where a file cannot be used. */
+/** Advice for a file that cannot be used. */
 export const ADVICE = 'Choose another file, or download it again.';
 
 export const corrupt = (what: string, cause?: unknown) =>
@@ -51,11 +51,11 @@ export const corrupt = (what: string, cause?: unknown) =>
 export const unsupported = (what: string) =>
   new CodedError('unsupported', `The model cannot be used: ${what}. Choose another one.`);
 
-/** For who has a model whose words are SentencePiece's ('llama' in a GGUF): CodeLlama, CodeGemma, Mistral. */
+/** For models with a SentencePiece tokenizer ('llama' in a GGUF): CodeLlama, CodeGemma, Mistral. */
 export const KNOWN_KIND =
   "byte-pair encodings over bytes are read ('gpt2' in a GGUF), which Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Granite, Llama 3 and SmolLM2 have, and not SentencePiece's";
 
-/** Opens a plain file, and nothing else: a pipe would be waited for. Throws CodedError 'unreadable'. */
+/** Opens regular files only: a pipe would block. Throws CodedError 'unreadable'. */
 export async function openPlain(path: string): Promise<{ readonly handle: FileHandle; readonly file: WeightsFile }> {
   try {
     if (!(await stat(path)).isFile()) throw new Error('it is no plain file');
@@ -67,21 +67,21 @@ export async function openPlain(path: string): Promise<{ readonly handle: FileHa
   }
 }
 
-/** What may lie in a file and says nothing new: what follows from config.json, and the output matrix where it is the embedding. */
+/** Tensors that add nothing: they follow from config.json, or repeat the embedding as the output matrix. */
 const SPARE = /\.rotary_emb\.inv_freq$|^lm_head\.weight$/;
 
-/** Bytes that a place takes in its file. */
+/** Bytes of a tensor in its file. */
 export function bytesOf({ rows, columns, type }: Pick<TensorLocation, 'rows' | 'columns' | 'type'>): number {
   return (rows * columns * type.bytes) / type.values;
 }
 
 /**
- * Every parameter must lie there with its own shape, wholly inside its file: nothing is read, and no memory taken, before that is so.
- * Throws CodedError 'corrupt'.
+ * Checks, before anything is read or allocated, that every parameter has its shape and lies inside its file. Throws
+ * CodedError 'corrupt'.
  */
 export function checkPlaces({ config, places, files }: Pick<ModelSource, 'config' | 'places' | 'files'>): void {
   const known = new Set(parameterSpecs(config).map(({ name }) => name));
-  // What is there and not computed here would be left out, and the model be another one.
+  // An unknown tensor would be ignored, and the model would compute something else.
   const stranger = [...places.keys()].find((name) => !known.has(name) && !SPARE.test(name));
   if (stranger !== undefined) throw unsupported(`it has a part that is not known here: '${stranger.slice(0, 80)}'`);
   for (const { name, shape } of parameterSpecs(config)) {
@@ -102,7 +102,7 @@ export function checkPlaces({ config, places, files }: Pick<ModelSource, 'config
   }
 }
 
-/** Reads rows of a source's parameters; one buffer for all of them. */
+/** Reads rows of a source's parameters into one reused buffer. */
 export class RowReader {
   private readonly handles: readonly FileHandle[];
   private raw = new Uint8Array(0);
@@ -111,7 +111,7 @@ export class RowReader {
     this.handles = handles;
   }
 
-  /** Throws CodedError 'unreadable', and 'corrupt' where a file is another than the one whose header was read. */
+  /** Throws CodedError 'unreadable', and 'corrupt' if a file has changed since its header was read. */
   static async open(files: readonly WeightsFile[]): Promise<RowReader> {
     const handles: FileHandle[] = [];
     const reader = new RowReader(handles);
@@ -130,7 +130,7 @@ export class RowReader {
     }
   }
 
-  /** Values of rows `from` to `from + count`, which must be whole heads where rows are paired; to the front of `into`. */
+  /** Reads rows `from` to `from + count` to the front of `into`; whole heads if rows are interleaved. */
   async read(place: TensorLocation, from: number, count: number, into: Float32Array): Promise<void> {
     const { type, columns, start, paired, times = 1 } = place;
     const rowBytes = bytesOf({ rows: 1, columns, type });
@@ -156,7 +156,7 @@ export class RowReader {
   }
 }
 
-/** Where a row lies among pairs: rows i and i + half of a head are neighbours there. */
+/** The row's place in the interleaved order, where rows i and i + half of a head are neighbours. */
 function neighbour(row: number, head: number): number {
   const place = row % head;
   const half = head / 2;

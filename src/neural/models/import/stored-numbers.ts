@@ -1,5 +1,5 @@
-// A row a way of storing numbers: so many values in so many bytes, and how they become real numbers.
-// Source: ggml's ggml-common.h and ggml-quants.c; numbers of the types as GGUF has them.
+// The formats of stored numbers, one row each: values and bytes of a block, and how to read it. Source: ggml's
+// ggml-common.h and ggml-quants.c; the numbers of the types are GGUF's.
 import { fromBfloat, fromHalf } from '../../../common/half.ts';
 
 export interface BlockType {
@@ -7,7 +7,7 @@ export interface BlockType {
   /** Of a block. */
   readonly values: number;
   readonly bytes: number;
-  /** Turns `count` blocks from `at` on into values, to `into` from `to` on. */
+  /** Converts `count` blocks from `at` on to values, written to `into` from `to` on. */
   readonly read: (view: DataView, at: number, count: number, into: Float32Array, to: number) => void;
 }
 
@@ -106,7 +106,8 @@ export const BLOCK_TYPES: ReadonlyMap<number, BlockType> = new Map([
     row('Q6_K', 256, 210, (view, at, into, to) => {
       const d = half(view, at + 208);
       for (let l = 0; l < 256; l++) {
-        // Each half of the block: four runs of 32 values, of low and high halves of 64 bytes, and two bits each of 32 more.
+        // Each half of the block has four runs of 32 values: the low and high halves of 64 bytes, and two bits each of
+        // 32 more bytes.
         const [part, run, place] = [l >> 7, (l >> 5) & 3, l & 31];
         const byte = view.getUint8(at + part * 64 + (run % 2) * 32 + place);
         const high = (view.getUint8(at + 128 + part * 32 + place) >> (2 * run)) & 3;

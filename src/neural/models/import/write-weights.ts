@@ -1,5 +1,6 @@
-// The file of weights of a brought base, written piece by piece in the layout of models/medium: matrices in 4 bits, each block of 32 with
-// its scale, vectors as they are. No matrix is ever whole in memory, in no form; what was written stays where the rest is cancelled.
+// Writes the weights of an imported base piece by piece, in the layout of models/medium: matrices in 4-bit blocks of 32
+// with a scale each, vectors as they are. No matrix is ever whole in memory. After a cancellation the written part
+// stays.
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { toHalf } from '../../../common/half.ts';
@@ -9,7 +10,7 @@ import { packedNames } from '../packed.ts';
 import { headerFor, type StoredPlace, type TensorShape } from '../safetensors.ts';
 import { corrupt, type ModelSource, RowReader, type TensorLocation } from './source.ts';
 
-/** 'values': as they are, in f32: what the reading is measured by. */
+/** 'values': unquantised, in f32, to test the readers. */
 export type WeightForm = 'int4' | 'values';
 
 export interface WeightWriteOptions {
@@ -17,18 +18,18 @@ export interface WeightWriteOptions {
   /** Parameters that an earlier attempt has written, in the order of `parameterSpecs`. */
   readonly from: number;
   readonly signal: AbortSignal;
-  /** Told after each parameter. */
+  /** Called after each parameter. */
   readonly onWritten: (done: number, bytes: number) => void | Promise<void>;
-  /** Told now and then, and where it is cancelled: so many parameters are on the disk, whatever becomes of the machine. */
+  /** Called now and then, and on cancellation: so many parameters are safely on disk. */
   readonly onKept?: (done: number) => void;
 }
 
-/** Bytes between two moments that a killed attempt can go on from. */
+/** Bytes between two points that an interrupted attempt can resume from. */
 const KEPT_EVERY = 32e6;
 
-/** Values that are in memory at a time, but for one row or one head, where that is more. */
+/** Values in memory at a time, unless one row or one head has more. */
 const AT_ONCE = 1 << 17;
-/** Bytes of what is hashed at a time. */
+/** Bytes hashed at a time. */
 const PIECE = 1 << 22;
 
 /** The tensors that a parameter becomes. */
@@ -55,14 +56,17 @@ export function sizeOf({ config }: Pick<ModelSource, 'config'>, parameters = Num
   return bytes.length + Math.max(0, ...ends);
 }
 
-/** Throws CodedError 'corrupt' or 'unreadable', the signal's reason, and what the disk says. @param path of a file that may be there */
+/**
+ * Throws CodedError 'corrupt' or 'unreadable', the signal's reason, and errors of the file system. @param path of a
+ * file that may exist
+ */
 export async function writeWeights(path: string, source: ModelSource, options: WeightWriteOptions): Promise<void> {
   const { form, from, signal, onWritten, onKept } = options;
   const { bytes, places, total } = layoutOf(source, form);
   const specs = parameterSpecs(source.config);
   const reader = await RowReader.open(source.files);
   const file = await open(path, from === 0 ? 'w' : 'r+');
-  // One for all parameters: what is thrown away is not given back at once.
+  // One array for all parameters: discarded arrays are not freed at once.
   const values = new Float32Array(
     Math.max(...specs.map(({ name }) => roomFor(source.places.get(name) as TensorLocation))),
   );
@@ -148,7 +152,7 @@ async function put(file: FileHandle, bytes: Uint8Array, at: number): Promise<voi
   }
 }
 
-/** SHA-256 of a file's bytes, which are not in memory together. */
+/** SHA-256 of a file, read piece by piece. */
 export async function hashOf(path: string, signal: AbortSignal): Promise<string> {
   const file = await open(path, 'r');
   const hash = createHash('sha256');
