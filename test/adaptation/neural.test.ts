@@ -532,6 +532,6 @@ describe('with a real engine', () => {
     const second = await adapt(of, deps(client));
     assert.ok(second.ok, JSON.stringify(second));
     const notes = second.value.report.notes.join();
-    assert.match(notes, /checkpoint was left aside, and training started anew/);
+    assert.match(notes, /checkpoint of an earlier run was not used, and training started again/);
   });
 });

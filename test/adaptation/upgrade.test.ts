@@ -86,7 +86,7 @@ describe('under another tokenizer', () => {
     for (const read of [await readSpecialist(now, log), await live.load(snapshotOf(now))]) {
       assert.ok(!read.ok);
       assert.equal(read.error.code, 'mismatched');
-      assert.match(read.error.message, /made anew when the folder is read/);
+      assert.match(read.error.message, /rebuilt when the folder is read/);
     }
     live.change({ kind: 'open', path: 'a.ts', text: 'const answer = 42;\n' });
     assert.equal(live.current.fileCount, 0, 'it goes on with the open files');
@@ -211,7 +211,7 @@ test('training from a checkpoint of another base begins anew, and says so', asyn
     });
     assert.ok(done.ok, JSON.stringify(done));
     assert.equal(done.value.steps, 2);
-    assert.match(notes.join(), /checkpoint was left aside, and training started anew/);
+    assert.match(notes.join(), /checkpoint of an earlier run was not used, and training started again/);
     const manifest = readManifest(out);
     assert.equal(manifest.ok && manifest.value?.name, 'adapted');
   } finally {

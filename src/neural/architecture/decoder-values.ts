@@ -16,7 +16,7 @@ export interface Model {
 
 /** Advice for any model that cannot be used. */
 export const MEND =
-  'Run "Adapt to This Repo" again if the model was made here, reinstall the extension if it came with it, or name another base.';
+  'Run "Adapt to This Repo" again if the model was adapted here, reinstall the extension if the model came with it, or choose another base.';
 
 /** All parameters as f32, packed ones unpacked; without the adapter. */
 export function valuesOf({
@@ -38,7 +38,7 @@ export function checkWeights(specs: readonly ParameterSpec[], weights: Weights):
       );
     }
     if (!allFinite(data)) {
-      throw new CodedError('corrupt', `The model's tensor '${name}' holds values that are no numbers. ${MEND}`);
+      throw new CodedError('corrupt', `The model's tensor '${name}' holds values that are not numbers. ${MEND}`);
     }
   }
 }

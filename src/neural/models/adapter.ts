@@ -99,7 +99,7 @@ function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
     (json.bias ?? 'none') !== 'none' ||
     [json.rank_pattern, json.alpha_pattern, json.modules_to_save].some(holdsAny)
   )
-    throw new CodedError('unsupported', `The adapter is of a kind that is not supported; plain LoRA is. ${MEND}`);
+    throw new CodedError('unsupported', `The adapter is not supported: only plain LoRA is. ${MEND}`);
   if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > MOST_RANK)
     throw corrupt('has no usable r');
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw corrupt('has no usable lora_alpha');
@@ -110,7 +110,7 @@ function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
   if (some === undefined || some === null) return lora;
   const firstLayer = layers - (Array.isArray(some) ? some.length : 0);
   if (!Array.isArray(some) || some.some((layer, i) => layer !== firstLayer + i) || firstLayer < 0)
-    throw new CodedError('unsupported', `The adapter adapts other layers than the uppermost ones. ${MEND}`);
+    throw new CodedError('unsupported', `The adapter does not adapt the upper layers only. ${MEND}`);
   return { ...lora, firstLayer };
 }
 

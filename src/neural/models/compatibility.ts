@@ -37,7 +37,7 @@ export function fitsTokenizer(
   }
   return failed(
     'mismatched',
-    `The model '${manifest?.name ?? folder}' was made for another tokenizer than the one in use, and would read its tokens as other words. ${MEND}`,
+    `The model '${manifest?.name ?? folder}' was made for another tokenizer than the one in use. ${MEND}`,
   );
 }
 
@@ -67,7 +67,7 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
   const made = manifest.base?.name === base.name ? `'${base.name}' as it was before` : `'${manifest.base?.name}'`;
   return failed(
     'mismatched',
-    `This adapter was made for the base ${made}, and '${base.name}' is in use. Run "Adapt to This Repo" again, or name the base that it was made for.`,
+    `This adapter was made for the base ${made}, and '${base.name}' is in use. Run "Adapt to This Repo" again, or choose the base that it was made for.`,
   );
 }
 
@@ -118,7 +118,7 @@ export function manifestCompatibility(
     if (other && hasWords) return ok({ over: other.folder, madeFrom: other.name, isOwn: false });
     if (other) return otherBaseFailure(other.name);
   } catch (cause) {
-    return failed('unreadable', `What ships with the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
+    return failed('unreadable', `A base model of the extension cannot be read: ${messageOf(cause)}. Reinstall it.`);
   }
   return failed(
     'mismatched',
@@ -130,6 +130,6 @@ export function manifestCompatibility(
 export function otherBaseFailure(name: string): Result<never> {
   return failed(
     'other-base',
-    `The model that was adapted to this folder goes with the base '${name}', which does not serve now. Choose that one, or run "Adapt to This Repo" again.`,
+    `The model that was adapted to this folder needs the base '${name}', which is not in use. Choose that base, or run "Adapt to This Repo" again.`,
   );
 }

@@ -74,7 +74,7 @@ export function parseManifest(json: string): Result<PackageManifest> {
   if (wrong) return failed('corrupt', `${MANIFEST} has no usable ${wrong.path?.[0]?.key}. ${MEND}`);
   return failed(
     'unsupported',
-    `This model expects prompts in the form '${String(value.dialect).slice(0, 40)}'; this version knows ${Object.keys(DIALECTS).join(', ')}. Update the extension, or name another base.`,
+    `This model expects prompts in the form '${String(value.dialect).slice(0, 40)}'; this version knows ${Object.keys(DIALECTS).join(', ')}. Update the extension, or choose another base.`,
   );
 }
 

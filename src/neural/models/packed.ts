@@ -24,7 +24,7 @@ export function packedMatrix(
   ) {
     throw new CodedError(
       'corrupt',
-      `The model's packed tensor '${name}' is not a [${rows}, ${columns}] of its own. ${MEND}`,
+      `The model's packed tensor '${name}' does not have the shape [${rows}, ${columns}]. ${MEND}`,
     );
   }
   return { bits: 4, rows, columns, packed, scales };

@@ -94,7 +94,7 @@ export function readHeader(
 }
 
 function corrupt(why: string, cause?: unknown): CodedError {
-  return new CodedError('corrupt', `The model file is damaged or no safetensors file: ${why}. ${MEND}`, { cause });
+  return new CodedError('corrupt', `The model file is damaged or not a safetensors file: ${why}. ${MEND}`, { cause });
 }
 
 /** Names and types come from the file: they may be of any length. */
@@ -113,7 +113,7 @@ function entryOf(name: string, entry: unknown, available: number): StoredPlace {
     );
   }
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
-    throw corrupt(`tensor '${shown(name)}' has no usable shape or place`);
+    throw corrupt(`tensor '${shown(name)}' has no usable shape or offsets`);
   }
   const [start, end] = offsets as [number, number];
   const size = shape.reduce((product, dim) => product * dim, 1);

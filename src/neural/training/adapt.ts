@@ -73,7 +73,9 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     const { checkpoint } = run;
     if (!result.ok && request.unusable === 'discard' && UNUSABLE.includes(result.error.code) && checkpoint) {
       if (!existsSync(checkpoint.path)) return result;
-      hooks.onNote?.(`An earlier run's checkpoint was left aside, and training started anew. ${result.error.message}`);
+      hooks.onNote?.(
+        `The checkpoint of an earlier run was not used, and training started again. ${result.error.message}`,
+      );
       discard(out);
       result = await train(run, weights, request.examples, hooks);
     }

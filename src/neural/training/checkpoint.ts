@@ -79,7 +79,7 @@ export function loadCheckpoint(path: string, identity: string): Checkpoint | und
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    const message = `The checkpoint cannot be read: ${messageOf(cause)}. Start the run anew.`;
+    const message = `The checkpoint cannot be read: ${messageOf(cause)}. Start the run again.`;
     throw new CodedError('unreadable', message, { cause });
   }
   const { tensors, metadata } = readSafetensors(bytes);
@@ -87,7 +87,7 @@ export function loadCheckpoint(path: string, identity: string): Checkpoint | und
   if (metadata.identity !== identity) {
     throw new CodedError(
       'corrupt',
-      'The checkpoint belongs to another model, other text or other settings. Start the run anew.',
+      'The checkpoint belongs to another model, other text or other settings. Start the run again.',
     );
   }
   let sum = 0;
@@ -97,13 +97,14 @@ export function loadCheckpoint(path: string, identity: string): Checkpoint | und
     checkFinite(name, data, 'corrupt');
     out.set(name, data);
   }
-  if (String(sum) !== metadata.crc32) throw new CodedError('corrupt', 'The checkpoint is damaged. Start the run anew.');
+  if (String(sum) !== metadata.crc32)
+    throw new CodedError('corrupt', 'The checkpoint is damaged. Start the run again.');
   const step = Number(metadata.step);
   const progress = parsed(metadata.progress);
   if (!Number.isSafeInteger(step) || step < 0 || progress === undefined) {
     throw new CodedError(
       'corrupt',
-      'The checkpoint is damaged: it does not say where the run stood. Start the run anew.',
+      'The checkpoint is damaged: it has no usable step or progress. Start the run again.',
     );
   }
   return { step, tensors: out, progress };
@@ -145,12 +146,12 @@ function checkFormat(format: string | undefined): void {
   if (Number(format) > Number(FORMAT)) {
     throw new CodedError(
       'newer-version',
-      `The checkpoint has format ${format?.slice(0, 20)}, of a later version of the extension; this one reads format ${FORMAT}. Update the extension, or start the run anew.`,
+      `The checkpoint has format ${format?.slice(0, 20)}, of a later version of the extension; this one reads format ${FORMAT}. Update the extension, or start the run again.`,
     );
   }
   throw new CodedError(
     'corrupt',
-    `The checkpoint has format ${format?.slice(0, 20) ?? 'unknown'}, of an earlier version of the extension; this one reads format ${FORMAT}. Start the run anew.`,
+    `The checkpoint has format ${format?.slice(0, 20) ?? 'unknown'}, of an earlier version of the extension; this one reads format ${FORMAT}. Start the run again.`,
   );
 }
 
@@ -172,6 +173,6 @@ function checkFinite(name: string, data: Float32Array, code: 'diverged' | 'corru
   if (allFinite(data)) return;
   throw new CodedError(
     code,
-    `The training state '${name.slice(0, 80)}' holds values that are no numbers. Start the run anew.`,
+    `The training state '${name.slice(0, 80)}' holds values that are not numbers. Start the run again.`,
   );
 }

@@ -87,7 +87,7 @@ export function checkRequest(
   if (outside(separator) || all.some(({ ids }) => ids.some(outside))) {
     throw new CodedError(
       'bad-request',
-      `An example has a token outside the model's ${vocabSize}: the tokenizer is another one.`,
+      `An example has a token outside the model's ${vocabSize}: it was made with another tokenizer.`,
     );
   }
 }

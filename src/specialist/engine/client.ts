@@ -135,7 +135,7 @@ export class EngineClient implements Engine {
     // Without a process nothing is open, and none is started to close it.
     if (kind === 'close' && !this.child) return Promise.resolve(ok({}));
     if (this.pending.size >= MOST_PENDING) {
-      const message = `The neural engine has ${MOST_PENDING} requests to answer and takes no more. If it stays so, reload the window.`;
+      const message = `The neural engine has ${MOST_PENDING} requests to answer and takes no more. If this continues, reload the window.`;
       return Promise.resolve(failed('busy', message));
     }
     return new Promise((resolve) => {
@@ -221,9 +221,9 @@ export class EngineClient implements Engine {
     const [first] = this.pending.values();
     if (!first) return;
     const minutes = Math.round(longestFor(first.message) / 60_000);
-    const said = `The neural engine gave no sign for ${minutes} minutes, and was ended.`;
+    const said = `The neural engine gave no sign of life for ${minutes} minutes and was ended.`;
     this.log.error(`${said} It was asked '${first.message.kind}'.`);
-    const advice = "Try again; if it stays so, choose another one with 'Easy Adaptation: Choose the Base Model…'.";
+    const advice = "Try again; if this continues, choose another base with 'Easy Adaptation: Choose the Base Model…'.";
     first.settle(first.signal?.aborted ? failed('cancelled', 'Cancelled.') : failed('timeout', `${said} ${advice}`));
     this.child?.kill('SIGKILL');
   }

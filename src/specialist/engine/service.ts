@@ -61,16 +61,16 @@ export class Service {
       const asked = typeof kind === 'string' ? `'${kind.slice(0, 40)}'` : 'without a name';
       return {
         code: 'bad-request',
-        message: `The neural engine knows no request ${asked}: it is of another version. Reload the window.`,
+        message: `The neural engine does not know the request ${asked}: it is from another version. Reload the window.`,
       };
     }
     if (typeof request !== 'object' || request === null || this.running.has(id))
       return {
         code: 'bad-request',
-        message: `The neural engine was asked '${kind}' in a way that it does not understand.`,
+        message: `The neural engine got an invalid request '${kind}'.`,
       };
     if (this.running.size >= MOST_REQUESTS)
-      return { code: 'busy', message: 'The neural engine is behind with all that it was asked. Try again in a while.' };
+      return { code: 'busy', message: 'The neural engine has too many requests. Try again in a while.' };
     return undefined;
   }
 
@@ -120,7 +120,7 @@ export class Service {
       }),
     // Not queued: a draft that is requested later must see the change, and a running one is not affected.
     change: async ({ key, change }) => {
-      if (!isFileChange(change)) return failed('bad-request', 'The neural engine was told of no change of a file.');
+      if (!isFileChange(change)) return failed('bad-request', 'The neural engine got an invalid file change.');
       this.specialists.change(key, change);
       return ok({});
     },

@@ -41,7 +41,7 @@ const staleShare = 0.2;
 
 const otherTokenizer = failed(
   'mismatched',
-  'The stored index was made with another tokenizer. It is made anew when the folder is read; "Adapt to This Repo" does that, too.',
+  'The stored index was made with another tokenizer. It is rebuilt when the folder is read, also by "Adapt to This Repo".',
 );
 
 /** A query's position for a search by another model. Valid until the model gets another request. */
@@ -93,7 +93,7 @@ export class NgramModel {
     if (!ProjectIndex.knows(arrays, vocabulary)) {
       return failed(
         'corrupt',
-        'The stored specialist is damaged: it holds tokens that there are none of. Run "Adapt to This Repo" again.',
+        'The stored specialist is damaged: it holds unknown tokens. Run "Adapt to This Repo" again.',
       );
     }
     return ok(new NgramModel(vocabulary, new ProjectIndex(arrays, vocabulary), weights));

@@ -63,7 +63,7 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   if (madeBy < version)
     return failed(
       'corrupt',
-      'The stored specialist is from before secrets were masked as they are now. It is made anew when the folder is read; "Adapt to This Repo" does that, too.',
+      'The stored specialist is from a version with weaker redaction of secrets. It is rebuilt when the folder is read, also by "Adapt to This Repo".',
     );
   const weights = weightsFrom(header.weights);
   if (weights === undefined) return foreign('its weights are of another shape');
@@ -116,7 +116,7 @@ function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; mad
   if (bytes.length < 20 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) {
     return failed(
       'corrupt',
-      'The stored specialist is not one of ours, or was cut short. Run "Adapt to This Repo" again.',
+      'The stored specialist has an unknown format or is truncated. Run "Adapt to This Repo" again.',
     );
   }
   const madeBy = view.getUint32(8, true);

@@ -9,7 +9,7 @@ const next = normals(3);
 const random = (count: number) => Float32Array.from({ length: count }, next);
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
 
-test('spread activations times spread weights are the product of before, at any width of a row', () => {
+test('transformed activations times transformed weights are the original product at any width', () => {
   for (const [inner, width] of [
     [1536, 64],
     [96, 32],
@@ -26,7 +26,7 @@ test('spread activations times spread weights are the product of before, at any 
   }
 });
 
-test('one value that stands out is spread over its run; the matrix is symmetric and its own inverse', () => {
+test('the transform spreads an outlier over its run; the matrix is symmetric and its own inverse', () => {
   const x = new Float32Array(64);
   x[7] = 8;
   hadamardTransform(x, 64);
@@ -41,7 +41,7 @@ test('one value that stands out is spread over its run; the matrix is symmetric 
   }
 });
 
-test('matrices in columns: plain and packed ones side by side, each value within half a step of its spread self', () => {
+test('plain and packed matrices are quantised side by side, each value within half a step', () => {
   const inner = 96;
   const plain = random(70 * inner);
   plain.fill(0, inner, 2 * inner);

@@ -34,7 +34,7 @@ test('a gradient into an operator that has none is refused by operator and input
   assert.throws(() => gradients(b, loss, [x]), /ReduceMax is not differentiable.*'scores'/);
 });
 
-test('what is computed again on the way back gives the same gradients, with only what was kept held', async () => {
+test('recomputation gives the same gradients and holds only kept values', async () => {
   const run = async (again: boolean) => {
     const b = new Builder('t');
     const x = b.graph.input('x', 'f32', [3, 4]);

@@ -92,7 +92,7 @@ test('a cancelled prompt keeps the chunks that were done', async () => {
   await network.dispose();
 });
 
-test('a cache that outgrows its room keeps what it holds, of every sequence and head', async () => {
+test('a growing cache keeps its content for every sequence and head', async () => {
   const network = await load('fp32');
   const other = ids.map((id) => (id + 5) % 64);
   const both = ids.slice(0, 250).map((id, i) => [id, other[i] as number]);

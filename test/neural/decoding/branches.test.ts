@@ -42,7 +42,7 @@ async function assertAlone(branches: Branches, before: readonly number[], paths:
   }
 }
 
-test('a path is run once, with others that are not known in one pass', async () => {
+test('a path is run once, in one pass with the other unknown ones', async () => {
   const branches = await branchesBehind(prompt);
   await assertAlone(branches, prompt, [[3], [5]]);
   const second = [
@@ -59,7 +59,7 @@ test('a path is run once, with others that are not known in one pass', async () 
   await assert.rejects(branches.run([[8, 8]]), /beginning/);
 });
 
-test('a pass takes along what may be asked for next, and what comes of it needs none', async () => {
+test('a pass runs probable next paths, which then need no pass', async () => {
   const branches = await branchesBehind(prompt);
   const ahead = [
     [3, 9],
@@ -77,7 +77,7 @@ test('a pass takes along what may be asked for next, and what comes of it needs 
   assert.deepEqual(passes, [5, 2]);
 });
 
-test('what is typed as foreseen becomes part of the prompt, and what was seen behind it stays', async () => {
+test('a typed branch becomes part of the prompt, and its continuations stay', async () => {
   const branches = await branchesBehind(prompt);
   await branches.run([[3], [5], [6]]);
   await branches.run([
@@ -104,7 +104,7 @@ test('what is typed as foreseen becomes part of the prompt, and what was seen be
   assert.deepEqual(passes, [3]);
 });
 
-test('one path alone is kept, and what is held has a bound: the newest search keeps its own', async () => {
+test('keep leaves one path, and settle bounds the tree in favour of the newest search', async () => {
   const branches = await branchesBehind(prompt);
   await branches.run([[3], [5]]);
   await branches.run([
@@ -136,7 +136,7 @@ test('one path alone is kept, and what is held has a bound: the newest search ke
   assert.deepEqual(passes, []);
 });
 
-test('a prompt that went the way of a branch has its logits already, and any other one finds its cache as it should be', async () => {
+test('a prompt along a branch has its logits already, and any other prompt has a correct cache', async () => {
   const prefixes = new Prefixes(network, 1);
   const ask = async (tokens: readonly number[], paths: readonly (readonly number[])[] = []) => {
     const { branches, cache, reused, finish } = prefixes.lease(tokens);

@@ -137,7 +137,7 @@ test('stop tokens end before, texts after; length ends too, and a long prompt lo
   assert.equal((await complete(files().join('\n'), { ...endless, maxTokens: 24 })).steps.length, 24);
 });
 
-test('the likeliest: probability, ties, the allowed set and damage', () => {
+test('the most likely token: probability, ties, the allowed set and damage', () => {
   const logits = Float32Array.of(9, Math.log(1), Math.log(2), Math.log(4), Math.log(1));
   const near = ({ id, logProbability }: { id: number; logProbability: number }, expected: number, share: number) => {
     assert.equal(id, expected);

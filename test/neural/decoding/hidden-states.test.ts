@@ -25,7 +25,7 @@ function likeness(a: Float32Array, b: Float32Array): number {
 
 const texts = ['return the list', 'const name = 1;', ''];
 
-test('each text has its own states, wherever in the list it stands', async () => {
+test('the states of a text do not depend on its place in the list', async () => {
   const [forward, backward] = await Promise.all([
     read({ texts, before: 'Sort this.\n', after: '\nLabel:' }),
     read({ texts: [...texts].reverse(), before: 'Sort this.\n', after: '\nLabel:' }),
@@ -38,7 +38,7 @@ test('each text has its own states, wherever in the list it stands', async () =>
   assert.ok(likeness(forward[0] as Float32Array, forward[1] as Float32Array) < 0.99);
 });
 
-test('what stands before is read once, and the last state is that of the whole', async () => {
+test('the text before is read once, and the last state is that of the whole', async () => {
   const [apart] = await read({ texts: ['return the list'], before: 'Sort this.\n', after: '\nLabel:' });
   const [whole] = await read({ texts: ['Sort this.\nreturn the list\nLabel:'], before: '', after: '' });
   const last = (states: Float32Array | undefined) =>
@@ -48,13 +48,13 @@ test('what stands before is read once, and the last state is that of the whole',
   assert.ok(likeness(last(apart), last(other)) < likeness(last(apart), last(whole)));
 });
 
-test('layers above the deepest that is asked for change nothing below them', async () => {
+test('higher layers than requested do not change the states', async () => {
   const request = { texts: texts.slice(0, 1), before: 'Sort this.\n', after: '\nLabel:' };
   const [[lower], [both]] = await Promise.all([read(request, [0.5]), read(request)]);
   assert.deepEqual(lower, both?.subarray(0, both.length / 2));
 });
 
-test('a signal ends it between two texts', async () => {
+test('a signal stops between two texts', async () => {
   const stop = new AbortController();
   const states = pooledStates({ language, texts, before: '', after: '', depths: [0.5] }, stop.signal);
   await states.next();

@@ -34,7 +34,7 @@ test('values in f32 give the logits of PyTorch', async () => {
   assert.equal(chosenPrecision('auto', model), 'int4');
 });
 
-test('as they are stored: the same graph in int4 as from their values, and close to f32', async () => {
+test('packed weights give the same int4 graph as their values, close to f32', async () => {
   const stored = loadModel(folder, { as: 'stored' });
   assert.equal(stored.packed?.size, 15);
   assert.ok([...stored.weights.values()].every(({ length }) => length === 64));

@@ -32,7 +32,7 @@ function recorder(onPass: () => void = () => {}) {
   return { network, lengths };
 }
 
-test('all of a prompt but what the cache holds is run', async () => {
+test('only the part of a prompt that is not in the cache is run', async () => {
   const { network, lengths } = recorder();
   const cache = network.cache();
   assert.ok(await prefill(network, cache, prompt, 0));
@@ -44,7 +44,7 @@ test('all of a prompt but what the cache holds is run', async () => {
   assert.deepEqual(lengths, [3]);
 });
 
-test('a signal ends it after the chunk under way, and the next prompt goes on from there', async () => {
+test('a signal ends prefilling after the present chunk, and the next prompt continues from there', async () => {
   const controller = new AbortController();
   const { network, lengths } = recorder(() => controller.abort());
   const prefixes = new Prefixes(network as never);

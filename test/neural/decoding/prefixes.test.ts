@@ -26,7 +26,7 @@ async function run(prefixes: Prefixes, prompt: readonly number[]): Promise<numbe
   return reused;
 }
 
-test('a prompt with the beginning of another takes it over and leaves the other whole', async () => {
+test('a prompt copies the common beginning of another and leaves the other whole', async () => {
   const prefixes = new Prefixes(network, 2);
   const here = ids(300, 7);
   const there = [...here.slice(0, 100), ...ids(200, 11)];
@@ -38,7 +38,7 @@ test('a prompt with the beginning of another takes it over and leaves the other 
   assert.equal(await run(prefixes, [...here.slice(0, 290), 9]), 290);
 });
 
-test('of more places than caches the one that was left longest ago is given up', async () => {
+test('the least recently used cache is replaced', async () => {
   const prefixes = new Prefixes(network, 2);
   const places = [3, 5, 13].map((step) => [step, ...ids(60, step)]);
   for (const place of places) await run(prefixes, place);
@@ -48,7 +48,7 @@ test('of more places than caches the one that was left longest ago is given up',
   assert.ok((await run(prefixes, first)) < 30);
 });
 
-test('caches are fewer where a prompt takes more memory', () => {
+test('fewer caches are kept for prompts that take more memory', () => {
   const kept = (layers: number) => {
     const prefixes = new Prefixes({
       config: { ...TINY, layers, keyValueHeads: 3, headDim: 64 },

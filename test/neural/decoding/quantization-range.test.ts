@@ -9,14 +9,14 @@ before(async () => {
   await loadLibrary();
 });
 
-test('the whole range where sums are right, half of it where a pair is cut off at 16 bits', async () => {
+test('the range is 127 if sums are right, and 63 if pairs saturate at 16 bits', async () => {
   assert.equal(await detectRange(async () => Float32Array.of(WITHOUT_OVERFLOW, WITHOUT_OVERFLOW)), 127);
   // 32 pairs, each cut off.
   assert.equal(await detectRange(async () => Float32Array.of(WITHOUT_OVERFLOW, 32 * 32767)), 63);
   assert.ok(2 * 255 * 63 <= 32767 && 2 * 255 * 65 > 32767);
 });
 
-test('a probe that failed is tried again, one under way is shared', async () => {
+test('a failed probe is repeated, a running one is shared', async () => {
   let probes = 0;
   const fails = async () => {
     probes++;
@@ -29,7 +29,7 @@ test('a probe that failed is tried again, one under way is shared', async () => 
   assert.equal(probes, 2);
 });
 
-test('here one or the other, and the same when asked again', async () => {
+test('the range of this machine is stable', async () => {
   const range = await quantizationRange();
   assert.ok(range === 127 || range === 63);
   assert.equal(await quantizationRange(), range);

@@ -43,7 +43,7 @@ test('a prompt is 512 tokens, a line seven passes, and the first of each does no
   for (const { ids } of passes) for (const [id] of ids) assert.ok(id !== undefined && id >= 0 && id < 100);
 });
 
-test('branches see their own past alone', async () => {
+test('branches see only their own past', async () => {
   const { network, passes, now } = slow(1, 1);
   await timeModel(network, now);
   const trees = passes.flatMap(({ tree }) => (tree ? [tree] : []));
@@ -54,12 +54,12 @@ test('branches see their own past alone', async () => {
   );
 });
 
-test('a model with little room is measured on what it has, and its prompt counted as 512 tokens', async () => {
+test('a short context is timed as it is and scaled to 512 tokens', async () => {
   const { network, now } = slow(0, 1, { contextLength: 281 });
   assert.equal((await timeModel(network, now)).promptMs, 512);
 });
 
-test('a signal ends it after the pass under way', async () => {
+test('a signal stops after the present pass', async () => {
   const { network, passes, now } = slow(1, 1);
   const controller = new AbortController();
   const timed = timeModel(network, now, controller.signal);
@@ -69,6 +69,6 @@ test('a signal ends it after the pass under way', async () => {
   assert.ok(passes.length <= 1, `${passes.length} passes`);
 });
 
-test('the limits are those of a line and of a new place', () => {
+test('the limits are those of a line and of a new prompt', () => {
   assert.deepEqual(LIMITS, { lineMs: 100, promptMs: 500 });
 });

@@ -15,7 +15,7 @@ after(() => rmSync(folder, { recursive: true }));
 const { config } = readGolden('packed');
 const lora: LoraConfig = { rank: 2, alpha: 4, targets: ['q_proj', 'down_proj'], firstLayer: 1 };
 
-test('what is written is read back, under the names that peft gives', () => {
+test("a written adapter is read back under peft's names", () => {
   const weights = initialAdapters(config, lora, 3);
   saveAdapter(folder, config, { lora, weights }, 'medium', 'F32');
   assert.deepEqual(loadAdapter(folder, config), { lora, weights });
@@ -28,7 +28,7 @@ test('what is written is read back, under the names that peft gives', () => {
   assert.equal(tensors.size, 4);
 });
 
-test('what cannot be laid over the base is refused by what is wrong with it', () => {
+test('an adapter that does not fit the base is refused with the reason', () => {
   const good = readFileSync(join(folder, 'adapter_config.json'), 'utf8');
   const refusal = (more: object): string => {
     writeFileSync(join(folder, 'adapter_config.json'), JSON.stringify({ ...JSON.parse(good), ...more }));
@@ -45,7 +45,7 @@ test('what cannot be laid over the base is refused by what is wrong with it', ()
   assert.match(refusal({ r: 3 }), /^corrupt: .*lora_A/);
   assert.match(refusal({ target_modules: 'all-linear' }), /^corrupt: .*target_modules/);
   assert.match(refusal({ use_dora: true }), /^unsupported/);
-  assert.match(refusal({ layers_to_transform: [0] }), /^unsupported: .*uppermost/);
+  assert.match(refusal({ layers_to_transform: [0] }), /^unsupported: .*upper layers/);
   assert.match(refusal({ layers_to_transform: null }), /^corrupt: .*layers\.0/);
   writeFileSync(join(folder, 'adapter_config.json'), '{');
   assert.throws(() => loadAdapter(folder, config), /not valid JSON/);

@@ -40,7 +40,7 @@ const manifestOf = (at: string): PackageManifest => {
   return read.value;
 };
 
-test('an adapted model says what it was made from, and is refused with another tokenizer', () => {
+test('an adapted model names its base, and is refused with another tokenizer', () => {
   describeAdapted(adapted, { base, tokenizer, precision: 'int8' });
   writeFileSync(join(adapted, 'mixture.json'), '{}');
   listFiles(adapted);
@@ -58,7 +58,7 @@ test('an adapted model says what it was made from, and is refused with another t
   assert.throws(() => loadModel(adapted, { tokenizer: join(folder, 'none') }), { code: 'unreadable' });
 });
 
-test('what it takes over from its base: name, licence, form of prompts; and the tokenizer, where nobody names one', () => {
+test('a manifest takes name, licence, dialect and, by default, the tokenizer from the base', () => {
   cpSync(tokenizer, join(base, 'tokenizer.json'));
   describeAdapted(base, { base, precision: 'int4' });
   writeManifest(base, { ...manifestOf(base), name: 'medium', licence: 'Apache-2.0', stop: ['<|eom|>'], base: null });
@@ -68,13 +68,13 @@ test('what it takes over from its base: name, licence, form of prompts; and the 
   assert.deepEqual(origin, { name: 'medium', weights: manifestOf(base).weights });
 });
 
-test('where nobody knows the tokenizer nothing is claimed, and nothing refused', () => {
+test('a model with an unknown tokenizer has no manifest and is not refused', () => {
   describeAdapted(adapted, { base, precision: 'int8' });
   assert.deepEqual(readManifest(adapted), { ok: true, value: undefined });
   assert.equal(loadModel(adapted, { tokenizer }).manifest, undefined);
 });
 
-test('a folder with a tokenizer of its own is refused with another one, manifest or not', () => {
+test('a folder with its own tokenizer is refused with another one, with or without a manifest', () => {
   cpSync(tokenizer, join(base, 'tokenizer.json'));
   assert.equal(loadModel(base).config.layers, 2);
   assert.equal(loadModel(base, { tokenizer }).config.layers, 2);
@@ -84,7 +84,7 @@ test('a folder with a tokenizer of its own is refused with another one, manifest
   assert.throws(() => loadModel(base), { code: 'mismatched', message: /reinstall the extension/ });
 });
 
-test('an adapter fits the base that it was made for, by its bytes', () => {
+test('an adapter fits only the base with the right hash', () => {
   cpSync(join(adapted, 'model.safetensors'), join(adapted, ADAPTER));
   rmSync(join(adapted, 'model.safetensors'));
   describeAdapted(adapted, { base, tokenizer, precision: 'int4' });
@@ -104,7 +104,7 @@ test('an adapter fits the base that it was made for, by its bytes', () => {
   assert.ok(fitsBase({ ...manifest, kind: 'model' }, { name: 'large', weights: '0'.repeat(64) }).ok);
 });
 
-test('what goes over another base that ships is opened over that one; what goes over none is for adapting again', () => {
+test('an adapter of another shipped base is opened over that base; others need a new adaptation', () => {
   const models = join(folder, 'models');
   const [small, medium] = ['small', 'medium'].map((name) => join(models, name)) as [string, string];
   for (const [at, fill] of [
@@ -129,7 +129,7 @@ test('what goes over another base that ships is opened over that one; what goes 
   assert.deepEqual(found(medium, other), { over: medium, madeFrom: 'medium', isOwn: true }, 'the n-grams have others');
   writeManifest(small, { ...manifestOf(small), tokenizer: sha256Of(other) });
   const waiting = compatibilityOf(adapted, small, other);
-  assert.match(waiting.ok ? '' : waiting.error.message, /goes with the base 'medium'.*Choose that one/);
+  assert.match(waiting.ok ? '' : waiting.error.message, /needs the base 'medium'.*Choose that base/);
   writeManifest(small, { ...manifestOf(small), tokenizer: sha256Of(tokenizer) });
   // The base is another one now, under the same name.
   writeManifest(medium, { ...manifestOf(medium), weights: '0'.repeat(64) });

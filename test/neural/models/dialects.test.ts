@@ -66,7 +66,7 @@ for (const [dialect, prompt] of Object.entries(expected) as [Dialect, string][])
   });
 }
 
-test('a model that fills nothing in goes on from the prefix, and ends as its tokenizer does', () => {
+test("a model without infilling continues the prefix, and ends with its tokenizer's end token", () => {
   const tokenizer = withMarks(['<repo_name>', '<|im_end|>', '<|endoftext|>']);
   assert.deepEqual(dialectFor(tokenizer), { dialect: 'none', stop: ['<|endoftext|>', '<|im_end|>'] });
   const { end, eom, prefix } = dialectTokens(tokenizer, 'none');

@@ -80,7 +80,7 @@ for (const name of Object.keys(EXPORTED)) {
   });
 }
 
-test('the README says what the model is asked, and where it goes wrong', () => {
+test('the README states the prompt form and the silent mistakes', () => {
   const text = (name: string) => readFileSync(join(folder, name, 'README.md'), 'utf8');
   const llama = text('llama');
   assert.match(llama, /`<\|file\|>PATH\\n<\|suffix\|>AFTER<\|prefix\|>BEFORE`.*ends with `<\|eom\|>`/);
@@ -93,7 +93,7 @@ test('the README says what the model is asked, and where it goes wrong', () => {
   assert.doesNotMatch(text('qwen2'), /rows of q and k|lm_head/);
 });
 
-test('a model that was trained whole is exported without an adapter', () => {
+test('a fully fine-tuned model is exported without an adapter', () => {
   const { base, tokenizer } = writeExported(folder, 'qwen2');
   const into = join(folder, 'whole');
   const done = exportModel({ model: base, base, tokenizer, into });
@@ -101,7 +101,7 @@ test('a model that was trained whole is exported without an adapter', () => {
   assert.ok(!existsSync(join(into, 'adapter')));
 });
 
-test('what cannot be written or read is a failure', () => {
+test('an unwritable or unreadable file is a failure', () => {
   const { base, model, tokenizer } = writeExported(folder, 'qwen2');
   const code = (done: ReturnType<typeof exportModel>) => (done.ok ? 'done' : done.error.code);
   assert.equal(code(exportModel({ model, base, tokenizer, into: tokenizer })), 'unwritable');

@@ -18,7 +18,7 @@ const codeOf = (text: string) => {
   return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
 };
 
-test('config.json: what is written is read back; defaults of the two families', () => {
+test('config.json: a written config is read back; defaults of the two families', () => {
   const small = { ...PRESETS.S, vocabSize: 8192, eosTokenId: 1 };
   const again = parseConfig(writeConfig(small, 'float16'));
   assert.ok(again.ok);
@@ -32,7 +32,7 @@ test('config.json: what is written is read back; defaults of the two families', 
   );
 });
 
-test('config.json: what cannot be served is refused in words', () => {
+test('config.json: an unsupported model is refused with the reason', () => {
   const base = JSON.parse(writeConfig({ ...PRESETS.S, vocabSize: 100 }, 'float32'));
   const changed = (more: object) => codeOf(JSON.stringify({ ...base, ...more }));
   assert.match(codeOf('{'), /^corrupt: .*not valid JSON/);
@@ -87,7 +87,7 @@ test('a model folder in each stored type; damaged ones are refused', () => {
   writeFileSync(file, Buffer.concat(writeSafetensors(tensors)));
   assert.throws(() => loadModel(folder), /'model.norm.weight' has 3 elements/);
   const nan = new Map(weights).set('model.norm.weight', new Float32Array(16).fill(Number.NaN));
-  assert.throws(() => saveModel(folder, config, nan, 'F32'), /no numbers/);
+  assert.throws(() => saveModel(folder, config, nan, 'F32'), /not numbers/);
   rmSync(folder, { recursive: true });
   assert.throws(() => loadModel(folder), { code: 'unreadable' });
 });

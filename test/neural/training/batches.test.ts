@@ -46,7 +46,7 @@ test('weights of a step sum to 1, and its shape is fixed', () => {
   }
 });
 
-test('step n is the same whatever was asked before; epochs differ in order', () => {
+test('step n does not depend on earlier calls; epochs differ in order', () => {
   const a = new TrainingBatches(examples, options);
   const b = new TrainingBatches(examples, options);
   for (const step of [0, 1, 2, 3]) a.step(step);
@@ -59,7 +59,7 @@ test('nothing to learn is an error', () => {
   assert.throws(() => new TrainingBatches([{ ids: Int32Array.of(1) }], options), /no token to learn/);
 });
 
-test('what fits in a window is never cut, and windows are filled', () => {
+test('sequences that fit in a window are never cut, and windows are filled', () => {
   const whole: Example[] = Array.from({ length: 60 }, (_, i) => ({
     // Begins with its number and ends with 98, so that a cut one would be seen.
     ids: Int32Array.from({ length: 5 + (i % 12) }, (_, j) => (j === 4 + (i % 12) ? 98 : i)),
@@ -90,7 +90,7 @@ test('validation sees every window once, its weights sum to 1', () => {
   assert.ok(Math.abs(total - 1) < 1e-6);
 });
 
-test('what is worth more comes earlier, every epoch in another order, and nothing is left out', () => {
+test('examples of more worth come earlier, in another order each epoch, and none is left out', () => {
   const many = (worth: (i: number) => number) =>
     new TrainingBatches(
       Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i), worth: worth(i) })),
@@ -130,7 +130,7 @@ test('what is worth more comes earlier, every epoch in another order, and nothin
 
 const ids = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
 
-test('of what a step weighs a large model has half at most, however much there is of it', () => {
+test("a large model's examples have at most half of a step's weight", () => {
   const own: Example[] = [{ ids: ids(0, 5) }, { ids: ids(100, 5) }];
   // Each is worth a hundred of the others: without a bound the first steps would hold nothing else.
   const taught: Example[] = Array.from({ length: 20 }, (_, i) => ({
@@ -167,7 +167,7 @@ test('of what a step weighs a large model has half at most, however much there i
   assert.deepEqual(shares(new TrainingBatches(taught, options)), Array(12).fill(1));
 });
 
-test('what another model gives a token stays beside it, through cutting and stacking', () => {
+test("another model's probabilities stay beside their tokens through cutting and stacking", () => {
   const known = Float32Array.from({ length: 9 }, (_, i) => i / 16);
   const batches = new TrainingBatches([{ ids: ids(20, 9), beside: known }, { ids: ids(40, 3) }], options).everything();
   const found = batches.flatMap(({ targets, beside }) => [...targets].map((id, i) => [id, beside?.[i]] as const));

@@ -48,7 +48,7 @@ for (const name of ['lora', 'packed'] as const) {
   test(`ten losses of ${name} through WebGPU, accumulated`, () =>
     compare(name, { device: 'webgpu', batch: 1, microBatches: 2 }));
 }
-test('state read back from the GPU is what the CPU has, and a run goes on from it', async () => {
+test("state read back from the GPU equals the CPU's, and a run continues from it", async () => {
   const golden = readGolden('llama');
   const step = async (device: 'cpu' | 'webgpu') => {
     const trainer = await stepper(golden, { device });

@@ -340,7 +340,7 @@ test('the schedule warms up, peaks and decays to its floor', () => {
   assert.ok(Math.abs(rate(24) - 0.2) < 1e-12);
 });
 
-test('a plan is bent to the time left, without a jump, and never past what is wanted', () => {
+test('a plan is fitted to the time left without a jump and within the wanted steps', () => {
   const schedule = { peak: 2, warmupSteps: 4, totalSteps: 104, floor: 0 };
   const plan = firstPlan(schedule);
   assert.equal(replan(schedule, plan, 24, 83, 1), plan, 'near enough');

@@ -35,7 +35,7 @@ test('an hour of sleep takes no more from the plan than half a minute', () => {
   assert.ok(progress.plan.totalSteps > 400, `${progress.plan.totalSteps}`);
 });
 
-test('a machine whose micro-batches take longer than any sleep is let count is found to be so slow', () => {
+test('a machine with very slow micro-batches is measured as slow, not as asleep', () => {
   const { progress, time, steps } = keeper(36_000);
   steps(20, 400);
   assert.ok(time.seconds > 7000, `${time.seconds}`);

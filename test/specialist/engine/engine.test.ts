@@ -42,7 +42,7 @@ function steps(reports: readonly AdaptProgress[]): number[] {
   return reports.flatMap((report) => (report.kind === 'step' ? [report.step] : []));
 }
 
-test('drafts, several asked at once, and says how it is', async (context) => {
+test('answers several drafts at once and reports its status', async (context) => {
   const client = await started(context);
   const asked = ['const a = ', 'let', 'const a = '].map((prefix) => client.request('draft', drafting(prefix)));
   const drafts = (await Promise.all(asked)).map((answer) =>
@@ -56,7 +56,7 @@ test('drafts, several asked at once, and says how it is', async (context) => {
   assert.ok(status.value.memory > 1e7);
 });
 
-test('wrong requests are failures, and the process goes on', async (context) => {
+test('invalid requests fail, and the process continues', async (context) => {
   const client = engine();
   context.after(() => client.dispose());
   const codeOf = async (result: Promise<{ ok: true } | { ok: false; error: { code: string } }>) => {
@@ -76,7 +76,7 @@ test('wrong requests are failures, and the process goes on', async (context) => 
   assert.equal(await codeOf(client.request('draft', drafting('x'))), 'ok');
 });
 
-test('what is no request is answered with a code or passed over, and the same process goes on', async (context) => {
+test('an invalid message gets an error code or is ignored, and the same process continues', async (context) => {
   const client = await started(context);
   const { pid } = client;
   const asked = [
@@ -116,7 +116,7 @@ test('what is no request is answered with a code or passed over, and the same pr
   assert.equal(client.pid, pid);
 });
 
-test('an engine that answers nothing is asked so much and no more, and does not keep its owner when that ends', async () => {
+test('a silent engine gets a limited number of requests and does not keep its owner alive', async () => {
   const client = engine();
   assert.ok((await client.request('status', {})).ok);
   const pid = client.pid as number;
@@ -130,7 +130,7 @@ test('an engine that answers nothing is asked so much and no more, and does not 
   assert.deepEqual([...codes].sort(), ['busy', 'cancelled']);
 });
 
-test('an engine that is told to end lets training come to its checkpoint first', async (context) => {
+test('an engine that is told to end lets training write its checkpoint first', async (context) => {
   const client = await started(context);
   const out = join(folder, 'told');
   const result = await client.request('adapt', adaptation(base, out, { maxSteps: 200, epochs: 200 }), {
@@ -142,7 +142,7 @@ test('an engine that is told to end lets training come to its checkpoint first',
   assert.ok(stand?.kind === 'training' && stand.step >= 8 && stand.totalSteps === 200, JSON.stringify(stand));
 });
 
-test('an adaptation tells of every step, and what it leaves can be opened', async (context) => {
+test('an adaptation reports every step, and its result can be opened', async (context) => {
   const client = await started(context);
   const out = join(folder, 'adapted');
   const reports: AdaptProgress[] = [];
@@ -159,7 +159,7 @@ test('an adaptation tells of every step, and what it leaves can be opened', asyn
   assert.ok((await client.request('open', opening(out))).ok);
 });
 
-test('killed in mid-step and with a draft under way: the run goes on from its checkpoint, the draft is answered', async (context) => {
+test('after a kill during a step and a draft, the run resumes from its checkpoint and the draft is answered', async (context) => {
   const client = await started(context);
   const whole = join(folder, 'whole');
   const killed = join(folder, 'killed');
@@ -186,7 +186,7 @@ test('killed in mid-step and with a draft under way: the run goes on from its ch
   assert.ok((await decoded)?.ok, 'its owner had opened it again by then');
 });
 
-test('an owner hears of a restart first, also of one after an idle death', async (context) => {
+test('an owner is told of a restart before anything else, also after a death while idle', async (context) => {
   const client = engine();
   context.after(() => client.dispose());
   assert.ok((await client.request('open', opening(base))).ok);
@@ -212,7 +212,7 @@ test('an owner hears of a restart first, also of one after an idle death', async
   assert.equal(order.length, 4);
 });
 
-test('what an owner asks at every restart, and kills the process, is given up', async (context) => {
+test('a request that an owner repeats at every restart fails if it kills the process', async (context) => {
   const script = join(folder, 'fussy.mjs');
   writeFileSync(script, "process.on('message', ({ kind }) => kind === 'status' && process.exit(4));");
   const client = engine({ script });
@@ -228,7 +228,7 @@ test('what an owner asks at every restart, and kills the process, is given up', 
   await until(() => client.pid === undefined);
 });
 
-test('a draft that kills the process is given up, though what it will take is told each time before', async (context) => {
+test('a draft that kills the process fails although each process first reports its estimate', async (context) => {
   const script = join(folder, 'foreseeing.mjs');
   const told = "process.send({ id, kind: 'progress', progress: { promptTokens: 1 } }, () => process.exit(4))";
   writeFileSync(script, `process.on('message', ({ id, kind }) => kind === 'draft' && ${told});`);
@@ -265,7 +265,7 @@ for (const [name, kind, progress] of [
   });
 }
 
-test('killed again and again, also while a checkpoint is written: the model comes out the same', async (context) => {
+test('repeated kills, also during a checkpoint, give the same model', async (context) => {
   const client = await started(context);
   const whole = join(folder, 'whole-2');
   const often = join(folder, 'often');
@@ -295,7 +295,7 @@ test('killed again and again, also while a checkpoint is written: the model come
   assert.deepEqual(readdirSync(often).sort(), ['config.json', 'model.safetensors', 'training.json']);
 });
 
-test('over a base in 4 bits an adapter is kept: killed or not it is the same, a fraction of the base, and fits that base alone', async (context) => {
+test('over a 4-bit base an adapter is saved: the same after a kill, small, and for that base only', async (context) => {
   const client = await started(context);
   const packed = goldenFolder('packed');
   const [whole, often] = [join(folder, 'adapter-whole'), join(folder, 'adapter-often')];
@@ -335,7 +335,7 @@ test('over a base in 4 bits an adapter is kept: killed or not it is the same, a 
   assert.throws(() => loadModel(whole), isRefused);
 });
 
-test('a half-written checkpoint is left aside', async (context) => {
+test('a half-written checkpoint is not used', async (context) => {
   const client = await started(context);
   const out = join(folder, 'half');
   const stop = new AbortController();
@@ -361,10 +361,10 @@ test('a half-written checkpoint is left aside', async (context) => {
     onProgress: (report) => report.kind === 'note' && notes.push(report.note),
   });
   assert.ok(discarded.ok);
-  assert.match(notes.join(), /started anew. .*damaged/);
+  assert.match(notes.join(), /started again. .*damaged/);
 });
 
-test('where another base’s run was begun, this one is trained by a method of its own', async (context) => {
+test('a run of one base does not take over the method of another base’s run', async (context) => {
   const client = await started(context);
   const [out, other] = [join(folder, 'other-base-begun'), join(folder, 'other-base')];
   writeModel(other, { layers: 1 });
@@ -381,7 +381,7 @@ test('where another base’s run was begun, this one is trained by a method of i
   assert.equal(loadModel(out).config.layers, 1);
 });
 
-test('what was finished is not done again, unless the text or the base is another', async (context) => {
+test('a finished run is not repeated unless text or base have changed', async (context) => {
   const client = await started(context);
   const out = join(folder, 'twice');
   const first = await client.request('adapt', adaptation(base, out, { lora: 'auto' }));
@@ -398,7 +398,7 @@ test('what was finished is not done again, unless the text or the base is anothe
   assert.equal(steps, 24);
 });
 
-test('a draft is cancelled silently, and the next one is answered', async (context) => {
+test('a draft is cancelled silently and the next one is answered', async (context) => {
   const client = await started(context);
   const stop = new AbortController();
   const long = client.request('draft', drafting('const a = ', 200), {
@@ -410,7 +410,7 @@ test('a draft is cancelled silently, and the next one is answered', async (conte
   assert.ok((await client.request('draft', drafting('let b'))).ok);
 });
 
-test('training stops at the memory ceiling; a small one leaves drafts alone', async (context) => {
+test('training stops at the memory ceiling; drafts continue under a small one', async (context) => {
   const client = engine({ memoryCeiling: 1e6 });
   context.after(() => client.dispose());
   await opened(client, base);
@@ -419,7 +419,7 @@ test('training stops at the memory ceiling; a small one leaves drafts alone', as
   assert.ok((await client.request('draft', drafting('x'))).ok);
 });
 
-test('a process that keeps dying is given up', async (context) => {
+test('a process that keeps dying is not restarted', async (context) => {
   const script = join(folder, 'dying.mjs');
   writeFileSync(script, 'console.error("no such driver"); process.exit(3);');
   const client = engine({ script });
@@ -450,14 +450,14 @@ test('no orphan: the process ends when its owner is killed', async () => {
   await until(() => ended(pid));
 });
 
-test('nothing is started to close what no process has open', async (context) => {
+test('no process is started for a close request', async (context) => {
   const client = engine();
   context.after(() => client.dispose());
   assert.ok((await client.request('close', { key: 'folder' })).ok);
   assert.equal(client.pid, undefined);
 });
 
-test('a disposed engine ends its process and answers nothing more', async () => {
+test('a disposed engine ends its process and answers no more requests', async () => {
   const client = engine();
   assert.ok((await client.request('status', {})).ok);
   const pid = client.pid as number;

@@ -36,7 +36,7 @@ function begin(pair: EnginePair, request: Requests['adapt']['request'], onProgre
   return { begun, result };
 }
 
-test('a completion is answered while the training process does nothing at all', async (context) => {
+test('a completion is answered while the training process is suspended', async (context) => {
   const pair = await started(context);
   const { begun, result } = begin(pair, adaptation(base, join(folder, 'stopped'), { epochs: 400 }));
   await begun;
@@ -57,7 +57,7 @@ test('a completion is answered while the training process does nothing at all', 
   assert.equal(pair.trainingPid, undefined);
 });
 
-test('the training process is killed: training resumes in another, and the one that completes is the same', async (context) => {
+test('training resumes in a new process after a kill, and the completing process stays the same', async (context) => {
   const pair = await started(context);
   const { pid } = pair;
   let restarts = 0;

@@ -19,7 +19,7 @@ function begun(context: TestContext) {
   return { clock, client };
 }
 
-test('a request that holds the process fails with advice, and those behind it are asked of another process', async (context) => {
+test('a request that blocks the process fails with advice, and later ones go to a new process', async (context) => {
   const { clock, client } = begun(context);
   assert.ok((await client.request('status', {})).ok);
   const held = client.pid as number;
@@ -41,7 +41,7 @@ test('a request that holds the process fails with advice, and those behind it ar
   assert.notEqual(client.pid, held);
 });
 
-test('a draft that was cancelled does not keep a process that is held', async (context) => {
+test('a cancelled draft does not keep a blocked process alive', async (context) => {
   const { clock, client } = begun(context);
   const controller = new AbortController();
   const draft = client.request('draft', drafting('hold'), { signal: controller.signal });
@@ -53,7 +53,7 @@ test('a draft that was cancelled does not keep a process that is held', async (c
   await until(() => ended(held));
 });
 
-test('time while nothing is asked does not count, nor does a gap while the machine sleeps', async (context) => {
+test("idle time and the machine's sleep do not count as silence", async (context) => {
   const { clock, client } = begun(context);
   assert.ok((await client.request('status', {})).ok);
   const { pid } = client;
@@ -70,7 +70,7 @@ test('time while nothing is asked does not count, nor does a gap while the machi
   assert.ok(!result.ok && result.error.code === 'timeout');
 });
 
-test('a sign that it is at work ends the silence', async (context) => {
+test('a sign of life ends the silence', async (context) => {
   const { clock, client } = begun(context);
   assert.ok((await client.request('status', {})).ok);
   const { pid } = client;

@@ -73,7 +73,7 @@ test('an open folder answers from its snapshot', async () => {
   assert.equal(by, 'base + n-gram');
 });
 
-test('what a draft will take is told before it is begun, and a place that was warmed costs none', async () => {
+test('the estimate comes before the draft, and a warmed prompt costs no tokens', async () => {
   await open();
   const query = (name: string) => {
     const prefix = `import { composeGreeting } from './compose';\n\n// ${name.repeat(40)}\nexport const greeting = compose`;
@@ -97,7 +97,7 @@ test('what a draft will take is told before it is begun, and a place that was wa
   assert.equal(!gone.ok && gone.error.code, 'bad-request');
 });
 
-test('a model is timed, and a model that is none is an error', async () => {
+test('a model is timed, and a missing model is an error', async () => {
   const options = { tokenizer: TOKENIZER, precision: 'fp32', threads: 1 } as const;
   const timed = await client.request('time', { ...options, model });
   assert.ok(timed.ok && timed.value.lineMs > 0 && timed.value.promptMs > 0, JSON.stringify(timed));
@@ -110,7 +110,7 @@ test('a model is timed, and a model that is none is an error', async () => {
   assert.equal(!answer.ok && answer.error.code, 'cancelled');
 });
 
-test('what cannot be opened leaves what was open under its key', async () => {
+test('a failed opening keeps the specialist that was open under the key', async () => {
   await open();
   const lacking = join(folder, 'lacking.json');
   writeFileSync(lacking, readFileSync(TOKENIZER, 'utf8').replaceAll('<|eom|>', '<|none|>'));
@@ -126,7 +126,7 @@ test('what cannot be opened leaves what was open under its key', async () => {
   assert.match((await draft('const afterwards = ')).text, /composeLater/);
 });
 
-test('changes count at once: what is open, what is saved, what is gone', async () => {
+test('changes count at once: open, saved and removed files', async () => {
   await open();
   const change = (value: FileChange) => client.request('change', { key: 'a', change: value });
   await change({ kind: 'open', path: 'src/late.ts', text: 'await deliverParcel(address, weight);\n' });
@@ -135,12 +135,12 @@ test('changes count at once: what is open, what is saved, what is gone', async (
   assert.notEqual((await draft('await deliverPar')).text, 'cel(address, weight);');
 });
 
-test('what is laid over a snapshot at opening counts too', async () => {
+test('changes given with a snapshot count', async () => {
   await open({ over: [{ kind: 'saved', path: 'src/new.ts', text: 'const parcel = wrapParcel(paper);\n' }] });
   assert.equal((await draft('const parcel = wrap')).text, 'Parcel(paper);');
 });
 
-test('without a snapshot the open files are all there is', async () => {
+test('without a snapshot only open files count', async () => {
   const { snapshot: _, ...bare } = source({
     key: 'bare',
     over: [{ kind: 'open', path: 'src/x.ts', text: 'publishNewsletter(readers);\n' }],
@@ -151,7 +151,7 @@ test('without a snapshot the open files are all there is', async () => {
   assert.equal((await draft('publishNews', 'bare')).text, 'letter(readers);');
 });
 
-test('two folders over one model keep apart, and a closed one is gone', async () => {
+test('two folders share a model but not their indexes, and a closed one is gone', async () => {
   await open();
   await open({ key: 'b', over: [{ kind: 'open', path: 'src/b.ts', text: 'launchRocket(pad, fuel);\n' }] });
   assert.equal((await draft('launchRoc', 'b')).text, 'ket(pad, fuel);');
@@ -163,7 +163,7 @@ test('two folders over one model keep apart, and a closed one is gone', async ()
   assert.equal(gone.error.code, 'bad-request');
 });
 
-test('a fit reports progress and losses, and its weights serve a later opening from beside the model', async () => {
+test('a fit reports progress and losses, and its weights beside the model are loaded later', async () => {
   await open();
   const places = Array.from({ length: 6 }, (_, i) => ({
     query: { path: `src/p${i}.ts`, languageId: 'typescript', prefix: 'export const greeting = compose', suffix: '\n' },
@@ -186,7 +186,7 @@ test('a fit reports progress and losses, and its weights serve a later opening f
   assert.notEqual((await draft('export const greeting = compose', 'later')).confidence, now.confidence);
 });
 
-test('what an author would write is foreseen better than what nobody would, and a truth that is too long has no loss', async () => {
+test('a plausible line has a lower loss than an implausible one, and a truth that is too long has none', async () => {
   await open();
   const query = { path: 'src/p.ts', languageId: 'typescript', prefix: 'export const greeting = compose', suffix: '\n' };
   const lossAt = async (truth: string) => {
@@ -204,7 +204,7 @@ test('what an author would write is foreseen better than what nobody would, and 
   assert.equal(gone.error.code, 'bad-request');
 });
 
-test('a fit can be cancelled, and leaves the old weights', async () => {
+test('a cancelled fit keeps the old weights', async () => {
   await open();
   const before = await draft('export const greeting = compose');
   const places = Array.from({ length: 200 }, () => ({
@@ -222,7 +222,7 @@ test('a fit can be cancelled, and leaves the old weights', async () => {
   assert.equal((await draft('export const greeting = compose')).confidence, before.confidence);
 });
 
-test('a model or snapshot that cannot be read is an error, and what was open stays', async () => {
+test('an unreadable model or snapshot is an error, and the open specialist stays', async () => {
   await open();
   const missing = await client.request('open', source({ model: join(folder, 'nowhere') }));
   assert.ok(!missing.ok);

@@ -46,7 +46,7 @@ test('the other tokenizer has tokens that hold a line end or an indent with a wo
   assert.ok(spelled(otherTokenizer.encode('\n  return x')).includes(' return'));
 });
 
-test('the neural model alone speaks where the n-grams have seen nothing', async () => {
+test('the neural model alone drafts where the n-grams have seen nothing', async () => {
   const draft = await mixedOver(network, empty, undefined, otherTokenizer).draft(
     at('export async function readAll(|'),
     line,
@@ -56,7 +56,7 @@ test('the neural model alone speaks where the n-grams have seen nothing', async 
   assert.ok(draft.complete);
 });
 
-test('what was typed is spelled again by whatever tokens: part of a word, a word, an indent', async () => {
+test('typed text is spelled again by any tokens: part of a word, a word, an indent', async () => {
   const mixed = mixedOver(network, empty, undefined, otherTokenizer);
   const write = async (text: string) => (await mixed.draft(at(text), line)).text;
   assert.equal(await write('export async function rea|'), 'dAll(stream: Stream): Promise<Buffer> {');
@@ -66,7 +66,7 @@ test('what was typed is spelled again by whatever tokens: part of a word, a word
   assert.equal(await write(`${head}  ret|`), 'urn map.size === 0;');
 });
 
-test('in a blank line whose indent is one token with its line end the model has something to say, too', async () => {
+test('drafts in a blank line whose indent shares a token with its line end', async () => {
   const smollm = foreign(SMOLLM);
   const other = await trainedNetwork(smollm);
   const mixed = mixedOver(other, empty, undefined, smollm);
@@ -76,7 +76,7 @@ test('in a blank line whose indent is one token with its line end the model has 
   await other.dispose();
 });
 
-test('what is taken back is what the first token may begin with', () => {
+test('the respelled text is what the first token may begin with', () => {
   const back = (text: string) => respelledText(text, otherTokenizer);
   assert.equal(back('map.size;\n  '), ';\n  ');
   assert.equal(back('a\n    '), '\n    ');
@@ -88,7 +88,7 @@ test('what is taken back is what the first token may begin with', () => {
   assert.equal(back('é'), 'é');
 });
 
-test('both see a line: the better known of two is drafted, with what each gives it', async () => {
+test('both models score a line, and the better known one is drafted', async () => {
   const mixed = mixedOver(network, full, sensibleWeights(), otherTokenizer);
   const draft = await mixed.draft(at('function isEmpty(|'), line);
   assert.equal(draft.text, 'map: Map<string, unknown>): boolean {');
@@ -102,7 +102,7 @@ test('both see a line: the better known of two is drafted, with what each gives 
   assert.equal((await own.draft(at('export const zebra|'), line)).text, 'Count = readZebras(7).length;');
 });
 
-test('a line goes as far as the text behind the cursor', async () => {
+test('a line ends at the text behind the cursor', async () => {
   const mixed = mixedOver(network, full, sensibleWeights(), otherTokenizer);
   const draft = await mixed.draft(
     at('const delay = (ms: number) => new Promise((resolve) => setTimeout(|, ms));\n'),
@@ -111,7 +111,7 @@ test('a line goes as far as the text behind the cursor', async () => {
   assert.equal(draft.text, 'resolve');
 });
 
-test('the probability of bytes falls, and ends with that of the line', async () => {
+test('the probability of bytes decreases to that of the line', async () => {
   const mapping = new VocabularyMapping(otherTokenizer, network.config.vocabSize);
   const prompt = [...otherTokenizer.encode('function isEmpty(map: Map<string, unknown>): boolean {\n  return map')];
   const cache = network.cache();
@@ -131,7 +131,7 @@ test('the probability of bytes falls, and ends with that of the line', async () 
   assert.ok(scores.logLine() > Math.log(0.3), `${scores.logLine()}`);
 });
 
-test('the gate is learned from it as from any other', async () => {
+test('the gate is fitted with another tokenizer, too', async () => {
   const mixed = mixedOver(network, full, undefined, otherTokenizer);
   const places = FUNCTIONS.slice(0, 4).map((text) => {
     const end = text.indexOf('\n');

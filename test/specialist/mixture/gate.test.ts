@@ -31,7 +31,7 @@ const examples = Array.from({ length: 60 }, (_, i) =>
 );
 const lossWith = (weights: readonly number[]) => meanLogLoss(examples, (example) => gated(example, weights));
 
-test('without weights both models count alike', () => {
+test('without weights both models count equally', () => {
   assert.equal(gateOf(noMatch, start), 0.5);
 });
 
@@ -44,7 +44,7 @@ test('the fit trusts the n-grams after long matches and the neural model where t
   assert.ok(lossWith(fitted) < lossWith(start));
 });
 
-test('a strong prior holds the weights where they were, and nothing to learn from changes nothing', () => {
+test('a strong prior or no examples keep the weights', () => {
   const held = fitGate(examples, start, 1e6);
   assert.ok(held.every((weight) => Math.abs(weight) < 0.01));
   const from = start.map((_, i) => i / 10);

@@ -69,7 +69,7 @@ test('a reading adds up: tokens, line ends and special tokens are all there is',
   assert.ok(reader.read(logits, 1, false).finish < finish, 'a line end is no end where the line goes on');
 });
 
-test('the neural model alone speaks where the n-grams have seen nothing', async () => {
+test('the neural model alone drafts where the n-grams have seen nothing', async () => {
   const draft = await mixedOver(network, empty).draft(at('export async function readAll(|'), line);
   assert.equal(draft.text, 'stream: Stream): Promise<Buffer> {');
   assert.equal(draft.model, 'base + n-gram');

@@ -33,7 +33,7 @@ function standing(text: string) {
   return { place, context, end: own.contextLength, healed: own.healed, mixer };
 }
 
-test('what is mixed of the tokens that spell on is what the mixture gives them, all others left out', () => {
+test('while healing, probabilities are those of the mixture over the tokens that continue the spelling', () => {
   for (const likely of ['', ' ', '(']) {
     const { place, context, end, healed, mixer } = standing('export function |');
     const logits = logitsOf(likely);
@@ -56,7 +56,7 @@ test('what is mixed of the tokens that spell on is what the mixture gives them, 
   }
 });
 
-test('a reading says how likely what is allowed was', () => {
+test('a reading has the probability of the allowed tokens', () => {
   const logits = logitsOf('');
   const all = reader.read(logits, 0, false);
   const allowed = [3, 40, 77, 120];
@@ -65,7 +65,7 @@ test('a reading says how likely what is allowed was', () => {
   assert.equal(all.allowed, 1);
 });
 
-test('a token that only repeats what is there is left out, and its doubt is not', () => {
+test('a token that only repeats healed bytes is left out, and its probability is kept', () => {
   const word = 'parseHeader(';
   const ids = [...tokenizer.encode(word)];
   assert.ok(ids.length >= 2);

@@ -47,7 +47,7 @@ test('a hypothesis below the last wanted finished one is dropped', () => {
   assert.deepEqual(textsOf(beam.found), ['.', 'a.']);
 });
 
-test('the scorer is told the place of each open hypothesis', () => {
+test('the scorer gets the index of each open hypothesis', () => {
   const beam = new BeamSearch(start, limits);
   const asked: [string, number][] = [];
   const scorer = (hypothesis: Letters, index: number) => {

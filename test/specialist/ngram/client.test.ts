@@ -35,7 +35,7 @@ async function kill(client: NgramClient): Promise<void> {
   await (client as unknown as { worker: { terminate(): Promise<number> } }).worker.terminate();
 }
 
-test('it loads a snapshot, completes and finds snippets', async () => {
+test('loads a snapshot, completes and finds snippets', async () => {
   await withClient(async (client) => {
     const loaded = await client.load(snapshotPath);
     assert.deepEqual(loaded.ok && loaded.value.files, projectFiles.length);
@@ -45,7 +45,7 @@ test('it loads a snapshot, completes and finds snippets', async () => {
   });
 });
 
-test('before anything is loaded it completes from open documents alone', async () => {
+test('completes from open documents before a snapshot is loaded', async () => {
   await withClient(async (client) => {
     client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
     const draft = await client.complete(at('const o2 = summonOt¦'), line, never());
@@ -53,7 +53,7 @@ test('before anything is loaded it completes from open documents alone', async (
   });
 });
 
-test('an open document is told once as a whole, and then by what has changed in it', async () => {
+test('an open document is sent once as a whole, then as edits', async () => {
   const told: ToWorker[] = [];
   await withClient(async (client) => {
     const { worker } = client as unknown as { worker: { postMessage(message: ToWorker): void } };
@@ -75,7 +75,7 @@ test('an open document is told once as a whole, and then by what has changed in 
   });
 });
 
-test('what was saved while a snapshot was made is laid over it; what was saved before it is not', async () => {
+test('files saved while a snapshot was made are applied to it, earlier ones are not', async () => {
   const ask = async (client: NgramClient, noun: string) =>
     (await client.complete(at(`const x = summon${noun.slice(0, 2)}¦`), line, never()))?.text;
   await withClient(async (client) => {
@@ -118,7 +118,7 @@ test('an aborted request rejects with the reason, others are answered', async ()
   });
 });
 
-test('it tells when it answers again, for what got no answer meanwhile', async () => {
+test('reports when it answers again after a death', async () => {
   let times = 0;
   await withClient(
     async (client) => {
@@ -132,7 +132,7 @@ test('it tells when it answers again, for what got no answer meanwhile', async (
   );
 });
 
-test('after its death the worker comes back with snapshot and open files', async () => {
+test('a dead worker is replaced with snapshot and open files', async () => {
   await withClient(async (client) => {
     await client.load(snapshotPath);
     client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
@@ -146,7 +146,7 @@ test('after its death the worker comes back with snapshot and open files', async
   });
 });
 
-test('a worker that cannot start is given up, and nothing hangs', async () => {
+test('a worker that cannot start is abandoned, and nothing hangs', async () => {
   const errors: string[] = [];
   const quiet = { debug() {}, info() {}, warn() {}, error: (message: string) => void errors.push(message) };
   const client = new NgramClient({ script, tokenizerPath: join(folder, 'none.json'), log: quiet });
@@ -178,7 +178,7 @@ test('the newest completion is answered first, a cancelled one never', async () 
   service.dispose();
 });
 
-test('what is no request is answered as failed or passed over, too many wait for nobody, and it goes on', async () => {
+test('invalid messages fail or are ignored, too many are dropped, and the worker continues', async () => {
   const answered: FromWorker[] = [];
   const service = new NgramService(tokenizer, (message) => answered.push(message));
   const nothing = [
@@ -204,7 +204,7 @@ test('what is no request is answered as failed or passed over, too many wait for
   service.dispose();
 });
 
-test('more questions than are worth an answer: the oldest get none', async () => {
+test('with too many requests the oldest get no answer', async () => {
   await withClient(async (client) => {
     const asked = Array.from({ length: 130 }, () => client.complete(question, line, never()));
     const loaded = client.load(snapshotPath);
@@ -215,7 +215,7 @@ test('more questions than are worth an answer: the oldest get none', async () =>
   });
 });
 
-test('of very much changed text the oldest is forgotten, open documents never', async () => {
+test('beyond the limit the oldest changed texts are dropped, open documents never', async () => {
   await withClient(async (client) => {
     client.setOpenFile('open.ts', 'x'.repeat(1000));
     for (let i = 0; i < 5; i++) client.setSavedFile(`saved${i}.ts`, '\n'.repeat(9e6));

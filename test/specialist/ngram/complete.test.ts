@@ -7,7 +7,7 @@ import { at, build, complete, line, projectFiles, tokenizer } from './project.ts
 
 const model = build();
 
-test('it completes a line that the project has seen', () => {
+test('completes a line that the project has seen', () => {
   const draft = complete(
     model,
     "import { Database } from '../database';\nimport type { Cart } from '../types/cart';\n\nexport class CartRepository {\n  ¦",
@@ -17,7 +17,7 @@ test('it completes a line that the project has seen', () => {
   assert.ok((draft.confidence ?? 0) > 0.1 && (draft.confidence ?? 0) <= 1);
 });
 
-test('the texts of the tokens make up the draft, each with a sound probability', () => {
+test("the tokens' texts make up the draft, and their probabilities are valid", () => {
   const draft = complete(model, '    if (rows.length === 0) {\n      ret¦');
   assert.equal(draft.text, 'urn undefined;');
   assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
@@ -47,7 +47,7 @@ test('a word that was never seen is repeated, not replaced', () => {
   assert.ok(draft.text.startsWith('ux'), draft.text);
 });
 
-test('it never ends in white space', () => {
+test('a draft never ends in white space', () => {
   const text = projectFiles[0]?.text as string;
   for (let cursor = 1; cursor < text.length; cursor += 3) {
     const draft = model.complete(
@@ -59,7 +59,7 @@ test('it never ends in white space', () => {
   }
 });
 
-test('it stops where the rest of the line begins', () => {
+test('a draft stops where the rest of the line begins', () => {
   const draft = complete(model, '    if (rows.length¦) {\n      return undefined;\n    }\n');
   assert.equal(draft.text, ' === 0');
 });
@@ -74,7 +74,7 @@ test('the line after the cursor decides between candidates', () => {
   assert.equal(complete(two, 'prepare();\n¦\nturnOffLights(now);\n', line, 'lib/x.ts').text, 'closeTheWindow();');
 });
 
-test('the file that asks is not answered from its own older copy', () => {
+test('a file is not completed from its own older copy', () => {
   const path = 'src/secret.ts';
   const files = [...projectFiles, { path, text: 'export const answer = fortyTwoExactly;\n' }];
   const withCopy = build(files);
@@ -91,7 +91,7 @@ test('unsaved text before and after the cursor counts', () => {
   assert.equal(complete(empty, `${text}const q2 = makeQuo¦`).tokens[0]?.tier, 'open-file');
 });
 
-test('a block is gone on with to its closing bracket, and no further', () => {
+test('a block continues to its closing bracket and no further', () => {
   const draft = complete(
     model,
     "  async find(id: string): Promise<User | undefined> {\n    const rows = await this.database.query('select * from users where id = ?', [id]);\n    ¦",
@@ -111,7 +111,7 @@ test('a block does not repeat what follows the cursor', () => {
   assert.equal(draft.text, 'return undefined;');
 });
 
-test('goes on after a variable that is named like a closing word of another language', () => {
+test('continues after a variable that is named like a closing word of another language', () => {
   const python = Array.from({ length: 6 }, (_, i) => ({
     path: `src/part${i}.py`,
     text: `def part${i}(items):\n    start = first(items)\n    end = last(items)\n    return items[start:end]\n`,
@@ -121,7 +121,7 @@ test('goes on after a variable that is named like a closing word of another lang
   assert.ok(text.startsWith('start = first(items)\n    end = last(items)\n    return'), text);
 });
 
-test('it draws the same for the same query, whatever came between', () => {
+test('the same query gives the same draft, whatever came between', () => {
   const query = at('  async remove(id: string): Promise<void> {\n    ¦');
   const first = model.complete(query, line);
   complete(model, 'something else entirely ¦', line, 'other/file.md');
@@ -130,7 +130,7 @@ test('it draws the same for the same query, whatever came between', () => {
   assert.deepEqual(again, before);
 });
 
-test('editing goes on from the cached tokens as from fresh ones', () => {
+test('drafts from cached tokens equal those from fresh ones', () => {
   const text = projectFiles.map((file) => file.text).join('\n');
   const cached = build();
   const ends = [4000, 4003, 2500, 2501, text.length, 5000, 100];
@@ -142,14 +142,14 @@ test('editing goes on from the cached tokens as from fresh ones', () => {
   }
 });
 
-test('odd places are no trouble: empty file, huge line, lone surrogate, CR', () => {
+test('drafts at odd positions: empty file, huge line, lone surrogate, CR', () => {
   for (const prefix of ['', ' ', '\n', `x${'y'.repeat(100_000)}`, 'a\ud800', 'a\r\n', '漢字']) {
     const draft = model.complete({ path: 'odd.txt', languageId: 'plaintext', prefix, suffix: '' }, line);
     assert.equal(typeof draft.text, 'string');
   }
 });
 
-test('the next-token distribution adds up and agrees with what follows', () => {
+test('the next-token distribution sums to 1 and fits the text that follows', () => {
   const { path, scope, own, predictor } = model.place(at('    if (rows.length === 0) {¦'), 0);
   const context = [
     ...own.context.subarray(0, own.contextLength),

@@ -113,7 +113,7 @@ test('the list index counts the same', () => {
   }
 });
 
-test('each position knows the next line that is not blank', () => {
+test('each position has the hash of the next non-blank line', () => {
   const tokens = tokenizer.encode('one;\n\n  return rows[0] as User;\n}');
   const following = followingLines(tokens, 0, tokens.length, vocabulary);
   assert.ok((following[0] as number) > 0, 'a telling line');
@@ -140,7 +140,7 @@ test('a saved, an open and a removed file count at once', () => {
   assert.equal(complete(model, asked).text.startsWith('rus('), false);
 });
 
-test('what only a changed file had is forgotten with it', () => {
+test('text that only a changed file had is forgotten with it', () => {
   const path = 'src/only.ts';
   const model = build([...projectFiles, { path, text: 'export const answer = fortyTwoExactly;\n' }]);
   const asked = 'export const answer = ¦';
@@ -149,7 +149,7 @@ test('what only a changed file had is forgotten with it', () => {
   assert.ok(!complete(model, asked).text.includes('fortyTwo'));
 });
 
-test('a thousand edits leave one copy, and ask for a rebuild only when there is much new text', () => {
+test('a thousand edits leave one copy, and only much new text needs a rebuild', () => {
   const model = build();
   const text = projectFiles[0]?.text.repeat(4) as string;
   for (let i = 0; i < 300; i++) {

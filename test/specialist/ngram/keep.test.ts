@@ -20,7 +20,7 @@ const heldOutPlaces = drawPlaces(
   1,
 );
 
-test('a fit lowers the log loss on what it was fitted on, from any start', () => {
+test('a fit lowers the log loss on its examples from any start', () => {
   const examples = build(trained).mixtureExamples(heldOut, 5000);
   assert.ok(examples.length > 200);
   const start = initialMixture();
@@ -29,7 +29,7 @@ test('a fit lowers the log loss on what it was fitted on, from any start', () =>
   assert.equal(meanLoss(examples, start), fitted.before);
 });
 
-test('the gradient of the mixture is that of its loss', () => {
+test("the mixture's gradient lowers its loss", () => {
   const examples = build(trained).mixtureExamples(heldOut, 400).slice(0, 40);
   const start = initialMixture();
   // One step of gradient descent, small enough to be linear, must lower the loss of every single example's own fit.
@@ -39,21 +39,21 @@ test('the gradient of the mixture is that of its loss', () => {
   }
 });
 
-test('nothing to fit on leaves the weights as they were', () => {
+test('a fit without examples keeps the weights', () => {
   const model = build();
   const before = plainWeights(model.weights);
   assert.deepEqual(plainWeights(model.fit([], [])), before);
   assert.deepEqual(plainWeights(model.fit([{ path: 'a.ts', text: '' }], [])), before);
 });
 
-test('fit keeps finite weights, and the model goes on with them', () => {
+test('a fit gives finite weights, and the model uses them', () => {
   const model = build(trained);
   const weights = model.fit(heldOut, heldOutPlaces);
   for (const values of Object.values(plainWeights(weights))) assert.ok(values.every(Number.isFinite));
   assert.deepEqual(plainWeights(model.weights), plainWeights(weights));
 });
 
-test('the shipped weights score better than none, on text that they have never seen', () => {
+test('the shipped weights score better than unfitted ones on new text', () => {
   const none = { ...initialMixture(), ranking: initialRanking() };
   const shipped = NgramModel.build(trained, tokenizer).scoreTokens(heldOut, 5000);
   const plain = NgramModel.build(trained, tokenizer, none).scoreTokens(heldOut, 5000);
@@ -61,7 +61,7 @@ test('the shipped weights score better than none, on text that they have never s
   assert.ok(shipped.ece >= 0 && shipped.ece <= 1);
 });
 
-test('a snapshot comes back with the same answers and weights', () => {
+test('a loaded snapshot has the same answers and weights', () => {
   const model = build();
   model.fit(heldOut, heldOutPlaces);
   model.setSavedFile('src/late.ts', 'const walrus = summonWalrus(arctic);\n');
@@ -101,7 +101,7 @@ for (const [name, code, bytes] of refused) {
   });
 }
 
-test('of a snapshot from before masks reached as far as now only the weights are taken: they hold no text', () => {
+test('only the weights of a snapshot with weaker redaction are used: they hold no text', () => {
   const before = sealed(changed(8, 1));
   const read = NgramModel.deserialize(before, tokenizer);
   assert.ok(!read.ok);
@@ -115,11 +115,11 @@ test('a snapshot made with another tokenizer is refused', () => {
   for (const read of [NgramModel.deserialize(good, other.value), NgramModel.weightsOf(good, other.value)]) {
     assert.ok(!read.ok);
     assert.equal(read.error.code, 'mismatched');
-    assert.match(read.error.message, /another tokenizer.*made anew/);
+    assert.match(read.error.message, /another tokenizer.*rebuilt/);
   }
 });
 
-test('weights of another shape are not taken', () => {
+test('weights of another shape are rejected', () => {
   const plain = plainWeights(defaultWeights());
   assert.ok(weightsFrom(plain) !== undefined);
   assert.equal(weightsFrom({ ...plain, base: [1] }), undefined);

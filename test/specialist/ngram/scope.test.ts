@@ -10,7 +10,7 @@ const python = Array.from({ length: 6 }, (_, i) => ({
   text: `class Order${i}:\n    def __init__(self, user, amount):\n        self.user = user\n        self.total = amount\n        self.payment = amount\n`,
 }));
 
-test('a value that the left side names is what is likeliest, where it is a parameter', () => {
+test('a parameter that the left side names is the most likely value', () => {
   const model = build(python);
   const at = (signature: string) => {
     const text = `class Invoice:\n    def __init__(self, ${signature}):\n        self.amount = amount\n        self.message = ¦`;
@@ -20,7 +20,7 @@ test('a value that the left side names is what is likeliest, where it is a param
   assert.ok(!at('amount').startsWith('message'), at('amount'));
 });
 
-test('a name that is begun is gone on with, and its chances still add up', () => {
+test('a begun name is continued, and the probabilities still sum to 1', () => {
   const model = build(python);
   const text = 'class A:\n    def set(self, message: str) -> None:\n        self._message = me¦';
   const draft = complete(model, text, line, 'shop/a.py');
@@ -28,7 +28,7 @@ test('a name that is begun is gone on with, and its chances still add up', () =>
   for (const { probability } of draft.tokens) assert.ok(probability > 0 && probability <= 1 + 1e-6, `${probability}`);
 });
 
-test('parameters are those of the nearest signature, conditions are none', () => {
+test('parameters are those of the nearest signature, not of conditions', () => {
   const names = (text: string) => [...parametersAbove(text)];
   assert.deepEqual(names('def f(self, a, b=g(1)):\n    if (c):\n'), ['self', 'a', 'b', 'g']);
   assert.deepEqual(names('constructor(private readonly a: A, b: B) {\n  while (c) {\n'), [
@@ -43,7 +43,7 @@ test('parameters are those of the nearest signature, conditions are none', () =>
   assert.deepEqual(names('x = 1\n'), []);
 });
 
-test('code learns of its kin alone, text and data of all', () => {
+test('code is predicted from its language kin, text and data from all files', () => {
   assert.equal(kinOf('a/b.tsx'), kinOf('c.js'));
   assert.equal(learnsOf('a.md') + learnsOf('a.json'), '');
   for (const other of ['a.css', 'a.py', 'a.sh', 'a.json', 'a.md']) assert.notEqual(kinOf(other), kinOf('a.ts'), other);
@@ -60,7 +60,7 @@ test('code learns of its kin alone, text and data of all', () => {
   assert.ok(!complete(model, "const border = '¦", line, 'src/b.css').text.includes('solid'));
 });
 
-test('below a line that is likely come the lines that followed it everywhere, though none were asked for', () => {
+test('below a probable line the draft continues with the lines that always followed it', () => {
   const model = build();
   const draft = complete(model, '    if (rows.length === 0¦');
   assert.equal(draft.text, ') {');

@@ -50,7 +50,7 @@ const MOST = { header: 16 << 20, data: 8 * 2 ** 30 };
 const CHUNK = 1 << 20;
 
 function damaged(why: string, cause?: unknown): CodedError {
-  return new CodedError('corrupt', `This file holds no adaptation that can be used: ${why}. Export it again.`, {
+  return new CodedError('corrupt', `This file holds no usable adaptation: ${why}. Export it again.`, {
     cause,
   });
 }
@@ -254,6 +254,6 @@ export function manifestOf(model: string): PackageManifest {
   if (manifest) return manifest;
   throw new CodedError(
     'corrupt',
-    'This model is of a version before models said what they are made for. Run "Adapt to This Repo" again.',
+    'This model is from an earlier version and does not say which base it was made for. Run "Adapt to This Repo" again.',
   );
 }

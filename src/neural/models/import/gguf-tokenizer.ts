@@ -69,7 +69,7 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTok
   if (!words) {
     const known = Object.keys(WORD_SPLITTINGS).join(', ');
     throw unsupported(
-      `its tokenizer cuts words in a way that is not known, '${String(pre).slice(0, 40)}'; ${known} are`,
+      `its tokenizer splits words by the unknown rule '${String(pre).slice(0, 40)}'; known are ${known}`,
     );
   }
   const tokens = texts(of('tokens'), 'tokens');

@@ -76,7 +76,10 @@ export async function readGguf(path: string): Promise<ModelSource> {
   }
   const architecture = text(metadata['general.architecture']) ?? '';
   const family = Object.hasOwn(IMPORTABLE_FAMILIES, architecture) ? IMPORTABLE_FAMILIES[architecture] : undefined;
-  if (!family) throw unsupported(`models of type '${architecture.slice(0, 40)}' are not known; ${KNOWN_FAMILIES} are`);
+  if (!family)
+    throw unsupported(
+      `models of type '${architecture.slice(0, 40)}' are not supported; supported are ${KNOWN_FAMILIES}`,
+    );
   const raw = new Map(tensorInfos.map((info) => [info.name, info]));
   if (raw.size < tensorInfos.length) throw corrupt('two tensors have one name');
   const place = (name: string): TensorLocation | undefined => {
@@ -113,7 +116,7 @@ async function readHeader(path: string): Promise<Header> {
   try {
     return (await gguf(path, { allowLocalFile: true })) as unknown as Header;
   } catch (cause) {
-    throw corrupt(`its header is damaged or no GGUF's (${messageOf(cause).slice(0, 200)})`, cause);
+    throw corrupt(`its header is damaged or not a GGUF header (${messageOf(cause).slice(0, 200)})`, cause);
   }
 }
 

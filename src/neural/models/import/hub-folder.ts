@@ -47,7 +47,10 @@ export async function readHubFolder(folder: string): Promise<ModelSource> {
   const type = json.model_type;
   const family =
     typeof type === 'string' && Object.hasOwn(IMPORTABLE_FAMILIES, type) ? IMPORTABLE_FAMILIES[type] : undefined;
-  if (!family) throw unsupported(`models of type '${String(type).slice(0, 40)}' are not known; ${KNOWN_FAMILIES} are`);
+  if (!family)
+    throw unsupported(
+      `models of type '${String(type).slice(0, 40)}' are not supported; supported are ${KNOWN_FAMILIES}`,
+    );
   const config = unwrap(parseConfig(JSON.stringify(asOurs(json, family))));
   const names = await weightFiles(folder);
   const files: WeightsFile[] = [];
@@ -56,7 +59,7 @@ export async function readHubFolder(folder: string): Promise<ModelSource> {
   for (const name of names) {
     const { file, tensors } = await headerOf(join(folder, name));
     for (const tensor of tensors) {
-      if (places.has(tensor.name)) throw corrupt(`'${tensor.name.slice(0, 80)}' is there twice`);
+      if (places.has(tensor.name)) throw corrupt(`'${tensor.name.slice(0, 80)}' exists twice`);
       places.set(tensor.name, { ...placeOf(tensor, files.length), times: times(tensor.name) });
     }
     files.push(file);
@@ -76,7 +79,7 @@ export async function readHubFolder(folder: string): Promise<ModelSource> {
 async function readText(folder: string, name: keyof typeof MOST): Promise<string> {
   const { handle, file } = await openPlain(join(folder, name));
   try {
-    if (file.bytes > MOST[name]) throw corrupt(`its ${name} is too large to be one`);
+    if (file.bytes > MOST[name]) throw corrupt(`its ${name} is too large`);
     return await handle.readFile('utf8');
   } finally {
     await handle.close();
@@ -91,7 +94,7 @@ async function readJson(folder: string, name: keyof typeof MOST): Promise<Json> 
   } catch (cause) {
     throw corrupt(`its ${name} is not valid JSON (${messageOf(cause).slice(0, 100)})`, cause);
   }
-  throw corrupt(`its ${name} holds no object`);
+  throw corrupt(`its ${name} is not a JSON object`);
 }
 
 /** Undefined where there is none. */
@@ -109,7 +112,7 @@ async function weightFiles(folder: string): Promise<readonly string[]> {
   const named = isObject(index.weight_map) ? [...new Set(Object.values(index.weight_map))] : [];
   for (const name of named) {
     if (typeof name !== 'string' || !/^\w[\w.-]*\.safetensors$/.test(name)) {
-      throw corrupt(`its ${INDEX} names a file that is none of its own`);
+      throw corrupt(`its ${INDEX} names a file outside the folder`);
     }
   }
   if (named.length === 0 || named.length > 1000) throw corrupt(`its ${INDEX} names no files`);

@@ -69,7 +69,7 @@ export async function importModel(
     return ok(await write(source, { name, folder, ...form }, signal, progress));
   } catch (error) {
     if (isCancelled(error) || signal.aborted)
-      return failed('cancelled', 'Stopped. What is written stays for the next attempt.');
+      return failed('cancelled', 'Stopped. The next attempt continues from here.');
     if (error instanceof CodedError) return failed(error.code, error.message);
     return failed(
       'unwritable',

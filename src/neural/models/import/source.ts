@@ -83,7 +83,7 @@ export function checkPlaces({ config, places, files }: Pick<ModelSource, 'config
   const known = new Set(parameterSpecs(config).map(({ name }) => name));
   // An unknown tensor would be ignored, and the model would compute something else.
   const stranger = [...places.keys()].find((name) => !known.has(name) && !SPARE.test(name));
-  if (stranger !== undefined) throw unsupported(`it has a part that is not known here: '${stranger.slice(0, 80)}'`);
+  if (stranger !== undefined) throw unsupported(`it has an unknown tensor: '${stranger.slice(0, 80)}'`);
   for (const { name, shape } of parameterSpecs(config)) {
     const place = places.get(name);
     if (!place) throw corrupt(`it has no '${name}'`);
@@ -93,7 +93,7 @@ export function checkPlaces({ config, places, files }: Pick<ModelSource, 'config
       : place.rows * place.columns === shape[0] && place.type.values === 1;
     if (!fits) throw corrupt(`'${name}' is [${place.rows}, ${place.columns}], not [${shape.join(', ')}]`);
     if (isMatrix && place.columns % BLOCK !== 0) {
-      throw unsupported(`the rows of '${name}' are no multiple of ${BLOCK} long`);
+      throw unsupported(`the rows of '${name}' do not have a multiple of ${BLOCK} values`);
     }
     const end = place.start + bytesOf(place);
     if (!Number.isSafeInteger(end) || end > (files[place.file]?.bytes ?? 0)) {

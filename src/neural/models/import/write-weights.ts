@@ -133,14 +133,14 @@ async function writeParameter(
     const count = Math.min(step, rows - row);
     await reader.read(place, row, count, values);
     const some = values.subarray(0, count * columns);
-    if (!some.every(Number.isFinite)) throw corrupt(`'${name}' holds what are no numbers`);
+    if (!some.every(Number.isFinite)) throw corrupt(`'${name}' holds values that are not numbers`);
     if (!second) {
       await put(file, new Uint8Array(some.buffer, 0, some.byteLength), base + first.start + row * columns * 4);
       continue;
     }
     const { packed, scales } = quantize(some, count, columns, 4);
     const halves = Uint16Array.from(scales, toHalf);
-    if (halves.some((half) => (half & 0x7c00) === 0x7c00)) throw corrupt(`'${name}' holds numbers of no model`);
+    if (halves.some((half) => (half & 0x7c00) === 0x7c00)) throw corrupt(`'${name}' holds values that are too large`);
     await put(file, packed, base + first.start + (row * columns) / 2);
     await put(file, new Uint8Array(halves.buffer), base + second.start + ((row * columns) / BLOCK) * 2);
   }

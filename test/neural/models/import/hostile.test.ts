@@ -159,7 +159,7 @@ for (const named of ['../model.gguf', '/etc/passwd', 'sub/model.safetensors', '.
       return at;
     },
     'corrupt',
-    /none of its own/,
+    /outside the folder/,
   );
 }
 refused(

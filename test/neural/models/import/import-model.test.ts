@@ -43,7 +43,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a folder of safetensors becomes a package: config, tokenizer, licence, weights as near as 4 bits come', async () => {
+test('a folder of safetensors becomes a package with config, tokenizer, licence and 4-bit weights', async () => {
   const brought = unwrap(await importModel({ path: at('theirs', 'qwen2-whole'), into: at('bases') }, never));
   assert.deepEqual(
     listPackages(at('bases')).map(({ name }) => name),
@@ -70,7 +70,7 @@ test('a folder of safetensors becomes a package: config, tokenizer, licence, wei
   );
 });
 
-test('a tokenizer whose expression is not known is refused before anything is written, with what to do', async () => {
+test('a tokenizer with an unknown expression is refused with advice before anything is written', async () => {
   const path = at('hostile', 'base');
   cpSync(at('theirs', 'qwen2-whole'), path, { recursive: true });
   const file = join(path, 'tokenizer.json');
@@ -87,7 +87,7 @@ test('a tokenizer whose expression is not known is refused before anything is wr
   assert.ok(!existsSync(at('hostile', 'bases')));
 });
 
-test('stopped anywhere and begun again, it ends with the same bytes, and writes nothing twice', async () => {
+test('an import stopped anywhere resumes to the same bytes and writes nothing twice', async () => {
   const path = at('theirs', 'llama.gguf');
   const whole = unwrap(await importModel({ path, into: at('whole') }, never));
   const into = at('stopped');
@@ -111,7 +111,7 @@ test('stopped anywhere and begun again, it ends with the same bytes, and writes 
   }
 });
 
-test('an attempt that died before anything was kept is begun anew, and ends with the same bytes', async () => {
+test('an attempt that died before its first save is restarted and gives the same bytes', async () => {
   const path = at('theirs', 'llama.gguf');
   const into = at('died');
   const died = await importModel({ path, into, name: 'd' }, never, ({ stage, done }) => {
@@ -134,7 +134,7 @@ async function cancelledHalfway(path: string, into: string, name: string): Promi
   assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
 }
 
-test('what says how much is done is written once that is on the disk, and is not believed where the weights end before', async (context) => {
+test('progress is recorded after the weights are on disk, and ignored if the weights are shorter', async (context) => {
   const path = at('theirs', 'llama.gguf');
   const into = at('torn');
   const file = await open(path);
@@ -160,7 +160,7 @@ test('what says how much is done is written once that is on the disk, and is not
   );
 });
 
-test('what another model of the same name has written over is not gone on with', async () => {
+test('an attempt overwritten by another model of the same name is not resumed', async () => {
   const [path, other] = [at('theirs', 'llama.gguf'), at('theirs', 'granite.gguf')];
   const into = at('over');
   await cancelledHalfway(path, into, 'o');
@@ -176,7 +176,7 @@ test('what another model of the same name has written over is not gone on with',
   );
 });
 
-test('what was begun with another file is begun anew', async () => {
+test('an attempt with another file is restarted', async () => {
   const path = at('theirs', 'granite.gguf');
   const into = at('changed');
   const controller = new AbortController();
@@ -186,12 +186,12 @@ test('what was begun with another file is begun anew', async () => {
   assert.equal(unwrap(await importModel({ path, into, name: 'g' }, never)).resumed, false);
 });
 
-test('a name that is taken is not written over', async () => {
+test('a base with the same name is not overwritten', async () => {
   const again = await importModel({ path: at('theirs', 'qwen2-whole'), into: at('bases') }, never);
   assert.equal(again.ok ? '' : again.error.code, 'bad-request');
 });
 
-test('a file that cannot be used leaves nothing behind', async () => {
+test('an unusable file leaves nothing behind', async () => {
   writeFileSync(at('none.gguf'), 'no model');
   const refused = await importModel({ path: at('none.gguf'), into: at('nothing') }, never);
   assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
@@ -218,7 +218,7 @@ test('a model whose weights could not be loaded in 4 bits is refused before anyt
   assert.ok(!existsSync(at('nothing')));
 });
 
-test("a folder whose words are SentencePiece's is refused before anything is written, and says which are read", async () => {
+test('a SentencePiece tokenizer is refused before anything is written, with the supported kinds', async () => {
   const whole = CRAFTED_FOLDERS['qwen2-whole'] as (typeof CRAFTED_FOLDERS)[string];
   writeFolder(at('pieces'), whole);
   const json = JSON.parse(readFileSync(at('pieces', 'tokenizer.json'), 'utf8'));
@@ -231,7 +231,7 @@ test("a folder whose words are SentencePiece's is refused before anything is wri
   assert.ok(!existsSync(at('nothing')));
 });
 
-test('the memory that it takes is a fraction of what it writes', async () => {
+test("an import's memory is a fraction of its output", async () => {
   const shards = CRAFTED_FOLDERS['llama-shards'] as (typeof CRAFTED_FOLDERS)[string];
   const config = { ...shards.config, hiddenSize: 768, intermediateSize: 3072, headDim: 192, layers: 1 };
   writeFolder(at('large'), { ...shards, config });
@@ -255,7 +255,7 @@ test('the memory that it takes is a fraction of what it writes', async () => {
   assert.ok(brought.bytes > 4e6 && most > 1e5 && most < 0.5 * brought.bytes, `${most} of ${brought.bytes}`);
 });
 
-test('models are found where others keep them, an Ollama blob by its manifest, and what cannot be brought says why', async () => {
+test("models are discovered in other programs' folders, with the reason if one cannot be imported", async () => {
   const home = at('home');
   const put = (from: string, ...to: string[]) => {
     mkdirSync(join(home, ...to, '..'), { recursive: true });
