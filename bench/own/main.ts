@@ -24,8 +24,8 @@ import { Child } from '../common/child-process.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
 import { Server, serverVariable } from '../teachers/server.ts';
-import type { Bringing } from './bring-child.ts';
 import { besideReaders, READERS } from './exported.ts';
+import type { ImportChild } from './import-child.ts';
 import { linesAt } from './lines.ts';
 
 /** Text that no base was trained on when it was written: files of this repository. */
@@ -90,25 +90,25 @@ async function figuresOf(
   places: number,
   lines: (base: PackageInfo) => Promise<Figures>,
 ): Promise<Figures> {
-  const child = new Child<Bringing>(join(import.meta.dirname, 'bring-child.ts'), [], nodeOptions('bringBase'));
+  const child = new Child<ImportChild>(join(import.meta.dirname, 'import-child.ts'), [], nodeOptions('importBase'));
   await child.ready();
   const began = performance.now();
-  const { brought, memory } = await child.ask('bring', { path, into: scratch, name: 'own' });
+  const { imported, memory } = await child.ask('importBase', { path, into: scratch, name: 'own' });
   const seconds = (performance.now() - began) / 1000;
   child.end();
-  const tokenizer = unwrap(readTokenizer(brought.tokenizer));
+  const tokenizer = unwrap(readTokenizer(imported.tokenizer));
   const values = await valuesOf(path, scratch);
-  const rounded = loadModel(brought.folder, { as: 'stored' });
+  const rounded = loadModel(imported.folder, { as: 'stored' });
   return {
-    'parameters-millions': Math.round(brought.parameters / 1e6),
-    'int4-megabytes': Math.round(brought.bytes / 1e6),
+    'parameters-millions': Math.round(imported.parameters / 1e6),
+    'int4-megabytes': Math.round(imported.bytes / 1e6),
     'bringing-seconds': Math.round(seconds),
-    'bringing-memory-of-int4': round(memory / brought.bytes),
+    'bringing-memory-of-int4': round(memory / imported.bytes),
     'bits-a-character': round(await bitsOf(rounded, 'int4', tokenizer)),
     'bits-a-character-unrounded': round(await bitsOf(values, 'fp32', tokenizer)),
-    ...(await lines(brought)),
-    ...(await speed(brought.folder, brought.tokenizer)),
-    ...(await exported(brought)),
+    ...(await lines(imported)),
+    ...(await speed(imported.folder, imported.tokenizer)),
+    ...(await exported(imported)),
     ...(process.env[serverVariable] ? { 'beside-server': await besideServer(values, tokenizer, places) } : {}),
   };
 }

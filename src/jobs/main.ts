@@ -13,7 +13,7 @@ import { adaptJob } from './adapt.ts';
 import { commitMessageJob } from './commit-message.ts';
 import { docCommentJob } from './doc-comment.ts';
 import { importJob, lookJob } from './exchange.ts';
-import { bringJob, findModelsJob } from './own-bases.ts';
+import { findModelsJob, importBaseJob } from './own-bases.ts';
 import type { JobDeps } from './paid-llm.ts';
 import type { FromJob, JobCall, Jobs, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
@@ -34,7 +34,7 @@ const jobs: {
   commit: commitMessageJob,
   doc: docCommentJob,
   findModels: findModelsJob,
-  bringBase: bringJob,
+  importBase: importBaseJob,
 };
 
 const send = (message: FromJob) => {

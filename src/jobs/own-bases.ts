@@ -15,7 +15,7 @@ export async function findModelsJob(
   return ok(await discoverModels(signal));
 }
 
-export function bringJob(
+export function importBaseJob(
   request: ModelImportRequest,
   { signal, progress }: Pick<JobDeps, 'signal' | 'progress'>,
 ): Promise<Result<ImportedBase>> {

@@ -41,7 +41,7 @@ export interface Jobs {
   /** Discovers models on this machine that can be imported as bases. */
   findModels: { request: Record<string, never>; result: readonly FoundModel[] };
   /** Imports one of them. */
-  bringBase: { request: ModelImportRequest; result: ImportedBase };
+  importBase: { request: ModelImportRequest; result: ImportedBase };
 }
 
 export interface RunRequest {

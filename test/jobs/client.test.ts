@@ -146,20 +146,20 @@ test('a job and its children end with their parent, however that dies', async ()
   assert.deepEqual(await leftOf(child.pid as number), []);
 });
 
-test('a base is brought in a job: its progress is told, what is cancelled leaves no base, and the next attempt is whole', async () => {
+test('a base is imported in a job with progress; a cancelled import leaves no base and the next one succeeds', async () => {
   const path = join(project.request.specialistFolder, 'crafted.gguf');
   mkdirSync(project.request.specialistFolder, { recursive: true });
   writeFileSync(path, bytesOfCrafted(CRAFTED_GGUF['qwen2.gguf']()));
   const request = { path, into: join(project.request.specialistFolder, 'bases'), name: 'crafted' };
   const controller = new AbortController();
-  const stopped = await client().job('bringBase', request, controller.signal, () => controller.abort());
+  const stopped = await client().job('importBase', request, controller.signal, () => controller.abort());
   assert.equal(!stopped.ok && stopped.error.code, 'cancelled');
   assert.deepEqual(listPackages(request.into), []);
   const told: number[] = [];
-  const brought = await client().job('bringBase', request, never(), ({ stage, done, total }) => {
+  const imported = await client().job('importBase', request, never(), ({ stage, done, total }) => {
     if (stage === 'Rounding its weights' && total !== undefined) told.push(done / total);
   });
-  assert.ok(brought.ok, JSON.stringify(brought));
+  assert.ok(imported.ok, JSON.stringify(imported));
   assert.deepEqual(
     told,
     [...told].sort((a, b) => a - b),

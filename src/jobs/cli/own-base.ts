@@ -24,7 +24,7 @@ const verbs: Readonly<Record<string, (asked: CommandLine, terminal: Terminal) =>
 export async function ownBase(asked: CommandLine, terminal: Terminal): Promise<number> {
   const { target: verb = '', others } = asked;
   const work = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
-  if (others.length > 1) throw new UsageError('One base at a time, please.');
+  if (others.length > 1) throw new UsageError('Name one base at a time.');
   if (!work) throw new UsageError(`Say what to do with a base: base ${Object.keys(verbs).join(', base ')}.`);
   return work(asked, terminal);
 }
@@ -37,12 +37,12 @@ async function add(asked: CommandLine, terminal: Terminal): Promise<number> {
   const request = { path: target, into: basesFolder(values), ...(values.name !== undefined && { name: values.name }) };
   // In a job's process, which needs a third of the memory that this process would.
   const jobs = new JobClient({ script: join(repository, 'src', 'jobs', 'main.ts'), log });
-  const brought = await jobs.job('bringBase', request, stop.signal, (update) => bar.update(update));
+  const imported = await jobs.job('importBase', request, stop.signal, (update) => bar.update(update));
   await jobs.end(GRACE_MS);
   bar.clear();
-  if (!brought.ok) return terminal.fail(brought.error);
-  terminal.print(brought.value, renderBrought(brought.value));
-  return measureThat(brought.value, asked, terminal);
+  if (!imported.ok) return terminal.fail(imported.error);
+  terminal.print(imported.value, renderImported(imported.value));
+  return measureThat(imported.value, asked, terminal);
 }
 
 async function measure(asked: CommandLine, terminal: Terminal): Promise<number> {
@@ -50,7 +50,7 @@ async function measure(asked: CommandLine, terminal: Terminal): Promise<number> 
   if (target === undefined) throw new UsageError('Name a base: base measure NAME.');
   const folder = [models, basesFolder(asked.values)].map((each) => join(each, target)).find(existsSync);
   if (folder === undefined)
-    throw new UsageError(`There is no base '${target}'. See those that there are: npm start -- base list`);
+    throw new UsageError(`There is no base '${target}'. List the bases: npm start -- base list`);
   const info = readPackage(folder);
   return info.ok ? measureThat(info.value, asked, terminal) : terminal.fail(info.error);
 }
@@ -83,10 +83,10 @@ async function remove({ others, values }: CommandLine, terminal: Terminal): Prom
   if (target === undefined) throw new UsageError('Name the base: base remove NAME.');
   const folder = join(basesFolder(values), target);
   if (!/^[\w.-]+$/.test(target) || target.startsWith('.') || !existsSync(folder)) {
-    throw new UsageError(`No base '${target}' was brought. See those that there are: npm start -- base list`);
+    throw new UsageError(`There is no imported base '${target}'. List the bases: npm start -- base list`);
   }
   rmSync(folder, { recursive: true });
-  terminal.print({ removed: target }, `Removed the base '${target}'. The file that it was made from is where it was.`);
+  terminal.print({ removed: target }, `Removed the base '${target}'. The file that it was imported from is unchanged.`);
   return 0;
 }
 
@@ -99,15 +99,15 @@ async function listAll({ values }: CommandLine, terminal: Terminal): Promise<num
 
 const millions = (parameters: number) => `${Math.round(parameters / 1e6)} M parameters`;
 
-function renderBrought({ name, parameters, bytes, config, licence, manifest, resumed }: ImportedBase): string {
+function renderImported({ name, parameters, bytes, config, licence, manifest, resumed }: ImportedBase): string {
   const stated = licence === undefined ? 'It states no licence' : `Its licence, as stated: ${licence}`;
   const form =
     DIALECTS[manifest.dialect].tokens.suffix === ''
-      ? 'it goes on from the text before the cursor'
+      ? 'it continues the text before the cursor'
       : `prompts as ${manifest.dialect}`;
   return [
-    `Brought '${name}'${resumed ? ', going on where an attempt before had stopped' : ''}: ${millions(parameters)} in 4 bits, ${megabytes(bytes)}, a context of ${config.contextLength} tokens; ${form}.`,
-    `${stated}. Copies of a model have been seen to state a wrong one: its maker's page says what holds.`,
+    `Imported '${name}'${resumed ? ', resuming an earlier attempt' : ''}: ${millions(parameters)} in 4 bits, ${megabytes(bytes)}, a context of ${config.contextLength} tokens; ${form}.`,
+    `${stated}. Copies of a model sometimes state a wrong one: check its maker's page.`,
     `Use it with --base ${name}`,
   ].join('\n');
 }
@@ -129,13 +129,12 @@ function renderAll(bases: readonly PackageInfo[], found: readonly FoundModel[]):
     ({ name, parameters, bytes, manifest }) =>
       `  ${name.padEnd(32)} ${millions(parameters)}, ${megabytes(bytes)}, ${manifest.licence}`,
   );
-  const others = found.map(({ where, name, path, bytes, licence, broughtBytes, problem }) => {
+  const others = found.map(({ where, name, path, bytes, licence, importedBytes, problem }) => {
     const what =
       problem ??
-      `${megabytes(bytes)}, in 4 bits ${megabytes(broughtBytes ?? 0)}, licence as stated: ${licence ?? 'none'}`;
+      `${megabytes(bytes)}, in 4 bits ${megabytes(importedBytes ?? 0)}, licence as stated: ${licence ?? 'none'}`;
     return `  ${name.padEnd(32)} ${where}: ${what}\n    ${path}`;
   });
-  const heading =
-    'On this machine, to be brought with base add PATH (a licence is as the file states it, and can be wrong):';
+  const heading = 'On this machine, to import with base add PATH (the stated licence can be wrong):';
   return ['Bases:', ...rows, ...(others.length > 0 ? [heading, ...others] : [])].join('\n');
 }

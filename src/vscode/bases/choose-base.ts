@@ -72,7 +72,7 @@ function knownRows(deps: ChooseBaseDeps): Row[] {
     };
   };
   const shipped = listPackages(paths.models).map((info) => row(info, info.name));
-  const brought = listPackages(join(paths.storage, IMPORTED_BASES)).map((info) => row(info, info.folder));
+  const imported = listPackages(join(paths.storage, IMPORTED_BASES)).map((info) => row(info, info.folder));
   return [
     {
       label: t('Automatic'),
@@ -81,13 +81,13 @@ function knownRows(deps: ChooseBaseDeps): Row[] {
       run: () => configuration.write('neuralBase', 'auto', undefined),
     },
     ...shipped,
-    ...(brought.length > 0 ? [separator(t('Imported')), ...brought] : []),
+    ...(imported.length > 0 ? [separator(t('Imported')), ...imported] : []),
   ];
 }
 
 function foundRows(found: readonly FoundModel[], deps: ChooseBaseDeps): Row[] {
   if (found.length === 0) return [];
-  const rows = found.map(({ where, name, path, bytes, broughtBytes, licence, problem }): Row => {
+  const rows = found.map(({ where, name, path, bytes, importedBytes, licence, problem }): Row => {
     if (problem !== undefined) {
       const label = withIcon('circle-slash', safeText(name));
       return { label, description: safeText(where), detail: safeSentence(problem) };
@@ -96,7 +96,7 @@ function foundRows(found: readonly FoundModel[], deps: ChooseBaseDeps): Row[] {
     return {
       label: safeText(name),
       description: joined(
-        [safeText(where), t('{0}, in 4 bits {1}', megabytes(bytes), megabytes(broughtBytes ?? 0)), stated],
+        [safeText(where), t('{0}, in 4 bits {1}', megabytes(bytes), megabytes(importedBytes ?? 0)), stated],
         ' · ',
       ),
       detail: safeText(path),
@@ -136,10 +136,10 @@ async function measureAgain(deps: ChooseBaseDeps): Promise<void> {
 async function importModel(path: string, name: string | undefined, deps: ChooseBaseDeps): Promise<void> {
   const { configuration, paths, jobs } = deps;
   const into = join(paths.storage, IMPORTED_BASES);
-  const brought = await withProgress(t('Importing {0}', name ?? path), (signal, tell) => {
+  const imported = await withProgress(t('Importing {0}', name ?? path), (signal, tell) => {
     let at = 0;
     return jobs.job(
-      'bringBase',
+      'importBase',
       { path, into, ...(name !== undefined && { name }) },
       signal,
       ({ done, total, detail }) => {
@@ -149,11 +149,11 @@ async function importModel(path: string, name: string | undefined, deps: ChooseB
       },
     );
   });
-  if (!brought.ok) {
-    if (brought.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(brought.error.message));
+  if (!imported.ok) {
+    if (imported.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(imported.error.message));
     return;
   }
-  const base = brought.value;
+  const base = imported.value;
   const measured = await withProgress(t('Timing {0}', base.name), (signal, tell) => measure(base, deps, signal, tell));
   const use = t('Use It');
   const result = measured.ok ? measuresOf(base, measured.value) : safeSentence(measured.error.message);

@@ -1,4 +1,4 @@
-// `base`: a model of somebody else's is brought, measured, listed, and removed again.
+// `base`: imports, measures, lists and removes a model.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,14 +10,14 @@ import { runCli } from './run.ts';
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-own-base-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('brought, measured, listed, removed', async () => {
+test('imports, measures, lists and removes a base', async () => {
   const path = join(folder, 'Crafted Coder.gguf');
   writeFileSync(path, bytesOfCrafted(CRAFTED_GGUF['qwen2.gguf']()));
   const storage = ['--storage', join(folder, 'store')];
   const home = { HOME: join(folder, 'nobody'), XDG_CACHE_HOME: '', OLLAMA_MODELS: join(folder, 'none') };
   const added = await runCli(['base', 'add', path, ...storage], home);
   assert.equal(added.code, 0, added.err);
-  assert.match(added.out, /Brought 'crafted-coder': 1 M parameters in 4 bits/);
+  assert.match(added.out, /Imported 'crafted-coder': 1 M parameters in 4 bits/);
   assert.match(added.out, /licence, as stated: apache-2\.0/);
   assert.match(added.out, /'crafted-coder' on this machine: a line \d+ ms, a new place \d+ ms/);
   const listed = await runCli(['base', 'list', ...storage], home);
@@ -31,7 +31,7 @@ test('brought, measured, listed, removed', async () => {
 test('what is no base, or no verb, gets a sentence', async () => {
   for (const [args, message] of [
     [['base'], /base add, base list, base measure, base remove/],
-    [['base', 'remove', '../store'], /No base '\.\.\/store' was brought/],
+    [['base', 'remove', '../store'], /There is no imported base '\.\.\/store'/],
     [['base', 'add', 'x', 'y'], /One base at a time/],
     [['list', '--name', 'x'], /--name belongs to base add/],
   ] as const) {

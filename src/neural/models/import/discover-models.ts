@@ -20,7 +20,7 @@ export interface FoundModel {
   /** Undefined if it cannot be imported. */
   readonly parameters: number | undefined;
   /** Size on disk after an import. */
-  readonly broughtBytes: number | undefined;
+  readonly importedBytes: number | undefined;
   /** Why it cannot be imported. */
   readonly problem: string | undefined;
 }
@@ -76,13 +76,13 @@ async function looked({ where, name, path, licence }: Candidate): Promise<FoundM
       bytes: source.files.reduce((sum, { bytes }) => sum + bytes, 0),
       licence: source.licence ?? licence,
       parameters: parameterCount(source.config),
-      broughtBytes: sizeOf(source),
+      importedBytes: sizeOf(source),
       problem: undefined,
     };
   } catch (error) {
     const problem = error instanceof CodedError ? error.message : messageOf(error);
     const bytes = (await stat(path).catch(() => undefined))?.size ?? 0;
-    return { ...base, bytes, licence, parameters: undefined, broughtBytes: undefined, problem };
+    return { ...base, bytes, licence, parameters: undefined, importedBytes: undefined, problem };
   }
 }
 

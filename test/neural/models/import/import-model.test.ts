@@ -1,4 +1,4 @@
-// A base that is brought: whole or nothing, gone on from where it was stopped, in little memory, and then a base like any other.
+// A base that is imported: whole or nothing, gone on from where it was stopped, in little memory, and then a base like any other.
 import assert from 'node:assert/strict';
 import {
   copyFileSync,
@@ -44,16 +44,16 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a folder of safetensors becomes a package with config, tokenizer, licence and 4-bit weights', async () => {
-  const brought = unwrap(await importModel({ path: at('theirs', 'qwen2-whole'), into: at('bases') }, never));
+  const imported = unwrap(await importModel({ path: at('theirs', 'qwen2-whole'), into: at('bases') }, never));
   assert.deepEqual(
     listPackages(at('bases')).map(({ name }) => name),
     ['qwen2-whole'],
   );
-  const { manifest } = brought;
+  const { manifest } = imported;
   assert.deepEqual([manifest.dialect, manifest.licence, manifest.precision], ['none', 'mit', 'int4']);
-  const tokenizer = unwrap(readTokenizer(brought.tokenizer));
+  const tokenizer = unwrap(readTokenizer(imported.tokenizer));
   assert.equal(tokenizer.decode(tokenizer.encode('export const 42')), 'export const 42');
-  const { weights, config } = loadModel(brought.folder);
+  const { weights, config } = loadModel(imported.folder);
   const name = 'model.layers.1.mlp.up_proj.weight';
   const theirs = loadModel(at('theirs', 'qwen2-whole')).weights;
   const [rows, columns] = [config.intermediateSize, config.hiddenSize];
@@ -81,9 +81,9 @@ test('a tokenizer with an unknown expression is refused with advice before anyth
     file,
     JSON.stringify({ ...json, pre_tokenizer: { type: 'Sequence', pretokenizers: [hostile, level] } }),
   );
-  const brought = await importModel({ path, into: at('hostile', 'bases') }, never);
-  assert.ok(!brought.ok && brought.error.code === 'unsupported', JSON.stringify(brought));
-  assert.match(brought.error.message, /expression that is not known, '\(\?:q\+q\+\)\+Z'.*Qwen.*Choose another model/);
+  const imported = await importModel({ path, into: at('hostile', 'bases') }, never);
+  assert.ok(!imported.ok && imported.error.code === 'unsupported', JSON.stringify(imported));
+  assert.match(imported.error.message, /expression that is not known, '\(\?:q\+q\+\)\+Z'.*Qwen.*Choose another model/);
   assert.ok(!existsSync(at('hostile', 'bases')));
 });
 
@@ -246,13 +246,13 @@ test("an import's memory is a fraction of its output", async () => {
   for (let last = Number.POSITIVE_INFINITY; held() < last; await new Promise(setImmediate)) last = held();
   const before = held();
   let most = 0;
-  const brought = unwrap(
+  const imported = unwrap(
     await importModel({ path: at('large'), into: at('bases') }, never, () => {
       most = Math.max(most, held() - before);
     }),
   );
   // The largest matrix has 9 MB in f32, the file of all of them 5 in 4 bits.
-  assert.ok(brought.bytes > 4e6 && most > 1e5 && most < 0.5 * brought.bytes, `${most} of ${brought.bytes}`);
+  assert.ok(imported.bytes > 4e6 && most > 1e5 && most < 0.5 * imported.bytes, `${most} of ${imported.bytes}`);
 });
 
 test("models are discovered in other programs' folders, with the reason if one cannot be imported", async () => {
@@ -293,5 +293,5 @@ test("models are discovered in other programs' folders, with the reason if one c
     ["llama.cpp's cache", 'broken', false],
   ]);
   const [tiny] = found.filter(({ name }) => name === 'tiny');
-  assert.ok((tiny?.broughtBytes ?? 0) > 0 && tiny?.licence === 'mit' && (tiny.parameters ?? 0) > 1e6);
+  assert.ok((tiny?.importedBytes ?? 0) > 0 && tiny?.licence === 'mit' && (tiny.parameters ?? 0) > 1e6);
 });

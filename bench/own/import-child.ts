@@ -1,4 +1,4 @@
-// Brings a base in a process of its own, as the product does, and says what that took at most. Started by main.ts.
+// Imports a base in a process of its own, as the product does, and reports the peak memory. Started by main.ts.
 
 import { unwrap } from '../../src/common/errors.ts';
 import {
@@ -8,23 +8,23 @@ import {
 } from '../../src/neural/models/import/import-model.ts';
 import { serve } from '../common/child-process.ts';
 
-export interface Bringing {
+export interface ImportChild {
   /** `memory`: bytes at most, above what the process had before. */
-  bring(request: ModelImportRequest): Promise<{ readonly brought: ImportedBase; readonly memory: number }>;
+  importBase(request: ModelImportRequest): Promise<{ readonly imported: ImportedBase; readonly memory: number }>;
 }
 
-serve<Bringing>(async () => {
+serve<ImportChild>(async () => {
   const before = process.memoryUsage.rss();
   return {
-    bring: async (request) => {
+    importBase: async (request) => {
       // Looked at with every parameter: the system's own maximum begins with that of the process that forked this one.
       let most = before;
       const look = () => {
         most = Math.max(most, process.memoryUsage.rss());
       };
-      const brought = unwrap(await importModel(request, new AbortController().signal, look));
+      const imported = unwrap(await importModel(request, new AbortController().signal, look));
       look();
-      return { brought, memory: most - before };
+      return { imported, memory: most - before };
     },
   };
 });
