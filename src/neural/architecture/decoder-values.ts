@@ -26,7 +26,9 @@ export function valuesOf({
   return new Map([...weights, ...[...packed].map(([name, matrix]) => [name, dequantize(matrix)] as const)]);
 }
 
-/** Throws CodedError 'corrupt', naming the first tensor that is missing, has the wrong size, or holds a NaN or infinity. */
+/**
+ * Throws CodedError 'corrupt', naming the first tensor that is missing, has the wrong size, or holds NaN or infinity.
+ */
 export function checkWeights(specs: readonly ParameterSpec[], weights: Weights): void {
   for (const { name, shape } of specs) {
     const data = weights.get(name);

@@ -158,7 +158,9 @@ export function applyGraph(options: TrainingGraphOptions, inPlace = false): Writ
   return written(b, inPlace);
 }
 
-/** Forward alone, for validation: outputs loss, and losses [rows] of each target. Every parameter, adapters included, is an input. */
+/**
+ * The forward pass alone, for validation: outputs loss, and losses [rows] of each target. All parameters are inputs.
+ */
 export function lossGraph(options: TrainingGraphOptions): WrittenModel {
   const b = new Builder('loss');
   const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);

@@ -1,5 +1,5 @@
-// Weights in 4 or 8 bits: blocks of 32 along the input share a scale. In 4 bits two values share a byte, the lower half first.
-// Values are stored with half of their range added: 8 or 128 stands for zero.
+// Weights in 4 or 8 bits: blocks of 32 along the input share a scale. In 4 bits two values share a byte, the lower half
+// first. Values are stored with an offset of half of their range: zero is 8 or 128.
 
 import { hadamardTransform, hadamardWidth } from './hadamard.ts';
 

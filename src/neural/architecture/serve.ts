@@ -30,10 +30,15 @@ const EXTERNAL_FROM = 4096;
 export const UNRETURNED = 'unreturned';
 
 /**
- * Inputs: ids i32 [batch, tokens]; positions i64 [batch, tokens]; cos, sin f32 [positions, cachedWidth/2], times headDim^-1/4; lengths i32 [batch], past
- * and new tokens less one, and length i32 [1], past and new ones; past_* f32 [batch, keyValueHeads, room, cachedWidth]; mask f32
- * [batch, 1, tokens, past+tokens], added to the scores, which are causal without it; rows i32 [rows], the new tokens whose logits
- * are wanted. Outputs: logits f32 [rows, batch, vocabulary]; new_*, in the memory of past_*.
+ * Inputs:
+ * ids i32 [batch, tokens]; positions i64 [batch, tokens];
+ * cos, sin f32 [positions, cachedWidth/2], times headDim^-1/4;
+ * lengths i32 [batch], past and new tokens less one; length i32 [1], past and new tokens;
+ * past_* f32 [batch, keyValueHeads, room, cachedWidth];
+ * mask f32 [batch, 1, tokens, past+tokens], added to the scores, which are causal without it;
+ * rows i32 [rows], the new tokens whose logits are wanted.
+ *
+ * Outputs: logits f32 [rows, batch, vocabulary]; new_*, in the memory of past_*.
  */
 export function stepGraph(model: Model, precision: Precision): WrittenModel {
   const { config } = model;
@@ -72,7 +77,10 @@ export function promptGraph(
   return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, unreturnable: UNRETURNED });
 }
 
-/** Activations are [batch, tokens, hidden], and [rows, batch, hidden] after attention in the last layer where only some are wanted. */
+/**
+ * Activations are [batch, tokens, hidden]; after attention in the last layer [rows, batch, hidden] if only some rows
+ * are wanted.
+ */
 class ServingPieces implements Pieces<Value> {
   private readonly b: Builder;
   private readonly config: ModelConfig;

@@ -1,4 +1,4 @@
-// Builds a graph operator by operator: infers each type from the table, and says which operator was given what when it fails.
+// Builds a graph operator by operator: infers each type from the table, and names operator and inputs when it fails.
 import type { Value } from '../onnx/graph.ts';
 import type { OpAttributes, OpName } from '../onnx/ops.ts';
 import { GraphError, showType } from '../onnx/types.ts';

@@ -1,4 +1,5 @@
-// The reverse walk: from a scalar loss to the gradients of chosen values. It alone sums broadcasts back, accumulates and checks.
+// The reverse walk: from a scalar loss to the gradients of chosen values. It sums broadcasts back, accumulates and
+// checks; rules do not.
 import type { Node, Value } from '../onnx/graph.ts';
 import type { OpName } from '../onnx/ops.ts';
 import { broadcast, GraphError, sameShape, showType, sizeOf, stretchedAxes } from '../onnx/types.ts';
@@ -8,9 +9,9 @@ import { NOT_DIFFERENTIABLE, type OpRow } from './row.ts';
 import { TABLE } from './table.ts';
 
 /**
- * Gradients of `loss` (one element) with respect to each of `targets`, in their order and of exactly their types, added to the
- * same graph. Throws GraphError, naming operator and input, where a gradient would flow into an operator that has none, has the
- * wrong shape or type, or where a target does not reach the loss.
+ * Gradients of `loss` (one element) with respect to each of `targets`, in their order and of exactly their types, added
+ * to the same graph. Throws GraphError, naming operator and input, if a gradient reaches an operator without one, has
+ * the wrong shape or type, or if the loss does not depend on a target.
  */
 export function gradients(b: Builder, loss: Value, targets: readonly Value[]): Value[] {
   if (sizeOf(loss.shape) !== 1) throw new GraphError(`the loss must be one number, not ${showType(loss)}`);

@@ -11,7 +11,8 @@ export const INDEXING: Rows<'Gather' | 'GatherElements' | 'ScatterElements' | 'G
       if (axisOf(axis, shape.length) !== 0) throw new GraphError('Gather picks along axis 0');
       return [{ type, shape: [...(indices as Value).shape, ...shape.slice(1)] }];
     },
-    // Rows picked twice get both gradients. ScatterND would fit better, but its CPU kernel adds duplicates without a lock.
+    // Rows picked twice get both gradients. ScatterND would fit better, but its CPU kernel adds duplicates without a
+    // lock.
     gradient: (b, g, { inputs }) => {
       const data = at(inputs, 0);
       const indices = at(inputs, 1);

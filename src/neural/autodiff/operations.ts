@@ -121,7 +121,9 @@ export abstract class Operations {
     return this.one('ReduceMax', [x, this.longs(axes)], { keepdims: 1 });
   }
 
-  /** Everything summed to a scalar. The last axis goes first: onnxruntime's full reduction adds one by one and loses digits. */
+  /**
+   * The sum of all elements. The last axis goes first: onnxruntime's full reduction adds one by one and loses digits.
+   */
   sumAll(x: Value): Value {
     return this.rest(x.shape.length > 1 ? this.sum(x, [-1], 0) : x);
   }
@@ -172,7 +174,10 @@ export abstract class Operations {
     return this.one('ScatterElements', [data, indices, updates], { axis, reduction: 'add' });
   }
 
-  /** Rotary position embedding; `positions` int64 [batch, length], the tables [length, size / 2], which are taken as constants. */
+  /**
+   * Rotary position embedding; `positions` int64 [batch, length], the tables [length, size / 2], which count as
+   * constants.
+   */
   rotary(x: Value, positions: Value, cos: Value, sin: Value): Value {
     return this.plain('RotaryEmbedding', x, positions, cos, sin);
   }

@@ -8,8 +8,9 @@ export const NOT_DIFFERENTIABLE = 'not differentiable';
 
 /**
  * From the gradient of the loss with respect to the (first) output to those with respect to the inputs, in their order;
- * undefined for an input that has none (indices, shapes) or that came earlier in the list. A gradient may be left smaller, or of
- * the output's broadcast shape: the walk stretches and sums it to the input's. A function adds it to what other operators found.
+ * undefined for an input that has none (indices, shapes) or that came earlier in the list. A gradient may be smaller
+ * than its input or have the output's broadcast shape: the walk stretches and sums it to the input's. A function adds
+ * it to the gradients of other operators.
  */
 export type GradientRule<K extends OpName> = (
   b: Operations,

@@ -13,11 +13,14 @@ export const SERVING: Rows<
     },
     gradient: NOT_DIFFERENTIABLE,
   },
-  // Inputs: queries, keys and values side by side [batch, tokens, (heads + 2 keyValueHeads) * size], none, none; keys and values of
-  // before [batch, keyValueHeads, room, size] each; i32 [batch], each sequence's length with the new tokens, less one; i32 [1], the
-  // longest with them; cos and sin [positions, size / 2]; positions i64 [batch, tokens]; and, where there is one, a mask
-  // [batch, 1, tokens, length] that is added to the scores. Outputs: [batch, tokens, heads * size], and keys and values with the new
-  // ones: written in place where the caller gives the same memory for them as for those of before.
+  // Inputs:
+  // queries, keys and values side by side [batch, tokens, (heads + 2 keyValueHeads) * size], none, none;
+  // past keys and past values [batch, keyValueHeads, room, size] each;
+  // i32 [batch], each sequence's length with the new tokens, less one; i32 [1], the longest with them;
+  // cos and sin [positions, size / 2]; positions i64 [batch, tokens];
+  // optionally a mask [batch, 1, tokens, length] that is added to the scores.
+  // Outputs: [batch, tokens, heads * size], and keys and values with the new ones, written in place if they have the
+  // memory of the past ones.
   GroupQueryAttention: {
     infer: ([x, , , key, value], { num_heads, kv_num_heads }) => {
       const type = expectSameType([x as Value, key as Value, value as Value]);
@@ -39,7 +42,7 @@ export const SERVING: Rows<
     },
     gradient: NOT_DIFFERENTIABLE,
   },
-  // Inputs: u8 [..., inner], i8 [inner, out], f32 [] and [out], which both are multiplied with, u8 [], the first one's zero.
+  // Inputs: u8 [..., inner], i8 [inner, out], their factors f32 [] and [out], and the first one's zero point u8 [].
   MatMulIntegerToFloat: {
     infer: ([x, weights, scale]) => {
       expectType(x as Value, 'u8');

@@ -25,8 +25,8 @@ export interface Origin {
 }
 
 /**
- * Writes the manifest of the model or adapter that lies in `folder`. Where neither the caller nor the base says which tokenizer it is
- * made for, none is written: a manifest says nothing that is not known. Throws CodedError as `baseOf`.
+ * Writes the manifest of the model or adapter in `folder`. If neither the caller nor the base knows its tokenizer, none
+ * is written. Throws CodedError as `baseOf`.
  */
 export function describeAdapted(folder: string, { base, tokenizer, precision }: Origin): void {
   const made = unwrap(readManifest(base));
@@ -52,7 +52,7 @@ export function describeAdapted(folder: string, { base, tokenizer, precision }: 
   writeManifest(folder, manifest);
 }
 
-/** Names the files that lie in the folder now, where it has a manifest. */
+/** Updates the list of files in the folder's manifest, if it has one. */
 export function listFiles(folder: string): void {
   const manifest = readManifest(folder);
   if (manifest.ok && manifest.value) writeManifest(folder, { ...manifest.value, files: filesIn(folder) });

@@ -50,7 +50,7 @@ export function saveAdapter(
 /**
  * Throws CodedError 'unreadable', 'corrupt' or 'unsupported'.
  *
- * @param config of the base that it is laid over
+ * @param config of the adapter's base
  */
 export function loadAdapter(folder: string, config: ModelConfig): Adapter {
   const read = <T>(name: string, how: (path: string) => T): T => {

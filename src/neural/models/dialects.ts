@@ -66,7 +66,9 @@ const ROWS = {
   'deepseek-coder': filling(FILL_IN['deepseek-coder'], '<｜end▁of▁sentence｜>'),
   codellama: filling(CODELLAMA, '▁<EOT>'),
   'seed-coder': filling(FILL_IN['seed-coder'], '<[end▁of▁sentence]>'),
-  /** SmolLM2's: fills nothing in, but was trained on files behind this mark. It goes on from the text before the cursor. */
+  /**
+   * SmolLM2's: it cannot infill, but was trained on files behind this mark. It continues the text before the cursor.
+   */
   'file-marks': filling(
     { prefix: '', suffix: '', middle: '', file: '<file_sep>', ends: ['<|endoftext|>', '<repo_name>', '<|im_end|>'] },
     '<|endoftext|>',
@@ -90,7 +92,7 @@ export type DialectIds = {
   readonly [Role in keyof DialectTokens]: Role extends 'eom' | 'end' ? number : number | undefined;
 };
 
-/** Token ids of a form's special tokens, by what they are for. Throws CodedError 'unsupported' where the tokenizer lacks one. */
+/** Token ids of a form's special tokens, by purpose. Throws CodedError 'unsupported' if the tokenizer lacks one. */
 export function dialectTokens(tokenizer: Specials, dialect: Dialect = DIALECT): DialectIds {
   const tokens = Object.entries(namesOf(tokenizer, dialect)).map(([role, name]) => {
     const id = tokenizer.special(name);
@@ -113,7 +115,7 @@ export function namesOf(tokenizer: Specials, dialect: Dialect): DialectTokens {
   return { ...tokens, eom: end, end };
 }
 
-/** The form that a model's tokens say it knows: the first of which it has them all; and the names of its tokens that end a completion. */
+/** The first form whose tokens the tokenizer has completely, and the names of its tokens that end a completion. */
 export function dialectFor(tokenizer: Specials): { readonly dialect: Dialect; readonly stop: readonly string[] } {
   const has = (name: string) => name === '' || tokenizer.special(name) !== undefined;
   const dialects = Object.keys(DIALECTS) as Dialect[];

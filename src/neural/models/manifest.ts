@@ -90,7 +90,9 @@ export function readManifest(folder: string): Result<PackageManifest | undefined
   }
 }
 
-/** The form of the model's prompts; folders without a manifest have the first one. Throws where the manifest is damaged. */
+/**
+ * The form of the model's prompts; folders without a manifest have the first one. Throws if the manifest is damaged.
+ */
 export function dialectOf(folder: string | undefined): Dialect {
   return (folder === undefined ? undefined : unwrap(readManifest(folder))?.dialect) ?? DIALECT;
 }

@@ -1,4 +1,4 @@
-// A model on disk in Hugging Face's layout: config.json and model.safetensors; matrices may lie there packed in 4 bits.
+// A model on disk in Hugging Face's layout: config.json and model.safetensors; matrices may be packed in 4 bits.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf, unwrap } from '../../common/errors.ts';

@@ -13,7 +13,7 @@ export interface WrittenModel {
 export interface WriteOptions {
   /** Constants of at least so many bytes stay outside, each at a location that is its name. Default: none. */
   readonly externalFrom?: number;
-  /** Name of an output put before all others that is no tensor but an empty sequence: see SessionOptions.unreturnable. */
+  /** Name of an additional first output, an empty sequence: see SessionOptions.unreturnable. */
   readonly unreturnable?: string;
 }
 
@@ -25,7 +25,10 @@ const INT = 2;
 const STRING = 3;
 const INTS = 7;
 
-/** Field numbers below are those of the standard's messages (onnx/onnx.proto, IR version 10); `test/support/onnx.proto` has their names. */
+/**
+ * Field numbers below are from the standard's messages (onnx/onnx.proto, IR version 10); `test/support/onnx.proto` has
+ * their names.
+ */
 export function writeModel(graph: Graph, options: WriteOptions = {}): WrittenModel {
   const { externalFrom = Number.POSITIVE_INFINITY, unreturnable } = options;
   const external = new Map<string, Uint8Array>();

@@ -37,7 +37,7 @@ export class Tensor {
     return this.handle.location === 'gpu-buffer';
   }
 
-  /** The elements of a host tensor. Reading a device tensor this way would abort the process, so it throws; see Transfer. */
+  /** The elements of a host tensor. Reading a device tensor would abort the process, so it throws; see Transfer. */
   get data(): TensorData {
     if (this.onDevice) throw new Error('a tensor on the GPU is read through Transfer.toHost');
     return this.handle.data as TensorData;

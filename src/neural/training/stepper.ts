@@ -136,9 +136,9 @@ export class Stepper {
   }
 
   /**
-   * One step over `microBatches` batches whose weights together sum to 1. `between` runs after each micro-batch and may take its
-   * time. A single micro-batch is also the update, so `between` runs before it. Where `between` returns false, the step is given up
-   * and nothing has changed.
+   * One step over `microBatches` batches whose weights together sum to 1. `between` runs after each micro-batch and may
+   * take its time. A single micro-batch is also the update, so `between` runs before it. If `between` returns false,
+   * the step is given up and nothing has changed.
    */
   async run(
     batches: readonly TokenBatch[],

@@ -1,4 +1,5 @@
-// Loss and every named gradient of two-layer models against PyTorch's in double precision; on the CPU and through WebGPU.
+// Loss and every named gradient of two-layer models against PyTorch's in double precision, on the CPU and through
+// WebGPU.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { frozenArrays } from '../../../src/neural/architecture/frozen.ts';

@@ -1,4 +1,4 @@
-// Spreading and rounding to 8 bits: the product stays, and what the rounding may cost is bounded.
+// The Hadamard transform and 8-bit quantisation: products are preserved within bounds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normals } from '../../../src/common/statistics/random.ts';

@@ -1,5 +1,5 @@
-// One case per operator that has a gradient, and the check against finite differences that the CPU and the WebGPU tests share.
-// A differentiable operator without a case does not compile.
+// One case per differentiable operator, and the check against finite differences that the CPU and the WebGPU tests
+// share. A differentiable operator without a case does not compile.
 import assert from 'node:assert/strict';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { Builder } from '../../../src/neural/autodiff/builder.ts';

@@ -1,4 +1,4 @@
-// A prompt put into the cache by the graph that predicts nothing, and caches that grow.
+// Prompts that are absorbed into the cache without logits, and caches that grow.
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';

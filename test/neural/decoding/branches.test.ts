@@ -1,4 +1,4 @@
-// What was looked at behind a prompt stays: every path has the logits of its tokens alone, however it came about and wherever it went.
+// The tree of tokens behind a prompt: every path has the logits that its tokens have alone, whatever the order of runs.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Branches } from '../../../src/neural/decoding/branches.ts';

@@ -1,4 +1,4 @@
-// Pooled hidden states: the words before a text are read once and count all the same, and no text hangs on the one before it.
+// Pooled hidden states: the text before is read once for all, and no text depends on the one before it.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// A model whose matrices lie on disk in 4 bits, as pretraining packs them: the same as its values in f32, and served without unpacking.
+// A model with 4-bit matrices on disk: equal to its f32 values, and served without unpacking.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

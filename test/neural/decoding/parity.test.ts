@@ -1,4 +1,5 @@
-// Logits of the decoding graph against PyTorch's for randomly initialised checkpoints; cache, batches and precisions agree.
+// Logits of the decoding graph against PyTorch's for randomly initialised checkpoints; cache, batches and precisions
+// agree.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { mergeAdapters } from '../../../src/neural/architecture/lora.ts';

@@ -1,4 +1,4 @@
-// A prompt goes in by chunks: a key that is pressed meanwhile ends it after the one under way, and what was done stays.
+// Prompts run in chunks: a cancellation takes effect after the present chunk, and finished chunks stay.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';

@@ -1,4 +1,4 @@
-// Which cache a prompt gets, and what it holds: going to and fro between places runs nothing twice.
+// The cache that a prompt gets and its content: moving between positions runs nothing twice.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Network } from '../../../src/neural/decoding/network.ts';

@@ -1,4 +1,4 @@
-// What a model makes people wait: measured by a clock that the test moves, over passes that cost what it says.
+// The latency of a model, with a clock that the test moves and passes of known cost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';

@@ -1,4 +1,4 @@
-// A random model that is run in a millisecond, for tests of what lies in its cache.
+// A random model that runs in a millisecond, for tests of cache contents.
 
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import { Network } from '../../../src/neural/decoding/network.ts';

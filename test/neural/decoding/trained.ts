@@ -1,4 +1,4 @@
-// A small model trained for a few seconds on made-up code, so that decoding is tested on one that has something to say.
+// A small model trained for a few seconds on made-up code, so that decoding has something to predict.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

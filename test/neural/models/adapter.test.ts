@@ -1,4 +1,4 @@
-// An adapter as peft lays it out: written, read back, and refused in words where it is none of ours.
+// Adapters in peft's layout: written, read back, and refused with a reason if unsupported.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// What belongs together: a model and its tokenizer, an adapter and its base, and what an adapted model says of its origin.
+// Which tokenizer a model fits, which base an adapter fits, and the origin in an adapted model's manifest.
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Which form a model is asked in, by its tokens; and the prompts of each form.
+// The prompt form of a model by its tokens, and the prompts of each form.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DIALECTS, type Dialect, dialectFor, dialectTokens } from '../../../src/neural/models/dialects.ts';

@@ -1,4 +1,5 @@
-// Small models with adapters that tests export: deterministic, so that what Python's libraries made of the same bytes can be held against them.
+// Small models with adapters for export tests: deterministic, so that the goldens of Python's libraries stay
+// comparable.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

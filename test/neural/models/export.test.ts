@@ -1,4 +1,5 @@
-// Exports read by others: what transformers, peft and llama.cpp made of these very bytes (test/golden/export/make.py) is what we make of them.
+// Exports are byte for byte what the goldens of transformers, peft and llama.cpp were made from
+// (test/golden/export/make.py).
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// manifest.json: what is written is read back, what is wrong is named; the packages that ship say the truth of themselves.
+// manifest.json: written and read back, errors are named, and the shipped packages match their manifests.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// A matrix in 4 bits as a file holds it: what it claims to be is what it is.
+// 4-bit matrices in a file: sizes and scales have to fit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packedMatrix } from '../../../src/neural/models/packed.ts';

@@ -1,4 +1,4 @@
-// What the writer writes the reader reads back, and external constants stay by reference.
+// Written models are read back the same, and external constants stay by reference.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Graph } from '../../../src/neural/onnx/graph.ts';

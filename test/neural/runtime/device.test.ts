@@ -1,4 +1,4 @@
-// Which device is chosen and why; WebGPU really probed; sessions say what is wrong.
+// The choice of a device with its reason, a real probe of WebGPU, and the errors of sessions.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

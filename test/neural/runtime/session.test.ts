@@ -1,4 +1,4 @@
-// A session that writes results in place: nothing is copied, nothing is missing, and real failures are still failures.
+// A session that writes outputs in place: nothing is copied or missing, and real failures still fail.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Builder } from '../../../src/neural/autodiff/builder.ts';

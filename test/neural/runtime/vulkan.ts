@@ -1,4 +1,4 @@
-// A Vulkan driver for tests of WebGPU: Mesa's software one, so that they run on machines without a GPU, and alike on all.
+// Mesa's software Vulkan driver for tests of WebGPU, which then run without a GPU and the same on all machines.
 import { needPackages, softwareVulkan } from '../../../build/debian.ts';
 
 /** Makes it the driver that WebGPU finds in this process and its children. Call before onnxruntime is loaded. */

@@ -1,4 +1,4 @@
-// Ten training steps against PyTorch's: losses and gradient norms, full and adapters, one graph and accumulated, CPU and WebGPU.
+// Ten training steps against PyTorch's losses and norms: full and adapters, one graph and accumulated, CPU and WebGPU.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';

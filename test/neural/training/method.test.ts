@@ -1,4 +1,4 @@
-// Full fine-tuning where there is memory for it, adapters where there is less, and a clear word where there is too little.
+// Full fine-tuning with enough memory, adapters with less, and a clear error with too little.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// A run's time: what a sleeping machine takes from its budget, and what a slow one.
+// A run's time on a machine that sleeps and on a slow one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CheckpointProgress } from '../../../src/neural/training/run.ts';

@@ -1,4 +1,4 @@
-// The engine process as its owner sees it: answers, order, cancellation, death in every state, and no orphan.
+// The engine process and its client: answers, order, cancellation, death in every state, and no orphan.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Stands in for the engine's script: answers 'status', and holds its thread for ever when it is asked for a draft whose prefix is 'hold'.
-// 'adapt' it never answers.
+// A fake engine script: answers 'status', blocks its thread for ever on a draft with the prefix 'hold', and never
+// answers 'adapt'.
 import type { FromEngine, ToEngine } from '../../../src/specialist/engine/protocol.ts';
 
 const send = (message: FromEngine) => process.send?.(message);

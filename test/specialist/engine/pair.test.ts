@@ -1,4 +1,4 @@
-// Training in a process of its own: what it does, or what becomes of it, holds up no completion.
+// Training in a process of its own: neither its work nor its failures delay a completion.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';

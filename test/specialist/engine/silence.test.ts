@@ -1,4 +1,4 @@
-// A process that gives no sign is ended, whatever holds it; one that is slow, or whose machine sleeps, is not.
+// A silent process is ended; a slow one, or one on a sleeping machine, is not.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -34,7 +34,7 @@ test('a request that blocks the process fails with advice, and later ones go to 
   await clock.advance(4 * look);
   const result = await first;
   assert.ok(!result.ok && result.error.code === 'timeout', JSON.stringify(result));
-  assert.match(result.error.message, /no sign for 5 minutes.*Choose the Base Model/);
+  assert.match(result.error.message, /no sign of life for 5 minutes.*Choose the Base Model/);
   const answers = await Promise.all([second, third]);
   assert.ok(answers.every(({ ok }) => ok));
   await until(() => ended(held));

@@ -1,4 +1,4 @@
-// Folders' specialists in the engine process: opened, asked, told of changes, fitted, closed; and what goes wrong.
+// The folders' specialists in the engine process: opening, drafts, changes, fits, closing, and errors.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

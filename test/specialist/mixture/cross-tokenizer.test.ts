@@ -1,4 +1,4 @@
-// A neural model whose words are others than the n-grams': lines of both, scored by both, and what was typed spelled again in its own tokens.
+// A neural model with another tokenizer than the n-grams: candidates of both, scored by both, with respelled text.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Branches } from '../../../src/neural/decoding/branches.ts';

@@ -1,4 +1,4 @@
-// The gate: its fit finds which model to trust, and never makes things worse than its start on what it learns from.
+// The gate: its fit finds the model to trust, and never has a higher loss than its start on its examples.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Which openings share a model in memory: those of the same weights, served in the same way.
+// Which specialists share a model in memory: those with the same weights and serving options.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

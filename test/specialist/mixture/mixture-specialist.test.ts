@@ -1,4 +1,4 @@
-// The mixed specialist over a small trained model: what it drafts, and that the search's sums are those of plain scoring.
+// The mixed specialist over a small trained model: its drafts, and that search and plain scoring give the same sums.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { DraftOptions } from '../../../src/common/completion.ts';

@@ -1,4 +1,4 @@
-// One step of the mixture where a word was begun: each model counts for as much as it expected what is to be spelled.
+// One step of the mixture inside a word: each model counts by how much it expected the healed bytes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spelled } from '../../../src/neural/decoding/healing.ts';

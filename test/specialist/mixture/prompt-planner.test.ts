@@ -1,4 +1,4 @@
-// The prompt: the form that the base was trained on, within its limits, and the same beginning from keystroke to keystroke.
+// The planned prompt: the base's form, within its limits, with a stable beginning from keystroke to keystroke.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Snippet } from '../../../src/common/completion.ts';

@@ -1,4 +1,4 @@
-// The worker and its client: answers, cancellation, loading, and life after the worker's death.
+// The worker and its client: answers, cancellation, loading, and restart after a death.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

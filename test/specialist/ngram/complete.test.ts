@@ -1,4 +1,4 @@
-// What the specialist proposes: from the project, the open file, across token boundaries, up to what follows.
+// Drafts of the n-gram model: from the project and the open file, across token boundaries, up to the text that follows.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

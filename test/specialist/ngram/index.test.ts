@@ -1,4 +1,4 @@
-// The indexes: sorted as they claim, counting what a plain search counts, right again after every change.
+// The indexes: sorted, with the counts of a plain search, and correct after every change.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

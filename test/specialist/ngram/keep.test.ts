@@ -1,4 +1,4 @@
-// What is learned and what is kept: fits that help, snapshots that come back whole or are refused.
+// Fits and snapshots: fits lower the loss, and snapshots are read back completely or refused.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -105,7 +105,7 @@ test('only the weights of a snapshot with weaker redaction are used: they hold n
   const before = sealed(changed(8, 1));
   const read = NgramModel.deserialize(before, tokenizer);
   assert.ok(!read.ok);
-  assert.match(read.error.message, /before secrets were masked/);
+  assert.match(read.error.message, /weaker redaction/);
   assert.ok(NgramModel.weightsOf(before, tokenizer).ok);
 });
 

@@ -1,4 +1,4 @@
-// What the n-grams know beyond counting: parameters that a left side names, which languages learn of each other, and the lines below a line.
+// Knowledge beyond counting: parameters that a left side names, language kin, and the lines below a line.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kinOf, learnsOf } from '../../../src/text/languages.ts';

@@ -32,7 +32,7 @@ import {
 export interface ExportRequest {
   /** Folder of the adapter, or of a whole model. */
   readonly model: string;
-  /** Folder of the base that it is laid over. */
+  /** Folder of the adapter's base. */
   readonly base: string;
   /** Path of tokenizer.json. */
   readonly tokenizer: string;

@@ -1,4 +1,5 @@
-// Files that are wrong, cut or made to hurt: each ends in an error with a code and advice, before memory is taken for what it claims.
+// Wrong, truncated or malicious files: each ends in an error with a code and advice, before memory is taken for its
+// claims.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// A base that is imported: whole or nothing, gone on from where it was stopped, in little memory, and then a base like any other.
+// Importing a base: complete or not at all, resumable, in little memory, with a usable base as the result.
 import assert from 'node:assert/strict';
 import {
   copyFileSync,

@@ -1,4 +1,4 @@
-// Models as others write them, read: every block format as the gguf package reads it, and logits as transformers has them.
+// Reading foreign models: every block format has the values of the gguf package, and logits are those of transformers.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

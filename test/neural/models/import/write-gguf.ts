@@ -1,4 +1,4 @@
-// Writes GGUF files for tests: any metadata, tensors of any type, of bytes that are given. Layout: ggml's docs/gguf.md.
+// Writes GGUF files for tests: any metadata, and tensors of any type with given bytes. Layout: ggml's docs/gguf.md.
 
 import { toBfloat, toHalf } from '../../../../src/common/half.ts';
 import { ggufPieces, Real, type GgufValue as WrittenValue } from '../../../../src/neural/models/export/gguf-file.ts';
