@@ -46,7 +46,7 @@ function set() {
   return { specialist, h, late };
 }
 
-test('what can be seen is not replaced by the better draft that comes for its place', async () => {
+test('a visible suggestion is not replaced by a better late draft', async () => {
   const { h, late } = set();
   const shown = await h.answer(place);
   assert.equal(shown?.text, 'first();');
@@ -57,7 +57,7 @@ test('what can be seen is not replaced by the better draft that comes for its pl
   assert.deepEqual([along?.text, along?.id], ['st();', shown?.id], 'nor where it is typed along');
 });
 
-test('who comes back to the place after it was gone gets the better one, and so does who asks with the key', async () => {
+test('a later request at the position, or a manual one, gets the better draft', async () => {
   const { h, late } = set();
   await h.answer(place);
   late();
@@ -71,7 +71,7 @@ test('who comes back to the place after it was gone gets the better one, and so 
   assert.equal((await asked.h.answer(place, { trigger: 'manual' }))?.text, 'better();');
 });
 
-test('where nothing was shown the better draft is shown when the place is asked about again', async () => {
+test('a better late draft is shown at the next request if nothing was shown before', async () => {
   const specialist = new TwoSteps(() => drafted('', SURE));
   const h = new Harness({ specialist, llm: undefined });
   assert.equal(await h.answer(place), undefined);
@@ -79,7 +79,7 @@ test('where nothing was shown the better draft is shown when the place is asked 
   assert.equal((await h.answer(place))?.text, 'better();');
 });
 
-test('an answer from before another file changed is made anew, once it can be seen no more', async () => {
+test('an answer from before another file changed is replaced once it is no longer visible', async () => {
   let text = 'first();';
   const specialist = new TwoSteps((at) => drafted(at.prefix.endsWith('q') ? '' : text, SURE));
   const h = new Harness({ specialist, llm: undefined });
@@ -96,7 +96,7 @@ test('an answer from before another file changed is made anew, once it can be se
   assert.equal(specialist.queries.length, asked + 1, 'it is the place’s answer from now on');
 });
 
-test('a better draft that comes before the API is asked spares the call where it is sure', async () => {
+test('a confident late draft that arrives before the call makes the call unnecessary', async () => {
   const specialist = new TwoSteps(() => drafted('first();', UNSURE));
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist, llm });
@@ -108,7 +108,7 @@ test('a better draft that comes before the API is asked spares the call where it
   assert.equal(llm.requests.length, 0);
 });
 
-test('a call waits a little longer for a better draft that is under way, and not for ever', async () => {
+test('a call waits a limited time for a better draft in progress', async () => {
   const specialist = new TwoSteps(() => drafted('first();', UNSURE));
   specialist.underWay = true;
   const llm = new ScriptedLlm('remote();');
@@ -127,7 +127,7 @@ test('a call waits a little longer for a better draft that is under way, and not
   assert.equal(llm.requests.length, 1);
 });
 
-test('a key begins the draft that will be asked for, as it will be asked for', () => {
+test('a key starts the draft with the options of the expected request', () => {
   const { h, specialist } = set();
   h.service.begin(h.request(place));
   h.service.begin(h.request(query('function f() {\n  ', '\n}\n')));
@@ -139,7 +139,7 @@ test('a key begins the draft that will be asked for, as it will be asked for', (
   assert.deepEqual(h.events, []);
 });
 
-test('nothing is begun where the answer is known, where a word goes on, and after the end', async () => {
+test('no draft starts if the answer is cached, within a word, or after disposal', async () => {
   const { h, specialist } = set();
   await h.answer(place);
   h.service.begin(h.request(query(`${place.prefix}fi`, place.suffix)));
@@ -150,7 +150,7 @@ test('nothing is begun where the answer is known, where a word goes on, and afte
   assert.deepEqual([specialist.begun, specialist.warmed], [[], []]);
 });
 
-test('a place where the cursor rests is passed on', () => {
+test('a resting cursor prefills its position', () => {
   const { h, specialist } = set();
   h.service.warm(place);
   assert.deepEqual(specialist.warmed, [place.prefix]);

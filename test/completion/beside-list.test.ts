@@ -8,7 +8,7 @@ import { drafted, FAIR, Harness, Held, place, query, SURE, settled, sure, UNSURE
 
 const beside = { besideList: true } as const;
 
-test('a line that is shown elsewhere is not sure enough to hide the list, unless it goes on from an entry of it', async () => {
+test('a suggestion needs more confidence to hide the list, unless it continues an entry of it', async () => {
   const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.54));
   const settings = { showBar: 0.5, fallbackBar: 0.5 };
   const h = () => new Harness({ specialist: fair(), llm: undefined, settings });
@@ -19,7 +19,7 @@ test('a line that is shown elsewhere is not sure enough to hide the list, unless
   assert.equal((await certain.answer(place, beside))?.text, 'local();');
 });
 
-test('the list waits a tenth of a second; what comes later is there for who stays', async () => {
+test('the list waits 100 ms; a later answer is cached for the position', async () => {
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(150).then(() => drafted('local();', SURE)));
   const h: Harness = new Harness({ specialist, llm: undefined });
   const asked = h.ask(place, beside);
@@ -37,13 +37,13 @@ test('the list waits a tenth of a second; what comes later is there for who stay
   assert.equal(specialist.queries.length, 1);
 });
 
-test('elsewhere an answer has its time', async () => {
+test('without a list an answer has no such limit', async () => {
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(150).then(() => drafted('local();', SURE)));
   const h: Harness = new Harness({ specialist, llm: undefined });
   assert.equal((await h.answer(place))?.text, 'local();');
 });
 
-test('the API keeps no list waiting: it is asked after the pause, and its answer offered once', async () => {
+test('the list does not wait for the API: its answer is offered once, later', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: unsure(), llm });
   const asked = h.ask(place, beside);
@@ -57,7 +57,7 @@ test('the API keeps no list waiting: it is asked after the pause, and its answer
   assert.equal(llm.requests.length, 1);
 });
 
-test('a call under way that outlasts the list: what comes of it is offered, and nothing counts as shown before', async () => {
+test('an in-flight call that outlasts the list is offered later, and nothing counts as shown before', async () => {
   const held = new Held<string>();
   const slow = ok(llmAnswer('first();', { latencyMs: 12_000, firstTokenMs: 12_000 }));
   const llm = new ScriptedLlm((_r, call) => (call === 0 ? slow : held.promise));
@@ -81,7 +81,7 @@ test('a call under way that outlasts the list: what comes of it is offered, and 
   assert.equal((await h.answer(place, beside, 0))?.text, 'remote();');
 });
 
-test('nothing is offered for who has typed on, for who looks elsewhere by now, or where there is nothing', async () => {
+test('nothing is offered after typing, after the attention time, or without an answer', async () => {
   const specialist = new ScriptedSpecialist((_q, _o, call) =>
     h.clock.sleep(150).then(() => drafted('local();', call === 0 ? SURE : UNSURE)),
   );
@@ -100,14 +100,14 @@ test('nothing is offered for who has typed on, for who looks elsewhere by now, o
   assert.equal(empty.ready, 0);
 });
 
-test('what is typed along with stays, list or no list', async () => {
+test('a suggestion that is being typed stays, with or without a list', async () => {
   const h = new Harness({ specialist: sure('localName(first);') });
   const first = await h.answer(place);
   const along = await h.answer(query('const x = loc', '\n'), beside, 0);
   assert.equal(along?.id, first?.id);
 });
 
-test('who asks with a key of his own has the usual bar, and all the time that it takes', async () => {
+test('a manual request uses the usual threshold and has no time limit', async () => {
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNamesByRegion', 0.54)));
   const h: Harness = new Harness({ specialist, llm: undefined });
   assert.equal((await h.answer(place, { ...beside, trigger: 'manual' }))?.text, 'customerNamesByRegion');

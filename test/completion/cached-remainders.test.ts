@@ -28,7 +28,7 @@ function kept() {
   return { cache, placed };
 }
 
-test('the rest stands where the shown part ends, each part judged for the case that those before it were right', () => {
+test('the remainder is cached at the end of the shown part, with conditional probabilities', () => {
   const { cache, placed } = kept();
   assert.deepEqual(
     placed.map(({ answer }) => answer.text),
@@ -49,7 +49,7 @@ test('the rest stands where the shown part ends, each part judged for the case t
   assert.equal(cache.get(query('\tx := executeCommand(', ')\n}\n'))?.rest, 'rootCmd');
 });
 
-test('what does not fit any more is not given, nor what does not clear the bar', () => {
+test('a remainder that does not fit or is below the threshold is not returned', () => {
   const { cache } = kept();
   assert.equal(cache.get(query('\tx := executeQuery', '\n}\n')), undefined);
   const unsure = cuts.map((cut, i) => ({ ...cut, p: i === 0 ? cut.p : 0.7 }));
@@ -57,7 +57,7 @@ test('what does not fit any more is not given, nor what does not clear the bar',
   assert.equal(withRemainders(at, answer, unsure, { bar: 0.8 }).length, 1);
 });
 
-test('a draft is cut before the doubt, and the record says so', async () => {
+test('a draft is cut before an uncertain token, and the record says so', async () => {
   const whole = draft('executeCommand(rootCommand, "first", second)', 0.97);
   const tokens = whole.tokens.map((token) => (token.text === 'first' ? { ...token, probability: 0.4 } : token));
   const specialist = new ScriptedSpecialist({ ...whole, tokens, confidence: 0.3 });
@@ -68,7 +68,7 @@ test('a draft is cut before the doubt, and the record says so', async () => {
   assert.ok((shown?.confidence ?? 0) > 0.7);
 });
 
-test('a line goes on past what the editor has closed behind the cursor, and so does what stands ready behind it', async () => {
+test('a line replaces the closing brackets after the cursor, and so does its remainder', async () => {
   const specialist = new ScriptedSpecialist(draft('rootCmd, second);\n  checkError(err);', 0.97));
   const h = new Harness({ specialist, llm: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
   const shown = await h.answer(query('const x = executeCommand(', ')\n'));
@@ -86,7 +86,7 @@ test('a line goes on past what the editor has closed behind the cursor, and so d
   );
 });
 
-test('the closers are gone from where they stood once a part of the draft has written them', () => {
+test('closing brackets are removed once a part of the draft has written them', () => {
   const at = query('x := run(', ')\n}\n');
   const past = [
     { text: 'rootCmd', p: 0.95, over: 0 },
@@ -105,7 +105,7 @@ test('the closers are gone from where they stood once a part of the draft has wr
   assert.deepEqual([both?.rest, both?.over], ['x)); err', 2]);
 });
 
-test('where the API may answer, too, both say what stands before the closers', async () => {
+test('if the API may answer too, both models complete the text before the closing brackets', async () => {
   const h = new Harness({ specialist: new ScriptedSpecialist(draft('rootCmd, second', 0.97)) });
   const shown = await h.answer(query('const x = executeCommand(', ')\n'));
   assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second', undefined]);

@@ -29,7 +29,7 @@ test('the debounce follows the latency between its limits, and ignores nonsense'
   assert.equal(pace.delay(limits, 0), 600);
 });
 
-test('what was given up tells that it takes longer, and nothing where it was given up early', () => {
+test('an aborted call raises the latency estimate unless it was aborted early', () => {
   const pace = new LlmLatency();
   pace.outlasted(700, false);
   assert.equal(pace.measured, false);
@@ -87,7 +87,7 @@ async function timed(firstMs: number, wholeMs: number, before: number, balance =
   return { h, llm, calls: () => llm.requests.length - asked };
 }
 
-test('a fast model is waited for with a fair draft at hand, but not half a second longer than it ever takes', async () => {
+test('a fast model is waited for despite a fair draft, up to a multiple of its latency', async () => {
   const { h, llm, calls } = await timed(60, 120, 20);
   assert.equal((await h.answer(next()))?.source, 'api');
   // It begins as usual and then hangs.
@@ -102,7 +102,7 @@ test('a fast model is waited for with a fair draft at hand, but not half a secon
   assert.equal(calls(), 2);
 });
 
-test('first words that are overdue end the wait before the answer would', async () => {
+test('an overdue first token ends the wait early', async () => {
   const { h, llm } = await timed(100, 1_000, 20);
   Object.assign(llm, { firstMs: 900, wholeMs: 1_800 });
   const asked = h.ask(next());
@@ -113,7 +113,7 @@ test('first words that are overdue end the wait before the answer would', async 
   assert.equal(asked.answer?.source, 'specialist');
 });
 
-test('a slow model is neither waited for nor asked where a fair draft is at hand, and is where there is none', async () => {
+test('a slow model is called only without a fair draft', async () => {
   const { h, llm, calls } = await timed(7_000, 8_000, 4);
   const asked = h.ask(next());
   await h.clock.advance(0);
@@ -129,12 +129,12 @@ test('a slow model is neither waited for nor asked where a fair draft is at hand
   assert.equal((await h.answer(next()))?.source, 'api');
 });
 
-test('who wants the API first waits for a slow one', async () => {
+test('a balance of 1 waits for a slow model', async () => {
   const { h } = await timed(5_000, 6_000, 4, 1);
   assert.equal((await h.answer(next(), {}, 20_000))?.source, 'api');
 });
 
-test('a server that lets every call time out becomes dear without a single answer', async () => {
+test('timeouts alone raise the latency estimate', async () => {
   const h: Harness = new Harness({ specialist: new ScriptedSpecialist(() => drafted('local();', UNSURE)) });
   h.llm = new ScriptedLlm(async () => {
     await h.clock.sleep(10_000);

@@ -40,7 +40,7 @@ for (const gapMs of [100, 250, 380, 550, 900]) {
   });
 }
 
-test('the answer under way is waited for while it may fit, though the specialist takes its time and keys come', async () => {
+test('an in-flight call is kept while it may fit, despite a slow specialist and new keys', async () => {
   const { h, llm } = slowly('verage(all);', 1500, 190);
   const asked = await typed(h, 'const x = ', 'aver', (at) => (at === 1 ? 700 : 400));
   await h.clock.advance(1000);
@@ -49,7 +49,7 @@ test('the answer under way is waited for while it may fit, though the specialist
   assert.equal(asked.at(-1)?.answer?.text, 'age(all);');
 });
 
-test('who types slowly is asked for less often; four lines as a person types them', async () => {
+test('a slow typist causes fewer calls per key', async () => {
   const text = Array.from({ length: 40 }, (_, i) => `export const total${i} = sumOf(values${i}, start);\n`).join('');
   for (const seed of [1, 2, 3]) {
     const [stretch] = stretchesOf([{ path: 'src/a.ts', text }], 1, 4, seed);
@@ -87,7 +87,7 @@ function standing(answer: string): { h: Harness; llm: ScriptedLlm } {
   return { h: new Harness({ specialist, llm }), llm };
 }
 
-test('a local line that is expected to stand is shown at once, and the API asked behind it', async () => {
+test('a good local line is shown at once while the API is called', async () => {
   const { h, llm } = standing('localName(first, second);');
   const asked = h.ask(place);
   await settled();
@@ -106,7 +106,7 @@ test('a local line that is expected to stand is shown at once, and the API asked
   assert.equal(llm.requests.length, 1);
 });
 
-test('a local line saves nothing where the API is asked beside it, was too slow, or had nothing to add', async () => {
+test('a local line saves no money if the API is called, too slow, or returns nothing', async () => {
   const { h } = standing('localName(first, second);');
   assert.equal((await h.answer(place))?.savedUsd, 0);
   const fair = () => new ScriptedSpecialist(drafted('local();', FAIR));
@@ -122,7 +122,7 @@ test('a local line saves nothing where the API is asked beside it, was too slow,
   assert.deepEqual([instead?.source, instead?.savedUsd], ['specialist', 0]);
 });
 
-test('who types something else than the line that was shown has the answer of the API at once', async () => {
+test('typing something else than the shown line gets the API answer from the cache', async () => {
   const { h, llm } = standing('remoteName();');
   await h.answer(place);
   const other = await h.answer(query('const x = r', '\n'), {}, 0);
@@ -131,7 +131,7 @@ test('who types something else than the line that was shown has the answer of th
   assert.equal(llm.requests.length, 1);
 });
 
-test('who types on at once has made no call', async () => {
+test('typing on at once makes no call', async () => {
   const { h, llm } = standing('remoteName();');
   const asked = h.ask(place);
   await h.clock.advance(150);
@@ -140,7 +140,7 @@ test('who types on at once has made no call', async () => {
   assert.equal(llm.requests.length, 0);
 });
 
-test('an answer that comes when nobody looks any more waits for the next key', async () => {
+test('an answer after the attention time waits for the next key', async () => {
   const held = new Held<string>();
   const h = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => held.promise) });
   const asked = h.ask(place);
@@ -154,12 +154,12 @@ test('an answer that comes when nobody looks any more waits for the next key', a
   assert.equal((await h.answer(query('const x = r', '\n'), {}, 0))?.text, 'emote();');
 });
 
-test('who has asked for it waits as long as it takes', async () => {
+test('a manual request waits without a limit', async () => {
   const { h } = slowly('remote();', 5000);
   assert.equal((await h.answer(place, { trigger: 'manual' }, 6000))?.text, 'remote();');
 });
 
-test('the fair local line comes while it is looked for, not later', async () => {
+test('a fair local line is shown within the attention time', async () => {
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
   const llm = new ScriptedLlm(() => new Promise<string>(() => {}));
   const h = new Harness({ specialist, llm, settings: { balance: 0.9 } });
@@ -170,7 +170,7 @@ test('the fair local line comes while it is looked for, not later', async () => 
   assert.equal(asked.answer?.source, 'specialist');
 });
 
-test('whoever lets the API go first sees no local line before it', async () => {
+test('a balance of 1 shows no local line before the API answers', async () => {
   const { h } = standing('remoteName();');
   h.settings = { ...h.settings, balance: 1 };
   const asked = h.ask(place);
@@ -180,7 +180,7 @@ test('whoever lets the API go first sees no local line before it', async () => {
   assert.equal(asked.answer?.text, 'remoteName();');
 });
 
-test('a sure line is shown without a call, paused or not', async () => {
+test('a confident line is shown without a call', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', SURE)), llm });
   assert.equal((await h.answer(place, {}, 5000))?.source, 'specialist');

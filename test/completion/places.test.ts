@@ -18,7 +18,7 @@ const answer = (text: string, source: CachedAnswer['source'] = 'specialist'): Ca
   savedUsd: 0,
 });
 
-test('an answer fits its place, and further along; not elsewhere', () => {
+test('a cached answer fits its position and while it is typed, not elsewhere', () => {
   const cache = new CompletionCache();
   cache.put(query('a = ', '\nb'), answer('call(x);'));
   const rest = (prefix: string, suffix = '\nb', path?: string) => cache.get(query(prefix, suffix, path))?.rest;
@@ -46,7 +46,7 @@ function taken(
   return hit && prefix + typed + hit.rest + (closers + suffix).slice(hit.over);
 }
 
-test('what the editor closes while an answer is typed is written once', () => {
+test('brackets that the editor closes while an answer is typed are written once', () => {
   const line = ['', '\nb'] as const;
   for (const [text, typed, closers] of [
     ['items.map(x => x.id).filter(Boolean);', 'items.map(', ')'],
@@ -65,14 +65,14 @@ test('what the editor closes while an answer is typed is written once', () => {
   assert.equal(taken({ text: 'foo(x', over: 1 }, inside, 'foo(', ')'), undefined);
 });
 
-test('edits far above leave a place what it is', () => {
+test('edits far above do not change the position', () => {
   const cache = new CompletionCache();
   const near = 'x'.repeat(1200);
   cache.put(query(`old${near}`, '\n'), answer('yes'));
   assert.equal(cache.get(query(`something new${near}y`, '\n'))?.rest, 'es');
 });
 
-test('an answer that was paid for is not replaced by a local one, unless it was nothing', () => {
+test('a paid answer is not replaced by a local one unless it is empty', () => {
   const cache = new CompletionCache();
   cache.put(query('a'), answer('paid', 'api'));
   cache.put(query('a'), answer('local'));
@@ -84,7 +84,7 @@ test('an answer that was paid for is not replaced by a local one, unless it was 
   assert.equal(cache.get(query('b'))?.rest, 'local');
 });
 
-test('the least recently used goes first', () => {
+test('the least recently used entry is evicted first', () => {
   const cache = new CompletionCache(2);
   cache.put(query('a\n'), answer('1'));
   cache.put(query('b\n'), answer('2'));
@@ -94,7 +94,7 @@ test('the least recently used goes first', () => {
   assert.equal(cache.get(query('a\n'))?.rest, '1');
 });
 
-test('the text near the cursor begins at the same place from keystroke to keystroke', () => {
+test('the prompt starts at the same text from keystroke to keystroke', () => {
   const line = 'const value = compute(first, second);\n';
   const long = line.repeat(3000);
   const nearby = (whole: CompletionQuery) => requestAt({ query: whole, block: false }, []).query;
@@ -107,7 +107,7 @@ test('the text near the cursor begins at the same place from keystroke to keystr
   assert.deepEqual(nearby(short), short);
 });
 
-test('the text is masked whole before it is cut, so that no half of a secret stays at an edge', async () => {
+test('text is redacted before it is cut, so that no partial secret remains', async () => {
   const secret = `${'S'.repeat(40)}`;
   const mask = hiding(secret);
   for (let shift = 0; shift < 80; shift += 3) {
@@ -119,7 +119,7 @@ test('the text is masked whole before it is cut, so that no half of a secret sta
   }
 });
 
-test('snippets and paths are masked, and a hint with a secret in it is none', async () => {
+test('snippets and paths are redacted, and a hint with a secret is dropped', async () => {
   const specialist = new ScriptedSpecialist();
   specialist.snippetsToGive = [{ path: 'SECRET/b.ts', text: 'token = SECRET', line: 1 }];
   const mask = hiding('SECRET');

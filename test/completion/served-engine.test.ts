@@ -73,7 +73,7 @@ function set(script: LlmScript = () => summed, mayLeave: (path: string) => boole
   };
 }
 
-test('its draft is the answer, under its own name; each token has what the coupling looks at', async () => {
+test('a served draft has its own name and the token features of the router', async () => {
   const { open, ask, specialist } = set();
   await open();
   assert.equal(specialist.state.kind, 'ready');
@@ -92,7 +92,7 @@ test('its draft is the answer, under its own name; each token has what the coupl
   ]);
 });
 
-test('a draft has all tokens of the answer where they do not spell its text', async () => {
+test('a draft keeps all tokens if they do not spell its text', async () => {
   // A server that repairs half a character in the text, and not in the tokens.
   const { open, ask } = set(() => answer(' é', [odds(' ', 0.9), odds('\u00c3', 0.8), odds('\u00a9', 0.7)]));
   await open();
@@ -103,7 +103,7 @@ test('a draft has all tokens of the answer where they do not spell its text', as
   );
 });
 
-test('it is cut where it is in doubt, as the local model is', async () => {
+test('a served draft is cut at low confidence like a local one', async () => {
   const { open, ask } = set(() => answer(' a + b', [odds(' a', 0.99), odds(' +', 0.99), odds(' b', 0.05)]));
   await open();
   const draft = await ask();
@@ -129,7 +129,7 @@ test('secrets are masked before anything leaves; the blank before a word goes wi
   assert.equal(llm.requests[1]?.query.prefix, '    ');
 });
 
-test('what may not leave is not sent, and what it says nothing about the n-grams do', async () => {
+test('a file that must not be sent is not sent, and the n-grams answer', async () => {
   for (const [script, mayLeave] of [
     [undefined, (path: string) => path !== place.path],
     [() => answer('', []), undefined],
@@ -144,7 +144,7 @@ test('what may not leave is not sent, and what it says nothing about the n-grams
   }
 });
 
-test('late: the n-grams answer after the same patience, and its draft waits for who asks there again', async () => {
+test('a late served draft is kept for the next request, and the n-grams answer first', async () => {
   const late = new Held<typeof summed>();
   const { open, ask, clock, llm } = set(() => late.promise);
   await open();
@@ -157,7 +157,7 @@ test('late: the n-grams answer after the same patience, and its draft waits for 
   assert.equal(llm.requests.length, 1);
 });
 
-test('another key ends the call before it', async () => {
+test('a new key cancels the earlier call', async () => {
   const { open, specialist, llm } = set(() => new Promise(() => {}));
   await open();
   specialist.begin(place, line);
@@ -167,7 +167,7 @@ test('another key ends the call before it', async () => {
   assert.deepEqual([llm.requests.length, llm.cancelled], [2, 1]);
 });
 
-test('a server that is not there, stops answering or tells no probabilities is off, with its reason', async () => {
+test('a server that is down or returns no probabilities is off, with the reason', async () => {
   const gone = set();
   gone.server.there = false;
   await gone.open();

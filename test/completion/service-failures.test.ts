@@ -49,13 +49,13 @@ for (const code of [
   });
 }
 
-test('a failing API and an unsure draft: nothing', async () => {
+test('a failing API and an uncertain draft show nothing', async () => {
   const h = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => failure('network')) });
   assert.equal(await h.answer(place), undefined);
   assert.match(h.of('nothing')[0]?.decision?.summary ?? '', /network/);
 });
 
-test('a key that is refused while the next call is made ready is not tried again by that', async () => {
+test('a key refused while the next call is prepared is not tried again', async () => {
   const masked = new Held<string>();
   const llm = new ScriptedLlm('remote();');
   const mask = { text: () => masked.promise, path: async (path: string) => path };
@@ -74,7 +74,7 @@ test('a key that is refused while the next call is made ready is not tried again
   assert.match(asked.answer?.decision.summary ?? '', /not available/);
 });
 
-test('nothing counts as saved while the API is out of reach', async () => {
+test('nothing counts as saved while the API is unavailable', async () => {
   const llm = new ScriptedLlm(() => failure('bad-key'));
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
@@ -85,7 +85,7 @@ test('nothing counts as saved while the API is out of reach', async () => {
   assert.equal((await h.answer(query('let b = ', '\n')))?.savedUsd, 0);
 });
 
-test('after the pause the API is tried again, and success ends the episode', async () => {
+test('after the backoff the API is tried again, and success ends the episode', async () => {
   const llm = new ScriptedLlm((_r, call) => (call === 0 ? failure('rate-limited', 5000) : 'remote();'));
   const h = new Harness({ specialist: unsure(), llm });
   await h.answer(place);
@@ -97,7 +97,7 @@ test('after the pause the API is tried again, and success ends the episode', asy
   assert.equal(h.of('api-recovered').length, 1);
 });
 
-test('a large model that throws is a failure like others', async () => {
+test('a large model that throws counts as a failure', async () => {
   const llm = new ScriptedLlm(() => Promise.reject(new Error('a bug')));
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
@@ -108,14 +108,14 @@ test('a large model that throws is a failure like others', async () => {
   assert.equal(h.of('api-failed')[0]?.code, 'malformed');
 });
 
-test('a specialist that throws leaves the API, and one that has nothing, too', async () => {
+test('a specialist that throws or returns nothing leaves the answer to the API', async () => {
   for (const script of [() => Promise.reject(new Error('the worker died')), () => undefined, () => '']) {
     const h = new Harness({ specialist: new ScriptedSpecialist(script as () => undefined) });
     assert.equal((await h.answer(place))?.source, 'api');
   }
 });
 
-test('an API answer that is nothing is not asked for twice; the fair draft takes its place', async () => {
+test('an empty API answer is cached, and the fair draft is shown', async () => {
   const llm = new ScriptedLlm('');
   const h = new Harness({ specialist: unsure(), llm });
   assert.equal(await h.answer(place), undefined);
@@ -130,7 +130,7 @@ test('an API answer that is nothing is not asked for twice; the fair draft takes
   assert.equal((await fair.answer(place))?.source, 'specialist');
 });
 
-test('with a fair draft at hand patience ends; the late answer waits in the cache', async () => {
+test('with a fair draft the wait is limited, and the late answer is cached', async () => {
   const { held, h } = withHeldLlm({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     settings: { balance: 0.9 },
@@ -149,12 +149,12 @@ test('with a fair draft at hand patience ends; the late answer waits in the cach
   assert.equal((await h.answer(place))?.text, 'remote();');
 });
 
-test('what is cleaned away is no draft', async () => {
+test('a draft that post-processing removes counts as none', async () => {
   const h = new Harness({ specialist: sure('push(a);'), llm: undefined });
   assert.equal(await h.answer(query('push(a);\n', '\n')), undefined);
 });
 
-test('inside a word nothing is offered unless asked for', async () => {
+test('inside a word only a manual request gets a suggestion', async () => {
   const h = new Harness({ specialist: sure() });
   assert.equal(await h.answer(query('con', 'st x')), undefined);
   assert.equal(h.specialist.queries.length, 0);
@@ -168,7 +168,7 @@ test('the answer begins with the selected suggestion', async () => {
   assert.equal(h.specialist.queries[0]?.prefix, 'console.log');
 });
 
-test('secrets are masked in all that leaves, one that lies across the cursor, too', async () => {
+test('secrets are redacted in all sent text, also across the cursor', async () => {
   const mask = hiding('sk-secret');
   const llm = new ScriptedLlm('remote();');
   const specialist = unsure('use("sk-secret")');
@@ -185,7 +185,7 @@ test('secrets are masked in all that leaves, one that lies across the cursor, to
   assert.equal(h.errors.length, 0);
 });
 
-test('a mask that throws sends nothing; the fair draft is shown', async () => {
+test('a failing redaction sends nothing, and the fair draft is shown', async () => {
   const llm = new ScriptedLlm('remote();');
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
   const broken = () => Promise.reject(new Error('broken rule'));
@@ -205,7 +205,7 @@ test('an answer cut by its length limit loses its last line', async () => {
   assert.equal(await other.answer(place), undefined);
 });
 
-test('reset() ends calls under way: a consent may have been withdrawn', async () => {
+test('reset() aborts in-flight calls', async () => {
   const { llm, h } = withHeldLlm();
   const asked = h.ask(place);
   await h.clock.advance(700);
@@ -218,7 +218,7 @@ test('reset() ends calls under way: a consent may have been withdrawn', async ()
   assert.equal(llm.requests.length, 1);
 });
 
-test('a listener that throws takes no completion with it', async () => {
+test('a listener that throws does not fail the completion', async () => {
   const h = new Harness({ specialist: sure() });
   h.events.push = () => {
     throw new Error('a bug in the panel');
@@ -227,7 +227,7 @@ test('a listener that throws takes no completion with it', async () => {
   assert.ok(h.errors.length > 0);
 });
 
-test('after an accept the next place is prefetched, locally', async () => {
+test('after an accept the next position is prefetched locally', async () => {
   const specialist = new ScriptedSpecialist((q) => drafted(q.prefix.endsWith(';') ? ' // next' : 'local();', SURE));
   const h = new Harness({ specialist });
   const first = await h.answer(place);
@@ -241,7 +241,7 @@ test('after an accept the next place is prefetched, locally', async () => {
   assert.equal(specialist.queries.length, 2);
 });
 
-test('a prefetch calls the API only by setting', async () => {
+test('a prefetch calls the API only if the setting allows it', async () => {
   for (const prefetchFromApi of [false, true]) {
     const llm = new ScriptedLlm('remote();');
     const h = new Harness({ specialist: unsure(), llm, settings: { prefetchFromApi } });
@@ -252,7 +252,7 @@ test('a prefetch calls the API only by setting', async () => {
   }
 });
 
-test('several rejections in a row raise the bar for a while', async () => {
+test('several rejections in a row raise the threshold for a while', async () => {
   const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.86, { confidence: 0.35 }));
   const h = new Harness({ specialist, llm: undefined, settings: { showBar: 0.6, fallbackBar: 0.6 } });
   let prefix = '';
@@ -268,7 +268,7 @@ test('several rejections in a row raise the bar for a while', async () => {
   assert.notEqual(await h.answer(query(`${prefix}zz `, '\n')), undefined);
 });
 
-test('a block is asked for where syntax opens one, and only with the setting', async () => {
+test('a block is requested where syntax opens one, if the setting allows it', async () => {
   for (const multiline of [true, false]) {
     let options: unknown;
     const specialist = new ScriptedSpecialist((_q, o) => {
@@ -282,7 +282,7 @@ test('a block is asked for where syntax opens one, and only with the setting', a
   }
 });
 
-test('lines below the cursor’s come where they are known, and never without the setting', async () => {
+test('several lines are suggested where they are known, if the setting allows it', async () => {
   for (const multiline of [true, false]) {
     const asked: DraftOptions[] = [];
     const specialist = new ScriptedSpecialist((_q, options) => {
@@ -296,7 +296,7 @@ test('lines below the cursor’s come where they are known, and never without th
   }
 });
 
-test('the hint is the draft where it is worth showing', async () => {
+test('the draft is sent as a hint if it is confident enough', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
@@ -310,7 +310,7 @@ test('the hint is the draft where it is worth showing', async () => {
   assert.equal(llm.requests[1]?.hint, undefined);
 });
 
-test('who asks gets the best draft, however unsure; where the API had nothing to add, the local one', async () => {
+test('a manual request gets the best draft, or the local one after an empty API answer', async () => {
   const weak = new ScriptedSpecialist(draft('guess();', 0.2, { confidence: 0.01 }));
   const alone = new Harness({ specialist: weak, llm: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
   assert.equal(await alone.answer(place), undefined);

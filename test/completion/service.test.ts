@@ -10,7 +10,7 @@ import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { drafted, FAIR, Harness, Held, place, query, settled, sure, UNSURE, unsure, withHeldLlm } from './harness.ts';
 
-test('a sure draft is shown at once, without the API', async () => {
+test('a confident draft is shown at once, without the API', async () => {
   const llm = new ScriptedLlm();
   const h = new Harness({ specialist: sure(), llm });
   const asked = h.ask(place);
@@ -27,7 +27,7 @@ test('a sure draft is shown at once, without the API', async () => {
   );
 });
 
-test('an unsure draft waits for the API, after the debounce, and nothing is shown before', async () => {
+test('an uncertain draft waits for the API after the debounce', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: unsure(), llm });
   const asked = h.ask(place);
@@ -60,14 +60,14 @@ test('balance 0 and a forbidden folder never reach the API', async () => {
   }
 });
 
-test('without a large model a fair draft clears the lower bar, and an unsure one does not', async () => {
+test('without a large model the lower threshold applies', async () => {
   const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', FAIR)), llm: undefined });
   assert.equal((await h.answer(place))?.text, 'local();');
   const quiet = new Harness({ specialist: unsure(), llm: undefined });
   assert.equal(await quiet.answer(place), undefined);
 });
 
-test('typing along the ghost text asks nobody, keeps the id and tells nobody; backspace goes back', async () => {
+test('typing the ghost text asks no model, keeps the id and sends no event', async () => {
   const h = new Harness({ specialist: sure('local(first);') });
   const first = await h.answer(place);
   const events = h.events.length;
@@ -85,7 +85,7 @@ test('typing along the ghost text asks nobody, keeps the id and tells nobody; ba
   assert.equal(h.events.length, events);
 });
 
-test('typing something else asks again, and the suggestion counts as rejected', async () => {
+test('typing something else sends a request, and the suggestion counts as rejected', async () => {
   const h = new Harness({ specialist: sure('local(first);') });
   const first = await h.answer(place);
   await h.answer(query('const x = q', '\n'));
@@ -93,7 +93,7 @@ test('typing something else asks again, and the suggestion counts as rejected', 
   assert.deepEqual(h.of('outcome'), [{ kind: 'outcome', id: first?.id ?? '', outcome: 'rejected', taken: 0 }]);
 });
 
-test('the cache looks at the suffix, too', async () => {
+test('the cache compares the suffix as well', async () => {
   const h = new Harness({ specialist: sure() });
   await h.answer(query('a(', ')\n'));
   await h.answer(query('a(', ')\n'));
@@ -104,7 +104,7 @@ test('the cache looks at the suffix, too', async () => {
   assert.equal(h.specialist.queries.length, 3);
 });
 
-test('a place seen again is answered from the cache as a new suggestion, and not paid again', async () => {
+test('a repeated position is answered from the cache as a new suggestion at no cost', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: unsure(), llm });
   const first = await h.answer(place);
@@ -116,7 +116,7 @@ test('a place seen again is answered from the cache as a new suggestion, and not
   assert.equal(llm.requests.length, 2);
 });
 
-test('after reset() nothing of before is served', async () => {
+test('after reset() the cache is empty', async () => {
   const h = new Harness({ specialist: sure() });
   await h.answer(place);
   h.service.reset();
@@ -124,7 +124,7 @@ test('after reset() nothing of before is served', async () => {
   assert.equal(h.specialist.queries.length, 2);
 });
 
-test('another index or model: what can be seen stays as it is typed along, and nothing else of before', async () => {
+test('after renew() only the visible suggestion stays', async () => {
   const h = new Harness({ specialist: sure('local(first);') });
   await h.answer(query('let y = ', '\n'));
   const shown = await h.answer(place);
@@ -140,7 +140,7 @@ test('another index or model: what can be seen stays as it is typed along, and n
   assert.ok(anew !== undefined && !anew.cached, 'after reset() it goes, too');
 });
 
-test('a newer request cancels the one before, in the specialist and in the debounce', async () => {
+test('a newer request cancels the earlier one, in the specialist and in the debounce', async () => {
   const held = new Held<Draft | undefined>();
   const specialist = new ScriptedSpecialist((_q, _o, call) => (call === 0 ? held.promise : drafted('b();', UNSURE)));
   const llm = new ScriptedLlm('remote();');
@@ -159,7 +159,7 @@ test('a newer request cancels the one before, in the specialist and in the debou
   assert.equal(h.errors.length, 0);
 });
 
-test('the editor cancels: silence, no call', async () => {
+test('a request cancelled by the editor sends no event and makes no call', async () => {
   const llm = new ScriptedLlm();
   const h = new Harness({ specialist: unsure(), llm });
   const asked = h.ask(place);
@@ -175,7 +175,7 @@ test('the editor cancels: silence, no call', async () => {
   );
 });
 
-test('disposed: open requests end, new ones answer nothing', async () => {
+test('after disposal open requests end and new ones return nothing', async () => {
   const { llm, h } = withHeldLlm();
   const asked = h.ask(place);
   await h.clock.advance(700);
@@ -187,7 +187,7 @@ test('disposed: open requests end, new ones answer nothing', async () => {
   assert.equal(await h.answer(place), undefined);
 });
 
-test('the next keystroke waits for the call under way when its answer goes on from what was typed', async () => {
+test('the next keystroke joins the in-flight call if its answer continues the typed text', async () => {
   const { held, llm, h } = withHeldLlm();
   const first = h.ask(place);
   await h.clock.advance(400);
@@ -204,7 +204,7 @@ test('the next keystroke waits for the call under way when its answer goes on fr
   assert.equal(llm.cancelled, 0);
 });
 
-test('when the call under way answers something else, one call of its own follows', async () => {
+test('if the in-flight call does not fit, the request makes its own call', async () => {
   const { held, llm, h } = withHeldLlm({ later: 'yes();' });
   const first = h.ask(place);
   await h.clock.advance(400);
@@ -218,7 +218,7 @@ test('when the call under way answers something else, one call of its own follow
   assert.deepEqual([second.answer?.costUsd, ...h.of('paid-unshown').map(({ costUsd }) => costUsd)], [0.001, 0.001]);
 });
 
-test('a streamed beginning that does not fit sends the waiter away before the end', async () => {
+test('a waiter leaves when the streamed text does not fit', async () => {
   const llm = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), llm });
   const first = h.ask(place);
@@ -239,7 +239,7 @@ test('a streamed beginning that does not fit sends the waiter away before the en
   assert.ok(back?.cached);
 });
 
-test('a call that nobody waits for ends after the grace time if it is young, else runs on, but not for ever', async () => {
+test('a call without a waiter ends after the grace period or runs on for a limited time', async () => {
   const llm = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), llm });
   const young = h.ask(place);
@@ -260,7 +260,7 @@ test('a call that nobody waits for ends after the grace time if it is young, els
   assert.equal(h.of('api-failed').length, 0, 'an aborted call is no failure');
 });
 
-test('what was paid for a call that was ended is told of, once', async () => {
+test('the cost of an aborted call is reported once', async () => {
   const { llm, h } = withHeldLlm();
   llm.lost = llmAnswer('half', { model: 'held', costUsd: 0.002 });
   h.ask(place).cancel();
@@ -273,7 +273,7 @@ test('what was paid for a call that was ended is told of, once', async () => {
   assert.deepEqual(h.of('paid-unshown'), [paid]);
 });
 
-test('a burst of typing at other places leaves at most a few calls open', async () => {
+test('a burst of typing at other positions leaves only a few calls open', async () => {
   const llm = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), llm, settings: { apiDebounceMinMs: 0, apiDebounceMaxMs: 0 } });
   for (let i = 0; i < 20; i++) {

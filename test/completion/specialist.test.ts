@@ -64,7 +64,7 @@ function set(script: EngineScript = {}, patienceMs?: number) {
   return { clock, ngram, engine, specialist, heard, ask };
 }
 
-test('before the engine is asked for, the n-grams answer alone, and say nothing of it', async () => {
+test('without a neural model the n-grams answer alone, without a note', async () => {
   const { specialist, ask } = set();
   const answer = await ask();
   assert.equal(answer?.text, 'local();');
@@ -72,7 +72,7 @@ test('before the engine is asked for, the n-grams answer alone, and say nothing 
   assert.equal(specialist.state.kind, 'off');
 });
 
-test('while it is being opened nobody waits for it; once it is open its draft wins', async () => {
+test('requests do not wait while the model opens; once open, its draft is used', async () => {
   const opening = new Held<Result<Requests['open']['result']>>();
   const { specialist, engine, heard, ask } = set({ open: () => opening.promise });
   const open = specialist.open(engine, model);
@@ -86,7 +86,7 @@ test('while it is being opened nobody waits for it; once it is open its draft wi
   assert.deepEqual(engine.of('open'), [{ ...model, key: 'folder', snapshot: '/specialist.ngram', over: [] }]);
 });
 
-test('a draft that is late: the n-grams answer after the patience, and it waits for the same place asked again', async () => {
+test('a late draft is kept for the next request at the position, and the n-grams answer first', async () => {
   const late = new Held<Result<Draft>>();
   const { specialist, engine, clock, heard, ask } = set({ draft: () => late.promise });
   await specialist.open(engine, model);
@@ -104,7 +104,7 @@ test('a draft that is late: the n-grams answer after the patience, and it waits 
   assert.equal(engine.of('draft').length, 1);
 });
 
-test('more changed files than are sent one by one: the folder is opened anew, with all of them', async () => {
+test('with too many pending changes the folder is reopened', async () => {
   const { specialist, engine, ask } = set();
   await specialist.open(engine, model);
   for (let i = 0; i < 150; i++) specialist.removeFile(`src/${i}.ts`);
@@ -115,7 +115,7 @@ test('more changed files than are sent one by one: the folder is opened anew, wi
   assert.equal((await ask(query('const y = ', '\n')))?.text, 'mixed();');
 });
 
-test('how long the engine is waited for can be set', async () => {
+test('the patience for the engine is configurable', async () => {
   const late = new Held<Result<Draft>>();
   const { specialist, engine, clock, ask } = set({ draft: () => late.promise }, 60_000);
   await specialist.open(engine, model);
@@ -125,7 +125,7 @@ test('how long the engine is waited for can be set', async () => {
   assert.equal((await answer)?.text, 'late();');
 });
 
-test('a late draft is not kept where something else was typed since', async () => {
+test('a late draft is dropped after other text was typed', async () => {
   const late = new Held<Result<Draft>>();
   const { specialist, engine, clock, heard, ask } = set({
     draft: (_request, _progress, call) => (call === 0 ? late.promise : mixed('next();')),
@@ -143,7 +143,7 @@ test('a late draft is not kept where something else was typed since', async () =
   assert.equal((await ask())?.text, 'next();');
 });
 
-test('after three late drafts in a row nobody waits, until one comes in time', async () => {
+test('after three late drafts in a row requests stop waiting until one is in time', async () => {
   let slow = true;
   const { specialist, engine, clock, ask } = set({
     draft: () => (slow ? new Promise<never>(() => {}) : mixed('mixed();')),
@@ -169,7 +169,7 @@ test('after three late drafts in a row nobody waits, until one comes in time', a
   assert.equal((await ask(query('f')))?.model, 'base + n-gram');
 });
 
-test('a draft that is foreseen to be late: the n-grams answer at once, and the next place is waited for as before', async () => {
+test('if a draft is expected to be late, the n-grams answer at once', async () => {
   const cold = [
     new Held<Result<Draft>>(),
     new Held<Result<Draft>>(),
@@ -199,7 +199,7 @@ test('a draft that is foreseen to be late: the n-grams answer at once, and the n
   assert.equal((await ask(query('another = ')))?.text, 'warm();');
 });
 
-test('what was not foreseen in time is waited for, and what was foreseen to be in time too', async () => {
+test('without an estimate, or with one in time, the request waits', async () => {
   const held = new Held<Result<Draft>>();
   const { specialist, engine, clock, ask } = set({
     draft: (_request, progress) => {
@@ -214,7 +214,7 @@ test('what was not foreseen in time is waited for, and what was foreseen to be i
   assert.equal((await answer)?.text, 'cold();');
 });
 
-test('where the engine has the prompt it is waited for, however long the lines before took', async () => {
+test('a cached prompt is waited for, however long earlier lines took', async () => {
   const held = new Held<Result<Draft>>();
   const { specialist, engine, clock, ask } = set({
     draft: (_request, progress) => {
@@ -229,7 +229,7 @@ test('where the engine has the prompt it is waited for, however long the lines b
   assert.equal((await answer)?.text, 'line();');
 });
 
-test('a draft is late by the request that waits for it, not by the key that began it', async () => {
+test('lateness counts from the request, not from the key', async () => {
   const { specialist, engine, clock, ask } = set({
     draft: async () => {
       await clock.sleep(PATIENCE_MS + 40);
@@ -247,7 +247,7 @@ test('a draft is late by the request that waits for it, not by the key that bega
   }
 });
 
-test('begun with the key, the draft is there for the request, which asks no second time', async () => {
+test('a draft started by the key is used by the request', async () => {
   const { specialist, engine, ask } = set();
   await specialist.open(engine, model);
   specialist.begin(place, line);
@@ -258,7 +258,7 @@ test('begun with the key, the draft is there for the request, which asks no seco
   assert.equal(engine.of('draft').length, 2, 'once it was given, a new request is a new question');
 });
 
-test('the next key ends what the one before it began', async () => {
+test('the next key cancels the earlier draft', async () => {
   const { specialist, engine } = set({ draft: () => new Promise<never>(() => {}) });
   specialist.begin(place, line);
   assert.equal(engine.of('draft').length, 0, 'nothing is open yet');
@@ -269,7 +269,7 @@ test('the next key ends what the one before it began', async () => {
   assert.equal(engine.cancelled, 2);
 });
 
-test('a draft begun before another file changed is not given any more', async () => {
+test('a draft started before another file changed is not used', async () => {
   let call = 0;
   const { specialist, engine, ask } = set({ draft: () => mixed(`${++call}();`) });
   await specialist.open(engine, model);
@@ -282,7 +282,7 @@ test('a draft begun before another file changed is not given any more', async ()
   assert.equal((await ask())?.text, '2();');
 });
 
-test('nor is one that is under way then: who asks at that place again has a new one begun', async () => {
+test('a draft in progress when another file changes is started again', async () => {
   let call = 0;
   const first = new Held<Result<Draft>>();
   const { specialist, engine, ask } = set({ draft: () => (++call === 1 ? first.promise : mixed('new();')) });
@@ -296,7 +296,7 @@ test('nor is one that is under way then: who asks at that place again has a new 
   assert.equal((await asked)?.text, 'new();');
 });
 
-test('a late draft is not given any more when another file has changed', async () => {
+test('a late draft is dropped after another file changed', async () => {
   let call = 0;
   const { specialist, engine, clock, ask } = set({
     draft: () => clock.sleep(PATIENCE_MS + 100).then(() => mixed(`${++call}();`)),
@@ -313,7 +313,7 @@ test('a late draft is not given any more when another file has changed', async (
   assert.equal(specialist.hasBetter(place, line), false);
 });
 
-test('news of a file are news for all the others, and that the engine is there for all', async () => {
+test('a change raises the index revision of all other files, opening the engine that of all', async () => {
   const { specialist, engine } = set();
   const news = () =>
     ['src/a.ts', 'src/b.ts', 'src/c.ts'].map((path) => specialist.indexRevisionFor(query('', '', path)));
@@ -329,7 +329,7 @@ test('news of a file are news for all the others, and that the engine is there f
   assert.deepEqual(news(), [5, 5, 5]);
 });
 
-test('where the cursor rests the prompt is run, unless the engine has something to do, and a key ends it', async () => {
+test('a resting cursor prefills the prompt if the engine is idle, and a key cancels that', async () => {
   const { specialist, engine, ask } = set({ warm: () => new Promise<never>(() => {}) });
   specialist.warm(place);
   await specialist.open(engine, model);
@@ -348,7 +348,7 @@ test('where the cursor rests the prompt is run, unless the engine has something 
   await ask();
 });
 
-test('cancelled: it rejects with the reason, and the engine hears of it', async () => {
+test('a cancelled request rejects with the reason and cancels the engine', async () => {
   const { specialist, engine, ask } = set({ draft: () => new Promise<never>(() => {}) });
   await specialist.open(engine, model);
   const controller = new AbortController();
@@ -360,7 +360,7 @@ test('cancelled: it rejects with the reason, and the engine hears of it', async 
   assert.equal(engine.cancelled, 1);
 });
 
-test('an engine that fails: the n-grams answer; after three failures it rests, and is tried again later', async () => {
+test('after three engine failures the n-grams answer, and the engine is tried again later', async () => {
   const { specialist, engine, clock, heard, ask } = set({ draft: () => failed('crashed', 'It keeps ending.') });
   await specialist.open(engine, model);
   for (const text of ['a', 'b', 'c']) assert.match((await ask(query(text)))?.why ?? '', /did not answer/);
@@ -375,14 +375,14 @@ test('an engine that fails: the n-grams answer; after three failures it rests, a
   assert.deepEqual(heard.states, ['opening', 'ready', 'failed', 'opening', 'ready']);
 });
 
-test('it cannot be opened: the state says why, and completions go on', async () => {
+test('if the model cannot be opened, the state says why and the n-grams answer', async () => {
   const { specialist, engine, ask } = set({ open: () => failed('unsupported', 'No library for this machine.') });
   await specialist.open(engine, model);
   assert.equal(specialist.state.kind === 'failed' && specialist.state.failure.code, 'unsupported');
   assert.equal((await ask())?.text, 'local();');
 });
 
-test('after a restart of its process it is opened again, once, with what has changed since', async () => {
+test('after a restart of the process the model is reopened once with all changes', async () => {
   const { specialist, engine, ngram, ask } = set();
   await specialist.open(engine, model);
   specialist.setOpenFile('src/b.ts', 'new text');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pageLanguage } from '../../src/vscode/editor/page-language.ts';
 
-test('a page is in English until the extension has a bundle of the language of the editor', () => {
+test('a page is in English unless the extension has a bundle for the editor’s language', () => {
   assert.equal(pageLanguage(undefined, 'de'), 'en');
   assert.equal(pageLanguage({ Ready: 'Bereit' }, 'de'), 'de');
   assert.equal(pageLanguage({}, 'pt-br'), 'pt-br');

@@ -42,7 +42,7 @@ function set() {
   return { clock, settings, world, permissions, served };
 }
 
-test('it drafts when an address is set that may be used, in trust, not local-only by setting or slider, and the folder is allowed for that host', async () => {
+test('a served model needs a valid address, trust, a balance above 0 and consent for its host', async () => {
   const { settings, world, permissions, served } = set();
   const states: string[] = [];
   const note = () => states.push(served.state(folder));
@@ -70,7 +70,7 @@ test('it drafts when an address is set that may be used, in trust, not local-onl
   assert.equal(states.join(' '), expected);
 });
 
-test('away: said once, this machine drafts, and whoever types has it looked for ever more seldom until it is there', async () => {
+test('an unreachable server is reported once and retried at growing intervals', async () => {
   const { clock, world, permissions, served } = set();
   await permissions.allow(folder.key, served.host);
   served.failed(gone);
@@ -96,7 +96,7 @@ test('away: said once, this machine drafts, and whoever types has it looked for 
   assert.equal(served.trouble, undefined);
 });
 
-test('what a draft sends can be shown: the very request, masked', async () => {
+test('the exact redacted request of a draft can be shown', async () => {
   const { served } = set();
   const query = { path: 'a.ts', languageId: 'typescript', prefix: 'const key = hunter2;\nconst sum = ', suffix: ';\n' };
   const body = JSON.parse(await served.body(query, false, hiding('hunter2')));
@@ -104,7 +104,7 @@ test('what a draft sends can be shown: the very request, masked', async () => {
   assert.equal(body.prompt, 'const key = *******;\nconst sum =');
 });
 
-test('other settings or another key: tried at once, and the key goes along', async () => {
+test('changed settings or a changed key retry at once, with the key', async () => {
   const { world, permissions, served } = set();
   await permissions.allow(folder.key, served.host);
   served.failed(gone);
@@ -120,7 +120,7 @@ test('other settings or another key: tried at once, and the key goes along', asy
   assert.equal(world.asked[0]?.get('authorization'), 'Bearer sk-served-0123456789');
 });
 
-test('a key that is refused is set where the server was, not where that of the large model is', async () => {
+test('the advice for a refused key names the command of the served model', async () => {
   const { clock, world, permissions, served } = set();
   await permissions.allow(folder.key, served.host);
   world.refuses = true;

@@ -153,7 +153,7 @@ test('a workspace makes a setting stricter or not at all, by .vscode/settings.js
   }
 });
 
-test('a workspace’s value of the wrong type counts for nothing', () => {
+test('a workspace’s value of the wrong type is ignored', () => {
   const levels: Levels = { globalValue: true, workspaceValue: 'no', workspaceFolderValue: null };
   assert.equal(readSettings((key) => (key === 'localOnly' ? levels : undefined)).localOnly, true);
   const infinite: Levels = { globalValue: 0.2, workspaceValue: Number.NaN };
@@ -165,7 +165,7 @@ test('every %key% of package.json has its text, and every text is used', () => {
   assert.deepEqual([...used].sort(), Object.keys(words).sort());
 });
 
-test('wrong types fall back to the default, numbers are pulled into their limits', () => {
+test('wrong types fall back to the default, numbers are clamped', () => {
   const values: Record<string, unknown> = {
     balance: 7,
     apiTimeout: 'soon',
@@ -193,7 +193,7 @@ test('wrong types fall back to the default, numbers are pulled into their limits
   assert.equal(settings.neuralThreads, 64);
 });
 
-test('a language is on by its own entry, else by *, else by default', () => {
+test('a language is enabled by its own entry, else by *, else by default', () => {
   assert.equal(isLanguageEnabled({ '*': false, markdown: true }, 'markdown'), true);
   assert.equal(isLanguageEnabled({ '*': false, markdown: true }, 'python'), false);
   assert.equal(isLanguageEnabled({}, 'python'), true);

@@ -34,7 +34,7 @@ test('a snooze ends by itself, by hand, or with the session', () => {
   }
 });
 
-test('consent is for one folder and one host, and can be taken back', async () => {
+test('consent holds for one folder and one host and can be revoked', async () => {
   const permissions = new Permissions(memory(), () => {});
   await permissions.allow('file:///a', 'api.example');
   assert.ok(permissions.mayCall('file:///a', 'api.example'));
@@ -51,7 +51,7 @@ test('consent is for one folder and one host, and can be taken back', async () =
   assert.ok(!permissions.mayCall('file:///a', 'third.example'));
 });
 
-test('what a command sends is told for one folder, host and command, and forgotten with the folder', async () => {
+test('consent to a command holds for one folder, host and command', async () => {
   const permissions = new Permissions(memory(), () => {});
   await permissions.allow('file:///a', 'api.example');
   assert.ok(!permissions.isTold('file:///a', 'api.example', 'comment'));
@@ -73,7 +73,7 @@ test('consent of an earlier version, which kept one host, counts', async () => {
   assert.ok(permissions.mayCall('file:///a', 'api.example'));
 });
 
-test('forgetting a folder leaves the others, forgetting all leaves what is not ours', async () => {
+test('forgetting a folder keeps the others, and forgetting all keeps foreign entries', async () => {
   const kept = memory();
   const permissions = new Permissions(kept, () => {});
   await permissions.allow('file:///a', 'h');
@@ -93,7 +93,7 @@ test('forgetting a folder leaves the others, forgetting all leaves what is not o
   assert.deepEqual(kept.keys(), ['said:noKey']);
 });
 
-test('a key is judged by its shape alone', () => {
+test('a key is checked by its form only', () => {
   assert.equal(keyProblem('  '), 'empty');
   assert.equal(keyProblem('sk-ant two words here'), 'spaces');
   assert.equal(keyProblem('sk-ant-\u200bhidden-sign-here'), 'characters');
@@ -141,7 +141,7 @@ test('the key is read from the secret storage, trimmed, and again when another w
   assert.deepEqual([kept.stored.size, changes], [0, 3]);
 });
 
-test('a key is for one provider at one host, and is another as soon as another is asked', async () => {
+test('a key holds for one provider at one host', async () => {
   const kept = secrets();
   let owner = { provider: 'openai', host: 'api.openai.com' };
   const key = new ApiKey(
@@ -164,7 +164,7 @@ test('a key is for one provider at one host, and is another as soon as another i
   assert.equal(key.value, 'key-of-openai-0123');
 });
 
-test('the one key of earlier versions goes to the host that was asked then, once', async () => {
+test('the single key of earlier versions is migrated once', async () => {
   const kept = secrets();
   kept.stored.set(earlierName, 'sk-ant-0123456789');
   let owner = { provider: 'openai', host: 'api.openai.com' };
@@ -181,7 +181,7 @@ test('the one key of earlier versions goes to the host that was asked then, once
   assert.deepEqual([...kept.stored.keys()], [secretName(owner)]);
 });
 
-test('a refused key is told once per episode; other failures only change the status', () => {
+test('a refused key is reported once per episode; other failures only change the status', () => {
   let badKeys = 0;
   const problems = new Problems(
     () => {},

@@ -95,7 +95,7 @@ function window(tokenizer: string, served: object = { state: () => 'off' }) {
   return { session, told, opened, dispose };
 }
 
-test('under what shipped then: index, adapted model and couplings are in use, and nothing is said', async () => {
+test('with the base of that version, index, adapted model and routers are used silently', async () => {
   const { session, told, opened, dispose } = window(earlier.tokenizerPath);
   try {
     assert.equal(await session.restore(), true);
@@ -108,7 +108,7 @@ test('under what shipped then: index, adapted model and couplings are in use, an
   }
 });
 
-test('another base while a window still starts: what is open already is opened anew, what is not waits', async () => {
+test('a base change during start reopens open models only', async () => {
   const { session, opened, dispose } = window(earlier.tokenizerPath);
   try {
     session.reopenNeural();
@@ -125,7 +125,7 @@ test('another base while a window still starts: what is open already is opened a
   }
 });
 
-test('what one setting changes of the base and of how it is served is opened once', async () => {
+test('one setting that changes base and serving options reopens the model once', async () => {
   const { session, opened, dispose } = window(earlier.tokenizerPath);
   try {
     assert.equal(await session.restore(), true);
@@ -142,7 +142,7 @@ test('what one setting changes of the base and of how it is served is opened onc
   }
 });
 
-test('a specialist served elsewhere drafts in place of this machine, which does again once it fails', async () => {
+test('a served model drafts instead of this machine until it fails', async () => {
   const failures: unknown[] = [];
   const answer = new Held<ReturnType<typeof failed>>();
   const { session, opened, dispose } = window(earlier.tokenizerPath, {
@@ -168,7 +168,7 @@ test('a specialist served elsewhere drafts in place of this machine, which does 
   }
 });
 
-test('to open a model its tokenizer is hashed once', async () => {
+test('opening a model hashes its tokenizer once', async () => {
   const { session, dispose } = window(earlier.tokenizerPath);
   const read = mock.method(fs, 'readFileSync');
   syncBuiltinESMExports();
@@ -185,7 +185,7 @@ test('to open a model its tokenizer is hashed once', async () => {
   }
 });
 
-test('under another tokenizer: the index is made anew, the base answers, the user is told once, and nothing is deleted', async () => {
+test('with another tokenizer the index is rebuilt, the base answers, and nothing is deleted', async () => {
   const { session, told, opened, dispose } = window(otherTokenizer);
   try {
     assert.equal(await session.restore(), false, 'an index is asked for');
@@ -217,7 +217,7 @@ test('under another tokenizer: the index is made anew, the base answers, the use
   }
 });
 
-test('under another base the adapted model waits, which can be shown: nobody is told to adapt again', () => {
+test('with another base the adapted model is kept without a notification', () => {
   const base = join(dirname(earlier.neural.base), 'medium');
   mkdirSync(base);
   writeModel(base, { layers: 3 });

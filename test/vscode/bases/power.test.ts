@@ -21,7 +21,7 @@ function linux(supplies: Readonly<Record<string, Readonly<Record<string, string>
   return onBattery({ platform: 'linux', supplies: folder, run: async () => assert.fail('no program is run') });
 }
 
-test('Linux: a battery that is emptied with no charger in', async () => {
+test('on Linux a discharging battery without a charger counts as on battery', async () => {
   const battery = { type: 'Battery', status: 'Discharging' };
   assert.equal(await linux({ BAT0: battery, AC: { type: 'Mains', online: '0' } }), true);
   assert.equal(await linux({ BAT0: battery, AC: { type: 'Mains', online: '1' } }), false);
@@ -29,7 +29,7 @@ test('Linux: a battery that is emptied with no charger in', async () => {
   assert.equal(await linux({ BAT0: { type: 'Battery', status: 'Full' } }), false);
 });
 
-test('Linux: a mouse’s battery is none, nor is a machine without one on battery', async () => {
+test('on Linux a mouse’s battery does not count', async () => {
   const mouse = { type: 'Battery', status: 'Discharging', scope: 'Device' };
   assert.equal(await linux({ hidpp: mouse }), undefined);
   assert.equal(await linux({}), undefined);
@@ -37,7 +37,7 @@ test('Linux: a mouse’s battery is none, nor is a machine without one on batter
   assert.equal(await onBattery(nowhere), undefined);
 });
 
-test('macOS: its own program is asked by its absolute path', async () => {
+test('on macOS the system’s program is run by its absolute path', async () => {
   const asked: string[] = [];
   const mac = (printed: string | undefined) =>
     onBattery({
@@ -55,7 +55,7 @@ test('macOS: its own program is asked by its absolute path', async () => {
   assert.deepEqual(new Set(asked), new Set(['/usr/bin/pmset -g batt']));
 });
 
-test('Windows tells nobody', async () => {
+test('on Windows the state is unknown', async () => {
   const windows = { platform: 'win32', supplies: root, run: async () => assert.fail('no program is run') } as const;
   assert.equal(await onBattery(windows), undefined);
 });

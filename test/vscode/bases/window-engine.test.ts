@@ -54,7 +54,7 @@ function set(base: Base | null = small) {
   return { neural, processes, heard, change };
 }
 
-test('no process before the first request, and one for all of them', async () => {
+test('one process starts with the first request and serves all', async () => {
   const { neural, processes, heard } = set();
   assert.equal(neural.absence, undefined);
   assert.equal(processes.length, 0);
@@ -70,7 +70,7 @@ test('no process before the first request, and one for all of them', async () =>
   assert.equal(processes.length, 1);
 });
 
-test('switched off, the process ends and none is started; switched on again, one is', async () => {
+test('switching off ends the process, switching on starts one', async () => {
   const { neural, processes, heard, change } = set();
   await neural.request('status', {});
   change({ neural: false });
@@ -112,6 +112,6 @@ test('another memory limit is a new process, for completions at once and for the
   assert.equal(processes[1]?.memoryCeiling, 8e9);
 });
 
-test('without the model’s files there is none', () => {
+test('without the model’s files there is no neural model', () => {
   assert.equal(set(null).neural.absence, 'no-model');
 });

@@ -145,7 +145,7 @@ test('an answer becomes a row and, with its secrets masked, a record; its outcom
   assert.equal(accepts(), 1);
 });
 
-test('of a folder that is not trusted nothing is recorded; the panel shows it as long as the window lives', async () => {
+test('an untrusted folder’s completions are shown in the panel but not stored', async () => {
   const { made, activity, store, folder } = recorder();
   made.on({ kind: 'answered', request, completion }, { ...folder, isTrusted: false });
   made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, { ...folder, isTrusted: false });
@@ -162,7 +162,7 @@ test('the line is the one in the document, wherever the text that the models saw
   assert.equal(store.rowsOf('/shop').completions[0]?.line, 1999);
 });
 
-test('an outcome that comes while the text is being masked is not lost', async () => {
+test('an outcome that arrives during redaction is not lost', async () => {
   const { made, store, folder } = recorder();
   made.on({ kind: 'answered', request, completion }, folder);
   made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, folder);
@@ -171,7 +171,7 @@ test('an outcome that comes while the text is being masked is not lost', async (
   assert.equal(store.rowsOf('/shop').completions[0]?.taken, 15);
 });
 
-test('nothing is listed only where the user asked by hand', () => {
+test('an empty answer is listed only for a manual request', () => {
   const { made, activity, folder } = recorder();
   made.on({ kind: 'nothing', request, decision }, folder);
   assert.equal(activity.rows.length, 0);

@@ -33,7 +33,7 @@ test('a cursor that is put somewhere rests there after a moment, once; a move be
   assert.equal(heard.length, 1);
 });
 
-test('a key is told at once, is no rest, and ends the one that was to come', (context) => {
+test('a key is reported at once and cancels a pending rest', (context) => {
   const { heard, watch, press, wait, one } = set(context);
   watch.moved(one);
   press(one);
@@ -58,7 +58,7 @@ test('each document has its own version, and the first sight of one is no key', 
   assert.deepEqual(heard, ['key in one', 'rest in two']);
 });
 
-test('after its end nothing is told', (context) => {
+test('after disposal nothing is reported', (context) => {
   const { heard, watch, wait, one } = set(context);
   watch.moved(one);
   watch.dispose();

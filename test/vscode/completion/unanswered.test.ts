@@ -6,7 +6,7 @@ import { Unanswered } from '../../../src/vscode/completion/unanswered.ts';
 const place = { document: 'file:///a.ts', version: 3, line: 4, character: 5 };
 const folder = 'file:///';
 
-test('what got nothing is asked again while nothing was typed', () => {
+test('an unanswered request is repeated if nothing was typed since', () => {
   const unanswered = new Unanswered();
   unanswered.begin(folder, place);
   assert.equal(unanswered.nothing(folder, place), false);
@@ -30,7 +30,7 @@ test('a request that was answered is not repeated, nor one before the last', () 
   assert.equal(unanswered.repeat(folder, place, true), false);
 });
 
-test('one that is still being answered when there is more to answer from is asked again where it got nothing', () => {
+test('a request in progress is repeated if it gets no answer', () => {
   const unanswered = new Unanswered();
   unanswered.begin(folder, place);
   assert.equal(unanswered.repeat(folder, place, true), false, 'still being answered');
@@ -40,7 +40,7 @@ test('one that is still being answered when there is more to answer from is aske
   assert.equal(unanswered.nothing(folder, place), false, 'once');
 });
 
-test('text typed before anybody could be asked is asked about', () => {
+test('text typed before a request was possible is requested', () => {
   assert.equal(new Unanswered().repeat(folder, place, true), true);
   assert.equal(new Unanswered().repeat(folder, place, false), false, 'nothing was typed: no suggestion unasked');
 });

@@ -25,7 +25,7 @@ test('the end and the length of each text that was written, line ends as the mod
   assert.deepEqual(writtenBy([{ rangeOffset: 4, text: '' }]), []);
 });
 
-test('a word, then a line that are taken in the box for a commit’s message are counted as such', () => {
+test('an accepted word and line in the commit message box are counted', () => {
   const above = aboveBox(['Fix the second', 'Fix the first']);
   const box = (text: string): CompletionQuery => ({
     ...{ path: boxPath, languageId: 'scminput', suffix: '' },

@@ -10,7 +10,7 @@ import { draft } from '../../fakes/specialist.ts';
 const at = (path: string): CompletionQuery => ({ path, languageId: 'typescript', prefix: 'a', suffix: '' });
 const options = { multiline: false, maxTokens: 8 };
 
-test('every question is of the masked path, those too that are answered at once', async () => {
+test('every call uses the redacted path, synchronous ones included', async () => {
   const asked: string[] = [];
   const note = ({ path }: CompletionQuery) => asked.push(path);
   const inner: Required<Specialist> = {
@@ -45,7 +45,7 @@ test('every question is of the masked path, those too that are answered at once'
   assert.deepEqual(asked, new Array(7).fill('keys/*******.ts'));
 });
 
-test('where masking is broken nobody is asked, and nothing is thrown into the air', async () => {
+test('if redaction fails, the specialist is not asked and no rejection is unhandled', async () => {
   const broken = { text: async () => '', path: () => Promise.reject(new Error('broken')) };
   const never = () => assert.fail('asked');
   const inner = {

@@ -40,7 +40,7 @@ test('a document that was closed says nothing any more: it was saved, and is kno
   assert.ok((await secrets.text(`call(${typed})`, 'src/b.ts')).includes(typed));
 });
 
-test('a mapped log maps the reasons, too', () => {
+test('a mapped log maps causes as well', () => {
   const lines: string[] = [];
   const keep = (line: string) => lines.push(line);
   const log: Log = { debug: keep, info: keep, warn: keep, error: (message, error) => keep(`${message}|${error}`) };
