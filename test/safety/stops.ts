@@ -37,7 +37,7 @@ export const stopWays: readonly StopWay[] = [
       process.kill(-npm, 'SIGINT');
     },
     // By the last checkpoint, if there was one.
-    says: /^Cancelled/,
+    says: /^(Cancelled|Stopped)\. /,
   },
   { name: 'a closed terminal', code: 129, send: (npm) => void process.kill(-npm, 'SIGHUP'), says: goesOn },
 ];
