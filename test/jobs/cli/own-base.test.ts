@@ -32,7 +32,7 @@ test('what is no base, or no verb, gets a sentence', async () => {
   for (const [args, message] of [
     [['base'], /base add, base list, base measure, base remove/],
     [['base', 'remove', '../store'], /There is no imported base '\.\.\/store'/],
-    [['base', 'add', 'x', 'y'], /One base at a time/],
+    [['base', 'add', 'x', 'y'], /one base at a time/],
     [['list', '--name', 'x'], /--name belongs to base add/],
   ] as const) {
     const ran = await runCli(args);
