@@ -5,8 +5,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { currentModel, workFolder } from '../../src/adaptation/models/folder-models.ts';
+import { plainTextOf } from '../../src/adaptation/report/markdown.ts';
 import { outcomeOf } from '../../src/adaptation/report/outcome.ts';
-import { renderReport } from '../../src/adaptation/report/text.ts';
+import { reportDocument } from '../../src/adaptation/report/report-document.ts';
 import type { AdaptReport, NeuralReport } from '../../src/adaptation/report/types.ts';
 import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
@@ -287,13 +288,13 @@ describe('with an engine whose answers a test decides', () => {
     assert.ok(!existsSync(workFolder(request.specialistFolder)));
     assert.match(outcomeOf(figures), /^Kept: \d\d\.\d% more lines right on \d+ places of files it has not seen \(/);
     assert.equal(engine.open.size, 0, 'closed again');
-    const text = renderReport(figures);
+    const text = plainTextOf(reportDocument(figures, 'engine', 0));
     for (const word of [
       'n-grams alone',
       'base + n-grams',
       'adapted + n-grams',
       'in use',
-      'loss on held-out files 3.000 before',
+      'Loss on held-out files, nats a token: 3.000 before',
     ])
       assert.ok(text.includes(word), word);
 
@@ -364,7 +365,7 @@ describe('with an engine whose answers a test decides', () => {
       figures.neural?.why ?? '',
       /^the earlier model gets \d+\.\d% more lines right of the \d+ to choose by/,
     );
-    assert.match(renderReport(figures), /rolled back to the earlier model/);
+    assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /rolled back to the earlier model/);
     assert.match(outcomeOf(figures), /^What was adapted before stays: /);
     assert.ok(!existsSync(workFolder(request.specialistFolder)), 'nothing of what was not kept is left');
   });

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readSpecialist } from '../../src/adaptation/models/specialist-files.ts';
-import { renderReport } from '../../src/adaptation/report/text.ts';
+import { plainTextOf } from '../../src/adaptation/report/markdown.ts';
+import { reportDocument } from '../../src/adaptation/report/report-document.ts';
 import type { AdaptReport } from '../../src/adaptation/report/types.ts';
 import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest, ApiEstimate } from '../../src/adaptation/types.ts';
@@ -67,7 +68,7 @@ describe('a run on a regular project', () => {
     assert.ok(existsSync(snapshotPath));
     for (const stage of ['Indexing', 'Learning the mixture', 'Calibrating', 'Measuring'])
       assert.ok(with_.stages.has(stage), stage);
-    const text = renderReport(figures);
+    const text = plainTextOf(reportDocument(figures, 'engine', 0));
     for (const word of ['What was read', 'one in twenty', 'a stated prior stands in', 'Worked completions'])
       assert.ok(text.includes(word), word);
   });
@@ -120,7 +121,7 @@ describe('a run on a regular project', () => {
     // The pair is at least as good as the better one alone, less what chance can take on this few places.
     const { coupledExactMatch = 0, specialistExactMatch = 1 } = figures.api ?? {};
     assert.ok(coupledExactMatch >= specialistExactMatch, `${coupledExactMatch} against ${specialistExactMatch}`);
-    assert.match(renderReport(figures), /The API \(knowing\)/);
+    assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /The API \(knowing\)/);
   });
 
   test('no prompt carries the text that it asks for', async () => {
@@ -200,7 +201,7 @@ describe('folders with little in them', () => {
           writeFileSync(join(project.root, `a${n}.ts`), `export const value${n} = compute(${n});\n`.repeat(3 + n));
         const figures = await report(project.request);
         assert.equal(figures.harvest.files, count);
-        assert.ok(renderReport(figures).length > 0);
+        assert.ok(plainTextOf(reportDocument(figures, 'engine', 0)).length > 0);
         assert.equal((await readSpecialist(project.request, silentLog)).ok, true);
       } finally {
         project.remove();

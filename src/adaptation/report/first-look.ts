@@ -3,8 +3,8 @@ import { counted, oneLine, percent, thousands } from '../../common/format.ts';
 import { quantile } from '../../common/quality.ts';
 import { lineBefore } from '../../text/lines.ts';
 import type { HarvestReport, LeftOutReason } from '../../workspace/files/types.ts';
+import { reasons } from './phrases.ts';
 import type { ScoredPlace } from './scored.ts';
-import { reasons } from './text.ts';
 
 /** Drafts at the same cursor positions of held-out files. */
 export interface FirstLook {

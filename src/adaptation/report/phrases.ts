@@ -1,6 +1,29 @@
-// What the report's text and its page say in the same words.
+// Phrases that several parts of a report share.
 import { counted, percent } from '../../common/format.ts';
-import type { AdaptReport, Latencies } from './types.ts';
+import type { LeftOutReason } from '../../workspace/files/types.ts';
+import type { AdaptReport, Latencies, NeuralReport } from './types.ts';
+
+/** Why a file is left out, in words. */
+export const reasons: Record<LeftOutReason, string> = {
+  ignored: 'ignored by .gitignore, .easyadaptationignore or files.exclude',
+  binary: 'binary',
+  minified: 'minified',
+  generated: 'generated',
+  vendored: 'vendored',
+  'too-large': 'too large',
+  'near-duplicate': 'near-duplicates of another file',
+  empty: 'empty',
+  unreadable: 'unreadable',
+  'not-a-file': 'links, pipes, sockets or devices',
+  'changed-while-read': 'changed while being read',
+  'secret-file': 'made to hold secrets',
+  'over-limit': 'past the limit of files or bytes',
+};
+
+/** A model was adapted, and another one stays in use. */
+export function isRolledBack({ quality, chosenFrom = quality, used }: NeuralReport): boolean {
+  return chosenFrom.adapted !== undefined && used !== 'adapted';
+}
 
 /** How it was set who answers: 'the slider at 0.4', 'the slider at 0.4 and the risk bounded to 2.0%'. */
 export function settingOf({ balance, risk }: Pick<AdaptReport, 'balance' | 'risk'>): string {

@@ -1,10 +1,11 @@
-// An adaptation's report as a document: what it changed, who answers, how far the estimates can be believed, what it cost.
+// An adaptation's report as a document: results, router, calibration, costs.
 import { counted, duration, oneLine, percent, thousands } from '../../common/format.ts';
 import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
+import type { LeftOutReason } from '../../workspace/files/types.ts';
 import type { Axis, Chart, CodeExample, ReportDocument, ReportTable, Section } from './document.ts';
 import { outcomeOf } from './outcome.ts';
-import { paidInWords, settingOf, waits } from './phrases.ts';
-import type { AdaptReport, Reliability, UnderfitRow } from './types.ts';
+import { isRolledBack, paidInWords, reasons, settingOf, waits } from './phrases.ts';
+import type { AdaptReport, NeuralReport, Reliability, UnderfitRow } from './types.ts';
 
 const kindNames: Readonly<Record<CursorKind, string>> = {
   'statement-start': 'Where a new statement begins',
@@ -22,16 +23,163 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
     title: name,
     subtitle: date(finishedAt),
     sections: [
-      { title: 'What changed', text: [outcomeOf(report), ...report.notes] },
+      changeSection(report),
       ...kindsSection(report),
+      ...modelsSection(report),
       ...underfitSection(report),
       ...deferralSection(report),
+      ...routerSection(report),
+      ...apiSection(report),
       ...calibrationSection(report),
       ...lossSection(report),
+      readSection(report),
       costSection(report),
+      ...completionsSection(report),
     ],
   };
 }
+
+/** The outcome may repeat a note; it is said once. */
+function changeSection(report: AdaptReport): Section {
+  const outcome = outcomeOf(report);
+  return { title: 'What changed', text: [outcome, ...report.notes.filter((note) => !outcome.includes(note))] };
+}
+
+const modelNames = {
+  ngram: 'n-grams alone',
+  base: 'base + n-grams',
+  earlier: 'earlier + n-grams',
+  adapted: 'adapted + n-grams',
+} as const;
+type ModelName = keyof typeof modelNames;
+
+function modelsSection(report: AdaptReport): Section[] {
+  const { neural } = report;
+  if (neural === undefined) return [];
+  const { quality, chosenFrom, used } = neural;
+  const rows = (Object.keys(modelNames) as ModelName[]).flatMap((name) => {
+    const of = quality[name];
+    if (of === undefined) return [];
+    const { places, exactMatch, editSimilarity, precisionAt } = of;
+    const surest = [precisionAt['10'], precisionAt['20'], precisionAt['30'], precisionAt['50']];
+    return [
+      [modelNames[name], thousands(places), exactMatch, editSimilarity, ...surest, name === used ? 'in use' : ''],
+    ];
+  });
+  const choice = Object.entries(chosenFrom ?? {}).map(
+    ([name, { exactMatch }]) => `${modelNames[name as ModelName]} ${percent(exactMatch)}`,
+  );
+  return [
+    {
+      title: 'The models compared',
+      text: [
+        verdictOf(neural, outcomeOf(report)),
+        ...(choice.length > 1 ? [`Lines right at the positions that decided: ${choice.join(', ')}.`] : []),
+        'Right lines among all positions, and among the 10% to 50% where the model is surest.',
+      ],
+      table: {
+        head: ['Model', 'Places', 'Right', 'Similar', '10%', '20%', '30%', '50%', ''],
+        rows,
+      },
+    },
+  ];
+}
+
+/** @param said an earlier sentence, which may give the reason already */
+function verdictOf(neural: NeuralReport, said: string): string {
+  const stays = neural.used === 'base' ? 'the base model' : 'the earlier model';
+  const verdict =
+    neural.used === 'adapted'
+      ? 'The adapted model is in use'
+      : isRolledBack(neural)
+        ? `The adapted model was rolled back to ${stays}`
+        : `${capital(stays)} is in use`;
+  return said.includes(neural.why) ? `${verdict}.` : `${verdict}: ${neural.why.replace(/\.$/, '')}.`;
+}
+
+function routerSection(report: AdaptReport): Section[] {
+  const { coupling, apiShare, curves } = report;
+  if (coupling === undefined) return [];
+  const { specialistExamples, apiExamples } = coupling;
+  return [
+    {
+      title: 'What the router learned',
+      text: [
+        `Confidence of the local model: ${specialistExamples > 0 ? `learned from ${counted(specialistExamples, 'draft')}` : 'too few drafts to learn from, a stated prior stands in'}.`,
+        `Confidence in the API: ${apiExamples > 0 ? `learned from ${counted(apiExamples, 'answer')}` : 'no API answers yet, a stated prior stands in'}.`,
+        // The section before says it where it was measured.
+        ...(curves?.deferral
+          ? []
+          : [`With ${settingOf(report)}, ${Math.round(100 * apiShare)} of 100 completions would go to the API.`]),
+      ],
+    },
+  ];
+}
+
+function apiSection({ api, curves }: AdaptReport): Section[] {
+  if (api === undefined) return [];
+  const together =
+    api.testPlaces === 0
+      ? 'Both together: too few answers to say.'
+      : `Both together: ${percent(api.coupledExactMatch)} of lines exactly right, with ${Math.round(100 * api.coupledApiShare)} of 100 completions sent to the API.`;
+  return [
+    {
+      title: `The API (${api.model})`,
+      text: [
+        `Asked ${thousands(api.asked)} times, ${thousands(api.failed)} failed; ${percent(api.exactMatch)} exactly right, ${percent(api.editSimilarity)} similar.`,
+        ...(curves?.deferral ? [] : [together]),
+      ],
+    },
+  ];
+}
+
+function readSection({ harvest, splits }: AdaptReport): Section {
+  const languages = Object.entries(harvest.byLanguage ?? {})
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 5)
+    .map(([language, count]) => `${language} ${thousands(count)}`);
+  const rows = Object.entries(harvest.leftOut ?? {}).map(([reason, count]) => [
+    capital(reasons[reason as LeftOutReason] ?? reason),
+    thousands(count),
+    (harvest.leftOutExamples?.[reason as LeftOutReason] ?? []).slice(0, 2).join(', '),
+  ]);
+  return {
+    title: 'What was read',
+    text: [
+      `${counted(harvest.files, 'file')}, ${counted(harvest.tokens, 'token')}${languages.length > 0 ? ` (${languages.join(', ')})` : ''}; ${harvest.usedGit ? 'files that git knows' : 'all files, as there is no git here'}.`,
+      ...(splits
+        ? [
+            `Split by file: ${splits.train} for training, ${splits.validation} for validation, ${splits.test} for the test.`,
+          ]
+        : []),
+      ...(harvest.secretsMasked > 0
+        ? [`${counted(harvest.secretsMasked, 'secret')} redacted: none enters an index, a prompt or the store.`]
+        : []),
+    ],
+    ...(rows.length > 0 && { table: { head: ['Left out', 'Files', 'For example'], rows } }),
+  };
+}
+
+function completionsSection({ examples }: AdaptReport): Section[] {
+  if (examples.length === 0) return [];
+  return [
+    {
+      title: 'Worked completions (from the test files)',
+      text: [],
+      examples: examples.map(({ path, line, before, truth, answer, model, latencyMs, reason, right: isRight }) => ({
+        place: `${path}:${line + 1}`,
+        before,
+        lines: [
+          { who: 'Written', text: shown(truth) },
+          { who: 'Answer', text: `${shown(answer)} ${isRight ? '✓' : '✗'}` },
+          { who: 'Model', text: `${model}${latencyMs > 0 ? `, ${latencyMs.toFixed(1)} ms` : ''}. ${reason}` },
+        ],
+      })),
+    },
+  ];
+}
+
+const shown = (text: string) => (text.trim() === '' ? '(nothing)' : oneLine(text, 120));
 
 function kindsSection({ byKind, before, specialist, neural }: AdaptReport): Section[] {
   if (specialist === undefined) return [];
@@ -101,7 +249,6 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function exampleOf({ what, example }: UnderfitRow): CodeExample[] {
   if (example === undefined) return [];
-  const shown = (text: string) => (text.trim() === '' ? '(nothing)' : oneLine(text, 120));
   return [
     {
       place: `${capital(what)}: ${example.path}:${example.line + 1}`,
@@ -172,9 +319,9 @@ function calibrationSection({ curves, coupling }: AdaptReport): Section[] {
   );
   return [
     {
-      title: 'Whether “60% sure” means 60%',
+      title: 'Calibration: does “60% sure” mean 60%?',
       text: [
-        'On the dotted line every estimate would mean what it says; tenths with few places stray from it.',
+        'A calibrated estimate comes true as often as it says (the dotted line). Tenths with few places stray from it.',
         ...off,
       ],
       chart: {
@@ -204,16 +351,38 @@ function calibrationSection({ curves, coupling }: AdaptReport): Section[] {
   ];
 }
 
+const stopReasons = {
+  finished: 'to the end',
+  'no-improvement': 'until it stopped improving',
+  'out-of-time': 'until its time was up',
+} as const;
+
+function stepsOf(training: NonNullable<NeuralReport['training']>): string[] {
+  const { steps, stopped, tokens, tokensPerEpoch, tokensPerSecond, parameters } = training;
+  const { method, methodReason, device, deviceReason } = training;
+  const passes = (tokens / tokensPerEpoch).toFixed(1);
+  return [
+    `${counted(steps, 'step')} ${stopReasons[stopped]}: ${thousands(tokens)} tokens, ${passes} passes over all samples, ${thousands(tokensPerSecond)} tokens a second.`,
+    `${capital(method)} of ${(parameters / 1e6).toFixed(1)} M parameters (${methodReason}) on ${device} (${deviceReason}).`,
+  ];
+}
+
 function lossSection({ neural }: AdaptReport): Section[] {
-  const { losses = [], loss } = neural?.training ?? {};
-  if (loss === undefined) return [];
+  const training = neural?.training;
+  if (training === undefined) return [];
+  const { losses = [], loss } = training;
   const both = losses.flatMap(({ step, mixed }) => (mixed === undefined ? [] : [[step, mixed] as const]));
   return [
     {
       title: 'Training',
       text: [
-        `How badly held-out text is foreseen, in nats a token: ${loss.before.toFixed(3)} before, ${loss.after.toFixed(3)} at its best, which is what was kept. The less, the better.`,
-        ...(both.length > 0 ? ['Best is what foresees it best together with the n-grams, as it is served.'] : []),
+        ...stepsOf(training),
+        loss
+          ? `Loss on held-out files, nats a token: ${loss.before.toFixed(3)} before, ${loss.after.toFixed(3)} at the best checkpoint, which was kept. Lower is better.`
+          : 'Loss was not measured: no files were held out.',
+        ...(both.length > 0
+          ? ['The best checkpoint has the lowest loss together with the n-grams, as it is served.']
+          : []),
       ],
       ...(losses.length > 1 && {
         chart: {

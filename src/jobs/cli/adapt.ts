@@ -1,8 +1,10 @@
 // `adapt` runs an adaptation and prints its report; `report` prints the last one again.
 
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { latestAdaptation } from '../../adaptation/models/latest-adaptation.ts';
-import { renderReport } from '../../adaptation/report/text.ts';
+import { plainTextOf } from '../../adaptation/report/markdown.ts';
+import { reportDocument } from '../../adaptation/report/report-document.ts';
+import type { AdaptReport } from '../../adaptation/report/types.ts';
 import { type CommandLine, repository } from './command-line.ts';
 import { apiAccess, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
@@ -27,7 +29,7 @@ export async function adapt({ target, values }: CommandLine, terminal: Terminal)
     if (!result.ok) return terminal.fail(result.error);
     const { report, trouble } = result.value;
     const at = join(request.specialistFolder, 'report.md');
-    terminal.print(report, `${renderReport(report)}\nAs Markdown, and as JSON beside it: ${at}`);
+    terminal.print(report, `${textOf(report, Date.now())}\n\nAs Markdown, and as JSON beside it: ${at}`);
     return trouble === undefined ? 0 : terminal.fail({ code: 'unwritable', message: trouble });
   };
   return runs.within(work());
@@ -36,6 +38,10 @@ export async function adapt({ target, values }: CommandLine, terminal: Terminal)
 export async function report({ target = ownSource, values }: CommandLine, terminal: Terminal): Promise<number> {
   const latest = latestAdaptation(requestFor(target, values), terminal.log);
   if (!latest.ok) return terminal.fail(latest.error);
-  terminal.print(latest.value.report, renderReport(latest.value.report));
+  terminal.print(latest.value.report, textOf(latest.value.report, latest.value.finishedAt));
   return 0;
+}
+
+function textOf(of: AdaptReport, finishedAt: number): string {
+  return plainTextOf(reportDocument(of, basename(of.folder), finishedAt));
 }

@@ -1,6 +1,6 @@
 // An adaptation's report in the panel's words.
 
-import { isRolledBack } from '../../adaptation/report/text.ts';
+import { isRolledBack } from '../../adaptation/report/phrases.ts';
 import type { AdaptReport, MixedQuality, NeuralReport } from '../../adaptation/report/types.ts';
 import { duration, percent, thousands } from '../../common/format.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';

@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareDocument } from '../../../src/adaptation/report/compare.ts';
 import { reliability } from '../../../src/adaptation/report/curves.ts';
-import { markdownOf } from '../../../src/adaptation/report/markdown.ts';
+import { markdownOf, plainTextOf } from '../../../src/adaptation/report/markdown.ts';
 import { costRows, reportDocument } from '../../../src/adaptation/report/report-document.ts';
 import { storedReport } from '../../../src/adaptation/report/stored.ts';
-import { renderReport } from '../../../src/adaptation/report/text.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import { parseFromPage, parseToPage } from '../../../src/vscode/webview/report-protocol.ts';
 import { reportOf } from './report.ts';
@@ -63,11 +62,16 @@ test('each chart has a table with as many figures, and the page takes the docume
   assert.deepEqual(titles, [
     'What changed',
     'Before and after, by kind of place',
+    'The models compared',
     'Where the large model falls short',
     'Who answers: quality against calls',
-    'Whether “60% sure” means 60%',
+    'What the router learned',
+    'The API (claude)',
+    'Calibration: does “60% sure” mean 60%?',
     'Training',
+    'What was read',
     'Money, time, memory',
+    'Worked completions (from the test files)',
   ]);
   const charts = document.sections.filter(({ chart }) => chart);
   assert.equal(charts.length, 3);
@@ -109,14 +113,32 @@ test('as Markdown it has the same tables, and what files and models say is no ma
   assert.match(text, /\| Money \| \$0\.3000 for 300 answers of claude \|/);
 });
 
+test('the terminal gets the same document in lines of at most 100 columns, and says nothing twice', () => {
+  const report = reportOf(true);
+  const outcome = 'A long note about the run, which the outcome does not repeat. '.repeat(3).trim();
+  const document = reportDocument({ ...report, notes: [outcome] }, 'engine', at);
+  const text = plainTextOf(document);
+  for (const { title } of document.sections) assert.ok(text.includes(`\n${title}\n`), title);
+  for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
+  assert.match(text, / {2}adapted \+ n-grams {2}160 +36\.0%/);
+  const sentences = document.sections.flatMap((section) => section.text);
+  assert.equal(new Set(sentences).size, sentences.length);
+  const { neural } = report;
+  assert.ok(neural);
+  const kept = { ...neural, quality: { ...neural.quality, adapted: { ...neural.quality.base, places: 0 } } };
+  const { sections } = reportDocument({ ...report, neural: kept }, 'engine', at);
+  const reasons = sections.flatMap((section) => section.text).filter((each) => each.includes(kept.why));
+  assert.equal(reasons.length, 1, 'the reason of the choice');
+});
+
 test('money is all that was paid, held-out places or not; earlier versions knew of these alone', () => {
   const { api, paid, ...others } = reportOf(true);
   const money = (report: AdaptReport | undefined) => report && new Map(costRows(report)).get('Money');
   const taught = { model: 'claude', answers: 20, usd: 0.02 };
   assert.equal(money({ ...others, api: undefined, paid: taught }), '$0.0200 for 20 answers of claude');
   assert.match(
-    renderReport({ ...others, api: undefined, paid: taught }),
-    /peak, and \$0\.0200 for 20 answers of claude\.$/,
+    plainTextOf(reportDocument({ ...others, api: undefined, paid: taught }, 'engine', 0)),
+    /Money +\$0\.0200 for 20 answers of claude/,
   );
   const earlier = storedReport(JSON.stringify({ ...others, api: { ...api, costUsd: 0.28 } }));
   assert.equal(money(earlier), '$0.2800 for 280 answers of claude');
@@ -149,8 +171,14 @@ test('where the risk is bounded the shares are those of the bound, and it is sai
   assert.ok(free.apiShare < 1 && loose.apiShare >= free.apiShare);
   for (const [i, { apiShare }] of (free.slider ?? []).entries())
     assert.ok((loose.slider?.[i]?.apiShare ?? 0) >= apiShare);
-  assert.match(renderReport(bounded), /with the slider at 0\.4 and the risk bounded to 2\.0%, 100 of 100/);
-  assert.match(renderReport(free), /with the slider at 0\.4, \d+ of 100/);
+  assert.match(
+    plainTextOf(reportDocument(bounded, 'engine', 0)),
+    /With the slider at 0\.4 and the risk bounded to 2\.0%, 100 of 100/,
+  );
+  assert.match(
+    plainTextOf(reportDocument(free, 'engine', 0)),
+    /With the slider at 0\.4, \d+\.\d% of completions go to the API/,
+  );
 });
 
 test('answers of batches say nothing of how long an answer takes', () => {
@@ -162,8 +190,8 @@ test('answers of batches say nothing of how long an answer takes', () => {
   assert.equal(waiting(reportOf(true)), '900 ms, one in twenty more than 900 ms');
   const batched = reportOf(true, { batched: true });
   assert.equal(waiting(batched), '–');
-  assert.match(renderReport(batched), /an answer takes –/);
-  assert.doesNotMatch(renderReport(batched), /claude, 0\.0 ms/);
+  assert.match(plainTextOf(reportDocument(batched, 'engine', 0)), /An answer of the API takes +–/);
+  assert.doesNotMatch(plainTextOf(reportDocument(batched, 'engine', 0)), /claude, 0\.0 ms/);
   const { api } = batched;
   assert.ok(api);
   const earlier = { ...batched, api: { ...api, latencyP50Ms: 0, latencyP95Ms: 0 } };

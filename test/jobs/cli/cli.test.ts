@@ -35,7 +35,7 @@ test('without a key: a first look, a report in text, then as JSON, then again fr
   assert.match(text.err, /step 1 of 3 {2}Finding files \.\.\. /);
   const long = `${text.err}${text.out}`.split('\n').filter((line) => line.length > 100 && !line.includes(storage));
   assert.deepEqual(long, []);
-  assert.match(text.out, /On files that nothing was learned from/);
+  assert.match(text.out, /Lines exactly right in files that nothing was learned from/);
   assert.match(text.out, /no API answers yet/);
   const json = await run(['adapt', project.root, '--json']);
   const report = JSON.parse(json.out) as AdaptReport;
@@ -178,7 +178,7 @@ test('an API that refuses the key leaves a local report that says so', async () 
     });
     assert.equal(refused.code, 0, refused.err);
     assert.match(refused.out, /Asking the API stopped early/);
-    assert.match(refused.out, /On files that nothing was learned from/);
+    assert.match(refused.out, /Lines exactly right in files that nothing was learned from/);
   } finally {
     await api.close();
   }
