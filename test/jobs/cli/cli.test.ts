@@ -33,7 +33,7 @@ test('without a key: a first look, a report in text, then as JSON, then again fr
     /Two completions from these files\n {2}src\/.*, line \d+\n {4}typed .*\n {4}suggested .*\n {4}author /,
   );
   assert.match(text.err, /step 1 of 3 {2}Finding files \.\.\. /);
-  const long = `${text.err}${text.out}`.split('\n').filter((line) => line.length > 100 && !line.includes(storage));
+  const long = text.printed.split('\n').filter((line) => line.length > 100 && !line.includes(storage));
   assert.deepEqual(long, []);
   assert.match(text.out, /Lines exactly right in files that nothing was learned from/);
   assert.match(text.out, /no API answers yet/);

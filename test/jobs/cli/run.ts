@@ -7,8 +7,22 @@ const cli = resolve(import.meta.dirname, '../../../src/jobs/cli/main.ts');
 
 export interface Ran {
   readonly code: number | null;
+  /** With the lines that were wrapped put together again: where they break depends on the length of the paths in them. */
   readonly out: string;
   readonly err: string;
+  /** Both as they were printed. */
+  readonly printed: string;
+}
+
+/** The inverse of `wrap` (src/common/format.ts): a line is joined to the one before where its first word had no room there. */
+function unwrapped(text: string, width = 100): string {
+  let last = 0;
+  return text.split('\n').reduce((all, line, index) => {
+    const [word = ''] = line.trimStart().split(/(?<=\S) (?=\S)/);
+    const joins = index > 0 && line.startsWith('  ') && last + 1 + word.length > width;
+    last = line.length;
+    return index === 0 ? line : all + (joins ? ` ${line.trimStart()}` : `\n${line}`);
+  }, '');
 }
 
 /** Without the neural model, which takes minutes, unless a test names a base of its own. */
@@ -29,5 +43,7 @@ export function runCli(args: readonly string[], env: Record<string, string> = {}
     err += text;
     if (!interrupted && interruptAt?.test(err)) interrupted = child.kill('SIGINT');
   });
-  return new Promise((done) => child.on('close', (code) => done({ code, out, err })));
+  return new Promise((done) =>
+    child.on('close', (code) => done({ code, out: unwrapped(out), err: unwrapped(err), printed: err + out })),
+  );
 }
