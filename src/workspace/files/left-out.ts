@@ -1,4 +1,4 @@
-// Counts left-out files by reason, with a few examples for the report.
+// Counts the files that are left out of the harvest by reason, and keeps a few examples for the report.
 
 import type { LeftOutReason } from './types.ts';
 
@@ -15,7 +15,7 @@ export class LeftOutFiles {
     this.examples[reason] = examples;
   }
 
-  /** The examples with redacted paths. */
+  /** The examples by reason. @param name redacts a path */
   namedBy(name: (path: string) => string): Partial<Record<LeftOutReason, string[]>> {
     return Object.fromEntries(Object.entries(this.examples).map(([reason, paths]) => [reason, paths.map(name)]));
   }

@@ -1,6 +1,5 @@
-// Files that nothing is learned from, but that say what must be masked elsewhere: `.env`, key stores as text, settings
-// that
-// git ignores. What stands in them is the likeliest to stand in some other file too. They are read for that alone.
+// Reads files that are not used for training, to find secrets that must be redacted in other files: `.env`, key stores
+// as text, settings that git ignores. Their secrets are the most likely to occur in other files, too.
 
 import type { SecretValues } from '../secrets/known/known.ts';
 import { findSecrets, type SecretRange } from '../secrets/mask.ts';
@@ -9,25 +8,24 @@ import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
 import type { Yielder } from './yielder.ts';
 
-/** Nobody keeps secrets by the megabyte, or in more files than this. */
+/** Maximum size of a file, bytes, and number of files. Real files for secrets are smaller and fewer. */
 const maxBytes = 256_000;
 const maxFiles = 1000;
-/** Entries of an ignored folder that are looked at. */
+/** Maximum number of entries that are read of an ignored folder. */
 const maxEntries = 200;
 
-/** Of what is ignored: settings and scripts, not data or output. */
+/** Ignored files that are read: settings and scripts, not data or output. */
 const settingsFile =
   /\.(?:ya?ml|jsonc?|json5|toml|ini|cfg|conf|config|properties|xml|plist|txt|sh|bash|zsh|ps1|bat|cmd|sql|local|http|rest|ipynb|har)$|(?:^|\/)\.[^/.]+rc$|(?:^|\/)\.?env[^/]*$/i;
-/** Of ignored folders those whose name says that they hold such. */
+/** Ignored folders that are read: those whose name announces such files or secrets. */
 const settingsFolder =
   /(?:^|\/)\.?(?:secrets?|credentials?|creds|private|keys?|certs?|envs?|config|conf|settings|local|aws|azure|docker|kube|ssh|deploy|ops)\/$/i;
-/** In a file that is made to hold secrets, a name and a value. */
+/** A name and its value, in a file that is made to hold secrets. */
 const assignment = /^[ \t]*(?:export[ \t]+)?["']?[\w.-]+["']?[ \t]*[=:][ \t]*["']?([^\s"']{8,400})["']?[ \t,;]*$/gm;
 
 /**
- * Adds what the left-out files say to `secrets`.
- * @param leftOut paths relative to the folder that were listed and not harvested; folders, which nobody looked into,
- * end in '/'
+ * Adds the secrets in the left-out files to `secrets`.
+ * @param leftOut paths relative to the folder that were listed but not harvested; unread folders end in '/'
  */
 export async function learnFromLeftOut(
   reader: FolderReader,
@@ -40,7 +38,7 @@ export async function learnFromLeftOut(
   const wanted = paths.filter(
     (path) => isSecretFile(path) || (settingsFile.test(path) && leftOutByName(path) === undefined),
   );
-  // Those made for secrets first.
+  // Files for secrets come first, because the number of files is limited.
   wanted.sort((a, b) => Number(isSecretFile(b)) - Number(isSecretFile(a)) || (a < b ? -1 : 1));
   for (const path of wanted.slice(0, maxFiles)) {
     await yielder.yieldIfDue();
@@ -52,19 +50,23 @@ export async function learnFromLeftOut(
   }
 }
 
-/** Files right in a folder; links are not followed. */
+/** Files directly in a folder, without links. */
 async function filesIn(reader: FolderReader, folder: string): Promise<string[]> {
   const entries = (await reader.list(folder.replace(/\/$/, ''), maxEntries)) ?? [];
   return entries.flatMap((entry) => (entry.isFile() ? [`${folder}${entry.name}`] : []));
 }
 
 /**
- * Addresses, paths, versions, dates, references, and names made of words and numbers ('us-east-1', 'model-4-20250514').
+ * Values that are not secrets: addresses, paths, versions, dates, references, and names made of words and numbers
+ * ('us-east-1', 'model-4-20250514').
  */
 const plainValue =
   /^[a-z][a-z0-9+.-]*:\/\/|^[./~]|^[\w-]+(?:[./:][\w-]+)+\/?$|^[\d.,:TZ+-]+$|\$\{?\w|^[a-z]{0,3}\d*$|^(?:[a-z]+|\d+|[a-z]\d{1,3})(?:[-_](?:[a-z]+|\d+|[a-z]\d{1,3}))+$/i;
 
-/** In a file made for secrets a value need not have a telling name, if it is none of the plain ones. */
+/**
+ * Values in a file for secrets, whatever their names: those that mix letters with digits or symbols, except plain
+ * values.
+ */
 function assigned(text: string): SecretRange[] {
   return [...text.matchAll(assignment)].flatMap((match): SecretRange[] => {
     const value = match[1] as string;

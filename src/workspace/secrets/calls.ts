@@ -1,4 +1,4 @@
-// Passwords among the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`.
+// Finds passwords in the arguments of calls that log in or connect: `connect("h", "sa", "x")`, `auth=("joe", "x")`.
 
 import type { Found, SearchedText } from './found.ts';
 import { isNoWord, isPassword } from './values.ts';
@@ -9,7 +9,7 @@ const literal =
   /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}(,?)/y;
 const other = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}(,)/y;
 const most = 6;
-/** Hosts, addresses, mails, files. */
+/** Values that are not passwords: hosts, URLs, mail addresses, files, connection strings. */
 const address = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
 
 export function findCalls({ text }: SearchedText): Found[] {
@@ -34,7 +34,7 @@ export function findCalls({ text }: SearchedText): Found[] {
   return found;
 }
 
-/** Calls that take nothing but a user and a password. */
+/** Calls whose only arguments are a user and a password. */
 const logsIn = /auth|basic|digest|ntlm|Credential|login/i;
 
 function isChosen(value: string, certain: boolean): boolean {

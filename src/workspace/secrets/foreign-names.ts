@@ -1,20 +1,20 @@
-// What passwords and keys are called in languages other than English, and the words that join such a name to its value.
+// Names of passwords and keys in languages other than English, and the words between such a name and its value.
 
 import type { Parts } from './parts.ts';
 
 interface Language {
   readonly name: string;
-  /** Separated by bars: one of them is part of every name of a password. */
+  /** Separated by '|'. Every name of a password contains one of them. */
   readonly stems: string;
-  /** Regular expression, in lower case: what a password is called, inflected. */
+  /** Regular expression, in lower case: names of passwords in all inflections. */
   readonly password: string;
-  /** What a key or token is called, as one word or two; its value counts only if it looks random. */
+  /** Regular expression: names of keys and tokens, of one word or two. Their values count only if they look random. */
   readonly token?: string;
-  /** 'is', 'was', 'remains', ... as words of their own. */
+  /** Verbs between a name and its value, as separate words: 'is', 'was', 'remains'. */
   readonly verbs?: string;
-  /** Prepositions, as in 'changed to': only before what is no word. */
+  /** Prepositions, as in 'changed to'. They count only before a value with a digit or a symbol. */
   readonly changes?: string;
-  /** What the verbs are in scripts without spaces: attached to the name. */
+  /** The same as verbs, in scripts without spaces: attached to the name. */
   readonly particles?: string;
 }
 
@@ -165,16 +165,16 @@ function join(part: 'password' | 'token' | 'verbs' | 'changes' | 'particles'): s
 const unspaced = '\\u0900-\\u097f\\u0e00-\\u0e7f\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af';
 const isUnspaced = new RegExp(`[${unspaced}]`);
 
-/** Whether the name's script puts no space behind it: `密码是`. */
+/** Whether the name's script puts no space after it: `密码是`. */
 export function endsInUnspaced(name: string): boolean {
   return isUnspaced.test(name.at(-1) ?? '');
 }
 
 const letter = '[\\p{L}\\p{M}]';
-/** No letter of the same word before it; in scripts without spaces every place is a word's beginning. */
+/** Matches where no letter precedes. Particles do without it: in their scripts a word may begin anywhere. */
 const wordStart = `(?<!${letter})`;
 
-/** Sources of patterns, for `names.ts`: what a name in lower case ends with. */
+/** Patterns for `names.ts`: the end of a name in lower case. */
 export const passwordName = new RegExp(`(?:(?:^|[ ])|(?=[${unspaced}]))(?:${join('password')})$`, 'u');
 export const tokenName = new RegExp(
   `(?:(?:^|[ ])|(?=(?:api)?[${unspaced}]))(?:${join('token')})(?:${join('particles')})?$`,
@@ -182,15 +182,14 @@ export const tokenName = new RegExp(
 );
 
 const stems = languages.map((language) => language.stems.split('|'));
-/** Between the words of a name: `mot de passe`, `mot_de_passe`, `motDePasse`. */
+/** Patterns that also accept other joints between the words of a name: `mot de passe`, `mot_de_passe`, `motDePasse`. */
 const hints = languages.map(({ password }) =>
   password.replaceAll('\\p{L}*', '').replace(/(?<=[\p{L})?]) (?=[\p{L}(])/gu, '[ _-]?'),
 );
 
 /**
- * Where a password's name in another language may stand in a text, as the source of a pattern; `names.ts` decides. Of
- * the languages whose
- * stems are in the text: looking for all takes five times as long as for English names.
+ * Source of a pattern that finds possible password names in a text; `names.ts` decides. The pattern covers only the
+ * languages whose stems are in the text. A search for all languages takes five times as long as for English names.
  */
 export function foreignHintFor({ hasLower }: Parts): string {
   return hints.filter((_, index) => stems[index]?.some(hasLower)).join('|');
@@ -201,7 +200,7 @@ const verbs = `(?:${join('verbs')})(?!${letter})|(?:${join('changes')})(?=${gap}
 const adverbs =
   '(?:maintenant|toujours|ahora|agora|jetzt|nun|derzeit|aktuell|now|теперь|сейчас|следующий|hiện tại|saat ini)';
 
-/** From a name's end to its value: 'für den Testserver lautet ', ' : ', 'は', ' — '. */
+/** The text between a name and its value: 'für den Testserver lautet ', ' : ', 'は', ' — '. */
 export const foreignWords = new RegExp(
   `(?:${gap}*[(（][^()（）\\n]{1,30}[)）])?` +
     `(?:${gap}+[\\p{L}\\p{M}\\p{N}@'’._-]{1,24}){0,6}?` +
@@ -210,10 +209,10 @@ export const foreignWords = new RegExp(
   'yu',
 );
 
-/** Verbs that nothing in English looks like, for names that English has too: 'Das Passwort ist', 'La password è'. */
+/** Verbs that look like no English word, for names that English shares: 'Das Passwort ist', 'La password è'. */
 export const plainVerbs = "est|es|è|é|e'|ist|lautet|era|était|será|är|er|это";
 
-/** Whether a name, as it stands in a text, is a password's in another language. */
+/** Whether a name, in upper or lower case, is a name of a password in another language. */
 export function isForeign(name: string): boolean {
   return passwordName.test(name.toLowerCase());
 }

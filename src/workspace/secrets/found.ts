@@ -1,4 +1,4 @@
-// What the finders of secrets hand over, and what they are told.
+// Input and output of the functions that find secrets in a text.
 
 import type { Parts } from './parts.ts';
 
@@ -6,18 +6,18 @@ export interface Found {
   /** Offsets in UTF-16 units, end exclusive. */
   readonly start: number;
   readonly end: number;
-  /** The secret itself, unescaped and put together where the text has it escaped or in pieces. */
+  /** The secret itself: unescaped, and joined if the text has it in pieces. */
   readonly value: string;
-  /** Which rule found it, for people. */
+  /** The rule that found it, in words for the user. */
   readonly kind: string;
 }
 
 export interface SearchedText {
   readonly text: string;
   readonly path: string;
-  /** Settings, a shell's script or the like: text without quotes is a value there, not code. */
+  /** Whether the file holds settings, a shell script or the like: unquoted text is a value there, not code. */
   readonly isSettings: boolean;
-  /** Documents, where text without quotes is a value if it looks like one. */
+  /** Whether the file is a document: unquoted text is a value there if it looks like one. */
   readonly isProse: boolean;
   readonly parts: Parts;
 }

@@ -1,15 +1,15 @@
-// Which parts a text has: many searches for the price of one walk.
+// Tells quickly whether a text contains given parts: one pass over the text rules out most of them.
 
 /** Valid until `partsOf` is called with another text. */
 export interface Parts {
   has(part: string): boolean;
-  /** @param part in lower case, which the text may write in capitals */
+  /** @param part in lower case; the text may have it in any case */
   hasLower(part: string): boolean;
 }
 
-/** A search for each part is quicker in a shorter text. UTF-16 units. */
+/** In a text of fewer UTF-16 units, a separate search for each part is faster. */
 const long = 20_000;
-/** A bit for each hash of four units in a row, letters of both cases alike. */
+/** Length of a hash, bits. `present` has one bit for each hash of four consecutive units, case ignored. */
 const bits = 22;
 const present = new Uint8Array(1 << (bits - 3));
 
@@ -26,7 +26,7 @@ export function partsOf(text: string): Parts {
   };
 }
 
-/** @returns false: some four units of the part stand nowhere in the text, whatever their case */
+/** @returns a test of a part; false if four consecutive units of the part occur nowhere in the text, in any case */
 function walked(text: string): (part: string) => boolean {
   present.fill(0);
   let last = 0;
@@ -48,7 +48,7 @@ function mayHave(part: string): boolean {
   return true;
 }
 
-/** The same for both cases of a letter: beyond ASCII only the block of 256 that it lies in. */
+/** Equal for both cases of a letter. Beyond ASCII, only the unit's block of 256 counts. */
 function byteOf(unit: number): number {
   return unit < 128 ? unit | 32 : 128 | ((unit >> 8) & 127);
 }
