@@ -1,7 +1,8 @@
-// One run a folder, among all processes of this machine: a lock that the system lets go of when its owner dies, however it dies.
+// Locks among all processes of this machine: at most one run works in a folder, and at most one window loads a model.
+// The operating system releases a lock when its owner dies, in whatever way.
 //
-// SQLite holds it: an open write transaction on a file of its own, which is an advisory lock of the operating system
-// (fcntl, LockFileEx). A file beside it tells people who holds it; nothing is decided by what that says.
+// SQLite holds the lock as an open write transaction on a separate file. This is an advisory lock of the operating
+// system (fcntl, LockFileEx). A file beside it names the owner, for messages only.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,24 +19,27 @@ interface Owner {
   readonly pid: number;
   /** ms since 1970. */
   readonly since: number;
-  /** 'npm start' or the editor, for people. */
+  /** Shown to the user: 'npm start' or the editor. */
   readonly who: string;
 }
 
-/** Takes the lock of the folder `root` among all who keep their data in `storage`, or says who has it and since when. Never waits. */
+/**
+ * Takes the lock of the folder `root` among all processes that keep their data in `storage`. Fails with 'locked', with
+ * the owner and its start time, or with 'unwritable'. Never waits.
+ */
 export function lockRun(storage: string, root: string, who: string): Result<RunLock> {
   return lock(locksFolder(storage), nameOf(root), who, wording);
 }
 
 /**
- * The same for a model that is to be in memory once, among all windows.
- * @param weights hash of its weights
+ * The same for a model that only one window may have in memory.
+ * @param weights hash of the model's weights
  */
 export function lockModel(storage: string, weights: string, who: string): Result<RunLock> {
   return lock(join(storage, 'models'), weights.slice(0, 16), who, () => 'Another window has this model in memory.');
 }
 
-/** @param taken what to say of a lock that somebody else has */
+/** @param taken the message if another process has the lock */
 function lock(folder: string, name: string, who: string, taken: (path: string) => string): Result<RunLock> {
   const path = join(folder, `${name}.lock`);
   try {
@@ -46,14 +50,14 @@ function lock(folder: string, name: string, who: string, taken: (path: string) =
     } catch (error) {
       if (isBusy(error)) return failed('locked', taken(path));
       if (!isDamage(error)) throw error;
-      // It is empty, always: what is no database can be nobody's lock.
+      // A lock's database is always empty. A file that is no database holds no lock.
       rmSync(path);
       database = hold(path);
     }
     const owner: Owner = { pid: process.pid, since: Date.now(), who };
     replaceFile(ownerPath(path), [Buffer.from(JSON.stringify(owner))]);
     return ok({
-      // Nothing was changed: closing rolls the empty transaction back.
+      // Closing the database rolls back the transaction, which is empty.
       release: () => {
         if (database.isOpen) database.close();
       },
@@ -66,7 +70,9 @@ function lock(folder: string, name: string, who: string, taken: (path: string) =
   }
 }
 
-/** Why nothing of `storage` may be taken away now: the run that is at work in one of its folders; undefined where there is none. */
+/**
+ * If a run is active in a folder of `storage`, a message that names it: nothing may be deleted now. Else undefined.
+ */
 export function anyRun(storage: string): string | undefined {
   const folder = locksFolder(storage);
   if (!existsSync(folder)) return undefined;
@@ -86,13 +92,13 @@ function locksFolder(storage: string): string {
   return join(storage, 'locks');
 }
 
-/** One folder has one lock, whichever of its names is used; the lock's name tells nothing of it. */
+/** Name of a folder's lock: the same for all paths of the folder. It is a hash, which does not reveal the path. */
 function nameOf(root: string): string {
   let real = root;
   try {
     real = realpathSync(root);
   } catch {
-    // It may be gone: what is kept of it can still be deleted.
+    // The folder may be gone. Its stored data can still be deleted.
   }
   return createHash('sha256').update(real).digest('hex').slice(0, 16);
 }
