@@ -40,7 +40,7 @@ export interface ExchangeRequest extends Of {
 export interface ImportRequest extends Of, Pick<AdaptRequest, 'tokenizerPath'> {
   /** Folder of the serving base; the shipped bases are its siblings. */
   readonly base: string;
-  /** Named to others who find the folder locked. */
+  /** Owner of the lock, shown to others that find the folder locked. */
   readonly who: string;
 }
 
@@ -53,7 +53,7 @@ export interface Exported {
 
 export interface Imported {
   readonly provenance: Provenance;
-  /** Another base serves now: the model is used when its own base serves. */
+  /** Name of the model's base if another base serves now. The model is used once its own base serves. */
   readonly waitsFor?: string;
 }
 
@@ -76,7 +76,7 @@ export function exportAdaptation(
       ...{ version, folder: basename(root), finishedAt: row.finishedAt, base: manifest.base?.name ?? '' },
       ...{ files: report.harvest.files, tokens: report.harvest.tokens },
     };
-    // Paths of this machine are not exported.
+    // The export contains no path of this machine.
     const told: AdaptReport = { ...report, folder: basename(root) };
     const carried = {
       manifest,

@@ -1,4 +1,4 @@
-// The folder's last finished adaptation, from the store.
+// Reads the report and the router of a folder's last finished adaptation from the store.
 
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';

@@ -1,5 +1,4 @@
-// 'Export for Other Programs' of a row of Show Adaptations: asks for a folder, and a job writes the trained model
-// there.
+// The action 'Export for Other Programs' in Show Adaptations: asks for a folder, where a job writes the trained model.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { safeText, t } from '../editor/ui-text.ts';

@@ -1,5 +1,4 @@
-// The README beside an exported model: what each file is, how other programs load it, and which mistakes they make
-// silently.
+// Writes the README of an exported model: its files, how other programs load it, and mistakes that show no error.
 import type { ModelConfig } from '../../architecture/config.ts';
 import type { LoraConfig } from '../../architecture/lora.ts';
 import { DIALECTS, type Dialect } from '../dialects.ts';
@@ -9,12 +8,12 @@ export interface ExportFacts {
   readonly base: string;
   readonly config: ModelConfig;
   readonly dialect: Dialect;
-  /** The token that ends a text; '' : none is known. */
+  /** The token that ends a text; '' if none is known. */
   readonly end: string;
-  /** llama.cpp's name for how the tokenizer cuts words; undefined: it has none. */
+  /** llama.cpp's name for the tokenizer's pre-tokenization; undefined if llama.cpp has none. */
   readonly cut: string | undefined;
   readonly licence: string;
-  /** Of the adapter; absent: the model was trained whole. */
+  /** Configuration of the adapter; absent if all parameters were trained. */
   readonly lora?: LoraConfig;
 }
 

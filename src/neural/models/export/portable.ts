@@ -1,7 +1,9 @@
-// One file that carries an adaptation elsewhere: safetensors, whose tensors are the model's own and whose metadata are JSON. Nothing in it is executed.
+// Reads and writes an adaptation as one safetensors file. The tensors are the model's, and the metadata are JSON.
+// Nothing in the file is executed.
 //
-// `__metadata__`: format, version; `manifest` and `files` of the model's folder; `header`, that of its weights, so that the very bytes come back
-// that the manifest's hash is of; `provenance`, `coupling`, `report`; and `sha256` of the whole file with that field's own digits as zeros.
+// `__metadata__` contains: format and version; `manifest` and `files` of the model's folder; `header`, the original
+// header of the weights file; `provenance`, `coupling` and `report`; `sha256` of the whole file. The original header
+// restores the exact bytes whose hash is in the manifest. The digits of `sha256` count as zeros in its own hash.
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,11 +21,11 @@ import {
 } from '../manifest.ts';
 import { headerBytes, readHeader } from '../safetensors.ts';
 
-/** Where it is from, for people. */
+/** Origin of an adaptation, for the user. */
 export interface Provenance {
-  /** Of Easy Adaptation. */
+  /** Version of Easy Adaptation that exported it. */
   readonly version: string;
-  /** Its folder's name. */
+  /** Name of the adapted folder. */
   readonly folder: string;
   /** ms since 1970. */
   readonly finishedAt: number;
@@ -37,7 +39,7 @@ export interface Carried {
   /** The JSON files of the model's folder, by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly provenance: Provenance;
-  /** JSON, as the store has it. */
+  /** JSON, as it is in the store. */
   readonly coupling: string;
   readonly report: string;
 }
@@ -45,7 +47,7 @@ export interface Carried {
 const FORMAT = 'easy-adaptation';
 const VERSION = 1;
 const ZEROS = '0'.repeat(64);
-/** Bytes of a header, more than any of ours; and of the tensors: what no base of ours comes near. */
+/** Maximum bytes of the header and of the tensors. Every shipped base is far below. */
 const MOST = { header: 16 << 20, data: 8 * 2 ** 30 };
 const CHUNK = 1 << 20;
 
@@ -56,8 +58,8 @@ function damaged(why: string, cause?: unknown): CodedError {
 }
 
 /**
- * Writes `carried` and the weights in `model` to `path`, replacing it atomically. Throws CodedError and errors of the
- * file system. Returns the bytes written.
+ * Writes `carried` and the weights in `model` to `path`, replacing it atomically. Returns the file's size in bytes and
+ * its hash. Throws CodedError and errors of the file system.
  */
 export function writePortable(
   path: string,
@@ -114,20 +116,20 @@ function* chunks(file: number, from: number, to: number): Generator<Uint8Array> 
   }
 }
 
-/** What a file says of itself, checked, and its tensors still to come. */
+/** An opened file: its checked metadata, and the weights, which are read later. */
 export interface OpenedExchange {
   readonly carried: Carried;
   /**
-   * The bytes of the file of weights that the manifest's hash is of. Throws CodedError 'corrupt' if it is truncated,
-   * longer than stated, or has another hash.
+   * Yields the bytes of the original weights file. The caller compares their hash with the manifest. Throws CodedError
+   * 'corrupt' if the exchange file is truncated, longer than stated, or has another hash.
    */
   readonly weights: () => AsyncGenerator<Uint8Array>;
 }
 
 /**
- * Reads the header alone; allocates nothing for its claims. Throws CodedError 'corrupt', 'newer-version', and as
- * `parseManifest`.
- * @param pieces of the file from its beginning; each is used up before the next is requested
+ * Reads only the header. Allocates no memory for sizes that the header states. Throws CodedError 'corrupt' and
+ * 'newer-version', and the errors of `parseManifest`.
+ * @param pieces of the file from its beginning; each is no longer used when the next is requested
  */
 export async function openPortable(pieces: AsyncIterable<Uint8Array>): Promise<OpenedExchange> {
   const source = pieces[Symbol.asyncIterator]();
@@ -201,7 +203,7 @@ function carriedIn(metadata: Readonly<Record<string, string>>, entries: string) 
       'This adaptation was exported by a later version of Easy Adaptation. Update the extension.',
     );
   if (!/^[0-9a-f]{64}$/.test(sha256) || sha256 === ZEROS) throw damaged('it bears no hash');
-  // The weights' own header is taken over as it is, so it may claim no other tensors.
+  // The original header of the weights is written unchanged, so it must list the same tensors.
   if (JSON.stringify(readHeader(Buffer.from(header), MOST.data).entries) !== entries)
     throw damaged('its two headers disagree');
   const facts = object(provenance, 'provenance');
@@ -232,7 +234,7 @@ function object(text: string, what: string): Record<string, unknown> {
   throw damaged(`its ${what} is no object`);
 }
 
-/** Names of ours, no paths to elsewhere, and JSON alone. */
+/** Checks that every file has a plain name without a path and contains JSON. Throws CodedError. */
 function filesIn(files: Record<string, unknown>): Record<string, string> {
   for (const [name, text] of Object.entries(files)) {
     if (!/^[\w][\w.-]*\.json$/.test(name) || name === MANIFEST || typeof text !== 'string')
@@ -242,13 +244,13 @@ function filesIn(files: Record<string, unknown>): Record<string, string> {
   return files as Record<string, string>;
 }
 
-/** What is beside the weights. Throws what the file system throws. */
+/** The JSON files of the model except its manifest, by name. Throws CodedError and errors of the file system. */
 export function jsonFilesOf(model: string, { files }: PackageManifest): Record<string, string> {
   const own = files.filter((name) => name.endsWith('.json') && name !== MANIFEST);
   return filesIn(Object.fromEntries(own.map((name) => [name, readFileSync(join(model, name), 'utf8')])));
 }
 
-/** Throws CodedError. */
+/** The model's manifest. Throws CodedError if there is none or it is unusable. */
 export function manifestOf(model: string): PackageManifest {
   const manifest = unwrap(readManifest(model));
   if (manifest) return manifest;
