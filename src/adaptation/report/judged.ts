@@ -1,4 +1,4 @@
-// A test place as the coupling judges it: what would answer there, and why.
+// A test position with the router's decision: which model would answer there, and why.
 import type { Decision } from '../../routing/types.ts';
 import type { ScoredPlace } from './scored.ts';
 

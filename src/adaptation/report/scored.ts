@@ -1,4 +1,4 @@
-// What a report is made from: held-out places with what each model answered there, judged.
+// The data of a report: held-out positions with each model's answers, compared with the author's text.
 import type { Draft } from '../../common/completion.ts';
 import type { LlmAnswer } from '../../llm/types.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
@@ -9,32 +9,32 @@ import type { PlaceFacts } from '../../routing/types.ts';
 export interface ScoredPlace extends JudgedDraft {
   readonly example: CursorExample;
   readonly asked: CompletionPlace;
-  /** As much of what the author wrote as is asked for. */
+  /** The part of the author's text that is asked for: see `truthAt`. */
   readonly truth: string;
   readonly place: PlaceFacts;
-  /** As it would be shown; empty where nothing of it would be. */
+  /** The draft as it would be shown; empty if nothing would be shown. */
   readonly draft: Draft;
-  /** How well the truth was foreseen. Undefined where nobody asked, the drafter has none, or a block was drafted. */
+  /** Log loss on the truth. Undefined if it was not requested, the drafter cannot measure it, or a block is wanted. */
   readonly loss: { readonly tokens: number; readonly nats: number } | undefined;
 }
 
 export interface LabelledPlace extends JudgedDraft {
   readonly scored: ScoredPlace;
-  /** Its text as it would be shown. */
+  /** The answer of the large model, with the text as it would be shown. */
   readonly answer: LlmAnswer;
 }
 
 export interface Labels {
   readonly labelled: readonly LabelledPlace[];
   readonly failed: number;
-  /** Why it stopped early, for the report; undefined when it did not. */
+  /** Why labeling stopped early, for the report; undefined if it did not. */
   readonly stopped: string | undefined;
 }
 
-/** The API's answers at a sample of the places, of one run. */
+/** The large model's answers at a sample of one run's positions. */
 export interface ApiLabels {
   readonly model: string;
   readonly validation: Labels;
-  /** Undefined where the run stopped asking before it came to the test places. */
+  /** Undefined if the run stopped asking before the test positions. */
   readonly test: Labels | undefined;
 }

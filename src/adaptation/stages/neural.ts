@@ -1,4 +1,4 @@
-// The neural models of a run: measures each, chooses the one that stays, and tests it.
+// The neural models of a run: measures each, chooses the one to use, and tests it.
 import { dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
@@ -17,7 +17,7 @@ import type { Chosen, LearnStages, Run } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 import type { Training } from './training.ts';
 
-/** Throws CodedError if there is no neural model: the run continues without one. */
+/** Throws CodedError if there is no engine or no base model; the run then continues without a neural model. */
 export function accessOf({ engine, request: { neural } }: Run): NeuralAccess {
   if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
   if (!neural || !isModel(neural.base)) throw new CodedError('unreadable', 'The base model is not installed.');
@@ -51,7 +51,7 @@ export async function placesIn(runner: LearnStages): Promise<HeldOutPositions> {
   return scale ? halved(places, scale.halvings) : places;
 }
 
-/** Drafts at the test positions. If the base stays, its drafts are made once. */
+/** Drafts at the test positions. If the base is the model used, it drafts only once. */
 export function test(which: 'used' | 'base') {
   return async (runner: LearnStages, tell: Tell): Promise<readonly ScoredPlace[]> => {
     const chosen = (await runner.get('chosen')) as Chosen;
@@ -76,7 +76,7 @@ export function sessionOf(runner: LearnStages): NeuralSession {
   });
 }
 
-/** The model of an earlier adaptation; undefined if there is none that opens. */
+/** The model of an earlier adaptation; undefined if there is none, it does not open, or it cannot be judged fairly. */
 export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefined {
   const { request, places, judgesEarlier } = run;
   const { base } = accessOf(run);
@@ -92,7 +92,7 @@ export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefine
   return { name: 'earlier', model: own.value.model, base: own.value.over };
 }
 
-/** Undefined also if it is the model of this very run, resumed. */
+/** Measures the earlier model. Undefined also if it is the model that this run trained before an interruption. */
 export async function measureEarlier(runner: LearnStages, tell: Tell): Promise<MeasuredModel | undefined> {
   const earlier = earlierOf(runner.run, runner.run.notes);
   const made = await runner.known('training');
@@ -126,7 +126,7 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
     if (adapted && used.name !== 'adapted')
       await runner.keep('training', { ...(training as Training), dropped: why, judged: adapted.quality });
     const chosenFrom = Object.fromEntries(known.map(({ name, quality }) => [name, quality]));
-    // A model that this run measured before an interruption and did not keep.
+    // This run measured its model before an interruption and did not keep it.
     const judged = training?.judged && { adapted: training.judged };
     return { used, base, training, report: { why, chosenFrom: { base: base.quality, ...judged, ...chosenFrom } } };
   } catch (error) {
@@ -139,7 +139,7 @@ interface Tested {
   readonly report: Omit<NeuralReport, 'ngramCoupling'>;
 }
 
-/** Tests the model that stays on positions that decided nothing. */
+/** Tests the model used and the base at positions that influenced no decision. */
 export async function testOf(
   runner: LearnStages,
   { used, base, training, report }: Chosen,
@@ -160,7 +160,7 @@ export async function testOf(
   }
 }
 
-/** The n-grams at the same test places. */
+/** The drafts of the n-grams alone at the same test positions. */
 async function measuredAlone(runner: LearnStages): Promise<readonly ScoredPlace[]> {
   const places = new Set((await placesIn(runner)).test);
   return (await runner.get('measured')).filter(({ example }) => places.has(example));
@@ -171,7 +171,7 @@ function leftOut(error: unknown, notes: string[]): undefined {
   notes.push(`The neural model was left out, the n-grams answer alone. ${error.message}`);
 }
 
-/** Runs optional work: its expected failure becomes a note. */
+/** Runs optional work. An expected failure becomes a note. */
 async function attempt<T>(work: () => Promise<T>, notes: string[]): Promise<T | undefined> {
   try {
     return await work();
