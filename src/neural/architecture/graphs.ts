@@ -19,7 +19,7 @@ export interface TrainingGraphOptions extends Batch {
   readonly lora?: LoraConfig;
   /** Rows whose logits exist at once. */
   readonly lossChunk: number;
-  /** Frozen matrices in 4 bits. Only with adapters; the base's other parameters are f32 inputs. */
+  /** Frozen matrices in 4 bits; only with adapters. The other parameters of the base are f32 inputs. */
   readonly packed?: ReadonlyMap<string, Quantized>;
   readonly layout?: FrozenLayout;
 }
@@ -48,7 +48,7 @@ export function accumulator(name: string): string {
   return `grad:${name}`;
 }
 
-/** First output of the graphs of a step that is `inPlace`: see SessionOptions.unreturnable. CPU only. */
+/** Name of the first output of an `inPlace` graph: see SessionOptions.unreturnable. CPU only. */
 export const UNRETURNABLE = 'unreturnable';
 
 class Inputs {
@@ -73,7 +73,7 @@ class Inputs {
   };
 }
 
-/** Constants of at least this size stay outside the model, bytes. */
+/** Constants of at least this many bytes are stored outside the model's bytes. */
 const EXTERNAL_FROM = 4096;
 
 function written(b: Builder, inPlace = false): WrittenModel {
@@ -159,7 +159,7 @@ export function applyGraph(options: TrainingGraphOptions, inPlace = false): Writ
 }
 
 /**
- * The forward pass alone, for validation: outputs loss, and losses [rows] of each target. All parameters are inputs.
+ * The forward pass alone, for validation: outputs loss, and losses [rows], one per target. All parameters are inputs.
  */
 export function lossGraph(options: TrainingGraphOptions): WrittenModel {
   const b = new Builder('loss');
@@ -177,7 +177,7 @@ export function identityGraph(shape: readonly number[]): Uint8Array {
   return writeModel(b.graph).bytes;
 }
 
-/** y = x + x over [4]: whether a device computes at all. */
+/** y = x + x over [4], to check whether a device computes at all. */
 export function probeGraph(): Uint8Array {
   const b = new Builder('probe');
   const x = b.graph.input('x', 'f32', [4]);
@@ -186,7 +186,7 @@ export function probeGraph(): Uint8Array {
 }
 
 /**
- * y = the sum of x w w ... w, x and w [512, 512], eight products: measures a device's speed with almost no transfers.
+ * Eight products with almost no transfers, to measure a device's speed: y = the sum of x w w ... w, x and w [512, 512].
  */
 export function speedGraph(): Uint8Array {
   const b = new Builder('speed');

@@ -4,7 +4,7 @@ import type { Value } from '../onnx/graph.ts';
 
 /** The output matrix, [vocabulary, width]. */
 export interface Head {
-  /** x times its transpose. */
+  /** x times the transpose of the matrix. */
   readonly logits: (x: Value) => Value;
   readonly rows: (ids: Value) => Value;
 }
@@ -19,7 +19,7 @@ export interface Head {
  */
 export function tokenLosses(b: Builder, hidden: Value, head: Head, targets: Value, chunk: number): Value {
   const rows = hidden.shape[0] as number;
-  // First, so that the reverse walk comes here last and adds rows to the sum of the chunks' gradients.
+  // The backward pass visits this first product last, and so adds its rows to the summed gradient of the chunks.
   const target = b.sum(b.mul(hidden, head.rows(targets)), [-1]);
   const logSums: Value[] = [];
   for (let start = 0; start < rows; start += chunk) {

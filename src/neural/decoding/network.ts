@@ -1,4 +1,4 @@
-// A decoder that is ready to predict: its sessions, and one pass over new tokens.
+// A decoder with loaded sessions. Each pass runs new tokens and predicts the next.
 
 import { MASKED } from '../architecture/decoder.ts';
 import type { Model } from '../architecture/decoder-values.ts';
@@ -17,21 +17,21 @@ export interface NetworkOptions extends SessionOptions {
 export interface Pass {
   /** New tokens, [time][sequence]. */
   readonly ids: readonly (readonly number[])[];
-  /** Indexes, by time, of the new tokens whose logits are wanted. */
+  /** Indexes in time of the new tokens whose logits are wanted. */
   readonly rows: readonly number[];
-  /** The new tokens are branches rather than a sequence; only with a batch of one. */
+  /** Present if the new tokens are branches rather than a sequence; only with a batch of one. */
   readonly tree?: Tree;
 }
 
 /** Branches with a common beginning, in one cache (tree attention, Miao et al. 2024). */
 export interface Tree {
-  /** Cache slots up to here are the common beginning, which every branch sees. */
+  /** Number of cache slots of the common beginning, which every branch sees. */
   readonly root: number;
-  /** For each new token: its position in the text, and the slots from `root` on that it sees beside itself. */
+  /** For each new token: its position in the text, and the slots from `root` on that it sees besides itself. */
   readonly nodes: readonly { readonly position: number; readonly visible: readonly number[] }[];
 }
 
-/** Fewer prompt tokens than this cost less in the graph that also predicts. */
+/** The graph that also predicts is faster for fewer prompt tokens than this. */
 const FEWEST_ABSORBED = 16;
 
 export class Network {
@@ -50,8 +50,8 @@ export class Network {
   static async load(model: Model, options: NetworkOptions): Promise<Network> {
     const { precision } = options;
     const open = { ...options, unreturnable: UNRETURNED };
-    // Full precision has a single graph for all tokens: it is the reference. The prompt's session is loaded first: the
-    // second session then reuses the memory that the first needed only for loading, as much as it keeps.
+    // Full precision is the reference and uses one graph for all tokens. The prompt's session is loaded first. The
+    // second session then reuses the memory that the first needed only for loading, which is as much as it keeps.
     const prompt =
       precision === 'fp32'
         ? undefined
@@ -92,7 +92,7 @@ export class Network {
     return logits;
   }
 
-  /** Whether so many prompt tokens are best absorbed separately from the token that predicts. */
+  /** Whether it is faster to run this many prompt tokens separately from the token that predicts. */
   absorbs(tokens: number): boolean {
     return this.prompt !== undefined && tokens >= FEWEST_ABSORBED;
   }

@@ -1,4 +1,4 @@
-// One run of a graph over a cache, with the inputs that every pass needs beside its tokens.
+// Runs a graph over a key-value cache, and adds the inputs that every pass needs besides its tokens.
 import type { ModelConfig } from '../architecture/config.ts';
 import { ZERO } from '../architecture/int8-products.ts';
 import { halfTables } from '../architecture/rope.ts';
@@ -20,7 +20,7 @@ export class Passes {
     this.tables = this.tablesOf(this.tableLength);
   }
 
-  /** Runs new tokens behind those in the cache, which holds them afterwards. */
+  /** Runs new tokens after those in the cache, and adds the new ones to the cache. */
   async run(
     session: Session,
     cache: KeyValueCache,
@@ -59,8 +59,8 @@ export class Passes {
   private tablesOf(length: number): { readonly cos: Tensor; readonly sin: Tensor } {
     const half = cachedWidth(this.config) / 2;
     const { cos, sin } = halfTables(this.config, length, half);
-    // Attention's 1/sqrt(headDim) is folded into the rotation: half into the queries', half into the keys'. The
-    // operator's own scaling would cost a single token 5 % more.
+    // The tables scale queries and keys by headDim^-0.25 each, which makes attention's factor 1/sqrt(headDim). The
+    // operator's own scaling would make a single token 5 % slower.
     const share = this.config.headDim ** -0.25;
     const table = (data: Float32Array) =>
       Tensor.host(
@@ -70,7 +70,7 @@ export class Passes {
     return { cos: table(cos), sin: table(sin) };
   }
 
-  /** Positions are below the cache's length. */
+  /** Makes the tables cover the cache's length, because every position is below it. */
   private lengthenTables(positions: number): void {
     if (positions <= this.tableLength) return;
     this.tableLength = Math.max(positions, this.tableLength * 2);
@@ -79,8 +79,8 @@ export class Passes {
 }
 
 /**
- * [batch, steps]: slots of the cache as positions. Attention depends only on their differences; without past tokens the
- * operator counts slots itself.
+ * Positions [batch, steps]: the slots of the new tokens in the cache. Attention depends only on differences of
+ * positions. Without past tokens, the operator counts slots itself.
  */
 export function positionsOf(steps: number, batch: number, past: number): BigInt64Array {
   return BigInt64Array.from({ length: batch * steps }, (_, i) => BigInt(past + (i % steps)));

@@ -1,4 +1,4 @@
-// The best parameters of a run so far, by the validation loss: beside the checkpoint, or in memory if there is none.
+// Keeps the best parameters of a run by validation loss: in a file beside the checkpoint, or in memory without one.
 import { existsSync, readFileSync } from 'node:fs';
 import type { Weights } from '../architecture/parameters.ts';
 import { readSafetensors } from '../models/safetensors.ts';
@@ -11,7 +11,7 @@ export class Best {
   private readonly identity: string;
   private kept: Map<string, Float32Array> | undefined;
 
-  /** @param identity of the run: files of other runs are ignored */
+  /** @param path absent: memory is used @param identity of the run; files of other runs are ignored */
   constructor(path: string | undefined, identity: string) {
     this.path = path;
     this.identity = identity;
@@ -27,7 +27,7 @@ export class Best {
     else await saveParameters(path, parameters, shapes, { identity }, turn);
   }
 
-  /** Undefined if there is no file of this run. Throws CodedError 'corrupt' on a damaged file. */
+  /** The kept parameters; undefined if this run kept none. Throws CodedError 'corrupt' if the file is damaged. */
   take(): Map<string, Float32Array> | undefined {
     const { path, identity } = this;
     if (path === undefined) return this.kept;
