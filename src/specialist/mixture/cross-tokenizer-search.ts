@@ -1,5 +1,5 @@
-// The neural model's own candidates if its tokenizer differs from that of the n-grams: a beam search over its tokens.
-// The respelled text may be spelled by any tokens, one or several.
+// Beam search over the neural model's own tokens, if its tokenizer differs from that of the n-grams. The search may
+// spell the healed text before the cursor with one or several tokens.
 import type { Path } from '../../neural/decoding/branches.ts';
 import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
 import type { BeamHypothesis } from '../ngram/beam-search.ts';
@@ -9,14 +9,14 @@ import { tokenHead, type VocabularyMapping } from './vocabulary-mapping.ts';
 
 interface Hypothesis extends BeamHypothesis {
   readonly path: Path;
-  /** Bytes behind the cursor. */
+  /** Bytes after the cursor. */
   readonly bytes: readonly number[];
   readonly healing: Uint8Array;
 }
 
 /**
- * Texts behind the cursor up to the line's end, most probable first. Rejects with the signal's reason.
- * @param healed bytes before the cursor that are spelled again
+ * Texts from the cursor to the line's end, most probable first. Rejects with the signal's reason.
+ * @param healed bytes before the cursor that the first tokens must repeat
  * @param lineEnds see LogitReader.read
  */
 export async function proposeLines(
@@ -38,7 +38,7 @@ export async function proposeLines(
     const found: Hypothesis[] = [];
     if (!allowed && reading.finish > 1e-4)
       found.push({ ...hypothesis, logProbability: logProbability + logOf(reading.finish), finished: true });
-    // The respelled text may contain a line end with its indent, which a reading would count as the end.
+    // The healed text may contain a line end and an indent, which `reading` would count as the end of the line.
     const next = allowed ? likeliest(allowed, logits, limits.branching) : reading.best.slice(0, limits.branching);
     for (const token of next) {
       const more = tokenizer.bytesOf(token);

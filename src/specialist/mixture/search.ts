@@ -1,5 +1,5 @@
-// Beam search for the rest of the line under the mixture. Each pass of the neural model also runs the tokens that the
-// n-grams are sure of.
+// Beam search for the rest of the line under the mixture. Each pass of the neural model also runs tokens that the
+// n-grams predict with confidence.
 
 import { spelled } from '../../neural/decoding/healing.ts';
 import { longestMatch } from '../ngram/evidence.ts';
@@ -10,7 +10,10 @@ import { type BranchScorer, type SearchLimits, type SearchRoot, searchBranches }
 import { logOf } from './logit-reader.ts';
 import type { MixedPrediction, NextTokenMixer } from './next-token-mixer.ts';
 
-/** A line or its beginning, with the log probability under each model. Sums run over the tokens and the end. */
+/**
+ * A line or its beginning. `neural` and `ngram` are log probabilities of its tokens and, if finished, of its end.
+ * `lowestNeural` is the neural model's lowest probability of a token.
+ */
 export interface MixHypothesis extends Hypothesis {
   readonly neural: number;
   readonly lowestNeural: number;
@@ -22,8 +25,8 @@ export const LINE_LIMITS: SearchLimits = { width: 4, branching: 4, wanted: 6, pr
 /** Room in the context for the rest of the cursor's line, which `restProbability` appends. */
 export const LOOK_AHEAD = 6;
 /**
- * Tokens that a pass runs ahead of a branch, and the n-gram probability that they need. A token run in vain costs a
- * row: a third of the pass that is saved otherwise.
+ * Maximum number of tokens that a pass runs ahead of a branch, and their least joint n-gram probability. An unused
+ * token costs a row: a third of the pass that a used token saves.
  */
 const AHEAD = 3;
 const SURE = 0.5;
@@ -83,7 +86,7 @@ export async function searchLine(
   return (await searchBranches(root, start, scorer, maxTokens, limits, signal)).slice(0, limits.wanted);
 }
 
-/** The n-grams' continuation of a path as long as they are sure: paths for the same pass. */
+/** Extends a path by the n-grams' best tokens while they are sure. Returns every extended path, for the same pass. */
 function sureContinuation(
   context: Int32Array,
   start: number,

@@ -1,5 +1,4 @@
-// The contract of the mixed specialist, a folder's neural model and n-gram index together. It runs in the engine
-// process.
+// Types of the mixed specialist: a folder's neural model and n-gram index together, in the engine process.
 import type { CompletionQuery } from '../../common/completion.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 
@@ -15,16 +14,16 @@ export interface Serving {
 
 /** What a folder's specialist is loaded from. */
 export interface MixSource extends Serving {
-  /** Tells open specialists apart; chosen by the caller. Opening a key again replaces its specialist. */
+  /** Identifies an open specialist; chosen by the caller. Opening a key again replaces its specialist. */
   readonly key: string;
   /**
    * Folder of the neural model: config.json and model.safetensors, or the two files of an adapter; with mixture.json if
    * weights were fitted for it.
    */
   readonly model: string;
-  /** Drafts name their model `${name} + n-gram`: 'base', 'adapted'. */
+  /** 'base' or 'adapted'. The model of a draft is called `${name} + n-gram`. */
   readonly name: string;
-  /** The n-gram snapshot; absent: an empty index, to which only `over` and open files are added. */
+  /** The n-gram snapshot. Absent: the index is empty, and only `over` and open files are added to it. */
   readonly snapshot?: string;
   /** Changes since the snapshot's files were read, and the open documents. */
   readonly over: readonly FileChange[];
@@ -54,9 +53,9 @@ export interface LabeledQuery {
   readonly truth: string;
 }
 
-/** Log loss of the mixture on a query's truth, its end included. */
+/** Log loss of the mixture on a query's truth and the end of the truth. */
 export interface QueryLoss {
-  /** 0: the truth is too long to be scored. */
+  /** Number of scored tokens; 0 if the truth is too long to be scored. */
   readonly tokens: number;
   /** Sum over the tokens. */
   readonly nats: number;
