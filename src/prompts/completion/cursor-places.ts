@@ -52,7 +52,7 @@ const mix: readonly CursorKind[] = [
 ];
 
 /**
- * Longest truth, UTF-16 units: longer completions are neither wanted nor easy to judge. A line of prose may be a
+ * Longest truth, UTF-16 units. Longer completions are not wanted and hard to judge. A line of prose may be a whole
  * paragraph.
  */
 const longestTruth = { code: 300, prose: 160 };
@@ -60,7 +60,7 @@ const word = /[\p{L}\p{N}]/u;
 /** A redacted secret, which no model should learn. */
 const masked = /\*{6}/;
 
-/** A range of the file's text: cursor and end of the truth. */
+/** A range of the file's text, from the cursor to the end of the truth. */
 interface Place {
   readonly from: number;
   readonly to: number;
@@ -100,7 +100,7 @@ export function cursorExamples(file: SourceText, options: ExampleOptions): Curso
     }
     return false;
   };
-  // A random start in the cycle: else few positions from each of many files would all be of the first kinds.
+  // The start in the cycle is random. Otherwise few positions from each of many files would all have the first kinds.
   let turn = Math.floor(random() * cycle.length);
   let failures = 0;
   while (examples.length < options.max && failures < cycle.length) {
@@ -133,7 +133,7 @@ const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
     const from = indentLength(line.text);
     const limit = longestTruth[file.kind];
     const end = line.text.trimEnd().length;
-    // In a paragraph on one line: at the start of a sentence.
+    // If a line is a whole paragraph, the position is the start of a sentence.
     const starts =
       end - from > limit && file.kind === 'prose' ? [...line.text.matchAll(/[.!?] +(?=\S)/g)].map(after) : [from];
     return pick(line, starts, limit, random);
@@ -162,7 +162,7 @@ const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
   },
 };
 
-/** A random column whose rest of the line is neither too long nor too short. */
+/** One of the columns at random, of those after which the rest of the line has an allowed length. */
 function pick(
   line: Line,
   columns: readonly number[],
@@ -180,7 +180,7 @@ function pick(
   return column === undefined ? undefined : { from: line.start + column, to: line.start + end };
 }
 
-/** Columns at which words or signs begin, without the line's first. */
+/** Columns at which words or symbols begin, except the first one of the line. */
 function boundaries(text: string): number[] {
   return [...text.matchAll(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu)].slice(1).map((match) => match.index);
 }

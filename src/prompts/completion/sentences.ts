@@ -11,7 +11,7 @@ export function cutToSentence(text: string, { query, before }: Context): string 
   return text.slice(0, sentenceEnd(text, before));
 }
 
-/** Drops code, unless the paragraph has code, too. */
+/** Drops a suggestion that is code, unless code is expected at the cursor. */
 export function dropCode(text: string, { query, before }: Context): string {
   const isMeant = !isProse(query.languageId, query.prefix) || FENCE.test(text) || isInTicks(before) || isCode(before);
   return !isMeant && isCode(text) ? '' : text;

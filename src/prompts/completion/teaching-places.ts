@@ -1,5 +1,5 @@
-// Chooses the positions of training files that the large model labels: evenly from all languages, kinds of position and
-// folders, first those at which the n-grams predict the author's text worst, without duplicates.
+// Chooses the positions of training files that the large model labels. Each language, kind of position and folder has
+// the same share of its positions chosen. Those where the n-grams predict the author's text worst come first.
 import { shuffled } from '../../common/statistics/random.ts';
 import { lastLines, withoutLastLine } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
@@ -7,7 +7,7 @@ import { type CursorExample, drawPlaces, type SourceText } from './cursor-places
 
 /** Positions drawn per position chosen. */
 const DRAWN_PER_CHOSEN = 6;
-/** Tokens that the n-grams predict, which takes seconds. In a larger folder only some files are used. */
+/** Maximum number of tokens that the n-grams predict, which takes seconds. A larger folder is sampled. */
 const MAX_TOKENS = 300_000;
 /** Folders down to this depth are separate strata. */
 const DEPTH = 2;
@@ -15,7 +15,7 @@ const SEED = 2;
 
 /**
  * @param foreseen the n-grams' probability of each token of a file
- * @returns at most `most`, the most useful first; a smaller `most` gives the beginning of the same list
+ * @returns at most `most` positions without duplicates, the most useful first; deterministic
  */
 export async function teachingPlaces(
   files: readonly SourceText[],
@@ -73,7 +73,7 @@ function surpriseIn(text: string, tokenizer: Tokenizer, probabilities: Float32Ar
   };
 }
 
-/** The examples without later ones that have the same text after the same line; white space does not count. */
+/** Drops an example if an earlier one has the same truth below the same line. White space does not count. */
 export function withoutDuplicates(examples: readonly CursorExample[]): CursorExample[] {
   const plain = (text: string) => text.replace(/\s+/g, ' ').trim();
   const seen = new Set<string>();
