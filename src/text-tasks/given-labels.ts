@@ -1,4 +1,4 @@
-// Labels and answers of people and the API, one line each, in a file beside the task that is only appended to.
+// Reads and appends labels and answers by people and the API: one line each, in a file beside the task file.
 import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../prompts/label/task.ts';
@@ -8,16 +8,16 @@ import { decoded, keyOf, linesIn } from './labels/extract.ts';
 
 export interface GivenLabel {
   readonly text: string;
-  /** A label or an answer. '': an API answer without a label; that text is not asked about again. */
+  /** A label or an answer. '' is an API answer without a label: the API is not asked about that text again. */
   readonly label: string;
   readonly by: 'person' | 'api';
-  /** Of an API answer: model, number of examples, US dollars. */
+  /** Only for API answers: model, number of examples, cost in US dollars. */
   readonly model?: string;
   readonly examples?: number;
   readonly usd?: number;
 }
 
-/** Known labels or answers of a text. */
+/** The known labels or answers of one text. */
 export interface Known {
   readonly text: string;
   readonly person?: string;
@@ -31,8 +31,9 @@ function fileOf(task: string): string {
 }
 
 /**
- * By `keyOf` of the text; the last entry of each kind counts. Broken lines and unknown labels are skipped.
- * @param mask redacts answers, because people may write secrets; absent only for showing them to the user
+ * All known labels or answers by `keyOf` of their text. For each text, the last entry by a person and the last by the
+ * API count. Broken lines and unknown labels are skipped.
+ * @param mask redacts texts and answers, because people may write secrets; absent only for display to the user
  */
 export async function readAnswers(
   task: TextTask,
@@ -46,14 +47,14 @@ export async function readAnswers(
   for await (const line of linesIn(decoded(reader.pieces(path)))) {
     const row = parsed(line);
     if (row === undefined) continue;
-    // Only answers are free text; a label is a name of the task.
+    // Only answers are free text. A label is one of the task's names.
     const label = names === undefined ? mask(row.label) : names.includes(row.label) ? row.label : '';
     know(known, { ...row, text: mask(row.text), label });
   }
   return known;
 }
 
-/** Adds one label, as reading it from disk would. */
+/** Adds one label to `known`, as `readAnswers` does. */
 export function know(known: Map<number, Known>, { text, label, by, model, examples, usd }: GivenLabel): void {
   const key = keyOf(text);
   const before = known.get(key);
@@ -77,7 +78,7 @@ function parsed(line: string): GivenLabel | undefined {
   }
 }
 
-/** Stored when it returns. Throws CodedError 'unwritable'. @param root of the trusted folder */
+/** Appends a label; it is on disk on return. Throws CodedError 'unwritable'. @param root of the trusted folder */
 export function giveLabel(root: string, task: string, given: GivenLabel): void {
   const path = fileOf(task);
   try {

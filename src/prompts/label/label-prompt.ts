@@ -1,9 +1,9 @@
-// The prompt for the label of a text, and the label in a large model's answer.
+// Writes the prompt for a text's label, and finds the label in the large model's answer.
 import { estimateTokens, type ModelFacts } from '../../llm/protocol/models.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
 import { type LabelTask, TASKS_FOLDER } from './task.ts';
 
-/** A labelled text, as an example of the folder's labels. */
+/** A labelled text of the folder, shown in the prompt as an example. */
 export interface LabelExample {
   readonly text: string;
   readonly label: string;
@@ -15,7 +15,7 @@ const LONGEST_EXAMPLE = 500;
 const LONGEST_ASKED = 8000;
 
 /**
- * The caller has redacted text and examples.
+ * The caller must have redacted text and examples.
  * @param examples the most similar labelled texts; empty if no text has a label yet
  */
 export function labelPrompt(
@@ -33,7 +33,7 @@ export function labelPrompt(
   ].join('\n');
   return {
     about: `${TASKS_FOLDER}/${task}.json`,
-    // Equal for all texts of a task.
+    // The system prompt is the same for all texts of a task.
     system: { text: system, cache: estimateTokens(system.length, facts) >= facts.cacheMinimum },
     user: [{ text: user, cache: false }],
     prefill: '',
