@@ -1,4 +1,4 @@
-// A function's documentation comment in each language's form: found, read as plain text, and written.
+// Finds, reads and writes a function's documentation comment in its language's form.
 import { indentOf } from './indents.ts';
 import { languageOf } from './languages.ts';
 import { lineBefore, lineStart } from './lines.ts';
@@ -41,7 +41,7 @@ const FORMS: Readonly<Record<string, DocForm>> = {
 
 const MAX_LINE = 110;
 
-/** Undefined if the language has no line comments. */
+/** Undefined if the language has neither its own form nor line comments. */
 export function docFormOf(languageId: string): DocForm | undefined {
   const own = FORMS[languageId];
   if (own) return own;
@@ -58,7 +58,7 @@ export interface Documentable {
 export interface DocComment {
   readonly from: number;
   readonly to: number;
-  /** Without marks and indents. */
+  /** The text of the comment without marks and indents. */
   readonly prose: string;
 }
 
@@ -120,7 +120,10 @@ export interface DocEdit {
   readonly insert: string;
 }
 
-/** The edit that gives the declaration a comment. Ends of comments inside the prose are escaped. */
+/**
+ * The edit that adds a comment to the declaration; undefined if the comment belongs in a body and there is none. Marks
+ * in the prose that would end the comment are escaped.
+ */
 export function docEdit(
   { kind, mark, tag }: DocForm,
   prose: string,

@@ -26,9 +26,10 @@ export class EditedPlace {
   }
 
   /**
-   * The text typed since, if the query is this position with that text inserted: the shortest one that `accept` takes.
-   * Also the closers that the editor added after it, and how many units after the position it replaced.
-   * @param over UTF-16 units after the position that the typed text may have replaced
+   * The text typed since, if the query is this position with that text inserted. Of several possible texts, it is the
+   * shortest that `accept` takes. `closers` are the closing brackets and quotes that the editor added after it.
+   * @param over UTF-16 units after the position that the typed text may have replaced; the result's `over` is how many
+   * it did replace
    */
   typedSince(
     query: CompletionQuery,
@@ -60,7 +61,7 @@ export class EditedPlace {
   }
 }
 
-/** Length of the text before a position that is searched for if the text above has changed, UTF-16 units. */
+/** If the text above a position has changed, this much text before it is searched for. UTF-16 units. */
 const NEAR = 200;
 
 /** Offset of an earlier query's cursor in the later document; undefined if the text before it is gone. */

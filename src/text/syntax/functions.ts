@@ -1,4 +1,4 @@
-// The functions of a text: by the grammar, or, in a language without one, by keywords and indents.
+// Finds the functions of a text with the language's grammar. Without a grammar, it uses keywords and indents.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { indentColumns, indentOf } from '../indents.ts';
 import { lineStart } from '../lines.ts';
@@ -7,10 +7,10 @@ import { parserFor } from './grammars.ts';
 
 export interface SourceFunction {
   readonly name: string;
-  /** Of the whole declaration, decorators and `export` included, UTF-16 units. */
+  /** Offsets of the whole declaration, with decorators and `export`. UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  /** Offset of the body's first statement, or of the bracket before it; undefined if the function has no body. */
+  /** Offset of the body's first statement or of the bracket before it; undefined without a body or a grammar. */
   readonly body: number | undefined;
 }
 
@@ -31,21 +31,21 @@ const FUNCTIONS = new Set([
 /** Node types that may have a function as their value: `const f = () => ...`. */
 const HOLDERS = new Set(['lexical_declaration', 'variable_declaration', 'public_field_definition', 'field_definition']);
 const VALUES = new Set(['arrow_function', 'function_expression', 'generator_function', 'function']);
-/** Node types around a declaration, and before it, that belong to it. */
+/** Nodes around (WRAPPERS) and before (LEADING) a declaration that belong to it. */
 const WRAPPERS = new Set(['export_statement', 'decorated_definition', 'template_declaration']);
 const LEADING = new Set(['attribute_item', 'decorator']);
 
 const PARSE_MS = 2000;
 
-/** All functions, in the order of their starts; an outer function precedes the inner ones. */
+/** All functions, ordered by their starts. An outer function precedes its inner ones. */
 export async function functionsIn(languageId: string, text: string): Promise<SourceFunction[]> {
-  // No limit on grammars: only jobs call this, and their processes end soon.
+  // The number of loaded grammars has no limit here, because only jobs call this and their processes end soon.
   const parsed = await parserFor(languageId, Number.POSITIVE_INFINITY);
   if (parsed === undefined) return byIndent(text, languageId);
   return parsed.read(text, performance.now() + PARSE_MS, inTree) ?? [];
 }
 
-/** The innermost function at an offset; the whole of its first line belongs to it. */
+/** The innermost function at an offset. A function includes all of its first line. */
 export function functionAt(functions: readonly SourceFunction[], text: string, at: number): SourceFunction | undefined {
   return functions.filter(({ start, end }) => lineStart(text, start) <= at && at <= end).at(-1);
 }

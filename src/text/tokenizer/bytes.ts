@@ -1,7 +1,7 @@
 // The byte-level alphabet: how tokenizer.json spells bytes as printable characters.
 // Source: GPT-2's encoder (Radford et al. 2019), kept by every Hugging Face byte-level tokenizer.
 
-/** Character (code unit) -> byte, -1 where the alphabet has no such character. */
+/** Character (code unit) -> byte, or -1 if the character is not in the alphabet. */
 export const byteOfCharacter: Int16Array = (() => {
   const table = new Int16Array(0x200).fill(-1);
   let next = 0x100;
@@ -12,7 +12,7 @@ export const byteOfCharacter: Int16Array = (() => {
   return table;
 })();
 
-/** The bytes that a vocabulary entry stands for; undefined where it has a character from outside the alphabet. */
+/** The bytes that a vocabulary entry stands for; undefined if a character of it is not in the alphabet. */
 export function bytesOfEntry(entry: string): Uint8Array | undefined {
   if (!isSpelled(entry)) return undefined;
   const bytes = new Uint8Array(entry.length);
@@ -20,7 +20,7 @@ export function bytesOfEntry(entry: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** Whether a vocabulary entry stands for bytes. */
+/** Whether all characters of a vocabulary entry are in the alphabet. */
 export function isSpelled(entry: string): boolean {
   for (let i = 0; i < entry.length; i++) if ((byteOfCharacter[entry.charCodeAt(i)] ?? -1) < 0) return false;
   return true;

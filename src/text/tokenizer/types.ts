@@ -3,8 +3,8 @@
 export interface Tokenizer {
   readonly vocabularySize: number;
   /**
-   * Ids of the text's UTF-8 bytes; special tokens in the text are encoded as ordinary text. decode(encode(t)) === t, or
-   * composed t (NFC).
+   * Ids of the text's UTF-8 bytes. Special tokens in the text are encoded as ordinary text. decode(encode(t)) is t, or
+   * the NFC form of t.
    */
   encode(text: string): Int32Array;
   decode(ids: ArrayLike<number>): string;
