@@ -1,5 +1,5 @@
-// Groq: open models, answered fast. Its documentation: console.groq.com/docs; the price is that of its list of models, as
-// github.com/braintrustdata/braintrust-proxy/issues/925 has read it.
+// The provider Groq, which serves open models fast. Documentation: console.groq.com/docs. The price is from Groq's list
+// of models, as quoted in github.com/braintrustdata/braintrust-proxy/issues/925.
 import { common, compatible, unread } from './openai.ts';
 
 export const groq = compatible({
@@ -12,7 +12,7 @@ export const groq = compatible({
   takes: { ...common, logprobs: 'none' },
   thinks: /gpt-oss/,
   context: 131_072,
-  // Its cheaper tier is full: a status of its own.
+  // Groq's own status for a full cheaper tier.
   failures: [{ status: 498, code: 'overloaded' }],
   prices: [{ names: /gpt-oss-120b$/, input: 0.15, cacheRead: 0.075, output: 0.6, read: '2026-11-26' }],
 });
