@@ -1,4 +1,4 @@
-// Constructs, wires, registers; nothing else. What each part does is in its own file under src/vscode/.
+// The extension's entry point: constructs the parts, connects them and registers them. The parts are in src/vscode/.
 import * as vscode from 'vscode';
 import { systemClock } from './common/clock.ts';
 import { DisposableStore } from './common/disposable.ts';
@@ -276,7 +276,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const firstKeys = own.add(new FirstKeys((editor) => ghostText.ask(editor)));
   own.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 
-  // Everything below runs after activation.
+  // The work that starts below finishes after activation.
   void key.load();
   void servedKey.load();
   void api.load().then(apiChanged);

@@ -1,6 +1,6 @@
 // The user's permissions per folder; stored by the editor, never in the repository's settings.
 
-/** What is needed of a `vscode.Memento`. */
+/** The used part of `vscode.Memento`. */
 export interface Memory {
   get<T>(key: string): T | undefined;
   keys(): readonly string[];
@@ -8,7 +8,7 @@ export interface Memory {
 }
 
 /**
- * Consent is for one folder and one host: another server needs a new one. `folder` is the folder's URI.
+ * Consent is for one folder and one host: another host needs a new consent. `folder` is the folder's URI.
  */
 export class Permissions {
   private readonly memory: Memory;
@@ -23,7 +23,7 @@ export class Permissions {
     return this.hosts(`consent:${folder}`).includes(host);
   }
 
-  /** The user declined this host; not asked again except from the menu. */
+  /** Whether the user declined this host. Only the menu asks again. */
   hasDeclined(folder: string, host: string): boolean {
     return this.hosts(`declined:${folder}`).includes(host);
   }
@@ -36,7 +36,7 @@ export class Permissions {
     await this.move(host, `consent:${folder}`, `declined:${folder}`);
   }
 
-  /** The user has agreed to what this command sends to this host. */
+  /** Whether the user has agreed to what this command sends to this host. */
   isTold(folder: string, host: string, command: string): boolean {
     return this.hosts(`told:${folder}`).includes(`${command} ${host}`);
   }
@@ -57,7 +57,7 @@ export class Permissions {
     this.onChange();
   }
 
-  /** One language in one folder. */
+  /** Turns completions for one language in one folder on or off. */
   async setLanguage(folder: string, languageId: string, on: boolean): Promise<void> {
     const others = this.languagesOff(folder).filter((each) => each !== languageId);
     const off = on ? others : [...others, languageId];

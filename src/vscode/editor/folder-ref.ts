@@ -12,7 +12,7 @@ export interface FolderRef {
    * Absolute path on this extension host's disk; undefined for virtual folders and for documents outside every folder.
    */
   readonly root: string | undefined;
-  /** The folder's name in the store, the same as the command line's. */
+  /** The folder's name in the store. The command line uses the same name. */
   readonly storeName: string;
 }
 
@@ -33,8 +33,8 @@ export function folderRef({ uri, name }: vscode.WorkspaceFolder): FolderRef {
 }
 
 /**
- * An untitled document belongs to the first folder, with its model and consent. The commit message box belongs to its
- * repository's folder.
+ * The folder of a document. An untitled document belongs to the first folder and uses its model and consent. The commit
+ * message box belongs to its repository's folder.
  */
 export function folderOf(uri: vscode.Uri): FolderRef {
   const repository = uri.scheme === boxScheme ? repositoryIn(uri.query) : undefined;
@@ -44,7 +44,10 @@ export function folderOf(uri: vscode.Uri): FolderRef {
   return folder ? folderRef(folder) : looseFolder();
 }
 
-/** A document's path as the models know it: relative to its folder with '/', or its own for others. */
+/**
+ * A document's path for the models: relative to its folder, with '/'. A document outside the folder has its whole path
+ * without the first '/'.
+ */
 export function pathIn(folder: FolderRef, uri: vscode.Uri): string {
   if (uri.scheme === boxScheme) return boxPath;
   if (folder.uri === undefined) return uri.path.replace(/^\/+/, '') || 'untitled';

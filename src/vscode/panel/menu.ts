@@ -1,4 +1,4 @@
-// The status bar's menu: what can be done now, in one list.
+// The status bar's menu: one list of the actions that are possible now.
 import * as vscode from 'vscode';
 import { wholePercent } from '../../common/format.ts';
 import { isAllowed } from '../api/api.ts';
@@ -26,7 +26,7 @@ const amounts: { readonly [S in BarStep]: () => { readonly label: UiText; readon
   less: () => ({ label: t('Show Less'), detail: t('From 75%: only what is nearly certain') }),
 };
 
-/** Where the setting stands among the steps: 'Show More', or the number itself. */
+/** The name of the step that the setting equals, such as 'Show More'; otherwise the number itself. */
 function amountName(bar: number): UiText {
   const step = (Object.keys(barSteps) as BarStep[]).find((each) => barSteps[each] === bar);
   return step ? amounts[step]().label : t('from {0} sure', wholePercent(bar));
@@ -45,7 +45,7 @@ export async function pickAmount(scope: vscode.Uri | undefined, configuration: C
   if (picked) await configuration.write('showBar', picked.value, scope);
 }
 
-/** @param by -1: the next step that shows more; 1: less */
+/** Moves the setting by one step. @param by -1: show more; 1: show less */
 export async function stepAmount(
   by: -1 | 1,
   scope: vscode.Uri | undefined,

@@ -1,4 +1,4 @@
-// How much is shown: three steps, and the number behind them for who wants it finer.
+// The panel's control of how much is shown: three steps, and a number field for other values.
 import { button, h } from './dom.ts';
 import { type BarStep, barSteps } from './protocol.ts';
 import type { Words } from './wording.ts';
