@@ -1,18 +1,21 @@
-// Models that were trained to fill in the middle of a text, by their names: which form they know (common/fill-in.ts).
-// Most servers refuse a field `suffix`, or know nothing of the model's form: there the task builds the prompt.
+// Finds the prompt form (common/fill-in.ts) of a model that was trained to fill in the middle of a text, by its name.
+// Most servers refuse a field `suffix` or do not know the model's form, so the task builds the prompt.
 
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
 
-/** How a server takes such a request: the prompt as tokens, which it reads as such, or prefix and suffix as two fields. */
+/**
+ * How a server takes a request for a middle. 'tokens': one prompt with the model's special tokens in it. 'fields':
+ * prefix and suffix as two fields.
+ */
 export interface InfillDoor {
   readonly path: string;
   readonly form: 'tokens' | 'fields';
-  /** It is all that is asked of whatever model: one that knows no form goes on from what stands before the cursor. */
+  /** Every model gets such requests. A model of no known family continues the text before the cursor. */
   readonly always?: true;
 }
 
 export interface InfillFamily extends FillIn {
-  /** Of model names, in lower case. */
+  /** Matches model names in lower case. */
   readonly names: RegExp;
 }
 
@@ -24,7 +27,7 @@ export interface Infill {
 const families: readonly InfillFamily[] = [
   { names: /qwen(2\.5|3)-?coder/, ...FILL_IN['qwen-coder'] },
   { names: /starcoder|granite.*code/, ...FILL_IN.starcoder },
-  // As text its marks need the blanks round them.
+  // Written as text, the marks need these spaces.
   {
     names: /codellama.*(code|base)|code-?llama-\d+b-hf/,
     ...{ ...FILL_IN.codellama, prefix: '<PRE> ', suffix: ' <SUF>', middle: ' <MID>' },
@@ -37,7 +40,7 @@ const families: readonly InfillFamily[] = [
 
 const goingOn: InfillFamily = { names: /^/, prefix: '', suffix: '', middle: '', ends: [] };
 
-/** Undefined: a model that is told what to do in words. */
+/** Undefined: the model gets its instructions in words. */
 export function infillOf(model: string, door: InfillDoor | undefined): Infill | undefined {
   const name = model.toLowerCase();
   const family = families.find(({ names }) => names.test(name)) ?? (door?.always && goingOn);

@@ -1,87 +1,90 @@
-// What a provider of large models is to the rest of this room: a row of plain data, and a wire that speaks its protocol.
+// The interface of a provider of large models: a row of plain data, and a wire that speaks the provider's protocol.
 import type { ErrorCode } from '../../common/errors.ts';
 import type { InfillDoor } from './infill.ts';
 import type { LlmUsage, ModelFacts } from './models.ts';
 import type { Prompt } from './prompt.ts';
 
-/** Whether answers may be trained on, as the provider's terms have it. */
+/** Whether the provider's terms allow training on its answers. */
 export interface Terms {
-  /** 'by model': a server of one's own has none, the licence of the model that it serves decides. */
+  /** 'by model': the user's own server has no terms, so the licence of its model decides. */
   readonly training: 'allowed' | 'restricted' | 'not known' | 'by model';
-  /** What is restricted, in a sentence. */
+  /** The restriction in one sentence. */
   readonly said?: string;
-  /** Where that stands, or would. */
+  /** Page of the terms. */
   readonly page: string;
-  /** The day on which we read it, '2026-11-26'; where it is not known, on which we looked for it and found nothing of it to read. */
+  /** The day on which the page was read, '2026-11-26'. 'not known': the day on which its text could not be found. */
   readonly read: string;
 }
 
 export interface Provider {
-  /** In settings, in the names of secrets and in the hash of a question: never changed. */
+  /** Never changes: settings, names of secrets and hashes of questions contain it. */
   readonly id: string;
-  /** For people: 'Anthropic'. */
+  /** Name for the UI: 'Anthropic'. */
   readonly label: string;
-  /** What its answers should be, for people: 'the Messages API'. */
+  /** Name of the expected protocol for the UI: 'the Messages API'. */
   readonly protocol: string;
   readonly key: {
-    /** 'optional': a server of one's own that may ask for one; 'none': the editor signs in. */
+    /** 'optional': the user's own server may ask for a key; 'none': the editor signs in. */
     readonly need: 'required' | 'optional' | 'none';
-    /** How one begins, 'sk-ant-…', and where it is made. */
+    /** How a key begins, 'sk-ant-…', and the page that issues it. */
     readonly example: string;
     readonly madeAt: string;
-    /** The command that sets it; absent: Set API Key. */
+    /** The command that sets the key; absent: Set API Key. */
     readonly command?: string;
-    /** Where the command line finds it. */
+    /** Environment variable with the command line's key; '': EASY_ADAPTATION_API_KEY. */
     readonly variable: string;
   };
-  /** Where requests go unless the setting, or the environment's `urlVariable`, names another address; '' : the setting must. */
+  /**
+   * Default address. A setting replaces it, and for the command line the environment variable `urlVariable`. '': there
+   * is no default.
+   */
   readonly baseUrl: string;
   readonly urlVariable?: string;
   readonly terms: Terms;
-  /** '' : one has to be chosen. */
+  /** '': the user has to choose a model. */
   readonly defaultModel: string;
-  /** Not asked because somebody types: for labelling alone. */
+  /** Called only for an action of the user, such as labelling, and never for completions while typing. */
   readonly onUsersActionOnly?: true;
-  /** Where labels may be had later and cheaper: the share of the price that is left. */
+  /** Share of the price that an answer in a batch costs, 0..1. Absent: there are no batches. */
   readonly batchDiscount?: number;
-  /** Looked through before the rows that hold for every server (failures.ts). */
+  /** Rows with a status precede the rows for every server (failures.ts); rows without one follow them. */
   readonly failures: readonly FailureRow[];
-  /** @param host that is asked; '' : the default */
+  /** @param host the host that is called; '': the default */
   facts(model: string, host: string): ModelFacts;
-  /** What speaks to it, with the SDK that it needs: loaded when it is first needed. */
+  /** Loads the code that speaks the protocol, with its SDK. */
   wire(): Promise<{ readonly openWire: (options: WireOptions) => Wire }>;
 }
 
 export interface WireOptions {
   readonly provider: Provider;
   readonly apiKey: string;
-  /** Undefined: as the row says. */
+  /** Undefined: the provider's default address. */
   readonly baseUrl: string | undefined;
   readonly model: string;
   readonly facts: ModelFacts;
-  /** Ours passes first, ms. */
+  /** For the SDK, ms. The client's own deadline is earlier and ends a call first. */
   readonly timeoutMs: number;
-  /** Each token's probability is asked for, too. */
+  /** Whether to request token probabilities; undefined: `ServerCapabilities.always` decides. */
   readonly logprobs?: boolean;
-  /** The editor's own models, where whoever connects has them. */
+  /** The editor's own models, if the caller has access to them. */
   readonly editor?: EditorModels | undefined;
 }
 
-/** A connection to one model: one request is one answer, tried once. */
+/** A connection to one model. A request gets one answer and is not repeated. */
 export interface Wire {
-  /** What is sent for a prompt, as JSON. */
+  /** The request's body for a prompt, as JSON. */
   body(prompt: Prompt): unknown;
-  /** The answer, piece by piece as it comes. @param send how to fetch: guarded, and ours to count */
+  /** Yields the answer in pieces as it arrives. @param send a guarded fetch that the caller observes */
   ask(prompt: Prompt, send: typeof fetch, signal: AbortSignal): AsyncIterable<Piece>;
-  /** What the SDK's error says; undefined: it is none of the SDK's. */
+  /** Translates an error of the SDK; undefined: the error is not one of the SDK's. */
   explain(error: unknown): Told | undefined;
-  /** Many questions at once, at less; absent: it has no such thing. */
+  /** Many questions in one request, at a lower price; absent: the provider has no batches. */
   readonly batches?: BatchWire;
-  /** Names of the models that there are, in the server's order. */
+  /** Names of the available models, in the server's order. */
   models(send: typeof fetch, signal: AbortSignal): Promise<readonly string[]>;
 }
 
-/** A provider's batches. Whatever throws is explained as of `ask`. */
+/** A provider's batches. `Wire.explain` translates the errors of these methods, too. */
 export interface BatchWire {
   submit(
     questions: readonly { readonly id: string; readonly prompt: Prompt }[],
@@ -104,59 +107,59 @@ export interface BatchWire {
 export interface TokenOdds {
   readonly token: string;
   readonly logprob: number;
-  /** Of the likeliest tokens there, its own among them where it is one; as many as the server tells. */
+  /** Values of the most likely tokens at this position, as many as the server returns; this token may be among them. */
   readonly likeliest: readonly number[];
 }
 
-/** Something of an answer; nothing in it has been checked yet but its types (reading.ts checks the rest). */
+/** Part of a streamed answer. Its values are not checked yet (reading.ts checks them). */
 export interface Piece {
   readonly text?: string;
   readonly model?: unknown;
-  /** Token counts so far, as the server gives them; null where it does not. */
+  /** Token counts so far, as the server gives them; null if it gives none. */
   readonly usage?: Readonly<Partial<Record<keyof LlmUsage, unknown>>>;
   /** Why it ended. */
   readonly stop?: 'done' | 'length' | 'refusal';
   /** Nothing follows. */
   readonly end?: true;
-  /** Of the text's tokens. */
+  /** One row per token of `text`. */
   readonly logprobs?: readonly TokenOdds[];
 }
 
-/** What a server takes of the protocol. */
+/** The part of the protocol that a server supports. */
 export interface ServerCapabilities {
-  /** Stop sequences at most. */
+  /** Maximum number of stop sequences. */
   readonly stops: number;
-  /** How it tells what was used: where it is asked to, without being asked, or never. */
+  /** Whether the server reports token counts: on request, always or never. */
   readonly usage: 'asked' | 'always' | 'never';
-  /** Probabilities of an answer's tokens, where they are asked for, in this shape. */
+  /** The form of the token probabilities that the server returns on request; 'none': it returns none. */
   readonly logprobs: 'chat' | 'completions' | 'none';
-  /** They are asked for with every answer. */
+  /** Token probabilities are requested with every answer. */
   readonly always?: 'logprobs';
-  /** How it fills in a middle; absent: it does not. */
+  /** How the server takes a request for a middle; absent: it takes none. */
   readonly infill?: InfillDoor;
-  /** Fields that only it knows. */
+  /** Extra fields of each request, for this server only. */
   readonly extras?: Readonly<Record<string, unknown>>;
 }
 
-/** What an SDK's error tells. */
+/** The content of an SDK's error. */
 export type Told =
   | { readonly kind: 'timeout' | 'connection' }
   | {
       readonly kind: 'refusal';
       readonly status: number | undefined;
-      /** The body's own names for it, type and code together: 'rate_limit_error', 'insufficient_quota'. */
+      /** Type and code of the error in the response body: 'rate_limit_error', 'insufficient_quota'. */
       readonly type: string;
       readonly said: string;
       readonly headers: Headers | undefined;
     };
 
-/** One kind of refusal: it fits where all that it names fits. */
+/** One kind of refusal. A row fits if every condition that it names fits. */
 export interface FailureRow {
   readonly status?: number;
   readonly type?: RegExp;
   readonly said?: RegExp;
   readonly code: ErrorCode;
-  /** The sentence's middle, in place of what the server said. `{model}`, `{said}` are filled in. */
+  /** Replaces the server's text in the message to the user. `{model}` and `{said}` are filled in. */
   readonly detail?: string;
 }
 
