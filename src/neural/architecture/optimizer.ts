@@ -46,8 +46,8 @@ export interface Update {
 }
 
 /**
- * New parameters and state. Each is the last operator on its parameter and depends, through the norm, on every
- * gradient, so on every operator that reads a parameter: a session may write them over the old ones.
+ * New parameters and state, which a session may write over the old ones. Each is the last operator on its parameter.
+ * Through the norm it depends on every gradient, and so on every operator that reads a parameter.
  */
 export function updates(
   b: Builder,
@@ -66,11 +66,11 @@ export function updates(
     const decays = config.weightDecay > 0 && spec.shape.length > 1;
     const kept = decays ? b.mul(old, b.sub(1, b.mul(scalars.learningRate, config.weightDecay))) : old;
     const [first, second] = stateNames(spec);
-    // Scalars are folded together wherever that saves a pass over the parameter: the cost is memory bandwidth.
+    // Scalars are multiplied first if that saves a pass over the parameter, because memory bandwidth is the cost.
     const part = b.mul(raw, b.mul(clip, Math.sqrt(1 - config.beta2)));
     const mean = b.add(b.mul(input(first), config.beta1), part);
     const square = b.add(b.mul(input(second), config.beta2), b.mul(part, part));
-    // mean c1 / (sqrt(square) c2 + epsilon), with c2 taken out of the denominator.
+    // Adam's step is mean c1 / (sqrt(square) c2 + epsilon), c1 and c2 the corrections. Here c2 is divided out.
     const corrected = b.div(b.mul(scalars.learningRate, scalars.correction1), scalars.correction2);
     const size = b.mul(corrected, (1 - config.beta1) / Math.sqrt(1 - config.beta2));
     const denominator = b.add(b.sqrt(square), b.div(config.epsilon, scalars.correction2));

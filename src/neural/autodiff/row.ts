@@ -7,10 +7,10 @@ import type { Operations } from './operations.ts';
 export const NOT_DIFFERENTIABLE = 'not differentiable';
 
 /**
- * From the gradient of the loss with respect to the (first) output to those with respect to the inputs, in their order;
- * undefined for an input that has none (indices, shapes) or that came earlier in the list. A gradient may be smaller
- * than its input or have the output's broadcast shape: the walk stretches and sums it to the input's. A function adds
- * it to the gradients of other operators.
+ * Computes the gradients of the loss with respect to the inputs, in their order, from that with respect to the first
+ * output. Undefined: the input has no gradient (indices, shapes), or an earlier input is the same value and has both.
+ * A gradient may be smaller than its input or have the output's broadcast shape. The caller expands and sums it to the
+ * input's shape. A function instead of a gradient adds it to the gradients of other operators.
  */
 export type GradientRule<K extends OpName> = (
   b: Operations,
@@ -25,7 +25,7 @@ export interface OpRow<K extends OpName> {
   /** Types of the outputs; undefined for an optional one that is not read. */
   infer(inputs: readonly Value[], attributes: OpAttributes[K]): (TensorType | undefined)[];
   readonly gradient: GradientRule<K> | typeof NOT_DIFFERENTIABLE;
-  /** The rule also takes a gradient that is still to be stretched to the output's shape: saves a copy of that size. */
+  /** The rule takes a gradient that is not expanded to the output's shape, which saves a copy of that size. */
   readonly lazy?: true;
 }
 

@@ -39,7 +39,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
 
-/** Elements of a shape all of whose sizes are known. */
+/** Number of elements. Throws GraphError if a size is not known yet. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const dim of shape) {
@@ -71,7 +71,7 @@ export function broadcast(a: Shape, b: Shape): Dim[] {
   return out;
 }
 
-/** The axes of `to` that broadcasting `from` to it stretched or added. */
+/** The axes that broadcasting from `from` to `to` stretches or adds. */
 export function stretchedAxes(from: Shape, to: Shape): number[] {
   const offset = to.length - from.length;
   return to.map((_, axis) => axis).filter((axis) => axis < offset || (from[axis - offset] === 1 && to[axis] !== 1));
