@@ -17,19 +17,19 @@ import { quantizationRange } from './quantization-range.ts';
 export interface StatesRequest {
   readonly language: LanguageModelOptions;
   readonly texts: readonly string[];
-  /** Text before and after every text: it names what the features are for. The first is run once for all. */
+  /** Added to every text, to state the purpose of the features. `before` is run once for all texts. */
   readonly before: string;
   readonly after: string;
   /** Layers whose states are taken, as shares 0..1 of the model's depth. */
   readonly depths: readonly number[];
 }
 
-/** Tokens of a text that are read. */
+/** Maximum tokens that are read of a text. */
 const MOST_TOKENS = 256;
 
 /**
- * For each text, f32 [depths x (mean over the text's tokens, then the state of the last token read) x hidden]. Throws
- * CodedError as LanguageModel.load does; stops with the signal's reason between two texts.
+ * Yields f32 [depths, 2, hidden] for each text: the mean over the text's tokens, then the state of the last token of
+ * text and `after`. Throws CodedError as LanguageModel.load does, and the signal's reason between two texts.
  */
 export async function* pooledStates(
   { language, texts, before, after, depths }: StatesRequest,

@@ -3,12 +3,15 @@ import type { ModelConfig } from '../architecture/config.ts';
 import { cachedWidth, cacheNames } from '../architecture/serve.ts';
 import { Tensor } from '../runtime/tensor.ts';
 
-/** Steps by which a cache grows, with room for half as many: a line follows a prompt, and growing copies everything. */
+/**
+ * Growth rounds the room up to a multiple of this many time steps. At least half as many stay free, because a line
+ * follows a prompt and growing copies everything.
+ */
 const ROOM = 256;
 
 export class KeyValueCache {
   readonly batch: number;
-  /** Sequences x heads: an array has this many runs of `room` steps. */
+  /** Batch size x heads: an array consists of this many blocks of `room` steps. */
   private readonly runs: number;
   private readonly heads: number;
   private readonly width: number;
@@ -34,7 +37,7 @@ export class KeyValueCache {
     return this.used;
   }
 
-  /** Bytes of the steps held; unused room is not resident before it is written. */
+  /** Bytes of the steps held. Unused room takes no memory until it is written. */
   get bytes(): number {
     return this.used * this.bytesOfStep;
   }
@@ -49,7 +52,7 @@ export class KeyValueCache {
     this.used = length;
   }
 
-  /** Afterwards holds the first `length` steps of another cache of the same model and batch, and nothing else. */
+  /** Replaces all content with the first `length` steps of another cache of the same model and batch size. */
   copy(from: KeyValueCache, length: number): void {
     this.used = 0;
     this.reserve(length);
@@ -63,7 +66,7 @@ export class KeyValueCache {
     this.used = length;
   }
 
-  /** After the first `from` steps only these stay, in this order without a gap. No step may move to a later place. */
+  /** Keeps the first `from` steps and then only `steps`, in this order without a gap. No step may move backwards. */
   gather(from: number, steps: readonly number[]): void {
     const { room, width } = this;
     for (const array of this.arrays) {
@@ -110,7 +113,7 @@ export class KeyValueCache {
     return { past, renewed };
   }
 
-  /** past_* to feed, and new_* in the same memory, for the session to write the next `steps` steps to. */
+  /** Tensors past_* to feed, and new_* in the same memory, to which the session writes the next `steps` steps. */
   tensors(steps: number): CacheTensors {
     this.reserve(steps);
     return this.views;

@@ -1,11 +1,12 @@
-// A row a prompt form: the special tokens that it is written with. A model names the one that it was trained on in its manifest.
+// The special tokens of each prompt form, one row per form. A model's manifest names the form that it was trained on.
 //
-//   easy-1:  [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
-//   others:  [<file> path \n lines ...] <file> path \n <prefix> PREFIX <suffix> SUFFIX <middle>    then the middle and what ends it
-//   file-marks: [<file> path \n lines ...] <file> path \n PREFIX                                   then what follows
-//   none:    <end> PREFIX                                                                         then what follows
+//   easy-1:     [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX    MIDDLE <|eom|>
+//   others:     [<file> path \n lines ...] <file> path \n <prefix> PREFIX <suffix> SUFFIX <middle>     MIDDLE <eom>
+//   file-marks: [<file> path \n lines ...] <file> path \n PREFIX                                       CONTINUATION
+//   none:       <end> PREFIX                                                                          CONTINUATION
 //
-// prompts/completion/prompt-form.ts builds them, for serving and training; test/golden/prompt.json holds the pretraining to easy-1.
+// The model writes the last column. prompts/completion/prompt-form.ts builds the prompts, for serving and training.
+// test/golden/prompt.json checks that pretraining uses easy-1, too.
 
 import { CodedError } from '../../common/errors.ts';
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
@@ -30,14 +31,14 @@ interface Row {
   readonly tokens: DialectTokens;
   /** The text behind the cursor comes first, so that a key only adds tokens at the end. */
   readonly suffixFirst: boolean;
-  /** What a model of the form may end a middle with beside `eom` and `end`. */
+  /** Other tokens that may end a middle, besides `eom` and `end`. */
   readonly stop: readonly string[];
 }
 
-/** What models end a text with that were not trained to fill in. */
+/** Tokens that end a text of a model that was not trained to fill in. The first that it has counts. */
 const ENDS = ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>', '<｜end▁of▁sentence｜>', '<|im_end|>'];
 
-/** What a row of the families, with one of its ends, is here. */
+/** Converts a family's row (common/fill-in.ts). @param end the one of its ends that this form uses */
 const filling = ({ prefix, suffix, middle, file = '', suffixFirst, ends }: FillIn, end: string): Row => ({
   tokens: { file, prefix, suffix, middle, snippet: file, eom: end, end },
   suffixFirst: suffixFirst === true,
@@ -47,7 +48,7 @@ const filling = ({ prefix, suffix, middle, file = '', suffixFirst, ends }: FillI
 const CODELLAMA = { ...FILL_IN.codellama, prefix: '▁<PRE>', suffix: '▁<SUF>', middle: '▁<MID>' };
 const going: DialectTokens = { file: '', prefix: '', suffix: '', middle: '', snippet: '', eom: '', end: '' };
 
-/** Those that a model may be of by its tokens; what comes first is looked for first. */
+/** All forms, in the order in which `dialectFor` tries them. */
 const ROWS = {
   'easy-1': {
     tokens: {
@@ -67,13 +68,14 @@ const ROWS = {
   codellama: filling(CODELLAMA, '▁<EOT>'),
   'seed-coder': filling(FILL_IN['seed-coder'], '<[end▁of▁sentence]>'),
   /**
-   * SmolLM2's: it cannot infill, but was trained on files behind this mark. It continues the text before the cursor.
+   * SmolLM2's form. It cannot infill, but was trained on files that follow this mark. It continues the text before the
+   * cursor.
    */
   'file-marks': filling(
     { prefix: '', suffix: '', middle: '', file: '<file_sep>', ends: ['<|endoftext|>', '<repo_name>', '<|im_end|>'] },
     '<|endoftext|>',
   ),
-  /** Goes on from the text before the cursor, and is shown no more; it ends as its tokenizer does. */
+  /** The model continues the text before the cursor and sees nothing else. It ends with one of its own end tokens. */
   none: { tokens: going, suffixFirst: false, stop: ENDS },
 } as const satisfies Record<string, Row>;
 
@@ -81,13 +83,13 @@ export const DIALECTS: Readonly<Record<keyof typeof ROWS, Row>> = ROWS;
 
 export type Dialect = keyof typeof ROWS;
 
-/** The form that the models that ship are asked and trained in. */
+/** The form of the shipped models, for prompts and for training. */
 export const DIALECT: Dialect = 'easy-1';
 
-/** What is asked of a tokenizer. */
+/** The part of a tokenizer that is used here. */
 type Specials = { special(name: string): number | undefined };
 
-/** A form's tokens as ids. Undefined where the form has none. */
+/** A form's tokens as ids. Undefined: the form has no such token. */
 export type DialectIds = {
   readonly [Role in keyof DialectTokens]: Role extends 'eom' | 'end' ? number : number | undefined;
 };
@@ -107,7 +109,7 @@ export function dialectTokens(tokenizer: Specials, dialect: Dialect = DIALECT): 
   return ids;
 }
 
-/** The form's tokens by name, with what ends a text in this tokenizer where the form does not say it. */
+/** The form's tokens by name. If the form has no end token, the tokenizer's own is used. */
 export function namesOf(tokenizer: Specials, dialect: Dialect): DialectTokens {
   const { tokens } = DIALECTS[dialect];
   if (tokens.end !== '') return tokens;

@@ -6,7 +6,7 @@ import { type Device, Session } from './session.ts';
 import { Tensor } from './tensor.ts';
 
 /**
- * Doubles a vector on the GPU, then compares its speed with the processor's: a software GPU works, but is slower.
+ * Doubles a vector on the GPU, then compares the GPU's speed with the CPU's: a software GPU works, but is slower.
  * @param model bytes of a graph y = x + x over float32 [4]
  * @param race bytes of a graph from x and w, float32 [512, 512], to a number
  */

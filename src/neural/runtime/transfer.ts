@@ -3,8 +3,8 @@ import { Session, type SessionOptions } from './session.ts';
 import { disposeAll, Tensor } from './tensor.ts';
 
 /**
- * Bytes of an identity model with one float32 input 'x' and output 'y' of a shape. The caller builds it: graphs are
- * above this room.
+ * Bytes of a model that copies a float32 input 'x' of this shape to its output 'y'. The caller builds it, because this
+ * folder may not import the graph code.
  */
 export type IdentityModel = (dims: readonly number[]) => Uint8Array;
 
@@ -30,8 +30,8 @@ export class Transfer {
   }
 
   /**
-   * A new tensor in the place that the device's sessions prefer: a copy on the GPU, or the same array on the CPU. The
-   * caller owns it.
+   * A new tensor for the device's sessions, which the caller owns. On the GPU it is a copy, on the CPU it shares the
+   * array.
    */
   async toDevice(data: Float32Array, dims: readonly number[]): Promise<Tensor> {
     const host = Tensor.host(data, dims);
