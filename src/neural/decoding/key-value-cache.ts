@@ -66,7 +66,7 @@ export class KeyValueCache {
     this.used = length;
   }
 
-  /** Keeps the first `from` steps and then only `steps`, in this order without a gap. No step may move backwards. */
+  /** Keeps the first `from` steps and then only `steps`, in this order without a gap. No index may increase. */
   gather(from: number, steps: readonly number[]): void {
     const { room, width } = this;
     for (const array of this.arrays) {

@@ -35,7 +35,7 @@ interface Row {
   readonly stop: readonly string[];
 }
 
-/** Tokens that end a text of a model that was not trained to fill in. The first that it has counts. */
+/** Tokens that may end a text of a model that was not trained to fill in. */
 const ENDS = ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>', '<｜end▁of▁sentence｜>', '<|im_end|>'];
 
 /** Converts a family's row (common/fill-in.ts). @param end the one of its ends that this form uses */
