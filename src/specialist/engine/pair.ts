@@ -13,7 +13,7 @@ export class EnginePair implements Engine {
   private trained: Promise<void> = Promise.resolve();
   private disposed = false;
 
-  /** Each process has the memory ceiling for itself. */
+  /** The memory limit applies to each process separately. */
   constructor(options: Omit<EngineOptions, 'trains'>) {
     this.options = options;
     this.completing = new EngineClient(options);
@@ -29,18 +29,18 @@ export class EnginePair implements Engine {
     return this.training?.pid;
   }
 
-  /** As EngineClient's, for the process that completes: nothing is open in the other one. */
+  /** See EngineClient. It concerns the process that completes, because the other one has nothing open. */
   onRestarted(listener: () => void): Disposable {
     return this.completing.onRestarted(listener);
   }
 
-  /** As EngineClient's. One adaptation at a time. */
+  /** See EngineClient. Only one adaptation may run at a time. */
   async request<K extends RequestKind>(
     kind: K,
     request: Requests[K]['request'],
     options?: RequestOptions<K>,
   ): Promise<Result<Requests[K]['result']>> {
-    // The process that completes also reports that it has been shut down.
+    // After `end`, the client of the first process reports that it is shut down.
     if (kind !== 'adapt' || this.disposed) return this.completing.request(kind, request, options);
     if (this.training) return failed('bad-request', 'An adaptation is running already.');
     const training = new EngineClient({ ...this.options, trains: true });
@@ -53,12 +53,12 @@ export class EnginePair implements Engine {
     }
   }
 
-  /** As EngineClient's. */
+  /** See EngineClient. */
   dispose(): void {
     void this.end();
   }
 
-  /** As EngineClient's, for both processes. */
+  /** See EngineClient; ends both processes. */
   async end(graceMs?: number): Promise<void> {
     this.disposed = true;
     await Promise.all([this.completing.end(graceMs), this.training?.end(graceMs), this.trained]);

@@ -11,7 +11,7 @@ export interface BeamLimits {
   readonly width: number;
   /** Finished hypotheses to choose from. */
   readonly wanted: number;
-  /** A hypothesis that much less likely (nats) than the best is dropped. */
+  /** A hypothesis is dropped if it is less likely than the best by this many nats. */
   readonly pruning: number;
 }
 

@@ -15,14 +15,14 @@ const suffixReach = 20_000;
 /** The prefix is kept in tokenized pieces of about this length, each ending before a line end. */
 const pieceLength = 2048;
 
-/** The unfinished piece before the cursor: part of a name up to its next capital, a digit, punctuation or spaces. */
+/** The text before the cursor that may still grow: the last part of a camel-case name, a digit, punctuation or spaces. */
 const unfinished = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
-/** How far back that piece may begin. */
+/** Maximum length of that text, UTF-16 units. */
 const unfinishedReach = 64;
 
 /**
- * The text that the first tokens of a draft spell again. An indent is part of the line end's token, so no part of it is
- * taken with a word.
+ * The text before the cursor that the first tokens of a draft repeat. It contains nothing of the line's indent, which
+ * belongs to the line end's token.
  */
 function unfinishedPiece(prefix: string): string {
   const line = prefix.slice(lineStart(prefix));
@@ -120,7 +120,7 @@ export class OwnFile {
     for (; kept < this.pieces.length; kept++) {
       const { text } = this.pieces[kept] as Piece;
       if (!prefix.startsWith(text, at)) break;
-      // The text may still be cut at the piece's end: a line end follows.
+      // Pieces end before a line end. After an edit there, the piece has to be cut anew.
       if (prefix.charCodeAt(at + text.length) !== 10) break;
       at += text.length;
     }

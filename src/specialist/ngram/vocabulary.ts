@@ -62,7 +62,7 @@ function fingerprintOf(tokenizer: Tokenizer): string {
 const tellingTokens = 4;
 
 /**
- * For every position the hash of the next non-blank line after its own, 0 if there is none. Lines are compared by their
+ * For each position, the hash of the next non-blank line below the position's line, or 0. Lines are compared by their
  * tokens without the indent. The hash is negative for a line that says little, such as '}', else positive.
  */
 export function followingLines(tokens: Int32Array, start: number, end: number, vocabulary: Vocabulary): Int32Array {
