@@ -20,7 +20,7 @@ export interface AskRequest {
   readonly texts: readonly string[];
   /** The API's labels are added. */
   readonly known: Map<number, Known>;
-  /** Labelled texts that are sent as examples. */
+  /** Number of labelled texts to send as examples with the text at an index. */
   readonly examples: (index: number) => number;
 }
 
@@ -38,7 +38,7 @@ export interface AskOutcome {
 export const EXAMPLES = 5;
 /** Minimum answers with and without examples before their benefit is judged. */
 const FEWEST_COMPARED = 20;
-/** Texts for word frequencies, and labelled texts to choose examples from. */
+/** Maximum texts for word frequencies, and maximum labelled texts to choose examples from. */
 const MOST_LOOKED_AT = 2000;
 
 function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
@@ -46,9 +46,8 @@ function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
 }
 
 /**
- * Texts to have labelled next. Of those that people labelled, so that it is learned where the API is right, a seeded
- * choice up to
- * two thirds; then such as teach: diverse ones, and where there is a specialist, such as it doubts.
+ * Chooses the texts that the API labels next. Two thirds are texts that people labelled, chosen by hash: they show where
+ * the API is right. The rest are diverse texts, and if there is a specialist, texts that it doubts.
  */
 export function sampleOf({ known, unlabelled }: Gathered, count: number, learned?: TaskModel): string[] {
   const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
@@ -67,7 +66,7 @@ export function sampleOf({ known, unlabelled }: Gathered, count: number, learned
   return shuffled(mixed.length, 1).map((i) => mixed[i] as string);
 }
 
-/** Accuracy of the API with and without examples, on texts that people labelled. */
+/** Whether examples make the API more accurate on texts that people labelled. Undefined: too few answers to tell. */
 export function examplesPay(known: ReadonlyMap<number, Known>): boolean | undefined {
   const right = [false, true].map((shown) =>
     [...known.values()].flatMap(({ person, api, paid }) =>
@@ -81,9 +80,8 @@ export function examplesPay(known: ReadonlyMap<number, Known>): boolean | undefi
 }
 
 /**
- * How many examples go along with each text. What people labelled in the folder is what a large model cannot know;
- * whether showing it
- * helps is tried with every second text until it is known. Without people's labels there is nothing to show.
+ * How many examples are sent with each text. They show how people label in this folder, which a large model cannot know.
+ * Until their benefit is known, every second text gets examples. Without labels by people there are none.
  */
 export function exampleCounts(known: ReadonlyMap<number, Known>): (index: number) => number {
   if (![...known.values()].some(({ person }) => person !== undefined)) return () => 0;

@@ -1,6 +1,5 @@
 // Context of a commit message: staged changes and earlier messages on the same files. Private files appear by name
-// only.
-// Both versions of a file are redacted whole before hunks are cut out, because a replaced secret is still secret.
+// only. Both versions of a file are redacted whole before hunks are cut out, because a replaced secret is still secret.
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
 import { nearestMessages } from '../prompts/commit/commit-style.ts';
@@ -29,13 +28,13 @@ export interface CommitSource extends OpenedFolder {
 
 export interface CommitContext {
   readonly files: readonly ChangedFile[];
-  /** Whole messages, nearest first. */
+  /** Whole earlier messages; those on the most similar files come first. */
   readonly near: readonly string[];
 }
 
-/** Messages for the style. */
+/** Maximum earlier messages, which show the style. */
 const NEAREST = 12;
-/** Maximum files that are read; of others only the name is used. */
+/** Maximum files that are read; the others are only named. */
 const MOST_FILES = 100;
 
 export async function readCommit(

@@ -6,9 +6,9 @@ import { giveLabel } from './given-labels.ts';
 import { readTask } from './task-file.ts';
 
 /**
- * What was kept, on disk when it resolves; undefined: the user was asked which label and left. Throws as `giveLabel`
+ * Resolves to the stored label or answer once it is on disk. Undefined: the user chose no label. Throws as `giveLabel`
  * does.
- * @param said the label or the answer; undefined: `pick` asks for a label
+ * @param said the label or the answer; undefined: `pick` asks the user for a label
  */
 export async function correctText(
   root: string,

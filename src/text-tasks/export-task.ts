@@ -9,9 +9,8 @@ import type { TextSpecialist } from './labels/text-specialist.ts';
 const LEAST = 1e-12;
 
 /**
- * Inputs: columns i32 and tf f32 [texts, 3, grams], the hashed n-grams of each part of a text and 1 + log of how often
- * each is there; where
- * a text has fewer, both are 0. Output: probabilities f32 [texts, labels]. The head over hidden states is not in it.
+ * Inputs [texts, 3, grams], padded with 0: `columns` i32, the hashed n-grams of each part of a text, and `tf` f32, 1 + ln
+ * of their counts. Output: `probabilities` f32 [texts, labels]. The head over hidden states is not exported.
  */
 export function taskModel({ labels, columns, cheap, ground }: TextSpecialist): Uint8Array {
   const b = new Builder('label');
@@ -33,7 +32,7 @@ export function taskModel({ labels, columns, cheap, ground }: TextSpecialist): U
   return writeModel(b.graph).bytes;
 }
 
-/** Files beside the model. */
+/** The README of the exported folder. */
 export function exportReadme({ name, labels }: LabelTask): string {
   return `# ${name}
 

@@ -5,7 +5,7 @@ import type { ReadStates } from './deep-reading.ts';
 
 export type TaskLlm = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd'>;
 
-/** The price of the next part, in money or time. */
+/** What the user is asked to approve: the next part of a run, with its price in money or time. */
 export interface TextSpending {
   /** 'sample': texts to train on; 'rest': doubtful texts; 'states': texts for the base to read. */
   readonly what: 'sample' | 'rest' | 'states';

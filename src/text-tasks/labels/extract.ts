@@ -1,10 +1,10 @@
-// Texts out of files: lines and records as they stream in, sections of Markdown, notes to oneself.
+// Extracts texts: streamed lines and records, sections of Markdown, TODO comments, commit subjects.
 import { csvRecords, TableError } from './csv.ts';
 
-/** A text as a source has it. */
+/** A text of a task's source. */
 export interface TaskSourceText {
   readonly text: string;
-  /** What the source says it is, in its own words. */
+  /** The source's own label. */
   readonly label?: string;
 }
 
@@ -22,7 +22,7 @@ export async function* linesIn(chunks: AsyncIterable<string>): AsyncGenerator<st
   let rest = '';
   for await (const chunk of chunks) {
     const lines = (rest + chunk).split('\n');
-    // A file without line ends is no list of texts: what is beyond a text's length is dropped as it comes.
+    // A file without line ends is not a list of texts, so the rest of an overlong line is dropped.
     rest = (lines.pop() ?? '').slice(0, 50 * LONGEST_TEXT);
     for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
   }
@@ -75,8 +75,8 @@ export async function* jsonlTexts(
 }
 
 /**
- * A section: a heading of Markdown and what stands below it up to the next one; text before the first heading is one,
- * too.
+ * Splits Markdown into sections: a heading and the text up to the next heading. Text before the first heading is also a
+ * section.
  */
 export function sectionsIn(markdown: string): string[] {
   const sections: string[] = [];
@@ -98,7 +98,7 @@ export function sectionsIn(markdown: string): string[] {
   return sections;
 }
 
-/** 'TODO(name): do it' gives 'TODO(name): do it'. */
+/** TODO notes, each from its keyword to the end of the line, without the end mark of a comment. */
 export function todosIn(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const note = /\b(?:TODO|FIXME|HACK|XXX)\b.*/.exec(line)?.[0];
@@ -112,7 +112,7 @@ export function commitText(subject: string, labelFromType: boolean): TaskSourceT
   return labelFromType && type !== undefined && rest !== undefined ? { text: rest, label: type } : { text: subject };
 }
 
-/** Texts that were not there before, white space and case aside: 53 bits of each are remembered, not the text. */
+/** Recognizes repeated texts, ignoring white space and case. It stores 53 bits per text, not the text. */
 export class Distinct {
   private readonly seen = new Set<number>();
 
@@ -124,7 +124,7 @@ export class Distinct {
   }
 }
 
-/** Of a text, white space and case aside: the same in every run and on every machine. */
+/** Hash of a text, ignoring white space and case. It is the same in every run and on every machine. */
 export function keyOf(text: string): number {
   const plain = text.toLowerCase().replace(/\s+/g, ' ').trim();
   let [a, b] = [0x811c9dc5, 0x9dc5811c];
