@@ -46,8 +46,8 @@ function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
 }
 
 /**
- * Chooses the texts that the API labels next. Two thirds are texts that people labelled, chosen by hash: they show where
- * the API is right. The rest are diverse texts, and if there is a specialist, texts that it doubts.
+ * Chooses the texts that the API labels next. Two thirds are texts that people labelled, chosen by hash: they show
+ * where the API is right. The rest are diverse texts, and if there is a specialist, texts that it doubts.
  */
 export function sampleOf({ known, unlabelled }: Gathered, count: number, learned?: TaskModel): string[] {
   const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
@@ -80,8 +80,8 @@ export function examplesPay(known: ReadonlyMap<number, Known>): boolean | undefi
 }
 
 /**
- * How many examples are sent with each text. They show how people label in this folder, which a large model cannot know.
- * Until their benefit is known, every second text gets examples. Without labels by people there are none.
+ * How many examples are sent with each text. They show how people label in this folder, which a large model cannot
+ * know. Until their benefit is known, every second text gets examples. Without labels by people there are none.
  */
 export function exampleCounts(known: ReadonlyMap<number, Known>): (index: number) => number {
   if (![...known.values()].some(({ person }) => person !== undefined)) return () => 0;

@@ -15,7 +15,7 @@ const suffixReach = 20_000;
 /** The prefix is kept in tokenized pieces of about this length, each ending before a line end. */
 const pieceLength = 2048;
 
-/** The text before the cursor that may still grow: the last part of a camel-case name, a digit, punctuation or spaces. */
+/** Text before the cursor that may still grow: the last part of a camel-case name, a digit, punctuation or spaces. */
 const unfinished = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
 /** Maximum length of that text, UTF-16 units. */
 const unfinishedReach = 64;
