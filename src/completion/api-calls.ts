@@ -22,7 +22,7 @@ const ATTENTION_MS = 2000;
 /** A second call within one word needs a pause this long, ms. */
 const AGAIN_MS = 1000;
 
-/** Purpose of a call, and its cost from completion until a shown completion reports it. */
+/** Why a call was made, and its cost. The cost is 0 before the answer, and again once it has been reported. */
 interface Aim {
   readonly context: RequestContext;
   readonly decision: Decision;
@@ -136,7 +136,7 @@ export class ApiCalls {
     this.lastCall = context.query;
     const prompt = completionPrompt(request, llm.facts);
     const { path } = context.query;
-    // An aborted call is paid for although its answer is not shown.
+    // An aborted call costs money although its answer is not shown.
     const onLost = (lost: LlmAnswer) => this.unshown(path, lost.model, lost.costUsd);
     const ask = (signal: AbortSignal, onText: (text: string) => void) => llm.ask(prompt, signal, onText, onLost);
     const call = this.inFlight.start(context.query, ask, runOn);
@@ -151,9 +151,8 @@ export class ApiCalls {
   }
 
   /**
-   * The call's result. Undefined: the answer does not continue the text typed since. 'slow': the call exceeds the
-   * patience for its first token or for all of it, while a fair local draft is available; the call continues into the
-   * cache.
+   * The call's result. Undefined: the answer does not continue the text typed since. 'slow': a fair local draft is
+   * available, and the first token or the whole answer takes longer than the patience. A later answer is only cached.
    */
   async wait(
     call: InFlightCall,
@@ -186,7 +185,7 @@ export class ApiCalls {
     return 'slow';
   }
 
-  /** The call's cost, once: for the first completion that shows its answer. */
+  /** The call's cost for the first completion that shows its answer, then 0. */
   takeCost(call: InFlightCall): number {
     const aim = this.aims.get(call);
     const costUsd = aim?.costUsd ?? 0;
@@ -223,7 +222,7 @@ export class ApiCalls {
     const whole = value.truncated ? withoutLastLine(value.text) : value.text;
     const text = cleanAnswer(whole, aim.context);
     this.cache.put(query, { text, source: 'api', model: value.model, decision: aim.decision, savedUsd: 0 });
-    // A waiting request shows the answer before this runs, and reports the cost.
+    // A waiting request runs before this callback. If it shows the answer, it also reports the cost.
     setImmediate(() => this.unshown(query.path, value.model, this.takeCost(call)));
   }
 
@@ -247,7 +246,7 @@ function wantsApi({ request, settings }: RequestContext): boolean {
   return request.trigger === 'manual' || settings.balance >= 1;
 }
 
-/** A draft is fair for a manual request at half the usual threshold: such a request waits for the API otherwise. */
+/** Whether the draft can replace a late API answer. For a manual request half the usual threshold is enough. */
 function hasFair({ settings }: RequestContext, { cuts, policy }: ScoredDraft): boolean {
   return bestCut(cuts, Math.max(policy.fallbackBar, settings.fallbackBar / 2), policy.annoyance) !== undefined;
 }

@@ -1,4 +1,4 @@
-// Suggestions that are shown: the last one, the outcome of it and of the one before, and the events about them.
+// The last two suggestions that were shown, their outcomes, and the events about them.
 import { randomUUID } from 'node:crypto';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Decision } from '../routing/types.ts';
@@ -7,7 +7,7 @@ import type { RequestContext } from './request-context.ts';
 import { OutcomeTracker } from './tracker.ts';
 import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } from './types.ts';
 
-/** The subject of a verdict. */
+/** A shown suggestion, on which a verdict follows. */
 export interface ShownSuggestion {
   readonly answer: CachedAnswer;
   readonly request: CompletionRequest;
@@ -51,7 +51,7 @@ export class ShownSuggestions {
     return { query, trigger: 'automatic', indentUnit: shown.request.indentUnit };
   }
 
-  /** After its next word or line was accepted. */
+  /** After the next word or line of the suggestion was accepted. @param length of the accepted part, UTF-16 units */
   took(after: CompletionQuery, length: number): void {
     this.tracker.took(after, length);
   }

@@ -11,7 +11,7 @@ import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './rep
 import { cutToSentence, dropCode } from './sentences.ts';
 import type { CompletionPlace } from './types.ts';
 
-/** Filters for text before the actual answer. */
+/** Filters for what a model writes before the actual answer. */
 const BEFORE_ANSWER: readonly Filter[] = [
   { name: 'line-ends', apply: toLineFeeds },
   { name: 'leading-lines', chatOnly: true, apply: dropLeadingLines },
@@ -23,7 +23,8 @@ const BEFORE_ANSWER: readonly Filter[] = [
 ];
 
 /**
- * In order: additions around the answer, its extent, its fit to the text on both sides, then whether anything is left.
+ * In this order the filters remove additions around the answer, limit its length, fit it to the text on both sides, and
+ * drop it if nothing new is left.
  */
 export const FILTERS: readonly Filter[] = [
   ...BEFORE_ANSWER,
@@ -49,7 +50,7 @@ export function clean(raw: string, place: CompletionPlace): string {
   return FILTERS.reduce((text, filter) => applyFilter(filter, text, place, false), raw);
 }
 
-/** The same from a chat model's answer, after `parseAnswer`. */
+/** The text to insert, from a chat model's answer that `parseAnswer` has read. */
 export function cleanAnswer(answer: string, place: CompletionPlace): string {
   return FILTERS.reduce((text, filter) => applyFilter(filter, text, place, true), answer);
 }
