@@ -36,16 +36,16 @@ const parameters = v.object({
   features: v.array(v.string()),
   specialist: estimate(FEATURES.length),
   api: estimate(FEATURES.length),
-  /** Absent in fits of earlier versions: the prior. */
+  /** Estimate for the cuts of a draft. Absent in fits of earlier versions, for which the prior is used. */
   cut: v.optional(estimate(FEATURES.length)),
-  /** Replaces `api` where the words around the cursor predicted the API's answers as well as the features did. */
+  /** Replaces `api` if the words around the cursor predicted the API's answers as well as the features did. */
   neighbourhood: v.optional(neighbourhood),
   /**
-   * Positions where both answers are known, with the expected gain of a call, by fits that saw none of their files.
-   * Absent in fits of earlier versions.
+   * One row per position where both answers are known. `by` is the expected gain of a call, estimated out-of-fold.
+   * `lost`: only the API was right. `won`: only the specialist was right. Absent in fits of earlier versions.
    */
   risk: v.optional(v.array(v.object({ by: finite, lost: v.boolean(), won: v.boolean() }))),
-  /** Corrects the log-odds of `cut`, by language; for languages with enough positions. */
+  /** Corrections of `cut`'s log-odds for each language with enough positions. */
   cutIn: v.optional(v.record(v.string(), estimate(0))),
 });
 
@@ -55,15 +55,15 @@ const fit = v.object({
   fittedAt: count,
   /** Non-empty drafts that the specialist's estimate was fitted on; 0: the built-in prior. */
   specialistExamples: count,
-  /** 0: p(API right) is the prior. */
+  /** API answers that the API's estimate was fitted on; 0: the prior. */
   apiExamples: count,
   /**
-   * Expected calibration error and Brier score of each estimate, on files that the measured fit did not see. Undefined
-   * where there were too few files or examples.
+   * Expected calibration error and Brier score of each estimate, measured out-of-fold. Undefined: there were too few
+   * files or examples.
    */
   specialistEce: v.optional(finite),
   specialistBrier: v.optional(finite),
-  /** Of cuts; absent in fits of earlier versions. */
+  /** The same figures for cuts; absent in fits of earlier versions. */
   cutExamples: v.optional(finite),
   cutEce: v.optional(finite),
   cutBrier: v.optional(finite),
@@ -72,7 +72,7 @@ const fit = v.object({
   parameters,
 });
 
-/** Before its features are known to be today's. */
+/** A fit whose features may differ from today's. */
 const anyFeatures = v.object({
   version: v.literal(1),
   parameters: v.looseObject({ features: v.array(v.unknown()) }),
@@ -105,7 +105,7 @@ export function parseFit(json: unknown): Result<RouterModel> {
   return v.is(fit, read) ? ok(read) : failed('corrupt', DAMAGED);
 }
 
-/** The estimates with weights for today's features. @param names of the features that they have weights for */
+/** The estimates with weights for today's features. @param names features that the stored weights belong to */
 function widened(stored: Readonly<Record<string, unknown>>, names: readonly unknown[]): Record<string, unknown> {
   if (names.length === NAMES.length && NAMES.every((name, j) => name === names[j])) return { ...stored };
   const indexes = NAMES.map((name) => names.indexOf(name));

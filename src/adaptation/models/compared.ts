@@ -9,7 +9,7 @@ import type { MixedQuality } from '../report/types.ts';
 
 const FILE = 'compared.json';
 
-/** At the same positions of files that neither was trained on. */
+/** A comparison at the same positions, in files that neither model was trained on. */
 interface Comparison {
   /** The base that was worse. Bases of the same name with other weights were not measured. */
   readonly base: { readonly name: string; readonly weights: Sha256 };
@@ -37,7 +37,7 @@ function writeRows(model: string, rows: readonly Partial<Comparison>[]): void {
   listFiles(model);
 }
 
-/** Whether it was measured with this very base and was better. */
+/** Whether the model was compared with this base, with these weights, and was better. */
 export function isBetterThan(model: string, base: string): boolean {
   const rows = read(model);
   if (rows.length === 0) return false;
