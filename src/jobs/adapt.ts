@@ -21,8 +21,8 @@ import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 import type { RunRequest } from './protocol.ts';
 
 /**
- * One run per folder: a second one, of any process, fails with 'locked' and names the first. Its child processes
- * have ended when this settles.
+ * Allows one run per folder, except runs that only index. A second run, of any process, fails with 'locked' and names
+ * the first. When the promise settles, the run's child processes have ended.
  */
 export async function adaptJob({ adapt: request, who, engine: start }: RunRequest, deps: JobDeps) {
   const engine = start && request.neural && new EnginePair({ ...start, log: deps.log });
@@ -100,7 +100,7 @@ async function withStore(
   return ok({ ...result.value, trouble });
 }
 
-/** Files of an earlier version, in which an adaptation continued by itself. */
+/** Removes files of an earlier version, which continued adaptations by itself. */
 function removeRetired({ specialistFolder, storeFolder }: AdaptRequest): void {
   for (const path of [
     join(specialistFolder, 'went-on.json'),

@@ -32,7 +32,7 @@ export interface RunDeps {
   readonly confirm: ConfirmSpending;
   /** Stores answers and finished stages, for a resumed or later run. */
   readonly ledger?: PlaceLedger | undefined;
-  /** Identity of the drafting programs (see `programOf`): answers of another one are asked anew. */
+  /** Identity of the drafting programs (see `programOf`). Stored drafts of other programs are not reused. */
   readonly program?: string;
   /** Stores a finished run. */
   readonly record: (run: { startedAt: number; finishedAt: number; report: AdaptReport; coupling: RouterModel }) => void;
@@ -60,7 +60,7 @@ export interface Run extends RunDeps {
   readonly models: Set<string>;
   /** Seconds since the start, without sleep of the machine and without `excludeFromBudget`. */
   readonly elapsed: () => number;
-  /** Runs work whose time does not count against the budget: that of the user, the API, the first look. */
+  /** Runs work whose time does not count against the budget: questions to the user, API calls, the first look. */
   readonly excludeFromBudget: <T>(work: () => Promise<T>) => Promise<T>;
   /** Announces the plan with its reason, and updates the estimate of the time left. */
   readonly plan: (ahead: RemainingWork, why: string | undefined) => void;
@@ -95,7 +95,7 @@ export interface StageOutputs {
   training: Training;
   mixture: FittedMixture;
   adapted: MeasuredModel;
-  /** The model that stays; undefined: there is no neural model. */
+  /** The model to use after the run; undefined: there is no neural model. */
   chosen: Chosen | undefined;
   /** Drafts at the test positions. */
   testedBase: readonly ScoredPlace[];
@@ -123,20 +123,20 @@ export interface LabelingPlan {
 export interface Taught {
   readonly answers: readonly {
     readonly path: string;
-    /** Of the cursor and of the author's text after it, UTF-16 units. */
+    /** Cursor position, and length of the author's text after it, UTF-16 units. */
     readonly offset: number;
     readonly length: number;
     readonly right: boolean;
   }[];
-  /** Every planned position was answered, so that a later run with the same plan asks nothing. */
+  /** Whether all planned positions were answered. Then a later run with the same plan asks nothing. */
   readonly whole: boolean;
-  /** See `askedAs`; absent: it was not asked. */
+  /** See `askedAs`; absent: the API was not asked. */
   readonly as?: string;
 }
 
-/** The number of positions, as halvings, and the seconds of a draft with its loss. */
+/** How many positions are measured, and the seconds that one takes. */
 export interface Scale {
-  /** See `halved`. */
+  /** How often the number of positions is halved (see `halved`). */
   readonly halvings: number;
   readonly perPlace: number;
 }
@@ -144,17 +144,17 @@ export interface Scale {
 export interface TrainingPlan extends Scale {
   /** Folder name of the base to adapt, a sibling of the serving base. */
   readonly base: string;
-  /** Expected seconds of training; 0: it is trained already, or nothing is. */
+  /** Expected seconds of training; 0: the base is already trained, or none is. */
   readonly training: number;
   /** Time limit of training, seconds. */
   readonly limit: number;
   /** Why a smaller base or none is adapted. */
   readonly why?: string;
-  /** Planned start of training, seconds of the run. */
+  /** Planned start of training, seconds as in `Run.elapsed`. */
   readonly begins: number;
 }
 
-/** The adapted model's mixture is fitted and stored beside it. */
+/** Identifies the fitted mixture that is stored beside the adapted model. */
 export interface FittedMixture {
   /** Hashes of the model's weights and of the mixture's file; null: there is no mixture. */
   readonly of: Sha256;

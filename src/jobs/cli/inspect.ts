@@ -14,7 +14,7 @@ import { askedFor, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `inspect`. */
+/** Runs the command. Resolves to the exit code. */
 export async function inspect({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
   if (target === undefined) throw new UsageError('Name the folder to look into: inspect FOLDER.');
   const request = requestFor(target, values);
@@ -45,7 +45,8 @@ interface ShowDeps {
 }
 
 /**
- * @param at FILE:LINE[:COLUMN], whose request comes first
+ * Writes everything that is stored about the folder or sent from it.
+ * @param at FILE:LINE[:COLUMN]; the rows about a request at this position come first
  * @param sentTo the large model whose requests are shown
  */
 async function show(
