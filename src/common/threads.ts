@@ -23,10 +23,10 @@ export function physicalCores(): number {
 }
 
 /**
- * The setting, or physical cores minus one: a busy core makes every operator wait for its slowest thread. But two where
- * there are two: mostly nothing else computes. Measured on two cores, two threads against one: training 1,720 against
- * 900 tokens/s (540 where one core is busy all the time), a prompt of 512 tokens 72 against 120 ms (86), a single token
- * a tenth longer.
+ * The setting, or physical cores minus one, because each operator waits for its slowest thread and a core may be busy.
+ * With two cores both are used, because usually nothing else computes. Measured on two cores, with two threads against
+ * one: training 1,720 against 900 tokens/s, a prompt of 512 tokens 72 against 120 ms, a single token a tenth longer.
+ * Two threads reach 540 tokens/s and 86 ms if one core is busy all the time.
  */
 export function threadCount(setting: number | 'auto'): number {
   if (setting !== 'auto') return Math.max(1, Math.floor(setting));
