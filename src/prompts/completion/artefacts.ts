@@ -52,8 +52,8 @@ export function cutMasked(text: string, { before }: Context): string {
 }
 
 /**
- * Cuts prose or a line comment before the end mark of a block comment, a habit of models. If the text itself or the text
- * above opens a block comment, the mark stays.
+ * Cuts prose or a line comment before the end mark of a block comment, a habit of models. If the text itself or the
+ * text above opens a block comment, the mark stays.
  */
 export function cutCommentMarks(text: string, { facts, query, before }: Context): string {
   const at = text.indexOf('*/');
