@@ -1,4 +1,4 @@
-// Owns the panel: a view in the activity bar, and the same page in an editor tab for those who want it wide.
+// Owns the panel: a view in the activity bar, and the same page in an editor tab, which has more width.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -24,7 +24,7 @@ export interface PanelDeps {
   readonly status: Status;
   readonly allTime: () => PanelTotals;
   readonly reports: () => readonly PanelReport[];
-  /** What runs of text tasks came to. */
+  /** Results of the text tasks' last runs. */
   readonly tasks: () => readonly PanelTask[];
   readonly set: (setting: 'balance' | 'showBar', value: number) => void;
   /** Shows the place of a completion in the editor. */
@@ -79,7 +79,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.host(view.webview, view);
   }
 
-  /** The view; `section` scrolls to it once it is drawn. */
+  /** Shows the view, and scrolls to `section` once the page is ready. */
   async show(section?: 'report'): Promise<void> {
     this.reportsMayHaveChanged();
     this.revealWhenReady = section === 'report';
@@ -101,7 +101,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.host(tab.webview, tab);
   }
 
-  /** A folder was restored, adapted, forgotten or closed. Told only when it is so: open details would close. */
+  /** Sends the reports only if they have changed, because the page closes open details when it draws them. */
   private reportsMayHaveChanged(): void {
     const reports = this.deps.reports();
     const told = JSON.stringify(reports.map(({ folder, finishedAt, facts }) => [folder, finishedAt, facts]));
@@ -133,7 +133,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     }
     switch (message.type) {
       case 'ready':
-        // A page that was hidden comes back empty and says so again.
+        // A hidden page comes back empty and sends 'ready' again.
         this.pages.add(webview);
         void webview.postMessage(this.everything());
         if (this.revealWhenReady) this.reveal(webview);
@@ -190,11 +190,11 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   }
 }
 
-/** What crosses to the panel: the state without the host's own fields. */
+/** The state for the panel, without the fields that only the host uses. */
 function stateOf(snapshot: StatusSnapshot) {
   const { folder: _, apiState: __, languageId: ___, enabledHere: ____, minutesLeft: _____, ...state } = snapshot;
   return state;
 }
 
-/** In this order: later ones override. */
+/** Style sheets; a later one overrides the earlier ones. */
 const styles = ['frame', 'list', 'report', 'table', 'wide'];

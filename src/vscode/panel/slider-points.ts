@@ -1,12 +1,12 @@
-// What each place of the slider comes to in this folder: calls, money and lines right, as its last adaptation measured them and as the user types.
+// API share, hourly cost and gain at each position of the slider, from the folder's last adaptation and the user's typing.
 import { isDeepStrictEqual } from 'node:util';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
 import type { RiskBound } from '../../routing/types.ts';
 import type { PanelState } from '../webview/protocol.ts';
 
 /**
- * Nothing where it was measured under another bound on the risk than the one that is set.
- * @param usdAnHour what an hour comes to where this share of the completions goes to the API; undefined: nobody is there to be paid
+ * Empty if the adaptation was measured with another risk bound than the current one.
+ * @param usdAnHour cost of an hour in which this share of the completions goes to the API; undefined: there is no cost
  */
 export function sliderPoints(
   report: Pick<AdaptReport, 'slider' | 'risk'> | undefined,

@@ -1,4 +1,4 @@
-// The live list of completions: newest first, each row a disclosure whose inside (the decision's numbers) is drawn when it is opened.
+// The live list of completions, newest first. Opening a row draws its inside: the text and the decision with its numbers.
 import { bar, button, h, icon, icons } from './dom.ts';
 import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
 import { flatten, type Words } from './wording.ts';
@@ -25,7 +25,7 @@ export class RowList {
   private readonly list: HTMLElement;
   private readonly empty: HTMLElement;
   private readonly entries = new Map<string, Entry>();
-  /** The row that Tab comes to: the one that was visited last, before that the newest. The arrow keys reach the others. */
+  /** The row that the Tab key reaches: the last one that was visited, else the newest. Arrow keys reach the others. */
   private stop: { readonly id: string; readonly visited: boolean } | undefined;
   private readonly words: Words;
   private readonly onOpenPlace: (id: string) => void;
@@ -57,7 +57,7 @@ export class RowList {
     this.empty.hidden = this.entries.size > 0;
   }
 
-  /** Adds a row on top, or redraws it where it stands. An open row stays open. */
+  /** Adds a row on top, or redraws a known row in its place. An open row stays open. */
   put(row: PanelRow): void {
     const known = this.entries.get(row.id);
     if (known) {
@@ -79,7 +79,7 @@ export class RowList {
     }
   }
 
-  /** Where it stands: what is open stays open, and what has the focus keeps it. */
+  /** Redraws a row in its place. Open parts stay open, and the focus is kept. */
   private redraw(entry: Entry, row: PanelRow): void {
     const { element } = entry;
     const parts = () => [...element.querySelectorAll<HTMLElement>('summary, button, pre')];
@@ -108,7 +108,7 @@ export class RowList {
     const answered = row.source !== 'none';
     const took = row.cached ? words.t('cached') : words.latency(answered ? row.latencyMs : undefined);
     const model = answered ? row.model : words.t(row.held ? 'heldBack' : 'nobody');
-    // How sure it is stands on the line below.
+    // The confidence has its own column, so the text names the threshold alone.
     const silence = row.held ? words.t('heldFrom', words.percent(row.held.from)) : this.silence(row);
     const proposal = answered ? flatten(row.text) : silence;
     return h(
@@ -146,7 +146,7 @@ export class RowList {
     return parts.join(', ');
   }
 
-  /** Of what is shown or held back, not of the whole draft. */
+  /** Confidence in the part that is shown or held back, not in the whole draft. */
   private confidence({ source, decision, held }: PanelRow): number | undefined {
     return source === 'api' ? decision?.pApi : ((held ?? decision?.shown)?.p ?? decision?.pSpecialist);
   }
@@ -167,7 +167,7 @@ export class RowList {
       { class: 'inside' },
       h(
         'pre',
-        // It may be longer than its box, and is scrolled with the keys.
+        // The text may be larger than its box. With the focus, keys scroll it.
         { class: 'code', role: 'group', tabindex: '0', 'aria-label': words.t(row.held ? 'heldText' : 'rowText') },
         h('span', { class: 'before' }, row.before),
         h('span', { class: 'inserted' }, row.text),
@@ -186,7 +186,7 @@ export class RowList {
     element.append(inside);
   }
 
-  /** The sentence first; the numbers behind it, each with what it means, are folded away. */
+  /** The decision as a sentence, then its numbers with their meanings, folded. */
   private decision(decision: PanelDecision, silent: boolean): HTMLElement {
     const { words } = this;
     const estimate = (name: string, value: number, kind: string, note: string) =>
@@ -220,7 +220,7 @@ export class RowList {
     );
   }
 
-  /** Arrow keys, Home and End walk the rows; Enter and Space open them by themselves. */
+  /** Moves between rows with the arrow keys, Home and End. The browser itself opens a row on Enter and Space. */
   private move(event: KeyboardEvent): void {
     const heads = [...this.list.querySelectorAll<HTMLElement>('.row > summary')];
     const at = heads.indexOf(event.target as HTMLElement);

@@ -1,4 +1,4 @@
-// What a run of a text task came to: who labelled what, the curve of quality against calls, and prices. In the panel and above the table.
+// The result of a text task's run, in the panel and above the table: labels by source, quality against calls, costs.
 import { h, icon, icons } from './dom.ts';
 import type { PanelTask } from './protocol.ts';
 import type { Words } from './wording.ts';
@@ -31,7 +31,7 @@ export function taskView(words: Words, task: PanelTask): HTMLElement {
   );
 }
 
-/** Labels and answers in words are spoken of differently. */
+/** The UI's words for this kind of task: labels or text answers. */
 function ownWords(words: Words, { isText }: PanelTask) {
   return (key: string, ...values: readonly string[]) => words.t(`${isText ? 'answers' : 'task'}.${key}`, ...values);
 }
@@ -69,7 +69,7 @@ function figure(words: Words, task: PanelTask): HTMLElement {
   );
 }
 
-/** Between two points of the curve on the line through them. */
+/** Linear interpolation between the points of the curve. */
 export function rightAt(curve: PanelTask['curve'], share: number): number | undefined {
   const next = curve.findIndex((point) => point.share >= share - 1e-9);
   const high = curve[next];
@@ -79,7 +79,7 @@ export function rightAt(curve: PanelTask['curve'], share: number): number | unde
   return low.right + ((share - low.share) / (high.share - low.share)) * (high.right - low.right);
 }
 
-/** Decorative: what it shows stands beside it as a sentence and as a table. */
+/** Hidden from screen readers: a sentence and a table beside it show the same. */
 function drawn(words: Words, curve: PanelTask['curve'], operating: number | undefined, at: number | undefined): Node {
   const values = curve.map(({ right }) => right);
   const low = Math.max(0, Math.floor(20 * Math.min(...values) - 0.2) / 20);
