@@ -1,7 +1,7 @@
 // API keys per provider and host, in the editor's secret storage only: never in settings, messages or logs.
 import type { Disposable } from '../../common/disposable.ts';
 
-/** What is needed of a `vscode.SecretStorage`. */
+/** The part of `vscode.SecretStorage` that is used. */
 export interface Secrets {
   get(key: string): Thenable<string | undefined>;
   store(key: string, value: string): Thenable<void>;
@@ -15,7 +15,7 @@ export interface KeyOwner {
   readonly host: string;
 }
 
-/** The single key of earlier versions, migrated to the provider that is used first. */
+/** Name of the single key of earlier versions. It moves to the first Anthropic host whose key is read. */
 export const earlierName = 'easyAdaptation.apiKey';
 
 export function secretName({ provider, host }: KeyOwner): string {
@@ -48,7 +48,7 @@ export class ApiKey implements Disposable {
     });
   }
 
-  /** Undefined until the current owner's key was read. */
+  /** Undefined until the current owner's key has been read, or if there is none. */
   get value(): string | undefined {
     return this.known.name === secretName(this.owner()) ? this.known.key : undefined;
   }

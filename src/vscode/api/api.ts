@@ -1,5 +1,4 @@
-// The large model in this editor: key, address, permission and budget, and the client for a folder if all of them allow
-// it.
+// The large model in this editor: key, address, permission and budget. If all of them allow it, a folder gets a client.
 import * as vscode from 'vscode';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
@@ -29,7 +28,7 @@ export type ApiState =
   | 'bad-url'
   | 'unasked' // the user has not been asked about this folder and host
   | 'declined'
-  | 'no-store' // what is paid for could not be kept
+  | 'no-store' // paid answers could not be stored
   | 'over-budget'
   | 'available';
 

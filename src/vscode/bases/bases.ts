@@ -24,9 +24,9 @@ export interface BasesDeps {
   readonly time: (base: Base, threads: number, signal: AbortSignal) => Promise<Result<Timing>>;
   /** Takes the lock that lets one window at a time hold a base in memory. */
   readonly lock: (base: Base) => Result<RunLock>;
-  /** A window without a folder leaves the larger base to other windows: its index holds open files only. */
+  /** Without a folder, only open files are indexed. The window then leaves the larger base to other windows. */
   readonly hasFolder: () => boolean;
-  /** Undefined if unknown. */
+  /** Whether the machine runs on battery; undefined if unknown. */
   readonly onBattery: () => Promise<boolean | undefined>;
   /** Whether an adaptation is running. */
   readonly isBusy: () => boolean;
@@ -173,7 +173,7 @@ export class Bases extends DisposableStore {
     return this.deps.time(base, threadCount(this.deps.settings().neuralThreads || 'auto'), signal);
   }
 
-  /** Whether the timing is final: one run is fast enough, or there are enough of them. */
+  /** Adds a run. Returns whether the timing is final: one run was fast enough, or there are enough runs. */
   private addRun({ name }: Base, key: string, run: Timing): boolean {
     const runs = [...(this.runs.get(key) ?? []), run];
     this.runs.set(key, runs);

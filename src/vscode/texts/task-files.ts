@@ -35,7 +35,7 @@ export function taskUri(folder: vscode.Uri, name: string): vscode.Uri {
   return vscode.Uri.joinPath(folder, TASKS_FOLDER, `${name}${ending}`);
 }
 
-/** @param folder where a job has stored them */
+/** Skips files that are not reports. @param folder where jobs store the reports */
 export async function readReports(folder: string): Promise<TaskReport[]> {
   const names = await readdir(folder).catch(() => []);
   const texts = await Promise.all(
