@@ -1,4 +1,4 @@
-// API share, hourly cost and gain at each position of the slider, from the folder's last adaptation and the user's typing.
+// API share, hourly cost and gain at each slider position, from the folder's last adaptation and the user's typing.
 import { isDeepStrictEqual } from 'node:util';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
 import type { RiskBound } from '../../routing/types.ts';

@@ -1,4 +1,4 @@
-// The live list of completions, newest first. Opening a row draws its inside: the text and the decision with its numbers.
+// The live list of completions, newest first. Opening a row draws its text, and the decision with its numbers.
 import { bar, button, h, icon, icons } from './dom.ts';
 import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
 import { flatten, type Words } from './wording.ts';
