@@ -10,7 +10,7 @@ export interface Terms {
   readonly training: 'allowed' | 'restricted' | 'not known' | 'by model';
   /** The restriction in one sentence. */
   readonly said?: string;
-  /** Page of the terms. */
+  /** Address of the terms, or a description of the text that replaces them. */
   readonly page: string;
   /** The day on which the page was read, '2026-11-26'. 'not known': the day on which its text could not be found. */
   readonly read: string;
@@ -45,7 +45,7 @@ export interface Provider {
   readonly defaultModel: string;
   /** Called only for an action of the user, such as labelling, and never for completions while typing. */
   readonly onUsersActionOnly?: true;
-  /** Share of the price that an answer in a batch costs, 0..1. Absent: there are no batches. */
+  /** Share of the price that an answer in a batch costs, 0..1. Absent: the full price. */
   readonly batchDiscount?: number;
   /** Rows with a status precede the rows for every server (failures.ts); rows without one follow them. */
   readonly failures: readonly FailureRow[];
@@ -107,7 +107,7 @@ export interface BatchWire {
 export interface TokenOdds {
   readonly token: string;
   readonly logprob: number;
-  /** Values of the most likely tokens at this position, as many as the server returns; this token may be among them. */
+  /** `logprob` of the most likely tokens at this position, as many as the server returns. It may include this token. */
   readonly likeliest: readonly number[];
 }
 
