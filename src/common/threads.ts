@@ -24,8 +24,8 @@ export function physicalCores(): number {
 
 /**
  * The setting, or physical cores minus one, because each operator waits for its slowest thread and a core may be busy.
- * With two cores both are used, because usually nothing else computes. Measured on two cores, with two threads against
- * one: training 1,720 against 900 tokens/s, a prompt of 512 tokens 72 against 120 ms, a single token a tenth longer.
+ * With two cores both are used, because usually nothing else computes. Measured there, two threads against one:
+ * training 1,720 against 900 tokens/s, a prompt of 512 tokens 72 against 120 ms. A single token takes a tenth longer.
  * Two threads reach 540 tokens/s and 86 ms if one core is busy all the time.
  */
 export function threadCount(setting: number | 'auto'): number {

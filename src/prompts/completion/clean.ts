@@ -23,8 +23,8 @@ const BEFORE_ANSWER: readonly Filter[] = [
 ];
 
 /**
- * In this order the filters remove additions around the answer, limit its length, fit it to the text on both sides, and
- * drop it if nothing new is left.
+ * The filters in order: they remove additions around the answer, limit its length, and fit it to the text on both sides.
+ * The last one drops an answer with nothing new.
  */
 export const FILTERS: readonly Filter[] = [
   ...BEFORE_ANSWER,
