@@ -9,9 +9,9 @@ import type { TextSpecialist } from './labels/text-specialist.ts';
 const LEAST = 1e-12;
 
 /**
- * Inputs, both [texts, 3, grams] and padded with 0: `columns` i32 and `tf` f32. `columns` are the hashed n-grams of each
- * part of a text, and `tf` is 1 + ln of their counts. Output: `probabilities` f32 [texts, labels]. The head over hidden
- * states is not exported.
+ * Inputs, both [texts, 3, grams] and padded with 0: `columns` i32 and `tf` f32. `columns` are the hashed n-grams of
+ * each part of a text, and `tf` is 1 + ln of their counts. Output: `probabilities` f32 [texts, labels]. The head over
+ * hidden states is not exported.
  */
 export function taskModel({ labels, columns, cheap, ground }: TextSpecialist): Uint8Array {
   const b = new Builder('label');

@@ -45,7 +45,7 @@ export interface Provider {
   readonly defaultModel: string;
   /** Called only for an action of the user, such as labelling, and never for completions while typing. */
   readonly onUsersActionOnly?: true;
-  /** Share of the price that an answer in a batch costs, 0..1. Absent: the full price. */
+  /** Share of the price that an answer in a batch costs, 0..1. Absent: the user is offered no batches. */
   readonly batchDiscount?: number;
   /** Rows with a status precede the rows for every server (failures.ts); rows without one follow them. */
   readonly failures: readonly FailureRow[];

@@ -23,8 +23,8 @@ const BEFORE_ANSWER: readonly Filter[] = [
 ];
 
 /**
- * The filters in order: they remove additions around the answer, limit its length, and fit it to the text on both sides.
- * The last one drops an answer with nothing new.
+ * The filters in order: they remove additions around the answer, limit its length, and fit it to the text on both
+ * sides. The last one drops an answer with nothing new.
  */
 export const FILTERS: readonly Filter[] = [
   ...BEFORE_ANSWER,
