@@ -1,15 +1,15 @@
-// What a secret known by its form must be besides: no placeholder, drawn at random, chosen by a person.
+// Checks on a match of a shape rule: it is no placeholder, it looks random, or a person could have chosen it.
 
 import { strengthOf } from './names.ts';
 import { isPassword, isPatterned, isPlaceholder, randomness } from './values.ts';
 
-/** Group 1 is the secret where there is one, else the whole match. */
+/** The secret is the group `secret`, else the first group that matched, else the whole match. */
 export interface ShapeRow {
   readonly kind: string;
-  /** A part of every match, to look for first; undefined: the pattern itself is quick. */
+  /** A part of every match, searched for first. Undefined if the pattern alone is fast enough. */
   readonly contains?: string | readonly string[];
   readonly pattern: RegExp;
-  /** Only in files whose path matches. */
+  /** The rule applies only to files whose path matches. */
   readonly paths?: RegExp;
   readonly accept?: (secret: string, match: RegExpExecArray) => boolean;
 }
@@ -17,11 +17,11 @@ export interface ShapeRow {
 export const given = (secret: string): boolean => isPassword(secret, { literal: true, phrase: true, certain: true });
 export const drawn = (secret: string): boolean => randomness(secret) > 0;
 export const real = (secret: string): boolean => !isPlaceholder(secret);
-/** After an address's user or in a command: short human passwords too, unless it is only the user's name again. */
+/** A password after a user name or in a command. Accepts short passwords, but not a repetition of the user name. */
 export const chosen = (secret: string, match: RegExpExecArray): boolean =>
   isPassword(decode(secret), { literal: true, certain: true }) && secret !== match.groups?.user;
 export const chosenOrDrawn = (secret: string): boolean => isPassword(secret, { literal: true }) || drawn(secret);
-/** Group `name` names a secret, for what has name and value in fields of their own; a path's last part counts. */
+/** Whether the group `name`, without a leading path, names a secret. For formats with separate name and value fields. */
 export const isSecretName = (match: RegExpExecArray): boolean =>
   ['password', 'token'].includes(strengthOf((match.groups?.name ?? '').replace(/^.*[/.:]/, '')));
 export const basic = (secret: string): boolean => {
@@ -39,7 +39,7 @@ export const basic = (secret: string): boolean => {
   );
 };
 
-/** In addresses shorter passwords count, where the user has a name of their own. */
+/** Whether the password in a URL looks random and differs from the user name. */
 export function inUrl(secret: string, match: RegExpExecArray): boolean {
   const user = match.groups?.user ?? '';
   const password = decode(secret);

@@ -69,7 +69,7 @@ export const addressRows: readonly ShapeRow[] = [
   },
   { kind: 'bot address', contains: 'api.telegram.org/bot', pattern: /api\.telegram\.org\/bot(\d{6,12}:[\w-]{20,50})/g },
   { kind: 'Sentry address', contains: '@', pattern: /:\/\/(?:[\da-f]{32}:)?([\da-f]{32})@[\w.-]+/g, accept: real },
-  // Between user and host, where a password may have an @ or a / of its own.
+  // Between user and host. For the schemes of the second row, the password may itself contain @ or /.
   {
     kind: 'password in a URL',
     contains: '://',

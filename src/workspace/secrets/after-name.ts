@@ -1,5 +1,4 @@
-// The values that stand beside a name, in the syntax of any language: assigned, passed, tested, said, or in a field of
-// their own.
+// Reads the values beside a name in any language's syntax: assignments, arguments, assertions, prose, separate fields.
 
 import {
   isExpression,
@@ -16,10 +15,10 @@ import { prose } from './prose.ts';
 import { lineStartOf, type ReadValue, readQuoted } from './read-value.ts';
 import { isNoWord } from './values.ts';
 
-/** Other attributes of the element that has the name, to its end. */
+/** The remaining attributes of the element whose attribute contains the name, up to the closing `>`. */
 const attributes = /["']?(?:\s+[\w:.-]{1,30}\s*=\s*["'][^"'<>\n]{0,80}["']){1,5}\s*>/y;
 const spaces = '[ \\t\\u00a0\\u202f\\u3000]';
-/** What may close the name: quotes, brackets, the mark of optional or bold. */
+/** Characters that may close the name: quotes, brackets, the optional mark `?`, bold markup. */
 const closers = /(?:\\{0,4}["'`]|[”»」』]|&quot;|\]|\)|\*\*|__|\?(?=:)|!(?==)|\}(?=[ \t]*=[^=>])|\[\d{0,4}\]){0,8}/y;
 /** A type between name and value: `: string =`, ` string =`, `: &'static str =`, ` VARCHAR(20) DEFAULT`. */
 const typed = new RegExp(
@@ -30,7 +29,7 @@ const operator = new RegExp(
   `(?:${spaces}*\\r?\\n${spaces}*(?==[ \\t]*["'\`])|${spaces}*)(?::=|=>|->|<-|={1,3}|!={1,2}|\\|\\|=|\\?\\?=|\\?=|\\+=|<<<?${spaces}*|:{1,2}=?|[：＝]|,|\\|\\|?|\\?\\?|>)(?:\\*\\*|__|</\\w{1,10}>)?${spaces}*(?:&\\w+[ ]+|!!str[ ]+|\\\\?\\r?\\n\\s*)?`,
   'y',
 );
-/** ` value="..."`, `", "value": "`, newline and `value: `: the value that goes with a name in another field. */
+/** ` value="..."`, `", "value": "`, newline and `value: `: the field that holds the value of the name before it. */
 const companion =
   /[\s"'\\,/>:={}]*(?:[\w:]{1,30}=(?:\\*["'][^"'<>\n]{0,80}\\*["'](?:,\s)?|\w{1,20},)\s*){0,4}>?\s*(?:<\/[\w:-]{1,20}>\s*)?(?:<(?:[\w-]{1,20}-)?(?:[sS]tring|[vV]alue|[vV]al)\b[^>]{0,40}>|(?:(?:#|\/\/)[^\n]{0,200}\n\s*|\/\*[^*]{0,300}\*\/\s*|\\*["']?(?:[tT]ype|[dD]escription|sensitive|nullable|ephemeral|NoEcho|M(?:in|ax)Length|AllowedPattern|ConstraintDescription)\\*["']?[ \t]*[=:](?:[ \t]*"[^"\n]{0,200}"[ \t]*(?:(?:#|\/\/)[^\n]{0,200})?[,\n]|(?![ \t]*")[^\n,{}]*[,\n])\s*)*\\*["']?\b(?:value|val|[dD]efault|default_?[vV]alue|string_?value|Value|content)\b\\*["']?[ \t]*[:=][ \t]*)/y;
 /** `expect(x.password).toBe("y")`, `setPassword("y")`, `.password("y")`. */
@@ -38,7 +37,7 @@ const assertion =
   /(?:["'`\]):?;\s]|\\n){0,6}\.(?:toBe|toEqual|toStrictEqual|equals?|isEqualTo|eql?|(?:should|to)(?:\.\w+)+|fill|type|send_?[kK]eys|setValue|set_value|enter_?[tT]ext|typeText|sendline)\(\s*|(?:["'`\])]|\(\)){0,4}\.(?:thenReturn|mockReturnValue|mockResolvedValue|and_return|willReturn|returns)\(\s*(?=["'`])|["']?\)[ \t]*\{[ \t]*(?=["'])|(?:\(\)[^\n{}:;"']{0,40}[:{]|[ \t]+by[ \t]+lazy[ \t]*\{)\s*(?:return\b\s*)?(?=["'`])|["'`]?,\s*with:\s*(?=["'])|(?:["'`\])]){0,3}\.(?:unwrap_or(?:_else)?|getOrElse|or_else|or|orElse(?:Get)?)\(\s*(?:\|\w*\|\s*|\(\)\s*=>\s*)?(?=["'`])|,\s*set\w{1,40}\s*\]\s*=\s*[\w.]{1,30}(?:<[\w\s|]{1,30}>)?\(\s*(?=["'`])|["'`]?\s+(?:field\s+)?(?:with|as)\s+(?=["'])|["':;\s]{0,6}(?:\w{1,40}\.)?send(?:line)?[( ]\s*(?=["'])/y;
 const call = /\??[({][ \t\n]*(?:Some\(|\[\]byte\()?(?=[bru@]{0,2}\\*["'`])/y;
 
-/** The values that a name from `start` to `end` has; each syntax is tried in turn. */
+/** Returns the values of the name between `start` and `end`. Tries each syntax in turn. */
 export function valuesAfter(source: SearchedText, start: number, end: number): ValueCandidate[] {
   const { text } = source;
   const lineStart = lineStartOf(text, start);
@@ -53,7 +52,7 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
     kind = text.slice(closed, at).trim();
   } else kind = '=';
   const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
-  // `arn:aws:x:secret:name`: a part of an address.
+  // `arn:aws:x:secret:name`: the name is a part of an address.
   if (kind === ':' && text[at - 1] === ':' && /\w:$/.test(before)) return [];
   const place: NamedSpot = {
     source,
@@ -123,14 +122,14 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
       ({ text: value }) => isSetter || (isMixed(value) && (/\.$/.test(before) || text[end] === '{')),
     );
   }
-  // `パスワード「x」`: a script without spaces needs nothing between name and value.
+  // `パスワード「x」`: in a script without spaces, the value may follow the name directly.
   if (place.isForeign && /[「『“„«]/.test(text[end] ?? '')) return literals(text, end);
   return prose(place, closed);
 }
 
 /**
- * `/* password *\/ "x"`, `"x" /* password *\/`, `"x" // the password`: a comment beside the literal, to its end or its
- * line's.
+ * Values that a comment beside the literal labels: `/* password *\/ "x"`, `"x" /* password *\/`, `"x" // the password`.
+ * Also values before the name: `"x" === password`, `x as the password`.
  */
 function labelled(text: string, before: string, start: number, end: number): ValueCandidate[] {
   if (/\/\*[ \t]*(?:\w+[ \t]+){0,2}$/.test(before)) {
@@ -163,7 +162,7 @@ function labelled(text: string, before: string, start: number, end: number): Val
   return [{ text: value, pieces: [[from, from + value.length]], quoted: true, next: end, literal: true }];
 }
 
-/** How many names stand before this one in `a, b = "x", "y"`. */
+/** The number of names before this one in `a, b = "x", "y"`. */
 function nthOf(before: string): number {
   const names = /^[ \t]*(?:(?:const|let|var|my|local|val)[ \t]*\(?)?((?:[\w$.]{1,40}[ \t]*,[ \t]*){1,5})$/.exec(
     before,

@@ -1,4 +1,4 @@
-// Passwords beside names that can mean nothing else, in the syntax of any language, of settings, tables and prose.
+// Finds passwords beside names that mean a password or key, in code of any language, settings, tables and prose.
 
 import { valuesAfter } from './after-name.ts';
 import { endsInUnspaced, foreignHintFor, isForeign } from './foreign-names.ts';
@@ -8,7 +8,7 @@ import type { Parts } from './parts.ts';
 import type { ReadValue } from './read-value.ts';
 import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';
 
-/** Part of every name whose value a person may have chosen. */
+/** Every name whose value a person may have chosen contains one of these. */
 const englishHint =
   /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
 const hints = new Map<string, RegExp>([['', englishHint]]);
@@ -33,13 +33,13 @@ export function findAssignments(source: SearchedText): Found[] {
     const isAttached = endsInUnspaced(match[0]);
     while (!isAttached && start > 0 && match.index - start < 60 && named.test(text[start - 1] as string)) start--;
     while (!isAttached && end < text.length && end - match.index < 80 && named.test(text[end] as string)) end++;
-    // `rds.password:` in prose, `--password-`: what stands at the ends is no part of the name.
+    // `rds.password:` in prose, `--password-`: trailing dots and dashes are not part of the name.
     const name = text
       .slice(start, end)
       .replace(/[.-]+$/, '')
       .replace(/(?<=\w)\.(?:equals\w*|compareTo|authenticate|thenReturn)$/, '');
     end = start + name.length;
-    // 'Secret key = x': a name of several words.
+    // 'Secret key = x': the name has several words.
     const more =
       /^(?: (?:key|token|password|secret|phrase|salt|base|code)\b)+/.exec(text.slice(end, end + 30))?.[0] ?? '';
     end += more.length;
@@ -51,7 +51,7 @@ export function findAssignments(source: SearchedText): Found[] {
     const phrase = /phrase|mnemonic|seed|recovery|psk/i.test(escaped);
     for (const value of valuesAfter(source, start, end)) {
       const { literal } = value;
-      // The words of other languages are not known here.
+      // The word list is English, so an unquoted value after a foreign name must not look like a word.
       if (!value.quoted && isForeign(escaped) && !isNoWord(value.text)) continue;
       const counts =
         strength === 'password'
@@ -68,7 +68,7 @@ export function findAssignments(source: SearchedText): Found[] {
   return found;
 }
 
-/** `--password x`: what follows is one whatever it is. */
+/** `--password x`: the argument of this option is always a password. */
 function isOption(text: string, start: number): boolean {
   return (
     /(?:^|\s)-{0,2}$/.test(text.slice(Math.max(0, start - 3), start)) && /^-|-$/.test(text.slice(start - 1, start + 1))
@@ -79,7 +79,7 @@ function isDrawn(value: string): boolean {
   return !/\s/.test(value) && !reference.test(value) && randomness(value) > 0;
 }
 
-/** Written in pieces or over a line's end, so that no run of its characters is all of it. */
+/** Whether the value is written in pieces or across a line end, so that no single run of characters contains it. */
 function isBroken(text: string, { pieces }: ReadValue): boolean {
   return pieces.length > 1 || pieces.some(([start, end]) => text.slice(start, end).includes('\n'));
 }

@@ -1,27 +1,27 @@
-// What may be the value at a place: literals in quotes, several of them, a block, a cell, bare text.
+// Reads the candidate values at an offset: quoted literals, lists of them, YAML blocks, table cells, bare text.
 
 import type { SearchedText } from './found.ts';
 import { lineStartOf, type ReadValue, readBare, readBlock, readQuoted } from './read-value.ts';
 import { isNoWord } from './values.ts';
 
-/** `literal`: it stands for itself, not for a value elsewhere. */
+/** `literal`: the text is the value itself, not a reference to a value elsewhere. */
 export type ValueCandidate = ReadValue & { readonly literal: boolean };
 
-/** A name and what stands around it. */
+/** A name and its surroundings. */
 export interface NamedSpot {
-  /** Several words may be the value. */
+  /** The value may have several words. */
   readonly isPhrase: boolean;
   readonly source: SearchedText;
   readonly start: number;
   readonly lineStart: number;
-  /** The line before the name. */
+  /** The text of the line before the name, at most 200 UTF-16 units. */
   readonly before: string;
   readonly isFlag: boolean;
-  /** The name is of another language than English: no name in code. */
+  /** The name is in a language other than English, so it is not an identifier in code. */
   readonly isForeign: boolean;
 }
 
-/** A call or a construction that hands the literal on, or falls back to it. */
+/** A call or constructor that takes the literal, or an expression that falls back to it. */
 const wrapper =
   /(?:<%=?[ \t]*|!Sub[ \t]+|Just[ \t]+|\[\]byte\(|\{\{[^{}'"\n]{0,60}\|[ \t]*default\([ \t]*|\d+[ \t]*\[default[ \t]*=[ \t]*|[\w.:$]{1,60}\(\s*["'][\w.-]{0,60}["']\s*\)\s*(?:(?:\?:|\?\?|\|\||or\b)\s*|\.(?:unwrap_or(?:_else)?|orElse(?:Get)?|getOrElse|or_else)\(\s*(?:\|\w*\|\s*|\(\)\s*->\s*)?)(?=["'`])|\w{0,20}(?:Field|field|column|Column)\(\s*(?:default\s*=\s*)?(?=["'])|(?:new[ \t]+)?(?:Some|Ok|String(?:::from)?|std::string|SecretStr|SecretString|Secret|SecureString|Password|Buffer\.from|bytes|bytearray|str|b64decode|base64\.b64decode|atob|strdup|ref|literal|quote|TEXT|_T|L|toSecret|secret|sensitive|nonsensitive|Value|pulumi\.secret|pulumi\.String|aws\.String|to_?string|strings?\.TrimSpace|ptr|StringPtr)\(\s*|[\w.$]{0,60}?(?:getenv|environ\.get|env|getProperty|get_or|getOrDefault|get|fetch|Getenv|getEnv|lookup|optional|config|setdefault|setting)\(\s*\\*["'][\w.-]+\\*["']\s*,\s*(?:default\s*=\s*)?|[\w$.]{1,60}(?:\[\\*["']?\w{1,60}\\*["']?\])?[ \t]*(?:\|\||\?\?|\?:|\bor\b)[ \t]*|[\w.!()]{1,40}[ \t]+\?[ \t]*(?=["'`])|[([{]\s*(?=["'`\\bru@(])|\s*\.?orElse\([ \t]*|\$\{[\w.]+:-?(?=[^}\s]))/y;
 
@@ -30,7 +30,7 @@ export function literals(text: string, at: number): ValueCandidate[] {
   return value === undefined ? [] : [{ ...value, literal: true }];
 }
 
-/** @param isText what stands there is a text in any case: between tags, in a table's cell */
+/** @param isText the value is plain text without doubt, as between tags or in a table cell */
 export function literalOrBare(
   { source, lineStart, before, isFlag, isForeign, isPhrase }: NamedSpot,
   at: number,
@@ -44,7 +44,7 @@ export function literalOrBare(
     from = wrapped;
   }
   const values: ValueCandidate[] = [];
-  // Several in brackets: all of them.
+  // A wrapper such as a list or a conditional may contain several literals.
   for (let place = from, i = 0; i < 20; i++) {
     const value = readQuoted(text, place);
     if (value === undefined) break;
@@ -65,18 +65,18 @@ export function literalOrBare(
   if (from !== at && !/\$\{[\w.]+:-?$/.test(text.slice(at, from))) return [];
   const indent = text.slice(lineStart).search(/\S/);
   const block = readBlock(text, at, indent);
-  // Keys in blocks are found by their own marks.
+  // `key-blocks.ts` finds private keys in blocks.
   if (block !== undefined) return /-----BEGIN|BEGIN PGP/.test(block.text) ? [] : [{ ...block, literal: true }];
   const found = [
     isText || isPhrase ? readCell(text, at) : undefined,
     isText ? undefined : readBare(text, from, isSettings || isFlag),
   ];
-  // A value in the next line stands deeper than its name.
+  // A value on the next line is indented deeper than its name.
   const line = lineStartOf(text, from);
   if (line > lineStart && text.slice(line, from).length <= indent) return [];
   return found.flatMap((value) => {
     if (value === undefined || value.next === at) return [];
-    // In a comment, a document or another string a word is a word.
+    // In a comment, a document or another string, unquoted text is a value only if it is not a word.
     const said = isProse || isForeign || isComment(before) || isInString(before);
     const literal =
       isText || isFlag || isSettings || isVariable(text, lineStart, from) || (said && isNoWord(value.text));
@@ -90,12 +90,12 @@ function joined(values: readonly ValueCandidate[]): ValueCandidate {
   return { ...last, text: values.map(({ text }) => text).join(''), pieces: values.flatMap(({ pieces }) => pieces) };
 }
 
-/** `NAME=` alone before it in its line, as in a shell, whatever the file: a patch, a transcript. */
+/** Whether only `NAME=` precedes the value on its line, as in a shell. Applies to any file, such as a patch. */
 function isVariable(text: string, lineStart: number, at: number): boolean {
   return at - lineStart < 80 && /^[-+]?(?:export[ ]+)?[A-Z][A-Z\d_]+=$/.test(text.slice(lineStart, at));
 }
 
-/** Text up to the next tag or bar, or the end of the line. */
+/** Reads text up to the next tag, bar or line end. */
 function readCell(text: string, at: number): ReadValue | undefined {
   const cell =
     /[ \t]*(?:<!\[CDATA\[)?[*_`]*((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)[*_`]*[ \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
@@ -107,13 +107,13 @@ function readCell(text: string, at: number): ReadValue | undefined {
   return { text: found, pieces: [[start, start + found.length]], quoted: false, next: start + found.length };
 }
 
-/** Nothing that a name would be: two digits or a symbol, or letters that make no words. */
+/** Whether the value cannot be a name: it has two digits or a symbol, or its letters form no words. */
 export function isMixed(value: string): boolean {
   if (/^[A-Za-z]*[a-z][A-Z][a-z]+\d+$/.test(value) || isNoWord(value.replace(/\d/g, ''))) return true;
   return (/\d.*\d|[!@#$%^&*?]/.test(value) && /[A-Za-z]/.test(value)) || (!/\d/.test(value) && isNoWord(value));
 }
 
-/** `a.b.c`, `foo_bar`, `a[0]`, `f(x)`: code, where it is not in quotes. */
+/** Whether unquoted text is code: `a.b.c`, `FOO_BAR`, `a[0]`, `f(x)`. */
 export function isExpression(text: string): boolean {
   return (
     /^[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+$/.test(text) || /^[\w.$]+\(|[\w)]\[|^[A-Z][A-Z\d_]+$/.test(text)
@@ -124,7 +124,7 @@ function isComment(before: string): boolean {
   return /(?:^|\s)(?:\/\/|\/\*|#|--|\*|;|%|<!--|REM\b|rem\b)/.test(before);
 }
 
-/** An odd number of some quote stands before it in the line. */
+/** Whether a quote is still open at the end of `before`. */
 function isInString(before: string): boolean {
   let open = '';
   for (let i = 0; i < before.length; i++) {
@@ -136,7 +136,7 @@ function isInString(before: string): boolean {
   return open !== '';
 }
 
-/** Where a sticky pattern ends that begins at `at`; `at` where it does not. */
+/** Returns the end of a sticky pattern's match at `at`, or `at` if there is no match. */
 export function skip(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : at;

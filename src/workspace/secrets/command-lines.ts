@@ -1,4 +1,4 @@
-// Passwords in commands: after a tool's option, at a place of their own, piped in.
+// Shape rules for passwords in commands: after an option, as a positional argument, or piped in.
 
 import { chosen, drawn, given, isSecretName, type ShapeRow } from './accept.ts';
 import { isPassword } from './values.ts';

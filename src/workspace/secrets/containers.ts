@@ -1,5 +1,4 @@
-// Finds secrets in objects, lists and sections whose name announces secrets: `passwords: { joe: ... }`, `[secrets]`,
-// `tokens:` with a list.
+// Finds values in a container named after secrets: `passwords: { joe: ... }`, `[secrets]`, `tokens:` with a list.
 
 import { indentLength } from '../../text/indents.ts';
 import type { Found, SearchedText } from './found.ts';
@@ -54,17 +53,14 @@ function within(body: string, start: number, strength: Strength): Found[] {
   return found;
 }
 
-/** The text from `start` to the next section of an INI or TOML file. */
+/** The text up to the next section of an INI or TOML file. */
 function sectionAt(text: string, start: number): string {
   const body = text.slice(start, start + longest);
   const end = body.search(/^[ \t]*\[/m);
   return end === -1 ? body : body.slice(0, end);
 }
 
-/**
- * The text up to the closing bracket. Without an opening bracket: the following lines that are indented more than the
- * header's line, and list items at its indent.
- */
+/** The text up to the closing bracket, or the lines that are indented deeper than the header. */
 function bodyAt(text: string, header: number, start: number, opening: string): string {
   const body = text.slice(start, start + longest);
   if (/[{[(]/.test(opening)) {

@@ -1,4 +1,4 @@
-// What stands before a value says whether it is a secret: the name that it is given, a comment, the line above.
+// Judges a value by its context: the name it is assigned to, a comment beside it, the line above.
 
 import { lineAfter } from '../../text/lines.ts';
 import { type Strength, strengthOf } from './names.ts';
@@ -6,11 +6,11 @@ import { lineStartOf } from './read-value.ts';
 
 const wordPattern = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*(?:[.-][\p{L}\p{M}\p{N}_$]+)*/gu;
 
-/** Says nothing of what the value is: look further on. */
+/** Words that do not say what the value is; the search continues before them. */
 const empty =
   /^(?:is|est|es|è|é|ist|lautet|är|er|das|der|die|le|la|el|il|are|was|be|the|a|an|to|for|of|as|in|on|at|by|and|or|my|our|your|this|it|its|with|use|using|equals|set|get|put|add|new|def|define|let|var|val|value|values|const|final|static|private|protected|public|internal|readonly|export|default|string|str|text|char|bytes?|std|data|content|literal|env|environ|environment|process|os|self|config|conf|cfg|settings?|options?|params?|args?|props|properties|ENV|ARG|setenv|setx|None|null|prod|production|staging|stage|live|dev|local|test|main|Some|String|Optional|from|Buffer|fromString|f|b|r|u|n|s|x|o|key\d?|name|headers?|header|append|String.valueOf|base64|hex|sha|dp|i|e|g|currently|now|still|just|here|expect|assert|equal|eq|toBe|return|if|when|then|else|echo|printf?|print|curl|wget|-H|H|data|json|body|field|item|entry|member|pair|tuple|user|admin|root|service|u8|u16|u32|u64|i32|i64|uint8_t|int|List|Vec|Array|Map|bool|https?|com|www|api|v\d)$/i;
 
-/** Says in prose too that what follows is no secret. */
+/** Words that mark the following value as public, even in prose. */
 const telling =
   /^(?:hash|hashes|commit|sha|md5|digest|checksum|fingerprint|ids?|uuid|guid|version|revision|etag|integrity|nonce|public)$/;
 
@@ -20,7 +20,7 @@ const farthest = 160;
 const keyFor =
   /\b(?<!public )(?:api[ _-]?key|token|secret|password|PAT)\s(?:for|of)\s(?:the\s)?[\w.-]{1,30}(?:\s[\w.-]{1,20})?:\s{1,4}["'`]?$/i;
 
-/** The name that a value at `start` is given, as the text around it says. */
+/** The strength of the name that the text before `start` gives to the value there. */
 export function contextOf(text: string, start: number): Strength {
   const lineStart = lineStartOf(text, start);
   const from = Math.max(lineStart, start - farthest);
@@ -28,7 +28,7 @@ export function contextOf(text: string, start: number): Strength {
   const here = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
   if (here === 'stop') return from > lineStart ? 'none' : commentAbove(text, lineStart);
   if (here !== 'none' || from > lineStart) return here;
-  // Nothing in its line: the line above, or a few above where those between only describe.
+  // The line has no name: use the line above, skipping lines that only describe the value.
   let end = lineStart - 1;
   for (let lines = 0; lines < 6 && end > 0; lines++) {
     const above = lineStartOf(text, end);
@@ -41,7 +41,7 @@ export function contextOf(text: string, start: number): Strength {
     if (lines === 0 && saysSecret(line)) return 'token';
     const said = lastNamed(line);
     if (said === 'stop') return 'none';
-    // `const token`, and in the next line `= "..."`.
+    // `const token`, then `= "..."` on the next line.
     const goesOn = /^\s*(?:=|:|=>|\+|\.)/.test(text.slice(lineStart, start));
     if (said !== 'none') return goesOn || line !== whole || isHeading(line) ? said : 'none';
     if (line.trim() !== '') return 'none';
@@ -55,7 +55,7 @@ const secretSaid =
 const otherSaid =
   /\b(?:hash|hashes|hashed|digest|checksum|sha\d*|md5|public|fingerprint|commit (?:id|of)|ids?|not (?:a )?secret)\b/i;
 
-/** A value under a name that says nothing, where a comment of its own above it says that it is a secret. */
+/** Judges a value whose own name says nothing: a comment on the line above may call it a secret. */
 function commentAbove(text: string, lineStart: number): Strength {
   if (lineStart === 0) return 'none';
   const line = text.slice(Math.max(lineStartOf(text, lineStart - 1), lineStart - farthest), lineStart);
@@ -67,8 +67,8 @@ function saysSecret(line: string): boolean {
 }
 
 /**
- * The name behind a value: `("abc...", forHTTPHeaderField: "X-API-Key")`, `"abc...", "name": "API_KEY"`, `= "abc...";
- * // API key`.
+ * The strength of a name after the value: `("abc...", forHTTPHeaderField: "X-API-Key")`,
+ * `"abc...", "name": "API_KEY"`, `= "abc..."; // API key`.
  */
 export function contextAfter(text: string, end: number, before: Strength): Strength {
   const rest = text.slice(end, end + 100);
@@ -87,14 +87,17 @@ export function contextAfter(text: string, end: number, before: Strength): Stren
   return said === 'stop' || said === 'weak' ? 'none' : said;
 }
 
-/** A comment, or a line that its name ends or opens: `"token":`, `variable "api_key" {`, `- name: API_KEY`. */
+/** Whether the line is a comment or introduces a value: `"token":`, `variable "api_key" {`, `- name: API_KEY`. */
 function isHeading(line: string): boolean {
   return (
     hasComment(line) || /[:=([{|>,\\]\s*[-+|>]?\s*$|["'`\]>]\s*$|^\s*[-*]?\s*["']?(?:name|key)["']?\s*[:=]/i.test(line)
   );
 }
 
-/** 'stop': a name that says nothing of secrets stands next to the value, and what is before it is another's. */
+/**
+ * The strength of the last name in `before`. 'stop' means that an unrelated name owns the value, so names further back
+ * do not count.
+ */
 function lastNamed(before: string): Strength | 'stop' {
   const found = [...before.matchAll(wordPattern)];
   let after = before.length;
@@ -107,25 +110,25 @@ function lastNamed(before: string): Strength | 'stop' {
     const gap = before.slice(end, after);
     if (/;\s|[})]\s*,|\}\s*[;{]|=>\s*\{/.test(gap) && seen > 0) return 'stop';
     after = match.index;
-    // 'API key', 'client secret': words of prose that belong together.
+    // 'API key', 'client secret': two words of prose form one name.
     const previous = found[i - 1];
     const joined =
       previous !== undefined && /^[ ]$/.test(before.slice(previous.index + previous[0].length, match.index))
         ? `${previous[0]} ${word}`
         : word;
-    // 'pass' alone is a verb, but for `pass: x`.
+    // 'pass' is a verb unless a colon or equals sign follows.
     if (/^pass$/i.test(word) && !/^["'\]]?\s*[:=]/.test(gap)) continue;
     let strength = strengthOf(joined);
     if (strength === 'none' && joined !== word) strength = strengthOf(word);
     if (empty.test(word) && strength !== 'token' && strength !== 'password') {
-      // `key` may be the key, or stand for a pair of a key and a value.
+      // `key` may name a secret key, or the key of a key-value pair.
       weak ||= strength === 'weak' && /^key/i.test(word);
       continue;
     }
-    // In prose 'the session key for package is': a noun, no name.
+    // In prose such as 'the session key for package is', the word is a noun, not the value's name.
     const isNoun = strength === 'other' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !telling.test(word);
     if (strength !== 'none' && !isNoun) return strength;
-    // Given a name that says nothing.
+    // The value is assigned to a name that says nothing about secrets.
     if (/^(?:\\*["'`\]]|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
       if (unknown > 0 || seen > 3) unknown++;
       else return weak ? 'weak' : hasComment(before.slice(0, match.index)) ? 'none' : 'stop';

@@ -1,4 +1,4 @@
-// Halves of secrets where a window was cut out of a longer text.
+// Finds partial secrets at the edges of a window that was cut out of a longer text.
 
 import type { Found } from './found.ts';
 import { tokenRows } from './tokens.ts';
@@ -7,7 +7,7 @@ import { isPatterned, randomness } from './values.ts';
 const prefixes = tokenRows.map(({ prefix }) => prefix).filter((prefix) => prefix.length >= 3);
 const blockLine = /^[\w+/=]{16,}$/;
 
-/** What runs over an edge of the window and looks drawn at random, or begins as a provider's token does. */
+/** Finds runs at a cut edge that look random or begin with a provider's token prefix. */
 export function findHalves(text: string, cut: { readonly start?: boolean; readonly end?: boolean }): Found[] {
   const found: Found[] = [];
   if (cut.start) {
@@ -44,7 +44,7 @@ export function findHalves(text: string, cut: { readonly start?: boolean; readon
   return found;
 }
 
-/** Where a token with this beginning starts, with at least four characters of it left. */
+/** The start of a token with this prefix, if at least four more characters follow; else -1. */
 function lastStart(run: string, prefix: string): number {
   const at = run.lastIndexOf(prefix);
   return at >= 0 && run.length - at - prefix.length >= 4 && (at === 0 || /[^A-Za-z\d]/.test(run[at - 1] as string))
@@ -52,7 +52,7 @@ function lastStart(run: string, prefix: string): number {
     : -1;
 }
 
-/** Short as it may be: letters and digits by turns. */
+/** Whether the run may be half of a secret. A short run counts if letters and digits alternate. */
 function isHalf(run: string): boolean {
   if (run.length < 8) return false;
   if (randomness(run) > 0) return true;
@@ -61,7 +61,7 @@ function isHalf(run: string): boolean {
   return turns >= 3 && digits >= 3 && /^[A-Za-z\d+/=-]*$/.test(run) && !isPatterned(run);
 }
 
-/** Lines of Base64 from the first on, as in the body of a key; the one at the edge may be short. */
+/** The number of leading Base64 lines, as in the body of a key. The line at the edge may be short. */
 function bodyLines(lines: readonly string[]): number {
   let count = 0;
   for (const [index, line] of lines.entries()) {

@@ -1,4 +1,4 @@
-// Names and values in fields of their own, and values that are put together from variables.
+// Finds secrets whose name and value are in separate fields, and secrets that are joined from variables.
 
 import { drawn, given, isSecretName, type ShapeRow } from './accept.ts';
 import type { Found, SearchedText } from './found.ts';
@@ -44,7 +44,7 @@ export const fieldRows: readonly ShapeRow[] = [
   },
 ];
 
-/** Begins with a word that tells, so that a text is walked quickly; `strengthOf` judges the whole name. */
+/** The name starts with a keyword, which keeps the search fast. `strengthOf` judges the whole name. */
 const telling =
   '(?<name>(?:key|token|secret|passw|pwd|jwt|bearer|credential)[\\w$]{0,20})["\']?[ \\t]{0,8}(?::=|[:=])[ \\t]{0,8}';
 const sum = new RegExp(
@@ -53,10 +53,10 @@ const sum = new RegExp(
 );
 const assigned =
   /(?<![\w$])([A-Za-z_$][\w$]{0,40})[ \t]{0,8}(?::[ \t]{0,4}\w{1,20}[ \t]{0,8})?(?::=|=)[ \t]{0,8}["'`]([^"'`\n]{4,200})["'`]/g;
-/** Sums in a file that are looked at. */
+/** Maximum number of sums examined in a file. */
 const mostSums = 50;
 
-/** `apiKey = a + b` where the file says what `a` and `b` are. */
+/** `apiKey = a + b`, where the file assigns literals to `a` and `b`. */
 export function findSums({ text }: SearchedText): Found[] {
   const sums = [...text.matchAll(sum)].filter(({ index, groups }) => {
     const before = /[\w$.-]{0,40}$/.exec(text.slice(Math.max(0, index - 40), index))?.[0] ?? '';

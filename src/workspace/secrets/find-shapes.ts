@@ -1,4 +1,4 @@
-// Runs the rows of forms over a text: only those a part of which is there at all.
+// Runs the shape rules over a text. Skips rules whose required substring is absent.
 
 import type { ShapeRow } from './accept.ts';
 import { addressRows } from './addresses.ts';

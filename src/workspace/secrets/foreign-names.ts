@@ -4,17 +4,17 @@ import type { Parts } from './parts.ts';
 
 interface Language {
   readonly name: string;
-  /** Separated by '|'. Every name of a password contains one of them. */
+  /** Stems separated by bars. Every name of a password contains one of them. */
   readonly stems: string;
-  /** Regular expression, in lower case: names of passwords in all inflections. */
+  /** Regular expression, in lower case, for the inflected names of a password. */
   readonly password: string;
-  /** Regular expression: names of keys and tokens, of one word or two. Their values count only if they look random. */
+  /** Names of a key or token, in one or two words. The value counts only if it looks random. */
   readonly token?: string;
-  /** Verbs between a name and its value, as separate words: 'is', 'was', 'remains'. */
+  /** Separate words for 'is', 'was', 'remains' and the like. */
   readonly verbs?: string;
-  /** Prepositions, as in 'changed to'. They count only before a value with a digit or a symbol. */
+  /** Prepositions as in 'changed to'. They count only before a value with a digit or symbol. */
   readonly changes?: string;
-  /** The same as verbs, in scripts without spaces: attached to the name. */
+  /** The counterpart of verbs in scripts without spaces, attached to the name. */
   readonly particles?: string;
 }
 
@@ -161,7 +161,7 @@ function join(part: 'password' | 'token' | 'verbs' | 'changes' | 'particles'): s
   return languages.flatMap((language) => language[part] ?? []).join('|');
 }
 
-/** Letters and marks of scripts that put no space between a name and what follows it. */
+/** Letters and marks of scripts that put no space after a name. */
 const unspaced = '\\u0900-\\u097f\\u0e00-\\u0e7f\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af';
 const isUnspaced = new RegExp(`[${unspaced}]`);
 
@@ -171,10 +171,10 @@ export function endsInUnspaced(name: string): boolean {
 }
 
 const letter = '[\\p{L}\\p{M}]';
-/** Matches where no letter precedes. Particles do without it: in their scripts a word may begin anywhere. */
+/** No letter precedes: the start of a word. */
 const wordStart = `(?<!${letter})`;
 
-/** Patterns for `names.ts`: the end of a name in lower case. */
+/** Endings of lower-case names, for `names.ts`. */
 export const passwordName = new RegExp(`(?:(?:^|[ ])|(?=[${unspaced}]))(?:${join('password')})$`, 'u');
 export const tokenName = new RegExp(
   `(?:(?:^|[ ])|(?=(?:api)?[${unspaced}]))(?:${join('token')})(?:${join('particles')})?$`,
@@ -182,14 +182,14 @@ export const tokenName = new RegExp(
 );
 
 const stems = languages.map((language) => language.stems.split('|'));
-/** Patterns that also accept other joints between the words of a name: `mot de passe`, `mot_de_passe`, `motDePasse`. */
+/** Name patterns that allow other word separators: `mot de passe`, `mot_de_passe`, `motDePasse`. */
 const hints = languages.map(({ password }) =>
   password.replaceAll('\\p{L}*', '').replace(/(?<=[\p{L})?]) (?=[\p{L}(])/gu, '[ _-]?'),
 );
 
 /**
- * Source of a pattern that finds possible password names in a text; `names.ts` decides. The pattern covers only the
- * languages whose stems are in the text. A search for all languages takes five times as long as for English names.
+ * Pattern source that finds possible foreign names of a password; `names.ts` makes the decision.
+ * It contains only languages whose stems occur in the text. A search for all takes five times as long as for English.
  */
 export function foreignHintFor({ hasLower }: Parts): string {
   return hints.filter((_, index) => stems[index]?.some(hasLower)).join('|');
@@ -209,10 +209,10 @@ export const foreignWords = new RegExp(
   'yu',
 );
 
-/** Verbs that look like no English word, for names that English shares: 'Das Passwort ist', 'La password è'. */
+/** Foreign verbs that look like no English word, used after names that are also English: 'La password è'. */
 export const plainVerbs = "est|es|è|é|e'|ist|lautet|era|était|será|är|er|это";
 
-/** Whether a name, in upper or lower case, is a name of a password in another language. */
+/** Whether a name from a text means a password in another language. */
 export function isForeign(name: string): boolean {
   return passwordName.test(name.toLowerCase());
 }

@@ -1,4 +1,4 @@
-// Input and output of the functions that find secrets in a text.
+// Types of the secret finders: their input and their results.
 
 import type { Parts } from './parts.ts';
 
@@ -8,16 +8,16 @@ export interface Found {
   readonly end: number;
   /** The secret itself: unescaped, and joined if the text has it in pieces. */
   readonly value: string;
-  /** The rule that found it, in words for the user. */
+  /** Readable name of the rule that found it. */
   readonly kind: string;
 }
 
 export interface SearchedText {
   readonly text: string;
   readonly path: string;
-  /** Whether the file holds settings, a shell script or the like: unquoted text is a value there, not code. */
+  /** A settings file, shell script or the like, where unquoted text is a value, not code. */
   readonly isSettings: boolean;
-  /** Whether the file is a document: unquoted text is a value there if it looks like one. */
+  /** A document, where unquoted text is a value if it looks like one. */
   readonly isProse: boolean;
   readonly parts: Parts;
 }

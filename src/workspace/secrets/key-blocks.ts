@@ -1,6 +1,5 @@
-// Private keys as blocks of Base64 between BEGIN and END: whole, in string literals, escaped, in a log, or with one end
-// missing.
-// A key's value is its lines with '\n' between them, so that each line is known as well.
+// Finds private keys in Base64 between BEGIN and END: whole, in string literals, escaped, in a log, or without one end.
+// A key's value is its lines joined with '\n', so that each single line is known as well.
 
 import type { Found, SearchedText } from './found.ts';
 import { surprise } from './noise.ts';
@@ -11,7 +10,7 @@ const secretBlock =
     .source;
 const head = new RegExp(`-----BEGIN ${secretBlock}-----|---- BEGIN ${secretBlock} ----|Private-Lines: \\d+`, 'g');
 const tail = new RegExp(`-----END ${secretBlock}-----|---- END ${secretBlock} ----`, 'g');
-/** No key is longer, UTF-16 units. */
+/** Maximum length of a key, in UTF-16 units. */
 const longest = 20_000;
 const separators = /(?:\\[nrt]|&#1[03];|[\s"'`+,;()>*#|\\.&-])+/y;
 const base64 = /[A-Za-z\d+/=]+/y;
@@ -36,7 +35,7 @@ export function findKeyBlocks({ text }: SearchedText): Found[] {
     found.push({ start: match.index, end, value: body.value, kind: 'private key' });
     after = end;
   }
-  // An end whose beginning lies before the text, or is lost.
+  // An END line whose BEGIN line is before the text or missing.
   for (const match of text.matchAll(tail)) {
     if (match.index < after && found.some(({ start, end }) => start < match.index && match.index < end)) continue;
     const body = backward(text, match.index);
@@ -61,7 +60,7 @@ function forward(text: string, from: number): { end: number; value: string } | u
     base64.lastIndex = at;
     if (base64.test(text)) {
       const piece = `${plusBefore(text, at, base64.lastIndex - at, pieces, isDiff)}${text.slice(at, base64.lastIndex)}`;
-      // Words after it: prose or code. The last line of a key may be short.
+      // Words after the key are prose or code. The last line of a key may be short.
       if (length >= 40 && !isBody(piece)) break;
       if (pieces.length === 0) isDiff = /[-+]/.test(text[at - 1] ?? '');
       pieces.push(piece);
@@ -73,7 +72,7 @@ function forward(text: string, from: number): { end: number; value: string } | u
     separators.lastIndex = at;
     if (text.startsWith('-----', at) || text.startsWith('---- ', at) || !separators.test(text)) break;
     at = separators.lastIndex;
-    // The dashes of the end belong to it.
+    // The dashes belong to the END line.
     const dashes = text.slice(end, at).search(/----/);
     if (dashes >= 0) break;
   }
@@ -82,9 +81,9 @@ function forward(text: string, from: number): { end: number; value: string } | u
 }
 
 /**
- * '+' where it is the first character of a key's line, not what a diff or a sum of literals has. All lines of a key but
- * the last
- * are equally long: a line is too short by one without its '+', and the last one, where the first has none before it.
+ * Returns '+' if the plus before a line is part of the key, not a diff mark or an operator between literals.
+ * All lines of a key but the last have the same length, so a line without its '+' is one character too short.
+ * The last line gets its '+' only if the text is not a diff.
  */
 function plusBefore(text: string, at: number, length: number, others: readonly string[], isDiff = true): '+' | '' {
   if (text[at - 1] !== '+') return '';
@@ -93,9 +92,8 @@ function plusBefore(text: string, at: number, length: number, others: readonly s
 }
 
 /**
- * A key that was written line by line into a log: between its head and its end each line has something before its piece
- * of
- * the key, and other lines may stand between them. A range for each piece.
+ * Finds a key that was logged line by line; returns a range for each piece. Each line has a prefix before its piece,
+ * and unrelated lines may lie between them.
  */
 function inLog(text: string, from: number): Found[] {
   const body = text.slice(from, from + 2 * longest);
@@ -108,7 +106,7 @@ function inLog(text: string, from: number): Found[] {
     const start = from + line.index + piece.index;
     return [{ start, text: piece[1] as string }];
   });
-  // The last piece may be short; of the others each looks random.
+  // The last piece may be short. Every other piece must look random.
   const kept = pieces.filter(({ text }, i) =>
     i === pieces.length - 1 ? isBody(text) : text.length >= 16 && isBody(text),
   );
@@ -125,9 +123,9 @@ function isBody(piece: string): boolean {
 
 function backward(text: string, from: number): { start: number; value: string } | undefined {
   let start = from;
-  /** Last line first. */
+  /** In reverse order, last line first. */
   const lines: string[] = [];
-  // Line by line, and in escaped text by its escapes.
+  // Split at line ends, or at escaped line ends.
   for (let end = from; end > Math.max(0, from - longest); ) {
     const before = text.slice(Math.max(0, end - 300), end);
     const separator = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\\n'), before.lastIndexOf('\\r'));
@@ -138,7 +136,7 @@ function backward(text: string, from: number): { start: number; value: string } 
       const match = /^([\s"'`+,;()>*#|\\.]*(?:\/\/)?\s*)([A-Za-z\d+/]+={0,2})[\s"'`+,;)\\]*$/.exec(line);
       const core = match?.[2];
       if (match === null || core === undefined || !(isBody(core) || core.length < 16)) {
-        // The first line may be cut, and what opens a literal may stand before it.
+        // The first line may be cut off, and the start of a literal may precede it.
         const last = /([A-Za-z\d+/]{32,}={0,2})[\s"'`+,;)\\]*$/.exec(line);
         const head = last?.[1];
         if (last === null || head === undefined || randomness(head) === 0) break;

@@ -1,18 +1,18 @@
-// Private keys and web tokens without what frames them: lines of Base64 that no BEGIN opens, and a web token in pieces.
+// Finds private keys without a BEGIN line, as lines of Base64, and JSON web tokens that are split into pieces.
 
 import type { Found, SearchedText } from './found.ts';
 import { tokenRows } from './tokens.ts';
 import { randomness } from './values.ts';
 
-/** A line of Base64 as programs wrap it, at 64 or 76 columns. */
+/** Line length of wrapped Base64; programs wrap at 64 or 76 columns. */
 const shortestLine = 60;
 const longestLine = 78;
 const lastLine = /[A-Za-z\d+/]{4,76}={0,2}(?=["'`;,)\]]{0,4}[ \t]{0,8}(?:\r?\n|\\r|\\n|["'`+]|$))/y;
-/** Between two lines, in comments and in literals too. */
+/** The text between two lines, in comments and string literals too. */
 const between =
   /(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}[+,;.\\]?[ \t]{0,8}\r?\n[ \t]{0,80}(?:(?:\/\/|[#*>|-])[ \t]{0,8})?["'`]?|(?:\\r)?\\n/y;
 const derPrefixes = tokenRows.filter(({ kind }) => kind === 'private key in DER').map(({ prefix }) => prefix);
-/** Said shortly before it. */
+/** Words shortly before the body that mark a private key. */
 const saysKey = /priv(?:ate)?[ _-]?key|secret[ _-]?key|(?:ssh|rsa|ec|signing|deploy|host)[ _-]?key|\bpem\b/i;
 const saysOther = /public|\bcert|\bcsr\b|\bcrl\b|signature|-----/i;
 
@@ -22,7 +22,7 @@ export function findKeyBodies({ text }: SearchedText): Found[] {
 
 function keyBodies(text: string): Found[] {
   const found: Found[] = [];
-  // A run as long as a line covers every 60th place: most are no Base64.
+  // A run as long as a line covers at least one of every 60 offsets, so only those are tested.
   for (let at = shortestLine - 1; at < text.length; at += shortestLine) {
     if (!isBase64(text.charCodeAt(at))) continue;
     let start = at;
@@ -67,7 +67,7 @@ function linesFrom(text: string, start: number, end: number): Span[] {
     if (!lastLine.test(text)) return lines;
     const from = between.lastIndex;
     at = lastLine.lastIndex;
-    // A word behind the body is none of it.
+    // A word after the body is not part of it.
     if (at - from < 60 && !/[\d+/=]/.test(text.slice(from, at))) return lines;
     lines.push({ start: from, end: at });
     if (at - from < 60) return lines;
@@ -76,11 +76,11 @@ function linesFrom(text: string, start: number, end: number): Span[] {
 
 const head = /eyJ[\w-]{12,300}/g;
 const piece = /[\w-]{16,4000}/;
-/** Between two pieces: quotes, a comma, the name of the next variable. UTF-16 units. */
+/** Maximum distance between two pieces, in UTF-16 units: quotes, a comma, the next variable's name. */
 const mostBetween = 48;
 const mostPieces = 12;
 
-/** `["eyJhbGci...", "eyJzdWIi...", "k3Jd..."]`, over lines of YAML, in variables one after the other. */
+/** Web tokens in pieces: `["eyJhbGci...", "eyJzdWIi...", "k3Jd..."]`, on lines of YAML, in consecutive variables. */
 function webTokens(text: string): Found[] {
   if (!text.includes('eyJ')) return [];
   const found: Found[] = [];

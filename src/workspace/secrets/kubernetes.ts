@@ -1,4 +1,4 @@
-// Secret objects of Kubernetes: every value under data and stringData, whatever it looks like.
+// Finds the values of Kubernetes Secret objects: every value under data and stringData except placeholders.
 
 import { indentLength } from '../../text/indents.ts';
 import { lineEnd } from '../../text/lines.ts';
@@ -13,7 +13,7 @@ const entry =
 export function findKubernetes({ text }: SearchedText): Found[] {
   if (!text.includes('Secret') || !kind.test(text)) return [];
   const found: Found[] = [];
-  // Objects of one file are apart by lines of dashes.
+  // Lines of dashes separate the objects of a file.
   let start = 0;
   for (const part of text.split(/^(?=---)/m)) {
     if (kind.test(part))

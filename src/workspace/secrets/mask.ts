@@ -1,4 +1,4 @@
-// Finds secrets in text and masks them, so that none reaches a prompt, an index or the store.
+// Finds secrets in text and redacts them, so that none reaches a prompt, an index or the database.
 
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
@@ -17,41 +17,37 @@ import { findTables } from './tables.ts';
 import { isNoWord, randomness } from './values.ts';
 import { isWord, isWords } from './words.ts';
 
-/** Replaces each UTF-16 unit of a secret, line ends excepted: offsets, lines and columns stay what they were. */
+/** Replaces each UTF-16 unit of a secret except line ends, so offsets, lines and columns do not change. */
 export const maskCharacter = '*';
 
 export interface Masked {
   readonly text: string;
-  /** Secrets masked. */
+  /** Number of redacted ranges; overlapping ranges count as one. */
   readonly count: number;
 }
 
-/** A secret, or a piece of one that is written in pieces ("abc" + "def"), in a text. */
+/** A secret in a text, or one piece of a secret that is written in pieces ("abc" + "def"). */
 export interface SecretRange extends Found {
-  /** No identifier and no word of a language: to be masked wherever it stands, whatever stands around it. */
+  /** The value is no identifier and no word, so it is redacted everywhere, in any context. */
   readonly isDistinctive: boolean;
 }
 
-/**
- * Whether the text is a window of a longer one, cut where a secret may lie: half a secret at that edge is masked too.
- */
+/** Edges where the text was cut out of a longer one. A partial secret at a cut edge is redacted too. */
 export interface Cut {
   readonly start?: boolean;
   readonly end?: boolean;
 }
 
 /**
- * The same text with every secret replaced by asterisks of the same length: cut prefix and suffix after masking the
- * whole document, at the same offset. About 2 ms for 100 KB without anything suspicious.
- * @param path decides which rules apply: some look at package.json or .npmrc only
+ * Replaces every secret by asterisks of the same length. Redact the whole document first, then cut prefix and suffix at
+ * the same offset. Takes about 2 ms for 100 KB of text without secrets.
+ * @param path decides which rules apply; some apply only to certain file names
  */
 export function maskSecrets(text: string, path: string, cut: Cut = {}): Masked {
   return maskRanges(text, findSecrets(text, path, cut));
 }
 
-/**
- * The text with these ranges masked, which may overlap and come in any order. Counts a run of overlapping ones as one.
- */
+/** Redacts these ranges, which may overlap and come in any order. Overlapping ranges count as one. */
 export function maskRanges(text: string, ranges: readonly Pick<SecretRange, 'start' | 'end'>[]): Masked {
   if (ranges.length === 0) return { text, count: 0 };
   const parts: string[] = [];
@@ -65,7 +61,7 @@ export function maskRanges(text: string, ranges: readonly Pick<SecretRange, 'sta
   return { text: parts.join(''), count: disjoint.length };
 }
 
-/** Where the secrets are: sorted by start; one may lie in another (a token in a URL's password). */
+/** The ranges of all secrets, sorted by start. One range may lie inside another (a token in a URL's password). */
 export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRange[] {
   const isProse = kindOf(languageIdOf(path)) === 'prose';
   const source: SearchedText = { text, path, isSettings: isSettings(path), isProse, parts: partsOf(text) };
@@ -96,7 +92,7 @@ function isSettings(path: string): boolean {
   );
 }
 
-/** The other places of what was found, which no rule need recognize. */
+/** Further occurrences of the distinctive values, which the rules may have missed. */
 function again(text: string, ranges: readonly SecretRange[]): SecretRange[] {
   const more: SecretRange[] = [];
   const starts = new Set(ranges.map(({ start }) => start));
@@ -111,7 +107,7 @@ function again(text: string, ranges: readonly SecretRange[]): SecretRange[] {
   return more;
 }
 
-/** A password like `postgres`, `letmeinplease` or `test1234` may be a name elsewhere. */
+/** Whether a value is a secret in any context. A password like `postgres` or `test1234` may be a name elsewhere. */
 function isDistinctive(value: string): boolean {
   if (value.length < 6 || /^[\d.]+$/.test(value) || isNumbered(value)) return false;
   const hasSymbol = /[^\w.\s/-]/.test(value);
@@ -119,7 +115,7 @@ function isDistinctive(value: string): boolean {
   return isNoWord(value) || randomness(value) > 0 || hasSymbol || /(?:\s\S+){3}/.test(value);
 }
 
-/** A word of code and a number: `server12`. */
+/** Whether the value is a word of code and a number: `server12`. */
 function isNumbered(value: string): boolean {
   const word = /^([A-Za-z]+)\d{1,4}$/.exec(value)?.[1]?.toLowerCase();
   return word !== undefined && (isWord(word) || isWords(word));

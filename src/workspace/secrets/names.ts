@@ -1,19 +1,19 @@
-// What a name says of the value beside it: `dbPassword`, `API_KEY`, `client-secret`; and `publicKey`, `token_id`.
+// Judges from a name whether its value is a secret: `dbPassword`, `API_KEY` are; `publicKey`, `token_id` are not.
 
 import { passwordName, tokenName } from './foreign-names.ts';
 
 /**
- * - password: can mean nothing else; what a person would choose counts (`hunter2hunter`);
- * - token: its value is drawn at random, and only such a value counts;
- * - weak: often no secret at all (`key`, `auth`): only what is long and random counts;
- * - none: says nothing of secrets;
- * - other: says that it is something else (`tokenHash`, `key_id`, `integrity`).
+ * - password: the name is unambiguous, so a value that a person might choose counts (`hunter2hunter`);
+ * - token: only a value that looks random counts;
+ * - weak: the name is often unrelated (`key`, `auth`), so only a long random value counts;
+ * - none: the name says nothing about secrets;
+ * - other: the name says that the value is no secret (`tokenHash`, `key_id`, `integrity`).
  */
 export type Strength = 'password' | 'token' | 'weak' | 'none' | 'other';
 
-/** Said of every name, in lower case with a space between words: the first row that matches decides. */
+/** Tested on a name in lower case with spaces between words. The first matching row decides. */
 const rows: readonly (readonly [Strength, RegExp])[] = [
-  // The value is something about a secret.
+  // The value describes a secret but is none.
   [
     'other',
     /(?:^| )(?:ids?|uuid|guid|name|names|type|types|kind|uri|endpoint|path|file|filename|filepath|files|dir|directory|folder|len|length|size|count|counter|number|num|total|hash|hashes|hasher|hashed|digest|checksum|fingerprint|thumbprint|regex|regexp|re|pattern|prefix|suffix|label|labels|placeholder|title|hint|hints|help|message|messages|msg|error|errors|err|description|desc|doc|docs|policy|policies|field|fields|input|column|columns|provider|providers|manager|service|expiry|expires|expired|expiration|expire|ttl|lifetime|timeout|age|algorithm|algorithms|alg|format|version|index|indices|mode|strategy|class|selector|element|component|scope|scopes|source|required|enabled|disabled|visible|visibility|strength|rule|rules|reset|link|page|form|route|screen|event|events|action|handler|callback|function|method|validator|validators|validation|hasher|limit|limits|max|min|usage|issuer|audience|pos|position|start|end|line|offset|map|list|array|ring|size|bits|bytes|mismatch|match|changed|change|updated|at|on|by|date|time|timestamp|state|status|code error|command|cmd|option|options|config|settings|schema|model|table|property|properties|attribute|attributes|attr|separator|delimiter|char|chars|charset|store type|alias|group|groups|role|roles|owner|user|username|users|host|hostname|port|region|ref|refs|reference|object|interface|generator|parser|lexer|stream|reader|writer|iterator|tokenizer|kinds|flag|flags|icon|color|image|img|button|dialog|modal|prompt|view|template|tests|spec|fixture|backend|middleware|plugin|module|package|import|export|mount|volume|rotation|usage|stealer|scanner|manager|engine|entropy|difficulty|quality|score|level|rank|order|sort|weight)(?: \d+)?$/,
@@ -47,11 +47,11 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
   ],
 ];
 
-/** Said after the word that counts: `passwordValue`, `API_KEY_PROD`, `client-key-data`, `token2`. */
+/** Suffix words that do not change the meaning: `passwordValue`, `API_KEY_PROD`, `client-key-data`, `token2`. */
 const trailing =
   /(?: (?:value|values|val|text|string|str|plain|plaintext|raw|default|data|production|prod|development|develop|dev|staging|stage|qa|uat|testing|test|live|sandbox|local|main|primary|secondary|old|new|current|previous|backup|env|environ|environment|var|variable|const|constant|literal|base ?64|b ?64|base|hex|encoded|bytes|again|confirm|confirmation|repeat|repeated|check|here|arg|param|parameter|setting|entry|item|content|contents|v?\d+|[a-z]))+$/;
 
-/** Services whose keys look like hashes, under names that say no more than theirs. */
+/** Services whose keys look like hashes and are often named only after the service. */
 const services = new Set(
   (
     'adafruit airtable algolia amplitude anthropic asana assemblyai auth0 authy beamer bitfinex bittrex brevo bugsnag buildkite calendly circleci clarifai clearbit ' +
@@ -66,12 +66,12 @@ const services = new Set(
 
 const known = new Map<string, Strength>();
 
-/** @param name as it stands in the text: camelCase, snake_case, kebab-case, dotted, or words with single spaces */
+/** @param name as written in the text: camelCase, snake_case, kebab-case, dotted, or words with single spaces */
 export function strengthOf(name: string): Strength {
   const before = known.get(name);
   if (before !== undefined) return before;
   const strength = decide(name);
-  // Names come again and again; what is long comes once.
+  // Short names repeat. Long names rarely do, so they are not cached.
   if (name.length <= 40) {
     if (known.size > 20_000) known.clear();
     known.set(name, strength);
@@ -91,7 +91,7 @@ function decide(name: string): Strength {
   return strength === 'weak' ? 'token' : 'weak';
 }
 
-/** `mailgun`, and `mailgunkey` too. */
+/** Whether the word is or begins with a service: `mailgun`, `mailgunkey`. */
 function isService(word: string): boolean {
   if (services.has(word)) return true;
   for (let end = 5; end < word.length; end++) if (services.has(word.slice(0, end))) return true;

@@ -1,8 +1,8 @@
-// How much a text looks drawn at random rather than written: bits a character under a model of letters in code.
+// Measures how random a text looks: bits per character under a letter-pair model of code.
 
 /**
- * Row a, column b: bits of letter b after letter a in the words of identifiers and prose, rounded, 9 and more as 9.
- * Counted over the sources of 23 packages of npm and PyPI, each word once a file.
+ * Row a, column b: bits of letter b after letter a in words of identifiers and prose, rounded and capped at 9.
+ * Counted over the sources of 23 packages of npm and PyPI, each word once per file.
  */
 const pairBits = [
   '85449759597343959332568769',
@@ -41,14 +41,12 @@ function classOf(unit: number): number {
   return unit >= 48 && unit <= 57 ? Class.Digit : Class.Other;
 }
 
-/**
- * Bits of what is no letter after a letter: a digit after a digit, after a letter, a letter after a digit; a new word.
- */
+/** Bits of the other transitions: digit after digit, digit after letter, letter after digit, new word, separator. */
 const cost = { digits: 2.5, toDigit: 5, fromDigit: 5, word: 3.5, separator: 2 };
 
 /**
- * Mean bits a character. Words, identifiers and paths of them: about 3 to 3.9; random letters and digits, hexadecimal
- * and Base64: about 5 to 6.5. Under ten characters the two overlap.
+ * Mean bits per character. Words, identifiers and paths have about 3 to 3.9. Random letters and digits, hexadecimal and
+ * Base64 have about 5 to 6.5. Below ten characters the two ranges overlap.
  */
 export function surprise(text: string): number {
   let bits = 0;

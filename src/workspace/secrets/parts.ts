@@ -1,15 +1,15 @@
-// Tells quickly whether a text contains given parts: one pass over the text rules out most of them.
+// Tests a text for many substrings in one pass.
 
-/** Valid until `partsOf` is called with another text. */
+/** Valid until `partsOf` is called with another text, because the filter is shared. */
 export interface Parts {
   has(part: string): boolean;
-  /** @param part in lower case; the text may have it in any case */
+  /** Ignores case. @param part in lower case */
   hasLower(part: string): boolean;
 }
 
-/** In a text of fewer UTF-16 units, a separate search for each part is faster. */
+/** In shorter texts, a separate search for each part is faster. UTF-16 units. */
 const long = 20_000;
-/** Length of a hash, bits. `present` has one bit for each hash of four consecutive units, case ignored. */
+/** The filter has 2 ** bits bits, one for each hash of four consecutive units. Hashes ignore case. */
 const bits = 22;
 const present = new Uint8Array(1 << (bits - 3));
 
@@ -26,7 +26,7 @@ export function partsOf(text: string): Parts {
   };
 }
 
-/** @returns a test of a part; false if four consecutive units of the part occur nowhere in the text, in any case */
+/** @returns a test that is false if some four units of the part do not occur in the text in any case */
 function walked(text: string): (part: string) => boolean {
   present.fill(0);
   let last = 0;
@@ -48,7 +48,7 @@ function mayHave(part: string): boolean {
   return true;
 }
 
-/** Equal for both cases of a letter. Beyond ASCII, only the unit's block of 256 counts. */
+/** The same byte for both cases of a letter. Beyond ASCII, only the unit's block of 256. */
 function byteOf(unit: number): number {
   return unit < 128 ? unit | 32 : 128 | ((unit >> 8) & 127);
 }

@@ -1,4 +1,4 @@
-// Values that are said: 'the password for staging is Xyz', and in commands with only a space between name and value.
+// Reads values in prose ('the password for staging is Xyz') and in commands with only a space after the name.
 
 import { isExpression, isMixed, literals, type NamedSpot, skip, type ValueCandidate } from './candidates.ts';
 import { foreignWords, plainVerbs } from './foreign-names.ts';
@@ -12,10 +12,10 @@ const words = new RegExp(
   'yu',
 );
 const plainSpace = /[ \t\u3000]+(?:[057][ \t]+|--plaintext[ \t]+|\\\r?\n\s*)?/y;
-/** Said before a name and a value with only a space between them. */
+/** Text before a name whose value follows after only a space. */
 const spacedBefore =
   /(?:^|\s|\\n|[`#])(?:ENV|ARG|setenv|setx|set(?:[ \t]+-\w+)*|export|define|SetEnv|login[ \t]+\S+|\S{1,20}[ \t]passwd\/\S+|machine[ \t].*|default[ \t].*)[ \t]+$/i;
-/** Of routers and balancers, where the line begins with whose it is. */
+/** Configuration lines of routers and load balancers, which begin with the user. */
 const spacedUser = /^[ \t]*(?:enable|user(?:name)?[ \t]+\S+(?:[ \t].{0,60})?)[ \t]+$/;
 const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+by)$/i;
 
@@ -39,7 +39,7 @@ export function prose(place: NamedSpot, closed: number): ValueCandidate[] {
       /^[ \t]*$/.test(before) &&
       /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(place.start, closed));
     const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
-    // Without quotes what `#define` gives a name is code.
+    // An unquoted value in `#define` is code.
     if (/#[ \t]*define[ \t]+$/.test(before)) return [];
     const bare = takes || alone || used || asks || place.isForeign ? readBare(text, spaced, takes || alone) : undefined;
     if (bare !== undefined && (takes || ((alone || used) && isNoWord(bare.text)) || isMixed(bare.text)))
@@ -49,7 +49,7 @@ export function prose(place: NamedSpot, closed: number): ValueCandidate[] {
   const at = skip(place.isForeign ? foreignWords : words, text, closed);
   if (at === closed || lineEndOf(text, closed) < at) return [];
   const quoted = readQuoted(text, at);
-  // 'change the password to x': a change's goal is as often a noun.
+  // 'change the password to x': here x is often a noun, not a password.
   const isChange = /\b(?:to|from)[ \t]*$/.test(text.slice(closed, at));
   if (quoted !== undefined)
     return !isChange || (isMixed(quoted.text) && !/\s/.test(quoted.text)) ? [{ ...quoted, literal: true }] : [];

@@ -1,4 +1,4 @@
-// Secrets that look drawn at random: those that begin as a provider's tokens do, and those beside a name that says so.
+// Finds secrets that look random: values with a provider's token prefix, and values beside the name of a secret.
 
 import { contextAfter, contextOf } from './context.ts';
 import type { Found, SearchedText } from './found.ts';
@@ -7,10 +7,10 @@ import { readQuoted } from './read-value.ts';
 import { tokenRows, wholeRows } from './tokens.ts';
 import { isPatterned, isPlaceholder, randomness } from './values.ts';
 
-/** Long enough for a token, of the characters of one. `=` is in none but at the end. */
+/** A run of token characters that is long enough for a token. `=` occurs only at the end. */
 const run = /[\w+/.~$-]{10,}={0,2}/g;
 
-/** `'ghp_' + '...'`: a beginning that stands alone in its literal. */
+/** `'ghp_' + '...'`: a literal that contains only the prefix of a token. */
 const loneBeginning = /["'`][A-Za-z][\w.-]{2,8}["'`](?=[ \t]{0,8}\\?\r?\n?\s{0,40}[+.&])/g;
 
 interface Beginning {
@@ -20,7 +20,7 @@ interface Beginning {
   readonly certain: boolean;
 }
 
-/** By their first two characters, longest first. */
+/** Prefixes by their first two characters, longest prefix first. */
 const beginnings = new Map<number, Beginning[]>();
 for (const { kind, prefix, rest, certain } of tokenRows) {
   const key = prefix.charCodeAt(0) * 65_536 + prefix.charCodeAt(1);
@@ -47,7 +47,7 @@ export function findRandom({ text }: SearchedText): Found[] {
   return found;
 }
 
-/** `\nghp_...`, `%3Dghp_...`: a token behind an escape. */
+/** `\nghp_...`, `%3Dghp_...`: skips an escape before a token. */
 function skipEscape(text: string, start: number): number {
   const before = text[start - 1];
   if (before === '\\' && /[nrt]/.test(text[start] ?? '')) return start + 1;
@@ -67,7 +67,7 @@ function tokenIn(text: string, start: number, end: number): Found | undefined {
       if (certain || looksReal(value.slice(prefix.length), prefix))
         return { start: at, end: at + value.length, value, kind };
     }
-    // Inside a run only where a new part begins; in Base64 `+` and `/` begin none.
+    // Inside a run, a token can begin only after a separator. In Base64, `+` and `/` are not separators.
     const long = end - at > 300;
     do at++;
     while (at < end - 8 && !isPart(text.charCodeAt(at - 1), long));
@@ -75,7 +75,7 @@ function tokenIn(text: string, start: number, end: number): Found | undefined {
   return undefined;
 }
 
-/** . ~ $ and, in what is no Base64, + / */
+/** Whether the unit separates parts: . ~ $ and, in short runs, + / (long runs may be Base64). */
 function isPart(unit: number, long: boolean): boolean {
   return unit === 46 || unit === 126 || unit === 36 || (!long && (unit === 43 || unit === 47));
 }
@@ -89,7 +89,7 @@ function isQuoted(text: string, start: number, end: number): boolean {
   return /["'`]/.test(text[start - 1] ?? '') && /["'`\\]/.test(text[end] ?? '');
 }
 
-/** A token of which only the beginning stands in the literal at `start`, and the rest in those joined to it. */
+/** A token that begins in the literal at `start` and continues in the literals joined to it. */
 function broken(text: string, start: number): Found[] {
   const value = readQuoted(text, start - 1);
   if (value === undefined || value.pieces.length < 2) return [];
@@ -98,11 +98,11 @@ function broken(text: string, start: number): Found[] {
   return value.pieces.map(([from, to]) => ({ start: from, end: to, value: value.text, kind: whole.kind }));
 }
 
-/** A beginning that names in code have too. */
+/** Prefixes that names in code share. */
 const common =
   /^(?:live|test|secret|access|token|key|pat|acc|ext|sc|re|api|sdk|mob|rel|server|console|api_key|secret_key|key_live|key_test)[_-]$/;
 
-/** Not 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
+/** Rejects 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
 function looksReal(rest: string, prefix: string): boolean {
   if (isPlaceholder(rest)) return false;
   if (common.test(prefix)) return randomness(rest) > 0;
@@ -114,12 +114,12 @@ function looksReal(rest: string, prefix: string): boolean {
       surprise(rest) >= 3.9 &&
       !isPatterned(rest) &&
       !/[a-z]{3}[_-][a-z]{3}/.test(rest)) ||
-    // Letters alone, too many of them and too unlikely for a name.
+    // Only letters, but too many and too unlikely for a name.
     (/^(?=.*[a-z][A-Z]+[a-z])[A-Za-z]{16,}$/.test(rest) && surprise(rest) >= 4.7 && !isPatterned(rest))
   );
 }
 
-/** A run that nothing but its looks and its name give away. */
+/** A random-looking run beside a name that marks it as a secret. */
 function named(text: string, start: number, end: number): Found | undefined {
   let from = start;
   let to = end;
@@ -143,7 +143,7 @@ function named(text: string, start: number, end: number): Found | undefined {
   return counts ? { start: from, end: to, value, kind: `beside a name (${context})` } : undefined;
 }
 
-/** What comes of hashing a password: `$6$salt$...`. */
+/** Whether the value is a password hash: `$6$salt$...`. */
 function isCrypt(text: string, at: number): boolean {
   return /^\$?\w{1,3}\$/.test(text.slice(text[at - 1] === '$' ? at - 1 : at, at + 5));
 }
@@ -153,19 +153,19 @@ function isEdge(unit: number): boolean {
   return unit === 46 || unit === 126 || unit === 36 || unit === 45 || unit === 47;
 }
 
-/** Public keys, certificates, hashes of packages. */
+/** Whether the value is a public key, a certificate or a package hash. */
 function isPublic(value: string): boolean {
   return /^(?:AAAA[BCE]3|AAAAE2V|MII[B-F][A-Za-z\d+/]{4,8}(?:CCA|DCC|ANBg)|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|sha(?:1|256|384|512)-)/.test(
     value,
   );
 }
 
-/** The name in `#define NAME`. */
+/** Whether the run is the name in `#define NAME`. */
 function isDefined(text: string, start: number): boolean {
   return /#[ \t]{0,8}define[ \t]{1,8}$/.test(text.slice(Math.max(0, start - 24), start));
 }
 
-/** Of a PGP key, which people write with capitals: 40 digits, or the last 16, near what names it. */
+/** Whether the value is a PGP fingerprint: 40 or 16 hexadecimal digits in capitals near a word for it. */
 function isFingerprint(text: string, start: number, value: string): boolean {
   if (!/^(?:0x)?(?:[\dA-F]{40}|[\dA-F]{16})$/.test(value)) return false;
   return /pgp|gpg|key-?server|recv-?keys?|fingerprint|apt[_-]key|signing-?key(?!\s*(?:secret|password))|\[SC\]/i.test(
@@ -173,7 +173,7 @@ function isFingerprint(text: string, start: number, value: string): boolean {
   );
 }
 
-/** Inside a data address, a hash of a lockfile, a link. */
+/** Whether the value is in a data URL, a lockfile hash or a link. */
 function isData(text: string, start: number): boolean {
   const before = text.slice(Math.max(0, start - 24), start);
   return /base64,$|sha\d*[-:=]$|#$|\/\/[\w.-]*$|@$|\bv$/.test(before);

@@ -1,17 +1,16 @@
-// Reads what stands at a place as a value: a literal in quotes, escaped or put together from several, a block of YAML,
-// bare text.
+// Reads the value at an offset: a quoted literal (also escaped or joined from several), a YAML block, or bare text.
 
 import { indentLength } from '../../text/indents.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 
-/** A value and where its pieces stand. */
+/** A value and the ranges of its pieces. */
 export interface ReadValue {
-  /** Put together and unescaped. */
+  /** The joined and unescaped pieces. */
   readonly text: string;
   /** Start and end offset of each piece. */
   readonly pieces: readonly (readonly [start: number, end: number])[];
   readonly quoted: boolean;
-  /** After the value, its quotes included. */
+  /** The offset after the value and its closing quotes. */
   readonly next: number;
 }
 
@@ -20,7 +19,7 @@ const opening = /(?:[rbfuRBFULN@$]{1,2}#{0,2}(?=["'`])|(?=\\*["'`]))(\\*)("""|''
 const joining =
   /[ \t]*(?:(?:\+|\.\.?|&|~|<>|\|\|)[ \t]*\\?\r?\n?\s*|\\?\r?\n\s*(?:\+|\.\.?|&|<>)\s*|\\?[ \t]*\r?\n[ \t]*(?=\\*["'])|[ \t]+(?=["']))(?:\\*\/\/[^\n]*\n\s*)?/y;
 
-/** A literal in quotes and those joined to it; undefined where there is none, or it does not end. */
+/** Reads a quoted literal and the literals joined to it. Returns undefined if there is none or it does not end. */
 export function readQuoted(text: string, at: number): ReadValue | undefined {
   const pieces: [number, number][] = [];
   let value = '';
@@ -51,15 +50,15 @@ function readLiteral(text: string, at: number): { start: number; end: number; ne
   for (let i = start; i < limit; i++) {
     if (text.startsWith(close, i)) return { start, end: i, next: i + close.length };
     const unit = text[i];
-    // A line goes on in the next one only behind a backslash.
+    // A literal continues on the next line only after a backslash.
     if (unit === '\n' && quote.length === 1 && quote !== '`' && !/\\\r?$/.test(text.slice(i - 2, i))) return undefined;
-    // An escaped quote inside, one level deeper than this literal's own.
+    // An escaped quote inside the literal does not end it.
     if (unit === '\\' && slashes === '') i++;
   }
   return undefined;
 }
 
-/** Quotes of typography by those that close them: “x”, « x », 「x」. */
+/** Typographic opening quotes and their closing quotes: “x”, « x », 「x」. */
 const typographic: Readonly<Record<string, string>> = {
   '“': '”',
   '„': '“”',
@@ -85,36 +84,36 @@ function readTypographic(text: string, at: number): { start: number; end: number
   return undefined;
 }
 
-/** Only what matters in secrets: escaped quotes, backslashes and slashes. */
+/** Removes only the escapes that matter in secrets: quotes, backslashes, slashes, dollar signs, line ends. */
 function unescaped(text: string): string {
   return text.includes('\\') ? text.replace(/\\\r?\n\s*/g, '').replace(/\\+(["'`\\/$])/g, '$1') : text;
 }
 
 const bare = /^[^\s"'`,;<>()[\]{}|\\]+(?:[([{][^\s"'`,;<>()[\]{}|\\]*[)\]}]?)*/;
-/** Signs and letters of East Asia, quotes of typography. */
+/** East Asian characters and typographic quotes. */
 const foreignScript = /[\u0e00-\u0e7f\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef“”„«»‘’]/;
 const bareSettings = /^[^\s"'`<>]+/;
 
 /**
- * Text without quotes, to the next space.
- * @param settings a file of settings or a shell's line, where brackets and commas are part of it
+ * Reads unquoted text up to the next space.
+ * @param settings the text is from a settings file or shell line, where brackets and commas belong to the value
  */
 export function readBare(text: string, at: number, settings: boolean): ReadValue | undefined {
   const pattern = settings ? bareSettings : bare;
   const match = pattern.exec(text.slice(at, at + longest));
   if (match === null) return undefined;
   let found = match[0];
-  // A sentence in a script without spaces goes on behind it.
+  // In a script without spaces, the sentence continues directly after the value.
   const script = found.search(foreignScript);
   if (script > 0) found = found.slice(0, script).replace(/[([{]$/, '');
-  // Parameters of an address go on with the next one.
+  // Cut off the next parameter of a URL.
   found = found.replace(/&(?:amp;)?[\w.-]+=.*$/s, '');
-  // A connection string goes on with the next setting.
+  // Cut off the next setting of a connection string.
   found = found.replace(/;[\w ]+=.*$/s, '');
   if (settings) found = found.replace(/(?:\\[nrt])+$/, '').replace(/[;,]$/, '');
   else found = found.replace(/[.,;:]+$/, '').replace(/[!?]+$/, (end) => (/\d/.test(found) ? end : ''));
   if (found.length === 0) return undefined;
-  // A shell's line goes on behind a backslash.
+  // A backslash at the line end continues a shell line.
   const more = /\\\r?\n/y;
   more.lastIndex = at + found.length - 1;
   if (found.endsWith('\\') && more.test(text)) {
@@ -127,8 +126,8 @@ export function readBare(text: string, at: number, settings: boolean): ReadValue
 }
 
 /**
- * A block scalar of YAML after its header (`|`, `>-`): the lines indented deeper than `indent`.
- * @param at the header
+ * Reads a YAML block scalar after its header (`|`, `>-`): the lines indented deeper than `indent`.
+ * @param at offset of the header
  */
 export function readBlock(text: string, at: number, indent: number): ReadValue | undefined {
   const header = /[|>][-+\d]{0,2}[ \t]*(?:#[^\n]*)?\r?\n/y;
@@ -137,7 +136,7 @@ export function readBlock(text: string, at: number, indent: number): ReadValue |
   return readIndented(text, header.lastIndex, indent);
 }
 
-/** Lines deeper than `indent`, as pieces. */
+/** Reads the lines indented deeper than `indent`, one piece per line. */
 export function readIndented(text: string, at: number, indent: number): ReadValue | undefined {
   const pieces: [number, number][] = [];
   let value = '';
@@ -157,7 +156,7 @@ export function readIndented(text: string, at: number, indent: number): ReadValu
   return pieces.length === 0 ? undefined : { text: value, pieces, quoted: false, next: line };
 }
 
-/** Lines are looked at this far: a minified file is one line. */
+/** Maximum distance searched for a line end, because a minified file is a single line. */
 const longestLine = 2000;
 
 export function lineStartOf(text: string, at: number): number {

@@ -1,5 +1,4 @@
-// Secrets known by their form as a whole: tokens with a mark inside, arguments, statements, lines of files of their own
-// kind.
+// Shape rules for secrets with a fixed form: tokens with a marker, arguments, statements, lines of special files.
 
 import { chosen, chosenOrDrawn, drawn, given, real, type ShapeRow } from './accept.ts';
 import { contextOf } from './context.ts';

@@ -1,4 +1,4 @@
-// Passwords and tokens in the columns of a table whose first line names them.
+// Finds passwords and tokens in table columns, using the column names of the first line.
 
 import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
@@ -14,7 +14,7 @@ export function findTables({ text, path }: SearchedText): Found[] {
       /^[ \t]*\|[^\n]*\|[ \t]*\r?\n[ \t]*\|[ \t:|-]+\|[ \t]*\r?\n(?:[ \t]*\|[^\n]*\r?\n?){1,200}/gm,
     ))
       found.push(...rows(match[0], match.index, bars));
-  // Of Gherkin, which has no line of dashes.
+  // Gherkin tables have no line of dashes.
   if (/\.(?:feature|story)$/.test(path))
     for (const match of text.matchAll(/(?:^[ \t]*\|[^\n]*\|[ \t]*\r?\n?){2,200}/gm))
       found.push(...rows(match[0], match.index, bars));
@@ -32,7 +32,7 @@ export function findTables({ text, path }: SearchedText): Found[] {
   return found;
 }
 
-/** Lines of a name and its value. */
+/** Finds secrets in lines with a name and its value. */
 function pairs(text: string): Found[] {
   const found: Found[] = [];
   let start = 0;
@@ -49,7 +49,7 @@ interface Cell {
   readonly value: string;
 }
 
-/** Lines of cells, of which the first names the columns. */
+/** Finds secrets in lines of cells. The first line has the column names. */
 function rows(text: string, offset: number, split: (line: string) => Cell[]): Found[] {
   const found: Found[] = [];
   const lines = text.split('\n');
@@ -75,7 +75,7 @@ function judged(columns: readonly string[], cells: readonly Cell[], offset: numb
   });
 }
 
-/** Of Markdown: what stands between bars, without marks. */
+/** Cells of a Markdown table line, without emphasis or code marks. */
 function bars(line: string): Cell[] {
   const found: Cell[] = [];
   for (const match of line.matchAll(/\|[ \t]*[`*_]*([^|]*?)[`*_]*[ \t]*(?=\|)/g))
@@ -83,7 +83,7 @@ function bars(line: string): Cell[] {
   return found;
 }
 
-/** Of a tuple in SQL. */
+/** Values of an SQL tuple. */
 function literals(tuple: string): Cell[] {
   const found: Cell[] = [];
   for (const match of tuple.matchAll(/\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*))\s*(?:,|$)/g)) {

@@ -1,12 +1,11 @@
-// Tokens of providers, known by how they begin: tokens.json has a row for each beginning, from the providers' own
-// documents.
+// Provider tokens known by their prefix. tokens.json lists them, taken from the providers' documentation.
 
 import listed from './tokens.json' with { type: 'json' };
 
 /**
- * Its beginnings, separated by spaces; what follows them at least: a pattern without flags, or a name of `runs` and a
- * length. 'certain': what
- * follows need not look drawn at random, since beginning and form say enough.
+ * - prefixes: separated by spaces;
+ * - rest: the text after the prefix, as a pattern without flags or as a name of `runs` with a minimum length;
+ * - certain: prefix and form suffice, so the rest need not look random.
  */
 type Row = readonly [kind: string, prefixes: string, rest: string, certain?: string];
 
@@ -18,20 +17,20 @@ const runs: Readonly<Record<string, (least: string) => string>> = {
   dotted: (least) => `[\\w.-]{${least},600}`,
 };
 
-/** 'any 20', or a pattern as it is. */
+/** @param rest 'any 20' or the like, or a pattern, which is returned unchanged */
 function patternOf(rest: string): string {
   const [name = '', least = ''] = rest.split(' ');
   return runs[name]?.(least) ?? rest;
 }
 
-/** A row a beginning. */
+/** One row for each prefix. */
 export const tokenRows = Object.values(listed as Readonly<Record<string, string[][]>>)
   .flatMap((rows) => rows as unknown as readonly Row[])
   .flatMap(([kind, prefixes, rest, certain]) =>
     prefixes.split(' ').map((prefix) => ({ kind, prefix, rest: patternOf(rest), certain: certain !== undefined })),
   );
 
-/** Tokens known by a mark inside: what a whole run of token characters must match. */
+/** Tokens known by a marker inside. The pattern must match a whole run of token characters. */
 export const wholeRows: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
   { kind: 'Azure client secret', pattern: /^[\w~.-]{3}\dQ~[\w~.-]{30,36}$/ },
   {
@@ -44,15 +43,14 @@ export const wholeRows: readonly { readonly kind: string; readonly pattern: RegE
   { kind: 'Mailchimp key', pattern: /^[\da-f]{32}-us\d{1,2}$/ },
   { kind: 'Twitter access token', pattern: /^\d{15,20}-[A-Za-z\d]{38,45}$/ },
   { kind: 'private key in Base58', pattern: /^(?:5[HJK][1-9A-HJ-NP-Za-km-z]{49}|[KL][1-9A-HJ-NP-Za-km-z]{51})$/ },
-  // Of services that are not listed: a prefix in small letters, and random letters of both cases with digits, longer
-  // than identifiers
-  // (27 characters); shorter, or of one case, where the prefix says what it is.
+  // Tokens of unlisted services: a lower-case prefix, then at least 28 characters of both cases with digits.
+  // The third row allows one case if the prefix names a key or token.
   {
     kind: 'token of a service',
     pattern:
       /^(?!sha\d|[a-z]{2,8}_01)[a-z][a-z\d]{0,15}(?:[_-][a-z\d]{1,15}){0,3}[_-](?=.{0,80}[A-Z].{0,80}[A-Z])(?=.{0,80}[a-z])(?=.{0,80}\d.{0,80}\d)[A-Za-z\d]{28,200}$/,
   },
-  // Hexadecimal digits, where they are no hash.
+  // Hexadecimal digits after a prefix that does not name a hash or an identifier.
   {
     kind: 'token of a service',
     pattern:

@@ -1,13 +1,13 @@
-// What a value is: a placeholder, a reference to somewhere else, drawn at random, or chosen by a person.
+// Classifies a value: a placeholder, a reference, a random string, or a password chosen by a person.
 
 import { surprise } from './noise.ts';
 import { isWord, isWords } from './words.ts';
 
-/** Said instead of a value, or made up so that everybody sees it. */
+/** Text that replaces a value, or obviously made-up values. */
 const placeholders: readonly RegExp[] = [
   // Templates and references: ${X}, $X, $(x), {{ x }}, {x}, <x>, %X%, %s, #{x}, @x@, :x, [x], ENC[...].
   /\$\{|\{\{|\}\}|#\{|\$\(|<%|%>|^\$[A-Za-z_](?!\w*[@!#%^*])|^\{[\w.:]*\}$|^<[^>]*>?$|^%[\w.-]+%$|^%[-+\d.]*[a-z]$|^@[\w.]+@$|^@(?:[a-z_.]*(?:[A-Z][a-z]+)*|[A-Z\d_]+)\d*$|^\[[^\]]*\]$|^:[\w]+:?$|^ENC[[(]|^![A-Za-z]+(?=[\s([]|$)|^&\w+;?$/,
-  // Paths and addresses of other stores.
+  // Paths, URLs and references to secret stores.
   /^(?:[A-Za-z]:\\|file:|https?:\/\/[^@]*$|arn:|op:\/\/|vault:|secretsmanager:|ssm:|keyring:|ref\+|env:|data:|projects\/)/,
   /example|changeme|change[-_ ]?(?:it|this|me)|placeholder|redacted|replace[-_ ]?(?:me|this|with)|\byour[-_ ]|^your|insert[-_ ]|enter[-_ ]|put[-_ ]your|goes[-_ ]?here|[-_ ]here\b|dummy|lorem|deadbeef|aws4_request|cafebabe|todo\b|fixme|[*•●]{3,}|x{4,}|\.{3}|…|%[-+\d.]*s\b|^(?:n\/a|tbd|none|null|nil|undefined|true|false|yes|no|empty|unset|default)$/i,
 ];
@@ -16,15 +16,15 @@ export function isPlaceholder(value: string): boolean {
   return placeholders.some((pattern) => pattern.test(value)) || isPath(value) || isPatterned(value);
 }
 
-/** `/etc/x`, `./x`, `~/x`; Base64 may begin with a slash too. */
+/** Whether the value is a path (`/etc/x`, `./x`, `~/x`), not Base64 that begins with a slash. */
 function isPath(value: string): boolean {
   return /^(?:\.{0,2}|~)\//.test(value) && (value.length < 16 || surprise(value) < 4.3);
 }
 
-/** An address, a constant's name. */
+/** A URL or the name of a constant. */
 export const reference = /^[a-z][a-z\d+.-]*:(?:\/\/|\?)|^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
 
-/** Mostly runs of one character or of neighbours (aaaa, 1234, cba), or of very few different ones. */
+/** Whether the value is mostly runs (aaaa, 1234, cba), has very few different characters, or repeats a short piece. */
 export function isPatterned(value: string): boolean {
   if (value.length < 6) return true;
   let inRuns = 0;
@@ -44,7 +44,7 @@ export function isPatterned(value: string): boolean {
   return inRuns >= value.length * 0.5 || distinct.size < Math.min(6, value.length / 2) || isRepeated(value);
 }
 
-/** One short piece again and again: deadbeefdeadbeef. */
+/** Whether the value repeats one short piece: deadbeefdeadbeef. */
 function isRepeated(value: string): boolean {
   if (value.length < 12) return false;
   for (let period = 1; period <= 8 && period * 2 <= value.length; period++) {
@@ -58,12 +58,12 @@ function isRepeated(value: string): boolean {
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
-/** How many characters of each class. */
+/** Number of characters in each class. */
 interface Counts {
   readonly digits: number;
   readonly lower: number;
   readonly upper: number;
-  /** Letters that hexadecimal has not. */
+  /** Letters that are not hexadecimal digits. */
   readonly beyond: number;
   readonly others: number;
 }
@@ -88,8 +88,8 @@ function countsOf(text: string): Counts {
 }
 
 /**
- * How sure it is that a value was drawn at random: 2, long enough to say so alone; 1, with a name beside it; 0, not.
- * @param value without a quote or a space
+ * How surely a value is random. 2: long enough to count by itself. 1: counts beside the name of a secret. 0: not random.
+ * @param value without quotes or spaces
  */
 export function randomness(value: string): 0 | 1 | 2 {
   const core = value.endsWith('=') ? value.replace(/={1,2}$/, '') : value.startsWith('0x') ? value.slice(2) : value;
@@ -97,13 +97,13 @@ export function randomness(value: string): 0 | 1 | 2 {
   return random > 0 && isPlaceholder(core) ? 0 : random;
 }
 
-/** A value of several parts, as many tokens are, is drawn at random if a long part of it is. */
+/** A value with several parts, like many tokens, is random if one long part is. */
 function drawn(core: string): 0 | 1 | 2 {
   if (/^[\da-f]{32}(?:-[\da-f]{8}){1,3}$/.test(core)) return 2;
   const whole = drawnAlone(core);
   if (whole > 0 || core.length < 20) return whole;
   if (/^[\w-]{0,24}[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(core)) return 1;
-  // Hexadecimal digits behind a mark or before one (`cs3f...`, `...NRAL`).
+  // Hexadecimal digits after or before a marker (`cs3f...`, `...NRAL`).
   if (core.length <= 80) {
     const hex = /^[A-Za-z]{0,6}?([\da-f]{24,72})[A-Z]{0,6}$/.exec(core)?.[1];
     if (hex !== undefined && hex.length < core.length && drawnAlone(hex) > 0) return 1;
@@ -126,7 +126,7 @@ function drawnAlone(core: string): 0 | 1 | 2 {
   }
   const bits = surprise(core);
   if (bits < (length >= 20 ? 4.2 : length >= 16 ? 4.3 : length >= 12 ? 4.45 : 5)) return 0;
-  // Letters of one case, the first aside: a word of some language, unless its letters are very unlikely.
+  // Letters of one case except the first form a word of some language, unless they are very unlikely.
   if (digits === 0 && (lower === 0 || upper === 0 || /^[A-Z][a-z]+$/.test(core))) return bits >= 5.2 ? 1 : 0;
   if (length < 12 && digits < 2) return 0;
   if (length < 32 && (core.replace(algorithms, '').length < 6 || (bits < 5.3 && isIdentifier(core)))) return 0;
@@ -136,18 +136,18 @@ function drawnAlone(core: string): 0 | 1 | 2 {
   return length >= 20 && bits >= 4.5 ? 2 : 1;
 }
 
-/** Base64 of a text that is no password: `user:pass`, a sentence. */
+/** Whether the value is Base64 of readable text that contains no password. */
 function isText64(value: string): boolean {
   if (value.length < 8 || !/^[A-Za-z\d+/_-]+$/.test(value)) return false;
   const text = Buffer.from(value, 'base64').toString('latin1');
   if (!/^[\x20-\x7e\r\n\t]+$/.test(text) || text.length < 6) return false;
-  // `{"alg":"HS256"}`: a piece of a token at most.
+  // `{"alg":"HS256"}`: the header of a token, not a secret.
   if (/^\{["\w]/.test(text) && text.length < 60) return true;
   const password = text.slice(text.indexOf(':') + 1);
   return !isPassword(password, { literal: true }) && !(password.length < value.length && randomness(password) > 0);
 }
 
-/** Most letters lie in words, or letters and numbers take turns as in `aiohttp-swagger3` and `PBKDF2SHA1`. */
+/** Whether most letters are in words, or words and numbers alternate as in `aiohttp-swagger3` and `PBKDF2SHA1`. */
 function isIdentifier(value: string): boolean {
   const share = wordShare(value);
   if (share > 0.55) return true;
@@ -161,7 +161,7 @@ function isIdentifier(value: string): boolean {
 const algorithms =
   /pbkdf2|bcrypt|scrypt|argon2|sha-?\d*|md5|hmac|aes-?\d*|rsa-?\d*|base64|utf-?8|x509|oauth2?|ed25519|secp256k1|curve25519|chacha20|ecdsa|p-?256|aws4|poly1305|gcm|cbc|[_.-]/gi;
 
-/** The share of letters that lie in known words of three letters or more. */
+/** The share of letters in known words of at least three letters. */
 function wordShare(value: string): number {
   const pieces = value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
   let letters = 0;
@@ -176,15 +176,15 @@ function wordShare(value: string): number {
 }
 
 export interface Use {
-  /** In quotes, or alone in a file of settings; else it may be code. */
+  /** The value is quoted, or unquoted in a settings file. Otherwise it may be code. */
   readonly literal: boolean;
-  /** The name can stand for several words: a passphrase, a mnemonic. */
+  /** The value may have several words: a passphrase or mnemonic. */
   readonly phrase?: boolean;
-  /** Nothing but a password can stand there: in an address, after a command's option. */
+  /** Only a password can be in this position: in a URL, after an option of a command. */
   readonly certain?: boolean;
 }
 
-/** Whether a person may have chosen this as a password, rather than as a name, a message or a placeholder. */
+/** Whether the value may be a password that a person chose, and not a name, a message or a placeholder. */
 export function isPassword(value: string, { literal, phrase = false, certain = false }: Use): boolean {
   if (value.length < 6 || value.length > 300 || isPlaceholder(value)) return false;
   if (/[\n\r\t\p{Cc}]/u.test(value)) return false;
@@ -197,7 +197,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   if (value.length < 8 && kinds < 3 && !isShort(value, literal)) return false;
   if (reference.test(value)) return false;
   if (digits === 0 && /passw|secret|token|credential/i.test(value)) return false;
-  // Code, rather than a value: a call, an index, an access, a tag, a type.
+  // Code: a call, an index, a member access, a tag, a type.
   if (/^[\w.]+\(.*\)$/.test(value) || (!literal && /^[\w$.]+[([{]|[;{}]$/.test(value))) return false;
   if (/^\w+(?:::|->|\?\.)\w|^[A-Z]\w*<|^[)\]}>]|=>|^\\|^\w+=["']/.test(value)) return false;
   if (letters === 0) return digits >= 8 && literal && digits === value.length;
@@ -209,7 +209,7 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   const separated = /[A-Za-z\d][_./:-][A-Za-z\d]/.test(value);
   if (digits > 0) {
     if (!allWords) return literal || symbols > 0 || (mixed && digits >= 2) || digits >= 4;
-    // Words and a number: a version, a step, a variant; with a year or more of digits, or symbols inside, a password.
+    // Words with a number are usually a version or variant. With symbols or enough digits, they are a password.
     if (certain && kinds >= 3) return !isTested(meant);
     if (separated && symbols === 0)
       return (phrase && meant.length >= 3) || (literal && digits >= 4 && !isTested(meant));
@@ -227,12 +227,12 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   return /^[a-z]+$/.test(value) ? !allWords && !isWords(value) : randomness(value) > 0;
 }
 
-/** Nothing that a name or a word would be: a digit or a symbol in it, or letters that make no words. */
+/** Whether the value cannot be a word: it has a digit or symbol, or its letters form no words. */
 export function isNoWord(value: string): boolean {
   return /\d|[!@#$%^&*?]/.test(value) || isOdd(value.replace(/[_-]/g, ''));
 }
 
-/** Letters that no words are made of, large ones inside: words of other languages have none there. */
+/** Whether the letters form no words. Requires a capital inside, because words of other languages have none there. */
 function isOdd(value: string): boolean {
   return (
     /^[A-Za-z]{6,}$/.test(value) &&
@@ -243,7 +243,7 @@ function isOdd(value: string): boolean {
   );
 }
 
-/** 'hunter2', 's3cr3t': six letters and digits that are no algorithm. */
+/** 'hunter2', 's3cr3t': at least three letters and a digit, but not the name of an algorithm. */
 function isShort(value: string, literal: boolean): boolean {
   return (
     literal &&
@@ -252,21 +252,19 @@ function isShort(value: string, literal: boolean): boolean {
   );
 }
 
-/** 'violet-harbor-candle': three words or more in lower case that code does not use. */
+/** 'violet-harbor-candle': at least three lower-case words that are rare in code. */
 function isFree(value: string): boolean {
   return /^[a-z]{4,}(?:[-_.][a-z]{4,}){2,}$/.test(value) && wordShare(value) <= 0.3;
 }
 
-/** Words that say that the password is for show. */
+/** Whether a word shows that the password is only an example or test value. */
 function isTested(words: readonly string[]): boolean {
   return words.some((word) =>
     /^(?:test|tests|testing|pass|password|passwd|secret|token|key|user|foo|bar|abc|my)$/.test(word),
   );
 }
 
-/**
- * 'My Dog 2024!': few words, digits and symbols, no sentence; 'dwkh akst jegi cfzw', as providers make for programs.
- */
+/** 'My Dog 2024!': few words with digits and symbols. 'dwkh akst jegi cfzw': an app password from a provider. */
 function isSpacedPassword(value: string): boolean {
   if (/^[a-z]{4}(?: [a-z]{4}){3}$/.test(value)) return surprise(value.replaceAll(' ', '')) >= 4.4;
   const words = value.split(/\s/);
@@ -278,16 +276,16 @@ function isSpacedPassword(value: string): boolean {
 const grammar =
   /^(?:the|and|for|are|not|was|has|with|from|have|can|but|its|which|your|you|must|should|enter|please|is|be|of|to|in|on|at|or|an?|this|that|no|by|as|it|if|when|least|required|invalid|wrong|missing|used)$/;
 
-/** Four words or more, lower case, that make no sentence. */
+/** Whether the value is at least four lower-case words without grammatical words. */
 function isPhrase(value: string): boolean {
   const words = value.trim().split(/\s+/);
   if (words.length < 4 || words.length > 30) return isSpacedPassword(value);
   return words.every((word) => /^[a-z]{3,12}\d{0,4}$/.test(word)) && !words.some((word) => grammar.test(word));
 }
 
-/** 16 characters or more with signs of all kinds, as frameworks draw their keys: `k#2v!x(0...`. */
+/** Whether the value has at least 16 characters of all kinds, like keys that frameworks generate: `k#2v!x(0...`. */
 export function isSymbolic(value: string): boolean {
-  // A text whose letters are written as numbers: `\x73\x65`.
+  // Text in hexadecimal escapes: `\x73\x65`.
   if (/^(?:\\x[2-7][\da-f])+$/i.test(value)) return false;
   if (value.length < 16 || value.length > 200 || isPlaceholder(value)) return false;
   const { digits, lower, upper } = countsOf(value);

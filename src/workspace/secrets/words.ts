@@ -1,18 +1,17 @@
-// Words that code, its settings and its messages are made of: a value made of them alone is a name or a text, no
-// password.
+// Common words of code, settings and messages. A value of only such words is a name or a text, not a password.
 
 import listed from './words.json' with { type: 'json' };
 
-/** Words in at least nine of 23 packages of npm and PyPI, and those of signing in. Lower case. */
+/** Words in at least nine of 23 packages of npm and PyPI, and words about signing in. Lower case. */
 const words: ReadonlySet<string> = new Set(listed.flatMap((line) => line.split(' ')));
 
 export function isWord(lower: string): boolean {
   return words.has(lower);
 }
 
-/** The letters are words put together, as in `textbox` and `usernamefield`. */
+/** Whether the letters are joined words, as in `textbox` and `usernamefield`. */
 export function isWords(lower: string): boolean {
-  // ends[i]: the first i letters are words.
+  // ends[i]: the first i letters consist of words.
   const ends = [true];
   for (let end = 1; end <= lower.length; end++)
     for (let start = Math.max(0, end - 16); start <= end - 3; start++)

@@ -1,6 +1,5 @@
-// Pieces of a text that hold another text: base64, base32 and hexadecimal digits, UTF-16 in them, and lines that were
-// wrapped.
-// A known secret is looked for in what they hold, so that its encodings need not be listed one by one.
+// Decodes encoded pieces of a text: base64, base32, hexadecimal digits, UTF-16 inside them, and wrapped lines.
+// Known secrets are searched for in the decoded text, so their encodings need not be listed one by one.
 
 export interface Span {
   readonly start: number;
@@ -9,35 +8,32 @@ export interface Span {
 
 export interface Decoded {
   readonly text: string;
-  /** Where these characters of `text` stand in the text that was decoded. */
+  /** Maps a range of `text` to ranges in the original text. */
   readonly spans: (start: number, end: number) => Span[];
 }
 
-/** What one encoded piece is made of, an address's dots and percent signs included. Shorter runs hold no secret. */
+/** Characters of an encoded piece, including dots and percent signs of URLs. Shorter runs contain no secret. */
 const run = /[\w+/=%.-]{10,}/g;
-/**
- * Beginnings of ASCII by the bits of its first three bytes, and of the byte order marks of UTF-16 and UTF-8; the rest
- * is noise.
- */
+/** Base64 whose first three bytes are ASCII or a byte order mark of UTF-16 or UTF-8. Anything else is noise. */
 const base64Run =
   /(?<![\w+/-])(?:[I-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589]|\/\/4|77u)[A-Za-z\d+/_-]{7,}/g;
-/** Letters of one case and a digit, else it is a word. */
+/** Letters of one case with at least one digit; otherwise the run is a word. */
 const base32Run = /(?<![A-Za-z\d])(?:(?=[A-Z]*\d)[A-Z2-7]{10,}|(?=[a-z]*\d)[a-z2-7]{10,})/g;
 const hexRun = /[\da-fA-F]{12,}/g;
 /** `54:72`, `54 72`, `\x54\x72`, `\u0054`, `0x54, 0x72`, `%54%72`. */
 const spacedHex =
   /(?:(?:\\x|\\u00|0x|%)[\da-fA-F]{2}(?:,[ ]{0,2})?){6,}|(?<![\da-fA-F])[\da-fA-F]{2}(?:[: -][\da-fA-F]{2}){5,}/g;
 const hexPair = /(?:\\x|\\u00|0x|%)?([\da-fA-F]{2})/g;
-/** The first line of a wrapped one, and the others. */
+/** Minimum length of the first line of a wrapped text. */
 const leastLine = 16;
-/** Of a secret that goes on in another line. */
+/** Minimum length of a secret's part on one line. */
 const leastPart = 3;
 const lineRest = /[\w+/=%.-]{4,}/y;
-/** Between two lines: in a text, in a comment, in literals that are joined, or escaped in one literal. */
+/** The text between two lines: in plain text, in a comment, between joined literals, or escaped in one literal. */
 const joint =
   /(?:\\r)?\\n(?!["'`]?[ \t]{0,8}[+\\]?[ \t]{0,8}\r?\n)|(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}(?:[+\\&.,][ \t]{0,8})?\r?\n[ \t]{0,80}(?:(?:[+.&>#*;]|\/\/)[ \t]{0,8})?["'`]?/y;
 
-/** Six characters that a keyboard has: what decodes to noise was not encoded. */
+/** Six printable characters. A run that decodes to noise was not encoded. */
 const readable = /[\x20-\x7e]{6}/;
 
 export function* decodedIn(text: string): Generator<Decoded> {
@@ -57,7 +53,7 @@ export function* decodedIn(text: string): Generator<Decoded> {
   for (const { 0: found, index } of text.matchAll(spacedHex)) yield* hexadecimal(found, index);
 }
 
-/** @param units of the encoded text for a byte */
+/** @param units encoded characters per byte */
 function within(at: number, length: number, units: number): (start: number, end: number) => Span {
   return (start, end) => ({
     start: at + Math.floor(start * units),
@@ -65,12 +61,12 @@ function within(at: number, length: number, units: number): (start: number, end:
   });
 }
 
-/** What bytes hold in UTF-8, of which a character is a byte here, and in UTF-16. */
+/** Yields the bytes as text, one character per byte, and as UTF-16. */
 function* ofBytes(bytes: Buffer, span: (start: number, end: number) => Span): Generator<Decoded> {
   const text = bytes.toString('latin1');
   if (readable.test(text)) yield { text, spans: (start, end) => [span(start, end)] };
   for (const offset of [0, 1]) {
-    // Of ASCII in UTF-16 every other byte is 0.
+    // In UTF-16, every other byte of ASCII text is 0.
     if (bytes[offset + 1] !== 0 && bytes[offset + 5] !== 0) continue;
     const wide = bytes.subarray(offset).toString('utf16le');
     if (readable.test(wide)) yield { text: wide, spans: (start, end) => [span(offset + 2 * start, offset + 2 * end)] };
@@ -95,7 +91,7 @@ function base32Decoded(run: string): Buffer {
 }
 
 function* hexadecimal(run: string, index: number): Generator<Decoded> {
-  // Digits without separators may begin at either of two.
+  // Without separators, pairs of digits may begin at either of two offsets.
   for (const skip of /^[\da-fA-F]{13}/.test(run) ? [0, 1] : [0]) {
     const pairs = [...run.slice(skip).matchAll(hexPair)];
     const bytes = Buffer.from(pairs.map((pair) => pair[1]).join(''), 'hex');
@@ -109,7 +105,7 @@ function* hexadecimal(run: string, index: number): Generator<Decoded> {
   }
 }
 
-/** A run of characters and those that it goes on with in the next lines. */
+/** A run of characters and its continuations on the next lines. */
 function linesFrom(text: string, start: number, end: number): Span[] {
   const pieces: Span[] = [{ start, end }];
   for (let at = end; ; ) {
@@ -131,8 +127,7 @@ function joined(text: string, pieces: readonly Span[]): Decoded {
       for (const piece of pieces) {
         const from = Math.max(start - before, 0);
         const to = Math.min(end - before, piece.end - piece.start);
-        // The next line's first characters may equal a known value's by chance: a part that ends there is no part of
-        // it.
+        // A few characters of a line may match by chance, so a short part counts only if it is the whole line.
         const isWhole = to - from === piece.end - piece.start;
         if (to - from >= (isWhole ? 1 : leastPart)) found.push({ start: piece.start + from, end: piece.start + to });
         before += piece.end - piece.start;

@@ -1,25 +1,27 @@
-// How one secret may be written elsewhere: escaped, as entities, percent-encoded, in base64, or inside a longer value
-// that was found.
+// Lists the forms of a secret: escaped, as entities, percent-encoded, in base64, or as a part of the found value.
 
 /**
- * Base64 has a value's bytes at one of three offsets; of each only the characters that no neighbour changes are looked
- * for.
+ * In base64, a value begins at one of three byte offsets. Only the characters that do not depend on neighbouring bytes
+ * are searched for.
  */
 const offsets = [0, 1, 2];
-/** Fewer characters of base64 could be anything. */
+/** Fewer base64 characters could match anything. */
 const leastBase64 = 10;
-/** Longer values are not looked for in base64: a file that carries one so carries it in lines. */
+/** Longer values are not searched for in base64 or escaped, because files wrap them into lines. */
 const mostEncoded = 400;
-/** A line of a secret of several lines (a key's body) that is worth looking for alone. */
+/** Minimum length of a single line of a secret (a key's body) to be searched for by itself. */
 const leastLine = 20;
 
 export interface SecretForm {
   readonly text: string;
-  /** It may stand in the middle of a run of letters and digits. */
+  /** The form may occur in the middle of a run of letters and digits. */
   readonly inside: boolean;
 }
 
-/** The value itself first; each text once. Base64 of base64, of UTF-16, base32 and hexadecimal digits: `decoded.ts`. */
+/**
+ * The forms without duplicates, the value itself first. `decoded.ts` handles nested base64, UTF-16, base32 and
+ * hexadecimal digits.
+ */
 export function formsOf(value: string): SecretForm[] {
   const forms = new Map<string, SecretForm>();
   const add = (text: string, inside = false) => {
@@ -38,9 +40,9 @@ export function formsOf(value: string): SecretForm[] {
 const jsonString = (text: string) => JSON.stringify(text).slice(1, -1);
 const hexOf = (unit: string, digits: number) => unit.charCodeAt(0).toString(16).padStart(digits, '0');
 
-/** How settings, shells, queries and pages write a text. Without signs that need it, all are the text itself. */
+/** Escapes of settings, shells, queries and pages. They do not change a text without special characters. */
 const escapes: readonly ((text: string) => string)[] = [
-  // JSON in JSON, and with the signs that pages escape in it.
+  // JSON in JSON, and JSON with the characters that web pages escape.
   (text) => jsonString(jsonString(text)),
   (text) => jsonString(text).replace(/[<>&']/g, (sign) => `\\u${hexOf(sign, 4)}`),
   (text) => jsonString(text).replaceAll('/', '\\/'),
@@ -57,7 +59,7 @@ const escapes: readonly ((text: string) => string)[] = [
   (text) => text.replaceAll('"', '""'),
   (text) => text.replace(/["$`]/g, '`$&'),
   (text) => text.replace(/['\\]/g, '\\$&'),
-  // Entities: by name, as Python, Go and browsers write them, and every sign by its number.
+  // Entities: by name, as Python, Go and browsers write them, and by number.
   (text) => text.replace(/[&<>"']/g, (sign) => entities[sign] as string),
   (text) => text.replace(/[&<>"']/g, (sign) => (sign === "'" ? '&#39;' : (entities[sign] as string))),
   (text) => text.replace(/[&<>"']/g, (sign) => (sign === "'" ? '&#x27;' : (entities[sign] as string))),
@@ -67,14 +69,14 @@ const escapes: readonly ((text: string) => string)[] = [
   (text) => text.replace(/[&<>"']/g, hexadecimal),
   (text) => text.replace(/[^A-Za-z\d]/g, decimal),
   (text) => text.replace(/[^A-Za-z\d]/g, hexadecimal),
-  // Addresses: in both cases, also with the signs that only some escape, as a form's, and all of it twice.
+  // URLs: in both cases, with optional characters escaped too, as form data, and each of these encoded twice.
   ...[percentEncoded, percentOfAll, formEncoded].flatMap((encode) => [
     encode,
     (text: string) => encode(text).replace(/%../g, lower),
     (text: string) => percentEncoded(encode(text)),
     (text: string) => percentEncoded(encode(text)).replace(/%../g, lower),
   ]),
-  // The bytes of its UTF-8, as `decoded.ts` reads them.
+  // The UTF-8 bytes as characters, as `decoded.ts` reads them.
   (text) => Buffer.from(text).toString('latin1'),
 ];
 
@@ -93,14 +95,14 @@ function lower(text: string): string {
   return text.toLowerCase();
 }
 
-/** The value, its lines, the password in it where it is a URL, and what it stands for where it is itself encoded. */
+/** The value, its lines and parts, the password in it if it is a URL, and the decoded text of each. */
 function plainOf(value: string): string[] {
   const inUrl = /:\/\/[^\s/@]*:([^\s/@]{6,})@/.exec(value)?.[1];
   const lines = value
     .split(/\r?\n|\\r?\\n|\\n/)
     .map((line) => line.trim())
     .filter((line) => line.length >= leastLine && !line.startsWith('-----'));
-  // Of a token with parts (a JSON web token) each; its head is no secret.
+  // Each part of a token with parts (a JSON web token), except its header, which is public.
   const parts = value.split('.').filter((part) => part.length >= leastLine && /^(?!eyJ)[\w-]+$/.test(part));
   const seen = [value, ...(inUrl === undefined ? [] : [inUrl]), ...(lines.length > 1 ? lines : []), ...parts];
   return [...seen, ...seen.flatMap((text) => [percentDecoded(text), base64Decoded(text)])].filter(
@@ -112,17 +114,17 @@ function percentEncoded(text: string): string {
   try {
     return encodeURIComponent(text);
   } catch {
-    // Half a surrogate pair.
+    // The text contains half of a surrogate pair.
     return text;
   }
 }
 
-/** Also the signs that `encodeURIComponent` leaves. */
+/** Also encodes the characters that `encodeURIComponent` keeps. */
 function percentOfAll(text: string): string {
   return percentEncoded(text).replace(/[!'()*]/g, (sign) => `%${hexOf(sign, 2).toUpperCase()}`);
 }
 
-/** Of a form: a space is a plus. */
+/** Form encoding, in which a space is a plus. */
 function formEncoded(text: string): string {
   return percentOfAll(text).replaceAll('%20', '+').replaceAll('~', '%7E').replaceAll('%2A', '*');
 }
@@ -136,7 +138,7 @@ function percentDecoded(text: string): string | undefined {
   }
 }
 
-/** Text that somebody has put into base64, as in a Secret of Kubernetes; not a random token, which decodes to noise. */
+/** Decodes base64 of readable text, as in a Kubernetes Secret. A random token decodes to noise and is ignored. */
 function base64Decoded(text: string): string | undefined {
   if (text.length < 12 || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
   const decoded = Buffer.from(text, 'base64').toString('latin1');

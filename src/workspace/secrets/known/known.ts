@@ -1,38 +1,37 @@
-// The secrets that are known of a folder, and where they stand in any other text of it. In memory only: neither they
-// nor
-// anything that they could be guessed from is written to a disk; a session that begins reads the folder for them again.
+// The known secrets of a folder, and their occurrences in other texts of that folder. They are kept only in memory.
+// Neither the secrets nor data that reveals them is written to disk; each session reads the folder again.
 
 import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from '../mask.ts';
 import { decodedIn } from './decoded.ts';
 import { formsOf, type SecretForm } from './forms.ts';
 import { LongValues } from './long-values.ts';
 
-/** UTF-16 units at a form's beginning that it is looked up by: shorter secrets are masked only where they are found. */
+/** Length of the lookup key, in UTF-16 units. Shorter secrets are redacted only where a rule finds them. */
 const key = 6;
-/** Up to this length a form between letters or digits is a part of a word, not a secret. */
+/** A form up to this length is no secret if letters or digits surround it, because it is then part of a word. */
 const wordLength = 11;
-/** UTF-16 units of half a secret that are masked. */
+/** Minimum length of a partial secret that is redacted, in UTF-16 units. */
 const leastPart = 16;
-/** A map alone is as fast for fewer. */
+/** With fewer forms, a map alone is as fast as a filter. */
 const manyForms = 64;
 /**
- * Forms with the same first units that are compared one by one. Beyond, as with a provider's prefix of ten thousand
- * tokens, they are searched.
+ * Up to this number, forms with the same key are compared one by one. More forms, such as ten thousand tokens of one
+ * provider, are searched by bisection.
  */
 const fewAlike = 32;
-/** Wrapped lines of base64 of base64. */
+/** Maximum depth of nested encodings: wrapped lines of base64 of base64. */
 const mostDecoded = 3;
-/** Past this many a folder is no work of people; each has ten to forty forms. */
+/** Maximum number of known values. A hand-written folder has fewer; each value has ten to forty forms. */
 const mostValues = 20_000;
 
 type Range = Pick<SecretRange, 'start' | 'end'>;
 
 interface Known extends SecretForm {
-  /** So much of it at its beginning or end is masked also alone, as where a line was wrapped; 0: only all of it. */
+  /** Minimum length of a partial match at its beginning or end, as in a wrapped line. 0: only the whole form counts. */
   readonly least: number;
 }
 
-/** Forms that begin (or, read backwards, end) with the same units. */
+/** Forms with the same first units, or the same last units if read backwards. */
 class Alike {
   private readonly forms: Known[] = [];
   private sorted: { readonly read: string; readonly form: Known }[] | undefined;
@@ -50,8 +49,8 @@ class Alike {
   }
 
   /**
-   * Those that may stand at a place, whole or in part, `part` being what is read there in this direction. Few, however
-   * many there are.
+   * Forms that may occur at a position, whole or in part. `part` returns the text there in the reading direction.
+   * The result stays small even if there are many forms.
    */
   candidates(part: (length: number) => string): readonly Known[] {
     if (this.forms.length <= fewAlike) return this.forms;
@@ -64,7 +63,7 @@ class Alike {
       if ((sorted[middle] as { read: string }).read < text) low = middle + 1;
       else high = middle;
     }
-    // Those with the longest common beginning are neighbours of where the text would stand.
+    // The forms with the longest common prefix are the neighbours of the text's sorted position.
     const near = sorted.slice(Math.max(0, low - fewAlike / 2), low + fewAlike / 2).map(({ form }) => form);
     return [...new Set([...whole, ...near])];
   }
@@ -82,10 +81,10 @@ class Alike {
   }
 }
 
-/** Forms by a hash of their first or last units, so that a text is walked once however many there are. */
+/** Forms by a hash of their first or last units, so that one pass over a text finds all of them. */
 class Lookup {
   private readonly buckets = new Map<number, Alike>();
-  /** Bits of the hashes there are, where they are many: nearly all places of a text end here. */
+  /** A bit set of the hashes, created when there are many. It rejects nearly all positions of a text. */
   private filter: Uint8Array | undefined;
   private readonly backwards: boolean;
 
@@ -117,7 +116,7 @@ function mark(filter: Uint8Array, hash: number): void {
   filter[bit >>> 3] = (filter[bit >>> 3] as number) | (1 << (bit & 7));
 }
 
-/** 20 bits. */
+/** @returns 20 bits */
 function spread(hash: number): number {
   return Math.imul(hash, 0x9e3779b1) >>> 12;
 }
@@ -138,7 +137,7 @@ export class SecretValues {
   private readonly long = new LongValues();
   private longest = 0;
 
-  /** @param values from `all` of another */
+  /** @param values the `all` of another instance */
   constructor(values: Iterable<string> = []) {
     for (const value of values) this.add(value);
   }
@@ -147,14 +146,12 @@ export class SecretValues {
     return this.known.size;
   }
 
-  /** For another thread or process of ours, by message; never for a file. */
+  /** For messages to another thread or process of this program. Never write them to a file. */
   get all(): string[] {
     return [...this.known];
   }
 
-  /**
-   * Those of the secrets found in some text that are to be masked wherever they stand. True: one was not known before.
-   */
+  /** Adds the distinctive secrets of a text. Returns true if at least one was new. */
   learn(found: readonly SecretRange[]): boolean {
     const before = this.known.size;
     for (const { value, isDistinctive } of found) if (isDistinctive) this.add(value);
@@ -179,8 +176,8 @@ export class SecretValues {
   }
 
   /**
-   * Where known secrets stand, in the forms that `forms.ts` and `decoded.ts` list; at a cut edge also the half of one.
-   * Linear in the text: 1 MB takes some 50 ms.
+   * The ranges of known secrets, in the forms of `forms.ts` and `decoded.ts`, and partial secrets at a cut edge.
+   * The time is linear in the text: 1 MB takes about 50 ms.
    */
   find(text: string, cut: Cut = {}, depth = 0): Range[] {
     if (this.known.size === 0) return [];
@@ -237,35 +234,35 @@ export class SecretValues {
   }
 }
 
-/** By UTF-16 units. */
+/** Reverses the UTF-16 units. */
 function backwards(text: string): string {
   return text.split('').reverse().join('');
 }
 
 /**
- * Of random tokens at least half, and so much that no other text begins or ends alike; a URL's or a JWT's head says
- * nothing.
+ * A partial match of a random token needs half of its length and at least `leastPart` units. Other forms, such as URLs
+ * and JSON web tokens, need a whole match, because their beginnings are common.
  */
 function leastOf({ text, inside }: SecretForm): number {
   if (inside || !/^(?!eyJ)[\w+/=.-]*$/.test(text)) return 0;
   return text.length < 2 * leastPart ? 0 : Math.max(leastPart, Math.ceil(text.length / 2));
 }
 
-/** How far `form` and the text from `at` on are equal. */
+/** Length of the common prefix of `form` and the text from `at` on. */
 function commonLength(form: string, text: string, at: number): number {
   let length = 0;
   while (length < form.length && form[length] === text[at + length]) length++;
   return length;
 }
 
-/** How far back from `end` the text is equal to the end of `form`. */
+/** Length of the common suffix of `form` and the text before `end`. */
 function commonEnd(form: string, text: string, end: number): number {
   let length = 0;
   while (length < form.length && length < end && form[form.length - 1 - length] === text[end - 1 - length]) length++;
   return length;
 }
 
-/** Long enough, and more than a number that anything could be counted by. */
+/** Whether the value is long enough, is not a short number, and does not repeat one character. */
 function isTelling(value: string): boolean {
   return value.length >= key && !/^[\d\s.,:/-]{0,11}$/.test(value) && !/^(.)\1*$/.test(value);
 }
@@ -275,7 +272,7 @@ const wordUnit = /[\p{L}\p{N}]/u;
 function stands(text: string, start: number, end: number, { text: form, inside }: SecretForm): boolean {
   if (inside || form.length > wordLength) return true;
   const before = text.slice(Math.max(0, start - 3), start);
-  // The end of an escape is no letter of a word: "\nsecret", '%3Asecret'.
+  // The last character of an escape is not part of a word: "\nsecret", '%3Asecret'.
   const free = !wordUnit.test(before.slice(-1)) || /\\[nrtbfv0]$|%[0-9a-f]{2}$/i.test(before);
   return (
     (free || !wordUnit.test(form[0] as string)) &&
@@ -283,7 +280,7 @@ function stands(text: string, start: number, end: number, { text: form, inside }
   );
 }
 
-/** What to mask in a text: what it says itself (`found`), in all its places, and what its folder knows. */
+/** The ranges to redact: the secrets found in the text, all their occurrences, and the known secrets of the folder. */
 export function rangesIn(
   text: string,
   found: readonly SecretRange[],
@@ -295,7 +292,7 @@ export function rangesIn(
   return [...found, ...[own, ...known].flatMap((values) => values.find(text, cut))];
 }
 
-/** `maskSecrets` with the knowledge of the folder. */
+/** Like `maskSecrets`, and also redacts the known secrets of the folder. */
 export function maskKnown(text: string, path: string, known: readonly SecretValues[], cut: Cut = {}): Masked {
   return maskRanges(text, rangesIn(text, findSecrets(text, path, cut), known, cut));
 }

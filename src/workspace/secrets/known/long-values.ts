@@ -1,23 +1,20 @@
-// Long random secrets, such as the body of a private key: any part of one that is long enough is a secret as well,
-// wherever its lines are cut.
+// Finds parts of long random secrets, such as the body of a private key. Any part that is long enough is a secret too.
 
 import { surprise } from '../noise.ts';
 
 /**
- * A shorter run may stand in another text by chance, UTF-16 units. The end of a value counts from `anchorLength` on: a
- * last line is short.
+ * Minimum length of a matching run, in UTF-16 units; a shorter run may match by chance. At the end of a value,
+ * `anchorLength` suffices, because the last line is short.
  */
 const leastRun = 20;
-/** Shorter values are looked for as a whole. */
+/** Shorter values are only searched for as a whole. */
 const leastLength = 64;
-/**
- * A value is looked up at every one of so many units. A run of `leastRun` units holds a whole anchor: 8 + 12 - 1 < 20.
- */
+/** Distance between anchors. Every run of `leastRun` units contains a whole anchor: 8 + 12 - 1 < 20. */
 const step = 8;
 const anchorLength = 12;
-/** Fewer different characters are padding, such as the 'AAAA' of many keys. */
+/** A run with fewer different characters is padding, such as the 'AAAA' of many keys. */
 const leastDifferent = 8;
-/** For all values together: a folder with more is no work of people. */
+/** Maximum for all values together. A hand-written folder has fewer. */
 const mostAnchors = 400_000;
 
 interface Anchor {
@@ -38,7 +35,7 @@ export class LongValues {
   private readonly values = new Set<string>();
   private size = 0;
 
-  /** Takes the value where it is long and random, without its line ends. */
+  /** Adds the value without its line ends if it is long and random. */
   add(value: string): void {
     const body = value.replace(/\s+/g, '');
     if (!isLongAndRandom(body) || this.values.has(body)) return;
@@ -58,7 +55,7 @@ export class LongValues {
     this.size++;
   }
 
-  /** Where a part of a known value stands. Linear in the text. */
+  /** The ranges of parts of known values. The time is linear in the text. */
   find(text: string): MatchedRun[] {
     const runs: MatchedRun[] = [];
     if (this.size === 0 || text.length < leastRun) return runs;
@@ -89,7 +86,7 @@ function hashAt(text: string, at: number): number {
   return hash;
 }
 
-/** As far as the text equals the value, both ways from the anchor. Undefined: that is not far enough. */
+/** Extends a match from the anchor in both directions. Returns undefined if the run is too short or is padding. */
 function runAt(text: string, at: number, { value, at: anchor }: Anchor): MatchedRun | undefined {
   let before = 0;
   while (before < at && before < anchor && text[at - 1 - before] === value[anchor - 1 - before]) before++;

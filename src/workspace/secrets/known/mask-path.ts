@@ -1,4 +1,4 @@
-// Secrets in the names of files and folders, where nothing says that they are any: a dump named after a token.
+// Redacts secrets in file and folder names, which have no context: a dump named after a token.
 
 import { findSecrets, maskRanges } from '../mask.ts';
 import { rangesIn, type SecretValues } from './known.ts';
@@ -8,15 +8,15 @@ interface Range {
   readonly end: number;
 }
 
-/** Shorter parts of a name are words, numbers, or hashes of nothing. UTF-16 units. */
+/** Minimum length of a token, in UTF-16 units. Shorter parts of a name are words, numbers or short hashes. */
 const least = 16;
-/** Places in a name where a token may begin. */
+/** Maximum number of positions in a name where a token may begin. */
 const mostStarts = 8;
-/** Names repeat: folders in all paths below them. */
+/** Size of the cache. Names repeat, because a folder is in every path below it. */
 const mostKnown = 5000;
 const judged = new Map<string, readonly Range[]>();
 
-/** A path as it may be stored and sent: of the same length, its folders still folders. */
+/** The path without secrets, safe to store and send. Its length and separators do not change. */
 export function maskPath(path: string, known: readonly SecretValues[]): string {
   const ranges = rangesIn(path, [], known).flatMap(({ start, end }) => parts(path, start, end));
   let at = 0;
@@ -27,7 +27,7 @@ export function maskPath(path: string, known: readonly SecretValues[]): string {
   return maskRanges(path, ranges).text;
 }
 
-/** The pieces of a range of a path between its separators. */
+/** The pieces of a range between the separators of the path. */
 function parts(path: string, start: number, end: number): Range[] {
   return [...path.slice(start, end).matchAll(/[^/]+/g)].map(({ index, 0: part }) => ({
     start: start + index,
@@ -46,9 +46,7 @@ function tokensIn(name: string): readonly Range[] {
   return found;
 }
 
-/**
- * The longest part of the name, up to its extension or its end, that would be a secret where a value is called a token.
- */
+/** Finds the longest part of a name that would be a secret as the value of a variable `token`. */
 function judge(name: string): Range[] {
   const starts = [0, ...[...name.matchAll(/[-_.~ @=]/g)].map(({ index }) => index + 1)].slice(0, mostStarts);
   const extension = /(?:\.[A-Za-z]{1,5}){1,3}$/.exec(name);
@@ -59,7 +57,7 @@ function judge(name: string): Range[] {
   return [];
 }
 
-/** Without the words that stand before it. */
+/** The start of the token without the words before it. */
 function pastWords(name: string, start: number, end: number): number {
   const word = /^[A-Za-z]+[-.~ @]/.exec(name.slice(start, end))?.[0];
   return word !== undefined && isToken(name.slice(start + word.length, end))
@@ -68,10 +66,10 @@ function pastWords(name: string, start: number, end: number): number {
 }
 
 function isToken(part: string): boolean {
-  // What a bundler hangs on a name is short: words before it do not make it a token.
+  // A bundler's suffix is short, so the words before it must not count towards the length.
   if (part.replace(/^(?:[A-Za-z]+[-.~ @])+/, '').length < least || !/\d/.test(part) || !/[A-Za-z]/.test(part))
     return false;
-  // Names of commits, of contents and of rows are no secrets.
+  // Hashes of commits or contents and UUIDs are no secrets.
   if (/^(?:[0-9a-f]+|[0-9A-F]+|[\da-f-]{36})(?:\.[A-Za-z]{1,5}){0,3}$/.test(part)) return false;
   const text = `const token = "${part}";\n`;
   const from = text.indexOf(part);

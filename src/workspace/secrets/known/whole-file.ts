@@ -1,37 +1,35 @@
-// A file of any size, masked as a whole while it streams: a secret is found by what stands around it, so a file is
-// masked before it is cut
-// into lines or cells. Each window is masked with the text before and after it, and with the first line, which may name
-// a table's columns.
+// Redacts a file of any size while it streams. A secret is found by its context, so redaction comes before splitting.
+// Each window is redacted with the text before and after it, and with the first line of a table (its column names).
 
 import { findSecrets, maskRanges } from '../mask.ts';
 import { rangesIn, type SecretValues } from './known.ts';
 
-/** Of a window without its context, UTF-16 units; a line that is longer is cut at the second. */
+/** Length of a window without its context, in UTF-16 units. A line longer than `longestLine` is cut. */
 const windowLength = 1 << 20;
 const longestLine = 8 * windowLength;
-/** On both sides of a window. The longest secret, a private key in a log, is shorter. */
+/** Context on both sides of a window. The longest secret, a private key in a log, is shorter. */
 const contextLength = 1 << 16;
 const longestHeader = 4096;
 
 interface Window {
   readonly text: string;
-  /** The part that no other window has. */
+  /** The range of `text` that belongs to no other window. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The same text before and after masking: of the same length, with the same line ends. */
+/** A text before and after redaction. Both have the same length and line ends. */
 export interface MaskedPiece {
   readonly raw: string;
   readonly text: string;
 }
 
-/** Adds the secrets of a file to `known`, so that `maskedPieces` masks them in all its lines. */
+/** Adds the secrets of a file to `known`, so that `maskedPieces` redacts them on every line. */
 export async function learnWhole(chunks: AsyncIterable<string>, path: string, known: SecretValues): Promise<void> {
   for await (const { text } of windowsOf(chunks, path)) known.learn(findSecrets(text, path));
 }
 
-/** A file's text in pieces of whole lines, with its own secrets and the known ones masked. */
+/** Yields a file's text in pieces of whole lines, with its own and the known secrets redacted. */
 export async function* maskedPieces(
   chunks: AsyncIterable<string>,
   path: string,
