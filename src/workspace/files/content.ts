@@ -17,14 +17,14 @@ const certain =
 const generated = /\b(?:auto[- ]?)?generated\b/i;
 const warned = /\b(?:do not|don't|(?:should|must) not be|never) (?:hand[- ])?(?:edit|modify|change|touch)/i;
 
-/** Why a text is left out; undefined: it is handwritten. */
+/** The reason to leave out a text, or undefined if it is handwritten. */
 export function leftOutByContent(text: string, kind: 'code' | 'prose'): LeftOutReason | undefined {
   if (text.trim() === '') return 'empty';
   if (isMinified(text, longLine[kind])) return 'minified';
   return isGenerated(text) ? 'generated' : undefined;
 }
 
-/** More than half of the text stands in lines that are too long. */
+/** Whether more than half of the text is in lines that are too long. */
 function isMinified(text: string, limit: number): boolean {
   let inLong = 0;
   let start = 0;
@@ -36,7 +36,7 @@ function isMinified(text: string, limit: number): boolean {
   return inLong > text.length / 2;
 }
 
-/** A comment near the top says so. */
+/** Whether a comment near the top says that the file is generated. */
 function isGenerated(text: string): boolean {
   const comments = text
     .slice(0, headerCharacters)

@@ -7,15 +7,16 @@ import { toLineFeeds } from '../../text/lines.ts';
 const windows1252 =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
 
-/** Bytes that are checked to recognise a binary file. */
+/** Number of bytes checked to recognise a binary file. */
 const sampleBytes = 8192;
 /** Maximum shares of control characters, and of non-ASCII bytes in a file that is not UTF-8. */
 const maxControls = 0.01;
 const maxHighBytes = 0.3;
 
 /**
- * UTF-8, UTF-16 (either order, with or without a mark), else Windows-1252. Marks are dropped, line ends become '\n'.
- * Undefined for binary files, UTF-32, and encodings that cannot be told apart (Shift-JIS, GBK).
+ * Decodes UTF-8, UTF-16 (either byte order, with or without a byte order mark), or else Windows-1252.
+ * Removes the byte order mark and converts line ends to '\n'. Returns undefined for binary files, UTF-32, and encodings
+ * that cannot be distinguished (Shift-JIS, GBK).
  */
 export function decodeText(bytes: Buffer): string | undefined {
   const text = decodeBytes(bytes);
@@ -37,14 +38,14 @@ function decodeBytes(bytes: Buffer): string | undefined {
   return decodeWindows1252(body, sample);
 }
 
-/** Files without a mark: in UTF-16, text of European scripts and all line ends have a zero on one side of each pair. */
+/** UTF-16 without a byte order mark: European scripts and line ends have a zero in the same byte of each pair. */
 function guessUtf16(bytes: Buffer): string | undefined {
   if (bytes.length % 2 !== 0) return undefined;
   const zeros = [0, 0];
   const end = Math.min(bytes.length, sampleBytes);
   for (let i = 0; i < end; i++) if (bytes[i] === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
   const [first = 0, second = 0] = zeros;
-  // Real binaries have zeros on both sides.
+  // Real binary files have zeros in both bytes of the pairs.
   if (Math.min(first, second) > Math.max(first, second) / 20) return undefined;
   return decodeUtf16(bytes, second > first ? 'le' : 'be');
 }
@@ -53,7 +54,7 @@ function decodeUtf16(bytes: Buffer, order: 'le' | 'be'): string | undefined {
   if (bytes.length % 2 !== 0) return undefined;
   const text = (order === 'le' ? bytes : Buffer.from(bytes).swap16()).toString('utf16le');
   if (!text.isWellFormed() || text.includes('\0')) return undefined;
-  // Random pairs of bytes are well formed now and then, but rarely without unassigned and control characters.
+  // Random byte pairs may be well formed, but nearly always contain unassigned or control characters.
   const sample = text.slice(0, sampleBytes / 2);
   const strange = sample.match(/[\p{Cn}\p{Co}]|(?![\t\n\f\r])\p{Cc}/gu)?.length ?? 0;
   return strange / sample.length > maxControls ? undefined : text;
@@ -68,7 +69,7 @@ function decodeWindows1252(body: Buffer, sample: Buffer): string | undefined {
     .replace(/[\x80-\x9f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80] ?? character);
 }
 
-/** Control characters other than tab, line ends, form feed and escape, as a share of the bytes. */
+/** The share of bytes that are control characters other than tab, line ends, form feed and escape. */
 function controlShare(sample: Buffer): number {
   let controls = 0;
   for (const byte of sample)

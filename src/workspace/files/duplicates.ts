@@ -1,30 +1,30 @@
-// Finds near-duplicates of earlier files, so that no text counts twice and no test file was trained on.
+// Finds near-duplicates of earlier files, so that no text counts twice and no test file is in the training data.
 
 /**
- * A sketch of the set of a file's shingles, each two successive lines without white space at the ends: the smallest
- * hashes of the set. The share of equal ones among the smallest of a union estimates the Jaccard index of the sets
- * (Broder, 'On the resemblance and containment of documents', 1997; bottom-k form).
+ * The smallest hashes of a file's shingles. A shingle is two successive lines without white space at their ends.
+ * The share of equal hashes among the smallest of a union estimates the Jaccard index of the two sets.
+ * Source: Broder, 'On the resemblance and containment of documents', 1997; bottom-k form.
  */
 type Sketch = Uint32Array;
 
 const sketchSize = 128;
-/** Minimum share of equal shingles of near-duplicates. */
+/** Minimum share of equal shingles in near-duplicates. */
 const nearDuplicate = 0.85;
-/** Shingles of this many files (licences, boilerplate) are ignored. */
+/** Maximum number of files recorded for a shingle; more have only a licence or boilerplate in common. */
 const maxHolders = 200;
 
 export class DuplicateFinder {
   private readonly sketches: Sketch[] = [];
   private readonly holders = new Map<number, number[]>();
 
-  /** True for a near-duplicate of an earlier text; otherwise the text is added. */
+  /** Returns true for a near-duplicate of an earlier text. Otherwise adds the text and returns false. */
   isDuplicate(text: string): boolean {
     const sketch = sketchOf(text);
     const shared = new Map<number, number>();
     for (const shingle of sketch)
       for (const holder of this.holders.get(shingle) ?? []) shared.set(holder, (shared.get(holder) ?? 0) + 1);
     for (const [holder, count] of shared) {
-      // The estimate cannot pass what is shared over the smaller sketch: skips nearly all candidates.
+      // The shared count over the smaller sketch bounds the estimate. This test skips nearly all candidates.
       const other = this.sketches[holder] as Sketch;
       if (count < nearDuplicate * Math.min(sketch.length, other.length) * 0.9) continue;
       if (resemblance(sketch, other) >= nearDuplicate) return true;
@@ -39,17 +39,17 @@ export class DuplicateFinder {
   }
 }
 
-/** Sorted, without repetitions, at most `sketchSize` long. */
+/** Sorted and without duplicates, at most `sketchSize` long. */
 function sketchOf(text: string): Sketch {
   const lines = lineHashes(text);
   const shingles = new Set<number>();
-  // The first shingle begins before the text, so that a file of one line has one, too.
+  // The first shingle begins before the text, so that a file of one line also has one.
   for (let i = 0; i < lines.length; i++)
     shingles.add(mix(Math.imul(lines[i - 1] ?? 0, 0x9e3779b1) ^ (lines[i] as number)));
   return Uint32Array.from(shingles).sort().slice(0, sketchSize);
 }
 
-/** FNV-1a of each line that is not blank, white space at its ends left out. */
+/** The FNV-1a hash of each line that is not blank, without white space at its ends. */
 function lineHashes(text: string): number[] {
   const hashes: number[] = [];
   let value = 0x811c9dc5;
@@ -73,14 +73,14 @@ function lineHashes(text: string): number[] {
   return hashes;
 }
 
-/** Spreads the bits: FNV's high ones depend on few characters. (MurmurHash3's finaliser.) */
+/** Mixes the bits (MurmurHash3's finaliser), because FNV's high bits depend on few characters. */
 function mix(hash: number): number {
   let value = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
   return (value ^ (value >>> 16)) >>> 0;
 }
 
-/** Share of the smallest hashes of the union that both have. */
+/** The share of the union's smallest hashes that are in both sketches. */
 function resemblance(a: Sketch, b: Sketch): number {
   let i = 0;
   let j = 0;

@@ -1,4 +1,4 @@
-// Turns one file's bytes into a harvested file, or says why it is left out, for a folder and for a saved file alike.
+// Converts one file's bytes to a harvested file or a reason to leave it out, for a folder and for a saved file.
 
 import { hash } from 'node:crypto';
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
@@ -10,7 +10,7 @@ import { decodeText } from './decode.ts';
 import { isSecretFileIfAnyFound } from './file-names.ts';
 import type { HarvestedFile, LeftOutReason } from './types.ts';
 
-/** Limit for recordings and tables, where a few lines are as useful as all. */
+/** Size limit for recordings and tables, where a few lines are as useful as all. */
 const maxDataBytes = 128_000;
 
 export type Examined =
@@ -42,7 +42,7 @@ export function decoded(
   return { raw: { path, languageId, kind, text, secrets: findSecrets(text, path) } };
 }
 
-/** Without its own secrets, and without those that are known of its folder, to which its own are added. */
+/** Redacts the file's own secrets and the known secrets of its folder. Adds its own secrets to `known`. */
 export function masked({ path, languageId, kind, text: raw, secrets }: RawText, known: SecretValues): Examined {
   known.learn(secrets);
   const { text, count } = maskRanges(raw, [...secrets, ...known.find(raw)]);
@@ -51,7 +51,7 @@ export function masked({ path, languageId, kind, text: raw, secrets }: RawText, 
   return { file: { path: name, languageId, kind, text, hash: hash('sha256', text, 'hex'), secrets: count } };
 }
 
-/** A key store under another name. */
+/** Whether most of the text is redacted: the file is a key store under another name. */
 function isMostlyMasked(text: string): boolean {
   let masked = 0;
   for (const unit of text) if (unit === maskCharacter) masked++;

@@ -4,7 +4,7 @@ import type { LeftOutReason } from './types.ts';
 
 interface NameRule {
   readonly reason: LeftOutReason;
-  /** Matched against the path from the folder, '/' separators. */
+  /** Matched against the path relative to the folder, with '/' separators. */
   readonly pattern: RegExp;
   readonly unless?: RegExp;
 }
@@ -14,12 +14,12 @@ const binaryExtensions =
   'lib lz4 mkv mov mp3 mp4 mpeg nib node npy npz o obj odt ogg onnx otf parquet pdf pickle pkl png ppt pptx psd pt pyc pyd ' +
   'rar safetensors so sqlite sqlite3 swf tar tgz tif tiff ttf war wasm wav webm webp whl woff woff2 xls xlsx xz zip zst';
 
-/** The first match wins, so that a secret file is never called anything else. */
+/** The first match wins, so the rules for secret files come first. */
 const nameRules: readonly NameRule[] = [
   {
     reason: 'secret-file',
     pattern: /(?:^|\/)\.?env(?:\.[^/]+|rc)?$|(?:^|\/)[^/]*\.env$/i,
-    // A folder named env, and templates that are made to be shared; those are masked like any file.
+    // A file named env, and templates that are meant to be shared. They are redacted like any other file.
     unless: /(?:^|\/)env$|\.(?:example|sample|template|dist|defaults?|[cm]?[jt]sx?|py|rb|go|rs|java|d\.ts|md)$/i,
   },
   {
@@ -67,17 +67,17 @@ const nameRules: readonly NameRule[] = [
   { reason: 'binary', pattern: new RegExp(`\\.(?:${binaryExtensions.split(' ').join('|')})$`, 'i') },
 ];
 
-/** Why a file is left out by its path; undefined: it must be read. */
+/** The reason to leave out a file by its path, or undefined if its content must decide. */
 export function leftOutByName(path: string): LeftOutReason | undefined {
   return nameRules.find((rule) => rule.pattern.test(path) && !rule.unless?.test(path))?.reason;
 }
 
-/** Made to hold keys or passwords: never read for learning, no prompts there. */
+/** Whether a file is made to hold keys or passwords: it is never used for training, and no prompts are made in it. */
 export function isSecretFile(path: string): boolean {
   return leftOutByName(path) === 'secret-file';
 }
 
-/** Settings files that are left out whole once a secret is found in them. */
+/** Whether a settings file is left out completely as soon as a secret is found in it. */
 export function isSecretFileIfAnyFound(path: string): boolean {
   return /(?:^|\/)(?:\.npmrc|\.yarnrc(?:\.yml)?|pip\.conf|\.condarc|auth\.json|settings\.xml|nuget\.config)$/i.test(
     path,

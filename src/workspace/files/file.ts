@@ -1,4 +1,4 @@
-// Reads one saved file by the rules of the folder, and decides whether a file may be used.
+// Reads one saved file by the rules of its folder, and decides how a file may be used.
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { SecretValues } from '../secrets/known/known.ts';
@@ -20,9 +20,9 @@ export type FileOutcome =
   | { readonly file?: undefined; readonly leftOut: LeftOutReason | 'gone' };
 
 /**
- * Harvests one file by the rules of `harvestFolder`, near-duplicates and limits of the folder excepted. Its split is
- * that of its path, without `assignSplits`' care for small folders. What a left-out file says of secrets is added to
- * `deps.secrets` like what is found in others.
+ * Harvests one file by the rules of `harvestFolder`, except near-duplicates and limits of the folder. The split depends
+ * only on the path; `assignSplits`' correction for small folders is not applied. Secrets are added to `deps.secrets`,
+ * including those of left-out files.
  * @param path relative to `root`, '/' separators
  */
 export async function harvestFile(
@@ -71,11 +71,10 @@ async function harvestOne(
 }
 
 /**
- * True where nothing may be completed, learned or sent: files that `.easyadaptationignore` names, and files made to
- * hold
- * secrets. Files that only git ignores may be completed; they are not learned from, and their text reaches no other
- * file's prompt.
- * @param path relative to `root`, '/' separators; a path outside `root` or made up is judged by its name
+ * True for files that must not be completed, learned from or sent: files in `.easyadaptationignore` and secret files.
+ * Files that only git ignores may be completed. They are not learned from, and their text is not used in the prompts of
+ * other files.
+ * @param path relative to `root`, '/' separators. A path outside `root` is judged only by its name.
  */
 export async function isIgnoredForCompletion(root: string, path: string): Promise<boolean> {
   if (isSecretFile(path)) return true;
@@ -83,16 +82,14 @@ export async function isIgnoredForCompletion(root: string, path: string): Promis
 }
 
 /**
- * What may be done with a file. 'off': not even completed; 'local': completed on this machine alone, since git ignores
- * it,
- * it holds secrets, or it lies behind a link and so perhaps outside of the folder; 'open': sent to the API where the
- * user allows that.
+ * How a file may be used. 'off': no completions. 'open': the file may be sent to the API if the user allows it.
+ * 'local': completions only on this machine, because git ignores the file, it contains secrets, or a link leads to it.
  */
 export type FileRule = 'open' | 'local' | 'off';
 
 const staysHere: ReadonlySet<LeftOutReason | 'gone'> = new Set(['ignored', 'secret-file', 'not-a-file', 'unreadable']);
 
-/** @param excluded globs in which nothing is offered */
+/** @param excluded globs of files without suggestions */
 export async function ruleOf(
   root: string | undefined,
   path: string,

@@ -7,25 +7,24 @@ import { isInside } from './inside.ts';
 import { type Fault, type OpenedFile, type OpenedRoot, openInside, rootAt } from './open-inside.ts';
 import { type ReadHooks, type ReadOutcome, readPieces, readWhole } from './read-file.ts';
 
-/** Timeout of one file operation, ms: a drive may not answer. */
+/** Timeout of one file operation, ms, because a drive may not answer. */
 const answerMs = 20_000;
 /**
- * Each call that never returns holds one of Node's four file threads for ever: a folder that did not answer is left
- * alone
- * for so long, ms.
+ * Time without access to a folder after a timeout, ms. A call that never returns blocks one of Node's four file threads
+ * forever.
  */
 const awayMs = 60_000;
-/** Entries that one call to the system brings. */
+/** Number of entries read by one system call. */
 const entriesAtOnce = 512;
-/** A folder, as it was named or by its real path -> since when it does not answer. */
+/** Time of the timeout by folder; the key is the given or the real path. */
 const away = new Map<string, number>();
 
-/** For tests and callers with less time. */
+/** For tests, and for callers with less time. */
 export interface ReaderHooks extends ReadHooks {
   readonly answerMs?: number;
 }
 
-/** One harvest's, or one file's. */
+/** Serves one harvest or one file. */
 export class FolderReader {
   private readonly place: OpenedRoot;
   private readonly hooks: ReaderHooks;
@@ -35,7 +34,7 @@ export class FolderReader {
     this.hooks = hooks;
   }
 
-  /** Throws what the file system throws, and CodedError 'unreadable' for what is no folder or does not answer. */
+  /** Throws file system errors, and CodedError 'unreadable' if the path is no folder or does not answer. */
   static async open(root: string, hooks: ReaderHooks = {}): Promise<FolderReader> {
     if (isAway(root)) throw noAnswer(root);
     const place = await within(hooks.answerMs ?? answerMs, rootAt(root));
@@ -45,12 +44,12 @@ export class FolderReader {
     throw noAnswer(root);
   }
 
-  /** Absolute, free of links. */
+  /** Absolute path with links resolved. */
   get root(): string {
     return this.place.path;
   }
 
-  /** Whether the folder has failed to answer. */
+  /** Whether the folder timed out in the last minute. */
   get isAway(): boolean {
     return isAway(this.root);
   }
@@ -60,8 +59,8 @@ export class FolderReader {
   }
 
   /**
-   * The bytes of the file at `path`, relative with '/' separators. 'ignored': the path leads out of the folder, or into
-   * `.git`.
+   * Reads the file at `path`, relative with '/' separators. Returns 'ignored' if the path leads out of the folder or
+   * into `.git`.
    */
   async read(path: string, maxBytes: number): Promise<ReadOutcome> {
     if (!isInside(path)) return { leftOut: 'ignored' };
@@ -70,8 +69,8 @@ export class FolderReader {
   }
 
   /**
-   * The bytes of a file of any size, a piece at a time: of tables, which no limit of a source file fits. Throws
-   * CodedError 'unreadable'.
+   * Yields the bytes of a file of any size in pieces. For tables, which are larger than source files. Throws CodedError
+   * 'unreadable'.
    */
   async *pieces(path: string): AsyncGenerator<Uint8Array> {
     const fault = await this.file(path);
@@ -84,7 +83,7 @@ export class FolderReader {
     }
   }
 
-  /** What lies in a folder, `maxEntries` of it at most; '' is the opened one. Undefined where it cannot be listed. */
+  /** Lists at most `maxEntries` entries of a folder; '' is the opened folder. Undefined if it cannot be listed. */
   list(path: string, maxEntries: number): Promise<Dirent[] | undefined> {
     return this.timely(async () => {
       const opened = await this.opened(path, 'isDirectory');
@@ -103,15 +102,12 @@ export class FolderReader {
     });
   }
 
-  /**
-   * Why nothing below a folder is read: a link on the way, something that is no folder. Undefined: nothing is wrong
-   * with it.
-   */
+  /** The reason not to read below a folder: a link in the path, or no folder. Undefined if there is no problem. */
   folder(path: string): Promise<Fault | undefined> {
     return this.faultOf(path, 'isDirectory');
   }
 
-  /** Why a file is not to be opened; undefined: it is one, and lies in the folder. */
+  /** The reason not to open a file. Undefined if it is a regular file inside the folder. */
   file(path: string): Promise<Fault | undefined> {
     return this.faultOf(path, 'isFile');
   }
@@ -131,7 +127,7 @@ export class FolderReader {
     return isRoot || isInside(path) ? openInside(this.place, path, kind, this.hooks) : 'ignored';
   }
 
-  /** Undefined where the folder does not answer. */
+  /** Undefined if the folder does not answer in time. */
   private async timely<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (this.isAway) return undefined;
     const done = await within(
@@ -156,7 +152,7 @@ function noAnswer(root: string): CodedError {
   );
 }
 
-/** Undefined if `work` takes longer; it continues unobserved. */
+/** Undefined if `work` takes longer than `ms`. The work continues, but its result is ignored. */
 function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), ms);

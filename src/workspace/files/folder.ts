@@ -24,16 +24,16 @@ import type { HarvestedFile, HarvestOptions, HarvestReport } from './types.ts';
 import { walk } from './walk.ts';
 import { Yielder } from './yielder.ts';
 
-/** Reads under way at once: more would only fill Node's four file threads' queue. */
+/** Number of concurrent reads. More would only wait for Node's four file threads. */
 const readsAtOnce = 8;
-/** The walk stops after this many files, whatever the limit of files to read. */
+/** Listing stops after this many files, independently of the limit of files to read. */
 const maxListed = 500_000;
-/** Characters that are tokenised to estimate the folder's tokens. */
+/** Number of characters that are tokenised to estimate the folder's tokens. */
 const tokenSample = 250_000;
 const charactersPerToken = 3.5;
 /**
- * Text that is denser than source text (keys, digits, other scripts) takes memory and time by its tokens: the limit of
- * bytes stands for so many.
+ * Converts the byte limit to a token limit. Memory and time depend on tokens, and text such as keys, digits or other
+ * scripts has more tokens per byte than source text.
  */
 const bytesPerToken = 3.2;
 
@@ -41,15 +41,14 @@ export interface Harvest {
   /** Sorted by path. */
   readonly files: HarvestedFile[];
   readonly report: HarvestReport;
-  /** What is masked in all of them, and is to be masked in whatever else comes from the folder. Kept in memory only. */
+  /** The secrets redacted in the files. Redact them in every other text of the folder too. Kept only in memory. */
   readonly secrets: SecretValues;
 }
 
 /**
- * Harvests `root`. Reads in an order that depends on the paths alone (`placeOf`), so that past a limit an even sample
- * of
- * the folder is kept, and the same one next time. Fails with 'unreadable' and 'cancelled' only; an empty folder is an
- * empty harvest.
+ * Harvests `root`. The reading order depends only on the paths (`splitFraction`). If a limit is reached, the harvest is
+ * therefore an even sample of the folder, and the same sample next time. Fails only with 'unreadable' or 'cancelled'. An
+ * empty folder gives an empty harvest.
  */
 export async function harvestFolder(
   root: string,
@@ -85,7 +84,7 @@ async function harvest(
   if (fault !== undefined) log.warn(fault);
   const candidates = await select(reader, listed, options, leftOutFiles, yielder);
 
-  // All secrets are collected first: the last file may define a secret of the first.
+  // All secrets are collected before redaction, because the last file may define a secret of the first.
   const secrets = new SecretValues();
   const duplicates = new DuplicateFinder();
   const raws: { readonly raw: RawText; readonly changedAt: number }[] = [];
@@ -101,7 +100,7 @@ async function harvest(
     for (const [index, path] of batch.entries()) {
       const read = reads[index] ?? { leftOut: 'unreadable' };
       if ('leftOut' in read) {
-        // Deleted but not yet committed.
+        // A file that is gone was deleted, and the deletion is not committed yet.
         if (read.leftOut !== 'gone') leftOutFiles.add(path, read.leftOut);
         continue;
       }
@@ -131,7 +130,7 @@ async function harvest(
       total: candidates.length,
       detail: `${(bytes / 1e6).toFixed(1)} MB`,
     });
-    // Whatever is left could only be small change.
+    // Only very small files could still fit.
     if (bytes > options.maxTotalBytes * 0.98 || tokensRead > mostTokens * 0.98) {
       done += readsAtOnce;
       break;
@@ -196,7 +195,7 @@ async function list(
   return { listed: walked.files, leftOut: [...walked.files, ...ignored], usedGit: false };
 }
 
-/** Files to read, in reading order; the others are counted as left out. */
+/** Returns the files to read in reading order. Counts the others as left out. */
 async function select(
   reader: FolderReader,
   listed: readonly string[],
@@ -216,9 +215,7 @@ async function select(
   return places.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
 }
 
-/**
- * Of every folder, whatever the listing says: one may itself be ignored by git, as a file of one's own, or be a pipe.
- */
+/** Looks in every folder, even if the listing has no ignore file, because git may ignore it, or it may be a pipe. */
 async function ownIgnoreFiles(reader: FolderReader, listed: readonly string[], yielder: Yielder): Promise<IgnoreFiles> {
   const own = new IgnoreFiles();
   const folders = new Set(['']);
@@ -233,7 +230,7 @@ async function ownIgnoreFiles(reader: FolderReader, listed: readonly string[], y
   return own;
 }
 
-/** Exact for a small folder; else from a sample, since tokenising everything would take longer than reading it. */
+/** Exact for a small folder. Otherwise extrapolated from a sample, because tokenising takes longer than reading. */
 async function countTokens(
   files: readonly Omit<HarvestedFile, 'split'>[],
   tokenizer: Tokenizer | undefined,

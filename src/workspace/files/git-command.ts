@@ -1,4 +1,4 @@
-// The only place that starts git. Programs that a repository's settings, attributes and remotes name are not run.
+// The only module that starts git. It prevents programs named by a repository's settings from running.
 
 import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
@@ -9,39 +9,39 @@ import { gitFault } from './git-directory.ts';
 import { watchStuck } from './git-stuck.ts';
 
 /**
- * Git's output in `folder`, or undefined where git is absent, fails or takes too long, and where it would read another
- * folder's repository (`gitFault`). Rejects only when `signal` aborts.
+ * Returns git's output in `folder`. Returns undefined if git is absent, fails or takes too long, or if it would read an
+ * unrelated repository (`gitFault`). Rejects only when `signal` aborts.
  * @param folder absolute, the opened folder or one inside it
  */
 export type RunGit = (folder: string, args: readonly string[], signal?: AbortSignal) => Promise<string | undefined>;
 
-/** Timeout of a call: git may wait for a lock, a pipe instead of an ignore file, or a dead network drive. */
+/** Timeout of a call, ms. Git may wait for a lock, a pipe instead of an ignore file, or a dead network drive. */
 const timeoutMs = 20_000;
 /**
- * For all calls of one `gitFor` together: a folder may hold any number of repositories. And the rest after one that
- * hung.
+ * Time limit of all calls of one `gitFor`, ms, because a folder may contain any number of repositories. Also the pause
+ * after a call that hung.
  */
 const totalMs = 60_000;
-/** A list of half a million long paths; what says more is not listing files. */
+/** Enough for half a million long paths. Larger output is no list of files. */
 const maxOutputBytes = 128 * 1024 * 1024;
 
-/** What git needs of our environment. Everything else, all GIT_* variables first of all, stays out. */
+/** The environment variables that git needs. All others are removed, especially the GIT_* variables. */
 const passedOn = /^(?:HOME|XDG_CONFIG_HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|SYSTEMROOT|WINDIR|TEMP|TMP|TMPDIR)$/i;
 
 const systemPath = process.platform === 'win32' ? [] : ['/usr/bin', '/bin'];
 
 /**
- * Variables reach git's own children too, and win over a repository's settings. `GIT_NO_LAZY_FETCH` (2.45 and later)
- * keeps
- * git from fetching what a partial clone lacks; before it, the protocols do: a list of names that are none allows none.
+ * Variables also reach git's child processes and override a repository's settings. `GIT_NO_LAZY_FETCH` (git 2.45 and
+ * later) prevents fetching the missing objects of a partial clone. For older versions, `GIT_ALLOW_PROTOCOL` does: it
+ * allows only an invalid name.
  */
 export const environment = {
-  // Of one ignore file, say, that is packed small and large beyond measure.
+  // Limits memory, for example for an ignore file that is compressed to a small size.
   GIT_ALLOC_LIMIT: '512m',
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_ASKPASS: '',
   GIT_ATTR_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null', // git maps it on Windows, too
+  GIT_CONFIG_GLOBAL: '/dev/null', // Git maps it on Windows too.
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_SYSTEM: '/dev/null',
   GIT_EDITOR: ':',
@@ -54,15 +54,12 @@ export const environment = {
   GIT_SSH_COMMAND: 'false',
   GIT_TERMINAL_PROMPT: '0',
   LC_ALL: 'C',
-  NoDefaultCurrentDirectoryInExePath: '1', // Windows
+  NoDefaultCurrentDirectoryInExePath: '1', // Windows only
   PAGER: 'cat',
   SSH_ASKPASS: '',
 };
 
-/**
- * Settings on the command line win over the repository's. One row for each that names a program, a place or a side
- * effect.
- */
+/** Settings on the command line override the repository's. Each row disables a program, a path or a side effect. */
 export const settings: Readonly<Record<string, string>> = {
   'core.alternateRefsCommand': '',
   'core.askPass': '',
@@ -78,7 +75,7 @@ export const settings: Readonly<Record<string, string>> = {
   'credential.helper': '',
   'diff.external': '',
   'diff.relative': 'false',
-  'diff.submodule': 'short', // The others ask a git that runs in there.
+  'diff.submodule': 'short', // Other values run git inside the submodule.
   'diff.suppressBlankEmpty': 'false',
   'fetch.bundleURI': '',
   'fetch.recurseSubmodules': 'false',
@@ -94,11 +91,10 @@ export const settings: Readonly<Record<string, string>> = {
 };
 
 /**
- * Git for one opened folder. What commands may be given is up to the caller; those that compare file contents
- * (`status`,
- * `diff`, `ls-files -m`) would run the repository's filters and are not for a folder that somebody else wrote.
- * Once a call has taken too long, none is made for a minute. For one listing; not kept.
- * @param opened absolute: no git that lies in it is run
+ * Returns a function that runs git for one opened folder. The caller must not pass commands that compare file contents
+ * (`status`, `diff`, `ls-files -m`) in a foreign folder, because they run the repository's filters.
+ * After a call that took too long, no call is made for a minute. Create one function per listing and do not keep it.
+ * @param opened absolute path. A git program inside this folder is never run.
  */
 export function gitFor(opened: string): RunGit {
   const end = performance.now() + totalMs;
@@ -120,12 +116,12 @@ export function gitFor(opened: string): RunGit {
   };
 }
 
-/** Until when git is not called, by opened folder. */
+/** Time until which git is not called, by opened folder. */
 const stuckUntil = new Map<string, number>();
 
 /**
- * Where git's libraries lie, if not where all do. An entry that is empty or relative would be the folder that git is
- * run in.
+ * The library path for git, without entries inside the opened folder. Empty and relative entries are removed too,
+ * because they mean git's working directory.
  */
 export function librariesFor(opened: string, path = process.env.LD_LIBRARY_PATH): { LD_LIBRARY_PATH?: string } {
   const folder = real(opened) ?? opened;
@@ -136,9 +132,8 @@ export function librariesFor(opened: string, path = process.env.LD_LIBRARY_PATH)
 }
 
 /**
- * An absolute path from PATH, never one in the opened folder, nor where npm puts what packages bring: `npm start` has
- * the
- * `node_modules/.bin` of every folder above on PATH.
+ * Finds git on PATH, but never inside the opened folder or in a `node_modules` folder. `npm start` puts the
+ * `node_modules/.bin` of every parent folder on PATH.
  */
 export function findGit(opened: string, path = process.env.PATH ?? ''): string | undefined {
   const name = process.platform === 'win32' ? 'git.exe' : 'git';
@@ -168,8 +163,8 @@ function real(path: string): string | undefined {
 const known = new Map<string, Promise<readonly (readonly [string, string])[]>>();
 
 /**
- * The two of the user's own settings that decide what is listed: files ignored everywhere, and folders of other owners
- * that are safe. The first is always set, so that a repository cannot name a pipe or a device in its place.
+ * The two user settings that affect listings: the global ignore file, and the safe directories of other owners.
+ * The first is always set, so that a repository cannot set it to a pipe or a device.
  */
 function settingsOfUser(git: string): Promise<readonly (readonly [string, string])[]> {
   const key = `${git}\0${process.env.HOME}\0${process.env.XDG_CONFIG_HOME}\0${process.env.GIT_CONFIG_GLOBAL}`;
@@ -185,7 +180,7 @@ async function askUserSettings(git: string): Promise<readonly (readonly [string,
   const chosen = process.env.GIT_CONFIG_GLOBAL;
   const env = chosen === undefined ? rest : { ...rest, GIT_CONFIG_GLOBAL: chosen };
   const pattern = '^(core\\.excludesfile|safe\\.directory)$';
-  // Not in the opened folder: no repository's settings are read.
+  // Run outside the opened folder, so that no repository's settings are read.
   const said = await run(
     git,
     dirname(git),
@@ -224,18 +219,16 @@ function run(
   const timeout = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
     const kept = Object.entries(process.env).filter(([name]) => passedOn.test(name));
-    // Started beside itself: what a loader looks for where it is started (libraries, on Windows programs) is not the
-    // folder's.
+    // Started in git's own folder, so that no libraries (on Windows, programs) of the opened folder are loaded.
     const child = spawn(git, ['-C', folder, ...args], {
       cwd: dirname(git),
-      // Git finds its own commands by itself, and has nothing else to run. Without a PATH here Windows would get ours;
-      // a git
-      // that is a script of some version manager needs the system's own programs.
+      // Git finds its own commands by itself and needs nothing else. Without a PATH, Windows would pass ours.
+      // If git is a script of a version manager, it needs the system's programs.
       env: { ...Object.fromEntries(kept), PATH: [dirname(git), ...systemPath].join(delimiter), ...variables },
       stdio: ['ignore', 'pipe', 'ignore'],
       windowsHide: true,
       killSignal: 'SIGKILL',
-      // Not spawn's own timeout, whose timer outlives a git that is not installed.
+      // The timer of spawn's own timeout would stay active if git is not installed.
       signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
     });
     endWithUs(child);

@@ -1,18 +1,18 @@
-// Checks which repository git would read from a folder: a crafted `.git` may lead to an unrelated one. Git is called
-// only if it reads in the folder, or in a repository that lists the folder as its worktree or submodule.
+// Checks which repository git would read from a folder, because a crafted `.git` may lead to an unrelated one. Git is
+// called only if the repository is inside the folder, or lists the folder as its worktree or submodule.
 
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
-/** Longest file that git writes, bytes. */
+/** Maximum size of a file that git writes, bytes. */
 const mostBytes = 1_000_000;
-/** Names of branches and objects that are looked at. */
+/** Maximum number of branch and object files that are examined. */
 const mostEntries = 100_000;
-/** Git follows no more repositories that borrow from each other. */
+/** Git's own limit for a chain of alternates. */
 const mostBorrowed = 5;
 
-/** What git reads of a repository, by its names in there; each may be a link. */
+/** The entries that git reads in a repository. Each may be a link. */
 const parts = [
   'HEAD',
   'config',
@@ -27,8 +27,8 @@ const parts = [
 ];
 
 /**
- * Why git is not asked in this folder, as a sentence for the user. Undefined: it may be asked. Git looks in every
- * folder above, too.
+ * The reason not to call git in this folder, as a sentence for the user. Undefined if git may be called. Parent folders
+ * are checked too, because git searches them.
  * @param folder absolute
  */
 export async function gitFault(folder: string): Promise<string | undefined> {
@@ -39,7 +39,7 @@ export async function gitFault(folder: string): Promise<string | undefined> {
   return fault && `${fault} Git is not asked there: open the repository's own folder.`;
 }
 
-/** A file is there, and git has not written it. */
+/** A file exists, but git cannot have written it. */
 class Strange extends Error {}
 
 async function faultAbove(folder: string): Promise<string | undefined> {
@@ -54,13 +54,13 @@ async function faultAbove(folder: string): Promise<string | undefined> {
 
 interface Repository {
   readonly fault?: string;
-  /** Git goes no further up. It passes over a `.git` that is none to its mind. */
+  /** Git stops at this `.git` and does not search parent folders. It skips a `.git` that it considers invalid. */
   readonly isCertain: boolean;
-  /** Absolute and free of links; undefined: none that may be used. */
+  /** Absolute path with links resolved, or undefined if git must not use it. */
   readonly directory?: string;
 }
 
-/** The repository that `.git` in this folder is or names. Undefined: there is none. */
+/** The repository that `.git` in this folder is or refers to. Undefined if there is none. */
 async function repositoryIn(top: string): Promise<Repository | undefined> {
   const entry = join(top, '.git');
   if ((await lstat(entry).catch(() => undefined)) === undefined) return undefined;
@@ -86,22 +86,22 @@ async function repositoryFault(top: string, entry: string, directory: string): P
 }
 
 interface Homes {
-  /** It lies in the folder. */
+  /** The repository is inside the folder. */
   readonly isOwn: boolean;
-  /** Folders in which everything that git reads must lie. */
+  /** Everything that git reads must be inside these folders. */
   readonly folders: readonly string[];
-  /** To be looked through. */
+  /** The repositories to check. */
   readonly repositories: readonly string[];
 }
 
-/** Undefined: the repository is another folder's. */
+/** Undefined if the repository belongs to another folder. */
 async function homesOf(top: string, directory: string, common: string): Promise<Homes | undefined> {
   if (liesIn(top, directory) && liesIn(top, common))
     return { isOwn: true, folders: [top], repositories: [...new Set([directory, common])] };
   return (await worktreeHomes(top, directory, common)) ?? (await submoduleHomes(top, directory, common));
 }
 
-/** A worktree's lies among its repository's own, and names the folder's `.git` file. */
+/** A worktree's directory is in `worktrees` of its repository, and its `gitdir` file names the folder's `.git` file. */
 async function worktreeHomes(top: string, directory: string, common: string): Promise<Homes | undefined> {
   const isListed = basename(dirname(directory)) === 'worktrees' && dirname(dirname(directory)) === common;
   const named = (await textOf(join(directory, 'gitdir')))?.trim();
@@ -111,7 +111,7 @@ async function worktreeHomes(top: string, directory: string, common: string): Pr
   return { isOwn: false, folders: [top, common], repositories: [directory, common] };
 }
 
-/** A submodule's lies below the repository of the folder around it, and names the submodule's folder. */
+/** A submodule's directory is in `modules` of the outer repository, and its `core.worktree` is this folder. */
 async function submoduleHomes(top: string, directory: string, common: string): Promise<Homes | undefined> {
   if (common !== directory || (await worktreeOf(directory)) !== top) return undefined;
   for (let above = dirname(top); ; above = dirname(above)) {
@@ -124,7 +124,7 @@ async function submoduleHomes(top: string, directory: string, common: string): P
   }
 }
 
-/** Why git would read something else than these folders hold. */
+/** The reason why git would read something outside these folders. */
 async function faultIn(directory: string, homes: readonly string[]): Promise<string | undefined> {
   const links = await Promise.all(['refs', 'objects'].map((name) => linksBelow(join(directory, name))));
   const [branches, objects] = links;
@@ -140,7 +140,7 @@ async function faultIn(directory: string, homes: readonly string[]): Promise<str
   return borrowed(join(directory, 'objects'), homes, 0);
 }
 
-/** Objects may be borrowed from other repositories, which may themselves borrow. */
+/** Checks alternates: objects may come from other repositories, which may have alternates too. */
 async function borrowed(objects: string, homes: readonly string[], depth: number): Promise<string | undefined> {
   const file = join(objects, 'info', 'alternates');
   for (const line of ((await textOf(file)) ?? '').split('\n')) {
@@ -155,7 +155,7 @@ async function borrowed(objects: string, homes: readonly string[], depth: number
   return undefined;
 }
 
-/** What below a folder is neither a file nor a folder. Undefined: there is more than is looked at. */
+/** Entries below a folder that are neither files nor folders. Undefined if there are too many entries to check. */
 async function linksBelow(folder: string): Promise<string[] | undefined> {
   const found: string[] = [];
   const pending = [folder];
@@ -172,7 +172,7 @@ async function linksBelow(folder: string): Promise<string[] | undefined> {
   return found;
 }
 
-/** Where the repository's history lies: a worktree's own directory names it. */
+/** The directory with the repository's history. A worktree's own directory refers to it. */
 async function commonOf(directory: string): Promise<string> {
   const named = (await textOf(join(directory, 'commondir')))?.replace(/[\r\n]+$/, '');
   if (named === undefined) return directory;
@@ -180,13 +180,13 @@ async function commonOf(directory: string): Promise<string> {
   return realpath(path).catch(() => path);
 }
 
-/** What a `.git` file names. */
+/** The directory that a `.git` file refers to. */
 async function namedBy(file: string): Promise<string | undefined> {
   const path = /^gitdir: (.+?)[\r\n]*$/s.exec((await textOf(file)) ?? '')?.[1];
   return path === undefined ? undefined : realpath(resolve(dirname(file), path)).catch(() => undefined);
 }
 
-/** `core.worktree`, which git reads from these two files alone. */
+/** The value of `core.worktree`, which git reads only from these two files. */
 async function worktreeOf(directory: string): Promise<string | undefined> {
   let found: string | undefined;
   for (const name of ['config', 'config.worktree']) {
@@ -202,16 +202,16 @@ async function worktreeOf(directory: string): Promise<string | undefined> {
   return realpath(path).catch(() => path);
 }
 
-/** As git tells one, or more strictly: a head that names a branch or a commit, objects, and branches. */
+/** Git's own test, or stricter: HEAD names a branch or a commit, and `objects` and `refs` exist. */
 async function isRepository(folder: string): Promise<boolean> {
-  // Git takes no pipe for one, and nothing that is longer.
+  // Git accepts neither a pipe nor an oversized file as HEAD.
   const head = await textOf(join(folder, 'HEAD')).catch(() => undefined);
   if (!/^(?:ref:\s*refs\/\S|[\da-f]{40})/.test(head ?? '')) return false;
   const found = await Promise.all(['objects', 'refs'].map((name) => stat(join(folder, name)).catch(() => undefined)));
   return found.every((stats) => stats?.isDirectory());
 }
 
-/** Undefined: there is no such file. Throws `Strange`. */
+/** Undefined if there is no such file. Throws `Strange`. */
 async function textOf(path: string): Promise<string | undefined> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return undefined;

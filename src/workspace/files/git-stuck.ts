@@ -1,16 +1,13 @@
-// Notices a child that waits for what will never come (a pipe in place of an ignore file), long before its time is up.
-// Linux.
+// Detects a child process that waits forever, such as for a pipe in place of an ignore file, before its timeout.
+// Works only on Linux.
 
 import { readFileSync } from 'node:fs';
 
 const lookMs = 500;
-/**
- * So many looks in a row without a sign of life: three seconds. A slow drive answers now and then, and each answer is
- * one.
- */
+/** Number of checks in a row without activity: three seconds. Each answer of a slow drive counts as activity. */
 const patience = 6;
 
-/** Calls `onStuck` once if the process sleeps and neither computes nor wakes. Returns what ends the watch. */
+/** Calls `onStuck` once if the process sleeps without activity. Returns a function that ends the watch. */
 export function watchStuck(pid: number | undefined, onStuck: () => void): () => void {
   if (process.platform !== 'linux' || pid === undefined) return () => {};
   let before = '';
@@ -26,10 +23,7 @@ export function watchStuck(pid: number | undefined, onStuck: () => void): () => 
   return () => clearInterval(timer);
 }
 
-/**
- * The time that it has computed and how often it fell asleep, while it sleeps; undefined while it runs, reads a disk or
- * is gone.
- */
+/** CPU time and number of context switches of a sleeping process. Undefined if it runs, reads a disk or is gone. */
 function lifeOf(pid: number): string | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');

@@ -1,4 +1,4 @@
-// Git's view of a folder: tracked and untracked files that no ignore rule of git names, nested repositories included.
+// Lists a folder with git: tracked and untracked files that git does not ignore, including nested repositories.
 
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,22 +7,22 @@ import { gitFor, type RunGit } from './git-command.ts';
 import { parentOf } from './inside.ts';
 
 export interface GitListing {
-  /** Relative to the folder, '/' separators; not yet checked to exist. */
+  /** Paths relative to the folder, '/' separators. Their existence is not checked yet. */
   readonly files: readonly string[];
   /** Ignored files and (with a trailing '/') whole ignored folders. */
   readonly ignored: readonly string[];
 }
 
-/** Nested repositories deeper than this are a mistake or a trap. */
+/** Maximum depth of nested repositories. A deeper one is a mistake or an attack. */
 const maxDepth = 8;
 
-/** Undefined where git is absent or broken, the folder is no part of a repository, or lies ignored in one. */
+/** Undefined if git is absent or broken, the folder is not in a repository, or its repository ignores it. */
 export async function listWithGit(reader: FolderReader, signal?: AbortSignal): Promise<GitListing | undefined> {
   const { root } = reader;
   const git = gitFor(root);
   const listing = await listRepository(git, root, signal);
   if (listing === undefined) return undefined;
-  // An ignored folder of an outer repository looks empty to git, but somebody opened it.
+  // An ignored folder of an outer repository looks empty to git, but the user opened it.
   if (listing.files.length === 0 && (await ignoredByGit(git, root, '.', signal))) return undefined;
   const files = new Set<string>();
   const ignored: string[] = [...listing.ignored];
@@ -36,7 +36,7 @@ export function gitKnows(reader: FolderReader, path: string, signal?: AbortSigna
 }
 
 async function knows(git: RunGit, root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
-  // Git answers for its own files only: a file of a nested repository is asked for there.
+  // Git knows only the files of its own repository, so the nested repository is asked about its files.
   for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) {
     const inside = join(root, folder);
     if (!(await exists(join(inside, '.git')))) continue;
@@ -51,7 +51,7 @@ async function knows(git: RunGit, root: string, path: string, signal?: AbortSign
 }
 
 async function ignoredByGit(git: RunGit, folder: string, path: string, signal?: AbortSignal): Promise<boolean> {
-  // './': a name that begins with ':' is no pathspec of git's.
+  // './' keeps a name that begins with ':' from being a pathspec.
   return (await git(folder, ['check-ignore', '--quiet', '--', `./${path}`], signal)) !== undefined;
 }
 
@@ -60,7 +60,7 @@ interface Found {
   readonly ignored: string[];
 }
 
-/** Submodules and untracked repositories are listed as one entry each, which is a folder. */
+/** Git lists each submodule or untracked repository as one folder entry; this function adds its files. */
 async function addFiles(
   git: RunGit,
   reader: FolderReader,
@@ -75,17 +75,17 @@ async function addFiles(
     if (entry.endsWith('/')) folders.push(entry.slice(0, -1));
     else found.files.add(prefix + entry);
   }
-  // Git names submodules by their mode only in the index; asking for modes costs less than a stat of every file.
+  // Only the mode in the index marks a submodule. Reading the modes costs less than a stat of every file.
   const submodules = await git(join(reader.root, prefix), ['ls-files', '-z', '--stage'], signal);
   for (const entry of split(submodules ?? '')) {
     if (entry.startsWith('160000 ')) folders.push(entry.slice(entry.indexOf('\t') + 1));
   }
   for (const folder of new Set(folders)) {
     found.files.delete(prefix + folder);
-    // An index may name a link, or a folder elsewhere.
+    // The index may name a link or a folder elsewhere.
     if ((await reader.folder(prefix + folder)) !== undefined) continue;
     const inside = join(reader.root, prefix, folder);
-    // A submodule that is not checked out has no .git: git would answer for the outer repository.
+    // A submodule that is not checked out has no .git, so git would answer for the outer repository.
     if (depth >= maxDepth || !(await exists(join(inside, '.git')))) continue;
     const nested = await listRepository(git, inside, signal);
     if (nested === undefined) continue;
@@ -103,7 +103,7 @@ async function listRepository(git: RunGit, folder: string, signal?: AbortSignal)
   return files === undefined ? undefined : { files: split(files), ignored: split(ignored ?? '') };
 }
 
-/** Git opens these first, and would wait for a pipe's writer. Elsewhere it is noticed waiting, which takes seconds. */
+/** Git opens these files first and would wait for the writer of a pipe. `watchStuck` detects other pipes in seconds. */
 async function wouldWait(folder: string): Promise<boolean> {
   const found = await Promise.all(
     ['.gitignore', '.git/info/exclude', '.git/config', '.git/index'].map((name) =>

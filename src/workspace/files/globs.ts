@@ -1,17 +1,16 @@
-// Patterns of ignore files and of `files.exclude`, matched in time that is at most pattern times path: a folder brings
-// its own
-// patterns, and as regular expressions some take longer than anybody lives.
+// Patterns of ignore files and of `files.exclude`. Matching takes at most the time of pattern length times path length.
+// A folder brings its own patterns, and as regular expressions, some would take exponential time.
 
-/** Of a name: a character, a test of one, or '*'. */
+/** A token of a name: a character, a test of a character, or '*'. */
 type Token = string | ((character: string) => boolean) | typeof any;
 const any = Symbol('*');
-/** Of a path: a name's tokens, or any number of names. */
+/** A part of a path: the tokens of a name, or any number of names. */
 type Part = readonly Token[] | typeof anyNames;
 const anyNames = Symbol('**');
 
 export interface Rule {
   readonly parts: readonly Part[];
-  /** It takes back what a rule before it ignores. */
+  /** The rule includes files again that an earlier rule ignores. */
   readonly negated: boolean;
   readonly foldersOnly: boolean;
 }
@@ -23,7 +22,7 @@ export function parseIgnoreFile(text: string): Rule[] {
 
 function parseLine(line: string): Rule | undefined {
   if (line.startsWith('#')) return undefined;
-  // Spaces at the end count where a backslash is before them.
+  // Trailing spaces count only after a backslash.
   let pattern = line.replace(/(?<!\\) +$/, '');
   const negated = pattern.startsWith('!');
   if (negated) pattern = pattern.slice(1);
@@ -32,14 +31,14 @@ function parseLine(line: string): Rule | undefined {
   if (pattern === '') return undefined;
   const names = pattern.replace(/^\//, '').split('/');
   const parts = partsOf(names, true);
-  // Without a '/' before its end it is a name, anywhere.
+  // A pattern without '/', except at its end, matches a name at any depth.
   return { parts: pattern.includes('/') ? parts : [anyNames, ...parts], negated, foldersOnly };
 }
 
-/** Braces give more than this many patterns only by design; then each pair of them is taken for a '*'. */
+/** Maximum number of patterns that braces expand to. If there are more, '*' replaces the braces. */
 const maxExpanded = 200;
 
-/** VS Code's glob, from the folder's root; matches what lies below as well. */
+/** Parses VS Code's glob, relative to the folder's root. It also matches everything below a match. */
 export function parseGlob(glob: string): (readonly Part[])[] {
   const patterns = expand(glob.replace(/^\.?\//, '').replace(/\/$/, ''));
   return patterns.map((pattern) => [...partsOf(pattern.split('/'), false), anyNames]);
@@ -48,12 +47,12 @@ export function parseGlob(glob: string): (readonly Part[])[] {
 function partsOf(names: readonly string[], escapes: boolean): Part[] {
   return names.flatMap((name, at): Part[] => {
     if (!/^\*{2,}$/.test(name)) return [tokensOf(name, escapes)];
-    // At the end it stands for what lies in a folder, not for the folder.
+    // At the end, `**` matches the content of a folder, not the folder itself.
     return at > 0 && at === names.length - 1 ? [anyNames, [any]] : [anyNames];
   });
 }
 
-/** Every text that braces with commas in them stand for. */
+/** Expands braces with commas to all alternatives. */
 function expand(glob: string): string[] {
   let expanded = [glob];
   for (;;) {
@@ -99,7 +98,7 @@ const classes: Readonly<Record<string, RegExp>> = {
   xdigit: /[\da-f]/i,
 };
 
-/** '[...]' at `start`; undefined where it does not end: then the bracket is a bracket. */
+/** Parses the set '[...]' at `start`. Undefined if it does not end; the bracket is then an ordinary character. */
 function setAt(
   name: string,
   start: number,
@@ -133,7 +132,7 @@ function setAt(
   return undefined;
 }
 
-/** @param names the parts of a path; `fold`ed like the pattern's text where case does not matter */
+/** @param names the parts of a path, in lower case like the pattern where case does not matter */
 export function matches(parts: readonly Part[], names: readonly string[]): boolean {
   return inOrder(
     parts,
@@ -154,8 +153,8 @@ function matchesName(tokens: readonly Token[], name: string): boolean {
 }
 
 /**
- * Whether the pattern's items match `length` things one by one, where a wildcard stands for any number. Only the last
- * wildcard ever has to be given more: what matched before it would match no better later.
+ * Whether the pattern's items match `length` elements in order, where a wildcard matches any number of elements.
+ * Backtracking to the last wildcard is enough: the part before it would not match better later.
  */
 function inOrder<T>(
   pattern: readonly T[],

@@ -4,13 +4,13 @@ import type { FolderReader } from './folder-reader.ts';
 import { matches, parseGlob, parseIgnoreFile, type Rule } from './globs.ts';
 import { parentOf } from './inside.ts';
 
-/** Ours: stops learning and prompts. Git's syntax. */
+/** This extension's ignore file, in git's syntax. It excludes files from training and prompts. */
 export const ownIgnoreFile = '.easyadaptationignore';
 
-/** Nobody writes one that is larger. */
+/** A larger file is not written by hand. */
 const maxBytes = 1_000_000;
 
-/** Ignore files of one kind or more, each in force below its own folder; the deepest that says something decides. */
+/** Ignore files of one or more kinds. Each applies below its folder; the deepest one with a matching rule decides. */
 export class IgnoreFiles {
   private readonly byFolder = new Map<string, readonly Rule[]>();
   private readonly known = new Map<string, boolean>();
@@ -22,12 +22,11 @@ export class IgnoreFiles {
   }
 
   /**
-   * Reads `name` in `folder` if it is there. One that is there and says nothing that can be read keeps everything
-   * beside it
-   * out, as it may have meant to; except that git's is nothing where it is no file (a link, a pipe), as for git.
+   * Reads `name` in `folder` if it exists. If it exists but cannot be read, everything in the folder is ignored, to be
+   * safe. A `.gitignore` that is not a regular file (a link, a pipe) is skipped, as git does.
    */
   async read(reader: FolderReader, folder: string, name: string): Promise<void> {
-    // Nothing in there is read anyway.
+    // Files in such a folder are not read anyway.
     if ((await reader.folder(folder)) !== undefined) return;
     const read = await reader.read(folder === '' ? name : `${folder}/${name}`, maxBytes);
     if ('bytes' in read) this.add(folder, read.bytes.toString('utf8').replace(/^\ufeff/, ''));
@@ -35,7 +34,7 @@ export class IgnoreFiles {
     else this.add(folder, '*');
   }
 
-  /** As git does: what lies in an ignored folder is ignored, whatever deeper files say. */
+  /** Like git: everything in an ignored folder is ignored, even if deeper ignore files include it. */
   ignores(path: string, isFolder = false): boolean {
     if (this.byFolder.size === 0 || path === '') return false;
     const parent = parentOf(path);
@@ -59,17 +58,17 @@ export class IgnoreFiles {
   }
 }
 
-/** Other systems' file systems do not tell case apart. */
+/** File systems of other platforms than Linux ignore case. */
 function asCompared(text: string): string {
   return process.platform === 'linux' ? text : text.toLowerCase();
 }
 
 /**
- * True for paths that one of the globs matches, or that lie in a folder which one matches. VS Code's syntax: `**`, `*`,
- * `?`, `[...]`, `{a,b}`; a glob without '/' matches at the root only, as there.
+ * Returns a test that is true for paths that a glob matches, and for paths in a folder that a glob matches.
+ * The syntax is VS Code's: `**`, `*`, `?`, `[...]`, `{a,b}`. A glob without '/' matches only at the root.
  */
 export function excluder(globs: Readonly<Record<string, boolean>>): (path: string) => boolean {
-  // `{ "when": ... }` hides a file for its sibling's sake; it is still the user's text.
+  // `{ "when": ... }` only hides a file because of its sibling, so the file is still used.
   const patterns = Object.entries(globs).flatMap(([glob, on]) => (on === true ? parseGlob(glob) : []));
   if (patterns.length === 0) return () => false;
   return (path) => {

@@ -1,22 +1,17 @@
-// Relative paths, by their text alone: which may be taken as lying in the opened folder (a crafted index can name any),
-// and in which folder.
+// Checks relative paths by their text only: whether they stay in the opened folder, and what their parent folder is.
+// The check is needed because a crafted git index can name any path.
 
-/**
- * '', '.', '..' (an absolute path begins with an empty part), and the repository's own folder under any of its names.
- */
+/** '', '.', '..' and the `.git` folder under any of its names. An absolute path begins with an empty part. */
 const notInside = /(?:^|\/)(?:\.{0,2}|\.git[. ]*|git~1[. ]*)(?:\/|$)/i;
-/**
- * Windows: other separators, drives and alternate streams, names that it cuts short, and devices, which are in every
- * folder.
- */
+/** On Windows: other separators, drives, alternate streams, names that Windows shortens, and devices. */
 const notOnWindows =
   /[\\:]|[. ](?:\/|$)|(?:^|\/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)[ ]*(?:\.[^/]*)?(?:\/|$)/i;
-/** Characters that a Mac's file system leaves out when it compares names: '.g<zero width joiner>it' is '.git' there. */
+/** Characters that macOS ignores when it compares names: '.g<zero width joiner>it' is '.git' there. */
 const unseen = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
 
 /**
- * Whether a relative path can only name something below the folder that it is joined to, outside of `.git`. Links are
- * another matter: `FolderReader` sees to them.
+ * Whether a relative path stays below the folder that it is joined to, and outside of `.git`. `FolderReader` checks
+ * links.
  * @param path '/' separators
  */
 export function isInside(path: string, platform: NodeJS.Platform = process.platform): boolean {
@@ -26,7 +21,7 @@ export function isInside(path: string, platform: NodeJS.Platform = process.platf
   return seen === path || !notInside.test(seen);
 }
 
-/** The folder that a path lies in, '' for the root. */
+/** The folder that contains a path; '' for the root. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

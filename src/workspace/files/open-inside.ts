@@ -10,39 +10,39 @@ export type Fault = LeftOutReason | 'gone';
 
 /** The opened folder. */
 export interface OpenedRoot {
-  /** Absolute, free of links. */
+  /** Absolute path with links resolved. */
   readonly path: string;
   readonly dev: bigint;
   readonly ino: bigint;
 }
 
 export interface OpenedFile {
-  /** The caller closes it. Undefined: a folder, on a system that has no handles of folders. */
+  /** The caller closes it. Undefined for a folder that was opened by path. */
   readonly handle: FileHandle | undefined;
   readonly stats: BigIntStats;
-  /** Of a folder, to list it: on Linux it names what is open and nothing else. */
+  /** Path to list a folder. On Linux, it refers to the open handle. */
   readonly path: string;
-  /** Of a folder, to be asked after listing: whether the path has named it all the time, as far as can be seen. */
+  /** To be called after listing a folder: whether the path still refers to the same folder. */
   readonly isSame: () => Promise<boolean>;
 }
 
 export interface OpenHooks {
-  /** For tests: as on systems where nothing can be opened by its folder's handle. */
+  /** For tests: opens by path, as on systems other than Linux. */
   readonly byPath?: boolean;
 }
 
 type Kind = 'isFile' | 'isDirectory';
 
-/** Opening a pipe without O_NONBLOCK waits for its writer; Windows has neither flag. */
+/** Opening a pipe without O_NONBLOCK waits for its writer. Windows lacks O_DIRECTORY, O_NONBLOCK and O_NOFOLLOW. */
 const { O_RDONLY, O_DIRECTORY = 0, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
 const readFlags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
-/** Linux: a handle that only says what it is of. Neither pipes nor devices notice that one is made. */
+/** Linux: opens a handle only for identification, without effects on pipes and devices. */
 const O_PATH = 0o10000000;
 const canOpenByHandle = process.platform === 'linux' && existsSync('/proc/self/fd');
-/** By path: how often it is looked whether file and folders are still the same, in turns. */
+/** When opening by path: number of checks that the file and its folders are still the same. */
 const looks = 2;
 
-/** Throws what the file system throws. */
+/** Throws file system errors. */
 export async function rootAt(path: string): Promise<OpenedRoot & { readonly isFolder: boolean }> {
   const real = await realpath(path);
   const stats = await stat(real, { bigint: true });
@@ -50,8 +50,8 @@ export async function rootAt(path: string): Promise<OpenedRoot & { readonly isFo
 }
 
 /**
- * Opens what lies at `path`, if it is of this kind and no folder on the way is a link.
- * @param path relative to the root, '/' separators, by `isInside`; '' is the root
+ * Opens the file or folder at `path` if it is of this kind and no part of the path is a link.
+ * @param path relative to the root, '/' separators, accepted by `isInside`; '' is the root
  */
 export async function openInside(
   root: OpenedRoot,
@@ -76,7 +76,7 @@ async function openByHandle(root: OpenedRoot, names: readonly string[], kind: Ki
     const stats = await handle.stat({ bigint: true });
     if (!stats[kind]()) return await closed(handle, 'not-a-file');
     if (kind === 'isDirectory') return { handle, stats, path: inHandle(handle), isSame: async () => true };
-    // The same file once more, to read it: the link names the open one, whatever its path names by now.
+    // Opens the same file again for reading. The /proc link refers to the open file even if its path has changed.
     const readable = await open(inHandle(handle), O_RDONLY | O_NONBLOCK);
     await handle.close();
     return { handle: readable, stats, path: inHandle(readable), isSame: async () => true };
@@ -86,7 +86,7 @@ async function openByHandle(root: OpenedRoot, names: readonly string[], kind: Ki
   }
 }
 
-/** Undefined: the system does not say that what is open lies at that path. */
+/** Undefined if the opened file's real path differs from the requested path. */
 async function openWhereItLies(root: OpenedRoot, names: readonly string[]): Promise<FileHandle | undefined> {
   const path = join(root.path, ...names);
   const handle = await open(path, O_PATH | O_NOFOLLOW).catch(() => undefined);
@@ -95,7 +95,7 @@ async function openWhereItLies(root: OpenedRoot, names: readonly string[]): Prom
   return undefined;
 }
 
-/** Each part of the path from the handle of the one before. Undefined: another folder is where the root was. */
+/** Opens each part of the path relative to the handle before it. Undefined if the root was replaced. */
 async function openStepByStep(root: OpenedRoot, names: readonly string[]): Promise<FileHandle | undefined> {
   let handle = await open(root.path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
   try {
@@ -120,10 +120,7 @@ function inHandle({ fd }: FileHandle, name?: string): string {
   return name === undefined ? `/proc/self/fd/${fd}` : `/proc/self/fd/${fd}/${name}`;
 }
 
-/**
- * The path is opened, and then it is looked several times whether it names what is open, by folders that have stayed
- * the same.
- */
+/** Opens the path, then checks several times that the path and its folders still refer to the same objects. */
 async function openByPath(root: OpenedRoot, names: readonly string[], kind: Kind): Promise<OpenedFile | Fault> {
   const path = join(root.path, ...names);
   const folders = foldersOn(root, names, kind);
@@ -131,7 +128,7 @@ async function openByPath(root: OpenedRoot, names: readonly string[], kind: Kind
   if (before[0] === undefined || !isSame(before[0], root) || before.some((stats) => !stats.isDirectory()))
     return 'not-a-file';
   const stats = await lstat(path, { bigint: true });
-  // Devices and pipes are recognised before they are opened: opening one can have effects.
+  // Devices and pipes are rejected before they are opened, because opening one can have effects.
   if (!stats[kind]()) return 'not-a-file';
   const handle = kind === 'isFile' ? await open(path, readFlags) : undefined;
   try {
@@ -153,7 +150,7 @@ async function openByPath(root: OpenedRoot, names: readonly string[], kind: Kind
   }
 }
 
-/** Absolute, the root first. */
+/** Absolute paths of the folders, the root first. */
 function foldersOn(root: OpenedRoot, names: readonly string[], kind: Kind): string[] {
   const folders = [root.path];
   for (const name of kind === 'isDirectory' ? names : names.slice(0, -1))
@@ -170,7 +167,7 @@ function isSame(a: Pick<OpenedRoot, 'dev' | 'ino'>, b: Pick<OpenedRoot, 'dev' | 
   return a.dev === b.dev && a.ino === b.ino;
 }
 
-/** The other systems know a file by names that differ in case or in how letters are composed. */
+/** Other systems than Linux ignore case and the Unicode composition of letters in file names. */
 function asCompared(path: string): string {
   return process.platform === 'linux' ? path : path.normalize('NFC').toLowerCase();
 }

@@ -1,4 +1,4 @@
-// Options of reading a folder, and their defaults.
+// Options for reading a folder, and their defaults.
 
 import type { Log } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
@@ -22,12 +22,12 @@ export function withDefaults(options: Partial<HarvestOptions>): HarvestOptions {
 }
 
 export interface HarvestDeps {
-  /** Counts tokens for the report; without one they are estimated at 3.5 characters each. */
+  /** Counts tokens for the report. Without a tokenizer, a token is assumed to have 3.5 characters. */
   readonly tokenizer?: Tokenizer;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
   readonly log?: Log;
   readonly hooks?: ReaderHooks;
-  /** For one file alone: what is known of its folder. Its own secrets are added. */
+  /** Only for a single file: the known secrets of its folder. The file's own secrets are added. */
   readonly secrets?: SecretValues;
 }

@@ -1,4 +1,4 @@
-// Reads one file whole and consistent, or says why not. It never waits on a pipe and never follows a link.
+// Reads one whole file consistently, or returns the reason why not. It never waits on a pipe or follows a link.
 
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -10,17 +10,16 @@ export type ReadOutcome = { readonly bytes: Buffer; readonly changedAt: number }
 
 /** For tests. */
 export interface ReadHooks extends OpenHooks {
-  /** Awaited before a file is opened to be read; absolute. */
+  /** Awaited before a file is opened for reading. @param path absolute */
   readonly beforeOpen?: (path: string) => void | Promise<void>;
-  /** Called between reading and checking that the file is still the same. */
+  /** Called after reading, before the check that the file is still the same. */
   readonly afterRead?: (path: string, attempt: number) => void;
 }
 
 /**
- * The file's bytes. A file that changes while it is read, or is swapped for another one, as editors save, is tried once
- * more, then left out.
- * 'gone': it is listed but not there any more.
- * @param path by `isInside`
+ * Reads the file's bytes. If the file changes or is replaced during reading, as when an editor saves, it is read once
+ * more and then left out. 'gone' means that the file no longer exists.
+ * @param path accepted by `isInside`
  */
 export async function readWhole(
   root: OpenedRoot,
@@ -65,9 +64,8 @@ async function readOnce(
 const PIECE = 1 << 18;
 
 /**
- * The bytes of a file of any size, a piece at a time; each piece is the caller's until the next one. Throws what the
- * file system throws,
- * and the reason for which it is left out, as an Error's message.
+ * Yields the bytes of a file of any size in pieces. A piece is valid only until the next one. Throws file system
+ * errors, and an Error whose message is the reason to leave out the file.
  * @param path as for `readWhole`
  */
 export async function* readPieces(root: OpenedRoot, path: string, hooks: OpenHooks = {}): AsyncGenerator<Uint8Array> {
@@ -87,7 +85,7 @@ export async function* readPieces(root: OpenedRoot, path: string, hooks: OpenHoo
   }
 }
 
-/** `size` bytes, or undefined where the file has become shorter. */
+/** Reads `size` bytes. Undefined if the file has become shorter. */
 async function fill(handle: FileHandle, size: number): Promise<Buffer | undefined> {
   const bytes = Buffer.allocUnsafe(size);
   let filled = 0;

@@ -1,5 +1,5 @@
-// Reads files that are not used for training, to find secrets that must be redacted in other files: `.env`, key stores
-// as text, settings that git ignores. Their secrets are the most likely to occur in other files, too.
+// Collects secrets from left-out files: `.env`, key stores as text, settings that git ignores. Their secrets are the
+// likeliest to occur in other files too. These files are read only for this purpose, never for training.
 
 import type { SecretValues } from '../secrets/known/known.ts';
 import { findSecrets, type SecretRange } from '../secrets/mask.ts';
@@ -8,24 +8,25 @@ import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
 import type { Yielder } from './yielder.ts';
 
-/** Maximum size of a file, bytes, and number of files. Real files for secrets are smaller and fewer. */
+/** Limits per file and in total. Files with secrets are smaller and fewer. */
 const maxBytes = 256_000;
 const maxFiles = 1000;
-/** Maximum number of entries that are read of an ignored folder. */
+/** Maximum number of entries examined in an ignored folder. */
 const maxEntries = 200;
 
-/** Ignored files that are read: settings and scripts, not data or output. */
+/** Ignored files that are examined: settings and scripts, not data or output. */
 const settingsFile =
   /\.(?:ya?ml|jsonc?|json5|toml|ini|cfg|conf|config|properties|xml|plist|txt|sh|bash|zsh|ps1|bat|cmd|sql|local|http|rest|ipynb|har)$|(?:^|\/)\.[^/.]+rc$|(?:^|\/)\.?env[^/]*$/i;
-/** Ignored folders that are read: those whose name announces such files or secrets. */
+/** Ignored folders that are examined: their names suggest settings or secrets. */
 const settingsFolder =
   /(?:^|\/)\.?(?:secrets?|credentials?|creds|private|keys?|certs?|envs?|config|conf|settings|local|aws|azure|docker|kube|ssh|deploy|ops)\/$/i;
-/** A name and its value, in a file that is made to hold secrets. */
+/** A name and its value in a secret file. */
 const assignment = /^[ \t]*(?:export[ \t]+)?["']?[\w.-]+["']?[ \t]*[=:][ \t]*["']?([^\s"']{8,400})["']?[ \t,;]*$/gm;
 
 /**
- * Adds the secrets in the left-out files to `secrets`.
- * @param leftOut paths relative to the folder that were listed but not harvested; unread folders end in '/'
+ * Adds the secrets of left-out files to `secrets`.
+ * @param leftOut paths of listed but not harvested files, relative to the folder. Folders end in '/'; their content was
+ * not listed.
  */
 export async function learnFromLeftOut(
   reader: FolderReader,
@@ -38,7 +39,7 @@ export async function learnFromLeftOut(
   const wanted = paths.filter(
     (path) => isSecretFile(path) || (settingsFile.test(path) && leftOutByName(path) === undefined),
   );
-  // Files for secrets come first, because the number of files is limited.
+  // Secret files come first.
   wanted.sort((a, b) => Number(isSecretFile(b)) - Number(isSecretFile(a)) || (a < b ? -1 : 1));
   for (const path of wanted.slice(0, maxFiles)) {
     await yielder.yieldIfDue();
@@ -50,23 +51,17 @@ export async function learnFromLeftOut(
   }
 }
 
-/** Files directly in a folder, without links. */
+/** The files directly in a folder. Links are not followed. */
 async function filesIn(reader: FolderReader, folder: string): Promise<string[]> {
   const entries = (await reader.list(folder.replace(/\/$/, ''), maxEntries)) ?? [];
   return entries.flatMap((entry) => (entry.isFile() ? [`${folder}${entry.name}`] : []));
 }
 
-/**
- * Values that are not secrets: addresses, paths, versions, dates, references, and names made of words and numbers
- * ('us-east-1', 'model-4-20250514').
- */
+/** URLs, paths, versions, dates, references, and names of words and numbers ('us-east-1', 'model-4-20250514'). */
 const plainValue =
   /^[a-z][a-z0-9+.-]*:\/\/|^[./~]|^[\w-]+(?:[./:][\w-]+)+\/?$|^[\d.,:TZ+-]+$|\$\{?\w|^[a-z]{0,3}\d*$|^(?:[a-z]+|\d+|[a-z]\d{1,3})(?:[-_](?:[a-z]+|\d+|[a-z]\d{1,3}))+$/i;
 
-/**
- * Values in a file for secrets, whatever their names: those that mix letters with digits or symbols, except plain
- * values.
- */
+/** The values in a secret file that are not plain. They count even if their names do not suggest a secret. */
 function assigned(text: string): SecretRange[] {
   return [...text.matchAll(assignment)].flatMap((match): SecretRange[] => {
     const value = match[1] as string;

@@ -3,30 +3,29 @@
 import { hash } from 'node:crypto';
 import type { Split } from './types.ts';
 
-/** Upper ends of the splits in the unit interval. */
+/** Upper bounds of the splits in the unit interval. */
 const bounds: readonly (readonly [Split, number])[] = [
   ['train', 0.8],
   ['validation', 0.9],
   ['test', 1],
 ];
 
-/** Maps a path to [0, 1), the same on every machine. */
+/** Maps a path to [0, 1). The result is the same on every machine. */
 export function splitFraction(path: string): number {
   return Number.parseInt(hash('sha256', path, 'hex').slice(0, 12), 16) / 2 ** 48;
 }
 
-/** 80 / 10 / 10 % by the path's hash: neither an edit nor another file moves it. */
+/** Splits 80 / 10 / 10 % by the path's hash. Neither an edit nor another file changes the split. */
 export function splitOf(path: string): Split {
   const place = splitFraction(path);
   return bounds.find(([, end]) => place < end)?.[0] ?? 'test';
 }
 
 /**
- * `splitOf` for all files of a folder, save that with three files or more no split stays empty: a split that the hash
- * leaves empty takes, from the split with most files, the one whose place is nearest to its own part of the interval.
- * So files move only while the folder is so small that the hash alone leaves a split empty (three out of four folders
- * of
- * 20 files have none such), and then one for each empty split. With fewer than three files all are learned from.
+ * Applies `splitOf` to all files of a folder, but leaves no split empty if there are at least three files.
+ * An empty split takes a file from the largest split: the one nearest to the middle of the empty split's interval.
+ * Files move only in small folders; three out of four folders of 20 files have no empty split. With fewer than three
+ * files, all are training files.
  */
 export function assignSplits(paths: readonly string[]): Map<string, Split> {
   const splits = new Map<string, Split>(paths.map((path) => [path, paths.length < 3 ? 'train' : splitOf(path)]));
@@ -48,9 +47,8 @@ export function assignSplits(paths: readonly string[]): Map<string, Split> {
 }
 
 /**
- * About half of some paths, by other hashes of theirs, so that no other file moves one from half to half; save that of
- * so few that one half would
- * get less than a third, those nearest to it make it up. Of a single path none.
+ * Selects about half of the paths by another hash, so that other files do not change the half of a path. If one half
+ * would get less than a third, the nearest paths of the other half move to it. Of a single path, none is selected.
  */
 export function firstHalf(paths: readonly string[]): Set<string> {
   const place = (path: string) => splitFraction(`fit ${path}`);

@@ -1,21 +1,21 @@
-// Reads staged changes and the latest messages of a trusted repository. Only stored objects are compared, never files,
-// so that no filter or program of the repository is run.
+// Reads staged changes and the latest commit messages of a trusted repository. It compares only stored objects, never
+// working files, so that no filter or program of the repository runs.
 import { gitFor, type RunGit } from './git-command.ts';
 
 export interface StagedFile {
   /** Relative to the repository, '/' between names. */
   readonly path: string;
-  /** 'A' added, 'M' changed, 'D' deleted, 'T' of another kind, 'U' not merged yet. */
+  /** 'A' added, 'M' modified, 'D' deleted, 'T' type changed, 'U' unmerged. */
   readonly status: string;
-  /** Git's names of its contents in the last commit and in the index; undefined: it is not there. */
+  /** Git's object ids of its contents in the last commit and in the index. Undefined if the file is absent there. */
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
 
-/** A file's change: git's diff of it, and both whole files. */
+/** A file's change: git's diff, and the whole file before and after. */
 export interface StagedChange {
   readonly diff: string;
-  /** '' where the file is not there. */
+  /** '' if the file did not exist. */
   readonly before: string;
   readonly after: string;
 }
@@ -26,23 +26,23 @@ export interface PastCommit {
 }
 
 const plain = ['--no-ext-diff', '--no-textconv', '--no-color', '--no-renames'];
-/** Commits that are looked at, newest first. */
+/** Maximum number of commits read, newest first. */
 const mostCommits = 400;
-/** Longest diff of a file, characters. */
+/** Maximum length of a file's diff, characters. */
 const mostDiff = 400_000;
-/** Of a whole file, characters. */
+/** Maximum length of a whole file, characters. */
 const mostText = 4_000_000;
-/** Calls of git under way at once. */
+/** Number of concurrent git calls. */
 const atOnce = 8;
 
-/** Undefined: git cannot tell. @param root of the repository */
+/** Undefined if git fails. @param root of the repository */
 export async function stagedFiles(root: string, signal?: AbortSignal): Promise<StagedFile[] | undefined> {
   const raw = await gitFor(root)(root, ['diff', '--cached', '--raw', '--no-abbrev', '-z', ...plain], signal);
   const fields = raw?.split('\0');
   return fields && Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fileOf(fields.slice(2 * i)));
 }
 
-/** ':100644 100644 <id before> <id after> M', and the path. */
+/** Parses ':100644 100644 <id before> <id after> M' and the path. */
 function fileOf([about = '', path = '']: readonly string[]): StagedFile {
   const [, , before, after, status = ''] = about.split(' ');
   return { path, status: status.slice(0, 1), before: idOf(before), after: idOf(after) };
@@ -53,9 +53,8 @@ function idOf(id = ''): string | undefined {
 }
 
 /**
- * The changes of these files and of no others, by path; none of one that git does not tell apart, or that is past a
- * limit.
- * Each is asked for by its name: in a diff of several, how many parts a file has hangs on its kind and on settings.
+ * The changes of exactly these files, by path. Omits files without a single diff, and files above a limit.
+ * Each file is requested separately, because in a diff of several files, the number of parts per file varies.
  */
 export async function stagedChanges(
   root: string,
@@ -64,13 +63,13 @@ export async function stagedChanges(
 ): Promise<Map<string, StagedChange>> {
   const git = gitFor(root);
   const changes = new Map<string, StagedChange>();
-  // The others have no part, or two.
+  // Files with another status have no part in the diff, or two.
   const plainly = files.filter(({ status }) => /^[AMD]$/.test(status));
   for (let done = 0; done < plainly.length; done += atOnce) {
     const asked = plainly.slice(done, done + atOnce).map(async ({ path, before, after }) => {
       const args = ['--literal-pathspecs', 'diff', '--cached', ...plain, '--', path];
       const diff = await git(root, args, signal);
-      // A second part is of a file below a folder that stands where this file stood, and was not asked about.
+      // A second part belongs to a file in a folder that replaced this file. That file was not requested.
       if (diff === undefined || diff.length > mostDiff || partsIn(diff) !== 1) return;
       const texts = await Promise.all([before, after].map((id) => wholeText(git, root, id, signal)));
       const [old, now] = texts;
@@ -82,8 +81,8 @@ export async function stagedChanges(
 }
 
 /**
- * Of a stored file; undefined: it is too long, or git does not have it (a submodule's commit, what a partial clone
- * lacks).
+ * The text of a stored file. Undefined if it is too long, or if git does not have it (a submodule's commit, a missing
+ * object of a partial clone).
  */
 async function wholeText(
   git: RunGit,
@@ -96,12 +95,12 @@ async function wholeText(
   return text !== undefined && text.length <= mostText ? text : undefined;
 }
 
-/** A file's own lines never begin so: each has a sign before it. */
+/** Counts the file headers. Lines of a file never begin like one, because each has a sign before it. */
 function partsIn(diff: string): number {
   return diff.split('\n').filter((line) => line.startsWith('diff --git ')).length;
 }
 
-/** Newest first; none where there is no history. */
+/** The latest commits, newest first. Empty if there is no history. */
 export async function pastCommits(root: string, signal?: AbortSignal): Promise<PastCommit[]> {
   const format = '--format=%x01%B%x02';
   const args = ['log', '--no-merges', `--max-count=${mostCommits}`, '--name-only', '-z', format, ...plain];

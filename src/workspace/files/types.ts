@@ -8,14 +8,14 @@ export interface HarvestedFile {
   /** VS Code's language id, guessed from the name. */
   readonly languageId: string;
   readonly kind: 'code' | 'prose';
-  /** Decoded to UTF-16, '\n' line ends, secrets masked (`secrets` of them). */
+  /** Decoded text with '\n' line ends and redacted secrets (`secrets` is their number). */
   readonly text: string;
-  /** Hex SHA-256 of the decoded text: the file's identity for re-harvest and near-duplicates. */
+  /** Hexadecimal SHA-256 of `text`, which identifies the file's content. */
   readonly hash: string;
-  /** By path alone, so that an edit never moves a file. */
+  /** Depends on the paths only, so that an edit never changes it. */
   readonly split: Split;
   readonly secrets: number;
-  /** When it was last written, by the file system, ms since 1970; absent: it is no file on disk. */
+  /** The file system's modification time, ms since 1970. Absent if the text is no file on disk. */
   readonly changedAt?: number;
 }
 
@@ -31,7 +31,7 @@ export type LeftOutReason =
   | 'unreadable'
   | 'not-a-file' // a link, pipe, socket or device: links are never followed
   | 'changed-while-read'
-  | 'secret-file' // a key store, .env: never read for learning
+  | 'secret-file' // a key store, .env: never used for training
   | 'over-limit'; // past the folder's limit of files, bytes or tokens
 
 export interface HarvestReport {
@@ -39,10 +39,10 @@ export interface HarvestReport {
   readonly usedGit: boolean;
   readonly files: number;
   readonly bytes: number;
-  /** Exact up to 250,000 characters, beyond that from a sample of the files. */
+  /** Exact up to 250,000 characters, otherwise estimated from a sample of the files. */
   readonly tokens: number;
   readonly secretsMasked: number;
-  /** Files; a folder that is left out as a whole (ignored, vendored without git) counts once. */
+  /** Number of files by reason. A folder that is left out as a whole (ignored, or vendored without git) counts once. */
   readonly leftOut: Readonly<Partial<Record<LeftOutReason, number>>>;
   /** A few paths per reason, for the report. */
   readonly leftOutExamples: Readonly<Partial<Record<LeftOutReason, readonly string[]>>>;
@@ -51,12 +51,12 @@ export interface HarvestReport {
 }
 
 export interface HarvestOptions {
-  /** The user trusts the folder (`workspace.isTrusted`): git may list its files. Else a walk reads the ignore files. */
+  /** The user trusts the folder (`workspace.isTrusted`), so git may list its files. If not, the ignore files are read. */
   readonly trusted: boolean;
   /** VS Code's `files.exclude`: glob -> on. */
   readonly filesExclude: Readonly<Record<string, boolean>>;
   readonly maxFileBytes: number;
   readonly maxFiles: number;
-  /** Of source text: text that is denser reaches the limit earlier, by its tokens. */
+  /** Limit for source text. Text with more tokens per byte reaches the limit earlier. */
   readonly maxTotalBytes: number;
 }

@@ -1,4 +1,4 @@
-// Lists a folder's files without git: it obeys nested .gitignore files and follows no links.
+// Lists a folder's files without git. It obeys nested .gitignore files and follows no links.
 
 import { leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
@@ -6,18 +6,18 @@ import { IgnoreFiles } from './ignore.ts';
 import type { LeftOutReason } from './types.ts';
 import type { Yielder } from './yielder.ts';
 
-/** Version control's own folders: no part of what the user wrote, and not worth a line in the report. */
+/** Folders of version control systems. The user did not write them, so they are skipped without a report. */
 const controlFolders = new Set(['.git', '.hg', '.svn', '.jj', 'CVS']);
-/** Build output by convention; with git its ignore rules decide, since some projects keep sources there. */
+/** Build output by convention. With git, the ignore rules decide, because some projects keep sources there. */
 const outputFolders = new Set(['target', 'obj', 'out', '.build', '.vs', '.idea', '.cache']);
 
 export interface WalkListing {
   readonly files: readonly string[];
-  /** What the walk left out: folders with a trailing '/', each counted once. */
+  /** Left-out files, and left-out folders with a trailing '/', each counted once. */
   readonly leftOut: readonly (readonly [path: string, reason: LeftOutReason])[];
 }
 
-/** @param maxEntries the walk ends there; what follows counts as 'over-limit' by its folder */
+/** @param maxEntries maximum number of files. Each remaining folder counts as 'over-limit'. */
 export async function walk(reader: FolderReader, maxEntries: number, yielder: Yielder): Promise<WalkListing> {
   const ignored = new IgnoreFiles();
   const files: string[] = [];

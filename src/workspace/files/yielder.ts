@@ -11,7 +11,7 @@ export class Yielder {
     this.signal = signal;
   }
 
-  /** Throws the signal's reason after an abort; yields if the last time is long ago. */
+  /** Throws the signal's reason after an abort. Yields if the last yield was long enough ago. */
   async yieldIfDue(): Promise<void> {
     this.signal?.throwIfAborted();
     if (performance.now() - this.turnAt < stretchMs) return;

@@ -21,7 +21,7 @@ export const real = (secret: string): boolean => !isPlaceholder(secret);
 export const chosen = (secret: string, match: RegExpExecArray): boolean =>
   isPassword(decode(secret), { literal: true, certain: true }) && secret !== match.groups?.user;
 export const chosenOrDrawn = (secret: string): boolean => isPassword(secret, { literal: true }) || drawn(secret);
-/** Whether the group `name`, without a leading path, names a secret. For formats with separate name and value fields. */
+/** Whether the group `name`, without a leading path, names a secret. For formats with separate name and value. */
 export const isSecretName = (match: RegExpExecArray): boolean =>
   ['password', 'token'].includes(strengthOf((match.groups?.name ?? '').replace(/^.*[/.:]/, '')));
 export const basic = (secret: string): boolean => {

@@ -88,7 +88,7 @@ function countsOf(text: string): Counts {
 }
 
 /**
- * How surely a value is random. 2: long enough to count by itself. 1: counts beside the name of a secret. 0: not random.
+ * How surely a value is random. 2: it counts by itself. 1: it counts beside the name of a secret. 0: it is not random.
  * @param value without quotes or spaces
  */
 export function randomness(value: string): 0 | 1 | 2 {
