@@ -47,8 +47,8 @@ export interface Harvest {
 
 /**
  * Harvests `root`. The reading order depends only on the paths (`splitFraction`). If a limit is reached, the harvest is
- * therefore an even sample of the folder, and the same sample next time. Fails only with 'unreadable' or 'cancelled'. An
- * empty folder gives an empty harvest.
+ * therefore an even sample of the folder, and the same sample next time. Fails only with 'unreadable' or 'cancelled'.
+ * An empty folder gives an empty harvest.
  */
 export async function harvestFolder(
   root: string,

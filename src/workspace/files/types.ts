@@ -51,7 +51,7 @@ export interface HarvestReport {
 }
 
 export interface HarvestOptions {
-  /** The user trusts the folder (`workspace.isTrusted`), so git may list its files. If not, the ignore files are read. */
+  /** Whether the user trusts the folder (`workspace.isTrusted`), so that git may list its files. */
   readonly trusted: boolean;
   /** VS Code's `files.exclude`: glob -> on. */
   readonly filesExclude: Readonly<Record<string, boolean>>;
