@@ -1,19 +1,19 @@
-// Adam (Kingma & Ba 2015, arXiv 1412.6980) for losses of some hundred weights, pulled towards where it starts.
+// Adam (Kingma & Ba 2015, arXiv 1412.6980) for losses of a few hundred weights, with a Gaussian prior at the start.
 
 export interface AdamOptions {
   readonly steps: number;
-  /** Of the first step; falls linearly to 0. */
+  /** Learning rate of the first step; it falls linearly to 0. */
   readonly rate: number;
-  /** Examples that the loss is the mean of. */
+  /** Number of examples that the loss averages over. */
   readonly examples: number;
-  /** Of them those that one gradient sums over; absent: all. */
+  /** Number of examples that one gradient sums over. Default: all. */
   readonly batch?: number;
-  /** The start counts as this many examples: a Gaussian prior around it. */
+  /** Weight of the Gaussian prior around the start, in examples. */
   readonly prior: number;
 }
 
 /**
- * Weights of a smaller loss; the start where there are no examples. Deterministic.
+ * Minimises the loss and returns the weights. Without examples, returns the start. Deterministic.
  * @param addGradient adds the summed gradient of a batch at `weights` to `into`, which is zero
  */
 export function adam(

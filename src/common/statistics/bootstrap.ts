@@ -1,4 +1,4 @@
-// How sure a difference is: intervals from drawing whole clusters (files) again and again.
+// Bootstrap confidence intervals that resample whole clusters (files).
 
 import { quantile } from '../quality.ts';
 import { uniforms } from './random.ts';
@@ -11,11 +11,13 @@ export interface Interval {
 const times = 2000;
 
 /**
- * The 95 % interval of a statistic (percentile bootstrap; Efron & Tibshirani, An Introduction to the Bootstrap, ch. 13). Places of one
- * file resemble each other: what is drawn with replacement are files, so that the interval is not too narrow.
+ * The 95 % interval of a statistic by the percentile bootstrap.
+ * Source: Efron & Tibshirani, An Introduction to the Bootstrap, ch. 13.
+ * Positions in one file are correlated. Therefore whole files are drawn with replacement, or the interval would be too
+ * narrow.
  *
- * @param strata clusters of each group; of each as many are drawn as there are
- * @param statistic of the drawn clusters, by group
+ * @param strata the clusters of each group; each draw takes as many clusters as the group has
+ * @param statistic computed from the drawn clusters, by group
  */
 export function interval<T>(
   strata: readonly (readonly T[])[],

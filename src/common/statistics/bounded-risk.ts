@@ -1,32 +1,34 @@
-// How much may be kept from whoever is right more often, at a loss that is not exceeded: on average (conformal risk control), or with 95 %
-// (Learn then Test). Both ask the same of the examples: which threshold is the highest at which they lost no more than so many.
+// Chooses a threshold for keeping examples local, with a bound on the accuracy lost to the better model.
+// The bound holds on average (conformal risk control) or with 95 % probability (Learn then Test). Both methods choose
+// the highest threshold at which the examples lose no more than a maximum.
 
-/** An example that is kept where `by` is at most the threshold, and whether something is lost then. */
+/** An example that is kept if `by` is at most the threshold, and its loss if it is kept. */
 export interface Keepable {
   readonly by: number;
-  /** Or how much of it, 0..1. */
+  /** Whether it is lost, or the fraction that is lost, 0..1. */
   readonly lost: boolean | number;
 }
 
 export interface Threshold {
-  /** Examples with `by` up to this are kept. */
+  /** Examples with `by` up to this value are kept. */
   readonly keepBelow: number;
-  /** Of the examples it was chosen on. */
+  /** The fraction of the calibration examples that is kept. */
   readonly share: number;
 }
 
-/** How likely a bound of `sure` is exceeded over the examples that it is chosen on. */
+/** Probability that a bound of kind `sure` is exceeded, over random calibration examples. */
 const DELTA = 0.05;
 
-/** What a bound holds for. */
+/** Whether a bound holds on average, or with high probability. */
 export type Holding = 'mean' | 'sure';
 
 /**
- * The most examples that may be lost of `count`; below 0: too few examples to keep any.
+ * The maximum number of lost examples among `count`. Negative if there are too few examples to keep any.
  *
- * mean: conformal risk control (Angelopoulos et al. 2022, arXiv 2208.02814) for a loss from 0 to 1 that never falls as more is kept.
- * sure: the exact binomial test of 'the loss is over alpha', from the safest threshold on until it no longer rejects (fixed-sequence testing of
- * Learn then Test, Angelopoulos et al. 2021, arXiv 2110.01052).
+ * - mean: conformal risk control (Angelopoulos et al. 2022, arXiv 2208.02814).
+ *   It needs a loss in 0..1 that never falls as more is kept.
+ * - sure: fixed-sequence testing of Learn then Test (Angelopoulos et al. 2021, arXiv 2110.01052).
+ *   It applies the exact binomial test of 'the loss is over alpha', from the safest threshold to the first failure.
  */
 const mostLost: Readonly<Record<Holding, (count: number, alpha: number) => number>> = {
   mean: (count, alpha) => alpha * (count + 1) - 1 + 1e-9,
@@ -43,7 +45,7 @@ const mostLost: Readonly<Record<Holding, (count: number, alpha: number) => numbe
   },
 };
 
-/** The highest threshold whose loss is held under `alpha`; undefined where there are too few examples to keep any. */
+/** The highest threshold whose loss stays below `alpha`. Undefined if no example can be kept. */
 export function boundedRisk(
   examples: readonly Keepable[],
   alpha: number,
@@ -56,7 +58,7 @@ export function boundedRisk(
   for (const [i, example] of order.entries()) {
     lost += Number(example.lost);
     if (lost > most) break;
-    // Those of equal `by` stay or go together.
+    // Examples with equal `by` are kept or dropped together.
     if (order[i + 1]?.by !== example.by) best = { keepBelow: example.by, share: (i + 1) / order.length };
   }
   return best;

@@ -1,15 +1,15 @@
-// From log-odds to probabilities that mean what they say: isotonic where there is much data, Platt where there is
-// little (Niculescu-Mizil and Caruana 2005 put the crossing near a thousand examples), and how well that worked.
+// Calibrates log-odds to probabilities: isotonic regression with many examples, Platt scaling with few.
+// Niculescu-Mizil and Caruana (2005) place the boundary near a thousand examples. Also measures calibration.
 import { fitLogistic, type LogisticModel, linear, sigmoid } from './logistic.ts';
 
 export type Calibrator =
   | { readonly kind: 'identity' }
-  /** Log-odds corrected by a line: score + linear(score). */
+  /** Log-odds with a linear correction: score + linear(score). */
   | { readonly kind: 'platt'; readonly model: LogisticModel }
-  /** Probabilities at rising scores, straight lines between, flat outside. */
+  /** Probabilities at ascending scores, with linear interpolation between them and constant values outside. */
   | { readonly kind: 'isotonic'; readonly scores: readonly number[]; readonly values: readonly number[] };
 
-/** Isotonic needs this many examples, and this many of the rarer label. */
+/** Isotonic regression needs this many examples, and this many with the rarer label. */
 const ISOTONIC_EXAMPLES = 1000;
 const ISOTONIC_MINORITY = 100;
 
@@ -33,11 +33,11 @@ export function calibrated(calibrator: Calibrator, score: number): number {
   return s1 === s0 ? v1 : v0 + ((v1 - v0) * (score - s0)) / (s1 - s0);
 }
 
-/** Platt scaling as a correction of the identity, pulled towards it by the penalty: safe with a handful of labels. */
+/** Platt scaling as a penalised correction of the identity, which is safe with few labels. */
 export function platt(scores: readonly number[], labels: readonly number[]): Calibrator {
   const rows = scores.map((s) => [s]);
   const model = fitLogistic(rows, labels, scores, { l2: 1, interceptL2: 1 });
-  // A slope that turned over would rank worse answers first: keep the level, drop the slope.
+  // A negative slope would rank worse answers first, so only the intercept is fitted.
   const slope = 1 + (model.scale[0] === 0 ? 0 : (model.weights[0] as number) / (model.scale[0] as number));
   if (slope > 0) return { kind: 'platt', model };
   return {
@@ -53,7 +53,7 @@ export function platt(scores: readonly number[], labels: readonly number[]): Cal
   };
 }
 
-/** Pool adjacent violators. Two half-right examples of weight 1 at each end keep the ends off 0 and 1. */
+/** Pools adjacent violators. An example with label 0.5 at each end keeps the end values away from 0 and 1. */
 export function isotonic(scores: readonly number[], labels: readonly number[]): Calibrator {
   const order = scores.map((score, i) => ({ score, label: labels[i] as number })).sort((a, b) => a.score - b.score);
   const first = order[0]?.score ?? 0;
@@ -77,7 +77,7 @@ export function isotonic(scores: readonly number[], labels: readonly number[]): 
   return { kind: 'isotonic', scores: blocks.map((b) => b.score), values: blocks.map((b) => b.label) };
 }
 
-/** Expected calibration error over bins of equal width (Guo et al. 2017); NaN without examples. */
+/** Expected calibration error over bins of equal width (Guo et al. 2017). NaN without examples. */
 export function expectedCalibrationError(
   probabilities: readonly number[],
   labels: readonly number[],
@@ -92,7 +92,7 @@ export function expectedCalibrationError(
   return bins.reduce((sum, bin) => sum + Math.abs(bin.probability - bin.right), 0) / probabilities.length;
 }
 
-/** Mean squared difference of probability and label; NaN without examples. */
+/** Mean squared difference between probability and label. NaN without examples. */
 export function brierScore(probabilities: readonly number[], labels: readonly number[]): number {
   return probabilities.reduce((sum, p, i) => sum + (p - (labels[i] as number)) ** 2, 0) / probabilities.length;
 }

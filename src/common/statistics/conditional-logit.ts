@@ -1,22 +1,22 @@
-// Which of some options is chosen, or none of them: a conditional logit with 'none of these' as one of the options.
+// Conditional logit: the probabilities that each option is chosen, with 'none of these' as an additional option.
 // Source: McFadden 1974, Conditional logit analysis of qualitative choice behavior.
 import { adam } from './adam.ts';
 
-/** Feature values of the options of one choice, and those of 'none of these'; undefined: one of them it is. */
+/** Feature values of the options and of 'none of these'. `none` is undefined if one option must be right. */
 export interface ChoiceSet {
   readonly candidates: readonly { readonly features: Float32Array }[];
   readonly none: Float32Array | undefined;
 }
 
-/** A choice that was made. */
+/** A choice with a known outcome. */
 export interface ChoiceExample extends ChoiceSet {
-  /** Index of the right candidate; -1: none of them is. */
+  /** Index of the right candidate, or -1 if none is right. */
   readonly right: number;
 }
 
 /**
- * Probability of each candidate, and last of 'none of these', where that can be.
- * @param weights those of the candidates' features, then those of the features of 'none of these'
+ * Probability of each candidate, then of 'none of these' if that is possible.
+ * @param weights the weights of the candidates' features, then of the features of 'none of these'
  */
 export function choiceProbabilities({ candidates, none }: ChoiceSet, weights: ArrayLike<number>): number[] {
   const logits = candidates.map(({ features }) => dot(features, weights, 0));
@@ -24,7 +24,7 @@ export function choiceProbabilities({ candidates, none }: ChoiceSet, weights: Ar
   return softmax(logits);
 }
 
-/** Maximum likelihood, pulled towards the start with the strength of `prior` examples. Deterministic. */
+/** Maximum likelihood with a Gaussian prior at the start, worth `prior` examples. Deterministic. */
 export function fitConditionalLogit(
   examples: readonly ChoiceExample[],
   start: ArrayLike<number>,

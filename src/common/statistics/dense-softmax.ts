@@ -1,19 +1,19 @@
-// softmax-regression.ts over rows without gaps: two rows by two classes at once, so that what is loaded is multiplied more than once.
-// Destructured pairs would read better; in these loops they cost ten times the multiplying.
+// Softmax regression over dense rows. It multiplies blocks of two rows by two classes to reuse loaded values.
+// The loops avoid destructured pairs, which cost ten times as much as the multiplications.
 import { lbfgs } from './lbfgs.ts';
 import { BIAS_L2, CONVERGED, soften } from './softmax-regression.ts';
 import { dot } from './vectors.ts';
 
-/** A head over rows without gaps. */
+/** A linear classifier head over dense rows. */
 export interface DenseHead {
-  /** Of each class, [values of a row]. */
+  /** The weights of each class, [values of a row]. */
   readonly weights: readonly Float64Array[];
   /** [classes] */
   readonly biases: Float64Array;
 }
 
 export interface DenseExample {
-  /** Up to `width` values; behind them are zeros. */
+  /** Up to `width` values. Missing values are zero. */
   readonly row: Float32Array;
   /** Index of its class. */
   readonly label: number;
@@ -21,12 +21,12 @@ export interface DenseExample {
 
 const EMPTY: DenseExample = { row: new Float32Array(0), label: 0 };
 
-/** Classes are taken two by two; one that evens them up has weights of zero. */
+/** Classes are processed in pairs. An odd number gets a padding class with weights of zero. */
 const evened = (classes: number) => classes + (classes & 1);
 
 /**
- * Maximum likelihood with a penalty, to convergence: what `fitSoftmax` fits.
- * @param l2 on squared weights, in units of summed log-loss; biases go free
+ * Penalised maximum likelihood, to convergence. The result equals that of `fitSoftmax`.
+ * @param l2 penalty on squared weights, in units of summed log-loss; biases have almost none
  */
 export function fitDenseSoftmax(
   examples: readonly DenseExample[],
@@ -58,7 +58,7 @@ export function fitDenseSoftmax(
       logits[at + label] = (logits[at + label] as number) - 1;
       for (let c = 0; c < classes; c++)
         gradient[bias + c] = (gradient[bias + c] as number) + (logits[at + c] as number);
-      // That which evens them up is no class.
+      // The padding class has no error.
       if (padded > classes) logits[at + classes] = 0;
     }
     for (let i = 0; i < rows.length; i += 2) {
@@ -72,12 +72,12 @@ export function fitDenseSoftmax(
   return { weights, biases: theta.slice(bias, bias + classes) };
 }
 
-/** Log-odds of each class but for what they all share, [classes]. */
+/** Logits of the classes, up to a common constant, [classes]. */
 export function denseLogits({ weights, biases }: DenseHead, row: Float32Array): number[] {
   return weights.map((own, c) => (biases[c] as number) + dot(row, own));
 }
 
-/** Of two rows and two classes; those of the second row are `next` behind. */
+/** Computes the logits of two rows and two classes. The logits of the second row are at an offset of `next`. */
 function forward(
   a: Float32Array,
   b: Float32Array,
@@ -118,7 +118,7 @@ function forward(
   logits[at + next + 1] = b1;
 }
 
-/** Two rows by their errors on two classes, added to the gradient. */
+/** Adds the gradient of two rows and two classes. */
 function backward(
   a: Float32Array,
   b: Float32Array,

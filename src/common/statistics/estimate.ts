@@ -1,19 +1,19 @@
-// A calibrated probability from a prior and some features: penalty and calibrator are chosen crosswise by file, and measured there.
+// Calibrated probabilities from a prior and features. Cross-validation by file chooses penalty and calibrator.
 import { brierScore, type Calibrator, calibrated, expectedCalibrationError, fitCalibrator } from './calibrate.ts';
 import { splitByFile } from './folds.ts';
 import { fitLogistic, type LogisticModel, linear, logLoss } from './logistic.ts';
 
-/** One estimate: log-odds = prior + model, then calibrated. Without a model it is the prior. */
+/** An estimator: log-odds = prior + model, then calibrated. Without a model, the log-odds are the prior. */
 export interface Estimate {
   readonly model?: LogisticModel | undefined;
   readonly calibrator: Calibrator;
 }
 
-/** A labelled row of numbers: all that the fitting looks at. */
+/** A labelled row of features, the only input of the fit. */
 export interface LabelledVector {
   readonly path: string;
   readonly values: Float64Array;
-  /** Log-odds that are believed before the values are looked at. */
+  /** Prior log-odds, before the features are considered. */
   readonly prior: number;
   /** 1: right, 0: wrong. */
   readonly label: number;
@@ -22,10 +22,10 @@ export interface LabelledVector {
 const PRIOR_ONLY: Estimate = { model: undefined, calibrator: { kind: 'identity' } };
 const L2_CHOICES = [1, 10, 100, 1000];
 const STRONGEST_L2 = 1000;
-/** A prior worth about four examples: few labels move the level a little, fifty move it nearly all the way. */
+/** A prior worth about four examples. Few labels change the intercept a little, and fifty almost completely. */
 const INTERCEPT_L2 = 1;
 
-/** The probability at a row of values. */
+/** The probability for a row of values. */
 export function estimateOf(estimate: Estimate, values: Float64Array, prior: number): number {
   return calibrated(estimate.calibrator, raw(estimate.model, values, prior));
 }
@@ -36,14 +36,14 @@ function raw(model: LogisticModel | undefined, values: Float64Array, prior: numb
 
 export interface MeasuredEstimate {
   readonly estimate: Estimate;
-  /** Undefined where too few files or rows allow no such measurement. */
+  /** Undefined if there are too few files or rows to measure it. */
   readonly ece: number | undefined;
   readonly brier: number | undefined;
-  /** Of each row, from a fit that saw nothing of its file; empty where that cannot be had. */
+  /** Out-of-fold probability of each row. Empty if there are too few files or rows. */
   readonly crossed: ReadonlyMap<LabelledVector, number>;
 }
 
-/** The estimate from all rows, and its calibration measured on files that its own fit never saw. */
+/** The estimator fitted on all rows, and its calibration measured out-of-fold by file. */
 export function measuredEstimate(rows: readonly LabelledVector[]): MeasuredEstimate {
   const crossed = new Map<LabelledVector, number>();
   for (const { inside, outside } of splitByFile(rows)) {
@@ -66,7 +66,7 @@ export function fitEstimate(rows: readonly LabelledVector[]): Estimate {
   if (rows.length === 0) return PRIOR_ONLY;
   const folds = splitByFile(rows);
   if (folds.length === 0) {
-    // One file cannot check another: move the level a little, learn nothing about features.
+    // Cross-validation is impossible with one file, so only the intercept may change noticeably.
     return { model: fitModel(rows, STRONGEST_L2), calibrator: { kind: 'identity' } };
   }
   let best: { l2: number; loss: number; scores: number[]; labels: number[] } | undefined;

@@ -1,10 +1,10 @@
-// Cross-fitting: what is measured at a place comes from a fit that saw nothing of its file.
+// Cross-validation folds by file: each row is measured by a fit that saw nothing of its file.
 
 const FOLDS = 5;
 
 /**
- * Folds whose files are disjoint: files, largest first, each to the fold that has the fewest rows so far. None where
- * there are fewer than two files or ten rows.
+ * Folds with disjoint files. Each file, largest first, goes to the fold with the fewest rows so far.
+ * Returns no folds if there are fewer than two files or ten rows.
  */
 export function splitByFile<T extends { readonly path: string }>(rows: readonly T[]): { inside: T[]; outside: T[] }[] {
   const byFile = new Map<string, T[]>();

@@ -1,15 +1,15 @@
-// How far the first of two experts is trusted: a logistic gate between their probabilities, fitted by maximum likelihood.
+// A logistic gate that mixes the probabilities of two experts, fitted by maximum likelihood.
 // Source: mixtures of experts with a learned gate (Jacobs et al. 1991).
 import { adam } from './adam.ts';
 
-/** Weight of the first expert, 0..1; the second has the rest. */
+/** Weight of the first expert, 0..1. The second expert has the rest. */
 export function gateOf(features: Float32Array, weights: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < features.length; i++) sum += (features[i] as number) * (weights[i] as number);
   return 1 / (1 + Math.exp(-sum));
 }
 
-/** One event that really came, and what each expert had given it. */
+/** An observed event, and the probability that each expert gave it. */
 export interface GateExample {
   readonly features: Float32Array;
   readonly first: number;
@@ -18,19 +18,19 @@ export interface GateExample {
 
 const LEAST = 1e-9;
 
-/** Mean log loss, nats, of the examples as `probability` would have had them. */
+/** Mean log loss of the examples under `probability`, nats. */
 export function meanLogLoss(examples: readonly GateExample[], probability: (example: GateExample) => number): number {
   const sum = examples.reduce((total, example) => total - Math.log(Math.max(LEAST, probability(example))), 0);
   return sum / Math.max(1, examples.length);
 }
 
-/** Probability of the event under both experts together. */
+/** Probability of the event under the mixture of both experts. */
 export function gated({ features, first, second }: GateExample, weights: ArrayLike<number>): number {
   const gate = gateOf(features, weights);
   return gate * first + (1 - gate) * second;
 }
 
-/** Maximum likelihood, pulled towards `start` with the strength of `prior` examples. Deterministic. */
+/** Maximum likelihood with a Gaussian prior at `start`, worth `prior` examples. Deterministic. */
 export function fitGate(
   examples: readonly GateExample[],
   start: ArrayLike<number>,

@@ -1,20 +1,20 @@
-// Two models' probabilities of what really came, interpolated with one weight: that of maximum likelihood, by expectation maximisation (Jelinek &
-// Mercer 1980). The log-likelihood is concave in the weight, so that it is the only one.
+// Interpolates the probabilities of two models with one weight, fitted by expectation maximisation.
+// Source: Jelinek & Mercer 1980. The log-likelihood is concave in the weight, so the maximum is unique.
 
 const STEPS = 40;
 const LEAST = 1e-9;
-/** No model is left out for good: both were seen to be right somewhere else. */
+/** Minimum share of each model, so that neither is excluded completely. */
 const BOUND = 0.02;
 
-/** What came, once or by its weight. */
+/** Observed events and their weights. */
 export interface Chances {
-  /** Of each event under either model, 0..1. */
+  /** Probability of each event under the first and the second model, 0..1. */
   readonly first: ArrayLike<number>;
   readonly second: ArrayLike<number>;
   readonly weights: ArrayLike<number>;
 }
 
-/** @returns the first model's share, and the mean log loss of both together, nats. Deterministic */
+/** @returns the first model's share, and the mean log loss of the mixture, nats. Deterministic. */
 export function interpolated({ first, second, weights }: Chances): { readonly share: number; readonly loss: number } {
   const chance = (share: number, i: number) =>
     Math.max(LEAST, share * (first[i] as number) + (1 - share) * (second[i] as number));

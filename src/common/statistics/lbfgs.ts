@@ -1,19 +1,19 @@
-// L-BFGS (Liu & Nocedal 1989): smooth losses of many weights, to convergence. Deterministic.
+// L-BFGS (Liu & Nocedal 1989): minimises smooth losses of many weights, to convergence. Deterministic.
 
 import { add, dot } from './vectors.ts';
 
 export interface LbfgsOptions {
   readonly iterations: number;
-  /** It has converged where an iteration lowers the loss by less than this share. */
+  /** The fit has converged if an iteration lowers the loss by less than this share. */
   readonly tolerance: number;
 }
 
-/** Pairs of steps and changes of gradient that stand for the curvature. */
+/** Number of pairs of step and gradient change that approximate the curvature. */
 const MEMORY = 8;
 
 /**
- * Weights of a smaller loss.
- * @param evaluate writes the gradient at `weights` over `gradient`, and returns the loss
+ * Minimises the loss and returns the weights.
+ * @param evaluate overwrites `gradient` with the gradient at `weights`, and returns the loss
  */
 export function lbfgs(
   start: Float64Array,
@@ -52,7 +52,7 @@ export function lbfgs(
   return weights;
 }
 
-/** Where the loss falls, by the curvature that the pairs tell of (Nocedal's two loops). */
+/** The descent direction, with the curvature from the pairs (Nocedal's two-loop recursion). */
 function descent(
   gradient: Float64Array,
   pairs: readonly { readonly step: Float64Array; readonly change: Float64Array; readonly scale: number }[],

@@ -2,7 +2,7 @@
 import { dot } from './vectors.ts';
 
 export interface LogisticModel {
-  /** Standardisation of each feature; scale 0 marks a feature that was constant and is left out. */
+  /** Standardisation of each feature. Scale 0 marks a constant feature, which is left out. */
   readonly mean: readonly number[];
   readonly scale: readonly number[];
   readonly weights: readonly number[];
@@ -12,7 +12,7 @@ export interface LogisticModel {
 export interface LogisticOptions {
   /** Penalty on the squared weights of standardised features, in units of summed log-loss. */
   readonly l2: number;
-  /** The same for the intercept; above 0 keeps it finite where every label is alike. */
+  /** The same for the intercept. A value above 0 keeps it finite if all labels are equal. */
   readonly interceptL2: number;
 }
 
@@ -25,25 +25,25 @@ export function logLoss(z: number, label: number): number {
   return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - z * label;
 }
 
-/** Log-odds of `row`, on top of an offset that the caller adds. */
+/** Log-odds of `row`, without the offset, which the caller adds. */
 export function linear(model: LogisticModel, row: ArrayLike<number>): number {
   let sum = model.intercept;
   for (let j = 0; j < model.weights.length; j++) sum += contribution(model, row, j);
   return sum;
 }
 
-/** What feature `j` adds to the log-odds of `row`. */
+/** The contribution of feature `j` to the log-odds of `row`. */
 export function contribution(model: LogisticModel, row: ArrayLike<number>, j: number): number {
   const scale = model.scale[j] as number;
   if (scale === 0) return 0;
-  // A value far outside what was seen in fitting is held at 5 standard deviations: a line extrapolates without end.
+  // Values are clamped to 5 standard deviations, because a linear model extrapolates without limit.
   const standard = Math.max(-5, Math.min(5, ((row[j] as number) - (model.mean[j] as number)) / scale));
   return (model.weights[j] as number) * standard;
 }
 
 /**
- * Fits log-odds = offset + intercept + weights . standardised row. The offset is what was believed beforehand, and the
- * penalty pulls towards it: with little data the answer stays the belief.
+ * Fits log-odds = offset + intercept + weights . standardised row. The offset is the prior, and the penalty shrinks
+ * towards it, so the estimate stays near the prior if there is little data.
  */
 export function fitLogistic(
   rows: readonly ArrayLike<number>[],
@@ -117,7 +117,7 @@ function newton(
       hessian[a * size + a] = (hessian[a * size + a] as number) + (penalty[a] as number) + 1e-9;
     }
     const step = solveCholesky(hessian, gradient, size);
-    // Halve the step until the loss falls: full Newton steps can overshoot on separable data.
+    // Halve the step until the loss falls, because full Newton steps can overshoot on separable data.
     let factor = 1;
     let improved = false;
     for (let tries = 0; tries < 30 && !improved; tries++, factor /= 2) {

@@ -1,4 +1,4 @@
-// Random numbers from a seed, the same on every machine.
+// Seeded random numbers, the same on every machine.
 
 /** Uniform in [0, 1) (mulberry32: small, fast, good enough for orders and initial values). */
 export function uniforms(seed: number): () => number {
@@ -14,7 +14,7 @@ export function uniforms(seed: number): () => number {
 /** Standard normal (Box-Muller). */
 export function normals(seed: number): () => number {
   const uniform = uniforms(seed);
-  // 1 - u is never 0, whose logarithm there is none of.
+  // 1 - u is never 0, so its logarithm is finite.
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
@@ -25,7 +25,7 @@ export function shuffled(count: number, seed: number): number[] {
   return order;
 }
 
-/** In place, every order as likely (Fisher & Yates). */
+/** Shuffles in place, with equal probability for every order (Fisher & Yates). */
 export function shuffle<T>(items: T[], uniform: () => number): void {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(uniform() * (i + 1));
@@ -33,7 +33,7 @@ export function shuffle<T>(items: T[], uniform: () => number): void {
   }
 }
 
-/** Steps of this length visit each of `length` once, in a mixed order: it shares no factor with the length. */
+/** A stride that is coprime to `length`, so that steps visit each index once, in a mixed order. */
 export function mixingStride(length: number): number {
   let stride = Math.max(1, Math.floor(length * 0.618));
   while (gcd(stride, length) > 1) stride += 1;

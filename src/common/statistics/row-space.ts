@@ -1,21 +1,22 @@
-// Rows of more columns than there are rows, in as many dimensions as rows: turned, and nothing lost. What is fitted with a penalty on squared
-// weights lies in the rows' span (the representer theorem), and products between rows stay as they are; so the fit is the same, at less to multiply.
+// Rotates rows with more columns than rows into as many dimensions as there are rows, without loss.
+// Weights that are fitted with an L2 penalty lie in the span of the rows (the representer theorem). The rotation keeps
+// the products between rows, so the fit is the same but cheaper.
 import type { DenseHead } from './dense-softmax.ts';
 import { add } from './vectors.ts';
 
 export interface RowSpace {
-  /** As many as there are rows: the factor of their products (Cholesky), lower triangular, without the zeros behind the diagonal. */
+  /** The lower triangular Cholesky factor of the products between rows, without the zeros right of the diagonal. */
   readonly rows: readonly Float32Array[];
-  /** Values of the longest. */
+  /** Length of the longest row. */
   readonly width: number;
-  /** What was fitted on these rows, for rows as they were given. */
+  /** Converts a head that was fitted on these rows to a head for the original rows. */
   inColumns(head: DenseHead): DenseHead;
 }
 
-/** A row that depends on those before it: what is left of its square is less than this share of it. */
+/** A row depends linearly on earlier rows if the remainder of its squared norm is below this share. */
 const DEPENDENT = 1e-9;
 
-/** @param given f32, all as long; no fewer than columns stay as they are */
+/** @param given f32 rows of equal length; they are returned unchanged if there are at least as many rows as columns */
 export function rowSpaceOf(given: readonly Float32Array[]): RowSpace {
   const columns = given[0]?.length ?? 0;
   if (given.length >= columns) return { rows: given, width: columns, inColumns: (head) => head };
@@ -50,14 +51,14 @@ function factorOf(given: readonly Float32Array[]): Float64Array[] {
   return factor;
 }
 
-/** Columns that are multiplied at a time: of a thousand rows they fit a processor's cache. */
+/** Number of columns in a panel. A panel of a thousand rows fits into the processor's cache. */
 const PANEL = 256;
 
-/** Of each row with those up to itself. */
+/** Products of each row with the rows up to itself. */
 function productsOf(rows: readonly Float32Array[]): Float64Array[] {
   const products = rows.map((_, i) => new Float64Array(i + 1));
   const width = rows[0]?.length ?? 0;
-  // Rows of zeros behind the last, so that blocks are whole.
+  // Rows of zeros after the last row complete the last block.
   const panel = new Float64Array((rows.length + 4) * PANEL);
   const block = new Float64Array(8);
   for (let from = 0; from < width; from += PANEL) {
@@ -77,7 +78,7 @@ function productsOf(rows: readonly Float32Array[]): Float64Array[] {
   return products;
 }
 
-/** Products of four rows of a panel with two, [4][2]: what is loaded once is multiplied often. */
+/** Products of four rows of a panel with two rows, [4][2]. The block form reuses loaded values. */
 function fourByTwo(panel: Float64Array, first: number, second: number, block: Float64Array): void {
   let a0 = 0;
   let a1 = 0;
@@ -113,7 +114,7 @@ function fourByTwo(panel: Float64Array, first: number, second: number, block: Fl
   block[7] = d1;
 }
 
-/** Rows' own weights from those of the turned dimensions (the factor's transpose, solved), and the sum of rows that they make. */
+/** Converts weights of the rotated dimensions to column weights. Solves with the factor's transpose and sums the rows. */
 function weightsOf(rows: readonly Float32Array[], factor: readonly Float64Array[], turned: Float64Array): Float64Array {
   const shares = turned.slice(0, rows.length);
   const weights = new Float64Array(rows[0]?.length ?? 0);

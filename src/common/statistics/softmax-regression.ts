@@ -1,12 +1,13 @@
-// Which of several classes a row belongs to: logistic regression with as many outcomes as there are classes, over sparse rows.
-// Rows without gaps are dense-softmax.ts's. Two outcomes and a few features are logistic.ts's, whose Newton steps want a matrix of all pairs of features.
+// Softmax regression (multinomial logistic regression) over sparse rows.
+// For dense rows, use dense-softmax.ts. For two outcomes and few features, use logistic.ts, whose Newton steps need a
+// matrix of all pairs of features.
 import { type LbfgsOptions, lbfgs } from './lbfgs.ts';
 
 export const CONVERGED: LbfgsOptions = { iterations: 200, tolerance: 2e-4 };
-/** A breath of a penalty, so that a class without examples has a bias at all. */
+/** A very small penalty, which keeps the bias of a class without examples finite. */
 export const BIAS_L2 = 1e-3;
 
-/** A row's columns that are not zero, and their values. */
+/** The nonzero columns of a row, and their values. */
 export interface SparseRow {
   readonly columns: Uint32Array;
   readonly values: Float32Array;
@@ -22,11 +23,11 @@ export interface SoftmaxExample {
   readonly row: SparseRow;
   /** Index of its class. */
   readonly label: number;
-  /** How many examples it counts as. */
+  /** The number of examples that it counts as. Default: 1. */
   readonly weight?: number;
 }
 
-/** Log-odds of each class but for what they all share, [classes]. Columns that the model does not know are passed over. */
+/** Logits of the classes, up to a common constant, [classes]. Columns unknown to the model are ignored. */
 export function logitsOf({ classes, weights }: SoftmaxModel, { columns, values }: SparseRow): Float64Array {
   const bias = weights.length - classes;
   const logits = Float64Array.from({ length: classes }, (_, c) => weights[bias + c] as number);
@@ -40,9 +41,9 @@ export function logitsOf({ classes, weights }: SoftmaxModel, { columns, values }
 }
 
 /**
- * Maximum likelihood with a penalty, to convergence.
- * @param width columns that rows may have
- * @param l2 on squared weights, in units of summed log-loss; biases go free
+ * Penalised maximum likelihood, to convergence.
+ * @param width number of columns
+ * @param l2 penalty on squared weights, in units of summed log-loss; biases have almost none
  */
 export function fitSoftmax(
   examples: readonly SoftmaxExample[],
@@ -90,7 +91,7 @@ export function fitSoftmax(
   return { classes, weights: Float32Array.from(weights) };
 }
 
-/** Logits from `at` to probabilities, in place: this runs for each row of each step. That of `label`. */
+/** Converts the logits from `at` to probabilities in place. @returns the probability of `label` */
 export function soften(logits: Float64Array, at: number, classes: number, label: number): number {
   let highest = Number.NEGATIVE_INFINITY;
   for (let c = at; c < at + classes; c++) highest = Math.max(highest, logits[c] as number);

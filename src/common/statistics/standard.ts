@@ -1,12 +1,12 @@
-// Columns of many sizes brought to one: mean zero, spread one, and rows of mean square length one.
+// Standardises columns to mean zero and equal spread, so that the mean squared length of a row is one.
 
 export interface Standard {
-  /** Of each column. */
+  /** Mean of each column, and the factor that scales it. */
   readonly mean: Float32Array;
   readonly scale: Float32Array;
 }
 
-/** @param rows f32, all as long */
+/** @param rows f32 rows of equal length */
 export function standardOf(rows: readonly Float32Array[]): Standard {
   const width = rows[0]?.length ?? 0;
   const mean = new Float32Array(width);
@@ -19,7 +19,7 @@ export function standardOf(rows: readonly Float32Array[]): Standard {
   const length = Math.sqrt(Math.max(1, width));
   for (let j = 0; j < width; j++) {
     const spread = Math.sqrt((scale[j] as number) / Math.max(1, rows.length));
-    // A column that says nothing stays at nothing.
+    // A constant column becomes zero.
     scale[j] = spread < 1e-6 * (1 + Math.abs(mean[j] as number)) ? 0 : 1 / (spread * length);
   }
   return { mean, scale };

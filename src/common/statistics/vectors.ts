@@ -1,4 +1,4 @@
-// Sums over arrays of numbers, which every estimator needs.
+// Vector operations that every estimator needs.
 
 export type Floats = Float32Array | Float64Array;
 
