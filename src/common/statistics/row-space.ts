@@ -114,7 +114,7 @@ function fourByTwo(panel: Float64Array, first: number, second: number, block: Fl
   block[7] = d1;
 }
 
-/** Converts weights of the rotated dimensions to column weights. Solves with the factor's transpose and sums the rows. */
+/** Converts weights of the rotated dimensions to column weights: solves with the factor's transpose and sums rows. */
 function weightsOf(rows: readonly Float32Array[], factor: readonly Float64Array[], turned: Float64Array): Float64Array {
   const shares = turned.slice(0, rows.length);
   const weights = new Float64Array(rows[0]?.length ?? 0);
