@@ -1,4 +1,4 @@
-// Completions and their outcomes: the newest of them, and totals over all that there were.
+// Stores the newest completions and their outcomes, and totals over all completions.
 
 import type { AnswerSource, Outcome } from '../common/completion.ts';
 import type { Database } from './database.ts';
@@ -7,12 +7,12 @@ import type { CompletionRow, Totals } from './types.ts';
 
 type Summed = 'count' | 'accepted' | 'typed' | 'characters' | 'savedUsd';
 
-/** What rows of a source come to, in the order of droppedCompletions' columns. */
+/** Sums of the rows of a source, in the column order of droppedCompletions. */
 const sums = `source, count(*) AS count, sum(savedUsd) AS savedUsd, sum(taken) AS characters,
   sum(outcome IN ('accepted', 'partly-accepted')) AS accepted, sum(outcome = 'typed') AS typed`;
 const older = 'rowid IN (SELECT rowid FROM completions ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)';
 
-/** Old completions are dropped once per so many new ones. */
+/** Old completions are dropped each time this many new ones were recorded. */
 const trimEvery = 500;
 
 export class Completions {
@@ -38,7 +38,7 @@ export class Completions {
     });
   }
 
-  /** @param taken characters that a key has written */
+  /** @param taken characters that the user accepted with a key */
   setOutcome(id: string, outcome: Outcome, taken: number): void {
     this.database.run('UPDATE completions SET outcome = ?, taken = ? WHERE id = ?', outcome, taken, id);
   }

@@ -1,5 +1,5 @@
-// A database of the store, on disk in WAL mode and shared by every process that opens it, or in memory: its versions, its
-// statements, and its transactions.
+// A SQLite database: migrations, prepared statements and transactions.
+// It is on disk in WAL mode, shared by all processes that open it, or in memory.
 
 import { statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
@@ -7,17 +7,17 @@ import { CodedError } from '../common/errors.ts';
 import { migrations, type StoreTable } from './schema.ts';
 import { MovedError } from './sqlite-errors.ts';
 
-/** Another window's write takes well under this; it is the longest that the host's thread may stand still. */
+/** Longest time that the extension host's thread may block. A write of another window takes much less. */
 const busyTimeoutMs = 1500;
 
 /**
- * Opens `file` and brings it to the current version. Throws SQLite's own errors, and CodedError 'newer-version' or
- * 'corrupt'; the file is then closed and as it was.
+ * Opens `file` and migrates it to the current version. Throws SQLite's errors, and CodedError 'newer-version' or
+ * 'corrupt'. The file is then closed, and its data is unchanged.
  */
 export function openDatabase(file = ':memory:'): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
-    // First of all: every later statement may meet another window's lock.
+    // This must come first, because every later statement may meet another window's lock.
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     const version = userVersion(database);
     const known = migrations.length;
@@ -28,7 +28,7 @@ export function openDatabase(file = ':memory:'): DatabaseSync {
     if (verdict !== 'ok') throw new CodedError('corrupt', String(verdict));
     if (version < known) {
       transact(database, () => {
-        // Read again under the lock: another window may have been faster.
+        // Read the version again under the lock, because another window may have migrated.
         for (let next = userVersion(database); next < known; next++)
           database.exec(`${migrations[next]}; PRAGMA user_version = ${next + 1}`);
       });
@@ -54,28 +54,28 @@ function transact<T>(database: DatabaseSync, work: () => T): T {
     try {
       database.exec('ROLLBACK');
     } catch {
-      // SQLite has done so itself.
+      // SQLite has already rolled back.
     }
     throw error;
   }
 }
 
 export class Database {
-  /** The file; undefined: in memory. */
+  /** The database file, or undefined if the database is in memory. */
   readonly location: string | undefined;
-  /** Device and inode of the database and its log, once seen. */
+  /** Device and inode of the database file and its log, as first seen. */
   private readonly identities = new Map<string, string>();
   private readonly database: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
 
-  /** @param database from `openDatabase`, owned from now on */
+  /** @param database from `openDatabase`; this object takes ownership */
   constructor(database: DatabaseSync, location?: string) {
     this.database = database;
     this.location = location;
     this.assertInPlace();
   }
 
-  /** A record's fields are the table's columns; one of the same key is replaced. */
+  /** Inserts a row whose fields are the table's columns. Replaces a row with the same key. */
   insert(table: StoreTable, row: object): void {
     const columns = this.rows<{ name: string }>('SELECT name FROM pragma_table_info(?)', table);
     const values = columns.map(({ name }) => (row as Record<string, SQLInputValue>)[name] ?? null);
@@ -87,22 +87,22 @@ export class Database {
   }
 
   rows<T>(sql: string, ...values: SQLInputValue[]): T[] {
-    // Rows come with a null prototype, which deepEqual and structured clone tell from plain objects.
+    // SQLite's rows have a null prototype, so deepEqual would not equal them to plain objects.
     return this.statement(sql)
       .all(...values)
       .map((row) => ({ ...row }) as T);
   }
 
-  /** The column `value` of the first row; undefined where there is none. */
+  /** The column `value` of the first row. Undefined if there is no row or the value is null. */
   number(sql: string, ...values: SQLInputValue[]): number | undefined {
     const value = this.statement(sql).get(...values)?.value;
     return value === null || value === undefined ? undefined : Number(value);
   }
 
-  /** A transaction about money: it is on the disk, in the file that was opened, when this returns. */
+  /** Runs a transaction about money. When this returns, the data is on disk, in the file that was opened. */
   durably<T>(work: () => T): T {
     this.assertInPlace();
-    // FULL syncs the log at every commit; NORMAL, for all else, only at checkpoints.
+    // FULL syncs the log at every commit. NORMAL, for everything else, syncs only at checkpoints.
     this.database.exec('PRAGMA synchronous = FULL');
     try {
       return transact(this.database, work);
@@ -112,12 +112,12 @@ export class Database {
     }
   }
 
-  /** All of it or nothing. */
+  /** Runs the work in one transaction. */
   together(work: () => void): void {
     transact(this.database, work);
   }
 
-  /** Wipes rows from the file (secure_delete), and from the log, which still holds the pages they were on. */
+  /** Erases rows from the file (secure_delete) and from the log, which still contains their pages. */
   wipe(tables: readonly StoreTable[], condition = '', ...values: SQLInputValue[]): void {
     transact(this.database, () => {
       for (const table of tables) this.run(`DELETE FROM ${table} ${condition}`, ...values);
@@ -130,7 +130,7 @@ export class Database {
     if (this.database.isOpen) this.database.close();
   }
 
-  /** A database whose folder was removed takes every write, and keeps none. */
+  /** Throws if the file was removed or replaced. SQLite would accept every write and lose it. */
   private assertInPlace(): void {
     if (this.location === undefined) return;
     for (const path of [this.location, `${this.location}-wal`]) {

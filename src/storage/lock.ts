@@ -1,8 +1,7 @@
-// Locks among all processes of this machine: at most one run works in a folder, and at most one window loads a model.
-// The operating system releases a lock when its owner dies, in whatever way.
+// A lock that allows one run per folder among all processes of this machine. The system releases it if its owner dies.
 //
-// SQLite holds the lock as an open write transaction on a separate file. This is an advisory lock of the operating
-// system (fcntl, LockFileEx). A file beside it names the owner, for messages only.
+// The lock is an open SQLite write transaction on a separate file, which uses an advisory lock of the operating system
+// (fcntl, LockFileEx). A file beside it names the owner for messages only.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,27 +18,27 @@ interface Owner {
   readonly pid: number;
   /** ms since 1970. */
   readonly since: number;
-  /** Shown to the user: 'npm start' or the editor. */
+  /** Name of the owner for messages: 'npm start' or the editor. */
   readonly who: string;
 }
 
 /**
- * Takes the lock of the folder `root` among all processes that keep their data in `storage`. Fails with 'locked', with
- * the owner and its start time, or with 'unwritable'. Never waits.
+ * Locks the folder `root` among all processes with the same `storage`. If the lock is taken, the failure names its owner
+ * and start time. Never waits.
  */
 export function lockRun(storage: string, root: string, who: string): Result<RunLock> {
   return lock(locksFolder(storage), nameOf(root), who, wording);
 }
 
 /**
- * The same for a model that only one window may have in memory.
- * @param weights hash of the model's weights
+ * Locks a model, so that only one window loads it.
+ * @param weights hash of its weights
  */
 export function lockModel(storage: string, weights: string, who: string): Result<RunLock> {
   return lock(join(storage, 'models'), weights.slice(0, 16), who, () => 'Another window has this model in memory.');
 }
 
-/** @param taken the message if another process has the lock */
+/** @param taken makes the message for a lock that another process holds */
 function lock(folder: string, name: string, who: string, taken: (path: string) => string): Result<RunLock> {
   const path = join(folder, `${name}.lock`);
   try {
@@ -50,14 +49,14 @@ function lock(folder: string, name: string, who: string, taken: (path: string) =
     } catch (error) {
       if (isBusy(error)) return failed('locked', taken(path));
       if (!isDamage(error)) throw error;
-      // A lock's database is always empty. A file that is no database holds no lock.
+      // The file is always empty, so a damaged file is not a lock and can be deleted.
       rmSync(path);
       database = hold(path);
     }
     const owner: Owner = { pid: process.pid, since: Date.now(), who };
     replaceFile(ownerPath(path), [Buffer.from(JSON.stringify(owner))]);
     return ok({
-      // Closing the database rolls back the transaction, which is empty.
+      // The transaction is empty, and closing rolls it back.
       release: () => {
         if (database.isOpen) database.close();
       },
@@ -70,9 +69,7 @@ function lock(folder: string, name: string, who: string, taken: (path: string) =
   }
 }
 
-/**
- * If a run is active in a folder of `storage`, a message that names it: nothing may be deleted now. Else undefined.
- */
+/** Describes a run in one of the folders, during which `storage` must not be deleted. Undefined if there is none. */
 export function anyRun(storage: string): string | undefined {
   const folder = locksFolder(storage);
   if (!existsSync(folder)) return undefined;
@@ -92,13 +89,13 @@ function locksFolder(storage: string): string {
   return join(storage, 'locks');
 }
 
-/** Name of a folder's lock: the same for all paths of the folder. It is a hash, which does not reveal the path. */
+/** Name of a folder's lock: a hash of its real path, which does not reveal the path. */
 function nameOf(root: string): string {
   let real = root;
   try {
     real = realpathSync(root);
   } catch {
-    // The folder may be gone. Its stored data can still be deleted.
+    // The folder may be gone, but its data can still be deleted.
   }
   return createHash('sha256').update(real).digest('hex').slice(0, 16);
 }

@@ -1,13 +1,13 @@
-// What was paid and what is set aside: the ledger's tables.
+// The ledger's tables: API costs and reservations.
 
 import { type Ledger, monthOf, type Reservation, type Reserved } from '../common/paid-call.ts';
 import type { Database } from './database.ts';
 import { MovedError } from './sqlite-errors.ts';
 import type { TeacherCallRow } from './types.ts';
 
-/** Clocks of one machine differ by less, ms: it may have been in another time zone. */
+/** Maximum difference between clock readings of one machine, ms. The time zone may have changed. */
 const longestSkewMs = 86_400_000;
-/** Sums of fractions differ by less. */
+/** Tolerance for rounding errors in sums. */
 const leastUsd = 1e-9;
 
 export class Money implements Ledger {
@@ -39,7 +39,7 @@ export class Money implements Ledger {
     const { database } = this;
     database.durably(() => {
       database.run('DELETE FROM reservations WHERE id = ?', id);
-      // It came after all, from a machine that slept: what was counted for it is not counted twice.
+      // The answer arrived after its reservation expired, as on a machine that slept. Its estimate must not count too.
       const late = database.rows<TeacherCallRow>(
         'DELETE FROM teacherCalls WHERE requestHash = ? RETURNING *',
         unsettled(id),
@@ -68,13 +68,13 @@ export class Money implements Ledger {
     )[0];
   }
 
-  /** US dollars by month, for a store that takes over. Throws where the table cannot be read. */
+  /** US dollars by month, for a store that replaces this one. Throws if the table cannot be read. */
   spending(): Map<string, number> {
     const rows = this.database.rows<{ month: string; usd: number }>('SELECT month, usd FROM spending');
     return new Map(rows.map(({ month, usd }) => [month, usd]));
   }
 
-  /** What another store knew of these months, where it knew of more: a new file gives no new money. */
+  /** Raises the spending of each month to that of another store, so that a new file does not reset the limit. */
   carry(known: ReadonlyMap<string, number>): void {
     for (const [month, usd] of known) {
       this.database.run(
@@ -86,8 +86,8 @@ export class Money implements Ledger {
   }
 
   /**
-   * Counts what was spent under a clock that was ahead in this month, once. It stays counted in its own month: if it is this month's clock
-   * that is wrong, nothing is given back.
+   * Counts spending of later months, made while the clock was ahead, once in this month. It stays counted in its own
+   * month too, because this month's clock may be the wrong one.
    */
   private carryBack(month: string): ReadonlyMap<string, number> {
     const carried = this.notCarried(month);
@@ -101,7 +101,7 @@ export class Money implements Ledger {
     return carried;
   }
 
-  /** US dollars of later months that no earlier month has counted, by month. */
+  /** US dollars of later months that were not carried to an earlier month yet, by month. */
   private notCarried(month: string): Map<string, number> {
     const rows = this.database.rows<{ month: string; usd: number }>(
       `SELECT month, usd - (SELECT coalesce(sum(usd), 0) FROM carriedSpending WHERE carriedSpending.month = spending.month) AS usd
@@ -112,8 +112,8 @@ export class Money implements Ledger {
   }
 
   /**
-   * Reservations that nobody is left to settle become calls without an answer: it may have been paid for. One from tomorrow was made under
-   * a clock that was ahead, and would stay until that day.
+   * Converts expired reservations to calls without an answer, because they may have been paid for. A reservation from
+   * the future was made while the clock was ahead; it expires too, or it would stay until that day.
    */
   private expire(now: number): void {
     const left = this.database.rows<Reservation>(
@@ -150,7 +150,7 @@ function unsettled(id: string): string {
   return `unsettled:${id}`;
 }
 
-/** The row of a reservation whose answer nobody saw: it counts as paid for, with all that it may have cost. */
+/** The row of a reservation without an answer. It counts as paid, with its maximum cost. */
 function unanswered({ id, at, purpose, model, usd }: Reservation): TeacherCallRow {
   const tokens = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 };
   const nothing = { folder: '', path: '', text: '', ...tokens, latencyMs: 0 };

@@ -1,4 +1,4 @@
-// Opens the store of a folder of the extension's storage, whatever state it is in.
+// Opens the store in a folder of the extension's storage, even if the database is damaged or the disk is full.
 
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,25 +13,25 @@ import { SqliteStore } from './sqlite.ts';
 import { isDamage } from './sqlite-errors.ts';
 
 export const databaseName = 'store.sqlite';
-/** SQLite finds a database's log and shared memory by its name. */
+/** Suffixes of the database, its log and its shared memory. SQLite finds them by name. */
 const companions = ['', '-wal', '-shm'];
 
 export interface StoreDeps {
   readonly log?: Log;
   readonly clock?: Clock;
-  /** Called if the store has to change to another one later on, with a sentence for the user. */
+  /** Called with a sentence for the user if the store must be replaced later. */
   readonly onNotice?: (notice: string) => void;
 }
 
 export interface OpenedStore {
   readonly store: ResilientStore;
-  /** For the user: what was wrong and where the old data is. */
+  /** For the user: the problem and the location of the old data. */
   readonly notice?: string;
 }
 
 /**
- * Opens or makes `folder`/store.sqlite. Never fails: a damaged database or one from a later version is set aside, and
- * where nothing can be written the store is kept in memory; `notice` says so.
+ * Opens or creates `folder`/store.sqlite. Never fails: a damaged database or one of a later version is renamed, and the
+ * store is kept in memory if the disk cannot be written. `notice` then says so.
  */
 export function openStore(folder: string, deps: StoreDeps = {}): OpenedStore {
   const opened = openOrReplace(folder, deps);
@@ -75,7 +75,7 @@ function replace(folder: string, why: 'corrupt' | 'newer-version', deps: StoreDe
   try {
     const aside = setAside(folder, why, (deps.clock ?? systemClock).now());
     const store = openFile(folder);
-    // The limit of the month holds as far as the old one can still be read.
+    // Keep the month's spending for the limit, if the old database can still be read.
     store.money.carry(spendingOf(aside));
     const notice =
       `The stored completions and API answers could not be used: the database ${what}. ` +

@@ -1,5 +1,5 @@
-// A folder's held-out places, what each model answered there, and the finished stages of its adaptation: kept as they come, on a
-// connection of a job's own. It only saves work: where it cannot be kept, a run goes on without.
+// Stores a folder's held-out positions, the answers of models there, and the finished stages of its adaptation.
+// A job writes them at once, on its own connection. They only save work, so a run continues if they cannot be stored.
 import { join } from 'node:path';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
@@ -13,7 +13,7 @@ export class PlaceLedger {
   private readonly log: Log;
   private database: Database | undefined;
 
-  /** After `openStore`, which has mended what could not be opened. @param folder the workspace's */
+  /** To be called after `openStore`, which repairs the database. @param folder the workspace folder */
   constructor(storeFolder: string, folder: string, log: Log) {
     this.folder = folder;
     this.log = log;
@@ -25,7 +25,7 @@ export class PlaceLedger {
     }
   }
 
-  /** By place. */
+  /** The stored answers of a model, by position. */
   answersOf(model: string): ReadonlyMap<string, AnswerRow> {
     const rows = this.attempt((database) =>
       database.rows<AnswerRow>('SELECT * FROM answers WHERE folder = ? AND model = ?', this.folder, model),
@@ -33,7 +33,7 @@ export class PlaceLedger {
     return new Map(rows?.map((row) => [row.place, row]));
   }
 
-  /** Survives the process from now on. */
+  /** Stores a position and an answer. Both survive the end of the process. */
   keep(place: Omit<PlaceRow, 'folder'>, answer: Omit<AnswerRow, 'folder' | 'place'>): void {
     const { folder } = this;
     this.attempt((database) => {
@@ -59,7 +59,7 @@ export class PlaceLedger {
     this.attempt((database) => database.insert('stages', { folder, stage, signature, at: Date.now(), made }));
   }
 
-  /** Forgets what other models answered, and places where none has. */
+  /** Deletes the answers of other models, and positions without answers. */
   keepOnly(models: readonly string[]): void {
     this.attempt((database) => {
       const marks = models.map(() => '?').join(', ');

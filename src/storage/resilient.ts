@@ -1,5 +1,5 @@
-// A store that outlives its disk: a failing write costs a message, never the completion that was being made nor an answer
-// that was paid for. What could not be written is kept in memory, in order, and written once the disk takes it again.
+// A store that survives disk failures: a failed write costs a message, but never a completion or a paid answer.
+// Failed writes are kept in memory, in order, and written when the disk works again.
 
 import type { Outcome } from '../common/completion.ts';
 import { messageOf } from '../common/errors.ts';
@@ -13,19 +13,19 @@ import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals }
 
 export interface ResilientDeps {
   readonly log?: Log;
-  /** Told when the store changes under its user: a sentence for people. */
+  /** Called with a sentence for the user when the store is replaced. */
   readonly onNotice?: (notice: string) => void;
-  /** Sets a damaged database aside and opens a fresh one. */
+  /** Renames a damaged database and opens a new one. */
   readonly replaceDamaged: () => { readonly store: SqliteStore; readonly notice?: string };
-  /** Opens the database on disk again, or makes it anew. Throws where that fails. */
+  /** Opens or creates the database on disk again. Throws if that fails. */
   readonly reopen: () => SqliteStore;
-  /** Removes what earlier failures set aside. */
+  /** Deletes the databases that earlier failures renamed. */
   readonly deleteSetAside: () => void;
   /** Monotonic, ms. */
   readonly monotonic?: () => number;
 }
 
-/** How often a disk that failed is tried again while it is wanted, ms. */
+/** Minimum time between attempts to use a failed disk again, ms. */
 const retryMs = 30_000;
 
 export class ResilientStore implements Store {
@@ -33,13 +33,13 @@ export class ResilientStore implements Store {
   private readonly deps: ResilientDeps;
   private readonly log: Log;
   private readonly backlog = new Backlog();
-  /** Money by month that the disk is known to have counted. */
+  /** Spending by month, as last read from the disk. */
   private spent: ReadonlyMap<string, number> = new Map();
   private triedAt = Number.NEGATIVE_INFINITY;
-  /** Why nothing can be kept on disk, the last time that it could not; for people. */
+  /** The reason for the latest disk failure, for the user. */
   private said: string | undefined;
 
-  /** @param notice why `store` is one in memory, where it is */
+  /** @param notice the reason if `store` is in memory */
   constructor(store: SqliteStore, deps: ResilientDeps, notice?: string) {
     this.current = store;
     this.deps = deps;
@@ -51,12 +51,12 @@ export class ResilientStore implements Store {
     return this.current.location;
   }
 
-  /** What went wrong with the disk since this store was opened, mended or not; for the user. Undefined: nothing. */
+  /** The latest disk failure since this store was opened, for the user, even if repaired. Undefined if none. */
   get trouble(): string | undefined {
     return this.said;
   }
 
-  /** Paid answers that are in memory alone. */
+  /** Paid answers that are only in memory. */
   get unsaved(): Backlog['unsaved'] {
     return this.backlog.unsaved;
   }
@@ -73,7 +73,7 @@ export class ResilientStore implements Store {
       } catch (error) {
         if (isBusy(error)) return { ok: false, why: 'busy' };
         this.replace(error);
-        // A damaged database makes way for a fresh one.
+        // `replace` opens a new database after damage.
         if (this.onDisk) return this.told(this.current.reserve(reservation, limitUsd));
       }
     }
@@ -129,7 +129,7 @@ export class ResilientStore implements Store {
   }
 
   close(): void {
-    // Each time that another window's lock is met, SQLite waits for a while.
+    // SQLite waits for a while at each lock of another window.
     for (let tries = 0; tries < 5 && this.onDisk && this.backlog.size > 0; tries++) {
       try {
         this.backlog.drain(this.current);
@@ -166,20 +166,20 @@ export class ResilientStore implements Store {
       if (this.onDisk) this.backlog.drain(this.current);
       return operation(this.current);
     } catch (error) {
-      // Readers never wait for writers in WAL mode: a lock was met by the backlog, or by a write that has to say that it failed.
+      // Readers never wait for writers in WAL mode, so the backlog or a write met the lock. A second failure is thrown.
       if (!isBusy(error)) this.replace(error);
       return operation(this.current);
     }
   }
 
-  /** A write whose result is needed at once. */
+  /** Runs a write whose result is needed at once. */
   private change<T>(operation: (store: SqliteStore) => T): T {
     const result = this.read(operation);
     if (!this.onDisk) this.backlog.add(operation);
     return result;
   }
 
-  /** Goes on with another store; throws again what is no failure of the database. */
+  /** Switches to another store. Rethrows errors that are no database failure. */
   private replace(error: unknown): void {
     if (!isFailing(error) || !this.onDisk) throw error;
     const failed = this.current;
@@ -187,7 +187,7 @@ export class ResilientStore implements Store {
     try {
       this.spent = failed.money.spending();
     } catch {
-      // Damaged or gone.
+      // The database is damaged or gone.
     }
     if (isDamage(error)) {
       failed.close();
@@ -203,7 +203,7 @@ export class ResilientStore implements Store {
     try {
       memory.adopt(failed);
     } catch {
-      // It cannot be read either. It stays on disk as it is.
+      // The database cannot be read either. It stays on disk unchanged.
     }
     failed.close();
     this.current = memory;
@@ -215,7 +215,7 @@ export class ResilientStore implements Store {
     this.deps.onNotice?.(this.said);
   }
 
-  /** Tries the disk again, not more often than wanted unless `now`; true when everything kept in memory is on it. */
+  /** Tries the disk again, at most every `retryMs` unless `now`. Returns true if the backlog is on disk. */
   private recover(now: boolean): boolean {
     if (!now && this.now() < this.triedAt + retryMs) return false;
     this.triedAt = this.now();
@@ -237,7 +237,7 @@ export class ResilientStore implements Store {
     return true;
   }
 
-  /** Everything that is not on disk yet is written to `store`, in order. */
+  /** Writes the backlog to `store`, in order. */
   private continueIn(store: SqliteStore): void {
     store.money.carry(this.spent);
     this.backlog.drain(store);

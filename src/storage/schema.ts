@@ -1,8 +1,8 @@
-// The database's tables, and the steps from each version of them to the next.
+// The database schema, and the migration from each version to the next.
 
 /**
- * Step i takes a database from `user_version` i to i + 1. Append only: a released step never changes. Columns bear the
- * names of the row types' fields, so that a row is a record.
+ * Step i migrates a database from `user_version` i to i + 1. Append only: never change a released step. Columns have
+ * the names of the row types' fields.
  */
 export const migrations: readonly string[] = [
   `CREATE TABLE teacherCalls (
@@ -26,14 +26,14 @@ export const migrations: readonly string[] = [
      report TEXT NOT NULL, coupling TEXT NOT NULL
    ) STRICT;
    CREATE INDEX adaptationsByFolder ON adaptations (folder, finishedAt);`,
-  // Money apart from texts, which may be deleted. Local months; 'localtime' is the machine's, as in common/paid-call.ts.
+  // Costs are separate from texts, which may be deleted. Months are in local time, as in common/paid-call.ts.
   `CREATE TABLE spending (month TEXT PRIMARY KEY, usd REAL NOT NULL) STRICT;
    CREATE TABLE reservations (
      id TEXT PRIMARY KEY, at REAL NOT NULL, until REAL NOT NULL, purpose TEXT NOT NULL, model TEXT NOT NULL, usd REAL NOT NULL
    ) STRICT;
    INSERT INTO spending SELECT strftime('%Y-%m', at / 1000, 'unixepoch', 'localtime') AS month, sum(costUsd)
      FROM teacherCalls GROUP BY month;`,
-  // What an adaptation has measured and finished. Places by hashes: of the masked file, and of what its author wrote there.
+  // Measurements and finished stages of adaptations. Files and the author's text are stored only as hashes.
   `CREATE TABLE places (
      folder TEXT NOT NULL, place TEXT NOT NULL, path TEXT NOT NULL, file TEXT NOT NULL, offset INTEGER NOT NULL,
      truth TEXT NOT NULL, split TEXT NOT NULL, PRIMARY KEY (folder, place)
@@ -46,12 +46,12 @@ export const migrations: readonly string[] = [
      folder TEXT NOT NULL, stage TEXT NOT NULL, signature TEXT NOT NULL, at REAL NOT NULL, made TEXT NOT NULL,
      PRIMARY KEY (folder, stage)
    ) STRICT;`,
-  // What a key has written of a completion. Of earlier rows it is not told apart from what was typed as shown.
+  // Characters accepted with a key. In earlier rows, they cannot be distinguished from typed ones.
   `ALTER TABLE completions ADD COLUMN taken REAL NOT NULL DEFAULT 0;
    UPDATE completions SET taken = length(text) WHERE outcome = 'accepted';
    DROP INDEX completionsForTotals;
    CREATE INDEX completionsForTotals ON completions (source, latencyMs, at, savedUsd, outcome, taken);`,
-  // Whether a cache answered, of earlier rows unknown; and what the rows came to that are dropped because they are old, by source: no folder, no text.
+  // Whether a cache answered, unknown in earlier rows. Also sums of dropped old rows by source, without folder or text.
   `ALTER TABLE completions ADD COLUMN cached INTEGER;
    DROP INDEX completionsForTotals;
    CREATE INDEX completionsForTotals ON completions (source, cached, latencyMs, savedUsd, outcome, taken);
@@ -59,24 +59,24 @@ export const migrations: readonly string[] = [
      source TEXT PRIMARY KEY, count INTEGER NOT NULL, savedUsd REAL NOT NULL, characters REAL NOT NULL,
      accepted INTEGER NOT NULL, typed INTEGER NOT NULL
    ) STRICT;`,
-  // Adaptations no longer continue by themselves, and the large model writes nothing to be learned: what they left is of no use.
+  // Adaptations no longer continue automatically or train on text of the large model, so their data is deleted.
   `DELETE FROM answers WHERE substr(model, 1, 7) = 'onward ';
    DELETE FROM stages WHERE stage IN ('written', 'weighed');
    DELETE FROM places WHERE NOT EXISTS (SELECT 1 FROM answers WHERE answers.folder = places.folder AND answers.place = places.place);`,
-  // What was spent under a clock that was ahead, and the month in which it was first seen by an earlier clock: it counts there, too, and
-  // in no other month between.
+  // Spending made while the clock was ahead, and the earlier month that first noticed it. It counts in both months, and
+  // in no month between them.
   `CREATE TABLE carriedSpending (
      month TEXT NOT NULL, countedIn TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (month, countedIn)
    ) STRICT;`,
 ];
 
-/** Of a folder's adaptations, with all that they go on from. */
+/** Tables of a folder's adaptations, including what they resume from. */
 export const adaptationTables = ['adaptations', 'places', 'answers', 'stages'] as const;
-/** Tables with something of a folder in them. */
+/** Tables with data of folders. */
 export const folderTables = ['teacherCalls', 'completions', ...adaptationTables] as const;
 
-/** Those, and what is left of rows that were dropped. */
+/** All of these, and the sums of dropped rows. */
 export const allTables = [...folderTables, 'droppedCompletions'] as const;
 
-/** Tables whose rows are records. */
+/** Tables that `Database.insert` accepts. */
 export type StoreTable = (typeof allTables)[number] | 'reservations';

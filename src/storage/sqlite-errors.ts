@@ -1,22 +1,22 @@
-// What can go wrong with a database, by SQLite's primary result codes: https://sqlite.org/rescode.html
+// Classifies database errors by SQLite's primary result codes: https://sqlite.org/rescode.html
 
 const busy = [5, 6];
 const damaged = [11, 26];
-/** Out of memory, read-only, I/O error, disk full, cannot open; any other code is a mistake of ours and is thrown. */
+/** Out of memory, read-only, I/O error, disk full, cannot open. Any other code is a programming error and is thrown. */
 const failing = [7, 8, 10, 13, 14, ...damaged];
-/** SQLITE_READONLY_DBMOVED: what is written goes to a file that has no name any more, or another one's. */
+/** SQLITE_READONLY_DBMOVED: the open file was deleted or renamed, so writes would be lost. */
 const moved = 1032;
 
-/** The file is not the one that was opened: its folder was removed, or it was replaced. */
+/** The opened file was replaced, or its folder was removed. */
 export class MovedError extends Error {
   readonly errcode = moved;
 }
 
-/** Another process holds the lock. */
+/** Whether another process or connection holds the lock. */
 export const isBusy = (error: unknown): boolean => hasCode(error, busy);
-/** What is in the file is no database, or not whole. */
+/** Whether the file is no database or is damaged. */
 export const isDamage = (error: unknown): boolean => hasCode(error, damaged);
-/** The database cannot go on, damage included. */
+/** Whether the database cannot be used any more, including damage. */
 export const isFailing = (error: unknown): boolean => hasCode(error, failing);
 
 function hasCode(error: unknown, codes: readonly number[]): boolean {

@@ -1,4 +1,4 @@
-// The store over one database: on disk, or in memory where there is no disk to write to and it ends with the session.
+// The store over one SQLite database: on disk, or in memory until the end of the session if the disk cannot be written.
 
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
@@ -25,7 +25,7 @@ export class SqliteStore implements Store {
   private readonly database: Database;
   private readonly completions: Completions;
 
-  /** @param open from `openDatabase`, owned from now on; absent: one in memory. @param location its file */
+  /** @param open from `openDatabase`; this object takes ownership; default: in memory. @param location its file */
   constructor(open: DatabaseSync = openDatabase(), location?: string) {
     this.database = new Database(open, location);
     this.money = new Money(this.database);
@@ -99,7 +99,7 @@ export class SqliteStore implements Store {
     return this.database.rows('SELECT * FROM adaptations ORDER BY finishedAt DESC, rowid DESC');
   }
 
-  /** Takes over all that `other` holds but its money. Throws where that cannot be read. */
+  /** Copies everything from `other` except spending and reservations. Throws if it cannot be read. */
   adopt(other: SqliteStore): void {
     for (const table of allTables)
       for (const row of other.database.rows<object>(`SELECT * FROM ${table} ORDER BY rowid`))

@@ -1,9 +1,9 @@
-// What is remembered between sessions, as the rest of the code sees it; SQLite on disk, or memory where that fails.
+// Interface of the data kept between sessions: SQLite on disk, or in memory if the disk fails.
 import type { Outcome } from '../common/completion.ts';
 import type { Ledger } from '../common/paid-call.ts';
 import type { AdaptationRow, CompletionRow, FolderRows, TeacherCallRow, Totals } from './types.ts';
 
-/** Completions kept; older ones are dropped. Paid answers are never dropped: they are what the user paid for. */
+/** Number of completions kept; older ones are dropped. Paid answers are never dropped. */
 export const keptCompletions = 20_000;
 
 /** A finished adaptation run; `report` and `coupling` are stored as JSON. */
@@ -15,33 +15,33 @@ export interface FinishedRun {
 }
 
 /**
- * All calls are synchronous and take well under a millisecond but those that are about money, which wait for the disk.
- * Callers pass masked text only (`workspace/secrets/mask.ts`): the store never looks into it.
+ * All calls are synchronous. They take well under a millisecond, except those about money, which wait for the disk.
+ * Callers must pass only redacted text (`workspace/secrets/mask.ts`), because the store does not check it.
  */
 export interface Store extends Ledger {
-  /** The database file; undefined: kept in memory and lost at the end of the session. */
+  /** The database file. Undefined if the data is in memory and lost at the end of the session. */
   readonly location: string | undefined;
-  /** What is paid for can be kept; where it could not, this looks now and then whether it can again. */
+  /** Whether paid answers can be stored on disk. After a failure, it tries the disk again from time to time. */
   canKeep(): boolean;
-  /** The newest paid answer to the same question. */
+  /** The newest paid answer to the same request. */
   findTeacherCall(requestHash: string): TeacherCallRow | undefined;
-  /** A second record of the same id replaces the first. */
+  /** A row with the same id is replaced. */
   recordCompletion(row: CompletionRow): void;
-  /** Does nothing for an id that is not there (any more). */
+  /** Does nothing if no row has this id. */
   setOutcome(id: string, outcome: Outcome, taken: number): void;
-  /** Everything about one folder, oldest first, adaptations newest first: for showing what is kept. */
+  /** All stored rows of one folder, to show them to the user. Oldest first, but adaptations newest first. */
   rowsOf(folder: string): FolderRows;
-  /** Of all time: over completions, dropped ones too, and paid answers, labelling included. */
+  /** Totals over all completions, including dropped ones, and all paid answers, including labelling. */
   totals(): Totals;
   recordAdaptation(folder: string, run: FinishedRun): AdaptationRow;
   latestAdaptation(folder: string): AdaptationRow | undefined;
   /** Newest first. */
   adaptations(): AdaptationRow[];
-  /** Forgets a folder's adaptations; its completions and paid answers stay. */
+  /** Deletes a folder's adaptations. Its completions and paid answers stay. */
   deleteAdaptations(folder: string): void;
-  /** Forgets everything about one folder, its paid answers included; that money was spent stays known, as do sums of what was dropped. */
+  /** Deletes everything about one folder, including its paid answers. Spending and sums of dropped rows stay. */
   deleteFolderData(folder: string): void;
-  /** Forgets everything, databases that were set aside included; of this month's spending the sum stays, for the limit. */
+  /** Deletes everything, including renamed databases. Only the sum of this month's spending stays, for the limit. */
   deleteAll(): void;
   close(): void;
 }

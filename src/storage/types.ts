@@ -1,4 +1,4 @@
-// Rows of the SQLite store. Times are ms since 1970, money US dollars.
+// Rows of the SQLite store. Times are in ms since 1970, costs in US dollars.
 import type { AnswerSource, Outcome } from '../common/completion.ts';
 
 import type { PaidCall } from '../common/paid-call.ts';
@@ -6,7 +6,7 @@ import type { PaidCall } from '../common/paid-call.ts';
 export type { PaidCall as TeacherCallRow } from '../common/paid-call.ts';
 
 export interface CompletionRow {
-  /** Made by the caller; unique. */
+  /** Unique id, made by the caller. */
   readonly id: string;
   readonly at: number;
   readonly folder: string;
@@ -17,17 +17,17 @@ export interface CompletionRow {
   readonly model: string;
   readonly text: string;
   readonly latencyMs: number;
-  /** 1: no model was asked; null: nobody knows, of rows of earlier versions. */
+  /** 1 if a cache answered and no model was asked. Null if unknown, in rows of earlier versions. */
   readonly cached: 0 | 1 | null;
   readonly costUsd: number;
-  /** What the API would have cost where the specialist answered. */
+  /** Cost of the API call that the specialist's answer saved. */
   readonly savedUsd: number;
   readonly pSpecialist: number;
   readonly pApi: number;
   /** The decision as JSON. */
   readonly decision: string;
   readonly outcome: Outcome;
-  /** Characters of it (UTF-16 units) that a key has written. */
+  /** Characters (UTF-16 units) that the user accepted with a key. */
   readonly taken: number;
 }
 
@@ -36,37 +36,37 @@ export interface AdaptationRow {
   readonly folder: string;
   readonly startedAt: number;
   readonly finishedAt: number;
-  /** The report and the coupling's fit as JSON. */
+  /** The report and the fitted router, each as JSON. */
   readonly report: string;
   readonly coupling: string;
 }
 
-/** A held-out place: where models were asked, and what is known of the file without its text. */
+/** A held-out position at which models were asked. It identifies the file without its text. */
 export interface PlaceRow {
   readonly folder: string;
-  /** SHA-256 of all that a model's answer there goes by. */
+  /** SHA-256 of everything that a model's answer there depends on. */
   readonly place: string;
   readonly path: string;
-  /** SHA-256 of the file's masked text. */
+  /** SHA-256 of the file's redacted text. */
   readonly file: string;
-  /** UTF-16. */
+  /** In UTF-16 units. */
   readonly offset: number;
-  /** SHA-256 of what the author wrote there, masked. */
+  /** SHA-256 of the author's redacted text there. */
   readonly truth: string;
   readonly split: string;
 }
 
-/** What one model, by its identity, wrote at a place. */
+/** The answer of one model at a position. */
 export interface AnswerRow {
   readonly folder: string;
   readonly place: string;
   readonly model: string;
-  /** The draft, and its loss or null, as JSON. */
+  /** The draft, and its loss or null, each as JSON. */
   readonly draft: string;
   readonly loss: string;
 }
 
-/** A stage of an adaptation that is finished: of what (a hash of all that it read), and what it made, as JSON. */
+/** A finished stage of an adaptation: a hash of its inputs (`signature`), and its outputs as JSON (`made`). */
 export interface StageRow {
   readonly folder: string;
   readonly stage: string;
@@ -88,13 +88,13 @@ export interface Totals {
   readonly completions: number;
   readonly local: number;
   readonly api: number;
-  /** Taken with a key, whole or in part; typed by hand as shown; and characters that keys wrote. */
+  /** Completions accepted with a key, whole or in part; completions typed as shown; characters accepted with a key. */
   readonly accepted: number;
   readonly typed: number;
   readonly characters: number;
   readonly spentUsd: number;
   readonly savedUsd: number;
-  /** Of the completions kept that are known to be no cache's: one that took no time of a model's would flatter. */
+  /** Median latency over the kept completions. Answers from a cache are excluded, because they would lower it. */
   readonly localP50Ms: number | undefined;
   readonly apiP50Ms: number | undefined;
 }
