@@ -23,8 +23,8 @@ interface Owner {
 }
 
 /**
- * Locks the folder `root` among all processes with the same `storage`. If the lock is taken, the failure names its owner
- * and start time. Never waits.
+ * Locks the folder `root` among all processes with the same `storage`. If the lock is taken, the failure names its
+ * owner and start time. Never waits.
  */
 export function lockRun(storage: string, root: string, who: string): Result<RunLock> {
   return lock(locksFolder(storage), nameOf(root), who, wording);
