@@ -1,6 +1,6 @@
-// Which addresses a key and source text may travel to.
+// Checks the addresses to which a key and source text may be sent.
 
-/** The user's base URL, or why it cannot be used. Plain http only to this machine: a key must not travel in clear. */
+/** Checks the user's base URL. Plain http is allowed only to this machine, because it sends the key unencrypted. */
 export function checkBaseUrl(text: string): {
   readonly url: string | undefined;
   readonly problem?: 'invalid' | 'insecure';
@@ -12,13 +12,13 @@ export function checkBaseUrl(text: string): {
   return { url: text };
 }
 
-/** This machine: what is asked there costs nothing, and leaves nothing. @param host with or without a port */
+/** Whether the host is this machine, where requests are free and private. @param host with or without a port */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/:\d+$/, '');
   return ['localhost', '127.0.0.1', '[::1]'].includes(name) || name.endsWith('.localhost');
 }
 
-/** '' where it is no URL. */
+/** The host of a URL, or '' if it is no URL. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : '';
 }

@@ -1,32 +1,32 @@
-// What each kind of failure is to whoever meets it: the sentence that says what to do, and whether asking again helps. A row a code.
+// One row for each failure code: the sentence that says what to do, and whether a retry helps.
 import type { ErrorCode } from '../../common/errors.ts';
 import type { Provider } from './wire.ts';
 
 export interface FailureContext {
   readonly model: string;
   readonly apiKey: string;
-  /** Host that was asked, for messages. */
+  /** Host of the request, for messages. */
   readonly host: string;
   readonly now: number;
   readonly provider: Pick<Provider, 'protocol' | 'failures' | 'urlVariable' | 'key'>;
 }
 
 export interface FailureKind {
-  /** Absent: what was said is a sentence already. */
+  /** Makes the message from the detail. Absent if the detail is a sentence already. */
   readonly say?: (detail: string, context: FailureContext) => string;
-  /** The first pause after it, ms, which doubles with every further one; Infinity: until a setting changes. Absent: not the API's fault. */
+  /** First pause, ms, doubled after each further failure. Infinity: until a setting changes. Absent: no API failure. */
   readonly pauseMs?: number;
-  /** How often one question is asked again for a label. Absent: never, that does not help. */
+  /** Number of retries of one prompt during labelling. Absent: no retries. */
   readonly again?: number;
-  /** The next question would run into it as well: the rest is not asked. */
+  /** The next prompt would fail too, so the rest is not sent. */
   readonly stops?: true;
-  /** The server has not taken what was sent, and nothing is paid for. */
+  /** The server rejected the request, so nothing was paid. */
   readonly refused?: true;
 }
 
 const chooseModel = "'Easy Adaptation: Choose the Large Model'";
 
-/** Where a base URL is set. */
+/** Names the setting and the environment variable of the base URL. */
 export const whereUrl = ({ provider: { urlVariable } }: FailureContext) =>
   `setting easyAdaptation.baseUrl${urlVariable ? `, or ${urlVariable}` : ''}`;
 
@@ -63,7 +63,7 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
       `No connection to ${host} (${detail}). Check the network, the proxy and the base URL; requests go on after a pause.`,
     ...{ pauseMs: 2_000, again: 3 },
   },
-  // A malformed answer or a timeout may be this one question's.
+  // A malformed answer or a timeout may depend on the prompt.
   timeout: {
     say: (detail, { host }) =>
       `${host} took too long (${detail}). The time limit is the setting easyAdaptation.apiTimeout.`,
@@ -80,7 +80,7 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
       `If that is the API you mean, make it the base URL (${whereUrl(context)}).`,
     ...{ pauseMs: 30_000, stops: true, refused: true },
   },
-  // Refused for what we ask, not for when: it will be again, until somebody changes a setting.
+  // Rejected because of its content, so a retry fails until a setting changes.
   'bad-request': {
     say: (detail, { host }) =>
       `${host} did not take the request: ${detail}${/easyAdaptation|Easy Adaptation/.test(detail) ? '' : `. If it stays so, choose another model with ${chooseModel}`}.`,

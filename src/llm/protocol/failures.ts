@@ -1,4 +1,4 @@
-// From what an SDK throws to a failure that says what to do. No key ever gets into a message.
+// Converts errors of the SDKs to failures that say what to do. Messages never contain a key.
 import { type ErrorCode, type Failure, messageOf } from '../../common/errors.ts';
 import { plainLine } from '../../common/plain-text.ts';
 import { type FailureContext, failureKinds, whereUrl } from './failure-kinds.ts';
@@ -13,9 +13,9 @@ export class ProtocolError extends Error {
   }
 }
 
-/** The server wants the request, and with it source text and key, at another address. */
+/** The server redirects the request, with source text and key, to another address. */
 export class RedirectError extends Error {
-  /** Where to; '' where it says nothing that is an address. */
+  /** Target of the redirect, or '' if it is no address. */
   readonly origin: string;
 
   constructor(origin: string) {
@@ -25,7 +25,7 @@ export class RedirectError extends Error {
   }
 }
 
-/** The address is plain http on another machine: a key would travel in clear. */
+/** The address is plain http on another machine, so the key would be sent unencrypted. */
 export class InsecureError extends Error {
   constructor(address: string) {
     super(`${address} is not https`);
@@ -33,7 +33,7 @@ export class InsecureError extends Error {
   }
 }
 
-/** The provider has no address of its own, and none is set. */
+/** The provider has no default address, and none is set. */
 export class NoAddressError extends Error {
   constructor() {
     super('no address is set');
@@ -47,13 +47,13 @@ export function failureOf(code: ErrorCode, detail: string, context: FailureConte
   return retryAfterMs === undefined ? { code, message: text } : { code, message: text, retryAfterMs };
 }
 
-/** What a server or a proxy said, as plain text and without keys of any shape, in case it repeats them. */
+/** The message of a server or a proxy as plain text, with keys redacted in case it repeats them. */
 export function redacted(text: string, apiKey: string): string {
   const plain = plainLine(text, 2_000);
   return plainLine(withoutKey(plain, apiKey, 'message').replace(/\bsk-[\w-]{8,}/gi, '[key]'));
 }
 
-/** What a status means whoever sends it. */
+/** The meaning of a status for all providers. */
 const everywhere: readonly FailureRow[] = [
   { status: 401, code: 'bad-key' },
   { status: 402, code: 'no-credit' },
@@ -69,11 +69,11 @@ const everywhere: readonly FailureRow[] = [
   { status: 409, code: 'overloaded' },
   { status: 413, code: 'bad-request', detail: 'it is too long for "{model}" there ({said})' },
   { status: 429, code: 'rate-limited' },
-  // What it cannot do it cannot do later.
+  // 501 Not Implemented: a retry does not help.
   { status: 501, code: 'bad-request' },
 ];
 
-/** What fetch's errors mean, by their codes. */
+/** The meaning of fetch's errors, by their codes. */
 const connections: readonly { readonly names: RegExp; readonly code?: ErrorCode; readonly detail?: string }[] = [
   { names: /TIMEOUT|ETIMEDOUT/, code: 'timeout' },
   {
@@ -85,7 +85,7 @@ const connections: readonly { readonly names: RegExp; readonly code?: ErrorCode;
   { names: /^(ENOTFOUND|EAI_AGAIN)$/, detail: '{said}: nobody knows that name' },
 ];
 
-/** The failure behind whatever an SDK, fetch or our own reading threw. @param explain what the SDK says of its own errors */
+/** Converts an error of an SDK, of fetch or of our reader. @param explain interprets the SDK's own errors */
 export function classify(
   error: unknown,
   context: FailureContext,
@@ -119,7 +119,7 @@ function refusal({ status, type, said, headers }: Told & { kind: 'refusal' }, co
     own.find((each) => each.status !== undefined && fits(each)) ??
     everywhere.find(fits) ??
     ((status ?? 0) >= 500 ? { code: 'overloaded' as const } : own.find(fits));
-  // In the middle of a stream there is no status: what is told there is the server's trouble, unless a row knows better.
+  // An error inside a stream has no status. It counts as the server's failure unless a row matches.
   if (row === undefined && status === undefined)
     return failureOf(detail === '' ? 'malformed' : 'overloaded', detail || 'an unknown error', context);
   const words: string | undefined = (row as FailureRow | undefined)?.detail;
@@ -127,12 +127,12 @@ function refusal({ status, type, said, headers }: Told & { kind: 'refusal' }, co
   return failureOf(row?.code ?? 'bad-request', sentence, context, retryAfter(headers, context.now));
 }
 
-/** Whoever is told to come back later than this may ask once an hour whether it still holds, ms. */
+/** Longest pause that a server can request, ms. After it, a retry shows whether the limit still holds. */
 export const longestRetryAfter = 3_600_000;
 
 /**
- * What the server asked to wait, ms: `retry-after-ms`, or `retry-after` in seconds or as a date. At most an hour; what is
- * no time, or lies in the past, is as if it were not there.
+ * The pause that the server requests, ms: `retry-after-ms`, or `retry-after` in seconds or as a date. At most an hour.
+ * Undefined if the value is invalid or in the past.
  */
 export function retryAfter(headers: Headers | undefined, now: number): number | undefined {
   const precise = waitOf(headers?.get('retry-after-ms'), (ms) => ms);
@@ -160,20 +160,20 @@ function connection(error: unknown, ofSdk: boolean, context: FailureContext): Fa
   return failureOf(row?.code ?? 'network', row?.detail?.replace('{said}', () => said) ?? said, context);
 }
 
-/** Errors of a connection that was never made, or broke before it was secured. By code, of Node, and by message, of Electron and undici. */
+/** Errors before a secure connection was made: Node's by code, those of Electron and undici by message. */
 const unconnected = {
   code: /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_URL)$|CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(SSL|TLS)|^EPROTO$/,
   said: /before secure TLS connection|proxy|tunnel|net::ERR_(INTERNET_DISCONNECTED|NETWORK_ACCESS|CONNECTION_(REFUSED|FAILED|TIMED_OUT)|(NAME|DNS|ADDRESS|SSL|CERT)_)/i,
 } as const;
 
-/** Whether a request certainly did not reach its server. Any other broken connection may have been one that was paid for. */
+/** Whether a request certainly did not reach its server. After other connection errors, it may have been paid for. */
 export function neverArrived(error: unknown): boolean {
   return chain(error).some((cause) => {
     const { code, syscall, message } = cause as { code?: unknown; syscall?: unknown; message: string };
     if (cause instanceof RedirectError || cause instanceof InsecureError || cause instanceof NoAddressError)
       return true;
     if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
-    // Fetch's own refusal to hand an answer over, of a proxy that wants to know who asks, is an error without a word.
+    // If a proxy requires authentication, fetch throws an error without message and code.
     if (cause.constructor === Error && message === '' && code === undefined) return true;
     return (typeof code === 'string' && unconnected.code.test(code)) || unconnected.said.test(message);
   });
@@ -183,13 +183,13 @@ function chain(error: unknown): Error[] {
   const causes: Error[] = [];
   for (let at = error; at instanceof Error && causes.length < 6; ) {
     causes.push(at);
-    // Node tries a host's addresses one after the other, and tells of all.
+    // Node tries all addresses of a host and reports an error for each.
     at = at instanceof AggregateError ? at.errors[0] : at.cause;
   }
   return causes;
 }
 
-/** JSON errors quote what they could not read, which may be file text: only their kind is kept. */
+/** JSON errors quote the input, which may be file text, so only their kind is kept. */
 function shortened(error: unknown): string {
   return error instanceof SyntaxError ? 'an event is not JSON' : messageOf(error);
 }

@@ -1,14 +1,14 @@
-// Stands between the SDK and the network: sends nothing in clear to another machine, follows no redirect, and ends an answer that is longer than any can be.
+// Guards the SDK's network access: no unencrypted requests to other machines, no redirects, no oversized answers.
 import { checkBaseUrl } from './address.ts';
 import { InsecureError, ProtocolError, RedirectError } from './failures.ts';
 
-/** The largest answers: 5,000 tokens of a few hundred bytes each; an error's message. Decompressed, bytes. */
+/** Maximum decompressed size, bytes: an answer of 5,000 tokens with a few hundred bytes each, and an error message. */
 const mostBytes = { answer: 4 << 20, error: 64 << 10 } as const;
 
 /**
- * `send` without redirects (307 and 308 would send text and key again, to whoever is named) and with bounded bodies.
- * @param answerBytes of a whole answer at most
- * @param onBytes called for every piece that comes; what it throws ends the answer
+ * Wraps `send`: rejects redirects and limits bodies. Redirects 307 and 308 would send text and key to another address.
+ * @param answerBytes maximum size of a whole answer
+ * @param onBytes called for every piece; an exception ends the answer
  */
 export function guarded(
   send: typeof fetch,
@@ -17,11 +17,11 @@ export function guarded(
 ): typeof fetch {
   return async (input, init) => {
     const asked = input instanceof Request ? input.url : String(input);
-    // The setting is checked where it is read; an address from the environment passes here alone.
+    // The setting is checked elsewhere, but an address from the environment is checked only here.
     if (checkBaseUrl(asked).problem === 'insecure') throw new InsecureError(new URL(asked).origin);
     const response = await send(input, { ...init, redirect: 'manual' });
     const { status, statusText, headers, body, ok } = response;
-    // Some fetches show a redirect as an answer without anything in it, or follow it all the same.
+    // Some implementations of fetch return a redirect as an empty answer, or follow it anyway.
     if (response.type === 'opaqueredirect' || response.redirected || (status >= 300 && status < 400)) {
       await body?.cancel();
       throw new RedirectError(originOf(response, input));
@@ -36,12 +36,12 @@ export function guarded(
   };
 }
 
-/** Tells servers which program asks. */
+/** Identifies this program to servers. */
 const userAgent = 'easy-adaptation';
 
 /**
- * `send` with these headers alone. The SDKs add those that the environment names (OPENAI_CUSTOM_HEADERS, ANTHROPIC_CUSTOM_HEADERS), which
- * may hold another host's credentials.
+ * Wraps `send` to use only these headers. The SDKs add headers from the environment (OPENAI_CUSTOM_HEADERS,
+ * ANTHROPIC_CUSTOM_HEADERS), which may contain credentials of another host.
  */
 export function withOwnHeaders(send: typeof fetch, headers: Readonly<Record<string, string>>): typeof fetch {
   return (input, init) => {
@@ -53,7 +53,7 @@ export function withOwnHeaders(send: typeof fetch, headers: Readonly<Record<stri
   };
 }
 
-/** @param whole what is longer is an error; else its head is enough */
+/** @param whole a longer body is an error; otherwise it is truncated */
 function limit(most: number, whole: boolean, onBytes: () => void): TransformStream<Uint8Array, Uint8Array> {
   let left = most;
   return new TransformStream({
@@ -65,7 +65,7 @@ function limit(most: number, whole: boolean, onBytes: () => void): TransformStre
       } else if (whole) throw new ProtocolError(`more than ${most >> 20} MB`);
       else {
         controller.enqueue(piece.subarray(0, left));
-        // Ends what is read and hangs up.
+        // Ends the body and closes the connection.
         controller.terminate();
       }
     },

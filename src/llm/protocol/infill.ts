@@ -1,16 +1,13 @@
-// Finds the prompt form (common/fill-in.ts) of a model that was trained to fill in the middle of a text, by its name.
-// Most servers refuse a field `suffix` or do not know the model's form, so the task builds the prompt.
+// Models that were trained to fill in the middle, by name, and the prompt form of each (common/fill-in.ts).
+// Most servers reject a field `suffix` or do not know the model's form, so the task builds the prompt.
 
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
 
-/**
- * How a server takes a request for a middle. 'tokens': one prompt with the model's special tokens in it. 'fields':
- * prefix and suffix as two fields.
- */
+/** How a server accepts such a request: a prompt with special tokens, or prefix and suffix as two fields. */
 export interface InfillDoor {
   readonly path: string;
   readonly form: 'tokens' | 'fields';
-  /** Every model gets such requests. A model of no known family continues the text before the cursor. */
+  /** Every model is requested like this. A model without a known form continues the prefix. */
   readonly always?: true;
 }
 
@@ -27,7 +24,7 @@ export interface Infill {
 const families: readonly InfillFamily[] = [
   { names: /qwen(2\.5|3)-?coder/, ...FILL_IN['qwen-coder'] },
   { names: /starcoder|granite.*code/, ...FILL_IN.starcoder },
-  // Written as text, the marks need these spaces.
+  // As text, its marks need the surrounding spaces.
   {
     names: /codellama.*(code|base)|code-?llama-\d+b-hf/,
     ...{ ...FILL_IN.codellama, prefix: '<PRE> ', suffix: ' <SUF>', middle: ' <MID>' },
@@ -40,7 +37,7 @@ const families: readonly InfillFamily[] = [
 
 const goingOn: InfillFamily = { names: /^/, prefix: '', suffix: '', middle: '', ends: [] };
 
-/** Undefined: the model gets its instructions in words. */
+/** Undefined for a model that gets instructions in words. */
 export function infillOf(model: string, door: InfillDoor | undefined): Infill | undefined {
   const name = model.toLowerCase();
   const family = families.find(({ names }) => names.test(name)) ?? (door?.always && goingOn);

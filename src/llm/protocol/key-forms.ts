@@ -1,12 +1,12 @@
-// An API key in whatever form a server repeats it: a server that was sent a key must not have it printed, logged or stored.
+// Redacts an API key in every form in which a server may repeat it, so that it is never shown, logged or stored.
 
 const replacement = '[key]';
-/** A shorter one is replaced in messages as it is, and not in answers: it may be any word. */
+/** Minimum key lengths. A key below `encoded` may be a word: only messages are redacted, only in its literal form. */
 const shortest = { message: 4, encoded: 8 } as const;
-/** A key without a digit is a placeholder ('lm-studio', 'EMPTY') unless it is this long. */
+/** A shorter key without a digit is a placeholder ('lm-studio', 'EMPTY'). */
 const longestPlaceholder = 20;
 
-/** Takes the key out of what a server wrote. @param what an answer keeps a word that merely is the key of a server of one's own */
+/** Redacts the key in a server's text. @param what an 'answer' keeps a word that is only a placeholder key */
 export function withoutKey(text: string, apiKey: string, what: 'message' | 'answer'): string {
   if (apiKey.length < shortest.message) return text;
   const isSecret = apiKey.length >= shortest.encoded && (/\d/.test(apiKey) || apiKey.length >= longestPlaceholder);
@@ -15,7 +15,7 @@ export function withoutKey(text: string, apiKey: string, what: 'message' | 'answ
   return text.replace(formsOf(apiKey), replacement);
 }
 
-/** The key in either case, base64, base64url and hex, its characters escaped for URLs, HTML and source text. */
+/** Matches the key in either case, escaped for URLs, HTML and source text, and in base64, base64url and hex. */
 function formsOf(apiKey: string): RegExp {
   if (last?.apiKey !== apiKey) {
     const bytes = Buffer.from(apiKey);
@@ -25,7 +25,7 @@ function formsOf(apiKey: string): RegExp {
   return last.forms;
 }
 
-/** There is one key at a time, and its forms are looked for in every piece of an answer. */
+/** Cache of one key, because its forms are searched for in every piece of an answer. */
 let last: { readonly apiKey: string; readonly forms: RegExp } | undefined;
 
 function escapedForm(apiKey: string): string {
@@ -46,7 +46,7 @@ function hexForm(bytes: Buffer): string {
   return [...bytes].map(hexOf).join('(?:[\\s:,\\-]{0,2}(?:0x|\\\\x)?)');
 }
 
-/** The characters that hang on the key alone, where so many bytes stand before it. */
+/** The base64 characters that depend only on the key, if `offset` bytes precede it. */
 function base64Form(bytes: Buffer, offset: number): string {
   const all = Buffer.concat([Buffer.alloc(offset), bytes]);
   const text = all.toString('base64').replace(/=+$/, '');

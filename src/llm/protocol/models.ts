@@ -1,4 +1,4 @@
-// What the client has to know about a model, whoever provides it: price, limits, and which form of prompt it takes.
+// Properties of a model that the client needs, for all providers: price, limits, and the form of prompt.
 import type { Infill } from './infill.ts';
 
 export interface LlmUsage {
@@ -11,38 +11,39 @@ export interface LlmUsage {
 
 export interface ModelFacts {
   readonly id: string;
-  /** US dollars per million tokens: not cached, written to and read from the prompt cache, and the answer's. */
+  /** US dollars per million tokens: uncached, written to the prompt cache, read from it, and output. */
   readonly input: number;
   readonly cacheWrite: number;
   readonly cacheRead: number;
   readonly output: number;
-  /** Prompts over this many tokens cost `longFactor` times as much, output included. */
+  /** Prompts with more tokens cost `longFactor` times as much, including the output. */
   readonly longAbove?: number;
   readonly longFactor?: number;
-  /** Shortest prefix that the prompt cache takes, tokens; Infinity where none is asked for. */
+  /** Shortest prefix that the prompt cache accepts, tokens. Infinity: no caching is requested. */
   readonly cacheMinimum: number;
   /** Context window, tokens. */
   readonly context: number;
-  /** Characters of code per token, on the low side, so that estimates err upwards. */
+  /** Characters of code per token, a low value, so that estimates are rather too high. */
   readonly charactersPerToken: number;
   /**
-   * How to keep it from thinking before it writes, which a completion has no time for: 'none' it does not unless asked;
-   * 'disabled' / 'between_tools' the value to send; 'always' it cannot be kept, so ask for little and leave room.
+   * How to prevent thinking, which takes too long for a completion. 'none': the model thinks only on request.
+   * 'disabled' and 'between_tools': the value to send. 'always': it cannot be prevented, so request little thinking and
+   * reserve tokens for it.
    */
   readonly thinking: 'none' | 'disabled' | 'between_tools' | 'always';
-  /** Continues a last assistant turn. */
+  /** Whether the model continues a last assistant message. */
   readonly prefill: boolean;
-  /** The day its price was read, '2026-04-30'. */
+  /** Date of the price, '2026-04-30'. */
   readonly priced?: string;
-  /** The price is a guess: nobody has told it. */
+  /** The price is unknown and only assumed. */
   readonly guessed?: true;
-  /** Asked for the middle of a text rather than told in words what to do. */
+  /** Set if the model fills in the middle of a text and gets no instructions in words. */
   readonly infill?: Infill;
-  /** What names it in the hash of a question, where its name alone does not say who answers. */
+  /** The name in the request hash, if the model's name does not identify the server. */
   readonly asked?: string;
 }
 
-/** Priced as the dearest that is sold, and sent nothing that a server might not know. */
+/** Assumes the highest price of any model, and uses no optional request fields. */
 export const unknownModel: ModelFacts = {
   id: '',
   ...{ input: 10, cacheWrite: 12.5, cacheRead: 1, output: 50 },
@@ -52,7 +53,7 @@ export const unknownModel: ModelFacts = {
 
 const million = 1_000_000;
 
-/** What a call costs, US dollars. */
+/** The cost of a call, US dollars. */
 export function priceUsd(usage: LlmUsage, facts: ModelFacts): number {
   const prompt = usage.inputTokens + usage.cacheWriteTokens + usage.cacheReadTokens;
   const factor = prompt > (facts.longAbove ?? Number.POSITIVE_INFINITY) ? (facts.longFactor ?? 1) : 1;
@@ -64,7 +65,7 @@ export function priceUsd(usage: LlmUsage, facts: ModelFacts): number {
   return (factor * perMillion) / million;
 }
 
-/** Tokens of a text, erring upwards. */
+/** Estimates the tokens of a text, rather too high. */
 export function estimateTokens(characters: number, facts: ModelFacts): number {
   return Math.ceil(characters / facts.charactersPerToken);
 }

@@ -1,46 +1,46 @@
-// What a large model is asked, whatever the task: the text, its limits, where it stops, and how what it writes is read. Tasks make it.
+// The prompt of a large model for any task: text, limits, stop sequences, and how to read the answer. Tasks build it.
 //
-// Privacy: what is in its blocks leaves the machine. Whoever asks has the user's consent, and has masked secrets in them.
+// Privacy: the blocks leave the machine. The caller must have the user's consent and redact secrets in the blocks.
 import type { ModelFacts } from './models.ts';
 
-/** A text block; `cache` asks the API to keep the prompt up to and including it. */
+/** A text block. `cache` asks the API to cache the prompt up to the end of this block. */
 export interface PromptBlock {
   readonly text: string;
   readonly cache: boolean;
 }
 
-/** A value: it is hashed, priced and sent as it is. What names its task is for the record alone. */
+/** A plain value that is hashed, priced and sent unchanged. */
 export interface Prompt {
-  /** A path in its folder. */
+  /** The path that it is about, relative to the folder. */
   readonly about: string;
   readonly system: PromptBlock;
   readonly user: readonly PromptBlock[];
-  /** Start of the answer, for models that continue one; '' for the others. */
+  /** Start of the answer for models that support prefill, otherwise ''. */
   readonly prefill: string;
   readonly stop: readonly string[];
-  /** Tokens of the answer's text at most, and as a rule. */
+  /** Maximum and usual number of tokens of the answer's text. */
   readonly maxTokens: number;
   readonly usualTokens: number;
-  /** The one block of `user` is to be gone on with, before this text; absent: it tells in words what to do. */
+  /** Set if the model continues the only block of `user`, before this suffix. Absent if the prompt has instructions. */
   readonly infill?: { readonly suffix: string | undefined };
   /**
-   * What of the text was meant. Pure, and the same for what it has read already: answers are stored as they are read.
-   * @param more it still streams
+   * Extracts the answer from the model's text. Pure and idempotent, because stored answers are read again.
+   * @param more whether the text still streams
    */
   read(written: string, more?: boolean): string;
-  /** Nothing that follows is wanted; absent: it is heard to its end. */
+  /** Whether the rest of the answer is not needed. Absent if the whole answer is needed. */
   enough?(written: string): boolean;
 }
 
-/** For models that think first and count it against the limit. */
+/** Additional tokens for models that count thinking against the limit. */
 const thinkingTokens = 4_096;
 
-/** Tokens of the answer at most, thinking included. */
+/** Maximum number of tokens of the answer, including thinking. */
 export function mostTokens({ maxTokens, infill }: Prompt, { thinking }: Pick<ModelFacts, 'thinking'>): number {
   return maxTokens + (thinking === 'always' && infill === undefined ? thinkingTokens : 0);
 }
 
-/** Length of the whole prompt, and of the part up to the last cache breakpoint; characters, or as `lengthOf` has it. */
+/** Length of the whole prompt, and of the part up to the last cache breakpoint, in the unit of `lengthOf`. */
 export function promptLength(
   prompt: Prompt,
   lengthOf: (text: string) => number = (text) => text.length,

@@ -1,20 +1,20 @@
-// Reads the pieces of one streamed answer, believing nothing that it has not checked: a proxy may send anything.
+// Reads the pieces of one streamed answer. It validates everything, because a proxy may send anything.
 import { plainLine, plainText } from '../../common/plain-text.ts';
 import { ProtocolError } from './failures.ts';
 import { withoutKey } from './key-forms.ts';
 import type { LlmUsage } from './models.ts';
 import type { Piece, TokenOdds } from './wire.ts';
 
-/** No token is longer as a rule; white space and rulers may be. */
+/** Maximum characters per token, except for runs of white space or separator characters. */
 const charactersPerToken = 64;
-/** More tokens than any context or answer has. */
+/** Upper bound for token counts, above any context or answer length. */
 const mostTokens = 100_000_000;
 
-/** Text, usage and ending of one answer. The one place where what a server writes enters: it is plain text from here on. */
+/** Text, usage and end of one answer. All text of a server passes through here and is plain text afterwards. */
 export class AnswerReader {
   model: string | undefined;
   stop: Piece['stop'];
-  /** The server has begun to answer: from here on it is paid for. */
+  /** Whether the server has begun to answer, so that the answer is paid for. */
   begun = false;
   private readonly odds: TokenOdds[] = [];
   private counts: { [K in keyof LlmUsage]: number } | undefined;
@@ -25,8 +25,8 @@ export class AnswerReader {
   private readonly apiKey: string;
 
   /**
-   * @param textTokens what was asked for at most; a server that writes much more is cut off
-   * @param apiKey what the server was sent, and may not have kept to itself
+   * @param textTokens maximum number of requested tokens; a server that sends much more text is an error
+   * @param apiKey redacted in the answer, because the server may repeat it
    */
   constructor(prefill: string, textTokens: number, apiKey: string) {
     this.apiKey = apiKey;
@@ -34,25 +34,25 @@ export class AnswerReader {
     this.mostCharacters = prefill.length + textTokens * charactersPerToken;
   }
 
-  /** The answer so far, with the prefill that it continues. */
+  /** The answer so far, including the prefill. */
   get text(): string {
-    // Of the whole: a sequence may have been cut in two between events.
+    // Applied to the whole text, because a sequence may be split between events.
     this.plain ??= withoutKey(plainText(this.raw), this.apiKey, 'answer');
     return this.plain;
   }
 
-  /** Of the text, where the server tells them; none where they spell the key. */
+  /** Token probabilities if the server sends them. Empty if the tokens contain the key. */
   get tokens(): readonly TokenOdds[] {
     const spelled = this.odds.map(({ token }) => token).join('');
     return withoutKey(spelled, this.apiKey, 'answer') === spelled ? this.odds : [];
   }
 
-  /** What the server counted; output is only final once the answer is complete. Undefined where it has not counted yet. */
+  /** The server's token counts, final only at the end of the answer. Undefined if there are none yet. */
   get usage(): LlmUsage | undefined {
     return this.counts;
   }
 
-  /** Takes one piece; true when there is new text. Throws a ProtocolError. */
+  /** Reads one piece. Returns true if it has new text. Throws a ProtocolError. */
   read({ text = '', model, usage, stop, end, logprobs = [] }: Piece): boolean {
     this.begun = true;
     if (typeof model === 'string') this.model = withoutKey(plainLine(model), this.apiKey, 'answer').slice(0, 100);
@@ -66,13 +66,13 @@ export class AnswerReader {
     return text !== '';
   }
 
-  /** Throws a ProtocolError unless the answer came to its end. */
+  /** Throws a ProtocolError if the answer is incomplete. */
   assertComplete(): void {
     if (!this.begun) throw new ProtocolError('no event stream');
     if (!this.ended || this.stop === undefined) throw new ProtocolError('the stream ended too soon');
   }
 
-  /** Later counts are cumulative: they replace the earlier, where they are given. */
+  /** Counts are cumulative, so later ones replace earlier ones. */
   private count(usage: NonNullable<Piece['usage']>): void {
     const before = this.counts ?? { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 };
     this.counts = {
@@ -86,18 +86,18 @@ export class AnswerReader {
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** Undefined where it is no object. */
+/** The value as an object, or undefined if it is none. */
 export function record(value: unknown): JsonRecord | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : undefined;
 }
 
-/** Throws a ProtocolError that names what is missing. */
+/** The value as an object. Throws a ProtocolError that names the missing object. */
 export function object(value: unknown, what: string): JsonRecord {
   if (typeof value !== 'object' || value === null) throw new ProtocolError(`${what} is missing or not an object`);
   return value as JsonRecord;
 }
 
-/** A token count; undefined for what is absent or null. */
+/** Validates a token count. Undefined if it is absent or null. */
 export function whole(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > mostTokens)

@@ -1,90 +1,87 @@
-// The interface of a provider of large models: a row of plain data, and a wire that speaks the provider's protocol.
+// Interfaces of a provider of large models: a row of plain data, and a wire that implements its protocol.
 import type { ErrorCode } from '../../common/errors.ts';
 import type { InfillDoor } from './infill.ts';
 import type { LlmUsage, ModelFacts } from './models.ts';
 import type { Prompt } from './prompt.ts';
 
-/** Whether the provider's terms allow training on its answers. */
+/** The provider's terms about training on answers. */
 export interface Terms {
-  /** 'by model': the user's own server has no terms, so the licence of its model decides. */
+  /** 'by model': a local server has no terms, so the licence of its model applies. */
   readonly training: 'allowed' | 'restricted' | 'not known' | 'by model';
-  /** The restriction in one sentence. */
+  /** The restriction, in a sentence. */
   readonly said?: string;
-  /** Address of the terms, or a description of the text that replaces them. */
+  /** Address of the terms. */
   readonly page: string;
-  /** The day on which the page was read, '2026-11-26'. 'not known': the day on which its text could not be found. */
+  /** Date on which we read the terms, '2026-11-26', or on which we could not find them. */
   readonly read: string;
 }
 
 export interface Provider {
-  /** Never changes: settings, names of secrets and hashes of questions contain it. */
+  /** Used in settings, names of secrets and request hashes. Never change it. */
   readonly id: string;
-  /** Name for the UI: 'Anthropic'. */
+  /** Display name: 'Anthropic'. */
   readonly label: string;
-  /** Name of the expected protocol for the UI: 'the Messages API'. */
+  /** Display name of its protocol: 'the Messages API'. */
   readonly protocol: string;
   readonly key: {
-    /** 'optional': the user's own server may ask for a key; 'none': the editor signs in. */
+    /** 'optional': a local server that may require a key. 'none': the editor signs in. */
     readonly need: 'required' | 'optional' | 'none';
-    /** How a key begins, 'sk-ant-…', and the page that issues it. */
+    /** The beginning of a key, 'sk-ant-…', and the page that creates keys. */
     readonly example: string;
     readonly madeAt: string;
-    /** The command that sets the key; absent: Set API Key. */
+    /** The command that sets it. Default: Set API Key. */
     readonly command?: string;
-    /** Environment variable with the command line's key; '': EASY_ADAPTATION_API_KEY. */
+    /** Environment variable of the key, for the command line. */
     readonly variable: string;
   };
-  /**
-   * Default address. A setting replaces it, and for the command line the environment variable `urlVariable`. '': there
-   * is no default.
-   */
+  /** Default address, if neither the setting nor `urlVariable` names one. '' if the setting is required. */
   readonly baseUrl: string;
   readonly urlVariable?: string;
   readonly terms: Terms;
-  /** '': the user has to choose a model. */
+  /** '' if the user must choose a model. */
   readonly defaultModel: string;
-  /** Called only for an action of the user, such as labelling, and never for completions while typing. */
+  /** Used only for labelling, never for completions while the user types. */
   readonly onUsersActionOnly?: true;
-  /** Share of the price that an answer in a batch costs, 0..1. Absent: the user is offered no batches. */
+  /** Price of batch answers as a share of the normal price. Absent if there are no batches. */
   readonly batchDiscount?: number;
-  /** Rows with a status precede the rows for every server (failures.ts); rows without one follow them. */
+  /** Searched before the rows for all providers (failures.ts), except rows without a status. */
   readonly failures: readonly FailureRow[];
-  /** @param host the host that is called; '': the default */
+  /** @param host of the request; '' for the default */
   facts(model: string, host: string): ModelFacts;
-  /** Loads the code that speaks the protocol, with its SDK. */
+  /** Loads the wire and its SDK on demand. */
   wire(): Promise<{ readonly openWire: (options: WireOptions) => Wire }>;
 }
 
 export interface WireOptions {
   readonly provider: Provider;
   readonly apiKey: string;
-  /** Undefined: the provider's default address. */
+  /** Undefined for the address of the provider's row. */
   readonly baseUrl: string | undefined;
   readonly model: string;
   readonly facts: ModelFacts;
-  /** For the SDK, ms. The client's own deadline is earlier and ends a call first. */
+  /** Timeout of the SDK, ms. Our own timeout is shorter. */
   readonly timeoutMs: number;
-  /** Whether to request token probabilities; undefined: `ServerCapabilities.always` decides. */
+  /** Whether token probabilities are requested too. */
   readonly logprobs?: boolean;
-  /** The editor's own models, if the caller has access to them. */
+  /** The editor's models, if the caller has access to them. */
   readonly editor?: EditorModels | undefined;
 }
 
-/** A connection to one model. A request gets one answer and is not repeated. */
+/** A connection to one model. Each request is made once and gives one answer. */
 export interface Wire {
-  /** The request's body for a prompt, as JSON. */
+  /** The request body for a prompt, as a JSON value. */
   body(prompt: Prompt): unknown;
-  /** Yields the answer in pieces as it arrives. @param send a guarded fetch that the caller observes */
+  /** Streams the answer in pieces. @param send guarded fetch */
   ask(prompt: Prompt, send: typeof fetch, signal: AbortSignal): AsyncIterable<Piece>;
-  /** Translates an error of the SDK; undefined: the error is not one of the SDK's. */
+  /** Interprets an error of the SDK. Undefined for other errors. */
   explain(error: unknown): Told | undefined;
-  /** Many questions in one request, at a lower price; absent: the provider has no batches. */
+  /** Cheaper batches of requests. Absent if the provider has none. */
   readonly batches?: BatchWire;
   /** Names of the available models, in the server's order. */
   models(send: typeof fetch, signal: AbortSignal): Promise<readonly string[]>;
 }
 
-/** A provider's batches. `Wire.explain` translates the errors of these methods, too. */
+/** A provider's batch API. `explain` interprets its errors as those of `ask`. */
 export interface BatchWire {
   submit(
     questions: readonly { readonly id: string; readonly prompt: Prompt }[],
@@ -103,41 +100,41 @@ export interface BatchWire {
   ): AsyncIterable<{ readonly id: string; readonly pieces: readonly Piece[] | undefined }>;
 }
 
-/** How likely a token of an answer was, natural logarithms. */
+/** Log-probabilities of a token of an answer, natural logarithms. */
 export interface TokenOdds {
   readonly token: string;
   readonly logprob: number;
-  /** `logprob` of the most likely tokens at this position, as many as the server returns. It may include this token. */
+  /** Log-probabilities of the likeliest tokens at this position, as many as the server sends. May include the token. */
   readonly likeliest: readonly number[];
 }
 
-/** Part of a streamed answer. Its values are not checked yet (reading.ts checks them). */
+/** A part of an answer. Only its types are checked; reading.ts validates the rest. */
 export interface Piece {
   readonly text?: string;
   readonly model?: unknown;
-  /** Token counts so far, as the server gives them; null if it gives none. */
+  /** The server's token counts so far, or null. */
   readonly usage?: Readonly<Partial<Record<keyof LlmUsage, unknown>>>;
-  /** Why it ended. */
+  /** Stop reason. */
   readonly stop?: 'done' | 'length' | 'refusal';
-  /** Nothing follows. */
+  /** The last piece. */
   readonly end?: true;
-  /** One row per token of `text`. */
+  /** Probabilities of the text's tokens. */
   readonly logprobs?: readonly TokenOdds[];
 }
 
-/** The part of the protocol that a server supports. */
+/** The parts of the protocol that a server supports. */
 export interface ServerCapabilities {
   /** Maximum number of stop sequences. */
   readonly stops: number;
-  /** Whether the server reports token counts: on request, always or never. */
+  /** Whether it sends token counts on request, always, or never. */
   readonly usage: 'asked' | 'always' | 'never';
-  /** The form of the token probabilities that the server returns on request; 'none': it returns none. */
+  /** Shape of token probabilities, if they are requested. */
   readonly logprobs: 'chat' | 'completions' | 'none';
   /** Token probabilities are requested with every answer. */
   readonly always?: 'logprobs';
-  /** How the server takes a request for a middle; absent: it takes none. */
+  /** How it fills in the middle. Absent if it does not. */
   readonly infill?: InfillDoor;
-  /** Extra fields of each request, for this server only. */
+  /** Additional request fields for this server. */
   readonly extras?: Readonly<Record<string, unknown>>;
 }
 
@@ -147,25 +144,25 @@ export type Told =
   | {
       readonly kind: 'refusal';
       readonly status: number | undefined;
-      /** Type and code of the error in the response body: 'rate_limit_error', 'insufficient_quota'. */
+      /** Type and code in the error body: 'rate_limit_error', 'insufficient_quota'. */
       readonly type: string;
       readonly said: string;
       readonly headers: Headers | undefined;
     };
 
-/** One kind of refusal. A row fits if every condition that it names fits. */
+/** One kind of refusal. It matches if all of its given fields match. */
 export interface FailureRow {
   readonly status?: number;
   readonly type?: RegExp;
   readonly said?: RegExp;
   readonly code: ErrorCode;
-  /** Replaces the server's text in the message to the user. `{model}` and `{said}` are filled in. */
+  /** Replaces the server's message in the sentence. `{model}` and `{said}` are placeholders. */
   readonly detail?: string;
 }
 
-/** Models that the editor has signed in to; a job's process reaches them through its owner. */
+/** The editor's language models. A job's process reaches them through its parent. */
 export interface EditorModels {
-  /** Ids that `ask` takes. */
+  /** Ids that `ask` accepts. */
   list(): Promise<readonly string[]>;
   ask(model: string, text: string, signal: AbortSignal): AsyncIterable<string>;
 }

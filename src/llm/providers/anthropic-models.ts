@@ -1,4 +1,4 @@
-// Claude's models: price, limits, and which request fields each takes. One table.
+// Table of Claude's models: price, limits, and supported request fields.
 //
 // Prices in US dollars per million tokens, from platform.claude.com/docs/en/about-claude/pricing and the models' own
 // pages, as of 25 November 2026 (5-minute cache writes); Fable 5.2's from a third party's list. Check them when you add
@@ -28,7 +28,7 @@ const fable = {
   ...generation5,
 } as const;
 
-// Columns by row; a minimum that the sources disagree on is the larger one (too large only forgoes caching).
+// If sources disagree about a cache minimum, the larger one is used, which at worst disables caching.
 const rows: readonly ModelFacts[] = [
   {
     id: 'claude-haiku-5-5',
@@ -76,7 +76,7 @@ const byId = new Map(rows.map((row) => [row.id, row]));
 
 export const knownModels: readonly string[] = rows.map((row) => row.id);
 
-/** The row for a model name as users write it: with a date, or a cloud provider's prefix ('us.anthropic.claude-...'). */
+/** The row for a model name, which may have a date or a cloud provider's prefix ('us.anthropic.claude-...'). */
 export function modelFacts(model: string): ModelFacts {
   const bare = model.replace(/^.*?(?=claude-)/, '').replace(/[-@]20\d{6}.*$/, '');
   return byId.get(bare) ?? { ...unknownModel, id: model };

@@ -1,4 +1,4 @@
-// The Messages API, through Anthropic's SDK: a prompt as its body, and its events as pieces of an answer.
+// The Messages API through Anthropic's SDK: converts a prompt to a request body, and events to pieces of an answer.
 // Protocol: platform.claude.com/docs/en/build-with-claude/streaming.
 import Anthropic, { APIConnectionError, APIConnectionTimeoutError, APIError, BadRequestError } from '@anthropic-ai/sdk';
 import { hostOf } from '../protocol/address.ts';
@@ -9,7 +9,7 @@ import { mostTokens, type Prompt, type PromptBlock } from '../protocol/prompt.ts
 import { type JsonRecord, object } from '../protocol/reading.ts';
 import type { BatchWire, Piece, Told, Wire, WireOptions } from '../protocol/wire.ts';
 
-/** @param thinking whether the server takes the fields that keep a model from thinking */
+/** @param thinking whether the server supports the fields that prevent thinking */
 export function bodyOf(
   prompt: Prompt,
   { model, facts }: Pick<WireOptions, 'model' | 'facts'>,
@@ -34,10 +34,10 @@ function block({ text, cache }: PromptBlock): Anthropic.TextBlockParam {
   return cache ? { type: 'text', text, cache_control: { type: 'ephemeral' } } : { type: 'text', text };
 }
 
-/** The API versions that are asked for: of Anthropic's own server as the SDK asks, of others' one that all of them know. */
+/** Requested API versions: the SDK's version for Anthropic's server, a widely supported one for other servers. */
 const versions = { own: '2026-10-21', others: '2023-06-01' } as const;
 
-/** All that a request is addressed with. */
+/** The authentication and version headers of a request. */
 function headersOf(address: string, apiKey: string): Record<string, string> {
   const authorization = `Bearer ${apiKey}`;
   const host = hostOf(address);
@@ -45,18 +45,18 @@ function headersOf(address: string, apiKey: string): Record<string, string> {
   return { authorization, 'x-api-key': apiKey, 'anthropic-version': versions.others };
 }
 
-/** Makes of a way to fetch a client that uses it. */
+/** Returns a function that makes a client for a given fetch. */
 export function clientOf({ provider, apiKey, baseUrl, timeoutMs }: WireOptions): (send: typeof fetch) => Anthropic {
   const address = baseUrl ?? (process.env.ANTHROPIC_BASE_URL?.trim() || provider.baseUrl);
   const headers = headersOf(address, apiKey);
   const client = new Anthropic({
-    // Whatever is left out here the SDK looks for in the environment; an empty key is refused before.
+    // The SDK reads omitted options from the environment. An empty key is rejected earlier.
     apiKey,
     baseURL: address,
     webhookKey: null,
     maxRetries: 0,
     timeout: timeoutMs,
-    // It would log an event that it cannot parse, and file text with it.
+    // The SDK would log events that it cannot parse, including file text.
     logLevel: 'off',
     openTelemetry: false,
   });
@@ -65,7 +65,7 @@ export function clientOf({ provider, apiKey, baseUrl, timeoutMs }: WireOptions):
 
 export function openWire(options: WireOptions): Wire {
   const client = clientOf(options);
-  // False once the server refused them: the fields that keep a model from thinking, which only some take.
+  // False after the server rejected the fields that prevent thinking, which not all servers support.
   let sendsThinking = true;
   return {
     body: (prompt) => bodyOf(prompt, options, true),
@@ -73,7 +73,7 @@ export function openWire(options: WireOptions): Wire {
       const { messages } = client(fetch);
       const create = () => messages.create(bodyOf(prompt, options, sendsThinking), { signal });
       const stream = await create().catch((error) => {
-        // Asks once more, and from then on, without the fields about thinking where it is those that a server refuses.
+        // If the server rejects the thinking fields, retry without them and omit them from then on.
         const refused = error instanceof BadRequestError && /thinking|effort|output_config/i.test(error.message);
         if (!refused || !sendsThinking) throw error;
         sendsThinking = false;
@@ -93,7 +93,7 @@ export function openWire(options: WireOptions): Wire {
 /** Message Batches: platform.claude.com/docs/en/build-with-claude/batch-processing. */
 function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): BatchWire {
   const to = (fetch: typeof globalThis.fetch) => client(fetch).messages.batches;
-  /** It is kept on disk, and becomes part of an address. */
+  /** Validates a batch id, which is stored on disk and used in URLs. */
   const isId = (id: unknown) =>
     typeof id === 'string' && /^[\w.-]{1,200}$/.test(id) && withoutKey(id, options.apiKey, 'answer') === id;
   return {
@@ -123,7 +123,7 @@ function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): B
   };
 }
 
-/** A whole message, as pieces. */
+/** Converts a whole message to pieces. */
 function messagePieces(message: unknown): Piece[] {
   const { model, usage, content, stop_reason: reason } = object(message, 'a message');
   if (!Array.isArray(content)) throw new ProtocolError('a message without content');
@@ -140,7 +140,7 @@ function pieceOf(event: unknown): Piece {
     }
     case 'content_block_delta': {
       const { type: kind, text } = object(data.delta, 'a delta');
-      // Thinking and its signature are not for the file.
+      // Thinking and its signature are not part of the answer.
       if (kind !== 'text_delta') return {};
       if (typeof text !== 'string') throw new ProtocolError('a text delta without text');
       return { text };
@@ -152,7 +152,7 @@ function pieceOf(event: unknown): Piece {
     case 'message_stop':
       return { end: true };
     default:
-      // Other blocks' starts and ends, pings, and whatever the API adds later.
+      // Starts and ends of blocks, pings, and future event types.
       return {};
   }
 }

@@ -1,4 +1,4 @@
-// Anthropic, and servers that speak its Messages API.
+// Anthropic, and servers that implement its Messages API.
 import type { Provider } from '../protocol/wire.ts';
 import { defaultModel, modelFacts } from './anthropic-models.ts';
 

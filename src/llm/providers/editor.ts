@@ -1,13 +1,13 @@
-// The models that the editor has signed in to: a subscription of the user's, or any provider that they have added there. Whoever connects
-// brings them; no key, no address and no price of ours.
+// The editor's language models: the user's subscription, or providers that were added to the editor.
+// The caller passes them in. They need no key or address, and their price counts as zero.
 import { messageOf } from '../../common/errors.ts';
 import { unknownModel } from '../protocol/models.ts';
 import type { Prompt } from '../protocol/prompt.ts';
 import type { EditorModels, Provider, Wire, WireOptions } from '../protocol/wire.ts';
 
-/** What the editor, or the provider of a model in it, says of a failure. Crosses to a job's process by its two fields. */
+/** A failure of the editor or of a model's provider. Its two fields are passed to a job's process. */
 export class EditorError extends Error {
-  /** 'NoPermissions', 'ChatQuotaExceeded': of the editor's codes, or the error's own name; 'Unknown': neither. */
+  /** The editor's error code or the error's name, such as 'NoPermissions'. 'Unknown' if there is neither. */
   readonly kind: string;
 
   constructor(kind: string, message: string, options?: ErrorOptions) {
@@ -16,7 +16,7 @@ export class EditorError extends Error {
   }
 }
 
-/** What was thrown there: what a provider throws while it streams arrives as it is. */
+/** Converts an error of the editor, or of a provider during streaming, which arrives unchanged. */
 export function editorError(error: unknown): EditorError {
   if (error instanceof EditorError) return error;
   const { code, name, cause } = (error ?? {}) as { code?: unknown; name?: unknown; cause?: { name?: unknown } };
@@ -45,10 +45,10 @@ export const editor: Provider = {
   failures: [
     { type: /^NoPermissions$/, code: 'no-consent' },
     { type: /^NotFound$/, code: 'bad-request' },
-    // A plan's quota, and whoever asks too fast: Copilot's own names for it come as the error's.
+    // Quota and rate limits. Copilot's own codes arrive as the error's name.
     { type: /^(Blocked|ChatQuotaExceeded)$/, code: 'no-credit' },
     { type: /^ChatRateLimited$/, code: 'rate-limited' },
-    // Of the model's own provider, whoever that is: in words alone.
+    // Other providers describe the failure only in the message.
     { said: /quota|credits? (is|are)? ?(used up|exhausted)|premium requests/i, code: 'no-credit' },
     { said: /rate.?limit|too many requests/i, code: 'rate-limited' },
     { said: /context (length|window)|too long|token limit/i, code: 'bad-request' },
@@ -83,7 +83,7 @@ function openWire({ editor: models, model }: WireOptions): Wire {
   };
 }
 
-/** One message of the user's: a system's is no part of the stable API. */
+/** One user message, because the stable API has no system message. */
 function textOf({ system, user }: Prompt): string {
   return [system.text, ...user.map((block) => block.text)].join('\n\n');
 }

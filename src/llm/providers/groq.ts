@@ -1,5 +1,5 @@
-// The provider Groq, which serves open models fast. Documentation: console.groq.com/docs. The price is from Groq's list
-// of models, as quoted in github.com/braintrustdata/braintrust-proxy/issues/925.
+// Groq, a fast host of open models. Documentation: console.groq.com/docs. The price is from its list of models, as
+// quoted in github.com/braintrustdata/braintrust-proxy/issues/925.
 import { common, compatible, unread } from './openai.ts';
 
 export const groq = compatible({
@@ -12,7 +12,7 @@ export const groq = compatible({
   takes: { ...common, logprobs: 'none' },
   thinks: /gpt-oss/,
   context: 131_072,
-  // Groq's own status for a full cheaper tier.
+  // Groq's own status: the cheaper service tier is full.
   failures: [{ status: 498, code: 'overloaded' }],
   prices: [{ names: /gpt-oss-120b$/, input: 0.15, cacheRead: 0.075, output: 0.6, read: '2026-11-26' }],
 });

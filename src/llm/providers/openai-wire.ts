@@ -1,5 +1,5 @@
-// The chat and completions API that most servers speak, through the package `openai`: a prompt as its body, and its events as
-// pieces of an answer. What a server takes of it is in its row; what one refuses by name all the same is left out from then on.
+// OpenAI's chat and completions API through the package `openai`: prompts to request bodies, events to pieces.
+// A provider's row lists the supported fields. A field that the server rejects by name is omitted from then on.
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
@@ -7,7 +7,7 @@ import { mostTokens, type Prompt } from '../protocol/prompt.ts';
 import { type JsonRecord, object, record, whole } from '../protocol/reading.ts';
 import type { Piece, ServerCapabilities, TokenOdds, Told, Wire, WireOptions } from '../protocol/wire.ts';
 
-/** Fields that an answer can do without, where a server refuses them; `max_tokens` goes by its newer name then. */
+/** Fields that are omitted if a server rejects them. `max_tokens` is replaced by its newer name. */
 const dispensable = [
   'temperature',
   'reasoning_effort',
@@ -18,14 +18,14 @@ const dispensable = [
   'max_tokens',
 ];
 
-/** Of each token's rivals so many are asked for: the most that OpenAI's own completions give. */
+/** Number of requested alternatives per token: the maximum of OpenAI's completions. */
 const likeliest = 5;
 
 export function openCompatible(options: WireOptions, takes: ServerCapabilities): Wire {
   const { apiKey, baseUrl, provider, timeoutMs } = options;
   const address = baseUrl ?? provider.baseUrl;
   const client = new OpenAI({
-    // Whatever is left out here the SDK looks for in the environment.
+    // The SDK reads omitted options from the environment.
     apiKey: apiKey || 'none',
     adminAPIKey: null,
     organization: null,
@@ -34,12 +34,12 @@ export function openCompatible(options: WireOptions, takes: ServerCapabilities):
     baseURL: address,
     maxRetries: 0,
     timeout: timeoutMs,
-    // It would log an event that it cannot parse, and file text with it.
+    // The SDK would log events that it cannot parse, including file text.
     logLevel: 'off',
   });
   const refused = new Set<string>();
   const to = (fetch: typeof globalThis.fetch) => {
-    // The SDK would ask OpenAI instead.
+    // With an empty address, the SDK would send requests to OpenAI.
     if (address === '') throw new NoAddressError();
     const headers: Record<string, string> = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
     return client.withOptions({ fetch: withOwnHeaders(fetch, headers) });
@@ -53,7 +53,7 @@ export function openCompatible(options: WireOptions, takes: ServerCapabilities):
         begun = true;
         yield pieceOf(event);
       }
-      // The SDK takes the protocol's own end away; whether the model came to its own is in the pieces.
+      // The SDK hides the protocol's end mark. The pieces contain the model's stop reason.
       if (begun) yield { end: true };
 
       async function open(asked: OpenAI): Promise<AsyncIterable<unknown>> {
@@ -81,7 +81,7 @@ export function openCompatible(options: WireOptions, takes: ServerCapabilities):
   };
 }
 
-/** The server says that it is this field that it does not take. */
+/** Whether the server rejects this field. */
 function names(error: APIError, field: string): boolean {
   return (
     (error.status === 400 || error.status === 422) &&
@@ -125,7 +125,7 @@ function bodyOf(
 
 function pieceOf(event: unknown): Piece {
   const { model, choices, usage, ...rest } = object(event, 'an event');
-  // Some write an error without its wrapping into the stream.
+  // Some servers send an error in the stream without the usual wrapper.
   if (rest.object === 'error') throw new APIError(undefined, rest, undefined, undefined);
   if (!Array.isArray(choices)) throw new ProtocolError('an event without choices');
   const counted = usage === undefined || usage === null ? {} : { usage: usageOf(object(usage, 'usage')) };
@@ -145,7 +145,7 @@ function stopOf(reason: string): NonNullable<Piece['stop']> {
   return reason === 'length' ? 'length' : reason === 'content_filter' ? 'refusal' : 'done';
 }
 
-/** Some send parts, what the model thinks among them. */
+/** The text of a delta. Some servers send a list of parts, which may include thinking. */
 function textOf(content: unknown): string {
   if (content === undefined || content === null) return '';
   if (typeof content === 'string') return content;
@@ -155,7 +155,7 @@ function textOf(content: unknown): string {
     .join('');
 }
 
-/** The prompt's count holds what was read from a cache. */
+/** Converts the counts. The server's prompt count includes tokens read from the cache. */
 function usageOf(usage: JsonRecord): NonNullable<Piece['usage']> {
   const details = usage.prompt_tokens_details as JsonRecord | null | undefined;
   const cached = whole(details?.cached_tokens ?? usage.prompt_cache_hit_tokens) ?? 0;
@@ -166,7 +166,7 @@ function usageOf(usage: JsonRecord): NonNullable<Piece['usage']> {
   };
 }
 
-/** In either shape: llama.cpp's server answers completions in that of chats. */
+/** Reads log-probabilities in either shape, because llama.cpp's server uses the chat shape for completions. */
 function logprobsOf({ content, tokens, token_logprobs: values, top_logprobs: tops }: JsonRecord): TokenOdds[] {
   const rows = Array.isArray(content)
     ? content.map(({ token, logprob, top_logprobs: top }: JsonRecord) => ({
@@ -191,7 +191,7 @@ function explain(error: unknown): Told | undefined {
   if (!(error instanceof APIError)) return undefined;
   const { code, type, headers } = error;
   const said = record(error.error)?.message;
-  // OpenRouter and llama.cpp give the status as the code, in the middle of a stream, too.
+  // OpenRouter and llama.cpp send the status as the code, also inside a stream.
   const status = error.status ?? (typeof code === 'number' ? code : undefined);
   return {
     kind: 'refusal',

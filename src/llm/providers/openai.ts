@@ -1,7 +1,8 @@
-// OpenAI, and every server that speaks its chat completions: a row each, with what it really takes of them.
+// OpenAI and servers that implement its chat completions: one row each, with the parts that it supports.
 //
-// Prices in US dollars per million tokens, with the day on which they were read; a model without one counts as the dearest that is
-// sold, and on this machine as free. GPT's and DeepSeek's: tokenmix.ai's list of the makers' own pages; Codestral's: aicostcheck.com.
+// Prices are in US dollars per million tokens, with the date on which they were read. A model without a price counts
+// as the most expensive one, or as free on this machine. Sources: tokenmix.ai's list of the makers' pages for GPT and
+// DeepSeek; aicostcheck.com for Codestral.
 import { isLoopback } from '../protocol/address.ts';
 import { type InfillDoor, infillOf } from '../protocol/infill.ts';
 import { type ModelFacts, unknownModel } from '../protocol/models.ts';
@@ -14,7 +15,7 @@ interface Price extends Pick<ModelFacts, 'input' | 'cacheRead' | 'output'>, Part
 
 const { guessed: _, ...known } = unknownModel;
 
-/** What is asked on this machine costs nothing. */
+/** Requests to this machine cost nothing. */
 function free(host: string): Partial<Price> {
   return isLoopback(host) ? { input: 0, cacheRead: 0, output: 0 } : {};
 }
@@ -24,9 +25,9 @@ type Row = Omit<Provider, 'protocol' | 'key' | 'failures' | 'facts' | 'wire'> & 
   readonly takes: ServerCapabilities;
   readonly failures?: readonly FailureRow[];
   readonly prices?: readonly Price[];
-  /** Tokens that a model there holds as a rule. */
+  /** Usual context window of its models, tokens. */
   readonly context?: number;
-  /** Thinks before it writes, by names. */
+  /** Names of models that think before they answer. */
   readonly thinks?: RegExp;
 };
 
@@ -85,10 +86,10 @@ export function compatible({ takes, prices = [], failures = [], context, thinks,
 }
 
 const read = '2026-11-26';
-/** Looked for, and not to be had in a copy of the provider's own. */
+/** Terms that we looked for but could not read in the provider's own copy. */
 export const unread = (page: string): Terms => ({ training: 'not known', page, read });
 export const common: ServerCapabilities = { stops: 4, usage: 'asked', logprobs: 'chat' };
-/** A server of one's own. */
+/** Defaults of a local server. */
 export const local = {
   key: { need: 'optional', madeAt: '', variable: '' },
   terms: { training: 'by model', page: "the model's licence", read },
@@ -125,7 +126,7 @@ export const compatibles: readonly Provider[] = [
     key: { need: 'required', example: '', madeAt: 'console.mistral.ai', variable: 'MISTRAL_API_KEY' },
     terms: unread('https://mistral.ai/terms'),
     defaultModel: 'codestral-latest',
-    // It refuses fields that it does not know.
+    // Mistral rejects unknown fields.
     takes: { ...common, usage: 'always', logprobs: 'none', infill: { path: '/fim/completions', form: 'fields' } },
     prices: [{ names: /^codestral/, input: 0.3, cacheRead: 0.3, output: 0.9, read: '2026-04-30' }],
   }),
@@ -148,7 +149,7 @@ export const compatibles: readonly Provider[] = [
     terms: unread('https://openrouter.ai/terms'),
     defaultModel: '',
     takes: common,
-    // Moderation, not the key.
+    // This 403 comes from moderation, not from the key.
     failures: [{ status: 403, said: /moderation|flagged/i, code: 'bad-request' }],
   }),
   compatible({
@@ -162,7 +163,7 @@ export const compatibles: readonly Provider[] = [
     thinks: /gpt-5|^o\d/,
     failures: [
       { type: /content_filter/, code: 'bad-request' },
-      // A network's rule, not the key.
+      // This 403 comes from a network rule, not from the key.
       { status: 403, said: /public access|virtual network|firewall/i, code: 'network' },
     ],
   }),
@@ -171,7 +172,7 @@ export const compatibles: readonly Provider[] = [
     id: 'vllm',
     label: 'vLLM',
     baseUrl: 'http://127.0.0.1:8000/v1',
-    // `suffix` is answered with 400.
+    // vLLM rejects `suffix` with status 400.
     takes: { ...common, stops: 16, logprobs: 'completions', infill: tokens },
   }),
   compatible({
@@ -186,7 +187,7 @@ export const compatibles: readonly Provider[] = [
     id: 'ollama',
     label: 'Ollama',
     baseUrl: 'http://127.0.0.1:11434/v1',
-    // It puts every prompt into the model's template; those that fill in have a place for the suffix there.
+    // Ollama applies the model's template to every prompt. Templates of infill models have a place for the suffix.
     takes: { ...common, stops: 16, infill: { path: '/completions', form: 'fields' } },
     failures: [
       {

@@ -1,4 +1,4 @@
-// Every provider of large models: a row each, the default first. Plain data: no SDK comes in with it.
+// All providers of large models, the default first. Plain data, which loads no SDK.
 import type { Provider } from '../protocol/wire.ts';
 import { anthropic } from './anthropic.ts';
 import { editor } from './editor.ts';
@@ -9,10 +9,10 @@ import { served } from './specialist-server.ts';
 
 export const providers: readonly Provider[] = [anthropic, ...compatibles, groq, sglang, editor];
 
-/** Those that need no editor to be asked. */
+/** Providers that work without an editor. */
 export const byCommandLine: readonly string[] = providers.filter(({ key }) => key.need !== 'none').map(({ id }) => id);
 
-/** The default where there is no row of that name. */
+/** The provider with this id, or the default if there is none. */
 export function providerOf(id: string | undefined): Provider {
   return [...providers, served].find((row) => row.id === id) ?? anthropic;
 }

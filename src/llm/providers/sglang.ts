@@ -1,4 +1,4 @@
-// SGLang's server: chat completions, and completions whose prompt may hold a model's own tokens; `suffix` is refused.
+// SGLang's server: chat completions, and completions with special tokens in the prompt. It rejects `suffix`.
 import { common, compatible, local, tokens } from './openai.ts';
 
 export const sglang = compatible({
