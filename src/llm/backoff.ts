@@ -1,4 +1,4 @@
-// When to ask the API again after it failed: an exponential pause with jitter, at least what the server asked for.
+// Exponential backoff with jitter after API failures. The pause is never shorter than the server's retry-after.
 import { type Clock, systemClock } from '../common/clock.ts';
 import type { Failure } from '../common/errors.ts';
 import { failureKinds } from './protocol/failure-kinds.ts';
@@ -6,8 +6,8 @@ import { failureKinds } from './protocol/failure-kinds.ts';
 const longestPause = 5 * 60_000;
 
 /**
- * The pause after the n-th failure in a row (n from 1), ms; undefined where none is called for.
- * Full pause times 0.5 to 1, so that many clients do not come back at once, never under the server's retry-after.
+ * The pause after the n-th failure in a row (n from 1), ms. Undefined if the failure needs no pause.
+ * The full pause is multiplied by 0.5 to 1, so that many clients do not retry at once.
  * @param random 0..1
  */
 export function pauseAfter(failure: Failure, n: number, random: number): number | undefined {
@@ -24,7 +24,7 @@ export interface BackoffOptions {
   readonly random?: () => number;
 }
 
-/** A circuit breaker for one API: open from a failure until its pause is over; a refused key keeps it open. */
+/** A circuit breaker for one API. It is open from a failure until the pause ends. A refused key keeps it open. */
 export class Backoff {
   private readonly clock: Clock;
   private readonly random: () => number;
@@ -37,26 +37,26 @@ export class Backoff {
     this.random = random;
   }
 
-  /** Requests may go out now. */
+  /** Whether requests may be sent now. */
   get ready(): boolean {
     return this.clock.now() >= this.until;
   }
 
-  /** When requests may go out again, ms since 1970; undefined: now; Infinity: not before the key or the settings change. */
+  /** When requests may be sent again, ms since 1970. Undefined: now. Infinity: after a change of key or settings. */
   get retryAtMs(): number | undefined {
     return this.ready ? undefined : this.until;
   }
 
-  /** Why it is open; undefined when it is not. */
+  /** The failure that opened it, or undefined if it is closed. */
   get reason(): Failure | undefined {
     return this.ready ? undefined : this.last;
   }
 
-  /** Takes a failure; when to try again (see `retryAtMs`). Requests in flight that fail later do not shorten the pause. */
+  /** Records a failure and returns `retryAtMs`. Later failures of in-flight calls do not shorten the pause. */
   failed(failure: Failure): number | undefined {
     const pause = pauseAfter(failure, this.failures + 1, this.random());
     if (pause === undefined) return this.retryAtMs;
-    // Several requests that were out when the API went down are one failure of it, not many.
+    // Several in-flight calls that fail together count as one failure.
     if (this.ready) this.failures++;
     const until = this.clock.now() + pause;
     if (until >= this.until) {
@@ -66,12 +66,12 @@ export class Backoff {
     return this.retryAtMs;
   }
 
-  /** An answer came. One that was asked for before the key was refused changes nothing about that. */
+  /** Records an answer. After a refused key, an answer to an earlier call does not close the breaker. */
   succeeded(): void {
     if (this.until !== Number.POSITIVE_INFINITY) this.reset();
   }
 
-  /** The key, the model or the address changed: everything is open again. */
+  /** Closes the breaker after a change of the key, the model or the address. */
   reset(): void {
     this.failures = 0;
     this.until = 0;

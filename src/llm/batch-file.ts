@@ -1,15 +1,15 @@
-// Batches that are out: on disk before a server is told, so that a crash at any moment neither loses what is paid for nor pays it twice.
+// Keeps batches on disk. They are written before their submission, so a crash neither loses nor repeats payments.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../common/files.ts';
 
 export interface OpenBatch {
-  /** The server's name for it; absent: it was being submitted when the file was written. */
+  /** The server's id. Absent if the submission had not finished when the file was written. */
   readonly id?: string;
-  /** When it was submitted at the earliest, ms since 1970. */
+  /** Earliest time of the submission, ms since 1970. */
   readonly since: number;
-  /** Hashes of its questions, which are also their ids there, with the paths that they are about. */
+  /** The path of each request by its hash. The hash is also the request's id at the server. */
   readonly questions: Readonly<Record<string, string>>;
 }
 
@@ -24,12 +24,12 @@ export class BatchFile {
     return existsSync(this.path);
   }
 
-  /** Throws where there is a file that cannot be read: what it says is paid for. */
+  /** Throws if the file exists but cannot be read, because its batches are paid for. */
   read(): readonly OpenBatch[] {
     return this.exists ? (JSON.parse(readFileSync(this.path, 'utf8')) as readonly OpenBatch[]) : [];
   }
 
-  /** On disk when it returns. */
+  /** The data is on disk when this returns. */
   write(batches: readonly OpenBatch[]): void {
     mkdirSync(dirname(this.path), { recursive: true });
     if (batches.length === 0) rmSync(this.path, { force: true });
@@ -37,13 +37,13 @@ export class BatchFile {
   }
 }
 
-/** Where those of a folder are kept, or of all: apart from what was learned there, which may be deleted while they are out. */
+/** Directory of the batch files of a folder, or of all folders. It is separate from artifacts, which may be deleted. */
 export function batchesFolder(storeFolder: string, root?: string): string {
   const all = join(storeFolder, 'batches');
   return root === undefined ? all : join(all, shortHash(root));
 }
 
-/** Of one model at one server, in a folder. */
+/** The batch file of one model at one server, in one folder. */
 export function batchFileOf(storeFolder: string, root: string, host: string, model: string): BatchFile {
   return new BatchFile(join(batchesFolder(storeFolder, root), `${shortHash(`${host} ${model}`)}.json`));
 }

@@ -1,34 +1,34 @@
-// The spending limit. What a call may cost at most is set aside in the ledger before it goes out, so that calls side by
-// side, in this process or another, cannot pass the limit together.
+// The spending limit. The ledger reserves the maximum cost of a call before it is sent. Concurrent calls of all
+// processes together therefore cannot exceed the limit.
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../common/clock.ts';
 import { failed, ok, type Result } from '../common/errors.ts';
 import type { Ledger, PaidCall, Purpose } from '../common/paid-call.ts';
 
-/** Money set aside for one call. */
+/** The reservation of one call. */
 export interface Held {
-  /** The call is over; its row, or undefined where it was not paid for. Only the first time counts. */
+  /** Ends the reservation with the call's row, or undefined if nothing was paid. Only the first call has an effect. */
   settle(paid: PaidCall | undefined): void;
 }
 
-/** How long money stays set aside, and under which name where somebody else may settle it. */
+/** Duration of a reservation, and its id if another process may settle it. */
 export interface ReservationTerm {
   readonly id: string;
   readonly leaseMs: number;
 }
 
-/** No call lasts this long, ms: its time limit is 2 minutes at most. */
+/** Duration of a reservation for a single call, ms. Calls end earlier, because their timeout is at most 2 minutes. */
 const callMs = 10 * 60_000;
 
-/** A limit for the calendar month, US dollars. */
+/** The spending limit of a calendar month, US dollars. */
 export class Budget {
   private readonly ledger: () => Ledger;
   private readonly clock: Clock;
   private limit: number;
-  /** What the last call that was refused might have cost; 0 where none was. */
+  /** Maximum cost of the last refused call; 0 if no call was refused. */
   private refused = 0;
 
-  /** @param ledger looked up at every use: it may be opened late */
+  /** @param ledger called at every use, because the ledger may be opened later */
   constructor(ledger: () => Ledger, limitUsd: number, clock: Clock = systemClock) {
     this.ledger = ledger;
     this.limit = limitUsd;
@@ -43,23 +43,23 @@ export class Budget {
     this.limit = limitUsd;
   }
 
-  /** What was refused is asked about otherwise now: with another model, at another address. */
+  /** Forgets the refused call, after a change of the model or the address. */
   reset(): void {
     this.refused = 0;
   }
 
-  /** This month, by everyone who uses the same ledger, what is set aside included. */
+  /** This month's spending by all users of the ledger, including reservations. */
   get spentUsd(): number {
     return this.ledger().spentInMonth(this.clock.now());
   }
 
-  /** What is left is too little for the calls that are made. */
+  /** Whether the remaining budget is too small for another call. */
   get exhausted(): boolean {
     const left = this.limit - this.spentUsd;
     return left <= 0 || left < this.refused;
   }
 
-  /** Sets aside what a call may cost at most. */
+  /** Reserves the maximum cost of a call. */
   reserve(usd: number, purpose: Purpose, model: string, lease: Partial<ReservationTerm> = {}): Result<Held> {
     const { id = randomUUID(), leaseMs = callMs } = lease;
     const at = this.clock.now();
@@ -82,7 +82,7 @@ export class Budget {
     });
   }
 
-  /** Of what was reserved under this name, perhaps by a process that is gone. */
+  /** Settles a reservation by its id, even if another process made it. */
   settle(id: string, paid: PaidCall | undefined): void {
     this.ledger().settle(id, paid);
   }
@@ -96,7 +96,7 @@ export class Budget {
   }
 }
 
-/** Enough digits to see a single call. */
+/** Formats a price with enough digits for a single call. */
 export function dollars(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }

@@ -1,4 +1,4 @@
-// From settings to a large model: the one place that joins a provider's row with what the user has set.
+// Connects a large model: combines a provider's row with the user's settings.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { Deadline, TimeUp } from './deadline.ts';
@@ -15,24 +15,24 @@ import { StreamedLlm } from './streamed.ts';
 import type { LlmClient, LlmSettings } from './types.ts';
 
 export interface ConnectOptions {
-  /** For proxies: how the editor fetches. */
+  /** The editor's fetch, which supports proxies. */
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
   readonly editor?: EditorModels | undefined;
-  /** Longest silence before and in an answer, ms; a healthy stream says something every few hundred. */
+  /** Longest silence before and during an answer, ms. A healthy stream sends an event every few hundred ms. */
   readonly stallMs?: number;
 }
 
-/** Who is asked, and where. */
+/** Provider, model and address. */
 export type LlmAddress = Omit<LlmSettings, 'apiKey' | 'timeoutMs'>;
 
 const usualStallMs = 8_000;
 
-/** Makes no request yet. An empty key or a wrong URL is a failure of the first `ask`. */
+/** Makes no request yet. The first `ask` reports an empty key or a wrong URL. */
 export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}): LlmClient {
   const { timeoutMs } = settings;
   const { provider, model, host } = asked(settings);
-  // One that thinks first is silent while it does.
+  // A model that thinks first is silent meanwhile.
   const silence = provider.facts(model, host).thinking === 'always' ? timeoutMs : usualStallMs;
   return new StreamedLlm({
     ...options,
@@ -46,7 +46,7 @@ export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}):
   });
 }
 
-/** Names of the models that there are, as the server lists them. Rejects only when cancelled. */
+/** Names of the available models, in the server's order. Rejects only when cancelled. */
 export async function listModels(
   settings: LlmSettings,
   signal: AbortSignal,
@@ -78,19 +78,19 @@ export async function listModels(
   }
 }
 
-/** Where requests will go, for consent and reports: the setting, else the environment's, else the provider's own. */
+/** The host of requests, for consent and reports: from the setting, else the environment, else the provider. */
 export function apiHost(settings: Partial<LlmAddress>, env: NodeJS.ProcessEnv = process.env): string {
   const { urlVariable, baseUrl } = providerOf(settings.provider);
   const url = settings.baseUrl || (urlVariable && env[urlVariable]?.trim()) || baseUrl;
   return hostOf(url) || url;
 }
 
-/** The model's name, the default where none is set. */
+/** The model's name, or the provider's default if none is set. */
 export function modelOf({ provider, model = '' }: Partial<LlmAddress>): string {
   return model.trim() || providerOf(provider).defaultModel;
 }
 
-/** Makes of each request the bytes that a call sends for it, as text. @param promptOf a task's way to word one */
+/** Returns a function that makes the body of a request, as JSON text. @param promptOf makes the prompt of a request */
 export async function sender<R>(
   settings: Partial<LlmAddress>,
   promptOf: (request: R, facts: ModelFacts) => Prompt,

@@ -1,7 +1,7 @@
-// Ends a request that takes too long in all, or falls silent in between.
+// Aborts a request that takes too long in total, or is silent for too long.
 import type { Clock } from '../common/clock.ts';
 
-/** Why a request was ended by us; the message completes 'took too long (...)'. */
+/** The reason of a timeout. The message completes 'took too long (...)'. */
 export class TimeUp extends Error {}
 
 export class Deadline {
@@ -13,7 +13,7 @@ export class Deadline {
   private readonly totalMs: number;
   private heard: number;
 
-  /** @param stallMs longest silence, before the first event too */
+  /** @param stallMs longest silence, also before the first event */
   constructor(clock: Clock, caller: AbortSignal, totalMs: number, stallMs: number) {
     this.clock = clock;
     this.caller = caller;
@@ -30,17 +30,17 @@ export class Deadline {
     this.listen(stallMs).catch(ended);
   }
 
-  /** Aborted by the caller's signal, with its reason, or by a TimeUp. */
+  /** Aborted with the reason of the caller's signal, or with a TimeUp. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  /** Something came: silence begins anew. */
+  /** Restarts the silence timer after an event. */
   touch(): void {
     this.heard = this.clock.monotonic();
   }
 
-  /** Throws once the time is over, for whoever is kept too busy for a timer to fire. */
+  /** Throws if the time is over. Needed in busy code that keeps timers from firing. */
   check(): void {
     if (this.clock.monotonic() - this.begun > this.totalMs) this.timeUp();
     this.signal.throwIfAborted();

@@ -1,12 +1,15 @@
-// Errors as servers write them, in the one shape that the SDKs read: `{ type: 'error', error: { type, code, param, message } }`.
+// Converts servers' errors to the shape that the SDKs read: `{ type: 'error', error: { type, code, param, message } }`.
 //
-// Seen: OpenAI, DeepSeek, Azure, llama.cpp, Ollama, LM Studio `{ error: { message, type, code } }`; OpenRouter the same with a number as
-// its code and what the model's host said in `metadata.raw`, after a 200, too; older local servers `{ error: 'text' }`; Mistral, vLLM,
-// SGLang `{ object: 'error', message, type, code }`; whoever is built on FastAPI `{ detail: 'text' }` or `{ detail: [{ loc, msg }] }`;
-// gateways `{ statusCode, message }`, a line of text, or a page.
+// Known shapes:
+// - OpenAI, DeepSeek, Azure, llama.cpp, Ollama, LM Studio: `{ error: { message, type, code } }`;
+// - OpenRouter: the same with a number as code and the host's message in `metadata.raw`, sometimes with status 200;
+// - older local servers: `{ error: 'text' }`;
+// - Mistral, vLLM, SGLang: `{ object: 'error', message, type, code }`;
+// - servers built on FastAPI: `{ detail: 'text' }` or `{ detail: [{ loc, msg }] }`;
+// - gateways: `{ statusCode, message }`, a line of text, or an HTML page.
 import { type JsonRecord, record } from './protocol/reading.ts';
 
-/** @param streams an answer in JSON is none: it is an error, or was not asked for */
+/** @param streams the request expects an event stream, so a JSON body may be an error */
 export function readable(send: typeof fetch, streams: boolean): typeof fetch {
   return async (input, init) => {
     const response = await send(input, init);
@@ -23,7 +26,7 @@ export function readable(send: typeof fetch, streams: boolean): typeof fetch {
   };
 }
 
-/** Undefined: it is no error. */
+/** Undefined if the text is no error. */
 export function toldIn(text: string, kind = 'json'): (JsonRecord & { readonly message: string }) | undefined {
   const body = parsed(text);
   if (body === undefined) return /^text\/plain/.test(kind) ? { message: text } : undefined;
@@ -44,7 +47,7 @@ function parsed(text: string): JsonRecord | undefined {
   }
 }
 
-/** What is said, wherever it stands: text, a list of what is wrong with which field, or either within. */
+/** The message of an error: a text, a list of errors by field, or either of them nested. */
 function wordsOf(said: unknown): string {
   if (typeof said === 'string') return said;
   if (Array.isArray(said)) return said.map(wordsOf).join('; ');
@@ -53,7 +56,7 @@ function wordsOf(said: unknown): string {
   return message === undefined && detail === undefined ? '' : wordsOf(message ?? detail);
 }
 
-/** The status that a body names after a 200. */
+/** The status that an error body names after status 200. */
 function statusOf(code: unknown): number {
   const status = Number(code);
   return Number.isInteger(status) && status >= 400 && status < 600 ? status : 502;

@@ -1,4 +1,4 @@
-// Asks a large model much at once: a few at a time, patient with a busy API, giving up only where going on is useless.
+// Sends many prompts to a large model, a few at a time. Retries a busy API and stops only if continuing is useless.
 import { type Clock, systemClock } from '../common/clock.ts';
 import type { Failure } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
@@ -7,13 +7,13 @@ import type { Prompt } from './protocol/prompt.ts';
 import type { LlmAnswer, LlmClient } from './types.ts';
 
 export interface LabelOptions {
-  /** Prompts under way at once, at least 1. */
+  /** Number of concurrent prompts, at least 1. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
-  /** Each answer as it comes; `index` is its prompt's. What it throws ends the batch. */
+  /** Called for each answer when it arrives; `index` is that of its prompt. An exception ends the batch. */
   readonly onAnswer: (index: number, answer: LlmAnswer) => void;
   readonly onFailure?: (index: number, failure: Failure) => void;
-  /** How many answers of a batch are waited for. */
+  /** Called with the number of pending answers of a batch. */
   readonly onWait?: (open: number) => void;
   readonly clock?: Clock;
   /** 0..1 */
@@ -22,22 +22,22 @@ export interface LabelOptions {
 
 export interface LabelOutcome {
   readonly answered: number;
-  /** Prompts that were asked, several times where that could help, and got no answer. */
+  /** Prompts without an answer after all retries. */
   readonly failed: number;
-  /** Prompts that were not asked to the end any more, because of `stopped`. */
+  /** Prompts that were not sent or not finished because of `stopped`. */
   readonly skipped: number;
-  /** Why it ended early; undefined when it did not. */
+  /** The failure that ended the batch early, or undefined. */
   readonly stopped: Failure | undefined;
-  /** Of all that was asked, answers that broke off included. */
+  /** Cost of all prompts, including incomplete answers. */
   readonly costUsd: number;
 }
 
-/** A server that asks to wait longer than this, ms, is not waited for: what it answered is kept, and a later run goes on. */
+/** Longest pause, ms. If a server asks for a longer one, the batch stops, and a later run continues. */
 const longestWait = 10 * 60_000;
-/** This many requests in a row without any answer: the API is not there. */
+/** After this many failed prompts in a row, the API is considered unavailable. */
 const patience = 8;
 
-/** Every answer is handed on as it comes, so what was paid for is kept when the batch ends early. Rejects only when cancelled. */
+/** Passes on every answer at once, so that paid answers survive an early end. Rejects only when cancelled. */
 export async function labelBatch(
   llm: Pick<LlmClient, 'ask' | 'prepare'>,
   prompts: readonly Prompt[],
@@ -49,11 +49,11 @@ export async function labelBatch(
   let inARow = 0;
   let costUsd = 0;
   let stopped: Failure | undefined;
-  // How many are at the API now, and who waits for one of them to come back with the change.
+  // In-flight calls, and prompts that wait until one of these calls releases its reservation.
   let underWay = 0;
   let waiting: (() => void)[] = [];
   const returned = () => new Promise<void>((resolve) => waiting.push(resolve));
-  // One pause for all: a busy API is busy for every request.
+  // All workers share one pause, because a busy API is busy for every request.
   let pauseUntil = 0;
 
   const prepared = await llm.prepare?.(prompts, signal, onWait);
@@ -81,7 +81,7 @@ export async function labelBatch(
         return;
       }
       const { error } = result;
-      // What the others have set aside is more than they will cost.
+      // In-flight calls reserve more than they will cost, so wait for one to settle.
       if (error.code === 'over-budget' && underWay > 0) {
         await returned();
         attempt--;
@@ -113,7 +113,7 @@ export async function labelBatch(
       await ask(next++);
     }
   };
-  // All of them are waited for, whatever one of them throws: what is under way is being paid for.
+  // Wait for all workers even if one throws, because in-flight calls are paid for.
   const workers = Array.from({ length: Math.max(1, Math.min(concurrency, prompts.length)) }, worker);
   for (const done of await Promise.allSettled(workers)) if (done.status === 'rejected') throw done.reason;
   return { answered, failed: failures, skipped: prompts.length - answered - failures, stopped, costUsd };

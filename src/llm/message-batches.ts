@@ -1,4 +1,4 @@
-// Answers to many questions at once, later and cheaper: submitted, polled, and taken up again by whoever comes after a restart.
+// Message batches, which are cheaper but slower: submits them, polls them, and resumes them after a restart.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { type Failure, failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { pauseAfter } from './backoff.ts';
@@ -8,16 +8,16 @@ import { failureKinds } from './protocol/failure-kinds.ts';
 import type { Prompt } from './protocol/prompt.ts';
 import type { Piece } from './protocol/wire.ts';
 
-/** A provider's batches, each call guarded and tried once. */
+/** A provider's batch API. Each call is guarded and made once, without retries. */
 export interface BatchDoor {
   submit(
     questions: readonly { readonly id: string; readonly prompt: Prompt }[],
     signal: AbortSignal,
   ): Promise<Result<string>>;
-  /** Those of the account that were made at `since` or later, ms since 1970. */
+  /** The account's batches that were created at `since` or later, ms since 1970. */
   list(since: number, signal: AbortSignal): Promise<Result<readonly { readonly id: string; readonly total: number }[]>>;
   ended(id: string, signal: AbortSignal): Promise<Result<boolean>>;
-  /** An answer's pieces; undefined for a question that was not answered, and not paid for. */
+  /** The pieces of each answer. Undefined for a request that was neither answered nor paid for. */
   results(
     id: string,
     signal: AbortSignal,
@@ -30,22 +30,22 @@ export interface BatchesOptions {
   readonly budget: Budget;
   readonly model: string;
   readonly clock?: Clock;
-  /** US dollars that a question may cost at most in a batch. */
+  /** Maximum cost of a request in a batch, US dollars. */
   readonly ceilingUsd: (prompt: Prompt) => number;
   readonly isKnown: (hash: string) => boolean;
-  /** Keeps the answer and settles what was set aside for it; what it throws ends the fetching. */
+  /** Stores the answer and settles its reservation. An exception ends the fetch. */
   readonly keep: (hash: string, path: string, pieces: readonly Piece[]) => void;
-  /** How often a call is made again, where a pause may mend what it failed of. */
+  /** Maximum number of retries after failures that a pause may resolve. */
   readonly patience?: number;
 }
 
-/** What is set aside stays so while results can be had, ms: the server keeps them for 29 days. */
+/** Duration of reservations, ms. The server keeps results for 29 days. */
 export const leaseMs = 29 * 86_400_000;
-/** Clocks differ by less, ms. */
+/** Maximum clock difference between this machine and the server, ms. */
 const skewMs = 10 * 60_000;
-/** Between two looks, ms: the first, and the longest. */
+/** First and longest poll interval, ms. */
 const pollMs = { first: 15_000, longest: 5 * 60_000 } as const;
-/** A server that is gone for so many looks in a row is left; what is out stays on disk. */
+/** Number of retries before polling stops. Submitted batches stay on disk. */
 const usualPatience = 12;
 export const reservationOf = (hash: string) => `batch:${hash}`;
 type Submitted = Required<OpenBatch>;
@@ -61,10 +61,10 @@ export class MessageBatches {
   }
 
   /**
-   * Has all answers in the store when it returns ok, but for those that the server did not give. Rejects only when cancelled, with what
-   * is out left as it is.
-   * @param questions by their hashes
-   * @param onWait how many answers are waited for
+   * Submits the requests and waits. When it returns ok, all answers that the server gave are stored. Rejects only when
+   * cancelled; submitted batches then stay as they are.
+   * @param questions prompts by their hashes
+   * @param onWait called with the number of pending answers
    */
   fetch(
     questions: ReadonlyMap<string, Prompt>,
@@ -78,13 +78,13 @@ export class MessageBatches {
       const out = new Set(file.read().flatMap((batch) => Object.keys(batch.questions)));
       const fresh = [...questions].filter(([hash]) => !out.has(hash) && !isKnown(hash));
       const submitted = fresh.length === 0 ? ok(true as const) : await this.submit(fresh, signal);
-      // What is out already is fetched whether or not more may be asked.
+      // Submitted batches are fetched even if no more may be submitted.
       const fetched = await this.wait(file.read(), signal, onWait);
       return fetched.ok ? submitted : fetched;
     });
   }
 
-  /** Has their answers in the store when it returns ok. Rejects as `fetch` does. */
+  /** Waits for batches. When it returns ok, their answers are stored. Rejects like `fetch`. */
   wait(
     batches: readonly OpenBatch[],
     signal: AbortSignal,
@@ -102,8 +102,8 @@ export class MessageBatches {
   }
 
   /**
-   * Keeps the answers of what has ended, and waits for none. Rejects as `fetch` does.
-   * @returns what can be waited for: of the others the server knows nothing, or cannot be asked now
+   * Stores the answers of finished batches without waiting. Rejects like `fetch`.
+   * @returns the pending batches, without those that the server does not know or cannot report now
    */
   takeUp(signal: AbortSignal): Promise<Result<readonly OpenBatch[]>> {
     const { door, file } = this.options;
@@ -132,7 +132,7 @@ export class MessageBatches {
     }
   }
 
-  /** Finds out what became of a batch that was being submitted when somebody died, or the network did. */
+  /** Finds out whether a batch arrived whose submission was interrupted by a crash or a network failure. */
   private async recover(signal: AbortSignal): Promise<Result<true>> {
     const { door, file, budget } = this.options;
     for (const lost of file.read().filter(({ id }) => id === undefined)) {
@@ -168,7 +168,7 @@ export class MessageBatches {
       file.write([...before, { ...batch, id: submitted.value }]);
       return stopped ?? ok(true);
     }
-    // Else it may have been taken: the list will tell.
+    // Without a refusal, the server may have accepted the batch. The list of batches shows it.
     if (!failureKinds[submitted.error.code]?.refused) {
       const found = await this.recover(signal);
       const arrived = file.read().some(({ since }) => since === batch.since);
@@ -196,7 +196,7 @@ export class MessageBatches {
     const results = await this.patiently(() => door.results(id, signal), signal);
     if (!results.ok) return results;
     for (const { id: hash, pieces } of results.value) {
-      // One that was kept before somebody died is not kept twice; of what we did not ask we know nothing.
+      // Skip answers that were stored before a crash, and answers to unknown requests.
       if (!Object.hasOwn(questions, hash) || isKnown(hash)) continue;
       if (pieces === undefined) budget.settle(reservationOf(hash), undefined);
       else keep(hash, questions[hash] as string, pieces);
@@ -205,7 +205,7 @@ export class MessageBatches {
     return ok(true);
   }
 
-  /** Tries again what a pause may mend. */
+  /** Retries failures that a pause may resolve. */
   private async patiently<T>(work: () => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
     const { patience = usualPatience } = this.options;
     for (let attempt = 1; ; attempt++) {

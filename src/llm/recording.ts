@@ -1,4 +1,4 @@
-// A large model that keeps every paid answer in the store before anybody sees it, and never spends more than its budget.
+// Wraps a large model: stores every paid answer before it is returned, and never spends more than the budget.
 import { createHash } from 'node:crypto';
 import { messageOf, ok, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
@@ -12,17 +12,17 @@ import { mostTokens, type Prompt } from './protocol/prompt.ts';
 import { StreamedLlm } from './streamed.ts';
 import type { LlmAnswer, LlmClient } from './types.ts';
 
-/** What is needed of the store. Synchronous: a call is on disk when `settle` returns. */
+/** The part of the store that is needed here. Synchronous: a call is on disk when `settle` returns. */
 export interface PaidCallStore extends Ledger {
   findTeacherCall(requestHash: string): PaidCall | undefined;
 }
 
 export interface RecordingOptions {
-  /** 'labelling' takes the answer to a question that was paid for before from the store. */
+  /** 'labelling' reuses paid answers from the store. */
   readonly purpose: Purpose;
   /** The workspace folder. */
   readonly folder: string;
-  /** Counts in the same store. */
+  /** The budget; it must use the same store. */
   readonly budget: Budget;
   readonly log?: Log;
   /** Wall clock, ms since 1970. */
@@ -35,11 +35,11 @@ export class RecordingLlm implements LlmClient {
   private readonly options: RecordingOptions;
   private file: BatchFile | undefined;
   private warned = false;
-  /** What is asked from now on goes into batches. */
+  /** Whether new requests are submitted in batches. */
   private submits = false;
-  /** Asked earlier, and waited for. */
+  /** Pending batches of earlier runs. */
   private open: readonly OpenBatch[] = [];
-  /** What answers cost that a batch has brought and nobody has taken yet, by hash. */
+  /** Cost of batch answers that were not returned by `ask` yet, by hash. */
   private readonly fetched = new Map<string, number>();
 
   constructor(llm: LlmClient, store: PaidCallStore, options: RecordingOptions) {
@@ -83,7 +83,7 @@ export class RecordingLlm implements LlmClient {
     const hash = this.hash(prompt);
     const known = this.known(hash);
     if (known !== undefined) {
-      // What a batch has cost is told once, with its answer.
+      // The cost of a batch answer is reported once, with the answer.
       const costUsd = this.fetched.get(hash) ?? 0;
       this.fetched.delete(hash);
       return ok({ ...fromStore(known, prompt, this.facts), costUsd });
@@ -93,7 +93,7 @@ export class RecordingLlm implements LlmClient {
     let paid: PaidCall | undefined;
     try {
       const result = await this.llm.ask(prompt, signal, onText, (lost) => {
-        // Under a name of its own: half an answer must not be taken for the answer to the same question later.
+        // Stored with another hash, so that an incomplete answer is never reused for the same request.
         paid = this.row(`partial:${hash}`, prompt.about, lost);
         onLost?.(lost);
       });
@@ -104,15 +104,15 @@ export class RecordingLlm implements LlmClient {
     }
   }
 
-  /** From now on answers to many are waited for in batches, where the provider has them. @param file keeps track of them */
+  /** Makes `prepare` use batches if the provider has them. @param file stores the submitted batches */
   waitForBatches(file: BatchFile): void {
     this.file = file;
     this.submits = true;
   }
 
   /**
-   * What an earlier run asked in batches is paid for: what has ended of it is in the store when this returns, and the rest is waited for
-   * rather than asked again. Rejects only when cancelled.
+   * Resumes the batches of an earlier run, which are paid for. Finished answers are stored when this returns. The
+   * others are awaited later and not requested again. Rejects only when cancelled.
    */
   async takeUpBatches(file: BatchFile, signal: AbortSignal): Promise<void> {
     if (!file.exists) return;
@@ -139,7 +139,7 @@ export class RecordingLlm implements LlmClient {
     return fetched;
   }
 
-  /** Undefined: the provider has none. */
+  /** Undefined if the provider has no batches. */
   private async batches(
     file: BatchFile,
     questions: ReadonlyMap<string, Prompt>,
@@ -157,7 +157,7 @@ export class RecordingLlm implements LlmClient {
       keep: (hash, path, pieces) => {
         const prompt = questions.get(hash);
         const read = llm.answerFrom(pieces, share, prompt);
-        // What cannot be read was paid for all the same, with what it may have cost.
+        // An unreadable answer was paid for too, so it counts with its maximum cost.
         const unread = prompt ? llm.ceilingUsd(prompt) * share : 0;
         const answer = read.ok ? read.value : { ...nothing, model: this.model, costUsd: unread };
         budget.settle(reservationOf(hash), this.row(read.ok ? hash : `partial:${hash}`, path, answer));
@@ -184,14 +184,14 @@ export class RecordingLlm implements LlmClient {
     try {
       held.settle(paid);
     } catch (error) {
-      // A store that cannot write keeps it until it can; this is one that refuses the row. Paid for: better used than lost.
+      // The store rejected the row (it keeps rows by itself if the disk fails). The paid answer is still returned.
       const { log = silentLog } = this.options;
       log.error(`An API answer could not be stored: ${messageOf(error)}`, error);
     }
   }
 
   private row(requestHash: string, path: string, answer: LlmAnswer): PaidCall {
-    // Once is enough: a server that does not count does not do so every time.
+    // Warn only once, because such a server miscounts every time.
     if (answer.overcounted !== undefined && !this.warned) this.options.log?.warn(answer.overcounted);
     this.warned ||= answer.overcounted !== undefined;
     const { purpose, folder, now = Date.now } = this.options;
@@ -210,7 +210,7 @@ export class RecordingLlm implements LlmClient {
   }
 }
 
-/** SHA-256 of all that decides the answer: who is asked and the prompt's text, wherever cache marks are set in it. */
+/** SHA-256 of everything that determines the answer: the model and the prompt's text, regardless of cache marks. */
 export function promptHash(model: string, prompt: Prompt, facts: ModelFacts): string {
   const { system, user, prefill, stop, infill } = prompt;
   const question = [
@@ -235,9 +235,9 @@ const nothing = {
 } as const;
 
 function fromStore({ text, model, latencyMs, outputTokens }: PaidCall, prompt: Prompt, facts: ModelFacts): LlmAnswer {
-  // How it ended is not stored; one that is as long as it might be was cut there.
+  // The stop reason is not stored, so an answer of maximum length counts as truncated.
   const truncated = outputTokens >= mostTokens(prompt, facts);
-  // What the server wrote is there where an earlier version, or a run that did not ask it, has stored the answer.
+  // The stored text may be raw if an earlier version stored it, or a run that did not make the request.
   const read = prompt.read(plainText(text));
   return { ...nothing, text: read, model, latencyMs, firstTokenMs: latencyMs, truncated, fromStore: true };
 }

@@ -1,4 +1,4 @@
-// A large model that one run may spend so much on, whatever is left of the month.
+// Wraps a large model with a spending limit for one run, in addition to the monthly limit.
 import { failed, type Result } from '../common/errors.ts';
 import { dollars } from './budget.ts';
 import type { Prompt } from './protocol/prompt.ts';
@@ -9,7 +9,7 @@ type Asked = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUs
 export class WithinRun implements Asked {
   private readonly llm: Asked;
   private readonly limitUsd: number;
-  /** By what was answered or broke off, and what those under way may cost at most. */
+  /** Cost of complete and incomplete answers, and the maximum cost of in-flight calls. */
   private spentUsd = 0;
   private heldUsd = 0;
 

@@ -1,4 +1,4 @@
-// The large model over any wire: one streamed answer a request, our own time limits, no retries, and what each answer costs.
+// A large model over any wire: one streamed answer per request, own timeouts, no retries, and the cost of each answer.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { dollars } from './budget.ts';
@@ -17,22 +17,22 @@ import type { LlmAnswer, LlmClient } from './types.ts';
 export interface StreamedOptions {
   readonly provider: Provider;
   readonly apiKey: string;
-  /** Undefined: the environment's, else the provider's own. */
+  /** Undefined for the address of the environment or of the provider. */
   readonly baseUrl?: string | undefined;
   readonly host: string;
   readonly model: string;
-  /** Longest wait for a whole answer, and between two events of it, ms. */
+  /** Timeout of a whole answer, and between two events (`stallMs`), ms. */
   readonly timeoutMs: number;
   readonly stallMs: number;
-  /** For proxies; Node's own when left out. */
+  /** A fetch that supports proxies. Default: Node's. */
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock;
   readonly editor?: EditorModels | undefined;
 }
 
-/** Tokens that the API may put round a block of text. */
+/** Maximum number of tokens that the API adds around a block of text. */
 const blockOverhead = 50;
-/** A batch's answers: longest wait for one call, ms; bytes at most; tokens of one answer. */
+/** Limits for batch answers: time of one call, ms; bytes of one response; tokens of one answer. */
 const batchCallMs = 5 * 60_000;
 const batchBytes = 64 << 20;
 const wholeTokens = 8_192;
@@ -99,7 +99,7 @@ export class StreamedLlm implements LlmClient {
       const send: typeof fetch = async (input, init) => {
         sent = true;
         const response = await plain(input, init);
-        // A page is that of a proxy, or of a network that wants one to sign in.
+        // An HTML page comes from a proxy or from the login page of a network.
         accepted ||= response.ok && !/\bhtml\b/.test(response.headers.get('content-type') ?? '');
         return response;
       };
@@ -109,16 +109,16 @@ export class StreamedLlm implements LlmClient {
         if (!reader.read(piece)) continue;
         firstTokenMs ??= this.clock.monotonic() - started;
         onText?.(prompt.read(reader.text, true));
-        // What follows is neither waited nor paid for. But only its last event tells what a model has thought.
+        // Stop early to save time and cost. A thinking model runs on, because only its last event counts the thinking.
         if (this.facts.thinking !== 'always' && prompt.enough?.(reader.text))
           return ok(answer(prompt.read(reader.text), false));
       }
-      // The SDKs end an aborted stream without an error.
+      // An aborted stream of an SDK ends without an error.
       deadline.signal.throwIfAborted();
       reader.assertComplete();
       return ok(answer(reader.stop === 'refusal' ? '' : prompt.read(reader.text), true));
     } catch (error) {
-      // Paid for once the model began, and perhaps where we gave up waiting for that.
+      // The answer is paid for if the model has begun, and perhaps if we stopped waiting for it.
       if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(prompt.read(reader.text), false));
       else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.unseen(prompt));
       signal.throwIfAborted();
@@ -130,18 +130,18 @@ export class StreamedLlm implements LlmClient {
     }
   }
 
-  /** Of the price, that a batch's answer costs. */
+  /** The price of a batch answer, as a share of the normal price. */
   get batchShare(): number {
     return this.options.provider.batchDiscount ?? 1;
   }
 
-  /** Undefined: the provider has no batches. */
+  /** Undefined if the provider has no batches. */
   async batches(): Promise<BatchDoor | undefined> {
     const wire = await this.wire();
     const { batches } = wire;
     if (batches === undefined) return undefined;
     const call = async <T>(signal: AbortSignal, work: (send: typeof fetch, signal: AbortSignal) => Promise<T>) => {
-      // A list of results is longer than an answer is waited for.
+      // A list of results takes longer than a single answer, so the timeout is longer.
       const deadline = new Deadline(this.clock, signal, batchCallMs, batchCallMs);
       try {
         const send = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check(), batchBytes);
@@ -170,7 +170,11 @@ export class StreamedLlm implements LlmClient {
     };
   }
 
-  /** An answer that came all at once, at a share of the price. @param prompt undefined: nobody here asked it; it is read when somebody does */
+  /**
+   * Reads an answer of a batch.
+   * @param share of the normal price
+   * @param prompt undefined if this run did not make the request; the raw text is then returned and read later
+   */
   answerFrom(pieces: readonly Piece[], share: number, prompt: Prompt | undefined): Result<LlmAnswer> {
     const reader = new AnswerReader(
       '',
@@ -198,8 +202,8 @@ export class StreamedLlm implements LlmClient {
   }
 
   /**
-   * Whether a request that brought nothing may have been paid for: its connection broke after it was made, or it was accepted and its
-   * answer never began. What was refused with a status or an error was not, nor what never arrived.
+   * Whether a request without an answer may have been paid for. It may if the connection broke after it was made, or if
+   * it was accepted but the answer never began. It is not if it was refused or never arrived.
    */
   private mayBePaid(error: unknown, accepted: boolean, wire: Wire | undefined): boolean {
     const told = wire?.explain(error);
@@ -207,7 +211,7 @@ export class StreamedLlm implements LlmClient {
     return accepted || told !== undefined;
   }
 
-  /** An answer that may have been written to its end without anybody seeing it. */
+  /** The maximum cost of an answer that may have been generated but was not received. */
   private unseen(prompt: Prompt): LlmAnswer {
     const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
     const costUsd = priceUsd(usage, this.facts);
@@ -215,7 +219,7 @@ export class StreamedLlm implements LlmClient {
     return { text: '', model: this.model, usage, costUsd, ...times, truncated: false, costEstimated: true };
   }
 
-  /** What an answer costs: never more than was set aside for it, whatever its server counts. @param most tokens that it may take */
+  /** The cost of an answer, limited to its reservation even if the server counts more. @param most the maximum usage */
   private booked(told: LlmUsage, most: LlmUsage, share = 1): Pick<LlmAnswer, 'usage' | 'costUsd' | 'overcounted'> {
     const [costUsd, mostUsd] = [told, most].map((usage) => priceUsd(usage, this.facts) * share) as [number, number];
     if (costUsd <= mostUsd) return { usage: told, costUsd };
@@ -226,7 +230,7 @@ export class StreamedLlm implements LlmClient {
     return { usage: most, costUsd: mostUsd, overcounted };
   }
 
-  /** Every byte of the prompt a token, the answer as long as it may be. */
+  /** The maximum usage: one token for each byte of the prompt, and an answer of maximum length. */
   private ceiling(prompt: Prompt): LlmUsage {
     const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + blockOverhead);
     const outputTokens = mostTokens(prompt, this.facts);
@@ -251,9 +255,9 @@ export class StreamedLlm implements LlmClient {
     return { inputTokens: estimateTokens(all, this.facts) - write, cacheWriteTokens: write, cacheReadTokens: 0 };
   }
 
-  /** What the server counted so far, or our estimate; of the output always the larger, it comes last. Thinking is not seen. */
+  /** The server's counts so far, or our estimate. The output is the larger of both, because servers count it last. */
   private estimatedUsage(prompt: Prompt, reader: AnswerReader): LlmUsage {
-    // Tokens on their way when the stream was ended are paid for, too.
+    // Tokens in transit when the stream was ended are paid for too.
     const begun = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
     const seen = this.facts.thinking === 'always' ? mostTokens(prompt, this.facts) : begun;
     return {

@@ -1,41 +1,41 @@
-// The large model behind an API, as the rest of the code sees it.
+// The interface of the large model behind an API.
 import type { Result } from '../common/errors.ts';
 import type { LlmUsage, ModelFacts } from './protocol/models.ts';
 import type { Prompt } from './protocol/prompt.ts';
 import type { TokenOdds } from './protocol/wire.ts';
 
 export interface LlmAnswer {
-  /** What the prompt reads in what the model wrote: whoever shows or judges it cleans it. '' where that is nothing, or it refused. */
+  /** The answer as `Prompt.read` extracts it, not cleaned for display. '' if it is empty or the model refused. */
   readonly text: string;
   readonly model: string;
   readonly usage: LlmUsage;
   readonly costUsd: number;
   readonly latencyMs: number;
   readonly firstTokenMs: number;
-  /** Cut short by its length limit. */
+  /** Whether the length limit cut the answer. */
   readonly truncated: boolean;
-  /** The cost is a careful guess: the stream was ended before its usage came, or the model has no known price. */
+  /** The cost is a conservative estimate: the stream ended before the usage arrived, or the price is unknown. */
   readonly costEstimated?: boolean;
-  /** The server counted more than the call may cost, and the cost is that most; a sentence for the user. */
+  /** A sentence for the user if the server counted more than the maximum. The cost is then the maximum. */
   readonly overcounted?: string;
   /** The model declined (stop reason 'refusal'); `text` is ''. */
   readonly refused?: boolean;
-  /** Of its text, the wire's marks included, where they were asked for and told. */
+  /** Token probabilities, including the wire's marks, if they were requested and sent. */
   readonly tokens?: readonly TokenOdds[];
-  /** Answered from the store: nothing was paid now. */
+  /** The answer is from the store, so nothing was paid now. */
   readonly fromStore?: boolean;
 }
 
 export interface LlmClient {
   readonly model: string;
-  /** What whoever words a prompt has to know of the model. */
+  /** Properties of the model that are needed to build a prompt. */
   readonly facts: ModelFacts;
   /**
-   * One answer. `onText` gets the text so far as it streams, not cleaned yet: for showing that something comes, not
-   * for showing it. Cancellation rejects with the signal's reason; every other failure is a value.
-   * @param onLost gets what was (or may have been) paid for an answer that is not returned: cancelled, timed out, broken off. Where nobody
-   *   can tell how far a model had come, that is its whole limit: one that thinks, or one whose connection was reset before it said
-   *   anything. Called at most once, before the promise settles.
+   * Requests one answer. Cancellation rejects with the signal's reason; every other failure is a value.
+   * @param onText gets the raw text so far while it streams. Use it to show progress, not to show the text.
+   * @param onLost gets the cost of an answer that is not returned because it was cancelled, timed out or broke off.
+   *   If the progress of the model is unknown, this is the maximum cost. That is the case for thinking models, and for
+   *   connections that broke before the first event. Called at most once, before the promise settles.
    */
   ask(
     prompt: Prompt,
@@ -44,30 +44,30 @@ export interface LlmClient {
     onLost?: (paid: LlmAnswer) => void,
   ): Promise<Result<LlmAnswer>>;
   /**
-   * Has the answers to many at once in the store when it returns, where whoever made it chose to wait for a lower price; what is missing is
-   * asked one by one then. Absent: it has nothing to prepare. Rejects only when cancelled.
-   * @param onWait how many answers are waited for
+   * Stores the answers to many prompts in advance if batches were chosen for their lower price. `ask` requests missing
+   * answers one by one. Absent if there is nothing to prepare. Rejects only when cancelled.
+   * @param onWait called with the number of pending answers
    */
   prepare?(prompts: readonly Prompt[], signal: AbortSignal, onWait?: (open: number) => void): Promise<Result<true>>;
-  /** The answer is in the store, or comes with a batch that is out: nothing is paid for it. Absent: nothing is kept. */
+  /** Whether the answer is stored or pending in a batch, so that it costs nothing more. Absent if nothing is stored. */
   knows?(prompt: Prompt): boolean;
-  /** Answers that come with batches of earlier runs, see `prepare`. Absent: none. */
+  /** Number of pending answers in batches of earlier runs, see `prepare`. Absent: none. */
   readonly awaited?: number;
-  /** What its answer costs, whether or not it is known, from token estimates and the price table, US dollars. */
+  /** Expected cost of the answer, US dollars, from token estimates and the price table. Ignores stored answers. */
   estimateUsd(prompt: Prompt): number;
-  /** What it may cost at most: every byte of the prompt a token, the answer as long as it may be, thinking included. */
+  /** Maximum cost: one token for each byte of the prompt, and an answer of maximum length, including thinking. */
   ceilingUsd(prompt: Prompt): number;
 }
 
-/** How to reach a large model. Plain data: it crosses to a job's process. Never logged, never stored. */
+/** How to reach a large model. Plain data, because it is sent to a job's process. Never log or store it. */
 export interface LlmSettings {
-  /** Of the table of providers; absent: the first of it. */
+  /** Id in the table of providers. Default: its first row. */
   readonly provider?: string;
   readonly apiKey: string;
-  /** Absent or '': the environment's, else the provider's own. */
+  /** Absent or '': the address of the environment, else of the provider. */
   readonly baseUrl?: string;
-  /** '': the default model. */
+  /** '' for the default model. */
   readonly model: string;
-  /** For one whole answer, ms. */
+  /** Timeout of one whole answer, ms. */
   readonly timeoutMs: number;
 }
