@@ -5,15 +5,15 @@ import type { LeftOutReason } from './types.ts';
 
 /** Longest handwritten line, UTF-16 units. Prose may have a paragraph on one line. */
 const longLine = { code: 1000, prose: 20_000 };
-/** Generators announce themselves at the top. */
+/** Only the start of a file is searched, because generators put their notice there. */
 const headerLines = 40;
 const headerCharacters = 4000;
 
 const commentLine = /^\s*(?:\/\/|\/\*|\*|#|<!--|--|;|%|\(\*|\{-|"""|'''|REM\b|'|dnl\b|\.\.)/i;
-/** Marks that only tools write. */
+/** Phrases that only generators write. */
 const certain =
   /@generated\b(?!['"`])|<auto-?generated|\bcode generated\b.*\bdo not edit\b|\bthis (?:file|code|class|module) (?:is|was|has been) (?:auto[- ]?|automatically |machine[- ])?generated\b/i;
-/** Marks that people also write, but not both together. */
+/** Phrases that people write too, but rarely both in one header. */
 const generated = /\b(?:auto[- ]?)?generated\b/i;
 const warned = /\b(?:do not|don't|(?:should|must) not be|never) (?:hand[- ])?(?:edit|modify|change|touch)/i;
 

@@ -9,7 +9,7 @@ const literal =
   /\s{0,20}(?:Some\(|[bru]|new \w{1,30}\()?(?:"([^"\n]{0,120})"|'([^'\n]{0,120})'|`([^`\n]{0,120})`)\)?(?:\.\w{1,20}\(\))?\s{0,20}(,?)/y;
 const other = /\s{0,20}[\w.$:]{1,60}(?:\([^()"'\n]{0,60}\))?\s{0,20}(,)/y;
 const most = 6;
-/** Values that are not passwords: hosts, URLs, mail addresses, files, connection strings. */
+/** Host names, URLs, e-mail addresses and file names, which are not passwords. */
 const address = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?$|[/@]\w+\.\w|^dbi:|^\w+:\w+=/;
 
 export function findCalls({ text }: SearchedText): Found[] {
