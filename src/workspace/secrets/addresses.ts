@@ -1,4 +1,4 @@
-// Shape rules for URLs and headers: webhooks, URLs with a password or token, connection strings, cookies, authorization.
+// Shape rules for URLs and headers: webhooks, passwords and tokens in URLs, connection strings, cookies, authorization.
 
 import { basic, chosen, decode, drawn, given, inUrl, isSecretName, real, type ShapeRow } from './accept.ts';
 import { isNoWord, isPassword, randomness } from './values.ts';
