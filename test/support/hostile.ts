@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 export interface Hostile {
   /** Relative to the folder that was made: what is opened. */
   readonly open?: string;
+  /** Git is not asked there: its repository is not the folder's own, or begins elsewhere. */
+  readonly withoutGit?: true;
   /** Makes the repository in `root`, an empty folder; whatever runs `program` (absolute, takes any arguments) was tricked. */
   make(root: string, program: string): void;
 }
@@ -135,6 +137,7 @@ export const hostileRepositories: Readonly<Record<string, Hostile>> = {
   },
   'a worktree that begins above the folder': {
     open: 'inner',
+    withoutGit: true,
     make(root, program) {
       repository(join(root, 'inner'), { 'core.fsmonitor': program, 'core.worktree': '../..' });
       write(root, 'tracked.ts', 'export const above = "not in the folder that is opened";\n');
@@ -203,6 +206,7 @@ export const hostileRepositories: Readonly<Record<string, Hostile>> = {
   },
   'a bare repository in a subfolder': {
     open: 'docs',
+    withoutGit: true,
     make(root, program) {
       repository(root);
       const bare = join(root, 'docs');
@@ -213,6 +217,7 @@ export const hostileRepositories: Readonly<Record<string, Hostile>> = {
   },
   'a gitfile that points out of the folder': {
     open: 'project',
+    withoutGit: true,
     make(root, program) {
       const outside = join(root, 'elsewhere');
       lacksIgnoreFile(outside, { 'remote.origin.url': `ext::${program} %S`, 'protocol.ext.allow': 'always' });

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { craftedFolders, outsideWord } from '../../support/crafted.ts';
+import { hostileRepositories } from '../../support/hostile.ts';
 import { gitLogName, markerName } from '../../support/hostile-workspace.ts';
 import { indexedTexts } from '../../support/stored.ts';
 import { extensionId, show, trust } from '../hands.ts';
@@ -85,13 +86,15 @@ export function defineHostile(suite: Suite, plan: Plan): void {
       'trusted, each is read with git, and still nothing of any runs',
       async () => {
         await useAll('// and another\n');
-        const asked = folders().filter(({ name }) => !craftedFolders[name]?.withoutGit);
+        const asked = folders().filter(({ name }) => !(craftedFolders[name] ?? hostileRepositories[name])?.withoutGit);
         await until('git to be asked in each', () => asked.every((folder) => gitCalls(folder).length > 0), limitMs);
         await until(
           'a new index of each',
           () => indexes().filter((at) => at > before).length === folders().length,
           limitMs,
         );
+        for (const folder of folders())
+          if (!asked.includes(folder)) assert.deepEqual(gitCalls(folder), [], `${folder.name}: git was asked`);
         nothingRan();
       },
       limitMs,

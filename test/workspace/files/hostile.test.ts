@@ -35,6 +35,7 @@ for (const [name, hostile] of Object.entries(hostileRepositories)) {
       const harvested = await harvestFolder(opened, { trusted });
       assert.ok(harvested.ok);
       assert.ok(harvested.value.files.length > 0, 'files are harvested');
+      assert.equal(harvested.value.report.usedGit, trusted && !hostile.withoutGit);
       for (const file of harvested.value.files) {
         const alone = await harvestFile(opened, file.path, { trusted });
         assert.equal(alone.ok && alone.value.file?.path, file.path);
