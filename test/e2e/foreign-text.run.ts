@@ -70,7 +70,8 @@ function plant(project: string): void {
   writeFileSync(join(project, TEAM_FILE), renamed(readFileSync(target), link('adaptedFolder')));
   writeFileSync(join(project, `${link('fileName').slice(0, 200)}).csv`), `text,${link('columnName')}\nhello,a\n`);
   writeFileSync(join(project, 'tickets.csv'), `${link('columnName')},kind\nhello,a\nworld,b\n`);
-  const broken = { instruction: 'Sort.', labels: [], source: { kind: 'csv', path: 'tickets.csv', text: 'kind' } };
+  const labels = ['a', 'b'].map((name) => ({ name, meaning: `Texts of the kind ${name}.` }));
+  const broken = { instruction: 'Sort.', labels, source: { kind: 'csv', path: 'tickets.csv', text: 'kind' } };
   writeFileSync(join(project, TASKS_FOLDER, 'broken.json'), JSON.stringify({ ...broken, [link('fieldName')]: 1 }));
 }
 
