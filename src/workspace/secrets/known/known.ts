@@ -34,9 +34,8 @@ interface Known extends SecretForm {
 /** Forms with the same first units, or the same last units if read backwards. */
 class Alike {
   private readonly forms: Known[] = [];
-  private sorted: { readonly read: string; readonly form: Known }[] | undefined;
-  private byText = new Map<string, Known[]>();
-  private lengths: number[] = [];
+  /** Made when first needed after `add`. */
+  private index: ReturnType<Alike['makeIndex']> | undefined;
   private readonly backwards: boolean;
 
   constructor(backwards: boolean) {
@@ -45,7 +44,7 @@ class Alike {
 
   add(form: Known): void {
     this.forms.push(form);
-    this.sorted = undefined;
+    this.index = undefined;
   }
 
   /**
@@ -54,9 +53,10 @@ class Alike {
    */
   candidates(part: (length: number) => string): readonly Known[] {
     if (this.forms.length <= fewAlike) return this.forms;
-    const sorted = this.sorted ?? this.sort();
-    const whole = this.lengths.flatMap((length) => this.byText.get(part(length)) ?? []);
-    const text = part(this.lengths[0] as number);
+    this.index ??= this.makeIndex();
+    const { sorted, byText, lengths } = this.index;
+    const whole = lengths.flatMap((length) => byText.get(part(length)) ?? []).map(({ form }) => form);
+    const text = part(lengths[0] as number);
     let [low, high] = [0, sorted.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -68,16 +68,12 @@ class Alike {
     return [...new Set([...whole, ...near])];
   }
 
-  private sort() {
-    const read = (text: string) => (this.backwards ? backwards(text) : text);
-    this.sorted = this.forms
-      .map((form) => ({ read: read(form.text), form }))
+  private makeIndex() {
+    const sorted = this.forms
+      .map((form) => ({ read: this.backwards ? backwards(form.text) : form.text, form }))
       .sort((a, b) => (a.read < b.read ? -1 : a.read > b.read ? 1 : 0));
-    this.byText = new Map(
-      [...Map.groupBy(this.sorted, (row) => row.read)].map(([text, rows]) => [text, rows.map(({ form }) => form)]),
-    );
-    this.lengths = [...new Set(this.sorted.map((row) => row.read.length))].sort((a, b) => b - a);
-    return this.sorted;
+    const lengths = [...new Set(sorted.map(({ read }) => read.length))].sort((a, b) => b - a);
+    return { sorted, byText: Map.groupBy(sorted, ({ read }) => read), lengths };
   }
 }
 
