@@ -194,7 +194,8 @@ step('what is held back is listed, greyed, with its text on a key; Alt+\\ brings
   await held.locator('summary').first().focus();
   await editor.page.keyboard.press('Enter');
   const text = (await held.locator('.inserted').textContent()) ?? '';
-  assert.ok(text.length > 1);
+  // How much of the line a busy machine has drafted by now differs: one character may be all.
+  assert.notEqual(text, '');
   await editor.shot('03-held-back');
   await editor.page.locator('.monaco-editor .view-lines').first().click();
   await editor.open(recorded.file, recorded.line, recorded.column + 1);
