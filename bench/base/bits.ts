@@ -1,6 +1,6 @@
 // Bits per character of text that no base of ours has seen, beside general compressors on the same text.
 
-import type { Network } from '../../src/neural/decoding/network.ts';
+import type { Network } from '../../src/neural/inference/network.ts';
 import { chooseFiles, heldOutFiles, type LanguageFile } from '../common/held-out.ts';
 import { readRecordings } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../../build/paths.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../src/common/statistics/conditional-logit.ts';
 import { fitGate, type GateExample, gated, meanLogLoss } from '../../src/common/statistics/gate.ts';
-import { LanguageModel } from '../../src/neural/decoding/language-model.ts';
+import { LanguageModel } from '../../src/neural/inference/language-model.ts';
 import { placeBefore } from '../../src/prompts/completion/asked-place.ts';
 import { MixtureSpecialist } from '../../src/specialist/mixture/mixture-specialist.ts';
 import { type LabeledQuery, MIXTURE_FILE } from '../../src/specialist/mixture/types.ts';

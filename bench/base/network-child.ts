@@ -1,8 +1,8 @@
 // Our engine in a process of its own, as the product runs it. Started by side-by-side.ts.
 
 import type { Model } from '../../src/neural/architecture/decoder-values.ts';
-import { Network } from '../../src/neural/decoding/network.ts';
-import { prefill } from '../../src/neural/decoding/prefill.ts';
+import { Network } from '../../src/neural/inference/network.ts';
+import { prefill } from '../../src/neural/inference/prefill.ts';
 import { loadModel } from '../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../src/neural/runtime/library.ts';
 import { serve } from '../common/child-process.ts';

@@ -2,7 +2,7 @@
 
 import { physicalCores } from '../../src/common/threads.ts';
 import type { Precision } from '../../src/neural/architecture/precision.ts';
-import { Network } from '../../src/neural/decoding/network.ts';
+import { Network } from '../../src/neural/inference/network.ts';
 import { loadModel } from '../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../src/neural/runtime/library.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/types.ts';

@@ -8,7 +8,7 @@ import { root } from '../../build/paths.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { normals } from '../../src/common/statistics/random.ts';
 import { initialAdapters, LORA_TARGETS, type LoraConfig } from '../../src/neural/architecture/lora.ts';
-import { Network } from '../../src/neural/decoding/network.ts';
+import { Network } from '../../src/neural/inference/network.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
 import { saveAdapter } from '../../src/neural/models/adapter.ts';
 import { exportModel } from '../../src/neural/models/export/export.ts';

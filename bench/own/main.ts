@@ -9,7 +9,7 @@ import { threadCount } from '../../src/common/threads.ts';
 import { nodeOptions } from '../../src/jobs/client.ts';
 import type { Model } from '../../src/neural/architecture/decoder-values.ts';
 import type { Precision } from '../../src/neural/architecture/precision.ts';
-import { Network } from '../../src/neural/decoding/network.ts';
+import { Network } from '../../src/neural/inference/network.ts';
 import { readSource } from '../../src/neural/models/import/source-of.ts';
 import { writeWeights } from '../../src/neural/models/import/write-weights.ts';
 import { listPackages, type PackageInfo } from '../../src/neural/models/list.ts';
@@ -31,7 +31,7 @@ import { linesAt } from './lines.ts';
 /** Text that no base was trained on when it was written: files of this repository. */
 const FILES = [
   'src/common/files.ts',
-  'src/neural/decoding/passes.ts',
+  'src/neural/inference/passes.ts',
   'src/adaptation/stages/plan.ts',
   'CONTRIBUTING.md',
 ];

@@ -1,7 +1,7 @@
 // A base alone, its likeliest token each time: text in, text out. The product never asks it so; it shows what a base brings to the mixture.
 
 import { CodedError, unwrap } from '../../../src/common/errors.ts';
-import { LanguageModel, type LanguageModelOptions } from '../../../src/neural/decoding/language-model.ts';
+import { LanguageModel, type LanguageModelOptions } from '../../../src/neural/inference/language-model.ts';
 import { readManifest } from '../../../src/neural/models/manifest.ts';
 import { type Generated, type GenerateRequest, generate } from './generate.ts';
 

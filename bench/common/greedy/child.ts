@@ -1,6 +1,6 @@
 // A base alone in a process of its own, another one each time it is told. Started by processes.ts.
 
-import type { LanguageModelOptions } from '../../../src/neural/decoding/language-model.ts';
+import type { LanguageModelOptions } from '../../../src/neural/inference/language-model.ts';
 import { serve } from '../child-process.ts';
 import { Alone, type Completed, type TextRequest } from './alone.ts';
 

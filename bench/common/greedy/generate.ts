@@ -1,10 +1,10 @@
 // The likeliest token each time, for one prompt that is healed at its end: the plainest walk that a model's passes can be asked for.
 
 import { CodedError } from '../../../src/common/errors.ts';
-import { allowedTokens, spelled } from '../../../src/neural/decoding/healing.ts';
-import type { Network } from '../../../src/neural/decoding/network.ts';
-import { absorb } from '../../../src/neural/decoding/prefill.ts';
-import type { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
+import { allowedTokens, spelled } from '../../../src/neural/inference/healing.ts';
+import type { Network } from '../../../src/neural/inference/network.ts';
+import { absorb } from '../../../src/neural/inference/prefill.ts';
+import type { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 
 export interface GenerateRequest {

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { physicalCores } from '../../../src/common/threads.ts';
-import type { LanguageModelOptions } from '../../../src/neural/decoding/language-model.ts';
+import type { LanguageModelOptions } from '../../../src/neural/inference/language-model.ts';
 import { Child } from '../child-process.ts';
 import type { AloneAnswers } from './child.ts';
 

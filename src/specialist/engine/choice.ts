@@ -1,5 +1,5 @@
 // Selects the base model: the largest that is fast enough on this machine, else the small one. Pure.
-import type { Timing } from '../../neural/decoding/timing.ts';
+import type { Timing } from '../../neural/inference/timing.ts';
 
 export interface Base {
   readonly name: string;

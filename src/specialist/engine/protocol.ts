@@ -2,9 +2,9 @@
 // types.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { Failure } from '../../common/errors.ts';
-import type { StatesRequest } from '../../neural/decoding/hidden-states.ts';
-import type { LanguageModelOptions } from '../../neural/decoding/language-model.ts';
-import type { Timing } from '../../neural/decoding/timing.ts';
+import type { StatesRequest } from '../../neural/inference/hidden-states.ts';
+import type { LanguageModelOptions } from '../../neural/inference/language-model.ts';
+import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
 import type { StepReport, Validated } from '../../neural/training/run.ts';
@@ -18,7 +18,7 @@ import type {
 } from '../mixture/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 
-export type { Timing } from '../../neural/decoding/timing.ts';
+export type { Timing } from '../../neural/inference/timing.ts';
 export type { StepReport, Validated } from '../../neural/training/run.ts';
 export { NEW_POSITION_TOKENS } from '../mixture/draft-latency.ts';
 export { type LatencyEstimate, MIXTURE_FILE, type QueryLoss } from '../mixture/types.ts';

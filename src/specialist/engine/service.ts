@@ -1,9 +1,9 @@
 // The engine process's side. Requests run one after the other; training, in a process of its own, reads requests
 // between micro-batches.
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
-import { pooledStates } from '../../neural/decoding/hidden-states.ts';
-import { LanguageModel } from '../../neural/decoding/language-model.ts';
-import { timeModel } from '../../neural/decoding/timing.ts';
+import { pooledStates } from '../../neural/inference/hidden-states.ts';
+import { LanguageModel } from '../../neural/inference/language-model.ts';
+import { timeModel } from '../../neural/inference/timing.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
 import { Specialists } from '../mixture/specialists.ts';
 import { isFileChange } from '../ngram/protocol.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { replaceFile } from '../../common/files.ts';
-import type { Timing } from '../../neural/decoding/timing.ts';
+import type { Timing } from '../../neural/inference/timing.ts';
 
 const FILE = 'timings.json';
 const VERSION = 1;

@@ -1,8 +1,8 @@
 // Writes a block below the first line with the mixture; the rules are those of specialist/ngram/block.ts.
 import type { CompletionQuery } from '../../common/completion.ts';
-import { Branches } from '../../neural/decoding/branches.ts';
-import type { KeyValueCache } from '../../neural/decoding/key-value-cache.ts';
-import type { Network } from '../../neural/decoding/network.ts';
+import { Branches } from '../../neural/inference/branches.ts';
+import type { KeyValueCache } from '../../neural/inference/key-value-cache.ts';
+import type { Network } from '../../neural/inference/network.ts';
 import { type Block, type BlockLine, type BlockQuestion, type FirstLine, writeBlock } from '../ngram/block.ts';
 import type { NgramModel, PredictionPoint } from '../ngram/model.ts';
 import type { Step } from '../ngram/search.ts';

@@ -1,6 +1,6 @@
 // Beam search over the neural model's tree of tokens (branches.ts): one pass at each depth for all open hypotheses.
 
-import type { Branches, Path } from '../../neural/decoding/branches.ts';
+import type { Branches, Path } from '../../neural/inference/branches.ts';
 import { type BeamHypothesis, type BeamLimits, BeamSearch } from '../ngram/beam-search.ts';
 
 export interface SearchLimits extends BeamLimits {

@@ -1,7 +1,7 @@
 // Beam search over the neural model's own tokens, if its tokenizer differs from that of the n-grams. The search may
 // spell the healed text before the cursor with one or several tokens.
-import type { Path } from '../../neural/decoding/branches.ts';
-import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
+import type { Path } from '../../neural/inference/branches.ts';
+import { allowedTokens, spelled } from '../../neural/inference/healing.ts';
 import type { BeamHypothesis } from '../ngram/beam-search.ts';
 import { type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
 import { logOf, probability } from './logit-reader.ts';

@@ -3,7 +3,7 @@
 // are also the steps of a line.
 
 import { type GateExample, gateOf } from '../../common/statistics/gate.ts';
-import { allowedTokens, spelled } from '../../neural/decoding/healing.ts';
+import { allowedTokens, spelled } from '../../neural/inference/healing.ts';
 import { meet } from '../../text/lines.ts';
 import { textOf } from '../ngram/drafter.ts';
 import { longestMatch } from '../ngram/evidence.ts';

@@ -3,9 +3,9 @@
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
 import { type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
-import { spelled } from '../../neural/decoding/healing.ts';
-import type { LanguageModel } from '../../neural/decoding/language-model.ts';
-import { prefill } from '../../neural/decoding/prefill.ts';
+import { spelled } from '../../neural/inference/healing.ts';
+import type { LanguageModel } from '../../neural/inference/language-model.ts';
+import { prefill } from '../../neural/inference/prefill.ts';
 import { DIALECT, DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
 import { PROMPT_SNIPPETS, type PromptLimits } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';

@@ -2,7 +2,7 @@
 // mixture.
 
 import { gateOf } from '../../common/statistics/gate.ts';
-import { allowedTokens } from '../../neural/decoding/healing.ts';
+import { allowedTokens } from '../../neural/inference/healing.ts';
 import type { PredictionPoint } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';

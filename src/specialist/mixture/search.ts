@@ -1,7 +1,7 @@
 // Beam search for the rest of the line under the mixture. Each pass of the neural model also runs tokens that the
 // n-grams predict with confidence.
 
-import { spelled } from '../../neural/decoding/healing.ts';
+import { spelled } from '../../neural/inference/healing.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { PredictionPoint } from '../ngram/model.ts';
 import type { Hypothesis, Step } from '../ngram/search.ts';

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { CodedError } from '../../common/errors.ts';
-import { LanguageModel, tokenizerAt } from '../../neural/decoding/language-model.ts';
+import { LanguageModel, tokenizerAt } from '../../neural/inference/language-model.ts';
 import { ADAPTER, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Network } from '../../../src/neural/decoding/network.ts';
+import { Network } from '../../../src/neural/inference/network.ts';
 import { loadAdapter } from '../../../src/neural/models/adapter.ts';
 import { exportModel } from '../../../src/neural/models/export/export.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';

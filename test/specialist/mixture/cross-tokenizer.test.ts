@@ -1,8 +1,8 @@
 // A neural model with another tokenizer than the n-grams: candidates of both, scored by both, with respelled text.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Branches } from '../../../src/neural/decoding/branches.ts';
-import type { Network } from '../../../src/neural/decoding/network.ts';
+import { Branches } from '../../../src/neural/inference/branches.ts';
+import type { Network } from '../../../src/neural/inference/network.ts';
 import { fitMixed } from '../../../src/specialist/mixture/fit.ts';
 import { LineScores } from '../../../src/specialist/mixture/line-scores.ts';
 import { respelledText, VocabularyMapping } from '../../../src/specialist/mixture/vocabulary-mapping.ts';
@@ -10,7 +10,7 @@ import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { GPT2_PATTERN, gpt4Pattern } from '../../../src/text/tokenizer/splits.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
-import { FUNCTIONS } from '../../neural/decoding/trained.ts';
+import { FUNCTIONS } from '../../neural/inference/trained.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
 

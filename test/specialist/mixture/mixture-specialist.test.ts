@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { DraftOptions } from '../../../src/common/completion.ts';
 import type { GateExample } from '../../../src/common/statistics/gate.ts';
-import type { Network } from '../../../src/neural/decoding/network.ts';
+import type { Network } from '../../../src/neural/inference/network.ts';
 import { fitMixed } from '../../../src/specialist/mixture/fit.ts';
 import { LogitReader } from '../../../src/specialist/mixture/logit-reader.ts';
 import { plainMixWeights } from '../../../src/specialist/mixture/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { relativeError } from '../../neural/architecture/golden.ts';
-import { FUNCTIONS } from '../../neural/decoding/trained.ts';
+import { FUNCTIONS } from '../../neural/inference/trained.ts';
 import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
 
 let network: Network;

@@ -1,7 +1,7 @@
 // A small neural model that has learned infilling samples of made-up code, and the parts of a mixed specialist over it.
 import type { CompletionQuery } from '../../../src/common/completion.ts';
-import { Network } from '../../../src/neural/decoding/network.ts';
-import { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
+import { Network } from '../../../src/neural/inference/network.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.ts';
 import { MixtureSpecialist } from '../../../src/specialist/mixture/mixture-specialist.ts';
@@ -9,7 +9,7 @@ import type { MixWeights } from '../../../src/specialist/mixture/types.ts';
 import { initialMixWeights } from '../../../src/specialist/mixture/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
-import { files, smallTokenizer, trainedModel } from '../../neural/decoding/trained.ts';
+import { files, smallTokenizer, trainedModel } from '../../neural/inference/trained.ts';
 
 export const tokenizer = smallTokenizer();
 export const corpus = files().map((text, i) => ({ path: `src/part${i}.ts`, text }));

@@ -1,7 +1,7 @@
 // One step of the mixture inside a word: each model counts by how much it expected the healed bytes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spelled } from '../../../src/neural/decoding/healing.ts';
+import { spelled } from '../../../src/neural/inference/healing.ts';
 import { gateSize } from '../../../src/specialist/mixture/gate.ts';
 import { LogitReader, probability } from '../../../src/specialist/mixture/logit-reader.ts';
 import { NextTokenMixer } from '../../../src/specialist/mixture/next-token-mixer.ts';

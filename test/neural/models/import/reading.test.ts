@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { unwrap } from '../../../../src/common/errors.ts';
 import type { Model } from '../../../../src/neural/architecture/decoder-values.ts';
-import { Network } from '../../../../src/neural/decoding/network.ts';
+import { Network } from '../../../../src/neural/inference/network.ts';
 import { parseConfig, writeConfig } from '../../../../src/neural/models/config-json.ts';
 import { type ModelSource, readSource } from '../../../../src/neural/models/import/source-of.ts';
 import { BLOCK_TYPES } from '../../../../src/neural/models/import/stored-numbers.ts';

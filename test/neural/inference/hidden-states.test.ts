@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../../build/paths.ts';
-import { pooledStates, type StatesRequest } from '../../../src/neural/decoding/hidden-states.ts';
+import { pooledStates, type StatesRequest } from '../../../src/neural/inference/hidden-states.ts';
 
 const model = join(root, 'models/small');
 const language = { model, tokenizer: join(model, 'tokenizer.json'), precision: 'auto', threads: 1 } as const;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { WITHOUT_OVERFLOW } from '../../../src/neural/architecture/overflow.ts';
-import { detectRange, quantizationRange } from '../../../src/neural/decoding/quantization-range.ts';
+import { detectRange, quantizationRange } from '../../../src/neural/inference/quantization-range.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 
 before(async () => {

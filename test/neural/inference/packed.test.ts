@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
 import { chosenPrecision, type Precision } from '../../../src/neural/architecture/precision.ts';
 import { stepGraph } from '../../../src/neural/architecture/serve.ts';
-import { Network } from '../../../src/neural/decoding/network.ts';
+import { Network } from '../../../src/neural/inference/network.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { relativeError } from '../architecture/golden.ts';

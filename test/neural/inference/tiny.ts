@@ -1,8 +1,8 @@
 // A random model that runs in a millisecond, for tests of cache contents.
 
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
-import { Network } from '../../../src/neural/decoding/network.ts';
-import { prefill } from '../../../src/neural/decoding/prefill.ts';
+import { Network } from '../../../src/neural/inference/network.ts';
+import { prefill } from '../../../src/neural/inference/prefill.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { initialWeights } from '../../support/random-models.ts';
 

@@ -1,10 +1,10 @@
 // The tree of tokens behind a prompt: every path has the logits that its tokens have alone, whatever the order of runs.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Branches } from '../../../src/neural/decoding/branches.ts';
-import type { Network } from '../../../src/neural/decoding/network.ts';
-import { prefill } from '../../../src/neural/decoding/prefill.ts';
-import { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
+import { Branches } from '../../../src/neural/inference/branches.ts';
+import type { Network } from '../../../src/neural/inference/network.ts';
+import { prefill } from '../../../src/neural/inference/prefill.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { relativeError } from '../architecture/golden.ts';
 import { afresh, tinyNetwork } from './tiny.ts';
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
-import { KeyValueCache } from '../../../src/neural/decoding/key-value-cache.ts';
-import type { Pass } from '../../../src/neural/decoding/network.ts';
-import { timeModel } from '../../../src/neural/decoding/timing.ts';
+import { KeyValueCache } from '../../../src/neural/inference/key-value-cache.ts';
+import type { Pass } from '../../../src/neural/inference/network.ts';
+import { timeModel } from '../../../src/neural/inference/timing.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { LIMITS } from '../../../src/specialist/engine/choice.ts';
 

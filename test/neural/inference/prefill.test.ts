@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
-import { KeyValueCache } from '../../../src/neural/decoding/key-value-cache.ts';
-import { PREFILL_CHUNK, prefill } from '../../../src/neural/decoding/prefill.ts';
-import { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
+import { KeyValueCache } from '../../../src/neural/inference/key-value-cache.ts';
+import { PREFILL_CHUNK, prefill } from '../../../src/neural/inference/prefill.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 
 await loadLibrary();

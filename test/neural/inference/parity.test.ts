@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { mergeAdapters } from '../../../src/neural/architecture/lora.ts';
-import { Network } from '../../../src/neural/decoding/network.ts';
+import { Network } from '../../../src/neural/inference/network.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { GOLDEN_CASES, goldenFolder, readGolden, relativeError } from '../architecture/golden.ts';

@@ -5,8 +5,8 @@ import { type GenerateRequest, generate, heal, likeliest, textOf } from '../../.
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
 import { parameterSpecs } from '../../../src/neural/architecture/parameters.ts';
 import { dequantize, quantize } from '../../../src/neural/architecture/quantize.ts';
-import { Network } from '../../../src/neural/decoding/network.ts';
-import { Prefixes } from '../../../src/neural/decoding/prefixes.ts';
+import { Network } from '../../../src/neural/inference/network.ts';
+import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { relativeError } from '../architecture/golden.ts';
 import { FUNCTIONS, files, smallTokenizer, trainedModel } from './trained.ts';
