@@ -91,7 +91,7 @@ function curves(judged: readonly Judged[]): Figures {
 }
 
 function atBalance(judged: readonly Judged[], balance: number): Figures {
-  const settings = { balance, apiAvailable: true, showBar: 0, fallbackBar: 0 };
+  const settings = { balance, apiAvailable: true, showThreshold: 0, fallbackThreshold: 0 };
   const routed = judged.map(({ example, fit }) => {
     const toApi = decide(fit, example.draft, example.place, settings).route === 'api';
     return { toApi, right: toApi ? example.apiRight === true : example.specialistRight };

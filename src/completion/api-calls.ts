@@ -248,5 +248,7 @@ function wantsApi({ request, settings }: RequestContext): boolean {
 
 /** Whether the draft can replace a late API answer. For a manual request half the usual threshold is enough. */
 function hasFair({ settings }: RequestContext, { cuts, policy }: ScoredDraft): boolean {
-  return bestCut(cuts, Math.max(policy.fallbackBar, settings.fallbackBar / 2), policy.annoyance) !== undefined;
+  return (
+    bestCut(cuts, Math.max(policy.fallbackThreshold, settings.fallbackThreshold / 2), policy.annoyance) !== undefined
+  );
 }

@@ -105,8 +105,8 @@ export class LocalDrafts {
   keep(context: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
     // The remainder is shown by an automatic request, even after a manual one.
     const available = this.api.available(context.settings);
-    const { showBar, fallbackBar, annoyance } = this.gate.policy(context.settings, available, false);
-    const policy = { bar: available ? showBar : fallbackBar, annoyance };
+    const { showThreshold, fallbackThreshold, annoyance } = this.gate.policy(context.settings, available, false);
+    const policy = { bar: available ? showThreshold : fallbackThreshold, annoyance };
     const answer = this.answerOf(context, local, decision);
     for (const placed of withRemainders(context.query, answer, local.cuts, policy))
       this.cache.put(placed.query, placed.answer);

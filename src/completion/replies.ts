@@ -29,7 +29,7 @@ export class Replies {
    * once.
    */
   provisional(context: RequestContext, { decision, cuts, policy, rejected }: ScoredDraft): Decision | undefined {
-    const bar = Math.max(policy.fallbackBar, decision.pApi - decision.price);
+    const bar = Math.max(policy.fallbackThreshold, decision.pApi - decision.price);
     const shown = bestCut(cuts, bar, policy.annoyance);
     // A manual request waits for the API, and so does a line where a local draft was rejected.
     if (shown === undefined || context.request.trigger === 'manual' || rejected !== undefined) return undefined;

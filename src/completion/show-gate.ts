@@ -92,18 +92,19 @@ export class ShowGate {
     const { risk } = settings;
     const whenLikelier = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
     const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
-    if (manual) return { ...common, balance: whenLikelier, showBar: 0, fallbackBar: 0, annoyance: 0 };
+    if (manual) return { ...common, balance: whenLikelier, showThreshold: 0, fallbackThreshold: 0, annoyance: 0 };
     const raise = this.raise();
     const quieter = place.besideList ? LIST : place.prose ? PROSE : undefined;
-    const barRaise = raise + (quieter?.raise ?? 0);
+    const thresholdRaise = raise + (quieter?.raise ?? 0);
     // Raises the call price, but 1 stays 'always' and a positive balance never becomes 'never'.
     const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - raise);
     return {
       ...common,
-      annoyance: annoyanceAt(apiAvailable ? settings.showBar : settings.fallbackBar) * (quieter?.times ?? 1),
+      annoyance:
+        annoyanceAt(apiAvailable ? settings.showThreshold : settings.fallbackThreshold) * (quieter?.times ?? 1),
       balance: place.rejectedHere ? whenLikelier : raised,
-      showBar: Math.min(0.95, settings.showBar + barRaise),
-      fallbackBar: Math.min(0.95, settings.fallbackBar + barRaise),
+      showThreshold: Math.min(0.95, settings.showThreshold + thresholdRaise),
+      fallbackThreshold: Math.min(0.95, settings.fallbackThreshold + thresholdRaise),
     };
   }
 

@@ -77,8 +77,8 @@ export type CompletionEvent =
 export interface CompletionSettings {
   /** See PolicySettings. */
   readonly balance: number;
-  readonly showBar: number;
-  readonly fallbackBar: number;
+  readonly showThreshold: number;
+  readonly fallbackThreshold: number;
   readonly risk?: RiskBound;
   /** Allow blocks where syntax calls for one. */
   readonly multiline: boolean;

@@ -49,7 +49,7 @@ export function decide(
   // The limit belongs to the fitted estimates, so that it moves with the online shift of the levels.
   const price = limit === undefined ? asked : Math.min(asked, limit + (gain - gainOf(score(fit, draft, place))));
   const apiPossible = settings.apiAvailable && settings.balance > 0;
-  const bar = apiPossible ? settings.showBar : settings.fallbackBar;
+  const bar = apiPossible ? settings.showThreshold : settings.fallbackThreshold;
   const whole = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
   // A draft without cuts must only pass the threshold.
   const [offered, annoyance] = cuts ? [cuts, settings.annoyance] : [whole, 0];
@@ -94,12 +94,12 @@ function apiNote(gain: number, pApi: number, isPrior: boolean): string {
 export function withoutApi(
   decision: Decision,
   cuts: readonly ScoredCut[],
-  { fallbackBar, annoyance }: PolicySettings,
+  { fallbackThreshold, annoyance }: PolicySettings,
   why: string,
 ): Decision {
-  const shown = bestCut(cuts, fallbackBar, annoyance);
+  const shown = bestCut(cuts, fallbackThreshold, annoyance);
   if (shown) return { ...decision, route: 'specialist', shown, summary: hereNote(shown, why) };
-  const held = heldBack(cuts, fallbackBar, annoyance);
+  const held = heldBack(cuts, fallbackThreshold, annoyance);
   return { ...decision, route: 'none', ...(held && { held }), summary: nothingNote(held, why) };
 }
 

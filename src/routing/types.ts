@@ -64,9 +64,9 @@ export interface PolicySettings {
   readonly apiAvailable: boolean;
   /** Usual measured latency of the API, ms; absent: the default. */
   readonly waitMs?: number;
-  /** Minimum probability for showing a local draft if the API is available; `fallbackBar` if it is not. */
-  readonly showBar: number;
-  readonly fallbackBar: number;
+  /** Minimum probability for showing a local draft if the API is available; `fallbackThreshold` if it is not. */
+  readonly showThreshold: number;
+  readonly fallbackThreshold: number;
   /** Cost of a wrong suggestion, in characters; absent: the default for suggestions without a request. */
   readonly annoyance?: number;
   /** A limit besides the price; absent: only the price decides. */

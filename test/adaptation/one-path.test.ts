@@ -114,8 +114,8 @@ function service(api?: ScriptedLlm): CompletionService {
     fit: () => fit,
     settings: () => ({
       balance: api ? 1 : 0,
-      showBar: 0,
-      fallbackBar: 0,
+      showThreshold: 0,
+      fallbackThreshold: 0,
       multiline: true,
       apiAllowed: api !== undefined,
       apiDebounceMinMs: 0,

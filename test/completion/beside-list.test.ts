@@ -10,7 +10,7 @@ const beside = { besideList: true } as const;
 
 test('a suggestion needs more confidence to hide the list, unless it continues an entry of it', async () => {
   const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.54));
-  const settings = { showBar: 0.5, fallbackBar: 0.5 };
+  const settings = { showThreshold: 0.5, fallbackThreshold: 0.5 };
   const h = () => new Harness({ specialist: fair(), llm: undefined, settings });
   assert.equal((await h().answer(place))?.text, 'customerNamesByRegion');
   assert.equal(await h().answer(place, beside), undefined);

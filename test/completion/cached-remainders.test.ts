@@ -9,7 +9,7 @@ import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { Harness, query } from './harness.ts';
 
 const place = { languageId: 'go', lineBefore: 'x := ', lineAfter: '' };
-const settings = { balance: 0, apiAvailable: false, showBar: 0.8, fallbackBar: 0.8 };
+const settings = { balance: 0, apiAvailable: false, showThreshold: 0.8, fallbackThreshold: 0.8 };
 const cuts = [
   { text: 'executeCommand', p: 0.95, next: { text: '(', p: 0.83 } },
   { text: 'executeCommand(rootCmd', p: 0.77, next: { text: ')', p: 0.9 } },
@@ -23,7 +23,7 @@ function kept() {
   const { text } = decision.shown as { text: string };
   const answer: CachedAnswer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
-  const placed = withRemainders(at, answer, cuts, { bar: settings.fallbackBar });
+  const placed = withRemainders(at, answer, cuts, { bar: settings.fallbackThreshold });
   for (const { query, answer } of placed) cache.put(query, answer);
   return { cache, placed };
 }
@@ -61,7 +61,7 @@ test('a draft is cut before an uncertain token, and the record says so', async (
   const whole = draft('executeCommand(rootCommand, "first", second)', 0.97);
   const tokens = whole.tokens.map((token) => (token.text === 'first' ? { ...token, probability: 0.4 } : token));
   const specialist = new ScriptedSpecialist({ ...whole, tokens, confidence: 0.3 });
-  const h = new Harness({ specialist, llm: undefined, settings: { showBar: 0.7, fallbackBar: 0.7 } });
+  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.7, fallbackThreshold: 0.7 } });
   const shown = await h.answer(query('const x = ', '\n'));
   assert.match(shown?.text ?? '', /^executeCommand\(rootCommand,?$/);
   assert.match(shown?.decision.summary ?? '', /Cut before/);
@@ -70,7 +70,7 @@ test('a draft is cut before an uncertain token, and the record says so', async (
 
 test('a line replaces the closing brackets after the cursor, and so does its remainder', async () => {
   const specialist = new ScriptedSpecialist(draft('rootCmd, second);\n  checkError(err);', 0.97));
-  const h = new Harness({ specialist, llm: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
+  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.5, fallbackThreshold: 0.5 } });
   const shown = await h.answer(query('const x = executeCommand(', ')\n'));
   assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second);', 1]);
   assert.equal(specialist.queries[0]?.suffix, '\n', 'asked as if nothing were closed');

@@ -17,8 +17,8 @@ import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 
 export const SETTINGS: CompletionSettings = {
   balance: 0.5,
-  showBar: 0.3,
-  fallbackBar: 0.15,
+  showThreshold: 0.3,
+  fallbackThreshold: 0.15,
   multiline: true,
   apiAllowed: true,
   apiDebounceMinMs: 200,

@@ -254,7 +254,7 @@ test('a prefetch calls the API only if the setting allows it', async () => {
 
 test('several rejections in a row raise the threshold for a while', async () => {
   const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.86, { confidence: 0.35 }));
-  const h = new Harness({ specialist, llm: undefined, settings: { showBar: 0.6, fallbackBar: 0.6 } });
+  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.6, fallbackThreshold: 0.6 } });
   let prefix = '';
   let shown = 0;
   for (let i = 0; i < 8; i++) {
@@ -312,7 +312,11 @@ test('the draft is sent as a hint if it is confident enough', async () => {
 
 test('a manual request gets the best draft, or the local one after an empty API answer', async () => {
   const weak = new ScriptedSpecialist(draft('guess();', 0.2, { confidence: 0.01 }));
-  const alone = new Harness({ specialist: weak, llm: undefined, settings: { showBar: 0.5, fallbackBar: 0.5 } });
+  const alone = new Harness({
+    specialist: weak,
+    llm: undefined,
+    settings: { showThreshold: 0.5, fallbackThreshold: 0.5 },
+  });
   assert.equal(await alone.answer(place), undefined);
   const { decision } = alone.of('nothing')[0] ?? {};
   assert.match(decision?.summary ?? '', /^Held back: \d+% sure, shown from \d+%\.$/);

@@ -116,28 +116,31 @@ test('a part, then away: what was there at the last look was typed, a letter or 
 test('three rejections in a row raise the bars, an accept or time lowers them, a manual request halves them', async () => {
   const clock = new ManualClock();
   const gate = new ShowGate(clock, silentLog);
-  const bar = () => gate.policy(SETTINGS, true, false).showBar;
+  const bar = () => gate.policy(SETTINGS, true, false).showThreshold;
   assert.deepEqual(gate.lastFacts(), {});
   gate.outcome('rejected');
   gate.outcome('rejected');
-  assert.equal(bar(), SETTINGS.showBar);
+  assert.equal(bar(), SETTINGS.showThreshold);
   gate.outcome('rejected');
   const raised = bar();
-  assert.ok(raised > SETTINGS.showBar);
+  assert.ok(raised > SETTINGS.showThreshold);
   gate.outcome('rejected');
   assert.ok(bar() > raised);
   for (let i = 0; i < 20; i++) gate.outcome('rejected');
-  assert.ok(bar() <= SETTINGS.showBar + 0.3 + 1e-9);
+  assert.ok(bar() <= SETTINGS.showThreshold + 0.3 + 1e-9);
   assert.ok(gate.policy(SETTINGS, true, false).balance < SETTINGS.balance);
   assert.equal(gate.policy({ ...SETTINGS, balance: 1 }, true, false).balance, 1);
-  assert.ok(gate.policy(SETTINGS, true, false, { prose: true }).showBar > bar(), 'sentences have a bar of their own');
-  assert.ok(gate.policy(SETTINGS, true, true).showBar < SETTINGS.fallbackBar);
+  assert.ok(
+    gate.policy(SETTINGS, true, false, { prose: true }).showThreshold > bar(),
+    'sentences have a bar of their own',
+  );
+  assert.ok(gate.policy(SETTINGS, true, true).showThreshold < SETTINGS.fallbackThreshold);
   assert.equal(gate.policy({ ...SETTINGS, balance: 0 }, true, true).balance, 0);
   await clock.advance(30_000);
-  assert.equal(bar(), SETTINGS.showBar);
+  assert.equal(bar(), SETTINGS.showThreshold);
   assert.deepEqual(gate.lastFacts(), { sinceLastMs: 30_000, lastOutcome: 'rejected' });
   for (let i = 0; i < 5; i++) gate.outcome('rejected');
   gate.outcome('typed');
-  assert.equal(bar(), SETTINGS.showBar);
+  assert.equal(bar(), SETTINGS.showThreshold);
   assert.equal(gate.lastFacts().lastOutcome, 'accepted');
 });

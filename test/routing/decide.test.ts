@@ -9,7 +9,7 @@ import { fitRouter } from '../../src/routing/fit.ts';
 import type { PolicySettings } from '../../src/routing/types.ts';
 import { draftOf, PLACE, synthetic } from './synthetic.ts';
 
-const settings: PolicySettings = { balance: 0.4, apiAvailable: true, showBar: 0.15, fallbackBar: 0.08 };
+const settings: PolicySettings = { balance: 0.4, apiAvailable: true, showThreshold: 0.15, fallbackThreshold: 0.08 };
 const items = synthetic(400, 21);
 const fit = fitRouter(
   items.map((i) => i.example),
@@ -62,11 +62,11 @@ test('calls the API if the gain is above the price and the API is available', ()
 test('uses the fallback threshold only without the API', () => {
   const draft = draftOf([0.5, 0.5]);
   const p = decide(defaultFit(), draft, PLACE, settings).pSpecialist;
-  const bars = { showBar: p + 0.01, fallbackBar: p - 0.01 };
+  const bars = { showThreshold: p + 0.01, fallbackThreshold: p - 0.01 };
   assert.equal(decide(defaultFit(), draft, PLACE, { ...settings, ...bars, balance: 0 }).route, 'specialist');
   const none = decide(defaultFit(), draft, PLACE, { ...settings, ...bars, balance: 0.05 });
   assert.equal(none.route, 'none');
-  assert.deepEqual(none.held, { text: draft.text, p, from: bars.showBar });
+  assert.deepEqual(none.held, { text: draft.text, p, from: bars.showThreshold });
 });
 
 test('a decision explains itself', () => {

@@ -15,7 +15,7 @@ const fit = fitRouter(
   items.map((item) => item.example),
   { now: 0 },
 );
-const settings: PolicySettings = { balance: 0.1, apiAvailable: true, showBar: 0, fallbackBar: 0 };
+const settings: PolicySettings = { balance: 0.1, apiAvailable: true, showThreshold: 0, fallbackThreshold: 0 };
 const mean: RiskBound = { holding: 'mean', alpha: 0.05 };
 
 const toApi = (of: PolicySettings, by = fit) =>

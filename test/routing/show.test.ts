@@ -58,7 +58,7 @@ test('the rest after a right cut has the conditional probability', () => {
 });
 
 test('the decision names the shown cut and the next token’s probability', () => {
-  const settings = { balance: 0, apiAvailable: false, showBar: 0.6, fallbackBar: 0.6 };
+  const settings = { balance: 0, apiAvailable: false, showThreshold: 0.6, fallbackThreshold: 0.6 };
   const decision = decide(
     defaultFit(),
     draft('executeCommand(rootCmd)', 0.5, { confidence: 0.1 }),
@@ -69,7 +69,10 @@ test('the decision names the shown cut and the next token’s probability', () =
   assert.equal(decision.route, 'specialist');
   assert.equal(decision.shown, cuts[1]);
   assert.match(decision.summary, /^Answered here: 85% sure\. Cut before `\)`, of which it is 7% sure\.$/);
-  assert.equal(decide(defaultFit(), draft('x', 0.5), place, { ...settings, fallbackBar: 0.99 }, cuts).route, 'none');
+  assert.equal(
+    decide(defaultFit(), draft('x', 0.5), place, { ...settings, fallbackThreshold: 0.99 }, cuts).route,
+    'none',
+  );
 });
 
 const ofLength = (length: number, p: number) => draft('word '.repeat(length).trim(), p);

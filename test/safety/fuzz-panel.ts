@@ -39,7 +39,7 @@ const state: PanelState = {
   statusText: 'Ready: 12 files',
   model: { kind: 'ready', name: 'base + n-gram', detail: 'int4' },
   balance: 0.4,
-  showBar: 0.5,
+  showThreshold: 0.5,
   localOnly: false,
   slider: [{ balance: 0.4, share: 0.3, usd: 0.04, gain: 0.12 }],
   apiModel: 'claude-haiku-5-5',
@@ -120,7 +120,7 @@ const toPanel: readonly ToPanel[] = [
 const fromPanel = [
   { type: 'ready' },
   { type: 'balance', value: 0.5 },
-  { type: 'bar', value: 0.5 },
+  { type: 'threshold', value: 0.5 },
   { type: 'command', command: panelCommands[0] },
   { type: 'open', id: '1' },
 ];
@@ -144,7 +144,7 @@ function check(message: ToPanel): void {
   };
   const stated = (each: PanelState) => {
     texts(each.status, each.statusText, each.apiModel, each.model.kind, each.model.name, each.model.detail);
-    words.percent(each.balance + each.showBar);
+    words.percent(each.balance + each.showThreshold);
     for (const { share, usd, gain } of each.slider)
       words.t('x', words.percent(share + (gain ?? 0)), words.money(usd ?? 0));
     if (each.month) words.t('spentMonth', words.money(each.month.spentUsd), words.money(each.month.limitUsd));

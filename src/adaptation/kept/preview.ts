@@ -104,8 +104,8 @@ export class Live {
 /** The editor's default settings. Routing settings do not change what is sent. */
 const settings = {
   balance: 1,
-  showBar: 0,
-  fallbackBar: 0,
+  showThreshold: 0,
+  fallbackThreshold: 0,
   multiline: true,
   apiAllowed: true,
   apiDebounceMinMs: 0,

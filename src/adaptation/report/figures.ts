@@ -20,7 +20,7 @@ export type ReportFigures = Pick<
 >;
 
 /** The report shows what the coupling would choose, not what the user's bars would hide. */
-const noBars = { showBar: 0, fallbackBar: 0 };
+const noThresholds = { showThreshold: 0, fallbackThreshold: 0 };
 const workedCompletions = 5;
 /** The slider's places, as the panel has them. */
 const balances = Array.from({ length: 21 }, (_, i) => i / 20);
@@ -45,7 +45,12 @@ export function measure(
   const judge = (place: ScoredPlace): JudgedPlace => ({
     ...place,
     // Whether or not an API is there now: the report answers 'what would go to it'.
-    decision: decide(fit, place.draft, place.place, { balance, apiAvailable: true, ...noBars, ...(risk && { risk }) }),
+    decision: decide(fit, place.draft, place.place, {
+      balance,
+      apiAvailable: true,
+      ...noThresholds,
+      ...(risk && { risk }),
+    }),
   });
   const judged = test.map(judge);
   const quality = (places: readonly JudgedPlace[]) =>

@@ -133,8 +133,8 @@ export async function completeAt(
   const decision = decide(fitOf(request, mixed?.ok === true, log), draft, positionOf(query), {
     balance: request.balance,
     apiAvailable: true,
-    showBar: 0,
-    fallbackBar: 0,
+    showThreshold: 0,
+    fallbackThreshold: 0,
   });
   return ok({
     path,

@@ -8,8 +8,8 @@ export function completionSettings(settings: Settings, apiAllowed: boolean): Com
   return {
     balance: settings.localOnly ? 0 : balance,
     ...(risk && { risk }),
-    showBar,
-    fallbackBar: showBar,
+    showThreshold: showBar,
+    fallbackThreshold: showBar,
     multiline,
     apiAllowed,
     apiDebounceMinMs: apiDebounceMin,

@@ -5,7 +5,7 @@ import { isAllowed } from '../api/api.ts';
 import type { Configuration } from '../editor/configuration.ts';
 import { safeSentence, safeText, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiQuickPickItem, window } from '../editor/window.ts';
-import { type BarStep, barSteps } from '../webview/protocol.ts';
+import { type ThresholdStep, thresholdSteps } from '../webview/protocol.ts';
 import type { StatusSnapshot } from './status.ts';
 
 interface Item extends UiQuickPickItem {
@@ -20,7 +20,7 @@ export const balancePresets = [
   { value: 1, label: () => t('API first'), detail: () => t('Always asks; costs most') },
 ] as const;
 
-const amounts: { readonly [S in BarStep]: () => { readonly label: UiText; readonly detail: UiText } } = {
+const amounts: { readonly [S in ThresholdStep]: () => { readonly label: UiText; readonly detail: UiText } } = {
   more: () => ({ label: t('Show More'), detail: t('From a likelihood of 25%: more to read, more of it wrong') }),
   balanced: () => ({ label: t('Balanced'), detail: t('What is likelier right than wrong (default)') }),
   less: () => ({ label: t('Show Less'), detail: t('From 75%: only what is nearly certain') }),
@@ -28,17 +28,17 @@ const amounts: { readonly [S in BarStep]: () => { readonly label: UiText; readon
 
 /** The name of the step that the setting equals, such as 'Show More'; otherwise the number itself. */
 function amountName(bar: number): UiText {
-  const step = (Object.keys(barSteps) as BarStep[]).find((each) => barSteps[each] === bar);
+  const step = (Object.keys(thresholdSteps) as ThresholdStep[]).find((each) => thresholdSteps[each] === bar);
   return step ? amounts[step]().label : t('from {0} sure', wholePercent(bar));
 }
 
 export async function pickAmount(scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
   const { showBar } = configuration.for(scope);
   const picked = await window.showQuickPick(
-    (Object.keys(barSteps) as BarStep[]).map((step) => ({
+    (Object.keys(thresholdSteps) as ThresholdStep[]).map((step) => ({
       ...amounts[step](),
-      value: barSteps[step],
-      ...(barSteps[step] === showBar && { description: t('current') }),
+      value: thresholdSteps[step],
+      ...(thresholdSteps[step] === showBar && { description: t('current') }),
     })),
     { title: t('How much is shown'), placeHolder: t('What is held back is listed in the panel, greyed') },
   );
@@ -52,7 +52,7 @@ export async function stepAmount(
   configuration: Configuration,
 ): Promise<void> {
   const { showBar } = configuration.for(scope);
-  const steps = Object.values(barSteps).sort((a, b) => by * (a - b));
+  const steps = Object.values(thresholdSteps).sort((a, b) => by * (a - b));
   const next = steps.find((step) => by * (step - showBar) > 0);
   if (next !== undefined) await configuration.write('showBar', next, scope);
   const text =

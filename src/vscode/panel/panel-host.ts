@@ -141,7 +141,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
       case 'balance':
         this.deps.set('balance', message.value);
         break;
-      case 'bar':
+      case 'threshold':
         this.deps.set('showBar', message.value);
         break;
       case 'command':

@@ -108,7 +108,7 @@ export class Status extends DisposableStore {
         session?.servedBy !== undefined ? served.host : undefined,
       ),
       balance: settings.balance,
-      showBar: settings.showBar,
+      showThreshold: settings.showBar,
       slider: isAllowed(apiState) ? this.slider(folder, settings) : [],
       localOnly: settings.localOnly || apiState === 'untrusted',
       apiModel: apiState === 'no-key' || apiState === 'local-only' || apiState === 'untrusted' ? '' : api.model,

@@ -1,20 +1,20 @@
 // The panel's control of how much is shown: three steps, and a number field for other values.
 import { button, h } from './dom.ts';
-import { type BarStep, barSteps } from './protocol.ts';
+import { type ThresholdStep, thresholdSteps } from './protocol.ts';
 import type { Words } from './wording.ts';
 
 export class AmountView {
   readonly element: HTMLElement;
-  private readonly steps: readonly (readonly [BarStep, HTMLButtonElement])[];
+  private readonly steps: readonly (readonly [ThresholdStep, HTMLButtonElement])[];
   private readonly number: HTMLInputElement;
   private readonly note: HTMLElement;
   private readonly words: Words;
 
   constructor(words: Words, onSet: (bar: number) => void) {
     this.words = words;
-    this.steps = (Object.keys(barSteps) as BarStep[]).map((step) => [
+    this.steps = (Object.keys(thresholdSteps) as ThresholdStep[]).map((step) => [
       step,
-      button(words.t(`amount.${step}`), () => onSet(barSteps[step])),
+      button(words.t(`amount.${step}`), () => onSet(thresholdSteps[step])),
     ]);
     this.number = h('input', {
       ...{ type: 'number', min: '0', max: '100', step: '5', id: 'amount-from' },
@@ -41,7 +41,7 @@ export class AmountView {
   }
 
   update(bar: number): void {
-    for (const [step, each] of this.steps) each.setAttribute('aria-pressed', String(barSteps[step] === bar));
+    for (const [step, each] of this.steps) each.setAttribute('aria-pressed', String(thresholdSteps[step] === bar));
     if (document.activeElement !== this.number) this.number.value = String(Math.round(100 * bar));
     this.note.textContent = this.words.t('amountNote', this.words.percent(bar));
   }

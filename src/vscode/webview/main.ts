@@ -36,7 +36,7 @@ function build(words: Words): Views {
   const status = new StatusView(words, {
     run: (command) => host.postMessage({ type: 'command', command }),
     setBalance: (value) => host.postMessage({ type: 'balance', value }),
-    setBar: (value) => host.postMessage({ type: 'bar', value }),
+    setThreshold: (value) => host.postMessage({ type: 'threshold', value }),
   });
   const totals = new TotalsView(words, keptScope(), (scope) => host.setState({ scope }));
   const rows = new RowList(words, (id) => host.postMessage({ type: 'open', id }));

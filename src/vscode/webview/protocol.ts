@@ -89,7 +89,7 @@ const state = v.object({
   model: v.object({ kind: v.picklist(['ready', 'starting', 'off', 'failed']), name: v.string(), detail: v.string() }),
   balance: finite,
   /** How sure a suggestion has to be to be shown. */
-  showBar: finite,
+  showThreshold: finite,
   localOnly: v.boolean(),
   /** Places of the slider, by rising balance: share of completions that go to the API, US dollars an hour, and how many more lines are right than without. */
   slider: v.array(v.object({ balance: finite, share: finite, usd: v.optional(finite), gain: v.optional(finite) })),
@@ -203,7 +203,7 @@ const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 const fromPanel = v.variant('type', [
   v.object({ type: v.literal('ready') }),
-  v.object({ type: v.picklist(['balance', 'bar']), value: fraction }),
+  v.object({ type: v.picklist(['balance', 'threshold']), value: fraction }),
   v.object({ type: v.literal('command'), command: v.picklist(panelCommands) }),
   /** Show the cursor position of a completion. */
   v.object({ type: v.literal('open'), id: v.pipe(v.string(), v.maxLength(100)) }),
@@ -237,9 +237,9 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
   return stripped(fromPanel, value);
 }
 
-/** How much is shown, as three steps of `showBar`: what is more than a little likely, what is likelier right than wrong, what is nearly certain. */
-export const barSteps = { more: 0.25, balanced: 0.5, less: 0.75 } as const;
-export type BarStep = keyof typeof barSteps;
+/** How much is shown, as three steps of `showThreshold`: what is more than a little likely, what is likelier right than wrong, what is nearly certain. */
+export const thresholdSteps = { more: 0.25, balanced: 0.5, less: 0.75 } as const;
+export type ThresholdStep = keyof typeof thresholdSteps;
 
 /** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', 'adapted + n-gram' -> 'adapted', as both sides show it where room is short; titles say it all. */
 export function shortModel(model: string): string {

@@ -7,7 +7,7 @@ import type { Words } from './wording.ts';
 export interface StatusActions {
   readonly run: (command: PanelCommand) => void;
   readonly setBalance: (value: number) => void;
-  readonly setBar: (value: number) => void;
+  readonly setThreshold: (value: number) => void;
 }
 
 export class StatusView {
@@ -50,7 +50,7 @@ export class StatusView {
     this.slider.setAttribute('aria-describedby', 'balance-meaning');
     this.slider.addEventListener('input', () => this.explain(Number(this.slider.value) / 100));
     this.slider.addEventListener('change', () => actions.setBalance(Number(this.slider.value) / 100));
-    this.amount = new AmountView(words, actions.setBar);
+    this.amount = new AmountView(words, actions.setThreshold);
     this.element = h(
       'section',
       { class: 'top', 'aria-label': words.t('status') },
@@ -99,7 +99,7 @@ export class StatusView {
     const wanted = new Map(state.notices.map((each) => [JSON.stringify(each), () => this.notice(each)]));
     keepChildren(this.notices, this.shown, wanted);
     this.showProgress(state.progress);
-    this.amount.update(state.showBar);
+    this.amount.update(state.showThreshold);
     this.slider.disabled = state.localOnly;
     if (document.activeElement !== this.slider) this.slider.value = String(Math.round(state.balance * 100));
     this.explain(Number(this.slider.value) / 100);

@@ -110,8 +110,8 @@ test('at a place: byte for byte what a completion there sends, with its hint', a
       fit: () => defaultFit(),
       settings: () => ({
         balance: 1,
-        showBar: 0.3,
-        fallbackBar: 0.15,
+        showThreshold: 0.3,
+        fallbackThreshold: 0.15,
         multiline: true,
         apiAllowed: true,
         apiDebounceMinMs: 0,

@@ -12,7 +12,7 @@ const [row] = init.rows;
 test('from the panel: known messages pass without anything that was added to them', () => {
   assert.deepEqual(parseFromPanel({ type: 'ready', extra: 1 }), { type: 'ready' });
   assert.deepEqual(parseFromPanel({ type: 'balance', value: 0.5 }), { type: 'balance', value: 0.5 });
-  assert.deepEqual(parseFromPanel({ type: 'bar', value: 0.25 }), { type: 'bar', value: 0.25 });
+  assert.deepEqual(parseFromPanel({ type: 'threshold', value: 0.25 }), { type: 'bar', value: 0.25 });
   assert.deepEqual(parseFromPanel({ type: 'open', id: 'x' }), { type: 'open', id: 'x' });
   for (const command of panelCommands) {
     assert.deepEqual(parseFromPanel({ type: 'command', command }), { type: 'command', command });
@@ -32,8 +32,8 @@ test('from the panel: everything else is refused', () => {
     { type: 'balance', value: 2 },
     { type: 'balance', value: Number.NaN },
     { type: 'balance', value: '0.5' },
-    { type: 'bar', value: -0.1 },
-    { type: 'bar' },
+    { type: 'threshold', value: -0.1 },
+    { type: 'threshold' },
     { type: 'open', id: 'x'.repeat(101) },
     { type: 'toString' },
   ]) {
@@ -57,7 +57,7 @@ test('to the panel: half messages are refused', () => {
     { ...init, rows: [{ ...row, costUsd: Number.NaN }] },
     { ...init, rows: [{ ...row, source: 'elsewhere' }] },
     { ...init, rows: [{ ...row, held: { p: 0.1 } }] },
-    { ...init, state: { ...state, showBar: 'all' } },
+    { ...init, state: { ...state, showThreshold: 'all' } },
     { ...init, state: { ...state, slider: [{ balance: 0.4 }] } },
     { ...init, state: { ...state, notices: undefined } },
     { type: 'row', row: { ...row, decision: {} } },
