@@ -39,9 +39,9 @@ function lines(
 const json: Carrier = {
   name: 'json',
   forms: any,
-  entry: ({ made, called }, random) => {
-    const key = random.pick([camel, snake, kebab, screaming, pascal])(called);
-    const value = `"${escaped(made.text)}"`;
+  entry: ({ credential, label }, random) => {
+    const key = random.pick([camel, snake, kebab, screaming, pascal])(label);
+    const value = `"${escaped(credential.text)}"`;
     const text = random.pick([
       () => `"${key}": ${value}`,
       () => `"${noun(random)}": { "host": "localhost", "${key}": ${value} }`,
@@ -49,7 +49,7 @@ const json: Carrier = {
         `"${noun(random)}": { "${noun(random)}": {\n      "enabled": true,\n      "${key}":\n        ${value}\n    } }`,
       () => `"${noun(random)}": [ { "name": "${key}", "value": ${value} } ]`,
     ])();
-    return { text, secrets: asSpelled(made.secrets, escaped) };
+    return { text, secrets: asSpelled(credential.secrets, escaped) };
   },
   file: (entries, random, id) => {
     const some = () => `"${camel(`${noun(random)} ${noun(random)}`)}": ${random.between(1, 5000)}`;
@@ -61,10 +61,10 @@ const json: Carrier = {
 const jsonInJson: Carrier = {
   name: 'json in json',
   forms: values,
-  entry: ({ made, called }, random) => {
-    const inner = JSON.stringify({ host: 'localhost', [random.pick([camel, snake])(called)]: made.text });
+  entry: ({ credential, label }, random) => {
+    const inner = JSON.stringify({ host: 'localhost', [random.pick([camel, snake])(label)]: credential.text });
     const twice = (text: string) => escaped(escaped(text));
-    return { text: `"${noun(random)}Settings": "${escaped(inner)}"`, secrets: asSpelled(made.secrets, twice) };
+    return { text: `"${noun(random)}Settings": "${escaped(inner)}"`, secrets: asSpelled(credential.secrets, twice) };
   },
   file: json.file,
 };
@@ -81,7 +81,7 @@ const notebook: Carrier = {
       `${s.other} = connect(${s.snake}='${s.v}')`,
       `%env ${s.big}=${s.v}`,
     ]);
-    return { text: line, secrets: asSpelled(entry.made.secrets, escaped) };
+    return { text: line, secrets: asSpelled(entry.credential.secrets, escaped) };
   },
   file: (entries, random, id) => {
     const source = (text: string) => text.split('\n').map((line) => `${line}\n`);
@@ -101,26 +101,26 @@ const notebook: Carrier = {
 };
 
 const yamlFile: Carrier = lines('yaml', values, (r, id) => `config/${name(r, id)}.yaml`, 'yaml', [
-  ({ made, called }) => `${snake(called)}: ${yaml(made.text)}`,
-  ({ made, called }) => `${camel(called)}: "${made.text}"`,
-  ({ made, called }, r) => `${noun(r)}:\n  host: localhost\n  ${kebab(called)}: ${yaml(made.text)}`,
-  ({ made, called }, r) => `${noun(r)}: { host: localhost, ${camel(called)}: "${made.text}" }`,
-  ({ made, called }, r) => `${noun(r)}s:\n  - name: ${noun(r)}\n    ${snake(called)}: '${made.text}'`,
-  ({ made, called }) => `spring.${dotted(called)}: ${yaml(made.text)}`,
+  ({ credential, label }) => `${snake(label)}: ${yaml(credential.text)}`,
+  ({ credential, label }) => `${camel(label)}: "${credential.text}"`,
+  ({ credential, label }, r) => `${noun(r)}:\n  host: localhost\n  ${kebab(label)}: ${yaml(credential.text)}`,
+  ({ credential, label }, r) => `${noun(r)}: { host: localhost, ${camel(label)}: "${credential.text}" }`,
+  ({ credential, label }, r) => `${noun(r)}s:\n  - name: ${noun(r)}\n    ${snake(label)}: '${credential.text}'`,
+  ({ credential, label }) => `spring.${dotted(label)}: ${yaml(credential.text)}`,
 ]);
 
 const yamlBlocks: Carrier = lines('yaml block scalars', any, (r, id) => `deploy/${name(r, id)}.yml`, 'yaml', [
-  ({ made, called }) => `${snake(called)}: |\n${indent(made.text, '  ')}`,
-  ({ made, called }) => `${snake(called)}: >-\n${indent(made.text, '  ')}`,
-  ({ made, called }, r) => `${noun(r)}:\n  ${camel(called)}: |-\n${indent(made.text, '    ')}`,
-  ({ made, called }) => `${snake(called)}:\n  "${escaped(made.text)}"`,
+  ({ credential, label }) => `${snake(label)}: |\n${indent(credential.text, '  ')}`,
+  ({ credential, label }) => `${snake(label)}: >-\n${indent(credential.text, '  ')}`,
+  ({ credential, label }, r) => `${noun(r)}:\n  ${camel(label)}: |-\n${indent(credential.text, '    ')}`,
+  ({ credential, label }) => `${snake(label)}:\n  "${escaped(credential.text)}"`,
 ]);
 
 const toml = lines('toml', values, (r, id) => `${name(r, id)}.toml`, 'ini', [
-  ({ made, called }) => `${snake(called)} = "${made.text}"`,
-  ({ made, called }) => `${kebab(called)} = '${made.text}'`,
-  ({ made, called }, r) => `${noun(r)} = { host = "localhost", ${snake(called)} = "${made.text}" }`,
-  ({ made, called }, r) => `[${noun(r)}.${noun(r)}]\n${snake(called)} = "${made.text}"`,
+  ({ credential, label }) => `${snake(label)} = "${credential.text}"`,
+  ({ credential, label }) => `${kebab(label)} = '${credential.text}'`,
+  ({ credential, label }, r) => `${noun(r)} = { host = "localhost", ${snake(label)} = "${credential.text}" }`,
+  ({ credential, label }, r) => `[${noun(r)}.${noun(r)}]\n${snake(label)} = "${credential.text}"`,
 ]);
 
 const ini = lines(
@@ -129,31 +129,31 @@ const ini = lines(
   (r, id) => `etc/${name(r, id)}.${r.pick(['ini', 'properties', 'cfg', 'conf'])}`,
   'ini',
   [
-    ({ made, called }) => `${snake(called)} = ${made.text}`,
-    ({ made, called }) => `${dotted(called)}=${made.text}`,
-    ({ made, called }, r) => `spring.${noun(r)}.${kebab(called)}=${made.text}`,
-    ({ made, called }) => `${camel(called)}: ${made.text}`,
-    ({ made, called }) => `${snake(called)} = "${made.text}"`,
+    ({ credential, label }) => `${snake(label)} = ${credential.text}`,
+    ({ credential, label }) => `${dotted(label)}=${credential.text}`,
+    ({ credential, label }, r) => `spring.${noun(r)}.${kebab(label)}=${credential.text}`,
+    ({ credential, label }) => `${camel(label)}: ${credential.text}`,
+    ({ credential, label }) => `${snake(label)} = "${credential.text}"`,
   ],
 );
 
 const xmlFile: Carrier = {
   name: 'xml',
   forms: values,
-  entry: ({ made, called }, random) => {
-    const value = xml(made.text);
+  entry: ({ credential, label }, random) => {
+    const value = xml(credential.text);
     const text = random.pick([
-      `<${camel(called)}>${value}</${camel(called)}>`,
-      `<add key="${pascal(called)}" value="${value}" />`,
-      `<property name="${camel(called)}" value="${value}"/>`,
-      `<property name="${dotted(called)}">${value}</property>`,
-      `<string name="${snake(called)}">${value}</string>`,
-      `<${noun(random)} host="localhost" ${camel(called)}="${value}" />`,
-      `<key>${pascal(called)}</key>\n  <string>${value}</string>`,
-      `<${pascal(called)}>\n    ${value}\n  </${pascal(called)}>`,
-      `<${camel(called)}><![CDATA[${made.text}]]></${camel(called)}>`,
+      `<${camel(label)}>${value}</${camel(label)}>`,
+      `<add key="${pascal(label)}" value="${value}" />`,
+      `<property name="${camel(label)}" value="${value}"/>`,
+      `<property name="${dotted(label)}">${value}</property>`,
+      `<string name="${snake(label)}">${value}</string>`,
+      `<${noun(random)} host="localhost" ${camel(label)}="${value}" />`,
+      `<key>${pascal(label)}</key>\n  <string>${value}</string>`,
+      `<${pascal(label)}>\n    ${value}\n  </${pascal(label)}>`,
+      `<${camel(label)}><![CDATA[${credential.text}]]></${camel(label)}>`,
     ]);
-    return { text, secrets: [...asSpelled(made.secrets, xml), ...made.secrets] };
+    return { text, secrets: [...asSpelled(credential.secrets, xml), ...credential.secrets] };
   },
   file: (entries, random, id) => {
     const some = () => `<${camel(`${noun(random)} ${noun(random)}`)}>${random.between(1, 5000)}</${noun(random)}>`;
@@ -172,31 +172,31 @@ const dotenv = lines(
   (r, id) => `envs/${r.pick(['staging', 'prod', 'dev'])}-${id}.${r.pick(['env', 'env.txt', 'vars'])}`,
   'hash',
   [
-    ({ made, called }) => `${screaming(called)}=${made.text}`,
-    ({ made, called }) => `${screaming(called)}="${made.text}"`,
-    ({ made, called }) => `${screaming(called)}='${made.text}'`,
-    ({ made, called }) => `#${screaming(called)}=${made.text}`,
+    ({ credential, label }) => `${screaming(label)}=${credential.text}`,
+    ({ credential, label }) => `${screaming(label)}="${credential.text}"`,
+    ({ credential, label }) => `${screaming(label)}='${credential.text}'`,
+    ({ credential, label }) => `#${screaming(label)}=${credential.text}`,
   ],
 );
 
 const exports = lines('shell exports', values, (r, id) => `bin/${name(r, id)}.sh`, 'sh', [
-  ({ made, called }) => `export ${screaming(called)}=${shell(made.text)}`,
-  ({ made, called }) => `export ${screaming(called)}="${made.text}"`,
-  ({ made, called }) => `${screaming(called)}='${made.text}'`,
-  ({ made, called }) => `: "\${${screaming(called)}:=${made.text}}"`,
-  ({ made, called }, r) => `${screaming(called)}='${made.text}' ./run-${noun(r)} --all`,
-  ({ made, called }, r) => `./start-${noun(r)} --${kebab(called)}=${shell(made.text)} --port 80`,
-  ({ made, called }, r) => `./start-${noun(r)} --${kebab(called)} ${shell(made.text)}`,
-  ({ made, called }) => `set -x ${screaming(called)} '${made.text}'`,
+  ({ credential, label }) => `export ${screaming(label)}=${shell(credential.text)}`,
+  ({ credential, label }) => `export ${screaming(label)}="${credential.text}"`,
+  ({ credential, label }) => `${screaming(label)}='${credential.text}'`,
+  ({ credential, label }) => `: "\${${screaming(label)}:=${credential.text}}"`,
+  ({ credential, label }, r) => `${screaming(label)}='${credential.text}' ./run-${noun(r)} --all`,
+  ({ credential, label }, r) => `./start-${noun(r)} --${kebab(label)}=${shell(credential.text)} --port 80`,
+  ({ credential, label }, r) => `./start-${noun(r)} --${kebab(label)} ${shell(credential.text)}`,
+  ({ credential, label }) => `set -x ${screaming(label)} '${credential.text}'`,
 ]);
 
 const docker: Carrier = {
   ...lines('dockerfile', values, () => '', 'hash', [
-    ({ made, called }) => `ENV ${screaming(called)}=${shell(made.text)}`,
-    ({ made, called }) => `ENV ${screaming(called)} "${made.text}"`,
-    ({ made, called }) => `ARG ${screaming(called)}="${made.text}"`,
-    ({ made, called }, r) => `ENV ${screaming(noun(r))}=1 \\\n    ${screaming(called)}="${made.text}"`,
-    ({ made, called }, r) => `RUN ./install-${noun(r)} --${kebab(called)}='${made.text}'`,
+    ({ credential, label }) => `ENV ${screaming(label)}=${shell(credential.text)}`,
+    ({ credential, label }) => `ENV ${screaming(label)} "${credential.text}"`,
+    ({ credential, label }) => `ARG ${screaming(label)}="${credential.text}"`,
+    ({ credential, label }, r) => `ENV ${screaming(noun(r))}=1 \\\n    ${screaming(label)}="${credential.text}"`,
+    ({ credential, label }, r) => `RUN ./install-${noun(r)} --${kebab(label)}='${credential.text}'`,
   ]),
   file: (entries, random, id) => ({
     path: `images/${name(random, id)}/Dockerfile`,
@@ -207,12 +207,12 @@ const docker: Carrier = {
 const compose: Carrier = {
   name: 'compose',
   forms: values,
-  entry: ({ made, called }, random) => ({
+  entry: ({ credential, label }, random) => ({
     text: random.pick([
-      `  ${noun(random)}${random.text(2, 'lower')}:\n    image: app\n    environment:\n      - MODE=on\n      - ${screaming(called)}=${made.text}`,
-      `  ${noun(random)}${random.text(2, 'lower')}:\n    image: app\n    environment:\n      ${screaming(called)}: "${made.text}"`,
-      `  ${noun(random)}${random.text(2, 'lower')}:\n    command: ["serve", "--${kebab(called)}", "${made.text}"]`,
-      `  ${noun(random)}${random.text(2, 'lower')}:\n    command: serve --${kebab(called)}=${made.text} --verbose`,
+      `  ${noun(random)}${random.text(2, 'lower')}:\n    image: app\n    environment:\n      - MODE=on\n      - ${screaming(label)}=${credential.text}`,
+      `  ${noun(random)}${random.text(2, 'lower')}:\n    image: app\n    environment:\n      ${screaming(label)}: "${credential.text}"`,
+      `  ${noun(random)}${random.text(2, 'lower')}:\n    command: ["serve", "--${kebab(label)}", "${credential.text}"]`,
+      `  ${noun(random)}${random.text(2, 'lower')}:\n    command: serve --${kebab(label)}=${credential.text} --verbose`,
     ]),
   }),
   file: (entries, random, id) => ({
@@ -226,21 +226,21 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const kubernetes: Carrier = {
   name: 'kubernetes',
   forms: values,
-  entry: ({ made, called }, random) => {
+  entry: ({ credential, label }, random) => {
     const head = (kind: string) =>
       `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: ${noun(random)}-${random.text(3, 'lower')}`;
-    const encoded = base64(made.text);
+    const encoded = base64(credential.text);
     return random.pick<() => Written>([
       () => ({
-        text: `${head('Secret')}\ntype: Opaque\ndata:\n  ${kebab(called)}: ${encoded}`,
+        text: `${head('Secret')}\ntype: Opaque\ndata:\n  ${kebab(label)}: ${encoded}`,
         secrets: [encoded.replace(/=+$/, '')],
       }),
-      () => ({ text: `${head('Secret')}\nstringData:\n  ${camel(called)}: ${yaml(made.text)}` }),
+      () => ({ text: `${head('Secret')}\nstringData:\n  ${camel(label)}: ${yaml(credential.text)}` }),
       () => ({
-        text: `${head('Pod')}\nspec:\n  containers:\n    - name: app\n      env:\n        - name: ${screaming(called)}\n          value: "${made.text}"`,
+        text: `${head('Pod')}\nspec:\n  containers:\n    - name: app\n      env:\n        - name: ${screaming(label)}\n          value: "${credential.text}"`,
       }),
       () => ({
-        text: `${head('ConfigMap')}\ndata:\n  app.properties: |\n    retries=3\n    ${dotted(called)}=${made.text}`,
+        text: `${head('ConfigMap')}\ndata:\n  app.properties: |\n    retries=3\n    ${dotted(label)}=${credential.text}`,
       }),
     ])();
   },
@@ -256,13 +256,14 @@ const terraform = lines(
   (r, id) => `infra/${name(r, id)}.${r.pick(['tf', 'tf', 'tfvars'])}`,
   'hash',
   [
-    ({ made, called }) => `variable "${snake(called)}" {\n  type    = string\n  default = "${made.text}"\n}`,
-    ({ made, called }, r) => `provider "${noun(r)}" {\n  region = "eu"\n  ${snake(called)} = "${made.text}"\n}`,
-    ({ made, called }) => `${snake(called)} = "${made.text}"`,
-    ({ made, called }, r) =>
-      `resource "aws_instance" "${noun(r)}" {\n  environment = {\n    ${screaming(called)} = "${made.text}"\n  }\n}`,
-    ({ made, called }, r) => `locals {\n  ${noun(r)} = { ${snake(called)} : "${made.text}" }\n}`,
-    ({ made, called }) => `set {\n  name  = "${dotted(called)}"\n  value = "${made.text}"\n}`,
+    ({ credential, label }) => `variable "${snake(label)}" {\n  type    = string\n  default = "${credential.text}"\n}`,
+    ({ credential, label }, r) =>
+      `provider "${noun(r)}" {\n  region = "eu"\n  ${snake(label)} = "${credential.text}"\n}`,
+    ({ credential, label }) => `${snake(label)} = "${credential.text}"`,
+    ({ credential, label }, r) =>
+      `resource "aws_instance" "${noun(r)}" {\n  environment = {\n    ${screaming(label)} = "${credential.text}"\n  }\n}`,
+    ({ credential, label }, r) => `locals {\n  ${noun(r)} = { ${snake(label)} : "${credential.text}" }\n}`,
+    ({ credential, label }) => `set {\n  name  = "${dotted(label)}"\n  value = "${credential.text}"\n}`,
   ],
   '\n\n',
 );
@@ -274,13 +275,13 @@ const ci = lines(
     r.pick([`.github/workflows/${name(r, id)}.yml`, `ci/${name(r, id)}.gitlab-ci.yml`, `.circleci/${name(r, id)}.yml`]),
   'yaml',
   [
-    ({ made, called }) => `env:\n  ${screaming(called)}: ${yaml(made.text)}`,
-    ({ made, called }) => `variables:\n  ${screaming(called)}: "${made.text}"`,
-    ({ made, called }, r) =>
-      `${noun(r)}:\n  steps:\n    - run: |\n        export ${screaming(called)}=${shell(made.text)}\n        make ${noun(r)}`,
-    ({ made, called }, r) =>
-      `${noun(r)}:\n  uses: acme/${noun(r)}@v2\n  with:\n    ${kebab(called)}: ${yaml(made.text)}`,
-    ({ made, called }, r) => `${noun(r)}:\n  script:\n    - ./publish --${kebab(called)} ${shell(made.text)}`,
+    ({ credential, label }) => `env:\n  ${screaming(label)}: ${yaml(credential.text)}`,
+    ({ credential, label }) => `variables:\n  ${screaming(label)}: "${credential.text}"`,
+    ({ credential, label }, r) =>
+      `${noun(r)}:\n  steps:\n    - run: |\n        export ${screaming(label)}=${shell(credential.text)}\n        make ${noun(r)}`,
+    ({ credential, label }, r) =>
+      `${noun(r)}:\n  uses: acme/${noun(r)}@v2\n  with:\n    ${kebab(label)}: ${yaml(credential.text)}`,
+    ({ credential, label }, r) => `${noun(r)}:\n  script:\n    - ./publish --${kebab(label)} ${shell(credential.text)}`,
   ],
 );
 

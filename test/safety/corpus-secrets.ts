@@ -1,16 +1,16 @@
 // Kinds of secrets that people and programs make up themselves: passwords, keys of their own applications, connection strings, key files.
 import type { Random } from './corpus-random.ts';
 import { jwt, plain, uuid } from './corpus-tokens.ts';
-import type { Form, Kind, Made } from './corpus-types.ts';
+import type { Credential, Form, Kind } from './corpus-types.ts';
 import { host, login, mnemonicWords, noun, passwordWords } from './corpus-words.ts';
 
-const kind = (form: Form, name: string, called: string, make: (random: Random) => Made | string): Kind => ({
+const kind = (form: Form, name: string, labels: string, make: (random: Random) => Credential | string): Kind => ({
   name,
   form,
-  called: called.split(','),
+  labels: labels.split(','),
   make: (random) => {
-    const made = make(random);
-    return typeof made === 'string' ? plain(made) : made;
+    const credential = make(random);
+    return typeof credential === 'string' ? plain(credential) : credential;
   },
 });
 
@@ -113,8 +113,8 @@ const generic: readonly Kind[] = [
 ];
 
 /** Text with a password in it, and the password as it stands there. */
-function dsn(form: string, called: string, write: (random: Random, password: string) => string): Kind {
-  return kind('url', form, called, (random) => {
+function dsn(form: string, labels: string, write: (random: Random, password: string) => string): Kind {
+  return kind('url', form, labels, (random) => {
     const password = random.chance(0.6) ? humanPassword(random).replace(/[^\w!.*-]/g, 'x') : random.text(20);
     return { text: write(random, password), secrets: [password] };
   });
@@ -232,7 +232,7 @@ const urls: readonly Kind[] = [
 ];
 
 /** Base64 in lines of 64; the lines but the last are the secrets. */
-function armoured(head: string, bytes: Buffer, tail: string, width = 64): Made {
+function armoured(head: string, bytes: Buffer, tail: string, width = 64): Credential {
   const lines = bytes.toString('base64').match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
   return { text: [head, ...lines, tail].filter((line) => line !== '').join('\n'), secrets: lines.slice(1, -1) };
 }

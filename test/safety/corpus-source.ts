@@ -15,15 +15,15 @@ interface Spelled {
   readonly other: string;
 }
 
-export function spelled({ made, called }: Entry, other: string, v = made.text): Spelled {
+export function spelled({ credential, label }: Entry, other: string, v = credential.text): Spelled {
   return {
     v,
-    camel: camel(called),
-    snake: snake(called),
-    big: screaming(called),
-    pascal: pascal(called),
-    kebab: kebab(called),
-    dotted: dotted(called),
+    camel: camel(label),
+    snake: snake(label),
+    big: screaming(label),
+    pascal: pascal(label),
+    kebab: kebab(label),
+    dotted: dotted(label),
     other,
   };
 }
@@ -288,7 +288,7 @@ export const sourceCarriers: readonly Carrier[] = [
     name: 'concatenation',
     forms: ['token', 'named'],
     entry: (entry, random) => {
-      const { text } = entry.made;
+      const { text } = entry.credential;
       const cut = Math.floor(text.length * (0.4 + random.below(20) / 100));
       const [head, tail] = [text.slice(0, cut), text.slice(cut)];
       const written = random.pick(splits)(spelled(entry, unique(random)), head, tail);

@@ -6,7 +6,7 @@ import { camel, host, kebab, login, noun, screaming, snake } from './corpus-word
 
 const values = ['token', 'named', 'password', 'url'] as const satisfies readonly Form[];
 const bare = ['token', 'url'] as const satisfies readonly Form[];
-const title = (called: string) => called.charAt(0).toUpperCase() + called.slice(1);
+const title = (label: string) => label.charAt(0).toUpperCase() + label.slice(1);
 const name = (random: Random, id: string) => `${noun(random)}-${id}`;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -16,7 +16,7 @@ type Style = (entry: Entry, random: Random) => string | Written;
 const forTokens =
   (style: (entry: Entry, random: Random) => string): Style =>
   (entry, random) =>
-    entry.kind.form === 'password' ? `${screaming(entry.called)}='${entry.made.text}'` : style(entry, random);
+    entry.kind.form === 'password' ? `${screaming(entry.label)}='${entry.credential.text}'` : style(entry, random);
 
 function carrier(
   what: string,
@@ -38,35 +38,35 @@ function carrier(
 }
 
 const prose = carrier('markdown prose', values, (r, id) => `docs/${name(r, id)}.md`, '', [
-  ({ made, called }, r) => `The ${called} for ${noun(r)} is \`${made.text}\`, do not share it.`,
-  ({ made, called }) => `- **${title(called)}**: ${made.text}`,
-  ({ made, called }) => `- ${title(called)}: \`${made.text}\``,
-  ({ made, called }, r) => `| ${noun(r)} | ${noun(r)} |\n| --- | --- |\n| ${called} | ${made.text} |`,
-  ({ made, called }, r) => `Log in as ${login(r)} with the ${called} "${made.text}" and open the ${noun(r)}.`,
-  ({ made, called }, r) => `${title(called)} (${noun(r)}): ${made.text}`,
-  ({ made, called }) => `${title(called)} = ${made.text}`,
+  ({ credential, label }, r) => `The ${label} for ${noun(r)} is \`${credential.text}\`, do not share it.`,
+  ({ credential, label }) => `- **${title(label)}**: ${credential.text}`,
+  ({ credential, label }) => `- ${title(label)}: \`${credential.text}\``,
+  ({ credential, label }, r) => `| ${noun(r)} | ${noun(r)} |\n| --- | --- |\n| ${label} | ${credential.text} |`,
+  ({ credential, label }, r) => `Log in as ${login(r)} with the ${label} "${credential.text}" and open the ${noun(r)}.`,
+  ({ credential, label }, r) => `${title(label)} (${noun(r)}): ${credential.text}`,
+  ({ credential, label }) => `${title(label)} = ${credential.text}`,
 ]);
 
 const proseBare = carrier('markdown, no name', bare, (r, id) => `docs/${name(r, id)}.md`, '', [
-  ({ made }, r) => `Use ${made.text} until the ${noun(r)} is there.`,
-  ({ made }) => `    ${made.text}`,
-  ({ made }, r) => `See <${noun(r)}>, it was (${made.text}) last year.`,
+  ({ credential }, r) => `Use ${credential.text} until the ${noun(r)} is there.`,
+  ({ credential }) => `    ${credential.text}`,
+  ({ credential }, r) => `See <${noun(r)}>, it was (${credential.text}) last year.`,
 ]);
 
 const codeBlock = carrier('markdown code block', values, (r, id) => `docs/${name(r, id)}.md`, '', [
-  ({ made, called }) => `\`\`\`bash\nexport ${screaming(called)}='${made.text}'\nnpm start\n\`\`\``,
-  ({ made, called }) => `\`\`\`json\n{ "${camel(called)}": "${made.text}" }\n\`\`\``,
-  ({ made, called }) => `\`\`\`yaml\n${snake(called)}: "${made.text}"\n\`\`\``,
-  ({ made, called }, r) => `\`\`\`python\n${noun(r)} = Client(${snake(called)}="${made.text}")\n\`\`\``,
+  ({ credential, label }) => `\`\`\`bash\nexport ${screaming(label)}='${credential.text}'\nnpm start\n\`\`\``,
+  ({ credential, label }) => `\`\`\`json\n{ "${camel(label)}": "${credential.text}" }\n\`\`\``,
+  ({ credential, label }) => `\`\`\`yaml\n${snake(label)}: "${credential.text}"\n\`\`\``,
+  ({ credential, label }, r) => `\`\`\`python\n${noun(r)} = Client(${snake(label)}="${credential.text}")\n\`\`\``,
 ]);
 
 const comments = carrier('comments', values, (r, id) => `src/${name(r, id)}.${r.pick(['ts', 'go', 'java'])}`, 'ts', [
-  ({ made, called }, r) => `// ${called}: ${made.text} (${noun(r)})`,
-  ({ made, called }) => `// TODO: the ${called} is ${made.text}, move it to the vault`,
-  ({ made, called }) => `/*\n * ${title(called)}: ${made.text}\n */`,
-  ({ made, called }) => `// const ${camel(called)} = '${made.text}';`,
-  ({ made, called }) => `/** @example open({ ${camel(called)}: '${made.text}' }) */`,
-  ({ made, called }) => `// old ${called} = "${made.text}"`,
+  ({ credential, label }, r) => `// ${label}: ${credential.text} (${noun(r)})`,
+  ({ credential, label }) => `// TODO: the ${label} is ${credential.text}, move it to the vault`,
+  ({ credential, label }) => `/*\n * ${title(label)}: ${credential.text}\n */`,
+  ({ credential, label }) => `// const ${camel(label)} = '${credential.text}';`,
+  ({ credential, label }) => `/** @example open({ ${camel(label)}: '${credential.text}' }) */`,
+  ({ credential, label }) => `// old ${label} = "${credential.text}"`,
 ]);
 
 const time = (r: Random) => `2026-0${r.between(1, 9)}-1${r.below(9)}T0${r.below(9)}:1${r.below(9)}:0${r.below(9)}Z`;
@@ -77,11 +77,11 @@ const logs = carrier(
   (r, id) => `logs/${name(r, id)}.log`,
   'log',
   [
-    ({ made, called }, r) => `${time(r)} DEBUG ${noun(r)}: ${snake(called)}=${made.text} status=200`,
-    ({ made, called }, r) => `${time(r)} INFO ${noun(r)} started with ${camel(called)}: ${made.text}`,
-    ({ made, called }, r) =>
-      `${time(r)} WARN {"event":"${noun(r)}","${snake(called)}":${JSON.stringify(made.text)},"ms":${r.below(900)}}`,
-    ({ made, called }, r) => `[${time(r)}] ERROR invalid ${called} '${made.text}' for ${login(r)}`,
+    ({ credential, label }, r) => `${time(r)} DEBUG ${noun(r)}: ${snake(label)}=${credential.text} status=200`,
+    ({ credential, label }, r) => `${time(r)} INFO ${noun(r)} started with ${camel(label)}: ${credential.text}`,
+    ({ credential, label }, r) =>
+      `${time(r)} WARN {"event":"${noun(r)}","${snake(label)}":${JSON.stringify(credential.text)},"ms":${r.below(900)}}`,
+    ({ credential, label }, r) => `[${time(r)}] ERROR invalid ${label} '${credential.text}' for ${login(r)}`,
   ],
   '\n',
 );
@@ -90,16 +90,16 @@ const csv: Carrier = {
   name: 'csv',
   forms: values,
   single: true,
-  entry: ({ made, called }, random) => {
-    const column = random.pick([snake, title])(called);
-    const cell = /[,"]/.test(made.text) ? `"${made.text}"` : made.text;
+  entry: ({ credential, label }, random) => {
+    const column = random.pick([snake, title])(label);
+    const cell = /[,"]/.test(credential.text) ? `"${credential.text}"` : credential.text;
     const rows = Array.from(
       { length: random.between(1, 4) },
       (_, i) => `${i + 2},${noun(random)},${random.below(900)}@,`,
     );
     const text = random.pick([
       `id,name,${column},active\n1,${noun(random)},${cell},true\n${rows.join('\n')}`,
-      `key,value\n${noun(random)},${random.below(900)}\n${snake(called)},${cell}\n${noun(random)},${noun(random)}`,
+      `key,value\n${noun(random)},${random.below(900)}\n${snake(label)},${cell}\n${noun(random)},${noun(random)}`,
       `url,username,${column}\nhttps://${host(random)},${login(random)},${cell}`,
     ]);
     return { text };
@@ -110,21 +110,22 @@ const csv: Carrier = {
 const quoted = (text: string) => text.replace(/'/g, "''");
 
 const sqlPasswords = carrier('sql users', ['password'], (r, id) => `db/${name(r, id)}.sql`, 'sql', [
-  ({ made }, r) => `CREATE USER ${login(r)} WITH PASSWORD '${made.text}';`,
-  ({ made }, r) => `CREATE USER '${login(r)}'@'%' IDENTIFIED BY '${made.text}';`,
-  ({ made }, r) => `ALTER ROLE ${login(r)} WITH LOGIN ENCRYPTED PASSWORD '${made.text}';`,
-  ({ made }, r) => `CREATE LOGIN ${login(r)} WITH PASSWORD = N'${made.text}', CHECK_POLICY = OFF;`,
-  ({ made }, r) => `GRANT ALL ON ${noun(r)}.* TO '${login(r)}'@'localhost' IDENTIFIED BY '${made.text}';`,
-  ({ made }, r) => `SET PASSWORD FOR '${login(r)}'@'%' = PASSWORD('${made.text}');`,
+  ({ credential }, r) => `CREATE USER ${login(r)} WITH PASSWORD '${credential.text}';`,
+  ({ credential }, r) => `CREATE USER '${login(r)}'@'%' IDENTIFIED BY '${credential.text}';`,
+  ({ credential }, r) => `ALTER ROLE ${login(r)} WITH LOGIN ENCRYPTED PASSWORD '${credential.text}';`,
+  ({ credential }, r) => `CREATE LOGIN ${login(r)} WITH PASSWORD = N'${credential.text}', CHECK_POLICY = OFF;`,
+  ({ credential }, r) => `GRANT ALL ON ${noun(r)}.* TO '${login(r)}'@'localhost' IDENTIFIED BY '${credential.text}';`,
+  ({ credential }, r) => `SET PASSWORD FOR '${login(r)}'@'%' = PASSWORD('${credential.text}');`,
 ]);
 
 const sqlRows = carrier('sql rows', values, (r, id) => `db/${name(r, id)}.sql`, 'sql', [
-  ({ made, called }) => `INSERT INTO settings (name, value) VALUES ('${snake(called)}', '${quoted(made.text)}');`,
-  ({ made, called }) => `UPDATE config SET value = '${quoted(made.text)}' WHERE key = '${snake(called)}';`,
-  ({ made, called }, r) =>
-    `INSERT INTO ${noun(r)}s (id, name, ${snake(called)}) VALUES (7, '${noun(r)}', '${quoted(made.text)}');`,
-  ({ made, called }) => `SET @${snake(called)} = '${quoted(made.text)}';`,
-  ({ made, called }, r) => `ALTER DATABASE ${noun(r)} SET app.${snake(called)} = '${quoted(made.text)}';`,
+  ({ credential, label }) =>
+    `INSERT INTO settings (name, value) VALUES ('${snake(label)}', '${quoted(credential.text)}');`,
+  ({ credential, label }) => `UPDATE config SET value = '${quoted(credential.text)}' WHERE key = '${snake(label)}';`,
+  ({ credential, label }, r) =>
+    `INSERT INTO ${noun(r)}s (id, name, ${snake(label)}) VALUES (7, '${noun(r)}', '${quoted(credential.text)}');`,
+  ({ credential, label }) => `SET @${snake(label)} = '${quoted(credential.text)}';`,
+  ({ credential, label }, r) => `ALTER DATABASE ${noun(r)} SET app.${snake(label)} = '${quoted(credential.text)}';`,
 ]);
 
 const encoded = (text: string): string => encodeURIComponent(text);
@@ -139,52 +140,53 @@ const requests = carrier(
   (r, id) => `requests/${name(r, id)}.http`,
   'hash',
   [
-    forTokens(({ made }, r) => `GET https://${host(r)}/v1/${noun(r)}\nAuthorization: Bearer ${made.text}`),
-    ({ made, called }, r) => `POST https://${host(r)}/v1/${noun(r)}\nX-${kebab(called)}: ${made.text}\nAccept: */*`,
-    ({ made, called }, r) => ({
-      text: `GET https://${host(r)}/v1/${noun(r)}?${snake(called)}=${encoded(made.text)}&page=2`,
-      secrets: made.secrets.map(encoded),
+    forTokens(({ credential }, r) => `GET https://${host(r)}/v1/${noun(r)}\nAuthorization: Bearer ${credential.text}`),
+    ({ credential, label }, r) =>
+      `POST https://${host(r)}/v1/${noun(r)}\nX-${kebab(label)}: ${credential.text}\nAccept: */*`,
+    ({ credential, label }, r) => ({
+      text: `GET https://${host(r)}/v1/${noun(r)}?${snake(label)}=${encoded(credential.text)}&page=2`,
+      secrets: credential.secrets.map(encoded),
     }),
-    ({ made, called }, r) =>
-      `POST https://${host(r)}/login\nContent-Type: application/json\n\n{ "user": "${login(r)}", "${camel(called)}": "${made.text}" }`,
-    ({ made }, r) => {
-      const { text, secrets = [] } = basic(login(r), made.text);
+    ({ credential, label }, r) =>
+      `POST https://${host(r)}/login\nContent-Type: application/json\n\n{ "user": "${login(r)}", "${camel(label)}": "${credential.text}" }`,
+    ({ credential }, r) => {
+      const { text, secrets = [] } = basic(login(r), credential.text);
       return { text: `GET https://${host(r)}/\nAuthorization: Basic ${text}`, secrets };
     },
-    ({ made, called }, r) => ({
-      text: `POST https://${host(r)}/oauth/token\nContent-Type: application/x-www-form-urlencoded\n\nclient_id=${noun(r)}&${snake(called)}=${encoded(made.text)}`,
-      secrets: made.secrets.map(encoded),
+    ({ credential, label }, r) => ({
+      text: `POST https://${host(r)}/oauth/token\nContent-Type: application/x-www-form-urlencoded\n\nclient_id=${noun(r)}&${snake(label)}=${encoded(credential.text)}`,
+      secrets: credential.secrets.map(encoded),
     }),
-    ({ made, called }) => `@${camel(called)} = ${made.text}`,
+    ({ credential, label }) => `@${camel(label)} = ${credential.text}`,
   ],
 );
 
 const curl = carrier('curl', ['token', 'named', 'password'], (r, id) => `scripts/${name(r, id)}.sh`, 'sh', [
-  ({ made }, r) => `curl -u '${login(r)}:${made.text}' https://${host(r)}/`,
-  ({ made }, r) => `curl --user "${login(r)}:${made.text}" https://${host(r)}/status`,
-  forTokens(({ made }, r) => `curl -H "Authorization: Bearer ${made.text}" https://${host(r)}/`),
-  ({ made, called }, r) => `curl -sS -H 'X-${kebab(called)}: ${made.text}' \\\n  https://${host(r)}/v2`,
-  forTokens(({ made }, r) => `curl -H 'Authorization: token ${made.text}' https://${host(r)}/repos`),
-  ({ made, called }, r) => `curl -d '${snake(called)}=${made.text}' https://${host(r)}/login`,
-  ({ made, called }, r) => `curl -X POST --data '{"${camel(called)}":"${made.text}"}' https://${host(r)}/`,
+  ({ credential }, r) => `curl -u '${login(r)}:${credential.text}' https://${host(r)}/`,
+  ({ credential }, r) => `curl --user "${login(r)}:${credential.text}" https://${host(r)}/status`,
+  forTokens(({ credential }, r) => `curl -H "Authorization: Bearer ${credential.text}" https://${host(r)}/`),
+  ({ credential, label }, r) => `curl -sS -H 'X-${kebab(label)}: ${credential.text}' \\\n  https://${host(r)}/v2`,
+  forTokens(({ credential }, r) => `curl -H 'Authorization: token ${credential.text}' https://${host(r)}/repos`),
+  ({ credential, label }, r) => `curl -d '${snake(label)}=${credential.text}' https://${host(r)}/login`,
+  ({ credential, label }, r) => `curl -X POST --data '{"${camel(label)}":"${credential.text}"}' https://${host(r)}/`,
 ]);
 
 const commands = carrier('command lines', ['password'], (r, id) => `scripts/${name(r, id)}.sh`, 'sh', [
-  ({ made }, r) => `sshpass -p '${made.text}' ssh ${login(r)}@${host(r)} uptime`,
-  ({ made }, r) => `mysql -h ${host(r)} -u ${login(r)} -p'${made.text}' ${noun(r)}`,
-  ({ made }, r) => `mysqldump --password='${made.text}' -u ${login(r)} ${noun(r)} > dump`,
-  ({ made }, r) => `PGPASSWORD='${made.text}' psql -h ${host(r)} -U ${login(r)} ${noun(r)}`,
-  ({ made }, r) => `docker login -u ${login(r)} -p '${made.text}' ${host(r)}`,
-  ({ made }, r) => `echo '${made.text}' | docker login -u ${login(r)} --password-stdin ${host(r)}`,
-  ({ made }, r) => `redis-cli -h ${host(r)} -a '${made.text}' ping`,
-  ({ made }, r) => `wget --user=${login(r)} --password='${made.text}' https://${host(r)}/`,
-  ({ made }) => `openssl rsa -in server.pem -passin 'pass:${made.text}'`,
-  ({ made }, r) => `keytool -list -keystore ${noun(r)}.jks -storepass '${made.text}'`,
-  ({ made }, r) => `mongosh --host ${host(r)} -u ${login(r)} -p '${made.text}'`,
-  ({ made }, r) => `az login --service-principal -u ${noun(r)} -p '${made.text}' --tenant acme`,
-  ({ made }, r) => `smbclient //${host(r)}/share -U '${login(r)}%${made.text}'`,
-  ({ made }, r) => `lftp -u ${login(r)},'${made.text}' ftp.${noun(r)}.com`,
-  ({ made }, r) => `echo '${login(r)}:${made.text}' | chpasswd`,
+  ({ credential }, r) => `sshpass -p '${credential.text}' ssh ${login(r)}@${host(r)} uptime`,
+  ({ credential }, r) => `mysql -h ${host(r)} -u ${login(r)} -p'${credential.text}' ${noun(r)}`,
+  ({ credential }, r) => `mysqldump --password='${credential.text}' -u ${login(r)} ${noun(r)} > dump`,
+  ({ credential }, r) => `PGPASSWORD='${credential.text}' psql -h ${host(r)} -U ${login(r)} ${noun(r)}`,
+  ({ credential }, r) => `docker login -u ${login(r)} -p '${credential.text}' ${host(r)}`,
+  ({ credential }, r) => `echo '${credential.text}' | docker login -u ${login(r)} --password-stdin ${host(r)}`,
+  ({ credential }, r) => `redis-cli -h ${host(r)} -a '${credential.text}' ping`,
+  ({ credential }, r) => `wget --user=${login(r)} --password='${credential.text}' https://${host(r)}/`,
+  ({ credential }) => `openssl rsa -in server.pem -passin 'pass:${credential.text}'`,
+  ({ credential }, r) => `keytool -list -keystore ${noun(r)}.jks -storepass '${credential.text}'`,
+  ({ credential }, r) => `mongosh --host ${host(r)} -u ${login(r)} -p '${credential.text}'`,
+  ({ credential }, r) => `az login --service-principal -u ${noun(r)} -p '${credential.text}' --tenant acme`,
+  ({ credential }, r) => `smbclient //${host(r)}/share -U '${login(r)}%${credential.text}'`,
+  ({ credential }, r) => `lftp -u ${login(r)},'${credential.text}' ftp.${noun(r)}.com`,
+  ({ credential }, r) => `echo '${login(r)}:${credential.text}' | chpasswd`,
 ]);
 
 /** Files of tools, as they are, and as people quote them in a document. */
@@ -194,26 +196,26 @@ const tools = carrier(
   (r, id) => r.pick([`home/${name(r, id)}.netrc.txt`, `docs/setup-${id}.md`]),
   'hash',
   [
-    ({ made }, r) => `machine ${host(r)} login ${login(r)} password ${made.text}`,
-    ({ made }, r) => `machine ${host(r)}\n  login ${login(r)}\n  password ${made.text}`,
-    forTokens(({ made }, r) => `//${host(r)}/:_authToken=${made.text}`),
-    ({ made }, r) => `//${host(r)}/:_password="${base64(made.text)}"`,
-    ({ made }, r) => `[pypi]\nusername = __token__\npassword = ${made.text}\n# ${noun(r)}`,
-    ({ made }, r) => `${host(r)}:5432:${noun(r)}:${login(r)}:${made.text}`,
-    ({ made }, r) => ({
-      text: `[global]\nindex-url = https://${login(r)}:${encoded(made.text)}@${host(r)}/simple`,
-      secrets: made.secrets.map(encoded),
+    ({ credential }, r) => `machine ${host(r)} login ${login(r)} password ${credential.text}`,
+    ({ credential }, r) => `machine ${host(r)}\n  login ${login(r)}\n  password ${credential.text}`,
+    forTokens(({ credential }, r) => `//${host(r)}/:_authToken=${credential.text}`),
+    ({ credential }, r) => `//${host(r)}/:_password="${base64(credential.text)}"`,
+    ({ credential }, r) => `[pypi]\nusername = __token__\npassword = ${credential.text}\n# ${noun(r)}`,
+    ({ credential }, r) => `${host(r)}:5432:${noun(r)}:${login(r)}:${credential.text}`,
+    ({ credential }, r) => ({
+      text: `[global]\nindex-url = https://${login(r)}:${encoded(credential.text)}@${host(r)}/simple`,
+      secrets: credential.secrets.map(encoded),
     }),
-    ({ made }, r) => {
-      const { text, secrets = [] } = basic(login(r), made.text);
+    ({ credential }, r) => {
+      const { text, secrets = [] } = basic(login(r), credential.text);
       return { text: `{ "auths": { "${host(r)}": { "auth": "${text}" } } }`, secrets };
     },
-    forTokens(({ made }, r) => `users:\n- name: ${noun(r)}\n  user:\n    token: ${made.text}`),
-    ({ made }, r) => `network={\n  ssid="${noun(r)}"\n  psk="${made.text}"\n}`,
-    ({ made }, r) =>
-      `<server><id>${noun(r)}</id><username>${login(r)}</username><password>${made.text}</password></server>`,
-    ({ made }) => `requirepass ${made.text}`,
-    ({ made }, r) => `[client]\nuser=${login(r)}\npassword=${made.text}\nhost=${host(r)}`,
+    forTokens(({ credential }, r) => `users:\n- name: ${noun(r)}\n  user:\n    token: ${credential.text}`),
+    ({ credential }, r) => `network={\n  ssid="${noun(r)}"\n  psk="${credential.text}"\n}`,
+    ({ credential }, r) =>
+      `<server><id>${noun(r)}</id><username>${login(r)}</username><password>${credential.text}</password></server>`,
+    ({ credential }) => `requirepass ${credential.text}`,
+    ({ credential }, r) => `[client]\nuser=${login(r)}\npassword=${credential.text}\nhost=${host(r)}`,
   ],
 ).entry;
 
@@ -224,7 +226,7 @@ const toolFiles: Carrier = {
   entry: (entry, random) => {
     const written = tools(entry, random);
     const escapes = written.text.includes(':_password=');
-    return escapes ? { ...written, secrets: [base64(entry.made.text).replace(/=+$/, '')] } : written;
+    return escapes ? { ...written, secrets: [base64(entry.credential.text).replace(/=+$/, '')] } : written;
   },
   file: (entries, random, id) => ({
     path: `home/${name(random, id)}${random.pick(['.txt', '.conf', '.md', '.cfg'])}`,
@@ -233,21 +235,21 @@ const toolFiles: Carrier = {
 };
 
 const urlForms: Carrier = carrier('urls', ['token', 'named', 'password'], (r, id) => `src/${name(r, id)}.ts`, 'ts', [
-  ({ made }, r) => ({
-    text: `const ${noun(r)}Url = 'https://${login(r)}:${encoded(made.text)}@${host(r)}/';`,
-    secrets: made.secrets.map(encoded),
+  ({ credential }, r) => ({
+    text: `const ${noun(r)}Url = 'https://${login(r)}:${encoded(credential.text)}@${host(r)}/';`,
+    secrets: credential.secrets.map(encoded),
   }),
-  ({ made, called }, r) => ({
-    text: `await fetch('https://${host(r)}/${noun(r)}?${snake(called)}=${encoded(made.text)}&v=2');`,
-    secrets: made.secrets.map(encoded),
+  ({ credential, label }, r) => ({
+    text: `await fetch('https://${host(r)}/${noun(r)}?${snake(label)}=${encoded(credential.text)}&v=2');`,
+    secrets: credential.secrets.map(encoded),
   }),
-  ({ made }, r) => ({
-    text: `git clone https://oauth2:${encoded(made.text)}@${host(r)}/${noun(r)}.git`,
-    secrets: made.secrets.map(encoded),
+  ({ credential }, r) => ({
+    text: `git clone https://oauth2:${encoded(credential.text)}@${host(r)}/${noun(r)}.git`,
+    secrets: credential.secrets.map(encoded),
   }),
-  ({ made, called }, r) => ({
-    text: `open(\`wss://${host(r)}/socket#${camel(called)}=${encoded(made.text)}\`);`,
-    secrets: made.secrets.map(encoded),
+  ({ credential, label }, r) => ({
+    text: `open(\`wss://${host(r)}/socket#${camel(label)}=${encoded(credential.text)}\`);`,
+    secrets: credential.secrets.map(encoded),
   }),
 ]);
 
@@ -255,26 +257,26 @@ const block = ['block'] as const satisfies readonly Form[];
 const oneLine = (text: string) => text.replace(/\n/g, '\\n');
 
 const keyFiles = carrier('key in source', block, (r, id) => `src/${name(r, id)}.${r.pick(['ts', 'py', 'go'])}`, 'ts', [
-  ({ made, called }) => `const ${camel(called)} = \`${made.text}\`;`,
-  ({ made, called }) => `const ${camel(called)} = '${oneLine(made.text)}';`,
-  ({ made, called }) => `${screaming(called)} = """\n${made.text}\n"""`,
-  ({ made, called }) =>
-    `const ${camel(called)} = [\n${made.text
+  ({ credential, label }) => `const ${camel(label)} = \`${credential.text}\`;`,
+  ({ credential, label }) => `const ${camel(label)} = '${oneLine(credential.text)}';`,
+  ({ credential, label }) => `${screaming(label)} = """\n${credential.text}\n"""`,
+  ({ credential, label }) =>
+    `const ${camel(label)} = [\n${credential.text
       .split('\n')
       .map((line) => `  '${line}',`)
       .join('\n')}\n].join('\\n');`,
-  ({ made, called }) =>
-    `String ${camel(called)} =\n${made.text
+  ({ credential, label }) =>
+    `String ${camel(label)} =\n${credential.text
       .split('\n')
       .map((line) => `    "${line}\\n"`)
       .join(' +\n')};`,
 ]);
 
 const keyTexts = carrier('key in text', block, (r, id) => `docs/${name(r, id)}.${r.pick(['md', 'txt', 'conf'])}`, '', [
-  ({ made }) => made.text,
-  ({ made }) => `\`\`\`\n${made.text}\n\`\`\``,
-  ({ made }) => made.text.replace(/^/gm, '# '),
-  ({ made, called }) => `${screaming(called)}="${oneLine(made.text)}"`,
+  ({ credential }) => credential.text,
+  ({ credential }) => `\`\`\`\n${credential.text}\n\`\`\``,
+  ({ credential }) => credential.text.replace(/^/gm, '# '),
+  ({ credential, label }) => `${screaming(label)}="${oneLine(credential.text)}"`,
 ]);
 
 /** Ordinary log lines for a log, whose filler is no language. */

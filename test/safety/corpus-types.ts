@@ -8,7 +8,7 @@ import type { Random } from './corpus-random.ts';
  */
 export type Form = 'token' | 'named' | 'password' | 'url' | 'block';
 
-export interface Made {
+export interface Credential {
   /** What a person would paste. */
   readonly text: string;
   /** What of it must be gone; any one of them that is left is a leak. */
@@ -19,16 +19,16 @@ export interface Kind {
   readonly name: string;
   readonly form: Form;
   /** Names that people give it, as words: 'stripe secret key'. */
-  readonly called: readonly string[];
-  readonly make: (random: Random) => Made;
+  readonly labels: readonly string[];
+  readonly make: (random: Random) => Credential;
 }
 
 /** One secret on its way into a file. */
 export interface Entry {
   readonly kind: Kind;
-  readonly made: Made;
+  readonly credential: Credential;
   /** Words: 'stripe secret key'. */
-  readonly called: string;
+  readonly label: string;
 }
 
 /** Text of an entry in its carrier's syntax. */

@@ -38,8 +38,8 @@ export function makeCorpus({ seed, each }: CorpusOptions): Corpus {
       const carrier = fit[i % fit.length] as Carrier;
       (waiting.get(carrier) as Entry[]).push({
         kind,
-        made: fresh(kind, random, seen),
-        called: random.pick(kind.called),
+        credential: fresh(kind, random, seen),
+        label: random.pick(kind.labels),
       });
     }
   }
@@ -56,8 +56,8 @@ export function makeCorpus({ seed, each }: CorpusOptions): Corpus {
         String(++number),
       );
       files[path] = text;
-      group.forEach(({ kind, made }, i) => {
-        const secrets = written[i]?.secrets ?? made.secrets;
+      group.forEach(({ kind, credential }, i) => {
+        const secrets = written[i]?.secrets ?? credential.secrets;
         planted.push({ kind: kind.name, form: kind.form, carrier: carrier.name, path, secrets, also: [] });
       });
     }
@@ -68,12 +68,12 @@ export function makeCorpus({ seed, each }: CorpusOptions): Corpus {
   return { files: { ...files, ...plain }, planted: [...again, ...paths], innocent };
 }
 
-function fresh(kind: Entry['kind'], random: Random, seen: Set<string>): Entry['made'] {
+function fresh(kind: Entry['kind'], random: Random, seen: Set<string>): Entry['credential'] {
   for (;;) {
-    const made = kind.make(random);
-    if (made.secrets.some((secret) => seen.has(secret))) continue;
-    for (const secret of made.secrets) seen.add(secret);
-    return made;
+    const credential = kind.make(random);
+    if (credential.secrets.some((secret) => seen.has(secret))) continue;
+    for (const secret of credential.secrets) seen.add(secret);
+    return credential;
   }
 }
 
@@ -120,15 +120,15 @@ function inPaths(random: Random, seen: Set<string>, files: Record<string, string
   const all: Planted[] = [];
   while (all.length < count) {
     const kind = random.pick(fit);
-    const made = fresh(kind, random, seen);
-    if (!/^[\w.-]{8,100}$/.test(made.text)) continue;
+    const credential = fresh(kind, random, seen);
+    if (!/^[\w.-]{8,100}$/.test(credential.text)) continue;
     const path = random.pick([
-      `fixtures/${made.text}/${noun(random)}.ts`,
-      `fixtures/${noun(random)}-${made.text}.ts`,
-      `fixtures/${noun(random)}/${made.text}.ts`,
+      `fixtures/${credential.text}/${noun(random)}.ts`,
+      `fixtures/${noun(random)}-${credential.text}.ts`,
+      `fixtures/${noun(random)}/${credential.text}.ts`,
     ]);
     files[path] = among([], 'ts', random);
-    all.push({ kind: kind.name, form: 'token', carrier: pathCarrier, path, secrets: made.secrets, also: [] });
+    all.push({ kind: kind.name, form: 'token', carrier: pathCarrier, path, secrets: credential.secrets, also: [] });
   }
   return all;
 }

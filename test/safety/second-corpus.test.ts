@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeSecondCorpus, missedSecond } from './second-corpus.ts';
-import { vendorRows } from './second-vendors.ts';
+import { makeSecondCorpus, missedSecond, vendorRows } from './second-corpus.ts';
 
 const items = makeSecondCorpus(7);
 

@@ -2,8 +2,7 @@
 // The split is fixed: vendors and forms are divided by a hash, and an unseen item has both an unseen vendor and an unseen form.
 
 import { maskSecrets } from '../../src/workspace/secrets/mask.ts';
-import { type Form, passwordForms, proseForms, tokenForms, toolForms } from './second-forms.ts';
-import { type VendorRow, vendorRows } from './second-vendors.ts';
+import { readRows, readTexts } from '../support/data-files.ts';
 
 export interface SecondItem {
   readonly group: 'vendors' | 'passwords' | 'languages' | 'tools';
@@ -15,6 +14,33 @@ export interface SecondItem {
   /** The secret as the text writes it, without a token's literal prefix; one in pieces is several. */
   readonly secrets: readonly string[];
 }
+
+interface VendorRow {
+  readonly vendor: string;
+  /** The environment variable in which the vendor's documents keep the credential. */
+  readonly variable: string;
+  /** Literal text and classes: `<h32>` is 32 hexadecimal digits. */
+  readonly format: string;
+}
+
+export const vendorRows: readonly VendorRow[] = readRows<[string, string, string]>(
+  new URL('data/second-vendors.tsv', import.meta.url),
+).map(([vendor, variable, format]) => ({ vendor, variable, format }));
+
+/** A file's text with slots. */
+interface Form {
+  readonly path: string;
+  readonly body: string;
+}
+
+function readForms(name: string): Form[] {
+  return readTexts(new URL(`data/${name}`, import.meta.url)).map(({ title, text }) => ({ path: title, body: text }));
+}
+
+const tokenForms = readForms('second-tokens.txt');
+const passwordForms = readForms('second-passwords.txt');
+const languageForms = readForms('second-languages.txt');
+const toolForms = readForms('second-tools.txt');
 
 /** At least this many characters in a row of a secret in redacted text are a miss. */
 const missLength = 8;
@@ -36,7 +62,7 @@ export function makeSecondCorpus(seed: number): SecondItem[] {
   }
   for (const [group, all, times] of [
     ['passwords', passwordForms, 5],
-    ['languages', proseForms, 3],
+    ['languages', languageForms, 3],
     ['tools', toolForms, 3],
   ] as const) {
     for (const { unseen, rows } of split(all, (form) => form.body)) {

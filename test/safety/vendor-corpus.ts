@@ -2,12 +2,11 @@
 // A third of the vendors and of the syntaxes is unseen: nobody looked at its misses while the rules of src/workspace/secrets/ were written.
 
 import { maskSecrets } from '../../src/workspace/secrets/mask.ts';
-import { type Alphabet, Random } from './corpus-random.ts';
-import { jwt, uuid } from './corpus-tokens.ts';
+import { readRows } from '../support/data-files.ts';
+import { Random } from './corpus-random.ts';
+import { fillFormat, jwt } from './corpus-tokens.ts';
 import { camel, noun, passwordWords } from './corpus-words.ts';
 import { Survivors } from './survivors.ts';
-import { vendorForms } from './vendor-forms.ts';
-import { addressed, formed, unformed } from './vendors.ts';
 
 export type VendorGroup = 'tokens without a name' | 'tokens under a name' | 'addresses' | 'syntaxes';
 
@@ -22,25 +21,6 @@ export interface VendorItem {
   readonly secrets: readonly string[];
 }
 
-const alphabets: Readonly<Record<string, Alphabet>> = {
-  a: 'alphanumeric',
-  h: 'hex',
-  H: 'hexUpper',
-  u: 'base64url',
-  b: 'base64',
-  l: 'lowerDigits',
-  U: 'upperDigits',
-  d: 'digits',
-  i: 'base32',
-  s: 'base58',
-};
-
-function filled(form: string, random: Random): string {
-  return form.replace(/\{(?:(\d+)([a-zA-Z])|g)\}/g, (_, count?: string, kind?: string) =>
-    count === undefined ? uuid(random) : random.text(Number(count), alphabets[kind ?? 'a']),
-  );
-}
-
 /** A third, by a hash of the name (FNV-1a). */
 export function isUnseen(name: string): boolean {
   let hash = 0x811c9dc5;
@@ -48,11 +28,17 @@ export function isUnseen(name: string): boolean {
   return (hash >>> 0) % 3 === 0;
 }
 
-const rowsOf = (table: string) =>
-  table
-    .trim()
-    .split('\n')
-    .map((line) => line.split('|') as [string, string, string]);
+type VendorRow = readonly [vendor: string, variable: string, format: string];
+
+const dataFile = (name: string) => new URL(`data/${name}`, import.meta.url);
+/** Tokens that their own form identifies. */
+const knownForms = readRows<VendorRow>(dataFile('vendors-known-form.tsv'));
+/** Random tokens that only the variable's name identifies. */
+const randomTokens = readRows<VendorRow>(dataFile('vendors-random.tsv'));
+/** The secret stands between § and §. */
+const addresses = readRows<[vendor: string, format: string]>(dataFile('vendors-addresses.tsv'));
+/** § is a password, ¤ a random token, and 1¤ 2¤ 3¤ its three pieces. */
+const syntaxes = readRows<[path: string, text: string]>(dataFile('syntaxes.tsv'));
 
 type Line = readonly [path: string, line: (token: string, random: Random) => string];
 const nameless: readonly Line[] = [
@@ -82,7 +68,7 @@ function password(random: Random): string {
   ])();
 }
 
-const token = (random: Random) => filled(random.pick(['{32h}', '{40a}', '{43u}', '{40h}']), random);
+const token = (random: Random) => fillFormat(random.pick(['{32h}', '{40a}', '{43u}', '{40h}']), random);
 
 /** Values of each syntax. */
 const each = 4;
@@ -101,22 +87,22 @@ export function makeVendorCorpus(seed: number): VendorItem[] {
   const items: VendorItem[] = [];
   const add = (group: VendorGroup, of: string, path: string, text: string, secrets: readonly string[]) =>
     items.push({ group, of, unseen: isUnseen(of), path, text, secrets });
-  for (const [vendor, , form] of rowsOf(formed))
+  for (const [vendor, , form] of knownForms)
     for (const [path, line] of nameless) {
-      const made = filled(form, random);
+      const made = fillFormat(form, random);
       add('tokens without a name', vendor, path, line(made, random), [made]);
     }
-  for (const [vendor, name, form] of [...rowsOf(formed), ...rowsOf(unformed)])
+  for (const [vendor, name, form] of [...knownForms, ...randomTokens])
     for (const [path, line] of named) {
-      const made = filled(form, random);
+      const made = fillFormat(form, random);
       add('tokens under a name', vendor, path, line(made, name), [made]);
     }
-  for (const [vendor, form] of rowsOf(addressed))
+  for (const [vendor, form] of addresses)
     for (const [path, line] of nameless) {
-      const [before = '', secret = '', after = ''] = filled(form, random).split('§');
+      const [before = '', secret = '', after = ''] = fillFormat(form, random).split('§');
       add('addresses', vendor, path, line(`${before}${secret}${after}`, random), [secret]);
     }
-  for (const row of vendorForms)
+  for (const row of syntaxes)
     for (let i = 0; i < each; i++) {
       const { text, secrets } = written(row, random);
       add('syntaxes', row[1], row[0], text, secrets);

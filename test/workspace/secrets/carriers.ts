@@ -1,236 +1,44 @@
-// Where a secret may stand: one template a row. NAME is put in as written there, VALUE as it is, HALF1 and HALF2 its
-// halves.
+// Texts in which a secret may stand, read from tables: NAME is the name, VALUE the value, HALF1 and HALF2 its halves.
+
+import { readRows } from '../../support/data-files.ts';
+
+type NameSpelling = 'any' | 'word' | 'flag' | 'prose';
 
 export interface Carrier {
   readonly path: string;
   readonly text: string;
-  /** How the name is written: 'any' as it is, 'word' with _ for - and . */
-  readonly name?: 'word' | 'flag' | 'prose';
+  readonly spelling: NameSpelling;
 }
 
-const word = (path: string, text: string): Carrier => ({ path, text, name: 'word' });
-const any = (path: string, text: string): Carrier => ({ path, text });
-const flag = (path: string, text: string): Carrier => ({ path, text, name: 'flag' });
-const prose = (path: string, text: string): Carrier => ({ path, text, name: 'prose' });
+/** Texts with a name and a value, for passwords and tokens alike. */
+export const namedCarriers: readonly Carrier[] = readRows<[path: string, spelling: NameSpelling, text: string]>(
+  new URL('data/named-carriers.tsv', import.meta.url),
+).map(([path, spelling, text]) => ({ path, spelling, text }));
 
-/** Each holds a name and a value: passwords and tokens alike. */
-export const namedCarriers: readonly Carrier[] = [
-  any('a.ts', `export const config = {\n  host: 'db.internal',\n  "NAME": 'VALUE',\n};\n`),
-  word('a.ts', 'const NAME: string = "VALUE";\nconnect(x);'),
-  word('a.ts', 'const NAME = `VALUE`;'),
-  word('a.ts', "const x = process.env.NAME || 'VALUE';"),
-  any('a.ts', `const x = process.env['NAME'] ?? "VALUE";`),
-  word('a.ts', "const NAME = 'HALF1' + 'HALF2';"),
-  word('a.ts', "const NAME =\n  'HALF1' +\n  'HALF2';"),
-  word('a.ts', "if (req.body.NAME === 'VALUE') ok();"),
-  word('a.ts', "NAME: { value: 'VALUE' },"),
-  any('a.ts', String.raw`const x = "{\"NAME\": \"VALUE\"}";`),
-  any('a.ts', '// NAME: VALUE\nfoo();'),
-  any('a.ts', '/**\n * NAME is VALUE\n */'),
-  prose('a.ts', '// TODO rotate the NAME (was "VALUE")'),
-  word('a.test.ts', "expect(config.NAME).toBe('VALUE');"),
-  any('a.test.ts', 'assert.equal(opts["NAME"], "VALUE");'),
-  word('a.jsx', '<Login NAME="VALUE" />'),
-  word('a.jsx', "<Login NAME={'VALUE'} />"),
-  word('a.py', 'NAME = "VALUE"\n'),
-  any('a.py', `os.environ["NAME"] = 'VALUE'\n`),
-  any('a.py', 'x = os.getenv("NAME", "VALUE")\n'),
-  word('a.py', `client = Client(host="h", NAME='VALUE', port=3)\n`),
-  word('a.py', 'NAME = ("HALF1"\n    "HALF2")'),
-  any('a.py', '# old NAME = VALUE\nfoo()'),
-  word('a.go', '\tcfg.NAME := "VALUE"\n'),
-  word('a.go', 'return &Config{\n\tHost: "x",\n\tNAME: "VALUE",\n}'),
-  word('a.go', 'const NAME string = "VALUE"\n'),
-  any('a.go', '// NAME for staging: VALUE'),
-  word('a.rs', `const NAME: &'static str = "VALUE";`),
-  word('a.rs', 'let NAME = String::from("VALUE");'),
-  word('A.java', 'private static final String NAME = "VALUE";'),
-  word('A.java', 'ds.setNAME("VALUE");'),
-  any('A.java', 'props.put("NAME", "VALUE");'),
-  word('A.java', 'String NAME = "HALF1"\n    + "HALF2";'),
-  word('A.cs', 'public string NAME { get; set; } = "VALUE";'),
-  word('a.rb', "  NAME: 'VALUE',\n"),
-  word('a.rb', 'config[:NAME] = "VALUE"'),
-  word('a.rb', "{ :NAME => 'VALUE' }"),
-  any('a.php', "define('NAME', 'VALUE');"),
-  word('a.php', '$NAME = "VALUE";'),
-  any('a.php', "'NAME' => env('NAME', 'VALUE'),"),
-  word('a.php', "$NAME = 'HALF1' . 'HALF2';"),
-  word('a.kt', 'val NAME: String = "VALUE"'),
-  word('a.swift', 'static let NAME = "VALUE"'),
-  word('a.c', '#define NAME "VALUE"'),
-  word('a.c', 'static const char NAME[] = "VALUE";'),
-  any('a.scala', '"NAME" -> "VALUE"'),
-  word('a.lua', 'NAME = "VALUE"'),
-  word('a.exs', 'config :app, NAME: "VALUE"'),
-  flag('a.clj', '{:NAME "VALUE"}'),
-  word('a.nix', '  NAME = "VALUE";'),
-  word('a.pl', "my $NAME = 'VALUE';"),
-  word('a.vb', 'Dim NAME As String = "VALUE"'),
-  word('a.m', 'NSString *NAME = @"VALUE";'),
-  word('a.dart', "final String NAME = 'VALUE';"),
-  word('a.R', 'NAME <- "VALUE"'),
-  word('a.sh', 'export NAME="VALUE"'),
-  word('a.sh', 'NAME=VALUE ./run'),
-  word('a.sh', 'export NAME=HALF1\\\nHALF2\n'),
-  flag('a.sh', './run --NAME VALUE --verbose'),
-  flag('a.sh', './run --NAME=VALUE'),
-  flag('a.sh', './run --NAME \\\n  "VALUE"'),
-  any('a.sh', `curl -X POST https://x.example.org/login -d '{"NAME":"VALUE"}'`),
-  any('a.sh', 'helm install x --set auth.NAME=VALUE'),
-  word('a.ps1', '$env:NAME = "VALUE"'),
-  word('a.bat', 'set NAME=VALUE\r\n'),
-  word('a.bat', 'setx NAME "VALUE"\r\n'),
-  word('a.fish', 'set -x NAME VALUE'),
-  word('Dockerfile', 'ENV NAME VALUE\n'),
-  word('Dockerfile', 'ENV A=b NAME=VALUE\n'),
-  word('Dockerfile', 'ARG NAME="VALUE"\n'),
-  any('docker-compose.yml', '    environment:\n      - NAME=VALUE\n'),
-  any('docker-compose.yml', '    environment:\n      NAME: "VALUE"\n'),
-  any('.github/workflows/a.yml', '        env:\n          NAME: VALUE\n'),
-  any('a.yaml', 'db:\n  host: x\n  NAME: VALUE\n  port: 3\n'),
-  any('a.yaml', "  NAME: 'VALUE' # prod\n"),
-  any('a.yaml', '  NAME: >-\n    VALUE\n  port: 3\n'),
-  any('a.yaml', '  NAME: |\n    VALUE\n  port: 3\n'),
-  any('a.yaml', '  NAME: "HALF1\\\n    HALF2"\n  port: 3\n'),
-  any('a.yaml', '  NAME:\n    VALUE\n  port: 3\n'),
-  any('a.yaml', 'NAME:\n  value: VALUE\n'),
-  any('a.yaml', '        - name: NAME\n          value: VALUE\n'),
-  any('a.toml', '[db]\nNAME = "VALUE"\n'),
-  any('a.ini', '[db]\nNAME=VALUE\n'),
-  any('a.ini', '[db]\nNAME = VALUE\n'),
-  any('a.properties', 'spring.NAME: VALUE\n'),
-  any('a.json', '{\n  "a": 1,\n  "NAME": "VALUE",\n  "b": 2\n}'),
-  any('a.json', '{ "name": "NAME", "value": "VALUE" }'),
-  any('a.json', '[{"key":"NAME","value":"VALUE","enabled":true}]'),
-  any('a.json', '{\n  "name": "NAME",\n  "value": "VALUE"\n}'),
-  any('a.json', String.raw`{"payload": "{\"user\":\"joe\",\"NAME\":\"VALUE\"}"}`),
-  any('a.json', String.raw`{"p": "{\"q\":\"{\\\"NAME\\\":\\\"VALUE\\\"}\"}"}`),
-  any('a.ipynb', `    "NAME = 'VALUE'\\n",`),
-  any('a.xml', '<config>\n  <NAME>VALUE</NAME>\n</config>'),
-  any('a.xml', '<add key="NAME" value="VALUE" />'),
-  any('a.xml', '<property name="NAME" value="VALUE"/>'),
-  any('a.xml', '<property>\n  <name>NAME</name>\n  <value>VALUE</value>\n</property>'),
-  any('a.xml', '<NAME><![CDATA[VALUE]]></NAME>'),
-  any('a.xml', '<db host="x" NAME="VALUE"/>'),
-  any('a.xml', '<string name="NAME">VALUE</string>'),
-  any('a.plist', '<key>NAME</key>\n\t<string>VALUE</string>'),
-  word('a.tf', 'resource "x" "y" {\n  NAME = "VALUE"\n}'),
-  any(
-    'a.tf',
-    'variable "NAME" {\n  description = "the thing"\n  type    = string\n  sensitive = true\n  default = "VALUE"\n}',
-  ),
-  any('a.sql', "INSERT INTO settings (name, value) VALUES ('NAME', 'VALUE');"),
-  word('a.sql', "UPDATE settings SET NAME = 'VALUE' WHERE id = 1;"),
-  word('Makefile', 'NAME := VALUE\n'),
-  word('Makefile', 'NAME ?= VALUE\n'),
-  any('a.csv', 'host,NAME\nx,VALUE\n'),
-  prose('README.md', 'The NAME is `VALUE`.'),
-  any('README.md', '- **NAME**: `VALUE`'),
-  any('README.md', '| NAME | `VALUE` | the thing |'),
-  any('README.md', 'Run it with `NAME=VALUE`.'),
-  any('README.md', 'NAME: VALUE'),
-  any('a.log', '2024-01-02 12:33:11 INFO connecting with NAME=VALUE to host'),
-  any('a.log', '2024-01-02 12:33:11 DEBUG request {"NAME":"VALUE"}'),
-];
+/** BASIC is 'joe:VALUE' in base64, BASE64 the value in base64, URL the value percent-encoded. */
+export const passwordCarriers: readonly Carrier[] = readUnnamed('password-carriers.tsv');
+export const tokenCarriers: readonly Carrier[] = readUnnamed('token-carriers.tsv');
 
-/** Passwords at places of their own. BASIC is 'joe:VALUE' in Base64, BASE64 the value, URL the value with escapes. */
-export const passwordCarriers: readonly Carrier[] = [
-  any('a.ts', 'const u = "postgres://joe:URL@db.internal:5432/x";'),
-  any('a.py', 'r = requests.get("https://joe:URL@x.example.org/a")'),
-  any('a.py', 'redis.from_url("redis://:URL@cache:6379/0")'),
-  any('a.properties', 'url=jdbc:sqlserver://h:1433;databaseName=x;user=sa;password=VALUE;encrypt=true'),
-  any('a.properties', 'spring.url=jdbc:mysql://h/x?user=joe&password=URL&ssl=true'),
-  any('a.cs', 'var c = "Server=tcp:h,1433;Database=x;User ID=sa;Password=VALUE;Encrypt=True";'),
-  any('appsettings.json', '"Default": "Host=h;Username=joe;Pwd=VALUE;"'),
-  any('a.py', 'psycopg2.connect("host=h dbname=x user=joe password=VALUE")'),
-  any('netrc.txt', 'machine api.example.org\n  login joe\n  password VALUE\n'),
-  any('netrc.txt', 'machine api.example.org login joe password VALUE\n'),
-  any('pgpass.txt', 'h.internal:5432:x:joe:VALUE'),
-  any('a.sh', 'curl -u joe:VALUE https://x.example.org'),
-  any('a.md', "curl -sSL -X POST https://x.example.org -u 'joe:VALUE'"),
-  any('a.ts', "headers: { Authorization: 'Basic BASIC' }"),
-  any('config.json', '{"auths":{"https://index.docker.io/v1/":{"auth":"BASIC"}}}'),
-  any('d.yaml', 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\ndata:\n  foo: BASE64\n'),
-  any('d.yaml', 'kind: Secret\nstringData:\n  foo: VALUE\n'),
-  any('a.sh', 'docker login -u joe -p VALUE reg.example.org'),
-  any('a.sh', 'echo "VALUE" | docker login -u joe --password-stdin'),
-  any('a.sh', "echo 'root:VALUE' | chpasswd"),
-  any('a.sh', "mysql -h h -u root -p'VALUE' x"),
-  any('a.sh', "sshpass -p 'VALUE' ssh joe@h"),
-  any('a.sh', 'java -Djavax.net.ssl.keyStorePassword=VALUE -jar x'),
-  any('a.sh', 'kubectl create secret generic x --from-literal=foo=VALUE'),
-  any('a.sql', "CREATE USER joe WITH PASSWORD 'VALUE';"),
-  any('a.sql', "CREATE USER 'joe'@'%' IDENTIFIED BY 'VALUE';"),
-  any('a.sql', "SET PASSWORD FOR 'joe'@'localhost' = PASSWORD('VALUE');"),
-  any('a.py', 'requests.get(u, auth=("joe", "VALUE"))'),
-  any('a.cs', 'new NetworkCredential("joe", "VALUE")'),
-  any('a.ps1', 'ConvertTo-SecureString "VALUE" -AsPlainText -Force'),
-  any('A.java', 'DriverManager.getConnection("jdbc:x://h/x", "joe", "VALUE")'),
-  any('a.php', "new PDO('mysql:host=h;dbname=x', 'joe', 'VALUE');"),
-  any('a.ts', "await page.login('joe', 'VALUE');"),
-  any('a.ts', "auth: {\n  user: 'joe',\n  pass: 'VALUE'\n}"),
-  any('a.md', 'Log in as admin with password VALUE'),
-  any('a.md', 'The password for the staging database is VALUE.'),
-  any('a.md', 'credentials: admin / VALUE'),
-  any('hosts.ini', 'h ansible_user=joe ansible_ssh_pass=VALUE ansible_port=22'),
-  // In what is named after secrets as a whole, in columns, in calls, in pieces.
-  any('a.yaml', 'passwords:\n  joe: VALUE\n'),
-  any('a.toml', '[secrets]\nfoo = "VALUE"\n'),
-  any('a.sql', "INSERT INTO users (name, password) values ('joe', 'VALUE');"),
-  any('a.md', '| user | password |\n|---|---|\n| joe | VALUE |\n'),
-  any('a.csv', 'smtp_password,VALUE\n'),
-  any('a.html', '<input type="password" name="password" value="VALUE">'),
-  any('a.json', '{"name":"DB_PASSWORD","type":"secret","value":"VALUE"}'),
-  any('a.json', '{"value":"VALUE","name":"DB_PASSWORD"}'),
-  any('a.json', '"parameters": {\n  "adminPassword": {\n    "type": "string",\n    "defaultValue": "VALUE"\n  }\n}'),
-  any('a.gradle', "storePassword 'VALUE'\nkeyAlias 'x'"),
-  any('a.erl', '{password, "VALUE"}'),
-  any('a.cy.ts', "cy.get('#password').type('VALUE');"),
-  any('a.py', 'driver.find_element(By.ID, "password").send_keys("VALUE")'),
-  any('a.rs', 'std::env::var("DB_PASSWORD").unwrap_or_else(|_| "VALUE".into())'),
-  any('a.go', 'sql.Open("mysql", "joe:VALUE@tcp(h:3306)/db")'),
-  any('a.ts', "bcrypt.hashSync('VALUE', 10)"),
-  any('a.ts', "const dbPassword = ['HALF1', 'HALF2'].join('');"),
-  any('a.properties', 'url=jdbc:oracle:thin:joe/VALUE@h:1521/x'),
-  any('wpa.conf', 'network={\n  ssid="home"\n  psk="VALUE"\n}'),
-];
+function readUnnamed(file: string): Carrier[] {
+  return readRows<[path: string, text: string]>(new URL(`data/${file}`, import.meta.url)).map(([path, text]) => ({
+    path,
+    text,
+    spelling: 'any',
+  }));
+}
 
-/** Tokens at places of their own. */
-export const tokenCarriers: readonly Carrier[] = [
-  any('a.sh', 'curl -H "Authorization: Bearer VALUE" https://x.example.org'),
-  any('a.ts', "headers: { 'X-Api-Key': 'VALUE' }"),
-  any('a.http', 'X-Auth-Token: VALUE'),
-  any('a.ts', 'fetch("https://x.example.org/a?page=2&api_key=VALUE")'),
-  any('npmrc.txt', '//registry.example.org/:_authToken=VALUE\n'),
-  any('kc.yaml', 'users:\n- name: x\n  user:\n    token: VALUE\n'),
-  any('a.ts', 'Cookie: theme=dark; session=VALUE; lang=en'),
-  any('a.go', 'req.Header.Set("X-API-Key", "VALUE")'),
-  any('a.ts', "// Datadog API key\nconst x = 'VALUE';"),
-  any('a.md', 'Use the API key VALUE for tests.'),
-  any('a.ts', "const TOKENS = {\n  staging: 'VALUE',\n  prod: 'VALUE',\n};"),
-  any('a.yaml', 'tokens:\n  - VALUE\n'),
-  any('a.swift', 'req.setValue("VALUE", forHTTPHeaderField: "X-API-Key")'),
-  any('a.ts', 'const x = "VALUE"; // datadog api key'),
-  any('a.js', 'const apiToken\n  = "VALUE";'),
-  any('a.sql', "UPDATE config SET value = 'VALUE' WHERE key = 'api_token';"),
-  any('wg.conf', 'PrivateKey = VALUE'),
-  any('a.sh', 'git clone https://oauth2:VALUE@gitlab.com/a/b.git'),
-];
+const spellings: Readonly<Record<NameSpelling, (name: string) => string>> = {
+  any: (name) => name,
+  word: (name) => name.replace(/[.-]/g, '_'),
+  flag: (name) => name.replace(/[._]/g, '-').toLowerCase(),
+  prose: (name) => name.replace(/[._-]/g, ' '),
+};
 
-export function fill({ text, name }: Carrier, called: string, value: string): string {
-  const written =
-    name === 'word'
-      ? called.replace(/[.-]/g, '_')
-      : name === 'flag'
-        ? called.replace(/[._]/g, '-').toLowerCase()
-        : name === 'prose'
-          ? called.replace(/[._-]/g, ' ')
-          : called;
+export function fill({ text, spelling }: Carrier, name: string, value: string): string {
   const half = Math.ceil(value.length / 2);
   const base64 = (plain: string) => Buffer.from(plain).toString('base64');
   const parts: Readonly<Record<string, string>> = {
-    NAME: written,
+    NAME: spellings[spelling](name),
     VALUE: value,
     HALF1: value.slice(0, half),
     HALF2: value.slice(half),

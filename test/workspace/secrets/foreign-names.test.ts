@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maskSecrets } from '../../../src/workspace/secrets/mask.ts';
+import { readRows, readTexts } from '../../support/data-files.ts';
 import { noise } from '../files/samples.ts';
-import { innocentSentences, sentences } from './foreign-sentences.ts';
+
+const sentences = readTexts(new URL('data/sentences.txt', import.meta.url));
+const innocentSentences = readRows<[string]>(new URL('data/innocent-sentences.tsv', import.meta.url));
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [
@@ -17,8 +20,8 @@ const passwords = [
 ].map((parts) => parts.join(''));
 const tokens = [noise(32, '0123456789abcdef'), noise(40), noise(24)];
 
-for (const [language, lines] of sentences)
-  test(`secrets said in ${language} are masked`, () => {
+for (const { title: language, text: lines } of sentences)
+  test(`secrets in sentences in ${language} are masked`, () => {
     const failed: string[] = [];
     for (const line of lines.split('\n'))
       for (const value of line.includes('@') ? tokens : passwords) {
@@ -31,6 +34,6 @@ for (const [language, lines] of sentences)
   });
 
 test('sentences about passwords stay', () => {
-  for (const line of innocentSentences.split('\n'))
+  for (const [line] of innocentSentences)
     for (const path of ['a.md', 'a.txt', 'a.yaml']) assert.equal(maskSecrets(line, path).text, line);
 });

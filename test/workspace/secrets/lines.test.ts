@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maskSecrets } from '../../../src/workspace/secrets/mask.ts';
-import { codeLines } from './lines.ts';
-import { settingsLines } from './lines-settings.ts';
+import { readRows } from '../../support/data-files.ts';
+
+const lines = ['code-lines.tsv', 'settings-lines.tsv'].flatMap((name) =>
+  readRows<[path: string, text: string]>(new URL(`data/${name}`, import.meta.url)),
+);
 
 /** Put together here, so that no scanner takes them for real. */
 const passwords = [
@@ -18,7 +21,7 @@ const passwords = [
   ['qRvb', 'kiwj'],
 ].map((parts) => parts.join(''));
 
-for (const [path, text] of [...codeLines, ...settingsLines])
+for (const [path, text] of lines)
   test(`a password is masked: ${path} ${JSON.stringify(text)}`, () => {
     for (const password of passwords) {
       const written = text.replaceAll('§', () => password);
