@@ -35,6 +35,7 @@ export async function besideReaders({
   name,
   config,
 }: PackageInfo): Promise<Figures | undefined> {
+  if (!config) return undefined;
   const [python, llama] = READERS.map((variable) => process.env[variable]);
   if (python === undefined || llama === undefined) return undefined;
   const scratch = mkdtempSync(join(tmpdir(), 'bench-exported-'));

@@ -33,10 +33,13 @@ export async function takeAdapter(request: ForeignAdapter): Promise<Result<Packa
   const work = workFolder(specialistFolder);
   try {
     const info = unwrap(readPackage(base));
-    const loaded = loadAdapter(adapter, info.config);
+    const { config } = info;
+    if (!config)
+      throw new CodedError('unsupported', `No adapter goes over '${info.name}': llama.cpp serves its GGUF file.`);
+    const loaded = loadAdapter(adapter, config);
     rmSync(work, { recursive: true, force: true });
     mkdirSync(work, { recursive: true });
-    saveAdapter(work, info.config, loaded, info.name, 'F32');
+    saveAdapter(work, config, loaded, info.name, 'F32');
     const mixture = join(base, MIXTURE_FILE);
     if (existsSync(mixture)) copyFileSync(mixture, join(work, MIXTURE_FILE));
     describeAdapted(work, { base, tokenizer: info.tokenizer, precision: info.manifest.precision });

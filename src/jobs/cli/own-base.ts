@@ -64,8 +64,8 @@ async function measureThat(base: PackageInfo, { values }: CommandLine, terminal:
     log,
   });
   const threads = threadCount(values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256));
-  const { folder, tokenizer, config } = base;
-  const asked = { folder, tokenizer, vocabulary: config.vocabSize, threads, precision: 'auto' } as const;
+  const { folder, tokenizer, vocabulary } = base;
+  const asked = { folder, tokenizer, vocabulary, threads, precision: 'auto' } as const;
   try {
     const tell = (detail: string) => bar.update({ stage: 'Measuring', done: 0, total: undefined, detail });
     const measured = await measureBase(engine, asked, stop.signal, tell);
@@ -99,14 +99,14 @@ async function listAll({ values }: CommandLine, terminal: Terminal): Promise<num
 
 const millions = (parameters: number) => `${Math.round(parameters / 1e6)} M parameters`;
 
-function renderImported({ name, parameters, bytes, config, licence, manifest, resumed }: ImportedBase): string {
+function renderImported({ name, parameters, bytes, contextLength, licence, manifest, resumed }: ImportedBase): string {
   const stated = licence === undefined ? 'It states no licence' : `Its licence, as stated: ${licence}`;
   const form =
     DIALECTS[manifest.dialect].tokens.suffix === ''
       ? 'it continues the text before the cursor'
       : `prompts as ${manifest.dialect}`;
   return [
-    `Imported '${name}'${resumed ? ', resuming an earlier attempt' : ''}: ${millions(parameters)} in 4 bits, ${megabytes(bytes)}, a context of ${config.contextLength} tokens; ${form}.`,
+    `Imported '${name}'${resumed ? ', resuming an earlier attempt' : ''}: ${millions(parameters)} in 4 bits, ${megabytes(bytes)}, a context of ${contextLength} tokens; ${form}.`,
     `${stated}. Copies of a model sometimes state a wrong one: check its maker's page.`,
     `Use it with --base ${name}`,
   ].join('\n');

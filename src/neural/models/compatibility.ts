@@ -63,7 +63,7 @@ export function baseOf(folder: string): { readonly name: string; readonly weight
  * any.
  */
 export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 'name' | 'weights'>): Result<true> {
-  if (manifest.kind === 'model' || manifest.base?.weights === base.weights) return ok(true);
+  if (manifest.kind !== 'adapter' || manifest.base?.weights === base.weights) return ok(true);
   const made = manifest.base?.name === base.name ? `'${base.name}' as it was before` : `'${manifest.base?.name}'`;
   return failed(
     'mismatched',

@@ -16,15 +16,18 @@ export interface PackageInfo {
   /** Path of its tokenizer.json. */
   readonly tokenizer: string;
   readonly manifest: PackageManifest;
-  /** Layers, widths, vocabulary. */
-  readonly config: ModelConfig;
+  /** Layers and widths; undefined for a GGUF file, whose header llama.cpp reads itself. */
+  readonly config?: ModelConfig;
+  /** Tokens. */
+  readonly vocabulary: number;
+  readonly contextLength: number;
   readonly parameters: number;
-  /** Of the file of weights. */
+  /** Of the file of weights, or the GGUF file. */
   readonly bytes: number;
 }
 
 /**
- * The whole models in the sub-folders of `modelsFolder`, smallest first; none if the folder does not exist.
+ * The whole models and the registered GGUF files in the sub-folders of `modelsFolder`, smallest first; none if the folder does not exist.
  *
  * @param onUnusable called with each folder that has a manifest and cannot be used
  */
@@ -36,10 +39,11 @@ export function listPackages(
   const found = names.flatMap((name) => {
     const folder = join(modelsFolder, name);
     // models/pretrain has another kind of manifest.
-    if (![CONFIG, MANIFEST].every((file) => existsSync(join(folder, file)))) return [];
+    if (!existsSync(join(folder, MANIFEST)) || ![CONFIG, TOKENIZER].some((file) => existsSync(join(folder, file))))
+      return [];
     const info = readPackage(folder);
     if (!info.ok) onUnusable(folder, info.error);
-    return info.ok && info.value.manifest.kind === 'model' ? [info.value] : [];
+    return info.ok && info.value.manifest.kind !== 'adapter' ? [info.value] : [];
   });
   return found.sort((a, b) => a.parameters - b.parameters);
 }
@@ -50,14 +54,19 @@ export function readPackage(folder: string): Result<PackageInfo> {
   if (!manifest.ok) return manifest;
   try {
     if (manifest.value === undefined) throw new Error(`there is no ${MANIFEST} in ${folder}`);
+    const { name, gguf } = manifest.value;
+    const common = { name, folder, tokenizer: join(folder, TOKENIZER), manifest: manifest.value };
+    if (gguf) {
+      const { bytes, vocabulary, contextLength, parameters } = gguf;
+      return ok({ ...common, vocabulary, contextLength, parameters, bytes });
+    }
     const config = parseConfig(readFileSync(join(folder, CONFIG), 'utf8'));
     if (!config.ok) return config;
     return ok({
-      name: manifest.value.name,
-      folder,
-      tokenizer: join(folder, TOKENIZER),
-      manifest: manifest.value,
+      ...common,
       config: config.value,
+      vocabulary: config.value.vocabSize,
+      contextLength: config.value.contextLength,
       parameters: parameterCount(config.value),
       bytes: statSync(join(folder, WEIGHTS)).size,
     });
@@ -72,7 +81,7 @@ export function smallerThan(base: string): string[] {
   if (!own.ok) return [];
   const { parameters, manifest } = own.value;
   return listPackages(dirname(base))
-    .filter((each) => each.parameters < parameters && each.manifest.tokenizer === manifest.tokenizer)
+    .filter((each) => each.config && each.parameters < parameters && each.manifest.tokenizer === manifest.tokenizer)
     .map(({ folder }) => folder)
     .reverse();
 }

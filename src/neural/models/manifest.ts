@@ -1,7 +1,7 @@
 // manifest.json of a model's folder: its schema, read and written.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
@@ -23,6 +23,7 @@ const VERSION = 1;
 const MOST = 1e6;
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const listOf = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.minLength(1), v.maxLength(1000));
 
@@ -30,8 +31,8 @@ const schema = v.object({
   version: v.literal(VERSION),
   /** 'small', 'medium'; 'adapted' for a model that was made from a user's folder. */
   name: v.pipe(text, v.regex(/^[\w.-]+$/)),
-  /** A whole model, or an adapter, which needs `base`. */
-  kind: v.picklist(['model', 'adapter']),
+  /** A whole model, an adapter, which needs `base`, or a GGUF file that llama.cpp serves, which `gguf` names. */
+  kind: v.picklist(['model', 'adapter', 'gguf']),
   /** The model that it was made from; null: random weights. `weights`: hash of the base's file, where it was known. */
   base: v.nullable(v.object({ name: text, weights: v.exactOptional(sha256) })),
   /** Hash of the file of weights, or of the adapter's. */
@@ -45,6 +46,17 @@ const schema = v.object({
   licence: text,
   /** The shortest that loses no accuracy: the one that the weights were trained for. */
   precision: v.picklist(['int4', 'int8', 'fp32'] satisfies readonly Precision[]),
+  /** The GGUF file, which stays where it is, and what its header says. `weights` is its hash. */
+  gguf: v.exactOptional(
+    v.object({
+      path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096), v.check(isAbsolute)),
+      bytes: count,
+      architecture: text,
+      contextLength: count,
+      vocabulary: count,
+      parameters: count,
+    }),
+  ),
   /** Names of all files of the model, this one included; no paths. */
   files: listOf(v.pipe(text, v.regex(/^[\w][\w.-]*$/))),
 });
@@ -69,7 +81,10 @@ export function parseManifest(json: string): Result<PackageManifest> {
     return failed('newer-version', 'This model is from a later version of Easy Adaptation. Update the extension.');
   }
   const parsed = v.safeParse(schema, value);
-  if (parsed.success) return ok(parsed.output);
+  if (parsed.success) {
+    if ((parsed.output.kind === 'gguf') === (parsed.output.gguf !== undefined)) return ok(parsed.output);
+    return failed('corrupt', `${MANIFEST} has no usable gguf. ${MEND}`);
+  }
   const wrong = parsed.issues.find(({ type }) => type !== 'guard');
   if (wrong) return failed('corrupt', `${MANIFEST} has no usable ${wrong.path?.[0]?.key}. ${MEND}`);
   return failed(
@@ -99,7 +114,9 @@ export function dialectOf(folder: string | undefined): Dialect {
 
 export function writeManifest(folder: string, manifest: PackageManifest): void {
   const ordered = Object.fromEntries(
-    (Object.keys(schema.entries) as (keyof PackageManifest)[]).map((name) => [name, manifest[name]]),
+    (Object.keys(schema.entries) as (keyof PackageManifest)[]).flatMap((name) =>
+      manifest[name] === undefined ? [] : [[name, manifest[name]]],
+    ),
   );
   replaceFile(join(folder, MANIFEST), [new TextEncoder().encode(`${JSON.stringify(ordered, null, 2)}\n`)]);
 }

@@ -186,7 +186,7 @@ function measuresOf(
 
 /** Runs in its own process: loading must not delay completions. */
 async function measure(
-  { folder, tokenizer, config }: ImportedBase,
+  { folder, tokenizer, vocabulary }: ImportedBase,
   { configuration, paths }: ChooseBaseDeps,
   signal: AbortSignal,
   tell: (detail: string) => void,
@@ -195,12 +195,7 @@ async function measure(
   const client = new EngineClient({ script: paths.engine, memoryCeiling: neuralMemory * 1e9 });
   const threads = threadCount(neuralThreads || 'auto');
   try {
-    return await measureBase(
-      client,
-      { folder, tokenizer, vocabulary: config.vocabSize, threads, precision },
-      signal,
-      tell,
-    );
+    return await measureBase(client, { folder, tokenizer, vocabulary, threads, precision }, signal, tell);
   } finally {
     await client.end();
   }

@@ -70,10 +70,7 @@ export async function readGguf(path: string): Promise<ModelSource> {
   const header = await readHeader(path);
   const { metadata, tensorInfos } = header;
   if (!header.littleEndian) throw unsupported('its numbers are big-endian');
-  const count = number(metadata['split.count']);
-  if (count !== undefined && count > 1) {
-    throw unsupported(`it is one of ${count} parts: join them with llama.cpp's llama-gguf-split --merge`);
-  }
+  refuseParts(metadata);
   const architecture = text(metadata['general.architecture']) ?? '';
   const family = Object.hasOwn(IMPORTABLE_FAMILIES, architecture) ? IMPORTABLE_FAMILIES[architecture] : undefined;
   if (!family)
@@ -106,8 +103,65 @@ export async function readGguf(path: string): Promise<ModelSource> {
   const source = { config: scaled, places, files };
   checkPlaces(source);
   const { tokenizer, ends } = tokenizerFromGguf(metadata, config.vocabSize);
-  const name = text(metadata['general.name']) ?? text(metadata['general.basename']) ?? '';
-  return { ...source, name, licence: text(metadata['general.license']), tokenizer, ends };
+  return { ...source, name: nameIn(metadata), licence: text(metadata['general.license']), tokenizer, ends };
+}
+
+/** What a GGUF's header says of the model that llama.cpp serves. */
+export interface GgufFacts {
+  /** By its own metadata; '' if none. */
+  readonly name: string;
+  /** As the file states it, which a distributor may have changed. */
+  readonly licence: string | undefined;
+  readonly architecture: string;
+  readonly contextLength: number;
+  /** Tokens. */
+  readonly vocabulary: number;
+  readonly parameters: number;
+  /** Of the file. */
+  readonly bytes: number;
+  /** In the layout of Hugging Face's tokenizer.json. */
+  readonly tokenizer: unknown;
+  /** Names of the tokens that end a text. */
+  readonly ends: readonly string[];
+}
+
+/** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Whether llama.cpp knows the architecture is not checked. */
+export async function readGgufFacts(path: string): Promise<GgufFacts> {
+  const { handle, file } = await openPlain(path);
+  await handle.close();
+  const { metadata, tensorInfos, tensorDataOffset, littleEndian } = await readHeader(path);
+  if (!littleEndian) throw unsupported('its numbers are big-endian');
+  refuseParts(metadata);
+  const architecture = text(metadata['general.architecture']);
+  const own = (key: string) => metadata[`${architecture}.${key}`];
+  const contextLength = number(own('context_length'));
+  const embedding = tensorInfos.find(({ name }) => name === 'token_embd.weight');
+  if (architecture === undefined || !embedding || !isCount(contextLength)) throw corrupt('it is no language model');
+  if (own('attention.causal') === false) throw unsupported('it does not predict the next token');
+  const last = tensorInfos.reduce((most, { offset }) => Math.max(most, Number(offset)), 0);
+  if (Number(tensorDataOffset) + last >= file.bytes) throw corrupt('its file was cut off');
+  const vocabulary = Number(embedding.shape[1]);
+  return {
+    ...tokenizerFromGguf(metadata, vocabulary),
+    name: nameIn(metadata),
+    licence: text(metadata['general.license']),
+    architecture,
+    contextLength,
+    vocabulary,
+    parameters: tensorInfos.reduce((sum, { shape }) => sum + Number(shape.reduce((size, each) => size * each, 1n)), 0),
+    bytes: file.bytes,
+  };
+}
+
+const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+
+const nameIn = (metadata: Metadata) => text(metadata['general.name']) ?? text(metadata['general.basename']) ?? '';
+
+function refuseParts(metadata: Metadata): void {
+  const count = number(metadata['split.count']);
+  if (count !== undefined && count > 1) {
+    throw unsupported(`it is one of ${count} parts: join them with llama.cpp's llama-gguf-split --merge`);
+  }
 }
 
 async function readHeader(path: string): Promise<Header> {

@@ -13,6 +13,7 @@ import { writeConfig } from '../config-json.ts';
 import { dialectFor, dialectTokens } from '../dialects.ts';
 import { type PackageInfo, readPackage } from '../list.ts';
 import { CONFIG, filesIn, type PackageManifest, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../manifest.ts';
+import { nameFor } from './add-gguf.ts';
 import { KNOWN_KIND } from './source.ts';
 import { type ModelSource, readSource } from './source-of.ts';
 import { hashOf, sizeOf, writeWeights } from './write-weights.ts';
@@ -87,16 +88,6 @@ interface Target extends Pick<PackageManifest, 'dialect' | 'stop'> {
 function knownAs(path: string, { name }: ModelSource): string {
   const own = basename(path, '.gguf');
   return own === basename(path) || /^sha256-/.test(own) ? name || own : own;
-}
-
-/** A name that is valid for a folder on every system and in a manifest. */
-function nameFor(name: string): string {
-  const plain = name
-    .replace(/[^\w.-]+/g, '-')
-    .replace(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 60)
-    .toLowerCase();
-  return plain === '' ? 'base' : plain;
 }
 
 async function write(

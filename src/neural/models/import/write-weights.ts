@@ -152,17 +152,24 @@ async function put(file: FileHandle, bytes: Uint8Array, at: number): Promise<voi
   }
 }
 
-/** SHA-256 of a file, read piece by piece. */
-export async function hashOf(path: string, signal: AbortSignal): Promise<string> {
+/** SHA-256 of a file, read piece by piece. @param onRead called with the bytes read so far */
+export async function hashOf(
+  path: string,
+  signal: AbortSignal,
+  onRead: (bytes: number) => void = () => {},
+): Promise<string> {
   const file = await open(path, 'r');
   const hash = createHash('sha256');
   const piece = new Uint8Array(PIECE);
+  let done = 0;
   try {
     for (;;) {
       signal.throwIfAborted();
       const { bytesRead } = await file.read(piece, 0, PIECE, null);
       if (bytesRead === 0) return hash.digest('hex');
       hash.update(piece.subarray(0, bytesRead));
+      done += bytesRead;
+      onRead(done);
     }
   } finally {
     await file.close();

@@ -1,0 +1,115 @@
+// Registers a GGUF file as a base that llama.cpp serves. The file stays where it is: the package names its path, size
+// and SHA-256, and holds the tokenizer that was read from its header.
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { CodedError, failed, isCancelled, messageOf, ok, type Result, unwrap } from '../../../common/errors.ts';
+import { replaceFile } from '../../../common/files.ts';
+import { noProgress, type Progress } from '../../../common/progress.ts';
+import { loadTokenizer } from '../../../text/tokenizer/load.ts';
+import { dialectFor, dialectTokens } from '../dialects.ts';
+import { type PackageInfo, readPackage } from '../list.ts';
+import { filesIn, readManifest, sha256Of, TOKENIZER, writeManifest } from '../manifest.ts';
+import { type GgufFacts, readGgufFacts } from './gguf.ts';
+import { KNOWN_KIND } from './source.ts';
+import { hashOf } from './write-weights.ts';
+
+export interface GgufRequest {
+  /** A GGUF file. */
+  readonly path: string;
+  /** Folder of the imported bases. */
+  readonly into: string;
+  /** Default: the file's name. */
+  readonly name?: string;
+}
+
+export interface AddedBase extends PackageInfo {
+  /** As the file states it. */
+  readonly licence: string | undefined;
+}
+
+/**
+ * Reads the header and the file's hash; writes a few megabytes. A file that is registered already under the same name
+ * is returned as it is. Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' if the name
+ * belongs to another base, and 'cancelled'.
+ */
+export async function addGgufModel(
+  request: GgufRequest,
+  signal: AbortSignal,
+  progress: Progress = noProgress,
+): Promise<Result<AddedBase>> {
+  const path = resolve(request.path);
+  try {
+    progress({ stage: 'Reading what the model is', done: 0, total: undefined });
+    const facts = await readGgufFacts(path);
+    const name = nameFor(request.name ?? nameOf(path, facts));
+    const folder = join(request.into, name);
+    if (statSync(folder, { throwIfNoEntry: false })) {
+      const known = readManifest(folder);
+      if (known.ok && known.value?.gguf?.path === path && known.value.gguf.bytes === facts.bytes)
+        return ok({ ...unwrap(readPackage(folder)), licence: facts.licence });
+      return failed(
+        'bad-request',
+        `There is a base '${name}' already. Give this one another name, or remove that one.`,
+      );
+    }
+    return ok(await write(path, facts, { name, folder }, signal, progress));
+  } catch (error) {
+    if (isCancelled(error) || signal.aborted) return failed('cancelled', 'Stopped.');
+    if (error instanceof CodedError) return failed(error.code, error.message);
+    return failed(
+      'unwritable',
+      `The base cannot be written: ${messageOf(error)}. Make room, or choose another folder.`,
+    );
+  }
+}
+
+async function write(
+  path: string,
+  facts: GgufFacts,
+  { name, folder }: { readonly name: string; readonly folder: string },
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<AddedBase> {
+  const { bytes, architecture, contextLength, vocabulary, parameters, licence } = facts;
+  const read = loadTokenizer(facts.tokenizer, `Choose another model: ${KNOWN_KIND}.`);
+  if (!read.ok) throw new CodedError('unsupported', read.error.message);
+  const { dialect, stop } = dialectFor(read.value);
+  dialectTokens(read.value, dialect);
+  const weights = await hashOf(path, signal, (done) => progress({ stage: 'Checking the file', done, total: bytes }));
+  const partial = `${folder}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  replaceFile(join(partial, TOKENIZER), [new TextEncoder().encode(`${JSON.stringify(facts.tokenizer)}\n`)]);
+  writeManifest(partial, {
+    version: 1,
+    name,
+    kind: 'gguf',
+    base: { name: facts.name || name },
+    weights,
+    tokenizer: sha256Of(join(partial, TOKENIZER)),
+    dialect,
+    stop: [...new Set([...facts.ends, ...stop])],
+    licence: licence ?? 'not stated',
+    precision: 'fp32',
+    gguf: { path, bytes, architecture, contextLength, vocabulary, parameters },
+    files: filesIn(partial),
+  });
+  renameSync(partial, folder);
+  return { ...unwrap(readPackage(folder)), licence };
+}
+
+/** The file's name, which the user sees, unless it is a hash. */
+function nameOf(path: string, { name }: GgufFacts): string {
+  const own = basename(path).replace(/\.gguf$/i, '');
+  return /^sha256-/.test(own) ? name || own : own;
+}
+
+/** A name that is valid for a folder on every system and in a manifest. */
+export function nameFor(name: string): string {
+  const plain = name
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 60)
+    .toLowerCase();
+  return plain === '' ? 'base' : plain;
+}

@@ -1,0 +1,80 @@
+// Registering a GGUF file as a base: its facts, its tokenizer and its hash are kept, and the file stays where it is.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { unwrap } from '../../../../src/common/errors.ts';
+import { addGgufModel } from '../../../../src/neural/models/import/add-gguf.ts';
+import { listPackages } from '../../../../src/neural/models/list.ts';
+import { parseManifest } from '../../../../src/neural/models/manifest.ts';
+import { readTokenizer } from '../../../../src/text/tokenizer/load.ts';
+import { bytesOfCrafted, craftedGguf } from './crafted-models.ts';
+
+let folder = '';
+const never = new AbortController().signal;
+const at = (...parts: string[]) => join(folder, ...parts);
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-gguf-'));
+  writeFileSync(at('Coder 1B.gguf'), bytesOfCrafted(craftedGguf('qwen2')));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a GGUF file becomes a package without a copy of its weights', async () => {
+  const path = at('Coder 1B.gguf');
+  const seen: string[] = [];
+  const added = unwrap(await addGgufModel({ path, into: at('bases') }, never, ({ stage }) => seen.push(stage)));
+  assert.deepEqual(
+    listPackages(at('bases')).map(({ name }) => name),
+    ['coder-1b'],
+  );
+  const { manifest, vocabulary, contextLength, bytes, licence } = added;
+  const file = readFileSync(path);
+  assert.deepEqual([manifest.kind, manifest.dialect, licence], ['gguf', 'none', 'apache-2.0']);
+  assert.equal(manifest.weights, createHash('sha256').update(file).digest('hex'));
+  assert.deepEqual(manifest.gguf?.path, path);
+  assert.deepEqual([vocabulary, contextLength, bytes], [288, 128, file.length]);
+  assert.deepEqual(readdirSync(added.folder).sort(), ['manifest.json', 'tokenizer.json']);
+  const tokenizer = unwrap(readTokenizer(added.tokenizer));
+  assert.equal(tokenizer.decode(tokenizer.encode('export const 42')), 'export const 42');
+  assert.ok(seen.includes('Checking the file'));
+});
+
+test('a registered file is returned as it is; its name is refused to another file', async () => {
+  const path = at('Coder 1B.gguf');
+  const again = unwrap(await addGgufModel({ path, into: at('bases') }, never));
+  assert.equal(again.name, 'coder-1b');
+  writeFileSync(at('other.gguf'), bytesOfCrafted(craftedGguf('llama')));
+  const other = await addGgufModel({ path: at('other.gguf'), into: at('bases'), name: 'coder-1b' }, never);
+  assert.equal(other.ok ? undefined : other.error.code, 'bad-request');
+});
+
+test('a file that was cut off, or that is no model, is refused and leaves nothing', async () => {
+  const whole = bytesOfCrafted(craftedGguf('llama'));
+  const refused = async (name: string, bytes: Uint8Array) => {
+    writeFileSync(at(name), bytes);
+    const added = await addGgufModel({ path: at(name), into: at('none') }, never);
+    return added.ok ? undefined : added.error.code;
+  };
+  assert.equal(await refused('cut.gguf', whole.subarray(0, whole.length * 0.5)), 'corrupt');
+  assert.equal(await refused('text.gguf', new TextEncoder().encode('no model at all')), 'corrupt');
+  assert.equal(await refused('parts.gguf', bytesOfCrafted(craftedGguf('llama', { 'split.count': 2 }))), 'unsupported');
+  assert.deepEqual(listPackages(at('none')), []);
+  const stopped = AbortSignal.abort();
+  const cancelled = await addGgufModel({ path: at('Coder 1B.gguf'), into: at('none') }, stopped);
+  assert.equal(cancelled.ok ? undefined : cancelled.error.code, 'cancelled');
+});
+
+test('a manifest names a GGUF file exactly if that is its kind, by an absolute path', () => {
+  const json = JSON.parse(readFileSync(at('bases', 'coder-1b', 'manifest.json'), 'utf8'));
+  const code = (changed: object) => {
+    const parsed = parseManifest(JSON.stringify({ ...json, ...changed }));
+    return parsed.ok ? undefined : parsed.error.code;
+  };
+  assert.equal(code({}), undefined);
+  assert.equal(code({ kind: 'model' }), 'corrupt');
+  assert.equal(code({ gguf: undefined }), 'corrupt');
+  assert.equal(code({ gguf: { ...json.gguf, path: 'beside.gguf' } }), 'corrupt');
+});
