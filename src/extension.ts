@@ -156,13 +156,13 @@ export function activate(context: vscode.ExtensionContext): void {
       store,
       clock,
       log,
-      onEvent: (event, folder, mask) => {
+      onEvent: (event, folder, redact) => {
         const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
         recorder.on(event, {
           storeName: folder.storeName,
           label: several ? folder.name : '',
           documentAt: (path) => documentAt(folder, path).toString(),
-          mask,
+          redact,
           isTrusted: vscode.workspace.isTrusted,
         });
       },
@@ -254,7 +254,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const watcher = own.add(new DiskWatcher({ folders, adaptation, documents, log }));
-  log.mask = (line) => folders.all.reduce((masked, { secrets }) => secrets.line(masked), line);
+  log.redact = (line) => folders.all.reduce((redacted, { secrets }) => secrets.line(redacted), line);
   const isOn = (folder: FolderRef, languageId: string) =>
     !snooze.active &&
     permissions.isOn(folder.key, languageId) &&

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../src/common/completion.ts';
 import type { Disposable } from '../../src/common/disposable.ts';
 import { silentLog } from '../../src/common/log.ts';
-import type { Masking } from '../../src/common/masking.ts';
+import type { Redactor } from '../../src/common/redaction.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import { MixedSpecialist, type NgramSpecialist } from '../../src/completion/specialist.ts';
 import type { CompletionSettings } from '../../src/completion/types.ts';
@@ -40,7 +40,7 @@ export const keyless: CompletionSettings = {
   apiDebounceMaxMs: 600,
   prefetchFromApi: false,
 };
-const asIs: Masking = { text: async (text) => text, path: async (path) => path };
+const asIs: Redactor = { text: async (text) => text, path: async (path) => path };
 
 export class Desk {
   readonly specialist: MixedSpecialist;
@@ -65,7 +65,7 @@ export class Desk {
         fit: defaultFit,
         settings: () => settings,
         clock,
-        mask: asIs,
+        redact: asIs,
         backoff: new Backoff({ clock }),
         onEvent: () => {},
         onReady: () => this.editor.repeat(),

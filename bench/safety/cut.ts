@@ -1,6 +1,6 @@
 // What is cut out of files before it is sent: lines of private keys, the texts of a task, the hunks of a change.
-import { maskKnown, SecretValues } from '../../src/workspace/secrets/known/known.ts';
-import { findSecrets } from '../../src/workspace/secrets/mask.ts';
+import { redactKnown, SecretValues } from '../../src/workspace/secrets/known/known.ts';
+import { findSecrets } from '../../src/workspace/secrets/redact.ts';
 import {
   changedFiles,
   keyCarriers,
@@ -39,7 +39,7 @@ async function inRepository<T>(work: (tree: Tree) => Promise<T>): Promise<T> {
   }
 }
 
-/** Each line of a key that is not masked has failed. */
+/** Each line of a key that is not redacted has failed. */
 function count(tally: Tally, text: string, { kind, lines }: Key): void {
   const left = new Set(linesLeft(text, lines));
   for (const line of lines) tally.try(!left.has(line), `${kind}: ${line}`);
@@ -57,8 +57,8 @@ export const cutCampaign: Campaign = {
     for (const [how, textsOf] of Object.entries(keyCarriers)) {
       const tally = new Tally();
       for (const key of known) {
-        const masked = textsOf(key.lines).map((text) => maskKnown(text, 'notes.txt', [key.values]).text);
-        count(tally, masked.join('\n'), key);
+        const redacted = textsOf(key.lines).map((text) => redactKnown(text, 'notes.txt', [key.values]).text);
+        count(tally, redacted.join('\n'), key);
       }
       show(tally.row('cut: lines of a known key', how));
     }

@@ -1,4 +1,4 @@
-// What is masked in twenty ordinary packages, each range judged by eye (masked-in-packages.tsv); and how long masking takes.
+// What is redacted in twenty ordinary packages, each range judged by eye (redacted-in-packages.tsv); and how long redaction takes.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { lineEnd, lineStart } from '../../src/text/lines.ts';
 import { leftOutByContent } from '../../src/workspace/files/content.ts';
 import { decodeText } from '../../src/workspace/files/decode.ts';
 import { leftOutByName } from '../../src/workspace/files/file-names.ts';
-import { findSecrets, maskRanges, maskSecrets } from '../../src/workspace/secrets/mask.ts';
+import { findSecrets, redactRanges, redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { cacheFolder, fetchPackage } from '../common/packages.ts';
 import type { Campaign } from './campaign.ts';
 
@@ -42,17 +42,17 @@ const pypi = [
 const most = 1;
 const mostMilliseconds = 100;
 
-export interface MaskedLine {
+export interface RedactedLine {
   readonly package: string;
   readonly path: string;
-  /** The first line of the range as it is after masking, cut. */
+  /** The first line of the range as it is after redaction, cut. */
   readonly line: string;
 }
 
 export const falsePositivesCampaign: Campaign = {
   name: 'false-positives',
-  what: `what is masked in twenty packages of npm and PyPI, whose files the harvest would take; a range is a secret or none by a verdict
-  by eye in bench/safety/masked-in-packages.tsv; one that is not in the list counts as none`,
+  what: `what is redacted in twenty packages of npm and PyPI, whose files the harvest would take; a range is a secret or none by a verdict
+  by eye in bench/safety/redacted-in-packages.tsv; one that is not in the list counts as none`,
   run: async (show) => {
     const verdicts = readVerdicts();
     let files = 0;
@@ -60,11 +60,12 @@ export const falsePositivesCampaign: Campaign = {
     const texts: string[] = [];
     for (const { name, folder } of packages()) {
       let read = 0;
-      const wrong: MaskedLine[] = [];
+      const wrong: RedactedLine[] = [];
       for (const { path, text } of filesOf(folder)) {
         read++;
         if (/\.(?:[jt]s|py|md|rst)$/.test(path)) texts.push(text);
-        for (const line of maskedLines(name, path, text)) if (verdicts.get(keyOf(line)) !== 'secret') wrong.push(line);
+        for (const line of redactedLines(name, path, text))
+          if (verdicts.get(keyOf(line)) !== 'secret') wrong.push(line);
       }
       files += read;
       none += wrong.length;
@@ -140,25 +141,25 @@ function* filesOf(folder: string): Generator<{ readonly path: string; readonly t
   }
 }
 
-function maskedLines(name: string, path: string, text: string): MaskedLine[] {
+function redactedLines(name: string, path: string, text: string): RedactedLine[] {
   const ranges = findSecrets(text, path);
   if (ranges.length === 0) return [];
-  const masked = maskRanges(text, ranges).text;
-  const lines = new Map<number, MaskedLine>();
+  const redacted = redactRanges(text, ranges).text;
+  const lines = new Map<number, RedactedLine>();
   for (const { start } of ranges) {
-    const line = masked.slice(lineStart(masked, start, 60), lineEnd(masked, start, 60));
+    const line = redacted.slice(lineStart(redacted, start, 60), lineEnd(redacted, start, 60));
     lines.set(start, { package: name, path, line: line.replace(/\s+/g, ' ').trim() });
   }
   return [...lines.values()];
 }
 
-function keyOf({ package: name, path, line }: MaskedLine): string {
+function keyOf({ package: name, path, line }: RedactedLine): string {
   return `${name.replace(/(?<=.)(?:@|==).*/, '')}\t${path}\t${line}`;
 }
 
-/** Verdict by package, path and masked line. */
+/** Verdict by package, path and redacted line. */
 function readVerdicts(): Map<string, string> {
-  const rows = readFileSync(new URL('masked-in-packages.tsv', import.meta.url), 'utf8').split('\n');
+  const rows = readFileSync(new URL('redacted-in-packages.tsv', import.meta.url), 'utf8').split('\n');
   return new Map(
     rows
       .filter((row) => row !== '' && !row.startsWith('#'))
@@ -181,7 +182,7 @@ function processorTime(text: string): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 5; round++) {
     const before = process.cpuUsage();
-    maskSecrets(text, 'a.ts');
+    redactSecrets(text, 'a.ts');
     const { user, system } = process.cpuUsage(before);
     best = Math.min(best, (user + system) / 1000);
   }
@@ -193,7 +194,7 @@ if (import.meta.main) {
   const verdicts = readVerdicts();
   for (const { name, folder } of packages())
     for (const { path, text } of filesOf(folder))
-      for (const line of maskedLines(name, path, text)) {
+      for (const line of redactedLines(name, path, text)) {
         const key = keyOf(line);
         if (!verdicts.has(key)) console.log(`?\t${key}`);
         verdicts.set(key, '?');

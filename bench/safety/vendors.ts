@@ -1,4 +1,4 @@
-// How many secrets of vendors, and in the syntaxes of many tools, masking leaves: by group, and in the third that was unseen.
+// How many secrets of vendors, and in the syntaxes of many tools, redaction leaves: by group, and in the third that was unseen.
 
 import { percent } from '../../src/common/format.ts';
 import { makeVendorCorpus, missed } from '../../test/safety/vendor-corpus.ts';

@@ -2,8 +2,8 @@
 import { systemClock } from '../../src/common/clock.ts';
 import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
 import type { Result } from '../../src/common/errors.ts';
-import type { Masking } from '../../src/common/masking.ts';
 import { quantile } from '../../src/common/quality.ts';
+import type { Redactor } from '../../src/common/redaction.ts';
 import { ServedEngine, servedModel } from '../../src/completion/served-engine.ts';
 import { PATIENCE_MS } from '../../src/completion/specialist.ts';
 import { connectLlm, listModels } from '../../src/llm/connect.ts';
@@ -30,14 +30,14 @@ export class Basket {
   }
 }
 `;
-const asIs: Masking = { text: async (each) => each, path: async (each) => each };
+const asIs: Redactor = { text: async (each) => each, path: async (each) => each };
 
 export async function drafts(server: Server): Promise<Figures> {
   const settings = { provider: 'served', apiKey: '', baseUrl: server.url, model: 'model', timeoutMs };
   const engine = new ServedEngine({
     llm: connectLlm(settings, { stallMs: timeoutMs }),
     models: (signal) => listModels(settings, signal),
-    ...{ mask: asIs, mayLeave: () => true, clock: systemClock },
+    ...{ redact: asIs, mayLeave: () => true, clock: systemClock },
   });
   const { name } = servedModel('model');
   const open = () => engine.request('open', { ...servedModel('model'), key: 'bench', over: [] });

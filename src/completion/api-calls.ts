@@ -12,7 +12,7 @@ import { withoutLastLine } from '../text/lines.ts';
 import type { CompletionCache } from './answer-cache.ts';
 import { type InFlightCall, InFlightCalls } from './in-flight-calls.ts';
 import { LlmLatency } from './llm-latency.ts';
-import { HINT_THRESHOLD, maskedRequest } from './masked-request.ts';
+import { HINT_THRESHOLD, redactedRequest } from './redacted-request.ts';
 import type { RequestContext, ScoredDraft } from './request-context.ts';
 import type { CompletionDeps, CompletionEvent, CompletionSettings } from './types.ts';
 import { inOneWord, TypingPace } from './typing-pace.ts';
@@ -126,7 +126,7 @@ export class ApiCalls {
   async call(context: RequestContext, local: ScoredDraft, runOn: boolean): Promise<InFlightCall | undefined> {
     const request = await this.requestFor(context, local).catch((error: unknown) => {
       if (!isCancelled(error))
-        this.deps.log.error('The secrets of a prompt could not be masked, so it is not sent.', error);
+        this.deps.log.error('The secrets of a prompt could not be redacted, so it is not sent.', error);
       return undefined;
     });
     context.signal.throwIfAborted();
@@ -147,7 +147,7 @@ export class ApiCalls {
   /** The prompt of a call for this request. Rejects if its secrets cannot be redacted. */
   requestFor(context: RequestContext, { draft, decision, rejected }: ScoredDraft): Promise<LlmRequest> {
     const hint = decision.pSpecialist >= HINT_THRESHOLD ? draft : undefined;
-    return maskedRequest({ place: context, hint, rejected }, this.deps.specialist, this.deps.mask, context.signal);
+    return redactedRequest({ place: context, hint, rejected }, this.deps.specialist, this.deps.redact, context.signal);
   }
 
   /**

@@ -4,7 +4,7 @@
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Draft, DraftToken } from '../common/completion.ts';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
-import type { Masking } from '../common/masking.ts';
+import type { Redactor } from '../common/redaction.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { TokenOdds } from '../llm/protocol/wire.ts';
 import type { LlmClient } from '../llm/types.ts';
@@ -14,14 +14,14 @@ import { type LlmRequest, requestAt } from '../prompts/completion/llm-request.ts
 import type { Engine, RequestOptions } from '../specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../specialist/engine/protocol.ts';
 import type { ModelToOpen } from './folder-model.ts';
-import { maskedQuery } from './masked.ts';
+import { redactedQuery } from './redacted-query.ts';
 
 export interface ServedDeps {
   /** Its answers include token probabilities. */
   readonly llm: Pick<LlmClient, 'ask' | 'facts'>;
   /** Lists the server's models: fails if the server is down. */
   readonly models: (signal: AbortSignal) => Promise<Result<readonly string[]>>;
-  readonly mask: Masking;
+  readonly redact: Redactor;
   /** Whether this file may be sent; false until the folder's secrets are known. */
   readonly mayLeave: (path: string) => boolean;
   readonly clock: Clock;
@@ -81,10 +81,10 @@ export class ServedEngine implements Engine {
     { multiline }: Requests['draft']['request']['options'],
     signal: AbortSignal,
   ): Promise<Result<Draft>> {
-    const { llm, mask, mayLeave, clock } = this.deps;
+    const { llm, redact, mayLeave, clock } = this.deps;
     if (!mayLeave(query.path)) return failed('cancelled', 'This file must not be sent.');
     const began = clock.monotonic();
-    const { request, blank } = await servedRequest(query, multiline, mask);
+    const { request, blank } = await servedRequest(query, multiline, redact);
     signal.throwIfAborted();
     const answer = await llm.ask(draftPrompt(request, llm.facts), signal);
     if (!answer.ok) return answer;
@@ -105,12 +105,12 @@ export class ServedEngine implements Engine {
 export async function servedRequest(
   query: CompletionQuery,
   block: boolean,
-  mask: Masking,
+  redact: Redactor,
 ): Promise<{ readonly request: LlmRequest; readonly blank: '' | ' ' }> {
-  const masked = await maskedQuery(query, mask);
-  const { prefix } = masked;
+  const redacted = await redactedQuery(query, redact);
+  const { prefix } = redacted;
   const blank = /\S $/.test(prefix) ? ' ' : '';
-  const asked = { ...masked, prefix: prefix.slice(0, prefix.length - blank.length) };
+  const asked = { ...redacted, prefix: prefix.slice(0, prefix.length - blank.length) };
   return { request: requestAt({ query: asked, block }, []), blank };
 }
 

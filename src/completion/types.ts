@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.ts';
 import type { AnswerSource, CompletionQuery, Draft, Specialist, Verdict } from '../common/completion.ts';
 import type { ErrorCode, Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import type { Masking } from '../common/masking.ts';
+import type { Redactor } from '../common/redaction.ts';
 import type { LlmClient } from '../llm/types.ts';
 import type { RouterModel } from '../routing/router-model.ts';
 import type { Decision, RiskBound } from '../routing/types.ts';
@@ -110,7 +110,7 @@ export interface CompletionDeps {
   readonly settings: (query: CompletionQuery) => CompletionSettings;
   readonly clock: Clock;
   /** Redacts with the folder's known secrets: its results may leave the machine. */
-  readonly mask: Masking;
+  readonly redact: Redactor;
   readonly backoff: ApiBackoff;
   readonly onEvent: (event: CompletionEvent) => void;
   /** An answer for a position that was left to the editor's list is available now. */

@@ -16,7 +16,7 @@ export interface FinishedRun {
 
 /**
  * All calls are synchronous. They take well under a millisecond, except those about money, which wait for the disk.
- * Callers must pass only redacted text (`workspace/secrets/mask.ts`), because the store does not check it.
+ * Callers must pass only redacted text (`workspace/secrets/redact.ts`), because the store does not check it.
  */
 export interface Store extends Ledger {
   /** The database file. Undefined if the data is in memory and lost at the end of the session. */

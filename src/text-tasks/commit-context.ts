@@ -9,9 +9,9 @@ import { harvestFolder } from '../workspace/files/folder.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { pastCommits, type StagedChange, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
-import { maskKnown, SecretValues } from '../workspace/secrets/known/known.ts';
-import { findSecrets } from '../workspace/secrets/mask.ts';
-import { maskedDiff, sideOf } from './masked-diff.ts';
+import { redactKnown, SecretValues } from '../workspace/secrets/known/known.ts';
+import { findSecrets } from '../workspace/secrets/redact.ts';
+import { redactedDiff, sideOf } from './redacted-diff.ts';
 
 /** An opened, trusted folder, and the rules for sending its files. */
 export interface OpenedFolder {
@@ -55,7 +55,7 @@ export async function readCommit(
     if (!read.ok) return read;
     known.push(read.value.secrets);
   }
-  const mask = (text: string, path: string) => maskKnown(text, path, known).text;
+  const redact = (text: string, path: string) => redactKnown(text, path, known).text;
   // The folder's rules may be stricter than the repository's.
   const placeOf = (path: string) => (below === '' ? path : `${below}/${path}`);
   const looked = staged.slice(0, MOST_FILES);
@@ -65,15 +65,15 @@ export async function readCommit(
   known.push(secretsIn(changes));
   const files = staged.map(({ path, status }): ChangedFile => {
     const change = changes.get(path);
-    if (change === undefined) return { path: mask(path, ''), status, diff: '' };
-    const [before, after] = [change.before, change.after].map((text) => sideOf(text, mask(text, path)));
+    if (change === undefined) return { path: redact(path, ''), status, diff: '' };
+    const [before, after] = [change.before, change.after].map((text) => sideOf(text, redact(text, path)));
     // Redacted again, because the diff header contains paths.
-    const diff = before && after ? mask(maskedDiff(change.diff, before, after), path) : '';
-    return { path: mask(path, ''), status, diff };
+    const diff = before && after ? redact(redactedDiff(change.diff, before, after), path) : '';
+    return { path: redact(path, ''), status, diff };
   });
   const paths = staged.map(({ path }) => path);
   const near = nearestMessages(await pastCommits(repository, signal), paths, NEAREST);
-  return ok({ files, near: near.map(({ message }) => mask(message, '')) });
+  return ok({ files, near: near.map(({ message }) => redact(message, '')) });
 }
 
 /** Secrets of both versions of all changed files. */

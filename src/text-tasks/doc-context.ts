@@ -7,7 +7,7 @@ import { functionAt, functionsIn, type SourceFunction } from '../text/syntax/fun
 import { ruleOf } from '../workspace/files/file.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import type { HarvestedFile } from '../workspace/files/types.ts';
-import { maskKnown } from '../workspace/secrets/known/known.ts';
+import { redactKnown } from '../workspace/secrets/known/known.ts';
 import { NearestAnswers } from './answers/nearest-answers.ts';
 import type { OpenedFolder } from './commit-context.ts';
 import { keyOf } from './labels/extract.ts';
@@ -56,7 +56,7 @@ export async function readDocContext(source: DocSource, signal: AbortSignal): Pr
   const read = await harvestFolder(root, harvest, { signal });
   if (!read.ok) return read;
   // The whole document is redacted first: text around a function may show that it contains a secret.
-  const code = codeOf(maskKnown(text, path, [read.value.secrets]).text, target);
+  const code = codeOf(redactKnown(text, path, [read.value.secrets]).text, target);
   const own = keyOf(code);
   const answered = [];
   for (const file of kinOfFile(read.value.files, path)) {

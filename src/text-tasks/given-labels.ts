@@ -33,12 +33,12 @@ function fileOf(task: string): string {
 /**
  * All known labels or answers by `keyOf` of their text. For each text, the last entry by a person and the last by the
  * API count. Broken lines and unknown labels are skipped.
- * @param mask redacts texts and answers, because people may write secrets; absent only for display to the user
+ * @param redact redacts texts and answers, because people may write secrets; absent only for display to the user
  */
 export async function readAnswers(
   task: TextTask,
   reader: FolderReader,
-  mask: (text: string) => string = (text) => text,
+  redact: (text: string) => string = (text) => text,
 ): Promise<Map<number, Known>> {
   const known = new Map<number, Known>();
   const path = fileOf(task.name);
@@ -48,8 +48,8 @@ export async function readAnswers(
     const row = parsed(line);
     if (row === undefined) continue;
     // Only answers are free text. A label is one of the task's names.
-    const label = names === undefined ? mask(row.label) : names.includes(row.label) ? row.label : '';
-    know(known, { ...row, text: mask(row.text), label });
+    const label = names === undefined ? redact(row.label) : names.includes(row.label) ? row.label : '';
+    know(known, { ...row, text: redact(row.text), label });
   }
   return known;
 }

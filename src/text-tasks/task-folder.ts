@@ -9,9 +9,9 @@ import { ownIgnoreFile } from '../workspace/files/ignore.ts';
 import { parentOf } from '../workspace/files/inside.ts';
 import { withDefaults } from '../workspace/files/options.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
-import { maskKnown } from '../workspace/secrets/known/known.ts';
+import { redactKnown } from '../workspace/secrets/known/known.ts';
 import { type Known, readAnswers } from './given-labels.ts';
-import { learnSource } from './masked-source.ts';
+import { learnSource } from './redacted-source.ts';
 import { readTask } from './task-file.ts';
 import { type TaskText, textsOf } from './texts.ts';
 
@@ -20,10 +20,10 @@ function pathOf({ source }: TextTask): string | undefined {
 }
 
 /** The task as it is sent with each text, redacted. Label names stay, because answers are recognised by them. */
-function masked(task: TextTask, mask: (text: string) => string): TextTask {
-  const instruction = mask(task.instruction);
+function redacted(task: TextTask, redact: (text: string) => string): TextTask {
+  const instruction = redact(task.instruction);
   if (isAnswerTask(task)) return { ...task, instruction };
-  return { ...task, instruction, labels: task.labels.map(({ name, meaning }) => ({ name, meaning: mask(meaning) })) };
+  return { ...task, instruction, labels: task.labels.map(({ name, meaning }) => ({ name, meaning: redact(meaning) })) };
 }
 
 export class TaskFolder {
@@ -61,7 +61,7 @@ export class TaskFolder {
         'unreadable',
         `${named} is kept out by ${ownIgnoreFile}, by an exclude setting, or by its name, which is one of files that hold secrets: it is neither learned from nor sent. Name another file in the task, or let this one in.`,
       );
-    const said = masked(task.value, (text) => maskKnown(text, '', [harvest.value.secrets]).text);
+    const said = redacted(task.value, (text) => redactKnown(text, '', [harvest.value.secrets]).text);
     return ok(new TaskFolder(reader, said, harvest.value, rule === 'local' ? named : undefined));
   }
 
@@ -82,7 +82,7 @@ export class TaskFolder {
     // `texts` reports an unreadable file.
     await this.learnSource().catch(() => {});
     const path = pathOf(this.task) ?? '';
-    return readAnswers(this.task, this.reader, (text) => maskKnown(text, path, [this.harvest.secrets]).text);
+    return readAnswers(this.task, this.reader, (text) => redactKnown(text, path, [this.harvest.secrets]).text);
   }
 
   /** Path of the results: beside the source file, or beside the task for several files. It contains the task's name. */

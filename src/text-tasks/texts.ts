@@ -8,7 +8,7 @@ import { gitFor } from '../workspace/files/git-command.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
 import { matches, parseGlob } from '../workspace/files/globs.ts';
 import type { HarvestedFile } from '../workspace/files/types.ts';
-import { maskKnown, type SecretValues } from '../workspace/secrets/known/known.ts';
+import { redactKnown, type SecretValues } from '../workspace/secrets/known/known.ts';
 import { TableError } from './labels/csv.ts';
 import {
   commitText,
@@ -21,7 +21,7 @@ import {
   type TaskSourceText,
   todosIn,
 } from './labels/extract.ts';
-import { maskedSource } from './masked-source.ts';
+import { redactedSource } from './redacted-source.ts';
 
 export interface TaskText {
   readonly text: string;
@@ -31,10 +31,10 @@ export interface TaskText {
 
 export interface TextsDeps {
   readonly reader: FolderReader;
-  /** The folder's files as they are learned from, masked; asked for only by sources that name files by a pattern. */
+  /** The folder's files as they are learned from, redacted; asked for only by sources that name files by a pattern. */
   readonly files: () => Promise<readonly HarvestedFile[]>;
   /**
-   * All that is known of the folder's secrets and of those of the task's file: a file is masked as a whole, before it
+   * All that is known of the folder's secrets and of those of the task's file: a file is redacted as a whole, before it
    * is cut into texts.
    */
   readonly secrets: SecretValues;
@@ -51,15 +51,15 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
   const known = isAnswerTask(task) ? undefined : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
   const path = 'path' in source ? source.path : '';
   // Redacted again, because quotes and escapes of the table are resolved only now.
-  const mask = (text: string) => maskKnown(text, path, [deps.secrets]).text;
+  const redact = (text: string) => redactKnown(text, path, [deps.secrets]).text;
   try {
     for await (const { text, label } of textsIn(source, deps)) {
       deps.signal?.throwIfAborted();
-      const plain = mask(text.slice(0, 2 * LONGEST_TEXT))
+      const plain = redact(text.slice(0, 2 * LONGEST_TEXT))
         .slice(0, LONGEST_TEXT)
         .trim();
       if (plain === '' || !distinct.isNew(plain)) continue;
-      const said = label === undefined ? '' : mask(label);
+      const said = label === undefined ? '' : redact(label);
       const own = isAnswerTask(task) ? fitted(said, task.maximumLength) : known?.get(said.toLowerCase());
       yield own ? { text: plain, own } : { text: plain };
     }
@@ -73,13 +73,13 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Tas
   const { reader, secrets } = deps;
   switch (source.kind) {
     case 'csv':
-      yield* csvTexts(maskedSource(reader, source.path, source.kind, secrets), source);
+      yield* csvTexts(redactedSource(reader, source.path, source.kind, secrets), source);
       break;
     case 'jsonl':
-      yield* jsonlTexts(maskedSource(reader, source.path, source.kind, secrets), source);
+      yield* jsonlTexts(redactedSource(reader, source.path, source.kind, secrets), source);
       break;
     case 'lines':
-      for await (const text of linesIn(maskedSource(reader, source.path, source.kind, secrets))) yield { text };
+      for await (const text of linesIn(redactedSource(reader, source.path, source.kind, secrets))) yield { text };
       break;
     case 'files':
       for (const { path, text } of await filesLike(source.glob, deps)) {

@@ -25,7 +25,7 @@ import { kindOf, languageIdOf } from '../../src/text/languages.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
-import { maskNothing } from '../fakes/masking.ts';
+import { redactNothing } from '../fakes/redaction.ts';
 import { tokenizerPath } from './project.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -123,7 +123,7 @@ function service(api?: ScriptedLlm): CompletionService {
       prefetchFromApi: false,
     }),
     clock,
-    mask: maskNothing,
+    redact: redactNothing,
     backoff: new Backoff({ clock }),
     onEvent() {},
     log: silentLog,

@@ -3,7 +3,7 @@ import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
 import type { Failure } from '../../src/common/errors.ts';
 import { failed } from '../../src/common/errors.ts';
 import type { Log } from '../../src/common/log.ts';
-import type { Masking } from '../../src/common/masking.ts';
+import type { Redactor } from '../../src/common/redaction.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import type { Completion, CompletionEvent, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
@@ -11,7 +11,7 @@ import type { LlmClient } from '../../src/llm/types.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
-import { maskNothing } from '../fakes/masking.ts';
+import { redactNothing } from '../fakes/redaction.ts';
 import { Held } from '../fakes/signal.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 
@@ -30,7 +30,7 @@ export interface Options {
   readonly specialist?: ScriptedSpecialist;
   readonly llm?: LlmClient | undefined;
   readonly settings?: Partial<CompletionSettings>;
-  readonly mask?: Masking;
+  readonly redact?: Redactor;
 }
 
 /** Confidences at which the default coupling goes one way or the other. */
@@ -71,7 +71,7 @@ export class Harness {
       fit: defaultFit,
       settings: () => this.settings,
       clock: this.clock,
-      mask: options.mask ?? maskNothing,
+      redact: options.redact ?? redactNothing,
       backoff: this.backoff,
       onEvent: (event) => this.events.push(event),
       onReady: () => this.ready++,

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../src/common/completion.ts';
 import { type CachedAnswer, CompletionCache } from '../../src/completion/answer-cache.ts';
-import { maskedRequest } from '../../src/completion/masked-request.ts';
+import { redactedRequest } from '../../src/completion/redacted-request.ts';
 import { requestAt } from '../../src/prompts/completion/llm-request.ts';
 import type { Decision } from '../../src/routing/types.ts';
-import { hiding } from '../fakes/masking.ts';
+import { hiding } from '../fakes/redaction.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
 
@@ -109,11 +109,11 @@ test('the prompt starts at the same text from keystroke to keystroke', () => {
 
 test('text is redacted before it is cut, so that no partial secret remains', async () => {
   const secret = `${'S'.repeat(40)}`;
-  const mask = hiding(secret);
+  const redact = hiding(secret);
   for (let shift = 0; shift < 80; shift += 3) {
     const before = `${`${'x'.repeat(shift)} ${secret} `.padEnd(128, 'y')}`.repeat(300);
     const parts = { place: { query: query(before, before), block: false }, hint: undefined };
-    const request = await maskedRequest(parts, new ScriptedSpecialist(), mask, new AbortController().signal);
+    const request = await redactedRequest(parts, new ScriptedSpecialist(), redact, new AbortController().signal);
     assert.ok(request.query.prefix.length <= 20_480);
     assert.ok(!/SS/.test(request.query.prefix + request.query.suffix), `shift ${shift}`);
   }
@@ -122,20 +122,20 @@ test('text is redacted before it is cut, so that no partial secret remains', asy
 test('snippets and paths are redacted, and a hint with a secret is dropped', async () => {
   const specialist = new ScriptedSpecialist();
   specialist.snippetsToGive = [{ path: 'SECRET/b.ts', text: 'token = SECRET', line: 1 }];
-  const mask = hiding('SECRET');
+  const redact = hiding('SECRET');
   const { signal } = new AbortController();
   const hint = { text: 'use(SECRET)', tokens: [], model: '', complete: true, latencyMs: 0 };
   const at = (place: CompletionQuery, of = hint) => ({ place: { query: place, block: false }, hint: of });
   const whole = query('a SECRET b ', ' SECRET', 'dump-SECRET.ts');
-  const request = await maskedRequest(at(whole), specialist, mask, signal);
+  const request = await redactedRequest(at(whole), specialist, redact, signal);
   assert.ok(!('hint' in request));
   assert.deepEqual(request.snippets, [{ path: '******/b.ts', text: 'token = ******', line: 1 }]);
   assert.deepEqual(request.query, { ...whole, path: 'dump-******.ts', prefix: 'a ****** b ', suffix: ' ******' });
-  const across = await maskedRequest(at(query('a SEC', 'RET')), specialist, mask, signal);
+  const across = await redactedRequest(at(query('a SEC', 'RET')), specialist, redact, signal);
   assert.deepEqual([across.query.prefix, across.query.suffix], ['a ***', '***']);
   // The hint alone says nothing of it: what stands before it does.
   const half = { ...hint, text: 'RET)' };
-  assert.ok(!('hint' in (await maskedRequest(at(query('use(SEC'), half), specialist, mask, signal))));
+  assert.ok(!('hint' in (await redactedRequest(at(query('use(SEC'), half), specialist, redact, signal))));
   const fair = { ...hint, text: 'use(token)' };
-  assert.equal((await maskedRequest(at(whole, fair), specialist, mask, signal)).hint, 'use(token)');
+  assert.equal((await redactedRequest(at(whole, fair), specialist, redact, signal)).hint, 'use(token)');
 });

@@ -15,7 +15,7 @@ import { scoreCuts } from '../../src/routing/fit.ts';
 import { positionOf } from '../../src/routing/place.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
-import { hiding } from '../fakes/masking.ts';
+import { hiding } from '../fakes/redaction.ts';
 import { Held } from '../fakes/signal.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
@@ -44,7 +44,7 @@ function set(script: LlmScript = () => summed, mayLeave: (path: string) => boole
       },
     },
     models: async () => (server.there ? ok(['tuned']) : failed('network', 'Nobody listens.')),
-    mask: hiding('hunter2'),
+    redact: hiding('hunter2'),
     mayLeave,
     clock,
   });
@@ -116,7 +116,7 @@ test('a served draft is cut at low confidence like a local one', async () => {
   assert.ok((cuts[0]?.p ?? 0) > 0.9 && (cuts[2]?.p ?? 1) < 0.3, JSON.stringify(cuts));
 });
 
-test('secrets are masked before anything leaves; the blank before a word goes with the word, and no snippet or hint along', async () => {
+test('secrets are redacted before anything leaves; the blank before a word goes with the word, and no snippet or hint along', async () => {
   const { open, ask, llm, limits } = set();
   await open();
   await ask(query('const key = "hunter2";\nconst sum = ', '; // hunter2\n'));

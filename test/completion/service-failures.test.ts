@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { DraftOptions } from '../../src/common/completion.ts';
 import { ok } from '../../src/common/errors.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
-import { hiding } from '../fakes/masking.ts';
+import { hiding } from '../fakes/redaction.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import {
   drafted,
@@ -56,19 +56,19 @@ test('a failing API and an uncertain draft show nothing', async () => {
 });
 
 test('a key refused while the next call is prepared is not tried again', async () => {
-  const masked = new Held<string>();
+  const redacted = new Held<string>();
   const llm = new ScriptedLlm('remote();');
-  const mask = { text: () => masked.promise, path: async (path: string) => path };
+  const redact = { text: () => redacted.promise, path: async (path: string) => path };
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     llm,
-    mask,
+    redact,
     settings: { balance: 0.9 },
   });
   const asked = h.ask(place);
   await h.clock.advance(1000);
   h.backoff.failed({ code: 'bad-key', message: 'The API does not take the key.' });
-  masked.give('');
+  redacted.give('');
   await asked.promise;
   assert.equal(llm.requests.length, 0);
   assert.match(asked.answer?.decision.summary ?? '', /not available/);
@@ -169,11 +169,11 @@ test('the answer begins with the selected suggestion', async () => {
 });
 
 test('secrets are redacted in all sent text, also across the cursor', async () => {
-  const mask = hiding('sk-secret');
+  const redact = hiding('sk-secret');
   const llm = new ScriptedLlm('remote();');
   const specialist = unsure('use("sk-secret")');
   specialist.snippetsToGive = [{ path: 'b.ts', text: 'k = "sk-secret"', line: 3 }];
-  const h = new Harness({ specialist, llm, mask, settings: { balance: 1 } });
+  const h = new Harness({ specialist, llm, redact, settings: { balance: 1 } });
   await h.answer(query('key = "sk-secret"; x = ', '\n"sk-secret"'), { trigger: 'manual' });
   assert.equal(llm.requests.length, 1);
   assert.ok(!JSON.stringify(llm.requests).includes('sk-secret'));
@@ -189,8 +189,8 @@ test('a failing redaction sends nothing, and the fair draft is shown', async () 
   const llm = new ScriptedLlm('remote();');
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
   const broken = () => Promise.reject(new Error('broken rule'));
-  const mask = { text: broken, path: broken };
-  const h = new Harness({ specialist, llm, mask, settings: { balance: 0.9 } });
+  const redact = { text: broken, path: broken };
+  const h = new Harness({ specialist, llm, redact, settings: { balance: 0.9 } });
   assert.equal((await h.answer(place))?.source, 'specialist');
   assert.equal(llm.requests.length, 0);
   assert.equal(h.errors.length, 1);

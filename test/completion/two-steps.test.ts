@@ -9,8 +9,8 @@ import { MixedSpecialist } from '../../src/completion/specialist.ts';
 import type { CompletionRequest } from '../../src/completion/types.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
-import { maskNothing } from '../fakes/masking.ts';
 import { PacedEngine } from '../fakes/paced-engine.ts';
+import { redactNothing } from '../fakes/redaction.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { drafted, query, SETTINGS, SURE, UNSURE } from './harness.ts';
 
@@ -42,7 +42,7 @@ async function set(confidence: number) {
     fit: defaultFit,
     settings: () => ({ ...SETTINGS, balance: 0, apiAllowed: false }),
     clock,
-    mask: maskNothing,
+    redact: redactNothing,
     backoff: { retryAtMs: undefined, failed() {}, succeeded() {} },
     onEvent: () => {},
     log: silentLog,

@@ -277,7 +277,7 @@ step('Set API Key asks what may leave the machine before anything does', async (
   await editor.quickInput().locator('input[type=password]').waitFor();
   await editor.answer(apiKey);
   const dialog = editor.dialog();
-  await dialog.getByText('Secrets are masked first').waitFor();
+  await dialog.getByText('Secrets are redacted first').waitFor();
   await dialog.getByText('An hour of typing').waitFor();
   await editor.shot('05-consent');
   // The key was tried, with a text of our own.

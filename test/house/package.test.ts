@@ -100,12 +100,12 @@ test('a zip file is listed with its sizes', () => {
 
 test('the secret finder works bundled and minified as it is shipped', async () => {
   const entry = join(folder, 'entry.ts');
-  const source = JSON.stringify(join(root, 'src', 'workspace', 'secrets', 'mask.ts'));
+  const source = JSON.stringify(join(root, 'src', 'workspace', 'secrets', 'redact.ts'));
   // Something of a package beside it, whose licence must come along.
   const graphs = JSON.stringify(join(root, 'src', 'neural', 'onnx', 'write.ts'));
   writeFileSync(
     entry,
-    `import * as graphs from ${graphs};\nimport { maskSecrets } from ${source};\nprocess.on('exit', () => graphs);\nprocess.stdout.write(JSON.stringify(maskSecrets(process.argv[2] ?? '', 'src/a.ts')));\n`,
+    `import * as graphs from ${graphs};\nimport { redactSecrets } from ${source};\nprocess.on('exit', () => graphs);\nprocess.stdout.write(JSON.stringify(redactSecrets(process.argv[2] ?? '', 'src/a.ts')));\n`,
   );
   const outfile = join(folder, 'secrets.cjs');
   const options = bundleOptions({ source: entry, out: 'unused', platform: 'node' }, true);
@@ -114,10 +114,10 @@ test('the secret finder works bundled and minified as it is shipped', async () =
   const token = ['ghp', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'].join('_');
   const code = `const token = '${token}'; const id = 7;`;
   const out = execFileSync(process.execPath, [outfile, code], { encoding: 'utf8' });
-  const masked = JSON.parse(out) as { text: string; count: number };
-  assert.equal(masked.count, 1);
-  assert.equal(masked.text.length, code.length);
-  assert.ok(!masked.text.includes(token) && masked.text.endsWith('const id = 7;'));
+  const redacted = JSON.parse(out) as { text: string; count: number };
+  assert.equal(redacted.count, 1);
+  assert.equal(redacted.text.length, code.length);
+  assert.ok(!redacted.text.includes(token) && redacted.text.endsWith('const id = 7;'));
 
   const packages = writeLicences(Object.keys(metafile.inputs), folder);
   assert.ok(packages.includes('@bufbuild/protobuf'));

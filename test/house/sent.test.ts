@@ -87,6 +87,6 @@ for (const [name, { prompt, files, begins, words }] of Object.entries(others))
         assert.ok(sent.includes(value), value);
         assert.match(said, told, `${file}: ${value}`);
       }
-      assert.match(said, /[Ss]ecrets (?:are )?masked/);
+      assert.match(said, /[Ss]ecrets (?:are )?redacted/);
     }
   });

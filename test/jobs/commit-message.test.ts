@@ -1,4 +1,4 @@
-// A commit message out of a real repository: what is staged and nothing else, secrets masked, no program of the
+// A commit message out of a real repository: what is staged and nothing else, secrets redacted, no program of the
 // repository run.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -77,7 +77,7 @@ test('without the API it is a draft in the form of the near messages', async () 
   );
 });
 
-test('the API sees what is staged, secrets masked, with the near messages; what must not leave is a name', async () => {
+test('the API sees what is staged, secrets redacted, with the near messages; what must not leave is a name', async () => {
   write('src/config.ts', `export const password = '${password}';\n`);
   write('.env', 'TOKEN=abcdefghijklmnop1234567890\n');
   write('unstaged.ts', 'nobody sees this\n');

@@ -1,4 +1,4 @@
-// A function's comment out of a real folder: after its own documented functions, secrets masked, in the language's
+// A function's comment out of a real folder: after its own documented functions, secrets redacted, in the language's
 // form; what must not leave does not.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ test('without the API it is what the nearest function says, with this name', asy
   });
 });
 
-test('the API sees the function and its like, secrets masked, and marks that it writes are not doubled', async () => {
+test('the API sees the function and its like, secrets redacted, and marks that it writes are not doubled', async () => {
   let asked = '';
   api.answerTexts((said) => {
     asked = said;

@@ -9,7 +9,7 @@ import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import type { CompletionQuery, Draft, Specialist } from '../../src/common/completion.ts';
 import type { Log } from '../../src/common/log.ts';
-import { maskedRequest } from '../../src/completion/masked-request.ts';
+import { redactedRequest } from '../../src/completion/redacted-request.ts';
 import { Budget } from '../../src/llm/budget.ts';
 import { sender } from '../../src/llm/connect.ts';
 import { RecordingLlm } from '../../src/llm/recording.ts';
@@ -83,9 +83,9 @@ export async function runProduct(corpus: Corpus, root: string, storage: string, 
   const secrets = await adaptOver(request, log, see);
   const specialist = await readSpecialist(request, log);
   if (!specialist.ok) throw new Error(specialist.error.message);
-  const mask = new SessionSecrets(true);
-  await mask.add(secrets);
-  const asked = await completeEverywhere(corpus, specialist.value, mask, request, log, see);
+  const redact = new SessionSecrets(true);
+  await redact.add(secrets);
+  const asked = await completeEverywhere(corpus, specialist.value, redact, request, log, see);
 
   let read = 0;
   const rows = keptRows({ ...request, asked: { model: llmModel } }, { signal: never, log });
@@ -142,14 +142,14 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
 async function completeEverywhere(
   { files, planted }: Corpus,
   index: NgramModel,
-  mask: SessionSecrets,
+  redact: SessionSecrets,
   { root, storeFolder }: AdaptRequest,
   log: Log,
   see: See,
 ): Promise<{ prompts: number; hints: number }> {
   const specialist = specialistOf(index);
   const { store } = openStore(storeFolder, { log });
-  /** Completions that the recorder has masked, and then written or given up. */
+  /** Completions that the recorder has redacted, and then written or given up. */
   let told = 0;
   const recorder = new Recorder({
     activity: new Activity(),
@@ -168,16 +168,16 @@ async function completeEverywhere(
     },
     onAccepted: () => {},
   });
-  const folder = { storeName: root, label: '', documentAt: (path: string) => path, mask, isTrusted: true };
+  const folder = { storeName: root, label: '', documentAt: (path: string) => path, redact, isTrusted: true };
   let [prompts, hints] = [0, 0];
   for (const [number, item] of planted.entries()) {
     const { path } = item;
     const text = files[path] ?? '';
-    const name = await mask.path(path);
-    index.setOpenFile(name, (await mask.learnOpen(path, text)).text);
+    const name = await redact.path(path);
+    index.setOpenFile(name, (await redact.learnOpen(path, text)).text);
     for (const query of cursors(item, text, number)) {
       const hint: Draft = index.complete(query, { multiline: false, maxTokens: 64 });
-      const request = await maskedRequest({ place: { query, block: false }, hint }, specialist, mask, never);
+      const request = await redactedRequest({ place: { query, block: false }, hint }, specialist, redact, never);
       prompts++;
       if (request.hint !== undefined) hints++;
       seeRequest(request, see);
@@ -191,7 +191,7 @@ async function completeEverywhere(
       );
     }
     index.setOpenFile(name, undefined);
-    mask.closed(path);
+    redact.closed(path);
   }
   while (told < prompts) await new Promise((resolve) => setImmediate(resolve));
   store.close();

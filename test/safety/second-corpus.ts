@@ -1,7 +1,7 @@
 // A second corpus of secrets, written without sight of the rules: vendors' credentials and passwords in the forms people write.
 // The split is fixed: vendors and forms are divided by a hash, and an unseen item has both an unseen vendor and an unseen form.
 
-import { maskSecrets } from '../../src/workspace/secrets/mask.ts';
+import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readRows, readTexts } from '../support/data-files.ts';
 
 export interface SecondItem {
@@ -81,16 +81,16 @@ export function makeSecondCorpus(seed: number): SecondItem[] {
 /** The items whose secret stays: `missLength` of its characters in a row, or all of a shorter one. */
 export function missedSecond(items: readonly SecondItem[]): SecondItem[] {
   return items.filter(({ path, text, secrets }) => {
-    const masked = maskSecrets(text, path).text;
-    return secrets.some((secret) => stays(secret, masked));
+    const redacted = redactSecrets(text, path).text;
+    return secrets.some((secret) => stays(secret, redacted));
   });
 }
 
-function stays(secret: string, masked: string): boolean {
+function stays(secret: string, redacted: string): boolean {
   for (let at = 0; at + missLength <= secret.length; at++) {
-    if (masked.includes(secret.slice(at, at + missLength))) return true;
+    if (redacted.includes(secret.slice(at, at + missLength))) return true;
   }
-  return secret.length < missLength && masked.includes(secret);
+  return secret.length < missLength && redacted.includes(secret);
 }
 
 /** A third of all keys, by FNV-1a. */

@@ -1,7 +1,7 @@
 // Secrets of vendors in their documents' forms, and of people in the syntax of many tools, each in a text of its own, from a seed.
 // A third of the vendors and of the syntaxes is unseen: nobody looked at its misses while the rules of src/workspace/secrets/ were written.
 
-import { maskSecrets } from '../../src/workspace/secrets/mask.ts';
+import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readRows } from '../support/data-files.ts';
 import { Random } from './corpus-random.ts';
 import { fillFormat, jwt } from './corpus-tokens.ts';
@@ -17,7 +17,7 @@ export interface VendorItem {
   readonly unseen: boolean;
   readonly path: string;
   readonly text: string;
-  /** Any one of these, or the latter half of a long one, in the masked text is a leak. */
+  /** Any one of these, or the latter half of a long one, in the redacted text is a leak. */
   readonly secrets: readonly string[];
 }
 
@@ -110,10 +110,10 @@ export function makeVendorCorpus(seed: number): VendorItem[] {
   return items;
 }
 
-/** Items of which a secret, or the latter half of a long one, stays in the masked text. */
+/** Items of which a secret, or the latter half of a long one, stays in the redacted text. */
 export function missed(items: readonly VendorItem[]): VendorItem[] {
   return items.filter(({ path, text, secrets }) => {
     const survivors = new Survivors([{ kind: '', form: 'token', carrier: '', path, secrets, also: [] }]);
-    return survivors.in(maskSecrets(text, path).text).size > 0;
+    return survivors.in(redactSecrets(text, path).text).size > 0;
   });
 }

@@ -37,7 +37,7 @@ const stamp = (i: number) => `2026-05-01T12:00:${String(i % 60).padStart(2, '0')
 const wrapped = (lines: readonly string[], columns: number) =>
   lines.join('').match(new RegExp(`.{1,${columns}}`, 'g')) as string[];
 
-/** How lines of a known key stand in another text; several texts, each masked alone. */
+/** How lines of a known key stand in another text; several texts, each redacted alone. */
 export const keyCarriers: Readonly<Record<string, (lines: readonly string[]) => readonly string[]>> = {
   'each alone': (lines) => lines,
   'behind timestamps': (lines) => [lines.map((line, i) => `${stamp(i)}${line}\n`).join('')],

@@ -1,4 +1,4 @@
-// What a commit message is written from: both sides of a change are masked as whole files, before hunks are cut out of
+// What a commit message is written from: both sides of a change are redacted as whole files, before hunks are cut out of
 // them.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -29,7 +29,7 @@ for (const [path, form] of Object.entries(changedFiles)) {
   });
 }
 
-test('what either side says is a secret is masked on both', async () => {
+test('what either side says is a secret is redacted on both', async () => {
   const password = ['kaleidoscope', '77', 'Quartz!'].join('-');
   const sent = await sentChange(tree, 'a.ts', `const password = '${password}';\n`, `use('${password}');\n`);
   assert.ok(!sent.includes(password), sent);

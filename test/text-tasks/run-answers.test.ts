@@ -129,7 +129,7 @@ test('with one it is asked within what was said, own comments go along, and what
   assert.equal(third.asked.length, 0);
 });
 
-test('what people wrote goes along masked, as the texts and the instruction do', async () => {
+test('what people wrote goes along redacted, as the texts and the instruction do', async () => {
   const root = makeFolder((i) => i % 3 !== 0);
   const secret = 'Xk9pQ7zLmW2vB8nR4tY6';
   writeFileSync(join(root, '.env'), `API_KEY=${secret}\n`);
@@ -149,7 +149,7 @@ test('what people wrote goes along masked, as the texts and the instruction do',
   assert.ok(!JSON.stringify([rows, folder.task]).includes(secret));
   const asked = asks.asked.length;
   assert.equal((await run(root, asks)).report.runUsd, 0);
-  assert.equal(asks.asked.length, asked, 'what is masked is known again');
+  assert.equal(asks.asked.length, asked, 'what is redacted is known again');
 });
 
 test('an answer that a person wrote is the last word at once, and the next drafts follow it', async () => {

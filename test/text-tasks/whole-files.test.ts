@@ -1,4 +1,4 @@
-// A text task's file is masked as a whole before it is cut: no line of a key, and no value under its name, is a text.
+// A text task's file is redacted as a whole before it is cut: no line of a key, and no value under its name, is a text.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { csvLine } from '../../src/text-tasks/labels/csv.ts';
@@ -35,7 +35,7 @@ test('no line of a key is a text before the key stands in the file', async () =>
   assert.deepEqual(linesLeft(texts.join('\n'), lines), []);
 });
 
-test('in a file that git ignores a value under the line of its name is masked', async () => {
+test('in a file that git ignores a value under the line of its name is redacted', async () => {
   const password = ['Hamster', '77', '!kq'].join('');
   const texts = await taskTexts(
     tree,

@@ -6,7 +6,7 @@ import { Permissions } from '../../src/vscode/api/permissions.ts';
 import { Served } from '../../src/vscode/api/served-specialist.ts';
 import type { FolderRef } from '../../src/vscode/editor/folder-ref.ts';
 import { ManualClock } from '../fakes/clock.ts';
-import { hiding, maskNothing } from '../fakes/masking.ts';
+import { hiding, redactNothing } from '../fakes/redaction.ts';
 import { memory } from './memory.ts';
 
 const folder: FolderRef = { key: 'file:///a', uri: undefined, name: 'a', root: '/a', storeName: '/a' };
@@ -113,7 +113,7 @@ test('changed settings or a changed key retry at once, with the key', async () =
   world.key = 'sk-served-0123456789';
   served.configure();
   assert.deepEqual([served.state(folder), world.changes], ['serves', 2]);
-  const { engine, model } = served.engine({ mask: maskNothing, mayLeave: () => true });
+  const { engine, model } = served.engine({ redact: redactNothing, mayLeave: () => true });
   assert.equal(model.name, 'tuned (served)');
   const opened = await engine.request('open', { ...model, key: 'folder', over: [] });
   assert.ok(opened.ok);

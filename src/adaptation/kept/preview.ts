@@ -3,7 +3,7 @@
 import { systemClock } from '../../common/clock.ts';
 import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../common/completion.ts';
 import type { Log } from '../../common/log.ts';
-import type { Masking } from '../../common/masking.ts';
+import type { Redactor } from '../../common/redaction.ts';
 import { CompletionService } from '../../completion/service.ts';
 import { Backoff } from '../../llm/backoff.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
@@ -17,8 +17,8 @@ import { decodeText } from '../../workspace/files/decode.ts';
 import { type FileRule, ruleOf } from '../../workspace/files/file.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { defaultHarvestOptions } from '../../workspace/files/options.ts';
-import { maskKnown, type SecretValues } from '../../workspace/secrets/known/known.ts';
-import { maskPath } from '../../workspace/secrets/known/mask-path.ts';
+import { redactKnown, type SecretValues } from '../../workspace/secrets/known/known.ts';
+import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
 import { draftMixed, fitOf } from '../models/served.ts';
 import type { AdaptRequest } from '../types.ts';
 
@@ -40,9 +40,9 @@ export class Live {
     log: Log,
   ) {
     this.request = request;
-    const mask: Masking = {
-      text: async (text, path, cut) => maskKnown(text, path, [secrets], cut).text,
-      path: async (path) => maskPath(path, [secrets]),
+    const redact: Redactor = {
+      text: async (text, path, cut) => redactKnown(text, path, [secrets], cut).text,
+      path: async (path) => redactPath(path, [secrets]),
     };
     const { neural } = request;
     const complete = async (query: CompletionQuery, options: DraftOptions): Promise<Draft> => {
@@ -51,7 +51,7 @@ export class Live {
       return mixed?.ok ? mixed.value : specialist.complete(query, options);
     };
     // The index names a file by its redacted path.
-    const named = async (query: CompletionQuery) => ({ ...query, path: await mask.path(query.path) });
+    const named = async (query: CompletionQuery) => ({ ...query, path: await redact.path(query.path) });
     const local: Specialist = {
       name: 'kept',
       complete: async (query, options) => complete(await named(query), options),
@@ -65,7 +65,7 @@ export class Live {
       fit: (draft) => (draft === undefined || draft.model === 'n-gram' ? fits.alone : fits.mixed),
       settings: () => settings,
       clock: systemClock,
-      mask,
+      redact,
       backoff: new Backoff({ clock: systemClock }),
       onEvent() {},
       log,

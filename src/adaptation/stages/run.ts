@@ -10,7 +10,7 @@ import { weightsFrom } from '../../specialist/ngram/weights.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { harvestFolder } from '../../workspace/files/folder.ts';
 import type { HarvestedFile, HarvestReport } from '../../workspace/files/types.ts';
-import { maskKnown } from '../../workspace/secrets/known/known.ts';
+import { redactKnown } from '../../workspace/secrets/known/known.ts';
 import { cancelled, turn } from '../cancellation.ts';
 import { currentModel, dropModel, dropWork, keepModel, ownFolder } from '../models/folder-models.ts';
 import { readWeights, writeSnapshot } from '../models/specialist-files.ts';
@@ -59,7 +59,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const harvested = await harvestFolder(request.root, request.harvest, { tokenizer, progress, signal, log });
     if (!harvested.ok) return signal.aborted ? cancelled : harvested;
     const { files, report: harvest, secrets } = harvested.value;
-    log = mappedLog(log, (line) => maskKnown(line, '', [secrets]).text);
+    log = mappedLog(log, (line) => redactKnown(line, '', [secrets]).text);
     if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));
 
     if (request.firstLookSeconds !== undefined)

@@ -68,7 +68,7 @@ export class Terminal {
     }
     const things = estimate.texts === undefined ? 'places' : texts[estimate.texts];
     const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} ${things} will cost about $${estimate.usd.toFixed(3)}.`;
-    const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets masked.`;
+    const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets redacted.`;
     const ignored = `They are those of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
     const { label, terms } = providerOf(values.provider);
     const source = `${terms.page}, ${terms.training === 'not known' ? 'looked for' : 'read'} ${terms.read}`;

@@ -39,10 +39,10 @@ export function cutLoops(text: string, { query }: Context): string {
 }
 
 /**
- * Cuts before a line with a redaction mark. Models learn from redacted text and see it in prompts, so a mask stands for
- * a secret that they do not know. A line of asterisks or a comment's frame is no mask.
+ * Cuts before a line with a redaction mark, a row of asterisks. Models learn from redacted text and see it in prompts;
+ * the mark stands for a secret that they do not know. A line of asterisks alone or the frame of a comment is kept.
  */
-export function cutMasked(text: string, { before }: Context): string {
+export function cutRedacted(text: string, { before }: Context): string {
   const lines = text.split('\n');
   const at = lines.findIndex((line, i) => {
     const whole = i === 0 ? before + line : line;

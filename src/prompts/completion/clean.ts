@@ -3,7 +3,7 @@
 import { languageOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore, toLineFeeds } from '../../text/lines.ts';
 import { cutToBlock } from '../../text/syntax/blocks.ts';
-import { cutCommentMarks, cutLoops, cutMasked, dropDoubledSpace, dropEcho } from './artefacts.ts';
+import { cutCommentMarks, cutLoops, cutRedacted, dropDoubledSpace, dropEcho } from './artefacts.ts';
 import { cutStrayClosers, dropBlockClose, dropSuppliedClosers, fixIndent, trimTrailing } from './block-filters.ts';
 import { dropEchoedLine, dropEchoedLines, dropEchoedWord, dropLeadingLines, isLineAbove } from './chat-habits.ts';
 import type { Filter } from './filter.ts';
@@ -29,7 +29,7 @@ const BEFORE_ANSWER: readonly Filter[] = [
 export const FILTERS: readonly Filter[] = [
   ...BEFORE_ANSWER,
   { name: 'loops', apply: cutLoops },
-  { name: 'masked', apply: cutMasked },
+  { name: 'masked', apply: cutRedacted },
   { name: 'comment-marks', apply: cutCommentMarks },
   { name: 'shape', apply: (text, c) => (c.further ? text : cutToBlock(text, c.query, c.block, c.indentUnit)) },
   { name: 'sentence', apply: cutToSentence },

@@ -58,7 +58,7 @@ const mix: readonly CursorKind[] = [
 const longestTruth = { code: 300, prose: 160 };
 const word = /[\p{L}\p{N}]/u;
 /** A redacted secret, which no model should learn. */
-const masked = /\*{6}/;
+const redacted = /\*{6}/;
 
 /** A range of the file's text, from the cursor to the end of the truth. */
 interface Place {
@@ -93,7 +93,7 @@ export function cursorExamples(file: SourceText, options: ExampleOptions): Curso
       const place = placeIn[kind](line, texts, file, random);
       if (place === undefined) continue;
       const example = exampleAt(file, kind, place);
-      if (used.has(example.line) || masked.test(example.truth)) continue;
+      if (used.has(example.line) || redacted.test(example.truth)) continue;
       used.add(example.line);
       examples.push(example);
       return true;

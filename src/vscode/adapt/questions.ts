@@ -58,7 +58,7 @@ export async function askToSpend(
       modal: true,
       detail: sentences(
         t(
-          'It costs about {0}. The answers show where {1} is right in this repository; training then gives more weight to what {1} gets wrong. The text around these positions and similar snippets are sent to {2}, with secrets masked.',
+          'It costs about {0}. The answers show where {1} is right in this repository; training then gives more weight to what {1} gets wrong. The text around these positions and similar snippets are sent to {2}, with secrets redacted.',
           `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
           model,
           host,

@@ -30,19 +30,19 @@ export interface ConsentQuestion {
 const sentBy: Readonly<Record<SendingCommand, (model: string, host: string) => UiText>> = {
   'commit message': (model, host) =>
     t(
-      'Generate Commit Message sends to {0} at {1} the diffs of up to 100 staged files, the names of all staged files, and up to twelve earlier commit messages. Secrets are masked first. Of files excluded by .gitignore, .easyadaptationignore or your settings, only the names are sent.',
+      'Generate Commit Message sends to {0} at {1} the diffs of up to 100 staged files, the names of all staged files, and up to twelve earlier commit messages. Secrets are redacted first. Of files excluded by .gitignore, .easyadaptationignore or your settings, only the names are sent.',
       model,
       host,
     ),
   comment: (model, host) =>
     t(
-      'Write Doc Comment sends to {0} at {1} the function at the cursor and up to five functions of this folder that resemble it, with their comments. Secrets are masked first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent.',
+      'Write Doc Comment sends to {0} at {1} the function at the cursor and up to five functions of this folder that resemble it, with their comments. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent.',
       model,
       host,
     ),
   'text task': (model, host) =>
     t(
-      'Run Text Task sends to {0} at {1} texts of the task with its instruction and labels, each with up to five similar texts and their answers. Secrets are masked first. Before anything is sent, you see the number of texts and the price and are asked again.',
+      'Run Text Task sends to {0} at {1} texts of the task with its instruction and labels, each with up to five similar texts and their answers. Secrets are redacted first. Before anything is sent, you see the number of texts and the price and are asked again.',
       model,
       host,
     ),
@@ -63,12 +63,12 @@ export function whatIsSent({
     );
   if (drafts)
     return t(
-      "While you type, the text before and after the cursor and the file's path are sent to {0} at {1}. Secrets are masked first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. If the server does not answer, this machine completes.",
+      "While you type, the text before and after the cursor and the file's path are sent to {0} at {1}. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. If the server does not answer, this machine completes.",
       model,
       host,
     );
   return t(
-    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are masked first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. Completions send nothing else; commit messages, comments, text tasks and adaptations say what they send when you start them.",
+    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. Completions send nothing else; commit messages, comments, text tasks and adaptations say what they send when you start them.",
     model,
     host,
   );

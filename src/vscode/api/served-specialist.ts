@@ -4,7 +4,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { CompletionQuery } from '../../common/completion.ts';
 import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import type { Masking } from '../../common/masking.ts';
+import type { Redactor } from '../../common/redaction.ts';
 import {
   draftPrompt,
   type ServedDeps as Sending,
@@ -94,7 +94,7 @@ export class Served {
   }
 
   /** The engine that a folder opens instead of this machine's. */
-  engine(sending: Pick<Sending, 'mask' | 'mayLeave'>): {
+  engine(sending: Pick<Sending, 'redact' | 'mayLeave'>): {
     readonly engine: ServedEngine;
     readonly model: ReturnType<typeof servedModel>;
   } {
@@ -105,9 +105,9 @@ export class Served {
   }
 
   /** The text that a draft sends. */
-  async body(query: CompletionQuery, multiline: boolean, mask: Masking): Promise<string> {
+  async body(query: CompletionQuery, multiline: boolean, redact: Redactor): Promise<string> {
     const send = await sender(this.connection(), draftPrompt);
-    return send((await servedRequest(query, multiline, mask)).request);
+    return send((await servedRequest(query, multiline, redact)).request);
   }
 
   /** After a failure in one folder, this machine drafts for all until the server answers again. */

@@ -16,7 +16,7 @@ export function modelStatus(
   servedBy?: string,
 ): PanelModel {
   if (servedBy !== undefined && (state?.kind === 'ready' || state?.kind === 'opening')) {
-    const detail = t('completed by {0}; the text around the cursor is sent there with secrets masked', servedBy);
+    const detail = t('completed by {0}; the text around the cursor is sent there with secrets redacted', servedBy);
     return { kind: state.kind === 'ready' ? 'ready' : 'starting', name: state.name, detail };
   }
   if (absence === 'off')

@@ -1,8 +1,8 @@
 // Turns completion events into rows for the panel and the store, and API failures into one status.
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
-import type { Masking } from '../../common/masking.ts';
-import { maskedInsert } from '../../completion/masked.ts';
+import type { Redactor } from '../../common/redaction.ts';
+import { redactedInsert } from '../../completion/redacted-query.ts';
 import type { Completion, CompletionEvent, CompletionRequest } from '../../completion/types.ts';
 import type { Decision } from '../../routing/types.ts';
 import type { Store } from '../../storage/store.ts';
@@ -30,7 +30,7 @@ export interface RecorderFolder {
   /** The URI of the document at a path of the folder. */
   readonly documentAt: (path: string) => string;
   /** Redacts text before it enters the store. */
-  readonly mask: Masking;
+  readonly redact: Redactor;
   /** Whether the user trusts the folder. For an untrusted one, no row is stored. */
   readonly isTrusted: boolean;
 }
@@ -91,10 +91,13 @@ export class Recorder {
     };
     activity.add(row, folder.documentAt(path));
     if (!folder.isTrusted) return;
-    let masked: string;
+    let redacted: string;
     let name: string;
     try {
-      [masked, name] = await Promise.all([maskedInsert(text, request.query, folder.mask), folder.mask.path(path)]);
+      [redacted, name] = await Promise.all([
+        redactedInsert(text, request.query, folder.redact),
+        folder.redact.path(path),
+      ]);
     } catch (error) {
       log.error('A completion was not recorded', error);
       return;
@@ -109,7 +112,7 @@ export class Recorder {
         line: lineOf(request),
         source,
         model,
-        text: masked,
+        text: redacted,
         latencyMs,
         cached: cached ? 1 : 0,
         costUsd,

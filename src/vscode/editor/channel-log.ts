@@ -7,22 +7,22 @@ import { window } from './window.ts';
 export class ChannelLog implements Log {
   readonly channel: vscode.LogOutputChannel;
   /** Redacts a line; set once folders exist. */
-  mask: (line: string) => string = (line) => line;
+  redact: (line: string) => string = (line) => line;
 
   constructor(name: string) {
     this.channel = window.createOutputChannel(name, { log: true });
   }
 
   debug(message: string): void {
-    this.channel.debug(this.mask(message));
+    this.channel.debug(this.redact(message));
   }
 
   info(message: string): void {
-    this.channel.info(this.mask(message));
+    this.channel.info(this.redact(message));
   }
 
   warn(message: string): void {
-    this.channel.warn(this.mask(message));
+    this.channel.warn(this.redact(message));
   }
 
   /** Includes the chain of causes. */
@@ -31,8 +31,8 @@ export class ChannelLog implements Log {
     for (let at = error; at !== undefined && at !== null && causes.length < 5; at = (at as { cause?: unknown }).cause) {
       causes.push(messageOf(at));
     }
-    this.channel.error(this.mask([message, ...causes].join(': ')));
-    if (error instanceof Error && error.stack) this.channel.debug(this.mask(error.stack));
+    this.channel.error(this.redact([message, ...causes].join(': ')));
+    if (error instanceof Error && error.stack) this.channel.debug(this.redact(error.stack));
   }
 
   dispose(): void {

@@ -130,12 +130,12 @@ export class Documents extends DisposableStore {
     const text = `${around?.above ?? ''}${document.getText()}${around?.below ?? ''}`;
     const { secrets, specialist } = this.deps.folders.of(folder);
     // Also for excluded files: their secrets are redacted in other files.
-    const masked = await secrets.learnOpen(path, toLineFeeds(text));
-    if (masked.fresh) this.tellAgain();
+    const redacted = await secrets.learnOpen(path, toLineFeeds(text));
+    if (redacted.fresh) this.tellAgain();
     const name = await secrets.path(path);
     // A file that must not be sent must not appear in another file's snippets either.
     if (rule !== 'open' || document.isClosed || this.isDisposed) return;
-    specialist.setOpenFile(name, masked.text);
+    specialist.setOpenFile(name, redacted.text);
     this.unsaved[document.isDirty ? 'add' : 'delete'](document.uri.toString());
   }
 

@@ -1,8 +1,8 @@
 // The known secrets of an open folder: from indexing, from saved files, and from open documents.
 
-import { maskKnown, rangesIn, SecretValues } from '../../workspace/secrets/known/known.ts';
-import { maskPath } from '../../workspace/secrets/known/mask-path.ts';
-import { type Cut, findSecrets, type Masked, maskRanges } from '../../workspace/secrets/mask.ts';
+import { rangesIn, redactKnown, SecretValues } from '../../workspace/secrets/known/known.ts';
+import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
+import { type Cut, findSecrets, type Redacted, redactRanges } from '../../workspace/secrets/redact.ts';
 
 export class FolderSecrets {
   /** Never shrinks: a secret that was removed from a file is still a secret. */
@@ -16,31 +16,31 @@ export class FolderSecrets {
   }
 
   /** Redacts an open document. `fresh`: it contains a new secret. */
-  learnOpen(path: string, text: string): Masked & { readonly fresh: boolean } {
+  learnOpen(path: string, text: string): Redacted & { readonly fresh: boolean } {
     const found = findSecrets(text, path);
     const before = this.open.get(path);
     const values = new SecretValues();
     values.learn(found);
     this.open.set(path, values);
     const fresh = values.all.some((value) => !this.folder.has(value) && !before?.has(value));
-    return { ...maskRanges(text, rangesIn(text, found, this.known)), fresh };
+    return { ...redactRanges(text, rangesIn(text, found, this.known)), fresh };
   }
 
   closed(path: string): void {
     this.open.delete(path);
   }
 
-  mask(text: string, path: string, cut: Cut = {}): Masked {
-    return maskKnown(text, path, this.known, cut);
+  redact(text: string, path: string, cut: Cut = {}): Redacted {
+    return redactKnown(text, path, this.known, cut);
   }
 
   path(path: string): string {
-    return maskPath(path, this.known);
+    return redactPath(path, this.known);
   }
 
   /** Redacts a log line, which has no file with rules of its own. */
   line(text: string): string {
-    return maskKnown(text, '', this.known).text;
+    return redactKnown(text, '', this.known).text;
   }
 
   private get known(): SecretValues[] {

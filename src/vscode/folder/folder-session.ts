@@ -8,7 +8,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Draft } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import type { Masking } from '../../common/masking.ts';
+import type { Redactor } from '../../common/redaction.ts';
 import { CompletionService } from '../../completion/service.ts';
 import { MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
@@ -25,7 +25,7 @@ import type { StoreOwner } from '../editor/store-owner.ts';
 import { Adopted, type SetAside, type StoredAdaptation } from './adopted.ts';
 import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
-import { withMaskedPaths } from './masked-paths.ts';
+import { withRedactedPaths } from './redacted-paths.ts';
 import { SessionSecrets } from './session-secrets.ts';
 
 export interface SessionDeps {
@@ -38,7 +38,7 @@ export interface SessionDeps {
   readonly store: StoreOwner;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onEvent: (event: CompletionEvent, folder: FolderRef, mask: Masking) => void;
+  readonly onEvent: (event: CompletionEvent, folder: FolderRef, redact: Redactor) => void;
   /** Its adaptation is not used because it was made for another base. Called once per session. */
   readonly onOutdated: (folder: FolderRef) => void;
   readonly onChange: () => void;
@@ -112,12 +112,12 @@ export class FolderSession extends DisposableStore {
     );
     this.service = this.add(
       new CompletionService({
-        specialist: withMaskedPaths(this.specialist, this.secrets),
+        specialist: withRedactedPaths(this.specialist, this.secrets),
         llm: () => api.llm(folder),
         fit: (draft) => this.adopted.fitFor(this.isAlone(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.mayAsk(path)),
         clock,
-        mask: this.secrets,
+        redact: this.secrets,
         backoff: api.backoff,
         onEvent: (event) => deps.onEvent(event, folder, this.secrets),
         onReady: () => deps.onReady(folder),
@@ -183,7 +183,7 @@ export class FolderSession extends DisposableStore {
     this.servedNow = served.state(this.folder) === 'serves';
     if (this.servedNow) {
       const mayLeave = (path: string) => this.secrets.isComplete && rules.mayLeave(this.folder, path);
-      const { engine, model } = served.engine({ mask: this.secrets, mayLeave });
+      const { engine, model } = served.engine({ redact: this.secrets, mayLeave });
       // Selects the router models that apply.
       this.adopted.current();
       void this.specialist.open(engine, model);

@@ -1,10 +1,10 @@
 // Redacts a folder's texts and paths in the extension host before they are logged, stored or sent.
 import type { Disposable } from '../../common/disposable.ts';
-import type { CutEdges, Masking } from '../../common/masking.ts';
+import type { CutEdges, Redactor } from '../../common/redaction.ts';
 import type { FolderSecrets } from './folder-secrets.ts';
 import { lateSecrets } from './late.ts';
 
-export class SessionSecrets implements Masking, Disposable {
+export class SessionSecrets implements Redactor, Disposable {
   /** Whether the folder was scanned for secrets; before that, no text may be sent. */
   private complete: boolean;
   private loaded: FolderSecrets | undefined;
@@ -26,7 +26,7 @@ export class SessionSecrets implements Masking, Disposable {
   }
 
   async text(text: string, path: string, cut?: CutEdges): Promise<string> {
-    return (await this.get()).mask(text, path, cut).text;
+    return (await this.get()).redact(text, path, cut).text;
   }
 
   async path(path: string): Promise<string> {

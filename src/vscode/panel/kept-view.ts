@@ -120,7 +120,7 @@ interface AtCursor {
 const nothing = (why: string): AtCursor => ({ toApi: why, toServer: undefined });
 
 const titles: Readonly<Record<KeptKind, () => string>> = {
-  harvest: () => t('Files as they are learned from, secrets masked'),
+  harvest: () => t('Files as they are learned from, secrets redacted'),
   path: () => t('Paths, those of left-out files in the report too'),
   snapshot: () => t('The index on disk'),
   sample: () => t('What training is shown'),
@@ -153,7 +153,7 @@ function render(
     return more === 0 ? rows : [...rows, t('{0} more: npm start -- inspect {1} shows all.', more, folder.root ?? '')];
   };
   const intro = t(
-    'All that Easy Adaptation keeps of {0} on this machine, and what it sends. Secrets are masked with asterisks. What is sent goes to the API, and to a server that drafts in place of this machine, only after you have allowed that host for this folder.',
+    'All that Easy Adaptation keeps of {0} on this machine, and what it sends. Secrets are redacted with asterisks. What is sent goes to the API, and to a server that drafts in place of this machine, only after you have allowed that host for this folder.',
     folder.name,
   );
   return [

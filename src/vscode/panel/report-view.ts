@@ -65,7 +65,7 @@ const ms = (value: number | undefined) => (value ? `${value < 10 ? value.toFixed
 function harvestFacts({ harvest, elapsedMs, neural }: AdaptReport): Fact[] {
   return [
     [t('Files learned from'), thousands(harvest.files)],
-    ...(harvest.secretsMasked > 0 ? [[t('Secrets masked'), thousands(harvest.secretsMasked)] as const] : []),
+    ...(harvest.secretsMasked > 0 ? [[t('Secrets redacted'), thousands(harvest.secretsMasked)] as const] : []),
     [t('Took'), duration(elapsedMs)],
     ...(neural?.training ? [[t('Of which training'), duration(60_000 * neural.training.minutes)] as const] : []),
   ];

@@ -86,7 +86,7 @@ export async function askToSpend(
           'The answers train the local model and show where it is right. You see the price of further calls before they are made.',
         );
   const sent = t(
-    'It costs about {0}. Each text is sent to {1} with up to five similar texts and their answers, secrets masked.',
+    'It costs about {0}. Each text is sent to {1} with up to five similar texts and their answers, secrets redacted.',
     price,
     host,
   );

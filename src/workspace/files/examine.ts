@@ -3,8 +3,8 @@
 import { hash } from 'node:crypto';
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import type { SecretValues } from '../secrets/known/known.ts';
-import { maskPath } from '../secrets/known/mask-path.ts';
-import { findSecrets, maskCharacter, maskRanges, type SecretRange } from '../secrets/mask.ts';
+import { redactPath } from '../secrets/known/redact-path.ts';
+import { findSecrets, redactionCharacter, redactRanges, type SecretRange } from '../secrets/redact.ts';
 import { leftOutByContent } from './content.ts';
 import { decodeText } from './decode.ts';
 import { isSecretFileIfAnyFound } from './file-names.ts';
@@ -17,7 +17,7 @@ export type Examined =
   | { readonly file: Omit<HarvestedFile, 'split'>; readonly leftOut?: undefined }
   | { readonly file?: undefined; readonly leftOut: LeftOutReason };
 
-/** A file's unredacted text: only `masked` may use it. */
+/** A file's unredacted text: only `redacted` may use it. */
 export interface RawText {
   readonly path: string;
   readonly languageId: string;
@@ -43,17 +43,17 @@ export function decoded(
 }
 
 /** Redacts the file's own secrets and the known secrets of its folder. Adds its own secrets to `known`. */
-export function masked({ path, languageId, kind, text: raw, secrets }: RawText, known: SecretValues): Examined {
+export function redacted({ path, languageId, kind, text: raw, secrets }: RawText, known: SecretValues): Examined {
   known.learn(secrets);
-  const { text, count } = maskRanges(raw, [...secrets, ...known.find(raw)]);
-  if (count > 0 && (isSecretFileIfAnyFound(path) || isMostlyMasked(text))) return { leftOut: 'secret-file' };
-  const name = maskPath(path, [known]);
+  const { text, count } = redactRanges(raw, [...secrets, ...known.find(raw)]);
+  if (count > 0 && (isSecretFileIfAnyFound(path) || isMostlyRedacted(text))) return { leftOut: 'secret-file' };
+  const name = redactPath(path, [known]);
   return { file: { path: name, languageId, kind, text, hash: hash('sha256', text, 'hex'), secrets: count } };
 }
 
 /** Whether most of the text is redacted: the file is a key store under another name. */
-function isMostlyMasked(text: string): boolean {
-  let masked = 0;
-  for (const unit of text) if (unit === maskCharacter) masked++;
-  return masked > text.length / 2;
+function isMostlyRedacted(text: string): boolean {
+  let redacted = 0;
+  for (const unit of text) if (unit === redactionCharacter) redacted++;
+  return redacted > text.length / 2;
 }

@@ -2,7 +2,7 @@
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { SecretValues } from '../secrets/known/known.ts';
-import { decoded, type Examined, masked } from './examine.ts';
+import { decoded, type Examined, redacted } from './examine.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import { FolderReader } from './folder-reader.ts';
 import { gitKnows } from './git.ts';
@@ -65,7 +65,7 @@ async function harvestOne(
   signal?.throwIfAborted();
   if ('leftOut' in read) return read;
   const { raw, leftOut } = decoded(path, read.bytes);
-  const examined: Examined = raw === undefined ? { leftOut } : masked(raw, secrets ?? new SecretValues());
+  const examined: Examined = raw === undefined ? { leftOut } : redacted(raw, secrets ?? new SecretValues());
   const { changedAt } = read;
   return examined.file ? { file: { ...examined.file, changedAt, split: splitOf(examined.file.path) } } : examined;
 }

@@ -6,9 +6,9 @@ import { silentLog } from '../../common/log.ts';
 import { noProgress } from '../../common/progress.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { SecretValues } from '../secrets/known/known.ts';
-import { maskPath } from '../secrets/known/mask-path.ts';
+import { redactPath } from '../secrets/known/redact-path.ts';
 import { DuplicateFinder } from './duplicates.ts';
-import { decoded, masked, type RawText } from './examine.ts';
+import { decoded, type RawText, redacted } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
 import { FolderReader } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
@@ -144,7 +144,7 @@ async function harvest(
   const found: Omit<HarvestedFile, 'split'>[] = [];
   for (const { raw, changedAt } of raws) {
     await yielder.yieldIfDue();
-    const { file, leftOut } = masked(raw, secrets);
+    const { file, leftOut } = redacted(raw, secrets);
     if (file === undefined) leftOutFiles.add(raw.path, leftOut);
     else found.push({ ...file, changedAt });
   }
@@ -163,7 +163,7 @@ async function harvest(
     tokens,
     secretsMasked: files.reduce((sum, file) => sum + file.secrets, 0),
     leftOut: leftOutFiles.counts,
-    leftOutExamples: leftOutFiles.namedBy((path) => maskPath(path, [secrets])),
+    leftOutExamples: leftOutFiles.namedBy((path) => redactPath(path, [secrets])),
     byLanguage,
     elapsedMs: performance.now() - started,
   };

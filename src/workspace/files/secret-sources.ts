@@ -2,7 +2,7 @@
 // likeliest to occur in other files too. These files are read only for this purpose, never for training.
 
 import type { SecretValues } from '../secrets/known/known.ts';
-import { findSecrets, type SecretRange } from '../secrets/mask.ts';
+import { findSecrets, type SecretRange } from '../secrets/redact.ts';
 import { decodeText } from './decode.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';

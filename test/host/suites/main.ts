@@ -287,17 +287,17 @@ export function defineMain(suite: Suite, plan: Plan): void {
     },
   );
 
-  suite.test('a secret that was saved a moment ago is masked in the open documents that repeat it', async () => {
+  suite.test('a secret that was saved a moment ago is redacted in the open documents that repeat it', async () => {
     const value = noise(27);
     const other = await newFile('src/repeats.ts', `call('${value}');\n`);
     const editor = await newFile('src/settings.ts', `export const apiKey = '${value}';\n`);
     assert.ok(await editor.document.save());
     await show(other.document);
-    await until('the value to be masked wherever it is kept', async () => {
+    await until('the value to be redacted wherever it is kept', async () => {
       await vscode.commands.executeCommand('easyAdaptation.showKept');
       const text = vscode.window.activeTextEditor?.document.getText() ?? '';
       await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
-      assert.ok(text.includes(`call('${'*'.repeat(value.length)}');`), 'the repetition is shown, masked');
+      assert.ok(text.includes(`call('${'*'.repeat(value.length)}');`), 'the repetition is shown, redacted');
       return !text.includes(value);
     });
     assert.deepEqual(filesHolding(plan.storage, value), []);

@@ -119,7 +119,7 @@ test('at a place: byte for byte what a completion there sends, with its hint', a
         prefetchFromApi: false,
       }),
       clock: systemClock,
-      mask: secrets,
+      redact: secrets,
       backoff: new Backoff({ clock: systemClock }),
       onEvent() {},
       log: silentLog,

@@ -129,7 +129,7 @@ test('that git ignores what is sent is said with its price', async () => {
   const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
   const { code, err } = await runCli(['label', 'mine', '--folder', folder, '--storage', storage], env);
   assert.equal(code, 0, err);
-  assert.match(err, /secrets masked\.\nThey are those of mine\.csv, which git ignores\.\n/);
+  assert.match(err, /secrets redacted\.\nThey are those of mine\.csv, which git ignores\.\n/);
 });
 
 test('the export is a model, its labels and a page of 20 lines', async () => {

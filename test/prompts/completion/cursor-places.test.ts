@@ -100,11 +100,11 @@ test('prose on one long line: sentences, not the whole paragraph', () => {
       assert.ok(truth.length <= 160, truth);
 });
 
-test('nothing to ask about: empty, blank, one line, masked', () => {
+test('nothing to ask about: empty, blank, one line, redacted', () => {
   for (const text of ['', '\n\n', 'one line', '}\n}\n};\n'])
     assert.deepEqual(cursorExamples(file('a.ts', text), { max: 5, seed: 1, kinds: ['statement-start'] }), []);
-  const masked = file('a.ts', `x\nconst a = "${'*'.repeat(40)}";\n`);
-  assert.deepEqual(cursorExamples(masked, { max: 5, seed: 1, kinds: ['statement-start'] }), []);
+  const redacted = file('a.ts', `x\nconst a = "${'*'.repeat(40)}";\n`);
+  assert.deepEqual(cursorExamples(redacted, { max: 5, seed: 1, kinds: ['statement-start'] }), []);
   assert.deepEqual(cursorExamples(typescript, { max: 0, seed: 1 }), []);
   assert.deepEqual(cursorExamples(typescript, { max: 5, seed: 1, kinds: [] }), []);
 });

@@ -9,7 +9,7 @@ import { Problems } from '../../../src/vscode/api/problems.ts';
 import { Activity } from '../../../src/vscode/completion/activity.ts';
 import { Recorder } from '../../../src/vscode/completion/recorder.ts';
 import type { PanelRow } from '../../../src/vscode/webview/protocol.ts';
-import { hiding } from '../../fakes/masking.ts';
+import { hiding } from '../../fakes/redaction.ts';
 
 function row(id: string, changes: Partial<PanelRow> = {}): PanelRow {
   return {
@@ -80,7 +80,7 @@ function recorder() {
     storeName: '/shop',
     label: '',
     documentAt: (path: string) => `file:///shop/${path}`,
-    mask: hiding('hush'),
+    redact: hiding('hush'),
     isTrusted: true,
   };
   return { activity, store, problems, made, folder, accepts: () => accepts };
@@ -131,7 +131,7 @@ test('rows are newest first and at most 200', () => {
   assert.equal(activity.totals().completions, 250);
 });
 
-test('an answer becomes a row and, with its secrets masked, a record; its outcome reaches both', async () => {
+test('an answer becomes a row and, with its secrets redacted, a record; its outcome reaches both', async () => {
   const { made, activity, store, folder, accepts } = recorder();
   made.on({ kind: 'answered', request, completion }, folder);
   assert.equal(activity.rows[0]?.line, 3);

@@ -1,4 +1,4 @@
-// What a session knows of its folder's secrets, from three sides, and what is masked with it.
+// What a session knows of its folder's secrets, from three sides, and what is redacted with it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Log } from '../../../src/common/log.ts';
@@ -19,7 +19,7 @@ test('nothing may be sent before the folder was read; without a folder there is 
   assert.equal(secrets.isComplete, false);
 });
 
-test('what the harvest, a saved file and an open document know is masked in texts, paths and the log', async () => {
+test('what the harvest, a saved file and an open document know is redacted in texts, paths and the log', async () => {
   const secrets = new SessionSecrets(true);
   await secrets.add([onDisk]);
   const open = await secrets.learnOpen('src/a.ts', `const password = "${typed}"; use("${onDisk}");`);

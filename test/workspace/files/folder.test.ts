@@ -208,7 +208,7 @@ test('a harmless .npmrc, templates of .env and public keys are kept', async () =
   assert.deepEqual((await harvest()).paths, ['.env.example', '.npmrc', 'id_rsa.pub']);
 });
 
-test('secrets are masked and counted', async () => {
+test('secrets are redacted and counted', async () => {
   tree.write({
     'a.ts': `${code('a')}const token = 'ghp_${noise(36)}';\nconst b = "AKIA${noise(16).toUpperCase()}";\n`,
   });

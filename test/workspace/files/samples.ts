@@ -27,7 +27,7 @@ export interface Sample {
   readonly message: string;
   readonly path: string;
   readonly text: string;
-  /** What must be gone from the masked text. */
+  /** What must be gone from the redacted text. */
   readonly secret: string;
 }
 

@@ -1,9 +1,9 @@
-// A whole folder: what is a secret in one file of it is masked in all, whichever is read first, and in their paths.
+// A whole folder: what is a secret in one file of it is redacted in all, whichever is read first, and in their paths.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { harvestFile } from '../../../src/workspace/files/file.ts';
 import { type Harvest, harvestFolder } from '../../../src/workspace/files/folder.ts';
-import { maskCharacter } from '../../../src/workspace/secrets/mask.ts';
+import { redactionCharacter } from '../../../src/workspace/secrets/redact.ts';
 import { noise } from './samples.ts';
 import { code, Tree } from './tree.ts';
 
@@ -38,7 +38,7 @@ async function harvested(trusted: boolean): Promise<Harvest> {
 }
 
 for (const trusted of [true, false]) {
-  test(`found once, masked everywhere, ${trusted ? 'listed by git' : 'walked'}`, async () => {
+  test(`found once, redacted everywhere, ${trusted ? 'listed by git' : 'walked'}`, async () => {
     if (trusted) tree.git('init', '-q');
     const { files, report, secrets: known } = await harvested(trusted);
     const everything = JSON.stringify({ files, report });
@@ -52,13 +52,13 @@ for (const trusted of [true, false]) {
     );
     const b = files.find(({ path }) => path === 'src/b.ts');
     assert.ok(b);
-    assert.ok(b.text.includes(`call("${maskCharacter.repeat(apiKey.length)}")`));
+    assert.ok(b.text.includes(`call("${redactionCharacter.repeat(apiKey.length)}")`));
     for (const plain of ['us-east-1', 'large-4-20250514', 'db.example.org']) assert.ok(b.text.includes(plain), plain);
-    assert.ok(files.some(({ path }) => path === `dumps/${maskCharacter.repeat(apiKey.length)}.ts`));
+    assert.ok(files.some(({ path }) => path === `dumps/${redactionCharacter.repeat(apiKey.length)}.ts`));
   });
 }
 
-test('a file alone is masked with what is known of its folder, and adds its own', async () => {
+test('a file alone is redacted with what is known of its folder, and adds its own', async () => {
   const { secrets: known } = await harvested(false);
   const fresh = noise(30, 'QwErTy0987asdfZXcv');
   tree.write({ 'src/new.ts': `${code('new')}use("${ignored}");\nconst password = "${fresh}";\n` });

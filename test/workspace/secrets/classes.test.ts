@@ -1,8 +1,8 @@
-// Secrets by class: passwords and tokens in every carrier are masked, and what only looks like them stays.
+// Secrets by class: passwords and tokens in every carrier are redacted, and what only looks like them stays.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskSecrets } from '../../../src/workspace/secrets/mask.ts';
+import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
 import { tokenRows } from '../../../src/workspace/secrets/tokens.ts';
 import { noise } from '../files/samples.ts';
 import { type Carrier, fill, namedCarriers, passwordCarriers, tokenCarriers } from './carriers.ts';
@@ -58,17 +58,17 @@ function left(text: string, value: string): number {
 
 function holds(carrier: Carrier, name: string, value: string): void {
   const text = fill(carrier, name, value);
-  const masked = maskSecrets(text, carrier.path).text;
-  assert.equal(masked.length, text.length);
+  const redacted = redactSecrets(text, carrier.path).text;
+  assert.equal(redacted.length, text.length);
   for (const form of [value, encodeURIComponent(value), Buffer.from(value).toString('base64').slice(0, -4)])
-    if (text.includes(form)) assert.ok(left(masked, form) < 5, `${carrier.path}: ${masked}`);
-  if (carrier.text.includes('HALF1')) assert.ok(left(masked, value) < 5, `${carrier.path}: ${masked}`);
+    if (text.includes(form)) assert.ok(left(redacted, form) < 5, `${carrier.path}: ${redacted}`);
+  if (carrier.text.includes('HALF1')) assert.ok(left(redacted, value) < 5, `${carrier.path}: ${redacted}`);
   if (carrier.text.includes('BASIC'))
-    assert.ok(left(masked, Buffer.from(`joe:${value}`).toString('base64')) < 5, `${carrier.path}: ${masked}`);
+    assert.ok(left(redacted, Buffer.from(`joe:${value}`).toString('base64')) < 5, `${carrier.path}: ${redacted}`);
 }
 
 for (const carrier of namedCarriers)
-  test(`a value beside its name is masked: ${carrier.path} ${JSON.stringify(carrier.text)}`, () => {
+  test(`a value beside its name is redacted: ${carrier.path} ${JSON.stringify(carrier.text)}`, () => {
     for (const [index, value] of passwords.entries())
       for (const step of [0, 1]) holds(carrier, passwordNames[(index + step * 5) % passwordNames.length] ?? '', value);
     for (const [index, value] of tokens.entries())
@@ -76,22 +76,22 @@ for (const carrier of namedCarriers)
   });
 
 for (const carrier of passwordCarriers)
-  test(`a password is masked: ${carrier.path} ${JSON.stringify(carrier.text)}`, () => {
+  test(`a password is redacted: ${carrier.path} ${JSON.stringify(carrier.text)}`, () => {
     for (const value of passwords) holds(carrier, '', value);
   });
 
 for (const carrier of tokenCarriers)
-  test(`a token is masked: ${carrier.path} ${JSON.stringify(carrier.text)}`, () => {
+  test(`a token is redacted: ${carrier.path} ${JSON.stringify(carrier.text)}`, () => {
     for (const value of tokens.slice(0, 5)) holds(carrier, '', value);
   });
 
-test('a token of each provider is masked by how it begins, with no name beside it', () => {
+test('a token of each provider is redacted by how it begins, with no name beside it', () => {
   const failed: string[] = [];
   for (const { prefix, rest, kind } of tokenRows) {
     const value = prefix + sampleOf(rest);
     for (const text of [`x("${value}")`, `see ${value} there`, `a\\n${value}\\n`, `?q=${value}&p=1`]) {
-      const masked = maskSecrets(text, 'a.ts').text;
-      if (left(masked, value.slice(prefix.length)) >= 8) failed.push(`${kind}: ${masked}`);
+      const redacted = redactSecrets(text, 'a.ts').text;
+      if (left(redacted, value.slice(prefix.length)) >= 8) failed.push(`${kind}: ${redacted}`);
     }
   }
   assert.deepEqual(failed, []);
@@ -117,13 +117,13 @@ const rest: readonly (readonly [what: string, path: string, text: string, secret
   ['a password for a program', 'a.md', `The app password is ${'dwkh akst jegi cfzw'}.`, 'dwkh akst jegi cfzw'],
 ];
 for (const [what, path, text, secret] of rest)
-  test(`${what} is masked`, () => {
-    assert.ok(left(maskSecrets(text, path).text, secret) < 8, maskSecrets(text, path).text);
+  test(`${what} is redacted`, () => {
+    assert.ok(left(redactSecrets(text, path).text, secret) < 8, redactSecrets(text, path).text);
   });
 
 for (const [what, text, path = 'a.ts'] of innocent)
   test(`no secret: ${what}`, () => {
-    assert.equal(maskSecrets(text, path).text, text);
+    assert.equal(redactSecrets(text, path).text, text);
   });
 
 /** A text that a row's `rest` matches: its classes filled with noise, as far as rows use regular expressions. */

@@ -1,8 +1,8 @@
-// Secrets said in many languages are masked in documents, comments and strings; sentences about passwords stay.
+// Secrets said in many languages are redacted in documents, comments and strings; sentences about passwords stay.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskSecrets } from '../../../src/workspace/secrets/mask.ts';
+import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
 import { readRows, readTexts } from '../../support/data-files.ts';
 import { noise } from '../files/samples.ts';
 
@@ -21,19 +21,19 @@ const passwords = [
 const tokens = [noise(32, '0123456789abcdef'), noise(40), noise(24)];
 
 for (const { title: language, text: lines } of sentences)
-  test(`secrets in sentences in ${language} are masked`, () => {
+  test(`secrets in sentences in ${language} are redacted`, () => {
     const failed: string[] = [];
     for (const line of lines.split('\n'))
       for (const value of line.includes('@') ? tokens : passwords) {
         const text = line.replace(/[§@]/, () => value);
         for (const path of ['notes.md', 'notes.txt'])
-          if (maskSecrets(`${text}\n`, path).text.includes(value)) failed.push(`${path}: ${text}`);
-        if (maskSecrets(`// ${text}\nrun();\n`, 'a.ts').text.includes(value)) failed.push(`comment: ${text}`);
+          if (redactSecrets(`${text}\n`, path).text.includes(value)) failed.push(`${path}: ${text}`);
+        if (redactSecrets(`// ${text}\nrun();\n`, 'a.ts').text.includes(value)) failed.push(`comment: ${text}`);
       }
     assert.deepEqual(failed, []);
   });
 
 test('sentences about passwords stay', () => {
   for (const [line] of innocentSentences)
-    for (const path of ['a.md', 'a.txt', 'a.yaml']) assert.equal(maskSecrets(line, path).text, line);
+    for (const path of ['a.md', 'a.txt', 'a.yaml']) assert.equal(redactSecrets(line, path).text, line);
 });

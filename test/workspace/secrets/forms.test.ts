@@ -1,8 +1,8 @@
-// A secret that is known of a folder is masked in each of the forms that `forms.ts` lists.
+// A secret that is known of a folder is redacted in each of the forms that `forms.ts` lists.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known/known.ts';
+import { redactKnown, SecretValues } from '../../../src/workspace/secrets/known/known.ts';
 import { noise } from '../files/samples.ts';
 
 const base64 = (text: string, encoding: BufferEncoding = 'utf8') => Buffer.from(text, encoding).toString('base64');
@@ -90,24 +90,24 @@ function left(text: string, form: string): number {
 }
 
 for (const [form, write] of forms)
-  test(`a known value is masked as ${form}`, () => {
+  test(`a known value is redacted as ${form}`, () => {
     for (const value of values) {
       const written = write(value);
       const known = [new SecretValues([value])];
       for (const text of [`run ${written}\n`, `x = f(${written});`]) {
-        const masked = maskKnown(text, 'a.txt', known).text;
-        assert.equal(masked.length, text.length);
+        const redacted = redactKnown(text, 'a.txt', known).text;
+        assert.equal(redacted.length, text.length);
         // The scheme, the user and the host of an address are no secrets; base64 and base32 share signs with
         // neighbours.
         if (value.includes('://')) {
           const inside = write(value.slice(15, -21)).replace(/^['"\\]+|['"\\]+$/g, '');
-          if (!/base|double/.test(form)) assert.ok(!masked.includes(inside), masked);
-        } else assert.ok(left(masked, written) <= 5, masked);
+          if (!/base|double/.test(form)) assert.ok(!redacted.includes(inside), redacted);
+        } else assert.ok(left(redacted, written) <= 5, redacted);
       }
     }
   });
 
-test('a known value is masked in base64 that is wrapped at 64 or 76 columns, in text and in lines of a literal', () => {
+test('a known value is redacted in base64 that is wrapped at 64 or 76 columns, in text and in lines of a literal', () => {
   const secret = values[1] as string;
   for (const filler of [38, 45, 47, 50, 53, 56])
     for (const columns of [64, 76])
@@ -115,26 +115,26 @@ test('a known value is masked in base64 that is wrapped at 64 or 76 columns, in 
         for (const encode of [base64, utf16]) {
           const whole = encode(`${noise(filler)}${secret}${noise(60)}`);
           const text = (whole.match(new RegExp(`.{1,${columns}}`, 'g')) ?? []).join(joint);
-          const masked = maskKnown(`key: "${text}"\n`, 'a.txt', [new SecretValues([secret])]).text;
+          const redacted = redactKnown(`key: "${text}"\n`, 'a.txt', [new SecretValues([secret])]).text;
           const core = encode(`${noise(filler)}${secret}`)
             .replace(/=+$/, '')
             .slice(encode(noise(filler)).length, -2);
           for (let at = 0; at + 10 <= core.length; at++)
             assert.ok(
-              !masked.includes(core.slice(at, at + 10)),
-              `${filler} ${columns} ${JSON.stringify(joint)}\n${masked}`,
+              !redacted.includes(core.slice(at, at + 10)),
+              `${filler} ${columns} ${JSON.stringify(joint)}\n${redacted}`,
             );
         }
 });
 
-test('a known value is masked plainly wrapped at 76 columns', () => {
+test('a known value is redacted plainly wrapped at 76 columns', () => {
   const secret = noise(120);
   const text = (`${'-'.repeat(20)} ${secret}`.match(/.{1,76}/g) ?? []).join('\n');
-  assert.ok(left(maskKnown(text, 'a.txt', [new SecretValues([secret])]).text, secret) < 6);
+  assert.ok(left(redactKnown(text, 'a.txt', [new SecretValues([secret])]).text, secret) < 6);
 });
 
 test('each form of a value stands for it alone', () => {
   const known = [new SecretValues([values[1] as string])];
   for (const text of ['54 72 30 75 62', 'VHIwdWI=', 'Tr0ub4', '$$x &3', 'ordinary text, 4f9c1e7ab2d8063594f0'])
-    assert.equal(maskKnown(text, 'a.txt', known).text, text);
+    assert.equal(redactKnown(text, 'a.txt', known).text, text);
 });

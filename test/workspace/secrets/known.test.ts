@@ -1,22 +1,22 @@
-// A secret found once is masked wherever it stands in the folder, in every way that it may be written.
+// A secret found once is redacted wherever it stands in the folder, in every way that it may be written.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { maskKnown, SecretValues } from '../../../src/workspace/secrets/known/known.ts';
-import { maskPath } from '../../../src/workspace/secrets/known/mask-path.ts';
+import { redactKnown, SecretValues } from '../../../src/workspace/secrets/known/known.ts';
+import { redactPath } from '../../../src/workspace/secrets/known/redact-path.ts';
 import { noise } from '../files/samples.ts';
 
 const password = `tr0ub4dor&${'3'}`;
 const token = noise(32);
 const known = [new SecretValues([password, token])];
-const masked = (text: string, cut = {}) => maskKnown(text, 'src/a.ts', known, cut).text;
+const redacted = (text: string, cut = {}) => redactKnown(text, 'src/a.ts', known, cut).text;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 test('plain, in a sentence, beside signs, and not inside a longer word', () => {
-  assert.equal(masked(`connect as ${password}, please`), `connect as ${'*'.repeat(password.length)}, please`);
-  assert.equal(masked(`x${token}y`), `x${'*'.repeat(32)}y`);
-  assert.equal(masked(`another${password}word`), `another${password}word`);
-  assert.equal(masked(`"line\\n${password}"`).includes(password), false);
+  assert.equal(redacted(`connect as ${password}, please`), `connect as ${'*'.repeat(password.length)}, please`);
+  assert.equal(redacted(`x${token}y`), `x${'*'.repeat(32)}y`);
+  assert.equal(redacted(`another${password}word`), `another${password}word`);
+  assert.equal(redacted(`"line\\n${password}"`).includes(password), false);
 });
 
 test('escaped, percent-encoded, as an entity, in base64 at every offset and in both alphabets', () => {
@@ -24,7 +24,7 @@ test('escaped, percent-encoded, as an entity, in base64 at every offset and in b
   const values = [new SecretValues([quoted, password])];
   const gone = (text: string, form: string) => {
     assert.ok(text.includes(form));
-    const found = maskKnown(text, 'a.txt', values).text;
+    const found = redactKnown(text, 'a.txt', values).text;
     assert.equal(found.length, text.length);
     assert.ok(!found.includes(form), `${text} -> ${found}`);
   };
@@ -34,7 +34,7 @@ test('escaped, percent-encoded, as an entity, in base64 at every offset and in b
   gone(`<a>${password.replace('&', '&amp;')}</a>`, password.replace('&', '&amp;'));
   for (const user of ['', 'a:', 'ab:', 'abc:', 'abcd:']) {
     const text = base64(`${user}${password}!`);
-    const left = maskKnown(`auth ${text}`, 'a.txt', values).text.slice(5);
+    const left = redactKnown(`auth ${text}`, 'a.txt', values).text.slice(5);
     assert.ok(left.includes('*'.repeat(10)), `${user}: ${left}`);
     assert.ok(!Buffer.from(left.replaceAll('*', ''), 'base64').toString('latin1').includes(password.slice(2, -2)));
   }
@@ -43,7 +43,7 @@ test('escaped, percent-encoded, as an entity, in base64 at every offset and in b
 test('a value that is itself encoded, or holds a password, gives its plain form away', () => {
   const values = (value: string) => [new SecretValues([value])];
   const gone = (value: string, text: string) =>
-    assert.ok(!maskKnown(`see ${text} there`, 'a.txt', values(value)).text.includes(text), value);
+    assert.ok(!redactKnown(`see ${text} there`, 'a.txt', values(value)).text.includes(text), value);
   gone(base64(`${password}12`), `${password}12`);
   gone(encodeURIComponent(password), password);
   gone(`postgres://u:${token}@host/db`, token);
@@ -51,21 +51,24 @@ test('a value that is itself encoded, or holds a password, gives its plain form 
   gone(body.join('\n'), body[1] as string);
 });
 
-test('a window that cuts a secret masks the half, at both ends, and only where it is cut', () => {
+test('a window that cuts a secret redacts the half, at both ends, and only where it is cut', () => {
   const half = token.slice(0, 20);
-  assert.equal(masked(`const x = "${half}`, { end: true }), `const x = "${'*'.repeat(20)}`);
-  assert.equal(masked(`${token.slice(-9)}";`, { start: true }), `${'*'.repeat(9)}";`);
-  assert.equal(masked(`const x = "${half.slice(0, 12)}`), `const x = "${half.slice(0, 12)}`);
+  assert.equal(redacted(`const x = "${half}`, { end: true }), `const x = "${'*'.repeat(20)}`);
+  assert.equal(redacted(`${token.slice(-9)}";`, { start: true }), `${'*'.repeat(9)}";`);
+  assert.equal(redacted(`const x = "${half.slice(0, 12)}`), `const x = "${half.slice(0, 12)}`);
   // Something else may begin alike.
-  assert.equal(masked(`const x = "${half.slice(0, 15)}-else"`, { end: true }), `const x = "${half.slice(0, 15)}-else"`);
+  assert.equal(
+    redacted(`const x = "${half.slice(0, 15)}-else"`, { end: true }),
+    `const x = "${half.slice(0, 15)}-else"`,
+  );
 });
 
-test('half of a long token is masked wherever it stands alone, a part of a few characters is not', () => {
+test('half of a long token is redacted wherever it stands alone, a part of a few characters is not', () => {
   const long = noise(64);
   const values = [
     new SecretValues([long, `eyJ${noise(30, 'ZxYwVuTsRq123456789')}.eyJ${noise(50)}.${noise(43, 'QwErTy0987asdf')}`]),
   ];
-  const after = (text: string) => maskKnown(text, 'a.txt', values).text;
+  const after = (text: string) => redactKnown(text, 'a.txt', values).text;
   assert.equal(
     after(`a = "${long.slice(0, 32)}"\n  "${long.slice(32)}"`),
     `a = "${'*'.repeat(32)}"\n  "${'*'.repeat(32)}"`,
@@ -87,18 +90,18 @@ test('numbers, repeated characters and short values are no secrets of a folder',
 });
 
 test('a path keeps its length and its folders', () => {
-  assert.equal(maskPath(`dumps/${token}/a.ts`, known), `dumps/${'*'.repeat(32)}/a.ts`);
-  assert.equal(maskPath('src/server/main.ts', known), 'src/server/main.ts');
+  assert.equal(redactPath(`dumps/${token}/a.ts`, known), `dumps/${'*'.repeat(32)}/a.ts`);
+  assert.equal(redactPath('src/server/main.ts', known), 'src/server/main.ts');
   const slashed = [new SecretValues(['ab/cd12ef'])];
-  assert.equal(maskPath('x/ab/cd12ef/y', slashed), 'x/**/******/y');
+  assert.equal(redactPath('x/ab/cd12ef/y', slashed), 'x/**/******/y');
 });
 
-test('a token in a name is masked though nothing says that it is one; words, versions, dates and hashes are not', () => {
+test('a token in a name is redacted though nothing says that it is one; words, versions, dates and hashes are not', () => {
   const none: SecretValues[] = [];
   const github = `ghp_${noise(36)}`;
-  assert.equal(maskPath(`fixtures/school-${github}.ts`, none), `fixtures/school-${'*'.repeat(40)}.ts`);
-  assert.equal(maskPath(`dumps/${github}/today.sql`, none), `dumps/${'*'.repeat(40)}/today.sql`);
-  assert.ok(!maskPath(`backup-${noise(32)}.tar.gz`, none).includes(noise(32)));
+  assert.equal(redactPath(`fixtures/school-${github}.ts`, none), `fixtures/school-${'*'.repeat(40)}.ts`);
+  assert.equal(redactPath(`dumps/${github}/today.sql`, none), `dumps/${'*'.repeat(40)}/today.sql`);
+  assert.ok(!redactPath(`backup-${noise(32)}.tar.gz`, none).includes(noise(32)));
   for (const plain of [
     'src/components/UserProfileSettings2.test.tsx',
     'migrations/20240131120000_add_users_table_v2.sql',
@@ -108,7 +111,7 @@ test('a token in a name is masked though nothing says that it is one; words, ver
     'docs/release-notes-1.22.333-beta4.md',
     'node_modules/@types/node24/lib.es2022.intl.d.ts',
   ])
-    assert.equal(maskPath(plain, none), plain);
+    assert.equal(redactPath(plain, none), plain);
 });
 
 test('twenty thousand values cost a text no more than one does', () => {
@@ -140,14 +143,14 @@ for (const [what, piece] of nested)
     assert.deepEqual(new SecretValues([password]).find(text), []);
   });
 
-test('thousands of secrets that begin and end alike are each masked, whole, in half and at a cut', () => {
+test('thousands of secrets that begin and end alike are each redacted, whole, in half and at a cut', () => {
   const alike = Array.from(
     { length: 5000 },
     (_, i) => `sk-team-${createHash('sha256').update(`${i}`).digest('base64url').slice(0, 24)}-prod`,
   );
   const values = [new SecretValues(alike)];
   const text = alike.map((value, i) => `${i}\t${value}\n`).join('');
-  const left = maskKnown(text, 'a.tsv', values).text;
+  const left = redactKnown(text, 'a.tsv', values).text;
   assert.deepEqual(
     alike.filter((value) => left.includes(value)),
     [],

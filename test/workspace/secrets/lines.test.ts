@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskSecrets } from '../../../src/workspace/secrets/mask.ts';
+import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
 import { readRows } from '../../support/data-files.ts';
 
 const lines = ['code-lines.tsv', 'settings-lines.tsv'].flatMap((name) =>
@@ -22,12 +22,12 @@ const passwords = [
 ].map((parts) => parts.join(''));
 
 for (const [path, text] of lines)
-  test(`a password is masked: ${path} ${JSON.stringify(text)}`, () => {
+  test(`a password is redacted: ${path} ${JSON.stringify(text)}`, () => {
     for (const password of passwords) {
       const written = text.replaceAll('§', () => password);
-      const masked = maskSecrets(written, path).text;
-      assert.equal(masked.length, written.length);
-      assert.ok(!masked.includes(password), masked);
+      const redacted = redactSecrets(written, path).text;
+      assert.equal(redacted.length, written.length);
+      assert.ok(!redacted.includes(password), redacted);
     }
   });
 
@@ -54,7 +54,7 @@ test('what people choose most is a password under a name that can mean nothing e
       ['a.yaml', `password: "${password}"\n`],
       ['a.xml', `<password>${password}</password>`],
     ] as const)
-      assert.ok(!maskSecrets(text, path).text.includes(password), text);
+      assert.ok(!redactSecrets(text, path).text.includes(password), text);
 });
 
 test('words, tags and references are none, wherever such a name stands', () => {
@@ -69,12 +69,12 @@ test('words, tags and references are none, wherever such a name stands', () => {
     ['a.json', '"valueFrom": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:delivery"'],
     ['a.sh', 'openssl enc -k $KEY -in a; az login -p "$PASS"'],
   ] as const)
-    assert.equal(maskSecrets(text, path).text, text);
+    assert.equal(redactSecrets(text, path).text, text);
 });
 
 test('a value that words and numbers make is a name elsewhere; one that a person made up is not', () => {
   const spread = (password: string) =>
-    !maskSecrets(`password: "${password}"\nrun("${password}", 9)`, 'a.ts').text.includes(password);
+    !redactSecrets(`password: "${password}"\nrun("${password}", 9)`, 'a.ts').text.includes(password);
   for (const parts of [
     ['orbi#', 'orbi344'],
     ['pepper', 'Gravel1'],

@@ -1,8 +1,8 @@
-// Secrets in pieces, bodies of keys without their frame, and names and values that stand apart: each is masked.
+// Secrets in pieces, bodies of keys without their frame, and names and values that stand apart: each is redacted.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskSecrets } from '../../../src/workspace/secrets/mask.ts';
+import { redactSecrets } from '../../../src/workspace/secrets/redact.ts';
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const head = json({ alg: 'HS256', typ: 'JWT' });
@@ -92,12 +92,12 @@ const rows: readonly (readonly [path: string, text: string, secrets: readonly st
 ];
 
 for (const [path, text, secrets] of rows)
-  test(`masked: ${path} ${JSON.stringify(text).slice(0, 90)}`, () => {
-    const masked = maskSecrets(text, path).text;
-    assert.equal(masked.length, text.length);
+  test(`redacted: ${path} ${JSON.stringify(text).slice(0, 90)}`, () => {
+    const redacted = redactSecrets(text, path).text;
+    assert.equal(redacted.length, text.length);
     for (const secret of secrets) {
       assert.ok(text.includes(secret));
       for (const part of secret.length > 24 ? [secret, secret.slice(secret.length / 2)] : [secret])
-        assert.ok(!masked.includes(part), masked);
+        assert.ok(!redacted.includes(part), redacted);
     }
   });

@@ -1,7 +1,7 @@
 // The known secrets of a folder, and their occurrences in other texts of that folder. They are kept only in memory.
 // Neither the secrets nor data that reveals them is written to disk; each session reads the folder again.
 
-import { type Cut, findSecrets, type Masked, maskRanges, type SecretRange } from '../mask.ts';
+import { type Cut, findSecrets, type Redacted, redactRanges, type SecretRange } from '../redact.ts';
 import { decodedIn } from './decoded.ts';
 import { formsOf, type SecretForm } from './forms.ts';
 import { LongValues } from './long-values.ts';
@@ -288,7 +288,7 @@ export function rangesIn(
   return [...found, ...[own, ...known].flatMap((values) => values.find(text, cut))];
 }
 
-/** Like `maskSecrets`, and also redacts the known secrets of the folder. */
-export function maskKnown(text: string, path: string, known: readonly SecretValues[], cut: Cut = {}): Masked {
-  return maskRanges(text, rangesIn(text, findSecrets(text, path, cut), known, cut));
+/** Like `redactSecrets`, and also redacts the known secrets of the folder. */
+export function redactKnown(text: string, path: string, known: readonly SecretValues[], cut: Cut = {}): Redacted {
+  return redactRanges(text, rangesIn(text, findSecrets(text, path, cut), known, cut));
 }

@@ -1,7 +1,7 @@
 // Redacts a file of any size while it streams. A secret is found by its context, so redaction comes before splitting.
 // Each window is redacted with the text before and after it, and with the first line of a table (its column names).
 
-import { findSecrets, maskRanges } from '../mask.ts';
+import { findSecrets, redactRanges } from '../redact.ts';
 import { rangesIn, type SecretValues } from './known.ts';
 
 /** Length of a window without its context, in UTF-16 units. A line longer than `longestLine` is cut. */
@@ -19,25 +19,25 @@ interface Window {
 }
 
 /** A text before and after redaction. Both have the same length and line ends. */
-export interface MaskedPiece {
+export interface RedactedPiece {
   readonly raw: string;
   readonly text: string;
 }
 
-/** Adds the secrets of a file to `known`, so that `maskedPieces` redacts them on every line. */
+/** Adds the secrets of a file to `known`, so that `redactedPieces` redacts them on every line. */
 export async function learnWhole(chunks: AsyncIterable<string>, path: string, known: SecretValues): Promise<void> {
   for await (const { text } of windowsOf(chunks, path)) known.learn(findSecrets(text, path));
 }
 
 /** Yields a file's text in pieces of whole lines, with its own and the known secrets redacted. */
-export async function* maskedPieces(
+export async function* redactedPieces(
   chunks: AsyncIterable<string>,
   path: string,
   known: readonly SecretValues[],
-): AsyncGenerator<MaskedPiece> {
+): AsyncGenerator<RedactedPiece> {
   for await (const { text, start, end } of windowsOf(chunks, path)) {
-    const masked = maskRanges(text, rangesIn(text, findSecrets(text, path), known)).text;
-    yield { raw: text.slice(start, end), text: masked.slice(start, end) };
+    const redacted = redactRanges(text, rangesIn(text, findSecrets(text, path), known)).text;
+    yield { raw: text.slice(start, end), text: redacted.slice(start, end) };
   }
 }
 

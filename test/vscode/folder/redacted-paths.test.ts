@@ -1,10 +1,10 @@
-// A path with a secret in it: whoever asks, and however, asks at the masked one.
+// A path with a secret in it: whoever asks, and however, asks at the redacted one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery, Specialist } from '../../../src/common/completion.ts';
-import { withMaskedPaths } from '../../../src/vscode/folder/masked-paths.ts';
+import { withRedactedPaths } from '../../../src/vscode/folder/redacted-paths.ts';
 import { settled } from '../../fakes/clock.ts';
-import { hiding } from '../../fakes/masking.ts';
+import { hiding } from '../../fakes/redaction.ts';
 import { draft } from '../../fakes/specialist.ts';
 
 const at = (path: string): CompletionQuery => ({ path, languageId: 'typescript', prefix: 'a', suffix: '' });
@@ -31,17 +31,17 @@ test('every call uses the redacted path, synchronous ones included', async () =>
     setOpenFile() {},
     removeFile() {},
   };
-  const masking = withMaskedPaths(inner, hiding('hunter2'));
+  const redaction = withRedactedPaths(inner, hiding('hunter2'));
   const signal = new AbortController().signal;
   const query = at('keys/hunter2.ts');
-  await masking.complete(query, options, signal);
-  await masking.snippets(query, { maxSnippets: 1, maxCharacters: 10 }, signal);
-  masking.begin?.(query, options);
-  masking.warm?.(query);
+  await redaction.complete(query, options, signal);
+  await redaction.snippets(query, { maxSnippets: 1, maxCharacters: 10 }, signal);
+  redaction.begin?.(query, options);
+  redaction.warm?.(query);
   await settled();
-  masking.isUnderWay?.(query, options);
-  masking.hasBetter?.(query, options);
-  masking.indexRevisionFor?.(query);
+  redaction.isUnderWay?.(query, options);
+  redaction.hasBetter?.(query, options);
+  redaction.indexRevisionFor?.(query);
   assert.deepEqual(asked, new Array(7).fill('keys/*******.ts'));
 });
 
@@ -55,9 +55,9 @@ test('if redaction fails, the specialist is not asked and no rejection is unhand
     begin: never,
     warm: never,
   } as unknown as Required<Specialist>;
-  const masking = withMaskedPaths(inner, broken);
-  masking.begin?.(at('a.ts'), options);
-  masking.warm?.(at('a.ts'));
+  const redaction = withRedactedPaths(inner, broken);
+  redaction.begin?.(at('a.ts'), options);
+  redaction.warm?.(at('a.ts'));
   await settled();
-  await assert.rejects(async () => masking.complete(at('a.ts'), options, new AbortController().signal), /broken/);
+  await assert.rejects(async () => redaction.complete(at('a.ts'), options, new AbortController().signal), /broken/);
 });

@@ -1,13 +1,13 @@
 // Streams a task's source file redacted, and keeps the syntax of its format.
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import type { SecretValues } from '../workspace/secrets/known/known.ts';
-import { learnWhole, type MaskedPiece, maskedPieces } from '../workspace/secrets/known/whole-file.ts';
+import { learnWhole, type RedactedPiece, redactedPieces } from '../workspace/secrets/known/whole-file.ts';
 import { decoded } from './labels/extract.ts';
 
 export type SourceForm = 'lines' | 'csv' | 'jsonl';
 
 /** The redacted text, still valid in its format. */
-const readable: Readonly<Record<SourceForm, (piece: MaskedPiece) => string>> = {
+const readable: Readonly<Record<SourceForm, (piece: RedactedPiece) => string>> = {
   lines: ({ text }) => text,
   csv: ({ raw, text }) => restored(raw, text, /[",]/g),
   // Only a string is ever a text, and its escapes are no secret.
@@ -34,11 +34,11 @@ export function learnSource(reader: FolderReader, path: string, known: SecretVal
 }
 
 /** Throws CodedError 'unreadable'. */
-export async function* maskedSource(
+export async function* redactedSource(
   reader: FolderReader,
   path: string,
   form: SourceForm,
   known: SecretValues,
 ): AsyncGenerator<string> {
-  for await (const piece of maskedPieces(decoded(reader.pieces(path)), path, [known])) yield readable[form](piece);
+  for await (const piece of redactedPieces(decoded(reader.pieces(path)), path, [known])) yield readable[form](piece);
 }

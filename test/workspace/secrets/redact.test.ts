@@ -1,4 +1,4 @@
-// Secrets: what secretlint's preset reports is masked, halves and keys without an end too; offsets stay; no text takes
+// Secrets: what secretlint's preset reports is redacted, halves and keys without an end too; offsets stay; no text takes
 // long.
 
 import assert from 'node:assert/strict';
@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { lintSource } from '@secretlint/core';
 import { rules as presetRules } from '@secretlint/secretlint-rule-preset-recommend';
 import { uniforms } from '../../../src/common/statistics/random.ts';
-import { findSecrets, maskRanges, maskSecrets } from '../../../src/workspace/secrets/mask.ts';
 import { surprise } from '../../../src/workspace/secrets/noise.ts';
+import { findSecrets, redactRanges, redactSecrets } from '../../../src/workspace/secrets/redact.ts';
 import { noise, pem, samples } from '../files/samples.ts';
 
 const shortId = (id: string) => id.replace('@secretlint/secretlint-rule-', '');
@@ -15,7 +15,7 @@ const shortId = (id: string) => id.replace('@secretlint/secretlint-rule-', '');
 /** secretlint with the rules of its preset: what we are held against. */
 async function reported(text: string, path: string): Promise<string[]> {
   const rules = presetRules
-    // Comments may not switch masking off.
+    // Comments may not switch redaction off.
     .filter((rule) => shortId(rule.meta.id) !== 'filter-comments')
     // Ids of accounts and keys open nothing, but they name an account.
     .map((rule) => ({
@@ -48,13 +48,14 @@ test('there is a sample of every kind of message of every rule of the preset', (
 });
 
 for (const { rule, message, path, text, secret } of samples)
-  test(`what secretlint's ${rule} reports as ${message} is masked: ${secret.slice(0, 5)}`, async () => {
+  test(`what secretlint's ${rule} reports as ${message} is redacted: ${secret.slice(0, 5)}`, async () => {
     const found = await reported(text, path);
     assert.ok(found.some((kind) => kind === `${rule} ${message}` || (rule === 'vercel' && kind.startsWith('vercel '))));
-    const masked = maskSecrets(text, path);
-    assert.ok(masked.count >= 1);
-    assert.equal(masked.text.length, text.length);
-    for (let i = 0; i + 6 <= secret.length; i++) assert.ok(!masked.text.includes(secret.slice(i, i + 6)), masked.text);
+    const redacted = redactSecrets(text, path);
+    assert.ok(redacted.count >= 1);
+    assert.equal(redacted.text.length, text.length);
+    for (let i = 0; i + 6 <= secret.length; i++)
+      assert.ok(!redacted.text.includes(secret.slice(i, i + 6)), redacted.text);
   });
 
 const random = (seed: number) => {
@@ -62,7 +63,7 @@ const random = (seed: number) => {
   return (below: number) => Math.floor(uniform() * below);
 };
 
-test('whatever stands around and inside, masking keeps length, line ends and all that is outside of its ranges', () => {
+test('whatever stands around and inside, redaction keeps length, line ends and all that is outside of its ranges', () => {
   const next = random(7);
   const around = [
     '',
@@ -99,34 +100,34 @@ test('whatever stands around and inside, masking keeps length, line ends and all
       text = text.slice(0, at) + pick() + text.slice(at + next(3));
     }
     const ranges = findSecrets(text, 'a.ts', { start: next(2) === 0, end: next(2) === 0 });
-    const masked = maskRanges(text, ranges).text;
-    assert.equal(masked.length, text.length);
-    assert.equal(masked.replace(/[^\r\n]/g, ''), text.replace(/[^\r\n]/g, ''));
+    const redacted = redactRanges(text, ranges).text;
+    assert.equal(redacted.length, text.length);
+    assert.equal(redacted.replace(/[^\r\n]/g, ''), text.replace(/[^\r\n]/g, ''));
     for (const { start, end } of ranges) assert.ok(0 <= start && start < end && end <= text.length);
     for (let i = 0; i < text.length; i++)
-      if (masked[i] !== text[i]) assert.ok(ranges.some(({ start, end }) => start <= i && i < end));
+      if (redacted[i] !== text[i]) assert.ok(ranges.some(({ start, end }) => start <= i && i < end));
   }
 });
 
 test('line ends, offsets and the code around a secret stay as they are', () => {
   const before = 'const url = "postgres://joe:';
   const text = `${before}${noise(12)}@db.example.net/x";\nnext();\n${pem('PRIVATE KEY')}\nlast();\n`;
-  const masked = maskSecrets(text, 'a.ts').text;
-  assert.match(masked, /^const url = "postgres:\/\/joe:\*{12}@db\.example\.net\/x";\nnext\(\);\n/);
-  assert.ok(masked.endsWith('\nlast();\n'));
+  const redacted = redactSecrets(text, 'a.ts').text;
+  assert.match(redacted, /^const url = "postgres:\/\/joe:\*{12}@db\.example\.net\/x";\nnext\(\);\n/);
+  assert.ok(redacted.endsWith('\nlast();\n'));
 });
 
-test('a secret is masked everywhere, also where no rule would find it; a word is not', () => {
+test('a secret is redacted everywhere, also where no rule would find it; a word is not', () => {
   const token = `ghp_${noise(36)}`;
-  assert.ok(!maskSecrets(`a("${token}")\nb(x${token}y)`, 'a.ts').text.includes(noise(36)));
+  assert.ok(!redactSecrets(`a("${token}")\nb(x${token}y)`, 'a.ts').text.includes(noise(36)));
   const [found] = findSecrets(`const password = "${'swordfish'}";\nswordfish();`, 'a.ts');
   assert.equal(found?.isDistinctive, false);
-  assert.equal(maskSecrets(`const password = "${'swordfish'}";\nswordfish();`, 'a.ts').count, 1);
+  assert.equal(redactSecrets(`const password = "${'swordfish'}";\nswordfish();`, 'a.ts').count, 1);
 });
 
-test('comments that switch secretlint off do not switch masking off', () => {
+test('comments that switch secretlint off do not switch redaction off', () => {
   const text = `// secretlint-disable\nconst a = "ghp_${noise(36)}"; // secretlint-disable-line\n`;
-  assert.equal(maskSecrets(text, 'a.ts').count, 1);
+  assert.equal(redactSecrets(text, 'a.ts').count, 1);
 });
 
 const kinds = [
@@ -167,7 +168,7 @@ const written: readonly (readonly [string, (block: string) => string])[] = [
 ];
 for (const kind of kinds)
   for (const [how, write] of written)
-    test(`a key block is masked, whole, without its head and without its end: ${kind} ${how}`, () => {
+    test(`a key block is redacted, whole, without its head and without its end: ${kind} ${how}`, () => {
       const body = `MIIE${noise(330)}`;
       const block = pem(kind, body);
       const whole = write(block);
@@ -177,21 +178,21 @@ for (const kind of kinds)
         `before();\n${whole.slice(0, whole.indexOf(body.slice(-14)) + 4)}`,
       ];
       for (const text of cuts) {
-        const masked = maskSecrets(text, 'a.ts').text;
-        for (let i = 0; i + 12 < body.length; i += 4) assert.ok(!masked.includes(body.slice(i, i + 12)), masked);
+        const redacted = redactSecrets(text, 'a.ts').text;
+        for (let i = 0; i + 12 < body.length; i += 4) assert.ok(!redacted.includes(body.slice(i, i + 12)), redacted);
       }
     });
 
-test('half a secret at the edge of a window is masked where the window is said to be cut', () => {
+test('half a secret at the edge of a window is redacted where the window is said to be cut', () => {
   const secrets = [`ghp_${noise(36)}`, `sk_${'live'}_${noise(24)}`, noise(40, '0123456789abcdef'), noise(43)];
   for (const secret of secrets)
     for (let cut = 10; cut <= secret.length - 10; cut += 3) {
       const head = `const token = "${secret.slice(0, cut)}`;
       const tail = `${secret.slice(cut)}";\nnext();\n`;
-      assert.ok(!maskSecrets(head, 'a.ts', { end: true }).text.includes(secret.slice(cut - 6, cut)), head);
-      const masked = maskSecrets(tail, 'a.ts', { start: true }).text;
-      assert.ok(!masked.includes(secret.slice(cut, cut + 8)), masked);
-      assert.ok(masked.endsWith('";\nnext();\n'));
+      assert.ok(!redactSecrets(head, 'a.ts', { end: true }).text.includes(secret.slice(cut - 6, cut)), head);
+      const redacted = redactSecrets(tail, 'a.ts', { start: true }).text;
+      assert.ok(!redacted.includes(secret.slice(cut, cut + 8)), redacted);
+      assert.ok(redacted.endsWith('";\nnext();\n'));
     }
 });
 
@@ -202,7 +203,7 @@ test('a window cut in ordinary code stays as it is', () => {
     'ponentProps>;\nexport default useSta',
     ' 2048,\n  "vers',
   ])
-    assert.equal(maskSecrets(text, 'a.ts', cut).text, text);
+    assert.equal(redactSecrets(text, 'a.ts', cut).text, text);
 });
 
 test('words cost few bits a character, and what is drawn at random many', () => {
@@ -273,8 +274,8 @@ const hostile: readonly (readonly [string, string])[] = [
 for (const [what, piece] of hostile)
   test(`a million characters of ${what} end`, { timeout: 120_000 }, () => {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    assert.equal(maskSecrets(text, 'a.ts').text.length, text.length);
+    assert.equal(redactSecrets(text, 'a.ts').text.length, text.length);
     const part = text.slice(0, 100_000);
     for (const path of ['a.yaml', 'a.md'])
-      assert.equal(maskSecrets(part, path, { start: true, end: true }).text.length, part.length);
+      assert.equal(redactSecrets(part, path, { start: true, end: true }).text.length, part.length);
   });

@@ -1,6 +1,6 @@
 // Redacts secrets in the text around the cursor: first all of it, then it is cut.
 import type { CompletionQuery } from '../common/completion.ts';
-import type { Masking } from '../common/masking.ts';
+import type { Redactor } from '../common/redaction.ts';
 import { cutOf } from '../prompts/completion/query.ts';
 import { lineEnd, lineStart } from '../text/lines.ts';
 
@@ -11,28 +11,28 @@ const NEAR = 4000;
  * The query with secrets redacted and offsets unchanged. A secret across the cursor is redacted on both sides, and so
  * is a partial secret that is being typed.
  */
-export async function maskedQuery(query: CompletionQuery, mask: Masking): Promise<CompletionQuery> {
+export async function redactedQuery(query: CompletionQuery, redact: Redactor): Promise<CompletionQuery> {
   const { prefix, suffix, path } = query;
   // The cursor may cut a secret in two: both halves of the line are checked separately.
   const from = lineStart(prefix, Math.max(0, prefix.length - NEAR));
   const rest = lineEnd(suffix, Math.min(NEAR, suffix.length));
   const [whole, before, after, name] = await Promise.all([
-    mask.text(prefix + suffix, path, cutOf(query)),
-    mask.text(prefix.slice(from), path, { end: true }),
-    mask.text(suffix.slice(0, rest), path, { start: true }),
-    mask.path(path),
+    redact.text(prefix + suffix, path, cutOf(query)),
+    redact.text(prefix.slice(from), path, { end: true }),
+    redact.text(suffix.slice(0, rest), path, { start: true }),
+    redact.path(path),
   ]);
   const both = union(prefix + suffix, whole, prefix.slice(0, from) + before + after + suffix.slice(rest));
   return { ...query, path: name, prefix: both.slice(0, prefix.length), suffix: both.slice(prefix.length) };
 }
 
 /** Redacts a text to be inserted at the cursor, both in its surroundings and by itself. */
-export async function maskedInsert(text: string, query: CompletionQuery, mask: Masking): Promise<string> {
+export async function redactedInsert(text: string, query: CompletionQuery, redact: Redactor): Promise<string> {
   if (text === '') return '';
   const { prefix, suffix, path } = query;
   const [there, alone] = await Promise.all([
-    mask.text(prefix + text + suffix, path, cutOf(query)),
-    mask.text(text, path, { start: true, end: true }),
+    redact.text(prefix + text + suffix, path, cutOf(query)),
+    redact.text(text, path, { start: true, end: true }),
   ]);
   return union(text, there.slice(prefix.length, prefix.length + text.length), alone);
 }

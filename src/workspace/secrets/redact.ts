@@ -18,9 +18,9 @@ import { isNoWord, randomness } from './values.ts';
 import { isWord, isWords } from './words.ts';
 
 /** Replaces each UTF-16 unit of a secret except line ends, so offsets, lines and columns do not change. */
-export const maskCharacter = '*';
+export const redactionCharacter = '*';
 
-export interface Masked {
+export interface Redacted {
   readonly text: string;
   /** Number of redacted ranges; overlapping ranges count as one. */
   readonly count: number;
@@ -43,18 +43,18 @@ export interface Cut {
  * the same offset. Takes about 2 ms for 100 KB of text without secrets.
  * @param path decides which rules apply; some apply only to certain file names
  */
-export function maskSecrets(text: string, path: string, cut: Cut = {}): Masked {
-  return maskRanges(text, findSecrets(text, path, cut));
+export function redactSecrets(text: string, path: string, cut: Cut = {}): Redacted {
+  return redactRanges(text, findSecrets(text, path, cut));
 }
 
 /** Redacts these ranges, which may overlap and come in any order. Overlapping ranges count as one. */
-export function maskRanges(text: string, ranges: readonly Pick<SecretRange, 'start' | 'end'>[]): Masked {
+export function redactRanges(text: string, ranges: readonly Pick<SecretRange, 'start' | 'end'>[]): Redacted {
   if (ranges.length === 0) return { text, count: 0 };
   const parts: string[] = [];
   const disjoint = merged(ranges.map(({ start, end }) => [start, end]));
   let from = 0;
   for (const [start, end] of disjoint) {
-    parts.push(text.slice(from, start), text.slice(start, end).replace(/[^\n\r]/g, maskCharacter));
+    parts.push(text.slice(from, start), text.slice(start, end).replace(/[^\n\r]/g, redactionCharacter));
     from = end;
   }
   parts.push(text.slice(from));

@@ -1,9 +1,9 @@
 // The content of an API call: text around the cursor and snippets, with secrets redacted.
 import type { Draft, Specialist } from '../common/completion.ts';
-import type { Masking } from '../common/masking.ts';
+import type { Redactor } from '../common/redaction.ts';
 import { type LlmRequest, REQUEST_SNIPPETS, requestAt } from '../prompts/completion/llm-request.ts';
 import type { CompletionPlace } from '../prompts/completion/types.ts';
-import { maskedInsert, maskedQuery } from './masked.ts';
+import { redactedInsert, redactedQuery } from './redacted-query.ts';
 
 /** A local draft below this confidence is not sent as a hint. */
 export const HINT_THRESHOLD = 0.1;
@@ -20,27 +20,27 @@ export interface PromptParts {
 /**
  * Redacts whole texts with the folder's known secrets, and cuts afterwards. A hint that contains a secret is dropped.
  */
-export async function maskedRequest(
+export async function redactedRequest(
   { place: { query, block }, hint, rejected = '' }: PromptParts,
   specialist: Specialist,
-  mask: Masking,
+  redact: Redactor,
   signal: AbortSignal,
 ): Promise<LlmRequest> {
   const sought = { ...query, prefix: query.prefix + rejected };
-  const [masked, text, found] = await Promise.all([
-    maskedQuery(query, mask),
-    maskedInsert(hint?.text ?? '', query, mask),
+  const [redacted, text, found] = await Promise.all([
+    redactedQuery(query, redact),
+    redactedInsert(hint?.text ?? '', query, redact),
     // A prompt without snippets is still valid.
     specialist.snippets(sought, REQUEST_SNIPPETS, signal).catch(() => []),
   ]);
   signal.throwIfAborted();
   const snippets = await Promise.all(
     found.map(async ({ path, text, line }) => ({
-      path: await mask.path(path),
+      path: await redact.path(path),
       // The file may have changed since it was redacted.
-      text: await mask.text(text, path, { start: true, end: true }),
+      text: await redact.text(text, path, { start: true, end: true }),
       line,
     })),
   );
-  return requestAt({ query: masked, block }, snippets, text !== '' && text === hint?.text ? { hint: text } : {});
+  return requestAt({ query: redacted, block }, snippets, text !== '' && text === hint?.text ? { hint: text } : {});
 }

@@ -3,18 +3,18 @@
 /** One version of a file: its lines as they are and redacted. */
 export interface Side {
   readonly raw: readonly string[];
-  readonly masked: readonly string[];
+  readonly redacted: readonly string[];
 }
 
-/** @param masked the redacted text, with the same length and line ends */
-export function sideOf(raw: string, masked: string): Side {
-  return { raw: raw.split('\n'), masked: masked.split('\n') };
+/** @param redacted the redacted text, with the same length and line ends */
+export function sideOf(raw: string, redacted: string): Side {
+  return { raw: raw.split('\n'), redacted: redacted.split('\n') };
 }
 
 const hunkHead = /^(@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@)(?: (.*))?$/;
 
 /** The redacted diff of one file; '' if its lines do not match the two versions. */
-export function maskedDiff(diff: string, before: Side, after: Side): string {
+export function redactedDiff(diff: string, before: Side, after: Side): string {
   const lines = diff.split('\n');
   const result: string[] = [];
   /** The next line of either version; undefined: before the first hunk. */
@@ -34,7 +34,7 @@ export function maskedDiff(diff: string, before: Side, after: Side): string {
     const side = sign === '+' ? after : before;
     const at = sign === '+' ? next.new : next.old;
     if (side.raw[at] !== line.slice(1)) return '';
-    result.push(`${sign}${side.masked[at]}`);
+    result.push(`${sign}${side.redacted[at]}`);
     if (sign !== '+') next.old++;
     if (sign !== '-') next.new++;
   }
@@ -42,9 +42,9 @@ export function maskedDiff(diff: string, before: Side, after: Side): string {
 }
 
 /** Git names the function that a hunk lies in by the beginning of a line above it. */
-function headingOf(heading: string | undefined, { raw, masked }: Side, start: number): string {
+function headingOf(heading: string | undefined, { raw, redacted }: Side, start: number): string {
   if (heading === undefined) return '';
   for (let at = Math.min(start, raw.length) - 1; at >= 0; at--)
-    if (raw[at]?.startsWith(heading)) return ` ${masked[at]?.slice(0, heading.length)}`;
+    if (raw[at]?.startsWith(heading)) return ` ${redacted[at]?.slice(0, heading.length)}`;
   return '';
 }

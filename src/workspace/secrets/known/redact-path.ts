@@ -1,6 +1,6 @@
 // Redacts secrets in file and folder names, which have no context: a dump named after a token.
 
-import { findSecrets, maskRanges } from '../mask.ts';
+import { findSecrets, redactRanges } from '../redact.ts';
 import { rangesIn, type SecretValues } from './known.ts';
 
 interface Range {
@@ -17,14 +17,14 @@ const mostKnown = 5000;
 const judged = new Map<string, readonly Range[]>();
 
 /** The path without secrets, safe to store and send. Its length and separators do not change. */
-export function maskPath(path: string, known: readonly SecretValues[]): string {
+export function redactPath(path: string, known: readonly SecretValues[]): string {
   const ranges = rangesIn(path, [], known).flatMap(({ start, end }) => parts(path, start, end));
   let at = 0;
   for (const name of path.split('/')) {
     for (const { start, end } of tokensIn(name)) ranges.push({ start: at + start, end: at + end });
     at += name.length + 1;
   }
-  return maskRanges(path, ranges).text;
+  return redactRanges(path, ranges).text;
 }
 
 /** The pieces of a range between the separators of the path. */
