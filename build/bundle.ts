@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, type BuildResult, build, context, type Plugin } from 'esbuild';
 import { writeLicences } from './licences.ts';
+import { copyLlama } from './llama.ts';
 import { copyGrammars, copyNative, thisPlatform } from './native.ts';
 import { dist, root } from './paths.ts';
 
@@ -42,7 +43,7 @@ export function bundleOptions(entry: Entry, production: boolean): BuildOptions &
     target: targets[entry.platform],
     // Some packages' "browser" and "default" builds lack what Node offers: take the Node one.
     ...(entry.platform === 'node' ? { mainFields: ['module', 'main'], conditions: ['node'] } : {}),
-    external: ['vscode', 'onnxruntime-node', '@vscode/tree-sitter-wasm'],
+    external: ['vscode', 'onnxruntime-node', '@vscode/tree-sitter-wasm', 'node-llama-cpp'],
     minify: production,
     // Names of errors and classes stay readable in a user's log.
     keepNames: production,
@@ -66,7 +67,7 @@ export interface Bundled {
   readonly packages: readonly string[];
 }
 
-/** Builds everything once, with onnxruntime for one platform. Errors are printed by esbuild and thrown. */
+/** Builds everything once, with onnxruntime and llama.cpp for one platform. Errors are printed by esbuild and thrown. */
 export async function bundle(production: boolean, platform = thisPlatform): Promise<Bundled> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
@@ -75,10 +76,11 @@ export async function bundle(production: boolean, platform = thisPlatform): Prom
     present.map((entry) => build(bundleOptions(entry, production))),
   );
   const inputs = new Set(results.flatMap((result) => Object.keys(result.metafile.inputs)));
+  const native = [copyGrammars(dist), ...copyNative(dist, platform), ...(await copyLlama(dist, platform))];
   return {
     files: present.map(({ out }) => out),
     skipped: entries.filter((entry) => !present.includes(entry)).map(({ source }) => source),
-    packages: writeLicences([...inputs, copyGrammars(dist), ...copyNative(dist, platform)], dist),
+    packages: writeLicences([...inputs, ...native], dist),
   };
 }
 
@@ -87,6 +89,7 @@ async function watch(): Promise<void> {
   mkdirSync(dist, { recursive: true });
   copyGrammars(dist);
   copyNative(dist);
+  await copyLlama(dist, thisPlatform);
   const present = entries.filter(({ source }) => existsSync(join(root, source)));
   const building = new Set<string>();
   for (const entry of present) {

@@ -2,13 +2,14 @@
 //
 //   node build/run.mjs build/package.ts [--out FILE] [--target linux-x64]
 //
-// onnxruntime's binary for one platform goes in: `--target`'s, which vsce marks the file with, else this machine's. Elsewhere such
-// a file works too, without the neural engine.
+// The libraries of onnxruntime and llama.cpp for one platform go in: `--target`'s, which vsce marks the file with, else this
+// machine's. Elsewhere such a file works too, without neural models.
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
+import { llamaFiles } from './llama.ts';
 import { modelFiles } from './models.ts';
 import { grammarFiles, nativeFiles, thisPlatform } from './native.ts';
 import { root } from './paths.ts';
@@ -121,6 +122,7 @@ export async function packageExtension(options: { out?: string; target?: string 
       ...mediaFiles(),
       ...grammarFiles(),
       ...nativeFiles(options.target ?? thisPlatform),
+      ...(await llamaFiles(options.target ?? thisPlatform)),
       ...models.map((file) => `extension/models/${file}`),
     ],
   );
