@@ -141,7 +141,7 @@ async function specialistOf(engine: EngineClient, { base, split, folder, seed, l
     query: askedAt(place).query,
     truth: place.truth,
   }));
-  const { weights } = unwrap(await engine.request('fit', { key, places: fitted }));
+  const { weights } = unwrap(await engine.request('fit', { key, queries: fitted }));
   unwrap(await engine.request('close', { key }));
   writeFileSync(join(model, MIXTURE_FILE), JSON.stringify(weights));
   return { opened, folder, tokenizer };
@@ -160,7 +160,7 @@ async function answersOf(
     const asked = askedAt(place);
     const request = { key, query: asked.query, options: draftOptions(asked) };
     const { text } = shownDraft(unwrap(await engine.request('draft', request)), asked);
-    const loss = unwrap(await engine.request('lossAt', { key, place: { query: asked.query, truth: place.truth } }));
+    const loss = unwrap(await engine.request('lossAt', { key, labeled: { query: asked.query, truth: place.truth } }));
     const verdict = judge(text, place.truth);
     const api = Number(exactMatch(place.completion, place.truth));
     return { file: place.path, right: Number(verdict.right), api, ...loss };

@@ -80,7 +80,7 @@ export async function mixedLines(
 /** @param model the base's folder, or that of what was made from it */
 export function source(base: Base, key: string, model: string, snapshot: string, threads = 1) {
   const serving = { tokenizer: base.tokenizerPath, precision: 'auto', threads } as const;
-  return { ...serving, key, model, base: base.model, name: 'base', snapshot, over: [] };
+  return { ...serving, key, model, base: base.model, name: 'base', snapshot, changes: [] };
 }
 
 /** Copies of the models with mixture weights that were learned on their package's validation files, and what that came to. */
@@ -93,11 +93,11 @@ export async function fitMixtures(
   const fit = async (engine: EngineClient, item: Prepared) => {
     const { name, validation, snapshots } = item;
     unwrap(await engine.request('open', source(base, name, model(item), snapshots.learning)));
-    const places = drawnPlaces(validation, fitPlaces, 1).map((place) => ({
+    const queries = drawnPlaces(validation, fitPlaces, 1).map((place) => ({
       query: askedAt(place).query,
       truth: place.truth,
     }));
-    const { weights, loss, tokens } = unwrap(await engine.request('fit', { key: name, places }));
+    const { weights, loss, tokens } = unwrap(await engine.request('fit', { key: name, queries }));
     unwrap(await engine.request('close', { key: name }));
     folders.set(name, withMixture(model(item), mkdtempSync(join(scratch, 'model-')), weights));
     return [name, { ...loss, tokens }] as const;

@@ -61,7 +61,7 @@ async function throughTheProcess(): Promise<Numbers> {
   try {
     const tokenizer = shippedTokenizerPath;
     const serving = { model: base, tokenizer, precision: 'int4', threads: 1 } as const;
-    unwrap(await client.request('open', { ...serving, key: 'folder', name: 'base', over: [] }));
+    unwrap(await client.request('open', { ...serving, key: 'folder', name: 'base', changes: [] }));
     const idle = await client.request('status', {});
     let text = 'const answer = compute(first, second);\n'.repeat(40);
     const keystroke = async (): Promise<number> => {

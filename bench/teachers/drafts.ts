@@ -40,7 +40,7 @@ export async function drafts(server: Server): Promise<Figures> {
     ...{ redact: asIs, mayLeave: () => true, clock: systemClock },
   });
   const { name } = servedModel('model');
-  const open = () => engine.request('open', { ...servedModel('model'), key: 'bench', over: [] });
+  const open = () => engine.request('open', { ...servedModel('model'), key: 'bench', changes: [] });
   const at = (cursor: number): CompletionQuery => ({
     ...{ path: 'src/basket.ts', languageId: 'typescript' },
     ...{ prefix: text.slice(0, cursor), suffix: text.slice(cursor) },

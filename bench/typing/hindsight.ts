@@ -9,8 +9,8 @@ export function hindsight(files: readonly PackageFile[]): (draft: Draft, query: 
   return (draft, { path, prefix }) => {
     const text = texts.get(path);
     if (!text?.startsWith(prefix)) return draft;
-    const { beyond } = draft;
-    const right = commonPrefix(draft.text + (beyond?.text ?? ''), text.slice(prefix.length));
+    const { continuation } = draft;
+    const right = commonPrefix(draft.text + (continuation?.text ?? ''), text.slice(prefix.length));
     let end = 0;
     const judged = (tokens: readonly DraftToken[]) =>
       tokens.map((token): DraftToken => {
@@ -20,7 +20,7 @@ export function hindsight(files: readonly PackageFile[]): (draft: Draft, query: 
     return {
       ...draft,
       tokens: judged(draft.tokens),
-      ...(beyond && { beyond: { ...beyond, tokens: judged(beyond.tokens) } }),
+      ...(continuation && { continuation: { ...continuation, tokens: judged(continuation.tokens) } }),
     };
   };
 }

@@ -54,12 +54,12 @@ const rules: readonly Rule[] = [
   {
     name: 'cuts',
     what: 'the beginning of the line, or of the block that the syntax calls for, that is worth most',
-    desk: { changed: ({ beyond: _, broken: __, whole: ___, ...draft }) => draft },
+    desk: { changed: ({ continuation: _, brokenCuts: __, wholeCuts: ___, ...draft }) => draft },
   },
   {
     name: 'parsed cuts',
     what: 'and no line with which the file would not parse any more',
-    desk: { changed: ({ beyond: _, ...draft }) => draft },
+    desk: { changed: ({ continuation: _, ...draft }) => draft },
   },
   {
     name: 'product',

@@ -41,27 +41,27 @@ export interface Draft {
   /** The draft ended by itself (end of line or block), not at a limit. */
   readonly complete: boolean;
   /**
-   * The specialist's own probability that the whole draft is right, 0..1, if it ranks several lines; a feature for the
-   * router, which decides.
+   * The specialist's own probability that the whole draft is right, 0..1. Absent if it does not rank several lines. A
+   * feature of the router.
    */
   readonly confidence?: number;
   /**
-   * Lines that may follow the one that was asked for, less sure with each; begins with a line end. Absent: none were
-   * asked for, or found.
+   * Lines that may follow `text`, less probable with each; begins with a line end. Absent: none were asked for, or none
+   * was found.
    */
-  readonly beyond?: Pick<Draft, 'text' | 'tokens'>;
+  readonly continuation?: Pick<Draft, 'text' | 'tokens'>;
   /** Lengths of cuts (continuation included) that add a syntax error to the document. Absent: none, or not checked. */
-  readonly broken?: readonly number[];
+  readonly brokenCuts?: readonly number[];
   /**
-   * Lengths of cuts after several lines that complete all that these began, inside the node around the cursor. Absent:
-   * not checked, or one line.
+   * Lengths of cuts after several lines that end every block the lines began, inside the syntax node around the cursor.
+   * Absent: not checked, or one line.
    */
-  readonly whole?: readonly number[];
+  readonly wholeCuts?: readonly number[];
   /**
    * The draft completes a name to one that the document lacks, while the document has names with the same beginning.
    */
-  readonly stranger?: true;
-  /** Why another model than the expected one made the draft, for people: 'the neural model is starting'. */
+  readonly unknownIdentifier?: true;
+  /** Why the expected model did not make the draft, as a sentence for users: 'the neural model is starting'. */
   readonly why?: string;
   readonly latencyMs: number;
 }
@@ -97,10 +97,10 @@ export interface DraftOptions {
   readonly multiline: boolean;
   readonly maxTokens: number;
   /**
-   * Lines below the cursor's where no block is called for, as `Draft.beyond`: wanted, or not to be shown at all.
-   * Absent: what is known of them for nothing.
+   * Whether the lines below a first line that needs no block are drafted; they become `Draft.continuation`. 'never': the
+   * caller does not show them. Absent: only lines that cost no pass of the neural model.
    */
-  readonly below?: 'wanted' | 'never';
+  readonly linesBelow?: 'wanted' | 'never';
 }
 
 export interface SnippetOptions {

@@ -16,7 +16,7 @@ const REST_MS = 5 * 60_000;
 type OpenRequest = Requests['open']['request'];
 
 /** The model to open; the specialist adds key, snapshot and changes. */
-export type ModelToOpen = Omit<OpenRequest, 'key' | 'snapshot' | 'over'>;
+export type ModelToOpen = Omit<OpenRequest, 'key' | 'snapshot' | 'changes'>;
 
 export type NeuralState =
   | { readonly kind: 'off' }
@@ -169,7 +169,7 @@ export class NeuralFolder {
       ...link.model,
       key,
       ...(snapshot !== undefined && { snapshot }),
-      over: index.changed(),
+      changes: index.changed(),
     };
     const result = await link.engine.request('open', source);
     if (opening !== this.openings) return;

@@ -58,13 +58,13 @@ function agreedFirst(draft: Draft): number {
 }
 
 /** Whether the draft adds a syntax error. `broken` counts from the start of the tokens' text. */
-function breaks({ text, tokens, broken }: Draft): boolean {
-  if (broken === undefined || text === '') return false;
+function breaks({ text, tokens, brokenCuts }: Draft): boolean {
+  if (brokenCuts === undefined || text === '') return false;
   const start = tokens
     .map((token) => token.text)
     .join('')
     .indexOf(text);
-  return broken.includes(Math.max(0, start) + text.length);
+  return brokenCuts.includes(Math.max(0, start) + text.length);
 }
 
 export const flag = (condition: boolean): number => (condition ? 1 : 0);

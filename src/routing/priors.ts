@@ -46,7 +46,7 @@ const CUT_FACTS: readonly { readonly of: (cut: Draft, place: PlaceFacts) => numb
   { of: (_, place) => flag(lineState(place.languageId, place.lineBefore) === 'comment'), weight: -0.8 },
   // An unknown name, while the document has names with the same beginning: 0.44 estimated, 0.28 right, 64 in three
   // packages.
-  { of: ({ stranger }) => flag(stranger === true), weight: -0.7 },
+  { of: ({ unknownIdentifier }) => flag(unknownIdentifier === true), weight: -0.7 },
 ];
 
 export const cutWeights: readonly number[] = CUT_FACTS.map(({ weight }) => weight);

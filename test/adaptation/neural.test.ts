@@ -318,12 +318,12 @@ describe('with an engine whose answers a test decides', () => {
     const asked = engine.asked.find(({ kind }) => kind === 'adapt')?.request as { examples: { ids: Int32Array }[] };
     assert.ok(asked.examples.length > 20);
     const fitted = engine.asked.find(({ kind }) => kind === 'fit')?.request as {
-      places: { query: { path: string } }[];
+      queries: { query: { path: string } }[];
     };
     const drafted = engine.asked.flatMap(({ kind, request: of }) =>
       kind === 'draft' ? [(of as { query: { path: string } }).query.path] : [],
     );
-    const fittedOn = new Set(fitted.places.map(({ query }) => query.path));
+    const fittedOn = new Set(fitted.queries.map(({ query }) => query.path));
     assert.ok(drafted.length > 0 && drafted.every((path) => !fittedOn.has(path)));
   });
 

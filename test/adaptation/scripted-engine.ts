@@ -67,11 +67,11 @@ export class ScriptedEngine implements Engine {
         this.open.delete(key);
         return ok({});
       },
-      fit: ({ places }) =>
+      fit: ({ queries }) =>
         ok({
           weights: { version: 1, gate: [1], ranking: [1] },
           tokens: 10,
-          places: places.length,
+          queries: queries.length,
           loss: { ngram: 2, neural: 2, mixed: 1 },
         }),
       draft: ({ key, query }) => {

@@ -109,7 +109,7 @@ describe('under another tokenizer', () => {
     const source = {
       key: 'k',
       name: 'adapted',
-      over: [],
+      changes: [],
       tokenizer: now.tokenizerPath,
       precision: 'int4',
       threads: 1,

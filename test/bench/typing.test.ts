@@ -107,11 +107,12 @@ test('with hindsight a draft is certain up to where its author wrote something e
   const draft: Draft = {
     ...{ text: '= read(0', model: 'base', complete: true, latencyMs: 0 },
     tokens: [token('= '), token('read'), token('(0')],
-    beyond: { text: '\nconst value', tokens: [token('\nconst'), token(' value')] },
+    continuation: { text: '\nconst value', tokens: [token('\nconst'), token(' value')] },
   };
   const known = hindsight([{ path: 'a.ts', text: 'const a = read(0\nconst b' }]);
   const at = { path: 'a.ts', languageId: 'typescript', prefix: 'const a ', suffix: '' };
-  const chances = ({ tokens, beyond }: Draft) => [...tokens, ...(beyond?.tokens ?? [])].map((each) => each.probability);
+  const chances = ({ tokens, continuation }: Draft) =>
+    [...tokens, ...(continuation?.tokens ?? [])].map((each) => each.probability);
   assert.deepEqual(chances(known(draft, at)), [1, 1, 1, 1, 0]);
   assert.equal(known(draft, { ...at, prefix: 'const b ' }), draft, 'where the file is another');
 });

@@ -287,12 +287,12 @@ test('several lines are suggested where they are known, if the setting allows it
     const asked: DraftOptions[] = [];
     const specialist = new ScriptedSpecialist((_q, options) => {
       asked.push(options);
-      return { ...drafted('first();', SURE), beyond: drafted('\nsecond();', SURE) };
+      return { ...drafted('first();', SURE), continuation: drafted('\nsecond();', SURE) };
     });
     const h = new Harness({ specialist, llm: undefined, settings: { multiline } });
     const completion = await h.answer(query('zeroth();\n', '\n'));
     assert.equal(completion?.text, multiline ? 'first();\nsecond();' : 'first();');
-    assert.equal(asked[0]?.below, multiline ? undefined : 'never');
+    assert.equal(asked[0]?.linesBelow, multiline ? undefined : 'never');
   }
 });
 

@@ -83,7 +83,7 @@ test('requests do not wait while the model opens; once open, its draft is used',
   await open;
   assert.deepEqual(heard, { states: ['opening', 'ready'], ready: 1 });
   assert.equal((await ask())?.model, 'base + n-gram');
-  assert.deepEqual(engine.of('open'), [{ ...model, key: 'folder', snapshot: '/specialist.ngram', over: [] }]);
+  assert.deepEqual(engine.of('open'), [{ ...model, key: 'folder', snapshot: '/specialist.ngram', changes: [] }]);
 });
 
 test('a late draft is kept for the next request at the position, and the n-grams answer first', async () => {
@@ -111,7 +111,7 @@ test('with too many pending changes the folder is reopened', async () => {
   assert.equal((await ask())?.text, 'local();');
   await settled();
   assert.equal(engine.of('change').length, 0);
-  assert.equal(engine.of('open')[1]?.over.length, 150);
+  assert.equal(engine.of('open')[1]?.changes.length, 150);
   assert.equal((await ask(query('const y = ', '\n')))?.text, 'mixed();');
 });
 
@@ -392,7 +392,7 @@ test('after a restart of the process the model is reopened once with all changes
   specialist.restarted();
   await settled();
   assert.equal(engine.of('open').length, 2);
-  assert.deepEqual(engine.of('open')[1]?.over, ngram.changes);
+  assert.deepEqual(engine.of('open')[1]?.changes, ngram.changes);
   assert.equal((await ask())?.model, 'base + n-gram');
   assert.deepEqual(engine.of('change'), [], 'it came with the opening');
 });

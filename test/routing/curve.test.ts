@@ -94,7 +94,7 @@ test('a fit of fewer features is read, and says what it said', () => {
   for (const draft of [
     draftOf([0.4]),
     draftOf([0.9, 0.8]),
-    { ...draftOf([0.9]), broken: [draftOf([0.9]).text.length] },
+    { ...draftOf([0.9]), brokenCuts: [draftOf([0.9]).text.length] },
   ])
     assert.deepEqual(
       score(read.value, draft, PLACE),

@@ -93,11 +93,11 @@ test('features see whether the models agree, how far, and whether the draft brea
   assert.equal(of('tokens until the models disagree', { ...draft, tokens: [{ ...a, agreed: true }] }), 1);
   assert.equal(of('share that both models hold likeliest', draftOf([])), 0);
   const { length } = draft.text;
-  const breaks = (broken: number[] | undefined) =>
-    of('draft breaks the syntax', { ...draft, ...(broken && { broken }) });
+  const breaks = (brokenCuts: number[] | undefined) =>
+    of('draft breaks the syntax', { ...draft, ...(brokenCuts && { brokenCuts }) });
   assert.deepEqual([undefined, [length - 1], [length]].map(breaks), [0, 0, 1]);
   // Cleaning took a token off its beginning.
-  const cleaned = { ...draft, text: draft.text.slice(a.text.length), broken: [length] };
+  const cleaned = { ...draft, text: draft.text.slice(a.text.length), brokenCuts: [length] };
   assert.equal(of('draft breaks the syntax', cleaned), 1);
 });
 

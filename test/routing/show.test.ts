@@ -118,6 +118,6 @@ test('in a comment the tokens are trusted less: a word of it is a guess', () => 
 
 test('a name that is new to a document which knows others that begin so is less likely right than its tokens say', () => {
   const [plain] = scoreCuts(defaultFit(), [draft('ponse', 0.8)], place);
-  const [stranger] = scoreCuts(defaultFit(), [{ ...draft('ponse', 0.8), stranger: true }], place);
+  const [stranger] = scoreCuts(defaultFit(), [{ ...draft('ponse', 0.8), unknownIdentifier: true }], place);
   assert.ok(plain && stranger && stranger.p < plain.p - 0.05, `${stranger?.p} and ${plain?.p}`);
 });

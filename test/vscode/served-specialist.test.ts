@@ -115,7 +115,7 @@ test('changed settings or a changed key retry at once, with the key', async () =
   assert.deepEqual([served.state(folder), world.changes], ['serves', 2]);
   const { engine, model } = served.engine({ redact: redactNothing, mayLeave: () => true });
   assert.equal(model.name, 'tuned (served)');
-  const opened = await engine.request('open', { ...model, key: 'folder', over: [] });
+  const opened = await engine.request('open', { ...model, key: 'folder', changes: [] });
   assert.ok(opened.ok);
   assert.equal(world.asked[0]?.get('authorization'), 'Bearer sk-served-0123456789');
 });

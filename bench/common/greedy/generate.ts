@@ -1,7 +1,7 @@
 // The likeliest token each time, for one prompt that is healed at its end: the plainest walk that a model's passes can be asked for.
 
 import { CodedError } from '../../../src/common/errors.ts';
-import { allowedTokens, spelled } from '../../../src/neural/inference/healing.ts';
+import { allowedTokens, remainingBytes } from '../../../src/neural/inference/healing.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
 import { absorb } from '../../../src/neural/inference/prefill.ts';
 import type { Prefixes } from '../../../src/neural/inference/prefixes.ts';
@@ -65,7 +65,7 @@ export async function generate(
       if (stops.has(step.id)) return { steps, stop: step, text: text(), reused };
       steps.push(step);
       tokens.push(step.id);
-      if (left.length > 0) left = spelled(left, tokenizer.bytesOf(step.id));
+      if (left.length > 0) left = remainingBytes(left, tokenizer.bytesOf(step.id));
       onStep?.();
       if (stopText !== undefined && text().includes(stopText)) break;
     }

@@ -27,7 +27,7 @@ export async function draftMixed(
     ...current,
     key,
     snapshot: join(specialistFolder, snapshotName),
-    over: [],
+    changes: [],
     tokenizer: tokenizerPath,
     precision,
     threads,

@@ -121,7 +121,7 @@ export class NeuralSession {
       base,
       name: shownAs(name),
       snapshot: this.snapshot,
-      over: [],
+      changes: [],
       tokenizer: tokenizerPath,
       precision,
       threads,

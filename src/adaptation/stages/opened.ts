@@ -51,7 +51,7 @@ export class EngineDrafter implements Drafter {
     if (places.length === 0 || (known && !(options.refit && this.fit === undefined))) return;
     const asked = {
       key: source.key,
-      places: places.map((example) => ({ query: placeBefore(example).query, truth: example.truth })),
+      queries: places.map((example) => ({ query: placeBefore(example).query, truth: example.truth })),
     };
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       tell({ done: 0, total: undefined, detail: `mixing it with the n-grams, ${done} of ${total}` });
@@ -63,7 +63,7 @@ export class EngineDrafter implements Drafter {
   }
 
   lossAt(query: CompletionQuery, truth: string): Promise<QueryLoss> {
-    return this.ask('lossAt', { key: this.source.key, place: { query, truth } });
+    return this.ask('lossAt', { key: this.source.key, labeled: { query, truth } });
   }
 
   private async ask<K extends 'draft' | 'lossAt'>(

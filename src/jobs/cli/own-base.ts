@@ -113,13 +113,13 @@ function renderImported({ name, parameters, bytes, contextLength, licence, manif
 }
 
 export function renderMeasures(name: string, measures: BaseMeasures): string {
-  const { lineMs, promptMs, servesInTime, trainingTokensPerSecond: speed, leastMinutes, why } = measures;
+  const { lineMs, promptMs, servesInTime, trainingTokensPerSecond: speed, leastMinutes, whyUntrainable } = measures;
   const serves = servesInTime
     ? 'in time for every key'
     : 'too slow to be chosen by itself; named, it answers at that pace';
   const trains =
     speed === undefined || leastMinutes === undefined
-      ? `It cannot be trained here: ${why ?? 'the reason is not known'}`
+      ? `It cannot be trained here: ${whyUntrainable ?? 'the reason is not known'}`
       : `Training: ${Math.round(speed)} tokens/s; the fewest steps that teach it anything take ${counted(Math.ceil(leastMinutes), 'minute')}.`;
   return `'${name}' on this machine: a line ${Math.round(lineMs)} ms, a new place ${Math.round(promptMs)} ms: ${serves}.\n${trains}`;
 }

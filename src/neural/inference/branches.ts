@@ -20,7 +20,7 @@ interface Node {
   slot: number;
   logits: Float32Array;
   /** Number of the last search that asked for it. */
-  asked: number;
+  lastSearch: number;
 }
 
 export class Branches {
@@ -57,7 +57,7 @@ export class Branches {
     if (paths.some((path) => !this.find(path))) await this.pass([...paths, ...ahead()]);
     return paths.map((path) => {
       const node = this.find(path) as Node;
-      for (let at: Node | undefined = node; at; at = at.parent) at.asked = this.searches;
+      for (let at: Node | undefined = node; at; at = at.parent) at.lastSearch = this.searches;
       return node.logits;
     });
   }
@@ -65,17 +65,17 @@ export class Branches {
   private async pass(paths: readonly Path[]): Promise<void> {
     const { root } = this;
     const first = this.cache.length;
-    const fresh = new Map<string, Node>();
+    const newNodes = new Map<string, Node>();
     for (const path of paths) {
-      if (this.find(path) || fresh.has(path.join())) continue;
+      if (this.find(path) || newNodes.has(path.join())) continue;
       const beginning = path.slice(0, -1);
-      const parent = this.find(beginning) ?? fresh.get(beginning.join());
+      const parent = this.find(beginning) ?? newNodes.get(beginning.join());
       if (path.length > 1 && !parent) throw new Error('a path is run after its beginning');
-      const slot = first + fresh.size;
+      const slot = first + newNodes.size;
       const token = path.at(-1) as number;
-      fresh.set(path.join(), { token, parent, children: new Map(), slot, logits: NONE, asked: -1 });
+      newNodes.set(path.join(), { token, parent, children: new Map(), slot, logits: NONE, lastSearch: -1 });
     }
-    const nodes = [...fresh.values()];
+    const nodes = [...newNodes.values()];
     const logits = await this.network.forward(this.cache, {
       ids: nodes.map(({ token }) => [token]),
       rows: nodes.map((_, i) => i),
@@ -128,7 +128,7 @@ export class Branches {
   /** Ends a search. Beyond MOST_KEPT nodes, those that it did not ask for are dropped first, then the latest ones. */
   settle(): void {
     if (this.nodes.length > MOST_KEPT) {
-      const asked = this.nodes.filter((node) => node.asked === this.searches);
+      const asked = this.nodes.filter((node) => node.lastSearch === this.searches);
       this.retain(new Set(asked.slice(0, MOST_KEPT)));
     }
     this.searches++;

@@ -16,6 +16,6 @@ export function allowedTokens(tokenizer: Tokenizer, left: Uint8Array): number[] 
 }
 
 /** The bytes that remain to be spelled after `token`. */
-export function spelled(left: Uint8Array, token: Uint8Array): Uint8Array {
+export function remainingBytes(left: Uint8Array, token: Uint8Array): Uint8Array {
   return startsWithBytes(token, left) ? new Uint8Array() : left.subarray(token.length);
 }

@@ -62,9 +62,9 @@ export class LanguageModel {
   static async load({ model, base, tokenizer, precision, threads }: LanguageModelOptions): Promise<LanguageModel> {
     await loadLibrary();
     const tokenizerPath = tokenizerPathFor(model, base, tokenizer);
-    const read = tokenizerAt(tokenizerPath);
+    const ownTokenizer = tokenizerAt(tokenizerPath);
     const loaded = loadModel(model, { as: 'stored', tokenizer: tokenizerPath, ...(base !== undefined && { base }) });
-    if (read.vocabularySize > loaded.config.vocabSize) {
+    if (ownTokenizer.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError(
         'mismatched',
         `The tokenizer has more tokens than the model: they do not belong together. ${MEND}`,
@@ -73,7 +73,7 @@ export class LanguageModel {
     // The precision in the manifest saves the check of the weights.
     const chosen = chosenPrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
-    return new LanguageModel(network, read, tokenizerPath, chosen, loaded.manifest?.dialect ?? DIALECT);
+    return new LanguageModel(network, ownTokenizer, tokenizerPath, chosen, loaded.manifest?.dialect ?? DIALECT);
   }
 
   /** Frees the caches of recent prompts. */

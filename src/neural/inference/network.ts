@@ -49,14 +49,14 @@ export class Network {
 
   static async load(model: Model, options: NetworkOptions): Promise<Network> {
     const { precision } = options;
-    const open = { ...options, unreturnable: UNRETURNED };
+    const sessionOptions = { ...options, unreturnable: UNRETURNED };
     // Full precision is the reference and uses one graph for all tokens. The prompt's session is loaded first. The
     // second session then reuses the memory that the first needed only for loading, which is as much as it keeps.
     const prompt =
       precision === 'fp32'
         ? undefined
-        : await Session.load(promptGraph(model, precision, await quantizationRange()), open);
-    const step = await Session.load(stepGraph(model, precision), open);
+        : await Session.load(promptGraph(model, precision, await quantizationRange()), sessionOptions);
+    const step = await Session.load(stepGraph(model, precision), sessionOptions);
     return new Network(model.config, step, prompt);
   }
 

@@ -4,7 +4,7 @@ import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
 
 /** The part of a network that prefilling uses. */
-export type Prefills = Pick<Network, 'forward' | 'absorb' | 'absorbs'>;
+export type PrefillNetwork = Pick<Network, 'forward' | 'absorb' | 'absorbs'>;
 
 /** Tokens of the prompt in a pass: smaller chunks cost more per token, larger ones delay cancellation. */
 export const PREFILL_CHUNK = 256;
@@ -14,7 +14,7 @@ export const PREFILL_CHUNK = 256;
  * cache then holds the finished chunks.
  */
 export async function absorb(
-  network: Prefills,
+  network: PrefillNetwork,
   cache: KeyValueCache,
   tokens: readonly number[],
   reused: number,
@@ -33,15 +33,15 @@ export async function absorb(
  * @param reused tokens that the cache holds already; at least the last token is left to run
  */
 export async function prefill(
-  network: Prefills,
+  network: PrefillNetwork,
   cache: KeyValueCache,
   tokens: readonly number[],
   reused: number,
   signal?: AbortSignal,
 ): Promise<Float32Array | undefined> {
   const before = tokens.length - 1 - reused;
-  const apart = reused + (network.absorbs(before) ? before : before - (before % PREFILL_CHUNK));
-  if (!(await absorb(network, cache, tokens.slice(0, apart), reused, signal))) return undefined;
-  const rest = tokens.slice(apart);
+  const absorbedEnd = reused + (network.absorbs(before) ? before : before - (before % PREFILL_CHUNK));
+  if (!(await absorb(network, cache, tokens.slice(0, absorbedEnd), reused, signal))) return undefined;
+  const rest = tokens.slice(absorbedEnd);
   return network.forward(cache, { ids: rest.map((id) => [id]), rows: [rest.length - 1] });
 }

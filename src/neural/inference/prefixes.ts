@@ -62,10 +62,10 @@ export class Prefixes {
     }
     const slot = best && shared * 2 >= best.tokens.length ? best : this.free();
     const { branches, cache } = slot;
-    const goesOn = slot === best && shared >= slot.tokens.length;
-    if (goesOn) branches.advance(prompt.slice(slot.tokens.length, shared));
+    const isExtended = slot === best && shared >= slot.tokens.length;
+    if (isExtended) branches.advance(prompt.slice(slot.tokens.length, shared));
     let reused = shared;
-    if (!goesOn || shared < prompt.length || !branches.logits) {
+    if (!isExtended || shared < prompt.length || !branches.logits) {
       reused = Math.min(shared, prompt.length - 1);
       branches.clear();
       if (best === undefined || slot === best) cache.truncate(reused);

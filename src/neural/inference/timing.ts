@@ -2,7 +2,7 @@
 import { uniforms } from '../../common/statistics/random.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import type { Network } from './network.ts';
-import { type Prefills, prefill } from './prefill.ts';
+import { type PrefillNetwork, prefill } from './prefill.ts';
 
 /** Medians, ms. */
 export interface Timing {
@@ -25,7 +25,7 @@ const LINES = 6;
 
 /** Rejects with the signal's reason, after one more pass at most. */
 export async function timeModel(
-  network: Prefills & Pick<Network, 'cache' | 'config'>,
+  network: PrefillNetwork & Pick<Network, 'cache' | 'config'>,
   now: () => number = () => performance.now(),
   signal?: AbortSignal,
 ): Promise<Timing> {
@@ -34,15 +34,15 @@ export async function timeModel(
   const token = () => Math.floor(uniform() * vocabSize);
   const length = Math.min(PROMPT_TOKENS, contextLength - PASSES * BRANCHES - 1);
   const timed = async (times: number, work: () => Promise<unknown>) => {
-    const took: number[] = [];
+    const durations: number[] = [];
     for (let i = 0; i < times; i++) {
       signal?.throwIfAborted();
-      const began = now();
+      const startedAt = now();
       await work();
       signal?.throwIfAborted();
-      took.push(now() - began);
+      durations.push(now() - startedAt);
     }
-    return median(took.slice(1));
+    return median(durations.slice(1));
   };
   let cache = network.cache();
   const promptMs = await timed(PROMPTS, () => {
@@ -61,7 +61,7 @@ async function line(
   token: () => number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const held = cache.length;
+  const promptLength = cache.length;
   try {
     await network.forward(cache, { ids: [[token()]], rows: [0] });
     const root = cache.length;
@@ -77,7 +77,7 @@ async function line(
       for (const [i, visible] of branches.entries()) visible.push(slot + i);
     }
   } finally {
-    cache.truncate(held);
+    cache.truncate(promptLength);
   }
 }
 

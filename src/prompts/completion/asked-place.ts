@@ -59,22 +59,25 @@ const LINE_TOKENS = 48;
 const BLOCK_TOKENS = 160;
 
 export function draftOptions({ block, alone }: Pick<CompletionPlace, 'block' | 'alone'>): DraftOptions {
-  return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS, ...(alone && { below: 'never' }) };
+  return { multiline: block, maxTokens: block ? BLOCK_TOKENS : LINE_TOKENS, ...(alone && { linesBelow: 'never' }) };
 }
 
 /** A local draft as it is judged and shown; undefined if nothing is worth showing. */
 export function cleanDraft(draft: Draft | undefined, place: CompletionPlace): Draft | undefined {
   if (draft === undefined) return undefined;
-  const { beyond, ...line } = draft;
+  const { continuation, ...line } = draft;
   const text = clean(line.text, place);
   if (text === '') return undefined;
   const further =
-    beyond === undefined || place.alone ? '' : clean(line.text + beyond.text, { ...place, further: !place.block });
+    continuation === undefined || place.alone
+      ? ''
+      : clean(line.text + continuation.text, { ...place, further: !place.block });
   const goesOn = further.startsWith(`${text}\n`);
   return {
     ...line,
     text,
-    ...(beyond !== undefined && goesOn && { beyond: { ...beyond, text: further.slice(text.length) } }),
+    ...(continuation !== undefined &&
+      goesOn && { continuation: { ...continuation, text: further.slice(text.length) } }),
   };
 }
 

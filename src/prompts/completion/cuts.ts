@@ -22,27 +22,27 @@ const isWord = (character: string | undefined) => character !== undefined && /[\
  * cleaning changed the text so that its tokens cannot be found, only the draft itself.
  */
 export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>): Draft[] {
-  const { beyond, ...line } = draft;
-  const text = draft.text + (beyond?.text ?? '');
+  const { continuation, ...line } = draft;
+  const text = draft.text + (continuation?.text ?? '');
   if (text === '') return [];
-  const tokens = [...draft.tokens, ...(beyond?.tokens ?? [])];
+  const tokens = [...draft.tokens, ...(continuation?.tokens ?? [])];
   const start = tokens
     .map((token) => token.text)
     .join('')
     .indexOf(text);
-  if (start < 0) return beyond === undefined ? [draft] : cutsOf(line, { query });
+  if (start < 0) return continuation === undefined ? [draft] : cutsOf(line, { query });
   const before = lineBefore(query.prefix);
   const parses = (cut: string) => {
     const length = start + cut.length;
-    const isWhole = draft.whole?.includes(length) !== false || !cut.trimStart().includes('\n');
-    return isWhole && draft.broken?.includes(length) !== true;
+    const isWhole = draft.wholeCuts?.includes(length) !== false || !cut.trimStart().includes('\n');
+    return isWhole && draft.brokenCuts?.includes(length) !== true;
   };
   const prose = isProse(query.languageId, query.prefix);
   const begun = begunName(before);
   const names = begun === '' ? undefined : namesFrom(begun, query.prefix, query.suffix);
   const name = wholeName(begun, text);
   const isStranger = names !== undefined && names.size > 0 && name !== begun && !names.has(name);
-  const whole = { ...line, ...(isStranger && { stranger: true as const }) };
+  const whole = { ...line, ...(isStranger && { unknownIdentifier: true as const }) };
   const cuts: Draft[] = [];
   let end = -start;
   for (const [i, { text: piece }] of tokens.entries()) {

@@ -54,7 +54,7 @@ export interface Circumstances {
 
 export function chooseBase({ bases, setting, named, timingOf, obstacle, mayHold }: Circumstances): BaseChoice {
   const [small] = bases as [Base, ...Base[]];
-  const instead = (of: Base, obstacle: Obstacle): BaseChoice => ({
+  const useSmallInsteadOf = (of: Base, obstacle: Obstacle): BaseChoice => ({
     base: small,
     reason: { kind: 'instead', of: of.name, obstacle },
   });
@@ -66,18 +66,21 @@ export function chooseBase({ bases, setting, named, timingOf, obstacle, mayHold 
     }
     // An explicit setting skips timing and battery; only one window may hold the model.
     if (wanted === small) return { base: small, reason: { kind: 'named' } };
-    if (obstacle?.kind === 'no-folder') return instead(wanted, obstacle);
-    return !mayHold(wanted) ? instead(wanted, { kind: 'elsewhere' }) : { base: wanted, reason: { kind: 'named' } };
+    if (obstacle?.kind === 'no-folder') return useSmallInsteadOf(wanted, obstacle);
+    return !mayHold(wanted)
+      ? useSmallInsteadOf(wanted, { kind: 'elsewhere' })
+      : { base: wanted, reason: { kind: 'named' } };
   }
-  let first: BaseChoice | undefined;
+  let fallback: BaseChoice | undefined;
   for (const base of [...bases].reverse()) {
     if (base === small) break;
     const timing = timingOf(base);
-    const against = obstacle ?? obstacleIn(timing);
-    if (against === undefined && mayHold(base)) return { base, reason: { kind: 'in-time', timing: timing as Timing } };
-    first ??= instead(base, against ?? { kind: 'elsewhere' });
+    const reasonAgainst = obstacle ?? obstacleIn(timing);
+    if (reasonAgainst === undefined && mayHold(base))
+      return { base, reason: { kind: 'in-time', timing: timing as Timing } };
+    fallback ??= useSmallInsteadOf(base, reasonAgainst ?? { kind: 'elsewhere' });
   }
-  return first ?? { base: small, reason: { kind: 'only' } };
+  return fallback ?? { base: small, reason: { kind: 'only' } };
 }
 
 function obstacleIn(timing: Timing | undefined): Obstacle | undefined {

@@ -46,7 +46,7 @@ interface Pending {
   readonly progress: ((value: unknown) => void) | undefined;
   readonly signal: AbortSignal | undefined;
   /** Progress that it has reported, over all processes; -1 before the first report. */
-  reached: number;
+  progressCount: number;
   /** Deaths of the process since this request last got further than ever before. */
   deaths: number;
 }
@@ -70,13 +70,13 @@ export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const
  * For the process that trains: freed arrays of more than this many bytes go back to the system instead of into a pool.
  * Not for the process that serves: its weights would lie in small pages, and its tokens would take longer.
  */
-const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_ARENA_MAX: '2' };
+const RETURN_MEMORY = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_ARENA_MAX: '2' };
 
 /**
  * The count of finished steps, positions or texts in a progress report. -1 for reports that come before any work, or
  * again from each new process: a draft's estimate, a training's device.
  */
-function reachedBy(progress: unknown): number {
+function countDone(progress: unknown): number {
   const { step, done, index } = (progress ?? {}) as Partial<Record<'step' | 'done' | 'index', number>>;
   return step ?? done ?? index ?? -1;
 }
@@ -86,22 +86,22 @@ export class EngineClient implements Engine {
   private readonly log: Log;
   private readonly pending = new Map<number, Pending>();
   private child: ChildProcess | undefined;
-  private readonly restarted = new Set<() => void>();
+  private readonly restartListeners = new Set<() => void>();
   /** A process has ended and has not been replaced yet. */
-  private ended = false;
+  private hasEnded = false;
   /**
    * Deaths that requests of a restart listener inherit: otherwise one that kills the process would be repeated for
    * ever.
    */
   private deaths = 0;
-  private next = 1;
+  private nextId = 1;
   private disposed = false;
   private readonly silence: SilenceWatch;
 
   constructor(options: EngineOptions) {
     this.options = options;
     this.log = options.log ?? silentLog;
-    const longest = () => Math.max(0, ...[...this.pending.values()].map(({ message }) => longestFor(message)));
+    const longest = () => Math.max(0, ...[...this.pending.values()].map(({ message }) => silenceLimitOf(message)));
     this.silence = new SilenceWatch(options.clock ?? systemClock, longest, () => this.endSilent());
   }
 
@@ -115,8 +115,8 @@ export class EngineClient implements Engine {
    * A process that dies without requests is replaced with the next request.
    */
   onRestarted(listener: () => void): Disposable {
-    this.restarted.add(listener);
-    return { dispose: () => this.restarted.delete(listener) };
+    this.restartListeners.add(listener);
+    return { dispose: () => this.restartListeners.delete(listener) };
   }
 
   /**
@@ -139,20 +139,20 @@ export class EngineClient implements Engine {
       return Promise.resolve(failed('busy', message));
     }
     return new Promise((resolve) => {
-      const id = this.next++;
+      const id = this.nextId++;
       const message = { id, kind, request } as ToEngine;
       const cancel = () => this.post({ id, kind: 'cancel' });
       signal?.addEventListener('abort', cancel, { once: true });
       const settle = (result: Result<unknown>) => {
         signal?.removeEventListener('abort', cancel);
         this.pending.delete(id);
-        this.hold();
+        this.updateKeepAlive();
         resolve(result as Result<Requests[K]['result']>);
       };
       const progress = onProgress as ((value: unknown) => void) | undefined;
-      if (!this.child) this.begin();
-      this.pending.set(id, { message, settle, progress, signal, reached: -1, deaths: this.deaths });
-      this.hold();
+      if (!this.child) this.startProcess();
+      this.pending.set(id, { message, settle, progress, signal, progressCount: -1, deaths: this.deaths });
+      this.updateKeepAlive();
       this.post(message);
     });
   }
@@ -166,7 +166,7 @@ export class EngineClient implements Engine {
   }
 
   /** Only pending requests keep the owner's process alive. */
-  private hold(): void {
+  private updateKeepAlive(): void {
     if (this.pending.size > 0) this.silence.begin();
     else this.silence.stop();
     const { child } = this;
@@ -177,40 +177,40 @@ export class EngineClient implements Engine {
     (child.stderr as Socket | null)?.[verb]();
   }
 
-  private begin(): void {
-    this.child = this.start();
-    if (!this.ended) return;
-    this.ended = false;
+  private startProcess(): void {
+    this.child = this.fork();
+    if (!this.hasEnded) return;
+    this.hasEnded = false;
     this.deaths = Math.max(0, ...[...this.pending.values()].map(({ deaths }) => deaths));
-    for (const listener of [...this.restarted]) listener();
+    for (const listener of [...this.restartListeners]) listener();
     this.deaths = 0;
   }
 
-  private start(): ChildProcess {
+  private fork(): ChildProcess {
     const { script, memoryCeiling = DEFAULT_CEILING, trains = false, trainingNiceness, env } = this.options;
     const started = startChild({
       script,
       args: [`${CEILING_ARGUMENT}${memoryCeiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])],
-      defaults: trains ? GIVES_BACK : LARGE_PAGES,
+      defaults: trains ? RETURN_MEMORY : LARGE_PAGES,
       ...(env && { env }),
     });
     const { process: child } = started;
-    this.silence.heard();
-    if (trains) lower(child, trainingNiceness);
+    this.silence.resetSilence();
+    if (trains) lowerPriority(child, trainingNiceness);
     child.on('message', (message) => this.receive(message as FromEngine));
     child.on('error', (error) => this.log.error('The neural engine could not be started', error));
-    onceEnded(started, (how) => this.died(child, how));
+    onceEnded(started, (reason) => this.handleDeath(child, reason));
     return child;
   }
 
   private receive(message: FromEngine): void {
-    this.silence.heard();
+    this.silence.resetSilence();
     if (message?.kind === 'alive') return;
     const request = this.pending.get(message?.id);
     if (!request) return;
     if (message.kind === 'progress') {
-      const reached = reachedBy(message.progress);
-      if (reached > request.reached) Object.assign(request, { reached, deaths: 0 });
+      const progressCount = countDone(message.progress);
+      if (progressCount > request.progressCount) Object.assign(request, { progressCount, deaths: 0 });
       request.progress?.(message.progress);
     } else if (message.kind === 'failure') request.settle({ ok: false, error: message.failure as Failure });
     else request.settle({ ok: true, value: message.result });
@@ -220,19 +220,21 @@ export class EngineClient implements Engine {
   private endSilent(): void {
     const [first] = this.pending.values();
     if (!first) return;
-    const minutes = Math.round(longestFor(first.message) / 60_000);
-    const said = `The neural engine gave no sign of life for ${minutes} minutes and was ended.`;
-    this.log.error(`${said} It was asked '${first.message.kind}'.`);
+    const minutes = Math.round(silenceLimitOf(first.message) / 60_000);
+    const sentence = `The neural engine gave no sign of life for ${minutes} minutes and was ended.`;
+    this.log.error(`${sentence} It was asked '${first.message.kind}'.`);
     const advice = "Try again; if this continues, choose another base with 'Easy Adaptation: Choose the Base Model…'.";
-    first.settle(first.signal?.aborted ? failed('cancelled', 'Cancelled.') : failed('timeout', `${said} ${advice}`));
+    first.settle(
+      first.signal?.aborted ? failed('cancelled', 'Cancelled.') : failed('timeout', `${sentence} ${advice}`),
+    );
     this.child?.kill('SIGKILL');
   }
 
-  private died(child: ChildProcess, reason: string): void {
+  private handleDeath(child: ChildProcess, reason: string): void {
     if (this.child !== child) return;
     this.child = undefined;
     if (this.disposed) return;
-    this.ended = true;
+    this.hasEnded = true;
     this.log.warn(`The neural engine ended (${reason})`);
     for (const request of [...this.pending.values()]) {
       request.deaths++;
@@ -245,10 +247,10 @@ export class EngineClient implements Engine {
       );
     }
     if (this.pending.size === 0) return;
-    const again = [...this.pending.values()];
-    this.begin();
-    this.hold();
-    for (const { message, signal } of again) {
+    const unanswered = [...this.pending.values()];
+    this.startProcess();
+    this.updateKeepAlive();
+    for (const { message, signal } of unanswered) {
       this.post(message);
       if (signal?.aborted) this.post({ id: message.id, kind: 'cancel' });
     }
@@ -270,12 +272,12 @@ export class EngineClient implements Engine {
   }
 }
 
-function longestFor({ kind }: ToEngine): number {
+function silenceLimitOf({ kind }: ToEngine): number {
   return kind === 'cancel' ? 0 : LONGEST_SILENCE[kind];
 }
 
 /** Lowers the priority of the whole process below our own, if the system allows it. */
-function lower({ pid }: ChildProcess, by: number = constants.priority.PRIORITY_BELOW_NORMAL): void {
+function lowerPriority({ pid }: ChildProcess, by: number = constants.priority.PRIORITY_BELOW_NORMAL): void {
   try {
     if (pid !== undefined) setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + by));
   } catch {

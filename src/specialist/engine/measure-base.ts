@@ -15,12 +15,12 @@ export interface BaseMeasures extends Timing {
   readonly servesInTime: boolean;
   /** Tokens per second; undefined if the base cannot be trained here, with the reason in `why`. */
   readonly trainingTokensPerSecond: number | undefined;
-  readonly why: string | undefined;
+  readonly whyUntrainable: string | undefined;
   /** Minutes of the smallest number of steps that improves a model. */
   readonly leastMinutes: number | undefined;
 }
 
-export interface MeasuredBase {
+export interface BaseToMeasure {
   readonly folder: string;
   /** Path. */
   readonly tokenizer: string;
@@ -40,18 +40,18 @@ const LEAST_STEPS = 20;
 /** Fails as the engine does if the base cannot be served. */
 export async function measureBase(
   engine: Engine,
-  { folder, tokenizer, vocabulary, threads, precision }: MeasuredBase,
+  { folder, tokenizer, vocabulary, threads, precision }: BaseToMeasure,
   signal: AbortSignal,
-  tell: (what: string) => void = () => {},
+  onMeasure: (measure: string) => void = () => {},
 ): Promise<Result<BaseMeasures>> {
-  tell('how fast it answers');
+  onMeasure('how fast it answers');
   const timing = await engine.request('time', { model: folder, tokenizer, threads, precision }, { signal });
   if (!timing.ok) return timing;
-  tell('how fast it is trained');
+  onMeasure('how fast it is trained');
   const out = mkdtempSync(join(tmpdir(), 'easy-adaptation-measure-'));
   let last: StepReport | undefined;
   try {
-    const trained = await engine.request('adapt', trainingOf({ folder, tokenizer, vocabulary, threads }, out), {
+    const trained = await engine.request('adapt', trainingRequest({ folder, tokenizer, vocabulary, threads }, out), {
       signal,
       onProgress: (report) => {
         if (report.kind === 'step') last = report;
@@ -63,7 +63,7 @@ export async function measureBase(
       ...timing.value,
       servesInTime: !isSlow(timing.value),
       trainingTokensPerSecond: speed,
-      why: speed !== undefined || trained.ok ? undefined : trained.error.message,
+      whyUntrainable: speed !== undefined || trained.ok ? undefined : trained.error.message,
       leastMinutes: speed === undefined ? undefined : (LEAST_STEPS * LENGTH * MICRO_BATCHES) / speed / 60,
     });
   } finally {
@@ -71,8 +71,8 @@ export async function measureBase(
   }
 }
 
-function trainingOf(
-  { folder, tokenizer, vocabulary, threads }: Omit<MeasuredBase, 'precision'>,
+function trainingRequest(
+  { folder, tokenizer, vocabulary, threads }: Omit<BaseToMeasure, 'precision'>,
   out: string,
 ): TrainingRequest {
   const ids = Int32Array.from({ length: LENGTH * MICRO_BATCHES * STEPS }, (_, i) => (i * 7919) % vocabulary);

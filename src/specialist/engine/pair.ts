@@ -7,31 +7,31 @@ import type { RequestKind, Requests } from './protocol.ts';
 
 export class EnginePair implements Engine {
   private readonly options: Omit<EngineOptions, 'trains'>;
-  private readonly completing: EngineClient;
-  private training: EngineClient | undefined;
+  private readonly completionClient: EngineClient;
+  private trainingClient: EngineClient | undefined;
   /** Resolves when the last training process has ended. */
-  private trained: Promise<void> = Promise.resolve();
+  private trainingEnded: Promise<void> = Promise.resolve();
   private disposed = false;
 
   /** The memory limit applies to each process separately. */
   constructor(options: Omit<EngineOptions, 'trains'>) {
     this.options = options;
-    this.completing = new EngineClient(options);
+    this.completionClient = new EngineClient(options);
   }
 
   /** Of the process that completes; undefined while none runs. */
   get pid(): number | undefined {
-    return this.completing.pid;
+    return this.completionClient.pid;
   }
 
   /** Of the process that trains; undefined while there is no training. */
   get trainingPid(): number | undefined {
-    return this.training?.pid;
+    return this.trainingClient?.pid;
   }
 
   /** See EngineClient. It concerns the process that completes, because the other one has nothing open. */
   onRestarted(listener: () => void): Disposable {
-    return this.completing.onRestarted(listener);
+    return this.completionClient.onRestarted(listener);
   }
 
   /** See EngineClient. Only one adaptation may run at a time. */
@@ -41,15 +41,15 @@ export class EnginePair implements Engine {
     options?: RequestOptions<K>,
   ): Promise<Result<Requests[K]['result']>> {
     // After `end`, the client of the first process reports that it is shut down.
-    if (kind !== 'adapt' || this.disposed) return this.completing.request(kind, request, options);
-    if (this.training) return failed('bad-request', 'An adaptation is running already.');
+    if (kind !== 'adapt' || this.disposed) return this.completionClient.request(kind, request, options);
+    if (this.trainingClient) return failed('bad-request', 'An adaptation is running already.');
     const training = new EngineClient({ ...this.options, trains: true });
-    this.training = training;
+    this.trainingClient = training;
     try {
       return await training.request(kind, request, options);
     } finally {
-      this.trained = training.end();
-      this.training = undefined;
+      this.trainingEnded = training.end();
+      this.trainingClient = undefined;
     }
   }
 
@@ -61,6 +61,6 @@ export class EnginePair implements Engine {
   /** See EngineClient; ends both processes. */
   async end(graceMs?: number): Promise<void> {
     this.disposed = true;
-    await Promise.all([this.completing.end(graceMs), this.training?.end(graceMs), this.trained]);
+    await Promise.all([this.completionClient.end(graceMs), this.trainingClient?.end(graceMs), this.trainingEnded]);
   }
 }

@@ -34,21 +34,21 @@ export interface Requests {
   adapt: { request: TrainingRequest; result: Adapted; progress: AdaptProgress };
   /** Loads a folder's specialist, the neural model and the n-gram index together. */
   open: { request: MixSource; result: OpenedSpecialist; progress: never };
-  close: { request: { readonly key: string }; result: Nothing; progress: never };
+  close: { request: { readonly key: string }; result: EmptyObject; progress: never };
   /** A file of an open folder has changed. */
-  change: { request: { readonly key: string; readonly change: FileChange }; result: Nothing; progress: never };
+  change: { request: { readonly key: string; readonly change: FileChange }; result: EmptyObject; progress: never };
   /** A draft at a cursor. Fails with 'bad-request' if the key is not open. */
   draft: { request: DraftRequest; result: Draft; progress: LatencyEstimate };
   /** Runs the prompt at a cursor into the cache, so that a draft there only has to write its line. */
-  warm: { request: { readonly key: string; readonly query: CompletionQuery }; result: Nothing; progress: never };
+  warm: { request: { readonly key: string; readonly query: CompletionQuery }; result: EmptyObject; progress: never };
   /**
    * How well the specialist predicts the true line at a cursor. Right after the draft there, its prompt is still in the
    * cache.
    */
-  lossAt: { request: { readonly key: string; readonly place: LabeledQuery }; result: QueryLoss; progress: never };
+  lossAt: { request: { readonly key: string; readonly labeled: LabeledQuery }; result: QueryLoss; progress: never };
   /** Fits the mixture's weights on files that are not in the index, and uses them from then on. */
   fit: {
-    request: { readonly key: string; readonly places: readonly LabeledQuery[] };
+    request: { readonly key: string; readonly queries: readonly LabeledQuery[] };
     result: MixFit;
     progress: { readonly done: number; readonly total: number };
   };
@@ -57,13 +57,13 @@ export interface Requests {
   /** Pooled hidden states of texts, each as soon as it is read. Like `time`, not for a process that completes. */
   states: {
     request: StatesRequest;
-    result: Nothing;
+    result: EmptyObject;
     progress: { readonly index: number; readonly states: Float32Array };
   };
   status: { request: Record<string, never>; result: EngineStatus; progress: never };
 }
 
-export type Nothing = Record<string, never>;
+export type EmptyObject = Record<string, never>;
 
 export interface DraftRequest {
   readonly key: string;

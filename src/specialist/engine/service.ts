@@ -27,7 +27,7 @@ type Handlers = {
 const MOST_REQUESTS = 1000;
 /** Interval of the signs of life during a long training step, ms. */
 const ALIVE_MS = 10_000;
-const silent: Failure = { code: 'cancelled', message: 'Cancelled.' };
+const CANCELLED: Failure = { code: 'cancelled', message: 'Cancelled.' };
 
 export class Service {
   private readonly options: ServiceOptions;
@@ -50,18 +50,18 @@ export class Service {
       this.running.get(id)?.abort();
       return;
     }
-    const failure = this.stopping ? silent : this.refusal(message);
+    const failure = this.stopping ? CANCELLED : this.refusalOf(message);
     if (failure) this.options.send({ id, kind: 'failure', failure });
     else this.begin(message as Exclude<ToEngine, { kind: 'cancel' }>);
   }
 
-  private refusal(message: ToEngine): Failure | undefined {
+  private refusalOf(message: ToEngine): Failure | undefined {
     const { id, kind, request } = message as { id: number; kind?: unknown; request?: unknown };
     if (typeof kind !== 'string' || !Object.hasOwn(this.handlers, kind)) {
-      const asked = typeof kind === 'string' ? `'${kind.slice(0, 40)}'` : 'without a name';
+      const name = typeof kind === 'string' ? `'${kind.slice(0, 40)}'` : 'without a name';
       return {
         code: 'bad-request',
-        message: `The neural engine does not know the request ${asked}: it is from another version. Reload the window.`,
+        message: `The neural engine does not know the request ${name}: it is from another version. Reload the window.`,
       };
     }
     if (typeof request !== 'object' || request === null || this.running.has(id))
@@ -89,7 +89,7 @@ export class Service {
     const alive = () => this.options.send({ id, kind: 'alive' });
     Promise.resolve()
       .then(() => handler(message.request, controller.signal, progress, alive))
-      .catch((error: unknown) => this.unexpected(error))
+      .catch((error: unknown) => this.failureOf(error))
       .then((result) => {
         this.running.delete(id);
         this.options.send(
@@ -105,16 +105,16 @@ export class Service {
     while (this.running.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  private unexpected(error: unknown): Result<never> {
-    if (isCancelled(error)) return { ok: false, error: silent };
+  private failureOf(error: unknown): Result<never> {
+    if (isCancelled(error)) return { ok: false, error: CANCELLED };
     if (error instanceof CodedError) return failed(error.code, error.message);
     return failed('crashed', `The neural engine failed: ${messageOf(error)}`);
   }
 
   private readonly handlers: Handlers = {
-    open: (request) => this.inTurn(() => this.specialists.load(request)),
+    open: (request) => this.runInTurn(() => this.specialists.load(request)),
     close: async ({ key }) =>
-      this.inTurn(async () => {
+      this.runInTurn(async () => {
         await this.specialists.close(key);
         return {};
       }),
@@ -125,25 +125,25 @@ export class Service {
       return ok({});
     },
     draft: ({ key, query, options }, signal, progress) =>
-      this.inTurn(() => this.specialists.draft(key, query, options, signal, progress), signal),
+      this.runInTurn(() => this.specialists.draft(key, query, options, signal, progress), signal),
     warm: ({ key, query }, signal) =>
-      this.inTurn(async () => {
+      this.runInTurn(async () => {
         await this.specialists.warm(key, query, signal);
         return {};
       }, signal),
-    lossAt: ({ key, place }, signal) => this.inTurn(() => this.specialists.lossAt(key, place, signal), signal),
-    fit: async ({ key, places }, signal, progress) => {
+    lossAt: ({ key, labeled }, signal) => this.runInTurn(() => this.specialists.lossAt(key, labeled, signal), signal),
+    fit: async ({ key, queries }, signal, progress) => {
       // One position at a time, so that drafts can run in between.
-      const turn = async <T>(work: () => Promise<T>): Promise<T> => {
-        const done = await this.inTurn(work, signal);
+      const runInTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+        const done = await this.runInTurn(work, signal);
         if (!done.ok) throw new CodedError(done.error.code, done.error.message);
         return done.value;
       };
-      return ok(await this.specialists.fit(key, places, turn, progress));
+      return ok(await this.specialists.fit(key, queries, runInTurn, progress));
     },
     adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>
-      this.inTurn(async () => {
+      this.runInTurn(async () => {
         const language = await LanguageModel.load(options);
         try {
           return await timeModel(language.network, undefined, signal);
@@ -152,7 +152,7 @@ export class Service {
         }
       }, signal),
     states: (request, signal, progress) =>
-      this.inTurn(async () => {
+      this.runInTurn(async () => {
         let index = 0;
         for await (const states of pooledStates(request, signal)) progress({ index: index++, states });
         return {};
@@ -167,13 +167,13 @@ export class Service {
   };
 
   /** Runs after all decoding that was requested before; not at all if the signal is aborted by then. */
-  private inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<Result<T>> {
+  private runInTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<Result<T>> {
     const result = this.decoding.then(async (): Promise<Result<T>> => {
       try {
         signal?.throwIfAborted();
         return { ok: true, value: await work() };
       } catch (error) {
-        return this.unexpected(error);
+        return this.failureOf(error);
       } finally {
         if (this.overCeiling()) this.shrink();
       }
@@ -199,7 +199,7 @@ export class Service {
     if (this.training) return failed('bad-request', 'An adaptation is running already.');
     this.training = true;
     const memory = new AbortController();
-    let told = performance.now();
+    let lastAliveAt = performance.now();
     try {
       const result = await adapt(request, {
         probe: this.options.probe,
@@ -211,9 +211,9 @@ export class Service {
         onStep: (report) => progress({ kind: 'step', ...report }),
         onValidated: (validated) => progress({ kind: 'validated', ...validated }),
         between: async () => {
-          await messagesRead();
-          if (performance.now() - told > ALIVE_MS) {
-            told = performance.now();
+          await readMessages();
+          if (performance.now() - lastAliveAt > ALIVE_MS) {
+            lastAliveAt = performance.now();
             alive();
           }
           if (!this.overCeiling()) return;
@@ -239,6 +239,6 @@ export class Service {
  * A training step blocks the thread, so messages are read between two steps. One turn reads the channel, the next one
  * starts what it brought.
  */
-async function messagesRead(): Promise<void> {
+async function readMessages(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -24,9 +24,9 @@ export const LONGEST_SILENCE: Readonly<Record<RequestKind, number>> = {
 };
 
 /** Interval of the checks, ms. */
-const LOOK_MS = 5_000;
+const CHECK_INTERVAL_MS = 5_000;
 /** A longer gap between two checks counts as this long: the machine slept, or our own thread was busy. */
-const LONGEST_GAP_MS = 2 * LOOK_MS;
+const LONGEST_GAP_MS = 2 * CHECK_INTERVAL_MS;
 
 export class SilenceWatch {
   private readonly clock: Clock;
@@ -43,7 +43,7 @@ export class SilenceWatch {
   }
 
   /** The process gave a sign, or is a new one. */
-  heard(): void {
+  resetSilence(): void {
     this.silentMs = 0;
   }
 
@@ -51,8 +51,8 @@ export class SilenceWatch {
   begin(): void {
     if (this.watching) return;
     this.watching = new AbortController();
-    this.heard();
-    this.look(this.watching.signal).catch(() => {});
+    this.resetSilence();
+    this.watch(this.watching.signal).catch(() => {});
   }
 
   /** There are no requests any more. */
@@ -61,18 +61,18 @@ export class SilenceWatch {
     this.watching = undefined;
   }
 
-  private async look(signal: AbortSignal): Promise<void> {
+  private async watch(signal: AbortSignal): Promise<void> {
     let last = this.clock.monotonic();
     let tooLong = 0;
     for (;;) {
-      await this.clock.sleep(LOOK_MS, signal);
+      await this.clock.sleep(CHECK_INTERVAL_MS, signal);
       const now = this.clock.monotonic();
       this.silentMs += Math.min(now - last, LONGEST_GAP_MS);
       last = now;
       // If our own thread was busy, a sign may have arrived and not been read yet: check once more.
       tooLong = this.silentMs > this.longestMs() ? tooLong + 1 : 0;
       if (tooLong < 2) continue;
-      this.heard();
+      this.resetSilence();
       tooLong = 0;
       this.onTooLong();
     }

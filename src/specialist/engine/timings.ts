@@ -42,7 +42,7 @@ export function readTimings(storage: string): Map<string, StoredTiming> {
 }
 
 /** Throws if the folder is not writable. */
-export function keepTiming(storage: string, key: string, timing: StoredTiming): void {
+export function storeTiming(storage: string, key: string, timing: StoredTiming): void {
   // Read again: another window may have stored a timing since.
   const rows = readTimings(storage).set(key, timing);
   const latest = [...rows].sort(([, a], [, b]) => b.at - a.at).slice(0, MAX_ROWS);

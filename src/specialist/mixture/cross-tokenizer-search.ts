@@ -1,7 +1,7 @@
 // Beam search over the neural model's own tokens, if its tokenizer differs from that of the n-grams. The search may
 // spell the healed text before the cursor with one or several tokens.
 import type { Path } from '../../neural/inference/branches.ts';
-import { allowedTokens, spelled } from '../../neural/inference/healing.ts';
+import { allowedTokens, remainingBytes } from '../../neural/inference/healing.ts';
 import type { BeamHypothesis } from '../ngram/beam-search.ts';
 import { type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
 import { logOf, probability } from './logit-reader.ts';
@@ -48,7 +48,7 @@ export async function proposeLines(
       found.push({
         path: [...path, token],
         bytes: [...bytes, ...(head ?? fresh)],
-        healing: healing.length === 0 ? healing : spelled(healing, more),
+        healing: healing.length === 0 ? healing : remainingBytes(healing, more),
         logProbability: logProbability + logOf(probability(reading, token)),
         finished: head !== undefined,
       });
@@ -68,9 +68,9 @@ function likeliest(tokens: readonly number[], scores: Float32Array, count: numbe
     (token === undefined ? Number.NEGATIVE_INFINITY : scores[token]) as number;
   for (const token of tokens) {
     if (score(token) <= score(best[count - 1])) continue;
-    let place = Math.min(best.length, count - 1);
-    for (; place > 0 && score(token) > score(best[place - 1]); place--) best[place] = best[place - 1] as number;
-    best[place] = token;
+    let slot = Math.min(best.length, count - 1);
+    for (; slot > 0 && score(token) > score(best[slot - 1]); slot--) best[slot] = best[slot - 1] as number;
+    best[slot] = token;
   }
   return best;
 }

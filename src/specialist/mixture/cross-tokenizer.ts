@@ -3,7 +3,7 @@
 // are also the steps of a line.
 
 import { type GateExample, gateOf } from '../../common/statistics/gate.ts';
-import { allowedTokens, spelled } from '../../neural/inference/healing.ts';
+import { allowedTokens, remainingBytes } from '../../neural/inference/healing.ts';
 import { meet } from '../../text/lines.ts';
 import { textOf } from '../ngram/drafter.ts';
 import { longestMatch } from '../ngram/evidence.ts';
@@ -36,14 +36,14 @@ export async function crossTokenizerCandidates(
   limits: SearchLimits,
   signal?: AbortSignal,
 ): Promise<MixHypothesis[]> {
-  const { place, vocabulary, mapping, restText } = models;
+  const { position, vocabulary, mapping, restText } = models;
   const lineEnds = restText === '' || !mapping.seesSuffix;
-  const ask = { healed: mapping.own.healed, lineEnds, maxTokens: start.maxTokens };
-  const proposed = (await proposeLines(root, mapping, ask, limits, signal)).flatMap((text) =>
+  const request = { healed: mapping.own.healed, lineEnds, maxTokens: start.maxTokens };
+  const proposed = (await proposeLines(root, mapping, request, limits, signal)).flatMap((text) =>
     lineEnds ? (meet(text, restText) ?? []) : text,
   );
-  const local = place.search
-    .run(start.before, start.healed, place.scope, place.path, start.maxTokens)
+  const local = position.search
+    .run(start.before, start.healed, position.scope, position.path, start.maxTokens)
     .flatMap((hypothesis) => meet(textOf(hypothesis, start.healed, vocabulary), restText) ?? []);
   // Alternately, so that both are among the candidates that there is time for.
   const texts = Array.from({ length: limits.wanted }, (_, i) => [proposed[i] ?? '', local[i] ?? '']).flat();
@@ -54,8 +54,8 @@ export async function crossTokenizerCandidates(
     signal?.throwIfAborted();
     const scores = await scoresOf(root, models, text);
     if (!scores) continue;
-    scored += scores.run;
-    const line = scoreTokens(text, scores.of, models, start);
+    scored += scores.newTokens;
+    const line = scoreTokens(text, scores.lineScores, models, start);
     if (line.hypothesis.steps.length <= start.maxTokens) lines.push(line.hypothesis);
   }
   root.branches.settle();
@@ -72,7 +72,7 @@ export async function crossTokenizerExamples(
 ): Promise<GateExample[]> {
   const scores = await scoresOf(root, models, truth);
   root.branches.settle();
-  return scores ? scoreTokens(truth, scores.of, models, start).examples : [];
+  return scores ? scoreTokens(truth, scores.lineScores, models, start).examples : [];
 }
 
 /** Undefined if the context has no room for the line. */
@@ -83,40 +83,41 @@ async function scoresOf(
 ) {
   const { tokenizer } = mapping.vocabulary;
   // A model that is not shown the text behind the cursor has to predict it.
-  const foreseen = mapping.seesSuffix ? '' : restText;
-  const spelledAgain = mapping.vocabulary.decode(mapping.own.healed) + text + foreseen;
-  const path = [...tokenizer.encode(spelledAgain)];
+  const predictedSuffix = mapping.seesSuffix ? '' : restText;
+  const respelled = mapping.vocabulary.decode(mapping.own.healed) + text + predictedSuffix;
+  const path = [...tokenizer.encode(respelled)];
   if (path.length + 2 > contextLength - branches.root) return undefined;
   const prefixes = path.map((_, i) => path.slice(0, i + 1));
-  const run = path.length - branches.depthOf(path);
+  const newTokens = path.length - branches.depthOf(path);
   const rows = [logits, ...(path.length === 0 ? [] : await branches.run(prefixes))];
   // Normalisation may change bytes; these are the bytes of the model's tokens.
   const bytes = mapping.vocabulary.bytesOf(path);
-  const end = foreseen === '' ? undefined : bytes.length - new TextEncoder().encode(foreseen).length;
-  return { of: new LineScores(mapping, bytes, path, rows, restText === '', end), run };
+  const end = predictedSuffix === '' ? undefined : bytes.length - new TextEncoder().encode(predictedSuffix).length;
+  return { lineScores: new LineScores(mapping, bytes, path, rows, restText === '', end), newTokens };
 }
 
 /** A line's probability under each model and mixed, one n-gram token after the other. */
 function scoreTokens(
   text: string,
   scores: LineScores,
-  { place, vocabulary, mapping, gate: weights, rest, restText }: CrossTokenizerModels,
+  { position, vocabulary, mapping, gate: weights, rest, restText }: CrossTokenizerModels,
   { before, healed }: SearchStart,
 ): { readonly hypothesis: MixHypothesis; readonly examples: GateExample[] } {
-  const { predictor, scope, path, own } = place;
+  const { predictor, scope, path, own } = position;
   const { tokenizer } = vocabulary;
   const tokens = tokenizer.encode(vocabulary.decode(healed) + text);
   const kept = Math.min(before.length, longestMatch);
   const context = new Int32Array(kept + tokens.length + LOOK_AHEAD);
   context.set(before.subarray(before.length - kept));
-  const again = mapping.own.healed.length;
+  const healedLength = mapping.own.healed.length;
   const examples: GateExample[] = [];
   const steps: Step[] = [];
-  let [at, left, logProbability, neural, ngram, lowestNeural] = [0, healed, 0, 0, 0, 1];
-  const look = (end: number, { unseen = false, ...chances }: Chances) => {
+  let [at, toHeal, logProbability, neural, ngram, lowestNeural] = [0, healed, 0, 0, 0, 1];
+  const mixEvent = (end: number, { unseen = false, ...chances }: EventProbabilities) => {
     const { evidence, mixture } = predictor;
-    const reading = scores.readingAt(again + Math.max(0, at - healed.length));
-    let ngramBest = chances.token === undefined ? chances.ngram : restText === '' ? lineEnd(predictor, vocabulary) : 0;
+    const reading = scores.readingAt(healedLength + Math.max(0, at - healed.length));
+    let ngramBest =
+      chances.token === undefined ? chances.ngram : restText === '' ? lineEndProbability(predictor, vocabulary) : 0;
     let [best, second, entropy] = [-1, 0, 0];
     for (let slot = 0; slot < evidence.size; slot++) {
       const [id, p] = [evidence.candidates[slot] as number, mixture.probabilities[slot] as number];
@@ -129,17 +130,17 @@ function scoreTokens(
     const firstP = reading && first !== undefined ? probability(reading, first) : chances.neural;
     const finishes = (reading?.finish ?? 0) > firstP;
     const neuralBest = Math.max(reading?.finish ?? 0, firstP);
-    const agree =
+    const modelsAgree =
       best < 0
         ? finishes
         : !finishes &&
           first !== undefined &&
-          begins(mapping.vocabulary.tokenizer.bytesOf(first), tokenizer.bytesOf(best));
+          onePrefixesOther(mapping.vocabulary.tokenizer.bytesOf(first), tokenizer.bytesOf(best));
     const facts: GateFacts = {
       matchLength: evidence.matchLength,
       matchCount: evidence.matchCount,
       fromOpenFile: evidence.matchTier === 'open-file',
-      ...{ ngramBest, neuralBest, agree, first: end === kept },
+      ...{ ngramBest, neuralBest, modelsAgree, isFirstToken: end === kept },
       entropy: reading?.entropy ?? Math.min(5, -logOf(chances.neural)),
     };
     const features = gateFeatures(facts);
@@ -149,36 +150,37 @@ function scoreTokens(
     neural += logOf(chances.neural);
     ngram += logOf(chances.ngram);
     lowestNeural = Math.min(lowestNeural, chances.neural);
-    if (left.length === 0) examples.push({ features, first: chances.neural, second: chances.ngram });
+    if (toHeal.length === 0) examples.push({ features, first: chances.neural, second: chances.ngram });
     const rival = Math.max((1 - gate) * second, gate * Math.min(neuralBest, 1 - chances.neural));
-    const agreed = agree && best >= 0 && best === chances.token;
+    const agreed = modelsAgree && best >= 0 && best === chances.token;
     return { mixed, rival, entropy: gate * facts.entropy + (1 - gate) * entropy, facts, agreed };
   };
-  const logAt = (bytes: number) => scores.logBytes(again + Math.max(0, bytes - healed.length));
+  const logAt = (bytes: number) => scores.logBytes(healedLength + Math.max(0, bytes - healed.length));
   tokens.forEach((token, i) => {
     const end = kept + i;
     const spells = tokenizer.bytesOf(token);
     predictor.predict(context, end, scope, path);
-    const seen = left.length > 0 ? healing(predictor, tokenizer, left, token) : predictor.probabilityOf(token);
-    const chances = {
+    const ngramProbability =
+      toHeal.length > 0 ? healingProbability(predictor, tokenizer, toHeal, token) : predictor.probabilityOf(token);
+    const event = {
       neural: Math.min(1, Math.exp(logAt(at + spells.length) - logAt(at))),
-      ...{ ngram: seen ?? 0, unseen: seen === undefined, token },
+      ...{ ngram: ngramProbability ?? 0, unseen: ngramProbability === undefined, token },
     };
-    const { mixed, rival, entropy, facts, agreed } = look(end, chances);
+    const { mixed, rival, entropy, facts, agreed } = mixEvent(end, event);
     steps.push({
       ...{ token, probability: mixed, margin: mixed - rival, entropy, tier: predictor.evidence.matchTier },
       ...{ matchLength: facts.matchLength, count: facts.matchCount, ...(agreed && { agreed }) },
     });
     context[end] = token;
     at += spells.length;
-    left = left.length === 0 ? left : spelled(left, spells);
+    toHeal = toHeal.length === 0 ? toHeal : remainingBytes(toHeal, spells);
   });
   const end = kept + tokens.length;
-  const ngramFinish = restText === '' ? undefined : restProbability(place, vocabulary, rest, context, end);
+  const ngramFinish = restText === '' ? undefined : restProbability(position, vocabulary, rest, context, end);
   predictor.predict(context, end, scope, path);
-  look(end, {
+  mixEvent(end, {
     neural: Math.min(1, Math.exp(scores.logLine() - logAt(at))),
-    ngram: ngramFinish ?? lineEnd(place.predictor, vocabulary),
+    ngram: ngramFinish ?? lineEndProbability(position.predictor, vocabulary),
   });
   const actual = own.after[0];
   const logLineEnd = actual === undefined ? Number.NEGATIVE_INFINITY : logOf(predictor.probabilityOf(actual));
@@ -192,9 +194,9 @@ function scoreTokens(
   return { hypothesis: { ...hypothesis, lowestNeural }, examples };
 }
 
-type Predictor = SearchModels['place']['predictor'];
+type Predictor = SearchModels['position']['predictor'];
 
-interface Chances {
+interface EventProbabilities {
   readonly neural: number;
   readonly ngram: number;
   /** The n-grams have seen no token that continues the spelling: the gate ignores them. */
@@ -204,7 +206,7 @@ interface Chances {
 }
 
 /** The token's share among those that continue the spelling; undefined if none of them was seen. */
-function healing(
+function healingProbability(
   predictor: Predictor,
   tokenizer: VocabularyMapping['vocabulary']['tokenizer'],
   left: Uint8Array,
@@ -219,7 +221,10 @@ function healing(
 }
 
 /** The n-grams' probability that the line ends. */
-function lineEnd({ evidence, mixture }: Predictor, { endsLine, separator }: SearchModels['vocabulary']): number {
+function lineEndProbability(
+  { evidence, mixture }: Predictor,
+  { endsLine, separator }: SearchModels['vocabulary'],
+): number {
   let sum = 0;
   for (let slot = 0; slot < evidence.size; slot++) {
     const id = evidence.candidates[slot] as number;
@@ -229,7 +234,7 @@ function lineEnd({ evidence, mixture }: Predictor, { endsLine, separator }: Sear
 }
 
 /** One of the two begins with the other. */
-function begins(a: Uint8Array, b: Uint8Array): boolean {
+function onePrefixesOther(a: Uint8Array, b: Uint8Array): boolean {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return false;
   return true;

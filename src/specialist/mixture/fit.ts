@@ -15,29 +15,29 @@ import { plainMixWeights } from './weights.ts';
 const GATE_PRIOR = 200;
 
 /** Runs the work of one position when the model is free. */
-export type ModelTurn = <T>(work: () => Promise<T>) => Promise<T>;
+export type RunInTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** The specialist uses the new weights from then on. Rejects as `turn` does; the old weights then stay. */
 export async function fitMixed(
-  mixed: MixtureSpecialist,
-  places: readonly LabeledQuery[],
-  turn: ModelTurn,
+  specialist: MixtureSpecialist,
+  queries: readonly LabeledQuery[],
+  runInTurn: RunInTurn,
   progress: (value: { done: number; total: number }) => void,
   prior = GATE_PRIOR,
 ): Promise<MixFit> {
-  const before = mixed.weights;
+  const before = specialist.weights;
   const tokens: GateExample[] = [];
-  for (const [i, place] of places.entries()) {
-    tokens.push(...(await turn(() => mixed.gateExamples(place))));
-    progress({ done: i + 1, total: places.length });
+  for (const [i, query] of queries.entries()) {
+    tokens.push(...(await runInTurn(() => specialist.gateExamples(query))));
+    progress({ done: i + 1, total: queries.length });
   }
   const gate = fitGate(tokens, before.gate, prior);
   const weights = plainMixWeights({ ...before, gate });
-  mixed.weights = weights;
+  specialist.weights = weights;
   return {
     weights,
     tokens: tokens.length,
-    places: places.length,
+    queries: queries.length,
     loss: {
       ngram: meanLogLoss(tokens, ({ second }) => second),
       neural: meanLogLoss(tokens, ({ first }) => first),

@@ -13,8 +13,8 @@ export interface GateFacts {
   /** Of the neural distribution, nats. */
   readonly entropy: number;
   /** Both models have the same most likely event. */
-  readonly agree: boolean;
-  readonly first: boolean;
+  readonly modelsAgree: boolean;
+  readonly isFirstToken: boolean;
 }
 
 const flag = (condition: boolean) => (condition ? 1 : 0);
@@ -33,10 +33,10 @@ const features: readonly ((facts: GateFacts) => number)[] = [
   ({ ngramBest }) => ngramBest,
   ({ neuralBest }) => log(neuralBest) / 2,
   ({ neuralBest }) => neuralBest,
-  ({ agree }) => flag(agree),
+  ({ modelsAgree }) => flag(modelsAgree),
   ({ matchCount }) => Math.log1p(matchCount) / 2,
   ({ fromOpenFile }) => flag(fromOpenFile),
-  ({ first }) => flag(first),
+  ({ isFirstToken }) => flag(isFirstToken),
   ({ ngramBest, neuralBest }) => log(ngramBest) - log(neuralBest),
 ];
 

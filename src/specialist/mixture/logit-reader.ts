@@ -73,10 +73,10 @@ export class LogitReader {
       if (kind === 2 || (kind === 1 && lineEndFinishes)) finish += weight;
       if (kind !== 0) continue;
       if (values.length === BEST && !(weight > (values[BEST - 1] as number))) continue;
-      let place = values.length;
-      while (place > 0 && weight > (values[place - 1] as number)) place--;
-      values.splice(place, 0, weight);
-      best.splice(place, 0, id);
+      let slot = values.length;
+      while (slot > 0 && weight > (values[slot - 1] as number)) slot--;
+      values.splice(slot, 0, weight);
+      best.splice(slot, 0, id);
       if (values.length > BEST) {
         values.pop();
         best.pop();

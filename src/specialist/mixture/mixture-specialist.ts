@@ -3,7 +3,7 @@
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
 import { type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
-import { spelled } from '../../neural/inference/healing.ts';
+import { remainingBytes } from '../../neural/inference/healing.ts';
 import type { LanguageModel } from '../../neural/inference/language-model.ts';
 import { prefill } from '../../neural/inference/prefill.ts';
 import { DIALECT, DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
@@ -14,7 +14,7 @@ import { firstLine, mayContinue, textOf, wantsBlock, withBlock } from '../ngram/
 import type { NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
-import { type BlockSite, continueMixedBlock } from './block.ts';
+import { type BlockContext, continueMixedBlock } from './block.ts';
 import type { SearchLimits } from './branch-search.ts';
 import { type CrossTokenizerModels, crossTokenizerCandidates, crossTokenizerExamples } from './cross-tokenizer.ts';
 import { DraftLatency } from './draft-latency.ts';
@@ -47,7 +47,7 @@ export interface MixedOptions {
 }
 
 /** A query whose prompt is in the cache. */
-interface PromptedQuery extends BlockSite {
+interface PromptedQuery extends BlockContext {
   readonly maxTokens: number;
 }
 
@@ -101,26 +101,27 @@ export class MixtureSpecialist {
         choice,
         this.weights.ranking,
         `${this.name} + n-gram`,
-        prompted.place.own.healed,
+        prompted.position.own.healed,
         vocabulary,
       );
       // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line. With
       // another tokenizer, too, the neural model writes no block; the large model does.
       const block = !wantsBlock(first, options)
-        ? mayContinue(first, query) && continueBlock(query, first, options.maxTokens, { ...prompted.place, vocabulary })
+        ? mayContinue(first, query) &&
+          continueBlock(query, first, options.maxTokens, { ...prompted.position, vocabulary })
         : this.mapping
-          ? continueBlock(query, first, options.maxTokens, { ...prompted.place, vocabulary })
+          ? continueBlock(query, first, options.maxTokens, { ...prompted.position, vocabulary })
           : restOfLine(query.suffix) === '' && (await continueMixedBlock(prompted, first, options.maxTokens, signal));
       return block ? withBlock(first, block, options, vocabulary) : first.draft;
     };
-    const estimates = onEstimate && { onEstimate, multiline: options.multiline || options.below === 'wanted' };
+    const estimates = onEstimate && { onEstimate, multiline: options.multiline || options.linesBelow === 'wanted' };
     const draft = await this.withPrompt(query, options.maxTokens, signal, write, estimates);
     return { ...draft, latencyMs: performance.now() - started };
   }
 
   /** A file of the index has changed. */
-  changed(path: string): void {
-    this.planner.changed(path);
+  noteChange(path: string): void {
+    this.planner.noteChange(path);
   }
 
   /** Leaves the query's prompt in the cache. A cancelled call leaves what it has computed there. */
@@ -139,19 +140,19 @@ export class MixtureSpecialist {
   /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
   gateExamples({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<GateExample[]> {
     return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
-      const { ngram, place, root, mixer } = prompted;
+      const { ngram, position, root, mixer } = prompted;
       const { tokenizer } = ngram.vocabulary;
-      const { own } = place;
+      const { own } = position;
       let { healed } = own;
       const tokens = [...tokenizer.encode(ngram.vocabulary.decode(healed) + truth)];
       if (tokens.length > LONGEST_TRUTH) return [];
       const crossTokenizer = this.crossTokenizerModels(prompted);
       if (crossTokenizer) return crossTokenizerExamples(root, crossTokenizer, startOf(prompted), truth);
       root.branches.keep([]);
-      const held = root.cache.length;
+      const promptLength = root.cache.length;
       const pass = { ids: tokens.map((id) => [id]), rows: tokens.map((_, i) => i) };
       const logits = await root.network.forward(root.cache, pass);
-      root.cache.truncate(held);
+      root.cache.truncate(promptLength);
       const context = new Int32Array(own.contextLength + tokens.length + LOOK_AHEAD);
       context.set(own.context.subarray(0, own.contextLength));
       const examples: GateExample[] = [];
@@ -160,19 +161,19 @@ export class MixtureSpecialist {
         const prediction = mixer.predict(context, own.contextLength + at, healed, source, row, at === 0);
         const token = tokens[at];
         if (healed.length === 0) {
-          const chance = mixer.probabilityOf(token, prediction, source, row);
-          examples.push({ features: prediction.features, first: chance.neural, second: chance.ngram });
+          const probability = mixer.probabilityOf(token, prediction, source, row);
+          examples.push({ features: prediction.features, first: probability.neural, second: probability.ngram });
         }
         if (token === undefined) break;
         context[own.contextLength + at] = token;
-        healed = spelled(healed, tokenizer.bytesOf(token));
+        healed = remainingBytes(healed, tokenizer.bytesOf(token));
       }
       return examples;
     });
   }
 
-  async lossAt(place: LabeledQuery, signal?: AbortSignal): Promise<QueryLoss> {
-    const examples = await this.gateExamples(place, signal);
+  async lossAt(labeled: LabeledQuery, signal?: AbortSignal): Promise<QueryLoss> {
+    const examples = await this.gateExamples(labeled, signal);
     return {
       tokens: examples.length,
       nats: meanLogLoss(examples, (example) => gated(example, this.weights.gate)) * examples.length,
@@ -189,9 +190,9 @@ export class MixtureSpecialist {
   ): Promise<T> {
     const { network, prefixes } = this.language;
     const ngram = this.ngram();
-    const place = ngram.place(query, maxTokens);
+    const position = ngram.positionAt(query, maxTokens);
     this.mapping?.own.load(query, 0);
-    const prompt = this.planner.plan(query, this.mapping?.own ?? place.own, () =>
+    const prompt = this.planner.plan(query, this.mapping?.own ?? position.own, () =>
       ngram.snippets(query, PROMPT_SNIPPETS),
     );
     const lease = prefixes.lease(prompt);
@@ -203,10 +204,10 @@ export class MixtureSpecialist {
     try {
       branches.logits ??= await prefill(network, cache, prompt, lease.reused, signal);
       signal?.throwIfAborted();
-      const ready = performance.now();
-      this.latency.promptRan(promptTokens, ready - started);
+      const promptReadyAt = performance.now();
+      this.latency.promptRan(promptTokens, promptReadyAt - started);
       const mixer = new NextTokenMixer(
-        place,
+        position,
         ngram.vocabulary,
         this.reader,
         this.weights.gate,
@@ -214,9 +215,9 @@ export class MixtureSpecialist {
       );
       const { contextLength } = network.config;
       const root = { network, cache, branches, contextLength, logits: branches.logits as Float32Array };
-      const done = await work({ query, maxTokens, ngram, place, root, reader: this.reader, mixer });
+      const done = await work({ query, maxTokens, ngram, position, root, reader: this.reader, mixer });
       if (estimates?.multiline === false)
-        this.latency.lineWritten(promptTokens, performance.now() - started, performance.now() - ready);
+        this.latency.lineWritten(promptTokens, performance.now() - started, performance.now() - promptReadyAt);
       return done;
     } finally {
       lease.finish(prompt);
@@ -224,15 +225,15 @@ export class MixtureSpecialist {
   }
 
   private async choose(prompted: PromptedQuery, signal?: AbortSignal): Promise<MixedLineChoice> {
-    const { query, ngram, place, root, mixer } = prompted;
-    const { own, scope, path, search } = place;
+    const { query, ngram, position, root, mixer } = prompted;
+    const { own, scope, path, search } = position;
     const { vocabulary } = ngram;
     const start = startOf(prompted);
     const { before } = start;
     const crossTokenizer = this.crossTokenizerModels(prompted);
     const found = crossTokenizer
       ? await crossTokenizerCandidates(root, crossTokenizer, start, this.limits, signal)
-      : await searchLine(root, { place, vocabulary, mixer }, start, this.limits, signal);
+      : await searchLine(root, { position, vocabulary, mixer }, start, this.limits, signal);
     const seen = new Set<string>();
     const unranked: MixUnranked[] = [];
     for (const hypothesis of found) {
@@ -249,16 +250,16 @@ export class MixtureSpecialist {
   private crossTokenizerModels({
     query,
     ngram: { vocabulary },
-    place,
+    position,
   }: PromptedQuery): CrossTokenizerModels | undefined {
     const { mapping } = this;
     if (!mapping) return undefined;
     const restText = restOfLine(query.suffix);
     const rest = vocabulary.tokenizer.encode(restText).subarray(0, REST_TOKENS);
-    return { place, vocabulary, mapping, gate: this.weights.gate, rest, restText };
+    return { position, vocabulary, mapping, gate: this.weights.gate, rest, restText };
   }
 }
 
-function startOf({ place: { own }, maxTokens }: PromptedQuery): SearchStart {
+function startOf({ position: { own }, maxTokens }: PromptedQuery): SearchStart {
   return { before: own.context.subarray(0, own.contextLength), healed: own.healed, maxTokens };
 }

@@ -3,7 +3,7 @@
 
 import { gateOf } from '../../common/statistics/gate.ts';
 import { allowedTokens } from '../../neural/inference/healing.ts';
-import type { PredictionPoint } from '../ngram/model.ts';
+import type { NgramCursorPosition } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import { type LogitReader, type NextTokenDistribution, probability } from './logit-reader.ts';
@@ -35,20 +35,20 @@ export interface MixedPrediction {
 export class NextTokenMixer {
   private readonly vocabulary: Vocabulary;
   private readonly reader: LogitReader;
-  private readonly place: PredictionPoint;
+  private readonly position: NgramCursorPosition;
   private readonly gate: ArrayLike<number>;
   /** First tokens of the line's rest after the cursor; empty at the end of the line. */
   private readonly rest: Int32Array;
 
   /** @param rest text between the cursor and its line's end, trimmed */
   constructor(
-    place: PredictionPoint,
+    position: NgramCursorPosition,
     vocabulary: Vocabulary,
     reader: LogitReader,
     gate: ArrayLike<number>,
     rest: string,
   ) {
-    this.place = place;
+    this.position = position;
     this.vocabulary = vocabulary;
     this.reader = reader;
     this.gate = gate;
@@ -66,26 +66,27 @@ export class NextTokenMixer {
     healing: Uint8Array,
     logits: Float32Array,
     row: number,
-    first: boolean,
+    isFirstToken: boolean,
   ): MixedPrediction {
-    const { predictor, path, scope } = this.place;
-    const heals = healing.length > 0;
+    const { predictor, path, scope } = this.position;
+    const isHealing = healing.length > 0;
     const lineEnds = this.rest.length === 0;
-    const ngramRest = !heals && !lineEnds ? restProbability(this.place, this.vocabulary, this.rest, context, end) : 0;
+    const ngramRest =
+      !isHealing && !lineEnds ? restProbability(this.position, this.vocabulary, this.rest, context, end) : 0;
     predictor.predict(context, end, scope, path);
     const { evidence, mixture } = predictor;
     const { tokenizer, endsLine } = this.vocabulary;
-    const allowed = heals ? allowedTokens(tokenizer, healing) : undefined;
+    const allowed = isHealing ? allowedTokens(tokenizer, healing) : undefined;
     const reading = this.reader.read(logits, row, lineEnds, allowed);
 
     // The n-grams' candidates; while healing, only those that continue the spelling.
-    const wanted = new Map<number, number>();
+    const candidates = new Map<number, number>();
     let ngramTotal = 0;
     let ngramFinish = ngramRest;
     if (allowed) {
-      for (const id of allowed) if (evidence.find(id) >= 0) wanted.set(id, predictor.probabilityOf(id));
-      for (const p of wanted.values()) ngramTotal += p;
-      for (const id of reading.best) if (!wanted.has(id)) wanted.set(id, 0);
+      for (const id of allowed) if (evidence.find(id) >= 0) candidates.set(id, predictor.probabilityOf(id));
+      for (const p of candidates.values()) ngramTotal += p;
+      for (const id of reading.best) if (!candidates.has(id)) candidates.set(id, 0);
     } else {
       ngramTotal = 1;
       for (let slot = 0; slot < evidence.size; slot++) {
@@ -93,19 +94,20 @@ export class NextTokenMixer {
         const p = mixture.probabilities[slot] as number;
         if (endsLine[id] === 1) {
           if (lineEnds && id !== this.vocabulary.separator) ngramFinish += p;
-        } else wanted.set(id, p);
+        } else candidates.set(id, p);
       }
       const [next] = this.rest;
-      if (next !== undefined && ngramRest > 0) wanted.set(next, Math.max(0, (wanted.get(next) ?? 0) - ngramRest));
-      for (const id of reading.best) if (!wanted.has(id)) wanted.set(id, predictor.probabilityOf(id));
+      if (next !== undefined && ngramRest > 0)
+        candidates.set(next, Math.max(0, (candidates.get(next) ?? 0) - ngramRest));
+      for (const id of reading.best) if (!candidates.has(id)) candidates.set(id, predictor.probabilityOf(id));
     }
     const scale = ngramTotal > 0 ? 1 / ngramTotal : 0;
-    const facts = this.facts(wanted, scale, ngramFinish, reading, first);
+    const facts = this.facts(candidates, scale, ngramFinish, reading, isFirstToken);
     const values = gateFeatures(facts);
     // A model that did not expect the healed bytes says little about what follows them.
-    const trusted = gateOf(values, this.gate) * reading.allowed;
-    const others = (1 - gateOf(values, this.gate)) * ngramTotal;
-    const gate = trusted + others > 0 ? trusted / (trusted + others) : 1;
+    const neuralWeight = gateOf(values, this.gate) * reading.allowed;
+    const ngramWeight = (1 - gateOf(values, this.gate)) * ngramTotal;
+    const gate = neuralWeight + ngramWeight > 0 ? neuralWeight / (neuralWeight + ngramWeight) : 1;
     const mix = (ngram: number, neural: number): MixedProbability => ({
       ngram,
       neural,
@@ -114,14 +116,14 @@ export class NextTokenMixer {
     const finish = mix(ngramFinish, reading.finish);
     const options: TokenOption[] = [];
     let entropy = finish.mixed > 0 ? -finish.mixed * Math.log(finish.mixed) : 0;
-    let left = 1 - finish.mixed;
-    for (const [token, p] of wanted) {
-      const chance = mix(p * scale, probability(reading, token));
-      left -= chance.mixed;
-      if (chance.mixed > 0) entropy -= chance.mixed * Math.log(chance.mixed);
-      if (chance.mixed > 1e-3) options.push({ token, ...chance });
+    let remaining = 1 - finish.mixed;
+    for (const [token, p] of candidates) {
+      const mixed = mix(p * scale, probability(reading, token));
+      remaining -= mixed.mixed;
+      if (mixed.mixed > 0) entropy -= mixed.mixed * Math.log(mixed.mixed);
+      if (mixed.mixed > 1e-3) options.push({ token, ...mixed });
     }
-    if (left > 0) entropy -= left * Math.log(left);
+    if (remaining > 0) entropy -= remaining * Math.log(remaining);
     options.sort((a, b) => b.mixed - a.mixed);
     return { options, finish, entropy, features: values, facts, gate };
   }
@@ -138,21 +140,21 @@ export class NextTokenMixer {
     if (known) return known;
     const reading = this.reader.read(logits, row, this.rest.length === 0);
     const neural = probability(reading, token);
-    const ngram = this.place.predictor.probabilityOf(token);
+    const ngram = this.position.predictor.probabilityOf(token);
     return { ngram, neural, mixed: prediction.gate * neural + (1 - prediction.gate) * ngram };
   }
 
   private facts(
-    wanted: ReadonlyMap<number, number>,
+    candidates: ReadonlyMap<number, number>,
     scale: number,
     ngramFinish: number,
     reading: NextTokenDistribution,
-    first: boolean,
+    isFirstToken: boolean,
   ): GateFacts {
-    const { evidence } = this.place.predictor;
+    const { evidence } = this.position.predictor;
     let ngramBest = -1;
     let best = ngramFinish;
-    for (const [token, p] of wanted) {
+    for (const [token, p] of candidates) {
       if (p * scale <= best) continue;
       best = p * scale;
       ngramBest = token;
@@ -167,8 +169,8 @@ export class NextTokenMixer {
       ngramBest: best,
       neuralBest: Math.max(reading.finish, neuralToken),
       entropy: reading.entropy,
-      agree: ngramBest === neuralBest,
-      first,
+      modelsAgree: ngramBest === neuralBest,
+      isFirstToken,
     };
   }
 }

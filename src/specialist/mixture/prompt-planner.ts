@@ -40,7 +40,7 @@ export class PromptPlanner {
   }
 
   /** A file of the index has changed. Prompts in that file contain its new text anyway. */
-  changed(path: string): void {
+  noteChange(path: string): void {
     for (const plan of this.plans) if (plan.path !== path) plan.changed.add(path);
   }
 
@@ -50,25 +50,25 @@ export class PromptPlanner {
    */
   plan(query: CompletionQuery, own: OwnFile, snippets: () => readonly Snippet[]): number[] {
     const suffix = this.form.suffix(query.suffix, undefined, own.after);
-    const kept = this.plans.find((plan) => this.serves(plan, query.path, suffix, own));
-    let made: readonly Snippet[] | undefined;
-    const once = () => (made ??= snippets());
-    const plan = kept && isUpToDate(kept, own, once) ? kept : this.fresh(query.path, suffix, own, once());
-    this.plans = [plan, ...this.plans.filter((each) => each !== kept)].slice(0, PLANS);
+    const reusable = this.plans.find((plan) => this.canReuse(plan, query.path, suffix, own));
+    let found: readonly Snippet[] | undefined;
+    const once = () => (found ??= snippets());
+    const plan = reusable && isUpToDate(reusable, own, once) ? reusable : this.newPlan(query.path, suffix, own, once());
+    this.plans = [plan, ...this.plans.filter((each) => each !== reusable)].slice(0, PLANS);
     return [...plan.head, ...own.context.subarray(plan.start, own.contextLength), ...this.form.tail(suffix)];
   }
 
-  private serves(plan: Plan, path: string, suffix: readonly number[], { context, contextLength }: OwnFile): boolean {
+  private canReuse(plan: Plan, path: string, suffix: readonly number[], { context, contextLength }: OwnFile): boolean {
     const { limits } = this.form;
     if (plan.path !== path || contextLength - plan.start > limits.grown || contextLength < plan.start) return false;
     if (plan.suffix.length !== suffix.length || suffix.some((id, i) => plan.suffix[i] !== id)) return false;
-    const seen = Math.min(plan.opening.length, contextLength - plan.start);
-    for (let i = 0; i < seen; i++) if (context[plan.start + i] !== plan.opening[i]) return false;
+    const compared = Math.min(plan.opening.length, contextLength - plan.start);
+    for (let i = 0; i < compared; i++) if (context[plan.start + i] !== plan.opening[i]) return false;
     // Far above the old cursor the prompt would leave out text that there is room for.
     return plan.start === 0 || contextLength - plan.start >= limits.prefix / 2;
   }
 
-  private fresh(path: string, suffix: readonly number[], own: OwnFile, snippets: readonly Snippet[]): Plan {
+  private newPlan(path: string, suffix: readonly number[], own: OwnFile, snippets: readonly Snippet[]): Plan {
     const { context, contextLength } = own;
     const start = this.form.prefixStart(context, contextLength);
     return {

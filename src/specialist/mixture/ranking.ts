@@ -20,7 +20,7 @@ export interface MixCandidate {
   readonly features: Float32Array;
 }
 
-interface Seen {
+interface NeuralFeatureInputs {
   readonly hypothesis: MixHypothesis;
   readonly tokens: number;
   readonly bestNeural: number;
@@ -30,7 +30,7 @@ interface Seen {
 const clipped = (log: number) => Math.max(-25, log);
 const flag = (condition: boolean) => (condition ? 1 : 0);
 
-const extra: readonly ((seen: Seen) => number)[] = [
+const neuralFeatures: readonly ((inputs: NeuralFeatureInputs) => number)[] = [
   ({ hypothesis }) => clipped(hypothesis.neural),
   ({ hypothesis, tokens }) => clipped(hypothesis.neural) / tokens,
   ({ hypothesis }) => Math.log(Math.max(1e-4, hypothesis.lowestNeural)),
@@ -40,21 +40,21 @@ const extra: readonly ((seen: Seen) => number)[] = [
   ({ hypothesis, bestNgram }) => flag(hypothesis.ngram >= bestNgram),
 ];
 
-const extraNone: readonly ((bestNeural: number, bestNgram: number) => number)[] = [
+const neuralNoneFeatures: readonly ((bestNeural: number, bestNgram: number) => number)[] = [
   (bestNeural) => clipped(bestNeural),
   (_, bestNgram) => clipped(bestNgram),
 ];
 
-export const rankingSize = ngramSize + extra.length + extraNone.length;
+export const rankingSize = ngramSize + neuralFeatures.length + neuralNoneFeatures.length;
 
 /** The n-gram model's weights, with weight 0 for the features of the neural model. */
 export function rankingFrom(ngram: Float32Array): number[] {
   const values = [...ngram];
   return [
     ...values.slice(0, candidateFeatures),
-    ...extra.map(() => 0),
+    ...neuralFeatures.map(() => 0),
     ...values.slice(candidateFeatures),
-    ...extraNone.map(() => 0),
+    ...neuralNoneFeatures.map(() => 0),
   ];
 }
 
@@ -69,9 +69,13 @@ export function describeMixed(
   const bestNgram = best(({ ngram }) => ngram);
   const candidates = describe(unranked, around).map((candidate, i): MixCandidate => {
     const { hypothesis, text } = unranked[i] as MixUnranked;
-    const seen = { hypothesis, tokens: Math.max(1, hypothesis.steps.length), bestNeural, bestNgram };
-    return { hypothesis, text, features: Float32Array.from([...candidate.features, ...extra.map((of) => of(seen))]) };
+    const inputs = { hypothesis, tokens: Math.max(1, hypothesis.steps.length), bestNeural, bestNgram };
+    return {
+      hypothesis,
+      text,
+      features: Float32Array.from([...candidate.features, ...neuralFeatures.map((of) => of(inputs))]),
+    };
   });
-  const none = [...describeNone(unranked, around), ...extraNone.map((of) => of(bestNeural, bestNgram))];
+  const none = [...describeNone(unranked, around), ...neuralNoneFeatures.map((of) => of(bestNeural, bestNgram))];
   return { candidates, none: Float32Array.from(none) };
 }

@@ -1,18 +1,18 @@
 // The n-grams' probability that the rest of the cursor's line comes next: then the middle ends there.
-import type { PredictionPoint } from '../ngram/model.ts';
+import type { NgramCursorPosition } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 
 /** Tokens of the rest that the n-grams have to predict. */
 export const REST_TOKENS = 4;
 /** Below this probability the remaining tokens of the rest are not predicted. */
-const WORTH_ASKING = 0.01;
+const LEAST_PROBABILITY = 0.01;
 
 /**
  * Probability that the rest of the line and its end come next. Writes to the context behind `end`.
  * @param rest its first tokens
  */
 export function restProbability(
-  { predictor, path, scope }: Pick<PredictionPoint, 'predictor' | 'path' | 'scope'>,
+  { predictor, path, scope }: Pick<NgramCursorPosition, 'predictor' | 'path' | 'scope'>,
   { endsLine }: Vocabulary,
   rest: Int32Array,
   context: Int32Array,
@@ -23,7 +23,7 @@ export function restProbability(
   for (const token of rest) {
     predictor.predict(context, at, scope, path);
     p *= predictor.probabilityOf(token);
-    if (p < WORTH_ASKING || at === context.length) return p < WORTH_ASKING ? 0 : p;
+    if (p < LEAST_PROBABILITY || at === context.length) return p < LEAST_PROBABILITY ? 0 : p;
     context[at++] = token;
   }
   if (rest.length === REST_TOKENS) return p;

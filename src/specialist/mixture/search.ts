@@ -1,9 +1,9 @@
 // Beam search for the rest of the line under the mixture. Each pass of the neural model also runs tokens that the
 // n-grams predict with confidence.
 
-import { spelled } from '../../neural/inference/healing.ts';
+import { remainingBytes } from '../../neural/inference/healing.ts';
 import { longestMatch } from '../ngram/evidence.ts';
-import type { PredictionPoint } from '../ngram/model.ts';
+import type { NgramCursorPosition } from '../ngram/model.ts';
 import type { Hypothesis, Step } from '../ngram/search.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type BranchScorer, type SearchLimits, type SearchRoot, searchBranches } from './branch-search.ts';
@@ -28,12 +28,12 @@ export const LOOK_AHEAD = 6;
  * Maximum number of tokens that a pass runs ahead of a branch, and their least joint n-gram probability. An unused
  * token costs a row: a third of the pass that a used token saves.
  */
-const AHEAD = 3;
-const SURE = 0.5;
+const MOST_AHEAD = 3;
+const LEAST_AHEAD_PROBABILITY = 0.5;
 
 /** Both models at the query's cursor. */
 export interface SearchModels {
-  readonly place: PredictionPoint;
+  readonly position: NgramCursorPosition;
   readonly vocabulary: Vocabulary;
   readonly mixer: NextTokenMixer;
 }
@@ -49,7 +49,7 @@ export interface SearchStart {
 /** Finished lines, or unfinished ones if none finished; most probable first. Rejects with the signal's reason. */
 export async function searchLine(
   root: SearchRoot,
-  { place, vocabulary, mixer }: SearchModels,
+  { position, vocabulary, mixer }: SearchModels,
   { before, healed, maxTokens }: SearchStart,
   limits: SearchLimits,
   signal?: AbortSignal,
@@ -74,13 +74,13 @@ export async function searchLine(
       const tokens = path(hypothesis);
       context.set(tokens, kept);
       const prediction = mixer.predict(context, kept + tokens.length, hypothesis.healing, logits, 0, depth === 0);
-      const ended = finish(hypothesis, prediction, place);
-      const longer = extend(hypothesis, prediction, place, vocabulary, limits.branching);
+      const ended = finish(hypothesis, prediction, position);
+      const longer = extend(hypothesis, prediction, position, vocabulary, limits.branching);
       return ended ? [ended, ...longer] : longer;
     },
     ahead: (hypothesis, most) =>
       hypothesis.healing.length === 0
-        ? sureContinuation(context, kept, path(hypothesis), place, vocabulary, Math.min(AHEAD, most))
+        ? sureContinuation(context, kept, path(hypothesis), position, vocabulary, Math.min(MOST_AHEAD, most))
         : [],
   };
   return (await searchBranches(root, start, scorer, maxTokens, limits, signal)).slice(0, limits.wanted);
@@ -91,27 +91,27 @@ function sureContinuation(
   context: Int32Array,
   start: number,
   path: readonly number[],
-  { predictor, scope, path: file }: PredictionPoint,
+  { predictor, scope, path: file }: NgramCursorPosition,
   { endsLine }: Vocabulary,
   most: number,
 ): number[][] {
   context.set(path, start);
   const found: number[][] = [];
-  let sure = 1;
-  let whole = path;
+  let jointProbability = 1;
+  let extended = path;
   while (found.length < most) {
-    predictor.predict(context, start + whole.length, scope, file);
+    predictor.predict(context, start + extended.length, scope, file);
     const { evidence, mixture } = predictor;
     let best = -1;
     for (let slot = 0; slot < evidence.size; slot++) {
       if (best < 0 || (mixture.probabilities[slot] as number) > (mixture.probabilities[best] as number)) best = slot;
     }
     const token = evidence.candidates[best];
-    sure *= mixture.probabilities[best] ?? 0;
-    if (token === undefined || endsLine[token] === 1 || sure < SURE) break;
-    context[start + whole.length] = token;
-    whole = [...whole, token];
-    found.push([...whole]);
+    jointProbability *= mixture.probabilities[best] ?? 0;
+    if (token === undefined || endsLine[token] === 1 || jointProbability < LEAST_AHEAD_PROBABILITY) break;
+    context[start + extended.length] = token;
+    extended = [...extended, token];
+    found.push([...extended]);
   }
   return found;
 }
@@ -119,7 +119,7 @@ function sureContinuation(
 function finish(
   hypothesis: MixHypothesis,
   { finish: chance }: MixedPrediction,
-  { predictor, own }: PredictionPoint,
+  { predictor, own }: NgramCursorPosition,
 ): MixHypothesis | undefined {
   if (hypothesis.healing.length > 0 || chance.mixed < 1e-4) return undefined;
   const actual = own.after[0];
@@ -136,7 +136,7 @@ function finish(
 function extend(
   hypothesis: MixHypothesis,
   { options, finish: end, entropy, facts }: MixedPrediction,
-  { predictor }: PredictionPoint,
+  { predictor }: NgramCursorPosition,
   { tokenizer }: Vocabulary,
   branching: number,
 ): MixHypothesis[] {
@@ -151,7 +151,7 @@ function extend(
       matchLength: facts.matchLength,
       count: facts.matchCount,
       tier: evidence.matchTier,
-      ...(i === 0 && facts.agree && mixed >= end.mixed && { agreed: true }),
+      ...(i === 0 && facts.modelsAgree && mixed >= end.mixed && { agreed: true }),
     };
     return {
       steps: [...hypothesis.steps, step],
@@ -162,7 +162,9 @@ function extend(
       finished: false,
       logLineEnd: Number.NEGATIVE_INFINITY,
       healing:
-        hypothesis.healing.length === 0 ? hypothesis.healing : spelled(hypothesis.healing, tokenizer.bytesOf(token)),
+        hypothesis.healing.length === 0
+          ? hypothesis.healing
+          : remainingBytes(hypothesis.healing, tokenizer.bytesOf(token)),
     };
   });
 }

@@ -8,12 +8,12 @@ import { ADAPTER, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { FileChange } from '../ngram/protocol.ts';
-import { fitMixed, type ModelTurn } from './fit.ts';
+import { fitMixed, type RunInTurn } from './fit.ts';
 import { MixtureSpecialist } from './mixture-specialist.ts';
 import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist, QueryLoss } from './types.ts';
 import { readMixWeights } from './weights.ts';
 
-interface Open {
+interface OpenFolder {
   readonly source: MixSource;
   /** The key of its model, see `identity`. */
   readonly model: string;
@@ -22,8 +22,8 @@ interface Open {
 }
 
 export class Specialists {
-  private readonly open = new Map<string, Open>();
-  private readonly languages = new Map<string, LanguageModel>();
+  private readonly open = new Map<string, OpenFolder>();
+  private readonly models = new Map<string, LanguageModel>();
 
   /**
    * Throws CodedError if model, tokenizer or snapshot cannot be used; an earlier specialist under the key then stays
@@ -32,25 +32,25 @@ export class Specialists {
   async load(source: MixSource): Promise<OpenedSpecialist> {
     const started = performance.now();
     const model = identity(source);
-    let language = this.languages.get(model);
-    if (!language) {
-      language = await LanguageModel.load(source);
-      this.languages.set(model, language);
+    let languageModel = this.models.get(model);
+    if (!languageModel) {
+      languageModel = await LanguageModel.load(source);
+      this.models.set(model, languageModel);
     }
-    const own = language.tokenizerPath === source.tokenizer;
-    const live = new LiveModel(own ? language.tokenizer : tokenizerAt(source.tokenizer));
+    const sameTokenizer = languageModel.tokenizerPath === source.tokenizer;
+    const live = new LiveModel(sameTokenizer ? languageModel.tokenizer : tokenizerAt(source.tokenizer));
     let mixed: MixtureSpecialist;
     try {
       if (source.snapshot !== undefined) {
-        live.expectLoad(source.over);
+        live.expectLoad(source.changes);
         const loaded = await live.load(source.snapshot);
         if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
-      } else for (const change of source.over) live.change(change);
+      } else for (const change of source.changes) live.change(change);
       // No weights were fitted for a base of another maker: those of the base with the n-grams' tokenizer beat none.
-      const weights = readMixWeights(source.model, ...(own ? [] : [dirname(source.tokenizer)]));
-      mixed = new MixtureSpecialist(source.name, language, () => live.current, weights, {
-        dialect: language.dialect,
-        ...(!own && { tokenizer: language.tokenizer }),
+      const weights = readMixWeights(source.model, ...(sameTokenizer ? [] : [dirname(source.tokenizer)]));
+      mixed = new MixtureSpecialist(source.name, languageModel, () => live.current, weights, {
+        dialect: languageModel.dialect,
+        ...(!sameTokenizer && { tokenizer: languageModel.tokenizer }),
       });
     } catch (error) {
       live.dispose();
@@ -61,7 +61,7 @@ export class Specialists {
     this.open.set(source.key, { source, model, live, mixed });
     await this.dropUnused();
     const { fileCount, tokenCount } = live.current;
-    const { precision } = language;
+    const { precision } = languageModel;
     return { files: fileCount, tokens: tokenCount, precision, loadMs: performance.now() - started };
   }
 
@@ -75,7 +75,7 @@ export class Specialists {
   change(key: string, change: FileChange): void {
     const open = this.open.get(key);
     open?.live.change(change);
-    open?.mixed.changed(change.path);
+    open?.mixed.noteChange(change.path);
   }
 
   async draft(
@@ -86,32 +86,32 @@ export class Specialists {
     onEstimate: (of: LatencyEstimate) => void,
   ): Promise<Draft> {
     const { mixed } = this.find(key);
-    return draftBySyntax(query, options, (asked) => mixed.draft(query, asked, signal, onEstimate));
+    return draftBySyntax(query, options, (adjusted) => mixed.draft(query, adjusted, signal, onEstimate));
   }
 
   warm(key: string, query: CompletionQuery, signal: AbortSignal): Promise<void> {
     return this.find(key).mixed.warm(query, signal);
   }
 
-  lossAt(key: string, place: LabeledQuery, signal: AbortSignal): Promise<QueryLoss> {
-    return this.find(key).mixed.lossAt(place, signal);
+  lossAt(key: string, labeled: LabeledQuery, signal: AbortSignal): Promise<QueryLoss> {
+    return this.find(key).mixed.lossAt(labeled, signal);
   }
 
   fit(
     key: string,
-    places: readonly LabeledQuery[],
-    turn: ModelTurn,
+    queries: readonly LabeledQuery[],
+    runInTurn: RunInTurn,
     progress: (value: { done: number; total: number }) => void,
   ): Promise<MixFit> {
-    return fitMixed(this.find(key).mixed, places, turn, progress);
+    return fitMixed(this.find(key).mixed, queries, runInTurn, progress);
   }
 
   /** Frees the caches of recent prompts. */
   shrink(): void {
-    for (const language of this.languages.values()) language.shrink();
+    for (const language of this.models.values()) language.shrink();
   }
 
-  private find(key: string): Open {
+  private find(key: string): OpenFolder {
     const found = this.open.get(key);
     if (!found) throw new CodedError('bad-request', `No specialist is open under '${key}'.`);
     return found;
@@ -119,9 +119,9 @@ export class Specialists {
 
   private async dropUnused(): Promise<void> {
     const used = new Set([...this.open.values()].map(({ model }) => model));
-    for (const [model, language] of this.languages) {
+    for (const [model, language] of this.models) {
       if (used.has(model)) continue;
-      this.languages.delete(model);
+      this.models.delete(model);
       await language.dispose();
     }
   }
@@ -129,10 +129,13 @@ export class Specialists {
 
 /** Changes when the weights in the folder are replaced. The base counts for adapters only. */
 export function identity({ model, base, precision, threads, tokenizer }: MixSource): string {
-  const stands = (folder: string, name: string) => {
+  const fileState = (folder: string, name: string) => {
     const file = statSync(join(folder, name), { throwIfNoEntry: false });
     return file ? [folder, name, file.mtimeMs, file.size] : undefined;
   };
-  const weights = stands(model, WEIGHTS) ?? [stands(model, ADAPTER), base !== undefined && stands(base, WEIGHTS)];
+  const weights = fileState(model, WEIGHTS) ?? [
+    fileState(model, ADAPTER),
+    base !== undefined && fileState(base, WEIGHTS),
+  ];
   return JSON.stringify([model, precision, threads, tokenizer, weights]);
 }

@@ -23,10 +23,10 @@ export interface MixSource extends Serving {
   readonly model: string;
   /** 'base' or 'adapted'. The model of a draft is called `${name} + n-gram`. */
   readonly name: string;
-  /** The n-gram snapshot. Absent: the index is empty, and only `over` and open files are added to it. */
+  /** The n-gram snapshot. Absent: the index is empty, and only `changes` are added to it. */
   readonly snapshot?: string;
   /** Changes since the snapshot's files were read, and the open documents. */
-  readonly over: readonly FileChange[];
+  readonly changes: readonly FileChange[];
 }
 
 export interface OpenedSpecialist {
@@ -74,7 +74,7 @@ export interface MixFit {
   readonly weights: MixWeights;
   /** Tokens and queries that it was fitted on. */
   readonly tokens: number;
-  readonly places: number;
+  readonly queries: number;
   /** Mean log loss on those tokens, nats, of each model alone and of the mixture. */
   readonly loss: { readonly ngram: number; readonly neural: number; readonly mixed: number };
 }

@@ -22,15 +22,15 @@ export interface FirstLine {
   readonly draft: Omit<Draft, 'latencyMs'>;
   readonly steps: readonly Step[];
   /** Probability that the line ends behind the steps. */
-  readonly ends: number;
+  readonly lineEndProbability: number;
 }
 
 /** Request for the next line, to the model that writes the block. */
-export interface BlockQuestion {
+export interface NextLineRequest {
   /** The last tokens up to the end of the last line. */
   readonly context: Int32Array;
   /** Tokens that the next line may take. */
-  readonly left: number;
+  readonly tokensLeft: number;
 }
 
 /** A line end with its indent, and the line; 'end': the text ends here. Undefined: no prediction. */
@@ -53,7 +53,7 @@ export interface Block {
 
 const mostLines = 24;
 /** A block whose probability falls below this is not continued. How much of it is shown is decided elsewhere. */
-const trusted = 0.2;
+const leastProbability = 0.2;
 /** Limit for the distributions of one more line: lower than for the first line, which the user waits for. */
 const lineBudget = 50;
 
@@ -72,11 +72,11 @@ export function continueBlock(query: CompletionQuery, first: FirstLine, maxToken
   const { own, search } = parts;
   const scope = lookupScope(query.path, own.following);
   const lines = writeBlock(query, first, maxTokens, parts);
-  const answer = ({ context, left }: BlockQuestion): BlockLine => {
+  const answer = ({ context, tokensLeft }: NextLineRequest): BlockLine => {
     const lineEnd = search.lineEnd(context, scope, query.path);
     if (lineEnd === undefined) return undefined;
     const before = Int32Array.from([...context, lineEnd.token]);
-    const line = search.run(before, new Uint8Array(0), scope, query.path, left, lineBudget)[0];
+    const line = search.run(before, new Uint8Array(0), scope, query.path, tokensLeft, lineBudget)[0];
     return line && { lineEnd, line };
   };
   let next = lines.next();
@@ -91,19 +91,19 @@ export function continueBlock(query: CompletionQuery, first: FirstLine, maxToken
  */
 export function* writeBlock(
   query: CompletionQuery,
-  { draft: { text: firstLine }, steps: firstSteps, ends: firstEnds }: FirstLine,
+  { draft: { text: firstLine }, steps: firstSteps, lineEndProbability: firstEnds }: FirstLine,
   maxTokens: number,
   { vocabulary, own }: Pick<BlockParts, 'vocabulary' | 'own'>,
-): Generator<BlockQuestion, Block, BlockLine> {
+): Generator<NextLineRequest, Block, BlockLine> {
   const lineBefore = query.prefix.slice(lineStart(query.prefix));
-  const opened = /[([{:]$|=>$/.test(firstLine.trimEnd());
-  const base = indentLength(lineBefore + firstLine);
-  const next = linesBelow(query.suffix, 1)[0]?.trim();
+  const opensBlock = /[([{:]$|=>$/.test(firstLine.trimEnd());
+  const baseIndent = indentLength(lineBefore + firstLine);
+  const lineBelowCursor = linesBelow(query.suffix, 1)[0]?.trim();
   const steps: Step[] = [];
   let text = '';
   let probability = 1;
-  const sure = likelihood(firstSteps) * firstEnds;
-  let ends = firstEnds;
+  const firstProbability = likelihood(firstSteps) * firstEnds;
+  let lastEndProbability = firstEnds;
   const context = (): Int32Array =>
     Int32Array.from([
       ...own.context.subarray(Math.max(0, own.contextLength - 64), own.contextLength),
@@ -113,35 +113,36 @@ export function* writeBlock(
   const finish = (): Block => ({ text, steps, probability, complete: true });
   const breakOff = (): Block => ({ text, steps, probability, complete: false });
   for (let count = 0; count < mostLines; count++) {
-    const left = maxTokens - firstSteps.length - steps.length;
-    if (left < 2) return breakOff();
-    const answer = yield { context: context(), left };
+    const tokensLeft = maxTokens - firstSteps.length - steps.length;
+    if (tokensLeft < 2) return breakOff();
+    const answer = yield { context: context(), tokensLeft };
     if (answer === 'end') return bracketBalance(firstLine + text) > 0 ? breakOff() : finish();
     if (answer === undefined) return breakOff();
     const { lineEnd, line: best } = answer;
     const indent = vocabulary.decode(vocabulary.tokenizer.bytesOf(lineEnd.token));
-    const deep = indent.length - lineStart(indent);
-    const p = Math.exp(best.logProbability);
+    const lineIndent = indent.length - lineStart(indent);
+    const lineProbability = Math.exp(best.logProbability);
     const body = vocabulary.decode(vocabulary.bytesOf(best.steps.map((step) => step.token)));
     const line = {
       text: indent + body,
-      steps: [{ ...lineEnd, probability: lineEnd.probability * ends }, ...best.steps],
+      steps: [{ ...lineEnd, probability: lineEnd.probability * lastEndProbability }, ...best.steps],
     };
-    if (!best.finished || sure * probability * p < trusted) return { ...breakOff(), rejected: line };
+    if (!best.finished || firstProbability * probability * lineProbability < leastProbability)
+      return { ...breakOff(), rejected: line };
     // A blank line belongs to the block only if more of the block follows.
     if (body.trim() === '') return finish();
     // Tags are left out here as they are among the openers.
-    const closes = /^[^<]/.test(closerOf(body, query.languageId));
+    const closesBlock = /^[^<]/.test(closerOf(body, query.languageId));
     // Without an opener the cursor is inside the block, which ends at the first line with a smaller indent.
-    if (deep < base || (deep === base && opened && !closes)) return finish();
-    if (deep === base && !opened && closes) return finish();
+    if (lineIndent < baseIndent || (lineIndent === baseIndent && opensBlock && !closesBlock)) return finish();
+    if (lineIndent === baseIndent && !opensBlock && closesBlock) return finish();
     // The text after the cursor continues from here.
-    if (body.trim() === next && (!closes || !opened)) return finish();
+    if (body.trim() === lineBelowCursor && (!closesBlock || !opensBlock)) return finish();
     steps.push(...line.steps);
-    ends = endProbability(best);
+    lastEndProbability = endProbability(best);
     text += line.text;
-    probability *= p;
-    if (deep === base && opened && closes && !/[([{:]$/.test(body.trimEnd())) return finish();
+    probability *= lineProbability;
+    if (lineIndent === baseIndent && opensBlock && closesBlock && !/[([{:]$/.test(body.trimEnd())) return finish();
   }
   return breakOff();
 }

@@ -97,7 +97,7 @@ export class NgramClient implements Specialist, Disposable {
    * was created.
    */
   async load(snapshotPath: string, since = 0): Promise<Result<LoadedIndex>> {
-    const result = await this.ask({ kind: 'load', snapshotPath, over: this.closedSince(since) });
+    const result = await this.ask({ kind: 'load', snapshotPath, changes: this.closedSince(since) });
     if (result === undefined) {
       return failed('unreadable', 'The specialist stopped while it was loading. Run "Adapt to This Repo" again.');
     }
@@ -117,16 +117,16 @@ export class NgramClient implements Specialist, Disposable {
   }
 
   setOpenFile(path: string, text: string | undefined): void {
-    this.tell(text === undefined ? { kind: 'closed', path } : { kind: 'open', path, text });
+    this.sendChange(text === undefined ? { kind: 'closed', path } : { kind: 'open', path, text });
   }
 
   /** A file that changed on disk without being open. */
   setSavedFile(path: string, text: string): void {
-    this.tell({ kind: 'saved', path, text });
+    this.sendChange({ kind: 'saved', path, text });
   }
 
   removeFile(path: string): void {
-    this.tell({ kind: 'removed', path });
+    this.sendChange({ kind: 'removed', path });
   }
 
   dispose(): void {
@@ -137,19 +137,19 @@ export class NgramClient implements Specialist, Disposable {
     void worker?.terminate();
   }
 
-  private tell(change: FileChange): void {
+  private sendChange(change: FileChange): void {
     const at = ++this.changeCount;
     const { path } = change;
     const before = this.changes.get(path)?.change;
     if (change.kind === 'closed' && before?.kind === 'open') {
-      this.note({ kind: 'saved', path, text: before.text }, at);
-    } else if (change.kind !== 'closed') this.note(change, at);
+      this.remember({ kind: 'saved', path, text: before.text }, at);
+    } else if (change.kind !== 'closed') this.remember(change, at);
     if (change.kind === 'open' && before?.kind === 'open')
       this.send({ kind: 'edit', edit: editOf(path, before.text, change.text) });
     else this.send({ kind: 'file', change });
   }
 
-  private note(change: FileChange, at: number): void {
+  private remember(change: FileChange, at: number): void {
     // The newest is the last.
     this.forget(change.path);
     this.changes.set(change.path, { change, at });
@@ -216,8 +216,8 @@ export class NgramClient implements Specialist, Disposable {
     if (this.snapshotPath !== undefined) {
       const id = this.nextId++;
       this.pending.set(id, { optional: false, settle: (answer) => answer && this.options.onRevived?.() });
-      const over = this.closedSince(0);
-      this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath, over } });
+      const changes = this.closedSince(0);
+      this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath, changes } });
     }
     for (const { change } of this.changes.values()) this.send({ kind: 'file', change });
   }

@@ -12,7 +12,7 @@ import type { Hypothesis, LineSearch, Step } from './search.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Below a less probable line no lines are drafted: what follows it is even less probable. */
-const WORTH_GOING_ON = 0.4;
+const CONTINUE_THRESHOLD = 0.4;
 /** Candidates whose agreement with the next line is computed; each costs a few distributions. */
 const rescored = 8;
 
@@ -30,23 +30,27 @@ export function firstLine(
     if (best < 0 || (probabilities[i] as number) > (probabilities[best] as number)) best = i;
   }
   const chosen = candidates[best];
-  if (chosen === undefined) return { draft: { text: '', tokens: [], model, complete: true }, steps: [], ends: 0 };
+  if (chosen === undefined)
+    return { draft: { text: '', tokens: [], model, complete: true }, steps: [], lineEndProbability: 0 };
   const { steps, finished } = chosen.hypothesis;
   const text = chosen.text.trimEnd();
   const tokens = draftTokens(steps, text, healed, vocabulary);
   const draft = { text, tokens, model, complete: finished, confidence: probabilities[best] as number };
-  return { draft, steps, ends: endProbability(chosen.hypothesis) };
+  return { draft, steps, lineEndProbability: endProbability(chosen.hypothesis) };
 }
 
 /** Whether lines below the first are wanted. */
-export function wantsBlock({ draft }: FirstLine, { multiline, below }: DraftOptions): boolean {
-  return (multiline || below === 'wanted') && draft.complete && draft.text !== '';
+export function wantsBlock({ draft }: FirstLine, { multiline, linesBelow }: DraftOptions): boolean {
+  return (multiline || linesBelow === 'wanted') && draft.complete && draft.text !== '';
 }
 
 /** Whether the n-grams should draft lines below the first one although nothing calls for a block. */
-export function mayContinue({ draft, steps, ends }: FirstLine, { suffix, languageId }: CompletionQuery): boolean {
+export function mayContinue(
+  { draft, steps, lineEndProbability }: FirstLine,
+  { suffix, languageId }: CompletionQuery,
+): boolean {
   if (!draft.complete || draft.text === '' || languageOf(languageId).family === 'prose') return false;
-  return restOfLine(suffix) === '' && likelihood(steps) * ends >= WORTH_GOING_ON;
+  return restOfLine(suffix) === '' && likelihood(steps) * lineEndProbability >= CONTINUE_THRESHOLD;
 }
 
 /**
@@ -59,20 +63,20 @@ export function withBlock(
   { multiline }: Pick<DraftOptions, 'multiline'>,
   vocabulary: Vocabulary,
 ): Omit<Draft, 'latencyMs'> {
-  const piece = ({ text, steps }: Pick<Block, 'text' | 'steps'>) => {
+  const trimmedPart = ({ text, steps }: Pick<Block, 'text' | 'steps'>) => {
     const trimmed = text.trimEnd();
     return { text: trimmed, tokens: draftTokens(steps, trimmed, new Uint8Array(0), vocabulary) };
   };
-  const doubted = block.rejected ?? { text: '', steps: [] };
+  const rejected = block.rejected ?? { text: '', steps: [] };
   if (!multiline) {
-    const beyond = piece({ text: block.text + doubted.text, steps: [...block.steps, ...doubted.steps] });
-    return beyond.text === '' ? draft : { ...draft, beyond };
+    const continuation = trimmedPart({ text: block.text + rejected.text, steps: [...block.steps, ...rejected.steps] });
+    return continuation.text === '' ? draft : { ...draft, continuation };
   }
-  const { text, tokens } = piece(block);
-  const beyond = piece(doubted);
-  if (text === '') return beyond.text === '' ? draft : { ...draft, beyond };
+  const { text, tokens } = trimmedPart(block);
+  const continuation = trimmedPart(rejected);
+  if (text === '') return continuation.text === '' ? draft : { ...draft, continuation };
   return {
-    ...(beyond.text !== '' && { beyond }),
+    ...(continuation.text !== '' && { continuation }),
     text: draft.text + text,
     tokens: [...draft.tokens, ...tokens],
     model: draft.model,

@@ -124,15 +124,15 @@ export interface LabeledLineQuery extends CompletionQuery {
 
 /** @param load prepares the model for a place's query */
 export function rankingExamples(
-  places: readonly LabeledLineQuery[],
+  queries: readonly LabeledLineQuery[],
   drafter: NgramDrafter,
   load: (query: CompletionQuery) => void,
   maxTokens: number,
 ): ChoiceExample[] {
-  return places.map((place) => {
-    load(place);
-    const { candidates, none } = drafter.choose(place, maxTokens);
-    const line = place.truth.slice(0, lineEnd(place.truth, 0)).trim();
+  return queries.map((query) => {
+    load(query);
+    const { candidates, none } = drafter.choose(query, maxTokens);
+    const line = query.truth.slice(0, lineEnd(query.truth, 0)).trim();
     const right = candidates.findIndex(({ text }) => text.trim() === line);
     return { candidates, none, right };
   });

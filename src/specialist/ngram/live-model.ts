@@ -46,9 +46,9 @@ export class LiveModel {
   }
 
   /** Announces a load: later changes are applied to it. */
-  expectLoad(over: readonly FileChange[]): void {
+  expectLoad(changes: readonly FileChange[]): void {
     this.loads += 1;
-    this.changesSinceLoad.push(...over);
+    this.changesSinceLoad.push(...changes);
   }
 
   /** Call `expectLoad` first. If the snapshot cannot be read, the model stays as it was. */

@@ -66,10 +66,10 @@ export class Mixture {
   /** Probability of all other tokens together. */
   rest = 1;
   /** Share that a favoured token leaves to all others. */
-  private left = 1;
+  private othersShare = 1;
   private readonly sums = new Float64Array(L);
   private readonly distinct = new Int32Array(L);
-  private readonly raw = new Float64Array(P);
+  private readonly countsByPlace = new Float64Array(P);
   private readonly escapes = new Float64Array(L);
   private base: readonly number[] = [1, 0, 0];
 
@@ -102,14 +102,14 @@ export class Mixture {
         if (level >= this.top) this.top = level + 1;
       }
     }
-    const { raw, features } = this;
-    raw.fill(0);
+    const { countsByPlace, features } = this;
+    countsByPlace.fill(0);
     let occurrences = 0;
     const inLine = lineBucket(tokensInLine);
     for (let level = this.top - 1; level >= 0; level--) {
       for (let at = 0; at < P; at++) {
         const count = totals[level * P + at] as number;
-        raw[at] = (raw[at] as number) + count;
+        countsByPlace[at] = (countsByPlace[at] as number) + count;
         occurrences += count;
       }
       const few = Math.min(64, distinct[level] as number);
@@ -117,7 +117,7 @@ export class Mixture {
       const n = countBucketOf[Math.min(64, Math.round(occurrences))] as number;
       const row = level * escapeFeatures;
       features[row] = (level * countBuckets + n) * distinctBuckets + d;
-      features[row + 1] = groupOffset + (level * groups + groupOf(raw)) * distinctBuckets + d;
+      features[row + 1] = groupOffset + (level * groups + groupOf(countsByPlace)) * distinctBuckets + d;
       features[row + 2] = lineOffset + (level * lineBuckets + inLine) * 2 + (few === 1 ? 1 : 0);
       features[row + 3] = depthOffset + level * depthBuckets + Math.min(depthBuckets - 1, this.top - 1 - level);
     }
@@ -147,7 +147,7 @@ export class Mixture {
       rest -= p;
     }
     this.rest = Math.max(0, rest);
-    this.left = 1;
+    this.othersShare = 1;
   }
 
   /** Gives a token this share and makes it a candidate; all others share the rest. Call `compute` first. */
@@ -165,14 +165,14 @@ export class Mixture {
       probabilities[other] = (1 - share) * (probabilities[other] as number);
     probabilities[slot] = share + (1 - share) * p;
     this.rest = (1 - share) * Math.max(0, this.rest - (isNew ? p : 0));
-    this.left = 1 - share;
+    this.othersShare = 1 - share;
   }
 
   /** Probability of any token, a candidate or not. Call `compute` first. */
   probabilityOf(token: number, evidence: Evidence, unigrams: Unigrams): number {
     const slot = evidence.find(token);
     if (slot >= 0) return this.probabilities[slot] as number;
-    let p = this.left * this.order0(token, unigrams);
+    let p = this.othersShare * this.order0(token, unigrams);
     for (let level = 0; level < this.top; level++) p *= this.escapes[level] as number;
     return p;
   }

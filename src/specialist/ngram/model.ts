@@ -45,7 +45,7 @@ const otherTokenizer = failed(
 );
 
 /** A query's position for a search by another model. Valid until the model gets another request. */
-export interface PredictionPoint {
+export interface NgramCursorPosition {
   readonly path: string;
   readonly scope: LookupScope;
   readonly own: OwnFile;
@@ -157,16 +157,16 @@ export class NgramModel {
    * Fits the mixing weights on files that are not in the index, and the ranking on positions in them; uses both from
    * then on. A few hundred positions are enough; each takes some milliseconds.
    */
-  fit(validationFiles: readonly FitFile[], validationPlaces: readonly LabeledLineQuery[]): NgramWeights {
+  fit(validationFiles: readonly FitFile[], validationQueries: readonly LabeledLineQuery[]): NgramWeights {
     const examples = this.mixtureExamples(validationFiles, fitTokens);
     // The last fifth, in whole files, decides whether the fitted weights replace the earlier ones.
-    const judge = examples.splice(Math.ceil(examples.length * 0.8));
+    const heldOut = examples.splice(Math.ceil(examples.length * 0.8));
     const fitted = fitMixture(examples, this.current, tuning).weights;
-    const better = meanLoss(judge, fitted) < meanLoss(judge, this.current);
+    const better = meanLoss(heldOut, fitted) < meanLoss(heldOut, this.current);
     const mixture = better ? fitted : this.current;
     this.useWeights({ ...mixture, ranking: this.current.ranking });
-    const places = this.rankingExamples(validationPlaces);
-    const ranking = Float32Array.from(fitConditionalLogit(places, this.current.ranking, rankingPrior));
+    const rankingExamples = this.rankingExamples(validationQueries);
+    const ranking = Float32Array.from(fitConditionalLogit(rankingExamples, this.current.ranking, rankingPrior));
     this.useWeights({ ...mixture, ranking });
     return this.current;
   }
@@ -191,13 +191,13 @@ export class NgramModel {
   }
 
   /** Training examples of the ranking. */
-  rankingExamples(places: readonly LabeledLineQuery[]): ChoiceExample[] {
+  rankingExamples(queries: readonly LabeledLineQuery[]): ChoiceExample[] {
     const load = (query: CompletionQuery) => {
       this.load(query, fitLineTokens);
       // Named values do not matter for the ranking.
       this.predictor.named.load('');
     };
-    return rankingExamples(places, this.drafter, load, fitLineTokens);
+    return rankingExamples(queries, this.drafter, load, fitLineTokens);
   }
 
   useWeights(weights: NgramWeights): void {
@@ -213,7 +213,7 @@ export class NgramModel {
   }
 
   /** @param room tokens that a search will add to the context */
-  place(query: CompletionQuery, room: number): PredictionPoint {
+  positionAt(query: CompletionQuery, room: number): NgramCursorPosition {
     this.load(query, room);
     const { own, predictor, search } = this;
     return {

@@ -9,7 +9,7 @@ import type { Vocabulary } from './vocabulary.ts';
  */
 const SHARE = 0.8;
 /** The same for the rest of a name that has been begun. */
-const BEGUN = 0.98;
+const SHARE_ONCE_BEGUN = 0.98;
 /** Longest left side, and longest value in progress, tokens. */
 const REACH = 8;
 
@@ -56,7 +56,7 @@ export class NamedValues {
     const done = end - at - 1;
     if (value === undefined || done >= value.length) return undefined;
     for (let i = 0; i < done; i++) if (context[at + 1 + i] !== value[i]) return undefined;
-    return { token: value[done] as number, share: done === 0 ? SHARE : BEGUN };
+    return { token: value[done] as number, share: done === 0 ? SHARE : SHARE_ONCE_BEGUN };
   }
 
   /** Tokens of the parameter that the left side names. */

@@ -53,9 +53,9 @@ export class OwnFile {
   private pieces: Piece[] = [];
   private suffix: Piece = { text: '', tokens: new Int32Array(0) };
 
-  constructor(vocabulary: Vocabulary, takenBack = unfinishedPiece) {
+  constructor(vocabulary: Vocabulary, textToHeal = unfinishedPiece) {
     this.vocabulary = vocabulary;
-    this.textToHeal = takenBack;
+    this.textToHeal = textToHeal;
     this.index = new ListIndex(vocabulary);
     this.counts = new Int32Array(vocabulary.size);
   }

@@ -44,7 +44,7 @@ export class ProjectIndex {
   private readonly fileOf: Int32Array;
   /** Token, file and following line of each element of `order`, side by side: look-ups read runs, not the text. */
   private readonly tokenAt: Int32Array;
-  private readonly fileAtPlace: Int32Array;
+  private readonly fileAtOrder: Int32Array;
   private readonly followingAt: Int32Array;
   /** Number of each file's folder. */
   private readonly folderOf: Int32Array;
@@ -70,7 +70,7 @@ export class ProjectIndex {
       this.fileOf.fill(file, starts[file], (starts[file + 1] as number) - 1);
     const { order, following } = arrays;
     this.tokenAt = order.map((at) => tokens[at] ?? vocabulary.separator);
-    this.fileAtPlace = order.map((at) => this.fileOf[at] as number);
+    this.fileAtOrder = order.map((at) => this.fileOf[at] as number);
     this.followingAt = order.map((at) => following[at] ?? 0);
     const numbered = (ids: Map<string, number>, name: string) => {
       const known = ids.get(name) ?? ids.size;
@@ -243,7 +243,7 @@ export class ProjectIndex {
     const kin = scope.kin === '' ? undefined : (this.kinIds.get(scope.kin) ?? -1);
     for (let i = 0; i < samples; i++) {
       const k = low + Math.floor(i * times);
-      const file = this.fileAtPlace[k] as number;
+      const file = this.fileAtOrder[k] as number;
       if (!this.isSeen(file) || (kin !== undefined && this.kinOf[file] !== kin)) continue;
       const home = this.folderOf[file] === folder ? place.folder : place.project;
       const counted = agreement(this.followingAt[k] as number, scope.following, home);

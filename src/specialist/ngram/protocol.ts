@@ -12,8 +12,8 @@ export interface LoadedIndex {
 export type Request =
   | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
-  /** `over`: changes of files that are not open since the snapshot's files were read. */
-  | { readonly kind: 'load'; readonly snapshotPath: string; readonly over: readonly FileChange[] };
+  /** `changes`: changes of files that are not open since the snapshot's files were read. */
+  | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
 
 /** The result of each kind of request. */
 export interface WorkerResults {

@@ -35,7 +35,7 @@ const closer = /^\s*[)\]}]/;
 const opener = /(?:[([{]|=>|[=:?]|&&|\|\|)$/;
 
 /** One row per feature, in the order of the weights. `nextLine`: log probability of the line that follows. */
-interface Seen {
+interface FeatureInputs {
   readonly candidate: string;
   readonly hypothesis: Hypothesis;
   readonly logNextLine: number;
@@ -50,7 +50,7 @@ const flag = (condition: boolean) => (condition ? 1 : 0);
 const lowest = (h: Hypothesis) => h.steps.reduce((low, step) => Math.min(low, step.probability), 1);
 const lastOf = (text: string) => text.slice(-1);
 
-const features: readonly ((seen: Seen) => number)[] = [
+const features: readonly ((inputs: FeatureInputs) => number)[] = [
   ({ hypothesis }) => hypothesis.logProbability,
   ({ hypothesis }) => Math.log(Math.max(1e-4, lowest(hypothesis))),
   ({ hypothesis }) => (hypothesis.logLineEnd === Number.NEGATIVE_INFINITY ? 0 : Math.max(-8, hypothesis.logLineEnd)),
@@ -128,7 +128,7 @@ export interface Unranked {
 export function describe(unranked: readonly Unranked[], around: RankingContext): LineCandidate[] {
   const best = bestOf(unranked);
   const inPrefix = new Map<string, boolean>();
-  const known = (name: string) => {
+  const isInPrefix = (name: string) => {
     let seen = inPrefix.get(name);
     if (seen === undefined) {
       seen = around.prefix.includes(name);
@@ -139,9 +139,9 @@ export function describe(unranked: readonly Unranked[], around: RankingContext):
   return unranked.map(({ hypothesis, text, logNextLine }) => {
     const line = (around.lineBefore + text).trimEnd();
     const found = text.match(names) ?? [];
-    const unseen = found.filter((name) => !known(name));
+    const unseen = found.filter((name) => !isInPrefix(name));
     const wanted = unseen.filter((name) => around.namesAfter.has(name)).length;
-    const seen: Seen = {
+    const inputs: FeatureInputs = {
       candidate: text,
       hypothesis,
       logNextLine,
@@ -155,7 +155,7 @@ export function describe(unranked: readonly Unranked[], around: RankingContext):
       },
       best,
     };
-    return { hypothesis, text, features: Float32Array.from(features, (feature) => feature(seen)) };
+    return { hypothesis, text, features: Float32Array.from(features, (feature) => feature(inputs)) };
   });
 }
 

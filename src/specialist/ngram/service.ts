@@ -48,7 +48,7 @@ export class NgramService {
     } else if (this.waiting.length >= mostWaiting) {
       this.send({ kind: 'failed', id: message.id, message: 'too many are waiting' });
     } else {
-      if (message.request.kind === 'load') this.live.expectLoad(message.request.over);
+      if (message.request.kind === 'load') this.live.expectLoad(message.request.changes);
       this.waiting.push({ id: message.id, request: message.request });
       this.schedule();
     }
@@ -102,7 +102,7 @@ export class NgramService {
 }
 
 function isRequest(value: unknown): value is Request {
-  const { kind, over } = (value ?? {}) as { kind?: unknown; over?: unknown };
-  if (kind === 'load') return Array.isArray(over) && over.every(isFileChange);
+  const { kind, changes } = (value ?? {}) as { kind?: unknown; changes?: unknown };
+  if (kind === 'load') return Array.isArray(changes) && changes.every(isFileChange);
   return kind === 'complete' || kind === 'snippets';
 }

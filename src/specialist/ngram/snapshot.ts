@@ -59,16 +59,16 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const opened = open(bytes);
   if (!opened.ok) return opened;
-  const { header, arraysAt, madeBy } = opened.value;
-  if (madeBy < version)
+  const { header, arraysAt, storedVersion } = opened.value;
+  if (storedVersion < version)
     return failed(
       'corrupt',
       'The stored specialist is from a version with weaker redaction of secrets. It is rebuilt when the folder is read, also by "Adapt to This Repo".',
     );
   const weights = weightsFrom(header.weights);
-  if (weights === undefined) return foreign('its weights are of another shape');
+  if (weights === undefined) return damaged('its weights are of another shape');
   if (arraysAt + 4 * arrayNames.reduce((sum, name) => sum + header.lengths[name], 0) + 4 !== bytes.length) {
-    return foreign('its arrays are of another length');
+    return damaged('its arrays are of another length');
   }
   let at = arraysAt;
   // Copied, which also aligns them.
@@ -80,7 +80,7 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
   };
   const [starts, tokens, order, following] = arrayNames.map(take) as [Int32Array, Int32Array, Int32Array, Int32Array];
   const arrays = { paths: header.paths, starts, tokens, order, following };
-  if (!fitTogether(arrays)) return foreign('its arrays do not fit together');
+  if (!fitTogether(arrays)) return damaged('its arrays do not fit together');
   return ok({ arrays, weights, vocabulary: header.vocabulary });
 }
 
@@ -108,10 +108,10 @@ export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<NgramSnapsho
   if (!opened.ok) return opened;
   const { vocabulary, weights: plain } = opened.value.header;
   const weights = weightsFrom(plain);
-  return weights === undefined ? foreign('its weights are of another shape') : ok({ weights, vocabulary });
+  return weights === undefined ? damaged('its weights are of another shape') : ok({ weights, vocabulary });
 }
 
-function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; madeBy: number }> {
+function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; storedVersion: number }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 20 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) {
     return failed(
@@ -119,25 +119,25 @@ function open(bytes: Uint8Array): Result<{ header: Header; arraysAt: number; mad
       'The stored specialist has an unknown format or is truncated. Run "Adapt to This Repo" again.',
     );
   }
-  const madeBy = view.getUint32(8, true);
-  if (madeBy > version) {
+  const storedVersion = view.getUint32(8, true);
+  if (storedVersion > version) {
     return failed(
       'newer-version',
       'The stored specialist is from a later version of Easy Adaptation. Update, or adapt again.',
     );
   }
   if (view.getUint32(bytes.length - 4, true) !== checksum(bytes, bytes.length - 4))
-    return foreign('its checksum is wrong');
+    return damaged('its checksum is wrong');
   const length = view.getUint32(12, true);
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, 16 + length)));
   } catch {
-    return foreign('its header is not JSON');
+    return damaged('its header is not JSON');
   }
   return isHeader(header)
-    ? ok({ header, arraysAt: padded(16 + length), madeBy })
-    : foreign('its header says too little');
+    ? ok({ header, arraysAt: padded(16 + length), storedVersion })
+    : damaged('its header says too little');
 }
 
 function isHeader(value: unknown): value is Header {
@@ -156,7 +156,7 @@ function isHeader(value: unknown): value is Header {
   );
 }
 
-function foreign(why: string): Result<never> {
+function damaged(why: string): Result<never> {
   return failed('corrupt', `The stored specialist is damaged: ${why}. Run "Adapt to This Repo" again.`);
 }
 

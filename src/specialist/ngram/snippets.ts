@@ -19,11 +19,23 @@ const mostNames = 12;
 /** Lines of a definition. */
 const definitionLines = 12;
 
-const definers = ['function', 'class', 'interface', 'type', 'const', 'enum', 'def', 'struct', 'fn', 'func', 'trait'];
+const definitionKeywords = [
+  'function',
+  'class',
+  'interface',
+  'type',
+  'const',
+  'enum',
+  'def',
+  'struct',
+  'fn',
+  'func',
+  'trait',
+];
 const names = /[\p{L}_$][\p{L}\p{N}_$]{2,}/gu;
 
 /** A run of tokens in one file, and its score. */
-interface Found {
+interface ScoredRun {
   readonly path: string;
   readonly tokens: Int32Array;
   readonly fileStart: number;
@@ -63,12 +75,12 @@ export function findSnippets(
 }
 
 /** Definitions of the names nearest to the cursor that the query's own file does not define. */
-function findDefinitions(query: CompletionQuery, project: ProjectIndex, vocabulary: Vocabulary): Found[] {
+function findDefinitions(query: CompletionQuery, project: ProjectIndex, vocabulary: Vocabulary): ScoredRun[] {
   const near = query.prefix.slice(-500).match(names) ?? [];
   const unique = [...new Set(near.reverse())].slice(0, mostNames);
-  const found: Found[] = [];
+  const found: ScoredRun[] = [];
   for (const [index, name] of unique.entries()) {
-    for (const definer of definers) {
+    for (const definer of definitionKeywords) {
       if (query.prefix.includes(`${definer} ${name}`)) continue;
       for (const lead of ['', ' ']) {
         const tokens = vocabulary.tokenizer.encode(`${lead}${definer} ${name}`);
@@ -94,7 +106,7 @@ function findWindows(
   project: ProjectIndex,
   overlay: Overlay,
   vocabulary: Vocabulary,
-): Found[] {
+): ScoredRun[] {
   const rareTokens = [...new Set(vocabulary.tokenizer.encode(around))]
     .filter((token) => vocabulary.blank[token] === 0 && vocabulary.tokenizer.bytesOf(token).length > 2)
     .map((token) => ({ token, count: project.countOf(token) }))
@@ -115,7 +127,7 @@ function findWindows(
       last = window;
     }
   }
-  const found: Found[] = [];
+  const found: ScoredRun[] = [];
   for (const [window, score] of [...scores].sort((a, b) => b[1] - a[1]).slice(0, 24)) {
     const file = project.fileAt(window * windowTokens + windowTokens / 2);
     if (file !== undefined) found.push({ ...file, at: window * windowTokens, score, kind: 'window' });
@@ -146,7 +158,7 @@ function alternate<T>(a: readonly T[], b: readonly T[]): T[] {
 
 /** The text of whole lines: the token before the first holds its indent. */
 function decodeLines(
-  { tokens, fileStart }: Found,
+  { tokens, fileStart }: ScoredRun,
   { from, to }: { from: number; to: number },
   { tokenizer }: Vocabulary,
 ) {
@@ -156,7 +168,7 @@ function decodeLines(
 }
 
 /** Whole lines: the first of a definition, or all that a window touches. */
-function linesOf({ tokens, fileStart, fileEnd, at, kind }: Found, { endsLine }: Vocabulary) {
+function linesOf({ tokens, fileStart, fileEnd, at, kind }: ScoredRun, { endsLine }: Vocabulary) {
   let from = Math.max(fileStart, at);
   while (from > fileStart && endsLine[tokens[from - 1] as number] === 0) from -= 1;
   let [to, left] = kind === 'definition' ? [from, definitionLines] : [Math.min(fileEnd, at + windowTokens), 1];
@@ -164,7 +176,7 @@ function linesOf({ tokens, fileStart, fileEnd, at, kind }: Found, { endsLine }: 
   return { from, to };
 }
 
-function linesBefore({ tokens, fileStart }: Found, from: number, vocabulary: Vocabulary): number {
+function linesBefore({ tokens, fileStart }: ScoredRun, from: number, vocabulary: Vocabulary): number {
   let lines = 0;
   for (let at = fileStart; at < from; at++) {
     const token = tokens[at] as number;

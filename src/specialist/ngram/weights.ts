@@ -23,13 +23,13 @@ export function isWeight(value: unknown): value is number {
 /** Undefined if the data does not have the shape of this version. */
 export function weightsFrom(plain: unknown): NgramWeights | undefined {
   if (typeof plain !== 'object' || plain === null) return undefined;
-  const given = plain as Partial<Record<Part, unknown>>;
+  const values = plain as Partial<Record<Part, unknown>>;
   const usable = (part: Part) => {
-    const values = given[part];
-    return Array.isArray(values) && values.length === sizes[part] && values.every(isWeight);
+    const partValues = values[part];
+    return Array.isArray(partValues) && partValues.length === sizes[part] && partValues.every(isWeight);
   };
   if (!parts.every(usable)) return undefined;
-  return eachPart((part) => Float32Array.from(given[part] as number[]));
+  return eachPart((part) => Float32Array.from(values[part] as number[]));
 }
 
 /** Rounded to four decimals: far below the noise of any fit. */
@@ -42,12 +42,12 @@ export function exactWeights(weights: NgramWeights): PlainWeights {
   return inArrays(weights, (value) => value);
 }
 
-function inArrays(weights: NgramWeights, as: (value: number) => number): PlainWeights {
-  return eachPart((part) => Array.from(weights[part], as));
+function inArrays(weights: NgramWeights, convert: (value: number) => number): PlainWeights {
+  return eachPart((part) => Array.from(weights[part], convert));
 }
 
-function eachPart<T>(of: (part: Part) => T): Record<Part, T> {
-  return Object.fromEntries(parts.map((part) => [part, of(part)])) as Record<Part, T>;
+function eachPart<T>(valuesOf: (part: Part) => T): Record<Part, T> {
+  return Object.fromEntries(parts.map((part) => [part, valuesOf(part)])) as Record<Part, T>;
 }
 
 /** Fitted on other packages; see `bench/ngram/fit-defaults.ts`. */

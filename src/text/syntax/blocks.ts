@@ -47,7 +47,7 @@ export function blockOptions(
   parsed: Parsed | undefined,
   parseMs = PARSE_MS,
 ): DraftOptions {
-  if (options.below === 'never' || parsed === undefined) return options;
+  if (options.linesBelow === 'never' || parsed === undefined) return options;
   const rest = lineAfter(query.suffix);
   if (rest.trim() !== '' && !isOnlyClosers(rest)) return options;
   const spot = spotOf(query);
@@ -57,7 +57,7 @@ export function blockOptions(
     return beginsBlock(root, document, spot.at, query) ? 'block' : undefined;
   });
   if (found === 'no block') return { ...options, multiline: false };
-  return found === 'block' ? { ...options, below: 'wanted', maxTokens: BLOCK_TOKENS } : options;
+  return found === 'block' ? { ...options, linesBelow: 'wanted', maxTokens: BLOCK_TOKENS } : options;
 }
 
 /** Whether the cursor is inside a string, a comment or a regular expression. */

@@ -27,8 +27,8 @@ export async function draftBySyntax(
 }
 
 /**
- * The draft with `broken`, the cuts that add syntax errors to the document, and `whole`, the cuts after later lines
- * that complete all that they begin inside the node around the cursor. Unchanged if no grammar knows the language.
+ * The draft with `brokenCuts`, the cuts that add syntax errors to the document, and `wholeCuts`: cuts after several lines
+ * that end every block the lines began, inside the node around the cursor. Unchanged if no grammar knows the language.
  * @param parseMs time limit, ms; cuts that were not checked by then may be shown
  */
 export async function withSyntax(draft: Draft, query: CompletionQuery, parseMs = PARSE_MS): Promise<Draft> {
@@ -38,28 +38,33 @@ export async function withSyntax(draft: Draft, query: CompletionQuery, parseMs =
   if (parsed === undefined) return draft;
   const ends = endsIn(parsed, query, draft, performance.now() + parseMs);
   if (ends === undefined) return draft;
-  const { broken, whole } = ends;
-  return { ...draft, ...(broken.length > 0 && { broken }), ...(whole && { whole }) };
+  const { brokenCuts, wholeCuts } = ends;
+  return { ...draft, ...(brokenCuts.length > 0 && { brokenCuts }), ...(wholeCuts && { wholeCuts }) };
 }
 
 interface Ends {
-  readonly broken: readonly number[];
-  readonly whole?: readonly number[];
+  readonly brokenCuts: readonly number[];
+  readonly wholeCuts?: readonly number[];
 }
 
 /**
  * Checks the draft and its continuation at each line end; lengths in UTF-16 units. Cuts inside a line are not checked:
  * `import a` has an error that `import a from 'a'` has not.
  */
-function endsIn(parsed: Parsed, query: CompletionQuery, { text, beyond }: Draft, deadline: number): Ends | undefined {
+function endsIn(
+  parsed: Parsed,
+  query: CompletionQuery,
+  { text, continuation }: Draft,
+  deadline: number,
+): Ends | undefined {
   const spot = spotOf(query);
-  const all = text + (beyond?.text ?? '');
+  const all = text + (continuation?.text ?? '');
   const sound = parsed.errorsIn(spot.withoutLine, deadline);
   if (sound === undefined) return undefined;
   // If the draft begins with a line end, its first line is the one below the cursor.
   const firstEnd = lineEnd(all, all.length - all.trimStart().length);
-  const broken = new Set<number>();
-  const whole = new Set<number>();
+  const brokenCuts = new Set<number>();
+  const wholeCuts = new Set<number>();
   const ends = [...all.matchAll(/\n|$/g)].map(({ index }) => index);
   for (const end of ends.slice(0, MAX_ENDS)) {
     const cut = all.slice(0, end).trimEnd();
@@ -78,10 +83,10 @@ function endsIn(parsed: Parsed, query: CompletionQuery, { text, beyond }: Draft,
         isWhole: isFurther && !isPast && !isCutThrough(root, document, spot.at + firstEnd + 1, to),
       };
     });
-    if (seen === undefined) return { broken: [...broken] };
+    if (seen === undefined) return { brokenCuts: [...brokenCuts] };
     if (seen.errors > sound) {
-      if (!asks) broken.add(cut.length);
-    } else if (seen.isWhole) for (const part of [cut, cut.replace(/[;,]+$/, '')]) whole.add(part.length);
+      if (!asks) brokenCuts.add(cut.length);
+    } else if (seen.isWhole) for (const part of [cut, cut.replace(/[;,]+$/, '')]) wholeCuts.add(part.length);
   }
-  return { broken: [...broken], ...(all.length > firstEnd && { whole: [...whole] }) };
+  return { brokenCuts: [...brokenCuts], ...(all.length > firstEnd && { wholeCuts: [...wholeCuts] }) };
 }

@@ -6,7 +6,7 @@ import type { Log } from '../../common/log.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type Base, type BaseChoice, chooseBase, isSlow, type Obstacle } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
-import { keepTiming, readTimings, timingKey } from '../../specialist/engine/timings.ts';
+import { readTimings, storeTiming, timingKey } from '../../specialist/engine/timings.ts';
 import type { RunLock } from '../../storage/lock.ts';
 import type { Settings } from '../editor/settings.ts';
 
@@ -186,7 +186,7 @@ export class Bases extends DisposableStore {
     const timing = { lineMs, promptMs, at: clock.now() };
     this.timings = new Map([...this.timings, [key, timing]]);
     try {
-      keepTiming(storage, key, timing);
+      storeTiming(storage, key, timing);
     } catch (error) {
       log.warn(`The timing could not be stored: ${messageOf(error)}`);
     }

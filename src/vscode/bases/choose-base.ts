@@ -166,7 +166,7 @@ async function importModel(path: string, name: string | undefined, deps: ChooseB
 
 function measuresOf(
   { name }: ImportedBase,
-  { lineMs, promptMs, servesInTime, leastMinutes, why }: BaseMeasures,
+  { lineMs, promptMs, servesInTime, leastMinutes, whyUntrainable }: BaseMeasures,
 ): UiText {
   const serves = t(
     '{0} needs {1} ms for a line and {2} ms for a new prompt',
@@ -179,7 +179,7 @@ function measuresOf(
     : t('too slow to answer while you type, so the n-gram model answers first.');
   const trains =
     leastMinutes === undefined
-      ? sentences(t('It cannot be trained here:'), safeSentence(why ?? ''))
+      ? sentences(t('It cannot be trained here:'), safeSentence(whyUntrainable ?? ''))
       : t('An adaptation needs at least {0} minutes to train it.', Math.ceil(leastMinutes));
   return sentences(joined([serves, verdict], ': '), trains);
 }

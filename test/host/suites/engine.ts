@@ -25,7 +25,7 @@ export function defineEngine(suite: Suite): void {
       const base = join(folder, 'base');
       saveModel(base, config, initialWeights(config, 1), 'F16');
       const serving = { model: base, tokenizer, precision: 'int4', threads: 1 } as const;
-      const opened = await engine.request('open', { ...serving, key: 'folder', name: 'base', over: [] });
+      const opened = await engine.request('open', { ...serving, key: 'folder', name: 'base', changes: [] });
       assert.ok(opened.ok, JSON.stringify(opened));
       const query = { path: 'src/a.ts', languageId: 'typescript', prefix: 'const a = ', suffix: '\n' };
       const started = performance.now();

@@ -18,7 +18,7 @@ const draft = (tokens: readonly string[], text = tokens.join(''), beyond?: reado
     confidence: 0.4,
     latencyMs: 1,
   },
-  ...(beyond && { beyond: { text: beyond.join(''), tokens: beyond.map((each) => token(each)) } }),
+  ...(beyond && { continuation: { text: beyond.join(''), tokens: beyond.map((each) => token(each)) } }),
 });
 const place = (before: string, languageId = 'typescript') => ({
   query: { path: 'a', languageId, prefix: `x;\n${before}`, suffix: '\n' },
@@ -51,9 +51,9 @@ test('does not cut after the hyphen of a name; cuts after a decrement', () => {
 
 test('leaves out cuts that add syntax errors, also the whole draft', () => {
   const whole = draft(['a', '(', 'b', ')', ')']);
-  assert.deepEqual(texts({ ...whole, broken: [5] }), ['a', 'a(b', 'a(b)']);
+  assert.deepEqual(texts({ ...whole, brokenCuts: [5] }), ['a', 'a(b', 'a(b)']);
   const below = draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';']);
-  assert.deepEqual(texts({ ...below, broken: [3, 14] }), [
+  assert.deepEqual(texts({ ...below, brokenCuts: [3, 14] }), [
     'a',
     'a();',
     'a();\nbeginning(1',
@@ -94,7 +94,7 @@ test('a cut of a later line has some characters; the last cut is the whole draft
     cuts.map(({ tokens }) => tokens.length),
     [1, 2, 3, 5, 7, 8, 9, 12],
   );
-  assert.ok(cuts.every(({ confidence, beyond }) => confidence === undefined && beyond === undefined));
+  assert.ok(cuts.every(({ confidence, continuation }) => confidence === undefined && continuation === undefined));
 });
 
 test('finds trimmed text in the tokens; returns only the draft if cleaning changed its text', () => {
@@ -121,7 +121,7 @@ test('marks a completed name that the document lacks, if it has other names with
   const strangers = (begun: string, pieces: readonly string[], above: string) =>
     cutsOf(draft(pieces), {
       query: { path: 'a', languageId: 'python', prefix: `${above}\n    await ${begun}`, suffix: '\nother_name\n' },
-    }).map(({ stranger }) => stranger === true);
+    }).map(({ unknownIdentifier }) => unknownIdentifier === true);
   const above = 'responder = GZipResponder(self.app)';
   assert.deepEqual(strangers('res', ['ponse', '.', 'close', '()'], above), [true, true, true]);
   assert.deepEqual(strangers('res', ['ponder', '(', 'scope', ')'], above), [false, false, false]);

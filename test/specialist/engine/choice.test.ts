@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Base, type Circumstances, chooseBase, type Obstacle } from '../../../src/specialist/engine/choice.ts';
-import { keepTiming, readTimings, timingKey } from '../../../src/specialist/engine/timings.ts';
+import { readTimings, storeTiming, timingKey } from '../../../src/specialist/engine/timings.ts';
 
 const base = (name: string): Base => ({
   name,
@@ -116,10 +116,10 @@ test('timings are stored by model, precision, threads and processor', () => {
     timingKey('a'.repeat(64), 'auto', 2, 'Core'),
   ];
   assert.equal(new Set(keys).size, keys.length);
-  for (const [i, key] of keys.entries()) keepTiming(storage, key, { ...measured, at: i + 1 });
+  for (const [i, key] of keys.entries()) storeTiming(storage, key, { ...measured, at: i + 1 });
   assert.deepEqual([...readTimings(storage).keys()].sort(), [...keys].sort());
   assert.equal(timingKey('a', 'auto', 2), timingKey('a', 'auto', 2));
-  for (let i = 0; i < 30; i++) keepTiming(storage, `more ${i}`, { ...measured, at: 100 + i });
+  for (let i = 0; i < 30; i++) storeTiming(storage, `more ${i}`, { ...measured, at: 100 + i });
   assert.ok(readTimings(storage).size <= 20);
   assert.ok(readTimings(storage).has('more 29'));
 });
@@ -133,6 +133,6 @@ test('a damaged file or one of another version reads as empty, and invalid rows 
   const rows = { good: measured, bad: { ...measured, lineMs: -1 }, none: null, text: 'x' };
   writeFileSync(file, JSON.stringify({ version: 1, rows }));
   assert.deepEqual([...readTimings(storage)], [['good', measured]]);
-  keepTiming(storage, 'new', measured);
+  storeTiming(storage, 'new', measured);
   assert.match(readFileSync(file, 'utf8'), /"new"/);
 });

@@ -91,7 +91,7 @@ test('an invalid message gets an error code or is ignored, and the same process 
     ['draft', { key: 'x' }],
     ['warm', { key: 'x' }],
     ['time', { model: 7 }],
-    ['fit', { key: 'x', places: 1e9 }],
+    ['fit', { key: 'x', queries: 1e9 }],
     ['adapt', { base: 1, out: null, examples: {} }],
   ] as [never, never][];
   for (const [kind, request] of asked) {

@@ -49,7 +49,7 @@ export function engine(more: Partial<EngineOptions> = {}): EngineClient {
 
 /** A specialist without an index. */
 export function opening(model: string): MixSource {
-  return { key: 'folder', model, name: 'base', over: [], tokenizer: TOKENIZER, precision: 'int4', threads: 1 };
+  return { key: 'folder', model, name: 'base', changes: [], tokenizer: TOKENIZER, precision: 'int4', threads: 1 };
 }
 
 /** The rest of the line after `prefix`, of that specialist. */

@@ -43,7 +43,7 @@ function source(more: Partial<MixSource> = {}): MixSource {
     model,
     name: 'base',
     snapshot,
-    over: [],
+    changes: [],
     tokenizer: TOKENIZER,
     precision: 'fp32',
     threads: 1,
@@ -136,14 +136,14 @@ test('changes count at once: open, saved and removed files', async () => {
 });
 
 test('changes given with a snapshot count', async () => {
-  await open({ over: [{ kind: 'saved', path: 'src/new.ts', text: 'const parcel = wrapParcel(paper);\n' }] });
+  await open({ changes: [{ kind: 'saved', path: 'src/new.ts', text: 'const parcel = wrapParcel(paper);\n' }] });
   assert.equal((await draft('const parcel = wrap')).text, 'Parcel(paper);');
 });
 
 test('without a snapshot only open files count', async () => {
   const { snapshot: _, ...bare } = source({
     key: 'bare',
-    over: [{ kind: 'open', path: 'src/x.ts', text: 'publishNewsletter(readers);\n' }],
+    changes: [{ kind: 'open', path: 'src/x.ts', text: 'publishNewsletter(readers);\n' }],
   });
   const opened = await client.request('open', bare);
   assert.ok(opened.ok, JSON.stringify(opened));
@@ -153,7 +153,7 @@ test('without a snapshot only open files count', async () => {
 
 test('two folders share a model but not their indexes, and a closed one is gone', async () => {
   await open();
-  await open({ key: 'b', over: [{ kind: 'open', path: 'src/b.ts', text: 'launchRocket(pad, fuel);\n' }] });
+  await open({ key: 'b', changes: [{ kind: 'open', path: 'src/b.ts', text: 'launchRocket(pad, fuel);\n' }] });
   assert.equal((await draft('launchRoc', 'b')).text, 'ket(pad, fuel);');
   assert.notEqual((await draft('launchRoc')).text, 'ket(pad, fuel);');
   assert.ok((await client.request('close', { key: 'b' })).ok);
@@ -165,12 +165,12 @@ test('two folders share a model but not their indexes, and a closed one is gone'
 
 test('a fit reports progress and losses, and its weights beside the model are loaded later', async () => {
   await open();
-  const places = Array.from({ length: 6 }, (_, i) => ({
+  const queries = Array.from({ length: 6 }, (_, i) => ({
     query: { path: `src/p${i}.ts`, languageId: 'typescript', prefix: 'export const greeting = compose', suffix: '\n' },
     truth: i % 2 === 0 ? 'Greeting(visitor, hour);' : 'Farewell();',
   }));
   const seen: number[] = [];
-  const fit = await client.request('fit', { key: 'a', places }, { onProgress: ({ done }) => seen.push(done) });
+  const fit = await client.request('fit', { key: 'a', queries }, { onProgress: ({ done }) => seen.push(done) });
   assert.ok(fit.ok, JSON.stringify(fit));
   assert.equal(seen.length, 6);
   assert.ok(fit.value.tokens > 10);
@@ -190,7 +190,7 @@ test('a plausible line has a lower loss than an implausible one, and a truth tha
   await open();
   const query = { path: 'src/p.ts', languageId: 'typescript', prefix: 'export const greeting = compose', suffix: '\n' };
   const lossAt = async (truth: string) => {
-    const loss = await client.request('lossAt', { key: 'a', place: { query, truth } });
+    const loss = await client.request('lossAt', { key: 'a', labeled: { query, truth } });
     assert.ok(loss.ok, JSON.stringify(loss));
     return loss.value;
   };
@@ -199,7 +199,7 @@ test('a plausible line has a lower loss than an implausible one, and a truth tha
   assert.ok(seen.tokens > 5 && seen.nats / seen.tokens < 0.5, JSON.stringify(seen));
   assert.ok(strange.nats / strange.tokens > 1, JSON.stringify(strange));
   assert.deepEqual(await lossAt('x, '.repeat(200)), { tokens: 0, nats: 0 });
-  const gone = await client.request('lossAt', { key: 'nobody', place: { query, truth: 'x' } });
+  const gone = await client.request('lossAt', { key: 'nobody', labeled: { query, truth: 'x' } });
   assert.ok(!gone.ok);
   assert.equal(gone.error.code, 'bad-request');
 });
@@ -207,14 +207,14 @@ test('a plausible line has a lower loss than an implausible one, and a truth tha
 test('a cancelled fit keeps the old weights', async () => {
   await open();
   const before = await draft('export const greeting = compose');
-  const places = Array.from({ length: 200 }, () => ({
+  const queries = Array.from({ length: 200 }, () => ({
     query: { path: 'src/p.ts', languageId: 'typescript', prefix: 'export const greeting = compose', suffix: '\n' },
     truth: 'Greeting(visitor, hour);',
   }));
   const controller = new AbortController();
   const fit = await client.request(
     'fit',
-    { key: 'a', places },
+    { key: 'a', queries },
     { signal: controller.signal, onProgress: () => controller.abort() },
   );
   assert.ok(!fit.ok);

@@ -16,8 +16,8 @@ function facts(more: Partial<GateFacts>): GateFacts {
     ngramBest: 0.2,
     neuralBest: 0.4,
     entropy: 2,
-    agree: false,
-    first: false,
+    modelsAgree: false,
+    isFirstToken: false,
     ...more,
   };
 }

@@ -113,10 +113,13 @@ test('where a grammar calls for a block its lines stand beyond the first, which 
   const before = `${FUNCTIONS[2]}\nexport class Counter |`;
   for (const ngram of [empty, full]) {
     const mixed = mixedOver(network, ngram, sensibleWeights());
-    const draft = await mixed.draft(at(before), { multiline: false, below: 'wanted', maxTokens: 120 });
+    const draft = await mixed.draft(at(before), { multiline: false, linesBelow: 'wanted', maxTokens: 120 });
     assert.equal(draft.text, '{');
-    assert.equal(draft.beyond?.text, '\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}');
-    assert.equal(draft.beyond?.tokens.map(({ text }) => text).join(''), draft.beyond?.text);
+    assert.equal(
+      draft.continuation?.text,
+      '\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}',
+    );
+    assert.equal(draft.continuation?.tokens.map(({ text }) => text).join(''), draft.continuation?.text);
   }
 });
 

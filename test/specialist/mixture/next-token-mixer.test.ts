@@ -1,7 +1,7 @@
 // One step of the mixture inside a word: each model counts by how much it expected the healed bytes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spelled } from '../../../src/neural/inference/healing.ts';
+import { remainingBytes } from '../../../src/neural/inference/healing.ts';
 import { gateSize } from '../../../src/specialist/mixture/gate.ts';
 import { LogitReader, probability } from '../../../src/specialist/mixture/logit-reader.ts';
 import { NextTokenMixer } from '../../../src/specialist/mixture/next-token-mixer.ts';
@@ -24,7 +24,7 @@ const logitsOf = (likely: string) =>
 
 /** Behind a word that was begun, as the search stands there. */
 function standing(text: string) {
-  const place = ngram.place(at(text), 40);
+  const place = ngram.positionAt(at(text), 40);
   const { own } = place;
   assert.ok(own.healed.length > 0, 'something was begun');
   const context = new Int32Array(own.contextLength + 20);
@@ -74,7 +74,7 @@ test('a token that only repeats healed bytes is left out, and its probability is
     tier: 'folder' as const,
   }));
   const healed = tokenizer.bytesOf(ids[0] as number);
-  assert.deepEqual(spelled(healed, healed), new Uint8Array());
+  assert.deepEqual(remainingBytes(healed, healed), new Uint8Array());
   const text = word.slice(healed.length);
   const tokens = draftTokens(steps, text, healed, vocabulary);
   assert.equal(tokens.map((each) => each.text).join(''), text);

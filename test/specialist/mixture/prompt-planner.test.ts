@@ -16,7 +16,7 @@ function planner() {
   const asked: number[] = [];
   const made = new PromptPlanner(ngram.vocabulary, limits);
   const plan = (query: ReturnType<typeof at>) =>
-    made.plan(query, ngram.place(query, 0).own, () => {
+    made.plan(query, ngram.positionAt(query, 0).own, () => {
       asked.push(1);
       return [snippet];
     });
@@ -70,10 +70,10 @@ test('a keystroke keeps every token before it, and asks for no new snippets', ()
 test('what changes in other files makes a new prompt where its snippets are of them, or would be', () => {
   const { plan, asked, made } = planner();
   const before = plan(at(`${text}|\n}\n`));
-  made.changed('src/new.ts');
+  made.noteChange('src/new.ts');
   plan(at(`${text}|\n}\n`));
   assert.equal(asked.length, 1, 'the file at hand');
-  made.changed('src/elsewhere.ts');
+  made.noteChange('src/elsewhere.ts');
   assert.deepEqual(plan(at(`${text}|\n}\n`)), before);
   assert.equal(asked.length, 2);
   plan(at(`${text}|\n}\n`));
@@ -81,14 +81,14 @@ test('what changes in other files makes a new prompt where its snippets are of t
 
   const parts: Snippet[] = [];
   const other = new PromptPlanner(ngram.vocabulary, limits);
-  const ids = () => other.plan(at(`${text}|\n}\n`), ngram.place(at(`${text}|\n}\n`), 0).own, () => [...parts]);
+  const ids = () => other.plan(at(`${text}|\n}\n`), ngram.positionAt(at(`${text}|\n}\n`), 0).own, () => [...parts]);
   const without = ids();
   parts.push(snippet);
   assert.deepEqual(ids(), without, 'nothing was told');
-  other.changed(snippet.path);
+  other.noteChange(snippet.path);
   assert.equal(ids()[0], special('<|snippet|>'));
   parts.length = 0;
-  other.changed(snippet.path);
+  other.noteChange(snippet.path);
   assert.deepEqual(ids(), without, 'it has gone');
 });
 
@@ -97,7 +97,7 @@ test('in a new file the snippets are chosen anew as it grows, and not with each 
   const made = new PromptPlanner(ngram.vocabulary, limits);
   const plan = (prefix: string) => {
     const query = at(`${prefix}|`);
-    return made.plan(query, ngram.place(query, 0).own, () => {
+    return made.plan(query, ngram.positionAt(query, 0).own, () => {
       found.push(prefix);
       return prefix === '' ? [] : [snippet];
     });
@@ -129,6 +129,6 @@ test('a prompt that has grown too long, another suffix and another file begin an
 test('no part exceeds its limit', () => {
   const query = at(`${text}${text}|\n${text}`, `${'deep/'.repeat(30)}file.ts`);
   const made = new PromptPlanner(ngram.vocabulary, limits);
-  const ids = made.plan(query, ngram.place(query, 0).own, () => [snippet, snippet, snippet, snippet]);
+  const ids = made.plan(query, ngram.positionAt(query, 0).own, () => [snippet, snippet, snippet, snippet]);
   assert.ok(ids.length <= limits.prefix + limits.suffix + limits.snippets + limits.head + 3, `${ids.length}`);
 });

@@ -150,7 +150,7 @@ test('drafts at odd positions: empty file, huge line, lone surrogate, CR', () =>
 });
 
 test('the next-token distribution sums to 1 and fits the text that follows', () => {
-  const { path, scope, own, predictor } = model.place(at('    if (rows.length === 0) {¦'), 0);
+  const { path, scope, own, predictor } = model.positionAt(at('    if (rows.length === 0) {¦'), 0);
   const context = [
     ...own.context.subarray(0, own.contextLength),
     ...model.vocabulary.tokenizer.encode(model.vocabulary.decode(own.healed)),

@@ -64,7 +64,7 @@ test('below a probable line the draft continues with the lines that always follo
   const model = build();
   const draft = complete(model, '    if (rows.length === 0¦');
   assert.equal(draft.text, ') {');
-  assert.ok(draft.beyond?.text.startsWith('\n      return undefined;\n    }'), draft.beyond?.text);
-  assert.equal(draft.beyond?.tokens.map(({ text }) => text).join(''), draft.beyond?.text);
-  assert.equal(complete(model, '    if (rows.length === 0¦)').beyond, undefined);
+  assert.ok(draft.continuation?.text.startsWith('\n      return undefined;\n    }'), draft.continuation?.text);
+  assert.equal(draft.continuation?.tokens.map(({ text }) => text).join(''), draft.continuation?.text);
+  assert.equal(complete(model, '    if (rows.length === 0¦)').continuation, undefined);
 });

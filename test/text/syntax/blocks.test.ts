@@ -58,8 +58,8 @@ for (const [name, languageId, document, wanted, path] of beginnings)
   test(`${languageId}, ${name}: ${wanted ? 'a block' : 'no block'}`, async () => {
     const parsed = await parserFor(languageId);
     const options = blockOptions(query(languageId, document, path), line, parsed, always);
-    assert.deepEqual(options, wanted ? { multiline: false, maxTokens: 160, below: 'wanted' } : line);
-    const never = { ...line, below: 'never' as const };
+    assert.deepEqual(options, wanted ? { multiline: false, maxTokens: 160, linesBelow: 'wanted' } : line);
+    const never = { ...line, linesBelow: 'never' as const };
     assert.equal(blockOptions(query(languageId, document, path), never, parsed, always), never);
   });
 
@@ -80,7 +80,7 @@ test('drafts with the corrected options and marks the ends of the draft', async 
       return drafted(["'three',", "\n  'four',", '\n];', '\nb();']);
     },
   );
-  assert.equal(asked[0]?.below, 'wanted');
+  assert.equal(asked[0]?.linesBelow, 'wanted');
   assert.deepEqual(wholes(draft), ["'three',\n  'four'", "'three',\n  'four',"]);
 });
 
@@ -93,12 +93,12 @@ function drafted(pieces: readonly string[]): Draft {
   const texts = beyond.map(({ text }) => text).join('');
   return {
     ...{ text: first?.text ?? '', tokens: first ? [first] : [], model: 'n-gram', complete: true, latencyMs: 1 },
-    ...(texts !== '' && { beyond: { text: texts, tokens: beyond } }),
+    ...(texts !== '' && { continuation: { text: texts, tokens: beyond } }),
   };
 }
 
-const wholes = ({ text, beyond, whole }: Draft) =>
-  whole?.map((length) => `${text}${beyond?.text ?? ''}`.slice(0, length)).sort((a, b) => a.length - b.length);
+const wholes = ({ text, continuation, wholeCuts }: Draft) =>
+  wholeCuts?.map((length) => `${text}${continuation?.text ?? ''}`.slice(0, length)).sort((a, b) => a.length - b.length);
 
 /** Beginnings of a draft with several lines that may be shown. */
 const ends: readonly [name: string, languageId: string, document: string, pieces: readonly string[], string[]][] = [
@@ -184,7 +184,11 @@ for (const [name, languageId, document, pieces, expected] of ends)
 test('cuts the first line of a block like the cursor’s line; marks no ends without a grammar', async () => {
   const below = drafted(['', '\n  return', ' g', '(', 'a', ', ', 'b', ')', ';', '\n  ', 'h', '(', 'a', ')']);
   const open = query('typescript', 'function f() {|\n');
-  const of = await withSyntax({ ...below, ...joined(below), beyond: undefined } as unknown as Draft, open, always);
+  const of = await withSyntax(
+    { ...below, ...joined(below), continuation: undefined } as unknown as Draft,
+    open,
+    always,
+  );
   const shown = cutsOf(of, { query: open }).map(({ text }) => text);
   assert.ok(shown.includes('\n  return g(a'), JSON.stringify(shown));
   assert.ok(!shown.includes('\n  return g(a, b);\n  h(a'), JSON.stringify(shown));
@@ -193,8 +197,8 @@ test('cuts the first line of a block like the cursor’s line; marks no ends wit
   assert.equal(await withSyntax(other, query('haskell', '|\n'), always), other);
 });
 
-function joined({ tokens, beyond }: Draft): Pick<Draft, 'text' | 'tokens'> {
-  const all = [...tokens, ...(beyond?.tokens ?? [])];
+function joined({ tokens, continuation }: Draft): Pick<Draft, 'text' | 'tokens'> {
+  const all = [...tokens, ...(continuation?.tokens ?? [])];
   return { text: all.map(({ text }) => text).join(''), tokens: all };
 }
 

@@ -11,18 +11,18 @@ const token = (text: string) => ({
 });
 const draft = (pieces: readonly string[], beyond?: readonly string[]): Draft => ({
   ...{ text: pieces.join(''), tokens: pieces.map(token), model: 'n-gram', complete: true, latencyMs: 1 },
-  ...(beyond && { beyond: { text: beyond.join(''), tokens: beyond.map(token) } }),
+  ...(beyond && { continuation: { text: beyond.join(''), tokens: beyond.map(token) } }),
 });
 
 /** Where the draft would break the document, '|' being the cursor. */
 async function broken(languageId: string, document: string, of: Draft): Promise<string[]> {
   const [prefix = '', suffix = ''] = document.split('|');
-  const { broken: ends = [] } = await withSyntax(
+  const { brokenCuts: ends = [] } = await withSyntax(
     of,
     { path: 'a', languageId, prefix, suffix },
     Number.POSITIVE_INFINITY,
   );
-  const whole = of.text + (of.beyond?.text ?? '');
+  const whole = of.text + (of.continuation?.text ?? '');
   return ends.map((end) => whole.slice(0, end));
 }
 

@@ -9,7 +9,7 @@ import { silentLog } from '../../../src/common/log.ts';
 import { threadCount } from '../../../src/common/threads.ts';
 import type { Base } from '../../../src/specialist/engine/choice.ts';
 import type { Timing } from '../../../src/specialist/engine/protocol.ts';
-import { keepTiming, timingKey } from '../../../src/specialist/engine/timings.ts';
+import { storeTiming, timingKey } from '../../../src/specialist/engine/timings.ts';
 import { Bases, type BasesDeps } from '../../../src/vscode/bases/bases.ts';
 import { readSettings, type Settings } from '../../../src/vscode/editor/settings.ts';
 import { ManualClock, settled } from '../../fakes/clock.ts';
@@ -138,7 +138,7 @@ test('the best of the runs counts when the machine is busy during some of them',
 
 test('a slow timing that an earlier version stored is used as it is', async () => {
   const machine = new Machine();
-  keepTiming(machine.storage, timingKey(medium.weights, 'auto', threadCount('auto')), {
+  storeTiming(machine.storage, timingKey(medium.weights, 'auto', threadCount('auto')), {
     ...slow,
     at: 1,
     ...{ confirmed: false },
