@@ -12,7 +12,7 @@ const [row] = init.rows;
 test('from the panel: known messages pass without anything that was added to them', () => {
   assert.deepEqual(parseFromPanel({ type: 'ready', extra: 1 }), { type: 'ready' });
   assert.deepEqual(parseFromPanel({ type: 'balance', value: 0.5 }), { type: 'balance', value: 0.5 });
-  assert.deepEqual(parseFromPanel({ type: 'threshold', value: 0.25 }), { type: 'bar', value: 0.25 });
+  assert.deepEqual(parseFromPanel({ type: 'threshold', value: 0.25 }), { type: 'threshold', value: 0.25 });
   assert.deepEqual(parseFromPanel({ type: 'open', id: 'x' }), { type: 'open', id: 'x' });
   for (const command of panelCommands) {
     assert.deepEqual(parseFromPanel({ type: 'command', command }), { type: 'command', command });
