@@ -39,7 +39,7 @@ import { FileRules } from './vscode/folder/file-rules.ts';
 import { Folders } from './vscode/folder/folders.ts';
 import { ContextKeys } from './vscode/panel/context-keys.ts';
 import { KeptView } from './vscode/panel/kept-view.ts';
-import { openPlace } from './vscode/panel/open-place.ts';
+import { openPosition } from './vscode/panel/open-position.ts';
 import { PanelHost } from './vscode/panel/panel-host.ts';
 import { reportsOf } from './vscode/panel/report-view.ts';
 import { Status } from './vscode/panel/status.ts';
@@ -48,34 +48,34 @@ import { CommitMessages } from './vscode/texts/commit-messages.ts';
 import { TextTasks } from './vscode/texts/text-tasks.ts';
 import { DocComments } from './vscode/texts/write-comment.ts';
 
-let owned: DisposableStore | undefined;
+let disposables: DisposableStore | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
-  const begun = performance.now();
-  owned = new DisposableStore();
-  const own = owned;
+  const startedAt = performance.now();
+  disposables = new DisposableStore();
+  const owned = disposables;
   const clock = systemClock;
-  const log = own.add(new ChannelLog('Easy Adaptation'));
+  const log = owned.add(new ChannelLog('Easy Adaptation'));
   const paths = pathsOf(context.extensionPath, context.globalStorageUri.fsPath);
-  const changed = () => status.changed();
+  const onStatusChange = () => status.changed();
 
-  const configuration = own.add(new Configuration());
-  const rules = own.add(new FileRules(configuration, log));
+  const configuration = owned.add(new Configuration());
+  const rules = owned.add(new FileRules(configuration, log));
   const activity = new Activity();
   const announcements = new Announcements(context.globalState);
-  const problems = new Problems(changed, () => announcements.badKey());
-  const apiChanged = () => {
+  const problems = new Problems(onStatusChange, () => announcements.badKey());
+  const onApiChange = () => {
     api.reset();
     problems.clear();
-    folders.checkElsewhere();
-    changed();
+    folders.checkRemoteModels();
+    onStatusChange();
   };
-  const key = own.add(new ApiKey(context.secrets, () => api.owner, apiChanged));
+  const key = owned.add(new ApiKey(context.secrets, () => api.owner, onApiChange));
   const permissions = new Permissions(context.globalState, () => {
-    folders.checkElsewhere();
-    changed();
+    folders.checkRemoteModels();
+    onStatusChange();
   });
-  const servedKey = own.add(
+  const servedKey = owned.add(
     new ApiKey(
       context.secrets,
       () => served.owner,
@@ -91,14 +91,14 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     onChange: () => {
       folders.openNeural();
-      changed();
+      onStatusChange();
     },
   });
-  const snooze = own.add(new Snooze(clock, changed));
-  const store = own.add(new StoreOwner(paths.storage, log, (notice) => announcements.store(notice)));
+  const snooze = owned.add(new Snooze(clock, onStatusChange));
+  const store = owned.add(new StoreOwner(paths.storage, log, (notice) => announcements.store(notice)));
   const api = new Api({ key, configuration, permissions, store, clock, log });
-  own.add(configuration.onDidChange(apiChanged));
-  own.add(configuration.onDidChange(() => void key.load()));
+  owned.add(configuration.onDidChange(onApiChange));
+  owned.add(configuration.onDidChange(() => void key.load()));
 
   const recorder = new Recorder({
     activity,
@@ -108,7 +108,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     onAccepted: () => contextKeys.set('everAccepted', true),
   });
-  const bases: Bases = own.add(
+  const bases: Bases = owned.add(
     new Bases({
       shipped: shippedBases(paths.models, log),
       read: readBase,
@@ -123,29 +123,29 @@ export function activate(context: vscode.ExtensionContext): void {
       onBattery,
       isBusy: () => !adaptation.isIdle,
       onChange: () => folders.openNeural(),
-      onState: changed,
+      onState: onStatusChange,
     }),
   );
-  own.add(configuration.onDidChange(() => bases.configure()));
-  const neural: Neural = own.add(
+  owned.add(configuration.onDidChange(() => bases.configure()));
+  const neural: Neural = owned.add(
     new Neural({
       settings: () => configuration.for(undefined),
       paths,
       bases,
       log,
       tuning: readTuning(process.env),
-      onRestarted: () => folders.restartedNeural(),
+      onRestarted: () => folders.onEngineRestarted(),
       onChange: () => folders.openNeural(),
     }),
   );
-  own.add(configuration.onDidChange(() => neural.configure()));
-  own.add(
+  owned.add(configuration.onDidChange(() => neural.configure()));
+  owned.add(
     configuration.onDidChange(() => {
       void servedKey.load();
       served.configure();
     }),
   );
-  const folders: Folders = own.add(
+  const folders: Folders = owned.add(
     new Folders({
       paths,
       api,
@@ -157,49 +157,49 @@ export function activate(context: vscode.ExtensionContext): void {
       clock,
       log,
       onEvent: (event, folder, redact) => {
-        const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+        const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
         recorder.on(event, {
           storeName: folder.storeName,
-          label: several ? folder.name : '',
+          label: isMultiRoot ? folder.name : '',
           documentAt: (path) => documentAt(folder, path).toString(),
           redact,
           isTrusted: vscode.workspace.isTrusted,
         });
       },
       onOutdated: (folder) => void announcements.outdated(folder, context.extension.packageJSON.version),
-      onChange: changed,
+      onChange: onStatusChange,
       onReady: (folder) => void ghostText.repeat(folder),
     }),
   );
   const jobs = new JobClient({ script: paths.job, engine: () => neural.start, editor: editorModels, log });
-  const adaptation = own.add(
+  const adaptation = owned.add(
     new Adaptation({
       ...{ jobs, api, configuration, neural, paths, log },
-      onChange: changed,
+      onChange: onStatusChange,
       onSpent: (usd) => activity.addSpending(usd),
     }),
   );
-  own.add(configuration.onDidChange(() => adaptation.configure()));
-  const status = own.add(
+  owned.add(configuration.onDidChange(() => adaptation.configure()));
+  const status = owned.add(
     new Status({ configuration, api, permissions, problems, snooze, folders, adaptation, neural, bases, served }),
   );
   const contextKeys = new ContextKeys({ key, adaptation, folders });
-  own.add(status.onDidChange((snapshot) => contextKeys.update(snapshot)));
-  own.add(new StatusBar(status, activity));
-  const panel = own.add(
+  owned.add(status.onDidChange((snapshot) => contextKeys.update(snapshot)));
+  owned.add(new StatusBar(status, activity));
+  const panel = owned.add(
     new PanelHost({
       extension: context.extensionUri,
       activity,
       status,
       allTime: () => store.get().totals(),
       reports: () => reportsOf(folders.all),
-      tasks: () => texts.outcomes,
+      tasks: () => texts.results,
       set: (setting, value) => void configuration.write(setting, value, status.folder().uri),
-      openPlace: (id) => void openPlace(activity, id),
+      openPosition: (id) => void openPosition(activity, id),
       log,
     }),
   );
-  const texts: TextTasks = own.add(
+  const texts: TextTasks = owned.add(
     new TextTasks({
       extension: context.extensionUri,
       ...{ jobs, api, permissions, configuration, neural, paths, log },
@@ -208,15 +208,15 @@ export function activate(context: vscode.ExtensionContext): void {
       onSpent: (usd) => activity.addSpending(usd),
     }),
   );
-  const writing = {
+  const writingDeps = {
     ...{ jobs, api, permissions, configuration, neural, paths, log },
     onSpent: (usd: number) => activity.addSpending(usd),
   };
-  const commitMessages = new CommitMessages(writing);
-  const docComments = new DocComments(writing);
+  const commitMessages = new CommitMessages(writingDeps);
+  const docComments = new DocComments(writingDeps);
   const surroundings = new DocumentSurroundings(log);
-  const kept = own.add(new KeptView({ folders, adaptation, api, served, rules, surroundings, log }));
-  own.add(
+  const kept = owned.add(new KeptView({ folders, adaptation, api, served, rules, surroundings, log }));
+  owned.add(
     registerCommands({
       ...{ installed: context.extension, memory: context.workspaceState, jobs, neural, surroundings },
       activity,
@@ -243,7 +243,7 @@ export function activate(context: vscode.ExtensionContext): void {
       ghostText: () => ghostText,
     }),
   );
-  const documents: Documents = own.add(
+  const documents: Documents = owned.add(
     new Documents({
       folders,
       rules,
@@ -253,13 +253,13 @@ export function activate(context: vscode.ExtensionContext): void {
       onIndexOutdated: (folder) => watcher.index(folder),
     }),
   );
-  const watcher = own.add(new DiskWatcher({ folders, adaptation, documents, log }));
+  const watcher = owned.add(new DiskWatcher({ folders, adaptation, documents, log }));
   log.redact = (line) => folders.all.reduce((redacted, { secrets }) => secrets.line(redacted), line);
   const isOn = (folder: FolderRef, languageId: string) =>
     !snooze.active &&
     permissions.isOn(folder.key, languageId) &&
     isLanguageEnabled(configuration.for(folder.uri).enable, languageId);
-  const whyNothing = own.add(new WhyNothing());
+  const whyNothing = owned.add(new WhyNothing());
   const ghostText = new GhostTextProvider({
     folders,
     rules,
@@ -267,34 +267,34 @@ export function activate(context: vscode.ExtensionContext): void {
     isOn,
     onRequest: (folder) =>
       announcements.beforeRequest(folder, api, served, permissions, folders.peek(folder)?.service.typing.callsAnHour),
-    onAsked: (document) => firstKeys.asked(document),
-    onShown: (stands) => contextKeys.set('suggesting', stands),
-    onSilent: (silence) => whyNothing.tell(silence, status.snapshot()),
+    onRequested: (document) => firstKeys.onRequested(document),
+    onShown: (isShown) => contextKeys.set('suggesting', isShown),
+    onNoSuggestion: (reason) => whyNothing.show(reason, status.snapshot()),
   });
-  const mayWarm = () => adaptation.progress === undefined && bases.isOnBattery !== true;
-  own.add(new Prefetch({ folders, rules, surroundings, isOn, mayWarm, onMove: () => bases.touched() }));
-  const firstKeys = own.add(new FirstKeys((editor) => ghostText.ask(editor)));
-  own.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
+  const mayPrefill = () => adaptation.progress === undefined && bases.isOnBattery !== true;
+  owned.add(new Prefetch({ folders, rules, surroundings, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
+  const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor)));
+  owned.add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, ghostText));
 
   // The work that starts below finishes after activation.
   void key.load();
   void servedKey.load();
-  void api.load().then(apiChanged);
-  folders.begin({ adaptation, onRestart: () => documents.tellAll() });
-  own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => folders.trusted()));
-  own.add(window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()));
-  const started = setTimeout(() => {
+  void api.load().then(onApiChange);
+  folders.setBackground({ adaptation, onRestart: () => documents.sendAll() });
+  owned.add(vscode.workspace.onDidGrantWorkspaceTrust(() => folders.reindexTrusted()));
+  owned.add(window.onDidChangeWindowState(({ focused }) => focused && folders.refresh()));
+  const startTimer = setTimeout(() => {
     bases.begin();
     folders.startFirst();
     void texts.load();
-    void documents.tellAll();
+    void documents.sendAll();
   }, 0);
-  own.add({ dispose: () => clearTimeout(started) });
-  log.info(`Activated in ${(performance.now() - begun).toFixed(1)} ms`);
+  owned.add({ dispose: () => clearTimeout(startTimer) });
+  log.info(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
 }
 
-/** Stops the workers and closes the store; VS Code waits for it. */
+/** Stops the workers and closes the store. VS Code waits for it. */
 export function deactivate(): void {
-  owned?.dispose();
-  owned = undefined;
+  disposables?.dispose();
+  disposables = undefined;
 }

@@ -5,7 +5,7 @@ import type { Completion, CompletionRequest } from '../../src/completion/types.t
 import { indentUnitOf } from '../../src/text/indents.ts';
 import { lineBefore } from '../../src/text/lines.ts';
 import { listOpensAt } from '../../src/text/list-places.ts';
-import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from '../../src/vscode/completion/unanswered.ts';
+import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from '../../src/vscode/completion/unanswered.ts';
 
 /** VS Code asks this long after a key, and not at all where the next comes before, ms. */
 const EDITOR_DEBOUNCE_MS = 50;
@@ -134,13 +134,13 @@ export class Editor {
     const place = this.place();
     this.askedAt = this.now();
     this.unanswered.begin('', place);
-    this.unanswered.isRepeat(place);
+    this.unanswered.isRepetition(place);
     const completion = await this.deps.service.complete(this.request(), controller.signal);
     if (controller.signal.aborted || version !== this.version) return;
     if (completion) {
-      this.unanswered.answered('', place);
+      this.unanswered.onAnswer('', place);
       this.show(completion);
-    } else if (this.unanswered.nothing('', place)) this.later(0, () => void this.ask());
+    } else if (this.unanswered.onNoAnswer('', place)) this.later(0, () => void this.ask());
     else this.give();
   }
 
@@ -178,7 +178,7 @@ export class Editor {
     return listOpensAt(this.file.languageId, lineBefore(this.document.prefix)) !== undefined;
   }
 
-  private place(): CursorPlace {
+  private place(): DocumentPosition {
     return { document: this.file.path, version: this.version, line: 0, character: this.document.prefix.length };
   }
 

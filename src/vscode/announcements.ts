@@ -1,4 +1,4 @@
-// Notifications without a user action, each shown once: no key, refused key, consent, a damaged store, an unused
+// Notifications that no user action causes. Each is shown once: missing key, refused key, consent, damaged store, unused
 // adaptation.
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
@@ -10,14 +10,14 @@ import type { FolderRef } from './editor/folder-ref.ts';
 import { safeSentence, sentences, t } from './editor/ui-text.ts';
 import { window } from './editor/window.ts';
 
-const saidNoKey = 'said:noKey';
-const saidOutdated = 'said:outdated';
+const noKeyShownKey = 'said:noKey';
+const outdatedShownKey = 'said:outdated';
 
 export class Announcements {
   private readonly memory: vscode.Memento;
   /** Folders and hosts asked about in this session: a dismissed notification does not return. */
   private readonly asked = new Set<string>();
-  private noKeySaid = false;
+  private isNoKeyShown = false;
 
   constructor(memory: vscode.Memento) {
     this.memory = memory;
@@ -32,7 +32,7 @@ export class Announcements {
     callsAnHour: number | undefined,
   ): void {
     if (api.state(folder) === 'no-key') void this.noKey();
-    void served.look();
+    void served.retry();
     if (api.state(folder) === 'unasked') this.ask(api.question(folder, callsAnHour), permissions);
     if (served.state(folder) === 'unasked') this.ask(served.question(folder), permissions);
   }
@@ -53,13 +53,13 @@ export class Announcements {
       });
   }
 
-  /** Once per folder and version; the panel shows it permanently. */
+  /** Shown once per folder and version. The panel shows the same permanently. */
   async outdated({ name, storeName }: FolderRef, version: string): Promise<void> {
-    const said = this.memory.get<Record<string, string>>(saidOutdated) ?? {};
+    const shown = this.memory.get<Record<string, string>>(outdatedShownKey) ?? {};
     // A hash, so that the stored id does not reveal the path.
     const id = createHash('sha256').update(storeName).digest('hex').slice(0, 16);
-    if (!vscode.workspace.isTrusted || said[id] === version) return;
-    await this.memory.update(saidOutdated, { ...said, [id]: version });
+    if (!vscode.workspace.isTrusted || shown[id] === version) return;
+    await this.memory.update(outdatedShownKey, { ...shown, [id]: version });
     const adapt = t('Adapt to This Repo');
     const answer = await window.showInformationMessage(
       t(
@@ -75,11 +75,11 @@ export class Announcements {
     void window.showWarningMessage(sentences(t('Easy Adaptation:'), safeSentence(notice)));
   }
 
-  /** Once per user, not per window or session. */
+  /** Shown once per user, not once per window or session. */
   private async noKey(): Promise<void> {
-    if (this.noKeySaid || this.memory.get<boolean>(saidNoKey)) return;
-    this.noKeySaid = true;
-    await this.memory.update(saidNoKey, true);
+    if (this.isNoKeyShown || this.memory.get<boolean>(noKeyShownKey)) return;
+    this.isNoKeyShown = true;
+    await this.memory.update(noKeyShownKey, true);
     const setKey = t('Set API Key');
     const answer = await window.showInformationMessage(
       t(

@@ -6,7 +6,7 @@ import type { Log } from '../common/log.ts';
 import type { JobClient } from '../jobs/client.ts';
 import { type DeleteDeps, deleteData } from './adapt/delete-data.ts';
 import { AdaptationExchange } from './adapt/exchange.ts';
-import { tellFailure } from './adapt/questions.ts';
+import { showFailure } from './adapt/questions.ts';
 import { showAdaptations } from './adapt/show-adaptations.ts';
 import type { Api } from './api/api.ts';
 import type { ApiKey } from './api/api-key.ts';
@@ -16,9 +16,9 @@ import { askConsent } from './api/consent.ts';
 import type { Served } from './api/served-specialist.ts';
 import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
 import type { Neural } from './bases/window-engine.ts';
+import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
-import { take } from './completion/take.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
 import type { Configuration } from './editor/configuration.ts';
 import type { FolderRef } from './editor/folder-ref.ts';
@@ -55,7 +55,7 @@ export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
   readonly texts: TextTasks;
   readonly commitMessages: CommitMessages;
   readonly docComments: DocComments;
-  readonly ghostText: () => Pick<GhostTextProvider, 'answer' | 'document'>;
+  readonly ghostText: () => Pick<GhostTextProvider, 'requestManually' | 'document'>;
   readonly surroundings: DocumentSurroundings;
 }
 
@@ -74,16 +74,16 @@ export function registerCommands(deps: CommandDeps): Disposable {
   const rows: Readonly<Record<string, (...args: never[]) => unknown>> = {
     adapt: () => adapt(deps),
     cancelAdapt: () => adaptation.cancel(),
-    newTextTask: () => texts.create(),
+    newTextTask: () => texts.createTask(),
     runTextTask: (name?: string) => texts.run(name),
     showLabels: (name?: string) => texts.show(name),
     correctLabel: (name?: string) => texts.correct(name),
     generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
     writeDocComment: () => docComments.write(),
-    chooseModel: () => newModel(deps),
+    chooseModel: () => chooseLargeModel(deps),
     chooseBase: () => chooseBase(deps),
     serveElsewhere: () => serveElsewhere(deps),
-    setApiKey: () => newApiKey(deps),
+    setApiKey: () => enterApiKey(deps),
     clearApiKey: () => forgetApiKey(deps),
     allowApi: () => allowApi(deps),
     revokeConsent: () => revokeConsent(deps),
@@ -106,9 +106,9 @@ export function registerCommands(deps: CommandDeps): Disposable {
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', `${section}.`),
     openWalkthrough: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'easy-adaptation.easy-adaptation#start'),
-    trigger: () => deps.ghostText().answer(),
-    acceptWord: () => take('acceptNextWord', deps),
-    acceptLine: () => take('acceptNextLine', deps),
+    trigger: () => deps.ghostText().requestManually(),
+    acceptWord: () => acceptPart('acceptNextWord', deps),
+    acceptLine: () => acceptPart('acceptNextLine', deps),
     showMore: () => stepAmount(-1, status.folder().uri, configuration),
     showLess: () => stepAmount(1, status.folder().uri, configuration),
     chooseAmount: () => pickAmount(status.folder().uri, configuration),
@@ -117,18 +117,18 @@ export function registerCommands(deps: CommandDeps): Disposable {
     },
   };
   for (const [name, run] of Object.entries(rows)) {
-    owned.add(vscode.commands.registerCommand(`${section}.${name}`, (...args) => told(run, args, log)));
+    owned.add(vscode.commands.registerCommand(`${section}.${name}`, (...args) => runSafely(run, args, log)));
   }
   return owned;
 }
 
-/** Catches exceptions: VS Code would render links in their messages, which may quote foreign text. */
-async function told(run: (...args: never[]) => unknown, args: unknown[], log: Log): Promise<unknown> {
+/** Catches exceptions, because VS Code would render links in their messages, which may quote foreign text. */
+async function runSafely(run: (...args: never[]) => unknown, args: unknown[], log: Log): Promise<unknown> {
   try {
     return await run(...(args as never[]));
   } catch (error) {
     log.error('A command failed', error);
-    void tellFailure({ message: messageOf(error) });
+    void showFailure({ message: messageOf(error) });
     return undefined;
   }
 }
@@ -150,18 +150,18 @@ async function withFolder(
   if (folder?.root !== undefined) await work(folder.root, folder);
 }
 
-async function newApiKey(deps: CommandDeps): Promise<void> {
+async function enterApiKey(deps: CommandDeps): Promise<void> {
   const { api, status, configuration } = deps;
-  const tried = await setApiKey(deps);
-  if (tried === undefined) return;
+  const result = await setApiKey(deps);
+  if (result === undefined) return;
   const folder = status.folder();
   if (configuration.for(folder.uri).localOnly) {
-    void window.showInformationMessage(sentences(tried, t('Local-only mode is on, so the key is not used.')));
+    void window.showInformationMessage(sentences(result, t('Local-only mode is on, so the key is not used.')));
   } else if (api.state(folder) === 'unasked') await allowApi(deps);
-  else void window.showInformationMessage(tried);
+  else void window.showInformationMessage(result);
 }
 
-async function newModel(deps: CommandDeps): Promise<void> {
+async function chooseLargeModel(deps: CommandDeps): Promise<void> {
   const { api, status } = deps;
   await api.load();
   if ((await chooseModel(deps)) && api.state(status.folder()) === 'unasked') await allowApi(deps);
@@ -181,7 +181,7 @@ async function serveElsewhere(deps: CommandDeps): Promise<void> {
 
 async function forgetApiKey({ api, key }: CommandDeps): Promise<void> {
   await key.forget();
-  void window.showInformationMessage(t('The key for {0} is deleted. Completions are local only.', api.host()));
+  void window.showInformationMessage(t('The key for {0} is deleted. Completions are now local.', api.host()));
 }
 
 async function allowApi({ api, permissions, status, configuration, folders }: CommandDeps): Promise<void> {
@@ -201,7 +201,7 @@ async function revokeConsent({ api, permissions, served, status }: CommandDeps):
   const folder = status.folder();
   await permissions.decline(folder.key, api.host());
   if (served.host !== '') await permissions.decline(folder.key, served.host);
-  void window.showInformationMessage(t('Nothing of {0} is sent from now on.', folder.name));
+  void window.showInformationMessage(t('Nothing of {0} is sent any more.', folder.name));
 }
 
 /** Whether suggestions are paused now; false if the picker was dismissed. */

@@ -196,7 +196,7 @@ test('a specialist served elsewhere drafts once it may; while its server is away
       await editor.waitForGhost(known, 10_000);
       await editor
         .panel()
-        .getByText(/does not draft, this machine does/)
+        .getByText(/does not answer, so this machine completes/)
         .waitFor({ timeout: 1_000 });
     });
     await editor.shot('13-served-away');

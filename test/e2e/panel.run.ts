@@ -1,4 +1,4 @@
-// The panel in a browser, without the editor round it: what its list and its progress are to the keyboard and to a screen reader.
+// The panel alone in a browser: keyboard and screen reader access to its list, progress and notices.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -14,35 +14,35 @@ let page: Page;
 
 const init = panelMessages.toPanel.find((message) => message.type === 'init');
 assert.ok(init);
-const [shown] = init.rows as [PanelRow];
-const held: PanelRow = {
-  ...{ ...shown, id: 'held', path: 'src/b.ts', text: 'heldBack();', source: 'none', model: '', outcome: 'ignored' },
-  held: { p: 0.1, from: 0.15 },
+const [shownRow] = init.rows as [PanelRow];
+const heldBackRow: PanelRow = {
+  ...{ ...shownRow, id: 'held', path: 'src/b.ts', text: 'heldBack();', source: 'none', model: '', outcome: 'ignored' },
+  heldBack: { p: 0.1, threshold: 0.15 },
 };
-const rows = [held, ...[1, 2, 3].map((i) => ({ ...shown, id: `${i}`, path: `src/${i}.ts` }))];
+const rows = [heldBackRow, ...[1, 2, 3].map((i) => ({ ...shownRow, id: `${i}`, path: `src/${i}.ts` }))];
 const plan = 'About 9 minutes: 2 measuring, 6 training, 1 deciding.';
 const progress = { title: 'Adapting to shop', detail: 'Training', plan, share: 0.3, cancellable: true };
 const strings = {
   ...{
     heldBack: 'held back',
-    heldWhy: '{0} sure, shown from {1}',
-    heldFrom: 'from {0}',
+    heldBackReason: 'confidence {0}, threshold {1}',
+    threshold: 'threshold {0}',
     numbers: 'Numbers',
     cancel: 'Cancel',
   },
-  ...{ heldText: 'The text that was held back', completions: 'Completions', openPlace: 'Go to the place' },
+  ...{ heldBackText: 'The suggestion that was held back', completions: 'Completions', goToPosition: 'Go to it' },
 };
 
-const tell = (message: ToPanel) => page.evaluate((sent) => window.postMessage(sent, '*'), message);
+const send = (message: ToPanel) => page.evaluate((sent) => window.postMessage(sent, '*'), message);
 
-/** What has the focus, as it is called. */
-const focused = () =>
+/** The accessible name of the focused element. */
+const focusedName = () =>
   page.evaluate(() => {
     const element = document.activeElement as HTMLElement;
     return element.getAttribute('aria-label') ?? element.textContent ?? '';
   });
 
-/** What the ids that an attribute names say. */
+/** The texts of the elements in `aria-describedby`. */
 const describedBy = (selector: string) =>
   page.locator(selector).evaluate((element) =>
     (element.getAttribute('aria-describedby') ?? '')
@@ -64,82 +64,85 @@ before(async () => {
   });
   await page.addScriptTag({ content: built.outputFiles[0]?.text ?? '' });
   const state: PanelState = { ...init.state, progress };
-  await tell({ ...init, strings, rows, state });
+  await send({ ...init, strings, rows, state });
   await page.locator('.rows').waitFor();
 });
 after(() => browser?.close());
 
-test('the list is one stop of Tab, the arrows walk it, and what was held back says so and why', async () => {
-  const head = page.locator('.row > summary');
-  assert.equal(await head.count(), 4);
+test('Tab stops at the list once, arrow keys move in it, and a held-back row has its reason', async () => {
+  const summaries = page.locator('.row > summary');
+  assert.equal(await summaries.count(), 4);
   assert.equal(await page.locator('.row > summary[tabindex="0"]').count(), 1);
-  await head.first().focus();
-  assert.match(await focused(), /^held back, 10% sure, shown from 15%, src\/b\.ts:3$/);
+  await summaries.first().focus();
+  assert.match(await focusedName(), /^held back, confidence 10%, threshold 15%, src\/b\.ts:3$/);
   await page.keyboard.press('ArrowDown');
-  assert.match(await focused(), /src\/1\.ts:3$/);
+  assert.match(await focusedName(), /src\/1\.ts:3$/);
   await page.keyboard.press('End');
-  assert.match(await focused(), /src\/3\.ts:3$/);
+  assert.match(await focusedName(), /src\/3\.ts:3$/);
   await page.keyboard.press('Tab');
-  assert.ok(!(await focused()).includes('src/'), 'Tab leaves the list');
+  assert.ok(!(await focusedName()).includes('src/'), 'Tab leaves the list');
   await page.keyboard.press('Shift+Tab');
-  assert.match(await focused(), /src\/3\.ts:3$/, 'and comes back to where it was');
+  assert.match(await focusedName(), /src\/3\.ts:3$/, 'Shift+Tab returns to the same row');
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
   await page.getByText('heldBack();').waitFor();
   await page.keyboard.press('Tab');
-  assert.equal(await focused(), 'The text that was held back');
+  assert.equal(await focusedName(), 'The suggestion that was held back');
   assert.match((await page.locator(':focus').textContent()) ?? '', /heldBack\(\);$/);
 });
 
-test('a row that is drawn anew keeps what is open and what has the focus', async () => {
+test('a redrawn row keeps its open parts and the focus', async () => {
   await page.keyboard.press('Tab');
-  assert.equal(await focused(), 'Numbers');
+  assert.equal(await focusedName(), 'Numbers');
   await page.keyboard.press('Enter');
   await page.locator('.numbers[open]').waitFor();
-  await tell({ type: 'row', row: { ...held, text: 'heldBackAgain();', held: { p: 0.12, from: 0.15 } } });
+  await send({
+    type: 'row',
+    row: { ...heldBackRow, text: 'heldBackAgain();', heldBack: { p: 0.12, threshold: 0.15 } },
+  });
   await page.getByText('heldBackAgain();').waitFor();
-  assert.equal(await focused(), 'Numbers');
+  assert.equal(await focusedName(), 'Numbers');
   assert.equal(await page.locator('.numbers').evaluate((each: HTMLDetailsElement) => each.open), true);
   assert.equal(await page.locator('.row > summary[tabindex="0"]').count(), 1);
-  await tell({ type: 'row', row: { ...shown, id: 'new', path: 'src/new.ts' } });
+  await send({ type: 'row', row: { ...shownRow, id: 'new', path: 'src/new.ts' } });
   await page.getByText('src/new.ts:3').waitFor();
   assert.match(
     (await page.locator('.row > summary[tabindex="0"]').getAttribute('aria-label')) ?? '',
-    /^held back, 12%/,
+    /^held back, confidence 12%/,
   );
 });
 
-test('the plan of an adaptation is read with what it is of, and is not read again with every step', async () => {
+test('the plan of an adaptation is read with its title, and not again at every step', async () => {
   const group = page.getByRole('group', { name: progress.title });
   await group.waitFor();
   assert.equal(await describedBy('.progress'), `${plan} Training`);
   assert.equal(await describedBy('progress'), 'Training');
   await page.locator('#progress-plan').evaluate((each) => each.setAttribute('data-before', ''));
-  await tell({ type: 'state', state: { ...init.state, progress: { ...progress, detail: 'Training · 7 / 40' } } });
+  await send({ type: 'state', state: { ...init.state, progress: { ...progress, detail: 'Training · 7 / 40' } } });
   await page.getByText('Training · 7 / 40').waitFor();
   assert.equal(await page.locator('#progress-plan[data-before]').textContent(), plan);
   await page.getByRole('button', { name: 'Cancel' }).focus();
-  assert.equal(await focused(), 'Cancel');
+  assert.equal(await focusedName(), 'Cancel');
   const later = 'This takes longer than was planned, the machine is slower now: 12 minutes left.';
-  await tell({ type: 'state', state: { ...init.state, progress: { ...progress, plan: later } } });
+  await send({ type: 'state', state: { ...init.state, progress: { ...progress, plan: later } } });
   await page.getByText(later).waitFor();
-  assert.equal(await focused(), 'Cancel', 'what has the focus keeps it');
+  assert.equal(await focusedName(), 'Cancel', 'the focus stays');
 });
 
-test('a notice that stays keeps the focus and is not read again when another comes or goes', async () => {
+test('a notice keeps the focus and is not read again when another appears or disappears', async () => {
   const unsnooze = { label: 'End Snooze', command: 'unsnooze' } as const;
   const snoozed = { kind: 'info', text: 'Snoozed.', action: unsnooze } as const;
-  const other = { kind: 'warning', text: 'The API is not answering.' } as const;
-  const notices = (...all: PanelState['notices']) => tell({ type: 'state', state: { ...init.state, notices: all } });
-  await notices(snoozed);
+  const other = { kind: 'warning', text: 'The large model does not answer.' } as const;
+  const show = (...notices: PanelState['notices']) => send({ type: 'state', state: { ...init.state, notices } });
+  await show(snoozed);
   await page.getByRole('button', { name: 'End Snooze' }).focus();
   await page.locator('.notice').evaluate((each) => each.setAttribute('data-before', ''));
-  await notices(snoozed, other);
+  await show(snoozed, other);
   await page.getByText(other.text).waitFor();
-  assert.equal(await focused(), 'End Snooze');
-  await notices(other);
+  assert.equal(await focusedName(), 'End Snooze');
+  await show(other);
   await page.getByText('Snoozed.').waitFor({ state: 'detached' });
-  await notices(snoozed, other);
+  await show(snoozed, other);
   await page.getByText('Snoozed.').waitFor();
   assert.deepEqual(await page.locator('.notice').allTextContents(), ['Snoozed.End Snooze', other.text]);
   assert.equal(await page.locator('.notice[data-before]').count(), 0);

@@ -1,4 +1,5 @@
-// The whole story in one window: open, adapt, a local answer, by word, the key, consent, an answer of the API, both in the panel, delete.
+// A user's whole session in one window: open, complete locally, adapt, set a key, consent, complete with the large model,
+// read the panel, delete.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-story-'));
 before(async () => {
   await needCodeServer();
   browser = await launchBrowser();
-  // Busy, so that the first keys come before the editor has made its ghost text.
+  // Busy, so that the first keys come before the editor has created its ghost text.
   session = await Session.start(browser, await ourVsix(folder), {}, { busy: true });
 });
 after(async () => {
@@ -27,26 +28,26 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A step of the story; each needs the ones before it. */
+/** Each step needs the earlier ones. */
 function step(name: string, body: () => Promise<void>): void {
   test(name, () => session.evidence(name, body));
 }
 
 /**
- * A line that the adapters of this package have in common, with one of two endings: the specialist knows it, and may cut it before they part. 1-based
- * places after `return `.
+ * A line that all adapters of this package share, with two different endings. The local model knows it and may cut it
+ * before the endings differ. The positions are 1-based, after `return `.
  */
 const known = {
-  places: [
+  positions: [
     { file: 'src/activities/summarize/adapter.ts', line: 109, column: 12 },
     { file: 'src/activities/generateImage/adapter.ts', line: 128, column: 12 },
   ],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: this is source text
   start: '`${this.name}-',
   ghost: /^\$\{Date\.now\(\)\}/,
 } as const;
 
-/** What every adapter's constructor does, in a body of two lines; 1-based. */
+/** The two lines in every adapter's constructor; 1-based. */
 const block = {
   file: 'src/activities/generateImage/adapter.ts',
   line: 119,
@@ -55,7 +56,7 @@ const block = {
   rest: /^\s*this\.model = model$/,
 } as const;
 
-/** Recorded: the large model wrote the whole line, and was right. The last blank of the indent is typed. */
+/** A recorded right answer of the large model: a whole line. The last space of the indent is typed. */
 const recorded = {
   file: 'src/activities/chat/middleware/locks.ts',
   line: 60,
@@ -63,28 +64,28 @@ const recorded = {
   text: 'const runCriticalSection = () => fn(new AbortController().signal)',
 };
 
-/** Opens a place and deletes the rest of its line. */
-async function clearFrom(place: {
+/** Opens a position and deletes the rest of its line. */
+async function clearFrom(position: {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }): Promise<void> {
   const { editor } = session;
-  await editor.open(place.file, place.line, place.column);
+  await editor.open(position.file, position.line, position.column);
   await editor.page.keyboard.press('Shift+End');
   await editor.page.keyboard.press('Delete');
 }
 
-step('the folder is opened, and is ready without anything pressed', async () => {
+step('an opened folder is ready without a command', async () => {
   const { editor } = session;
   await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
   await editor.shot('01-opened');
 });
 
-step('ghost text from the specialist, before anything is adapted and without a key', async () => {
+step('the local model completes before an adaptation and without a key', async () => {
   const { editor } = session;
-  const [place] = known.places;
-  await clearFrom(place);
+  const [position] = known.positions;
+  await clearFrom(position);
   await editor.type(known.start);
   const ghost = await editor.waitForGhost(known.ghost);
   await editor.shot('02-ghost-local');
@@ -92,13 +93,13 @@ step('ghost text from the specialist, before anything is adapted and without a k
   const line = `    return ${known.start}${ghost}`;
   await editor.eventually('the line', async () => assert.equal(await editor.currentLine(), line));
   await editor.eventually('the outcome in the store', async () => {
-    // What stands ready behind it may have come since.
+    // A later completion may have been stored since.
     const [row] = session.rows("select source, costUsd from completions where outcome = 'accepted'");
     assert.deepEqual({ ...row }, { source: 'specialist', costUsd: 0 });
   });
 });
 
-step('without a key it says so once, and only once', async () => {
+step('the notification without a key appears once', async () => {
   const { editor } = session;
   const notice = editor.notifications().filter({ hasText: 'nothing leaves this machine' });
   await notice.waitFor();
@@ -111,19 +112,19 @@ step('without a key it says so once, and only once', async () => {
   assert.equal(await editor.notifications().count(), 0);
 });
 
-step('a suggestion is taken word by word', async () => {
+step('a suggestion can be accepted word by word', async () => {
   const { editor } = session;
-  const [, place] = known.places;
-  await clearFrom(place);
+  const [, position] = known.positions;
+  await clearFrom(position);
   await editor.type(known.start);
   const ghost = await editor.waitForGhost(known.ghost);
   await editor.page.keyboard.press('Control+ArrowRight');
-  await editor.eventually('a word of it', async () => {
+  await editor.eventually('the accepted word', async () => {
     const line = (await editor.currentLine()).trimStart();
     const before = `return ${known.start}`;
     assert.ok(line.startsWith(before), line);
-    const taken = line.slice(before.length);
-    assert.ok(taken.length > 0 && taken.length < ghost.length && ghost.startsWith(taken), line);
+    const accepted = line.slice(before.length);
+    assert.ok(accepted.length > 0 && accepted.length < ghost.length && ghost.startsWith(accepted), line);
   });
   await editor.waitForGhost(/\)\}/);
   await editor.eventually('the word in the store', async () => {
@@ -132,7 +133,7 @@ step('a suggestion is taken word by word', async () => {
   });
 });
 
-step('a block is taken line by line: what was taken counts, and the rest stays shown', async () => {
+step('after a block’s first line is accepted, it counts and the rest stays shown', async () => {
   const { editor } = session;
   await editor.open(block.file, block.line, 1);
   for (const key of ['Shift+ArrowDown', 'Shift+End', 'Delete']) await editor.page.keyboard.press(key);
@@ -150,51 +151,51 @@ step('a block is taken line by line: what was taken counts, and the rest stays s
   await editor.page.keyboard.press('Control+Alt+ArrowRight');
   await editor.eventually('the whole block in the store', async () => {
     const [row] = session.rows("select text, taken from completions where outcome = 'accepted' order by at desc");
-    // It may have come before the last keys.
+    // The suggestion may have started before the last keys.
     assert.ok(String(row?.text).endsWith(ghost) && row?.taken === ghost.length, JSON.stringify(row));
   });
   await editor.noGhost();
   await editor.command('File: Revert File');
 });
 
-step('Snooze says in the status bar how long it lasts, keeps silent, and is ended by hand', async () => {
+step('a snooze shows its minutes in the status bar and suppresses suggestions until it is ended', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Snooze');
   await editor.quickRow('5 minutes').click();
   await editor.eventually('the time left', async () =>
     assert.match((await editor.ourStatus().textContent()) ?? '', /Snoozed: [45] min left/),
   );
-  const [place] = known.places;
-  await clearFrom(place);
+  const [position] = known.positions;
+  await clearFrom(position);
   const rows = session.rows('select id from completions').length;
   await editor.type(known.start);
   await editor.shot('02-snoozed');
   await editor.command('Easy Adaptation: End Snooze');
-  await editor.eventually('awake', async () =>
+  await editor.eventually('the end of the snooze', async () =>
     assert.doesNotMatch((await editor.ourStatus().textContent()) ?? '', /Snoozed/),
   );
-  assert.equal(session.rows('select id from completions').length, rows, 'nothing came meanwhile');
+  assert.equal(session.rows('select id from completions').length, rows, 'no completion meanwhile');
   await editor.command('File: Revert File');
 });
 
-step('what is held back is listed, greyed, with its text on a key; Alt+\\ brings it', async () => {
+step('a held-back suggestion is listed with its text, and Alt+\\ shows it', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Show Fewer Suggestions');
   await clearFrom(recorded);
   await editor.type(' ');
-  // Last: a panel that is being opened takes the focus from whatever is open.
+  // Last, because an opening panel takes the focus.
   await editor.command('Easy Adaptation: Show Panel');
-  const held = editor.panel().locator('details.held').first();
-  await held.waitFor();
+  const heldBack = editor.panel().locator('details.held').first();
+  await heldBack.waitFor();
   assert.match(
-    (await held.locator('summary').first().getAttribute('aria-label')) ?? '',
-    /^held back, \d+% sure, shown from \d+%/,
+    (await heldBack.locator('summary').first().getAttribute('aria-label')) ?? '',
+    /^held back, confidence \d+%, threshold \d+%/,
   );
   assert.equal(await editor.ghost(), '');
-  await held.locator('summary').first().focus();
+  await heldBack.locator('summary').first().focus();
   await editor.page.keyboard.press('Enter');
-  const text = (await held.locator('.inserted').textContent()) ?? '';
-  // How much of the line a busy machine has drafted by now differs: one character may be all.
+  const text = (await heldBack.locator('.inserted').textContent()) ?? '';
+  // A busy machine may have drafted only one character by now.
   assert.notEqual(text, '');
   await editor.shot('03-held-back');
   await editor.page.locator('.monaco-editor .view-lines').first().click();
@@ -207,71 +208,71 @@ step('what is held back is listed, greyed, with its text on a key; Alt+\\ brings
   await editor.command('File: Revert File');
 });
 
-/** Training and measuring before and after: only what hangs takes so long. */
+/** Limit for training and measuring: only a run that hangs takes so long. */
 const adaptingMs = 40 * 60_000;
 
-step(
-  'Adapt to This Repo, from the palette: its plan and what is left are said, what trains is killed in the middle, and its end says what changed',
-  async () => {
-    const { editor } = session;
-    await editor.command('Easy Adaptation: Adapt to This Repo');
-    const said = (text: RegExp) => editor.notifications().filter({ hasText: text });
-    await said(/Adapting to .*About \d+ (minutes|seconds): .*\d training/).waitFor({ timeout: adaptingMs });
-    await editor.panel().locator('.progress').scrollIntoViewIfNeeded();
-    await editor.shot('04-plan');
-    const steps = editor.page.locator('.statusbar-item').filter({ hasText: /Training · \d+ \/ \d+ · .* left/ });
-    await steps.first().waitFor({ timeout: adaptingMs });
-    await editor.shot('04-adapting');
-    process.kill(session.processId('--training'), 'SIGKILL');
-    await steps.first().waitFor({ timeout: adaptingMs });
-    // Forty steps may be too few for more lines right than chance would bring: it says which.
-    const end = await said(/(Kept|Not kept): /)
-      .first()
-      .textContent({ timeout: adaptingMs });
-    await editor.panel().getByText('Lines exactly right in files it has not seen').waitFor();
-    await editor.shot('04-adapted');
-    const { harvest, neural } = session.report();
-    assert.ok(harvest.files > 50, `${harvest.files} files`);
-    assert.ok(neural?.training && neural.training.steps > 0, 'it was trained');
-    assert.equal(session.logged().match(/Training on /g)?.length, 2, 'training was taken up again');
-    assert.ok(end?.includes(outcomeOf(session.report())), end ?? 'nothing was said');
-  },
-);
+step('an adaptation shows plan, remaining time and outcome, and survives the end of its training process', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Adapt to This Repo');
+  const notification = (text: RegExp) => editor.notifications().filter({ hasText: text });
+  await notification(/Adapting to .*About \d+ (minutes|seconds): .*\d training/).waitFor({ timeout: adaptingMs });
+  await editor.panel().locator('.progress').scrollIntoViewIfNeeded();
+  await editor.shot('04-plan');
+  const steps = editor.page.locator('.statusbar-item').filter({ hasText: /Training · \d+ \/ \d+ · .* left/ });
+  await steps.first().waitFor({ timeout: adaptingMs });
+  await editor.shot('04-adapting');
+  process.kill(session.processId('--training'), 'SIGKILL');
+  await steps.first().waitFor({ timeout: adaptingMs });
+  // Forty steps may be too few for an improvement: the outcome says which case it is.
+  const end = await notification(/(Kept|Not kept): /)
+    .first()
+    .textContent({ timeout: adaptingMs });
+  await editor.panel().getByText('The models compared').waitFor();
+  await editor.shot('04-adapted');
+  const { harvest, neural } = session.report();
+  assert.ok(harvest.files > 50, `${harvest.files} files`);
+  assert.ok(neural?.training && neural.training.steps > 0, 'it was trained');
+  assert.equal(session.logged().match(/Training on /g)?.length, 2, 'training was resumed');
+  assert.ok(end?.includes(outcomeOf(session.report())), end ?? 'no notification');
+});
 
-step('what was kept answers, and the panel names it', async () => {
+step('the model that the adaptation chose completes, and the panel names it', async () => {
   const { editor } = session;
   const { neural } = session.report();
   assert.ok(neural);
   const model = `${neural.used} + n-gram`;
-  const comparison = editor.panel().locator('.comparison');
-  assert.match((await comparison.locator('tr.used').textContent()) ?? '', new RegExp(`${neural.used}.*%`));
-  await comparison.locator('.verdict').scrollIntoViewIfNeeded();
+  const comparison = editor.panel().locator('.report details').filter({ hasText: 'The models compared' });
+  await comparison.locator('summary').click();
+  const used = comparison.locator('tr').filter({ hasText: 'in use' });
+  await used.waitFor();
+  assert.match((await used.textContent()) ?? '', new RegExp(`${neural.used}.*%`));
   await editor.shot('04-compared');
-  const [place] = known.places;
-  await editor.open(place.file, place.line, place.column);
+  await comparison.locator('summary').click();
+  const [position] = known.positions;
+  await editor.open(position.file, position.line, position.column);
   await editor.page.keyboard.press('End');
-  let places = 0;
-  const named = async () => {
-    // A new place each time; while the engine opens it the n-grams stand in for it. What they say may be something else, and stays: then
-    // the next place, sooner or later by how slow the machine is.
-    await editor.type(`\nconst id${++places} = ${known.start}`);
-    await editor.waitForGhost(known.ghost, places * 10_000);
+  let attempts = 0;
+  const answersAs = async () => {
+    // Each attempt is at a new position, because a cached answer of the n-grams would stay. They complete while the
+    // engine opens the model.
+    await editor.type(`\nconst id${++attempts} = ${known.start}`);
+    await editor.waitForGhost(known.ghost, attempts * 10_000);
     const [row] = session.rows('select model from completions order by at desc limit 1');
     assert.equal(row?.model, model);
   };
-  await editor.eventually(`an answer of ${model}`, named, adaptingMs);
+  await editor.eventually(`an answer of ${model}`, answersAs, adaptingMs);
   const row = editor.panel().locator('details.source-specialist').filter({ hasText: 'Date.now()' }).first();
   await row.locator('summary').first().click();
   await editor.eventually('its name in the panel', async () => {
-    assert.equal(await row.locator('.badge').getAttribute('title'), `${model}: Answered on this machine`);
+    assert.equal(await row.locator('.badge').getAttribute('title'), `${model}: Answered by the local model`);
   });
   await editor.shot('04-named');
   await row.locator('summary').first().click();
-  // Else the lines typed here are what the open file teaches from now on.
+  // Otherwise the n-gram model would learn the lines typed here.
   await editor.command('File: Revert File');
 });
 
-step('Set API Key asks what may leave the machine before anything does', async () => {
+step('Set API Key asks for consent before text of the folder is sent', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Set API Key');
   await editor.quickInput().locator('input[type=password]').waitFor();
@@ -280,7 +281,7 @@ step('Set API Key asks what may leave the machine before anything does', async (
   await dialog.getByText('Secrets are redacted first').waitFor();
   await dialog.getByText('An hour of typing').waitFor();
   await editor.shot('05-consent');
-  // The key was tried, with a text of our own.
+  // The key was tested with a fixed text.
   const sent = session.api.requests.map(({ body }) => JSON.stringify(body));
   assert.equal(sent.length, 1);
   assert.match(sent[0] ?? '', /src\/numbers\.ts/);
@@ -289,7 +290,7 @@ step('Set API Key asks what may leave the machine before anything does', async (
   await dialog.waitFor({ state: 'detached' });
 });
 
-step('ghost text from the API where the specialist is weak', async () => {
+step('the large model completes at a position where the local model is weak', async () => {
   const { editor } = session;
   await clearFrom(recorded);
   await editor.type(' ');
@@ -305,11 +306,11 @@ step('ghost text from the API where the specialist is weak', async () => {
   assert.ok(!JSON.stringify(request?.body).includes(session.folder), 'no path of this machine is sent');
 });
 
-step('the panel shows both, and why', async () => {
+step('the panel shows completions of both models with their reasons', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
   const panel = editor.panel();
-  // Without its style sheets the page still works, and an icon is as wide as the panel.
+  // Without the style sheets an icon would be as wide as the panel.
   const icon = await panel.locator('.rows summary .icon').first().boundingBox();
   assert.ok(icon && icon.width > 0 && icon.width < 40, `an icon is ${icon?.width} wide`);
   for (const [source, text] of [
@@ -328,15 +329,15 @@ step('the panel shows both, and why', async () => {
   }
   await editor.shot('07-panel');
   await editor.narrowSideBar(220);
-  await editor.eventually('a narrow panel with nothing cut', async () => {
-    const cut = await panel.locator('body').evaluate((body) => {
-      const ends = [...body.querySelectorAll('main dd, main .value, main .number, main .latency, main .cost')].filter(
-        (part) => part.getBoundingClientRect().right > innerWidth,
-      );
-      return { width: innerWidth, cut: ends.map((part) => part.textContent) };
+  await editor.eventually('a narrow panel without clipped figures', async () => {
+    const { width, clipped } = await panel.locator('body').evaluate((body) => {
+      const outside = [
+        ...body.querySelectorAll('main dd, main .value, main .number, main .latency, main .cost'),
+      ].filter((part) => part.getBoundingClientRect().right > innerWidth);
+      return { width: innerWidth, clipped: outside.map((part) => part.textContent) };
     });
-    assert.ok(cut.width < 260, `${cut.width} wide`);
-    assert.deepEqual(cut.cut, []);
+    assert.ok(width < 260, `${width} wide`);
+    assert.deepEqual(clipped, []);
   });
   await editor.shot('07-panel-narrow');
   await editor.narrowSideBar(300);
@@ -348,7 +349,7 @@ step('the panel shows both, and why', async () => {
   await editor.page.locator('.tab.active').filter({ hasText: 'Easy Adaptation' }).waitFor({ state: 'detached' });
 });
 
-step('the key is in no settings file, no log and no store', () => {
+step('settings, logs and store do not contain the key', () => {
   assert.doesNotMatch(readFileSync(join(session.profile.userData, 'User', 'settings.json'), 'utf8'), /sk-ant/);
   assert.deepEqual(session.filesHolding(apiKey), []);
   return Promise.resolve();
@@ -362,14 +363,14 @@ step('local-only mode sends nothing', async () => {
     assert.match((await editor.panel().locator('body').textContent({ timeout: 1000 })) ?? '', /Local-only mode is on/);
   });
   const before = api.requests.length;
-  const [place] = known.places;
-  await clearFrom(place);
+  const [position] = known.positions;
+  await clearFrom(position);
   await editor.type(known.start);
   await editor.waitForGhost(known.ghost);
   assert.equal(api.requests.length, before);
 });
 
-step('Delete Stored Data deletes it', async () => {
+step('Delete Stored Data empties the store', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Delete Stored Data');
   await editor.quickRow('Everything').click();

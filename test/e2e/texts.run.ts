@@ -1,5 +1,5 @@
-// Text tasks from beginning to end in the workbench, with the loopback API: new task, run, cancel, resume, correct by keyboard, run again;
-// and one whose answers are texts.
+// Text tasks in the workbench with the fake API: create, run, cancel, resume, correct by keyboard, run again. Then a task
+// whose answers are texts.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What stands on one of the webviews' pages: which one is up to the editor. */
+/** The first match in any webview: their order is up to the editor. */
 function onAnyPage(selector: string): Promise<Locator> {
   const { editor } = session;
   return editor.eventually(`a page with ${selector}`, async () => {
@@ -53,13 +53,13 @@ function onAnyPage(selector: string): Promise<Locator> {
   });
 }
 
-/** A step; each needs the ones before it. */
+/** Each step needs the earlier ones. */
 function step(name: string, body: () => Promise<void>): void {
   test(name, () => session.evidence(name, body));
 }
 
 let consented = false;
-/** Once. */
+/** Sets the key and gives consent, unless that was done before. */
 async function allowApi(): Promise<void> {
   const { editor } = session;
   if (consented) return;
@@ -78,13 +78,13 @@ const answers = (task = 'tickets') =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { text: string; label: string; by: string });
-/** Texts that were asked about and answered. */
-const asked = () =>
+/** Texts that were sent and answered. */
+const answeredTexts = () =>
   session.api.requests
     .filter(({ outcome, prompt }) => outcome === 'ok' && prompt === undefined)
     .map(({ body }) => textOf(body.messages.at(-1)?.content).split('\n').at(-1));
 
-/** The inside of the table: the last webview that is ready in an editor. */
+/** The page of the table: the last ready webview. */
 function table(): FrameLocator {
   return session.editor.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('iframe#active-frame');
 }
@@ -119,7 +119,7 @@ step('New Text Task asks five questions, writes the file and shows the first twe
   await editor.shot('21-preview');
 });
 
-step('a run says its price, and is cancelled in the middle: what was answered is kept', async () => {
+step('a run shows its price first, and a cancelled run keeps its answers', async () => {
   const { editor, api } = session;
   await allowApi();
   api.setPace({ firstTokenMs: 150 });
@@ -131,11 +131,11 @@ step('a run says its price, and is cancelled in the middle: what was answered is
     .getByText(/It costs about \$0\.\d+/)
     .waitFor();
   await editor.shot('22-price');
-  assert.equal(asked().length, 0);
-  await editor.dialog().getByRole('button', { name: 'Ask the API' }).click();
+  assert.equal(answeredTexts().length, 0);
+  await editor.dialog().getByRole('button', { name: 'Call the Large Model' }).click();
   const progress = editor.notifications().filter({ hasText: 'Running tickets' });
   await progress.filter({ hasText: /labels a sample/ }).waitFor();
-  await editor.eventually('some answers', async () => assert.ok(asked().length > 10));
+  await editor.eventually('some answers', async () => assert.ok(answeredTexts().length > 10));
   await editor.shot('23-running');
   await progress.getByRole('button', { name: 'Cancel' }).click();
   await progress.waitFor({ state: 'detached' });
@@ -143,18 +143,18 @@ step('a run says its price, and is cancelled in the middle: what was answered is
   assert.ok(answers().length > 5);
 });
 
-step('the next run goes on and asks nothing twice; then everything has a label', async () => {
+step('the next run sends no text twice, and every text gets a label', async () => {
   const { editor, api } = session;
   api.setPace({ firstTokenMs: 0 });
   await editor.command('Easy Adaptation: Run Text Task');
   await editor.quickRow('tickets').click();
   await editor.dialog().getByText('as a sample?').waitFor();
-  // Answers that were under way when the run was cancelled came after it, and are kept, too.
+  // Answers of calls in flight at the cancellation are kept as well.
   const left = 300 - answers().length;
   await editor.dialog().getByText(`label ${left} texts as a sample?`).waitFor();
-  await editor.dialog().getByRole('button', { name: 'Ask the API' }).click();
+  await editor.dialog().getByRole('button', { name: 'Call the Large Model' }).click();
   await editor.eventually('the results', async () => {
-    const rest = editor.dialog().getByRole('button', { name: 'Ask the API' });
+    const rest = editor.dialog().getByRole('button', { name: 'Call the Large Model' });
     if (await rest.isVisible()) await rest.click();
     assert.equal(results().length, count);
   });
@@ -165,14 +165,14 @@ step('the next run goes on and asks nothing twice; then everything has a label',
   await editor.eventually('the table of all', async () =>
     assert.equal(await table().locator('[role=grid]').getAttribute('aria-rowcount'), String(count + 1)),
   );
-  await table().getByText('What the last run came to').click();
-  await table().locator('.curve-drawn').waitFor();
-  await table().getByText('Price so far').waitFor();
+  await table().getByText('Results of the last run').click();
+  await table().locator('.curve-chart').waitFor();
+  await table().getByText('Cost so far').waitFor();
   await editor.shot('24-table');
-  await table().getByText('What the last run came to').click();
+  await table().getByText('Results of the last run').click();
 });
 
-step('rows are filtered, and a label is corrected by a key: it is kept at once, and teaches', async () => {
+step('a label corrected by key is stored at once, and the next run learns from it', async () => {
   const { editor } = session;
   const grid = table().locator('[role=grid]');
   await table().locator('select').first().selectOption('specialist');
@@ -190,31 +190,31 @@ step('rows are filtered, and a label is corrected by a key: it is kept at once, 
   });
   await table().getByText('One correction').waitFor();
   await editor.shot('25-corrected');
-  const requests = asked().length;
+  const answered = answeredTexts().length;
   await table().getByRole('button', { name: 'Run Text Task' }).click();
   await editor.eventually('the next results', async () => {
     const rest = editor.dialog().getByRole('button', { name: 'Local Only' });
     if (await rest.isVisible()) await rest.click();
     assert.ok(results().some((line) => line.startsWith(`${text},${label},person,1.000`)));
   });
-  assert.equal(asked().length, requests);
+  assert.equal(answeredTexts().length, answered);
   await table().getByText('One correction').waitFor({ state: 'detached' });
 });
 
-step('the panel has the run, in a light theme, too', async () => {
+step('the panel shows the results of the run', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Show Panel');
-  // The table is a webview, too.
+  // The table is also a webview.
   const task = await onAnyPage('.tasks .task');
-  await task.getByText('Would go to the large model').waitFor();
-  await task.locator('.curve-drawn').scrollIntoViewIfNeeded();
+  await task.getByText('Would be sent to the large model').waitFor();
+  await task.locator('.curve-chart').scrollIntoViewIfNeeded();
   await editor.shot('26-panel');
 });
 
-step('an adaptation ends with a report: charts, a table behind each', async () => {
+step('an adaptation ends with a report that has charts with tables', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Adapt to This Repo');
-  await editor.dialog().getByRole('button', { name: 'Include the API' }).click();
+  await editor.dialog().getByRole('button', { name: 'Include the Large Model' }).click();
   const end = editor.notifications().filter({ hasText: 'no neural model was adapted' });
   await end.getByRole('button', { name: 'Show Report' }).click();
   const page = await onAnyPage('.report-page');
@@ -234,59 +234,56 @@ step('an adaptation ends with a report: charts, a table behind each', async () =
   await editor.shot('29-report-chart');
 });
 
-step(
-  'a task whose answers are texts: drafts after its own answers, doubt written by the API, one edited and accepted by keyboard',
-  async () => {
-    const { editor, api } = session;
-    const changes = Array.from({ length: 240 }, (_, i) => {
-      const [verb, noun] = [['add', 'drop', 'mend', 'speed up'][i % 4], ['list', 'page', 'menu'][i % 3]];
-      return { text: `${verb} the ${noun} of view ${i}`, note: `Now we ${verb} the ${noun}, in view ${i}.` };
-    });
-    const noteOf = (text: string) => changes.find((each) => each.text === text)?.note ?? 'There is no such text.';
-    const rows = changes.map(({ text, note }, i) => `${text},${i < 60 ? `"${note}"` : ''}\n`);
-    writeFileSync(join(session.project, 'changes.csv'), `change,note\n${rows.join('')}`);
-    api.answerTexts((asked) => noteOf(/<text>\n([^<]*)\n<\/text>$/.exec(asked)?.[1] ?? ''));
-    api.setPace({ firstTokenMs: 20 });
-    await editor.command('Easy Adaptation: New Text Task');
-    await editor.quickRow('A column of a CSV table').click();
-    await editor.quickRow('changes.csv').click();
-    await editor.quickRow('change').click();
-    await editor.quickInput().getByText('existing labels or answers').waitFor();
-    await editor.quickRow('note').click();
-    await editor.quickRow('A line').click();
-    await editor.quickInput().getByText('Text to write about each text').waitFor();
-    await editor.answer('Write the line of the release notes.');
-    await table().getByText('Run the task to get answers').waitFor();
-    await allowApi();
-    await editor.command('Easy Adaptation: Run Text Task');
-    await editor.quickRow('changes').click();
-    await editor.dialog().getByText('to write about 150 texts as a sample?').waitFor();
-    await editor.dialog().getByRole('button', { name: 'Ask the API' }).click();
-    const progress = editor.notifications().filter({ hasText: 'Running changes' });
-    await progress.filter({ hasText: /answers a sample/ }).waitFor();
-    await editor.eventually('the results', async () => {
-      const rest = editor.dialog().getByRole('button', { name: 'Local Only' });
-      if (await rest.isVisible()) await rest.click();
-      assert.equal(results('changes.answers.csv').length, changes.length);
-    });
-    const written = answers('changes');
-    assert.equal(new Set(written.map(({ text }) => text)).size, 150, 'a sample, and nothing twice');
-    for (const { text, label, by } of written) assert.deepEqual({ label, by }, { label: noteOf(text), by: 'api' });
-    const grid = table().locator('[role=grid]');
-    await editor.eventually('the table of all', async () =>
-      assert.equal(await grid.getAttribute('aria-rowcount'), String(changes.length + 1)),
-    );
-    await table().locator('select').first().selectOption('specialist');
-    await grid.focus();
-    await editor.page.keyboard.press('Home');
-    const text = (await table().locator('.grid-row.active .text').textContent()) ?? '';
-    const said = 'Now that view is by hand.';
-    await editor.page.keyboard.press('Enter');
-    // What selects all goes through the workbench, and would come later than the next key.
-    await table().locator('.answer textarea:focus').fill(said);
-    await editor.page.keyboard.press('Control+Enter');
-    await table().getByText('One answer accepted').waitFor();
-    assert.deepEqual(answers('changes').at(-1), { text, label: said, by: 'person' });
-    await editor.shot('30-answers');
-  },
-);
+step('a task with text answers sends a sample, and an answer can be edited and accepted by keyboard', async () => {
+  const { editor, api } = session;
+  const changes = Array.from({ length: 240 }, (_, i) => {
+    const [verb, noun] = [['add', 'drop', 'mend', 'speed up'][i % 4], ['list', 'page', 'menu'][i % 3]];
+    return { text: `${verb} the ${noun} of view ${i}`, note: `Now we ${verb} the ${noun}, in view ${i}.` };
+  });
+  const noteOf = (text: string) => changes.find((each) => each.text === text)?.note ?? 'There is no such text.';
+  const rows = changes.map(({ text, note }, i) => `${text},${i < 60 ? `"${note}"` : ''}\n`);
+  writeFileSync(join(session.project, 'changes.csv'), `change,note\n${rows.join('')}`);
+  api.answerTexts((asked) => noteOf(/<text>\n([^<]*)\n<\/text>$/.exec(asked)?.[1] ?? ''));
+  api.setPace({ firstTokenMs: 20 });
+  await editor.command('Easy Adaptation: New Text Task');
+  await editor.quickRow('A column of a CSV table').click();
+  await editor.quickRow('changes.csv').click();
+  await editor.quickRow('change').click();
+  await editor.quickInput().getByText('existing labels or answers').waitFor();
+  await editor.quickRow('note').click();
+  await editor.quickRow('A line').click();
+  await editor.quickInput().getByText('Text to write about each text').waitFor();
+  await editor.answer('Write the line of the release notes.');
+  await table().getByText('Run the task to get answers').waitFor();
+  await allowApi();
+  await editor.command('Easy Adaptation: Run Text Task');
+  await editor.quickRow('changes').click();
+  await editor.dialog().getByText('write about 150 texts as a sample?').waitFor();
+  await editor.dialog().getByRole('button', { name: 'Call the Large Model' }).click();
+  const progress = editor.notifications().filter({ hasText: 'Running changes' });
+  await progress.filter({ hasText: /answers a sample/ }).waitFor();
+  await editor.eventually('the results', async () => {
+    const rest = editor.dialog().getByRole('button', { name: 'Local Only' });
+    if (await rest.isVisible()) await rest.click();
+    assert.equal(results('changes.answers.csv').length, changes.length);
+  });
+  const written = answers('changes');
+  assert.equal(new Set(written.map(({ text }) => text)).size, 150, 'a sample without repetitions');
+  for (const { text, label, by } of written) assert.deepEqual({ label, by }, { label: noteOf(text), by: 'api' });
+  const grid = table().locator('[role=grid]');
+  await editor.eventually('the table of all', async () =>
+    assert.equal(await grid.getAttribute('aria-rowcount'), String(changes.length + 1)),
+  );
+  await table().locator('select').first().selectOption('specialist');
+  await grid.focus();
+  await editor.page.keyboard.press('Home');
+  const text = (await table().locator('.grid-row.active .text').textContent()) ?? '';
+  const edited = 'Now that view is by hand.';
+  await editor.page.keyboard.press('Enter');
+  // Select All goes through the workbench and would run after the next key.
+  await table().locator('.answer textarea:focus').fill(edited);
+  await editor.page.keyboard.press('Control+Enter');
+  await table().getByText('One answer accepted').waitFor();
+  assert.deepEqual(answers('changes').at(-1), { text, label: edited, by: 'person' });
+  await editor.shot('30-answers');
+});

@@ -1,5 +1,6 @@
 // Whole messages of the panel, and what the panel does with one that was let through: everything that it reads must be there.
 import {
+  type PanelReport,
   type PanelRow,
   type PanelState,
   type PanelTask,
@@ -24,7 +25,7 @@ const row: PanelRow = {
   savedUsd: 0.001,
   outcome: 'pending',
   decision: {
-    summary: 'The specialist is sure.',
+    summary: 'The local model is confident.',
     pSpecialist: 0.8,
     pApi: 0.9,
     pApiIsPrior: true,
@@ -60,21 +61,19 @@ const totals = {
   localP50Ms: 3,
 };
 
-const report = {
+const report: PanelReport = {
   folder: 'shop',
   finishedAt: 1_700_000_000_000,
-  facts: [{ name: 'files', value: '12' }],
-  numbers: [{ name: 'Loss', value: '1.2', meaning: 'the less the better' }],
-  comparison: {
-    verdict: 'The adapted model stays.',
-    rolledBack: false,
-    measures: ['exact'],
-    models: [{ name: 'adapted', used: true, values: [0.4] }],
-  },
-  precision: [{ coverage: '10 %', share: 0.9 }],
-  leftOut: [{ reason: 'binary', count: 2, examples: ['a.png'] }],
-  examples: [{ path: 'a.ts', line: 1, before: 'x', truth: 'y', answer: 'y', model: 'n-gram', right: true }],
-  notes: ['Too few files.'],
+  note: 'A server completes here.',
+  sections: [
+    { title: 'What changed', text: ['Too few files.'] },
+    {
+      title: 'The models compared',
+      text: [],
+      table: { head: ['Model', 'Right'], rows: [['adapted', 0.4]] },
+      examples: [{ place: 'a.ts:1', before: 'x', lines: [{ who: 'Written', text: 'y' }] }],
+    },
+  ],
 };
 
 const task: PanelTask = {
@@ -103,7 +102,7 @@ const toPanel: readonly ToPanel[] = [
     strings: { adapt: 'Adapt' },
     locale: 'en',
     state,
-    rows: [row, { ...row, id: '2', source: 'none', held: { p: 0.1, from: 0.5 } }],
+    rows: [row, { ...row, id: '2', source: 'none', heldBack: { p: 0.1, threshold: 0.5 } }],
     totals: { session: totals, all: totals },
     reports: [report],
     tasks: [task],
@@ -135,8 +134,8 @@ function check(message: ToPanel): void {
     words.money(each.costUsd + each.savedUsd);
     words.time(each.at);
     words.t(`outcome.${each.outcome}`, each.line);
-    const { decision, held } = each;
-    if (held) words.t('heldWhy', words.percent(held.p), words.percent(held.from));
+    const { decision, heldBack } = each;
+    if (heldBack) words.t('heldBackReason', words.percent(heldBack.p), words.percent(heldBack.threshold));
     if (decision === undefined) return;
     texts(decision.summary, ...decision.reasons.map(({ name }) => name));
     words.number(decision.pSpecialist + decision.pApi + decision.gain + decision.price, 2);
@@ -160,18 +159,12 @@ function check(message: ToPanel): void {
     }
   };
   const reported = (each: Extract<ToPanel, { type: 'reports' }>['reports'][number]) => {
-    texts(each.folder, ...each.notes);
+    texts(each.folder, each.note ?? '');
     words.date(each.finishedAt);
-    for (const { name, value } of each.facts) texts(name, value);
-    for (const { coverage, share } of each.precision) texts(coverage, words.percent(share));
-    for (const { reason, count, examples } of each.leftOut) texts(reason, words.count(count), ...examples);
-    for (const example of each.examples)
-      texts(example.path, example.before, example.truth, example.answer, example.model);
-    const { comparison } = each;
-    texts(comparison?.verdict ?? '', ...(comparison?.measures ?? []));
-    for (const { name, value, meaning } of each.numbers) texts(name, value, meaning);
-    for (const { name, values } of comparison?.models ?? []) {
-      texts(name, ...values.map((value) => words.percent(value)));
+    for (const { title, text, table, examples = [] } of each.sections) {
+      texts(title, ...text, ...(table?.head ?? []));
+      for (const cell of table?.rows.flat() ?? []) texts(typeof cell === 'number' ? words.percent(cell) : cell);
+      for (const { place, before, lines } of examples) texts(place, before, ...lines.flatMap(Object.values));
     }
   };
   const ran = (each: PanelTask) => {

@@ -55,13 +55,13 @@ test('nobody was asked: the question says what the command sends, and what is al
   const { access, said } = await ask('commit message', 'Allow for This Folder');
   assert.deepEqual(access, { settings: {}, budgetUsd: 1 });
   assert.equal(said.length, 1);
-  assert.match(said[0]?.title ?? '', /let commands and completions in "a" use the API/);
+  assert.match(said[0]?.title ?? '', /let commands and completions in "a" use the large model/);
   assert.match(
     said[0]?.detail ?? '',
     /the diffs of up to 100 staged files.*completions in this folder may use this model as well\. Each call to m at api\.example/,
   );
   assert.deepEqual((await ask('commit message', '')).said, [], 'once');
-  assert.equal((await ask('comment', 'Ask the API')).said.length, 1, 'another command sends something else');
+  assert.equal((await ask('comment', 'Call the Large Model')).said.length, 1, 'another command sends something else');
 });
 
 test('a yes to completions does not cover what a command sends', async () => {
@@ -70,7 +70,7 @@ test('a yes to completions does not cover what a command sends', async () => {
   const first = await ask('comment', 'Local Only');
   assert.equal(first.access, undefined);
   assert.match(first.said[0]?.detail ?? '', /the function at the cursor/);
-  assert.ok((await ask('comment', 'Ask the API')).access);
+  assert.ok((await ask('comment', 'Call the Large Model')).access);
   const again = await ask('comment', '');
   assert.ok(again.access && again.said.length === 0);
   assert.equal((await ask('text task', '')).said.length, 0, 'its price is asked about with what it sends');
@@ -79,6 +79,6 @@ test('a yes to completions does not cover what a command sends', async () => {
 test('who stays local is not asked again', async () => {
   const { ask } = opened();
   assert.equal((await ask('comment', 'Stay Local')).access, undefined);
-  const { access, said } = await ask('comment', 'Ask the API');
+  const { access, said } = await ask('comment', 'Call the Large Model');
   assert.ok(access === undefined && said.length === 0);
 });

@@ -73,11 +73,11 @@ test('a served model needs a valid address, trust, a balance above 0 and consent
 test('an unreachable server is reported once and retried at growing intervals', async () => {
   const { clock, world, permissions, served } = set();
   await permissions.allow(folder.key, served.host);
-  served.failed(gone);
-  served.failed(gone);
-  assert.deepEqual([served.state(folder), served.trouble, world.changes], ['away', gone.message, 1]);
+  served.onFailure(gone);
+  served.onFailure(gone);
+  assert.deepEqual([served.state(folder), served.problem, world.changes], ['away', gone.message, 1]);
   world.there = false;
-  await served.look();
+  await served.retry();
   assert.equal(world.asked.length, 0, 'not at each key');
   for (const [ms, looks] of [
     [30_000, 1],
@@ -86,14 +86,14 @@ test('an unreachable server is reported once and retried at growing intervals', 
     [120_000, 3],
   ] as const) {
     await clock.advance(ms);
-    await served.look();
+    await served.retry();
     assert.equal(world.asked.length, looks);
   }
   world.there = true;
   await clock.advance(600_000);
-  await Promise.all([served.look(), served.look()]);
+  await Promise.all([served.retry(), served.retry()]);
   assert.deepEqual([served.state(folder), world.asked.length, world.changes], ['serves', 4, 2]);
-  assert.equal(served.trouble, undefined);
+  assert.equal(served.problem, undefined);
 });
 
 test('the exact redacted request of a draft can be shown', async () => {
@@ -107,7 +107,7 @@ test('the exact redacted request of a draft can be shown', async () => {
 test('changed settings or a changed key retry at once, with the key', async () => {
   const { world, permissions, served } = set();
   await permissions.allow(folder.key, served.host);
-  served.failed(gone);
+  served.onFailure(gone);
   served.configure();
   assert.equal(served.state(folder), 'away', 'nothing has changed');
   world.key = 'sk-served-0123456789';
@@ -124,9 +124,9 @@ test('the advice for a refused key names the command of the served model', async
   const { clock, world, permissions, served } = set();
   await permissions.allow(folder.key, served.host);
   world.refuses = true;
-  served.failed(gone);
+  served.onFailure(gone);
   await clock.advance(60_000);
-  await served.look();
+  await served.retry();
   assert.equal(served.state(folder), 'away');
-  assert.match(served.trouble ?? '', /refused the API key.*Serve the Local Model Elsewhere/);
+  assert.match(served.problem ?? '', /refused the API key.*Serve the Local Model Elsewhere/);
 });

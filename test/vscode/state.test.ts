@@ -54,14 +54,14 @@ test('consent holds for one folder and one host and can be revoked', async () =>
 test('consent to a command holds for one folder, host and command', async () => {
   const permissions = new Permissions(memory(), () => {});
   await permissions.allow('file:///a', 'api.example');
-  assert.ok(!permissions.isTold('file:///a', 'api.example', 'comment'));
-  await permissions.tell('file:///a', 'api.example', 'comment');
-  await permissions.tell('file:///a', 'other.example', 'commit message');
-  assert.ok(permissions.isTold('file:///a', 'api.example', 'comment'));
-  assert.ok(!permissions.isTold('file:///a', 'api.example', 'commit message'));
-  assert.ok(!permissions.isTold('file:///b', 'api.example', 'comment'));
+  assert.ok(!permissions.mayCommandSend('file:///a', 'api.example', 'comment'));
+  await permissions.allowCommand('file:///a', 'api.example', 'comment');
+  await permissions.allowCommand('file:///a', 'other.example', 'commit message');
+  assert.ok(permissions.mayCommandSend('file:///a', 'api.example', 'comment'));
+  assert.ok(!permissions.mayCommandSend('file:///a', 'api.example', 'commit message'));
+  assert.ok(!permissions.mayCommandSend('file:///b', 'api.example', 'comment'));
   await permissions.forget('file:///a');
-  assert.ok(!permissions.isTold('file:///a', 'api.example', 'comment'));
+  assert.ok(!permissions.mayCommandSend('file:///a', 'api.example', 'comment'));
 });
 
 test('consent of an earlier version, which kept one host, counts', async () => {

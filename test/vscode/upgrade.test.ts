@@ -17,7 +17,7 @@ import { defaultFit } from '../../src/routing/defaults.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { specialistFolder } from '../../src/vscode/editor/paths.ts';
-import { Adopted } from '../../src/vscode/folder/adopted.ts';
+import { ActiveAdaptation } from '../../src/vscode/folder/active-adaptation.ts';
 import { FolderSession, type SessionDeps } from '../../src/vscode/folder/folder-session.ts';
 import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../adaptation/earlier.ts';
 import { makeProject, type Project } from '../adaptation/project.ts';
@@ -54,7 +54,7 @@ before(async () => {
 after(() => project.remove());
 
 const fitsOf = (session: FolderSession) =>
-  (session as unknown as { adopted: { fits: Record<'ngram' | 'mixed', RouterModel> } }).adopted.fits;
+  (session as unknown as { activeAdaptation: { fits: Record<'ngram' | 'mixed', RouterModel> } }).activeAdaptation.fits;
 
 /** @param tokenizer of what ships @param served elsewhere */
 function window(tokenizer: string, served: object = { state: () => 'off' }) {
@@ -65,7 +65,7 @@ function window(tokenizer: string, served: object = { state: () => 'off' }) {
   const shipped = { base: neural.base, tokenizer };
   const deps = {
     paths: { ngramWorker: join(import.meta.dirname, '../../src/specialist/ngram/worker.ts'), storage },
-    api: { llm: () => undefined, whom: () => '' },
+    api: { llm: () => undefined, allowedModel: () => '' },
     neural: {
       absence: undefined,
       shipped,
@@ -102,7 +102,7 @@ test('with the base of that version, index, adapted model and routers are used s
     assert.equal(session.indexedFiles, project.files.size);
     assert.deepEqual(opened, [model]);
     assert.notDeepEqual(fitsOf(session).mixed, defaultFit());
-    assert.deepEqual([session.setAside, session.trouble, told], [undefined, undefined, []]);
+    assert.deepEqual([session.unusedBecause, session.problem, told], [undefined, undefined, []]);
   } finally {
     dispose();
   }
@@ -118,7 +118,7 @@ test('a base change during start reopens open models only', async () => {
     session.reopenNeural();
     await settled();
     assert.deepEqual(opened, [model, model]);
-    session.begun();
+    session.finishStart();
     assert.deepEqual(opened, [model, model]);
   } finally {
     dispose();
@@ -129,7 +129,7 @@ test('one setting that changes base and serving options reopens the model once',
   const { session, opened, dispose } = window(earlier.tokenizerPath);
   try {
     assert.equal(await session.restore(), true);
-    session.begun();
+    session.finishStart();
     for (const _ of ['another base', 'other threads']) session.reopenNeural();
     await settled();
     assert.deepEqual(opened, [model, model]);
@@ -149,7 +149,7 @@ test('a served model drafts instead of this machine until it fails', async () =>
     state: () => (failures.length === 0 ? 'serves' : 'away'),
     ...{ host: 'far.example', model: 'tuned' },
     engine: () => ({ engine: { request: () => answer.promise }, model: { name: 'tuned (served)' } }),
-    failed(failure: unknown) {
+    onFailure(failure: unknown) {
       failures.push(failure);
       session.checkServed();
     },
@@ -189,7 +189,7 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
   const { session, told, opened, dispose } = window(otherTokenizer);
   try {
     assert.equal(await session.restore(), false, 'an index is asked for');
-    assert.deepEqual([session.setAside, told], ['earlier', ['project']]);
+    assert.deepEqual([session.unusedBecause, told], ['earlier-base', ['project']]);
     assert.ok(session.report, 'its report can still be read');
     const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
     const signal = new AbortController().signal;
@@ -197,20 +197,20 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
     assert.ok(run.ok, JSON.stringify(run));
     assert.equal(await session.load(run.value.snapshotPath, session.mark()), true);
     session.adopt(run.value.report, Date.now(), run.value.coupling);
-    session.begun();
+    session.finishStart();
     assert.equal(session.indexedFiles, project.files.size);
     assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
     assert.deepEqual(fitsOf(session), { ngram: defaultFit(), mixed: defaultFit() });
     assert.deepEqual(
-      [session.setAside, session.trouble, told],
-      ['earlier', undefined, ['project']],
+      [session.unusedBecause, session.problem, told],
+      ['earlier-base', undefined, ['project']],
       'until it is adapted again',
     );
     assert.ok(existsSync(join(model, 'model.safetensors')));
     // A run that adapts is what mends it.
     const { report } = run.value;
     session.adopt(report, Date.now(), { ...defaultFit(), specialistExamples: 7 });
-    assert.deepEqual([session.setAside, told.length], [undefined, 1]);
+    assert.deepEqual([session.unusedBecause, told.length], [undefined, 1]);
     assert.equal(fitsOf(session).ngram.specialistExamples, 7);
   } finally {
     dispose();
@@ -222,17 +222,17 @@ test('with another base the adapted model is kept without a notification', () =>
   mkdirSync(base);
   writeModel(base, { layers: 3 });
   describeAdapted(base, { base, tokenizer: earlier.tokenizerPath, precision: 'int4' });
-  let isOff = false;
-  const adopted = new Adopted({
+  let isNeuralOff = false;
+  const adopted = new ActiveAdaptation({
     specialistFolder: earlier.specialistFolder,
     shipped: () => ({ base, tokenizer: earlier.tokenizerPath }),
     apiModel: () => '',
-    isOff: () => isOff,
+    isNeuralOff: () => isNeuralOff,
     onOutdated: (why) => assert.fail(why),
   });
   assert.equal(adopted.current().model, base);
-  assert.equal(adopted.setAside, 'other');
-  isOff = true;
+  assert.equal(adopted.unusedBecause, 'other-base');
+  isNeuralOff = true;
   adopted.current();
-  assert.equal(adopted.setAside, undefined, 'who wants no neural model misses none');
+  assert.equal(adopted.unusedBecause, undefined, 'who wants no neural model misses none');
 });

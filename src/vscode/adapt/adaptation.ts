@@ -1,5 +1,4 @@
-// Runs in the background: the quick index when a folder is opened, and 'Adapt to This Repo' with its progress, consent
-// and report.
+// Background runs: the index of an opened folder, and 'Adapt to This Repo' with its progress, questions and report.
 import * as vscode from 'vscode';
 import { cancelled } from '../../adaptation/cancellation.ts';
 import type { ExportedFiles } from '../../adaptation/exchange/export-own.ts';
@@ -16,14 +15,14 @@ import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
 import { describe, shareOf } from './describe-progress.ts';
-import { askForTrust, askToSpend, tellEnd } from './questions.ts';
+import { askForTrust, askToSpend, showResult } from './questions.ts';
 import { type RunRequestDeps, RunRequests } from './run-requests.ts';
 
 export interface AdaptationDeps extends RunRequestDeps {
   readonly jobs: JobClient;
   readonly log: Log;
   readonly onChange: () => void;
-  /** US dollars that a run has paid to the API. */
+  /** Called with the US dollars that a run has paid. */
   readonly onSpent: (usd: number) => void;
 }
 
@@ -38,23 +37,23 @@ interface Run {
   progress: PanelProgress;
 }
 
-/** Abort reason of a cancellation that is reported; other aborts come with the end of a folder or window. */
-const byUser = new Error('Cancelled by the user.');
+/** Abort reason of the user's cancellation, which is reported. Other aborts come with the end of a folder or window. */
+const cancelledByUser = new Error('Cancelled by the user.');
 
 export class Adaptation extends DisposableStore {
   private readonly deps: AdaptationDeps;
   private readonly requests: RunRequests;
   private run: Run | undefined;
   /** The requested adaptation, which may wait for another run. */
-  private asked: AbortController | undefined;
+  private adapting: AbortController | undefined;
   /** Scans for secrets in progress. */
-  private readonly reading = new Set<AbortController>();
+  private readonly scans = new Set<AbortController>();
   /** Runs are sequential: each needs a core. */
   private queue: Promise<unknown> = Promise.resolve();
   /** Number of running and waiting runs. */
-  private working = 0;
+  private pendingRuns = 0;
   /** Index runs that wait in the queue. */
-  private readonly toIndex = new Map<FolderSession, Promise<void>>();
+  private readonly pendingIndexes = new Map<FolderSession, Promise<void>>();
 
   constructor(deps: AdaptationDeps) {
     super();
@@ -62,9 +61,9 @@ export class Adaptation extends DisposableStore {
     this.requests = new RunRequests(deps);
     this.add({
       dispose: () => {
-        this.asked?.abort();
+        this.adapting?.abort();
         this.run?.controller.abort();
-        for (const controller of this.reading) controller.abort();
+        for (const controller of this.scans) controller.abort();
       },
     });
   }
@@ -78,40 +77,40 @@ export class Adaptation extends DisposableStore {
   }
 
   get isAdapting(): boolean {
-    return this.asked !== undefined;
+    return this.adapting !== undefined;
   }
 
   get isIdle(): boolean {
-    return this.working === 0 && this.reading.size === 0;
+    return this.pendingRuns === 0 && this.scans.size === 0;
   }
 
   /** Indexes a folder; only the status bar shows it. */
   index(session: FolderSession): Promise<void> {
-    // A waiting run will read the current files.
-    const waiting = this.toIndex.get(session);
+    // The waiting run will read the current files.
+    const waiting = this.pendingIndexes.get(session);
     if (waiting) return waiting;
     const done = this.enqueue(async () => {
-      this.toIndex.delete(session);
+      this.pendingIndexes.delete(session);
       if (session.isDisposed || this.isDisposed) return;
       const result = await this.start(session, 'index', new AbortController(), undefined, async () => false);
       if (!result.ok && result.error.code !== 'cancelled') session.fail(result.error.message);
     });
-    this.toIndex.set(session, done);
+    this.pendingIndexes.set(session, done);
     return done;
   }
 
   /**
-   * Scans the folder for secrets, which an index of an earlier session does not contain. Not queued: nothing of the
-   * folder is sent before.
+   * Scans the folder for secrets, which an index of an earlier session does not contain. Not queued, because nothing of
+   * the folder may be sent before it ends.
    */
   async learnSecrets(session: FolderSession): Promise<void> {
     const { root, uri } = session.folder;
     if (session.isDisposed || this.isDisposed || root === undefined || uri === undefined) return;
     const controller = new AbortController();
-    this.reading.add(controller);
+    this.scans.add(controller);
     const request = { root, harvest: this.requests.harvest(uri) };
     const found = await this.deps.jobs.job('secrets', request, controller.signal);
-    this.reading.delete(controller);
+    this.scans.delete(controller);
     if (found.ok) await session.secrets.add(found.value);
     else if (found.error.code !== 'cancelled') session.fail(found.error.message);
   }
@@ -140,21 +139,21 @@ export class Adaptation extends DisposableStore {
     if (this.isIndexing && this.run?.session === session) this.run.controller.abort();
     const controller = new AbortController();
     const { signal } = controller;
-    this.asked = controller;
+    this.adapting = controller;
     this.deps.onChange();
-    const work = this.enqueue(async () => (signal.aborted ? cancelled : this.adaptNow(session, controller)));
+    const run = this.enqueue(async () => (signal.aborted ? cancelled : this.adaptNow(session, controller)));
     // A waiting run is cancelled at once; a started one reports what it keeps.
-    const dropped = new Promise<typeof cancelled>((resolve) =>
+    const cancelledWaiting = new Promise<typeof cancelled>((resolve) =>
       signal.addEventListener('abort', () => this.run?.controller === controller || resolve(cancelled)),
     );
-    const result = await Promise.race([work, dropped]);
-    this.asked = undefined;
+    const result = await Promise.race([run, cancelledWaiting]);
+    this.adapting = undefined;
     this.deps.onChange();
-    return tellEnd(result, signal.reason === byUser);
+    return showResult(result, signal.reason === cancelledByUser);
   }
 
   cancel(): void {
-    this.asked?.abort(byUser);
+    this.adapting?.abort(cancelledByUser);
   }
 
   /** Applies changed settings: stops training a model that was switched off. */
@@ -164,7 +163,7 @@ export class Adaptation extends DisposableStore {
 
   /** Stops all runs, and resolves when none is active. */
   async stop(): Promise<void> {
-    this.asked?.abort();
+    this.adapting?.abort();
     this.run?.controller.abort();
     await this.queue;
   }
@@ -183,21 +182,24 @@ export class Adaptation extends DisposableStore {
         (update) => {
           bar.report({ message: describe(update) });
           if (update.say !== undefined)
-            void this.tell(sentences(t('{0}.', title), safeSentence(update.say)), controller, update.isPlan ?? false);
+            void this.showMessage(
+              sentences(t('{0}.', title), safeSentence(update.say)),
+              controller,
+              update.isPlan ?? false,
+            );
         },
       ),
     );
   }
 
   /**
-   * @param isPlan adds a Cancel button. Later messages have none, because a message with a button stays after the run
-   * ends
+   * @param isPlan adds a Cancel button; other messages have none, because a message with a button stays after the run
    */
-  private async tell(said: UiText, controller: AbortController, isPlan: boolean): Promise<void> {
+  private async showMessage(message: UiText, controller: AbortController, isPlan: boolean): Promise<void> {
     const actions = isPlan ? [t('Cancel')] : [];
-    this.deps.log.info(said);
-    const answer = await window.showInformationMessage(said, ...actions);
-    if (answer !== undefined) controller.abort(byUser);
+    this.deps.log.info(message);
+    const answer = await window.showInformationMessage(message, ...actions);
+    if (answer !== undefined) controller.abort(cancelledByUser);
   }
 
   private async start(
@@ -221,8 +223,8 @@ export class Adaptation extends DisposableStore {
     };
     this.run = run;
     this.deps.onChange();
-    // The run may miss files saved after this mark.
-    const begun = session.mark();
+    // The run may miss files that are saved after this mark.
+    const mark = session.mark();
     try {
       const result = await jobs.run(
         request,
@@ -246,13 +248,13 @@ export class Adaptation extends DisposableStore {
         return result;
       }
       const { report, snapshotPath, coupling, secrets } = result.value;
-      // Before anything else: after this, texts may be sent.
+      // First, because texts may be sent as soon as the secrets are known.
       await session.secrets.add(secrets);
       log.info(
         `${title}: ${counted(report.harvest.files, 'file')}, ${counted(report.harvest.tokens, 'token')}, ${Math.round(report.elapsedMs)} ms`,
       );
       if (report.paid) this.deps.onSpent(report.paid.usd);
-      await session.load(snapshotPath, begun);
+      await session.load(snapshotPath, mark);
       session.adopt(report, Date.now(), coupling);
       return result;
     } finally {
@@ -262,8 +264,8 @@ export class Adaptation extends DisposableStore {
   }
 
   private enqueue<T>(work: () => Promise<T>): Promise<T> {
-    this.working++;
-    const result = this.queue.then(work).finally(() => this.working--);
+    this.pendingRuns++;
+    const result = this.queue.then(work).finally(() => this.pendingRuns--);
     this.queue = result.catch((error: unknown) => this.deps.log.error('A background run failed', error));
     return result;
   }

@@ -27,8 +27,8 @@ export interface DeleteDeps {
   readonly storage: string;
 }
 
-/** A stopped run, ours or another window's, may take a moment to release its lock, ms. */
-const patience = { totalMs: 5000, stepMs: 100 } as const;
+/** Time for a stopped run of any window to release its lock. */
+const lockWait = { totalMs: 5000, stepMs: 100 } as const;
 
 /** Deletes the data of one folder or all: rows of the store, models on disk, and data in memory. */
 export async function deleteData(deps: DeleteDeps): Promise<void> {
@@ -90,9 +90,9 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
 
 /** The message about a run of another window or the command line in these folders; undefined if there is none. */
 async function otherRun(storage: string): Promise<string | undefined> {
-  for (let waited = 0; ; waited += patience.stepMs) {
+  for (let waited = 0; ; waited += lockWait.stepMs) {
     const run = anyRun(storage);
-    if (run === undefined || waited >= patience.totalMs) return run;
-    await systemClock.sleep(patience.stepMs);
+    if (run === undefined || waited >= lockWait.totalMs) return run;
+    await systemClock.sleep(lockWait.stepMs);
   }
 }

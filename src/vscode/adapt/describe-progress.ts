@@ -4,11 +4,11 @@ import type { ProgressUpdate } from '../../common/progress.ts';
 import { joined, safeText, t, type UiText } from '../editor/ui-text.ts';
 
 export function describe({ stage, done, total, detail, overall, left }: ProgressUpdate): UiText {
-  // A stage's percentage beside the bar of the whole run would be misread.
-  const share = overall !== undefined || !total ? '' : `${Math.round((100 * done) / total)}%`;
+  // A percentage of the stage would be confused with the progress bar of the whole run.
+  const percentage = overall !== undefined || !total ? '' : `${Math.round((100 * done) / total)}%`;
   const steps = overall === undefined || !total || done === 0 ? '' : `${done} / ${total}`;
-  const until = left === undefined ? undefined : t('{0} left', about(left));
-  return joined([safeText(stage), safeText(share || steps), safeText(detail ?? ''), until], ' · ');
+  const remaining = left === undefined ? undefined : t('{0} left', about(left));
+  return joined([safeText(stage), safeText(percentage || steps), safeText(detail ?? ''), remaining], ' · ');
 }
 
 /** Share of the whole run if known, else of the stage; none if unknown. */

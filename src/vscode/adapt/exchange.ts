@@ -1,4 +1,4 @@
-// Exports and imports adaptations as files, and offers one that a folder contains. A job reads and writes them.
+// Exports and imports adaptations as files, and offers the file that a folder contains. A job reads and writes the files.
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type Provenance, TEAM_FILE } from '../../adaptation/exchange/export-import.ts';
@@ -59,9 +59,9 @@ export class AdaptationExchange extends DisposableStore {
       target: uri.fsPath,
       version,
     };
-    const told = await jobs.job('export', request, new AbortController().signal);
-    if (!told.ok) return tell(told.error);
-    const { path, bytes } = told.value;
+    const exported = await jobs.job('export', request, new AbortController().signal);
+    if (!exported.ok) return showFailure(exported.error);
+    const { path, bytes } = exported.value;
     void window.showInformationMessage(
       t(
         'Exported {0} ({1} MB). It was trained on the folder and its report quotes some lines, so share it only with people who may read the folder. Save it as {2} in the folder to offer it to everyone who opens it.',
@@ -77,13 +77,13 @@ export class AdaptationExchange extends DisposableStore {
     const [uri] =
       (await window.showOpenDialog({ title: t('Import an adaptation into {0}', folder.name), filters })) ?? [];
     if (uri?.scheme !== 'file') return;
-    const looked = await this.look(folder, uri.fsPath);
-    if (!looked) return;
-    if (!looked.ok) return tell(looked.error);
+    const provenance = await this.readProvenance(folder, uri.fsPath);
+    if (!provenance) return;
+    if (!provenance.ok) return showFailure(provenance.error);
     const use = t('Use It Here');
     const answer = await window.showInformationMessage(
       t('Use this adaptation in {0}?', folder.name),
-      { modal: true, detail: sentences(wordsOf(looked.value), t('It replaces the adaptation in use.')) },
+      { modal: true, detail: sentences(describe(provenance.value), t('It replaces the adaptation in use.')) },
       use,
     );
     if (answer === use) await this.use(folder, uri.fsPath);
@@ -105,26 +105,26 @@ export class AdaptationExchange extends DisposableStore {
       () => undefined,
     );
     const key = `teamAdaptation:${folder.key}`;
-    const stands = `${stat?.mtime} ${stat?.size}`;
-    if (!stat || this.isDisposed || answered.get(key) === stands) return;
-    const looked = await this.look(folder, undefined);
-    if (!looked || this.isDisposed) return;
-    if (!looked.ok) {
-      log.warn(`${TEAM_FILE} of ${folder.name} is not used: ${looked.error.message}`);
+    const version = `${stat?.mtime} ${stat?.size}`;
+    if (!stat || this.isDisposed || answered.get(key) === version) return;
+    const provenance = await this.readProvenance(folder, undefined);
+    if (!provenance || this.isDisposed) return;
+    if (!provenance.ok) {
+      log.warn(`${TEAM_FILE} of ${folder.name} is not used: ${provenance.error.message}`);
       return;
     }
     const [use, never] = [t('Use It'), t('Do Not Use It')];
     const answer = await window.showInformationMessage(
-      sentences(t('The folder {0} contains an adaptation. Use it?', folder.name), wordsOf(looked.value)),
+      sentences(t('The folder {0} contains an adaptation. Use it?', folder.name), describe(provenance.value)),
       use,
       never,
     );
     if (answer === undefined) return;
-    await answered.update(key, stands);
+    await answered.update(key, version);
     if (answer === use) await this.use(folder, undefined);
   }
 
-  private async look(folder: FolderRef, from: string | undefined) {
+  private async readProvenance(folder: FolderRef, from: string | undefined) {
     const request = this.request(folder, from);
     return request && this.deps.jobs.job('look', request, new AbortController().signal);
   }
@@ -133,14 +133,14 @@ export class AdaptationExchange extends DisposableStore {
     const { folders, jobs } = this.deps;
     const request = this.request(folder, from);
     if (!request) return;
-    const told = await jobs.job('import', request, new AbortController().signal);
-    if (!told.ok) return tell(told.error);
+    const imported = await jobs.job('import', request, new AbortController().signal);
+    if (!imported.ok) return showFailure(imported.error);
     await folders.restart(folder);
-    const { waitsFor } = told.value;
+    const { waitsFor: otherBase } = imported.value;
     void window.showInformationMessage(
-      waitsFor === undefined
+      otherBase === undefined
         ? t('The adaptation is in use in {0}.', folder.name)
-        : t("The adaptation of {0} is stored. It is used when '{1}' is the base model.", folder.name, waitsFor),
+        : t("The adaptation of {0} is stored. It is used when '{1}' is the base model.", folder.name, otherBase),
     );
   }
 
@@ -157,16 +157,16 @@ export class AdaptationExchange extends DisposableStore {
       return undefined;
     }
     const { base, tokenizer: tokenizerPath } = neural.shipped;
-    const kept = { specialistFolder: specialistFolder(storage, root), storeFolder: storage };
-    return { root, from, ...kept, base, tokenizerPath, who: 'the editor' };
+    const folders = { specialistFolder: specialistFolder(storage, root), storeFolder: storage };
+    return { root, from, ...folders, base, tokenizerPath, who: 'the editor' };
   }
 }
 
-function tell({ message }: Failure): void {
+function showFailure({ message }: Failure): void {
   void window.showErrorMessage(safeSentence(message));
 }
 
-function wordsOf({ folder, base, files, finishedAt }: Provenance): UiText {
+function describe({ folder, base, files, finishedAt }: Provenance): UiText {
   const date = new Date(finishedAt).toLocaleDateString(vscode.env.language, { dateStyle: 'medium' });
   return t("It was trained on {0} ({1} files) from the base model '{2}' on {3}.", folder, thousands(files), base, date);
 }

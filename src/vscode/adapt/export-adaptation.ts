@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { safeText, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Adaptation } from './adaptation.ts';
-import { tellFailure } from './questions.ts';
+import { showFailure } from './questions.ts';
 
 /** @param root the adapted folder @param label its display name */
 export async function exportAdaptation(adaptation: Adaptation, root: string, label: string): Promise<void> {
@@ -16,7 +16,7 @@ export async function exportAdaptation(adaptation: Adaptation, root: string, lab
   if (!parent) return;
   const into = join(parent.fsPath, `${label}.adapter`);
   const location = vscode.ProgressLocation.Notification;
-  const done = await window.withProgress(
+  const exported = await window.withProgress(
     { location, title: t('Exporting the adaptation of {0}', label), cancellable: true },
     async (bar, token) => {
       const controller = new AbortController();
@@ -30,8 +30,8 @@ export async function exportAdaptation(adaptation: Adaptation, root: string, lab
       }
     },
   );
-  if (!done.ok) {
-    if (done.error.code !== 'cancelled') await tellFailure(done.error);
+  if (!exported.ok) {
+    if (exported.error.code !== 'cancelled') await showFailure(exported.error);
     return;
   }
   const open = t('Open Its README');

@@ -7,24 +7,24 @@ import { termsOf } from '../api/try-model.ts';
 import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
 
-export async function tellFailure({ message }: Pick<Failure, 'message'>): Promise<void> {
+export async function showFailure({ message }: Pick<Failure, 'message'>): Promise<void> {
   const showLog = t('Show Log');
   const answer = await window.showErrorMessage(safeSentence(message), showLog);
   if (answer === showLog) await vscode.commands.executeCommand('easyAdaptation.showLog');
 }
 
-/** Reports the end of an adaptation. @returns whether there is a new report */
-export async function tellEnd(result: Result<AdaptOutcome>, byUser: boolean): Promise<boolean> {
+/** Shows the result of an adaptation. @returns whether there is a new report */
+export async function showResult(result: Result<AdaptOutcome>, byUser: boolean): Promise<boolean> {
   if (result.ok) {
-    const { trouble, report } = result.value;
-    if (trouble !== undefined) await tellFailure({ message: trouble });
-    else void tellOutcome(outcomeOf(report));
-  } else if (result.error.code !== 'cancelled') await tellFailure(result.error);
+    const { trouble: problem, report } = result.value;
+    if (problem !== undefined) await showFailure({ message: problem });
+    else void showOutcome(outcomeOf(report));
+  } else if (result.error.code !== 'cancelled') await showFailure(result.error);
   else if (byUser) void window.showInformationMessage(safeSentence(result.error.message));
   return result.ok;
 }
 
-async function tellOutcome(outcome: string): Promise<void> {
+async function showOutcome(outcome: string): Promise<void> {
   const report = t('Show Report');
   const answer = await window.showInformationMessage(safeSentence(outcome), report);
   if (answer === report) await vscode.commands.executeCommand('easyAdaptation.showReport');
@@ -44,12 +44,12 @@ export async function askToSpend(
   { model, host, places, usd, awaited = 0, batchUsd }: ApiEstimate,
   provider: string | undefined,
 ): Promise<Spending> {
-  const waits = t(
-    '{0} answers of an earlier batch are still pending. Waiting takes up to a day and costs nothing more.',
+  const pendingAnswers = t(
+    '{0} answers of an earlier batch are still pending. Waiting takes up to a day and costs nothing.',
     awaited,
   );
-  if (places === 0) return askToWait(waits);
-  const include: UiMessageItem = { title: t('Include the API') };
+  if (places === 0) return askToWait(pendingAnswers);
+  const include: UiMessageItem = { title: t('Include the Large Model') };
   const batch: UiMessageItem = { title: t('As a Batch: Half the Price, up to a Day') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const answer = await window.showInformationMessage(
@@ -58,12 +58,12 @@ export async function askToSpend(
       modal: true,
       detail: sentences(
         t(
-          'It costs about {0}. The answers show where {1} is right in this repository; training then gives more weight to what {1} gets wrong. The text around these positions and similar snippets are sent to {2}, with secrets redacted.',
+          'It costs about {0}. The answers show where {1} is right in this repository; training then gives more weight to what {1} gets wrong. The text around these positions and similar snippets are sent to {2}. Secrets are redacted first.',
           `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
           model,
           host,
         ),
-        ...(awaited === 0 ? [] : [waits]),
+        ...(awaited === 0 ? [] : [pendingAnswers]),
         termsOf(provider),
       ),
     },
@@ -78,7 +78,7 @@ export async function askToSpend(
 async function askToWait(detail: UiText): Promise<boolean> {
   const wait: UiMessageItem = { title: t('Wait') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
-  const message = t('Wait for the rest of a batch?');
+  const message = t('Wait for the other answers of the batch?');
   const answer = await window.showInformationMessage(message, { modal: true, detail }, wait, local);
   return answer === wait;
 }

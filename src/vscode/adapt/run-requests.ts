@@ -27,7 +27,7 @@ export class RunRequests {
 
   /** @param api undefined: local only */
   run(session: FolderSession, effort: AdaptRequest['effort'], api: ApiAccess | undefined): AdaptRequest {
-    const { uri, ...folder } = this.onDisk(session);
+    const { uri, ...folder } = this.folderRequest(session);
     const settings = this.deps.configuration.for(uri);
     const risk = riskOf(settings);
     return {
@@ -41,8 +41,8 @@ export class RunRequests {
   }
 
   kept(session: FolderSession): KeptRequest {
-    const { uri: _, ...folder } = this.onDisk(session);
-    return { ...folder, asked: this.deps.api.asked };
+    const { uri: _, ...folder } = this.folderRequest(session);
+    return { ...folder, asked: this.deps.api.address };
   }
 
   /** Export request for a folder, which need not be open. */
@@ -60,7 +60,7 @@ export class RunRequests {
     };
   }
 
-  /** Undefined if the API is not available now. */
+  /** Undefined if the large model is not available now. */
   api(folder: FolderRef): ApiAccess | undefined {
     const { api, configuration } = this.deps;
     const { adaptCalls: places, adaptBudget: runUsd } = configuration.for(folder.uri);
@@ -69,9 +69,9 @@ export class RunRequests {
     return settings && { settings, places, runUsd, budgetUsd: api.limitUsd };
   }
 
-  private onDisk({ folder: { root, uri }, specialistFolder }: FolderSession) {
+  private folderRequest({ folder: { root, uri }, specialistFolder }: FolderSession) {
     if (root === undefined || uri === undefined || specialistFolder === undefined)
-      throw new Error('Only of a folder on disk anything is learned or kept.');
+      throw new Error('Only a folder on disk can be adapted to.');
     const { paths, neural } = this.deps;
     return {
       uri,

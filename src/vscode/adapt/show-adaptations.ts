@@ -13,9 +13,9 @@ import { type UiQuickPickItem, window } from '../editor/window.ts';
 import type { DeleteDeps } from './delete-data.ts';
 import { exportAdaptation } from './export-adaptation.ts';
 
-const trash: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Delete') };
+const deleteButton: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Delete') };
 
-const goOut: vscode.QuickInputButton = {
+const exportButton: vscode.QuickInputButton = {
   iconPath: new vscode.ThemeIcon('export'),
   tooltip: t('Export for Other Programs'),
 };
@@ -48,7 +48,9 @@ export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRo
     });
     pick.onDidTriggerItemButton(({ item, button }) =>
       resolve(() =>
-        button === goOut ? exportAdaptation(deps.adaptation, item.folder, item.name) : deleteAdaptation(item, deps),
+        button === exportButton
+          ? exportAdaptation(deps.adaptation, item.folder, item.name)
+          : deleteAdaptation(item, deps),
       ),
     );
     pick.onDidHide(() => resolve(undefined));
@@ -76,7 +78,7 @@ async function item(row: AdaptationRow, storage: string): Promise<Item> {
   const name = basename(folder) || folder;
   return {
     ...{ label: safeText(name), description: safeText(folder), detail: joined(parts, ' · ') },
-    ...{ buttons: [goOut, trash], folder, row, name },
+    ...{ buttons: [exportButton, deleteButton], folder, row, name },
   };
 }
 
@@ -87,7 +89,7 @@ async function deleteAdaptation({ folder, name }: Item, deps: DeleteDeps): Promi
     t('Delete the adaptation of {0}?', name),
     {
       modal: true,
-      detail: t('The base model and the index then answer in this folder. You can adapt again.'),
+      detail: t('The base model and the index answer in this folder then. You can adapt again.'),
     },
     remove,
   );

@@ -19,12 +19,12 @@ import { editorModels } from './editor-models.ts';
 import { hourlyCost } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
-/** Why the API is or is not in use for a folder, in the order in which the user has to fix it. */
+/** Whether the large model may be called for a folder, or the first reason against it that the user has to resolve. */
 export type ApiState =
   | 'untrusted'
   | 'local-only'
   | 'no-key'
-  | 'no-model' // the provider has no usual one, and none is chosen
+  | 'no-model' // none is chosen, and the provider has no default
   | 'bad-url'
   | 'unasked' // the user has not been asked about this folder and host
   | 'declined'
@@ -32,7 +32,7 @@ export type ApiState =
   | 'over-budget'
   | 'available';
 
-/** Whether the user has allowed this folder; the API may still be unavailable. */
+/** Whether the user has allowed this folder. The large model may still be unavailable. */
 export function isAllowed(state: ApiState): boolean {
   return state === 'available' || state === 'over-budget' || state === 'no-store';
 }
@@ -48,7 +48,7 @@ export interface ApiDeps {
 
 export class Api {
   private readonly deps: ApiDeps;
-  private readonly teachers = new Map<string, { readonly made: string; readonly llm: LlmClient }>();
+  private readonly clients = new Map<string, { readonly settings: string; readonly llm: LlmClient }>();
   private readonly budget: Budget;
   private loaded = false;
   /** Shared by all folders, which use the same server. */
@@ -60,9 +60,9 @@ export class Api {
     this.backoff = new Backoff({ clock: deps.clock });
   }
 
-  /** Until this resolves, the API is not in use. */
+  /** Until this resolves, the large model is not called. */
   async load(): Promise<void> {
-    await providerOf(this.asked.provider).wire();
+    await providerOf(this.address.provider).wire();
     this.loaded = true;
   }
 
@@ -82,14 +82,14 @@ export class Api {
     return this.budget.exhausted ? 'over-budget' : 'available';
   }
 
-  /** The large model in the settings. */
-  get asked(): LlmAddress {
+  /** Provider, model and base URL in the settings. */
+  get address(): LlmAddress {
     const { provider, model, baseUrl } = this.deps.configuration.for(undefined);
     return { provider, model, baseUrl: checkBaseUrl(baseUrl).url ?? '' };
   }
 
   get provider(): Provider {
-    return providerOf(this.asked.provider);
+    return providerOf(this.address.provider);
   }
 
   /** Owner of the key that is sent. */
@@ -98,11 +98,11 @@ export class Api {
   }
 
   get model(): string {
-    return modelOf(this.asked);
+    return modelOf(this.address);
   }
 
   host(): string {
-    return apiHost(this.asked);
+    return apiHost(this.address);
   }
 
   /** Per calendar month, US dollars; the store counts all windows and runs. */
@@ -116,7 +116,7 @@ export class Api {
   }
 
   /** Identifies the large model that may be called for a folder; '' if none. */
-  whom(folder: FolderRef): string {
+  allowedModel(folder: FolderRef): string {
     return isAllowed(this.state(folder)) ? [this.provider.id, this.host(), this.model].join(' ') : '';
   }
 
@@ -139,23 +139,23 @@ export class Api {
     return hourlyCost(this.provider.facts(this.model, this.host()), calls).usd;
   }
 
-  /** How to reach the API; undefined without a key or with an address that cannot be used. */
+  /** Address, key and timeout; undefined if the key is missing or the address is invalid. */
   settings(): LlmSettings | undefined {
     const apiKey = this.deps.key.value ?? '';
     const { baseUrl, apiTimeout } = this.deps.configuration.for(undefined);
     if ((apiKey === '' && this.provider.key.need === 'required') || checkBaseUrl(baseUrl).problem) return undefined;
-    return { ...this.asked, apiKey, timeoutMs: apiTimeout };
+    return { ...this.address, apiKey, timeoutMs: apiTimeout };
   }
 
   /** The folder's client, which records every paid answer before use. Recreated when key, address or model change. */
   llm(folder: FolderRef): LlmClient | undefined {
     const settings = this.settings();
     if (!settings || this.provider.onUsersActionOnly || this.state(folder) !== 'available') return undefined;
-    const made = JSON.stringify(settings);
-    const known = this.teachers.get(folder.key);
-    if (known?.made === made) return known.llm;
+    const settingsText = JSON.stringify(settings);
+    const known = this.clients.get(folder.key);
+    if (known?.settings === settingsText) return known.llm;
     const llm = this.connect(settings, folder.storeName);
-    this.teachers.set(folder.key, { made, llm });
+    this.clients.set(folder.key, { settings: settingsText, llm });
     return llm;
   }
 

@@ -23,26 +23,26 @@ export interface ChooseDeps {
 
 const timeoutMs = 60_000;
 /** Timeout of the test call after a key was entered, ms. */
-const triedMs = 15_000;
+const keyTestTimeoutMs = 15_000;
 
 /** Whether the model was changed. */
 export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
   const { api, key, configuration } = deps;
-  const provider = await pickProvider(api.asked.provider);
+  const provider = await pickProvider(api.address.provider);
   if (provider === undefined) return false;
   const baseUrl = await pickUrl(provider, api);
   if (baseUrl === undefined) return false;
-  const where = { provider: provider.id, baseUrl };
-  const owner = { provider: provider.id, host: apiHost(where) };
+  const address = { provider: provider.id, baseUrl };
+  const owner = { provider: provider.id, host: apiHost(address) };
   let apiKey = (await key.of(owner)) ?? '';
   if (apiKey === '' && provider.key.need === 'required') apiKey = (await askKey(owner)) ?? '';
   if (apiKey === '' && provider.key.need === 'required') return false;
-  const asked = { ...where, apiKey, timeoutMs, model: '' };
-  const model = await pickModel(t('Choose the Large Model (3 of 3): model'), asked);
+  const withoutModel = { ...address, apiKey, timeoutMs, model: '' };
+  const model = await pickModel(t('Choose the Large Model (3 of 3): model'), withoutModel);
   if (model === undefined) return false;
-  const settings: LlmSettings = { ...asked, model };
-  if (!(await tryIt(settings, api))) return false;
-  if (apiKey !== '' && !(await keep(key, apiKey, owner))) return false;
+  const settings: LlmSettings = { ...withoutModel, model };
+  if (!(await confirmModel(settings, api))) return false;
+  if (apiKey !== '' && !(await storeKey(key, apiKey, owner))) return false;
   await configuration.write('provider', provider.id, undefined);
   await configuration.write('baseUrl', baseUrl, undefined);
   await configuration.write('model', model === provider.defaultModel ? '' : model, undefined);
@@ -68,16 +68,16 @@ async function pickProvider(current: string | undefined): Promise<Provider | und
   return (await window.showQuickPick(rows, { title, placeHolder, ignoreFocusOut: true }))?.provider;
 }
 
-/** '' : the provider's own address; undefined: dismissed. Asks only for the user's own servers. */
+/** Asks only for the address of a user's own server. '': the provider's own address; undefined: dismissed. */
 async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise<string | undefined> {
   if (key.need === 'none' || (key.need === 'required' && baseUrl !== ''))
-    return api.asked.provider === id ? api.asked.baseUrl : '';
+    return api.address.provider === id ? api.address.baseUrl : '';
   const title = t('Choose the Large Model (2 of 3): address of {0}', label);
-  const entered = await askUrl(title, (api.asked.provider === id && api.asked.baseUrl) || baseUrl);
+  const entered = await askUrl(title, (api.address.provider === id && api.address.baseUrl) || baseUrl);
   return entered === baseUrl ? '' : entered;
 }
 
-/** @param none meaning of an empty input; absent: must not be empty */
+/** @param none describes an empty input; absent: an empty input is invalid */
 export async function askUrl(title: UiText, value: string, none?: UiText): Promise<string | undefined> {
   const prompt = t('Base URL: https, or http on this machine; most end with /v1.');
   const entered = await window.showInputBox({
@@ -94,21 +94,23 @@ export async function askUrl(title: UiText, value: string, none?: UiText): Promi
   return entered?.trim();
 }
 
-export async function pickModel(title: UiText, asked: LlmSettings): Promise<string | undefined> {
-  const { defaultModel } = providerOf(asked.provider);
+export async function pickModel(title: UiText, settings: LlmSettings): Promise<string | undefined> {
+  const { defaultModel } = providerOf(settings.provider);
   const listed = await window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(asked)) },
-    () => listModels(asked, new AbortController().signal, { editor: editorModels }),
+    { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(settings)) },
+    () => listModels(settings, new AbortController().signal, { editor: editorModels }),
   );
   if (!listed.ok) {
-    const untold = t('{0} does not list its models. Enter a name.', apiHost(asked));
-    void window.showWarningMessage(listed.error.code === 'bad-request' ? untold : safeSentence(listed.error.message));
+    const notListed = t('{0} does not list its models. Enter a name.', apiHost(settings));
+    void window.showWarningMessage(
+      listed.error.code === 'bad-request' ? notListed : safeSentence(listed.error.message),
+    );
   }
   const models = [...new Set([...(defaultModel === '' ? [] : [defaultModel]), ...(listed.ok ? listed.value : [])])];
   const other = { label: withIcon('edit', t('Another…')), description: t('by its name'), model: '' };
   const rows = models.map((model) => ({
     label: safeText(model),
-    ...(model === defaultModel && { description: t('usual choice') }),
+    ...(model === defaultModel && { description: t('default') }),
     model,
   }));
   const picked = await window.showQuickPick([...rows, other], { title, ignoreFocusOut: true });
@@ -118,20 +120,25 @@ export async function pickModel(title: UiText, asked: LlmSettings): Promise<stri
   )?.trim();
 }
 
-async function tryIt(settings: LlmSettings, api: Api): Promise<boolean> {
-  const tried = await trial(settings, api);
-  if (tried === undefined) return false;
+/** Makes a test call, and asks whether to use the model. */
+async function confirmModel(settings: LlmSettings, api: Api): Promise<boolean> {
+  const result = await testCall(settings, api);
+  if (result === undefined) return false;
   const use = t('Use This Model');
-  const answer = tried.ok
-    ? await window.showInformationMessage(tried.value, use, t('Keep the Current Model'))
-    : await window.showErrorMessage(safeSentence(tried.error.message), t('Use It Anyway'), t('Keep the Current Model'));
+  const answer = result.ok
+    ? await window.showInformationMessage(result.value, use, t('Keep the Current Model'))
+    : await window.showErrorMessage(
+        safeSentence(result.error.message),
+        t('Use It Anyway'),
+        t('Keep the Current Model'),
+      );
   return answer === use || answer === t('Use It Anyway');
 }
 
 /** Makes a test call and describes the result; undefined if cancelled. */
-async function trial(settings: LlmSettings, api: Api): Promise<Result<UiText> | undefined> {
+async function testCall(settings: LlmSettings, api: Api): Promise<Result<UiText> | undefined> {
   return window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: t('Asking {0}…', modelOf(settings)), cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: t('Testing {0}…', modelOf(settings)), cancellable: true },
     async (_, token) => {
       const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort());
@@ -148,10 +155,10 @@ export async function askKey({ provider, host }: KeyOwner): Promise<string | und
     characters: t('A key contains only ASCII letters, digits and symbols.'),
     short: t('This is too short for a key.'),
   };
-  const kept = t('The key is stored in the secret storage of this editor, never in settings or logs.');
+  const storage = t('The key is stored in the secret storage of this editor, never in settings or logs.');
   return window.showInputBox({
     title: t('API key for {0}', host),
-    prompt: sentences(kept, madeAt === '' ? '' : t('Create a key at {0}.', madeAt)),
+    prompt: sentences(storage, madeAt === '' ? '' : t('Create a key at {0}.', madeAt)),
     placeHolder: safeText(example),
     password: true,
     ignoreFocusOut: true,
@@ -169,19 +176,19 @@ export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | unde
   await api.load();
   const owner = api.owner;
   const entered = await askKey(owner);
-  if (entered === undefined || !(await keep(key, entered, owner))) return undefined;
+  if (entered === undefined || !(await storeKey(key, entered, owner))) return undefined;
   const settings = api.settings();
   const isSet = t('The key is set.');
-  // No model to test it with.
+  // Without a model the key cannot be tested.
   if (settings === undefined || modelOf(settings) === '' || api.provider.onUsersActionOnly) return isSet;
-  const tried = await trial({ ...settings, timeoutMs: triedMs }, api);
-  if (tried === undefined) return isSet;
-  if (tried.ok) return sentences(t('The key works.'), tried.value);
-  void window.showErrorMessage(safeSentence(tried.error.message));
-  return tried.error.code === 'bad-key' ? undefined : isSet;
+  const result = await testCall({ ...settings, timeoutMs: keyTestTimeoutMs }, api);
+  if (result === undefined) return isSet;
+  if (result.ok) return sentences(t('The key works.'), result.value);
+  void window.showErrorMessage(safeSentence(result.error.message));
+  return result.error.code === 'bad-key' ? undefined : isSet;
 }
 
-export async function keep(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {
+export async function storeKey(key: ApiKey, entered: string, owner: KeyOwner): Promise<boolean> {
   try {
     await key.set(entered, owner);
     return true;

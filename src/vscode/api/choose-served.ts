@@ -4,7 +4,7 @@ import type { Configuration } from '../editor/configuration.ts';
 import { t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { ApiKey } from './api-key.ts';
-import { askKey, askUrl, keep, pickModel } from './choose-model.ts';
+import { askKey, askUrl, pickModel, storeKey } from './choose-model.ts';
 
 export interface ChooseServedDeps {
   readonly servedKey: ApiKey;
@@ -25,18 +25,18 @@ export async function chooseServed({ servedKey, configuration }: ChooseServedDep
   }
   const owner = { provider: 'served', host: hostOf(baseUrl) };
   const known = await servedKey.of(owner);
-  const keyed = await window.showQuickPick(
+  const keyChoice = await window.showQuickPick(
     [
-      { label: known === undefined ? t('Without a key') : t('With the stored key'), asks: false },
-      { label: t('Set a key…'), asks: true },
+      { label: known === undefined ? t('Without a key') : t('With the stored key'), asksForKey: false },
+      { label: t('Set a key…'), asksForKey: true },
     ],
     { title: title(t('key')), ignoreFocusOut: true },
   );
-  if (keyed === undefined) return false;
-  const apiKey = keyed.asks ? await askKey(owner) : (known ?? '');
-  if (apiKey === undefined || (keyed.asks && !(await keep(servedKey, apiKey, owner)))) return false;
-  const asked = { provider: owner.provider, apiKey, baseUrl, model: '', timeoutMs };
-  const model = await pickModel(title(t('model or adapter')), asked);
+  if (keyChoice === undefined) return false;
+  const apiKey = keyChoice.asksForKey ? await askKey(owner) : (known ?? '');
+  if (apiKey === undefined || (keyChoice.asksForKey && !(await storeKey(servedKey, apiKey, owner)))) return false;
+  const settings = { provider: owner.provider, apiKey, baseUrl, model: '', timeoutMs };
+  const model = await pickModel(title(t('model or adapter')), settings);
   if (model === undefined) return false;
   await configuration.write('servedModel', model, undefined);
   await configuration.write('servedUrl', baseUrl, undefined);

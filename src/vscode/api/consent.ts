@@ -1,4 +1,4 @@
-// Asks for consent before the first API call of a folder, and says exactly what would be sent.
+// Asks for consent before the first call to the large model in a folder. The question lists the text that would be sent.
 import { sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
 import type { HourlyCost } from './hourly-cost.ts';
@@ -9,14 +9,14 @@ export type SendingCommand = 'commit message' | 'comment' | 'text task';
 
 /** Recipient and content of a consent question. */
 export interface ConsentQuestion {
-  /** The folder's URI, and its name for people. */
+  /** The folder's URI, and its display name. */
   readonly folder: string;
   readonly name: string;
   /** 'api.anthropic.com' */
   readonly host: string;
   readonly model: string;
-  /** The question is about a served local model, not the large model. */
-  readonly drafts?: true;
+  /** Whether the question is about a served local model, not the large model. */
+  readonly isServedModel?: true;
   /** The command that asks; absent: completions. */
   readonly command?: SendingCommand;
   /** Absent: no known cost. */
@@ -49,55 +49,55 @@ const sentBy: Readonly<Record<SendingCommand, (model: string, host: string) => U
 };
 
 /** Content sent by completions and by the command, if any: the consent covers both. */
-export function whatIsSent({
+export function describeSentText({
   host,
   model,
-  drafts,
+  isServedModel,
   command,
-}: Pick<ConsentQuestion, 'host' | 'model' | 'drafts' | 'command'>): UiText {
+}: Pick<ConsentQuestion, 'host' | 'model' | 'isServedModel' | 'command'>): UiText {
   if (command !== undefined)
     return sentences(
       sentBy[command](model, host),
       t('If you allow it, completions in this folder may use this model as well.'),
-      whatIsSent({ host, model }),
+      describeSentText({ host, model }),
     );
-  if (drafts)
+  if (isServedModel)
     return t(
       "While you type, the text before and after the cursor and the file's path are sent to {0} at {1}. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. If the server does not answer, this machine completes.",
       model,
       host,
     );
   return t(
-    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. Completions send nothing else; commit messages, comments, text tasks and adaptations say what they send when you start them.",
+    "Each call to {0} at {1} sends the text before and after the cursor, the file's path and language, a few similar snippets of this folder with their paths and lines, and the local model's draft as a hint. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent. Completions send nothing else. Commit messages, comments, text tasks and adaptations ask separately when you start them.",
     model,
     host,
   );
 }
 
-export function whatItCosts({ model, costs }: ConsentQuestion): UiText | '' {
+export function describeCost({ model, costs }: ConsentQuestion): UiText | '' {
   if (costs === undefined) return '';
   const { hour, limitUsd } = costs;
   const calls = Math.max(1, Math.round(hour.calls));
-  const pace = hour.isOwn
+  const callCount = hour.isMeasured
     ? t('An hour of typing at your speed takes about {0} calls', calls)
     : t('An hour of typing usually takes about {0} calls', calls);
   const limit = t('your limit is {0} a month', `$${limitUsd.toFixed(2)}`);
-  if (hour.usd === 0) return t('{0}, which cost nothing.', pace);
+  if (hour.usd === 0) return t('{0}, which cost nothing.', callCount);
   const price = `$${hour.usd.toFixed(hour.usd < 0.1 ? 3 : 2)}`;
-  return hour.isGuess
+  return hour.isPriceGuessed
     ? t(
         '{0}. The price of {1} is unknown; at the highest known price it would be {2}, and {3}.',
-        pace,
+        callCount,
         model,
         price,
         limit,
       )
-    : t('{0} and {1}; {2}.', pace, price, limit);
+    : t('{0} and {1}; {2}.', callCount, price, limit);
 }
 
 /**
  * @param how 'modal' after a user's command; 'notice' while typing, which must not steal the focus
- * @returns whether the folder may call the API; false if dismissed
+ * @returns whether the folder may call the model; false if dismissed
  */
 export async function askConsent(
   question: ConsentQuestion,
@@ -106,40 +106,45 @@ export async function askConsent(
 ): Promise<boolean> {
   const allow = t('Allow for This Folder');
   const stay = t('Stay Local');
-  const title = question.drafts
+  const title = question.isServedModel
     ? t('Easy Adaptation: let {1} complete in "{0}"?', question.name, question.host)
     : question.command
-      ? t('Easy Adaptation: let commands and completions in "{0}" use the API?', question.name)
-      : t('Easy Adaptation: let completions in "{0}" use the API?', question.name);
-  const detail = sentences(whatIsSent(question), whatItCosts(question));
+      ? t('Easy Adaptation: let commands and completions in "{0}" use the large model?', question.name)
+      : t('Easy Adaptation: let completions in "{0}" use the large model?', question.name);
+  const detail = sentences(describeSentText(question), describeCost(question));
   const answer =
     how === 'modal'
       ? await window.showInformationMessage(title, { modal: true, detail }, allow, stay)
       : await window.showInformationMessage(sentences(title, detail), allow, stay);
   if (answer === allow) {
     await permissions.allow(question.folder, question.host);
-    if (question.command) await permissions.tell(question.folder, question.host, question.command);
+    if (question.command) await permissions.allowCommand(question.folder, question.host, question.command);
   }
   if (answer === stay) await permissions.decline(question.folder, question.host);
   return answer === allow;
 }
 
 /**
- * Asks before the first use of a command in a folder that may already call the API, because the command sends other
- * text.
- * @returns whether it may be sent
+ * Asks before the first use of a command in a folder that may already call the large model, because the command sends
+ * other text than completions.
+ * @returns whether the text may be sent
  */
 export async function askFirstTime(
   { folder, host, model }: ConsentQuestion,
   command: SendingCommand,
   permissions: Permissions,
 ): Promise<boolean> {
-  if (permissions.isTold(folder, host, command)) return true;
-  const send: UiMessageItem = { title: t('Ask the API') };
+  if (permissions.mayCommandSend(folder, host, command)) return true;
+  const send: UiMessageItem = { title: t('Call the Large Model') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const options = { modal: true, detail: sentBy[command](model, host) };
-  const answer = await window.showInformationMessage(t('Ask {0} at {1}?', model, host), options, send, local);
+  const answer = await window.showInformationMessage(
+    t('Send this text to {0} at {1}?', model, host),
+    options,
+    send,
+    local,
+  );
   if (answer !== send) return false;
-  await permissions.tell(folder, host, command);
+  await permissions.allowCommand(folder, host, command);
   return true;
 }

@@ -19,7 +19,7 @@ export const editorModels: EditorModels = {
     try {
       const [model] = await vscode.lm.selectChatModels({ vendor, id: rest.join('/') });
       if (!model) throw new EditorError('NotFound', `the editor has no model "${name}"`);
-      const justification = t('Easy Adaptation uses this model as its large model because you chose it.');
+      const justification = t('You chose this model as the large model of Easy Adaptation.');
       const messages = [vscode.LanguageModelChatMessage.User(text)];
       const response = await model.sendRequest(messages, { justification }, source.token);
       yield* response.text;

@@ -4,28 +4,28 @@ import { type LlmUsage, type ModelFacts, priceUsd } from '../../llm/protocol/mod
 export interface HourlyCost {
   readonly calls: number;
   readonly usd: number;
-  /** Based on this user's typing in this window, not on the default. */
-  readonly isOwn: boolean;
-  /** The model's price is unknown: the highest known price is used. */
-  readonly isGuess: boolean;
+  /** Whether it is based on this user's typing in this window, not on the default. */
+  readonly isMeasured: boolean;
+  /** Whether the model's price is unknown and the highest known price is used. */
+  readonly isPriceGuessed: boolean;
 }
 
 /** Typical usage of a call, tokens. */
-const call: LlmUsage = { inputTokens: 1500, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 40 };
+const typicalUsage: LlmUsage = { inputTokens: 1500, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 40 };
 /**
  * Default until enough was typed: the typist of `npm run bench -- typing` stops 760 times an hour for 360 ms or more,
  * and a call is assumed to be worth its price at three in ten stops.
  */
-const usualCalls = 230;
+const defaultCallsAnHour = 230;
 /** Stops per hour of the same typist. */
-export const usualStops = 760;
+export const defaultStopsAnHour = 760;
 
 export function hourlyCost(facts: ModelFacts, callsAnHour: number | undefined): HourlyCost {
-  const calls = callsAnHour ?? usualCalls;
+  const calls = callsAnHour ?? defaultCallsAnHour;
   return {
     calls,
-    usd: calls * priceUsd(call, facts),
-    isOwn: callsAnHour !== undefined,
-    isGuess: facts.guessed === true,
+    usd: calls * priceUsd(typicalUsage, facts),
+    isMeasured: callsAnHour !== undefined,
+    isPriceGuessed: facts.guessed === true,
   };
 }

@@ -23,7 +23,7 @@ export class Permissions {
     return this.hosts(`consent:${folder}`).includes(host);
   }
 
-  /** Whether the user declined this host. Only the menu asks again. */
+  /** Whether the user declined this host. Only a command of the user asks again. */
   hasDeclined(folder: string, host: string): boolean {
     return this.hosts(`declined:${folder}`).includes(host);
   }
@@ -36,12 +36,12 @@ export class Permissions {
     await this.move(host, `consent:${folder}`, `declined:${folder}`);
   }
 
-  /** Whether the user has agreed to what this command sends to this host. */
-  isTold(folder: string, host: string, command: string): boolean {
+  /** Whether the user has agreed to the text that this command sends to this host. */
+  mayCommandSend(folder: string, host: string, command: string): boolean {
     return this.hosts(`told:${folder}`).includes(`${command} ${host}`);
   }
 
-  async tell(folder: string, host: string, command: string): Promise<void> {
+  async allowCommand(folder: string, host: string, command: string): Promise<void> {
     const key = `told:${folder}`;
     await this.memory.update(key, [...new Set([...this.hosts(key), `${command} ${host}`])]);
   }
@@ -71,27 +71,27 @@ export class Permissions {
 
   /** Earlier versions stored a single host. */
   private hosts(key: string): readonly string[] {
-    const kept = this.memory.get<string | readonly string[]>(key) ?? [];
-    return typeof kept === 'string' ? [kept] : kept;
+    const stored = this.memory.get<string | readonly string[]>(key) ?? [];
+    return typeof stored === 'string' ? [stored] : stored;
   }
 
   private async move(host: string, from: string, to: string): Promise<void> {
-    const left = this.hosts(from).filter((each) => each !== host);
-    await this.memory.update(from, left.length === 0 ? undefined : left);
+    const others = this.hosts(from).filter((each) => each !== host);
+    await this.memory.update(from, others.length === 0 ? undefined : others);
     await this.memory.update(to, [...new Set([...this.hosts(to), host])]);
     this.onChange();
   }
 
-  /** Forgets one folder or all. */
+  /** Forgets one folder, or all if it is undefined. */
   async forget(folder: string | undefined): Promise<void> {
-    const ours = this.memory
+    const keys = this.memory
       .keys()
       .filter(
         (key) =>
           /^(consent|declined|told|off|off-languages):/.test(key) &&
           (folder === undefined || key.slice(key.indexOf(':') + 1) === folder),
       );
-    for (const key of ours) await this.memory.update(key, undefined);
+    for (const key of keys) await this.memory.update(key, undefined);
     this.onChange();
   }
 }

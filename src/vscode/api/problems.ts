@@ -1,5 +1,5 @@
-// API failures as one status: an episode starts with the first failure and ends with an answer, a new key or a changed
-// setting.
+// Failures of the large model as one status. An episode begins with the first failure and ends with an answer, a new key
+// or a changed setting.
 import type { ErrorCode } from '../../common/errors.ts';
 
 export interface Problem {
@@ -27,9 +27,9 @@ export class Problems {
   /** Cancelled calls and missing permissions do not count as failures. */
   report(problem: Problem): void {
     if (problem.code === 'cancelled' || problem.code === 'no-consent' || problem.code === 'no-key') return;
-    const news = problem.code !== this.problem?.code;
+    const isNew = problem.code !== this.problem?.code;
     this.problem = problem;
-    if (news && problem.code === 'bad-key') this.onBadKey();
+    if (isNew && problem.code === 'bad-key') this.onBadKey();
     this.onChange();
   }
 

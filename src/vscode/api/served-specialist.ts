@@ -7,8 +7,8 @@ import type { Log } from '../../common/log.ts';
 import type { Redactor } from '../../common/redaction.ts';
 import {
   draftPrompt,
-  type ServedDeps as Sending,
   ServedEngine,
+  type ServedDeps as ServedEngineDeps,
   servedModel,
   servedRequest,
 } from '../../completion/served-engine.ts';
@@ -21,7 +21,7 @@ import type { ApiKey, KeyOwner } from './api-key.ts';
 import type { ConsentQuestion } from './consent.ts';
 import type { Permissions } from './permissions.ts';
 
-/** Why it does or does not draft in a folder, in the order in which the user has to fix it. */
+/** Whether the served model completes in a folder, or the first reason against it that the user has to resolve. */
 export type ServedState = 'off' | 'untrusted' | 'local-only' | 'bad-url' | 'unasked' | 'declined' | 'away' | 'serves';
 
 export interface ServedSettingsDeps {
@@ -42,16 +42,16 @@ export interface ServedSettingsDeps {
 /** Timeout of a draft, ms. */
 const draftMs = 5_000;
 /** Retry delay after a failure: doubled each time, up to the maximum, ms. */
-const restMs = 30_000;
-const longestRestMs = 10 * 60_000;
+const firstDelayMs = 30_000;
+const maxDelayMs = 10 * 60_000;
 
 export class Served {
   private readonly deps: ServedSettingsDeps;
   private known: string;
   private failure: Failure | undefined;
-  private lookAt = 0;
-  private rest = restMs;
-  private looking = false;
+  private retryAt = 0;
+  private retryDelay = firstDelayMs;
+  private isRetrying = false;
 
   constructor(deps: ServedSettingsDeps) {
     this.deps = deps;
@@ -85,22 +85,22 @@ export class Served {
   }
 
   /** Why the server does not answer. */
-  get trouble(): string | undefined {
+  get problem(): string | undefined {
     return this.failure?.message;
   }
 
   question({ key, name }: FolderRef): ConsentQuestion {
-    return { folder: key, name, host: this.host, model: this.model, drafts: true };
+    return { folder: key, name, host: this.host, model: this.model, isServedModel: true };
   }
 
   /** The engine that a folder opens instead of this machine's. */
-  engine(sending: Pick<Sending, 'redact' | 'mayLeave'>): {
+  engine(redaction: Pick<ServedEngineDeps, 'redact' | 'mayLeave'>): {
     readonly engine: ServedEngine;
     readonly model: ReturnType<typeof servedModel>;
   } {
     const { clock, fetch } = this.deps;
     const llm = connectLlm(this.connection(), { clock, ...(fetch && { fetch }) });
-    const engine = new ServedEngine({ ...sending, llm, models: (signal) => this.list(signal), clock });
+    const engine = new ServedEngine({ ...redaction, llm, models: (signal) => this.list(signal), clock });
     return { engine, model: servedModel(this.model) };
   }
 
@@ -111,26 +111,26 @@ export class Served {
   }
 
   /** After a failure in one folder, this machine drafts for all until the server answers again. */
-  failed(failure: Failure): void {
+  onFailure(failure: Failure): void {
     if (this.failure) return;
     // It had answered for a long time: the retry delay starts over.
-    if (this.deps.clock.monotonic() - this.lookAt > longestRestMs) this.rest = restMs;
-    this.deps.log.warn(`${this.host} does not draft: ${failure.message}`);
-    this.away(failure);
+    if (this.deps.clock.monotonic() - this.retryAt > maxDelayMs) this.retryDelay = firstDelayMs;
+    this.deps.log.warn(`${this.host} does not complete: ${failure.message}`);
+    this.suspend(failure);
     this.deps.onChange();
   }
 
   /** While the user types: retries if the delay has passed. */
-  async look(): Promise<void> {
+  async retry(): Promise<void> {
     const { clock, onChange } = this.deps;
-    if (!this.failure || this.looking || clock.monotonic() < this.lookAt) return;
+    if (!this.failure || this.isRetrying || clock.monotonic() < this.retryAt) return;
     const { known } = this;
-    this.looking = true;
+    this.isRetrying = true;
     const listed = await this.list(new AbortController().signal).finally(() => {
-      this.looking = false;
+      this.isRetrying = false;
     });
     if (known !== this.known) return;
-    if (!listed.ok) return this.away(listed.error);
+    if (!listed.ok) return this.suspend(listed.error);
     // The delay also grows for a server that lists its model but does not draft.
     this.failure = undefined;
     onChange();
@@ -142,14 +142,14 @@ export class Served {
     if (now === this.known) return;
     this.known = now;
     this.failure = undefined;
-    this.rest = restMs;
+    this.retryDelay = firstDelayMs;
     this.deps.onChange();
   }
 
-  private away(failure: Failure): void {
+  private suspend(failure: Failure): void {
     this.failure = failure;
-    this.lookAt = this.deps.clock.monotonic() + this.rest;
-    this.rest = Math.min(longestRestMs, this.rest * 2);
+    this.retryAt = this.deps.clock.monotonic() + this.retryDelay;
+    this.retryDelay = Math.min(maxDelayMs, this.retryDelay * 2);
   }
 
   private list(signal: AbortSignal) {

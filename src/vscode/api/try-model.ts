@@ -17,22 +17,22 @@ const question: LlmRequest = {
   snippets: [],
   multiline: false,
 };
-const useful = /^\(?(first \+ second|second \+ first)\)?;?$/;
+const rightAnswer = /^\(?(first \+ second|second \+ first)\)?;?$/;
 
 /** Describes the result for the user. */
 export async function tryModel(llm: LlmClient, settings: LlmSettings, signal: AbortSignal): Promise<Result<UiText>> {
   const answer = await llm.ask(completionPrompt(question, llm.facts), signal);
-  return answer.ok ? { ok: true, value: told(answer.value, llm, settings) } : answer;
+  return answer.ok ? { ok: true, value: describeAnswer(answer.value, llm, settings) } : answer;
 }
 
-function told(answer: LlmAnswer, { facts }: LlmClient, settings: LlmSettings): UiText {
+function describeAnswer(answer: LlmAnswer, { facts }: LlmClient, settings: LlmSettings): UiText {
   const { text, costUsd, firstTokenMs, latencyMs } = answer;
   const price = facts.guessed
     ? t('Its price is unknown, so it is counted at the highest known price.')
     : costUsd === 0
       ? t('It costs nothing.')
       : t('It cost {0}.', `$${costUsd.toFixed(6)}`);
-  const use = useful.test(text.trim())
+  const verdict = rightAnswer.test(text.trim())
     ? t('The answer was right.')
     : t('The answer was wrong ("{0}"): this model may not be suitable.', text.trim().slice(0, 60));
   const time = t(
@@ -42,7 +42,7 @@ function told(answer: LlmAnswer, { facts }: LlmClient, settings: LlmSettings): U
     Math.round(latencyMs),
     Math.round(firstTokenMs),
   );
-  return sentences(time, price, use, termsOf(settings.provider));
+  return sentences(time, price, verdict, termsOf(settings.provider));
 }
 
 /** Whether the provider's terms allow training on its answers. */

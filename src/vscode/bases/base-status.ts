@@ -5,17 +5,17 @@ import { t } from '../editor/ui-text.ts';
 
 /** 'medium: fast enough here (a line takes 62 ms, a new prompt 340 ms)'. */
 export function baseStatus({ base, reason }: BaseChoice): string {
-  return t('{0}: {1}', base.name, why(reason));
+  return t('{0}: {1}', base.name, reasonText(reason));
 }
 
-function why(reason: BaseReason): string {
+function reasonText(reason: BaseReason): string {
   switch (reason.kind) {
     case 'only':
       return t('the only one in this package');
     case 'named':
       return t('chosen in the settings');
     case 'in-time':
-      return t('fast enough here (a line takes {0} ms, a new prompt {1} ms)', ...shown(reason.timing));
+      return t('fast enough here (a line takes {0} ms, a new prompt {1} ms)', ...rounded(reason.timing));
     case 'not-found':
       return reason.why === ''
         ? t(
@@ -24,11 +24,11 @@ function why(reason: BaseReason): string {
           )
         : t('the base model in the settings cannot be used. {0}', reason.why);
     case 'instead':
-      return whyNot(reason.of, reason.obstacle);
+      return obstacleText(reason.of, reason.obstacle);
   }
 }
 
-function whyNot(of: string, obstacle: Obstacle): string {
+function obstacleText(of: string, obstacle: Obstacle): string {
   switch (obstacle.kind) {
     case 'untimed':
       return t('the {0} model is timed in your next pauses in typing', of);
@@ -36,7 +36,7 @@ function whyNot(of: string, obstacle: Obstacle): string {
       return t(
         'the {0} model is too slow here (a line takes {1} ms, a new prompt {2} ms)',
         of,
-        ...shown(obstacle.timing),
+        ...rounded(obstacle.timing),
       );
     case 'battery':
       return t('saves power on battery');
@@ -47,6 +47,6 @@ function whyNot(of: string, obstacle: Obstacle): string {
   }
 }
 
-function shown({ lineMs, promptMs }: Timing): [number, number] {
+function rounded({ lineMs, promptMs }: Timing): [number, number] {
   return [Math.round(lineMs), Math.round(promptMs)];
 }

@@ -52,7 +52,7 @@ export class Bases extends DisposableStore {
   private readonly runs = new Map<string, Timing[]>();
   /** Weights of the bases whose timing failed; tried again after a change of settings. */
   private readonly failures = new Set<string>();
-  private held: { readonly weights: string; readonly lock: RunLock } | undefined;
+  private lockedBase: { readonly weights: string; readonly lock: RunLock } | undefined;
   private choice: BaseChoice | undefined;
   private battery: boolean | undefined;
   private lastKey: number;
@@ -89,8 +89,8 @@ export class Bases extends DisposableStore {
     this.add({ dispose: () => clearInterval(timer) });
   }
 
-  /** The user types or moves the cursor: a timing run would disturb them and be distorted. */
-  touched(): void {
+  /** The user types or moves the cursor. Ends a timing run, which would slow the editor down and be slowed down by it. */
+  onUserInput(): void {
     this.lastKey = this.deps.clock.monotonic();
     this.run?.abort();
   }
@@ -119,7 +119,7 @@ export class Bases extends DisposableStore {
     } catch (error) {
       this.deps.log.error('The base model could not be selected', error);
     } finally {
-      this.keepOnly(this.choice?.base);
+      this.releaseExcept(this.choice?.base);
       this.isChecking = false;
     }
   }
@@ -155,7 +155,7 @@ export class Bases extends DisposableStore {
     const base = this.deps.shipped.slice(1).findLast(mayServe);
     if (!base || this.timingOf(base) || this.obstacle()) return;
     // Two windows that time a base at once slow each other down.
-    if (!this.take(base)) return;
+    if (!this.lock(base)) return;
     const key = this.keyOf(base);
     this.run = new AbortController();
     const { signal } = this.run;
@@ -196,7 +196,7 @@ export class Bases extends DisposableStore {
   private update(): void {
     const before = this.choice;
     this.choice = this.choose();
-    this.keepOnly(this.choice?.base);
+    this.releaseExcept(this.choice?.base);
     if (before?.base.weights !== this.choice?.base.weights) this.deps.onChange();
     else if (JSON.stringify(before?.reason) !== JSON.stringify(this.choice?.reason)) this.deps.onState();
   }
@@ -206,16 +206,16 @@ export class Bases extends DisposableStore {
     const { neuralBase } = settings();
     const isPath = neuralBase !== 'auto' && !shipped.some(({ name }) => name === neuralBase);
     const found = isPath ? read(neuralBase) : undefined;
-    const named = found && (found.ok ? { base: found.value } : { why: found.error.message });
+    const configured = found && (found.ok ? { base: found.value } : { why: found.error.message });
     if (shipped.length === 0)
-      return named && 'base' in named ? { base: named.base, reason: { kind: 'named' } } : undefined;
+      return configured && 'base' in configured ? { base: configured.base, reason: { kind: 'named' } } : undefined;
     return chooseBase({
       bases: shipped,
       setting: neuralBase,
-      ...(named && { named }),
+      ...(configured && { named: configured }),
       timingOf: (base) => this.timingOf(base),
       obstacle: this.obstacle(),
-      mayHold: (base) => this.take(base),
+      mayHold: (base) => this.lock(base),
     });
   }
 
@@ -233,24 +233,24 @@ export class Bases extends DisposableStore {
     return timingKey(weights, neuralPrecision, threadCount(neuralThreads || 'auto'));
   }
 
-  /** Locks this base instead of the one held before; false if another window holds it. */
-  private take(base: Base): boolean {
-    if (this.held?.weights === base.weights || !this.deps.settings().neural) return true;
+  /** Locks this base instead of the one locked before; false if another window has locked it. */
+  private lock(base: Base): boolean {
+    if (this.lockedBase?.weights === base.weights || !this.deps.settings().neural) return true;
     const lock = this.deps.lock(base);
     // If the storage folder is read-only, the base serves without a lock.
     if (!lock.ok) return lock.error.code !== 'locked';
     this.release();
-    this.held = { weights: base.weights, lock: lock.value };
+    this.lockedBase = { weights: base.weights, lock: lock.value };
     return true;
   }
 
-  private keepOnly(base: Base | undefined): void {
-    if (this.held?.weights !== base?.weights || !this.deps.settings().neural) this.release();
+  private releaseExcept(base: Base | undefined): void {
+    if (this.lockedBase?.weights !== base?.weights || !this.deps.settings().neural) this.release();
   }
 
   private release(): void {
-    this.held?.lock.release();
-    this.held = undefined;
+    this.lockedBase?.lock.release();
+    this.lockedBase = undefined;
   }
 
   private relevantSettings(): string {

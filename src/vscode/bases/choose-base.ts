@@ -28,25 +28,25 @@ interface Row extends UiQuickPickItem {
 }
 
 export async function chooseBase(deps: ChooseBaseDeps): Promise<void> {
-  const known = knownRows(deps);
+  const listed = knownRows(deps);
   const pick = window.createQuickPick<Row>();
   pick.title = t('Choose the Base Model');
   pick.placeholder = t('Completes together with the n-gram model; an adaptation starts from it');
   pick.matchOnDescription = true;
   pick.busy = true;
-  pick.items = [...known, ...otherRows(deps)];
-  const looking = new AbortController();
+  pick.items = [...listed, ...otherRows(deps)];
+  const search = new AbortController();
   const chosen = await new Promise<Row | undefined>((resolve) => {
     pick.onDidAccept(() => resolve(pick.activeItems[0]));
     pick.onDidHide(() => resolve(undefined));
     pick.show();
-    void deps.jobs.job('findModels', {}, looking.signal).then((found) => {
-      if (looking.signal.aborted) return;
+    void deps.jobs.job('findModels', {}, search.signal).then((found) => {
+      if (search.signal.aborted) return;
       pick.busy = false;
-      pick.items = [...known, ...(found.ok ? foundRows(found.value, deps) : []), ...otherRows(deps)];
+      pick.items = [...listed, ...(found.ok ? foundRows(found.value, deps) : []), ...otherRows(deps)];
     });
   });
-  looking.abort();
+  search.abort();
   pick.dispose();
   await chosen?.run?.();
 }
@@ -92,11 +92,11 @@ function foundRows(found: readonly FoundModel[], deps: ChooseBaseDeps): Row[] {
       const label = withIcon('circle-slash', safeText(name));
       return { label, description: safeText(where), detail: safeSentence(problem) };
     }
-    const stated = licence === undefined ? t('no licence stated') : t('licence as stated: {0}', licence);
+    const licenceText = licence === undefined ? t('no licence stated') : t('licence as stated: {0}', licence);
     return {
       label: safeText(name),
       description: joined(
-        [safeText(where), t('{0}, in 4 bits {1}', megabytes(bytes), megabytes(importedBytes ?? 0)), stated],
+        [safeText(where), t('{0}, in 4 bits {1}', megabytes(bytes), megabytes(importedBytes ?? 0)), licenceText],
         ' · ',
       ),
       detail: safeText(path),
@@ -136,7 +136,7 @@ async function measureAgain(deps: ChooseBaseDeps): Promise<void> {
 async function importModel(path: string, name: string | undefined, deps: ChooseBaseDeps): Promise<void> {
   const { configuration, paths, jobs } = deps;
   const into = join(paths.storage, IMPORTED_BASES);
-  const imported = await withProgress(t('Importing {0}', name ?? path), (signal, tell) => {
+  const imported = await withProgress(t('Importing {0}', name ?? path), (signal, report) => {
     let at = 0;
     return jobs.job(
       'importBase',
@@ -144,7 +144,7 @@ async function importModel(path: string, name: string | undefined, deps: ChooseB
       signal,
       ({ done, total, detail }) => {
         const share = total ? (100 * done) / total : 0;
-        tell(detail ?? '', share - at);
+        report(detail ?? '', share - at);
         at = share;
       },
     );
@@ -154,17 +154,19 @@ async function importModel(path: string, name: string | undefined, deps: ChooseB
     return;
   }
   const base = imported.value;
-  const measured = await withProgress(t('Timing {0}', base.name), (signal, tell) => measure(base, deps, signal, tell));
+  const measured = await withProgress(t('Timing {0}', base.name), (signal, report) =>
+    measure(base, deps, signal, report),
+  );
   const use = t('Use It');
-  const result = measured.ok ? measuresOf(base, measured.value) : safeSentence(measured.error.message);
-  const stated = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
+  const result = measured.ok ? describeMeasures(base, measured.value) : safeSentence(measured.error.message);
+  const licence = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
   // A base that cannot be timed cannot complete. After a cancelled timing the user may still choose it.
   const mayServe = measured.ok || measured.error.code === 'cancelled';
-  const answer = await window.showInformationMessage(sentences(result, stated), ...(mayServe ? [use] : []));
+  const answer = await window.showInformationMessage(sentences(result, licence), ...(mayServe ? [use] : []));
   if (answer === use) await configuration.write('neuralBase', base.folder, undefined);
 }
 
-function measuresOf(
+function describeMeasures(
   { name }: ImportedBase,
   { lineMs, promptMs, servesInTime, leastMinutes, whyUntrainable }: BaseMeasures,
 ): UiText {
@@ -189,13 +191,13 @@ async function measure(
   { folder, tokenizer, vocabulary }: ImportedBase,
   { configuration, paths }: ChooseBaseDeps,
   signal: AbortSignal,
-  tell: (detail: string) => void,
+  report: (detail: string) => void,
 ): Promise<Result<BaseMeasures>> {
   const { neuralPrecision: precision, neuralThreads, neuralMemory } = configuration.for(undefined);
   const client = new EngineClient({ script: paths.engine, memoryCeiling: neuralMemory * 1e9 });
   const threads = threadCount(neuralThreads || 'auto');
   try {
-    return await measureBase(client, { folder, tokenizer, vocabulary, threads, precision }, signal, tell);
+    return await measureBase(client, { folder, tokenizer, vocabulary, threads, precision }, signal, report);
   } finally {
     await client.end();
   }
@@ -203,7 +205,7 @@ async function measure(
 
 function withProgress<T>(
   title: UiText,
-  work: (signal: AbortSignal, tell: (message: string, increment?: number) => void) => Promise<T>,
+  work: (signal: AbortSignal, report: (message: string, increment?: number) => void) => Promise<T>,
 ): Promise<T> {
   const location = vscode.ProgressLocation.Notification;
   return Promise.resolve(

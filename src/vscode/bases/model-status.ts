@@ -1,4 +1,4 @@
-// Which local model answers in a folder, and the state of its neural part: a line for the panel and the tooltip.
+// The local model in use in a folder, and the state of its neural part: a line for the panel and the tooltip.
 import type { NeuralState } from '../../completion/folder-model.ts';
 import type { BaseChoice } from '../../specialist/engine/choice.ts';
 import { t } from '../editor/ui-text.ts';
@@ -6,7 +6,7 @@ import type { PanelModel } from '../webview/protocol.ts';
 import { baseStatus } from './base-status.ts';
 import type { NeuralAbsence } from './window-engine.ts';
 
-const alone = 'n-gram';
+const ngramName = 'n-gram';
 
 /** @param servedBy host of a remote local model that is in use instead */
 export function modelStatus(
@@ -20,26 +20,27 @@ export function modelStatus(
     return { kind: state.kind === 'ready' ? 'ready' : 'starting', name: state.name, detail };
   }
   if (absence === 'off')
-    return { kind: 'off', name: alone, detail: t('The neural model is switched off in the settings.') };
-  if (absence === 'no-model') return { kind: 'off', name: alone, detail: t('This package contains no neural model.') };
+    return { kind: 'off', name: ngramName, detail: t('The neural model is switched off in the settings.') };
+  if (absence === 'no-model')
+    return { kind: 'off', name: ngramName, detail: t('This package contains no neural model.') };
   switch (state?.kind) {
     case undefined:
     case 'off':
-      return { kind: 'starting', name: alone, detail: t('The neural model starts after the folder is indexed.') };
+      return { kind: 'starting', name: ngramName, detail: t('The neural model starts after the folder is indexed.') };
     case 'opening':
       return {
         kind: 'starting',
-        name: alone,
+        name: ngramName,
         detail: state.again ? t('The neural model is starting again.') : t('The neural model is starting.'),
       };
     case 'failed':
-      return { kind: 'failed', name: alone, detail: state.failure.message };
+      return { kind: 'failed', name: ngramName, detail: state.failure.message };
     case 'ready': {
       const seconds = (state.loadMs / 1000).toFixed(1);
       const served = t('started in {0} s', seconds);
       // An adapted model does not depend on the selected base.
       const detail = choice && state.name === 'base' ? `${baseStatus(choice)}; ${served}` : served;
-      return { kind: 'ready', name: `${state.name} + ${alone}`, detail };
+      return { kind: 'ready', name: `${state.name} + ${ngramName}`, detail };
     }
   }
 }

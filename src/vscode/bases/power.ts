@@ -21,8 +21,8 @@ const here: PowerDeps = { platform: process.platform, supplies: SUPPLIES, run };
 export async function onBattery({ platform, supplies, run }: PowerDeps = here): Promise<boolean | undefined> {
   if (platform === 'linux') return linux(supplies);
   if (platform !== 'darwin') return undefined;
-  const printed = await run(PMSET, ['-g', 'batt']);
-  const source = /drawing from '(AC|Battery|UPS) Power'/.exec(printed ?? '')?.[1];
+  const output = await run(PMSET, ['-g', 'batt']);
+  const source = /drawing from '(AC|Battery|UPS) Power'/.exec(output ?? '')?.[1];
   return source === undefined ? undefined : source !== 'AC';
 }
 

@@ -38,16 +38,16 @@ export class Neural extends DisposableStore implements Engine {
   readonly tuning: Tuning;
   private readonly deps: NeuralDeps;
   private client: EngineProcess | undefined;
-  private known: string;
+  private knownSettings: string;
   private ceiling: number;
 
   constructor(deps: NeuralDeps) {
     super();
     this.deps = deps;
     this.tuning = deps.tuning;
-    this.known = this.fingerprint();
+    this.knownSettings = this.relevantSettings();
     this.ceiling = deps.settings().neuralMemory;
-    this.add({ dispose: () => this.end() });
+    this.add({ dispose: () => this.endProcess() });
   }
 
   /** Undefined if there is a neural model. */
@@ -92,26 +92,26 @@ export class Neural extends DisposableStore implements Engine {
   ): Promise<Result<Requests[K]['result']>> {
     if (this.isDisposed || !this.deps.settings().neural)
       return failed('unsupported', 'The neural model is switched off.');
-    this.client ??= this.begin();
+    this.client ??= this.startProcess();
     return this.client.request(kind, request, options);
   }
 
   /** Applies changed settings. */
   configure(): void {
-    const now = this.fingerprint();
-    if (now === this.known) return;
-    this.known = now;
+    const now = this.relevantSettings();
+    if (now === this.knownSettings) return;
+    this.knownSettings = now;
     const { neural, neuralMemory } = this.deps.settings();
-    if (!neural || neuralMemory !== this.ceiling) this.end();
+    if (!neural || neuralMemory !== this.ceiling) this.endProcess();
     this.deps.onChange();
   }
 
-  private end(): void {
+  private endProcess(): void {
     this.client?.dispose();
     this.client = undefined;
   }
 
-  private begin(): EngineProcess {
+  private startProcess(): EngineProcess {
     const { log, start } = this.deps;
     this.ceiling = this.deps.settings().neuralMemory;
     const client = start?.(this.ceiling * 1e9) ?? new EngineClient({ ...this.start, log });
@@ -119,7 +119,7 @@ export class Neural extends DisposableStore implements Engine {
     return client;
   }
 
-  private fingerprint(): string {
+  private relevantSettings(): string {
     const { neural, neuralMemory, neuralPrecision, neuralThreads } = this.deps.settings();
     return JSON.stringify([neural, neuralMemory, neuralPrecision, neuralThreads]);
   }

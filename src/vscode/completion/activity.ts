@@ -1,4 +1,4 @@
-// This session's completions: the last rows for the panel, totals, and the last answer for the status bar. Pure.
+// This session's completions: the latest rows for the panel, totals, and the last answer for the status bar. Pure.
 import type { Outcome } from '../../common/completion.ts';
 import { quantile } from '../../common/quality.ts';
 import type { PanelRow, PanelTotals } from '../webview/protocol.ts';
@@ -7,7 +7,7 @@ const rowLimit = 200;
 /** Latencies kept for the quantiles: only recent ones describe the current speed. */
 const latencyLimit = 2000;
 
-const none = { completions: 0, local: 0, api: 0, accepted: 0, typed: 0, characters: 0, spentUsd: 0, savedUsd: 0 };
+const zeroCounts = { completions: 0, local: 0, api: 0, accepted: 0, typed: 0, characters: 0, spentUsd: 0, savedUsd: 0 };
 
 export interface ActivityListener {
   onRow(row: PanelRow): void;
@@ -18,9 +18,9 @@ export class Activity {
   private readonly byId = new Map<string, PanelRow>();
   private readonly documents = new Map<string, string>();
   private readonly latencies: { readonly local: number[]; readonly api: number[] } = { local: [], api: [] };
-  private counts = { ...none };
-  /** Characters accepted by key, by row. */
-  private readonly taken = new Map<string, number>();
+  private counts = { ...zeroCounts };
+  /** Characters accepted by key, by row id. */
+  private readonly acceptedLengths = new Map<string, number>();
   private readonly listeners = new Set<ActivityListener>();
   private lastAnswer: PanelRow | undefined;
   private newestId = '';
@@ -63,7 +63,7 @@ export class Activity {
     if (this.byId.size > rowLimit) {
       const oldest = this.byId.keys().next().value as string;
       this.byId.delete(oldest);
-      this.taken.delete(oldest);
+      this.acceptedLengths.delete(oldest);
       this.documents.delete(oldest);
     }
     counts.spentUsd += row.costUsd;
@@ -82,23 +82,23 @@ export class Activity {
     for (const listener of this.listeners) listener.onRow(row);
   }
 
-  /** Cost of an answer that was not shown. */
+  /** Adds the cost of an answer that was not shown. */
   addSpending(usd: number): void {
     this.counts.spentUsd += usd;
   }
 
-  /** Characters of it accepted by key. */
-  takenOf(id: string): number {
-    return this.taken.get(id) ?? 0;
+  /** Number of characters of a row that were accepted by key. */
+  acceptedLengthOf(id: string): number {
+    return this.acceptedLengths.get(id) ?? 0;
   }
 
-  setOutcome(id: string, outcome: Outcome, taken: number): void {
+  setOutcome(id: string, outcome: Outcome, acceptedLength: number): void {
     const row = this.byId.get(id);
     if (!row) return;
-    this.counts.characters += taken - this.takenOf(id);
-    this.taken.set(id, taken);
-    const took = (value: Outcome) => value === 'accepted' || value === 'partly-accepted';
-    this.counts.accepted += Number(took(outcome)) - Number(took(row.outcome));
+    this.counts.characters += acceptedLength - this.acceptedLengthOf(id);
+    this.acceptedLengths.set(id, acceptedLength);
+    const isAccepted = (value: Outcome) => value === 'accepted' || value === 'partly-accepted';
+    this.counts.accepted += Number(isAccepted(outcome)) - Number(isAccepted(row.outcome));
     this.counts.typed += Number(outcome === 'typed') - Number(row.outcome === 'typed');
     const next = { ...row, outcome };
     this.byId.set(id, next);
@@ -119,8 +119,8 @@ export class Activity {
     this.byId.clear();
     this.documents.clear();
     this.lastAnswer = undefined;
-    this.counts = { ...none };
-    this.taken.clear();
+    this.counts = { ...zeroCounts };
+    this.acceptedLengths.clear();
     this.latencies.local.length = 0;
     this.latencies.api.length = 0;
     for (const listener of this.listeners) listener.onClear();

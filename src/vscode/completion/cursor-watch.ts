@@ -1,4 +1,4 @@
-// Tells keystrokes from cursor moves by the document's version, and reports when the cursor rests.
+// Distinguishes keystrokes from cursor moves by the document's version, and reports when the cursor rests.
 import type { Disposable } from '../../common/disposable.ts';
 
 export interface CursorWatchDeps<Editor> {
@@ -30,12 +30,12 @@ export class CursorWatch<Editor extends { readonly document: Versioned }> implem
     const before = this.versions.get(document);
     this.versions.set(document, document.version);
     clearTimeout(this.timer);
-    if (before === undefined || before === document.version) this.came(editor);
+    if (before === undefined || before === document.version) this.startRest(editor);
     else this.deps.onKey(editor);
   }
 
-  /** This editor became active. */
-  came(editor: Editor): void {
+  /** Starts the wait for a rest; also called when this editor becomes active. */
+  startRest(editor: Editor): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.deps.onRest(editor), REST_MS);
   }

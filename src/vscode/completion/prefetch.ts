@@ -1,5 +1,5 @@
-// Work before VS Code's request: each key starts the draft that is requested 50 ms later, and a resting cursor prefills
-// the prompt. Nothing is shown, counted or reported.
+// Starts work before VS Code's request: each key starts the draft that is requested 50 ms later, and a resting cursor
+// prefills the prompt. Nothing is shown or counted.
 import * as vscode from 'vscode';
 import type { CompletionQuery } from '../../common/completion.ts';
 import { DisposableStore } from '../../common/disposable.ts';
@@ -12,7 +12,7 @@ import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
 import { CursorWatch } from './cursor-watch.ts';
 
-export interface AheadDeps {
+export interface PrefetchDeps {
   readonly folders: Pick<Folders, 'peek'>;
   readonly rules: Pick<FileRules, 'of'>;
   readonly surroundings: DocumentSurroundings;
@@ -21,23 +21,23 @@ export interface AheadDeps {
   /** The user typed or moved the cursor. */
   readonly onMove: () => void;
   /** Whether prefilling is allowed: no adaptation is running, and the machine is not on battery. */
-  readonly mayWarm: () => boolean;
+  readonly mayPrefill: () => boolean;
 }
 
 /** In longer documents, building the query twice per key costs too much. */
-const mostLines = 20_000;
+const maxLines = 20_000;
 
 export class Prefetch extends DisposableStore {
-  private readonly deps: AheadDeps;
+  private readonly deps: PrefetchDeps;
 
-  constructor(deps: AheadDeps) {
+  constructor(deps: PrefetchDeps) {
     super();
     this.deps = deps;
     const watch = this.add(
       new CursorWatch<vscode.TextEditor>({
-        onKey: (editor) => void this.at(editor, (service, request) => service.begin(request)),
+        onKey: (editor) => void this.withRequest(editor, (service, request) => service.begin(request)),
         onRest: (editor) => {
-          if (deps.mayWarm()) void this.at(editor, (service, { query }) => service.warm(query));
+          if (deps.mayPrefill()) void this.withRequest(editor, (service, { query }) => service.warm(query));
         },
       }),
     );
@@ -47,11 +47,11 @@ export class Prefetch extends DisposableStore {
         watch.moved(textEditor);
       }),
     );
-    this.add(window.onDidChangeActiveTextEditor((editor) => editor && watch.came(editor)));
+    this.add(window.onDidChangeActiveTextEditor((editor) => editor && watch.startRest(editor)));
   }
 
   /** Calls `work` if ghost text would be requested at the editor's cursor. */
-  private async at(
+  private async withRequest(
     editor: vscode.TextEditor,
     work: (
       service: CompletionService,
@@ -61,7 +61,7 @@ export class Prefetch extends DisposableStore {
     const { document, selections } = editor;
     const [selection] = selections;
     if (editor !== window.activeTextEditor || selections.length !== 1 || !selection?.isEmpty) return;
-    if (document.lineCount > mostLines || isSilent(document.uri.scheme, document.languageId)) return;
+    if (document.lineCount > maxLines || isSilent(document.uri.scheme, document.languageId)) return;
     const folder = folderOf(document.uri);
     const session = this.deps.folders.peek(folder);
     if (!session || !this.deps.isOn(folder, document.languageId)) return;

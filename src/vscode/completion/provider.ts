@@ -10,8 +10,8 @@ import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
 import { opensList } from './suggest-list.ts';
-import { type CursorPlace, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
-import type { Silence } from './why-nothing.ts';
+import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
+import type { NoSuggestionReason } from './why-nothing.ts';
 
 export interface ProviderDeps {
   readonly folders: Folders;
@@ -22,11 +22,11 @@ export interface ProviderDeps {
   /** Called for each request that may be answered, to ask for consent. */
   readonly onRequest: (folder: FolderRef) => void;
   /** Called for each request. */
-  readonly onAsked: (document: vscode.TextDocument) => void;
-  /** Whether one of our suggestions is probably visible. */
-  readonly onShown: (stands: boolean) => void;
-  /** A manual request got no suggestion. */
-  readonly onSilent: (silence: Silence) => void;
+  readonly onRequested: (document: vscode.TextDocument) => void;
+  /** Called with whether one of our suggestions is probably visible. */
+  readonly onShown: (isShown: boolean) => void;
+  /** Called if a manual request got no suggestion. */
+  readonly onNoSuggestion: (reason: NoSuggestionReason) => void;
 }
 
 /** Run by VS Code after it has inserted an item of ours. Not in the palette. */
@@ -35,9 +35,9 @@ export const acceptedCommand = 'easyAdaptation.accepted';
 export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private readonly deps: ProviderDeps;
   private readonly unanswered = new Unanswered();
-  private askedAbout: vscode.TextDocument | undefined;
-  private askedAt = 0;
-  private asked = 0;
+  private lastDocument: vscode.TextDocument | undefined;
+  private lastRequestAt = 0;
+  private requestCount = 0;
 
   constructor(deps: ProviderDeps) {
     this.deps = deps;
@@ -45,7 +45,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
 
   /** The document of the last request. */
   get document(): vscode.TextDocument | undefined {
-    return this.askedAbout;
+    return this.lastDocument;
   }
 
   /** A better answer may be available: repeats an unanswered request if the cursor is still there. */
@@ -53,32 +53,32 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const editor = window.activeTextEditor;
     if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
     const { document, selection } = editor;
-    const early = LIST_PAUSE_MS - (performance.now() - this.askedAt);
-    if (early > 0 && opensList(document, selection.active)) {
-      setTimeout(() => void this.repeat(folder), early);
+    const remainingMs = LIST_PAUSE_MS - (performance.now() - this.lastRequestAt);
+    if (remainingMs > 0 && opensList(document, selection.active)) {
+      setTimeout(() => void this.repeat(folder), remainingMs);
       return;
     }
-    if (!this.unanswered.repeat(folder.key, placeOf(document, selection.active), document.isDirty)) return;
+    if (!this.unanswered.repeat(folder.key, positionOf(document, selection.active), document.isDirty)) return;
     await this.trigger();
   }
 
   /** Requests ghost text at the editor's cursor, as typing would. */
-  async ask({ document, selection }: vscode.TextEditor): Promise<void> {
+  async request({ document, selection }: vscode.TextEditor): Promise<void> {
     if (!this.deps.isOn(folderOf(document.uri), document.languageId)) return;
-    this.unanswered.announce(placeOf(document, selection.active));
+    this.unanswered.announce(positionOf(document, selection.active));
     await this.trigger();
   }
 
-  /** A manual request: a suggestion, or the reason why there is none. */
-  async answer(): Promise<void> {
-    const { asked } = this;
+  /** A manual request: shows a suggestion, or the reason why there is none. */
+  async requestManually(): Promise<void> {
+    const { requestCount } = this;
     await this.trigger();
     // The editor sends its request within 50 ms, if at all.
-    setTimeout(() => this.asked === asked && this.deps.onSilent('not-asked'), 500);
+    setTimeout(() => this.requestCount === requestCount && this.deps.onNoSuggestion('not-requested'), 500);
   }
 
   private async trigger(): Promise<void> {
-    // With `explicit: false` the editor sends no request after it was answered.
+    // Without arguments: with `explicit: false` the editor would send no request after an answered one.
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 
@@ -88,45 +88,45 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
-    this.deps.onAsked(document);
-    this.askedAbout = document;
-    this.asked++;
-    const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    const repeated = invoked && this.unanswered.isRepeat(placeOf(document, position));
-    const by = repeated ? 'us' : invoked ? 'key' : 'typing';
-    const made = await this.make(document, position, context.selectedCompletionInfo, token, by);
-    if (made === 'stale') return [];
-    const shown = typeof made === 'object';
-    this.deps.onShown(shown);
-    if (!shown && by === 'key') this.deps.onSilent(made);
-    return shown ? [made] : [];
+    this.deps.onRequested(document);
+    this.lastDocument = document;
+    this.requestCount++;
+    const isInvoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    const isRepetition = isInvoked && this.unanswered.isRepetition(positionOf(document, position));
+    const trigger = isRepetition ? 'repetition' : isInvoked ? 'key' : 'typing';
+    const result = await this.complete(document, position, context.selectedCompletionInfo, token, trigger);
+    if (result === 'stale') return [];
+    const isShown = typeof result === 'object';
+    this.deps.onShown(isShown);
+    if (!isShown && trigger === 'key') this.deps.onNoSuggestion(result);
+    return isShown ? [result] : [];
   }
 
   /** 'stale': the request was cancelled. */
-  private async make(
+  private async complete(
     document: vscode.TextDocument,
     position: vscode.Position,
     info: vscode.SelectedCompletionInfo | undefined,
     token: vscode.CancellationToken,
-    by: 'key' | 'typing' | 'us',
-  ): Promise<vscode.InlineCompletionItem | Silence | 'stale'> {
+    trigger: 'key' | 'typing' | 'repetition',
+  ): Promise<vscode.InlineCompletionItem | NoSuggestionReason | 'stale'> {
     const folder = folderOf(document.uri);
     if (isSilent(document.uri.scheme, document.languageId)) return 'document';
     if (!this.deps.isOn(folder, document.languageId)) return 'off';
-    const place = placeOf(document, position);
-    this.unanswered.begin(folder.key, place);
-    this.askedAt = performance.now();
+    const cursor = positionOf(document, position);
+    this.unanswered.begin(folder.key, cursor);
+    this.lastRequestAt = performance.now();
     const selected = selectedText(document, position, info);
     if (selected === undefined) return 'list';
 
     const { version } = document;
-    const stale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
+    const isStale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
     const path = pathIn(folder, document.uri);
     const query = queryAt(document, position, path, this.deps.surroundings.of(document));
-    if ((await this.deps.rules.of(folder, path)) === 'off') return 'left-out';
-    if (stale()) return 'stale';
-    // Not after typing, so consent is not asked for.
-    if (by !== 'us') this.deps.onRequest(folder);
+    if ((await this.deps.rules.of(folder, path)) === 'off') return 'excluded';
+    if (isStale()) return 'stale';
+    // A repetition does not follow a key, so it must not ask for consent.
+    if (trigger !== 'repetition') this.deps.onRequest(folder);
 
     const session = this.deps.folders.of(folder);
     const abort = new AbortController();
@@ -136,20 +136,20 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
         {
           query,
           line: position.line,
-          trigger: by === 'key' ? 'manual' : 'automatic',
+          trigger: trigger === 'key' ? 'manual' : 'automatic',
           ...(selected !== '' && { selectedText: selected }),
           besideList: opensList(document, position),
           indentUnit: indentUnit(editorOptions(document)),
         },
         abort.signal,
       );
-      if (stale()) return 'stale';
+      if (isStale()) return 'stale';
       if (completion !== undefined) {
-        this.unanswered.answered(folder.key, place);
+        this.unanswered.onAnswer(folder.key, cursor);
         return item(document, position, completion, folder.key);
       }
-      // After this answer, which would cancel the new request.
-      if (this.unanswered.nothing(folder.key, place)) setTimeout(() => void this.trigger(), 0);
+      // Later, because returning this result would cancel the new request.
+      if (this.unanswered.onNoAnswer(folder.key, cursor)) setTimeout(() => void this.trigger(), 0);
       return 'nothing';
     } finally {
       listener.dispose();
@@ -157,7 +157,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   }
 }
 
-function placeOf(document: vscode.TextDocument, { line, character }: vscode.Position): CursorPlace {
+function positionOf(document: vscode.TextDocument, { line, character }: vscode.Position): DocumentPosition {
   return { document: document.uri.toString(), version: document.version, line, character };
 }
 

@@ -22,7 +22,7 @@ export interface RecorderDeps {
   readonly onAccepted: () => void;
 }
 
-/** The folder as the recorder needs it. */
+/** The properties of a folder that the recorder needs. */
 export interface RecorderFolder {
   readonly storeName: string;
   /** Prefix of paths in the panel; '' if there is only one folder. */
@@ -31,13 +31,13 @@ export interface RecorderFolder {
   readonly documentAt: (path: string) => string;
   /** Redacts text before it enters the store. */
   readonly redact: Redactor;
-  /** Whether the user trusts the folder. For an untrusted one, no row is stored. */
+  /** Whether the user trusts the folder. Completions of an untrusted one are not stored. */
   readonly isTrusted: boolean;
 }
 
 export class Recorder {
   private readonly deps: RecorderDeps;
-  private unanswered = 0;
+  private unansweredCount = 0;
 
   constructor(deps: RecorderDeps) {
     this.deps = deps;
@@ -52,7 +52,7 @@ export class Recorder {
         void this.answered(event.request, event.completion, folder);
         break;
       case 'nothing':
-        this.nothing(event.request, event.decision, folder);
+        this.notAnswered(event.request, event.decision, folder);
         break;
       case 'paid-unshown':
         activity.addSpending(event.costUsd);
@@ -65,7 +65,7 @@ export class Recorder {
         break;
       case 'outcome':
         activity.setOutcome(event.id, event.outcome, event.taken);
-        if (folder.isTrusted) this.store((store) => store.setOutcome(event.id, event.outcome, event.taken));
+        if (folder.isTrusted) this.writeToStore((store) => store.setOutcome(event.id, event.outcome, event.taken));
         if (event.outcome === 'accepted' || event.outcome === 'partly-accepted') this.deps.onAccepted();
     }
   }
@@ -76,7 +76,7 @@ export class Recorder {
     const { id, text, source, model, latencyMs, costUsd, savedUsd, cached, decision } = completion;
     const { path, languageId } = request.query;
     const row: PanelRow = {
-      ...this.placeOf(request, folder),
+      ...this.positionOf(request, folder),
       id,
       at,
       text,
@@ -91,10 +91,10 @@ export class Recorder {
     };
     activity.add(row, folder.documentAt(path));
     if (!folder.isTrusted) return;
-    let redacted: string;
-    let name: string;
+    let redactedText: string;
+    let redactedPath: string;
     try {
-      [redacted, name] = await Promise.all([
+      [redactedText, redactedPath] = await Promise.all([
         redactedInsert(text, request.query, folder.redact),
         folder.redact.path(path),
       ]);
@@ -102,17 +102,17 @@ export class Recorder {
       log.error('A completion was not recorded', error);
       return;
     }
-    this.store((store) =>
+    this.writeToStore((store) =>
       store.recordCompletion({
         id,
         at,
         folder: folder.storeName,
-        path: name,
+        path: redactedPath,
         languageId,
         line: lineOf(request),
         source,
         model,
-        text: redacted,
+        text: redactedText,
         latencyMs,
         cached: cached ? 1 : 0,
         costUsd,
@@ -120,30 +120,30 @@ export class Recorder {
         pSpecialist: decision.pSpecialist,
         pApi: decision.pApi,
         decision: JSON.stringify(decision),
-        // A verdict may have arrived since.
+        // The outcome may have arrived in the meantime.
         outcome: activity.get(id)?.outcome ?? 'pending',
-        taken: activity.takenOf(id),
+        taken: activity.acceptedLengthOf(id),
       }),
     );
   }
 
   /**
-   * While typing, no suggestion is the usual case. Held-back suggestions are listed in one row per line. A manual
-   * request is always listed, with the reason.
+   * Lists a held-back suggestion, one row per line of the document, and every unanswered manual request. Other requests
+   * without a suggestion are too frequent to list.
    */
-  private nothing(request: CompletionRequest, decision: Decision | undefined, folder: RecorderFolder): void {
+  private notAnswered(request: CompletionRequest, decision: Decision | undefined, folder: RecorderFolder): void {
     const { activity, clock } = this.deps;
-    const held = decision?.held;
-    if (held === undefined && request.trigger !== 'manual') return;
-    const place = this.placeOf(request, folder);
+    const heldBack = decision?.held;
+    if (heldBack === undefined && request.trigger !== 'manual') return;
+    const position = this.positionOf(request, folder);
     const { newest } = activity;
-    const again = newest?.source === 'none' && newest.path === place.path && newest.line === place.line;
+    const isSameLine = newest?.source === 'none' && newest.path === position.path && newest.line === position.line;
     const row: PanelRow = {
-      ...place,
-      id: again ? newest.id : `none-${++this.unanswered}`,
+      ...position,
+      id: isSameLine ? newest.id : `none-${++this.unansweredCount}`,
       at: clock.now(),
-      text: held?.text ?? '',
-      ...(held && { held: { p: held.p, from: held.from } }),
+      text: heldBack?.text ?? '',
+      ...(heldBack && { heldBack: { p: heldBack.p, threshold: heldBack.from } }),
       source: 'none',
       model: '',
       cached: false,
@@ -156,7 +156,7 @@ export class Recorder {
     activity.add(row, folder.documentAt(request.query.path));
   }
 
-  private placeOf(request: CompletionRequest, folder: RecorderFolder): Pick<PanelRow, 'path' | 'line' | 'before'> {
+  private positionOf(request: CompletionRequest, folder: RecorderFolder): Pick<PanelRow, 'path' | 'line' | 'before'> {
     const { path, prefix } = request.query;
     return {
       path: folder.label === '' ? path : `${folder.label}/${path}`,
@@ -165,11 +165,11 @@ export class Recorder {
     };
   }
 
-  private store(write: (store: Store) => void): void {
+  private writeToStore(write: (store: Store) => void): void {
     try {
       write(this.deps.store());
     } catch (error) {
-      this.deps.log.error('The store refused a completion', error);
+      this.deps.log.error('A completion could not be stored', error);
     }
   }
 }

@@ -39,7 +39,7 @@ export class Snooze implements Disposable {
 
   /** @param length minutes, or until restart */
   start(length: SnoozeLength): void {
-    this.rest();
+    this.clearTimers();
     this.end = length === 'restart' ? Number.POSITIVE_INFINITY : this.clock.now() + length * 60_000;
     if (length !== 'restart') {
       this.timer = setTimeout(() => this.stop(), length * 60_000);
@@ -50,16 +50,16 @@ export class Snooze implements Disposable {
   }
 
   stop(): void {
-    this.rest();
+    this.clearTimers();
     this.end = undefined;
     this.onChange();
   }
 
   dispose(): void {
-    this.rest();
+    this.clearTimers();
   }
 
-  private rest(): void {
+  private clearTimers(): void {
     clearTimeout(this.timer);
     clearInterval(this.ticking);
   }

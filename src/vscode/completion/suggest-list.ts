@@ -1,4 +1,4 @@
-// Whether the editor's own list of suggestions is about to open, by the text at the cursor and the user's settings.
+// Whether the editor's own suggestion list is about to open, by the text at the cursor and the user's settings.
 import * as vscode from 'vscode';
 import { listOpensAt } from '../../text/list-places.ts';
 

@@ -5,10 +5,11 @@ import { t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
 import type { PanelState } from '../webview/protocol.ts';
 
-const shownMs = 8_000;
+/** The reason is shown for this long, ms. */
+const displayMs = 8_000;
 
 /** Why a manual request got no suggestion. */
-export type Silence = 'document' | 'off' | 'list' | 'left-out' | 'nothing' | 'not-asked';
+export type NoSuggestionReason = 'document' | 'off' | 'list' | 'excluded' | 'nothing' | 'not-requested';
 
 export class WhyNothing extends DisposableStore {
   private readonly item: UiStatusBarItem;
@@ -17,18 +18,18 @@ export class WhyNothing extends DisposableStore {
   constructor() {
     super();
     this.item = this.add(window.createStatusBarItem('easyAdaptation.whyNothing', vscode.StatusBarAlignment.Left));
-    this.item.name = t('Easy Adaptation: why nothing is suggested');
+    this.item.name = t('Easy Adaptation: why there is no suggestion');
   }
 
-  tell(silence: Silence, now: Pick<PanelState, 'status' | 'statusText'>): void {
-    const text = sentence(silence, now.statusText, now.status === 'starting');
+  show(reason: NoSuggestionReason, { status, statusText }: Pick<PanelState, 'status' | 'statusText'>): void {
+    const text = sentence(reason, statusText, status === 'starting');
     // Created each time, because screen readers announce a new item but not a plain status bar message.
     this.item.hide();
     this.item.text = withIcon('sparkle', text);
     this.item.accessibilityInformation = { label: text, role: 'alert' };
     this.item.show();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.item.hide(), shownMs);
+    this.timer = setTimeout(() => this.item.hide(), displayMs);
   }
 
   override dispose(): void {
@@ -37,21 +38,21 @@ export class WhyNothing extends DisposableStore {
   }
 }
 
-function sentence(silence: Silence, statusText: string, isStarting: boolean): UiText {
-  switch (silence) {
+function sentence(reason: NoSuggestionReason, statusText: string, isStarting: boolean): UiText {
+  switch (reason) {
     case 'document':
       return t('No suggestion: this kind of document gets no completions.');
     case 'off':
       return t('No suggestion: {0}.', statusText);
     case 'list':
       return t('No suggestion: the selected entry of the list does not continue the text at the cursor.');
-    case 'left-out':
+    case 'excluded':
       return t('No suggestion: this file is ignored, excluded or a file for secrets.');
     case 'nothing':
       return isStarting
         ? t('No suggestion yet: {0}.', statusText)
         : t('No suggestion: the models found no likely continuation here.');
-    case 'not-asked':
+    case 'not-requested':
       return t('No suggestion: the editor does not request one here.');
   }
 }

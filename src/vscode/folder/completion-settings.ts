@@ -1,4 +1,4 @@
-// The completion settings of a folder.
+// Converts the editor's settings of a folder to those of the completion service.
 import type { CompletionSettings } from '../../completion/types.ts';
 import { riskOf, type Settings } from '../editor/settings.ts';
 

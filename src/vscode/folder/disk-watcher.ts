@@ -1,5 +1,5 @@
-// Files that change outside the editor: by a checkout, a generator, another window. Few are indexed one by one, many by
-// a new index.
+// Watches files that change outside the editor, such as by a checkout or a build. Few changed files are indexed one by
+// one; many cause a new index.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -18,11 +18,11 @@ export interface WatcherDeps {
 /** Changes are processed after a quiet time, since a checkout writes for a while, ms. */
 const quietMs = 1500;
 /** With more changed files than this, a new index is cheaper. */
-const fewFiles = 40;
+const maxSingleFiles = 40;
 /** Maximum number of recorded paths: a new index reads all files anyway. */
-const mostChanged = 5000;
+const maxRecorded = 5000;
 /** Minimum interval between new indexes, ms: a build that writes many files must not keep a core busy. */
-const indexEveryMs = 3 * 60_000;
+const indexIntervalMs = 3 * 60_000;
 
 export class DiskWatcher extends DisposableStore {
   private readonly deps: WatcherDeps;
@@ -34,28 +34,28 @@ export class DiskWatcher extends DisposableStore {
     super();
     this.deps = deps;
     const watcher = this.add(vscode.workspace.createFileSystemWatcher('**/*'));
-    this.add(watcher.onDidChange((uri) => this.note(uri)));
-    this.add(watcher.onDidCreate((uri) => this.note(uri)));
-    this.add(watcher.onDidDelete((uri) => this.deleted(uri)));
+    this.add(watcher.onDidChange((uri) => this.record(uri)));
+    this.add(watcher.onDidCreate((uri) => this.record(uri)));
+    this.add(watcher.onDidDelete((uri) => this.onDeleted(uri)));
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  private note(uri: vscode.Uri): void {
-    if (!this.isOurs(uri) || this.deps.documents.isFresh(uri)) return;
-    if (this.changed.size < mostChanged) this.changed.set(uri.toString(), uri);
+  private record(uri: vscode.Uri): void {
+    if (!this.isRelevant(uri) || this.deps.documents.wasJustIndexed(uri)) return;
+    if (this.changed.size < maxRecorded) this.changed.set(uri.toString(), uri);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.takeIn().catch((error: unknown) => this.deps.log.error('Changes on disk were not learned', error));
+      this.processChanges().catch((error: unknown) => this.deps.log.error('Changes on disk were not indexed', error));
     }, quietMs);
   }
 
-  private deleted(uri: vscode.Uri): void {
+  private onDeleted(uri: vscode.Uri): void {
     this.changed.delete(uri.toString());
-    if (this.isOurs(uri)) this.deps.documents.remove(uri);
+    if (this.isRelevant(uri)) this.deps.documents.remove(uri);
   }
 
   /** Whether the folder has a session and the file's name allows indexing. */
-  private isOurs(uri: vscode.Uri): boolean {
+  private isRelevant(uri: vscode.Uri): boolean {
     const folder = folderOf(uri);
     const path = pathIn(folder, uri);
     if (path.startsWith('.git/') || path.includes('/.git/')) return false;
@@ -64,7 +64,7 @@ export class DiskWatcher extends DisposableStore {
     return this.deps.folders.peek(folder) !== undefined && (reason === undefined || reason === 'secret-file');
   }
 
-  private async takeIn(): Promise<void> {
+  private async processChanges(): Promise<void> {
     const uris = [...this.changed.values()];
     this.changed.clear();
     const byFolder = new Map<string, { readonly folder: FolderRef; readonly uris: vscode.Uri[] }>();
@@ -74,17 +74,17 @@ export class DiskWatcher extends DisposableStore {
       group.uris.push(uri);
       byFolder.set(folder.key, group);
     }
-    for (const { folder, uris: ofFolder } of byFolder.values()) {
-      if (ofFolder.length > fewFiles) this.index(folder);
-      else for (const uri of ofFolder) if (!this.isDisposed) await this.deps.documents.learn(uri);
+    for (const { folder, uris: changed } of byFolder.values()) {
+      if (changed.length > maxSingleFiles) this.index(folder);
+      else for (const uri of changed) if (!this.isDisposed) await this.deps.documents.indexFile(uri);
     }
   }
 
-  /** Rate-limited. */
+  /** Builds a new index, at most once per interval. */
   index(folder: FolderRef): void {
     const session = this.deps.folders.peek(folder);
     const since = Date.now() - (this.indexedAt.get(folder.key) ?? 0);
-    if (!session || folder.root === undefined || since < indexEveryMs) return;
+    if (!session || folder.root === undefined || since < indexIntervalMs) return;
     this.indexedAt.set(folder.key, Date.now());
     void this.deps.adaptation.index(session);
   }

@@ -1,4 +1,4 @@
-// Reports opened, changed, saved, closed, moved and deleted files to the specialists, and indexes a saved file again.
+// Reports opened, changed, saved, closed, moved and deleted files to the specialists, and indexes saved files again.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -11,7 +11,7 @@ import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import type { FileRules } from './file-rules.ts';
 import type { FolderSession } from './folder-session.ts';
 import type { Folders } from './folders.ts';
-import { lateFiles } from './late.ts';
+import { importFiles } from './late.ts';
 
 export interface DocumentsDeps {
   readonly folders: Folders;
@@ -20,58 +20,58 @@ export interface DocumentsDeps {
   readonly log: Log;
   readonly surroundings: DocumentSurroundings;
   /**
-   * The index should be built again: a saved file says a secret that other files may hold, or there was nothing to
-   * index before.
+   * The index should be rebuilt: a saved file contains a new secret that other files may repeat, or the folder had no
+   * files to index before.
    */
   readonly onIndexOutdated: (folder: FolderRef) => void;
 }
 
 /** A change is sent to the specialist after this pause in typing, ms; the query itself always has the newest text. */
-const settleMs = 250;
+const debounceMs = 250;
 /**
  * Longer documents are not sent, because redacting them at every pause is slow; the query's window covers them.
  * UTF-16 units.
  */
 const maxLength = 400_000;
 /**
- * Other documents are sent again after this quiet time: a password that is being typed is a new secret at every pause,
- * ms.
+ * After a new secret all documents are sent again, once this quiet time has passed, ms: a password that is being typed
+ * is a new secret at every pause.
  */
-const againMs = 2000;
+const resendMs = 2000;
 /** Documents that are open at activation are sent a few at a time, to keep activation short. */
-const batch = 8;
+const batchSize = 8;
 /** The disk watcher reports a save within this time, ms. */
-const echoMs = 4000;
+const watcherDelayMs = 4000;
 /** Maximum number of files waiting to be indexed. */
-const mostToLearn = 40;
+const maxQueued = 40;
 
 export class Documents extends DisposableStore {
   private readonly deps: DocumentsDeps;
   private readonly timers = new Map<string, NodeJS.Timeout>();
-  private again: NodeJS.Timeout | undefined;
-  private readonly learnedAt = new Map<string, number>();
+  private resendTimer: NodeJS.Timeout | undefined;
+  private readonly indexedAt = new Map<string, number>();
   /** Open documents with unsaved text: the text on disk does not replace it while they are open. */
   private readonly unsaved = new Set<string>();
-  private readonly toLearn = new Map<string, vscode.Uri>();
-  private learning = false;
+  private readonly indexQueue = new Map<string, vscode.Uri>();
+  private isIndexing = false;
 
   constructor(deps: DocumentsDeps) {
     super();
     this.deps = deps;
     const { workspace } = vscode;
-    this.add(workspace.onDidOpenTextDocument((document) => this.tell(document)));
+    this.add(workspace.onDidOpenTextDocument((document) => this.sendNow(document)));
     this.add(
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) this.tellSoon(document);
+        if (contentChanges.length > 0) this.sendSoon(document);
       }),
     );
     this.add(
       workspace.onDidSaveTextDocument(({ uri }) => {
         this.unsaved.delete(uri.toString());
-        void this.learn(uri);
+        void this.indexFile(uri);
       }),
     );
-    this.add(workspace.onDidCloseTextDocument((document) => this.closed(document)));
+    this.add(workspace.onDidCloseTextDocument((document) => this.onClosed(document)));
     this.add(
       workspace.onDidDeleteFiles(({ files }) => {
         for (const uri of files) this.remove(uri);
@@ -81,42 +81,44 @@ export class Documents extends DisposableStore {
       workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
           this.remove(oldUri);
-          this.learnSoon(newUri);
+          this.queueForIndex(newUri);
         }
       }),
     );
     this.add({
       dispose: () => {
-        clearTimeout(this.again);
+        clearTimeout(this.resendTimer);
         for (const timer of this.timers.values()) clearTimeout(timer);
       },
     });
   }
 
   /** Sends the documents that are open already, a few per turn of the event loop. */
-  async tellAll(): Promise<void> {
+  async sendAll(): Promise<void> {
     const documents = [...vscode.workspace.textDocuments];
     while (documents.length > 0 && !this.isDisposed) {
-      for (const document of documents.splice(0, batch)) this.tell(document);
+      for (const document of documents.splice(0, batchSize)) this.sendNow(document);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
-  private tellSoon(document: vscode.TextDocument): void {
+  private sendSoon(document: vscode.TextDocument): void {
     const key = document.uri.toString();
     clearTimeout(this.timers.get(key));
     this.timers.set(
       key,
-      setTimeout(() => this.tell(document), settleMs),
+      setTimeout(() => this.sendNow(document), debounceMs),
     );
   }
 
-  private tell(document: vscode.TextDocument): void {
-    this.settle(document.uri);
-    this.follow(document).catch((error: unknown) => this.deps.log.error('An open file was not followed', error));
+  private sendNow(document: vscode.TextDocument): void {
+    this.cancelPending(document.uri);
+    this.send(document).catch((error: unknown) =>
+      this.deps.log.error('An open document was not sent to the models', error),
+    );
   }
 
-  private async follow(document: vscode.TextDocument): Promise<void> {
+  private async send(document: vscode.TextDocument): Promise<void> {
     if (document.isClosed || isSilent(document.uri.scheme, document.languageId)) return;
     // An uncommitted message is not learned from.
     if (document.uri.scheme === boxScheme) return;
@@ -131,7 +133,7 @@ export class Documents extends DisposableStore {
     const { secrets, specialist } = this.deps.folders.of(folder);
     // Also for excluded files: their secrets are redacted in other files.
     const redacted = await secrets.learnOpen(path, toLineFeeds(text));
-    if (redacted.fresh) this.tellAgain();
+    if (redacted.hasNewSecret) this.resendAll();
     const name = await secrets.path(path);
     // A file that must not be sent must not appear in another file's snippets either.
     if (rule !== 'open' || document.isClosed || this.isDisposed) return;
@@ -140,36 +142,36 @@ export class Documents extends DisposableStore {
   }
 
   /** A new secret may be in documents that were sent before it was known. */
-  private tellAgain(): void {
-    clearTimeout(this.again);
-    this.again = setTimeout(() => void this.tellAll(), againMs);
+  private resendAll(): void {
+    clearTimeout(this.resendTimer);
+    this.resendTimer = setTimeout(() => void this.sendAll(), resendMs);
   }
 
   /** Indexes files one by one. If too many are moved at once, the disk watcher builds a new index for the rest. */
-  private learnSoon(uri: vscode.Uri): void {
-    if (this.toLearn.size >= mostToLearn) return;
-    this.toLearn.set(uri.toString(), uri);
-    if (!this.learning) void this.learnAll();
+  private queueForIndex(uri: vscode.Uri): void {
+    if (this.indexQueue.size >= maxQueued) return;
+    this.indexQueue.set(uri.toString(), uri);
+    if (!this.isIndexing) void this.indexQueued();
   }
 
-  private async learnAll(): Promise<void> {
-    this.learning = true;
-    for (const [key, uri] of this.toLearn) {
-      this.toLearn.delete(key);
-      if (!this.isDisposed) await this.learn(uri);
+  private async indexQueued(): Promise<void> {
+    this.isIndexing = true;
+    for (const [key, uri] of this.indexQueue) {
+      this.indexQueue.delete(key);
+      if (!this.isDisposed) await this.indexFile(uri);
     }
-    this.learning = false;
+    this.isIndexing = false;
   }
 
   /** Indexes the file on disk, with secrets redacted. Never rejects. */
-  async learn(uri: vscode.Uri): Promise<void> {
+  async indexFile(uri: vscode.Uri): Promise<void> {
     const folder = folderOf(uri);
     if (folder.root === undefined || folder.uri === undefined || uri.scheme !== 'file') return;
     const path = pathIn(folder, uri);
     const key = uri.toString();
-    this.noteLearned(key, Date.now());
+    this.recordIndexed(key, Date.now());
     try {
-      const { harvestFile } = await lateFiles();
+      const { harvestFile } = await importFiles();
       const session = this.deps.folders.peek(folder);
       if (!session) return;
       const filesExclude = this.deps.configuration.excludes(folder.uri);
@@ -183,45 +185,45 @@ export class Documents extends DisposableStore {
       } else if (found.value.file) session.specialist.setSavedFile(found.value.file.path, found.value.file.text);
       else if (found.value.leftOut === 'gone') session.specialist.removeFile(await session.secrets.path(path));
       // An index that was built while the only file was being saved found it empty.
-      if (found.value.file && session.indexedFiles === undefined && session.trouble !== undefined)
+      if (found.value.file && session.indexedFiles === undefined && session.problem !== undefined)
         this.deps.onIndexOutdated(folder);
       if (secrets.size === known) return;
-      this.tellAgain();
+      this.resendAll();
       this.deps.onIndexOutdated(folder);
     } catch (error) {
-      this.deps.log.error('A saved file was not learned', error);
+      this.deps.log.error('A saved file was not indexed', error);
     }
   }
 
-  private closed({ uri }: vscode.TextDocument): void {
-    this.settle(uri);
+  private onClosed({ uri }: vscode.TextDocument): void {
+    this.cancelPending(uri);
     void this.withSession(uri, (session, path, name) => {
       session.secrets.closed(path);
       session.specialist.setOpenFile(name, undefined);
     });
     // Discarded text must not be suggested.
-    if (this.unsaved.delete(uri.toString())) this.learnSoon(uri);
+    if (this.unsaved.delete(uri.toString())) this.queueForIndex(uri);
   }
 
-  private noteLearned(key: string, now: number): void {
+  private recordIndexed(key: string, now: number): void {
     // The oldest first.
-    this.learnedAt.delete(key);
-    this.learnedAt.set(key, now);
-    for (const [old, at] of this.learnedAt) {
-      if (now - at < echoMs) break;
-      this.learnedAt.delete(old);
+    this.indexedAt.delete(key);
+    this.indexedAt.set(key, now);
+    for (const [old, at] of this.indexedAt) {
+      if (now - at < watcherDelayMs) break;
+      this.indexedAt.delete(old);
     }
   }
 
   /** Whether the file was indexed so recently that the disk watcher's event reports the same change. */
-  isFresh(uri: vscode.Uri): boolean {
-    return Date.now() - (this.learnedAt.get(uri.toString()) ?? 0) < echoMs;
+  wasJustIndexed(uri: vscode.Uri): boolean {
+    return Date.now() - (this.indexedAt.get(uri.toString()) ?? 0) < watcherDelayMs;
   }
 
   /** The file was deleted. */
   remove(uri: vscode.Uri): void {
-    this.learnedAt.delete(uri.toString());
-    this.settle(uri);
+    this.indexedAt.delete(uri.toString());
+    this.cancelPending(uri);
     void this.withSession(uri, (session, path, name) => {
       session.secrets.closed(path);
       session.specialist.removeFile(name);
@@ -241,11 +243,11 @@ export class Documents extends DisposableStore {
       const name = await session.secrets.path(path);
       if (!session.isDisposed) work(session, path, name);
     } catch (error) {
-      this.deps.log.error('A file that went away is still known', error);
+      this.deps.log.error('A closed or deleted file was not removed from the models', error);
     }
   }
 
-  private settle(uri: vscode.Uri): void {
+  private cancelPending(uri: vscode.Uri): void {
     const key = uri.toString();
     clearTimeout(this.timers.get(key));
     this.timers.delete(key);

@@ -8,7 +8,7 @@ import { isSecretFile } from '../../workspace/files/file-names.ts';
 import { boxPath } from '../editor/commit-box.ts';
 import type { Configuration } from '../editor/configuration.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
-import { lateFiles } from './late.ts';
+import { importFiles } from './late.ts';
 
 const ignoreFileNames = /(^|\/)\.(gitignore|easyadaptationignore)$/;
 
@@ -31,19 +31,19 @@ export class FileRules extends DisposableStore {
     );
   }
 
-  /** Never rejects: a file that cannot be judged is completed locally. */
+  /** Never rejects: a file whose rule cannot be determined is completed locally. */
   of(folder: FolderRef, path: string): Promise<FileRule> {
     const key = `${folder.key}\0${path}`;
     let rule = this.pending.get(key);
     if (!rule) {
-      rule = this.judge(folder, path).catch((error: unknown): FileRule => {
-        this.log.error('A file could not be judged, its text stays on this machine', error);
+      rule = this.determine(folder, path).catch((error: unknown): FileRule => {
+        this.log.error('The rule of a file could not be determined, so the file is not sent', error);
         return 'local';
       });
       this.pending.set(key, rule);
-      const judged = rule;
-      void judged.then((value) => {
-        if (this.pending.get(key) === judged) this.known.set(key, value);
+      const determined = rule;
+      void determined.then((value) => {
+        if (this.pending.get(key) === determined) this.known.set(key, value);
       });
     }
     return rule;
@@ -59,13 +59,13 @@ export class FileRules extends DisposableStore {
     this.known.clear();
   }
 
-  private async judge(folder: FolderRef, path: string): Promise<FileRule> {
+  private async determine(folder: FolderRef, path: string): Promise<FileRule> {
     if (isSecretFile(path)) return 'off';
     // A commit message without its diff is not sent: 'Generate Commit Message' sends both.
     if (path === boxPath) return 'local';
     const { uri, root } = folder;
     if (uri === undefined) return 'open';
-    const { ruleOf } = await lateFiles();
+    const { ruleOf } = await importFiles();
     const options = { trusted: vscode.workspace.isTrusted, filesExclude: this.configuration.excludes(uri) };
     return ruleOf(root, path, options, this.configuration.for(uri).exclude);
   }

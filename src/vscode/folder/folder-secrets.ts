@@ -7,7 +7,7 @@ import { type Cut, findSecrets, type Redacted, redactRanges } from '../../worksp
 export class FolderSecrets {
   /** Never shrinks: a secret that was removed from a file is still a secret. */
   readonly folder = new SecretValues();
-  /** By path; replaced at each change, since a password that is being typed yields many values. */
+  /** By path; replaced at each change, because a password that is being typed yields many values. */
   private readonly open = new Map<string, SecretValues>();
 
   /** @param values from `SecretValues.all` */
@@ -15,15 +15,15 @@ export class FolderSecrets {
     for (const value of values) this.folder.add(value);
   }
 
-  /** Redacts an open document. `fresh`: it contains a new secret. */
-  learnOpen(path: string, text: string): Redacted & { readonly fresh: boolean } {
+  /** Redacts an open document and records its secrets. `hasNewSecret`: one of them was unknown. */
+  learnOpen(path: string, text: string): Redacted & { readonly hasNewSecret: boolean } {
     const found = findSecrets(text, path);
     const before = this.open.get(path);
     const values = new SecretValues();
     values.learn(found);
     this.open.set(path, values);
-    const fresh = values.all.some((value) => !this.folder.has(value) && !before?.has(value));
-    return { ...redactRanges(text, rangesIn(text, found, this.known)), fresh };
+    const hasNewSecret = values.all.some((value) => !this.folder.has(value) && !before?.has(value));
+    return { ...redactRanges(text, rangesIn(text, found, this.known)), hasNewSecret };
   }
 
   closed(path: string): void {

@@ -22,7 +22,7 @@ import type { Configuration } from '../editor/configuration.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
 import type { StoreOwner } from '../editor/store-owner.ts';
-import { Adopted, type SetAside, type StoredAdaptation } from './adopted.ts';
+import { ActiveAdaptation, type StoredAdaptation, type UnusedReason } from './active-adaptation.ts';
 import { completionSettings } from './completion-settings.ts';
 import type { FileRules } from './file-rules.ts';
 import { withRedactedPaths } from './redacted-paths.ts';
@@ -39,10 +39,10 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: (event: CompletionEvent, folder: FolderRef, redact: Redactor) => void;
-  /** Its adaptation is not used because it was made for another base. Called once per session. */
+  /** Called once per session if the adaptation is not used because it was made for another base model. */
   readonly onOutdated: (folder: FolderRef) => void;
   readonly onChange: () => void;
-  /** A better answer may be available for an unanswered request. */
+  /** Called if a better answer may be available for an unanswered request. */
   readonly onReady: (folder: FolderRef) => void;
 }
 
@@ -58,30 +58,30 @@ export class FolderSession extends DisposableStore {
   readonly secrets: SessionSecrets;
   private readonly deps: SessionDeps;
   private readonly ngram: NgramClient;
-  private readonly adopted: Adopted;
+  private readonly activeAdaptation: ActiveAdaptation;
   private files: number | undefined;
-  private problem: string | undefined;
-  private starting = true;
-  private reopening = false;
-  private servedNow = false;
-  /** The large model that may be called; '' if none. */
-  private asked: string;
-  /** Snapshot and adaptation on disk as of the last load. */
-  private taken = '';
+  private indexProblem: string | undefined;
+  private hasStarted = false;
+  private willReopen = false;
+  private isServed = false;
+  /** Identifies the large model that may be called; '' if none. */
+  private largeModel: string;
+  /** Identifies snapshot and adaptation on disk as of the last load. */
+  private loadedState = '';
 
   constructor(folder: FolderRef, deps: SessionDeps) {
     super();
     this.folder = folder;
     this.deps = deps;
     const { paths, log, clock, api } = deps;
-    this.asked = api.whom(folder);
-    this.adopted = new Adopted({
+    this.largeModel = api.allowedModel(folder);
+    this.activeAdaptation = new ActiveAdaptation({
       specialistFolder: this.specialistFolder,
       shipped: () => deps.neural.shipped,
       apiModel: () => api.model,
-      isOff: () => deps.neural.absence === 'off',
-      onOutdated: (why) => {
-        log.warn(`${folder.name}: ${why}`);
+      isNeuralOff: () => deps.neural.absence === 'off',
+      onOutdated: (reason) => {
+        log.warn(`${folder.name}: ${reason}`);
         deps.onOutdated(folder);
       },
     });
@@ -104,7 +104,7 @@ export class FolderSession extends DisposableStore {
         patienceMs: deps.neural.tuning.patienceMs,
         onState: () => {
           const { state } = this.specialist;
-          if (state.kind === 'failed' && this.servedNow) deps.served.failed(state.failure);
+          if (state.kind === 'failed' && this.isServed) deps.served.onFailure(state.failure);
           deps.onChange();
         },
         onReady: () => deps.onReady(folder),
@@ -114,8 +114,8 @@ export class FolderSession extends DisposableStore {
       new CompletionService({
         specialist: withRedactedPaths(this.specialist, this.secrets),
         llm: () => api.llm(folder),
-        fit: (draft) => this.adopted.fitFor(this.isAlone(draft) ? 'ngram' : 'mixed'),
-        settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.mayAsk(path)),
+        fit: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
+        settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.maySend(path)),
         clock,
         redact: this.secrets,
         backoff: api.backoff,
@@ -127,12 +127,12 @@ export class FolderSession extends DisposableStore {
   }
 
   get isStarting(): boolean {
-    return this.starting;
+    return !this.hasStarted;
   }
 
-  /** Stored data is loaded. Without an index the neural model answers from open files. */
-  begun(): void {
-    this.starting = false;
+  /** Call after stored data was loaded. Without an index the neural model answers from open files. */
+  finishStart(): void {
+    this.hasStarted = true;
     if (this.specialist.state.kind === 'off') this.openNeural();
     this.deps.onChange();
   }
@@ -143,22 +143,23 @@ export class FolderSession extends DisposableStore {
   }
 
   /** Why this folder cannot be indexed, for the user. */
-  get trouble(): string | undefined {
-    return this.problem;
+  get problem(): string | undefined {
+    return this.indexProblem;
   }
 
-  /** Host of the server that drafts here; undefined if this machine does. */
+  /** Model and host of the server that completes here; undefined if this machine does. */
   get servedBy(): string | undefined {
     const { host, model } = this.deps.served;
-    return this.servedNow ? `${model} (${host})` : undefined;
+    return this.isServed ? `${model} (${host})` : undefined;
   }
 
-  get setAside(): SetAside | undefined {
-    return this.adopted.setAside;
+  /** Why the folder's adaptation is not used; undefined if it is used or there is none. */
+  get unusedBecause(): UnusedReason | undefined {
+    return this.activeAdaptation.unusedBecause;
   }
 
   get report(): StoredAdaptation | undefined {
-    return this.adopted.last;
+    return this.activeAdaptation.latest;
   }
 
   get specialistFolder(): string | undefined {
@@ -167,7 +168,7 @@ export class FolderSession extends DisposableStore {
   }
 
   /** Open documents and files that changed since they were indexed. */
-  get followed(): readonly FileChange[] {
+  get changedFiles(): readonly FileChange[] {
     return this.ngram.changed();
   }
 
@@ -180,35 +181,35 @@ export class FolderSession extends DisposableStore {
   openNeural(): void {
     if (this.isDisposed) return;
     const { neural, served, rules } = this.deps;
-    this.servedNow = served.state(this.folder) === 'serves';
-    if (this.servedNow) {
+    this.isServed = served.state(this.folder) === 'serves';
+    if (this.isServed) {
       const mayLeave = (path: string) => this.secrets.isComplete && rules.mayLeave(this.folder, path);
       const { engine, model } = served.engine({ redact: this.secrets, mayLeave });
       // Selects the router models that apply.
-      this.adopted.current();
+      this.activeAdaptation.current();
       void this.specialist.open(engine, model);
     } else if (neural.absence !== undefined) this.specialist.close();
-    else void this.specialist.open(neural, neural.serving(this.adopted.current()));
+    else void this.specialist.open(neural, neural.serving(this.activeAdaptation.current()));
   }
 
   /** Applies changed permissions or a changed server. */
   checkServed(): void {
-    if ((this.deps.served.state(this.folder) === 'serves') !== this.servedNow) this.reopenNeural();
+    if ((this.deps.served.state(this.folder) === 'serves') !== this.isServed) this.reopenNeural();
   }
 
   /** Applies changed permissions, key or settings: aborts calls that are no longer allowed and drops their answers. */
   checkApi(): void {
-    const { asked } = this;
-    this.asked = this.deps.api.whom(this.folder);
-    if (asked !== '' && asked !== this.asked) this.service.reset();
+    const before = this.largeModel;
+    this.largeModel = this.deps.api.allowedModel(this.folder);
+    if (before !== '' && before !== this.largeModel) this.service.reset();
   }
 
   /** Reopens the model once after several changes. A starting session opens it by itself. */
   reopenNeural(): void {
-    if (this.reopening || (this.starting && this.specialist.state.kind === 'off')) return;
-    this.reopening = true;
+    if (this.willReopen || (this.isStarting && this.specialist.state.kind === 'off')) return;
+    this.willReopen = true;
     queueMicrotask(() => {
-      this.reopening = false;
+      this.willReopen = false;
       this.openNeural();
     });
   }
@@ -217,7 +218,8 @@ export class FolderSession extends DisposableStore {
   async restore(): Promise<boolean> {
     const { specialistFolder: folder, deps } = this;
     if (folder === undefined) return true;
-    this.problem = this.adopted.restore(deps.store.get().latestAdaptation(this.folder.storeName)) ?? this.problem;
+    const row = deps.store.get().latestAdaptation(this.folder.storeName);
+    this.indexProblem = this.activeAdaptation.restore(row) ?? this.indexProblem;
     const snapshot = join(folder, snapshotName);
     if (!existsSync(snapshot)) return false;
     return this.load(snapshot);
@@ -225,11 +227,11 @@ export class FolderSession extends DisposableStore {
 
   /** Loads a new index or adaptation that another window has written. */
   async refresh(): Promise<void> {
-    if (this.starting || this.specialistFolder === undefined || this.onDisk() === this.taken) return;
+    if (this.isStarting || this.specialistFolder === undefined || this.stateOnDisk() === this.loadedState) return;
     await this.restore();
   }
 
-  private onDisk(): string {
+  private stateOnDisk(): string {
     const { folder, specialistFolder, deps } = this;
     const snapshot = statSync(join(specialistFolder ?? '', snapshotName), { throwIfNoEntry: false });
     return `${snapshot?.mtimeMs} ${deps.store.get().latestAdaptation(folder.storeName)?.finishedAt}`;
@@ -246,10 +248,10 @@ export class FolderSession extends DisposableStore {
   /** Loads a snapshot that a run has written; `since` is the mark from before the run. */
   async load(snapshot: string, since?: number): Promise<boolean> {
     // Before reading: a later write must be detected.
-    const taken = this.onDisk();
+    const state = this.stateOnDisk();
     const loaded = await this.ngram.load(snapshot, since);
     if (this.isDisposed) return false;
-    this.taken = taken;
+    this.loadedState = state;
     if (!loaded.ok) {
       this.deps.log.warn(`${this.folder.name}: ${loaded.error.message}`);
       return false;
@@ -263,33 +265,33 @@ export class FolderSession extends DisposableStore {
   }
 
   adopt(report: AdaptReport, finishedAt: number, fit: RouterModel | undefined): void {
-    if (fit) this.adopted.learn(report, finishedAt, fit);
-    this.problem = undefined;
+    if (fit) this.activeAdaptation.adopt(report, finishedAt, fit);
+    this.indexProblem = undefined;
     this.service.renew();
     this.deps.onChange();
   }
 
   fail(message: string): void {
-    this.problem = message;
+    this.indexProblem = message;
     this.deps.onChange();
   }
 
   /** Resets the session after 'Delete Stored Data'. */
   forget(): void {
-    this.adopted.forget();
+    this.activeAdaptation.forget();
     this.files = undefined;
-    this.problem = undefined;
+    this.indexProblem = undefined;
     this.service.reset();
     this.deps.onChange();
   }
 
-  /** Whether the n-grams alone made this draft, or would make the next one. */
-  private isAlone(draft: Draft | undefined): boolean {
+  /** Whether the n-gram model alone made this draft, or would make the next one. */
+  private isNgramOnly(draft: Draft | undefined): boolean {
     return draft ? draft.model === this.ngram.name : this.specialist.state.kind !== 'ready';
   }
 
-  /** Whether this file may be sent to the API. */
-  private mayAsk(path: string): boolean {
+  /** Whether this file may be sent to the large model. */
+  private maySend(path: string): boolean {
     const { api, rules } = this.deps;
     return this.secrets.isComplete && api.state(this.folder) === 'available' && rules.mayLeave(this.folder, path);
   }

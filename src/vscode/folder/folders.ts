@@ -12,7 +12,7 @@ export interface Indexer {
   learnSecrets(session: FolderSession): Promise<void>;
 }
 
-interface Background {
+interface BackgroundWork {
   readonly adaptation: Indexer;
   /** Sessions were restarted and know no open file. */
   readonly onRestart: () => Promise<void>;
@@ -22,7 +22,7 @@ export class Folders implements Disposable {
   private readonly deps: SessionDeps;
   private readonly sessions = new Map<string, FolderSession>();
   private readonly owned = new DisposableStore();
-  private background: Background | undefined;
+  private background: BackgroundWork | undefined;
   private firstStarted = false;
 
   constructor(deps: SessionDeps) {
@@ -34,8 +34,8 @@ export class Folders implements Disposable {
     );
   }
 
-  /** Not in the constructor: adaptation and sessions need each other. */
-  begin(background: Background): void {
+  /** Call once after construction: adaptation and sessions need each other. */
+  setBackground(background: BackgroundWork): void {
     this.background = background;
   }
 
@@ -74,7 +74,7 @@ export class Folders implements Disposable {
     return this.peek(folder)?.indexedFiles;
   }
 
-  /** Loads stored data or builds the first index. */
+  /** Whether stored data is being loaded or the first index built. */
   isStarting(folder: FolderRef): boolean {
     const session = this.peek(folder);
     return session ? session.isStarting : !this.firstStarted && folder.root !== undefined;
@@ -85,7 +85,7 @@ export class Folders implements Disposable {
     for (const session of this.sessions.values()) {
       session
         .refresh()
-        .catch((error: unknown) => this.deps.log.error('Another window’s work was not taken over', error));
+        .catch((error: unknown) => this.deps.log.error('Data that another window wrote was not loaded', error));
     }
   }
 
@@ -95,21 +95,22 @@ export class Folders implements Disposable {
   }
 
   /** After a change of settings, keys or permissions: rechecks the served model and the large model. */
-  checkElsewhere(): void {
+  checkRemoteModels(): void {
     for (const session of this.sessions.values()) {
       session.checkServed();
       session.checkApi();
     }
   }
 
-  /** After the workspace is trusted, folders are indexed again with git's ignore rules. */
-  trusted(): void {
+  /** After the workspace was trusted: indexes the folders again, now with git's ignore rules. */
+  reindexTrusted(): void {
     this.deps.onChange();
     for (const session of this.sessions.values())
       if (session.folder.root !== undefined) void this.background?.adaptation.index(session);
   }
 
-  restartedNeural(): void {
+  /** After the engine's process was replaced. */
+  onEngineRestarted(): void {
     for (const { specialist } of this.sessions.values()) specialist.restarted();
   }
 
@@ -133,7 +134,7 @@ export class Folders implements Disposable {
       log.error(`Starting ${session.folder.name} failed`, error);
       session.fail(t('The index of {0} could not be built. See the log for the reason.', session.folder.name));
     } finally {
-      session.begun();
+      session.finishStart();
     }
   }
 

@@ -1,4 +1,4 @@
-// Lazy import of the secret rules, which take too long to evaluate at activation.
+// Imports the secret rules on first use, because evaluating them would slow down activation.
 
-export const lateFiles = () => import('../../workspace/files/file.ts');
-export const lateSecrets = () => import('./folder-secrets.ts');
+export const importFiles = () => import('../../workspace/files/file.ts');
+export const importSecrets = () => import('./folder-secrets.ts');

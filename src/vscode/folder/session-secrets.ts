@@ -2,7 +2,7 @@
 import type { Disposable } from '../../common/disposable.ts';
 import type { CutEdges, Redactor } from '../../common/redaction.ts';
 import type { FolderSecrets } from './folder-secrets.ts';
-import { lateSecrets } from './late.ts';
+import { importSecrets } from './late.ts';
 
 export class SessionSecrets implements Redactor, Disposable {
   /** Whether the folder was scanned for secrets; before that, no text may be sent. */
@@ -33,8 +33,8 @@ export class SessionSecrets implements Redactor, Disposable {
     return (await this.get()).path(path);
   }
 
-  /** Redacts an open document's text, and tells whether it contains a new secret. */
-  async learnOpen(path: string, text: string): Promise<{ readonly text: string; readonly fresh: boolean }> {
+  /** See FolderSecrets. */
+  async learnOpen(path: string, text: string): Promise<{ readonly text: string; readonly hasNewSecret: boolean }> {
     return (await this.get()).learnOpen(path, text);
   }
 
@@ -53,7 +53,7 @@ export class SessionSecrets implements Redactor, Disposable {
   }
 
   private get(): Promise<FolderSecrets> {
-    this.loading ??= lateSecrets().then(({ FolderSecrets }) => {
+    this.loading ??= importSecrets().then(({ FolderSecrets }) => {
       this.loaded = new FolderSecrets();
       return this.loaded;
     });

@@ -1,4 +1,4 @@
-// Context keys, for the palette, menus and keybindings of package.json: set only when they change.
+// Context keys for the `when` clauses in package.json. A key is set only when it changes.
 import * as vscode from 'vscode';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { isAllowed } from '../api/api.ts';

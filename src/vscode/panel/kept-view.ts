@@ -1,4 +1,5 @@
-// Read-only documents: 'Show What Is Kept and Sent', all that is stored of a folder and what a completion at the cursor sends.
+// 'Show What Is Kept and Sent': a read-only document with a folder's stored data and the requests of a completion at the
+// cursor.
 import * as vscode from 'vscode';
 import type { KeptKind, KeptRow, KeptSummary } from '../../adaptation/report/kept.ts';
 import { DisposableStore } from '../../common/disposable.ts';
@@ -45,14 +46,14 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     return this.texts.get(uri.toString()) ?? t('This is out of date. Run "Show What Is Kept and Sent" again.');
   }
 
-  /** @param editor whose cursor says where a completion would be */
+  /** @param editor the requests are those of a completion at its cursor */
   async show(folder: FolderRef, editor: vscode.TextEditor | undefined): Promise<void> {
     const session = this.deps.folders.of(folder);
-    const own = editor && folderOf(editor.document.uri).key === folder.key ? editor : undefined;
-    // First: the cursor may move while the rest is read.
-    const atCursor = await this.atCursor(session, own);
+    const inFolder = editor && folderOf(editor.document.uri).key === folder.key ? editor : undefined;
+    // First, because the cursor may move while the stored data is read.
+    const requests = await this.requestsAt(session, inFolder);
     const kept = await window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: t('Looking up what is kept'), cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: t('Reading the stored data'), cancellable: true },
       async (_, token): Promise<Result<KeptSummary> | undefined> => {
         if (folder.root === undefined) return undefined;
         const controller = new AbortController();
@@ -66,7 +67,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       if (kept.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(kept.error.message));
       return;
     }
-    const text = render(folder, atCursor, session.followed, kept?.value);
+    const text = render(folder, requests, session.changedFiles, kept?.value);
     await this.open(`${t('Kept and Sent')} · ${folder.name}`, text);
   }
 
@@ -76,73 +77,75 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     await window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   }
 
-  private async atCursor(session: FolderSession, editor: vscode.TextEditor | undefined): Promise<AtCursor> {
+  private async requestsAt(session: FolderSession, editor: vscode.TextEditor | undefined): Promise<CursorRequests> {
     if (!editor || isSilent(editor.document.uri.scheme, editor.document.languageId))
-      return nothing(t('There is no cursor in a file of this folder.'));
+      return notSent(t('There is no cursor in a file of this folder.'));
     const { document, selection, options } = editor;
     const path = pathIn(session.folder, document.uri);
     if ((await this.deps.rules.of(session.folder, path)) !== 'open')
-      return nothing(t('Nothing of {0} is ever sent: it is ignored, or holds secrets.', path));
+      return notSent(t('{0} is never sent, because it is ignored or holds secrets.', path));
     if (!session.secrets.isComplete)
-      return nothing(t('Nothing is sent yet: this folder is still being read for its secrets.'));
+      return notSent(t('Nothing is sent until this folder has been scanned for secrets.'));
     try {
       const query = queryAt(document, selection.active, path, this.deps.surroundings.of(document));
       const request = { query, trigger: 'automatic' as const, indentUnit: indentUnit(options) };
-      const asked = await session.service.preview(request, new AbortController().signal);
-      // Indented for reading; what is sent is the same JSON on one line.
+      const llmRequest = await session.service.preview(request, new AbortController().signal);
+      // Indented for reading; the request has the same JSON on one line.
       const readable = (body: string) => JSON.stringify(JSON.parse(body), undefined, 2);
-      const send = await sender(this.deps.api.asked, completionPrompt);
+      const send = await sender(this.deps.api.address, completionPrompt);
       const hint =
-        asked.hint === undefined ? t('No local draft goes along.') : t('The local draft in it: {0}', asked.hint);
-      const place = `${path}:${selection.active.line + 1}:${selection.active.character + 1}`;
+        llmRequest.hint === undefined
+          ? t('It contains no local draft.')
+          : t('It contains the local draft {0}', llmRequest.hint);
+      const position = `${path}:${selection.active.line + 1}:${selection.active.character + 1}`;
       const { served } = this.deps;
       return {
-        toApi: `${place}\n${hint}\n\n${readable(send(asked))}`,
+        toApi: `${position}\n${hint}\n\n${readable(send(llmRequest))}`,
         toServer:
           session.servedBy !== undefined
-            ? `${place}\n\n${readable(await served.body(query, asked.multiline, session.secrets))}`
+            ? `${position}\n\n${readable(await served.body(query, llmRequest.multiline, session.secrets))}`
             : undefined,
       };
     } catch (error) {
-      this.deps.log.error('What a completion sends could not be shown', error);
-      return nothing(t('It could not be made up: {0}. So nothing would be sent.', messageOf(error)));
+      this.deps.log.error('The request of a completion could not be built', error);
+      return notSent(t('The request could not be built, so nothing would be sent: {0}', messageOf(error)));
     }
   }
 }
 
-/** What is sent from there, or why nothing is. */
-interface AtCursor {
+/** The requests of a completion at the cursor, or why there are none. */
+interface CursorRequests {
   readonly toApi: string;
-  /** Undefined where no server drafts. */
+  /** Undefined if no server completes instead of this machine. */
   readonly toServer: string | undefined;
 }
 
-const nothing = (why: string): AtCursor => ({ toApi: why, toServer: undefined });
+const notSent = (reason: string): CursorRequests => ({ toApi: reason, toServer: undefined });
 
 const titles: Readonly<Record<KeptKind, () => string>> = {
-  harvest: () => t('Files as they are learned from, secrets redacted'),
-  path: () => t('Paths, those of left-out files in the report too'),
+  harvest: () => t('Files that the models learn from, secrets redacted'),
+  path: () => t('Paths, also those of excluded files in the report'),
   snapshot: () => t('The index on disk'),
-  sample: () => t('What training is shown'),
-  place: () => t('Held-out places that the models are judged on'),
-  label: () => t('What an adaptation that asks the API sends about such places'),
-  prompt: () => t('What completions at such places would send'),
-  hint: () => t('Local drafts that would go along with it'),
+  sample: () => t('Training samples'),
+  place: () => t('Held-out positions that the models are measured at'),
+  label: () => t('Requests that an adaptation with the large model sends for such positions'),
+  prompt: () => t('Requests that completions at such positions would send'),
+  hint: () => t('Local drafts in these requests'),
   answer: () => t('Paid answers in the store'),
   outcome: () => t('Completions in the store'),
-  report: () => t('Reports in the store, of which the last lies beside the specialist as Markdown and JSON, too'),
-  draft: () => t('What models wrote at held-out places, in the store'),
-  stage: () => t('What else an adaptation goes on from: places by hashes, finished stages'),
-  log: () => t('What looking this up has logged'),
+  report: () => t('Reports in the store; the last one is also stored beside the local model as Markdown and JSON'),
+  draft: () => t('Drafts of the models at held-out positions, in the store'),
+  stage: () => t('Other data that resumes an adaptation: positions by hash, finished stages'),
+  log: () => t('Log lines of this command'),
 };
 
 function render(
   folder: FolderRef,
-  { toApi, toServer }: AtCursor,
-  followed: readonly FileChange[],
+  { toApi, toServer }: CursorRequests,
+  changedFiles: readonly FileChange[],
   kept: KeptSummary | undefined,
 ): string {
-  const open = followed.flatMap((change) => ('text' in change ? [{ path: change.path, text: change.text }] : []));
+  const open = changedFiles.flatMap((change) => ('text' in change ? [{ path: change.path, text: change.text }] : []));
   const section = (title: string, parts: readonly string[]) =>
     `${'═'.repeat(100)}\n${title}\n${'═'.repeat(100)}\n\n${parts.length === 0 ? t('Nothing.') : parts.join('\n\n')}`;
   const part = ({ path, text }: Pick<KeptRow, 'path' | 'text'>) =>
@@ -153,13 +156,13 @@ function render(
     return more === 0 ? rows : [...rows, t('{0} more: npm start -- inspect {1} shows all.', more, folder.root ?? '')];
   };
   const intro = t(
-    'All that Easy Adaptation keeps of {0} on this machine, and what it sends. Secrets are redacted with asterisks. What is sent goes to the API, and to a server that drafts in place of this machine, only after you have allowed that host for this folder.',
+    'All data of {0} that Easy Adaptation stores on this machine, and the requests that it sends. Secrets are replaced by asterisks. Requests are sent to a large model, or to a server that completes instead of this machine, only after you have allowed that host for this folder.',
     folder.name,
   );
   return [
     intro,
-    section(t('What a completion at the cursor sends, where it asks the API'), [toApi]),
-    ...(toServer === undefined ? [] : [section(t('What each key there sends to the server that drafts'), [toServer])]),
+    section(t('Request to the large model for a completion at the cursor'), [toApi]),
+    ...(toServer === undefined ? [] : [section(t('Request to the server of the local model'), [toServer])]),
     section(t('Open and changed files, in memory'), open.map(part)),
     ...Object.entries(titles).map(([kind, title]) => section(title(), ofKind(kind as KeptKind))),
     '',

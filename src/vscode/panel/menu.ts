@@ -1,4 +1,4 @@
-// The status bar's menu: one list of the actions that are possible now.
+// The status bar's menu: the actions that are possible now.
 import * as vscode from 'vscode';
 import { wholePercent } from '../../common/format.ts';
 import { isAllowed } from '../api/api.ts';
@@ -13,23 +13,41 @@ interface Item extends UiQuickPickItem {
 }
 
 export const balancePresets = [
-  { value: 0, label: () => t('Local only'), detail: () => t('Never asks the API') },
-  { value: 0.25, label: () => t('Prefer local'), detail: () => t('Asks only where the API is far likelier right') },
-  { value: 0.4, label: () => t('Balanced'), detail: () => t('Asks where a call is worth its price (default)') },
-  { value: 0.65, label: () => t('Prefer the API'), detail: () => t('Asks wherever it may be right more often') },
-  { value: 1, label: () => t('API first'), detail: () => t('Always asks; costs most') },
+  { value: 0, label: () => t('Local only'), detail: () => t('Never calls the large model') },
+  {
+    value: 0.25,
+    label: () => t('Prefer local'),
+    detail: () => t('Calls the large model only if it is much more likely to be right'),
+  },
+  {
+    value: 0.4,
+    label: () => t('Balanced'),
+    detail: () => t('Calls the large model if the expected gain exceeds the price (default)'),
+  },
+  {
+    value: 0.65,
+    label: () => t('Prefer the large model'),
+    detail: () => t('Calls the large model if it may be right more often'),
+  },
+  { value: 1, label: () => t('Large model first'), detail: () => t('Always calls the large model; costs most') },
 ] as const;
 
 const amounts: { readonly [S in ThresholdStep]: () => { readonly label: UiText; readonly detail: UiText } } = {
-  more: () => ({ label: t('Show More'), detail: t('From a likelihood of 25%: more to read, more of it wrong') }),
-  balanced: () => ({ label: t('Balanced'), detail: t('What is likelier right than wrong (default)') }),
-  less: () => ({ label: t('Show Less'), detail: t('From 75%: only what is nearly certain') }),
+  more: () => ({ label: t('Show More'), detail: t('Confidence of 25% or more: more suggestions, more of them wrong') }),
+  balanced: () => ({
+    label: t('Balanced'),
+    detail: t('Confidence of 50% or more: right more often than wrong (default)'),
+  }),
+  less: () => ({
+    label: t('Show Less'),
+    detail: t('Confidence of 75% or more: fewer suggestions, most of them right'),
+  }),
 };
 
-/** The name of the step that the setting equals, such as 'Show More'; otherwise the number itself. */
-function amountName(bar: number): UiText {
-  const step = (Object.keys(thresholdSteps) as ThresholdStep[]).find((each) => thresholdSteps[each] === bar);
-  return step ? amounts[step]().label : t('from {0} sure', wholePercent(bar));
+/** The name of the step with this threshold, such as 'Show More'; otherwise the number. */
+function amountName(threshold: number): UiText {
+  const step = (Object.keys(thresholdSteps) as ThresholdStep[]).find((each) => thresholdSteps[each] === threshold);
+  return step ? amounts[step]().label : t('confidence of {0} or more', wholePercent(threshold));
 }
 
 export async function pickAmount(scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
@@ -40,7 +58,7 @@ export async function pickAmount(scope: vscode.Uri | undefined, configuration: C
       value: thresholdSteps[step],
       ...(thresholdSteps[step] === showBar && { description: t('current') }),
     })),
-    { title: t('How much is shown'), placeHolder: t('What is held back is listed in the panel, greyed') },
+    { title: t('How much is shown'), placeHolder: t('The panel lists the other suggestions in grey') },
   );
   if (picked) await configuration.write('showBar', picked.value, scope);
 }
@@ -57,8 +75,8 @@ export async function stepAmount(
   if (next !== undefined) await configuration.write('showBar', next, scope);
   const text =
     next === undefined
-      ? t('This is the last step; the panel and the settings take any number.')
-      : t('Suggestions are shown from {0} sure on.', wholePercent(next));
+      ? t('This is the last step. The panel and the settings accept any number.')
+      : t('Suggestions with a confidence of {0} or more are shown.', wholePercent(next));
   window.setStatusBarMessage(withIcon('sparkle', text), 6_000);
 }
 
@@ -89,8 +107,8 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
   const preset = balancePresets.reduce((best, next) =>
     Math.abs(next.value - settings.balance) < Math.abs(best.value - settings.balance) ? next : best,
   );
-  const shown: (Item | false)[] = [
-    command('graph', t('Show Panel'), 'showPanel', t('who answered, and why')),
+  const actions: (Item | false)[] = [
+    command('graph', t('Show Panel'), 'showPanel', t('which model answered, and why')),
     folder.root !== undefined &&
       (progress?.cancellable
         ? command('debug-stop', t('Cancel the Adaptation'), 'cancelAdapt')
@@ -112,9 +130,9 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
       description: amountName(settings.showBar),
       run: () => pickAmount(folder.uri, configuration),
     },
-    separator(t('Local and API')),
+    separator(t('Local and large model')),
     {
-      label: withIcon('settings', t('Who Answers…')),
+      label: withIcon('settings', t('Balance between the Models…')),
       description: preset.label(),
       run: () => pickBalance(settings.balance, folder.uri, configuration),
     },
@@ -124,9 +142,9 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
       run: () => configuration.write('localOnly', !settings.localOnly, folder.uri),
     },
     (apiState === 'unasked' || apiState === 'declined') &&
-      command('cloud', t('Allow the API in This Folder…'), 'allowApi', safeText(folder.name)),
+      command('cloud', t('Allow the Large Model in This Folder…'), 'allowApi', safeText(folder.name)),
     isAllowed(apiState) &&
-      command('circle-slash', t('Stop Sending This Folder to the API'), 'revokeConsent', safeText(folder.name)),
+      command('circle-slash', t('Stop Sending This Folder'), 'revokeConsent', safeText(folder.name)),
     command('hubot', t('Choose the Large Model…'), 'chooseModel', t('Claude, GPT, a server of your own, …')),
     command('key', t('Set API Key'), 'setApiKey'),
     separator(t('More')),
@@ -138,22 +156,26 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
       'showReport',
       t('charts, and where the large model falls short'),
     ),
-    command('list-unordered', t('Adaptations…'), 'showAdaptations', t('of all folders; go back to the base model')),
+    command('list-unordered', t('Adaptations…'), 'showAdaptations', t('of all folders; also to delete one')),
     command('eye', t('Show What Is Kept and Sent'), 'showKept', safeText(folder.name)),
     command('trash', t('Delete Stored Data…'), 'deleteData'),
   ];
-  return shown.filter((item): item is Item => item !== false);
+  return actions.filter((item): item is Item => item !== false);
 }
 
-async function pickBalance(now: number, scope: vscode.Uri | undefined, configuration: Configuration): Promise<void> {
+async function pickBalance(
+  current: number,
+  scope: vscode.Uri | undefined,
+  configuration: Configuration,
+): Promise<void> {
   const picked = await window.showQuickPick(
     balancePresets.map(({ value, label, detail }) => ({
       label: label(),
       detail: detail(),
       value,
-      ...(value === now && { description: t('current') }),
+      ...(value === current && { description: t('current') }),
     })),
-    { title: t('Who answers') },
+    { title: t('Balance between the models') },
   );
   if (picked) await configuration.write('balance', picked.value, scope);
 }

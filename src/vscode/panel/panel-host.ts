@@ -1,4 +1,4 @@
-// Owns the panel: a view in the activity bar, and the same page in an editor tab, which has more width.
+// Owns the panel: a view in the activity bar, and the same page in an editor tab, which is wider.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -27,23 +27,24 @@ export interface PanelDeps {
   /** Results of the text tasks' last runs. */
   readonly tasks: () => readonly PanelTask[];
   readonly set: (setting: 'balance' | 'showBar', value: number) => void;
-  /** Shows the place of a completion in the editor. */
-  readonly openPlace: (id: string) => void;
+  /** Shows the position of a completion in the editor. */
+  readonly openPosition: (id: string) => void;
   readonly log: Log;
 }
 
-/** Totals follow the rows, but not faster than this, ms. */
-const totalsEvery = 400;
+/** Minimum interval between two updates of the totals, ms. */
+const totalsIntervalMs = 400;
 
 export class PanelHost extends DisposableStore implements vscode.WebviewViewProvider {
   private readonly deps: PanelDeps;
-  /** Pages that have said that they are ready. */
+  /** Pages that are ready for messages. */
   private readonly pages = new Set<vscode.Webview>();
   private tab: UiWebviewPanel | undefined;
   private view: vscode.WebviewView | undefined;
   private totalsTimer: NodeJS.Timeout | undefined;
   private revealWhenReady = false;
-  private toldReports = '';
+  /** Identifies the reports that were sent last. */
+  private sentReports = '';
 
   constructor(deps: PanelDeps) {
     super();
@@ -52,18 +53,18 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.add(
       deps.status.onDidChange((snapshot) => {
         this.post({ type: 'state', state: stateOf(snapshot) });
-        this.reportsMayHaveChanged();
+        this.sendChangedReports();
       }),
     );
     this.add(
       deps.activity.listen({
         onRow: (row) => {
           this.post({ type: 'row', row });
-          this.totalsSoon();
+          this.scheduleTotals();
         },
         onClear: () => {
           this.post({ type: 'clear' });
-          this.totalsSoon();
+          this.scheduleTotals();
         },
       }),
     );
@@ -76,12 +77,12 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     view.onDidDispose(() => {
       if (this.view === view) this.view = undefined;
     });
-    this.host(view.webview, view);
+    this.connect(view.webview, view);
   }
 
   /** Shows the view, and scrolls to `section` once the page is ready. */
   async show(section?: 'report'): Promise<void> {
-    this.reportsMayHaveChanged();
+    this.sendChangedReports();
     this.revealWhenReady = section === 'report';
     await vscode.commands.executeCommand(`${viewId}.focus`);
     if (section && this.view && this.pages.has(this.view.webview)) this.reveal(this.view.webview);
@@ -98,17 +99,17 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     tab.onDidDispose(() => {
       this.tab = undefined;
     });
-    this.host(tab.webview, tab);
+    this.connect(tab.webview, tab);
   }
 
   /** Sends the reports only if they have changed, because the page closes open details when it draws them. */
-  private reportsMayHaveChanged(): void {
+  private sendChangedReports(): void {
     const reports = this.deps.reports();
-    const told = JSON.stringify(reports.map(({ folder, finishedAt, facts }) => [folder, finishedAt, facts]));
-    if (told === this.toldReports) return;
-    this.toldReports = told;
+    const sent = JSON.stringify(reports.map(({ folder, finishedAt, note }) => [folder, finishedAt, note]));
+    if (sent === this.sentReports) return;
+    this.sentReports = sent;
     this.post({ type: 'reports', reports });
-    this.totalsSoon();
+    this.scheduleTotals();
   }
 
   /** A text task was run. */
@@ -116,7 +117,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.post({ type: 'tasks', tasks: this.deps.tasks() });
   }
 
-  private host(webview: vscode.Webview, owner: { readonly onDidDispose: vscode.Event<void> }): void {
+  private connect(webview: vscode.Webview, owner: { readonly onDidDispose: vscode.Event<void> }): void {
     const listener = webview.onDidReceiveMessage((message: unknown) => this.receive(webview, message));
     owner.onDidDispose(() => {
       listener.dispose();
@@ -128,14 +129,14 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   private receive(webview: vscode.Webview, value: unknown): void {
     const message = parseFromPanel(value);
     if (!message) {
-      this.deps.log.warn('The panel sent a message that is not understood');
+      this.deps.log.warn('The panel sent an unknown message');
       return;
     }
     switch (message.type) {
       case 'ready':
-        // A hidden page comes back empty and sends 'ready' again.
+        // A page that was hidden is empty again and sends 'ready' once more.
         this.pages.add(webview);
-        void webview.postMessage(this.everything());
+        void webview.postMessage(this.initMessage());
         if (this.revealWhenReady) this.reveal(webview);
         break;
       case 'balance':
@@ -150,11 +151,11 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
         );
         break;
       case 'open':
-        this.deps.openPlace(message.id);
+        this.deps.openPosition(message.id);
     }
   }
 
-  private everything(): ToPanel {
+  private initMessage(): ToPanel {
     const { status, activity, reports, tasks } = this.deps;
     return {
       type: 'init',
@@ -177,12 +178,12 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     return { session: this.deps.activity.totals(), all: this.deps.allTime() };
   }
 
-  private totalsSoon(): void {
+  private scheduleTotals(): void {
     if (this.pages.size === 0) return;
     this.totalsTimer ??= setTimeout(() => {
       this.totalsTimer = undefined;
       this.post({ type: 'totals', totals: this.totals() });
-    }, totalsEvery);
+    }, totalsIntervalMs);
   }
 
   private post(message: ToPanel): void {
@@ -190,7 +191,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
   }
 }
 
-/** The state for the panel, without the fields that only the host uses. */
+/** The panel's state: the snapshot without the fields that only the host uses. */
 function stateOf(snapshot: StatusSnapshot) {
   const { folder: _, apiState: __, languageId: ___, enabledHere: ____, minutesLeft: _____, ...state } = snapshot;
   return state;

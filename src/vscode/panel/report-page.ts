@@ -1,4 +1,4 @@
-// The report of an adaptation in an editor tab, or of two side by side: charts, tables behind them, and what can be done with it.
+// The report of an adaptation, or of two side by side, in an editor tab with buttons to save, compare and export it.
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { compareDocument } from '../../adaptation/report/compare.ts';
@@ -15,8 +15,8 @@ import { WRITTEN } from '../editor/page-language.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
-import type { PanelStrings } from '../webview/protocol.ts';
 import { type PageAction, parseFromPage, type ToPage } from '../webview/report-protocol.ts';
+import { reportStrings } from './panel-strings.ts';
 
 export interface ReportPageDeps {
   readonly extension: vscode.Uri;
@@ -28,8 +28,8 @@ export interface ReportPageDeps {
 
 interface Content {
   readonly document: ReportDocument;
-  /** Undefined: two are compared. */
-  readonly one: { readonly row: AdaptationRow; readonly report: AdaptReport } | undefined;
+  /** The adaptation; undefined if the document compares two. */
+  readonly single: { readonly row: AdaptationRow; readonly report: AdaptReport } | undefined;
 }
 
 export class ReportPage extends DisposableStore {
@@ -43,11 +43,11 @@ export class ReportPage extends DisposableStore {
     this.add({ dispose: () => this.panel?.dispose() });
   }
 
-  /** False where the report cannot be read. */
+  /** False if the report cannot be read. */
   show(row: AdaptationRow): boolean {
     const report = storedReport(row.report);
     if (report === undefined) return false;
-    this.draw({ document: reportDocument(report, nameOf(row), row.finishedAt), one: { row, report } });
+    this.draw({ document: reportDocument(report, nameOf(row), row.finishedAt), single: { row, report } });
     return true;
   }
 
@@ -56,8 +56,8 @@ export class ReportPage extends DisposableStore {
       const report = storedReport(row.report);
       return report && { report, name: nameOf(row), finishedAt: row.finishedAt };
     });
-    if (left && right) this.draw({ document: compareDocument(left, right), one: undefined });
-    else void window.showErrorMessage(t('One of the two reports was kept by another version, and cannot be read.'));
+    if (left && right) this.draw({ document: compareDocument(left, right), single: undefined });
+    else void window.showErrorMessage(t('One of the two reports was stored by another version and cannot be read.'));
   }
 
   private draw(content: Content): void {
@@ -75,7 +75,7 @@ export class ReportPage extends DisposableStore {
       this.panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
     } else this.panel.reveal();
     this.panel.title = title;
-    // A new nonce: the page begins anew, and says when it is ready.
+    // A new nonce reloads the page, which reports when it is ready.
     drawPage(this.panel.webview, {
       extension,
       title: 'Easy Adaptation',
@@ -89,36 +89,37 @@ export class ReportPage extends DisposableStore {
   private receive(value: unknown): void {
     const message = parseFromPage(value);
     const { content, panel } = this;
-    if (!message || !content || !panel) this.deps.log.warn('The report sent a message that is not understood');
-    else if (message.type === 'action') void this.act(message.action, content);
-    else this.fill(panel.webview, content);
+    if (!message || !content || !panel) this.deps.log.warn('The report’s page sent an unknown message');
+    else if (message.type === 'action') void this.runAction(message.action, content);
+    else this.send(panel.webview, content);
   }
 
-  private fill(webview: vscode.Webview, { document, one }: Content): void {
+  private send(webview: vscode.Webview, { document, single }: Content): void {
     const labels: Readonly<Record<PageAction, string>> = {
       markdown: t('Save as Markdown…'),
       json: t('Save as JSON…'),
       compare: t('Compare…'),
       export: t('Export…'),
     };
-    const actions = one ? (['compare', 'export', 'markdown', 'json'] as const) : (['markdown'] as const);
+    const actions = single ? (['compare', 'export', 'markdown', 'json'] as const) : (['markdown'] as const);
     void webview.postMessage({
       type: 'init',
-      strings: strings(),
+      strings: reportStrings(),
       locale: vscode.env.language,
       document,
       actions: actions.map((action) => ({ action, label: labels[action] })),
     } satisfies ToPage);
   }
 
-  private async act(action: PageAction, { document, one }: Content): Promise<void> {
+  private async runAction(action: PageAction, { document, single }: Content): Promise<void> {
     try {
       if (action === 'markdown') await save(document.title, 'md', markdownOf(document));
-      else if (one && action === 'json') await save(document.title, 'json', `${JSON.stringify(one.report, null, 2)}\n`);
-      else if (one && action === 'export') await this.deps.exportFile(one.row.folder);
-      else if (one) await this.deps.compare(one.row);
+      else if (single && action === 'json')
+        await save(document.title, 'json', `${JSON.stringify(single.report, null, 2)}\n`);
+      else if (single && action === 'export') await this.deps.exportFile(single.row.folder);
+      else if (single) await this.deps.compare(single.row);
     } catch (error) {
-      this.deps.log.error('The report', error);
+      this.deps.log.error('An action of the report’s page failed', error);
       void window.showErrorMessage(safeSentence(messageOf(error)));
     }
   }
@@ -136,18 +137,5 @@ async function save(title: string, extension: 'md' | 'json', text: string): Prom
   if (uri) await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
 }
 
-function strings(): PanelStrings {
-  return {
-    asTable: t('As a table'),
-    chartAxes: t('Upwards: {0}. To the right: {1}.', '{0}', '{1}'),
-    'line.solid': t('(solid line)'),
-    'line.dashed': t('(dashed line)'),
-    'line.dotted': t('(dotted line)'),
-    'line.points': t('(ring)'),
-    placesShown: t('{0} places where it was wrong', '{0}'),
-    'placesShown.one': t('One place where it was wrong'),
-  };
-}
-
-/** In this order: later ones override. */
+/** Style sheets; a later one overrides the earlier ones. */
 const styles = ['frame', 'list', 'report', 'page'];

@@ -1,4 +1,4 @@
-// The reports of adaptations as commands: the folder's last one, any from the list, and two side by side.
+// Opens reports of adaptations: the folder's last one, one from the list, or two side by side.
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
@@ -32,19 +32,19 @@ export class Reports extends DisposableStore {
     this.page = this.add(new ReportPage({ extension, log, exportFile, compare: (row) => this.compare(row) }));
   }
 
-  /** Of the folder in front of the user; where that has none, the newest there is. */
+  /** Shows the last report of the active editor's folder. If the folder has none, shows the newest of all. */
   async showLatest(): Promise<void> {
     const { status, store } = this.deps;
     const row = store.get().latestAdaptation(status.folder().storeName) ?? store.get().adaptations()[0];
     if (row) return this.show(row);
     const adapt = t('Adapt to This Repo');
-    const answer = await window.showInformationMessage(t('No folder has been adapted to yet.'), adapt);
+    const answer = await window.showInformationMessage(t('There is no adaptation yet.'), adapt);
     if (answer === adapt) await vscode.commands.executeCommand('easyAdaptation.adapt');
   }
 
   show(row: AdaptationRow): void {
     if (this.page.show(row)) return;
-    void window.showErrorMessage(t('This report was kept by another version, and cannot be read.'));
+    void window.showErrorMessage(t('This report was stored by another version and cannot be read.'));
   }
 
   private async compare(row: AdaptationRow): Promise<void> {

@@ -14,14 +14,16 @@ export function sliderPoints(
   usdAnHour: (share: number) => number | undefined,
 ): PanelState['slider'] {
   const points = isDeepStrictEqual(report?.risk, risk) ? (report?.slider ?? []) : [];
-  const alone = points.find(({ balance }) => balance === 0)?.right;
+  const localOnlyRight = points.find(({ balance }) => balance === 0)?.right;
   return points.map(({ balance, apiShare, right }) => {
     const usd = usdAnHour(apiShare);
     return {
       balance,
       share: apiShare,
       ...(usd !== undefined && { usd }),
-      ...(right !== undefined && alone !== undefined && alone > 0 && { gain: right / alone - 1 }),
+      ...(right !== undefined &&
+        localOnlyRight !== undefined &&
+        localOnlyRight > 0 && { gain: right / localOnlyRight - 1 }),
     };
   });
 }

@@ -1,4 +1,5 @@
-// One short item: the state, the model of the last answer and how long it took; the tooltip has the totals, a click the menu.
+// The status bar item: the state, or model and latency of the last answer. The tooltip has the totals; a click opens the
+// menu.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { thousands, wholePercent } from '../../common/format.ts';
@@ -27,9 +28,9 @@ export class StatusBar extends DisposableStore {
     const text = itemText(snapshot, activity.last);
     if (this.item.text !== text) this.item.text = text;
     this.item.tooltip = tooltip(snapshot, activity.totals());
-    const spoken = text.replace(/\$\([^)]*\)\s*/g, '');
+    const withoutIcons = text.replace(/\$\([^)]*\)\s*/g, '');
     this.item.accessibilityInformation = {
-      label: t('Easy Adaptation: {0}, {1}', snapshot.statusText, spoken),
+      label: t('Easy Adaptation: {0}, {1}', snapshot.statusText, withoutIcons),
       role: 'button',
     };
   }
@@ -37,7 +38,7 @@ export class StatusBar extends DisposableStore {
 
 function itemText(snapshot: StatusSnapshot, last: PanelRow | undefined): UiText {
   const { status, statusText, minutesLeft, progress, notices, model } = snapshot;
-  const warned = notices.some((notice) => notice.kind === 'warning');
+  const hasWarning = notices.some((notice) => notice.kind === 'warning');
   const loading = (text: UiText) =>
     withIcon('loading~spin', sentences(text, progress?.share === undefined ? '' : wholeShare(progress.share)));
   switch (status) {
@@ -53,7 +54,7 @@ function itemText(snapshot: StatusSnapshot, last: PanelRow | undefined): UiText 
     case 'busy':
       return loading(t('Adapting'));
     case 'ready': {
-      const icon = warned ? 'warning' : last?.source === 'api' ? 'cloud' : 'sparkle';
+      const icon = hasWarning ? 'warning' : last?.source === 'api' ? 'cloud' : 'sparkle';
       return withIcon(icon, last ? t('{0} {1}', shortModel(last.model), latency(last)) : t('Ready'));
     }
   }
@@ -88,18 +89,18 @@ function tooltip(snapshot: StatusSnapshot, totals: PanelTotals): vscode.Markdown
 
 function sessionTable(totals: PanelTotals): vscode.MarkdownString {
   const { completions, accepted, typed, characters, localP50Ms, apiP50Ms } = totals;
-  const wait = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.max(1, Math.round(ms))} ms`);
+  const median = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.max(1, Math.round(ms))} ms`);
   const rows: [UiText, string][] = [
     [t('Characters written for you'), thousands(characters)],
-    [t('Taken with a key'), t('{0} of {1} shown', accepted, completions)],
-    [t('Typed anyway'), `${typed}`],
-    [t('Median wait'), wait(localP50Ms)],
+    [t('Accepted'), t('{0} of {1} shown', accepted, completions)],
+    [t('Typed by hand'), `${typed}`],
+    [t('Median latency'), median(localP50Ms)],
   ];
   if (totals.api > 0)
     rows.push(
-      [t('Answered by the API'), t('{0}, after {1}', totals.api, wait(apiP50Ms))],
+      [t('Answered by the large model'), t('{0}, after {1}', totals.api, median(apiP50Ms))],
       [t('Spent'), `$${totals.spentUsd.toFixed(4)}`],
-      [t('Saved by answering here'), `$${totals.savedUsd.toFixed(4)}`],
+      [t('Saved by answering locally'), `$${totals.savedUsd.toFixed(4)}`],
     );
   return rows.reduce(
     (table, [name, value]) => markdown`${table}\n| ${name} | ${value} |`,

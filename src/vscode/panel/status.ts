@@ -1,11 +1,11 @@
-// What state the extension is in, for the folder in front of the user: one snapshot that status bar, panel, menu and context keys all draw.
+// The extension's state for the active editor's folder: one snapshot for status bar, panel, menu and context keys.
 import * as vscode from 'vscode';
 import { holdsForApi } from '../../adaptation/models/outdated.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import { thousands } from '../../common/format.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
 import { type Api, type ApiState, isAllowed } from '../api/api.ts';
-import { usualStops } from '../api/hourly-cost.ts';
+import { defaultStopsAnHour } from '../api/hourly-cost.ts';
 import type { Permissions } from '../api/permissions.ts';
 import type { Problems } from '../api/problems.ts';
 import type { Served, ServedState } from '../api/served-specialist.ts';
@@ -41,12 +41,12 @@ export interface StatusSnapshot extends PanelState {
   readonly apiState: ApiState;
   readonly languageId: string | undefined;
   readonly enabledHere: boolean;
-  /** Of a snooze that ends by itself. */
+  /** Remaining minutes of a snooze; undefined if not snoozed or snoozed until restart. */
   readonly minutesLeft: number | undefined;
 }
 
-/** Changes are gathered for this long, ms: several come with every answer. */
-const gatherMs = 60;
+/** Changes within this time cause one event, ms: every answer causes several. */
+const debounceMs = 60;
 
 export class Status extends DisposableStore {
   private readonly deps: StatusDeps;
@@ -64,16 +64,16 @@ export class Status extends DisposableStore {
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  /** Something that the snapshot shows may be different now. */
+  /** Call after any change that may affect the snapshot. */
   changed(): void {
     if (this.isDisposed) return;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.emitter.fire(this.snapshot());
-    }, gatherMs);
+    }, debounceMs);
   }
 
-  /** The active editor's folder, else the first one, else none. */
+  /** The active editor's folder, else the first one, else the one of documents outside all folders. */
   folder(): FolderRef {
     const uri = window.activeTextEditor?.document.uri;
     const first = vscode.workspace.workspaceFolders?.[0];
@@ -122,9 +122,9 @@ export class Status extends DisposableStore {
     const { api, folders } = this.deps;
     const session = folders.peek(folder);
     const last = session?.report?.report;
-    // What it came to with another large model is not said of this one.
+    // Measurements of another large model do not apply to this one.
     const report = last && holdsForApi(last, api.model) ? last : undefined;
-    const stops = session?.service.typing.stopsAnHour ?? usualStops;
+    const stops = session?.service.typing.stopsAnHour ?? defaultStopsAnHour;
     return sliderPoints(report, riskOf(settings), (share) => api.usdOf(share * stops));
   }
 
@@ -136,7 +136,7 @@ export class Status extends DisposableStore {
     return folders.isStarting(folder) || this.isModelStarting(folder) ? 'starting' : 'ready';
   }
 
-  /** The index answers already; what was promised comes with the neural model. */
+  /** While the neural model starts, only the index answers. */
   private isModelStarting(folder: FolderRef): boolean {
     const { folders, neural } = this.deps;
     return neural.absence === undefined && folders.peek(folder)?.specialist.state.kind === 'opening';
@@ -155,19 +155,19 @@ export class Status extends DisposableStore {
           ? t('Off for {0}', languageId ?? '')
           : t('Off for {0} in {1}', languageId ?? '', folder.name);
       case 'snoozed':
-        return snoozed(this.deps.snooze);
+        return snoozedText(this.deps.snooze);
       case 'starting':
       case 'busy':
-        if (progress) return t('{0} in the background; completions go on', progress.title);
+        if (progress) return t('{0} in the background; completions continue', progress.title);
         return this.isModelStarting(folder)
-          ? t('The neural model is starting; until then the index of your files answers alone')
+          ? t('The neural model is starting; until then only the index of your files answers')
           : t('Starting');
       case 'ready': {
         const files = this.deps.folders.indexedFiles(folder);
         if (folder.root === undefined) return t('Ready: learns from the open files');
         if (files === undefined) return t('Ready: {0}', folder.name);
-        if (files === 1) return t('Ready: one file of {0} at hand', folder.name);
-        return t('Ready: {0} files of {1} at hand', thousands(files), folder.name);
+        if (files === 1) return t('Ready: one file of {0} indexed', folder.name);
+        return t('Ready: {0} files of {1} indexed', thousands(files), folder.name);
       }
     }
   }
@@ -175,24 +175,24 @@ export class Status extends DisposableStore {
   private notices(apiState: ApiState, folder: FolderRef): PanelNotice[] {
     const { problems, folders, api } = this.deps;
     const notices: PanelNotice[] = [];
-    const { trouble, setAside } = folders.peek(folder) ?? {};
-    if (trouble) notices.push({ kind: 'warning', text: trouble, action: { label: t('Show Log'), command: 'showLog' } });
-    if (setAside) {
+    const { problem, unusedBecause } = folders.peek(folder) ?? {};
+    if (problem) notices.push({ kind: 'warning', text: problem, action: { label: t('Show Log'), command: 'showLog' } });
+    if (unusedBecause) {
       const text = {
-        earlier: t('The adaptation of this folder was made for an earlier base model. It is kept, and not used.'),
-        other: t(
-          'The adaptation of this folder goes with another base than the one that serves. It waits for that one.',
+        'earlier-base': t('The adaptation of this folder was made for an earlier base model. It is kept but not used.'),
+        'other-base': t(
+          'The adaptation of this folder was made for another base model. It is kept, and used again with that base model.',
         ),
-      }[setAside];
+      }[unusedBecause];
       notices.push({ kind: 'info', text, action: { label: t('Adapt to This Repo'), command: 'adapt' } });
     }
-    const problem = problems.current;
-    if (problem && isAllowed(apiState)) {
+    const failure = problems.current;
+    if (failure && isAllowed(apiState)) {
       const setKey = { label: t('Set API Key'), command: 'setApiKey' } as const;
       notices.push({
         kind: 'warning',
-        text: t('The API is not answering, the local model goes on: {0}', problem.message),
-        action: problem.code === 'bad-key' ? setKey : { label: t('Show Log'), command: 'showLog' },
+        text: t('The large model does not answer, so completions are local: {0}', failure.message),
+        action: failure.code === 'bad-key' ? setKey : { label: t('Show Log'), command: 'showLog' },
       });
     }
     const { served } = this.deps;
@@ -201,41 +201,41 @@ export class Status extends DisposableStore {
   }
 }
 
-/** Without the minutes that are left: screen readers would read the panel's state and notice again with each. */
-function snoozed({ minutesLeft }: Snooze): string {
+/** Without the remaining minutes: screen readers would read the status again every minute. */
+function snoozedText({ minutesLeft }: Snooze): string {
   return minutesLeft === undefined ? t('Snoozed until restart') : t('Snoozed');
 }
 
 function snoozeNotice(snooze: Snooze): PanelNotice {
-  return { kind: 'info', text: `${snoozed(snooze)}.`, action: { label: t('End Snooze'), command: 'unsnooze' } };
+  return { kind: 'info', text: `${snoozedText(snooze)}.`, action: { label: t('End Snooze'), command: 'unsnooze' } };
 }
 
-/** What mends what keeps a server from drafting, where the API's own notice does not say it; a missing row fails to compile. */
-function servedNotices({ name }: FolderRef, { host, trouble }: Served): Record<ServedState, PanelNotice | undefined> {
+/** The notice for each state of the served model. A missing row fails to compile. */
+function servedNotices({ name }: FolderRef, { host, problem }: Served): Record<ServedState, PanelNotice | undefined> {
   const review = { label: t('Review and Allow'), command: 'serveElsewhere' } as const;
   const settings = { label: t('Open Settings'), command: 'openSettings' } as const;
   return {
     ...{ off: undefined, untrusted: undefined, 'local-only': undefined, serves: undefined },
     'bad-url': {
       kind: 'warning',
-      text: t('The setting easyAdaptation.servedUrl is not an https address (http is for this machine only).'),
+      text: t('The setting easyAdaptation.servedUrl must be an https address, or http on this machine.'),
       action: settings,
     },
-    unasked: { kind: 'info', text: t('{0} drafts in {1} when you allow it.', host, name), action: review },
+    unasked: { kind: 'info', text: t('{0} completes in {1} after you allow it.', host, name), action: review },
     declined: {
       kind: 'info',
-      text: t('{1} is drafted for on this machine: you have not allowed {0}.', host, name),
+      text: t('Completions in {1} come from this machine: you have not allowed {0}.', host, name),
       action: review,
     },
     away: {
       kind: 'warning',
-      text: t('{0} does not draft, this machine does: {1}', host, trouble ?? ''),
+      text: t('{0} does not answer, so this machine completes: {1}', host, problem ?? ''),
       action: { label: t('Show Log'), command: 'showLog' },
     },
   };
 }
 
-/** Each state of the API with what mends it; a missing row fails to compile. */
+/** The notice for each state of the large model. A missing row fails to compile. */
 function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | undefined {
   const allow = { label: t('Review and Allow'), command: 'allowApi' } as const;
   const settings = { label: t('Open Settings'), command: 'openSettings' } as const;
@@ -248,24 +248,24 @@ function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | 
     'local-only': undefined,
     'no-key': {
       kind: 'info',
-      text: t('No API key: every completion is local and free. A key adds a large model for the harder places.'),
+      text: t('No API key: every completion is local and free. A key adds a large model for harder positions.'),
       action: { label: t('Set API Key'), command: 'setApiKey' },
     },
     'no-model': {
       kind: 'info',
-      text: t('{0} has no usual model: choose one. Until then every completion is local.', api.provider.label),
+      text: t('Choose a model of {0}: it has no default. Until then every completion is local.', api.provider.label),
       action: { label: t('Choose the Large Model'), command: 'chooseModel' },
     },
     'bad-url': {
       kind: 'warning',
       text: t(
-        'The setting easyAdaptation.baseUrl is not an https address (http is for this machine only). Local only until it is mended.',
+        'The setting easyAdaptation.baseUrl must be an https address, or http on this machine. Until then every completion is local.',
       ),
       action: settings,
     },
     unasked: {
       kind: 'info',
-      text: t('Nothing of {0} goes to {1} until you allow it.', folder.name, api.host()),
+      text: t('Nothing of {0} is sent to {1} until you allow it.', folder.name, api.host()),
       action: allow,
     },
     declined: {
@@ -275,12 +275,12 @@ function apiNotice(state: ApiState, folder: FolderRef, api: Api): PanelNotice | 
     },
     'no-store': {
       kind: 'warning',
-      text: t('What is paid for could not be kept on disk. Local only until it can; the log says what is wrong.'),
+      text: t('Paid answers cannot be stored on disk, so every completion is local. The log has the reason.'),
       action: { label: t('Show Log'), command: 'showLog' },
     },
     'over-budget': {
       kind: 'warning',
-      text: t('The spending limit of this month is reached. Local only until you raise it or the month ends.'),
+      text: t('This month’s spending limit is reached. Completions are local until you raise it or the month ends.'),
       action: settings,
     },
     available: undefined,

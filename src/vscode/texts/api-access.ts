@@ -1,4 +1,4 @@
-// API access for a user's command: asks for consent if the folder has none yet.
+// Access to the large model for a user's command: asks for consent if there is none yet.
 import type { ApiAccess } from '../../adaptation/types.ts';
 import type { RunRequestDeps, RunRequests } from '../adapt/run-requests.ts';
 import { askConsent, askFirstTime, type SendingCommand } from '../api/consent.ts';
@@ -9,7 +9,7 @@ export interface AccessDeps extends RunRequestDeps {
   readonly permissions: Permissions;
 }
 
-/** Undefined if the API is not available now. */
+/** Undefined if the large model is not available, or if the user declined. */
 export async function apiAccess(
   { api, permissions }: AccessDeps,
   requests: RunRequests,
@@ -19,7 +19,7 @@ export async function apiAccess(
   if (api.state(folder) === 'unasked') await askConsent({ ...api.question(folder), command }, permissions, 'modal');
   const access = requests.api(folder);
   if (!access) return undefined;
-  // A text task asks with its price each time.
+  // A text task asks separately, with its price, at each run.
   const isAgreed = command === 'text task' || (await askFirstTime(api.question(folder), command, permissions));
   if (!isAgreed) return undefined;
   return { settings: access.settings, budgetUsd: access.budgetUsd };

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
-import { askForTrust, tellFailure } from '../adapt/questions.ts';
+import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { folderOf } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
@@ -37,7 +37,7 @@ export class CommitMessages {
       void askForTrust();
       return;
     }
-    const repository = chosen(await repositories(), source);
+    const repository = repositoryOf(await repositories(), source);
     if (!repository) {
       void window.showInformationMessage(t('No git repository is open to write a commit message for.'));
       return;
@@ -65,7 +65,7 @@ export class CommitMessages {
       },
     );
     if (!written.ok) {
-      if (written.error.code !== 'cancelled') await tellFailure(written.error);
+      if (written.error.code !== 'cancelled') await showFailure(written.error);
       return;
     }
     const { message, model, costUsd, trouble } = written.value;
@@ -73,7 +73,7 @@ export class CommitMessages {
     log.info(`Commit message by ${model ?? 'the local draft'}, $${costUsd.toFixed(6)}`);
     // Text typed since must not be overwritten.
     if (repository.inputBox.value === before) repository.inputBox.value = message;
-    if (trouble !== undefined) await tellFailure({ message: trouble });
+    if (trouble !== undefined) await showFailure({ message: trouble });
   }
 }
 
@@ -89,7 +89,7 @@ async function repositories(): Promise<readonly Repository[]> {
   }
 }
 
-function chosen(all: readonly Repository[], source: unknown): Repository | undefined {
+function repositoryOf(all: readonly Repository[], source: unknown): Repository | undefined {
   const uri = (source as { rootUri?: vscode.Uri } | undefined)?.rootUri ?? window.activeTextEditor?.document.uri;
   const path = uri?.toString() ?? '';
   const inside = all.filter(({ rootUri }) => path === rootUri.toString() || path.startsWith(`${rootUri.toString()}/`));

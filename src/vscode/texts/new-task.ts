@@ -9,9 +9,9 @@ import { type UiInputBoxOptions, type UiQuickPickItem, window } from '../editor/
 import { writeTask } from './task-files.ts';
 
 /** Maximum number of offered files, and of records that are read for existing labels. */
-const mostFiles = 100;
-const mostRecords = 2000;
-const questions = 5;
+const maxFiles = 100;
+const maxRecords = 2000;
+const questionCount = 5;
 
 type Kind = TextSource['kind'];
 
@@ -23,19 +23,19 @@ interface Choice<T> extends UiQuickPickItem {
 export async function newTask(folder: vscode.Uri, root: string): Promise<string | undefined> {
   const kind = await pick(1, t('Source of the texts'), kinds());
   if (kind === undefined) return undefined;
-  const found = await sourceOf(folder, root, kind);
-  if (found === undefined) return undefined;
-  const { source, known } = found;
+  const textSource = await askSource(folder, root, kind);
+  if (textSource === undefined) return undefined;
+  const { source, labels: existingLabels } = textSource;
   const output = await pick(4, t('Output for each text'), outputs());
   if (output === undefined) return undefined;
-  const labels = output === 'label' ? await askLabels(known) : [];
+  const labels = output === 'label' ? await askLabels(existingLabels) : [];
   if (labels === undefined) return undefined;
-  const asked =
+  const prompt =
     output === 'label'
       ? t('Decision about each text, in a sentence or two')
       : t('Text to write about each text, in a sentence or two');
-  const instruction = await input(5, asked, {
-    value: output === 'label' ? t('Decide which label fits the text best.') : usualInstruction(kind),
+  const instruction = await input(5, prompt, {
+    value: output === 'label' ? t('Decide which label fits the text best.') : defaultInstruction(kind),
     validateInput: (text) => (text.trim() === '' ? t('Enter a sentence.') : undefined),
   });
   if (instruction === undefined) return undefined;
@@ -69,7 +69,7 @@ function outputs(): Choice<'label' | number>[] {
   ];
 }
 
-function usualInstruction(kind: Kind): string {
+function defaultInstruction(kind: Kind): string {
   if (kind === 'functions')
     return t('Write the comment that says what the function does and what its caller must know.');
   if (kind === 'commits') return t('Write the line of the release notes for this commit, for users.');
@@ -82,34 +82,36 @@ function withoutLabels(source: TextSource): TextSource {
   return source.kind === 'commits' ? { kind: source.kind } : source;
 }
 
-interface Found {
+interface LabelledSource {
   readonly source: TextSource;
   /** Existing labels. */
-  readonly known: readonly string[];
+  readonly labels: readonly string[];
 }
 
-async function sourceOf(folder: vscode.Uri, root: string, kind: Kind): Promise<Found | undefined> {
-  if (kind === 'csv' || kind === 'jsonl') return tableOf(folder, root, kind);
+async function askSource(folder: vscode.Uri, root: string, kind: Kind): Promise<LabelledSource | undefined> {
+  if (kind === 'csv' || kind === 'jsonl') return askTable(folder, root, kind);
   if (kind === 'lines') {
     const path = await pickFile(folder, '**/*.{txt,log,md,lst}');
-    return path === undefined ? undefined : { source: { kind, path }, known: [] };
+    return path === undefined ? undefined : { source: { kind, path }, labels: [] };
   }
   if (kind === 'commits') {
-    const labelFromType = await isLabel(t("Is the type before the colon the label, as in 'fix(parser): no loop'?"));
-    return labelFromType === undefined ? undefined : { source: { kind, labelFromType }, known: [] };
+    const labelFromType = await askWhetherLabel(
+      t("Is the type before the colon the label, as in 'fix(parser): no loop'?"),
+    );
+    return labelFromType === undefined ? undefined : { source: { kind, labelFromType }, labels: [] };
   }
   const value = { files: 'mails/**/*.txt', sections: '**/*.md', todos: '**/*', functions: 'src/**/*' }[kind];
   const glob = await input(2, t('Which files? A pattern, relative to the folder.'), { value });
   if (glob === undefined) return undefined;
-  if (kind !== 'files') return { source: { kind, glob }, known: [] };
-  const labelFromFolder = await isLabel(t('Is the name of a file’s folder its label?'));
-  return labelFromFolder === undefined ? undefined : { source: { kind, glob, labelFromFolder }, known: [] };
+  if (kind !== 'files') return { source: { kind, glob }, labels: [] };
+  const labelFromFolder = await askWhetherLabel(t('Is the name of a file’s folder its label?'));
+  return labelFromFolder === undefined ? undefined : { source: { kind, glob, labelFromFolder }, labels: [] };
 }
 
-async function tableOf(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl'): Promise<Found | undefined> {
+async function askTable(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl'): Promise<LabelledSource | undefined> {
   const path = await pickFile(folder, `**/*.${kind}`);
   if (path === undefined) return undefined;
-  const { names, rows } = await lookInto(root, path, kind);
+  const { names, rows } = await readTable(root, path, kind);
   const columns = names.map((name) => ({
     value: name,
     label: safeText(name),
@@ -121,13 +123,13 @@ async function tableOf(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl'):
   const others = columns.filter(({ value }) => value !== text);
   const label = await pick(3, t('Column that holds existing labels or answers'), [none, ...others]);
   if (label === undefined) return undefined;
-  const known = [...new Set(rows.map((row) => row[label]?.trim() ?? ''))].filter((each) => each !== '');
+  const labels = [...new Set(rows.map((row) => row[label]?.trim() ?? ''))].filter((each) => each !== '');
   const source: TextSource = { kind, path, text, ...(label !== '' && { label }) };
-  return { source, known: known.length <= LABEL_COUNT.most ? known : [] };
+  return { source, labels: labels.length <= LABEL_COUNT.most ? labels : [] };
 }
 
 /** Reads the columns and the first rows. */
-async function lookInto(root: string, path: string, kind: 'csv' | 'jsonl') {
+async function readTable(root: string, path: string, kind: 'csv' | 'jsonl') {
   const reader = await FolderReader.open(root);
   const chunks = decoded(reader.pieces(path));
   const rows: Record<string, string>[] = [];
@@ -136,7 +138,7 @@ async function lookInto(root: string, path: string, kind: 'csv' | 'jsonl') {
     for await (const record of csvRecords(chunks)) {
       if (names.length === 0) names = record.map((name) => name.trim());
       else rows.push(Object.fromEntries(names.map((name, i) => [name, record[i] ?? ''])));
-      if (rows.length === mostRecords) break;
+      if (rows.length === maxRecords) break;
     }
     return { names, rows };
   }
@@ -145,7 +147,7 @@ async function lookInto(root: string, path: string, kind: 'csv' | 'jsonl') {
       (each): each is [string, string] => typeof each[1] === 'string',
     );
     rows.push(Object.fromEntries(fields));
-    if (rows.length === mostRecords) break;
+    if (rows.length === maxRecords) break;
   }
   names = [...new Set(rows.slice(0, 100).flatMap((row) => Object.keys(row)))];
   return { names, rows };
@@ -160,13 +162,13 @@ function objectOf(line: string): object {
   }
 }
 
-async function askLabels(known: readonly string[]): Promise<TaskLabel[] | undefined> {
+async function askLabels(existing: readonly string[]): Promise<TaskLabel[] | undefined> {
   const { least, most } = LABEL_COUNT;
-  const said = await input(
+  const entered = await input(
     4,
     t('Labels, each with a sentence, as in: bug: Something is broken; wish: Something is missing'),
     {
-      value: known.map((name) => `${name}: ${t('Texts of the kind {0}.', name)}`).join('; '),
+      value: existing.map((name) => `${name}: ${t('Texts of the kind {0}.', name)}`).join('; '),
       validateInput: (text) => {
         const names = parseLabels(text).map(({ name }) => name.toLowerCase());
         if (names.length < least || names.length > most)
@@ -175,7 +177,7 @@ async function askLabels(known: readonly string[]): Promise<TaskLabel[] | undefi
       },
     },
   );
-  return said === undefined ? undefined : parseLabels(said);
+  return entered === undefined ? undefined : parseLabels(entered);
 }
 
 /** 'bug: Something is broken; wish' */
@@ -197,8 +199,8 @@ function baseName(source: TextSource): string {
 }
 
 async function pickFile(folder: vscode.Uri, glob: string): Promise<string | undefined> {
-  const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, glob), undefined, mostFiles);
-  const paths = found.map(({ path }) => path.slice(folder.path.length).replace(/^\/+/, '')).sort();
+  const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, glob), undefined, maxFiles);
+  const paths = files.map(({ path }) => path.slice(folder.path.length).replace(/^\/+/, '')).sort();
   const offered = paths.filter(
     (path) => !path.startsWith('.easyadaptation/') && !/\.(labels|answers)\.[^/]*csv$/.test(path),
   );
@@ -213,7 +215,7 @@ async function pickFile(folder: vscode.Uri, glob: string): Promise<string | unde
   );
 }
 
-function isLabel(question: UiText): Promise<boolean | undefined> {
+function askWhetherLabel(question: UiText): Promise<boolean | undefined> {
   return pick(3, question, [
     { value: true, label: t('Yes') },
     { value: false, label: t('No'), description: t('no labels yet') },
@@ -226,10 +228,10 @@ async function pick<T>(number: number, title: UiText, items: readonly Choice<T>[
 }
 
 async function input(number: number, prompt: UiText, options: UiInputBoxOptions): Promise<string | undefined> {
-  const said = await window.showInputBox({ title: step(number), prompt, ignoreFocusOut: true, ...options });
-  return said?.trim() === '' ? undefined : said?.trim();
+  const entered = await window.showInputBox({ title: step(number), prompt, ignoreFocusOut: true, ...options });
+  return entered?.trim() === '' ? undefined : entered?.trim();
 }
 
 function step(number: number): UiText {
-  return t('New Text Task ({0}/{1})', number, questions);
+  return t('New Text Task ({0}/{1})', number, questionCount);
 }

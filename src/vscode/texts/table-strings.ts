@@ -1,5 +1,4 @@
-// The table's texts, translated here because a webview cannot access the editor's language packs.
-
+// The texts of a text task's table, translated here because a webview has no access to the editor's language packs.
 import { t } from '../editor/ui-text.ts';
 import { taskStrings } from '../panel/panel-strings.ts';
 import type { PanelStrings } from '../webview/protocol.ts';
@@ -10,17 +9,17 @@ export function tableStrings(isText: boolean): PanelStrings {
     ...taskStrings(),
     'table.text': t('Text'),
     'table.label': isText ? t('Answer') : t('Label'),
-    'table.who': t('Who'),
-    'table.sure': t('Sure'),
+    'table.source': t('Source'),
+    'table.confidence': t('Confidence'),
     'table.doubt': t('Doubt'),
     'table.inDoubt': t('in doubt'),
-    'table.whole': t('Full text'),
+    'table.fullText': t('Full text'),
     'table.filters': t('Rows shown'),
-    'table.anyone': t('anyone'),
+    'table.anySource': t('any'),
     'table.anyLabel': t('any'),
     'table.order': t('Order'),
     'table.asInFile': t('as in the file'),
-    'table.leastSure': t('least sure first'),
+    'table.leastConfident': t('least confident first'),
     'table.onlyDoubt': t('in doubt only'),
     'table.contains': t('Text contains…'),
     'table.shown': t('{0} of {1} texts', '{0}', '{1}'),
@@ -32,14 +31,14 @@ export function tableStrings(isText: boolean): PanelStrings {
       ? t('Arrow keys move between rows. Run the task to get answers.')
       : t('Arrow keys move between rows. Run the task to get labels.'),
     'table.corrected': isText ? t('Accepted.') : t('Labelled as {0}.', '{0}'),
-    'table.taught': isText
+    'table.corrections': isText
       ? t('{0} answers accepted: the next run learns from them.', '{0}')
       : t('{0} corrections: the next run learns from them.', '{0}'),
-    'table.taught.one': isText
+    'table.corrections.one': isText
       ? t('One answer accepted: the next run learns from it.')
       : t('One correction: the next run learns from it.'),
-    'who.person': t('people'),
-    'who.api': t('large model'),
-    'who.specialist': t('local'),
+    'source.person': t('person'),
+    'source.api': t('large model'),
+    'source.specialist': t('local model'),
   };
 }

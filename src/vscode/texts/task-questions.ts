@@ -9,7 +9,7 @@ import { type UiMessageItem, window } from '../editor/window.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
 
 /** Maximum number of texts offered for correction. */
-const mostOffered = 500;
+const maxOffered = 500;
 
 /** @param name of a task that is already chosen */
 export async function pickTask(
@@ -22,9 +22,9 @@ export async function pickTask(
     const items = names.map((each) => ({ label: safeText(each), name: each }));
     return (await window.showQuickPick(items, { placeHolder }))?.name;
   }
-  const make = t('New Text Task…');
-  const answer = await window.showInformationMessage(t('This folder has no text task yet.'), make);
-  if (answer === make) await vscode.commands.executeCommand('easyAdaptation.newTextTask');
+  const create = t('New Text Task…');
+  const answer = await window.showInformationMessage(t('This folder has no text task yet.'), create);
+  if (answer === create) await vscode.commands.executeCommand('easyAdaptation.newTextTask');
   return undefined;
 }
 
@@ -32,19 +32,19 @@ export async function pickTask(
 export async function pickRow(rows: AsyncIterable<TableRow>): Promise<{ index: number; text: string } | undefined> {
   let index = -1;
   let offered: { index: number; row: TableRow }[] = [];
-  const cut = () => {
-    const doubt = ({ row }: { row: TableRow }) => (row.inDoubt ? 0 : 2) + (row.sure ?? 0);
-    offered = offered.sort((a, b) => doubt(a) - doubt(b)).slice(0, mostOffered);
+  const keepFirst = () => {
+    const rank = ({ row }: { row: TableRow }) => (row.inDoubt ? 0 : 2) + (row.confidence ?? 0);
+    offered = offered.sort((a, b) => rank(a) - rank(b)).slice(0, maxOffered);
   };
   for await (const row of rows) {
     index += 1;
     offered.push({ index, row });
-    if (offered.length >= 4 * mostOffered) cut();
+    if (offered.length >= 4 * maxOffered) keepFirst();
   }
-  cut();
+  keepFirst();
   const items = offered.map(({ index, row }) => ({
     label: safeText(oneLine(row.text, 120)),
-    description: t('{0} · {1}%', row.label, Math.round(100 * (row.sure ?? 0))),
+    description: t('{0} · {1}%', row.label, Math.round(100 * (row.confidence ?? 0))),
     index,
     text: row.text,
   }));
@@ -70,39 +70,40 @@ export async function askToSpend(
   isText: boolean,
 ): Promise<Spending> {
   if (texts === 'states') return askForTime(places, seconds);
-  const include: UiMessageItem = { title: t('Ask the API') };
+  const include: UiMessageItem = { title: t('Call the Large Model') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const price = `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
   const sample = isText
-    ? t('Ask {0} to write about {1} texts as a sample?', model, places)
-    : t('Ask {0} to label {1} texts as a sample?', model, places);
-  const question = texts === 'rest' ? t('Ask {0} about the {1} texts in doubt?', model, places) : sample;
-  const why =
+    ? t('Let {0} write about {1} texts as a sample?', model, places)
+    : t('Let {0} label {1} texts as a sample?', model, places);
+  const question = texts === 'rest' ? t('Send the {1} texts in doubt to {0}?', model, places) : sample;
+  const reason =
     texts === 'rest'
       ? t(
-          'The local model answers the others, where the API would hardly be better. If you decline, the local answers are kept and marked as in doubt.',
+          'The local model answers the others, where the large model is hardly better. If you decline, the local answers are kept and marked as in doubt.',
         )
       : t(
           'The answers train the local model and show where it is right. You see the price of further calls before they are made.',
         );
   const sent = t(
-    'It costs about {0}. Each text is sent to {1} with up to five similar texts and their answers, secrets redacted.',
+    'It costs about {0}. Each text is sent to {1} with up to five similar texts and their answers. Secrets are redacted first.',
     price,
     host,
   );
-  const ignored = ignoredByGit === undefined ? [] : [t('They come from {0}, which git ignores.', ignoredByGit)];
-  const detail = sentences(sent, ...ignored, why, termsOf(provider));
+  const ignored =
+    ignoredByGit === undefined ? undefined : t('The texts come from {0}, which git ignores.', ignoredByGit);
+  const detail = sentences(sent, ignored, reason, termsOf(provider));
   return (await window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
 }
 
 /** Asks before the base model reads texts on this machine. */
 async function askForTime(texts: number, seconds: number): Promise<boolean> {
   const read: UiMessageItem = { title: t('Read the Texts') };
-  const leave: UiMessageItem = { title: t('Skip'), isCloseAffordance: true };
+  const skip: UiMessageItem = { title: t('Skip'), isCloseAffordance: true };
   const detail = t(
     'With the base model, fewer texts stay in doubt. It takes about {0} minutes on this machine, and nothing is sent.',
     (seconds / 60).toFixed(1),
   );
   const question = t('Read {0} texts with the local base model?', texts);
-  return (await window.showInformationMessage(question, { modal: true, detail }, read, leave)) === read;
+  return (await window.showInformationMessage(question, { modal: true, detail }, read, skip)) === read;
 }

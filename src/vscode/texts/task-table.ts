@@ -26,19 +26,19 @@ export interface TableDeps {
   readonly log: Log;
   readonly run: () => void;
   /** Stores a correction and returns the new label; undefined if the user dismissed the question. */
-  readonly correct: (text: string, label: string | undefined) => Promise<string | undefined>;
+  readonly storeCorrection: (text: string, label: string | undefined) => Promise<string | undefined>;
 }
 
 const styles = ['frame', 'list', 'report', 'table'];
 /** Maximum rows per message, and characters per text. */
-const batch = 500;
+const batchRows = 500;
 const batchCharacters = 500_000;
 
 export class TaskTable extends DisposableStore {
   private readonly deps: TableDeps;
   private readonly panel: UiWebviewPanel;
   private content: TableContent;
-  private left: AsyncIterator<TableRow> | undefined;
+  private rest: AsyncIterator<TableRow> | undefined;
   private takesFocus = true;
 
   constructor(deps: TableDeps, content: TableContent, column: vscode.ViewColumn) {
@@ -67,7 +67,7 @@ export class TaskTable extends DisposableStore {
     this.draw();
   }
 
-  corrected(index: number, label: string): void {
+  showCorrection(index: number, label: string): void {
     this.post({ type: 'corrected', index, label });
   }
 
@@ -80,19 +80,19 @@ export class TaskTable extends DisposableStore {
   private async receive(value: unknown): Promise<void> {
     const message = parseFromTable(value);
     try {
-      if (message) await this.answer(message);
-      else this.deps.log.warn('The table sent a message that is not understood');
+      if (message) await this.handle(message);
+      else this.deps.log.warn('The table sent an unknown message');
     } catch (error) {
-      this.deps.log.error('The table of a text task', error);
+      this.deps.log.error('The table of a text task failed', error);
       void window.showErrorMessage(safeSentence(messageOf(error)));
     }
   }
 
-  private async answer(message: FromTable): Promise<void> {
+  private async handle(message: FromTable): Promise<void> {
     const { task, subtitle, report, isPreview } = this.content;
     switch (message.type) {
       case 'ready':
-        this.left = this.content.rows()[Symbol.asyncIterator]();
+        this.rest = this.content.rows()[Symbol.asyncIterator]();
         this.post({
           type: 'init',
           strings: tableStrings(isAnswerTask(task)),
@@ -107,25 +107,25 @@ export class TaskTable extends DisposableStore {
         });
         break;
       case 'more':
-        await this.next();
+        await this.sendNextRows();
         break;
       case 'run':
         this.deps.run();
         break;
       case 'correct': {
-        const label = await this.deps.correct(message.text, message.label);
-        if (label !== undefined) this.corrected(message.index, label);
+        const label = await this.deps.storeCorrection(message.text, message.label);
+        if (label !== undefined) this.showCorrection(message.index, label);
       }
     }
   }
 
-  private async next(): Promise<void> {
-    const { left } = this;
+  private async sendNextRows(): Promise<void> {
+    const { rest } = this;
     const rows: TableRow[] = [];
-    let done = left === undefined;
+    let done = rest === undefined;
     let characters = 0;
-    while (left && !done && rows.length < batch && characters < batchCharacters) {
-      const next = await left.next();
+    while (rest && !done && rows.length < batchRows && characters < batchCharacters) {
+      const next = await rest.next();
       if (next.done) done = true;
       else {
         rows.push(next.value);
@@ -133,7 +133,7 @@ export class TaskTable extends DisposableStore {
       }
     }
     // The page may have been reloaded since.
-    if (left === this.left && !this.isDisposed) this.post({ type: 'rows', rows, more: !done });
+    if (rest === this.rest && !this.isDisposed) this.post({ type: 'rows', rows, more: !done });
   }
 
   private post(message: ToTable): void {

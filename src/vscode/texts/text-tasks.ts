@@ -14,7 +14,7 @@ import { readTask } from '../../text-tasks/task-file.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { describe } from '../adapt/describe-progress.ts';
-import { askForTrust, tellFailure } from '../adapt/questions.ts';
+import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { specialistFolder } from '../editor/paths.ts';
@@ -41,13 +41,13 @@ export interface TextTasksDeps extends AccessDeps {
 }
 
 /** A folder on disk. */
-interface Place {
+interface TaskFolder {
   readonly folder: FolderRef;
   readonly uri: vscode.Uri;
   readonly root: string;
 }
 
-const previewed = 20;
+const previewCount = 20;
 
 export class TextTasks extends DisposableStore {
   private readonly deps: TextTasksDeps;
@@ -69,7 +69,7 @@ export class TextTasks extends DisposableStore {
   }
 
   /** Reports of all folders, newest first. */
-  get outcomes(): PanelTask[] {
+  get results(): PanelTask[] {
     return [...this.reports.values()].sort((a, b) => b.finishedAt - a.finishedAt).map(panelTask);
   }
 
@@ -85,19 +85,20 @@ export class TextTasks extends DisposableStore {
   }
 
   /** 'New Text Task…' */
-  async create(): Promise<void> {
-    const place = await this.place(t('A text task in which folder?'));
-    if (!place) return;
-    const name = await newTask(place.uri, place.root);
+  async createTask(): Promise<void> {
+    const taskFolder = await this.pickFolder(t('A text task in which folder?'));
+    if (!taskFolder) return;
+    const { uri, root } = taskFolder;
+    const name = await newTask(uri, root);
     if (name === undefined) return;
-    await window.showTextDocument(taskUri(place.uri, name), { preview: false });
+    await window.showTextDocument(taskUri(uri, name), { preview: false });
     const rows = await this.withProgress(t('Reading the first texts of {0}', name), (signal) => {
-      const harvest = this.requests.harvest(place.uri);
-      return this.deps.jobs.job('preview', { root: place.root, task: name, harvest, count: previewed }, signal);
+      const harvest = this.requests.harvest(uri);
+      return this.deps.jobs.job('preview', { root, task: name, harvest, count: previewCount }, signal);
     });
-    if (!rows.ok) return tell(rows);
-    const task = unwrap(await readTask(await FolderReader.open(place.root), name));
-    this.open(place, task, {
+    if (!rows.ok) return showUnlessCancelled(rows);
+    const task = unwrap(await readTask(await FolderReader.open(root), name));
+    this.open(taskFolder, task, {
       subtitle: t('first {0} texts', rows.value.length),
       report: undefined,
       isPreview: true,
@@ -109,16 +110,16 @@ export class TextTasks extends DisposableStore {
 
   /** 'Run Text Task'. @param name absent: the user picks one */
   async run(name?: string): Promise<void> {
-    const chosen = await this.choose(name, t('Run which text task?'));
-    if (!chosen) return;
-    const { place, task } = chosen;
+    const picked = await this.pickTask(name, t('Run which text task?'));
+    if (!picked) return;
+    const { taskFolder, task } = picked;
     // The editor hides its progress at 'Cancel', before the job has stored its results.
     if (this.running?.controller.signal.aborted) await this.running.ended;
     if (this.running) {
       void window.showInformationMessage(t('A text task is running; the notifications show its progress.'));
       return;
     }
-    const api = await apiAccess(this.deps, this.requests, place.folder, 'text task');
+    const api = await apiAccess(this.deps, this.requests, taskFolder.folder, 'text task');
     const controller = new AbortController();
     const { jobs, paths, log } = this.deps;
     const ended = this.withProgress(
@@ -127,8 +128,8 @@ export class TextTasks extends DisposableStore {
         jobs.job(
           'texts',
           {
-            ...{ root: place.root, task: task.name, harvest: this.requests.harvest(place.uri) },
-            ...{ storeFolder: paths.storage, reports: this.reportsOf(place.root), who: 'the editor' },
+            ...{ root: taskFolder.root, task: task.name, harvest: this.requests.harvest(taskFolder.uri) },
+            ...{ storeFolder: paths.storage, reports: this.reportsOf(taskFolder.root), who: 'the editor' },
             ...(api && { api }),
             ...this.states(),
           },
@@ -139,56 +140,56 @@ export class TextTasks extends DisposableStore {
       controller,
     );
     this.running = { controller, ended };
-    const done = await ended;
+    const finished = await ended;
     this.running = undefined;
-    if (!done.ok) {
-      log.warn(`${task.name}: ${done.error.message}`);
-      return tell(done);
+    if (!finished.ok) {
+      log.warn(`${task.name}: ${finished.error.message}`);
+      return showUnlessCancelled(finished);
     }
-    this.deps.onSpent(done.value.runUsd);
-    this.reports.set(keyOf(place.root, task.name), done.value);
+    this.deps.onSpent(finished.value.runUsd);
+    this.reports.set(keyOf(taskFolder.root, task.name), finished.value);
     this.deps.onReports();
-    this.showResults(place, task, done.value);
+    this.showResults(taskFolder, task, finished.value);
   }
 
   /** The table of the last run. */
   async show(name?: string): Promise<void> {
-    const chosen = await this.choose(name, t('Show the labels of which text task?'));
-    if (!chosen) return;
-    const report = this.reports.get(keyOf(chosen.place.root, chosen.task.name));
-    if (report) this.showResults(chosen.place, chosen.task, report);
-    else await this.run(chosen.task.name);
+    const picked = await this.pickTask(name, t('Show the labels of which text task?'));
+    if (!picked) return;
+    const report = this.reports.get(keyOf(picked.taskFolder.root, picked.task.name));
+    if (report) this.showResults(picked.taskFolder, picked.task, report);
+    else await this.run(picked.task.name);
   }
 
   /** 'Correct a Label' without the table: asks for a text, then its label. Texts in doubt come first. */
   async correct(name?: string): Promise<void> {
-    const chosen = await this.choose(name, t('Correct a label of which text task?'));
-    if (!chosen) return;
-    const { place, task } = chosen;
-    const report = this.reports.get(keyOf(place.root, task.name));
+    const picked = await this.pickTask(name, t('Correct a label of which text task?'));
+    if (!picked) return;
+    const { taskFolder, task } = picked;
+    const report = this.reports.get(keyOf(taskFolder.root, task.name));
     // A text answer is corrected in the table, where all of it is visible.
-    if (report && isAnswerTask(task)) return this.showResults(place, task, report);
+    if (report && isAnswerTask(task)) return this.showResults(taskFolder, task, report);
     if (!report) {
       void window.showInformationMessage(t('{0} has no labels yet: run it first.', task.name));
       return;
     }
-    const row = await pickRow(rowsOf(place.root, task, report.path));
+    const row = await pickRow(rowsOf(taskFolder.root, task, report.path));
     if (!row) return;
-    const label = await this.keep(place, task.name, row.text);
-    if (label !== undefined) this.tables.get(keyOf(place.root, task.name))?.corrected(row.index, label);
+    const label = await this.storeCorrection(taskFolder, task.name, row.text);
+    if (label !== undefined) this.tables.get(keyOf(taskFolder.root, task.name))?.showCorrection(row.index, label);
   }
 
-  private showResults(place: Place, task: TextTask, report: TaskReport): void {
-    this.open(place, task, {
+  private showResults(taskFolder: TaskFolder, task: TextTask, report: TaskReport): void {
+    this.open(taskFolder, task, {
       subtitle: report.path,
       report: panelTask(report),
       isPreview: false,
-      rows: () => rowsOf(place.root, task, report.path),
+      rows: () => rowsOf(taskFolder.root, task, report.path),
     });
   }
 
-  private open(place: Place, task: TextTask, content: Omit<TableContent, 'task'>): void {
-    const key = keyOf(place.root, task.name);
+  private open(taskFolder: TaskFolder, task: TextTask, content: Omit<TableContent, 'task'>): void {
+    const key = keyOf(taskFolder.root, task.name);
     const known = this.tables.get(key);
     if (known) {
       known.show({ task, ...content });
@@ -200,7 +201,7 @@ export class TextTasks extends DisposableStore {
         extension,
         log,
         run: () => void this.run(task.name),
-        correct: (text, label) => this.keep(place, task.name, text, label),
+        storeCorrection: (text, label) => this.storeCorrection(taskFolder, task.name, text, label),
       },
       { task, ...content },
       content.isPreview ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active,
@@ -212,15 +213,23 @@ export class TextTasks extends DisposableStore {
     });
   }
 
-  /** Stores a label on disk. Undefined if the user dismissed the question, or was told why it is not stored. */
-  private async keep({ root }: Place, name: string, text: string, said?: string): Promise<string | undefined> {
-    const kept = await correctText(root, name, { text, said }, (task) => pickLabel(task, text));
-    if (kept.ok) return kept.value;
-    void tellFailure(kept.error);
+  /**
+   * Stores a correction on disk. Undefined if the user dismissed the question, or after a message if storing failed.
+   * @param label absent: the user is asked for it
+   */
+  private async storeCorrection(
+    { root }: TaskFolder,
+    name: string,
+    text: string,
+    label?: string,
+  ): Promise<string | undefined> {
+    const stored = await correctText(root, name, { text, said: label }, (task) => pickLabel(task, text));
+    if (stored.ok) return stored.value;
+    void showFailure(stored.error);
     return undefined;
   }
 
-  private async place(question: UiText): Promise<Place | undefined> {
+  private async pickFolder(question: UiText): Promise<TaskFolder | undefined> {
     const folder = await pickFolder(this.deps.current(), question);
     if (folder?.root === undefined || folder.uri === undefined) return undefined;
     if (vscode.workspace.isTrusted) return { folder, uri: folder.uri, root: folder.root };
@@ -228,17 +237,17 @@ export class TextTasks extends DisposableStore {
     return undefined;
   }
 
-  private async choose(
+  private async pickTask(
     name: string | undefined,
     question: UiText,
-  ): Promise<{ place: Place; task: TextTask } | undefined> {
-    const place = await this.place(question);
-    if (!place) return undefined;
-    const chosen = await pickTask(await taskNames(place.uri), name, question);
-    if (chosen === undefined) return undefined;
-    const task = await readTask(await FolderReader.open(place.root), chosen);
-    if (task.ok) return { place, task: task.value };
-    await tellFailure(task.error);
+  ): Promise<{ taskFolder: TaskFolder; task: TextTask } | undefined> {
+    const taskFolder = await this.pickFolder(question);
+    if (!taskFolder) return undefined;
+    const picked = await pickTask(await taskNames(taskFolder.uri), name, question);
+    if (picked === undefined) return undefined;
+    const task = await readTask(await FolderReader.open(taskFolder.root), picked);
+    if (task.ok) return { taskFolder, task: task.value };
+    await showFailure(task.error);
     return undefined;
   }
 
@@ -278,16 +287,17 @@ function keyOf(root: string, task: string): string {
   return `${root}\n${task}`;
 }
 
-async function tell(failure: Extract<Result<unknown>, { ok: false }>): Promise<void> {
-  if (failure.error.code !== 'cancelled') await tellFailure(failure.error);
+async function showUnlessCancelled({ error }: Extract<Result<unknown>, { ok: false }>): Promise<void> {
+  if (error.code !== 'cancelled') await showFailure(error);
 }
 
 function previewRow({ text, label }: PreviewRow): TableRow {
-  return { text, label: label ?? '', who: label === undefined ? '' : 'person', inDoubt: false };
+  return { text, label: label ?? '', source: label === undefined ? '' : 'person', inDoubt: false };
 }
 
 async function* rowsOf(root: string, task: TextTask, path: string): AsyncGenerator<TableRow> {
   const reader = await FolderReader.open(root);
   const rows = readResults(reader, path, await readAnswers(task, reader));
-  for await (const { by, ...row } of rows) yield { ...row, who: by };
+  for await (const { by: source, sure: confidence, ...row } of rows)
+    yield { ...row, source, ...(confidence !== undefined && { confidence }) };
 }

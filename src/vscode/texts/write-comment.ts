@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
-import { askForTrust, tellFailure } from '../adapt/questions.ts';
+import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { folderOf, pathIn } from '../editor/folder-ref.ts';
 import { t } from '../editor/ui-text.ts';
@@ -40,7 +40,10 @@ export class DocComments {
     }
     const request = {
       ...{ root: folder.root, path: pathIn(folder, document.uri), languageId: document.languageId },
-      ...{ text: plain(document.getText()), at: plain(textBefore(document, editor.selection.active)).length },
+      ...{
+        text: withLineFeeds(document.getText()),
+        at: withLineFeeds(textBefore(document, editor.selection.active)).length,
+      },
       ...{ harvest: this.requests.harvest(folder.uri), exclude: configuration.for(folder.uri).exclude },
       storeFolder: paths.storage,
     };
@@ -57,7 +60,7 @@ export class DocComments {
       },
     );
     if (!written.ok) {
-      if (written.error.code !== 'cancelled') await tellFailure(written.error);
+      if (written.error.code !== 'cancelled') await showFailure(written.error);
       return;
     }
     const { edit, model, costUsd, trouble } = written.value;
@@ -72,11 +75,11 @@ export class DocComments {
     const change = new vscode.WorkspaceEdit();
     change.insert(document.uri, positionIn(request.text, edit.at), edit.insert);
     await vscode.workspace.applyEdit(change);
-    if (trouble !== undefined) await tellFailure({ message: trouble });
+    if (trouble !== undefined) await showFailure({ message: trouble });
   }
 }
 
-function plain(text: string): string {
+function withLineFeeds(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }
 
@@ -84,7 +87,7 @@ function textBefore(document: vscode.TextDocument, position: vscode.Position): s
   return document.getText(new vscode.Range(new vscode.Position(0, 0), position));
 }
 
-/** Positions do not depend on the document's line ends. */
+/** The position of an offset in `text`, which does not depend on the document's line ends. */
 function positionIn(text: string, at: number): vscode.Position {
   const before = text.slice(0, at).split('\n');
   return new vscode.Position(before.length - 1, before.at(-1)?.length ?? 0);

@@ -1,4 +1,5 @@
-// A line chart of the report, drawn by uPlot in the theme's colours. Decorative for a screen reader: its table says the same.
+// A line chart of the report, drawn by uPlot in the theme's colours. Hidden from screen readers: its table has the same
+// figures.
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { h } from './dom.ts';
@@ -7,29 +8,29 @@ import type { Words } from './wording.ts';
 
 type Series = PageChart['series'][number];
 
-/** CSS pixels; it is drawn again when the page gets narrower or wider. */
-const widest = 640;
+/** CSS pixels. The chart is redrawn when the page's width changes. */
+const maxWidth = 640;
 const height = 260;
-/** Lines differ in their dashes and the shape of their marks before they differ in colour. */
+/** Lines differ in dashes and marks, so that nobody has to tell them apart by colour. */
 const dashes: Readonly<Record<Series['line'], number[]>> = { solid: [], dashed: [8, 5], dotted: [2, 5], points: [] };
 const colours = ['--vscode-charts-blue', '--vscode-charts-yellow', '--vscode-charts-purple', '--vscode-foreground'];
 
-/** Follows theme and width; `stop` ends that. */
+/** Redrawn when theme or width change. */
 export function chartOf(words: Words, chart: PageChart): HTMLElement {
   const canvas = h('div', { class: 'chart-canvas', 'aria-hidden': 'true' });
   let drawn: uPlot | undefined;
   let width = 0;
   const draw = () => {
     drawn?.destroy();
-    drawn = new uPlot(optionsOf(words, chart, width), dataOf(chart), canvas);
+    drawn = new uPlot(optionsOf(words, chart, width), alignedData(chart), canvas);
   };
   new ResizeObserver(([entry]) => {
-    const room = Math.min(widest, Math.floor(entry?.contentRect.width ?? 0));
-    if (room === width || room === 0) return;
-    width = room;
+    const available = Math.min(maxWidth, Math.floor(entry?.contentRect.width ?? 0));
+    if (available === width || available === 0) return;
+    width = available;
     draw();
   }).observe(canvas);
-  // VS Code says the theme there.
+  // VS Code sets the theme's class and style on the body.
   new MutationObserver(() => width > 0 && draw()).observe(document.body, { attributeFilter: ['class', 'style'] });
   return h(
     'figure',
@@ -39,22 +40,22 @@ export function chartOf(words: Words, chart: PageChart): HTMLElement {
       'figcaption',
       {},
       h('span', { class: 'dim' }, words.t('chartAxes', chart.y.name, chart.x.name)),
-      h('ul', { class: 'chart-key' }, ...chart.series.map((series, i) => keyOf(words, series, i))),
+      h('ul', { class: 'chart-key' }, ...chart.series.map((series, i) => legendEntry(words, series, i))),
     ),
   );
 }
 
-/** How a line is drawn, in words and as a stroke. */
-function keyOf(words: Words, { name, line, marks }: Series, index: number): HTMLElement {
+/** An entry of the legend: a sample of the line, and its style in words. */
+function legendEntry(words: Words, { name, line, marks }: Series, index: number): HTMLElement {
   const stroke = h('span', { class: `stroke ${line}${marks ? ' marked' : ''} c${index}`, 'aria-hidden': 'true' });
   return h('li', {}, stroke, `${name} `, h('span', { class: 'dim' }, words.t(`line.${line}`)));
 }
 
-/** One column of x for all series, as uPlot wants them; where a series has no point there is none. */
-function dataOf({ series }: PageChart): uPlot.AlignedData {
+/** uPlot's columns: one of x for all series, then one of y per series, with gaps where it has no point. */
+function alignedData({ series }: PageChart): uPlot.AlignedData {
   const columns = series.map(({ points }): uPlot.AlignedData => {
-    const rising = [...points].sort(([a], [b]) => a - b);
-    return [rising.map(([x]) => x), rising.map(([, y]) => y)];
+    const sorted = [...points].sort(([a], [b]) => a - b);
+    return [sorted.map(([x]) => x), sorted.map(([, y]) => y)];
   });
   return uPlot.join(columns);
 }
@@ -71,9 +72,9 @@ function optionsOf(words: Words, { x, y, series }: PageChart, width: number): uP
     ...(from !== undefined && to !== undefined && { range: [from, to] as [number, number] }),
   });
   const font = `12px ${style.fontFamily}`;
-  const axis = (of: PageChart['x']): uPlot.Axis => ({
-    ...{ label: of.name, labelFont: font, font, stroke: text, grid, ticks: grid, labelSize: 22 },
-    values: values(of.unit),
+  const axis = ({ name, unit }: PageChart['x']): uPlot.Axis => ({
+    ...{ label: name, labelFont: font, font, stroke: text, grid, ticks: grid, labelSize: 22 },
+    values: values(unit),
   });
   return {
     ...{ width, height, legend: { show: false }, padding: [12, 16, 0, 0] },

@@ -1,4 +1,4 @@
-// A few helpers over the DOM: text goes in as text only, so nothing that a model or a file says can become markup.
+// Helpers for the DOM. Text is inserted as text only, so that output of a model or a file cannot become markup.
 
 export type DomChild = Node | string | undefined;
 
@@ -22,7 +22,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A button that calls `onClick`; `type=button` so that it never submits anything. */
+/** A button that calls `onClick`. With `type=button` it does not submit a form. */
 export function button(label: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const element = h('button', { type: 'button', ...attributes }, label);
   element.addEventListener('click', onClick);
@@ -30,9 +30,9 @@ export function button(label: string, onClick: () => void, attributes: Attribute
 }
 
 /**
- * Children by what they are drawn from, in that order. One that is there stays in the page: screen readers would read it again, and a button in it
- * would lose the focus.
- * @param shown those that are there; brought up to date
+ * Updates the children of `parent` to the keys of `wanted`, in that order. A child whose key stays is neither moved nor
+ * recreated: screen readers would read it again, and a button in it would lose the focus.
+ * @param shown the current children by key; updated
  */
 export function keepChildren<E extends Element>(
   parent: Pick<Element, 'firstElementChild' | 'insertBefore'>,
@@ -53,7 +53,7 @@ export function keepChildren<E extends Element>(
   }
 }
 
-/** A drawn icon: 16 x 16, stroked in the text's colour. Decorative; the meaning is in a label next to it. */
+/** A 16 x 16 icon in the text's colour, hidden from screen readers: a label beside it has the meaning. */
 export function icon(path: string): SVGSVGElement {
   const namespace = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(namespace, 'svg');

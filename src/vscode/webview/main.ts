@@ -1,4 +1,4 @@
-// The panel's browser code: draws what the host sends, and sends back what the user asks for.
+// The panel's browser code: draws the host's messages, and sends the user's actions back.
 import { h } from './dom.ts';
 import type { FromPanel, ToPanel, TotalsScope } from './protocol.ts';
 import { parseToPanel } from './protocol.ts';
@@ -9,15 +9,15 @@ import { StatusView } from './top.ts';
 import { TotalsView } from './totals.ts';
 import { Words } from './wording.ts';
 
-/** What outlives a hidden panel; everything else comes again from the host. */
-interface Kept {
+/** State that survives while the panel is hidden. The host sends everything else again. */
+interface PersistedState {
   readonly scope: TotalsScope;
 }
 
 interface HostApi {
   postMessage(message: FromPanel): void;
   getState(): unknown;
-  setState(state: Kept): void;
+  setState(state: PersistedState): void;
 }
 declare function acquireVsCodeApi(): HostApi;
 
@@ -38,10 +38,10 @@ function build(words: Words): Views {
     setBalance: (value) => host.postMessage({ type: 'balance', value }),
     setThreshold: (value) => host.postMessage({ type: 'threshold', value }),
   });
-  const totals = new TotalsView(words, keptScope(), (scope) => host.setState({ scope }));
+  const totals = new TotalsView(words, persistedScope(), (scope) => host.setState({ scope }));
   const rows = new RowList(words, (id) => host.postMessage({ type: 'open', id }));
-  const asks = (command: 'adapt' | 'showReport') => () => host.postMessage({ type: 'command', command });
-  const report = new ReportView(words, asks('adapt'), asks('showReport'));
+  const runs = (command: 'adapt' | 'showReport') => () => host.postMessage({ type: 'command', command });
+  const report = new ReportView(words, runs('adapt'), runs('showReport'));
   const list = h(
     'section',
     { class: 'card list', 'aria-labelledby': 'list-title' },
@@ -49,15 +49,15 @@ function build(words: Words): Views {
     rows.element,
   );
   const tasks = new TasksView(words, () => host.postMessage({ type: 'command', command: 'runTextTask' }));
-  // Reading order is the narrow side bar's; a wide panel puts the list beside the other two (panel/wide.css).
+  // The order of a narrow side bar. A wide panel puts the list beside the other sections (media/panel/wide.css).
   const columns = h('div', { class: 'columns' }, totals.element, list, report.element, tasks.element);
   document.body.replaceChildren(h('main', {}, status.element, columns));
   return { status, totals, rows, report, tasks };
 }
 
-function keptScope(): TotalsScope {
-  const kept = host.getState();
-  return typeof kept === 'object' && kept !== null && 'scope' in kept && kept.scope === 'all' ? 'all' : 'session';
+function persistedScope(): TotalsScope {
+  const state = host.getState();
+  return typeof state === 'object' && state !== null && 'scope' in state && state.scope === 'all' ? 'all' : 'session';
 }
 
 function receive(message: ToPanel): void {

@@ -1,9 +1,10 @@
 // Messages between the panel and the extension: plain data, checked on both sides.
 import * as v from 'valibot';
 import { finite, type SchemaOutput } from '../../common/schemas.ts';
+import { section } from './report-protocol.ts';
 import { accepted, strings, stripped } from './schemas.ts';
 
-/** What the panel may ask the host to run; each is a command of the extension. */
+/** The extension's commands that the panel may run. */
 export const panelCommands = [
   'adapt',
   'cancelAdapt',
@@ -29,7 +30,7 @@ const decision = v.object({
   pApiIsPrior: v.boolean(),
   gain: finite,
   price: finite,
-  /** What is shown of a local draft. */
+  /** The shown part of a local draft. */
   shown: v.optional(v.object({ p: finite })),
   reasons: v.array(v.object({ name: v.string(), value: finite })),
 });
@@ -39,11 +40,11 @@ const row = v.object({
   id: v.string(),
   /** ms since 1970. */
   at: finite,
-  /** 'src/app.ts', with the folder's name before it where several folders are open. */
+  /** 'src/app.ts'; begins with the folder's name if several folders are open. */
   path: v.string(),
   /** 1-based. */
   line: finite,
-  /** The end of the line before the cursor, and what was proposed there. */
+  /** The end of the line before the cursor, and the suggestion. */
   before: v.string(),
   text: v.string(),
   source: v.picklist(['specialist', 'api', 'none']),
@@ -53,17 +54,17 @@ const row = v.object({
   costUsd: finite,
   savedUsd: finite,
   outcome: v.picklist(['pending', 'accepted', 'partly-accepted', 'typed', 'rejected', 'ignored']),
-  /** `text` was not shown: how sure it was, and from what on it would have been. */
-  held: v.optional(v.object({ p: finite, from: finite })),
-  /** Absent where there was no decision to make: typed as suggested, or nothing came. */
+  /** If `text` was not shown: its confidence, and the threshold for showing it. */
+  heldBack: v.optional(v.object({ p: finite, threshold: finite })),
+  /** Absent if there was nothing to decide: the text was typed as suggested, or there was no draft. */
   decision: v.optional(decision),
 });
 
-const ofScope = v.object({
+const scopeTotals = v.object({
   completions: finite,
   local: finite,
   api: finite,
-  /** Taken with a key, whole or in part; typed by hand as shown; and characters that keys wrote. */
+  /** Suggestions accepted by key, whole or in part; suggestions typed by hand; characters accepted by key. */
   accepted: finite,
   typed: finite,
   characters: finite,
@@ -72,9 +73,9 @@ const ofScope = v.object({
   localP50Ms: v.optional(finite),
   apiP50Ms: v.optional(finite),
 });
-const totals = v.object({ session: ofScope, all: ofScope });
+const totals = v.object({ session: scopeTotals, all: scopeTotals });
 
-/** Something that the user should know, with the command that mends it. Shown above everything, most urgent first. */
+/** A message at the top of the panel, with the command that resolves it. The most urgent comes first. */
 const notice = v.object({
   kind: v.picklist(['info', 'warning']),
   text: v.string(),
@@ -85,20 +86,23 @@ const state = v.object({
   status: v.picklist(['ready', 'busy', 'off', 'snoozed', 'starting']),
   /** 'Ready: 1,204 files indexed' */
   statusText: v.string(),
-  /** Which model answers now ('base + n-gram', as the rows name it), and how it is with the neural one. */
+  /** The local model in use, named as in the rows ('base + n-gram'), and the state of its neural part. */
   model: v.object({ kind: v.picklist(['ready', 'starting', 'off', 'failed']), name: v.string(), detail: v.string() }),
   balance: finite,
-  /** How sure a suggestion has to be to be shown. */
+  /** Minimum confidence of a shown suggestion. */
   showThreshold: finite,
   localOnly: v.boolean(),
-  /** Places of the slider, by rising balance: share of completions that go to the API, US dollars an hour, and how many more lines are right than without. */
+  /**
+   * Positions of the slider, by rising balance. `share` of completions call the large model, at `usd` an hour. `gain`:
+   * relative increase of right lines over the local model alone.
+   */
   slider: v.array(v.object({ balance: finite, share: finite, usd: v.optional(finite), gain: v.optional(finite) })),
-  /** The API's model, or '' where none is set up. */
+  /** Name of the large model; '' if it cannot be called. */
   apiModel: v.string(),
-  /** What the API has cost this calendar month, and the limit. Absent where it is not in use. */
+  /** Cost of the large model in this calendar month, and the limit. Absent if it is not in use. */
   month: v.optional(v.object({ spentUsd: finite, limitUsd: finite })),
   notices: v.array(notice),
-  /** Work that is under way. `share` is undefined while the total is unknown; `plan` is what was said of it last: how long it takes, or why longer. */
+  /** The run in progress. `share` is absent while the total is unknown. `plan`: the last message about its duration. */
   progress: v.optional(
     v.object({
       title: v.string(),
@@ -110,67 +114,35 @@ const state = v.object({
   ),
 });
 
-/** Models on the same held-out places, the same measures each. */
-const comparison = v.object({
-  /** What the run decided, and why. */
-  verdict: v.string(),
-  /** The adapted model was not better, and is not used. */
-  rolledBack: v.boolean(),
-  measures: v.array(v.string()),
-  models: v.array(
-    v.object({
-      name: v.string(),
-      used: v.boolean(),
-      /** One for each measure, 0..1. */
-      values: v.array(finite),
-    }),
-  ),
-});
-
-const example = v.object({
-  path: v.string(),
-  line: finite,
-  before: v.string(),
-  truth: v.string(),
-  answer: v.string(),
-  model: v.string(),
-  right: v.boolean(),
-});
-
-/** One folder's last adaptation, told in the panel's own sections. */
+/** The report of a folder's last adaptation. */
 const report = v.object({
   folder: v.string(),
   /** ms since 1970. */
   finishedAt: finite,
-  facts: v.array(v.object({ name: v.string(), value: v.string() })),
-  /** What the words rest on, folded away: each with what it means. */
-  numbers: v.array(v.object({ name: v.string(), value: v.string(), meaning: v.string() })),
-  comparison: v.optional(comparison),
-  /** Share right among the most confident 10, 20, 30, 50 and all of the places, 0..1. */
-  precision: v.array(v.object({ coverage: v.string(), share: finite })),
-  leftOut: v.array(v.object({ reason: v.string(), count: finite, examples: v.array(v.string()) })),
-  examples: v.array(example),
-  notes: v.array(v.string()),
+  /** Says that another model than the measured one is in use. */
+  note: v.optional(v.string()),
+  /** Without charts. */
+  sections: v.array(section),
 });
 
-/** What a run of a text task came to. */
+/** The results of a text task's last run. */
 export const task = v.object({
   name: v.string(),
   /** ms since 1970. */
   finishedAt: finite,
-  /** Its answers are texts: what is right is how like they are to accepted ones. */
+  /** The answers are texts: `right` is then their similarity to accepted answers. */
   isText: v.boolean(),
-  /** Of the large model; absent: it has answered nothing. */
+  /** The large model; absent if it has answered nothing. */
   model: v.optional(v.string()),
   texts: finite,
   byPerson: finite,
   byApi: finite,
   inDoubt: finite,
-  /** Share of right answers by the share of texts that is sent to the API; empty where nobody knows. */
+  /** Share of right answers by the share of texts that is sent to the large model; empty if unknown. */
   curve: v.array(v.object({ share: finite, right: finite })),
-  /** On what the curve was measured, and the terms of the bound. */
+  /** The texts that the curve was measured on, and the meaning of the bound. */
   notes: v.array(v.string()),
-  /** Share of texts that goes to the API. */
+  /** Share of texts that is sent to the large model. */
   operating: v.optional(finite),
   runUsd: finite,
   soFarUsd: finite,
@@ -178,7 +150,7 @@ export const task = v.object({
 });
 
 const toPanel = v.variant('type', [
-  /** Everything; the newest row first. */
+  /** The whole state; the newest row first. */
   v.object({
     type: v.literal('init'),
     strings,
@@ -190,7 +162,7 @@ const toPanel = v.variant('type', [
     tasks: v.array(task),
   }),
   v.object({ type: v.literal('state'), state }),
-  /** New or changed, by id. */
+  /** A new row, or a changed one with the same id. */
   v.object({ type: v.literal('row'), row }),
   v.object({ type: v.literal('totals'), totals }),
   v.object({ type: v.literal('reports'), reports: v.array(report) }),
@@ -216,14 +188,12 @@ export type PanelStrings = SchemaOutput<typeof strings>;
 export type PanelDecision = SchemaOutput<typeof decision>;
 export type PanelRow = SchemaOutput<typeof row>;
 export type PanelOutcome = PanelRow['outcome'];
-export type PanelTotals = SchemaOutput<typeof ofScope>;
+export type PanelTotals = SchemaOutput<typeof scopeTotals>;
 export type TotalsScope = keyof SchemaOutput<typeof totals>;
 export type PanelNotice = SchemaOutput<typeof notice>;
 export type PanelState = SchemaOutput<typeof state>;
 export type PanelModel = PanelState['model'];
 export type PanelProgress = NonNullable<PanelState['progress']>;
-export type PanelComparison = SchemaOutput<typeof comparison>;
-export type PanelExample = SchemaOutput<typeof example>;
 export type PanelReport = SchemaOutput<typeof report>;
 export type PanelTask = SchemaOutput<typeof task>;
 
@@ -237,11 +207,11 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
   return stripped(fromPanel, value);
 }
 
-/** How much is shown, as three steps of `showThreshold`: what is more than a little likely, what is likelier right than wrong, what is nearly certain. */
+/** The steps of the display threshold: the minimum probability that a shown suggestion is right. */
 export const thresholdSteps = { more: 0.25, balanced: 0.5, less: 0.75 } as const;
 export type ThresholdStep = keyof typeof thresholdSteps;
 
-/** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', 'adapted + n-gram' -> 'adapted', as both sides show it where room is short; titles say it all. */
+/** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', 'adapted + n-gram' -> 'adapted'. For narrow places. */
 export function shortModel(model: string): string {
   if (model === 'n-gram') return 'index';
   return model

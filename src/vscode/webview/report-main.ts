@@ -1,7 +1,8 @@
-// The browser code of the report's page: sections with their charts, and behind each chart its table.
+// The browser code of the report's page: sections, and a chart above each table that has one.
 import { chartOf } from './chart.ts';
-import { bar, button, h, icon, icons } from './dom.ts';
+import { button, h } from './dom.ts';
 import { type FromPage, type PageSection, parseToPage, type ToPage } from './report-protocol.ts';
+import { sectionContent } from './report-sections.ts';
 import { Words } from './wording.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
@@ -31,56 +32,13 @@ function draw({ strings, locale, document: report, actions }: ToPage): void {
   );
 }
 
-function sectionOf(words: Words, { title, text, chart, table, examples = [] }: PageSection, id: string): HTMLElement {
-  const drawn = table && tableOf(words, table, title);
+function sectionOf(words: Words, section: PageSection, id: string): HTMLElement {
+  const chart = section.chart && chartOf(words, section.chart);
   return h(
     'section',
     { class: 'card', 'aria-labelledby': id },
-    h('h2', { id }, title),
-    ...text.map((line) => h('p', {}, line)),
-    chart && chartOf(words, chart),
-    chart && drawn ? folded(words.t('asTable'), drawn) : drawn,
-    examples.length === 0
-      ? undefined
-      : folded(words.counted('placesShown', examples.length), ...examples.map(exampleOf)),
-  );
-}
-
-function folded(name: string, ...of: HTMLElement[]): HTMLElement {
-  return h('details', { class: 'fold' }, h('summary', {}, icon(icons.chevron), name), ...of);
-}
-
-function tableOf(words: Words, { head, rows }: NonNullable<PageSection['table']>, title: string): HTMLElement {
-  const cell = (value: string | number) =>
-    typeof value === 'string'
-      ? h('td', {}, value)
-      : h('td', { class: 'share' }, h('span', { class: 'number' }, words.percent(value)), bar(value, 'specialist'));
-  return h(
-    'table',
-    {},
-    h('caption', { class: 'unseen' }, title),
-    h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col' }, name)))),
-    h(
-      'tbody',
-      {},
-      ...rows.map(([name = '', ...values]) =>
-        h('tr', {}, h('th', { scope: 'row' }, String(name)), ...values.map(cell)),
-      ),
-    ),
-  );
-}
-
-function exampleOf({ place, before, lines }: NonNullable<PageSection['examples']>[number]): HTMLElement {
-  return h(
-    'div',
-    { class: 'example' },
-    h('p', { class: 'foot' }, place),
-    h('pre', { class: 'code' }, h('span', { class: 'before' }, before)),
-    h(
-      'dl',
-      { class: 'answers' },
-      ...lines.map(({ who, text }) => h('div', {}, h('dt', {}, who), h('dd', {}, h('code', {}, text)))),
-    ),
+    h('h2', { id }, section.title),
+    ...sectionContent(words, section, chart),
   );
 }
 

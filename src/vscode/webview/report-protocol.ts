@@ -1,4 +1,4 @@
-// Messages between the report's page and the extension: a document in plain data, checked on both sides.
+// Messages between the report's page and the extension: the report as plain data, validated on both sides.
 import * as v from 'valibot';
 import { finite, type SchemaOutput } from '../../common/schemas.ts';
 import { accepted, strings, stripped } from './schemas.ts';
@@ -30,7 +30,7 @@ const example = v.object({
   lines: v.array(v.object({ who: v.string(), text: v.string() })),
 });
 
-const section = v.object({
+export const section = v.object({
   title: v.string(),
   text: v.array(v.string()),
   chart: v.optional(chart),
@@ -38,7 +38,7 @@ const section = v.object({
   examples: v.optional(v.array(example)),
 });
 
-/** The buttons above a report; the extension carries them out. */
+/** The buttons above a report. */
 const pageActions = ['markdown', 'json', 'compare', 'export'] as const;
 
 const toPage = v.object({

@@ -1,6 +1,7 @@
-// What the last adaptation of each folder learned and measured.
-import { bar, button, h, icon, icons } from './dom.ts';
-import { type PanelComparison, type PanelExample, type PanelReport, shortModel } from './protocol.ts';
+// The panel's section with the last adaptation of each folder: what changed, and the rest of its report folded.
+import { button, h } from './dom.ts';
+import type { PanelReport } from './protocol.ts';
+import { folded, sectionContent } from './report-sections.ts';
 import type { Words } from './wording.ts';
 
 export class ReportView {
@@ -52,129 +53,19 @@ export class ReportView {
     );
   }
 
-  private one(report: PanelReport): HTMLElement {
+  private one({ folder, finishedAt, note, sections: [changes, ...others] }: PanelReport): HTMLElement {
     const { words } = this;
-    const facts = report.facts.map(({ name, value }) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
     return h(
       'article',
-      { 'aria-label': report.folder },
-      h('h3', {}, report.folder, h('span', { class: 'dim' }, words.date(report.finishedAt))),
-      h('dl', { class: 'facts' }, ...facts),
-      report.comparison ? this.comparison(report.comparison) : this.precision(report),
-      ...report.notes.map((note) => h('p', { class: 'note-line dim' }, note)),
-      this.numbers(report),
-      this.leftOut(report),
-      this.examples(report.examples),
-    );
-  }
-
-  /** The models side by side; the one that is used stands out. */
-  private comparison({ verdict, rolledBack, measures, models }: PanelComparison): HTMLElement {
-    const { words } = this;
-    const head = h(
-      'tr',
-      {},
-      h('th', { scope: 'col' }, words.t('model')),
-      ...measures.map((name) => h('th', { scope: 'col' }, name)),
-    );
-    const rows = models.map(({ name, used, values }) =>
+      { 'aria-label': folder },
+      h('h3', {}, folder, h('span', { class: 'dim' }, words.date(finishedAt))),
+      note === undefined ? undefined : h('p', { class: 'dim' }, note),
+      // Reports are always written in English.
       h(
-        'tr',
-        { class: used ? 'used' : '' },
-        h('th', { scope: 'row' }, name, used ? h('span', { class: 'badge ready' }, words.t('inUse')) : undefined),
-        ...values.map((value) => h('td', {}, words.percent(value))),
-      ),
-    );
-    return h(
-      'div',
-      { class: 'comparison' },
-      h('h4', {}, words.t('comparison')),
-      h(
-        'table',
-        {},
-        h('caption', { class: 'dim' }, words.t('comparisonNote')),
-        h('thead', {}, head),
-        h('tbody', {}, ...rows),
-      ),
-      h('p', { class: rolledBack ? 'verdict rolled-back' : 'verdict' }, verdict),
-    );
-  }
-
-  private precision(report: PanelReport): HTMLElement | undefined {
-    if (report.precision.length === 0) return undefined;
-    const { words } = this;
-    return h(
-      'div',
-      { class: 'precision' },
-      h('h4', {}, words.t('precision')),
-      ...report.precision.map(({ coverage, share }) =>
-        h(
-          'div',
-          { class: 'estimate' },
-          h('span', {}, coverage),
-          bar(share, 'specialist'),
-          h('span', { class: 'number' }, words.percent(share)),
-        ),
-      ),
-    );
-  }
-
-  private numbers({ numbers }: PanelReport): HTMLElement | undefined {
-    if (numbers.length === 0) return undefined;
-    const rows = numbers.map(({ name, value, meaning }) =>
-      h('div', {}, h('dt', {}, name), h('dd', {}, value, h('span', { class: 'dim' }, meaning))),
-    );
-    return h(
-      'details',
-      { class: 'fold' },
-      h('summary', {}, icon(icons.chevron), this.words.t('numbersOfIt')),
-      h('dl', { class: 'glossary' }, ...rows),
-    );
-  }
-
-  private leftOut(report: PanelReport): HTMLElement | undefined {
-    if (report.leftOut.length === 0) return undefined;
-    const { words } = this;
-    const total = report.leftOut.reduce((sum, { count }) => sum + count, 0);
-    return h(
-      'details',
-      { class: 'fold' },
-      h('summary', {}, icon(icons.chevron), words.counted('leftOut', total)),
-      h(
-        'ul',
-        { class: 'left-out' },
-        ...report.leftOut.map(({ reason, count, examples }) =>
-          h('li', {}, `${reason}: ${words.count(count)}`, h('span', { class: 'dim' }, examples.slice(0, 3).join(', '))),
-        ),
-      ),
-    );
-  }
-
-  private examples(examples: readonly PanelExample[]): HTMLElement | undefined {
-    if (examples.length === 0) return undefined;
-    const { words } = this;
-    return h(
-      'details',
-      { class: 'fold' },
-      h('summary', {}, icon(icons.chevron), words.counted('examples', examples.length)),
-      ...examples.map((example) =>
-        h(
-          'div',
-          { class: 'example' },
-          h(
-            'p',
-            { class: 'foot' },
-            h('span', { class: example.right ? 'good' : 'bad' }, words.t(example.right ? 'right' : 'wrong')),
-            h('span', { class: 'dim' }, `${example.path}:${example.line} · ${shortModel(example.model)}`),
-          ),
-          h(
-            'pre',
-            { class: 'code' },
-            h('span', { class: 'before' }, example.before),
-            h('span', { class: 'inserted' }, example.answer || words.t('nothingShown')),
-          ),
-          example.right ? undefined : h('p', { class: 'dim' }, words.t('wrote'), h('code', {}, example.truth)),
-        ),
+        'div',
+        { class: 'sections', lang: 'en' },
+        ...(changes ? sectionContent(words, changes) : []),
+        ...others.map((section) => folded(section.title, ...sectionContent(words, section))),
       ),
     );
   }

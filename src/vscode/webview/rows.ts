@@ -1,9 +1,9 @@
-// The live list of completions, newest first. Opening a row draws its text, and the decision with its numbers.
+// The list of completions, newest first. An opened row shows its text, and the decision with its numbers.
 import { bar, button, h, icon, icons } from './dom.ts';
 import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
-/** Older rows leave the list; the store keeps them. */
+/** Older rows are removed from the list but stay in the store. */
 export const rowLimit = 200;
 
 const outcomeIcons: { readonly [O in PanelOutcome]: string } = {
@@ -25,14 +25,14 @@ export class RowList {
   private readonly list: HTMLElement;
   private readonly empty: HTMLElement;
   private readonly entries = new Map<string, Entry>();
-  /** The row that the Tab key reaches: the last one that was visited, else the newest. Arrow keys reach the others. */
-  private stop: { readonly id: string; readonly visited: boolean } | undefined;
+  /** The row that the Tab key reaches: the last visited one, else the newest. Arrow keys reach the others. */
+  private tabStop: { readonly id: string; readonly visited: boolean } | undefined;
   private readonly words: Words;
-  private readonly onOpenPlace: (id: string) => void;
+  private readonly onGoToPosition: (id: string) => void;
 
-  constructor(words: Words, onOpenPlace: (id: string) => void) {
+  constructor(words: Words, onGoToPosition: (id: string) => void) {
     this.words = words;
-    this.onOpenPlace = onOpenPlace;
+    this.onGoToPosition = onGoToPosition;
     this.list = h('ol', { class: 'rows', 'aria-label': words.t('completions') });
     this.empty = h(
       'div',
@@ -43,15 +43,15 @@ export class RowList {
     this.element = h('div', {}, this.empty, this.list);
     this.list.addEventListener('keydown', (event) => this.move(event));
     this.list.addEventListener('focusin', ({ target }) => {
-      const of = [...this.entries.values()].find(({ element }) => element.contains(target as Node));
-      if (of) this.stopAt(of.row.id, true);
+      const focused = [...this.entries.values()].find(({ element }) => element.contains(target as Node));
+      if (focused) this.setTabStop(focused.row.id, true);
     });
   }
 
   /** Replaces all rows; `rows` newest first. */
   reset(rows: readonly PanelRow[]): void {
     this.entries.clear();
-    this.stop = undefined;
+    this.tabStop = undefined;
     this.list.replaceChildren();
     for (const row of [...rows].slice(0, rowLimit).reverse()) this.put(row);
     this.empty.hidden = this.entries.size > 0;
@@ -64,18 +64,22 @@ export class RowList {
       this.redraw(known, row);
       return;
     }
-    const element = h('details', { class: `row source-${row.source}${row.held ? ' held' : ''}` }, this.summary(row));
+    const element = h(
+      'details',
+      { class: `row source-${row.source}${row.heldBack ? ' held' : ''}` },
+      this.summary(row),
+    );
     const entry: Entry = { row, element };
-    element.addEventListener('toggle', () => this.drawInside(entry));
+    element.addEventListener('toggle', () => this.drawDetails(entry));
     this.entries.set(row.id, entry);
-    if (this.stop?.visited !== true) this.stopAt(row.id, false);
+    if (this.tabStop?.visited !== true) this.setTabStop(row.id, false);
     this.list.prepend(h('li', {}, element));
     this.empty.hidden = true;
     if (this.entries.size > rowLimit) {
       const oldest = this.entries.keys().next().value as string;
       this.entries.get(oldest)?.element.parentElement?.remove();
       this.entries.delete(oldest);
-      if (this.stop?.id === oldest) this.stopAt(row.id, false);
+      if (this.tabStop?.id === oldest) this.setTabStop(row.id, false);
     }
   }
 
@@ -85,90 +89,95 @@ export class RowList {
     const parts = () => [...element.querySelectorAll<HTMLElement>('summary, button, pre')];
     const focused = parts().indexOf(document.activeElement as HTMLElement);
     const isUnfolded = element.querySelector<HTMLDetailsElement>('.numbers')?.open === true;
-    element.classList.toggle('held', row.held !== undefined);
+    element.classList.toggle('held', row.heldBack !== undefined);
     entry.row = row;
     element.replaceChildren(this.summary(row));
-    this.drawInside(entry);
+    this.drawDetails(entry);
     const numbers = element.querySelector<HTMLDetailsElement>('.numbers');
     if (numbers) numbers.open = isUnfolded;
     if (focused >= 0) (parts()[focused] ?? parts()[0])?.focus();
   }
 
-  private stopAt(id: string, visited: boolean): void {
-    const head = (of: string | undefined) => this.entries.get(of ?? '')?.element.querySelector('summary');
-    head(this.stop?.id)?.setAttribute('tabindex', '-1');
-    this.stop = { id, visited };
-    head(id)?.setAttribute('tabindex', '0');
+  private setTabStop(id: string, visited: boolean): void {
+    const summaryOf = (rowId: string | undefined) => this.entries.get(rowId ?? '')?.element.querySelector('summary');
+    summaryOf(this.tabStop?.id)?.setAttribute('tabindex', '-1');
+    this.tabStop = { id, visited };
+    summaryOf(id)?.setAttribute('tabindex', '0');
   }
 
   private summary(row: PanelRow): HTMLElement {
     const { words } = this;
     const outcome = words.t(`outcome.${row.outcome}`);
     const confidence = this.confidence(row);
-    const answered = row.source !== 'none';
-    const took = row.cached ? words.t('cached') : words.latency(answered ? row.latencyMs : undefined);
-    const model = answered ? row.model : words.t(row.held ? 'heldBack' : 'nobody');
-    // The confidence has its own column, so the text names the threshold alone.
-    const silence = row.held ? words.t('heldFrom', words.percent(row.held.from)) : this.silence(row);
-    const proposal = answered ? flatten(row.text) : silence;
+    const isAnswered = row.source !== 'none';
+    const latency = row.cached ? words.t('cached') : words.latency(isAnswered ? row.latencyMs : undefined);
+    const model = isAnswered ? row.model : words.t(row.heldBack ? 'heldBack' : 'nobody');
+    // The confidence has its own column, so the text names only the threshold.
+    const threshold = row.heldBack && words.t('threshold', words.percent(row.heldBack.threshold));
+    const text = isAnswered ? flatten(row.text) : (threshold ?? words.t('nothingShown'));
     return h(
       'summary',
       {
-        'aria-label': this.spoken(row, model, confidence, outcome),
-        tabindex: this.stop?.id === row.id ? '0' : '-1',
+        'aria-label': this.accessibleName(row, model, confidence, outcome),
+        tabindex: this.tabStop?.id === row.id ? '0' : '-1',
       },
       icon(icons.chevron),
       h('span', { class: 'badge', title: `${model}: ${words.t(`source.${row.source}`)}` }, shortModel(model)),
-      h('span', { class: 'proposal', title: answered ? row.text : this.silence(row) }, proposal),
+      h('span', { class: 'proposal', title: isAnswered ? row.text : this.whyNotShown(row) }, text),
       h('span', { class: 'place' }, `${row.path}:${row.line}`),
       h(
         'span',
         { class: 'confidence', title: words.t('confidence') },
         ...(confidence === undefined ? ['–'] : [bar(confidence, row.source), words.percent(confidence)]),
       ),
-      h('span', { class: 'latency', title: words.t('latency') }, took),
+      h('span', { class: 'latency', title: words.t('latency') }, latency),
       h('span', { class: 'cost', title: words.t('cost') }, words.money(row.costUsd)),
       h(
         'span',
         { class: `outcome outcome-${row.outcome}`, title: outcome },
-        answered ? icon(outcomeIcons[row.outcome]) : '',
+        isAnswered ? icon(outcomeIcons[row.outcome]) : '',
       ),
     );
   }
 
-  private spoken(row: PanelRow, model: string, confidence: number | undefined, outcome: string): string {
+  private accessibleName(row: PanelRow, model: string, confidence: number | undefined, outcome: string): string {
     const { words } = this;
-    const place = `${row.path}:${row.line}`;
-    if (row.source === 'none') return [model, this.silence(row), place].join(', ');
+    const position = `${row.path}:${row.line}`;
+    if (row.source === 'none') return [model, this.whyNotShown(row), position].join(', ');
     const parts = [model, flatten(row.text)];
     if (confidence !== undefined) parts.push(`${words.t('confidence')} ${words.percent(confidence)}`);
-    parts.push(words.latency(row.latencyMs), words.money(row.costUsd), outcome, place);
+    parts.push(words.latency(row.latencyMs), words.money(row.costUsd), outcome, position);
     return parts.join(', ');
   }
 
   /** Confidence in the part that is shown or held back, not in the whole draft. */
-  private confidence({ source, decision, held }: PanelRow): number | undefined {
-    return source === 'api' ? decision?.pApi : ((held ?? decision?.shown)?.p ?? decision?.pSpecialist);
+  private confidence({ source, decision, heldBack }: PanelRow): number | undefined {
+    return source === 'api' ? decision?.pApi : ((heldBack ?? decision?.shown)?.p ?? decision?.pSpecialist);
   }
 
-  /** Why nothing was shown, in short. */
-  private silence({ held }: PanelRow): string {
+  private whyNotShown({ heldBack }: PanelRow): string {
     const { words } = this;
-    return held ? words.t('heldWhy', words.percent(held.p), words.percent(held.from)) : words.t('nothingShown');
+    if (!heldBack) return words.t('nothingShown');
+    return words.t('heldBackReason', words.percent(heldBack.p), words.percent(heldBack.threshold));
   }
 
-  private drawInside(entry: Entry): void {
+  private drawDetails(entry: Entry): void {
     const { element, row } = entry;
-    element.querySelector('.inside')?.remove();
+    element.querySelector('.row-details')?.remove();
     if (!element.open) return;
     const { words } = this;
-    const inside = h(
+    const details = h(
       'div',
-      { class: 'inside' },
+      { class: 'row-details' },
       h(
         'pre',
         // The text may be larger than its box. With the focus, keys scroll it.
-        { class: 'code', role: 'group', tabindex: '0', 'aria-label': words.t(row.held ? 'heldText' : 'rowText') },
+        {
+          class: 'code',
+          role: 'group',
+          tabindex: '0',
+          'aria-label': words.t(row.heldBack ? 'heldBackText' : 'rowText'),
+        },
         h('span', { class: 'before' }, row.before),
         h('span', { class: 'inserted' }, row.text),
       ),
@@ -180,14 +189,14 @@ export class RowList {
         { class: 'foot' },
         h('span', { class: 'dim' }, `${words.time(row.at)} · ${words.t(`outcome.${row.outcome}`)}`),
         row.savedUsd > 0 ? h('span', { class: 'dim' }, words.t('rowSaved', words.money(row.savedUsd))) : undefined,
-        button(words.t('openPlace'), () => this.onOpenPlace(row.id), { class: 'link' }),
+        button(words.t('goToPosition'), () => this.onGoToPosition(row.id), { class: 'link' }),
       ),
     );
-    element.append(inside);
+    element.append(details);
   }
 
-  /** The decision as a sentence, then its numbers with their meanings, folded. */
-  private decision(decision: PanelDecision, silent: boolean): HTMLElement {
+  /** The decision as a sentence, and its numbers, folded. */
+  private decision(decision: PanelDecision, isNothingShown: boolean): HTMLElement {
     const { words } = this;
     const estimate = (name: string, value: number, kind: string, note: string) =>
       h(
@@ -205,17 +214,17 @@ export class RowList {
       'div',
       { class: 'decision' },
       h('p', { class: 'why' }, decision.summary),
-      silent ? h('p', { class: 'dim' }, words.t('askForIt')) : undefined,
+      isNothingShown ? h('p', { class: 'dim' }, words.t('requestByKey')) : undefined,
       h(
         'details',
         { class: 'fold numbers' },
         h('summary', {}, icon(icons.chevron), words.t('numbers')),
         estimate(words.t('pSpecialist'), decision.pSpecialist, 'specialist', words.t('pSpecialistNote')),
-        estimate(words.t('pApi'), decision.pApi, 'api', words.t(decision.pApiIsPrior ? 'prior' : 'pApiNote')),
+        estimate(words.t('pApi'), decision.pApi, 'api', words.t(decision.pApiIsPrior ? 'pApiPrior' : 'pApiNote')),
         estimate(words.t('price'), decision.price, 'price', words.t('priceNote')),
         reasons.length === 0
           ? undefined
-          : h('table', { class: 'reasons' }, h('caption', {}, words.t('reasons')), h('tbody', {}, ...reasons)),
+          : h('table', { class: 'reasons' }, h('caption', {}, words.t('features')), h('tbody', {}, ...reasons)),
       ),
     );
   }

@@ -1,2 +1,2 @@
-// Style sheets that a library brings are bundled beside the script that imports them.
+// A library's style sheets are bundled beside the script that imports them.
 declare module '*.css';

@@ -1,10 +1,10 @@
-// The answer of the row that is chosen, where answers are texts: read, written anew, accepted.
+// The input box for the text answer of the selected row: shows, edits and accepts it.
 import { button, h } from './dom.ts';
 import type { Words } from './wording.ts';
 
 export interface AnswerActions {
   readonly accept: (index: number, answer: string) => void;
-  /** Back to the rows. */
+  /** Returns the focus to the rows. */
   readonly leave: () => void;
 }
 
@@ -14,17 +14,17 @@ export class AnswerBox {
   private readonly actions: AnswerActions;
   private index: number | undefined;
 
-  /** @param longest characters */
-  constructor(words: Words, longest: number, actions: AnswerActions) {
+  /** @param maxLength characters */
+  constructor(words: Words, maxLength: number, actions: AnswerActions) {
     this.actions = actions;
-    this.field = h('textarea', { rows: '3', maxlength: String(longest), 'aria-label': words.t('table.label') });
+    this.field = h('textarea', { rows: '3', maxlength: String(maxLength), 'aria-label': words.t('table.label') });
     this.field.addEventListener('keydown', (event) => this.key(event));
     const accept = button(words.t('table.accept'), () => this.accept(), { class: 'small' });
     this.element = h('div', { class: 'answer' }, this.field, accept);
     this.show(undefined, '');
   }
 
-  /** What is being written about the same row stays. @param index undefined: no row is chosen */
+  /** Keeps text that is being edited for the same row. @param index undefined: no row is selected */
   show(index: number | undefined, answer: string): void {
     if (index !== undefined && index === this.index && document.activeElement === this.field) return;
     this.index = index;

@@ -1,42 +1,42 @@
-// Which rows of the table are shown: by who labelled them, by label, by doubt, by what stands in them; and in which order.
+// Filters of the table's rows: by source of the label, label, doubt and text. Also their order.
 import { h } from './dom.ts';
 import type { TableRow } from './table-protocol.ts';
 import type { Words } from './wording.ts';
 
-/** Typing is waited for, ms: a hundred thousand texts are looked through. */
-const pauseMs = 120;
+/** Debounce of the text filter, ms: it may search a hundred thousand texts. */
+const debounceMs = 120;
 
 export class Filters {
   readonly element: HTMLElement;
-  private readonly who: HTMLSelectElement;
+  private readonly source: HTMLSelectElement;
   private readonly label: HTMLSelectElement;
   private readonly order: HTMLSelectElement;
   private readonly doubt: HTMLInputElement;
   private readonly contains: HTMLInputElement;
 
   constructor(words: Words, labels: readonly { readonly name: string }[], onChange: () => void) {
-    const all = (key: string): readonly [string, string] => ['', words.t(key)];
-    const who = ['person', 'api', 'specialist'].map((name) => [name, words.t(`who.${name}`)] as const);
-    this.who = select([all('table.anyone'), ...who]);
-    this.label = select([all('table.anyLabel'), ...labels.map(({ name }) => [name, name] as const)]);
-    this.order = select([all('table.asInFile'), ['doubt', words.t('table.leastSure')]]);
+    const first = (key: string): readonly [string, string] => ['', words.t(key)];
+    const sources = ['person', 'api', 'specialist'].map((name) => [name, words.t(`source.${name}`)] as const);
+    this.source = select([first('table.anySource'), ...sources]);
+    this.label = select([first('table.anyLabel'), ...labels.map(({ name }) => [name, name] as const)]);
+    this.order = select([first('table.asInFile'), ['doubt', words.t('table.leastConfident')]]);
     this.doubt = h('input', { type: 'checkbox' });
     this.contains = h('input', {
       type: 'search',
       placeholder: words.t('table.contains'),
       'aria-label': words.t('table.contains'),
     });
-    for (const field of [this.who, this.label, this.order, this.doubt]) field.addEventListener('change', onChange);
+    for (const field of [this.source, this.label, this.order, this.doubt]) field.addEventListener('change', onChange);
     let timer: ReturnType<typeof setTimeout> | undefined;
     this.contains.addEventListener('input', () => {
       clearTimeout(timer);
-      timer = setTimeout(onChange, pauseMs);
+      timer = setTimeout(onChange, debounceMs);
     });
     this.element = h(
       'form',
       { class: 'filters', role: 'search', 'aria-label': words.t('table.filters') },
-      h('label', {}, words.t('table.who'), this.who),
-      // Answers in words are hardly ever the same twice.
+      h('label', {}, words.t('table.source'), this.source),
+      // Text answers are too different to filter by.
       labels.length > 0 ? h('label', {}, words.t('table.label'), this.label) : undefined,
       h('label', {}, words.t('table.order'), this.order),
       h('label', { class: 'check' }, this.doubt, words.t('table.onlyDoubt')),
@@ -46,38 +46,38 @@ export class Filters {
   }
 
   /** Indices of the rows to show, in their order. */
-  of(rows: readonly TableRow[]): number[] {
-    return shownRows(rows, {
-      who: this.who.value,
+  apply(rows: readonly TableRow[]): number[] {
+    return filterRows(rows, {
+      source: this.source.value,
       label: this.label.value,
       onlyDoubt: this.doubt.checked,
       contains: this.contains.value,
-      leastSureFirst: this.order.value === 'doubt',
+      leastConfidentFirst: this.order.value === 'doubt',
     });
   }
 }
 
-export interface Wanted {
+export interface RowFilter {
   /** '': any. */
-  readonly who: string;
+  readonly source: string;
   readonly label: string;
   readonly onlyDoubt: boolean;
   readonly contains: string;
-  readonly leastSureFirst: boolean;
+  readonly leastConfidentFirst: boolean;
 }
 
-/** Pure: indices of the rows that are wanted. */
-export function shownRows(rows: readonly TableRow[], wanted: Wanted): number[] {
-  const needle = wanted.contains.trim().toLowerCase();
+/** Indices of the rows that pass the filter. */
+export function filterRows(rows: readonly TableRow[], filter: RowFilter): number[] {
+  const needle = filter.contains.trim().toLowerCase();
   const shown = [...rows.keys()].filter((index) => {
-    const { text, label, who, inDoubt } = rows[index] as TableRow;
-    if (wanted.who !== '' && who !== wanted.who) return false;
-    if (wanted.label !== '' && label !== wanted.label) return false;
-    if (wanted.onlyDoubt && !inDoubt) return false;
+    const { text, label, source, inDoubt } = rows[index] as TableRow;
+    if (filter.source !== '' && source !== filter.source) return false;
+    if (filter.label !== '' && label !== filter.label) return false;
+    if (filter.onlyDoubt && !inDoubt) return false;
     return needle === '' || `${text}\n${label}`.toLowerCase().includes(needle);
   });
-  const sure = (index: number) => rows[index]?.sure ?? 0;
-  return wanted.leastSureFirst ? shown.sort((a, b) => sure(a) - sure(b)) : shown;
+  const confidence = (index: number) => rows[index]?.confidence ?? 0;
+  return filter.leastConfidentFirst ? shown.sort((a, b) => confidence(a) - confidence(b)) : shown;
 }
 
 function select(options: readonly (readonly [value: string, label: string])[]): HTMLSelectElement {

@@ -1,20 +1,21 @@
-// The rows of a text task: of any number only those in sight are in the page. One element has the focus and names the row that it is about.
+// The rows of a text task, virtualized: only visible rows are in the page. The grid has the focus and names the active
+// row.
 import { h } from './dom.ts';
 import type { TableRow } from './table-protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
-/** px; the style sheet says the same. */
+/** px; the same as in media/panel/table.css. */
 const rowHeight = 28;
-/** Drawn above and below what is in sight. */
-const margin = 12;
+/** Rows drawn above and below the visible ones. */
+const overscan = 12;
 
 export interface GridActions {
-  /** @param label index of the task's; undefined: ask which */
+  /** @param label index of the task's label; undefined: the user is asked for it */
   readonly correct: (index: number, label: number | undefined) => void;
   readonly onActive: (index: number | undefined) => void;
 }
 
-const columns = ['text', 'label', 'who', 'sure', 'doubt'] as const;
+const columns = ['text', 'label', 'source', 'confidence', 'doubt'] as const;
 
 export class Grid {
   readonly element: HTMLElement;
@@ -25,7 +26,7 @@ export class Grid {
   private rows: readonly TableRow[] = [];
   /** Indices into `rows`, in the order in which they are shown. */
   private shown: readonly number[] = [];
-  /** Place in `shown`. */
+  /** Index into `shown`. */
   private active = 0;
   private pending = false;
 
@@ -45,32 +46,28 @@ export class Grid {
       h('div', { role: 'rowgroup' }, head),
       this.view,
     );
-    this.view.addEventListener('scroll', () => this.soon());
+    this.view.addEventListener('scroll', () => this.redraw());
     this.element.addEventListener('keydown', (event) => this.key(event));
     this.space.addEventListener('mousedown', (event) => this.press(event));
     this.space.addEventListener('dblclick', () => this.correct(undefined));
-    new ResizeObserver(() => this.soon()).observe(this.view);
+    new ResizeObserver(() => this.redraw()).observe(this.view);
   }
 
-  /** @param keep the row that was active stays so where it is still shown */
-  update(rows: readonly TableRow[], shown: readonly number[], keep = true): void {
+  /** @param keepsActive the active row stays active if it is still shown */
+  update(rows: readonly TableRow[], shown: readonly number[], keepsActive = true): void {
     const row = this.shown[this.active];
     this.rows = rows;
     this.shown = shown;
-    const at = keep && row !== undefined ? shown.indexOf(row) : 0;
+    const at = keepsActive && row !== undefined ? shown.indexOf(row) : 0;
     this.active = Math.max(0, at >= 0 ? at : Math.min(this.active, shown.length - 1));
     this.element.setAttribute('aria-rowcount', String(shown.length + 1));
     this.space.style.height = `${shown.length * rowHeight}px`;
-    this.soon();
+    this.redraw();
     this.actions.onActive(shown[this.active]);
   }
 
-  /** Where they were. */
+  /** Draws the rows at the next frame. */
   redraw(): void {
-    this.soon();
-  }
-
-  private soon(): void {
     if (this.pending) return;
     this.pending = true;
     requestAnimationFrame(() => {
@@ -81,25 +78,25 @@ export class Grid {
 
   private draw(): void {
     const { scrollTop, clientHeight } = this.view;
-    const first = Math.max(0, Math.floor(scrollTop / rowHeight) - margin);
-    const last = Math.min(this.shown.length - 1, Math.ceil((scrollTop + clientHeight) / rowHeight) + margin);
-    const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
-    // What is spoken of must be in the page.
-    if (this.shown.length > 0 && (this.active < first || this.active > last)) places.push(this.active);
-    this.space.replaceChildren(...places.map((place) => this.row(place)));
+    const first = Math.max(0, Math.floor(scrollTop / rowHeight) - overscan);
+    const last = Math.min(this.shown.length - 1, Math.ceil((scrollTop + clientHeight) / rowHeight) + overscan);
+    const indices = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+    // A screen reader needs the active row in the page.
+    if (this.shown.length > 0 && (this.active < first || this.active > last)) indices.push(this.active);
+    this.space.replaceChildren(...indices.map((index) => this.row(index)));
     if (this.shown.length > 0) this.element.setAttribute('aria-activedescendant', `row-${this.active}`);
     else this.element.removeAttribute('aria-activedescendant');
   }
 
-  private row(place: number): HTMLElement {
+  private row(index: number): HTMLElement {
     const { words } = this;
-    const { text, label, who, sure, inDoubt } = this.rows[this.shown[place] as number] as TableRow;
-    const isActive = place === this.active;
+    const { text, label, source, confidence, inDoubt } = this.rows[this.shown[index] as number] as TableRow;
+    const isActive = index === this.active;
     const values: Readonly<Record<(typeof columns)[number], string>> = {
       text: flatten(text).slice(0, 400),
       label: label === '' ? '–' : label,
-      who: who === '' ? '–' : words.t(`who.${who}`),
-      sure: sure === undefined ? '–' : words.percent(sure),
+      source: source === '' ? '–' : words.t(`source.${source}`),
+      confidence: confidence === undefined ? '–' : words.percent(confidence),
       doubt: inDoubt ? words.t('table.inDoubt') : '',
     };
     const row = h(
@@ -107,23 +104,23 @@ export class Grid {
       {
         class: `grid-row${isActive ? ' active' : ''}${inDoubt ? ' in-doubt' : ''}`,
         role: 'row',
-        id: `row-${place}`,
-        'aria-rowindex': String(place + 2),
+        id: `row-${index}`,
+        'aria-rowindex': String(index + 2),
         'aria-selected': String(isActive),
-        'data-place': String(place),
+        'data-index': String(index),
       },
       ...columns.map((name) => h('span', { role: 'gridcell', class: `cell ${name}` }, values[name])),
     );
-    row.style.transform = `translateY(${place * rowHeight}px)`;
+    row.style.transform = `translateY(${index * rowHeight}px)`;
     return row;
   }
 
   private press(event: MouseEvent): void {
-    const row = (event.target as HTMLElement).closest<HTMLElement>('[data-place]');
-    if (row) this.go(Number(row.dataset.place));
+    const row = (event.target as HTMLElement).closest<HTMLElement>('[data-index]');
+    if (row) this.activate(Number(row.dataset.index));
   }
 
-  /** Digits label, Enter asks which; arrows, pages, Home and End walk. */
+  /** A digit sets that label, and Enter asks for one. Arrows, Page Up and Down, Home and End move between rows. */
   private key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || this.shown.length === 0) return;
     const page = Math.max(1, Math.floor(this.view.clientHeight / rowHeight) - 1);
@@ -136,15 +133,15 @@ export class Grid {
       End: this.shown.length - 1,
     };
     const to = steps[event.key];
-    if (to !== undefined) this.go(to);
+    if (to !== undefined) this.activate(to);
     else if (/^[1-9]$/.test(event.key)) this.correct(Number(event.key) - 1);
     else if (event.key === 'Enter') this.correct(undefined);
     else return;
     event.preventDefault();
   }
 
-  private go(place: number): void {
-    this.active = Math.max(0, Math.min(this.shown.length - 1, place));
+  private activate(index: number): void {
+    this.active = Math.max(0, Math.min(this.shown.length - 1, index));
     const top = this.active * rowHeight;
     const { scrollTop, clientHeight } = this.view;
     if (top < scrollTop) this.view.scrollTop = top;

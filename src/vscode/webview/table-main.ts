@@ -1,4 +1,4 @@
-// The table's browser code: takes the rows as they come, filters them, and sends back what the user corrects.
+// The table's browser code: receives rows page by page, filters them, and sends corrections back.
 import { button, h, icon, icons } from './dom.ts';
 import { AnswerBox } from './table-answer.ts';
 import { Filters } from './table-filters.ts';
@@ -20,22 +20,27 @@ class TableView {
   private readonly rows: TableRow[] = [];
   private readonly grid: Grid;
   private readonly filters: Filters;
-  private readonly said: HTMLElement;
-  private readonly whole: HTMLElement;
-  private readonly taught: HTMLElement;
-  /** Where answers in words are read and written; undefined: there are labels. */
-  private readonly answer: AnswerBox | undefined;
+  private readonly status: HTMLElement;
+  private readonly fullText: HTMLElement;
+  private readonly correctionCount: HTMLElement;
+  /** The input box for text answers; undefined if the task has labels. */
+  private readonly answerBox: AnswerBox | undefined;
   private corrections = 0;
 
   constructor(init: TableInit) {
     this.init = init;
     this.words = new Words(init.strings, init.locale);
     const { words } = this;
-    this.said = h('p', { class: 'said dim', role: 'status', 'aria-live': 'polite' });
-    this.whole = h('div', { class: 'whole', role: 'region', 'aria-label': words.t('table.whole'), tabindex: '0' });
-    this.taught = h('span', { class: 'dim' });
+    this.status = h('p', { class: 'dim', role: 'status', 'aria-live': 'polite' });
+    this.fullText = h('div', {
+      class: 'full-text',
+      role: 'region',
+      'aria-label': words.t('table.fullText'),
+      tabindex: '0',
+    });
+    this.correctionCount = h('span', { class: 'dim' });
     if (init.longestAnswer !== undefined && !init.isPreview)
-      this.answer = new AnswerBox(words, init.longestAnswer, {
+      this.answerBox = new AnswerBox(words, init.longestAnswer, {
         accept: (index, answer) => {
           const row = this.rows[index];
           if (row) host.postMessage({ type: 'correct', index, text: row.text, label: answer });
@@ -59,7 +64,7 @@ class TableView {
           'header',
           { class: 'line' },
           h('h1', {}, init.title, h('span', { class: 'dim' }, init.subtitle)),
-          this.taught,
+          this.correctionCount,
           button(words.t('task.run'), () => host.postMessage({ type: 'run' }), { class: 'small' }),
         ),
         ...(init.task === undefined
@@ -73,10 +78,10 @@ class TableView {
               ),
             ]),
         ...(init.isPreview ? [] : [this.filters.element]),
-        this.said,
+        this.status,
         this.grid.element,
-        this.whole,
-        this.answer?.element,
+        this.fullText,
+        this.answerBox?.element,
         h('p', { class: 'dim', id: 'table-keys' }, keys),
         ...(names.length === 0 || init.isPreview ? [] : [h('ul', { class: 'keys' }, ...names)]),
       ),
@@ -84,28 +89,28 @@ class TableView {
     if (init.takesFocus) this.grid.element.focus();
   }
 
-  add(rows: readonly TableRow[], more: boolean): void {
+  add(rows: readonly TableRow[], hasMore: boolean): void {
     for (const row of rows) this.rows.push(row);
     this.filter(true);
-    if (more) host.postMessage({ type: 'more' });
+    if (hasMore) host.postMessage({ type: 'more' });
   }
 
   corrected(index: number, label: string): void {
     const row = this.rows[index];
     if (row === undefined) return;
-    this.rows[index] = { ...row, label, who: 'person', sure: 1, inDoubt: false };
+    this.rows[index] = { ...row, label, source: 'person', confidence: 1, inDoubt: false };
     this.corrections += 1;
-    this.said.textContent = this.words.t('table.corrected', label);
-    this.taught.textContent = this.words.counted('table.taught', this.corrections);
-    // It stays where it is, whatever the filters say, until they are touched: who labels goes on from here.
+    this.status.textContent = this.words.t('table.corrected', label);
+    this.correctionCount.textContent = this.words.counted('table.corrections', this.corrections);
+    // The row stays in place until the filters change, so that the user can continue from it.
     this.grid.redraw();
     this.show(index);
   }
 
-  private filter(keep: boolean): void {
-    const shown = this.filters.of(this.rows);
-    this.grid.update(this.rows, shown, keep);
-    this.said.textContent = this.words.t(
+  private filter(keepsActive: boolean): void {
+    const shown = this.filters.apply(this.rows);
+    this.grid.update(this.rows, shown, keepsActive);
+    this.status.textContent = this.words.t(
       'table.shown',
       this.words.count(shown.length),
       this.words.count(this.rows.length),
@@ -114,14 +119,14 @@ class TableView {
 
   private show(index: number | undefined): void {
     const row = index === undefined ? undefined : this.rows[index];
-    this.whole.textContent = row?.text ?? '';
-    this.answer?.show(index, row?.label ?? '');
+    this.fullText.textContent = row?.text ?? '';
+    this.answerBox?.show(index, row?.label ?? '');
   }
 
   private correct(index: number, label: number | undefined): void {
     const row = this.rows[index];
-    if (this.answer) {
-      if (label === undefined) this.answer.focus();
+    if (this.answerBox) {
+      if (label === undefined) this.answerBox.focus();
       return;
     }
     const name = label === undefined ? undefined : this.init.labels[label]?.name;

@@ -1,4 +1,4 @@
-// Messages between the table of a text task and the extension: plain data, checked on both sides.
+// Messages between the table of a text task and the extension: plain data, validated on both sides.
 import * as v from 'valibot';
 import { finite, type SchemaOutput } from '../../common/schemas.ts';
 import { task } from './protocol.ts';
@@ -8,15 +8,15 @@ const row = v.object({
   text: v.string(),
   /** '': none yet. */
   label: v.string(),
-  /** 'person', 'api', 'specialist'; '': not labelled. */
-  who: v.string(),
-  /** Calibrated probability that the label is right; absent where there is none. */
-  sure: v.optional(finite),
+  /** Who gave the label: 'person', 'api' or 'specialist'; '': not labelled. */
+  source: v.string(),
+  /** Calibrated probability that the label is right; absent if unknown. */
+  confidence: v.optional(finite),
   inDoubt: v.boolean(),
 });
 
 const toTable = v.variant('type', [
-  /** Everything but the rows, which the table asks for. */
+  /** Everything except the rows, which the table requests. */
   v.object({
     type: v.literal('init'),
     strings,
@@ -24,32 +24,32 @@ const toTable = v.variant('type', [
     title: v.string(),
     subtitle: v.string(),
     labels: v.array(v.object({ name: v.string(), meaning: v.string() })),
-    /** Characters of an answer in words; absent: texts get labels. */
+    /** Maximum characters of a text answer; absent if texts get labels. */
     longestAnswer: v.optional(finite),
     task: v.optional(task),
-    /** The first texts alone: nothing can be corrected yet. */
+    /** Only the first texts are shown, and nothing can be corrected yet. */
     isPreview: v.boolean(),
-    /** Focus goes to the rows: the user has just opened the table. */
+    /** The rows take the focus, because the user has just opened the table. */
     takesFocus: v.boolean(),
   }),
-  /** The next rows; `more`: others are left. */
+  /** The next rows. `more`: others follow. */
   v.object({ type: v.literal('rows'), rows: v.array(row), more: v.boolean() }),
-  /** A person has given this row its label. */
+  /** The user has corrected this row. */
   v.object({ type: v.literal('corrected'), index: finite, label: v.string() }),
 ]);
 
-/** Characters. */
-const longestText = 25_000;
-const longestLabel = 2000;
+/** Maximum characters. */
+const maxText = 25_000;
+const maxLabel = 2000;
 
 const fromTable = v.variant('type', [
   v.object({ type: v.picklist(['ready', 'more', 'run']) }),
   v.object({
     type: v.literal('correct'),
     index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-    text: v.pipe(v.string(), v.maxLength(longestText)),
-    /** Undefined: ask the user for it. */
-    label: v.optional(v.pipe(v.string(), v.maxLength(longestLabel))),
+    text: v.pipe(v.string(), v.maxLength(maxText)),
+    /** Undefined: the user is asked for it. */
+    label: v.optional(v.pipe(v.string(), v.maxLength(maxLabel))),
   }),
 ]);
 

@@ -9,7 +9,7 @@ const edge = { left: 40, right: 10, top: 10, bottom: 24 } as const;
 
 export function taskView(words: Words, task: PanelTask): HTMLElement {
   const { texts, byPerson, byApi, inDoubt, curve, operating } = task;
-  const own = ownWords(words, task);
+  const own = wordsFor(words, task);
   const facts: readonly (readonly [string, string])[] = [
     [words.t('task.model'), task.model ?? words.t('nobody')],
     [words.t('task.texts'), words.count(texts)],
@@ -31,14 +31,14 @@ export function taskView(words: Words, task: PanelTask): HTMLElement {
   );
 }
 
-/** The UI's words for this kind of task: labels or text answers. */
-function ownWords(words: Words, { isText }: PanelTask) {
+/** Translates keys for this kind of task: labels or text answers. */
+function wordsFor(words: Words, { isText }: PanelTask) {
   return (key: string, ...values: readonly string[]) => words.t(`${isText ? 'answers' : 'task'}.${key}`, ...values);
 }
 
 function figure(words: Words, task: PanelTask): HTMLElement {
   const { curve, operating } = task;
-  const own = ownWords(words, task);
+  const own = wordsFor(words, task);
   const caption = own('curve');
   const cells = curve.map(({ share, right }) =>
     h('tr', {}, h('th', { scope: 'row' }, words.percent(share)), h('td', {}, words.percent(right, 1))),
@@ -49,7 +49,7 @@ function figure(words: Words, task: PanelTask): HTMLElement {
     'figure',
     { class: 'curve' },
     h('figcaption', { class: 'dim' }, caption),
-    drawn(words, curve, operating, at),
+    chart(words, curve, operating, at),
     ...point,
     h(
       'details',
@@ -80,13 +80,13 @@ export function rightAt(curve: PanelTask['curve'], share: number): number | unde
 }
 
 /** Hidden from screen readers: a sentence and a table beside it show the same. */
-function drawn(words: Words, curve: PanelTask['curve'], operating: number | undefined, at: number | undefined): Node {
+function chart(words: Words, curve: PanelTask['curve'], operating: number | undefined, at: number | undefined): Node {
   const values = curve.map(({ right }) => right);
   const low = Math.max(0, Math.floor(20 * Math.min(...values) - 0.2) / 20);
   const high = Math.min(1, Math.ceil(20 * Math.max(...values) + 0.2) / 20);
   const x = (share: number) => edge.left + share * (width - edge.left - edge.right);
   const y = (right: number) => edge.top + ((high - right) / (high - low || 1)) * (height - edge.top - edge.bottom);
-  const root = s('svg', { class: 'curve-drawn', viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' });
+  const root = s('svg', { class: 'curve-chart', viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' });
   for (const right of [low, (low + high) / 2, high]) {
     root.append(s('line', { class: 'grid-line', x1: x(0), x2: x(1), y1: y(right), y2: y(right) }));
     root.append(

@@ -1,4 +1,4 @@
-// What the last runs of the folders' text tasks came to.
+// The panel's section with the results of the text tasks' last runs.
 import { button, h } from './dom.ts';
 import type { PanelTask } from './protocol.ts';
 import { taskView } from './task-view.ts';
@@ -24,7 +24,7 @@ export class TasksView {
     );
   }
 
-  /** Nothing is shown where no task has been run. */
+  /** Hidden if no task has been run. */
   update(tasks: readonly PanelTask[]): void {
     this.element.hidden = tasks.length === 0;
     this.body.replaceChildren(...tasks.map((task) => taskView(this.words, task)));

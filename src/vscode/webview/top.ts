@@ -1,4 +1,4 @@
-// The top of the panel: state, notices, work under way, and the slider between local and API.
+// The top of the panel: status, notices, the run in progress, and the slider between local and large model.
 import { AmountView } from './amount.ts';
 import { button, h, keepChildren } from './dom.ts';
 import { type PanelCommand, type PanelNotice, type PanelProgress, type PanelState, shortModel } from './protocol.ts';
@@ -22,9 +22,9 @@ export class StatusView {
   private readonly words: Words;
   private readonly actions: StatusActions;
   private state: PanelState | undefined;
-  /** What each part was last drawn from. */
-  private readonly drawn = new Map<string, string>();
-  private readonly shown = new Map<string, HTMLElement>();
+  /** The data that each part was last drawn from, as JSON. */
+  private readonly drawnData = new Map<string, string>();
+  private readonly shownNotices = new Map<string, HTMLElement>();
 
   constructor(words: Words, actions: StatusActions) {
     this.words = words;
@@ -72,7 +72,7 @@ export class StatusView {
           'div',
           { class: 'ends dim', 'aria-hidden': 'true' },
           h('span', {}, words.t('localOnly')),
-          h('span', {}, words.t('apiFirst')),
+          h('span', {}, words.t('largeModelFirst')),
         ),
         this.meaning,
       ),
@@ -82,22 +82,22 @@ export class StatusView {
 
   update(state: PanelState): void {
     this.state = state;
-    // What has not changed stays in the page: screen readers would read it again, and a focused button would lose the focus.
-    if (this.changed('line', [state.status, state.statusText])) {
+    // An unchanged part is not redrawn: screen readers would read it again, and a button in it would lose the focus.
+    if (this.hasChanged('line', [state.status, state.statusText])) {
       this.line.replaceChildren(
         h('span', { class: `dot ${state.status}`, 'aria-hidden': 'true' }),
         h('span', {}, state.statusText),
       );
     }
-    if (this.changed('model', state.model)) {
+    if (this.hasChanged('model', state.model)) {
       const { kind, name, detail } = state.model;
       this.model.replaceChildren(
-        h('span', { class: `badge ${kind}`, title: `${this.words.t('answersNow')}: ${name}` }, shortModel(name)),
+        h('span', { class: `badge ${kind}`, title: `${this.words.t('modelInUse')}: ${name}` }, shortModel(name)),
         h('span', { class: 'dim' }, detail),
       );
     }
     const wanted = new Map(state.notices.map((each) => [JSON.stringify(each), () => this.notice(each)]));
-    keepChildren(this.notices, this.shown, wanted);
+    keepChildren(this.notices, this.shownNotices, wanted);
     this.showProgress(state.progress);
     this.amount.update(state.showThreshold);
     this.slider.disabled = state.localOnly;
@@ -105,23 +105,22 @@ export class StatusView {
     this.explain(Number(this.slider.value) / 100);
   }
 
-  private changed(part: string, value: unknown): boolean {
+  private hasChanged(part: string, value: unknown): boolean {
     const text = JSON.stringify(value);
-    if (this.drawn.get(part) === text) return false;
-    this.drawn.set(part, text);
+    if (this.drawnData.get(part) === text) return false;
+    this.drawnData.set(part, text);
     return true;
   }
 
   private notice({ kind, text, action }: PanelNotice): HTMLElement {
-    // What mends a trouble stands out; what one may do besides does not.
-    const look = kind === 'warning' ? 'small' : 'secondary small';
-    const act = action && button(action.label, () => this.actions.run(action.command), { class: look });
-    return h('div', { class: `notice ${kind}` }, h('p', {}, text), act);
+    const style = kind === 'warning' ? 'small' : 'secondary small';
+    const actionButton = action && button(action.label, () => this.actions.run(action.command), { class: style });
+    return h('div', { class: `notice ${kind}` }, h('p', {}, text), actionButton);
   }
 
   private showProgress(progress: PanelProgress | undefined): void {
-    if (this.changed('progress', progress && [progress.title, progress.cancellable])) {
-      this.progress.replaceChildren(...(progress ? [this.bar(progress)] : []));
+    if (this.hasChanged('progress', progress && [progress.title, progress.cancellable])) {
+      this.progress.replaceChildren(...(progress ? [this.progressGroup(progress)] : []));
     }
     const bar = this.progress.querySelector('progress');
     if (!progress || !bar) return;
@@ -132,11 +131,11 @@ export class StatusView {
     const plan = this.progress.querySelector<HTMLElement>('#progress-plan');
     if (!plan) return;
     plan.hidden = progress.plan === undefined;
-    // Read out when it is another one, and not with every step.
+    // Setting the same text would make screen readers read it again at each step.
     if (plan.textContent !== (progress.plan ?? '')) plan.textContent = progress.plan ?? '';
   }
 
-  private bar(progress: PanelProgress): HTMLElement {
+  private progressGroup(progress: PanelProgress): HTMLElement {
     const cancel = button(this.words.t('cancel'), () => this.actions.run('cancelAdapt'), { class: 'secondary small' });
     return h(
       'div',
@@ -160,21 +159,21 @@ export class StatusView {
     );
   }
 
-  /** Says what the slider's place means, in money and quality where this folder's last adaptation has measured it. */
+  /** Describes the slider's position, with cost and gain if this folder's last adaptation has measured them. */
   private explain(balance: number): void {
     const { words, state } = this;
     const key =
       balance === 0 ? 'none' : balance < 0.35 ? 'rarely' : balance <= 0.6 ? 'worth' : balance < 1 ? 'often' : 'first';
     const text = state?.localOnly
       ? words.t('balance.locked')
-      : words.t(`balance.${key}`, state?.apiModel || words.t('theApi'));
+      : words.t(`balance.${key}`, state?.apiModel || words.t('largeModel'));
     const figures = state?.localOnly ? '' : this.figures(balance);
-    const said = figures === '' ? text : `${text} ${figures}`;
-    this.meaning.textContent = said;
-    this.slider.setAttribute('aria-valuetext', said);
+    const description = figures === '' ? text : `${text} ${figures}`;
+    this.meaning.textContent = description;
+    this.slider.setAttribute('aria-valuetext', description);
   }
 
-  /** 'About 30 of 100 completions go to the API: $0.04 an hour, 12% more lines right.' */
+  /** 'About 30 of 100 completions call the large model: $0.04 an hour, 12% more lines right.' */
   private figures(balance: number): string {
     const { words, state } = this;
     const point = state?.slider.find((each) => Math.abs(each.balance - balance) < 0.025);

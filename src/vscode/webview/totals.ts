@@ -1,4 +1,4 @@
-// The figures: what suggestions wrote, how often they were taken, how long one waits for them, and what they cost; of this session or of all time.
+// The panel's figures, of this session or of all time: characters written, accepted share, latency and cost.
 import { button, h } from './dom.ts';
 import type { PanelState, PanelTotals, TotalsScope } from './protocol.ts';
 import type { Words } from './wording.ts';
@@ -48,7 +48,7 @@ export class TotalsView {
     this.draw();
   }
 
-  /** What the month has cost so far, under what this session or all time has. */
+  /** Sets this month's cost, which is shown below the cost of session or all time. */
   setMonth(month: PanelState['month']): void {
     if (month?.spentUsd === this.month?.spentUsd && month?.limitUsd === this.month?.limitUsd) return;
     this.month = month;
@@ -62,13 +62,16 @@ export class TotalsView {
     const totals = this.totals?.[this.scope];
     if (!totals) return;
     const { words } = this;
-    // Without an API there is nothing to spend and nobody to share with.
-    const paid = this.month !== undefined || totals.api > 0 || totals.spentUsd > 0;
+    const usesLargeModel = this.month !== undefined || totals.api > 0 || totals.spentUsd > 0;
     this.figures.replaceChildren(
-      this.written(totals, paid),
-      this.figure(words.t('taken'), share(words, totals.accepted, totals.completions), words.t('takenNote')),
-      this.figure(words.t('wait'), this.waits(totals), words.t(totals.api > 0 ? 'waitBoth' : 'waitHere')),
-      ...(paid
+      this.written(totals, usesLargeModel),
+      this.figure(words.t('accepted'), share(words, totals.accepted, totals.completions), words.t('acceptedNote')),
+      this.figure(
+        words.t('latencyMedian'),
+        this.latencies(totals),
+        words.t(totals.api > 0 ? 'latencyBoth' : 'latencyLocal'),
+      ),
+      ...(usesLargeModel
         ? [
             this.figure(words.t('spent'), words.money(totals.spentUsd), this.spentNote()),
             this.figure(words.t('saved'), words.money(totals.savedUsd), words.t('savedNote')),
@@ -83,8 +86,8 @@ export class TotalsView {
     return words.t('spentMonth', words.money(month.spentUsd), words.money(month.limitUsd));
   }
 
-  /** What it was good for; beside an API also who answered how often. */
-  private written(totals: PanelTotals, paid: boolean): HTMLElement {
+  /** Characters written, counts of suggestions, and the models' shares if the large model is in use. */
+  private written(totals: PanelTotals, usesLargeModel: boolean): HTMLElement {
     const { words } = this;
     const counts = [totals.completions, totals.accepted, totals.typed].map((count) => words.count(count));
     const part = (count: number, kind: string) => {
@@ -98,7 +101,7 @@ export class TotalsView {
       h('span', { class: 'value' }, words.count(totals.characters)),
       h('span', { class: 'label' }, words.t('written')),
       h('span', { class: 'dim' }, words.t('counts', ...counts)),
-      ...(paid && totals.completions > 0
+      ...(usesLargeModel && totals.completions > 0
         ? [
             h(
               'div',
@@ -106,7 +109,7 @@ export class TotalsView {
               part(totals.local, 'specialist'),
               part(totals.api, 'api'),
             ),
-            h('span', { class: 'dim' }, words.t('whoAnswered', words.count(totals.local), words.count(totals.api))),
+            h('span', { class: 'dim' }, words.t('countsByModel', words.count(totals.local), words.count(totals.api))),
           ]
         : []),
     );
@@ -122,12 +125,12 @@ export class TotalsView {
     );
   }
 
-  private waits({ localP50Ms, apiP50Ms, api }: PanelTotals): string {
-    const here = this.words.latency(localP50Ms);
-    return api > 0 ? `${here} / ${this.words.latency(apiP50Ms)}` : here;
+  private latencies({ localP50Ms, apiP50Ms, api }: PanelTotals): string {
+    const local = this.words.latency(localP50Ms);
+    return api > 0 ? `${local} / ${this.words.latency(apiP50Ms)}` : local;
   }
 }
 
-function share(words: Words, part: number, of: number): string {
-  return of === 0 ? '–' : words.percent(part / of);
+function share(words: Words, part: number, total: number): string {
+  return total === 0 ? '–' : words.percent(part / total);
 }

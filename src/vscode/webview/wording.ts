@@ -1,4 +1,4 @@
-// The panel's words and numbers: strings from the host, numbers as the user's locale writes them.
+// The webviews' texts and numbers: strings from the host, and numbers in the user's locale.
 import type { PanelStrings } from './protocol.ts';
 
 export class Words {
@@ -10,12 +10,12 @@ export class Words {
     this.locale = safeLocale(locale);
   }
 
-  /** The string `key` with `{0}`, `{1}`... filled in; the key itself where the host knows no such string. */
+  /** The string `key` with `{0}`, `{1}`... filled in; the key itself if the host sent no such string. */
   t(key: string, ...values: readonly (string | number)[]): string {
     return (this.strings[key] ?? key).replace(/\{(\d+)\}/g, (all, index) => String(values[Number(index)] ?? all));
   }
 
-  /** A counted thing: the string `key`, or `key.one` for one. */
+  /** The string `key` with the number; `key.one` if the number is 1. */
   counted(key: string, value: number): string {
     return this.t(value === 1 ? `${key}.one` : key, this.count(value));
   }
@@ -32,7 +32,7 @@ export class Words {
     });
   }
 
-  /** 4 ms, 620 ms, 1.2 s; '-' where unknown. */
+  /** 4 ms, 620 ms, 1.2 s; '–' if unknown. */
   latency(ms: number | undefined): string {
     if (ms === undefined || !Number.isFinite(ms)) return '–';
     if (ms < 1) return '<1 ms';
@@ -51,7 +51,7 @@ export class Words {
     return value.toLocaleString(this.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
 
-  /** A reason's value: whole numbers plain, others with up to three digits. */
+  /** The value of a feature: whole numbers as they are, others with up to three digits. */
   value(value: number): string {
     return value.toLocaleString(this.locale, { maximumFractionDigits: Number.isInteger(value) ? 0 : 3 });
   }
@@ -65,7 +65,7 @@ export class Words {
   }
 }
 
-/** Node's and the browser's `Intl` throw on a malformed tag; English is better than nothing. */
+/** Falls back to English: `Intl` throws on a malformed tag. */
 function safeLocale(locale: string): string {
   try {
     return Intl.getCanonicalLocales(locale)[0] ?? 'en';
@@ -74,7 +74,7 @@ function safeLocale(locale: string): string {
   }
 }
 
-/** White space made visible for one line: line ends as '⏎', runs of indentation shortened. */
+/** A text on one line: a line break becomes ' ⏎ ', a tab a space. */
 export function flatten(text: string): string {
   return text.replace(/\s*\n\s*/g, ' ⏎ ').replace(/\t/g, ' ');
 }

@@ -71,7 +71,7 @@ class Machine {
     };
     /** A pause in typing, and the check in it. */
     const pause = async (ms = 60_000) => {
-      bases.touched();
+      bases.onUserInput();
       await this.clock.advance(ms);
       await bases.check();
     };
@@ -185,7 +185,7 @@ test('one window at a time times a base, and an interrupted one holds no lock', 
   await settled();
   await second.bases.check();
   assert.deepEqual([machine.measured, second.why()], [1, 'untimed']);
-  first.bases.touched();
+  first.bases.onUserInput();
   held.give(failed('cancelled', 'Cancelled.'));
   await checking;
   assert.equal(machine.holders.size, 0);
@@ -211,7 +211,7 @@ test('a key ends the timing run, and the next pause starts another', async () =>
   await machine.clock.advance(60_000);
   const checking = bases.check();
   await settled();
-  bases.touched();
+  bases.onUserInput();
   await checking;
   assert.deepEqual([serves(), why()], ['small', 'untimed']);
   machine.timing = async () => ok(fast);
@@ -352,7 +352,7 @@ test('an idle window checks nothing until the next key', async (context) => {
   assert.equal(asked, 1, 'at the start');
   assert.equal(await minutes(15), 15);
   assert.equal(await minutes(60), 0);
-  bases.touched();
+  bases.onUserInput();
   assert.equal(await minutes(10), 10);
   bases.dispose();
   assert.equal(await minutes(5), 0);

@@ -53,7 +53,7 @@ test('each document has its own version, and the first sight of one is no key', 
   watch.moved(one);
   watch.moved(two);
   press(one);
-  watch.came(two);
+  watch.startRest(two);
   wait(200);
   assert.deepEqual(heard, ['key in one', 'rest in two']);
 });

@@ -11,7 +11,7 @@ import { ManualClock } from '../../fakes/clock.ts';
 function session(world: { whom: string }): FolderSession {
   const deps = {
     paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/ngram/worker.ts'), storage: '' },
-    api: { llm: () => undefined, whom: () => world.whom },
+    api: { llm: () => undefined, allowedModel: () => world.whom },
     neural: { absence: 'off', shipped: { base: '', tokenizer: '' }, tuning: readTuning({}) },
     served: { state: () => 'off' },
     clock: new ManualClock(),

@@ -23,9 +23,9 @@ test('what the harvest, a saved file and an open document know is redacted in te
   const secrets = new SessionSecrets(true);
   await secrets.add([onDisk]);
   const open = await secrets.learnOpen('src/a.ts', `const password = "${typed}"; use("${onDisk}");`);
-  assert.ok(open.fresh);
+  assert.ok(open.hasNewSecret);
   assert.ok(!open.text.includes(typed) && !open.text.includes(onDisk));
-  assert.equal((await secrets.learnOpen('src/a.ts', `const password = "${typed}";`)).fresh, false);
+  assert.equal((await secrets.learnOpen('src/a.ts', `const password = "${typed}";`)).hasNewSecret, false);
   assert.ok(!(await secrets.text(`call("${typed}")`, 'src/b.ts')).includes(typed));
   assert.equal(await secrets.path(`x/${onDisk}.ts`), `x/${'*'.repeat(30)}.ts`);
   assert.equal(secrets.line(`cannot read ${typed} and ${onDisk}`).includes(onDisk.slice(4, 20)), false);

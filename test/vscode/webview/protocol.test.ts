@@ -1,4 +1,4 @@
-// Both sides of the panel refuse what they do not understand.
+// Both sides of the panel refuse malformed messages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { panelCommands, parseFromPanel, parseToPanel } from '../../../src/vscode/webview/protocol.ts';
@@ -9,7 +9,7 @@ assert.ok(init);
 const { state, totals } = init;
 const [row] = init.rows;
 
-test('from the panel: known messages pass without anything that was added to them', () => {
+test('known messages from the panel pass without their unknown fields', () => {
   assert.deepEqual(parseFromPanel({ type: 'ready', extra: 1 }), { type: 'ready' });
   assert.deepEqual(parseFromPanel({ type: 'balance', value: 0.5 }), { type: 'balance', value: 0.5 });
   assert.deepEqual(parseFromPanel({ type: 'threshold', value: 0.25 }), { type: 'threshold', value: 0.25 });
@@ -19,7 +19,7 @@ test('from the panel: known messages pass without anything that was added to the
   }
 });
 
-test('from the panel: everything else is refused', () => {
+test('other messages from the panel are refused', () => {
   for (const value of [
     undefined,
     null,
@@ -41,7 +41,7 @@ test('from the panel: everything else is refused', () => {
   }
 });
 
-test('to the panel: whole messages pass', () => {
+test('complete messages to the panel pass', () => {
   const messages = [
     ...panelMessages.toPanel,
     { type: 'row', row: { ...row, decision: undefined } },
@@ -50,13 +50,13 @@ test('to the panel: whole messages pass', () => {
   for (const message of messages) assert.equal(parseToPanel(message), message, message.type);
 });
 
-test('to the panel: half messages are refused', () => {
+test('incomplete messages to the panel are refused', () => {
   for (const value of [
     { ...init, strings: undefined },
     { ...init, rows: [{ ...row, id: 1 }] },
     { ...init, rows: [{ ...row, costUsd: Number.NaN }] },
     { ...init, rows: [{ ...row, source: 'elsewhere' }] },
-    { ...init, rows: [{ ...row, held: { p: 0.1 } }] },
+    { ...init, rows: [{ ...row, heldBack: { p: 0.1 } }] },
     { ...init, state: { ...state, showThreshold: 'all' } },
     { ...init, state: { ...state, slider: [{ balance: 0.4 }] } },
     { ...init, state: { ...state, notices: undefined } },

@@ -1,18 +1,18 @@
-// The table of a text task: both sides refuse what they do not understand, filters keep what is asked for, the curve is read between points.
+// The table of a text task: validation of its messages, its filters, and interpolation of the curve.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shownRows } from '../../../src/vscode/webview/table-filters.ts';
+import { filterRows } from '../../../src/vscode/webview/table-filters.ts';
 import { parseFromTable, parseToTable, type TableRow } from '../../../src/vscode/webview/table-protocol.ts';
 import { rightAt } from '../../../src/vscode/webview/task-view.ts';
 
 const rows: TableRow[] = [
-  { text: 'It crashes', label: 'bug', who: 'person', sure: 1, inDoubt: false },
-  { text: 'Please add', label: 'wish', who: 'specialist', sure: 0.6, inDoubt: true },
-  { text: 'It hangs', label: 'bug', who: 'api', sure: 0.9, inDoubt: false },
-  { text: 'A crash, too', label: 'bug', who: 'specialist', sure: 0.95, inDoubt: false },
+  { text: 'It crashes', label: 'bug', source: 'person', confidence: 1, inDoubt: false },
+  { text: 'Please add', label: 'wish', source: 'specialist', confidence: 0.6, inDoubt: true },
+  { text: 'It hangs', label: 'bug', source: 'api', confidence: 0.9, inDoubt: false },
+  { text: 'A crash, too', label: 'bug', source: 'specialist', confidence: 0.95, inDoubt: false },
 ];
 
-test('messages that are whole pass, others do not', () => {
+test('complete messages pass, others are refused', () => {
   assert.ok(parseToTable({ type: 'rows', rows, more: true }));
   assert.ok(parseToTable({ type: 'corrected', index: 3, label: 'bug' }));
   for (const value of [
@@ -38,17 +38,17 @@ test('messages that are whole pass, others do not', () => {
     assert.equal(parseFromTable(value), undefined, JSON.stringify(value));
 });
 
-test('rows are shown by who labelled them, by label, by doubt, by what stands in them, and in order of doubt', () => {
-  const all = { who: '', label: '', onlyDoubt: false, contains: '', leastSureFirst: false };
-  assert.deepEqual(shownRows(rows, all), [0, 1, 2, 3]);
-  assert.deepEqual(shownRows(rows, { ...all, who: 'specialist' }), [1, 3]);
-  assert.deepEqual(shownRows(rows, { ...all, label: 'bug', contains: ' CRASH' }), [0, 3]);
-  assert.deepEqual(shownRows(rows, { ...all, onlyDoubt: true }), [1]);
-  assert.deepEqual(shownRows(rows, { ...all, contains: 'wish' }), [1]);
-  assert.deepEqual(shownRows(rows, { ...all, leastSureFirst: true }), [1, 2, 3, 0]);
+test('rows are filtered by source, label, doubt and text, and sorted by confidence', () => {
+  const all = { source: '', label: '', onlyDoubt: false, contains: '', leastConfidentFirst: false };
+  assert.deepEqual(filterRows(rows, all), [0, 1, 2, 3]);
+  assert.deepEqual(filterRows(rows, { ...all, source: 'specialist' }), [1, 3]);
+  assert.deepEqual(filterRows(rows, { ...all, label: 'bug', contains: ' CRASH' }), [0, 3]);
+  assert.deepEqual(filterRows(rows, { ...all, onlyDoubt: true }), [1]);
+  assert.deepEqual(filterRows(rows, { ...all, contains: 'wish' }), [1]);
+  assert.deepEqual(filterRows(rows, { ...all, leastConfidentFirst: true }), [1, 2, 3, 0]);
 });
 
-test('the curve is read between its points', () => {
+test('the curve is interpolated between its points', () => {
   const curve = [
     { share: 0, right: 0.5 },
     { share: 0.5, right: 0.9 },

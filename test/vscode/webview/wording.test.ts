@@ -1,4 +1,4 @@
-// Numbers as the panel writes them, and its words.
+// The formats of the panel's numbers, and its texts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shortModel } from '../../../src/vscode/webview/protocol.ts';
@@ -13,7 +13,7 @@ test('texts are filled in; an unknown key is shown as it is', () => {
   assert.equal(words.t('missing'), 'missing');
 });
 
-test('latencies and money keep the digits that matter', () => {
+test('latencies and money have few but sufficient digits', () => {
   assert.deepEqual(
     [undefined, Number.NaN, 0.4, 4.4, 640, 1240].map((ms) => words.latency(ms)),
     ['–', '–', '<1 ms', '4 ms', '640 ms', '1.2 s'],
@@ -26,17 +26,17 @@ test('latencies and money keep the digits that matter', () => {
   assert.equal(words.value(0.12345), '0.123');
 });
 
-test('a malformed locale does not take the panel down', () => {
+test('a malformed locale falls back to English', () => {
   assert.equal(new Words({}, 'no such locale').count(1234), '1,234');
 });
 
-test('several lines on one, and model names without their provider and date', () => {
+test('a text is put on one line, and a model name loses provider and date', () => {
   assert.equal(flatten('a {\n    b;\n\tc'), 'a { ⏎ b; ⏎ c');
   assert.equal(shortModel('claude-haiku-4-5-20251001'), 'haiku-4-5');
   assert.deepEqual(['n-gram', 'adapted + n-gram'].map(shortModel), ['index', 'adapted']);
 });
 
-test('one thing has words of its own', () => {
+test('a count of one has its own text', () => {
   const words = new Words({ leftOut: '{0} files left out', 'leftOut.one': 'One file left out' }, 'en');
   assert.deepEqual(
     [words.counted('leftOut', 1), words.counted('leftOut', 1200)],

@@ -9,7 +9,7 @@ export interface Change {
   readonly text: string;
 }
 
-export interface Written {
+export interface InsertedText {
   /** Offset after the inserted text, UTF-16 units in the current document. */
   readonly end: number;
   /** With normalized line ends. */
@@ -17,7 +17,7 @@ export interface Written {
 }
 
 /** @param changes of one edit, last position first, as VS Code reports them */
-export function writtenBy(changes: readonly Change[]): Written[] {
+export function insertedTexts(changes: readonly Change[]): InsertedText[] {
   let before = 0;
   const inOrder = [...changes].sort((a, b) => a.rangeOffset - b.rangeOffset);
   return inOrder.flatMap(({ rangeOffset, text }) => {

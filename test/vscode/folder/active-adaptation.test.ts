@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import { sha256Of } from '../../../src/neural/models/manifest.ts';
 import { fitRouter } from '../../../src/routing/fit.ts';
-import { Adopted } from '../../../src/vscode/folder/adopted.ts';
+import { ActiveAdaptation } from '../../../src/vscode/folder/active-adaptation.ts';
 import { synthetic } from '../../routing/synthetic.ts';
 
 /** What it is made for; any file will do. */
@@ -16,15 +16,15 @@ const fit = fitRouter(
 
 test('another large model is chosen: its estimate is assumed, that of the specialist stays; back at the first, all of it holds', () => {
   let model = 'large';
-  const adopted = new Adopted({
+  const adopted = new ActiveAdaptation({
     specialistFolder: undefined,
     shipped: () => ({ base: '', tokenizer }),
     apiModel: () => model,
-    isOff: () => false,
+    isNeuralOff: () => false,
     onOutdated: (why) => assert.fail(why),
   });
   const api = { model: 'large' } as AdaptReport['api'];
-  adopted.learn({ madeFor: { tokenizer: sha256Of(tokenizer) }, api } as AdaptReport, 0, fit);
+  adopted.adopt({ madeFor: { tokenizer: sha256Of(tokenizer) }, api } as AdaptReport, 0, fit);
   assert.deepEqual(adopted.fitFor('ngram'), fit);
   model = 'small';
   const { apiExamples, specialistExamples } = adopted.fitFor('ngram');

@@ -5,18 +5,18 @@ import { queryAt } from '../editor/document-query.ts';
 import { folderOf, pathIn } from '../editor/folder-ref.ts';
 import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import type { Folders } from '../folder/folders.ts';
-import { type Change, writtenBy } from './written-by.ts';
+import { type Change, insertedTexts } from './inserted-texts.ts';
 
 export type Part = 'acceptNextWord' | 'acceptNextLine';
 
-export interface TakeDeps {
+export interface AcceptPartDeps {
   readonly folders: Folders;
   readonly surroundings: DocumentSurroundings;
   /** The document of the last request. The commit message box is a document without a visible editor. */
   readonly ghostText: () => { readonly document: vscode.TextDocument | undefined };
 }
 
-export async function take(part: Part, { folders, surroundings, ghostText }: TakeDeps): Promise<void> {
+export async function acceptPart(part: Part, { folders, surroundings, ghostText }: AcceptPartDeps): Promise<void> {
   const { document } = ghostText();
   const folder = document && folderOf(document.uri);
   const service = folder && folders.peek(folder)?.service;
@@ -32,6 +32,6 @@ export async function take(part: Part, { folders, surroundings, ghostText }: Tak
   }
   if (!service || document.isClosed) return;
   const path = pathIn(folder, document.uri);
-  for (const { end, length } of writtenBy(changes))
+  for (const { end, length } of insertedTexts(changes))
     service.took(queryAt(document, document.positionAt(end), path, surroundings.of(document)), length);
 }

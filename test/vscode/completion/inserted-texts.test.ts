@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { OutcomeTracker } from '../../../src/completion/tracker.ts';
-import { writtenBy } from '../../../src/vscode/completion/written-by.ts';
+import { insertedTexts } from '../../../src/vscode/completion/inserted-texts.ts';
 import { aboveBox, boxPath } from '../../../src/vscode/editor/commit-box.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 
 test('the end and the length of each text that was written, line ends as the models see them', () => {
-  assert.deepEqual(writtenBy([{ rangeOffset: 4, text: 'ab' }]), [{ end: 6, length: 2 }]);
-  assert.deepEqual(writtenBy([{ rangeOffset: 4, text: 'a\r\nb' }]), [{ end: 8, length: 3 }]);
+  assert.deepEqual(insertedTexts([{ rangeOffset: 4, text: 'ab' }]), [{ end: 6, length: 2 }]);
+  assert.deepEqual(insertedTexts([{ rangeOffset: 4, text: 'a\r\nb' }]), [{ end: 8, length: 3 }]);
   // Two cursors: what stands above moves what stands below.
   assert.deepEqual(
-    writtenBy([
+    insertedTexts([
       { rangeOffset: 20, text: 'abc' },
       { rangeOffset: 5, text: 'abc' },
     ]),
@@ -21,8 +21,8 @@ test('the end and the length of each text that was written, line ends as the mod
       { end: 26, length: 3 },
     ],
   );
-  assert.deepEqual(writtenBy([]), []);
-  assert.deepEqual(writtenBy([{ rangeOffset: 4, text: '' }]), []);
+  assert.deepEqual(insertedTexts([]), []);
+  assert.deepEqual(insertedTexts([{ rangeOffset: 4, text: '' }]), []);
 });
 
 test('an accepted word and line in the commit message box are counted', () => {
@@ -40,7 +40,7 @@ test('an accepted word and line in the commit message box are counted', () => {
   for (const part of ['the', ' third thing', '\n\n']) {
     const changes = [{ rangeOffset: text.length, text: part }];
     text += part;
-    for (const { end, length } of writtenBy(changes)) tracker.took(box(text.slice(0, end)), length);
+    for (const { end, length } of insertedTexts(changes)) tracker.took(box(text.slice(0, end)), length);
   }
   assert.deepEqual(outcomes, ['1 partly-accepted 3', '1 partly-accepted 15', '1 partly-accepted 17']);
   tracker.accepted('1');

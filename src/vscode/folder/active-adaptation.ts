@@ -1,0 +1,129 @@
+// The results of a folder's last adaptation: its report, and the fitted router models that apply to the models in use.
+import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../adaptation/models/folder-models.ts';
+import { holdsAlone, holdsForApi, holdsMixed } from '../../adaptation/models/outdated.ts';
+import { storedFit, storedReport } from '../../adaptation/report/stored.ts';
+import type { AdaptReport } from '../../adaptation/report/types.ts';
+import { defaultFit } from '../../routing/defaults.ts';
+import { forAnotherApi } from '../../routing/fit.ts';
+import { parseFit, type RouterModel } from '../../routing/router-model.ts';
+
+export interface StoredAdaptation {
+  readonly report: AdaptReport;
+  readonly finishedAt: number;
+}
+
+/** Why a stored adaptation is not used: it was made for an earlier version of the base model, or for another one. */
+export type UnusedReason = 'earlier-base' | 'other-base';
+
+export interface ActiveAdaptationDeps {
+  /** Undefined for documents outside all folders. */
+  readonly specialistFolder: string | undefined;
+  readonly shipped: () => Shipped;
+  /** The current large model. */
+  readonly apiModel: () => string;
+  /** Whether the neural model is switched off. An unused adapted model is then not reported. */
+  readonly isNeuralOff: () => boolean;
+  /** The adaptation is not used, and the user should adapt again. Called once until the next adaptation. */
+  readonly onOutdated: (reason: string) => void;
+}
+
+/** A router model per kind of draft: by the n-grams alone, and by both models. */
+interface Fits {
+  readonly ngram: RouterModel;
+  readonly mixed: RouterModel;
+}
+
+const defaultFits = (): Fits => ({ ngram: defaultFit(), mixed: defaultFit() });
+
+export class ActiveAdaptation {
+  private readonly deps: ActiveAdaptationDeps;
+  private fits: Fits = defaultFits();
+  /** The fitted router models, even if they do not apply now. */
+  private fitted: { readonly fits: Fits; readonly report: AdaptReport } | undefined;
+  private stored: StoredAdaptation | undefined;
+  private isOutdated = false;
+  private isForOtherBase = false;
+
+  constructor(deps: ActiveAdaptationDeps) {
+    this.deps = deps;
+  }
+
+  get latest(): StoredAdaptation | undefined {
+    return this.stored;
+  }
+
+  /** Undefined if the adaptation is used or there is none. */
+  get unusedBecause(): UnusedReason | undefined {
+    if (this.isOutdated) return 'earlier-base';
+    return this.isForOtherBase ? 'other-base' : undefined;
+  }
+
+  /** Estimates of one large model do not apply to another. */
+  fitFor(kind: keyof Fits): RouterModel {
+    const fit = this.fits[kind];
+    return this.fitted && !holdsForApi(this.fitted.report, this.deps.apiModel()) ? forAnotherApi(fit) : fit;
+  }
+
+  /** Selects the model to use and the router models that apply to it. */
+  current(): CurrentModel {
+    const { fitted, deps } = this;
+    const shipped = deps.shipped();
+    const { specialistFolder } = deps;
+    const current = specialistFolder === undefined ? baseAlone(shipped) : currentModel(specialistFolder, shipped);
+    const unused = deps.isNeuralOff() ? undefined : current.setAside;
+    this.isForOtherBase = unused?.code === 'other-base';
+    if (unused?.code === 'mismatched') this.reportOutdated(unused.message);
+    const ngramApplies = fitted !== undefined && holdsAlone(fitted.report, shipped.tokenizer);
+    const mixedApplies = fitted !== undefined && holdsMixed(fitted.report, current, shipped);
+    if (fitted && !ngramApplies) this.reportOutdated('the adaptation was made with another tokenizer and is not used.');
+    const defaults = defaultFits();
+    this.fits = {
+      ngram: ngramApplies ? fitted.fits.ngram : defaults.ngram,
+      mixed: mixedApplies ? fitted.fits.mixed : defaults.mixed,
+    };
+    return current;
+  }
+
+  /**
+   * Loads the results of an earlier session.
+   * @returns why its router model cannot be used, for the user
+   */
+  restore(row: { readonly report: string; readonly coupling: string; readonly finishedAt: number } | undefined) {
+    const report = row && storedReport(row.report);
+    const fit = row && storedFit(row.coupling);
+    if (row && report) {
+      if (fit?.ok) this.fitted = { fits: fitsOf(fit.value, report), report };
+      this.stored = { report, finishedAt: row.finishedAt };
+    }
+    this.current();
+    return fit && !fit.ok ? fit.error.message : undefined;
+  }
+
+  /** After a run: the adaptation counts as used again. */
+  adopt(report: AdaptReport, finishedAt: number, fit: RouterModel): void {
+    this.fitted = { fits: fitsOf(fit, report), report };
+    this.stored = { report, finishedAt };
+    this.current();
+    this.isOutdated = false;
+  }
+
+  forget(): void {
+    this.fitted = undefined;
+    this.fits = defaultFits();
+    this.stored = undefined;
+    this.isOutdated = false;
+  }
+
+  private reportOutdated(reason: string): void {
+    if (this.isOutdated) return;
+    this.isOutdated = true;
+    this.deps.onOutdated(reason);
+  }
+}
+
+/** A run with a neural model fits one router model on mixed drafts and one on drafts of the n-grams alone. */
+function fitsOf(fit: RouterModel, { neural }: AdaptReport): Fits {
+  if (!neural) return { ...defaultFits(), ngram: fit };
+  const ngram = parseFit(neural.ngramCoupling);
+  return { ngram: ngram.ok ? ngram.value : defaultFit(), mixed: fit };
+}
