@@ -6,22 +6,22 @@ import { root } from '../../build/paths.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { brierScore, expectedCalibrationError } from '../../src/common/statistics/calibrate.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { type BasePrompt, readingOf } from '../../src/text-tasks/labels/base-reading.ts';
+import { type BasePrompt, basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
 import {
-  bestOf,
-  crossJudged,
   fitTextRouter,
   type HeldOutText,
-  hasBoth,
-  judgedBy,
+  isFullyKnown,
+  judgeOutOfFold,
+  judgeText,
+  mostLikely,
 } from '../../src/text-tasks/labels/router.ts';
 import { accuracyAt, type JudgedText, RISK_TERMS, riskAt } from '../../src/text-tasks/labels/share-of-calls.ts';
 import {
   fitSpecialist,
-  groundOf,
   type LabelledText,
   labelProbabilities,
   type TextSpecialist,
+  textStatisticsOf,
 } from '../../src/text-tasks/labels/text-specialist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures, Table } from '../print.ts';
@@ -50,7 +50,7 @@ async function run({ data, bases = defaultBase, only }: BenchOptions, keep: Keep
   for (const recorded of readTasks(data)) {
     const { name } = recorded.task;
     if (wanted && !wanted.includes(name)) continue;
-    const reading = readingOf(recorded.task, labelledOf(recorded));
+    const reading = basePromptOf(recorded.task, labelledOf(recorded));
     const read = bases === 'none' ? undefined : await statesOf(recorded, reading, join(root, 'models', bases));
     const measured = measureTask(recorded, read?.states, reading);
     figures[name] = { ...measured, ...(read?.seconds !== undefined && { 'seconds-of-reading-states': read.seconds }) };
@@ -90,22 +90,22 @@ function measureTask(
   const learned = items.filter(({ split, text }) => split !== 'test' && !(states && examples.has(text)));
   const test = items.filter(({ split }) => split === 'test');
   const began = performance.now();
-  const ground = groundOf(
+  const statistics = textStatisticsOf(
     learned.map(({ text }) => text),
     states ? learned.map((item) => item.states as Float32Array) : [],
   );
-  const { specialist, outOfFold } = fitSpecialist(learned, labels, ground);
+  const { specialist, outOfFold } = fitSpecialist(learned, labels, statistics);
   const trained = performance.now();
   // The truth of the calibration texts is what somebody in the folder checked.
   const held = learned.map((item, i): HeldOutText => {
     const known = recorded.ownLabels || item.split === 'calibration';
     return { ...item, probabilities: outOfFold[i] as number[], truth: known ? item.truth : undefined };
   });
-  const coupling = fitTextRouter(held, labels);
+  const router = fitTextRouter(held, labels);
   const coupled = performance.now();
-  const judged = test.map((item) => judge(specialist, item)).filter(hasBoth);
-  const pairs = judged.map((item) => judgedBy(coupling, item));
-  const chosen = riskAt(crossJudged(held, labels), risk);
+  const judged = test.map((item) => judge(specialist, item)).filter(isFullyKnown);
+  const pairs = judged.map((item) => judgeText(router, item));
+  const chosen = riskAt(judgeOutOfFold(held, labels), risk);
   return {
     ...accuracies(pairs),
     curve: curveOf(judged, pairs),
@@ -115,7 +115,7 @@ function measureTask(
     'states-only-where-n-grams-doubt': states ? doubted(specialist, test) : {},
     'shares-of-heads': Object.fromEntries(specialist.shares.map((share, i) => [i === 0 ? 'n-grams' : 'states', share])),
     'seconds-of-training': (trained - began) / 1000,
-    'seconds-of-coupling': (coupled - trained) / 1000,
+    'seconds-of-router': (coupled - trained) / 1000,
     'rows-in-bulk': rowsInBulk(recorded.task.labels, learned),
   };
 }
@@ -211,15 +211,15 @@ function ablation(recorded: RecordedTask, learned: readonly Item[], test: readon
         const some = set
           .filter(() => uniform() < 0.9)
           .map(({ states, ...item }): LabelledText => (deep && states ? { ...item, states } : item));
-        const ground = groundOf(
+        const statistics = textStatisticsOf(
           some.map(({ text }) => text),
           deep ? some.map(({ states }) => states as Float32Array) : [],
         );
-        const { specialist } = fitSpecialist(some, labels, ground, { seed, folds: 2 });
+        const { specialist } = fitSpecialist(some, labels, statistics, { seed, folds: 2 });
         return mean(
           test.map(({ states, ...item }) => {
             const asked = deep && states ? { ...item, states } : item;
-            return Number(bestOf(labelProbabilities(specialist, asked)) === item.truth);
+            return Number(mostLikely(labelProbabilities(specialist, asked)) === item.truth);
           }),
         );
       });
@@ -237,7 +237,9 @@ function doubted(specialist: TextSpecialist, test: readonly Item[]): Figures {
   const both = test.map((item) => labelProbabilities(specialist, item));
   const at = [0.8, 0.9, 0.95].map((sure) => {
     const isRead = alone.map((p) => Math.max(...p) < sure);
-    const right = test.map(({ truth }, i) => Number(bestOf((isRead[i] ? both[i] : alone[i]) as number[]) === truth));
+    const right = test.map(({ truth }, i) =>
+      Number(mostLikely((isRead[i] ? both[i] : alone[i]) as number[]) === truth),
+    );
     return [`sure-from-${100 * sure}`, { 'share-read': mean(isRead.map(Number)), accuracy: mean(right) }] as const;
   });
   return Object.fromEntries(at);

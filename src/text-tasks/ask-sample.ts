@@ -6,12 +6,12 @@ import { labelBatch } from '../llm/label.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { LlmClient } from '../llm/types.ts';
 import type { TextTask } from '../prompts/label/task.ts';
-import { type GivenLabel, giveLabel, type Known, know } from './given-labels.ts';
+import { addLabel, appendLabel, type KnownLabels, type StoredLabel } from './given-labels.ts';
 import { promptOf, readAnswer } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
 import { chooseSample, nearest } from './labels/sample.ts';
-import { groundOf } from './labels/text-specialist.ts';
-import type { Gathered } from './learn-task.ts';
+import { textStatisticsOf } from './labels/text-specialist.ts';
+import type { TaskData } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
 
 export interface AskRequest {
@@ -19,8 +19,8 @@ export interface AskRequest {
   readonly task: TextTask;
   readonly texts: readonly string[];
   /** The API's labels are added. */
-  readonly known: Map<number, Known>;
-  /** Number of labelled texts to send as examples with the text at an index. */
+  readonly known: Map<number, KnownLabels>;
+  /** Number of labelled texts to send as examples with the text at an index of `texts`. */
   readonly examples: (index: number) => number;
 }
 
@@ -37,11 +37,11 @@ export interface AskOutcome {
 /** Number of examples in a prompt. */
 export const EXAMPLES = 5;
 /** Minimum answers with and without examples before their benefit is judged. */
-const FEWEST_COMPARED = 20;
+const MIN_COMPARED = 20;
 /** Maximum texts for word frequencies, and maximum labelled texts to choose examples from. */
-const MOST_LOOKED_AT = 2000;
+const MAX_CONSIDERED = 2000;
 
-function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
+function isOpen(known: ReadonlyMap<number, KnownLabels>, text: string): boolean {
   return known.get(keyOf(text))?.paid === undefined;
 }
 
@@ -49,44 +49,44 @@ function isOpen(known: ReadonlyMap<number, Known>, text: string): boolean {
  * Chooses the texts that the API labels next. Two thirds are texts that people labelled, chosen by hash: they show
  * where the API is right. The rest are diverse texts, and if there is a specialist, texts that it doubts.
  */
-export function sampleOf({ known, unlabelled }: Gathered, count: number, learned?: TaskModel): string[] {
+export function sampleOf({ known, unlabelled }: TaskData, count: number, learned?: TaskModel): string[] {
   const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
   const open = unlabelled.filter((text) => !known.has(keyOf(text)));
-  // If one kind has too few, the other fills up.
+  // If one kind has too few texts, the other fills the sample.
   const wanted = Math.max(Math.ceil((2 * count) / 3), count - open.length);
   const own = people
     .sort(([a], [b]) => a - b)
     .slice(0, wanted)
     .map(([, { text }]) => text);
-  const { rarity } = learned ?? groundOf(open);
-  const sureness = learned && ((text: string) => learned.sureness(text));
+  const { rarity } = learned ?? textStatisticsOf(open);
+  const confidence = learned && ((text: string) => learned.confidence(text));
   const labelled = [...known.values()].map(({ text }) => text);
-  const options = { count: count - own.length, rarity, labelled, ...(sureness && { sureness }) };
+  const options = { count: count - own.length, rarity, labelled, ...(confidence && { confidence }) };
   const mixed = [...own, ...chooseSample(open, options).map((i) => open[i] as string)];
   return shuffled(mixed.length, 1).map((i) => mixed[i] as string);
 }
 
 /** Whether examples make the API more accurate on texts that people labelled. Undefined: too few answers to tell. */
-export function examplesPay(known: ReadonlyMap<number, Known>): boolean | undefined {
+export function doExamplesHelp(known: ReadonlyMap<number, KnownLabels>): boolean | undefined {
   const right = [false, true].map((shown) =>
     [...known.values()].flatMap(({ person, api, paid }) =>
       person !== undefined && paid && (paid.examples ?? 0) > 0 === shown ? [Number(api === person)] : [],
     ),
   );
   const [without = [], shown = []] = right;
-  if (Math.min(without.length, shown.length) < FEWEST_COMPARED) return undefined;
-  const share = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
-  return share(shown) > share(without);
+  if (Math.min(without.length, shown.length) < MIN_COMPARED) return undefined;
+  const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
+  return mean(shown) > mean(without);
 }
 
 /**
  * How many examples are sent with each text. They show how people label in this folder, which a large model cannot
  * know. Until their benefit is known, every second text gets examples. Without labels by people there are none.
  */
-export function exampleCounts(known: ReadonlyMap<number, Known>): (index: number) => number {
+export function exampleCounts(known: ReadonlyMap<number, KnownLabels>): (index: number) => number {
   if (![...known.values()].some(({ person }) => person !== undefined)) return () => 0;
-  const pay = examplesPay(known);
-  return (index) => ((pay ?? index % 2 === 0) ? EXAMPLES : 0);
+  const doHelp = doExamplesHelp(known);
+  return (index) => ((doHelp ?? index % 2 === 0) ? EXAMPLES : 0);
 }
 
 /** Prompts of texts, also for estimating their price. */
@@ -94,8 +94,8 @@ export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'r
   const labelled = [...known.values()].flatMap(({ text, person }) =>
     person === undefined ? [] : [{ text, label: person }],
   );
-  const { rarity } = groundOf([...labelled.map(({ text }) => text), ...texts].slice(0, MOST_LOOKED_AT));
-  const near = labelled.length > 0 ? nearest(texts, labelled.slice(-MOST_LOOKED_AT), rarity, EXAMPLES + 1) : [];
+  const { rarity } = textStatisticsOf([...labelled.map(({ text }) => text), ...texts].slice(0, MAX_CONSIDERED));
+  const near = labelled.length > 0 ? nearest(texts, labelled.slice(-MAX_CONSIDERED), rarity, EXAMPLES + 1) : [];
   return texts.map((text, i) => {
     // A text's own label is not among its examples.
     const others = (near[i] ?? []).filter((each) => keyOf(each.text) !== keyOf(text)).slice(0, examples(i));
@@ -123,9 +123,9 @@ export async function askAbout(
       onAnswer: (index, { text: answer, model, costUsd: usd }) => {
         const { text, examples } = asked[index] as (typeof asked)[number];
         const label = readAnswer(task, answer);
-        const given: GivenLabel = { text, label, by: 'api', model, examples, usd };
-        giveLabel(root, task.name, given);
-        know(known, given);
+        const stored: StoredLabel = { text, label, by: 'api', model, examples, usd };
+        appendLabel(root, task.name, stored);
+        addLabel(known, stored);
         if (label === '') unusable += 1;
         else labelled += 1;
         onProgress(labelled + unusable, asked.length);

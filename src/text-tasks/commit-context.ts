@@ -35,7 +35,7 @@ export interface CommitContext {
 /** Maximum earlier messages, which show the style. */
 const NEAREST = 12;
 /** Maximum files that are read; the others are only named. */
-const MOST_FILES = 100;
+const MAX_FILES = 100;
 
 export async function readCommit(
   { root, repository, harvest, exclude }: CommitSource,
@@ -44,9 +44,8 @@ export async function readCommit(
   const fault = await gitFault(repository);
   if (fault !== undefined) return failed('unreadable', fault);
   const staged = await stagedFiles(repository, signal);
-  if (staged === undefined) return failed('unreadable', 'Git cannot tell what is staged in this folder.');
-  if (staged.length === 0)
-    return failed('nothing-to-learn', 'Nothing is staged. Stage the changes that the message is about.');
+  if (staged === undefined) return failed('unreadable', 'Git cannot list the staged files of this folder.');
+  if (staged.length === 0) return failed('nothing-to-learn', 'Nothing is staged. Stage the changes to describe.');
   const below = relative(root, repository).split(sep).join('/');
   const known: SecretValues[] = [];
   // Listing the outer folder skips a nested repository that git ignores.
@@ -57,10 +56,10 @@ export async function readCommit(
   }
   const redact = (text: string, path: string) => redactKnown(text, path, known).text;
   // The folder's rules may be stricter than the repository's.
-  const placeOf = (path: string) => (below === '' ? path : `${below}/${path}`);
-  const looked = staged.slice(0, MOST_FILES);
-  const rules = await Promise.all(looked.map(({ path }) => ruleOf(root, placeOf(path), harvest, exclude)));
-  const open = looked.filter((_, i) => rules[i] === 'open');
+  const pathInRoot = (path: string) => (below === '' ? path : `${below}/${path}`);
+  const readFiles = staged.slice(0, MAX_FILES);
+  const rules = await Promise.all(readFiles.map(({ path }) => ruleOf(root, pathInRoot(path), harvest, exclude)));
+  const open = readFiles.filter((_, i) => rules[i] === 'open');
   const changes = await stagedChanges(repository, open, signal);
   known.push(secretsIn(changes));
   const files = staged.map(({ path, status }): ChangedFile => {

@@ -34,63 +34,60 @@ export interface DocContext {
   readonly isOpen: boolean;
 }
 
-/** Functions that are sent, and characters that are read to find them, nearest files first. */
+/** Maximum functions that are sent, and maximum characters that are read to find them. */
 const NEAREST = 5;
-const MOST_READ = 1_500_000;
+const MAX_READ = 1_500_000;
 
 export async function readDocContext(source: DocSource, signal: AbortSignal): Promise<Result<DocContext>> {
   const { root, text, path, languageId, at, harvest, exclude } = source;
   const form = docFormOf(languageId);
-  if (form === undefined) return failed('unsupported', `What a comment looks like in '${languageId}' is not known.`);
+  if (form === undefined) return failed('unsupported', `The form of doc comments in '${languageId}' is not known.`);
   const target = functionAt(await functionsIn(languageId, text), text, at);
   if (target === undefined)
     return failed(
       'nothing-to-learn',
-      'There is no function at the cursor. Put it into the one that the comment is for.',
+      'There is no function at the cursor. Move the cursor into the function to comment.',
     );
   if (docCommentOf(form, text, target))
-    return failed(
-      'nothing-to-learn',
-      `'${target.name}' has a comment already. Remove it first, to have another one written.`,
-    );
+    return failed('nothing-to-learn', `'${target.name}' already has a comment. Remove it to generate a new one.`);
   const read = await harvestFolder(root, harvest, { signal });
   if (!read.ok) return read;
   // The whole document is redacted first: text around a function may show that it contains a secret.
   const code = codeOf(redactKnown(text, path, [read.value.secrets]).text, target);
-  const own = keyOf(code);
+  const key = keyOf(code);
   const answered = [];
-  for (const file of kinOfFile(read.value.files, path)) {
+  for (const file of relatedFiles(read.value.files, path)) {
     signal.throwIfAborted();
     for (const each of await functionTexts(file.languageId, file.text)) {
       const { label: answer } = each;
       if (answer !== undefined) answered.push({ key: keyOf(each.text), text: each.text, answer });
     }
   }
-  // The last ones win: those of the nearest files.
+  // `NearestAnswers` prefers the last ones, which come from the nearest files.
   const nearest = new NearestAnswers(answered.reverse(), rarityOf([code, ...answered.map((each) => each.text)]));
   return ok({
     form,
     target,
     code,
-    near: nearest.nearest(code, own, NEAREST).map(({ item }) => ({ text: item.text, label: item.answer })),
-    draft: nearest.draft(code, own).answer,
+    near: nearest.nearest(code, key, NEAREST).map(({ item }) => ({ text: item.text, label: item.answer })),
+    draft: nearest.draft(code, key).answer,
     isOpen: (await ruleOf(root, path, harvest, exclude)) === 'open',
   });
 }
 
-/** Files of the same languages, nearest folders first, within the time limit. */
-function kinOfFile(files: readonly HarvestedFile[], path: string): HarvestedFile[] {
-  const shared = (other: string) => {
+/** Files of related languages, nearest folders first, within `MAX_READ`. */
+function relatedFiles(files: readonly HarvestedFile[], path: string): HarvestedFile[] {
+  const sharedFolders = (other: string) => {
     const [a, b] = [path.split('/'), other.split('/')];
-    const apart = a.findIndex((name, i) => name !== b[i]);
-    return apart < 0 ? a.length : apart;
+    const firstDifference = a.findIndex((name, i) => name !== b[i]);
+    return firstDifference < 0 ? a.length : firstDifference;
   };
-  let left = MOST_READ;
+  let remaining = MAX_READ;
   return files
     .filter((file) => kinOf(file.path) === kinOf(path))
-    .sort((a, b) => shared(b.path) - shared(a.path))
+    .sort((a, b) => sharedFolders(b.path) - sharedFolders(a.path))
     .filter(({ text }) => {
-      left -= text.length;
-      return left >= 0;
+      remaining -= text.length;
+      return remaining >= 0;
     });
 }

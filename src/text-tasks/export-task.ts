@@ -13,22 +13,22 @@ const LEAST = 1e-12;
  * each part of a text, and `tf` is 1 + ln of their counts. Output: `probabilities` f32 [texts, labels]. The head over
  * hidden states is not exported.
  */
-export function taskModel({ labels, columns, cheap, ground }: TextSpecialist): Uint8Array {
+export function taskModel({ labels, columns, ngramHead, statistics }: TextSpecialist): Uint8Array {
   const b = new Builder('label');
-  const at = b.graph.input('columns', 'i32', ['texts', PARTS, 'grams']);
+  const columnInput = b.graph.input('columns', 'i32', ['texts', PARTS, 'grams']);
   const tf = b.graph.input('tf', 'f32', ['texts', PARTS, 'grams']);
   const weights = new Float32Array(COLUMNS * labels);
-  columns.forEach((own, column) => {
-    if (own >= 0) weights.set(cheap.weights.subarray(own * labels, (own + 1) * labels), column * labels);
+  columns.forEach((row, column) => {
+    if (row >= 0) weights.set(ngramHead.weights.subarray(row * labels, (row + 1) * labels), column * labels);
   });
-  const rarity = b.graph.constant('f32', [COLUMNS], ground.rarity.weights, 'rarity');
+  const rarity = b.graph.constant('f32', [COLUMNS], statistics.rarity.weights, 'rarity');
   const table = b.graph.constant('f32', [COLUMNS, labels], weights, 'weights');
-  const bias = b.graph.constant('f32', [labels], cheap.weights.slice(-labels), 'bias');
-  const weighed = b.mul(tf, b.gather(rarity, at));
-  const length = b.sqrt(b.add(b.sumSquare(weighed, [-1]), LEAST));
-  const unit = b.mul(weighed, b.reciprocal(length));
-  const opinions = b.mul(b.gather(table, at), b.reshape(unit, ['texts', PARTS, 'grams', 1]));
-  const logits = b.add(b.sum(opinions, [1, 2], 0), bias);
+  const bias = b.graph.constant('f32', [labels], ngramHead.weights.slice(-labels), 'bias');
+  const weighted = b.mul(tf, b.gather(rarity, columnInput));
+  const length = b.sqrt(b.add(b.sumSquare(weighted, [-1]), LEAST));
+  const unit = b.mul(weighted, b.reciprocal(length));
+  const contributions = b.mul(b.gather(table, columnInput), b.reshape(unit, ['texts', PARTS, 'grams', 1]));
+  const logits = b.add(b.sum(contributions, [1, 2], 0), bias);
   b.graph.output('probabilities', b.softmax(logits));
   return writeModel(b.graph).bytes;
 }
@@ -42,17 +42,20 @@ export function exportReadme({ name, labels }: LabelTask): string {
     import onnxruntime as ort; session = ort.InferenceSession("model.onnx")
     probabilities = session.run(None, {"columns": columns, "tf": tf})[0]    # [texts, labels]
 
-A text's inputs, [texts, 3, grams] int32 and float32, filled up with 0:
-1. Cut to 4,000 characters. Words are what \`[\\p{L}\\p{N}_]+|[^\\s\\p{L}\\p{N}_]\` finds in lower case.
-2. Part 0: each word, and each two with a space between. Part 1: of ' ' + word + ' ' all pieces of 2 to 5 UTF-16 units. Part 2: with
-   \`^(.{1,60}?): (.*)$\` the head H and the rest R (else the first word and the whole text), W the words of R, S those from the first
-   that begins with a letter, digit or _: 'H^' + the first 1, 2, 3 of S with spaces; 'H^upper' or 'H^lower', as R's first letter is;
-   'H~' + each word of W once.
-3. Column: h = 0x811c9dc5 xor part; for each unit u: h = (h xor u) * 0x01000193 mod 2^32; h = (h xor h >> 15) * 0x2c1b3c6d mod 2^32;
-   h = h xor h >> 12; column = h mod ${COLUMNS}.
-4. tf = 1 + ln(how often the column is in its part); each column once in its part.
+The inputs of a text have the shape [texts, 3, grams], int32 and float32, padded with 0:
+1. Cut the text to 4,000 characters. Its words are the matches of \`[\\p{L}\\p{N}_]+|[^\\s\\p{L}\\p{N}_]\` in the lower-case text.
+2. Each text has three parts, which are lists of n-grams:
+   - Part 0: each word, and each pair of neighbouring words with a space between them.
+   - Part 1: all substrings of 2 to 5 UTF-16 units of ' ' + word + ' ', for each word.
+   - Part 2: \`^(.{1,60}?): (.*)$\` splits the text into a head H and a rest R. Without a match, H is the first word and R is
+     the whole text. W are the words of R. S is W from its first word that begins with a letter, a digit or _. The n-grams are
+     'H^' + the first 1, 2 and 3 words of S, joined by spaces; 'H^upper' or 'H^lower', the case of the first letter of R;
+     and 'H~' + word, once for each different word of W.
+3. The column of an n-gram is a hash. Start with h = 0x811c9dc5 xor part. For each UTF-16 unit u: h = (h xor u) * 0x01000193 mod 2^32.
+   Then h = (h xor h >> 15) * 0x2c1b3c6d mod 2^32, h = h xor h >> 12, and column = h mod ${COLUMNS}.
+4. tf = 1 + ln(number of times that the column occurs in its part). Each part lists a column once.
 
-In Spark or Ray: load the session once for each worker (\`mapInPandas\`, an actor), make the inputs of a few hundred texts, run.
-Rarity, lengths, weights and softmax are in the graph; it has standard operators alone (opset 21 and earlier runtimes' rules apply).
+In Spark or Ray, load the session once per worker (\`mapInPandas\`, an actor) and run it on a few hundred texts at a time.
+The graph contains rarity, normalization, weights and softmax. It uses only standard operators of opset 21.
 `;
 }

@@ -6,7 +6,7 @@ import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { unwritable, writablePathIn } from './in-folder.ts';
 import { decoded, keyOf, linesIn } from './labels/extract.ts';
 
-export interface GivenLabel {
+export interface StoredLabel {
   readonly text: string;
   /** A label or an answer. '' is an API answer without a label: the API is not asked about that text again. */
   readonly label: string;
@@ -18,12 +18,12 @@ export interface GivenLabel {
 }
 
 /** The known labels or answers of one text. */
-export interface Known {
+export interface KnownLabels {
   readonly text: string;
   readonly person?: string;
   readonly api?: string;
   /** Set if the API was asked, with any result. */
-  readonly paid?: Pick<GivenLabel, 'model' | 'examples' | 'usd'>;
+  readonly paid?: Pick<StoredLabel, 'model' | 'examples' | 'usd'>;
 }
 
 function fileOf(task: string): string {
@@ -39,23 +39,26 @@ export async function readAnswers(
   task: TextTask,
   reader: FolderReader,
   redact: (text: string) => string = (text) => text,
-): Promise<Map<number, Known>> {
-  const known = new Map<number, Known>();
+): Promise<Map<number, KnownLabels>> {
+  const known = new Map<number, KnownLabels>();
   const path = fileOf(task.name);
   if ((await reader.file(path)) === 'gone') return known;
   const names = isAnswerTask(task) ? undefined : task.labels.map(({ name }) => name);
   for await (const line of linesIn(decoded(reader.pieces(path)))) {
-    const row = parsed(line);
+    const row = parseLine(line);
     if (row === undefined) continue;
     // Only answers are free text. A label is one of the task's names.
     const label = names === undefined ? redact(row.label) : names.includes(row.label) ? row.label : '';
-    know(known, { ...row, text: redact(row.text), label });
+    addLabel(known, { ...row, text: redact(row.text), label });
   }
   return known;
 }
 
 /** Adds one label to `known`, as `readAnswers` does. */
-export function know(known: Map<number, Known>, { text, label, by, model, examples, usd }: GivenLabel): void {
+export function addLabel(
+  known: Map<number, KnownLabels>,
+  { text, label, by, model, examples, usd }: StoredLabel,
+): void {
   const key = keyOf(text);
   const before = known.get(key);
   if (label === '' && by === 'person') return;
@@ -67,26 +70,26 @@ export function know(known: Map<number, Known>, { text, label, by, model, exampl
   });
 }
 
-function parsed(line: string): GivenLabel | undefined {
+function parseLine(line: string): StoredLabel | undefined {
   try {
-    const row = JSON.parse(line) as Partial<GivenLabel> | null;
-    const whole =
+    const row = JSON.parse(line) as Partial<StoredLabel> | null;
+    const isComplete =
       typeof row?.text === 'string' && typeof row.label === 'string' && (row.by === 'api' || row.by === 'person');
-    return whole ? (row as GivenLabel) : undefined;
+    return isComplete ? (row as StoredLabel) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** Appends a label; it is on disk on return. Throws CodedError 'unwritable'. @param root of the trusted folder */
-export function giveLabel(root: string, task: string, given: GivenLabel): void {
+export function appendLabel(root: string, task: string, label: StoredLabel): void {
   const path = fileOf(task);
   try {
     const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0 } = constants;
     const file = openSync(writablePathIn(root, path), O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o644);
     try {
       // Begins with a line end, so that a truncated last line does not merge with this one.
-      writeSync(file, `\n${JSON.stringify(given)}\n`);
+      writeSync(file, `\n${JSON.stringify(label)}\n`);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -10,7 +10,7 @@ import { isInside, parentOf } from '../workspace/files/inside.ts';
  * @param path relative to `root`, '/' separators
  */
 export function writablePathIn(root: string, path: string): string {
-  if (!isInside(path)) throw new CodedError('unwritable', `${path} leads out of the folder. Name what lies in it.`);
+  if (!isInside(path)) throw new CodedError('unwritable', `${path} is outside the folder. Choose a path inside it.`);
   let at = root;
   for (const name of parentOf(path).split('/')) {
     if (name === '') continue;
@@ -21,12 +21,15 @@ export function writablePathIn(root: string, path: string): string {
     } catch (cause) {
       throw unwritable(path, messageOf(cause), cause);
     }
-    throw new CodedError('unwritable', `${path} cannot be written: ${at} is a link or no folder. Put a folder there.`);
+    throw new CodedError(
+      'unwritable',
+      `${path} cannot be written: ${at} is a link or not a folder. Replace it with a folder.`,
+    );
   }
   return join(root, path);
 }
 
-/** False if the name exists, even as a dangling link. Throws as `placeIn` does. */
+/** False if the name exists, even as a dangling link. Throws as `writablePathIn` does. */
 export function writeNewFile(root: string, path: string, text: string): boolean {
   const target = writablePathIn(root, path);
   try {
@@ -39,5 +42,7 @@ export function writeNewFile(root: string, path: string, text: string): boolean 
 }
 
 export function unwritable(path: string, why: string, cause?: unknown): CodedError {
-  return new CodedError('unwritable', `${path} cannot be written: ${why}. Make room, or allow it.`, { cause });
+  return new CodedError('unwritable', `${path} cannot be written: ${why}. Free disk space, or allow writing.`, {
+    cause,
+  });
 }

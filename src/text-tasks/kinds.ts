@@ -9,21 +9,21 @@ import type { DeepReading } from './deep-reading.ts';
 import { labelTexts } from './label-texts.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import { learnAnswers } from './learn-answers.ts';
-import { type Gathered, type LearnedTask, learnTask } from './learn-task.ts';
+import { type LearnedTask, learnTask, type TaskData } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
 
 /** Throws CodedError 'nothing-to-learn'. */
-export function learn(task: TextTask, gathered: Gathered): TaskModel {
-  return isAnswerTask(task) ? learnAnswers(gathered) : asLearned(task, learnTask(task, gathered));
+export function learn(task: TextTask, taskData: TaskData): TaskModel {
+  return isAnswerTask(task) ? learnAnswers(taskData) : taskModelOf(task, learnTask(task, taskData));
 }
 
 /** @param deep hidden states of the base; absent: n-grams alone */
-export function asLearned(task: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
+export function taskModelOf(task: LabelTask, learned: LearnedTask, deep?: DeepReading): TaskModel {
   return {
     ...learned,
-    rarity: learned.specialist.ground.rarity,
+    rarity: learned.specialist.statistics.rarity,
     rows: (texts, shard) => labelTexts(task, learned, texts, shard, deep),
-    sureness: (text) => Math.max(...labelProbabilities(learned.specialist, { text })),
+    confidence: (text) => Math.max(...labelProbabilities(learned.specialist, { text })),
   };
 }
 
@@ -37,7 +37,7 @@ export function promptOf(
   return isAnswerTask(task) ? answerPrompt(task, text, examples, facts) : labelPrompt(task, text, examples, facts);
 }
 
-/** The label or text in an API answer; '': unusable. */
+/** The label or text in an API answer; '': the answer is unusable. */
 export function readAnswer(task: TextTask, answer: string): string {
   return isAnswerTask(task) ? answer.trim() : (task.labels[parseLabel(answer, task.labels) ?? -1]?.name ?? '');
 }

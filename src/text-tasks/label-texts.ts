@@ -3,7 +3,7 @@
 import type { LabelTask } from '../prompts/label/task.ts';
 import type { DeepReading } from './deep-reading.ts';
 import { keyOf } from './labels/extract.ts';
-import { afterCall, bestOf, estimatesAt } from './labels/router.ts';
+import { afterCall, estimatesFor, mostLikely } from './labels/router.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import type { LearnedTask } from './learn-task.ts';
 import type { TaskText } from './texts.ts';
@@ -27,7 +27,7 @@ export interface Shard {
 
 export const WHOLE: Shard = { number: 1, of: 1 };
 
-/** Parses 'I/N'; undefined if it is none. */
+/** Parses 'I/N'; undefined if the text has another form. */
 export function parseShard(text: string): Shard | undefined {
   const [, i, n] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
   const shard = { number: Number(i), of: Number(n) };
@@ -55,39 +55,39 @@ export async function* labelTexts(
     if (!belongsTo(text, shard)) continue;
     chunk.push(text);
     if (deep && chunk.length < CHUNK) continue;
-    yield* labelled(task, learned, chunk, deep);
+    yield* labelChunk(task, learned, chunk, deep);
     chunk = [];
   }
-  yield* labelled(task, learned, chunk, deep);
+  yield* labelChunk(task, learned, chunk, deep);
 }
 
-async function* labelled(
+async function* labelChunk(
   { labels }: Pick<LabelTask, 'labels'>,
-  { specialist, coupling, risk, known }: LearnedTask,
+  { specialist, router, risk, known }: LearnedTask,
   texts: readonly string[],
   deep: DeepReading | undefined,
 ): AsyncGenerator<LabelledRow> {
   const nameOf = (index: number) => labels[index]?.name as string;
-  const indexOf = (said: string | undefined) => labels.findIndex(({ name }) => name === said);
-  const open = texts.filter((text) => known.get(keyOf(text))?.person === undefined);
-  await deep?.decide(specialist, open);
+  const indexOf = (label: string | undefined) => labels.findIndex(({ name }) => name === label);
+  const unlabelled = texts.filter((text) => known.get(keyOf(text))?.person === undefined);
+  await deep?.predict(specialist, unlabelled);
   for (const text of texts) {
     const key = keyOf(text);
-    const given = known.get(key);
-    if (given?.person !== undefined) {
-      yield { text, label: given.person, by: 'person', sure: 1, inDoubt: false };
+    const labelsOfText = known.get(key);
+    if (labelsOfText?.person !== undefined) {
+      yield { text, label: labelsOfText.person, by: 'person', sure: 1, inDoubt: false };
       continue;
     }
     const probabilities = deep?.probabilities(key) ?? labelProbabilities(specialist, { text });
-    const { before, after } = estimatesAt(coupling, { id: '', text, probabilities });
-    const api = indexOf(given?.api);
+    const { before, after } = estimatesFor(router, { id: '', text, probabilities });
+    const api = indexOf(labelsOfText?.api);
     if (api >= 0) {
       // If the API is known to confuse two labels, the local model decides between them.
-      const label = nameOf(bestOf(afterCall(coupling, probabilities, api)));
+      const label = nameOf(mostLikely(afterCall(router, probabilities, api)));
       yield { text, label, by: 'api', sure: after, inDoubt: false };
       continue;
     }
     const inDoubt = risk === undefined || after - before > risk.keepBelow;
-    yield { text, label: nameOf(bestOf(probabilities)), by: 'specialist', sure: before, inDoubt };
+    yield { text, label: nameOf(mostLikely(probabilities)), by: 'specialist', sure: before, inDoubt };
   }
 }

@@ -4,32 +4,32 @@ import { NearestAnswers } from './answers/nearest-answers.ts';
 import { belongsTo, type LabelledRow, type Shard, WHOLE } from './label-texts.ts';
 import { keyOf } from './labels/extract.ts';
 import { riskAt } from './labels/share-of-calls.ts';
-import { groundOf } from './labels/text-specialist.ts';
-import { DEFAULT_LOSS, type Gathered } from './learn-task.ts';
+import { textStatisticsOf } from './labels/text-specialist.ts';
+import { DEFAULT_LOSS, type TaskData } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
 import type { TaskText } from './texts.ts';
 
 /** Deterministic. Without answers every draft is empty and doubtful. */
-export function learnAnswers(gathered: Gathered, loss = DEFAULT_LOSS): TaskModel {
-  const { known } = gathered;
+export function learnAnswers(taskData: TaskData, loss = DEFAULT_LOSS): TaskModel {
+  const { known } = taskData;
   const answered = [...known]
     .sort(([a], [b]) => a - b)
     .flatMap(([key, { text, person, api }]) => {
       const answer = person ?? api;
       return answer === undefined ? [] : [{ key, text, answer, truth: person, api }];
     });
-  const { rarity } = groundOf([...answered.map(({ text }) => text), ...gathered.unlabelled]);
+  const { rarity } = textStatisticsOf([...answered.map(({ text }) => text), ...taskData.unlabelled]);
   const nearest = new NearestAnswers(answered, rarity);
-  // Each draft uses the other texts' answers only, as for a new text.
+  // A draft uses only the answers of other texts, as for a new text.
   const drafted = answered.map(({ key, text, truth, api }): DraftedText => {
     return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
   });
-  const coupling = fitAnswerRouter(drafted);
+  const router = fitAnswerRouter(drafted);
   const judged = judgedAnswers(drafted);
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
-  const drafts = (text: string) => {
+  const draftOf = (text: string) => {
     const item: DraftedText = { id: '', text, draft: nearest.draft(text, keyOf(text)) };
-    return { item, ...expectedAt(coupling, item) };
+    return { item, ...expectedAt(router, item) };
   };
   async function* rows(texts: AsyncIterable<TaskText>, shard: Shard = WHOLE): AsyncGenerator<LabelledRow> {
     for await (const { text } of texts) {
@@ -39,7 +39,7 @@ export function learnAnswers(gathered: Gathered, loss = DEFAULT_LOSS): TaskModel
         yield { text, label: person, by: 'person', sure: 1, inDoubt: false };
         continue;
       }
-      const { item, before, after } = drafts(text);
+      const { item, before, after } = draftOf(text);
       if (api !== undefined) yield { text, label: api, by: 'api', sure: after, inDoubt: false };
       else {
         const inDoubt = risk === undefined || after - before > risk.keepBelow;
@@ -47,6 +47,6 @@ export function learnAnswers(gathered: Gathered, loss = DEFAULT_LOSS): TaskModel
       }
     }
   }
-  const judgedBy = coupling.trustsApi ? 'api' : 'person';
-  return { ...gathered, rarity, judged, judgedBy, risk, rows, sureness: (text) => drafts(text).before };
+  const judgedBy = router.trustsApi ? 'api' : 'person';
+  return { ...taskData, rarity, judged, judgedBy, risk, rows, confidence: (text) => draftOf(text).before };
 }

@@ -1,18 +1,18 @@
 // Reads a task's results, with later labels of people.
 import { CodedError } from '../common/errors.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
-import type { Known } from './given-labels.ts';
+import type { KnownLabels } from './given-labels.ts';
 import type { LabelledRow } from './label-texts.ts';
 import { csvRecords, plainField, TableError } from './labels/csv.ts';
 import { decoded, keyOf } from './labels/extract.ts';
 
 const KINDS = ['person', 'api', 'specialist'] as const;
 
-/** Streams in file order. Throws CodedError 'unreadable' or 'corrupt'. Unknown rows are skipped. */
+/** Streams in file order. Throws CodedError 'unreadable' or 'corrupt'. Rows of an unknown source are skipped. */
 export async function* readResults(
   reader: FolderReader,
   path: string,
-  known: ReadonlyMap<number, Known>,
+  known: ReadonlyMap<number, KnownLabels>,
 ): AsyncGenerator<LabelledRow> {
   let isHeader = true;
   for await (const record of recordsOf(reader, path)) {
@@ -20,12 +20,12 @@ export async function* readResults(
       isHeader = false;
       continue;
     }
-    const [text = '', label = '', who, sure, doubt] = record.map(plainField);
-    const by = KINDS.find((kind) => kind === who);
+    const [text = '', label = '', source, confidence, doubt] = record.map(plainField);
+    const by = KINDS.find((kind) => kind === source);
     if (by === undefined) continue;
-    const said = known.get(keyOf(text))?.person;
-    if (said !== undefined) yield { text, label: said, by: 'person', sure: 1, inDoubt: false };
-    else yield { text, label, by, sure: Math.min(1, Math.max(0, Number(sure) || 0)), inDoubt: doubt === 'yes' };
+    const personLabel = known.get(keyOf(text))?.person;
+    if (personLabel !== undefined) yield { text, label: personLabel, by: 'person', sure: 1, inDoubt: false };
+    else yield { text, label, by, sure: Math.min(1, Math.max(0, Number(confidence) || 0)), inDoubt: doubt === 'yes' };
   }
 }
 

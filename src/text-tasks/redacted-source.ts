@@ -6,19 +6,19 @@ import { decoded } from './labels/extract.ts';
 
 export type SourceForm = 'lines' | 'csv' | 'jsonl';
 
-/** The redacted text, still valid in its format. */
-const readable: Readonly<Record<SourceForm, (piece: RedactedPiece) => string>> = {
+/** Puts the format's own characters back, so that the redacted text stays valid in its format. */
+const restoreSyntax: Readonly<Record<SourceForm, (piece: RedactedPiece) => string>> = {
   lines: ({ text }) => text,
-  csv: ({ raw, text }) => restored(raw, text, /[",]/g),
-  // Only a string is ever a text, and its escapes are no secret.
+  csv: ({ raw, text }) => restoreMatches(raw, text, /[",]/g),
+  // Only strings become texts, and their escapes contain no secret.
   jsonl: ({ raw, text }) =>
     raw.replace(/"(?:[^"\\\n]|\\.)*"/g, (string, at: number) =>
-      restored(string, text.slice(at, at + string.length), /^"|"$|\\(?:u[\da-fA-F]{4}|.)/g),
+      restoreMatches(string, text.slice(at, at + string.length), /^"|"$|\\(?:u[\da-fA-F]{4}|.)/g),
     ),
 };
 
-/** `text` with what the pattern finds in `raw` put back. */
-function restored(raw: string, text: string, pattern: RegExp): string {
+/** Puts the pattern's matches in `raw` back into `text`, which has the same length. */
+function restoreMatches(raw: string, text: string, pattern: RegExp): string {
   if (raw === text) return text;
   let [result, end] = ['', 0];
   for (const { index, 0: kept } of raw.matchAll(pattern)) {
@@ -40,5 +40,6 @@ export async function* redactedSource(
   form: SourceForm,
   known: SecretValues,
 ): AsyncGenerator<string> {
-  for await (const piece of redactedPieces(decoded(reader.pieces(path)), path, [known])) yield readable[form](piece);
+  for await (const piece of redactedPieces(decoded(reader.pieces(path)), path, [known]))
+    yield restoreSyntax[form](piece);
 }

@@ -10,7 +10,7 @@ import { parentOf } from '../workspace/files/inside.ts';
 import { withDefaults } from '../workspace/files/options.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
 import { redactKnown } from '../workspace/secrets/known/known.ts';
-import { type Known, readAnswers } from './given-labels.ts';
+import { type KnownLabels, readAnswers } from './given-labels.ts';
 import { learnSource } from './redacted-source.ts';
 import { readTask } from './task-file.ts';
 import { type TaskText, textsOf } from './texts.ts';
@@ -19,8 +19,8 @@ function pathOf({ source }: TextTask): string | undefined {
   return 'path' in source ? source.path : undefined;
 }
 
-/** The task as it is sent with each text, redacted. Label names stay, because answers are recognised by them. */
-function redacted(task: TextTask, redact: (text: string) => string): TextTask {
+/** Redacts what is sent with each text. Label names stay, because answers are recognised by them. */
+function redactTask(task: TextTask, redact: (text: string) => string): TextTask {
   const instruction = redact(task.instruction);
   if (isAnswerTask(task)) return { ...task, instruction };
   return { ...task, instruction, labels: task.labels.map(({ name, meaning }) => ({ name, meaning: redact(meaning) })) };
@@ -53,16 +53,17 @@ export class TaskFolder {
     const reader = await FolderReader.open(root);
     const task = await readTask(reader, name);
     if (!task.ok) return task;
-    const named = pathOf(task.value);
-    const rule = named === undefined ? 'open' : await ruleOf(root, named, options, withDefaults(options).filesExclude);
-    // 'local' is what git ignores, which tables often are; and settings in which a secret was found.
-    if (named !== undefined && (rule === 'off' || (rule === 'local' && isSecretFileIfAnyFound(named))))
+    const sourcePath = pathOf(task.value);
+    const rule =
+      sourcePath === undefined ? 'open' : await ruleOf(root, sourcePath, options, withDefaults(options).filesExclude);
+    // 'local' means that git ignores the file, as it often does with tables, or that it holds settings with a secret.
+    if (sourcePath !== undefined && (rule === 'off' || (rule === 'local' && isSecretFileIfAnyFound(sourcePath))))
       return failed(
         'unreadable',
-        `${named} is kept out by ${ownIgnoreFile}, by an exclude setting, or by its name, which is one of files that hold secrets: it is neither learned from nor sent. Name another file in the task, or let this one in.`,
+        `${sourcePath} is excluded by ${ownIgnoreFile}, by an exclude setting, or because files of that name hold secrets, so it is neither learned from nor sent. Name another file in the task, or allow this one.`,
       );
-    const said = redacted(task.value, (text) => redactKnown(text, '', [harvest.value.secrets]).text);
-    return ok(new TaskFolder(reader, said, harvest.value, rule === 'local' ? named : undefined));
+    const redactedTask = redactTask(task.value, (text) => redactKnown(text, '', [harvest.value.secrets]).text);
+    return ok(new TaskFolder(reader, redactedTask, harvest.value, rule === 'local' ? sourcePath : undefined));
   }
 
   /** From the beginning, each time. Throws as `textsOf` does. */
@@ -78,7 +79,7 @@ export class TaskFolder {
   }
 
   /** Answers of people and the API, redacted like the texts. */
-  async answers(): Promise<Map<number, Known>> {
+  async answers(): Promise<Map<number, KnownLabels>> {
     // `texts` reports an unreadable file.
     await this.learnSource().catch(() => {});
     const path = pathOf(this.task) ?? '';

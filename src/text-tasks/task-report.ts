@@ -1,6 +1,6 @@
 // Result of a text task's run: sources of labels, accuracy by share of calls, and costs.
 import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
-import type { Judgement } from './learn-task.ts';
+import type { TaskAccuracy } from './learn-task.ts';
 
 export interface TaskReport {
   readonly task: string;
@@ -17,8 +17,8 @@ export interface TaskReport {
   /** The large model that answered; absent: none. */
   readonly model?: string;
   /**
-   * Right answers, 0..1, at shares of calls, on so many texts whose label was known by people, or by the API alone.
-   * Empty: none were.
+   * Share of right answers, 0..1, by share of calls. It is measured on `judgedOn` texts with labels of people, or of the
+   * API if there are none. Empty: no such texts.
    */
   readonly curve: readonly { readonly share: number; readonly right: number }[];
   readonly judgedOn: number;
@@ -26,7 +26,7 @@ export interface TaskReport {
   /** Share of texts for the API at the chosen loss; absent: unknown. */
   readonly operating?: number;
   readonly loss?: number;
-  /** US dollars: of this run, of all runs, and of asking about all that is in doubt; absent where nobody can tell. */
+  /** US dollars: of this run, of all runs, and and of asking about all doubtful texts; absent: unknown. */
   readonly runUsd: number;
   readonly soFarUsd: number;
   readonly restUsd?: number;
@@ -47,7 +47,7 @@ export type MeasuredTask = Pick<
   'curve' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model'
 >;
 
-export function measured({ judged, judgedBy, risk, known }: Judgement): MeasuredTask {
+export function measureTask({ judged, judgedBy, risk, known }: TaskAccuracy): MeasuredTask {
   const paid = [...known.values()].flatMap((item) => item.paid ?? []);
   const model = paid.findLast((each) => each.model !== undefined)?.model;
   return {
@@ -60,18 +60,18 @@ export function measured({ judged, judgedBy, risk, known }: Judgement): Measured
   };
 }
 
-/** Parses a stored report; undefined if it is none. */
+/** Parses a stored report; undefined if a field is missing or has another type. */
 export function parseReport(json: string): TaskReport | undefined {
   try {
     const report = JSON.parse(json) as Partial<TaskReport> | null;
     const numbers = [report?.finishedAt, report?.texts, report?.inDoubt, report?.runUsd, report?.soFarUsd];
-    const whole =
+    const isComplete =
       typeof report?.task === 'string' &&
       typeof report.path === 'string' &&
       numbers.every((each) => typeof each === 'number') &&
       Array.isArray(report.curve) &&
       report.curve.every(({ share, right }) => typeof share === 'number' && typeof right === 'number');
-    return whole ? (report as TaskReport) : undefined;
+    return isComplete ? (report as TaskReport) : undefined;
   } catch {
     return undefined;
   }

@@ -13,7 +13,7 @@ import { TableError } from './labels/csv.ts';
 import {
   commitText,
   csvTexts,
-  Distinct,
+  DistinctTexts,
   jsonlTexts,
   LONGEST_TEXT,
   linesIn,
@@ -25,29 +25,26 @@ import { redactedSource } from './redacted-source.ts';
 
 export interface TaskText {
   readonly text: string;
-  /** The source's label or answer, if it fits the task. */
+  /** Label or answer in the source, if it is valid for the task. */
   readonly own?: string;
 }
 
 export interface TextsDeps {
   readonly reader: FolderReader;
-  /** The folder's files as they are learned from, redacted; asked for only by sources that name files by a pattern. */
+  /** The folder's redacted files; called only for sources that select files by a pattern. */
   readonly files: () => Promise<readonly HarvestedFile[]>;
-  /**
-   * All that is known of the folder's secrets and of those of the task's file: a file is redacted as a whole, before it
-   * is cut into texts.
-   */
+  /** Known secrets of the folder and of the task's source. A file is redacted whole, before it is split into texts. */
   readonly secrets: SecretValues;
   readonly signal?: AbortSignal;
 }
 
-/** Commits that are looked at, newest first. */
-const MOST_COMMITS = 20_000;
+/** Maximum commits, newest first. */
+const MAX_COMMITS = 20_000;
 
-/** Each text once. Throws CodedError 'unreadable' or 'corrupt' with what to do, and the signal's reason. */
+/** Yields each text once. Throws CodedError 'unreadable' or 'corrupt', and the signal's reason. */
 export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<TaskText> {
   const { source } = task;
-  const distinct = new Distinct();
+  const distinct = new DistinctTexts();
   const known = isAnswerTask(task) ? undefined : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
   const path = 'path' in source ? source.path : '';
   // Redacted again, because quotes and escapes of the table are resolved only now.
@@ -59,8 +56,8 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
         .slice(0, LONGEST_TEXT)
         .trim();
       if (plain === '' || !distinct.isNew(plain)) continue;
-      const said = label === undefined ? '' : redact(label);
-      const own = isAnswerTask(task) ? fitted(said, task.maximumLength) : known?.get(said.toLowerCase());
+      const sourceLabel = label === undefined ? '' : redact(label);
+      const own = isAnswerTask(task) ? fitted(sourceLabel, task.maximumLength) : known?.get(sourceLabel.toLowerCase());
       yield own ? { text: plain, own } : { text: plain };
     }
   } catch (error) {
@@ -98,12 +95,12 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Tas
         yield* await functionTexts(languageId, text);
       break;
     case 'commits': {
-      const args = ['log', '-z', '--no-merges', `--max-count=${MOST_COMMITS}`, '--format=%s'];
+      const args = ['log', '-z', '--no-merges', `--max-count=${MAX_COMMITS}`, '--format=%s'];
       const fault = await gitFault(reader.root);
       if (fault !== undefined) throw new CodedError('unreadable', `${fault} Choose another source.`);
       const log = await gitFor(reader.root)(reader.root, args, deps.signal);
       if (log === undefined)
-        throw new CodedError('unreadable', 'The folder has no history that git can tell. Choose another source.');
+        throw new CodedError('unreadable', 'Git shows no history of this folder. Choose another source.');
       for (const subject of log.split('\0')) yield commitText(subject, source.labelFromType === true);
     }
   }

@@ -9,9 +9,10 @@ import { csvLine } from './labels/csv.ts';
 import { decoded, linesIn } from './labels/extract.ts';
 import type { TaskFolder } from './task-folder.ts';
 
-/** What a text is called, and what its results are called in the name of their file. */
+/** Name of the column, and the ending of the results' file name. */
 const NAMES = { label: ['label', 'labels'], text: ['answer', 'answers'] } as const;
 
+/** Characters that are buffered before a write. */
 const FLUSH = 1 << 16;
 
 function headerOf(task: TextTask): string {
@@ -19,7 +20,7 @@ function headerOf(task: TextTask): string {
 }
 
 /**
- * Relative to the folder. Throws CodedError 'unwritable' where something else has that name: asked before anything is
+ * Path relative to the folder. Throws CodedError 'unwritable' if another file has that name; call it before anything is
  * paid for.
  */
 export async function resultsPath(
@@ -35,7 +36,7 @@ export async function resultsPath(
   if (fault === undefined && !isSource && (await beginsWith(reader, path, headerOf(task).trimEnd()))) return path;
   throw new CodedError(
     'unwritable',
-    `${path} is there already, and is no table of results. Rename it: those of '${task.name}' go there.`,
+    `${path} already exists and is not a table of results. Rename it: the results of '${task.name}' are written there.`,
   );
 }
 
@@ -52,7 +53,7 @@ export interface ResultCounts {
   inDoubt: number;
 }
 
-/** Streams rows to disk. Rejects as `rows` does; the earlier table then stays whole. */
+/** Streams rows to disk. If `rows` rejects, this rejects too and the earlier table stays unchanged. */
 export async function writeResults(
   folder: Pick<TaskFolder, 'reader' | 'task'>,
   path: string,
@@ -61,19 +62,19 @@ export async function writeResults(
 ): Promise<ResultCounts> {
   const counts: ResultCounts = { texts: 0, byPerson: 0, byApi: 0, inDoubt: 0 };
   async function* lines(): AsyncGenerator<string> {
-    let open = headerOf(folder.task);
+    let buffer = headerOf(folder.task);
     for await (const row of rows) {
       counts.texts += 1;
       counts.byPerson += Number(row.by === 'person');
       counts.byApi += Number(row.by === 'api');
       counts.inDoubt += Number(row.inDoubt);
-      open += csvLine([row.text, row.label, row.by, row.sure.toFixed(3), row.inDoubt ? 'yes' : '']);
-      if (open.length < FLUSH) continue;
-      yield open;
-      open = '';
+      buffer += csvLine([row.text, row.label, row.by, row.sure.toFixed(3), row.inDoubt ? 'yes' : '']);
+      if (buffer.length < FLUSH) continue;
+      yield buffer;
+      buffer = '';
       onProgress(counts.texts);
     }
-    yield open;
+    yield buffer;
   }
   await replaceFileAsItComes(writablePathIn(folder.reader.root, path), lines());
   return counts;

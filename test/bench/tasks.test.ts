@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readTasks } from '../../bench/tasks/data.ts';
-import { readingOf } from '../../src/text-tasks/labels/base-reading.ts';
+import { basePromptOf } from '../../src/text-tasks/labels/base-reading.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-recorded-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,7 +34,7 @@ test('texts come with indices of labels; what nobody in the folder knows is left
 test('a base reads two short examples of each label before every text, and is told which they are', () => {
   const labels = ['up', 'down'].map((name) => ({ name, meaning: '' }));
   const labelled = ['a', 'b'.repeat(500), 'c', 'd', 'e'].map((text, i) => ({ text, label: i % 2 }));
-  const { before, after: behind, examples } = readingOf({ instruction: 'Sort.', labels }, labelled);
+  const { before, after: behind, examples } = basePromptOf({ instruction: 'Sort.', labels }, labelled);
   assert.deepEqual([...examples], ['a', 'd', 'c']);
   assert.equal(
     before,

@@ -97,7 +97,7 @@ test('where there is no function, or it has a comment, or nothing to go by, it s
     return result.ok ? '' : result.error.message;
   };
   assert.match(await told({ text: 'let x;\n', at: 2 }), /no function at the cursor/);
-  assert.match(await told({ text: `/** A. */\n${text}`, at: 20 }), /'readPage' has a comment already/);
+  assert.match(await told({ text: `/** A. */\n${text}`, at: 20 }), /'readPage' already has a comment/);
   assert.match(await told({ text: '{}', languageId: 'json', path: 'a.json', at: 0 }), /is not known/);
   assert.match(
     await told({ text: 'func A() {}\n', languageId: 'go', path: 'a.go', at: 3 }),

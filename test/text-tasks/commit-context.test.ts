@@ -1,5 +1,4 @@
-// What a commit message is written from: both sides of a change are redacted as whole files, before hunks are cut out of
-// them.
+// The context of a commit message: both versions of a file are redacted whole, before hunks are cut out.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { changedFiles, passwordOf, sentChange, users } from '../support/cut-texts.ts';
@@ -14,7 +13,7 @@ beforeEach(() => {
 afterEach(() => tree.remove());
 
 for (const [path, form] of Object.entries(changedFiles)) {
-  test(`${path}: sends neither the old value nor the new one, nor those beside them`, async () => {
+  test(`${path}: sends neither the old and new secret nor the secrets near them`, async () => {
     const sent = await sentChange(tree, path, form(1), form(2));
     for (const user of [28, 29, 31, 32]) assert.ok(!sent.includes(passwordOf(user, 0)), sent);
     for (const turn of [1, 2]) assert.ok(!sent.includes(passwordOf(30, turn)), sent);
@@ -22,21 +21,21 @@ for (const [path, form] of Object.entries(changedFiles)) {
     assert.match(sent, /^\+.*\*{5}/m);
   });
 
-  test(`${path}: sends no value of a file that is removed`, async () => {
+  test(`${path}: sends no secret of a removed file`, async () => {
     const sent = await sentChange(tree, path, form(1), undefined);
     assert.ok(sent.split('\n').length > users.length);
     for (const user of users) assert.ok(!sent.includes(passwordOf(user, 0)), sent);
   });
 }
 
-test('what either side says is a secret is redacted on both', async () => {
+test('redacts a secret of either version in both versions', async () => {
   const password = ['kaleidoscope', '77', 'Quartz!'].join('-');
   const sent = await sentChange(tree, 'a.ts', `const password = '${password}';\n`, `use('${password}');\n`);
   assert.ok(!sent.includes(password), sent);
   assert.match(sent, /^\+use\('\*+'\);$/m);
 });
 
-test('sends no line of a key, in a hunk that shows some of them as context', async () => {
+test('sends no line of a key that a hunk shows as context', async () => {
   const lines = keyLines('commit');
   const notes = 'The key is in the vault, and here until everybody has it from there.\n'.repeat(60);
   const file = (body: readonly string[]) => `${notes}${pemOf(body)}\n${notes}`;
@@ -46,7 +45,7 @@ test('sends no line of a key, in a hunk that shows some of them as context', asy
   assert.deepEqual(linesLeft(sent, lines), []);
 });
 
-test("sends no line of a key as the line that git names a hunk's function by", async () => {
+test('sends no line of a key in the heading of a hunk', async () => {
   const lines = keyLines('heading');
   const code = (last: string) =>
     `${'// a line of a comment that says nothing\n'.repeat(90)}const key = \`\n${pemOf(lines)}\n\`;\n${'  \n'.repeat(9)}  ${last}\n`;
@@ -56,7 +55,7 @@ test("sends no line of a key as the line that git names a hunk's function by", a
   assert.deepEqual(linesLeft(sent, lines), []);
 });
 
-test('sends a change as git tells it: additions, a last line without an end, line ends of Windows', async () => {
+test('sends additions, a last line without a line end, and Windows line ends as git shows them', async () => {
   const sent = await sentChange(tree, 'a.ts', 'one\r\ntwo\r\nthree', 'one\r\n2\r\nthree\r\nfour');
   assert.match(
     sent,

@@ -1,11 +1,11 @@
-// A correction is one to the task as its file is now, whatever the table that it comes from has read.
+// A correction is checked against the current task file, not against the table that the user corrected.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
-import { correctText } from '../../src/text-tasks/correct.ts';
+import { storeCorrection } from '../../src/text-tasks/store-correction.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-correct-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -20,25 +20,26 @@ const put = (task: object) =>
     JSON.stringify({ instruction: 'Sort.', source: { kind: 'lines', path: 'notes.txt' }, ...task }),
   );
 const putLabels = (...names: string[]) => put({ labels: names.map((name) => ({ name, meaning: `It is a ${name}.` })) });
-const nobody = async () => assert.fail('nobody is asked');
-const correct = (said: string | undefined, pick: Parameters<typeof correctText>[3] = nobody) =>
-  correctText(root, 'notes', { text: 'a text', said }, pick);
-const kept = () => JSON.parse(readFileSync(answers, 'utf8').trim().split('\n').at(-1) ?? '');
+const failIfAsked = async () => assert.fail('the user is not asked');
+const correct = (answer: string | undefined, pick: Parameters<typeof storeCorrection>[3] = failIfAsked) =>
+  storeCorrection(root, 'notes', { text: 'a text', answer }, pick);
+const lastStored = () => JSON.parse(readFileSync(answers, 'utf8').trim().split('\n').at(-1) ?? '');
 
-test('a label that the file has got since is kept, and one that it has lost is none, which is said', async () => {
+test('stores a label that the task file has gained, and refuses one that it has lost', async () => {
   putLabels('bug', 'wish');
   assert.equal(unwrap(await correct('bug')), 'bug');
   putLabels('bug', 'question');
   assert.equal(unwrap(await correct('question')), 'question');
-  assert.deepEqual(kept(), { text: 'a text', label: 'question', by: 'person' });
-  const lost = await correct('wish');
+  assert.deepEqual(lastStored(), { text: 'a text', label: 'question', by: 'person' });
+  const refused = await correct('wish');
   assert.ok(
-    !lost.ok && /'wish' is no label of 'notes' as its file is now, and was not kept\./.test(lost.error.message),
+    !refused.ok &&
+      /'wish' is not a label in the current file of 'notes' and was not stored\./.test(refused.error.message),
   );
-  assert.equal(kept().label, 'question');
+  assert.equal(lastStored().label, 'question');
 });
 
-test('who is asked sees the labels of the file, and may leave', async () => {
+test('offers the labels of the task file and stores nothing when the user cancels', async () => {
   putLabels('one', 'two');
   assert.equal(unwrap(await correct(undefined, async ({ labels }) => labels[1]?.name)), 'two');
   rmSync(answers);
@@ -46,14 +47,14 @@ test('who is asked sees the labels of the file, and may leave', async () => {
   assert.ok(!existsSync(answers));
 });
 
-test('an answer is as long as the file allows, and a file that is broken is a sentence', async () => {
+test('refuses an answer of the wrong length, and reports an invalid task file', async () => {
   put({ output: 'text', maximumLength: 10 });
   assert.equal(unwrap(await correct(' ten chars ')), 'ten chars');
-  for (const said of ['  ', 'eleven chars']) {
-    const wrong = await correct(said);
-    assert.ok(!wrong.ok && /1 to 10 characters.*was not kept/.test(wrong.error.message));
+  for (const answer of ['  ', 'eleven chars']) {
+    const wrong = await correct(answer);
+    assert.ok(!wrong.ok && /was not stored.*1 to 10 characters/.test(wrong.error.message));
   }
-  assert.equal(kept().label, 'ten chars');
+  assert.equal(lastStored().label, 'ten chars');
   writeFileSync(join(at, 'notes.json'), '{');
   const broken = await correct('x');
   assert.ok(!broken.ok && broken.error.code === 'corrupt');

@@ -1,5 +1,4 @@
-// What is written below a folder that came from elsewhere: through no link that it holds, and under no name that it
-// could have foreseen.
+// Writing below a folder of unknown origin follows no links and uses no predictable temporary names.
 import assert from 'node:assert/strict';
 import {
   copyFileSync,
@@ -17,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
-import { giveLabel } from '../../src/text-tasks/given-labels.ts';
+import { appendLabel } from '../../src/text-tasks/given-labels.ts';
 import { writablePathIn, writeNewFile } from '../../src/text-tasks/in-folder.ts';
 import { runTask } from '../../src/text-tasks/run-task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
@@ -60,7 +59,7 @@ const isUntouched = (outside: string) => {
   assert.equal(readFileSync(join(outside, 'precious'), 'utf8'), precious);
 };
 
-test('a run writes its table anew, whatever links lie where it might', async () => {
+test('writes the results to a new file, although links have the names that it could use', async () => {
   const { root, outside, link } = scene();
   link('issues.labels.csv.tmp', join(outside, 'precious'));
   const task = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
@@ -75,7 +74,7 @@ test('a run writes its table anew, whatever links lie where it might', async () 
   );
 });
 
-test('tasks over one table have a table of results each, and what is none of theirs is refused before anything is asked', async () => {
+test('gives each task its own results file, and refuses to overwrite another file before asking anything', async () => {
   const { root } = scene();
   const tasks = join(root, '.easyadaptation/tasks');
   copyFileSync(join(tasks, 'issues.json'), join(tasks, 'other.json'));
@@ -89,7 +88,7 @@ test('tasks over one table have a table of results each, and what is none of the
   assert.equal(await run('issues'), 'issues.labels.csv', 'a spreadsheet has written it anew');
   for (const mine of ['text,label\na,b\n', 'text,label,who,how sure,in doubt,mine\n']) {
     writeFileSync(join(root, 'issues.labels.csv'), mine);
-    const why = { code: 'unwritable', message: /^issues\.labels\.csv is there already, and is no table of results\./ };
+    const why = { code: 'unwritable', message: /^issues\.labels\.csv already exists and is not a table of results\./ };
     await assert.rejects(run('issues'), why);
     assert.equal(readFileSync(join(root, 'issues.labels.csv'), 'utf8'), mine);
   }
@@ -102,22 +101,25 @@ test('tasks over one table have a table of results each, and what is none of the
   await assert.rejects(run('again'), { code: 'unwritable' });
 });
 
-test('an answer goes through no link: not of its file, not of a folder above it', () => {
+test('refuses to append an answer through a link of the file or of a parent folder', () => {
   const given = { text: 'a', label: 'bug', by: 'person' } as const;
   const file = scene();
   file.link('.easyadaptation/tasks/issues.answers.jsonl', join(file.outside, 'precious'));
-  assert.throws(() => giveLabel(file.root, 'issues', given), { code: 'unwritable' });
+  assert.throws(() => appendLabel(file.root, 'issues', given), { code: 'unwritable' });
   isUntouched(file.outside);
   for (const path of ['.easyadaptation', '.easyadaptation/tasks']) {
     const { root, outside, link } = scene();
     rmSync(join(root, path), { recursive: true });
     link(path, outside);
-    assert.throws(() => giveLabel(root, 'issues', given), { code: 'unwritable', message: /is a link or no folder/ });
+    assert.throws(() => appendLabel(root, 'issues', given), {
+      code: 'unwritable',
+      message: /is a link or not a folder/,
+    });
     isUntouched(outside);
   }
 });
 
-test('a new file is new: what has its name already stays, links that lead nowhere among it', () => {
+test('does not replace an existing file or a dangling link', () => {
   const { root, outside, link } = scene();
   link('tasks/one.json', join(outside, 'precious'));
   link('tasks/two.json', join(outside, 'none'));
@@ -129,6 +131,6 @@ test('a new file is new: what has its name already stays, links that lead nowher
   assert.equal(writeNewFile(root, 'a/b/four.json', 'new'), true);
   assert.equal(readFileSync(join(root, 'a/b/four.json'), 'utf8'), 'new');
   for (const path of ['../four.json', '.git/hooks/x', '/four.json'])
-    assert.throws(() => writablePathIn(root, path), { code: 'unwritable', message: /leads out of the folder/ });
+    assert.throws(() => writablePathIn(root, path), { code: 'unwritable', message: /is outside the folder/ });
   assert.ok(!existsSync(join(root, '../four.json')));
 });

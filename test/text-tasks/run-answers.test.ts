@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import { ok, unwrap } from '../../src/common/errors.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
 import type { Prompt } from '../../src/llm/protocol/prompt.ts';
-import { giveLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
+import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { readResults } from '../../src/text-tasks/read-results.ts';
 import type { TextSpending } from '../../src/text-tasks/run-deps.ts';
 import { runTask } from '../../src/text-tasks/run-task.ts';
@@ -30,7 +30,7 @@ function makeFolder(documented: (index: number) => boolean): string {
   mkdirSync(join(root, 'src'));
   verbs.forEach((verb, v) => {
     const functions = nouns.map((noun, n) => {
-      const comment = documented(v * nouns.length + n) ? `/** ${saidOf(`${verb}_${noun}`)} */\n` : '';
+      const comment = documented(v * nouns.length + n) ? `/** ${commentOf(`${verb}_${noun}`)} */\n` : '';
       return `${comment}export function ${verb}_${noun}(id: number) {\n  return store.${verb}(id, '${noun}');\n}\n`;
     });
     writeFileSync(join(root, 'src', `${verb}.ts`), functions.join('\n'));
@@ -42,7 +42,7 @@ function makeFolder(documented: (index: number) => boolean): string {
   return root;
 }
 
-function saidOf(name: string): string {
+function commentOf(name: string): string {
   const [verb, noun] = name.split('_');
   return `\`${name}\` asks the store to ${verb} one ${noun}.`;
 }
@@ -58,25 +58,25 @@ function llm(onAsk: (count: number) => void = () => {}) {
     onAsk(asked.length);
     const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
     const answer = { model: 'm', usage, costUsd: 0.002, latencyMs: 1, firstTokenMs: 1, truncated: false };
-    return ok({ ...answer, text: prompt.read(`"${saidOf(name)}"`) });
+    return ok({ ...answer, text: prompt.read(`"${commentOf(name)}"`) });
   };
   return { asked, prompts, ask, facts: unknownModel, estimateUsd: () => 0.002 };
 }
 
 async function run(root: string, asks?: ReturnType<typeof llm>, signal = new AbortController().signal) {
-  const said: TextSpending[] = [];
+  const confirmed: TextSpending[] = [];
   const folder = unwrap(await TaskFolder.open(root, 'docs', { trusted: true }));
-  const confirm = async (spending: TextSpending) => said.push(spending) > 0;
+  const confirm = async (spending: TextSpending) => confirmed.push(spending) > 0;
   const stages = new Set<string>();
   const progress = ({ stage }: { stage: string }) => void stages.add(stage);
   const report = unwrap(await runTask(folder, { llm: asks, signal, confirm, progress, now: () => 7 }, 20));
   const rows = [];
   for await (const row of readResults(folder.reader, report.path, await readAnswers(folder.task, folder.reader)))
     rows.push(row);
-  return { said, report, rows, folder, stages };
+  return { confirmed, report, rows, folder, stages };
 }
 
-test("without a large model every function gets a draft after the folder's own comments, marked as in doubt", async () => {
+test("drafts every comment from the folder's own comments without a large model, and marks it doubtful", async () => {
   const root = makeFolder((i) => i % 3 !== 0);
   const { report, rows } = await run(root);
   assert.deepEqual(
@@ -98,7 +98,7 @@ test("without a large model every function gets a draft after the folder's own c
   assert.ok(rows.every(({ text }) => !text.includes('/**')));
 });
 
-test('with one it is asked within what was said, own comments go along, and what was answered is not asked again', async () => {
+test('asks the large model only about confirmed texts, sends own comments, and repeats no text', async () => {
   const root = makeFolder((i) => i % 3 !== 0);
   const controller = new AbortController();
   await assert.rejects(
@@ -109,11 +109,11 @@ test('with one it is asked within what was said, own comments go along, and what
     ),
   );
   const second = llm();
-  const { said, report, rows, stages } = await run(root, second);
+  const { confirmed, report, rows, stages } = await run(root, second);
   assert.ok(stages.has('The large model answers a sample'), [...stages].join(', '));
   assert.equal(new Set(second.asked).size, second.asked.length);
   assert.equal(
-    said.reduce((sum, { texts }) => sum + texts, 0),
+    confirmed.reduce((sum, { texts }) => sum + texts, 0),
     second.asked.length,
   );
   assert.ok(second.prompts.some(({ user }) => user[0]?.text.includes('Written here before:')));
@@ -123,13 +123,13 @@ test('with one it is asked within what was said, own comments go along, and what
   assert.deepEqual(parseReport(JSON.stringify(report)), report);
   const written = rows.filter(({ by }) => by === 'api');
   assert.ok(written.length > 0);
-  for (const { text, label } of written) assert.equal(label, saidOf(/function (\w+)/.exec(text)?.[1] ?? ''));
+  for (const { text, label } of written) assert.equal(label, commentOf(/function (\w+)/.exec(text)?.[1] ?? ''));
   const third = llm();
   assert.equal((await run(root, third)).report.runUsd, 0);
   assert.equal(third.asked.length, 0);
 });
 
-test('what people wrote goes along redacted, as the texts and the instruction do', async () => {
+test('redacts answers of people, texts and the instruction before sending them', async () => {
   const root = makeFolder((i) => i % 3 !== 0);
   const secret = 'Xk9pQ7zLmW2vB8nR4tY6';
   writeFileSync(join(root, '.env'), `API_KEY=${secret}\n`);
@@ -137,7 +137,7 @@ test('what people wrote goes along redacted, as the texts and the instruction do
   const task = JSON.parse(readFileSync(at, 'utf8'));
   writeFileSync(at, JSON.stringify({ ...task, instruction: `Say what the function does, not ${secret}.` }));
   for (const verb of verbs)
-    giveLabel(root, 'docs', {
+    appendLabel(root, 'docs', {
       text: `export function ${verb}_item(id: number) {\n  return store.${verb}(id, '${secret}');\n}`,
       label: `\`${verb}_item\` asks with ${secret}.`,
       by: 'person',
@@ -149,15 +149,15 @@ test('what people wrote goes along redacted, as the texts and the instruction do
   assert.ok(!JSON.stringify([rows, folder.task]).includes(secret));
   const asked = asks.asked.length;
   assert.equal((await run(root, asks)).report.runUsd, 0);
-  assert.equal(asks.asked.length, asked, 'what is redacted is known again');
+  assert.equal(asks.asked.length, asked, 'redacted texts are recognized');
 });
 
-test('an answer that a person wrote is the last word at once, and the next drafts follow it', async () => {
+test('uses an answer of a person at once, and drafts later answers from it', async () => {
   const root = makeFolder(() => false);
   const bare = await run(root);
   assert.ok(bare.rows.every(({ label, inDoubt }) => label === '' && inDoubt));
   const first = bare.rows[0]?.text ?? '';
-  giveLabel(root, 'docs', { text: first, label: '`copy_list` is written by hand.', by: 'person' });
+  appendLabel(root, 'docs', { text: first, label: '`copy_list` is written by hand.', by: 'person' });
   const { rows, report } = await run(root);
   assert.equal(report.byPerson, 1);
   assert.deepEqual(rows[0], {

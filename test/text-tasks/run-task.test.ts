@@ -1,5 +1,4 @@
-// A whole run: it asks what was said, stops where it is told to, and goes on without asking anything twice; corrections
-// teach.
+// Whole runs of a text task: confirmed costs, cancelling, resuming without repeated requests, and corrections.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +9,7 @@ import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { unknownModel } from '../../src/llm/protocol/models.ts';
 import type { Prompt } from '../../src/llm/protocol/prompt.ts';
 import type { ReadStates } from '../../src/text-tasks/deep-reading.ts';
-import { giveLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
+import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { readResults } from '../../src/text-tasks/read-results.ts';
 import type { TextSpending } from '../../src/text-tasks/run-deps.ts';
 import { runTask } from '../../src/text-tasks/run-task.ts';
@@ -25,12 +24,12 @@ after(() => {
 
 const usd = 0.002;
 const kinds = ['bug', 'wish'] as const;
-/** What is true of a text, and what the large model says: it takes every wish about menus for a bug. */
+/** The true label of a text. The large model takes every wish about menus for a bug. */
 const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wish');
-const saidOf = (text: string) => {
-  const said = /menu/.test(text) ? 'bug' : truthOf(text);
-  // And some are what nobody can foresee.
-  return Number(/\d+/.exec(text)?.[0]) % 7 === 0 ? (said === 'bug' ? 'wish' : 'bug') : said;
+const llmLabelOf = (text: string) => {
+  const label = /menu/.test(text) ? 'bug' : truthOf(text);
+  // Every seventh answer is wrong without a pattern.
+  return Number(/\d+/.exec(text)?.[0]) % 7 === 0 ? (label === 'bug' ? 'wish' : 'bug') : label;
 };
 
 function makeFolder(count: number, labelled: number): string {
@@ -60,7 +59,7 @@ function llm(onAsk: (count: number) => void = () => {}) {
     onAsk(asked.length);
     const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0 };
     const answer = { model: 'm', usage, costUsd: usd, latencyMs: 1, firstTokenMs: 1, truncated: false };
-    return ok({ ...answer, text: saidOf(text) });
+    return ok({ ...answer, text: llmLabelOf(text) });
   };
   return { asked, ask, facts: unknownModel, estimateUsd: () => usd };
 }
@@ -72,19 +71,19 @@ async function run(
   readStates?: ReadStates,
   wanted: (spending: TextSpending) => boolean = () => true,
 ) {
-  const said: TextSpending[] = [];
+  const confirmed: TextSpending[] = [];
   const stages = new Set<string>();
   const progress = ({ stage, done, total }: ProgressUpdate) => {
     assert.ok(total === undefined || done <= total, `${stage}: ${done} of ${total}`);
     stages.add(stage);
   };
   const folder = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
-  const confirm = async (spending: TextSpending) => said.push(spending) > 0 && wanted(spending);
+  const confirm = async (spending: TextSpending) => confirmed.push(spending) > 0 && wanted(spending);
   const deps = { llm: asks, readStates, signal, confirm, progress, now: () => 7 };
-  return { said, report: unwrap(await runTask(folder, deps, 220)), stages };
+  return { confirmed, report: unwrap(await runTask(folder, deps, 220)), stages };
 }
 
-test('what was cancelled goes on: nothing is asked twice, and all of it costs what was said', async () => {
+test('resumes a cancelled run without repeated requests, at the confirmed cost', async () => {
   const root = makeFolder(400, 0);
   const controller = new AbortController();
   const first = llm((count) => {
@@ -97,17 +96,17 @@ test('what was cancelled goes on: nothing is asked twice, and all of it costs wh
   ).size;
   assert.ok(kept >= 20 && kept <= 25, `${kept} answers were kept`);
   const second = llm();
-  const { said, report } = await run(root, second);
+  const { confirmed, report } = await run(root, second);
   const twice = second.asked.filter((text, i) => second.asked.indexOf(text) !== i);
   assert.deepEqual(twice, []);
   assert.deepEqual(
-    said.map(({ what }) => what),
+    confirmed.map(({ what }) => what),
     ['sample', 'rest'],
   );
-  assert.equal(said[0]?.texts, 220 - kept);
-  const total = said.reduce((sum, { texts }) => sum + texts, 0);
+  assert.equal(confirmed[0]?.texts, 220 - kept);
+  const total = confirmed.reduce((sum, { texts }) => sum + texts, 0);
   assert.equal(second.asked.length, total);
-  for (const { texts, usd: price } of said) assert.ok(Math.abs(price - texts * usd) < 1e-9);
+  for (const { texts, usd: price } of confirmed) assert.ok(Math.abs(price - texts * usd) < 1e-9);
   assert.ok(Math.abs(report.runUsd - total * usd) < 1e-9);
   assert.ok(Math.abs(report.soFarUsd - (total + kept) * usd) < 1e-9);
   assert.deepEqual(
@@ -121,17 +120,17 @@ test('what was cancelled goes on: nothing is asked twice, and all of it costs wh
   assert.equal(again.report.runUsd, 0);
 });
 
-test('where people have labelled, the pair is measured on what they said', async () => {
+test('measures accuracy on the labels of people if there are any', async () => {
   const root = makeFolder(600, 300);
   const { report } = await run(root, llm());
   assert.equal(report.judgedBy, 'person');
   assert.ok(report.judgedOn >= 30, `${report.judgedOn}`);
   assert.deepEqual([report.curve[0]?.share, report.curve.at(-1)?.share], [0, 1]);
-  assert.ok((report.curve[0]?.right ?? 0) > 0.9, 'the specialist knows this folder');
+  assert.ok((report.curve[0]?.right ?? 0) > 0.9, 'accuracy of the local model');
   assert.equal(report.byPerson, 300);
 });
 
-test('a correction is the last word at once, and teaches the next run', async () => {
+test('uses a correction at once, and trains on it in the next run', async () => {
   const root = makeFolder(200, 100);
   const { report } = await run(root, undefined);
   assert.deepEqual([report.byApi, report.runUsd, report.restUsd], [0, 0, undefined]);
@@ -147,16 +146,16 @@ test('a correction is the last word at once, and teaches the next run', async ()
   const row = before.find(({ by }) => by === 'specialist');
   assert.ok(row);
   const other = row.label === 'bug' ? 'wish' : 'bug';
-  giveLabel(root, 'issues', { text: row.text, label: other, by: 'person' });
-  const told = (await rows()).find(({ text }) => text === row.text);
-  assert.deepEqual(told, { text: row.text, label: other, by: 'person', sure: 1, inDoubt: false });
+  appendLabel(root, 'issues', { text: row.text, label: other, by: 'person' });
+  const corrected = (await rows()).find(({ text }) => text === row.text);
+  assert.deepEqual(corrected, { text: row.text, label: other, by: 'person', sure: 1, inDoubt: false });
   assert.equal((await run(root, undefined)).report.byPerson, 101);
   assert.match(readFileSync(join(root, report.path), 'utf8'), new RegExp(`${row.text},${other},person`));
 });
 
-test('where words say too little a base reads, once its time was agreed to: of texts that are not labelled those in doubt, each once', async () => {
+test('reads each doubtful text once with the base after the user accepts the time', async () => {
   const root = makeFolder(700, 300);
-  // Nothing but the states tells them apart.
+  // Only the hidden states differ between the labels.
   const isBug = (text: string) => ((Math.imul(Number(/\d+/.exec(text)?.[0]), 0x9e3779b1) >>> 15) & 1) === 0;
   const table = Array.from({ length: 700 }, (_, i) => {
     const text = `something number ${i}`;
@@ -182,12 +181,14 @@ test('where words say too little a base reads, once its time was agreed to: of t
     ({ what }: TextSpending) =>
       kinds.includes(what);
   const without = await run(root, asks, undefined, readStates, only('sample'));
-  const told = without.said.find(({ what }) => what === 'states');
-  assert.ok(told && told.seconds !== undefined && told.texts > 300 && told.usd === 0);
+  const statesQuestion = without.confirmed.find(({ what }) => what === 'states');
+  assert.ok(
+    statesQuestion && statesQuestion.seconds !== undefined && statesQuestion.texts > 300 && statesQuestion.usd === 0,
+  );
   assert.ok(without.report.inDoubt > 200, `${without.report.inDoubt} in doubt without it`);
   read.length = 0;
   const { report, stages } = await run(root, asks, undefined, readStates, only('sample', 'states'));
-  for (const from of ['words and characters', 'what the base has read'])
+  for (const from of ['words and characters', 'hidden states of the base'])
     assert.ok(stages.has(`Learning from ${from}`), [...stages].join(', '));
   assert.equal(report.inDoubt, 0);
   assert.equal(new Set(read).size, read.length, 'nothing is read twice');

@@ -1,6 +1,4 @@
-// A task in a real folder: texts from every kind of source, answers that survive a crash, shards that are the whole,
-// and an export that
-// computes what the specialist does.
+// A text task in a real folder: all kinds of sources, answers after a crash, shards, and the exported model.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -13,27 +11,27 @@ import { Session } from '../../src/neural/runtime/session.ts';
 import { Tensor } from '../../src/neural/runtime/tensor.ts';
 import type { LabelTask } from '../../src/prompts/label/task.ts';
 import { exportReadme, taskModel } from '../../src/text-tasks/export-task.ts';
-import { giveLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
+import { appendLabel, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { labelTexts, parseShard } from '../../src/text-tasks/label-texts.ts';
 import { COLUMNS, grams, PARTS } from '../../src/text-tasks/labels/hashed-grams.ts';
 import { labelProbabilities } from '../../src/text-tasks/labels/text-specialist.ts';
-import { gather, learnTask } from '../../src/text-tasks/learn-task.ts';
+import { collectTaskData, learnTask } from '../../src/text-tasks/learn-task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-tasks-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const all = async <T>(items: AsyncIterable<T>) => {
+const collect = async <T>(items: AsyncIterable<T>) => {
   const out: T[] = [];
   for await (const item of items) out.push(item);
   return out;
 };
-const put = (path: string, text: string) => {
+const writeFile = (path: string, text: string) => {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), text);
 };
-const putTask = (name: string, source: object) =>
-  put(
+const writeTask = (name: string, source: object) =>
+  writeFile(
     `.easyadaptation/tasks/${name}.json`,
     JSON.stringify({
       instruction: 'Sort the issues.',
@@ -55,32 +53,32 @@ const rows = Array.from({ length: 160 }, (_, i) => {
 
 before(() => {
   const table = rows.map(({ kind, text }, i) => `"${text}",${i < 80 ? kind : ''}\n`).join('');
-  put('issues.csv', `title,kind\n${table}"${rows[3]?.text.toUpperCase()}",\n`);
-  putTask('issues', { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' });
+  writeFile('issues.csv', `title,kind\n${table}"${rows[3]?.text.toUpperCase()}",\n`);
+  writeTask('issues', { kind: 'csv', path: 'issues.csv', text: 'title', label: 'kind' });
 });
 
-test('each text of a table comes once, with its own label and without its secret', async () => {
-  put('secret.csv', 'title\nconst password = "hunter2-Xk9!pQ7zLm"\n');
-  putTask('secret', { kind: 'csv', path: 'secret.csv', text: 'title' });
-  const texts = await all((await opened('issues')).texts());
+test('yields each text of a table once, with its label and redacted', async () => {
+  writeFile('secret.csv', 'title\nconst password = "hunter2-Xk9!pQ7zLm"\n');
+  writeTask('secret', { kind: 'csv', path: 'secret.csv', text: 'title' });
+  const texts = await collect((await opened('issues')).texts());
   assert.equal(texts.length, 160);
   assert.deepEqual(texts[0], { text: rows[0]?.text, own: 'bug' });
   assert.deepEqual(texts[100], { text: rows[100]?.text });
-  const [hidden] = await all((await opened('secret')).texts());
+  const [hidden] = await collect((await opened('secret')).texts());
   assert.match(hidden?.text ?? '', /\*{5}/);
   assert.doesNotMatch(hidden?.text ?? '', /hunter2/);
 });
 
-test('files, sections, notes and commits are sources, too', async () => {
-  put('mails/bug/one.txt', 'It does not start.');
-  put('mails/wish/two.txt', 'It should start faster.');
-  put('docs/a.md', '# One\ntext\n# Two\nmore\n');
-  put('src/a.ts', '// TODO: mend it\nexport const a = 1;\n');
-  putTask('mails', { kind: 'files', glob: 'mails/**/*.txt', labelFromFolder: true });
-  putTask('docs', { kind: 'sections', glob: 'docs/**' });
-  putTask('todos', { kind: 'todos', glob: 'src/**/*.ts' });
-  putTask('commits', { kind: 'commits', labelFromType: true });
-  const texts = async (name: string) => all((await opened(name)).texts());
+test('reads texts from files, sections, TODO notes and commits', async () => {
+  writeFile('mails/bug/one.txt', 'It does not start.');
+  writeFile('mails/wish/two.txt', 'It should start faster.');
+  writeFile('docs/a.md', '# One\ntext\n# Two\nmore\n');
+  writeFile('src/a.ts', '// TODO: mend it\nexport const a = 1;\n');
+  writeTask('mails', { kind: 'files', glob: 'mails/**/*.txt', labelFromFolder: true });
+  writeTask('docs', { kind: 'sections', glob: 'docs/**' });
+  writeTask('todos', { kind: 'todos', glob: 'src/**/*.ts' });
+  writeTask('commits', { kind: 'commits', labelFromType: true });
+  const texts = async (name: string) => collect((await opened(name)).texts());
   assert.deepEqual(await texts('mails'), [
     { text: 'It does not start.', own: 'bug' },
     { text: 'It should start faster.', own: 'wish' },
@@ -96,31 +94,34 @@ test('files, sections, notes and commits are sources, too', async () => {
   assert.deepEqual(await texts('commits'), [{ text: 'Just do it' }, { text: 'empty list', own: 'bug' }]);
 });
 
-test('what cannot be read is a sentence: a missing column, a file outside, a link', async () => {
-  putTask('column', { kind: 'csv', path: 'issues.csv', text: 'body' });
-  await assert.rejects(async () => all((await opened('column')).texts()), {
+test('reports a missing column, a link and a missing task file', async () => {
+  writeTask('column', { kind: 'csv', path: 'issues.csv', text: 'body' });
+  await assert.rejects(async () => collect((await opened('column')).texts()), {
     code: 'corrupt',
     message: /issues.csv has no column 'body'/,
   });
   symlinkSync('/etc/passwd', join(folder, 'link.txt'));
-  putTask('link', { kind: 'lines', path: 'link.txt' });
-  await assert.rejects(async () => all((await opened('link')).texts()), { code: 'unreadable' });
+  writeTask('link', { kind: 'lines', path: 'link.txt' });
+  await assert.rejects(async () => collect((await opened('link')).texts()), { code: 'unreadable' });
   const missing = await TaskFolder.open(folder, 'none', { trusted: true });
   assert.ok(!missing.ok && missing.error.code === 'unreadable');
 });
 
-test('a table that is kept out is refused, before anything of it is read; one that only git ignores is named', async () => {
+test('refuses an excluded table before reading it, and names one that git ignores', async () => {
   const options = { trusted: true, filesExclude: { '**/hidden': true } };
-  put('.gitignore', 'open/ignored.csv\n');
-  put('.easyadaptationignore', 'private/\n');
+  writeFile('.gitignore', 'open/ignored.csv\n');
+  writeFile('.easyadaptationignore', 'private/\n');
   const paths = ['private/customers.csv', 'a/hidden/customers.csv', '.env.csv', 'open/ignored.csv', 'open/plain.csv'];
   const found = [];
   for (const path of [...paths, '.npmrc']) {
-    put(path, path === '.npmrc' ? '//registry/:_authToken=npm_Xk9pQ7zLmW2vB8nR4tY6uC1dF3gH5jK0aS\n' : 'title\none\n');
-    putTask('named', path === '.npmrc' ? { kind: 'lines', path } : { kind: 'csv', path, text: 'title' });
+    writeFile(
+      path,
+      path === '.npmrc' ? '//registry/:_authToken=npm_Xk9pQ7zLmW2vB8nR4tY6uC1dF3gH5jK0aS\n' : 'title\none\n',
+    );
+    writeTask('named', path === '.npmrc' ? { kind: 'lines', path } : { kind: 'csv', path, text: 'title' });
     const task = await TaskFolder.open(folder, 'named', options);
     if (task.ok) found.push([path, task.value.ignoredByGit]);
-    else assert.match(task.error.message, /is kept out by .*Name another file in the task, or let this one in\./);
+    else assert.match(task.error.message, /is excluded by .*Name another file in the task, or allow this one\./);
   }
   assert.deepEqual(found, [
     ['open/ignored.csv', 'open/ignored.csv'],
@@ -129,13 +130,13 @@ test('a table that is kept out is refused, before anything of it is read; one th
   for (const path of ['.gitignore', '.easyadaptationignore', '.npmrc', '.env.csv']) rmSync(join(folder, path));
 });
 
-test('an answer is there when it was given, the last one counts, and a line that a crash cut is passed over', async () => {
+test('reads the last stored label of each text, and skips a truncated line', async () => {
   const { task, reader } = await opened('issues');
-  giveLabel(folder, 'issues', { text: 'a', label: 'bug', by: 'api', model: 'm' });
+  appendLabel(folder, 'issues', { text: 'a', label: 'bug', by: 'api', model: 'm' });
   appendFileSync(join(folder, '.easyadaptation/tasks/issues.answers.jsonl'), '{"text":"b","lab');
-  giveLabel(folder, 'issues', { text: 'c', label: 'bug', by: 'person' });
-  giveLabel(folder, 'issues', { text: 'C', label: 'wish', by: 'person' });
-  giveLabel(folder, 'issues', { text: 'd', label: 'gone', by: 'person' });
+  appendLabel(folder, 'issues', { text: 'c', label: 'bug', by: 'person' });
+  appendLabel(folder, 'issues', { text: 'C', label: 'wish', by: 'person' });
+  appendLabel(folder, 'issues', { text: 'd', label: 'gone', by: 'person' });
   assert.deepEqual(
     [...(await readAnswers(task, reader)).values()],
     [
@@ -145,43 +146,43 @@ test('an answer is there when it was given, the last one counts, and a line that
   );
 });
 
-test('shards together are the whole, whoever computes them; a person has the last word', async () => {
+test('labels the same texts in shards as in one run, and prefers the label of a person', async () => {
   const { task, texts } = await opened('issues').then((folder) => ({ task: folder.task, texts: () => folder.texts() }));
   const corrected = rows[101]?.text as string;
   const answers = new Map((await readAnswers(task, (await opened('issues')).reader)).entries());
   const { keyOf } = await import('../../src/text-tasks/labels/extract.ts');
   answers.set(keyOf(corrected), { text: corrected, person: 'bug', api: 'wish' });
   const run = async (shard?: string) => {
-    const learned = learnTask(task, await gather(texts(), answers));
-    return all(labelTexts(task, learned, texts(), shard === undefined ? undefined : parseShard(shard)));
+    const learned = learnTask(task, await collectTaskData(texts(), answers));
+    return collect(labelTexts(task, learned, texts(), shard === undefined ? undefined : parseShard(shard)));
   };
-  const whole = await run();
-  assert.equal(whole.length, 160);
-  const right = whole.slice(80).filter(({ label }, i) => label === rows[80 + i]?.kind).length;
+  const complete = await run();
+  assert.equal(complete.length, 160);
+  const right = complete.slice(80).filter(({ label }, i) => label === rows[80 + i]?.kind).length;
   assert.ok(right > 70, `${right} of 80`);
   assert.deepEqual(
-    whole.find(({ text }) => text === corrected),
+    complete.find(({ text }) => text === corrected),
     { text: corrected, label: 'bug', by: 'person', sure: 1, inDoubt: false },
   );
   const parts = (await Promise.all(['1/3', '2/3', '3/3'].map(run))).flat();
-  const sorted = (items: typeof whole) => items.map((item) => JSON.stringify(item)).sort();
-  assert.deepEqual(sorted(parts), sorted(whole));
+  const sorted = (items: typeof complete) => items.map((item) => JSON.stringify(item)).sort();
+  assert.deepEqual(sorted(parts), sorted(complete));
   for (const wrong of ['0/3', '4/3', '1', 'a/b']) assert.equal(parseShard(wrong), undefined);
 });
 
-test('too few labels are a sentence', async () => {
-  putTask('few', { kind: 'lines', path: 'issues.csv' });
+test('reports too few labels', async () => {
+  writeTask('few', { kind: 'lines', path: 'issues.csv' });
   const few = await opened('few');
-  const gathered = await gather(few.texts(), new Map());
-  assert.throws(() => learnTask(few.task, gathered), {
+  const taskData = await collectTaskData(few.texts(), new Map());
+  assert.throws(() => learnTask(few.task, taskData), {
     code: 'nothing-to-learn',
     message: /0 texts of 'few' have a label; 20 are needed/,
   });
 });
 
-test('the exported model computes what the specialist does, from hashed n-grams', async () => {
+test('exports a model with the same probabilities as the local model', async () => {
   const issues = await opened('issues');
-  const { specialist } = learnTask(issues.task, await gather(issues.texts(), new Map()));
+  const { specialist } = learnTask(issues.task, await collectTaskData(issues.texts(), new Map()));
   await loadLibrary();
   const session = await Session.load({ bytes: taskModel(specialist) }, { device: 'cpu', threads: 1 });
   const texts = ['please add a list', 'error: broken page', 'nothing known', ''];

@@ -1,4 +1,4 @@
-// A text task's file is redacted as a whole before it is cut: no line of a key, and no value under its name, is a text.
+// The source file of a text task is redacted as a whole before it is split into texts.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { csvLine } from '../../src/text-tasks/labels/csv.ts';
@@ -17,7 +17,7 @@ const lines = keyLines('labelling');
 const pem = pemOf(lines).split('\n');
 
 for (const [how, log] of Object.entries(keyLogs))
-  test(`no line of a key in a log is a text: ${how}`, async () => {
+  test(`redacts each line of a key in a log: ${how}`, async () => {
     for (const path of ['scratch/run.log', 'run.log']) {
       const content = `The service starts\n${log(pem)}The service stops\n`;
       const texts = await taskTexts(tree, { kind: 'lines', path }, content);
@@ -26,7 +26,7 @@ for (const [how, log] of Object.entries(keyLogs))
     }
   });
 
-test('no line of a key is a text before the key stands in the file', async () => {
+test('redacts lines of a key that occur before the whole key', async () => {
   const texts = await taskTexts(
     tree,
     { kind: 'lines', path: 'scratch/run.log' },
@@ -35,7 +35,7 @@ test('no line of a key is a text before the key stands in the file', async () =>
   assert.deepEqual(linesLeft(texts.join('\n'), lines), []);
 });
 
-test('in a file that git ignores a value under the line of its name is redacted', async () => {
+test('redacts a value on the line after its name, in a file that git ignores', async () => {
   const password = ['Hamster', '77', '!kq'].join('');
   const texts = await taskTexts(
     tree,
@@ -46,7 +46,7 @@ test('in a file that git ignores a value under the line of its name is redacted'
   assert.deepEqual([texts[0], texts.at(-1)], ['user: joe', 'end: 1']);
 });
 
-test('a table stays a table: a key in a cell and a password in a column that is named so', async () => {
+test('keeps a table valid after redacting a key in a cell and a password column', async () => {
   const password = ['Marmot', '7x', '!q'].join('');
   const content = [
     ['note', 'password', 'more'],
@@ -72,7 +72,7 @@ test('a table stays a table: a key in a cell and a password in a column that is 
   assert.deepEqual(last, ['w', 'x', 'z', 'end']);
 });
 
-test('lines of JSON stay JSON: a key that is spread over them, a number that is a password, an escaped one', async () => {
+test('keeps JSON lines valid after redacting a key over several lines and passwords', async () => {
   const password = ['pa"ss', 'w\\0rd', '9X'].join('');
   const rows = [
     { message: 'first', password, pin: 48213975 },

@@ -8,8 +8,8 @@ import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
 import { writablePathIn } from '../../text-tasks/in-folder.ts';
 import { learn } from '../../text-tasks/kinds.ts';
 import { parseShard } from '../../text-tasks/label-texts.ts';
-import { LIKENESS_TERMS, RISK_TERMS } from '../../text-tasks/labels/share-of-calls.ts';
-import { type Gathered, gather, learnTask } from '../../text-tasks/learn-task.ts';
+import { RISK_TERMS, SIMILARITY_TERMS } from '../../text-tasks/labels/share-of-calls.ts';
+import { collectTaskData, learnTask, type TaskData } from '../../text-tasks/learn-task.ts';
 import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { resultsPath, writeResults } from '../../text-tasks/write-results.ts';
@@ -28,12 +28,12 @@ function taskOf({ target, values }: CommandLine): { root: string; task: string }
 async function opened(
   asked: CommandLine,
   { stop, bar }: Terminal,
-): Promise<{ folder: TaskFolder; gathered: Gathered }> {
+): Promise<{ folder: TaskFolder; taskData: TaskData }> {
   const { root, task } = taskOf(asked);
   bar.update({ stage: 'Reading the folder', done: 0, total: undefined });
   const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }, stop.signal));
   bar.update({ stage: 'Learning the task', done: 0, total: undefined });
-  return { folder, gathered: await gather(folder.texts(stop.signal), await folder.answers()) };
+  return { folder, taskData: await collectTaskData(folder.texts(stop.signal), await folder.answers()) };
 }
 
 export async function label(asked: CommandLine, terminal: Terminal): Promise<number> {
@@ -77,10 +77,10 @@ async function labelShard(asked: CommandLine, text: string, terminal: Terminal):
   const shard = parseShard(text);
   if (shard === undefined) throw new UsageError(`--shard takes I/N with I from 1 to N, not "${text}".`);
   return coded(terminal, async () => {
-    const { folder, gathered } = await opened(asked, terminal);
+    const { folder, taskData } = await opened(asked, terminal);
     const path = await resultsPath(folder, shard);
-    const total = Math.ceil(gathered.texts / shard.of);
-    const rows = learn(folder.task, gathered).rows(folder.texts(terminal.stop.signal), shard);
+    const total = Math.ceil(taskData.texts / shard.of);
+    const rows = learn(folder.task, taskData).rows(folder.texts(terminal.stop.signal), shard);
     const counts = await writeResults(folder, path, rows, (done) =>
       terminal.bar.update({ stage: 'Labelling', done, total }),
     );
@@ -96,7 +96,7 @@ const TERMS = {
     done: 'answered',
     right: 'How like the accepted answer, 0 to 1',
     none: 'an accepted answer',
-    terms: LIKENESS_TERMS,
+    terms: SIMILARITY_TERMS,
   },
 } as const;
 
@@ -125,7 +125,7 @@ function renderTask(root: string, report: TaskReport): string {
 
 export async function exportTask(asked: CommandLine, terminal: Terminal): Promise<number> {
   return coded(terminal, async () => {
-    const { folder, gathered } = await opened(asked, terminal);
+    const { folder, taskData } = await opened(asked, terminal);
     const { task } = folder;
     if (isAnswerTask(task))
       throw new CodedError(
@@ -136,7 +136,7 @@ export async function exportTask(asked: CommandLine, terminal: Terminal): Promis
     const { root } = folder.reader;
     const put = (name: string, bytes: Uint8Array) => replaceFile(writablePathIn(root, `${into}/${name}`), [bytes]);
     const encoder = new TextEncoder();
-    put('model.onnx', taskModel(learnTask(task, gathered).specialist));
+    put('model.onnx', taskModel(learnTask(task, taskData).specialist));
     put('labels.json', encoder.encode(`${JSON.stringify(task.labels, undefined, 2)}\n`));
     put('README.md', encoder.encode(exportReadme(task)));
     terminal.bar.clear();

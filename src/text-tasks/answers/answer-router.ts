@@ -23,32 +23,39 @@ export interface AnswerRouter {
 }
 
 /** Assumed similarity of API answers until some can be compared with accepted ones. */
-const ASSUMED = 0.7;
+const ASSUMED_SIMILARITY = 0.7;
 const FOLDS = 5;
 
 /** Similarity 0..1, with white space collapsed. */
-export function likeness(answer: string, accepted: string): number {
+export function answerSimilarity(answer: string, accepted: string): number {
   return editSimilarity(answer.replace(/\s+/g, ' '), accepted.replace(/\s+/g, ' '));
 }
 
 function logit(p: number): number {
-  const held = Math.min(0.99, Math.max(0.01, p));
-  return Math.log(held / (1 - held));
+  const clamped = Math.min(0.99, Math.max(0.01, p));
+  return Math.log(clamped / (1 - clamped));
 }
 
-function valuesOf({ text, draft: { answer, near, next, agreed } }: DraftedText): Float64Array {
-  return Float64Array.of(near, near - next, agreed, near * agreed, Math.log1p(text.length), Math.log1p(answer.length));
+function featuresOf({ text, draft: { answer, nearest, second, agreement } }: DraftedText): Float64Array {
+  return Float64Array.of(
+    nearest,
+    nearest - second,
+    agreement,
+    nearest * agreement,
+    Math.log1p(text.length),
+    Math.log1p(answer.length),
+  );
 }
 
 export function expectedAt(
-  coupling: AnswerRouter,
+  router: AnswerRouter,
   item: DraftedText,
 ): { readonly before: number; readonly after: number } {
-  const values = valuesOf(item);
+  const values = featuresOf(item);
   const { draft } = item;
   return {
-    before: draft.answer === '' ? 0 : estimateOf(coupling.before, values, logit(draft.near)),
-    after: coupling.trustsApi ? 1 : estimateOf(coupling.after, values, logit(ASSUMED)),
+    before: draft.answer === '' ? 0 : estimateOf(router.before, values, logit(draft.nearest)),
+    after: router.trustsApi ? 1 : estimateOf(router.after, values, logit(ASSUMED_SIMILARITY)),
   };
 }
 
@@ -56,36 +63,38 @@ export function expectedAt(
 export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
   const row = (item: DraftedText, prior: number, label: number): LabelledVector => ({
     path: item.id,
-    values: valuesOf(item),
+    values: featuresOf(item),
     prior: logit(prior),
     label,
   });
   const before = items.flatMap((item) => {
     const accepted = item.truth ?? item.api;
-    return accepted === undefined ? [] : [row(item, item.draft.near, likeness(item.draft.answer, accepted))];
+    return accepted === undefined ? [] : [row(item, item.draft.nearest, answerSimilarity(item.draft.answer, accepted))];
   });
   const both = items.filter(({ api, truth }) => api !== undefined && truth !== undefined);
-  const after = both.map((item) => row(item, ASSUMED, likeness(item.api as string, item.truth as string)));
+  const after = both.map((item) =>
+    row(item, ASSUMED_SIMILARITY, answerSimilarity(item.api as string, item.truth as string)),
+  );
   return { before: fitEstimate(before), after: fitEstimate(after), trustsApi: both.length === 0 };
 }
 
 /**
- * The texts with an answer of the API and an accepted one (or the API's in its place), each by a coupling that was
- * fitted without it.
+ * Judges each text that has an API answer and an accepted answer, by a router that was fitted without the text. Without
+ * accepted answers, the API's answers take their place.
  */
 export function judgedAnswers(items: readonly DraftedText[]): JudgedText[] {
   const trustsApi = !items.some(({ api, truth }) => api !== undefined && truth !== undefined);
   const known = items.filter(({ api, truth }) => api !== undefined && (trustsApi || truth !== undefined));
   const folds = foldsOf(known.length, 1, FOLDS);
   return Array.from({ length: FOLDS }, (_, fold) => {
-    const inside = new Set(known.filter((_, i) => folds[i] === fold));
-    if (inside.size === 0) return [];
-    const coupling = { ...fitAnswerRouter(items.filter((item) => !inside.has(item))), trustsApi };
-    return [...inside].map((item): JudgedText => {
-      const { before, after } = expectedAt(coupling, item);
+    const heldOut = new Set(known.filter((_, i) => folds[i] === fold));
+    if (heldOut.size === 0) return [];
+    const router = { ...fitAnswerRouter(items.filter((item) => !heldOut.has(item))), trustsApi };
+    return [...heldOut].map((item): JudgedText => {
+      const { before, after } = expectedAt(router, item);
       const accepted = (trustsApi ? item.api : item.truth) as string;
-      const api = likeness(item.api as string, accepted);
-      const draft = likeness(item.draft.answer, accepted);
+      const api = answerSimilarity(item.api as string, accepted);
+      const draft = answerSimilarity(item.draft.answer, accepted);
       return { gain: after - before, before, after, specialistRight: draft, apiRight: api, pairRight: api };
     });
   }).flat();

@@ -1,16 +1,12 @@
-// Records of a CSV as they stream in (RFC 4180): quoted fields may hold commas, quotes and line ends. A package for
-// this brings its own
-// streams, types and guesses of delimiters; what is needed are these states.
+// Reads CSV records from a stream (RFC 4180: quoted fields may contain commas, quotes and line ends) and writes them.
 
 import { CodedError } from '../../common/errors.ts';
 
 const QUOTE = '"';
-/**
- * Characters of one record; a longer one is a quote without its end, which would take the rest of the file into memory.
- */
-const LONGEST_RECORD = 8 << 20;
+/** Maximum characters of a record. A longer one has an unclosed quote and would take the rest of the file into memory. */
+const MAX_RECORD = 8 << 20;
 
-/** What is wrong with a table; the path is the caller's to say. */
+/** A fault of a table. The caller puts the path before the message. */
 export class TableError extends CodedError {
   constructor(message: string) {
     super('corrupt', message);
@@ -19,14 +15,15 @@ export class TableError extends CodedError {
 
 /** Throws TableError. */
 export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): AsyncGenerator<string[]> {
-  // What a field without quotes ends at, or is left out of it.
+  // An unquoted field ends at a comma or a line feed; a carriage return is dropped.
   const ends = new RegExp(`[\\n\\r${comma === '\t' ? '\\t' : comma}]`, 'g');
   let record: string[] = [];
   let field = '';
-  // Inside quotes; a quote was just seen there, which ends them or is the first of two; a record has begun.
+  // quoted: inside quotes. closing: the last character there was a quote, which ends the field or is escaped by a second
+  // quote. begun: the record has a field or a quote. first: no text has been read.
   let [quoted, closing, begun, first] = [false, false, false, true];
-  // Of the record's length, what it had when its piece began; the line it began in, and the one that is read.
-  let [length, beginning, line] = [0, 1, 1];
+  // The record's length before this chunk, the line in which the record begins, and the current line.
+  let [length, firstLine, line] = [0, 1, 1];
   for await (const text of chunks) {
     const chunk = first && text.startsWith('\uFEFF') ? text.slice(1) : text;
     if (text !== '') first = false;
@@ -60,7 +57,7 @@ export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): A
         if (begun || field !== '') yield [...record, field];
         [record, field, begun] = [[], '', false];
         line++;
-        [length, beginning, start] = [0, line, i + 1];
+        [length, firstLine, start] = [0, line, i + 1];
       } else if (c !== '\r') {
         ends.lastIndex = i + 1;
         const end = ends.exec(chunk)?.index ?? chunk.length;
@@ -70,39 +67,33 @@ export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): A
       }
     }
     length += chunk.length - start;
-    if (length > LONGEST_RECORD)
+    if (length > MAX_RECORD)
       throw new TableError(
-        `has a record of more than ${LONGEST_RECORD >> 20} million characters, which begins in line ${beginning}. ` +
+        `has a record of more than ${MAX_RECORD >> 20} million characters, which begins in line ${firstLine}. ` +
           'Close the quote that is open there, or name another file.',
       );
   }
   if (begun || field !== '') yield [...record, field];
 }
 
-/** What makes a formula of a cell, behind blanks and quotes, which programs may drop. */
+/** Start of a formula. Programs may drop blanks and quotes before it. */
 const SIGN = `[ "']*[=+\\-@]`;
 const FIRST_SIGN = `[ "']*[=+\\-@\\t\\r]`;
-/**
- * A cell begins behind any of the usual separators: a program may cut at another one than ours, and then knows no
- * quotes of ours.
- */
+/** A program may split cells at another separator and then ignores our quotes, so a cell may begin after any of these. */
 const SEPARATOR = '[,;\\t\\r\\n]';
 const formulas = new RegExp(`^(?=${FIRST_SIGN})|(?<=${SEPARATOR})(?=${SIGN})`, 'g');
 const escapes = new RegExp(`^'(?=${FIRST_SIGN})|(?<=${SEPARATOR})'(?=${SIGN})`, 'g');
 
-/** A label, as a rule: '-1'. */
+/** A number such as '-1' is no formula. */
 const number = /^[+-]?\d+(\.\d+)?$/;
 
-/**
- * One record as a line, with quotes where they are needed. What a spreadsheet would take for a formula is kept from
- * being one.
- */
+/** One record as a line, quoted where needed. An apostrophe before a formula keeps spreadsheets from running it. */
 export function csvLine(fields: readonly string[]): string {
   const safe = fields.map((field) => (number.test(field) ? field : field.replace(formulas, "'")));
   return `${safe.map((field) => (/[",;\t\n\r]/.test(field) ? `"${field.replaceAll(QUOTE, '""')}"` : field)).join(',')}\n`;
 }
 
-/** A field that `csvLine` has written, as it was. */
+/** Reverses the escaping of `csvLine`. */
 export function plainField(field: string): string {
   return field.replace(escapes, '');
 }

@@ -1,4 +1,4 @@
-// Extracts texts: streamed lines and records, sections of Markdown, TODO comments, commit subjects.
+// Extracts texts of a task: streamed lines and records, sections of Markdown, TODO comments, commit subjects.
 import { csvRecords, TableError } from './csv.ts';
 
 /** A text of a task's source. */
@@ -47,8 +47,8 @@ export async function* csvTexts(
           throw new TableError(`has no column '${name}'. Its columns are: ${header.join(', ').slice(0, 300)}.`);
       continue;
     }
-    const own = label === undefined ? undefined : record[header.indexOf(label)]?.trim();
-    yield { text: record[header.indexOf(text)] ?? '', ...(own && { label: own }) };
+    const sourceLabel = label === undefined ? undefined : record[header.indexOf(label)]?.trim();
+    yield { text: record[header.indexOf(text)] ?? '', ...(sourceLabel && { label: sourceLabel }) };
   }
 }
 
@@ -64,13 +64,13 @@ export async function* jsonlTexts(
     try {
       row = JSON.parse(line) as Record<string, unknown> | null;
     } catch {
-      throw new TableError(`is no JSON in line ${number}. Mend or remove that line.`);
+      throw new TableError(`has invalid JSON in line ${number}. Correct or remove that line.`);
     }
-    const found = row?.[text];
-    if (typeof found !== 'string')
-      throw new TableError(`has no text '${text}' in line ${number}. Name another column.`);
-    const own = label === undefined ? undefined : row?.[label];
-    yield { text: found, ...(typeof own === 'string' && own !== '' && { label: own }) };
+    const rowText = row?.[text];
+    if (typeof rowText !== 'string')
+      throw new TableError(`has no text '${text}' in line ${number}. Name another field in the task.`);
+    const sourceLabel = label === undefined ? undefined : row?.[label];
+    yield { text: rowText, ...(typeof sourceLabel === 'string' && sourceLabel !== '' && { label: sourceLabel }) };
   }
 }
 
@@ -82,19 +82,19 @@ export function sectionsIn(markdown: string): string[] {
   const sections: string[] = [];
   let lines: string[] = [];
   let fence: string | undefined;
-  const end = () => {
+  const endSection = () => {
     const section = lines.join('\n').trim();
     if (section !== '') sections.push(section);
     lines = [];
   };
   for (const line of markdown.split('\n')) {
-    const bar = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    if (bar !== undefined && (fence === undefined || bar.startsWith(fence)))
-      fence = fence === undefined ? bar : undefined;
-    if (fence === undefined && /^ {0,3}#{1,6}(\s|$)/.test(line)) end();
+    const fenceMark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    if (fenceMark !== undefined && (fence === undefined || fenceMark.startsWith(fence)))
+      fence = fence === undefined ? fenceMark : undefined;
+    if (fence === undefined && /^ {0,3}#{1,6}(\s|$)/.test(line)) endSection();
     lines.push(line);
   }
-  end();
+  endSection();
   return sections;
 }
 
@@ -113,7 +113,7 @@ export function commitText(subject: string, labelFromType: boolean): TaskSourceT
 }
 
 /** Recognizes repeated texts, ignoring white space and case. It stores 53 bits per text, not the text. */
-export class Distinct {
+export class DistinctTexts {
   private readonly seen = new Set<number>();
 
   isNew(text: string): boolean {

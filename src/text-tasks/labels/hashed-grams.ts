@@ -1,20 +1,18 @@
-// A text as numbers, without any model: hashed n-grams of words and characters, counted, weighed by how rare they are.
-//
-// What is hashed, for who computes it elsewhere (`export` writes this beside the model): `grams()` below, as UTF-16
-// code units, by FNV-1a.
+// Features of a text without a model: hashed n-grams of words and characters, weighted by TF-IDF. The README of an
+// exported model (`exportReadme`) describes the same hash.
 import type { SparseRow } from '../../common/statistics/softmax-regression.ts';
 
-/** Hashed n-grams share so many columns. */
+/** Number of columns; several n-grams may share one. */
 export const COLUMNS = 1 << 18;
 
-/** Words, characters, openings: which of them goes into the hash; each part of a row has its own length of one. */
+/** Parts of a row: words, characters, and the beginning with each word. Each part has length one. */
 export const PARTS = 3;
 
-/** Longest text that is looked at, characters. */
-const MOST_CHARACTERS = 4000;
+/** Characters of a text that are used. */
+const MAX_CHARACTERS = 4000;
 
-function hash(kind: number, gram: string): number {
-  let h = 0x811c9dc5 ^ kind;
+function hash(part: number, gram: string): number {
+  let h = 0x811c9dc5 ^ part;
   for (let i = 0; i < gram.length; i++) h = Math.imul(h ^ gram.charCodeAt(i), 0x01000193);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
   return ((h ^ (h >>> 12)) >>> 0) % COLUMNS;
@@ -23,33 +21,33 @@ function hash(kind: number, gram: string): number {
 const tokens = /[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 
 /**
- * Columns of each kind, with repetitions: words and pairs of them; 2 to 5 characters of ' word '; what stands before ':
- * ' with each word behind it.
+ * Columns of each part, with repetitions: words and pairs of words; 2 to 5 characters of ' word '; the head before ': '
+ * with each later word.
  */
 export function grams(text: string): number[][] {
-  const cut = text.slice(0, MOST_CHARACTERS);
+  const cut = text.slice(0, MAX_CHARACTERS);
   const words = cut.toLowerCase().match(tokens) ?? [];
-  const [single, characters, field]: [number[], number[], number[]] = [[], [], []];
+  const [wordGrams, characters, headGrams]: [number[], number[], number[]] = [[], [], []];
   words.forEach((word, i) => {
-    single.push(hash(0, word));
-    if (i > 0) single.push(hash(0, `${words[i - 1]} ${word}`));
+    wordGrams.push(hash(0, word));
+    if (i > 0) wordGrams.push(hash(0, `${words[i - 1]} ${word}`));
     const padded = ` ${word} `;
     for (let length = 2; length <= 5; length++) {
       for (let at = 0; at + length <= padded.length; at++) characters.push(hash(1, padded.slice(at, at + length)));
     }
   });
-  // What a text opens with colours all that follows: a field before ': ', else its first word.
+  // The head of a text changes the meaning of the rest: a field before ': ', or else the first word.
   const [, head = words[0] ?? '', rest = cut] = /^([^\n]{1,60}?): (.*)$/s.exec(cut) ?? [];
-  const behind = rest.toLowerCase().match(tokens) ?? [];
-  const first = behind.findIndex((word) => /^[\p{L}\p{N}_]/u.test(word));
-  const start = first < 0 ? [] : behind.slice(first, first + 3);
-  start.forEach((_, i) => void field.push(hash(2, `${head}^${start.slice(0, i + 1).join(' ')}`)));
-  field.push(hash(2, `${head}^${/^[^\p{L}]*\p{Lu}/u.test(rest) ? 'upper' : 'lower'}`));
-  for (const word of new Set(behind)) field.push(hash(2, `${head}~${word}`));
-  return [single, characters, field];
+  const restWords = rest.toLowerCase().match(tokens) ?? [];
+  const first = restWords.findIndex((word) => /^[\p{L}\p{N}_]/u.test(word));
+  const start = first < 0 ? [] : restWords.slice(first, first + 3);
+  start.forEach((_, i) => void headGrams.push(hash(2, `${head}^${start.slice(0, i + 1).join(' ')}`)));
+  headGrams.push(hash(2, `${head}^${/^[^\p{L}]*\p{Lu}/u.test(rest) ? 'upper' : 'lower'}`));
+  for (const word of new Set(restWords)) headGrams.push(hash(2, `${head}~${word}`));
+  return [wordGrams, characters, headGrams];
 }
 
-/** How rare each column is among texts: log((1 + texts) / (1 + texts with it)) + 1. */
+/** Inverse document frequency of each column: log((1 + texts) / (1 + texts with it)) + 1. */
 export interface Rarity {
   readonly texts: number;
   readonly weights: Float32Array;
@@ -65,7 +63,7 @@ export function rarityOf(texts: Iterable<string>): Rarity {
   return { texts: total, weights: Float32Array.from(counts, (count) => Math.log((1 + total) / (1 + count)) + 1) };
 }
 
-/** (1 + log count) x rarity, each kind's part as long as one (TF-IDF, sublinear). */
+/** Sublinear TF-IDF, (1 + log count) x rarity. Each part is normalized to length one. */
 export function hashedRow(text: string, { weights }: Rarity): SparseRow {
   const columns: number[] = [];
   const values: number[] = [];

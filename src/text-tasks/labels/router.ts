@@ -1,12 +1,8 @@
-// Who labels a text: two calibrated estimates, of the specialist being right and of being right once the API has
-// answered, and what
-// the API's answer then says together with the specialist's.
+// Router of a task with labels: calibrated estimates of being right before a call (local model) and after it.
 //
-// An answer that was paid for is not simply taken: where the folder's own labels show that the large model confuses two
-// of them, the
-// specialist's opinion decides between them. Without labels that are known to be true, the API's answer is the last
-// word, and the
-// specialist is as good as it agrees with it.
+// After a call, a combiner weighs both answers: if labels of people show that the large model confuses two labels, the
+// local model may decide between them. Without labels of people, the large model's answer is used, and agreement with it
+// counts as being right.
 import {
   type ChoiceExample,
   choiceProbabilities,
@@ -16,43 +12,43 @@ import { type Estimate, estimateOf, fitEstimate, type LabelledVector } from '../
 import type { JudgedText } from './share-of-calls.ts';
 import { foldsOf } from './text-specialist.ts';
 
-/** A text that the specialist did not learn from, or its answer from heads that did not. */
+/** A text with out-of-fold probabilities of the local model. */
 export interface HeldOutText {
   readonly id: string;
   readonly text: string;
-  /** Of each label, from the specialist. */
+  /** Probability of each label from the local model. */
   readonly probabilities: readonly number[];
-  /** Index of the API's answer, where it was asked and answered with a label. */
+  /** Index of the large model's label; undefined: not asked, or its answer was no label. */
   readonly api?: number | undefined;
-  /** Index of the true label, where somebody in the folder said it. */
+  /** Index of the label that a person gave. */
   readonly truth?: number | undefined;
 }
 
 export interface TextRouter {
-  /** Of how often the API says what where a label is true, [true label][answer]. */
+  /** Probability of each answer of the large model given the true label: [true label][answer]. */
   readonly confusion: readonly (readonly number[])[];
-  /** Weights of the last word: see `options`; undefined: the API's answer is it. */
-  readonly lastWord: readonly number[] | undefined;
+  /** Weights for the features of `combinerChoice`; undefined: the large model's answer is used. */
+  readonly combinerWeights: readonly number[] | undefined;
   readonly before: Estimate;
   readonly after: Estimate;
-  /** Texts with a truth and an answer; 0: p(API right) is an assumption. */
+  /** Number of fully known texts; 0: the estimate after a call is an assumption. */
   readonly known: number;
 }
 
-/** Texts with both truth and answer below which nothing is learned about the API. */
-const FEWEST_KNOWN = 40;
-/** What the large model is taken for until then. */
-const ASSUMED = 0.9;
-/** The start of the last word's weights counts as so many texts. */
-const LAST_WORD_PRIOR = 10;
-const LAST_WORD_START = [1, 2];
+/** Minimum of fully known texts for fitting anything about the large model. */
+const MIN_KNOWN = 40;
+/** Assumed accuracy of the large model until then. */
+const ASSUMED_ACCURACY = 0.9;
+/** Number of texts that the combiner's prior counts as. */
+const COMBINER_PRIOR = 10;
+const COMBINER_START = [1, 2];
 const FOLDS = 10;
 
 /**
- * Features of each label as the last word: log p of the specialist, whether the API says it, that again for each label,
- * and each label's level.
+ * Features of each label as the combined answer: log p of the local model, whether the large model answered it, the same
+ * per label, and a bias per label.
  */
-function options(probabilities: readonly number[], api: number): ChoiceExample {
+function combinerChoice(probabilities: readonly number[], api: number): ChoiceExample {
   const labels = probabilities.length;
   const candidates = probabilities.map((p, label) => {
     const features = new Float32Array(2 + 2 * labels);
@@ -64,167 +60,171 @@ function options(probabilities: readonly number[], api: number): ChoiceExample {
   return { candidates, none: undefined, right: 0 };
 }
 
-export type Both = HeldOutText & { readonly api: number; readonly truth: number };
+export type FullyKnownText = HeldOutText & { readonly api: number; readonly truth: number };
 
-/** What the API tells: how it confuses labels, and how its answer and the specialist's make one. */
-type Knowledge = Pick<TextRouter, 'confusion' | 'lastWord'>;
+/** What was fitted about the large model. */
+type LlmModel = Pick<TextRouter, 'confusion' | 'combinerWeights'>;
 
-function learnApi(items: readonly Both[], labels: number): Knowledge {
+function fitLlmModel(items: readonly FullyKnownText[], labels: number): LlmModel {
   const confusion = Array.from({ length: labels }, (_, truth) =>
-    Array.from({ length: labels }, (_, api) => (truth === api ? 1 + ASSUMED : (2 * (1 - ASSUMED)) / labels)),
+    Array.from({ length: labels }, (_, api) =>
+      truth === api ? 1 + ASSUMED_ACCURACY : (2 * (1 - ASSUMED_ACCURACY)) / labels,
+    ),
   );
   for (const { truth, api } of items) (confusion[truth] as number[])[api] = (confusion[truth]?.[api] ?? 0) + 1;
-  const start = [...LAST_WORD_START, ...new Array<number>(2 * labels).fill(0)];
-  const lastWord =
-    items.length < FEWEST_KNOWN
+  const start = [...COMBINER_START, ...new Array<number>(2 * labels).fill(0)];
+  const combinerWeights =
+    items.length < MIN_KNOWN
       ? undefined
       : Array.from(
           fitConditionalLogit(
-            items.map(({ probabilities, api, truth }) => ({ ...options(probabilities, api), right: truth })),
+            items.map(({ probabilities, api, truth }) => ({ ...combinerChoice(probabilities, api), right: truth })),
             start,
-            LAST_WORD_PRIOR,
+            COMBINER_PRIOR,
           ),
         );
   return {
     confusion: confusion.map((row) => row.map((count) => count / row.reduce((sum, each) => sum + each, 0))),
-    lastWord,
+    combinerWeights,
   };
 }
 
-/** Of the texts, how many more are right by the last word than by the API alone. */
-function rightMore(knowledge: Knowledge, items: readonly Both[]): number {
-  const more = ({ probabilities, api, truth }: Both) =>
-    Number(bestOf(afterCall(knowledge, probabilities, api)) === truth) - Number(api === truth);
-  return items.reduce((sum, item) => sum + more(item), 0);
+/** How many more texts the combiner gets right than the large model alone. */
+function extraRight(llmModel: LlmModel, items: readonly FullyKnownText[]): number {
+  const extra = ({ probabilities, api, truth }: FullyKnownText) =>
+    Number(mostLikely(afterCall(llmModel, probabilities, api)) === truth) - Number(api === truth);
+  return items.reduce((sum, item) => sum + extra(item), 0);
 }
 
-/** Probability of each label once the API has answered. */
+/** Probability of each label after a call. @param api index of the large model's label */
 export function afterCall(
-  { lastWord }: Pick<TextRouter, 'lastWord'>,
+  { combinerWeights }: Pick<TextRouter, 'combinerWeights'>,
   probabilities: readonly number[],
   api: number,
 ): number[] {
-  if (lastWord === undefined) return probabilities.map((_, label) => (label === api ? 1 : 0));
-  return choiceProbabilities(options(probabilities, api), lastWord);
+  if (combinerWeights === undefined) return probabilities.map((_, label) => (label === api ? 1 : 0));
+  return choiceProbabilities(combinerChoice(probabilities, api), combinerWeights);
 }
 
-/** Index of the largest. */
-export function bestOf(probabilities: readonly number[]): number {
+/** Index of the largest probability. */
+export function mostLikely(probabilities: readonly number[]): number {
   return probabilities.indexOf(Math.max(...probabilities));
 }
 
 function logit(p: number): number {
-  const held = Math.min(0.995, Math.max(0.005, p));
-  return Math.log(held / (1 - held));
+  const clamped = Math.min(0.995, Math.max(0.005, p));
+  return Math.log(clamped / (1 - clamped));
 }
 
-/**
- * How sure one would be after a call, by all answers that the API may give, each as likely as the specialist and its
- * confusions make it.
- */
-function foreseen(knowledge: Knowledge, probabilities: readonly number[]): number {
-  if (knowledge.lastWord === undefined) return ASSUMED;
+/** Expected confidence after a call: the mean over all answers, weighted by their probability. */
+function expectedConfidence(llmModel: LlmModel, probabilities: readonly number[]): number {
+  if (llmModel.combinerWeights === undefined) return ASSUMED_ACCURACY;
   return probabilities.reduce((sum, _, api) => {
-    const likely = probabilities.reduce((all, p, truth) => all + p * (knowledge.confusion[truth]?.[api] as number), 0);
-    return sum + likely * Math.max(...afterCall(knowledge, probabilities, api));
+    const answerProbability = probabilities.reduce(
+      (all, p, truth) => all + p * (llmModel.confusion[truth]?.[api] as number),
+      0,
+    );
+    return sum + answerProbability * Math.max(...afterCall(llmModel, probabilities, api));
   }, 0);
 }
 
-/** What both estimates look at, and what each believes before it has learned from it. */
-function rowsOf(knowledge: Knowledge, { id, text, probabilities }: HeldOutText) {
+/** Features of both estimates, and the prior logit of each. */
+function featuresOf(llmModel: LlmModel, { id, text, probabilities }: HeldOutText) {
   const sorted = [...probabilities].sort((a, b) => b - a);
   const top = sorted[0] as number;
   const second = sorted[1] ?? 0;
   const entropy = probabilities.reduce((sum, p) => sum - p * Math.log(Math.max(p, 1e-12)), 0);
-  const later = foreseen(knowledge, probabilities);
-  const values = Float64Array.of(logit(top), logit(second), entropy, logit(later), Math.log1p(text.length));
-  return { path: id, values, before: logit(top), after: logit(later) };
+  const expectedAfter = expectedConfidence(llmModel, probabilities);
+  const values = Float64Array.of(logit(top), logit(second), entropy, logit(expectedAfter), Math.log1p(text.length));
+  return { path: id, values, before: logit(top), after: logit(expectedAfter) };
 }
 
-/** Both estimates at a text: p(specialist right), and p(right) once the API has answered. */
-export function estimatesAt(
-  coupling: TextRouter,
+/** Probability of being right before a call (local model) and after it. */
+export function estimatesFor(
+  router: TextRouter,
   item: HeldOutText,
 ): { readonly before: number; readonly after: number } {
-  const row = rowsOf(coupling, item);
+  const row = featuresOf(router, item);
   return {
-    before: estimateOf(coupling.before, row.values, row.before),
-    after: coupling.known === 0 ? ASSUMED : estimateOf(coupling.after, row.values, row.after),
+    before: estimateOf(router.before, row.values, row.before),
+    after: router.known === 0 ? ASSUMED_ACCURACY : estimateOf(router.after, row.values, row.after),
   };
 }
 
-/** The texts with truth and answer, each judged by a coupling that was fitted without it. */
-export function crossJudged(
+/** The fully known texts, each judged by a router that was fitted without it. */
+export function judgeOutOfFold(
   items: readonly HeldOutText[],
   labels: number,
   folds = 5,
   seed = 1,
 ): (JudgedText<boolean> & { readonly id: string })[] {
-  const known = items.filter(hasBoth);
+  const known = items.filter(isFullyKnown);
   const fold = foldsOf(known.length, seed, folds);
   return Array.from({ length: folds }, (_, f) => {
-    const inside = new Set(known.filter((_, i) => fold[i] === f));
-    const coupling = fitTextRouter(
-      items.filter((item) => !inside.has(item as Both)),
+    const heldOut = new Set(known.filter((_, i) => fold[i] === f));
+    const router = fitTextRouter(
+      items.filter((item) => !heldOut.has(item as FullyKnownText)),
       labels,
     );
-    return [...inside].map((item) => ({ id: item.id, ...judgedBy(coupling, item) }));
+    return [...heldOut].map((item) => ({ id: item.id, ...judgeText(router, item) }));
   }).flat();
 }
 
-export function hasBoth(item: HeldOutText): item is Both {
+export function isFullyKnown(item: HeldOutText): item is FullyKnownText {
   return item.api !== undefined && item.truth !== undefined;
 }
 
-/** What the coupling makes of a text of which all is known. */
-export function judgedBy(coupling: TextRouter, item: Both): JudgedText<boolean> {
-  const { before, after } = estimatesAt(coupling, item);
+/** The router's estimates and the answers of a fully known text. */
+export function judgeText(router: TextRouter, item: FullyKnownText): JudgedText<boolean> {
+  const { before, after } = estimatesFor(router, item);
   return {
     gain: after - before,
     before,
     after,
-    specialistRight: bestOf(item.probabilities) === item.truth,
+    specialistRight: mostLikely(item.probabilities) === item.truth,
     apiRight: item.api === item.truth,
-    pairRight: bestOf(afterCall(coupling, item.probabilities, item.api)) === item.truth,
+    pairRight: mostLikely(afterCall(router, item.probabilities, item.api)) === item.truth,
   };
 }
 
 /**
- * Fits on texts whose probabilities come from heads that did not see them. What the API's answers teach is crossed once
- * more, so that
- * nothing is judged by what learned from it.
+ * Fits the router on out-of-fold probabilities. The combiner is cross-fitted too, so that the estimate after a call is
+ * not fitted on the combiner's own training texts.
  */
 export function fitTextRouter(items: readonly HeldOutText[], labels: number): TextRouter {
-  const known = items.filter(hasBoth);
-  const enough = known.length >= FEWEST_KNOWN;
+  const known = items.filter(isFullyKnown);
+  const enough = known.length >= MIN_KNOWN;
   const folds = foldsOf(known.length, 1, FOLDS);
-  const crossed = Array.from({ length: enough ? FOLDS : 0 }, (_, fold) => ({
-    learned: learnApi(
+  const foldModels = Array.from({ length: enough ? FOLDS : 0 }, (_, fold) => ({
+    fitted: fitLlmModel(
       known.filter((_, i) => folds[i] !== fold),
       labels,
     ),
-    inside: known.filter((_, i) => folds[i] === fold),
+    heldOut: known.filter((_, i) => folds[i] === fold),
   }));
-  // Where the specialist knows no more than the API taught it, its word against the API's is noise.
-  const better = crossed.reduce((sum, { learned, inside }) => sum + rightMore(learned, inside), 0) > 0;
-  const taken = (knowledge: Knowledge): Knowledge => (better ? knowledge : { ...knowledge, lastWord: undefined });
-  const knowledge = taken(learnApi(enough ? known : [], labels));
+  // If the combiner is not better out of fold, the local model adds only noise to the large model's answer.
+  const isCombinerUseful = foldModels.reduce((sum, { fitted, heldOut }) => sum + extraRight(fitted, heldOut), 0) > 0;
+  const dropUselessCombiner = (llmModel: LlmModel): LlmModel =>
+    isCombinerUseful ? llmModel : { ...llmModel, combinerWeights: undefined };
+  const llmModel = dropUselessCombiner(fitLlmModel(enough ? known : [], labels));
   const before: LabelledVector[] = items.flatMap((item) => {
     const target = item.truth ?? item.api;
     if (target === undefined) return [];
-    const row = rowsOf(knowledge, item);
-    const label = Number(bestOf(item.probabilities) === target);
+    const row = featuresOf(llmModel, item);
+    const label = Number(mostLikely(item.probabilities) === target);
     return [{ path: item.id, values: row.values, prior: row.before, label }];
   });
-  const after = crossed.flatMap(({ learned, inside }) =>
-    inside.map((item): LabelledVector => {
-      const row = rowsOf(taken(learned), item);
-      const label = Number(bestOf(afterCall(taken(learned), item.probabilities, item.api)) === item.truth);
+  const after = foldModels.flatMap(({ fitted, heldOut }) =>
+    heldOut.map((item): LabelledVector => {
+      const row = featuresOf(dropUselessCombiner(fitted), item);
+      const label = Number(
+        mostLikely(afterCall(dropUselessCombiner(fitted), item.probabilities, item.api)) === item.truth,
+      );
       return { path: item.id, values: row.values, prior: row.after, label };
     }),
   );
   return {
-    ...knowledge,
+    ...llmModel,
     before: fitEstimate(before),
     after: fitEstimate(after),
     known: enough ? known.length : 0,

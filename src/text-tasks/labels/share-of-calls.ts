@@ -1,31 +1,30 @@
-// What a pair of specialist and API comes to: right answers against the share of calls, and how much may be kept from
-// the API at a
-// chosen risk.
+// Accuracy of local and large model together by share of calls, and how many texts may stay local at a given loss.
 import { boundedRisk } from '../../common/statistics/bounded-risk.ts';
 
-/** A label is right or wrong; an answer in words is as right as it is like the accepted one, 0..1. */
+/** Whether a label is right; for text answers, the similarity to the accepted answer, 0..1. */
 export type Right = boolean | number;
 
-/** A text of which both answers and the truth are known, judged by a coupling that was fitted without it. */
+/** A text with both answers and the accepted one, judged by a router that was fitted without it. */
 export interface JudgedText<R extends Right = Right> {
-  /** What a call is expected to add to p(right). */
+  /** Expected gain of a call in p(right). */
   readonly gain: number;
-  /** Estimates of being right: the specialist, and the pair once the API has answered. */
+  /** Estimates of being right before a call (local model) and after it (combined answer). */
   readonly before: number;
   readonly after: number;
   readonly specialistRight: R;
-  /** The API's own answer; and the one that is used once it has come. */
+  /** Whether the large model's own answer is right, and whether the combined answer is. */
   readonly apiRight: R;
   readonly pairRight: R;
 }
 
-/**
- * Share of right answers, or how right they are on average, where the texts of largest `by` are sent to the API until
- * `share` of them are.
- */
-export function accuracyAt<J extends JudgedText>(judged: readonly J[], share: number, by: (item: J) => number): number {
+/** Mean of right answers if the given share of texts, those with the largest score, is sent to the API. */
+export function accuracyAt<J extends JudgedText>(
+  judged: readonly J[],
+  share: number,
+  score: (item: J) => number,
+): number {
   const calls = Math.round(share * judged.length);
-  const order = [...judged].sort((a, b) => by(b) - by(a));
+  const order = [...judged].sort((a, b) => score(b) - score(a));
   return (
     order.reduce((sum, item, i) => sum + Number(i < calls ? item.pairRight : item.specialistRight), 0) / judged.length
   );
@@ -34,26 +33,26 @@ export function accuracyAt<J extends JudgedText>(judged: readonly J[], share: nu
 export interface Risk {
   /** Texts whose gain is at most this stay local. */
   readonly keepBelow: number;
-  /** Of the texts it was chosen on. */
+  /** Share of the calibration texts that stays local. */
   readonly localShare: number;
-  /** Texts it was chosen on, and the loss that is not exceeded. */
+  /** Number of calibration texts, and the loss that is not exceeded. */
   readonly texts: number;
   readonly loss: number;
 }
 
-/** The terms, for whoever relies on them. */
+/** What the risk bound promises, for the user. */
 export const RISK_TERMS =
-  'Expected share of texts that stay local, are wrong, and would have been right at the API, over texts drawn like those that it was ' +
-  'chosen on (conformal risk control): an average over such texts and choices, no promise for one text, one label or texts of another kind.';
+  'Expected share of texts that stay local and are wrong, although the API would have been right (conformal risk control). It is an ' +
+  'average over texts of the same kind as the calibration texts, not a promise for one text, one label or other kinds of texts.';
 
-/** Of answers in words. */
-export const LIKENESS_TERMS =
-  'Expected likeness (edit similarity) to the accepted answer that is lost by what stays local, over texts drawn like those that it was chosen on ' +
-  '(conformal risk control): an average over such texts and choices, no promise for one of them.';
+/** The same for text answers. */
+export const SIMILARITY_TERMS =
+  'Expected edit similarity to the accepted answer that is lost by answering locally (conformal risk control). It is an average over ' +
+  'texts of the same kind as the calibration texts, not a promise for one text.';
 
 /**
- * The most texts that may stay local at an expected loss of at most `loss`: 'local, wrong, and right at the API', or by
- * how much the API's is more like the accepted one. Undefined: too few texts to keep any.
+ * The largest share of texts that may stay local at an expected loss of at most `loss`. A text's loss is how much better
+ * the API's answer is. Undefined: too few texts.
  */
 export function riskAt(
   judged: readonly Pick<JudgedText, 'gain' | 'specialistRight' | 'apiRight'>[],
@@ -67,7 +66,7 @@ export function riskAt(
     loss,
   );
   if (!bound) return undefined;
-  // Where all of them may stay, so may a text whose gain is a little above the largest that was seen.
+  // If all may stay local, so may later texts with a slightly larger gain.
   const keepBelow = bound.share === 1 ? Number.POSITIVE_INFINITY : bound.keepBelow;
   return { keepBelow, localShare: bound.share, texts: judged.length, loss };
 }

@@ -1,5 +1,5 @@
-// A task's specialist: a linear head over hashed n-grams, and where the base's hidden states are known a second one
-// over those.
+// Local model of a task with labels: a linear head over hashed n-grams, and a second head over hidden states of the
+// base if they are known.
 import {
   type ChoiceExample,
   choiceProbabilities,
@@ -17,42 +17,40 @@ export interface LabelledText {
   readonly text: string;
   /** Index of its label. */
   readonly label: number;
-  /** The base's pooled hidden states; all of a set have them, or none. */
+  /** The base's pooled hidden states. Either all texts of a set have them or none. */
   readonly states?: Float32Array;
 }
 
-/** What the heads know before they have seen a label: from any texts. */
-export interface Ground {
+/** Statistics of texts that need no labels. */
+export interface TextStatistics {
   readonly rarity: Rarity;
-  /** Of the states. */
+  /** Mean and scale of the hidden states. */
   readonly standard: Standard | undefined;
 }
 
 export interface TextSpecialist {
   readonly labels: number;
-  readonly ground: Ground;
-  /** Of the head over n-grams: column -> its place among those that were seen more than once; -1. */
+  readonly statistics: TextStatistics;
+  /** Hashed column -> index among the columns that occurred more than once; -1: not among them. */
   readonly columns: Int32Array;
-  readonly cheap: SoftmaxModel;
-  readonly deep: DenseHead | undefined;
-  /** Of each head's log-probabilities in the common answer. */
+  readonly ngramHead: SoftmaxModel;
+  readonly statesHead: DenseHead | undefined;
+  /** Weight of each head's log-probabilities in the combined prediction. */
   readonly shares: readonly number[];
 }
 
 /**
- * Penalties: the n-grams' by cross-validation on the recorded tasks (bench/tasks), the states' by that on each task's
- * own texts. All of the
- * states, each brought to one size, and not a few principal components of them: cross-validated on trec 0.847 of the
- * API's labels instead of
- * 0.836 (log-loss 0.39, 0.44), on changelog 0.6755 and 0.672 (0.832, 0.834).
+ * L2 penalties. That of the n-grams was chosen by cross-validation on the recorded tasks (bench/tasks); that of the
+ * states is chosen on each task's own texts. All standardized states are used, not a few principal components:
+ * cross-validated accuracy on trec 0.847 instead of 0.836, on changelog 0.6755 instead of 0.672.
  */
-const CHEAP_L2 = 0.3;
-const DEEP_L2 = [0.05, 0.15, 0.3];
+const NGRAM_L2 = 0.3;
+const STATES_L2 = [0.05, 0.15, 0.3];
 const FOLDS = 5;
-/** The heads' even mixture counts as so many texts. */
+/** Number of texts that the prior counts as; the prior weighs all heads equally. */
 const SHARES_PRIOR = 10;
 
-export function groundOf(texts: readonly string[], states: readonly Float32Array[] = []): Ground {
+export function textStatisticsOf(texts: readonly string[], states: readonly Float32Array[] = []): TextStatistics {
   return { rarity: rarityOf(texts), standard: states.length > 0 ? standardOf(states) : undefined };
 }
 
@@ -61,125 +59,129 @@ interface Row {
   readonly label: number;
 }
 
-type CheapHead = Pick<TextSpecialist, 'columns' | 'cheap'>;
+type NgramHead = Pick<TextSpecialist, 'columns' | 'ngramHead'>;
 
-function fitCheap(rows: readonly Row[], labels: number): CheapHead {
+function fitNgramHead(rows: readonly Row[], labels: number): NgramHead {
   const seen = new Uint8Array(COLUMNS);
   for (const { row } of rows) for (const column of row.columns) seen[column] = Math.min(2, (seen[column] ?? 0) + 1);
   let width = 0;
   const columns = Int32Array.from(seen, (count) => (count > 1 ? width++ : -1));
-  const examples = rows.map(({ label, row }) => ({ label, row: narrowed(row, columns) }));
-  return { columns, cheap: fitSoftmax(examples, labels, width, CHEAP_L2) };
+  const examples = rows.map(({ label, row }) => ({ label, row: selectColumns(row, columns) }));
+  return { columns, ngramHead: fitSoftmax(examples, labels, width, NGRAM_L2) };
 }
 
-/** The row with the head's own columns. */
-function narrowed({ columns, values }: SparseRow, known: Int32Array): SparseRow {
-  const kept = [...columns.keys()].filter((k) => (known[columns[k] as number] as number) >= 0);
+/** The row with the columns of the head only, renumbered. */
+function selectColumns({ columns, values }: SparseRow, known: Int32Array): SparseRow {
+  const selected = [...columns.keys()].filter((k) => (known[columns[k] as number] as number) >= 0);
   return {
-    columns: Uint32Array.from(kept, (k) => known[columns[k] as number] as number),
-    values: Float32Array.from(kept, (k) => values[k] as number),
+    columns: Uint32Array.from(selected, (k) => known[columns[k] as number] as number),
+    values: Float32Array.from(selected, (k) => values[k] as number),
   };
 }
 
 /** Logits to log-probabilities, [labels]. */
-function opinion(logits: ArrayLike<number>): number[] {
+function logProbabilitiesOf(logits: ArrayLike<number>): number[] {
   return softmax(logits).map((p) => Math.log(Math.max(p, 1e-9)));
 }
 
-function cheapOpinion({ columns, cheap }: CheapHead, row: SparseRow): number[] {
-  return opinion(logitsOf(cheap, narrowed(row, columns)));
+function ngramLogProbabilities({ columns, ngramHead }: NgramHead, row: SparseRow): number[] {
+  return logProbabilitiesOf(logitsOf(ngramHead, selectColumns(row, columns)));
 }
 
 export interface Fitted {
   readonly specialist: TextSpecialist;
-  /** Of each of the items, [labels], from heads that did not see it; and from the n-grams' alone. */
+  /** Out-of-fold probabilities of each item, [labels]: of all heads, and of the n-gram head alone. */
   readonly outOfFold: readonly (readonly number[])[];
-  readonly cheapOutOfFold: readonly (readonly number[])[];
+  readonly ngramOutOfFold: readonly (readonly number[])[];
 }
 
 export interface TextFitOptions {
   readonly seed?: number;
   readonly folds?: number;
-  /** Heads of those that are fitted, as the user should read it. */
-  readonly say?: (stage: string, done: number, total: number) => void;
+  /** Called with a stage for the user, and the number of fitted heads. */
+  readonly reportStage?: (stage: string, done: number, total: number) => void;
 }
 
-/**
- * Heads and their shares. The probabilities that come with them are honest ones, for whoever learns when to trust it.
- * Deterministic by `seed`.
- */
+/** Fits heads and shares. The out-of-fold probabilities serve to fit the router. Deterministic by `seed`. */
 export function fitSpecialist(
   items: readonly LabelledText[],
   labels: number,
-  ground: Ground,
-  { seed = 1, folds = FOLDS, say = () => {} }: TextFitOptions = {},
+  statistics: TextStatistics,
+  { seed = 1, folds = FOLDS, reportStage = () => {} }: TextFitOptions = {},
 ): Fitted {
   const foldOf = foldsOf(items.length, seed, folds);
-  /** What heads that did not see a row say of it. */
-  const heldOut = <R>(rows: readonly R[], fit: (some: readonly R[]) => (row: R) => number[]): number[][] => {
-    const held: number[][] = new Array(rows.length);
+  /** Out-of-fold predictions of rows. */
+  const predictOutOfFold = <R>(
+    rows: readonly R[],
+    fit: (training: readonly R[]) => (row: R) => number[],
+  ): number[][] => {
+    const predictions: number[][] = new Array(rows.length);
     for (let fold = 0; fold < folds; fold++) {
-      const opinionOn = fit(rows.filter((_, i) => foldOf[i] !== fold));
+      const predict = fit(rows.filter((_, i) => foldOf[i] !== fold));
       rows.forEach((row, i) => {
-        if (foldOf[i] === fold) held[i] = opinionOn(row);
+        if (foldOf[i] === fold) predictions[i] = predict(row);
       });
     }
-    return held;
+    return predictions;
   };
-  const words = items.map(({ text, label }): Row => ({ label, row: hashedRow(text, ground.rarity) }));
+  const rows = items.map(({ text, label }): Row => ({ label, row: hashedRow(text, statistics.rarity) }));
   let done = 0;
-  const fitWords = (some: readonly Row[]) => {
-    say('Learning from words and characters', done++, folds + 1);
-    return fitCheap(some, labels);
+  const fitNgrams = (training: readonly Row[]) => {
+    reportStage('Learning from words and characters', done++, folds + 1);
+    return fitNgramHead(training, labels);
   };
-  const cheap = heldOut(words, (some) => {
-    const head = fitWords(some);
-    return ({ row }) => cheapOpinion(head, row);
+  const ngramPredictions = predictOutOfFold(rows, (training) => {
+    const head = fitNgrams(training);
+    return ({ row }) => ngramLogProbabilities(head, row);
   });
-  const cheapHead = fitWords(words);
-  const deep = fitDeep(items, labels, ground, heldOut, say);
-  const held = cheap.map((each, i) => (deep ? [each, deep.held[i] as number[]] : [each]));
-  const shares = sharesOf(held, items);
+  const ngramHead = fitNgrams(rows);
+  const states = fitStatesHead(items, labels, statistics, predictOutOfFold, reportStage);
+  const predictions = ngramPredictions.map((each, i) => (states ? [each, states.outOfFold[i] as number[]] : [each]));
+  const shares = sharesOf(predictions, items);
   return {
-    specialist: { labels, ground, ...cheapHead, deep: deep?.head, shares },
-    outOfFold: held.map((each) => mixed(each, shares)),
-    cheapOutOfFold: cheap.map((each) => mixed([each], [1])),
+    specialist: { labels, statistics, ...ngramHead, statesHead: states?.head, shares },
+    outOfFold: predictions.map((each) => combine(each, shares)),
+    ngramOutOfFold: ngramPredictions.map((each) => combine([each], [1])),
   };
 }
 
-type HeldOutOf = <R>(rows: readonly R[], fit: (some: readonly R[]) => (row: R) => number[]) => number[][];
+type PredictOutOfFold = <R>(rows: readonly R[], fit: (training: readonly R[]) => (row: R) => number[]) => number[][];
 
-/** The head over states, with that of the penalties whose heads foresee best what they did not see. */
-function fitDeep(
+/** The head over states, with the penalty that has the best out-of-fold likelihood. */
+function fitStatesHead(
   items: readonly LabelledText[],
   labels: number,
-  { standard }: Ground,
-  heldOut: HeldOutOf,
-  say: NonNullable<TextFitOptions['say']>,
-): { readonly head: DenseHead; readonly held: readonly number[][] } | undefined {
+  { standard }: TextStatistics,
+  predictOutOfFold: PredictOutOfFold,
+  reportStage: NonNullable<TextFitOptions['reportStage']>,
+): { readonly head: DenseHead; readonly outOfFold: readonly number[][] } | undefined {
   const states = items.flatMap(({ states }) => (standard && states ? [standardised(standard, states)] : []));
   if (states.length === 0) return undefined;
   let done = 0;
-  const total = DEEP_L2.length + 2;
-  const stage = () => say('Learning from what the base has read', done++, total);
+  const total = STATES_L2.length + 2;
+  const stage = () => reportStage('Learning from hidden states of the base', done++, total);
   stage();
   const space = rowSpaceOf(states);
   const rows = space.rows.map((row, i) => ({ row, label: (items[i] as LabelledText).label }));
-  // Each from nothing: from another penalty's weights it takes as many steps to come as near.
-  const tried = DEEP_L2.map((l2) => {
+  // Each fit starts from zero: starting from another penalty's weights saves no steps.
+  const tried = STATES_L2.map((l2) => {
     stage();
-    const held = heldOut(rows, (some) => {
-      const head = fitDenseSoftmax(some, labels, space.width, l2);
-      return ({ row }) => opinion(denseLogits(head, row));
+    const outOfFold = predictOutOfFold(rows, (training) => {
+      const head = fitDenseSoftmax(training, labels, space.width, l2);
+      return ({ row }) => logProbabilitiesOf(denseLogits(head, row));
     });
-    return { l2, held, right: held.reduce((sum, each, i) => sum + (each[rows[i]?.label as number] as number), 0) };
+    return {
+      l2,
+      outOfFold,
+      logLikelihood: outOfFold.reduce((sum, each, i) => sum + (each[rows[i]?.label as number] as number), 0),
+    };
   });
-  const best = tried.reduce((a, b) => (b.right > a.right ? b : a));
+  const best = tried.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a));
   stage();
-  return { head: space.inColumns(fitDenseSoftmax(rows, labels, space.width, best.l2)), held: best.held };
+  return { head: space.inColumns(fitDenseSoftmax(rows, labels, space.width, best.l2)), outOfFold: best.outOfFold };
 }
 
-/** Fold of each of so many items. */
+/** The fold of each item. */
 export function foldsOf(count: number, seed: number, folds = FOLDS): Uint8Array {
   const fold = new Uint8Array(count);
   shuffled(count, seed).forEach((item, i) => {
@@ -188,7 +190,7 @@ export function foldsOf(count: number, seed: number, folds = FOLDS): Uint8Array 
   return fold;
 }
 
-function choice(heads: readonly (readonly number[])[], right: number): ChoiceExample {
+function choiceOf(heads: readonly (readonly number[])[], right: number): ChoiceExample {
   const labels = (heads[0] as readonly number[]).length;
   const candidates = Array.from({ length: labels }, (_, label) => ({
     features: Float32Array.from(heads, (head) => head[label] as number),
@@ -196,21 +198,34 @@ function choice(heads: readonly (readonly number[])[], right: number): ChoiceExa
   return { candidates, none: undefined, right };
 }
 
-function sharesOf(held: readonly (readonly (readonly number[])[])[], rows: readonly LabelledText[]): number[] {
-  const heads = held[0]?.length ?? 1;
+function sharesOf(predictions: readonly (readonly (readonly number[])[])[], rows: readonly LabelledText[]): number[] {
+  const heads = predictions[0]?.length ?? 1;
   const start = new Array<number>(heads).fill(1 / heads);
-  const examples = held.map((each, i) => choice(each, (rows[i] as LabelledText).label));
+  const examples = predictions.map((each, i) => choiceOf(each, (rows[i] as LabelledText).label));
   return Array.from(fitConditionalLogit(examples, start, SHARES_PRIOR, 100), (share) => Math.max(0, share));
 }
 
-function mixed(heads: readonly (readonly number[])[], shares: readonly number[]): number[] {
-  return choiceProbabilities(choice(heads, 0), shares);
+function combine(heads: readonly (readonly number[])[], shares: readonly number[]): number[] {
+  return choiceProbabilities(choiceOf(heads, 0), shares);
 }
 
-/** Probability of each label. Without states the n-grams answer alone. */
+/** Probability of each label. Without states, only the n-gram head predicts. */
 export function labelProbabilities(specialist: TextSpecialist, item: Pick<LabelledText, 'text' | 'states'>): number[] {
-  const { ground, deep, shares } = specialist;
-  const cheap = cheapOpinion(specialist, hashedRow(item.text, ground.rarity));
-  if (!deep || !ground.standard || !item.states) return mixed([cheap], [1]);
-  return mixed([cheap, opinion(denseLogits(deep, standardised(ground.standard, item.states)))], shares);
+  const { statistics, statesHead, shares } = specialist;
+  const ngrams = ngramLogProbabilities(specialist, hashedRow(item.text, statistics.rarity));
+  if (!statesHead || !statistics.standard || !item.states) return combine([ngrams], [1]);
+  return combine(
+    [ngrams, logProbabilitiesOf(denseLogits(statesHead, standardised(statistics.standard, item.states)))],
+    shares,
+  );
+}
+
+/**
+ * Confidence of the n-grams above which hidden states are not read. On the recorded tasks, the states help as much if
+ * only texts below it are read (`bench -- tasks`, 'states-only-where-n-grams-doubt').
+ */
+const CONFIDENT = 0.95;
+
+export function isConfident(probabilities: readonly number[]): boolean {
+  return Math.max(...probabilities) >= CONFIDENT;
 }

@@ -7,9 +7,9 @@ import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { PreviewRow, StatesAccess } from '../../jobs/text-task.ts';
 import { isAnswerTask, type TextTask } from '../../prompts/label/task.ts';
-import { correctText } from '../../text-tasks/correct.ts';
 import { readAnswers } from '../../text-tasks/given-labels.ts';
 import { readResults } from '../../text-tasks/read-results.ts';
+import { storeCorrection } from '../../text-tasks/store-correction.ts';
 import { readTask } from '../../text-tasks/task-file.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { FolderReader } from '../../workspace/files/folder-reader.ts';
@@ -223,7 +223,7 @@ export class TextTasks extends DisposableStore {
     text: string,
     label?: string,
   ): Promise<string | undefined> {
-    const stored = await correctText(root, name, { text, said: label }, (task) => pickLabel(task, text));
+    const stored = await storeCorrection(root, name, { text, answer: label }, (task) => pickLabel(task, text));
     if (stored.ok) return stored.value;
     void showFailure(stored.error);
     return undefined;

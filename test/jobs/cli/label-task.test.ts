@@ -107,7 +107,7 @@ test('a run costs what it may at most, says why it stopped, and the next one res
   assert.match(few.err, /stops where this run has cost \$0\.0002 \(--run-budget\)/);
   assert.match(
     few.err,
-    /have a label; 20 are needed\..*not asked to the end: The limit of\s+\$0\.0002\s+for\s+this\s+run/s,
+    /have a label; 20 are needed\..*did not answer all texts: The limit of\s+\$0\.0002\s+for\s+this\s+run/s,
   );
   const asked = api.requests.length;
   assert.ok(asked > 0 && asked < 20, `${asked} were asked`);
@@ -153,7 +153,7 @@ test('an export goes through no link of the folder', async () => {
   symlinkSync(outside, join(at, 'linked.export'));
   const { code, err } = await runCli(['export', 'linked', '--folder', folder]);
   assert.equal(code, 1);
-  assert.match(err, /linked\.export.* is a link or no folder/);
+  assert.match(err, /linked\.export.* is a link or not a folder/);
   assert.deepEqual(readdirSync(outside), ['README.md']);
   assert.equal(readFileSync(join(outside, 'README.md'), 'utf8'), 'mine');
 });

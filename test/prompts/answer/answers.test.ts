@@ -5,11 +5,11 @@ import { uniforms } from '../../../src/common/statistics/random.ts';
 import { unknownModel } from '../../../src/llm/protocol/models.ts';
 import { answerPrompt, fitted } from '../../../src/prompts/answer/answer-prompt.ts';
 import {
+  answerSimilarity,
   type DraftedText,
   expectedAt,
   fitAnswerRouter,
   judgedAnswers,
-  likeness,
 } from '../../../src/text-tasks/answers/answer-router.ts';
 import { NearestAnswers, nameIn } from '../../../src/text-tasks/answers/nearest-answers.ts';
 import { rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
@@ -52,26 +52,31 @@ test('the nearest answer is given with this name in it, and never its own', () =
     { key: 2, text: 'function readFolder(path) { return open(path); }', answer: 'readFolder reads it.' },
     { key: 3, text: 'class Button extends Widget { color = 1; }', answer: 'A button.' },
   ];
-  const nearest = new NearestAnswers(known, rarityOf(known.map(({ text }) => text)));
-  const { answer, near, next } = nearest.draft('function readFiles(path) { return open(path); }', 9);
+  const answers = new NearestAnswers(known, rarityOf(known.map(({ text }) => text)));
+  const { answer, nearest, second } = answers.draft('function readFiles(path) { return open(path); }', 9);
   assert.equal(answer, 'readFiles reads the file.');
-  assert.ok(near > next && next > 0.2);
-  assert.equal(nearest.draft(known[0]?.text ?? '', 1).answer, 'readFile reads it.');
-  assert.deepEqual(new NearestAnswers([], rarityOf([])).draft('x', 1), { answer: '', near: 0, next: 0, agreed: 0 });
+  assert.ok(nearest > second && second > 0.2);
+  assert.equal(answers.draft(known[0]?.text ?? '', 1).answer, 'readFile reads it.');
+  assert.deepEqual(new NearestAnswers([], rarityOf([])).draft('x', 1), {
+    answer: '',
+    nearest: 0,
+    second: 0,
+    agreement: 0,
+  });
 });
 
 test('where drafts are good can be foreseen, and what is expected is what comes', () => {
   const uniform = uniforms(3);
   const items = Array.from({ length: 300 }, (_, i): DraftedText => {
-    const near = uniform();
+    const nearest = uniform();
     const truth = `the answer to number ${i}`;
-    const answer = uniform() < near ? truth : `something other than ${i}`;
+    const answer = uniform() < nearest ? truth : `something other than ${i}`;
     return {
       id: `${i}`,
       text: `text ${i}`,
       truth,
       api: `${truth}!`,
-      draft: { answer, near, next: near / 2, agreed: 0.3 },
+      draft: { answer, nearest, second: nearest / 2, agreement: 0.3 },
     };
   });
   const judged = judgedAnswers(items);
@@ -80,16 +85,16 @@ test('where drafts are good can be foreseen, and what is expected is what comes'
   const expected = mean(judged.map(({ before }) => before));
   assert.ok(Math.abs(expected - mean(judged.map(({ specialistRight }) => Number(specialistRight)))) < 0.05);
   assert.ok(mean(judged.map(({ apiRight }) => Number(apiRight))) > 0.9);
-  const coupling = fitAnswerRouter(items);
-  const at = (near: number) =>
-    expectedAt(coupling, {
+  const router = fitAnswerRouter(items);
+  const at = (nearest: number) =>
+    expectedAt(router, {
       ...(items[0] as DraftedText),
-      draft: { answer: 'the answer to number 1', near, next: near / 2, agreed: 0.3 },
+      draft: { answer: 'the answer to number 1', nearest, second: nearest / 2, agreement: 0.3 },
     });
   assert.ok(at(0.9).before > at(0.1).before + 0.3);
-  assert.ok(!coupling.trustsApi);
+  assert.ok(!router.trustsApi);
   const unsaid = items.map(({ truth: _, ...item }) => item);
   assert.ok(judgedAnswers(unsaid).every(({ apiRight, after }) => apiRight === 1 && after === 1));
   assert.deepEqual(judgedAnswers([]), []);
-  assert.equal(likeness('a  b', 'a b'), 1);
+  assert.equal(answerSimilarity('a  b', 'a b'), 1);
 });

@@ -5,7 +5,7 @@ import { csvLine, csvRecords, plainField, TableError } from '../../../src/text-t
 import {
   commitText,
   csvTexts,
-  Distinct,
+  DistinctTexts,
   jsonlTexts,
   keyOf,
   linesIn,
@@ -99,7 +99,7 @@ test('columns are found by name, and a missing one is named with those there are
     { text: 'a', label: 'bug' },
     { text: 'b' },
   ]);
-  await assert.rejects(all(jsonlTexts(cut('{"t":"a"}\n{', 5), { text: 't' })), /no JSON in line 2/);
+  await assert.rejects(all(jsonlTexts(cut('{"t":"a"}\n{', 5), { text: 't' })), /invalid JSON in line 2/);
   await assert.rejects(all(jsonlTexts(cut('{"x":"a"}', 5), { text: 't' })), /no text 't' in line 1/);
 });
 
@@ -121,7 +121,7 @@ test('lines, sections, notes and commits', async () => {
 });
 
 test('a text counts once, white space and case aside, and its key is that of every machine', () => {
-  const distinct = new Distinct();
+  const distinct = new DistinctTexts();
   assert.deepEqual(
     ['A  b', 'a b', 'a\nB', 'ab'].map((text) => distinct.isNew(text)),
     [true, false, false, true],

@@ -1,0 +1,94 @@
+// The router of a task with labels: calibrated estimates, calls by expected gain, the combiner, and the risk bound.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { expectedCalibrationError } from '../../../src/common/statistics/calibrate.ts';
+import { uniforms } from '../../../src/common/statistics/random.ts';
+import {
+  afterCall,
+  estimatesFor,
+  fitTextRouter,
+  type HeldOutText,
+  isFullyKnown,
+  judgeOutOfFold,
+  judgeText,
+  mostLikely,
+} from '../../../src/text-tasks/labels/router.ts';
+import { accuracyAt, riskAt } from '../../../src/text-tasks/labels/share-of-calls.ts';
+
+/** Texts with two labels, a calibrated local model, and an API with 90 % accuracy; if `confused`, it takes 45 % of label 1 for 0. */
+function makeTexts(count: number, seed: number, confused = false): HeldOutText[] {
+  const uniform = uniforms(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const truth = uniform() < 0.5 ? 0 : 1;
+    const confidence = 0.5 + uniform() / 2;
+    const label = uniform() < confidence ? truth : 1 - truth;
+    const probabilities = label === 0 ? [confidence, 1 - confidence] : [1 - confidence, confidence];
+    const errorRate = confused && truth === 1 ? 0.45 : 0.1;
+    const api = uniform() < errorRate ? 1 - truth : truth;
+    return { id: `${i}`, text: 'x'.repeat(i % 40), probabilities, api, truth };
+  });
+}
+
+test('estimates are calibrated on texts that they were not fitted on', () => {
+  const router = fitTextRouter(makeTexts(600, 1), 2);
+  const judged = makeTexts(2000, 2)
+    .filter(isFullyKnown)
+    .map((item) => judgeText(router, item));
+  const error = (of: (item: (typeof judged)[number]) => [number, boolean]) =>
+    expectedCalibrationError(
+      judged.map((item) => of(item)[0]),
+      judged.map((item) => Number(of(item)[1])),
+    );
+  assert.ok(error(({ before, specialistRight }) => [before, specialistRight]) < 0.05);
+  assert.ok(error(({ after, pairRight }) => [after, pairRight]) < 0.05);
+});
+
+test('calls by expected gain bring more than random calls', () => {
+  const router = fitTextRouter(makeTexts(600, 3), 2);
+  const judged = makeTexts(1000, 4)
+    .filter(isFullyKnown)
+    .map((item) => judgeText(router, item));
+  const gain = ({ gain }: (typeof judged)[number]) => gain;
+  const [none, half, all] = [0, 0.5, 1].map((share) => accuracyAt(judged, share, gain)) as [number, number, number];
+  assert.ok(half > (none + all) / 2 + 0.05, `${none} ${half} ${all}`);
+  assert.equal(all, judged.filter(({ pairRight }) => pairRight).length / judged.length);
+});
+
+test('the local model decides if the API confuses two labels', () => {
+  const router = fitTextRouter(makeTexts(600, 5, true), 2);
+  assert.notEqual(router.combinerWeights, undefined);
+  assert.equal(mostLikely(afterCall(router, [0.05, 0.95], 0)), 1);
+  const others = makeTexts(1000, 6, true)
+    .filter(isFullyKnown)
+    .map((item) => judgeText(router, item));
+  const right = (of: (item: (typeof others)[number]) => boolean) => others.filter(of).length;
+  assert.ok(right(({ pairRight }) => pairRight) > right(({ apiRight }) => apiRight) + 20);
+});
+
+test('without labels of people, agreement with the API counts as being right', () => {
+  const blind = makeTexts(300, 7).map(({ truth: _, ...item }): HeldOutText => item);
+  const router = fitTextRouter(blind, 2);
+  assert.equal(router.known, 0);
+  assert.deepEqual(afterCall(router, [0.9, 0.1], 1), [0, 1]);
+  const sure = estimatesFor(router, { id: 'a', text: 'x', probabilities: [0.99, 0.01] });
+  const unsure = estimatesFor(router, { id: 'b', text: 'x', probabilities: [0.55, 0.45] });
+  assert.ok(sure.before > unsure.before && sure.after === unsure.after);
+});
+
+test('the risk bound holds on other texts on average, and too few texts give no bound', () => {
+  let lost = 0;
+  let texts = 0;
+  for (let seed = 1; seed <= 3; seed++) {
+    const items = makeTexts(300, 100 + seed);
+    const risk = riskAt(judgeOutOfFold(items, 2), 0.05);
+    assert.ok(risk !== undefined && risk.localShare > 0.05);
+    const router = fitTextRouter(items, 2);
+    for (const item of makeTexts(500, 200 + seed).filter(isFullyKnown)) {
+      const { gain, specialistRight, apiRight } = judgeText(router, item);
+      texts += 1;
+      lost += Number(gain <= risk.keepBelow && !specialistRight && apiRight);
+    }
+  }
+  assert.ok(lost / texts < 0.07, `${lost / texts}`);
+  assert.equal(riskAt([{ gain: 0, specialistRight: true, apiRight: true }], 0.01), undefined);
+});
