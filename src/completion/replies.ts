@@ -41,14 +41,14 @@ export class Replies {
   settle(context: RequestContext, local: ScoredDraft, decision = local.decision): Completion | undefined {
     return decision.route === 'specialist'
       ? this.showLocal(context, local, decision)
-      : this.shown.nothing(context, decision);
+      : this.shown.emitNothing(context, decision);
   }
 
   /** The user no longer watches the position: the answer waits in the cache for the next key. */
   late(context: RequestContext, { decision }: ScoredDraft): undefined {
     const waited = ((this.clock.monotonic() - context.startedAt) / 1000).toFixed(1);
     const summary = `Nothing is shown: the API took ${waited} s, and its answer waits for the next key.`;
-    return this.shown.nothing(context, { ...decision, route: 'none', summary });
+    return this.shown.emitNothing(context, { ...decision, route: 'none', summary });
   }
 
   /** Shows the local draft instead of the API's answer if it reaches the lower threshold. */
@@ -66,7 +66,7 @@ export class Replies {
   /** @param call the call that has just returned this answer */
   fromCache(context: RequestContext, hit: CacheHit, call?: InFlightCall): Completion | undefined {
     const { rest: text, over } = hit;
-    if (text === '') return this.shown.nothing(context, hit.answer.decision);
+    if (text === '') return this.shown.emitNothing(context, hit.answer.decision);
     const costUsd = call === undefined ? 0 : this.api.takeCost(call);
     const latencyMs = this.clock.monotonic() - context.startedAt;
     return this.shown.show(context, hit.answer, { text, over, latencyMs, costUsd, cached: call === undefined });

@@ -45,7 +45,7 @@ export class CompletionService implements Disposable {
       const learning = shown !== undefined && this.api.mayAsk(shown.request.query);
       this.gate.outcome(outcome, shown, learning);
     });
-    this.api = new ApiCalls(deps, this.cache, (event) => this.shown.tell(event));
+    this.api = new ApiCalls(deps, this.cache, (event) => this.shown.emit(event));
     this.local = new LocalDrafts(deps, this.gate, this.api, this.cache);
     this.replies = new Replies(deps.clock, this.shown, this.local, this.api);
   }
@@ -98,8 +98,8 @@ export class CompletionService implements Disposable {
   }
 
   /** The user accepted the next word or line: `length` UTF-16 units before the cursor. */
-  took(after: CompletionQuery, length: number): void {
-    this.shown.took(after, length);
+  partAccepted(after: CompletionQuery, length: number): void {
+    this.shown.partAccepted(after, length);
   }
 
   /** The user's typing statistics in this folder. */
@@ -150,8 +150,8 @@ export class CompletionService implements Disposable {
     const silent = manual && hit?.answer.text === '';
     if (hit !== undefined && !silent && !this.isOutdone(context, hit)) return this.replies.fromCache(context, hit);
     // A manual request is answered even within a word.
-    if (!manual && continuesWord(context.query)) return this.shown.nothing(context);
-    this.shown.tell({ kind: 'started', request: context.request });
+    if (!manual && continuesWord(context.query)) return this.shown.emitNothing(context);
+    this.shown.emit({ kind: 'started', request: context.request });
     // An in-flight call may serve this request: it must not be aborted while the specialist drafts.
     const release = this.api.hold(context.query);
     try {

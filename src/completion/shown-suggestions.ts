@@ -28,7 +28,7 @@ export class ShownSuggestions {
     this.deps = deps;
     this.tracker = new OutcomeTracker(deps.clock, (id, outcome, taken) => {
       onOutcome(outcome, this.shown.get(id));
-      this.tell({ kind: 'outcome', id, outcome, taken });
+      this.emit({ kind: 'outcome', id, outcome, taken });
     });
   }
 
@@ -52,8 +52,8 @@ export class ShownSuggestions {
   }
 
   /** After the next word or line of the suggestion was accepted. @param length of the accepted part, UTF-16 units */
-  took(after: CompletionQuery, length: number): void {
-    this.tracker.took(after, length);
+  partAccepted(after: CompletionQuery, length: number): void {
+    this.tracker.partAccepted(after, length);
   }
 
   /** Verdicts about earlier suggestions no longer count. */
@@ -91,12 +91,12 @@ export class ShownSuggestions {
     this.tracker.shown(completion.id, context.request.query, text);
     const now = { answer, request: context.request, confidence: completion.confidence, over };
     this.shown = new Map([...this.shown].slice(-1)).set(completion.id, now);
-    this.tell({ kind: 'answered', request: context.request, completion });
+    this.emit({ kind: 'answered', request: context.request, completion });
     return completion;
   }
 
   /** A failing listener must not fail the completion. */
-  tell(event: CompletionEvent): void {
+  emit(event: CompletionEvent): void {
     try {
       this.deps.onEvent(event);
     } catch (error) {
@@ -104,8 +104,8 @@ export class ShownSuggestions {
     }
   }
 
-  nothing(context: RequestContext, decision?: Decision): undefined {
-    this.tell({ kind: 'nothing', request: context.request, ...(decision === undefined ? {} : { decision }) });
+  emitNothing(context: RequestContext, decision?: Decision): undefined {
+    this.emit({ kind: 'nothing', request: context.request, ...(decision === undefined ? {} : { decision }) });
     return undefined;
   }
 }

@@ -94,7 +94,7 @@ export class OutcomeTracker {
    * Its next word or line was accepted: `length` UTF-16 units before the cursor. A full accept is reported by the
    * item's command.
    */
-  took(after: CompletionQuery, length: number): void {
+  partAccepted(after: CompletionQuery, length: number): void {
     const shown = this.current;
     const to = this.typedAt(after);
     if (shown === undefined || to === undefined || to.length < length) return;

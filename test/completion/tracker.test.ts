@@ -72,18 +72,18 @@ test('a part, then all of it; a part, then something else', () => {
     ReturnType<typeof query>,
     ReturnType<typeof query>,
   ];
-  tracker.took(word, 7);
-  tracker.took(more, 6);
+  tracker.partAccepted(word, 7);
+  tracker.partAccepted(more, 6);
   tracker.accepted('1');
   assert.deepEqual(outcomes, ['1 partly-accepted 7', '1 partly-accepted 13', '1 accepted 15']);
   tracker.shown('2', shown.query, shown.text);
-  tracker.took(word, 7);
+  tracker.partAccepted(word, 7);
   tracker.observe(query(`${head}compute[0]`, tail));
   // Another provider's word, none at all, and one in another file.
   tracker.shown('3', shown.query, shown.text);
-  tracker.took(query(`${head}other`, tail), 5);
-  tracker.took(none, 7);
-  tracker.took(query('compute', '', 'src/b.ts'), 7);
+  tracker.partAccepted(query(`${head}other`, tail), 5);
+  tracker.partAccepted(none, 7);
+  tracker.partAccepted(query('compute', '', 'src/b.ts'), 7);
   assert.deepEqual(outcomes.slice(3), ['2 partly-accepted 7']);
 });
 
@@ -97,7 +97,7 @@ test('what was typed by hand counts for no key; a key that is told of after the 
   assert.deepEqual(outcomes, ['1 typed', '1 accepted 11']);
   tracker.shown('2', shown.query, shown.text);
   tracker.observe(query(`${head}comp`, tail));
-  tracker.took(query(`${head}compute(`, tail), 3);
+  tracker.partAccepted(query(`${head}compute(`, tail), 3);
   tracker.accepted('2');
   assert.deepEqual(outcomes.slice(2), ['2 partly-accepted 3', '2 accepted 10']);
 });

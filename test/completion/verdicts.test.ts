@@ -64,8 +64,8 @@ test('a suggestion teaches once, whatever is told of it on the way; one that was
   const taken = (await afterwards(async (h, id) => h.service.accepted(id))) as number;
   assert.ok(taken > (untaught as number));
   const byWords = await afterwards(async (h, id) => {
-    h.service.took(along('local'), 5);
-    h.service.took(along('local(one'), 4);
+    h.service.partAccepted(along('local'), 5);
+    h.service.partAccepted(along('local(one'), 4);
     h.service.accepted(id);
   });
   assert.equal(byWords, taken);
@@ -75,7 +75,7 @@ test('a suggestion teaches once, whatever is told of it on the way; one that was
   });
   assert.equal(late, taken, 'the editor told of the key after the text');
   assert.equal(await afterwards(async (h) => h.answer(along('local(two'))), untaught);
-  assert.equal(await afterwards(async (h) => h.service.took(along('local'), 5)), untaught);
+  assert.equal(await afterwards(async (h) => h.service.partAccepted(along('local'), 5)), untaught);
 });
 
 test('a key that is told of late takes what it took, and not what is on the screen by then', async () => {

@@ -33,5 +33,5 @@ export async function acceptPart(part: Part, { folders, surroundings, ghostText 
   if (!service || document.isClosed) return;
   const path = pathIn(folder, document.uri);
   for (const { end, length } of insertedTexts(changes))
-    service.took(queryAt(document, document.positionAt(end), path, surroundings.of(document)), length);
+    service.partAccepted(queryAt(document, document.positionAt(end), path, surroundings.of(document)), length);
 }

@@ -14,17 +14,19 @@ export interface ShapeRow {
   readonly accept?: (secret: string, match: RegExpExecArray) => boolean;
 }
 
-export const given = (secret: string): boolean => isPassword(secret, { literal: true, phrase: true, certain: true });
-export const drawn = (secret: string): boolean => randomness(secret) > 0;
-export const real = (secret: string): boolean => !isPlaceholder(secret);
+export const isCertainPassword = (secret: string): boolean =>
+  isPassword(secret, { literal: true, phrase: true, certain: true });
+export const isRandom = (secret: string): boolean => randomness(secret) > 0;
+export const isNoPlaceholder = (secret: string): boolean => !isPlaceholder(secret);
 /** A password after a user name or in a command. Accepts short passwords, but not a repetition of the user name. */
-export const chosen = (secret: string, match: RegExpExecArray): boolean =>
+export const isChosenPassword = (secret: string, match: RegExpExecArray): boolean =>
   isPassword(decode(secret), { literal: true, certain: true }) && secret !== match.groups?.user;
-export const chosenOrDrawn = (secret: string): boolean => isPassword(secret, { literal: true }) || drawn(secret);
+export const isPasswordOrRandom = (secret: string): boolean =>
+  isPassword(secret, { literal: true }) || isRandom(secret);
 /** Whether the group `name`, without a leading path, names a secret. For formats with separate name and value. */
 export const isSecretName = (match: RegExpExecArray): boolean =>
   ['password', 'token'].includes(strengthOf((match.groups?.name ?? '').replace(/^.*[/.:]/, '')));
-export const basic = (secret: string): boolean => {
+export const isBasicCredential = (secret: string): boolean => {
   const text = Buffer.from(secret, 'base64').toString('latin1');
   const colon = text.indexOf(':');
   if (colon < 1 && !/^:.{6}/.test(text)) return false;
@@ -40,7 +42,7 @@ export const basic = (secret: string): boolean => {
 };
 
 /** Whether the password in a URL looks random and differs from the user name. */
-export function inUrl(secret: string, match: RegExpExecArray): boolean {
+export function isRandomUrlPassword(secret: string, match: RegExpExecArray): boolean {
   const user = match.groups?.user ?? '';
   const password = decode(secret);
   return !isPlaceholder(password) && !isPatterned(password) && randomness(password) > 0 && password !== user;

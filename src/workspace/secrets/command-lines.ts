@@ -1,6 +1,6 @@
 // Shape rules for passwords in commands: after an option, as a positional argument, or piped in.
 
-import { chosen, drawn, given, isSecretName, type ShapeRow } from './accept.ts';
+import { isCertainPassword, isChosenPassword, isRandom, isSecretName, type ShapeRow } from './accept.ts';
 import { isPassword } from './values.ts';
 
 const command = (flags: string) => `[^\\n]{0,200}?(?:^|[\\s"'])(?:${flags})`;
@@ -12,13 +12,13 @@ export const commandRows: readonly ShapeRow[] = [
     kind: 'curl -u',
     contains: 'curl',
     pattern: new RegExp(`\\bcurl${command('-[a-zA-Z]*u[ ]?|--user[= ]|-U[ ]?|--proxy-user[= ]')}[ ]?${userPass}`, 'g'),
-    accept: chosen,
+    accept: isChosenPassword,
   },
   {
     kind: 'key as a user without a password',
     contains: ['-u ', '--user '],
     pattern: /(?<=\s)(?:-u|--user)[ ]["']?([^\s:"'$@/]{16,200}):["']?(?=\s|$)/gm,
-    accept: drawn,
+    accept: isRandom,
   },
   {
     kind: 'user and password',
@@ -27,7 +27,7 @@ export const commandRows: readonly ShapeRow[] = [
       `(?:^|\\s)(?:--user|--auth|--creds|--basic-auth|--proxy-user|--http-user|-a|-u)[= ]${userPass}`,
       'gm',
     ),
-    accept: chosen,
+    accept: isChosenPassword,
   },
   {
     kind: 'password of a command',
@@ -35,7 +35,7 @@ export const commandRows: readonly ShapeRow[] = [
       `\\b(?:sshpass|mysql\\w*|mariadb\\w*|mongo\\w*|redis-cli|docker|podman|helm|oc|az|lftp|ldap\\w+|sqlcmd|bcp|unzip|zip|7z\\w?|xfreerdp|smbclient|influx|skopeo|buildah|crane|cf|twine|cypher-shell|cqlsh|rdesktop|psexec\\w*|evil-winrm|crackmapexec|nxc|netexec|wmiexec\\w*|mosquitto_\\w+|ipmitool|osql|isql|kinit|p4|rar|unrar|vncviewer|winrs|cifscreds|ncftp\\w*|tsm|dsquery|useradd|tctl|beeline)\\b[^\\n|;&]{0,200}?[\\s"'](?:-[pPaw]|--pass|--requirepass|/p:)["']?[ =,]{0,2}${argument}`,
       'g',
     ),
-    accept: (secret) => given(secret),
+    accept: (secret) => isCertainPassword(secret),
   },
   {
     kind: 'password piped',
@@ -44,19 +44,19 @@ export const commandRows: readonly ShapeRow[] = [
       `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?(?:['"]%s(?:\\\\n)?['"][ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|--data-file=-|--body-file|secrets?[ ]|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
       'g',
     ),
-    accept: (secret) => given(secret.replace(/^\w+:/, '')),
+    accept: (secret) => isCertainPassword(secret.replace(/^\w+:/, '')),
   },
   {
     kind: 'rabbitmqctl',
     contains: ['add_user', 'change_password', 'htpasswd', 'chpasswd', 'net user'],
     pattern: /\b(?:add_user|change_password|htpasswd[ ]+-\w*b\w*[ ]+\S+|net[ ]+user)[ ]+\S+[ ]+["']?([^\s"'$]{6,80})/g,
-    accept: (secret) => given(secret),
+    accept: (secret) => isCertainPassword(secret),
   },
   {
     kind: 'value of a Secret',
     contains: '--from-literal',
     pattern: /--from-literal[= ]["']?[\w.-]+=["']?([^\s"']{6,400})/g,
-    accept: (secret) => given(secret) || drawn(secret),
+    accept: (secret) => isCertainPassword(secret) || isRandom(secret),
   },
   {
     kind: 'value for a store of secrets',
@@ -74,20 +74,20 @@ export const commandRows: readonly ShapeRow[] = [
       `(?:\\b(?:keyvault[ ]+secret[ ]+set|secretsmanager[ ]+(?:create|put)-secret\\S*|ssm[ ]+put-parameter)\\b[^\\n]{0,200}?--(?:value|secret-string)|\\bgh[ ]+secret[ ]+set\\b[^\\n]{0,120}?(?:--body|-b)|\\buser-secrets[ ]+set[ ]+\\S+|\\bconfig[ ]+set[ ]+(?:\\S+[ ]+){0,2}--secret[ ]+(?:\\S+)|\\bhttp-basic\\.\\S+[ ]+\\S+|\\bauth-pass[ ]+\\S+|\\bsecrets:set[ ]+\\S+)[ =]+${argument}`,
       'g',
     ),
-    accept: (secret) => given(secret) || drawn(secret),
+    accept: (secret) => isCertainPassword(secret) || isRandom(secret),
   },
   {
     kind: 'value of a key',
     contains: ['kv put', 'etcdctl', 'put-parameter'],
     pattern:
       /\b(?:kv[ ]+put|etcdctl\b[^\n]{0,80}?[ ]put|put-parameter)[ ]+(?:--name[ ]+)?["']?(?<name>[\w/.:-]{2,120})["']?[ ]+["']?(?<secret>[^\s"'$|&;]{4,120})/g,
-    accept: (secret, match) => isSecretName(match) && (given(secret) || drawn(secret)),
+    accept: (secret, match) => isSecretName(match) && (isCertainPassword(secret) || isRandom(secret)),
   },
   {
     kind: 'password that a command prints',
     contains: ['password-command', 'passcommand', 'PASSCOMMAND', 'PASSWORD_COMMAND'],
     pattern: /(?:pass(?:word)?[-_]?command)["']?[= ]+["']?(?:echo|printf)[ ]+([^\s"'`]{6,120})/gi,
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'user of Windows',
@@ -99,7 +99,7 @@ export const commandRows: readonly ShapeRow[] = [
     kind: 'openssl -pass',
     contains: 'pass:',
     pattern: /\bpass:([^\s"'$]{6,80})/g,
-    accept: (secret) => given(secret),
+    accept: (secret) => isCertainPassword(secret),
   },
   {
     kind: 'secure string',
@@ -116,26 +116,26 @@ export const commandRows: readonly ShapeRow[] = [
     ],
     pattern:
       /\b(?:ConvertTo-SecureString[ ]+(?:-String[ ]+)?|rclone[ ]+obscure[ ]+|snmp-server[ ]+community[ ]+|ssh-keygen\b[^\n]{0,80}?[ ]-[NP][ ]+|(?:smbclient|rpcclient|winexe|smbmap|smbget)\b[^\n]{0,80}?[ ](?:-U[ ]*)?["']?[\w.\\-]+%)(?:["']([^"'\n]{6,80})["']|([^\s"']{6,80}))/g,
-    accept: (secret) => given(secret),
+    accept: (secret) => isCertainPassword(secret),
   },
   {
     kind: 'user,password',
     contains: ['lftp', 'ncftp'],
     pattern:
       /\b(?:lftp|ncftp)\b[^\n]{0,80}?[ ]-u[ ]*[\w.@-]+,(?:"([^"\n]{4,120})"|'([^'\n]{4,120})'|([^\s"']{4,120}))/g,
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'openssl -k',
     contains: 'openssl',
     pattern: new RegExp(`\\bopenssl\\b[^\\n|;&]{0,200}?[ ](?:-k|-passin|-passout)[ ]${argument}`, 'g'),
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'SNMP',
     contains: 'snmp',
     pattern: new RegExp(`\\bsnmp\\w+\\b[^\\n|;&]{0,200}?[ ]-[AX][ ]?${argument}`, 'g'),
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'password by its place',
@@ -158,7 +158,7 @@ export const commandRows: readonly ShapeRow[] = [
       `\\b(?:cf[ ]+auth[ ]+\\S+|mc[ ]+(?:alias[ ]+set|config[ ]+host[ ]+add)[ ]+\\S+[ ]+\\S+[ ]+\\S+|security[ ]+add-\\w+-password\\b[^\\n]{0,160}?[ ]-w|mysqladmin\\b[^\\n|;&]{0,120}?[ ]password|wpa_passphrase[ ]+(?:"[^"\\n]{1,40}"|\\S+)|qpdf\\b[^\\n]{0,80}?--encrypt|schtasks\\b[^\\n]{0,200}?/rp|net[ ]+use[ ]+(?:\\S:[ ]+)?\\\\\\\\\\S+|pdftk\\b[^\\n]{0,120}?(?:user|owner|input)_pw)[ ]+(?!/)${argument}`,
       'gi',
     ),
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'password typed in',
@@ -167,20 +167,20 @@ export const commandRows: readonly ShapeRow[] = [
       `\\b(?:sudo|su|passwd|login|cryptsetup|gpg|kinit|chpasswd)\\b[^\\n]{0,80}<<<[ ]*${argument}`,
       'g',
     ),
-    accept: (secret) => given(secret.replace(/^\w+:/, '')),
+    accept: (secret) => isCertainPassword(secret.replace(/^\w+:/, '')),
   },
   {
     kind: 'user/password of Oracle',
     contains: ['sqlplus', 'sqlldr', 'expdp', 'impdp', 'rman target'],
     pattern:
       /\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b[^\n|;&]{0,80}?[\s"'](?<user>\w{1,40})\/["']?(?<secret>[^\s"'/]{4,80}?)(?=@(?:\/\/)?[\w.-]{1,80}(?:[:/]\S{0,80})?(?:\s|["']|$)|["'\s]|$)/g,
-    accept: chosen,
+    accept: isChosenPassword,
   },
   {
     kind: 'domain/user:password',
     contains: ['secretsdump', 'psexec', 'wmiexec', 'smbexec', 'GetUserSPNs', 'GetNPUsers', 'mssqlclient', 'impacket'],
     pattern:
       /\b(?:impacket-\w+|secretsdump|psexec|wmiexec|smbexec|GetUserSPNs|GetNPUsers|mssqlclient)\S*[ ][^\n]{0,80}?(?<user>[\w.-]+):(?<secret>[^\s"']{4,80})@/g,
-    accept: chosen,
+    accept: isChosenPassword,
   },
 ];

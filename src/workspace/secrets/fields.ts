@@ -1,13 +1,14 @@
 // Finds secrets whose name and value are in separate fields, and secrets that are joined from variables.
 
-import { drawn, given, isSecretName, type ShapeRow } from './accept.ts';
+import { isCertainPassword, isRandom, isSecretName, type ShapeRow } from './accept.ts';
 import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
 import { randomness } from './values.ts';
 
 const name = `["']?(?<name>[\\w.:-]{2,80})["']?`;
 const value = `["']?(?<secret>[^\\s"',}<>]{6,200})`;
-const named = (secret: string, match: RegExpExecArray) => isSecretName(match) && (given(secret) || drawn(secret));
+const named = (secret: string, match: RegExpExecArray) =>
+  isSecretName(match) && (isCertainPassword(secret) || isRandom(secret));
 
 export const fieldRows: readonly ShapeRow[] = [
   {

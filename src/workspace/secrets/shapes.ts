@@ -1,6 +1,13 @@
 // Shape rules for secrets with a fixed form: tokens with a marker, arguments, statements, lines of special files.
 
-import { chosen, chosenOrDrawn, drawn, given, real, type ShapeRow } from './accept.ts';
+import {
+  isCertainPassword,
+  isChosenPassword,
+  isNoPlaceholder,
+  isPasswordOrRandom,
+  isRandom,
+  type ShapeRow,
+} from './accept.ts';
 import { contextOf } from './context.ts';
 import { isNoWord, isPassword } from './values.ts';
 
@@ -10,39 +17,39 @@ export const shapeRows: readonly ShapeRow[] = [
     contains: ['AzFu', 'ACDb', 'ASt', 'AIoT', 'ARm', 'AzCa', 'AzSe', 'JQQJ99', 'APIM', 'AAPIM'],
     pattern:
       /(?<![\w+/-])(?=[\w+/-]{0,90}(?:AzFu|ACDb|\+ASt|AIoT|\+AEh|\+ARm|AzCa|AzSe|JQQJ99|APIM))[\w+/-]{42,100}={0,2}/g,
-    accept: drawn,
+    accept: isRandom,
   },
   {
     kind: 'Ably key',
     contains: ':',
     pattern: /(?<=[\w-]{6}\.[\w-]{6}):([\w-]{22,60})(?![\w-])/g,
-    accept: drawn,
+    accept: isRandom,
   },
   { kind: 'New Relic license', contains: 'NRAL', pattern: /[\da-f]{32,36}(?:FFFF)?NRAL/g },
   { kind: 'DataStax token', contains: 'AstraCS:', pattern: /AstraCS:[A-Za-z\d]{16,40}:[\da-f]{64}/g },
   { kind: 'fal key', contains: ':', pattern: /(?<=[\da-f]{4}-[\da-f]{12}):([\da-f]{32})(?![\da-f])/g },
   { kind: 'Telegram bot token', contains: ':AA', pattern: /(?<!\d)\d{8,10}:AA[\w-]{32,34}(?![\w-])/g },
-  { kind: 'Facebook app token', contains: '|', pattern: /(?<!\d)\d{15,16}\|[\w-]{27,40}(?![\w-])/g, accept: drawn },
+  { kind: 'Facebook app token', contains: '|', pattern: /(?<!\d)\d{15,16}\|[\w-]{27,40}(?![\w-])/g, accept: isRandom },
   { kind: 'Asana token', contains: '/', pattern: /(?<![\w/])\d\/\d{14,18}(?:\/\d{14,18})?:[\da-f]{32}/g },
   {
     kind: 'user and password in prose',
     contains: ['redential', 'ogin', 'OGIN', 'REDENTIAL', 'creds'],
     pattern:
       /\b(?:credentials?|creds|log ?in|sign ?in)\b[^\n"']{0,40}?[\s`"'](?<user>[A-Za-z][\w.@-]{1,40})`?[ ]?[/:][ ]?`?(?<secret>[^\s`"',;()<>]{6,80})/gi,
-    accept: (secret, match) => chosen(secret, match) && isNoWord(secret) && !secret.includes('/'),
+    accept: (secret, match) => isChosenPassword(secret, match) && isNoWord(secret) && !secret.includes('/'),
   },
   {
     kind: 'user and password of an account',
     contains: ['vpn', 'VPN', 'ssh', 'SSH', 'ftp', 'FTP', 'rdp', 'RDP', 'ccount', 'ser:', 'dmin:', 'taging:', 'emo:'],
     pattern:
       /\b(?:vpn|ssh|s?ftp|rdp|account|user|admin|staging|demo)[ \t]*[:=][ \t]*(?<user>[A-Za-z][\w.@-]{1,40})[ ]?\/[ ]?(?<secret>(?=\S{0,80}[A-Z])(?=\S{0,80}[\d!?#$%*@])[^\s`"',;()<>/]{8,80})(?=\s|$)/gim,
-    accept: (secret, match) => chosen(secret, match) && isNoWord(secret),
+    accept: (secret, match) => isChosenPassword(secret, match) && isNoWord(secret),
   },
   {
     kind: 'password of Junos',
     contains: ['ascii-text "', 'plain-text-password-value "', 'authentication-key "'],
     pattern: /\b(?:ascii-text|plain-text-password-value|authentication-key)[ \t]+"([^"\n]{6,120})"/g,
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'password of a hash',
@@ -59,7 +66,7 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'password for a program',
     contains: ['assword', 'ASSWORD', 'pass'],
     pattern: /(?:password|passwd|_pass|pw)\b[^\n]{0,40}?[^a-z]([a-z]{4}(?: [a-z]{4}){3})(?![a-z ])/gi,
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'mnemonic',
@@ -90,7 +97,7 @@ export const shapeRows: readonly ShapeRow[] = [
     ],
     pattern:
       /(?:btoa|Buffer\.from|b64encode|base64_encode|encode64|ncodeToString)\([ ]?(?:\[\]byte\()?[bf]?["'`](?<user>[\w.@-]{1,40}):(?<secret>[^"'`\n]{6,80})["'`]/g,
-    accept: (secret, match) => chosen(secret, match) && isNoWord(secret),
+    accept: (secret, match) => isChosenPassword(secret, match) && isNoWord(secret),
   },
   {
     kind: 'password of a router',
@@ -107,13 +114,13 @@ export const shapeRows: readonly ShapeRow[] = [
     ],
     pattern:
       /^[ \t]*(?:(?:enable|ppp \w+|neighbor \S+|(?:tacacs|radius)-server)[ ]+(?:password|secret|key)(?:[ ]+\d)?|wpa-psk|d-i[ ]+passwd\/[\w-]+[ ]+password)[ ]+(\S{6,80})$/gm,
-    accept: (secret) => given(secret) && isNoWord(secret),
+    accept: (secret) => isCertainPassword(secret) && isNoWord(secret),
   },
   {
     kind: 'password of IPsec',
     contains: ['XAUTH', 'EAP', 'NTLM'],
     pattern: /\b(?:XAUTH|EAP|NTLM)[ \t]+"([^"\n]{6,80})"/g,
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'hashed in SQL',
@@ -138,57 +145,57 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'SQL password without quotes',
     contains: ['DENTIFIED', 'dentified'],
     pattern: /\bIDENTIFIED[ \t]+BY[ \t]+([^\s"'`;,()&:<$]{6,80})/gi,
-    accept: (secret) => given(secret) && isNoWord(secret),
+    accept: (secret) => isCertainPassword(secret) && isNoWord(secret),
   },
   {
     kind: 'user of Redis',
     contains: ' on >',
     pattern: /\bon >([^\s"'<>]{6,120})/g,
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'mail relay',
     contains: ':',
     paths: /sasl_?passw|saslpass/i,
     pattern: /^[^\s#]+[ \t]+[^\s:]+:(\S{4,120})$/gm,
-    accept: real,
+    accept: isNoPlaceholder,
   },
   {
     kind: 'static map of Postfix',
     contains: 'static:',
     pattern: /\bstatic:(?<user>[\w.@-]+):(?<secret>[^\s"']{6,120})/g,
-    accept: chosen,
+    accept: isChosenPassword,
   },
   {
     kind: 'user and password in two lines',
     paths: /vpn[^/]*\/[^/]*(?:auth|pass|login)[^/]*$|(?:^|\/)(?:auth|auth-user-pass|login)\.(?:txt|conf)$/i,
     pattern: /^[\w.@-]{2,60}\r?\n(\S{6,80})\s{0,4}$/g,
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'users of PgBouncer',
     paths: /userlist\.txt$/,
     pattern: /^"[^"\n]{1,60}"[ \t]+"([^"\n]{6,200})"/gm,
-    accept: real,
+    accept: isNoPlaceholder,
   },
   {
     kind: 'login of SQL Server',
     contains: ['sp_add', 'SP_ADD'],
     pattern: /\bsp_add\w{3,20}\b[^;\n]{0,200},\s{0,4}N?'([^'\n]{6,120})'\s{0,4}(?:;|$)/gim,
-    accept: given,
+    accept: isCertainPassword,
   },
   {
     kind: 'PPP secret',
     paths: /(?:chap|pap)-secrets|ppp/i,
     pattern: /^["']?[^\s#"']+["']?[ \t]+\S+[ \t]+["']?([^\s"']{4,120})/gm,
-    accept: real,
+    accept: isNoPlaceholder,
   },
   {
     kind: 'passwords of cloud-init',
     contains: 'chpasswd:',
     pattern:
       /\bchpasswd:[^\n]*\n[ \t]+(?:expire[^\n]*\n[ \t]+)?list:[^\n]*\n[ \t]+(?:-[ \t]+)?["']?(?<user>[\w.-]+):(?<secret>[^\s"']{6,120})/g,
-    accept: chosen,
+    accept: isChosenPassword,
   },
   {
     kind: 'characters of a password',
@@ -207,13 +214,13 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'password of Redis',
     contains: ['auth(', 'AUTH('],
     pattern: /\b(?:red|redis\w*|rdb|client|conn|connection|r)[.:](?:auth|AUTH)\([ ]?["']([^"'\n]{6,80})["']/g,
-    accept: (secret) => given(secret) && isNoWord(secret),
+    accept: (secret) => isCertainPassword(secret) && isNoWord(secret),
   },
   {
     kind: 'Robot Framework',
     contains: 'Input ',
     pattern: /\bInput (?:Password|Text)[ \t]{2,}\S+[ \t]{2,}([^\s$]{6,80})/g,
-    accept: (secret) => given(secret) && isNoWord(secret),
+    accept: (secret) => isCertainPassword(secret) && isNoWord(secret),
   },
   {
     kind: 'Roblox session',
@@ -225,7 +232,7 @@ export const shapeRows: readonly ShapeRow[] = [
     pattern:
       /\b(?:CryptoJS\.\w+\.(?:en|de)crypt|openssl_(?:en|de)crypt|create(?:Hmac|(?:Dec|C)ipheriv)|hmac\.new|jwt\.(?:sign|verify|encode|decode)|JWT\.(?:sign|encode|decode)|cookieParser|Fernet|set_password|pbkdf2(?:Sync)?|scrypt(?:Sync)?|HmacSHA\d+|hmac\.New|hash_hmac|Hash::make|from_secret|SecretKeySpec|PBEKeySpec|Rfc2898DeriveBytes|hmacShaKeyFor|SymmetricSecurityKey|signWith|HMAC(?:256|384|512)|OpenSSL::HMAC\.(?:hex)?digest|AES\.new|SignedString|NewCookieStore|(?:AES|aes)_(?:EN|DE|en|de)(?:CRYPT|crypt)|(?:pgp_sym|PGP_SYM)_(?:en|de|EN|DE)(?:crypt|CRYPT)(?:_bytea)?|EncryptByPassPhrase|DecryptByPassPhrase)\((?:[^"'`()\n]{0,60},\s*|\s*[bru]?["'][\w./@: -]{1,60}["'],\s*){0,2}(?:\[\]byte\(|(?:\w+\.){1,4}[gG]et_?[bB]ytes\()?[bru]?["'`]([^"'`\n]{8,200})["'`]/g,
     accept: (secret) =>
-      drawn(secret) || (given(secret) && isNoWord(secret) && !/^(?:sha|aes|md|HS|RS)-?\d/i.test(secret)),
+      isRandom(secret) || (isCertainPassword(secret) && isNoWord(secret) && !/^(?:sha|aes|md|HS|RS)-?\d/i.test(secret)),
   },
   {
     kind: 'key as numbers',
@@ -239,21 +246,21 @@ export const shapeRows: readonly ShapeRow[] = [
     kind: 'AWS account',
     contains: ['ccount', 'CCOUNT'],
     pattern: /\baws_?account_?(?:id)?["']?\s{0,4}(?:=>|[:=])\s{0,4}["']?(\d{4}-?\d{4}-?\d{4})(?!\d)/gi,
-    accept: real,
+    accept: isNoPlaceholder,
   },
   {
     kind: 'netrc',
     contains: 'password',
     pattern:
       /\b(?:machine[ \t]+\S+\s+(?:login\s+\S+\s+)?|default\s+login\s+\S+\s+)(?:account\s+\S+\s+)?password\s+([^\s"'\\]{4,200})/g,
-    accept: chosenOrDrawn,
+    accept: isPasswordOrRandom,
   },
   {
     kind: 'pgpass',
     contains: ':',
     paths: /pgpass/i,
     pattern: /^[^:#\n]+:(?:\d+|\*):[^:\n]+:[^:\n]+:([^\n]{4,200})$/gm,
-    accept: real,
+    accept: isNoPlaceholder,
   },
   {
     kind: 'pgpass line',
@@ -271,7 +278,7 @@ export const shapeRows: readonly ShapeRow[] = [
     contains: ['DENTIFIED', 'dentified', 'PASSWORD', 'password', 'Password'],
     pattern:
       /\b(?:IDENTIFIED\s+(?:WITH\s+\w+\s+)?(?:BY|AS)|(?:WITH|ENCRYPTED|SET)\s+(?:LOGIN\s+)?PASSWORD(?:\s+FOR\s+\S+(?=\s))?\s*=?|PASSWORD\s*=|PASSWORD)\s*\(?\s*N?\\*["']([^"'\n\\]{4,120})\\*["']/gi,
-    accept: (secret) => given(secret),
+    accept: (secret) => isCertainPassword(secret),
   },
   {
     kind: 'PuTTY key',

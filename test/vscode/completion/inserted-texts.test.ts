@@ -40,7 +40,7 @@ test('an accepted word and line in the commit message box are counted', () => {
   for (const part of ['the', ' third thing', '\n\n']) {
     const changes = [{ rangeOffset: text.length, text: part }];
     text += part;
-    for (const { end, length } of insertedTexts(changes)) tracker.took(box(text.slice(0, end)), length);
+    for (const { end, length } of insertedTexts(changes)) tracker.partAccepted(box(text.slice(0, end)), length);
   }
   assert.deepEqual(outcomes, ['1 partly-accepted 3', '1 partly-accepted 15', '1 partly-accepted 17']);
   tracker.accepted('1');
