@@ -111,7 +111,7 @@ async function main(): Promise<void> {
     process.exit(stop.exitCode);
   };
   stop.signal.addEventListener('abort', () => void stopDescendants().then(leave));
-  void stop.over.then(leave);
+  void stop.deadline.then(leave);
   const lines: string[] = [];
   let [passed, failed] = [0, 0];
   let prepared = false;

@@ -1,4 +1,4 @@
-// A progress bar for a terminal; where there is none, one line a stage.
+// A progress bar for a terminal; other outputs get one line per stage.
 
 import { about } from './format.ts';
 import { plainLine } from './plain-text.ts';
@@ -12,7 +12,7 @@ export interface BarOutput {
 
 const barWidth = 24;
 const mostColumns = 100;
-/** Redraws at most this often: a terminal over SSH is slower than the loop that reports. */
+/** Shortest interval between two redraws, ms: a terminal over SSH is slower than the reporting loop. */
 const redrawMs = 80;
 
 export class ProgressBar {
@@ -28,14 +28,14 @@ export class ProgressBar {
 
   update(update: ProgressUpdate): void {
     const now = performance.now();
-    const fresh = update.stage !== this.stage;
+    const isNewStage = update.stage !== this.stage;
     this.stage = update.stage;
     if (!this.output.isTTY) {
-      if (fresh)
-        this.output.write(`${[stepOf(update), `${update.stage} ...`, leftOf(update)].filter(Boolean).join('  ')}\n`);
+      if (isNewStage)
+        this.output.write(`${[stepOf(update), `${update.stage} ...`, timeLeft(update)].filter(Boolean).join('  ')}\n`);
       return;
     }
-    if (!fresh && update.done !== update.total && now - this.drawnAt < redrawMs) return;
+    if (!isNewStage && update.done !== update.total && now - this.drawnAt < redrawMs) return;
     this.drawnAt = now;
     this.line = this.render(update);
     this.draw();
@@ -43,13 +43,13 @@ export class ProgressBar {
 
   /** Writes something else on the same terminal without tearing the bar. */
   interrupt(text: string): void {
-    const was = this.drawn;
+    const wasDrawn = this.drawn;
     this.clear();
     this.output.write(text);
-    if (was) this.draw();
+    if (wasDrawn) this.draw();
   }
 
-  /** Takes the bar off the terminal. */
+  /** Removes the bar from the terminal. */
   clear(): void {
     if (this.drawn) this.output.write('\r\x1b[2K');
     this.drawn = false;
@@ -60,7 +60,7 @@ export class ProgressBar {
     this.drawn = true;
   }
 
-  /** The bar and the time left are the whole run's, where those are known; the counts are the stage's. */
+  /** Bar and remaining time are for the whole run, if known; counts are for the stage. */
   private render(update: ProgressUpdate): string {
     const { stage, done, total, detail, overall } = update;
     const share = overall ?? (total === undefined || total === 0 ? undefined : Math.min(1, done / total));
@@ -68,7 +68,7 @@ export class ProgressBar {
     const bar = share === undefined ? ''.padEnd(barWidth, '·') : ''.padEnd(filled, '█').padEnd(barWidth, '░');
     const counts = total === undefined ? (done > 0 ? ` ${done}` : '') : ` ${done}/${total}`;
     const extra = detail === undefined ? '' : `  ${plainLine(detail)}`;
-    return [stepOf(update), bar, leftOf(update), `${stage}${counts}${extra}`]
+    return [stepOf(update), bar, timeLeft(update), `${stage}${counts}${extra}`]
       .filter(Boolean)
       .join('  ')
       .slice(0, Math.min(this.output.columns ?? 80, mostColumns) - 1);
@@ -79,6 +79,6 @@ function stepOf({ step }: ProgressUpdate): string {
   return step === undefined ? '' : `step ${step.at} of ${step.of}`;
 }
 
-function leftOf({ left }: ProgressUpdate): string {
+function timeLeft({ left }: ProgressUpdate): string {
   return left === undefined ? '' : `${about(left)} left`;
 }

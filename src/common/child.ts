@@ -1,4 +1,4 @@
-// Child processes: forked with a channel of structured clones, ended gently or killed; none outlives this process.
+// Child processes with a message channel of structured clones. All are killed when this process exits.
 import { type ChildProcess, fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 
@@ -18,7 +18,7 @@ export interface ChildOptions {
 export interface StartedChild {
   readonly process: ChildProcess;
   /** The last line of the process's error output after ': '; '' if there is none. */
-  lastWords(): string;
+  lastErrorLine(): string;
 }
 
 /** Children do not inherit API keys; a child that needs one gets it over its channel. */
@@ -40,33 +40,33 @@ export function startChild({ script, args = [], node = [], env = {}, defaults = 
   child.stderr?.on('data', (data: Buffer) => {
     tail = (tail + data.toString('utf8')).slice(-2000);
   });
-  return { process: child, lastWords: () => lastWords(tail) };
+  return { process: child, lastErrorLine: () => lastErrorLineOf(tail) };
 }
 
 /** Time to wait for the last output of a dead process, ms. */
 const LAST_WORDS_MS = 500;
 
 /**
- * Calls `then` once when the process has ended or could not be started, with how it ended and its last words. Does not
- * wait for the end of its output, which grandchildren may hold open.
+ * Calls `then` once when the process has ended or could not be started, with the exit code or signal and its last error
+ * line. Does not wait for the end of its output, which grandchildren may keep open.
  */
-export function onceEnded({ process: child, lastWords }: StartedChild, then: (how: string) => void): void {
+export function onceEnded({ process: child, lastErrorLine }: StartedChild, then: (how: string) => void): void {
   let waiting: NodeJS.Timeout | undefined;
-  let told = false;
-  const tell = (code: number | null, signal: NodeJS.Signals | null) => {
+  let isReported = false;
+  const report = (code: number | null, signal: NodeJS.Signals | null) => {
     clearTimeout(waiting);
-    if (!told) then(`${signal ?? `code ${code}`}${lastWords()}`);
-    told = true;
+    if (!isReported) then(`${signal ?? `code ${code}`}${lastErrorLine()}`);
+    isReported = true;
   };
   child.once('exit', (code, signal) => {
-    waiting = setTimeout(tell, LAST_WORDS_MS, code, signal);
+    waiting = setTimeout(report, LAST_WORDS_MS, code, signal);
   });
-  child.once('close', tell);
+  child.once('close', report);
 }
 
 /**
- * Closes the channel, at which our processes end. A process that does not (a stopped one, for example) is killed after
- * `graceMs`. Resolves when it has ended.
+ * Closes the channel, on which our processes exit. A process that does not exit, for example a stopped one, is killed
+ * after `graceMs`. Resolves when it has ended.
  */
 export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
@@ -82,7 +82,7 @@ export function endChild(child: ChildProcess, graceMs: number): Promise<void> {
   });
 }
 
-/** All are killed when this process exits; a stopped child would not see its channel close. */
+/** Killed when this process exits, because a stopped child would not notice the closed channel. */
 const living = new Set<ChildProcess>();
 let watching = false;
 
@@ -108,8 +108,8 @@ export function endAfter(ms: number): void {
   new Worker(kill, { eval: true, workerData: ms }).unref();
 }
 
-/** Node ends a stack with its own version. */
-function lastWords(output: string): string {
+/** Skips stack frames and Node's version line. */
+function lastErrorLineOf(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^(Node\.js v|\s+at )/.test(line));
   const line = lines.findLast((candidate) => /error/i.test(candidate)) ?? lines.at(-1);
   return line ? `: ${line.trim()}` : '';

@@ -39,12 +39,12 @@ export function replaceFile(path: string, pieces: Iterable<Uint8Array>): void {
   renameSync(temporary, path);
 }
 
-/** Bytes between two turns: a few milliseconds of writing. */
+/** Bytes written between two calls of `turn`: a few milliseconds of writing. */
 const TURN = 4 << 20;
 
 /**
- * The same, for a process that has others to answer meanwhile: `turn` is awaited every few megabytes. The pieces must
- * not change until it is done.
+ * As `replaceFile`, for a process that must answer requests meanwhile: it awaits `turn` every few megabytes. The pieces
+ * must not change until the call resolves.
  */
 export async function replaceFileInTurns(
   path: string,
@@ -69,10 +69,10 @@ export async function replaceFileInTurns(
 }
 
 /**
- * The same for a text that is written as it comes, in a folder that is not ours: of what lies beside it, only what was
- * left of this file is swept. Rejects as `chunks` does.
+ * As `replaceFile`, for a text that arrives in chunks and a folder that is not ours: only leftovers of this file are
+ * removed. Rejects as `chunks` does.
  */
-export async function replaceFileAsItComes(path: string, chunks: AsyncIterable<string>): Promise<void> {
+export async function replaceFileFromStream(path: string, chunks: AsyncIterable<string>): Promise<void> {
   sweepTemporary(dirname(path), 'flat', basename(path));
   await swap(path, async (file) => {
     for await (const chunk of chunks) await file.appendFile(chunk);
@@ -94,39 +94,38 @@ async function swap(path: string, write: (file: FileHandle) => Promise<void>): P
   await rename(temporary, path);
 }
 
-/** Where process ids mean what they mean to us: this machine, and in it this container. */
-const place = createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 6);
+/** Identifies this machine and container, in which process ids are unique. */
+const machine = createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 6);
 let count = randomInt(2 ** 32);
 
 /**
- * Beside `path`, and nobody else's: its name says who writes it, and cannot be foreseen by whoever filled the folder.
- * Made anew, 'wx': no link is followed.
+ * Path of a new file beside `path`. Its name identifies the writing thread and cannot be guessed by the folder's author.
+ * Open it with 'wx', which follows no link.
  */
 function temporaryFor(path: string): string {
-  return `${path}.${place}-${process.pid}-${threadId}-${++count}.tmp`;
+  return `${path}.${machine}-${process.pid}-${threadId}-${++count}.tmp`;
 }
 
 const ownName = /\.([0-9a-f]{6})-(\d+)-\d+-\d+\.tmp$/;
-/** As earlier versions called theirs. */
+/** Names of temporary files of earlier versions. */
 const earlierNames = /\.\d+\.tmp$|\.ngram\.[0-9a-f]{8}-[0-9a-f-]{27}$/;
-/** Nobody writes one file for so long, ms. */
+/** No process writes one file for longer than this, ms. */
 const DAY_MS = 24 * 3600_000;
 
 /**
- * Removes what was left in `folder` by processes that were killed while they wrote; never what is being written, by
- * whomever. Called with every file that is replaced, for its folder, and `deep` at the start of a run. Never throws:
- * what cannot be removed stays.
- * @param of only what was left of this file
+ * Removes temporary files in `folder` that killed processes left; files that are being written stay. Called for the
+ * folder of each replaced file, and `deep` at the start of a run. Never throws: a file that cannot be removed stays.
+ * @param target removes only leftovers of this file
  */
-export function sweepTemporary(folder: string, deep: 'deep' | 'flat' = 'flat', of?: string): void {
+export function sweepTemporary(folder: string, deep: 'deep' | 'flat' = 'flat', target?: string): void {
   try {
     for (const name of readdirSync(folder, { recursive: deep === 'deep', encoding: 'utf8' })) {
-      if (of !== undefined && !(name.startsWith(`${of}.`) && ownName.test(name.slice(of.length)))) continue;
+      if (target !== undefined && !(name.startsWith(`${target}.`) && ownName.test(name.slice(target.length)))) continue;
       const path = join(folder, name);
       if (name.endsWith('.tmp') || earlierNames.test(name)) if (isAbandoned(path)) rmSync(path, { force: true });
     }
   } catch {
-    // It is not there, or not ours.
+    // The folder does not exist or cannot be read.
   }
 }
 
@@ -136,9 +135,9 @@ function isAbandoned(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat?.isFile()) return false;
   if (Date.now() - stat.mtimeMs > DAY_MS) return true;
-  if (owner?.[1] !== place) return false;
+  if (owner?.[1] !== machine) return false;
   const pid = Number(owner[2]);
-  // One of our own threads, or a process that had our number before us.
+  // Either one of our own threads writes it, or an earlier process with our id wrote it.
   return pid === process.pid ? stat.mtimeMs < Date.now() - process.uptime() * 1000 : !isAlive(pid);
 }
 
@@ -147,7 +146,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It lives, but is not ours.
+    // The process exists but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

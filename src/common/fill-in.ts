@@ -1,6 +1,5 @@
-// The prompt forms of models trained to fill in the middle: one row per family, with its marks.
-// From the models' own cards and tokenizers; local models (neural/models/dialects.ts) and served ones
-// (llm/protocol/infill.ts) read it.
+// The prompt forms of models that fill in the middle, from their model cards and tokenizers: one row per family. Used by
+// local models (neural/models/dialects.ts) and served ones (llm/protocol/infill.ts).
 
 export interface FillIn {
   /** Before the text before the cursor; '' : none. */
@@ -14,8 +13,8 @@ export interface FillIn {
   /** Whether the text after the cursor comes first. */
   readonly suffixFirst?: true;
   /**
-   * What ends the middle, and a file: the first that the model has. What it may write else where it ends stands behind
-   * it.
+   * Tokens that end the middle and a file. The first one that the model has is used; the others may also come where it
+   * ends.
    */
   readonly ends: readonly string[];
 }

@@ -9,7 +9,7 @@ export function wholePercent(share: number): string {
   return `${Math.round(100 * share)}%`;
 }
 
-/** A time that has passed: '8 s', '25 min 32 s', '1 h 5 min'. */
+/** A duration: '8 s', '25 min 32 s', '1 h 5 min'. */
 export function duration(ms: number): string {
   const s = Math.round(ms / 1000);
   if (s < 60) return `${s} s`;
@@ -34,15 +34,13 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${thousands(value)} ${value === 1 ? one : many}`;
 }
 
-/**
- * Text squeezed on one line of at most `width` characters: line ends shown as '⏎', the start cut where it is too long.
- */
+/** The text on one line of at most `width` characters: line ends become '⏎', and the start of a long text is cut. */
 export function oneLine(text: string, width: number): string {
   const flat = text.replace(/\n\s*/g, '⏎').replace(/\t/g, ' ').trim();
   return flat.length <= width ? flat : `…${flat.slice(flat.length - width + 1)}`;
 }
 
-/** A time that is still to come, as people say it: 'about 4 minutes', 'less than a minute'. */
+/** An estimate of the remaining time: 'about 4 minutes', 'less than a minute'. */
 export function about(seconds: number): string {
   if (seconds < 50) return 'less than a minute';
   return `about ${counted(Math.round(seconds / 60) || 1, 'minute')}`;
@@ -53,10 +51,7 @@ export function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
-/**
- * Lines of at most `width` characters, but for longer words; what is wrapped stands two columns to the right of its
- * line.
- */
+/** Wraps lines at `width` characters, except longer words; wrapped parts are indented by two more columns. */
 export function wrap(text: string, width = 100): string {
   return text
     .split('\n')
@@ -69,7 +64,7 @@ function wrapLine(line: string, width: number): string {
   const indent = /^ */.exec(line)?.[0] ?? '';
   const lines: string[] = [];
   let current = indent;
-  // Two spaces or more are columns of a table: they stay.
+  // Two or more spaces separate columns of a table and stay.
   for (const word of line.slice(indent.length).split(/(?<=\S) (?=\S)/)) {
     const longer = current.trim() === '' ? current + word : `${current} ${word}`;
     if (longer.length <= width || current.trim() === '') current = longer;

@@ -1,11 +1,11 @@
-// Paid calls and the money set aside for them: written by the large model, stored by the store, known to both. Times
-// are ms since 1970, money US dollars.
+// Paid calls of the large model and their reservations, shared by `llm/` and `storage/`. Times are ms since 1970, money
+// is US dollars.
 
 export type Purpose = 'completion' | 'labelling';
 
 export interface PaidCall {
   readonly at: number;
-  /** SHA-256 of model and prompt: the same question is not paid for twice. */
+  /** SHA-256 of model and prompt, so that the same request is not paid twice. */
   readonly requestHash: string;
   readonly purpose: Purpose;
   readonly folder: string;
@@ -20,12 +20,12 @@ export interface PaidCall {
   readonly latencyMs: number;
 }
 
-/** What a call may cost at most, set aside before it is made. Counts as spent until it is settled. */
+/** The maximum cost of a call, reserved before the call. Counts as spent until it is settled. */
 export interface Reservation {
   /** Unique. */
   readonly id: string;
   readonly at: number;
-  /** After this nobody is going to settle it: who made it has died, perhaps after the answer was paid for. */
+  /** After this time its process has died without settling it, perhaps after the call was paid. */
   readonly until: number;
   readonly purpose: Purpose;
   readonly model: string;
@@ -33,28 +33,28 @@ export interface Reservation {
 }
 
 export type Reserved =
-  /** `notice`: for the user, where money of later months was found. */
+  /** `notice`: for the user, if calls of later months were found. */
   | { readonly ok: true; readonly notice?: string }
-  /** It would pass the limit: so much of the month's money is spent or set aside. */
+  /** The call would exceed the limit. `spentUsd`: spent or reserved in this month. */
   | { readonly ok: false; readonly why: 'limit'; readonly spentUsd: number; readonly notice?: string }
-  /** The answer could not be kept. `message` says why, for the user. */
+  /** The answer could not be stored. `message` states the reason for the user. */
   | { readonly ok: false; readonly why: 'unwritable'; readonly message: string }
   /** Another process is writing. */
   | { readonly ok: false; readonly why: 'busy' };
 
-/** Where money is counted, for every window, run and restart. Synchronous. */
+/** Counts the money of all windows and runs, across restarts. Synchronous. */
 export interface Ledger {
   /**
-   * Sets money aside unless the month's spending, everything that is set aside included, would pass `limitUsd`. The row
-   * is synced and read back when it returns: what is paid for next can be kept.
+   * Reserves money unless the month's spending and reservations would exceed `limitUsd`. The row is then on disk and was
+   * read back, so the paid answer can be stored.
    */
   reserve(reservation: Reservation, limitUsd: number): Reserved;
-  /** The call is over: in one transaction its row takes the reservation's place. Undefined: it was not paid for. */
+  /** Replaces the reservation by the finished call in one transaction. Undefined: the call was not paid. */
   settle(id: string, paid: PaidCall | undefined): void;
   /**
-   * Spent or set aside in the calendar month (local time) of `at`. What later months hold counts in the first earlier
-   * month that sees it, and in its own: a clock that is set back gives nothing back, and one that was ahead blocks one
-   * month alone.
+   * Spent or reserved in the calendar month (local time) of `at`. Rows of later months count in their own month and in
+   * the first earlier month that reads them. Setting the clock back therefore frees no money, and a clock that was ahead
+   * blocks only one month.
    */
   spentInMonth(at: number): number;
 }

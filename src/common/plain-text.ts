@@ -1,35 +1,32 @@
-// Text from others made harmless: nothing in it steers a terminal, turns the reading order round, or hides.
+// Sanitizes foreign text: removes terminal control sequences, bidirectional controls and invisible characters.
 
 const ESC = String.fromCharCode(0x1b);
 const BEL = String.fromCharCode(0x07);
 const ST = String.fromCharCode(0x9c);
 /**
- * ECMA-48: control sequences, strings up to their terminator or the line's end, two-character escapes; an unfinished
- * one, too.
+ * ECMA-48: control sequences, strings up to their terminator or the line's end, and two-character escapes; unfinished
+ * ones too.
  */
 const sequences = [
   `(?:${ESC}\\[|\\u009b)[0-?]*[ -/]*[@-~]?`,
   `(?:${ESC}[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^${BEL}${ESC}${ST}\\n]*(?:${BEL}|${ESC}\\\\|${ST})?`,
   `${ESC}[ -/]*[0-~]?`,
 ].join('|');
-/** The flags of England, Scotland and Wales: the one use of tag characters that is text. */
+/** The flags of England, Scotland and Wales: the only legitimate use of tag characters. */
 const flag = '\\u{1f3f4}[\\u{e0061}-\\u{e007a}]{5}\\u{e007f}';
-/**
- * Controls but tab and line feed; what has no shape of its own, bidirectional controls among them; halves of
- * characters.
- */
-const unseen =
+/** Control characters except tab and line feed, invisible characters, bidirectional controls, and lone surrogates. */
+const invisible =
   '(?![\\t\\n])[\\p{Cc}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\p{Cs}\\u2028\\u2029\\ufff9-\\ufffb]';
 
-const anything = new RegExp(`${sequences}|${flag}|${unseen}`, 'gu');
-const anyUnseen = new RegExp(unseen, 'gu');
+const removable = new RegExp(`${sequences}|${flag}|${invisible}`, 'gu');
+const anyInvisible = new RegExp(invisible, 'gu');
 
 const joining =
   /[\p{scx=Arab}\p{scx=Syrc}\p{scx=Mong}\p{scx=Nkoo}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}\p{scx=Khmr}]/u;
 const rightToLeft = /[\p{scx=Hebr}\p{scx=Arab}\p{scx=Syrc}\p{scx=Thaa}\p{scx=Nkoo}]/u;
 const unspaced = /[\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Tibt}]/u;
 
-/** Where an unseen character is spelling: right behind the character it belongs to, so that one at most hides there. */
+/** Invisible characters that belong to the spelling, each only directly after a character that it can modify. */
 const spelling: readonly { readonly mark: RegExp; readonly behind: RegExp }[] = [
   { mark: /[\u200c\u200d]/, behind: joining },
   { mark: /\u200d/, behind: /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f/u },
@@ -41,11 +38,11 @@ const spelling: readonly { readonly mark: RegExp; readonly behind: RegExp }[] = 
 ];
 
 /**
- * Without control characters, terminal sequences, bidirectional controls and characters that hide; line ends become
- * '\n'. What spells words and emoji (joiners, variation selectors, marks beside right-to-left letters) stays.
+ * The text without control characters, terminal sequences, bidirectional controls and invisible characters; line ends
+ * become '\n'. Joiners, variation selectors and direction marks that words and emoji need stay.
  */
 export function plainText(text: string): string {
-  return text.replace(anything, (found: string, at: number) => {
+  return text.replace(removable, (found: string, at: number) => {
     if (found === '\r') return text[at + 1] === '\n' ? '' : '\n';
     if (found === '\u2028' || found === '\u2029') return '\n';
     if (found.startsWith('\u{1f3f4}')) return found;
@@ -59,9 +56,9 @@ function characterBefore(text: string, at: number): string {
   return text.slice(Math.max(0, at - (low >= 0xdc00 && low <= 0xdfff ? 2 : 1)), at);
 }
 
-/** The same on one line of at most `most` characters: names, paths, messages. */
+/** As `plainText`, on one line of at most `most` characters: for names, paths and messages. */
 export function plainLine(text: string, most = 300): string {
-  // A long text is cut before it is looked at, too: an error page may be megabytes.
+  // The text is cut first, because an error page may have megabytes.
   return plainText(text.slice(0, 16 * most))
     .replace(/\s+/g, ' ')
     .trim()
@@ -69,9 +66,9 @@ export function plainLine(text: string, most = 300): string {
     .toWellFormed();
 }
 
-/** JSON that reads back as the same value and does nothing to the terminal that shows it. */
+/** JSON with invisible characters escaped, so that a terminal can show it. Parses to the same value. */
 export function plainJson(value: unknown, indent?: number): string {
   const escaped = (found: string) =>
     [...Array(found.length).keys()].map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
-  return JSON.stringify(value, null, indent).replace(anyUnseen, escaped);
+  return JSON.stringify(value, null, indent).replace(anyInvisible, escaped);
 }

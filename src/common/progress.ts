@@ -1,17 +1,17 @@
-// Progress of anything longer than a second, from the pipeline to a bar in the terminal or the editor.
+// Progress reports of work that takes longer than a second, for a bar in the terminal or the editor.
 
 export interface ProgressUpdate {
-  /** What is being done, as the user should read it: 'Reading files'. */
+  /** The current work as text for the user: 'Reading files'. */
   readonly stage: string;
-  /** Units done and in all; `total` is undefined while unknown. */
+  /** Finished units and all units; `total` is undefined while unknown. */
   readonly done: number;
   readonly total: number | undefined;
-  /** Short extra for the line's end: '3.1 MB', 'opening the base'. */
+  /** Short text at the line's end: '3.1 MB', 'opening the base'. */
   readonly detail?: string;
-  /** Seconds until this stage is done, if the stage knows better than the plan. */
+  /** Estimated seconds until this stage ends, if better than the plan's estimate. */
   readonly stageLeft?: number;
   /**
-   * Seconds until the whole run is done. Only falls, unless `say` says why it does not. Absent before there is a plan.
+   * Estimated seconds until the run ends. If it rises, `say` states the reason. Absent before there is a plan.
    */
   readonly left?: number;
   /** A sentence to show prominently: the plan, or why it changed. */

@@ -11,29 +11,29 @@ export class Stop {
   /** Aborted at the first request. */
   readonly signal: AbortSignal;
   /** Resolves at the time limit after the first request, or at the second request. */
-  readonly over: Promise<void>;
+  readonly deadline: Promise<void>;
   private readonly controller = new AbortController();
   private readonly limitMs: number;
   private readonly finish: () => void;
   private timer: NodeJS.Timeout | undefined;
   private first: { readonly name: StopSignal; readonly at: number } | undefined;
 
-  /** @param limitMs how long after the first request work may go on */
+  /** @param limitMs time limit for the work after the first request, ms */
   constructor(limitMs: number) {
     this.limitMs = limitMs;
     this.signal = this.controller.signal;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.over = promise;
+    this.deadline = promise;
     this.finish = () => {
       clearTimeout(this.timer);
       resolve();
     };
   }
 
-  /** Takes over this process's signals. */
+  /** Handles this process's signals. */
   listen(): this {
     for (const name of Object.keys(stopCodes) as StopSignal[]) process.on(name, () => this.request(name));
-    // After a terminal has gone away, nobody reads; that is no reason to die before what was learned is on disk.
+    // Writing to a closed terminal fails; the process must still save its results.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
     return this;
   }

@@ -1,12 +1,12 @@
-// What tests set, so that their outcome hangs on no machine's speed: through the environment, which no settings file
-// and no workspace reaches. Nobody else needs to; people have settings.
+// Environment variables that only tests set, so that results do not depend on the machine's speed. Settings files and
+// workspaces cannot set them.
 
 export interface Tuning {
-  /** How long a keystroke waits for the neural model, ms. */
+  /** Maximum wait of a keystroke for the neural model, ms. */
   readonly patienceMs: number | undefined;
-  /** Of one adaptation's training. */
+  /** Limit for the training steps of one adaptation. */
   readonly maxSteps: number | undefined;
-  /** Added to our own by the process that trains: 0 makes it an equal of the others. */
+  /** Niceness of the training process above our own; 0: same priority. */
   readonly trainingNiceness: number | undefined;
 }
 
@@ -16,7 +16,7 @@ export const variables: Readonly<Record<keyof Tuning, string>> = {
   trainingNiceness: 'EASY_ADAPTATION_TRAINING_NICENESS',
 };
 
-/** What is not set, or is no whole number from 0, is undefined. */
+/** A value is undefined if its variable is unset or not a whole number >= 0. */
 export function readTuning(environment: Readonly<Record<string, string | undefined>>): Tuning {
   const read = (name: string) => (/^\d{1,9}$/.test(environment[name] ?? '') ? Number(environment[name]) : undefined);
   return {

@@ -2,7 +2,7 @@
 import type { AnswerSource, CompletionQuery } from '../common/completion.ts';
 import type { Decision } from '../routing/types.ts';
 import { closersWritten } from '../text/brackets.ts';
-import { EditedPlace } from '../text/edits.ts';
+import { EditedPosition } from '../text/edits.ts';
 import { languageOf } from '../text/languages.ts';
 
 /** An empty text: the model had nothing to add. */
@@ -35,7 +35,7 @@ export interface CacheHit {
 }
 
 interface Entry {
-  readonly place: EditedPlace;
+  readonly place: EditedPosition;
   readonly answer: CachedAnswer;
 }
 
@@ -54,7 +54,7 @@ export class CompletionCache {
    * now.
    */
   put(query: CompletionQuery, answer: CachedAnswer): void {
-    const place = new EditedPlace(query);
+    const place = new EditedPosition(query);
     const paid = answer.source === 'api';
     const isHere = (entry: Entry) => entry.place.equals(place);
     const isPaid = ({ answer: old }: Entry) => old.source === 'api' && old.text !== '';

@@ -4,7 +4,7 @@ import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery } from '../common/completion.ts';
 import { CodedError, failed, isCancelled, messageOf, type Result } from '../common/errors.ts';
 import type { LlmAnswer } from '../llm/types.ts';
-import { EditedPlace } from '../text/edits.ts';
+import { EditedPosition } from '../text/edits.ts';
 
 /** Grace period for a call without a waiter: the next keystroke may join it, ms. */
 const GRACE_MS = 200;
@@ -18,7 +18,7 @@ export type SendCall = (signal: AbortSignal, onText: (textSoFar: string) => void
 
 export interface InFlightCall {
   readonly query: CompletionQuery;
-  readonly place: EditedPlace;
+  readonly place: EditedPosition;
   readonly startedAt: number;
   /** Resolves after `onLanded` was called; never rejects. */
   readonly landed: Promise<Result<LlmAnswer>>;
@@ -72,7 +72,7 @@ export class InFlightCalls {
     const controller = new AbortController();
     const call: PendingCall = {
       query,
-      place: new EditedPlace(query),
+      place: new EditedPosition(query),
       startedAt: this.clock.monotonic(),
       controller,
       waiters: new Set(),

@@ -16,7 +16,7 @@ import type { Log } from '../common/log.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import { NEW_POSITION_TOKENS } from '../specialist/engine/protocol.ts';
 import type { FileChange } from '../specialist/ngram/protocol.ts';
-import { EditedPlace } from '../text/edits.ts';
+import { EditedPosition } from '../text/edits.ts';
 import { type IndexState, type ModelToOpen, NeuralFolder, type NeuralState } from './folder-model.ts';
 import { IndexRevision } from './index-revision.ts';
 
@@ -49,7 +49,7 @@ export interface MixedDeps {
 
 /** A draft that the engine works on or has just finished. All requests at the position share it. */
 interface Asked {
-  readonly place: EditedPlace;
+  readonly place: EditedPosition;
   readonly multiline: boolean;
   readonly controller: AbortController;
   draft: Promise<Draft | undefined>;
@@ -72,7 +72,7 @@ export class MixedSpecialist implements Specialist, Disposable {
   private asked: Asked | undefined;
   private warming: AbortController | undefined;
   /** The last draft that came too late for its request. */
-  private kept: { readonly place: EditedPlace; readonly multiline: boolean; readonly draft: Draft } | undefined;
+  private kept: { readonly place: EditedPosition; readonly multiline: boolean; readonly draft: Draft } | undefined;
 
   constructor(deps: MixedDeps) {
     this.deps = deps;
@@ -140,13 +140,13 @@ export class MixedSpecialist implements Specialist, Disposable {
   isUnderWay(query: CompletionQuery, { multiline }: DraftOptions): boolean {
     const { asked } = this;
     const open = asked && !asked.done && !asked.controller.signal.aborted && asked.multiline === multiline;
-    return open === true && asked.place.equals(new EditedPlace(query));
+    return open === true && asked.place.equals(new EditedPosition(query));
   }
 
   /** Whether a late draft of both models for this position is available. */
   hasBetter(query: CompletionQuery, { multiline }: DraftOptions): boolean {
     const { kept } = this;
-    return kept !== undefined && kept.multiline === multiline && kept.place.equals(new EditedPlace(query));
+    return kept !== undefined && kept.multiline === multiline && kept.place.equals(new EditedPosition(query));
   }
 
   indexRevisionFor({ path }: CompletionQuery): number {
@@ -193,7 +193,7 @@ export class MixedSpecialist implements Specialist, Disposable {
 
   /** Joins the draft in progress for this position, or starts one and cancels the draft of another position. */
   private ask(query: CompletionQuery, options: DraftOptions): Asked {
-    const place = new EditedPlace(query);
+    const place = new EditedPosition(query);
     const { multiline } = options;
     const before = this.asked;
     const isSame = before?.multiline === multiline && before.place.equals(place);

@@ -2,7 +2,7 @@
 // own commands report an accepted word or line. Everything else is inferred from the text of later requests.
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Outcome, Verdict } from '../common/completion.ts';
-import { commonPrefix, placeIn } from '../text/edits.ts';
+import { commonPrefix, positionIn } from '../text/edits.ts';
 
 export interface Shown {
   readonly id: string;
@@ -24,7 +24,7 @@ const NEAR = 200;
 export function judge(shown: Pick<Shown, 'query' | 'text'>, later: CompletionQuery): Outcome {
   const { query, text } = shown;
   if (later.path !== query.path) return 'ignored';
-  const start = placeIn(query, later);
+  const start = positionIn(query, later);
   if (start === undefined) return 'ignored';
   const here = (later.prefix + later.suffix).slice(start, start + text.length + NEAR);
   if (start > later.prefix.length) return here.startsWith(text) ? 'typed' : 'ignored';
@@ -123,7 +123,7 @@ export class OutcomeTracker {
 
   /** Text between the suggestion's position and the cursor. */
   private typedAt(later: CompletionQuery): string | undefined {
-    const start = this.current && placeIn(this.current.query, later);
+    const start = this.current && positionIn(this.current.query, later);
     return start === undefined ? undefined : later.prefix.slice(start);
   }
 

@@ -1,6 +1,6 @@
 // Writes a task's results as CSV and replaces the old file atomically.
 import { CodedError } from '../common/errors.ts';
-import { replaceFileAsItComes } from '../common/files.ts';
+import { replaceFileFromStream } from '../common/files.ts';
 import { isAnswerTask, type TextTask } from '../prompts/label/task.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { writablePathIn } from './in-folder.ts';
@@ -76,6 +76,6 @@ export async function writeResults(
     }
     yield buffer;
   }
-  await replaceFileAsItComes(writablePathIn(folder.reader.root, path), lines());
+  await replaceFileFromStream(writablePathIn(folder.reader.root, path), lines());
   return counts;
 }

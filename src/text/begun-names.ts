@@ -5,7 +5,7 @@ const REACH = { before: 60_000, after: 20_000 };
 const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
 /** The unfinished name at the text's end; '' if there is none. */
-export function begunName(prefix: string): string {
+export function unfinishedName(prefix: string): string {
   return /[\p{L}_$][\p{L}\p{N}_$]*$/u.exec(prefix.slice(-100))?.[0] ?? '';
 }
 

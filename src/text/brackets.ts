@@ -59,7 +59,7 @@ export function closersFor(typed: string, quotes: string): string {
  * The closers that an editor inserted after the cursor: the rest of the line, if it closes exactly what the line
  * opened. Else ''.
  */
-export function closedBehind(lineBefore: string, lineAfter: string, quotes: string): string {
+export function insertedClosers(lineBefore: string, lineAfter: string, quotes: string): string {
   const rest = lineAfter.trimEnd();
   return closersFor(lineBefore, quotes) === rest ? rest : '';
 }

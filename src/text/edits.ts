@@ -2,7 +2,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import { closersFor } from './brackets.ts';
 import { languageOf } from './languages.ts';
-import { apart } from './windows.ts';
+import { detachString } from './windows.ts';
 
 /** A position is identified by the text near it, so that edits far above do not change it. UTF-16 units. */
 const NEAR_BEFORE = 1000;
@@ -10,31 +10,31 @@ const NEAR_AFTER = 300;
 const MAX_TYPED = 400;
 
 /** A cursor position when a model was asked; finds out whether a later query is at or after it. */
-export class EditedPlace {
+export class EditedPosition {
   readonly path: string;
   private readonly before: string;
   private readonly after: string;
 
   constructor(query: CompletionQuery) {
     this.path = query.path;
-    this.before = apart(query.prefix.slice(-NEAR_BEFORE));
-    this.after = apart(query.suffix.slice(0, NEAR_AFTER));
+    this.before = detachString(query.prefix.slice(-NEAR_BEFORE));
+    this.after = detachString(query.suffix.slice(0, NEAR_AFTER));
   }
 
-  equals(other: EditedPlace): boolean {
+  equals(other: EditedPosition): boolean {
     return this.path === other.path && this.before === other.before && this.after === other.after;
   }
 
   /**
    * The text typed since, if the query is this position with that text inserted. Of several possible texts, it is the
    * shortest that `accept` takes. `closers` are the closing brackets and quotes that the editor added after it.
-   * @param over UTF-16 units after the position that the typed text may have replaced; the result's `over` is how many
+   * @param mostReplaced UTF-16 units after the position that the typed text may have replaced; the result's `over` is how many
    * it did replace
    */
   typedSince(
     query: CompletionQuery,
     accept: (typed: string) => boolean,
-    over = 0,
+    mostReplaced = 0,
   ): { typed: string; closers: string; over: number } | undefined {
     if (query.path !== this.path) return undefined;
     const longest = Math.min(MAX_TYPED, query.prefix.length);
@@ -45,8 +45,8 @@ export class EditedPlace {
       if (this.before.length < NEAR_BEFORE && end !== this.before.length) continue;
       const typed = query.prefix.slice(end);
       if (!accept(typed)) continue;
-      for (let gone = 0; gone <= over; gone++)
-        if (this.afterIs(query.suffix, gone)) return { typed, closers: '', over: gone };
+      for (let replaced = 0; replaced <= mostReplaced; replaced++)
+        if (this.afterIs(query.suffix, replaced)) return { typed, closers: '', over: replaced };
       const closers = closersFor(typed, languageOf(query.languageId).quotes);
       if (closers !== '' && query.suffix.startsWith(closers) && this.afterIs(query.suffix.slice(closers.length))) {
         return { typed, closers, over: 0 };
@@ -55,8 +55,8 @@ export class EditedPlace {
     return undefined;
   }
 
-  private afterIs(suffix: string, gone = 0): boolean {
-    const after = this.after.slice(gone);
+  private afterIs(suffix: string, replaced = 0): boolean {
+    const after = this.after.slice(replaced);
     return this.after.length < NEAR_AFTER ? suffix === after : suffix.startsWith(after);
   }
 }
@@ -65,7 +65,7 @@ export class EditedPlace {
 const NEAR = 200;
 
 /** Offset of an earlier query's cursor in the later document; undefined if the text before it is gone. */
-export function placeIn({ prefix }: CompletionQuery, later: CompletionQuery): number | undefined {
+export function positionIn({ prefix }: CompletionQuery, later: CompletionQuery): number | undefined {
   if (later.prefix.startsWith(prefix)) return prefix.length;
   const document = later.prefix + later.suffix;
   if (document.startsWith(prefix)) return prefix.length;

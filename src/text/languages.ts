@@ -224,7 +224,7 @@ export function kinOf(path: string): string {
  * JavaScript's n-grams the next token of CSS is right at 65 instead of 62 of 100 positions. Prose and data repeat the
  * code.
  */
-export function learnsOf(path: string): string {
+export function ngramKinOf(path: string): string {
   const { family } = languageOf(languageIdOf(path));
   return family === 'prose' || family === 'data' ? '' : kinOf(path);
 }

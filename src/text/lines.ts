@@ -63,7 +63,7 @@ export function restOfLine(suffix: string): string {
  * Cuts a suggested line before the rest of the cursor's line, so that `foo(|)` does not become `foo(x))`. Undefined if
  * the suggestion does not contain the rest.
  */
-export function meet(text: string, rest: string): string | undefined {
+export function cutBeforeRest(text: string, rest: string): string | undefined {
   if (rest === '') return text;
   const at = text.lastIndexOf(rest);
   return at < 0 ? undefined : text.slice(0, at);

@@ -14,9 +14,9 @@ export interface WindowLimits {
  * @param before units of a longer document before `text`; `text` has all that is within reach of the cursor
  */
 export function windowStart(text: string, end: number, { reach, step }: WindowLimits, before = 0): number {
-  const over = before + end - reach;
-  if (over <= 0) return 0;
-  return Math.min(end, lineStartFrom(text, Math.ceil(over / step) * step - before, step));
+  const excess = before + end - reach;
+  if (excess <= 0) return 0;
+  return Math.min(end, lineStartFrom(text, Math.ceil(excess / step) * step - before, step));
 }
 
 /** The next line start at or after `at`; without one within `reach`, `at` moved out of a character. */
@@ -76,8 +76,8 @@ const EDGE_REACH = 400;
 /** The part of a document for a prompt; the text far above the cursor is divided into blocks. */
 export function steppedWindow(prefix: string, suffix: string, limits: SteppedLimits): SteppedWindow {
   const { step } = limits;
-  const over = prefix.length - limits.prefix;
-  const start = over > 0 ? lineStartFrom(prefix, Math.ceil(over / step) * step, EDGE_REACH) : 0;
+  const excess = prefix.length - limits.prefix;
+  const start = excess > 0 ? lineStartFrom(prefix, Math.ceil(excess / step) * step, EDGE_REACH) : 0;
   const stable: string[] = [];
   let from = start;
   for (let edge = (Math.floor(start / step) + 1) * step; edge <= prefix.length - limits.near; edge += step) {
@@ -91,8 +91,8 @@ export function steppedWindow(prefix: string, suffix: string, limits: SteppedLim
   return { stable, near: prefix.slice(from), suffix: headOf(suffix, limits.suffix), cut: start > 0 };
 }
 
-/** A copy of a slice, to be kept: a slice holds the whole text in memory. */
-export function apart(piece: string): string {
+/** A copy of a slice for long storage: the slice itself keeps the whole text in memory. */
+export function detachString(piece: string): string {
   // Concatenation and slicing make V8 write out a new string.
   return ` ${piece}`.slice(1);
 }

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { replaceFile, replaceFileAsItComes, replaceFileInTurns, sweepTemporary } from '../../src/common/files.ts';
+import { replaceFile, replaceFileFromStream, replaceFileInTurns, sweepTemporary } from '../../src/common/files.ts';
 
 function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'files-'));
@@ -91,14 +91,14 @@ test('of a folder that is not ours only what was left of the same file is swept'
     yield 'one\n';
     yield 'two\n';
   };
-  await replaceFileAsItComes(join(folder, 'x.csv'), chunks());
+  await replaceFileFromStream(join(folder, 'x.csv'), chunks());
   assert.equal(readFileSync(join(folder, 'x.csv'), 'utf8'), 'one\ntwo\n');
   assert.deepEqual(readdirSync(folder).sort(), [...mine, 'x.csv'].sort());
   const failing = async function* () {
     yield 'three\n';
     throw new Error('no more');
   };
-  await assert.rejects(replaceFileAsItComes(join(folder, 'x.csv'), failing()), /no more/);
+  await assert.rejects(replaceFileFromStream(join(folder, 'x.csv'), failing()), /no more/);
   assert.equal(readFileSync(join(folder, 'x.csv'), 'utf8'), 'one\ntwo\n');
   assert.deepEqual(readdirSync(folder).sort(), [...mine, 'x.csv'].sort());
 });

@@ -94,11 +94,11 @@ test('asked to end it stops, then there is no more time: at the limit, or at a s
   limited.request('SIGTERM');
   assert.ok(limited.signal.aborted);
   assert.equal(limited.exitCode, 143);
-  await limited.over;
+  await limited.deadline;
 
   const twice = new Stop(3600_000);
   let over = false;
-  const ended = twice.over.then(() => {
+  const ended = twice.deadline.then(() => {
     over = true;
   });
   // As npm and the terminal pass one Ctrl-C on.

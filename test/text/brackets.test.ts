@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import {
   bracketBalance,
   brackets,
-  closedBehind,
   closersFor,
   closersWritten,
+  insertedClosers,
   isOnlyClosers,
 } from '../../src/text/brackets.ts';
 import { oddTexts } from './odd-texts.ts';
@@ -39,7 +39,7 @@ test('only closers are brackets, commas and semicolons', () => {
 });
 
 test("takes closers after the cursor as the editor's if they close exactly what the line opened", () => {
-  const behind = (before: string, after: string) => closedBehind(before, after, `"'`);
+  const behind = (before: string, after: string) => insertedClosers(before, after, `"'`);
   assert.equal(behind('call(', ')'), ')');
   assert.equal(behind('call({ a: [', ']}) '), ']})');
   assert.equal(behind('call("', '")'), '")');
@@ -54,7 +54,7 @@ test("takes closers after the cursor as the editor's if they close exactly what 
 
 test('counts the inserted closers that a text writes itself', () => {
   const written = (before: string, text: string) =>
-    closersWritten(closedBehind(before, closersFor(before, '"'), '"'), before, text, '"');
+    closersWritten(insertedClosers(before, closersFor(before, '"'), '"'), before, text, '"');
   assert.equal(written('call(other(', 'a'), 0);
   assert.equal(written('call(other(', 'a), b'), 1);
   assert.equal(written('call(other(', 'a), b);'), 2);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { CompletionQuery } from '../../src/common/completion.ts';
-import { commonPrefix, EditedPlace, placeIn } from '../../src/text/edits.ts';
+import { commonPrefix, EditedPosition, positionIn } from '../../src/text/edits.ts';
 import { oddTexts } from './odd-texts.ts';
 
 const queryAt = (prefix: string, suffix: string): CompletionQuery => ({
@@ -18,11 +18,11 @@ const any = () => true;
 test('finds the typed text at any position of any text', () => {
   for (const { text, cursor } of oddTexts(400, 21)) {
     const [prefix, suffix] = [text.slice(0, cursor), text.slice(cursor)];
-    const place = new EditedPlace(queryAt(prefix, suffix));
+    const place = new EditedPosition(queryAt(prefix, suffix));
     for (const typed of ['', 'x', 'foo(a)', '\n  y']) {
       const since = place.typedSince(queryAt(prefix + typed, suffix), (found) => found === typed);
       assert.deepEqual(since, { typed, closers: '', over: 0 });
-      assert.equal(placeIn(queryAt(prefix, suffix), queryAt(prefix + typed, suffix)), cursor);
+      assert.equal(positionIn(queryAt(prefix, suffix), queryAt(prefix + typed, suffix)), cursor);
     }
   }
 });
@@ -36,14 +36,14 @@ test('a kept position holds only the text near it in memory', () => {
   const before = used();
   const places = Array.from({ length: 200 }, (_, i) => {
     const text = `const value${i} = ${i};\n`.repeat(3000);
-    return new EditedPlace(queryAt(text.slice(0, 45_000), text.slice(45_000)));
+    return new EditedPosition(queryAt(text.slice(0, 45_000), text.slice(45_000)));
   });
   const each = (used() - before) / places.length;
   assert.ok(each < 10_000, `${Math.round(each)} bytes a place`);
 });
 
 test('accepts closers that the editor inserted after the cursor', () => {
-  const place = new EditedPlace(queryAt('call', ';\n'));
+  const place = new EditedPosition(queryAt('call', ';\n'));
   assert.deepEqual(place.typedSince(queryAt('call(["', '"]);\n'), any), {
     ...{ typed: '(["', closers: '"])', over: 0 },
   });
@@ -51,7 +51,7 @@ test('accepts closers that the editor inserted after the cursor', () => {
 });
 
 test('accepts typed text that replaces the text after the position', () => {
-  const place = new EditedPlace(queryAt('call(', '));\n'));
+  const place = new EditedPosition(queryAt('call(', '));\n'));
   const since = (suffix: string, over: number) => place.typedSince(queryAt('call(a)', suffix), any, over);
   assert.deepEqual(since(');\n', 2), { typed: 'a)', closers: '', over: 1 });
   assert.deepEqual(since(';\n', 2), { typed: 'a)', closers: '', over: 2 });
@@ -61,11 +61,11 @@ test('accepts typed text that replaces the text after the position', () => {
 
 test('another file, or other text near the cursor, is another position', () => {
   const here = queryAt('const a = ', ';\n');
-  const place = new EditedPlace(here);
+  const place = new EditedPosition(here);
   assert.equal(place.typedSince({ ...here, path: 'b.ts' }, any), undefined);
   assert.equal(place.typedSince(queryAt('const b = ', ';\n'), any), undefined);
   assert.equal(place.typedSince(queryAt('const a = ', ';\nmore'), any), undefined);
-  assert.ok(place.equals(new EditedPlace(here)) && !place.equals(new EditedPlace(queryAt('const a', ' = ;\n'))));
+  assert.ok(place.equals(new EditedPosition(here)) && !place.equals(new EditedPosition(queryAt('const a', ' = ;\n'))));
 });
 
 test('edits far above move a position and do not change it', () => {
@@ -73,11 +73,11 @@ test('edits far above move a position and do not change it', () => {
   const here = queryAt(`${above}const first = value + `, ';\n');
   const later = queryAt(`import x;\n${above}const first = value + y`, ';\n');
   assert.deepEqual(
-    new EditedPlace(here).typedSince(later, (typed) => typed === 'y'),
+    new EditedPosition(here).typedSince(later, (typed) => typed === 'y'),
     { typed: 'y', closers: '', over: 0 },
   );
-  assert.equal(placeIn(here, later), later.prefix.length - 1);
-  assert.equal(placeIn(here, queryAt('other', ' text')), undefined);
+  assert.equal(positionIn(here, later), later.prefix.length - 1);
+  assert.equal(positionIn(here, queryAt('other', ' text')), undefined);
 });
 
 test('returns the length of the common prefix', () => {

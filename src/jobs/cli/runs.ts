@@ -63,8 +63,8 @@ export class Runs {
 
   /** The exit code of `work`. Ends every started process when `work` settles or the time to stop is over. */
   async within(work: Promise<number>): Promise<number> {
-    const { over } = this.terminal.stop;
-    const code = await Promise.race([work, over]);
+    const { deadline } = this.terminal.stop;
+    const code = await Promise.race([work, deadline]);
     await Promise.all([this.engine, ...this.jobs].map((each) => each?.end(GRACE_MS)));
     return code ?? this.terminal.fail(stopped(this.request.specialistFolder).error);
   }

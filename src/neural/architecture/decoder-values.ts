@@ -15,7 +15,7 @@ export interface Model {
 }
 
 /** Advice for any model that cannot be used. */
-export const MEND =
+export const REPAIR_ADVICE =
   'Run "Adapt to This Repo" again if the model was adapted here, reinstall the extension if the model came with it, or choose another base.';
 
 /** All parameters as f32, packed ones unpacked; without the adapter. */
@@ -32,15 +32,18 @@ export function valuesOf({
 export function checkWeights(specs: readonly ParameterSpec[], weights: Weights): void {
   for (const { name, shape } of specs) {
     const data = weights.get(name);
-    if (!data) throw new CodedError('corrupt', `The model has no tensor '${name}'. ${MEND}`);
+    if (!data) throw new CodedError('corrupt', `The model has no tensor '${name}'. ${REPAIR_ADVICE}`);
     if (data.length !== elements(shape)) {
       throw new CodedError(
         'corrupt',
-        `The model's tensor '${name}' has ${data.length} elements, not [${shape.join(', ')}]. ${MEND}`,
+        `The model's tensor '${name}' has ${data.length} elements, not [${shape.join(', ')}]. ${REPAIR_ADVICE}`,
       );
     }
     if (!allFinite(data)) {
-      throw new CodedError('corrupt', `The model's tensor '${name}' holds values that are not numbers. ${MEND}`);
+      throw new CodedError(
+        'corrupt',
+        `The model's tensor '${name}' holds values that are not numbers. ${REPAIR_ADVICE}`,
+      );
     }
   }
 }

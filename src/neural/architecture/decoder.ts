@@ -101,14 +101,14 @@ class TrainingPieces implements Pieces<Heads> {
   heads(x: Value, { query, key, value, queryNorm, keyNorm }: LayerParameters): Heads {
     const { batch, length } = this;
     const { heads, keyValueHeads, headDim } = this.config;
-    const apart = (layer: LinearLayer, count: number, norm?: string) => {
+    const separateLayer = (layer: LinearLayer, count: number, norm?: string) => {
       const rows = this.b.reshape(this.linear(x, layer), [batch, length, count, headDim]);
       return this.b.transpose(norm === undefined ? rows : this.norm(rows, norm), [0, 2, 1, 3]);
     };
     return {
-      query: apart(query, heads, queryNorm),
-      key: apart(key, keyValueHeads, keyNorm),
-      value: apart(value, keyValueHeads),
+      query: separateLayer(query, heads, queryNorm),
+      key: separateLayer(key, keyValueHeads, keyNorm),
+      value: separateLayer(value, keyValueHeads),
     };
   }
 

@@ -3,7 +3,7 @@
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import { MEND } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { chosenPrecision, type Precision } from '../architecture/precision.ts';
 import { tokenizerPathFor } from '../models/compatibility.ts';
 import { DIALECT, type Dialect } from '../models/dialects.ts';
@@ -67,7 +67,7 @@ export class LanguageModel {
     if (ownTokenizer.vocabularySize > loaded.config.vocabSize) {
       throw new CodedError(
         'mismatched',
-        `The tokenizer has more tokens than the model: they do not belong together. ${MEND}`,
+        `The tokenizer has more tokens than the model: they do not belong together. ${REPAIR_ADVICE}`,
       );
     }
     // The precision in the manifest saves the check of the weights.

@@ -29,10 +29,10 @@ export interface Origin {
  * is written. Throws CodedError as `baseOf`.
  */
 export function describeAdapted(folder: string, { base, tokenizer, precision }: Origin): void {
-  const made = unwrap(readManifest(base));
+  const baseManifest = unwrap(readManifest(base));
   const own = join(base, TOKENIZER);
   const path = tokenizer ?? (existsSync(own) ? own : undefined);
-  const hash = path === undefined ? made?.tokenizer : sha256Of(path);
+  const hash = path === undefined ? baseManifest?.tokenizer : sha256Of(path);
   if (hash === undefined) return;
   const kind = existsSync(join(folder, WEIGHTS)) ? 'model' : 'adapter';
   const { name, weights } = baseOf(base);
@@ -43,9 +43,9 @@ export function describeAdapted(folder: string, { base, tokenizer, precision }: 
     base: { name, weights },
     weights: sha256Of(join(folder, kind === 'model' ? WEIGHTS : ADAPTER)),
     tokenizer: hash,
-    dialect: made?.dialect ?? DIALECT,
-    stop: made?.stop ?? [DIALECTS[DIALECT].tokens.eom, DIALECTS[DIALECT].tokens.end],
-    licence: made?.licence ?? 'NOASSERTION',
+    dialect: baseManifest?.dialect ?? DIALECT,
+    stop: baseManifest?.stop ?? [DIALECTS[DIALECT].tokens.eom, DIALECTS[DIALECT].tokens.end],
+    licence: baseManifest?.licence ?? 'NOASSERTION',
     precision,
     files: filesIn(folder),
   };

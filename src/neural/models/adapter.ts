@@ -6,7 +6,7 @@ import { CodedError, messageOf } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { isObject } from '../../common/schemas.ts';
 import type { ModelConfig } from '../architecture/config.ts';
-import { checkWeights, MEND } from '../architecture/decoder-values.ts';
+import { checkWeights, REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { type Adapter, adapterSpecs, isLoraTarget, type LoraConfig } from '../architecture/lora.ts';
 import { ADAPTER, ADAPTER_CONFIG } from './manifest.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
@@ -57,9 +57,13 @@ export function loadAdapter(folder: string, config: ModelConfig): Adapter {
     try {
       return how(join(folder, name));
     } catch (cause) {
-      throw new CodedError('unreadable', `The adapter's ${name} cannot be read: ${messageOf(cause)}. ${MEND}`, {
-        cause,
-      });
+      throw new CodedError(
+        'unreadable',
+        `The adapter's ${name} cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`,
+        {
+          cause,
+        },
+      );
     }
   };
   if (read(ADAPTER_CONFIG, (path) => statSync(path).size) > MOST_CONFIG) throw corrupt('is none');
@@ -79,7 +83,7 @@ export function loadAdapter(folder: string, config: ModelConfig): Adapter {
   if (tensors.size > specs.length)
     throw new CodedError(
       'unsupported',
-      `The adapter changes more than its config says: ${tensors.size} tensors. ${MEND}`,
+      `The adapter changes more than its config says: ${tensors.size} tensors. ${REPAIR_ADVICE}`,
     );
   return { lora, weights };
 }
@@ -99,7 +103,7 @@ function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
     (json.bias ?? 'none') !== 'none' ||
     [json.rank_pattern, json.alpha_pattern, json.modules_to_save].some(holdsAny)
   )
-    throw new CodedError('unsupported', `The adapter is not supported: only plain LoRA is. ${MEND}`);
+    throw new CodedError('unsupported', `The adapter is not supported: only plain LoRA is. ${REPAIR_ADVICE}`);
   if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > MOST_RANK)
     throw corrupt('has no usable r');
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw corrupt('has no usable lora_alpha');
@@ -110,7 +114,7 @@ function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
   if (some === undefined || some === null) return lora;
   const firstLayer = layers - (Array.isArray(some) ? some.length : 0);
   if (!Array.isArray(some) || some.some((layer, i) => layer !== firstLayer + i) || firstLayer < 0)
-    throw new CodedError('unsupported', `The adapter does not adapt the upper layers only. ${MEND}`);
+    throw new CodedError('unsupported', `The adapter does not adapt the upper layers only. ${REPAIR_ADVICE}`);
   return { ...lora, firstLayer };
 }
 
@@ -119,5 +123,5 @@ const holdsAny = (value: unknown) => typeof value === 'object' && value !== null
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
 function corrupt(how: string): CodedError {
-  return new CodedError('corrupt', `The adapter's ${ADAPTER_CONFIG} ${how}. ${MEND}`);
+  return new CodedError('corrupt', `The adapter's ${ADAPTER_CONFIG} ${how}. ${REPAIR_ADVICE}`);
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
-import { MEND } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { listPackages } from './list.ts';
 import { type PackageManifest, readManifest, type Sha256, sha256Of, TOKENIZER, WEIGHTS } from './manifest.ts';
 
@@ -30,14 +30,14 @@ export function fitsTokenizer(
   const used = path ?? (hasOwn ? own : undefined);
   if (used === undefined) return ok(true);
   try {
-    const made = manifest?.tokenizer ?? (hasOwn ? sha256Of(own) : undefined);
-    if (made === undefined || made === sha256Of(used)) return ok(true);
+    const expected = manifest?.tokenizer ?? (hasOwn ? sha256Of(own) : undefined);
+    if (expected === undefined || expected === sha256Of(used)) return ok(true);
   } catch (cause) {
-    return failed('unreadable', `The model's tokenizer cannot be read: ${messageOf(cause)}. ${MEND}`);
+    return failed('unreadable', `The model's tokenizer cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`);
   }
   return failed(
     'mismatched',
-    `The model '${manifest?.name ?? folder}' was made for another tokenizer than the one in use. ${MEND}`,
+    `The model '${manifest?.name ?? folder}' was made for another tokenizer than the one in use. ${REPAIR_ADVICE}`,
   );
 }
 
@@ -46,9 +46,9 @@ export function fitsTokenizer(
  * none fits, that of the n-grams: loading then reports the error.
  */
 export function tokenizerPathFor(model: string, base: string | undefined, tokenizer: string): string {
-  const made = unwrap(readManifest(model))?.tokenizer;
+  const expected = unwrap(readManifest(model))?.tokenizer;
   const own = [model, base ?? model].map((folder) => join(folder, TOKENIZER)).filter((path) => existsSync(path));
-  const wanted = made ?? (own[0] && sha256Of(own[0]));
+  const wanted = expected ?? (own[0] && sha256Of(own[0]));
   return [tokenizer, ...own].find((path) => sha256Of(path) === wanted) ?? tokenizer;
 }
 
@@ -64,10 +64,10 @@ export function baseOf(folder: string): { readonly name: string; readonly weight
  */
 export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 'name' | 'weights'>): Result<true> {
   if (manifest.kind !== 'adapter' || manifest.base?.weights === base.weights) return ok(true);
-  const made = manifest.base?.name === base.name ? `'${base.name}' as it was before` : `'${manifest.base?.name}'`;
+  const madeFor = manifest.base?.name === base.name ? `'${base.name}' as it was before` : `'${manifest.base?.name}'`;
   return failed(
     'mismatched',
-    `This adapter was made for the base ${made}, and '${base.name}' is in use. Run "Adapt to This Repo" again, or choose the base that it was made for.`,
+    `This adapter was made for the base ${madeFor}, and '${base.name}' is in use. Run "Adapt to This Repo" again, or choose the base that it was made for.`,
   );
 }
 

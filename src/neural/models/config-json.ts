@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { finite, isObject } from '../../common/schemas.ts';
 import type { ModelConfig } from '../architecture/config.ts';
-import { MEND } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { FAMILIES, type Family, type ModelType } from '../architecture/families.ts';
 import { isRopeKind, ropeDivisorsOf, ropeKind, ropeScalingOf } from './rope-scaling.ts';
 
@@ -39,26 +39,30 @@ export function parseConfig(text: string): Result<ModelConfig> {
   try {
     json = JSON.parse(text);
   } catch {
-    return failed('corrupt', `config.json is not valid JSON. ${MEND}`);
+    return failed('corrupt', `config.json is not valid JSON. ${REPAIR_ADVICE}`);
   }
-  if (!isObject(json)) return failed('corrupt', `config.json holds no object. ${MEND}`);
+  if (!isObject(json)) return failed('corrupt', `config.json holds no object. ${REPAIR_ADVICE}`);
   const modelType = json.model_type;
   if (!isModelType(modelType)) {
     const known = Object.keys(FAMILIES).join(' and ');
-    return failed('unsupported', `Models of type ${shown(modelType)} are not supported; ${known} are. ${MEND}`);
+    return failed(
+      'unsupported',
+      `Models of type ${shown(modelType)} are not supported; ${known} are. ${REPAIR_ADVICE}`,
+    );
   }
   const reason = unsupported(json);
-  if (reason) return failed('unsupported', `This ${modelType} model uses ${reason}, which is not supported. ${MEND}`);
+  if (reason)
+    return failed('unsupported', `This ${modelType} model uses ${reason}, which is not supported. ${REPAIR_ADVICE}`);
 
   const parsed = v.safeParse(schema, json);
   if (!parsed.success) {
     const fields = new Set(parsed.issues.map(({ path }) => path?.[0].key));
-    return failed('corrupt', `config.json has no usable ${[...fields].join(', ')}. ${MEND}`);
+    return failed('corrupt', `config.json has no usable ${[...fields].join(', ')}. ${REPAIR_ADVICE}`);
   }
   const { output: read } = parsed;
   const heads = read.num_attention_heads;
   const headDim = read.head_dim ?? read.hidden_size / heads;
-  if (!v.is(headSize, headDim)) return failed('corrupt', `config.json has no usable head_dim. ${MEND}`);
+  if (!v.is(headSize, headDim)) return failed('corrupt', `config.json has no usable head_dim. ${REPAIR_ADVICE}`);
   const config: ModelConfig = {
     modelType,
     vocabSize: read.vocab_size,
@@ -78,10 +82,14 @@ export function parseConfig(text: string): Result<ModelConfig> {
     ...(read.eos_token_id === undefined ? {} : { eosTokenId: read.eos_token_id }),
   };
   if (config.heads % config.keyValueHeads !== 0 || config.headDim % 2 !== 0) {
-    return failed('corrupt', `config.json: heads must be a multiple of key/value heads, the head size even. ${MEND}`);
+    return failed(
+      'corrupt',
+      `config.json: heads must be a multiple of key/value heads, the head size even. ${REPAIR_ADVICE}`,
+    );
   }
   const ropeDivisors = ropeDivisorsOf(json, config);
-  if (ropeDivisors === 'unusable') return failed('corrupt', `config.json has no usable rotary scaling. ${MEND}`);
+  if (ropeDivisors === 'unusable')
+    return failed('corrupt', `config.json has no usable rotary scaling. ${REPAIR_ADVICE}`);
   return ok(ropeDivisors ? { ...config, ropeDivisors } : config);
 }
 

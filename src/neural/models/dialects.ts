@@ -10,7 +10,7 @@
 
 import { CodedError } from '../../common/errors.ts';
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
-import { MEND } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 
 /** Names of the tokens by what they are for; '' : the form has none. */
 export interface DialectTokens {
@@ -39,14 +39,14 @@ interface Row {
 const ENDS = ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>', '<｜end▁of▁sentence｜>', '<|im_end|>'];
 
 /** Converts a family's row (common/fill-in.ts). @param end the one of its ends that this form uses */
-const filling = ({ prefix, suffix, middle, file = '', suffixFirst, ends }: FillIn, end: string): Row => ({
+const infillRow = ({ prefix, suffix, middle, file = '', suffixFirst, ends }: FillIn, end: string): Row => ({
   tokens: { file, prefix, suffix, middle, snippet: file, eom: end, end },
   suffixFirst: suffixFirst === true,
   stop: [...ends.filter((each) => each !== end), prefix, suffix, middle, file].filter((each) => each !== ''),
 });
 
 const CODELLAMA = { ...FILL_IN.codellama, prefix: '▁<PRE>', suffix: '▁<SUF>', middle: '▁<MID>' };
-const going: DialectTokens = { file: '', prefix: '', suffix: '', middle: '', snippet: '', eom: '', end: '' };
+const NO_TOKENS: DialectTokens = { file: '', prefix: '', suffix: '', middle: '', snippet: '', eom: '', end: '' };
 
 /** All forms, in the order in which `dialectFor` tries them. */
 const ROWS = {
@@ -58,25 +58,25 @@ const ROWS = {
     suffixFirst: true,
     stop: ['<|file|>', '<|snippet|>', '<|repo|>'],
   },
-  'qwen-coder': filling(FILL_IN['qwen-coder'], '<|endoftext|>'),
-  codegemma: filling(FILL_IN.codegemma, '<|file_separator|>'),
-  'granite-4': filling(FILL_IN['granite-4'], '<|end_of_text|>'),
-  starcoder: filling(FILL_IN.starcoder, '<|endoftext|>'),
-  'granite-code': filling(FILL_IN.granite, '<|endoftext|>'),
-  'granite-3': filling(FILL_IN.granite, '<|end_of_text|>'),
-  'deepseek-coder': filling(FILL_IN['deepseek-coder'], '<｜end▁of▁sentence｜>'),
-  codellama: filling(CODELLAMA, '▁<EOT>'),
-  'seed-coder': filling(FILL_IN['seed-coder'], '<[end▁of▁sentence]>'),
+  'qwen-coder': infillRow(FILL_IN['qwen-coder'], '<|endoftext|>'),
+  codegemma: infillRow(FILL_IN.codegemma, '<|file_separator|>'),
+  'granite-4': infillRow(FILL_IN['granite-4'], '<|end_of_text|>'),
+  starcoder: infillRow(FILL_IN.starcoder, '<|endoftext|>'),
+  'granite-code': infillRow(FILL_IN.granite, '<|endoftext|>'),
+  'granite-3': infillRow(FILL_IN.granite, '<|end_of_text|>'),
+  'deepseek-coder': infillRow(FILL_IN['deepseek-coder'], '<｜end▁of▁sentence｜>'),
+  codellama: infillRow(CODELLAMA, '▁<EOT>'),
+  'seed-coder': infillRow(FILL_IN['seed-coder'], '<[end▁of▁sentence]>'),
   /**
    * SmolLM2's form. It cannot infill, but was trained on files that follow this mark. It continues the text before the
    * cursor.
    */
-  'file-marks': filling(
+  'file-marks': infillRow(
     { prefix: '', suffix: '', middle: '', file: '<file_sep>', ends: ['<|endoftext|>', '<repo_name>', '<|im_end|>'] },
     '<|endoftext|>',
   ),
   /** The model continues the text before the cursor and sees nothing else. It ends with one of its own end tokens. */
-  none: { tokens: going, suffixFirst: false, stop: ENDS },
+  none: { tokens: NO_TOKENS, suffixFirst: false, stop: ENDS },
 } as const satisfies Record<string, Row>;
 
 export const DIALECTS: Readonly<Record<keyof typeof ROWS, Row>> = ROWS;
@@ -87,7 +87,7 @@ export type Dialect = keyof typeof ROWS;
 export const DIALECT: Dialect = 'easy-1';
 
 /** The part of a tokenizer that is used here. */
-type Specials = { special(name: string): number | undefined };
+type SpecialTokens = { special(name: string): number | undefined };
 
 /** A form's tokens as ids. Undefined: the form has no such token. */
 export type DialectIds = {
@@ -95,22 +95,25 @@ export type DialectIds = {
 };
 
 /** Token ids of a form's special tokens, by purpose. Throws CodedError 'unsupported' if the tokenizer lacks one. */
-export function dialectTokens(tokenizer: Specials, dialect: Dialect = DIALECT): DialectIds {
+export function dialectTokens(tokenizer: SpecialTokens, dialect: Dialect = DIALECT): DialectIds {
   const tokens = Object.entries(namesOf(tokenizer, dialect)).map(([role, name]) => {
     const id = tokenizer.special(name);
     if (id === undefined && name !== '') {
-      throw new CodedError('unsupported', `The tokenizer has no token '${name}', which prompts need. ${MEND}`);
+      throw new CodedError('unsupported', `The tokenizer has no token '${name}', which prompts need. ${REPAIR_ADVICE}`);
     }
     return [role, id];
   });
   const ids = Object.fromEntries(tokens) as DialectIds;
   if (ids.end === undefined)
-    throw new CodedError('unsupported', `The tokenizer has no token that ends a text, which prompts need. ${MEND}`);
+    throw new CodedError(
+      'unsupported',
+      `The tokenizer has no token that ends a text, which prompts need. ${REPAIR_ADVICE}`,
+    );
   return ids;
 }
 
 /** The form's tokens by name. If the form has no end token, the tokenizer's own is used. */
-export function namesOf(tokenizer: Specials, dialect: Dialect): DialectTokens {
+export function namesOf(tokenizer: SpecialTokens, dialect: Dialect): DialectTokens {
   const { tokens } = DIALECTS[dialect];
   if (tokens.end !== '') return tokens;
   const end = ENDS.find((name) => tokenizer.special(name) !== undefined) ?? '';
@@ -118,7 +121,7 @@ export function namesOf(tokenizer: Specials, dialect: Dialect): DialectTokens {
 }
 
 /** The first form whose tokens the tokenizer has completely, and the names of its tokens that end a completion. */
-export function dialectFor(tokenizer: Specials): { readonly dialect: Dialect; readonly stop: readonly string[] } {
+export function dialectFor(tokenizer: SpecialTokens): { readonly dialect: Dialect; readonly stop: readonly string[] } {
   const has = (name: string) => name === '' || tokenizer.special(name) !== undefined;
   const dialects = Object.keys(DIALECTS) as Dialect[];
   const dialect = dialects.find((each) => Object.values(DIALECTS[each].tokens).every(has)) ?? 'none';

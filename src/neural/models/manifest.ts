@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { failed, messageOf, ok, type Result, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { isObject, type SchemaOutput } from '../../common/schemas.ts';
-import { MEND } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import type { Precision } from '../architecture/precision.ts';
 import { DIALECT, DIALECTS, type Dialect, isDialect } from './dialects.ts';
 
@@ -74,19 +74,19 @@ export function parseManifest(json: string): Result<PackageManifest> {
   try {
     value = JSON.parse(json);
   } catch {
-    return failed('corrupt', `${MANIFEST} is not valid JSON. ${MEND}`);
+    return failed('corrupt', `${MANIFEST} is not valid JSON. ${REPAIR_ADVICE}`);
   }
-  if (!isObject(value)) return failed('corrupt', `${MANIFEST} holds no object. ${MEND}`);
+  if (!isObject(value)) return failed('corrupt', `${MANIFEST} holds no object. ${REPAIR_ADVICE}`);
   if (typeof value.version === 'number' && value.version > VERSION) {
     return failed('newer-version', 'This model is from a later version of Easy Adaptation. Update the extension.');
   }
   const parsed = v.safeParse(schema, value);
   if (parsed.success) {
     if ((parsed.output.kind === 'gguf') === (parsed.output.gguf !== undefined)) return ok(parsed.output);
-    return failed('corrupt', `${MANIFEST} has no usable gguf. ${MEND}`);
+    return failed('corrupt', `${MANIFEST} has no usable gguf. ${REPAIR_ADVICE}`);
   }
   const wrong = parsed.issues.find(({ type }) => type !== 'guard');
-  if (wrong) return failed('corrupt', `${MANIFEST} has no usable ${wrong.path?.[0]?.key}. ${MEND}`);
+  if (wrong) return failed('corrupt', `${MANIFEST} has no usable ${wrong.path?.[0]?.key}. ${REPAIR_ADVICE}`);
   return failed(
     'unsupported',
     `This model expects prompts in the form '${String(value.dialect).slice(0, 40)}'; this version knows ${Object.keys(DIALECTS).join(', ')}. Update the extension, or choose another base.`,
@@ -98,10 +98,10 @@ export function readManifest(folder: string): Result<PackageManifest | undefined
   const path = join(folder, MANIFEST);
   if (!existsSync(path)) return ok(undefined);
   try {
-    if (statSync(path).size > MOST) return failed('corrupt', `The model's ${MANIFEST} is too large. ${MEND}`);
+    if (statSync(path).size > MOST) return failed('corrupt', `The model's ${MANIFEST} is too large. ${REPAIR_ADVICE}`);
     return parseManifest(readFileSync(path, 'utf8'));
   } catch (cause) {
-    return failed('unreadable', `The model's ${MANIFEST} cannot be read: ${messageOf(cause)}. ${MEND}`);
+    return failed('unreadable', `The model's ${MANIFEST} cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`);
   }
 }
 

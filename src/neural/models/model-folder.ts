@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CodedError, messageOf, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import type { ModelConfig } from '../architecture/config.ts';
-import { checkWeights, MEND, type Model } from '../architecture/decoder-values.ts';
+import { checkWeights, type Model, REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { parameterCount, parameterSpecs, type Weights } from '../architecture/parameters.ts';
 import { dequantize, type Quantized } from '../architecture/quantize.ts';
 import { loadAdapter } from './adapter.ts';
@@ -49,7 +49,7 @@ function isAdapter(folder: string): boolean {
 function loadOver(folder: string, { base, ...options }: LoadOptions): LoadedModel {
   const manifest = unwrap(readManifest(folder));
   if (base === undefined || manifest === undefined)
-    throw new CodedError('mismatched', `The adapter does not say which base it was made for. ${MEND}`);
+    throw new CodedError('mismatched', `The adapter does not say which base it was made for. ${REPAIR_ADVICE}`);
   unwrap(fitsBase(manifest, baseOf(base)));
   const below = loadModel(base, options);
   return { ...below, adapter: loadAdapter(folder, below.config), manifest };
@@ -67,16 +67,19 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
     try {
       return how(join(folder, name));
     } catch (cause) {
-      throw new CodedError('unreadable', `The model's ${name} cannot be read: ${messageOf(cause)}. ${MEND}`, { cause });
+      throw new CodedError('unreadable', `The model's ${name} cannot be read: ${messageOf(cause)}. ${REPAIR_ADVICE}`, {
+        cause,
+      });
     }
   };
   const sizeOf = (path: string) => statSync(path).size;
   const manifest = unwrap(readManifest(folder));
   unwrap(fitsTokenizer(manifest, folder, tokenizer));
-  if (read(CONFIG, sizeOf) > MOST_CONFIG) throw new CodedError('corrupt', `The model's ${CONFIG} is none. ${MEND}`);
+  if (read(CONFIG, sizeOf) > MOST_CONFIG)
+    throw new CodedError('corrupt', `The model's ${CONFIG} is none. ${REPAIR_ADVICE}`);
   const config = unwrap(parseConfig(read(CONFIG, (path) => readFileSync(path, 'utf8'))));
   if (parameterCount(config) * LEAST_WIDTH > read(WEIGHTS, sizeOf)) {
-    throw new CodedError('corrupt', `The model's ${WEIGHTS} is smaller than its ${CONFIG} says. ${MEND}`);
+    throw new CodedError('corrupt', `The model's ${WEIGHTS} is smaller than its ${CONFIG} says. ${REPAIR_ADVICE}`);
   }
   const specs = parameterSpecs(config);
   const { tensors, bytes } = readSafetensors(read(WEIGHTS, (path) => readFileSync(path)));

@@ -1,7 +1,7 @@
 // A 4-bit matrix in a file: two tensors, the bytes and the scales.
 
 import { CodedError } from '../../common/errors.ts';
-import { MEND } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 import { BLOCK, type Quantized } from '../architecture/quantize.ts';
 
 /** Names of a matrix's two tensors: the bytes [rows, blocks, 16], two values each, and the scales [rows, blocks]. */
@@ -24,7 +24,7 @@ export function packedMatrix(
   ) {
     throw new CodedError(
       'corrupt',
-      `The model's packed tensor '${name}' does not have the shape [${rows}, ${columns}]. ${MEND}`,
+      `The model's packed tensor '${name}' does not have the shape [${rows}, ${columns}]. ${REPAIR_ADVICE}`,
     );
   }
   return { bits: 4, rows, columns, packed, scales };

@@ -4,7 +4,7 @@
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { fromBfloat, fromHalf, toBfloat, toHalf } from '../../common/half.ts';
 import { isObject } from '../../common/schemas.ts';
-import { MEND } from '../architecture/decoder-values.ts';
+import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 
 export type StoredType = 'F32' | 'F16' | 'BF16';
 
@@ -94,7 +94,9 @@ export function readHeader(
 }
 
 function corrupt(why: string, cause?: unknown): CodedError {
-  return new CodedError('corrupt', `The model file is damaged or not a safetensors file: ${why}. ${MEND}`, { cause });
+  return new CodedError('corrupt', `The model file is damaged or not a safetensors file: ${why}. ${REPAIR_ADVICE}`, {
+    cause,
+  });
 }
 
 /** Names and types come from the file: they may be of any length. */
@@ -109,7 +111,7 @@ function entryOf(name: string, entry: unknown, available: number): StoredPlace {
   if (width === undefined) {
     throw new CodedError(
       'unsupported',
-      `Tensor '${shown(name)}' is stored as ${shown(dtype)}; F32, F16, BF16 and U8 are supported. ${MEND}`,
+      `Tensor '${shown(name)}' is stored as ${shown(dtype)}; F32, F16, BF16 and U8 are supported. ${REPAIR_ADVICE}`,
     );
   }
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {

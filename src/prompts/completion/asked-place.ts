@@ -1,6 +1,6 @@
 // The request at a cursor position, and the cleaned answer: one path for serving, labelling, fitting and measuring.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
-import { closedBehind, closersWritten } from '../../text/brackets.ts';
+import { closersWritten, insertedClosers } from '../../text/brackets.ts';
 import { indentUnitOf } from '../../text/indents.ts';
 import { languageOf } from '../../text/languages.ts';
 import { lineAfter, lineBefore } from '../../text/lines.ts';
@@ -31,7 +31,7 @@ export function placeBefore({ path, languageId, prefix, suffix }: CompletionQuer
 
 /** The closers that an editor inserted after the cursor, if nothing else follows on the line; else ''. */
 function closedAt({ prefix, suffix, languageId }: CompletionQuery): string {
-  return closedBehind(lineBefore(prefix), lineAfter(suffix), languageOf(languageId).quotes);
+  return insertedClosers(lineBefore(prefix), lineAfter(suffix), languageOf(languageId).quotes);
 }
 
 /** The position without the closers that the editor inserted, so that the model writes the line as its author would. */

@@ -1,7 +1,7 @@
 // Positions at which a draft may be cut: each beginning that leaves well-formed text is a draft itself, and judged like
 // one.
 import type { Draft, DraftToken } from '../../common/completion.ts';
-import { begunName, namesFrom, wholeName } from '../../text/begun-names.ts';
+import { namesFrom, unfinishedName, wholeName } from '../../text/begun-names.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
 import { isProse } from '../../text/prose-text.ts';
@@ -38,7 +38,7 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>):
     return isWhole && draft.brokenCuts?.includes(length) !== true;
   };
   const prose = isProse(query.languageId, query.prefix);
-  const begun = begunName(before);
+  const begun = unfinishedName(before);
   const names = begun === '' ? undefined : namesFrom(begun, query.prefix, query.suffix);
   const name = wholeName(begun, text);
   const isStranger = names !== undefined && names.size > 0 && name !== begun && !names.has(name);

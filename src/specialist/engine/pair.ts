@@ -19,12 +19,12 @@ export class EnginePair implements Engine {
     this.completionClient = new EngineClient(options);
   }
 
-  /** Of the process that completes; undefined while none runs. */
+  /** Process id of the completion process; undefined while none runs. */
   get pid(): number | undefined {
     return this.completionClient.pid;
   }
 
-  /** Of the process that trains; undefined while there is no training. */
+  /** Process id of the training process; undefined while there is no training. */
   get trainingPid(): number | undefined {
     return this.trainingClient?.pid;
   }

@@ -4,7 +4,7 @@
 
 import { type GateExample, gateOf } from '../../common/statistics/gate.ts';
 import { allowedTokens, remainingBytes } from '../../neural/inference/healing.ts';
-import { meet } from '../../text/lines.ts';
+import { cutBeforeRest } from '../../text/lines.ts';
 import { textOf } from '../ngram/drafter.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Step } from '../ngram/search.ts';
@@ -40,11 +40,11 @@ export async function crossTokenizerCandidates(
   const lineEnds = restText === '' || !mapping.seesSuffix;
   const request = { healed: mapping.own.healed, lineEnds, maxTokens: start.maxTokens };
   const proposed = (await proposeLines(root, mapping, request, limits, signal)).flatMap((text) =>
-    lineEnds ? (meet(text, restText) ?? []) : text,
+    lineEnds ? (cutBeforeRest(text, restText) ?? []) : text,
   );
   const local = position.search
     .run(start.before, start.healed, position.scope, position.path, start.maxTokens)
-    .flatMap((hypothesis) => meet(textOf(hypothesis, start.healed, vocabulary), restText) ?? []);
+    .flatMap((hypothesis) => cutBeforeRest(textOf(hypothesis, start.healed, vocabulary), restText) ?? []);
   // Alternately, so that both are among the candidates that there is time for.
   const texts = Array.from({ length: limits.wanted }, (_, i) => [proposed[i] ?? '', local[i] ?? '']).flat();
   const lines: MixHypothesis[] = [];

@@ -5,6 +5,7 @@ import type { CompletionQuery, Draft } from '../../common/completion.ts';
 import { bracketBalance } from '../../text/brackets.ts';
 import { indentLength } from '../../text/indents.ts';
 import { lineStart, linesBelow } from '../../text/lines.ts';
+import { DRAFTED_OPENERS } from '../../text/syntax/block-rules.ts';
 import { closerOf } from '../../text/syntax/blocks.ts';
 import type { OwnFile } from './own-file.ts';
 import { lookupScope } from './project-index.ts';
@@ -52,7 +53,7 @@ export interface Block {
 }
 
 const mostLines = 24;
-/** A block whose probability falls below this is not continued. How much of it is shown is decided elsewhere. */
+/** A block is not continued below this probability. The router decides how much of it is shown. */
 const leastProbability = 0.2;
 /** Limit for the distributions of one more line: lower than for the first line, which the user waits for. */
 const lineBudget = 50;
@@ -96,7 +97,7 @@ export function* writeBlock(
   { vocabulary, own }: Pick<BlockParts, 'vocabulary' | 'own'>,
 ): Generator<NextLineRequest, Block, BlockLine> {
   const lineBefore = query.prefix.slice(lineStart(query.prefix));
-  const opensBlock = /[([{:]$|=>$/.test(firstLine.trimEnd());
+  const opensBlock = DRAFTED_OPENERS.firstLine.test(firstLine.trimEnd());
   const baseIndent = indentLength(lineBefore + firstLine);
   const lineBelowCursor = linesBelow(query.suffix, 1)[0]?.trim();
   const steps: Step[] = [];
@@ -142,7 +143,8 @@ export function* writeBlock(
     lastEndProbability = endProbability(best);
     text += line.text;
     probability *= lineProbability;
-    if (lineIndent === baseIndent && opensBlock && closesBlock && !/[([{:]$/.test(body.trimEnd())) return finish();
+    if (lineIndent === baseIndent && opensBlock && closesBlock && !DRAFTED_OPENERS.closingLine.test(body.trimEnd()))
+      return finish();
   }
   return breakOff();
 }

@@ -3,7 +3,7 @@
 import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../../common/completion.ts';
 import { choiceProbabilities } from '../../common/statistics/conditional-logit.ts';
 import { languageOf } from '../../text/languages.ts';
-import { meet, restOfLine } from '../../text/lines.ts';
+import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
 import { type Block, continueBlock, endProbability, type FirstLine, likelihood } from './block.ts';
 import type { OwnFile } from './own-file.ts';
 import { lookupScope } from './project-index.ts';
@@ -119,7 +119,7 @@ export class NgramDrafter {
     const unranked: Unranked[] = [];
     const seen = new Set<string>();
     for (const hypothesis of search.run(before, own.healed, scope, query.path, maxTokens)) {
-      const text = meet(textOf(hypothesis, own.healed, this.vocabulary), rest);
+      const text = cutBeforeRest(textOf(hypothesis, own.healed, this.vocabulary), rest);
       if (text === undefined || text.trim() === '' || seen.has(text.trimEnd())) continue;
       seen.add(text.trimEnd());
       const logNextLine = unranked.length < rescored ? search.logNextLine(hypothesis, before, scope, query.path) : -20;

@@ -2,7 +2,7 @@
 // longer context narrows the run. Source: Liu et al. 2024 (infini-gram), with reversed direction, so that one narrowing
 // walk yields every back-off order.
 
-import { kinOf, learnsOf } from '../../text/languages.ts';
+import { kinOf, ngramKinOf } from '../../text/languages.ts';
 import { suffixArray } from '../../text/suffix-array.ts';
 import { type Evidence, levels, longestMatch, place } from './evidence.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';
@@ -260,7 +260,7 @@ export function agreement(there: number, here: number, home: number): number {
 
 /** The scope of a position in a file. @param following see LookupScope */
 export function lookupScope(path: string, following: number): LookupScope {
-  return { folder: parentFolder(path), kin: learnsOf(path), following };
+  return { folder: parentFolder(path), kin: ngramKinOf(path), following };
 }
 
 export function parentFolder(path: string): string {

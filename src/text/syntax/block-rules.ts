@@ -89,6 +89,16 @@ export function blockRules(languageId: string): BlockRules | undefined {
   return family === 'prose' ? undefined : { ...FAMILIES[family], ...known.get(languageId) };
 }
 
+/**
+ * Openers of a block that the specialist drafts, in every language. Simpler than `opener`, because the drafted lines
+ * show by their indents where the block ends.
+ */
+export const DRAFTED_OPENERS = {
+  firstLine: /[([{:]$|=>$/,
+  /** A line with a closer that opens another branch: `} else {`. */
+  closingLine: /[([{:]$/,
+};
+
 /** Words that begin the next branch of a statement, and so end the branch before. */
 export const NEXT_BRANCH = /^\s*(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure)\b/;
 

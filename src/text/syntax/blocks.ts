@@ -11,9 +11,9 @@ import { lineState } from '../line-state.ts';
 import { lineAbove, lineAfter, lineBefore, lineEnd, linesBelow } from '../lines.ts';
 import { isTest } from '../test-paths.ts';
 import { blockRules, SAMPLED_OPENERS } from './block-rules.ts';
-import { enclosing, isComment, saying } from './nodes.ts';
-import type { Parsed } from './parsed.ts';
-import { spotOf } from './spot.ts';
+import { cursorDocument } from './cursor-document.ts';
+import type { IncrementalParser } from './incremental-parser.ts';
+import { childrenWithoutComments, enclosing, isComment } from './nodes.ts';
 
 type Node = TreeSitter.Node;
 
@@ -44,13 +44,13 @@ const TEXT_NODE = /string|comment|heredoc|char_literal|regex/;
 export function blockOptions(
   query: CompletionQuery,
   options: DraftOptions,
-  parsed: Parsed | undefined,
+  parsed: IncrementalParser | undefined,
   parseMs = PARSE_MS,
 ): DraftOptions {
   if (options.linesBelow === 'never' || parsed === undefined) return options;
   const rest = lineAfter(query.suffix);
   if (rest.trim() !== '' && !isOnlyClosers(rest)) return options;
-  const spot = spotOf(query);
+  const spot = cursorDocument(query);
   const document = spot.withText('');
   const found = parsed.read(document, performance.now() + parseMs, (root) => {
     if (options.multiline) return isInText(root, spot.at) ? 'no block' : undefined;
@@ -73,7 +73,7 @@ function beginsBlock(root: Node, text: string, at: number, { path, prefix }: Com
   const from = at - typed.length;
   const around = enclosing(root, text, from);
   if (typed === '' && isInEmptyBody(root, text, at, around)) return true;
-  const siblings = saying(around ?? root).filter(({ endIndex }) => endIndex < from);
+  const siblings = childrenWithoutComments(around ?? root).filter(({ endIndex }) => endIndex < from);
   if (typed === '' && around && isList(around) && areOnOwnLines(siblings)) return true;
   return isTest(path) && isRepeated(siblings, text, typed);
 }
@@ -81,18 +81,19 @@ function beginsBlock(root: Node, text: string, at: number, { path, prefix }: Com
 /** Whether the body around the cursor has only comments or a documentation string. */
 function isInEmptyBody(root: Node, text: string, at: number, around: Node | undefined): boolean {
   const first = around?.firstChild;
-  if (around && first && !first.isNamed && /[{([]$/.test(first.text)) return saying(around).length === 0;
+  if (around && first && !first.isNamed && /[{([]$/.test(first.text))
+    return childrenWithoutComments(around).length === 0;
   // A body without brackets ends with its last line, so the cursor is behind its node.
   const last = text.slice(0, at).trimEnd().length;
   let node: Node | null = root.descendantForIndex(Math.max(0, last - 1), last);
   while (node && node.type !== 'block') node = node.parent;
   if (node === null || node.firstChild?.isNamed === false) return false;
   const columns = at - (text.lastIndexOf('\n', at - 1) + 1);
-  return node.startPosition.column === columns && saying(node).every(isDocumentation);
+  return node.startPosition.column === columns && childrenWithoutComments(node).every(isDocumentation);
 }
 
 function isDocumentation(node: Node): boolean {
-  return node.type === 'expression_statement' && saying(node).every(({ type }) => type === 'string');
+  return node.type === 'expression_statement' && childrenWithoutComments(node).every(({ type }) => type === 'string');
 }
 
 function isList(node: Node): boolean {

@@ -53,7 +53,7 @@ export function functionAt(functions: readonly SourceFunction[], text: string, a
 function inTree(root: TreeSitter.Node): SourceFunction[] {
   const found: SourceFunction[] = [];
   const visit = (node: TreeSitter.Node) => {
-    const own = FUNCTIONS.has(node.type) ? node : HOLDERS.has(node.type) ? heldBy(node) : undefined;
+    const own = FUNCTIONS.has(node.type) ? node : HOLDERS.has(node.type) ? functionValueOf(node) : undefined;
     if (own) found.push(describe(node, own));
     for (const child of node.namedChildren) if (child) visit(child);
   };
@@ -61,7 +61,7 @@ function inTree(root: TreeSitter.Node): SourceFunction[] {
   return found;
 }
 
-function heldBy(node: TreeSitter.Node): TreeSitter.Node | undefined {
+function functionValueOf(node: TreeSitter.Node): TreeSitter.Node | undefined {
   const declarator = node.namedChildren.find((child) => child?.type === 'variable_declarator') ?? node;
   const value = declarator.childForFieldName('value');
   return value && VALUES.has(value.type) ? value : undefined;
@@ -88,7 +88,7 @@ function nameOf(node: TreeSitter.Node): string {
   return inner?.text ?? '';
 }
 
-const begins =
+const FUNCTION_LINE =
   /^[ \t]*(?:[\p{L}@][\p{L}\p{N}_.]*[ \t]+)*?(?:function|func|fun|fn|def|defp|sub|proc)\b[ \t]*([\p{L}_][\p{L}\p{N}_.:]*)?/u;
 
 function byIndent(text: string, languageId: string): SourceFunction[] {
@@ -99,7 +99,7 @@ function byIndent(text: string, languageId: string): SourceFunction[] {
     at += (lines[i] as string).length + 1;
   }
   return lines.flatMap((line, i) => {
-    const match = begins.exec(line);
+    const match = FUNCTION_LINE.exec(line);
     if (match === null) return [];
     const deeper = (other: string) => other.trim() === '' || indentColumns(other) > indentColumns(line);
     let to = i + 1;

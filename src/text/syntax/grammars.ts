@@ -1,6 +1,6 @@
 // tree-sitter's grammars in VS Code's builds, each loaded when its language is first used.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
-import { Parsed } from './parsed.ts';
+import { IncrementalParser } from './incremental-parser.ts';
 
 /**
  * VS Code's language id -> the grammar's name in the package. Languages without a row have only rules (block-rules.ts).
@@ -36,13 +36,13 @@ interface Runtime {
 }
 
 let runtime: Promise<Runtime> | undefined;
-const parsers = new Map<string, Promise<Parsed | undefined>>();
+const parsers = new Map<string, Promise<IncrementalParser | undefined>>();
 
 /**
  * The process's parser for a language; undefined if it has no grammar, or loading failed. Never rejects.
  * @param most grammars that the process may load
  */
-export function parserFor(languageId: string, most = MAX_GRAMMARS): Promise<Parsed | undefined> {
+export function parserFor(languageId: string, most = MAX_GRAMMARS): Promise<IncrementalParser | undefined> {
   const grammar = GRAMMARS[languageId];
   if (grammar === undefined) return Promise.resolve(undefined);
   const known = parsers.get(grammar);
@@ -52,12 +52,12 @@ export function parserFor(languageId: string, most = MAX_GRAMMARS): Promise<Pars
   return parser;
 }
 
-async function load(grammar: string): Promise<Parsed> {
+async function load(grammar: string): Promise<IncrementalParser> {
   runtime ??= start();
   const { Parser, Language, folder } = await runtime;
   const parser = new Parser();
   parser.setLanguage(await Language.load(`${folder}tree-sitter-${grammar}.wasm`));
-  return new Parsed(parser);
+  return new IncrementalParser(parser);
 }
 
 /** The folder of the grammars, with a separator at its end. */

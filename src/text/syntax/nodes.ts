@@ -9,7 +9,7 @@ export function isComment({ type }: Node): boolean {
 }
 
 /** Named children without comments. */
-export function saying(node: Node): Node[] {
+export function childrenWithoutComments(node: Node): Node[] {
   return node.namedChildren.filter((child): child is Node => child !== null && !isComment(child));
 }
 

@@ -4,10 +4,10 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../common/completi
 import { lineState } from '../line-state.ts';
 import { lineBefore, lineEnd } from '../lines.ts';
 import { blockOptions } from './blocks.ts';
+import { cursorDocument } from './cursor-document.ts';
 import { parserFor } from './grammars.ts';
+import { countErrors, type IncrementalParser } from './incremental-parser.ts';
 import { enclosing, endOf, isCutThrough } from './nodes.ts';
-import { countErrors, type Parsed } from './parsed.ts';
-import { spotOf } from './spot.ts';
 
 /** Limits on the work: line ends that are checked, and the time for all of them, ms. */
 const MAX_ENDS = 12;
@@ -36,13 +36,13 @@ export async function withSyntax(draft: Draft, query: CompletionQuery, parseMs =
   if (draft.text === '' || lineState(query.languageId, line) === 'comment') return draft;
   const parsed = await parserFor(query.languageId);
   if (parsed === undefined) return draft;
-  const ends = endsIn(parsed, query, draft, performance.now() + parseMs);
+  const ends = checkCuts(parsed, query, draft, performance.now() + parseMs);
   if (ends === undefined) return draft;
   const { brokenCuts, wholeCuts } = ends;
   return { ...draft, ...(brokenCuts.length > 0 && { brokenCuts }), ...(wholeCuts && { wholeCuts }) };
 }
 
-interface Ends {
+interface CheckedCuts {
   readonly brokenCuts: readonly number[];
   readonly wholeCuts?: readonly number[];
 }
@@ -51,16 +51,16 @@ interface Ends {
  * Checks the draft and its continuation at each line end; lengths in UTF-16 units. Cuts inside a line are not checked:
  * `import a` has an error that `import a from 'a'` has not.
  */
-function endsIn(
-  parsed: Parsed,
+function checkCuts(
+  parsed: IncrementalParser,
   query: CompletionQuery,
   { text, continuation }: Draft,
   deadline: number,
-): Ends | undefined {
-  const spot = spotOf(query);
+): CheckedCuts | undefined {
+  const spot = cursorDocument(query);
   const all = text + (continuation?.text ?? '');
-  const sound = parsed.errorsIn(spot.withoutLine, deadline);
-  if (sound === undefined) return undefined;
+  const errorsBefore = parsed.errorsIn(spot.withoutLine, deadline);
+  if (errorsBefore === undefined) return undefined;
   // If the draft begins with a line end, its first line is the one below the cursor.
   const firstEnd = lineEnd(all, all.length - all.trimStart().length);
   const brokenCuts = new Set<number>();
@@ -68,25 +68,25 @@ function endsIn(
   const ends = [...all.matchAll(/\n|$/g)].map(({ index }) => index);
   for (const end of ends.slice(0, MAX_ENDS)) {
     const cut = all.slice(0, end).trimEnd();
-    const isFurther = cut.length > firstEnd;
-    const asks = UNFINISHED.test(cut);
+    const isBelowFirstLine = cut.length > firstEnd;
+    const isUnfinished = UNFINISHED.test(cut);
     // An element of a list is whole with its comma, too.
-    if (asks && !(isFurther && cut.endsWith(','))) continue;
-    const looked = asks ? cut.slice(0, -1) : cut;
-    const document = spot.withText(looked);
-    const seen = parsed.read(document, deadline, (root) => {
-      const to = spot.at + looked.length;
+    if (isUnfinished && !(isBelowFirstLine && cut.endsWith(','))) continue;
+    const checkedText = isUnfinished ? cut.slice(0, -1) : cut;
+    const document = spot.withText(checkedText);
+    const result = parsed.read(document, deadline, (root) => {
+      const to = spot.at + checkedText.length;
       const within = enclosing(root, document, spot.at);
       const isPast = within !== undefined && endOf(within, document) < to;
       return {
         errors: countErrors(root),
-        isWhole: isFurther && !isPast && !isCutThrough(root, document, spot.at + firstEnd + 1, to),
+        isWhole: isBelowFirstLine && !isPast && !isCutThrough(root, document, spot.at + firstEnd + 1, to),
       };
     });
-    if (seen === undefined) return { brokenCuts: [...brokenCuts] };
-    if (seen.errors > sound) {
-      if (!asks) brokenCuts.add(cut.length);
-    } else if (seen.isWhole) for (const part of [cut, cut.replace(/[;,]+$/, '')]) wholeCuts.add(part.length);
+    if (result === undefined) return { brokenCuts: [...brokenCuts] };
+    if (result.errors > errorsBefore) {
+      if (!isUnfinished) brokenCuts.add(cut.length);
+    } else if (result.isWhole) for (const part of [cut, cut.replace(/[;,]+$/, '')]) wholeCuts.add(part.length);
   }
   return { brokenCuts: [...brokenCuts], ...(all.length > firstEnd && { wholeCuts: [...wholeCuts] }) };
 }

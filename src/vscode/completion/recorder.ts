@@ -7,7 +7,7 @@ import type { Completion, CompletionEvent, CompletionRequest } from '../../compl
 import type { Decision } from '../../routing/types.ts';
 import type { Store } from '../../storage/store.ts';
 import { lineBefore, lineNumber } from '../../text/lines.ts';
-import { apart } from '../../text/windows.ts';
+import { detachString } from '../../text/windows.ts';
 import type { Problems } from '../api/problems.ts';
 import type { PanelRow } from '../webview/protocol.ts';
 import type { Activity } from './activity.ts';
@@ -161,7 +161,7 @@ export class Recorder {
     return {
       path: folder.label === '' ? path : `${folder.label}/${path}`,
       line: lineOf(request) + 1,
-      before: apart(lineBefore(prefix, 200)),
+      before: detachString(lineBefore(prefix, 200)),
     };
   }
 

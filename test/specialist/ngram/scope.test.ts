@@ -1,7 +1,7 @@
 // Knowledge beyond counting: parameters that a left side names, language kin, and the lines below a line.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kinOf, learnsOf } from '../../../src/text/languages.ts';
+import { kinOf, ngramKinOf } from '../../../src/text/languages.ts';
 import { parametersAbove } from '../../../src/text/signature.ts';
 import { build, complete, line } from './project.ts';
 
@@ -45,7 +45,7 @@ test('parameters are those of the nearest signature, not of conditions', () => {
 
 test('code is predicted from its language kin, text and data from all files', () => {
   assert.equal(kinOf('a/b.tsx'), kinOf('c.js'));
-  assert.equal(learnsOf('a.md') + learnsOf('a.json'), '');
+  assert.equal(ngramKinOf('a.md') + ngramKinOf('a.json'), '');
   for (const other of ['a.css', 'a.py', 'a.sh', 'a.json', 'a.md']) assert.notEqual(kinOf(other), kinOf('a.ts'), other);
   const model = build([
     { path: 'src/a.ts', text: "const colour = 'vitest';\nconst other = 'vitest';\n".repeat(4) },

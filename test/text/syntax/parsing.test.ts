@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
-import { Parsed } from '../../../src/text/syntax/parsed.ts';
+import { IncrementalParser } from '../../../src/text/syntax/incremental-parser.ts';
 import { withSyntax } from '../../../src/text/syntax/parsing.ts';
 
 const token = (text: string) => ({
@@ -89,11 +89,11 @@ test('incremental parsing gives the same result as parsing anew', async () => {
   const parsedAnew = (text: string) => {
     const parser = new treeSitter.Parser();
     parser.setLanguage(language);
-    return new Parsed(parser).errorsIn(text, Number.POSITIVE_INFINITY);
+    return new IncrementalParser(parser).errorsIn(text, Number.POSITIVE_INFINITY);
   };
   const parser = new treeSitter.Parser();
   parser.setLanguage(language);
-  const parsed = new Parsed(parser);
+  const parsed = new IncrementalParser(parser);
   const texts = ['f(ü, 1);\n', 'f(ü, 1;\n', 'f(ü,\n 1);\nclass A {', 'class A {\n  g() {}\n}\n', '', 'x'];
   for (const text of texts) assert.equal(parsed.errorsIn(text, Number.POSITIVE_INFINITY), parsedAnew(text), text);
 });

@@ -7,7 +7,7 @@ import { lineEnd, lineStart } from '../lines.ts';
 /** A longer document is cut at lines without indent, at most so many UTF-16 units before and after the cursor. */
 const REACH = { before: 12_000, after: 4000 };
 
-export interface Spot {
+export interface CursorDocument {
   /** The document without the cursor's line. */
   readonly withoutLine: string;
   /** Offset of the cursor in these documents, UTF-16 units. */
@@ -16,7 +16,7 @@ export interface Spot {
   withText(text: string): string;
 }
 
-export function spotOf({ prefix: before, suffix: after, languageId }: CompletionQuery): Spot {
+export function cursorDocument({ prefix: before, suffix: after, languageId }: CompletionQuery): CursorDocument {
   const prefix = before.slice(outerStart(before));
   const suffix = after.slice(0, outerEnd(after));
   const { quotes } = languageOf(languageId);

@@ -3,7 +3,7 @@ import type * as TreeSitter from '@vscode/tree-sitter-wasm';
 import { commonPrefix, commonSuffix } from '../edits.ts';
 import { lineNumber, lineStart } from '../lines.ts';
 
-export class Parsed {
+export class IncrementalParser {
   /** The language's keywords. */
   readonly keywords: ReadonlySet<string>;
   private readonly parser: TreeSitter.Parser;
