@@ -20,12 +20,12 @@ function documentOf(text: string, languageId = 'typescript') {
   };
 }
 
-test('a document with CRLF is asked about with line feeds', () => {
+test('the query of a CRLF document has line feeds', () => {
   const query = queryAt(documentOf('a\r\nbc\r\nd\r\n'), { line: 1, character: 1 }, 'x.ts');
   assert.deepEqual(query, { path: 'x.ts', languageId: 'typescript', prefix: 'a\nb', suffix: 'c\nd\n' });
 });
 
-test('of a large document the query holds a window that begins at a line', () => {
+test('the query of a large document is a window that begins at a line', () => {
   const lines = Array.from({ length: 40_000 }, (_, index) => `line ${index}`);
   const document = documentOf(lines.join('\n'));
   const query = queryAt(document, { line: 30_000, character: 4 }, 'big.txt');
@@ -35,7 +35,7 @@ test('of a large document the query holds a window that begins at a line', () =>
   assert.ok(query.prefix.endsWith('\nline') && query.suffix.startsWith(' 30000\n'));
 });
 
-test('of a long document the lines in reach say the same as the whole text', () => {
+test('reading only the lines within reach gives the same query as the whole text', () => {
   for (const eol of ['\n', '\r\n']) {
     const lines = Array.from({ length: 9000 }, (_, index) => `${'x'.repeat(index % 90)} ${index}`);
     const text = lines.join(eol);
@@ -62,14 +62,14 @@ test('the indent unit follows the editor', () => {
   assert.equal(indentUnit({}), '    ');
 });
 
-test("output and the like are left alone; files, notebooks, untitled documents and the box for a commit's message are not", () => {
+test('output and git documents get no completions; files, notebooks, untitled and commit box documents do', () => {
   for (const scheme of ['output', 'git']) assert.ok(isSilent(scheme, 'plaintext'), scheme);
   for (const scheme of ['file', 'untitled', 'vscode-notebook-cell', 'vscode-scm', 'vscode-remote']) {
     assert.ok(!isSilent(scheme, 'python'), scheme);
   }
 });
 
-test('a cell is asked about with the cells of its language above and below it', () => {
+test('the query of a notebook cell contains the cells of its language above and below', () => {
   const cell = (languageId: string, text: string) => ({ ...documentOf(text, languageId), getText: () => text });
   const cells = [
     cell('markdown', '# Sales\n'),
@@ -86,7 +86,7 @@ test('a cell is asked about with the cells of its language above and below it', 
   assert.deepEqual(aroundCell(cells, 4), { above: '# Sales\n\n', below: '' });
 });
 
-test('a box for a commit belongs to the repository in its URI', () => {
+test('the repository of a commit message box is read from its URI', () => {
   assert.equal(repositoryIn('rootUri=file%3A%2F%2F%2Fwork%2Fa%2520b'), 'file:///work/a%20b');
   assert.equal(repositoryIn(''), undefined);
   assert.equal(aboveBox(['Third\r\n\r\nWhy', 'Second', 'First']), 'First\n\nSecond\n\nThird\n\nWhy\n\n');

@@ -1,4 +1,4 @@
-// A memento in memory, for what keeps things in the editor's.
+// A `vscode.Memento` in memory.
 export function memory() {
   const values = new Map<string, unknown>();
   return {

@@ -1,4 +1,4 @@
-// The language that a page says it is in.
+// The `lang` attribute of a webview's page.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pageLanguage } from '../../src/vscode/editor/page-language.ts';

@@ -1,4 +1,4 @@
-// A specialist served elsewhere in a window: what has to be there before it drafts, and what happens while its server is away.
+// A served local model in a window: its requirements, and retries while its server does not answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../../src/common/log.ts';

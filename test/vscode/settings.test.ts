@@ -1,4 +1,4 @@
-// The table of settings and package.json say the same; what a user may write wrongly breaks nothing.
+// The table of settings equals package.json, and invalid values are ignored.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -20,7 +20,7 @@ const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.me
 const words = JSON.parse(readFileSync(new URL('../../package.nls.json', import.meta.url), 'utf8'));
 const properties: Record<string, Property> = manifest.contributes.configuration.properties;
 
-test('every row of the table is in package.json, word for word, and nothing else is', () => {
+test('the table and package.json have the same settings', () => {
   assert.deepEqual(
     Object.keys(properties).sort(),
     Object.keys(settingRows)
@@ -38,13 +38,13 @@ test('every row of the table is in package.json, word for word, and nothing else
 
 const entries = Object.entries(settingRows) as [keyof Settings, (typeof settingRows)[keyof Settings]][];
 
-test('an untrusted workspace sets nothing that costs anything; what is the userâ€™s alone no workspace does', () => {
+test('an untrusted workspace can set only showBar, and no workspace can set a setting of the user', () => {
   const costly = entries.filter(([, { beside }]) => beside !== workspacesFirst).map(([key]) => key);
   assert.deepEqual(
     manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
     costly.map((key) => `easyAdaptation.${key}`),
   );
-  // Named one by one: whoever adds a setting that a workspace may set as it likes says so here, too.
+  // A new setting that any workspace may set must be added here.
   assert.deepEqual(
     entries.filter(([, { beside }]) => beside === workspacesFirst).map(([key]) => key),
     ['showBar'],
@@ -53,7 +53,7 @@ test('an untrusted workspace sets nothing that costs anything; what is the userâ
     assert.equal(beside === usersAlone, scope === 'application' || scope === 'machine', key);
 });
 
-/** User's value, a workspace's, what counts; for every setting that a workspace may set at all. */
+/** The user's value, the workspace's and the effective one, for every setting that a workspace may set. */
 const stricter: Partial<
   Record<keyof Settings, readonly (readonly [user: unknown, workspace: unknown, counts: unknown])[]>
 > = {
@@ -119,7 +119,7 @@ const stricter: Partial<
   ],
 };
 
-test('a workspace makes a setting stricter or not at all, by .vscode/settings.json as by a .code-workspace', () => {
+test('a workspace or a folder in it can only make a setting stricter', () => {
   for (const [key, { beside, default: fallback }] of entries) {
     if (beside === usersAlone) {
       const other = typeof fallback === 'number' ? fallback + 1 : 'fp32';
@@ -143,7 +143,7 @@ test('a workspace makes a setting stricter or not at all, by .vscode/settings.js
       if (beside === workspacesFirst) continue;
       assert.deepEqual(read({ globalValue: user, workspaceValue: workspace }, false), user, `untrusted, ${why}`);
       assert.deepEqual(read({ globalValue: user, workspaceFolderValue: workspace }, false), user, `untrusted, ${why}`);
-      // Of a workspace and a folder in it the stricter counts, too.
+      // The stricter value of a workspace and a folder in it counts.
       assert.deepEqual(
         read({ globalValue: user, workspaceValue: user, workspaceFolderValue: workspace }, true),
         counts,
@@ -199,7 +199,7 @@ test('a language is enabled by its own entry, else by *, else by default', () =>
   assert.equal(isLanguageEnabled({}, 'python'), true);
 });
 
-test('an address is https, or http on this machine alone', () => {
+test('an address must be https, or http on this machine', () => {
   assert.deepEqual(checkBaseUrl(''), { url: undefined });
   assert.deepEqual(checkBaseUrl('https://proxy.example/v1'), { url: 'https://proxy.example/v1' });
   assert.deepEqual(checkBaseUrl('http://127.0.0.1:8080'), { url: 'http://127.0.0.1:8080' });

@@ -1,4 +1,4 @@
-// The slider's places in money and quality, from what an adaptation measured.
+// The slider's positions with cost and gain, from an adaptation's measurements.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RiskBound } from '../../src/routing/types.ts';
@@ -10,7 +10,7 @@ const slider = [
   { balance: 1, apiShare: 1, right: 0.38 },
 ];
 
-test('each place has its share, its money and the lines that are right beside those without the API', () => {
+test('each position has its share of calls, its cost and its gain over the local model alone', () => {
   const points = sliderPoints({ slider }, undefined, (share) => share / 10);
   assert.deepEqual(
     points.map(({ share, usd, gain }) => [share, usd?.toFixed(2), gain?.toFixed(2)]),
@@ -22,7 +22,7 @@ test('each place has its share, its money and the lines that are right beside th
   );
 });
 
-test('what was not measured is not said', () => {
+test('values that were not measured are absent', () => {
   assert.deepEqual(
     sliderPoints(undefined, undefined, () => 1),
     [],
@@ -38,7 +38,7 @@ test('what was not measured is not said', () => {
   );
 });
 
-test('what was measured under another bound on the risk than the one that is set is not said', () => {
+test('measurements under another risk bound than the current one are not used', () => {
   const risk: RiskBound = { holding: 'sure', alpha: 0.02 };
   const usd = () => 1;
   assert.equal(sliderPoints({ slider, risk: { ...risk } }, risk, usd).length, 3);

@@ -1,4 +1,4 @@
-// Snooze, permissions, the key, and the API's one quiet status.
+// Snooze, permissions, API keys, and the status of the large model's failures.
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
@@ -64,7 +64,7 @@ test('consent to a command holds for one folder, host and command', async () => 
   assert.ok(!permissions.mayCommandSend('file:///a', 'api.example', 'comment'));
 });
 
-test('consent of an earlier version, which kept one host, counts', async () => {
+test('consent that an earlier version stored for a single host counts', async () => {
   const kept = memory();
   await kept.update('consent:file:///a', 'api.example');
   const permissions = new Permissions(kept, () => {});
@@ -101,18 +101,18 @@ test('a key is checked by its form only', () => {
   assert.equal(keyProblem(` ${'k'.repeat(40)}\n`), undefined);
 });
 
-/** A secret storage in memory, and the one who tells that somebody changed it. */
+/** A secret storage in memory. `notify` reports a change by another window. */
 function secrets() {
   const stored = new Map<string, string>();
-  let tell: (event: { key: string }) => void = () => {};
+  let listener: (event: { key: string }) => void = () => {};
   return {
     stored,
-    tell: (key: string) => tell({ key }),
+    notify: (key: string) => listener({ key }),
     get: async (name: string) => stored.get(name),
     store: async (name: string, value: string) => void stored.set(name, value),
     delete: async (name: string) => void stored.delete(name),
-    onDidChange: (listener: typeof tell) => {
-      tell = listener;
+    onDidChange: (added: typeof listener) => {
+      listener = added;
       return { dispose() {} };
     },
   };
@@ -132,8 +132,8 @@ test('the key is read from the secret storage, trimmed, and again when another w
   assert.deepEqual([...kept.stored], [[name, 'key-key-key-key-key']]);
   assert.equal(key.value, 'key-key-key-key-key');
   kept.stored.set(name, 'another-another-another');
-  kept.tell('somebody else');
-  kept.tell(name);
+  kept.notify('another key');
+  kept.notify(name);
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(key.value, 'another-another-another');
   await key.forget();

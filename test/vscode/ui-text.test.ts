@@ -1,4 +1,4 @@
-// Foreign text in dialogs, lists and tooltips: no link, no icon, nothing that hides, of bounded length.
+// Foreign text in dialogs, lists and tooltips contains no link, icon or invisible character, and is of limited length.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { icon, link, uiText } from '../support/ui-text.ts';
@@ -26,7 +26,7 @@ test('safeText leaves no link and no icon of any hostile name', () => {
   }
 });
 
-test('two values side by side make no link together', () => {
+test('adjacent values cannot form a link', () => {
   assert.doesNotMatch(t('{0}{1}', '[a]', '(command:x)'), link);
   assert.doesNotMatch(t('[{0}]({1})', 'a', 'command:x'), link);
   assert.doesNotMatch(t('{0}({1})', '$', 'check'), icon);
@@ -34,7 +34,7 @@ test('two values side by side make no link together', () => {
     assert.doesNotMatch(joined([safeText('[a]'), safeText('(command:x)')], separator), link);
 });
 
-test('safeText removes what hides or turns the reading order, and folds lines', () => {
+test('safeText removes invisible and bidirectional control characters, and joins lines', () => {
   assert.equal(safeText('a\u202eb\u2066c\u0000d\u001b[31me\r\n\tf'), 'abcde f');
 });
 
@@ -46,7 +46,7 @@ test('safeText cuts a name at 200 characters, a sentence at 1,500, and is idempo
   assert.equal(safeText(safeText('x'.repeat(5000))), safeText('x'.repeat(5000)));
 });
 
-test('ordinary names stay as they are', () => {
+test('ordinary names are unchanged', () => {
   for (const name of ['src/[slug]/page.tsx', 'a (copy).ts', 'Grüße', '日本語.md', '$HOME', 'f(x)[0]'])
     assert.equal(safeText(name), name);
 });

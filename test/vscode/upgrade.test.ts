@@ -1,5 +1,5 @@
-// A window over what an earlier version left: under what shipped then all of it is in use; under another tokenizer the index is asked for
-// anew, the base answers with the default couplings, and the user is told once.
+// A window with data of an earlier version. With that version's base model everything is used. With another tokenizer the
+// index is rebuilt, the base model answers with the default router models, and the user is notified once.
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, utimesSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -59,7 +59,7 @@ const fitsOf = (session: FolderSession) =>
 /** @param tokenizer of what ships @param served elsewhere */
 function window(tokenizer: string, served: object = { state: () => 'off' }) {
   const { storeFolder: storage, root, neural } = earlier;
-  const told: string[] = [];
+  const notified: string[] = [];
   const opened: string[] = [];
   const { store } = openStore(storage, { log: silentLog });
   const shipped = { base: neural.base, tokenizer };
@@ -82,7 +82,7 @@ function window(tokenizer: string, served: object = { state: () => 'off' }) {
     clock: systemClock,
     log: silentLog,
     onEvent() {},
-    onOutdated: ({ name }: { name: string }) => told.push(name),
+    onOutdated: ({ name }: { name: string }) => notified.push(name),
     onChange() {},
     onReady() {},
   } as unknown as SessionDeps;
@@ -92,17 +92,17 @@ function window(tokenizer: string, served: object = { state: () => 'off' }) {
     session.dispose();
     store.close();
   };
-  return { session, told, opened, dispose };
+  return { session, notified, opened, dispose };
 }
 
 test('with the base of that version, index, adapted model and routers are used silently', async () => {
-  const { session, told, opened, dispose } = window(earlier.tokenizerPath);
+  const { session, notified, opened, dispose } = window(earlier.tokenizerPath);
   try {
     assert.equal(await session.restore(), true);
     assert.equal(session.indexedFiles, project.files.size);
     assert.deepEqual(opened, [model]);
     assert.notDeepEqual(fitsOf(session).mixed, defaultFit());
-    assert.deepEqual([session.unusedBecause, session.problem, told], [undefined, undefined, []]);
+    assert.deepEqual([session.unusedBecause, session.problem, notified], [undefined, undefined, []]);
   } finally {
     dispose();
   }
@@ -136,7 +136,7 @@ test('one setting that changes base and serving options reopens the model once',
     session.reopenNeural();
     dispose();
     await settled();
-    assert.deepEqual(opened, [model, model], 'nothing of a session that has ended');
+    assert.deepEqual(opened, [model, model], 'an ended session opens nothing');
   } finally {
     dispose();
   }
@@ -186,10 +186,10 @@ test('opening a model hashes its tokenizer once', async () => {
 });
 
 test('with another tokenizer the index is rebuilt, the base answers, and nothing is deleted', async () => {
-  const { session, told, opened, dispose } = window(otherTokenizer);
+  const { session, notified, opened, dispose } = window(otherTokenizer);
   try {
-    assert.equal(await session.restore(), false, 'an index is asked for');
-    assert.deepEqual([session.unusedBecause, told], ['earlier-base', ['project']]);
+    assert.equal(await session.restore(), false, 'an index is needed');
+    assert.deepEqual([session.unusedBecause, notified], ['earlier-base', ['project']]);
     assert.ok(session.report, 'its report can still be read');
     const now = { ...earlier, tokenizerPath: otherTokenizer, effort: 'index' } as const;
     const signal = new AbortController().signal;
@@ -202,15 +202,15 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
     assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
     assert.deepEqual(fitsOf(session), { ngram: defaultFit(), mixed: defaultFit() });
     assert.deepEqual(
-      [session.unusedBecause, session.problem, told],
+      [session.unusedBecause, session.problem, notified],
       ['earlier-base', undefined, ['project']],
-      'until it is adapted again',
+      'until the next adaptation',
     );
     assert.ok(existsSync(join(model, 'model.safetensors')));
-    // A run that adapts is what mends it.
+    // A new adaptation is used again.
     const { report } = run.value;
     session.adopt(report, Date.now(), { ...defaultFit(), specialistExamples: 7 });
-    assert.deepEqual([session.unusedBecause, told.length], [undefined, 1]);
+    assert.deepEqual([session.unusedBecause, notified.length], [undefined, 1]);
     assert.equal(fitsOf(session).ngram.specialistExamples, 7);
   } finally {
     dispose();
@@ -234,5 +234,5 @@ test('with another base the adapted model is kept without a notification', () =>
   assert.equal(adopted.unusedBecause, 'other-base');
   isNeuralOff = true;
   adopted.current();
-  assert.equal(adopted.unusedBecause, undefined, 'who wants no neural model misses none');
+  assert.equal(adopted.unusedBecause, undefined, 'not reported while the neural model is off');
 });

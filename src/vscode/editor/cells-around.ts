@@ -9,8 +9,8 @@ export interface NotebookCell {
 }
 
 /** Maximum size of the context cells, UTF-16 units: the size of a query. */
-const most = { above: 48_000, below: 16_000 };
-const between = '\n\n';
+const maxLength = { above: 48_000, below: 16_000 };
+const separator = '\n\n';
 
 /** Cells of the same language; for a text cell, all text cells. */
 export function aroundCell(cells: readonly NotebookCell[], at: number): Around {
@@ -26,12 +26,12 @@ export function aroundCell(cells: readonly NotebookCell[], at: number): Around {
     .map(text);
   return {
     above: above
-      .map((cell) => cell + between)
+      .map((cell) => cell + separator)
       .join('')
-      .slice(-most.above),
+      .slice(-maxLength.above),
     below: below
-      .map((cell) => between + cell)
+      .map((cell) => separator + cell)
       .join('')
-      .slice(0, most.below),
+      .slice(0, maxLength.below),
   };
 }

@@ -12,16 +12,16 @@ export function repositoryIn(query: string): string | undefined {
 }
 
 /** Maximum size of earlier messages, UTF-16 units. */
-const most = 24_000;
+const maxLength = 24_000;
 
 /** Earlier messages as one text, the latest last, right above the new one. @param messages newest first */
 export function aboveBox(messages: readonly string[]): string {
   const kept: string[] = [];
-  let left = most;
+  let remaining = maxLength;
   for (const message of messages) {
     const text = `${toLineFeeds(message).trim()}\n\n`;
-    left -= text.length;
-    if (left < 0) break;
+    remaining -= text.length;
+    if (remaining < 0) break;
     kept.unshift(text);
   }
   return kept.join('');

@@ -43,12 +43,15 @@ export class Configuration extends DisposableStore {
   /** Enabled globs, VS Code's and ours. A workspace cannot remove the user's globs. */
   excludes(scope: vscode.Uri): Record<string, boolean> {
     const levels = vscode.workspace.getConfiguration('files', scope).inspect('exclude') ?? {};
-    return { ...resolve<Toggles>(levels, onGlobs, {}, globsOfBoth, true), ...onGlobs(this.for(scope).exclude) };
+    return {
+      ...resolve<Toggles>(levels, enabledGlobs, {}, globsOfBoth, true),
+      ...enabledGlobs(this.for(scope).exclude),
+    };
   }
 
   /**
-   * Writes where the setting is set already, else to the user's settings: a click in the panel creates no file in the
-   * repository. If the user's own value would still be stricter, it is written as well.
+   * Writes to the level where the setting is set already, else to the user's settings, so that a click in the panel
+   * creates no file in the repository. A stricter value of the user is changed as well.
    */
   async write<K extends keyof Settings>(key: K, value: Settings[K], scope: vscode.Uri | undefined): Promise<void> {
     const values = vscode.workspace.getConfiguration(section, scope ?? null);
@@ -67,8 +70,8 @@ export class Configuration extends DisposableStore {
   }
 }
 
-/** `{ "when": ... }` hides a file beside its sibling; it is still the user's text. */
-function onGlobs(globs: unknown): Toggles | undefined {
+/** Globs with `{ "when": ... }` do not count: they hide a generated file's source, which is still the user's text. */
+function enabledGlobs(globs: unknown): Toggles | undefined {
   if (typeof globs !== 'object' || globs === null) return undefined;
   return Object.fromEntries(Object.entries(globs).map(([glob, on]) => [glob, on === true]));
 }

@@ -19,8 +19,8 @@ export interface Around {
 }
 
 /**
- * The query at `position`. Only the lines within reach are read: joining all of a long document at each key is slow and
- * keeps it in memory.
+ * The query at `position`. Only the lines within reach are read, because joining all lines of a long document at each
+ * key is slow and keeps the text in memory.
  */
 export function queryAt(
   document: DocumentView,

@@ -10,20 +10,20 @@ export interface Levels {
   readonly workspaceFolderValue?: unknown;
 }
 
-/** The effective value, given the user's and that of a trusted workspace. */
-export type Beside<T> = (user: T, workspace: T) => T;
+/** Returns the effective value, from the user's and that of a trusted workspace. */
+export type CombineLevels<T> = (user: T, workspace: T) => T;
 
-/** Only the user's value counts: the setting costs money, privacy, memory or time and has no stricter direction. */
+/** Only the user's value counts: the setting affects money, privacy, memory or time, and no value is the stricter one. */
 export const usersAlone = <T>(user: T): T => user;
-/** Any workspace may set it, trusted or not: it costs nothing. */
+/** Any workspace may set it, trusted or not, because it affects none of these. */
 export const workspacesFirst = <T>(_: T, workspace: T): T => workspace;
-export const lower: Beside<number> = Math.min;
-export const higher: Beside<number> = Math.max;
-export const onWhereEither: Beside<boolean> = (user, workspace) => user || workspace;
-export const onWhereBoth: Beside<boolean> = (user, workspace) => user && workspace;
+export const lower: CombineLevels<number> = Math.min;
+export const higher: CombineLevels<number> = Math.max;
+export const onWhereEither: CombineLevels<boolean> = (user, workspace) => user || workspace;
+export const onWhereBoth: CombineLevels<boolean> = (user, workspace) => user && workspace;
 
 /** By language: enabled if both enable it. '*' stands for every language that is not listed. */
-export const languagesOfBoth: Beside<Toggles> = (user, workspace) =>
+export const languagesOfBoth: CombineLevels<Toggles> = (user, workspace) =>
   Object.fromEntries(
     [...new Set(['*', ...Object.keys(user), ...Object.keys(workspace)])].map((id) => [
       id,
@@ -32,7 +32,7 @@ export const languagesOfBoth: Beside<Toggles> = (user, workspace) =>
   );
 
 /** The user's exclude globs and the workspace's. */
-export const globsOfBoth: Beside<Toggles> = (user, workspace) => ({
+export const globsOfBoth: CombineLevels<Toggles> = (user, workspace) => ({
   ...user,
   ...Object.fromEntries(Object.entries(workspace).filter(([, on]) => on)),
 });
@@ -50,21 +50,17 @@ export function isToggles(value: unknown): value is Toggles {
   );
 }
 
-/**
- * @param read a level's value as the setting's type has it; undefined where it is absent or nothing that the setting
- * can be,
- * so that a typo in settings.json breaks nothing
- */
+/** @param read converts a level's value to the setting's type; undefined if it is absent or invalid */
 export function resolve<T>(
   levels: Levels,
   read: (value: unknown) => T | undefined,
   fallback: T,
-  beside: Beside<T>,
+  beside: CombineLevels<T>,
   trusted: boolean,
 ): T {
   const byDefault = read(levels.defaultValue) ?? fallback;
   const own = read(levels.globalValue) ?? byDefault;
-  // Like VS Code: the user's entries are added to the default ones.
+  // As in VS Code, the user's entries are added to the default ones.
   const user = isToggles(byDefault) && isToggles(own) ? ({ ...byDefault, ...own } as T) : own;
   if (!trusted && beside !== workspacesFirst) return user;
   return [levels.workspaceValue, levels.workspaceFolderValue]

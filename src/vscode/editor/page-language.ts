@@ -1,12 +1,12 @@
-// The language of a page's texts, which screen readers need.
+// The language of a page's texts, for screen readers.
 
 /**
- * The editor's where the extension has a bundle of it, else the one that all texts are written in.
+ * The editor's language if the extension has translations for it, else English.
  * @param bundle `vscode.l10n.bundle`
  */
 export function pageLanguage(bundle: object | undefined, editor: string): string {
-  return bundle === undefined ? WRITTEN : editor.replace(/[^\w-]/g, '');
+  return bundle === undefined ? SOURCE_LANGUAGE : editor.replace(/[^\w-]/g, '');
 }
 
-/** Reports are always in this language. */
-export const WRITTEN = 'en';
+/** The language that texts and reports are written in. */
+export const SOURCE_LANGUAGE = 'en';

@@ -6,7 +6,7 @@ export interface Paths {
   readonly ngramWorker: string;
   readonly job: string;
   readonly engine: string;
-  /** Folder of the models that ship with the extension, a package each. */
+  /** Folder of the models that ship with the extension, one package per model. */
   readonly models: string;
   /** The extension's data folder, with the SQLite store. */
   readonly storage: string;

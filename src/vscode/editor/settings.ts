@@ -3,7 +3,7 @@
 import { providers } from '../../llm/providers/providers.ts';
 import type { RiskBound } from '../../routing/types.ts';
 import {
-  type Beside,
+  type CombineLevels,
   globsOfBoth,
   higher,
   isToggles,
@@ -34,13 +34,13 @@ export interface SettingRow<T> {
    * Combines the workspace's value with the user's: a trusted workspace can only make it stricter, an untrusted one has
    * no effect (`restrictedConfigurations`).
    */
-  readonly beside: Beside<T>;
+  readonly beside: CombineLevels<T>;
 }
 
 export interface Settings {
   /** Language id -> on; '*' stands for every other language. */
   readonly enable: Toggles;
-  /** 0 local only ... 1 API first. */
+  /** 0: local only ... 1: large model first. */
   readonly balance: number;
   /** Limits the accuracy lost by answering locally: see RiskBound. */
   readonly riskBound: 'off' | 'expected' | 'mean' | 'sure';
@@ -57,7 +57,7 @@ export interface Settings {
   /** US dollars per calendar month, over all windows and adaptations. */
   readonly apiBudget: number;
   readonly multiline: boolean;
-  /** Limits of the API's debounce, ms; between them it follows the measured latency. */
+  /** Limits of the debounce of calls to the large model, ms. Between them it follows the measured latency. */
   readonly apiDebounceMin: number;
   readonly apiDebounceMax: number;
   /** Local drafts below this probability of being right are not shown. */
@@ -76,13 +76,13 @@ export interface Settings {
   readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
   /** Precision of the weights for completions; training uses fp32. */
   readonly neuralPrecision: 'auto' | 'int4' | 'int8' | 'fp32';
-  /** 0: as threadCount says. */
+  /** 0: chosen by threadCount. */
   readonly neuralThreads: number;
   /** Resident memory in gigabytes at which its processes drop caches or stop training. */
   readonly neuralMemory: number;
   /** Time limit of an adaptation in minutes, measuring included. */
   readonly adaptMinutes: number;
-  /** Limits of an adaptation's API calls: positions, and US dollars. */
+  /** Limits of an adaptation's calls to the large model: number, and US dollars. */
   readonly adaptCalls: number;
   readonly adaptBudget: number;
 }

@@ -10,7 +10,7 @@ import { folderOf } from './folder-ref.ts';
 
 const cellScheme = 'vscode-notebook-cell';
 /** Earlier messages are read again after this time, ms. */
-const againMs = 5 * 60_000;
+const refreshMs = 5 * 60_000;
 
 export class DocumentSurroundings {
   private readonly log: Log;
@@ -27,12 +27,12 @@ export class DocumentSurroundings {
     return scheme === boxScheme ? { above: this.earlier(document), below: '' } : undefined;
   }
 
-  /** The context known by now. Git runs only in trusted folders. */
+  /** The messages read so far. Git runs only in trusted folders. */
   private earlier({ uri }: vscode.TextDocument): string {
     const { root } = folderOf(uri);
     if (root === undefined || !vscode.workspace.isTrusted) return '';
     const known = this.messages.get(root);
-    if (known === undefined || performance.now() - known.readAt > againMs) void this.read(root, known?.text ?? '');
+    if (known === undefined || performance.now() - known.readAt > refreshMs) void this.read(root, known?.text ?? '');
     return known?.text ?? '';
   }
 

@@ -10,10 +10,10 @@ declare const brand: unique symbol;
 export type UiText = string & { readonly [brand]: 'UiText' };
 
 /** Maximum length of foreign text in a sentence, and of a message of another module, in characters. */
-const longest = { name: 200, sentence: 1500 } as const;
+const maxLength = { name: 200, sentence: 1500 } as const;
 
 /** Escapes foreign text, such as a name or a path, on one line. Idempotent. */
-export function safeText(text: string, most: number = longest.name): UiText {
+export function safeText(text: string, most: number = maxLength.name): UiText {
   // Cut before searching: a server's error page may be megabytes.
   const line = plainText(text.slice(0, 16 * most))
     .replace(/\s+/g, ' ')
@@ -24,10 +24,10 @@ export function safeText(text: string, most: number = longest.name): UiText {
 
 /** Escapes a message of another module, such as an error, which may quote foreign text. */
 export function safeSentence(text: string): UiText {
-  return safeText(text, longest.sentence);
+  return safeText(text, maxLength.sentence);
 }
 
-/** The start of a link and of an icon, which VS Code's parsers only recognise without a space between. */
+/** Inserts a space into the syntax of links and icons, which VS Code's parsers then do not recognise. */
 function withoutSyntax(text: string): UiText {
   return text.replace(/\](?=\()|\$(?=\()/g, '$& ') as UiText;
 }
@@ -42,7 +42,7 @@ export function t<M extends string>(
   ...values: readonly (string | number)[]
 ): UiText {
   const safe = values.map((value) => (typeof value === 'number' ? value : safeText(value)));
-  // Once more over all of it: values side by side, or with our own brackets, could make a link or an icon together.
+  // The whole text once more: adjacent values, or a value with our own brackets, could form a link or an icon.
   return withoutSyntax(vscode.l10n.t(message, ...safe));
 }
 
@@ -61,8 +61,8 @@ export function withIcon(name: string, text: UiText | ''): UiText {
 }
 
 /**
- * Markdown for a tooltip. The template's own text is Markdown; values are shown as they are written, but for results of
- * this function. Links in it stay without effect: the result is never trusted.
+ * Markdown for a tooltip. The template's text is Markdown. Values are escaped, except results of this function. Links
+ * run no command, because the result is not trusted.
  */
 export function markdown(
   template: TemplateStringsArray,

@@ -1,4 +1,4 @@
-// A webview's page: nothing may load but our own style sheets and our own script, which needs this page's nonce.
+// The HTML of a webview's page. Its content security policy allows only our style sheets and our script.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { pageLanguage } from './page-language.ts';
@@ -7,27 +7,27 @@ export interface PageParts {
   /** The installed extension's folder. */
   readonly extension: vscode.Uri;
   readonly title: string;
-  /** Of media/panel/, in this order: later ones override. */
+  /** Style sheets in media/panel/, without extension. A later one overrides the earlier ones. */
   readonly styles: readonly string[];
-  /** Of dist/. */
+  /** A file in dist/. */
   readonly script: string;
-  /** Of dist/, what the script's libraries bring; before our own. */
-  readonly sheet?: string;
-  /** Of what it shows; absent: the one that the extension speaks here. */
+  /** A file in dist/ with the style sheets of the script's libraries; loaded before our own. */
+  readonly librarySheet?: string;
+  /** Language of the content; absent: that of the extension's texts. */
   readonly language?: string;
 }
 
-/** Sets what the webview may do and read, and draws it. */
+/** Sets the webview's options and its HTML, which reloads the page. */
 export function drawPage(webview: vscode.Webview, parts: PageParts): void {
-  const { extension, title, styles, script, sheet, language } = parts;
+  const { extension, title, styles, script, librarySheet, language } = parts;
   const media = vscode.Uri.joinPath(extension, 'media');
   const dist = vscode.Uri.joinPath(extension, 'dist');
   webview.options = { enableScripts: true, localResourceRoots: [media, dist] };
   const nonce = randomBytes(16).toString('base64');
   const csp = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
   const own = styles.map((name) => vscode.Uri.joinPath(media, 'panel', `${name}.css`));
-  const brought = sheet === undefined ? [] : [vscode.Uri.joinPath(dist, sheet)];
-  const sheets = [...brought, ...own].map((uri) => webview.asWebviewUri(uri));
+  const library = librarySheet === undefined ? [] : [vscode.Uri.joinPath(dist, librarySheet)];
+  const sheets = [...library, ...own].map((uri) => webview.asWebviewUri(uri));
   webview.html = `<!DOCTYPE html>
 <html lang="${language ?? pageLanguage(vscode.l10n.bundle, vscode.env.language)}">
 <head>

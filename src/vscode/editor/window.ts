@@ -1,11 +1,10 @@
-// VS Code's `window` with one difference: what it shows must be `UiText`. The lint forbids `vscode.window` everywhere
-// else.
+// VS Code's `window` with stricter types: every shown text must be `UiText`. The lint forbids `vscode.window` elsewhere.
 import * as vscode from 'vscode';
 import type { UiText } from './ui-text.ts';
 
 type Shown = UiText | undefined;
 
-/** `T` with the named members as `UiText`, optional where they were. */
+/** `T` with the named members as `UiText`. Optional members stay optional. */
 type Safe<T, K extends PropertyKey> = { [P in keyof T]: P extends K ? (T[P] extends string ? UiText : Shown) : T[P] };
 
 export type UiMessageItem = Safe<vscode.MessageItem, 'title'>;
@@ -32,7 +31,7 @@ interface UiQuickPick<T extends UiQuickPickItem>
   readonly onDidTriggerItemButton: vscode.Event<vscode.QuickPickItemButtonEvent<T & vscode.QuickPickItem>>;
 }
 export type UiStatusBarItem = Safe<vscode.StatusBarItem, 'text' | 'name'> & {
-  /** Made by `markdown`. */
+  /** A result of `markdown`. */
   tooltip: vscode.MarkdownString | Shown;
 };
 export type UiProgress = vscode.Progress<{ message?: UiText; increment?: number }>;
@@ -48,7 +47,7 @@ interface Messages {
 }
 
 /** Members that show no text of the extension, or only a document. */
-type Kept = Pick<
+type UnchangedMembers = Pick<
   typeof vscode.window,
   | 'activeTextEditor'
   | 'createOutputChannel'
@@ -60,7 +59,7 @@ type Kept = Pick<
   | 'visibleTextEditors'
 >;
 
-interface SafeWindow extends Kept {
+interface SafeWindow extends UnchangedMembers {
   readonly showInformationMessage: Messages;
   readonly showWarningMessage: Messages;
   readonly showErrorMessage: Messages;

@@ -11,7 +11,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { AdaptationRow } from '../../storage/types.ts';
-import { WRITTEN } from '../editor/page-language.ts';
+import { SOURCE_LANGUAGE } from '../editor/page-language.ts';
 import { safeSentence, t } from '../editor/ui-text.ts';
 import { drawPage } from '../editor/webview-page.ts';
 import { type UiWebviewPanel, window } from '../editor/window.ts';
@@ -81,8 +81,8 @@ export class ReportPage extends DisposableStore {
       title: 'Easy Adaptation',
       styles,
       script: 'report.js',
-      sheet: 'report.css',
-      language: WRITTEN,
+      librarySheet: 'report.css',
+      language: SOURCE_LANGUAGE,
     });
   }
 

@@ -1,4 +1,4 @@
-// Whether the machine runs on its battery: what Linux's files and macOS's program say, and nothing where neither is there.
+// Whether the machine runs on battery: from Linux's files or macOS's program, else unknown.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

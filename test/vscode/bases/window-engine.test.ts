@@ -1,4 +1,4 @@
-// The window's engine follows its settings: started when it is asked, replaced or ended when they change.
+// The window's engine starts with the first request, and is replaced or ended when its settings change.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../../../src/common/log.ts';
@@ -101,7 +101,7 @@ test('another precision or thread count is served from the same process; another
   });
 });
 
-test('another memory limit is a new process, for completions at once and for the next adaptation', async () => {
+test('another memory limit starts a new process and applies to the next adaptation', async () => {
   const { neural, processes, heard, change } = set();
   await neural.request('status', {});
   change({ neuralMemory: 8 });
@@ -112,6 +112,6 @@ test('another memory limit is a new process, for completions at once and for the
   assert.equal(processes[1]?.memoryCeiling, 8e9);
 });
 
-test('without the model’s files there is no neural model', () => {
+test('without a base model the neural model is absent', () => {
   assert.equal(set(null).neural.absence, 'no-model');
 });

@@ -88,7 +88,7 @@ function recorder() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('totals count who answered, how fast, what was taken, spent and saved; a cached answer has no latency', () => {
+test('totals count answers, latencies, accepted characters and costs; a cached answer has no latency', () => {
   const activity = new Activity();
   activity.add(row('1', { latencyMs: 2 }), 'd');
   activity.add(row('2', { latencyMs: 8 }), 'd');
@@ -131,7 +131,7 @@ test('rows are newest first and at most 200', () => {
   assert.equal(activity.totals().completions, 250);
 });
 
-test('an answer becomes a row and, with its secrets redacted, a record; its outcome reaches both', async () => {
+test('an answer is listed, stored with secrets redacted, and updated by its outcome', async () => {
   const { made, activity, store, folder, accepts } = recorder();
   made.on({ kind: 'answered', request, completion }, folder);
   assert.equal(activity.rows[0]?.line, 3);
@@ -154,7 +154,7 @@ test('an untrusted folder’s completions are shown in the panel but not stored'
   assert.deepEqual(store.rowsOf('/shop').completions, []);
 });
 
-test('the line is the one in the document, wherever the text that the models saw begins', async () => {
+test('a row has the line number of the document, not of the query', async () => {
   const { made, activity, store, folder } = recorder();
   made.on({ kind: 'answered', request: { ...request, line: 1999 }, completion }, folder);
   await settled();
@@ -181,7 +181,7 @@ test('an empty answer is listed only for a manual request', () => {
   assert.equal(activity.totals().completions, 0);
 });
 
-test('failures set the status, a recovery ends it, money for an unshown answer counts', () => {
+test('a failure sets the status, a recovery clears it, and the cost of an unshown answer counts', () => {
   const { made, activity, problems, folder } = recorder();
   made.on({ kind: 'api-failed', code: 'timeout', message: 'late' }, folder);
   assert.equal(problems.current?.message, 'late');

@@ -1,4 +1,4 @@
-// What a move of the cursor means: a key, or a place where it may come to rest.
+// Distinguishing keystrokes from cursor moves, and detecting a resting cursor.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { CursorWatch } from '../../../src/vscode/completion/cursor-watch.ts';
@@ -20,7 +20,7 @@ function set(context: TestContext) {
   return { heard, watch, press, wait, one: editor('one'), two: editor('two') };
 }
 
-test('a cursor that is put somewhere rests there after a moment, once; a move before that begins the moment anew', (context) => {
+test('a rest is reported once, after the cursor has not moved for the whole interval', (context) => {
   const { heard, watch, wait, one } = set(context);
   watch.moved(one);
   wait(150);
@@ -41,13 +41,13 @@ test('a key is reported at once and cancels a pending rest', (context) => {
   assert.deepEqual(heard, ['key in one', 'key in one']);
   wait(10_000);
   assert.equal(heard.length, 2);
-  // With the arrows, nothing typed.
+  // A move without a key.
   watch.moved(one);
   wait(200);
   assert.deepEqual(heard.slice(2), ['rest in one']);
 });
 
-test('each document has its own version, and the first sight of one is no key', (context) => {
+test('versions are compared per document, and its first event is not a key', (context) => {
   const { heard, watch, press, wait, one, two } = set(context);
   two.document.version = 7;
   watch.moved(one);

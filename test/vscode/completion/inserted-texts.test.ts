@@ -1,4 +1,4 @@
-// What a command of the editor wrote, where no cursor is told of: in the box for a commit's message, as in a file.
+// The text that an editor command inserted, from the document's changes alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../../src/common/completion.ts';
@@ -7,10 +7,10 @@ import { insertedTexts } from '../../../src/vscode/completion/inserted-texts.ts'
 import { aboveBox, boxPath } from '../../../src/vscode/editor/commit-box.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 
-test('the end and the length of each text that was written, line ends as the models see them', () => {
+test('each inserted text has its end offset and its length with normalized line ends', () => {
   assert.deepEqual(insertedTexts([{ rangeOffset: 4, text: 'ab' }]), [{ end: 6, length: 2 }]);
   assert.deepEqual(insertedTexts([{ rangeOffset: 4, text: 'a\r\nb' }]), [{ end: 8, length: 3 }]);
-  // Two cursors: what stands above moves what stands below.
+  // Two cursors: the upper insertion shifts the lower one.
   assert.deepEqual(
     insertedTexts([
       { rangeOffset: 20, text: 'abc' },

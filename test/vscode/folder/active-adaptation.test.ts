@@ -1,4 +1,4 @@
-// What of an adaptation is in use: what it measured of a large model is said of that one alone.
+// Estimates of an adaptation apply only to the large model that they were measured with.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
@@ -7,16 +7,16 @@ import { fitRouter } from '../../../src/routing/fit.ts';
 import { ActiveAdaptation } from '../../../src/vscode/folder/active-adaptation.ts';
 import { synthetic } from '../../routing/synthetic.ts';
 
-/** What it is made for; any file will do. */
+/** Any file: only its hash matters. */
 const tokenizer = import.meta.filename;
 const fit = fitRouter(
   synthetic(100, 3).map(({ example }) => example),
   { now: 0 },
 );
 
-test('another large model is chosen: its estimate is assumed, that of the specialist stays; back at the first, all of it holds', () => {
+test('after a change of the large model only the estimate of the local model applies, until it is changed back', () => {
   let model = 'large';
-  const adopted = new ActiveAdaptation({
+  const adaptation = new ActiveAdaptation({
     specialistFolder: undefined,
     shipped: () => ({ base: '', tokenizer }),
     apiModel: () => model,
@@ -24,11 +24,11 @@ test('another large model is chosen: its estimate is assumed, that of the specia
     onOutdated: (why) => assert.fail(why),
   });
   const api = { model: 'large' } as AdaptReport['api'];
-  adopted.adopt({ madeFor: { tokenizer: sha256Of(tokenizer) }, api } as AdaptReport, 0, fit);
-  assert.deepEqual(adopted.fitFor('ngram'), fit);
+  adaptation.adopt({ madeFor: { tokenizer: sha256Of(tokenizer) }, api } as AdaptReport, 0, fit);
+  assert.deepEqual(adaptation.fitFor('ngram'), fit);
   model = 'small';
-  const { apiExamples, specialistExamples } = adopted.fitFor('ngram');
+  const { apiExamples, specialistExamples } = adaptation.fitFor('ngram');
   assert.deepEqual([apiExamples, specialistExamples], [0, fit.specialistExamples]);
   model = 'large';
-  assert.deepEqual(adopted.fitFor('ngram'), fit);
+  assert.deepEqual(adaptation.fitFor('ngram'), fit);
 });

@@ -1,4 +1,4 @@
-// A folder's session while settings, keys and permissions change under it: what another large model said goes, and nobody is asked behind the user's back.
+// A folder's session during changes of settings, keys and permissions: calls that are no longer allowed are dropped.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
@@ -7,11 +7,11 @@ import { readTuning } from '../../../src/common/tuning.ts';
 import { FolderSession, type SessionDeps } from '../../../src/vscode/folder/folder-session.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 
-/** One for documents outside of all folders. @param world who is asked beside the specialist; '' where nobody may be */
-function session(world: { whom: string }): FolderSession {
+/** A session for documents outside all folders. @param world `allowedModel`: as of Api */
+function session(world: { allowedModel: string }): FolderSession {
   const deps = {
     paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/ngram/worker.ts'), storage: '' },
-    api: { llm: () => undefined, allowedModel: () => world.whom },
+    api: { llm: () => undefined, allowedModel: () => world.allowedModel },
     neural: { absence: 'off', shipped: { base: '', tokenizer: '' }, tuning: readTuning({}) },
     served: { state: () => 'off' },
     clock: new ManualClock(),
@@ -21,22 +21,22 @@ function session(world: { whom: string }): FolderSession {
   return new FolderSession({ key: 'loose', uri: undefined, name: '', root: undefined, storeName: '' }, deps);
 }
 
-test('a withdrawn consent and another model end what was begun; the first one, and what changes nothing, do not', () => {
-  const world = { whom: '' };
+test('a withdrawn consent or another model resets the service; a first consent does not', () => {
+  const world = { allowedModel: '' };
   const folder = session(world);
   const reset = mock.method(folder.service, 'reset');
   try {
-    const after = (whom: string) => {
-      world.whom = whom;
+    const resetsAfter = (allowedModel: string) => {
+      world.allowedModel = allowedModel;
       folder.checkApi();
       return reset.mock.callCount();
     };
-    assert.equal(after('anthropic api.example large'), 0, 'allowed');
-    assert.equal(after('anthropic api.example large'), 0);
-    assert.equal(after('anthropic api.example small'), 1, 'another model');
-    assert.equal(after(''), 2, 'withdrawn');
-    assert.equal(after(''), 2);
-    assert.equal(after('anthropic api.example small'), 2, 'allowed anew');
+    assert.equal(resetsAfter('anthropic api.example large'), 0, 'allowed');
+    assert.equal(resetsAfter('anthropic api.example large'), 0);
+    assert.equal(resetsAfter('anthropic api.example small'), 1, 'another model');
+    assert.equal(resetsAfter(''), 2, 'withdrawn');
+    assert.equal(resetsAfter(''), 2);
+    assert.equal(resetsAfter('anthropic api.example small'), 2, 'allowed again');
   } finally {
     folder.dispose();
   }

@@ -1,4 +1,4 @@
-// A path with a secret in it: whoever asks, and however, asks at the redacted one.
+// A specialist receives only redacted paths, by every method.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery, Specialist } from '../../../src/common/completion.ts';

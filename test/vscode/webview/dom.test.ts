@@ -1,9 +1,9 @@
-// Children that are kept in the page: what has not changed is neither moved nor made again.
+// Unchanged children are neither moved nor recreated.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keepChildren } from '../../../src/vscode/webview/dom.ts';
 
-/** As much of the DOM as it takes; every change of the page is told. */
+/** A minimal DOM parent that records every change. */
 class Page {
   readonly children: Child[] = [];
   readonly changes: string[] = [];
@@ -46,7 +46,7 @@ class Child {
   }
 }
 
-test('a child that stays is not touched, whatever comes and goes round it', () => {
+test('a child that stays is not touched when others are added or removed', () => {
   const page = new Page();
   const shown = new Map<string, Element>();
   const draw = (...names: string[]) => {
