@@ -18,6 +18,9 @@ function binaries(platform: string): string | undefined {
   return existsSync(join(root, 'node_modules', 'onnxruntime-node', folder)) ? folder : undefined;
 }
 
+/** onnxruntime.dll loads it only for a device that we never ask for: its import is delayed. It takes 9 MB of a package. */
+const isUnused = (path: string) => basename(path) === 'DirectML.dll';
+
 const GRAMMARS = join('node_modules', '@vscode', 'tree-sitter-wasm');
 
 /** @returns the package's folder, for its licence */
@@ -47,7 +50,10 @@ export function copyNative(dist: string, platform = thisPlatform): string[] {
     const to = join(dist, 'node_modules', name);
     cpSync(join(from, 'package.json'), join(to, 'package.json'));
     cpSync(join(from, folder), join(to, folder), { recursive: true, filter: (path) => !/\.(d\.ts|map)$/.test(path) });
-    if (name === 'onnxruntime-node') cpSync(join(from, binary), join(to, binary), { recursive: true });
+    if (name === 'onnxruntime-node') {
+      const filter = (path: string) => !isUnused(path);
+      cpSync(join(from, binary), join(to, binary), { recursive: true, filter });
+    }
   }
   return scripts.map(({ name }) => `node_modules/${name}/package.json`);
 }
@@ -56,7 +62,7 @@ export function copyNative(dist: string, platform = thisPlatform): string[] {
 export function nativeFiles(platform = thisPlatform): string[] {
   const binary = binaries(platform);
   if (binary === undefined) return [];
-  const files = readdirSync(join(root, 'node_modules', 'onnxruntime-node', binary)).map((file) => basename(file));
+  const files = readdirSync(join(root, 'node_modules', 'onnxruntime-node', binary)).filter((file) => !isUnused(file));
   const place = `extension/dist/node_modules/onnxruntime-node/${binary.replaceAll('\\', '/')}`;
   return files.map((file) => `${place}/${file}`);
 }

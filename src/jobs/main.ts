@@ -13,7 +13,7 @@ import { adaptJob } from './adapt.ts';
 import { commitMessageJob } from './commit-message.ts';
 import { docCommentJob } from './doc-comment.ts';
 import { importJob, lookJob } from './exchange.ts';
-import { findModelsJob, importBaseJob } from './own-bases.ts';
+import { downloadModelJob, findModelsJob, importBaseJob } from './own-bases.ts';
 import type { JobDeps } from './paid-llm.ts';
 import type { FromJob, JobCall, Jobs, ToJob } from './protocol.ts';
 import { RelayedModels } from './relay.ts';
@@ -35,6 +35,7 @@ const jobs: {
   doc: docCommentJob,
   findModels: findModelsJob,
   importBase: importBaseJob,
+  downloadModel: downloadModelJob,
 };
 
 const send = (message: FromJob) => {

@@ -1,11 +1,24 @@
-// The jobs that discover models on this machine and import them as bases.
-
+// The jobs that discover models on this machine, download models, and import them as bases.
+import { join } from 'node:path';
 import { ok, type Result } from '../common/errors.ts';
+import { type CatalogModel, DOWNLOADS, fileNameOf } from '../neural/models/catalog.ts';
+import { type AddedBase, addGgufModel } from '../neural/models/import/add-gguf.ts';
 import { discoverModels, type FoundModel } from '../neural/models/import/discover-models.ts';
+import { download } from '../neural/models/import/download.ts';
+import type { Proxies } from '../neural/models/import/get.ts';
 import { type ImportedBase, importModel, type ModelImportRequest } from '../neural/models/import/import-model.ts';
+import { IMPORTED_BASES } from '../neural/models/list.ts';
+import { lockDownload } from '../storage/lock.ts';
 import type { JobDeps } from './paid-llm.ts';
 
-export type { FoundModel, ImportedBase, ModelImportRequest };
+export type { AddedBase, FoundModel, ImportedBase, ModelImportRequest };
+
+export interface DownloadRequest {
+  readonly model: CatalogModel;
+  /** The extension's data folder. */
+  readonly storage: string;
+  readonly proxies: Proxies;
+}
 
 /** Only headers are read; no model is run. */
 export async function findModelsJob(
@@ -20,4 +33,21 @@ export function importBaseJob(
   { signal, progress }: Pick<JobDeps, 'signal' | 'progress'>,
 ): Promise<Result<ImportedBase>> {
   return importModel(request, signal, progress);
+}
+
+/** Downloads a model of the catalog, checks it, and registers it as a base. */
+export async function downloadModelJob(
+  { model, storage, proxies }: DownloadRequest,
+  { signal, progress }: Pick<JobDeps, 'signal' | 'progress'>,
+): Promise<Result<AddedBase>> {
+  const lock = lockDownload(storage, model.sha256, 'the editor');
+  if (!lock.ok) return lock;
+  try {
+    const path = join(storage, DOWNLOADS, fileNameOf(model));
+    const downloaded = await download(model, path, { signal, progress, proxies });
+    if (!downloaded.ok) return downloaded;
+    return await addGgufModel({ path, into: join(storage, IMPORTED_BASES), name: model.id }, signal, progress);
+  } finally {
+    lock.value.release();
+  }
 }

@@ -13,7 +13,7 @@ import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { CommitJobRequest, CommitMessage } from './commit-message.ts';
 import type { DocRequest, WrittenComment } from './doc-comment.ts';
 import type { CarriedRequest } from './exchange.ts';
-import type { FoundModel, ImportedBase, ModelImportRequest } from './own-bases.ts';
+import type { AddedBase, DownloadRequest, FoundModel, ImportedBase, ModelImportRequest } from './own-bases.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
 
@@ -42,6 +42,8 @@ export interface Jobs {
   findModels: { request: Record<string, never>; result: readonly FoundModel[] };
   /** Imports one of them. */
   importBase: { request: ModelImportRequest; result: ImportedBase };
+  /** Downloads a model and imports it. */
+  downloadModel: { request: DownloadRequest; result: AddedBase };
 }
 
 export interface RunRequest {

@@ -38,6 +38,12 @@ export function lockModel(storage: string, weights: string, who: string): Result
   return lock(join(storage, 'models'), weights.slice(0, 16), who, () => 'Another window has this model in memory.');
 }
 
+/** Locks a download, so that only one process writes its file. @param sha256 of the file */
+export function lockDownload(storage: string, sha256: string, who: string): Result<RunLock> {
+  const taken = () => 'Another window is downloading this model. Wait for it, or cancel it there.';
+  return lock(join(storage, 'downloads'), sha256.slice(0, 16), who, taken);
+}
+
 /** @param taken makes the message for a lock that another process holds */
 function lock(folder: string, name: string, who: string, taken: (path: string) => string): Result<RunLock> {
   const path = join(folder, `${name}.lock`);

@@ -1,0 +1,305 @@
+// A file fetched from a server on this machine that cuts, lies, changes its mind, or knows no ranges.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecure } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, test } from 'node:test';
+import { systemClock } from '../../../../src/common/clock.ts';
+import type { ProgressUpdate } from '../../../../src/common/progress.ts';
+import { type DownloadOptions, download, partialOf } from '../../../../src/neural/models/import/download.ts';
+import { selfSigned } from '../../../fakes/self-signed.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-download-'));
+const servers: Server[] = [];
+after(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const content = randomBytes(3_000_000);
+const sha256 = createHash('sha256').update(content).digest('hex');
+const ETAG = '"one"';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function listen(server: Server): Promise<number> {
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+const serve = async (handler: Handler) => `http://127.0.0.1:${await listen(createServer(handler))}/model.gguf`;
+
+/** A server that does as it should, ranges and If-Range included. */
+const honest: Handler = ({ headers }, response) => {
+  const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+  const isPart = headers.range !== undefined && (headers['if-range'] ?? ETAG) === ETAG;
+  if (!isPart) return void response.writeHead(200, { 'content-length': content.length, etag: ETAG }).end(content);
+  const range = `bytes ${from}-${content.length - 1}/${content.length}`;
+  response
+    .writeHead(206, { 'content-length': content.length - from, 'content-range': range, etag: ETAG })
+    .end(content.subarray(from));
+};
+
+/** Sends so many bytes of its answer, then cuts the connection. */
+const cut =
+  (bytes: number, etag = ETAG): Handler =>
+  (_, response) => {
+    response.writeHead(200, { 'content-length': content.length, etag });
+    response.write(content.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
+  };
+
+let count = 0;
+const target = () => join(root, `${++count}`, 'model.gguf');
+/** Pauses last no time. */
+const clock = { ...systemClock, sleep: async (_: number, signal?: AbortSignal) => signal?.throwIfAborted() };
+const run = (url: string, path: string, options: Partial<DownloadOptions> = {}) =>
+  download({ url, bytes: content.length, sha256 }, path, {
+    signal: new AbortController().signal,
+    clock,
+    freeBytes: async () => 1e12,
+    ...options,
+  });
+
+function assertWhole(path: string): void {
+  assert.ok(readFileSync(path).equals(content));
+  assert.equal(existsSync(partialOf(path)), false);
+}
+
+test('downloads a file, and reports megabytes and the time left', async () => {
+  const path = target();
+  const updates: ProgressUpdate[] = [];
+  const url = await serve(honest);
+  assert.deepEqual(await run(url, path, { progress: (update) => updates.push(update) }), { ok: true, value: path });
+  assertWhole(path);
+  const last = updates.at(-1);
+  assert.deepEqual([last?.done, last?.total], [content.length, content.length]);
+  assert.match(last?.detail ?? '', /^3 MB of 3 MB, less than a minute left$/);
+});
+
+test('downloads nothing if the file is there', async () => {
+  const path = target();
+  const url = await serve(honest);
+  await run(url, path);
+  const { mtimeMs } = statSync(path);
+  const closed = await serve((_, response) => response.destroy());
+  assert.equal((await run(closed, path)).ok, true);
+  assert.equal(statSync(path).mtimeMs, mtimeMs);
+});
+
+test('continues where the connection was cut, several times', async () => {
+  const path = target();
+  const asked: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    asked.push(request.headers.range);
+    if (asked.length === 1) return cut(1_000_000)(request, response);
+    if (asked.length === 2) return response.destroy();
+    return honest(request, response);
+  });
+  assert.equal((await run(url, path)).ok, true);
+  assertWhole(path);
+  assert.equal(asked.length, 3);
+  assert.equal(asked[0], undefined);
+  // What the socket had not delivered when it was cut comes again.
+  const from = Number(/^bytes=(\d+)-$/.exec(asked[2] ?? '')?.[1]);
+  assert.ok(from > 0 && from <= 1_000_000, asked[2]);
+});
+
+test('keeps what has arrived when it is cancelled, and continues from there', async () => {
+  const path = target();
+  const controller = new AbortController();
+  const slow = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': content.length, etag: ETAG });
+    response.write(content.subarray(0, 1_000_000));
+  });
+  const stopped = await run(slow, path, {
+    signal: controller.signal,
+    progress: ({ done }) => done > 100_000 && controller.abort(),
+  });
+  assert.equal(stopped.ok ? '' : stopped.error.code, 'cancelled');
+  const { size } = statSync(partialOf(path));
+  assert.ok(size > 0 && size <= 1_000_000);
+  const asked: (string | undefined)[] = [];
+  const url = await serve((request, response) => {
+    asked.push(request.headers.range);
+    honest(request, response);
+  });
+  assert.equal((await run(url, path)).ok, true);
+  assertWhole(path);
+  assert.deepEqual(asked, [`bytes=${size}-`]);
+});
+
+test('starts over if the server knows no ranges', async () => {
+  const path = target();
+  let requests = 0;
+  const url = await serve((request, response) => {
+    requests++;
+    if (requests === 1) return cut(1_000_000)(request, response);
+    response.writeHead(200, { 'content-length': content.length }).end(content);
+  });
+  assert.equal((await run(url, path)).ok, true);
+  assertWhole(path);
+  assert.equal(requests, 2);
+});
+
+test('starts over if the file on the server is another version than the one that was begun', async () => {
+  const path = target();
+  let requests = 0;
+  const url = await serve((request, response) => {
+    requests++;
+    return requests === 1 ? cut(1_000_000, '"other"')(request, response) : honest(request, response);
+  });
+  assert.equal((await run(url, path)).ok, true);
+  assertWhole(path);
+  // A server that ignores If-Range: its mark alone tells.
+  const again = target();
+  const deaf = await serve(({ headers, method, url: address }, response) => {
+    const { 'if-range': _, ...rest } = headers;
+    honest({ headers: rest, method, url: address } as IncomingMessage, response);
+  });
+  await run(await serve(cut(1_000_000, '"other"')), again);
+  assert.ok(existsSync(partialOf(again)));
+  assert.equal((await run(deaf, again)).ok, true);
+  assertWhole(again);
+});
+
+test('refuses a file with another hash, and deletes it', async () => {
+  const path = target();
+  const wrong = Buffer.from(content);
+  wrong[2_000_000] = (wrong[2_000_000] ?? 0) ^ 1;
+  const url = await serve((_, response) =>
+    response.writeHead(200, { 'content-length': wrong.length, etag: ETAG }).end(wrong),
+  );
+  const result = await run(url, path);
+  assert.equal(result.ok ? '' : result.error.code, 'corrupt');
+  assert.match(result.ok ? '' : result.error.message, /SHA-256 differs.*Try again/);
+  assert.deepEqual([existsSync(path), existsSync(partialOf(path))], [false, false]);
+});
+
+test('refuses a file of another size before it is received: the login page of a network', async () => {
+  const path = target();
+  const url = await serve((_, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>'),
+  );
+  const result = await run(url, path);
+  assert.match(result.ok ? '' : result.error.message, /ended early/);
+  assert.equal(existsSync(path), false);
+  const sized = await serve((_, response) => response.writeHead(200, { 'content-length': 5 }).end('hello'));
+  const short = await run(sized, path);
+  assert.match(short.ok ? '' : short.error.message, /sends another file: 5 bytes instead of 3000000.*login page/);
+});
+
+test('refuses to fill the disk', async () => {
+  const path = target();
+  const url = await serve(honest);
+  const full = await run(url, path, { freeBytes: async () => 1e6 });
+  assert.equal(full.ok ? '' : full.error.code, 'unwritable');
+  assert.match(full.ok ? '' : full.error.message, /needs 203 MB on disk, and 1 MB are free\. Make room/);
+});
+
+test('says that a server has no such file, and does not repeat the request', async () => {
+  let requests = 0;
+  const url = await serve((_, response) => {
+    requests++;
+    response.writeHead(404).end();
+  });
+  const result = await run(url, target());
+  assert.equal(result.ok ? '' : result.error.code, 'bad-request');
+  assert.match(result.ok ? '' : result.error.message, /HTTP 404.*Choose the Base Model/);
+  assert.equal(requests, 1);
+});
+
+test('waits as long as a busy server asks, then gives up with a sentence', async () => {
+  const waits: number[] = [];
+  let requests = 0;
+  const url = await serve((_, response) => {
+    requests++;
+    response.writeHead(503, requests === 1 ? { 'retry-after': '7' } : {}).end();
+  });
+  const waiting = { ...systemClock, sleep: async (ms: number) => void waits.push(ms) };
+  const result = await run(url, target(), { clock: waiting });
+  assert.equal(result.ok ? '' : result.error.code, 'network');
+  assert.match(result.ok ? '' : result.error.message, /HTTP 503.*Check the network and the proxy/);
+  assert.deepEqual(waits, [7000, 2000, 4000]);
+});
+
+test('says without a network what to check', async () => {
+  const port = await listen(createServer());
+  const [closing] = servers.splice(0);
+  await new Promise((resolve) => closing?.close(resolve));
+  const result = await run(`http://127.0.0.1:${port}/model.gguf`, target());
+  assert.equal(result.ok ? '' : result.error.code, 'network');
+  assert.match(result.ok ? '' : result.error.message, /ECONNREFUSED.*http\.proxy.*HTTPS_PROXY/);
+});
+
+test('gives up a server that falls silent, and keeps what has arrived', async () => {
+  const path = target();
+  const url = await serve((request, response) => {
+    if (request.headers.range !== undefined) return;
+    response.writeHead(200, { 'content-length': content.length, etag: ETAG });
+    response.write(content.subarray(0, 500_000));
+  });
+  const result = await run(url, path, { silenceMs: 300 });
+  assert.equal(result.ok ? '' : result.error.code, 'network');
+  assert.match(result.ok ? '' : result.error.message, /no data for 0\.3 s.*1 MB of 3 MB are kept/);
+  assert.equal(statSync(partialOf(path)).size, 500_000);
+});
+
+test('follows redirects on this machine and to https only', async () => {
+  const last = await serve(honest);
+  const path = target();
+  const first = await serve((_, response) => response.writeHead(302, { location: last }).end());
+  assert.equal((await run(first, path)).ok, true);
+  assertWhole(path);
+  for (const location of ['http://192.0.2.1/model.gguf', 'ftp://127.0.0.1/', '::', 'file:///etc/passwd']) {
+    const url = await serve((_, response) => response.writeHead(302, { location }).end());
+    const result = await run(url, target());
+    assert.equal(result.ok ? '' : result.error.code, 'redirected', location);
+  }
+  const round: string = await serve((_, response) => response.writeHead(302, { location: '/model.gguf' }).end());
+  const result = await run(round, target());
+  assert.match(result.ok ? '' : result.error.message, /leads on more than 5 times/);
+});
+
+test('asks over https through a proxy, and names an untrusted certificate and a proxy that refuses', async () => {
+  const { key, cert } = selfSigned('models.test');
+  const secure = createSecure({ key, cert }, honest);
+  const port = await listen(secure as unknown as Server);
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer();
+  proxy.on('connect', ({ url, headers }, socket) => {
+    asked.push(url, headers['proxy-authorization']);
+    if (headers['proxy-authorization'] === undefined) return socket.end('HTTP/1.1 407 No\r\n\r\n');
+    const to = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      to.pipe(socket).pipe(to);
+    });
+    for (const each of [to, socket]) each.on('error', () => {});
+  });
+  const at = `127.0.0.1:${await listen(proxy)}`;
+  const url = 'https://models.test/model.gguf';
+  const path = target();
+  const named = { proxy: `http://name:secret@${at}` };
+  assert.deepEqual(await run(url, path, { proxies: named, ca: cert }), { ok: true, value: path });
+  assertWhole(path);
+  assert.deepEqual(asked, ['models.test:443', `Basic ${btoa('name:secret')}`]);
+  const untrusted = await run(url, target(), { proxies: named });
+  assert.match(untrusted.ok ? '' : untrusted.error.message, /certificate of models\.test is not trusted/);
+  const refused = await run(url, target(), { proxies: { proxy: `http://${at}` }, ca: cert });
+  assert.match(refused.ok ? '' : refused.error.message, /proxy 127\.0\.0\.1:\d+ refuses models\.test \(HTTP 407\)/);
+  assert.doesNotMatch(JSON.stringify([untrusted, refused]), /secret/);
+});
+
+test('a folder in place of the file ends in a sentence', async () => {
+  const path = join(root, 'file', 'model.gguf');
+  writeFileSync(join(root, 'file'), '');
+  const result = await run(await serve(honest), path);
+  assert.equal(result.ok ? '' : result.error.code, 'unwritable');
+});
