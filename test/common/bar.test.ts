@@ -8,7 +8,7 @@ function output(isTTY: boolean, columns = 80) {
   return { isTTY, columns, written, write: (text: string) => written.push(text) };
 }
 
-test('off a terminal each stage is one line', () => {
+test('without a terminal, each stage is written as one line', () => {
   const out = output(false);
   const bar = new ProgressBar(out);
   for (let done = 0; done <= 100; done++) bar.update({ stage: 'Reading', done, total: 100 });
@@ -36,7 +36,7 @@ test('the last update of a stage is always drawn', () => {
   assert.match(out.written.at(-1) ?? '', /50\/50/);
 });
 
-test('an interruption takes the bar off, writes, and puts it back', () => {
+test('an interruption removes the bar, writes its text and draws the bar again', () => {
   const out = output(true);
   const bar = new ProgressBar(out);
   bar.interrupt('before\n');
@@ -47,7 +47,7 @@ test('an interruption takes the bar off, writes, and puts it back', () => {
   assert.deepEqual(out.written, ['\r\x1b[2K', 'a warning\n', drawn]);
 });
 
-test('step and time left stand before what may be cut off', () => {
+test('step and remaining time come first, so that a narrow terminal shows them', () => {
   const update = { stage: 'Training', done: 3, total: 9, step: { at: 5, of: 6 }, left: 130, overall: 0.5 };
   const out = output(true, 70);
   new ProgressBar(out).update(update);

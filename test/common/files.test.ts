@@ -39,7 +39,7 @@ async function writer(path: string) {
   return child;
 }
 
-test('what is being written stays, of another process and of this one; what a killed one left goes', async (t) => {
+test('removes temporary files of killed processes, and keeps those of running ones', async (t) => {
   const folder = scratch(t);
   const path = join(folder, 'a', 'weights');
   replaceFile(path, [Buffer.from('old')]);
@@ -62,7 +62,7 @@ test('what is being written stays, of another process and of this one; what a ki
   assert.deepEqual(readdirSync(join(folder, 'a')).sort(), ['other', 'weights']);
 });
 
-test('whose number may be another’s is judged by age: another machine, an earlier version, a living process', (t) => {
+test('a temporary file whose process cannot be identified is removed only after a day', (t) => {
   const folder = scratch(t);
   const names = ['x.0a1b2c-1-0-1.tmp', 'x.999999.tmp', 'specialist.ngram.01234567-89ab-cdef-0123-456789abcdef'];
   for (const name of names) writeFileSync(join(folder, name), '');
@@ -81,7 +81,7 @@ test('whose number may be another’s is judged by age: another machine, an earl
   sweepTemporary(join(folder, 'nowhere'));
 });
 
-test('of a folder that is not ours only what was left of the same file is swept', async (t) => {
+test('in a foreign folder only leftovers of the same file are removed', async (t) => {
   const folder = scratch(t);
   const mine = ['x.csv.999999.tmp', 'y.csv.0a1b2c-1-0-1.tmp', 'x.csv.tmp'];
   for (const name of [...mine, 'x.csv.0a1b2c-1-0-1.tmp']) writeFileSync(join(folder, name), '');
@@ -103,7 +103,7 @@ test('of a folder that is not ours only what was left of the same file is swept'
   assert.deepEqual(readdirSync(folder).sort(), [...mine, 'x.csv'].sort());
 });
 
-test('a write that fails leaves the old file, and nothing beside it', (t) => {
+test('a failed write leaves the old file and no temporary file', (t) => {
   const folder = scratch(t);
   const path = join(folder, 'x');
   replaceFile(path, [Buffer.from('old')]);

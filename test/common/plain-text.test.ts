@@ -20,33 +20,33 @@ const kept: Readonly<Record<string, string>> = {
 };
 for (const [name, text] of Object.entries(kept)) test(`kept: ${name}`, () => assert.equal(plainText(text), text));
 
-test('line ends of every kind become one', () => {
+test('all kinds of line ends become line feeds', () => {
   assert.equal(plainText('a\r\nb\rc\u2028d\n'), 'a\nb\nc\nd\n');
 });
 
-test('a sequence that has no end yet is gone, and takes no other line with it', () => {
+test('an unfinished escape sequence is removed, and the next line stays', () => {
   const ESC = String.fromCharCode(0x1b);
   assert.equal(plainText(`a${ESC}`), 'a');
   assert.equal(plainText(`a${ESC}[3`), 'a');
   assert.equal(plainText(`a${ESC}]0;title\nb`), 'a\nb');
 });
 
-test('only one unseen character hides behind a letter', () => {
+test('at most one invisible character stays after a letter', () => {
   assert.equal(plainText('ع\u200c\u200d\u200c\u200c'), 'ع\u200c');
   assert.equal(plainText('a\u200d\ufe0f'), 'a');
 });
 
-test('what is plain once is plain', () => {
+test('sanitizing a sanitized text changes nothing', () => {
   for (const { text } of Object.values(dirty)) assert.equal(plainText(plainText(text)), plainText(text));
 });
 
-test('a line is one line, of bounded length', () => {
+test('plainLine returns one line of limited length', () => {
   assert.equal(plainLine(' two\n lines\t and more '), 'two lines and more');
   assert.equal(plainLine('x'.repeat(1e6)).length, 300);
   assert.ok(plainLine('😀'.repeat(1000), 301).isWellFormed());
 });
 
-test('JSON reads back as it was, and shows nothing that acts', () => {
+test('JSON parses to the same value and contains no control characters', () => {
   for (const { text } of Object.values(dirty)) {
     const json = plainJson({ [text]: [text] }, 2);
     assert.deepEqual(JSON.parse(json), { [text]: [text] });

@@ -31,7 +31,7 @@ test('quantiles follow the nearest-rank rule', () => {
   assert.ok(Number.isNaN(quantile([], 0.5)));
 });
 
-test('precision at coverage looks at the most confident share alone', () => {
+test('precision at coverage uses only the most confident share', () => {
   const items = [0.9, 0.8, 0.7, 0.6].map((confidence, index) => ({ confidence, right: index === 0 || index === 3 }));
   assert.equal(precisionAt(items, 0.25), 1);
   assert.equal(precisionAt(items, 0.5), 0.5);

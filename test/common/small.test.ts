@@ -9,7 +9,7 @@ import { Stop } from '../../src/common/stop.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { environmentOf } from '../support/steady.ts';
 
-test('a store disposes last first, once, and at once what comes late', () => {
+test('a store disposes in reverse order, once, and disposes later additions at once', () => {
   const order: number[] = [];
   const store = new DisposableStore();
   for (const id of [1, 2, 3]) store.add({ dispose: () => order.push(id) });
@@ -20,7 +20,7 @@ test('a store disposes last first, once, and at once what comes late', () => {
   assert.deepEqual(order, [3, 2, 1, 4]);
 });
 
-test('cancellation is told apart from failure', () => {
+test('distinguishes cancellation from failure', () => {
   const controller = new AbortController();
   controller.abort();
   assert.equal(isCancelled(controller.signal.reason), true);
@@ -29,7 +29,7 @@ test('cancellation is told apart from failure', () => {
   assert.equal(isCancelled('AbortError'), false);
 });
 
-test('a failure names its wait only where there is one', () => {
+test('a failure has a retry delay only if one was given', () => {
   assert.deepEqual(failed('network', 'm'), { ok: false, error: { code: 'network', message: 'm' } });
   assert.deepEqual(failed('rate-limited', 'm', 5), {
     ok: false,
@@ -37,7 +37,7 @@ test('a failure names its wait only where there is one', () => {
   });
 });
 
-test('time awake leaves out what no work takes, and counts a slow step where that is usual', () => {
+test('awake time excludes long gaps, but counts a slow step if slow steps are expected', () => {
   let ms = 1000;
   const awake = new AwakeTime(() => ms);
   for (const [passes, longest, counted] of [
@@ -52,7 +52,7 @@ test('time awake leaves out what no work takes, and counts a slow step where tha
   }
 });
 
-test('sleep ends early with the signal, and refuses one that is already aborted', async () => {
+test('sleep rejects when its signal is aborted, also before it starts', async () => {
   const controller = new AbortController();
   const sleep = systemClock.sleep(60_000, controller.signal);
   controller.abort(new Error('enough'));
@@ -61,7 +61,7 @@ test('sleep ends early with the signal, and refuses one that is already aborted'
   await assert.rejects(systemClock.sleep(1, controller.signal), /enough/);
 });
 
-test('numbers and text as people read them', () => {
+test('formats numbers and texts for users', () => {
   assert.equal(thousands(1234567.4), '1,234,567');
   assert.equal(thousands(12), '12');
   assert.equal(percent(0.1234), '12.3%');
@@ -70,14 +70,14 @@ test('numbers and text as people read them', () => {
   assert.equal(oneLine('0123456789', 5), '…6789');
 });
 
-test('one thing is not called several', () => {
+test('uses the singular for one', () => {
   assert.deepEqual(
     [counted(0, 'file'), counted(1, 'file'), counted(2000, 'file'), counted(2, 'entry', 'entries')],
     ['0 files', '1 file', '2,000 files', '2 entries'],
   );
 });
 
-test('tuning is read from the environment, and what is no whole number counts for nothing', () => {
+test('reads tuning from the environment and ignores values that are no whole numbers', () => {
   assert.deepEqual(readTuning({}), { patienceMs: undefined, maxSteps: undefined, trainingNiceness: undefined });
   const set = { patienceMs: 5000, maxSteps: 3, trainingNiceness: 0 };
   assert.deepEqual(readTuning(environmentOf(set)), set);
@@ -88,7 +88,7 @@ test('tuning is read from the environment, and what is no whole number counts fo
   }
 });
 
-test('asked to end it stops, then there is no more time: at the limit, or at a second request that is no echo of the first', async () => {
+test('a stop request aborts; the deadline comes at the time limit or at a second request', async () => {
   const limited = new Stop(1);
   assert.equal(limited.exitCode, undefined);
   limited.request('SIGTERM');

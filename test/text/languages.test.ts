@@ -72,7 +72,7 @@ test('finds the language of a fence by id or extension', () => {
   for (const [info, id] of Object.entries(fences)) assert.equal(languageIdOfFence(info), id, info);
 });
 
-test('what is prose to the harvest is prose to the coupling; recordings are no code to it', () => {
+test('the file reader and the router classify the same languages as prose, and recordings are not code', () => {
   for (const id of ['markdown', 'mdx', 'org', 'typst', 'bibtex', 'latex']) {
     assert.deepEqual([kindOf(id), languageOf(id).family], ['prose', 'prose'], id);
   }

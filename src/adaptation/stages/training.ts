@@ -8,7 +8,7 @@ import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import { dialectTokens } from '../../neural/models/dialects.ts';
 import { dialectOf, type Sha256 } from '../../neural/models/manifest.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
-import type { StepReport, Validated } from '../../specialist/engine/protocol.ts';
+import type { StepReport, ValidationLoss } from '../../specialist/engine/protocol.ts';
 import { trainingStatusOf } from '../../specialist/engine/training-status.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
@@ -162,7 +162,7 @@ export async function train(
   };
 }
 
-function lossesIn({ loss, mixed }: Validated): string {
+function lossesIn({ loss, mixed }: ValidationLoss): string {
   return loss.toFixed(3) + (mixed === undefined ? '' : `, with the n-grams ${mixed.toFixed(3)}`);
 }
 

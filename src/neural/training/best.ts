@@ -6,7 +6,7 @@ import { saveParameters } from './checkpoint.ts';
 
 export const BEST_FILE = 'best.safetensors';
 
-export class Best {
+export class BestParameters {
   private readonly path: string | undefined;
   private readonly identity: string;
   private kept: Map<string, Float32Array> | undefined;

@@ -5,7 +5,7 @@ import { CodedError, failed, ok, type Result } from '../../common/errors.ts';
 import type { Weights } from '../architecture/parameters.ts';
 import { arraysOf } from '../architecture/quantize.ts';
 import { type BatchOptions, type Example, partsOf, type TokenBatch, TrainingBatches } from './batches.ts';
-import { BEST_FILE, Best } from './best.ts';
+import { BEST_FILE, BestParameters } from './best.ts';
 import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { MixtureLoss } from './mixture-loss.ts';
 import {
@@ -13,8 +13,8 @@ import {
   type RunHooks,
   type RunOptions,
   selectionLoss,
-  type Trained,
-  type Validated,
+  type TrainingOutcome,
+  type ValidationLoss,
 } from './run.ts';
 import { firstPlan, learningRateAt } from './schedule.ts';
 import { Stepper } from './stepper.ts';
@@ -31,7 +31,7 @@ export async function train(
   weights: Weights,
   examples: readonly Example[],
   hooks: RunHooks = {},
-): Promise<Result<Trained>> {
+): Promise<Result<TrainingOutcome>> {
   const { stepper: settings, checkpoint } = options;
   const batchOptions: BatchOptions = { ...settings, separator: options.separator };
   let stepper: Stepper | undefined;
@@ -42,7 +42,7 @@ export async function train(
     const identity = identify(options, examples, weights);
     const state = checkpoint ? loadCheckpoint(checkpoint.path, identity) : undefined;
     stepper = await Stepper.create(settings, weights, state);
-    const progress = (state?.progress as CheckpointProgress | undefined) ?? freshProgress(options);
+    const progress = (state?.progress as CheckpointProgress | undefined) ?? initialProgress(options);
     return await new Run(options, hooks, stepper, batches, validation, identity, progress).finish();
   } catch (error) {
     if (error instanceof CodedError) return failed(error.code, error.message);
@@ -52,7 +52,7 @@ export async function train(
   }
 }
 
-function freshProgress({ schedule, validation, stepper, base }: RunOptions): CheckpointProgress {
+function initialProgress({ schedule, validation, stepper, base }: RunOptions): CheckpointProgress {
   return {
     lora: stepper.lora,
     base,
@@ -74,14 +74,14 @@ class Run {
   private readonly batches: TrainingBatches;
   private readonly validation: readonly TokenBatch[] | undefined;
   private readonly identity: string;
-  private readonly best: Best;
+  private readonly best: BestParameters;
   private readonly progress: CheckpointProgress;
   private readonly time: Timekeeper;
   /** Step at which this process started. */
-  private readonly begun: number;
-  private saved: number;
+  private readonly startStep: number;
+  private savedStep: number;
   /** Seconds spent by then. */
-  private savedAt: number;
+  private secondsAtSave: number;
 
   constructor(
     options: RunOptions,
@@ -100,14 +100,14 @@ class Run {
     this.identity = identity;
     this.progress = progress;
     this.time = new Timekeeper(options, progress);
-    this.begun = stepper.step;
-    this.saved = stepper.step;
-    this.savedAt = progress.seconds;
+    this.startStep = stepper.step;
+    this.savedStep = stepper.step;
+    this.secondsAtSave = progress.seconds;
     const { checkpoint } = options;
-    this.best = new Best(checkpoint && join(dirname(checkpoint.path), BEST_FILE), identity);
+    this.best = new BestParameters(checkpoint && join(dirname(checkpoint.path), BEST_FILE), identity);
   }
 
-  async finish(): Promise<Result<Trained>> {
+  async finish(): Promise<Result<TrainingOutcome>> {
     const { progress, stepper, options } = this;
     const patience = options.validation?.patience ?? Number.POSITIVE_INFINITY;
     while (true) {
@@ -115,17 +115,17 @@ class Run {
       if (this.validation && (done || stepper.step % progress.every === 0) && progress.last?.step !== stepper.step) {
         if (await this.validate(this.validation)) this.time.plan(stepper.step);
       }
-      if (this.cancelled) return this.leave();
+      if (this.isCancelled) return this.saveAndCancel();
       if (done || progress.stale >= patience) break;
       const failure = await this.step();
       if (failure) return failure;
-      if (this.isSaveDue() && !this.cancelled) await this.save();
+      if (this.isSaveDue() && !this.isCancelled) await this.save();
     }
     const { step } = stepper;
     const { first, best, all = [] } = progress;
     const outOfTime = step < options.schedule.totalSteps;
     // The process may die while the model is saved; then the last steps would be lost.
-    if (step > this.saved) await this.save();
+    if (step > this.savedStep) await this.save();
     return ok({
       step,
       tensors: (best && best.step < step ? this.best.take() : undefined) ?? (await stepper.state()).tensors,
@@ -139,19 +139,20 @@ class Run {
     const { checkpoint } = this.options;
     if (!checkpoint) return false;
     return (
-      this.stepper.step - this.saved >= checkpoint.everySteps || this.time.seconds - this.savedAt >= CHECKPOINT_SECONDS
+      this.stepper.step - this.savedStep >= checkpoint.everySteps ||
+      this.time.seconds - this.secondsAtSave >= CHECKPOINT_SECONDS
     );
   }
 
-  private get cancelled(): boolean {
+  private get isCancelled(): boolean {
     const { pauseAfter, schedule } = this.options;
     const { step } = this.stepper;
-    const paused = pauseAfter !== undefined && (step - this.begun >= pauseAfter || step >= schedule.totalSteps);
+    const paused = pauseAfter !== undefined && (step - this.startStep >= pauseAfter || step >= schedule.totalSteps);
     return paused || this.hooks.signal?.aborted === true;
   }
 
-  private async leave(): Promise<Result<never>> {
-    if (this.stepper.step > this.saved) await this.save();
+  private async saveAndCancel(): Promise<Result<never>> {
+    if (this.stepper.step > this.savedStep) await this.save();
     return failed('cancelled', 'Training was cancelled.');
   }
 
@@ -165,13 +166,13 @@ class Run {
     let waited = 0;
     const result = await stepper.run(this.batches.step(step), learningRate, maxNorm, async () => {
       const since = performance.now();
-      await this.turn();
+      await this.runBetween();
       waited += performance.now() - since;
-      return !this.cancelled;
+      return !this.isCancelled;
     });
     if (!result) return undefined;
     if (!(Number.isFinite(result.loss) && Number.isFinite(result.norm))) {
-      const kept = `the last checkpoint (step ${this.saved}) is kept`;
+      const kept = `the last checkpoint (step ${this.savedStep}) is kept`;
       return failed('diverged', `Training diverged at step ${step + 1}; ${kept}.`);
     }
     const seconds = (performance.now() - started - waited) / 1000;
@@ -192,18 +193,18 @@ class Run {
   private async validate(batches: readonly TokenBatch[]): Promise<boolean> {
     const { progress, stepper, hooks } = this;
     const started = this.time.seconds;
-    const together = new MixtureLoss();
+    const mixtureLoss = new MixtureLoss();
     const loss = await stepper.loss(
       batches,
       async () => {
-        await this.turn();
-        return !this.cancelled;
+        await this.runBetween();
+        return !this.isCancelled;
       },
-      (batch, losses) => together.add(batch, losses),
+      (batch, losses) => mixtureLoss.add(batch, losses),
     );
     if (loss === undefined) return false;
-    const mixed = together.loss;
-    const validated: Validated = { step: stepper.step, loss, ...(mixed !== undefined && { mixed }) };
+    const mixed = mixtureLoss.loss;
+    const validated: ValidationLoss = { step: stepper.step, loss, ...(mixed !== undefined && { mixed }) };
     progress.first ??= validated;
     progress.last = validated;
     progress.all = [...(progress.all ?? []), validated];
@@ -211,7 +212,7 @@ class Run {
     if (!progress.best || selectionLoss(validated) < selectionLoss(progress.best)) {
       progress.best = validated;
       progress.stale = 0;
-      await this.best.keep(await stepper.parameters(), stepper.shapes(), () => this.turn());
+      await this.best.keep(await stepper.parameters(), stepper.shapes(), () => this.runBetween());
     } else progress.stale++;
     this.time.validated(this.time.seconds - started);
     hooks.onValidated?.(validated);
@@ -219,7 +220,7 @@ class Run {
   }
 
   /** After each micro-batch and each piece of a file. */
-  private async turn(): Promise<void> {
+  private async runBetween(): Promise<void> {
     this.time.turned();
     await this.hooks.between?.();
   }
@@ -230,10 +231,10 @@ class Run {
     progress.seconds = this.time.seconds;
     if (options.checkpoint) {
       const { path } = options.checkpoint;
-      await saveCheckpoint(path, { step, tensors, progress }, stepper.shapes(), identity, () => this.turn());
+      await saveCheckpoint(path, { step, tensors, progress }, stepper.shapes(), identity, () => this.runBetween());
     }
-    this.saved = step;
-    this.savedAt = this.time.seconds;
+    this.savedStep = step;
+    this.secondsAtSave = this.time.seconds;
   }
 }
 

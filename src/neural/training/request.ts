@@ -13,7 +13,7 @@ import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
 import { type Example, partsOf } from './batches.ts';
 import { digest, fingerprint } from './checkpoint.ts';
 import type { Method } from './method.ts';
-import type { Trained, Validation } from './run.ts';
+import type { TrainingOutcome, Validation } from './run.ts';
 import { RECORD } from './training-status.ts';
 
 export interface TrainingRequest {
@@ -62,8 +62,8 @@ export interface Adapted {
   readonly device: DeviceChoice;
   readonly method: Method;
   readonly parameters: number;
-  readonly validation: Trained['validation'];
-  readonly stopped: Trained['stopped'];
+  readonly validation: TrainingOutcome['validation'];
+  readonly stopped: TrainingOutcome['stopped'];
   /** Of training, including the earlier parts of a resumed run. */
   readonly seconds: number;
   /** Tokens trained on, repetitions and padding included. */

@@ -51,7 +51,7 @@ export interface StepReport {
 }
 
 /** A loss on the validation examples, nats per token, after `step` steps. */
-export interface Validated {
+export interface ValidationLoss {
   readonly step: number;
   readonly loss: number;
   /**
@@ -62,26 +62,26 @@ export interface Validated {
 }
 
 /** The loss by which a run stops and keeps its best parameters: that of the mixture, which serves. */
-export function selectionLoss({ loss, mixed = loss }: Validated): number {
+export function selectionLoss({ loss, mixed = loss }: ValidationLoss): number {
   return mixed;
 }
 
 export interface RunHooks {
   readonly onStep?: (report: StepReport) => void;
-  readonly onValidated?: (validated: Validated) => void;
+  readonly onValidated?: (validated: ValidationLoss) => void;
   /** Runs after each micro-batch, and every few milliseconds of a save; the place to answer completions. */
   readonly between?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
 export interface ValidationResult {
-  readonly first: Validated;
-  readonly best: Validated;
+  readonly first: ValidationLoss;
+  readonly best: ValidationLoss;
   /** In order; absent in results of earlier versions. */
-  readonly all?: readonly Validated[];
+  readonly all?: readonly ValidationLoss[];
 }
 
-export interface Trained {
+export interface TrainingOutcome {
   /** Steps done. */
   readonly step: number;
   /** The trained tensors after the best validation. Without validation those at the end, with the optimiser's state. */
@@ -107,11 +107,11 @@ export interface CheckpointProgress {
   /** Of the last validation; absent in checkpoints of earlier versions. */
   validationSeconds?: number;
   every: number;
-  first: Validated | undefined;
-  best: Validated | undefined;
-  last: Validated | undefined;
+  first: ValidationLoss | undefined;
+  best: ValidationLoss | undefined;
+  last: ValidationLoss | undefined;
   /** In order; absent in checkpoints of earlier versions. */
-  all?: Validated[];
+  all?: ValidationLoss[];
   /** Validations in a row without a new best. */
   stale: number;
 }

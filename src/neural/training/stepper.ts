@@ -59,7 +59,7 @@ export class Stepper {
   private readonly sessions: Session[];
   /** Session of the forward pass alone; loaded on first use. */
   private lossSession: Session | undefined;
-  private done = 0;
+  private stepsDone = 0;
 
   private constructor(options: StepperOptions, tensors: ResidentTensors, sessions: Session[]) {
     this.options = options;
@@ -71,8 +71,8 @@ export class Stepper {
    * `weights` is the model; with adapters, the base. `state` continues an earlier run. Trained arrays are copied unless
    * `adopt` is set. Throws CodedError 'corrupt' if either does not fit.
    */
-  static async create(given: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
-    const options = { ...given, layout: layoutOf(given.device) };
+  static async create(requested: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
+    const options = { ...requested, layout: layoutOf(requested.device) };
     const session = sessionOptions(options);
     const tensors = new ResidentTensors(session);
     const sessions: Session[] = [];
@@ -128,11 +128,11 @@ export class Stepper {
     }
     // Last, so that after an error above the caller's map is unchanged.
     if (options.adopt && this.options !== options) (options.packed as Map<string, unknown>).clear();
-    this.done = state?.step ?? 0;
+    this.stepsDone = state?.step ?? 0;
   }
 
   get step(): number {
-    return this.done;
+    return this.stepsDone;
   }
 
   /**
@@ -148,7 +148,7 @@ export class Stepper {
   ): Promise<StepResult | undefined> {
     if (batches.length !== this.options.microBatches)
       throw new Error(`expected ${this.options.microBatches} micro-batches`);
-    const scalars = stepInputs(this.options.optimizer, this.done + 1, learningRate, maxNorm);
+    const scalars = stepInputs(this.options.optimizer, this.stepsDone + 1, learningRate, maxNorm);
     const scalarFeeds: Record<string, Tensor> = {};
     for (const name of STEP_INPUTS) scalarFeeds[name] = Tensor.host(Float32Array.of(scalars[name]), []);
     const trained = trainedSpecs(this.options);
@@ -177,7 +177,7 @@ export class Stepper {
       loss = scalarOf(out, 'loss');
       norm = scalarOf(out, 'norm');
     }
-    this.done++;
+    this.stepsDone++;
     return { loss, norm };
   }
 
@@ -217,7 +217,7 @@ export class Stepper {
   /** The same; on the CPU without a copy, valid until the next step. */
   async view(): Promise<TrainingState> {
     const names = trainedSpecs(this.options).flatMap((spec) => [spec.name, ...stateNames(spec)]);
-    return { step: this.done, tensors: await this.tensors.read(names) };
+    return { step: this.stepsDone, tensors: await this.tensors.read(names) };
   }
 
   /** The trained parameters without the optimiser's state; on the CPU without a copy, valid until the next step. */

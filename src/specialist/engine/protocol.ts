@@ -7,7 +7,7 @@ import type { LanguageModelOptions } from '../../neural/inference/language-model
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
-import type { StepReport, Validated } from '../../neural/training/run.ts';
+import type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
 import type {
   LabeledQuery,
   LatencyEstimate,
@@ -19,7 +19,7 @@ import type {
 import type { FileChange } from '../ngram/protocol.ts';
 
 export type { Timing } from '../../neural/inference/timing.ts';
-export type { StepReport, Validated } from '../../neural/training/run.ts';
+export type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
 export { NEW_POSITION_TOKENS } from '../mixture/draft-latency.ts';
 export { type LatencyEstimate, MIXTURE_FILE, type QueryLoss } from '../mixture/types.ts';
 
@@ -73,7 +73,7 @@ export interface DraftRequest {
 
 export type AdaptProgress =
   | ({ readonly kind: 'step' } & StepReport)
-  | ({ readonly kind: 'validated' } & Validated)
+  | ({ readonly kind: 'validated' } & ValidationLoss)
   | ({ readonly kind: 'device' } & DeviceChoice)
   | ({ readonly kind: 'method' } & Method)
   /** For the user: a checkpoint was not used. */

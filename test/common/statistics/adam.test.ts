@@ -12,15 +12,15 @@ const options = { steps: 2000, rate: 0.1, examples: targets.length, prior: 0 };
 const near = (value: number | undefined, wanted: number) =>
   assert.ok(Math.abs((value as number) - wanted) < 1e-3, `${value}`);
 
-test('the mean of what is asked for, from any start', () => {
+test('finds the mean of the targets from any start', () => {
   for (const start of [0, -4, 9]) near(adam([start], addGradient, options)[0], 3);
 });
 
-test('the start counts as so many examples', () => {
+test('the prior counts as the given number of examples', () => {
   near(adam([0], addGradient, { ...options, prior: 3 })[0], 1.5);
 });
 
-test('from one example at a time the same', () => {
+test('batches of one example give the same result', () => {
   let at = 0;
   const one = (weights: Float64Array, into: Float64Array) => {
     into[0] = (weights[0] as number) - (targets[at++ % targets.length] as number);
@@ -28,7 +28,7 @@ test('from one example at a time the same', () => {
   assert.ok(Math.abs((adam([0], one, { ...options, batch: 1 })[0] as number) - 3) < 0.1);
 });
 
-test('nothing to learn from, or no steps, leave the start; it is not written to', () => {
+test('without examples or steps it returns a copy of the start', () => {
   const start = Float64Array.of(1, 2);
   assert.deepEqual([...adam(start, addGradient, { ...options, examples: 0 })], [1, 2]);
   assert.deepEqual([...adam(start, addGradient, { ...options, steps: 0 })], [1, 2]);

@@ -6,7 +6,7 @@ import { uniforms } from '../../../src/common/statistics/random.ts';
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-test('a 95 % interval holds the true mean about as often as it says', () => {
+test('a 95 % interval contains the true mean in about 95 % of the draws', () => {
   const uniform = uniforms(3);
   let held = 0;
   for (let run = 0; run < 100; run++) {

@@ -7,14 +7,14 @@ import { uniforms } from '../../../src/common/statistics/random.ts';
 const of = (...lost: readonly number[]): Keepable[] => lost.map((one, i) => ({ by: i, lost: one === 1 }));
 const none = (count: number) => of(...new Array<number>(count).fill(0));
 
-test('with too few examples nothing is kept: 49 hold a mean of 0.02, 149 hold it with 95 %', () => {
+test('keeps nothing with fewer than 49 examples for a mean of 0.02, or 149 for 95 %', () => {
   assert.equal(boundedRisk(none(48), 0.02), undefined);
   assert.deepEqual(boundedRisk(none(49), 0.02), { keepBelow: 48, share: 1 });
   assert.equal(boundedRisk(none(148), 0.02, 'sure'), undefined);
   assert.deepEqual(boundedRisk(none(149), 0.02, 'sure'), { keepBelow: 148, share: 1 });
 });
 
-test('as many are lost as the bound lets, and those of equal worth stay or go together', () => {
+test('loses as many examples as the bound allows, and treats equal examples alike', () => {
   // (lost + 1) / (99 + 1) <= 0.03
   const examples = of(...Array.from({ length: 99 }, (_, i) => (i % 10 === 9 ? 1 : 0)));
   assert.equal(boundedRisk(examples, 0.03)?.keepBelow, 28);
@@ -31,7 +31,7 @@ function drawn(count: number, seed: number): Keepable[] {
   });
 }
 
-test('over many draws the mean holds its mean, and the sure bound is exceeded at most once in twenty', () => {
+test('over many draws the mean bound holds on average, and the sure bound in 95 %', () => {
   const alpha = 0.05;
   const risks = (holding: Holding) =>
     Array.from({ length: 400 }, (_, seed) => {

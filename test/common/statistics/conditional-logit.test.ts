@@ -13,7 +13,7 @@ const examples = Array.from({ length: 60 }, (_, i) =>
 );
 const start = [0, 0, 0, 0];
 
-test('what was chosen becomes likely, and where nothing was, nothing does', () => {
+test('chosen candidates become likely; if none was chosen, none does', () => {
   const weights = fitConditionalLogit(examples, start, 1);
   const [bad, good, nothing] = choiceProbabilities(examples[1] as (typeof examples)[number], weights);
   assert.ok((good as number) > 0.8 && (good as number) > (bad as number) && (good as number) > (nothing as number));
@@ -21,7 +21,7 @@ test('what was chosen becomes likely, and where nothing was, nothing does', () =
   assert.ok((noneOfThese as number) > (alone as number));
 });
 
-test('a strong prior holds the weights, no examples leave them, and probabilities add up to 1', () => {
+test('a strong prior or no examples keep the weights, and probabilities sum to 1', () => {
   assert.ok(fitConditionalLogit(examples, start, 1e6).every((weight) => Math.abs(weight) < 0.01));
   assert.deepEqual([...fitConditionalLogit([], [1, 2, 3, 4], 1)], [1, 2, 3, 4]);
   for (const example of examples) {

@@ -40,7 +40,7 @@ function assertSame(head: DenseHead, { rows, labels }: Texts, classes: number, l
   }
 }
 
-test('two by two it fits what the plain regression fits, with odd and even counts of rows and of classes', () => {
+test('gives the same fit as the plain regression for odd and even counts of rows and classes', () => {
   for (const [count, classes] of [
     [80, 2],
     [61, 3],
@@ -52,7 +52,7 @@ test('two by two it fits what the plain regression fits, with odd and even count
   }
 });
 
-test('fitted in as many dimensions as there are rows it is the same in the columns, whatever was left out', () => {
+test('a fit in row space equals the fit in column space, whatever rows are left out', () => {
   // More columns than are multiplied at a time, and rows that are no multiple of a block.
   const texts = made(83, 300, 3);
   const space = rowSpaceOf(texts.rows);
@@ -73,7 +73,7 @@ test('fitted in as many dimensions as there are rows it is the same in the colum
   });
 });
 
-test('products between rows are kept, of rows that depend on others and of empty ones, too', () => {
+test('keeps products between rows, also for dependent and empty rows', () => {
   const { rows } = made(9, 40, 2);
   const both = (rows[1] as Float32Array).map((x, j) => x + (rows[2]?.[j] as number));
   const given = [...rows, rows[0] as Float32Array, new Float32Array(40), both];
@@ -90,7 +90,7 @@ test('products between rows are kept, of rows that depend on others and of empty
   assertSame(space.inColumns(head), texts, 2, 0.2);
 });
 
-test('no fewer rows than columns stay as they are', () => {
+test('rows stay unchanged if there are at least as many rows as columns', () => {
   const { rows } = made(12, 12, 2);
   const space = rowSpaceOf(rows);
   assert.equal(space.rows, rows);

@@ -5,7 +5,7 @@ import { fitEstimate } from '../../../src/common/statistics/estimate.ts';
 import { splitByFile } from '../../../src/common/statistics/folds.ts';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 
-test('folds are disjoint by file, cover every row once, and are of like size', () => {
+test('folds are disjoint by file, cover every row once and have similar sizes', () => {
   const uniform = uniforms(3);
   const rows = Array.from({ length: 200 }, () => ({ path: `${Math.floor(13 * uniform())}.ts` }));
   const folds = splitByFile(rows);
@@ -20,7 +20,7 @@ test('folds are disjoint by file, cover every row once, and are of like size', (
   }
 });
 
-test('an estimate from rows of one file only moves the level', () => {
+test('an estimate from rows of one file changes only the intercept', () => {
   const rows = Array.from({ length: 50 }, (_, i) => ({
     path: 'a.ts',
     values: Float64Array.of(i % 2),

@@ -9,7 +9,7 @@ const first = Array.from({ length: 400 }, () => random());
 const second = Array.from({ length: 400 }, () => random());
 const weights = Array.from({ length: 400 }, () => 0.5 + random());
 
-test('no other weight foresees better', () => {
+test('no other weight predicts better', () => {
   const { share, loss } = interpolated({ first, second, weights });
   const at = (of: number) => {
     const all = weights.reduce((sum, weight) => sum + weight, 0);
@@ -25,7 +25,7 @@ test('no other weight foresees better', () => {
     assert.ok(at(other) > loss - 1e-9, `${other}`);
 });
 
-test('a model that knows nothing keeps a hundredth or two, and one that gives nothing at all is no trouble', () => {
+test('an uninformative model gets a weight of one or two percent, also if its probabilities are 0', () => {
   const nothing = first.map(() => 0);
   const { share, loss } = interpolated({ first, second: nothing, weights });
   assert.ok(Math.abs(share - 0.98) < 1e-9);

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normals, shuffled, uniforms } from '../../../src/common/statistics/random.ts';
 
-test('the streams are those of mulberry32, whatever integer seeds them', () => {
+test('streams equal those of mulberry32 for any integer seed', () => {
   const uniform = uniforms(1);
   assert.deepEqual([uniform(), uniform(), uniform()], [0.6270739405881613, 0.002735721180215478, 0.5274470399599522]);
   assert.equal(uniforms(2 ** 32 - 1)(), uniforms(-1)());
   assert.deepEqual(shuffled(8, 7), [4, 6, 1, 2, 3, 5, 7, 0]);
 });
 
-test('uniform is uniform, normal is normal', () => {
+test('uniform and normal numbers have the expected distributions', () => {
   const moments = (next: () => number) => {
     const values = Array.from({ length: 20_000 }, next);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

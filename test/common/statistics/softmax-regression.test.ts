@@ -11,7 +11,7 @@ const row = (...values: number[]): SparseRow => ({
   values: Float32Array.from(values),
 });
 
-test('a valley that is long and narrow is walked to its end', () => {
+test('L-BFGS reaches the minimum of a long, narrow valley', () => {
   const rosenbrock = (w: Float64Array, g: Float64Array) => {
     const [x, y] = w as unknown as [number, number];
     g[0] = -400 * x * (y - x * x) - 2 * (1 - x);
@@ -22,7 +22,7 @@ test('a valley that is long and narrow is walked to its end', () => {
   assert.ok(Math.abs((x as number) - 1) < 1e-3 && Math.abs((y as number) - 1) < 1e-3, `${x} ${y}`);
 });
 
-test('at the fitted weights nothing pulls any more: the penalised gradient is nearly zero', () => {
+test('the penalised gradient is nearly zero at the fitted weights', () => {
   const normal = normals(3);
   const examples = Array.from({ length: 200 }, (_, i) => {
     const label = i % 3;
@@ -47,7 +47,7 @@ test('at the fitted weights nothing pulls any more: the penalised gradient is ne
   assert.ok(size(2) < size(0) / 2 && size(2) < size(1) / 2);
 });
 
-test('a class without examples is possible still, and columns that the model does not know are passed over', () => {
+test('a class without examples keeps a probability, and unknown columns are ignored', () => {
   const model = fitSoftmax(
     [
       { label: 0, row: row(1) },
@@ -61,7 +61,7 @@ test('a class without examples is possible still, and columns that the model doe
   assert.ok(logits.every(Number.isFinite) && (logits[0] as number) > (logits[1] as number));
 });
 
-test('columns of any size are brought to one, rows to a mean square length of one, and what says nothing to nothing', () => {
+test('scales columns to one and rows to a mean square of one; constant columns become zero', () => {
   const normal = normals(7);
   const sizes = [0.01, 1, 300, 0];
   const rows = Array.from({ length: 400 }, () => Float32Array.from(sizes, (size) => size * normal() + 3));

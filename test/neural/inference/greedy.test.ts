@@ -88,7 +88,7 @@ for (const [precision, bits] of [
   });
 }
 
-test('int4 gives the same greedy line as fp32 at 95 % of the places', async () => {
+test('int4 gives the same greedy line as fp32 at 95 % of the positions', async () => {
   const all = places();
   let same = 0;
   for (const place of all) {
@@ -124,7 +124,7 @@ test('the prefix cache: a keystroke costs its tokens, and the answer is the same
   assert.ok((await run(typed)).reused >= shared - 2, 'another prompt did not push it out');
 });
 
-test('stop tokens end before, texts after; length ends too, and a long prompt loses its beginning', async () => {
+test('generation ends before stop tokens, after stop texts and at the length limit; long prompts lose their beginning', async () => {
   const text = places()[3] as string;
   const endless: Partial<GenerateRequest> = { stopText: '\u0000', maxTokens: 6 };
   const free = await complete(text, endless);
@@ -148,7 +148,7 @@ test('the most likely token: probability, ties, the allowed set and damage', () 
   assert.throws(() => likeliest(Float32Array.of(Number.NaN, Number.NaN), 0, 2), /no numbers/);
 });
 
-test('a character that is not whole yet is held back', () => {
+test('an incomplete character is not returned yet', () => {
   const ids = encode('ab→').map((id) => ({ id }));
   assert.equal(textOf(ids, tokenizer, 0), 'ab→');
   assert.equal(textOf(ids, tokenizer, 1), 'b→');

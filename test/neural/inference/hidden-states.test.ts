@@ -38,7 +38,7 @@ test('the states of a text do not depend on its place in the list', async () => 
   assert.ok(likeness(forward[0] as Float32Array, forward[1] as Float32Array) < 0.99);
 });
 
-test('the text before is read once, and the last state is that of the whole', async () => {
+test('the shared text is run once, and the last state equals that of the whole text', async () => {
   const [apart] = await read({ texts: ['return the list'], before: 'Sort this.\n', after: '\nLabel:' });
   const [whole] = await read({ texts: ['Sort this.\nreturn the list\nLabel:'], before: '', after: '' });
   const last = (states: Float32Array | undefined) =>

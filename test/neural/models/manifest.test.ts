@@ -33,13 +33,13 @@ const manifest: PackageManifest = {
   files: ['config.json', 'manifest.json', 'model.safetensors'],
 };
 
-test('what is written is read back; a folder without one has none', () => {
+test('a written manifest is read back; a folder without one returns undefined', () => {
   assert.deepEqual(readManifest(folder), { ok: true, value: undefined });
   writeManifest(folder, manifest);
   assert.deepEqual(readManifest(folder), { ok: true, value: manifest });
 });
 
-test('what is wrong is named, with what to do', () => {
+test('errors name the problem and the remedy', () => {
   const problem = (more: object) => {
     const result = parseManifest(JSON.stringify({ ...manifest, ...more }));
     return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
@@ -69,7 +69,7 @@ test('what is wrong is named, with what to do', () => {
   }
 });
 
-test('the packages that ship are what their manifests say', () => {
+test('the shipped packages match their manifests', () => {
   const problems: string[] = [];
   const packages = listPackages(join(root, 'models'), (at, { message }) => problems.push(`${at}: ${message}`));
   assert.deepEqual(problems, []);
@@ -89,7 +89,7 @@ test('the packages that ship are what their manifests say', () => {
   }
 });
 
-test('packages are listed by size; what cannot be used is told, what is none is passed over', () => {
+test('lists packages by size, reports unusable ones and ignores other folders', () => {
   const models = join(folder, 'models');
   const small = join(root, 'models', 'small');
   for (const name of ['one', 'broken', 'empty']) mkdirSync(join(models, name), { recursive: true });

@@ -7,7 +7,7 @@ const of = (rows: number, columns: number, bytes: number, scales: Float32Array |
   packedMatrix('m', rows, columns, new Uint8Array(bytes), scales);
 const scales = (count: number, value = 1) => new Float32Array(count).fill(value);
 
-test('bytes and scales are as many as the matrix needs, in whole blocks', () => {
+test('packed bytes and scales have the matrix’s size in whole blocks', () => {
   assert.equal(of(2, 64, 64, scales(4))().scales.length, 4);
   for (const wrong of [
     of(2, 64, 63, scales(4)),

@@ -40,7 +40,7 @@ test('round trip of nodes, attributes, types, opsets and constants, without dead
   );
 });
 
-test('large constants stay outside, the same bytes', () => {
+test('large constants are stored outside the graph with the same bytes', () => {
   const { bytes, external } = writeModel(sample(), { externalFrom: 24 });
   const inside = writeModel(sample()).bytes;
   assert.deepEqual([...external.keys()], ['weight']);
@@ -50,7 +50,7 @@ test('large constants stay outside, the same bytes', () => {
   assert.throws(() => readModel(bytes), /constant 'weight' is not in 'weight'/);
 });
 
-test('bytes that are no model are refused', () => {
+test('refuses bytes that are not a model', () => {
   assert.throws(() => readModel(Uint8Array.of(255, 255, 255)), /not an ONNX model/);
   assert.throws(() => readModel(new Uint8Array()), /has no graph/);
 });

@@ -24,7 +24,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const probing = (script: string, timeoutMs = 30_000) => probeWebGpu({ script, args: [PROBE_ARGUMENT], timeoutMs });
 
-test('the probe finds the software GPU, in a process of its own', async () => {
+test('the probe finds the software GPU in a separate process', async () => {
   const { speedup, ...found } = await probing(SCRIPT);
   assert.deepEqual(found, { ok: true, detail: 'WebGPU works' });
   assert.ok((speedup as number) > 0 && (speedup as number) < 1.5, `software is slow: ${speedup}`);
@@ -46,7 +46,7 @@ test('a driver that hangs, aborts or is absent is a reason, not a failure', asyn
   assert.match(none.detail, /WebGPU is not available|ended the test process/);
 });
 
-test('a driver that hangs outlives neither who asked nor its own time', async () => {
+test('a hanging driver is ended at its time limit and when its parent ends', async () => {
   const source = (path: string) => JSON.stringify(join(import.meta.dirname, '../../../src', path));
   const script = (name: string, text: string) => {
     const path = join(folder, name);

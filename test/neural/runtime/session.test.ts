@@ -17,7 +17,7 @@ async function inPlace() {
   return Session.load(writeModel(b.graph, { unreturnable }), { device: 'cpu', threads: 1, unreturnable });
 }
 
-test('an output over its own input: written, handed back, and not copied', async () => {
+test('an output that shares memory with its input is written in place without a copy', async () => {
   const session = await inPlace();
   const data = new Float32Array(SIZE);
   const x = Tensor.host(data, [SIZE]);

@@ -55,7 +55,7 @@ test('step n does not depend on earlier calls; epochs differ in order', () => {
   assert.ok(new Set(epochs).size > 1);
 });
 
-test('nothing to learn is an error', () => {
+test('a run without training tokens is an error', () => {
   assert.throws(() => new TrainingBatches([{ ids: Int32Array.of(1) }], options), /no token to learn/);
 });
 
@@ -90,7 +90,7 @@ test('validation sees every window once, its weights sum to 1', () => {
   assert.ok(Math.abs(total - 1) < 1e-6);
 });
 
-test('examples of more worth come earlier, in another order each epoch, and none is left out', () => {
+test('examples with higher weights come earlier, in a new order each epoch, and none is left out', () => {
   const many = (worth: (i: number) => number) =>
     new TrainingBatches(
       Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i), worth: worth(i) })),

@@ -22,7 +22,7 @@ test('the method follows the memory', () => {
   );
 });
 
-test('a large base gets adapters in its upper half whatever memory there is; packed, it needs little', () => {
+test('a large base gets adapters in its upper half for any memory size, and needs less if packed', () => {
   const large = {
     ...config,
     vocabSize: 16384,

@@ -8,7 +8,7 @@ import { readSafetensors, writeSafetensors } from '../../../src/neural/models/sa
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import type { Example } from '../../../src/neural/training/batches.ts';
 import { train } from '../../../src/neural/training/loop.ts';
-import type { RunHooks, RunOptions, StepReport, Validated } from '../../../src/neural/training/run.ts';
+import type { RunHooks, RunOptions, StepReport, ValidationLoss } from '../../../src/neural/training/run.ts';
 import { firstPlan, learningRateAt, replan } from '../../../src/neural/training/schedule.ts';
 import { type GoldenBatch, readGolden } from '../architecture/golden.ts';
 import { options, split, stepper, tokenBatch } from './helpers.ts';
@@ -120,7 +120,7 @@ for (const microBatches of [1, 2]) {
   });
 }
 
-test('cancelling between micro-batches gives the step up and changes nothing', async () => {
+test('cancelling between micro-batches abandons the step and changes nothing', async () => {
   const stop = new AbortController();
   let calls = 0;
   const between = async () => {
@@ -188,7 +188,7 @@ const elsewhere: Example[] = [{ ids: Int32Array.from({ length: 24 }, (_, i) => 4
 test('without progress on the validation examples the run stops early, and its best parameters come back', async () => {
   const validation = { examples: elsewhere, everySteps: 2, patience: 2 };
   const schedule = { peak: 3e-2, warmupSteps: 1, totalSteps: 40, floor: 0.1 };
-  const seen: Validated[] = [];
+  const seen: ValidationLoss[] = [];
   const stopped = run('early', { validation, schedule });
   const { result, reports } = await losses(stopped, { onValidated: (each) => seen.push(each) });
   assert.ok(result.ok);
@@ -198,13 +198,13 @@ test('without progress on the validation examples the run stops early, and its b
   const best = seen.reduce((least, each) => (each.loss < least.loss ? each : least));
   assert.deepEqual(judged, { first: seen[0], best, all: seen });
   assert.equal(step, best.step + 4);
-  const again: Validated[] = [];
+  const again: ValidationLoss[] = [];
   const first = { ...stopped, checkpoint: undefined, schedule: { ...schedule, totalSteps: 1 } };
   assert.ok((await train(first, tensors, examples, { onValidated: (each) => again.push(each) })).ok);
   assert.equal(again[0]?.loss, best.loss, 'the parameters of the best validation');
 });
 
-test('what is mixed with another model stops, and is kept, by what both foresee together', async () => {
+test('with another model’s probabilities, the mixture’s loss decides when training stops and what is kept', async () => {
   // All that is learned the other model knows already, and what it does not know is foreseen ever worse.
   const known = ({ ids }: Example) => ({ ids, beside: new Float32Array(ids.length).fill(0.99) });
   const unknown = ({ ids }: Example) => ({ ids, beside: new Float32Array(ids.length).fill(1e-6) });
@@ -237,9 +237,9 @@ test('what is mixed with another model stops, and is kept, by what both foresee 
 
 test('validation survives a resume: the same losses, the same best', async () => {
   const validation = { examples: examples.slice(0, 3), everySteps: 3, patience: 99 };
-  const whole: Validated[] = [];
+  const whole: ValidationLoss[] = [];
   const expected = await losses(run('v-whole', { validation }), { onValidated: (each) => whole.push(each) });
-  const parts: Validated[] = [];
+  const parts: ValidationLoss[] = [];
   const stop = new AbortController();
   await losses(run('v-parts', { validation }), {
     signal: stop.signal,
@@ -257,7 +257,7 @@ test('validation survives a resume: the same losses, the same best', async () =>
   assert.deepEqual(rest.result.value.tensors, expected.result.value.tensors);
 });
 
-test('a time budget ends the run early, and the rate goes down to the end that is left', async () => {
+test('a time budget ends the run early, and the learning rate decays by then', async () => {
   const schedule = { peak: 1e-2, warmupSteps: 2, totalSteps: 100_000, floor: 0 };
   const validation = { examples: elsewhere, everySteps: 5, patience: 1e9 };
   const within = (budgetSeconds: number) =>
@@ -277,7 +277,7 @@ test('a time budget ends the run early, and the rate goes down to the end that i
   assert.ok((reports.at(-1)?.learningRate as number) < 5e-3, 'decayed');
 });
 
-test('a machine that sleeps while a step or a validation is under way takes nothing from the budget', async (context) => {
+test('sleep of the machine during a step or a validation does not count against the budget', async (context) => {
   const { now } = performance;
   let asleep = 0;
   context.mock.method(performance, 'now', () => now.call(performance) + asleep);
@@ -301,7 +301,7 @@ test('a machine that sleeps while a step or a validation is under way takes noth
   assert.ok(result.value.seconds < 3000);
 });
 
-test('others are let in while a checkpoint is written', async () => {
+test('requests are answered while a checkpoint is written', async () => {
   let turns = 0;
   const stop = new AbortController();
   await losses(run('turns', { checkpoint: { path: join(folder, 'turns'), everySteps: 1 } }), {

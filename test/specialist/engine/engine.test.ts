@@ -251,7 +251,7 @@ for (const [name, kind, progress] of [
   ['a fit', 'fit', [{ done: 1, total: 9 }]],
   ['a reading of states', 'states', [{ index: 0 }]],
 ] as const) {
-  test(`${name} that always dies at the same place is given up, though each process tells of what it has begun again`, async (context) => {
+  test(`${name} that always dies at the same step fails, although each new process reports progress`, async (context) => {
     const script = join(folder, `${kind}-again.mjs`);
     const told = `for (const progress of ${JSON.stringify(progress)}) process.send({ id, kind: 'progress', progress })`;
     const dies = 'process.send({ id: -1 }, () => process.exit(4))';

@@ -24,14 +24,14 @@ const adapter = make('adapter', ADAPTER);
 const of = (model: string, base: string, threads = 2) =>
   identity({ key: 'any', model, base, name: 'adapted', changes: [], tokenizer: 'words', precision: 'int4', threads });
 
-test('a whole model is the same one whichever base serves; an adapter over another base is another', () => {
+test('the base changes the identity of an adapter, not of a whole model', () => {
   assert.equal(of(whole, small), of(whole, medium));
   assert.notEqual(of(whole, small), of(small, small));
   assert.notEqual(of(whole, small), of(whole, small, 1));
   assert.notEqual(of(adapter, small), of(adapter, medium));
 });
 
-test('weights that were replaced are another model, those below an adapter too', () => {
+test('replaced weights change the identity, also those of an adapter’s base', () => {
   const [before, over] = [of(whole, small), of(adapter, medium)];
   utimesSync(join(whole, WEIGHTS), 1, 1);
   assert.notEqual(of(whole, small), before);

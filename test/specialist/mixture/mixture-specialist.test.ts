@@ -53,7 +53,7 @@ test('branches side by side in one cache give the logits of each branch alone', 
   }
 });
 
-test('a reading adds up: tokens, line ends and special tokens are all there is', () => {
+test('the probabilities of tokens, line ends and special tokens sum to 1', () => {
   const size = network.config.vocabSize;
   const reader = new LogitReader(full.vocabulary, size);
   const logits = Float32Array.from({ length: 2 * size }, (_, i) => Math.sin(i * 12.9898) * 4);
@@ -77,7 +77,7 @@ test('the neural model alone drafts where the n-grams have seen nothing', async 
   assert.ok(draft.complete);
 });
 
-test('a word under way is finished, also one that the tokenizer would cut elsewhere', async () => {
+test('completes an unfinished word, also if the tokenizer would cut it elsewhere', async () => {
   const mixed = mixedOver(network, full);
   for (const typed of ['parseHeader(line: str', 'parseHeader(line: string): Hea', 'parseHeader(li']) {
     const draft = await mixed.draft(at(`export function ${typed}|`), line);
@@ -85,7 +85,7 @@ test('a word under way is finished, also one that the tokenizer would cut elsewh
   }
 });
 
-test('what stands behind the cursor is not written again', async () => {
+test('does not repeat the text after the cursor', async () => {
   const mixed = mixedOver(network, full);
   const draft = await mixed.draft(
     at('function isEmpty(map: Map<string, unknown>): boolean {\n  return map.|;\n}\n'),
@@ -94,7 +94,7 @@ test('what stands behind the cursor is not written again', async () => {
   assert.ok(!draft.text.endsWith(';'), draft.text);
 });
 
-test('where a block is wanted it is written to its end, by the neural model too', async () => {
+test('writes a requested block to its end, also with the neural model', async () => {
   const block = { multiline: true, maxTokens: 120 } as const;
   const before = `${FUNCTIONS[2]}\nexport class Counter |`;
   const expected = '{\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}';
@@ -109,7 +109,7 @@ test('where a block is wanted it is written to its end, by the neural model too'
   }
 });
 
-test('where a grammar calls for a block its lines stand beyond the first, which stays as it is', async () => {
+test('if only the grammar asks for a block, its lines become the continuation of an unchanged first line', async () => {
   const before = `${FUNCTIONS[2]}\nexport class Counter |`;
   for (const ngram of [empty, full]) {
     const mixed = mixedOver(network, ngram, sensibleWeights());
@@ -185,7 +185,7 @@ function watched(told: () => void): Network {
   });
 }
 
-test('what is typed as it was drafted costs no pass, and nothing that is typed changes what is drafted', async () => {
+test('typing the draft needs no pass of the model, and cached drafts equal fresh ones', async () => {
   let passes = 0;
   const counted = watched(() => passes++);
   const before = 'export async function readAll(';
@@ -214,7 +214,7 @@ test('what is typed as it was drafted costs no pass, and nothing that is typed c
   for (const way of ways) for (const options of [line, block]) await drafted(before + way, options);
 });
 
-test('a cancelled draft rejects, and the next one is as if nothing had been', async () => {
+test('a cancelled draft rejects and does not change the next one', async () => {
   const mixed = mixedOver(network, full);
   const query = at('export async function readAll(|');
   const expected = await mixed.draft(query, line);
@@ -228,7 +228,7 @@ test('a cancelled draft rejects, and the next one is as if nothing had been', as
   assert.ok(Math.abs((again.confidence as number) - (expected.confidence as number)) < 1e-4);
 });
 
-test('wherever a draft is cancelled, what it ran spares the next one that much', async () => {
+test('the next draft reuses all passes of a cancelled one', async () => {
   const query = at('export async function readAll(|');
   let passes = 0;
   let controller = new AbortController();

@@ -67,7 +67,7 @@ test('a keystroke keeps every token before it, and asks for no new snippets', ()
   assert.equal(asked.length, 1);
 });
 
-test('what changes in other files makes a new prompt where its snippets are of them, or would be', () => {
+test('a change in another file makes a new prompt only if a present or new snippet is from it', () => {
   const { plan, asked, made } = planner();
   const before = plan(at(`${text}|\n}\n`));
   made.noteChange('src/new.ts');
@@ -92,7 +92,7 @@ test('what changes in other files makes a new prompt where its snippets are of t
   assert.deepEqual(ids(), without, 'it has gone');
 });
 
-test('in a new file the snippets are chosen anew as it grows, and not with each key', () => {
+test('in a new file snippets are chosen again as it grows, but not at each key', () => {
   const found: string[] = [];
   const made = new PromptPlanner(ngram.vocabulary, limits);
   const plan = (prefix: string) => {
@@ -113,7 +113,7 @@ test('in a new file the snippets are chosen anew as it grows, and not with each 
   assert.ok(found.length > 1 && found.length <= 4, `${found.length}`);
 });
 
-test('a prompt that has grown too long, another suffix and another file begin anew', () => {
+test('a prompt that is too long, a new suffix or another file starts a new prompt', () => {
   const { plan, asked } = planner();
   plan(at(`${text}|\n}\n`));
   const grown = plan(at(`${text}${text}|\n}\n`));

@@ -215,7 +215,7 @@ test('with too many requests the oldest get no answer', async () => {
   });
 });
 
-test('beyond the limit the oldest changed texts are dropped, open documents never', async () => {
+test('above the limit the oldest changed texts are dropped, but no open documents', async () => {
   await withClient(async (client) => {
     client.setOpenFile('open.ts', 'x'.repeat(1000));
     for (let i = 0; i < 5; i++) client.setSavedFile(`saved${i}.ts`, '\n'.repeat(9e6));

@@ -49,7 +49,7 @@ function loadNamed(pre: string): Tokenizer {
 
 const hashOf = (ids: Int32Array) => createHash('sha256').update(ids.join(',')).digest('hex').slice(0, 8);
 
-test('there are 400 strings, and they tell the cuts apart', () => {
+test('the 400 strings give different ids for each split pattern', () => {
   assert.equal(golden.strings.length, 400);
   const kinds = new Set(Object.values(golden.tokenizers).map(({ hashes }) => hashes));
   assert.equal(

@@ -110,7 +110,7 @@ test('idsStartingWith finds exactly the tokens with those first bytes', () => {
   }
 });
 
-test('bytesOf refuses an id that is none', () => {
+test('bytesOf refuses an unknown id', () => {
   assert.throws(() => small.bytesOf(small.vocabularySize), RangeError);
   assert.throws(() => small.bytesOf(-1), RangeError);
 });
