@@ -62,8 +62,8 @@ function dropLeftovers(): void {
 
 function nodeHeaders(): string {
   const name = `node-${process.platform}-${process.arch}`;
-  const places = [join(root, 'node_modules', 'node', 'node_modules', name), join(root, 'node_modules', name)];
-  const found = places.find((place) => existsSync(join(place, 'include', 'node', 'node.h')));
+  const positions = [join(root, 'node_modules', 'node', 'node_modules', name), join(root, 'node_modules', name)];
+  const found = positions.find((position) => existsSync(join(position, 'include', 'node', 'node.h')));
   if (found === undefined) throw new Error(`the npm package node brought no headers (looked for ${name}/include)`);
   return found;
 }

@@ -9,7 +9,7 @@ import { PromptForm } from '../src/prompts/completion/prompt-form.ts';
 import { loadTokenizer } from '../src/text/tokenizer/load.ts';
 import { root } from './paths.ts';
 
-interface GoldenPlace {
+interface GoldenPosition {
   readonly path: string;
   readonly prefix: string;
   readonly suffix: string;
@@ -17,7 +17,7 @@ interface GoldenPlace {
 }
 
 /** Cursors that need no healing. Snippets: both fit; one is too long, and the next does not fit any more; none; a name and a suffix that are cut. */
-const places: readonly GoldenPlace[] = [
+const positions: readonly GoldenPosition[] = [
   {
     path: 'src/storage/orders.ts',
     prefix:
@@ -56,8 +56,8 @@ const places: readonly GoldenPlace[] = [
 
 const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(join(root, 'models/small/tokenizer.json'), 'utf8'))));
 const form = new PromptForm(tokenizer);
-const rows = places.map((place) => {
-  const snippets = place.snippets.map((snippet) => ({ ...snippet, line: 0 }));
-  return JSON.stringify({ ...place, ids: form.prompt(place, snippets) });
+const rows = positions.map((position) => {
+  const snippets = position.snippets.map((snippet) => ({ ...snippet, line: 0 }));
+  return JSON.stringify({ ...position, ids: form.prompt(position, snippets) });
 });
 writeFileSync(join(root, 'test/golden/prompt.json'), `[\n${rows.join(',\n')}\n]\n`);

@@ -45,8 +45,8 @@ function keepModulePaths(script: string): Plugin {
       onLoad({ filter: /node-llama-cpp[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
         const text = readFileSync(path, 'utf8');
         if (!text.includes('import.meta.url')) return undefined;
-        const place = JSON.stringify(relative(from, path).replaceAll('\\', '/'));
-        return { contents: text.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`) };
+        const position = JSON.stringify(relative(from, path).replaceAll('\\', '/'));
+        return { contents: text.replaceAll('import.meta.url', `new URL(${position}, import.meta.url).href`) };
       });
     },
   };

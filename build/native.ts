@@ -63,6 +63,6 @@ export function nativeFiles(platform = thisPlatform): string[] {
   const binary = binaries(platform);
   if (binary === undefined) return [];
   const files = readdirSync(join(root, 'node_modules', 'onnxruntime-node', binary)).filter((file) => !isUnused(file));
-  const place = `extension/dist/node_modules/onnxruntime-node/${binary.replaceAll('\\', '/')}`;
-  return files.map((file) => `${place}/${file}`);
+  const packed = `extension/dist/node_modules/onnxruntime-node/${binary.replaceAll('\\', '/')}`;
+  return files.map((file) => `${packed}/${file}`);
 }

@@ -6,7 +6,7 @@ import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
 import { limitOf } from '../../src/routing/risk.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { keyless } from '../common/desk.ts';
-import type { Package, Sided } from './places.ts';
+import type { Package, Sided } from './positions.ts';
 
 /** By how much the coupled exact match may be below the API's. */
 export const ALLOWED = 0.01;
@@ -44,12 +44,12 @@ export function judged(of: Package): Judged[] {
     const fit = fitRouter([...of.calibration, ...(fitted as Sided[])], { now: 0 });
     const price = limitOf(fit, { holding: 'expected', alpha: ALLOWED });
     return (reported as Sided[]).map((sided): Judged => {
-      const { draft, place, cuts = [], truth, answer = '' } = sided;
-      const { pSpecialist, pApi } = score(fit, draft, place);
+      const { draft, position, cuts = [], truth, answer = '' } = sided;
+      const { pSpecialist, pApi } = score(fit, draft, position);
       const scored = scoreCuts(
         fit,
         cuts.map((cut) => cut.draft),
-        place,
+        position,
       );
       const shown = bestCut(scored, keyless.showThreshold)?.text ?? '';
       return {

@@ -12,7 +12,7 @@ import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, Table } from '../print.ts';
 import { ALLOWED, type Judged, judged } from './judged.ts';
 import { memoryRows } from './memory.ts';
-import { draftPackage, type Package } from './places.ts';
+import { draftPackage, type Package } from './positions.ts';
 import { type Replayed, replayed } from './replay.ts';
 import { riskRows } from './risk.ts';
 import { adaptedTo, untrained } from './specialists.ts';
@@ -89,7 +89,7 @@ const NOT_MEASURED = 'not measured';
 
 export function tablesOf({ name }: Base, packages: readonly Package[], minutes: number | undefined): Figures {
   console.log(`\n${name}, ${minutes === undefined ? 'as shipped' : `adapted for ${minutes} min`}, with n-grams`);
-  const places = new Map(packages.map((one) => [one, judged(one)]));
+  const positions = new Map(packages.map((one) => [one, judged(one)]));
   const of = (kind: Package['kind']) => packages.filter((one) => one.kind === kind);
   const both = [...of('public'), ...of('renamed')];
   const figures: Record<string, Figures> = {};
@@ -99,7 +99,7 @@ export function tablesOf({ name }: Base, packages: readonly Package[], minutes: 
     for (const [row, values] of rows) printed.row(row, values ?? { places: NOT_MEASURED });
     figures[title] = Object.fromEntries(rows.map(([row, values]) => [row, values ?? NOT_MEASURED]));
   };
-  const judgedIn = (ones: readonly Package[]) => ones.flatMap((one) => places.get(one) as Judged[]);
+  const judgedIn = (ones: readonly Package[]) => ones.flatMap((one) => positions.get(one) as Judged[]);
   const rowsOf = (ones: readonly Package[], row: (of: readonly Judged[]) => Figures) =>
     ones.map((one) => [one.name, row(judgedIn([one]))] as const);
   const measured = (kind: Package['kind'], row: (of: readonly Judged[]) => Figures) =>

@@ -7,12 +7,12 @@ import { cleanAnswer } from '../../src/prompts/completion/clean.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { requestAt } from '../../src/prompts/completion/llm-request.ts';
 import { MessagesServer } from '../../test/fakes/messages-server.ts';
-import { askedAt, type RecordedPlace, type Recording } from '../common/recordings.ts';
+import { askedAt, type RecordedPosition, type Recording } from '../common/recordings.ts';
 
 export interface Replayed {
   readonly recording: Recording;
   /** `completion` is what came through the client. */
-  readonly places: readonly RecordedPlace[];
+  readonly positions: readonly RecordedPosition[];
 }
 
 export async function replayed(recordings: readonly Recording[]): Promise<Replayed[]> {
@@ -24,16 +24,16 @@ export async function replayed(recordings: readonly Recording[]): Promise<Replay
     });
     const all: Replayed[] = [];
     for (const recording of recordings) {
-      const places: RecordedPlace[] = [];
-      for (const place of recording.places) {
-        server.answerWith(place.written);
-        const asked = askedAt(place);
+      const positions: RecordedPosition[] = [];
+      for (const position of recording.places) {
+        server.answerWith(position.written);
+        const asked = askedAt(position);
         const answer = unwrap(
           await llm.ask(completionPrompt(requestAt(asked, []), llm.facts), new AbortController().signal),
         );
-        places.push({ ...place, completion: cleanAnswer(answer.text, asked) });
+        positions.push({ ...position, completion: cleanAnswer(answer.text, asked) });
       }
-      all.push({ recording, places });
+      all.push({ recording, positions });
     }
     return all;
   } finally {

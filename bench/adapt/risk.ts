@@ -18,12 +18,12 @@ interface Resplit {
 }
 
 /** Both bounds at the places, whose estimates come from fits that did not see them. */
-export function riskRows(places: readonly Judged[]): Figures {
-  return Object.fromEntries((['mean', 'sure'] as const).map((holding) => [holding, rowOf(places, holding)]));
+export function riskRows(positions: readonly Judged[]): Figures {
+  return Object.fromEntries((['mean', 'sure'] as const).map((holding) => [holding, rowOf(positions, holding)]));
 }
 
-function rowOf(places: readonly Judged[], holding: Holding): Figures {
-  const files = clusters(places);
+function rowOf(positions: readonly Judged[], holding: Holding): Figures {
+  const files = clusters(positions);
   const resplits = Array.from({ length: RESPLITS }, (_, seed) => resplit(files, holding, seed + 1));
   const mean = (of: (one: Resplit) => number) => resplits.reduce((sum, one) => sum + of(one), 0) / RESPLITS;
   return {
@@ -41,7 +41,7 @@ function resplit(files: readonly Judged[][], holding: Holding, seed: number): Re
   const half = Math.ceil(files.length / 2);
   const of = (from: number, to: number) => order.slice(from, to).flatMap((i) => files[i] as Judged[]);
   const [chosenOn, others] = [of(0, half), of(half, files.length)];
-  const keepable = chosenOn.map((place) => ({ by: place.gain, lost: isLost(place) }));
+  const keepable = chosenOn.map((position) => ({ by: position.gain, lost: isLost(position) }));
   const keepBelow = boundedRisk(keepable, ALPHA, holding)?.keepBelow ?? Number.NEGATIVE_INFINITY;
   const kept = (from: readonly Judged[]) => from.filter(({ gain }) => gain <= keepBelow);
   const lossIn = (from: readonly Judged[]) => kept(from).filter(isLost).length / from.length;

@@ -9,7 +9,7 @@ import { adaptOn } from '../base/adapted.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';
 import type { Recording } from '../common/recordings.ts';
-import type { Made } from './places.ts';
+import type { Made } from './positions.ts';
 
 /** The n-grams of the files that a run would train on. */
 export function untrained(base: Base, recording: Recording): Made {

@@ -15,127 +15,127 @@ const BALANCED = 0.4;
 
 /** What an answer is worth: a right line, or the characters that it saves, of all that were to be written. */
 export type Worth = 'lines' | 'characters';
-const worths: Readonly<Record<Worth, (answer: Answered, place: Judged) => readonly [value: number, of: number]>> = {
+const worths: Readonly<Record<Worth, (answer: Answered, position: Judged) => readonly [value: number, of: number]>> = {
   lines: ({ right }) => [right, 1],
   characters: ({ saved }, { characters }) => [saved, characters],
 };
 
 /** By their files, for the bootstrap. */
-export function clusters(places: readonly Judged[]): Judged[][] {
-  return [...Map.groupBy(places, ({ file }) => file).values()];
+export function clusters(positions: readonly Judged[]): Judged[][] {
+  return [...Map.groupBy(positions, ({ file }) => file).values()];
 }
 
-function mean(places: readonly Judged[], of: (place: Judged) => number): number {
-  return places.reduce((sum, place) => sum + of(place), 0) / places.length;
+function mean(positions: readonly Judged[], of: (position: Judged) => number): number {
+  return positions.reduce((sum, position) => sum + of(position), 0) / positions.length;
 }
 
-function total(places: readonly Judged[], worth: Worth, answer: (place: Judged) => Answered): number {
+function total(positions: readonly Judged[], worth: Worth, answer: (position: Judged) => Answered): number {
   let [value, all] = [0, 0];
-  for (const place of places) {
-    const [of, from] = worths[worth](answer(place), place);
+  for (const position of positions) {
+    const [of, from] = worths[worth](answer(position), position);
     value += of;
     all += from;
   }
   return value / all;
 }
 
-const staysLocal = (place: Judged) => place.gain <= place.price;
-const coupled = (place: Judged) => (staysLocal(place) ? place.local : place.api);
-const api = (place: Judged) => place.api;
+const staysLocal = (position: Judged) => position.gain <= position.price;
+const coupled = (position: Judged) => (staysLocal(position) ? position.local : position.api);
+const api = (position: Judged) => position.api;
 
 /** Calls saved at the price that was fitted to keep the pair within what is allowed, and how it came out. */
-export function savedRow(places: readonly Judged[], worth: Worth): Figures {
+export function savedRow(positions: readonly Judged[], worth: Worth): Figures {
   const difference = (of: readonly Judged[]) => total(of, worth, coupled) - total(of, worth, api);
   const name = worth === 'lines' ? 'exact-match' : 'characters-saved';
   return {
-    places: places.length,
+    places: positions.length,
     'calls-saved': {
-      value: mean(places, (place) => Number(staysLocal(place))),
-      ...byFile(places, (of) => mean(of, (place) => Number(staysLocal(place)))),
+      value: mean(positions, (position) => Number(staysLocal(position))),
+      ...byFile(positions, (of) => mean(of, (position) => Number(staysLocal(position)))),
     },
-    [`coupled-${name}`]: total(places, worth, coupled),
-    [`api-${name}`]: total(places, worth, api),
-    difference: { value: difference(places), ...byFile(places, difference) },
-    'curve-calls-saved': mostSaved(places, worth, ({ gain }) => gain),
+    [`coupled-${name}`]: total(positions, worth, coupled),
+    [`api-${name}`]: total(positions, worth, api),
+    difference: { value: difference(positions), ...byFile(positions, difference) },
+    'curve-calls-saved': mostSaved(positions, worth, ({ gain }) => gain),
     'oracle-calls-saved': mostSaved(
-      places,
+      positions,
       worth,
-      (place) => worths[worth](place.api, place)[0] - worths[worth](place.local, place)[0],
+      (position) => worths[worth](position.api, position)[0] - worths[worth](position.local, position)[0],
     ),
   };
 }
 
 /** The largest share that may stay local at no more than the allowed loss, where places stay by rising `by`: what hindsight would have chosen. */
-function mostSaved(places: readonly Judged[], worth: Worth, by: (place: Judged) => number): number {
-  const all = places.reduce((sum, place) => sum + worths[worth](place.api, place)[1], 0);
+function mostSaved(positions: readonly Judged[], worth: Worth, by: (position: Judged) => number): number {
+  const all = positions.reduce((sum, position) => sum + worths[worth](position.api, position)[1], 0);
   let [lost, best] = [0, 0];
-  [...places]
+  [...positions]
     .sort((a, b) => by(a) - by(b))
-    .forEach((place, i) => {
-      lost += worths[worth](place.api, place)[0] - worths[worth](place.local, place)[0];
-      if (lost <= ALLOWED * all + 1e-9) best = (i + 1) / places.length;
+    .forEach((position, i) => {
+      lost += worths[worth](position.api, position)[0] - worths[worth](position.local, position)[0];
+      if (lost <= ALLOWED * all + 1e-9) best = (i + 1) / positions.length;
     });
   return best;
 }
 
-function byFile(places: readonly Judged[], statistic: (of: readonly Judged[]) => number) {
-  return interval([clusters(places)], ([drawn = []]) => statistic(drawn.flat()));
+function byFile(positions: readonly Judged[], statistic: (of: readonly Judged[]) => number) {
+  return interval([clusters(positions)], ([drawn = []]) => statistic(drawn.flat()));
 }
 
 /** Waiting at the balanced setting, beside the API alone. A call is made when the local draft is there. */
-export function latencyRow(places: readonly Judged[], worth: Worth): Figures {
+export function latencyRow(positions: readonly Judged[], worth: Worth): Figures {
   const price = priceOf(BALANCED);
-  const local = (place: Judged) => place.gain <= price;
-  const waits = places.map((place) => place.latencyMs + (local(place) ? 0 : API_MS.whole));
+  const local = (position: Judged) => position.gain <= price;
+  const waits = positions.map((position) => position.latencyMs + (local(position) ? 0 : API_MS.whole));
   const [average, middle] = [waits.reduce((sum, ms) => sum + ms, 0) / waits.length, quantile(waits, 0.5)];
   const name = worth === 'lines' ? 'exact-match' : 'characters-saved';
   return {
-    places: places.length,
-    'calls-saved': mean(places, (place) => Number(local(place))),
+    places: positions.length,
+    'calls-saved': mean(positions, (position) => Number(local(position))),
     'specialist-p50-ms': quantile(
-      places.map(({ latencyMs }) => latencyMs),
+      positions.map(({ latencyMs }) => latencyMs),
       0.5,
     ),
     'mean-ms': average,
     'mean-change': average / API_MS.whole - 1,
     'median-ms': middle,
     'median-change': middle / API_MS.whole - 1,
-    [name]: total(places, worth, (place) => (local(place) ? place.local : place.api)),
-    [`api-${name}`]: total(places, worth, api),
+    [name]: total(positions, worth, (position) => (local(position) ? position.local : position.api)),
+    [`api-${name}`]: total(positions, worth, api),
   };
 }
 
 /** Each answers the places where it is expected to be worth more: whether the pair is above the API alone, and what the specialist knows that the API does not. */
-export function aboveRow(places: readonly Judged[], worth: Worth): Figures {
-  const pair = (place: Judged) => (place.gain <= 0 ? place.local : place.api);
+export function aboveRow(positions: readonly Judged[], worth: Worth): Figures {
+  const pair = (position: Judged) => (position.gain <= 0 ? position.local : position.api);
   const difference = (of: readonly Judged[]) => total(of, worth, pair) - total(of, worth, api);
-  const failures = places.filter((place) => place.api.right === 0);
+  const failures = positions.filter((position) => position.api.right === 0);
   return {
-    places: places.length,
-    coupled: total(places, worth, pair),
-    api: total(places, worth, api),
-    difference: { value: difference(places), ...byFile(places, difference) },
+    places: positions.length,
+    coupled: total(positions, worth, pair),
+    api: total(positions, worth, api),
+    difference: { value: difference(positions), ...byFile(positions, difference) },
     'api-failures': failures.length,
     'specialist-right-there': failures.length === 0 ? 0 : mean(failures, ({ draftRight }) => Number(draftRight)),
   };
 }
 
 /** Calibration error of both estimates, beside what one shows that is perfectly calibrated, at as many places with the same estimates. */
-export function calibrationRow(places: readonly Judged[]): Figures {
+export function calibrationRow(positions: readonly Judged[]): Figures {
   const row = (probabilities: readonly number[], labels: readonly number[]): Figures => {
     const ece = expectedCalibrationError(probabilities, labels);
     const perfect = perfectError(probabilities);
     return { ece, perfect, above: ece - perfect };
   };
-  const drafted = places.filter(({ pSpecialist }) => pSpecialist > 0);
+  const drafted = positions.filter(({ pSpecialist }) => pSpecialist > 0);
   return {
     specialist: row(
       drafted.map(({ pSpecialist }) => pSpecialist),
       drafted.map(({ draftRight }) => Number(draftRight)),
     ),
     api: row(
-      places.map(({ pApi }) => pApi),
-      places.map((place) => place.api.right),
+      positions.map(({ pApi }) => pApi),
+      positions.map((position) => position.api.right),
     ),
   };
 }

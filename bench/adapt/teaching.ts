@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { workFolder } from '../../src/adaptation/models/folder-models.ts';
 import { train } from '../../src/adaptation/stages/training.ts';
 import { trainingDataFrom } from '../../src/adaptation/stages/training-labels.ts';
-import type { LearnedPlace } from '../../src/adaptation/training-data/samples.ts';
+import type { TrainingPosition } from '../../src/adaptation/training-data/samples.ts';
 import { samplesFrom, type TrainingData } from '../../src/adaptation/training-data/training-set.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { exactMatch } from '../../src/common/quality.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
-import { draftOptions, shownDraft } from '../../src/prompts/completion/asked-place.ts';
+import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
 import { judge } from '../../src/prompts/completion/judge.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { MIXTURE_FILE } from '../../src/specialist/mixture/types.ts';
@@ -22,10 +22,10 @@ import { assignSplits } from '../../src/workspace/files/split.ts';
 import type { HarvestedFile } from '../../src/workspace/files/types.ts';
 import { source } from '../base/specialist.ts';
 import type { Base } from '../base/types.ts';
-import { drawnPlaces } from '../common/drawn-places.ts';
 import { spread } from '../common/engines.ts';
 import type { PackageFile } from '../common/packages.ts';
-import { askedAt, type RecordedPlace } from '../common/recordings.ts';
+import { askedAt, type RecordedPosition } from '../common/recordings.ts';
+import { samplePositions } from '../common/sampled-positions.ts';
 import type { Figures } from '../figures.ts';
 import type { Replayed } from './replay.ts';
 
@@ -39,7 +39,7 @@ const arms = ['true text only', '+ weights by underfit', '+ confirmed answers'] 
 type Arm = (typeof arms)[number];
 export type TeachingRows = readonly (readonly [Arm, Figures | undefined])[];
 
-interface Lesson extends LearnedPlace {
+interface Lesson extends TrainingPosition {
   readonly right: boolean;
 }
 
@@ -60,16 +60,16 @@ export async function teachingRows(
   scratch: string,
 ): Promise<TeachingRows> {
   if (recorded === undefined || recorded.recording.taught.length === 0) return arms.map((arm) => [arm, undefined]);
-  const { recording, places } = recorded;
+  const { recording, positions } = recorded;
   const { others, taught } = recording;
   const lessons = taught.map(lessonOf);
   const split = splitOf(others, new Set(lessons.map(({ path }) => path)));
   const failed = lessons.filter(({ right }) => !right);
   const { worth } = trainingDataFrom(lessons.map((example) => ({ example, right: example.right })));
   const lessonsOf: Readonly<Record<Arm, TrainingData | undefined>> = {
-    'true text only': { places: [] },
-    '+ weights by underfit': worth && { worth, places: failed },
-    '+ confirmed answers': worth && { worth, places: lessons },
+    'true text only': { positions: [] },
+    '+ weights by underfit': worth && { worth, positions: failed },
+    '+ confirmed answers': worth && { worth, positions: lessons },
   };
   const learnt = arms.filter((arm) => lessonsOf[arm] !== undefined);
   const answers = new Map<Arm, Answer[][]>(learnt.map((arm) => [arm, []]));
@@ -78,7 +78,7 @@ export async function teachingRows(
       const folder = mkdtempSync(join(scratch, 'taught-'));
       const specialist = { base, split, folder, seed, lessons: lessonsOf[arm] as TrainingData };
       const made = await specialistOf(engines[0] as EngineClient, specialist);
-      const answered = await answersOf(engines, made, places, others);
+      const answered = await answersOf(engines, made, positions, others);
       answers.get(arm)?.push(answered);
       const figures = [mean(answered, right), loss(answered)].map((figure) => figure.toFixed(3));
       process.stderr.write(`  ${base.name}, seed ${seed}, ${arm}: ${figures.join(' right, loss ')}\n`);
@@ -91,7 +91,7 @@ export async function teachingRows(
   });
 }
 
-function lessonOf({ path, prefix, suffix, truth, completion }: RecordedPlace): Lesson {
+function lessonOf({ path, prefix, suffix, truth, completion }: RecordedPosition): Lesson {
   return { path, languageId: 'typescript', prefix, suffix, truth, right: exactMatch(completion, truth) };
 }
 
@@ -137,9 +137,9 @@ async function specialistOf(engine: EngineClient, { base, split, folder, seed, l
   // From its base's on, as in the product.
   copyFileSync(join(base.model, MIXTURE_FILE), join(model, MIXTURE_FILE));
   unwrap(await engine.request('open', opened));
-  const fitted = drawnPlaces(split.fit, FITTED, 1).map((place) => ({
-    query: askedAt(place).query,
-    truth: place.truth,
+  const fitted = samplePositions(split.fit, FITTED, 1).map((position) => ({
+    query: askedAt(position).query,
+    truth: position.truth,
   }));
   const { weights } = unwrap(await engine.request('fit', { key, queries: fitted }));
   unwrap(await engine.request('close', { key }));
@@ -150,20 +150,22 @@ async function specialistOf(engine: EngineClient, { base, split, folder, seed, l
 async function answersOf(
   engines: readonly EngineClient[],
   { opened, folder, tokenizer }: Awaited<ReturnType<typeof specialistOf>>,
-  places: readonly RecordedPlace[],
+  positions: readonly RecordedPosition[],
   others: readonly PackageFile[],
 ): Promise<Answer[]> {
   const snapshot = join(folder, 'all.ngram');
   writeFileSync(snapshot, NgramModel.build(others, tokenizer).serialize());
   for (const engine of engines) unwrap(await engine.request('open', { ...opened, snapshot }));
-  const answers = await spread(engines, places, async (engine, place): Promise<Answer> => {
-    const asked = askedAt(place);
+  const answers = await spread(engines, positions, async (engine, position): Promise<Answer> => {
+    const asked = askedAt(position);
     const request = { key, query: asked.query, options: draftOptions(asked) };
     const { text } = shownDraft(unwrap(await engine.request('draft', request)), asked);
-    const loss = unwrap(await engine.request('lossAt', { key, labeled: { query: asked.query, truth: place.truth } }));
-    const verdict = judge(text, place.truth);
-    const api = Number(exactMatch(place.completion, place.truth));
-    return { file: place.path, right: Number(verdict.right), api, ...loss };
+    const loss = unwrap(
+      await engine.request('lossAt', { key, labeled: { query: asked.query, truth: position.truth } }),
+    );
+    const verdict = judge(text, position.truth);
+    const api = Number(exactMatch(position.completion, position.truth));
+    return { file: position.path, right: Number(verdict.right), api, ...loss };
   });
   for (const engine of engines) unwrap(await engine.request('close', { key }));
   return answers;

@@ -60,7 +60,9 @@ async function adaptedLines(
   const indexes = new Map(prepared.map((item) => [item, readIndex(of(item).snapshot, base)]));
   keep(
     'n-grams alone',
-    cursors.map(({ prepared: item, place }) => lineOf(place, complete(indexes.get(item) as NgramModel, place))),
+    cursors.map(({ prepared: item, position }) =>
+      lineOf(position, complete(indexes.get(item) as NgramModel, position)),
+    ),
   );
   await withEngines(async (engines) => {
     const snapshot = (item: Prepared) => of(item).snapshot;

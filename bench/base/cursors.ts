@@ -4,7 +4,7 @@ import type { CompletionQuery } from '../../src/common/completion.ts';
 import { dialectOf } from '../../src/neural/models/manifest.ts';
 import { PROMPT_LIMITS, PROMPT_SNIPPETS, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
 import { type Line, lineFigures } from '../common/line-figures.ts';
-import { askedAt, type RecordedPlace } from '../common/recordings.ts';
+import { askedAt, type RecordedPosition } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 import type { Base, Prepared } from './types.ts';
 
@@ -14,11 +14,11 @@ export type Shown = 'suffix' | 'suffix and snippets';
 /** One cursor, with the package that it is in. */
 export interface Cursor {
   readonly prepared: Prepared;
-  readonly place: RecordedPlace;
+  readonly position: RecordedPosition;
 }
 
 export function cursorsOf(prepared: readonly Prepared[]): Cursor[] {
-  return prepared.flatMap((item) => item.places.map((place) => ({ prepared: item, place })));
+  return prepared.flatMap((item) => item.places.map((position) => ({ prepared: item, position })));
 }
 
 export function isPublic({ prepared }: Cursor): boolean {
@@ -27,16 +27,16 @@ export function isPublic({ prepared }: Cursor): boolean {
 
 /** Token ids of what a base alone is asked. */
 export function promptAt(
-  { prepared: { ngram }, place }: Cursor,
+  { prepared: { ngram }, position }: Cursor,
   shown: Shown,
   { model, over, tokenizer }: Base,
 ): number[] {
   const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialectOf(over ?? model));
-  return form.prompt(place, shown === 'suffix' ? [] : ngram.snippets(queryAt(place), PROMPT_SNIPPETS));
+  return form.prompt(position, shown === 'suffix' ? [] : ngram.snippets(queryAt(position), PROMPT_SNIPPETS));
 }
 
-export function queryAt(place: RecordedPlace): CompletionQuery {
-  return askedAt(place).query;
+export function queryAt(position: RecordedPosition): CompletionQuery {
+  return askedAt(position).query;
 }
 
 /** Figures of all places in published packages, and of each package's, the renamed one's among them. */

@@ -11,14 +11,14 @@ import { root } from '../../build/paths.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../src/common/statistics/conditional-logit.ts';
 import { fitGate, type GateExample, gated, meanLogLoss } from '../../src/common/statistics/gate.ts';
 import { LanguageModel } from '../../src/neural/inference/language-model.ts';
-import { placeBefore } from '../../src/prompts/completion/asked-place.ts';
+import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
 import { MixtureSpecialist } from '../../src/specialist/mixture/mixture-specialist.ts';
 import { type LabeledQuery, MIXTURE_FILE } from '../../src/specialist/mixture/types.ts';
 import { initialMixWeights, plainMixWeights } from '../../src/specialist/mixture/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
-import { drawnPlaces } from '../common/drawn-places.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket } from '../common/packages.ts';
+import { samplePositions } from '../common/sampled-positions.ts';
 
 const LANGUAGES = ['typescript', 'javascript', 'python', 'go', 'markdown'];
 /** Characters of one package that are indexed at most: a place costs no more in a large one, but the index does. */
@@ -44,7 +44,7 @@ const start = initialMixWeights();
 interface Package {
   readonly name: string;
   readonly mixed: MixtureSpecialist;
-  readonly places: readonly LabeledQuery[];
+  readonly positions: readonly LabeledQuery[];
 }
 
 const files = [...held].flatMap(([languageId, all]) => all.map((file) => ({ ...file, languageId })));
@@ -58,27 +58,27 @@ const packages = [...new Set(files.map((file) => file.package))].map((name): Pac
   });
   const index = NgramModel.build(indexed, language.tokenizer);
   const languageOf = new Map(own.map(({ path, languageId }) => [path, languageId]));
-  const drawn = drawnPlaces(
+  const drawn = samplePositions(
     own.filter(({ path }) => bucket(path) >= 8),
     Number(options.places),
     7,
   );
-  const places = drawn.map(({ path, prefix, suffix, truth }) => ({
-    query: placeBefore({ path, languageId: languageOf.get(path) ?? '', prefix, suffix }).query,
+  const positions = drawn.map(({ path, prefix, suffix, truth }) => ({
+    query: positionInDocument({ path, languageId: languageOf.get(path) ?? '', prefix, suffix }).query,
     truth,
   }));
   return {
     name,
     mixed: new MixtureSpecialist('base', language, () => index, start, { dialect: language.dialect }),
-    places,
+    positions,
   };
 });
 
 const tokens: GateExample[] = [];
 const byPackage = new Map<string, GateExample[]>();
-for (const { name, mixed, places } of packages) {
+for (const { name, mixed, positions } of packages) {
   const examples: GateExample[] = [];
-  for (const place of places) examples.push(...(await mixed.gateExamples(place)));
+  for (const position of positions) examples.push(...(await mixed.gateExamples(position)));
   byPackage.set(name, examples);
   tokens.push(...examples);
 }
@@ -91,9 +91,9 @@ for (const [name, examples] of [...byPackage, ['all', tokens] as const]) {
 }
 
 const lines: ChoiceExample[] = [];
-for (const { mixed, places } of packages) {
+for (const { mixed, positions } of packages) {
   mixed.weights = { ...start, gate };
-  for (const place of places) lines.push(await mixed.rankingExample(place));
+  for (const position of positions) lines.push(await mixed.rankingExample(position));
 }
 const ranking = [...fitConditionalLogit(lines, start.ranking, 3, 600)];
 console.log(

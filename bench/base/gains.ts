@@ -69,7 +69,7 @@ export function showGains(
       const pairs = (first[1][name] ?? []).map((before, i): Pair => {
         const cursor = cursors[i] as Cursor;
         return {
-          cluster: `${cursor.prepared.name} ${cursor.place.path}`,
+          cluster: `${cursor.prepared.name} ${cursor.position.path}`,
           kind: isPublic(cursor) ? 'public' : 'renamed',
           before: Number(isRight(before)),
           after: Number(isRight(lines[i] as Line)),

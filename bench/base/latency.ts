@@ -66,15 +66,15 @@ function spaced(cursors: readonly Cursor[], count: number): Cursor[] {
 async function neural(process: AloneProcess, cursors: readonly Cursor[], { tokenizer }: Base) {
   const cold: Waited[] = [];
   const warm: Waited[] = [];
-  const everything = cursors.map(({ place }) => `${place.prefix}${place.truth}\n`);
-  for (const [i, { place }] of spaced(cursors, coldTries + 1).entries()) {
+  const everything = cursors.map(({ position }) => `${position.prefix}${position.truth}\n`);
+  for (const [i, { position }] of spaced(cursors, coldTries + 1).entries()) {
     // Enough text for any cursor: its own file before it, and other files before that.
-    const ids = tokenizer.encode(`${everything.slice(i, i + 4).join('')}${place.prefix}`.slice(-promptTokens * 20));
+    const ids = tokenizer.encode(`${everything.slice(i, i + 4).join('')}${position.prefix}`.slice(-promptTokens * 20));
     let text = tokenizer.decode(ids.slice(-promptTokens));
     const first = await wait(process, text);
     // The first of all runs code that was never run.
     if (i > 0) cold.push(first);
-    for (const character of place.truth.slice(0, keystrokes)) {
+    for (const character of position.truth.slice(0, keystrokes)) {
       text += character;
       warm.push(await wait(process, text));
     }
@@ -96,9 +96,9 @@ async function mixed(engine: EngineClient, cursors: readonly Cursor[], base: Bas
   for (const { name, snapshots } of new Set(cursors.map(({ prepared }) => prepared))) {
     unwrap(await engine.request('open', source(base, name, base.model, snapshots.shipped, threads)));
   }
-  for (const [i, { prepared, place }] of spaced(cursors, coldTries + 1).entries()) {
-    for (let typed = 0; typed <= Math.min(keystrokes, place.truth.length - 1); typed++) {
-      const query = { ...queryAt(place), prefix: place.prefix + place.truth.slice(0, typed) };
+  for (const [i, { prepared, position }] of spaced(cursors, coldTries + 1).entries()) {
+    for (let typed = 0; typed <= Math.min(keystrokes, position.truth.length - 1); typed++) {
+      const query = { ...queryAt(position), prefix: position.prefix + position.truth.slice(0, typed) };
       const started = performance.now();
       const options = { multiline: false, maxTokens: lineTokens };
       unwrap(await engine.request('draft', { key: prepared.name, query, options }));

@@ -43,7 +43,7 @@ export function lines(context: BaseContext, show: Show): Promise<void> {
     const prepared = context.prepared(base);
     if (!done.has(prepared)) {
       done.add(prepared);
-      const ngram = cursors.map(({ prepared: { ngram }, place }) => lineOf(place, complete(ngram, place)));
+      const ngram = cursors.map(({ prepared: { ngram }, position }) => lineOf(position, complete(ngram, position)));
       show([base.name, 'n-grams alone, over its tokens'], byPackage(cursors, ngram));
     }
     keep('alone, suffix and snippets', await aloneLines(cursors, base, 'suffix and snippets'));

@@ -4,12 +4,12 @@ import { clean } from '../../src/prompts/completion/clean.ts';
 import type { PromptPart } from '../common/greedy/alone.ts';
 import type { AloneProcess } from '../common/greedy/processes.ts';
 import { type Line, lineTokens } from '../common/line-figures.ts';
-import { askedAt, type RecordedPlace } from '../common/recordings.ts';
+import { askedAt, type RecordedPosition } from '../common/recordings.ts';
 
 /** Greedy, healed at the cursor, until the line's end or the middle's. */
 export async function neuralLine(
   process: AloneProcess,
-  place: RecordedPlace,
+  position: RecordedPosition,
   prompt: readonly PromptPart[],
 ): Promise<Line> {
   const started = performance.now();
@@ -22,5 +22,5 @@ export async function neuralLine(
   // The end counts as a token, be it a line end (then it is the last step) or the end of the middle.
   const all = stop ? [...steps, stop] : steps;
   const lowest = Math.exp(Math.min(0, ...all.map(({ logProbability }) => logProbability)));
-  return { place, text: clean(text, askedAt(place)), confidence: undefined, lowest, latencyMs };
+  return { position, text: clean(text, askedAt(position)), confidence: undefined, lowest, latencyMs };
 }

@@ -18,7 +18,7 @@ const seed = 1;
  * Prepares the recordings once for each tokenizer.
  * @param places of each package, a seeded choice; undefined: all
  */
-export function preparer(recordings: readonly Recording[], places: number | undefined, scratch: string) {
+export function preparer(recordings: readonly Recording[], positions: number | undefined, scratch: string) {
   const known = new Map<string, readonly Prepared[]>();
   return ({ tokenizerPath }: Base): readonly Prepared[] => {
     const tokenizer = unwrap(readTokenizer(tokenizerPath));
@@ -26,14 +26,14 @@ export function preparer(recordings: readonly Recording[], places: number | unde
     let found = known.get(key);
     if (!found) {
       const folder = mkdtempSync(join(scratch, 'prepared-'));
-      found = recordings.map((recording, i) => prepare(recording, tokenizer, places, join(folder, String(i))));
+      found = recordings.map((recording, i) => prepare(recording, tokenizer, positions, join(folder, String(i))));
       known.set(key, found);
     }
     return found;
   };
 }
 
-function prepare(recording: Recording, tokenizer: Tokenizer, places: number | undefined, path: string): Prepared {
+function prepare(recording: Recording, tokenizer: Tokenizer, positions: number | undefined, path: string): Prepared {
   const { learner, weights, validation } = fitNgram(recording, tokenizer);
   const ngram = NgramModel.build(recording.others, tokenizer, weights);
   const write = (kind: string, model: NgramModel) => {
@@ -43,7 +43,7 @@ function prepare(recording: Recording, tokenizer: Tokenizer, places: number | un
   return {
     name: recording.kind === 'renamed' ? 'renamed' : recording.package,
     recording,
-    places: sample(recording.places, places),
+    places: sample(recording.places, positions),
     ngram,
     validation,
     snapshots: {

@@ -25,9 +25,9 @@ export async function size({ bases, prepared }: BaseContext, show: Show): Promis
       // With the text of no folder: what the n-grams of one take hangs on the folder, not on the base.
       const { snapshot: _, ...bare } = source(base, 'bare', base.model, '');
       unwrap(await one.request('open', bare));
-      for (const { place } of cursors) {
+      for (const { position } of cursors) {
         const options = { multiline: false, maxTokens: lineTokens };
-        unwrap(await one.request('draft', { key: 'bare', query: queryAt(place), options }));
+        unwrap(await one.request('draft', { key: 'bare', query: queryAt(position), options }));
       }
       return { empty, serving: await residentMb(one) };
     }, 1);

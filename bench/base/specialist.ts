@@ -3,14 +3,14 @@
 import { copyFileSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
-import { draftOptions, shownDraft } from '../../src/prompts/completion/asked-place.ts';
+import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { MIXTURE_FILE, type MixWeights } from '../../src/specialist/mixture/types.ts';
-import { drawnPlaces } from '../common/drawn-places.ts';
 import { spread } from '../common/engines.ts';
 import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
 import { askedAt } from '../common/recordings.ts';
+import { samplePositions } from '../common/sampled-positions.ts';
 import type { Figures } from '../figures.ts';
 import { type Cursor, promptAt, type Shown } from './cursors.ts';
 import { neuralLine } from './neural-line.ts';
@@ -39,7 +39,7 @@ export function aloneLines(
   precision?: 'fp32' | 'int8' | 'int4',
 ): Promise<Line[]> {
   const ask = (process: AloneProcess, cursor: Cursor) =>
-    neuralLine(process, cursor.place, promptAt(cursor, shown, base));
+    neuralLine(process, cursor.position, promptAt(cursor, shown, base));
   return withAlone(loading(base, precision), (processes) => spread(processes, cursors, ask, `${base.name} alone`));
 }
 
@@ -63,12 +63,12 @@ export async function mixedLines(
       unwrap(await engine.request('open', source(base, item.name, model(item), snapshot(item))));
     }
   }
-  const ask = async (engine: EngineClient, { prepared: { name }, place }: Cursor) => {
+  const ask = async (engine: EngineClient, { prepared: { name }, position }: Cursor) => {
     const started = performance.now();
-    const asked = askedAt(place);
+    const asked = askedAt(position);
     const request = { key: name, query: asked.query, options: draftOptions(asked) };
     const draft = unwrap(await engine.request('draft', request));
-    return lineOf(place, shownDraft(draft, asked), performance.now() - started);
+    return lineOf(position, shownDraft(draft, asked), performance.now() - started);
   };
   const answers = await spread(engines, cursors, ask, `${base.name} with n-grams`);
   for (const engine of engines) {
@@ -93,9 +93,9 @@ export async function fitMixtures(
   const fit = async (engine: EngineClient, item: Prepared) => {
     const { name, validation, snapshots } = item;
     unwrap(await engine.request('open', source(base, name, model(item), snapshots.learning)));
-    const queries = drawnPlaces(validation, fitPlaces, 1).map((place) => ({
-      query: askedAt(place).query,
-      truth: place.truth,
+    const queries = samplePositions(validation, fitPlaces, 1).map((position) => ({
+      query: askedAt(position).query,
+      truth: position.truth,
     }));
     const { weights, loss, tokens } = unwrap(await engine.request('fit', { key: name, queries }));
     unwrap(await engine.request('close', { key: name }));

@@ -3,7 +3,7 @@
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 import type { PackageFile } from '../common/packages.ts';
-import type { RecordedPlace, Recording } from '../common/recordings.ts';
+import type { RecordedPosition, Recording } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 
 export interface Base {
@@ -26,7 +26,7 @@ export interface Prepared {
   /** 'renamed' of the package under other names. */
   readonly name: string;
   readonly recording: Recording;
-  readonly places: readonly RecordedPlace[];
+  readonly places: readonly RecordedPosition[];
   /** Of all files that no recording names, its weights fitted on a fifth of them before they were indexed. */
   readonly ngram: NgramModel;
   /** Files that the mixture may be fitted on: not in the `learning` snapshot, and not recorded. */

@@ -4,7 +4,7 @@ import type { CompletionService } from '../../src/completion/service.ts';
 import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
 import { lineBefore } from '../../src/text/lines.ts';
-import { listOpensAt } from '../../src/text/list-places.ts';
+import { listOpensAt } from '../../src/text/suggestion-list.ts';
 import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from '../../src/vscode/completion/unanswered.ts';
 
 /** VS Code asks this long after a key, and not at all where the next comes before, ms. */
@@ -131,16 +131,16 @@ export class Editor {
     this.asking?.abort();
     const controller = new AbortController();
     this.asking = controller;
-    const place = this.place();
+    const position = this.place();
     this.askedAt = this.now();
-    this.unanswered.begin('', place);
-    this.unanswered.isRepetition(place);
+    this.unanswered.begin('', position);
+    this.unanswered.isRepetition(position);
     const completion = await this.deps.service.complete(this.request(), controller.signal);
     if (controller.signal.aborted || version !== this.version) return;
     if (completion) {
-      this.unanswered.onAnswer('', place);
+      this.unanswered.onAnswer('', position);
       this.show(completion);
-    } else if (this.unanswered.onNoAnswer('', place)) this.later(0, () => void this.ask());
+    } else if (this.unanswered.onNoAnswer('', position)) this.later(0, () => void this.ask());
     else this.give();
   }
 

@@ -4,14 +4,14 @@ import type { Draft } from '../../src/common/completion.ts';
 import { editSimilarity, exactMatch, precisionAt, quantile } from '../../src/common/quality.ts';
 import { judge } from '../../src/prompts/completion/judge.ts';
 import type { Figures } from '../figures.ts';
-import type { RecordedPlace } from './recordings.ts';
+import type { RecordedPosition } from './recordings.ts';
 
 /** Tokens of a line at most. */
 export const lineTokens = 48;
 const coverages = [10, 20, 30, 50] as const;
 
 export interface Line {
-  readonly place: RecordedPlace;
+  readonly position: RecordedPosition;
   readonly text: string;
   /** The model's own estimate that the line is right, where it has one. */
   readonly confidence: number | undefined;
@@ -20,13 +20,13 @@ export interface Line {
   readonly latencyMs: number;
 }
 
-export function lineOf(place: RecordedPlace, draft: Draft, latencyMs = draft.latencyMs): Line {
+export function lineOf(position: RecordedPosition, draft: Draft, latencyMs = draft.latencyMs): Line {
   const lowest = Math.min(...draft.tokens.map(({ probability }) => probability), 1);
-  return { place, text: draft.text, confidence: draft.confidence ?? 0, lowest, latencyMs };
+  return { position, text: draft.text, confidence: draft.confidence ?? 0, lowest, latencyMs };
 }
 
-export function isRight({ place, text }: Line): boolean {
-  return judge(text, place.truth).right;
+export function isRight({ position, text }: Line): boolean {
+  return judge(text, position.truth).right;
 }
 
 export function lineFigures(lines: readonly Line[]): Figures {
@@ -40,12 +40,12 @@ export function lineFigures(lines: readonly Line[]): Figures {
   return {
     places: lines.length,
     'exact-match': mean((line) => Number(isRight(line))),
-    'edit-similarity': mean(({ text, place }) => editSimilarity(text, place.truth)),
+    'edit-similarity': mean(({ text, position }) => editSimilarity(text, position.truth)),
     ...(estimated ? { precision: precision(({ confidence }) => confidence as number) } : {}),
     // An empty line is nobody's answer: it must not come first.
     'precision-by-lowest-token': precision(({ text, lowest }) => (text === '' ? 0 : lowest)),
     'right-where-large-model-is-wrong': mean((line) =>
-      Number(isRight(line) && !exactMatch(line.place.completion, line.place.truth)),
+      Number(isRight(line) && !exactMatch(line.position.completion, line.position.truth)),
     ),
     'latency-p50-ms': quantile(latencies, 0.5),
     'latency-p95-ms': quantile(latencies, 0.95),

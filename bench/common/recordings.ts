@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
-import { placeBefore } from '../../src/prompts/completion/asked-place.ts';
 import { cleanAnswer } from '../../src/prompts/completion/clean.ts';
-import type { CompletionPlace } from '../../src/prompts/completion/types.ts';
+import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
+import type { CompletionPosition } from '../../src/prompts/completion/types.ts';
 import { lineEnd } from '../../src/text/lines.ts';
 import { fetchPackage, type PackageFile, sourceFiles } from './packages.ts';
 import { renamedPackage } from './renamed.ts';
@@ -21,7 +21,7 @@ interface Row {
   readonly completion: string;
 }
 
-export interface RecordedPlace {
+export interface RecordedPosition {
   readonly path: string;
   readonly prefix: string;
   /** From the end of the cursor's line on. */
@@ -33,8 +33,12 @@ export interface RecordedPlace {
 }
 
 /** The place as the product asks at it: for the rest of its line, which is what the large model was asked for. */
-export function askedAt({ path, prefix, suffix }: Pick<RecordedPlace, 'path' | 'prefix' | 'suffix'>): CompletionPlace {
-  return placeBefore({ path, languageId: 'typescript', prefix, suffix }, false);
+export function askedAt({
+  path,
+  prefix,
+  suffix,
+}: Pick<RecordedPosition, 'path' | 'prefix' | 'suffix'>): CompletionPosition {
+  return positionInDocument({ path, languageId: 'typescript', prefix, suffix }, false);
 }
 
 /** Packages as they are published, which a base may have seen elsewhere, or one whose names nobody has seen. */
@@ -43,13 +47,13 @@ export type Kind = 'public' | 'renamed';
 export interface Recording {
   readonly package: string;
   readonly kind: Kind;
-  readonly places: readonly RecordedPlace[];
+  readonly places: readonly RecordedPosition[];
   /** The package's source files that may be learned from. */
   readonly others: readonly PackageFile[];
   /** The files that rows name: only to be measured on. */
   readonly named: readonly PackageFile[];
   /** Answers at places of the others, for the measurement of what they teach; empty where none was recorded. */
-  readonly taught: readonly RecordedPlace[];
+  readonly taught: readonly RecordedPosition[];
 }
 
 export const recordingsFolder = join(root, 'bench/data');
@@ -106,10 +110,10 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string):
   return {
     package: spec,
     kind,
-    places: placesIn(rows, texts),
+    places: positionsIn(rows, texts),
     others: files.filter(learnable),
     named: [...texts].map(([path, text]) => ({ path, text })),
-    taught: placesIn(taught, textsOf(spec, folder, taught)),
+    taught: positionsIn(taught, textsOf(spec, folder, taught)),
   };
 }
 
@@ -126,13 +130,13 @@ function textsOf(spec: string, folder: string, rows: readonly Row[]): ReadonlyMa
   return texts;
 }
 
-function placesIn(rows: readonly Row[], texts: ReadonlyMap<string, string>): RecordedPlace[] {
+function positionsIn(rows: readonly Row[], texts: ReadonlyMap<string, string>): RecordedPosition[] {
   return rows.map((row) => {
     const text = texts.get(row.file) as string;
     const end = lineEnd(text, row.offset);
-    const place = { path: row.file, prefix: text.slice(0, row.offset), suffix: text.slice(end) };
-    const completion = cleanAnswer(row.completion, askedAt(place));
-    return { ...place, truth: text.slice(row.offset, end).trimEnd(), written: row.completion, completion };
+    const position = { path: row.file, prefix: text.slice(0, row.offset), suffix: text.slice(end) };
+    const completion = cleanAnswer(row.completion, askedAt(position));
+    return { ...position, truth: text.slice(row.offset, end).trimEnd(), written: row.completion, completion };
   });
 }
 

@@ -8,7 +8,7 @@ import { splitByFile } from '../../src/common/statistics/folds.ts';
 import { deferralCurve, type ScoredExample } from '../../src/routing/curve.ts';
 import { decide } from '../../src/routing/decide.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
-import { positionOf } from '../../src/routing/place.ts';
+import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import { askedAt, readRecordings } from '../common/recordings.ts';
@@ -35,21 +35,21 @@ export const coupling: Benchmark = {
 async function run({ recordings }: BenchOptions): Promise<Figures> {
   const tokenizer = shippedTokenizer();
   const examples = readRecordings(recordings).flatMap((recording) =>
-    measure(recording, tokenizer).answered.map(({ place, draft, right }): CouplingExample => {
+    measure(recording, tokenizer).answered.map(({ position, draft, right }): CouplingExample => {
       return {
-        path: join(recording.package, place.path),
+        path: join(recording.package, position.path),
         draft,
-        place: positionOf(askedAt(place).query),
+        position: positionFactsOf(askedAt(position).query),
         specialistRight: right,
-        apiRight: exactMatch(place.completion, place.truth),
-        specialistSimilarity: editSimilarity(draft.text, place.truth),
-        apiSimilarity: editSimilarity(place.completion, place.truth),
+        apiRight: exactMatch(position.completion, position.truth),
+        specialistSimilarity: editSimilarity(draft.text, position.truth),
+        apiSimilarity: editSimilarity(position.completion, position.truth),
       };
     }),
   );
   const judged = splitByFile(examples).flatMap(({ inside, outside }) => {
     const fit = fitRouter(outside);
-    return inside.map((example): Judged => ({ example, fit, ...score(fit, example.draft, example.place) }));
+    return inside.map((example): Judged => ({ example, fit, ...score(fit, example.draft, example.position) }));
   });
   const figures: Figures = {
     places: judged.length,
@@ -93,7 +93,7 @@ function curves(judged: readonly Judged[]): Figures {
 function atBalance(judged: readonly Judged[], balance: number): Figures {
   const settings = { balance, apiAvailable: true, showThreshold: 0, fallbackThreshold: 0 };
   const routed = judged.map(({ example, fit }) => {
-    const toApi = decide(fit, example.draft, example.place, settings).route === 'api';
+    const toApi = decide(fit, example.draft, example.position, settings).route === 'api';
     return { toApi, right: toApi ? example.apiRight === true : example.specialistRight };
   });
   const share = (of: (item: (typeof routed)[number]) => boolean) => routed.filter(of).length / routed.length;

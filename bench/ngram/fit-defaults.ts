@@ -11,8 +11,8 @@ import { fitMixture, type MixtureExample, meanLoss } from '../../src/specialist/
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { plainWeights } from '../../src/specialist/ngram/weights.ts';
 import { initialMixture, initialRanking } from '../../test/support/unfitted-ngram.ts';
-import { drawnPlaces } from '../common/drawn-places.ts';
 import { bucket, fetchPackage, otherPackages, sourceFiles } from '../common/packages.ts';
+import { samplePositions } from '../common/sampled-positions.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 
 const tokensEach = 16_000;
@@ -44,13 +44,13 @@ const mixture = fitMixture(tokens, start, { epochs: 10, rate: 0.05, prior: 1 });
 console.log(
   `mixture: ${tokens.length} tokens, log loss ${mixture.before.toFixed(3)} -> ${mixture.after.toFixed(3)} nats`,
 );
-const places: ChoiceExample[] = learned.flatMap(({ model, heldOut }) => {
+const positions: ChoiceExample[] = learned.flatMap(({ model, heldOut }) => {
   model.useWeights({ ...mixture.weights, ranking: start.ranking });
-  return model.rankingExamples(drawnPlaces(heldOut, placesEach, 1));
+  return model.rankingExamples(samplePositions(heldOut, placesEach, 1));
 });
-const ranking = fitConditionalLogit(places, start.ranking, 5, 600);
-const found = places.filter(({ right }) => right >= 0).length;
-console.log(`ranking: ${places.length} places, the right line among the candidates at ${found}`);
+const ranking = fitConditionalLogit(positions, start.ranking, 5, 600);
+const found = positions.filter(({ right }) => right >= 0).length;
+console.log(`ranking: ${positions.length} places, the right line among the candidates at ${found}`);
 for (const { spec, model, heldOut } of learned) {
   console.log(`${spec}: ${meanLoss(model.mixtureExamples(heldOut, 4000), mixture.weights).toFixed(3)} nats`);
 }

@@ -3,13 +3,13 @@
 
 import type { Draft } from '../../src/common/completion.ts';
 import { exactMatch } from '../../src/common/quality.ts';
-import { draftOptions, shownDraft } from '../../src/prompts/completion/asked-place.ts';
+import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
 import { NgramModel, type NgramWeights, type TokenScore } from '../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
-import { drawnPlaces } from '../common/drawn-places.ts';
 import { isRight, lineFigures, lineOf } from '../common/line-figures.ts';
 import { bucket, type PackageFile } from '../common/packages.ts';
-import { askedAt, type RecordedPlace, type Recording, readRecordings } from '../common/recordings.ts';
+import { askedAt, type RecordedPosition, type Recording, readRecordings } from '../common/recordings.ts';
+import { samplePositions } from '../common/sampled-positions.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
 import { printFigures } from '../print.ts';
@@ -17,7 +17,7 @@ import { printFigures } from '../print.ts';
 const scoredTokens = 6000;
 
 interface Answered {
-  readonly place: RecordedPlace;
+  readonly position: RecordedPosition;
   readonly draft: Draft;
   readonly right: boolean;
 }
@@ -66,11 +66,11 @@ export function fitNgram({ others }: Recording, tokenizer: Tokenizer): FittedNgr
     others.filter(({ path }) => bucket(path) < 8),
     tokenizer,
   );
-  return { learner, weights: learner.fit(validation, drawnPlaces(validation, 200, 1)), validation };
+  return { learner, weights: learner.fit(validation, samplePositions(validation, 200, 1)), validation };
 }
 
 export function measure(recording: Recording, tokenizer: Tokenizer): Measured {
-  const { places, others, named } = recording;
+  const { places: positions, others, named } = recording;
   const fitStarted = performance.now();
   const { weights } = fitNgram(recording, tokenizer);
   const fitMs = performance.now() - fitStarted;
@@ -78,28 +78,29 @@ export function measure(recording: Recording, tokenizer: Tokenizer): Measured {
   const model = NgramModel.build(others, tokenizer, weights);
   const indexMs = performance.now() - indexStarted;
   // The first few completions run unoptimized code; a worker that has been up for a second never does again.
-  for (const place of places.slice(0, 40)) complete(model, place);
-  const answered = places.map((place): Answered => {
-    const draft = complete(model, place);
-    return { place, draft, right: isRight(lineOf(place, draft)) };
+  for (const position of positions.slice(0, 40)) complete(model, position);
+  const answered = positions.map((position): Answered => {
+    const draft = complete(model, position);
+    return { position, draft, right: isRight(lineOf(position, draft)) };
   });
   return { answered, score: model.scoreTokens(named, scoredTokens), tokens: model.tokenCount, indexMs, fitMs };
 }
 
 /** As it would be shown. */
-export function complete(model: NgramModel, recorded: RecordedPlace): Draft {
-  const place = askedAt(recorded);
-  return shownDraft(model.complete(place.query, draftOptions(place)), place);
+export function complete(model: NgramModel, recorded: RecordedPosition): Draft {
+  const position = askedAt(recorded);
+  return shownDraft(model.complete(position.query, draftOptions(position)), position);
 }
 
 function figuresOf(measured: readonly Measured[]): Figures {
   const answered = measured.flatMap((item) => item.answered);
-  const largeModel = answered.filter(({ place }) => exactMatch(place.completion, place.truth)).length / answered.length;
+  const largeModel =
+    answered.filter(({ position }) => exactMatch(position.completion, position.truth)).length / answered.length;
   const sum = (value: (item: Measured) => number) => measured.reduce((total, item) => total + value(item), 0);
   const perToken = (value: (score: TokenScore) => number) =>
     sum(({ score }) => value(score) * score.tokens) / sum(({ score }) => score.tokens);
   return {
-    ...lineFigures(answered.map(({ place, draft }) => lineOf(place, draft))),
+    ...lineFigures(answered.map(({ position, draft }) => lineOf(position, draft))),
     'large-model-exact-match': largeModel,
     'next-token': {
       tokens: sum(({ score }) => score.tokens),

@@ -11,8 +11,8 @@ import { readRecordings } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 
 /** @param places of each package, a seeded choice; the same for every base. */
-export function linesAt(places: number, scratch: string): (base: PackageInfo) => Promise<Figures> {
-  const prepared = preparer(readRecordings(undefined, ['public', 'renamed']), places, scratch);
+export function linesAt(positions: number, scratch: string): (base: PackageInfo) => Promise<Figures> {
+  const prepared = preparer(readRecordings(undefined, ['public', 'renamed']), positions, scratch);
   return async ({ folder }) => {
     const base = (listBases([]).find(({ model }) => model === folder) ?? listBases([folder]).at(-1)) as Base;
     const cursors = cursorsOf(prepared(base));

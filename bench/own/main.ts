@@ -52,13 +52,13 @@ export const own: Benchmark = {
   run,
 };
 
-async function run({ model = [], places = PLACES }: BenchOptions): Promise<Figures> {
+async function run({ model = [], places: positions = PLACES }: BenchOptions): Promise<Figures> {
   if (model.length === 0) throw new Error('Name a GGUF file or a folder of safetensors: --model PATH.');
   await loadLibrary();
   const figures: Record<string, Figures> = {};
   const shared = mkdtempSync(join(tmpdir(), 'bench-own-lines-'));
   process.once('exit', () => rmSync(shared, { recursive: true, force: true }));
-  const lines = linesAt(places, shared);
+  const lines = linesAt(positions, shared);
   const say = (name: string, found: Figures) => {
     figures[name] = found;
     printFigures(name, found);
@@ -76,7 +76,7 @@ async function run({ model = [], places = PLACES }: BenchOptions): Promise<Figur
   for (const path of model) {
     const scratch = mkdtempSync(join(tmpdir(), 'bench-own-'));
     try {
-      say(basename(path), await figuresOf(path, scratch, places, lines));
+      say(basename(path), await figuresOf(path, scratch, positions, lines));
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
@@ -87,7 +87,7 @@ async function run({ model = [], places = PLACES }: BenchOptions): Promise<Figur
 async function figuresOf(
   path: string,
   scratch: string,
-  places: number,
+  positions: number,
   lines: (base: PackageInfo) => Promise<Figures>,
 ): Promise<Figures> {
   const child = new Child<ImportChild>(join(import.meta.dirname, 'import-child.ts'), [], nodeOptions('importBase'));
@@ -109,7 +109,7 @@ async function figuresOf(
     ...(await lines(imported)),
     ...(await speed(imported.folder, imported.tokenizer)),
     ...(await exported(imported)),
-    ...(process.env[serverVariable] ? { 'beside-server': await besideServer(values, tokenizer, places) } : {}),
+    ...(process.env[serverVariable] ? { 'beside-server': await besideServer(values, tokenizer, positions) } : {}),
   };
 }
 
@@ -186,14 +186,14 @@ interface ServedToken {
 }
 
 /** Natural logarithms of chances, ours in full precision against the server's, at each place of its most likely tokens. */
-async function besideServer(model: Model, tokenizer: Tokenizer, places: number): Promise<Figures> {
+async function besideServer(model: Model, tokenizer: Tokenizer, positions: number): Promise<Figures> {
   const server = await Server.start();
   try {
     return await opened(model, 'fp32', async (network) => {
       const differences: number[] = [];
       let same = 0;
-      for (let place = 0; place < places; place++) {
-        const ids = [...tokenizer.encode(texts[place % texts.length] as string)].slice(0, 16 + place * 6);
+      for (let position = 0; position < positions; position++) {
+        const ids = [...tokenizer.encode(texts[position % texts.length] as string)].slice(0, 16 + position * 6);
         const prompt = { prompt: ids, n_predict: 1, n_probs: TOP, temperature: 0, cache_prompt: false };
         const response = await fetch(`${server.url.replace(/\/v1$/, '')}/completion`, {
           method: 'POST',
@@ -212,8 +212,8 @@ async function besideServer(model: Model, tokenizer: Tokenizer, places: number):
         if (first.top_logprobs.every(({ id }) => ours(id) <= ours(top))) same++;
       }
       return {
-        places,
-        'same-likeliest': round(same / places),
+        places: positions,
+        'same-likeliest': round(same / positions),
         'mean-difference': round(differences.reduce((sum, each) => sum + each, 0) / differences.length),
         'largest-difference': round(Math.max(...differences)),
       };

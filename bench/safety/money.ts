@@ -12,7 +12,7 @@ import { openStore } from '../../src/storage/open.ts';
 import { HostileMessages, stream } from '../../test/fakes/hostile-messages.ts';
 import { FakeLedger } from '../../test/fakes/ledger.ts';
 import { resets } from '../../test/fakes/resets.ts';
-import { key, place } from '../../test/llm/asking.ts';
+import { key, position } from '../../test/llm/asking.ts';
 import { budgetRace, failingStorage, killedRun, temporaryFolder } from '../../test/safety/purchases.ts';
 import { type Campaign, type CampaignRow, Tally } from './campaign.ts';
 
@@ -63,7 +63,7 @@ async function bookings(show: (row: CampaignRow) => void): Promise<void> {
     const settings = { provider: 'anthropic', apiKey: key, baseUrl, model: '', timeoutMs: 20_000 };
     const options = { purpose: 'labelling', folder: '/w', budget: new Budget(() => ledger, 1000) } as const;
     const llm = new RecordingLlm(connectLlm(settings), ledger, options);
-    const prompt = completionPrompt(place, llm.facts);
+    const prompt = completionPrompt(position, llm.facts);
     await llm.ask(prompt, new AbortController().signal);
     return { booked: ledger.spentInMonth(Date.now()), most: llm.ceilingUsd(prompt) };
   };

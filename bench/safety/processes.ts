@@ -29,12 +29,12 @@ export const processesCampaign: Campaign = {
     } finally {
       ground.remove();
     }
-    const place = new StopGround();
+    const stopGround = new StopGround();
     try {
       for (const way of stopWays) {
         const tally = new Tally();
         for (let n = 0; n < stopsOfEach; n++) {
-          const { seconds, left, said, code } = await place.stop(way);
+          const { seconds, left, said, code } = await stopGround.stop(way);
           const held = seconds <= promised && left.length === 0 && way.says.test(said) && code === way.code;
           tally.try(
             held,
@@ -44,7 +44,7 @@ export const processesCampaign: Campaign = {
         show(tally.row(`processes: npm start ends as one within ${promised} s`, way.name));
       }
     } finally {
-      place.remove();
+      stopGround.remove();
     }
   },
 };

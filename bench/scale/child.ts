@@ -3,7 +3,7 @@
 import { quantile } from '../../src/common/quality.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { harvestFolder } from '../../src/workspace/files/folder.ts';
-import { drawnPlaces } from '../common/drawn-places.ts';
+import { samplePositions } from '../common/sampled-positions.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 
 async function main(folder: string): Promise<void> {
@@ -34,9 +34,9 @@ async function main(folder: string): Promise<void> {
     model.complete(query, { multiline: false, maxTokens: 1 });
     return performance.now() - before;
   });
-  const places = drawnPlaces(files, 400, 7);
-  const latencies = places.map((place) => {
-    const query = { ...place, languageId: 'typescript' };
+  const positions = samplePositions(files, 400, 7);
+  const latencies = positions.map((position) => {
+    const query = { ...position, languageId: 'typescript' };
     return again.value.complete(query, { multiline: false, maxTokens: 48 }).latencyMs;
   });
   const warm = latencies.slice(100);

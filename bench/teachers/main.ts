@@ -35,14 +35,14 @@ function at(facts: ModelFacts, prefix: string, multiline = false): CompletionPro
   return completionPrompt({ query, snippets: [], multiline }, facts);
 }
 
-async function measure({ places = 200 }: BenchOptions): Promise<Figures> {
+async function measure({ places: positions = 200 }: BenchOptions): Promise<Figures> {
   const server = await Server.start();
   try {
     const taken = await protocol(server);
     printFigures('A server as the llm: what it takes', taken);
     const drafted = await drafts(server);
     printFigures('In place of the local neural model: drafts, with a kill in between', drafted);
-    const labelled = await labels(server, places);
+    const labelled = await labels(server, positions);
     printFigures('Labels, with a kill in between', labelled);
     return { ...taken, drafts: drafted, labels: labelled };
   } finally {
@@ -119,7 +119,7 @@ async function cancelled(url: string): Promise<number | string> {
 }
 
 /** The server is killed in the middle and started again; the run that it ends is followed by another, as a user would. */
-async function labels(server: Server, places: number): Promise<Figures> {
+async function labels(server: Server, positions: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-teachers-'));
   const { store } = openStore(folder, { log: silentLog });
   /** Requests that the server answered to the end, by their bodies. */
@@ -144,27 +144,27 @@ async function labels(server: Server, places: number): Promise<Figures> {
       ...({ purpose: 'labelling', folder, budget: new Budget(() => store, 0) } as const),
     });
     let count = 0;
-    const prompts = Array.from({ length: places }, (_, index) => at(llm.facts, `const value${index} = `));
+    const prompts = Array.from({ length: positions }, (_, index) => at(llm.facts, `const value${index} = `));
     return labelBatch(llm, prompts, { concurrency: 4, signal: never, onAnswer: () => onAnswer(++count) });
   };
   try {
     const started = performance.now();
     let again: Promise<void> | undefined;
     const first = await run((count) => {
-      if (count === Math.floor(places / 2)) again ??= server.kill().then(() => server.up());
+      if (count === Math.floor(positions / 2)) again ??= server.kill().then(() => server.up());
     });
     await again;
     const second = await run(() => {});
     const rows = [...new Set(store.rowsOf(folder).teacherCalls.map(({ requestHash }) => requestHash))];
     const broken = rows.filter((hash) => hash.startsWith('partial:')).length;
     return {
-      asked: places,
+      asked: positions,
       'answered-in-spite-of-the-kill': first.answered,
       'answered-then': second.answered,
       'kept-in-the-store': rows.length - broken,
       'broken-off-by-the-kill': broken,
       'answered-twice': [...answered.values()].filter((times) => times > 1).length,
-      'ms-each': Math.round((performance.now() - started) / places),
+      'ms-each': Math.round((performance.now() - started) / positions),
       usd: second.costUsd,
     };
   } finally {

@@ -8,11 +8,11 @@ import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/comp
 import { adam } from '../../src/common/statistics/adam.ts';
 import { logLoss, sigmoid } from '../../src/common/statistics/logistic.ts';
 import { dot } from '../../src/common/statistics/vectors.ts';
-import { cleanDraft } from '../../src/prompts/completion/asked-place.ts';
+import { cleanDraft } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { isBeginning } from '../../src/prompts/completion/judge.ts';
 import { wholeProbability } from '../../src/routing/features.ts';
-import { positionOf } from '../../src/routing/place.ts';
+import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { cutFacts, cutPrior, cutWeights } from '../../src/routing/priors.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
@@ -86,7 +86,7 @@ function examplesOf(folder: string, draft: Draft, query: CompletionQuery, block:
   const at = { query, block, indentUnit: indentUnitOf(query.prefix + query.suffix) };
   const cleaned = cleanDraft(draft, at);
   const cuts = cleaned === undefined ? [] : cutsOf(cleaned, at);
-  const place = positionOf(query);
+  const position = positionFactsOf(query);
   return cuts
     .filter((cut) => wholeProbability(cut) > LIKELY)
     .map((cut, _, { length }) => ({
@@ -95,8 +95,8 @@ function examplesOf(folder: string, draft: Draft, query: CompletionQuery, block:
         text: cut.text,
         isNewWord: /^[\p{L}\p{N}_$]+$/u.test(cut.text) && !/[\p{L}\p{N}_$]$/u.test(query.prefix),
       },
-      ...{ folder, facts: Float64Array.from(cutFacts(cut, place)), right: Number(isBeginning(cut.text, written)) },
-      ...{ weight: 1 / Math.sqrt(length), before: cutPrior(cut, place) },
+      ...{ folder, facts: Float64Array.from(cutFacts(cut, position)), right: Number(isBeginning(cut.text, written)) },
+      ...{ weight: 1 / Math.sqrt(length), before: cutPrior(cut, position) },
     }));
 }
 

@@ -1,9 +1,9 @@
-// What comes at the forty places under each rule, as a table in Markdown: bench/typing/forty-places.md is one that was read and judged.
+// What comes at the forty places under each rule, as a table in Markdown: bench/typing/forty-positions.md is one that was read and judged.
 import { lineStart } from '../../src/text/lines.ts';
 import type { Base } from '../base/types.ts';
 import type { Figures } from '../figures.ts';
 import { atDesk, type RuleDesk } from './at-desk.ts';
-import { type ChosenFile, chosenFiles } from './places.ts';
+import { type ChosenFile, chosenFiles } from './positions.ts';
 
 /** A cursor rests so long before the key, and one waits so long after it, ms: a person who looks what comes. */
 const REST_MS = 2000;
@@ -22,7 +22,7 @@ export async function forty(base: Base, rules: readonly Rule[]): Promise<Figures
   for (const file of files) {
     const columns: (readonly string[])[] = [];
     for (const rule of rules) columns.push(await comesAt(file, base, rule));
-    for (const [i, { languageId, prefix, rest }] of file.places.entries()) {
+    for (const [i, { languageId, prefix, rest }] of file.positions.entries()) {
       const texts = columns.map((column) => column[i] as string);
       for (const [at, text] of texts.entries()) {
         const counted = came.get((rules[at] as Rule).name) as { right: number; wrong: number; nothing: number };
@@ -50,10 +50,10 @@ export function code(text: string): string {
   return `\`\`${text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll('|', '¦').replace(/ {2,}/g, ' ')}\`\``;
 }
 
-async function comesAt({ others, places }: ChosenFile, base: Base, rule: Rule): Promise<string[]> {
+async function comesAt({ others, positions }: ChosenFile, base: Base, rule: Rule): Promise<string[]> {
   return atDesk(base, others, rule.desk, async ({ editor }, clock) => {
     const texts: string[] = [];
-    for (const { languageId, path, prefix } of places) {
+    for (const { languageId, path, prefix } of positions) {
       editor.come(path, languageId, { prefix: prefix.slice(0, -1), suffix: '' });
       await clock.sleep(REST_MS);
       editor.press({ prefix, suffix: '' });

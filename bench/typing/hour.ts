@@ -5,7 +5,7 @@ import { stretchWithin } from '../common/typist.ts';
 import type { Figures } from '../figures.ts';
 import { atDesk, type RuleDesk } from './at-desk.ts';
 import { code } from './forty.ts';
-import { typedFiles } from './places.ts';
+import { typedFiles } from './positions.ts';
 import { type Typed, typeStretch } from './typist.ts';
 
 const LINES = 14;

@@ -89,7 +89,7 @@ const nothing = (): Counted => ({
 });
 
 async function run(
-  { recordings, bases, places = STRETCHES, clock = 'virtual', only }: BenchOptions,
+  { recordings, bases, places: positions = STRETCHES, clock = 'virtual', only }: BenchOptions,
   keep: Keep,
 ): Promise<Figures> {
   if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
@@ -107,7 +107,7 @@ async function run(
       "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', or names of folders: 'prose,cobra'.",
     );
   console.log(
-    `typing, base '${base.name}' without adaptation, ${places} stretches of ${LINES} lines in each folder, clock ${clock}`,
+    `typing, base '${base.name}' without adaptation, ${positions} stretches of ${LINES} lines in each folder, clock ${clock}`,
   );
   if (clock === 'virtual')
     console.log(
@@ -127,7 +127,7 @@ async function run(
     put(figures, names, row);
   };
   for (const folder of folders) {
-    const typed = await typeIn(folder, base, places, clock);
+    const typed = await typeIn(folder, base, positions, clock);
     for (const [rule, counted] of typed) {
       show([folder.name, rule.name], figuresOf(counted, clock));
       add(all.get(rule) as Counted, counted);
@@ -168,12 +168,12 @@ function figuresOf(
 }
 
 /** The same keys for every rule. */
-async function typeIn(folder: Material, base: Base, places: number, kind: string): Promise<Map<Rule, Counted>> {
+async function typeIn(folder: Material, base: Base, positions: number, kind: string): Promise<Map<Rule, Counted>> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
   const index = NgramModel.build(folder.others, base.tokenizer);
   const models = new Models(index, join(scratch, 'others.ngram'));
   writeFileSync(models.snapshot, index.serialize());
-  const stretches = stretchesOf(folder.held, places, LINES, SEED);
+  const stretches = stretchesOf(folder.held, positions, LINES, SEED);
   const work = async (
     rule: Rule,
     counted: Counted,

@@ -2,10 +2,10 @@
 import type { CompletionQuery, Specialist } from '../../src/common/completion.ts';
 import { CompletionCache } from '../../src/completion/answer-cache.ts';
 import type { Completion, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
-import { cleanDraft, draftOptions, placeAt } from '../../src/prompts/completion/asked-place.ts';
+import { cleanDraft, draftOptions, positionAt } from '../../src/prompts/completion/completion-position.ts';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
-import { positionOf } from '../../src/routing/place.ts';
+import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { EditorDeps } from '../common/editor.ts';
 
 export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'begin' | 'warm' | 'accepted'> {
@@ -25,11 +25,11 @@ export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'beg
     const hit = this.cache.get(query);
     if (hit && hit.rest !== '')
       return { ...(hit.answer as unknown as Completion), id: this.last?.id ?? '', text: hit.rest };
-    const place = this.placeAt(query);
-    const draft = await this.specialist.complete(query, draftOptions(place), signal).catch(() => undefined);
-    const cleaned = cleanDraft(draft, place);
+    const position = this.positionAt(query);
+    const draft = await this.specialist.complete(query, draftOptions(position), signal).catch(() => undefined);
+    const cleaned = cleanDraft(draft, position);
     const policy = { ...this.settings, apiAvailable: false };
-    const decision = decide(this.fit, cleaned, positionOf(query), policy);
+    const decision = decide(this.fit, cleaned, positionFactsOf(query), policy);
     if (cleaned === undefined || decision.route !== 'specialist') return undefined;
     const { text, model } = cleaned;
     const completion: Completion = {
@@ -42,7 +42,7 @@ export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'beg
   }
 
   begin({ query }: CompletionRequest): void {
-    if (this.cache.get(query) === undefined) this.specialist.begin?.(query, draftOptions(this.placeAt(query)));
+    if (this.cache.get(query) === undefined) this.specialist.begin?.(query, draftOptions(this.positionAt(query)));
   }
 
   warm(query: CompletionQuery): void {
@@ -53,7 +53,7 @@ export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'beg
 
   dispose(): void {}
 
-  private placeAt(query: CompletionQuery) {
-    return placeAt(query, undefined, this.settings.multiline);
+  private positionAt(query: CompletionQuery) {
+    return positionAt(query, undefined, this.settings.multiline);
   }
 }

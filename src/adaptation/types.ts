@@ -55,7 +55,7 @@ export interface NeuralAccess {
 export interface ApiAccess {
   readonly settings: LlmSettings;
   /** Maximum positions to label in a run, over all splits. */
-  readonly places: number;
+  readonly positions: number;
   /** Maximum estimated US dollars of a run, which reduces the positions. Absent: only the monthly limit. */
   readonly runUsd?: number;
   /** US dollars per calendar month, over all runs and windows with the same store. */
@@ -65,7 +65,7 @@ export interface ApiAccess {
 export interface ApiEstimate {
   readonly model: string;
   readonly host: string;
-  readonly places: number;
+  readonly positions: number;
   readonly usd: number;
   /** Answers of an earlier run's batch, already paid for, that this run waits for. Absent: none. */
   readonly awaited?: number;

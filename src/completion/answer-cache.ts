@@ -35,7 +35,7 @@ export interface CacheHit {
 }
 
 interface Entry {
-  readonly place: EditedPosition;
+  readonly position: EditedPosition;
   readonly answer: CachedAnswer;
 }
 
@@ -54,13 +54,13 @@ export class CompletionCache {
    * now.
    */
   put(query: CompletionQuery, answer: CachedAnswer): void {
-    const place = new EditedPosition(query);
+    const position = new EditedPosition(query);
     const paid = answer.source === 'api';
-    const isHere = (entry: Entry) => entry.place.equals(place);
+    const isHere = (entry: Entry) => entry.position.equals(position);
     const isPaid = ({ answer: old }: Entry) => old.source === 'api' && old.text !== '';
     if (!paid && this.entries.some((entry) => isHere(entry) && isPaid(entry))) return;
     const others = this.entries.filter((entry) => !isHere(entry) || (paid && entry.answer.source !== 'api'));
-    this.entries = [...others, { place, answer }].slice(-this.capacity);
+    this.entries = [...others, { position, answer }].slice(-this.capacity);
   }
 
   /**
@@ -72,7 +72,7 @@ export class CompletionCache {
     for (const entry of [...seen, ...[...this.entries].reverse()]) {
       const { text, over = 0 } = entry.answer;
       // After all of it was typed, a new request is needed.
-      const since = entry.place.typedSince(
+      const since = entry.position.typedSince(
         query,
         (typed) => typed === '' || (typed.length < text.length && text.startsWith(typed)),
         over,

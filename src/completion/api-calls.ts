@@ -147,7 +147,12 @@ export class ApiCalls {
   /** The prompt of a call for this request. Rejects if its secrets cannot be redacted. */
   requestFor(context: RequestContext, { draft, decision, rejected }: ScoredDraft): Promise<LlmRequest> {
     const hint = decision.pSpecialist >= HINT_THRESHOLD ? draft : undefined;
-    return redactedRequest({ place: context, hint, rejected }, this.deps.specialist, this.deps.redact, context.signal);
+    return redactedRequest(
+      { position: context, hint, rejected },
+      this.deps.specialist,
+      this.deps.redact,
+      context.signal,
+    );
   }
 
   /**

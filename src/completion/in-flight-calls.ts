@@ -18,7 +18,7 @@ export type SendCall = (signal: AbortSignal, onText: (textSoFar: string) => void
 
 export interface InFlightCall {
   readonly query: CompletionQuery;
-  readonly place: EditedPosition;
+  readonly position: EditedPosition;
   readonly startedAt: number;
   /** Resolves after `onLanded` was called; never rejects. */
   readonly landed: Promise<Result<LlmAnswer>>;
@@ -72,7 +72,7 @@ export class InFlightCalls {
     const controller = new AbortController();
     const call: PendingCall = {
       query,
-      place: new EditedPosition(query),
+      position: new EditedPosition(query),
       startedAt: this.clock.monotonic(),
       controller,
       waiters: new Set(),
@@ -180,5 +180,5 @@ function agree(typed: string, text: string): boolean {
 }
 
 function typedIn(call: PendingCall, query: CompletionQuery): string | undefined {
-  return call.place.typedSince(query, (typed) => agree(typed, call.textSoFar))?.typed;
+  return call.position.typedSince(query, (typed) => agree(typed, call.textSoFar))?.typed;
 }

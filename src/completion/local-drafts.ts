@@ -1,15 +1,20 @@
 // Local drafts: asks the specialist, scores the draft with the router, and caches what is shown and what was cut off.
 import type { Draft } from '../common/completion.ts';
-import { cleanDraft, draftOptions, unclosedPlace, writtenOver } from '../prompts/completion/asked-place.ts';
+import {
+  cleanDraft,
+  draftOptions,
+  replacedClosers,
+  withoutInsertedClosers,
+} from '../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import { cutsOf } from '../prompts/completion/cuts.ts';
 import { requestAt } from '../prompts/completion/llm-request.ts';
-import type { CompletionPlace } from '../prompts/completion/types.ts';
+import type { CompletionPosition } from '../prompts/completion/types.ts';
 import { decide } from '../routing/decide.ts';
 import { scoreCuts } from '../routing/fit.ts';
-import { positionOf } from '../routing/place.ts';
+import { positionFactsOf } from '../routing/position-facts.ts';
 import type { ScoredCut } from '../routing/show.ts';
-import type { Decision, PlaceFacts } from '../routing/types.ts';
+import type { Decision, PositionFacts } from '../routing/types.ts';
 import { isProse } from '../text/prose-text.ts';
 import type { CachedAnswer, CompletionCache } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
@@ -43,7 +48,7 @@ export class LocalDrafts {
       this.deps.log.error('The specialist failed.', error);
     }
     const cleaned = cleanDraft(draft, asked);
-    const place: PlaceFacts = { ...positionOf(query), ...this.gate.lastFacts() };
+    const position: PositionFacts = { ...positionFactsOf(query), ...this.gate.lastFacts() };
     const manual = request.trigger === 'manual';
     const { waitMs } = this.api;
     const rejected = this.gate.rejectedAt(query);
@@ -56,9 +61,9 @@ export class LocalDrafts {
       ...(!manual && waitMs !== undefined && { waitMs }),
     };
     const fit = this.deps.fit(draft);
-    const scored = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, asked), place, policy.shift);
+    const scored = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, asked), position, policy.shift);
     const cuts = asked.query === query ? scored : scored.flatMap((cut) => over(cut, context));
-    const decision = decide(fit, cleaned, place, policy, cuts);
+    const decision = decide(fit, cleaned, position, policy, cuts);
     if (!manual) this.api.typing.judge(decision.gain > decision.price);
     const alone = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;
     return {
@@ -82,20 +87,20 @@ export class LocalDrafts {
   }
 
   /** Starts the draft for a request that is expected. */
-  begin(place: CompletionPlace, settings: CompletionSettings): void {
-    const { query, ...asked } = this.asked(place, settings);
+  begin(position: CompletionPosition, settings: CompletionSettings): void {
+    const { query, ...asked } = this.asked(position, settings);
     this.deps.specialist.begin?.(query, draftOptions(asked));
   }
 
-  warm(place: CompletionPlace, settings: CompletionSettings): void {
-    this.deps.specialist.warm?.(this.asked(place, settings).query);
+  warm(position: CompletionPosition, settings: CompletionSettings): void {
+    this.deps.specialist.warm?.(this.asked(position, settings).query);
   }
 
   /**
    * If the API may answer too, both models complete the text before the closing brackets, so that they can be compared.
    */
-  private asked(place: CompletionPlace, settings: CompletionSettings): CompletionPlace {
-    return this.api.available(settings) ? place : unclosedPlace(place);
+  private asked(position: CompletionPosition, settings: CompletionSettings): CompletionPosition {
+    return this.api.available(settings) ? position : withoutInsertedClosers(position);
   }
 
   /**
@@ -133,6 +138,6 @@ export class LocalDrafts {
 }
 
 function over(cut: ScoredCut, context: RequestContext): ScoredCut[] {
-  const written = writtenOver(context, cut.text);
+  const written = replacedClosers(context, cut.text);
   return written === undefined ? [] : [{ ...cut, over: written }];
 }

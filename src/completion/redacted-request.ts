@@ -2,14 +2,14 @@
 import type { Draft, Specialist } from '../common/completion.ts';
 import type { Redactor } from '../common/redaction.ts';
 import { type LlmRequest, REQUEST_SNIPPETS, requestAt } from '../prompts/completion/llm-request.ts';
-import type { CompletionPlace } from '../prompts/completion/types.ts';
+import type { CompletionPosition } from '../prompts/completion/types.ts';
 import { redactedInsert, redactedQuery } from './redacted-query.ts';
 
 /** A local draft below this confidence is not sent as a hint. */
 export const HINT_THRESHOLD = 0.1;
 
 export interface PromptParts {
-  readonly place: Pick<CompletionPlace, 'query' | 'block'>;
+  readonly position: Pick<CompletionPosition, 'query' | 'block'>;
   readonly hint: Draft | undefined;
   /**
    * A local draft that was rejected here. It guides the search for snippets (MCCom, arXiv 2603.05974) and is not sent.
@@ -21,7 +21,7 @@ export interface PromptParts {
  * Redacts whole texts with the folder's known secrets, and cuts afterwards. A hint that contains a secret is dropped.
  */
 export async function redactedRequest(
-  { place: { query, block }, hint, rejected = '' }: PromptParts,
+  { position: { query, block }, hint, rejected = '' }: PromptParts,
   specialist: Specialist,
   redact: Redactor,
   signal: AbortSignal,

@@ -1,12 +1,12 @@
 // The context of a completion request, and the scored draft for it.
 import type { CompletionQuery, Draft } from '../common/completion.ts';
-import type { CompletionPlace } from '../prompts/completion/types.ts';
+import type { CompletionPosition } from '../prompts/completion/types.ts';
 import type { ScoredCut } from '../routing/show.ts';
 import type { Decision, PolicySettings } from '../routing/types.ts';
 import type { CompletionRequest, CompletionSettings } from './types.ts';
 
 /** The query includes the selected text of the editor's list, if there is one. */
-export interface RequestContext extends CompletionPlace {
+export interface RequestContext extends CompletionPosition {
   readonly request: CompletionRequest;
   readonly settings: CompletionSettings;
   /** Monotonic, ms. */

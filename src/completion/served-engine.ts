@@ -8,7 +8,7 @@ import type { Redactor } from '../common/redaction.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { TokenOdds } from '../llm/protocol/wire.ts';
 import type { LlmClient } from '../llm/types.ts';
-import { draftOptions } from '../prompts/completion/asked-place.ts';
+import { draftOptions } from '../prompts/completion/completion-position.ts';
 import { type CompletionPrompt, completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import { type LlmRequest, requestAt } from '../prompts/completion/llm-request.ts';
 import type { Engine, RequestOptions } from '../specialist/engine/client.ts';

@@ -8,7 +8,7 @@
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
-import { placeAt } from '../prompts/completion/asked-place.ts';
+import { positionAt } from '../prompts/completion/completion-position.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
@@ -77,12 +77,12 @@ export class CompletionService implements Disposable {
     const { query } = request;
     if (this.disposed || continuesWord(query) || this.cache.get(query) !== undefined) return;
     const settings = this.deps.settings(query);
-    this.local.begin(placeAt(query, request.indentUnit, settings.multiline), settings);
+    this.local.begin(positionAt(query, request.indentUnit, settings.multiline), settings);
   }
 
   /** Prefills the prompt where the cursor rests. */
   warm(query: CompletionQuery): void {
-    if (!this.disposed) this.local.warm(placeAt(query), this.deps.settings(query));
+    if (!this.disposed) this.local.warm(positionAt(query), this.deps.settings(query));
   }
 
   /** The prompt that a call at this position would send, without calling. Rejects if it cannot be redacted. */
@@ -292,11 +292,11 @@ export class CompletionService implements Disposable {
 
   private contextOf(request: CompletionRequest, query: CompletionQuery, signal: AbortSignal): RequestContext {
     const settings = this.deps.settings(request.query);
-    const place = placeAt(query, request.indentUnit, settings.multiline);
+    const position = positionAt(query, request.indentUnit, settings.multiline);
     const indexRevision = this.deps.specialist.indexRevisionFor?.(query) ?? 0;
     const { trigger, selectedText = '' } = request;
     const besideList = request.besideList === true && trigger === 'automatic' && selectedText === '';
     const startedAt = this.deps.clock.monotonic();
-    return { ...place, request, settings, startedAt, indexRevision, besideList, isAside: false, signal };
+    return { ...position, request, settings, startedAt, indexRevision, besideList, isAside: false, signal };
   }
 }

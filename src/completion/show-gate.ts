@@ -5,7 +5,7 @@ import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Log } from '../common/log.ts';
 import { OnlineLevels } from '../routing/online.ts';
 import { annoyanceAt } from '../routing/show.ts';
-import type { PlaceFacts, PolicySettings } from '../routing/types.ts';
+import type { PolicySettings, PositionFacts } from '../routing/types.ts';
 import { lineNumber } from '../text/lines.ts';
 import type { ShownSuggestion } from './shown-suggestions.ts';
 import type { CompletionSettings } from './types.ts';
@@ -26,7 +26,7 @@ const LIST = { raise: 0.1, times: 1 };
 const PROSE = { raise: 0.1, times: 1.5 };
 
 /** Facts about the position that move the thresholds. */
-export interface GatedPlace {
+export interface GatedPosition {
   /** A local draft was rejected in this line. */
   readonly rejectedHere?: boolean;
   /** The editor's list would open here. */
@@ -49,7 +49,7 @@ export class ShowGate {
   private readonly levels = new OnlineLevels();
   private rejected: Rejected | undefined;
   private rejections = 0;
-  private last: { at: number; outcome: NonNullable<PlaceFacts['lastOutcome']> } | undefined;
+  private last: { at: number; outcome: NonNullable<PositionFacts['lastOutcome']> } | undefined;
 
   constructor(clock: Clock, log: Pick<Log, 'debug'>) {
     this.clock = clock;
@@ -78,7 +78,7 @@ export class ShowGate {
   }
 
   /** For the router's features. */
-  lastFacts(): Pick<PlaceFacts, 'sinceLastMs' | 'lastOutcome'> {
+  lastFacts(): Pick<PositionFacts, 'sinceLastMs' | 'lastOutcome'> {
     if (this.last === undefined) return {};
     return { sinceLastMs: this.clock.monotonic() - this.last.at, lastOutcome: this.last.outcome };
   }
@@ -88,13 +88,18 @@ export class ShowGate {
    * wherever it is likelier right.
    * @param manual no threshold and no annoyance, and a call whenever the API is likelier right
    */
-  policy(settings: CompletionSettings, apiAvailable: boolean, manual: boolean, place: GatedPlace = {}): PolicySettings {
+  policy(
+    settings: CompletionSettings,
+    apiAvailable: boolean,
+    manual: boolean,
+    position: GatedPosition = {},
+  ): PolicySettings {
     const { risk } = settings;
     const whenLikelier = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
     const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
     if (manual) return { ...common, balance: whenLikelier, showThreshold: 0, fallbackThreshold: 0, annoyance: 0 };
     const raise = this.raise();
-    const quieter = place.besideList ? LIST : place.prose ? PROSE : undefined;
+    const quieter = position.besideList ? LIST : position.prose ? PROSE : undefined;
     const thresholdRaise = raise + (quieter?.raise ?? 0);
     // Raises the call price, but 1 stays 'always' and a positive balance never becomes 'never'.
     const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - raise);
@@ -102,7 +107,7 @@ export class ShowGate {
       ...common,
       annoyance:
         annoyanceAt(apiAvailable ? settings.showThreshold : settings.fallbackThreshold) * (quieter?.times ?? 1),
-      balance: place.rejectedHere ? whenLikelier : raised,
+      balance: position.rejectedHere ? whenLikelier : raised,
       showThreshold: Math.min(0.95, settings.showThreshold + thresholdRaise),
       fallbackThreshold: Math.min(0.95, settings.fallbackThreshold + thresholdRaise),
     };

@@ -49,7 +49,7 @@ export interface MixedDeps {
 
 /** A draft that the engine works on or has just finished. All requests at the position share it. */
 interface Asked {
-  readonly place: EditedPosition;
+  readonly position: EditedPosition;
   readonly multiline: boolean;
   readonly controller: AbortController;
   draft: Promise<Draft | undefined>;
@@ -72,7 +72,7 @@ export class MixedSpecialist implements Specialist, Disposable {
   private asked: Asked | undefined;
   private warming: AbortController | undefined;
   /** The last draft that came too late for its request. */
-  private kept: { readonly place: EditedPosition; readonly multiline: boolean; readonly draft: Draft } | undefined;
+  private kept: { readonly position: EditedPosition; readonly multiline: boolean; readonly draft: Draft } | undefined;
 
   constructor(deps: MixedDeps) {
     this.deps = deps;
@@ -140,13 +140,13 @@ export class MixedSpecialist implements Specialist, Disposable {
   isUnderWay(query: CompletionQuery, { multiline }: DraftOptions): boolean {
     const { asked } = this;
     const open = asked && !asked.done && !asked.controller.signal.aborted && asked.multiline === multiline;
-    return open === true && asked.place.equals(new EditedPosition(query));
+    return open === true && asked.position.equals(new EditedPosition(query));
   }
 
   /** Whether a late draft of both models for this position is available. */
   hasBetter(query: CompletionQuery, { multiline }: DraftOptions): boolean {
     const { kept } = this;
-    return kept !== undefined && kept.multiline === multiline && kept.place.equals(new EditedPosition(query));
+    return kept !== undefined && kept.multiline === multiline && kept.position.equals(new EditedPosition(query));
   }
 
   indexRevisionFor({ path }: CompletionQuery): number {
@@ -193,10 +193,10 @@ export class MixedSpecialist implements Specialist, Disposable {
 
   /** Joins the draft in progress for this position, or starts one and cancels the draft of another position. */
   private ask(query: CompletionQuery, options: DraftOptions): Asked {
-    const place = new EditedPosition(query);
+    const position = new EditedPosition(query);
     const { multiline } = options;
     const before = this.asked;
-    const isSame = before?.multiline === multiline && before.place.equals(place);
+    const isSame = before?.multiline === multiline && before.position.equals(position);
     if (isSame && !before.outdated && !before.controller.signal.aborted) return before;
     const newer = new CodedError('cancelled', 'A newer request is for another position.');
     before?.controller.abort(newer);
@@ -204,7 +204,7 @@ export class MixedSpecialist implements Specialist, Disposable {
     const { clock } = this.deps;
     let tell: (due: number) => void = () => {};
     const asked: Asked = {
-      place,
+      position,
       multiline,
       controller: new AbortController(),
       due: new Promise((resolve) => {
@@ -255,9 +255,9 @@ export class MixedSpecialist implements Specialist, Disposable {
     return draft && why !== undefined ? { ...draft, why } : draft;
   }
 
-  private keep({ place, multiline }: Asked, draft: Draft, signal: AbortSignal): void {
+  private keep({ position, multiline }: Asked, draft: Draft, signal: AbortSignal): void {
     if (signal.aborted) return;
-    this.kept = { place, multiline, draft };
+    this.kept = { position, multiline, draft };
     this.deps.onReady();
   }
 
@@ -272,8 +272,8 @@ export class MixedSpecialist implements Specialist, Disposable {
     const { path } = change;
     this.indexRevision.note(path);
     // A draft in progress may be based on the old text; a query contains its own file's text.
-    if (this.asked && this.asked.place.path !== path) this.asked.outdated = true;
-    if (this.kept?.place.path !== path) this.kept = undefined;
+    if (this.asked && this.asked.position.path !== path) this.asked.outdated = true;
+    if (this.kept?.position.path !== path) this.kept = undefined;
     this.neural.note(change);
   }
 

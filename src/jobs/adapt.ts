@@ -16,7 +16,7 @@ import type { Engine } from '../specialist/engine/client.ts';
 import { EnginePair } from '../specialist/engine/pair.ts';
 import { lockRun } from '../storage/lock.ts';
 import { openStore } from '../storage/open.ts';
-import { PlaceLedger } from '../storage/place-ledger.ts';
+import { PositionLedger } from '../storage/position-ledger.ts';
 import { type JobDeps, paidLlm, troubleOf } from './paid-llm.ts';
 import type { RunRequest } from './protocol.ts';
 
@@ -62,7 +62,7 @@ async function withStore(
   const { store, notice } = openStore(request.storeFolder, { log, onNotice: (said) => log.warn(said) });
   if (notice !== undefined) log.warn(notice);
   const { api, root } = request;
-  const ledger = request.effort === 'adapt' ? new PlaceLedger(request.storeFolder, root, log) : undefined;
+  const ledger = request.effort === 'adapt' ? new PositionLedger(request.storeFolder, root, log) : undefined;
   let result: Result<AdaptOutcome>;
   let asked = false;
   const llm = api && paidLlm(api, store, root, deps);

@@ -75,7 +75,7 @@ async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps
       readStates: engine && request.states && reader(engine, request.states, signal),
       confirm: async ({ what, texts, usd, seconds }) => {
         const [model, host] = [llm?.model ?? '', api ? apiHost(api.settings) : ''];
-        const asked = { model, host, places: texts, usd, texts: what, ...(seconds !== undefined && { seconds }) };
+        const asked = { model, host, positions: texts, usd, texts: what, ...(seconds !== undefined && { seconds }) };
         const { ignoredByGit } = folder;
         const yes = (await deps.confirm({ ...asked, ...(ignoredByGit !== undefined && { ignoredByGit }) })) !== false;
         paid ||= yes && what !== 'states';

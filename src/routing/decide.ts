@@ -7,7 +7,7 @@ import { type Scores, score } from './fit.ts';
 import { limitOf, NOTHING_STAYS } from './risk.ts';
 import type { RouterModel } from './router-model.ts';
 import { bestCut, type HeldBack, heldBack, type ScoredCut } from './show.ts';
-import type { Decision, PlaceFacts, PolicySettings, Reason } from './types.ts';
+import type { Decision, PolicySettings, PositionFacts, Reason } from './types.ts';
 
 /**
  * The price of a call: the least gain in the probability of an exact match.
@@ -36,18 +36,18 @@ const usualWaitMs = 750;
 export function decide(
   fit: RouterModel,
   draft: Draft | undefined,
-  place: PlaceFacts,
+  position: PositionFacts,
   settings: PolicySettings,
   cuts?: readonly ScoredCut[],
 ): Decision {
-  const scores = score(fit, draft, place, settings.shift);
+  const scores = score(fit, draft, position, settings.shift);
   const { pSpecialist, pApi, pApiIsPrior } = scores;
   const gain = gainOf(scores);
   const { risk } = settings;
   const asked = priceOf(settings.balance, settings.waitMs);
   const limit = risk && limitOf(fit, risk);
   // The limit belongs to the fitted estimates, so that it moves with the online shift of the levels.
-  const price = limit === undefined ? asked : Math.min(asked, limit + (gain - gainOf(score(fit, draft, place))));
+  const price = limit === undefined ? asked : Math.min(asked, limit + (gain - gainOf(score(fit, draft, position))));
   const apiPossible = settings.apiAvailable && settings.balance > 0;
   const bar = apiPossible ? settings.showThreshold : settings.fallbackThreshold;
   const whole = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
@@ -73,7 +73,7 @@ export function decide(
       : route === 'api'
         ? `Asked the API: ${assumed(pApi, pApiIsPrior)} likely to be right, ${wholePercent(pSpecialist)} here${bounded}.`
         : nothingNote(held),
-    reasons: reasonsFor(fit, draft, place),
+    reasons: reasonsFor(fit, draft, position),
   };
 }
 
@@ -126,12 +126,12 @@ const ALWAYS = ['lowest token probability', 'longest match, tokens', 'share from
 const MOST_REASONS = 6;
 
 /** The features that are always shown, then those with the largest contributions, as displayed numbers. */
-function reasonsFor(fit: RouterModel, draft: Draft | undefined, place: PlaceFacts): Reason[] {
+function reasonsFor(fit: RouterModel, draft: Draft | undefined, position: PositionFacts): Reason[] {
   const empty = draft === undefined || draft.text === '';
   const { specialist, api, neighbourhood } = fit.parameters;
   // With a neighbourhood, p(API right) depends on words, which are not shown.
   const { model } = empty ? (neighbourhood ? { model: undefined } : api) : specialist;
-  const values = features(draft, place);
+  const values = features(draft, position);
   const weight = (j: number) => (model === undefined ? 0 : Math.abs(contribution(model, values, j)));
   const always = empty ? [] : ALWAYS.map((name) => FEATURES.findIndex((f) => f.name === name));
   const heaviest = FEATURES.map((_, j) => j)
@@ -139,6 +139,6 @@ function reasonsFor(fit: RouterModel, draft: Draft | undefined, place: PlaceFact
     .sort((a, b) => weight(b) - weight(a));
   return [...always, ...heaviest].slice(0, MOST_REASONS).map((j) => {
     const feature = FEATURES[j] as (typeof FEATURES)[number];
-    return { name: feature.name, value: feature.value(draft ?? EMPTY_DRAFT, place) };
+    return { name: feature.name, value: feature.value(draft ?? EMPTY_DRAFT, position) };
   });
 }

@@ -3,13 +3,13 @@ import type { Draft, DraftToken, Tier } from '../common/completion.ts';
 import { quantile } from '../common/quality.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
 import { lineState } from '../text/line-state.ts';
-import type { PlaceFacts } from './types.ts';
+import type { PositionFacts } from './types.ts';
 
 export interface Feature {
   /** The name in the panel, and the key in a stored fit. */
   readonly name: string;
   /** The displayed number. For an empty draft all token features are 0. */
-  readonly value: (draft: Draft, place: PlaceFacts) => number;
+  readonly value: (draft: Draft, position: PositionFacts) => number;
   /** The number in the regression, if it differs. */
   readonly scale?: (value: number) => number;
 }
@@ -68,10 +68,10 @@ function breaks({ text, tokens, brokenCuts }: Draft): boolean {
 }
 
 export const flag = (condition: boolean): number => (condition ? 1 : 0);
-const before = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineBefore));
-const after = (pattern: RegExp) => (_: Draft, place: PlaceFacts) => flag(pattern.test(place.lineAfter));
-const family = (name: LanguageFamily) => (_: Draft, place: PlaceFacts) =>
-  flag(languageOf(place.languageId).family === name);
+const before = (pattern: RegExp) => (_: Draft, position: PositionFacts) => flag(pattern.test(position.lineBefore));
+const after = (pattern: RegExp) => (_: Draft, position: PositionFacts) => flag(pattern.test(position.lineAfter));
+const family = (name: LanguageFamily) => (_: Draft, position: PositionFacts) =>
+  flag(languageOf(position.languageId).family === name);
 const probabilityAt = (p: number) => (draft: Draft) =>
   draft.tokens.length === 0
     ? 0
@@ -140,9 +140,9 @@ export const FEATURES: readonly Feature[] = [
 export const EMPTY_DRAFT: Draft = { text: '', tokens: [], model: '', complete: false, latencyMs: 0 };
 
 /** One number per feature for the regression; always finite. */
-export function features(draft: Draft | undefined, place: PlaceFacts): Float64Array {
+export function features(draft: Draft | undefined, position: PositionFacts): Float64Array {
   return Float64Array.from(FEATURES, (feature) => {
-    const value = feature.value(draft ?? EMPTY_DRAFT, place);
+    const value = feature.value(draft ?? EMPTY_DRAFT, position);
     const scaled = feature.scale === undefined ? value : feature.scale(value);
     return Number.isFinite(scaled) ? scaled : 0;
   });

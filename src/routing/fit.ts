@@ -9,7 +9,7 @@ import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
 import type { FitParameters, RouterModel } from './router-model.ts';
 import type { ScoredCut } from './show.ts';
-import type { CouplingExample, Kept, PlaceFacts, Shift } from './types.ts';
+import type { CouplingExample, Kept, PositionFacts, Shift } from './types.ts';
 
 export interface RouterFitOptions {
   /** Time of the fit, ms since 1970; absent: now. */
@@ -42,18 +42,18 @@ export function fitRouter(examples: readonly CouplingExample[], options: RouterF
     readonly example: CouplingExample;
   }[] = [];
   for (const example of thinned(examples)) {
-    const { path, draft, place, specialistRight, apiRight, cuts = [] } = example;
-    const values = features(draft, place);
+    const { path, draft, position, specialistRight, apiRight, cuts = [] } = example;
+    const values = features(draft, position);
     const drafted =
       draft.text === '' ? undefined : { path, values, prior: specialistPrior(draft), label: Number(specialistRight) };
     if (drafted) specialistRows.push(drafted);
     for (const { draft: cut, right } of cuts)
       cutRows.push({
-        ...{ path, values: features(cut, place), prior: cutPrior(cut, place), label: right ? 1 : 0 },
-        languageId: place.languageId,
+        ...{ path, values: features(cut, position), prior: cutPrior(cut, position), label: right ? 1 : 0 },
+        languageId: position.languageId,
       });
     if (apiRight === undefined) continue;
-    const asked = { path, values, prior: apiPrior(place), label: Number(apiRight) };
+    const asked = { path, values, prior: apiPrior(position), label: Number(apiRight) };
     apiRows.push(asked);
     both.push({ specialist: drafted, api: asked, example });
   }
@@ -100,7 +100,7 @@ function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledVect
   const nearby = new Nearby(neighbourhood);
   const byFile = Map.groupBy(kept.keys(), (i) => (kept[i] as Known).example.path);
   const crossed = new Map(
-    known.map(({ api, example: { path, place } }) => [api, nearby.at(place, new Set(byFile.get(path)))]),
+    known.map(({ api, example: { path, position } }) => [api, nearby.at(position, new Set(byFile.get(path)))]),
   );
   const better = [...crossed].map(
     ([row, p]) => logLoss(logit(p), row.label) - logLoss(logit(ofFeatures.get(row) as number), row.label),
@@ -170,15 +170,20 @@ export interface Scores {
 
 const NO_SHIFT: Shift = { specialist: 0, api: 0 };
 
-export function score(fit: RouterModel, draft: Draft | undefined, place: PlaceFacts, shift: Shift = NO_SHIFT): Scores {
+export function score(
+  fit: RouterModel,
+  draft: Draft | undefined,
+  position: PositionFacts,
+  shift: Shift = NO_SHIFT,
+): Scores {
   const { specialist, api, neighbourhood: near } = fit.parameters;
-  const values = features(draft, place);
+  const values = features(draft, position);
   return {
     pSpecialist:
       draft === undefined || draft.text === ''
         ? 0
         : shifted(estimateOf(specialist, values, specialistPrior(draft)), shift.specialist),
-    pApi: shifted(near ? nearbyOf(near).at(place) : estimateOf(api, values, apiPrior(place)), shift.api),
+    pApi: shifted(near ? nearbyOf(near).at(position) : estimateOf(api, values, apiPrior(position)), shift.api),
     pApiIsPrior: fit.apiExamples === 0,
   };
 }
@@ -203,15 +208,15 @@ function shifted(p: number, by: number): number {
 export function scoreCuts(
   fit: RouterModel,
   cuts: readonly Draft[],
-  place: PlaceFacts,
+  position: PositionFacts,
   shift: Shift = NO_SHIFT,
 ): ScoredCut[] {
   const { cut: estimate, cutIn } = fit.parameters;
-  const correction = cutIn?.[place.languageId];
+  const correction = cutIn?.[position.languageId];
   let least = 1;
   return cuts.map((draft, i) => {
-    const prior = cutPrior(draft, place);
-    const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, place), prior);
+    const prior = cutPrior(draft, position);
+    const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, position), prior);
     const own = correction === undefined ? p : estimateOf(correction, NOTHING, logit(p));
     least = Math.min(least, shifted(own, shift.specialist));
     const next = cuts[i + 1]?.tokens[draft.tokens.length];

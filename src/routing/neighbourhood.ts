@@ -5,7 +5,7 @@
 // names and values that only the folder has; words show that a little, features do not.
 import { sigmoid } from '../common/statistics/logistic.ts';
 import { apiPrior } from './priors.ts';
-import type { CouplingExample, PlaceFacts } from './types.ts';
+import type { CouplingExample, PositionFacts } from './types.ts';
 
 /** A position with a known outcome. */
 export interface Neighbour {
@@ -28,7 +28,7 @@ const LEVEL = 2;
 const zones: readonly {
   readonly mark: string;
   readonly count: number;
-  readonly of: (place: PlaceFacts) => string[];
+  readonly of: (position: PositionFacts) => string[];
 }[] = [
   { mark: '<', count: 3, of: ({ lineBefore }) => wordsOf(lineBefore).slice(-2) },
   { mark: '', count: 2, of: ({ lineBefore }) => wordsOf(lineBefore) },
@@ -47,10 +47,10 @@ function hash(word: string): number {
   return value >>> 0;
 }
 
-function bagOf(place: PlaceFacts): Map<number, number> {
+function bagOf(position: PositionFacts): Map<number, number> {
   const bag = new Map<number, number>();
   for (const { mark, count, of } of zones) {
-    for (const word of of(place)) {
+    for (const word of of(position)) {
       const key = hash(mark + word);
       bag.set(key, Math.max(bag.get(key) ?? 0, count));
     }
@@ -58,8 +58,8 @@ function bagOf(place: PlaceFacts): Map<number, number> {
   return bag;
 }
 
-export function neighbourOf({ place, apiRight }: Pick<CouplingExample, 'place' | 'apiRight'>): Neighbour {
-  return { words: [...bagOf(place)], right: apiRight === true };
+export function neighbourOf({ position, apiRight }: Pick<CouplingExample, 'position' | 'apiRight'>): Neighbour {
+  return { words: [...bagOf(position)], right: apiRight === true };
 }
 
 /** Estimates for many positions; the words' rarities and the neighbours' norms are computed once. */
@@ -68,17 +68,17 @@ export class Nearby {
   private readonly vectors: readonly { readonly weights: ReadonlyMap<number, number>; readonly right: boolean }[];
   private readonly right: number;
 
-  constructor({ places }: Neighbourhood) {
+  constructor({ places: positions }: Neighbourhood) {
     const seen = new Map<number, number>();
-    for (const { words } of places) for (const [word] of words) seen.set(word, (seen.get(word) ?? 0) + 1);
-    this.rarity = (word) => Math.log((1 + places.length) / (1 + (seen.get(word) ?? 0)));
-    this.vectors = places.map(({ words, right }) => ({ weights: this.vector(words), right }));
-    this.right = places.filter(({ right }) => right).length;
+    for (const { words } of positions) for (const [word] of words) seen.set(word, (seen.get(word) ?? 0) + 1);
+    this.rarity = (word) => Math.log((1 + positions.length) / (1 + (seen.get(word) ?? 0)));
+    this.vectors = positions.map(({ words, right }) => ({ weights: this.vector(words), right }));
+    this.right = positions.filter(({ right }) => right).length;
   }
 
   /** @param but indices of neighbours that do not count: those of the position's file in cross-validation */
-  at(place: PlaceFacts, but: ReadonlySet<number> = new Set()): number {
-    const own = [...this.vector([...bagOf(place)])];
+  at(position: PositionFacts, but: ReadonlySet<number> = new Set()): number {
+    const own = [...this.vector([...bagOf(position)])];
     const near: { readonly weight: number; readonly right: boolean }[] = [];
     let [right, count] = [this.right, this.vectors.length];
     this.vectors.forEach(({ weights, right: label }, i) => {
@@ -90,7 +90,7 @@ export class Nearby {
       const likeness = own.reduce((sum, [word, weight]) => sum + weight * (weights.get(word) ?? 0), 0);
       near.push({ weight: SAME * likeness ** 2, right: label });
     });
-    const level = (right + LEVEL * sigmoid(apiPrior(place))) / (count + LEVEL);
+    const level = (right + LEVEL * sigmoid(apiPrior(position))) / (count + LEVEL);
     near.sort((a, b) => b.weight - a.weight);
     let [sum, all] = [LEVEL * level, LEVEL];
     for (const { weight, right: label } of near.slice(0, NEAREST)) {

@@ -3,7 +3,7 @@ import type { Draft } from '../common/completion.ts';
 import { type LanguageFamily, languageOf } from '../text/languages.ts';
 import { lineState } from '../text/line-state.ts';
 import { flag, logit, lowestProbability, wholeProbability } from './features.ts';
-import type { PlaceFacts } from './types.ts';
+import type { PositionFacts } from './types.ts';
 
 /**
  * Prior probability that the API's answer is exactly the rest of the line. Measured: 0.91, 0.80 and 0.93 in 439
@@ -21,8 +21,8 @@ const API_PRIOR: Readonly<Record<LanguageFamily, number>> = {
 };
 
 /** Log-odds. */
-export function apiPrior(place: PlaceFacts): number {
-  return logit(API_PRIOR[languageOf(place.languageId).family]);
+export function apiPrior(position: PositionFacts): number {
+  return logit(API_PRIOR[languageOf(position.languageId).family]);
 }
 
 /**
@@ -37,22 +37,23 @@ export function specialistPrior(draft: Draft): number {
 }
 
 /** The features of a cut's prior log-odds, each with its weight. */
-const CUT_FACTS: readonly { readonly of: (cut: Draft, place: PlaceFacts) => number; readonly weight: number }[] = [
-  { of: () => 1, weight: 0.1 },
-  { of: (cut) => logit(wholeProbability(cut)), weight: 0.72 },
-  { of: (cut) => logit(lowestProbability(cut)), weight: 0.33 },
-  { of: ({ text }) => flag(text.includes('\n')), weight: -0.2 },
-  // In comments the estimate was too high: 0.51 estimated, 0.44 right, at 329 positions in three packages.
-  { of: (_, place) => flag(lineState(place.languageId, place.lineBefore) === 'comment'), weight: -0.8 },
-  // An unknown name, while the document has names with the same beginning: 0.44 estimated, 0.28 right, 64 in three
-  // packages.
-  { of: ({ unknownIdentifier }) => flag(unknownIdentifier === true), weight: -0.7 },
-];
+const CUT_FACTS: readonly { readonly of: (cut: Draft, position: PositionFacts) => number; readonly weight: number }[] =
+  [
+    { of: () => 1, weight: 0.1 },
+    { of: (cut) => logit(wholeProbability(cut)), weight: 0.72 },
+    { of: (cut) => logit(lowestProbability(cut)), weight: 0.33 },
+    { of: ({ text }) => flag(text.includes('\n')), weight: -0.2 },
+    // In comments the estimate was too high: 0.51 estimated, 0.44 right, at 329 positions in three packages.
+    { of: (_, position) => flag(lineState(position.languageId, position.lineBefore) === 'comment'), weight: -0.8 },
+    // An unknown name, while the document has names with the same beginning: 0.44 estimated, 0.28 right, 64 in three
+    // packages.
+    { of: ({ unknownIdentifier }) => flag(unknownIdentifier === true), weight: -0.7 },
+  ];
 
 export const cutWeights: readonly number[] = CUT_FACTS.map(({ weight }) => weight);
 
-export function cutFacts(cut: Draft, place: PlaceFacts): number[] {
-  return CUT_FACTS.map(({ of }) => of(cut, place));
+export function cutFacts(cut: Draft, position: PositionFacts): number[] {
+  return CUT_FACTS.map(({ of }) => of(cut, position));
 }
 
 /**
@@ -60,6 +61,6 @@ export function cutFacts(cut: Draft, place: PlaceFacts): number[] {
  * fit on 7,160 cuts at keystrokes in eight packages (TypeScript, Python, Go), none of them a recorded one. The other
  * weights were fitted with these fixed; `bench/typing/fit-cut-prior.ts` also fits all together.
  */
-export function cutPrior(cut: Draft, place: PlaceFacts): number {
-  return cutFacts(cut, place).reduce((sum, fact, i) => sum + fact * (cutWeights[i] as number), 0);
+export function cutPrior(cut: Draft, position: PositionFacts): number {
+  return cutFacts(cut, position).reduce((sum, fact, i) => sum + fact * (cutWeights[i] as number), 0);
 }

@@ -4,7 +4,7 @@ import type { Holding, Keepable } from '../common/statistics/bounded-risk.ts';
 import type { HeldBack, ScoredCut } from './show.ts';
 
 /** Facts about the cursor position, besides the draft. */
-export interface PlaceFacts {
+export interface PositionFacts {
   readonly languageId: string;
   /** Text of the cursor's line before and after it. */
   readonly lineBefore: string;
@@ -21,7 +21,7 @@ export interface PlaceFacts {
 export interface CouplingExample {
   readonly path: string;
   readonly draft: Draft;
-  readonly place: PlaceFacts;
+  readonly position: PositionFacts;
   /** The specialist's draft equals what the author wrote (trimmed). */
   readonly specialistRight: boolean;
   /** Cuts of the draft, and whether the author's text begins with each. Absent: not measured. */

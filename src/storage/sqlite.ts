@@ -14,7 +14,7 @@ import type {
   AnswerRow,
   CompletionRow,
   FolderRows,
-  PlaceRow,
+  PositionRow,
   StageRow,
   TeacherCallRow,
   Totals,
@@ -75,7 +75,7 @@ export class SqliteStore implements Store {
       teacherCalls: of<TeacherCallRow>('teacherCalls', 'at, rowid'),
       completions: of<CompletionRow>('completions', 'at, rowid'),
       adaptations: of<AdaptationRow>('adaptations', 'finishedAt DESC, rowid DESC'),
-      places: of<PlaceRow>('places', 'rowid'),
+      places: of<PositionRow>('places', 'rowid'),
       answers: of<AnswerRow>('answers', 'rowid'),
       stages: of<StageRow>('stages', 'rowid'),
     };

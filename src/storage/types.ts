@@ -42,7 +42,7 @@ export interface AdaptationRow {
 }
 
 /** A held-out position at which models were asked. It identifies the file without its text. */
-export interface PlaceRow {
+export interface PositionRow {
   readonly folder: string;
   /** SHA-256 of everything that a model's answer there depends on. */
   readonly place: string;
@@ -79,7 +79,7 @@ export interface FolderRows {
   readonly teacherCalls: readonly PaidCall[];
   readonly completions: readonly CompletionRow[];
   readonly adaptations: readonly AdaptationRow[];
-  readonly places: readonly PlaceRow[];
+  readonly places: readonly PositionRow[];
   readonly answers: readonly AnswerRow[];
   readonly stages: readonly StageRow[];
 }

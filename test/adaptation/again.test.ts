@@ -56,7 +56,7 @@ test('a later run on the same folder asks the API nothing', async () => {
 });
 
 test('another large model or a larger limit asks the API again on the same files', async () => {
-  const few = await run(api({ places: 5 }));
+  const few = await run(api({ positions: 5 }));
   assert.deepEqual([few.teaching, few.all], [2, 5]);
   const more = await run();
   assert.ok(more.teaching >= 18 && more.all >= 45, JSON.stringify(more.estimates));

@@ -7,15 +7,15 @@ import { Budget } from '../../src/llm/budget.ts';
 import { RecordingLlm } from '../../src/llm/recording.ts';
 import type { LlmClient } from '../../src/llm/types.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PlaceLedger } from '../../src/storage/place-ledger.ts';
+import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { neuralRequest, type Project } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
 /** Of a project, with a base of its own beside it, for 1 dollar at most. @param places that may be asked about */
-export function askingRequest(project: Project, places: number): AdaptRequest {
+export function askingRequest(project: Project, positions: number): AdaptRequest {
   const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
-  return { ...neuralRequest(project), api: { settings, places, budgetUsd: 1 } };
+  return { ...neuralRequest(project), api: { settings, positions, budgetUsd: 1 } };
 }
 
 /** The base is seldom right, what is adapted mostly. */
@@ -46,8 +46,8 @@ export class Kept {
     return new RecordingLlm(llm, this.answers, { purpose: 'labelling', folder: '/w', budget });
   }
 
-  ledger(): PlaceLedger {
-    return new PlaceLedger(this.request.storeFolder, this.request.root, silentLog);
+  ledger(): PositionLedger {
+    return new PositionLedger(this.request.storeFolder, this.request.root, silentLog);
   }
 }
 

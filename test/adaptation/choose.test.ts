@@ -1,7 +1,7 @@
 // Which model stays, on made-up validation places.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ScoredPlace } from '../../src/adaptation/report/scored.ts';
+import type { ScoredPosition } from '../../src/adaptation/report/scored.ts';
 import type { MixedQuality } from '../../src/adaptation/report/types.ts';
 import type { MeasuredModel, ModelCandidate } from '../../src/adaptation/stages/choose.ts';
 import { choose } from '../../src/adaptation/stages/choose.ts';
@@ -10,7 +10,7 @@ import type { Training } from '../../src/adaptation/stages/training.ts';
 const PLACES = 50;
 
 /** @param right how many of the places @param nats of a place of four tokens */
-function measured(name: ModelCandidate['name'], right: number, nats?: (place: number) => number): MeasuredModel {
+function measured(name: ModelCandidate['name'], right: number, nats?: (position: number) => number): MeasuredModel {
   const scored = Array.from({ length: PLACES }, (_, i) => ({
     right: i < right,
     loss: nats && { tokens: 4, nats: nats(i) },
@@ -19,13 +19,13 @@ function measured(name: ModelCandidate['name'], right: number, nats?: (place: nu
     name,
     model: name,
     base: 'base',
-    scored: scored as unknown as readonly ScoredPlace[],
+    scored: scored as unknown as readonly ScoredPosition[],
     quality: {} as MixedQuality,
   };
 }
 
 /** Another loss at each place, as places are: hard and easy ones. */
-const hard = (place: number) => 1 + (place % 7);
+const hard = (position: number) => 1 + (position % 7);
 const base = measured('base', 16, hard);
 const trained = (improved: boolean) => ({ improved }) as Training;
 const used = (...of: MeasuredModel[]) => choose([...of, base], trained(true)).used.name;

@@ -10,7 +10,7 @@ import type { RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PlaceLedger } from '../../src/storage/place-ledger.ts';
+import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
@@ -47,20 +47,20 @@ const truth: Script['truth'] = ({ path, prefix, suffix }) => {
 
 class NotingEngine extends ScriptedEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {
-    const { query, place, key, pauseAfter } = of as {
-      query?: PlaceOf;
-      place?: { query: PlaceOf };
+    const { query, position, key, pauseAfter } = of as {
+      query?: PositionOf;
+      position?: { query: PositionOf };
       key?: string;
       pauseAfter?: number;
     };
-    const at = query ?? place?.query;
+    const at = query ?? position?.query;
     const name = this.open.get(key ?? '')?.name ?? '';
     const what = pauseAfter === undefined ? kind : 'pace';
     ask([what, name, ...(at ? [at.path, at.prefix.length] : [])].join(' '));
     return super.request(kind, of, options);
   }
 }
-type PlaceOf = { readonly path: string; readonly prefix: string };
+type PositionOf = { readonly path: string; readonly prefix: string };
 
 /** What is right hangs on place and model alone: not on what was asked before. */
 const shares: Readonly<Record<string, number>> = { base: 10, adapted: 95 };
@@ -80,7 +80,7 @@ NgramModel.prototype.complete = function (query, options) {
 };
 
 const { store } = openStore(request.storeFolder, { log: silentLog });
-const ledger = new PlaceLedger(request.storeFolder, request.root, silentLog);
+const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
 const llm = new ScriptedLlm(({ query }) => {
   ask(`api ${query.path} ${query.prefix.length}`);
   return truth(query);

@@ -19,7 +19,7 @@ import { readManifest, writeManifest } from '../../src/neural/models/manifest.ts
 import type { Engine } from '../../src/specialist/engine/client.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PlaceLedger } from '../../src/storage/place-ledger.ts';
+import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { engine as startEngine, writeModel } from '../specialist/engine/helpers.ts';
 import { makeProject, neuralRequest, type Project } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
@@ -186,7 +186,7 @@ describe('with an engine whose answers a test decides', () => {
       rmSync(request.storeFolder, { recursive: true, force: true });
       const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
       const { store } = openStore(request.storeFolder, { log: silentLog });
-      const ledger = new PlaceLedger(request.storeFolder, request.root, silentLog);
+      const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
       const lines: string[] = [];
       const progress = (update: ProgressUpdate) => void (update.lines !== undefined && lines.push(update.lines));
       const more = firstLookSeconds === undefined ? {} : { firstLookSeconds };
@@ -372,13 +372,13 @@ describe('with an engine whose answers a test decides', () => {
 
   /** Right at other places: the base at the first, third ..., the adapted model at the others. */
   function even(loss: Script['loss']): ScriptedEngine {
-    const places = new Map<string, number>();
+    const positions = new Map<string, number>();
     const engine: ScriptedEngine = new ScriptedEngine({
       right: { base: 1, adapted: 1 },
       truth: (query) => {
-        const place = `${query.path} ${query.prefix.length}`;
-        const at = places.get(place) ?? places.size;
-        places.set(place, at);
+        const position = `${query.path} ${query.prefix.length}`;
+        const at = positions.get(position) ?? positions.size;
+        positions.set(position, at);
         return (at % 2 === 0) === (engine.trained.length === 0) ? truth(query) : 'x';
       },
       ...(loss && { loss }),

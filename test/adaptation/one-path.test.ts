@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { before, test } from 'node:test';
-import type { ScoredPlace } from '../../src/adaptation/report/scored.ts';
+import type { ScoredPosition } from '../../src/adaptation/report/scored.ts';
 import { evaluate } from '../../src/adaptation/stages/evaluate.ts';
 import { labelRequest } from '../../src/adaptation/stages/labeling-plan.ts';
 import type { Draft, Specialist } from '../../src/common/completion.ts';
@@ -13,7 +13,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import type { Completion } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
-import { type CursorExample, cursorExamples } from '../../src/prompts/completion/cursor-places.ts';
+import { type CursorExample, cursorExamples } from '../../src/prompts/completion/cursor-examples.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { queryOf } from '../../src/prompts/completion/query.ts';
 import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
@@ -59,7 +59,7 @@ const tabbed = asked
   .map(({ path, text }) => ({ path: `tabs/${path}`, text: text.replaceAll('  ', '\t') }));
 
 let index: NgramModel;
-let scored: readonly ScoredPlace[];
+let scored: readonly ScoredPosition[];
 let raw: readonly Draft[];
 let fit: RouterModel;
 
@@ -69,7 +69,7 @@ before(async () => {
     learned.filter(({ path }) => !asked.some((each) => each.path === path)),
     tokenizer,
   );
-  const places = [...asked, ...tabbed].flatMap((file) => {
+  const positions = [...asked, ...tabbed].flatMap((file) => {
     const languageId = languageIdOf(file.path);
     return cursorExamples({ ...file, languageId, kind: kindOf(languageId) }, { max: 10, seed: 1 });
   });
@@ -81,10 +81,10 @@ before(async () => {
       return draft;
     },
   };
-  scored = await evaluate(drafter, places);
+  scored = await evaluate(drafter, positions);
   raw = drafts;
   fit = fitRouter(
-    scored.map(({ example: { path }, draft, place, right }) => ({ path, draft, place, specialistRight: right })),
+    scored.map(({ example: { path }, draft, position, right }) => ({ path, draft, position, specialistRight: right })),
   );
 });
 
@@ -132,22 +132,22 @@ function service(api?: ScriptedLlm): CompletionService {
 
 test('fits the router on the served drafts, with the same text and confidence', async () => {
   assert.ok(scored.length >= 50, `${scored.length} places`);
-  for (const { example, asked, draft, place } of scored) {
+  for (const { example, asked, draft, position } of scored) {
     const shown = await served(example);
     const where = `${example.path}:${example.line + 1}:${example.column + 1}`;
-    const cuts = scoreCuts(fit, cutsOf(draft, asked), place);
+    const cuts = scoreCuts(fit, cutsOf(draft, asked), position);
     const best = bestCut(cuts, 0, 0);
     assert.equal(shown?.text ?? '', best?.text ?? '', where);
     if (!shown) continue;
     assert.equal(shown.confidence, best?.p, where);
-    assert.equal(shown.decision.pSpecialist, score(fit, draft, place).pSpecialist, where);
+    assert.equal(shown.decision.pSpecialist, score(fit, draft, position).pSpecialist, where);
   }
 });
 
 test('the places are of all kinds: lines and blocks, drafts that cleaning changes and that it drops, a cut document', () => {
   const languages = new Set(scored.map(({ example }) => example.languageId));
   assert.ok(languages.size >= 4, [...languages].join());
-  const count = (of: (place: ScoredPlace, i: number) => boolean) => scored.filter(of).length;
+  const count = (of: (position: ScoredPosition, i: number) => boolean) => scored.filter(of).length;
   assert.ok(count(({ draft }) => draft.text !== '') >= 40);
   assert.ok(count(({ asked: { block } }) => block) >= 5);
   assert.ok(count(({ draft }, i) => draft.text !== '' && draft.text !== raw[i]?.text) >= 1, 'changed');

@@ -25,7 +25,7 @@ before(() => {
   writeFileSync(join(base, 'mixture.json'), '{"version":1,"gate":[7],"ranking":[7]}');
   const neural = { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1 } as const;
   const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
-  request = { ...project.request, neural, api: { settings, places: 20, budgetUsd: 1 } };
+  request = { ...project.request, neural, api: { settings, positions: 20, budgetUsd: 1 } };
 });
 after(() => project.remove());
 
@@ -180,9 +180,9 @@ test('deleting the adaptation deletes its stored answers and stages', () => {
   assert.deepEqual(stages, new Set(['weights', 'scale', 'taught', 'plan', 'training', 'mixture']));
   assert.ok(before_.places.every(({ split, path }) => (splitOf(path) === 'test') === (split === 'test')));
   store.deleteAdaptations(project.root);
-  const { places, answers, stages: left, teacherCalls } = store.rowsOf(project.root);
+  const { places: positions, answers, stages: left, teacherCalls } = store.rowsOf(project.root);
   store.close();
-  assert.deepEqual([places, answers, left], [[], [], []]);
+  assert.deepEqual([positions, answers, left], [[], [], []]);
   assert.ok(teacherCalls.length > 0, 'what was paid for stays');
   const { asked } = run();
   assert.ok(

@@ -15,9 +15,9 @@ import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { knowingLlm, makeProject, type Project } from './project.ts';
 
-const api = (places: number) => ({
+const api = (positions: number) => ({
   settings: { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' },
-  places,
+  positions,
   budgetUsd: 1,
 });
 
@@ -106,7 +106,7 @@ describe('a run on a regular project', () => {
       },
     );
     assert.equal(estimates.length, 1);
-    assert.equal(estimates[0]?.places, 40);
+    assert.equal(estimates[0]?.positions, 40);
     assert.equal(estimates[0]?.host, '127.0.0.1:9');
     assert.ok((estimates[0]?.usd ?? 0) > 0);
     assert.equal(llm.requests.length, 40);

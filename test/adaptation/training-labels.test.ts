@@ -5,8 +5,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import { trainingDataOf } from '../../src/adaptation/stages/training-labels.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
-import type { SourceText } from '../../src/prompts/completion/cursor-places.ts';
-import { teachingPlaces } from '../../src/prompts/completion/teaching-places.ts';
+import type { SourceText } from '../../src/prompts/completion/cursor-examples.ts';
+import { chooseTrainingPositions } from '../../src/prompts/completion/training-positions.ts';
 import { worthBy } from '../../src/routing/worth.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
@@ -47,7 +47,7 @@ test('the API labels training files before training and held-out files after it,
   const llm = knowingLlm(project, 3);
   const { estimates, examples, report } = await run(llm);
   assert.equal(estimates.length, 1);
-  assert.equal(estimates[0]?.places, 50);
+  assert.equal(estimates[0]?.positions, 50);
   assert.deepEqual(splitsAsked(llm), { train: 20, all: 50 });
   assert.ok(llm.requests.slice(0, 20).every(({ query }) => splitOf(query.path) === 'train'));
   assert.match(report.notes.join(' '), /asked at 20 places of training files too, .* right at 70\.0%/);
@@ -81,7 +81,7 @@ test('it asks about fewer places where more would pass what a run may cost, of e
   const llm = knowingLlm(project);
   const api = { ...(request.api as NonNullable<AdaptRequest['api']>), runUsd: 0.0251 };
   const { estimates } = await run(llm, { ...request, api });
-  assert.ok((estimates[0]?.usd ?? 1) <= 0.0251 && (estimates[0]?.places ?? 0) >= 24, JSON.stringify(estimates));
+  assert.ok((estimates[0]?.usd ?? 1) <= 0.0251 && (estimates[0]?.positions ?? 0) >= 24, JSON.stringify(estimates));
   const { train, all } = splitsAsked(llm);
   assert.ok(train >= 8 && all - train >= 12, `${train} of ${all}`);
 });
@@ -107,13 +107,13 @@ test('places come from every language and folder, the least foreseen first, and 
   const files = [...known, odd, ...python];
   const index = NgramModel.build(files, tokenizer);
   const foreseen = async (of: SourceText) => index.tokenProbabilities(of);
-  const places = await teachingPlaces(files, foreseen, tokenizer, 40);
-  assert.deepEqual(new Set(places.map(({ languageId }) => languageId)), new Set(['typescript', 'python']));
-  const same = places.filter(({ path, truth }) => path.startsWith('a/known') && truth === 'return one;');
+  const positions = await chooseTrainingPositions(files, foreseen, tokenizer, 40);
+  assert.deepEqual(new Set(positions.map(({ languageId }) => languageId)), new Set(['typescript', 'python']));
+  const same = positions.filter(({ path, truth }) => path.startsWith('a/known') && truth === 'return one;');
   assert.ok(same.length <= 1, `${same.length}`);
-  const fewer = await teachingPlaces(files, foreseen, tokenizer, 40);
-  assert.deepEqual(fewer, places);
-  const starts = places.filter(({ kind, languageId }) => kind === 'statement-start' && languageId === 'typescript');
+  const fewer = await chooseTrainingPositions(files, foreseen, tokenizer, 40);
+  assert.deepEqual(fewer, positions);
+  const starts = positions.filter(({ kind, languageId }) => kind === 'statement-start' && languageId === 'typescript');
   const zebra = starts.findIndex(({ truth }) => truth.includes('zebra'));
   assert.ok(zebra >= 0 && zebra <= starts.length / 2, starts.map(({ truth }) => truth).join(' | '));
 });
@@ -127,7 +127,7 @@ test('positions like API errors weigh more, within bounds; too few answers chang
   const files = [...known, ...python];
   const taught = { answers: [...answers, ...answers], whole: true };
   const trainingData = trainingDataOf(taught, files);
-  assert.equal(trainingData.places.length, 32);
+  assert.equal(trainingData.positions.length, 32);
   const worth = trainingData.worth as NonNullable<typeof trainingData.worth>;
   const at = ({ path, text, languageId }: HarvestedFile) => {
     const offset = text.indexOf('\n') + 1;
@@ -137,11 +137,11 @@ test('positions like API errors weigh more, within bounds; too few answers chang
   assert.ok(at(same) > 2 && at(same) <= 3, `${at(same)}`);
   assert.ok(at(other) < 1 && at(other) >= 0.5, `${at(other)}`);
   assert.ok(
-    trainingData.places.every(
+    trainingData.positions.every(
       ({ path, prefix, truth, suffix }) => files.find((f) => f.path === path)?.text === prefix + truth + suffix,
     ),
   );
   assert.equal(worthBy([]), undefined);
   assert.equal(trainingDataOf({ answers: answers.slice(0, 5), whole: true }, files).worth, undefined);
-  assert.deepEqual(trainingDataOf({ answers, whole: true }, []).places, []);
+  assert.deepEqual(trainingDataOf({ answers, whole: true }, []).positions, []);
 });

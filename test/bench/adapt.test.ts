@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Judged, judged } from '../../bench/adapt/judged.ts';
-import type { Package, Sided } from '../../bench/adapt/places.ts';
+import type { Package, Sided } from '../../bench/adapt/positions.ts';
 import { riskRows } from '../../bench/adapt/risk.ts';
 import { aboveRow, calibrationRow, latencyRow, savedRow } from '../../bench/adapt/tables.ts';
 import { teachingRows } from '../../bench/adapt/teaching.ts';
@@ -28,47 +28,47 @@ function packageOf(count: number): Package {
   return { name: 'made-up', kind: 'public', recorded: sided(3, true), calibration: sided(4, false) };
 }
 
-const places = judged(packageOf(300));
+const positions = judged(packageOf(300));
 
 test('every recorded place is judged once, by one of two fits', () => {
-  assert.equal(places.length, 300);
-  assert.equal(new Set(places.map(({ price }) => price)).size, 2);
-  const saved = savedRow(places, 'lines') as Record<string, number> & { readonly 'calls-saved': Figures };
-  const api = places.filter((place) => place.api.right === 1).length / 300;
+  assert.equal(positions.length, 300);
+  assert.equal(new Set(positions.map(({ price }) => price)).size, 2);
+  const saved = savedRow(positions, 'lines') as Record<string, number> & { readonly 'calls-saved': Figures };
+  const api = positions.filter((position) => position.api.right === 1).length / 300;
   assert.equal(saved['api-exact-match'], api);
   assert.ok((saved['calls-saved'].value as number) > 0.05);
   assert.ok((saved['curve-calls-saved'] as number) <= (saved['oracle-calls-saved'] as number));
 });
 
-const place = (over: Partial<Judged>): Judged => ({
+const position = (over: Partial<Judged>): Judged => ({
   ...{ package: 'p', file: 'p/a', pSpecialist: 0.9, pApi: 0.5, gain: -0.4, price: 0, draftRight: true },
   ...{ api: { right: 1, saved: 9 }, local: { right: 1, saved: 9 }, latencyMs: 10, characters: 10 },
   ...over,
 });
 
 test('a local line costs its draft alone, a call the draft and the answer; the beginning of a wrong line saves characters, but is not right', () => {
-  const two = [place({}), place({ file: 'p/b', gain: 0.9, local: { right: 0, saved: 4 } })];
+  const two = [position({}), position({ file: 'p/b', gain: 0.9, local: { right: 0, saved: 4 } })];
   const lines = latencyRow(two, 'lines');
   assert.deepEqual([lines['mean-ms'], lines['exact-match']], [(10 + 1110) / 2, 1]);
   const kept = two.map((each) => ({ ...each, price: 1 }));
   assert.equal(savedRow(kept, 'lines')['coupled-exact-match'], 0.5);
   assert.equal(savedRow(kept, 'characters')['coupled-characters-saved'], 13 / 20);
   const failing = [
-    place({ api: { right: 0, saved: 0 } }),
-    place({ file: 'p/b', api: { right: 0, saved: 0 }, draftRight: false }),
+    position({ api: { right: 0, saved: 0 } }),
+    position({ file: 'p/b', api: { right: 0, saved: 0 }, draftRight: false }),
   ];
   assert.equal(aboveRow(failing, 'lines')['specialist-right-there'], 0.5);
 });
 
 test('estimates that mean what they say show no more error than a perfect one, and a bound on the risk holds', () => {
-  const { specialist, api } = calibrationRow(places) as Record<string, Figures>;
+  const { specialist, api } = calibrationRow(positions) as Record<string, Figures>;
   for (const row of [specialist, api]) assert.ok(((row as Figures).above as number) < 0.06, JSON.stringify(row));
-  const { mean } = riskRows(places) as Record<string, Figures>;
+  const { mean } = riskRows(positions) as Record<string, Figures>;
   assert.ok(((mean as Figures)['mean-loss'] as number) <= 0.03);
 });
 
 test('how often a bound is exceeded is told of the half that was not chosen on, too: over all places it is rarer', () => {
-  const { mean } = riskRows(places) as Record<string, Record<string, number>>;
+  const { mean } = riskRows(positions) as Record<string, Record<string, number>>;
   const [everywhere, heldOut] = ['everywhere', 'held-out'].map(
     (where) => mean?.[`share-over-alpha-${where}`] as number,
   );

@@ -53,8 +53,14 @@ test('the choice of files is seeded, whole, and no package is most of it', () =>
 });
 
 test('an empty line is neither right nor confident', () => {
-  const place = { path: 'a.ts', prefix: '', suffix: '', truth: 'x();', written: 'y();', completion: 'y();' };
-  const line = (text: string, lowest: number): Line => ({ place, text, lowest, confidence: undefined, latencyMs: 1 });
+  const position = { path: 'a.ts', prefix: '', suffix: '', truth: 'x();', written: 'y();', completion: 'y();' };
+  const line = (text: string, lowest: number): Line => ({
+    position,
+    text,
+    lowest,
+    confidence: undefined,
+    latencyMs: 1,
+  });
   const figures = lineFigures([line('', 1), line('x();', 0.9), line('z', 0.2), line('z', 0.1)]);
   assert.equal(figures['exact-match'], 0.25);
   assert.equal(figures['right-where-large-model-is-wrong'], 0.25);

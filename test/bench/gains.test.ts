@@ -11,8 +11,8 @@ const number = (figures: Figures, ...path: string[]): number =>
   path.reduce<Figures | number | string | undefined>((at, key) => (at as Figures)[key], figures) as number;
 
 /** `right` of so many places, which the reference all has wrong, in files of `each`. */
-function pairs(kind: Pair['kind'], places: number, right: number, each = 1): Pair[] {
-  return Array.from({ length: places }, (_, i) => ({
+function pairs(kind: Pair['kind'], positions: number, right: number, each = 1): Pair[] {
+  return Array.from({ length: positions }, (_, i) => ({
     cluster: `${kind} ${Math.floor(i / each)}`,
     kind,
     before: 0,

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { drafted, Harness, place, query, SURE, UNSURE } from './harness.ts';
+import { drafted, Harness, position, query, SURE, UNSURE } from './harness.ts';
 
 /** One that the engine is slow for: the n-grams' draft at once, and a better one that comes when the test says so. */
 class TwoSteps extends ScriptedSpecialist {
@@ -41,68 +41,68 @@ function set() {
   const specialist = new TwoSteps((at) => drafted(at.prefix.endsWith('q') ? '' : 'first();', SURE));
   const h = new Harness({ specialist, llm: undefined });
   const late = () => {
-    specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
+    specialist.better = { at: position.prefix, draft: drafted('better();', SURE) };
   };
   return { specialist, h, late };
 }
 
 test('a visible suggestion is not replaced by a better late draft', async () => {
   const { h, late } = set();
-  const shown = await h.answer(place);
+  const shown = await h.answer(position);
   assert.equal(shown?.text, 'first();');
   late();
-  const again = await h.answer(place);
+  const again = await h.answer(position);
   assert.deepEqual([again?.text, again?.id], ['first();', shown?.id]);
-  const along = await h.answer(query(`${place.prefix}fir`, place.suffix));
+  const along = await h.answer(query(`${position.prefix}fir`, position.suffix));
   assert.deepEqual([along?.text, along?.id], ['st();', shown?.id], 'nor where it is typed along');
 });
 
 test('a later request at the position, or a manual one, gets the better draft', async () => {
   const { h, late } = set();
-  await h.answer(place);
+  await h.answer(position);
   late();
-  await h.answer(query(`${place.prefix}q`, place.suffix));
-  assert.equal((await h.answer(place))?.text, 'better();');
-  assert.equal((await h.answer(place))?.text, 'better();', 'it is the place’s answer from now on');
+  await h.answer(query(`${position.prefix}q`, position.suffix));
+  assert.equal((await h.answer(position))?.text, 'better();');
+  assert.equal((await h.answer(position))?.text, 'better();', 'it is the position’s answer from now on');
 
   const asked = set();
-  await asked.h.answer(place);
+  await asked.h.answer(position);
   asked.late();
-  assert.equal((await asked.h.answer(place, { trigger: 'manual' }))?.text, 'better();');
+  assert.equal((await asked.h.answer(position, { trigger: 'manual' }))?.text, 'better();');
 });
 
 test('a better late draft is shown at the next request if nothing was shown before', async () => {
   const specialist = new TwoSteps(() => drafted('', SURE));
   const h = new Harness({ specialist, llm: undefined });
-  assert.equal(await h.answer(place), undefined);
-  specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
-  assert.equal((await h.answer(place))?.text, 'better();');
+  assert.equal(await h.answer(position), undefined);
+  specialist.better = { at: position.prefix, draft: drafted('better();', SURE) };
+  assert.equal((await h.answer(position))?.text, 'better();');
 });
 
 test('an answer from before another file changed is replaced once it is no longer visible', async () => {
   let text = 'first();';
   const specialist = new TwoSteps((at) => drafted(at.prefix.endsWith('q') ? '' : text, SURE));
   const h = new Harness({ specialist, llm: undefined });
-  const shown = await h.answer(place);
+  const shown = await h.answer(position);
   specialist.news++;
   text = 'second();';
-  const again = await h.answer(place);
+  const again = await h.answer(position);
   assert.deepEqual([again?.text, again?.id], ['first();', shown?.id], 'it can be seen');
-  await h.answer(query(`${place.prefix}q`, place.suffix));
-  assert.equal((await h.answer(place))?.text, 'second();');
+  await h.answer(query(`${position.prefix}q`, position.suffix));
+  assert.equal((await h.answer(position))?.text, 'second();');
   const asked = specialist.queries.length;
-  await h.answer(query(`${place.prefix}q`, place.suffix));
-  assert.equal((await h.answer(place))?.text, 'second();');
-  assert.equal(specialist.queries.length, asked + 1, 'it is the place’s answer from now on');
+  await h.answer(query(`${position.prefix}q`, position.suffix));
+  assert.equal((await h.answer(position))?.text, 'second();');
+  assert.equal(specialist.queries.length, asked + 1, 'it is the position’s answer from now on');
 });
 
 test('a confident late draft that arrives before the call makes the call unnecessary', async () => {
   const specialist = new TwoSteps(() => drafted('first();', UNSURE));
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist, llm });
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(100);
-  specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
+  specialist.better = { at: position.prefix, draft: drafted('better();', SURE) };
   await h.clock.advance(1000);
   assert.equal(asked.answer?.text, 'better();');
   assert.equal(llm.requests.length, 0);
@@ -113,10 +113,10 @@ test('a call waits a limited time for a better draft in progress', async () => {
   specialist.underWay = true;
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist, llm });
-  const spared = h.ask(place);
+  const spared = h.ask(position);
   await h.clock.advance(500);
   assert.equal(llm.requests.length, 0);
-  specialist.better = { at: place.prefix, draft: drafted('better();', SURE) };
+  specialist.better = { at: position.prefix, draft: drafted('better();', SURE) };
   specialist.underWay = false;
   await h.clock.advance(30);
   assert.equal(spared.answer?.text, 'better();');
@@ -129,10 +129,10 @@ test('a call waits a limited time for a better draft in progress', async () => {
 
 test('a key starts the draft with the options of the expected request', () => {
   const { h, specialist } = set();
-  h.service.begin(h.request(place));
+  h.service.begin(h.request(position));
   h.service.begin(h.request(query('function f() {\n  ', '\n}\n')));
   assert.deepEqual(specialist.begun, [
-    { at: place.prefix, multiline: false },
+    { at: position.prefix, multiline: false },
     { at: 'function f() {\n  ', multiline: true },
   ]);
   assert.deepEqual(specialist.queries, []);
@@ -141,8 +141,8 @@ test('a key starts the draft with the options of the expected request', () => {
 
 test('no draft starts if the answer is cached, within a word, or after disposal', async () => {
   const { h, specialist } = set();
-  await h.answer(place);
-  h.service.begin(h.request(query(`${place.prefix}fi`, place.suffix)));
+  await h.answer(position);
+  h.service.begin(h.request(query(`${position.prefix}fi`, position.suffix)));
   h.service.begin(h.request(query('const x = ', 'word')));
   h.service.dispose();
   h.service.begin(h.request(query('other = ')));
@@ -152,6 +152,6 @@ test('no draft starts if the answer is cached, within a word, or after disposal'
 
 test('a resting cursor prefills its position', () => {
   const { h, specialist } = set();
-  h.service.warm(place);
-  assert.deepEqual(specialist.warmed, [place.prefix]);
+  h.service.warm(position);
+  assert.deepEqual(specialist.warmed, [position.prefix]);
 });

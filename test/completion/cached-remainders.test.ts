@@ -8,7 +8,7 @@ import { defaultFit } from '../../src/routing/defaults.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { Harness, query } from './harness.ts';
 
-const place = { languageId: 'go', lineBefore: 'x := ', lineAfter: '' };
+const position = { languageId: 'go', lineBefore: 'x := ', lineAfter: '' };
 const settings = { balance: 0, apiAvailable: false, showThreshold: 0.8, fallbackThreshold: 0.8 };
 const cuts = [
   { text: 'executeCommand', p: 0.95, next: { text: '(', p: 0.83 } },
@@ -19,7 +19,7 @@ const cuts = [
 /** The cache after the first cut was shown. */
 function kept() {
   const at = query('\tx := ', '\n}\n');
-  const decision = decide(defaultFit(), draft('x', 0.9), place, settings, cuts);
+  const decision = decide(defaultFit(), draft('x', 0.9), position, settings, cuts);
   const { text } = decision.shown as { text: string };
   const answer: CachedAnswer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
@@ -93,7 +93,7 @@ test('closing brackets are removed once a part of the draft has written them', (
     { text: 'rootCmd)', p: 0.8, over: 1 },
     { text: 'rootCmd); err != nil', p: 0.75, over: 1 },
   ];
-  const decision = decide(defaultFit(), draft('x', 0.9), place, { ...settings, annoyance: 0 }, past.slice(0, 1));
+  const decision = decide(defaultFit(), draft('x', 0.9), position, { ...settings, annoyance: 0 }, past.slice(0, 1));
   const answer: CachedAnswer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
   for (const { query, answer: kept } of withRemainders(at, answer, past, { bar: 0.5 })) cache.put(query, kept);

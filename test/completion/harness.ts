@@ -121,7 +121,7 @@ export interface Asked {
 
 export const sure = (text = 'local();') => new ScriptedSpecialist(drafted(text, SURE));
 export const unsure = (text = 'local();') => new ScriptedSpecialist(drafted(text, UNSURE));
-export const place = query('const x = ', '\n');
+export const position = query('const x = ', '\n');
 
 /** An API whose first call is open until the test gives its answer, over a draft that may need it. */
 export function withHeldLlm(options: Options & { readonly later?: string } = {}) {

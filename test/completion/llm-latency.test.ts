@@ -72,8 +72,8 @@ class Timed extends ScriptedLlm {
   }
 }
 
-let places = 0;
-const next = () => query(`const place${places++} = `, '\n');
+let positions = 0;
+const next = () => query(`const place${positions++} = `, '\n');
 
 /** A harness over a fair draft, its model timed so, after `before` answers at places where there was nothing else to wait for. */
 async function timed(firstMs: number, wholeMs: number, before: number, balance = 0.9) {

@@ -5,7 +5,7 @@ import { stretchesOf } from '../../bench/common/typist.ts';
 import { inOneWord } from '../../src/completion/typing-pace.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { type Asked, drafted, FAIR, Harness, Held, place, query, SURE, settled, UNSURE, unsure } from './harness.ts';
+import { type Asked, drafted, FAIR, Harness, Held, position, query, SURE, settled, UNSURE, unsure } from './harness.ts';
 
 /** The editor asks so long after a key, ms. */
 const EDITOR_MS = 50;
@@ -57,12 +57,12 @@ test('a slow typist causes fewer calls per key', async () => {
     const { h, llm } = slowly('somethingElse();', 700, 40);
     const gaps = stretch.gaps;
     await typed(h, stretch.prefix, stretch.rest.slice(0, stretch.length), (at) => gaps[at] ?? 1000);
-    const places = llm.requests.map((request) => request.query);
-    const again = places.filter((one, i) => i > 0 && inOneWord(places[i - 1] as typeof one, one));
+    const positions = llm.requests.map((request) => request.query);
+    const again = positions.filter((one, i) => i > 0 && inOneWord(positions[i - 1] as typeof one, one));
     const rests = gaps.filter((gap) => gap >= 1000).length;
-    assert.ok(again.length <= rests, `${again.length} of ${places.length} calls again within a word`);
+    assert.ok(again.length <= rests, `${again.length} of ${positions.length} calls again within a word`);
     const pauses = gaps.filter((gap) => gap >= 300).length;
-    assert.ok(places.length <= pauses + 1, `${places.length} calls, ${pauses} pauses`);
+    assert.ok(positions.length <= pauses + 1, `${positions.length} calls, ${pauses} pauses`);
   }
 });
 
@@ -77,7 +77,7 @@ test('a second call within a word waits for a second', async () => {
   assert.equal(llm.requests.length, 2);
 });
 
-/** A line that is as likely to stand as what the API says, for a place that the balance gives to the API. */
+/** A line that is as likely to stand as what the API says, for a position that the balance gives to the API. */
 function standing(answer: string): { h: Harness; llm: ScriptedLlm } {
   const llm = new ScriptedLlm(answer);
   // The line as a whole is in doubt, its tokens are not.
@@ -89,7 +89,7 @@ function standing(answer: string): { h: Harness; llm: ScriptedLlm } {
 
 test('a good local line is shown at once while the API is called', async () => {
   const { h, llm } = standing('localName(first, second);');
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await settled();
   assert.equal(asked.answer?.text, 'localName');
   assert.match(asked.answer?.decision.summary ?? '', /shown at once/);
@@ -108,23 +108,23 @@ test('a good local line is shown at once while the API is called', async () => {
 
 test('a local line saves no money if the API is called, too slow, or returns nothing', async () => {
   const { h } = standing('localName(first, second);');
-  assert.equal((await h.answer(place))?.savedUsd, 0);
+  assert.equal((await h.answer(position))?.savedUsd, 0);
   const fair = () => new ScriptedSpecialist(drafted('local();', FAIR));
   const settings = { balance: 0.9 };
   const slow = new Harness({
     ...{ specialist: fair(), settings },
     llm: new ScriptedLlm(() => new Held<string>().promise),
   });
-  const late = await slow.answer(place, {}, 2000);
+  const late = await slow.answer(position, {}, 2000);
   assert.deepEqual([late?.source, late?.savedUsd], ['specialist', 0]);
   const silent = new Harness({ ...{ specialist: fair(), settings }, llm: new ScriptedLlm('') });
-  const instead = await silent.answer(place);
+  const instead = await silent.answer(position);
   assert.deepEqual([instead?.source, instead?.savedUsd], ['specialist', 0]);
 });
 
 test('typing something else than the shown line gets the API answer from the cache', async () => {
   const { h, llm } = standing('remoteName();');
-  await h.answer(place);
+  await h.answer(position);
   const other = await h.answer(query('const x = r', '\n'), {}, 0);
   assert.equal(other?.text, 'emoteName();');
   assert.ok(other?.cached);
@@ -133,7 +133,7 @@ test('typing something else than the shown line gets the API answer from the cac
 
 test('typing on at once makes no call', async () => {
   const { h, llm } = standing('remoteName();');
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(150);
   await h.answer(query('const x = local', '\n'), {}, 3000);
   assert.equal(asked.answer?.text, 'localName');
@@ -143,7 +143,7 @@ test('typing on at once makes no call', async () => {
 test('an answer after the attention time waits for the next key', async () => {
   const held = new Held<string>();
   const h = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => held.promise) });
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(2200);
   held.give('remote();');
   await h.clock.advance(0);
@@ -156,14 +156,14 @@ test('an answer after the attention time waits for the next key', async () => {
 
 test('a manual request waits without a limit', async () => {
   const { h } = slowly('remote();', 5000);
-  assert.equal((await h.answer(place, { trigger: 'manual' }, 6000))?.text, 'remote();');
+  assert.equal((await h.answer(position, { trigger: 'manual' }, 6000))?.text, 'remote();');
 });
 
 test('a fair local line is shown within the attention time', async () => {
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));
   const llm = new ScriptedLlm(() => new Promise<string>(() => {}));
   const h = new Harness({ specialist, llm, settings: { balance: 0.9 } });
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(1700);
   assert.ok(!asked.done);
   await h.clock.advance(300);
@@ -173,7 +173,7 @@ test('a fair local line is shown within the attention time', async () => {
 test('a balance of 1 shows no local line before the API answers', async () => {
   const { h } = standing('remoteName();');
   h.settings = { ...h.settings, balance: 1 };
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await settled();
   assert.ok(!asked.done);
   await h.clock.advance(1000);
@@ -183,6 +183,6 @@ test('a balance of 1 shows no local line before the API answers', async () => {
 test('a confident line is shown without a call', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', SURE)), llm });
-  assert.equal((await h.answer(place, {}, 5000))?.source, 'specialist');
+  assert.equal((await h.answer(position, {}, 5000))?.source, 'specialist');
   assert.equal(llm.requests.length, 0);
 });

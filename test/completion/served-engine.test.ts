@@ -8,11 +8,11 @@ import { silentLog } from '../../src/common/log.ts';
 import { ServedEngine, servedModel } from '../../src/completion/served-engine.ts';
 import { MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
 import type { TokenOdds } from '../../src/llm/protocol/wire.ts';
-import { placeAt } from '../../src/prompts/completion/asked-place.ts';
+import { positionAt } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { scoreCuts } from '../../src/routing/fit.ts';
-import { positionOf } from '../../src/routing/place.ts';
+import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { hiding } from '../fakes/redaction.ts';
@@ -21,7 +21,7 @@ import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
 
 const line: DraftOptions = { multiline: false, maxTokens: 48 };
-const place = query('const sum = ', ';\n');
+const position = query('const sum = ', ';\n');
 const odds = (token: string, p: number, ...rivals: number[]): TokenOdds => ({
   token,
   logprob: Math.log(p),
@@ -59,7 +59,7 @@ function set(script: LlmScript = () => summed, mayLeave: (path: string) => boole
     ...{ ngram, key: 'folder', clock, log: silentLog, onReady: () => {} },
     onState: () => states.push(specialist.state.kind),
   });
-  const ask = (at: CompletionQuery = place) => specialist.complete(at, line, new AbortController().signal);
+  const ask = (at: CompletionQuery = position) => specialist.complete(at, line, new AbortController().signal);
   return {
     clock,
     llm,
@@ -108,7 +108,7 @@ test('a served draft is cut at low confidence like a local one', async () => {
   await open();
   const draft = await ask();
   assert.ok(draft);
-  const cuts = scoreCuts(defaultFit(), cutsOf(draft, placeAt(place)), positionOf(place));
+  const cuts = scoreCuts(defaultFit(), cutsOf(draft, positionAt(position)), positionFactsOf(position));
   assert.deepEqual(
     cuts.map(({ text }) => text),
     ['a', 'a +', 'a + b'],
@@ -131,7 +131,7 @@ test('secrets are redacted before anything leaves; the blank before a word goes 
 
 test('a file that must not be sent is not sent, and the n-grams answer', async () => {
   for (const [script, mayLeave] of [
-    [undefined, (path: string) => path !== place.path],
+    [undefined, (path: string) => path !== position.path],
     [() => answer('', []), undefined],
     // It would have gone on without the blank.
     [() => answer('()', [odds('()', 0.9)]), undefined],
@@ -160,7 +160,7 @@ test('a late served draft is kept for the next request, and the n-grams answer f
 test('a new key cancels the earlier call', async () => {
   const { open, specialist, llm } = set(() => new Promise(() => {}));
   await open();
-  specialist.begin(place, line);
+  specialist.begin(position, line);
   await settled();
   specialist.begin(query('const sum = a', ';\n'), line);
   await settled();

@@ -12,7 +12,7 @@ import {
   failure,
   Harness,
   Held,
-  place,
+  position,
   query,
   SURE,
   settled,
@@ -37,7 +37,7 @@ for (const code of [
       llm,
       settings: { balance: 0.9 },
     });
-    const first = await h.answer(place);
+    const first = await h.answer(position);
     assert.equal(first?.source, 'specialist');
     assert.match(first?.decision.summary ?? '', new RegExp(code));
     const kept = code !== 'over-budget' && code !== 'timeout';
@@ -51,7 +51,7 @@ for (const code of [
 
 test('a failing API and an uncertain draft show nothing', async () => {
   const h = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => failure('network')) });
-  assert.equal(await h.answer(place), undefined);
+  assert.equal(await h.answer(position), undefined);
   assert.match(h.of('nothing')[0]?.decision?.summary ?? '', /network/);
 });
 
@@ -65,7 +65,7 @@ test('a key refused while the next call is prepared is not tried again', async (
     redact,
     settings: { balance: 0.9 },
   });
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(1000);
   h.backoff.failed({ code: 'bad-key', message: 'The API does not take the key.' });
   redacted.give('');
@@ -81,14 +81,14 @@ test('nothing counts as saved while the API is unavailable', async () => {
     llm,
     settings: { balance: 0.9 },
   });
-  assert.equal((await h.answer(place))?.savedUsd, 0, 'the call that was refused');
+  assert.equal((await h.answer(position))?.savedUsd, 0, 'the call that was refused');
   assert.equal((await h.answer(query('let b = ', '\n')))?.savedUsd, 0);
 });
 
 test('after the backoff the API is tried again, and success ends the episode', async () => {
   const llm = new ScriptedLlm((_r, call) => (call === 0 ? failure('rate-limited', 5000) : 'remote();'));
   const h = new Harness({ specialist: unsure(), llm });
-  await h.answer(place);
+  await h.answer(position);
   assert.ok((h.of('api-failed')[0]?.retryAtMs ?? 0) > h.clock.now());
   await h.answer(query('let b = ', '\n'));
   assert.equal(llm.requests.length, 1);
@@ -104,30 +104,30 @@ test('a large model that throws counts as a failure', async () => {
     llm,
     settings: { balance: 0.9 },
   });
-  assert.equal((await h.answer(place))?.source, 'specialist');
+  assert.equal((await h.answer(position))?.source, 'specialist');
   assert.equal(h.of('api-failed')[0]?.code, 'malformed');
 });
 
 test('a specialist that throws or returns nothing leaves the answer to the API', async () => {
   for (const script of [() => Promise.reject(new Error('the worker died')), () => undefined, () => '']) {
     const h = new Harness({ specialist: new ScriptedSpecialist(script as () => undefined) });
-    assert.equal((await h.answer(place))?.source, 'api');
+    assert.equal((await h.answer(position))?.source, 'api');
   }
 });
 
 test('an empty API answer is cached, and the fair draft is shown', async () => {
   const llm = new ScriptedLlm('');
   const h = new Harness({ specialist: unsure(), llm });
-  assert.equal(await h.answer(place), undefined);
-  assert.equal(await h.answer(place), undefined);
+  assert.equal(await h.answer(position), undefined);
+  assert.equal(await h.answer(position), undefined);
   assert.equal(llm.requests.length, 1);
   const fair = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     llm: new ScriptedLlm('\n'),
     settings: { balance: 0.9 },
   });
-  assert.equal((await fair.answer(place))?.source, 'specialist');
-  assert.equal((await fair.answer(place))?.source, 'specialist');
+  assert.equal((await fair.answer(position))?.source, 'specialist');
+  assert.equal((await fair.answer(position))?.source, 'specialist');
 });
 
 test('with a fair draft the wait is limited, and the late answer is cached', async () => {
@@ -135,7 +135,7 @@ test('with a fair draft the wait is limited, and the late answer is cached', asy
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
     settings: { balance: 0.9 },
   });
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(1800);
   assert.ok(!asked.done);
   await h.clock.advance(1500);
@@ -143,10 +143,10 @@ test('with a fair draft the wait is limited, and the late answer is cached', asy
   held.give('remote();');
   await h.clock.advance(0);
   assert.equal(h.of('paid-unshown').length, 1);
-  assert.equal((await h.answer(place))?.text, asked.answer?.text, 'what can be seen is not replaced');
+  assert.equal((await h.answer(position))?.text, asked.answer?.text, 'what can be seen is not replaced');
   h.settings = { ...h.settings, apiAllowed: false };
   await h.answer(query('elsewhere', '\n'));
-  assert.equal((await h.answer(place))?.text, 'remote();');
+  assert.equal((await h.answer(position))?.text, 'remote();');
 });
 
 test('a draft that post-processing removes counts as none', async () => {
@@ -191,7 +191,7 @@ test('a failing redaction sends nothing, and the fair draft is shown', async () 
   const broken = () => Promise.reject(new Error('broken rule'));
   const redact = { text: broken, path: broken };
   const h = new Harness({ specialist, llm, redact, settings: { balance: 0.9 } });
-  assert.equal((await h.answer(place))?.source, 'specialist');
+  assert.equal((await h.answer(position))?.source, 'specialist');
   assert.equal(llm.requests.length, 0);
   assert.equal(h.errors.length, 1);
 });
@@ -202,12 +202,12 @@ test('an answer cut by its length limit loses its last line', async () => {
   assert.equal((await h.answer(query('function f() {', '\n')))?.text, '\n  a();');
   const line = ok(llmAnswer('a(b, c', { truncated: true }));
   const other = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => line) });
-  assert.equal(await other.answer(place), undefined);
+  assert.equal(await other.answer(position), undefined);
 });
 
 test('reset() aborts in-flight calls', async () => {
   const { llm, h } = withHeldLlm();
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(700);
   assert.equal(llm.open, 1);
   h.settings = { ...h.settings, apiAllowed: false };
@@ -223,14 +223,14 @@ test('a listener that throws does not fail the completion', async () => {
   h.events.push = () => {
     throw new Error('a bug in the panel');
   };
-  assert.equal((await h.answer(place))?.text, 'local();');
+  assert.equal((await h.answer(position))?.text, 'local();');
   assert.ok(h.errors.length > 0);
 });
 
 test('after an accept the next position is prefetched locally', async () => {
   const specialist = new ScriptedSpecialist((q) => drafted(q.prefix.endsWith(';') ? ' // next' : 'local();', SURE));
   const h = new Harness({ specialist });
-  const first = await h.answer(place);
+  const first = await h.answer(position);
   h.service.accepted(first?.id ?? '');
   await settled();
   assert.equal(specialist.queries.length, 2);
@@ -245,7 +245,7 @@ test('a prefetch calls the API only if the setting allows it', async () => {
   for (const prefetchFromApi of [false, true]) {
     const llm = new ScriptedLlm('remote();');
     const h = new Harness({ specialist: unsure(), llm, settings: { prefetchFromApi } });
-    const first = await h.answer(place);
+    const first = await h.answer(position);
     h.service.accepted(first?.id ?? '');
     await h.clock.advance(1000);
     assert.equal(llm.requests.length, prefetchFromApi ? 2 : 1);
@@ -303,10 +303,10 @@ test('the draft is sent as a hint if it is confident enough', async () => {
     llm,
     settings: { balance: 1 },
   });
-  await h.answer(place);
+  await h.answer(position);
   assert.equal(llm.requests[0]?.hint, 'local();');
   const weak = new Harness({ specialist: unsure('local(a, b, c, d);'), llm });
-  await weak.answer(place);
+  await weak.answer(position);
   assert.equal(llm.requests[1]?.hint, undefined);
 });
 
@@ -317,16 +317,16 @@ test('a manual request gets the best draft, or the local one after an empty API 
     llm: undefined,
     settings: { showThreshold: 0.5, fallbackThreshold: 0.5 },
   });
-  assert.equal(await alone.answer(place), undefined);
+  assert.equal(await alone.answer(position), undefined);
   const { decision } = alone.of('nothing')[0] ?? {};
   assert.match(decision?.summary ?? '', /^Held back: \d+% sure, shown from \d+%\.$/);
   assert.ok(decision?.held && decision.held.p < decision.held.from);
-  assert.ok((await alone.answer(place, { trigger: 'manual' }))?.text.startsWith('guess'));
+  assert.ok((await alone.answer(position, { trigger: 'manual' }))?.text.startsWith('guess'));
 
   const llm = new ScriptedLlm('');
   const both = new Harness({ specialist: weak, llm, settings: { balance: 1 } });
-  await both.answer(place, {}, 5000);
+  await both.answer(position, {}, 5000);
   const calls = llm.requests.length;
-  assert.ok((await both.answer(place, { trigger: 'manual' }))?.text.startsWith('guess'));
+  assert.ok((await both.answer(position, { trigger: 'manual' }))?.text.startsWith('guess'));
   assert.equal(llm.requests.length, calls, 'nothing is asked twice');
 });

@@ -8,12 +8,24 @@ import type { Prompt } from '../../src/llm/protocol/prompt.ts';
 import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { drafted, FAIR, Harness, Held, place, query, settled, sure, UNSURE, unsure, withHeldLlm } from './harness.ts';
+import {
+  drafted,
+  FAIR,
+  Harness,
+  Held,
+  position,
+  query,
+  settled,
+  sure,
+  UNSURE,
+  unsure,
+  withHeldLlm,
+} from './harness.ts';
 
 test('a confident draft is shown at once, without the API', async () => {
   const llm = new ScriptedLlm();
   const h = new Harness({ specialist: sure(), llm });
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await settled();
   assert.equal(asked.answer?.text, 'local();');
   assert.equal(asked.answer?.source, 'specialist');
@@ -30,7 +42,7 @@ test('a confident draft is shown at once, without the API', async () => {
 test('an uncertain draft waits for the API after the debounce', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: unsure(), llm });
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(199);
   assert.equal(llm.requests.length, 0);
   assert.ok(!asked.done);
@@ -43,7 +55,7 @@ test('an uncertain draft waits for the API after the debounce', async () => {
 
 test('a manual request does not wait', async () => {
   const h = new Harness({ specialist: unsure() });
-  const asked = h.ask(place, { trigger: 'manual' });
+  const asked = h.ask(position, { trigger: 'manual' });
   await settled();
   assert.equal(asked.answer?.text, 'remote();');
 });
@@ -52,7 +64,7 @@ test('balance 0 and a forbidden folder never reach the API', async () => {
   for (const settings of [{ balance: 0 }, { apiAllowed: false }]) {
     const llm = new ScriptedLlm();
     const h = new Harness({ specialist: unsure(), llm, settings });
-    assert.equal(await h.answer(place), undefined);
+    assert.equal(await h.answer(position), undefined);
     assert.equal(await h.answer(query('other = ')), undefined);
     assert.equal(llm.requests.length, 0);
     assert.equal(h.of('nothing').length, 2);
@@ -62,14 +74,14 @@ test('balance 0 and a forbidden folder never reach the API', async () => {
 
 test('without a large model the lower threshold applies', async () => {
   const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', FAIR)), llm: undefined });
-  assert.equal((await h.answer(place))?.text, 'local();');
+  assert.equal((await h.answer(position))?.text, 'local();');
   const quiet = new Harness({ specialist: unsure(), llm: undefined });
-  assert.equal(await quiet.answer(place), undefined);
+  assert.equal(await quiet.answer(position), undefined);
 });
 
 test('typing the ghost text asks no model, keeps the id and sends no event', async () => {
   const h = new Harness({ specialist: sure('local(first);') });
-  const first = await h.answer(place);
+  const first = await h.answer(position);
   const events = h.events.length;
   for (const typed of ['l', 'lo', 'loc', 'lo', 'local']) {
     const next = await h.answer(query(`const x = ${typed}`, '\n'), {}, 0);
@@ -87,7 +99,7 @@ test('typing the ghost text asks no model, keeps the id and sends no event', asy
 
 test('typing something else sends a request, and the suggestion counts as rejected', async () => {
   const h = new Harness({ specialist: sure('local(first);') });
-  const first = await h.answer(place);
+  const first = await h.answer(position);
   await h.answer(query('const x = q', '\n'));
   assert.equal(h.specialist.queries.length, 2);
   assert.deepEqual(h.of('outcome'), [{ kind: 'outcome', id: first?.id ?? '', outcome: 'rejected', taken: 0 }]);
@@ -107,9 +119,9 @@ test('the cache compares the suffix as well', async () => {
 test('a repeated position is answered from the cache as a new suggestion at no cost', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: unsure(), llm });
-  const first = await h.answer(place);
+  const first = await h.answer(position);
   await h.answer(query('let y = ', '\n'));
-  const again = await h.answer(place);
+  const again = await h.answer(position);
   assert.equal(again?.text, first?.text);
   assert.notEqual(again?.id, first?.id);
   assert.equal(again?.costUsd, 0);
@@ -118,23 +130,23 @@ test('a repeated position is answered from the cache as a new suggestion at no c
 
 test('after reset() the cache is empty', async () => {
   const h = new Harness({ specialist: sure() });
-  await h.answer(place);
+  await h.answer(position);
   h.service.reset();
-  await h.answer(place);
+  await h.answer(position);
   assert.equal(h.specialist.queries.length, 2);
 });
 
 test('after renew() only the visible suggestion stays', async () => {
   const h = new Harness({ specialist: sure('local(first);') });
   await h.answer(query('let y = ', '\n'));
-  const shown = await h.answer(place);
+  const shown = await h.answer(position);
   h.service.renew();
   const along = await h.answer(query('const x = loc', '\n'), {}, 0);
   assert.deepEqual([along?.id, along?.text], [shown?.id, 'al(first);']);
   assert.equal(h.specialist.queries.length, 2);
   await h.answer(query('let y = ', '\n'));
   assert.equal(h.specialist.queries.length, 3);
-  await h.answer(place);
+  await h.answer(position);
   h.service.reset();
   const anew = await h.answer(query('const x = loc', '\n'));
   assert.ok(anew !== undefined && !anew.cached, 'after reset() it goes, too');
@@ -162,7 +174,7 @@ test('a newer request cancels the earlier one, in the specialist and in the debo
 test('a request cancelled by the editor sends no event and makes no call', async () => {
   const llm = new ScriptedLlm();
   const h = new Harness({ specialist: unsure(), llm });
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(50);
   asked.cancel();
   await h.clock.advance(5000);
@@ -177,19 +189,19 @@ test('a request cancelled by the editor sends no event and makes no call', async
 
 test('after disposal open requests end and new ones return nothing', async () => {
   const { llm, h } = withHeldLlm();
-  const asked = h.ask(place);
+  const asked = h.ask(position);
   await h.clock.advance(700);
   assert.equal(llm.open, 1);
   h.service.dispose();
   await settled();
   assert.ok(asked.done && asked.answer === undefined);
   assert.equal(llm.open, 0);
-  assert.equal(await h.answer(place), undefined);
+  assert.equal(await h.answer(position), undefined);
 });
 
 test('the next keystroke joins the in-flight call if its answer continues the typed text', async () => {
   const { held, llm, h } = withHeldLlm();
-  const first = h.ask(place);
+  const first = h.ask(position);
   await h.clock.advance(400);
   assert.equal(llm.requests.length, 1);
   first.cancel();
@@ -206,7 +218,7 @@ test('the next keystroke joins the in-flight call if its answer continues the ty
 
 test('if the in-flight call does not fit, the request makes its own call', async () => {
   const { held, llm, h } = withHeldLlm({ later: 'yes();' });
-  const first = h.ask(place);
+  const first = h.ask(position);
   await h.clock.advance(400);
   first.cancel();
   const second = h.ask(query('const x = y', '\n'));
@@ -221,7 +233,7 @@ test('if the in-flight call does not fit, the request makes its own call', async
 test('a waiter leaves when the streamed text does not fit', async () => {
   const llm = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), llm });
-  const first = h.ask(place);
+  const first = h.ask(position);
   await h.clock.advance(400);
   first.cancel();
   h.ask(query('const x = y', '\n'));
@@ -234,7 +246,7 @@ test('a waiter leaves when the streamed text does not fit', async () => {
   await h.clock.advance(0);
   assert.equal(h.of('paid-unshown').length, 1);
   h.ask(query('elsewhere'));
-  const back = await h.answer(place);
+  const back = await h.answer(position);
   assert.equal(back?.text, 'no();');
   assert.ok(back?.cached);
 });
@@ -242,7 +254,7 @@ test('a waiter leaves when the streamed text does not fit', async () => {
 test('a call without a waiter ends after the grace period or runs on for a limited time', async () => {
   const llm = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), llm });
-  const young = h.ask(place);
+  const young = h.ask(position);
   await h.clock.advance(400);
   young.cancel();
   await h.clock.advance(150);
@@ -263,8 +275,8 @@ test('a call without a waiter ends after the grace period or runs on for a limit
 test('the cost of an aborted call is reported once', async () => {
   const { llm, h } = withHeldLlm();
   llm.lost = llmAnswer('half', { model: 'held', costUsd: 0.002 });
-  h.ask(place).cancel();
-  const asked = h.ask(place);
+  h.ask(position).cancel();
+  const asked = h.ask(position);
   await h.clock.advance(400);
   asked.cancel();
   await h.clock.advance(5000);

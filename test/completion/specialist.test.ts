@@ -25,7 +25,7 @@ const model: ModelToOpen = {
 const mixed = (text: string) => ok(draft(text, 0.9, { model: 'base + n-gram' }));
 const opened = ok({ files: 3, tokens: 100, precision: 'int4', loadMs: 200 } as const);
 const never = () => new AbortController().signal;
-const place = query('const x = ', '\n');
+const position = query('const x = ', '\n');
 
 /** The n-gram worker's client, with a list of what it was told. */
 class Ngrams extends ScriptedSpecialist {
@@ -60,7 +60,7 @@ function set(script: EngineScript = {}, patienceMs?: number) {
     onState: () => heard.states.push(specialist.state.kind),
     onReady: () => heard.ready++,
   });
-  const ask = (at = place, signal = never()) => specialist.complete(at, line, signal);
+  const ask = (at = position, signal = never()) => specialist.complete(at, line, signal);
   return { clock, ngram, engine, specialist, heard, ask };
 }
 
@@ -132,7 +132,7 @@ test('a late draft is dropped after other text was typed', async () => {
   });
   await specialist.open(engine, model);
   const controller = new AbortController();
-  const first = ask(place, controller.signal);
+  const first = ask(position, controller.signal);
   await clock.advance(PATIENCE_MS);
   await first;
   controller.abort();
@@ -250,7 +250,7 @@ test('lateness counts from the request, not from the key', async () => {
 test('a draft started by the key is used by the request', async () => {
   const { specialist, engine, ask } = set();
   await specialist.open(engine, model);
-  specialist.begin(place, line);
+  specialist.begin(position, line);
   await settled();
   assert.equal((await ask())?.text, 'mixed();');
   assert.equal(engine.of('draft').length, 1);
@@ -260,7 +260,7 @@ test('a draft started by the key is used by the request', async () => {
 
 test('the next key cancels the earlier draft', async () => {
   const { specialist, engine } = set({ draft: () => new Promise<never>(() => {}) });
-  specialist.begin(place, line);
+  specialist.begin(position, line);
   assert.equal(engine.of('draft').length, 0, 'nothing is open yet');
   await specialist.open(engine, model);
   for (const text of ['c', 'co', 'con']) specialist.begin(query(text), line);
@@ -273,10 +273,10 @@ test('a draft started before another file changed is not used', async () => {
   let call = 0;
   const { specialist, engine, ask } = set({ draft: () => mixed(`${++call}();`) });
   await specialist.open(engine, model);
-  specialist.begin(place, line);
+  specialist.begin(position, line);
   await settled();
   specialist.setSavedFile('src/a.ts', 'the file at hand is in the query');
-  specialist.begin(place, line);
+  specialist.begin(position, line);
   assert.equal(engine.of('draft').length, 1);
   specialist.setSavedFile('src/b.ts', 'news');
   assert.equal((await ask())?.text, '2();');
@@ -287,7 +287,7 @@ test('a draft in progress when another file changes is started again', async () 
   const first = new Held<Result<Draft>>();
   const { specialist, engine, ask } = set({ draft: () => (++call === 1 ? first.promise : mixed('new();')) });
   await specialist.open(engine, model);
-  specialist.begin(place, line);
+  specialist.begin(position, line);
   await settled();
   specialist.setOpenFile('src/b.ts', 'news');
   const asked = ask();
@@ -306,11 +306,11 @@ test('a late draft is dropped after another file changed', async () => {
   await clock.advance(PATIENCE_MS);
   assert.equal((await asked)?.text, 'local();');
   await clock.advance(200);
-  assert.equal(specialist.hasBetter(place, line), true);
-  specialist.setOpenFile(place.path, 'the file at hand is in the query');
-  assert.equal(specialist.hasBetter(place, line), true);
+  assert.equal(specialist.hasBetter(position, line), true);
+  specialist.setOpenFile(position.path, 'the file at hand is in the query');
+  assert.equal(specialist.hasBetter(position, line), true);
   specialist.setOpenFile('src/b.ts', 'news');
-  assert.equal(specialist.hasBetter(place, line), false);
+  assert.equal(specialist.hasBetter(position, line), false);
 });
 
 test('a change raises the index revision of all other files, opening the engine that of all', async () => {
@@ -331,19 +331,19 @@ test('a change raises the index revision of all other files, opening the engine 
 
 test('a resting cursor prefills the prompt if the engine is idle, and a key cancels that', async () => {
   const { specialist, engine, ask } = set({ warm: () => new Promise<never>(() => {}) });
-  specialist.warm(place);
+  specialist.warm(position);
   await specialist.open(engine, model);
-  specialist.warm(place);
+  specialist.warm(position);
   specialist.warm(query('elsewhere'));
   await settled();
   assert.deepEqual(
     engine.of('warm').map(({ query: at }) => at.prefix),
-    [place.prefix, 'elsewhere'],
+    [position.prefix, 'elsewhere'],
   );
   assert.equal(engine.cancelled, 1, 'the cursor went on');
-  specialist.begin(place, line);
+  specialist.begin(position, line);
   assert.equal(engine.cancelled, 2);
-  specialist.warm(place);
+  specialist.warm(position);
   assert.equal(engine.of('warm').length, 2, 'a draft is under way');
   await ask();
 });
@@ -352,7 +352,7 @@ test('a cancelled request rejects with the reason and cancels the engine', async
   const { specialist, engine, ask } = set({ draft: () => new Promise<never>(() => {}) });
   await specialist.open(engine, model);
   const controller = new AbortController();
-  const asked = ask(place, controller.signal);
+  const asked = ask(position, controller.signal);
   await settled();
   const reason = new Error('typed on');
   controller.abort(reason);

@@ -64,54 +64,54 @@ async function set(confidence: number) {
   return { clock, engine, service, specialist, heard, request, ask };
 }
 
-const place = query('const x = ', '\n');
+const position = query('const x = ', '\n');
 
 test('where the n-grams are sure they answer at once; the mixture comes, and replaces nothing while it can be seen', async () => {
   const { clock, heard, ask } = await set(SURE);
-  const first = await ask(place);
+  const first = await ask(position);
   assert.deepEqual([first.completion?.text, first.completion?.model, first.ms], ['ngram();', 'n-gram', 0]);
   await clock.advance(2000);
   assert.equal(heard.ready, 1, 'the editor is told that there is more');
-  const again = await ask(place);
+  const again = await ask(position);
   assert.deepEqual([again.completion?.id, again.completion?.text], [first.completion?.id, 'ngram();']);
-  const along = await ask({ ...place, prefix: `${place.prefix}ngr` });
+  const along = await ask({ ...position, prefix: `${position.prefix}ngr` });
   assert.deepEqual([along.completion?.id, along.completion?.text], [first.completion?.id, 'am();']);
   // Something else was typed, and taken back: nothing of it is on the screen any more.
-  await ask({ ...place, prefix: `${place.prefix}other` });
-  const back = await ask(place);
+  await ask({ ...position, prefix: `${position.prefix}other` });
+  const back = await ask(position);
   assert.deepEqual([back.completion?.text, back.completion?.model], ['neural();', 'base + n-gram']);
 });
 
 test('where they are not, nothing is shown at once, and the mixture when the place is asked about again', async () => {
   const { clock, heard, ask } = await set(UNSURE);
-  const first = await ask(place);
+  const first = await ask(position);
   assert.deepEqual([first.completion, first.ms], [undefined, 0]);
   await clock.advance(2000);
   assert.equal(heard.ready, 1);
-  const again = await ask(place);
+  const again = await ask(position);
   assert.deepEqual([again.completion?.text, again.completion?.model, again.ms], ['neural();', 'base + n-gram', 0]);
 });
 
 test('a prompt that was run while the cursor rested makes it one step', async () => {
   const { clock, service, engine, ask } = await set(SURE);
-  service.warm(place);
+  service.warm(position);
   await clock.advance(700);
   assert.equal(engine.asked, 0, 'no line is drafted that nobody asks for');
-  const first = await ask({ ...place, prefix: `${place.prefix}n` });
+  const first = await ask({ ...position, prefix: `${position.prefix}n` });
   assert.equal(first.completion?.model, 'base + n-gram');
   assert.ok(first.ms > 0 && first.ms < 180, `${first.ms} ms: a line`);
 });
 
 test('begun with the key, a line is there sooner by what the editor waits before it asks', async () => {
   const { clock, service, engine, request, ask } = await set(SURE);
-  service.warm(place);
+  service.warm(position);
   await clock.advance(700);
-  const next = { ...place, prefix: `${place.prefix}n` };
+  const next = { ...position, prefix: `${position.prefix}n` };
   service.begin(request(next));
   await clock.advance(50);
   const ahead = await ask(next);
   const other = await set(SURE);
-  other.service.warm(place);
+  other.service.warm(position);
   await other.clock.advance(700);
   const asked = await other.ask(next);
   assert.equal(ahead.completion?.model, 'base + n-gram');

@@ -7,8 +7,8 @@ import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { Harness, query, unsure } from './harness.ts';
 
 const slow = () => new ScriptedLlm(() => ok(llmAnswer('remote();', { latencyMs: 6_000 })), 'slow');
-let places = 0;
-const next = () => query(`const place${places++} = `, '\n');
+let positions = 0;
+const next = () => query(`const place${positions++} = `, '\n');
 
 test('a slow model is dearer from its first answer on, but not for who asks for a suggestion', async () => {
   const h = new Harness({ specialist: unsure(), llm: slow() });

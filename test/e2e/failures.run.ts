@@ -17,7 +17,7 @@ let session: Session;
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-failures-'));
 
 /** The specialist knows what follows; with the API first, the API is asked all the same. */
-const place = { file: 'src/activities/generateImage/adapter.ts', line: 128, column: 12 };
+const position = { file: 'src/activities/generateImage/adapter.ts', line: 128, column: 12 };
 /** It is cut where the specialist doubts, which the outcomes before have a say in. */
 const known = /^\$\{Date\.now\(\)\}/;
 
@@ -37,7 +37,7 @@ before(async () => {
     await editor.answer(apiKey);
     await editor.dialog().getByRole('button', { name: 'Allow for This Folder' }).click();
     await editor.dialog().waitFor({ state: 'detached' });
-    await editor.open(place.file, place.line, place.column);
+    await editor.open(position.file, position.line, position.column);
   });
 });
 after(async () => {
@@ -190,7 +190,7 @@ test('a specialist served elsewhere drafts once it may; while its server is away
     await editor.command('Easy Adaptation: Show Panel');
     await editor.panel().getByText('tuned (served)').first().waitFor();
     await server.close();
-    await editor.open(place.file, place.line, place.column);
+    await editor.open(position.file, position.line, position.column);
     await editor.eventually('a draft of this machine', async () => {
       await writeAnew();
       await editor.waitForGhost(known, 10_000);

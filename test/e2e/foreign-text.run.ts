@@ -88,15 +88,15 @@ function renamed(bytes: Buffer, name: string): Buffer {
 }
 
 /** `word` is shown in `place`, nothing there is a link, and clicking the word runs nothing. */
-async function isPlain(place: Locator, word: string): Promise<void> {
+async function isPlain(position: Locator, word: string): Promise<void> {
   const { page } = session.editor;
-  const shown = place.getByText(`[${word}] (command:`).first();
+  const shown = position.getByText(`[${word}] (command:`).first();
   await shown.waitFor();
   assert.equal(
     await page.locator('a[href^="command:"], a[data-href^="command:"]').filter({ hasText: word }).count(),
     0,
   );
-  const links = place.locator('a[href], a[data-href], .monaco-link').filter({ hasText: word });
+  const links = position.locator('a[href], a[data-href], .monaco-link').filter({ hasText: word });
   assert.equal(await links.count(), 0, `a link with ${word}`);
 }
 

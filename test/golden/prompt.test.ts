@@ -16,7 +16,7 @@ const json = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8')
 const loaded = loadTokenizer(json('models/small/tokenizer.json'));
 assert.ok(loaded.ok);
 const tokenizer = loaded.value;
-const places = json('test/golden/prompt.json') as readonly {
+const positions = json('test/golden/prompt.json') as readonly {
   readonly path: string;
   readonly prefix: string;
   readonly suffix: string;
@@ -24,26 +24,26 @@ const places = json('test/golden/prompt.json') as readonly {
   readonly ids: readonly number[];
 }[];
 
-for (const { ids, snippets: found, ...place } of places) {
+for (const { ids, snippets: found, ...position } of positions) {
   const snippets = found.map((snippet) => ({ ...snippet, line: 0 }));
 
-  test(`served: ${place.path}`, () => {
+  test(`served: ${position.path}`, () => {
     const ngram = NgramModel.build([{ path: 'other.md', text: '# Other\n\nNothing.\n' }], tokenizer);
-    const query = { ...place, languageId: 'typescript' };
+    const query = { ...position, languageId: 'typescript' };
     const planned = new PromptPlanner(ngram.vocabulary).plan(query, ngram.positionAt(query, 0).own, () => snippets);
     // Healing takes back what the next keystroke may lengthen, a token here.
     assert.deepEqual(planned, ids.slice(0, -1));
   });
 
-  test(`asked of a base alone: ${place.path}`, () => {
-    const asked = new PromptForm(tokenizer).prompt(place, snippets);
+  test(`asked of a base alone: ${position.path}`, () => {
+    const asked = new PromptForm(tokenizer).prompt(position, snippets);
     assert.deepEqual(asked, ids, 'after a change of the tokenizer or the form: node build/run.mjs build/golden-prompt.ts');
   });
 }
 
 test('every limit is reached by one of them, but for the prefix', () => {
   const special = (name: string) => tokenizer.special(name) as number;
-  const lengths = places.map(({ ids }) => {
+  const lengths = positions.map(({ ids }) => {
     const [file, suffix, prefix] = ['<|file|>', '<|suffix|>', '<|prefix|>'].map((name) => ids.indexOf(special(name)));
     return { snippets: file, head: (suffix as number) - (file as number) - 1, suffix: (prefix as number) - (suffix as number) - 1 };
   });

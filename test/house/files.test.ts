@@ -59,11 +59,11 @@ test('versions of packages are exact', () => {
 
 test('no two files of src export types of one name', () => {
   const shape = /^export (?:abstract )?(?:type|interface|class|enum) (\w+)/gm;
-  const places = new Map<string, string[]>();
+  const positions = new Map<string, string[]>();
   for (const path of sources.filter((each) => each.startsWith('src/')))
-    for (const [, name = ''] of read(path).matchAll(shape)) places.set(name, [...(places.get(name) ?? []), path]);
+    for (const [, name = ''] of read(path).matchAll(shape)) positions.set(name, [...(positions.get(name) ?? []), path]);
   assert.deepEqual(
-    [...places].filter(([, paths]) => paths.length > 1),
+    [...positions].filter(([, paths]) => paths.length > 1),
     [],
   );
 });

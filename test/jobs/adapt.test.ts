@@ -10,7 +10,7 @@ import { batchesFolder } from '../../src/llm/batch-file.ts';
 import { makeProject, type Project } from '../adaptation/project.ts';
 import { MessageBatches } from '../fakes/message-batches.ts';
 
-const PLACES = 8;
+const POSITIONS = 8;
 const { fetch } = globalThis;
 const server = new MessageBatches();
 let project: Project;
@@ -26,7 +26,7 @@ after(() => {
 /** @param leaves ends as soon as it waits for a batch */
 async function run(answer: Spending, leaves = false) {
   const settings = { apiKey: 'key-of-a-test', model: '', timeoutMs: 60_000 };
-  const adapt = { ...project.request, api: { settings, places: PLACES, budgetUsd: 1 } };
+  const adapt = { ...project.request, api: { settings, positions: POSITIONS, budgetUsd: 1 } };
   const controller = new AbortController();
   const estimates: ApiEstimate[] = [];
   const result = await adaptJob(
@@ -59,18 +59,18 @@ test('a batch that is out is waited for or left, and fetched when it has ended, 
   const second = await run(false);
   assert.ok(second.result.ok);
   assert.deepEqual(
-    second.estimates.map(({ places, awaited }) => [places, awaited]),
-    [[PLACES - out, out]],
+    second.estimates.map(({ positions, awaited }) => [positions, awaited]),
+    [[POSITIONS - out, out]],
   );
   batch.left = 1;
   const third = await run(true);
   assert.ok(third.result.ok);
   assert.deepEqual(
-    third.estimates.map(({ places, awaited }) => [places, awaited]),
-    [[PLACES - out, undefined]],
+    third.estimates.map(({ positions, awaited }) => [positions, awaited]),
+    [[POSITIONS - out, undefined]],
   );
-  assert.deepEqual([server.batches.length, server.asked.length], [1, PLACES]);
+  assert.deepEqual([server.batches.length, server.asked.length], [1, POSITIONS]);
   const { report } = third.result.value;
-  assert.deepEqual([report.api?.asked, report.paid?.answers], [PLACES, PLACES]);
+  assert.deepEqual([report.api?.asked, report.paid?.answers], [POSITIONS, POSITIONS]);
   assert.ok((report.paid?.usd ?? 0) > 0);
 });

@@ -39,7 +39,7 @@ test('a run in a job reports progress and ends in the store', async () => {
 test('the price question reaches the parent and its answer returns', async () => {
   const api = {
     settings: { apiKey: 'k', model: 'claude-haiku-5-5', baseUrl: 'http://127.0.0.1:9', timeoutMs: 500 },
-    places: 10,
+    positions: 10,
     budgetUsd: 1,
   };
   const estimates: ApiEstimate[] = [];
@@ -100,7 +100,7 @@ test('the API key is only in the request, not in the command line or environment
         process.send({ kind: 'done', result: { ok: true, value: { seen, told } } });
       });
       process.on('disconnect', () => process.exit());`);
-    const api = { settings: { apiKey: 'sk-of-a-test', model: 'm', timeoutMs: 500 }, places: 10, budgetUsd: 1 };
+    const api = { settings: { apiKey: 'sk-of-a-test', model: 'm', timeoutMs: 500 }, positions: 10, budgetUsd: 1 };
     const result = await new JobClient({ script: script_ }).run({ ...project.request, api }, never());
     assert.ok(result.ok);
     const { seen, told } = result.value as unknown as { seen: string; told: string };

@@ -8,7 +8,7 @@ import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import { at, complete, never } from './requests.ts';
 
 export const key = 'sk-test-0123456789abcdef';
-export const place = at('export function total(items) {\n  const sum = ¦;\n}\n', { multiline: true });
+export const position = at('export function total(items) {\n  const sum = ¦;\n}\n', { multiline: true });
 
 /** Those that are asked over the network. */
 export const asked = providers.filter(({ key: { need } }) => need !== 'none');
@@ -28,7 +28,7 @@ export function connect({ id, defaultModel }: Provider, baseUrl: string, over: A
 
 export function ask(provider: Provider, baseUrl: string, over: Asking = {}) {
   const { lost = [] } = over;
-  return complete(connect(provider, baseUrl, over), place, never, undefined, (answer) => lost.push(answer));
+  return complete(connect(provider, baseUrl, over), position, never, undefined, (answer) => lost.push(answer));
 }
 
 export async function failure(provider: Provider, baseUrl: string, over: Asking = {}): Promise<Failure> {

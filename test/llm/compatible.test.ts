@@ -10,7 +10,7 @@ import { FakeLedger } from '../fakes/ledger.ts';
 import { chat, middles, type Tongue } from '../fakes/tongues.ts';
 import { at, complete, never } from './requests.ts';
 
-const place = at('const sum = ¦;\n', { snippets: [{ path: 'b.ts', text: 'const other = 1;', line: 0 }] });
+const position = at('const sum = ¦;\n', { snippets: [{ path: 'b.ts', text: 'const other = 1;', line: 0 }] });
 type Body = Readonly<Record<string, unknown>>;
 
 /** A server in memory that answers so, and keeps what it was sent. @param refuse says what it does not take */
@@ -39,7 +39,7 @@ function connect(provider: string, model: string, fetch: NonNullable<ConnectOpti
   return connectLlm({ provider, apiKey: 'key-of-a-test', model, timeoutMs: 5_000, ...over }, { fetch });
 }
 
-async function answered(llm: ReturnType<typeof connectLlm>, request = place): Promise<string> {
+async function answered(llm: ReturnType<typeof connectLlm>, request = position): Promise<string> {
   const result = await complete(llm, request, never);
   assert.ok(result.ok, JSON.stringify(result));
   return result.value.text;
@@ -109,7 +109,7 @@ test('a field that a server refuses is left out from then on, and the newer name
 
 test('a request that is refused for another reason is asked once', async () => {
   const { sent, fetch } = server(chat, '', () => 'Invalid JSON in the body.');
-  const result = await complete(connect('openai', '', fetch), place, never);
+  const result = await complete(connect('openai', '', fetch), position, never);
   assert.ok(!result.ok && result.error.code === 'bad-request');
   assert.equal(sent.length, 1);
 });
@@ -131,7 +131,7 @@ test('the failures that only some have are their rows', async () => {
   for (const [status, error, code, said = /./] of rows) {
     const fetch = async () =>
       new Response(JSON.stringify({ error }), { status, headers: { 'content-type': 'application/json' } });
-    const result = await complete(connect('llama.cpp', 'small', fetch), place, never);
+    const result = await complete(connect('llama.cpp', 'small', fetch), position, never);
     assert.ok(!result.ok);
     assert.equal(result.error.code, code, result.error.message);
     assert.match(result.error.message, said);
@@ -142,19 +142,19 @@ test('without a key none is sent, to servers that need none', async () => {
   const { sent, fetch } = server(chat);
   await answered(connect('lmstudio', 'small', fetch, { apiKey: '' }));
   assert.equal(sent[0]?.headers.get('authorization'), null);
-  const result = await complete(connect('openai', '', fetch, { apiKey: '' }), place, never);
+  const result = await complete(connect('openai', '', fetch, { apiKey: '' }), position, never);
   assert.ok(!result.ok && result.error.code === 'no-key');
   assert.equal(sent.length, 1);
 });
 
 test('what is asked on this machine is free, and a price that nobody knows is said to be a guess', async () => {
   const { fetch } = server(chat);
-  const local = await complete(connect('ollama', 'gemma', fetch), place, never);
+  const local = await complete(connect('ollama', 'gemma', fetch), position, never);
   assert.ok(local.ok && local.value.costUsd === 0 && local.value.costEstimated === undefined);
-  const unknown = await complete(connect('openrouter', 'some/model', fetch), place, never);
+  const unknown = await complete(connect('openrouter', 'some/model', fetch), position, never);
   assert.ok(unknown.ok && unknown.value.costUsd > 0 && unknown.value.costEstimated);
   const known = connect('deepseek', 'deepseek-v4-flash', fetch);
-  const answer = await complete(known, place, never);
+  const answer = await complete(known, position, never);
   assert.ok(answer.ok && answer.value.costEstimated === undefined);
   assert.ok(Math.abs(answer.value.costUsd - (100 * 0.14 + 5 * 0.28) / 1e6) < 1e-12);
   assert.equal(known.facts.priced, '2026-04-30');
@@ -168,7 +168,7 @@ test('a server that tells nothing of what was used is estimated, the answer with
   };
   const result = await complete(
     connect('openai', '', server(silent, '<insert>add(items)</insert>').fetch),
-    place,
+    position,
     never,
   );
   assert.ok(result.ok && result.value.costEstimated, JSON.stringify(result));
@@ -190,7 +190,7 @@ test("the same model at two servers are two questions, and an answer of one is n
     ['ollama', '127.0.0.1:8000'],
   ].map(([provider, host = '']) => {
     const facts = providerOf(provider).facts('small', host);
-    return promptHash('small', completionPrompt(place, facts), facts);
+    return promptHash('small', completionPrompt(position, facts), facts);
   });
   assert.equal(new Set(hashes).size, hashes.length);
   const { sent, fetch } = server(chat);
@@ -228,7 +228,7 @@ test('probabilities are asked for in the form of the path, and read in either', 
     const options = { provider: row, apiKey: '', baseUrl: undefined, model, facts, timeoutMs: 1_000, logprobs: true };
     const pieces: unknown[] = [];
     for await (const piece of openWire(options).ask(
-      completionPrompt(place, facts),
+      completionPrompt(position, facts),
       fetch as typeof globalThis.fetch,
       never,
     ))
@@ -283,7 +283,7 @@ test('an answer brings the probabilities of its tokens where the server tells th
     ['vllm', undefined],
   ] as const) {
     const llm = connect(provider, 'starcoder2', fetch, { baseUrl: 'http://127.0.0.1:8000/v1' });
-    const result = await complete(llm, place, never);
+    const result = await complete(llm, position, never);
     assert.ok(result.ok, JSON.stringify(result));
     assert.equal(body.logprobs, asked);
     assert.deepEqual(result.value.tokens, tokens);

@@ -7,7 +7,7 @@ import { failureKinds } from '../../src/llm/protocol/failure-kinds.ts';
 import type { EditorModels } from '../../src/llm/protocol/wire.ts';
 import { editorError } from '../../src/llm/providers/editor.ts';
 import type { LlmAnswer } from '../../src/llm/types.ts';
-import { place } from './asking.ts';
+import { position } from './asking.ts';
 import { complete, never } from './requests.ts';
 
 /** As `vscode.LanguageModelError` is made: of its static functions, or by who sets the name of one. */
@@ -49,7 +49,7 @@ function ask(editor: EditorModels, over: { timeoutMs?: number; stallMs?: number;
   const { timeoutMs = 60_000, stallMs = timeoutMs, lost = [] } = over;
   const settings = { provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs };
   const llm = connectLlm(settings, { editor, stallMs });
-  return complete(llm, place, never, undefined, (answer) => lost.push(answer));
+  return complete(llm, position, never, undefined, (answer) => lost.push(answer));
 }
 
 test('what is thrown there is its row, at the first word and in the middle', async () => {
@@ -99,7 +99,7 @@ test('nothing said is an empty answer, and where no editor is there is nobody to
   assert.ok(empty.ok ? empty.value.text === '' : empty.error.code === 'malformed', JSON.stringify(empty));
   const nobody = await complete(
     connectLlm({ provider: 'editor', apiKey: '', model: 'vendor/one', timeoutMs: 1_000 }),
-    place,
+    position,
     never,
   );
   assert.ok(!nobody.ok && nobody.error.code === 'bad-request', JSON.stringify(nobody));

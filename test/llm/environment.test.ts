@@ -7,7 +7,7 @@ import { root } from '../../build/paths.ts';
 import { connectLlm, listModels } from '../../src/llm/connect.ts';
 import { HostileMessages, says } from '../fakes/hostile-messages.ts';
 import { planted, sdks, variablesOf, withPlantedEnvironment } from '../fakes/sdk-environment.ts';
-import { ask, asked, key, place } from './asking.ts';
+import { ask, asked, key, position } from './asking.ts';
 import { complete, never } from './requests.ts';
 
 /** What every request may hold; Node's own fetch adds the last row. */
@@ -68,7 +68,7 @@ test('a provider without an address of its own asks nobody until one is set', as
   for (const { id, baseUrl } of asked) {
     if (baseUrl !== '') continue;
     const llm = connectLlm({ provider: id, apiKey: key, model: 'm', timeoutMs: 5_000 }, { fetch: records });
-    const result = await complete(llm, place, never);
+    const result = await complete(llm, position, never);
     assert.ok(!result.ok && result.error.code === 'bad-request', JSON.stringify(result));
     assert.match(result.error.message, /easyAdaptation\.baseUrl/);
   }
@@ -82,7 +82,7 @@ test("Anthropic's own server is asked for the API version of the SDK", async () 
     return new Response('{}', { status: 503 });
   };
   const settings = { apiKey: key, baseUrl: 'https://api.anthropic.com', model: '', timeoutMs: 5_000 };
-  await complete(connectLlm(settings, { fetch: records }), place, never);
+  await complete(connectLlm(settings, { fetch: records }), position, never);
   const code = readFileSync(join(root, 'node_modules/@anthropic-ai/sdk/client.mjs'), 'utf8');
   assert.deepEqual(versions, [/'anthropic-version': '([\d-]+)'/.exec(code)?.[1]]);
 });

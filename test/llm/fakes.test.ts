@@ -19,9 +19,9 @@ before(async () => {
 after(() => api.close());
 beforeEach(() => api.control({ reset: true, defaultAnswer: null, acceptKey: null }));
 
-async function ask(place: string, path = 'src/shop/cart.ts'): Promise<string | undefined> {
+async function ask(position: string, path = 'src/shop/cart.ts'): Promise<string | undefined> {
   const llm = connectLlm({ apiKey: 'k', baseUrl: api.url, model: '', timeoutMs: 5000 });
-  const result = await complete(llm, at(place, { path }), never);
+  const result = await complete(llm, at(position, { path }), never);
   return result.ok ? result.value.text : result.error.code;
 }
 
@@ -52,8 +52,8 @@ test('recordings are found by path and cursor, through the prompt as the client 
       const llm = connectLlm({ apiKey: 'k', baseUrl: server.url, model: '', timeoutMs: 5000 });
       for (const [index, offset] of offsets.entries()) {
         const rest = file.indexOf('\n', offset);
-        const place = `${file.slice(0, offset)}¦${file.slice(rest)}`;
-        const result = await complete(llm, at(place, { path: 'src/a.ts' }), never);
+        const position = `${file.slice(0, offset)}¦${file.slice(rest)}`;
+        const result = await complete(llm, at(position, { path: 'src/a.ts' }), never);
         assert.equal(result.ok && result.value.text, `recorded${index};`);
       }
       const other = await complete(llm, at('  field1 = ¦', { path: 'src/b.ts' }), never);

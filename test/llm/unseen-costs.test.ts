@@ -10,7 +10,7 @@ import { completionPrompt } from '../../src/prompts/completion/completion-prompt
 import { HostileMessages, says, stream } from '../fakes/hostile-messages.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { resets } from '../fakes/resets.ts';
-import { key, place } from './asking.ts';
+import { key, position } from './asking.ts';
 import { complete, never } from './requests.ts';
 
 let api: HostileMessages;
@@ -42,7 +42,7 @@ for (const id of priced) {
       const { ledger, warnings, llm } = recorded(id, api.url);
       let ceiling = 0;
       for (const hint of ['a', 'b']) {
-        const prompt = completionPrompt({ ...place, hint }, llm.facts);
+        const prompt = completionPrompt({ ...position, hint }, llm.facts);
         ceiling += llm.ceilingUsd(prompt);
         const result = await llm.ask(prompt, never);
         assert.ok(result.ok, JSON.stringify(result));
@@ -62,7 +62,7 @@ for (const id of priced) {
 test('what an honest server counts is booked as it says', async () => {
   api.as(says('<insert>a</insert>'));
   const { ledger, warnings, llm } = recorded('anthropic', api.url);
-  const result = await complete(llm, place, never);
+  const result = await complete(llm, position, never);
   assert.ok(result.ok && result.value.overcounted === undefined);
   assert.deepEqual([ledger.calls[0]?.inputTokens, ledger.calls[0]?.outputTokens, warnings.length], [100, 5, 0]);
 });
@@ -73,7 +73,7 @@ for (const id of ['anthropic', 'openai']) {
       const reset = await begin();
       try {
         const { ledger, llm } = recorded(id, reset.url);
-        const prompt = completionPrompt(place, llm.facts);
+        const prompt = completionPrompt(position, llm.facts);
         const lost: LlmAnswer[] = [];
         const result = await llm.ask(prompt, never, undefined, (answer) => lost.push(answer));
         assert.ok(!result.ok, JSON.stringify(result));

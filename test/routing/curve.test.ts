@@ -6,12 +6,12 @@ import { defaultFit } from '../../src/routing/defaults.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
 import { parseFit } from '../../src/routing/router-model.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
-import { draftOf, PLACE, synthetic } from './synthetic.ts';
+import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
 const example = (specialistRight: boolean, apiRight: boolean | undefined, p: number): CouplingExample => ({
   path: 'a.ts',
   draft: draftOf([p]),
-  place: PLACE,
+  position: POSITION,
   specialistRight,
   ...(apiRight === undefined ? {} : { apiRight }),
 });
@@ -51,7 +51,7 @@ test('learned beats chance and stays under the oracle on unseen files', () => {
     synthetic(600, 31).map((s) => s.example),
     { now: 0 },
   );
-  const scored = synthetic(600, 32).map(({ example: e }) => ({ example: e, ...score(fit, e.draft, e.place) }));
+  const scored = synthetic(600, 32).map(({ example: e }) => ({ example: e, ...score(fit, e.draft, e.position) }));
   const area = new Map(deferralCurve(scored).map((c) => [c.rule, c.area]));
   const of = (rule: string) => area.get(rule as 'learned') as number;
   assert.ok(of('learned') > of('random') + 0.05);
@@ -72,7 +72,7 @@ test('a fit survives JSON', () => {
   ]) {
     const read = parseFit(JSON.parse(JSON.stringify(fit)));
     assert.ok(read.ok);
-    assert.deepEqual(score(read.value, draftOf([0.4]), PLACE), score(fit, draftOf([0.4]), PLACE));
+    assert.deepEqual(score(read.value, draftOf([0.4]), POSITION), score(fit, draftOf([0.4]), POSITION));
     assert.equal(read.value.specialistEce, fit.specialistEce);
   }
 });
@@ -97,8 +97,8 @@ test('a fit of fewer features is read, and says what it said', () => {
     { ...draftOf([0.9]), brokenCuts: [draftOf([0.9]).text.length] },
   ])
     assert.deepEqual(
-      score(read.value, draft, PLACE),
-      score(fit, draft, PLACE),
+      score(read.value, draft, POSITION),
+      score(fit, draft, POSITION),
       'nothing broke there, so its weight is 0',
     );
   assert.equal(read.value.parameters.features.length, names.length + 1);

@@ -7,7 +7,7 @@ import { defaultFit } from '../../src/routing/defaults.ts';
 import { FEATURES } from '../../src/routing/features.ts';
 import { fitRouter } from '../../src/routing/fit.ts';
 import type { PolicySettings } from '../../src/routing/types.ts';
-import { draftOf, PLACE, synthetic } from './synthetic.ts';
+import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
 const settings: PolicySettings = { balance: 0.4, apiAvailable: true, showThreshold: 0.15, fallbackThreshold: 0.08 };
 const items = synthetic(400, 21);
@@ -37,7 +37,7 @@ test('balance 0 never calls, 1 always calls, and a higher balance never routes b
   for (let balance = 0; balance <= 1.0001; balance += 0.05) {
     const now = new Set<number>();
     items.forEach(({ example }, i) => {
-      if (decide(fit, example.draft, example.place, { ...settings, balance }).route === 'api') now.add(i);
+      if (decide(fit, example.draft, example.position, { ...settings, balance }).route === 'api') now.add(i);
     });
     assert.ok([...before].every((i) => now.has(i)));
     if (balance === 0) assert.equal(now.size, 0);
@@ -50,27 +50,27 @@ test('calls the API if the gain is above the price and the API is available', ()
   const weak = draftOf([0.1, 0.1]);
   const strong = draftOf([0.99, 0.99]);
   const first = defaultFit();
-  assert.equal(decide(first, weak, PLACE, settings).route, 'api');
-  assert.equal(decide(first, undefined, PLACE, settings).route, 'api');
-  assert.equal(decide(first, strong, PLACE, settings).route, 'specialist');
+  assert.equal(decide(first, weak, POSITION, settings).route, 'api');
+  assert.equal(decide(first, undefined, POSITION, settings).route, 'api');
+  assert.equal(decide(first, strong, POSITION, settings).route, 'specialist');
   const off = { ...settings, apiAvailable: false };
-  assert.equal(decide(first, strong, PLACE, off).route, 'specialist');
-  assert.equal(decide(first, weak, PLACE, off).route, 'none');
-  assert.equal(decide(first, undefined, PLACE, off).route, 'none');
+  assert.equal(decide(first, strong, POSITION, off).route, 'specialist');
+  assert.equal(decide(first, weak, POSITION, off).route, 'none');
+  assert.equal(decide(first, undefined, POSITION, off).route, 'none');
 });
 
 test('uses the fallback threshold only without the API', () => {
   const draft = draftOf([0.5, 0.5]);
-  const p = decide(defaultFit(), draft, PLACE, settings).pSpecialist;
+  const p = decide(defaultFit(), draft, POSITION, settings).pSpecialist;
   const bars = { showThreshold: p + 0.01, fallbackThreshold: p - 0.01 };
-  assert.equal(decide(defaultFit(), draft, PLACE, { ...settings, ...bars, balance: 0 }).route, 'specialist');
-  const none = decide(defaultFit(), draft, PLACE, { ...settings, ...bars, balance: 0.05 });
+  assert.equal(decide(defaultFit(), draft, POSITION, { ...settings, ...bars, balance: 0 }).route, 'specialist');
+  const none = decide(defaultFit(), draft, POSITION, { ...settings, ...bars, balance: 0.05 });
   assert.equal(none.route, 'none');
   assert.deepEqual(none.held, { text: draft.text, p, from: bars.showThreshold });
 });
 
 test('a decision explains itself', () => {
-  const decision = decide(fit, items[0]?.example.draft, PLACE, settings);
+  const decision = decide(fit, items[0]?.example.draft, POSITION, settings);
   assert.match(decision.summary, /^(Asked the API|Answered here|Held back): \d+%.*\.$/);
   assert.ok(Math.abs(decision.gain - (decision.pApi - decision.pSpecialist)) < 1e-12);
   const names = new Set(FEATURES.map((f) => f.name));
@@ -78,13 +78,13 @@ test('a decision explains itself', () => {
   assert.ok(decision.reasons.every((r) => names.has(r.name) && Number.isFinite(r.value)));
   const lowest = decision.reasons.find((r) => r.name === 'lowest token probability');
   assert.equal(lowest?.value, Math.min(...(items[0]?.example.draft.tokens.map((t) => t.probability) ?? [])));
-  const prior = decide(defaultFit(), draftOf([0.1]), PLACE, settings);
+  const prior = decide(defaultFit(), draftOf([0.1]), POSITION, settings);
   assert.ok(prior.pApiIsPrior);
   assert.match(prior.summary, /70% \(assumed\)/);
 });
 
 test('features see whether the models agree, how far, and whether the draft breaks the document', () => {
-  const of = (name: string, draft: Draft) => FEATURES.find((f) => f.name === name)?.value(draft, PLACE);
+  const of = (name: string, draft: Draft) => FEATURES.find((f) => f.name === name)?.value(draft, POSITION);
   const plain = draftOf([0.9, 0.9, 0.9], 't0t1t2');
   const [a, b, c] = plain.tokens as [DraftToken, DraftToken, DraftToken];
   const draft = { ...plain, tokens: [{ ...a, agreed: true as const }, b, { ...c, agreed: true as const }] };

@@ -9,7 +9,7 @@ import { limitOf, NOTHING_STAYS } from '../../src/routing/risk.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { parseFit } from '../../src/routing/router-model.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
-import { draftOf, PLACE, synthetic } from './synthetic.ts';
+import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
 const examplesOf = (items: { example: CouplingExample }[]) => items.map((i) => i.example);
 const meanError = (fit: RouterModel, seed: number) => {
@@ -17,7 +17,7 @@ const meanError = (fit: RouterModel, seed: number) => {
   let specialist = 0;
   let api = 0;
   for (const { example, pSpecialist, pApi } of fresh) {
-    const scores = score(fit, example.draft, example.place);
+    const scores = score(fit, example.draft, example.position);
     specialist += Math.abs(scores.pSpecialist - pSpecialist) / fresh.length;
     api += Math.abs(scores.pApi - pApi) / fresh.length;
   }
@@ -48,8 +48,8 @@ test('calibration is measured out of fold: an answer that only the file tells is
   // Every file has its own indent, and its answers are all right or all wrong: in-sample a perfect feature.
   const examples = Array.from({ length: 400 }, (_, i): CouplingExample => {
     const file = i % 8;
-    const place = { ...PLACE, lineBefore: `${' '.repeat([3, 11, 5, 13, 7, 2, 9, 1][file] as number)}x ` };
-    return { path: `f${file}.ts`, draft: draftOf([0.5]), place, specialistRight: file % 2 === 0 };
+    const position = { ...POSITION, lineBefore: `${' '.repeat([3, 11, 5, 13, 7, 2, 9, 1][file] as number)}x ` };
+    return { path: `f${file}.ts`, draft: draftOf([0.5]), position, specialistRight: file % 2 === 0 };
   });
   const fit = fitRouter(examples, { now: 0 });
   assert.ok((fit.specialistBrier as number) > 0.2, `Brier ${fit.specialistBrier} claims knowledge of unseen files`);
@@ -59,14 +59,14 @@ test('without API labels the prior stands and says so; a few labels move it a li
   const none = fitRouter(examplesOf(synthetic(200, 4, { api: false })), { now: 0 });
   assert.equal(none.apiExamples, 0);
   assert.equal(none.apiEce, undefined);
-  const prior = score(none, draftOf([0.5]), PLACE);
+  const prior = score(none, draftOf([0.5]), POSITION);
   assert.ok(prior.pApiIsPrior);
   assert.ok(Math.abs(prior.pApi - 0.7) < 1e-9);
-  assert.ok(Math.abs(score(none, draftOf([0.5]), { ...PLACE, languageId: 'markdown' }).pApi - 0.3) < 1e-9);
+  assert.ok(Math.abs(score(none, draftOf([0.5]), { ...POSITION, languageId: 'markdown' }).pApi - 0.3) < 1e-9);
   const allWrong = (count: number) =>
     examplesOf(synthetic(count, 5)).map((e): CouplingExample => ({ ...e, apiRight: false }));
-  const few = score(fitRouter(allWrong(6), { now: 0 }), draftOf([0.5]), PLACE);
-  const many = score(fitRouter(allWrong(300), { now: 0 }), draftOf([0.5]), PLACE);
+  const few = score(fitRouter(allWrong(6), { now: 0 }), draftOf([0.5]), POSITION);
+  const many = score(fitRouter(allWrong(300), { now: 0 }), draftOf([0.5]), POSITION);
   assert.ok(!few.pApiIsPrior);
   assert.ok(few.pApi < 0.65 && few.pApi > 0.25, `six labels: ${few.pApi}`);
   assert.ok(many.pApi < 0.05, `three hundred: ${many.pApi}`);
@@ -74,13 +74,13 @@ test('without API labels the prior stands and says so; a few labels move it a li
 
 test('an empty draft is never right', () => {
   for (const fit of [defaultFit(), fitRouter(examplesOf(synthetic(100, 6)), { now: 0 })]) {
-    assert.equal(score(fit, undefined, PLACE).pSpecialist, 0);
-    assert.equal(score(fit, draftOf([], ''), PLACE).pSpecialist, 0);
+    assert.equal(score(fit, undefined, POSITION).pSpecialist, 0);
+    assert.equal(score(fit, draftOf([], ''), POSITION).pSpecialist, 0);
   }
   const empty: CouplingExample = {
     path: 'a',
     draft: draftOf([], ''),
-    place: PLACE,
+    position: POSITION,
     specialistRight: false,
     apiRight: true,
   };
@@ -90,7 +90,7 @@ test('an empty draft is never right', () => {
 
 test('more confident drafts get a higher probability, with and without a fit', () => {
   for (const fit of [defaultFit(), fitRouter(examplesOf(synthetic(600, 7)), { now: 0 })]) {
-    const at = (p: number) => score(fit, draftOf([0.95, p, 0.5 + p / 2]), PLACE).pSpecialist;
+    const at = (p: number) => score(fit, draftOf([0.95, p, 0.5 + p / 2]), POSITION).pSpecialist;
     assert.ok(at(0.9) > at(0.5) && at(0.5) > at(0.1));
   }
 });
@@ -103,7 +103,7 @@ const degenerate: Record<string, CouplingExample[]> = {
   'one file': examplesOf(synthetic(200, 8, { files: 1 })),
   'all right': examplesOf(synthetic(200, 9)).map((e) => ({ ...e, specialistRight: true, apiRight: true })),
   'all wrong': examplesOf(synthetic(200, 9)).map((e) => ({ ...e, specialistRight: false, apiRight: false })),
-  'constant features': examplesOf(synthetic(200, 10)).map((e) => ({ ...e, draft: draftOf([0.5]), place: PLACE })),
+  'constant features': examplesOf(synthetic(200, 10)).map((e) => ({ ...e, draft: draftOf([0.5]), position: POSITION })),
   'not a number': examplesOf(synthetic(200, 11)).map((e, i) => (i % 3 === 0 ? { ...e, draft: broken } : e)),
   separable: examplesOf(synthetic(1500, 12)).map((e) => ({
     ...e,
@@ -122,8 +122,8 @@ for (const [name, examples] of Object.entries(degenerate)) {
       for (const p of [pSpecialist, pApi]) assert.ok(p >= 0 && p <= 1, `${name}: ${p}`);
     }
     for (const v of [fit.specialistEce, fit.specialistBrier]) assert.ok(v === undefined || (v >= 0 && v <= 1));
-    if (name === 'all right') assert.ok(score(fit, draftOf([0.5, 0.5]), PLACE).pSpecialist > 0.95);
-    if (name === 'all wrong') assert.ok(score(fit, draftOf([0.9, 0.9]), PLACE).pSpecialist < 0.1);
+    if (name === 'all right') assert.ok(score(fit, draftOf([0.5, 0.5]), POSITION).pSpecialist > 0.95);
+    if (name === 'all wrong') assert.ok(score(fit, draftOf([0.9, 0.9]), POSITION).pSpecialist < 0.1);
   });
 }
 
@@ -133,8 +133,8 @@ test('the same examples give the same fit', () => {
 });
 
 test('features are finite and separate a string from code', () => {
-  const inCode = features(draftOf([0.5]), PLACE);
-  const inString = features(draftOf([0.5]), { ...PLACE, lineBefore: "  log('it " });
+  const inCode = features(draftOf([0.5]), POSITION);
+  const inString = features(draftOf([0.5]), { ...POSITION, lineBefore: "  log('it " });
   assert.ok(inCode.every(Number.isFinite));
   assert.notDeepEqual(inCode, inString);
 });
@@ -145,11 +145,17 @@ test('a language whose cuts are right less often than their tokens say is calibr
   const cutAt = (languageId: string, i: number): CouplingExample => {
     const draft = draftOf([0.9]);
     const cuts = [{ draft, right: random() < (chance[languageId] as number) }];
-    return { path: `${languageId}/${i % 12}`, draft, place: { ...PLACE, languageId }, specialistRight: false, cuts };
+    return {
+      path: `${languageId}/${i % 12}`,
+      draft,
+      position: { ...POSITION, languageId },
+      specialistRight: false,
+      cuts,
+    };
   };
   const rows = ['typescript', 'markdown'].flatMap((id) => Array.from({ length: 400 }, (_, i) => cutAt(id, i)));
   const fit = fitRouter([...rows, ...Array.from({ length: 20 }, (_, i) => cutAt('go', i))], { now: 0 });
-  const said = (languageId: string) => scoreCuts(fit, [draftOf([0.9])], { ...PLACE, languageId })[0]?.p as number;
+  const said = (languageId: string) => scoreCuts(fit, [draftOf([0.9])], { ...POSITION, languageId })[0]?.p as number;
   assert.ok(Math.abs(said('typescript') - 0.8) < 0.08, `TypeScript: ${said('typescript')}`);
   assert.ok(Math.abs(said('markdown') - 0.3) < 0.08, `Markdown: ${said('markdown')}`);
   const { cutIn = {} } = fit.parameters;
@@ -161,7 +167,7 @@ test('for another API there is the prior, no bound, and what is known of the spe
   const other = forAnotherApi(fit);
   assert.equal(other.apiExamples, 0);
   for (const { example } of synthetic(20, 9)) {
-    const [ours, theirs, none] = [fit, other, defaultFit()].map((of) => score(of, example.draft, example.place));
+    const [ours, theirs, none] = [fit, other, defaultFit()].map((of) => score(of, example.draft, example.position));
     assert.deepEqual(theirs, { ...none, pSpecialist: ours?.pSpecialist });
     assert.notEqual(ours?.pApi, theirs?.pApi);
   }

@@ -4,33 +4,33 @@ import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
 import { Nearby, neighbourOf } from '../../src/routing/neighbourhood.ts';
-import { positionOf } from '../../src/routing/place.ts';
+import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { parseFit } from '../../src/routing/router-model.ts';
-import type { CouplingExample, PlaceFacts } from '../../src/routing/types.ts';
-import { draftOf, PLACE } from './synthetic.ts';
+import type { CouplingExample, PositionFacts } from '../../src/routing/types.ts';
+import { draftOf, POSITION } from './synthetic.ts';
 
 /** Places in tests are hard for the API, others easy; every feature is the same at both. */
-function places(count: number, seed: number): CouplingExample[] {
+function neighboursAt(count: number, seed: number): CouplingExample[] {
   const uniform = uniforms(seed);
   return Array.from({ length: count }, () => {
     const hard = uniform() < 0.5;
     const above = hard ? `expect(vault).toHold(${uniform()});` : `return ledger.total + ${uniform()};`;
-    const place: PlaceFacts = { ...PLACE, above };
+    const position: PositionFacts = { ...POSITION, above };
     const apiRight = uniform() < (hard ? 0.4 : 0.95);
     return {
       path: `f${Math.floor(uniform() * 12)}.ts`,
       draft: draftOf([0.5]),
-      place,
+      position,
       specialistRight: false,
       apiRight,
     };
   });
 }
 
-const at = (above: string): PlaceFacts => ({ ...PLACE, above });
+const at = (above: string): PositionFacts => ({ ...POSITION, above });
 
 test('a hundred answers tell places apart that no feature does, and the stored fit says the same', () => {
-  const fit = fitRouter(places(100, 3), { now: 0 });
+  const fit = fitRouter(neighboursAt(100, 3), { now: 0 });
   const { neighbourhood } = fit.parameters;
   assert.ok(neighbourhood);
   const of = (above: string, by = fit) => score(by, undefined, at(above)).pApi;
@@ -48,7 +48,7 @@ test('a hundred answers tell places apart that no feature does, and the stored f
 });
 
 test('where nothing is near the level answers, and neighbours of the own file can be left out', () => {
-  const all = places(100, 4);
+  const all = neighboursAt(100, 4);
   const nearby = new Nearby({ places: all.map(neighbourOf) });
   const level = all.filter(({ apiRight }) => apiRight).length / all.length;
   const nowhere = { languageId: 'typescript', lineBefore: 'zzz', lineAfter: '', above: 'qqq' };
@@ -59,14 +59,14 @@ test('where nothing is near the level answers, and neighbours of the own file ca
 
 test('a place holds the lines round its cursor, and no more of them than a few', () => {
   const lines = Array.from({ length: 20 }, (_, i) => `line${i};`);
-  const place = positionOf({
+  const position = positionFactsOf({
     path: 'a.ts',
     languageId: 'typescript',
     prefix: `${lines.join('\n')}\n  const x = `,
     suffix: `;\n\n${lines.join('\n')}`,
   });
   assert.deepEqual(
-    [place.above, place.lineBefore, place.below],
+    [position.above, position.lineBefore, position.below],
     ['line17;\nline18;\nline19;', '  const x = ', 'line0;\nline1;\nline2;'],
   );
 });

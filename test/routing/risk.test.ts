@@ -19,7 +19,7 @@ const settings: PolicySettings = { balance: 0.1, apiAvailable: true, showThresho
 const mean: RiskBound = { holding: 'mean', alpha: 0.05 };
 
 const toApi = (of: PolicySettings, by = fit) =>
-  items.filter(({ example: { draft, place } }) => decide(by, draft, place, of).route === 'api').length;
+  items.filter(({ example: { draft, position } }) => decide(by, draft, position, of).route === 'api').length;
 
 test('a bound sends more to the API than the price alone, the sure one more still, and without examples everything', () => {
   const free = toApi(settings);
@@ -29,15 +29,15 @@ test('a bound sends more to the API than the price alone, the sure one more stil
   assert.equal(toApi({ ...settings, risk: mean }, defaultFit()), items.length);
   assert.equal(toApi({ ...settings, balance: 0, risk: mean }, defaultFit()), 0);
   const { example } = items[0] as (typeof items)[0];
-  const unknown = decide(defaultFit(), example.draft, example.place, { ...settings, risk: mean });
+  const unknown = decide(defaultFit(), example.draft, example.position, { ...settings, risk: mean });
   assert.match(unknown.summary, /too little is known/);
 });
 
 test('verdicts send more to the API, and nothing past the bound stays here: it was chosen without them', () => {
   const bounded = { ...settings, risk: mean };
   const limit = limitOf(fit, mean);
-  const past = items.filter(({ example: { draft, place } }) => {
-    const { pSpecialist, pApi } = score(fit, draft, place);
+  const past = items.filter(({ example: { draft, position } }) => {
+    const { pSpecialist, pApi } = score(fit, draft, position);
     return pApi - pSpecialist > limit;
   });
   assert.ok(past.length > 20 && past.length < items.length, `${past.length}`);
@@ -45,7 +45,7 @@ test('verdicts send more to the API, and nothing past the bound stays here: it w
     { specialist: 0.75, api: -0.75 },
     { specialist: -0.75, api: 0.75 },
   ]) {
-    const moved = past.map(({ example: { draft, place } }) => decide(fit, draft, place, { ...bounded, shift }));
+    const moved = past.map(({ example: { draft, position } }) => decide(fit, draft, position, { ...bounded, shift }));
     assert.ok(moved.every(({ route, gain, price }) => route === 'api' && gain > price));
   }
   const likelier = { ...bounded, balance: 0.5 };
@@ -65,7 +65,7 @@ test('what the bound is chosen on comes from fits of other files, and survives b
 test('what is expected to be lost stays within what may be, and one that may lose more is higher', () => {
   const limit = (alpha: number, of = fit) => limitOf(of, { holding: 'expected', alpha });
   const kept = items.filter(({ example }) => {
-    const { pSpecialist, pApi } = score(fit, example.draft, example.place);
+    const { pSpecialist, pApi } = score(fit, example.draft, example.position);
     return pApi - pSpecialist <= limit(0.01);
   });
   const lost = kept.reduce((sum, { pApi, pSpecialist }) => sum + pApi - pSpecialist, 0) / items.length;
@@ -81,8 +81,8 @@ test('verdicts move a level towards what they say, within bounds, and what is ig
   for (let i = 0; i < 10; i++) levels.outcome('specialist', 0.8, 'rejected');
   assert.ok(levels.shift.specialist < -0.3 && levels.shift.api === 0);
   const { example } = items[0] as (typeof items)[0];
-  const moved = score(fit, example.draft, example.place, levels.shift);
-  const before = score(fit, example.draft, example.place);
+  const moved = score(fit, example.draft, example.position, levels.shift);
+  const before = score(fit, example.draft, example.position);
   assert.ok(moved.pSpecialist < before.pSpecialist && moved.pApi === before.pApi);
   for (let i = 0; i < 500; i++) levels.outcome('api', 0.2, 'accepted');
   assert.equal(levels.shift.api, 0.75);

@@ -14,7 +14,7 @@ const cuts = [
   { text: 'executeCommand(rootCmd', p: 0.85, next: { text: ')', p: 0.07 } },
   { text: 'executeCommand(rootCmd)', p: 0.1 },
 ];
-const place = { languageId: 'go', lineBefore: '\toutput, err := ', lineAfter: '' };
+const position = { languageId: 'go', lineBefore: '\toutput, err := ', lineAfter: '' };
 
 test('shows the cut above the threshold with the highest expected saving; none if no cut saves anything', () => {
   assert.equal(bestCut(cuts, 0.6), cuts[1]);
@@ -62,7 +62,7 @@ test('the decision names the shown cut and the next token’s probability', () =
   const decision = decide(
     defaultFit(),
     draft('executeCommand(rootCmd)', 0.5, { confidence: 0.1 }),
-    place,
+    position,
     settings,
     cuts,
   );
@@ -70,7 +70,7 @@ test('the decision names the shown cut and the next token’s probability', () =
   assert.equal(decision.shown, cuts[1]);
   assert.match(decision.summary, /^Answered here: 85% sure\. Cut before `\)`, of which it is 7% sure\.$/);
   assert.equal(
-    decide(defaultFit(), draft('x', 0.5), place, { ...settings, fallbackThreshold: 0.99 }, cuts).route,
+    decide(defaultFit(), draft('x', 0.5), position, { ...settings, fallbackThreshold: 0.99 }, cuts).route,
     'none',
   );
 });
@@ -82,14 +82,14 @@ test('a longer cut never has a higher probability, with and without a fit', () =
     const whole = ofLength(3, i % 2 ? 0.9 : 0.5);
     const right = i % 4 > 0;
     return {
-      ...{ path: `f${i % 6}.go`, draft: whole, place, specialistRight: right },
+      ...{ path: `f${i % 6}.go`, draft: whole, position, specialistRight: right },
       cuts: [1, 2, 3].map((length) => ({ draft: ofLength(length, i % 2 ? 0.9 : 0.5), right })),
     };
   });
   const fitted = fitRouter(examples, { now: 0 });
   assert.equal(fitted.cutExamples, 180);
   for (const fit of [defaultFit(), fitted]) {
-    const scored = scoreCuts(fit, [ofLength(1, 0.6), ofLength(2, 0.9), ofLength(3, 0.9)], place).map(({ p }) => p);
+    const scored = scoreCuts(fit, [ofLength(1, 0.6), ofLength(2, 0.9), ofLength(3, 0.9)], position).map(({ p }) => p);
     assert.ok(
       scored.every((p, i) => p > 0 && p < 1 && p <= (scored[i - 1] ?? 1)),
       String(scored),
@@ -102,7 +102,7 @@ test('a fit of an earlier version has no estimate for cuts and is read; a damage
   delete before.parameters.cut;
   const read = parseFit(before);
   assert.ok(read.ok);
-  const [cut] = scoreCuts(read.value, [ofLength(1, 0.9)], place);
+  const [cut] = scoreCuts(read.value, [ofLength(1, 0.9)], position);
   assert.ok(cut && cut.p > 0.5 && cut.p < 1);
   assert.ok(!parseFit({ ...before, parameters: { ...before.parameters, cut: { calibrator: {} } } }).ok);
 });
@@ -110,14 +110,14 @@ test('a fit of an earlier version has no estimate for cuts and is read; a damage
 test('in a comment the tokens are trusted less: a word of it is a guess', () => {
   const cut = [draft('metadata', 0.95)];
   const p = (lineBefore: string) =>
-    scoreCuts(defaultFit(), cut, { ...place, languageId: 'typescript', lineBefore })[0]?.p ?? 0;
+    scoreCuts(defaultFit(), cut, { ...position, languageId: 'typescript', lineBefore })[0]?.p ?? 0;
   assert.ok(p('const user = ') > 0.9);
   assert.ok(p('   * Durable end-user ') < p('const user = ') - 0.03);
   assert.equal(p('// end-user '), p('   * Durable end-user '));
 });
 
 test('a name that is new to a document which knows others that begin so is less likely right than its tokens say', () => {
-  const [plain] = scoreCuts(defaultFit(), [draft('ponse', 0.8)], place);
-  const [stranger] = scoreCuts(defaultFit(), [{ ...draft('ponse', 0.8), unknownIdentifier: true }], place);
+  const [plain] = scoreCuts(defaultFit(), [draft('ponse', 0.8)], position);
+  const [stranger] = scoreCuts(defaultFit(), [{ ...draft('ponse', 0.8), unknownIdentifier: true }], position);
   assert.ok(plain && stranger && stranger.p < plain.p - 0.05, `${stranger?.p} and ${plain?.p}`);
 });

@@ -2,9 +2,9 @@
 import type { Draft } from '../../src/common/completion.ts';
 import { sigmoid } from '../../src/common/statistics/logistic.ts';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import type { CouplingExample, PlaceFacts } from '../../src/routing/types.ts';
+import type { CouplingExample, PositionFacts } from '../../src/routing/types.ts';
 
-export const PLACE: PlaceFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
+export const POSITION: PositionFacts = { languageId: 'typescript', lineBefore: '  const x = ', lineAfter: '' };
 
 export function draftOf(probabilities: readonly number[], text = 'some.text();'): Draft {
   return {
@@ -41,11 +41,11 @@ export function synthetic(count: number, seed: number, options: { files?: number
     const draft = draftOf([0.95, confidence, 0.5 + confidence / 2]);
     const pSpecialist = sigmoid(-1 + 1.2 * Math.log(confidence / (1 - confidence)));
     const pApi = inString ? 0.35 : 0.9;
-    const place = { ...PLACE, lineBefore: inString ? "  log('and " : '  const x = ' };
+    const position = { ...POSITION, lineBefore: inString ? "  log('and " : '  const x = ' };
     const example: CouplingExample = {
       path: file,
       draft,
-      place,
+      position,
       specialistRight: random() < pSpecialist,
       ...(options.api === false ? {} : { apiRight: random() < pApi }),
     };

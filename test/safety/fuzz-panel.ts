@@ -71,7 +71,7 @@ const report: PanelReport = {
       title: 'The models compared',
       text: [],
       table: { head: ['Model', 'Right'], rows: [['adapted', 0.4]] },
-      examples: [{ place: 'a.ts:1', before: 'x', lines: [{ who: 'Written', text: 'y' }] }],
+      examples: [{ location: 'a.ts:1', before: 'x', lines: [{ who: 'Written', text: 'y' }] }],
     },
   ],
 };
@@ -164,7 +164,7 @@ function check(message: ToPanel): void {
     for (const { title, text, table, examples = [] } of each.sections) {
       texts(title, ...text, ...(table?.head ?? []));
       for (const cell of table?.rows.flat() ?? []) texts(typeof cell === 'number' ? words.percent(cell) : cell);
-      for (const { place, before, lines } of examples) texts(place, before, ...lines.flatMap(Object.values));
+      for (const { location, before, lines } of examples) texts(location, before, ...lines.flatMap(Object.values));
     }
   };
   const ran = (each: PanelTask) => {

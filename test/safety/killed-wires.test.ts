@@ -10,7 +10,7 @@ import { HostileMessages, says, stream } from '../fakes/hostile-messages.ts';
 import { MessageBatches } from '../fakes/message-batches.ts';
 import { answered, type Buyer, buy, storedCalls, temporaryFolder } from './purchases.ts';
 
-const places = 4;
+const positions = 4;
 
 /** A provider for each wire, and for each path of one. */
 const wires: Readonly<Record<string, { readonly provider: string; readonly model: string }>> = {
@@ -29,7 +29,7 @@ for (const [name, { provider, model }] of Object.entries(wires)) {
     let run: Buyer | undefined;
     let [calls, halves] = [0, 0];
     api.as(async (response, server) => {
-      const [place = ''] = /place\d+ =/.exec(server.requests.at(-1) ?? '') ?? [];
+      const [position = ''] = /place\d+ =/.exec(server.requests.at(-1) ?? '') ?? [];
       calls += 1;
       // The second call of a run comes when the first one's answer is kept.
       const kill = calls === 2;
@@ -42,28 +42,28 @@ for (const [name, { provider, model }] of Object.entries(wires)) {
         await run?.ended;
         response.destroy();
       } else {
-        whole.set(place, (whole.get(place) ?? 0) + 1);
-        says(`<insert>whole of ${place};</insert>`)(response, server);
+        whole.set(position, (whole.get(position) ?? 0) + 1);
+        says(`<insert>whole of ${position};</insert>`)(response, server);
       }
     });
     try {
       const codes: unknown[] = [];
-      while (codes.at(-1) !== 0 && codes.length < 2 * places) {
+      while (codes.at(-1) !== 0 && codes.length < 2 * positions) {
         calls = 0;
-        run = buy(storage, api.url, { places, model, rest: [provider, '1'] });
+        run = buy(storage, api.url, { positions, model, rest: [provider, '1'] });
         codes.push(await run.ended);
       }
-      assert.deepEqual(codes, [...Array.from({ length: places - 1 }, () => 'SIGKILL'), 0]);
+      assert.deepEqual(codes, [...Array.from({ length: positions - 1 }, () => 'SIGKILL'), 0]);
       assert.deepEqual(
         [...whole.values()],
-        Array.from({ length: places }, () => 1),
+        Array.from({ length: positions }, () => 1),
       );
       assert.deepEqual(
         [...answered(storage).values()],
-        Array.from({ length: places }, () => 1),
+        Array.from({ length: positions }, () => 1),
       );
       const rows = storedCalls(storage);
-      assert.equal(rows.filter(({ text: kept }) => /whole of place\d+ =;/.test(kept)).length, places);
+      assert.equal(rows.filter(({ text: kept }) => /whole of place\d+ =;/.test(kept)).length, positions);
       // What a process that died had set aside is no answer: it costs at most what it might have.
       assert.ok(rows.every(({ costUsd }) => provider === 'vllm' || costUsd > 0));
     } finally {
@@ -106,7 +106,7 @@ test('batches: killed at every call, before and after the server has heard it', 
       await run?.ended;
     });
     const ask = () => {
-      run = buy(storage, url, { places, rest: ['anthropic', '1', 'batches'] });
+      run = buy(storage, url, { positions, rest: ['anthropic', '1', 'batches'] });
       return run.ended;
     };
     try {
@@ -116,13 +116,13 @@ test('batches: killed at every call, before and after the server has heard it', 
       assert.equal(await ask(), dies ? 'SIGKILL' : 0, name);
       if (dies) assert.equal(await ask(), 0, name);
       assert.equal(new Set(api.asked).size, api.asked.length, `${name}: asked twice`);
-      assert.equal(api.asked.length, places, name);
+      assert.equal(api.asked.length, positions, name);
       assert.deepEqual(
         [...answered(storage).values()],
-        Array.from({ length: places }, () => 1),
+        Array.from({ length: positions }, () => 1),
         name,
       );
-      assert.equal(storedCalls(storage).length, places, name);
+      assert.equal(storedCalls(storage).length, positions, name);
       assert.ok(!existsSync(join(storage, 'batches.json')), name);
       return api.calls;
     } finally {

@@ -39,13 +39,13 @@ export function buy(
   storage: string,
   url: string,
   {
-    places,
+    positions,
     first = 0,
     limitUsd = 100,
     model = haiku,
     rest = [],
   }: {
-    places: number;
+    positions: number;
     first?: number;
     limitUsd?: number;
     model?: string;
@@ -53,7 +53,7 @@ export function buy(
     rest?: readonly string[];
   },
 ): Buyer {
-  const args = [storage, url, places, first, limitUsd, model, ...rest].map(String);
+  const args = [storage, url, positions, first, limitUsd, model, ...rest].map(String);
   const child = spawn(process.execPath, [resolve(import.meta.dirname, 'buyer.ts'), ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -90,12 +90,12 @@ export async function killedRun(seed: number): Promise<Attack> {
   const random = uniforms(seed);
   const storage = temporaryFolder();
   const api = await MessagesServer.start();
-  const places = 40;
+  const positions = 40;
   try {
     api.answerWith('value;');
     api.setPace({ firstTokenMs: Math.floor(random() * 8), msPerToken: random() });
-    const buyer = buy(storage, api.url, { places });
-    const asked = 1 + Math.floor(random() * (places - 5));
+    const buyer = buy(storage, api.url, { positions });
+    const asked = 1 + Math.floor(random() * (positions - 5));
     const delay = Math.floor(random() * 15);
     while (api.requests.length < asked) await new Promise((resolve) => setTimeout(resolve, 1));
     await new Promise((resolve) => setTimeout(resolve, delay));
@@ -106,10 +106,10 @@ export async function killedRun(seed: number): Promise<Attack> {
     const kept = answered(storage).size;
     const sent = api.requests.filter(({ outcome }) => outcome === 'ok').length;
     const lost = sent - kept;
-    const code = await buy(storage, api.url, { places }).ended;
+    const code = await buy(storage, api.url, { positions }).ended;
     const all = answered(storage);
     const twice = api.requests.filter(({ outcome }) => outcome === 'ok').length - all.size;
-    const held = notice === undefined && lost <= inFlight && code === 0 && all.size === places && twice <= inFlight;
+    const held = notice === undefined && lost <= inFlight && code === 0 && all.size === positions && twice <= inFlight;
     return {
       held,
       note: `after ${asked} questions: ${sent} answered, ${kept} kept; in the end ${all.size} kept, ${twice} asked twice`,
@@ -132,7 +132,7 @@ export async function budgetRace(seed: number, model: string, limitUsd: number):
   try {
     api.answerWith('word '.repeat(20_000));
     const buyers = Array.from({ length: 4 }, (_, at) =>
-      buy(storage, api.url, { places: 60, first: at * 1000, limitUsd, model }),
+      buy(storage, api.url, { positions: 60, first: at * 1000, limitUsd, model }),
     );
     const victim = buyers[Math.floor(random() * buyers.length)] as Buyer;
     const ended = Promise.all(buyers.map((buyer) => buyer.ended));

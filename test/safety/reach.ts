@@ -17,7 +17,7 @@ import { completionPrompt } from '../../src/prompts/completion/completion-prompt
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PlaceLedger } from '../../src/storage/place-ledger.ts';
+import { PositionLedger } from '../../src/storage/position-ledger.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
 import { Activity } from '../../src/vscode/completion/activity.ts';
 import { Recorder } from '../../src/vscode/completion/recorder.ts';
@@ -78,7 +78,7 @@ export async function runProduct(corpus: Corpus, root: string, storage: string, 
     harvest: { trusted: false },
     effort: 'adapt',
     balance: 0.5,
-    api: { settings: { apiKey: '', model: llmModel, timeoutMs: 1000 }, places: 40, budgetUsd: 1 },
+    api: { settings: { apiKey: '', model: llmModel, timeoutMs: 1000 }, positions: 40, budgetUsd: 1 },
   };
   const secrets = await adaptOver(request, log, see);
   const specialist = await readSpecialist(request, log);
@@ -118,7 +118,7 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
     return 'return total;';
   }, llmModel);
   const budget = new Budget(() => store, 1);
-  const ledger = new PlaceLedger(request.storeFolder, request.root, log);
+  const ledger = new PositionLedger(request.storeFolder, request.root, log);
   const outcome = await adapt(request, {
     ledger,
     llm: new RecordingLlm(scripted, store, { purpose: 'labelling', folder: request.root, budget, log }),
@@ -177,7 +177,7 @@ async function completeEverywhere(
     index.setOpenFile(name, (await redact.learnOpen(path, text)).text);
     for (const query of cursors(item, text, number)) {
       const hint: Draft = index.complete(query, { multiline: false, maxTokens: 64 });
-      const request = await redactedRequest({ place: { query, block: false }, hint }, specialist, redact, never);
+      const request = await redactedRequest({ position: { query, block: false }, hint }, specialist, redact, never);
       prompts++;
       if (request.hint !== undefined) hints++;
       seeRequest(request, see);
@@ -201,9 +201,9 @@ async function completeEverywhere(
 function cursors({ path, form, secrets }: Planted, text: string, number: number): CompletionQuery[] {
   const languageId = languageIdOf(path);
   const at = (offset: number) => ({ path, languageId, prefix: text.slice(0, offset), suffix: text.slice(offset) });
-  const places = secrets.map((secret) => text.indexOf(secret)).filter((found) => found >= 0);
-  if (places.length === 0) return [at(text.length)];
-  const [start, last] = [Math.min(...places), Math.max(...places)];
+  const positions = secrets.map((secret) => text.indexOf(secret)).filter((found) => found >= 0);
+  if (positions.length === 0) return [at(text.length)];
+  const [start, last] = [Math.min(...positions), Math.max(...positions)];
   const lineEnd = text.indexOf('\n', last);
   const name = `drafts/new-${number}${path.slice(path.lastIndexOf('.'))}`;
   return [

@@ -1,4 +1,4 @@
-// What was typed since, at places that moved and at places that are gone.
+// What was typed since, at positions that moved and at positions that are gone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
@@ -18,9 +18,9 @@ const any = () => true;
 test('finds the typed text at any position of any text', () => {
   for (const { text, cursor } of oddTexts(400, 21)) {
     const [prefix, suffix] = [text.slice(0, cursor), text.slice(cursor)];
-    const place = new EditedPosition(queryAt(prefix, suffix));
+    const position = new EditedPosition(queryAt(prefix, suffix));
     for (const typed of ['', 'x', 'foo(a)', '\n  y']) {
-      const since = place.typedSince(queryAt(prefix + typed, suffix), (found) => found === typed);
+      const since = position.typedSince(queryAt(prefix + typed, suffix), (found) => found === typed);
       assert.deepEqual(since, { typed, closers: '', over: 0 });
       assert.equal(positionIn(queryAt(prefix, suffix), queryAt(prefix + typed, suffix)), cursor);
     }
@@ -34,25 +34,25 @@ test('a kept position holds only the text near it in memory', () => {
     return process.memoryUsage().heapUsed;
   };
   const before = used();
-  const places = Array.from({ length: 200 }, (_, i) => {
+  const positions = Array.from({ length: 200 }, (_, i) => {
     const text = `const value${i} = ${i};\n`.repeat(3000);
     return new EditedPosition(queryAt(text.slice(0, 45_000), text.slice(45_000)));
   });
-  const each = (used() - before) / places.length;
-  assert.ok(each < 10_000, `${Math.round(each)} bytes a place`);
+  const each = (used() - before) / positions.length;
+  assert.ok(each < 10_000, `${Math.round(each)} bytes a position`);
 });
 
 test('accepts closers that the editor inserted after the cursor', () => {
-  const place = new EditedPosition(queryAt('call', ';\n'));
-  assert.deepEqual(place.typedSince(queryAt('call(["', '"]);\n'), any), {
+  const position = new EditedPosition(queryAt('call', ';\n'));
+  assert.deepEqual(position.typedSince(queryAt('call(["', '"]);\n'), any), {
     ...{ typed: '(["', closers: '"])', over: 0 },
   });
-  assert.equal(place.typedSince(queryAt('call(', '];\n'), any), undefined);
+  assert.equal(position.typedSince(queryAt('call(', '];\n'), any), undefined);
 });
 
 test('accepts typed text that replaces the text after the position', () => {
-  const place = new EditedPosition(queryAt('call(', '));\n'));
-  const since = (suffix: string, over: number) => place.typedSince(queryAt('call(a)', suffix), any, over);
+  const position = new EditedPosition(queryAt('call(', '));\n'));
+  const since = (suffix: string, over: number) => position.typedSince(queryAt('call(a)', suffix), any, over);
   assert.deepEqual(since(');\n', 2), { typed: 'a)', closers: '', over: 1 });
   assert.deepEqual(since(';\n', 2), { typed: 'a)', closers: '', over: 2 });
   assert.equal(since(';\n', 1), undefined);
@@ -61,11 +61,13 @@ test('accepts typed text that replaces the text after the position', () => {
 
 test('another file, or other text near the cursor, is another position', () => {
   const here = queryAt('const a = ', ';\n');
-  const place = new EditedPosition(here);
-  assert.equal(place.typedSince({ ...here, path: 'b.ts' }, any), undefined);
-  assert.equal(place.typedSince(queryAt('const b = ', ';\n'), any), undefined);
-  assert.equal(place.typedSince(queryAt('const a = ', ';\nmore'), any), undefined);
-  assert.ok(place.equals(new EditedPosition(here)) && !place.equals(new EditedPosition(queryAt('const a', ' = ;\n'))));
+  const position = new EditedPosition(here);
+  assert.equal(position.typedSince({ ...here, path: 'b.ts' }, any), undefined);
+  assert.equal(position.typedSince(queryAt('const b = ', ';\n'), any), undefined);
+  assert.equal(position.typedSince(queryAt('const a = ', ';\nmore'), any), undefined);
+  assert.ok(
+    position.equals(new EditedPosition(here)) && !position.equals(new EditedPosition(queryAt('const a', ' = ;\n'))),
+  );
 });
 
 test('edits far above move a position and do not change it', () => {

@@ -39,7 +39,7 @@ function opened() {
   const state = () =>
     permissions.mayCall(key, host) ? 'available' : permissions.hasDeclined(key, host) ? 'declined' : 'unasked';
   const question = () => ({ folder: key, name: 'a', host, model: 'm' });
-  const api = () => (state() === 'available' ? { settings: {}, budgetUsd: 1, runUsd: 1, places: 1 } : undefined);
+  const api = () => (state() === 'available' ? { settings: {}, budgetUsd: 1, runUsd: 1, positions: 1 } : undefined);
   const deps = { api: { state, question }, permissions } as unknown as Parameters<typeof apiAccess>[0];
   const requests = { api } as unknown as Parameters<typeof apiAccess>[1];
   const ask = async (command: SendingCommand, press: string) => {

@@ -7,10 +7,10 @@ import { type LlmAddress, sender } from '../../llm/connect.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import { dialectOf } from '../../neural/models/manifest.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
 import { queryOf } from '../../prompts/completion/query.ts';
-import { teachingPlaces } from '../../prompts/completion/teaching-places.ts';
+import { chooseTrainingPositions } from '../../prompts/completion/training-positions.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openStore } from '../../storage/open.ts';
@@ -22,8 +22,8 @@ import { type Harvest, harvestFolder } from '../../workspace/files/folder.ts';
 import { turn } from '../cancellation.ts';
 import { readSpecialist } from '../models/specialist-files.ts';
 import type { KeptRow } from '../report/kept.ts';
+import { heldOutPositions, holdOut, positionsToAsk } from '../stages/held-out-positions.ts';
 import { foreseenBy, labelRequest } from '../stages/labeling-plan.ts';
-import { holdOut, placesOf, placesToAsk } from '../stages/places.ts';
 import { samplesOf, specialNames } from '../training-data/samples.ts';
 import { otherTokenizer, sampleOptions } from '../training-data/training-set.ts';
 import type { AdaptRequest } from '../types.ts';
@@ -39,8 +39,8 @@ export type KeptRequest = Pick<
 };
 
 /** Number of requests to show, of held-out positions and of positions for training. */
-const shownPlaces = 60;
-const shownTeaching = 20;
+const SHOWN_HELD_OUT = 60;
+const SHOWN_TRAINING = 20;
 /** UTF-16 units shown before and after the cursor. */
 const around = { before: 200, after: 100 };
 
@@ -98,12 +98,12 @@ async function* learningRows(
     yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
   }
   await turn(signal);
-  const places = placesOf(held);
-  for (const example of Object.values(places).flat()) yield placeRow(example);
-  const asked = placesToAsk(places.choose, places.test, shownPlaces);
+  const positions = heldOutPositions(held);
+  for (const example of Object.values(positions).flat()) yield positionRow(example);
+  const asked = positionsToAsk(positions.choose, positions.test, SHOWN_HELD_OUT);
   const live = new Live(request, secrets, specialist ?? index, undefined, log);
   const send = await sender(request.asked ?? {}, completionPrompt);
-  const teach = await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, shownTeaching);
+  const teach = await chooseTrainingPositions(held.train, foreseenBy(index, signal), tokenizer, SHOWN_TRAINING);
   for (const example of [...asked.validation, ...asked.test, ...teach]) {
     await turn(signal);
     const { path } = example;
@@ -113,7 +113,7 @@ async function* learningRows(
   }
 }
 
-function placeRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
+function positionRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
   return { kind: 'place', path, text: `${prefix.slice(-around.before)}${truth}${suffix.slice(0, around.after)}` };
 }
 
@@ -161,7 +161,7 @@ function* storeRows({
   teacherCalls,
   completions,
   adaptations,
-  places,
+  places: positions,
   answers,
   stages,
 }: FolderRows): Generator<KeptRow> {
@@ -169,7 +169,7 @@ function* storeRows({
   for (const { path, text, outcome, source, model, decision } of completions)
     yield { kind: 'outcome', path, text: JSON.stringify({ text, outcome, source, model, decision }) };
   for (const { report } of adaptations) yield { kind: 'report', path: '', text: report };
-  const paths = new Map(places.map(({ place, path }) => [place, path]));
+  const paths = new Map(positions.map(({ place: position, path }) => [position, path]));
   for (const row of answers) yield { kind: 'draft', path: paths.get(row.place) ?? '', text: JSON.stringify(row) };
-  for (const row of [...places, ...stages]) yield { kind: 'stage', path: '', text: JSON.stringify(row) };
+  for (const row of [...positions, ...stages]) yield { kind: 'stage', path: '', text: JSON.stringify(row) };
 }

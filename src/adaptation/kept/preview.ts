@@ -6,7 +6,7 @@ import type { Log } from '../../common/log.ts';
 import type { Redactor } from '../../common/redaction.ts';
 import { CompletionService } from '../../completion/service.ts';
 import { Backoff } from '../../llm/backoff.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
 import { queryOf } from '../../prompts/completion/query.ts';
 import type { Engine } from '../../specialist/engine/client.ts';

@@ -45,8 +45,8 @@ export function isBetterThan(model: string, base: string): boolean {
   return rows.some((row) => row.base?.weights === weights);
 }
 
-function figuresOf({ places, exactMatch, editSimilarity, loss }: MixedQuality): Figures {
-  return { places, exactMatch, editSimilarity, ...(loss !== undefined && { loss }) };
+function figuresOf({ places: positions, exactMatch, editSimilarity, loss }: MixedQuality): Figures {
+  return { places: positions, exactMatch, editSimilarity, ...(loss !== undefined && { loss }) };
 }
 
 /** Empty if nothing readable is stored. */

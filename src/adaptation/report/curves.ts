@@ -1,7 +1,7 @@
 // The report's curves, at test places that nothing was fitted on: quality by the share that is sent to the API, and whether estimates mean what they say.
 import { deferralCurve } from '../../routing/curve.ts';
-import type { JudgedPlace } from './judged.ts';
-import type { LabelledPlace } from './scored.ts';
+import type { JudgedPosition } from './judged.ts';
+import type { LabeledPosition } from './scored.ts';
 import type { Curves, DeferralPoint, Reliability } from './types.ts';
 
 /** As many points say all that a chart can show. */
@@ -10,21 +10,21 @@ const tenths = 10;
 
 /** @param answers the API's, by example */
 export function curvesOf(
-  judged: readonly JudgedPlace[],
-  answers: ReadonlyMap<unknown, LabelledPlace>,
+  judged: readonly JudgedPosition[],
+  answers: ReadonlyMap<unknown, LabeledPosition>,
   operating: DeferralPoint | undefined,
 ): Curves {
-  const both = judged.flatMap((place) => {
-    const label = answers.get(place.example);
-    return label === undefined ? [] : [{ place, label }];
+  const both = judged.flatMap((position) => {
+    const label = answers.get(position.example);
+    return label === undefined ? [] : [{ position, label }];
   });
-  const scored = both.map(({ place, label }) => ({
+  const scored = both.map(({ position, label }) => ({
     example: {
-      ...{ path: place.example.path, draft: place.draft, place: place.place },
-      ...{ specialistRight: place.right, apiRight: label.right },
+      ...{ path: position.example.path, draft: position.draft, position: position.position },
+      ...{ specialistRight: position.right, apiRight: label.right },
     },
-    pSpecialist: place.decision.pSpecialist,
-    pApi: place.decision.pApi,
+    pSpecialist: position.decision.pSpecialist,
+    pApi: position.decision.pApi,
   }));
   const points = deferralCurve(scored).find(({ rule }) => rule === 'learned')?.points ?? [];
   const step = Math.max(1, Math.ceil((points.length - 1) / mostPoints));
@@ -39,7 +39,7 @@ export function curvesOf(
         .filter(({ draft }) => draft.text !== '')
         .map(({ decision, right }) => ({ said: decision.pSpecialist, right })),
     ),
-    api: reliability(both.map(({ place, label }) => ({ said: place.decision.pApi, right: label.right }))),
+    api: reliability(both.map(({ position, label }) => ({ said: position.decision.pApi, right: label.right }))),
   };
 }
 

@@ -36,7 +36,7 @@ export interface Chart {
 }
 
 export interface CodeExample {
-  readonly place: string;
+  readonly location: string;
   /** What stands before the cursor. */
   readonly before: string;
   readonly lines: readonly { readonly who: string; readonly text: string }[];

@@ -1,7 +1,7 @@
 // The report's figures: what specialist, API and the coupled pair do on test places that nothing was fitted on.
 
 import { precisionAt, quantile } from '../../common/quality.ts';
-import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
+import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';
 import { decide, priceOf } from '../../routing/decide.ts';
 import { lowestProbability } from '../../routing/features.ts';
 import { limitOf } from '../../routing/risk.ts';
@@ -9,8 +9,8 @@ import type { RouterModel } from '../../routing/router-model.ts';
 import type { RiskBound } from '../../routing/types.ts';
 import { lastLines } from '../../text/lines.ts';
 import { curvesOf } from './curves.ts';
-import type { JudgedPlace } from './judged.ts';
-import type { ApiLabels, LabelledPlace, ScoredPlace } from './scored.ts';
+import type { JudgedPosition } from './judged.ts';
+import type { ApiLabels, LabeledPosition, ScoredPosition } from './scored.ts';
 import type { AdaptReport, ApiReport, MixedQuality, Quality, SliderPoint, WorkedCompletion } from './types.ts';
 import { underfitOf } from './underfit.ts';
 
@@ -34,18 +34,18 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
  * @param risk the bound beside it; absent: none
  */
 export function measure(
-  test: readonly ScoredPlace[],
-  before: readonly ScoredPlace[] | undefined,
+  test: readonly ScoredPosition[],
+  before: readonly ScoredPosition[] | undefined,
   labels: ApiLabels | undefined,
   fit: RouterModel,
   balance: number,
   risk?: RiskBound,
 ): ReportFigures {
   const limit = risk ? limitOf(fit, risk) : Number.POSITIVE_INFINITY;
-  const judge = (place: ScoredPlace): JudgedPlace => ({
-    ...place,
+  const judge = (position: ScoredPosition): JudgedPosition => ({
+    ...position,
     // Whether or not an API is there now: the report answers 'what would go to it'.
-    decision: decide(fit, place.draft, place.place, {
+    decision: decide(fit, position.draft, position.position, {
       balance,
       apiAvailable: true,
       ...noThresholds,
@@ -53,12 +53,12 @@ export function measure(
     }),
   });
   const judged = test.map(judge);
-  const quality = (places: readonly JudgedPlace[]) =>
+  const quality = (positions: readonly JudgedPosition[]) =>
     qualityOf(
-      places,
-      places.map((place) => place.decision.pSpecialist),
+      positions,
+      positions.map((position) => position.decision.pSpecialist),
     );
-  const latencies = judged.map((place) => place.draft.latencyMs);
+  const latencies = judged.map((position) => position.draft.latencyMs);
   const answers = new Map((labels?.test?.labelled ?? []).map((label) => [label.scored.example, label]));
   const api = labels && apiReport(labels, judged, answers);
   const operating =
@@ -67,7 +67,7 @@ export function measure(
     specialist: { ...quality(judged), latencyP50Ms: quantile(latencies, 0.5), latencyP95Ms: quantile(latencies, 0.95) },
     byKind: byKind(judged, quality),
     ...(before && { before: byKind(before, ownQuality) }),
-    apiShare: judged.filter((place) => place.decision.route === 'api').length / judged.length,
+    apiShare: judged.filter((position) => position.decision.route === 'api').length / judged.length,
     api,
     slider: balances.map((each) => sliderPoint(each, Math.min(priceOf(each), limit), judged, answers)),
     curves: curvesOf(judged, answers, operating),
@@ -76,11 +76,11 @@ export function measure(
   };
 }
 
-function byKind<P extends ScoredPlace>(
-  places: readonly P[],
+function byKind<P extends ScoredPosition>(
+  positions: readonly P[],
   quality: (of: readonly P[]) => Quality,
 ): Readonly<Partial<Record<CursorKind, Quality>>> {
-  const kinds = [...Map.groupBy(places, ({ example }) => example.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const kinds = [...Map.groupBy(positions, ({ example }) => example.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(kinds.map(([kind, of]) => [kind, quality(of)]));
 }
 
@@ -88,13 +88,13 @@ function byKind<P extends ScoredPlace>(
 function sliderPoint(
   balance: number,
   price: number,
-  judged: readonly JudgedPlace[],
-  answers: ReadonlyMap<unknown, LabelledPlace>,
+  judged: readonly JudgedPosition[],
+  answers: ReadonlyMap<unknown, LabeledPosition>,
 ): SliderPoint {
-  const goes = ({ decision }: JudgedPlace) => balance > 0 && decision.gain > price;
-  const known = judged.flatMap((place) => {
-    const label = answers.get(place.example);
-    return label === undefined ? [] : [Number(goes(place) ? label.right : place.right)];
+  const goes = ({ decision }: JudgedPosition) => balance > 0 && decision.gain > price;
+  const known = judged.flatMap((position) => {
+    const label = answers.get(position.example);
+    return label === undefined ? [] : [Number(goes(position) ? label.right : position.right)];
   });
   return {
     balance,
@@ -105,8 +105,8 @@ function sliderPoint(
 
 function apiReport(
   labels: ApiLabels,
-  judged: readonly JudgedPlace[],
-  answers: ReadonlyMap<unknown, LabelledPlace>,
+  judged: readonly JudgedPosition[],
+  answers: ReadonlyMap<unknown, LabeledPosition>,
 ): ApiReport | undefined {
   const everything = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
   if (everything.length === 0) return undefined;
@@ -114,11 +114,11 @@ function apiReport(
   const latencies = everything.map((label) => label.answer.latencyMs).filter((latency) => latency > 0);
   const timed = (p: number) => (latencies.length === 0 ? undefined : quantile(latencies, p));
   // The pair is judged on the places where both answers are known, none of which the coupling was fitted on.
-  const both = judged.flatMap((place) => {
-    const label = answers.get(place.example);
-    return label === undefined ? [] : [{ place, label }];
+  const both = judged.flatMap((position) => {
+    const label = answers.get(position.example);
+    return label === undefined ? [] : [{ position, label }];
   });
-  const toApi = both.filter(({ place }) => place.decision.route === 'api').length;
+  const toApi = both.filter(({ position }) => position.decision.route === 'api').length;
   return {
     model: labels.model,
     asked: everything.length,
@@ -128,10 +128,10 @@ function apiReport(
     latencyP50Ms: timed(0.5),
     latencyP95Ms: timed(0.95),
     testPlaces: both.length,
-    specialistExactMatch: mean(both.map(({ place }) => Number(place.right))),
+    specialistExactMatch: mean(both.map(({ position }) => Number(position.right))),
     apiExactMatch: mean(both.map(({ label }) => Number(label.right))),
     coupledExactMatch: mean(
-      both.map(({ place, label }) => Number(place.decision.route === 'api' ? label.right : place.right)),
+      both.map(({ position, label }) => Number(position.decision.route === 'api' ? label.right : position.right)),
     ),
     coupledApiShare: toApi / both.length,
   };
@@ -141,20 +141,20 @@ function apiReport(
  * A handful from all over the test files: evenly spaced along the specialist's confidence, so that good, middling and
  * hopeless places are all seen.
  */
-function worked(judged: readonly JudgedPlace[], answers: ReadonlyMap<unknown, LabelledPlace>): WorkedCompletion[] {
-  const pool = answers.size >= workedCompletions ? judged.filter((place) => answers.has(place.example)) : judged;
+function worked(judged: readonly JudgedPosition[], answers: ReadonlyMap<unknown, LabeledPosition>): WorkedCompletion[] {
+  const pool = answers.size >= workedCompletions ? judged.filter((position) => answers.has(position.example)) : judged;
   const ranked = [...pool].sort((a, b) => b.decision.pSpecialist - a.decision.pSpecialist);
   const count = Math.min(workedCompletions, ranked.length);
   return Array.from({ length: count }, (_, index) => {
-    const place = ranked[Math.floor((index * (ranked.length - 1)) / Math.max(1, count - 1))] as JudgedPlace;
-    const label = place.decision.route === 'api' ? answers.get(place.example) : undefined;
-    const { example, draft, decision } = place;
+    const position = ranked[Math.floor((index * (ranked.length - 1)) / Math.max(1, count - 1))] as JudgedPosition;
+    const label = position.decision.route === 'api' ? answers.get(position.example) : undefined;
+    const { example, draft, decision } = position;
     const common = {
       path: example.path,
       line: example.line,
       kind: example.kind,
       before: lastLines(example.prefix, 2, 400).join('\n'),
-      truth: place.truth,
+      truth: position.truth,
     };
     if (label !== undefined) {
       const { text, model, latencyMs } = label.answer;
@@ -165,7 +165,7 @@ function worked(judged: readonly JudgedPlace[], answers: ReadonlyMap<unknown, La
       answer: draft.text,
       source: draft.text === '' ? 'none' : 'specialist',
       model: draft.model,
-      right: place.right,
+      right: position.right,
       latencyMs: draft.latencyMs,
       // Nobody asked the API here: the specialist answers though the rule would have asked.
       reason:
@@ -178,12 +178,12 @@ function worked(judged: readonly JudgedPlace[], answers: ReadonlyMap<unknown, La
  * Quality of answers given with a confidence.
  * @param confidence of each place, in order; ranks the places for precision at coverage
  */
-function qualityOf(scored: readonly ScoredPlace[], confidence: readonly number[]): Quality {
-  const meanOf = (value: (place: ScoredPlace) => number) => (scored.length === 0 ? 0 : mean(scored.map(value)));
-  const ranked = scored.map((place, index) => ({ right: place.right, confidence: confidence[index] ?? 0 }));
+function qualityOf(scored: readonly ScoredPosition[], confidence: readonly number[]): Quality {
+  const meanOf = (value: (position: ScoredPosition) => number) => (scored.length === 0 ? 0 : mean(scored.map(value)));
+  const ranked = scored.map((position, index) => ({ right: position.right, confidence: confidence[index] ?? 0 }));
   return {
     places: scored.length,
-    exactMatch: meanOf((place) => Number(place.right)),
+    exactMatch: meanOf((position) => Number(position.right)),
     editSimilarity: meanOf(({ similarity }) => similarity),
     precisionAt: {
       '10': precisionAt(ranked, 0.1),
@@ -195,7 +195,7 @@ function qualityOf(scored: readonly ScoredPlace[], confidence: readonly number[]
 }
 
 /** By the specialist's own confidence: a coupling is fitted for the model that stays, not for each. */
-export function ownQuality(scored: readonly ScoredPlace[]): Quality {
+export function ownQuality(scored: readonly ScoredPosition[]): Quality {
   return qualityOf(
     scored,
     scored.map(({ draft }) => draft.confidence ?? lowestProbability(draft)),
@@ -203,7 +203,7 @@ export function ownQuality(scored: readonly ScoredPlace[]): Quality {
 }
 
 /** The loss is over the places that have one. */
-export function mixedQuality(scored: readonly ScoredPlace[]): MixedQuality {
+export function mixedQuality(scored: readonly ScoredPosition[]): MixedQuality {
   const sum = (of: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[of] ?? 0), 0);
   return { ...ownQuality(scored), ...(sum('tokens') > 0 && { loss: sum('nats') / sum('tokens') }) };
 }

@@ -4,14 +4,14 @@ import { quantile } from '../../common/quality.ts';
 import { lineBefore } from '../../text/lines.ts';
 import type { HarvestReport, LeftOutReason } from '../../workspace/files/types.ts';
 import { reasons } from './phrases.ts';
-import type { ScoredPlace } from './scored.ts';
+import type { ScoredPosition } from './scored.ts';
 
 /** Drafts at the same cursor positions of held-out files. */
 export interface FirstLook {
   /** Of the n-gram model alone. */
-  readonly ngram: readonly ScoredPlace[];
+  readonly ngram: readonly ScoredPosition[];
   /** Of the base model together with the n-grams; undefined: it did not answer in time, or there is none. */
-  readonly base: readonly ScoredPlace[] | undefined;
+  readonly base: readonly ScoredPosition[] | undefined;
 }
 
 /** With fewer positions a share says little. */
@@ -45,7 +45,7 @@ export function firstLookInWords({ ngram, base }: FirstLook): string {
   if (shown.length === 0)
     return 'How right the local model is here\n  Not measured: the folder has too few files to keep some for measuring.\n';
   const files = new Set(shown.map(({ example }) => example.path)).size;
-  const row = (name: string, scored: readonly ScoredPlace[]) => {
+  const row = (name: string, scored: readonly ScoredPosition[]) => {
     const right = scored.filter((each) => each.right).length;
     return `    ${name.padEnd(34)} ${String(right).padStart(3)} of ${scored.length} (${percent(right / scored.length)})`;
   };
@@ -74,23 +74,23 @@ export function firstLookInWords({ ngram, base }: FirstLook): string {
 }
 
 /** One that is right and one that is not, where there are both; of different files where there are two. */
-function worked(scored: readonly ScoredPlace[]): ScoredPlace[] {
+function worked(scored: readonly ScoredPosition[]): ScoredPosition[] {
   const byLength = [...scored].sort((a, b) => lengthOf(b) - lengthOf(a));
   const first = byLength.find(({ right }) => right) ?? byLength[0];
   const rest = byLength.filter((each) => each !== first);
   const elsewhere = rest.filter(({ example }) => example.path !== first?.example.path);
-  const wrong = (of: readonly ScoredPlace[]) => of.find(({ right, draft }) => !right && draft.text !== '');
+  const wrong = (of: readonly ScoredPosition[]) => of.find(({ right, draft }) => !right && draft.text !== '');
   const second = wrong(elsewhere) ?? wrong(rest) ?? rest[0];
   return [first, second].filter((each) => each !== undefined);
 }
 
 /** Of the author's text, where the line was begun and fits the terminal: other examples show less well. */
-function lengthOf({ truth, asked }: ScoredPlace): number {
+function lengthOf({ truth, asked }: ScoredPosition): number {
   const typed = lineBefore(asked.query.prefix).trim().length;
   return typed > 0 && typed + truth.length <= CODE && truth.length <= CODE / 2 ? truth.length : 0;
 }
 
-function exampleLines({ example, asked, draft, truth, right }: ScoredPlace): string[] {
+function exampleLines({ example, asked, draft, truth, right }: ScoredPosition): string[] {
   const typed = lineBefore(asked.query.prefix);
   return [
     `  ${example.path}, line ${example.line + 1}`,

@@ -1,7 +1,7 @@
 // A test position with the router's decision: which model would answer there, and why.
 import type { Decision } from '../../routing/types.ts';
-import type { ScoredPlace } from './scored.ts';
+import type { ScoredPosition } from './scored.ts';
 
-export interface JudgedPlace extends ScoredPlace {
+export interface JudgedPosition extends ScoredPosition {
   readonly decision: Decision;
 }

@@ -22,12 +22,12 @@ function tableOf({ head, rows }: ReportTable): string {
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-function exampleOf({ place, before, lines }: CodeExample): string[] {
+function exampleOf({ location, before, lines }: CodeExample): string[] {
   // A fence longer than any in the code.
   const code = [before, ...lines.map(({ who, text }) => `${who}: ${text}`)].join('\n');
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
-  return [`**${plain(place)}**`, `${fence}\n${code}\n${fence}`];
+  return [`**${plain(location)}**`, `${fence}\n${code}\n${fence}`];
 }
 
 /** What a file or a model says is no markup. */
@@ -41,9 +41,9 @@ export function plainTextOf({ title, subtitle, sections }: ReportDocument, width
     const blocks = [
       ...text.map((each) => wrapped(each, width)),
       ...(table && !chart && table.rows.length > 0 ? [alignedTable(table)] : []),
-      ...examples.map(({ place, before, lines }) =>
+      ...examples.map(({ location, before, lines }) =>
         [
-          place,
+          location,
           `  ${oneLine(before, 70)}▏`,
           ...lines.map(({ who, text: said }) => `  ${who.padEnd(10)} ${oneLine(said, width - 15)}`),
         ]

@@ -1,6 +1,6 @@
 // An adaptation's report as a document: results, router, calibration, costs.
 import { counted, duration, oneLine, percent, thousands } from '../../common/format.ts';
-import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
+import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
 import type { Axis, Chart, CodeExample, ReportDocument, ReportTable, Section } from './document.ts';
 import { outcomeOf } from './outcome.ts';
@@ -60,10 +60,10 @@ function modelsSection(report: AdaptReport): Section[] {
   const rows = (Object.keys(modelNames) as ModelName[]).flatMap((name) => {
     const of = quality[name];
     if (of === undefined) return [];
-    const { places, exactMatch, editSimilarity, precisionAt } = of;
+    const { places: positions, exactMatch, editSimilarity, precisionAt } = of;
     const surest = [precisionAt['10'], precisionAt['20'], precisionAt['30'], precisionAt['50']];
     return [
-      [modelNames[name], thousands(places), exactMatch, editSimilarity, ...surest, name === used ? 'in use' : ''],
+      [modelNames[name], thousands(positions), exactMatch, editSimilarity, ...surest, name === used ? 'in use' : ''],
     ];
   });
   const choice = Object.entries(chosenFrom ?? {}).map(
@@ -167,7 +167,7 @@ function completionsSection({ examples }: AdaptReport): Section[] {
       title: 'Worked completions (from the test files)',
       text: [],
       examples: examples.map(({ path, line, before, truth, answer, model, latencyMs, reason, right: isRight }) => ({
-        place: `${path}:${line + 1}`,
+        location: `${path}:${line + 1}`,
         before,
         lines: [
           { who: 'Written', text: shown(truth) },
@@ -251,7 +251,7 @@ function exampleOf({ what, example }: UnderfitRow): CodeExample[] {
   if (example === undefined) return [];
   return [
     {
-      place: `${capital(what)}: ${example.path}:${example.line + 1}`,
+      location: `${capital(what)}: ${example.path}:${example.line + 1}`,
       before: example.before,
       lines: [
         { who: 'Written', text: shown(example.truth) },

@@ -1,31 +1,31 @@
 // The data of a report: held-out positions with each model's answers, compared with the author's text.
 import type { Draft } from '../../common/completion.ts';
 import type { LlmAnswer } from '../../llm/types.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { JudgedDraft } from '../../prompts/completion/judge.ts';
-import type { CompletionPlace } from '../../prompts/completion/types.ts';
-import type { PlaceFacts } from '../../routing/types.ts';
+import type { CompletionPosition } from '../../prompts/completion/types.ts';
+import type { PositionFacts } from '../../routing/types.ts';
 
-export interface ScoredPlace extends JudgedDraft {
+export interface ScoredPosition extends JudgedDraft {
   readonly example: CursorExample;
-  readonly asked: CompletionPlace;
+  readonly asked: CompletionPosition;
   /** The part of the author's text that is asked for: see `truthAt`. */
   readonly truth: string;
-  readonly place: PlaceFacts;
+  readonly position: PositionFacts;
   /** The draft as it would be shown; empty if nothing would be shown. */
   readonly draft: Draft;
   /** Log loss on the truth. Undefined if it was not requested, the drafter cannot measure it, or a block is wanted. */
   readonly loss: { readonly tokens: number; readonly nats: number } | undefined;
 }
 
-export interface LabelledPlace extends JudgedDraft {
-  readonly scored: ScoredPlace;
+export interface LabeledPosition extends JudgedDraft {
+  readonly scored: ScoredPosition;
   /** The answer of the large model, with the text as it would be shown. */
   readonly answer: LlmAnswer;
 }
 
 export interface Labels {
-  readonly labelled: readonly LabelledPlace[];
+  readonly labelled: readonly LabeledPosition[];
   readonly failed: number;
   /** Why labeling stopped early, for the report; undefined if it did not. */
   readonly stopped: string | undefined;

@@ -1,7 +1,7 @@
 // The report of an adaptation: what the command line prints, the editor shows and the store keeps as JSON.
 import type { AnswerSource } from '../../common/completion.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
-import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
+import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { RiskBound } from '../../routing/types.ts';
 import type { HarvestReport, Split } from '../../workspace/files/types.ts';

@@ -1,12 +1,12 @@
 // Where the large model falls short: test places of one kind, in the words of who owns the folder, with what either side comes to there and an example.
-import type { CursorKind } from '../../prompts/completion/cursor-places.ts';
+import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';
 import { lastLines } from '../../text/lines.ts';
-import type { JudgedPlace } from './judged.ts';
-import type { LabelledPlace } from './scored.ts';
+import type { JudgedPosition } from './judged.ts';
+import type { LabeledPosition } from './scored.ts';
 import type { UnderfitRow } from './types.ts';
 
 /** Fewer say nothing. */
-const leastPlaces = 8;
+const MIN_POSITIONS = 8;
 const mostRows = 8;
 /** Of files for one purpose, and of kinds of cursors: else the first would fill the list. */
 const mostAlike = 3;
@@ -34,7 +34,7 @@ interface Kind {
   readonly of: string;
 }
 
-function kindsOf({ example: { path, kind } }: JudgedPlace): Kind[] {
+function kindsOf({ example: { path, kind } }: JudgedPosition): Kind[] {
   const purpose = purposes.find(({ test }) => test.test(path))?.name ?? 'code';
   const folder = path.split('/').slice(0, -1).slice(0, 2).join('/');
   const whole = purpose === 'code' ? [] : [{ what: `your ${purpose}`, of: purpose }];
@@ -48,7 +48,7 @@ function kindsOf({ example: { path, kind } }: JudgedPlace): Kind[] {
 interface Group {
   readonly of: string;
   readonly row: UnderfitRow;
-  readonly places: ReadonlySet<JudgedPlace>;
+  readonly positions: ReadonlySet<JudgedPosition>;
 }
 
 /**
@@ -56,22 +56,22 @@ interface Group {
  * @param answers the API's, by example; none: nobody knows, and nothing is told
  */
 export function underfitOf(
-  judged: readonly JudgedPlace[],
-  answers: ReadonlyMap<unknown, LabelledPlace>,
+  judged: readonly JudgedPosition[],
+  answers: ReadonlyMap<unknown, LabeledPosition>,
 ): readonly UnderfitRow[] {
   if (answers.size === 0) return [];
-  const groups = new Map<string, { readonly of: string; readonly places: JudgedPlace[] }>();
-  for (const place of judged) {
-    for (const { what, of } of kindsOf(place)) {
-      const group = groups.get(what) ?? { of, places: [] };
-      group.places.push(place);
+  const groups = new Map<string, { readonly of: string; readonly positions: JudgedPosition[] }>();
+  for (const position of judged) {
+    for (const { what, of } of kindsOf(position)) {
+      const group = groups.get(what) ?? { of, positions: [] };
+      group.positions.push(position);
       groups.set(what, group);
     }
   }
   const told: Group[] = [];
   const ranked = [...groups]
-    .filter(([, { places }]) => places.length >= leastPlaces)
-    .map(([what, { of, places }]) => ({ of, row: rowOf(what, places, answers), places: new Set(places) }))
+    .filter(([, { positions }]) => positions.length >= MIN_POSITIONS)
+    .map(([what, { of, positions }]) => ({ of, row: rowOf(what, positions, answers), positions: new Set(positions) }))
     .sort((a, b) => b.row.specialist - b.row.api - (a.row.specialist - a.row.api));
   for (const group of ranked) {
     if (told.length === mostRows) break;
@@ -81,35 +81,35 @@ export function underfitOf(
   return told.map(({ row }) => row);
 }
 
-function isSame({ places: a }: Group, { places: b }: Group): boolean {
-  const shared = [...a].filter((place) => b.has(place)).length;
+function isSame({ positions: a }: Group, { positions: b }: Group): boolean {
+  const shared = [...a].filter((position) => b.has(position)).length;
   return shared >= sameShare * (a.size + b.size - shared);
 }
 
 function rowOf(
   what: string,
-  places: readonly JudgedPlace[],
-  answers: ReadonlyMap<unknown, LabelledPlace>,
+  positions: readonly JudgedPosition[],
+  answers: ReadonlyMap<unknown, LabeledPosition>,
 ): UnderfitRow {
-  const known = places.flatMap((place) => {
-    const label = answers.get(place.example);
-    return label === undefined ? [] : [{ place, label }];
+  const known = positions.flatMap((position) => {
+    const label = answers.get(position.example);
+    return label === undefined ? [] : [{ position, label }];
   });
   const wrong = known.filter(({ label }) => !label.right);
-  const shown = wrong.find(({ place }) => place.right) ?? wrong[0];
+  const shown = wrong.find(({ position }) => position.right) ?? wrong[0];
   return {
-    ...{ what, places: places.length },
-    api: places.reduce((sum, { decision }) => sum + decision.pApi, 0) / places.length,
+    ...{ what, places: positions.length },
+    api: positions.reduce((sum, { decision }) => sum + decision.pApi, 0) / positions.length,
     asked: known.length,
     apiRight: known.length - wrong.length,
-    specialist: places.filter(({ right }) => right).length / places.length,
-    ...(shown && { example: exampleOf(shown.place, shown.label) }),
+    specialist: positions.filter(({ right }) => right).length / positions.length,
+    ...(shown && { example: exampleOf(shown.position, shown.label) }),
   };
 }
 
 function exampleOf(
-  { example, truth, draft }: JudgedPlace,
-  { answer }: LabelledPlace,
+  { example, truth, draft }: JudgedPosition,
+  { answer }: LabeledPosition,
 ): NonNullable<UnderfitRow['example']> {
   const { path, line, prefix } = example;
   const before = lastLines(prefix, 2, 400).join('\n');

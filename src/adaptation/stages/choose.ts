@@ -1,7 +1,7 @@
 // Chooses the model to keep on validation positions. Test positions are measured once, after the choice.
 import { percent } from '../../common/format.ts';
 import { likelierBy } from '../../common/quality.ts';
-import type { ScoredPlace } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/scored.ts';
 import type { MixedQuality, NeuralReport } from '../report/types.ts';
 import type { Training } from './training.ts';
 
@@ -14,7 +14,7 @@ export interface ModelCandidate {
 
 /** With its drafts at the validation positions. */
 export interface MeasuredModel extends ModelCandidate {
-  readonly scored: readonly ScoredPlace[];
+  readonly scored: readonly ScoredPosition[];
   readonly quality: MixedQuality;
 }
 
@@ -48,12 +48,12 @@ function leadInLoss(one: MeasuredModel, other: MeasuredModel): Lead {
  * A weighted mean and its error: the ratio estimator (Cochran 1977, Sampling Techniques, 6.4) over positions.
  * @param places sum and weight of each position
  */
-function leadOf(places: readonly (readonly [sum: number, weight: number])[]): Lead {
-  const weight = places.reduce((sum, [, each]) => sum + each, 0);
+function leadOf(positions: readonly (readonly [sum: number, weight: number])[]): Lead {
+  const weight = positions.reduce((sum, [, each]) => sum + each, 0);
   if (weight === 0) return { by: 0, errors: 0 };
-  const by = places.reduce((sum, [each]) => sum + each, 0) / weight;
-  const squares = places.reduce((sum, [each, of]) => sum + (each - by * of) ** 2, 0);
-  const error = Math.sqrt((squares * places.length) / Math.max(1, places.length - 1)) / weight;
+  const by = positions.reduce((sum, [each]) => sum + each, 0) / weight;
+  const squares = positions.reduce((sum, [each, of]) => sum + (each - by * of) ** 2, 0);
+  const error = Math.sqrt((squares * positions.length) / Math.max(1, positions.length - 1)) / weight;
   return { by, errors: by === 0 ? 0 : by / (error || Number.MIN_VALUE) };
 }
 
@@ -77,8 +77,8 @@ export function choose(
     const likelier = lines.by >= 0 && loss.errors > MORE_THAN_CHANCE.loss;
     return { each, lines, loss, better: lines.errors > MORE_THAN_CHANCE.lines || likelier };
   });
-  const places = base.scored.length;
-  if (places === 0) return { used: base, why: 'there was no held-out file to choose by.' };
+  const positions = base.scored.length;
+  if (positions === 0) return { used: base, why: 'there was no held-out file to choose by.' };
   const better = others.filter((one) => one.better && !(one.each.name === 'adapted' && training?.improved === false));
   const ahead = (one: (typeof others)[number], of: (typeof others)[number]) =>
     one.lines.by === of.lines.by ? one.loss.by > of.loss.by : one.lines.by > of.lines.by;
@@ -86,7 +86,7 @@ export function choose(
     (high, one) => (high && !ahead(one, high) ? high : one),
     undefined,
   );
-  const on = `of the ${places} to choose by`;
+  const on = `of the ${positions} to choose by`;
   if (best) {
     const { each, lines, loss } = best;
     const more = `${percent(lines.by)} more lines right ${on} than ${titles[base.name]}`;

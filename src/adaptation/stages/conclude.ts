@@ -6,7 +6,7 @@ import { defaultFit } from '../../routing/defaults.ts';
 import { fitRouter } from '../../routing/fit.ts';
 import type { CouplingExample } from '../../routing/types.ts';
 import { measure } from '../report/figures.ts';
-import type { LabelledPlace, ScoredPlace } from '../report/scored.ts';
+import type { LabeledPosition, ScoredPosition } from '../report/scored.ts';
 import { testOf } from './neural.ts';
 import type { FittedRun, LearnStages } from './stage-outputs.ts';
 import { trainingLabelsInWords } from './training-labels.ts';
@@ -18,14 +18,14 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   const chosen = await runner.get('chosen');
   const tested = chosen && (await testOf(runner, chosen));
   const alone = { choose: await runner.get('calibrated'), test: await runner.get('measured') };
-  const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.places } : alone;
+  const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.positions } : alone;
   // The comparison without the adaptation: the base, or the n-grams alone if the base stays.
   const tried = new Set(test.map(({ example }) => example));
   const before = tested && (tested.report.used === 'base' ? alone.test : await runner.get('testedBase'));
   const labels = await runner.get('labels');
   const taught = request.neural && trainingLabelsInWords(await runner.get('taught'));
   if (taught !== undefined) notes.push(taught);
-  const fit = (of: readonly ScoredPlace[]) =>
+  const fit = (of: readonly ScoredPosition[]) =>
     of.length > 0 ? fitRouter(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
   const coupling = fit(choose);
   if (choose.length === 0) notes.push('Too few files to validate on: the coupling that the extension ships is in use.');
@@ -48,14 +48,14 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
 }
 
 /** Every position with verdicts on the local draft, on each of its cuts, and on the API's answer if there is one. */
-function examplesOf(scored: readonly ScoredPlace[], labelled: readonly LabelledPlace[]): CouplingExample[] {
+function examplesOf(scored: readonly ScoredPosition[], labelled: readonly LabeledPosition[]): CouplingExample[] {
   const verdicts = new Map(labelled.map((label) => [label.scored.example, label.right]));
-  return scored.map((place) => {
-    const apiRight = verdicts.get(place.example);
-    const { example: at, draft, asked, right } = place;
+  return scored.map((position) => {
+    const apiRight = verdicts.get(position.example);
+    const { example: at, draft, asked, right } = position;
     const written = at.truth + at.suffix;
     const example = {
-      ...{ path: at.path, draft, place: place.place, specialistRight: right },
+      ...{ path: at.path, draft, position: position.position, specialistRight: right },
       cuts: cutsOf(draft, asked).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),
     };
     return apiRight === undefined ? example : { ...example, apiRight };

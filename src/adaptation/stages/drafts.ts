@@ -1,11 +1,11 @@
 // The n-gram model of a run: its index with fitted weights, its drafts, and the stored answers of any model.
 
 import { sha256Of } from '../../neural/models/manifest.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { weightsFrom } from '../../specialist/ngram/weights.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
-import type { ScoredPlace } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/scored.ts';
 import { AnswerLedger } from './answer-ledger.ts';
 import { evaluate } from './evaluate.ts';
 import type { LearnStages, Run } from './stage-outputs.ts';
@@ -56,7 +56,7 @@ export async function draftAlone(
   positions: readonly CursorExample[],
   split: 'validation' | 'test',
   tell: Tell,
-): Promise<ScoredPlace[]> {
+): Promise<ScoredPosition[]> {
   const { run } = runner;
   const answers = answersOf(run, await signatureOfIndex(runner), split);
   let index: Promise<NgramModel> | undefined;

@@ -2,13 +2,13 @@
 
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { quantile } from '../../common/quality.ts';
-import { draftOptions, placeBefore, shownDraft } from '../../prompts/completion/asked-place.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import { draftOptions, positionInDocument, shownDraft } from '../../prompts/completion/completion-position.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { judge, truthAt } from '../../prompts/completion/judge.ts';
-import { positionOf } from '../../routing/place.ts';
+import { positionFactsOf } from '../../routing/position-facts.ts';
 import type { QueryLoss } from '../../specialist/engine/protocol.ts';
 import { turn } from '../cancellation.ts';
-import type { ScoredPlace } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/scored.ts';
 import type { AnswerLedger, ModelAnswer } from './answer-ledger.ts';
 import type { Tell } from './stage-runner.ts';
 
@@ -32,7 +32,7 @@ export interface EvaluateOptions {
 const WITH_LOSS = 1.25;
 
 /** Median time of a draft with its loss. */
-export function secondsPerPlace(scored: readonly ScoredPlace[]): number {
+export function secondsPerPosition(scored: readonly ScoredPosition[]): number {
   const took = scored.map(({ draft }) => draft.latencyMs);
   return took.length > 0 ? (WITH_LOSS * quantile(took, 0.5)) / 1000 : 0;
 }
@@ -42,8 +42,8 @@ export async function evaluate(
   drafter: Drafter,
   examples: readonly CursorExample[],
   { losses = false, answers, tell, signal }: EvaluateOptions = {},
-): Promise<ScoredPlace[]> {
-  const scored: ScoredPlace[] = [];
+): Promise<ScoredPosition[]> {
+  const scored: ScoredPosition[] = [];
   let turned = performance.now();
   for (const example of examples) {
     if (performance.now() - turned > 20) {
@@ -51,7 +51,7 @@ export async function evaluate(
       await turn(signal);
       turned = performance.now();
     }
-    const asked = placeBefore(example);
+    const asked = positionInDocument(example);
     const { query, block } = asked;
     const truth = truthAt(example.truth, asked);
     const ask = async (): Promise<ModelAnswer> => ({
@@ -60,7 +60,7 @@ export async function evaluate(
     });
     const { draft: written, loss } = await (answers ? answers.at(example, asked, ask) : ask());
     const draft = shownDraft(written, asked);
-    scored.push({ example, asked, truth, place: positionOf(query), draft, ...judge(draft.text, truth), loss });
+    scored.push({ example, asked, truth, position: positionFactsOf(query), draft, ...judge(draft.text, truth), loss });
   }
   tell?.({ done: examples.length, total: examples.length });
   return scored;

@@ -1,13 +1,13 @@
 // The first look: how often the local model is right in this folder before anything is trained, within a time limit.
 // Its answers are in the position ledger, so that the rest of the run asks for none of them again.
 import { CodedError, isCancelled } from '../../common/errors.ts';
-import { placeBefore } from '../../prompts/completion/asked-place.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import { positionInDocument } from '../../prompts/completion/completion-position.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { type FirstLook, firstLookInWords } from '../report/first-look.ts';
-import type { ScoredPlace } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/scored.ts';
 import { draftAlone } from './drafts.ts';
+import { type HeldOutPositions, halved, MOST_HALVINGS } from './held-out-positions.ts';
 import { baseCandidate } from './neural.ts';
-import { type HeldOutPositions, halved, MOST_HALVINGS } from './places.ts';
 import type { LearnStages } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 
@@ -23,10 +23,10 @@ async function look(runner: LearnStages, tell: Tell): Promise<FirstLook> {
   const { run } = runner;
   const limit = run.request.firstLookSeconds ?? 0;
   const left = () => limit - run.elapsed();
-  const lines = byImportance(run.places).filter((example) => !placeBefore(example).block);
+  const lines = byImportance(run.positions).filter((example) => !positionInDocument(example).block);
   await runner.get('weights');
   tell({ done: 0, total: undefined, stageLeft: left() });
-  const base: ScoredPlace[] = [];
+  const base: ScoredPosition[] = [];
   const draftBase = async () => {
     const session = await runner.get('session');
     const model = baseCandidate(run);
@@ -64,10 +64,10 @@ async function look(runner: LearnStages, tell: Tell): Promise<FirstLook> {
 }
 
 /** Those of the smallest measurement first, because every plan measures there; each group spread over all files. */
-function byImportance(places: HeldOutPositions): CursorExample[] {
+function byImportance(positions: HeldOutPositions): CursorExample[] {
   const order = new Set<CursorExample>();
   for (let times = MOST_HALVINGS; times >= 0; times--)
-    for (const example of spread(halved(places, times).choose)) order.add(example);
+    for (const example of spread(halved(positions, times).choose)) order.add(example);
   return [...order];
 }
 

@@ -4,17 +4,17 @@
 import { apiHost } from '../../llm/connect.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
 import type { LlmClient } from '../../llm/types.ts';
-import { placeBefore } from '../../prompts/completion/asked-place.ts';
+import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
-import type { CursorExample, SourceText } from '../../prompts/completion/cursor-places.ts';
+import type { CursorExample, SourceText } from '../../prompts/completion/cursor-examples.ts';
 import { type LlmRequest, REQUEST_SNIPPETS, requestAt } from '../../prompts/completion/llm-request.ts';
-import { teachingPlaces } from '../../prompts/completion/teaching-places.ts';
+import { chooseTrainingPositions } from '../../prompts/completion/training-positions.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import { turn } from '../cancellation.ts';
 import type { ApiEstimate } from '../types.ts';
 import { indexOf } from './drafts.ts';
-import { placesIn } from './neural.ts';
-import { placesToAsk } from './places.ts';
+import { positionsToAsk } from './held-out-positions.ts';
+import { measuredPositionsOf } from './neural.ts';
 import type { LabelingPlan, LearnStages, Run, ToAsk } from './stage-outputs.ts';
 
 /** Share of the calls for training files, if a neural model is trained: enough to learn where the large model fails. */
@@ -22,8 +22,8 @@ const TEACHING = 0.4;
 
 /** The request of a completion there, without the local draft. Secrets are already redacted in files and index. */
 export function labelRequest(example: CursorExample, index: NgramModel): LlmRequest {
-  const place = placeBefore(example);
-  return requestAt(place, index.snippets(place.query, REQUEST_SNIPPETS), { oneOff: true });
+  const position = positionInDocument(example);
+  return requestAt(position, index.snippets(position.query, REQUEST_SNIPPETS), { oneOff: true });
 }
 
 /** Probability of each token of a file by the n-grams, as if its line were being typed. Yields to the event loop. */
@@ -38,7 +38,7 @@ export function foreseenBy(index: NgramModel, signal: AbortSignal) {
 export function askedAs({ llm, request }: Run): string | undefined {
   const { api } = request;
   if (llm === undefined || api === undefined) return undefined;
-  return JSON.stringify([llm.facts.asked ?? llm.model, api.places, api.runUsd]);
+  return JSON.stringify([llm.facts.asked ?? llm.model, api.positions, api.runUsd]);
 }
 
 /** Undefined where it is not asked. */
@@ -48,9 +48,10 @@ export async function askingOf(runner: LearnStages): Promise<LabelingPlan | unde
   const as = askedAs(runner.run);
   if (llm === undefined || api === undefined || as === undefined) return undefined;
   const index = await indexOf(runner);
-  const { choose, test } = await placesIn(runner);
-  const teaching = Math.round(request.neural ? TEACHING * api.places : 0);
-  const ranked = teaching > 0 ? await teachingPlaces(held.train, foreseenBy(index, signal), tokenizer, teaching) : [];
+  const { choose, test } = await measuredPositionsOf(runner);
+  const teaching = Math.round(request.neural ? TEACHING * api.positions : 0);
+  const ranked =
+    teaching > 0 ? await chooseTrainingPositions(held.train, foreseenBy(index, signal), tokenizer, teaching) : [];
   const prompts = new Map<CursorExample, Prompt>();
   const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
     examples.map((example) => {
@@ -59,8 +60,8 @@ export async function askingOf(runner: LearnStages): Promise<LabelingPlan | unde
       return { example, prompt };
     });
   const chosen = affordable(llm, api, (calls) => {
-    const some = ranked.slice(0, Math.round((calls / api.places) * teaching));
-    const others = placesToAsk(choose, test, calls - some.length);
+    const some = ranked.slice(0, Math.round((calls / api.positions) * teaching));
+    const others = positionsToAsk(choose, test, calls - some.length);
     return { teach: toAsk(some), validation: toAsk(others.validation), test: toAsk(others.test) };
   });
   const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
@@ -69,7 +70,7 @@ export async function askingOf(runner: LearnStages): Promise<LabelingPlan | unde
   const estimate: ApiEstimate = {
     model: llm.model,
     host: apiHost(api.settings),
-    places: unknown.length,
+    positions: unknown.length,
     usd: unknown.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0),
     ...(awaited > 0 && { awaited }),
   };
@@ -87,10 +88,10 @@ type Chosen = Omit<LabelingPlan, 'llm' | 'as'>;
 /** As many positions as the run's dollars allow. Known answers count too, so that a later run chooses the same ones. */
 function affordable(
   llm: LlmClient,
-  { places, runUsd = Number.POSITIVE_INFINITY }: { readonly places: number; readonly runUsd?: number },
+  { positions, runUsd = Number.POSITIVE_INFINITY }: { readonly positions: number; readonly runUsd?: number },
   choose: (calls: number) => Chosen,
 ): Chosen {
-  let calls = places;
+  let calls = positions;
   for (;;) {
     const chosen = choose(calls);
     const all = [...chosen.teach, ...chosen.validation, ...chosen.test];

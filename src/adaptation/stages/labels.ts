@@ -7,7 +7,7 @@ import type { Prompt } from '../../llm/protocol/prompt.ts';
 import type { LlmAnswer, LlmClient } from '../../llm/types.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
 import { judge } from '../../prompts/completion/judge.ts';
-import type { ApiLabels, LabelledPlace, Labels, ScoredPlace } from '../report/scored.ts';
+import type { ApiLabels, LabeledPosition, Labels, ScoredPosition } from '../report/scored.ts';
 import type { LearnStages, Run, ToAsk } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 
@@ -20,15 +20,15 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
   if (asking === undefined) return undefined;
   const { llm } = asking;
   const scored = [...(await runner.get('calibrated')), ...(await runner.get('measured'))];
-  const byExample = new Map(scored.map((place) => [place.example, place]));
+  const byExample = new Map(scored.map((position) => [position.example, position]));
   // One count over both, so that the time left does not start again with the second.
   const count = new Answered(asking.validation.length + asking.test.length, tell);
-  const ask = async (places: readonly ToAsk[]): Promise<Labels> => {
-    const labelled: LabelledPlace[] = [];
-    const outcome = await askAll(runner.run, llm, places, count, ({ example }, answer) => {
-      const place = byExample.get(example) as ScoredPlace;
-      const text = cleanAnswer(answer.text, place.asked);
-      labelled.push({ scored: place, answer: { ...answer, text }, ...judge(text, place.truth) });
+  const ask = async (positions: readonly ToAsk[]): Promise<Labels> => {
+    const labelled: LabeledPosition[] = [];
+    const outcome = await askAll(runner.run, llm, positions, count, ({ example }, answer) => {
+      const position = byExample.get(example) as ScoredPosition;
+      const text = cleanAnswer(answer.text, position.asked);
+      labelled.push({ scored: position, answer: { ...answer, text }, ...judge(text, position.truth) });
     });
     return { labelled, failed: outcome.failed, stopped: outcome.stopped?.message };
   };

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { sha256Of } from '../../neural/models/manifest.ts';
-import { placeBefore } from '../../prompts/completion/asked-place.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import { positionInDocument } from '../../prompts/completion/completion-position.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
 import { weightsOf } from '../models/folder-models.ts';
-import type { ScoredPlace } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/scored.ts';
 import type { NeuralAccess } from '../types.ts';
 import type { AnswerLedger } from './answer-ledger.ts';
 import { type ModelCandidate, titles } from './choose.ts';
@@ -57,36 +57,36 @@ export class NeuralSession {
   async drafts(
     candidate: ModelCandidate,
     split: 'validation' | 'test',
-    places: readonly CursorExample[],
+    positions: readonly CursorExample[],
     tell: Tell,
-  ): Promise<ScoredPlace[]> {
+  ): Promise<ScoredPosition[]> {
     const { signal } = this.deps;
     const answers = this.deps.answersOf(await this.identity(candidate), split);
     const drafter: Drafter = {
       complete: async (query, options) => (await this.use(candidate, tell)).complete(query, options),
       lossAt: async (query, truth) => (await this.use(candidate, tell)).lossAt(query, truth),
     };
-    const scored = await evaluate(drafter, places, { losses: true, answers, tell, signal });
+    const scored = await evaluate(drafter, positions, { losses: true, answers, tell, signal });
     const status = this.open && (await this.deps.engine.request('status', {}));
     if (status?.ok) this.memory = Math.max(this.memory, status.value.memory);
     return scored;
   }
 
   /** Number of positions without a stored answer. */
-  async unanswered(candidate: ModelCandidate, places: readonly CursorExample[]): Promise<number> {
+  async unanswered(candidate: ModelCandidate, positions: readonly CursorExample[]): Promise<number> {
     const answers = this.deps.answersOf(await this.identity(candidate), 'validation');
-    return places.filter((example) => !answers?.has(example, placeBefore(example))).length;
+    return positions.filter((example) => !answers?.has(example, positionInDocument(example))).length;
   }
 
   /** Fits the adapted model's mixture, starting from that of its base, and stores it beside the model. */
-  async fitMixture(candidate: ModelCandidate, places: readonly CursorExample[], tell: Tell): Promise<void> {
+  async fitMixture(candidate: ModelCandidate, positions: readonly CursorExample[], tell: Tell): Promise<void> {
     const [theirs, own] = [candidate.base, candidate.model].map((folder) => join(folder, MIXTURE_FILE)) as [
       string,
       string,
     ];
     rmSync(own, { force: true });
     if (existsSync(theirs)) replaceFile(own, [readFileSync(theirs)]);
-    const { fit } = await this.use(candidate, tell, places);
+    const { fit } = await this.use(candidate, tell, positions);
     if (fit) replaceFile(own, [new TextEncoder().encode(JSON.stringify(fit.weights))]);
   }
 
@@ -128,7 +128,7 @@ export class NeuralSession {
     };
     tell({ done: 0, total: undefined, detail: `opening ${titles[name]}` });
     const opened = await EngineDrafter.open(engine, source, {
-      places: refit ?? fit,
+      positions: refit ?? fit,
       refit: refit !== undefined,
       tell,
       signal,

@@ -5,14 +5,14 @@ import type { Engine } from '../../specialist/engine/client.ts';
 import { keepComparison } from '../models/compared.ts';
 import { isModel, modelFolderOf, ownModel, sweepModels, workFolder } from '../models/folder-models.ts';
 import { mixedQuality, ownQuality } from '../report/figures.ts';
-import type { ScoredPlace } from '../report/scored.ts';
+import type { ScoredPosition } from '../report/scored.ts';
 import type { NeuralReport } from '../report/types.ts';
 import type { NeuralAccess } from '../types.ts';
 import { choose, type MeasuredModel, type ModelCandidate } from './choose.ts';
 import { answersOf, indexOf, signatureOfIndex } from './drafts.ts';
-import { secondsPerPlace } from './evaluate.ts';
+import { secondsPerPosition } from './evaluate.ts';
+import { type HeldOutPositions, halved } from './held-out-positions.ts';
 import { NeuralSession } from './neural-session.ts';
-import { type HeldOutPositions, halved } from './places.ts';
 import type { Chosen, LearnStages, Run } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 import type { Training } from './training.ts';
@@ -39,24 +39,24 @@ export function adaptedOf(run: Run, { base: name, weights }: Training): ModelCan
 /** Drafts at the validation positions. */
 export async function measure(runner: LearnStages, candidate: ModelCandidate, tell: Tell): Promise<MeasuredModel> {
   const session = await runner.get('session');
-  const scored = await session.drafts(candidate, 'validation', (await placesIn(runner)).choose, tell);
+  const scored = await session.drafts(candidate, 'validation', (await measuredPositionsOf(runner)).choose, tell);
   return { ...candidate, scored, quality: mixedQuality(scored) };
 }
 
 /** Positions for the neural models: as many as the budget allows. */
-export async function placesIn(runner: LearnStages): Promise<HeldOutPositions> {
-  const { places, request } = runner.run;
+export async function measuredPositionsOf(runner: LearnStages): Promise<HeldOutPositions> {
+  const { positions, request } = runner.run;
   // Without an engine, the n-grams are measured alone.
   const scale = request.neural && (await runner.get('scale').catch(() => undefined));
-  return scale ? halved(places, scale.halvings) : places;
+  return scale ? halved(positions, scale.halvings) : positions;
 }
 
 /** Drafts at the test positions. If the base is the model used, it drafts only once. */
 export function test(which: 'used' | 'base') {
-  return async (runner: LearnStages, tell: Tell): Promise<readonly ScoredPlace[]> => {
+  return async (runner: LearnStages, tell: Tell): Promise<readonly ScoredPosition[]> => {
     const chosen = (await runner.get('chosen')) as Chosen;
     if (which === 'base' && chosen.used === chosen.base) return runner.get('tested');
-    return (await runner.get('session')).drafts(chosen[which], 'test', (await placesIn(runner)).test, tell);
+    return (await runner.get('session')).drafts(chosen[which], 'test', (await measuredPositionsOf(runner)).test, tell);
   };
 }
 
@@ -68,7 +68,7 @@ export function sessionOf(runner: LearnStages): NeuralSession {
     work: workFolder(run.request.specialistFolder),
     tokenizerPath: run.request.tokenizerPath,
     signal: run.signal,
-    fit: run.places.fit,
+    fit: run.positions.fit,
     fitted: runner.sources.fit,
     index: async () => (await indexOf(runner)).serialize(),
     indexed: () => signatureOfIndex(runner),
@@ -78,11 +78,11 @@ export function sessionOf(runner: LearnStages): NeuralSession {
 
 /** The model of an earlier adaptation; undefined if there is none, it does not open, or it cannot be judged fairly. */
 export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefined {
-  const { request, places, judgesEarlier } = run;
+  const { request, positions, judgesEarlier } = run;
   const { base } = accessOf(run);
   const own = ownModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
   if (own?.ok === false) notes?.push(`There is an earlier model. ${own.error.message}`);
-  if (!own?.ok || places.choose.length === 0) return undefined;
+  if (!own?.ok || positions.choose.length === 0) return undefined;
   if (!judgesEarlier) {
     notes?.push(
       'There is an earlier model. It has learned most of what is held out now, under other paths: it was not measured.',
@@ -111,7 +111,7 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
     const plan = await runner.get('plan');
     runner.run.plan(await runner.get('ahead'), plan.why);
     const base = await runner.get('base');
-    const perPlace = secondsPerPlace(base.scored);
+    const perPlace = secondsPerPosition(base.scored);
     runner.run.replan({ ...(await runner.get('ahead')), perPlace, base: 0 });
     const earlier = await attempt(() => runner.get('earlier'), notes);
     const training = await attempt(() => runner.get('training'), notes);
@@ -135,7 +135,7 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
 }
 
 interface Tested {
-  readonly places: readonly ScoredPlace[];
+  readonly positions: readonly ScoredPosition[];
   readonly report: Omit<NeuralReport, 'ngramCoupling'>;
 }
 
@@ -145,25 +145,25 @@ export async function testOf(
   { used, base, training, report }: Chosen,
 ): Promise<Tested | undefined> {
   try {
-    const places = await runner.get('tested');
+    const positions = await runner.get('tested');
     const ofBase = await runner.get('testedBase');
     const { memory } = await runner.get('session');
     const quality: NeuralReport['quality'] = {
       ngram: ownQuality(await measuredAlone(runner)),
       base: mixedQuality(ofBase),
-      ...(used !== base && { [used.name]: mixedQuality(places) }),
+      ...(used !== base && { [used.name]: mixedQuality(positions) }),
     };
     const peakMemoryBytes = Math.max(memory, training?.peakMemoryBytes ?? 0);
-    return { places, report: { used: used.name, ...report, quality, training: training?.report, peakMemoryBytes } };
+    return { positions, report: { used: used.name, ...report, quality, training: training?.report, peakMemoryBytes } };
   } catch (error) {
     return leftOut(error, runner.run.notes);
   }
 }
 
 /** The drafts of the n-grams alone at the same test positions. */
-async function measuredAlone(runner: LearnStages): Promise<readonly ScoredPlace[]> {
-  const places = new Set((await placesIn(runner)).test);
-  return (await runner.get('measured')).filter(({ example }) => places.has(example));
+async function measuredAlone(runner: LearnStages): Promise<readonly ScoredPosition[]> {
+  const positions = new Set((await measuredPositionsOf(runner)).test);
+  return (await runner.get('measured')).filter(({ example }) => positions.has(example));
 }
 
 function leftOut(error: unknown, notes: string[]): undefined {

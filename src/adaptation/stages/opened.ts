@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { unwrap } from '../../common/errors.ts';
-import { placeBefore } from '../../prompts/completion/asked-place.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import { positionInDocument } from '../../prompts/completion/completion-position.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { MIXTURE_FILE, type QueryLoss, type Requests } from '../../specialist/engine/protocol.ts';
 import type { Drafter } from './evaluate.ts';
@@ -15,7 +15,7 @@ export type MixtureWeightsResult = Requests['fit']['result'];
 
 export interface OpenOptions {
   /** Positions for fitting the mixture if the model has no weights of its own. */
-  readonly places: readonly CursorExample[];
+  readonly positions: readonly CursorExample[];
   /** Fits the weights even if the model has some, starting from those. */
   readonly refit: boolean;
   readonly tell: Tell;
@@ -46,12 +46,12 @@ export class EngineDrafter implements Drafter {
     const { engine, source, options } = this;
     const { tell, signal } = options;
     unwrap(await engine.request('open', source, { signal }));
-    const places = options.places.filter(({ kind }) => kind !== 'block-body');
+    const positions = options.positions.filter(({ kind }) => kind !== 'block-body');
     const known = existsSync(join(source.model, MIXTURE_FILE));
-    if (places.length === 0 || (known && !(options.refit && this.fit === undefined))) return;
+    if (positions.length === 0 || (known && !(options.refit && this.fit === undefined))) return;
     const asked = {
       key: source.key,
-      queries: places.map((example) => ({ query: placeBefore(example).query, truth: example.truth })),
+      queries: positions.map((example) => ({ query: positionInDocument(example).query, truth: example.truth })),
     };
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       tell({ done: 0, total: undefined, detail: `mixing it with the n-grams, ${done} of ${total}` });

@@ -8,9 +8,9 @@ import { trainingStatusOf } from '../../specialist/engine/training-status.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { RemainingWork } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
-import { secondsPerPlace } from './evaluate.ts';
-import { accessOf, baseCandidate, earlierOf, placesIn } from './neural.ts';
-import { type HeldOutPositions, halved, MOST_HALVINGS } from './places.ts';
+import { secondsPerPosition } from './evaluate.ts';
+import { type HeldOutPositions, halved, MOST_HALVINGS } from './held-out-positions.ts';
+import { accessOf, baseCandidate, earlierOf, measuredPositionsOf } from './neural.ts';
 import type { LearnStages, Run, Scale, TrainingPlan } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 import { budgetSeconds, paceOf, type Training, train } from './training.ts';
@@ -33,11 +33,11 @@ export function planSettings(run: Run): unknown {
 export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {
   const { run } = runner;
   const session = await runner.get('session');
-  const timed = await session.drafts(baseCandidate(run), 'validation', halved(run.places, TIMED).choose, tell);
-  const perPlace = secondsPerPlace(timed);
+  const timed = await session.drafts(baseCandidate(run), 'validation', halved(run.positions, TIMED).choose, tell);
+  const perPlace = secondsPerPosition(timed);
   const room = MEASURING * budgetSeconds(accessOf(run));
   const fits = (halvings: number) =>
-    perPlace * drafts(halved(run.places, halvings), earlierOf(run) !== undefined) <= room;
+    perPlace * drafts(halved(run.positions, halvings), earlierOf(run) !== undefined) <= room;
   let halvings = 0;
   while (halvings < MOST_HALVINGS && !fits(halvings)) halvings++;
   return { halvings, perPlace };
@@ -52,13 +52,13 @@ export async function planOf(runner: LearnStages, tell: Tell): Promise<TrainingP
   const { run } = runner;
   const access = accessOf(run);
   const scale = await runner.get('scale');
-  const places = halved(run.places, scale.halvings);
+  const positions = halved(run.positions, scale.halvings);
   const earlier = earlierOf(run) !== undefined;
   // The base's answers of the first look, and of a run that was interrupted, are in the ledger.
-  const unanswered = await (await runner.get('session')).unanswered(baseCandidate(run), places.choose);
-  const answered = places.choose.length - unanswered;
-  const others = scale.perPlace * (drafts(places, earlier) - answered) + OPENING;
-  const before = scale.perPlace * (unanswered + (earlier ? places.choose.length : 0));
+  const unanswered = await (await runner.get('session')).unanswered(baseCandidate(run), positions.choose);
+  const answered = positions.choose.length - unanswered;
+  const others = scale.perPlace * (drafts(positions, earlier) - answered) + OPENING;
+  const before = scale.perPlace * (unanswered + (earlier ? positions.choose.length : 0));
   const plan = (base: string, training: number, limit = 0): TrainingPlan => {
     return { ...scale, base: basename(base), training, limit, begins: run.elapsed() + before };
   };
@@ -106,8 +106,8 @@ export async function trainAsPlanned(runner: LearnStages, tell: Tell): Promise<T
 export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
   const { run } = runner;
   const { perPlace, training } = await runner.get('plan');
-  const places = await placesIn(runner);
-  const { choose, test } = places;
+  const positions = await measuredPositionsOf(runner);
+  const { choose, test } = positions;
   const session = await runner.get('session');
   const earlier = earlierOf(run);
   const stand = trainingStatusOf(workFolder(run.request.specialistFolder));
@@ -116,7 +116,7 @@ export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
   const trained = training === 0 || (await runner.known('training')) !== undefined;
   return {
     perPlace,
-    places: { fit: trained ? 0 : places.fit.length, choose: trained ? 0 : choose.length, test: test.length },
+    places: { fit: trained ? 0 : positions.fit.length, choose: trained ? 0 : choose.length, test: test.length },
     base: await session.unanswered(baseCandidate(run), choose),
     earlier: earlier ? await session.unanswered(earlier, choose) : 0,
     training: trained ? 0 : Math.max(0, training - spent),

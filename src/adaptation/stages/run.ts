@@ -21,7 +21,7 @@ import type { AdaptReport } from '../report/types.ts';
 import { keepTrainedOn, unseenBy } from '../training-data/trained-on.ts';
 import type { AdaptOutcome, AdaptRequest } from '../types.ts';
 import type { ModelCandidate } from './choose.ts';
-import { type HeldOut, holdOut, placesOf } from './places.ts';
+import { type HeldOut, heldOutPositions, holdOut } from './held-out-positions.ts';
 import type { FittedRun, LearnStages, Run, RunDeps } from './stage-outputs.ts';
 import { digest, StageRunner } from './stage-runner.ts';
 import { indexingAll, stages, stagesOf } from './stages.ts';
@@ -69,9 +69,9 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     // Positions for fitting do not judge an earlier model.
     const held = unseen ? { ...unseen, fit: all.fit } : all;
     const { ledger } = deps;
-    const places = placesOf(held);
+    const positions = heldOutPositions(held);
     run = {
-      ...{ ...deps, request, held, places, tokenizer, log, judgesEarlier: unseen !== undefined },
+      ...{ ...deps, request, held, positions, tokenizer, log, judgesEarlier: unseen !== undefined },
       ...{
         notes: [],
         paid: { answers: 0, usd: 0 },
@@ -155,7 +155,7 @@ async function learn(runner: LearnStages): Promise<FittedRun> {
 /** The estimate before anything is timed: a neural run uses its budget, three quarters of it for training. */
 function firstEstimate({ effort, neural, api }: AdaptRequest): RemainingWork {
   const training = neural && effort === 'adapt' ? 0.75 * budgetSeconds(neural) : 0;
-  return { ...nothingAhead, training, api: api?.places ?? 0 };
+  return { ...nothingAhead, training, api: api?.positions ?? 0 };
 }
 
 /** Signature of each split: paths and redacted texts of its files. */

@@ -4,23 +4,23 @@ import type { Progress } from '../../common/progress.ts';
 import type { Prompt } from '../../llm/protocol/prompt.ts';
 import type { LlmClient } from '../../llm/types.ts';
 import type { Sha256 } from '../../neural/models/manifest.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { PlainWeights } from '../../specialist/ngram/weights.ts';
-import type { PlaceLedger } from '../../storage/place-ledger.ts';
+import type { PositionLedger } from '../../storage/position-ledger.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { RemainingWork } from '../report/countdown.ts';
 import type { ReportFigures as Figures } from '../report/figures.ts';
 import type { FirstLook } from '../report/first-look.ts';
-import type { ApiLabels, ScoredPlace } from '../report/scored.ts';
+import type { ApiLabels, ScoredPosition } from '../report/scored.ts';
 import type { AdaptReport, NeuralReport } from '../report/types.ts';
 import type { Samples } from '../training-data/training-set.ts';
 import type { AdaptRequest, ConfirmSpending } from '../types.ts';
 import type { MeasuredModel, ModelCandidate } from './choose.ts';
+import type { HeldOut, HeldOutPositions } from './held-out-positions.ts';
 import type { NeuralSession } from './neural-session.ts';
-import type { HeldOut, HeldOutPositions } from './places.ts';
 import type { StageRunner } from './stage-runner.ts';
 import type { Training } from './training.ts';
 
@@ -31,7 +31,7 @@ export interface RunDeps {
   readonly llm: LlmClient | undefined;
   readonly confirm: ConfirmSpending;
   /** Stores answers and finished stages, for a resumed or later run. */
-  readonly ledger?: PlaceLedger | undefined;
+  readonly ledger?: PositionLedger | undefined;
   /** Identity of the drafting programs (see `programOf`). Stored drafts of other programs are not reused. */
   readonly program?: string;
   /** Stores a finished run. */
@@ -47,7 +47,7 @@ export interface RunDeps {
 export interface Run extends RunDeps {
   readonly request: AdaptRequest;
   readonly held: HeldOut;
-  readonly places: HeldOutPositions;
+  readonly positions: HeldOutPositions;
   /** False if an earlier model was trained on most of the held-out files. */
   readonly judgesEarlier: boolean;
   readonly tokenizer: Tokenizer;
@@ -78,8 +78,8 @@ export interface StageOutputs {
   /** Fitted mixing weights; null: the folder is too small to fit any. */
   weights: PlainWeights | null;
   /** Drafts of the n-grams alone, at validation and test positions. */
-  calibrated: readonly ScoredPlace[];
-  measured: readonly ScoredPlace[];
+  calibrated: readonly ScoredPosition[];
+  measured: readonly ScoredPosition[];
   session: NeuralSession;
   firstLook: FirstLook;
   scale: Scale;
@@ -98,8 +98,8 @@ export interface StageOutputs {
   /** The model to use after the run; undefined: there is no neural model. */
   chosen: Chosen | undefined;
   /** Drafts at the test positions. */
-  testedBase: readonly ScoredPlace[];
-  tested: readonly ScoredPlace[];
+  testedBase: readonly ScoredPosition[];
+  tested: readonly ScoredPosition[];
   labels: ApiLabels | undefined;
   learned: FittedRun;
 }

@@ -15,7 +15,16 @@ import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
 import { firstLookOf } from './first-look.ts';
 import { askedAs, askingOf } from './labeling-plan.ts';
 import { labelsOf } from './labels.ts';
-import { adaptedOf, baseCandidate, chooseModel, measure, measureEarlier, placesIn, sessionOf, test } from './neural.ts';
+import {
+  adaptedOf,
+  baseCandidate,
+  chooseModel,
+  measure,
+  measuredPositionsOf,
+  measureEarlier,
+  sessionOf,
+  test,
+} from './neural.ts';
 import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
 import type { FittedMixture, Run, SplitName, StageOutputs, Taught } from './stage-outputs.ts';
 import type { Stages } from './stage-runner.ts';
@@ -27,8 +36,8 @@ const isAnswered = ({ whole, as }: Taught, run: Run) => whole && as === (askedAs
 /** Seconds of drafts at all positions of a kind. */
 const at =
   (kind: 'fit' | 'choose' | 'test') =>
-  ({ perPlace, places }: RemainingWork) =>
-    perPlace * places[kind];
+  ({ perPlace, places: positions }: RemainingWork) =>
+    perPlace * positions[kind];
 
 export const stages: Stages<StageOutputs, SplitName, Run> = {
   index: {
@@ -53,11 +62,11 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     reads: ['index', 'fit'],
     keeps: () => true,
     run: async (runner, tell) => {
-      const { held, places, signal } = runner.run;
+      const { held, positions, signal } = runner.run;
       if (held.fit.length === 0) return null;
       const index = await runner.get('index');
       tell({ done: 0, total: undefined });
-      const weights = index.fit(held.fit, places.fit);
+      const weights = index.fit(held.fit, positions.fit);
       await turn(signal);
       return exactWeights(weights);
     },
@@ -180,7 +189,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     run: async (runner, tell): Promise<FittedMixture> => {
       const { weights: of } = await runner.get('training');
       const adapted = adaptedOf(runner.run, await runner.get('training'));
-      const { fit } = await placesIn(runner);
+      const { fit } = await measuredPositionsOf(runner);
       await (await runner.get('session')).fitMixture(adapted, fit, tell);
       return { of, file: mixtureIn(adapted.model) };
     },
@@ -226,7 +235,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'decide',
     of: 'adapting',
     reads: ['weights', 'choose'],
-    run: (runner, tell) => draftAlone(runner, runner.run.places.choose, 'validation', tell),
+    run: (runner, tell) => draftAlone(runner, runner.run.positions.choose, 'validation', tell),
   },
   measured: {
     name: 'Measuring',
@@ -234,7 +243,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     step: 'decide',
     of: 'adapting',
     reads: ['weights', 'test'],
-    run: (runner, tell) => draftAlone(runner, runner.run.places.test, 'test', tell),
+    run: (runner, tell) => draftAlone(runner, runner.run.positions.test, 'test', tell),
   },
   labels: {
     name: 'Asking the API',

@@ -1,13 +1,13 @@
 // Labels of the large model at positions of the training files, and the training data that follows from them. These
 // files are neither those of the router nor those of the test.
 import { percent } from '../../common/format.ts';
-import { placeBefore } from '../../prompts/completion/asked-place.ts';
 import { cleanAnswer } from '../../prompts/completion/clean.ts';
+import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { judge, truthAt } from '../../prompts/completion/judge.ts';
-import { positionOf } from '../../routing/place.ts';
+import { positionFactsOf } from '../../routing/position-facts.ts';
 import { worthBy } from '../../routing/worth.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
-import type { LearnedPlace } from '../training-data/samples.ts';
+import type { TrainingPosition } from '../training-data/samples.ts';
 import type { TrainingData } from '../training-data/training-set.ts';
 import { Answered, askAll } from './labels.ts';
 import type { LearnStages, Taught } from './stage-outputs.ts';
@@ -23,7 +23,7 @@ export async function labelTrainingPositions(runner: LearnStages, tell: Tell): P
   const right = new Map<string, Taught['answers'][number]>();
   const count = new Answered(asking.teach.length, tell);
   const outcome = await askAll(runner.run, asking.llm, asking.teach, count, ({ example, prompt }, answer) => {
-    const asked = placeBefore(example);
+    const asked = positionInDocument(example);
     const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
     const { path, offset, truth } = example;
     right.set(keyOf(prompt.about, offset), { path, offset, length: truth.length, right: verdict.right });
@@ -42,11 +42,14 @@ const keyOf = (path: string, offset: number) => `${offset} ${path}`;
  * more.
  */
 export function trainingDataFrom(
-  answered: readonly { readonly example: LearnedPlace; readonly right: boolean }[],
+  answered: readonly { readonly example: TrainingPosition; readonly right: boolean }[],
 ): TrainingData {
-  const factsOf = (place: LearnedPlace) => positionOf(placeBefore(place).query);
-  const worth = worthBy(answered.map(({ example, right }) => ({ place: factsOf(example), right })));
-  return { ...(worth && { worth: (place) => worth(factsOf(place)) }), places: answered.map(({ example }) => example) };
+  const factsOf = (position: TrainingPosition) => positionFactsOf(positionInDocument(position).query);
+  const worth = worthBy(answered.map(({ example, right }) => ({ position: factsOf(example), right })));
+  return {
+    ...(worth && { worth: (position) => worth(factsOf(position)) }),
+    positions: answered.map(({ example }) => example),
+  };
 }
 
 export function trainingDataOf({ answers }: Taught, train: readonly HarvestedFile[]): TrainingData {

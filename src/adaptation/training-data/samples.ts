@@ -4,8 +4,8 @@
 import type { CompletionQuery, Snippet } from '../../common/completion.ts';
 import { shuffled, uniforms } from '../../common/statistics/random.ts';
 import { type Dialect, dialectTokens, namesOf } from '../../neural/models/dialects.ts';
-import type { CursorExample } from '../../prompts/completion/cursor-places.ts';
-import { cursorExamples } from '../../prompts/completion/cursor-places.ts';
+import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
+import { cursorExamples } from '../../prompts/completion/cursor-examples.ts';
 import { PROMPT_LIMITS, PromptForm } from '../../prompts/completion/prompt-form.ts';
 import type { Requests } from '../../specialist/engine/protocol.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
@@ -14,7 +14,7 @@ import type { HarvestedFile } from '../../workspace/files/types.ts';
 export type Sample = Requests['adapt']['request']['examples'][number];
 
 /** A position in a file with the author's text. */
-export interface LearnedPlace extends CompletionQuery {
+export interface TrainingPosition extends CompletionQuery {
   readonly truth: string;
 }
 
@@ -31,11 +31,11 @@ export interface SampleOptions {
   /** The same, stored in the samples of files that judge a training: it does not change their weights. */
   readonly beside?: ((file: HarvestedFile) => Float32Array | undefined) | undefined;
   /** Weight of the text at a position, 1 on average; undefined: 1 everywhere. */
-  readonly worth?: ((place: LearnedPlace) => number) | undefined;
+  readonly worth?: ((position: TrainingPosition) => number) | undefined;
   /** Weight of a file, 1 on average; undefined: 1 for all. */
   readonly recency?: (file: HarvestedFile) => number;
   /** Positions of a file that a large model has labelled; they are added to the drawn ones. */
-  readonly taught?: ((file: HarvestedFile) => readonly LearnedPlace[]) | undefined;
+  readonly taught?: ((file: HarvestedFile) => readonly TrainingPosition[]) | undefined;
 }
 
 /** Extra weight of a middle: a few tokens among hundreds, and the only ones that a completion needs. */
@@ -84,20 +84,20 @@ export function samplesOf(
   return files.flatMap((each) => {
     const file = new TokenFile(each, tokenizer, form, known?.(each), beside?.(each));
     const running = file.running(length);
-    const places = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
+    const positions = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
     const times = recency?.(each) ?? 1;
-    const fill = (place: LearnedPlace, isTaught = false) => {
+    const fill = (position: TrainingPosition, isTaught = false) => {
       const share = SUFFIX_SHARES[Math.floor(random() * SUFFIX_SHARES.length)] as number;
-      const similar = random() < SNIPPET_SHARE ? snippets(place) : [];
-      const sample = file.filled(place, length, Math.floor(share * length), similar, worth?.(place));
+      const similar = random() < SNIPPET_SHARE ? snippets(position) : [];
+      const sample = file.filled(position, length, Math.floor(share * length), similar, worth?.(position));
       if (sample) filled.push(isTaught ? { ...sample, taught: true } : sample);
     };
-    for (const at of shuffled(places.length, seed)) {
+    for (const at of shuffled(positions.length, seed)) {
       if (filled.length === running.length) break;
-      fill(places[at] as CursorExample);
+      fill(positions[at] as CursorExample);
     }
-    for (const place of taught?.(each) ?? []) fill(place, true);
+    for (const position of taught?.(each) ?? []) fill(position, true);
     const all = [...running, ...filled];
     return times === 1 ? all : all.map((sample) => counted(sample, times));
   });
@@ -179,7 +179,7 @@ class TokenFile {
 
   /** Undefined if the middle is too long or the prefix too short. */
   filled(
-    { prefix, suffix, truth }: LearnedPlace,
+    { prefix, suffix, truth }: TrainingPosition,
     length: number,
     suffixTokens: number,
     similar: readonly Snippet[],

@@ -12,7 +12,7 @@ import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 import { Yielder } from '../../workspace/files/yielder.ts';
 import { recencyOf } from './recency.ts';
-import { type LearnedPlace, type Sample, type SampleOptions, samplesOf } from './samples.ts';
+import { type Sample, type SampleOptions, samplesOf, type TrainingPosition } from './samples.ts';
 
 /** Tokens in a window: a whole completion prompt, and the longest work that a completion waits for during training. */
 export const windowTokens = 512;
@@ -40,7 +40,7 @@ export interface TrainingData {
   /** See SampleOptions. */
   readonly worth?: SampleOptions['worth'];
   /** Labelled positions of training files, added to the drawn ones. */
-  readonly places: readonly LearnedPlace[];
+  readonly positions: readonly TrainingPosition[];
 }
 
 /** Training samples, and held-out samples that judge the training. */
@@ -55,7 +55,7 @@ export async function samplesFrom(
   held: { readonly train: readonly HarvestedFile[]; readonly fit: readonly HarvestedFile[] },
   index: NgramModel,
   halvings: number,
-  { worth, places }: TrainingData,
+  { worth, positions }: TrainingData,
   { request: { neural, tokenizerPath }, tokenizer, signal }: SampleTarget,
 ): Promise<Samples> {
   const base = neural?.base;
@@ -66,7 +66,7 @@ export async function samplesFrom(
   const limit = Math.min(most, perMinute * (neural?.budgetMinutes ?? Number.POSITIVE_INFINITY));
   // N-gram probabilities do not apply to tokens of another tokenizer.
   const known = own ? undefined : await knownTo(index, held.train, limit, signal);
-  const byFile = Map.groupBy(places, ({ path }) => path);
+  const byFile = Map.groupBy(positions, ({ path }) => path);
   const taught = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
   const recency = recencyOf(held.train);
   const examples = samplesOf(held.train, words, { ...options, ...(known && { known }), worth, recency, taught });

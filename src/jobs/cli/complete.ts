@@ -8,9 +8,9 @@ import type { Draft } from '../../common/completion.ts';
 import { CodedError, failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import { oneLine, percent } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
-import { draftOptions, placeBefore, shownDraft } from '../../prompts/completion/asked-place.ts';
+import { draftOptions, positionInDocument, shownDraft } from '../../prompts/completion/completion-position.ts';
 import { decide } from '../../routing/decide.ts';
-import { positionOf } from '../../routing/place.ts';
+import { positionFactsOf } from '../../routing/position-facts.ts';
 import type { Decision } from '../../routing/types.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
@@ -123,14 +123,17 @@ export async function completeAt(
   const rest = text.slice(offset, lineEnd(text, offset));
   // The rest of the line stands for what a user is about to type: the models do not see it.
   const suffix = text.slice(offset + rest.length);
-  const place = placeBefore({ path, languageId: languageIdOf(path), prefix: text.slice(0, offset), suffix }, false);
-  const { query } = place;
-  const options = draftOptions(place);
+  const position = positionInDocument(
+    { path, languageId: languageIdOf(path), prefix: text.slice(0, offset), suffix },
+    false,
+  );
+  const { query } = position;
+  const options = draftOptions(position);
   const mixed = engine && request.neural && (await draftMixed(engine, request, request.neural, query, options, log));
   if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
   const written = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
-  const draft = shownDraft(written, place);
-  const decision = decide(fitOf(request, mixed?.ok === true, log), draft, positionOf(query), {
+  const draft = shownDraft(written, position);
+  const decision = decide(fitOf(request, mixed?.ok === true, log), draft, positionFactsOf(query), {
     balance: request.balance,
     apiAvailable: true,
     showThreshold: 0,

@@ -51,7 +51,7 @@ export function apiAccess(values: Values): ApiAccess | undefined {
   const baseUrl = asked.baseUrl || (urlVariable && process.env[urlVariable]);
   return {
     settings: { ...asked, apiKey, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
-    places: numberOption('places', values.places ?? '300', 5, 2000),
+    positions: numberOption('places', values.places ?? '300', 5, 2000),
     runUsd: numberOption('run-budget', values['run-budget'], 0, 1000),
     budgetUsd: numberOption('budget', values.budget, 0, 1000),
   };

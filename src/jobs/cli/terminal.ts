@@ -62,12 +62,12 @@ export class Terminal {
     if (estimate.texts === 'states') {
       const minutes = ((estimate.seconds ?? 0) / 60).toFixed(1);
       process.stderr.write(
-        `The base reads ${estimate.places} texts, here in about ${minutes} minutes, so that less stays in doubt.\n`,
+        `The base reads ${estimate.positions} texts, here in about ${minutes} minutes, so that less stays in doubt.\n`,
       );
       return true;
     }
     const things = estimate.texts === undefined ? 'places' : texts[estimate.texts];
-    const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.places} ${things} will cost about $${estimate.usd.toFixed(3)}.`;
+    const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.positions} ${things} will cost about $${estimate.usd.toFixed(3)}.`;
     const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets redacted.`;
     const ignored = `They are those of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
     const { label, terms } = providerOf(values.provider);
@@ -76,8 +76,8 @@ export class Terminal {
       terms.training === 'by model'
         ? 'the licence of the model that it serves says whether its answers may be trained on'
         : `${terms.said ?? `training on its answers is ${terms.training}`} (${source})`;
-    const { places, awaited = 0 } = estimate;
-    if (places > 0)
+    const { positions, awaited = 0 } = estimate;
+    if (positions > 0)
       process.stderr.write(
         `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${label}: ${said}\n`,
       );

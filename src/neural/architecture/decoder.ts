@@ -71,8 +71,8 @@ class TrainingPieces implements Pieces<Heads> {
     const scale = config.headDim ** -0.5;
     this.queryTables = [table(cos, scale), table(sin, scale)];
     this.keyTables = [table(cos, 1), table(sin, 1)];
-    const places = BigInt64Array.from({ length: batch * length }, (_, i) => BigInt(i % length));
-    this.positions = b.graph.constant('i64', [batch, length], places);
+    const positions = BigInt64Array.from({ length: batch * length }, (_, i) => BigInt(i % length));
+    this.positions = b.graph.constant('i64', [batch, length], positions);
     this.mask = causalMask(b, length);
   }
 

@@ -57,14 +57,14 @@ export function quantize(data: Float32Array, rows: number, columns: number, bits
       // All zero, as the arrays already are.
       if (extreme === 0) continue;
       const scale = bits === 4 ? bestScale(data, start, start + count, extreme) : Math.fround(-extreme / zero);
-      const place = row * blocks + block;
-      scales[place] = scale;
+      const index = row * blocks + block;
+      scales[index] = scale;
       for (let i = 0; i < count; i++) {
         const value = (data[start + i] as number) / scale;
         const q = Math.max(0, Math.min(2 * zero - 1, Math.round(value) + zero));
-        if (bits === 8) packed[place * blockBytes + i] = q;
+        if (bits === 8) packed[index * blockBytes + i] = q;
         else {
-          const byte = place * blockBytes + (i >> 1);
+          const byte = index * blockBytes + (i >> 1);
           packed[byte] =
             i % 2 === 0 ? ((packed[byte] as number) & 0xf0) | q : ((packed[byte] as number) & 0x0f) | (q << 4);
         }
@@ -180,8 +180,8 @@ function roundRows(
     for (let i = start; i < start + inner; i++) from[i] = (from[i] as number) * inverse + ROUND - ROUND;
   }
   for (let i = 0; i < inner; i++) {
-    const place = i * all + column;
-    for (let row = 0; row < count; row++) values[place + row] = from[row * inner + i] as number;
+    const index = i * all + column;
+    for (let row = 0; row < count; row++) values[index + row] = from[row * inner + i] as number;
   }
 }
 
@@ -196,11 +196,11 @@ function unpackRows(
   const zero = 2 ** (bits - 1);
   const blockBytes = (BLOCK * bits) / 8;
   let at = 0;
-  for (let place = from * blocks; place < (from + count) * blocks; place++) {
-    const scale = scales[place] as number;
-    const end = Math.min(BLOCK, columns - (place % blocks) * BLOCK);
+  for (let index = from * blocks; index < (from + count) * blocks; index++) {
+    const scale = scales[index] as number;
+    const end = Math.min(BLOCK, columns - (index % blocks) * BLOCK);
     for (let i = 0; i < end; i++) {
-      const byte = packed[place * blockBytes + (bits === 4 ? i >> 1 : i)] as number;
+      const byte = packed[index * blockBytes + (bits === 4 ? i >> 1 : i)] as number;
       const q = bits === 8 ? byte : i % 2 === 0 ? byte & 15 : byte >> 4;
       into[at++] = (q - zero) * scale;
     }

@@ -19,9 +19,9 @@ export const INDEXING: Rows<'Gather' | 'GatherElements' | 'ScatterElements' | 'G
       const picked = b.size(indices.shape);
       const row = data.shape.slice(1);
       const flat = b.reshape(indices, [picked, ...row.map(() => 1)]);
-      const places = b.expand(flat, [picked, ...row]);
+      const expanded = b.expand(flat, [picked, ...row]);
       const updates = b.reshape(g, [picked, ...row]);
-      return [(before) => b.scatterAdd(before ?? b.fill(0, data.shape, data.type), places, updates, 0), undefined];
+      return [(before) => b.scatterAdd(before ?? b.fill(0, data.shape, data.type), expanded, updates, 0), undefined];
     },
   },
   GatherElements: {

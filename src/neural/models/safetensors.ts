@@ -26,7 +26,7 @@ export interface SafetensorsFile {
 }
 
 /** A tensor's entry in the header, validated. */
-export interface StoredPlace {
+export interface TensorEntry {
   readonly name: string;
   readonly type: StoredType | 'U8';
   readonly shape: readonly number[];
@@ -72,7 +72,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
 export function readHeader(
   bytes: Uint8Array,
   available: number,
-): { readonly entries: readonly StoredPlace[]; readonly metadata: Readonly<Record<string, string>> } {
+): { readonly entries: readonly TensorEntry[]; readonly metadata: Readonly<Record<string, string>> } {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder().decode(bytes));
@@ -104,7 +104,7 @@ function shown(text: unknown): string {
   return typeof text === 'string' ? text.slice(0, 80) : `a ${typeof text}`;
 }
 
-function entryOf(name: string, entry: unknown, available: number): StoredPlace {
+function entryOf(name: string, entry: unknown, available: number): TensorEntry {
   if (!isObject(entry)) throw corrupt(`tensor '${shown(name)}' is not described`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const width = BYTES.get(dtype);
@@ -121,7 +121,7 @@ function entryOf(name: string, entry: unknown, available: number): StoredPlace {
   const size = shape.reduce((product, dim) => product * dim, 1);
   if (end - start !== size * width) throw corrupt(`tensor '${shown(name)}' has the wrong length`);
   if (end > available) throw corrupt(`it ends before tensor '${shown(name)}'`);
-  return { name, type: dtype as StoredPlace['type'], shape, start, end };
+  return { name, type: dtype as TensorEntry['type'], shape, start, end };
 }
 
 function isCounts(value: unknown): value is number[] {
@@ -159,23 +159,23 @@ export function* safetensorsPieces(
   for (const { data } of tensors) yield encode(data(), type);
 }
 
-export type TensorShape = Pick<StoredPlace, 'name' | 'type' | 'shape'>;
+export type TensorShape = Pick<TensorEntry, 'name' | 'type' | 'shape'>;
 
 /** The beginning of a file, its length included, and the places of the tensors behind it, one after the other. */
 export function headerFor(
   tensors: readonly TensorShape[],
   metadata: Readonly<Record<string, string>> = {},
-): { readonly bytes: Uint8Array; readonly places: ReadonlyMap<string, StoredPlace>; readonly total: number } {
+): { readonly bytes: Uint8Array; readonly entries: ReadonlyMap<string, TensorEntry>; readonly total: number } {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
-  const places = new Map<string, StoredPlace>();
+  const entries = new Map<string, TensorEntry>();
   let total = 0;
   for (const { name, type, shape } of tensors) {
     const start = total;
     total += shape.reduce((product, length) => product * length, 1) * (BYTES.get(type) as number);
-    places.set(name, { name, type, shape, start, end: total });
+    entries.set(name, { name, type, shape, start, end: total });
     header[name] = { dtype: type, shape, data_offsets: [start, total] };
   }
-  return { bytes: headerBytes(header), places, total };
+  return { bytes: headerBytes(header), entries, total };
 }
 
 /** Header length, header as JSON, padding: tensors start at a multiple of 8, so that readers can map them. */

@@ -15,32 +15,32 @@ export function nearestMessages<T extends PastMessage>(
   paths: readonly string[],
   count: number,
 ): T[] {
-  const own = placesOf(paths);
+  const own = foldersByDepth(paths);
   return past
-    .map((item, age) => ({ item, near: likeness(own, placesOf(item.paths)) - AGE_COST * age }))
+    .map((item, age) => ({ item, near: likeness(own, foldersByDepth(item.paths)) - AGE_COST * age }))
     .sort((a, b) => b.near - a.near)
     .slice(0, count)
     .map(({ item }) => item);
 }
 
 /** Each path and its parent folders, weighted by depth: a file counts more than a folder that all share. */
-function placesOf(paths: readonly string[]): Map<string, number> {
-  const places = new Map<string, number>();
+function foldersByDepth(paths: readonly string[]): Map<string, number> {
+  const depths = new Map<string, number>();
   for (const path of paths) {
     const parts = path.split('/');
-    parts.forEach((_, i) => void places.set(parts.slice(0, i + 1).join('/'), i + 1));
+    parts.forEach((_, i) => void depths.set(parts.slice(0, i + 1).join('/'), i + 1));
   }
-  return places;
+  return depths;
 }
 
 /** Weighted Jaccard index, 0..1. */
 function likeness(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
   let [both, all] = [0, 0];
-  for (const [place, weight] of a) {
+  for (const [path, weight] of a) {
     all += weight;
-    if (b.has(place)) both += weight;
+    if (b.has(path)) both += weight;
   }
-  for (const [place, weight] of b) if (!a.has(place)) all += weight;
+  for (const [path, weight] of b) if (!a.has(path)) all += weight;
   return all === 0 ? 0 : both / all;
 }
 

@@ -9,7 +9,7 @@ import { dropEchoedLine, dropEchoedLines, dropEchoedWord, dropLeadingLines, isLi
 import type { Filter } from './filter.ts';
 import { cutLinesBelow, dropLineAbove, dropNothingNew, trimOverlap } from './repeats.ts';
 import { cutToSentence, dropCode } from './sentences.ts';
-import type { CompletionPlace } from './types.ts';
+import type { CompletionPosition } from './types.ts';
 
 /** Filters for what a model writes before the actual answer. */
 const BEFORE_ANSWER: readonly Filter[] = [
@@ -46,30 +46,30 @@ export const FILTERS: readonly Filter[] = [
 ];
 
 /** The text to insert, from the local model's text; '' if nothing is worth showing. */
-export function clean(raw: string, place: CompletionPlace): string {
-  return FILTERS.reduce((text, filter) => applyFilter(filter, text, place, false), raw);
+export function clean(raw: string, position: CompletionPosition): string {
+  return FILTERS.reduce((text, filter) => applyFilter(filter, text, position, false), raw);
 }
 
 /** The text to insert, from a chat model's answer that `parseAnswer` has read. */
-export function cleanAnswer(answer: string, place: CompletionPlace): string {
-  return FILTERS.reduce((text, filter) => applyFilter(filter, text, place, true), answer);
+export function cleanAnswer(answer: string, position: CompletionPosition): string {
+  return FILTERS.reduce((text, filter) => applyFilter(filter, text, position, true), answer);
 }
 
 /**
  * Whether a streamed answer has the whole rest of the line, so that the stream may end. A first line that may be an
  * echo of a line above does not count.
  */
-export function hasWholeLine(answer: string, place: CompletionPlace): boolean {
-  const text = BEFORE_ANSWER.reduce((left, filter) => applyFilter(filter, left, place, true), answer);
+export function hasWholeLine(answer: string, position: CompletionPosition): boolean {
+  const text = BEFORE_ANSWER.reduce((left, filter) => applyFilter(filter, left, position, true), answer);
   const line = /^.*\S.*(?=\n)/.exec(text)?.[0];
-  return line !== undefined && !isLineAbove(line, place.query.prefix);
+  return line !== undefined && !isLineAbove(line, position.query.prefix);
 }
 
-export function applyFilter(filter: Filter, text: string, place: CompletionPlace, chat: boolean): string {
+export function applyFilter(filter: Filter, text: string, position: CompletionPosition, chat: boolean): string {
   if (text === '' || (filter.chatOnly === true && !chat)) return text;
-  const facts = languageOf(place.query.languageId);
+  const facts = languageOf(position.query.languageId);
   if (filter.codeOnly === true && facts.family === 'prose') return text;
-  const { prefix, suffix } = place.query;
-  const context = { ...place, chat, facts, before: lineBefore(prefix), after: lineAfter(suffix) };
+  const { prefix, suffix } = position.query;
+  const context = { ...position, chat, facts, before: lineBefore(prefix), after: lineAfter(suffix) };
   return filter.apply(text, context);
 }

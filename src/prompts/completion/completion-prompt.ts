@@ -130,8 +130,8 @@ function wording(request: LlmRequest, facts: ModelFacts): Wording {
 function infillPrompt({ query, snippets, multiline }: LlmRequest, facts: ModelFacts): Wording {
   const limits = limitsOf(facts);
   const { stable, near, suffix: after } = steppedWindow(query.prefix, query.suffix, limits);
-  const place = { path: headOf(query.path, limits.path), prefix: stable.join('') + near, suffix: after };
-  const { prompt, suffix, stop } = infillText(facts.infill as Infill, place, chosen(snippets, limits));
+  const position = { path: headOf(query.path, limits.path), prefix: stable.join('') + near, suffix: after };
+  const { prompt, suffix, stop } = infillText(facts.infill as Infill, position, chosen(snippets, limits));
   return {
     system: { text: '', cache: false },
     user: [{ text: prompt, cache: false }],

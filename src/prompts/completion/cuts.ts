@@ -5,7 +5,7 @@ import { namesFrom, unfinishedName, wholeName } from '../../text/begun-names.ts'
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
 import { isProse } from '../../text/prose-text.ts';
-import type { CompletionPlace } from './types.ts';
+import type { CompletionPosition } from './types.ts';
 
 /** An unfinished member or hyphenated name, an opener without its content, an operator without its operand. */
 const OPEN_END = /[.([{<"'`\\@#$&|!?]$|(?<!-)-$/;
@@ -21,7 +21,7 @@ const isWord = (character: string | undefined) => character !== undefined && /[\
  * blank line before it, and, if a grammar checked it, completes all that it begins. No cut adds syntax errors. If
  * cleaning changed the text so that its tokens cannot be found, only the draft itself.
  */
-export function cutsOf(draft: Draft, { query }: Pick<CompletionPlace, 'query'>): Draft[] {
+export function cutsOf(draft: Draft, { query }: Pick<CompletionPosition, 'query'>): Draft[] {
   const { continuation, ...line } = draft;
   const text = draft.text + (continuation?.text ?? '');
   if (text === '') return [];

@@ -1,8 +1,8 @@
 // The type of the post-processing filters, and their context.
 import type { LanguageFacts } from '../../text/languages.ts';
-import type { CompletionPlace } from './types.ts';
+import type { CompletionPosition } from './types.ts';
 
-export interface Context extends CompletionPlace {
+export interface Context extends CompletionPosition {
   /** Whether a chat model wrote the text. */
   readonly chat: boolean;
   readonly facts: LanguageFacts;

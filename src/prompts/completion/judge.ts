@@ -2,7 +2,7 @@
 import { editSimilarity, exactMatch } from '../../common/quality.ts';
 import { lineBefore, lineEnd } from '../../text/lines.ts';
 import { isProse, sentenceEnd } from '../../text/prose-text.ts';
-import type { CompletionPlace } from './types.ts';
+import type { CompletionPosition } from './types.ts';
 
 export interface JudgedDraft {
   /** Equal to the author's text except for white space around it; an empty answer is never right. */
@@ -15,7 +15,7 @@ export interface JudgedDraft {
  * The part of the author's text that is asked for: its first line unless a block is wanted; in prose its first
  * sentence.
  */
-export function truthAt(written: string, { block, query }: Pick<CompletionPlace, 'block' | 'query'>): string {
+export function truthAt(written: string, { block, query }: Pick<CompletionPosition, 'block' | 'query'>): string {
   const asked = block ? written : written.slice(0, lineEnd(written)).trimEnd();
   const { languageId, prefix } = query;
   return isProse(languageId, prefix) ? asked.slice(0, sentenceEnd(asked, lineBefore(prefix))) : asked;

@@ -4,7 +4,7 @@
 // the secrets in the query and the snippets; no later step redacts them.
 import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { headOf, windowStart } from '../../text/windows.ts';
-import type { CompletionPlace } from './types.ts';
+import type { CompletionPosition } from './types.ts';
 
 export interface LlmRequest {
   /** Prefix and suffix with redacted secrets. */
@@ -33,7 +33,7 @@ const AFTER = 5000;
  * @param snippets redacted
  */
 export function requestAt(
-  { query, block }: Pick<CompletionPlace, 'query' | 'block'>,
+  { query, block }: Pick<CompletionPosition, 'query' | 'block'>,
   snippets: readonly Snippet[],
   more: Pick<LlmRequest, 'hint' | 'oneOff'> = {},
 ): LlmRequest {

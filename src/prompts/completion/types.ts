@@ -1,7 +1,7 @@
 // A cursor position where text is wanted, and how much of it.
 import type { CompletionQuery } from '../../common/completion.ts';
 
-export interface CompletionPlace {
+export interface CompletionPosition {
   readonly query: CompletionQuery;
   /** A block is wanted; else the rest of the line. */
   readonly block: boolean;

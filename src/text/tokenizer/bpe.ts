@@ -132,7 +132,7 @@ export class BytePairTokenizer implements Tokenizer {
   }
 
   idsStartingWith(prefix: Uint8Array): Int32Array {
-    const low = this.placeOf(prefix);
+    const low = this.lowerBound(prefix);
     let end = low;
     while (end < this.sorted.length && startsWithBytes(this.bytes[this.sorted[end] as number] as Uint8Array, prefix)) {
       end += 1;
@@ -141,7 +141,7 @@ export class BytePairTokenizer implements Tokenizer {
   }
 
   /** Where in `sorted` the first token stands that is not before `spelled`. */
-  private placeOf(spelled: Uint8Array): number {
+  private lowerBound(spelled: Uint8Array): number {
     let low = 0;
     let high = this.sorted.length;
     while (low < high) {
@@ -154,7 +154,7 @@ export class BytePairTokenizer implements Tokenizer {
 
   /** The token that spells exactly these bytes. */
   private tokenOf(spelled: Uint8Array): number | undefined {
-    const found = this.sorted[this.placeOf(spelled)];
+    const found = this.sorted[this.lowerBound(spelled)];
     return found !== undefined && compareBytes(this.bytes[found] as Uint8Array, spelled) === 0 ? found : undefined;
   }
 

@@ -170,7 +170,7 @@ export class Adaptation extends DisposableStore {
 
   private async adaptNow(session: FolderSession, controller: AbortController): Promise<Result<AdaptOutcome>> {
     const access = this.requests.api(session.folder);
-    const api = access?.places === 0 ? undefined : access;
+    const api = access?.positions === 0 ? undefined : access;
     const title = t('Adapting to {0}', session.folder.name);
     return window.withProgress({ location: vscode.ProgressLocation.Window, title }, (bar) =>
       this.start(

@@ -41,19 +41,19 @@ export async function askForTrust(): Promise<void> {
 
 /** Asks before the first paid call of a run. */
 export async function askToSpend(
-  { model, host, places, usd, awaited = 0, batchUsd }: ApiEstimate,
+  { model, host, positions, usd, awaited = 0, batchUsd }: ApiEstimate,
   provider: string | undefined,
 ): Promise<Spending> {
   const pendingAnswers = t(
     '{0} answers of an earlier batch are still pending. Waiting takes up to a day and costs nothing.',
     awaited,
   );
-  if (places === 0) return askToWait(pendingAnswers);
+  if (positions === 0) return askToWait(pendingAnswers);
   const include: UiMessageItem = { title: t('Include the Large Model') };
   const batch: UiMessageItem = { title: t('As a Batch: Half the Price, up to a Day') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const answer = await window.showInformationMessage(
-    t('Send {1} positions to {0}?', model, places),
+    t('Send {1} positions to {0}?', model, positions),
     {
       modal: true,
       detail: sentences(

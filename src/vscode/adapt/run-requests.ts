@@ -63,10 +63,10 @@ export class RunRequests {
   /** Undefined if the large model is not available now. */
   api(folder: FolderRef): ApiAccess | undefined {
     const { api, configuration } = this.deps;
-    const { adaptCalls: places, adaptBudget: runUsd } = configuration.for(folder.uri);
+    const { adaptCalls: positions, adaptBudget: runUsd } = configuration.for(folder.uri);
     if (api.state(folder) !== 'available') return undefined;
     const settings = api.settings();
-    return settings && { settings, places, runUsd, budgetUsd: api.limitUsd };
+    return settings && { settings, positions, runUsd, budgetUsd: api.limitUsd };
   }
 
   private folderRequest({ folder: { root, uri }, specialistFolder }: FolderSession) {

@@ -1,6 +1,6 @@
 // Whether the editor's own suggestion list is about to open, by the text at the cursor and the user's settings.
 import * as vscode from 'vscode';
-import { listOpensAt } from '../../text/list-places.ts';
+import { listOpensAt } from '../../text/suggestion-list.ts';
 
 export function opensList(document: vscode.TextDocument, position: vscode.Position): boolean {
   const before = document.lineAt(position.line).text.slice(0, position.character);

@@ -65,18 +65,18 @@ export async function pickLabel({ labels }: LabelTask, text: string): Promise<st
 
 /** Asks before anything is paid for. */
 export async function askToSpend(
-  { model, host, places, usd, texts, seconds = 0, ignoredByGit }: ApiEstimate,
+  { model, host, positions, usd, texts, seconds = 0, ignoredByGit }: ApiEstimate,
   provider: string | undefined,
   isText: boolean,
 ): Promise<Spending> {
-  if (texts === 'states') return askForTime(places, seconds);
+  if (texts === 'states') return askForTime(positions, seconds);
   const include: UiMessageItem = { title: t('Call the Large Model') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const price = `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
   const sample = isText
-    ? t('Let {0} write about {1} texts as a sample?', model, places)
-    : t('Let {0} label {1} texts as a sample?', model, places);
-  const question = texts === 'rest' ? t('Send the {1} texts in doubt to {0}?', model, places) : sample;
+    ? t('Let {0} write about {1} texts as a sample?', model, positions)
+    : t('Let {0} label {1} texts as a sample?', model, positions);
+  const question = texts === 'rest' ? t('Send the {1} texts in doubt to {0}?', model, positions) : sample;
   const reason =
     texts === 'rest'
       ? t(

@@ -25,7 +25,7 @@ const chart = v.object({
 });
 
 const example = v.object({
-  place: v.string(),
+  location: v.string(),
   before: v.string(),
   lines: v.array(v.object({ who: v.string(), text: v.string() })),
 });

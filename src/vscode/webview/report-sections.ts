@@ -46,11 +46,11 @@ function tableOf(words: Words, { head, rows }: NonNullable<PageSection['table']>
   return h('div', { class: 'report-table' }, table);
 }
 
-function exampleOf({ place, before, lines }: NonNullable<PageSection['examples']>[number]): HTMLElement {
+function exampleOf({ location, before, lines }: NonNullable<PageSection['examples']>[number]): HTMLElement {
   return h(
     'div',
     { class: 'example' },
-    h('p', { class: 'foot' }, place),
+    h('p', { class: 'foot' }, location),
     h('pre', { class: 'code' }, h('span', { class: 'before' }, before)),
     h(
       'dl',

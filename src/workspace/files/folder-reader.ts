@@ -26,27 +26,27 @@ export interface ReaderHooks extends ReadHooks {
 
 /** Serves one harvest or one file. */
 export class FolderReader {
-  private readonly place: OpenedRoot;
+  private readonly openedRoot: OpenedRoot;
   private readonly hooks: ReaderHooks;
 
-  private constructor(place: OpenedRoot, hooks: ReaderHooks) {
-    this.place = place;
+  private constructor(openedRoot: OpenedRoot, hooks: ReaderHooks) {
+    this.openedRoot = openedRoot;
     this.hooks = hooks;
   }
 
   /** Throws file system errors, and CodedError 'unreadable' if the path is no folder or does not answer. */
   static async open(root: string, hooks: ReaderHooks = {}): Promise<FolderReader> {
     if (isAway(root)) throw noAnswer(root);
-    const place = await within(hooks.answerMs ?? answerMs, rootAt(root));
-    if (place?.isFolder === false) throw new CodedError('unreadable', `${root} is not a folder. Choose a folder.`);
-    if (place !== undefined) return new FolderReader(place, hooks);
+    const openedRoot = await within(hooks.answerMs ?? answerMs, rootAt(root));
+    if (openedRoot?.isFolder === false) throw new CodedError('unreadable', `${root} is not a folder. Choose a folder.`);
+    if (openedRoot !== undefined) return new FolderReader(openedRoot, hooks);
     away.set(root, performance.now());
     throw noAnswer(root);
   }
 
   /** Absolute path with links resolved. */
   get root(): string {
-    return this.place.path;
+    return this.openedRoot.path;
   }
 
   /** Whether the folder timed out in the last minute. */
@@ -64,7 +64,7 @@ export class FolderReader {
    */
   async read(path: string, maxBytes: number): Promise<ReadOutcome> {
     if (!isInside(path)) return { leftOut: 'ignored' };
-    const outcome = await this.timely(() => readWhole(this.place, path, maxBytes, this.hooks));
+    const outcome = await this.timely(() => readWhole(this.openedRoot, path, maxBytes, this.hooks));
     return outcome ?? { leftOut: 'unreadable' };
   }
 
@@ -76,7 +76,7 @@ export class FolderReader {
     const fault = await this.file(path);
     try {
       if (fault !== undefined) throw new Error(fault);
-      yield* readPieces(this.place, path, this.hooks);
+      yield* readPieces(this.openedRoot, path, this.hooks);
     } catch (cause) {
       const why = `${path} cannot be read: ${messageOf(cause)}. Name a file that lies in the folder.`;
       throw new CodedError('unreadable', why, { cause });
@@ -124,7 +124,7 @@ export class FolderReader {
 
   private async opened(path: string, kind: 'isFile' | 'isDirectory'): Promise<OpenedFile | Fault> {
     const isRoot = path === '' && kind === 'isDirectory';
-    return isRoot || isInside(path) ? openInside(this.place, path, kind, this.hooks) : 'ignored';
+    return isRoot || isInside(path) ? openInside(this.openedRoot, path, kind, this.hooks) : 'ignored';
   }
 
   /** Undefined if the folder does not answer in time. */

@@ -205,14 +205,14 @@ async function select(
 ): Promise<string[]> {
   const own = await ownIgnoreFiles(reader, listed, yielder);
   const isExcluded = excluder(options.filesExclude);
-  const places: [place: number, path: string][] = [];
+  const fractions: [place: number, path: string][] = [];
   for (const path of listed) {
     await yielder.yieldIfDue();
     const reason = isExcluded(path) || own.ignores(path) ? 'ignored' : leftOutByName(path);
-    if (reason === undefined) places.push([splitFraction(path), path]);
+    if (reason === undefined) fractions.push([splitFraction(path), path]);
     else leftOutFiles.add(path, reason);
   }
-  return places.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
+  return fractions.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
 }
 
 /** Looks in every folder, even if the listing has no ignore file, because git may ignore it, or it may be a pipe. */

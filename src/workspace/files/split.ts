@@ -17,8 +17,8 @@ export function splitFraction(path: string): number {
 
 /** Splits 80 / 10 / 10 % by the path's hash. Neither an edit nor another file changes the split. */
 export function splitOf(path: string): Split {
-  const place = splitFraction(path);
-  return bounds.find(([, end]) => place < end)?.[0] ?? 'test';
+  const fraction = splitFraction(path);
+  return bounds.find(([, end]) => fraction < end)?.[0] ?? 'test';
 }
 
 /**
@@ -51,9 +51,9 @@ export function assignSplits(paths: readonly string[]): Map<string, Split> {
  * would get less than a third, the nearest paths of the other half move to it. Of a single path, none is selected.
  */
 export function firstHalf(paths: readonly string[]): Set<string> {
-  const place = (path: string) => splitFraction(`fit ${path}`);
-  const ordered = [...paths].sort((a, b) => place(a) - place(b));
-  const half = ordered.filter((path) => place(path) < 0.5).length;
+  const fraction = (path: string) => splitFraction(`fit ${path}`);
+  const ordered = [...paths].sort((a, b) => fraction(a) - fraction(b));
+  const half = ordered.filter((path) => fraction(path) < 0.5).length;
   const most = Math.floor((2 * ordered.length) / 3);
   const least = Math.min(most, Math.ceil(ordered.length / 3));
   return new Set(ordered.slice(0, Math.max(least, Math.min(half, most))));

@@ -54,7 +54,7 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
   const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(text.slice(start, end));
   // `arn:aws:x:secret:name`: the name is a part of an address.
   if (kind === ':' && text[at - 1] === ':' && /\w:$/.test(before)) return [];
-  const place: NamedSpot = {
+  const offset: NamedSpot = {
     source,
     start,
     lineStart,
@@ -83,18 +83,18 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
   }
   const tag = /<[^<>]{0,200}$/.test(before) ? skip(attributes, text, end) : end;
   if (tag > end) {
-    const values = literalOrBare(place, tag, true);
+    const values = literalOrBare(offset, tag, true);
     if (values.length > 0) return values;
   }
   if (isFlag) {
     const item = skip(/["']?\r?\n[ \t]*-[ \t]+/y, text, end);
-    if (item > end) return literalOrBare(place, item, false);
+    if (item > end) return literalOrBare(offset, item, false);
   }
   const asserted = skip(assertion, text, end);
   if (asserted > end) return literals(text, asserted);
   const other = skip(companion, text, end);
   if (other > end && /value|val|default|string|content/i.test(text.slice(end, other))) {
-    const values = literalOrBare(place, other, true);
+    const values = literalOrBare(offset, other, true);
     if (values.length > 0) return values;
   }
   if (at > closed) {
@@ -111,7 +111,7 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
         ({ text: value }) => isFirst || isMixed(value) || (isTested && /\d/.test(value)),
       );
     }
-    const values = literalOrBare(place, at, kind === '>' || kind === '|');
+    const values = literalOrBare(offset, at, kind === '>' || kind === '|');
     if (values.length > 0 || kind !== '') return values;
   }
   const called = skip(call, text, end);
@@ -123,8 +123,8 @@ export function valuesAfter(source: SearchedText, start: number, end: number): V
     );
   }
   // `パスワード「x」`: in a script without spaces, the value may follow the name directly.
-  if (place.isForeign && /[「『“„«]/.test(text[end] ?? '')) return literals(text, end);
-  return prose(place, closed);
+  if (offset.isForeign && /[「『“„«]/.test(text[end] ?? '')) return literals(text, end);
+  return prose(offset, closed);
 }
 
 /**
@@ -171,12 +171,12 @@ function nthOf(before: string): number {
 }
 
 function nthLiteral(text: string, at: number, count: number): ReadValue | undefined {
-  let place = skip(/\(/y, text, at);
+  let offset = skip(/\(/y, text, at);
   for (let i = 0; ; i++) {
-    const value = readQuoted(text, place);
+    const value = readQuoted(text, offset);
     if (i === count || value === undefined) return value;
     const next = skip(/[ \t]*,[ \t]*/y, text, value.next);
     if (next === value.next) return undefined;
-    place = next;
+    offset = next;
   }
 }

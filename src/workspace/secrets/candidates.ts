@@ -45,14 +45,14 @@ export function literalOrBare(
   }
   const values: ValueCandidate[] = [];
   // A wrapper such as a list or a conditional may contain several literals.
-  for (let place = from, i = 0; i < 20; i++) {
-    const value = readQuoted(text, place);
+  for (let offset = from, i = 0; i < 20; i++) {
+    const value = readQuoted(text, offset);
     if (value === undefined) break;
     values.push({ ...value, literal: true });
     if (from === at) break;
     // `isTest ? "a" : "b"`
-    place = skip(/\?\s*$/.test(text.slice(at, from)) ? /\s*:\s*/y : /\s*,\s*/y, text, value.next);
-    if (place === value.next) break;
+    offset = skip(/\?\s*$/.test(text.slice(at, from)) ? /\s*:\s*/y : /\s*,\s*/y, text, value.next);
+    if (offset === value.next) break;
   }
   const last = values.at(-1);
   if (

@@ -20,13 +20,13 @@ const spacedUser = /^[ \t]*(?:enable|user(?:name)?[ \t]+\S+(?:[ \t].{0,60})?)[ \
 const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+by)$/i;
 
 /** 'the password for staging is Xyz', `--password Xyz`, `ENV DB_PASSWORD Xyz`, `requirepass Xyz`, `:password "x"`. */
-export function prose(place: NamedSpot, closed: number): ValueCandidate[] {
-  const { source, before, isFlag } = place;
+export function prose(spot: NamedSpot, closed: number): ValueCandidate[] {
+  const { source, before, isFlag } = spot;
   const { text, isSettings, isProse } = source;
   const spaced = skip(plainSpace, text, closed);
   if (spaced > closed) {
-    const said = before + text.slice(place.start, closed);
-    const isTypographic = place.isForeign && /[「『“„«]/.test(text[spaced] ?? '');
+    const said = before + text.slice(spot.start, closed);
+    const isTypographic = spot.isForeign && /[「『“„«]/.test(text[spaced] ?? '');
     const takes = isFlag || isTypographic || spacedBefore.test(before) || (!isProse && spacedUser.test(before));
     const quoted = literals(text, spaced);
     if (quoted.length > 0)
@@ -37,16 +37,16 @@ export function prose(place: NamedSpot, closed: number): ValueCandidate[] {
       isSettings && !isProse && /^[ \t]*$/.test(before) && !/\.(?:csv|json|ya?ml|xml|log)$/.test(source.path);
     const asks =
       /^[ \t]*$/.test(before) &&
-      /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(place.start, closed));
+      /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(spot.start, closed));
     const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
     // An unquoted value in `#define` is code.
     if (/#[ \t]*define[ \t]+$/.test(before)) return [];
-    const bare = takes || alone || used || asks || place.isForeign ? readBare(text, spaced, takes || alone) : undefined;
+    const bare = takes || alone || used || asks || spot.isForeign ? readBare(text, spaced, takes || alone) : undefined;
     if (bare !== undefined && (takes || ((alone || used) && isNoWord(bare.text)) || isMixed(bare.text)))
       return [{ ...bare, literal: !isExpression(bare.text) }];
   }
-  if (!place.isForeign && /["']/.test(text.slice(place.start, closed))) return [];
-  const at = skip(place.isForeign ? foreignWords : words, text, closed);
+  if (!spot.isForeign && /["']/.test(text.slice(spot.start, closed))) return [];
+  const at = skip(spot.isForeign ? foreignWords : words, text, closed);
   if (at === closed || lineEndOf(text, closed) < at) return [];
   const quoted = readQuoted(text, at);
   // 'change the password to x': here x is often a noun, not a password.

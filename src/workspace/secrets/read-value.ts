@@ -24,9 +24,9 @@ export function readQuoted(text: string, at: number): ReadValue | undefined {
   const pieces: [number, number][] = [];
   let value = '';
   let next = at;
-  let place = at;
+  let offset = at;
   for (let i = 0; i < 12; i++) {
-    const piece = readLiteral(text, place) ?? readTypographic(text, place);
+    const piece = readLiteral(text, offset) ?? readTypographic(text, offset);
     if (piece === undefined) break;
     pieces.push([piece.start, piece.end]);
     value += unescaped(text.slice(piece.start, piece.end));
@@ -34,7 +34,7 @@ export function readQuoted(text: string, at: number): ReadValue | undefined {
     joining.lastIndex = next;
     const joined = joining.exec(text);
     if (joined === null || value.length > 4 * longest) break;
-    place = joining.lastIndex;
+    offset = joining.lastIndex;
   }
   return pieces.length === 0 ? undefined : { text: value, pieces, quoted: true, next };
 }

@@ -23,8 +23,8 @@ test('where the large model falls short: kinds of places in plain words, those f
   );
   const code = underfit.find(({ what }) => what.startsWith('your code'));
   assert.ok(code && code.api > code.specialist && code.api > helpers.api, JSON.stringify(code));
-  for (const { asked, apiRight, places, example } of underfit) {
-    assert.ok(places >= 8 && apiRight <= asked && asked <= places);
+  for (const { asked, apiRight, places: positions, example } of underfit) {
+    assert.ok(positions >= 8 && apiRight <= asked && asked <= positions);
     assert.ok(apiRight === asked || example?.api === 'wrong');
   }
   const names = underfit.map(({ what }) => what);

@@ -1,9 +1,9 @@
 // A report of a made-up run: places in four kinds of files, an API that does not know the test helpers.
 
 import { measure } from '../../../src/adaptation/report/figures.ts';
-import type { ApiLabels, LabelledPlace, ScoredPlace } from '../../../src/adaptation/report/scored.ts';
+import type { ApiLabels, LabeledPosition, ScoredPosition } from '../../../src/adaptation/report/scored.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
-import type { CursorKind } from '../../../src/prompts/completion/cursor-places.ts';
+import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
 import { defaultFit } from '../../../src/routing/defaults.ts';
 import { fitRouter } from '../../../src/routing/fit.ts';
 import type { CouplingExample, RiskBound } from '../../../src/routing/types.ts';
@@ -12,7 +12,7 @@ const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end',
 const files = ['src/api/client.ts', 'test/support/helpers.ts', 'test/api/client.test.ts', 'docs/guide.md'];
 
 /** One of four files each; the specialist is right at three of four places of the helpers, elsewhere at one of two. */
-export function placesOf(count: number, bySpecialist = true): ScoredPlace[] {
+export function positionsOf(count: number, bySpecialist = true): ScoredPosition[] {
   return Array.from({ length: count }, (_, i) => {
     const path = files[i % files.length] as string;
     const helper = path.includes('support');
@@ -30,30 +30,30 @@ export function placesOf(count: number, bySpecialist = true): ScoredPlace[] {
     return {
       ...{ example, truth: text, draft, right, similarity: right ? 1 : 0.3, loss: undefined },
       asked: { query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' }, multiline: false },
-      place: {
+      position: {
         languageId: 'typescript',
         lineBefore: `const b${i} = `,
         lineAfter: '',
         above: helper ? 'helper' : 'other',
       },
-    } as unknown as ScoredPlace;
+    } as unknown as ScoredPosition;
   });
 }
 
 /** The API: wrong at two of three of the helpers' places, right at nine of ten of the others. */
-export function labelled(places: readonly ScoredPlace[], latencyMs = 900): LabelledPlace[] {
-  return places.map((scored, i) => {
+export function labelled(positions: readonly ScoredPosition[], latencyMs = 900): LabeledPosition[] {
+  return positions.map((scored, i) => {
     const helper = scored.example.path.includes('support');
     const right = helper ? i % 12 === 1 : i % 10 !== 0;
     const answer = { text: right ? scored.truth : 'wrong', model: 'claude', latencyMs };
-    return { scored, right, similarity: right ? 1 : 0.2, answer } as unknown as LabelledPlace;
+    return { scored, right, similarity: right ? 1 : 0.2, answer } as unknown as LabeledPosition;
   });
 }
 
-export function fitOn(labels: readonly LabelledPlace[]) {
+export function fitOn(labels: readonly LabeledPosition[]) {
   const examples = labels.map(
     ({ scored, right }): CouplingExample => ({
-      ...{ path: scored.example.path, draft: scored.draft, place: scored.place },
+      ...{ path: scored.example.path, draft: scored.draft, position: scored.position },
       ...{ specialistRight: scored.right, apiRight: right },
     }),
   );
@@ -65,11 +65,11 @@ export function reportOf(
   asked: boolean,
   { risk, batched = false }: { risk?: RiskBound; batched?: boolean } = {},
 ): AdaptReport {
-  const test = placesOf(160);
-  const answers = (places: readonly ScoredPlace[]) => labelled(places, batched ? 0 : 900);
-  const validation = answers(placesOf(120));
+  const test = positionsOf(160);
+  const answers = (positions: readonly ScoredPosition[]) => labelled(positions, batched ? 0 : 900);
+  const validation = answers(positionsOf(120));
   const fit = fitOn(asked ? validation : []);
-  const of = (all: readonly LabelledPlace[]) => ({ labelled: all, failed: 0, stopped: undefined });
+  const of = (all: readonly LabeledPosition[]) => ({ labelled: all, failed: 0, stopped: undefined });
   const labels: ApiLabels = { model: 'claude', validation: of(validation), test: of(answers(test)) };
   const { parameters: _, ...coupling } = fit;
   const losses = [3.2, 2.9, 2.75, 2.7, 2.72].map((loss, i) => ({ step: 10 * i, loss }));
@@ -88,7 +88,7 @@ export function reportOf(
     splits: { train: 180, validation: 30, test: 30 },
     balance: 0.4,
     ...(risk && { risk }),
-    ...measure(test, placesOf(160, false), asked ? labels : undefined, fit, 0.4, risk),
+    ...measure(test, positionsOf(160, false), asked ? labels : undefined, fit, 0.4, risk),
     ...(asked && { paid: { model: 'claude', answers: 300, usd: 0.3 } }),
     coupling,
     neural: {

@@ -172,16 +172,21 @@ test('a file that was changed lately counts for more and comes earlier, within b
   assert.deepEqual(clone.map(recencyOf(clone)), [1, 1]);
 
   const options = { length, seed: 1, dialect: DIALECT, snippets };
-  const place = { ...(files[0] as HarvestedFile), prefix: body.slice(0, 200), suffix: '', truth: body.slice(200, 220) };
-  const taught = ({ path }: HarvestedFile) => (path === place.path ? [place] : []);
-  const recency = ({ path }: HarvestedFile) => (path === place.path ? 2 : 1);
+  const position = {
+    ...(files[0] as HarvestedFile),
+    prefix: body.slice(0, 200),
+    suffix: '',
+    truth: body.slice(200, 220),
+  };
+  const taught = ({ path }: HarvestedFile) => (path === position.path ? [position] : []);
+  const recency = ({ path }: HarvestedFile) => (path === position.path ? 2 : 1);
   const marked = samplesOf(files, tokenizer, { ...options, taught, recency });
   assert.equal(marked.filter((sample) => sample.taught).length, 1);
   const plain = samplesOf(files, tokenizer, { ...options, taught });
   plain.forEach((sample, i) => {
     const other = marked[i] as typeof sample;
     assert.deepEqual(other.ids, sample.ids);
-    const times = tokenizer.decode(sample.ids).includes(place.path) ? 2 : 1;
+    const times = tokenizer.decode(sample.ids).includes(position.path) ? 2 : 1;
     assert.deepEqual(
       other.weights,
       sample.weights?.map((weight) => weight * times),

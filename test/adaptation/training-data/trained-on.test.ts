@@ -7,7 +7,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { exportAdaptation, importAdaptation } from '../../../src/adaptation/exchange/export-import.ts';
 import { ownFolder } from '../../../src/adaptation/models/folder-models.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
-import { type HeldOut, holdOut } from '../../../src/adaptation/stages/places.ts';
+import { type HeldOut, holdOut } from '../../../src/adaptation/stages/held-out-positions.ts';
 import { adapt } from '../../../src/adaptation/stages/run.ts';
 import { keepTrainedOn, unseenBy } from '../../../src/adaptation/training-data/trained-on.ts';
 import type { AdaptRequest } from '../../../src/adaptation/types.ts';

@@ -191,8 +191,8 @@ export function defineMain(suite: Suite, plan: Plan): void {
   };
 
   suite.test('a suggestion: a word that is taken is known, and the rest stays', async () => {
-    const place = upTo('const database = await ');
-    const word = await added('a word', place, () => asked('easyAdaptation.acceptWord'));
+    const position = upTo('const database = await ');
+    const word = await added('a word', position, () => asked('easyAdaptation.acceptWord'));
     assert.ok('openDatabase(context.configuration);'.startsWith(word), word);
     const part = await until('its outcome', () =>
       rows(plan.storage, "select id, text, taken from completions where outcome = 'partly-accepted'").at(-1),
@@ -305,17 +305,17 @@ export function defineMain(suite: Suite, plan: Plan): void {
 
   suite.test('a language that is switched off gets nothing, and gets it back', async () => {
     const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
-    const place = upTo('const database = await ');
+    const position = upTo('const database = await ');
     await setting('enable', { '*': true, typescript: false });
-    await replaceAll(editor, place);
+    await replaceAll(editor, position);
     assert.equal(await complete(editor, quietMs), undefined);
     await setting('enable', undefined);
-    await completeUntil(editor, place, /^openDatabase/);
+    await completeUntil(editor, position, /^openDatabase/);
   });
 
   suite.test('snooze silences, and ends', async () => {
     const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
-    const place = upTo('const database = await ');
+    const position = upTo('const database = await ');
     // An accept that comes before the picker has its rows closes it without a choice: then it is opened again.
     await until('the choice of five minutes', async () => {
       let closed = false;
@@ -330,10 +330,10 @@ export function defineMain(suite: Suite, plan: Plan): void {
       return snoozed;
     });
     await show(editor.document);
-    await replaceAll(editor, place);
+    await replaceAll(editor, position);
     assert.equal(await complete(editor, quietMs), undefined);
     await vscode.commands.executeCommand('easyAdaptation.unsnooze');
-    await completeUntil(editor, place, /^openDatabase/);
+    await completeUntil(editor, position, /^openDatabase/);
   });
 
   suite.test('a specialist that is killed comes back', async () => {

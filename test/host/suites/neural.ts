@@ -11,7 +11,7 @@ import { hangMs, type Plan, type Suite, until } from '../harness.ts';
 
 /** Places that no cache knows: a handler of a thing that is nowhere yet, up to where only one text can follow. */
 let things = 0;
-function freshPlace(): string {
+function freshPosition(): string {
   const name = `voucher${'abcdefghijklmnopqrstuvwxyz'[things++ % 26]}`;
   const source = handlerSource(name);
   const end = 'const database = await ';
@@ -25,7 +25,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
   /** Asks at new places until a model of this name has answered one: while it is being opened, the n-grams stand in for it. */
   const answeredBy = (model: string) =>
     until(`an answer of ${model}`, async () => {
-      await replaceAll(editor, freshPlace());
+      await replaceAll(editor, freshPosition());
       const text = await complete(editor);
       if (text === undefined) return false;
       assert.match(text, ghost);
@@ -45,7 +45,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
 
   suite.test('its process is killed: completions go on, and it answers again', async () => {
     process.kill(await engine(), 'SIGKILL');
-    await replaceAll(editor, freshPlace());
+    await replaceAll(editor, freshPosition());
     assert.match((await complete(editor)) ?? '', ghost);
     await answeredBy('base + n-gram');
   });
@@ -57,7 +57,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
       await until('training to be under way', () => /Training on /.test(log(plan.storage)), hangMs);
       const completing = await engine();
       process.kill(await engine('--training'), 'SIGKILL');
-      await replaceAll(editor, freshPlace());
+      await replaceAll(editor, freshPosition());
       assert.match((await complete(editor)) ?? '', ghost);
       await run;
       assert.equal(await engine(), completing, 'what completes is not what was killed');

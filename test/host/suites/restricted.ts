@@ -9,9 +9,9 @@ import { type Plan, type Suite, until } from '../harness.ts';
 
 export function defineRestricted(suite: Suite, plan: Plan): void {
   const source = handlerSource('voucher');
-  const place = source.slice(0, source.indexOf('openDatabase(context'));
+  const position = source.slice(0, source.indexOf('openDatabase(context'));
   const takeOne = async (path: string) =>
-    completeUntil(await newFile(path, ''), place, /^openDatabase\(context\.configuration\);/);
+    completeUntil(await newFile(path, ''), position, /^openDatabase\(context\.configuration\);/);
 
   suite.test('it is activated in an untrusted folder', async () => {
     assert.equal(vscode.workspace.isTrusted, false);

@@ -47,9 +47,9 @@ test('without a key: a first look, a report in text, then as JSON, then again fr
 
 test('completes at a place with the specialist that was kept', async () => {
   const file = join(project.root, 'src/load/user.ts');
-  const place = await run(['complete', `${file}:13:3`, '--folder', project.root, '--json']);
-  assert.equal(place.code, 0, place.err);
-  const completion = JSON.parse(place.out);
+  const position = await run(['complete', `${file}:13:3`, '--folder', project.root, '--json']);
+  assert.equal(position.code, 0, position.err);
+  const completion = JSON.parse(position.out);
   assert.equal(completion.path, 'src/load/user.ts');
   assert.equal(completion.line, 12);
   assert.ok(completion.draft.tokens.length > 0);
@@ -88,9 +88,9 @@ test('with a base: fine-tunes, goes on after an interruption, completes with bot
     assert.ok(neural?.quality.base && neural.chosenFrom?.adapted);
 
     const file = join(small.root, 'src/load/user.ts');
-    const place = await run(['complete', `${file}:13:3`, '--folder', small.root, '--json', ...options]);
-    assert.equal(place.code, 0, place.err);
-    assert.match(JSON.parse(place.out).draft.model, /^(adapted|base) \+ n-gram$/);
+    const position = await run(['complete', `${file}:13:3`, '--folder', small.root, '--json', ...options]);
+    assert.equal(position.code, 0, position.err);
+    assert.match(JSON.parse(position.out).draft.model, /^(adapted|base) \+ n-gram$/);
 
     const listed = JSON.parse((await run(['list', '--json'])).out) as {
       folder: string;
@@ -118,13 +118,13 @@ test('a base with a tokenizer of its own: the index keeps ours', async () => {
     const base = join(dirname(fresh.root), 'base');
     mkdirSync(base);
     writeOtherTokenizer(join(base, 'tokenizer.json'), tokenizerPath);
-    const place = [`${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root, '--no-neural'];
-    const own = await run(['complete', ...place, '--base', base]);
+    const position = [`${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root, '--no-neural'];
+    const own = await run(['complete', ...position, '--base', base]);
     assert.equal(own.code, 0, own.err);
-    const shipped = await run(['complete', ...place, '--base', 'small', '--verbose']);
+    const shipped = await run(['complete', ...position, '--base', 'small', '--verbose']);
     assert.equal(shipped.code, 0, shipped.err);
     assert.doesNotMatch(shipped.err, /another tokenizer/);
-    assert.match((await run(['complete', ...place, '--base', 'huge'])).err, /There is no folder .*huge/);
+    assert.match((await run(['complete', ...position, '--base', 'huge'])).err, /There is no folder .*huge/);
   } finally {
     fresh.remove();
   }
@@ -133,9 +133,9 @@ test('a base with a tokenizer of its own: the index keeps ours', async () => {
 test('completes in a folder that has no specialist yet', async () => {
   const fresh = makeProject(2);
   try {
-    const place = await run(['complete', `${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root]);
-    assert.equal(place.code, 0, place.err);
-    assert.match(place.out, /src\/load\/user\.ts:13/);
+    const position = await run(['complete', `${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root]);
+    assert.equal(position.code, 0, position.err);
+    assert.match(position.out, /src\/load\/user\.ts:13/);
   } finally {
     fresh.remove();
   }
@@ -276,9 +276,9 @@ test('names and answers do nothing to the terminal', async () => {
   assert.equal(evil.code, 0, evil.err);
   assert.ok(evil.calls.length > 0);
   assert.ok(evil.calls.every(({ text }) => text === 'value;'));
-  const place = await run(['complete', `${ESC}[31mno.ts:1`]);
-  assert.equal(place.code, 1);
-  assert.ok(!(evil.out + place.err).includes(ESC));
+  const position = await run(['complete', `${ESC}[31mno.ts:1`]);
+  assert.equal(position.code, 1);
+  assert.ok(!(evil.out + position.err).includes(ESC));
 });
 
 test('interrupted it stops, says so, and keeps what was there', async () => {

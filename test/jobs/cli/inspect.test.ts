@@ -200,7 +200,7 @@ test('bad input gets one sentence', async () => {
     assert.deepEqual([code, out], [2, ''], err);
     assert.match(err, message);
   }
-  const places: [string, RegExp][] = [
+  const positions: [string, RegExp][] = [
     ['somewhere', /is not a place/],
     [`${client}:99`, /has 6 lines, no line 99/],
     [`${client}:0`, /no line 0/],
@@ -211,7 +211,7 @@ test('bad input gets one sentence', async () => {
     [`${tokenizerPath}:1`, /is outside/],
     [`${join(project.root, '.env')}:1`, /Nothing of \.env is ever sent/],
   ];
-  for (const [at, message] of places) {
+  for (const [at, message] of positions) {
     const { code, err, out } = await inspect('--at', at);
     assert.deepEqual([code, out], [1, ''], err);
     assert.match(err, message);

@@ -91,8 +91,8 @@ for (const [precision, bits] of [
 test('int4 gives the same greedy line as fp32 at 95 % of the positions', async () => {
   const all = places();
   let same = 0;
-  for (const place of all) {
-    const [a, b] = [await complete(place), await complete(place, {}, exact)];
+  for (const position of all) {
+    const [a, b] = [await complete(position), await complete(position, {}, exact)];
     if (a.text === b.text) same++;
   }
   assert.ok(all.length > 50);

@@ -40,9 +40,9 @@ test('a prompt copies the common beginning of another and leaves the other whole
 
 test('the least recently used cache is replaced', async () => {
   const prefixes = new Prefixes(network, 2);
-  const places = [3, 5, 13].map((step) => [step, ...ids(60, step)]);
-  for (const place of places) await run(prefixes, place);
-  const [first, second, third] = places as [number[], number[], number[]];
+  const positions = [3, 5, 13].map((step) => [step, ...ids(60, step)]);
+  for (const position of positions) await run(prefixes, position);
+  const [first, second, third] = positions as [number[], number[], number[]];
   assert.equal(await run(prefixes, third), 60);
   assert.equal(await run(prefixes, second), 60);
   assert.ok((await run(prefixes, first)) < 30);
@@ -55,12 +55,12 @@ test('fewer caches are kept for prompts that take more memory', () => {
       cache: () => network.cache(),
     } as never);
     // As many prompts as may be there at once are found again.
-    const places = Array.from({ length: 6 }, (_, i) => Array.from({ length: 8 }, () => i));
-    for (const place of places) {
-      const { cache, finish } = prefixes.lease(place);
-      cache.tensors(place.length);
-      cache.advance(place.length);
-      finish(place);
+    const positions = Array.from({ length: 6 }, (_, i) => Array.from({ length: 8 }, () => i));
+    for (const position of positions) {
+      const { cache, finish } = prefixes.lease(position);
+      cache.tensors(position.length);
+      cache.advance(position.length);
+      finish(position);
     }
     return prefixes.bytes / (8 * network.cache().bytesOfStep);
   };

@@ -74,9 +74,9 @@ const cases: readonly (readonly [string, string, string, string, Over?])[] = [
   ['prose', 'The cart keeps ¦\nits items.', 'a list of', 'a list of', markdown],
 ];
 
-for (const [name, place, raw, expected, over] of cases) {
+for (const [name, position, raw, expected, over] of cases) {
   test(`cleaned: ${name}`, () => {
-    const request = at(place, over);
+    const request = at(position, over);
     const options = { query: request.query, block: request.multiline, indentUnit: '  ' };
     assert.equal(cleanAnswer(parseAnswer(raw, request), options), expected);
   });

@@ -129,7 +129,7 @@ test('marks only parts that the model can cache, and none of a one-off request�
 });
 
 test('equal requests give equal prompts; another query gives another prompt', () => {
-  const text = (place: string) => rendered(completionPrompt(at(place), haiku), haiku);
+  const text = (position: string) => rendered(completionPrompt(at(position), haiku), haiku);
   assert.equal(text(cart), text(cart));
   assert.notEqual(text(cart), text(cart.replace('¦', 'f¦')));
 });

@@ -20,13 +20,13 @@ const draft = (tokens: readonly string[], text = tokens.join(''), beyond?: reado
   },
   ...(beyond && { continuation: { text: beyond.join(''), tokens: beyond.map((each) => token(each)) } }),
 });
-const place = (before: string, languageId = 'typescript') => ({
+const position = (before: string, languageId = 'typescript') => ({
   query: { path: 'a', languageId, prefix: `x;\n${before}`, suffix: '\n' },
   block: false,
   indentUnit: '  ',
 });
 const texts = (of: Draft, before = '', languageId = 'typescript') =>
-  cutsOf(of, place(before, languageId)).map(({ text }) => text);
+  cutsOf(of, position(before, languageId)).map(({ text }) => text);
 
 test('cuts a call after its name, an argument and its end, not after an opener or half a member', () => {
   assert.deepEqual(texts(draft(['execute', 'Command', '(', 'rootCmd', ', ', 'args', '.', 'first', ')'])), [
@@ -75,7 +75,7 @@ test('cuts a string after words and its closing quote, not after its opening quo
 test('a cut of a later line has some characters; the last cut is the whole draft; each cut has its own tokens', () => {
   const cuts = cutsOf(
     draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';', '\n', 'c', '();']),
-    place(''),
+    position(''),
   );
   assert.deepEqual(
     cuts.map(({ text }) => text),

@@ -15,7 +15,7 @@ const names = new Map(
 const spelled = (ids: readonly number[]) => ids.map((id) => names.get(id) ?? tokenizer.decode([id])).join('');
 
 test('snippets, the best first, then file, suffix, prefix', () => {
-  const place = { path: 'src/a.ts', prefix: 'let a = 1;\nlet b = ', suffix: '\nlet c = 3;\n' };
+  const position = { path: 'src/a.ts', prefix: 'let a = 1;\nlet b = ', suffix: '\nlet c = 3;\n' };
   const snippets = [
     { path: 'src/best.ts', text: 'best();\n', line: 0 },
     { path: 'src/next.ts', text: 'next();\n', line: 0 },
@@ -24,10 +24,10 @@ test('snippets, the best first, then file, suffix, prefix', () => {
   const most = new PromptForm(tokenizer, { ...PROMPT_LIMITS, snippets: 30 });
   const rest = '<|file|>src/a.ts\n<|suffix|>\nlet c = 3;\n<|prefix|>let a = 1;\nlet b = ';
   assert.equal(
-    spelled(new PromptForm(tokenizer).prompt(place, snippets)),
+    spelled(new PromptForm(tokenizer).prompt(position, snippets)),
     `<|snippet|>src/best.ts\nbest();\n<|snippet|>src/next.ts\nnext();\n${rest}`,
   );
-  assert.equal(spelled(most.prompt(place, snippets)), `<|snippet|>src/best.ts\nbest();\n${rest}`);
+  assert.equal(spelled(most.prompt(position, snippets)), `<|snippet|>src/best.ts\nbest();\n${rest}`);
 });
 
 test('a long prefix is cut at a line, from the front', () => {

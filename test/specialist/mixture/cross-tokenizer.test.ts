@@ -133,19 +133,19 @@ test('the probability of bytes decreases to that of the line', async () => {
 
 test('the gate is fitted with another tokenizer, too', async () => {
   const mixed = mixedOver(network, full, undefined, otherTokenizer);
-  const places = FUNCTIONS.slice(0, 4).map((text) => {
+  const positions = FUNCTIONS.slice(0, 4).map((text) => {
     const end = text.indexOf('\n');
     const cut = Math.floor(end / 2);
     return { query: at(`${text.slice(0, cut)}|\n`), truth: text.slice(cut, end) };
   });
   const fit = await fitMixed(
     mixed,
-    places,
+    positions,
     (work) => work(),
     () => {},
   );
   assert.ok(fit.tokens > 8, `${fit.tokens}`);
   assert.ok(fit.loss.mixed <= Math.min(fit.loss.ngram, fit.loss.neural) + 0.2, JSON.stringify(fit.loss));
-  const scored = await mixed.lossAt(places[0] as (typeof places)[number]);
+  const scored = await mixed.lossAt(positions[0] as (typeof positions)[number]);
   assert.ok(scored.tokens > 0 && Number.isFinite(scored.nats));
 });

@@ -142,7 +142,7 @@ test('the fit lowers the loss below that of either model, and is used from then 
   const mixed = mixedOver(network, NgramModel.build(half, tokenizer));
   const text = (corpus[20]?.text ?? '').slice(0, 900);
   const lines = text.split('\n');
-  const places = lines.flatMap((whole, i) => {
+  const positions = lines.flatMap((whole, i) => {
     if (whole.trim().length < 8) return [];
     const prefix =
       lines
@@ -156,7 +156,7 @@ test('the fit lowers the loss below that of either model, and is used from then 
   const start = mixed.weights;
   const fit = await fitMixed(
     mixed,
-    places,
+    positions,
     (work) => work(),
     ({ done }) => seen.push(done),
   );
@@ -164,7 +164,7 @@ test('the fit lowers the loss below that of either model, and is used from then 
     seen,
     [...seen].sort((a, b) => a - b),
   );
-  assert.equal(seen.at(-1), places.length);
+  assert.equal(seen.at(-1), positions.length);
   assert.ok(fit.loss.mixed < Math.min(fit.loss.ngram, fit.loss.neural), JSON.stringify(fit.loss));
   assert.equal(mixed.weights, fit.weights);
   assert.notDeepEqual(fit.weights.gate, start.gate);

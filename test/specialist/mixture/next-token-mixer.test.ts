@@ -24,27 +24,27 @@ const logitsOf = (likely: string) =>
 
 /** Behind a word that was begun, as the search stands there. */
 function standing(text: string) {
-  const place = ngram.positionAt(at(text), 40);
-  const { own } = place;
+  const position = ngram.positionAt(at(text), 40);
+  const { own } = position;
   assert.ok(own.healed.length > 0, 'something was begun');
   const context = new Int32Array(own.contextLength + 20);
   context.set(own.context.subarray(0, own.contextLength));
-  const mixer = new NextTokenMixer(place, vocabulary, reader, even, '');
-  return { place, context, end: own.contextLength, healed: own.healed, mixer };
+  const mixer = new NextTokenMixer(position, vocabulary, reader, even, '');
+  return { position, context, end: own.contextLength, healed: own.healed, mixer };
 }
 
 test('while healing, probabilities are those of the mixture over the tokens that continue the spelling', () => {
   for (const likely of ['', ' ', '(']) {
-    const { place, context, end, healed, mixer } = standing('export function |');
+    const { position, context, end, healed, mixer } = standing('export function |');
     const logits = logitsOf(likely);
     const { options, finish } = mixer.predict(context, end, healed, logits, 0, true);
     assert.equal(finish.mixed, 0);
     const all = reader.read(logits, 0, false);
     // The n-grams as they are here, without what is to be spelled.
-    place.predictor.predict(context, end, place.scope, place.path);
+    position.predictor.predict(context, end, position.scope, position.path);
     const whole = (token: number) => {
-      const seen = place.predictor.evidence.find(token) >= 0;
-      return (probability(all, token) + (seen ? place.predictor.probabilityOf(token) : 0)) / 2;
+      const seen = position.predictor.evidence.find(token) >= 0;
+      return (probability(all, token) + (seen ? position.predictor.probabilityOf(token) : 0)) / 2;
     };
     assert.ok(options.length >= 2);
     const [first] = options;

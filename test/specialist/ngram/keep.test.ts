@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawPlaces } from '../../../src/prompts/completion/cursor-places.ts';
+import { sampleExamples } from '../../../src/prompts/completion/cursor-examples.ts';
 import { fitMixture, meanLoss } from '../../../src/specialist/ngram/fit-mixture.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { defaultWeights, plainWeights, weightsFrom } from '../../../src/specialist/ngram/weights.ts';
@@ -14,7 +14,7 @@ import { at, build, line, projectFiles, tokenizer } from './project.ts';
 
 const trained = projectFiles.slice(0, 5);
 const heldOut = projectFiles.slice(5);
-const heldOutPlaces = drawPlaces(
+const heldOutPlaces = sampleExamples(
   heldOut.map((file) => ({ ...file, languageId: 'typescript', kind: 'code' })),
   100,
   1,

@@ -170,8 +170,8 @@ for (const [name, languageId, document, pieces, expected] of ends)
   test(`${languageId}, ${name}`, async () => {
     const draft = await withSyntax(drafted(pieces), query(languageId, document), always);
     assert.deepEqual(wholes(draft), expected);
-    const place = { query: query(languageId, document) };
-    const shown = cutsOf(draft, place).map(({ text }) => text);
+    const position = { query: query(languageId, document) };
+    const shown = cutsOf(draft, position).map(({ text }) => text);
     assert.deepEqual(
       shown.filter((text) => text.includes('\n')).filter((text) => !expected.includes(text)),
       [],
@@ -237,14 +237,14 @@ for (const [name, languageId, before, after, block] of openers) {
 test('cuts a draft to its first line or to whole lines', () => {
   for (const { text, cursor } of oddTexts(300, 31)) {
     for (const languageId of ['typescript', 'python', 'html', 'yaml', 'markdown']) {
-      const place = queryAt(text.slice(0, cursor), text.slice(cursor), languageId);
+      const position = queryAt(text.slice(0, cursor), text.slice(cursor), languageId);
       const draft = text.slice(cursor);
-      const rest = cutToBlock(draft, place, false, '  ');
-      const cut = cutToBlock(draft, place, true, '  ');
+      const rest = cutToBlock(draft, position, false, '  ');
+      const cut = cutToBlock(draft, position, true, '  ');
       assert.equal(rest, draft.split('\n')[0]);
       assert.ok(draft.startsWith(cut) && cut.startsWith(rest));
       if (languageId !== 'markdown') assert.ok(cut === draft || draft[cut.length] === '\n');
-      assert.equal(cutToBlock(cut, place, true, '  '), cut);
+      assert.equal(cutToBlock(cut, position, true, '  '), cut);
     }
   }
 });

@@ -20,8 +20,8 @@ const asItIs = (row: number) => row;
 /** Rows i and i + half of a head become neighbours. */
 function paired(headDim: number): (row: number) => number {
   return (row) => {
-    const place = row % headDim;
-    return row - place + (place >> 1) + (place % 2) * (headDim / 2);
+    const column = row % headDim;
+    return row - column + (column >> 1) + (column % 2) * (headDim / 2);
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from './importable-families.ts';
 import {
   ADVICE,
-  checkPlaces,
+  checkLocations,
   corrupt,
   type ModelSource,
   openPlain,
@@ -79,29 +79,29 @@ export async function readGguf(path: string): Promise<ModelSource> {
     );
   const raw = new Map(tensorInfos.map((info) => [info.name, info]));
   if (raw.size < tensorInfos.length) throw corrupt('two tensors have one name');
-  const place = (name: string): TensorLocation | undefined => {
+  const location = (name: string): TensorLocation | undefined => {
     const info = raw.get(name);
-    return info && placeOf(info, Number(header.tensorDataOffset));
+    return info && locationOf(info, Number(header.tensorDataOffset));
   };
-  const embedding = place('token_embd.weight');
+  const embedding = location('token_embd.weight');
   if (!embedding) throw corrupt('it has no embedding');
   const own = (key: string) => metadata[`${architecture}.${key}`];
   const json = configOf(own, family, embedding, raw.has('output.weight'), raw.has('blk.0.attn_q.bias'));
   const config = unwrap(parseConfig(JSON.stringify(json)));
   const files = [file];
-  const divisors = place(ROPE_DIVISORS);
+  const divisors = location(ROPE_DIVISORS);
   const scaled = divisors ? { ...config, ropeDivisors: await divisorsIn(divisors, config, files) } : config;
   const times = multiplierOf(multipliersOf(own, family), config);
-  const places = new Map<string, TensorLocation>();
+  const locations = new Map<string, TensorLocation>();
   for (const { name } of tensorInfos) {
     if (name === ROPE_DIVISORS) continue;
     const ours = ourName(name) ?? name;
-    const found = place(name) as TensorLocation;
+    const found = location(name) as TensorLocation;
     const isTurned = family.paired && /self_attn\.[qk]_proj\./.test(ours);
-    places.set(ours, withHeads({ ...found, times: times(ours) }, isTurned ? config.headDim : 0));
+    locations.set(ours, withHeads({ ...found, times: times(ours) }, isTurned ? config.headDim : 0));
   }
-  const source = { config: scaled, places, files };
-  checkPlaces(source);
+  const source = { config: scaled, locations, files };
+  checkLocations(source);
   const { tokenizer, ends } = tokenizerFromGguf(metadata, config.vocabSize);
   return { ...source, name: nameIn(metadata), licence: text(metadata['general.license']), tokenizer, ends };
 }
@@ -239,7 +239,7 @@ function multipliersOf(own: (key: string) => unknown, { multipliers: names }: Im
   return checkedMultipliers(multipliers);
 }
 
-function placeOf({ name, shape, dtype, offset }: Header['tensorInfos'][number], dataStart: number): TensorLocation {
+function locationOf({ name, shape, dtype, offset }: Header['tensorInfos'][number], dataStart: number): TensorLocation {
   const type = BLOCK_TYPES.get(dtype);
   if (!type) {
     const known = [...BLOCK_TYPES.values()].map((each) => each.name).join(', ');
@@ -259,25 +259,25 @@ function ourName(name: string): string | undefined {
 }
 
 /** A vector of pairs is read as a matrix of one column. */
-function withHeads(place: TensorLocation, head: number): TensorLocation {
-  if (head === 0) return place;
-  const { rows, columns } = place;
-  return rows === 1 ? { ...place, rows: columns, columns: 1, paired: head } : { ...place, paired: head };
+function withHeads(location: TensorLocation, head: number): TensorLocation {
+  if (head === 0) return location;
+  const { rows, columns } = location;
+  return rows === 1 ? { ...location, rows: columns, columns: 1, paired: head } : { ...location, paired: head };
 }
 
 async function divisorsIn(
-  place: TensorLocation,
+  location: TensorLocation,
   { headDim }: ModelConfig,
   files: ModelSource['files'],
 ): Promise<readonly number[]> {
-  if (place.type !== F32 || place.columns !== headDim / 2 || place.rows !== 1) {
+  if (location.type !== F32 || location.columns !== headDim / 2 || location.rows !== 1) {
     throw corrupt('the divisors of its rotary frequencies are none');
   }
-  checkEnd(place, files);
-  const values = new Float32Array(elements([place.columns]));
+  checkEnd(location, files);
+  const values = new Float32Array(elements([location.columns]));
   const reader = await RowReader.open(files);
   try {
-    await reader.read(place, 0, 1, values);
+    await reader.read(location, 0, 1, values);
   } finally {
     await reader.close();
   }
@@ -287,8 +287,8 @@ async function divisorsIn(
   return [...values];
 }
 
-function checkEnd(place: TensorLocation, files: ModelSource['files']): void {
-  if (place.start + place.columns * 4 > (files[0]?.bytes ?? 0)) {
+function checkEnd(location: TensorLocation, files: ModelSource['files']): void {
+  if (location.start + location.columns * 4 > (files[0]?.bytes ?? 0)) {
     throw new CodedError('corrupt', `The model cannot be used: its file was cut off. ${ADVICE}`);
   }
 }

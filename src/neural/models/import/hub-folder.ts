@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { CodedError, messageOf, unwrap } from '../../../common/errors.ts';
 import { isObject } from '../../../common/schemas.ts';
 import { parseConfig } from '../config-json.ts';
-import { readHeader, type StoredPlace } from '../safetensors.ts';
+import { readHeader, type TensorEntry } from '../safetensors.ts';
 import {
   checkedMultipliers,
   IMPORTABLE_FAMILIES,
@@ -15,7 +15,7 @@ import {
 } from './importable-families.ts';
 import {
   ADVICE,
-  checkPlaces,
+  checkLocations,
   corrupt,
   type ModelSource,
   openPlain,
@@ -54,18 +54,18 @@ export async function readHubFolder(folder: string): Promise<ModelSource> {
   const config = unwrap(parseConfig(JSON.stringify(asOurs(json, family))));
   const names = await weightFiles(folder);
   const files: WeightsFile[] = [];
-  const places = new Map<string, TensorLocation>();
+  const locations = new Map<string, TensorLocation>();
   const times = multiplierOf(multipliersOf(json, family), config);
   for (const name of names) {
     const { file, tensors } = await headerOf(join(folder, name));
     for (const tensor of tensors) {
-      if (places.has(tensor.name)) throw corrupt(`'${tensor.name.slice(0, 80)}' exists twice`);
-      places.set(tensor.name, { ...placeOf(tensor, files.length), times: times(tensor.name) });
+      if (locations.has(tensor.name)) throw corrupt(`'${tensor.name.slice(0, 80)}' exists twice`);
+      locations.set(tensor.name, { ...locationOf(tensor, files.length), times: times(tensor.name) });
     }
     files.push(file);
   }
-  const source = { config, places, files };
-  checkPlaces(source);
+  const source = { config, locations, files };
+  checkLocations(source);
   const tokenizer = await readJson(folder, 'tokenizer.json');
   return {
     ...source,
@@ -121,7 +121,7 @@ async function weightFiles(folder: string): Promise<readonly string[]> {
 
 async function headerOf(
   path: string,
-): Promise<{ readonly file: WeightsFile; readonly tensors: readonly StoredPlace[] }> {
+): Promise<{ readonly file: WeightsFile; readonly tensors: readonly TensorEntry[] }> {
   const { handle, file } = await openPlain(path);
   try {
     const start = Buffer.alloc(8);
@@ -146,7 +146,7 @@ async function headerOf(
   }
 }
 
-function placeOf({ name, type, shape, start }: StoredPlace, file: number): TensorLocation {
+function locationOf({ name, type, shape, start }: TensorEntry, file: number): TensorLocation {
   const stored = TYPES[type];
   if (!stored)
     throw unsupported(`'${name.slice(0, 80)}' is stored as ${type}; ${Object.keys(TYPES).join(', ')} can be read`);

@@ -36,7 +36,7 @@ export interface ModelSource {
   readonly config: ModelConfig;
   readonly files: readonly WeightsFile[];
   /** By the names of our parameters, one each. */
-  readonly places: ReadonlyMap<string, TensorLocation>;
+  readonly locations: ReadonlyMap<string, TensorLocation>;
   /** In the layout of Hugging Face's tokenizer.json. */
   readonly tokenizer: unknown;
   /** Names of the tokens that end a text. */
@@ -79,24 +79,28 @@ export function bytesOf({ rows, columns, type }: Pick<TensorLocation, 'rows' | '
  * Checks, before anything is read or allocated, that every parameter has its shape and lies inside its file. Throws
  * CodedError 'corrupt'.
  */
-export function checkPlaces({ config, places, files }: Pick<ModelSource, 'config' | 'places' | 'files'>): void {
+export function checkLocations({
+  config,
+  locations,
+  files,
+}: Pick<ModelSource, 'config' | 'locations' | 'files'>): void {
   const known = new Set(parameterSpecs(config).map(({ name }) => name));
   // An unknown tensor would be ignored, and the model would compute something else.
-  const stranger = [...places.keys()].find((name) => !known.has(name) && !SPARE.test(name));
+  const stranger = [...locations.keys()].find((name) => !known.has(name) && !SPARE.test(name));
   if (stranger !== undefined) throw unsupported(`it has an unknown tensor: '${stranger.slice(0, 80)}'`);
   for (const { name, shape } of parameterSpecs(config)) {
-    const place = places.get(name);
-    if (!place) throw corrupt(`it has no '${name}'`);
+    const location = locations.get(name);
+    if (!location) throw corrupt(`it has no '${name}'`);
     const isMatrix = shape.length === 2;
     const fits = isMatrix
-      ? place.rows === shape[0] && place.columns === shape[1]
-      : place.rows * place.columns === shape[0] && place.type.values === 1;
-    if (!fits) throw corrupt(`'${name}' is [${place.rows}, ${place.columns}], not [${shape.join(', ')}]`);
-    if (isMatrix && place.columns % BLOCK !== 0) {
+      ? location.rows === shape[0] && location.columns === shape[1]
+      : location.rows * location.columns === shape[0] && location.type.values === 1;
+    if (!fits) throw corrupt(`'${name}' is [${location.rows}, ${location.columns}], not [${shape.join(', ')}]`);
+    if (isMatrix && location.columns % BLOCK !== 0) {
       throw unsupported(`the rows of '${name}' do not have a multiple of ${BLOCK} values`);
     }
-    const end = place.start + bytesOf(place);
-    if (!Number.isSafeInteger(end) || end > (files[place.file]?.bytes ?? 0)) {
+    const end = location.start + bytesOf(location);
+    if (!Number.isSafeInteger(end) || end > (files[location.file]?.bytes ?? 0)) {
       throw corrupt(`the file ends before '${name}' does; it was cut off`);
     }
   }
@@ -131,14 +135,14 @@ export class RowReader {
   }
 
   /** Reads rows `from` to `from + count` to the front of `into`; whole heads if rows are interleaved. */
-  async read(place: TensorLocation, from: number, count: number, into: Float32Array): Promise<void> {
-    const { type, columns, start, paired, times = 1 } = place;
+  async read(location: TensorLocation, from: number, count: number, into: Float32Array): Promise<void> {
+    const { type, columns, start, paired, times = 1 } = location;
     const rowBytes = bytesOf({ rows: 1, columns, type });
     const size = rowBytes * count;
     if (this.raw.length < size) this.raw = new Uint8Array(size);
     for (let done = 0; done < size; ) {
       const at = start + from * rowBytes + done;
-      const { bytesRead } = await (this.handles[place.file] as FileHandle).read(this.raw, done, size - done, at);
+      const { bytesRead } = await (this.handles[location.file] as FileHandle).read(this.raw, done, size - done, at);
       if (bytesRead === 0) throw corrupt('the file ends before its parameters do');
       done += bytesRead;
     }
@@ -158,7 +162,7 @@ export class RowReader {
 
 /** The row's place in the interleaved order, where rows i and i + half of a head are neighbours. */
 function neighbour(row: number, head: number): number {
-  const place = row % head;
+  const location = row % head;
   const half = head / 2;
-  return row - place + (place < half ? 2 * place : 2 * (place - half) + 1);
+  return row - location + (location < half ? 2 * location : 2 * (location - half) + 1);
 }

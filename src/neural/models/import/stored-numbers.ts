@@ -108,9 +108,9 @@ export const BLOCK_TYPES: ReadonlyMap<number, BlockType> = new Map([
       for (let l = 0; l < 256; l++) {
         // Each half of the block has four runs of 32 values: the low and high halves of 64 bytes, and two bits each of
         // 32 more bytes.
-        const [part, run, place] = [l >> 7, (l >> 5) & 3, l & 31];
-        const byte = view.getUint8(at + part * 64 + (run % 2) * 32 + place);
-        const high = (view.getUint8(at + 128 + part * 32 + place) >> (2 * run)) & 3;
+        const [part, run, index] = [l >> 7, (l >> 5) & 3, l & 31];
+        const byte = view.getUint8(at + part * 64 + (run % 2) * 32 + index);
+        const high = (view.getUint8(at + 128 + part * 32 + index) >> (2 * run)) & 3;
         const q = (run < 2 ? byte & 15 : byte >> 4) | (high << 4);
         into[to + l] = d * view.getInt8(at + 192 + (l >> 4)) * (q - 32);
       }

@@ -7,7 +7,7 @@ import { toHalf } from '../../../common/half.ts';
 import { type ParameterSpec, parameterSpecs } from '../../architecture/parameters.ts';
 import { BLOCK, quantize } from '../../architecture/quantize.ts';
 import { packedNames } from '../packed.ts';
-import { headerFor, type StoredPlace, type TensorShape } from '../safetensors.ts';
+import { headerFor, type TensorEntry, type TensorShape } from '../safetensors.ts';
 import { corrupt, type ModelSource, RowReader, type TensorLocation } from './source.ts';
 
 /** 'values': unquantised, in f32, to test the readers. */
@@ -50,9 +50,9 @@ function layoutOf({ config }: Pick<ModelSource, 'config'>, form: WeightForm) {
 
 /** Bytes of the file, or of its beginning up to the end of so many parameters. */
 export function sizeOf({ config }: Pick<ModelSource, 'config'>, parameters = Number.POSITIVE_INFINITY): number {
-  const { bytes, places } = layoutOf({ config }, 'int4');
+  const { bytes, entries } = layoutOf({ config }, 'int4');
   const within = parameterSpecs(config).slice(0, parameters);
-  const ends = within.flatMap((spec) => tensorsOf(spec, 'int4').map(({ name }) => places.get(name)?.end ?? 0));
+  const ends = within.flatMap((spec) => tensorsOf(spec, 'int4').map(({ name }) => entries.get(name)?.end ?? 0));
   return bytes.length + Math.max(0, ...ends);
 }
 
@@ -62,13 +62,13 @@ export function sizeOf({ config }: Pick<ModelSource, 'config'>, parameters = Num
  */
 export async function writeWeights(path: string, source: ModelSource, options: WeightWriteOptions): Promise<void> {
   const { form, from, signal, onWritten, onKept } = options;
-  const { bytes, places, total } = layoutOf(source, form);
+  const { bytes, entries, total } = layoutOf(source, form);
   const specs = parameterSpecs(source.config);
   const reader = await RowReader.open(source.files);
   const file = await open(path, from === 0 ? 'w' : 'r+');
   // One array for all parameters: discarded arrays are not freed at once.
   const values = new Float32Array(
-    Math.max(...specs.map(({ name }) => roomFor(source.places.get(name) as TensorLocation))),
+    Math.max(...specs.map(({ name }) => roomFor(source.locations.get(name) as TensorLocation))),
   );
   let done = from;
   const keep = async () => {
@@ -80,11 +80,11 @@ export async function writeWeights(path: string, source: ModelSource, options: W
     let written = bytes.length;
     let kept = 0;
     for (const [index, spec] of specs.entries()) {
-      const targets = tensorsOf(spec, form).map(({ name }) => places.get(name) as StoredPlace);
+      const targets = tensorsOf(spec, form).map(({ name }) => entries.get(name) as TensorEntry);
       written += targets.reduce((sum, { start, end }) => sum + end - start, 0);
       if (index < from) continue;
-      const place = source.places.get(spec.name) as TensorLocation;
-      await writeParameter(file, reader, place, spec, targets, bytes.length, values, signal);
+      const location = source.locations.get(spec.name) as TensorLocation;
+      await writeParameter(file, reader, location, spec, targets, bytes.length, values, signal);
       done = index + 1;
       await onWritten(done, written);
       if (written - kept < KEPT_EVERY) continue;
@@ -107,8 +107,8 @@ function rowsAtOnce({ rows, columns, paired = 1 }: TensorLocation): number {
   return Math.min(rows, Math.max(paired, Math.floor(AT_ONCE / columns / paired) * paired));
 }
 
-function roomFor(place: TensorLocation): number {
-  return rowsAtOnce(place) * place.columns;
+function roomFor(location: TensorLocation): number {
+  return rowsAtOnce(location) * location.columns;
 }
 
 /**
@@ -118,20 +118,20 @@ function roomFor(place: TensorLocation): number {
 async function writeParameter(
   file: FileHandle,
   reader: RowReader,
-  place: TensorLocation,
+  location: TensorLocation,
   { name }: ParameterSpec,
-  targets: readonly StoredPlace[],
+  targets: readonly TensorEntry[],
   base: number,
   values: Float32Array<ArrayBuffer>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { rows, columns } = place;
-  const step = rowsAtOnce(place);
-  const [first, second] = targets as readonly [StoredPlace, StoredPlace | undefined];
+  const { rows, columns } = location;
+  const step = rowsAtOnce(location);
+  const [first, second] = targets as readonly [TensorEntry, TensorEntry | undefined];
   for (let row = 0; row < rows; row += step) {
     signal.throwIfAborted();
     const count = Math.min(step, rows - row);
-    await reader.read(place, row, count, values);
+    await reader.read(location, row, count, values);
     const some = values.subarray(0, count * columns);
     if (!some.every(Number.isFinite)) throw corrupt(`'${name}' holds values that are not numbers`);
     if (!second) {

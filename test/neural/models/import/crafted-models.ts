@@ -237,8 +237,8 @@ export function writeFolder(folder: string, { config, type, isSharded, json }: C
   const half = Math.floor(all.length / 2);
   write(names[0], all.slice(0, half));
   write(names[1], all.slice(half));
-  const places = all.map(([name], i) => [name, i < half ? names[0] : names[1]]);
-  text('model.safetensors.index.json', { metadata: {}, weight_map: Object.fromEntries(places) });
+  const positions = all.map(([name], i) => [name, i < half ? names[0] : names[1]]);
+  text('model.safetensors.index.json', { metadata: {}, weight_map: Object.fromEntries(positions) });
 }
 
 export function writeCrafted(folder: string): void {

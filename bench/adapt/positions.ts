@@ -5,19 +5,19 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
 import { editSimilarity, exactMatch } from '../../src/common/quality.ts';
-import { draftOptions, shownDraft } from '../../src/prompts/completion/asked-place.ts';
+import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { isBeginning, judge } from '../../src/prompts/completion/judge.ts';
-import { positionOf } from '../../src/routing/place.ts';
+import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { source } from '../base/specialist.ts';
 import type { Base } from '../base/types.ts';
-import { drawnPlaces } from '../common/drawn-places.ts';
 import { spread } from '../common/engines.ts';
 import type { PackageFile } from '../common/packages.ts';
-import { askedAt, type Kind, type RecordedPlace } from '../common/recordings.ts';
+import { askedAt, type Kind, type RecordedPosition } from '../common/recordings.ts';
+import { samplePositions } from '../common/sampled-positions.ts';
 import type { Replayed } from './replay.ts';
 
 /** Places of a package's other files that the specialist is calibrated on. */
@@ -55,7 +55,7 @@ export interface Made {
 export async function draftPackage(
   engines: readonly EngineClient[],
   base: Base,
-  { recording, places }: Replayed,
+  { recording, positions }: Replayed,
   { model, train, held, trainingBytes }: Made,
   scratch: string,
 ): Promise<Package> {
@@ -65,7 +65,7 @@ export async function draftPackage(
     const snapshot = join(folder, `${what}.ngram`);
     writeFileSync(snapshot, NgramModel.build(files, base.tokenizer).serialize());
     for (const engine of engines) unwrap(await engine.request('open', source(base, name, model, snapshot)));
-    const ask = (engine: EngineClient, place: At) => sided(engine, name, place);
+    const ask = (engine: EngineClient, position: At) => sided(engine, name, position);
     const answers = await spread(engines, at, ask, `${base.name} on ${name}, ${what}`);
     for (const engine of engines) unwrap(await engine.request('close', { key: name }));
     return answers;
@@ -73,13 +73,13 @@ export async function draftPackage(
   return {
     name,
     kind: recording.kind,
-    recorded: await draft(recording.others, places, 'recorded'),
-    calibration: await draft(train, drawnPlaces(held, calibrated, 1), 'calibration'),
+    recorded: await draft(recording.others, positions, 'recorded'),
+    calibration: await draft(train, samplePositions(held, calibrated, 1), 'calibration'),
     ...(trainingBytes !== undefined && { trainingBytes }),
   };
 }
 
-type At = Pick<RecordedPlace, 'path' | 'prefix' | 'suffix' | 'truth'> & { readonly completion?: string };
+type At = Pick<RecordedPosition, 'path' | 'prefix' | 'suffix' | 'truth'> & { readonly completion?: string };
 
 async function sided(engine: EngineClient, key: string, at: At): Promise<Sided> {
   const asked = askedAt(at);
@@ -93,7 +93,7 @@ async function sided(engine: EngineClient, key: string, at: At): Promise<Sided> 
     draft,
     truth,
     answer,
-    place: positionOf(asked.query),
+    position: positionFactsOf(asked.query),
     specialistRight: judge(draft.text, truth).right,
     specialistSimilarity: editSimilarity(draft.text, truth),
     cuts: cutsOf(draft, asked).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),

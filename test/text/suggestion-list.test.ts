@@ -1,7 +1,7 @@
 // Where an editor's list of suggestions opens by itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listOpensAt } from '../../src/text/list-places.ts';
+import { listOpensAt } from '../../src/text/suggestion-list.ts';
 
 const cases: readonly [languageId: string, lineBefore: string, expected: ReturnType<typeof listOpensAt>][] = [
   ['typescript', 'console.', 'member'],

@@ -2,7 +2,7 @@
 import type { PackageFile } from '../common/packages.ts';
 import { type Folder, filesIn } from './materials.ts';
 
-export interface ChosenPlace {
+export interface ChosenPosition {
   readonly languageId: string;
   readonly path: string;
   readonly prefix: string;
@@ -12,7 +12,7 @@ export interface ChosenPlace {
 
 export interface ChosenFile {
   readonly others: readonly PackageFile[];
-  readonly places: readonly ChosenPlace[];
+  readonly positions: readonly ChosenPosition[];
 }
 
 interface Row {
@@ -178,13 +178,13 @@ export function chosenFiles(): ChosenFile[] {
   return rows.map(({ languageId, folder, file, at }) => {
     const all = filesIn(folder);
     const own = all.find(({ path }) => file.test(path));
-    const places = at.map((marked): ChosenPlace => {
+    const positions = at.map((marked): ChosenPosition => {
       const found = own?.text.indexOf(marked.replace('|', '')) ?? -1;
       // The cursor is the mark behind which the text goes on as the file does.
       if (own === undefined || found < 0) throw new Error(`${folder.spec}: no file has ${JSON.stringify(marked)}.`);
       const cursor = found + marked.indexOf('|');
       return { languageId, path: own.path, prefix: own.text.slice(0, cursor), rest: own.text.slice(cursor) };
     });
-    return { others: all.filter((each) => each !== own), places };
+    return { others: all.filter((each) => each !== own), positions };
   });
 }

@@ -1,8 +1,8 @@
 // Held-out files and the places drawn from them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holdOut, sample } from '../../src/adaptation/stages/places.ts';
-import { drawPlaces } from '../../src/prompts/completion/cursor-places.ts';
+import { holdOut, sample } from '../../src/adaptation/stages/held-out-positions.ts';
+import { sampleExamples } from '../../src/prompts/completion/cursor-examples.ts';
 import type { HarvestedFile, Split } from '../../src/workspace/files/types.ts';
 
 function file(path: string, split: Split, lines: number): HarvestedFile {
@@ -39,11 +39,11 @@ test('a validation file stays in its half, whatever files come and go; neither g
 
 test('positions are spread over the files, within the limit, and deterministic', () => {
   const files = [file('long.ts', 'test', 400), file('short.ts', 'test', 2), file('middle.ts', 'test', 40)];
-  const places = drawPlaces(files, 60, 1);
-  assert.ok(places.length > 40 && places.length <= 60, `${places.length}`);
-  assert.equal(new Set(places.map((place) => place.path)).size, 3);
-  assert.deepEqual(drawPlaces(files, 60, 1), places);
-  assert.deepEqual(drawPlaces([], 10, 1), []);
+  const positions = sampleExamples(files, 60, 1);
+  assert.ok(positions.length > 40 && positions.length <= 60, `${positions.length}`);
+  assert.equal(new Set(positions.map((position) => position.path)).size, 3);
+  assert.deepEqual(sampleExamples(files, 60, 1), positions);
+  assert.deepEqual(sampleExamples([], 10, 1), []);
 });
 
 test('a sample keeps the order and covers the whole range', () => {

@@ -1,6 +1,6 @@
 // Draws the cursor positions for fitting and measuring, spread evenly over held-out files.
 
-import { type CursorExample, drawPlaces } from '../../prompts/completion/cursor-places.ts';
+import { type CursorExample, sampleExamples } from '../../prompts/completion/cursor-examples.ts';
 import { firstHalf } from '../../workspace/files/split.ts';
 import type { HarvestedFile, Split } from '../../workspace/files/types.ts';
 
@@ -36,8 +36,8 @@ const seed = 1;
 export type HeldOutPositions = Readonly<Record<keyof typeof limits, readonly CursorExample[]>>;
 
 /** The positions of each kind of held-out files. */
-export function placesOf(held: HeldOut): HeldOutPositions {
-  const of = (kind: keyof typeof limits) => drawPlaces(held[kind], limits[kind], seed);
+export function heldOutPositions(held: HeldOut): HeldOutPositions {
+  const of = (kind: keyof typeof limits) => sampleExamples(held[kind], limits[kind], seed);
   return { fit: of('fit'), choose: of('choose'), test: of('test') };
 }
 
@@ -46,7 +46,8 @@ export const MOST_HALVINGS = 3;
 
 /** At most 1/2^times of the limits, evenly spread. Smaller samples are parts of larger ones, so answers are reused. */
 export function halved({ fit, choose, test }: HeldOutPositions, times: number): HeldOutPositions {
-  const of = (kind: keyof typeof limits, places: readonly CursorExample[]) => sample(places, limits[kind] >> times);
+  const of = (kind: keyof typeof limits, positions: readonly CursorExample[]) =>
+    sample(positions, limits[kind] >> times);
   return { fit: of('fit', fit), choose: of('choose', choose), test: of('test', test) };
 }
 
@@ -54,7 +55,7 @@ export function halved({ fit, choose, test }: HeldOutPositions, times: number): 
 const validationShare = 0.6;
 
 /** The positions that the API labels: at most `count`, evenly spread. */
-export function placesToAsk<T>(validation: readonly T[], test: readonly T[], count: number) {
+export function positionsToAsk<T>(validation: readonly T[], test: readonly T[], count: number) {
   const some = sample(validation, Math.round(count * validationShare));
   return { validation: some, test: sample(test, count - some.length) };
 }

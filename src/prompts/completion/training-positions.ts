@@ -3,7 +3,7 @@
 import { shuffled } from '../../common/statistics/random.ts';
 import { lastLines, withoutLastLine } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import { type CursorExample, drawPlaces, type SourceText } from './cursor-places.ts';
+import { type CursorExample, type SourceText, sampleExamples } from './cursor-examples.ts';
 
 /** Positions drawn per position chosen. */
 const DRAWN_PER_CHOSEN = 6;
@@ -17,7 +17,7 @@ const SEED = 2;
  * @param foreseen the n-grams' probability of each token of a file
  * @returns at most `most` positions without duplicates, the most useful first; deterministic
  */
-export async function teachingPlaces(
+export async function chooseTrainingPositions(
   files: readonly SourceText[],
   foreseen: (file: SourceText) => Promise<Float32Array>,
   tokenizer: Tokenizer,
@@ -34,21 +34,24 @@ export async function teachingPlaces(
     looked.push(file);
     surprise.set(file.path, surpriseIn(file.text, tokenizer, found));
   }
-  const drawn = withoutDuplicates(drawPlaces(looked, most * DRAWN_PER_CHOSEN, SEED));
+  const drawn = withoutDuplicates(sampleExamples(looked, most * DRAWN_PER_CHOSEN, SEED));
   const strata = Map.groupBy(drawn, ({ languageId, kind, path }) =>
     [languageId, kind, ...path.split('/').slice(0, -1).slice(0, DEPTH)].join('/'),
   );
-  const ranked = [...strata.values()].flatMap((places) => {
-    const hardest = places
-      .map((place) => ({ place, by: surprise.get(place.path)?.(place.offset, place.offset + place.truth.length) ?? 0 }))
+  const ranked = [...strata.values()].flatMap((positions) => {
+    const hardest = positions
+      .map((position) => ({
+        position,
+        by: surprise.get(position.path)?.(position.offset, position.offset + position.truth.length) ?? 0,
+      }))
       .sort((a, b) => b.by - a.by);
     // The same share of each stratum.
-    return hardest.map(({ place }, at) => ({ place, at: (at + 0.5) / hardest.length }));
+    return hardest.map(({ position }, at) => ({ position, at: (at + 0.5) / hardest.length }));
   });
   return ranked
     .sort((a, b) => a.at - b.at)
     .slice(0, most)
-    .map(({ place }) => place);
+    .map(({ position }) => position);
 }
 
 /** Mean surprise, nats, of the tokens between two offsets, UTF-16 units. */

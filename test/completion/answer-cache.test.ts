@@ -112,7 +112,7 @@ test('text is redacted before it is cut, so that no partial secret remains', asy
   const redact = hiding(secret);
   for (let shift = 0; shift < 80; shift += 3) {
     const before = `${`${'x'.repeat(shift)} ${secret} `.padEnd(128, 'y')}`.repeat(300);
-    const parts = { place: { query: query(before, before), block: false }, hint: undefined };
+    const parts = { position: { query: query(before, before), block: false }, hint: undefined };
     const request = await redactedRequest(parts, new ScriptedSpecialist(), redact, new AbortController().signal);
     assert.ok(request.query.prefix.length <= 20_480);
     assert.ok(!/SS/.test(request.query.prefix + request.query.suffix), `shift ${shift}`);
@@ -125,7 +125,7 @@ test('snippets and paths are redacted, and a hint with a secret is dropped', asy
   const redact = hiding('SECRET');
   const { signal } = new AbortController();
   const hint = { text: 'use(SECRET)', tokens: [], model: '', complete: true, latencyMs: 0 };
-  const at = (place: CompletionQuery, of = hint) => ({ place: { query: place, block: false }, hint: of });
+  const at = (position: CompletionQuery, of = hint) => ({ position: { query: position, block: false }, hint: of });
   const whole = query('a SECRET b ', ' SECRET', 'dump-SECRET.ts');
   const request = await redactedRequest(at(whole), specialist, redact, signal);
   assert.ok(!('hint' in request));

@@ -6,9 +6,9 @@ import type { Log } from '../common/log.ts';
 import { Database, openDatabase } from './database.ts';
 import { databaseName } from './open.ts';
 import { isBusy } from './sqlite-errors.ts';
-import type { AnswerRow, PlaceRow } from './types.ts';
+import type { AnswerRow, PositionRow } from './types.ts';
 
-export class PlaceLedger {
+export class PositionLedger {
   private readonly folder: string;
   private readonly log: Log;
   private database: Database | undefined;
@@ -34,11 +34,11 @@ export class PlaceLedger {
   }
 
   /** Stores a position and an answer. Both survive the end of the process. */
-  keep(place: Omit<PlaceRow, 'folder'>, answer: Omit<AnswerRow, 'folder' | 'place'>): void {
+  keep(position: Omit<PositionRow, 'folder'>, answer: Omit<AnswerRow, 'folder' | 'place'>): void {
     const { folder } = this;
     this.attempt((database) => {
-      database.insert('places', { folder, ...place });
-      database.insert('answers', { folder, place: place.place, ...answer });
+      database.insert('places', { folder, ...position });
+      database.insert('answers', { folder, place: position.place, ...answer });
     });
   }
 

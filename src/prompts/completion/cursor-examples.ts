@@ -61,7 +61,7 @@ const word = /[\p{L}\p{N}]/u;
 const redacted = /\*{6}/;
 
 /** A range of the file's text, from the cursor to the end of the truth. */
-interface Place {
+interface TruthRange {
   readonly from: number;
   readonly to: number;
 }
@@ -90,9 +90,9 @@ export function cursorExamples(file: SourceText, options: ExampleOptions): Curso
       next.set(kind, i + 1);
       const line = lines[i] as Line;
       if (used.has(line.number)) continue;
-      const place = placeIn[kind](line, texts, file, random);
-      if (place === undefined) continue;
-      const example = exampleAt(file, kind, place);
+      const position = rangeFinders[kind](line, texts, file, random);
+      if (position === undefined) continue;
+      const example = exampleAt(file, kind, position);
       if (used.has(example.line) || redacted.test(example.truth)) continue;
       used.add(example.line);
       examples.push(example);
@@ -112,7 +112,7 @@ export function cursorExamples(file: SourceText, options: ExampleOptions): Curso
 /**
  * At most `limit` positions from all files, as evenly as their lengths allow. Deterministic in `seed`.
  */
-export function drawPlaces(files: readonly SourceText[], limit: number, seed: number): CursorExample[] {
+export function sampleExamples(files: readonly SourceText[], limit: number, seed: number): CursorExample[] {
   const perFile: CursorExample[][] = [];
   let remaining = limit;
   // Shortest files first: longer files take the share that these cannot fill.
@@ -126,9 +126,14 @@ export function drawPlaces(files: readonly SourceText[], limit: number, seed: nu
   return perFile.flat();
 }
 
-type PlaceFinder = (line: Line, texts: readonly string[], file: SourceText, random: () => number) => Place | undefined;
+type RangeFinder = (
+  line: Line,
+  texts: readonly string[],
+  file: SourceText,
+  random: () => number,
+) => TruthRange | undefined;
 
-const placeIn: Readonly<Record<CursorKind, PlaceFinder>> = {
+const rangeFinders: Readonly<Record<CursorKind, RangeFinder>> = {
   'statement-start': (line, _, file, random) => {
     const from = indentLength(line.text);
     const limit = longestTruth[file.kind];
@@ -169,7 +174,7 @@ function pick(
   longest: number,
   random: () => number,
   shortest = 0,
-): Place | undefined {
+): TruthRange | undefined {
   const end = line.text.trimEnd().length;
   const fit = columns.filter((column) => {
     const length = end - column;
@@ -194,7 +199,7 @@ function lengthOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + text.length + 1, -1);
 }
 
-function exampleAt(file: SourceText, kind: CursorKind, { from, to }: Place): CursorExample {
+function exampleAt(file: SourceText, kind: CursorKind, { from, to }: TruthRange): CursorExample {
   const prefix = file.text.slice(0, from);
   return {
     path: file.path,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { PlaceLedger } from '../../src/storage/place-ledger.ts';
+import { PositionLedger } from '../../src/storage/position-ledger.ts';
 
 let folder: string;
 before(() => {
@@ -15,11 +15,11 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const place = (name: string) => ({ place: name, path: 'src/a.ts', file: 'f', offset: 3, truth: 't', split: 'test' });
+const position = (name: string) => ({ place: name, path: 'src/a.ts', file: 'f', offset: 3, truth: 't', split: 'test' });
 const answer = (model: string) => ({ model, draft: '{"text":"x"}', loss: 'null' });
 
-function withLedger<T>(use: (ledger: PlaceLedger) => T, root = '/work/project'): T {
-  const ledger = new PlaceLedger(folder, root, silentLog);
+function withLedger<T>(use: (ledger: PositionLedger) => T, root = '/work/project'): T {
+  const ledger = new PositionLedger(folder, root, silentLog);
   try {
     return use(ledger);
   } finally {
@@ -29,9 +29,9 @@ function withLedger<T>(use: (ledger: PlaceLedger) => T, root = '/work/project'):
 
 test('answers are found again by model and place, in their own folder alone', () => {
   withLedger((ledger) => {
-    ledger.keep(place('one'), answer('base'));
-    ledger.keep(place('one'), answer('adapted'));
-    ledger.keep(place('two'), answer('base'));
+    ledger.keep(position('one'), answer('base'));
+    ledger.keep(position('one'), answer('adapted'));
+    ledger.keep(position('two'), answer('base'));
   });
   withLedger((ledger) => {
     const known = ledger.answersOf('base');
@@ -54,7 +54,7 @@ test('a stage is finished for what it read, and for nothing else', () => {
 
 test('what no model of a finished run has answered is dropped', () => {
   withLedger((ledger) => {
-    ledger.keep(place('three'), answer('old'));
+    ledger.keep(position('three'), answer('old'));
     ledger.keepOnly(['adapted']);
     assert.equal(ledger.answersOf('base').size, 0);
     assert.equal(ledger.answersOf('adapted').size, 1);
@@ -65,9 +65,9 @@ test('what no model of a finished run has answered is dropped', () => {
     ['one'],
   );
   store.deleteFolderData('/work/project');
-  const { places, answers, stages } = store.rowsOf('/work/project');
+  const { places: positions, answers, stages } = store.rowsOf('/work/project');
   store.close();
-  assert.deepEqual([places, answers, stages], [[], [], []]);
+  assert.deepEqual([positions, answers, stages], [[], [], []]);
 });
 
 test('where it cannot be kept, nothing is known, nothing fails, and it is said once', () => {
@@ -75,8 +75,8 @@ test('where it cannot be kept, nothing is known, nothing fails, and it is said o
   writeFileSync(file, '');
   const said: string[] = [];
   const log: Log = { ...silentLog, warn: (message) => said.push(message) };
-  const ledger = new PlaceLedger(file, '/work/project', log);
-  ledger.keep(place('one'), answer('base'));
+  const ledger = new PositionLedger(file, '/work/project', log);
+  ledger.keep(position('one'), answer('base'));
   ledger.finish('training', 'of these', '{}');
   assert.equal(ledger.answersOf('base').size, 0);
   assert.equal(ledger.finished('training', 'of these'), undefined);

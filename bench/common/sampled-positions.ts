@@ -11,7 +11,7 @@ import type { PackageFile } from './packages.ts';
  * something of four characters or more is left of the line.
  * @param seed any integer; the same seed draws the same places
  */
-export function drawnPlaces(files: readonly PackageFile[], count: number, seed: number): LabeledLineQuery[] {
+export function samplePositions(files: readonly PackageFile[], count: number, seed: number): LabeledLineQuery[] {
   const random = uniforms(seed);
   const lines: { readonly file: PackageFile; readonly start: number; readonly line: string }[] = [];
   for (const file of files) {
@@ -19,8 +19,8 @@ export function drawnPlaces(files: readonly PackageFile[], count: number, seed: 
       if (line.trim().length >= shortest) lines.push({ file, start, line });
     }
   }
-  const places: LabeledLineQuery[] = [];
-  for (let tries = 0; tries < count * 8 && places.length < count && lines.length > 0; tries++) {
+  const positions: LabeledLineQuery[] = [];
+  for (let tries = 0; tries < count * 8 && positions.length < count && lines.length > 0; tries++) {
     const { file, start, line } = lines[Math.floor(random() * lines.length)] as (typeof lines)[number];
     const indent = indentLength(line);
     let column = indent;
@@ -34,9 +34,9 @@ export function drawnPlaces(files: readonly PackageFile[], count: number, seed: 
     if (truth.trim().length < shortest) continue;
     const offset = start + column;
     const suffix = file.text.slice(start + line.length);
-    places.push({ path: file.path, languageId: '', prefix: file.text.slice(0, offset), suffix, truth });
+    positions.push({ path: file.path, languageId: '', prefix: file.text.slice(0, offset), suffix, truth });
   }
-  return places;
+  return positions;
 }
 
 const shortest = 4;

@@ -1,8 +1,8 @@
 // Which of several equal positions is kept for labelling.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CursorExample } from '../../../src/prompts/completion/cursor-places.ts';
-import { withoutDuplicates } from '../../../src/prompts/completion/teaching-places.ts';
+import type { CursorExample } from '../../../src/prompts/completion/cursor-examples.ts';
+import { withoutDuplicates } from '../../../src/prompts/completion/training-positions.ts';
 
 function example(path: string, above: string, truth: string): CursorExample {
   const prefix = `${above}\n  `;

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CursorKind } from '../../../src/prompts/completion/cursor-places.ts';
-import { cursorExamples } from '../../../src/prompts/completion/cursor-places.ts';
+import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
+import { cursorExamples } from '../../../src/prompts/completion/cursor-examples.ts';
 import { kindOf, languageIdOf } from '../../../src/text/languages.ts';
 import { assignSplits, splitOf } from '../../../src/workspace/files/split.ts';
 import type { HarvestedFile } from '../../../src/workspace/files/types.ts';
