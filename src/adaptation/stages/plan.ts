@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import { smallerThan } from '../../neural/models/list.ts';
-import { trainingStatusOf } from '../../specialist/engine/training-status.ts';
+import { trainingStatusOf } from '../../specialist/engine/protocol.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { RemainingWork } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';

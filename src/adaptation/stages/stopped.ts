@@ -1,7 +1,7 @@
 // Says in words what a cancelled run has kept for the next one to resume.
 import { failed } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
-import { trainingStatusOf } from '../../specialist/engine/training-status.ts';
+import { trainingStatusOf } from '../../specialist/engine/protocol.ts';
 import { cancelled } from '../cancellation.ts';
 import { workFolder } from '../models/folder-models.ts';
 

@@ -9,7 +9,7 @@ import { dialectTokens } from '../../neural/models/dialects.ts';
 import { dialectOf, type Sha256 } from '../../neural/models/manifest.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import type { StepReport, ValidationLoss } from '../../specialist/engine/protocol.ts';
-import { trainingStatusOf } from '../../specialist/engine/training-status.ts';
+import { trainingStatusOf } from '../../specialist/engine/protocol.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { MixedQuality, TrainingReport } from '../report/types.ts';

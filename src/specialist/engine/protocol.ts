@@ -20,6 +20,7 @@ import type { FileChange } from '../ngram/protocol.ts';
 
 export type { Timing } from '../../neural/inference/timing.ts';
 export type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
+export { type TrainingStatus, trainingStatusOf } from '../../neural/training/training-status.ts';
 export { NEW_POSITION_TOKENS } from '../mixture/draft-latency.ts';
 export { type LatencyEstimate, MIXTURE_FILE, type QueryLoss } from '../mixture/types.ts';
 

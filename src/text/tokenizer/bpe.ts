@@ -85,9 +85,8 @@ export class BytePairTokenizer implements Tokenizer {
   }
 
   /**
-   * Lossless for well-formed text, but for what composing (NFC) does; a lone surrogate, which has no UTF-8, comes back
-   * as U+FFFD. Bytes that the vocabulary lacks (none, in a tokenizer that was trained with the full byte alphabet) are
-   * left out.
+   * Lossless for well-formed text, except for NFC; a lone surrogate becomes U+FFFD. Bytes that the vocabulary lacks are
+   * left out; a tokenizer trained with the full byte alphabet lacks none.
    */
   encode(text: string): Int32Array {
     let length = 0;

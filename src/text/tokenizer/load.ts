@@ -27,11 +27,10 @@ export function readTokenizer(path: string): Result<Tokenizer> {
 }
 
 /**
- * @param json the parsed file: model BPE without byte fallback, normalizer NFC or none, pre-tokenizer ByteLevel, after
- * any number of
- *   Split(Isolated) and Digits
- * @param advice for who has the file, where it is not one of ours
- * @returns `corrupt` with what is wrong; nothing is guessed
+ * @param json the parsed file: model BPE without byte fallback, normalizer NFC or none, and any number of
+ * Split(Isolated) and Digits before a ByteLevel pre-tokenizer
+ * @param advice for the user, if the file is not one of ours
+ * @returns 'corrupt' with the problem for any other file
  */
 export function loadTokenizer(json: unknown, advice = 'Reinstall the extension.'): Result<Tokenizer> {
   try {
@@ -106,8 +105,7 @@ function mergesOf(merges: readonly unknown[], ids: ReadonlyMap<string, number>):
 }
 
 /**
- * What stands for no text is special, whether or not the file calls it so: of a model's own marks some files call none
- * special.
+ * Tokens in angle or square brackets are special even if the file does not mark them so: some files mark none.
  */
 const MARK = /^<.*>$|^\[.*\]$/su;
 
@@ -126,8 +124,7 @@ function addedTokens(entries: unknown): { special: Map<string, number>; literal:
 }
 
 /**
- * Whether letters and their accents are composed (NFC) before they are encoded; nothing else that would change a text
- * is taken.
+ * Whether texts are normalised to NFC before they are encoded. Other normalizers are refused.
  */
 function composes(normalizer: unknown): boolean {
   if (normalizer === undefined || normalizer === null) return false;

@@ -1,13 +1,12 @@
-// How a text is cut into words before bytes are merged: the pre-tokenizer of a tokenizer.json as patterns that are
-// applied one after the other, each to the pieces that the one before it left. What a pattern matches is a piece, and
-// so is what lies between two matches.
+// Cuts a text into words before bytes are merged: the pre-tokenizer of a tokenizer.json as a list of patterns. Each
+// pattern is applied to the pieces of the one before it. Each match is a piece, and so is the text between two matches.
 import { plainLine } from '../../common/plain-text.ts';
 import { list, Malformed, record, string } from './json.ts';
 
-/** GPT-2's own pattern, which a ByteLevel pre-tokenizer applies by itself unless told not to. */
+/** GPT-2's pattern; a ByteLevel pre-tokenizer applies it unless `use_regex` is false. */
 export const GPT2_PATTERN = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-/** Of the models that ship: no match is longer than 128 characters. */
+/** The pattern of the shipped models: no match is longer than 128 characters. */
 export const OWN_PATTERN =
   '(?:\\r?\\n){1,16}[ \\t]{0,128}|[ _]?[A-Z]?[a-z]{1,32}|[ _]?[A-Z]{1,32}(?![a-z])| ?[0-9]| ?[\\x21-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x7E]{1,32}' +
   '| ?[^\\x00-\\x7F]{1,32}|[ \\t]{1,128}(?= [^ \\t\\r\\n])|[ \\t]{1,128}|[\\x00-\\x1F\\x7F]';
@@ -17,7 +16,7 @@ const BLANKS = '\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 const LETTERS = '[^\\r\\n\\p{L}\\p{N}]?\\p{L}+';
 const SIGNS = ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*';
 
-/** GPT-4's pattern (cl100k), with so many digits at most in a word; signs take the line ends behind them along. */
+/** GPT-4's pattern (cl100k). @param digits pattern of a number @param signs pattern of punctuation with line ends */
 export const gpt4Pattern = (digits: string, signs = SIGNS) => `${ENGLISH}|${LETTERS}|${digits}|${signs}|${BLANKS}`;
 
 const [UPPER, LOWER] = ['[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]', '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]'];
@@ -28,8 +27,8 @@ const casedPattern = (digits: string, ending: string) =>
   `|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|${BLANKS}`;
 
 /**
- * The expressions that are taken, each of which reads any text in time that grows with its length. A model's file may
- * hold any other, and one that tries again from every place would hold the process for ever.
+ * The supported expressions; each runs in linear time. A model's file may contain any expression, and one with
+ * backtracking could block the process for ever.
  */
 export const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
   OWN_PATTERN,
@@ -59,7 +58,7 @@ export const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
 /** Maximum number of steps; known tokenizers have at most six. */
 const MOST_STEPS = 20;
 
-/** Global and unicode each. Throws Malformed on what it cannot do as the model's own library does. */
+/** Global unicode patterns. Throws Malformed for a pre-tokenizer whose result would differ from the model's library. */
 export function splitsOf(preTokenizer: unknown): readonly RegExp[] {
   const top = record(preTokenizer, 'pre_tokenizer');
   const steps = top.type === 'Sequence' ? list(top.pretokenizers, 'pre_tokenizer.pretokenizers') : [top];
@@ -73,7 +72,7 @@ export function splitsOf(preTokenizer: unknown): readonly RegExp[] {
       if (step.add_prefix_space === true) throw new Malformed('add_prefix_space would change the text');
       if (step.use_regex !== false) splits.push(compiled(GPT2_PATTERN));
     } else if (step.type === 'Split' && !byteLevel) {
-      // Whether the pattern says what is a word or what lies between two: each becomes a piece of its own.
+      // The pattern may match words or separators: both become pieces.
       if (step.behavior !== 'Isolated') throw new Malformed('Split must be "Isolated"');
       const pattern = record(step.pattern, 'Split.pattern');
       splits.push(
@@ -90,8 +89,8 @@ export function splitsOf(preTokenizer: unknown): readonly RegExp[] {
 }
 
 /**
- * A pattern of the Rust library's (Oniguruma's) dialect in this one's. White space and digits are Unicode's there: a
- * line separator of older systems (U+0085) is white space, a byte order mark is none.
+ * Converts a pattern of the Rust library (Oniguruma) to JavaScript. There, white space and digits are Unicode's: U+0085
+ * is white space, and a byte order mark is not.
  */
 function compiled(source: string): RegExp {
   const unicode = source.replace(/\\([\s\S])/gu, (whole, letter: string) => CLASSES.get(letter) ?? whole);
@@ -103,7 +102,7 @@ function compiled(source: string): RegExp {
 }
 
 /**
- * The same expression as one of those that are known. Files differ in how they spell line ends and other characters.
+ * The supported expression that equals `source`. Files spell line ends and other characters differently.
  */
 function known(source: string): string {
   const spelled = source
@@ -125,7 +124,7 @@ const CLASSES = new Map([
   ['D', '\\P{Nd}'],
 ]);
 
-/** A text as a pattern that matches it and nothing else. */
+/** A pattern that matches only this text. */
 export function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/gu, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
