@@ -104,6 +104,8 @@ const stricter: Partial<
   neuralMemory: [
     [3, 64, 3],
     [3, 1, 1],
+    [3, 0, 3],
+    [0, 1, 1],
   ],
   adaptMinutes: [
     [10, 720, 10],

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
+import { memoryCeiling } from '../../common/memory.ts';
 import { byCommandLine } from '../../llm/providers/providers.ts';
 import { listPackages } from '../../neural/models/list.ts';
 
@@ -61,7 +62,8 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --max-steps N        maximum training steps; early stopping is then off
   --device NAME        auto, cpu or webgpu, for training (default auto)
   --threads N          of the processor (default: physical cores minus one, but two of two)
-  --memory GB          limit of each process of the neural engine (default 3)
+  --memory GB          limit of each process of the neural engine (default: two fifths of
+                       the machine's memory, at least 3)
   --base NAME          the base model: shipped (${shippedNames}), imported, or a folder
                        (default small)
   --yes                use the API without asking (needs a key, such as ANTHROPIC_API_KEY)
@@ -104,7 +106,7 @@ const options = {
   'max-steps': { type: 'string' },
   device: { type: 'string', default: 'auto' },
   threads: { type: 'string' },
-  memory: { type: 'string', default: '3' },
+  memory: { type: 'string' },
   base: { type: 'string' },
   name: { type: 'string' },
   verbose: { type: 'boolean', default: false },
@@ -170,6 +172,11 @@ export function parse(argv: readonly string[]): CommandLine {
   } catch (error) {
     throw new UsageError(messageOf(error), { cause: error });
   }
+}
+
+/** Bytes that each process of the neural engine may take. */
+export function memoryOption({ memory }: Pick<Values, 'memory'>): number {
+  return memoryCeiling(memory === undefined ? 0 : numberOption('memory', memory, 0.5, 1024));
 }
 
 export function numberOption(name: string, text: string, least: number, most: number): number {

@@ -14,7 +14,7 @@ import { TaskFolder } from '../../text-tasks/task-folder.ts';
 import type { TaskReport } from '../../text-tasks/task-report.ts';
 import { resultsPath, writeResults } from '../../text-tasks/write-results.ts';
 import { type StatesAccess, textTaskJob } from '../text-task.ts';
-import { type CommandLine, numberOption, repository, UsageError } from './command-line.ts';
+import { type CommandLine, memoryOption, repository, UsageError } from './command-line.ts';
 import { apiAccess, requestFor, requireFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -67,7 +67,7 @@ function statesAccess({ values }: CommandLine): StatesAccess | undefined {
   const { neural, tokenizerPath: tokenizer } = requestFor(values.folder ?? '.', values);
   if (!neural) return undefined;
   const { base: model, threads, precision } = neural;
-  const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
+  const memoryCeiling = memoryOption(values);
   const engine = { script: join(repository, 'src', 'specialist', 'engine', 'main.ts'), memoryCeiling };
   return { engine, language: { model, tokenizer, precision, threads } };
 }

@@ -10,7 +10,7 @@ import { listPackages, type PackageInfo, readPackage } from '../../neural/models
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
 import { JobClient } from '../client.ts';
-import { type CommandLine, models, numberOption, repository, UsageError } from './command-line.ts';
+import { type CommandLine, memoryOption, models, numberOption, repository, UsageError } from './command-line.ts';
 import { basesFolder } from './run-request.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';
 
@@ -60,7 +60,7 @@ async function measureThat(base: PackageInfo, { values }: CommandLine, terminal:
   const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
   const engine = new EngineClient({
     script,
-    memoryCeiling: numberOption('memory', values.memory, 0.5, 1024) * 1e9,
+    memoryCeiling: memoryOption(values),
     log,
   });
   const threads = threadCount(values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256));

@@ -10,7 +10,7 @@ import { plainLine, plainText } from '../../common/plain-text.ts';
 import { readTuning } from '../../common/tuning.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { JobClient, type JobOptions } from '../client.ts';
-import { numberOption, repository, type Values } from './command-line.ts';
+import { memoryOption, repository, type Values } from './command-line.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';
 
 function planLines(plan: string): string {
@@ -33,7 +33,7 @@ export class Runs {
   constructor(request: AdaptRequest, values: Values, terminal: Terminal) {
     this.request = request;
     this.terminal = terminal;
-    const memoryCeiling = numberOption('memory', values.memory, 0.5, 1024) * 1e9;
+    const memoryCeiling = memoryOption(values);
     const { trainingNiceness } = readTuning(process.env);
     const script = join(repository, 'src', 'specialist', 'engine', 'main.ts');
     const start = { script, memoryCeiling, trainingNiceness };

@@ -77,6 +77,6 @@ export function chooseMethod(config: ModelConfig, { tokens, available, packed }:
   }
   throw new CodedError(
     'out-of-memory',
-    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free. Close other programs, or raise the engine's memory limit.`,
+    `Fine-tuning needs ${megabytes(needs)} of memory, and ${megabytes(Math.max(0, available))} are free within its limit. Close other programs, raise the limit (easyAdaptation.neuralMemory, or --memory), or choose a smaller base.`,
   );
 }

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../../common/clock.ts';
 import type { Disposable } from '../../common/disposable.ts';
 import { type Failure, failed, ok, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
+import { memoryCeiling } from '../../common/memory.ts';
 import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
 import { LONGEST_SILENCE, SilenceWatch } from './silence.ts';
@@ -29,7 +30,7 @@ export interface Engine {
 export interface EngineOptions {
   /** The engine's script: dist/engine.cjs, or src/specialist/engine/main.ts under Node 24. */
   readonly script: string;
-  /** Bytes; default 3 GB. */
+  /** Bytes; default: as memoryCeiling says. */
   readonly memoryCeiling?: number;
   /** The process is for training: it runs at low priority and is marked in process lists. */
   readonly trains?: boolean;
@@ -60,7 +61,6 @@ const MOST_DEATHS = 3;
 const MOST_PENDING = 500;
 /** A process that does not end by itself is killed after this, ms. */
 const GRACE = 2000;
-const DEFAULT_CEILING = 3e9;
 /**
  * glibc requests large pages, where the system grants them: fewer TLB misses when each token reads all weights. Other C
  * libraries ignore it.
@@ -187,10 +187,10 @@ export class EngineClient implements Engine {
   }
 
   private fork(): ChildProcess {
-    const { script, memoryCeiling = DEFAULT_CEILING, trains = false, trainingNiceness, env } = this.options;
+    const { script, memoryCeiling: ceiling = memoryCeiling(0), trains = false, trainingNiceness, env } = this.options;
     const started = startChild({
       script,
-      args: [`${CEILING_ARGUMENT}${memoryCeiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])],
+      args: [`${CEILING_ARGUMENT}${ceiling}`, ...(trains ? [TRAINING_ARGUMENT] : [])],
       defaults: trains ? RETURN_MEMORY : LARGE_PAGES,
       ...(env && { env }),
     });

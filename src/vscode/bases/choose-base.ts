@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Result } from '../../common/errors.ts';
+import { memoryCeiling } from '../../common/memory.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { FoundModel, ImportedBase } from '../../jobs/own-bases.ts';
@@ -194,7 +195,7 @@ async function measure(
   report: (detail: string) => void,
 ): Promise<Result<BaseMeasures>> {
   const { neuralPrecision: precision, neuralThreads, neuralMemory } = configuration.for(undefined);
-  const client = new EngineClient({ script: paths.engine, memoryCeiling: neuralMemory * 1e9 });
+  const client = new EngineClient({ script: paths.engine, memoryCeiling: memoryCeiling(neuralMemory) });
   const threads = threadCount(neuralThreads || 'auto');
   try {
     return await measureBase(client, { folder, tokenizer, vocabulary, threads, precision }, signal, report);

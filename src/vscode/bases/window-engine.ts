@@ -5,6 +5,7 @@ import type { CurrentModel, Shipped } from '../../adaptation/models/folder-model
 import { DisposableStore } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
+import { memoryCeiling } from '../../common/memory.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { Tuning } from '../../common/tuning.ts';
 import type { ModelToOpen } from '../../completion/folder-model.ts';
@@ -73,8 +74,11 @@ export class Neural extends DisposableStore implements Engine {
   /** Options to start an engine process; an adaptation starts its own. */
   get start(): EngineStart {
     const { settings, paths } = this.deps;
-    const memoryCeiling = settings().neuralMemory * 1e9;
-    return { script: paths.engine, memoryCeiling, trainingNiceness: this.tuning.trainingNiceness };
+    return {
+      script: paths.engine,
+      memoryCeiling: memoryCeiling(settings().neuralMemory),
+      trainingNiceness: this.tuning.trainingNiceness,
+    };
   }
 
   /** The model with the serving options of the current settings. */
@@ -114,7 +118,7 @@ export class Neural extends DisposableStore implements Engine {
   private startProcess(): EngineProcess {
     const { log, start } = this.deps;
     this.ceiling = this.deps.settings().neuralMemory;
-    const client = start?.(this.ceiling * 1e9) ?? new EngineClient({ ...this.start, log });
+    const client = start?.(memoryCeiling(this.ceiling)) ?? new EngineClient({ ...this.start, log });
     client.onRestarted(this.deps.onRestarted);
     return client;
   }

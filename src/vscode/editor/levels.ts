@@ -1,4 +1,5 @@
 // Combines the user's and the workspace's value of a setting: one rule per row of the table.
+import { memoryCeiling } from '../../common/memory.ts';
 
 export type Toggles = Readonly<Record<string, boolean>>;
 
@@ -18,6 +19,9 @@ export const usersAlone = <T>(user: T): T => user;
 /** Any workspace may set it, trusted or not, because it affects none of these. */
 export const workspacesFirst = <T>(_: T, workspace: T): T => workspace;
 export const lower: CombineLevels<number> = Math.min;
+/** 0 follows the machine's memory: it is compared by what it means. */
+export const lowerMemory: CombineLevels<number> = (user, workspace) =>
+  memoryCeiling(workspace) < memoryCeiling(user) ? workspace : user;
 export const higher: CombineLevels<number> = Math.max;
 export const onWhereEither: CombineLevels<boolean> = (user, workspace) => user || workspace;
 export const onWhereBoth: CombineLevels<boolean> = (user, workspace) => user && workspace;

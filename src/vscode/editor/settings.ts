@@ -10,6 +10,7 @@ import {
   type Levels,
   languagesOfBoth,
   lower,
+  lowerMemory,
   onWhereBoth,
   onWhereEither,
   resolve,
@@ -78,7 +79,7 @@ export interface Settings {
   readonly neuralPrecision: 'auto' | 'int4' | 'int8' | 'fp32';
   /** 0: chosen by threadCount. */
   readonly neuralThreads: number;
-  /** Resident memory in gigabytes at which its processes drop caches or stop training. */
+  /** Resident memory in gigabytes at which its processes drop caches or stop training; 0: as memoryCeiling says. */
   readonly neuralMemory: number;
   /** Time limit of an adaptation in minutes, measuring included. */
   readonly adaptMinutes: number;
@@ -144,7 +145,7 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
     beside: usersAlone,
   },
   neuralThreads: { type: 'number', default: 0, scope: 'machine', minimum: 0, maximum: 64, beside: usersAlone },
-  neuralMemory: { type: 'number', default: 3, scope: 'window', minimum: 1, maximum: 64, beside: lower },
+  neuralMemory: { type: 'number', default: 0, scope: 'window', minimum: 0, maximum: 64, beside: lowerMemory },
   adaptMinutes: { type: 'number', default: 10, scope: 'resource', minimum: 1, maximum: 720, beside: lower },
   adaptCalls: { type: 'number', default: 300, scope: 'resource', minimum: 0, maximum: 2000, beside: lower },
   adaptBudget: { type: 'number', default: 1, scope: 'resource', minimum: 0, maximum: 1000, beside: lower },

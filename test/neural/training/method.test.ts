@@ -18,7 +18,9 @@ test('the method follows the memory', () => {
   assert.throws(
     () => chooseMethod(config, { ...room, available: 1e8 }),
     (error) =>
-      error instanceof CodedError && error.code === 'out-of-memory' && /Close other programs/.test(error.message),
+      error instanceof CodedError &&
+      error.code === 'out-of-memory' &&
+      /100 MB are free within its limit\. .*easyAdaptation\.neuralMemory/.test(error.message),
   );
 });
 

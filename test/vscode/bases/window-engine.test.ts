@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../../../src/common/log.ts';
+import { memoryCeiling } from '../../../src/common/memory.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
 import type { Base } from '../../../src/specialist/engine/choice.ts';
 import { type EngineProcess, Neural } from '../../../src/vscode/bases/window-engine.ts';
@@ -61,7 +62,7 @@ test('one process starts with the first request and serves all', async () => {
   await neural.request('status', {});
   await neural.request('status', {});
   assert.equal(processes.length, 1);
-  assert.equal(processes[0]?.memoryCeiling, 3e9);
+  assert.equal(processes[0]?.memoryCeiling, memoryCeiling(0));
   processes[0]?.restarted();
   assert.equal(heard.restarts, 1);
   neural.dispose();
