@@ -1,4 +1,5 @@
-// Beside what the editor has itself: with a TypeScript file and its server the list opens where nothing of ours is shown, and the keys stay its own.
+// Our suggestions beside the editor's own list, in a TypeScript file with its language server: the list opens where we
+// show nothing, and Tab still indents.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,7 @@ before(async () => {
   await needCodeServer();
   browser = await launchBrowser();
   session = await Session.start(browser, await ourVsix(folder), {
-    // The editor's defaults, and the highest bar.
+    // The editor's defaults, and the highest display threshold.
     'editor.quickSuggestions': { other: 'offWhenInlineCompletions', comments: 'off', strings: 'off' },
     'editor.suggestOnTriggerCharacters': true,
     'easyAdaptation.showBar': 1,
@@ -40,10 +41,10 @@ after(async () => {
 
 const list = () => session.editor.page.locator('.suggest-widget.visible .monaco-list-row');
 
-test('the list opens behind a dot and on a word, where nothing of ours is shown', () =>
+test('the editor’s list opens after a dot and in a word if we show nothing', () =>
   session.evidence('list-opens', async () => {
     const { editor } = session;
-    // Nothing that the package writes.
+    // Text that does not occur in the package.
     for (const typed of ['Atomics.', 'Atomi']) {
       await editor.eventually(`the list at ${typed}`, async () => {
         await editor.page.keyboard.press('Escape');

@@ -1,4 +1,4 @@
-// The box for a commit's message: what the folder's earlier messages say comes there too, and a word of it that is taken is counted.
+// The commit message box: suggestions from earlier messages, and the count of an accepted word.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -20,7 +20,7 @@ const rest = 'adapters and their tests in step with the large model';
 before(async () => {
   await needCodeServer();
   browser = await launchBrowser();
-  // What the n-grams say of a text that is repeated is meant to come, however sure they are.
+  // The n-grams' suggestion for a repeated text must be shown at any confidence.
   session = await Session.start(browser, await ourVsix(folder), { 'easyAdaptation.showBar': 0 });
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=Author', '-c', 'user.email=author@example.com', ...args], {
@@ -34,7 +34,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a word that is taken in the box for a commit’s message is known, and the rest stays', () =>
+test('an accepted word in the commit message box is stored, and the rest stays shown', () =>
   session.evidence('commit-box', async () => {
     const { editor } = session;
     await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));

@@ -1,11 +1,11 @@
-// The workbench as a user's hands and eyes have it: palette, files, typing, ghost text, status bar, notifications, the panel.
+// A user's actions in the workbench: palette, files, typing. Also reads ghost text, status bar, notifications and panel.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { patience, shots } from '../support/browser.ts';
 
-/** Of the workbench's element; its settings let the theme follow the system's. */
+/** Classes of the workbench's element. Its theme follows the system's by a setting. */
 const themeClasses = { light: 'vs', dark: 'vs-dark' } as const;
 
 export class Editor {
@@ -15,7 +15,7 @@ export class Editor {
     this.page = page;
   }
 
-  /** Runs a command by its title, as the palette shows it; one that is not offered yet is looked for again. */
+  /** Runs a command by its title in the palette. Retries until the palette offers it. */
   async command(title: string): Promise<void> {
     const { page } = this;
     await this.eventually(`the command ${title}`, async () => {
@@ -46,7 +46,7 @@ export class Editor {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Opens a file of the folder and puts the cursor at a place, both 1-based. */
+  /** Opens a file of the folder with the cursor at a 1-based position. */
   async open(path: string, line: number, column: number): Promise<void> {
     const { page } = this;
     await page.keyboard.press('Control+p');
@@ -65,12 +65,12 @@ export class Editor {
     await page.locator('.monaco-editor.focused').waitFor();
   }
 
-  /** As a quick typist; the last keys decide what is suggested. */
+  /** Types quickly, so that only the last keys cause a suggestion. */
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text, { delay: 30 });
   }
 
-  /** What the ghost text says now; '' where there is none. Lines are joined by '\n'. */
+  /** The current ghost text, with lines joined by '\n'; '' if there is none. */
   async ghost(): Promise<string> {
     return this.page.evaluate(() => {
       const inline = [...document.querySelectorAll('.ghost-text-decoration, .ghost-text-decoration-preview')];
@@ -81,14 +81,14 @@ export class Editor {
     });
   }
 
-  /** Waits for ghost text that fits. */
-  async waitForGhost(fits: RegExp, limitMs = patience): Promise<string> {
-    const look = async () => {
+  /** Waits for ghost text that matches. */
+  async waitForGhost(pattern: RegExp, limitMs = patience): Promise<string> {
+    const matching = async () => {
       const text = await this.ghost();
-      assert.match(text, fits);
+      assert.match(text, pattern);
       return text;
     };
-    return this.eventually('ghost text', look, limitMs);
+    return this.eventually('ghost text', matching, limitMs);
   }
 
   async noGhost(): Promise<void> {
@@ -130,13 +130,13 @@ export class Editor {
     return this.page.locator('.monaco-dialog-box');
   }
 
-  /** The inside of our panel; the second one is in an editor tab. */
+  /** The page of our panel. Index 1 is the one in an editor tab. */
   panel(index = 0): FrameLocator {
     const outer = this.page.locator('iframe.webview.ready').nth(index);
     return outer.contentFrame().frameLocator('iframe#active-frame');
   }
 
-  /** Drags the side bar's edge; it is to the left. */
+  /** Drags the edge of the side bar, which is on the left. */
   async narrowSideBar(width: number): Promise<void> {
     const bar = await this.page.locator('.part.sidebar').boundingBox();
     assert.ok(bar);
@@ -147,20 +147,20 @@ export class Editor {
     await this.page.mouse.up();
   }
 
-  /** Tries again until it passes; the last failure is the error. */
-  async eventually<T>(what: string, attempt: () => Promise<T>, limitMs = patience): Promise<T> {
+  /** Retries until the attempt passes. After the limit, the last failure is the cause of the error. */
+  async eventually<T>(name: string, attempt: () => Promise<T>, limitMs = patience): Promise<T> {
     const end = performance.now() + limitMs;
     for (;;) {
       try {
         return await attempt();
       } catch (error) {
-        if (performance.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${what}`, { cause: error });
+        if (performance.now() > end) throw new Error(`waited ${limitMs / 1000} s for ${name}`, { cause: error });
       }
       await this.page.waitForTimeout(50);
     }
   }
 
-  /** In both themes; what has the focus keeps it. */
+  /** Takes a screenshot in both themes, without moving the focus. */
   async shot(name: string): Promise<void> {
     mkdirSync(shots, { recursive: true });
     for (const theme of ['light', 'dark'] as const) {

@@ -1,4 +1,4 @@
-// An API that fails in every way: the specialist goes on, one quiet status says what is wrong, only a refused key asks for the user.
+// Failures of the large model: the local model completes, and the status bar warns. Only a refused key shows a message.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,10 +16,10 @@ let browser: Browser;
 let session: Session;
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-failures-'));
 
-/** The specialist knows what follows; with the API first, the API is asked all the same. */
+/** The local model knows the continuation here. With a balance of 1 the large model is called all the same. */
 const position = { file: 'src/activities/generateImage/adapter.ts', line: 128, column: 12 };
-/** It is cut where the specialist doubts, which the outcomes before have a say in. */
-const known = /^\$\{Date\.now\(\)\}/;
+/** The beginning of the local draft. Its length depends on earlier outcomes. */
+const localDraft = /^\$\{Date\.now\(\)\}/;
 
 before(async () => {
   await needCodeServer();
@@ -48,44 +48,43 @@ after(async () => {
 
 let round = 0;
 
-/** Writes the method anew under another name, so that no cache knows the place; the cursor ends in its first line. */
-async function writeAnew(): Promise<void> {
+/** Writes the method again under another name, so that nothing is cached. The cursor ends in its first line. */
+async function rewrite(): Promise<void> {
   const { keyboard } = session.editor.page;
   round++;
   for (const key of ['End', 'Shift+ArrowUp', 'Shift+Home']) await keyboard.press(key);
   await session.editor.type(`protected round${round}(): string {\nreturn \`\${this.name}-`);
 }
 
-/** Writes anew until the API was asked: after a failure it is left alone for a while. */
-async function ask(): Promise<void> {
+/** Rewrites until the large model was called: after a failure it is not called for a while. */
+async function causeCall(): Promise<void> {
   const { editor, api } = session;
-  const asked = api.requests.length;
+  const before = api.requests.length;
   await editor.eventually('a call', async () => {
-    await writeAnew();
+    await rewrite();
     const until = performance.now() + 1500;
-    while (api.requests.length === asked && performance.now() < until) await editor.page.waitForTimeout(50);
-    assert.ok(api.requests.length > asked, 'the API was asked');
+    while (api.requests.length === before && performance.now() < until) await editor.page.waitForTimeout(50);
+    assert.ok(api.requests.length > before, 'the API was called');
   });
 }
 
-/** Asks until an answer of the API is shown: on a slow machine one may come after its time is up. */
-async function answersAgain(): Promise<void> {
+/** Calls until an answer of the large model is shown: on a slow machine one may exceed its time limit. */
+async function waitForAnswer(): Promise<void> {
   const { editor } = session;
   await editor.eventually('an answer of the API', async () => {
-    await ask();
+    await causeCall();
     await editor.waitForGhost(/^fromTheApi\(\)/, 10_000);
   });
 }
 
-/** Our item warns, and its tooltip and the panel say why. */
-async function warns(): Promise<void> {
+async function waitForWarning(): Promise<void> {
   const { editor } = session;
   await editor.eventually('the warning', async () => {
     assert.equal(await editor.ourStatus().locator('.codicon-warning').count(), 1);
   });
 }
 
-async function isWell(): Promise<void> {
+async function waitForNoWarning(): Promise<void> {
   const { editor } = session;
   await editor.eventually('no warning', async () => {
     assert.equal(await editor.ourStatus().locator('.codicon-warning').count(), 0);
@@ -106,49 +105,49 @@ const quietModes: readonly Failure[] = [
 ];
 
 for (const mode of quietModes) {
-  test(`${mode}: the specialist answers, the status warns, nothing pops up; then it recovers by itself`, () =>
+  test(`${mode}: the local model completes, the status bar warns without a message, and calls recover`, () =>
     session.evidence(mode, async () => {
       const { editor, api } = session;
       api.reset();
       api.fail(mode);
-      await ask();
-      await editor.waitForGhost(known);
-      await warns();
+      await causeCall();
+      await editor.waitForGhost(localDraft);
+      await waitForWarning();
       assert.equal(await editor.notifications().count(), 0);
       api.reset();
       api.answerWith('fromTheApi()}`');
-      await answersAgain();
-      await isWell();
-      // Taken, because several rejections in a row make the extension quieter.
+      await waitForAnswer();
+      await waitForNoWarning();
+      // Accepted, because several rejections in a row would raise the display threshold.
       await editor.page.keyboard.press('Tab');
     }));
 }
 
-test('no network: the specialist answers, nothing pops up', () =>
+test('no network: the local model completes without a message', () =>
   session.evidence('no-network', async () => {
     const { editor } = session;
     await session.unplug();
     await editor.eventually('the warning', async () => {
-      await writeAnew();
-      await editor.waitForGhost(known);
+      await rewrite();
+      await editor.waitForGhost(localDraft);
       assert.equal(await editor.ourStatus().locator('.codicon-warning').count(), 1);
     });
     await editor.shot('10-no-network');
     assert.equal(await editor.notifications().count(), 0);
     await session.plugIn();
     session.api.answerWith('fromTheApi()}`');
-    await answersAgain();
-    await isWell();
+    await waitForAnswer();
+    await waitForNoWarning();
     await editor.page.keyboard.press('Tab');
   }));
 
-test('401: one message with Set API Key, however often it is asked', () =>
+test('a refused key shows one message, and setting another key recovers', () =>
   session.evidence('unauthorized', async () => {
     const { editor, api } = session;
     api.reset();
     api.acceptOnly('another key');
-    await ask();
-    await editor.waitForGhost(known);
+    await causeCall();
+    await editor.waitForGhost(localDraft);
     const message = editor.notifications().filter({ hasText: 'key was refused' });
     await message.waitFor();
     await editor.shot('11-bad-key');
@@ -161,11 +160,11 @@ test('401: one message with Set API Key, however often it is asked', () =>
     api.acceptOnly(undefined);
     api.answerWith('fromTheApi()}`');
     await editor.answer(`${apiKey}2`);
-    await isWell();
-    await answersAgain();
+    await waitForNoWarning();
+    await waitForAnswer();
   }));
 
-test('a specialist served elsewhere drafts once it may; while its server is away this machine does, and says so', () =>
+test('a served local model completes after consent, and this machine while the server is down', () =>
   session.evidence('served', async () => {
     const { editor } = session;
     await session.unplug();
@@ -183,7 +182,7 @@ test('a specialist served elsewhere drafts once it may; while its server is away
     await allow.click();
     await editor.dialog().waitFor({ state: 'detached' });
     await editor.eventually('a draft of the server', async () => {
-      await writeAnew();
+      await rewrite();
       await editor.waitForGhost(/^fromElsewhere\(\)/, 10_000);
     });
     assert.match(server.prompts.at(-1) ?? '', /return `\$\{this\.name\}-$/);
@@ -192,8 +191,8 @@ test('a specialist served elsewhere drafts once it may; while its server is away
     await server.close();
     await editor.open(position.file, position.line, position.column);
     await editor.eventually('a draft of this machine', async () => {
-      await writeAnew();
-      await editor.waitForGhost(known, 10_000);
+      await rewrite();
+      await editor.waitForGhost(localDraft, 10_000);
       await editor
         .panel()
         .getByText(/does not answer, so this machine completes/)

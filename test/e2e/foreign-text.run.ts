@@ -1,4 +1,5 @@
-// A folder and a server whose names and messages are VS Code links that run a command: none is rendered, and clicking their text runs nothing.
+// Names and messages of a folder and a server that contain VS Code command links: they are shown as text, and a click
+// runs nothing.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -18,13 +19,13 @@ import { ourVsix } from '../support/vsix.ts';
 import { apiKey, Session } from './session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-foreign-text-'));
-/** Written by the command in the links, should one run. */
+/** A file that the command in the links would write. */
 const marker = join(folder, 'marker');
 const commands = [
   'workbench.action.terminal.new',
   { command: 'workbench.action.terminal.sendSequence', args: { text: `touch ${marker}\n` } },
 ];
-/** File names hold no '/': the path of the marker is encoded in the query. */
+/** A file name cannot contain '/', so the marker's path is encoded in the query. */
 const query = encodeURIComponent(JSON.stringify({ commands })).replace(/[()']/g, escape);
 const link = (word: string) => `[${word}](command:runCommands?${query})`;
 
@@ -55,7 +56,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What somebody could commit. */
+/** Writes files that somebody could commit. */
 function plant(project: string): void {
   mkdirSync(join(project, TASKS_FOLDER), { recursive: true });
   const from = {
@@ -87,16 +88,16 @@ function renamed(bytes: Buffer, name: string): Buffer {
   return Buffer.concat([start, text, bytes.subarray(8 + length)]);
 }
 
-/** `word` is shown in `place`, nothing there is a link, and clicking the word runs nothing. */
-async function isPlain(position: Locator, word: string): Promise<void> {
+/** Asserts that `word` is shown in `element` and is not a link. */
+async function assertPlain(element: Locator, word: string): Promise<void> {
   const { page } = session.editor;
-  const shown = position.getByText(`[${word}] (command:`).first();
+  const shown = element.getByText(`[${word}] (command:`).first();
   await shown.waitFor();
   assert.equal(
     await page.locator('a[href^="command:"], a[data-href^="command:"]').filter({ hasText: word }).count(),
     0,
   );
-  const links = position.locator('a[href], a[data-href], .monaco-link').filter({ hasText: word });
+  const links = element.locator('a[href], a[data-href], .monaco-link').filter({ hasText: word });
   assert.equal(await links.count(), 0, `a link with ${word}`);
 }
 
@@ -115,7 +116,7 @@ step('the offer of an adaptation shows the name of its folder as text', async ()
   const { editor } = session;
   const offer = editor.notifications().filter({ hasText: 'contains an adaptation' });
   await offer.waitFor();
-  await isPlain(offer, 'adaptedFolder');
+  await assertPlain(offer, 'adaptedFolder');
   await editor.shot('30-foreign-text');
   await offer.getByText('[adaptedFolder]').click();
   await offer.getByText('Do Not Use It').click();
@@ -125,7 +126,7 @@ step('the error of a task file quotes its field as text', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: Run Text Task');
   await editor.quickRow('broken').click();
-  await isPlain(editor.notifications(), 'fieldName');
+  await assertPlain(editor.notifications(), 'fieldName');
   await editor.notifications().getByText('[fieldName]').click();
   await editor.dismissNotifications();
 });
@@ -134,9 +135,9 @@ step('New Text Task lists files and columns as text', async () => {
   const { editor } = session;
   await editor.command('Easy Adaptation: New Text Task');
   await editor.quickRow('A column of a CSV table').click();
-  await isPlain(editor.quickInput(), 'fileName');
+  await assertPlain(editor.quickInput(), 'fileName');
   await editor.quickRow('tickets.csv').click();
-  await isPlain(editor.quickInput(), 'columnName');
+  await assertPlain(editor.quickInput(), 'columnName');
   await editor.quickRow('[columnName]').click();
   await editor.quickInput().getByText('existing labels or answers').waitFor();
   await editor.page.keyboard.press('Escape');
@@ -147,14 +148,14 @@ step("a server's error and its names of models are shown as text", async () => {
   await editor.command('Easy Adaptation: Set API Key');
   await editor.quickInput().locator('input[type=password]').waitFor();
   await editor.answer(apiKey);
-  await isPlain(editor.notifications(), 'serverError');
+  await assertPlain(editor.notifications(), 'serverError');
   await editor.dialog().getByRole('button', { name: 'Stay Local' }).click();
   await editor.dialog().waitFor({ state: 'detached' });
   await editor.notifications().getByText('[serverError]').click();
   await editor.dismissNotifications();
   await editor.command('Easy Adaptation: Choose the Large Model');
   await editor.quickRow('Anthropic').click();
-  await isPlain(editor.quickInput(), 'modelName');
+  await assertPlain(editor.quickInput(), 'modelName');
   await editor.page.keyboard.press('Escape');
 });
 

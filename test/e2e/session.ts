@@ -22,21 +22,21 @@ import { npmPackage, recordings } from '../support/project.ts';
 import { steadyMachine, steadySettings } from '../support/steady.ts';
 import { Editor } from './editor.ts';
 
-/** The package that the tests work in: its recorded answers are the API's. */
+/** The package that the tests work in. The fake API has recorded answers for it. */
 const subject = { name: '@tanstack/ai', version: '0.58.0' };
 
-/** Made up; long enough to be taken for one. */
+/** An invented key of a plausible length. */
 export const apiKey = ['sk', 'ant', 'test', 'q7Zk2mVw9RtY4xNcL8'].join('-');
 
-/** Enough to make the model better on this package. */
+/** Enough steps to improve the model on this package. */
 const trainingSteps = 40;
 
-/** What would make a test depend on other extensions and on the speed of the machine. */
+/** Settings that make the tests independent of other extensions and of the machine's speed. */
 const steady = {
   'window.autoDetectColorScheme': true,
   'workbench.preferredDarkColorTheme': 'Default Dark Modern',
   'workbench.preferredLightColorTheme': 'Default Light Modern',
-  // The suggest widget of the TypeScript server comes when it comes.
+  // The TypeScript server opens the suggestion list at unpredictable times.
   'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
   'editor.suggestOnTriggerCharacters': false,
   'editor.parameterHints.enabled': false,
@@ -46,7 +46,7 @@ const steady = {
   'typescript.validate.enable': false,
 };
 
-/** The command has no key of its own: one as a user gives it. */
+/** A user's key binding: the command has no default key. */
 const lineKey = {
   key: 'ctrl+alt+right',
   command: 'easyAdaptation.acceptLine',
@@ -90,7 +90,7 @@ export class Session {
     const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-e2e-'));
     const project = join(folder, 'tanstack-ai');
     const source = await npmPackage(subject.name, subject.version);
-    // A repository has its sources, not what is built from them.
+    // Only the sources, as in a repository.
     for (const name of ['src', 'package.json', 'README.md', 'LICENSE']) {
       if (existsSync(join(source, name))) cpSync(join(source, name), join(project, name), { recursive: true });
     }
@@ -111,12 +111,12 @@ export class Session {
     return new Session({ folder, project, api, profile, workbench, opened });
   }
 
-  /** Takes the API off the network. */
+  /** Stops the fake API. */
   unplug(): Promise<void> {
     return this.api.close();
   }
 
-  /** Puts it back, at the same address and in its first state. */
+  /** Starts the fake API again at the same address, in its initial state. */
   async plugIn(): Promise<void> {
     this.api = await MessagesServer.start(Number(new URL(this.apiUrl).port));
   }
@@ -136,13 +136,13 @@ export class Session {
     }
   }
 
-  /** Of the last adaptation that was kept. */
+  /** The report of the last stored adaptation. */
   report(): AdaptReport {
     const [row] = this.rows('select report from adaptations order by finishedAt desc limit 1');
     return JSON.parse(String(row?.report)) as AdaptReport;
   }
 
-  /** Of the extension's engine whose command line holds `argument`. */
+  /** The id of the extension's process whose command line contains `argument`. */
   processId(argument: string): number {
     const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
     const line = lines.find((text) => text.includes(this.profile.extensions) && text.includes(argument));
@@ -150,13 +150,13 @@ export class Session {
     return Number.parseInt(line, 10);
   }
 
-  /** What the window's extensions have logged. */
+  /** The extension's log. */
   logged(): string {
     return logsOf(this.profile.userData);
   }
 
-  /** Names of the profile's files that hold a text: settings, state, logs, our storage. */
-  filesHolding(text: string): string[] {
+  /** The names of the profile's files (settings, state, logs, our storage) that contain a text. */
+  filesContaining(text: string): string[] {
     const base = this.profile.userData;
     return readdirSync(base, { recursive: true, encoding: 'utf8' }).filter((name) => {
       const path = join(base, name);
@@ -164,7 +164,7 @@ export class Session {
     });
   }
 
-  /** Runs a test's body; where it fails, a screenshot and the logs stay. */
+  /** Runs a test's body. If it fails, stores a screenshot and the logs. */
   async evidence(name: string, body: () => Promise<void>): Promise<void> {
     try {
       await body();

@@ -351,7 +351,7 @@ step('the panel shows completions of both models with their reasons', async () =
 
 step('settings, logs and store do not contain the key', () => {
   assert.doesNotMatch(readFileSync(join(session.profile.userData, 'User', 'settings.json'), 'utf8'), /sk-ant/);
-  assert.deepEqual(session.filesHolding(apiKey), []);
+  assert.deepEqual(session.filesContaining(apiKey), []);
   return Promise.resolve();
 });
 

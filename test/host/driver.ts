@@ -1,11 +1,11 @@
-// The test driver: an extension that is installed beside ours and runs one suite inside the extension host.
-// In code-server `activate` starts it; in a VS Code of @vscode/test-electron `run` does.
+// The test driver: an extension that runs one suite in the extension host. In code-server `activate` starts the suite, in
+// the VS Code of @vscode/test-electron `run` does.
 import { readFileSync } from 'node:fs';
 import { type Plan, planVariable, Suite } from './harness.ts';
 import { suites } from './suites.ts';
 import { watchWorkers } from './threads.ts';
 
-// On loading: the extension under test starts its workers later.
+// At module load, before the extension under test starts its workers.
 watchWorkers();
 
 let running: Promise<void> | undefined;
@@ -15,7 +15,7 @@ export function activate(): void {
   run().catch(() => {});
 }
 
-/** Runs the suite once, whoever asks first. */
+/** Runs the suite once, also if called again. */
 export function run(): Promise<void> {
   running ??= runSuite();
   return running;

@@ -1,4 +1,4 @@
-// What the in-host suites do with the real `vscode` API: open, type, ask for a completion, take it; and read what the store holds.
+// Actions of the in-host suites through the real `vscode` API: open, type, complete, accept. Also reads the store.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -9,7 +9,7 @@ import * as vscode from 'vscode';
 import { patienceMs } from '../support/steady.ts';
 import { until } from './harness.ts';
 
-/** What comes at all has come by then, ms. */
+/** Every expected completion comes within this time, ms. */
 const answerMs = 1.25 * patienceMs;
 
 export const extensionId = 'easy-adaptation.easy-adaptation';
@@ -26,7 +26,7 @@ export function putCursor(editor: vscode.TextEditor, position: vscode.Position):
   editor.selection = new vscode.Selection(position, position);
 }
 
-/** A file of the first folder with `text` in it, unsaved; the file itself is made empty. */
+/** Opens a new empty file of the first folder, with `text` as unsaved content. */
 export async function newFile(path: string, text: string, eol = '\n'): Promise<vscode.TextEditor> {
   const uri = inFolder(path);
   await vscode.workspace.fs.writeFile(uri, Buffer.from(eol === '\n' ? '' : eol));
@@ -49,8 +49,8 @@ export function inFolder(path: string, index = 0): vscode.Uri {
 }
 
 /**
- * Asks for a completion at the cursor, takes it, and returns what was inserted; undefined where none came within `limitMs`.
- * The editor's own commands do both, so that this is what a key press would have done.
+ * Requests a completion at the cursor and accepts it, with the editor's own commands as keys do. Returns the inserted
+ * text; undefined if none came within `limitMs`.
  */
 export async function complete(editor: vscode.TextEditor, limitMs = answerMs): Promise<string | undefined> {
   const { document } = editor;
@@ -75,21 +75,21 @@ export async function complete(editor: vscode.TextEditor, limitMs = answerMs): P
   return undefined;
 }
 
-/** Tries until a completion that fits comes: the index may be on its way. `text` is put into the editor before each try. */
-export async function completeUntil(editor: vscode.TextEditor, text: string, fits: RegExp): Promise<string> {
+/** Retries with `text` in the editor until a completion matches: the index may not be ready yet. */
+export async function completeUntil(editor: vscode.TextEditor, text: string, pattern: RegExp): Promise<string> {
   let last: string | undefined;
-  // Patient soon, where the machine is slow, and quick to ask again where nothing was to come yet.
+  // Doubled at each try: short while nothing can come yet, long enough for a slow machine.
   let tryMs = 2000;
-  return until(`a completion like ${fits}`, async () => {
+  return until(`a completion like ${pattern}`, async () => {
     await replaceAll(editor, text);
     tryMs = Math.min(2 * tryMs, answerMs);
     last = await complete(editor, tryMs);
-    if (last !== undefined && fits.test(last)) return last;
+    if (last !== undefined && pattern.test(last)) return last;
     throw new Error(`last: ${JSON.stringify(last)}`);
   });
 }
 
-/** Rows of the store as another process would read them; none while there is no store. */
+/** Rows of the store, read through another connection; none while there is no store. */
 export function rows(storage: string, sql: string): Record<string, unknown>[] {
   const path = join(storage, 'store.sqlite');
   if (!existsSync(path)) return [];
@@ -129,7 +129,7 @@ export function indexed(storage: string, count = 1): Promise<true> {
   });
 }
 
-/** Leaves Restricted Mode, as a user does: with the button of the editor for it, which the runner presses. */
+/** Leaves Restricted Mode by the button of the trust editor, which the runner presses. */
 export async function trust(): Promise<void> {
   await vscode.commands.executeCommand('workbench.trust.manage');
   await until('trust', () => vscode.workspace.isTrusted);

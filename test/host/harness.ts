@@ -1,11 +1,11 @@
-// A small test runner for inside an extension host, where node:test has no way out: results go to a file, a line as each test ends.
+// A small test runner for the extension host, where node:test cannot report. Results are appended to a file.
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the outside tells the suite; its path is in the environment. */
+/** The runner's instructions for the suite, in a file whose path is in the environment. */
 export interface Plan {
   readonly suite: string;
-  /** Only tests whose name has this in it, for looking at one of them; '' for all. */
+  /** Runs only the tests whose name contains this; '' for all. */
   readonly only: string;
   /** JSON lines (ResultLine) are written here. */
   readonly results: string;
@@ -15,11 +15,11 @@ export interface Plan {
   readonly storage: string;
   /** The profile's settings file. */
   readonly settingsFile: string;
-  /** Somebody outside presses the button once the suite shows the editor of workspace trust (`trust` in hands.ts). */
+  /** Whether the runner presses the button when the suite opens the trust editor (`trust` in hands.ts). */
   readonly trustsOnRequest: boolean;
 }
 
-/** A test that takes so long hangs, on any machine, ms; and what it waits for does not come. */
+/** Limit of a test, and of a wait in it, ms. Only a test that hangs takes so long. */
 export const hangMs = 15 * 60_000;
 const waitMs = 4 * 60_000;
 
@@ -27,7 +27,7 @@ export const planVariable = 'EASY_ADAPTATION_HOST_PLAN';
 
 export type ResultLine =
   | { readonly kind: 'test'; readonly name: string; readonly ok: boolean; readonly ms: number; readonly error?: string }
-  /** A figure that is reported and not judged. */
+  /** A figure that is reported but not asserted. */
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'end'; readonly tests: number };
 
@@ -47,7 +47,7 @@ export class Suite {
     this.only = only;
   }
 
-  /** One that hangs for `limitMs` fails, and so do the rest. */
+  /** A test that takes longer than `limitMs` fails. */
   test(name: string, run: () => Promise<void>, limitMs = hangMs): void {
     if (name.includes(this.only)) this.cases.push({ name, run, limitMs });
   }
@@ -85,24 +85,24 @@ export class Suite {
   }
 }
 
-/** Polls until `look` yields something; the last thing it threw, or `what`, is the error after `limitMs`. */
+/** Polls until `poll` returns a value. After `limitMs` throws an error with the last one thrown as its cause. */
 export async function until<T>(
-  what: string,
-  look: () => T | undefined | false | Promise<T | undefined | false>,
+  name: string,
+  poll: () => T | undefined | false | Promise<T | undefined | false>,
   limitMs = waitMs,
 ): Promise<T> {
   const end = performance.now() + limitMs;
   let last: unknown;
   for (;;) {
     try {
-      const found = await look();
+      const found = await poll();
       if (found !== undefined && found !== false) return found;
       last = undefined;
     } catch (error) {
       last = error;
     }
     if (performance.now() > end) {
-      throw new Error(`waited ${limitMs / 1000} s for ${what}${last === undefined ? '' : `: ${String(last)}`}`, {
+      throw new Error(`waited ${limitMs / 1000} s for ${name}${last === undefined ? '' : `: ${String(last)}`}`, {
         cause: last,
       });
     }

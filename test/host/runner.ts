@@ -1,4 +1,4 @@
-// Starts an extension host with our package and the driver in it, runs one suite there, and brings its results home.
+// Starts an extension host with our package and the driver, runs one suite in it, and reports its results.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ export interface SuiteRun {
   readonly env?: (folder: string) => Record<string, string>;
 }
 
-/** Enough to be killed in the middle of. */
+/** Enough steps that a test can kill the training in the middle. */
 const trainingSteps = 8;
 
 export const storageIn = (userData: string) =>
@@ -97,7 +97,7 @@ export async function runSuite(
     killed = (await workbench?.stop()) ?? [];
     await api.close();
   }
-  await t.test('it ends with its window: no process is left, and the store is whole', async () => {
+  await t.test('after the window closes, no process is left and the store is intact', async () => {
     const after = await left(({ args }) => args.includes(folder));
     const outlived = [...killed.filter((args) => args.includes(folder)), ...after.map(({ args }) => args)];
     assert.deepEqual(outlived, []);

@@ -1,4 +1,4 @@
-// Sees the worker threads that our extension starts: it runs in the same extension host, so its `Worker` is ours to wrap.
+// Records the worker threads that our extension starts, by wrapping `Worker` in the shared extension host.
 import threads from 'node:worker_threads';
 
 export interface SeenWorker {

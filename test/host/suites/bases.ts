@@ -1,4 +1,4 @@
-// 'Choose the Base Model…' in a real editor: a model that lies on this machine is found, brought, measured, and serves once that is asked for.
+// 'Choose the Base Model…' in a real editor: a model on this machine is found, imported, timed and selected.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { descendants } from '../../support/processes.ts';
 import { setting } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
-/** A GGUF file of this name lies where llama.cpp would keep it: the suite's run has put it there. */
+/** The name of a GGUF file that the runner has put into llama.cpp's folder. */
 const crafted = 'crafted';
 /** After the last message of a job its rows are drawn by then, ms. */
 const drawnMs = 1000;
@@ -17,7 +17,7 @@ const run = (command: string) => vscode.commands.executeCommand(command);
 const base = () => vscode.workspace.getConfiguration('easyAdaptation').get<string>('neuralBase');
 const jobs = () => descendants(process.pid).filter(({ args }) => args.includes(join('dist', 'job.cjs')));
 
-/** Opens the list, waits until all that lies on this machine is in it, and takes the row so many below the first. */
+/** Opens the list, waits until the search for models has ended, and selects a row by its index. */
 async function choose(row: number): Promise<void> {
   void run('easyAdaptation.chooseBase');
   await until('a look at what is on this machine', () => jobs().length > 0);
@@ -29,27 +29,24 @@ async function choose(row: number): Promise<void> {
 }
 
 export function defineBases(suite: Suite, plan: Plan): void {
-  suite.test(
-    'a model on this machine is found, brought, measured and used; then the choice is automatic again',
-    async () => {
-      const before = base();
-      const folder = join(plan.storage, 'bases', crafted);
-      try {
-        // Automatic, small, medium, and then what was found: the smallest first.
-        await choose(3);
-        await until('the base', () => existsSync(join(folder, 'manifest.json')));
-        const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-        assert.deepEqual([manifest.name, manifest.licence], [crafted, 'apache-2.0']);
-        await until("'Use It', once it was measured", async () => {
-          await run('notifications.focusToasts');
-          await run('notification.acceptPrimaryAction');
-          return base() === folder;
-        });
-        await choose(0);
-        await until('the automatic choice', () => base() === 'auto');
-      } finally {
-        await setting('neuralBase', before);
-      }
-    },
-  );
+  suite.test('a found model is imported, timed and used, and the automatic choice can be restored', async () => {
+    const before = base();
+    const folder = join(plan.storage, 'bases', crafted);
+    try {
+      // Automatic, small, medium, and then what was found: the smallest first.
+      await choose(3);
+      await until('the base', () => existsSync(join(folder, 'manifest.json')));
+      const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+      assert.deepEqual([manifest.name, manifest.licence], [crafted, 'apache-2.0']);
+      await until("'Use It', once it was measured", async () => {
+        await run('notifications.focusToasts');
+        await run('notification.acceptPrimaryAction');
+        return base() === folder;
+      });
+      await choose(0);
+      await until('the automatic choice', () => base() === 'auto');
+    } finally {
+      await setting('neuralBase', before);
+    }
+  });
 }

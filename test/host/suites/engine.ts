@@ -1,5 +1,4 @@
-// The neural engine from the installed package: its process is started by the extension host, completes, trains, and dies with its owner.
-
+// The neural engine of the installed package: the extension host starts its process, which drafts, trains and ends.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

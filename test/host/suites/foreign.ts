@@ -1,2 +1,2 @@
-// A line of which the second folder's files are full, and the first one's know nothing.
+// A line that occurs often in the second folder and never in the first.
 export const foreignLine = 'export const marmaladeCompass = calibrateMarmaladeCompass(northPole, southPole);';

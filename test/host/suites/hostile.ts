@@ -1,4 +1,4 @@
-// Folders that try to run a program, to be read beyond themselves, or never to answer: opened in Restricted Mode, and trusted.
+// Folders that try to run a program, to have files outside them read, or to block git: in Restricted Mode, then trusted.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -56,7 +56,7 @@ export function defineHostile(suite: Suite, plan: Plan): void {
     }
   };
 
-  suite.test('all the folders are open, and the extension is at work', async () => {
+  suite.test('all folders are open, and the extension is active', async () => {
     assert.ok(folders().length >= 20, `${folders().length} folders`);
     assert.equal(vscode.workspace.isTrusted, !restricted);
     await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
@@ -64,7 +64,7 @@ export function defineHostile(suite: Suite, plan: Plan): void {
 
   if (restricted) {
     suite.test(
-      'in Restricted Mode every folder is indexed, nothing of any runs, and no git is asked in it',
+      'in Restricted Mode every folder is indexed, and neither its programs nor git are run',
       async () => {
         await useAll('// one line more\n');
         await until('an index of each', () => indexes().length === folders().length, limitMs);
@@ -83,7 +83,7 @@ export function defineHostile(suite: Suite, plan: Plan): void {
   // Without a hand to press the button (a desktop VS Code) the trusted half is the suite 'hostile-trusted' alone.
   if (!restricted || plan.trustsOnRequest) {
     suite.test(
-      'trusted, each is read with git, and still nothing of any runs',
+      'a trusted folder is read with git, and its programs are not run',
       async () => {
         await useAll('// and another\n');
         const asked = folders().filter(({ name }) => !(craftedFolders[name] ?? hostileRepositories[name])?.withoutGit);
@@ -101,7 +101,7 @@ export function defineHostile(suite: Suite, plan: Plan): void {
     );
   }
 
-  suite.test('nothing of what lies outside was read', async () => {
+  suite.test('no file outside the folders was read', async () => {
     const { extensionPath } = vscode.extensions.getExtension(extensionId) ?? assert.fail('it is installed');
     const texts = indexedTexts(plan.storage, join(extensionPath, 'models', 'small', 'tokenizer.json'));
     assert.ok(texts.length >= folders().length);

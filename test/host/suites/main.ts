@@ -1,4 +1,4 @@
-// A trusted folder with no API key: all that the extension does on this machine, through the editor's own commands.
+// A trusted folder without an API key: everything that the extension does locally, through the editor's own commands.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ const jobs = () => descendants(process.pid).filter(({ args }) => args.includes('
 export function defineMain(suite: Suite, plan: Plan): void {
   const extension = () => vscode.extensions.getExtension(extensionId);
 
-  suite.test('it is activated by itself', async () => {
+  suite.test('the extension is activated without a command', async () => {
     await until('activation', () => extension()?.isActive);
   });
 
@@ -48,9 +48,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     assert.deepEqual(missing, []);
   });
 
-  suite.test('the folder is indexed when it is opened, with nothing pressed', () =>
-    indexed(plan.storage).then(() => {}),
-  );
+  suite.test('an opened folder is indexed without a command', () => indexed(plan.storage).then(() => {}));
 
   suite.test('ghost text at the end of a line of code', async () => {
     const editor = await newFile('src/handlers/voucher.ts', '');
@@ -81,7 +79,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await completeUntil(editor, text, /^createHarvestRegistry\(settings\);/);
   });
 
-  suite.test('text that is not saved is known in other files', async () => {
+  suite.test('unsaved text is suggested in other files', async () => {
     const line = 'export const zephyrQuotaLedger = computeZephyrQuotaLedger(alphaRatio, betaRatio);';
     await newFile('src/unsaved.ts', `${line}\n`.repeat(3));
     const other = await newFile('src/other.ts', '');
@@ -92,7 +90,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     );
   });
 
-  suite.test('nor does what changes on the disk replace it, until it is thrown away', async () => {
+  suite.test('a change on disk replaces unsaved text only after that text is discarded', async () => {
     const line = (name: string) => `export const ${name}TarnGauge = measure${name}TarnGauge(upperSill, lowerSill);\n`;
     const editor = await newFile('src/unsaved.ts', line('amber').repeat(3));
     const { document } = await newFile('src/other.ts', '');
@@ -103,7 +101,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
         new RegExp(`^Gauge = measure${name}TarnGauge\\(upperSill, lowerSill\\);`),
       );
     await known('amber');
-    // The second is learned after the first, and tells that both have been.
+    // The second file is indexed after the first, so its text shows that both are.
     for (const [path, name] of [
       ['src/unsaved.ts', 'birch'],
       ['src/written.ts', 'cedar'],
@@ -116,7 +114,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await known('birch');
   });
 
-  suite.test('a saved file is known after it is closed', async () => {
+  suite.test('text of a saved file is suggested after the file is closed', async () => {
     const line = 'export const quillBudgetMatrix = assembleQuillBudgetMatrix(gammaShare, deltaShare);';
     const editor = await newFile('src/saved.ts', `${line}\n`.repeat(3));
     assert.ok(await editor.document.save());
@@ -129,7 +127,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     );
   });
 
-  suite.test('CRLF documents get CRLF', async () => {
+  suite.test('suggestions in CRLF documents have CRLF line ends', async () => {
     const crlf = (text: string) => text.replaceAll('\n', '\r\n');
     const editor = await newFile('src/handlers/crlf.ts', '', '\r\n');
     await until('CRLF', async () => {
@@ -143,7 +141,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     assert.doesNotMatch(bytes, /[^\r]\n/);
   });
 
-  suite.test('a line goes on past what is closed behind the cursor, and does not close it twice', async () => {
+  suite.test('a suggestion before a closing bracket does not repeat the bracket', async () => {
     const editor = await newFile('src/handlers/voucher.ts', '');
     await until('a completion before a bracket', async () => {
       await replaceAll(editor, `${upTo('await openDatabase(')})`);
@@ -156,7 +154,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     });
   });
 
-  suite.test('completions and their outcome are in the store', async () => {
+  suite.test('completions and their outcomes are stored', async () => {
     const accepted = await until('an accepted completion', () => {
       const found = rows(plan.storage, "select * from completions where outcome = 'accepted'");
       return found.length > 0 && found;
@@ -190,7 +188,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await vscode.commands.executeCommand(accept);
   };
 
-  suite.test('a suggestion: a word that is taken is known, and the rest stays', async () => {
+  suite.test('an accepted word of a suggestion is stored, and the rest stays shown', async () => {
     const position = upTo('const database = await ');
     const word = await added('a word', position, () => asked('easyAdaptation.acceptWord'));
     assert.ok('openDatabase(context.configuration);'.startsWith(word), word);
@@ -208,7 +206,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     );
   });
 
-  suite.test('a suggestion: who asks gets the best there is, whatever the bar', async () => {
+  suite.test('a manual request shows the best suggestion at any display threshold', async () => {
     await setting('showBar', 1);
     const text = await added('a suggestion', upTo('const database = await '), () =>
       asked('editor.action.inlineSuggest.commit'),
@@ -217,7 +215,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     assert.match(text, /^openDatabase/);
   });
 
-  suite.test('Adapt to This Repo learns, measures and keeps', async () => {
+  suite.test('Adapt to This Repo indexes, measures and stores a report', async () => {
     const started = performance.now();
     await vscode.commands.executeCommand('easyAdaptation.adapt');
     suite.note(`adapted in ${Math.round(performance.now() - started)} ms`);
@@ -230,7 +228,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await completeUntil(editor, upTo('const database = await '), /^openDatabase\(context\.configuration\);/);
   });
 
-  suite.test('a cancelled adaptation changes nothing', async () => {
+  suite.test('a cancelled adaptation stores nothing', async () => {
     const before = rows(plan.storage, 'select * from adaptations');
     const run = vscode.commands.executeCommand('easyAdaptation.adapt');
     await until('the run to begin', () => jobs().length > 0);
@@ -238,7 +236,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     void run.then(() => {
       over = true;
     });
-    // An index may have been under way, which the run waits for.
+    // The run waits if an index is being built.
     await until('the run to end', async () => {
       await vscode.commands.executeCommand('easyAdaptation.cancelAdapt');
       return over;
@@ -247,7 +245,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     assert.deepEqual(rows(plan.storage, 'select * from adaptations'), before);
   });
 
-  suite.test('no secret of the folder is in anything that is kept', () => {
+  suite.test('the stored data contains no secret of the folder', () => {
     const secret = readFileSync(join(inFolder('.').fsPath, 'src/upload.ts'), 'utf8').match(/ghp_\w+/)?.[0];
     assert.ok(secret);
     assert.deepEqual(filesHolding(plan.storage, secret), []);
@@ -256,7 +254,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
   });
 
   suite.test(
-    'what is kept and sent is shown, read-only, with the request at the cursor and no secret in it',
+    'Show What Is Kept and Sent shows stored data and the request at the cursor, read-only and without secrets',
     async () => {
       const secret = readFileSync(join(inFolder('.').fsPath, 'src/upload.ts'), 'utf8').match(/ghp_\w+/)?.[0];
       assert.ok(secret);
@@ -303,7 +301,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     assert.deepEqual(filesHolding(plan.storage, value), []);
   });
 
-  suite.test('a language that is switched off gets nothing, and gets it back', async () => {
+  suite.test('a disabled language gets no suggestions until it is enabled again', async () => {
     const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
     const position = upTo('const database = await ');
     await setting('enable', { '*': true, typescript: false });
@@ -313,7 +311,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await completeUntil(editor, position, /^openDatabase/);
   });
 
-  suite.test('snooze silences, and ends', async () => {
+  suite.test('a snooze suppresses suggestions until it is ended', async () => {
     const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
     const position = upTo('const database = await ');
     // An accept that comes before the picker has its rows closes it without a choice: then it is opened again.
@@ -336,12 +334,12 @@ export function defineMain(suite: Suite, plan: Plan): void {
     await completeUntil(editor, position, /^openDatabase/);
   });
 
-  suite.test('a specialist that is killed comes back', async () => {
+  suite.test('a killed n-gram worker is restarted', async () => {
     const editor = await show(await vscode.workspace.openTextDocument(inFolder('src/handlers/voucher.ts')));
     const workers = running('ngram-worker.cjs');
     assert.ok(workers.length > 0, 'the specialist runs in a worker');
     for (const { worker } of workers) await worker.terminate();
-    // A place that was not asked about before: no cache knows it.
+    // A position that is not cached.
     await completeUntil(
       editor,
       upTo('return { id: row.id, createdAt: new '),
@@ -350,7 +348,7 @@ export function defineMain(suite: Suite, plan: Plan): void {
     assert.ok(running('ngram-worker.cjs').length > 0);
   });
 
-  suite.test('documents that are no files get nothing', async () => {
+  suite.test('an output document gets no suggestions', async () => {
     await vscode.commands.executeCommand('easyAdaptation.showLog');
     await sleep(200);
     const paths = () =>
@@ -358,11 +356,11 @@ export function defineMain(suite: Suite, plan: Plan): void {
     const before = paths();
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await sleep(quietMs);
-    // What was asked in another file a moment ago may be answered now.
+    // A request in another file may still be answered now.
     assert.deepEqual(paths(), before);
   });
 
-  suite.test('no key is anywhere, and nothing was sent', async () => {
+  suite.test('without a key nothing is sent', async () => {
     const settings = readFileSync(plan.settingsFile, 'utf8');
     assert.doesNotMatch(settings, /api_?key/i);
     assert.deepEqual(rows(plan.storage, 'select * from teacherCalls'), []);

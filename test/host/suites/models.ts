@@ -1,4 +1,4 @@
-// The editor's own models, in a real editor: a provider that this extension registers is listed, asked and refused, as a job's channel would ask it.
+// The editor's own models: a provider that this suite registers is listed, called and refused through a job's relay.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { RelayedModels, RelayOwner } from '../../../src/jobs/relay.ts';
@@ -62,7 +62,7 @@ export function defineModels(suite: Suite): void {
     }
   });
 
-  suite.test('what a model of the editor refuses has a code, and so has a model that is gone', async () => {
+  suite.test('errors of an editor model, and a missing model, have an error code', async () => {
     const errors = [
       [() => vscode.LanguageModelError.Blocked('the quota is used up'), 'no-credit'],
       [() => vscode.LanguageModelError.NoPermissions('not allowed'), 'no-consent'],

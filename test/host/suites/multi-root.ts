@@ -1,4 +1,4 @@
-// Two folders in one window: each has its own specialist, and neither speaks with the other's words.
+// Two folders in one window: each has its own local model, and neither suggests text of the other.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { complete, completeUntil, indexed, inFolder, replaceAll, rows, show } from '../hands.ts';
@@ -11,7 +11,7 @@ export function defineMultiRoot(suite: Suite, plan: Plan): void {
     return show(await vscode.workspace.openTextDocument(uri));
   };
 
-  suite.test('both folders are at hand', async () => {
+  suite.test('both folders are indexed', async () => {
     assert.equal(vscode.workspace.workspaceFolders?.length, 2);
     const second = await open('src/new.ts', 1);
     await completeUntil(
@@ -24,7 +24,7 @@ export function defineMultiRoot(suite: Suite, plan: Plan): void {
     await indexed(plan.storage, 2);
   });
 
-  suite.test('a folder does not answer for the other', async () => {
+  suite.test('a folder does not suggest text of the other', async () => {
     const first = await open('src/handlers/new.ts', 0);
     await replaceAll(first, 'export const marmalade');
     const text = (await complete(first, 3000)) ?? '';

@@ -1,4 +1,4 @@
-// The neural model in the installed package: it answers before anything is adapted, is trained on the folder, and outlives its process.
+// The neural model of the installed package: it completes before an adaptation, is trained, and survives killed processes.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
       return true;
     });
 
-  suite.test('the base answers before anything is adapted', async () => {
+  suite.test('the base model completes before an adaptation', async () => {
     await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
     await indexed(plan.storage);
     editor = await newFile('src/handlers/voucher.ts', '');
@@ -43,7 +43,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
     assert.deepEqual(rows(plan.storage, 'select * from adaptations'), []);
   });
 
-  suite.test('its process is killed: completions go on, and it answers again', async () => {
+  suite.test('after its process is killed, completions continue and the model answers again', async () => {
     process.kill(await engine(), 'SIGKILL');
     await replaceAll(editor, freshPosition());
     assert.match((await complete(editor)) ?? '', ghost);
@@ -51,7 +51,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
   });
 
   suite.test(
-    'what trains is killed in the middle of it: completions go on, the run resumes, and the adapted model answers',
+    'after the training process is killed, completions continue, the run resumes and the adapted model answers',
     async () => {
       const run = vscode.commands.executeCommand('easyAdaptation.adapt');
       await until('training to be under way', () => /Training on /.test(log(plan.storage)), hangMs);
@@ -71,7 +71,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
     },
   );
 
-  suite.test('switched off, its process ends and the n-grams answer alone; switched on, it is back', async () => {
+  suite.test('switching the neural model off ends its process, and switching it on starts one', async () => {
     const pid = await engine();
     await setting('neural', false);
     await until('the end of the process', () => !alive(pid));
@@ -80,7 +80,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
     await until('a process', engine);
   });
 
-  suite.test('no word of the folder left this machine', async () => {
+  suite.test('nothing was sent', async () => {
     const requests = (await (await fetch(`${plan.apiUrl}/__requests`)).json()) as unknown[];
     assert.deepEqual(requests, []);
   });

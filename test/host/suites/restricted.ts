@@ -1,5 +1,5 @@
-// Restricted Mode: an untrusted folder that tries to send the code somewhere. Completions are local, its settings count for nothing,
-// and nothing is kept but what could be made again. Then the folder is trusted.
+// Restricted Mode: an untrusted folder that tries to send code to a server. Completions are local, its settings are
+// ignored, and only its index is stored. Then the folder is trusted.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import * as vscode from 'vscode';
@@ -13,12 +13,12 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
   const takeOne = async (path: string) =>
     completeUntil(await newFile(path, ''), position, /^openDatabase\(context\.configuration\);/);
 
-  suite.test('it is activated in an untrusted folder', async () => {
+  suite.test('the extension is activated in an untrusted folder', async () => {
     assert.equal(vscode.workspace.isTrusted, false);
     await until('activation', () => vscode.extensions.getExtension(extensionId)?.isActive);
   });
 
-  suite.test('what the folder sets of address, model, money, privacy and memory counts for nothing', async () => {
+  suite.test('the folder’s settings for address, model, money, privacy and memory are ignored', async () => {
     const settings = vscode.workspace.getConfiguration('easyAdaptation');
     assert.equal(settings.get('baseUrl'), plan.apiUrl);
     assert.equal(settings.get('model'), '');
@@ -44,7 +44,7 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
   });
 
   if (plan.trustsOnRequest)
-    suite.test('with trust completions are kept; those from before are not', async () => {
+    suite.test('only completions after trust was granted are stored', async () => {
       await trust();
       const settings = vscode.workspace.getConfiguration('easyAdaptation');
       assert.equal(settings.inspect('balance')?.workspaceValue, 1, 'from here on they count where they are stricter');
@@ -61,11 +61,11 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
       );
     });
   else
-    suite.test('no completion is kept', async () =>
+    suite.test('no completion is stored', async () =>
       assert.deepEqual(rows(plan.storage, 'select * from completions'), []),
     );
 
-  suite.test('what is on the disk are caches and an empty store', async () => {
+  suite.test('the storage contains only indexes and an empty store', async () => {
     const names = readdirSync(plan.storage, { recursive: true, encoding: 'utf8' }).sort();
     const known = /^(?:specialists(?:\/[0-9a-f]{16}(?:\/specialist\.ngram)?)?|store\.sqlite(?:-wal|-shm)?)$/;
     assert.deepEqual(

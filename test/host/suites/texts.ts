@@ -1,4 +1,4 @@
-// Text tasks through the editor's own commands, with nobody to ask: the schema of the task's file, a run, its table, a correction, a run again.
+// Text tasks through the editor's own commands, without a large model: schema of the task file, run, table, correction.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -46,7 +46,7 @@ export function defineTexts(suite: Suite): void {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 
-  suite.test('a text task is run without the API: results beside the texts, and a table of them', async () => {
+  suite.test('a text task without a large model writes results beside the texts and opens a table', async () => {
     await vscode.commands.executeCommand('easyAdaptation.runTextTask', name);
     const [header, ...lines] = readFileSync(results(), 'utf8').trimEnd().split('\n');
     assert.equal(header, 'text,label,who,how sure,in doubt');
@@ -59,7 +59,7 @@ export function defineTexts(suite: Suite): void {
     assert.ok(input instanceof vscode.TabInputWebview && input.viewType.includes('easyAdaptation.table'));
   });
 
-  suite.test('what a person says of a text is the last word of the next run', async () => {
+  suite.test('the next run keeps the label that a person gave', async () => {
     const wrong = readFileSync(results(), 'utf8').split('\n')[150] ?? '';
     const text = wrong.slice(0, wrong.indexOf(','));
     const label = wrong.includes(',bug,') ? 'wish' : 'bug';
@@ -71,7 +71,7 @@ export function defineTexts(suite: Suite): void {
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
-  suite.test('a commit message for what is staged goes into the repository input box', async () => {
+  suite.test('a commit message for the staged files is written into the repository’s input box', async () => {
     const root = inFolder('');
     writeFileSync(inFolder('src/greeting.ts').fsPath, 'export function greet() {}\n');
     for (const args of [
@@ -87,7 +87,7 @@ export function defineTexts(suite: Suite): void {
   });
 
   suite.test(
-    'a comment for the function at the cursor is put there after the folder, and is undone as one edit',
+    'a comment for the function at the cursor is inserted in the folder’s style, and undone as one edit',
     async () => {
       const said = (name: string) =>
         `/** Tells ${name} apart. */\nexport function ${name}Apart(item: Item) {\n  return item.${name};\n}\n`;
