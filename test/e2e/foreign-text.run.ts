@@ -76,7 +76,7 @@ function plant(project: string): void {
   writeFileSync(join(project, TASKS_FOLDER, 'broken.json'), JSON.stringify({ ...broken, [link('fieldName')]: 1 }));
 }
 
-/** The adaptation with another name of the folder it was made in. The weights stay, and the hash is only checked on import. */
+/** Changes the folder name in an exported adaptation. The hash is only checked on import. */
 function renamed(bytes: Buffer, name: string): Buffer {
   const length = Number(bytes.readBigUInt64LE());
   const header = JSON.parse(bytes.toString('utf8', 8, 8 + length));

@@ -102,8 +102,8 @@ export function rows(storage: string, sql: string): Record<string, unknown>[] {
 }
 
 /**
- * Names of files under `folder` whose bytes hold `text`. Read by another process: this one has the store open, and closing any other
- * descriptor of a file drops all POSIX locks that a process has on it, so that who closes the store next takes its log away (sqlite.org/howtocorrupt.html).
+ * Names of the files under `folder` that contain `text`. Another process reads them: if this one closed a second
+ * descriptor of the open store, it would lose the store's POSIX locks (sqlite.org/howtocorrupt.html).
  */
 export function filesHolding(folder: string, text: string): string[] {
   if (!existsSync(folder)) return [];

@@ -1,4 +1,4 @@
-// The in-host suites in code-server's extension host, or in a downloaded VS Code where EASY_ADAPTATION_VSCODE asks for one.
+// Runs the in-host suites in code-server, or in a downloaded VS Code if EASY_ADAPTATION_VSCODE is set.
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,17 +35,17 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Where llama.cpp keeps its models, as far as the suite sees. */
+/** The folder that the suite sees as llama.cpp's model folder. */
 const ownModels = (project: string) => join(project, '..', 'models');
 
 const runs: SuiteRun[] = [
   {
     suite: 'main',
-    // Here it is measured, at whatever moment: what the suite says holds with either.
+    // The base model may change at any moment; the suite passes with each.
     settings: { 'easyAdaptation.neuralBase': 'auto' },
     prepare(project) {
       writeProject(project);
-      // Put together here, so that no scanner takes this file for a leak.
+      // Joined here, so that secret scanners do not report this file.
       const token = ['ghp', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'].join('_');
       writeFileSync(join(project, 'src', 'upload.ts'), `export const token = '${token}';\n`.repeat(3));
       return { folder: project };
@@ -63,7 +63,7 @@ const runs: SuiteRun[] = [
   },
   {
     suite: 'memory',
-    // Nothing of the TypeScript extension's, which lives in the same host: it would hold thousands of diagnostics and entries of its list.
+    // Without the TypeScript extension's diagnostics and list entries, which would count in the same host's memory.
     settings: { 'typescript.validate.enable': false, 'editor.quickSuggestions': { other: 'off' } },
     prepare(project) {
       writeMillion(project);
@@ -106,12 +106,12 @@ const runs: SuiteRun[] = [
   },
 ];
 
-// In a desktop VS Code nobody can press the button that grants trust: there it is a window of its own.
+// In a desktop VS Code nothing can press the button that grants trust, so the trusted part runs in its own window.
 for (const suite of desktopVersion === undefined ? ['hostile'] : ['hostile', 'hostile-trusted']) {
   runs.push({
     suite,
     untrusted: suite === 'hostile',
-    // The built-in extension may run git in a trusted folder by its own means; this is about ours. One worker a folder is enough.
+    // Without the built-in git extension, which runs git itself, and without the neural model, to start fewer processes.
     settings: { 'git.enabled': false, 'easyAdaptation.neural': false },
     prepare: makeHostileWorkspace,
     env: hostileEnvironment,

@@ -32,7 +32,7 @@ const trainingSteps = 8;
 export const storageIn = (userData: string) =>
   join(userData, 'User', 'globalStorage', 'easy-adaptation.easy-adaptation');
 
-/** In code-server, or in a desktop VS Code where there is no `browser`. Each test of the suite becomes a subtest of `t`. */
+/** Runs in code-server, or without `browser` in a desktop VS Code. Each test of the suite becomes a subtest of `t`. */
 export async function runSuite(
   t: TestContext,
   packages: { readonly ours: string; readonly driver: string; readonly driverFolder: string },
@@ -109,18 +109,18 @@ export async function runSuite(
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** In the editor of workspace trust, whenever it is shown. An extension cannot do that, and should not. */
+/** Presses the button of the trust editor whenever it opens. An extension cannot do that. */
 function pressTrust({ page }: OpenedPage): void {
   page
     .locator('.workspace-trust-editor .workspace-trust-buttons-row .monaco-button')
     .filter({ hasText: /^Trust/ })
     .first()
     .click({ timeout: 0 })
-    // The window was closed before: nobody asked.
+    // The window was closed before the trust editor opened.
     .catch(() => {});
 }
 
-/** What our extension has logged. */
+/** Our extension's log. */
 export function logsOf(userData: string): string {
   const names = readdirSync(userData, { recursive: true, encoding: 'utf8' });
   const logs = names.filter((name) => /easy-adaptation[^/]*\/[^/]*\.log$/i.test(name));
@@ -131,7 +131,7 @@ export function logsOf(userData: string): string {
 async function resultsOf(path: string): Promise<ResultLine[]> {
   let lines: ResultLine[] = [];
   let grewAt = performance.now();
-  // Without a new result for so long the host is gone or hangs.
+  // Without a new result for this time, the host has ended or hangs.
   while (performance.now() - grewAt < hangMs + 60_000) {
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const whole = text.split('\n').slice(0, -1);

@@ -1,4 +1,4 @@
-// Which suites the driver knows, by name.
+// The driver's suites by name.
 import type { Plan, Suite } from './harness.ts';
 import { defineBases } from './suites/bases.ts';
 import { defineEngine } from './suites/engine.ts';

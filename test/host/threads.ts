@@ -20,7 +20,7 @@ export function watchWorkers(): void {
   threads.Worker = WatchedWorker;
 }
 
-/** Running workers whose script has this name. A thread that has ended has the id -1; its owner may have removed our listeners. */
+/** Running workers whose script has this name. An ended thread has the id -1. */
 export function running(name: string): SeenWorker[] {
   return seen.filter((entry) => entry.worker.threadId !== -1 && entry.script.endsWith(name));
 }

@@ -10,7 +10,7 @@ import { indexedTexts } from '../../support/stored.ts';
 import { extensionId, show, trust } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
 
-/** Some of the folders hold git up until it is given up, seconds each. */
+/** Some folders block git until its timeout, for seconds each, ms. */
 const limitMs = 900_000;
 
 export function defineHostile(suite: Suite, plan: Plan): void {
@@ -21,14 +21,14 @@ export function defineHostile(suite: Suite, plan: Plan): void {
   /** An index from before trust is older than this. */
   let before = 0;
 
-  /** What our git was asked in a folder. */
+  /** Our calls of git in a folder. */
   const gitCalls = (folder: vscode.WorkspaceFolder) => {
     const log = join(base(), gitLogName);
     const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
     return lines.filter((line) => line.startsWith(`-C ${folder.uri.fsPath} `));
   };
 
-  /** A file that git lists, or would. */
+  /** A source file of the folder. */
   const sourceIn = async (folder: vscode.WorkspaceFolder) => {
     const names = (await vscode.workspace.fs.readDirectory(folder.uri))
       .filter(([name, type]) => type === vscode.FileType.File && /\.(?:ts|md)$/.test(name))
@@ -44,7 +44,7 @@ export function defineHostile(suite: Suite, plan: Plan): void {
       .map((name) => statSync(join(storage, name)).mtimeMs);
   };
 
-  /** Opens a file of every folder, changes and saves it: each begins a session, is indexed, and has a file learned alone. */
+  /** Opens, changes and saves a file of every folder, which starts a session, builds an index and indexes the file. */
   const useAll = async (line: string) => {
     for (const folder of folders()) {
       const editor = await show(await vscode.workspace.openTextDocument(await sourceIn(folder)));

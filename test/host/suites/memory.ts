@@ -13,9 +13,9 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 interface Memory {
-  /** Heaps, of the host's thread and of our workers, and what these hold outside: the editor's own and other extensions' are in it. MB. */
+  /** Heaps and external memory of the host's thread and our workers, other extensions included. MB. */
   readonly held: number;
-  /** As the system counts it: it hangs on the moment, too. MB. */
+  /** Resident memory of the process, which varies by chance. MB. */
   readonly resident: number;
 }
 
@@ -30,7 +30,7 @@ async function memory(): Promise<Memory> {
   return { held: held / 1e6, resident: rss / 1e6 };
 }
 
-/** On loading, before the extension under test is activated, and most others. */
+/** Measured at module load, before the extension under test is activated. */
 const empty = memory();
 const MOST_MB = 300;
 const KEYS = 80;
@@ -42,7 +42,7 @@ export function defineMemory(suite: Suite, { storage }: Plan): void {
     const begun = await empty;
     note('of an empty host', begun);
     await indexed(storage);
-    // All of the index is there, or this call would not be known.
+    // This completion needs the whole index.
     await completeUntil(await newFile('src/new.ts', ''), knownCall.before, knownCall.after);
     const { held } = await memory();
     assert.ok(held - begun.held > 50, `the index is seen: ${held} MB`);
@@ -51,7 +51,7 @@ export function defineMemory(suite: Suite, { storage }: Plan): void {
     let most = held;
     for (let key = 1; key <= KEYS; key++) {
       await vscode.commands.executeCommand('type', { text: key % 40 === 0 ? '\n' : key % 8 === 0 ? ' ' : 'x' });
-      // As a typist, who pauses now and then: what waits for a pause is done, too.
+      // Pauses now and then, so that debounced work runs too.
       await sleep(key % 20 === 0 ? 600 : 60);
       if (key % 20 === 0) most = Math.max(most, (await memory()).held);
     }

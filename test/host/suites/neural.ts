@@ -9,7 +9,7 @@ import { descendants } from '../../support/processes.ts';
 import { complete, extensionId, indexed, newFile, replaceAll, rows, setting } from '../hands.ts';
 import { hangMs, type Plan, type Suite, until } from '../harness.ts';
 
-/** Places that no cache knows: a handler of a thing that is nowhere yet, up to where only one text can follow. */
+/** Positions that are not cached: a handler with a new name, cut where only one continuation is possible. */
 let things = 0;
 function freshPosition(): string {
   const name = `voucher${'abcdefghijklmnopqrstuvwxyz'[things++ % 26]}`;
@@ -22,7 +22,7 @@ const ghost = /^openDatabase\(context\.configuration\);/;
 export function defineNeural(suite: Suite, plan: Plan): void {
   let editor: vscode.TextEditor;
 
-  /** Asks at new places until a model of this name has answered one: while it is being opened, the n-grams stand in for it. */
+  /** Requests at new positions until this model answers: while it is opened, the n-gram model answers. */
   const answeredBy = (model: string) =>
     until(`an answer of ${model}`, async () => {
       await replaceAll(editor, freshPosition());
@@ -60,8 +60,8 @@ export function defineNeural(suite: Suite, plan: Plan): void {
       await replaceAll(editor, freshPosition());
       assert.match((await complete(editor)) ?? '', ghost);
       await run;
-      assert.equal(await engine(), completing, 'what completes is not what was killed');
-      assert.equal(log(plan.storage).match(/Training on /g)?.length, 2, 'training was taken up again');
+      assert.equal(await engine(), completing, 'the completing engine was not killed');
+      assert.equal(log(plan.storage).match(/Training on /g)?.length, 2, 'training was resumed');
       const [row] = rows(plan.storage, 'select report from adaptations');
       const { neural, notes } = JSON.parse(String(row?.report)) as AdaptReport;
       assert.ok(neural?.training, notes.join(' '));
@@ -86,7 +86,7 @@ export function defineNeural(suite: Suite, plan: Plan): void {
   });
 }
 
-/** The process id of what completes, a child of this extension host; or of what trains, a job's. */
+/** The process id of the completing engine, a child of this host, or of a job's training engine. */
 function engine(training?: '--training'): Promise<number> {
   return until('the engine’s process', () => {
     const own = (of: number) => descendants(of).filter(({ args }) => args.includes(join('dist', 'engine.cjs')));
