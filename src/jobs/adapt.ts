@@ -66,7 +66,7 @@ async function withStore(
   let result: Result<AdaptOutcome>;
   let asked = false;
   const llm = api && paidLlm(api, store, root, deps);
-  const share = providerOf(api?.settings.provider).batchDiscount;
+  const share = providerOf(api?.settings.provider).batchPriceFactor;
   const batches = api && batchFileOf(request.storeFolder, root, apiHost(api.settings), modelOf(api.settings));
   try {
     if (batches) await llm?.takeUpBatches(batches, deps.signal);

@@ -6,7 +6,7 @@ import { failed, ok, type Result } from '../common/errors.ts';
 import type { Ledger, PaidCall, Purpose } from '../common/paid-call.ts';
 
 /** The reservation of one call. */
-export interface Held {
+export interface BudgetReservation {
   /** Ends the reservation with the call's row, or undefined if nothing was paid. Only the first call has an effect. */
   settle(paid: PaidCall | undefined): void;
 }
@@ -60,7 +60,12 @@ export class Budget {
   }
 
   /** Reserves the maximum cost of a call. */
-  reserve(usd: number, purpose: Purpose, model: string, lease: Partial<ReservationTerm> = {}): Result<Held> {
+  reserve(
+    usd: number,
+    purpose: Purpose,
+    model: string,
+    lease: Partial<ReservationTerm> = {},
+  ): Result<BudgetReservation> {
     const { id = randomUUID(), leaseMs = callMs } = lease;
     const at = this.clock.now();
     const ledger = this.ledger();
@@ -68,7 +73,7 @@ export class Budget {
     if (!reserved.ok) {
       if (reserved.why === 'unwritable') return failed('unwritable', reserved.message);
       if (reserved.why === 'busy')
-        return failed('overloaded', 'Another window is writing to the store. Requests go on after a pause.');
+        return failed('overloaded', 'Another window is writing to the store. Requests continue after a pause.');
       this.refused = usd;
       return failed('over-budget', this.wording(usd, reserved.spentUsd));
     }
@@ -89,9 +94,9 @@ export class Budget {
 
   private wording(usd: number, spentUsd: number): string {
     return (
-      `The spending limit of ${dollars(this.limit)} a month is reached: ${dollars(spentUsd)} is spent or set aside, ` +
-      `and this question may cost up to ${dollars(usd)}. ` +
-      'Raise it (setting easyAdaptation.apiBudget, --budget on the command line), or go on locally until next month.'
+      `The spending limit of ${dollars(this.limit)} a month is reached: ${dollars(spentUsd)} is spent or reserved, ` +
+      `and this request may cost up to ${dollars(usd)}. ` +
+      'Raise it (setting easyAdaptation.apiBudget, --budget on the command line), or continue locally until next month.'
     );
   }
 }

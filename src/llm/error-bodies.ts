@@ -17,29 +17,29 @@ export function readable(send: typeof fetch, streams: boolean): typeof fetch {
     const kind = response.headers.get('content-type') ?? '';
     if (ok ? !streams || !/\bjson\b/.test(kind) : !/\bjson\b|^text\/plain/.test(kind)) return response;
     const text = await response.text();
-    const told = toldIn(text, kind);
+    const bodyError = errorIn(text, kind);
     const headers = new Headers(response.headers);
     for (const name of ['content-encoding', 'content-length']) headers.delete(name);
-    if (told === undefined) return new Response(text, { status, statusText, headers });
-    const real = ok ? statusOf(told.code) : status;
-    return new Response(JSON.stringify({ type: 'error', error: told }), { status: real, headers });
+    if (bodyError === undefined) return new Response(text, { status, statusText, headers });
+    const realStatus = ok ? statusOf(bodyError.code) : status;
+    return new Response(JSON.stringify({ type: 'error', error: bodyError }), { status: realStatus, headers });
   };
 }
 
-/** Undefined if the text is no error. */
-export function toldIn(text: string, kind = 'json'): (JsonRecord & { readonly message: string }) | undefined {
-  const body = parsed(text);
+/** The error in a body; undefined if the text is not an error. */
+export function errorIn(text: string, kind = 'json'): (JsonRecord & { readonly message: string }) | undefined {
+  const body = parseRecord(text);
   if (body === undefined) return /^text\/plain/.test(kind) ? { message: text } : undefined;
   const inner = record(body.error) ?? body;
   const { metadata } = inner;
   const raw = record(metadata)?.raw;
-  const message = wordsOf(typeof body.error === 'string' ? body.error : (inner.message ?? inner.detail));
+  const message = messageIn(typeof body.error === 'string' ? body.error : (inner.message ?? inner.detail));
   if (message === '') return undefined;
   const { type = null, code = body.statusCode ?? null, param = null } = inner;
   return { type, code, param, message: typeof raw === 'string' ? `${message}: ${raw}` : message };
 }
 
-function parsed(text: string): JsonRecord | undefined {
+function parseRecord(text: string): JsonRecord | undefined {
   try {
     return record(JSON.parse(text));
   } catch {
@@ -48,12 +48,12 @@ function parsed(text: string): JsonRecord | undefined {
 }
 
 /** The message of an error: a text, a list of errors by field, or either of them nested. */
-function wordsOf(said: unknown): string {
-  if (typeof said === 'string') return said;
-  if (Array.isArray(said)) return said.map(wordsOf).join('; ');
-  const { msg, loc, message, detail } = record(said) ?? {};
+function messageIn(error: unknown): string {
+  if (typeof error === 'string') return error;
+  if (Array.isArray(error)) return error.map(messageIn).join('; ');
+  const { msg, loc, message, detail } = record(error) ?? {};
   if (typeof msg === 'string') return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg;
-  return message === undefined && detail === undefined ? '' : wordsOf(message ?? detail);
+  return message === undefined && detail === undefined ? '' : messageIn(message ?? detail);
 }
 
 /** The status that an error body names after status 200. */

@@ -9,7 +9,7 @@ import type { Prompt } from './protocol/prompt.ts';
 import type { Piece } from './protocol/wire.ts';
 
 /** A provider's batch API. Each call is guarded and made once, without retries. */
-export interface BatchDoor {
+export interface BatchClient {
   submit(
     questions: readonly { readonly id: string; readonly prompt: Prompt }[],
     signal: AbortSignal,
@@ -25,7 +25,7 @@ export interface BatchDoor {
 }
 
 export interface BatchesOptions {
-  readonly door: BatchDoor;
+  readonly client: BatchClient;
   readonly file: BatchFile;
   readonly budget: Budget;
   readonly model: string;
@@ -106,7 +106,7 @@ export class MessageBatches {
    * @returns the pending batches, without those that the server does not know or cannot report now
    */
   takeUp(signal: AbortSignal): Promise<Result<readonly OpenBatch[]>> {
-    const { door, file } = this.options;
+    const { client, file } = this.options;
     return this.tracked(signal, async () => {
       const oldest = this.clock.now() - leaseMs;
       const all = file.read();
@@ -115,7 +115,7 @@ export class MessageBatches {
       await this.recover(signal);
       const open: OpenBatch[] = [];
       for (const batch of file.read().filter(isSubmitted)) {
-        const ended = await door.ended(batch.id, signal);
+        const ended = await client.ended(batch.id, signal);
         const taken = ended.ok && ended.value && (await this.keepAnswers(batch, signal)).ok;
         if (ended.ok && !taken) open.push(batch);
       }
@@ -134,9 +134,9 @@ export class MessageBatches {
 
   /** Finds out whether a batch arrived whose submission was interrupted by a crash or a network failure. */
   private async recover(signal: AbortSignal): Promise<Result<true>> {
-    const { door, file, budget } = this.options;
+    const { client, file, budget } = this.options;
     for (const lost of file.read().filter(({ id }) => id === undefined)) {
-      const listed = await this.patiently(() => door.list(lost.since - skewMs, signal), signal);
+      const listed = await this.withRetries(() => client.list(lost.since - skewMs, signal), signal);
       if (!listed.ok) return listed;
       const rest = file.read().filter((batch) => batch.since !== lost.since);
       const known = new Set(rest.map(({ id }) => id));
@@ -149,13 +149,15 @@ export class MessageBatches {
   }
 
   private async submit(fresh: readonly (readonly [string, Prompt])[], signal: AbortSignal): Promise<Result<true>> {
-    const { door, file, budget, model, ceilingUsd } = this.options;
+    const { client, file, budget, model, ceilingUsd } = this.options;
     const questions: Record<string, string> = {};
     let stopped: { ok: false; error: Failure } | undefined;
     for (const [hash, prompt] of fresh) {
-      const held = budget.reserve(ceilingUsd(prompt), 'labelling', model, { id: reservationOf(hash), leaseMs });
-      if (!held.ok) stopped = held;
-      if (!held.ok) break;
+      const reservation = budget.reserve(ceilingUsd(prompt), 'labelling', model, { id: reservationOf(hash), leaseMs });
+      if (!reservation.ok) {
+        stopped = reservation;
+        break;
+      }
       questions[hash] = prompt.about;
     }
     const asked = fresh.filter(([hash]) => Object.hasOwn(questions, hash)).map(([id, prompt]) => ({ id, prompt }));
@@ -163,7 +165,7 @@ export class MessageBatches {
     const before = file.read();
     const batch: OpenBatch = { since: this.clock.now(), questions };
     file.write([...before, batch]);
-    const submitted = await door.submit(asked, signal);
+    const submitted = await client.submit(asked, signal);
     if (submitted.ok) {
       file.write([...before, { ...batch, id: submitted.value }]);
       return stopped ?? ok(true);
@@ -181,9 +183,9 @@ export class MessageBatches {
 
   /** Waits for a batch and keeps its answers. */
   private async take(batch: Submitted, signal: AbortSignal): Promise<Result<true>> {
-    const { door } = this.options;
+    const { client } = this.options;
     for (let wait: number = pollMs.first; ; wait = Math.min(pollMs.longest, wait * 1.5)) {
-      const ended = await this.patiently(() => door.ended(batch.id, signal), signal);
+      const ended = await this.withRetries(() => client.ended(batch.id, signal), signal);
       if (!ended.ok) return ended;
       if (ended.value) break;
       await this.clock.sleep(wait, signal);
@@ -192,8 +194,8 @@ export class MessageBatches {
   }
 
   private async keepAnswers({ id, questions }: Submitted, signal: AbortSignal): Promise<Result<true>> {
-    const { door, file, budget, isKnown, keep } = this.options;
-    const results = await this.patiently(() => door.results(id, signal), signal);
+    const { client, file, budget, isKnown, keep } = this.options;
+    const results = await this.withRetries(() => client.results(id, signal), signal);
     if (!results.ok) return results;
     for (const { id: hash, pieces } of results.value) {
       // Skip answers that were stored before a crash, and answers to unknown requests.
@@ -206,7 +208,7 @@ export class MessageBatches {
   }
 
   /** Retries failures that a pause may resolve. */
-  private async patiently<T>(work: () => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
+  private async withRetries<T>(work: () => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
     const { patience = usualPatience } = this.options;
     for (let attempt = 1; ; attempt++) {
       const result = await work();

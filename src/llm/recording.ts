@@ -5,7 +5,7 @@ import { type Log, silentLog } from '../common/log.ts';
 import type { Ledger, PaidCall, Purpose } from '../common/paid-call.ts';
 import { plainText } from '../common/plain-text.ts';
 import type { BatchFile, OpenBatch } from './batch-file.ts';
-import type { Budget, Held } from './budget.ts';
+import type { Budget, BudgetReservation } from './budget.ts';
 import { MessageBatches, reservationOf } from './message-batches.ts';
 import type { ModelFacts } from './protocol/models.ts';
 import { mostTokens, type Prompt } from './protocol/prompt.ts';
@@ -88,8 +88,8 @@ export class RecordingLlm implements LlmClient {
       this.fetched.delete(hash);
       return ok({ ...fromStore(known, prompt, this.facts), costUsd });
     }
-    const held = this.options.budget.reserve(this.llm.ceilingUsd(prompt), this.options.purpose, this.model);
-    if (!held.ok) return held;
+    const reservation = this.options.budget.reserve(this.llm.ceilingUsd(prompt), this.options.purpose, this.model);
+    if (!reservation.ok) return reservation;
     let paid: PaidCall | undefined;
     try {
       const result = await this.llm.ask(prompt, signal, onText, (lost) => {
@@ -100,7 +100,7 @@ export class RecordingLlm implements LlmClient {
       if (result.ok) paid = this.row(hash, prompt.about, result.value);
       return result;
     } finally {
-      this.settle(held.value, paid);
+      this.settle(reservation.value, paid);
     }
   }
 
@@ -147,19 +147,19 @@ export class RecordingLlm implements LlmClient {
   ): Promise<MessageBatches | undefined> {
     const { llm } = this;
     const { budget } = this.options;
-    const door = llm instanceof StreamedLlm ? await llm.batches() : undefined;
-    if (!door || !(llm instanceof StreamedLlm)) return undefined;
-    const share = llm.batchShare;
+    const client = llm instanceof StreamedLlm ? await llm.batches() : undefined;
+    if (!client || !(llm instanceof StreamedLlm)) return undefined;
+    const share = llm.batchPriceFactor;
     return new MessageBatches({
-      ...{ door, file, budget, model: this.model, clock: llm.clock, ...(patience !== undefined && { patience }) },
+      ...{ client, file, budget, model: this.model, clock: llm.clock, ...(patience !== undefined && { patience }) },
       ceilingUsd: (prompt) => llm.ceilingUsd(prompt) * share,
       isKnown: (hash) => this.known(hash) !== undefined,
       keep: (hash, path, pieces) => {
         const prompt = questions.get(hash);
         const read = llm.answerFrom(pieces, share, prompt);
         // An unreadable answer was paid for too, so it counts with its maximum cost.
-        const unread = prompt ? llm.ceilingUsd(prompt) * share : 0;
-        const answer = read.ok ? read.value : { ...nothing, model: this.model, costUsd: unread };
+        const unreadTerms = prompt ? llm.ceilingUsd(prompt) * share : 0;
+        const answer = read.ok ? read.value : { ...nothing, model: this.model, costUsd: unreadTerms };
         budget.settle(reservationOf(hash), this.row(read.ok ? hash : `partial:${hash}`, path, answer));
         this.fetched.set(hash, answer.costUsd);
       },
@@ -180,9 +180,9 @@ export class RecordingLlm implements LlmClient {
     }
   }
 
-  private settle(held: Held, paid: PaidCall | undefined): void {
+  private settle(reservation: BudgetReservation, paid: PaidCall | undefined): void {
     try {
-      held.settle(paid);
+      reservation.settle(paid);
     } catch (error) {
       // The store rejected the row (it keeps rows by itself if the disk fails). The paid answer is still returned.
       const { log = silentLog } = this.options;

@@ -4,16 +4,16 @@ import { dollars } from './budget.ts';
 import type { Prompt } from './protocol/prompt.ts';
 import type { LlmAnswer, LlmClient } from './types.ts';
 
-type Asked = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd' | 'ceilingUsd'>;
+type RunLlm = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd' | 'ceilingUsd'>;
 
-export class WithinRun implements Asked {
-  private readonly llm: Asked;
+export class WithinRun implements RunLlm {
+  private readonly llm: RunLlm;
   private readonly limitUsd: number;
   /** Cost of complete and incomplete answers, and the maximum cost of in-flight calls. */
   private spentUsd = 0;
-  private heldUsd = 0;
+  private reservedUsd = 0;
 
-  constructor(llm: Asked, limitUsd: number) {
+  constructor(llm: RunLlm, limitUsd: number) {
     this.llm = llm;
     this.limitUsd = limitUsd;
   }
@@ -45,8 +45,9 @@ export class WithinRun implements Asked {
     onLost?: (paid: LlmAnswer) => void,
   ): Promise<Result<LlmAnswer>> {
     const usd = this.knows(prompt) ? 0 : this.ceilingUsd(prompt);
-    if (usd > 0 && this.spentUsd + this.heldUsd + usd > this.limitUsd) return failed('over-budget', this.wording(usd));
-    this.heldUsd += usd;
+    if (usd > 0 && this.spentUsd + this.reservedUsd + usd > this.limitUsd)
+      return failed('over-budget', this.wording(usd));
+    this.reservedUsd += usd;
     try {
       const answer = await this.llm.ask(prompt, signal, onText, (lost) => {
         this.spentUsd += lost.costUsd;
@@ -55,14 +56,14 @@ export class WithinRun implements Asked {
       if (answer.ok) this.spentUsd += answer.value.costUsd;
       return answer;
     } finally {
-      this.heldUsd -= usd;
+      this.reservedUsd -= usd;
     }
   }
 
   private wording(usd: number): string {
     return (
-      `The limit of ${dollars(this.limitUsd)} for this run is reached: ${dollars(this.spentUsd + this.heldUsd)} is spent or set aside, ` +
-      `and the next question may cost up to ${dollars(usd)}. Run it again to go on from here, or raise the limit (--run-budget).`
+      `The limit of ${dollars(this.limitUsd)} for this run is reached: ${dollars(this.spentUsd + this.reservedUsd)} is spent or reserved, ` +
+      `and the next request may cost up to ${dollars(usd)}. Run it again to continue, or raise the limit (--run-budget).`
     );
   }
 }

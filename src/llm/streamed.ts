@@ -4,7 +4,7 @@ import { ok, type Result } from '../common/errors.ts';
 import { dollars } from './budget.ts';
 import { Deadline, TimeUp } from './deadline.ts';
 import { readable } from './error-bodies.ts';
-import type { BatchDoor } from './message-batches.ts';
+import type { BatchClient } from './message-batches.ts';
 import type { FailureContext } from './protocol/failure-kinds.ts';
 import { classify, failureOf, neverArrived } from './protocol/failures.ts';
 import { guarded } from './protocol/guard.ts';
@@ -77,11 +77,11 @@ export class StreamedLlm implements LlmClient {
     const answer = (text: string, whole: boolean): LlmAnswer => {
       const latencyMs = this.clock.monotonic() - started;
       const { tokens } = reader;
-      const told = whole && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
+      const usage = whole && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
       return {
         text,
         model: reader.model ?? this.model,
-        ...this.booked(told, this.ceiling(prompt)),
+        ...this.bookedCost(usage, this.ceiling(prompt)),
         latencyMs,
         firstTokenMs: firstTokenMs ?? latencyMs,
         truncated: reader.stop === 'length',
@@ -120,7 +120,7 @@ export class StreamedLlm implements LlmClient {
     } catch (error) {
       // The answer is paid for if the model has begun, and perhaps if we stopped waiting for it.
       if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(prompt.read(reader.text), false));
-      else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.unseen(prompt));
+      else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.unreceived(prompt));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
       if (reason instanceof TimeUp) return { ok: false, error: failureOf('timeout', reason.message, this.context()) };
@@ -131,12 +131,12 @@ export class StreamedLlm implements LlmClient {
   }
 
   /** The price of a batch answer, as a share of the normal price. */
-  get batchShare(): number {
-    return this.options.provider.batchDiscount ?? 1;
+  get batchPriceFactor(): number {
+    return this.options.provider.batchPriceFactor ?? 1;
   }
 
   /** Undefined if the provider has no batches. */
-  async batches(): Promise<BatchDoor | undefined> {
+  async batches(): Promise<BatchClient | undefined> {
     const wire = await this.wire();
     const { batches } = wire;
     if (batches === undefined) return undefined;
@@ -194,7 +194,7 @@ export class StreamedLlm implements LlmClient {
     return ok({
       text: reader.stop === 'refusal' ? '' : text,
       model: reader.model ?? this.model,
-      ...this.booked(usage, prompt ? this.ceiling(prompt) : longest, share),
+      ...this.bookedCost(usage, prompt ? this.ceiling(prompt) : longest, share),
       latencyMs: 0,
       firstTokenMs: 0,
       truncated: reader.stop === 'length',
@@ -206,13 +206,13 @@ export class StreamedLlm implements LlmClient {
    * it was accepted but the answer never began. It is not if it was refused or never arrived.
    */
   private mayBePaid(error: unknown, accepted: boolean, wire: Wire | undefined): boolean {
-    const told = wire?.explain(error);
-    if (told?.kind === 'refusal' || neverArrived(error)) return false;
-    return accepted || told !== undefined;
+    const sdkError = wire?.explain(error);
+    if (sdkError?.kind === 'refusal' || neverArrived(error)) return false;
+    return accepted || sdkError !== undefined;
   }
 
   /** The maximum cost of an answer that may have been generated but was not received. */
-  private unseen(prompt: Prompt): LlmAnswer {
+  private unreceived(prompt: Prompt): LlmAnswer {
     const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
     const costUsd = priceUsd(usage, this.facts);
     const times = { latencyMs: 0, firstTokenMs: 0 };
@@ -220,12 +220,16 @@ export class StreamedLlm implements LlmClient {
   }
 
   /** The cost of an answer, limited to its reservation even if the server counts more. @param most the maximum usage */
-  private booked(told: LlmUsage, most: LlmUsage, share = 1): Pick<LlmAnswer, 'usage' | 'costUsd' | 'overcounted'> {
-    const [costUsd, mostUsd] = [told, most].map((usage) => priceUsd(usage, this.facts) * share) as [number, number];
-    if (costUsd <= mostUsd) return { usage: told, costUsd };
-    const tokens = Object.values(told).reduce((sum, count) => sum + count, 0);
+  private bookedCost(
+    counted: LlmUsage,
+    most: LlmUsage,
+    share = 1,
+  ): Pick<LlmAnswer, 'usage' | 'costUsd' | 'overcounted'> {
+    const [costUsd, mostUsd] = [counted, most].map((usage) => priceUsd(usage, this.facts) * share) as [number, number];
+    if (costUsd <= mostUsd) return { usage: counted, costUsd };
+    const tokens = Object.values(counted).reduce((sum, count) => sum + count, 0);
     const overcounted =
-      `${this.options.host || 'The API'} says that one answer took ${tokens.toLocaleString('en-US')} tokens, more than this call can take. ` +
+      `${this.options.host || 'The API'} reports ${tokens.toLocaleString('en-US')} tokens for one answer, more than this call can use. ` +
       `It counts as ${dollars(mostUsd)}, the most that this call may cost. Check the base URL and your account there.`;
     return { usage: most, costUsd: mostUsd, overcounted };
   }

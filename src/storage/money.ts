@@ -28,11 +28,11 @@ export class Money implements Ledger {
       database.insert('reservations', reservation);
       return undefined;
     });
-    const told = carried.size === 0 ? {} : { notice: aheadNotice(carried) };
-    if (spentUsd !== undefined) return { ok: false, why: 'limit', spentUsd, ...told };
-    const kept = database.number('SELECT usd AS value FROM reservations WHERE id = ?', reservation.id);
-    if (kept !== reservation.usd) throw new MovedError('what was written is not there');
-    return { ok: true, ...told };
+    const withNotice = carried.size === 0 ? {} : { notice: aheadNotice(carried) };
+    if (spentUsd !== undefined) return { ok: false, why: 'limit', spentUsd, ...withNotice };
+    const storedUsd = database.number('SELECT usd AS value FROM reservations WHERE id = ?', reservation.id);
+    if (storedUsd !== reservation.usd) throw new MovedError('the written reservation is missing');
+    return { ok: true, ...withNotice };
   }
 
   settle(id: string, paid: TeacherCallRow | undefined): void {

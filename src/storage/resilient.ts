@@ -37,14 +37,14 @@ export class ResilientStore implements Store {
   private spent: ReadonlyMap<string, number> = new Map();
   private triedAt = Number.NEGATIVE_INFINITY;
   /** The reason for the latest disk failure, for the user. */
-  private said: string | undefined;
+  private lastFailure: string | undefined;
 
   /** @param notice the reason if `store` is in memory */
   constructor(store: SqliteStore, deps: ResilientDeps, notice?: string) {
     this.current = store;
     this.deps = deps;
     this.log = deps.log ?? silentLog;
-    if (!this.onDisk) this.said = notice ?? 'There is no store on disk.';
+    if (!this.onDisk) this.lastFailure = notice ?? 'There is no store on disk.';
   }
 
   get location(): string | undefined {
@@ -53,7 +53,7 @@ export class ResilientStore implements Store {
 
   /** The latest disk failure since this store was opened, for the user, even if repaired. Undefined if none. */
   get trouble(): string | undefined {
-    return this.said;
+    return this.lastFailure;
   }
 
   /** Paid answers that are only in memory. */
@@ -69,18 +69,18 @@ export class ResilientStore implements Store {
     if (this.canKeep()) {
       try {
         this.backlog.drain(this.current);
-        return this.told(this.current.reserve(reservation, limitUsd));
+        return this.passOnNotice(this.current.reserve(reservation, limitUsd));
       } catch (error) {
         if (isBusy(error)) return { ok: false, why: 'busy' };
         this.replace(error);
         // `replace` opens a new database after damage.
-        if (this.onDisk) return this.told(this.current.reserve(reservation, limitUsd));
+        if (this.onDisk) return this.passOnNotice(this.current.reserve(reservation, limitUsd));
       }
     }
-    return { ok: false, why: 'unwritable', message: this.said ?? '' };
+    return { ok: false, why: 'unwritable', message: this.lastFailure ?? '' };
   }
 
-  private told(reserved: Reserved): Reserved {
+  private passOnNotice(reserved: Reserved): Reserved {
     if (!('notice' in reserved)) return reserved;
     const { notice, ...rest } = reserved;
     if (notice !== undefined) this.deps.onNotice?.(notice);
@@ -194,7 +194,7 @@ export class ResilientStore implements Store {
       const fresh = this.deps.replaceDamaged();
       this.current = fresh.store;
       if (this.onDisk) this.continueIn(fresh.store);
-      else this.said = fresh.notice;
+      else this.lastFailure = fresh.notice;
       if (fresh.notice !== undefined) this.deps.onNotice?.(fresh.notice);
       return;
     }
@@ -209,10 +209,10 @@ export class ResilientStore implements Store {
     this.current = memory;
     this.backlog.repeat(memory);
     this.triedAt = this.now();
-    this.said =
+    this.lastFailure =
       `Easy Adaptation cannot write to ${failed.location} (${messageOf(error)}). The API is not asked until it can: free ` +
-      'disk space or make the folder writable. What was paid for is kept in memory until then, or until the window or the run ends.';
-    this.deps.onNotice?.(this.said);
+      'disk space or make the folder writable. Paid answers are kept in memory until the window or the run ends.';
+    this.deps.onNotice?.(this.lastFailure);
   }
 
   /** Tries the disk again, at most every `retryMs` unless `now`. Returns true if the backlog is on disk. */

@@ -1,4 +1,4 @@
-// A specialist that is served elsewhere, behind the same door as the engine's process: what it is sent, what the coupling sees of its tokens,
+// A specialist that is served elsewhere, behind the same endpoint as the engine's process: what it is sent, what the coupling sees of its tokens,
 // and who answers while it is late, silent, or may not be asked.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

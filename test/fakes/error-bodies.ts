@@ -22,7 +22,7 @@ const bare = (message: unknown, type: string, code: string | number | null) => (
 const rows = (...all: readonly (readonly [number, unknown, ErrorCode, RegExp])[]): readonly ErrorRow[] =>
   all.map(([status, body, code, says]) => ({ status, body, code, says }));
 
-const cannotServe = rows([502, '<html><h1>Bad gateway</h1></html>', 'overloaded', /HTTP 502.*go on after a pause/]);
+const cannotServe = rows([502, '<html><h1>Bad gateway</h1></html>', 'overloaded', /HTTP 502.*continue after a pause/]);
 const contextOfLocal = "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens";
 
 export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {

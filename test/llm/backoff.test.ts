@@ -25,12 +25,12 @@ test('pauses double, keep their jitter within half, and end at five minutes', ()
   assert.equal(pauseAfter(failure('overloaded'), 60, 1), 300_000);
 });
 
-test('the server is never asked sooner than it said', () => {
+test("no request is sent before the server's retry-after", () => {
   assert.equal(pauseAfter(failure('rate-limited', 60_000), 1, 0), 60_000);
   assert.equal(pauseAfter(failure('rate-limited', 10), 1, 1), 2000);
 });
 
-test('closed again after the pause; success forgets the failures', async () => {
+test('the breaker closes after the pause, and success resets the failures', async () => {
   const { clock, backoff } = fresh();
   assert.equal(backoff.ready, true);
   assert.equal(backoff.failed(failure('overloaded')), 3000);
@@ -47,13 +47,13 @@ test('closed again after the pause; success forgets the failures', async () => {
   assert.equal(backoff.retryAtMs, 9000);
 });
 
-test('requests that were out together fail as one', () => {
+test('concurrent requests that fail together count as one failure', () => {
   const { backoff } = fresh();
   for (let n = 0; n < 5; n++) backoff.failed(failure('network'));
   assert.ok((backoff.retryAtMs ?? 0) <= 1000 + 4000);
 });
 
-test('a refused key stays refused until it changes', async () => {
+test('a refused key keeps the breaker open until the key changes', async () => {
   const { clock, backoff } = fresh();
   assert.equal(backoff.failed(failure('bad-key')), Number.POSITIVE_INFINITY);
   backoff.failed(failure('timeout'));
@@ -65,7 +65,7 @@ test('a refused key stays refused until it changes', async () => {
   assert.equal(backoff.ready, true);
 });
 
-test("what is not the API's fault makes no pause", () => {
+test("failures that are not the API's fault cause no pause", () => {
   const { backoff } = fresh();
   for (const code of ['cancelled', 'over-budget', 'no-consent'] as const) backoff.failed(failure(code));
   assert.equal(backoff.ready, true);
@@ -80,7 +80,7 @@ test('retry-after in seconds, milliseconds, and as a date', () => {
   assert.equal(retryAfter(undefined, now), undefined);
 });
 
-test('a pause of weeks, or for ever, is no busy loop', async () => {
+test('a pause of weeks or without end causes no busy loop', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const ended: string[] = [];

@@ -1,4 +1,4 @@
-// The month's limit: what a call may cost at most is set aside before it is made.
+// The monthly limit: the maximum cost of a call is reserved before it is sent.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { monthOf, type PaidCall } from '../../src/common/paid-call.ts';
@@ -23,13 +23,13 @@ function fresh(limitUsd: number) {
 
 const paid = (costUsd: number): PaidCall => teacherCall({ at: november, costUsd });
 
-test('calls side by side keep the limit, and what they did not cost is free again', () => {
+test('concurrent calls keep the limit, and unused reservations are released', () => {
   const { budget } = fresh(1);
   const first = budget.reserve(0.6, 'completion', 'm');
   assert.ok(first.ok);
   const second = budget.reserve(0.6, 'completion', 'm');
   assert.ok(!second.ok && second.error.code === 'over-budget');
-  assert.match(second.error.message, /\$1\.00 a month.*\$0\.60 is spent or set aside.*up to \$0\.60/);
+  assert.match(second.error.message, /\$1\.00 a month.*\$0\.60 is spent or reserved.*up to \$0\.60/);
   assert.equal(budget.exhausted, true);
   first.value.settle(paid(0.1));
   first.value.settle(paid(0.1));
@@ -46,7 +46,7 @@ test('a call that was not paid for costs nothing', () => {
   assert.equal(budget.spentUsd, 0);
 });
 
-test('a limit of nothing allows nothing, a higher one at once', () => {
+test('a limit of zero allows no call, and a raised limit applies at once', () => {
   const { budget } = fresh(0);
   assert.equal(budget.exhausted, true);
   assert.ok(!budget.reserve(0.0001, 'completion', 'm').ok);
@@ -55,7 +55,7 @@ test('a limit of nothing allows nothing, a higher one at once', () => {
   assert.ok(budget.reserve(0.0001, 'completion', 'm').ok);
 });
 
-test('what is too dear with one model is asked with another', () => {
+test('a call that is too expensive with one model is possible with another', () => {
   const { budget } = fresh(0.2);
   assert.ok(!budget.reserve(0.3, 'completion', 'dear').ok);
   assert.equal(budget.exhausted, true);
@@ -64,7 +64,7 @@ test('what is too dear with one model is asked with another', () => {
   assert.ok(budget.reserve(0.01, 'completion', 'cheap').ok);
 });
 
-test('months are those of the calendar here', () => {
+test('months are calendar months in local time', () => {
   assert.equal(monthOf(new Date(2026, 10, 30, 23, 59, 59).getTime()), '2026-11');
   assert.equal(monthOf(new Date(2026, 11, 1).getTime()), '2026-12');
 });
@@ -77,7 +77,7 @@ const texts: Readonly<Record<string, string>> = {
 };
 
 for (const model of [...knownModels, 'somebody-elses-model']) {
-  test(`${model}: no answer costs more than what is set aside for it`, () => {
+  test(`${model}: no answer costs more than its reservation`, () => {
     const llm = connectLlm({ apiKey: 'k', model, timeoutMs: 1000 });
     const facts = modelFacts(model);
     for (const text of Object.values(texts)) {

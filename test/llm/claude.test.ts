@@ -34,7 +34,7 @@ function value(result: Result<LlmAnswer>): LlmAnswer {
   return result.value;
 }
 
-test('an answer: text alone, usage, cost, model; streamed', async () => {
+test('streams an answer with text, usage, cost and model', async () => {
   const seen: string[] = [];
   const answer = value(await complete(connect(), request, never, (text) => seen.push(text)));
   assert.equal(answer.text, 'add(items);');
@@ -51,7 +51,7 @@ test('an answer: text alone, usage, cost, model; streamed', async () => {
   assert.equal(api.requests[0]?.prompt?.path, 'src/shop/cart.ts');
 });
 
-test('every model of the table gets a request that the API takes', async () => {
+test('every listed model gets a request that the API accepts', async () => {
   for (const model of knownModels) {
     const answer = value(await complete(connect({ model }), request, never));
     assert.equal(answer.text, 'add(items);', model);
@@ -69,7 +69,7 @@ test('the second request about a file reads the first one from the cache', async
   assert.ok(second.costUsd < first.costUsd / 2);
 });
 
-test('an answer that goes on after its line is cut there, and its cost is marked as estimated', async () => {
+test('cuts an answer after its line, and marks its cost as estimated', async () => {
   api.answerWith(`add(items);\n${'and much more;\n'.repeat(200)}`);
   api.setPace({ msPerToken: 2 });
   const answer = value(await complete(connect(), request, never));
@@ -81,7 +81,7 @@ test('an answer that goes on after its line is cut there, and its cost is marked
   assert.ok(answer.costUsd >= (usage.inputTokens * 0.1 + usage.outputTokens * 0.5) / 1e6);
 });
 
-test('a model that thinks is read to its end, where it says what it has thought', async () => {
+test("reads a thinking model's answer to its end, which counts the thinking", async () => {
   api.answerWith('add(items);\nand more;\n');
   const answer = value(await complete(connect({ model: 'claude-opus-5-5' }), request, never));
   assert.equal(answer.text, 'add(items);\nand more;');
@@ -89,7 +89,7 @@ test('a model that thinks is read to its end, where it says what it has thought'
   assert.equal(api.requests[0]?.outcome, 'ok');
 });
 
-test('a model that thinks and is given up may have cost all that was set aside for its answer', async () => {
+test('books the whole reservation for a cancelled answer of a thinking model', async () => {
   api.fail('stall-before-headers');
   const lost: LlmAnswer[] = [];
   const llm = connect({ model: 'claude-fable-5-1', timeoutMs: 60 });
@@ -98,7 +98,7 @@ test('a model that thinks and is given up may have cost all that was set aside f
   assert.ok((lost[0]?.costUsd ?? 1) <= llm.ceilingUsd(completionPrompt(request, llm.facts)));
 });
 
-test('a block is taken whole, and marked where its length limit cut it', async () => {
+test('returns a whole block, and marks it if the length limit cut it', async () => {
   api.answerWith('add(items);\n  check(sum);');
   const block = { ...request, multiline: true };
   assert.equal(value(await complete(connect(), block, never)).text, 'add(items);\n  check(sum);');
@@ -106,7 +106,7 @@ test('a block is taken whole, and marked where its length limit cut it', async (
   assert.equal(value(await complete(connect(), block, never)).truncated, true);
 });
 
-test('nothing to insert, and a refusal, are answers without text', async () => {
+test('an empty answer and a refusal have no text', async () => {
   api.fail('empty', 1);
   const empty = value(await complete(connect(), request, never));
   assert.equal(empty.text, '');
@@ -183,7 +183,7 @@ for (const mode of ['stall-before-headers', 'stall-in-stream'] as const) {
   });
 }
 
-test('time comes from the clock: a slow answer within the limit is no timeout', async () => {
+test('a slow answer within the time limit is no timeout', async () => {
   const clock = new ManualClock();
   api.setPace({ firstTokenMs: 120 });
   const slow = connectLlm({ apiKey: key, baseUrl: api.url, model: '', timeoutMs: 1 }, { clock });
@@ -198,13 +198,13 @@ test('a wrong model names the setting', async () => {
   assert.match(result.error.message, /claude-none-1.*easyAdaptation\.model/);
 });
 
-test('no key is said before anything is sent', async () => {
+test('a missing key is reported before anything is sent', async () => {
   const result = await complete(connect({ apiKey: ' ' }), request, never);
   assert.ok(!result.ok && result.error.code === 'no-key');
   assert.equal(api.requests.length, 0);
 });
 
-test('a base URL that is none, and one where nobody listens', async () => {
+test('reports an invalid base URL, and one without a server', async () => {
   const wrong = await complete(connect({ baseUrl: 'not a url' }), request, never);
   assert.ok(!wrong.ok && wrong.error.code === 'bad-request', JSON.stringify(wrong));
   assert.match(wrong.error.message, /baseUrl/);
@@ -212,7 +212,7 @@ test('a base URL that is none, and one where nobody listens', async () => {
   assert.ok(!nobody.ok && nobody.error.code === 'network', JSON.stringify(nobody));
 });
 
-test('a key that a server repeats is taken out of the message', async () => {
+test('redacts a key that a server repeats in a message', async () => {
   const echo: typeof fetch = async () =>
     new Response(
       JSON.stringify({ type: 'error', error: { type: 'authentication_error', message: `no such key ${key}` } }),
@@ -227,7 +227,7 @@ test('a key that a server repeats is taken out of the message', async () => {
   assert.ok(!result.error.message.includes(key), result.error.message);
 });
 
-test("Anthropic's own server gets the SDK's headers; another one those that every server knows, too", async () => {
+test("sends the SDK's headers to Anthropic, and common headers to other servers", async () => {
   const sent: Headers[] = [];
   const refuse: typeof fetch = async (_url, init) => {
     sent.push(new Headers(init?.headers));
@@ -241,7 +241,7 @@ test("Anthropic's own server gets the SDK's headers; another one those that ever
   assert.equal(sent[1]?.get('anthropic-version'), '2023-06-01');
 });
 
-test('cancellation rejects with the reason, ends the request, and tells what was paid', async () => {
+test('cancellation rejects with the reason, ends the request, and reports the cost', async () => {
   api.setPace({ msPerToken: 20 });
   api.answerWith('a rather long answer that takes its time to come;');
   const controller = new AbortController();
@@ -263,7 +263,7 @@ test('cancellation rejects with the reason, ends the request, and tells what was
   while (api.requests[0]?.outcome !== 'aborted') await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
-test('cancelled before it was sent: nothing was paid', async () => {
+test('a request that was cancelled before it was sent costs nothing', async () => {
   const controller = new AbortController();
   controller.abort();
   const lost: LlmAnswer[] = [];
@@ -274,7 +274,7 @@ test('cancelled before it was sent: nothing was paid', async () => {
   assert.equal(api.requests.length + lost.length, 0);
 });
 
-test('an estimate before asking is near what is paid, and dearer for an unknown model', async () => {
+test('an estimate is near the actual cost, and higher for an unknown model', async () => {
   const llm = connect();
   const estimate = llm.estimateUsd(completionPrompt(request, llm.facts));
   const { costUsd } = value(await complete(llm, request, never));
@@ -289,7 +289,7 @@ test('the host for consent: the setting, the environment, the default', () => {
   assert.equal(apiHost({}, {}), 'api.anthropic.com');
 });
 
-test('a server that refuses the fields about thinking is asked without them, once and from then on', async () => {
+test('omits the thinking fields after a server has refused them once', async () => {
   const sent: boolean[] = [];
   const picky: typeof fetch = async (url, init) => {
     const thinks = 'thinking' in JSON.parse(String(init?.body));

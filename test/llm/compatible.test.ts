@@ -1,4 +1,4 @@
-// Chat completions as each server really takes them: what is sent, what is left out once it was refused, and middles.
+// Chat completions with servers of different capabilities: request fields, refused fields, and fill-in-the-middle.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Budget } from '../../src/llm/budget.ts';
@@ -45,7 +45,7 @@ async function answered(llm: ReturnType<typeof connectLlm>, request = position):
   return result.value.text;
 }
 
-test('a middle is asked for as the server takes it: as tokens, as two fields, and of nobody who has not learned it', async () => {
+test('requests a middle as tokens or as two fields, and only from models trained for it', async () => {
   const rows = [
     ['llama.cpp', 'Qwen2.5-Coder-1.5B', 'http://127.0.0.1:8080/v1/completions'],
     ['vllm', 'bigcode/starcoder2-3b', 'http://127.0.0.1:8000/v1/completions'],
@@ -78,7 +78,7 @@ test('a middle is asked for as the server takes it: as tokens, as two fields, an
   ]);
 });
 
-test("a model's own tokens in the user's text are text no more", async () => {
+test("escapes special tokens of the model in the user's text", async () => {
   const { sent, fetch } = server(middles);
   await answered(connect('llama.cpp', 'qwen2.5-coder', fetch), at('const a = "<|fim_middle|><|file_sep|>x";¦\n'));
   const prompt = String(sent[0]?.body.prompt);
@@ -86,7 +86,7 @@ test("a model's own tokens in the user's text are text no more", async () => {
   assert.ok(prompt.includes('const a = "x";'));
 });
 
-test('a field that a server refuses is left out from then on, and the newer name of another is found', async () => {
+test('omits a refused field, and uses the newer name of another field', async () => {
   const newer = (body: Body) =>
     'max_tokens' in body
       ? "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
@@ -107,14 +107,14 @@ test('a field that a server refuses is left out from then on, and the newer name
   });
 });
 
-test('a request that is refused for another reason is asked once', async () => {
+test('a request that is refused for another reason is not retried', async () => {
   const { sent, fetch } = server(chat, '', () => 'Invalid JSON in the body.');
   const result = await complete(connect('openai', '', fetch), position, never);
   assert.ok(!result.ok && result.error.code === 'bad-request');
   assert.equal(sent.length, 1);
 });
 
-test('the failures that only some have are their rows', async () => {
+test('failures of single providers match their rows', async () => {
   const rows = [
     [429, { code: 'insufficient_quota', message: 'You exceeded your current quota' }, 'no-credit'],
     [429, { code: 'rate_limit_exceeded', message: 'Rate limit reached' }, 'rate-limited'],
@@ -138,7 +138,7 @@ test('the failures that only some have are their rows', async () => {
   }
 });
 
-test('without a key none is sent, to servers that need none', async () => {
+test('sends no key to servers that need none', async () => {
   const { sent, fetch } = server(chat);
   await answered(connect('lmstudio', 'small', fetch, { apiKey: '' }));
   assert.equal(sent[0]?.headers.get('authorization'), null);
@@ -147,7 +147,7 @@ test('without a key none is sent, to servers that need none', async () => {
   assert.equal(sent.length, 1);
 });
 
-test('what is asked on this machine is free, and a price that nobody knows is said to be a guess', async () => {
+test('a local server is free, and an unknown price is marked as guessed', async () => {
   const { fetch } = server(chat);
   const local = await complete(connect('ollama', 'gemma', fetch), position, never);
   assert.ok(local.ok && local.value.costUsd === 0 && local.value.costEstimated === undefined);
@@ -160,7 +160,7 @@ test('what is asked on this machine is free, and a price that nobody knows is sa
   assert.equal(known.facts.priced, '2026-04-30');
 });
 
-test('a server that tells nothing of what was used is estimated, the answer with it', async () => {
+test('estimates the cost of an answer without token counts', async () => {
   const silent = {
     ...chat,
     start: () => chat.ping,
@@ -175,14 +175,14 @@ test('a server that tells nothing of what was used is estimated, the answer with
   assert.ok(result.value.usage.outputTokens >= 8 && result.value.usage.inputTokens > 100, JSON.stringify(result));
 });
 
-test('a small context gets a smaller prompt', async () => {
+test('a model with a small context gets a smaller prompt', async () => {
   const long = at(`${'const value = 1;\n'.repeat(3_000)}¦\n`);
   const length = async (provider: string) => (await sender({ provider, model: 'some' }, completionPrompt))(long).length;
   assert.ok((await length('llama.cpp')) < 0.75 * (await length('openrouter')));
   assert.ok((await length('llama.cpp')) / 2.4 < 8_192);
 });
 
-test("the same model at two servers are two questions, and an answer of one is not taken for the other's", async () => {
+test('does not reuse a stored answer of the same model at another server', async () => {
   const hashes = [
     ['anthropic', ''],
     ['vllm', '127.0.0.1:8000'],
@@ -204,7 +204,7 @@ test("the same model at two servers are two questions, and an answer of one is n
   assert.equal(sent.length, 2);
 });
 
-test('probabilities are asked for in the form of the path, and read in either', async () => {
+test("requests token probabilities in the endpoint's form, and reads both forms", async () => {
   const row = providerOf('llama.cpp');
   const { openWire } = await row.wire();
   const top = { bytes: null, top_logprobs: [-0.5, -1.5].map((logprob) => ({ token: 'a', logprob })) };
@@ -238,7 +238,7 @@ test('probabilities are asked for in the form of the path, and read in either', 
   }
 });
 
-test('a specialist that is served elsewhere is asked for raw completions whatever its name is, and shown a few thousand characters', async () => {
+test('requests raw completions from a specialist on a server, with a few thousand characters', async () => {
   const prefix = Array.from({ length: 400 }, (_, line) => `const line${line} = ${line};`).join('\n');
   const asked = at(`${prefix}\nconst sum =¦;\n`);
   const bodies: Body[] = [];
@@ -259,7 +259,7 @@ test('a specialist that is served elsewhere is asked for raw completions whateve
   assert.ok(String(bodies[1]?.prompt).endsWith('const sum =<|fim_suffix|>;\n<|fim_middle|>'));
 });
 
-test('an answer brings the probabilities of its tokens where the server tells them; a specialist that is served is asked for them', async () => {
+test('returns token probabilities if sent, and requests them from a specialist on a server', async () => {
   const token = (text: string, logprob: number) => ({ token: text, logprob, top_logprobs: [{ token: text, logprob }] });
   const chunk = (text: string, more: object) =>
     `data: ${JSON.stringify({ choices: [{ index: 0, text, ...more }], model: 'my-adapter' })}\n\n`;

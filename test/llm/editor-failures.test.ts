@@ -1,4 +1,4 @@
-// The editor's own models, with the shapes of its own errors, and of those that providers in it throw: code, sentence, and what is kept.
+// Failures of the editor's language models: codes, messages, and answers that are kept.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../src/common/errors.ts';
@@ -52,7 +52,7 @@ function ask(editor: EditorModels, over: { timeoutMs?: number; stallMs?: number;
   return complete(llm, position, never, undefined, (answer) => lost.push(answer));
 }
 
-test('what is thrown there is its row, at the first word and in the middle', async () => {
+test('classifies errors before the first word and in the middle of an answer', async () => {
   for (const [error, code, says] of thrown) {
     for (const before of [[], ['<insert>a']]) {
       const lost: LlmAnswer[] = [];
@@ -73,7 +73,7 @@ test('what is thrown there is its row, at the first word and in the middle', asy
   }
 });
 
-test('a model that is silent, before its first word or after it, or that has no end, is ended', async () => {
+test('ends a request if the model is silent or never stops', async () => {
   const silent = (signal: AbortSignal) =>
     new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
   for (const before of [[], ['<insert>a']]) {
@@ -94,7 +94,7 @@ test('a model that is silent, before its first word or after it, or that has no 
   assert.ok(pieces < 1_000, String(pieces));
 });
 
-test('nothing said is an empty answer, and where no editor is there is nobody to ask', async () => {
+test('an empty answer is valid, and without an editor the request fails', async () => {
   const empty = await ask(models([], async () => {}));
   assert.ok(empty.ok ? empty.value.text === '' : empty.error.code === 'malformed', JSON.stringify(empty));
   const nobody = await complete(

@@ -25,7 +25,7 @@ after(() => api.close());
 for (const sdk of sdks) {
   const variables = variablesOf(sdk);
 
-  test(`${sdk}: requests are the same whatever the environment holds`, async (t) => {
+  test(`${sdk}: environment variables do not change requests`, async (t) => {
     assert.ok(variables.length >= 8, variables.join());
     assert.ok(variables.some((name) => name.endsWith('_CUSTOM_HEADERS')));
     const logs = (['log', 'info', 'debug', 'warn', 'error'] as const).map((name) => t.mock.method(console, name));
@@ -59,7 +59,7 @@ for (const sdk of sdks) {
   });
 }
 
-test('a provider without an address of its own asks nobody until one is set', async () => {
+test('a provider without a default address sends nothing until one is set', async () => {
   const sent: string[] = [];
   const records: typeof fetch = async (url) => {
     sent.push(String(url));
@@ -75,7 +75,7 @@ test('a provider without an address of its own asks nobody until one is set', as
   assert.deepEqual(sent, []);
 });
 
-test("Anthropic's own server is asked for the API version of the SDK", async () => {
+test("sends the SDK's API version to Anthropic", async () => {
   const versions: (string | null)[] = [];
   const records: typeof fetch = async (_, init) => {
     versions.push(new Headers(init?.headers).get('anthropic-version'));

@@ -1,4 +1,4 @@
-// A key that a server repeats is taken out of messages and answers, however it writes it.
+// A key that a server repeats in any form is redacted in messages and answers.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { listModels } from '../../src/llm/connect.ts';
@@ -15,7 +15,7 @@ before(async () => {
 after(() => api.close());
 
 for (const [name, write] of Object.entries(keyForms)) {
-  test(`takes the key out of messages and answers: ${name}`, async () => {
+  test(`redacts the key in messages and answers: ${name}`, async () => {
     const written = write(key);
     for (const provider of asked.filter(({ id }) => ['anthropic', 'vllm'].includes(id))) {
       api.as(refuses(400, `no such key: ${written} (denied)`));
@@ -40,7 +40,7 @@ for (const [name, write] of Object.entries(keyForms)) {
   });
 }
 
-test('leaves what is no key', () => {
+test('leaves text that is not the key', () => {
   const text = 'const total = items.reduce((sum, item) => sum + item.price, 0); // EMPTY lm-studio';
   for (const placeholder of ['EMPTY', 'lm-studio', 'sk-no-key-needed', 'test'])
     assert.equal(withoutKey(text, placeholder, 'answer'), text);
@@ -48,7 +48,7 @@ test('leaves what is no key', () => {
   assert.equal(withoutKey(text, '', 'message'), text);
 });
 
-test('reads a long answer in time that grows with its length', () => {
+test('redacts a long answer in linear time', () => {
   const text = 'sk-test-0123456789abcde 736b2d c2stdGVzdC0 %73%6b '.repeat(20_000);
   assert.equal(withoutKey(text, key, 'answer'), text);
 });

@@ -1,4 +1,4 @@
-// Recording and labelling: no paid answer is lost, none is paid for twice, and a batch stops only where going on is useless.
+// Recording and labelling: no paid answer is lost or paid for twice, and a batch stops only if continuing is useless.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorCode, failed, ok } from '../../src/common/errors.ts';
@@ -39,7 +39,7 @@ function batch(llm: LlmClient, over: Partial<LabelOptions> = {}) {
   return { answers, outcome };
 }
 
-test('an answer is in the store when it is returned', async () => {
+test('stores an answer before returning it', async () => {
   const { store, llm } = recorded('1;');
   const request = requests[0] as (typeof requests)[number];
   const result = await complete(llm, request, never);
@@ -61,7 +61,7 @@ test('an answer is in the store when it is returned', async () => {
   ]);
 });
 
-test('the same question is paid for once when labelling, and asked again for a completion', async () => {
+test('reuses a stored answer for labelling, but not for a completion', async () => {
   const { store, scripted, llm } = recorded('1;');
   const request = requests[0] as (typeof requests)[number];
   await complete(llm, request, never);
@@ -77,7 +77,7 @@ test('the same question is paid for once when labelling, and asked again for a c
   assert.notEqual(promptHash('a', first, facts), promptHash('b', first, facts));
 });
 
-test('an answer that an earlier version stored, as it was read or as the server wrote it, is read', async () => {
+test('reads answers that earlier versions stored, raw or processed', async () => {
   const { store, scripted, llm } = recorded('asked;');
   const { usage, model, costUsd, latencyMs } = llmAnswer('1;');
   const paid = { at: 1, purpose: 'labelling', folder: '/w', path: 'a', model, costUsd, latencyMs, ...usage } as const;
@@ -93,7 +93,7 @@ test('an answer that an earlier version stored, as it was read or as the server 
   assert.equal(scripted.requests.length, 0);
 });
 
-test('an answer that was cut short is known as such when it comes from the store', async () => {
+test('a stored answer keeps its mark of being truncated', async () => {
   const { scripted, llm } = recorded('asked;');
   const lengths = [first.maxTokens - 1, first.maxTokens];
   for (const [index, outputTokens] of lengths.entries()) {
@@ -108,7 +108,7 @@ test('an answer that was cut short is known as such when it comes from the store
   }
 });
 
-test('what was paid for a cancelled answer is kept, counted, and not taken for an answer', async () => {
+test('stores the cost of a cancelled answer without reusing its text', async () => {
   const store = new FakeLedger();
   const budget = new Budget(() => store, 1);
   const cut: LlmClient = {
@@ -135,7 +135,7 @@ test('what was paid for a cancelled answer is kept, counted, and not taken for a
   assert.equal(lost.length, 1);
 });
 
-test('a store that cannot write loses no answer', async () => {
+test('returns an answer that the store cannot write', async () => {
   const messages: string[] = [];
   const log = { debug() {}, info() {}, warn() {}, error: (message: string) => messages.push(message) };
   const { store, llm } = recorded('1;', { log });
@@ -145,7 +145,7 @@ test('a store that cannot write loses no answer', async () => {
   assert.match(messages[0] ?? '', /could not be stored/);
 });
 
-test('a batch answers every request, so many at a time', async () => {
+test('a batch answers every request with limited concurrency', async () => {
   const { store, scripted, llm } = recorded(async (request) => {
     await settled();
     return `answer ${indexOf(request)}`;
@@ -168,7 +168,7 @@ test('a batch answers every request, so many at a time', async () => {
 });
 
 for (const concurrency of [1, 4, 20]) {
-  test(`a batch of ${concurrency} at a time stops before it passes the budget, and no sooner`, async () => {
+  test(`a batch of ${concurrency} at a time stops at the budget and not earlier`, async () => {
     // A call may cost five times what it does cost.
     const { store, scripted, llm } = recorded(async () => {
       await settled();
@@ -192,7 +192,7 @@ for (const concurrency of [1, 4, 20]) {
   });
 }
 
-test('what broke off and was asked again is in the price of a batch', async () => {
+test('the price of a batch includes answers that broke off and were retried', async () => {
   const clock = new ManualClock(0);
   let calls = 0;
   const broken = recorded('').scripted;
@@ -213,7 +213,7 @@ test('what broke off and was asked again is in the price of a batch', async () =
   assert.deepEqual([answered, calls, costUsd], [1, 2, 0.251]);
 });
 
-test('nothing is asked where the answer could not be kept, and a batch stops at once', async () => {
+test('sends nothing if answers cannot be stored, and stops the batch', async () => {
   const { store, scripted, llm } = recorded('1;');
   store.refuses = { ok: false, why: 'unwritable', message: 'the disk is full' };
   const outcome = await batch(llm).outcome;
@@ -221,7 +221,7 @@ test('nothing is asked where the answer could not be kept, and a batch stops at 
   assert.equal(scripted.requests.length, 0);
 });
 
-test('a store that another window is writing to is asked again', async () => {
+test('retries a store that another window is writing to', async () => {
   const clock = new ManualClock(0);
   const { store, scripted, llm } = recorded('1;');
   store.refuses = { ok: false, why: 'busy' };
@@ -253,7 +253,7 @@ test('one request that fails is skipped and counted', async () => {
   assert.equal(answers.size, 16);
 });
 
-test('a busy API is waited for, by all workers, as long as it says', async () => {
+test('all workers wait for a busy API as long as it says', async () => {
   const clock = new ManualClock(0);
   const times: number[] = [];
   const { llm } = recorded((_request, call) => {
@@ -268,7 +268,7 @@ test('a busy API is waited for, by all workers, as long as it says', async () =>
   assert.deepEqual(times.slice(0, 2), [0, 30_000]);
 });
 
-test('a server that wants to be left alone for an hour ends the batch', async () => {
+test('a retry-after of an hour ends the batch', async () => {
   const { scripted, llm } = recorded((_request, call) =>
     call < 5 ? '1;' : failed('rate-limited', 'come back later', 3_600_000),
   );
@@ -282,7 +282,7 @@ for (const [code, tries] of [
   ['malformed', 2],
   ['bad-request', 1],
 ] as const satisfies readonly (readonly [ErrorCode, number])[]) {
-  test(`an API that only says '${code}' is given up after eight requests, ${tries} tries each`, async () => {
+  test(`an API that only says '${code}' is abandoned after eight requests with ${tries} tries each`, async () => {
     const clock = new ManualClock(0);
     const { scripted, llm } = recorded(() => failed(code, 'again'));
     const { outcome } = batch(llm, { clock, concurrency: 1 });
@@ -293,7 +293,7 @@ for (const [code, tries] of [
   });
 }
 
-test('a batch that is cancelled rejects with the reason, while it waits too', async () => {
+test('a cancelled batch rejects with the reason, even while waiting', async () => {
   const clock = new ManualClock(0);
   const { llm } = recorded(() => failed('overloaded', 'again'));
   const controller = new AbortController();

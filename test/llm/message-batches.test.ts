@@ -1,4 +1,4 @@
-// Labels by Message Batches: at half the price, taken up again after a death at any call, nothing lost and nothing paid twice.
+// Labelling by message batches: half the price, resumed after a crash at any call, nothing lost or paid twice.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -93,7 +93,7 @@ test('all answers come in one batch, at half the price, and a second run asks no
     assert.deepEqual([again.outcome.answered, again.outcome.costUsd, api.asked.length], [6, 0, 6]);
   }));
 
-test('answers of a batch that claim 100 million tokens book what was set aside', () =>
+test('books only the reservation if a batch answer counts 100 million tokens', () =>
   within(async (folder) => {
     const { api, ledger, run } = setting(folder);
     api.usage = { input_tokens: 100, output_tokens: 100_000_000 };
@@ -103,7 +103,7 @@ test('answers of a batch that claim 100 million tokens book what was set aside',
     assert.ok(booked > 0 && booked < 1, `$${booked}`);
   }));
 
-test('a name of a batch that is none, or holds the key, is not kept on disk', () =>
+test('does not store an invalid batch id, or one that contains the key', () =>
   within(async (folder) => {
     for (const name of [
       '../../messages',
@@ -121,7 +121,7 @@ test('a name of a batch that is none, or holds the key, is not kept on disk', ()
     }
   }));
 
-test('whoever dies at any call, before or after the server heard it, goes on where it was', () =>
+test('resumes after a crash at any call, before or after the server received it', () =>
   within(async (folder) => {
     const whole = setting(join(folder, 'whole'));
     await whole.run();
@@ -146,7 +146,7 @@ test('whoever dies at any call, before or after the server heard it, goes on whe
     }
   }));
 
-test('an answer that is lost on the way, not the process, is found by the list of batches', () =>
+test("finds a submitted batch by the list if the server's reply was lost", () =>
   within(async (folder) => {
     const { api, ledger, run } = setting(folder);
     api.deaths = { 1: 'after' };
@@ -154,7 +154,7 @@ test('an answer that is lost on the way, not the process, is found by the list o
     assert.deepEqual([answers.size, api.batches.length, ledger.open.size], [6, 1, 0]);
   }));
 
-test('what never arrived is submitted by the next run; what is refused leaves nothing set aside', () =>
+test('submits a lost request again, and releases the reservation of a refused one', () =>
   within(async (folder) => {
     const { api, ledger, run } = setting(folder);
     api.deaths = { 1: 'before' };
@@ -170,7 +170,7 @@ test('what never arrived is submitted by the next run; what is refused leaves no
     assert.ok(!existsSync(refused.path));
   }));
 
-test('what a batch gives no answer to is not paid for, and asked alone', () =>
+test('sends requests that a batch did not answer one by one, and does not book them', () =>
   within(async (folder) => {
     const { api, ledger, run } = setting(folder);
     api.errored = new Set([1, 4]);
@@ -179,7 +179,7 @@ test('what a batch gives no answer to is not paid for, and asked alone', () =>
     assert.deepEqual([ledger.calls.length, ledger.open.size], [6, 0]);
   }));
 
-test('no more is submitted than the limit leaves, each question with what it may cost', () =>
+test('submits only requests whose maximum cost fits the limit', () =>
   within(async (folder) => {
     const { api, ledger, run } = setting(folder, 0.0009);
     const { outcome } = await run();
@@ -189,7 +189,7 @@ test('no more is submitted than the limit leaves, each question with what it may
     assert.deepEqual([ledger.calls.length, ledger.open.size], [submitted, 0]);
   }));
 
-test('whoever asks one by one later waits for what is out in a batch, and asks none of it again', () =>
+test('single requests later wait for a pending batch instead of asking again', () =>
   within(async (folder) => {
     const { api, ledger, path, run, leave } = setting(folder);
     await leave();
@@ -200,7 +200,7 @@ test('whoever asks one by one later waits for what is out in a batch, and asks n
     assert.deepEqual([ledger.calls.length, ledger.open.size, existsSync(path)], [6, 0, false]);
   }));
 
-test('what has ended meanwhile is kept at once, whether or not anything is asked', () =>
+test('stores answers of an ended batch at once, even without new requests', () =>
   within(async (folder) => {
     const { api, ledger, path, run, leave } = setting(folder);
     const batch = await leave();
@@ -211,7 +211,7 @@ test('what has ended meanwhile is kept at once, whether or not anything is asked
     assert.ok(!existsSync(path));
   }));
 
-test('what cannot be looked after now is not counted on and stays on disk; results that nobody has any more are forgotten', () =>
+test('keeps a batch that cannot be checked now, and forgets one with expired results', () =>
   within(async (folder) => {
     const { api, path, run, leave } = setting(folder);
     await leave();

@@ -20,7 +20,7 @@ test('a call is priced by its row: input, cache write, cache read, output', () =
   assert.ok(Math.abs(priceUsd(usage, modelFacts('claude-haiku-4-5')) - usd) < 1e-12);
 });
 
-test('a prompt over the threshold is dearer as a whole', () => {
+test('a prompt above the threshold costs more as a whole', () => {
   const haiku = modelFacts('claude-haiku-5-5');
   const price = (tokens: number) =>
     priceUsd({ inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: tokens, outputTokens: 0 }, haiku);
@@ -39,7 +39,7 @@ test('names with a date or a provider in front find their row', () => {
   assert.equal(modelFacts('claude-opus-5-5').id, 'claude-opus-5-5');
 });
 
-test('an unknown model is priced as the dearest, flagged, and sent nothing special', () => {
+test('an unknown model has the highest price, is flagged, and gets no optional fields', () => {
   const facts = modelFacts('claude-haiku-9');
   assert.equal(facts.guessed, true);
   assert.equal(facts.thinking, 'none');

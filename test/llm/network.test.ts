@@ -1,4 +1,4 @@
-// A server that means no good: redirects, answers without an end, text that acts, times and counts that are lies.
+// A hostile server: redirects, endless answers, control characters, and false times and counts.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Failure, Result } from '../../src/common/errors.ts';
@@ -30,7 +30,7 @@ function failure(result: Result<LlmAnswer>): Failure {
 }
 
 for (const [name, serve] of Object.entries(redirects)) {
-  test(`${name}: neither text nor key goes on, and the address is named`, async () => {
+  test(`${name}: sends neither text nor key to the new address, and names it`, async () => {
     api.as(serve);
     const lost: LlmAnswer[] = [];
     const error = failure(await ask({}, lost));
@@ -57,7 +57,7 @@ test('plain http to another machine is refused before anything is sent', async (
   assert.deepEqual(sent, []);
 });
 
-test('a fetch that follows redirects by itself is not believed', async () => {
+test('detects a fetch that follows redirects by itself', async () => {
   api.as(redirects['redirect 307'] as (typeof redirects)[string]);
   const follows: typeof fetch = (url, init) => fetch(url, { ...init, redirect: 'follow' });
   assert.equal(failure(await ask({ fetch: follows })).code, 'redirected');
@@ -75,7 +75,7 @@ for (const [name, serve] of Object.entries(floods)) {
 }
 
 for (const [name, serve] of Object.entries(drips)) {
-  test(`${name} ends when the time is over`, async () => {
+  test(`${name} ends at the timeout`, async () => {
     api.as(serve);
     assert.equal(failure(await ask({ timeoutMs: 150 })).code, 'timeout');
   });
@@ -102,12 +102,12 @@ for (const [name, { text, clean }] of Object.entries(dirty)) {
   });
 }
 
-test('a key that is repeated in pieces is taken out of the message', async () => {
+test('redacts a key that is repeated in pieces', async () => {
   api.as(refuses(400, [...key].join('\u200b')));
   assert.ok(!failure(await ask()).message.includes(key));
 });
 
-test('a pause that the server asks for is at most an hour, and no lie about time does anything', async () => {
+test("limits the server's pause to an hour, and ignores invalid times", async () => {
   const said: Readonly<Record<string, number | undefined>> = {
     '7': 7_000,
     '99999999': 3_600_000,

@@ -75,7 +75,7 @@ function sends(status: number, body: unknown): Serve {
 for (const provider of asked) {
   const { id } = provider;
 
-  test(`${id}: each status is its row, tried once`, async () => {
+  test(`${id}: classifies each status, without retries`, async () => {
     for (const [status, code, said] of statuses) {
       for (const headers of [{}, { 'retry-after': '7' }] as const) {
         api.as(refuses(status, `${key} is wrong`, headers));
@@ -90,7 +90,7 @@ for (const provider of asked) {
     }
   });
 
-  test(`${id}: a broken answer, and what it has cost`, async () => {
+  test(`${id}: reports a broken answer with its cost`, async () => {
     for (const [name, { code, serve }] of Object.entries(broken)) {
       api.as(serve);
       const lost: LlmAnswer[] = [];
@@ -101,7 +101,7 @@ for (const provider of asked) {
     }
   });
 
-  test(`${id}: silence ends at every stage`, async () => {
+  test(`${id}: a silent server ends in a timeout at every stage`, async () => {
     for (const [name, serve] of Object.entries(drips)) {
       api.as(serve);
       assert.equal((await failure(provider, api.url, { timeoutMs: 100 })).code, 'timeout', name);
@@ -118,7 +118,7 @@ for (const provider of asked) {
     }
   });
 
-  test(`${id}: neither text nor key goes where a server sends it on to`, async () => {
+  test(`${id}: sends neither text nor key to the target of a redirect`, async () => {
     for (const serve of Object.values(redirects)) {
       api.as(serve);
       assert.equal((await failure(provider, api.url)).code, 'redirected');
@@ -126,7 +126,7 @@ for (const provider of asked) {
     }
   });
 
-  test(`${id}: no TLS where some is spoken, and nobody who listens`, async () => {
+  test(`${id}: reports a server without TLS, and an address without a server`, async () => {
     api.as(says('x'));
     const plain = await failure(provider, api.url.replace('http:', 'https:'));
     assert.equal(plain.code, 'network', plain.message);
@@ -135,7 +135,7 @@ for (const provider of asked) {
     assert.match(open.message, /http:\/\/server\.invalid is not https/);
   });
 
-  test(`${id}: what it really answers is its row, and the sentence says what to do`, async () => {
+  test(`${id}: classifies recorded error answers, with advice`, async () => {
     const rows = errorBodies[id];
     assert.ok(rows, 'no body of its is known');
     for (const { status, body, code, says: said } of [...rows, ...anywhere]) {
@@ -148,7 +148,7 @@ for (const provider of asked) {
     }
   });
 
-  test(`${id}: a certificate that nobody vouches for`, async () => {
+  test(`${id}: reports an untrusted certificate`, async () => {
     const server = createServer(selfSigned('localhost'), (_, response) => response.end('never read'));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -162,7 +162,7 @@ for (const provider of asked) {
     }
   });
 
-  test(`${id}: what has no end is cut off, and lies are no answers`, async () => {
+  test(`${id}: cuts endless answers, and refuses invalid ones`, async () => {
     for (const [name, serve] of Object.entries({ ...floods, ...lies })) {
       api.as(serve);
       const { code, message } = await failure(provider, api.url);
@@ -171,7 +171,7 @@ for (const provider of asked) {
     }
   });
 
-  test(`${id}: labels are asked for again where that helps, and what was answered is kept`, async () => {
+  test(`${id}: retries labels after temporary failures, and keeps earlier answers`, async () => {
     const llm = connect(provider, api.url);
     const prompts = [1, 2, 3].map((n) => completionPrompt(at(`const a${n} = ¦;\n`, { multiline: true }), llm.facts));
     for (const [status, code] of statuses.filter(([each]) => each !== 407)) {

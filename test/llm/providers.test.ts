@@ -1,4 +1,4 @@
-// Every provider of the table against a server on this machine: an answer, its end, and which models there are. How they fail: provider-failures.test.ts.
+// Every provider against a local server: answers, stop reasons and lists of models. See also provider-failures.test.ts.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { listModels } from '../../src/llm/connect.ts';
@@ -16,7 +16,7 @@ after(() => api.close());
 for (const provider of asked) {
   const { id } = provider;
 
-  test(`${id}: an answer, with what it cost`, async () => {
+  test(`${id}: returns an answer with its cost`, async () => {
     api.as(says('<insert>add(items)</insert>'));
     const result = await ask(provider, api.url);
     assert.ok(result.ok, JSON.stringify(result));
@@ -27,7 +27,7 @@ for (const provider of asked) {
     if (provider.key.need === 'optional') assert.equal(result.value.costUsd, 0);
   });
 
-  test(`${id}: a length limit and a refusal are told apart from an end`, async () => {
+  test(`${id}: distinguishes a length limit and a refusal from a normal end`, async () => {
     for (const why of ['length', 'refusal'] as const) {
       api.as((response, { tongue }) => {
         stream(response);
@@ -42,7 +42,7 @@ for (const provider of asked) {
     }
   });
 
-  test(`${id}: its models are listed`, async () => {
+  test(`${id}: lists its models`, async () => {
     const settings = { provider: id, apiKey: key, baseUrl: api.url, model: '', timeoutMs: 5_000 };
     api.as((response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -55,7 +55,7 @@ for (const provider of asked) {
   });
 }
 
-test('ids, labels and addresses are told apart; terms have a page and a day', () => {
+test('ids, labels and addresses are unique, and terms have a page and a date', () => {
   for (const field of ['id', 'label'] as const) {
     const values = providers.map((row) => row[field]);
     assert.equal(new Set(values).size, values.length);
@@ -65,10 +65,10 @@ test('ids, labels and addresses are told apart; terms have a page and a day', ()
     baseUrl,
     key: { need },
   } of providers) {
-    assert.match(terms.read, /^\d{4}-\d\d-\d\d$/);
+    assert.match(terms.readOn, /^\d{4}-\d\d-\d\d$/);
     // A server of one's own has no terms.
     assert.equal(terms.training === 'by model', need === 'optional');
-    assert.ok(terms.page !== '' && (terms.training !== 'restricted' || terms.said));
+    assert.ok(terms.page !== '' && (terms.training !== 'restricted' || terms.restriction));
     assert.ok(need === 'none' || baseUrl === '' || baseUrl.startsWith('https://') === (need === 'required'));
   }
 });

@@ -1,4 +1,4 @@
-// What one run may spend: never passed by what is asked side by side, and not touched by what is known.
+// The spending limit of one run: kept by concurrent calls, and not used by stored answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failed } from '../../src/common/errors.ts';
@@ -14,7 +14,7 @@ const prompts = Array.from({ length: 20 }, (_, i) => completionPrompt(at(`const 
 const first = prompts[0] as (typeof prompts)[number];
 
 for (const concurrency of [1, 4, 20]) {
-  test(`${concurrency} at a time stop before they pass the limit, and no sooner`, async () => {
+  test(`${concurrency} concurrent calls stop at the limit and not earlier`, async () => {
     // A call may cost five times what it does cost.
     const scripted = new ScriptedLlm(async () => {
       await settled();
@@ -33,7 +33,7 @@ for (const concurrency of [1, 4, 20]) {
   });
 }
 
-test('an answer that breaks off counts, one that is known is free', async () => {
+test('a broken answer counts, and a stored answer is free', async () => {
   const scripted = new ScriptedLlm();
   scripted.ceiling = 0.005;
   scripted.ask = async (_prompt, _signal, _onText, onLost) => {

@@ -1,4 +1,4 @@
-// What a call is booked with where its server cannot be believed, or nobody saw its answer.
+// The booked cost of a call if the server's counts are implausible or its answer was not received.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Log, silentLog } from '../../src/common/log.ts';
@@ -32,7 +32,7 @@ function recorded(provider: string, baseUrl: string) {
 const priced = ['anthropic', 'openai', 'groq'];
 
 for (const id of priced) {
-  test(`${id}: a server that claims 100 million tokens books what was set aside, and it is said once`, async () => {
+  test(`${id}: books only the reservation if the server counts 100 million tokens, and says so once`, async () => {
     const claim = 100_000_000;
     for (const [input, output] of [[100, claim], ...(id === 'anthropic' ? ([[claim, 5]] as const) : [])] as const) {
       api.as((response, { tongue }) => {
@@ -48,7 +48,7 @@ for (const id of priced) {
         assert.ok(result.ok, JSON.stringify(result));
         assert.match(
           result.value.overcounted ?? '',
-          /tokens, more than this call can take\..*the most that this call may cost/,
+          /tokens for one answer, more than this call can use\..*the most that this call may cost/,
         );
       }
       const booked = ledger.calls.reduce((sum, { costUsd }) => sum + costUsd, 0);
@@ -59,7 +59,7 @@ for (const id of priced) {
   });
 }
 
-test('what an honest server counts is booked as it says', async () => {
+test('books the plausible counts of a server', async () => {
   api.as(says('<insert>a</insert>'));
   const { ledger, warnings, llm } = recorded('anthropic', api.url);
   const result = await complete(llm, position, never);

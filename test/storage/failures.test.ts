@@ -26,7 +26,7 @@ const clock = { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6), monotonic: () => 0,
 const child = (name: string, count: number) =>
   fork(join(import.meta.dirname, 'child.ts'), [folder, name, String(count)], { stdio: 'inherit' });
 
-test('kill -9 in mid-write loses nothing that was recorded', async () => {
+test('kill -9 during a write loses no recorded row', async () => {
   for (const round of ['first', 'second']) {
     const writer = child(round, 0);
     let last = -1;
@@ -61,7 +61,7 @@ test('two windows write to one folder at once', async () => {
   store.close();
 });
 
-test("a write that meets another window's lock is made up for", () => {
+test("a write that another window's lock delays is repeated", () => {
   const { store } = openStore(folder);
   const other = new DatabaseSync(file);
   other.exec('BEGIN IMMEDIATE');
@@ -90,7 +90,7 @@ const damages: Record<string, () => void> = {
   },
 };
 for (const [name, damage] of Object.entries(damages)) {
-  test(`damage is set aside with a message: ${name}`, () => {
+  test(`a damaged database is moved aside with a message: ${name}`, () => {
     damage();
     const before = readFileSync(file);
     const { store, notice } = openStore(folder, { clock });
@@ -105,7 +105,7 @@ for (const [name, damage] of Object.entries(damages)) {
   });
 }
 
-test('a database of a later version is set aside whole', () => {
+test('a database of a later version is moved aside unchanged', () => {
   const { store } = openStore(folder);
   store.recordCompletion(completion());
   store.close();
@@ -123,7 +123,7 @@ test('a database of a later version is set aside whole', () => {
   kept.close();
 });
 
-test('damage that shows while in use: set aside, reported, and the record is kept in the new one', () => {
+test('damage during use is reported, and the row is stored in a new database', () => {
   const notices: string[] = [];
   const opened = openStore(folder, { clock, onNotice: (notice) => notices.push(notice) });
   // More than SQLite's page cache (2 MB), or the damage would not be seen.
@@ -147,7 +147,7 @@ test('damage that shows while in use: set aside, reported, and the record is kep
   again.store.close();
 });
 
-test('a full disk: the work goes on in memory, and what was there is still known', () => {
+test('a full disk continues in memory with the stored rows', () => {
   const database = openDatabase(file);
   const notices: string[] = [];
   const store = new ResilientStore(new SqliteStore(database, file), {
@@ -182,7 +182,7 @@ const unusable: Record<string, () => string> = {
   },
 };
 for (const [name, make] of Object.entries(unusable)) {
-  test(`a folder that cannot be used: in memory, and said so (${name})`, () => {
+  test(`an unusable folder is replaced by memory with a message (${name})`, () => {
     const where = make();
     const { store, notice } = openStore(where);
     assert.match(notice ?? '', /in memory only/);
@@ -193,7 +193,7 @@ for (const [name, make] of Object.entries(unusable)) {
   });
 }
 
-test('a row that no database takes is an error of the caller and does not block the next', () => {
+test('an invalid row is an error of the caller and does not block the next row', () => {
   const { store } = openStore(folder);
   assert.throws(() => store.recordCompletion(completion({ id: 'bad', text: undefined as never })));
   store.recordCompletion(completion({ id: 'good' }));

@@ -1,4 +1,4 @@
-// One run a folder: the second is told who runs; whoever dies lets go.
+// One run per folder: a second run learns who holds the lock, and a dead process releases it.
 
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
@@ -27,7 +27,7 @@ async function holder() {
   return child;
 }
 
-test('a second run is told who runs, and since when', async () => {
+test('a second run learns which process runs, and since when', async () => {
   const child = await holder();
   const second = lockRun(storage, root, 'the editor');
   assert.ok(!second.ok);
@@ -37,7 +37,7 @@ test('a second run is told who runs, and since when', async () => {
   await once(child, 'exit');
 });
 
-test('a process that is killed lets go, and leaves nothing that anybody has to remove', async () => {
+test('a killed process releases the lock and leaves no files to remove', async () => {
   for (let round = 0; round < 2; round++) {
     const child = await holder();
     child.kill('SIGKILL');
@@ -48,7 +48,7 @@ test('a process that is killed lets go, and leaves nothing that anybody has to r
   }
 });
 
-test('within one process, too; released, it is free', () => {
+test('locks within one process too, until it is released', () => {
   const first = lockRun(storage, root, 'the editor');
   assert.ok(first.ok);
   assert.equal(lockRun(storage, root, 'the editor').ok, false);
@@ -59,7 +59,7 @@ test('within one process, too; released, it is free', () => {
   second.value.release();
 });
 
-test('a worker thread that is ended in the middle of its run lets go', async () => {
+test('a terminated worker thread releases the lock', async () => {
   const worker = new Worker(
     `import('${join(import.meta.dirname, '../../src/storage/lock.ts')}').then(({ lockRun }) => {
        const lock = lockRun(${JSON.stringify(storage)}, ${JSON.stringify(root)}, 'the editor');
@@ -78,7 +78,7 @@ test('a worker thread that is ended in the middle of its run lets go', async () 
   next.value.release();
 });
 
-test('other folders are free', () => {
+test('other folders are not locked', () => {
   const first = lockRun(storage, root, 'npm start');
   const other = lockRun(storage, `${root}-other`, 'npm start');
   assert.ok(first.ok && other.ok);
@@ -86,7 +86,7 @@ test('other folders are free', () => {
   other.value.release();
 });
 
-test('a folder has one lock, whichever of its names is used', () => {
+test('a folder has one lock for all of its paths', () => {
   symlinkSync(root, `${root}-link`);
   const first = lockRun(storage, root, 'npm start');
   assert.ok(first.ok);
@@ -95,7 +95,7 @@ test('a folder has one lock, whichever of its names is used', () => {
   first.value.release();
 });
 
-test('whether any run is at work', () => {
+test('reports whether any run holds a lock', () => {
   assert.equal(anyRun(storage), undefined);
   const first = lockRun(storage, root, 'npm start');
   assert.ok(first.ok);
@@ -104,7 +104,7 @@ test('whether any run is at work', () => {
   assert.equal(anyRun(storage), undefined);
 });
 
-test('a lock file full of rubbish is nobody’s; a folder that cannot be written says what to do', () => {
+test('ignores an invalid lock file, and explains an unwritable folder', () => {
   const first = lockRun(storage, root, 'npm start');
   assert.ok(first.ok);
   first.value.release();
@@ -122,7 +122,7 @@ test('a lock file full of rubbish is nobody’s; a folder that cannot be written
   assert.match(blocked.error.message, /cannot be written.*make it writable/);
 });
 
-test('a model is in one process at a time, and keeps nobody from taking data away', async () => {
+test('a model is in one process at a time and does not block deleting data', async () => {
   const [weights, other] = ['a'.repeat(64), 'b'.repeat(64)];
   const first = lockModel(storage, weights, 'the editor');
   assert.ok(first.ok);

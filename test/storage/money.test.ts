@@ -1,4 +1,4 @@
-// The month's money: counted across processes, restarts, kills, deletions and clocks; and disks that fail while it is spent.
+// Monthly spending: counted across processes, restarts, kills, deletions, clock changes and disk failures.
 
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
@@ -39,7 +39,7 @@ const answer = (costUsd: number, over: Parameters<typeof teacherCall>[0] = {}) =
 const near = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 
-test('what is set aside counts, and is settled with what it did cost', () => {
+test('a reservation counts, and is settled with the actual cost', () => {
   const { store } = openStore(folder);
   assert.deepEqual(store.reserve(reservation('a', 0.6), 1), { ok: true });
   assert.deepEqual(store.reserve(reservation('b', 0.5), 1), { ok: false, why: 'limit', spentUsd: 0.6 });
@@ -52,7 +52,7 @@ test('what is set aside counts, and is settled with what it did cost', () => {
   store.close();
 });
 
-test('it counts after a restart, in another window, and after the texts were deleted', () => {
+test('spending counts after a restart, in another window, and after deleting texts', () => {
   const first = openStore(folder).store;
   first.reserve(reservation('a', 0.6), 1);
   first.settle('a', answer(0.4));
@@ -70,7 +70,7 @@ test('it counts after a restart, in another window, and after the texts were del
   third.close();
 });
 
-test('a new month begins at nothing; a clock that is set back gives nothing back', () => {
+test('a new month begins at zero, and setting the clock back restores no budget', () => {
   const { store } = openStore(folder);
   store.settle('', answer(0.9, { at: november }));
   near(store.spentInMonth(december), 0);
@@ -82,7 +82,7 @@ test('a new month begins at nothing; a clock that is set back gives nothing back
   store.close();
 });
 
-test('what was spent under a clock that was ahead counts for one month, and it is said', () => {
+test('spending under a clock that was ahead counts for one month, with a notice', () => {
   const notices: string[] = [];
   const { store } = openStore(folder, { onNotice: (notice) => notices.push(notice) });
   const ahead = new Date(2031, 4, 15).getTime();
@@ -112,7 +112,7 @@ test('what was spent under a clock that was ahead counts for one month, and it i
   again.close();
 });
 
-test('a clock that was far behind for a while gives nothing back', () => {
+test('a clock that was far behind restores no budget', () => {
   const { store } = openStore(folder);
   store.settle('', answer(0.9, { at: november }));
   const behind = new Date(2020, 0, 1).getTime();
@@ -122,7 +122,7 @@ test('a clock that was far behind for a while gives nothing back', () => {
   store.close();
 });
 
-test('deleting everything keeps what this month has cost, and nothing else', () => {
+test("deleting everything keeps only this month's spending", () => {
   const { store } = openStore(folder);
   store.settle('', answer(0.9, { at: new Date(2020, 1, 1).getTime() }));
   store.settle('', answer(0.2, { at: Date.now() }));
@@ -132,7 +132,7 @@ test('deleting everything keeps what this month has cost, and nothing else', () 
   store.close();
 });
 
-test('money of a process that died counts as spent; if it comes back, only what it paid does', () => {
+test("a dead process's reservation counts as spent until its real cost is known", () => {
   const { store } = openStore(folder);
   store.reserve(reservation('dead', 0.5), 1);
   const later = november + 3_600_000;
@@ -147,7 +147,7 @@ test('money of a process that died counts as spent; if it comes back, only what 
   store.close();
 });
 
-test('a database of the version before brings its months along', () => {
+test("spending of an earlier version's database is imported", () => {
   const { store } = openStore(folder);
   store.close();
   rmSync(folder, { recursive: true });
@@ -172,7 +172,7 @@ test('a database of the version before brings its months along', () => {
   migrated.store.close();
 });
 
-test('a database that is set aside, damaged or of a later version, leaves its money counted', () => {
+test('spending still counts if a database was moved aside', () => {
   for (const harm of [
     (database: DatabaseSync) => database.exec('PRAGMA user_version = 999'),
     // An index of another table, by its page.
@@ -203,7 +203,7 @@ test('a database that is set aside, damaged or of a later version, leaves its mo
   }
 });
 
-test('processes that spend at once never pass the limit together, killed or not', async () => {
+test('concurrent processes never exceed the limit together, even if killed', async () => {
   const random = uniforms(11);
   const [limit, ceiling, cost] = [0.3, 0.01, 0.004];
   /** @param hangAt the call whose answer it waits for until it is killed */

@@ -1,4 +1,4 @@
-// What an adaptation has measured and finished: kept beside the store's rows, forgotten with them, and never in a run's way.
+// Measured positions and finished stages of an adaptation: stored beside the completions and deleted with them.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ function withLedger<T>(use: (ledger: PositionLedger) => T, root = '/work/project
   }
 }
 
-test('answers are found again by model and place, in their own folder alone', () => {
+test('finds answers by model and position, only in their own folder', () => {
   withLedger((ledger) => {
     ledger.keep(position('one'), answer('base'));
     ledger.keep(position('one'), answer('adapted'));
@@ -42,7 +42,7 @@ test('answers are found again by model and place, in their own folder alone', ()
   withLedger((ledger) => assert.equal(ledger.answersOf('base').size, 0), '/work/elsewhere');
 });
 
-test('a stage is finished for what it read, and for nothing else', () => {
+test('a stage is finished only for the same inputs', () => {
   withLedger((ledger) => {
     ledger.finish('training', 'of these', '{"steps":3}');
     assert.equal(ledger.finished('training', 'of these'), '{"steps":3}');
@@ -52,7 +52,7 @@ test('a stage is finished for what it read, and for nothing else', () => {
   });
 });
 
-test('what no model of a finished run has answered is dropped', () => {
+test('drops answers of models that a finished run did not use', () => {
   withLedger((ledger) => {
     ledger.keep(position('three'), answer('old'));
     ledger.keepOnly(['adapted']);
@@ -70,7 +70,7 @@ test('what no model of a finished run has answered is dropped', () => {
   assert.deepEqual([positions, answers, stages], [[], [], []]);
 });
 
-test('where it cannot be kept, nothing is known, nothing fails, and it is said once', () => {
+test('an unwritable store knows no answers, does not fail, and is reported once', () => {
   const file = join(folder, 'a-file');
   writeFileSync(file, '');
   const said: string[] = [];

@@ -167,7 +167,7 @@ for (const [kind, open] of Object.entries(kinds)) {
   });
 }
 
-test('what was recorded is there after closing and opening again', () => {
+test('recorded rows are there after reopening', () => {
   const first = openStore(folder).store;
   first.settle('', teacherCall());
   first.recordCompletion(completion());
@@ -179,7 +179,7 @@ test('what was recorded is there after closing and opening again', () => {
   second.store.close();
 });
 
-test('completions of a version that did not know which a cache gave are counted, and have no wait', () => {
+test('counts completions of an earlier version without a cache flag, and gives them no latency', () => {
   const file = join(folder, databaseName);
   const old = new DatabaseSync(file);
   for (const step of migrations.slice(0, 4)) old.exec(step);
@@ -196,7 +196,7 @@ test('completions of a version that did not know which a cache gave are counted,
   store.close();
 });
 
-test('deleted text is gone from the files, and so are databases that were set aside', () => {
+test('deletes text from the files, and databases that were moved aside', () => {
   const needle = 'deleted-text-marker';
   writeFileSync(join(folder, 'corrupt-20260101000000000.sqlite'), needle);
   writeFileSync(join(folder, 'corrupt-20260101000000000.sqlite-wal'), needle);

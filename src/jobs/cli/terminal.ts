@@ -71,11 +71,11 @@ export class Terminal {
     const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets redacted.`;
     const ignored = `They are those of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
     const { label, terms } = providerOf(values.provider);
-    const source = `${terms.page}, ${terms.training === 'not known' ? 'looked for' : 'read'} ${terms.read}`;
+    const source = `${terms.page}, ${terms.training === 'not known' ? 'looked for' : 'read'} ${terms.readOn}`;
     const said =
       terms.training === 'by model'
         ? 'the licence of the model that it serves says whether its answers may be trained on'
-        : `${terms.said ?? `training on its answers is ${terms.training}`} (${source})`;
+        : `${terms.restriction ?? `training on its answers is ${terms.training}`} (${source})`;
     const { positions, awaited = 0 } = estimate;
     if (positions > 0)
       process.stderr.write(

@@ -51,16 +51,16 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
     ...{ stops: true, refused: true },
   },
   'rate-limited': {
-    say: (detail, { host }) => `${host} limits the rate of requests (${detail}). They go on after a pause.`,
+    say: (detail, { host }) => `${host} limits the rate of requests (${detail}). They continue after a pause.`,
     ...{ pauseMs: 2_000, again: 5, refused: true },
   },
   overloaded: {
-    say: (detail, { host }) => `${host} cannot answer now (${detail}). Requests go on after a pause.`,
+    say: (detail, { host }) => `${host} cannot answer now (${detail}). Requests continue after a pause.`,
     ...{ pauseMs: 2_000, again: 5 },
   },
   network: {
     say: (detail, { host }) =>
-      `No connection to ${host} (${detail}). Check the network, the proxy and the base URL; requests go on after a pause.`,
+      `No connection to ${host} (${detail}). Check the network, the proxy and the base URL; requests continue after a pause.`,
     ...{ pauseMs: 2_000, again: 3 },
   },
   // A malformed answer or a timeout may depend on the prompt.

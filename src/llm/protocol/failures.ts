@@ -3,7 +3,7 @@ import { type ErrorCode, type Failure, messageOf } from '../../common/errors.ts'
 import { plainLine } from '../../common/plain-text.ts';
 import { type FailureContext, failureKinds, whereUrl } from './failure-kinds.ts';
 import { withoutKey } from './key-forms.ts';
-import type { FailureRow, Told } from './wire.ts';
+import type { FailureRow, SdkError } from './wire.ts';
 
 /** An answer that breaks the protocol; `message` says how. */
 export class ProtocolError extends Error {
@@ -54,7 +54,7 @@ export function redacted(text: string, apiKey: string): string {
 }
 
 /** The meaning of a status for all providers. */
-const everywhere: readonly FailureRow[] = [
+const commonFailures: readonly FailureRow[] = [
   { status: 401, code: 'bad-key' },
   { status: 402, code: 'no-credit' },
   { status: 403, code: 'bad-key' },
@@ -62,12 +62,12 @@ const everywhere: readonly FailureRow[] = [
     status: 404,
     code: 'bad-request',
     detail:
-      'it knows no model "{model}" at this address ({said}). Choose another in the setting easyAdaptation.model, or check easyAdaptation.baseUrl',
+      'it knows no model "{model}" at this address ({message}). Choose another in the setting easyAdaptation.model, or check easyAdaptation.baseUrl',
   },
   { status: 407, code: 'network' },
   { status: 408, code: 'timeout' },
   { status: 409, code: 'overloaded' },
-  { status: 413, code: 'bad-request', detail: 'it is too long for "{model}" there ({said})' },
+  { status: 413, code: 'bad-request', detail: 'it is too long for "{model}" there ({message})' },
   { status: 429, code: 'rate-limited' },
   // 501 Not Implemented: a retry does not help.
   { status: 501, code: 'bad-request' },
@@ -78,52 +78,55 @@ const connections: readonly { readonly names: RegExp; readonly code?: ErrorCode;
   { names: /TIMEOUT|ETIMEDOUT/, code: 'timeout' },
   {
     names: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/,
-    detail: "{said}: its certificate is not trusted here. Add the root that signs it to this machine's certificates",
+    detail: "{message}: its certificate is not trusted here. Add the root that signs it to this machine's certificates",
   },
-  { names: /^ERR_SSL|^EPROTO$/, detail: '{said}: no TLS is spoken there' },
-  { names: /^ECONNREFUSED$/, detail: '{said}: nothing listens there. Start it, if it is yours' },
-  { names: /^(ENOTFOUND|EAI_AGAIN)$/, detail: '{said}: nobody knows that name' },
+  { names: /^ERR_SSL|^EPROTO$/, detail: '{message}: the server does not use TLS' },
+  { names: /^ECONNREFUSED$/, detail: '{message}: no server listens there. If it is your server, start it' },
+  { names: /^(ENOTFOUND|EAI_AGAIN)$/, detail: '{message}: the host name is unknown' },
 ];
 
 /** Converts an error of an SDK, of fetch or of our reader. @param explain interprets the SDK's own errors */
 export function classify(
   error: unknown,
   context: FailureContext,
-  explain: (error: unknown) => Told | undefined = () => undefined,
+  explain: (error: unknown) => SdkError | undefined = () => undefined,
 ): Failure {
   for (const cause of chain(error)) {
     if (cause instanceof RedirectError) return failureOf('redirected', cause.origin, context);
     if (cause instanceof NoAddressError)
       return failureOf('bad-request', `no address is set for it. Name one in the ${whereUrl(context)}`, context);
     if (cause instanceof InsecureError) {
-      const advice = `Make the base URL (${whereUrl(context)}) one that begins with https`;
-      const detail = `the key and your text would travel in clear: ${cause.message}. ${advice}`;
+      const advice = `Set the base URL (${whereUrl(context)}) to one that begins with https`;
+      const detail = `the key and your text would be sent unencrypted: ${cause.message}. ${advice}`;
       return failureOf('bad-request', detail, context);
     }
     if (cause instanceof ProtocolError || cause instanceof SyntaxError)
       return failureOf('malformed', shortened(cause), context);
   }
-  const told = explain(error);
-  if (told?.kind === 'timeout') return failureOf('timeout', 'no connection in time', context);
-  if (told?.kind === 'refusal') return refusal(told, context);
-  return connection(error, told !== undefined, context);
+  const sdkError = explain(error);
+  if (sdkError?.kind === 'timeout') return failureOf('timeout', 'no connection in time', context);
+  if (sdkError?.kind === 'refusal') return refusal(sdkError, context);
+  return connection(error, sdkError !== undefined, context);
 }
 
-function refusal({ status, type, said, headers }: Told & { kind: 'refusal' }, context: FailureContext): Failure {
-  const message = said.trim().replace(/\.$/, '');
+function refusal(
+  { status, type, message: rawMessage, headers }: SdkError & { kind: 'refusal' },
+  context: FailureContext,
+): Failure {
+  const message = rawMessage.trim().replace(/\.$/, '');
   const detail = [status === undefined ? '' : `HTTP ${status}`, message].filter((part) => part !== '').join(': ');
-  const own = context.provider.failures;
+  const providerRows = context.provider.failures;
   const fits = (row: FailureRow) =>
-    (row.status ?? status) === status && (row.type?.test(type) ?? true) && (row.said?.test(message) ?? true);
+    (row.status ?? status) === status && (row.type?.test(type) ?? true) && (row.message?.test(message) ?? true);
   const row =
-    own.find((each) => each.status !== undefined && fits(each)) ??
-    everywhere.find(fits) ??
-    ((status ?? 0) >= 500 ? { code: 'overloaded' as const } : own.find(fits));
+    providerRows.find((each) => each.status !== undefined && fits(each)) ??
+    commonFailures.find(fits) ??
+    ((status ?? 0) >= 500 ? { code: 'overloaded' as const } : providerRows.find(fits));
   // An error inside a stream has no status. It counts as the server's failure unless a row matches.
   if (row === undefined && status === undefined)
     return failureOf(detail === '' ? 'malformed' : 'overloaded', detail || 'an unknown error', context);
   const words: string | undefined = (row as FailureRow | undefined)?.detail;
-  const sentence = words?.replace('{model}', () => context.model).replace('{said}', () => detail) ?? detail;
+  const sentence = words?.replace('{model}', () => context.model).replace('{message}', () => detail) ?? detail;
   return failureOf(row?.code ?? 'bad-request', sentence, context, retryAfter(headers, context.now));
 }
 
@@ -141,10 +144,10 @@ export function retryAfter(headers: Headers | undefined, now: number): number | 
 }
 
 function waitOf(text: string | null | undefined, toMs: (value: number) => number, now?: number): number | undefined {
-  const said = text?.trim() ?? '';
-  if (said === '') return undefined;
-  const decimal = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(said);
-  const wait = decimal ? toMs(Number(said)) : now === undefined ? Number.NaN : Date.parse(said) - now;
+  const value = text?.trim() ?? '';
+  if (value === '') return undefined;
+  const decimal = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value);
+  const wait = decimal ? toMs(Number(value)) : now === undefined ? Number.NaN : Date.parse(value) - now;
   return wait >= 0 ? wait : undefined;
 }
 
@@ -154,16 +157,17 @@ function connection(error: unknown, ofSdk: boolean, context: FailureContext): Fa
   if (code === 'ERR_INVALID_URL')
     return failureOf('bad-request', 'the setting easyAdaptation.baseUrl is not a URL', context);
   const last = chain(error).at(-1);
-  const said = code ?? shortened(last);
-  if (code === undefined && !ofSdk && !(error instanceof TypeError)) return failureOf('malformed', said, context);
+  const message = code ?? shortened(last);
+  if (code === undefined && !ofSdk && !(error instanceof TypeError)) return failureOf('malformed', message, context);
   const row = connections.find(({ names }) => names.test(code ?? ''));
-  return failureOf(row?.code ?? 'network', row?.detail?.replace('{said}', () => said) ?? said, context);
+  return failureOf(row?.code ?? 'network', row?.detail?.replace('{message}', () => message) ?? message, context);
 }
 
 /** Errors before a secure connection was made: Node's by code, those of Electron and undici by message. */
 const unconnected = {
   code: /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_URL)$|CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(SSL|TLS)|^EPROTO$/,
-  said: /before secure TLS connection|proxy|tunnel|net::ERR_(INTERNET_DISCONNECTED|NETWORK_ACCESS|CONNECTION_(REFUSED|FAILED|TIMED_OUT)|(NAME|DNS|ADDRESS|SSL|CERT)_)/i,
+  message:
+    /before secure TLS connection|proxy|tunnel|net::ERR_(INTERNET_DISCONNECTED|NETWORK_ACCESS|CONNECTION_(REFUSED|FAILED|TIMED_OUT)|(NAME|DNS|ADDRESS|SSL|CERT)_)/i,
 } as const;
 
 /** Whether a request certainly did not reach its server. After other connection errors, it may have been paid for. */
@@ -175,7 +179,7 @@ export function neverArrived(error: unknown): boolean {
     if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
     // If a proxy requires authentication, fetch throws an error without message and code.
     if (cause.constructor === Error && message === '' && code === undefined) return true;
-    return (typeof code === 'string' && unconnected.code.test(code)) || unconnected.said.test(message);
+    return (typeof code === 'string' && unconnected.code.test(code)) || unconnected.message.test(message);
   });
 }
 

@@ -4,7 +4,7 @@
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
 
 /** How a server accepts such a request: a prompt with special tokens, or prefix and suffix as two fields. */
-export interface InfillDoor {
+export interface InfillEndpoint {
   readonly path: string;
   readonly form: 'tokens' | 'fields';
   /** Every model is requested like this. A model without a known form continues the prefix. */
@@ -18,7 +18,7 @@ export interface InfillFamily extends FillIn {
 
 export interface Infill {
   readonly family: InfillFamily;
-  readonly door: InfillDoor;
+  readonly endpoint: InfillEndpoint;
 }
 
 const families: readonly InfillFamily[] = [
@@ -35,11 +35,11 @@ const families: readonly InfillFamily[] = [
   { names: /codestral/, prefix: '[PREFIX]', suffix: '[SUFFIX]', middle: '', suffixFirst: true, ends: ['</s>'] },
 ];
 
-const goingOn: InfillFamily = { names: /^/, prefix: '', suffix: '', middle: '', ends: [] };
+const continuation: InfillFamily = { names: /^/, prefix: '', suffix: '', middle: '', ends: [] };
 
 /** Undefined for a model that gets instructions in words. */
-export function infillOf(model: string, door: InfillDoor | undefined): Infill | undefined {
+export function infillOf(model: string, endpoint: InfillEndpoint | undefined): Infill | undefined {
   const name = model.toLowerCase();
-  const family = families.find(({ names }) => names.test(name)) ?? (door?.always && goingOn);
-  return family && door && { family, door };
+  const family = families.find(({ names }) => names.test(name)) ?? (endpoint?.always && continuation);
+  return family && endpoint && { family, endpoint };
 }

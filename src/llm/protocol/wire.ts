@@ -1,6 +1,6 @@
 // Interfaces of a provider of large models: a row of plain data, and a wire that implements its protocol.
 import type { ErrorCode } from '../../common/errors.ts';
-import type { InfillDoor } from './infill.ts';
+import type { InfillEndpoint } from './infill.ts';
 import type { LlmUsage, ModelFacts } from './models.ts';
 import type { Prompt } from './prompt.ts';
 
@@ -9,11 +9,11 @@ export interface Terms {
   /** 'by model': a local server has no terms, so the licence of its model applies. */
   readonly training: 'allowed' | 'restricted' | 'not known' | 'by model';
   /** The restriction, in a sentence. */
-  readonly said?: string;
+  readonly restriction?: string;
   /** Address of the terms. */
   readonly page: string;
   /** Date on which we read the terms, '2026-11-26', or on which we could not find them. */
-  readonly read: string;
+  readonly readOn: string;
 }
 
 export interface Provider {
@@ -28,7 +28,7 @@ export interface Provider {
     readonly need: 'required' | 'optional' | 'none';
     /** The beginning of a key, 'sk-ant-…', and the page that creates keys. */
     readonly example: string;
-    readonly madeAt: string;
+    readonly createdAt: string;
     /** The command that sets it. Default: Set API Key. */
     readonly command?: string;
     /** Environment variable of the key, for the command line. */
@@ -42,8 +42,8 @@ export interface Provider {
   readonly defaultModel: string;
   /** Used only for labelling, never for completions while the user types. */
   readonly onUsersActionOnly?: true;
-  /** Price of batch answers as a share of the normal price. Absent if there are no batches. */
-  readonly batchDiscount?: number;
+  /** The share of the normal price that batch answers cost. Absent if there are no batches. */
+  readonly batchPriceFactor?: number;
   /** Searched before the rows for all providers (failures.ts), except rows without a status. */
   readonly failures: readonly FailureRow[];
   /** @param host of the request; '' for the default */
@@ -74,7 +74,7 @@ export interface Wire {
   /** Streams the answer in pieces. @param send guarded fetch */
   ask(prompt: Prompt, send: typeof fetch, signal: AbortSignal): AsyncIterable<Piece>;
   /** Interprets an error of the SDK. Undefined for other errors. */
-  explain(error: unknown): Told | undefined;
+  explain(error: unknown): SdkError | undefined;
   /** Cheaper batches of requests. Absent if the provider has none. */
   readonly batches?: BatchWire;
   /** Names of the available models, in the server's order. */
@@ -133,20 +133,20 @@ export interface ServerCapabilities {
   /** Token probabilities are requested with every answer. */
   readonly always?: 'logprobs';
   /** How it fills in the middle. Absent if it does not. */
-  readonly infill?: InfillDoor;
+  readonly infill?: InfillEndpoint;
   /** Additional request fields for this server. */
   readonly extras?: Readonly<Record<string, unknown>>;
 }
 
 /** The content of an SDK's error. */
-export type Told =
+export type SdkError =
   | { readonly kind: 'timeout' | 'connection' }
   | {
       readonly kind: 'refusal';
       readonly status: number | undefined;
       /** Type and code in the error body: 'rate_limit_error', 'insufficient_quota'. */
       readonly type: string;
-      readonly said: string;
+      readonly message: string;
       readonly headers: Headers | undefined;
     };
 
@@ -154,9 +154,9 @@ export type Told =
 export interface FailureRow {
   readonly status?: number;
   readonly type?: RegExp;
-  readonly said?: RegExp;
+  readonly message?: RegExp;
   readonly code: ErrorCode;
-  /** Replaces the server's message in the sentence. `{model}` and `{said}` are placeholders. */
+  /** Replaces the server's message in the sentence. `{model}` and `{message}` are placeholders; `{message}` is the server's message. */
   readonly detail?: string;
 }
 

@@ -7,7 +7,7 @@ import { withOwnHeaders } from '../protocol/guard.ts';
 import { withoutKey } from '../protocol/key-forms.ts';
 import { mostTokens, type Prompt, type PromptBlock } from '../protocol/prompt.ts';
 import { type JsonRecord, object } from '../protocol/reading.ts';
-import type { BatchWire, Piece, Told, Wire, WireOptions } from '../protocol/wire.ts';
+import type { BatchWire, Piece, SdkError, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** @param thinking whether the server supports the fields that prevent thinking */
 export function bodyOf(
@@ -171,10 +171,10 @@ export function usageOf(usage: unknown): NonNullable<Piece['usage']> {
   };
 }
 
-export function explain(error: unknown): Told | undefined {
+export function explain(error: unknown): SdkError | undefined {
   if (error instanceof APIConnectionTimeoutError) return { kind: 'timeout' };
   if (error instanceof APIConnectionError) return { kind: 'connection' };
   if (!(error instanceof APIError)) return undefined;
   const { status, type, apiMessage, headers } = error;
-  return { kind: 'refusal', status, type: type ?? '', said: apiMessage ?? '', headers };
+  return { kind: 'refusal', status, type: type ?? '', message: apiMessage ?? '', headers };
 }

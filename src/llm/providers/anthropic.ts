@@ -6,17 +6,18 @@ export const anthropic: Provider = {
   id: 'anthropic',
   label: 'Anthropic',
   protocol: 'the Messages API',
-  key: { need: 'required', example: 'sk-ant-…', madeAt: 'platform.claude.com', variable: 'ANTHROPIC_API_KEY' },
+  key: { need: 'required', example: 'sk-ant-…', createdAt: 'platform.claude.com', variable: 'ANTHROPIC_API_KEY' },
   baseUrl: 'https://api.anthropic.com',
   urlVariable: 'ANTHROPIC_BASE_URL',
   terms: {
     training: 'restricted',
-    said: "Answers may train models that do not compete with Anthropic's, such as classifiers and other small tools.",
+    restriction:
+      "Answers may train models that do not compete with Anthropic's, such as classifiers and other small tools.",
     page: 'https://support.claude.com/en/articles/12326764-can-i-use-my-outputs-to-train-an-ai-model',
-    read: '2026-11-26',
+    readOn: '2026-11-26',
   },
   defaultModel,
-  batchDiscount: 0.5,
+  batchPriceFactor: 0.5,
   // Errors that arrive inside a stream, after a 200, have no status but a type.
   failures: [
     { type: /^(authentication|permission)_error$/, code: 'bad-key' },
@@ -24,7 +25,7 @@ export const anthropic: Provider = {
     { type: /^(overloaded|api)_error$/, code: 'overloaded' },
     { type: /^timeout_error$/, code: 'timeout' },
     { type: /^billing_error$/, code: 'no-credit' },
-    { status: 400, said: /credit balance is too low|reached your specified API usage limits/i, code: 'no-credit' },
+    { status: 400, message: /credit balance is too low|reached your specified API usage limits/i, code: 'no-credit' },
     { type: /^invalid_request_error$/, code: 'bad-request' },
   ],
   facts: modelFacts,

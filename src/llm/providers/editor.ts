@@ -33,12 +33,12 @@ export const editor: Provider = {
   id: 'editor',
   label: "This editor's models",
   protocol: "the editor's language models",
-  key: { need: 'none', example: '', madeAt: '', variable: '' },
+  key: { need: 'none', example: '', createdAt: '', variable: '' },
   baseUrl: host,
   terms: {
     training: 'not known',
     page: 'https://code.visualstudio.com/api/extension-guides/ai/language-model',
-    read: '2026-11-26',
+    readOn: '2026-11-26',
   },
   defaultModel: '',
   onUsersActionOnly: true,
@@ -49,9 +49,9 @@ export const editor: Provider = {
     { type: /^(Blocked|ChatQuotaExceeded)$/, code: 'no-credit' },
     { type: /^ChatRateLimited$/, code: 'rate-limited' },
     // Other providers describe the failure only in the message.
-    { said: /quota|credits? (is|are)? ?(used up|exhausted)|premium requests/i, code: 'no-credit' },
-    { said: /rate.?limit|too many requests/i, code: 'rate-limited' },
-    { said: /context (length|window)|too long|token limit/i, code: 'bad-request' },
+    { message: /quota|credits? (is|are)? ?(used up|exhausted)|premium requests/i, code: 'no-credit' },
+    { message: /rate.?limit|too many requests/i, code: 'rate-limited' },
+    { message: /context (length|window)|too long|token limit/i, code: 'bad-request' },
     { type: /./, code: 'overloaded' },
   ],
   facts: (model) => ({
@@ -77,7 +77,7 @@ function openWire({ editor: models, model }: WireOptions): Wire {
     },
     explain: (error) =>
       error instanceof EditorError
-        ? { kind: 'refusal', status: undefined, type: error.kind, said: error.message, headers: undefined }
+        ? { kind: 'refusal', status: undefined, type: error.kind, message: error.message, headers: undefined }
         : undefined,
     models: () => there().list(),
   };

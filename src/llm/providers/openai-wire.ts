@@ -5,7 +5,7 @@ import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
 import { mostTokens, type Prompt } from '../protocol/prompt.ts';
 import { type JsonRecord, object, record, whole } from '../protocol/reading.ts';
-import type { Piece, ServerCapabilities, TokenOdds, Told, Wire, WireOptions } from '../protocol/wire.ts';
+import type { Piece, SdkError, ServerCapabilities, TokenOdds, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** Fields that are omitted if a server rejects them. `max_tokens` is replaced by its newer name. */
 const dispensable = [
@@ -120,7 +120,7 @@ function bodyOf(
     ...extras,
   };
   for (const field of refused) delete sent[field];
-  return { path: (infill && facts.infill?.door.path) ?? '/chat/completions', body: sent };
+  return { path: (infill && facts.infill?.endpoint.path) ?? '/chat/completions', body: sent };
 }
 
 function pieceOf(event: unknown): Piece {
@@ -185,19 +185,19 @@ function logprobsOf({ content, tokens, token_logprobs: values, top_logprobs: top
   return rows as TokenOdds[];
 }
 
-function explain(error: unknown): Told | undefined {
+function explain(error: unknown): SdkError | undefined {
   if (error instanceof APIConnectionTimeoutError) return { kind: 'timeout' };
   if (error instanceof APIConnectionError) return { kind: 'connection' };
   if (!(error instanceof APIError)) return undefined;
   const { code, type, headers } = error;
-  const said = record(error.error)?.message;
+  const message = record(error.error)?.message;
   // OpenRouter and llama.cpp send the status as the code, also inside a stream.
   const status = error.status ?? (typeof code === 'number' ? code : undefined);
   return {
     kind: 'refusal',
     status,
     type: `${type ?? ''} ${code ?? ''}`,
-    said: typeof said === 'string' ? said : '',
+    message: typeof message === 'string' ? message : '',
     headers,
   };
 }

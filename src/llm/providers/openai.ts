@@ -4,13 +4,13 @@
 // as the most expensive one, or as free on this machine. Sources: tokenmix.ai's list of the makers' pages for GPT and
 // DeepSeek; aicostcheck.com for Codestral.
 import { isLoopback } from '../protocol/address.ts';
-import { type InfillDoor, infillOf } from '../protocol/infill.ts';
+import { type InfillEndpoint, infillOf } from '../protocol/infill.ts';
 import { type ModelFacts, unknownModel } from '../protocol/models.ts';
 import type { FailureRow, Provider, ServerCapabilities, Terms } from '../protocol/wire.ts';
 
 interface Price extends Pick<ModelFacts, 'input' | 'cacheRead' | 'output'>, Partial<Pick<ModelFacts, 'thinking'>> {
   readonly names: RegExp;
-  readonly read: string;
+  readonly readOn: string;
 }
 
 const { guessed: _, ...known } = unknownModel;
@@ -31,26 +31,32 @@ type Row = Omit<Provider, 'protocol' | 'key' | 'failures' | 'facts' | 'wire'> & 
   readonly thinks?: RegExp;
 };
 
-const tooLong = 'it is too long for "{model}" there ({said})';
-const noModel = 'it knows no model "{model}" ({said}). Choose another with \'Easy Adaptation: Choose the Large Model\'';
+const tooLong = 'it is too long for "{model}" there ({message})';
+const noModel =
+  'it knows no model "{model}" ({message}). Choose another with \'Easy Adaptation: Choose the Large Model\'';
 
 const everyFailure: readonly FailureRow[] = [
   { status: 429, type: /insufficient_quota/, code: 'no-credit' },
-  { status: 429, said: /exceeded your current quota|insufficient (balance|credits)/i, code: 'no-credit' },
+  { status: 429, message: /exceeded your current quota|insufficient (balance|credits)/i, code: 'no-credit' },
   { status: 400, type: /billing_hard_limit/, code: 'no-credit' },
   {
     status: 403,
     type: /unsupported_country/,
     code: 'bad-request',
     detail:
-      "it does not serve your country or region ({said}). Choose another with 'Easy Adaptation: Choose the Large Model'",
+      "it does not serve your country or region ({message}). Choose another with 'Easy Adaptation: Choose the Large Model'",
   },
   { type: /context_(length|size)|exceed_context/, code: 'bad-request', detail: tooLong },
-  { status: 400, said: /context (length|size|window)|too long|maximum context/i, code: 'bad-request', detail: tooLong },
-  { status: 500, said: /context size/i, code: 'bad-request', detail: tooLong },
   {
     status: 400,
-    said: /model.*(not exist|not found|invalid)|(invalid|not a valid) model/i,
+    message: /context (length|size|window)|too long|maximum context/i,
+    code: 'bad-request',
+    detail: tooLong,
+  },
+  { status: 500, message: /context size/i, code: 'bad-request', detail: tooLong },
+  {
+    status: 400,
+    message: /model.*(not exist|not found|invalid)|(invalid|not a valid) model/i,
     code: 'bad-request',
     detail: noModel,
   },
@@ -63,7 +69,7 @@ export function compatible({ takes, prices = [], failures = [], context, thinks,
     protocol: "OpenAI's chat completions",
     failures: [...failures, ...everyFailure],
     facts(model, host) {
-      const { names: _, read: priced, ...price } = prices.find(({ names }) => names.test(model)) ?? free(host);
+      const { names: _, readOn: priced, ...price } = prices.find(({ names }) => names.test(model)) ?? free(host);
       const infill = infillOf(model, takes.infill);
       const name = `${row.id}@${host}/${model}`;
       return {
@@ -85,86 +91,93 @@ export function compatible({ takes, prices = [], failures = [], context, thinks,
   };
 }
 
-const read = '2026-11-26';
+const readOn = '2026-11-26';
 /** Terms that we looked for but could not read in the provider's own copy. */
-export const unread = (page: string): Terms => ({ training: 'not known', page, read });
+export const unreadTerms = (page: string): Terms => ({ training: 'not known', page, readOn });
 export const common: ServerCapabilities = { stops: 4, usage: 'asked', logprobs: 'chat' };
 /** Defaults of a local server. */
 export const local = {
-  key: { need: 'optional', madeAt: '', variable: '' },
-  terms: { training: 'by model', page: "the model's licence", read },
+  key: { need: 'optional', createdAt: '', variable: '' },
+  terms: { training: 'by model', page: "the model's licence", readOn },
   defaultModel: '',
   context: 8_192,
 } as const;
-export const tokens: InfillDoor = { path: '/completions', form: 'tokens' };
+export const tokens: InfillEndpoint = { path: '/completions', form: 'tokens' };
 
 export const compatibles: readonly Provider[] = [
   compatible({
     id: 'openai',
     label: 'OpenAI',
     baseUrl: 'https://api.openai.com/v1',
-    key: { need: 'required', madeAt: 'platform.openai.com', variable: 'OPENAI_API_KEY' },
+    key: { need: 'required', createdAt: 'platform.openai.com', variable: 'OPENAI_API_KEY' },
     terms: {
       training: 'restricted',
-      said: 'Output may not be used to develop models that compete with OpenAI.',
+      restriction: 'Output may not be used to develop models that compete with OpenAI.',
       page: 'https://openai.com/policies/terms-of-use',
-      read,
+      readOn,
     },
     defaultModel: 'gpt-5.4-mini',
     takes: common,
     thinks: /^(gpt-5|o\d)/,
     prices: [
-      { names: /^gpt-5\.5(?!-)/, input: 5, cacheRead: 5, output: 30, thinking: 'disabled', read: '2026-04-30' },
-      { names: /^gpt-5\.4-mini/, input: 0.75, cacheRead: 0.75, output: 4.5, thinking: 'disabled', read: '2026-04-30' },
-      { names: /^gpt-5\.4(?!-)/, input: 2.5, cacheRead: 2.5, output: 15, thinking: 'disabled', read: '2026-04-30' },
+      { names: /^gpt-5\.5(?!-)/, input: 5, cacheRead: 5, output: 30, thinking: 'disabled', readOn: '2026-04-30' },
+      {
+        names: /^gpt-5\.4-mini/,
+        input: 0.75,
+        cacheRead: 0.75,
+        output: 4.5,
+        thinking: 'disabled',
+        readOn: '2026-04-30',
+      },
+      { names: /^gpt-5\.4(?!-)/, input: 2.5, cacheRead: 2.5, output: 15, thinking: 'disabled', readOn: '2026-04-30' },
     ],
   }),
   compatible({
     id: 'mistral',
     label: 'Mistral',
     baseUrl: 'https://api.mistral.ai/v1',
-    key: { need: 'required', example: '', madeAt: 'console.mistral.ai', variable: 'MISTRAL_API_KEY' },
-    terms: unread('https://mistral.ai/terms'),
+    key: { need: 'required', example: '', createdAt: 'console.mistral.ai', variable: 'MISTRAL_API_KEY' },
+    terms: unreadTerms('https://mistral.ai/terms'),
     defaultModel: 'codestral-latest',
     // Mistral rejects unknown fields.
     takes: { ...common, usage: 'always', logprobs: 'none', infill: { path: '/fim/completions', form: 'fields' } },
-    prices: [{ names: /^codestral/, input: 0.3, cacheRead: 0.3, output: 0.9, read: '2026-04-30' }],
+    prices: [{ names: /^codestral/, input: 0.3, cacheRead: 0.3, output: 0.9, readOn: '2026-04-30' }],
   }),
   compatible({
     id: 'deepseek',
     label: 'DeepSeek',
     baseUrl: 'https://api.deepseek.com',
-    key: { need: 'required', madeAt: 'platform.deepseek.com', variable: 'DEEPSEEK_API_KEY' },
-    terms: unread('https://cdn.deepseek.com/policies/en-US/deepseek-open-platform-terms-of-service.html'),
+    key: { need: 'required', createdAt: 'platform.deepseek.com', variable: 'DEEPSEEK_API_KEY' },
+    terms: unreadTerms('https://cdn.deepseek.com/policies/en-US/deepseek-open-platform-terms-of-service.html'),
     defaultModel: 'deepseek-chat',
     takes: { ...common, stops: 16 },
     thinks: /reasoner/,
-    prices: [{ names: /^deepseek-v4-flash/, input: 0.14, cacheRead: 0.0028, output: 0.28, read: '2026-04-30' }],
+    prices: [{ names: /^deepseek-v4-flash/, input: 0.14, cacheRead: 0.0028, output: 0.28, readOn: '2026-04-30' }],
   }),
   compatible({
     id: 'openrouter',
     label: 'OpenRouter',
     baseUrl: 'https://openrouter.ai/api/v1',
-    key: { need: 'required', example: 'sk-or-…', madeAt: 'openrouter.ai/keys', variable: 'OPENROUTER_API_KEY' },
-    terms: unread('https://openrouter.ai/terms'),
+    key: { need: 'required', example: 'sk-or-…', createdAt: 'openrouter.ai/keys', variable: 'OPENROUTER_API_KEY' },
+    terms: unreadTerms('https://openrouter.ai/terms'),
     defaultModel: '',
     takes: common,
     // This 403 comes from moderation, not from the key.
-    failures: [{ status: 403, said: /moderation|flagged/i, code: 'bad-request' }],
+    failures: [{ status: 403, message: /moderation|flagged/i, code: 'bad-request' }],
   }),
   compatible({
     id: 'azure',
     label: 'Azure OpenAI',
     baseUrl: '',
-    key: { need: 'required', example: '', madeAt: 'portal.azure.com', variable: 'AZURE_OPENAI_API_KEY' },
-    terms: unread('https://www.microsoft.com/licensing/terms'),
+    key: { need: 'required', example: '', createdAt: 'portal.azure.com', variable: 'AZURE_OPENAI_API_KEY' },
+    terms: unreadTerms('https://www.microsoft.com/licensing/terms'),
     defaultModel: '',
     takes: common,
     thinks: /gpt-5|^o\d/,
     failures: [
       { type: /content_filter/, code: 'bad-request' },
       // This 403 comes from a network rule, not from the key.
-      { status: 403, said: /public access|virtual network|firewall/i, code: 'network' },
+      { status: 403, message: /public access|virtual network|firewall/i, code: 'network' },
     ],
   }),
   compatible({
@@ -192,10 +205,10 @@ export const compatibles: readonly Provider[] = [
     failures: [
       {
         status: 500,
-        said: /more system memory/i,
+        message: /more system memory/i,
         code: 'bad-request',
         detail:
-          '"{model}" does not fit into its memory ({said}). Choose a smaller one with \'Easy Adaptation: Choose the Large Model\'',
+          '"{model}" does not fit into its memory ({message}). Choose a smaller one with \'Easy Adaptation: Choose the Large Model\'',
       },
     ],
   }),

@@ -14,12 +14,12 @@ const MOST_STOPS = 3;
 
 /** Pure. Snippets precede the file if the model's form has several files. */
 export function infillText(
-  { family, door }: Infill,
+  { family, endpoint }: Infill,
   position: { readonly path: string; readonly prefix: string; readonly suffix: string },
   snippets: readonly Snippet[],
 ): InfillText {
   const { prefix, suffix, middle, file, suffixFirst, ends } = family;
-  if (door.form === 'fields') return { prompt: position.prefix, suffix: position.suffix, stop: [] };
+  if (endpoint.form === 'fields') return { prompt: position.prefix, suffix: position.suffix, stop: [] };
   const tokens = [prefix, suffix, middle, file ?? '', ...ends].map((each) => each.trim()).filter((each) => each !== '');
   // Special tokens in the text would be read as marks.
   const plain = (text: string) => tokens.reduce((kept, token) => kept.replaceAll(token, ''), text);

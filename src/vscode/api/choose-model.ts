@@ -148,7 +148,7 @@ async function testCall(settings: LlmSettings, api: Api): Promise<Result<UiText>
 }
 
 export async function askKey({ provider, host }: KeyOwner): Promise<string | undefined> {
-  const { madeAt, example } = providerOf(provider).key;
+  const { createdAt, example } = providerOf(provider).key;
   const problems = {
     empty: t('Paste the key, or press Escape to stay local.'),
     spaces: t('A key contains no spaces.'),
@@ -158,7 +158,7 @@ export async function askKey({ provider, host }: KeyOwner): Promise<string | und
   const storage = t('The key is stored in the secret storage of this editor, never in settings or logs.');
   return window.showInputBox({
     title: t('API key for {0}', host),
-    prompt: sentences(storage, madeAt === '' ? '' : t('Create a key at {0}.', madeAt)),
+    prompt: sentences(storage, createdAt === '' ? '' : t('Create a key at {0}.', createdAt)),
     placeHolder: safeText(example),
     password: true,
     ignoreFocusOut: true,

@@ -48,9 +48,9 @@ function describeAnswer(answer: LlmAnswer, { facts }: LlmClient, settings: LlmSe
 /** Whether the provider's terms allow training on its answers. */
 export function termsOf(provider: string | undefined): UiText {
   const { terms, label } = providerOf(provider);
-  const source = t('({0}, read {1})', terms.page, terms.read);
+  const source = t('({0}, read {1})', terms.page, terms.readOn);
   if (terms.training === 'restricted')
-    return sentences(t('Terms of {0}:', label), safeSentence(terms.said ?? ''), source);
+    return sentences(t('Terms of {0}:', label), safeSentence(terms.restriction ?? ''), source);
   if (terms.training === 'allowed') return t('{0} allows training on its answers {1}.', label, source);
   if (terms.training === 'by model')
     return t('The licence of the model that {0} serves says whether its answers may be used for training.', label);
@@ -58,6 +58,6 @@ export function termsOf(provider: string | undefined): UiText {
     'It is unknown whether {0} allows training on its answers ({1}, checked {2}).',
     label,
     terms.page,
-    terms.read,
+    terms.readOn,
   );
 }

@@ -114,7 +114,7 @@ test('a run costs what it may at most, says why it stopped, and the next one res
   const { code, out } = await runCli([...args, '--run-budget', '0.0003'], env);
   assert.equal(code, 1);
   const { runUsd, stopped } = JSON.parse(out);
-  assert.match(stopped, /limit of \$0\.0003 for this run is reached.*go on from here.*--run-budget/);
+  assert.match(stopped, /limit of \$0\.0003 for this run is reached.*continue.*--run-budget/);
   assert.ok(runUsd > 0 && runUsd <= 0.0003, `$${runUsd}`);
   const now = api.requests.length;
   assert.ok(now > asked && now < 80, `${now} were asked`);
