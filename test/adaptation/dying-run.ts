@@ -47,13 +47,13 @@ const truth: Script['truth'] = ({ path, prefix, suffix }) => {
 
 class NotingEngine extends ScriptedEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {
-    const { query, position, key, pauseAfter } = of as {
+    const { query, labeled, key, pauseAfter } = of as {
       query?: PositionOf;
-      position?: { query: PositionOf };
+      labeled?: { query: PositionOf };
       key?: string;
       pauseAfter?: number;
     };
-    const at = query ?? position?.query;
+    const at = query ?? labeled?.query;
     const name = this.open.get(key ?? '')?.name ?? '';
     const what = pauseAfter === undefined ? kind : 'pace';
     ask([what, name, ...(at ? [at.path, at.prefix.length] : [])].join(' '));
