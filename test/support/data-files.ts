@@ -5,7 +5,7 @@ const escapes: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '
 
 /** Rows of columns that tabs divide; `\n`, `\r`, `\t` and `\\` are escapes. Empty lines and those that begin with # are comments. */
 export function readRows<Row extends readonly string[]>(file: URL): Row[] {
-  return readFileSync(file, 'utf8')
+  return linesOf(file)
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) =>
@@ -19,7 +19,7 @@ export function readRows<Row extends readonly string[]>(file: URL): Row[] {
  * `\u002f` is a slash: no file of the repository may hold a home folder's path.
  */
 export function readTexts(file: URL): { readonly title: string; readonly text: string }[] {
-  return readFileSync(file, 'utf8')
+  return linesOf(file)
     .split(/^--- /m)
     .slice(1)
     .map((part) => {
@@ -32,4 +32,9 @@ export function readTexts(file: URL): { readonly title: string; readonly text: s
           .replaceAll('\\u002f', '/'),
       };
     });
+}
+
+/** With line feeds, whatever git wrote on this system. */
+function linesOf(file: URL): string {
+  return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
 }
