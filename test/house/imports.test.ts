@@ -79,6 +79,7 @@ test('the rules of the lint are those that the map makes', () => {
   );
   assert.deepEqual(owners, {
     vscode: 'vscode/',
+    'node-llama-cpp': 'neural/llama/',
     'onnxruntime-node': 'neural/runtime/',
     '@anthropic-ai/sdk': 'llm/providers/',
     '@huggingface/gguf': 'neural/models/import/',

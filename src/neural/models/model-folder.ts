@@ -74,6 +74,11 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
   };
   const sizeOf = (path: string) => statSync(path).size;
   const manifest = unwrap(readManifest(folder));
+  if (manifest?.gguf)
+    throw new CodedError(
+      'unsupported',
+      `The base '${manifest.name}' is a GGUF file: llama.cpp completes with it, and only bases that ship can be trained. Choose one of those to train.`,
+    );
   unwrap(fitsTokenizer(manifest, folder, tokenizer));
   if (read(CONFIG, sizeOf) > MOST_CONFIG)
     throw new CodedError('corrupt', `The model's ${CONFIG} is none. ${REPAIR_ADVICE}`);

@@ -3,11 +3,11 @@
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { Failure } from '../../common/errors.ts';
 import type { StatesRequest } from '../../neural/inference/hidden-states.ts';
-import type { LanguageModelOptions } from '../../neural/inference/language-model.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
 import type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
+import type { ServedModelOptions } from '../mixture/served-model.ts';
 import type {
   LabeledQuery,
   LatencyEstimate,
@@ -54,7 +54,7 @@ export interface Requests {
     progress: { readonly done: number; readonly total: number };
   };
   /** Latency of a model on this machine. Loads the model only for this: do not send it to a process that completes. */
-  time: { request: LanguageModelOptions; result: Timing; progress: never };
+  time: { request: ServedModelOptions; result: Timing; progress: never };
   /** Pooled hidden states of texts, each as soon as it is read. Like `time`, not for a process that completes. */
   states: {
     request: StatesRequest;

@@ -2,9 +2,8 @@
 // between micro-batches.
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { pooledStates } from '../../neural/inference/hidden-states.ts';
-import { LanguageModel } from '../../neural/inference/language-model.ts';
-import { timeModel } from '../../neural/inference/timing.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
+import { loadServedModel } from '../mixture/served-model.ts';
 import { Specialists } from '../mixture/specialists.ts';
 import { isFileChange } from '../ngram/protocol.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
@@ -144,11 +143,11 @@ export class Service {
     adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>
       this.runInTurn(async () => {
-        const language = await LanguageModel.load(options);
+        const served = await loadServedModel(options);
         try {
-          return await timeModel(language.network, undefined, signal);
+          return await served.time(signal);
         } finally {
-          await language.dispose();
+          await served.dispose();
         }
       }, signal),
     states: (request, signal, progress) =>

@@ -1,6 +1,6 @@
 // Fits the mixture's gate on files that are not in the index. The ranking is not fitted, see GATE_PRIOR.
 import { fitGate, type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
-import type { MixtureSpecialist } from './mixture-specialist.ts';
+import type { FolderSpecialist } from './mixture-specialist.ts';
 import type { LabeledQuery, MixFit } from './types.ts';
 import { plainMixWeights } from './weights.ts';
 
@@ -19,7 +19,7 @@ export type RunInTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** The specialist uses the new weights from then on. Rejects as `turn` does; the old weights then stay. */
 export async function fitMixed(
-  specialist: MixtureSpecialist,
+  specialist: Pick<FolderSpecialist, 'weights' | 'gateExamples'>,
   queries: readonly LabeledQuery[],
   runInTurn: RunInTurn,
   progress: (value: { done: number; total: number }) => void,

@@ -2,7 +2,9 @@
 // are compared on bytes. The probability of a prefix is that of the tokens before, times that of all tokens that cover
 // its last bytes.
 
-import { logOf, type NextTokenDistribution, probability } from './logit-reader.ts';
+import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
+import { logOf } from './logit-reader.ts';
+import type { TokenDistribution } from './token-distribution.ts';
 import type { VocabularyMapping } from './vocabulary-mapping.ts';
 
 /** How many of the last tokens may be merged with the line end into one token. */
@@ -16,13 +18,13 @@ export class LineScores {
   private readonly starts: number[] = [0];
   /** Log probability of the tokens before each token, and of all. */
   private readonly before: number[] = [0];
-  private readonly readings: NextTokenDistribution[];
+  private readonly readings: readonly TokenDistribution[];
+  private readonly path: readonly number[];
   private readonly end: number | undefined;
 
   /**
    * @param path tokens that spell the bytes
-   * @param logits before each token, and after the last; [vocabulary] each
-   * @param lineEnds a line end ends the middle
+   * @param readings before each token, and after the last
    * @param end bytes of the line, if the bytes also hold the text behind the cursor: a model that is not shown that
    * text has to predict it
    */
@@ -30,19 +32,17 @@ export class LineScores {
     mapping: VocabularyMapping,
     bytes: Uint8Array,
     path: readonly number[],
-    logits: readonly Float32Array[],
-    lineEnds: boolean,
+    readings: readonly TokenDistribution[],
     end?: number,
   ) {
     this.end = end;
     this.mapping = mapping;
     this.bytes = bytes;
-    this.readings = logits.map((row) => mapping.reader.read(row, 0, lineEnds));
+    this.readings = readings;
+    this.path = path;
     path.forEach((token, i) => {
       this.starts.push((this.starts[i] as number) + mapping.vocabulary.tokenizer.bytesOf(token).length);
-      this.before.push(
-        (this.before[i] as number) + logOf(probability(this.readings[i] as NextTokenDistribution, token)),
-      );
+      this.before.push((this.before[i] as number) + logOf((readings[i] as TokenDistribution).probabilityOf(token)));
     });
   }
 
@@ -51,10 +51,16 @@ export class LineScores {
     if (end <= 0) return 0;
     const token = this.tokenAt(end - 1);
     const start = this.starts[token] as number;
-    const reading = this.readings[token] as NextTokenDistribution;
-    let covered = 0;
-    for (const id of this.mapping.vocabulary.tokenizer.idsStartingWith(this.bytes.subarray(start, end)))
-      covered += probability(reading, id);
+    const reading = this.readings[token] as TokenDistribution;
+    const { tokenizer } = this.mapping.vocabulary;
+    const wanted = this.bytes.subarray(start, end);
+    const own = this.path[token] as number;
+    // The line's own token counts even if it is not among the likeliest.
+    let covered = reading.probabilityOf(own);
+    for (const id of reading.ids) {
+      if (id !== own && id < tokenizer.vocabularySize && startsWithBytes(tokenizer.bytesOf(id), wanted))
+        covered += reading.probabilityOf(id);
+    }
     return (this.before[token] as number) + logOf(covered);
   }
 
@@ -62,17 +68,18 @@ export class LineScores {
   logLine(): number {
     if (this.end !== undefined) return this.logBytes(this.bytes.length);
     const last = this.starts.length - 1;
-    let sum = Math.exp(this.before[last] as number) * (this.readings[last] as NextTokenDistribution).finish;
+    let sum = Math.exp(this.before[last] as number) * (this.readings[last] as TokenDistribution).finish;
     for (let token = last - 1; token >= Math.max(0, last - ENDINGS); token--) {
       const ending = this.mapping.endingWith(this.bytes.subarray(this.starts[token]));
-      const reading = this.readings[token] as NextTokenDistribution;
-      for (const id of ending) sum += Math.exp(this.before[token] as number) * probability(reading, id);
+      const reading = this.readings[token] as TokenDistribution;
+      for (const id of reading.ids)
+        if (ending.includes(id)) sum += Math.exp(this.before[token] as number) * reading.probabilityOf(id);
     }
     return logOf(sum);
   }
 
   /** The distribution behind the first `end` bytes, if a token begins there. */
-  readingAt(end: number): NextTokenDistribution | undefined {
+  readingAt(end: number): TokenDistribution | undefined {
     const token = this.starts.indexOf(end);
     return token < 0 ? undefined : this.readings[token];
   }

@@ -6,24 +6,25 @@ import { type GateExample, gated, meanLogLoss } from '../../common/statistics/ga
 import { remainingBytes } from '../../neural/inference/healing.ts';
 import type { LanguageModel } from '../../neural/inference/language-model.ts';
 import { prefill } from '../../neural/inference/prefill.ts';
-import { DIALECT, DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
+import { DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
 import { PROMPT_SNIPPETS, type PromptLimits } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
-import { continueBlock } from '../ngram/block.ts';
+import { type Block, continueBlock, type FirstLine } from '../ngram/block.ts';
 import { firstLine, mayContinue, textOf, wantsBlock, withBlock } from '../ngram/drafter.ts';
-import type { NgramModel } from '../ngram/model.ts';
+import type { NgramCursorPosition, NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
-import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type BlockContext, continueMixedBlock } from './block.ts';
 import type { SearchLimits } from './branch-search.ts';
-import { type CrossTokenizerModels, crossTokenizerCandidates, crossTokenizerExamples } from './cross-tokenizer.ts';
 import { DraftLatency } from './draft-latency.ts';
+import { lineCandidates, lineExamples } from './line-candidates.ts';
+import type { LineModel, PromptedLines } from './line-model.ts';
 import { LogitReader } from './logit-reader.ts';
 import { NextTokenMixer } from './next-token-mixer.ts';
 import { PromptPlanner } from './prompt-planner.ts';
+import type { LineMixtureModels } from './propose-line.ts';
 import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
 import { REST_TOKENS } from './rest-of-line.ts';
-import { LINE_LIMITS, LOOK_AHEAD, type SearchStart, searchLine } from './search.ts';
+import { LINE_LIMITS, LOOK_AHEAD, type MixHypothesis, type SearchStart, searchLine } from './search.ts';
 import type { LabeledQuery, LatencyEstimate, MixWeights, QueryLoss } from './types.ts';
 import { VocabularyMapping } from './vocabulary-mapping.ts';
 
@@ -40,51 +41,63 @@ export interface MixedLineChoice {
 export interface MixedOptions {
   readonly search?: SearchLimits;
   readonly prompt?: PromptLimits;
-  /** Default: the dialect of the shipped models. */
-  readonly dialect?: Dialect;
-  /** The neural model's tokenizer, if it differs from that of the n-grams. */
-  readonly tokenizer?: Vocabulary['tokenizer'];
 }
 
-/** A query whose prompt is in the cache. */
+/** A query at its position in the index. */
+interface QuerySite {
+  readonly query: CompletionQuery;
+  readonly maxTokens: number;
+  readonly ngram: NgramModel;
+  readonly position: NgramCursorPosition;
+}
+
+/** A query whose prompt is in the cache of a model with the n-grams' tokenizer. */
 interface PromptedQuery extends BlockContext {
   readonly maxTokens: number;
 }
 
-export class MixtureSpecialist {
-  private readonly name: string;
-  private readonly language: Pick<LanguageModel, 'network' | 'prefixes'>;
-  private readonly ngram: () => NgramModel;
-  private readonly planner: PromptPlanner;
-  private readonly reader: LogitReader;
-  private readonly mapping: VocabularyMapping | undefined;
-  private readonly limits: SearchLimits;
-  private readonly latency = new DraftLatency();
-  weights: MixWeights;
+interface PromptedLineQuery extends QuerySite {
+  readonly lines: PromptedLines;
+}
 
-  /**
-   * @param ngram the current index; one call uses one index throughout
-   * @param name as in MixSource
-   */
-  constructor(
-    name: string,
-    language: Pick<LanguageModel, 'network' | 'prefixes'>,
-    ngram: () => NgramModel,
-    weights: MixWeights,
-    { search, prompt, dialect, tokenizer }: MixedOptions = {},
-  ) {
+/** A prompt that is about to run. */
+interface OpenedPrompt<P> {
+  /** Tokens of it that no cache holds. */
+  readonly freshTokens: number;
+  /** Runs the prompt. Rejects with the signal's reason. */
+  readonly ready: (signal?: AbortSignal) => Promise<P>;
+  /** Keeps what was run for the next prompt. */
+  readonly close: () => void;
+}
+
+/** What both mixtures have in common: prompt, ranking, block, fit, latency. */
+export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
+  weights: MixWeights;
+  protected readonly planner: PromptPlanner;
+  private readonly name: string;
+  private readonly ngram: () => NgramModel;
+  private readonly latency = new DraftLatency();
+
+  protected constructor(name: string, ngram: () => NgramModel, weights: MixWeights, planner: PromptPlanner) {
     this.name = name;
-    this.language = language;
     this.ngram = ngram;
     this.weights = weights;
-    this.limits = search ?? LINE_LIMITS;
-    const { vocabulary } = ngram();
-    const { vocabSize } = language.network.config;
-    this.mapping =
-      tokenizer && new VocabularyMapping(tokenizer, vocabSize, DIALECTS[dialect ?? DIALECT].tokens.suffix !== '');
-    this.planner = new PromptPlanner(this.mapping?.vocabulary ?? vocabulary, prompt, dialect);
-    this.reader = this.mapping?.reader ?? new LogitReader(vocabulary, vocabSize);
+    this.planner = planner;
   }
+
+  /** Plans and opens the query's prompt. */
+  protected abstract open(site: QuerySite): OpenedPrompt<P>;
+  /** Lines, most probable first. */
+  protected abstract linesAt(prompted: P, signal?: AbortSignal): Promise<readonly MixHypothesis[]>;
+  /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
+  protected abstract examplesAt(prompted: P, truth: string, signal?: AbortSignal): Promise<GateExample[]>;
+  /** A wanted block below the first line; undefined where only the n-grams write one. */
+  protected abstract blockAt(
+    prompted: P,
+    first: FirstLine,
+    maxTokens: number,
+    signal?: AbortSignal,
+  ): Promise<Block | false | undefined>;
 
   /** Rejects with the signal's reason. */
   async draft(
@@ -94,7 +107,7 @@ export class MixtureSpecialist {
     onEstimate?: (of: LatencyEstimate) => void,
   ): Promise<Draft> {
     const started = performance.now();
-    const write = async (prompted: PromptedQuery) => {
+    const write = async (prompted: P) => {
       const { vocabulary } = prompted.ngram;
       const choice = await this.choose(prompted, signal);
       const first = firstLine(
@@ -104,14 +117,11 @@ export class MixtureSpecialist {
         prompted.position.own.healed,
         vocabulary,
       );
-      // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line. With
-      // another tokenizer, too, the neural model writes no block; the large model does.
-      const block = !wantsBlock(first, options)
-        ? mayContinue(first, query) &&
-          continueBlock(query, first, options.maxTokens, { ...prompted.position, vocabulary })
-        : this.mapping
-          ? continueBlock(query, first, options.maxTokens, { ...prompted.position, vocabulary })
-          : restOfLine(query.suffix) === '' && (await continueMixedBlock(prompted, first, options.maxTokens, signal));
+      const byNgrams = () => continueBlock(query, first, options.maxTokens, { ...prompted.position, vocabulary });
+      // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
+      const block = wantsBlock(first, options)
+        ? ((await this.blockAt(prompted, first, options.maxTokens, signal)) ?? byNgrams())
+        : mayContinue(first, query) && byNgrams();
       return block ? withBlock(first, block, options, vocabulary) : first.draft;
     };
     const estimates = onEstimate && { onEstimate, multiline: options.multiline || options.linesBelow === 'wanted' };
@@ -140,35 +150,9 @@ export class MixtureSpecialist {
   /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
   gateExamples({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<GateExample[]> {
     return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
-      const { ngram, position, root, mixer } = prompted;
-      const { tokenizer } = ngram.vocabulary;
-      const { own } = position;
-      let { healed } = own;
-      const tokens = [...tokenizer.encode(ngram.vocabulary.decode(healed) + truth)];
-      if (tokens.length > LONGEST_TRUTH) return [];
-      const crossTokenizer = this.crossTokenizerModels(prompted);
-      if (crossTokenizer) return crossTokenizerExamples(root, crossTokenizer, startOf(prompted), truth);
-      root.branches.keep([]);
-      const promptLength = root.cache.length;
-      const pass = { ids: tokens.map((id) => [id]), rows: tokens.map((_, i) => i) };
-      const logits = await root.network.forward(root.cache, pass);
-      root.cache.truncate(promptLength);
-      const context = new Int32Array(own.contextLength + tokens.length + LOOK_AHEAD);
-      context.set(own.context.subarray(0, own.contextLength));
-      const examples: GateExample[] = [];
-      for (let at = 0; at <= tokens.length; at++) {
-        const [row, source] = at === 0 ? [0, root.logits] : [at - 1, logits];
-        const prediction = mixer.predict(context, own.contextLength + at, healed, source, row, at === 0);
-        const token = tokens[at];
-        if (healed.length === 0) {
-          const probability = mixer.probabilityOf(token, prediction, source, row);
-          examples.push({ features: prediction.features, first: probability.neural, second: probability.ngram });
-        }
-        if (token === undefined) break;
-        context[own.contextLength + at] = token;
-        healed = remainingBytes(healed, tokenizer.bytesOf(token));
-      }
-      return examples;
+      const { vocabulary } = prompted.ngram;
+      const tokens = vocabulary.tokenizer.encode(vocabulary.decode(prompted.position.own.healed) + truth);
+      return tokens.length > LONGEST_TRUTH ? [] : this.examplesAt(prompted, truth, signal);
     });
   }
 
@@ -185,58 +169,36 @@ export class MixtureSpecialist {
     query: CompletionQuery,
     maxTokens: number,
     signal: AbortSignal | undefined,
-    work: (prompted: PromptedQuery) => Promise<T>,
+    work: (prompted: P) => Promise<T>,
     estimates?: { readonly onEstimate: (of: LatencyEstimate) => void; readonly multiline: boolean },
   ): Promise<T> {
-    const { network, prefixes } = this.language;
     const ngram = this.ngram();
     const position = ngram.positionAt(query, maxTokens);
-    this.mapping?.own.load(query, 0);
-    const prompt = this.planner.plan(query, this.mapping?.own ?? position.own, () =>
-      ngram.snippets(query, PROMPT_SNIPPETS),
-    );
-    const lease = prefixes.lease(prompt);
-    const { branches, cache } = lease;
-    const promptTokens = prompt.length - lease.reused;
+    const { freshTokens: promptTokens, ready, close } = this.open({ query, maxTokens, ngram, position });
     const ms = this.latency.estimate(promptTokens);
     estimates?.onEstimate({ promptTokens, ...(ms !== undefined && { ms }) });
     const started = performance.now();
     try {
-      branches.logits ??= await prefill(network, cache, prompt, lease.reused, signal);
-      signal?.throwIfAborted();
-      const promptReadyAt = performance.now();
-      this.latency.promptRan(promptTokens, promptReadyAt - started);
-      const mixer = new NextTokenMixer(
-        position,
-        ngram.vocabulary,
-        this.reader,
-        this.weights.gate,
-        restOfLine(query.suffix),
-      );
-      const { contextLength } = network.config;
-      const root = { network, cache, branches, contextLength, logits: branches.logits as Float32Array };
-      const done = await work({ query, maxTokens, ngram, position, root, reader: this.reader, mixer });
+      const prompted = await ready(signal);
+      const readyAt = performance.now();
+      this.latency.promptRan(promptTokens, readyAt - started);
+      const done = await work(prompted);
       if (estimates?.multiline === false)
-        this.latency.lineWritten(promptTokens, performance.now() - started, performance.now() - promptReadyAt);
+        this.latency.lineWritten(promptTokens, performance.now() - started, performance.now() - readyAt);
       return done;
     } finally {
-      lease.finish(prompt);
+      close();
     }
   }
 
-  private async choose(prompted: PromptedQuery, signal?: AbortSignal): Promise<MixedLineChoice> {
-    const { query, ngram, position, root, mixer } = prompted;
+  private async choose(prompted: P, signal?: AbortSignal): Promise<MixedLineChoice> {
+    const { query, ngram, position } = prompted;
     const { own, scope, path, search } = position;
     const { vocabulary } = ngram;
-    const start = startOf(prompted);
-    const { before } = start;
-    const crossTokenizer = this.crossTokenizerModels(prompted);
-    const found = crossTokenizer
-      ? await crossTokenizerCandidates(root, crossTokenizer, start, this.limits, signal)
-      : await searchLine(root, { position, vocabulary, mixer }, start, this.limits, signal);
+    const { before } = startOf(prompted);
     const seen = new Set<string>();
     const unranked: MixUnranked[] = [];
-    for (const hypothesis of found) {
+    for (const hypothesis of await this.linesAt(prompted, signal)) {
       const text = textOf(hypothesis, own.healed, vocabulary);
       if (text.trim() === '' || seen.has(text.trimEnd())) continue;
       seen.add(text.trimEnd());
@@ -245,21 +207,153 @@ export class MixtureSpecialist {
     }
     return describeMixed(unranked, surroundings(query.prefix, query.suffix));
   }
+}
 
-  /** Undefined if both models have the same tokenizer. */
-  private crossTokenizerModels({
-    query,
-    ngram: { vocabulary },
-    position,
-  }: PromptedQuery): CrossTokenizerModels | undefined {
-    const { mapping } = this;
-    if (!mapping) return undefined;
-    const restText = restOfLine(query.suffix);
-    const rest = vocabulary.tokenizer.encode(restText).subarray(0, REST_TOKENS);
-    return { position, vocabulary, mapping, gate: this.weights.gate, rest, restText };
+/** Over a model with the n-grams' tokenizer: both are mixed token by token. */
+export class MixtureSpecialist extends FolderSpecialist<PromptedQuery> {
+  private readonly language: Pick<LanguageModel, 'network' | 'prefixes'>;
+  private readonly reader: LogitReader;
+  private readonly limits: SearchLimits;
+
+  /**
+   * @param ngram the current index; one call uses one index throughout
+   * @param name as in MixSource
+   */
+  constructor(
+    name: string,
+    language: Pick<LanguageModel, 'network' | 'prefixes'>,
+    ngram: () => NgramModel,
+    weights: MixWeights,
+    { search, prompt, dialect }: MixedOptions & { readonly dialect?: Dialect } = {},
+  ) {
+    const { vocabulary } = ngram();
+    super(name, ngram, weights, new PromptPlanner(vocabulary, prompt, dialect));
+    this.language = language;
+    this.limits = search ?? LINE_LIMITS;
+    this.reader = new LogitReader(vocabulary, language.network.config.vocabSize);
+  }
+
+  protected open({ query, maxTokens, ngram, position }: QuerySite): OpenedPrompt<PromptedQuery> {
+    const { network, prefixes } = this.language;
+    const prompt = this.planner.plan(query, position.own, () => ngram.snippets(query, PROMPT_SNIPPETS));
+    const lease = prefixes.lease(prompt);
+    const { branches, cache } = lease;
+    return {
+      freshTokens: prompt.length - lease.reused,
+      ready: async (signal) => {
+        branches.logits ??= await prefill(network, cache, prompt, lease.reused, signal);
+        signal?.throwIfAborted();
+        const rest = restOfLine(query.suffix);
+        const mixer = new NextTokenMixer(position, ngram.vocabulary, this.reader, this.weights.gate, rest);
+        const { contextLength } = network.config;
+        const root = { network, cache, branches, contextLength, logits: branches.logits as Float32Array };
+        return { query, maxTokens, ngram, position, root, reader: this.reader, mixer };
+      },
+      close: () => lease.finish(prompt),
+    };
+  }
+
+  protected linesAt(prompted: PromptedQuery, signal?: AbortSignal): Promise<readonly MixHypothesis[]> {
+    const { ngram, position, root, mixer } = prompted;
+    return searchLine(root, { position, vocabulary: ngram.vocabulary, mixer }, startOf(prompted), this.limits, signal);
+  }
+
+  protected async blockAt(
+    prompted: PromptedQuery,
+    first: FirstLine,
+    maxTokens: number,
+    signal?: AbortSignal,
+  ): Promise<Block | false> {
+    return restOfLine(prompted.query.suffix) === '' && continueMixedBlock(prompted, first, maxTokens, signal);
+  }
+
+  protected async examplesAt({ ngram, position, root, mixer }: PromptedQuery, truth: string): Promise<GateExample[]> {
+    const { tokenizer } = ngram.vocabulary;
+    const { own } = position;
+    let { healed } = own;
+    const tokens = [...tokenizer.encode(ngram.vocabulary.decode(healed) + truth)];
+    root.branches.keep([]);
+    const promptLength = root.cache.length;
+    const pass = { ids: tokens.map((id) => [id]), rows: tokens.map((_, i) => i) };
+    const logits = await root.network.forward(root.cache, pass);
+    root.cache.truncate(promptLength);
+    const context = new Int32Array(own.contextLength + tokens.length + LOOK_AHEAD);
+    context.set(own.context.subarray(0, own.contextLength));
+    const examples: GateExample[] = [];
+    for (let at = 0; at <= tokens.length; at++) {
+      const [row, source] = at === 0 ? [0, root.logits] : [at - 1, logits];
+      const prediction = mixer.predict(context, own.contextLength + at, healed, source, row, at === 0);
+      const token = tokens[at];
+      if (healed.length === 0) {
+        const probability = mixer.probabilityOf(token, prediction, source, row);
+        examples.push({ features: prediction.features, first: probability.neural, second: probability.ngram });
+      }
+      if (token === undefined) break;
+      context[own.contextLength + at] = token;
+      healed = remainingBytes(healed, tokenizer.bytesOf(token));
+    }
+    return examples;
   }
 }
 
-function startOf({ position: { own }, maxTokens }: PromptedQuery): SearchStart {
+/**
+ * Over a model with a tokenizer of its own: each proposes whole lines, and both score all of them. The n-grams alone
+ * write blocks, or the large model does.
+ */
+export class LineSpecialist extends FolderSpecialist<PromptedLineQuery> {
+  private readonly model: LineModel;
+  private readonly mapping: VocabularyMapping;
+
+  /** As for MixtureSpecialist. */
+  constructor(
+    name: string,
+    model: LineModel,
+    ngram: () => NgramModel,
+    weights: MixWeights,
+    { prompt }: Pick<MixedOptions, 'prompt'> = {},
+  ) {
+    const mapping = new VocabularyMapping(
+      model.tokenizer,
+      model.vocabularySize,
+      DIALECTS[model.dialect].tokens.suffix !== '',
+    );
+    super(name, ngram, weights, new PromptPlanner(mapping.vocabulary, prompt, model.dialect));
+    this.model = model;
+    this.mapping = mapping;
+  }
+
+  protected open(site: QuerySite): OpenedPrompt<PromptedLineQuery> {
+    const { query, ngram } = site;
+    this.mapping.own.load(query, 0);
+    const prompt = this.planner.plan(query, this.mapping.own, () => ngram.snippets(query, PROMPT_SNIPPETS));
+    const lines = this.model.open(prompt);
+    return {
+      freshTokens: lines.freshTokens,
+      ready: async (signal) => {
+        await lines.ready(signal);
+        return { ...site, lines };
+      },
+      close: () => lines.close(),
+    };
+  }
+
+  protected linesAt(prompted: PromptedLineQuery, signal?: AbortSignal): Promise<readonly MixHypothesis[]> {
+    return lineCandidates(this.modelsAt(prompted), startOf(prompted), signal);
+  }
+
+  protected examplesAt(prompted: PromptedLineQuery, truth: string, signal?: AbortSignal): Promise<GateExample[]> {
+    return lineExamples(this.modelsAt(prompted), startOf(prompted), truth, signal);
+  }
+
+  protected async blockAt(): Promise<undefined> {}
+
+  private modelsAt({ query, ngram: { vocabulary }, position, lines }: PromptedLineQuery): LineMixtureModels {
+    const restText = restOfLine(query.suffix);
+    const rest = vocabulary.tokenizer.encode(restText).subarray(0, REST_TOKENS);
+    return { position, vocabulary, lines, mapping: this.mapping, gate: this.weights.gate, rest, restText };
+  }
+}
+
+function startOf({ position: { own }, maxTokens }: QuerySite): SearchStart {
   return { before: own.context.subarray(0, own.contextLength), healed: own.healed, maxTokens };
 }

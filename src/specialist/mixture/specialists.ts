@@ -3,13 +3,14 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { CodedError } from '../../common/errors.ts';
-import { LanguageModel, tokenizerAt } from '../../neural/inference/language-model.ts';
-import { ADAPTER, WEIGHTS } from '../../neural/models/manifest.ts';
+import { tokenizerAt } from '../../neural/inference/language-model.ts';
+import { ADAPTER, MANIFEST, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 import { fitMixed, type RunInTurn } from './fit.ts';
-import { MixtureSpecialist } from './mixture-specialist.ts';
+import type { FolderSpecialist } from './mixture-specialist.ts';
+import { loadServedModel, type ServedModel } from './served-model.ts';
 import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist, QueryLoss } from './types.ts';
 import { readMixWeights } from './weights.ts';
 
@@ -18,12 +19,12 @@ interface OpenFolder {
   /** The key of its model, see `identity`. */
   readonly model: string;
   readonly live: LiveModel;
-  readonly mixed: MixtureSpecialist;
+  readonly mixed: FolderSpecialist;
 }
 
 export class Specialists {
   private readonly open = new Map<string, OpenFolder>();
-  private readonly models = new Map<string, LanguageModel>();
+  private readonly models = new Map<string, ServedModel>();
 
   /**
    * Throws CodedError if model, tokenizer or snapshot cannot be used; an earlier specialist under the key then stays
@@ -32,14 +33,14 @@ export class Specialists {
   async load(source: MixSource): Promise<OpenedSpecialist> {
     const started = performance.now();
     const model = identity(source);
-    let languageModel = this.models.get(model);
-    if (!languageModel) {
-      languageModel = await LanguageModel.load(source);
-      this.models.set(model, languageModel);
+    let served = this.models.get(model);
+    if (!served) {
+      served = await loadServedModel(source);
+      this.models.set(model, served);
     }
-    const sameTokenizer = languageModel.tokenizerPath === source.tokenizer;
-    const live = new LiveModel(sameTokenizer ? languageModel.tokenizer : tokenizerAt(source.tokenizer));
-    let mixed: MixtureSpecialist;
+    const { sharedTokenizer, precision } = served;
+    const live = new LiveModel(sharedTokenizer ?? tokenizerAt(source.tokenizer));
+    let mixed: FolderSpecialist;
     try {
       if (source.snapshot !== undefined) {
         live.expectLoad(source.changes);
@@ -47,11 +48,8 @@ export class Specialists {
         if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
       } else for (const change of source.changes) live.change(change);
       // No weights were fitted for a base of another maker: those of the base with the n-grams' tokenizer beat none.
-      const weights = readMixWeights(source.model, ...(sameTokenizer ? [] : [dirname(source.tokenizer)]));
-      mixed = new MixtureSpecialist(source.name, languageModel, () => live.current, weights, {
-        dialect: languageModel.dialect,
-        ...(!sameTokenizer && { tokenizer: languageModel.tokenizer }),
-      });
+      const weights = readMixWeights(source.model, ...(sharedTokenizer ? [] : [dirname(source.tokenizer)]));
+      mixed = served.specialist(source.name, () => live.current, weights);
     } catch (error) {
       live.dispose();
       await this.dropUnused();
@@ -61,7 +59,6 @@ export class Specialists {
     this.open.set(source.key, { source, model, live, mixed });
     await this.dropUnused();
     const { fileCount, tokenCount } = live.current;
-    const { precision } = languageModel;
     return { files: fileCount, tokens: tokenCount, precision, loadMs: performance.now() - started };
   }
 
@@ -108,7 +105,7 @@ export class Specialists {
 
   /** Frees the caches of recent prompts. */
   shrink(): void {
-    for (const language of this.models.values()) language.shrink();
+    for (const served of this.models.values()) served.shrink();
   }
 
   private find(key: string): OpenFolder {
@@ -119,23 +116,23 @@ export class Specialists {
 
   private async dropUnused(): Promise<void> {
     const used = new Set([...this.open.values()].map(({ model }) => model));
-    for (const [model, language] of this.models) {
+    for (const [model, served] of this.models) {
       if (used.has(model)) continue;
       this.models.delete(model);
-      await language.dispose();
+      await served.dispose();
     }
   }
 }
 
 /** Changes when the weights in the folder are replaced. The base counts for adapters only. */
-export function identity({ model, base, precision, threads, tokenizer }: MixSource): string {
+export function identity({ model, base, precision, threads, tokenizer, device }: MixSource): string {
   const fileState = (folder: string, name: string) => {
     const file = statSync(join(folder, name), { throwIfNoEntry: false });
     return file ? [folder, name, file.mtimeMs, file.size] : undefined;
   };
   const weights = fileState(model, WEIGHTS) ?? [
-    fileState(model, ADAPTER),
+    fileState(model, ADAPTER) ?? fileState(model, MANIFEST),
     base !== undefined && fileState(base, WEIGHTS),
   ];
-  return JSON.stringify([model, precision, threads, tokenizer, weights]);
+  return JSON.stringify([model, precision, threads, tokenizer, device, weights]);
 }

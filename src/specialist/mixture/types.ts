@@ -10,6 +10,8 @@ export interface Serving {
   readonly tokenizer: string;
   readonly precision: 'auto' | 'int4' | 'int8' | 'fp32';
   readonly threads: number;
+  /** 'cpu' keeps llama.cpp off the GPU. Default: 'auto'. */
+  readonly device?: 'auto' | 'cpu';
 }
 
 /** What a folder's specialist is loaded from. */
@@ -33,8 +35,8 @@ export interface OpenedSpecialist {
   /** Files and tokens in the n-gram index. */
   readonly files: number;
   readonly tokens: number;
-  /** Precision of the neural model's weights. */
-  readonly precision: 'int4' | 'int8' | 'fp32';
+  /** Precision of the neural model's weights; 'gguf': as the file has them. */
+  readonly precision: 'int4' | 'int8' | 'fp32' | 'gguf';
   readonly loadMs: number;
 }
 

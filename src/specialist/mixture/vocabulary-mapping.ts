@@ -2,7 +2,7 @@
 // text before the cursor its first tokens have to spell again.
 import { OwnFile } from '../ngram/own-file.ts';
 import { Vocabulary } from '../ngram/vocabulary.ts';
-import { LogitReader } from './logit-reader.ts';
+import type { TokenKinds } from './token-distribution.ts';
 
 /**
  * The unfinished piece before the cursor, with the blank before it: most tokenizers join the last blank of an indent to
@@ -40,7 +40,7 @@ export function respelledText(prefix: string, tokenizer: Vocabulary['tokenizer']
 
 export class VocabularyMapping {
   readonly vocabulary: Vocabulary;
-  readonly reader: LogitReader;
+  readonly kinds: TokenKinds;
   /** The query's document in this vocabulary. */
   readonly own: OwnFile;
   /** Tokens with text before their line end (';\n'), by that text. */
@@ -53,18 +53,19 @@ export class VocabularyMapping {
   constructor(tokenizer: Vocabulary['tokenizer'], size: number, seesSuffix = true) {
     this.seesSuffix = seesSuffix;
     this.vocabulary = new Vocabulary(tokenizer);
-    const endsLine = new Uint8Array(this.vocabulary.size);
+    // Ids that the tokenizer does not know count as special; a token with text before its line end is ordinary.
+    this.kinds = new Uint8Array(size).fill(2);
     for (let id = 0; id < tokenizer.vocabularySize; id++) {
+      const bytes = tokenizer.bytesOf(id);
+      if (bytes.length > 0) this.kinds[id] = 0;
       if (this.vocabulary.endsLine[id] === 0) continue;
-      const head = tokenHead(tokenizer.bytesOf(id)) as Uint8Array;
-      if (head.length === 0) endsLine[id] = 1;
+      const head = tokenHead(bytes) as Uint8Array;
+      if (head.length === 0) this.kinds[id] = 1;
       else {
         const key = keyOf(head);
         this.endings.set(key, [...(this.endings.get(key) ?? []), id]);
       }
     }
-    // For the reader a token with text before its line end is an ordinary token.
-    this.reader = new LogitReader({ tokenizer, endsLine }, size);
     this.own = new OwnFile(this.vocabulary, (prefix) => respelledText(prefix, tokenizer));
   }
 

@@ -5,6 +5,8 @@ import { Branches } from '../../../src/neural/inference/branches.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
 import { fitMixed } from '../../../src/specialist/mixture/fit.ts';
 import { LineScores } from '../../../src/specialist/mixture/line-scores.ts';
+import { topTokens } from '../../../src/specialist/mixture/onnx-lines.ts';
+import { TokenDistribution } from '../../../src/specialist/mixture/token-distribution.ts';
 import { respelledText, VocabularyMapping } from '../../../src/specialist/mixture/vocabulary-mapping.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
@@ -120,7 +122,10 @@ test('the probability of bytes decreases to that of the line', async () => {
   const of = async (text: string) => {
     const path = [...otherTokenizer.encode(text)];
     const rows = await branches.run(path.map((_, i) => path.slice(0, i + 1)));
-    return new LineScores(mapping, new TextEncoder().encode(text), path, [rootLogits.slice(), ...rows], true);
+    const readings = [rootLogits.slice(), ...rows].map(
+      (row) => new TokenDistribution(topTokens(row), mapping.kinds, true),
+    );
+    return new LineScores(mapping, new TextEncoder().encode(text), path, readings);
   };
   const scores = await of('.size === 0;');
   const falling = Array.from({ length: 13 }, (_, end) => scores.logBytes(end));

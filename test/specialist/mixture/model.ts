@@ -2,9 +2,15 @@
 import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
+import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import type { PromptLimits } from '../../../src/prompts/completion/prompt-form.ts';
-import { MixtureSpecialist } from '../../../src/specialist/mixture/mixture-specialist.ts';
+import {
+  type FolderSpecialist,
+  LineSpecialist,
+  MixtureSpecialist,
+} from '../../../src/specialist/mixture/mixture-specialist.ts';
+import { OnnxLines } from '../../../src/specialist/mixture/onnx-lines.ts';
 import type { MixWeights } from '../../../src/specialist/mixture/types.ts';
 import { initialMixWeights } from '../../../src/specialist/mixture/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
@@ -35,9 +41,11 @@ export function mixedOver(
   ngram: NgramModel,
   weights: MixWeights = initialMixWeights(),
   networkTokenizer?: Tokenizer,
-): MixtureSpecialist {
-  const options = { prompt, ...(networkTokenizer && { tokenizer: networkTokenizer }) };
-  return new MixtureSpecialist('base', { network, prefixes: new Prefixes(network) }, () => ngram, weights, options);
+): FolderSpecialist {
+  const language = { network, prefixes: new Prefixes(network) };
+  if (!networkTokenizer) return new MixtureSpecialist('base', language, () => ngram, weights, { prompt });
+  const lines = new OnnxLines(language, networkTokenizer, DIALECT);
+  return new LineSpecialist('base', lines, () => ngram, weights, { prompt });
 }
 
 /** After no or short matches the neural model is trusted, else the n-grams. */

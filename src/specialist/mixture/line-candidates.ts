@@ -1,6 +1,5 @@
-// The mixture if the neural model's tokenizer differs from that of the n-grams. Each model proposes whole lines, and
-// each scores all of them in its own tokens. Scores are compared on bytes, at the ends of the n-grams' tokens, which
-// are also the steps of a line.
+// Candidate lines of a line model and the n-grams. Each model proposes whole lines, and each scores all of them in its
+// own tokens. Scores are compared on bytes, at the ends of the n-grams' tokens, which are also the steps of a line.
 
 import { type GateExample, gateOf } from '../../common/statistics/gate.ts';
 import { allowedTokens, remainingBytes } from '../../neural/inference/healing.ts';
@@ -8,99 +7,82 @@ import { cutBeforeRest } from '../../text/lines.ts';
 import { textOf } from '../ngram/drafter.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Step } from '../ngram/search.ts';
-import type { SearchLimits, SearchRoot } from './branch-search.ts';
-import { proposeLines } from './cross-tokenizer-search.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import { LineScores } from './line-scores.ts';
-import { logOf, probability } from './logit-reader.ts';
+import { logOf } from './logit-reader.ts';
+import { type LineMixtureModels, proposeLine } from './propose-line.ts';
 import { restProbability } from './rest-of-line.ts';
 import { LOOK_AHEAD, type MixHypothesis, type SearchModels, type SearchStart } from './search.ts';
+import { TokenDistribution } from './token-distribution.ts';
 import type { VocabularyMapping } from './vocabulary-mapping.ts';
 
-/** Limit for all candidates together: tokens that no search has run. */
-const MOST_SCORED = 64;
+/** Lines of the n-grams that are scored, and tokens of all of them that no pass has run. */
+const MOST_LINES = 5;
+const MOST_SCORED = 48;
 
-export interface CrossTokenizerModels extends Omit<SearchModels, 'mixer'> {
-  readonly mapping: VocabularyMapping;
-  readonly gate: ArrayLike<number>;
-  /** First tokens, in the n-grams' vocabulary, of the line's rest after the cursor; empty at the end of the line. */
-  readonly rest: Int32Array;
-  readonly restText: string;
-}
-
-/** Replaces `searchLine`, with the same contract. */
-export async function crossTokenizerCandidates(
-  root: SearchRoot,
-  models: CrossTokenizerModels,
+/** Most probable first. Rejects with the signal's reason. */
+export async function lineCandidates(
+  models: LineMixtureModels,
   start: SearchStart,
-  limits: SearchLimits,
   signal?: AbortSignal,
 ): Promise<MixHypothesis[]> {
   const { position, vocabulary, mapping, restText } = models;
   const lineEnds = restText === '' || !mapping.seesSuffix;
-  const request = { healed: mapping.own.healed, lineEnds, maxTokens: start.maxTokens };
-  const proposed = (await proposeLines(root, mapping, request, limits, signal)).flatMap((text) =>
-    lineEnds ? (cutBeforeRest(text, restText) ?? []) : text,
-  );
   const local = position.search
     .run(start.before, start.healed, position.scope, position.path, start.maxTokens)
-    .flatMap((hypothesis) => cutBeforeRest(textOf(hypothesis, start.healed, vocabulary), restText) ?? []);
-  // Alternately, so that both are among the candidates that there is time for.
-  const texts = Array.from({ length: limits.wanted }, (_, i) => [proposed[i] ?? '', local[i] ?? '']).flat();
+    .flatMap((hypothesis) => cutBeforeRest(textOf(hypothesis, start.healed, vocabulary), restText) ?? [])
+    .slice(0, MOST_LINES);
+  const proposed = await proposeLine(
+    models,
+    { healed: mapping.own.healed, lineEnds, maxTokens: start.maxTokens, expected: local, before: start },
+    signal,
+  );
+  const written = proposed === undefined ? undefined : lineEnds ? cutBeforeRest(proposed, restText) : proposed;
   const lines: MixHypothesis[] = [];
   let scored = 0;
-  for (const text of new Set(texts.map((each) => each.trimEnd()))) {
+  for (const text of new Set([written ?? '', ...local].map((each) => each.trimEnd()))) {
     if (text.trim() === '' || scored > MOST_SCORED) continue;
-    signal?.throwIfAborted();
-    const scores = await scoresOf(root, models, text);
+    const scores = await scoresOf(models, text, signal);
     if (!scores) continue;
     scored += scores.newTokens;
     const line = scoreTokens(text, scores.lineScores, models, start);
     if (line.hypothesis.steps.length <= start.maxTokens) lines.push(line.hypothesis);
   }
-  root.branches.settle();
-  signal?.throwIfAborted();
-  return lines.sort((a, b) => b.logProbability - a.logProbability).slice(0, limits.wanted);
+  return lines.sort((a, b) => b.logProbability - a.logProbability);
 }
 
 /** Training examples of the gate: the tokens of the true line. */
-export async function crossTokenizerExamples(
-  root: SearchRoot,
-  models: CrossTokenizerModels,
+export async function lineExamples(
+  models: LineMixtureModels,
   start: SearchStart,
   truth: string,
+  signal?: AbortSignal,
 ): Promise<GateExample[]> {
-  const scores = await scoresOf(root, models, truth);
-  root.branches.settle();
+  const scores = await scoresOf(models, truth, signal);
   return scores ? scoreTokens(truth, scores.lineScores, models, start).examples : [];
 }
 
 /** Undefined if the context has no room for the line. */
-async function scoresOf(
-  { branches, contextLength, logits }: SearchRoot,
-  { mapping, restText }: CrossTokenizerModels,
-  text: string,
-) {
+async function scoresOf({ lines, mapping, restText }: LineMixtureModels, text: string, signal?: AbortSignal) {
   const { tokenizer } = mapping.vocabulary;
   // A model that is not shown the text behind the cursor has to predict it.
   const predictedSuffix = mapping.seesSuffix ? '' : restText;
   const respelled = mapping.vocabulary.decode(mapping.own.healed) + text + predictedSuffix;
   const path = [...tokenizer.encode(respelled)];
-  if (path.length + 2 > contextLength - branches.root) return undefined;
-  const prefixes = path.map((_, i) => path.slice(0, i + 1));
-  const newTokens = path.length - branches.depthOf(path);
-  const rows = [logits, ...(path.length === 0 ? [] : await branches.run(prefixes))];
+  if (path.length + 2 > lines.room) return undefined;
+  const newTokens = path.length - lines.depthOf(path);
+  const rows = (await lines.run(path, signal)).map((top) => new TokenDistribution(top, mapping.kinds, restText === ''));
   // Normalisation may change bytes; these are the bytes of the model's tokens.
   const bytes = mapping.vocabulary.bytesOf(path);
   const end = predictedSuffix === '' ? undefined : bytes.length - new TextEncoder().encode(predictedSuffix).length;
-  return { lineScores: new LineScores(mapping, bytes, path, rows, restText === '', end), newTokens };
+  return { lineScores: new LineScores(mapping, bytes, path, rows, end), newTokens };
 }
 
 /** A line's probability under each model and mixed, one n-gram token after the other. */
 function scoreTokens(
   text: string,
   scores: LineScores,
-  { position, vocabulary, mapping, gate: weights, rest, restText }: CrossTokenizerModels,
+  { position, vocabulary, mapping, gate: weights, rest, restText }: LineMixtureModels,
   { before, healed }: SearchStart,
 ): { readonly hypothesis: MixHypothesis; readonly examples: GateExample[] } {
   const { predictor, scope, path, own } = position;
@@ -127,7 +109,7 @@ function scoreTokens(
       if (p > ngramBest) [best, ngramBest] = [id, p];
     }
     const first = reading?.best[0];
-    const firstP = reading && first !== undefined ? probability(reading, first) : chances.neural;
+    const firstP = reading && first !== undefined ? reading.probabilityOf(first) : chances.neural;
     const finishes = (reading?.finish ?? 0) > firstP;
     const neuralBest = Math.max(reading?.finish ?? 0, firstP);
     const modelsAgree =

@@ -1,0 +1,95 @@
+// Lines of a model that llama.cpp serves. Distributions behind the last prompt are kept: a line that is asked for
+// again, or that the user types on, is not run again.
+import type { LlamaModel, TopTokens } from '../../neural/llama/llama-model.ts';
+import type { Dialect } from '../../neural/models/dialects.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { LineModel, PromptedLines } from './line-model.ts';
+
+/** Distributions that are kept behind a prompt: more than a line's search asks for. */
+const MOST_KEPT = 256;
+
+export class LlamaLines implements LineModel {
+  readonly tokenizer: Tokenizer;
+  readonly vocabularySize: number;
+  readonly contextLength: number;
+  readonly dialect: Dialect;
+  private readonly model: Pick<LlamaModel, 'contextLength' | 'heldOf' | 'distributionsAfter'>;
+  private prompt: readonly number[] = [];
+  /** By the path behind the prompt. */
+  private known = new Map<string, TopTokens>();
+
+  constructor(
+    model: Pick<LlamaModel, 'contextLength' | 'heldOf' | 'distributionsAfter'>,
+    tokenizer: Tokenizer,
+    vocabularySize: number,
+    dialect: Dialect,
+  ) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.vocabularySize = vocabularySize;
+    this.contextLength = model.contextLength;
+    this.dialect = dialect;
+  }
+
+  open(prompt: readonly number[]): PromptedLines {
+    this.advance(prompt);
+    const { model } = this;
+    const freshTokens = this.known.has('') ? 0 : Math.max(1, prompt.length - model.heldOf(prompt));
+    return {
+      freshTokens,
+      room: model.contextLength - prompt.length,
+      ready: async (signal) => {
+        if (!this.known.has('')) await this.learn(prompt, [], 0, signal);
+        signal?.throwIfAborted();
+      },
+      depthOf: (path) => this.depthOf(path),
+      run: async (path, signal) => {
+        const depth = this.depthOf(path);
+        if (depth < path.length) await this.learn(prompt, path, depth + 1, signal);
+        signal?.throwIfAborted();
+        return [0, ...path.map((_, i) => i + 1)].map((end) => this.known.get(keyOf(path.slice(0, end))) as TopTokens);
+      },
+      close: () => {},
+    };
+  }
+
+  /** Forgets all distributions. */
+  clear(): void {
+    this.known.clear();
+  }
+
+  /** Keeps the distributions behind a prompt that extends the last one. */
+  private advance(prompt: readonly number[]): void {
+    const last = this.prompt;
+    const extended = prompt.length >= last.length && last.every((id, i) => prompt[i] === id);
+    const typed = keyOf(prompt.slice(last.length));
+    const kept = extended
+      ? [...this.known].filter(([key]) => key === typed || key.startsWith(`${typed}${typed && ','}`))
+      : [];
+    this.known = new Map(kept.map(([key, top]) => [key === typed ? '' : key.slice(typed ? typed.length + 1 : 0), top]));
+    this.prompt = prompt;
+  }
+
+  private depthOf(path: readonly number[]): number {
+    let depth = 0;
+    while (depth < path.length && this.known.has(keyOf(path.slice(0, depth + 1)))) depth++;
+    return depth;
+  }
+
+  /** @param from number of the path's tokens that the first unknown distribution follows */
+  private async learn(
+    prompt: readonly number[],
+    path: readonly number[],
+    from: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const rows = await this.model.distributionsAfter([...prompt, ...path], prompt.length + from - 1, signal);
+    if (this.known.size > MOST_KEPT) {
+      const needed = new Set([0, ...path.map((_, i) => i + 1)].map((end) => keyOf(path.slice(0, end))));
+      this.known = new Map([...this.known].filter(([key]) => needed.has(key)));
+    }
+    for (const [i, top] of rows.entries()) this.known.set(keyOf(path.slice(0, from + i)), top);
+  }
+}
+
+const keyOf = (path: readonly number[]) => path.join();

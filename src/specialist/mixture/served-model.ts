@@ -1,0 +1,74 @@
+// A neural model as it serves: our engine runs what ships and what is adapted, llama.cpp runs GGUF files.
+import { CodedError, unwrap } from '../../common/errors.ts';
+import { LanguageModel, type LanguageModelOptions, tokenizerAt } from '../../neural/inference/language-model.ts';
+import { type Timing, timeModel } from '../../neural/inference/timing.ts';
+import { LlamaModel } from '../../neural/llama/llama-model.ts';
+import { timeLlama } from '../../neural/llama/timing.ts';
+import { type PackageManifest, readManifest } from '../../neural/models/manifest.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { NgramModel } from '../ngram/model.ts';
+import { LlamaLines } from './llama-lines.ts';
+import { type FolderSpecialist, LineSpecialist, MixtureSpecialist } from './mixture-specialist.ts';
+import { OnnxLines } from './onnx-lines.ts';
+import type { MixWeights, OpenedSpecialist } from './types.ts';
+
+export interface ServedModelOptions extends LanguageModelOptions {
+  /** 'cpu' keeps llama.cpp off the GPU. Default: 'auto'. Our own engine decodes on the CPU. */
+  readonly device?: 'auto' | 'cpu';
+}
+
+export interface ServedModel {
+  readonly precision: OpenedSpecialist['precision'];
+  /** The n-grams' tokenizer, if it is the model's as well. */
+  readonly sharedTokenizer: Tokenizer | undefined;
+  specialist(name: string, ngram: () => NgramModel, weights: MixWeights): FolderSpecialist;
+  /** Latency on this machine. */
+  time(signal?: AbortSignal): Promise<Timing>;
+  /** Frees the caches of recent prompts. */
+  shrink(): void;
+  dispose(): Promise<void>;
+}
+
+/** Throws CodedError as LanguageModel.load and LlamaModel.load do. */
+export async function loadServedModel(options: ServedModelOptions): Promise<ServedModel> {
+  const manifest = unwrap(readManifest(options.model));
+  return manifest?.gguf ? byLlama(manifest, manifest.gguf, options) : byOnnx(options);
+}
+
+async function byLlama(
+  { dialect }: PackageManifest,
+  { path, bytes, contextLength, vocabulary }: NonNullable<PackageManifest['gguf']>,
+  { model, threads, device }: ServedModelOptions,
+): Promise<ServedModel> {
+  const tokenizer = tokenizerAt(`${model}/tokenizer.json`);
+  if (tokenizer.vocabularySize > vocabulary)
+    throw new CodedError('mismatched', 'The tokenizer has more tokens than the model. Add the GGUF file again.');
+  const llama = await LlamaModel.load({ path, bytes, contextLength, threads, gpu: device !== 'cpu' });
+  const lines = new LlamaLines(llama, tokenizer, vocabulary, dialect);
+  return {
+    precision: 'gguf',
+    sharedTokenizer: undefined,
+    specialist: (name, ngram, weights) => new LineSpecialist(name, lines, ngram, weights),
+    time: (signal) => timeLlama(llama, vocabulary, signal),
+    shrink: () => lines.clear(),
+    dispose: () => llama.dispose(),
+  };
+}
+
+async function byOnnx(options: ServedModelOptions): Promise<ServedModel> {
+  const language = await LanguageModel.load(options);
+  const { tokenizer, tokenizerPath, precision, dialect, network } = language;
+  const isShared = tokenizerPath === options.tokenizer;
+  const lines = isShared ? undefined : new OnnxLines(language, tokenizer, dialect);
+  return {
+    precision,
+    sharedTokenizer: isShared ? tokenizer : undefined,
+    specialist: (name, ngram, weights) =>
+      lines
+        ? new LineSpecialist(name, lines, ngram, weights)
+        : new MixtureSpecialist(name, language, ngram, weights, { dialect }),
+    time: (signal) => timeModel(network, undefined, signal),
+    shrink: () => language.shrink(),
+    dispose: () => language.dispose(),
+  };
+}

@@ -1,0 +1,149 @@
+// GGUF files in llama.cpp: the distributions are those of our engine on the same weights, and a kept beginning changes
+// nothing.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { root } from '../../../build/paths.ts';
+import { CodedError, unwrap } from '../../../src/common/errors.ts';
+import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
+import { Network } from '../../../src/neural/inference/network.ts';
+import { LlamaModel, type TopTokens } from '../../../src/neural/llama/llama-model.ts';
+import { timeLlama } from '../../../src/neural/llama/timing.ts';
+import { exportModel } from '../../../src/neural/models/export/export.ts';
+import { readSource } from '../../../src/neural/models/import/source-of.ts';
+import { writeWeights } from '../../../src/neural/models/import/write-weights.ts';
+import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import { readSafetensors } from '../../../src/neural/models/safetensors.ts';
+import { loadLibrary } from '../../../src/neural/runtime/library.ts';
+import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { bytesOfCrafted, craftedGguf } from '../models/import/crafted-models.ts';
+
+const small = join(root, 'models', 'small');
+const tokenizer = unwrap(readTokenizer(join(small, 'tokenizer.json')));
+const text = readFileSync(join(root, 'src/common/errors.ts'), 'utf8');
+const ids = [...tokenizer.encode(text)].slice(0, 150);
+let folder = '';
+let exported = '';
+let llama: LlamaModel;
+
+const load = (path: string, contextLength = 1024) =>
+  LlamaModel.load({ path, bytes: statSync(path).size, contextLength, threads: 1, gpu: false });
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-llama-'));
+  await loadLibrary();
+  unwrap(exportModel({ model: small, base: small, tokenizer: join(small, 'tokenizer.json'), into: folder }));
+  exported = join(folder, 'merged.gguf');
+  llama = await load(exported);
+});
+after(async () => {
+  await llama.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Log probabilities of our engine in full precision after each token from `from` on. */
+async function ours(model: Model, tokens: readonly number[], from: number): Promise<Float64Array[]> {
+  const network = await Network.load(model, { device: 'cpu', threads: 1, precision: 'fp32' });
+  const rows = tokens.flatMap((_, i) => (i < from ? [] : i));
+  const logits = await network.forward(network.cache(), { ids: tokens.map((id) => [id]), rows });
+  const size = model.config.vocabSize;
+  await network.dispose();
+  return rows.map((_, row) => {
+    const values = Float64Array.from(logits.subarray(row * size, (row + 1) * size));
+    const highest = values.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
+    const total = highest + Math.log(values.reduce((sum, each) => sum + Math.exp(each - highest), 0));
+    return values.map((each) => each - total);
+  });
+}
+
+/** The largest difference among tokens that either finds likely. */
+function furthest(theirs: readonly TopTokens[], rows: readonly Float64Array[]): number {
+  assert.equal(theirs.length, rows.length);
+  return Math.max(
+    ...theirs.flatMap(({ ids, logs }, i) =>
+      ids.flatMap((id, j) => {
+        const [log, own] = [logs[j] as number, rows[i]?.[id] as number];
+        return Math.max(log, own) < Math.log(0.001) ? [] : Math.abs(log - own);
+      }),
+    ),
+  );
+}
+
+test('an exported model has the distributions of our engine in full precision', async () => {
+  const found = await llama.distributionsAfter(ids, 100);
+  const away = furthest(found, await ours(loadModel(small), ids, 100));
+  assert.ok(away < 0.05, `${away}`);
+  assert.ok(found.every(({ logs }) => logs.every((log, i) => i === 0 || log <= (logs[i - 1] as number))));
+});
+
+test('K-quants of a file have the distributions of our reader in full precision', async () => {
+  const path = join(folder, 'qwen2.gguf');
+  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2', {}, 2)));
+  const source = await readSource(path);
+  const values = join(folder, 'values.safetensors');
+  const signal = new AbortController().signal;
+  await writeWeights(values, source, { form: 'values', from: 0, signal, onWritten: () => {} });
+  const weights = [...readSafetensors(readFileSync(values)).tensors].map(([name, { data }]) => [name, data] as const);
+  const tokens = Array.from({ length: 40 }, (_, i) => (i * 37) % 280);
+  const model = await load(path, 128);
+  const found = await model.distributionsAfter(tokens, 10);
+  await model.dispose();
+  // llama.cpp rounds what goes into a product to 8 bits.
+  assert.ok(furthest(found, await ours({ config: source.config, weights: new Map(weights) }, tokens, 10)) < 0.2);
+});
+
+test('another line behind the same prompt keeps the prompt and changes no distribution', async () => {
+  const prompt = ids.slice(0, 90);
+  const line = ids.slice(100, 110);
+  const once = await llama.distributionsAfter([...prompt, ...line], 90);
+  await llama.distributionsAfter([...prompt, ...ids.slice(110, 125)], 90);
+  assert.equal(llama.heldOf([...prompt, ...line]), 90);
+  const again = await llama.distributionsAfter([...prompt, ...line], 90);
+  assert.deepEqual(
+    again.map(({ ids: [first] }) => first),
+    once.map(({ ids: [first] }) => first),
+  );
+  for (const [i, { logs }] of again.entries())
+    assert.ok(Math.abs((logs[0] as number) - (once[i]?.logs[0] as number)) < 0.01);
+  // One token at a time is the same as all at once.
+  await llama.clear();
+  const last = (await llama.distributionsAfter([...prompt, ...line], 99))[0] as TopTokens;
+  assert.ok(Math.abs((last.logs[0] as number) - (once.at(-1)?.logs[0] as number)) < 0.01);
+});
+
+test('a cancelled prompt ends between two batches and keeps what was run', async () => {
+  await llama.clear();
+  const controller = new AbortController();
+  const running = llama.distributionsAfter([...ids, ...ids, ...ids], 449, controller.signal);
+  controller.abort(new Error('no longer wanted'));
+  await assert.rejects(running, /no longer wanted/);
+  const held = llama.heldOf([...ids, ...ids, ...ids]);
+  assert.ok(held < 449, `${held}`);
+  assert.equal((await llama.distributionsAfter(ids, 149)).length, 1);
+});
+
+test('a prompt that is longer than the context is refused', async () => {
+  const tokens = Array.from({ length: 1025 }, () => ids[0] as number);
+  await assert.rejects(llama.distributionsAfter(tokens, 1024), { code: 'unsupported' });
+});
+
+test('a missing, changed or unknown file is refused with advice', async () => {
+  const code = (path: string, bytes: number) =>
+    LlamaModel.load({ path, bytes, contextLength: 128, threads: 1, gpu: false }).then(
+      () => undefined,
+      (error: unknown) => (error instanceof CodedError ? error.code : error),
+    );
+  assert.equal(await code(join(folder, 'none.gguf'), 1), 'unreadable');
+  assert.equal(await code(exported, 1), 'mismatched');
+  const foreign = join(folder, 'foreign.gguf');
+  writeFileSync(foreign, bytesOfCrafted(craftedGguf('nobody-knows')));
+  assert.equal(await code(foreign, statSync(foreign).size), 'unsupported');
+});
+
+test('a line and a prompt are timed', async () => {
+  const { lineMs, promptMs } = await timeLlama(llama, tokenizer.vocabularySize);
+  assert.ok(lineMs > 0 && promptMs > 0, `${lineMs} ${promptMs}`);
+  await assert.rejects(timeLlama(llama, tokenizer.vocabularySize, AbortSignal.abort(new Error('stopped'))), /stopped/);
+});

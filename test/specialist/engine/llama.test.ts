@@ -1,0 +1,121 @@
+// A GGUF base in the engine process: opened by its manifest, mixed with the n-grams, timed, and open again after a
+// crash of native code. Its lines are those of our own engine over the same weights.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { root } from '../../../build/paths.ts';
+import type { CompletionQuery } from '../../../src/common/completion.ts';
+import { unwrap } from '../../../src/common/errors.ts';
+import { LanguageModel } from '../../../src/neural/inference/language-model.ts';
+import { LlamaModel } from '../../../src/neural/llama/llama-model.ts';
+import { exportModel } from '../../../src/neural/models/export/export.ts';
+import { type AddedBase, addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
+import { loadModel } from '../../../src/neural/models/model-folder.ts';
+import type { EngineClient } from '../../../src/specialist/engine/client.ts';
+import type { LineModel } from '../../../src/specialist/mixture/line-model.ts';
+import { LlamaLines } from '../../../src/specialist/mixture/llama-lines.ts';
+import { LineSpecialist } from '../../../src/specialist/mixture/mixture-specialist.ts';
+import { OnnxLines } from '../../../src/specialist/mixture/onnx-lines.ts';
+import type { MixSource } from '../../../src/specialist/mixture/types.ts';
+import { initialMixWeights } from '../../../src/specialist/mixture/weights.ts';
+import { NgramModel } from '../../../src/specialist/ngram/model.ts';
+import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { engine, TOKENIZER } from './helpers.ts';
+
+const small = join(root, 'models', 'small');
+const never = new AbortController().signal;
+const line = { multiline: false, maxTokens: 32 } as const;
+let folder = '';
+let base: AddedBase;
+let client: EngineClient;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-llama-engine-'));
+  unwrap(exportModel({ model: small, base: small, tokenizer: TOKENIZER, into: folder }));
+  const path = join(folder, 'merged.gguf');
+  base = unwrap(await addGgufModel({ path, into: join(folder, 'bases'), name: 'theirs' }, never));
+  client = engine();
+});
+after(async () => {
+  await client.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function at(text: string): CompletionQuery {
+  const bar = text.indexOf('|');
+  return { path: 'src/a.ts', languageId: 'typescript', prefix: text.slice(0, bar), suffix: text.slice(bar + 1) };
+}
+
+const statement = 'export const greeting = composeGreeting(visitor, hour);';
+const source = (): MixSource => ({
+  ...{ key: 'a', model: base.folder, name: 'base', tokenizer: TOKENIZER, precision: 'auto', threads: 1, device: 'cpu' },
+  changes: [{ kind: 'saved', path: 'src/greet.ts', text: `${statement}\n`.repeat(3) }],
+});
+
+const draft = async (text: string, signal?: AbortSignal) =>
+  client.request('draft', { key: 'a', query: at(text), options: line }, signal ? { signal } : {});
+
+test('a registered GGUF file is opened by its manifest and drafts with the n-grams', async () => {
+  const opened = unwrap(await client.request('open', source()));
+  assert.equal(opened.precision, 'gguf');
+  const { text, model, tokens } = unwrap(await draft('export const greeting = compose|\n'));
+  assert.equal(text, 'Greeting(visitor, hour);');
+  assert.equal(model, 'base + n-gram');
+  assert.equal(tokens.map((token) => token.text).join(''), text);
+});
+
+test('a request that is cancelled ends without a draft, and the next one is answered', async () => {
+  const controller = new AbortController();
+  const running = draft(`${'// a prompt that no cache holds\n'.repeat(60)}const x = |\n`, controller.signal);
+  controller.abort();
+  const ended = await running;
+  assert.equal(ended.ok ? 'answered' : ended.error.code, 'cancelled');
+  assert.ok((await draft('export const greeting = compose|\n')).ok);
+});
+
+test('a crash of native code ends only the engine, which opens the file again', async () => {
+  const listener = client.onRestarted(() => void client.request('open', source()));
+  const ended = client.pid as number;
+  process.kill(ended, 'SIGKILL');
+  const { text } = unwrap(await draft('export const greeting = compose|\n'));
+  assert.equal(text, 'Greeting(visitor, hour);');
+  assert.notEqual(client.pid, ended);
+  listener.dispose();
+});
+
+test('a GGUF base is timed, and training it is refused with the reason', async () => {
+  const { folder: model, tokenizer } = base;
+  const timing = await client.request('time', { model, tokenizer, precision: 'auto', threads: 1, device: 'cpu' });
+  assert.ok(timing.ok && timing.value.lineMs > 0 && timing.value.promptMs > 0, JSON.stringify(timing));
+  assert.throws(() => loadModel(model), {
+    code: 'unsupported',
+    message: /GGUF file.*only bases that ship can be trained/,
+  });
+});
+
+test('lines are those of our own engine in full precision over the same weights', async () => {
+  const own = unwrap(readTokenizer(TOKENIZER));
+  const language = await LanguageModel.load({ model: small, tokenizer: TOKENIZER, precision: 'fp32', threads: 1 });
+  const { path, bytes } = base.manifest.gguf as { path: string; bytes: number };
+  const llama = await LlamaModel.load({ path, bytes, contextLength: 1024, threads: 1, gpu: false });
+  const ngram = NgramModel.build([], own);
+  const over = (lines: LineModel) => new LineSpecialist('base', lines, () => ngram, initialMixWeights());
+  const theirs = over(new LlamaLines(llama, own, language.network.config.vocabSize, language.dialect));
+  const ours = over(new OnnxLines(language, own, language.dialect));
+  const query = 'export function sum(values: readonly number[]): number {\n  let total = 0;\n  for (const ';
+  for (const cut of ['|\n  return total;\n}\n', 'value of val|\n}\n', 'value of values) total += |;\n}\n']) {
+    const [a, b] = [await theirs.draft(at(query + cut), line), await ours.draft(at(query + cut), line)];
+    assert.equal(a.text, b.text, cut);
+  }
+  await llama.dispose();
+  await language.dispose();
+});
+
+test('a file that has changed since it was added is refused', async () => {
+  await client.request('close', { key: 'a' });
+  truncateSync(join(folder, 'merged.gguf'), 1e6);
+  const opened = await client.request('open', source());
+  assert.equal(opened.ok ? 'opened' : opened.error.code, 'mismatched');
+});
