@@ -58,7 +58,7 @@ export class Editor {
   /** Told of what comes on the screen. */
   onShown: (ghost: Ghost) => void = () => {};
   private readonly deps: EditorDeps;
-  private readonly unanswered = new Unanswered();
+  private readonly unanswered = new Unanswered(() => this.now());
   private asking: AbortController | undefined;
   private onScreen: Ghost | undefined;
   private file = { path: '', languageId: '', indentUnit: '  ' };
@@ -134,7 +134,6 @@ export class Editor {
     const position = this.place();
     this.askedAt = this.now();
     this.unanswered.begin('', position);
-    this.unanswered.isRepetition(position);
     const completion = await this.deps.service.complete(this.request(), controller.signal);
     if (controller.signal.aborted || version !== this.version) return;
     if (completion) {

@@ -34,7 +34,7 @@ export const acceptedCommand = 'easyAdaptation.accepted';
 
 export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private readonly deps: ProviderDeps;
-  private readonly unanswered = new Unanswered();
+  private readonly unanswered = new Unanswered(() => performance.now());
   private lastDocument: vscode.TextDocument | undefined;
   private lastRequestAt = 0;
   private requestCount = 0;
@@ -63,15 +63,16 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   }
 
   /** Requests ghost text at the editor's cursor, as typing would. */
-  async request({ document, selection }: vscode.TextEditor): Promise<void> {
+  async request({ document }: vscode.TextEditor): Promise<void> {
     if (!this.deps.isOn(folderOf(document.uri), document.languageId)) return;
-    this.unanswered.announce(positionOf(document, selection.active));
+    this.unanswered.announce();
     await this.trigger();
   }
 
   /** A manual request: shows a suggestion, or the reason why there is none. */
   async requestManually(): Promise<void> {
     const { requestCount } = this;
+    this.unanswered.withdraw();
     await this.trigger();
     // The editor sends its request within 50 ms, if at all.
     setTimeout(() => this.requestCount === requestCount && this.deps.onNoSuggestion('not-requested'), 500);
@@ -92,7 +93,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     this.lastDocument = document;
     this.requestCount++;
     const isInvoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    const isRepetition = isInvoked && this.unanswered.isRepetition(positionOf(document, position));
+    const isRepetition = isInvoked && this.unanswered.isRepetition();
     const trigger = isRepetition ? 'repetition' : isInvoked ? 'key' : 'typing';
     const result = await this.complete(document, position, context.selectedCompletionInfo, token, trigger);
     if (result === 'stale') return [];

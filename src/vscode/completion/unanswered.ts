@@ -2,6 +2,8 @@
 
 /** If the editor's own list may be open, a pause in typing begins this long after the last request, ms. */
 export const LIST_PAUSE_MS = 500;
+/** The editor sends the request of a repetition within this time, or not at all, ms. */
+const REPETITION_MS = 1000;
 
 /** A cursor position in a version of a document. If it is equal, nothing was typed since. */
 export interface DocumentPosition {
@@ -20,7 +22,13 @@ interface LastRequest {
 
 export class Unanswered {
   private readonly last = new Map<string, LastRequest>();
-  private announced: string | undefined;
+  private announcedAt = Number.NEGATIVE_INFINITY;
+  private readonly now: () => number;
+
+  /** @param now a monotonic clock, ms */
+  constructor(now: () => number) {
+    this.now = now;
+  }
 
   /** Records a request, which replaces the one before. */
   begin(folder: string, position: DocumentPosition): void {
@@ -38,7 +46,7 @@ export class Unanswered {
     const request = this.lastAt(folder, position);
     if (!request) return false;
     request.state = 'unanswered';
-    if (request.mayImprove) this.announce(position);
+    if (request.mayImprove) this.announce();
     return request.mayImprove;
   }
 
@@ -50,19 +58,27 @@ export class Unanswered {
     const request = this.last.get(folder);
     if (request?.state === 'running') request.mayImprove = true;
     const repeats = request ? request.state === 'unanswered' && request.position === keyOf(position) : hasTyped;
-    if (repeats) this.announce(position);
+    if (repeats) this.announce();
     return repeats;
   }
 
-  /** The next request at this position is our repetition, which the editor reports as manual. */
-  announce(position: DocumentPosition): void {
-    this.announced = keyOf(position);
+  /** The editor will report our next request as one that the user made by hand. */
+  announce(): void {
+    this.announcedAt = this.now();
   }
 
-  /** Whether the request is the announced repetition; true only once. */
-  isRepetition(position: DocumentPosition): boolean {
-    const isAnnounced = this.announced === keyOf(position);
-    if (isAnnounced) this.announced = undefined;
+  /** The next request is the user's own. */
+  withdraw(): void {
+    this.announcedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Whether a request that the editor reports as made by hand is the announced repetition; true only once. The cursor
+   * may have moved since the announcement: a key can come before the editor's request.
+   */
+  isRepetition(): boolean {
+    const isAnnounced = this.now() - this.announcedAt <= REPETITION_MS;
+    this.withdraw();
     return isAnnounced;
   }
 
