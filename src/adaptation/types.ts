@@ -52,12 +52,16 @@ export interface NeuralAccess {
   readonly seed?: number;
 }
 
-export interface ApiAccess {
-  readonly settings: LlmSettings;
-  /** Maximum positions to label in a run, over all splits. */
+/** Limits of the labelling of one run. */
+export interface LabelingLimits {
+  /** Maximum positions to label, over all splits. */
   readonly positions: number;
-  /** Maximum estimated US dollars of a run, which reduces the positions. Absent: only the monthly limit. */
+  /** Maximum estimated US dollars, which reduces the positions. Absent: only the monthly limit. */
   readonly runUsd?: number;
+}
+
+export interface ApiAccess extends LabelingLimits {
+  readonly settings: LlmSettings;
   /** US dollars per calendar month, over all runs and windows with the same store. */
   readonly budgetUsd: number;
 }

@@ -1,4 +1,4 @@
-// What is kept, summed up for the editor: as much as can be read, the rest counted; cancelled like any job.
+// The rows of 'Show What Is Kept and Sent', their summary for the editor, and its cancellation.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,9 +6,36 @@ import { test } from 'node:test';
 import { keptRows } from '../../src/adaptation/kept/kept-rows.ts';
 import { summaryOf } from '../../src/adaptation/report/kept.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { makeProject } from './project.ts';
+import { sender } from '../../src/llm/connect.ts';
+import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { adaptAsking, askingRequest, engineFor } from './asking.ts';
+import { knowingLlm, makeProject } from './project.ts';
 
-test('a summary holds of every kind what can be read at once, and counts the rest', async () => {
+test('every labelling request that is shown is one that a run with the same limits sends', async () => {
+  const project = makeProject(6);
+  try {
+    const request = askingRequest(project, 50);
+    const address = { model: 'knowing' };
+    const deps = { signal: new AbortController().signal, log: silentLog };
+    const shown: string[] = [];
+    const rows = keptRows({ ...request, address, limits: { positions: 50 } }, deps);
+    for await (const { kind, text } of rows) if (kind === 'label') shown.push(text);
+    const llm = knowingLlm(project);
+    await adaptAsking(engineFor(project), llm, request, true);
+    const send = await sender(address, completionPrompt);
+    const sent = new Set(llm.requests.map(send));
+    assert.equal(sent.size, 50);
+    assert.deepEqual(
+      shown.filter((text) => !sent.has(text)),
+      [],
+    );
+    assert.equal(shown.length, 50);
+  } finally {
+    project.remove();
+  }
+});
+
+test('the summary shows a readable part of each kind and counts the remaining rows', async () => {
   const project = makeProject(3);
   try {
     mkdirSync(join(project.root, 'data'));
@@ -18,8 +45,9 @@ test('a summary holds of every kind what can be read at once, and counts the res
       );
       writeFileSync(join(project.root, `data/${i}.md`), text);
     }
+    const request = { ...project.request, limits: { positions: 50 } };
     const deps = { signal: new AbortController().signal, log: silentLog };
-    const summary = await summaryOf((log) => keptRows(project.request, { ...deps, log }), silentLog);
+    const summary = await summaryOf((log) => keptRows(request, { ...deps, log }), silentLog);
     assert.ok(summary.ok);
     const { rows, more } = summary.value;
     const shown = rows.filter(({ kind }) => kind === 'harvest');
@@ -29,7 +57,7 @@ test('a summary holds of every kind what can be read at once, and counts the res
     // Nothing was ever adapted, completed or paid for here.
     assert.ok(!rows.some(({ kind }) => kind === 'snapshot' || kind === 'answer' || kind === 'report'));
     assert.ok(rows.some(({ kind, text }) => kind === 'log' && text.startsWith('Harvest: 32 files')));
-    const none = await summaryOf(() => keptRows(project.request, { ...deps, signal: AbortSignal.abort() }), silentLog);
+    const none = await summaryOf(() => keptRows(request, { ...deps, signal: AbortSignal.abort() }), silentLog);
     assert.equal(!none.ok && none.error.code, 'cancelled');
   } finally {
     project.remove();

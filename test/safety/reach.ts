@@ -88,7 +88,10 @@ export async function runProduct(corpus: Corpus, root: string, storage: string, 
   const asked = await completeEverywhere(corpus, specialist.value, redact, request, log, see);
 
   let read = 0;
-  const rows = keptRows({ ...request, asked: { model: llmModel } }, { signal: never, log });
+  const rows = keptRows(
+    { ...request, address: { model: llmModel }, limits: { positions: 40 } },
+    { signal: never, log },
+  );
   for (let next = await rows.next(); ; next = await rows.next()) {
     if (next.done) {
       if (!next.value.ok) throw new Error(next.value.error.message);
@@ -110,7 +113,7 @@ function logTo(say: (text: string) => void): Log {
   return { debug: line, info: line, warn: line, error: line };
 }
 
-/** An adaptation with a large model that is asked about held-out places. @returns the folder's secrets */
+/** An adaptation with a large model that labels held-out positions. @returns the folder's secrets */
 async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<readonly string[]> {
   const { store } = openStore(request.storeFolder, { log });
   const scripted = new ScriptedLlm((asked) => {

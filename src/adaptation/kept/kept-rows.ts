@@ -3,14 +3,13 @@
 
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { type LlmAddress, sender } from '../../llm/connect.ts';
+import { connectLlm, type LlmAddress, sender } from '../../llm/connect.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import { dialectOf } from '../../neural/models/manifest.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { LlmRequest } from '../../prompts/completion/llm-request.ts';
 import { queryOf } from '../../prompts/completion/query.ts';
-import { chooseTrainingPositions } from '../../prompts/completion/training-positions.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { openStore } from '../../storage/open.ts';
@@ -20,13 +19,14 @@ import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { type Harvest, harvestFolder } from '../../workspace/files/folder.ts';
 import { turn } from '../cancellation.ts';
+import { ownFolder } from '../models/folder-models.ts';
 import { readSpecialist } from '../models/specialist-files.ts';
 import type { KeptRow } from '../report/kept.ts';
-import { heldOutPositions, holdOut, positionsToAsk } from '../stages/held-out-positions.ts';
-import { foreseenBy, labelRequest } from '../stages/labeling-plan.ts';
+import { heldOutFor, heldOutPositions, sample } from '../stages/held-out-positions.ts';
+import { labelRequest, positionsToLabel } from '../stages/labeling-plan.ts';
 import { samplesOf, specialNames } from '../training-data/samples.ts';
 import { otherTokenizer, sampleOptions } from '../training-data/training-set.ts';
-import type { AdaptRequest } from '../types.ts';
+import type { AdaptRequest, LabelingLimits } from '../types.ts';
 import { Live } from './preview.ts';
 
 /** Plain data: it is sent to a job's process. */
@@ -35,14 +35,15 @@ export type KeptRequest = Pick<
   'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
 > & {
   /** The large model whose requests are shown; absent: the default. */
-  readonly asked?: LlmAddress;
+  readonly address?: LlmAddress;
+  /** Of the run whose labelling requests are shown. */
+  readonly limits: LabelingLimits;
 };
 
-/** Number of requests to show, of held-out positions and of positions for training. */
-const SHOWN_HELD_OUT = 60;
-const SHOWN_TRAINING = 20;
+/** Maximum labelling requests to show, evenly spread over those of a run. */
+const SHOWN_REQUESTS = 80;
 /** UTF-16 units shown before and after the cursor. */
-const around = { before: 200, after: 100 };
+const SHOWN_TEXT = { before: 200, after: 100 };
 
 export interface KeptDeps {
   /** The caller's own, if it has one. */
@@ -87,34 +88,41 @@ async function* learningRows(
   tokenizer: Tokenizer,
   { signal, log }: KeptDeps,
 ): AsyncGenerator<KeptRow> {
-  const held = holdOut(files);
+  const { held } = heldOutFor(files, request.neural && ownFolder(request.specialistFolder));
+  const positions = heldOutPositions(held);
   const index = NgramModel.build(held.train, tokenizer);
+  if (held.fit.length > 0) index.fit(held.fit, positions.fit);
   await turn(signal);
   const base = request.neural?.base;
   const dialect = dialectOf(base);
-  const words = (base === undefined ? undefined : otherTokenizer(base, request.tokenizerPath)) ?? tokenizer;
-  for (const { ids } of samplesOf(held.train, words, sampleOptions(index, dialect))) {
-    const text = decodeAll(ids, words, dialect);
+  const modelTokenizer = (base === undefined ? undefined : otherTokenizer(base, request.tokenizerPath)) ?? tokenizer;
+  for (const { ids } of samplesOf(held.train, modelTokenizer, sampleOptions(index, dialect))) {
+    const text = decodeAll(ids, modelTokenizer, dialect);
     yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
   }
   await turn(signal);
-  const positions = heldOutPositions(held);
   for (const example of Object.values(positions).flat()) yield positionRow(example);
-  const asked = positionsToAsk(positions.choose, positions.test, SHOWN_HELD_OUT);
+  const address = request.address ?? {};
+  const llm = connectLlm({ model: '', ...address, apiKey: '', timeoutMs: 1 });
+  const { choose, test } = positions;
+  const inputs = { train: held.train, choose, test, index, tokenizer, llm, teaches: request.neural !== undefined };
+  const toLabel = Object.values(await positionsToLabel(inputs, request.limits, signal)).flat();
   const live = new Live(request, secrets, specialist ?? index, undefined, log);
-  const send = await sender(request.asked ?? {}, completionPrompt);
-  const teach = await chooseTrainingPositions(held.train, foreseenBy(index, signal), tokenizer, SHOWN_TRAINING);
-  for (const example of [...asked.validation, ...asked.test, ...teach]) {
+  const send = await sender(address, completionPrompt);
+  for (const { example } of sample(toLabel, SHOWN_REQUESTS)) {
     await turn(signal);
-    const { path } = example;
-    yield { kind: 'label', path, text: send(labelRequest(example, index)) };
+    yield { kind: 'label', path: example.path, text: send(labelRequest(example, index)) };
     const query = await live.queryAt(example);
     if (query !== undefined) yield* liveRows(await live.preview(query, signal), send);
   }
 }
 
 function positionRow({ path, prefix, truth, suffix }: CursorExample): KeptRow {
-  return { kind: 'place', path, text: `${prefix.slice(-around.before)}${truth}${suffix.slice(0, around.after)}` };
+  return {
+    kind: 'place',
+    path,
+    text: `${prefix.slice(-SHOWN_TEXT.before)}${truth}${suffix.slice(0, SHOWN_TEXT.after)}`,
+  };
 }
 
 /** The exact request of a completion at one position, with its hint. Fails if the file is never sent. */
@@ -133,7 +141,7 @@ export async function rowsAt(
     return failed('bad-request', `Nothing of ${path} is ever sent: it is ignored or holds secrets, and ${why}.`);
   }
   const query = queryOf(text, offset, path, languageIdOf(path));
-  return ok([...liveRows(await live.preview(query, signal), await sender(request.asked ?? {}, completionPrompt))]);
+  return ok([...liveRows(await live.preview(query, signal), await sender(request.address ?? {}, completionPrompt))]);
 }
 
 function* liveRows(asked: LlmRequest, send: (request: LlmRequest) => string): Generator<KeptRow> {

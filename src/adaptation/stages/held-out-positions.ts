@@ -3,6 +3,7 @@
 import { type CursorExample, sampleExamples } from '../../prompts/completion/cursor-examples.ts';
 import { firstHalf } from '../../workspace/files/split.ts';
 import type { HarvestedFile, Split } from '../../workspace/files/types.ts';
+import { unseenBy } from '../training-data/trained-on.ts';
 
 /** Three splits. One half of the validation files fits the mixture, the other chooses the model and fits the router. */
 export interface HeldOut {
@@ -24,6 +25,21 @@ export function holdOut(files: readonly HarvestedFile[]): HeldOut {
     choose: validation.filter(({ path }) => !fit.has(path)),
     test: of('test'),
   };
+}
+
+/**
+ * The split of a run. Held-out files that the earlier model was trained on are left out, unless too few remain.
+ * @param earlier folder of the earlier model, if the run measures it
+ */
+export function heldOutFor(
+  files: readonly HarvestedFile[],
+  earlier: string | undefined,
+): { readonly held: HeldOut; readonly judgesEarlier: boolean } {
+  const all = holdOut(files);
+  if (earlier === undefined) return { held: all, judgesEarlier: true };
+  const unseen = unseenBy(earlier, all);
+  // Positions for fitting do not judge an earlier model.
+  return { held: unseen ? { ...unseen, fit: all.fit } : all, judgesEarlier: unseen !== undefined };
 }
 
 /**

@@ -10,8 +10,9 @@ import type { CursorExample, SourceText } from '../../prompts/completion/cursor-
 import { type LlmRequest, REQUEST_SNIPPETS, requestAt } from '../../prompts/completion/llm-request.ts';
 import { chooseTrainingPositions } from '../../prompts/completion/training-positions.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
+import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { turn } from '../cancellation.ts';
-import type { ApiEstimate } from '../types.ts';
+import type { ApiEstimate, LabelingLimits } from '../types.ts';
 import { indexOf } from './drafts.ts';
 import { positionsToAsk } from './held-out-positions.ts';
 import { measuredPositionsOf } from './neural.ts';
@@ -20,18 +21,10 @@ import type { LabelingPlan, LearnStages, Run, ToAsk } from './stage-outputs.ts';
 /** Share of the calls for training files, if a neural model is trained: enough to learn where the large model fails. */
 const TEACHING = 0.4;
 
-/** The request of a completion there, without the local draft. Secrets are already redacted in files and index. */
+/** The request of a completion at the position, without the local draft. Secrets are already redacted in files and index. */
 export function labelRequest(example: CursorExample, index: NgramModel): LlmRequest {
   const position = positionInDocument(example);
   return requestAt(position, index.snippets(position.query, REQUEST_SNIPPETS), { oneOff: true });
-}
-
-/** Probability of each token of a file by the n-grams, as if its line were being typed. Yields to the event loop. */
-export function foreseenBy(index: NgramModel, signal: AbortSignal) {
-  return async (file: SourceText) => {
-    await turn(signal);
-    return index.tokenProbabilities(file);
-  };
 }
 
 /** Identity of the labelling: model and limits. Answers of another one are asked anew. Undefined: no labelling. */
@@ -41,30 +34,17 @@ export function askedAs({ llm, request }: Run): string | undefined {
   return JSON.stringify([llm.facts.asked ?? llm.model, api.positions, api.runUsd]);
 }
 
-/** Undefined where it is not asked. */
+/** Undefined: the API is not asked. */
 export async function askingOf(runner: LearnStages): Promise<LabelingPlan | undefined> {
   const { llm, request, confirm, notes, held, tokenizer, signal } = runner.run;
   const { api } = request;
   const as = askedAs(runner.run);
   if (llm === undefined || api === undefined || as === undefined) return undefined;
-  const index = await indexOf(runner);
   const { choose, test } = await measuredPositionsOf(runner);
-  const teaching = Math.round(request.neural ? TEACHING * api.positions : 0);
-  const ranked =
-    teaching > 0 ? await chooseTrainingPositions(held.train, foreseenBy(index, signal), tokenizer, teaching) : [];
-  const prompts = new Map<CursorExample, Prompt>();
-  const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
-    examples.map((example) => {
-      const prompt = prompts.get(example) ?? completionPrompt(labelRequest(example, index), llm.facts);
-      prompts.set(example, prompt);
-      return { example, prompt };
-    });
-  const chosen = affordable(llm, api, (calls) => {
-    const some = ranked.slice(0, Math.round((calls / api.positions) * teaching));
-    const others = positionsToAsk(choose, test, calls - some.length);
-    return { teach: toAsk(some), validation: toAsk(others.validation), test: toAsk(others.test) };
-  });
-  const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
+  const index = await indexOf(runner);
+  const inputs = { train: held.train, choose, test, index, tokenizer, llm, teaches: request.neural !== undefined };
+  const chosen = await positionsToLabel(inputs, api, signal);
+  const all = Object.values(chosen).flat();
   const unknown = all.filter(({ prompt }) => !llm.knows?.(prompt));
   const { awaited = 0 } = llm;
   const estimate: ApiEstimate = {
@@ -74,27 +54,54 @@ export async function askingOf(runner: LearnStages): Promise<LabelingPlan | unde
     usd: unknown.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0),
     ...(awaited > 0 && { awaited }),
   };
-  const goesOn = unknown.length + awaited === 0;
-  if (all.length > 0 && (goesOn || (await confirm(estimate)))) {
-    return { llm, as, ...chosen };
-  }
+  const isFree = unknown.length + awaited === 0;
+  if (all.length > 0 && (isFree || (await confirm(estimate)))) return { llm, as, ...chosen };
   const declined = 'The API was not asked: the estimate was declined.';
-  notes.push(all.length > 0 ? declined : 'There was no held-out place to ask the API about.');
+  notes.push(all.length > 0 ? declined : 'There was no held-out position to ask the API about.');
   return undefined;
 }
 
-type Chosen = Omit<LabelingPlan, 'llm' | 'as'>;
+/** Positions for the API to label, with their prompts. */
+export type PositionsToLabel = Pick<LabelingPlan, 'teach' | 'validation' | 'test'>;
 
-/** As many positions as the run's dollars allow. Known answers count too, so that a later run chooses the same ones. */
-function affordable(
-  llm: LlmClient,
-  { positions, runUsd = Number.POSITIVE_INFINITY }: { readonly positions: number; readonly runUsd?: number },
-  choose: (calls: number) => Chosen,
-): Chosen {
+interface LabelingInputs {
+  readonly train: readonly SourceText[];
+  /** The measured positions of validation and test files. */
+  readonly choose: readonly CursorExample[];
+  readonly test: readonly CursorExample[];
+  /** N-grams of the training files, with fitted weights. */
+  readonly index: NgramModel;
+  readonly tokenizer: Tokenizer;
+  readonly llm: Pick<LlmClient, 'facts' | 'estimateUsd'>;
+  /** Whether a neural model is trained, so that positions of training files are labelled as well. */
+  readonly teaches: boolean;
+}
+
+/** As many positions as the limits allow. Stored answers count too, so that a later run chooses the same positions. */
+export async function positionsToLabel(
+  { train, choose, test, index, tokenizer, llm, teaches }: LabelingInputs,
+  { positions, runUsd = Number.POSITIVE_INFINITY }: LabelingLimits,
+  signal: AbortSignal,
+): Promise<PositionsToLabel> {
+  const teaching = Math.round(teaches ? TEACHING * positions : 0);
+  const probabilities = async (file: SourceText) => {
+    await turn(signal);
+    return index.tokenProbabilities(file);
+  };
+  const ranked = teaching > 0 ? await chooseTrainingPositions(train, probabilities, tokenizer, teaching) : [];
+  const prompts = new Map<CursorExample, Prompt>();
+  const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
+    examples.map((example) => {
+      const prompt = prompts.get(example) ?? completionPrompt(labelRequest(example, index), llm.facts);
+      prompts.set(example, prompt);
+      return { example, prompt };
+    });
   let calls = positions;
   for (;;) {
-    const chosen = choose(calls);
-    const all = [...chosen.teach, ...chosen.validation, ...chosen.test];
+    const teach = ranked.slice(0, Math.round((calls / positions) * teaching));
+    const others = positionsToAsk(choose, test, calls - teach.length);
+    const chosen = { teach: toAsk(teach), validation: toAsk(others.validation), test: toAsk(others.test) };
+    const all = Object.values(chosen).flat();
     const usd = all.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0);
     if (usd <= runUsd || calls === 0) return chosen;
     calls = Math.min(calls - 1, Math.floor((Math.min(calls, all.length) * runUsd) / usd));

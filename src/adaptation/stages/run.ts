@@ -18,10 +18,10 @@ import { Countdown, nothingAhead, planInWords, type RemainingWork } from '../rep
 import type { ReportFigures } from '../report/figures.ts';
 import { harvestInWords } from '../report/first-look.ts';
 import type { AdaptReport } from '../report/types.ts';
-import { keepTrainedOn, unseenBy } from '../training-data/trained-on.ts';
+import { keepTrainedOn } from '../training-data/trained-on.ts';
 import type { AdaptOutcome, AdaptRequest } from '../types.ts';
 import type { ModelCandidate } from './choose.ts';
-import { type HeldOut, heldOutPositions, holdOut } from './held-out-positions.ts';
+import { type HeldOut, heldOutFor, heldOutPositions } from './held-out-positions.ts';
 import type { FittedRun, LearnStages, Run, RunDeps } from './stage-outputs.ts';
 import { digest, StageRunner } from './stage-runner.ts';
 import { indexingAll, stages, stagesOf } from './stages.ts';
@@ -64,14 +64,13 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
 
     if (request.firstLookSeconds !== undefined)
       progress({ stage: 'Reading files', done: files.length, total: files.length, lines: harvestInWords(harvest) });
-    const all = holdOut(files);
-    const unseen = unseenByEarlier(request, all);
-    // Positions for fitting do not judge an earlier model.
-    const held = unseen ? { ...unseen, fit: all.fit } : all;
+    const measuresEarlier = request.effort === 'adapt' && request.neural !== undefined;
+    const earlier = measuresEarlier ? ownFolder(request.specialistFolder) : undefined;
+    const { held, judgesEarlier } = heldOutFor(files, earlier);
     const { ledger } = deps;
     const positions = heldOutPositions(held);
     run = {
-      ...{ ...deps, request, held, positions, tokenizer, log, judgesEarlier: unseen !== undefined },
+      ...{ ...deps, request, held, positions, tokenizer, log, judgesEarlier },
       ...{
         notes: [],
         paid: { answers: 0, usd: 0 },
@@ -167,12 +166,6 @@ function signaturesOf(held: HeldOut): Record<keyof HeldOut, string> {
 /** Number of stored answers of the models in this run. */
 function answersIn({ ledger, models }: Run): number {
   return [...models].reduce((sum, model) => sum + (ledger?.answersOf(model).size ?? 0), 0);
-}
-
-/** Held-out files that the earlier model was not trained on; undefined if too few are left. */
-function unseenByEarlier({ effort, neural, specialistFolder }: AdaptRequest, held: HeldOut): HeldOut | undefined {
-  const earlier = effort === 'adapt' && neural ? ownFolder(specialistFolder) : undefined;
-  return earlier === undefined ? held : unseenBy(earlier, held);
 }
 
 /** Adapters of other bases are kept: this run did not compare them. */

@@ -1,16 +1,15 @@
 // `inspect`: everything stored and sent, row by row.
 
-import { keptRows, rowsAt } from '../../adaptation/kept/kept-rows.ts';
+import { type KeptRequest, keptRows, rowsAt } from '../../adaptation/kept/kept-rows.ts';
 import { type KeptRow, noting } from '../../adaptation/report/kept.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
 import { ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import type { LlmAddress as SentTo } from '../../llm/connect.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { harvestFolder } from '../../workspace/files/folder.ts';
 import { type CommandLine, UsageError } from './command-line.ts';
 import { locate, specialistOf } from './complete.ts';
-import { askedFor, requestFor } from './run-request.ts';
+import { addressOf, labelingLimits, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,7 +20,8 @@ export async function inspect({ target, values }: CommandLine, terminal: Termina
   const runs = new Runs(request, values, terminal);
   terminal.endWithReader();
   const work = async () => {
-    const done = await show(request, values.at, askedFor(values), {
+    const kept = { ...request, address: addressOf(values), limits: labelingLimits(values) };
+    const done = await show(kept, values.at, {
       index: (noted) => runs.run({ effort: 'index' }, noted),
       engine: runs.engine,
       signal: terminal.stop.signal,
@@ -47,16 +47,14 @@ interface ShowDeps {
 /**
  * Writes everything that is stored about the folder or sent from it.
  * @param at FILE:LINE[:COLUMN]; the rows about a request at this position come first
- * @param sentTo the large model whose requests are shown
  */
 async function show(
-  request: AdaptRequest,
+  request: AdaptRequest & KeptRequest,
   at: string | undefined,
-  sentTo: SentTo,
-  { index, engine, signal, log: outer, write }: ShowDeps,
+  { index, engine, signal, log: parentLog, write }: ShowDeps,
 ): Promise<Result<true>> {
   const lines: string[] = [];
-  const log = noting(outer, lines);
+  const log = noting(parentLog, lines);
   const located = at === undefined ? undefined : await locate(at, request.root);
   if (located?.ok === false) return located;
   // A folder without text may still have rows in the store.
@@ -64,14 +62,13 @@ async function show(
   if (!specialist.ok && (located !== undefined || specialist.error.code === 'cancelled')) return specialist;
   const harvested = await harvestFolder(request.root, request.harvest, { signal, log });
   if (!harvested.ok) return harvested;
-  const asked = { ...request, asked: sentTo };
   const deps = { signal, log };
   if (located !== undefined && specialist.ok) {
-    const rows = await rowsAt(located.value, asked, harvested.value, specialist.value, engine, deps);
+    const rows = await rowsAt(located.value, request, harvested.value, specialist.value, engine, deps);
     if (!rows.ok) return rows;
     for (const row of rows.value) await write(row);
   }
-  const rows = keptRows(asked, { ...deps, harvest: harvested.value });
+  const rows = keptRows(request, { ...deps, harvest: harvested.value });
   for (let next = await rows.next(); ; next = await rows.next()) {
     if (next.done) {
       if (!next.value.ok) return next.value;

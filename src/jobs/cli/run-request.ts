@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { AdaptRequest, ApiAccess, NeuralAccess } from '../../adaptation/types.ts';
+import type { AdaptRequest, ApiAccess, LabelingLimits, NeuralAccess } from '../../adaptation/types.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/address.ts';
@@ -41,24 +41,31 @@ export function requestFor(folder: string, values: Values, minutes = DEFAULT_MIN
 
 /** Undefined: local only. */
 export function apiAccess(values: Values): ApiAccess | undefined {
-  const asked = askedFor(values);
-  const { key, urlVariable, label } = providerOf(asked.provider);
+  const address = addressOf(values);
+  const { key, urlVariable, label } = providerOf(address.provider);
   const apiKey = process.env[key.variable || 'EASY_ADAPTATION_API_KEY'] ?? '';
   if (values.local || (apiKey === '' && key.need === 'required')) return undefined;
-  const { problem } = checkBaseUrl(asked.baseUrl ?? '');
-  if (problem) throw new UsageError(`--url: ${asked.baseUrl} is not an https address (http is for this machine only).`);
-  if (modelOf(asked) === '') throw new UsageError(`Name the model of ${label}: --model NAME.`);
-  const baseUrl = asked.baseUrl || (urlVariable && process.env[urlVariable]);
+  const { problem } = checkBaseUrl(address.baseUrl ?? '');
+  if (problem)
+    throw new UsageError(`--url: ${address.baseUrl} is not an https address (http is for this machine only).`);
+  if (modelOf(address) === '') throw new UsageError(`Name the model of ${label}: --model NAME.`);
+  const baseUrl = address.baseUrl || (urlVariable && process.env[urlVariable]);
   return {
-    settings: { ...asked, apiKey, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
-    positions: numberOption('places', values.places ?? '300', 5, 2000),
-    runUsd: numberOption('run-budget', values['run-budget'], 0, 1000),
+    settings: { ...address, apiKey, timeoutMs: 30_000, ...(baseUrl && { baseUrl }) },
+    ...labelingLimits(values),
     budgetUsd: numberOption('budget', values.budget, 0, 1000),
   };
 }
 
-/** Provider, model and address. */
-export function askedFor({ provider = '', model, url }: Values): LlmAddress {
+export function labelingLimits(values: Values): LabelingLimits {
+  return {
+    positions: numberOption('places', values.places ?? '300', 5, 2000),
+    runUsd: numberOption('run-budget', values['run-budget'], 0, 1000),
+  };
+}
+
+/** Provider, model and URL of the large model. */
+export function addressOf({ provider = '', model, url }: Values): LlmAddress {
   if (!byCommandLine.includes(provider))
     throw new UsageError(`There is no provider '${provider}': ${byCommandLine.join(', ')}.`);
   return { provider, model, ...(url !== undefined && { baseUrl: url }) };

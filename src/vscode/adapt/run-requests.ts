@@ -41,8 +41,10 @@ export class RunRequests {
   }
 
   kept(session: FolderSession): KeptRequest {
-    const { uri: _, ...folder } = this.folderRequest(session);
-    return { ...folder, asked: this.deps.api.address };
+    const { uri, ...folder } = this.folderRequest(session);
+    const settings = this.deps.configuration.for(uri);
+    const limits = { positions: settings.adaptCalls, runUsd: settings.adaptBudget };
+    return { ...folder, ...this.neural(settings), address: this.deps.api.address, limits };
   }
 
   /** Export request for a folder, which need not be open. */
