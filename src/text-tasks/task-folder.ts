@@ -5,7 +5,7 @@ import { ruleOf } from '../workspace/files/file.ts';
 import { isSecretFileIfAnyFound } from '../workspace/files/file-names.ts';
 import { type Harvest, harvestFolder } from '../workspace/files/folder.ts';
 import { FolderReader } from '../workspace/files/folder-reader.ts';
-import { ownIgnoreFile } from '../workspace/files/ignore.ts';
+import { ownIgnoreFileName } from '../workspace/files/ignore.ts';
 import { parentOf } from '../workspace/files/inside.ts';
 import { withDefaults } from '../workspace/files/options.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
@@ -60,7 +60,7 @@ export class TaskFolder {
     if (sourcePath !== undefined && (rule === 'off' || (rule === 'local' && isSecretFileIfAnyFound(sourcePath))))
       return failed(
         'unreadable',
-        `${sourcePath} is excluded by ${ownIgnoreFile}, by an exclude setting, or because files of that name hold secrets, so it is neither learned from nor sent. Name another file in the task, or allow this one.`,
+        `${sourcePath} is excluded by ${ownIgnoreFileName}, by an exclude setting, or because files of that name hold secrets, so it is neither learned from nor sent. Name another file in the task, or allow this one.`,
       );
     const redactedTask = redactTask(task.value, (text) => redactKnown(text, '', [harvest.value.secrets]).text);
     return ok(new TaskFolder(reader, redactedTask, harvest.value, rule === 'local' ? sourcePath : undefined));

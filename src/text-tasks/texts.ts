@@ -6,7 +6,7 @@ import { functionTexts } from '../text/syntax/documented.ts';
 import type { FolderReader } from '../workspace/files/folder-reader.ts';
 import { gitFor } from '../workspace/files/git-command.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
-import { matches, parseGlob } from '../workspace/files/globs.ts';
+import { matchesPath, parseGlob } from '../workspace/files/globs.ts';
 import type { HarvestedFile } from '../workspace/files/types.ts';
 import { redactKnown, type SecretValues } from '../workspace/secrets/known/known.ts';
 import { TableError } from './labels/csv.ts';
@@ -108,5 +108,5 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Tas
 
 async function filesLike(glob: string, { files }: TextsDeps): Promise<HarvestedFile[]> {
   const patterns = parseGlob(glob);
-  return (await files()).filter(({ path }) => patterns.some((parts) => matches(parts, path.split('/'))));
+  return (await files()).filter(({ path }) => patterns.some((parts) => matchesPath(parts, path.split('/'))));
 }

@@ -10,8 +10,8 @@ const windows1252 =
 /** Number of bytes checked to recognise a binary file. */
 const sampleBytes = 8192;
 /** Maximum shares of control characters, and of non-ASCII bytes in a file that is not UTF-8. */
-const maxControls = 0.01;
-const maxHighBytes = 0.3;
+const maxControlShare = 0.01;
+const maxNonAsciiShare = 0.3;
 
 /**
  * Decodes UTF-8, UTF-16 (either byte order, with or without a byte order mark), or else Windows-1252.
@@ -31,7 +31,7 @@ function decodeBytes(bytes: Buffer): string | undefined {
   const body = bytes.subarray(start);
   const sample = body.subarray(0, sampleBytes);
   if (sample.includes(0)) return guessUtf16(bytes);
-  if (controlShare(sample) > maxControls) return undefined;
+  if (controlShare(sample) > maxControlShare) return undefined;
   if (isAscii(body)) return body.includes(0) ? undefined : body.toString('latin1');
   if (isUtf8(body)) return body.includes(0) ? undefined : body.toString('utf8');
   if (body.includes(0)) return undefined;
@@ -56,14 +56,14 @@ function decodeUtf16(bytes: Buffer, order: 'le' | 'be'): string | undefined {
   if (!text.isWellFormed() || text.includes('\0')) return undefined;
   // Random byte pairs may be well formed, but nearly always contain unassigned or control characters.
   const sample = text.slice(0, sampleBytes / 2);
-  const strange = sample.match(/[\p{Cn}\p{Co}]|(?![\t\n\f\r])\p{Cc}/gu)?.length ?? 0;
-  return strange / sample.length > maxControls ? undefined : text;
+  const unusual = sample.match(/[\p{Cn}\p{Co}]|(?![\t\n\f\r])\p{Cc}/gu)?.length ?? 0;
+  return unusual / sample.length > maxControlShare ? undefined : text;
 }
 
 function decodeWindows1252(body: Buffer, sample: Buffer): string | undefined {
-  let high = 0;
-  for (const byte of sample) if (byte >= 0x80) high++;
-  if (high / sample.length > maxHighBytes) return undefined;
+  let nonAsciiBytes = 0;
+  for (const byte of sample) if (byte >= 0x80) nonAsciiBytes++;
+  if (nonAsciiBytes / sample.length > maxNonAsciiShare) return undefined;
   return body
     .toString('latin1')
     .replace(/[\x80-\x9f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80] ?? character);

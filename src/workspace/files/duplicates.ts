@@ -9,31 +9,31 @@ type Sketch = Uint32Array;
 
 const sketchSize = 128;
 /** Minimum share of equal shingles in near-duplicates. */
-const nearDuplicate = 0.85;
-/** Maximum number of files recorded for a shingle; more have only a licence or boilerplate in common. */
-const maxHolders = 200;
+const minResemblance = 0.85;
+/** Maximum number of files recorded for a shingle. A shingle of more files is from a licence or boilerplate. */
+const maxFilesOfShingle = 200;
 
 export class DuplicateFinder {
   private readonly sketches: Sketch[] = [];
-  private readonly holders = new Map<number, number[]>();
+  private readonly filesWithShingle = new Map<number, number[]>();
 
   /** Returns true for a near-duplicate of an earlier text. Otherwise adds the text and returns false. */
   isDuplicate(text: string): boolean {
     const sketch = sketchOf(text);
     const shared = new Map<number, number>();
     for (const shingle of sketch)
-      for (const holder of this.holders.get(shingle) ?? []) shared.set(holder, (shared.get(holder) ?? 0) + 1);
-    for (const [holder, count] of shared) {
-      // The shared count over the smaller sketch bounds the estimate. This test skips nearly all candidates.
-      const other = this.sketches[holder] as Sketch;
-      if (count < nearDuplicate * Math.min(sketch.length, other.length) * 0.9) continue;
-      if (resemblance(sketch, other) >= nearDuplicate) return true;
+      for (const file of this.filesWithShingle.get(shingle) ?? []) shared.set(file, (shared.get(file) ?? 0) + 1);
+    for (const [file, count] of shared) {
+      // The shared count divided by the smaller sketch's length limits the estimate. This skips nearly all candidates.
+      const other = this.sketches[file] as Sketch;
+      if (count < minResemblance * Math.min(sketch.length, other.length) * 0.9) continue;
+      if (resemblance(sketch, other) >= minResemblance) return true;
     }
     const index = this.sketches.push(sketch) - 1;
     for (const shingle of sketch) {
-      const holders = this.holders.get(shingle);
-      if (holders === undefined) this.holders.set(shingle, [index]);
-      else if (holders.length < maxHolders) holders.push(index);
+      const filesWithShingle = this.filesWithShingle.get(shingle);
+      if (filesWithShingle === undefined) this.filesWithShingle.set(shingle, [index]);
+      else if (filesWithShingle.length < maxFilesOfShingle) filesWithShingle.push(index);
     }
     return false;
   }
@@ -84,15 +84,15 @@ function mix(hash: number): number {
 function resemblance(a: Sketch, b: Sketch): number {
   let i = 0;
   let j = 0;
-  let seen = 0;
+  let unionSize = 0;
   let equal = 0;
-  while (seen < sketchSize && (i < a.length || j < b.length)) {
+  while (unionSize < sketchSize && (i < a.length || j < b.length)) {
     const left = a[i] ?? Number.POSITIVE_INFINITY;
     const right = b[j] ?? Number.POSITIVE_INFINITY;
     if (left === right) equal++;
     if (left <= right) i++;
     if (right <= left) j++;
-    seen++;
+    unionSize++;
   }
-  return seen === 0 ? 0 : equal / seen;
+  return unionSize === 0 ? 0 : equal / unionSize;
 }

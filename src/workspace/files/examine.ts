@@ -1,4 +1,4 @@
-// Converts one file's bytes to a harvested file or a reason to leave it out, for a folder and for a saved file.
+// Converts a file's bytes to a harvested file, or returns the reason to leave it out.
 
 import { hash } from 'node:crypto';
 import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
@@ -13,11 +13,11 @@ import type { HarvestedFile, LeftOutReason } from './types.ts';
 /** Size limit for recordings and tables, where a few lines are as useful as all. */
 const maxDataBytes = 128_000;
 
-export type Examined =
+export type ExaminedFile =
   | { readonly file: Omit<HarvestedFile, 'split'>; readonly leftOut?: undefined }
   | { readonly file?: undefined; readonly leftOut: LeftOutReason };
 
-/** A file's unredacted text: only `redacted` may use it. */
+/** A file's unredacted text: only `redactFile` may use it. */
 export interface RawText {
   readonly path: string;
   readonly languageId: string;
@@ -26,7 +26,7 @@ export interface RawText {
   readonly secrets: readonly SecretRange[];
 }
 
-export function decoded(
+export function decodeFile(
   path: string,
   bytes: Buffer,
 ):
@@ -43,17 +43,20 @@ export function decoded(
 }
 
 /** Redacts the file's own secrets and the known secrets of its folder. Adds its own secrets to `known`. */
-export function redacted({ path, languageId, kind, text: raw, secrets }: RawText, known: SecretValues): Examined {
+export function redactFile(
+  { path, languageId, kind, text: rawText, secrets }: RawText,
+  known: SecretValues,
+): ExaminedFile {
   known.learn(secrets);
-  const { text, count } = redactRanges(raw, [...secrets, ...known.find(raw)]);
+  const { text, count } = redactRanges(rawText, [...secrets, ...known.find(rawText)]);
   if (count > 0 && (isSecretFileIfAnyFound(path) || isMostlyRedacted(text))) return { leftOut: 'secret-file' };
-  const name = redactPath(path, [known]);
-  return { file: { path: name, languageId, kind, text, hash: hash('sha256', text, 'hex'), secrets: count } };
+  const redactedPath = redactPath(path, [known]);
+  return { file: { path: redactedPath, languageId, kind, text, hash: hash('sha256', text, 'hex'), secrets: count } };
 }
 
 /** Whether most of the text is redacted: the file is a key store under another name. */
 function isMostlyRedacted(text: string): boolean {
-  let redacted = 0;
-  for (const unit of text) if (unit === redactionCharacter) redacted++;
-  return redacted > text.length / 2;
+  let count = 0;
+  for (const unit of text) if (unit === redactionCharacter) count++;
+  return count > text.length / 2;
 }

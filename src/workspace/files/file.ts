@@ -2,11 +2,11 @@
 
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { SecretValues } from '../secrets/known/known.ts';
-import { decoded, type Examined, redacted } from './examine.ts';
+import { decodeFile, type ExaminedFile, redactFile } from './examine.ts';
 import { isSecretFile, leftOutByName } from './file-names.ts';
 import { FolderReader } from './folder-reader.ts';
-import { gitKnows } from './git.ts';
-import { excluder, IgnoreFiles, ownIgnoreFile } from './ignore.ts';
+import { isListedByGit } from './git.ts';
+import { excluder, IgnoreFiles, ownIgnoreFileName } from './ignore.ts';
 import { isInside, parentOf } from './inside.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
 import { learnFromLeftOut } from './secret-sources.ts';
@@ -21,8 +21,8 @@ export type FileOutcome =
 
 /**
  * Harvests one file by the rules of `harvestFolder`, except near-duplicates and limits of the folder. The split depends
- * only on the path; `assignSplits`' correction for small folders is not applied. Secrets are added to `deps.secrets`,
- * including those of left-out files.
+ * only on the path, without the correction that `assignSplits` makes for small folders. Adds the file's secrets to
+ * `deps.secrets`, even if the file is left out.
  * @param path relative to `root`, '/' separators
  */
 export async function harvestFile(
@@ -53,19 +53,19 @@ async function harvestOne(
   { filesExclude, maxFileBytes, trusted }: HarvestOptions,
   { secrets, signal }: HarvestDeps,
 ): Promise<FileOutcome> {
-  const byName = !isInside(path) || excluder(filesExclude)(path) ? 'ignored' : leftOutByName(path);
-  if (byName !== undefined) return { leftOut: byName };
+  const nameReason = !isInside(path) || excluder(filesExclude)(path) ? 'ignored' : leftOutByName(path);
+  if (nameReason !== undefined) return { leftOut: nameReason };
   const fault = await reader.file(path);
   if (fault !== undefined) return { leftOut: fault };
   if (await isOwnIgnored(reader, path)) return { leftOut: 'ignored' };
-  const known = trusted ? await gitKnows(reader, path, signal) : undefined;
-  const listed = known ?? !(await isGitIgnored(reader, path));
-  if (!listed) return { leftOut: 'ignored' };
+  const isListedInGit = trusted ? await isListedByGit(reader, path, signal) : undefined;
+  const isListed = isListedInGit ?? !(await isGitIgnored(reader, path));
+  if (!isListed) return { leftOut: 'ignored' };
   const read = await reader.read(path, maxFileBytes);
   signal?.throwIfAborted();
   if ('leftOut' in read) return read;
-  const { raw, leftOut } = decoded(path, read.bytes);
-  const examined: Examined = raw === undefined ? { leftOut } : redacted(raw, secrets ?? new SecretValues());
+  const { raw, leftOut } = decodeFile(path, read.bytes);
+  const examined: ExaminedFile = raw === undefined ? { leftOut } : redactFile(raw, secrets ?? new SecretValues());
   const { changedAt } = read;
   return examined.file ? { file: { ...examined.file, changedAt, split: splitOf(examined.file.path) } } : examined;
 }
@@ -87,7 +87,12 @@ export async function isIgnoredForCompletion(root: string, path: string): Promis
  */
 export type FileRule = 'open' | 'local' | 'off';
 
-const staysHere: ReadonlySet<LeftOutReason | 'gone'> = new Set(['ignored', 'secret-file', 'not-a-file', 'unreadable']);
+const localOnlyReasons: ReadonlySet<LeftOutReason | 'gone'> = new Set([
+  'ignored',
+  'secret-file',
+  'not-a-file',
+  'unreadable',
+]);
 
 /** @param excluded globs of files without suggestions */
 export async function ruleOf(
@@ -100,14 +105,14 @@ export async function ruleOf(
   if (root === undefined) return 'open';
   if (await isIgnoredForCompletion(root, path)) return 'off';
   const found = await harvestFile(root, path, options);
-  if (!found.ok || (found.value.leftOut && staysHere.has(found.value.leftOut))) return 'local';
+  if (!found.ok || (found.value.leftOut && localOnlyReasons.has(found.value.leftOut))) return 'local';
   // Git cannot list a missing file, but its ignore rules apply.
-  const isGone = found.value.leftOut === 'gone';
-  return isGone && (await isGitIgnored(await FolderReader.open(root), path)) ? 'local' : 'open';
+  const isMissing = found.value.leftOut === 'gone';
+  return isMissing && (await isGitIgnored(await FolderReader.open(root), path)) ? 'local' : 'open';
 }
 
 async function isOwnIgnored(reader: FolderReader, path: string): Promise<boolean> {
-  return (await ignoreFilesAbove(reader, path, ownIgnoreFile)).ignores(path);
+  return (await ignoreFilesAbove(reader, path, ownIgnoreFileName)).ignores(path);
 }
 
 async function isGitIgnored(reader: FolderReader, path: string): Promise<boolean> {

@@ -13,11 +13,11 @@ const answerMs = 20_000;
  * Time without access to a folder after a timeout, ms. A call that never returns blocks one of Node's four file threads
  * forever.
  */
-const awayMs = 60_000;
+const pauseMs = 60_000;
 /** Number of entries read by one system call. */
 const entriesAtOnce = 512;
 /** Time of the timeout by folder; the key is the given or the real path. */
-const away = new Map<string, number>();
+const timeouts = new Map<string, number>();
 
 /** For tests, and for callers with less time. */
 export interface ReaderHooks extends ReadHooks {
@@ -36,12 +36,12 @@ export class FolderReader {
 
   /** Throws file system errors, and CodedError 'unreadable' if the path is no folder or does not answer. */
   static async open(root: string, hooks: ReaderHooks = {}): Promise<FolderReader> {
-    if (isAway(root)) throw noAnswer(root);
-    const openedRoot = await within(hooks.answerMs ?? answerMs, rootAt(root));
+    if (isUnresponsive(root)) throw noAnswerError(root);
+    const openedRoot = await withTimeout(hooks.answerMs ?? answerMs, rootAt(root));
     if (openedRoot?.isFolder === false) throw new CodedError('unreadable', `${root} is not a folder. Choose a folder.`);
     if (openedRoot !== undefined) return new FolderReader(openedRoot, hooks);
-    away.set(root, performance.now());
-    throw noAnswer(root);
+    timeouts.set(root, performance.now());
+    throw noAnswerError(root);
   }
 
   /** Absolute path with links resolved. */
@@ -50,12 +50,12 @@ export class FolderReader {
   }
 
   /** Whether the folder timed out in the last minute. */
-  get isAway(): boolean {
-    return isAway(this.root);
+  get isUnresponsive(): boolean {
+    return isUnresponsive(this.root);
   }
 
-  throwIfAway(): void {
-    if (this.isAway) throw noAnswer(this.root);
+  throwIfUnresponsive(): void {
+    if (this.isUnresponsive) throw noAnswerError(this.root);
   }
 
   /**
@@ -64,7 +64,7 @@ export class FolderReader {
    */
   async read(path: string, maxBytes: number): Promise<ReadOutcome> {
     if (!isInside(path)) return { leftOut: 'ignored' };
-    const outcome = await this.timely(() => readWhole(this.openedRoot, path, maxBytes, this.hooks));
+    const outcome = await this.inTime(() => readWhole(this.openedRoot, path, maxBytes, this.hooks));
     return outcome ?? { leftOut: 'unreadable' };
   }
 
@@ -78,14 +78,14 @@ export class FolderReader {
       if (fault !== undefined) throw new Error(fault);
       yield* readPieces(this.openedRoot, path, this.hooks);
     } catch (cause) {
-      const why = `${path} cannot be read: ${messageOf(cause)}. Name a file that lies in the folder.`;
-      throw new CodedError('unreadable', why, { cause });
+      const message = `${path} cannot be read: ${messageOf(cause)}. Name a file in the folder.`;
+      throw new CodedError('unreadable', message, { cause });
     }
   }
 
   /** Lists at most `maxEntries` entries of a folder; '' is the opened folder. Undefined if it cannot be listed. */
   list(path: string, maxEntries: number): Promise<Dirent[] | undefined> {
-    return this.timely(async () => {
+    return this.inTime(async () => {
       const opened = await this.opened(path, 'isDirectory');
       if (typeof opened === 'string') return undefined;
       const entries: Dirent[] = [];
@@ -113,7 +113,7 @@ export class FolderReader {
   }
 
   private async faultOf(path: string, kind: 'isFile' | 'isDirectory'): Promise<Fault | undefined> {
-    const fault = await this.timely(async () => {
+    const fault = await this.inTime(async () => {
       const opened = await this.opened(path, kind);
       if (typeof opened === 'string') return { found: opened };
       await opened.handle?.close();
@@ -128,24 +128,24 @@ export class FolderReader {
   }
 
   /** Undefined if the folder does not answer in time. */
-  private async timely<T>(work: () => Promise<T>): Promise<T | undefined> {
-    if (this.isAway) return undefined;
-    const done = await within(
+  private async inTime<T>(work: () => Promise<T>): Promise<T | undefined> {
+    if (this.isUnresponsive) return undefined;
+    const done = await withTimeout(
       this.hooks.answerMs ?? answerMs,
       work().then((value) => ({ value })),
     );
     if (done !== undefined) return done.value;
-    away.set(this.root, performance.now());
+    timeouts.set(this.root, performance.now());
     return undefined;
   }
 }
 
-function isAway(root: string): boolean {
-  const since = away.get(root);
-  return since !== undefined && performance.now() - since < awayMs;
+function isUnresponsive(root: string): boolean {
+  const timedOutAt = timeouts.get(root);
+  return timedOutAt !== undefined && performance.now() - timedOutAt < pauseMs;
 }
 
-function noAnswer(root: string): CodedError {
+function noAnswerError(root: string): CodedError {
   return new CodedError(
     'unreadable',
     `The folder ${root} does not answer. Check the drive or the network, and try again.`,
@@ -153,7 +153,7 @@ function noAnswer(root: string): CodedError {
 }
 
 /** Undefined if `work` takes longer than `ms`. The work continues, but its result is ignored. */
-function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+function withTimeout<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));

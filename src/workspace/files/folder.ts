@@ -8,12 +8,12 @@ import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { SecretValues } from '../secrets/known/known.ts';
 import { redactPath } from '../secrets/known/redact-path.ts';
 import { DuplicateFinder } from './duplicates.ts';
-import { decoded, type RawText, redacted } from './examine.ts';
+import { decodeFile, type RawText, redactFile } from './examine.ts';
 import { leftOutByName } from './file-names.ts';
 import { FolderReader } from './folder-reader.ts';
 import { listWithGit } from './git.ts';
 import { gitFault } from './git-directory.ts';
-import { excluder, IgnoreFiles, ownIgnoreFile } from './ignore.ts';
+import { excluder, IgnoreFiles, ownIgnoreFileName } from './ignore.ts';
 import { isInside, parentOf } from './inside.ts';
 import { LeftOutFiles } from './left-out.ts';
 import { type HarvestDeps, withDefaults } from './options.ts';
@@ -29,7 +29,7 @@ const readsAtOnce = 8;
 /** Listing stops after this many files, independently of the limit of files to read. */
 const maxListed = 500_000;
 /** Number of characters that are tokenised to estimate the folder's tokens. */
-const tokenSample = 250_000;
+const maxSampledCharacters = 250_000;
 const charactersPerToken = 3.5;
 /**
  * Converts the byte limit to a token limit. Memory and time depend on tokens, and text such as keys, digits or other
@@ -87,16 +87,16 @@ async function harvest(
   // All secrets are collected before redaction, because the last file may define a secret of the first.
   const secrets = new SecretValues();
   const duplicates = new DuplicateFinder();
-  const raws: { readonly raw: RawText; readonly changedAt: number }[] = [];
-  const mostTokens = options.maxTotalBytes / bytesPerToken;
+  const rawFiles: { readonly raw: RawText; readonly changedAt: number }[] = [];
+  const maxTokens = options.maxTotalBytes / bytesPerToken;
   let bytes = 0;
   let tokensRead = 0;
   let done = 0;
-  for (; done < candidates.length && raws.length < options.maxFiles; done += readsAtOnce) {
+  for (; done < candidates.length && rawFiles.length < options.maxFiles; done += readsAtOnce) {
     await yielder.yieldIfDue();
     const batch = candidates.slice(done, done + readsAtOnce);
     const reads = await Promise.all(batch.map((path) => reader.read(path, options.maxFileBytes)));
-    reader.throwIfAway();
+    reader.throwIfUnresponsive();
     for (const [index, path] of batch.entries()) {
       const read = reads[index] ?? { leftOut: 'unreadable' };
       if ('leftOut' in read) {
@@ -104,12 +104,12 @@ async function harvest(
         if (read.leftOut !== 'gone') leftOutFiles.add(path, read.leftOut);
         continue;
       }
-      if (raws.length >= options.maxFiles || bytes + read.bytes.length > options.maxTotalBytes) {
+      if (rawFiles.length >= options.maxFiles || bytes + read.bytes.length > options.maxTotalBytes) {
         leftOutFiles.add(path, 'over-limit');
         continue;
       }
       await yielder.yieldIfDue();
-      const { raw, leftOut } = decoded(path, read.bytes);
+      const { raw, leftOut } = decodeFile(path, read.bytes);
       if (raw === undefined) {
         leftOutFiles.add(path, leftOut);
         continue;
@@ -117,9 +117,9 @@ async function harvest(
       secrets.learn(raw.secrets);
       const size = estimatedTokens(raw.text);
       if (duplicates.isDuplicate(raw.text)) leftOutFiles.add(path, 'near-duplicate');
-      else if (tokensRead + size > mostTokens) leftOutFiles.add(path, 'over-limit');
+      else if (tokensRead + size > maxTokens) leftOutFiles.add(path, 'over-limit');
       else {
-        raws.push({ raw, changedAt: read.changedAt });
+        rawFiles.push({ raw, changedAt: read.changedAt });
         bytes += read.bytes.length;
         tokensRead += size;
       }
@@ -131,7 +131,7 @@ async function harvest(
       detail: `${(bytes / 1e6).toFixed(1)} MB`,
     });
     // Only very small files could still fit.
-    if (bytes > options.maxTotalBytes * 0.98 || tokensRead > mostTokens * 0.98) {
+    if (bytes > options.maxTotalBytes * 0.98 || tokensRead > maxTokens * 0.98) {
       done += readsAtOnce;
       break;
     }
@@ -142,9 +142,9 @@ async function harvest(
   const unread = leftOut.filter((path) => !read.has(path));
   await learnFromLeftOut(reader, unread, secrets, yielder);
   const found: Omit<HarvestedFile, 'split'>[] = [];
-  for (const { raw, changedAt } of raws) {
+  for (const { raw, changedAt } of rawFiles) {
     await yielder.yieldIfDue();
-    const { file, leftOut } = redacted(raw, secrets);
+    const { file, leftOut } = redactFile(raw, secrets);
     if (file === undefined) leftOutFiles.add(raw.path, leftOut);
     else found.push({ ...file, changedAt });
   }
@@ -163,7 +163,7 @@ async function harvest(
     tokens,
     secretsMasked: files.reduce((sum, file) => sum + file.secrets, 0),
     leftOut: leftOutFiles.counts,
-    leftOutExamples: leftOutFiles.namedBy((path) => redactPath(path, [secrets])),
+    leftOutExamples: leftOutFiles.examplesWith((path) => redactPath(path, [secrets])),
     byLanguage,
     elapsedMs: performance.now() - started,
   };
@@ -203,31 +203,39 @@ async function select(
   leftOutFiles: LeftOutFiles,
   yielder: Yielder,
 ): Promise<string[]> {
-  const own = await ownIgnoreFiles(reader, listed, yielder);
+  const ownIgnoreFiles = await readOwnIgnoreFiles(reader, listed, yielder);
   const isExcluded = excluder(options.filesExclude);
-  const fractions: [place: number, path: string][] = [];
+  const candidates: [fraction: number, path: string][] = [];
   for (const path of listed) {
     await yielder.yieldIfDue();
-    const reason = isExcluded(path) || own.ignores(path) ? 'ignored' : leftOutByName(path);
-    if (reason === undefined) fractions.push([splitFraction(path), path]);
+    const reason = isExcluded(path) || ownIgnoreFiles.ignores(path) ? 'ignored' : leftOutByName(path);
+    if (reason === undefined) candidates.push([splitFraction(path), path]);
     else leftOutFiles.add(path, reason);
   }
-  return fractions.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
+  return candidates.sort((a, b) => a[0] - b[0]).map(([, path]) => path);
 }
 
 /** Looks in every folder, even if the listing has no ignore file, because git may ignore it, or it may be a pipe. */
-async function ownIgnoreFiles(reader: FolderReader, listed: readonly string[], yielder: Yielder): Promise<IgnoreFiles> {
-  const own = new IgnoreFiles();
+async function readOwnIgnoreFiles(
+  reader: FolderReader,
+  listed: readonly string[],
+  yielder: Yielder,
+): Promise<IgnoreFiles> {
+  const ownIgnoreFiles = new IgnoreFiles();
   const folders = new Set(['']);
   for (const path of listed)
     for (let folder = parentOf(path); !folders.has(folder); folder = parentOf(folder)) folders.add(folder);
-  const all = [...folders];
-  for (let done = 0; done < all.length; done += readsAtOnce) {
+  const allFolders = [...folders];
+  for (let done = 0; done < allFolders.length; done += readsAtOnce) {
     await yielder.yieldIfDue();
-    await Promise.all(all.slice(done, done + readsAtOnce).map((folder) => own.read(reader, folder, ownIgnoreFile)));
+    await Promise.all(
+      allFolders
+        .slice(done, done + readsAtOnce)
+        .map((folder) => ownIgnoreFiles.read(reader, folder, ownIgnoreFileName)),
+    );
   }
-  reader.throwIfAway();
-  return own;
+  reader.throwIfUnresponsive();
+  return ownIgnoreFiles;
 }
 
 /** Exact for a small folder. Otherwise extrapolated from a sample, because tokenising takes longer than reading. */
@@ -242,7 +250,7 @@ async function countTokens(
   let sampled = 0;
   let tokens = 0;
   for (const { text } of files) {
-    if (sampled >= tokenSample) break;
+    if (sampled >= maxSampledCharacters) break;
     await yielder.yieldIfDue();
     tokens += tokenizer.encode(text).length;
     sampled += text.length;

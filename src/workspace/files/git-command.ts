@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { endWithUs } from '../../common/child.ts';
-import { gitFault } from './git-directory.ts';
+import { gitFault, liesIn } from './git-directory.ts';
 import { watchStuck } from './git-stuck.ts';
 
 /**
@@ -26,7 +26,8 @@ const totalMs = 60_000;
 const maxOutputBytes = 128 * 1024 * 1024;
 
 /** The environment variables that git needs. All others are removed, especially the GIT_* variables. */
-const passedOn = /^(?:HOME|XDG_CONFIG_HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|SYSTEMROOT|WINDIR|TEMP|TMP|TMPDIR)$/i;
+const inheritedVariables =
+  /^(?:HOME|XDG_CONFIG_HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|SYSTEMROOT|WINDIR|TEMP|TMP|TMPDIR)$/i;
 
 const systemPath = process.platform === 'win32' ? [] : ['/usr/bin', '/bin'];
 
@@ -104,30 +105,30 @@ export function gitFor(opened: string): RunGit {
     faults.set(folder, fault);
     if ((await fault) !== undefined) return undefined;
     const now = performance.now();
-    if (now > end || now < (stuckUntil.get(opened) ?? 0)) return undefined;
+    if (now > end || now < (pausedUntil.get(opened) ?? 0)) return undefined;
     const git = findGit(opened);
     if (git === undefined) return undefined;
-    const own = await settingsOfUser(git);
-    const options = asOptions([...Object.entries(settings), ...own]);
+    const userSettings = await settingsOfUser(git);
+    const options = optionsOf([...Object.entries(settings), ...userSettings]);
     const variables = { ...environment, ...librariesFor(opened) };
     return run(git, folder, [...options, ...args], variables, signal, () => {
-      stuckUntil.set(opened, performance.now() + totalMs);
+      pausedUntil.set(opened, performance.now() + totalMs);
     });
   };
 }
 
 /** Time until which git is not called, by opened folder. */
-const stuckUntil = new Map<string, number>();
+const pausedUntil = new Map<string, number>();
 
 /**
  * The library path for git, without entries inside the opened folder. Empty and relative entries are removed too,
  * because they mean git's working directory.
  */
 export function librariesFor(opened: string, path = process.env.LD_LIBRARY_PATH): { LD_LIBRARY_PATH?: string } {
-  const folder = real(opened) ?? opened;
+  const folder = realPathOf(opened) ?? opened;
   const kept = (path ?? '')
     .split(/[:;]/)
-    .filter((entry) => isAbsolute(entry) && !liesIn(opened, entry) && !liesIn(folder, real(entry) ?? entry));
+    .filter((entry) => isAbsolute(entry) && !liesIn(opened, entry) && !liesIn(folder, realPathOf(entry) ?? entry));
   return kept.length === 0 ? {} : { LD_LIBRARY_PATH: kept.join(':') };
 }
 
@@ -137,22 +138,17 @@ export function librariesFor(opened: string, path = process.env.LD_LIBRARY_PATH)
  */
 export function findGit(opened: string, path = process.env.PATH ?? ''): string | undefined {
   const name = process.platform === 'win32' ? 'git.exe' : 'git';
-  const folder = real(opened) ?? opened;
+  const folder = realPathOf(opened) ?? opened;
   for (const entry of path.split(delimiter)) {
     if (!isAbsolute(entry) || entry.split(/[\\/]/).includes('node_modules')) continue;
-    const found = real(join(entry, name));
+    const found = realPathOf(join(entry, name));
     if (found !== undefined && !liesIn(folder, found) && !liesIn(opened, entry) && statSync(found).isFile())
       return join(entry, name);
   }
   return undefined;
 }
 
-function liesIn(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
-}
-
-function real(path: string): string | undefined {
+function realPathOf(path: string): string | undefined {
   try {
     return realpathSync(path);
   } catch {
@@ -160,7 +156,7 @@ function real(path: string): string | undefined {
   }
 }
 
-const known = new Map<string, Promise<readonly (readonly [string, string])[]>>();
+const settingsByGit = new Map<string, Promise<readonly (readonly [string, string])[]>>();
 
 /**
  * The two user settings that affect listings: the global ignore file, and the safe directories of other owners.
@@ -168,32 +164,32 @@ const known = new Map<string, Promise<readonly (readonly [string, string])[]>>()
  */
 function settingsOfUser(git: string): Promise<readonly (readonly [string, string])[]> {
   const key = `${git}\0${process.env.HOME}\0${process.env.XDG_CONFIG_HOME}\0${process.env.GIT_CONFIG_GLOBAL}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const asked = askUserSettings(git);
-  known.set(key, asked);
-  return asked;
+  const cached = settingsByGit.get(key);
+  if (cached !== undefined) return cached;
+  const pending = askUserSettings(git);
+  settingsByGit.set(key, pending);
+  return pending;
 }
 
 async function askUserSettings(git: string): Promise<readonly (readonly [string, string])[]> {
   const { GIT_CONFIG_GLOBAL: _, ...rest } = environment;
-  const chosen = process.env.GIT_CONFIG_GLOBAL;
-  const env = chosen === undefined ? rest : { ...rest, GIT_CONFIG_GLOBAL: chosen };
+  const globalConfig = process.env.GIT_CONFIG_GLOBAL;
+  const env = globalConfig === undefined ? rest : { ...rest, GIT_CONFIG_GLOBAL: globalConfig };
   const pattern = '^(core\\.excludesfile|safe\\.directory)$';
   // Run outside the opened folder, so that no repository's settings are read.
-  const said = await run(
+  const output = await run(
     git,
     dirname(git),
     ['config', '--global', '-z', '--type=path', '--get-regexp', pattern],
     env,
   ).catch(() => undefined);
-  const pairs = (said ?? '')
+  const pairs = (output ?? '')
     .split('\0')
     .filter((entry) => entry.includes('\n'))
     .map((entry): [string, string] => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]);
-  const named = pairs.findLast(([name]) => name === 'core.excludesfile')?.[1];
-  const usual = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'git', 'ignore');
-  const excludes = named || usual;
+  const configuredIgnoreFile = pairs.findLast(([name]) => name === 'core.excludesfile')?.[1];
+  const defaultIgnoreFile = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'git', 'ignore');
+  const excludes = configuredIgnoreFile || defaultIgnoreFile;
   return [
     ['core.excludesFile', isFile(excludes) ? excludes : '/dev/null'],
     ...pairs.filter(([name]) => name === 'safe.directory'),
@@ -204,7 +200,7 @@ function isFile(path: string): boolean {
   return isAbsolute(path) && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
 }
 
-function asOptions(pairs: readonly (readonly [string, string])[]): string[] {
+function optionsOf(pairs: readonly (readonly [string, string])[]): string[] {
   return ['--no-pager', ...pairs.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
@@ -214,11 +210,11 @@ function run(
   args: readonly string[],
   variables: Readonly<Record<string, string>>,
   signal?: AbortSignal,
-  onStuck: () => void = () => {},
+  onTimeout: () => void = () => {},
 ): Promise<string | undefined> {
   const timeout = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
-    const kept = Object.entries(process.env).filter(([name]) => passedOn.test(name));
+    const kept = Object.entries(process.env).filter(([name]) => inheritedVariables.test(name));
     // Started in git's own folder, so that no libraries (on Windows, programs) of the opened folder are loaded.
     const child = spawn(git, ['-C', folder, ...args], {
       cwd: dirname(git),
@@ -233,7 +229,7 @@ function run(
     });
     endWithUs(child);
     const unwatch = watchStuck(child.pid, () => {
-      onStuck();
+      onTimeout();
       child.kill('SIGKILL');
     });
     const chunks: Buffer[] = [];
@@ -245,7 +241,7 @@ function run(
     });
     child.on('error', (error) => {
       unwatch();
-      if (timeout.aborted) onStuck();
+      if (timeout.aborted) onTimeout();
       if (signal?.aborted) reject(error);
       else resolve(undefined);
     });

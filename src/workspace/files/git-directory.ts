@@ -6,14 +6,14 @@ import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 /** Maximum size of a file that git writes, bytes. */
-const mostBytes = 1_000_000;
+const maxBytes = 1_000_000;
 /** Maximum number of branch and object files that are examined. */
-const mostEntries = 100_000;
+const maxEntries = 100_000;
 /** Git's own limit for a chain of alternates. */
-const mostBorrowed = 5;
+const maxAlternates = 5;
 
 /** The entries that git reads in a repository. Each may be a link. */
-const parts = [
+const entryNames = [
   'HEAD',
   'config',
   'config.worktree',
@@ -33,20 +33,20 @@ const parts = [
  */
 export async function gitFault(folder: string): Promise<string | undefined> {
   const fault = await faultAbove(await realpath(folder).catch(() => folder)).catch((error) => {
-    if (error instanceof Strange) return error.message;
+    if (error instanceof InvalidGitFile) return error.message;
     throw error;
   });
   return fault && `${fault} Git is not asked there: open the repository's own folder.`;
 }
 
 /** A file exists, but git cannot have written it. */
-class Strange extends Error {}
+class InvalidGitFile extends Error {}
 
 async function faultAbove(folder: string): Promise<string | undefined> {
   for (let at = folder; ; at = dirname(at)) {
     const found = await repositoryIn(at);
     if (found?.fault !== undefined) return found.fault;
-    if (found?.isCertain) return undefined;
+    if (found?.endsSearch) return undefined;
     if (await isRepository(at)) return `${at} is a repository without a folder of its own.`;
     if (dirname(at) === at) return undefined;
   }
@@ -55,7 +55,7 @@ async function faultAbove(folder: string): Promise<string | undefined> {
 interface Repository {
   readonly fault?: string;
   /** Git stops at this `.git` and does not search parent folders. It skips a `.git` that it considers invalid. */
-  readonly isCertain: boolean;
+  readonly endsSearch: boolean;
   /** Absolute path with links resolved, or undefined if git must not use it. */
   readonly directory?: string;
 }
@@ -65,29 +65,29 @@ async function repositoryIn(top: string): Promise<Repository | undefined> {
   const entry = join(top, '.git');
   if ((await lstat(entry).catch(() => undefined)) === undefined) return undefined;
   const isFile = (await stat(entry).catch(() => undefined))?.isFile() ?? false;
-  const directory = isFile ? await namedBy(entry) : await realpath(entry).catch(() => undefined);
-  if (directory === undefined) return { fault: `${entry} leads nowhere.`, isCertain: true };
+  const directory = isFile ? await directoryNamedIn(entry) : await realpath(entry).catch(() => undefined);
+  if (directory === undefined) return { fault: `${entry} leads to nothing that can be opened.`, endsSearch: true };
   const fault = await repositoryFault(top, entry, directory);
-  if (fault !== undefined) return { fault, isCertain: true };
-  return { directory, isCertain: isFile || (await isRepository(directory)) };
+  if (fault !== undefined) return { fault, endsSearch: true };
+  return { directory, endsSearch: isFile || (await isRepository(directory)) };
 }
 
 async function repositoryFault(top: string, entry: string, directory: string): Promise<string | undefined> {
-  const common = await commonOf(directory);
-  const homes = await homesOf(top, directory, common);
-  if (homes === undefined)
-    return `${entry} leads to ${common}, which is the repository of another folder: it names this one neither as its worktree nor as its submodule.`;
-  for (const each of homes.repositories) {
-    const fault = await faultIn(each, homes.folders);
+  const commonDirectory = await commonDirectoryOf(directory);
+  const allowed = await allowedFoldersOf(top, directory, commonDirectory);
+  if (allowed === undefined)
+    return `${entry} leads to ${commonDirectory}, the repository of another folder. It lists this folder neither as its worktree nor as its submodule.`;
+  for (const each of allowed.repositories) {
+    const fault = await faultIn(each, allowed.folders);
     if (fault !== undefined) return `${fault} It belongs to the repository of ${top}.`;
   }
-  const worktree = homes.isOwn ? await worktreeOf(directory) : undefined;
+  const worktree = allowed.isInFolder ? await worktreeOf(directory) : undefined;
   return worktree === undefined || worktree === top ? undefined : `${entry} is the repository of ${worktree}.`;
 }
 
-interface Homes {
-  /** The repository is inside the folder. */
-  readonly isOwn: boolean;
+interface AllowedFolders {
+  /** Whether the repository is inside the folder. */
+  readonly isInFolder: boolean;
   /** Everything that git reads must be inside these folders. */
   readonly folders: readonly string[];
   /** The repositories to check. */
@@ -95,61 +95,79 @@ interface Homes {
 }
 
 /** Undefined if the repository belongs to another folder. */
-async function homesOf(top: string, directory: string, common: string): Promise<Homes | undefined> {
-  if (liesIn(top, directory) && liesIn(top, common))
-    return { isOwn: true, folders: [top], repositories: [...new Set([directory, common])] };
-  return (await worktreeHomes(top, directory, common)) ?? (await submoduleHomes(top, directory, common));
+async function allowedFoldersOf(
+  top: string,
+  directory: string,
+  commonDirectory: string,
+): Promise<AllowedFolders | undefined> {
+  if (liesIn(top, directory) && liesIn(top, commonDirectory))
+    return { isInFolder: true, folders: [top], repositories: [...new Set([directory, commonDirectory])] };
+  return (
+    (await foldersOfWorktree(top, directory, commonDirectory)) ??
+    (await foldersOfSubmodule(top, directory, commonDirectory))
+  );
 }
 
 /** A worktree's directory is in `worktrees` of its repository, and its `gitdir` file names the folder's `.git` file. */
-async function worktreeHomes(top: string, directory: string, common: string): Promise<Homes | undefined> {
-  const isListed = basename(dirname(directory)) === 'worktrees' && dirname(dirname(directory)) === common;
+async function foldersOfWorktree(
+  top: string,
+  directory: string,
+  commonDirectory: string,
+): Promise<AllowedFolders | undefined> {
+  const isListed = basename(dirname(directory)) === 'worktrees' && dirname(dirname(directory)) === commonDirectory;
   const named = (await textOf(join(directory, 'gitdir')))?.trim();
   if (!isListed || named === undefined) return undefined;
   const entry = await realpath(resolve(directory, named)).catch(() => undefined);
   if (entry !== join(top, '.git')) return undefined;
-  return { isOwn: false, folders: [top, common], repositories: [directory, common] };
+  return { isInFolder: false, folders: [top, commonDirectory], repositories: [directory, commonDirectory] };
 }
 
 /** A submodule's directory is in `modules` of the outer repository, and its `core.worktree` is this folder. */
-async function submoduleHomes(top: string, directory: string, common: string): Promise<Homes | undefined> {
-  if (common !== directory || (await worktreeOf(directory)) !== top) return undefined;
+async function foldersOfSubmodule(
+  top: string,
+  directory: string,
+  commonDirectory: string,
+): Promise<AllowedFolders | undefined> {
+  if (commonDirectory !== directory || (await worktreeOf(directory)) !== top) return undefined;
   for (let above = dirname(top); ; above = dirname(above)) {
     const outer = await repositoryIn(above);
-    if (outer?.isCertain) {
+    if (outer?.endsSearch) {
       if (outer.directory === undefined || !liesIn(join(outer.directory, 'modules'), directory)) return undefined;
-      return { isOwn: false, folders: [top, outer.directory], repositories: [directory] };
+      return { isInFolder: false, folders: [top, outer.directory], repositories: [directory] };
     }
     if (dirname(above) === above) return undefined;
   }
 }
 
 /** The reason why git would read something outside these folders. */
-async function faultIn(directory: string, homes: readonly string[]): Promise<string | undefined> {
-  const links = await Promise.all(['refs', 'objects'].map((name) => linksBelow(join(directory, name))));
-  const [branches, objects] = links;
+async function faultIn(directory: string, allowed: readonly string[]): Promise<string | undefined> {
+  const [branches, objects] = await Promise.all(['refs', 'objects'].map((name) => linksBelow(join(directory, name))));
   if (branches === undefined || objects === undefined)
-    return `${directory} has more loose objects and branches than are looked at: run 'git gc'.`;
-  const paths = [...parts.map((name) => join(directory, name)), ...branches, ...objects];
+    return `${directory} has too many loose objects and branches to check: run 'git gc'.`;
+  const paths = [...entryNames.map((name) => join(directory, name)), ...branches, ...objects];
   for (const path of paths) {
     const stats = await lstat(path).catch(() => undefined);
     if (!stats?.isSymbolicLink()) continue;
     const target = await realpath(path).catch(() => undefined);
-    if (target !== undefined && !homes.some((home) => liesIn(home, target))) return `${path} is a link to ${target}.`;
+    if (target !== undefined && !allowed.some((home) => liesIn(home, target))) return `${path} is a link to ${target}.`;
   }
-  return borrowed(join(directory, 'objects'), homes, 0);
+  return alternatesFault(join(directory, 'objects'), allowed, 0);
 }
 
 /** Checks alternates: objects may come from other repositories, which may have alternates too. */
-async function borrowed(objects: string, homes: readonly string[], depth: number): Promise<string | undefined> {
+async function alternatesFault(
+  objects: string,
+  allowed: readonly string[],
+  depth: number,
+): Promise<string | undefined> {
   const file = join(objects, 'info', 'alternates');
   for (const line of ((await textOf(file)) ?? '').split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
     const target = await realpath(resolve(objects, line)).catch(() => undefined);
     if (target === undefined && !line.startsWith('"')) continue;
-    if (target === undefined || depth >= mostBorrowed || !homes.some((home) => liesIn(home, target)))
+    if (target === undefined || depth >= maxAlternates || !allowed.some((home) => liesIn(home, target)))
       return `${file} borrows objects of another repository: run 'git repack -a -d' and remove that file.`;
-    const fault = await borrowed(target, homes, depth + 1);
+    const fault = await alternatesFault(target, allowed, depth + 1);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -163,7 +181,7 @@ async function linksBelow(folder: string): Promise<string[] | undefined> {
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     const entries: Dirent[] = await readdir(at, { withFileTypes: true }).catch(() => []);
     seen += entries.length;
-    if (seen > mostEntries) return undefined;
+    if (seen > maxEntries) return undefined;
     for (const entry of entries) {
       if (entry.isDirectory()) pending.push(join(at, entry.name));
       else if (!entry.isFile()) found.push(join(at, entry.name));
@@ -173,7 +191,7 @@ async function linksBelow(folder: string): Promise<string[] | undefined> {
 }
 
 /** The directory with the repository's history. A worktree's own directory refers to it. */
-async function commonOf(directory: string): Promise<string> {
+async function commonDirectoryOf(directory: string): Promise<string> {
   const named = (await textOf(join(directory, 'commondir')))?.replace(/[\r\n]+$/, '');
   if (named === undefined) return directory;
   const path = resolve(directory, named);
@@ -181,7 +199,7 @@ async function commonOf(directory: string): Promise<string> {
 }
 
 /** The directory that a `.git` file refers to. */
-async function namedBy(file: string): Promise<string | undefined> {
+async function directoryNamedIn(file: string): Promise<string | undefined> {
   const path = /^gitdir: (.+?)[\r\n]*$/s.exec((await textOf(file)) ?? '')?.[1];
   return path === undefined ? undefined : realpath(resolve(dirname(file), path)).catch(() => undefined);
 }
@@ -211,17 +229,20 @@ async function isRepository(folder: string): Promise<boolean> {
   return found.every((stats) => stats?.isDirectory());
 }
 
-/** Undefined if there is no such file. Throws `Strange`. */
+/** Undefined if there is no such file. Throws `InvalidGitFile`. */
 async function textOf(path: string): Promise<string | undefined> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return undefined;
-  if (!stats.isFile() || stats.size > mostBytes) throw new Strange(`${path} is not as git writes it.`);
+  if (!stats.isFile() || stats.size > maxBytes) throw new InvalidGitFile(`${path} was not written by git.`);
   return readFile(path, 'utf8').catch(() => {
-    throw new Strange(`${path} cannot be read.`);
+    throw new InvalidGitFile(`${path} cannot be read.`);
   });
 }
 
-function liesIn(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
+/** Whether the path is the folder or inside it. Both are absolute. */
+export function liesIn(folder: string, path: string): boolean {
+  const relativePath = relative(folder, path);
+  return (
+    relativePath === '' || !(relativePath === '..' || relativePath.startsWith(`..${sep}`) || isAbsolute(relativePath))
+  );
 }

@@ -3,28 +3,28 @@
 
 import { readFileSync } from 'node:fs';
 
-const lookMs = 500;
+const checkMs = 500;
 /** Number of checks in a row without activity: three seconds. Each answer of a slow drive counts as activity. */
-const patience = 6;
+const maxIdleChecks = 6;
 
 /** Calls `onStuck` once if the process sleeps without activity. Returns a function that ends the watch. */
 export function watchStuck(pid: number | undefined, onStuck: () => void): () => void {
   if (process.platform !== 'linux' || pid === undefined) return () => {};
   let before = '';
-  let looks = 0;
+  let idleChecks = 0;
   const timer = setInterval(() => {
-    const now = lifeOf(pid);
-    looks = now !== undefined && now === before ? looks + 1 : 0;
+    const now = activityOf(pid);
+    idleChecks = now !== undefined && now === before ? idleChecks + 1 : 0;
     before = now ?? '';
-    if (looks < patience) return;
+    if (idleChecks < maxIdleChecks) return;
     clearInterval(timer);
     onStuck();
-  }, lookMs);
+  }, checkMs);
   return () => clearInterval(timer);
 }
 
 /** CPU time and number of context switches of a sleeping process. Undefined if it runs, reads a disk or is gone. */
-function lifeOf(pid: number): string | undefined {
+function activityOf(pid: number): string | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     if (!/^State:\s+S/m.test(status)) return undefined;

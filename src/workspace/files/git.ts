@@ -31,22 +31,22 @@ export async function listWithGit(reader: FolderReader, signal?: AbortSignal): P
 }
 
 /** Whether git would list this one file. Undefined as in `listWithGit`. */
-export function gitKnows(reader: FolderReader, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
-  return knows(gitFor(reader.root), reader.root, path, signal);
+export function isListedByGit(reader: FolderReader, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
+  return isListed(gitFor(reader.root), reader.root, path, signal);
 }
 
-async function knows(git: RunGit, root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
+async function isListed(git: RunGit, root: string, path: string, signal?: AbortSignal): Promise<boolean | undefined> {
   // Git knows only the files of its own repository, so the nested repository is asked about its files.
   for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) {
-    const inside = join(root, folder);
-    if (!(await exists(join(inside, '.git')))) continue;
-    const known = await knows(git, inside, path.slice(folder.length + 1), signal);
+    const nestedRoot = join(root, folder);
+    if (!(await exists(join(nestedRoot, '.git')))) continue;
+    const known = await isListed(git, nestedRoot, path.slice(folder.length + 1), signal);
     return known && !(await ignoredByGit(git, root, folder, signal));
   }
-  if (await wouldWait(root)) return undefined;
+  if (await hasPipe(root)) return undefined;
   const listed = await git(root, ['--literal-pathspecs', 'ls-files', '-coz', '--exclude-standard', '--', path], signal);
   if (listed === undefined) return undefined;
-  if (split(listed).includes(path)) return true;
+  if (entriesOf(listed).includes(path)) return true;
   return (await ignoredByGit(git, root, '.', signal)) ? undefined : false;
 }
 
@@ -55,7 +55,7 @@ async function ignoredByGit(git: RunGit, folder: string, path: string, signal?: 
   return (await git(folder, ['check-ignore', '--quiet', '--', `./${path}`], signal)) !== undefined;
 }
 
-interface Found {
+interface FoundFiles {
   readonly files: Set<string>;
   readonly ignored: string[];
 }
@@ -66,7 +66,7 @@ async function addFiles(
   reader: FolderReader,
   prefix: string,
   listed: readonly string[],
-  found: Found,
+  found: FoundFiles,
   depth: number,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -77,17 +77,17 @@ async function addFiles(
   }
   // Only the mode in the index marks a submodule. Reading the modes costs less than a stat of every file.
   const submodules = await git(join(reader.root, prefix), ['ls-files', '-z', '--stage'], signal);
-  for (const entry of split(submodules ?? '')) {
+  for (const entry of entriesOf(submodules ?? '')) {
     if (entry.startsWith('160000 ')) folders.push(entry.slice(entry.indexOf('\t') + 1));
   }
   for (const folder of new Set(folders)) {
     found.files.delete(prefix + folder);
     // The index may name a link or a folder elsewhere.
     if ((await reader.folder(prefix + folder)) !== undefined) continue;
-    const inside = join(reader.root, prefix, folder);
+    const nestedRoot = join(reader.root, prefix, folder);
     // A submodule that is not checked out has no .git, so git would answer for the outer repository.
-    if (depth >= maxDepth || !(await exists(join(inside, '.git')))) continue;
-    const nested = await listRepository(git, inside, signal);
+    if (depth >= maxDepth || !(await exists(join(nestedRoot, '.git')))) continue;
+    const nested = await listRepository(git, nestedRoot, signal);
     if (nested === undefined) continue;
     found.ignored.push(...nested.ignored.map((path) => `${prefix}${folder}/${path}`));
     await addFiles(git, reader, `${prefix}${folder}/`, nested.files, found, depth + 1, signal);
@@ -95,16 +95,16 @@ async function addFiles(
 }
 
 async function listRepository(git: RunGit, folder: string, signal?: AbortSignal): Promise<GitListing | undefined> {
-  if (await wouldWait(folder)) return undefined;
+  if (await hasPipe(folder)) return undefined;
   const [files, ignored] = await Promise.all([
     git(folder, ['ls-files', '-coz', '--exclude-standard'], signal),
     git(folder, ['ls-files', '-oiz', '--directory', '--exclude-standard'], signal),
   ]);
-  return files === undefined ? undefined : { files: split(files), ignored: split(ignored ?? '') };
+  return files === undefined ? undefined : { files: entriesOf(files), ignored: entriesOf(ignored ?? '') };
 }
 
 /** Git opens these files first and would wait for the writer of a pipe. `watchStuck` detects other pipes in seconds. */
-async function wouldWait(folder: string): Promise<boolean> {
+async function hasPipe(folder: string): Promise<boolean> {
   const found = await Promise.all(
     ['.gitignore', '.git/info/exclude', '.git/config', '.git/index'].map((name) =>
       stat(join(folder, name)).catch(() => undefined),
@@ -113,7 +113,7 @@ async function wouldWait(folder: string): Promise<boolean> {
   return found.some((stats) => stats?.isFIFO());
 }
 
-function split(output: string): string[] {
+function entriesOf(output: string): string[] {
   return output.split('\0').filter((entry) => entry !== '');
 }
 

@@ -2,8 +2,8 @@
 // A folder brings its own patterns, and as regular expressions, some would take exponential time.
 
 /** A token of a name: a character, a test of a character, or '*'. */
-type Token = string | ((character: string) => boolean) | typeof any;
-const any = Symbol('*');
+type Token = string | ((character: string) => boolean) | typeof anyCharacters;
+const anyCharacters = Symbol('*');
 /** A part of a path: the tokens of a name, or any number of names. */
 type Part = readonly Token[] | typeof anyNames;
 const anyNames = Symbol('**');
@@ -44,11 +44,11 @@ export function parseGlob(glob: string): (readonly Part[])[] {
   return patterns.map((pattern) => [...partsOf(pattern.split('/'), false), anyNames]);
 }
 
-function partsOf(names: readonly string[], escapes: boolean): Part[] {
-  return names.flatMap((name, at): Part[] => {
-    if (!/^\*{2,}$/.test(name)) return [tokensOf(name, escapes)];
+function partsOf(names: readonly string[], hasEscapes: boolean): Part[] {
+  return names.flatMap((name, index): Part[] => {
+    if (!/^\*{2,}$/.test(name)) return [tokensOf(name, hasEscapes)];
     // At the end, `**` matches the content of a folder, not the folder itself.
-    return at > 0 && at === names.length - 1 ? [anyNames, [any]] : [anyNames];
+    return index > 0 && index === names.length - 1 ? [anyNames, [anyCharacters]] : [anyNames];
   });
 }
 
@@ -63,23 +63,23 @@ function expand(glob: string): string[] {
       return (braces[1] as string).split(',').map((choice) => before + choice + after);
     });
     if (next.length > maxExpanded) return [glob.replace(/\{.*\}/, '*')];
-    if (next.length === expanded.length && next.every((pattern, at) => pattern === expanded[at])) return next;
+    if (next.length === expanded.length && next.every((pattern, index) => pattern === expanded[index])) return next;
     expanded = next;
   }
 }
 
-function tokensOf(name: string, escapes: boolean): Token[] {
+function tokensOf(name: string, hasEscapes: boolean): Token[] {
   const tokens: Token[] = [];
-  for (let at = 0; at < name.length; at++) {
-    const character = name[at] as string;
-    if (character === '\\' && escapes && at + 1 < name.length) tokens.push(name[++at] as string);
+  for (let index = 0; index < name.length; index++) {
+    const character = name[index] as string;
+    if (character === '\\' && hasEscapes && index + 1 < name.length) tokens.push(name[++index] as string);
     else if (character === '*') {
-      if (tokens.at(-1) !== any) tokens.push(any);
+      if (tokens.at(-1) !== anyCharacters) tokens.push(anyCharacters);
     } else if (character === '?') tokens.push(() => true);
     else if (character === '[') {
-      const set = setAt(name, at, escapes);
+      const set = characterSetAt(name, index, hasEscapes);
       tokens.push(set?.test ?? '[');
-      at = set?.end ?? at;
+      index = set?.end ?? index;
     } else tokens.push(character);
   }
   return tokens;
@@ -99,32 +99,32 @@ const classes: Readonly<Record<string, RegExp>> = {
 };
 
 /** Parses the set '[...]' at `start`. Undefined if it does not end; the bracket is then an ordinary character. */
-function setAt(
+function characterSetAt(
   name: string,
   start: number,
-  escapes: boolean,
+  hasEscapes: boolean,
 ): { readonly test: (character: string) => boolean; readonly end: number } | undefined {
   const negated = name[start + 1] === '!' || name[start + 1] === '^';
   const tests: ((character: string) => boolean)[] = [];
-  const first = start + (negated ? 2 : 1);
-  let at = first;
+  const firstIndex = start + (negated ? 2 : 1);
+  let index = firstIndex;
   const literal = () => {
-    if (escapes && name[at] === '\\' && at + 1 < name.length) at++;
-    return name[at++] as string;
+    if (hasEscapes && name[index] === '\\' && index + 1 < name.length) index++;
+    return name[index++] as string;
   };
-  while (at < name.length) {
-    if (name[at] === ']' && at > first)
-      return { test: (character) => tests.some((test) => test(character)) !== negated, end: at };
-    const named = /^\[:(\w+):\]/.exec(name.slice(at, at + 12));
-    if (named) {
-      const pattern = classes[named[1] as string];
+  while (index < name.length) {
+    if (name[index] === ']' && index > firstIndex)
+      return { test: (character) => tests.some((test) => test(character)) !== negated, end: index };
+    const classMatch = /^\[:(\w+):\]/.exec(name.slice(index, index + 12));
+    if (classMatch) {
+      const pattern = classes[classMatch[1] as string];
       if (pattern) tests.push((character) => pattern.test(character));
-      at += named[0].length;
+      index += classMatch[0].length;
       continue;
     }
     const low = literal();
-    if (name[at] === '-' && at + 1 < name.length && name[at + 1] !== ']') {
-      at++;
+    if (name[index] === '-' && index + 1 < name.length && name[index + 1] !== ']') {
+      index++;
       const high = literal();
       tests.push((character) => low <= character && character <= high);
     } else tests.push((character) => character === low);
@@ -133,22 +133,22 @@ function setAt(
 }
 
 /** @param names the parts of a path, in lower case like the pattern where case does not matter */
-export function matches(parts: readonly Part[], names: readonly string[]): boolean {
-  return inOrder(
+export function matchesPath(parts: readonly Part[], names: readonly string[]): boolean {
+  return matchInOrder(
     parts,
     names.length,
     (part) => part === anyNames,
-    (part, at) => matchesName(part as readonly Token[], names[at] as string),
+    (part, index) => matchesName(part as readonly Token[], names[index] as string),
   );
 }
 
 function matchesName(tokens: readonly Token[], name: string): boolean {
-  return inOrder(
+  return matchInOrder(
     tokens,
     name.length,
-    (token) => token === any,
-    (token, at) =>
-      typeof token === 'string' ? name[at] === token : (token as (c: string) => boolean)(name[at] as string),
+    (token) => token === anyCharacters,
+    (token, index) =>
+      typeof token === 'string' ? name[index] === token : (token as (c: string) => boolean)(name[index] as string),
   );
 }
 
@@ -156,29 +156,29 @@ function matchesName(tokens: readonly Token[], name: string): boolean {
  * Whether the pattern's items match `length` elements in order, where a wildcard matches any number of elements.
  * Backtracking to the last wildcard is enough: the part before it would not match better later.
  */
-function inOrder<T>(
+function matchInOrder<T>(
   pattern: readonly T[],
   length: number,
-  isWild: (item: T) => boolean,
-  matchesOne: (item: T, at: number) => boolean,
+  isWildcard: (part: T) => boolean,
+  matchesOne: (part: T, index: number) => boolean,
 ): boolean {
-  let item = 0;
-  let at = 0;
-  let wild = -1;
-  let resumeAt = 0;
-  while (at < length) {
-    const current = pattern[item];
-    if (current !== undefined && isWild(current)) {
-      wild = item++;
-      resumeAt = at;
-    } else if (current !== undefined && matchesOne(current, at)) {
-      item++;
-      at++;
-    } else if (wild >= 0) {
-      item = wild + 1;
-      at = ++resumeAt;
+  let patternIndex = 0;
+  let index = 0;
+  let lastWildcard = -1;
+  let retryAt = 0;
+  while (index < length) {
+    const current = pattern[patternIndex];
+    if (current !== undefined && isWildcard(current)) {
+      lastWildcard = patternIndex++;
+      retryAt = index;
+    } else if (current !== undefined && matchesOne(current, index)) {
+      patternIndex++;
+      index++;
+    } else if (lastWildcard >= 0) {
+      patternIndex = lastWildcard + 1;
+      index = ++retryAt;
     } else return false;
   }
-  while (item < pattern.length && isWild(pattern[item] as T)) item++;
-  return item === pattern.length;
+  while (patternIndex < pattern.length && isWildcard(pattern[patternIndex] as T)) patternIndex++;
+  return patternIndex === pattern.length;
 }

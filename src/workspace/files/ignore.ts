@@ -1,11 +1,11 @@
 // Ignore files at every level of a folder, and globs such as VS Code's `files.exclude`.
 
 import type { FolderReader } from './folder-reader.ts';
-import { matches, parseGlob, parseIgnoreFile, type Rule } from './globs.ts';
+import { matchesPath, parseGlob, parseIgnoreFile, type Rule } from './globs.ts';
 import { parentOf } from './inside.ts';
 
 /** This extension's ignore file, in git's syntax. It excludes files from training and prompts. */
-export const ownIgnoreFile = '.easyadaptationignore';
+export const ownIgnoreFileName = '.easyadaptationignore';
 
 /** A larger file is not written by hand. */
 const maxBytes = 1_000_000;
@@ -13,12 +13,12 @@ const maxBytes = 1_000_000;
 /** Ignore files of one or more kinds. Each applies below its folder; the deepest one with a matching rule decides. */
 export class IgnoreFiles {
   private readonly byFolder = new Map<string, readonly Rule[]>();
-  private readonly known = new Map<string, boolean>();
+  private readonly ignoredFolders = new Map<string, boolean>();
 
   /** @param folder relative to the root, '' for the root itself */
   add(folder: string, text: string): void {
-    this.byFolder.set(folder, [...(this.byFolder.get(folder) ?? []), ...parseIgnoreFile(asCompared(text))]);
-    this.known.clear();
+    this.byFolder.set(folder, [...(this.byFolder.get(folder) ?? []), ...parseIgnoreFile(comparable(text))]);
+    this.ignoredFolders.clear();
   }
 
   /**
@@ -30,7 +30,7 @@ export class IgnoreFiles {
     if ((await reader.folder(folder)) !== undefined) return;
     const read = await reader.read(folder === '' ? name : `${folder}/${name}`, maxBytes);
     if ('bytes' in read) this.add(folder, read.bytes.toString('utf8').replace(/^\ufeff/, ''));
-    else if (read.leftOut === 'gone' || (read.leftOut === 'not-a-file' && name !== ownIgnoreFile)) return;
+    else if (read.leftOut === 'gone' || (read.leftOut === 'not-a-file' && name !== ownIgnoreFileName)) return;
     else this.add(folder, '*');
   }
 
@@ -39,19 +39,21 @@ export class IgnoreFiles {
     if (this.byFolder.size === 0 || path === '') return false;
     const parent = parentOf(path);
     if (parent !== '') {
-      let parentIgnored = this.known.get(parent);
+      let parentIgnored = this.ignoredFolders.get(parent);
       if (parentIgnored === undefined) {
         parentIgnored = this.ignores(parent, true);
-        this.known.set(parent, parentIgnored);
+        this.ignoredFolders.set(parent, parentIgnored);
       }
       if (parentIgnored) return true;
     }
     for (let folder = parent; ; folder = parentOf(folder)) {
       const rules = this.byFolder.get(folder);
       if (rules) {
-        const names = asCompared(folder === '' ? path : path.slice(folder.length + 1)).split('/');
-        const last = rules.findLast((rule) => (isFolder || !rule.foldersOnly) && matches(rule.parts, names));
-        if (last) return !last.negated;
+        const names = comparable(folder === '' ? path : path.slice(folder.length + 1)).split('/');
+        const decidingRule = rules.findLast(
+          (rule) => (isFolder || !rule.foldersOnly) && matchesPath(rule.parts, names),
+        );
+        if (decidingRule) return !decidingRule.negated;
       }
       if (folder === '') return false;
     }
@@ -59,7 +61,7 @@ export class IgnoreFiles {
 }
 
 /** File systems of other platforms than Linux ignore case. */
-function asCompared(text: string): string {
+function comparable(text: string): string {
   return process.platform === 'linux' ? text : text.toLowerCase();
 }
 
@@ -69,10 +71,10 @@ function asCompared(text: string): string {
  */
 export function excluder(globs: Readonly<Record<string, boolean>>): (path: string) => boolean {
   // `{ "when": ... }` only hides a file because of its sibling, so the file is still used.
-  const patterns = Object.entries(globs).flatMap(([glob, on]) => (on === true ? parseGlob(glob) : []));
+  const patterns = Object.entries(globs).flatMap(([glob, isOn]) => (isOn === true ? parseGlob(glob) : []));
   if (patterns.length === 0) return () => false;
   return (path) => {
     const names = path.split('/');
-    return patterns.some((parts) => matches(parts, names));
+    return patterns.some((parts) => matchesPath(parts, names));
   };
 }

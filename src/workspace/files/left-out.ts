@@ -15,8 +15,8 @@ export class LeftOutFiles {
     this.examples[reason] = examples;
   }
 
-  /** The examples by reason. @param name redacts a path */
-  namedBy(name: (path: string) => string): Partial<Record<LeftOutReason, string[]>> {
-    return Object.fromEntries(Object.entries(this.examples).map(([reason, paths]) => [reason, paths.map(name)]));
+  /** The examples by reason. @param redact replaces the secrets in a path */
+  examplesWith(redact: (path: string) => string): Partial<Record<LeftOutReason, string[]>> {
+    return Object.fromEntries(Object.entries(this.examples).map(([reason, paths]) => [reason, paths.map(redact)]));
   }
 }

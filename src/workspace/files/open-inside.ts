@@ -40,7 +40,7 @@ const readFlags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
 const O_PATH = 0o10000000;
 const canOpenByHandle = process.platform === 'linux' && existsSync('/proc/self/fd');
 /** When opening by path: number of checks that the file and its folders are still the same. */
-const looks = 2;
+const sameChecks = 2;
 
 /** Throws file system errors. */
 export async function rootAt(path: string): Promise<OpenedRoot & { readonly isFolder: boolean }> {
@@ -70,11 +70,11 @@ export async function openInside(
 }
 
 async function openByHandle(root: OpenedRoot, names: readonly string[], kind: Kind): Promise<OpenedFile | Fault> {
-  const handle = (await openWhereItLies(root, names)) ?? (await openStepByStep(root, names));
+  const handle = (await openDirectly(root, names)) ?? (await openStepByStep(root, names));
   if (handle === undefined) return 'not-a-file';
   try {
     const stats = await handle.stat({ bigint: true });
-    if (!stats[kind]()) return await closed(handle, 'not-a-file');
+    if (!stats[kind]()) return await closeWith(handle, 'not-a-file');
     if (kind === 'isDirectory') return { handle, stats, path: inHandle(handle), isSame: async () => true };
     // Opens the same file again for reading. The /proc link refers to the open file even if its path has changed.
     const readable = await open(inHandle(handle), O_RDONLY | O_NONBLOCK);
@@ -87,7 +87,7 @@ async function openByHandle(root: OpenedRoot, names: readonly string[], kind: Ki
 }
 
 /** Undefined if the opened file's real path differs from the requested path. */
-async function openWhereItLies(root: OpenedRoot, names: readonly string[]): Promise<FileHandle | undefined> {
+async function openDirectly(root: OpenedRoot, names: readonly string[]): Promise<FileHandle | undefined> {
   const path = join(root.path, ...names);
   const handle = await open(path, O_PATH | O_NOFOLLOW).catch(() => undefined);
   if (handle === undefined || (await readlink(inHandle(handle)).catch(() => '')) === path) return handle;
@@ -123,7 +123,7 @@ function inHandle({ fd }: FileHandle, name?: string): string {
 /** Opens the path, then checks several times that the path and its folders still refer to the same objects. */
 async function openByPath(root: OpenedRoot, names: readonly string[], kind: Kind): Promise<OpenedFile | Fault> {
   const path = join(root.path, ...names);
-  const folders = foldersOn(root, names, kind);
+  const folders = foldersOf(root, names, kind);
   const before = await Promise.all(folders.map((folder) => lstat(folder, { bigint: true })));
   if (before[0] === undefined || !isSame(before[0], root) || before.some((stats) => !stats.isDirectory()))
     return 'not-a-file';
@@ -133,16 +133,16 @@ async function openByPath(root: OpenedRoot, names: readonly string[], kind: Kind
   const handle = kind === 'isFile' ? await open(path, readFlags) : undefined;
   try {
     const opened = handle === undefined ? stats : await handle.stat({ bigint: true });
-    if (!opened[kind]()) return await closed(handle, 'not-a-file');
+    if (!opened[kind]()) return await closeWith(handle, 'not-a-file');
     const stillSame = async () => {
-      for (let look = 0; look < looks; look++) {
+      for (let check = 0; check < sameChecks; check++) {
         if (!isSame(await lstat(path, { bigint: true }), opened)) return false;
         const now = await Promise.all(folders.map((folder) => lstat(folder, { bigint: true })));
         if (now.some((each, i) => !each.isDirectory() || !isSame(each, before[i] as BigIntStats))) return false;
       }
-      return asCompared(await realpath(path)) === asCompared(path);
+      return comparable(await realpath(path)) === comparable(path);
     };
-    if (!(await stillSame())) return await closed(handle, 'changed-while-read');
+    if (!(await stillSame())) return await closeWith(handle, 'changed-while-read');
     return { handle, stats: opened, path, isSame: () => stillSame().catch(() => false) };
   } catch (error) {
     await handle?.close();
@@ -151,14 +151,14 @@ async function openByPath(root: OpenedRoot, names: readonly string[], kind: Kind
 }
 
 /** Absolute paths of the folders, the root first. */
-function foldersOn(root: OpenedRoot, names: readonly string[], kind: Kind): string[] {
+function foldersOf(root: OpenedRoot, names: readonly string[], kind: Kind): string[] {
   const folders = [root.path];
   for (const name of kind === 'isDirectory' ? names : names.slice(0, -1))
     folders.push(join(folders.at(-1) ?? '', name));
   return folders;
 }
 
-async function closed(handle: FileHandle | undefined, fault: Fault): Promise<Fault> {
+async function closeWith(handle: FileHandle | undefined, fault: Fault): Promise<Fault> {
   await handle?.close();
   return fault;
 }
@@ -168,6 +168,6 @@ function isSame(a: Pick<OpenedRoot, 'dev' | 'ino'>, b: Pick<OpenedRoot, 'dev' | 
 }
 
 /** Other systems than Linux ignore case and the Unicode composition of letters in file names. */
-function asCompared(path: string): string {
+function comparable(path: string): string {
   return process.platform === 'linux' ? path : path.normalize('NFC').toLowerCase();
 }

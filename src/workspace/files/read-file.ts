@@ -49,10 +49,10 @@ async function readOnce(
   const { handle, stats } = opened as typeof opened & { handle: FileHandle };
   try {
     if (stats.size > maxBytes) return { leftOut: 'too-large' };
-    const bytes = await fill(handle, Number(stats.size));
+    const bytes = await readBytes(handle, Number(stats.size));
     afterRead();
     const after = await handle.stat({ bigint: true });
-    if (bytes === undefined || !same(stats, after)) return { leftOut: 'changed-while-read' };
+    if (bytes === undefined || !isUnchanged(stats, after)) return { leftOut: 'changed-while-read' };
     return { bytes, changedAt: Number(stats.mtimeMs) };
   } catch {
     return { leftOut: 'unreadable' };
@@ -61,7 +61,7 @@ async function readOnce(
   }
 }
 
-const PIECE = 1 << 18;
+const pieceBytes = 1 << 18;
 
 /**
  * Yields the bytes of a file of any size in pieces. A piece is valid only until the next one. Throws file system
@@ -73,20 +73,20 @@ export async function* readPieces(root: OpenedRoot, path: string, hooks: OpenHoo
   if (typeof opened === 'string') throw new Error(opened);
   const { handle, stats } = opened as typeof opened & { handle: FileHandle };
   try {
-    const piece = Buffer.allocUnsafe(PIECE);
+    const piece = Buffer.allocUnsafe(pieceBytes);
     for (;;) {
-      const { bytesRead } = await handle.read(piece, 0, PIECE);
+      const { bytesRead } = await handle.read(piece, 0, pieceBytes);
       if (bytesRead === 0) break;
       yield piece.subarray(0, bytesRead);
     }
-    if (!same(stats, await handle.stat({ bigint: true }))) throw new Error('changed-while-read');
+    if (!isUnchanged(stats, await handle.stat({ bigint: true }))) throw new Error('changed-while-read');
   } finally {
     await handle.close();
   }
 }
 
 /** Reads `size` bytes. Undefined if the file has become shorter. */
-async function fill(handle: FileHandle, size: number): Promise<Buffer | undefined> {
+async function readBytes(handle: FileHandle, size: number): Promise<Buffer | undefined> {
   const bytes = Buffer.allocUnsafe(size);
   let filled = 0;
   while (filled < size) {
@@ -97,6 +97,6 @@ async function fill(handle: FileHandle, size: number): Promise<Buffer | undefine
   return bytes;
 }
 
-function same(a: BigIntStats, b: BigIntStats): boolean {
+function isUnchanged(a: BigIntStats, b: BigIntStats): boolean {
   return a.size === b.size && a.mtimeNs === b.mtimeNs;
 }

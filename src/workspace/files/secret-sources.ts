@@ -36,18 +36,18 @@ export async function learnFromLeftOut(
 ): Promise<void> {
   const paths = leftOut.filter((path) => !path.endsWith('/'));
   for (const folder of leftOut) if (settingsFolder.test(folder)) paths.push(...(await filesIn(reader, folder)));
-  const wanted = paths.filter(
+  const secretPaths = paths.filter(
     (path) => isSecretFile(path) || (settingsFile.test(path) && leftOutByName(path) === undefined),
   );
   // Secret files come first.
-  wanted.sort((a, b) => Number(isSecretFile(b)) - Number(isSecretFile(a)) || (a < b ? -1 : 1));
-  for (const path of wanted.slice(0, maxFiles)) {
+  secretPaths.sort((a, b) => Number(isSecretFile(b)) - Number(isSecretFile(a)) || (a < b ? -1 : 1));
+  for (const path of secretPaths.slice(0, maxFiles)) {
     await yielder.yieldIfDue();
     const read = await reader.read(path, maxBytes);
     const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
     if (text === undefined) continue;
     secrets.learn(findSecrets(text, path));
-    if (isSecretFile(path)) secrets.learn(assigned(text));
+    if (isSecretFile(path)) secrets.learn(assignedValues(text));
   }
 }
 
@@ -62,13 +62,13 @@ const plainValue =
   /^[a-z][a-z0-9+.-]*:\/\/|^[./~]|^[\w-]+(?:[./:][\w-]+)+\/?$|^[\d.,:TZ+-]+$|\$\{?\w|^[a-z]{0,3}\d*$|^(?:[a-z]+|\d+|[a-z]\d{1,3})(?:[-_](?:[a-z]+|\d+|[a-z]\d{1,3}))+$/i;
 
 /** The values in a secret file that are not plain. They count even if their names do not suggest a secret. */
-function assigned(text: string): SecretRange[] {
+function assignedValues(text: string): SecretRange[] {
   return [...text.matchAll(assignment)].flatMap((match): SecretRange[] => {
     const value = match[1] as string;
     const start = match.index + match[0].lastIndexOf(value);
-    const mixed =
+    const hasLettersAndDigits =
       /[A-Za-z]/.test(value) && (/(?:\d.*){3}/.test(value) || (/\d/.test(value) && /[!@#%^&*+=?~|]/.test(value)));
-    if (!mixed || plainValue.test(value)) return [];
+    if (!hasLettersAndDigits || plainValue.test(value)) return [];
     return [{ start, end: start + value.length, value, kind: 'value in a file for secrets', isDistinctive: true }];
   });
 }

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import type { Split } from './types.ts';
 
 /** Upper bounds of the splits in the unit interval. */
-const bounds: readonly (readonly [Split, number])[] = [
+const splitBounds: readonly (readonly [Split, number])[] = [
   ['train', 0.8],
   ['validation', 0.9],
   ['test', 1],
@@ -18,7 +18,7 @@ export function splitFraction(path: string): number {
 /** Splits 80 / 10 / 10 % by the path's hash. Neither an edit nor another file changes the split. */
 export function splitOf(path: string): Split {
   const fraction = splitFraction(path);
-  return bounds.find(([, end]) => fraction < end)?.[0] ?? 'test';
+  return splitBounds.find(([, end]) => fraction < end)?.[0] ?? 'test';
 }
 
 /**
@@ -31,14 +31,14 @@ export function assignSplits(paths: readonly string[]): Map<string, Split> {
   const splits = new Map<string, Split>(paths.map((path) => [path, paths.length < 3 ? 'train' : splitOf(path)]));
   if (paths.length < 3) return splits;
   let begin = 0;
-  for (const [split, end] of bounds) {
+  for (const [split, end] of splitBounds) {
     const middle = (begin + end) / 2;
     begin = end;
     const members = (of: Split) => paths.filter((path) => splits.get(path) === of);
     if (members(split).length > 0) continue;
-    const donor = bounds
+    const donor = splitBounds
       .map(([name]) => members(name))
-      .reduce((most, each) => (each.length > most.length ? each : most));
+      .reduce((largest, candidate) => (candidate.length > largest.length ? candidate : largest));
     const distance = (path: string) => Math.abs(splitFraction(path) - middle);
     const nearest = donor.reduce((best, path) => (distance(path) < distance(best) ? path : best));
     splits.set(nearest, split);
@@ -53,8 +53,8 @@ export function assignSplits(paths: readonly string[]): Map<string, Split> {
 export function firstHalf(paths: readonly string[]): Set<string> {
   const fraction = (path: string) => splitFraction(`fit ${path}`);
   const ordered = [...paths].sort((a, b) => fraction(a) - fraction(b));
-  const half = ordered.filter((path) => fraction(path) < 0.5).length;
-  const most = Math.floor((2 * ordered.length) / 3);
-  const least = Math.min(most, Math.ceil(ordered.length / 3));
-  return new Set(ordered.slice(0, Math.max(least, Math.min(half, most))));
+  const belowHalf = ordered.filter((path) => fraction(path) < 0.5).length;
+  const maxSelected = Math.floor((2 * ordered.length) / 3);
+  const minSelected = Math.min(maxSelected, Math.ceil(ordered.length / 3));
+  return new Set(ordered.slice(0, Math.max(minSelected, Math.min(belowHalf, maxSelected))));
 }

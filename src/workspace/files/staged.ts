@@ -25,26 +25,26 @@ export interface PastCommit {
   readonly paths: readonly string[];
 }
 
-const plain = ['--no-ext-diff', '--no-textconv', '--no-color', '--no-renames'];
+const plainDiff = ['--no-ext-diff', '--no-textconv', '--no-color', '--no-renames'];
 /** Maximum number of commits read, newest first. */
-const mostCommits = 400;
+const maxCommits = 400;
 /** Maximum length of a file's diff, characters. */
-const mostDiff = 400_000;
+const maxDiffLength = 400_000;
 /** Maximum length of a whole file, characters. */
-const mostText = 4_000_000;
+const maxTextLength = 4_000_000;
 /** Number of concurrent git calls. */
-const atOnce = 8;
+const concurrentCalls = 8;
 
 /** Undefined if git fails. @param root of the repository */
 export async function stagedFiles(root: string, signal?: AbortSignal): Promise<StagedFile[] | undefined> {
-  const raw = await gitFor(root)(root, ['diff', '--cached', '--raw', '--no-abbrev', '-z', ...plain], signal);
+  const raw = await gitFor(root)(root, ['diff', '--cached', '--raw', '--no-abbrev', '-z', ...plainDiff], signal);
   const fields = raw?.split('\0');
   return fields && Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fileOf(fields.slice(2 * i)));
 }
 
 /** Parses ':100644 100644 <id before> <id after> M' and the path. */
-function fileOf([about = '', path = '']: readonly string[]): StagedFile {
-  const [, , before, after, status = ''] = about.split(' ');
+function fileOf([header = '', path = '']: readonly string[]): StagedFile {
+  const [, , before, after, status = ''] = header.split(' ');
   return { path, status: status.slice(0, 1), before: idOf(before), after: idOf(after) };
 }
 
@@ -64,18 +64,18 @@ export async function stagedChanges(
   const git = gitFor(root);
   const changes = new Map<string, StagedChange>();
   // Files with another status have no part in the diff, or two.
-  const plainly = files.filter(({ status }) => /^[AMD]$/.test(status));
-  for (let done = 0; done < plainly.length; done += atOnce) {
-    const asked = plainly.slice(done, done + atOnce).map(async ({ path, before, after }) => {
-      const args = ['--literal-pathspecs', 'diff', '--cached', ...plain, '--', path];
+  const changed = files.filter(({ status }) => /^[AMD]$/.test(status));
+  for (let done = 0; done < changed.length; done += concurrentCalls) {
+    const requests = changed.slice(done, done + concurrentCalls).map(async ({ path, before, after }) => {
+      const args = ['--literal-pathspecs', 'diff', '--cached', ...plainDiff, '--', path];
       const diff = await git(root, args, signal);
       // A second part belongs to a file in a folder that replaced this file. That file was not requested.
-      if (diff === undefined || diff.length > mostDiff || partsIn(diff) !== 1) return;
+      if (diff === undefined || diff.length > maxDiffLength || partsIn(diff) !== 1) return;
       const texts = await Promise.all([before, after].map((id) => wholeText(git, root, id, signal)));
-      const [old, now] = texts;
-      if (old !== undefined && now !== undefined) changes.set(path, { diff, before: old, after: now });
+      const [old, current] = texts;
+      if (old !== undefined && current !== undefined) changes.set(path, { diff, before: old, after: current });
     });
-    await Promise.all(asked);
+    await Promise.all(requests);
   }
   return changes;
 }
@@ -92,7 +92,7 @@ async function wholeText(
 ): Promise<string | undefined> {
   if (id === undefined) return '';
   const text = await git(root, ['cat-file', 'blob', id], signal);
-  return text !== undefined && text.length <= mostText ? text : undefined;
+  return text !== undefined && text.length <= maxTextLength ? text : undefined;
 }
 
 /** Counts the file headers. Lines of a file never begin like one, because each has a sign before it. */
@@ -103,7 +103,7 @@ function partsIn(diff: string): number {
 /** The latest commits, newest first. Empty if there is no history. */
 export async function pastCommits(root: string, signal?: AbortSignal): Promise<PastCommit[]> {
   const format = '--format=%x01%B%x02';
-  const args = ['log', '--no-merges', `--max-count=${mostCommits}`, '--name-only', '-z', format, ...plain];
+  const args = ['log', '--no-merges', `--max-count=${maxCommits}`, '--name-only', '-z', format, ...plainDiff];
   const log = (await gitFor(root)(root, args, signal)) ?? '';
   return log.split('\x01').flatMap((entry) => {
     const [message = '', paths = ''] = entry.split('\x02');

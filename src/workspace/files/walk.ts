@@ -29,16 +29,17 @@ export async function walk(reader: FolderReader, maxEntries: number, yielder: Yi
       leftOut.push([`${folder}/`, 'over-limit']);
       continue;
     }
-    const room = maxEntries - files.length;
-    const entries = await reader.list(folder, room);
+    const remaining = maxEntries - files.length;
+    const entries = await reader.list(folder, remaining);
     if (entries === undefined) {
-      reader.throwIfAway();
+      reader.throwIfUnresponsive();
       leftOut.push([folder === '' ? './' : `${folder}/`, 'unreadable']);
       continue;
     }
-    const isCut = entries.length === room;
-    if (isCut) leftOut.push([`${folder}/`, 'over-limit']);
-    if (isCut || entries.some((entry) => entry.name === '.gitignore')) await ignored.read(reader, folder, '.gitignore');
+    const isTruncated = entries.length === remaining;
+    if (isTruncated) leftOut.push([`${folder}/`, 'over-limit']);
+    if (isTruncated || entries.some((entry) => entry.name === '.gitignore'))
+      await ignored.read(reader, folder, '.gitignore');
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       const isFolder = entry.isDirectory();

@@ -1,10 +1,10 @@
 // Yields to the event loop during long work, and checks for cancellation.
 
 /** Longest time without yielding, ms. */
-const stretchMs = 12;
+const maxBlockedMs = 12;
 
 export class Yielder {
-  private turnAt = performance.now();
+  private yieldedAt = performance.now();
   private readonly signal: AbortSignal | undefined;
 
   constructor(signal: AbortSignal | undefined) {
@@ -14,9 +14,9 @@ export class Yielder {
   /** Throws the signal's reason after an abort. Yields if the last yield was long enough ago. */
   async yieldIfDue(): Promise<void> {
     this.signal?.throwIfAborted();
-    if (performance.now() - this.turnAt < stretchMs) return;
+    if (performance.now() - this.yieldedAt < maxBlockedMs) return;
     await new Promise((resolve) => setImmediate(resolve));
-    this.turnAt = performance.now();
+    this.yieldedAt = performance.now();
     this.signal?.throwIfAborted();
   }
 }
