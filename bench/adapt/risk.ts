@@ -1,6 +1,6 @@
 // Whether the bounds on the risk hold: thresholds are chosen on half of the files again and again, and what is lost is looked at elsewhere.
 
-import { boundedRisk, type Holding } from '../../src/common/statistics/bounded-risk.ts';
+import { type BoundKind, thresholdOfBoundedRisk } from '../../src/common/statistics/bounded-risk.ts';
 import { shuffled } from '../../src/common/statistics/random.ts';
 import type { Figures } from '../figures.ts';
 import type { Judged } from './judged.ts';
@@ -22,7 +22,7 @@ export function riskRows(positions: readonly Judged[]): Figures {
   return Object.fromEntries((['mean', 'sure'] as const).map((holding) => [holding, rowOf(positions, holding)]));
 }
 
-function rowOf(positions: readonly Judged[], holding: Holding): Figures {
+function rowOf(positions: readonly Judged[], holding: BoundKind): Figures {
   const files = clusters(positions);
   const resplits = Array.from({ length: RESPLITS }, (_, seed) => resplit(files, holding, seed + 1));
   const mean = (of: (one: Resplit) => number) => resplits.reduce((sum, one) => sum + of(one), 0) / RESPLITS;
@@ -36,13 +36,13 @@ function rowOf(positions: readonly Judged[], holding: Holding): Figures {
   };
 }
 
-function resplit(files: readonly Judged[][], holding: Holding, seed: number): Resplit {
+function resplit(files: readonly Judged[][], holding: BoundKind, seed: number): Resplit {
   const order = shuffled(files.length, seed);
   const half = Math.ceil(files.length / 2);
   const of = (from: number, to: number) => order.slice(from, to).flatMap((i) => files[i] as Judged[]);
   const [chosenOn, others] = [of(0, half), of(half, files.length)];
   const keepable = chosenOn.map((position) => ({ by: position.gain, lost: isLost(position) }));
-  const keepBelow = boundedRisk(keepable, ALPHA, holding)?.keepBelow ?? Number.NEGATIVE_INFINITY;
+  const keepBelow = thresholdOfBoundedRisk(keepable, ALPHA, holding)?.keepBelow ?? Number.NEGATIVE_INFINITY;
   const kept = (from: readonly Judged[]) => from.filter(({ gain }) => gain <= keepBelow);
   const lossIn = (from: readonly Judged[]) => kept(from).filter(isLost).length / from.length;
   return { loss: lossIn(others), share: kept(others).length / others.length, everywhere: lossIn(files.flat()) };

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../build/paths.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../src/common/statistics/conditional-logit.ts';
-import { fitGate, type GateExample, gated, meanLogLoss } from '../../src/common/statistics/gate.ts';
+import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../../src/common/statistics/gate.ts';
 import { LanguageModel } from '../../src/neural/inference/language-model.ts';
 import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
 import { MixtureSpecialist } from '../../src/specialist/mixture/mixture-specialist.ts';
@@ -85,7 +85,7 @@ for (const { name, mixed, positions } of packages) {
 const gate = fitGate(tokens, start.gate, 1, 600);
 for (const [name, examples] of [...byPackage, ['all', tokens] as const]) {
   const loss = (of: (example: GateExample) => number) => meanLogLoss(examples, of).toFixed(3);
-  const mixed = loss((example) => gated(example, gate));
+  const mixed = loss((example) => mixtureProbability(example, gate));
   const figures = `n-grams ${loss(({ second }) => second)}, neural ${loss(({ first }) => first)}, mixed ${mixed}`;
   console.log(`${name}: ${examples.length} tokens, nats a token: ${figures}`);
 }

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { EngineClient } from '../../src/specialist/engine/client.ts';
 import { LONGEST_SILENCE } from '../../src/specialist/engine/silence.ts';
-import { byteLevel, split } from '../../src/text/tokenizer/json-file.ts';
+import { byteLevelStep, splitStep } from '../../src/text/tokenizer/json-file.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
-import { eachWord, KNOWN_PATTERNS, splitsOf } from '../../src/text/tokenizer/splits.ts';
+import { forEachWord, KNOWN_PATTERNS, splitsOf } from '../../src/text/tokenizer/splits.ts';
 import { ManualClock } from '../../test/fakes/clock.ts';
 import { drafting } from '../../test/specialist/engine/helpers.ts';
 import { trainTokenizer } from '../../test/text/tokenizer/fixture.ts';
@@ -57,8 +57,8 @@ function refused(show: (row: CampaignRow) => void): void {
   for (const pattern of hostile) {
     const tally = new Tally();
     for (const steps of [
-      [split(pattern), byteLevel(false)],
-      [split('\\p{N}'), split(pattern), byteLevel(true)],
+      [splitStep(pattern), byteLevelStep(false)],
+      [splitStep('\\p{N}'), splitStep(pattern), byteLevelStep(true)],
     ]) {
       const pretokenizers = { type: 'Sequence', pretokenizers: steps };
       const loaded = loadTokenizer({ ...json, pre_tokenizer: pretokenizers }, 'Choose another model.');
@@ -71,14 +71,14 @@ function refused(show: (row: CampaignRow) => void): void {
 
 function timed(show: (row: CampaignRow) => void): void {
   const patterns = [...KNOWN_PATTERNS].map((pattern) =>
-    splitsOf({ type: 'Sequence', pretokenizers: [split(pattern), byteLevel(false)] }),
+    splitsOf({ type: 'Sequence', pretokenizers: [splitStep(pattern), byteLevelStep(false)] }),
   );
   for (const [name, text] of Object.entries(texts)) {
     const tally = new Tally();
     for (const splits of patterns) {
       const started = performance.now();
       let length = 0;
-      eachWord(text, splits, (word) => {
+      forEachWord(text, splits, (word) => {
         length += word.length;
       });
       const took = performance.now() - started;

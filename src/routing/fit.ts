@@ -59,7 +59,7 @@ export function fitRouter(examples: readonly CouplingExample[], options: RouterF
   }
   const specialist = measuredEstimate(specialistRows);
   const byFeatures = measuredEstimate(apiRows);
-  const near = nearestOf(both, byFeatures.crossed);
+  const near = nearestOf(both, byFeatures.outOfFold);
   const api = near ?? byFeatures;
   const cuts = evenly(cutRows, MAX_ROWS);
   const cut = measuredEstimate(cuts);
@@ -81,8 +81,8 @@ export function fitRouter(examples: readonly CouplingExample[], options: RouterF
       api: byFeatures.estimate,
       ...(near && { neighbourhood: near.neighbourhood }),
       cut: cut.estimate,
-      risk: both.flatMap((pair) => keepable(pair, specialist.crossed, api.crossed)),
-      cutIn: correctionsOf(cut.crossed, cuts),
+      risk: both.flatMap((pair) => keepable(pair, specialist.outOfFold, api.outOfFold)),
+      cutIn: correctionsOf(cut.outOfFold, cuts),
     } satisfies FitParameters,
   };
 }
@@ -99,19 +99,19 @@ function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledVect
   const neighbourhood: Neighbourhood = { places: kept.map(({ example }) => neighbourOf(example)) };
   const nearby = new Nearby(neighbourhood);
   const byFile = Map.groupBy(kept.keys(), (i) => (kept[i] as Known).example.path);
-  const crossed = new Map(
+  const outOfFold = new Map(
     known.map(({ api, example: { path, position } }) => [api, nearby.at(position, new Set(byFile.get(path)))]),
   );
-  const better = [...crossed].map(
+  const better = [...outOfFold].map(
     ([row, p]) => logLoss(logit(p), row.label) - logLoss(logit(ofFeatures.get(row) as number), row.label),
   );
   const mean = better.reduce((sum, each) => sum + each, 0) / better.length;
   const deviation = Math.sqrt(better.reduce((sum, each) => sum + (each - mean) ** 2, 0)) / better.length;
   if (mean > deviation) return undefined;
-  const labels = [...crossed.keys()].map(({ label }) => label);
-  const probabilities = [...crossed.values()];
+  const labels = [...outOfFold.keys()].map(({ label }) => label);
+  const probabilities = [...outOfFold.values()];
   const ece = expectedCalibrationError(probabilities, labels);
-  return { neighbourhood, crossed, ece, brier: brierScore(probabilities, labels) };
+  return { neighbourhood, outOfFold, ece, brier: brierScore(probabilities, labels) };
 }
 
 /** Gain and loss of not calling the API; [] if there is no out-of-fold estimate. */
@@ -129,14 +129,14 @@ function keepable(
 
 const NOTHING = new Float64Array(0);
 
-/** @param crossed out-of-fold probabilities of the rows */
+/** @param outOfFold out-of-fold probabilities of the rows */
 function correctionsOf(
-  crossed: ReadonlyMap<LabelledVector, number>,
+  outOfFold: ReadonlyMap<LabelledVector, number>,
   rows: readonly CutRow[],
 ): Record<string, Estimate> {
   const kept: Record<string, Estimate> = {};
   const known = rows.flatMap((row) => {
-    const p = crossed.get(row);
+    const p = outOfFold.get(row);
     return p === undefined ? [] : [{ ...row, values: NOTHING, prior: logit(p), p }];
   });
   for (const [languageId, own] of Map.groupBy(known, (row) => row.languageId)) {

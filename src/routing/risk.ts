@@ -1,5 +1,5 @@
 // The risk bound: how much is answered locally, and what the bound promises.
-import { boundedRisk } from '../common/statistics/bounded-risk.ts';
+import { thresholdOfBoundedRisk } from '../common/statistics/bounded-risk.ts';
 import type { RouterModel } from './router-model.ts';
 import type { Kept, RiskBound } from './types.ts';
 
@@ -20,7 +20,8 @@ export const RISK_TERMS: Readonly<Record<RiskBound['holding'], string>> = {
 
 /** The least gain of a call under the risk bound; -1 (always call) if too few positions have both answers known. */
 export function limitOf({ parameters: { risk = [] } }: RouterModel, { alpha, holding }: RiskBound): number {
-  const limit = holding === 'expected' ? expectedLimit(risk, alpha) : boundedRisk(risk, alpha, holding)?.keepBelow;
+  const limit =
+    holding === 'expected' ? expectedLimit(risk, alpha) : thresholdOfBoundedRisk(risk, alpha, holding)?.keepBelow;
   return limit ?? NOTHING_STAYS;
 }
 

@@ -1,6 +1,6 @@
 // The router's types: positions, examples, decisions and settings.
 import type { Draft } from '../common/completion.ts';
-import type { Holding, Keepable } from '../common/statistics/bounded-risk.ts';
+import type { BoundKind, Keepable } from '../common/statistics/bounded-risk.ts';
 import type { HeldBack, ScoredCut } from './show.ts';
 
 /** Facts about the cursor position, besides the draft. */
@@ -87,7 +87,7 @@ export interface Kept extends Keepable {
  * the positions are answered locally and wrong while the API was right.
  */
 export interface RiskBound {
-  readonly holding: Holding | 'expected';
+  readonly holding: BoundKind | 'expected';
   /** 0..1 */
   readonly alpha: number;
 }

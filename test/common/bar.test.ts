@@ -1,4 +1,4 @@
-// The progress bar on a terminal and off one.
+// The progress bar, with and without a terminal.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProgressBar } from '../../src/common/bar.ts';

@@ -1,4 +1,4 @@
-// Files that are swapped: whole under kills, and nothing of the killed stays; nothing of a living writer goes.
+// Files are swapped: a killed process leaves them whole. Its temporary files are removed, those of a running one kept.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,8 +25,8 @@ function scratch(t: TestContext): string {
 
 const files = resolve(import.meta.dirname, '../../src/common/files.ts');
 
-/** A process that begins to write `path` and is held up in the middle of it. */
-async function writer(path: string) {
+/** Starts a process that begins to write `path` and then waits in the middle of it. */
+async function startBlockedWriter(path: string) {
   const code = `import { replaceFile } from ${JSON.stringify(files)};
     function* pieces() {
       yield new Uint8Array(1000);
@@ -43,9 +43,9 @@ test('removes temporary files of killed processes, and keeps those of running on
   const folder = scratch(t);
   const path = join(folder, 'a', 'weights');
   replaceFile(path, [Buffer.from('old')]);
-  const child = await writer(path);
-  const [theirs] = readdirSync(join(folder, 'a')).filter((name) => name.endsWith('.tmp'));
-  assert.ok(theirs);
+  const child = await startBlockedWriter(path);
+  const [temporaryOfChild] = readdirSync(join(folder, 'a')).filter((name) => name.endsWith('.tmp'));
+  assert.ok(temporaryOfChild);
   let swept = 0;
   await replaceFileInTurns(join(folder, 'a', 'other'), [Buffer.alloc(9 << 20)], async () => {
     sweepTemporary(folder, 'deep');
@@ -57,7 +57,7 @@ test('removes temporary files of killed processes, and keeps those of running on
   await once(child, 'close');
   assert.equal(readFileSync(path, 'utf8'), 'old');
   sweepTemporary(folder);
-  assert.ok(existsSync(join(folder, 'a', theirs)), 'only the folder itself, unless told to go deep');
+  assert.ok(existsSync(join(folder, 'a', temporaryOfChild)), "subfolders are swept only with 'deep'");
   sweepTemporary(folder, 'deep');
   assert.deepEqual(readdirSync(join(folder, 'a')).sort(), ['other', 'weights']);
 });
@@ -76,7 +76,7 @@ test('a temporary file whose process cannot be identified is removed only after 
   assert.deepEqual(
     readdirSync(folder).sort(),
     ['folder.7.tmp', 'mine.12a.tmp', 'notes.tmp'],
-    'others have .tmp files, too',
+    'files of other programs may also end in .tmp',
   );
   sweepTemporary(join(folder, 'nowhere'));
 });

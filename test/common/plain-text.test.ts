@@ -1,4 +1,4 @@
-// What others write is made harmless, and what people write stays as it is.
+// Sanitizing removes control and invisible characters, and keeps the characters of ordinary texts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plainJson, plainLine, plainText } from '../../src/common/plain-text.ts';
@@ -14,7 +14,7 @@ const kept: Readonly<Record<string, string>> = {
   'Persian with a joiner': 'می\u200cخواهم',
   'Sinhala and Hindi with joiners': 'ශ්\u200dරී क्\u200dष',
   'Hebrew with a mark behind it': 'שלום\u200f!',
-  'Thai with a place to break': 'ภาษา\u200bไทย',
+  'Thai with a zero-width space': 'ภาษา\u200bไทย',
   Chinese: '你好，世界。',
   'combining marks': 'e\u0301 ñ',
 };

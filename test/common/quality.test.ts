@@ -1,9 +1,9 @@
-// The measures that every figure in the reports rests on.
+// The quality measures that all reports use.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { editSimilarity, exactMatch, precisionAt, quantile } from '../../src/common/quality.ts';
 
-test('exact match trims both sides and nothing else', () => {
+test('exact match ignores white space only at both ends', () => {
   assert.equal(exactMatch('  a b ', 'a b'), true);
   assert.equal(exactMatch('a  b', 'a b'), false);
   assert.equal(exactMatch('', ' \n'), true);

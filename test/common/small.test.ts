@@ -40,15 +40,15 @@ test('a failure has a retry delay only if one was given', () => {
 test('awake time excludes long gaps, but counts a slow step if slow steps are expected', () => {
   let ms = 1000;
   const awake = new AwakeTime(() => ms);
-  for (const [passes, longest, counted] of [
+  for (const [gapMs, longestStepMs, awakeMs] of [
     [20_000, 0, 20_000],
     [3.6e6, 0, 50_000],
     [100_000, 120_000, 150_000],
     [3.6e6, 120_000, 270_000],
   ] as const) {
-    ms += passes;
-    assert.equal(awake.read(longest), counted);
-    assert.equal(awake.read(), counted);
+    ms += gapMs;
+    assert.equal(awake.read(longestStepMs), awakeMs);
+    assert.equal(awake.read(), awakeMs);
   }
 });
 
@@ -77,7 +77,7 @@ test('uses the singular for one', () => {
   );
 });
 
-test('reads tuning from the environment and ignores values that are no whole numbers', () => {
+test('reads tuning from the environment and ignores values that are not whole numbers', () => {
   assert.deepEqual(readTuning({}), { patienceMs: undefined, maxSteps: undefined, trainingNiceness: undefined });
   const set = { patienceMs: 5000, maxSteps: 3, trainingNiceness: 0 };
   assert.deepEqual(readTuning(environmentOf(set)), set);
@@ -88,7 +88,7 @@ test('reads tuning from the environment and ignores values that are no whole num
   }
 });
 
-test('a stop request aborts; the deadline comes at the time limit or at a second request', async () => {
+test('a stop request aborts; the deadline is reached at the time limit or at a second request', async () => {
   const limited = new Stop(1);
   assert.equal(limited.exitCode, undefined);
   limited.request('SIGTERM');
@@ -97,15 +97,15 @@ test('a stop request aborts; the deadline comes at the time limit or at a second
   await limited.deadline;
 
   const twice = new Stop(3600_000);
-  let over = false;
+  let isDeadline = false;
   const ended = twice.deadline.then(() => {
-    over = true;
+    isDeadline = true;
   });
-  // As npm and the terminal pass one Ctrl-C on.
+  // npm and the terminal both pass on the same Ctrl-C, so requests at once count as one.
   for (let i = 0; i < 3; i++) twice.request('SIGINT');
   await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(!over);
-  while (!over) {
+  assert.ok(!isDeadline);
+  while (!isDeadline) {
     await systemClock.sleep(50);
     twice.request('SIGINT');
   }

@@ -14,11 +14,11 @@ export interface AdamOptions {
 
 /**
  * Minimises the loss and returns the weights. Without examples, returns the start. Deterministic.
- * @param addGradient adds the summed gradient of a batch at `weights` to `into`, which is zero
+ * @param addGradient adds the summed gradient of a batch at `weights` to `gradient`, which is zero
  */
 export function adam(
   start: ArrayLike<number>,
-  addGradient: (weights: Float64Array, into: Float64Array) => void,
+  addGradient: (weights: Float64Array, gradient: Float64Array) => void,
   { steps, rate, examples, batch = examples, prior }: AdamOptions,
 ): Float64Array {
   const weights = Float64Array.from(start);
@@ -29,14 +29,14 @@ export function adam(
   for (let step = 1; step <= steps; step++) {
     gradient.fill(0);
     addGradient(weights, gradient);
-    const now = rate * (1 - (step - 1) / steps);
+    const currentRate = rate * (1 - (step - 1) / steps);
     for (let i = 0; i < size; i++) {
       const g = (gradient[i] as number) / batch + pull * ((weights[i] as number) - (start[i] as number));
       first[i] = 0.9 * (first[i] as number) + 0.1 * g;
       second[i] = 0.99 * (second[i] as number) + 0.01 * g * g;
       const momentum = (first[i] as number) / (1 - 0.9 ** step);
       const scale = Math.sqrt((second[i] as number) / (1 - 0.99 ** step)) + 1e-8;
-      weights[i] = (weights[i] as number) - (now * momentum) / scale;
+      weights[i] = (weights[i] as number) - (currentRate * momentum) / scale;
     }
   }
   return weights;

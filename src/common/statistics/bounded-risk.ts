@@ -2,10 +2,10 @@
 // The bound holds on average (conformal risk control) or with 95 % probability (Learn then Test). Both methods choose
 // the highest threshold at which the examples lose no more than a maximum.
 
-/** An example that is kept if `by` is at most the threshold, and its loss if it is kept. */
+/** An example that is answered locally if `by` is at most the threshold, and its loss in that case. */
 export interface Keepable {
   readonly by: number;
-  /** Whether it is lost, or the fraction that is lost, 0..1. */
+  /** Whether keeping it local loses a right answer, or the fraction that is lost, 0..1. */
   readonly lost: boolean | number;
 }
 
@@ -20,7 +20,7 @@ export interface Threshold {
 const DELTA = 0.05;
 
 /** Whether a bound holds on average, or with high probability. */
-export type Holding = 'mean' | 'sure';
+export type BoundKind = 'mean' | 'sure';
 
 /**
  * The maximum number of lost examples among `count`. Negative if there are too few examples to keep any.
@@ -30,7 +30,7 @@ export type Holding = 'mean' | 'sure';
  * - sure: fixed-sequence testing of Learn then Test (Angelopoulos et al. 2021, arXiv 2110.01052).
  *   It applies the exact binomial test of 'the loss is over alpha', from the safest threshold to the first failure.
  */
-const mostLost: Readonly<Record<Holding, (count: number, alpha: number) => number>> = {
+const maximumLost: Readonly<Record<BoundKind, (count: number, alpha: number) => number>> = {
   mean: (count, alpha) => alpha * (count + 1) - 1 + 1e-9,
   sure: (count, alpha) => {
     let term = (1 - alpha) ** count;
@@ -46,18 +46,18 @@ const mostLost: Readonly<Record<Holding, (count: number, alpha: number) => numbe
 };
 
 /** The highest threshold whose loss stays below `alpha`. Undefined if no example can be kept. */
-export function boundedRisk(
+export function thresholdOfBoundedRisk(
   examples: readonly Keepable[],
   alpha: number,
-  holding: Holding = 'mean',
+  kind: BoundKind = 'mean',
 ): Threshold | undefined {
-  const most = mostLost[holding](examples.length, alpha);
+  const maximum = maximumLost[kind](examples.length, alpha);
   const order = [...examples].sort((a, b) => a.by - b.by);
   let lost = 0;
   let best: Threshold | undefined;
   for (const [i, example] of order.entries()) {
     lost += Number(example.lost);
-    if (lost > most) break;
+    if (lost > maximum) break;
     // Examples with equal `by` are kept or dropped together.
     if (order[i + 1]?.by !== example.by) best = { keepBelow: example.by, share: (i + 1) / order.length };
   }

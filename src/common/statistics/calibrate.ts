@@ -17,11 +17,11 @@ const ISOTONIC_MINORITY = 100;
 export function fitCalibrator(scores: readonly number[], labels: readonly number[]): Calibrator {
   const right = labels.reduce((sum, y) => sum + y, 0);
   const minority = Math.min(right, labels.length - right);
-  if (labels.length >= ISOTONIC_EXAMPLES && minority >= ISOTONIC_MINORITY) return isotonic(scores, labels);
-  return platt(scores, labels);
+  if (labels.length >= ISOTONIC_EXAMPLES && minority >= ISOTONIC_MINORITY) return fitIsotonic(scores, labels);
+  return fitPlatt(scores, labels);
 }
 
-export function calibrated(calibrator: Calibrator, score: number): number {
+export function calibrate(calibrator: Calibrator, score: number): number {
   if (calibrator.kind === 'platt') return sigmoid(score + linear(calibrator.model, [score]));
   if (calibrator.kind === 'identity') return sigmoid(score);
   const { scores, values } = calibrator;
@@ -34,7 +34,7 @@ export function calibrated(calibrator: Calibrator, score: number): number {
 }
 
 /** Platt scaling as a penalised correction of the identity, which is safe with few labels. */
-export function platt(scores: readonly number[], labels: readonly number[]): Calibrator {
+export function fitPlatt(scores: readonly number[], labels: readonly number[]): Calibrator {
   const rows = scores.map((s) => [s]);
   const model = fitLogistic(rows, labels, scores, { l2: 1, interceptL2: 1 });
   // A negative slope would rank worse answers first, so only the intercept is fitted.
@@ -54,7 +54,7 @@ export function platt(scores: readonly number[], labels: readonly number[]): Cal
 }
 
 /** Pools adjacent violators. An example with label 0.5 at each end keeps the end values away from 0 and 1. */
-export function isotonic(scores: readonly number[], labels: readonly number[]): Calibrator {
+export function fitIsotonic(scores: readonly number[], labels: readonly number[]): Calibrator {
   const order = scores.map((score, i) => ({ score, label: labels[i] as number })).sort((a, b) => a.score - b.score);
   const first = order[0]?.score ?? 0;
   const last = order.at(-1)?.score ?? 0;

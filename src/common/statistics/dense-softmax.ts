@@ -1,7 +1,7 @@
 // Softmax regression over dense rows. It multiplies blocks of two rows by two classes to reuse loaded values.
 // The loops avoid destructured pairs, which cost ten times as much as the multiplications.
 import { lbfgs } from './lbfgs.ts';
-import { BIAS_L2, CONVERGED, soften } from './softmax-regression.ts';
+import { BIAS_L2, CONVERGED, softmaxInPlace } from './softmax-regression.ts';
 import { dot } from './vectors.ts';
 
 /** A linear classifier head over dense rows. */
@@ -22,7 +22,7 @@ export interface DenseExample {
 const EMPTY: DenseExample = { row: new Float32Array(0), label: 0 };
 
 /** Classes are processed in pairs. An odd number gets a padding class with weights of zero. */
-const evened = (classes: number) => classes + (classes & 1);
+const roundUpToEven = (classes: number) => classes + (classes & 1);
 
 /**
  * Penalised maximum likelihood, to convergence. The result equals that of `fitSoftmax`.
@@ -34,7 +34,7 @@ export function fitDenseSoftmax(
   width: number,
   l2: number,
 ): DenseHead {
-  const padded = evened(classes);
+  const padded = roundUpToEven(classes);
   const bias = padded * width;
   const rows = examples.length % 2 === 0 ? examples : [...examples, EMPTY];
   const logits = new Float64Array(rows.length * padded);
@@ -54,7 +54,7 @@ export function fitDenseSoftmax(
       const at = i * padded;
       const { label } = examples[i] as DenseExample;
       for (let c = 0; c < classes; c++) logits[at + c] = (logits[at + c] as number) + (theta[bias + c] as number);
-      loss -= Math.log(Math.max(1e-300, soften(logits, at, classes, label)));
+      loss -= Math.log(Math.max(1e-300, softmaxInPlace(logits, at, classes, label)));
       logits[at + label] = (logits[at + label] as number) - 1;
       for (let c = 0; c < classes; c++)
         gradient[bias + c] = (gradient[bias + c] as number) + (logits[at + c] as number);
@@ -74,7 +74,7 @@ export function fitDenseSoftmax(
 
 /** Logits of the classes, up to a common constant, [classes]. */
 export function denseLogits({ weights, biases }: DenseHead, row: Float32Array): number[] {
-  return weights.map((own, c) => (biases[c] as number) + dot(row, own));
+  return weights.map((classWeights, c) => (biases[c] as number) + dot(row, classWeights));
 }
 
 /** Computes the logits of two rows and two classes. The logits of the second row are at an offset of `next`. */
@@ -86,15 +86,15 @@ function forward(
   width: number,
   logits: Float64Array,
   at: number,
-  next: number,
+  rowOffset: number,
 ): void {
   const second = first + width;
-  const both = Math.min(a.length, b.length);
+  const sharedLength = Math.min(a.length, b.length);
   let a0 = 0;
   let a1 = 0;
   let b0 = 0;
   let b1 = 0;
-  for (let j = 0; j < both; j++) {
+  for (let j = 0; j < sharedLength; j++) {
     const v = theta[first + j] as number;
     const w = theta[second + j] as number;
     const x = a[j] as number;
@@ -104,18 +104,18 @@ function forward(
     b0 += y * v;
     b1 += y * w;
   }
-  for (let j = both; j < a.length; j++) {
+  for (let j = sharedLength; j < a.length; j++) {
     a0 += (a[j] as number) * (theta[first + j] as number);
     a1 += (a[j] as number) * (theta[second + j] as number);
   }
-  for (let j = both; j < b.length; j++) {
+  for (let j = sharedLength; j < b.length; j++) {
     b0 += (b[j] as number) * (theta[first + j] as number);
     b1 += (b[j] as number) * (theta[second + j] as number);
   }
   logits[at] = a0;
   logits[at + 1] = a1;
-  logits[at + next] = b0;
-  logits[at + next + 1] = b1;
+  logits[at + rowOffset] = b0;
+  logits[at + rowOffset + 1] = b1;
 }
 
 /** Adds the gradient of two rows and two classes. */
@@ -124,28 +124,28 @@ function backward(
   b: Float32Array,
   errors: Float64Array,
   at: number,
-  next: number,
+  rowOffset: number,
   gradient: Float64Array,
   first: number,
   width: number,
 ): void {
   const second = first + width;
-  const both = Math.min(a.length, b.length);
+  const sharedLength = Math.min(a.length, b.length);
   const a0 = errors[at] as number;
   const a1 = errors[at + 1] as number;
-  const b0 = errors[at + next] as number;
-  const b1 = errors[at + next + 1] as number;
-  for (let j = 0; j < both; j++) {
+  const b0 = errors[at + rowOffset] as number;
+  const b1 = errors[at + rowOffset + 1] as number;
+  for (let j = 0; j < sharedLength; j++) {
     const x = a[j] as number;
     const y = b[j] as number;
     gradient[first + j] = (gradient[first + j] as number) + x * a0 + y * b0;
     gradient[second + j] = (gradient[second + j] as number) + x * a1 + y * b1;
   }
-  for (let j = both; j < a.length; j++) {
+  for (let j = sharedLength; j < a.length; j++) {
     gradient[first + j] = (gradient[first + j] as number) + (a[j] as number) * a0;
     gradient[second + j] = (gradient[second + j] as number) + (a[j] as number) * a1;
   }
-  for (let j = both; j < b.length; j++) {
+  for (let j = sharedLength; j < b.length; j++) {
     gradient[first + j] = (gradient[first + j] as number) + (b[j] as number) * b0;
     gradient[second + j] = (gradient[second + j] as number) + (b[j] as number) * b1;
   }

@@ -1,5 +1,5 @@
 // Calibrated probabilities from a prior and features. Cross-validation by file chooses penalty and calibrator.
-import { brierScore, type Calibrator, calibrated, expectedCalibrationError, fitCalibrator } from './calibrate.ts';
+import { brierScore, type Calibrator, calibrate, expectedCalibrationError, fitCalibrator } from './calibrate.ts';
 import { splitByFile } from './folds.ts';
 import { fitLogistic, type LogisticModel, linear, logLoss } from './logistic.ts';
 
@@ -27,10 +27,10 @@ const INTERCEPT_L2 = 1;
 
 /** The probability for a row of values. */
 export function estimateOf(estimate: Estimate, values: Float64Array, prior: number): number {
-  return calibrated(estimate.calibrator, raw(estimate.model, values, prior));
+  return calibrate(estimate.calibrator, logOddsOf(estimate.model, values, prior));
 }
 
-function raw(model: LogisticModel | undefined, values: Float64Array, prior: number): number {
+function logOddsOf(model: LogisticModel | undefined, values: Float64Array, prior: number): number {
   return model === undefined ? prior : prior + linear(model, values);
 }
 
@@ -40,24 +40,24 @@ export interface MeasuredEstimate {
   readonly ece: number | undefined;
   readonly brier: number | undefined;
   /** Out-of-fold probability of each row. Empty if there are too few files or rows. */
-  readonly crossed: ReadonlyMap<LabelledVector, number>;
+  readonly outOfFold: ReadonlyMap<LabelledVector, number>;
 }
 
 /** The estimator fitted on all rows, and its calibration measured out-of-fold by file. */
 export function measuredEstimate(rows: readonly LabelledVector[]): MeasuredEstimate {
-  const crossed = new Map<LabelledVector, number>();
+  const outOfFold = new Map<LabelledVector, number>();
   for (const { inside, outside } of splitByFile(rows)) {
     const estimate = fitEstimate(outside);
-    for (const row of inside) crossed.set(row, estimateOf(estimate, row.values, row.prior));
+    for (const row of inside) outOfFold.set(row, estimateOf(estimate, row.values, row.prior));
   }
-  const probabilities = [...crossed.values()];
-  const labels = [...crossed.keys()].map((row) => row.label);
-  const any = labels.length > 0;
+  const probabilities = [...outOfFold.values()];
+  const labels = [...outOfFold.keys()].map((row) => row.label);
+  const isMeasured = labels.length > 0;
   return {
     estimate: fitEstimate(rows),
-    ece: any ? expectedCalibrationError(probabilities, labels) : undefined,
-    brier: any ? brierScore(probabilities, labels) : undefined,
-    crossed,
+    ece: isMeasured ? expectedCalibrationError(probabilities, labels) : undefined,
+    brier: isMeasured ? brierScore(probabilities, labels) : undefined,
+    outOfFold: outOfFold,
   };
 }
 
@@ -76,7 +76,7 @@ export function fitEstimate(rows: readonly LabelledVector[]): Estimate {
     for (const { inside, outside } of folds) {
       const model = fitModel(outside, l2);
       for (const row of inside) {
-        scores.push(raw(model, row.values, row.prior));
+        scores.push(logOddsOf(model, row.values, row.prior));
         labels.push(row.label);
       }
     }

@@ -3,7 +3,7 @@
 import { adam } from './adam.ts';
 
 /** Weight of the first expert, 0..1. The second expert has the rest. */
-export function gateOf(features: Float32Array, weights: ArrayLike<number>): number {
+export function firstExpertWeight(features: Float32Array, weights: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < features.length; i++) sum += (features[i] as number) * (weights[i] as number);
   return 1 / (1 + Math.exp(-sum));
@@ -16,17 +16,20 @@ export interface GateExample {
   readonly second: number;
 }
 
-const LEAST = 1e-9;
+const MINIMUM_PROBABILITY = 1e-9;
 
 /** Mean log loss of the examples under `probability`, nats. */
 export function meanLogLoss(examples: readonly GateExample[], probability: (example: GateExample) => number): number {
-  const sum = examples.reduce((total, example) => total - Math.log(Math.max(LEAST, probability(example))), 0);
+  const sum = examples.reduce(
+    (total, example) => total - Math.log(Math.max(MINIMUM_PROBABILITY, probability(example))),
+    0,
+  );
   return sum / Math.max(1, examples.length);
 }
 
 /** Probability of the event under the mixture of both experts. */
-export function gated({ features, first, second }: GateExample, weights: ArrayLike<number>): number {
-  const gate = gateOf(features, weights);
+export function mixtureProbability({ features, first, second }: GateExample, weights: ArrayLike<number>): number {
+  const gate = firstExpertWeight(features, weights);
   return gate * first + (1 - gate) * second;
 }
 
@@ -39,8 +42,8 @@ export function fitGate(
 ): number[] {
   const addGradient = (weights: Float64Array, gradient: Float64Array) => {
     for (const { features, first, second } of examples) {
-      const gate = gateOf(features, weights);
-      const mixed = Math.max(LEAST, gate * first + (1 - gate) * second);
+      const gate = firstExpertWeight(features, weights);
+      const mixed = Math.max(MINIMUM_PROBABILITY, gate * first + (1 - gate) * second);
       const slope = (-(first - second) / mixed) * gate * (1 - gate);
       for (let i = 0; i < features.length; i++) gradient[i] = (gradient[i] as number) + slope * (features[i] as number);
     }

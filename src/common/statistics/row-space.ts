@@ -10,27 +10,30 @@ export interface RowSpace {
   /** Length of the longest row. */
   readonly width: number;
   /** Converts a head that was fitted on these rows to a head for the original rows. */
-  inColumns(head: DenseHead): DenseHead;
+  toColumns(head: DenseHead): DenseHead;
 }
 
 /** A row depends linearly on earlier rows if the remainder of its squared norm is below this share. */
-const DEPENDENT = 1e-9;
+const DEPENDENT_SHARE = 1e-9;
 
-/** @param given f32 rows of equal length; they are returned unchanged if there are at least as many rows as columns */
-export function rowSpaceOf(given: readonly Float32Array[]): RowSpace {
-  const columns = given[0]?.length ?? 0;
-  if (given.length >= columns) return { rows: given, width: columns, inColumns: (head) => head };
-  const factor = factorOf(given);
+/** @param rows f32 rows of equal length; they are returned unchanged if there are at least as many rows as columns */
+export function rowSpaceOf(rows: readonly Float32Array[]): RowSpace {
+  const columns = rows[0]?.length ?? 0;
+  if (rows.length >= columns) return { rows: rows, width: columns, toColumns: (head) => head };
+  const factor = choleskyFactorOf(rows);
   return {
     rows: factor.map((row) => Float32Array.from(row)),
-    width: given.length,
-    inColumns: ({ weights, biases }) => ({ weights: weights.map((own) => weightsOf(given, factor, own)), biases }),
+    width: rows.length,
+    toColumns: ({ weights, biases }) => ({
+      weights: weights.map((classWeights) => columnWeightsOf(rows, factor, classWeights)),
+      biases,
+    }),
   };
 }
 
-function factorOf(given: readonly Float32Array[]): Float64Array[] {
-  const factor = productsOf(given);
-  const count = given.length;
+function choleskyFactorOf(rows: readonly Float32Array[]): Float64Array[] {
+  const factor = productsOf(rows);
+  const count = rows.length;
   for (let i = 0; i < count; i++) {
     const row = factor[i] as Float64Array;
     const square = row[i] as number;
@@ -43,9 +46,9 @@ function factorOf(given: readonly Float32Array[]): Float64Array[] {
         right += (row[k + 1] as number) * (other[k + 1] as number);
       }
       if (even < j) left += (row[even] as number) * (other[even] as number);
-      const rest = (row[j] as number) - left - right;
-      if (i === j) row[i] = rest > DEPENDENT * square ? Math.sqrt(rest) : 0;
-      else row[j] = other[j] === 0 ? 0 : rest / (other[j] as number);
+      const remainder = (row[j] as number) - left - right;
+      if (i === j) row[i] = remainder > DEPENDENT_SHARE * square ? Math.sqrt(remainder) : 0;
+      else row[j] = other[j] === 0 ? 0 : remainder / (other[j] as number);
     }
   }
   return factor;
@@ -68,9 +71,9 @@ function productsOf(rows: readonly Float32Array[]): Float64Array[] {
       for (let j = 0; j < Math.min(i + 4, rows.length); j += 2) {
         fourByTwo(panel, i * PANEL, j * PANEL, block);
         for (let n = 0; n < 8; n++) {
-          const of = products[i + (n >> 1)];
+          const target = products[i + (n >> 1)];
           const column = j + (n & 1);
-          if (of && column < of.length) of[column] = (of[column] as number) + (block[n] as number);
+          if (target && column < target.length) target[column] = (target[column] as number) + (block[n] as number);
         }
       }
     }
@@ -115,14 +118,18 @@ function fourByTwo(panel: Float64Array, first: number, second: number, block: Fl
 }
 
 /** Converts weights of the rotated dimensions to column weights: solves with the factor's transpose and sums rows. */
-function weightsOf(rows: readonly Float32Array[], factor: readonly Float64Array[], turned: Float64Array): Float64Array {
-  const shares = turned.slice(0, rows.length);
+function columnWeightsOf(
+  rows: readonly Float32Array[],
+  factor: readonly Float64Array[],
+  rotatedWeights: Float64Array,
+): Float64Array {
+  const shares = rotatedWeights.slice(0, rows.length);
   const weights = new Float64Array(rows[0]?.length ?? 0);
   for (let i = rows.length - 1; i >= 0; i--) {
-    const own = factor[i] as Float64Array;
-    const pivot = own[i] as number;
+    const factorRow = factor[i] as Float64Array;
+    const pivot = factorRow[i] as number;
     const share = pivot === 0 ? 0 : (shares[i] as number) / pivot;
-    for (let j = 0; j < i; j++) shares[j] = (shares[j] as number) - share * (own[j] as number);
+    for (let j = 0; j < i; j++) shares[j] = (shares[j] as number) - share * (factorRow[j] as number);
     add(weights, rows[i] as Float32Array, share);
   }
   return weights;

@@ -73,7 +73,7 @@ export function fitSoftmax(
         const value = values[k] as number;
         for (let c = 0; c < classes; c++) logits[c] = (logits[c] as number) + value * (theta[at + c] as number);
       }
-      loss -= weight * Math.log(Math.max(1e-300, soften(logits, 0, classes, label)));
+      loss -= weight * Math.log(Math.max(1e-300, softmaxInPlace(logits, 0, classes, label)));
       for (let c = 0; c < classes; c++) {
         errors[c] = weight * ((logits[c] as number) - (c === label ? 1 : 0));
         gradient[bias + c] = (gradient[bias + c] as number) + (errors[c] as number);
@@ -92,7 +92,7 @@ export function fitSoftmax(
 }
 
 /** Converts the logits from `at` to probabilities in place. @returns the probability of `label` */
-export function soften(logits: Float64Array, at: number, classes: number, label: number): number {
+export function softmaxInPlace(logits: Float64Array, at: number, classes: number, label: number): number {
   let highest = Number.NEGATIVE_INFINITY;
   for (let c = at; c < at + classes; c++) highest = Math.max(highest, logits[c] as number);
   let sum = 0;

@@ -1,13 +1,13 @@
 // Standardises columns to mean zero and equal spread, so that the mean squared length of a row is one.
 
-export interface Standard {
+export interface Standardization {
   /** Mean of each column, and the factor that scales it. */
   readonly mean: Float32Array;
   readonly scale: Float32Array;
 }
 
 /** @param rows f32 rows of equal length */
-export function standardOf(rows: readonly Float32Array[]): Standard {
+export function fitStandardization(rows: readonly Float32Array[]): Standardization {
   const width = rows[0]?.length ?? 0;
   const mean = new Float32Array(width);
   const scale = new Float32Array(width);
@@ -25,6 +25,6 @@ export function standardOf(rows: readonly Float32Array[]): Standard {
   return { mean, scale };
 }
 
-export function standardised({ mean, scale }: Standard, row: Float32Array): Float32Array {
+export function standardize({ mean, scale }: Standardization, row: Float32Array): Float32Array {
   return row.map((x, j) => (x - (mean[j] as number)) * (scale[j] as number));
 }

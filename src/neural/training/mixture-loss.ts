@@ -1,5 +1,5 @@
 // The validation loss of a model that is mixed with another one: how well both together predict the held-out tokens.
-import { interpolated } from '../../common/statistics/interpolation.ts';
+import { fitInterpolation } from '../../common/statistics/interpolation.ts';
 import type { TokenBatch } from './batches.ts';
 
 /**
@@ -26,6 +26,6 @@ export class MixtureLoss {
   /** Nats per token; undefined if no probability of the other model is known. NaN if a loss was. */
   get loss(): number | undefined {
     const { first, second, weights } = this;
-    return weights.length === 0 ? undefined : interpolated({ first, second, weights }).loss;
+    return weights.length === 0 ? undefined : fitInterpolation({ first, second, weights }).loss;
   }
 }

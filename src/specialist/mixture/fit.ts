@@ -1,5 +1,5 @@
 // Fits the mixture's gate on files that are not in the index. The ranking is not fitted, see GATE_PRIOR.
-import { fitGate, type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
+import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
 import type { FolderSpecialist } from './mixture-specialist.ts';
 import type { LabeledQuery, MixFit } from './types.ts';
 import { plainMixWeights } from './weights.ts';
@@ -41,7 +41,7 @@ export async function fitMixed(
     loss: {
       ngram: meanLogLoss(tokens, ({ second }) => second),
       neural: meanLogLoss(tokens, ({ first }) => first),
-      mixed: meanLogLoss(tokens, (example) => gated(example, gate)),
+      mixed: meanLogLoss(tokens, (example) => mixtureProbability(example, gate)),
     },
   };
 }

@@ -1,7 +1,7 @@
 // Candidate lines of a line model and the n-grams. Each model proposes whole lines, and each scores all of them in its
 // own tokens. Scores are compared on bytes, at the ends of the n-grams' tokens, which are also the steps of a line.
 
-import { type GateExample, gateOf } from '../../common/statistics/gate.ts';
+import { firstExpertWeight, type GateExample } from '../../common/statistics/gate.ts';
 import { allowedTokens, remainingBytes } from '../../neural/inference/healing.ts';
 import { cutBeforeRest } from '../../text/lines.ts';
 import { textOf } from '../ngram/drafter.ts';
@@ -126,7 +126,7 @@ function scoreTokens(
       entropy: reading?.entropy ?? Math.min(5, -logOf(chances.neural)),
     };
     const features = gateFeatures(facts);
-    const gate = unseen ? 1 : gateOf(features, weights);
+    const gate = unseen ? 1 : firstExpertWeight(features, weights);
     const mixed = gate * chances.neural + (1 - gate) * chances.ngram;
     logProbability += logOf(mixed);
     neural += logOf(chances.neural);

@@ -2,7 +2,7 @@
 // are then ranked against each other.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
-import { type GateExample, gated, meanLogLoss } from '../../common/statistics/gate.ts';
+import { type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
 import { remainingBytes } from '../../neural/inference/healing.ts';
 import type { LanguageModel } from '../../neural/inference/language-model.ts';
 import { prefill } from '../../neural/inference/prefill.ts';
@@ -160,7 +160,7 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
     const examples = await this.gateExamples(labeled, signal);
     return {
       tokens: examples.length,
-      nats: meanLogLoss(examples, (example) => gated(example, this.weights.gate)) * examples.length,
+      nats: meanLogLoss(examples, (example) => mixtureProbability(example, this.weights.gate)) * examples.length,
     };
   }
 

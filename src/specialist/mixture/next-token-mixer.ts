@@ -1,7 +1,7 @@
 // One step of the mixture: the tokens that may follow a hypothesis, with the probability of each model and of the
 // mixture.
 
-import { gateOf } from '../../common/statistics/gate.ts';
+import { firstExpertWeight } from '../../common/statistics/gate.ts';
 import { allowedTokens } from '../../neural/inference/healing.ts';
 import type { NgramCursorPosition } from '../ngram/model.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
@@ -105,8 +105,8 @@ export class NextTokenMixer {
     const facts = this.facts(candidates, scale, ngramFinish, reading, isFirstToken);
     const values = gateFeatures(facts);
     // A model that did not expect the healed bytes says little about what follows them.
-    const neuralWeight = gateOf(values, this.gate) * reading.allowed;
-    const ngramWeight = (1 - gateOf(values, this.gate)) * ngramTotal;
+    const neuralWeight = firstExpertWeight(values, this.gate) * reading.allowed;
+    const ngramWeight = (1 - firstExpertWeight(values, this.gate)) * ngramTotal;
     const gate = neuralWeight + ngramWeight > 0 ? neuralWeight / (neuralWeight + ngramWeight) : 1;
     const mix = (ngram: number, neural: number): MixedProbability => ({
       ngram,

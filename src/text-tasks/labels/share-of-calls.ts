@@ -1,5 +1,5 @@
 // Accuracy of local and large model together by share of calls, and how many texts may stay local at a given loss.
-import { boundedRisk } from '../../common/statistics/bounded-risk.ts';
+import { thresholdOfBoundedRisk } from '../../common/statistics/bounded-risk.ts';
 
 /** Whether a label is right; for text answers, the similarity to the accepted answer, 0..1. */
 export type Right = boolean | number;
@@ -58,7 +58,7 @@ export function riskAt(
   judged: readonly Pick<JudgedText, 'gain' | 'specialistRight' | 'apiRight'>[],
   loss: number,
 ): Risk | undefined {
-  const bound = boundedRisk(
+  const bound = thresholdOfBoundedRisk(
     judged.map(({ gain, specialistRight, apiRight }) => ({
       by: gain,
       lost: Math.max(0, Number(apiRight) - Number(specialistRight)),

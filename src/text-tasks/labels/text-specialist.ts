@@ -10,7 +10,7 @@ import { type DenseHead, denseLogits, fitDenseSoftmax } from '../../common/stati
 import { shuffled } from '../../common/statistics/random.ts';
 import { rowSpaceOf } from '../../common/statistics/row-space.ts';
 import { fitSoftmax, logitsOf, type SoftmaxModel, type SparseRow } from '../../common/statistics/softmax-regression.ts';
-import { type Standard, standardised, standardOf } from '../../common/statistics/standard.ts';
+import { fitStandardization, type Standardization, standardize } from '../../common/statistics/standard.ts';
 import { COLUMNS, hashedRow, type Rarity, rarityOf } from './hashed-grams.ts';
 
 export interface LabelledText {
@@ -25,7 +25,7 @@ export interface LabelledText {
 export interface TextStatistics {
   readonly rarity: Rarity;
   /** Mean and scale of the hidden states. */
-  readonly standard: Standard | undefined;
+  readonly standard: Standardization | undefined;
 }
 
 export interface TextSpecialist {
@@ -51,7 +51,7 @@ const FOLDS = 5;
 const SHARES_PRIOR = 10;
 
 export function textStatisticsOf(texts: readonly string[], states: readonly Float32Array[] = []): TextStatistics {
-  return { rarity: rarityOf(texts), standard: states.length > 0 ? standardOf(states) : undefined };
+  return { rarity: rarityOf(texts), standard: states.length > 0 ? fitStandardization(states) : undefined };
 }
 
 interface Row {
@@ -155,7 +155,7 @@ function fitStatesHead(
   predictOutOfFold: PredictOutOfFold,
   reportStage: NonNullable<TextFitOptions['reportStage']>,
 ): { readonly head: DenseHead; readonly outOfFold: readonly number[][] } | undefined {
-  const states = items.flatMap(({ states }) => (standard && states ? [standardised(standard, states)] : []));
+  const states = items.flatMap(({ states }) => (standard && states ? [standardize(standard, states)] : []));
   if (states.length === 0) return undefined;
   let done = 0;
   const total = STATES_L2.length + 2;
@@ -178,7 +178,7 @@ function fitStatesHead(
   });
   const best = tried.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a));
   stage();
-  return { head: space.inColumns(fitDenseSoftmax(rows, labels, space.width, best.l2)), outOfFold: best.outOfFold };
+  return { head: space.toColumns(fitDenseSoftmax(rows, labels, space.width, best.l2)), outOfFold: best.outOfFold };
 }
 
 /** The fold of each item. */
@@ -215,7 +215,7 @@ export function labelProbabilities(specialist: TextSpecialist, item: Pick<Labell
   const ngrams = ngramLogProbabilities(specialist, hashedRow(item.text, statistics.rarity));
   if (!statesHead || !statistics.standard || !item.states) return combine([ngrams], [1]);
   return combine(
-    [ngrams, logProbabilitiesOf(denseLogits(statesHead, standardised(statistics.standard, item.states)))],
+    [ngrams, logProbabilitiesOf(denseLogits(statesHead, standardize(statistics.standard, item.states)))],
     shares,
   );
 }

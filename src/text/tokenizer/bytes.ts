@@ -12,16 +12,16 @@ export const byteOfCharacter: Int16Array = (() => {
   return table;
 })();
 
-/** The bytes that a vocabulary entry stands for; undefined if a character of it is not in the alphabet. */
+/** The bytes that a vocabulary entry represents; undefined if one of its characters is not in the alphabet. */
 export function bytesOfEntry(entry: string): Uint8Array | undefined {
-  if (!isSpelled(entry)) return undefined;
+  if (!isInByteAlphabet(entry)) return undefined;
   const bytes = new Uint8Array(entry.length);
   for (let i = 0; i < entry.length; i++) bytes[i] = byteOfCharacter[entry.charCodeAt(i)] as number;
   return bytes;
 }
 
 /** Whether all characters of a vocabulary entry are in the alphabet. */
-export function isSpelled(entry: string): boolean {
+export function isInByteAlphabet(entry: string): boolean {
   for (let i = 0; i < entry.length; i++) if ((byteOfCharacter[entry.charCodeAt(i)] ?? -1) < 0) return false;
   return true;
 }

@@ -1,41 +1,40 @@
-// The layout of Hugging Face's tokenizer.json for a byte-level byte-pair encoding, as it is written.
+// Writes Hugging Face's tokenizer.json for a byte-level byte-pair encoding.
 
-/** ByteLevel as a step that cuts words, or does not, and as what decodes. */
-export const byteLevel = (useRegex: boolean) => ({
+/** Maps bytes to the alphabet and back. @param useRegex also split words by GPT-2's pattern */
+export const byteLevelStep = (useRegex: boolean) => ({
   type: 'ByteLevel',
   add_prefix_space: false,
   trim_offsets: true,
   use_regex: useRegex,
 });
 
-/** A step whose matches are words. */
-export const split = (regex: string) => ({
+/** A pre-tokenizer step that makes each match a word. */
+export const splitStep = (regex: string) => ({
   type: 'Split',
   pattern: { Regex: regex },
   behavior: 'Isolated',
   invert: false,
 });
 
-/** A step that makes each digit a word. */
-export const digits = { type: 'Digits', individual_digits: true };
+/** A pre-tokenizer step that makes each digit a word. */
+export const digitsStep = { type: 'Digits', individual_digits: true };
 
-/** @param special stands for no text; else it is a text that is one token wherever it stands */
+/** @param special true: the token represents no text; false: this text is one token wherever it occurs */
 export const addedToken = (id: number, content: string, special: boolean) => ({
   ...{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false },
   special,
 });
 
-/** What a tokenizer is made of. */
 export interface TokenizerParts<Merge extends string | readonly string[]> {
   /** Entries in the byte-level alphabet. */
   readonly vocab: Readonly<Record<string, number>>;
-  /** 'a b' or ['a', 'b'] each, best first. */
+  /** Each is 'a b' or ['a', 'b']; best first. */
   readonly merges: readonly Merge[];
   readonly added: readonly ReturnType<typeof addedToken>[];
-  /** Cut a text into words, one after the other; the last is a ByteLevel. */
+  /** The steps that split a text into words; the last is a ByteLevel. */
   readonly steps: readonly object[];
   readonly normalizer?: object;
-  /** A word that is a token is one, whatever the merges make of it. */
+  /** Whether a word in the vocabulary is always one token, without merges. */
   readonly ignoresMerges?: boolean;
 }
 
@@ -49,7 +48,7 @@ export function tokenizerJson<Merge extends string | readonly string[]>(parts: T
     normalizer: normalizer ?? null,
     pre_tokenizer: steps.length === 1 ? steps[0] : { type: 'Sequence', pretokenizers: steps },
     post_processor: null,
-    decoder: byteLevel(true),
+    decoder: byteLevelStep(true),
     model: {
       type: 'BPE',
       dropout: null,

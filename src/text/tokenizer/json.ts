@@ -1,31 +1,31 @@
-// What a tokenizer.json is asked for, with what is wrong where it is something else.
+// Reads typed values from a parsed tokenizer.json; a wrong type throws an error that names the location.
 
 export type TokenizerJson = Readonly<Record<string, unknown>>;
 
-/** Says what of the file cannot be used. */
-export class Malformed extends Error {}
+/** The message says which part of the file cannot be used. */
+export class MalformedTokenizer extends Error {}
 
-export function record(value: unknown, where: string): TokenizerJson {
+export function readObject(value: unknown, where: string): TokenizerJson {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as TokenizerJson;
-  throw new Malformed(`${where} is not an object`);
+  throw new MalformedTokenizer(`${where} is not an object`);
 }
 
-/** Where something stands; of what there are a hundred thousand of it is only worded when it is wrong. */
-type Where = string | (() => string);
+/** A location in the file. A function delays building the text until an error needs it, for long lists. */
+type JsonLocation = string | (() => string);
 
-const worded = (where: Where) => (typeof where === 'string' ? where : where());
+const describeLocation = (where: JsonLocation) => (typeof where === 'string' ? where : where());
 
-export function string(value: unknown, where: Where): string {
+export function readString(value: unknown, where: JsonLocation): string {
   if (typeof value === 'string') return value;
-  throw new Malformed(`${worded(where)} is not a string`);
+  throw new MalformedTokenizer(`${describeLocation(where)} is not a string`);
 }
 
-export function id(value: unknown, where: Where): number {
+export function readId(value: unknown, where: JsonLocation): number {
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 24) return value as number;
-  throw new Malformed(`${worded(where)} is not a token id`);
+  throw new MalformedTokenizer(`${describeLocation(where)} is not a token id`);
 }
 
-export function list(value: unknown, where: Where): readonly unknown[] {
+export function readList(value: unknown, where: JsonLocation): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new Malformed(`${worded(where)} is not a list`);
+  throw new MalformedTokenizer(`${describeLocation(where)} is not a list`);
 }

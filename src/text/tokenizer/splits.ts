@@ -1,7 +1,7 @@
 // Cuts a text into words before bytes are merged: the pre-tokenizer of a tokenizer.json as a list of patterns. Each
 // pattern is applied to the pieces of the one before it. Each match is a piece, and so is the text between two matches.
 import { plainLine } from '../../common/plain-text.ts';
-import { list, Malformed, record, string } from './json.ts';
+import { MalformedTokenizer, readList, readObject, readString } from './json.ts';
 
 /** GPT-2's pattern; a ByteLevel pre-tokenizer applies it unless `use_regex` is false. */
 export const GPT2_PATTERN = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -56,35 +56,36 @@ export const KNOWN_PATTERNS: ReadonlySet<string> = new Set([
 ]);
 
 /** Maximum number of steps; known tokenizers have at most six. */
-const MOST_STEPS = 20;
+const MAX_STEPS = 20;
 
-/** Global unicode patterns. Throws Malformed for a pre-tokenizer whose result would differ from the model's library. */
+/** Global unicode patterns. Throws if the pre-tokenizer's words here would differ from those of the model's library. */
 export function splitsOf(preTokenizer: unknown): readonly RegExp[] {
-  const top = record(preTokenizer, 'pre_tokenizer');
-  const steps = top.type === 'Sequence' ? list(top.pretokenizers, 'pre_tokenizer.pretokenizers') : [top];
-  if (steps.length > MOST_STEPS) throw new Malformed(`pre_tokenizer has more than ${MOST_STEPS} steps`);
+  const top = readObject(preTokenizer, 'pre_tokenizer');
+  const steps = top.type === 'Sequence' ? readList(top.pretokenizers, 'pre_tokenizer.pretokenizers') : [top];
+  if (steps.length > MAX_STEPS) throw new MalformedTokenizer(`pre_tokenizer has more than ${MAX_STEPS} steps`);
   const splits: RegExp[] = [];
-  let byteLevel = false;
+  let hasByteLevel = false;
   for (const entry of steps) {
-    const step = record(entry, 'pre_tokenizer');
+    const step = readObject(entry, 'pre_tokenizer');
     if (step.type === 'ByteLevel') {
-      byteLevel = true;
-      if (step.add_prefix_space === true) throw new Malformed('add_prefix_space would change the text');
-      if (step.use_regex !== false) splits.push(compiled(GPT2_PATTERN));
-    } else if (step.type === 'Split' && !byteLevel) {
+      hasByteLevel = true;
+      if (step.add_prefix_space === true) throw new MalformedTokenizer('add_prefix_space would change the text');
+      if (step.use_regex !== false) splits.push(compilePattern(GPT2_PATTERN));
+    } else if (step.type === 'Split' && !hasByteLevel) {
       // The pattern may match words or separators: both become pieces.
-      if (step.behavior !== 'Isolated') throw new Malformed('Split must be "Isolated"');
-      const pattern = record(step.pattern, 'Split.pattern');
+      if (step.behavior !== 'Isolated') throw new MalformedTokenizer('Split must be "Isolated"');
+      const pattern = readObject(step.pattern, 'Split.pattern');
       splits.push(
         typeof pattern.String === 'string'
-          ? new RegExp(escaped(pattern.String), 'gu')
-          : compiled(known(string(pattern.Regex, 'Split.pattern.Regex'))),
+          ? new RegExp(escapePattern(pattern.String), 'gu')
+          : compilePattern(findKnownPattern(readString(pattern.Regex, 'Split.pattern.Regex'))),
       );
-    } else if (step.type === 'Digits' && !byteLevel) {
+    } else if (step.type === 'Digits' && !hasByteLevel) {
       splits.push(step.individual_digits === true ? /\p{N}/gu : /\p{N}+/gu);
-    } else throw new Malformed(`pre_tokenizer '${string(step.type, 'its type')}' is not supported here`);
+    } else throw new MalformedTokenizer(`pre_tokenizer '${readString(step.type, 'its type')}' is not supported here`);
   }
-  if (!byteLevel || splits.length === 0) throw new Malformed('pre_tokenizer must split and then be ByteLevel');
+  if (!hasByteLevel || splits.length === 0)
+    throw new MalformedTokenizer('pre_tokenizer must split and then be ByteLevel');
   return splits;
 }
 
@@ -92,32 +93,30 @@ export function splitsOf(preTokenizer: unknown): readonly RegExp[] {
  * Converts a pattern of the Rust library (Oniguruma) to JavaScript. There, white space and digits are Unicode's: U+0085
  * is white space, and a byte order mark is not.
  */
-function compiled(source: string): RegExp {
-  const unicode = source.replace(/\\([\s\S])/gu, (whole, letter: string) => CLASSES.get(letter) ?? whole);
+function compilePattern(source: string): RegExp {
+  const unicode = source.replace(/\\([\s\S])/gu, (whole, letter: string) => UNICODE_CLASSES.get(letter) ?? whole);
   try {
     return new RegExp(unicode, 'gu');
   } catch (error) {
-    throw new Malformed(`its pattern is not a regular expression here: ${(error as Error).message}`);
+    throw new MalformedTokenizer(`JavaScript cannot compile its pattern: ${(error as Error).message}`);
   }
 }
 
-/**
- * The supported expression that equals `source`. Files spell line ends and other characters differently.
- */
-function known(source: string): string {
+/** The supported expression that equals `source`. Files spell line ends and other characters differently. */
+function findKnownPattern(source: string): string {
   const spelled = source
     .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .replaceAll('\r', '\\r')
     .replaceAll('\n', '\\n');
   if (KNOWN_PATTERNS.has(spelled)) return spelled;
   const shown = plainLine(source, 60);
-  throw new Malformed(
-    `it cuts words by an expression that is not known, '${shown}': ` +
-      'those of GPT-2, GPT-4, Llama 3, Qwen, DeepSeek, Mistral, StarCoder and SmolLM are',
+  throw new MalformedTokenizer(
+    `it splits words by an unsupported pattern, '${shown}'. Supported are those of ` +
+      'GPT-2, GPT-4, Llama 3, Qwen, DeepSeek, Mistral, StarCoder and SmolLM',
   );
 }
 
-const CLASSES = new Map([
+const UNICODE_CLASSES = new Map([
   ['s', '\\p{White_Space}'],
   ['S', '\\P{White_Space}'],
   ['d', '\\p{Nd}'],
@@ -125,37 +124,37 @@ const CLASSES = new Map([
 ]);
 
 /** A pattern that matches only this text. */
-export function escaped(text: string): string {
+export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/gu, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
 
 /** Calls `word` with each word of the text, in order; the words join to the text. */
-export function eachWord(text: string, splits: readonly RegExp[], word: (word: string) => void, step = 0): void {
+export function forEachWord(text: string, splits: readonly RegExp[], onWord: (onWord: string) => void, step = 0): void {
   const pattern = splits[step];
   if (pattern === undefined) {
-    word(text);
+    onWord(text);
     return;
   }
-  const last = step + 1 === splits.length;
-  const piece = (part: string) => (last ? word(part) : eachWord(part, splits, word, step + 1));
-  eachPiece(text, pattern, piece, piece);
+  const isLastStep = step + 1 === splits.length;
+  const onPiece = (part: string) => (isLastStep ? onWord(part) : forEachWord(part, splits, onWord, step + 1));
+  forEachPiece(text, pattern, onPiece, onPiece);
 }
 
 /** The matches of a pattern and the texts between them, in order. */
-export function eachPiece(
+export function forEachPiece(
   text: string,
   pattern: RegExp,
-  matched: (piece: string) => void,
-  between: (piece: string) => void,
+  onMatch: (piece: string) => void,
+  onGap: (piece: string) => void,
 ): void {
   let end = 0;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const piece = match[0];
-    if (match.index > end) between(text.slice(end, match.index));
+    if (match.index > end) onGap(text.slice(end, match.index));
     end = match.index + piece.length;
     if (piece.length === 0) pattern.lastIndex += 1;
-    else matched(piece);
+    else onMatch(piece);
   }
-  if (end < text.length) between(text.slice(end));
+  if (end < text.length) onGap(text.slice(end));
 }

@@ -1,4 +1,4 @@
-// The bootstrap: intervals that are neither too narrow nor too wide.
+// Bootstrap intervals are neither too narrow nor too wide.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { interval } from '../../../src/common/statistics/bootstrap.ts';
@@ -8,11 +8,11 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 
 test('a 95 % interval contains the true mean in about 95 % of the draws', () => {
   const uniform = uniforms(3);
-  let held = 0;
+  let containing = 0;
   for (let run = 0; run < 100; run++) {
     const values = Array.from({ length: 60 }, () => Number(uniform() < 0.3));
     const { low, high } = interval([values], ([drawn = []]) => mean(drawn), run);
-    held += Number(low <= 0.3 && 0.3 <= high);
+    containing += Number(low <= 0.3 && 0.3 <= high);
   }
-  assert.ok(held >= 88 && held < 100, `${held} of 100`);
+  assert.ok(containing >= 88 && containing < 100, `${containing} of 100`);
 });

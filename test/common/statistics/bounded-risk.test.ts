@@ -1,29 +1,29 @@
-// Bounds on the risk: how many may be lost, ties, and what the theory promises on drawn examples.
+// Risk bounds: the number of lost examples, ties, and the guarantee of the theory on random examples.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boundedRisk, type Holding, type Keepable } from '../../../src/common/statistics/bounded-risk.ts';
+import { type BoundKind, type Keepable, thresholdOfBoundedRisk } from '../../../src/common/statistics/bounded-risk.ts';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 
-const of = (...lost: readonly number[]): Keepable[] => lost.map((one, i) => ({ by: i, lost: one === 1 }));
-const none = (count: number) => of(...new Array<number>(count).fill(0));
+const examplesOf = (...lost: readonly number[]): Keepable[] => lost.map((one, i) => ({ by: i, lost: one === 1 }));
+const withoutLoss = (count: number) => examplesOf(...new Array<number>(count).fill(0));
 
-test('keeps nothing with fewer than 49 examples for a mean of 0.02, or 149 for 95 %', () => {
-  assert.equal(boundedRisk(none(48), 0.02), undefined);
-  assert.deepEqual(boundedRisk(none(49), 0.02), { keepBelow: 48, share: 1 });
-  assert.equal(boundedRisk(none(148), 0.02, 'sure'), undefined);
-  assert.deepEqual(boundedRisk(none(149), 0.02, 'sure'), { keepBelow: 148, share: 1 });
+test('a bound of 0.02 keeps nothing local with fewer than 49 examples, or 149 for 95 % confidence', () => {
+  assert.equal(thresholdOfBoundedRisk(withoutLoss(48), 0.02), undefined);
+  assert.deepEqual(thresholdOfBoundedRisk(withoutLoss(49), 0.02), { keepBelow: 48, share: 1 });
+  assert.equal(thresholdOfBoundedRisk(withoutLoss(148), 0.02, 'sure'), undefined);
+  assert.deepEqual(thresholdOfBoundedRisk(withoutLoss(149), 0.02, 'sure'), { keepBelow: 148, share: 1 });
 });
 
 test('loses as many examples as the bound allows, and treats equal examples alike', () => {
   // (lost + 1) / (99 + 1) <= 0.03
-  const examples = of(...Array.from({ length: 99 }, (_, i) => (i % 10 === 9 ? 1 : 0)));
-  assert.equal(boundedRisk(examples, 0.03)?.keepBelow, 28);
+  const examples = examplesOf(...Array.from({ length: 99 }, (_, i) => (i % 10 === 9 ? 1 : 0)));
+  assert.equal(thresholdOfBoundedRisk(examples, 0.03)?.keepBelow, 28);
   const tied = examples.map((example, i) => ({ ...example, by: i >= 20 && i < 40 ? 20 : i }));
-  assert.equal(boundedRisk(tied, 0.03)?.keepBelow, 19);
+  assert.equal(thresholdOfBoundedRisk(tied, 0.03)?.keepBelow, 19);
 });
 
-/** Places whose loss is likelier the larger `by` is; over all of them the risk of a threshold t is t * t / 2. */
-function drawn(count: number, seed: number): Keepable[] {
+/** Random examples: `by` is the probability of the loss, so a threshold t has the expected loss t * t / 2. */
+function drawExamples(count: number, seed: number): Keepable[] {
   const uniform = uniforms(seed);
   return Array.from({ length: count }, () => {
     const by = uniform();
@@ -33,9 +33,9 @@ function drawn(count: number, seed: number): Keepable[] {
 
 test('over many draws the mean bound holds on average, and the sure bound in 95 %', () => {
   const alpha = 0.05;
-  const risks = (holding: Holding) =>
+  const risks = (holding: BoundKind) =>
     Array.from({ length: 400 }, (_, seed) => {
-      const { keepBelow } = boundedRisk(drawn(200, seed + 1), alpha, holding) ?? { keepBelow: 0 };
+      const { keepBelow } = thresholdOfBoundedRisk(drawExamples(200, seed + 1), alpha, holding) ?? { keepBelow: 0 };
       return (keepBelow * keepBelow) / 2;
     });
   const mean = risks('mean').reduce((sum, risk) => sum + risk, 0) / 400;

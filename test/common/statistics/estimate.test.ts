@@ -1,4 +1,4 @@
-// The cross-fitted estimate: folds that share no file, and nothing learned where no file can check another.
+// Out-of-fold estimates: folds share no file, and rows of a single file teach only the intercept.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitEstimate } from '../../../src/common/statistics/estimate.ts';
@@ -14,8 +14,8 @@ test('folds are disjoint by file, cover every row once and have similar sizes', 
   assert.equal(new Set(folds.flatMap((f) => f.inside)).size, 200);
   for (const { inside, outside } of folds) {
     assert.equal(inside.length + outside.length, 200);
-    const seen = new Set(outside.map((r) => r.path));
-    assert.ok(inside.every((r) => !seen.has(r.path)));
+    const trainingFiles = new Set(outside.map((r) => r.path));
+    assert.ok(inside.every((r) => !trainingFiles.has(r.path)));
     assert.ok(inside.length > 20 && inside.length < 60);
   }
 });

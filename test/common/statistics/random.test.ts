@@ -1,4 +1,4 @@
-// Seeded numbers: figures that are kept hang on their streams, so these stay what they are.
+// Seeded random numbers: stored figures depend on their streams, so the streams must not change.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normals, shuffled, uniforms } from '../../../src/common/statistics/random.ts';

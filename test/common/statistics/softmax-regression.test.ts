@@ -1,10 +1,10 @@
-// The head of many classes: agrees with the binary regression, converges where no gradient is left, and columns are brought to one size.
+// Softmax regression, its optimiser L-BFGS, and the standardization of its columns.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lbfgs } from '../../../src/common/statistics/lbfgs.ts';
 import { normals } from '../../../src/common/statistics/random.ts';
 import { fitSoftmax, logitsOf, type SparseRow } from '../../../src/common/statistics/softmax-regression.ts';
-import { standardised, standardOf } from '../../../src/common/statistics/standard.ts';
+import { fitStandardization, standardize } from '../../../src/common/statistics/standard.ts';
 
 const row = (...values: number[]): SparseRow => ({
   columns: Uint32Array.from(values, (_, i) => i),
@@ -42,7 +42,7 @@ test('the penalised gradient is nearly zero at the fitted weights', () => {
     });
   }
   assert.ok(Math.max(...gradient.map(Math.abs)) < 1.5, `${gradient}`);
-  // The column without news gets less weight than those with.
+  // The uninformative third column gets less weight than the other two.
   const size = (j: number) => Math.hypot(...model.weights.subarray(3 * j, 3 * j + 3));
   assert.ok(size(2) < size(0) / 2 && size(2) < size(1) / 2);
 });
@@ -65,12 +65,13 @@ test('scales columns to one and rows to a mean square of one; constant columns b
   const normal = normals(7);
   const sizes = [0.01, 1, 300, 0];
   const rows = Array.from({ length: 400 }, () => Float32Array.from(sizes, (size) => size * normal() + 3));
-  const standard = standardOf(rows);
-  const brought = rows.map((each) => standardised(standard, each));
-  const mean = (of: (each: Float32Array) => number) => brought.reduce((sum, each) => sum + of(each), 0) / rows.length;
+  const standard = fitStandardization(rows);
+  const standardized = rows.map((each) => standardize(standard, each));
+  const mean = (value: (row: Float32Array) => number) =>
+    standardized.reduce((sum, each) => sum + value(each), 0) / rows.length;
   for (const j of [0, 1, 2]) {
     assert.ok(Math.abs(mean((each) => each[j] as number)) < 1e-3, `mean of ${j}`);
     assert.ok(Math.abs(mean((each) => (each[j] as number) ** 2) - 1 / sizes.length) < 1e-3, `spread of ${j}`);
   }
-  assert.ok(brought.every((each) => each[3] === 0));
+  assert.ok(standardized.every((each) => each[3] === 0));
 });

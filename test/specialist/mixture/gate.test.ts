@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fitGate, gated, gateOf, meanLogLoss } from '../../../src/common/statistics/gate.ts';
+import { firstExpertWeight, fitGate, meanLogLoss, mixtureProbability } from '../../../src/common/statistics/gate.ts';
 import { type GateFacts, gateFeatures, gateSize } from '../../../src/specialist/mixture/gate.ts';
 import { initialMixWeights, readMixWeights } from '../../../src/specialist/mixture/weights.ts';
 
@@ -29,16 +29,17 @@ const noMatch = gateFeatures(facts({}));
 const examples = Array.from({ length: 60 }, (_, i) =>
   i % 2 === 0 ? { features: longMatch, first: 0.1, second: 0.9 } : { features: noMatch, first: 0.4, second: 0.001 },
 );
-const lossWith = (weights: readonly number[]) => meanLogLoss(examples, (example) => gated(example, weights));
+const lossWith = (weights: readonly number[]) =>
+  meanLogLoss(examples, (example) => mixtureProbability(example, weights));
 
 test('without weights both models count equally', () => {
-  assert.equal(gateOf(noMatch, start), 0.5);
+  assert.equal(firstExpertWeight(noMatch, start), 0.5);
 });
 
 test('the fit trusts the n-grams after long matches and the neural model where they know nothing', () => {
   const fitted = fitGate(examples, start, 1);
-  assert.ok(gateOf(longMatch, fitted) < 0.1, `${gateOf(longMatch, fitted)}`);
-  assert.ok(gateOf(noMatch, fitted) > 0.9, `${gateOf(noMatch, fitted)}`);
+  assert.ok(firstExpertWeight(longMatch, fitted) < 0.1, `${firstExpertWeight(longMatch, fitted)}`);
+  assert.ok(firstExpertWeight(noMatch, fitted) > 0.9, `${firstExpertWeight(noMatch, fitted)}`);
   const mean = (a: number, b: number) => -(Math.log(a) + Math.log(b)) / 2;
   assert.ok(lossWith(fitted) < Math.min(mean(0.9, 0.001), mean(0.1, 0.4)), 'better than either alone');
   assert.ok(lossWith(fitted) < lossWith(start));

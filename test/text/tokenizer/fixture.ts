@@ -1,7 +1,7 @@
-// Trains a small byte-level BPE in memory, in the same layout as models/small/tokenizer.json: tests need no model file.
+// Trains a small byte-level BPE in memory, in the layout of models/small/tokenizer.json, so that tests need no model.
 
 import { byteOfCharacter } from '../../../src/text/tokenizer/bytes.ts';
-import { addedToken, byteLevel, split, tokenizerJson } from '../../../src/text/tokenizer/json-file.ts';
+import { addedToken, byteLevelStep, splitStep, tokenizerJson } from '../../../src/text/tokenizer/json-file.ts';
 import { OWN_PATTERN } from '../../../src/text/tokenizer/splits.ts';
 
 const characterOfByte: string[] = [];
@@ -9,7 +9,7 @@ byteOfCharacter.forEach((byte, code) => {
   if (byte >= 0) characterOfByte[byte] = String.fromCharCode(code);
 });
 
-/** @returns what JSON.parse of a tokenizer.json would, with `size` tokens at most, the last one special. */
+/** @returns the content of a tokenizer.json with at most `size` tokens; the last one is special */
 export function trainTokenizer(text: string, size: number, pattern = OWN_PATTERN) {
   const counts = new Map<string, number>();
   for (const word of text.match(new RegExp(pattern, 'gu')) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -17,7 +17,7 @@ export function trainTokenizer(text: string, size: number, pattern = OWN_PATTERN
     count,
     parts: [...new TextEncoder().encode(word)].map((byte) => characterOfByte[byte] as string),
   }));
-  // A Map: 'constructor' is a token like any other.
+  // A Map, because an object already has a property 'constructor', which is also a token.
   const vocab = new Map(characterOfByte.map((character, id) => [character, id]));
   const merges: [string, string][] = [];
   let total = characterOfByte.length;
@@ -48,8 +48,8 @@ export function trainTokenizer(text: string, size: number, pattern = OWN_PATTERN
     vocab: Object.fromEntries(vocab),
     merges,
     added: [addedToken(total, '<|file|>', true)],
-    steps: [split(pattern), byteLevel(false)],
+    steps: [splitStep(pattern), byteLevelStep(false)],
   });
-  // Tests replace parts of it.
+  // Wider types, because tests replace these two parts.
   return { ...json, normalizer: null as unknown, pre_tokenizer: json.pre_tokenizer as unknown };
 }

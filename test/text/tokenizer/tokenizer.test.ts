@@ -1,4 +1,4 @@
-// The tokenizer: lossless on anything, equal to the reference, clear about a file it cannot use.
+// The tokenizer is lossless, equals the reference implementation, and names what it cannot use in a file.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ function load(json: unknown): Tokenizer {
 const shipped = load(shippedJson());
 const small = load(fixture);
 
-const odd = [
+const unusualTexts = [
   '',
   ' ',
   '\n\n\n    x',
@@ -44,26 +44,26 @@ for (const [name, tokenizer] of [
   ['fixture', small],
 ] as const) {
   test(`${name}: decode(encode(text)) is text`, () => {
-    for (const text of [...odd, sample]) assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
+    for (const text of [...unusualTexts, sample]) assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
   });
 }
 
-test('ids are those of the golden file', () => {
+test('ids equal those of the golden file', () => {
   const golden = readFileSync(join(root, 'test/golden/tokenizer.json'), 'utf8');
   const cases = JSON.parse(golden) as { text: string; ids: number[] }[];
   assert.ok(cases.length > 100);
   for (const { text, ids } of cases) assert.deepEqual([...shipped.encode(text)], ids, JSON.stringify(text));
 });
 
-test('ids are those of @huggingface/tokenizers', () => {
+test('ids equal those of @huggingface/tokenizers', () => {
   const reference = new Reference(shippedJson(), {});
-  for (const text of [...odd.filter((text) => text !== '<|file|><|end|>'), sample]) {
+  for (const text of [...unusualTexts.filter((text) => text !== '<|file|><|end|>'), sample]) {
     const { ids } = reference.encode(text, { add_special_tokens: false });
     assert.deepEqual([...shipped.encode(text)], ids, JSON.stringify(text.slice(0, 60)));
   }
 });
 
-test('a lone surrogate becomes U+FFFD and harms nothing around it', () => {
+test('a lone surrogate becomes U+FFFD and leaves the text around it unchanged', () => {
   for (const text of ['a\ud800b', '\udc00', 'x = "\ud83d"; y']) {
     for (let again = 0; again < 2; again++) {
       assert.equal(shipped.decode(shipped.encode(text)), text.toWellFormed());
@@ -79,12 +79,12 @@ test('a special token spelled in a text is plain text', () => {
   assert.equal(shipped.bytesOf(id as number).length, 0);
 });
 
-test('a word of a megabyte is encoded in reasonable time, and losslessly', () => {
+test('a word of a megabyte is encoded without loss', () => {
   const text = 'QUJD'.repeat(250_000);
   assert.equal(small.decode(small.encode(text)), text);
 });
 
-test('the word cache answers as the first encoding did', () => {
+test('a cached word gets the same ids as on its first encoding', () => {
   const words = Array.from({ length: 3000 }, (_, i) => `w${i.toString(36)}x`);
   const once = words.map((word) => [...small.encode(word)]);
   const other = load(fixture);
@@ -123,12 +123,15 @@ const malformed: readonly [string, (json: ReturnType<typeof trainTokenizer>) => 
   ['"BPE"', (json) => ({ ...json, model: { ...json.model, type: 'Unigram' } })],
   ['is not a token id', (json) => ({ ...json, model: { ...json.model, vocab: { a: 'x' } } })],
   ['holes', (json) => ({ ...json, model: { ...json.model, vocab: { ...json.model.vocab, zz: 99_999 } } })],
-  ['not spelled in bytes', (json) => ({ ...json, model: { ...json.model, vocab: { ...json.model.vocab, 漢: 399 } } })],
+  [
+    'not spelled in the byte alphabet',
+    (json) => ({ ...json, model: { ...json.model, vocab: { ...json.model.vocab, 漢: 399 } } }),
+  ],
   ['merge 0 names a token', (json) => ({ ...json, model: { ...json.model, merges: [['qqq', 'a']] } })],
   ['pre_tokenizer is not an object', (json) => ({ ...json, pre_tokenizer: null })],
   ['is not supported here', (json) => ({ ...json, pre_tokenizer: { type: 'Metaspace' } })],
   [
-    'an expression that is not known',
+    'an unsupported pattern',
     (json) => ({
       ...json,
       pre_tokenizer: {
@@ -142,9 +145,9 @@ const malformed: readonly [string, (json: ReturnType<typeof trainTokenizer>) => 
   ],
 ];
 
-for (const [message, spoil] of malformed) {
+for (const [message, corrupt] of malformed) {
   test(`a malformed file is refused: ${message}`, () => {
-    const loaded = loadTokenizer(spoil(structuredClone(fixture)));
+    const loaded = loadTokenizer(corrupt(structuredClone(fixture)));
     assert.ok(!loaded.ok);
     assert.equal(loaded.error.code, 'corrupt');
     assert.ok(loaded.error.message.includes(message), loaded.error.message);

@@ -1,11 +1,11 @@
 // Converts a GGUF's tokenizer to Hugging Face's tokenizer.json. A GGUF only names the rule that splits text into words;
 // each known name has a row. Source: llama.cpp's llama-vocab.cpp, and the models' own tokenizer.json.
-import { isSpelled } from '../../../text/tokenizer/bytes.ts';
+import { isInByteAlphabet } from '../../../text/tokenizer/bytes.ts';
 import {
   addedToken,
-  byteLevel,
-  digits,
-  split,
+  byteLevelStep,
+  digitsStep,
+  splitStep,
   type TokenizerParts,
   tokenizerJson,
 } from '../../../text/tokenizer/json-file.ts';
@@ -17,12 +17,12 @@ export type Metadata = Readonly<Record<string, unknown>>;
 /** How text is split into words. */
 type WordSplitting = Pick<TokenizerParts<string>, 'steps' | 'normalizer' | 'ignoresMerges'>;
 
-const splitWith = (...pattern: Parameters<typeof gpt4Pattern>) => split(gpt4Pattern(...pattern));
+const splitWith = (...pattern: Parameters<typeof gpt4Pattern>) => splitStep(gpt4Pattern(...pattern));
 
-const gpt2: WordSplitting = { steps: [byteLevel(true)] };
-const smollm: WordSplitting = { steps: [digits, byteLevel(true)] };
-const qwen2: WordSplitting = { steps: [splitWith('\\p{N}'), byteLevel(false)], normalizer: { type: 'NFC' } };
-const dbrx: WordSplitting = { steps: [splitWith('\\p{N}{1,3}'), byteLevel(false)] };
+const gpt2: WordSplitting = { steps: [byteLevelStep(true)] };
+const smollm: WordSplitting = { steps: [digitsStep, byteLevelStep(true)] };
+const qwen2: WordSplitting = { steps: [splitWith('\\p{N}'), byteLevelStep(false)], normalizer: { type: 'NFC' } };
+const dbrx: WordSplitting = { steps: [splitWith('\\p{N}{1,3}'), byteLevelStep(false)] };
 
 /** By tokenizer.ggml.pre. */
 const WORD_SPLITTINGS: Readonly<Record<string, WordSplitting>> = {
@@ -35,15 +35,15 @@ const WORD_SPLITTINGS: Readonly<Record<string, WordSplitting>> = {
   'deepseek-r1-qwen': qwen2,
   dbrx,
   'llama-bpe': { ...dbrx, ignoresMerges: true },
-  'seed-coder': { steps: [splitWith('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'), byteLevel(false)] },
+  'seed-coder': { steps: [splitWith('\\p{N}{1}', ' ?[^\\s\\p{L}\\p{N}\\r\\n]+'), byteLevelStep(false)] },
   'deepseek-coder': {
     steps: [
-      split('[\\r\\n]'),
-      split('\\s?\\p{L}+'),
-      split('\\s?\\p{P}+'),
-      split('[\\u4e00-\\u9fa5\\u0800-\\u4e00\\uac00-\\ud7ff]+'),
-      digits,
-      byteLevel(false),
+      splitStep('[\\r\\n]'),
+      splitStep('\\s?\\p{L}+'),
+      splitStep('\\s?\\p{P}+'),
+      splitStep('[\\u4e00-\\u9fa5\\u0800-\\u4e00\\uac00-\\ud7ff]+'),
+      digitsStep,
+      byteLevelStep(false),
     ],
   },
 };
@@ -83,7 +83,7 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTok
   const added: ReturnType<typeof addedToken>[] = [];
   for (let id = 0; id < used; id++) {
     const content = tokens[id] as string;
-    if (kinds[id] === NORMAL && isSpelled(content)) vocabulary[content] = id;
+    if (kinds[id] === NORMAL && isInByteAlphabet(content)) vocabulary[content] = id;
     else {
       // Unused tokens may share one name.
       const name = kinds[id] === UNUSED ? `<|unused ${id}|>` : content;
