@@ -24,7 +24,7 @@ export async function chooseTrainingPositions(
   most: number,
 ): Promise<CursorExample[]> {
   const looked: SourceText[] = [];
-  const surprise = new Map<string, (from: number, to: number) => number>();
+  const bitsPerCharacter = new Map<string, (from: number, to: number) => number>();
   let tokens = 0;
   for (const at of shuffled(files.length, SEED)) {
     if (tokens > MAX_TOKENS) break;
@@ -32,7 +32,7 @@ export async function chooseTrainingPositions(
     const found = await foreseen(file);
     tokens += found.length;
     looked.push(file);
-    surprise.set(file.path, surpriseIn(file.text, tokenizer, found));
+    bitsPerCharacter.set(file.path, surpriseIn(file.text, tokenizer, found));
   }
   const drawn = withoutDuplicates(sampleExamples(looked, most * DRAWN_PER_CHOSEN, SEED));
   const strata = Map.groupBy(drawn, ({ languageId, kind, path }) =>
@@ -42,7 +42,7 @@ export async function chooseTrainingPositions(
     const hardest = positions
       .map((position) => ({
         position,
-        by: surprise.get(position.path)?.(position.offset, position.offset + position.truth.length) ?? 0,
+        by: bitsPerCharacter.get(position.path)?.(position.offset, position.offset + position.truth.length) ?? 0,
       }))
       .sort((a, b) => b.by - a.by);
     // The same share of each stratum.

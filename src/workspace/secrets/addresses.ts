@@ -83,7 +83,7 @@ export const addressRows: readonly ShapeRow[] = [
     pattern: /:\/\/(?:[\da-f]{32}:)?([\da-f]{32})@[\w.-]+/g,
     accept: isNoPlaceholder,
   },
-  // Between user and host. For the schemes of the second row, the password may itself contain @ or /.
+  // The password is between user and host. In the schemes of the second row, it may contain @ or /.
   {
     kind: 'password in a URL',
     contains: '://',
@@ -163,7 +163,7 @@ export const addressRows: readonly ShapeRow[] = [
     accept: isCertainPassword,
   },
   {
-    kind: 'put into an address',
+    kind: 'password formatted into a URL',
     contains: '%s:%s@',
     pattern: /%s:%s@[^"'\n]{0,100}["'],\s{0,4}["'][^"'\n]{0,60}["'],\s{0,4}["']([^"'\n]{6,80})["']/g,
     accept: isCertainPassword,

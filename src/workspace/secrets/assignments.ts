@@ -1,7 +1,7 @@
 // Finds passwords beside names that mean a password or key, in code of any language, settings, tables and prose.
 
 import { valuesAfter } from './after-name.ts';
-import { endsInUnspaced, foreignHintFor, isForeign } from './foreign-names.ts';
+import { endsInUnspaced, foreignNamePattern, isForeign } from './foreign-names.ts';
 import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
 import type { Parts } from './parts.ts';
@@ -9,30 +9,31 @@ import type { ReadValue } from './read-value.ts';
 import { isNoWord, isPassword, isSymbolic, randomness, reference } from './values.ts';
 
 /** Every name whose value a person may have chosen contains one of these. */
-const englishHint =
+const englishNames =
   /passw|p(?:s|ass)?w(?:d|or[dt])|passphrase|passcode|p(?:ass|w)(?![a-z])|phrase|psk(?![a-z])|secret|salt(?![a-z])|credential|creds?(?![a-z])|conn(?:ection)?[_ -]?str|token(?![a-z])|(?<=[a-z_:-])keys?(?![a-z])|\bkey(?=[ \t]*=[ \t]*\()|dsn(?![a-z])|(?:redis|mqtt|smtp|proxy|cache)[_-]?auth(?![a-z])|mnemonic|masterauth|identified by|wif(?:i.?key|(?![a-z]))/gi;
-const hints = new Map<string, RegExp>([['', englishHint]]);
+const patternCache = new Map<string, RegExp>([['', englishNames]]);
 
-function hintFor(parts: Parts): RegExp {
-  const foreign = foreignHintFor(parts);
-  const hint = hints.get(foreign) ?? new RegExp(`${foreign}|${englishHint.source}`, 'giu');
-  if (hints.size < 1000) hints.set(foreign, hint);
-  return hint;
+function namePatternFor(parts: Parts): RegExp {
+  const foreignNames = foreignNamePattern(parts);
+  const namePattern = patternCache.get(foreignNames) ?? new RegExp(`${foreignNames}|${englishNames.source}`, 'giu');
+  if (patternCache.size < 1000) patternCache.set(foreignNames, namePattern);
+  return namePattern;
 }
 
-const named = /[\w$.\u00c0-\u024f\u0370-\u052f\u0590-\u06ff\u1e00-\u1eff-]/;
+const nameCharacter = /[\w$.\u00c0-\u024f\u0370-\u052f\u0590-\u06ff\u1e00-\u1eff-]/;
 
 export function findAssignments(source: SearchedText): Found[] {
   const { text } = source;
   const found: Found[] = [];
-  let after = 0;
-  for (const match of text.matchAll(hintFor(source.parts))) {
-    if (match.index < after) continue;
+  let searchedUntil = 0;
+  for (const match of text.matchAll(namePatternFor(source.parts))) {
+    if (match.index < searchedUntil) continue;
     let start = match.index;
     let end = match.index + match[0].length;
     const isAttached = endsInUnspaced(match[0]);
-    while (!isAttached && start > 0 && match.index - start < 60 && named.test(text[start - 1] as string)) start--;
-    while (!isAttached && end < text.length && end - match.index < 80 && named.test(text[end] as string)) end++;
+    while (!isAttached && start > 0 && match.index - start < 60 && nameCharacter.test(text[start - 1] as string))
+      start--;
+    while (!isAttached && end < text.length && end - match.index < 80 && nameCharacter.test(text[end] as string)) end++;
     // `rds.password:` in prose, `--password-`: trailing dots and dashes are not part of the name.
     const name = text
       .slice(start, end)
@@ -40,29 +41,30 @@ export function findAssignments(source: SearchedText): Found[] {
       .replace(/(?<=\w)\.(?:equals\w*|compareTo|authenticate|thenReturn)$/, '');
     end = start + name.length;
     // 'Secret key = x': the name has several words.
-    const more =
+    const furtherWords =
       /^(?: (?:key|token|password|secret|phrase|salt|base|code)\b)+/.exec(text.slice(end, end + 30))?.[0] ?? '';
-    end += more.length;
-    after = end;
-    const cleaned = (name + more).replace(/^[-.$\d]+/, '');
-    const escaped = text[start - 1] === '\\' && /^[nrt][A-Z]/.test(cleaned) ? cleaned.slice(1) : cleaned;
+    end += furtherWords.length;
+    searchedUntil = end;
+    const nameWithoutMarks = (name + furtherWords).replace(/^[-.$\d]+/, '');
+    const escaped =
+      text[start - 1] === '\\' && /^[nrt][A-Z]/.test(nameWithoutMarks) ? nameWithoutMarks.slice(1) : nameWithoutMarks;
     const strength = strengthOf(escaped);
     if (strength === 'none' || strength === 'other') continue;
-    const phrase = /phrase|mnemonic|seed|recovery|psk/i.test(escaped);
+    const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(escaped);
     for (const value of valuesAfter(source, start, end)) {
       const { literal } = value;
       // The word list is English, so an unquoted value after a foreign name must not look like a word.
       if (!value.quoted && isForeign(escaped) && !isNoWord(value.text)) continue;
-      const counts =
+      const isSecret =
         strength === 'password'
-          ? isPassword(value.text, { literal, phrase: phrase || isOption(text, start) }) ||
-            (literal && isDrawn(value.text))
+          ? isPassword(value.text, { literal, phrase: isPhrase || isOption(text, start) }) ||
+            (literal && isRandomValue(value.text))
           : literal &&
             (isSymbolic(value.text) ||
-              (isBroken(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));
-      if (!counts) continue;
+              (isInPieces(text, value) && randomness(value.text) > (strength === 'weak' ? 1 : 0)));
+      if (!isSecret) continue;
       for (const [from, to] of value.pieces) found.push({ start: from, end: to, value: value.text, kind: 'password' });
-      after = Math.max(after, value.next);
+      searchedUntil = Math.max(searchedUntil, value.next);
     }
   }
   return found;
@@ -75,11 +77,11 @@ function isOption(text: string, start: number): boolean {
   );
 }
 
-function isDrawn(value: string): boolean {
+function isRandomValue(value: string): boolean {
   return !/\s/.test(value) && !reference.test(value) && randomness(value) > 0;
 }
 
 /** Whether the value is written in pieces or across a line end, so that no single run of characters contains it. */
-function isBroken(text: string, { pieces }: ReadValue): boolean {
+function isInPieces(text: string, { pieces }: ReadValue): boolean {
   return pieces.length > 1 || pieces.some(([start, end]) => text.slice(start, end).includes('\n'));
 }

@@ -39,9 +39,9 @@ export function literalOrBare(
   const { text, isSettings, isProse } = source;
   let from = at;
   for (let i = 0; i < 4; i++) {
-    const wrapped = skip(wrapper, text, from);
-    if (wrapped === from) break;
-    from = wrapped;
+    const wrapperEnd = skip(wrapper, text, from);
+    if (wrapperEnd === from) break;
+    from = wrapperEnd;
   }
   const values: ValueCandidate[] = [];
   // A wrapper such as a list or a conditional may contain several literals.
@@ -60,32 +60,32 @@ export function literalOrBare(
     values.length > 1 &&
     /^\s*\]?\s*\)?\.join\(|^\s*\]\s*\)/.test(text.slice(last.next, last.next + 20))
   )
-    return [joined(values)];
+    return [joinPieces(values)];
   if (values.length > 0) return values;
   if (from !== at && !/\$\{[\w.]+:-?$/.test(text.slice(at, from))) return [];
   const indent = text.slice(lineStart).search(/\S/);
   const block = readBlock(text, at, indent);
   // `key-blocks.ts` finds private keys in blocks.
   if (block !== undefined) return /-----BEGIN|BEGIN PGP/.test(block.text) ? [] : [{ ...block, literal: true }];
-  const found = [
+  const candidates = [
     isText || isPhrase ? readCell(text, at) : undefined,
     isText ? undefined : readBare(text, from, isSettings || isFlag),
   ];
   // A value on the next line is indented deeper than its name.
   const line = lineStartOf(text, from);
   if (line > lineStart && text.slice(line, from).length <= indent) return [];
-  return found.flatMap((value) => {
+  return candidates.flatMap((value) => {
     if (value === undefined || value.next === at) return [];
     // In a comment, a document or another string, unquoted text is a value only if it is not a word.
-    const said = isProse || isForeign || isComment(before) || isInString(before);
+    const isPlainText = isProse || isForeign || isComment(before) || isInString(before);
     const literal =
-      isText || isFlag || isSettings || isVariable(text, lineStart, from) || (said && isNoWord(value.text));
+      isText || isFlag || isSettings || isVariable(text, lineStart, from) || (isPlainText && isNoWord(value.text));
     return [{ ...value, literal: literal && !isExpression(value.text) }];
   });
 }
 
 /** `['abc', 'def'].join('')` */
-function joined(values: readonly ValueCandidate[]): ValueCandidate {
+function joinPieces(values: readonly ValueCandidate[]): ValueCandidate {
   const last = values.at(-1) as ValueCandidate;
   return { ...last, text: values.map(({ text }) => text).join(''), pieces: values.flatMap(({ pieces }) => pieces) };
 }
@@ -101,10 +101,15 @@ function readCell(text: string, at: number): ReadValue | undefined {
     /[ \t]*(?:<!\[CDATA\[)?[*_`]*((?:[^\n|<>*`]|\*(?=[^\s*|])){1,200}?)[*_`]*[ \t]*(?:\]\]>)?(?=\||<|\r?\n|$)/y;
   cell.lastIndex = at;
   const match = cell.exec(text);
-  const found = match?.[1];
-  if (match === null || found === undefined) return undefined;
-  const start = match.index + match[0].indexOf(found);
-  return { text: found, pieces: [[start, start + found.length]], quoted: false, next: start + found.length };
+  const cellText = match?.[1];
+  if (match === null || cellText === undefined) return undefined;
+  const start = match.index + match[0].indexOf(cellText);
+  return {
+    text: cellText,
+    pieces: [[start, start + cellText.length]],
+    quoted: false,
+    next: start + cellText.length,
+  };
 }
 
 /** Whether the value cannot be a name: it has two digits or a symbol, or its letters form no words. */

@@ -38,7 +38,7 @@ export const commandRows: readonly ShapeRow[] = [
     accept: (secret) => isCertainPassword(secret),
   },
   {
-    kind: 'password piped',
+    kind: 'password piped to a command',
     contains: '|',
     pattern: new RegExp(
       `\\b(?:echo|printf|print)[ ]+(?:-\\w+[ ]+)?(?:['"]%s(?:\\\\n)?['"][ ]+)?${argument}[ ]*\\|[ ]*[^\\n]{0,80}(?:--password-stdin|--stdin|--data-file=-|--body-file|secrets?[ ]|sudo -\\w*S|passwd|chpasswd|login|cryptsetup|gpg)`,
@@ -138,7 +138,7 @@ export const commandRows: readonly ShapeRow[] = [
     accept: isCertainPassword,
   },
   {
-    kind: 'password by its place',
+    kind: 'password by its position',
     contains: [
       'cf auth',
       'add-generic-password',
@@ -161,7 +161,7 @@ export const commandRows: readonly ShapeRow[] = [
     accept: isCertainPassword,
   },
   {
-    kind: 'password typed in',
+    kind: 'password in a here-string',
     contains: '<<<',
     pattern: new RegExp(
       `\\b(?:sudo|su|passwd|login|cryptsetup|gpg|kinit|chpasswd)\\b[^\\n]{0,80}<<<[ ]*${argument}`,

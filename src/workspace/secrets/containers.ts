@@ -6,47 +6,47 @@ import { type Strength, strengthOf } from './names.ts';
 import { lineStartOf } from './read-value.ts';
 import { isNoWord, isPassword, randomness } from './values.ts';
 
-const header =
+const headerPattern =
   /(?:secrets|passwords|passwds|pwds|passphrases|credentials|creds|tokens|(?<=[a-z_-])keys)["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}(?:[A-Za-z][\w.<>[\], ]{0,30})?([{[(]|\r?\n)/gi;
-const section = /^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*\r?\n/gim;
-const entry =
+const sectionPattern = /^[ \t]*\[([\w. "-]{0,40}(?:secrets?|passwords?|credentials?|tokens?))\][ \t]*\r?\n/gim;
+const entryPattern =
   /(?:["'`]?([\w.-]{1,60})["'`]?[ \t]*(?::|=>?)[ \t]*|^[ \t]*-[ \t]+|[[({,][ \t]*|^[ \t]*)(?:["'`]([^"'`\n]{6,200})["'`]|([^\s"'`,;{}[\]#]{6,200})(?=[ \t]*(?:#.*)?\r?$))/gm;
-const longest = 6000;
+const maxBodyLength = 6000;
 
 export function findContainers({ text }: SearchedText): Found[] {
   const found: Found[] = [];
-  let after = 0;
-  for (const match of text.matchAll(header)) {
-    if (match.index < after) continue;
+  let searchedUntil = 0;
+  for (const match of text.matchAll(headerPattern)) {
+    if (match.index < searchedUntil) continue;
     let from = match.index;
     while (from > 0 && match.index - from < 40 && /[\w.-]/.test(text[from - 1] as string)) from--;
     const name = /^[\w.-]+/.exec(text.slice(from, match.index + 20))?.[0] ?? '';
     const start = match.index + match[0].length;
-    const body = isNamed(name) ? bodyAt(text, match.index, start, match[1] ?? '') : '';
-    found.push(...within(body, start, strengthOf(name)));
-    after = start + body.length;
+    const body = namesSecrets(name) ? bodyAt(text, match.index, start, match[1] ?? '') : '';
+    found.push(...entriesIn(body, start, strengthOf(name)));
+    searchedUntil = start + body.length;
   }
   if (text.includes('\n[') || text.startsWith('['))
-    for (const match of text.matchAll(section)) {
+    for (const match of text.matchAll(sectionPattern)) {
       const name = match[1]?.replace(/^.*[. "]/, '') ?? '';
       const start = match.index + match[0].length;
-      if (isNamed(name)) found.push(...within(sectionAt(text, start), start, strengthOf(name)));
+      if (namesSecrets(name)) found.push(...entriesIn(sectionAt(text, start), start, strengthOf(name)));
     }
   return found;
 }
 
-function isNamed(name: string): boolean {
+function namesSecrets(name: string): boolean {
   const strength = strengthOf(name);
   return strength === 'password' || strength === 'token';
 }
 
-function within(body: string, start: number, strength: Strength): Found[] {
+function entriesIn(body: string, start: number, strength: Strength): Found[] {
   const found: Found[] = [];
-  for (const item of body.matchAll(entry)) {
+  for (const item of body.matchAll(entryPattern)) {
     const value = item[2] ?? item[3] ?? '';
     if (item[1] !== undefined && strengthOf(item[1]) === 'other') continue;
-    const mixed = isPassword(value, { literal: true }) && isNoWord(value);
-    if (randomness(value) === 0 && !(strength === 'password' && mixed)) continue;
+    const isUnusualPassword = isPassword(value, { literal: true }) && isNoWord(value);
+    if (randomness(value) === 0 && !(strength === 'password' && isUnusualPassword)) continue;
     const at = start + item.index + item[0].lastIndexOf(value);
     found.push({ start: at, end: at + value.length, value, kind: 'in a list of secrets' });
   }
@@ -55,14 +55,14 @@ function within(body: string, start: number, strength: Strength): Found[] {
 
 /** The text up to the next section of an INI or TOML file. */
 function sectionAt(text: string, start: number): string {
-  const body = text.slice(start, start + longest);
+  const body = text.slice(start, start + maxBodyLength);
   const end = body.search(/^[ \t]*\[/m);
   return end === -1 ? body : body.slice(0, end);
 }
 
 /** The text up to the closing bracket, or the lines that are indented deeper than the header. */
-function bodyAt(text: string, header: number, start: number, opening: string): string {
-  const body = text.slice(start, start + longest);
+function bodyAt(text: string, headerStart: number, start: number, opening: string): string {
+  const body = text.slice(start, start + maxBodyLength);
   if (/[{[(]/.test(opening)) {
     let depth = 1;
     for (let i = 0; i < body.length; i++) {
@@ -72,8 +72,8 @@ function bodyAt(text: string, header: number, start: number, opening: string): s
     }
     return body;
   }
-  const lineStart = lineStartOf(text, header);
-  const indent = /^[ \t]*(?:- )?/.exec(text.slice(lineStart, header))?.[0].length ?? 0;
+  const lineStart = lineStartOf(text, headerStart);
+  const indent = /^[ \t]*(?:- )?/.exec(text.slice(lineStart, headerStart))?.[0].length ?? 0;
   let end = 0;
   for (const line of body.split('\n')) {
     const depth = indentLength(line);

@@ -7,14 +7,14 @@ import { lineStartOf } from './read-value.ts';
 const wordPattern = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*(?:[.-][\p{L}\p{M}\p{N}_$]+)*/gu;
 
 /** Words that do not say what the value is; the search continues before them. */
-const empty =
+const fillerWord =
   /^(?:is|est|es|è|é|ist|lautet|är|er|das|der|die|le|la|el|il|are|was|be|the|a|an|to|for|of|as|in|on|at|by|and|or|my|our|your|this|it|its|with|use|using|equals|set|get|put|add|new|def|define|let|var|val|value|values|const|final|static|private|protected|public|internal|readonly|export|default|string|str|text|char|bytes?|std|data|content|literal|env|environ|environment|process|os|self|config|conf|cfg|settings?|options?|params?|args?|props|properties|ENV|ARG|setenv|setx|None|null|prod|production|staging|stage|live|dev|local|test|main|Some|String|Optional|from|Buffer|fromString|f|b|r|u|n|s|x|o|key\d?|name|headers?|header|append|String.valueOf|base64|hex|sha|dp|i|e|g|currently|now|still|just|here|expect|assert|equal|eq|toBe|return|if|when|then|else|echo|printf?|print|curl|wget|-H|H|data|json|body|field|item|entry|member|pair|tuple|user|admin|root|service|u8|u16|u32|u64|i32|i64|uint8_t|int|List|Vec|Array|Map|bool|https?|com|www|api|v\d)$/i;
 
 /** Words that mark the following value as public, even in prose. */
-const telling =
+const publicWord =
   /^(?:hash|hashes|commit|sha|md5|digest|checksum|fingerprint|ids?|uuid|guid|version|revision|etag|integrity|nonce|public)$/;
 
-const farthest = 160;
+const maxDistance = 160;
 
 /** 'the API key for Acme: '. */
 const keyFor =
@@ -23,16 +23,16 @@ const keyFor =
 /** The strength of the name that the text before `start` gives to the value there. */
 export function contextOf(text: string, start: number): Strength {
   const lineStart = lineStartOf(text, start);
-  const from = Math.max(lineStart, start - farthest);
+  const from = Math.max(lineStart, start - maxDistance);
   if (keyFor.test(text.slice(Math.max(from, start - 80), start))) return 'token';
-  const here = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
-  if (here === 'stop') return from > lineStart ? 'none' : commentAbove(text, lineStart);
-  if (here !== 'none' || from > lineStart) return here;
+  const ownName = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
+  if (ownName === 'stop') return from > lineStart ? 'none' : commentAbove(text, lineStart);
+  if (ownName !== 'none' || from > lineStart) return ownName;
   // The line has no name: use the line above, skipping lines that only describe the value.
   let end = lineStart - 1;
   for (let lines = 0; lines < 6 && end > 0; lines++) {
     const above = lineStartOf(text, end);
-    const whole = text.slice(Math.max(above, end - farthest), end);
+    const whole = text.slice(Math.max(above, end - maxDistance), end);
     const line = whole.replace(/<\/[\w:]+>\s*$/, '');
     if (/^\s*["']?(?:type|description|sensitive|kind|optional|required|nullable)\b/.test(line)) {
       end = above - 1;
@@ -42,28 +42,28 @@ export function contextOf(text: string, start: number): Strength {
     const said = lastNamed(line);
     if (said === 'stop') return 'none';
     // `const token`, then `= "..."` on the next line.
-    const goesOn = /^\s*(?:=|:|=>|\+|\.)/.test(text.slice(lineStart, start));
-    if (said !== 'none') return goesOn || line !== whole || isHeading(line) ? said : 'none';
+    const continuesLine = /^\s*(?:=|:|=>|\+|\.)/.test(text.slice(lineStart, start));
+    if (said !== 'none') return continuesLine || line !== whole || isHeading(line) ? said : 'none';
     if (line.trim() !== '') return 'none';
     end = above - 1;
   }
   return 'none';
 }
 
-const secretSaid =
+const secretPhrase =
   /\b(?:secret|password|passphrase|(?:api|private|signing|encryption|access)[ _-]?key|(?:access|auth|api|bearer)[ _-]?token)\b/i;
-const otherSaid =
+const publicPhrase =
   /\b(?:hash|hashes|hashed|digest|checksum|sha\d*|md5|public|fingerprint|commit (?:id|of)|ids?|not (?:a )?secret)\b/i;
 
 /** Judges a value whose own name says nothing: a comment on the line above may call it a secret. */
 function commentAbove(text: string, lineStart: number): Strength {
   if (lineStart === 0) return 'none';
-  const line = text.slice(Math.max(lineStartOf(text, lineStart - 1), lineStart - farthest), lineStart);
+  const line = text.slice(Math.max(lineStartOf(text, lineStart - 1), lineStart - maxDistance), lineStart);
   return saysSecret(line) ? 'token' : 'none';
 }
 
 function saysSecret(line: string): boolean {
-  return hasComment(line) && secretSaid.test(line) && !otherSaid.test(line);
+  return hasComment(line) && secretPhrase.test(line) && !publicPhrase.test(line);
 }
 
 /**
@@ -79,8 +79,8 @@ export function contextAfter(text: string, end: number, before: Strength): Stren
     );
   if (field?.[1] !== undefined) return strengthOf(field[1]);
   if (before === 'other') return before;
-  const where = /^['"]\s+WHERE\s+\w+\s*=\s*['"]([\w.-]+)/i.exec(rest);
-  if (where?.[1] !== undefined) return strengthOf(where[1]);
+  const sqlName = /^['"]\s+WHERE\s+\w+\s*=\s*['"]([\w.-]+)/i.exec(rest);
+  if (sqlName?.[1] !== undefined) return strengthOf(sqlName[1]);
   const comment = /^\\*["'`]?[\s;,)}\]]*(?:\/\/|#|--|\/\*|<!--)\s*([^\n]{3,60})/.exec(line);
   if (comment?.[1] === undefined) return 'none';
   const said = lastNamed(comment[1].replace(/[^\w)\]]+$/, ''));
@@ -120,14 +120,15 @@ function lastNamed(before: string): Strength | 'stop' {
     if (/^pass$/i.test(word) && !/^["'\]]?\s*[:=]/.test(gap)) continue;
     let strength = strengthOf(joined);
     if (strength === 'none' && joined !== word) strength = strengthOf(word);
-    if (empty.test(word) && strength !== 'token' && strength !== 'password') {
+    if (fillerWord.test(word) && strength !== 'token' && strength !== 'password') {
       // `key` may name a secret key, or the key of a key-value pair.
       weak ||= strength === 'weak' && /^key/i.test(word);
       continue;
     }
     // In prose such as 'the session key for package is', the word is a noun, not the value's name.
-    const isNoun = strength === 'other' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !telling.test(word);
-    if (strength !== 'none' && !isNoun) return strength;
+    const isOrdinaryNoun =
+      strength === 'other' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !publicWord.test(word);
+    if (strength !== 'none' && !isOrdinaryNoun) return strength;
     // The value is assigned to a name that says nothing about secrets.
     if (/^(?:\\*["'`\]]|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
       if (unknown > 0 || seen > 3) unknown++;

@@ -8,15 +8,16 @@ const prefixes = tokenRows.map(({ prefix }) => prefix).filter((prefix) => prefix
 const blockLine = /^[\w+/=]{16,}$/;
 
 /** Finds runs at a cut edge that look random or begin with a provider's token prefix. */
-export function findHalves(text: string, cut: { readonly start?: boolean; readonly end?: boolean }): Found[] {
+export function findPartialSecrets(text: string, cut: { readonly start?: boolean; readonly end?: boolean }): Found[] {
   const found: Found[] = [];
   if (cut.start) {
     const run = /^[\w+/.~%-]+={0,2}/.exec(text)?.[0];
-    if (run !== undefined && isHalf(run)) found.push({ start: 0, end: run.length, value: run, kind: 'half a secret' });
+    if (run !== undefined && isPartialSecret(run))
+      found.push({ start: 0, end: run.length, value: run, kind: 'partial secret' });
     const lines = bodyLines(text.split(/\r?\n/, 400));
     if (lines > 1) {
       const end = nthLineEnd(text, lines);
-      found.push({ start: 0, end, value: text.slice(0, end), kind: 'half a key' });
+      found.push({ start: 0, end, value: text.slice(0, end), kind: 'partial key' });
     }
   }
   if (cut.end) {
@@ -30,15 +31,15 @@ export function findHalves(text: string, cut: { readonly start?: boolean; readon
           start: start + Math.min(...at),
           end: text.length,
           value: run.slice(Math.min(...at)),
-          kind: 'half a token',
+          kind: 'partial token',
         });
-      else if (isHalf(run)) found.push({ start, end: text.length, value: run, kind: 'half a secret' });
+      else if (isPartialSecret(run)) found.push({ start, end: text.length, value: run, kind: 'partial secret' });
     }
     const lines = bodyLines(tail.split(/\r?\n/).reverse());
     if (lines > 1) {
       let start = text.length;
       for (let i = 0; i < lines; i++) start = text.lastIndexOf('\n', start - 1);
-      found.push({ start: start + 1, end: text.length, value: text.slice(start + 1), kind: 'half a key' });
+      found.push({ start: start + 1, end: text.length, value: text.slice(start + 1), kind: 'partial key' });
     }
   }
   return found;
@@ -52,13 +53,13 @@ function lastStart(run: string, prefix: string): number {
     : -1;
 }
 
-/** Whether the run may be half of a secret. A short run counts if letters and digits alternate. */
-function isHalf(run: string): boolean {
+/** Whether the run may be part of a secret. A short run counts if letters and digits alternate. */
+function isPartialSecret(run: string): boolean {
   if (run.length < 8) return false;
   if (randomness(run) > 0) return true;
-  const turns = run.match(/\d(?=[A-Za-z])|[A-Za-z](?=\d)/g)?.length ?? 0;
+  const alternations = run.match(/\d(?=[A-Za-z])|[A-Za-z](?=\d)/g)?.length ?? 0;
   const digits = run.match(/\d/g)?.length ?? 0;
-  return turns >= 3 && digits >= 3 && /^[A-Za-z\d+/=-]*$/.test(run) && !isPatterned(run);
+  return alternations >= 3 && digits >= 3 && /^[A-Za-z\d+/=-]*$/.test(run) && !isPatterned(run);
 }
 
 /** The number of leading Base64 lines, as in the body of a key. The line at the edge may be short. */

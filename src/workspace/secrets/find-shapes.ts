@@ -8,11 +8,11 @@ import type { Found, SearchedText } from './found.ts';
 import type { Parts } from './parts.ts';
 import { shapeRows } from './shapes.ts';
 
-const rows: readonly ShapeRow[] = [...addressRows, ...shapeRows, ...commandRows, ...fieldRows];
+const shapeRules: readonly ShapeRow[] = [...addressRows, ...shapeRows, ...commandRows, ...fieldRows];
 
 export function findShapes({ text, path, parts }: SearchedText): Found[] {
   const found: Found[] = [];
-  for (const row of rows) {
+  for (const row of shapeRules) {
     if ((row.paths && !row.paths.test(path)) || !mayMatch(row, parts.has)) continue;
     for (const match of text.matchAll(row.pattern)) {
       const secret = match.groups?.secret ?? match.slice(1).find((group) => group !== undefined) ?? match[0];

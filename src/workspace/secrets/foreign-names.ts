@@ -183,7 +183,7 @@ export const tokenName = new RegExp(
 
 const stems = languages.map((language) => language.stems.split('|'));
 /** Name patterns that allow other word separators: `mot de passe`, `mot_de_passe`, `motDePasse`. */
-const hints = languages.map(({ password }) =>
+const namePatterns = languages.map(({ password }) =>
   password.replaceAll('\\p{L}*', '').replace(/(?<=[\p{L})?]) (?=[\p{L}(])/gu, '[ _-]?'),
 );
 
@@ -191,26 +191,26 @@ const hints = languages.map(({ password }) =>
  * Pattern source that finds possible foreign names of a password; `names.ts` makes the decision.
  * It contains only languages whose stems occur in the text. A search for all takes five times as long as for English.
  */
-export function foreignHintFor({ hasLower }: Parts): string {
-  return hints.filter((_, index) => stems[index]?.some(hasLower)).join('|');
+export function foreignNamePattern({ hasLower }: Parts): string {
+  return namePatterns.filter((_, index) => stems[index]?.some(hasLower)).join('|');
 }
 
-const gap = '[ \\t\\u00a0\\u202f\\u3000]';
-const verbs = `(?:${join('verbs')})(?!${letter})|(?:${join('changes')})(?=${gap}+\\S*[\\d!@#$%^&*])`;
+const gapPattern = '[ \\t\\u00a0\\u202f\\u3000]';
+const verbs = `(?:${join('verbs')})(?!${letter})|(?:${join('changes')})(?=${gapPattern}+\\S*[\\d!@#$%^&*])`;
 const adverbs =
   '(?:maintenant|toujours|ahora|agora|jetzt|nun|derzeit|aktuell|now|теперь|сейчас|следующий|hiện tại|saat ini)';
 
 /** The text between a name and its value: 'für den Testserver lautet ', ' : ', 'は', ' — '. */
-export const foreignWords = new RegExp(
-  `(?:${gap}*[(（][^()（）\\n]{1,30}[)）])?` +
-    `(?:${gap}+[\\p{L}\\p{M}\\p{N}@'’._-]{1,24}){0,6}?` +
-    `${gap}*(?:(?:${join('particles')})${gap}*[：:]?|${wordStart}(?:${verbs})|[:：＝→—–]|(?<=${gap})-(?=${gap}))` +
-    `${gap}*(?:${adverbs}${gap}+)?[ \\t\\u00a0\\u3000:：]*(?:\`\`)?`,
+export const foreignLink = new RegExp(
+  `(?:${gapPattern}*[(（][^()（）\\n]{1,30}[)）])?` +
+    `(?:${gapPattern}+[\\p{L}\\p{M}\\p{N}@'’._-]{1,24}){0,6}?` +
+    `${gapPattern}*(?:(?:${join('particles')})${gapPattern}*[：:]?|${wordStart}(?:${verbs})|[:：＝→—–]|(?<=${gapPattern})-(?=${gapPattern}))` +
+    `${gapPattern}*(?:${adverbs}${gapPattern}+)?[ \\t\\u00a0\\u3000:：]*(?:\`\`)?`,
   'yu',
 );
 
 /** Foreign verbs that look like no English word, used after names that are also English: 'La password è'. */
-export const plainVerbs = "est|es|è|é|e'|ist|lautet|era|était|será|är|er|это";
+export const foreignVerbs = "est|es|è|é|e'|ist|lautet|era|était|será|är|er|это";
 
 /** Whether a name from a text means a password in another language. */
 export function isForeign(name: string): boolean {

@@ -2,16 +2,16 @@
 // A key's value is its lines joined with '\n', so that each single line is known as well.
 
 import type { Found, SearchedText } from './found.ts';
-import { surprise } from './noise.ts';
+import { bitsPerCharacter } from './noise.ts';
 import { randomness } from './values.ts';
 
 const secretBlock =
   /(?:[A-Z\d ]{0,30}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1|[A-Z\d ]{0,30}SECRET KEY(?: BLOCK)?|SSH2 ENCRYPTED PRIVATE KEY)/
     .source;
-const head = new RegExp(`-----BEGIN ${secretBlock}-----|---- BEGIN ${secretBlock} ----|Private-Lines: \\d+`, 'g');
-const tail = new RegExp(`-----END ${secretBlock}-----|---- END ${secretBlock} ----`, 'g');
+const beginLine = new RegExp(`-----BEGIN ${secretBlock}-----|---- BEGIN ${secretBlock} ----|Private-Lines: \\d+`, 'g');
+const endLine = new RegExp(`-----END ${secretBlock}-----|---- END ${secretBlock} ----`, 'g');
 /** Maximum length of a key, in UTF-16 units. */
-const longest = 20_000;
+const maxKeyLength = 20_000;
 const separators = /(?:\\[nrt]|&#1[03];|[\s"'`+,;()>*#|\\.&-])+/y;
 const base64 = /[A-Za-z\d+/=]+/y;
 const header =
@@ -20,37 +20,38 @@ const header =
 export function findKeyBlocks({ text }: SearchedText): Found[] {
   const found: Found[] = [];
   if (!/--[ ]?(?:BEGIN|END) |Private-Lines: /.test(text)) return found;
-  let after = 0;
-  for (const match of text.matchAll(head)) {
+  let searchedUntil = 0;
+  for (const match of text.matchAll(beginLine)) {
     const from = match.index + match[0].length;
-    const body = forward(text, from);
+    const body = bodyAfter(text, from);
     if (body === undefined) {
-      found.push(...inLog(text, from));
+      found.push(...keyInLog(text, from));
       continue;
     }
-    tail.lastIndex = body.end;
-    const ended = tail.exec(text);
-    tail.lastIndex = 0;
-    const end = ended !== null && ended.index - body.end < 40 ? ended.index + ended[0].length : body.end;
+    endLine.lastIndex = body.end;
+    const endMatch = endLine.exec(text);
+    endLine.lastIndex = 0;
+    const end = endMatch !== null && endMatch.index - body.end < 40 ? endMatch.index + endMatch[0].length : body.end;
     found.push({ start: match.index, end, value: body.value, kind: 'private key' });
-    after = end;
+    searchedUntil = end;
   }
   // An END line whose BEGIN line is before the text or missing.
-  for (const match of text.matchAll(tail)) {
-    if (match.index < after && found.some(({ start, end }) => start < match.index && match.index < end)) continue;
-    const body = backward(text, match.index);
+  for (const match of text.matchAll(endLine)) {
+    if (match.index < searchedUntil && found.some(({ start, end }) => start < match.index && match.index < end))
+      continue;
+    const body = bodyBefore(text, match.index);
     if (body !== undefined) found.push({ ...body, end: match.index + match[0].length, kind: 'private key' });
   }
   return found;
 }
 
-function forward(text: string, from: number): { end: number; value: string } | undefined {
+function bodyAfter(text: string, from: number): { end: number; value: string } | undefined {
   let at = from;
   let end = from;
   const pieces: string[] = [];
   let length = 0;
   let isDiff = false;
-  const limit = from + longest;
+  const limit = from + maxKeyLength;
   while (at < limit) {
     header.lastIndex = at;
     if (header.test(text)) {
@@ -85,19 +86,19 @@ function forward(text: string, from: number): { end: number; value: string } | u
  * All lines of a key but the last have the same length, so a line without its '+' is one character too short.
  * The last line gets its '+' only if the text is not a diff.
  */
-function plusBefore(text: string, at: number, length: number, others: readonly string[], isDiff = true): '+' | '' {
+function plusBefore(text: string, at: number, length: number, otherLines: readonly string[], isDiff = true): '+' | '' {
   if (text[at - 1] !== '+') return '';
-  const isShort = others.every((line) => line.length > length + 1);
-  return others.some((line) => line.length === length + 1) || (isShort && !isDiff) ? '+' : '';
+  const isShort = otherLines.every((line) => line.length > length + 1);
+  return otherLines.some((line) => line.length === length + 1) || (isShort && !isDiff) ? '+' : '';
 }
 
 /**
  * Finds a key that was logged line by line; returns a range for each piece. Each line has a prefix before its piece,
  * and unrelated lines may lie between them.
  */
-function inLog(text: string, from: number): Found[] {
-  const body = text.slice(from, from + 2 * longest);
-  const end = body.search(tail);
+function keyInLog(text: string, from: number): Found[] {
+  const body = text.slice(from, from + 2 * maxKeyLength);
+  const end = body.search(endLine);
   if (end < 0) return [];
   const lines = [...body.slice(0, end).matchAll(/[^\n]+/g)];
   const pieces = lines.slice(1, -1).flatMap((line) => {
@@ -107,26 +108,26 @@ function inLog(text: string, from: number): Found[] {
     return [{ start, text: piece[1] as string }];
   });
   // The last piece may be short. Every other piece must look random.
-  const kept = pieces.filter(({ text }, i) =>
+  const keyPieces = pieces.filter(({ text }, i) =>
     i === pieces.length - 1 ? isBody(text) : text.length >= 16 && isBody(text),
   );
-  const value = kept.map(({ text }) => text).join('\n');
+  const value = keyPieces.map(({ text }) => text).join('\n');
   if (value.length < 32 || randomness(value.slice(0, 200).replaceAll('\n', '')) === 0) return [];
-  return kept.map(({ start, text }) => ({ start, end: start + text.length, value, kind: 'private key in a log' }));
+  return keyPieces.map(({ start, text }) => ({ start, end: start + text.length, value, kind: 'private key in a log' }));
 }
 
 function isBody(piece: string): boolean {
   return piece.length >= 16
-    ? surprise(piece) >= 4.2
+    ? bitsPerCharacter(piece) >= 4.2
     : /[\d+/=]/.test(piece) || /[a-z][A-Z]|^[A-Z]{2}/.test(piece) || piece.endsWith('=');
 }
 
-function backward(text: string, from: number): { start: number; value: string } | undefined {
+function bodyBefore(text: string, from: number): { start: number; value: string } | undefined {
   let start = from;
   /** In reverse order, last line first. */
   const lines: string[] = [];
   // Split at line ends, or at escaped line ends.
-  for (let end = from; end > Math.max(0, from - longest); ) {
+  for (let end = from; end > Math.max(0, from - maxKeyLength); ) {
     const before = text.slice(Math.max(0, end - 300), end);
     const separator = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\\n'), before.lastIndexOf('\\r'));
     const at = end - before.length + (separator < 0 ? 0 : separator + (before[separator] === '\n' ? 1 : 2));
@@ -138,9 +139,9 @@ function backward(text: string, from: number): { start: number; value: string } 
       if (match === null || core === undefined || !(isBody(core) || core.length < 16)) {
         // The first line may be cut off, and the start of a literal may precede it.
         const last = /([A-Za-z\d+/]{32,}={0,2})[\s"'`+,;)\\]*$/.exec(line);
-        const head = last?.[1];
-        if (last === null || head === undefined || randomness(head) === 0) break;
-        return { start: at + last.index, value: [...lines, head].reverse().join('\n') };
+        const lastRun = last?.[1];
+        if (last === null || lastRun === undefined || randomness(lastRun) === 0) break;
+        return { start: at + last.index, value: [...lines, lastRun].reverse().join('\n') };
       }
       start = at + (match[1]?.length ?? 0);
       lines.push(`${plusBefore(text, start, core.length, lines)}${core}`);

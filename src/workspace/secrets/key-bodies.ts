@@ -9,12 +9,12 @@ const shortestLine = 60;
 const longestLine = 78;
 const lastLine = /[A-Za-z\d+/]{4,76}={0,2}(?=["'`;,)\]]{0,4}[ \t]{0,8}(?:\r?\n|\\r|\\n|["'`+]|$))/y;
 /** The text between two lines, in comments and string literals too. */
-const between =
+const lineJoin =
   /(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}[+,;.\\]?[ \t]{0,8}\r?\n[ \t]{0,80}(?:(?:\/\/|[#*>|-])[ \t]{0,8})?["'`]?|(?:\\r)?\\n/y;
 const derPrefixes = tokenRows.filter(({ kind }) => kind === 'private key in DER').map(({ prefix }) => prefix);
 /** Words shortly before the body that mark a private key. */
-const saysKey = /priv(?:ate)?[ _-]?key|secret[ _-]?key|(?:ssh|rsa|ec|signing|deploy|host)[ _-]?key|\bpem\b/i;
-const saysOther = /public|\bcert|\bcsr\b|\bcrl\b|signature|-----/i;
+const privateKeyWords = /priv(?:ate)?[ _-]?key|secret[ _-]?key|(?:ssh|rsa|ec|signing|deploy|host)[ _-]?key|\bpem\b/i;
+const publicKeyWords = /public|\bcert|\bcsr\b|\bcrl\b|signature|-----/i;
 
 export function findKeyBodies({ text }: SearchedText): Found[] {
   return [...keyBodies(text), ...webTokens(text)];
@@ -36,7 +36,7 @@ function keyBodies(text: string): Found[] {
     const isDer = derPrefixes.some((prefix) => first.startsWith(prefix));
     if (lines.length < (isDer ? 2 : 3) || randomness(first.slice(20)) === 0) continue;
     const before = text.slice(Math.max(0, start - 120), start);
-    if (!isDer && (!saysKey.test(before) || saysOther.test(before))) continue;
+    if (!isDer && (!privateKeyWords.test(before) || publicKeyWords.test(before))) continue;
     for (const line of lines)
       found.push({ ...line, value: text.slice(line.start, line.end), kind: 'body of a private key' });
   }
@@ -61,11 +61,11 @@ interface Span {
 function linesFrom(text: string, start: number, end: number): Span[] {
   const lines = [{ start, end }];
   for (let at = end; ; ) {
-    between.lastIndex = at;
-    if (!between.test(text)) return lines;
-    lastLine.lastIndex = between.lastIndex;
+    lineJoin.lastIndex = at;
+    if (!lineJoin.test(text)) return lines;
+    lastLine.lastIndex = lineJoin.lastIndex;
     if (!lastLine.test(text)) return lines;
-    const from = between.lastIndex;
+    const from = lineJoin.lastIndex;
     at = lastLine.lastIndex;
     // A word after the body is not part of it.
     if (at - from < 60 && !/[\d+/=]/.test(text.slice(from, at))) return lines;
@@ -74,28 +74,28 @@ function linesFrom(text: string, start: number, end: number): Span[] {
   }
 }
 
-const head = /eyJ[\w-]{12,300}/g;
-const piece = /[\w-]{16,4000}/;
+const tokenHeader = /eyJ[\w-]{12,300}/g;
+const tokenPiece = /[\w-]{16,4000}/;
 /** Maximum distance between two pieces, in UTF-16 units: quotes, a comma, the next variable's name. */
-const mostBetween = 48;
-const mostPieces = 12;
+const maxGap = 48;
+const maxPieces = 12;
 
 /** Web tokens in pieces: `["eyJhbGci...", "eyJzdWIi...", "k3Jd..."]`, on lines of YAML, in consecutive variables. */
 function webTokens(text: string): Found[] {
   if (!text.includes('eyJ')) return [];
   const found: Found[] = [];
-  head.lastIndex = 0;
-  for (let match = head.exec(text); match !== null; match = head.exec(text)) {
+  tokenHeader.lastIndex = 0;
+  for (let match = tokenHeader.exec(text); match !== null; match = tokenHeader.exec(text)) {
     if (!Buffer.from(match[0], 'base64url').toString('latin1').includes('"alg"')) continue;
-    const pieces: Span[] = [{ start: match.index, end: head.lastIndex }];
-    for (let at = head.lastIndex; pieces.length < mostPieces; ) {
-      const next = piece.exec(text.slice(at, at + mostBetween + 4000));
-      if (next === null || next.index > mostBetween) break;
+    const pieces: Span[] = [{ start: match.index, end: tokenHeader.lastIndex }];
+    for (let at = tokenHeader.lastIndex; pieces.length < maxPieces; ) {
+      const next = tokenPiece.exec(text.slice(at, at + maxGap + 4000));
+      if (next === null || next.index > maxGap) break;
       if (!next[0].startsWith('eyJ') && randomness(next[0]) === 0) break;
       pieces.push({ start: at + next.index, end: at + next.index + next[0].length });
       at += next.index + next[0].length;
     }
-    head.lastIndex = pieces.at(-1)?.end ?? head.lastIndex;
+    tokenHeader.lastIndex = pieces.at(-1)?.end ?? tokenHeader.lastIndex;
     if (pieces.length > 1)
       for (const { start, end } of pieces)
         found.push({ start, end, value: text.slice(start, end), kind: 'piece of a web token' });

@@ -5,18 +5,18 @@ import { lineEnd } from '../../text/lines.ts';
 import type { Found, SearchedText } from './found.ts';
 import { isPlaceholder } from './values.ts';
 
-const kind = /\bkind["']?\s*:\s*["']?(?:Sealed)?Secret\b/;
-const section = /^([ \t]*)["']?(?:data|stringData)["']?\s*:\s*(?:\{\s*)?$/gm;
-const entry =
+const secretKind = /\bkind["']?\s*:\s*["']?(?:Sealed)?Secret\b/;
+const dataSection = /^([ \t]*)["']?(?:data|stringData)["']?\s*:\s*(?:\{\s*)?$/gm;
+const dataEntry =
   /^([ \t]+)["']?[\w.-]+["']?\s*:\s*(?:([|>][-+\d]*)\s*$|["']?([^\s"'][^"'\n]*?)["']?,?(?:[ \t]+#.*|[ \t]*)$)/;
 
 export function findKubernetes({ text }: SearchedText): Found[] {
-  if (!text.includes('Secret') || !kind.test(text)) return [];
+  if (!text.includes('Secret') || !secretKind.test(text)) return [];
   const found: Found[] = [];
   // Lines of dashes separate the objects of a file.
   let start = 0;
   for (const part of text.split(/^(?=---)/m)) {
-    if (kind.test(part))
+    if (secretKind.test(part))
       for (const item of valuesOf(part)) found.push({ ...item, start: item.start + start, end: item.end + start });
     start += part.length;
   }
@@ -25,7 +25,7 @@ export function findKubernetes({ text }: SearchedText): Found[] {
 
 function valuesOf(part: string): Found[] {
   const found: Found[] = [];
-  for (const match of part.matchAll(section)) {
+  for (const match of part.matchAll(dataSection)) {
     const indent = match[1]?.length ?? 0;
     let at = match.index + match[0].length + 1;
     let block = -1;
@@ -35,14 +35,14 @@ function valuesOf(part: string): Found[] {
       const depth = indentLength(line);
       if (line.trim() !== '' && depth <= indent) break;
       const trimmed = line.trim();
-      if (block >= 0 && depth > block && trimmed !== '') found.push(range(at + depth, trimmed));
+      if (block >= 0 && depth > block && trimmed !== '') found.push(secretRange(at + depth, trimmed));
       else {
         block = -1;
-        const item = entry.exec(line);
+        const item = dataEntry.exec(line);
         const value = item?.[3];
         if (item?.[2] !== undefined) block = depth;
         else if (value !== undefined && value.length >= 4 && !isPlaceholder(value))
-          found.push(range(at + line.lastIndexOf(value), value));
+          found.push(secretRange(at + line.lastIndexOf(value), value));
       }
       at = end + 1;
     }
@@ -50,6 +50,6 @@ function valuesOf(part: string): Found[] {
   return found;
 }
 
-function range(start: number, value: string): Found {
+function secretRange(start: number, value: string): Found {
   return { start, end: start + value.length, value, kind: 'Kubernetes Secret' };
 }

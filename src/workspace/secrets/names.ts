@@ -48,7 +48,7 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
 ];
 
 /** Suffix words that do not change the meaning: `passwordValue`, `API_KEY_PROD`, `client-key-data`, `token2`. */
-const trailing =
+const neutralSuffix =
   /(?: (?:value|values|val|text|string|str|plain|plaintext|raw|default|data|production|prod|development|develop|dev|staging|stage|qa|uat|testing|test|live|sandbox|local|main|primary|secondary|old|new|current|previous|backup|env|environ|environment|var|variable|const|constant|literal|base ?64|b ?64|base|hex|encoded|bytes|again|confirm|confirmation|repeat|repeated|check|here|arg|param|parameter|setting|entry|item|content|contents|v?\d+|[a-z]))+$/;
 
 /** Services whose keys look like hashes and are often named only after the service. */
@@ -64,28 +64,28 @@ const services = new Set(
   ).split(' '),
 );
 
-const known = new Map<string, Strength>();
+const strengthCache = new Map<string, Strength>();
 
 /** @param name as written in the text: camelCase, snake_case, kebab-case, dotted, or words with single spaces */
 export function strengthOf(name: string): Strength {
-  const before = known.get(name);
-  if (before !== undefined) return before;
+  const cached = strengthCache.get(name);
+  if (cached !== undefined) return cached;
   const strength = decide(name);
   // Short names repeat. Long names rarely do, so they are not cached.
   if (name.length <= 40) {
-    if (known.size > 20_000) known.clear();
-    known.set(name, strength);
+    if (strengthCache.size > 20_000) strengthCache.clear();
+    strengthCache.set(name, strength);
   }
   return strength;
 }
 
 function decide(name: string): Strength {
-  const words = split(name.slice(-80));
+  const words = wordsOf(name.slice(-80));
   if (words === '') return 'none';
-  const whole = first(words);
+  const whole = ruleFor(words);
   if (whole === 'other') return 'other';
-  const core = words.replace(trailing, '');
-  const strength = core === words || core === '' ? whole : first(core);
+  const withoutSuffix = words.replace(neutralSuffix, '');
+  const strength = withoutSuffix === words || withoutSuffix === '' ? whole : ruleFor(withoutSuffix);
   if (strength !== 'none' && strength !== 'weak') return strength;
   if (!words.split(' ').some(isService)) return strength;
   return strength === 'weak' ? 'token' : 'weak';
@@ -98,12 +98,12 @@ function isService(word: string): boolean {
   return false;
 }
 
-function first(words: string): Strength {
+function ruleFor(words: string): Strength {
   return rows.find(([, pattern]) => pattern.test(words))?.[0] ?? 'none';
 }
 
 /** 'AWS_SecretKey.v2' -> 'aws secret key v 2'. */
-function split(name: string): string {
+function wordsOf(name: string): string {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')

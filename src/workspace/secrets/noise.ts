@@ -42,32 +42,43 @@ function classOf(unit: number): number {
 }
 
 /** Bits of the other transitions: digit after digit, digit after letter, letter after digit, new word, separator. */
-const cost = { digits: 2.5, toDigit: 5, fromDigit: 5, word: 3.5, separator: 2 };
+const transitionBits = { digits: 2.5, toDigit: 5, fromDigit: 5, word: 3.5, separator: 2 };
 
 /**
  * Mean bits per character. Words, identifiers and paths have about 3 to 3.9. Random letters and digits, hexadecimal and
  * Base64 have about 5 to 6.5. Below ten characters the two ranges overlap.
  */
-export function surprise(text: string): number {
+export function bitsPerCharacter(text: string): number {
   let bits = 0;
-  let before: number = Class.Other;
+  let previous: number = Class.Other;
   let letter = -1;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    const now = classOf(unit);
-    if (now === Class.Digit) {
-      bits += before === Class.Digit ? cost.digits : before === Class.Other ? cost.word : cost.toDigit;
+    const current = classOf(unit);
+    if (current === Class.Digit) {
+      bits +=
+        previous === Class.Digit
+          ? transitionBits.digits
+          : previous === Class.Other
+            ? transitionBits.word
+            : transitionBits.toDigit;
       letter = -1;
-    } else if (now === Class.Other) {
-      bits += cost.separator;
+    } else if (current === Class.Other) {
+      bits += transitionBits.separator;
       letter = -1;
     } else {
       const next = (unit | 32) - 97;
-      if (letter >= 0 && !(before === Class.Lower && now === Class.Upper)) bits += pairBits[letter]?.[next] ?? 9;
-      else bits += before === Class.Digit ? cost.fromDigit : before === Class.Other ? cost.word : cost.word + 1;
+      if (letter >= 0 && !(previous === Class.Lower && current === Class.Upper)) bits += pairBits[letter]?.[next] ?? 9;
+      else
+        bits +=
+          previous === Class.Digit
+            ? transitionBits.fromDigit
+            : previous === Class.Other
+              ? transitionBits.word
+              : transitionBits.word + 1;
       letter = next;
     }
-    before = now;
+    previous = current;
   }
   return bits / Math.max(1, text.length);
 }

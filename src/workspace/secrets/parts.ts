@@ -8,13 +8,13 @@ export interface Parts {
 }
 
 /** In shorter texts, a separate search for each part is faster. UTF-16 units. */
-const long = 20_000;
+const filterFromLength = 20_000;
 /** The filter has 2 ** bits bits, one for each hash of four consecutive units. Hashes ignore case. */
 const bits = 22;
-const present = new Uint8Array(1 << (bits - 3));
+const seenHashes = new Uint8Array(1 << (bits - 3));
 
 export function partsOf(text: string): Parts {
-  const mayHave = text.length < long ? () => true : walked(text);
+  const mayHave = text.length < filterFromLength ? () => true : filterFor(text);
   let lower: string | undefined;
   return {
     has: (part) => mayHave(part) && text.includes(part),
@@ -27,23 +27,23 @@ export function partsOf(text: string): Parts {
 }
 
 /** @returns a test that is false if some four units of the part do not occur in the text in any case */
-function walked(text: string): (part: string) => boolean {
-  present.fill(0);
-  let last = 0;
+function filterFor(text: string): (part: string) => boolean {
+  seenHashes.fill(0);
+  let window = 0;
   for (let i = 0; i < text.length; i++) {
-    last = (last << 8) | byteOf(text.charCodeAt(i));
-    const hash = hashOf(last);
-    present[hash >> 3] = (present[hash >> 3] as number) | (1 << (hash & 7));
+    window = (window << 8) | byteOf(text.charCodeAt(i));
+    const hash = hashOf(window);
+    seenHashes[hash >> 3] = (seenHashes[hash >> 3] as number) | (1 << (hash & 7));
   }
   return mayHave;
 }
 
 function mayHave(part: string): boolean {
-  let last = 0;
+  let window = 0;
   for (let i = 0; i < part.length; i++) {
-    last = (last << 8) | byteOf(part.charCodeAt(i));
-    const hash = hashOf(last);
-    if (i >= 3 && ((present[hash >> 3] as number) & (1 << (hash & 7))) === 0) return false;
+    window = (window << 8) | byteOf(part.charCodeAt(i));
+    const hash = hashOf(window);
+    if (i >= 3 && ((seenHashes[hash >> 3] as number) & (1 << (hash & 7))) === 0) return false;
   }
   return true;
 }

@@ -1,13 +1,13 @@
 // Reads values in prose ('the password for staging is Xyz') and in commands with only a space after the name.
 
 import { isExpression, isMixed, literals, type NamedSpot, skip, type ValueCandidate } from './candidates.ts';
-import { foreignWords, plainVerbs } from './foreign-names.ts';
+import { foreignLink, foreignVerbs } from './foreign-names.ts';
 import { lineEndOf, readBare, readQuoted } from './read-value.ts';
 import { isNoWord } from './values.ts';
 
-const words = new RegExp(
+const link = new RegExp(
   String.raw`[ \t]*(?:\([^()\n]{1,30}\))?(?:[ \t]+(?!(?:is|are|was)\b)[\w@'.\-]{1,24}){0,6}?[ \t]*` +
-    String.raw`(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|(?<!\p{L})(?:${plainVerbs})(?!\p{L})|[:：](?!:)|→)` +
+    String.raw`(?:\(?\b(?:is|are|was|will be|set to|equals|to|from)\b|(?<!\p{L})(?:${foreignVerbs})(?!\p{L})|[:：](?!:)|→)` +
     '[ \\t]*(?:still|now|currently|always|just|set to|simply)?[ \\t:]*(?:``)?',
   'yu',
 );
@@ -20,33 +20,40 @@ const spacedUser = /^[ \t]*(?:enable|user(?:name)?[ \t]+\S+(?:[ \t].{0,60})?)[ \
 const spacedSql = /\b(?:with[ \t]+(?:encrypted[ \t]+)?password|identified[ \t]+by)$/i;
 
 /** 'the password for staging is Xyz', `--password Xyz`, `ENV DB_PASSWORD Xyz`, `requirepass Xyz`, `:password "x"`. */
-export function prose(spot: NamedSpot, closed: number): ValueCandidate[] {
+export function valuesInProse(spot: NamedSpot, closed: number): ValueCandidate[] {
   const { source, before, isFlag } = spot;
   const { text, isSettings, isProse } = source;
-  const spaced = skip(plainSpace, text, closed);
-  if (spaced > closed) {
-    const said = before + text.slice(spot.start, closed);
-    const isTypographic = spot.isForeign && /[「『“„«]/.test(text[spaced] ?? '');
-    const takes = isFlag || isTypographic || spacedBefore.test(before) || (!isProse && spacedUser.test(before));
-    const quoted = literals(text, spaced);
+  const valueStart = skip(plainSpace, text, closed);
+  if (valueStart > closed) {
+    const textBefore = before + text.slice(spot.start, closed);
+    const isTypographic = spot.isForeign && /[「『“„«]/.test(text[valueStart] ?? '');
+    const takesValue = isFlag || isTypographic || spacedBefore.test(before) || (!isProse && spacedUser.test(before));
+    const quoted = literals(text, valueStart);
     if (quoted.length > 0)
       return quoted.filter(
-        ({ text: value }) => takes || isSettings || spacedSql.test(said) || /:$|^\s*$/.test(before) || isMixed(value),
+        ({ text: value }) =>
+          takesValue || isSettings || spacedSql.test(textBefore) || /:$|^\s*$/.test(before) || isMixed(value),
       );
-    const alone =
+    const isFirstOnLine =
       isSettings && !isProse && /^[ \t]*$/.test(before) && !/\.(?:csv|json|ya?ml|xml|log)$/.test(source.path);
-    const asks =
+    const isPasswordDirective =
       /^[ \t]*$/.test(before) &&
       /^(?:requirepass|masterauth|bindpw|password|passwd|pass)$/i.test(text.slice(spot.start, closed));
-    const used = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
+    const isUsedWith = /\b(?:with|using|use|and)[ \t]+(?:the[ \t]+)?$|\([ \t]*$/i.test(before);
     // An unquoted value in `#define` is code.
     if (/#[ \t]*define[ \t]+$/.test(before)) return [];
-    const bare = takes || alone || used || asks || spot.isForeign ? readBare(text, spaced, takes || alone) : undefined;
-    if (bare !== undefined && (takes || ((alone || used) && isNoWord(bare.text)) || isMixed(bare.text)))
+    const bare =
+      takesValue || isFirstOnLine || isUsedWith || isPasswordDirective || spot.isForeign
+        ? readBare(text, valueStart, takesValue || isFirstOnLine)
+        : undefined;
+    if (
+      bare !== undefined &&
+      (takesValue || ((isFirstOnLine || isUsedWith) && isNoWord(bare.text)) || isMixed(bare.text))
+    )
       return [{ ...bare, literal: !isExpression(bare.text) }];
   }
   if (!spot.isForeign && /["']/.test(text.slice(spot.start, closed))) return [];
-  const at = skip(spot.isForeign ? foreignWords : words, text, closed);
+  const at = skip(spot.isForeign ? foreignLink : link, text, closed);
   if (at === closed || lineEndOf(text, closed) < at) return [];
   const quoted = readQuoted(text, at);
   // 'change the password to x': here x is often a noun, not a password.

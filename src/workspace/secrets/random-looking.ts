@@ -2,18 +2,18 @@
 
 import { contextAfter, contextOf } from './context.ts';
 import type { Found, SearchedText } from './found.ts';
-import { surprise } from './noise.ts';
+import { bitsPerCharacter } from './noise.ts';
 import { readQuoted } from './read-value.ts';
-import { tokenRows, wholeRows } from './tokens.ts';
+import { markerRows, tokenRows } from './tokens.ts';
 import { isPatterned, isPlaceholder, randomness } from './values.ts';
 
 /** A run of token characters that is long enough for a token. `=` occurs only at the end. */
-const run = /[\w+/.~$-]{10,}={0,2}/g;
+const tokenRun = /[\w+/.~$-]{10,}={0,2}/g;
 
 /** `'ghp_' + '...'`: a literal that contains only the prefix of a token. */
-const loneBeginning = /["'`][A-Za-z][\w.-]{2,8}["'`](?=[ \t]{0,8}\\?\r?\n?\s{0,40}[+.&])/g;
+const prefixLiteral = /["'`][A-Za-z][\w.-]{2,8}["'`](?=[ \t]{0,8}\\?\r?\n?\s{0,40}[+.&])/g;
 
-interface Beginning {
+interface TokenPrefix {
   readonly prefix: string;
   readonly rest: RegExp;
   readonly kind: string;
@@ -21,29 +21,29 @@ interface Beginning {
 }
 
 /** Prefixes by their first two characters, longest prefix first. */
-const beginnings = new Map<number, Beginning[]>();
+const prefixTable = new Map<number, TokenPrefix[]>();
 for (const { kind, prefix, rest, certain } of tokenRows) {
   const key = prefix.charCodeAt(0) * 65_536 + prefix.charCodeAt(1);
-  const list = beginnings.get(key) ?? [];
+  const list = prefixTable.get(key) ?? [];
   list.push({ prefix, rest: new RegExp(rest, 'y'), kind, certain });
   list.sort((a, b) => b.prefix.length - a.prefix.length);
-  beginnings.set(key, list);
+  prefixTable.set(key, list);
 }
 
 export function findRandom({ text }: SearchedText): Found[] {
   const found: Found[] = [];
-  run.lastIndex = 0;
-  for (let match = run.exec(text); match !== null; match = run.exec(text)) {
+  tokenRun.lastIndex = 0;
+  for (let match = tokenRun.exec(text); match !== null; match = tokenRun.exec(text)) {
     const start = skipEscape(text, match.index);
     const end = match.index + match[0].length;
     const token = tokenIn(text, start, end);
-    if (token !== undefined) run.lastIndex = Math.max(token.end, match.index + 1);
-    const item = token ?? named(text, start, end);
+    if (token !== undefined) tokenRun.lastIndex = Math.max(token.end, match.index + 1);
+    const item = token ?? secretBesideName(text, start, end);
     if (item !== undefined) found.push(item);
-    if (begins(text, start) && isQuoted(text, match.index, end)) found.push(...broken(text, start));
+    if (startsWithPrefix(text, start) && isQuoted(text, match.index, end)) found.push(...tokenInPieces(text, start));
   }
-  for (const { index } of text.matchAll(loneBeginning))
-    if (begins(text, index + 1)) found.push(...broken(text, index + 1));
+  for (const { index } of text.matchAll(prefixLiteral))
+    if (startsWithPrefix(text, index + 1)) found.push(...tokenInPieces(text, index + 1));
   return found;
 }
 
@@ -58,7 +58,7 @@ function skipEscape(text: string, start: number): number {
 function tokenIn(text: string, start: number, end: number): Found | undefined {
   let at = start;
   while (at < end - 8) {
-    const list = beginnings.get(text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1));
+    const list = prefixTable.get(text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1));
     for (const { prefix, rest, kind, certain } of list ?? []) {
       if (!text.startsWith(prefix, at)) continue;
       rest.lastIndex = at + prefix.length;
@@ -68,20 +68,20 @@ function tokenIn(text: string, start: number, end: number): Found | undefined {
         return { start: at, end: at + value.length, value, kind };
     }
     // Inside a run, a token can begin only after a separator. In Base64, `+` and `/` are not separators.
-    const long = end - at > 300;
+    const isLong = end - at > 300;
     do at++;
-    while (at < end - 8 && !isPart(text.charCodeAt(at - 1), long));
+    while (at < end - 8 && !isSeparator(text.charCodeAt(at - 1), isLong));
   }
   return undefined;
 }
 
 /** Whether the unit separates parts: . ~ $ and, in short runs, + / (long runs may be Base64). */
-function isPart(unit: number, long: boolean): boolean {
-  return unit === 46 || unit === 126 || unit === 36 || (!long && (unit === 43 || unit === 47));
+function isSeparator(unit: number, isLong: boolean): boolean {
+  return unit === 46 || unit === 126 || unit === 36 || (!isLong && (unit === 43 || unit === 47));
 }
 
-function begins(text: string, at: number): boolean {
-  const list = beginnings.get(text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1));
+function startsWithPrefix(text: string, at: number): boolean {
+  const list = prefixTable.get(text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1));
   return list?.some(({ prefix }) => prefix.length >= 3 && text.startsWith(prefix, at)) ?? false;
 }
 
@@ -90,7 +90,7 @@ function isQuoted(text: string, start: number, end: number): boolean {
 }
 
 /** A token that begins in the literal at `start` and continues in the literals joined to it. */
-function broken(text: string, start: number): Found[] {
+function tokenInPieces(text: string, start: number): Found[] {
   const value = readQuoted(text, start - 1);
   if (value === undefined || value.pieces.length < 2) return [];
   const whole = tokenIn(value.text, 0, value.text.length);
@@ -99,52 +99,52 @@ function broken(text: string, start: number): Found[] {
 }
 
 /** Prefixes that names in code share. */
-const common =
+const commonPrefix =
   /^(?:live|test|secret|access|token|key|pat|acc|ext|sc|re|api|sdk|mob|rel|server|console|api_key|secret_key|key_live|key_test)[_-]$/;
 
 /** Rejects 'xxxxxxxx', 'your-token-here', 'EXAMPLE', 'some_identifier_of_code'. */
 function looksReal(rest: string, prefix: string): boolean {
   if (isPlaceholder(rest)) return false;
-  if (common.test(prefix)) return randomness(rest) > 0;
+  if (commonPrefix.test(prefix)) return randomness(rest) > 0;
   return (
     randomness(rest) > 0 ||
     (/^[\da-f.-]{16,}$/i.test(rest) && /\d/.test(rest) && !isPatterned(rest)) ||
     (rest.length >= 10 &&
       /\d/.test(rest) &&
-      surprise(rest) >= 3.9 &&
+      bitsPerCharacter(rest) >= 3.9 &&
       !isPatterned(rest) &&
       !/[a-z]{3}[_-][a-z]{3}/.test(rest)) ||
     // Only letters, but too many and too unlikely for a name.
-    (/^(?=.*[a-z][A-Z]+[a-z])[A-Za-z]{16,}$/.test(rest) && surprise(rest) >= 4.7 && !isPatterned(rest))
+    (/^(?=.*[a-z][A-Z]+[a-z])[A-Za-z]{16,}$/.test(rest) && bitsPerCharacter(rest) >= 4.7 && !isPatterned(rest))
   );
 }
 
 /** A random-looking run beside a name that marks it as a secret. */
-function named(text: string, start: number, end: number): Found | undefined {
+function secretBesideName(text: string, start: number, end: number): Found | undefined {
   let from = start;
   let to = end;
   while (isEdge(text.charCodeAt(from))) from++;
   while (to > from && isEdge(text.charCodeAt(to - 1))) to--;
   if (to - from > 4000) return undefined;
   const value = text.slice(from, to);
-  if (isDefined(text, from)) return undefined;
-  const random = randomness(value);
-  if (random === 0) return undefined;
-  const row = wholeRows.find(({ pattern }) => pattern.test(value));
+  if (isDefinedName(text, from)) return undefined;
+  const level = randomness(value);
+  if (level === 0) return undefined;
+  const row = markerRows.find(({ pattern }) => pattern.test(value));
   if (row !== undefined) return { start: from, end: to, value, kind: row.kind };
-  if (isPublic(value) || isData(text, from) || isFingerprint(text, from, value)) return undefined;
+  if (isPublic(value) || isDataOrLink(text, from) || isFingerprint(text, from, value)) return undefined;
   const before = contextOf(text, from);
   const context = before === 'none' || before === 'other' ? contextAfter(text, to, before) : before;
   const isUuid = value.length === 36 && value[8] === '-';
-  const counts =
+  const isSecret =
     context === 'password' ||
-    (context === 'token' && !isCrypt(text, from)) ||
-    (context === 'weak' && random === 2 && !isUuid && (value.length >= 24 || surprise(value) >= 5));
-  return counts ? { start: from, end: to, value, kind: `beside a name (${context})` } : undefined;
+    (context === 'token' && !isPasswordHash(text, from)) ||
+    (context === 'weak' && level === 2 && !isUuid && (value.length >= 24 || bitsPerCharacter(value) >= 5));
+  return isSecret ? { start: from, end: to, value, kind: `beside a name (${context})` } : undefined;
 }
 
 /** Whether the value is a password hash: `$6$salt$...`. */
-function isCrypt(text: string, at: number): boolean {
+function isPasswordHash(text: string, at: number): boolean {
   return /^\$?\w{1,3}\$/.test(text.slice(text[at - 1] === '$' ? at - 1 : at, at + 5));
 }
 
@@ -161,7 +161,7 @@ function isPublic(value: string): boolean {
 }
 
 /** Whether the run is the name in `#define NAME`. */
-function isDefined(text: string, start: number): boolean {
+function isDefinedName(text: string, start: number): boolean {
   return /#[ \t]{0,8}define[ \t]{1,8}$/.test(text.slice(Math.max(0, start - 24), start));
 }
 
@@ -174,7 +174,7 @@ function isFingerprint(text: string, start: number, value: string): boolean {
 }
 
 /** Whether the value is in a data URL, a lockfile hash or a link. */
-function isData(text: string, start: number): boolean {
+function isDataOrLink(text: string, start: number): boolean {
   const before = text.slice(Math.max(0, start - 24), start);
   return /base64,$|sha\d*[-:=]$|#$|\/\/[\w.-]*$|@$|\bv$/.test(before);
 }

@@ -14,9 +14,9 @@ export interface ReadValue {
   readonly next: number;
 }
 
-const longest = 400;
+const maxValueLength = 400;
 const opening = /(?:[rbfuRBFULN@$]{1,2}#{0,2}(?=["'`])|(?=\\*["'`]))(\\*)("""|'''|["'`]|&quot;)/y;
-const joining =
+const joinPattern =
   /[ \t]*(?:(?:\+|\.\.?|&|~|<>|\|\|)[ \t]*\\?\r?\n?\s*|\\?\r?\n\s*(?:\+|\.\.?|&|<>)\s*|\\?[ \t]*\r?\n[ \t]*(?=\\*["'])|[ \t]+(?=["']))(?:\\*\/\/[^\n]*\n\s*)?/y;
 
 /** Reads a quoted literal and the literals joined to it. Returns undefined if there is none or it does not end. */
@@ -31,10 +31,10 @@ export function readQuoted(text: string, at: number): ReadValue | undefined {
     pieces.push([piece.start, piece.end]);
     value += unescaped(text.slice(piece.start, piece.end));
     next = piece.next;
-    joining.lastIndex = next;
-    const joined = joining.exec(text);
-    if (joined === null || value.length > 4 * longest) break;
-    offset = joining.lastIndex;
+    joinPattern.lastIndex = next;
+    const joined = joinPattern.exec(text);
+    if (joined === null || value.length > 4 * maxValueLength) break;
+    offset = joinPattern.lastIndex;
   }
   return pieces.length === 0 ? undefined : { text: value, pieces, quoted: true, next };
 }
@@ -46,7 +46,7 @@ function readLiteral(text: string, at: number): { start: number; end: number; ne
   const [, slashes = '', quote = '"'] = opened;
   const start = opening.lastIndex;
   const close = slashes + quote;
-  const limit = Math.min(text.length, start + longest);
+  const limit = Math.min(text.length, start + maxValueLength);
   for (let i = start; i < limit; i++) {
     if (text.startsWith(close, i)) return { start, end: i, next: i + close.length };
     const unit = text[i];
@@ -74,7 +74,7 @@ const typographic: Readonly<Record<string, string>> = {
 function readTypographic(text: string, at: number): { start: number; end: number; next: number } | undefined {
   const closing = typographic[text[at] ?? ''];
   if (closing === undefined) return undefined;
-  const limit = Math.min(text.length, at + longest);
+  const limit = Math.min(text.length, at + maxValueLength);
   for (let i = at + 1; i < limit && text[i] !== '\n'; i++) {
     if (!closing.includes(text[i] as string)) continue;
     const quoted = text.slice(at + 1, i);
@@ -89,7 +89,7 @@ function unescaped(text: string): string {
   return text.includes('\\') ? text.replace(/\\\r?\n\s*/g, '').replace(/\\+(["'`\\/$])/g, '$1') : text;
 }
 
-const bare = /^[^\s"'`,;<>()[\]{}|\\]+(?:[([{][^\s"'`,;<>()[\]{}|\\]*[)\]}]?)*/;
+const bareCode = /^[^\s"'`,;<>()[\]{}|\\]+(?:[([{][^\s"'`,;<>()[\]{}|\\]*[)\]}]?)*/;
 /** East Asian characters and typographic quotes. */
 const foreignScript = /[\u0e00-\u0e7f\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef“”„«»‘’]/;
 const bareSettings = /^[^\s"'`<>]+/;
@@ -98,9 +98,9 @@ const bareSettings = /^[^\s"'`<>]+/;
  * Reads unquoted text up to the next space.
  * @param settings the text is from a settings file or shell line, where brackets and commas belong to the value
  */
-export function readBare(text: string, at: number, settings: boolean): ReadValue | undefined {
-  const pattern = settings ? bareSettings : bare;
-  const match = pattern.exec(text.slice(at, at + longest));
+export function readBare(text: string, at: number, isSettings: boolean): ReadValue | undefined {
+  const pattern = isSettings ? bareSettings : bareCode;
+  const match = pattern.exec(text.slice(at, at + maxValueLength));
   if (match === null) return undefined;
   let found = match[0];
   // In a script without spaces, the sentence continues directly after the value.
@@ -110,14 +110,14 @@ export function readBare(text: string, at: number, settings: boolean): ReadValue
   found = found.replace(/&(?:amp;)?[\w.-]+=.*$/s, '');
   // Cut off the next setting of a connection string.
   found = found.replace(/;[\w ]+=.*$/s, '');
-  if (settings) found = found.replace(/(?:\\[nrt])+$/, '').replace(/[;,]$/, '');
+  if (isSettings) found = found.replace(/(?:\\[nrt])+$/, '').replace(/[;,]$/, '');
   else found = found.replace(/[.,;:]+$/, '').replace(/[!?]+$/, (end) => (/\d/.test(found) ? end : ''));
   if (found.length === 0) return undefined;
   // A backslash at the line end continues a shell line.
-  const more = /\\\r?\n/y;
-  more.lastIndex = at + found.length - 1;
-  if (found.endsWith('\\') && more.test(text)) {
-    const rest = readBare(text, more.lastIndex, settings);
+  const lineContinuation = /\\\r?\n/y;
+  lineContinuation.lastIndex = at + found.length - 1;
+  if (found.endsWith('\\') && lineContinuation.test(text)) {
+    const rest = readBare(text, lineContinuation.lastIndex, isSettings);
     const start: readonly [number, number] = [at, at + found.length - 1];
     if (rest !== undefined)
       return { text: found.slice(0, -1) + rest.text, pieces: [start, ...rest.pieces], quoted: false, next: rest.next };
@@ -130,10 +130,10 @@ export function readBare(text: string, at: number, settings: boolean): ReadValue
  * @param at offset of the header
  */
 export function readBlock(text: string, at: number, indent: number): ReadValue | undefined {
-  const header = /[|>][-+\d]{0,2}[ \t]*(?:#[^\n]*)?\r?\n/y;
-  header.lastIndex = at;
-  if (header.exec(text) === null) return undefined;
-  return readIndented(text, header.lastIndex, indent);
+  const blockHeader = /[|>][-+\d]{0,2}[ \t]*(?:#[^\n]*)?\r?\n/y;
+  blockHeader.lastIndex = at;
+  if (blockHeader.exec(text) === null) return undefined;
+  return readIndented(text, blockHeader.lastIndex, indent);
 }
 
 /** Reads the lines indented deeper than `indent`, one piece per line. */
@@ -157,12 +157,12 @@ export function readIndented(text: string, at: number, indent: number): ReadValu
 }
 
 /** Maximum distance searched for a line end, because a minified file is a single line. */
-const longestLine = 2000;
+const maxLineLength = 2000;
 
 export function lineStartOf(text: string, at: number): number {
-  return lineStart(text, at, longestLine);
+  return lineStart(text, at, maxLineLength);
 }
 
 export function lineEndOf(text: string, at: number): number {
-  return lineEnd(text, at, longestLine);
+  return lineEnd(text, at, maxLineLength);
 }

@@ -4,7 +4,7 @@ import { kindOf, languageIdOf, languageOf } from '../../text/languages.ts';
 import { findAssignments } from './assignments.ts';
 import { findCalls } from './calls.ts';
 import { findContainers } from './containers.ts';
-import { findHalves } from './edges.ts';
+import { findPartialSecrets } from './edges.ts';
 import { findSums } from './fields.ts';
 import { findShapes } from './find-shapes.ts';
 import type { Finder, Found, SearchedText } from './found.ts';
@@ -51,7 +51,7 @@ export function redactSecrets(text: string, path: string, cut: Cut = {}): Redact
 export function redactRanges(text: string, ranges: readonly Pick<SecretRange, 'start' | 'end'>[]): Redacted {
   if (ranges.length === 0) return { text, count: 0 };
   const parts: string[] = [];
-  const disjoint = merged(ranges.map(({ start, end }) => [start, end]));
+  const disjoint = mergeRanges(ranges.map(({ start, end }) => [start, end]));
   let from = 0;
   for (const [start, end] of disjoint) {
     parts.push(text.slice(from, start), text.slice(start, end).replace(/[^\n\r]/g, redactionCharacter));
@@ -66,9 +66,9 @@ export function findSecrets(text: string, path: string, cut: Cut = {}): SecretRa
   const isProse = kindOf(languageIdOf(path)) === 'prose';
   const source: SearchedText = { text, path, isSettings: isSettings(path), isProse, parts: partsOf(text) };
   const found = finders.flatMap((find) => find(source));
-  if (cut.start || cut.end) found.push(...findHalves(text, cut));
+  if (cut.start || cut.end) found.push(...findPartialSecrets(text, cut));
   const ranges = found.map((item) => ({ ...item, isDistinctive: isDistinctive(item.value) }));
-  ranges.push(...again(text, ranges));
+  ranges.push(...furtherOccurrences(text, ranges));
   return ranges.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
@@ -93,7 +93,7 @@ function isSettings(path: string): boolean {
 }
 
 /** Further occurrences of the distinctive values, which the rules may have missed. */
-function again(text: string, ranges: readonly SecretRange[]): SecretRange[] {
+function furtherOccurrences(text: string, ranges: readonly SecretRange[]): SecretRange[] {
   const more: SecretRange[] = [];
   const starts = new Set(ranges.map(({ start }) => start));
   const seen = new Set<string>();
@@ -121,7 +121,7 @@ function isNumbered(value: string): boolean {
   return word !== undefined && (isWord(word) || isWords(word));
 }
 
-function merged(ranges: [number, number][]): [number, number][] {
+function mergeRanges(ranges: [number, number][]): [number, number][] {
   ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const result: [number, number][] = [];
   for (const [start, end] of ranges) {

@@ -4,20 +4,20 @@ import type { Found, SearchedText } from './found.ts';
 import { strengthOf } from './names.ts';
 import { isPassword, isSymbolic, randomness } from './values.ts';
 
-const cell = /"((?:[^"]|"")*)"|([^,;\t\n\r"]*)/y;
+const cellPattern = /"((?:[^"]|"")*)"|([^,;\t\n\r"]*)/y;
 
 export function findTables({ text, path }: SearchedText): Found[] {
   const found: Found[] = [];
-  if (/\.(?:csv|tsv)$/i.test(path)) found.push(...rows(text, 0, cells), ...pairs(text));
+  if (/\.(?:csv|tsv)$/i.test(path)) found.push(...secretsInRows(text, 0, csvCells), ...secretsInPairs(text));
   if (/\|[ \t]*:?-+:?[ \t]*\|/.test(text))
     for (const match of text.matchAll(
       /^[ \t]*\|[^\n]*\|[ \t]*\r?\n[ \t]*\|[ \t:|-]+\|[ \t]*\r?\n(?:[ \t]*\|[^\n]*\r?\n?){1,200}/gm,
     ))
-      found.push(...rows(match[0], match.index, bars));
+      found.push(...secretsInRows(match[0], match.index, barCells));
   // Gherkin tables have no line of dashes.
   if (/\.(?:feature|story)$/.test(path))
     for (const match of text.matchAll(/(?:^[ \t]*\|[^\n]*\|[ \t]*\r?\n?){2,200}/gm))
-      found.push(...rows(match[0], match.index, bars));
+      found.push(...secretsInRows(match[0], match.index, barCells));
   if (/\bINSERT\b/i.test(text))
     for (const match of text.matchAll(
       /\bINSERT\s+INTO\s+[\w."`[\]]+\s*\(([^()]{1,500})\)\s*VALUES\s*((?:\((?:'[^']*'|[^()']){1,2000}\)\s*,?\s*){1,200})/gi,
@@ -26,19 +26,19 @@ export function findTables({ text, path }: SearchedText): Found[] {
       const at = match.index + whole.lastIndexOf(values);
       for (const tuple of values.matchAll(/\(((?:'[^']*'|[^()'])*)\)/g)) {
         const start = at + tuple.index + 1;
-        found.push(...judged(columns.split(','), literals(tuple[1] ?? ''), start));
+        found.push(...secretsInCells(columns.split(','), tupleCells(tuple[1] ?? ''), start));
       }
     }
   return found;
 }
 
 /** Finds secrets in lines with a name and its value. */
-function pairs(text: string): Found[] {
+function secretsInPairs(text: string): Found[] {
   const found: Found[] = [];
   let start = 0;
   for (const line of text.split('\n')) {
-    const [name, value] = cells(line);
-    if (name !== undefined && value !== undefined) found.push(...judged([name.value], [value], start));
+    const [name, value] = csvCells(line);
+    if (name !== undefined && value !== undefined) found.push(...secretsInCells([name.value], [value], start));
     start += line.length + 1;
   }
   return found;
@@ -50,33 +50,33 @@ interface Cell {
 }
 
 /** Finds secrets in lines of cells. The first line has the column names. */
-function rows(text: string, offset: number, split: (line: string) => Cell[]): Found[] {
+function secretsInRows(text: string, offset: number, split: (line: string) => Cell[]): Found[] {
   const found: Found[] = [];
   const lines = text.split('\n');
   const columns = split(lines[0] ?? '').map(({ value }) => value);
   let start = offset;
   for (const [index, line] of lines.entries()) {
-    if (index > 0) found.push(...judged(columns, split(line), start));
+    if (index > 0) found.push(...secretsInCells(columns, split(line), start));
     start += line.length + 1;
   }
   return found;
 }
 
-function judged(columns: readonly string[], cells: readonly Cell[], offset: number): Found[] {
+function secretsInCells(columns: readonly string[], cells: readonly Cell[], offset: number): Found[] {
   return cells.flatMap(({ start, value }, column) => {
     const strength = strengthOf(columns[column] ?? '');
-    const counts =
+    const isSecret =
       strength === 'password'
         ? isPassword(value, { literal: true, phrase: /phrase/i.test(columns[column] ?? '') }) || randomness(value) > 0
         : strength === 'token' && (randomness(value) > 0 || isSymbolic(value));
-    return counts
+    return isSecret
       ? [{ start: offset + start, end: offset + start + value.length, value, kind: 'column of a table' }]
       : [];
   });
 }
 
 /** Cells of a Markdown table line, without emphasis or code marks. */
-function bars(line: string): Cell[] {
+function barCells(line: string): Cell[] {
   const found: Cell[] = [];
   for (const match of line.matchAll(/\|[ \t]*[`*_]*([^|]*?)[`*_]*[ \t]*(?=\|)/g))
     found.push({ start: match.index + match[0].lastIndexOf(match[1] ?? ''), value: match[1] ?? '' });
@@ -84,7 +84,7 @@ function bars(line: string): Cell[] {
 }
 
 /** Values of an SQL tuple. */
-function literals(tuple: string): Cell[] {
+function tupleCells(tuple: string): Cell[] {
   const found: Cell[] = [];
   for (const match of tuple.matchAll(/\s*(?:[NE]?'((?:[^']|'')*)'|"([^"]*)"|([^,]*))\s*(?:,|$)/g)) {
     if (match[0] === '') break;
@@ -94,15 +94,15 @@ function literals(tuple: string): Cell[] {
   return found;
 }
 
-function cells(line: string): Cell[] {
+function csvCells(line: string): Cell[] {
   const found: Cell[] = [];
   for (let at = 0; at <= line.length; ) {
-    cell.lastIndex = at;
-    const match = cell.exec(line);
+    cellPattern.lastIndex = at;
+    const match = cellPattern.exec(line);
     if (match === null) break;
     const value = match[1] ?? match[2] ?? '';
     found.push({ start: match.index + (match[1] === undefined ? 0 : 1), value });
-    at = cell.lastIndex + 1;
+    at = cellPattern.lastIndex + 1;
   }
   return found;
 }

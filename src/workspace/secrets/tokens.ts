@@ -1,6 +1,6 @@
 // Provider tokens known by their prefix. tokens.json lists them, taken from the providers' documentation.
 
-import listed from './tokens.json' with { type: 'json' };
+import tokensJson from './tokens.json' with { type: 'json' };
 
 /**
  * - prefixes: separated by spaces;
@@ -24,14 +24,14 @@ function patternOf(rest: string): string {
 }
 
 /** One row for each prefix. */
-export const tokenRows = Object.values(listed as Readonly<Record<string, string[][]>>)
+export const tokenRows = Object.values(tokensJson as Readonly<Record<string, string[][]>>)
   .flatMap((rows) => rows as unknown as readonly Row[])
   .flatMap(([kind, prefixes, rest, certain]) =>
     prefixes.split(' ').map((prefix) => ({ kind, prefix, rest: patternOf(rest), certain: certain !== undefined })),
   );
 
 /** Tokens known by a marker inside. The pattern must match a whole run of token characters. */
-export const wholeRows: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
+export const markerRows: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
   { kind: 'Azure client secret', pattern: /^[\w~.-]{3}\dQ~[\w~.-]{30,36}$/ },
   {
     kind: 'Azure key',

@@ -1,6 +1,6 @@
 // Classifies a value: a placeholder, a reference, a random string, or a password chosen by a person.
 
-import { surprise } from './noise.ts';
+import { bitsPerCharacter } from './noise.ts';
 import { isWord, isWords } from './words.ts';
 
 /** Text that replaces a value, or obviously made-up values. */
@@ -18,7 +18,7 @@ export function isPlaceholder(value: string): boolean {
 
 /** Whether the value is a path (`/etc/x`, `./x`, `~/x`), not Base64 that begins with a slash. */
 function isPath(value: string): boolean {
-  return /^(?:\.{0,2}|~)\//.test(value) && (value.length < 16 || surprise(value) < 4.3);
+  return /^(?:\.{0,2}|~)\//.test(value) && (value.length < 16 || bitsPerCharacter(value) < 4.3);
 }
 
 /** A URL or the name of a constant. */
@@ -64,7 +64,7 @@ interface Counts {
   readonly lower: number;
   readonly upper: number;
   /** Letters that are not hexadecimal digits. */
-  readonly beyond: number;
+  readonly nonHexLetters: number;
   readonly others: number;
 }
 
@@ -72,19 +72,19 @@ function countsOf(text: string): Counts {
   let digits = 0;
   let lower = 0;
   let upper = 0;
-  let beyond = 0;
+  let nonHexLetters = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit >= 48 && unit <= 57) digits++;
     else if (unit >= 97 && unit <= 122) {
       lower++;
-      if (unit > 102) beyond++;
+      if (unit > 102) nonHexLetters++;
     } else if (unit >= 65 && unit <= 90) {
       upper++;
-      if (unit > 70) beyond++;
+      if (unit > 70) nonHexLetters++;
     }
   }
-  return { digits, lower, upper, beyond, others: text.length - digits - lower - upper };
+  return { digits, lower, upper, nonHexLetters, others: text.length - digits - lower - upper };
 }
 
 /**
@@ -93,38 +93,38 @@ function countsOf(text: string): Counts {
  */
 export function randomness(value: string): 0 | 1 | 2 {
   const core = value.endsWith('=') ? value.replace(/={1,2}$/, '') : value.startsWith('0x') ? value.slice(2) : value;
-  const random = drawn(core);
+  const random = randomnessOf(core);
   return random > 0 && isPlaceholder(core) ? 0 : random;
 }
 
 /** A value with several parts, like many tokens, is random if one long part is. */
-function drawn(core: string): 0 | 1 | 2 {
+function randomnessOf(core: string): 0 | 1 | 2 {
   if (/^[\da-f]{32}(?:-[\da-f]{8}){1,3}$/.test(core)) return 2;
-  const whole = drawnAlone(core);
+  const whole = randomnessOfPart(core);
   if (whole > 0 || core.length < 20) return whole;
   if (/^[\w-]{0,24}[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(core)) return 1;
   // Hexadecimal digits after or before a marker (`cs3f...`, `...NRAL`).
   if (core.length <= 80) {
     const hex = /^[A-Za-z]{0,6}?([\da-f]{24,72})[A-Z]{0,6}$/.exec(core)?.[1];
-    if (hex !== undefined && hex.length < core.length && drawnAlone(hex) > 0) return 1;
+    if (hex !== undefined && hex.length < core.length && randomnessOfPart(hex) > 0) return 1;
   }
   if (/^(?:[A-Z\d]{4,8}-){3,}[A-Z\d]{4,8}$/.test(core)) return /\d.*\d.*\d/.test(core) ? 1 : 0;
   const parts = core.split(/[-_.:$]/);
-  return parts.length > 1 && parts.some((part) => part.length >= 16 && drawnAlone(part) > 0) ? 1 : 0;
+  return parts.length > 1 && parts.some((part) => part.length >= 16 && randomnessOfPart(part) > 0) ? 1 : 0;
 }
 
-function drawnAlone(core: string): 0 | 1 | 2 {
+function randomnessOfPart(core: string): 0 | 1 | 2 {
   const { length } = core;
   if (length < 8) return 0;
-  const { digits, lower, upper, beyond, others } = countsOf(core);
+  const { digits, lower, upper, nonHexLetters, others } = countsOf(core);
   if (digits + others === length || (digits === 0 && length < 16)) return 0;
   if (length === 36 && uuid.test(core)) return 1;
-  if (beyond === 0 && others === 0 && (lower === 0 || upper === 0)) {
+  if (nonHexLetters === 0 && others === 0 && (lower === 0 || upper === 0)) {
     const letters = lower + upper;
     if (digits === 0 || length < 16) return length >= 12 && digits >= 3 && letters >= 3 ? 1 : 0;
     return length >= 24 ? 2 : 1;
   }
-  const bits = surprise(core);
+  const bits = bitsPerCharacter(core);
   if (bits < (length >= 20 ? 4.2 : length >= 16 ? 4.3 : length >= 12 ? 4.45 : 5)) return 0;
   // Letters of one case except the first form a word of some language, unless they are very unlikely.
   if (digits === 0 && (lower === 0 || upper === 0 || /^[A-Z][a-z]+$/.test(core))) return bits >= 5.2 ? 1 : 0;
@@ -132,12 +132,12 @@ function drawnAlone(core: string): 0 | 1 | 2 {
   if (length < 32 && (core.replace(algorithms, '').length < 6 || (bits < 5.3 && isIdentifier(core)))) return 0;
   if (length >= 32 && length <= 100 && wordShare(core) > 0.55) return 0;
   if (/^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/.test(core) && bits < 5.2) return 0;
-  if (isText64(core)) return 0;
+  if (isEncodedText(core)) return 0;
   return length >= 20 && bits >= 4.5 ? 2 : 1;
 }
 
 /** Whether the value is Base64 of readable text that contains no password. */
-function isText64(value: string): boolean {
+function isEncodedText(value: string): boolean {
   if (value.length < 8 || !/^[A-Za-z\d+/_-]+$/.test(value)) return false;
   const text = Buffer.from(value, 'base64').toString('latin1');
   if (!/^[\x20-\x7e\r\n\t]+$/.test(text) || text.length < 6) return false;
@@ -151,9 +151,9 @@ function isText64(value: string): boolean {
 function isIdentifier(value: string): boolean {
   const share = wordShare(value);
   if (share > 0.55) return true;
-  if (!/\d/.test(value)) return share > 0.3 || surprise(value) < (value.length < 24 ? 5.1 : 4.8);
+  if (!/\d/.test(value)) return share > 0.3 || bitsPerCharacter(value) < (value.length < 24 ? 5.1 : 4.8);
   return (
-    surprise(value) < (value.length >= 20 ? 4.5 : value.length >= 16 ? 4.6 : 5.1) &&
+    bitsPerCharacter(value) < (value.length >= 20 ? 4.5 : value.length >= 16 ? 4.6 : 5.1) &&
     /^(?:[A-Za-z]{3,}\d{0,4})(?:[_./~$-]?[A-Za-z]{3,}\d{0,4})*$/.test(value)
   );
 }
@@ -175,7 +175,7 @@ function wordShare(value: string): number {
   return letters === 0 ? 0 : known / letters;
 }
 
-export interface Use {
+export interface ValueContext {
   /** The value is quoted, or unquoted in a settings file. Otherwise it may be code. */
   readonly literal: boolean;
   /** The value may have several words: a passphrase or mnemonic. */
@@ -185,16 +185,16 @@ export interface Use {
 }
 
 /** Whether the value may be a password that a person chose, and not a name, a message or a placeholder. */
-export function isPassword(value: string, { literal, phrase = false, certain = false }: Use): boolean {
+export function isPassword(value: string, { literal, phrase = false, certain = false }: ValueContext): boolean {
   if (value.length < 6 || value.length > 300 || isPlaceholder(value)) return false;
   if (/[\n\r\t\p{Cc}]/u.test(value)) return false;
   if (/\s/.test(value)) return phrase ? isPhrase(value) : isSpacedPassword(value);
   const { digits, lower, upper, others } = countsOf(value);
   const letters = lower + upper;
   const symbols = others === 0 ? 0 : value.replace(/[\w./:-]+/g, '').length;
-  const mixed = lower > 0 && upper > 0;
-  const kinds = [digits, lower, upper, symbols].filter((count) => count > 0).length;
-  if (value.length < 8 && kinds < 3 && !isShort(value, literal)) return false;
+  const isMixedCase = lower > 0 && upper > 0;
+  const characterKinds = [digits, lower, upper, symbols].filter((count) => count > 0).length;
+  if (value.length < 8 && characterKinds < 3 && !isShortPassword(value, literal)) return false;
   if (reference.test(value)) return false;
   if (digits === 0 && /passw|secret|token|credential/i.test(value)) return false;
   // Code: a call, an index, a member access, a tag, a type.
@@ -202,49 +202,50 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
   if (/^\w+(?:::|->|\?\.)\w|^[A-Z]\w*<|^[)\]}>]|=>|^\\|^\w+=["']/.test(value)) return false;
   if (letters === 0) return digits >= 8 && literal && digits === value.length;
   const words = value.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z\d_./:-]+|[\u00c0-\u024f]+/g) ?? [];
-  const meant = words.map((word) => word.toLowerCase()).filter((word) => /[a-z]/.test(word));
+  const lowerWords = words.map((word) => word.toLowerCase()).filter((word) => /[a-z]/.test(word));
   const allWords =
-    meant.some((word) => word.length > 2) &&
-    meant.every((word) => word.length <= 2 || isWord(word) || (word.length > 5 && isWords(word)));
+    lowerWords.some((word) => word.length > 2) &&
+    lowerWords.every((word) => word.length <= 2 || isWord(word) || (word.length > 5 && isWords(word)));
   const separated = /[A-Za-z\d][_./:-][A-Za-z\d]/.test(value);
   if (digits > 0) {
-    if (!allWords) return literal || symbols > 0 || (mixed && digits >= 2) || digits >= 4;
+    if (!allWords) return literal || symbols > 0 || (isMixedCase && digits >= 2) || digits >= 4;
     // Words with a number are usually a version or variant. With symbols or enough digits, they are a password.
-    if (certain && kinds >= 3) return !isTested(meant);
+    if (certain && characterKinds >= 3) return !isTestValue(lowerWords);
     if (separated && symbols === 0)
-      return (phrase && meant.length >= 3) || (literal && digits >= 4 && !isTested(meant));
-    return symbols > 0 ? digits >= 2 || kinds >= 4 : digits >= 2 && literal;
+      return (phrase && lowerWords.length >= 3) || (literal && digits >= 4 && !isTestValue(lowerWords));
+    return symbols > 0 ? digits >= 2 || characterKinds >= 4 : digits >= 2 && literal;
   }
-  if (symbols > 0 && letters >= 6 && wordShare(value) <= 0.3 && isOdd(value.replace(/[^A-Za-z]/g, ''))) return true;
+  if (symbols > 0 && letters >= 6 && wordShare(value) <= 0.3 && isUnpronounceable(value.replace(/[^A-Za-z]/g, '')))
+    return true;
   if (symbols > 0)
     return !allWords && /[A-Za-z][!@#$%^&*?+=~]+[A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
-  if (literal && separated && (isFree(value) || isOdd(value.replace(/[_-]/g, '')))) return true;
+  if (literal && separated && (isRareWords(value) || isUnpronounceable(value.replace(/[_-]/g, '')))) return true;
   if (!literal || separated) return randomness(value) > 0;
-  if (mixed)
+  if (isMixedCase)
     return /^[A-Z]?[a-z]+$/.test(value)
       ? !allWords && value.length >= 8
-      : !allWords && wordShare(value) <= 0.3 && (surprise(value) >= 4.3 || wordShare(value) === 0);
+      : !allWords && wordShare(value) <= 0.3 && (bitsPerCharacter(value) >= 4.3 || wordShare(value) === 0);
   return /^[a-z]+$/.test(value) ? !allWords && !isWords(value) : randomness(value) > 0;
 }
 
 /** Whether the value cannot be a word: it has a digit or symbol, or its letters form no words. */
 export function isNoWord(value: string): boolean {
-  return /\d|[!@#$%^&*?]/.test(value) || isOdd(value.replace(/[_-]/g, ''));
+  return /\d|[!@#$%^&*?]/.test(value) || isUnpronounceable(value.replace(/[_-]/g, ''));
 }
 
 /** Whether the letters form no words. Requires a capital inside, because words of other languages have none there. */
-function isOdd(value: string): boolean {
+function isUnpronounceable(value: string): boolean {
   return (
     /^[A-Za-z]{6,}$/.test(value) &&
     /[a-z]/.test(value) &&
     /.[A-Z]/.test(value) &&
-    surprise(value) >= 4.6 &&
+    bitsPerCharacter(value) >= 4.6 &&
     wordShare(value) <= 0.3
   );
 }
 
 /** 'hunter2', 's3cr3t': at least three letters and a digit, but not the name of an algorithm. */
-function isShort(value: string, literal: boolean): boolean {
+function isShortPassword(value: string, literal: boolean): boolean {
   return (
     literal &&
     /^(?=.*\d)(?=.*[A-Za-z].*[A-Za-z].*[A-Za-z])[A-Za-z\d]+$/.test(value) &&
@@ -253,12 +254,12 @@ function isShort(value: string, literal: boolean): boolean {
 }
 
 /** 'violet-harbor-candle': at least three lower-case words that are rare in code. */
-function isFree(value: string): boolean {
+function isRareWords(value: string): boolean {
   return /^[a-z]{4,}(?:[-_.][a-z]{4,}){2,}$/.test(value) && wordShare(value) <= 0.3;
 }
 
 /** Whether a word shows that the password is only an example or test value. */
-function isTested(words: readonly string[]): boolean {
+function isTestValue(words: readonly string[]): boolean {
   return words.some((word) =>
     /^(?:test|tests|testing|pass|password|passwd|secret|token|key|user|foo|bar|abc|my)$/.test(word),
   );
@@ -266,21 +267,21 @@ function isTested(words: readonly string[]): boolean {
 
 /** 'My Dog 2024!': few words with digits and symbols. 'dwkh akst jegi cfzw': an app password from a provider. */
 function isSpacedPassword(value: string): boolean {
-  if (/^[a-z]{4}(?: [a-z]{4}){3}$/.test(value)) return surprise(value.replaceAll(' ', '')) >= 4.4;
+  if (/^[a-z]{4}(?: [a-z]{4}){3}$/.test(value)) return bitsPerCharacter(value.replaceAll(' ', '')) >= 4.4;
   const words = value.split(/\s/);
   return (
     words.length <= 4 && /\d/.test(value) && /[!@#$%^&*]/.test(value) && !/[.:,;?](?:\s|$)|[<>{}()[\]=]/.test(value)
   );
 }
 
-const grammar =
+const grammarWord =
   /^(?:the|and|for|are|not|was|has|with|from|have|can|but|its|which|your|you|must|should|enter|please|is|be|of|to|in|on|at|or|an?|this|that|no|by|as|it|if|when|least|required|invalid|wrong|missing|used)$/;
 
 /** Whether the value is at least four lower-case words without grammatical words. */
 function isPhrase(value: string): boolean {
   const words = value.trim().split(/\s+/);
   if (words.length < 4 || words.length > 30) return isSpacedPassword(value);
-  return words.every((word) => /^[a-z]{3,12}\d{0,4}$/.test(word)) && !words.some((word) => grammar.test(word));
+  return words.every((word) => /^[a-z]{3,12}\d{0,4}$/.test(word)) && !words.some((word) => grammarWord.test(word));
 }
 
 /** Whether the value has at least 16 characters of all kinds, like keys that frameworks generate: `k#2v!x(0...`. */

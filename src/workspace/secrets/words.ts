@@ -1,9 +1,9 @@
 // Common words of code, settings and messages. A value of only such words is a name or a text, not a password.
 
-import listed from './words.json' with { type: 'json' };
+import wordList from './words.json' with { type: 'json' };
 
 /** Words in at least nine of 23 packages of npm and PyPI, and words about signing in. Lower case. */
-const words: ReadonlySet<string> = new Set(listed.flatMap((line) => line.split(' ')));
+const words: ReadonlySet<string> = new Set(wordList.flatMap((line) => line.split(' ')));
 
 export function isWord(lower: string): boolean {
   return words.has(lower);
@@ -12,12 +12,12 @@ export function isWord(lower: string): boolean {
 /** Whether the letters are joined words, as in `textbox` and `usernamefield`. */
 export function isWords(lower: string): boolean {
   // ends[i]: the first i letters consist of words.
-  const ends = [true];
+  const isSplitAt = [true];
   for (let end = 1; end <= lower.length; end++)
     for (let start = Math.max(0, end - 16); start <= end - 3; start++)
-      if (ends[start] && words.has(lower.slice(start, end))) {
-        ends[end] = true;
+      if (isSplitAt[start] && words.has(lower.slice(start, end))) {
+        isSplitAt[end] = true;
         break;
       }
-  return ends[lower.length] === true;
+  return isSplitAt[lower.length] === true;
 }

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { lintSource } from '@secretlint/core';
 import { rules as presetRules } from '@secretlint/secretlint-rule-preset-recommend';
 import { uniforms } from '../../../src/common/statistics/random.ts';
-import { surprise } from '../../../src/workspace/secrets/noise.ts';
+import { bitsPerCharacter } from '../../../src/workspace/secrets/noise.ts';
 import { findSecrets, redactRanges, redactSecrets } from '../../../src/workspace/secrets/redact.ts';
 import { noise, pem, samples } from '../files/samples.ts';
 
@@ -214,8 +214,8 @@ test('words cost few bits a character, and what is drawn at random many', () => 
     'MAX_OLD_SPACE_SIZE',
     'currentUserIdentifier',
   ])
-    assert.ok(surprise(words) < 4, `${words}: ${surprise(words)}`);
-  for (const length of [24, 40, 64]) assert.ok(surprise(noise(length)) > 4.8);
+    assert.ok(bitsPerCharacter(words) < 4, `${words}: ${bitsPerCharacter(words)}`);
+  for (const length of [24, 40, 64]) assert.ok(bitsPerCharacter(noise(length)) > 4.8);
 });
 
 /** Texts that make a careless pattern go back over them again and again. */

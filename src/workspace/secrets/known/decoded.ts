@@ -13,7 +13,7 @@ export interface Decoded {
 }
 
 /** Characters of an encoded piece, including dots and percent signs of URLs. Shorter runs contain no secret. */
-const run = /[\w+/=%.-]{10,}/g;
+const encodedRun = /[\w+/=%.-]{10,}/g;
 /** Base64 whose first three bytes are ASCII or a byte order mark of UTF-16 or UTF-8. Anything else is noise. */
 const base64Run =
   /(?<![\w+/-])(?:[I-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589]|\/\/4|77u)[A-Za-z\d+/_-]{7,}/g;
@@ -30,31 +30,32 @@ const leastLine = 16;
 const leastPart = 3;
 const lineRest = /[\w+/=%.-]{4,}/y;
 /** The text between two lines: in plain text, in a comment, between joined literals, or escaped in one literal. */
-const joint =
+const lineJoin =
   /(?:\\r)?\\n(?!["'`]?[ \t]{0,8}[+\\]?[ \t]{0,8}\r?\n)|(?:\\r)?(?:\\n)?["'`]?[ \t]{0,8}(?:[+\\&.,][ \t]{0,8})?\r?\n[ \t]{0,80}(?:(?:[+.&>#*;]|\/\/)[ \t]{0,8})?["'`]?/y;
 
 /** Six printable characters. A run that decodes to noise was not encoded. */
 const readable = /[\x20-\x7e]{6}/;
 
+/** Yields the decoded text of each encoded piece. */
 export function* decodedIn(text: string): Generator<Decoded> {
-  run.lastIndex = 0;
-  for (let match = run.exec(text); match !== null; match = run.exec(text)) {
+  encodedRun.lastIndex = 0;
+  for (let match = encodedRun.exec(text); match !== null; match = encodedRun.exec(text)) {
     const at = match.index;
-    const end = run.lastIndex;
+    const end = encodedRun.lastIndex;
     for (const { 0: found, index } of match[0].matchAll(base64Run))
-      yield* ofBytes(Buffer.from(found, 'base64'), within(at + index, found.length, 4 / 3));
+      yield* textsInBytes(Buffer.from(found, 'base64'), spanMapper(at + index, found.length, 4 / 3));
     for (const { 0: found, index } of match[0].matchAll(base32Run))
-      yield* ofBytes(base32Decoded(found), within(at + index, found.length, 8 / 5));
+      yield* textsInBytes(base32Decoded(found), spanMapper(at + index, found.length, 8 / 5));
     for (const { 0: found, index } of match[0].matchAll(hexRun)) yield* hexadecimal(found, at + index);
     const pieces = end - at < leastLine ? [] : linesFrom(text, at, end);
-    if (pieces.length > 1) yield joined(text, pieces);
-    run.lastIndex = Math.max(end, pieces.at(-1)?.end ?? end);
+    if (pieces.length > 1) yield joinLines(text, pieces);
+    encodedRun.lastIndex = Math.max(end, pieces.at(-1)?.end ?? end);
   }
   for (const { 0: found, index } of text.matchAll(spacedHex)) yield* hexadecimal(found, index);
 }
 
 /** @param units encoded characters per byte */
-function within(at: number, length: number, units: number): (start: number, end: number) => Span {
+function spanMapper(at: number, length: number, units: number): (start: number, end: number) => Span {
   return (start, end) => ({
     start: at + Math.floor(start * units),
     end: at + Math.min(length, Math.ceil(end * units)),
@@ -62,7 +63,7 @@ function within(at: number, length: number, units: number): (start: number, end:
 }
 
 /** Yields the bytes as text, one character per byte, and as UTF-16. */
-function* ofBytes(bytes: Buffer, span: (start: number, end: number) => Span): Generator<Decoded> {
+function* textsInBytes(bytes: Buffer, span: (start: number, end: number) => Span): Generator<Decoded> {
   const text = bytes.toString('latin1');
   if (readable.test(text)) yield { text, spans: (start, end) => [span(start, end)] };
   for (const offset of [0, 1]) {
@@ -75,27 +76,27 @@ function* ofBytes(bytes: Buffer, span: (start: number, end: number) => Span): Ge
 
 const base32Digits = 'abcdefghijklmnopqrstuvwxyz234567';
 
-function base32Decoded(run: string): Buffer {
-  const bytes = Buffer.alloc(Math.floor((run.length * 5) / 8));
+function base32Decoded(digits: string): Buffer {
+  const bytes = Buffer.alloc(Math.floor((digits.length * 5) / 8));
   let bits = 0;
-  let held = 0;
+  let buffer = 0;
   let at = 0;
-  for (const digit of run.toLowerCase()) {
-    held = ((held << 5) | base32Digits.indexOf(digit)) & 0xfff;
+  for (const digit of digits.toLowerCase()) {
+    buffer = ((buffer << 5) | base32Digits.indexOf(digit)) & 0xfff;
     bits += 5;
     if (bits < 8) continue;
     bits -= 8;
-    bytes[at++] = (held >> bits) & 0xff;
+    bytes[at++] = (buffer >> bits) & 0xff;
   }
   return bytes;
 }
 
-function* hexadecimal(run: string, index: number): Generator<Decoded> {
+function* hexadecimal(digits: string, index: number): Generator<Decoded> {
   // Without separators, pairs of digits may begin at either of two offsets.
-  for (const skip of /^[\da-fA-F]{13}/.test(run) ? [0, 1] : [0]) {
-    const pairs = [...run.slice(skip).matchAll(hexPair)];
+  for (const skip of /^[\da-fA-F]{13}/.test(digits) ? [0, 1] : [0]) {
+    const pairs = [...digits.slice(skip).matchAll(hexPair)];
     const bytes = Buffer.from(pairs.map((pair) => pair[1]).join(''), 'hex');
-    yield* ofBytes(bytes, (start, end) => {
+    yield* textsInBytes(bytes, (start, end) => {
       const last = pairs[end - 1] as RegExpExecArray;
       return {
         start: index + skip + (pairs[start] as RegExpExecArray).index,
@@ -109,16 +110,16 @@ function* hexadecimal(run: string, index: number): Generator<Decoded> {
 function linesFrom(text: string, start: number, end: number): Span[] {
   const pieces: Span[] = [{ start, end }];
   for (let at = end; ; ) {
-    joint.lastIndex = at;
-    if (!joint.test(text)) return pieces;
-    lineRest.lastIndex = joint.lastIndex;
+    lineJoin.lastIndex = at;
+    if (!lineJoin.test(text)) return pieces;
+    lineRest.lastIndex = lineJoin.lastIndex;
     if (!lineRest.test(text)) return pieces;
     at = lineRest.lastIndex;
-    pieces.push({ start: joint.lastIndex, end: at });
+    pieces.push({ start: lineJoin.lastIndex, end: at });
   }
 }
 
-function joined(text: string, pieces: readonly Span[]): Decoded {
+function joinLines(text: string, pieces: readonly Span[]): Decoded {
   return {
     text: pieces.map(({ start, end }) => text.slice(start, end)).join(''),
     spans: (start, end) => {

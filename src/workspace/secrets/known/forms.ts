@@ -6,16 +6,16 @@
  */
 const offsets = [0, 1, 2];
 /** Fewer base64 characters could match anything. */
-const leastBase64 = 10;
+const minBase64Length = 10;
 /** Longer values are not searched for in base64 or escaped, because files wrap them into lines. */
-const mostEncoded = 400;
+const maxEncodedLength = 400;
 /** Minimum length of a single line of a secret (a key's body) to be searched for by itself. */
-const leastLine = 20;
+const minLineLength = 20;
 
 export interface SecretForm {
   readonly text: string;
   /** The form may occur in the middle of a run of letters and digits. */
-  readonly inside: boolean;
+  readonly isInsideWord: boolean;
 }
 
 /**
@@ -24,13 +24,13 @@ export interface SecretForm {
  */
 export function formsOf(value: string): SecretForm[] {
   const forms = new Map<string, SecretForm>();
-  const add = (text: string, inside = false) => {
-    if (!forms.has(text)) forms.set(text, { text, inside });
+  const add = (text: string, isInsideWord = false) => {
+    if (!forms.has(text)) forms.set(text, { text, isInsideWord });
   };
-  for (const plain of plainOf(value)) {
+  for (const plain of plainTextsOf(value)) {
     add(plain);
     add(JSON.stringify(plain).slice(1, -1));
-    if (plain.length > mostEncoded) continue;
+    if (plain.length > maxEncodedLength) continue;
     for (const escaped of escapes) add(escaped(plain));
     for (const encoded of base64Of(plain)) add(encoded, true);
   }
@@ -44,7 +44,7 @@ const hexOf = (unit: string, digits: number) => unit.charCodeAt(0).toString(16).
 const escapes: readonly ((text: string) => string)[] = [
   // JSON in JSON, and JSON with the characters that web pages escape.
   (text) => jsonString(jsonString(text)),
-  (text) => jsonString(text).replace(/[<>&']/g, (sign) => `\\u${hexOf(sign, 4)}`),
+  (text) => jsonString(text).replace(/[<>&']/g, (character) => `\\u${hexOf(character, 4)}`),
   (text) => jsonString(text).replaceAll('/', '\\/'),
   // Compose, Make.
   (text) => text.replaceAll('$', '$$$$'),
@@ -60,11 +60,19 @@ const escapes: readonly ((text: string) => string)[] = [
   (text) => text.replace(/["$`]/g, '`$&'),
   (text) => text.replace(/['\\]/g, '\\$&'),
   // Entities: by name, as Python, Go and browsers write them, and by number.
-  (text) => text.replace(/[&<>"']/g, (sign) => entities[sign] as string),
-  (text) => text.replace(/[&<>"']/g, (sign) => (sign === "'" ? '&#39;' : (entities[sign] as string))),
-  (text) => text.replace(/[&<>"']/g, (sign) => (sign === "'" ? '&#x27;' : (entities[sign] as string))),
-  (text) => text.replace(/[&<>"']/g, (sign) => ({ '"': '&#34;', "'": '&#39;' })[sign] ?? (entities[sign] as string)),
-  (text) => text.replace(/[&<>"']/g, (sign) => ({ '"': '&#34;', "'": '&#x27;' })[sign] ?? (entities[sign] as string)),
+  (text) => text.replace(/[&<>"']/g, (character) => entities[character] as string),
+  (text) => text.replace(/[&<>"']/g, (character) => (character === "'" ? '&#39;' : (entities[character] as string))),
+  (text) => text.replace(/[&<>"']/g, (character) => (character === "'" ? '&#x27;' : (entities[character] as string))),
+  (text) =>
+    text.replace(
+      /[&<>"']/g,
+      (character) => ({ '"': '&#34;', "'": '&#39;' })[character] ?? (entities[character] as string),
+    ),
+  (text) =>
+    text.replace(
+      /[&<>"']/g,
+      (character) => ({ '"': '&#34;', "'": '&#x27;' })[character] ?? (entities[character] as string),
+    ),
   (text) => text.replace(/[&<>"']/g, decimal),
   (text) => text.replace(/[&<>"']/g, hexadecimal),
   (text) => text.replace(/[^A-Za-z\d]/g, decimal),
@@ -80,8 +88,8 @@ const escapes: readonly ((text: string) => string)[] = [
   (text) => Buffer.from(text).toString('latin1'),
 ];
 
-const decimal = (sign: string) => `&#${sign.charCodeAt(0)};`;
-const hexadecimal = (sign: string) => `&#x${hexOf(sign, 2)};`;
+const decimal = (character: string) => `&#${character.charCodeAt(0)};`;
+const hexadecimal = (character: string) => `&#x${hexOf(character, 2)};`;
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -96,16 +104,16 @@ function lower(text: string): string {
 }
 
 /** The value, its lines and parts, the password in it if it is a URL, and the decoded text of each. */
-function plainOf(value: string): string[] {
+function plainTextsOf(value: string): string[] {
   const inUrl = /:\/\/[^\s/@]*:([^\s/@]{6,})@/.exec(value)?.[1];
   const lines = value
     .split(/\r?\n|\\r?\\n|\\n/)
     .map((line) => line.trim())
-    .filter((line) => line.length >= leastLine && !line.startsWith('-----'));
+    .filter((line) => line.length >= minLineLength && !line.startsWith('-----'));
   // Each part of a token with parts (a JSON web token), except its header, which is public.
-  const parts = value.split('.').filter((part) => part.length >= leastLine && /^(?!eyJ)[\w-]+$/.test(part));
-  const seen = [value, ...(inUrl === undefined ? [] : [inUrl]), ...(lines.length > 1 ? lines : []), ...parts];
-  return [...seen, ...seen.flatMap((text) => [percentDecoded(text), base64Decoded(text)])].filter(
+  const parts = value.split('.').filter((part) => part.length >= minLineLength && /^(?!eyJ)[\w-]+$/.test(part));
+  const texts = [value, ...(inUrl === undefined ? [] : [inUrl]), ...(lines.length > 1 ? lines : []), ...parts];
+  return [...texts, ...texts.flatMap((text) => [percentDecoded(text), base64Decoded(text)])].filter(
     (text) => text !== undefined,
   );
 }
@@ -121,7 +129,7 @@ function percentEncoded(text: string): string {
 
 /** Also encodes the characters that `encodeURIComponent` keeps. */
 function percentOfAll(text: string): string {
-  return percentEncoded(text).replace(/[!'()*]/g, (sign) => `%${hexOf(sign, 2).toUpperCase()}`);
+  return percentEncoded(text).replace(/[!'()*]/g, (character) => `%${hexOf(character, 2).toUpperCase()}`);
 }
 
 /** Form encoding, in which a space is a plus. */
@@ -150,7 +158,7 @@ function base64Of(text: string): string[] {
   return offsets.flatMap((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
     const core = encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
-    if (core.length < leastBase64) return [];
+    if (core.length < minBase64Length) return [];
     return /[+/]/.test(core) ? [core, core.replaceAll('+', '-').replaceAll('/', '_')] : [core];
   });
 }

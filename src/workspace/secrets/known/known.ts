@@ -7,42 +7,42 @@ import { formsOf, type SecretForm } from './forms.ts';
 import { LongValues } from './long-values.ts';
 
 /** Length of the lookup key, in UTF-16 units. Shorter secrets are redacted only where a rule finds them. */
-const key = 6;
+const keyLength = 6;
 /** A form up to this length is no secret if letters or digits surround it, because it is then part of a word. */
 const wordLength = 11;
 /** Minimum length of a partial secret that is redacted, in UTF-16 units. */
-const leastPart = 16;
+const minPartLength = 16;
 /** With fewer forms, a map alone is as fast as a filter. */
-const manyForms = 64;
+const filterFrom = 64;
 /**
  * Up to this number, forms with the same key are compared one by one. More forms, such as ten thousand tokens of one
  * provider, are searched by bisection.
  */
-const fewAlike = 32;
+const maxCompared = 32;
 /** Maximum depth of nested encodings: wrapped lines of base64 of base64. */
-const mostDecoded = 3;
+const maxDecodingDepth = 3;
 /** Maximum number of known values. A hand-written folder has fewer; each value has ten to forty forms. */
-const mostValues = 20_000;
+const maxValues = 20_000;
 
 type Range = Pick<SecretRange, 'start' | 'end'>;
 
-interface Known extends SecretForm {
+interface KnownForm extends SecretForm {
   /** Minimum length of a partial match at its beginning or end, as in a wrapped line. 0: only the whole form counts. */
-  readonly least: number;
+  readonly minPartial: number;
 }
 
 /** Forms with the same first units, or the same last units if read backwards. */
-class Alike {
-  private readonly forms: Known[] = [];
+class FormGroup {
+  private readonly forms: KnownForm[] = [];
   /** Made when first needed after `add`. */
-  private index: ReturnType<Alike['makeIndex']> | undefined;
+  private index: ReturnType<FormGroup['makeIndex']> | undefined;
   private readonly backwards: boolean;
 
   constructor(backwards: boolean) {
     this.backwards = backwards;
   }
 
-  add(form: Known): void {
+  add(form: KnownForm): void {
     this.forms.push(form);
     this.index = undefined;
   }
@@ -51,8 +51,8 @@ class Alike {
    * Forms that may occur at a position, whole or in part. `part` returns the text there in the reading direction.
    * The result stays small even if there are many forms.
    */
-  candidates(part: (length: number) => string): readonly Known[] {
-    if (this.forms.length <= fewAlike) return this.forms;
+  candidates(part: (length: number) => string): readonly KnownForm[] {
+    if (this.forms.length <= maxCompared) return this.forms;
     this.index ??= this.makeIndex();
     const { sorted, byText, lengths } = this.index;
     const whole = lengths.flatMap((length) => byText.get(part(length)) ?? []).map(({ form }) => form);
@@ -64,8 +64,8 @@ class Alike {
       else high = middle;
     }
     // The forms with the longest common prefix are the neighbours of the text's sorted position.
-    const near = sorted.slice(Math.max(0, low - fewAlike / 2), low + fewAlike / 2).map(({ form }) => form);
-    return [...new Set([...whole, ...near])];
+    const neighbors = sorted.slice(Math.max(0, low - maxCompared / 2), low + maxCompared / 2).map(({ form }) => form);
+    return [...new Set([...whole, ...neighbors])];
   }
 
   private makeIndex() {
@@ -78,8 +78,8 @@ class Alike {
 }
 
 /** Forms by a hash of their first or last units, so that one pass over a text finds all of them. */
-class Lookup {
-  private readonly buckets = new Map<number, Alike>();
+class FormLookup {
+  private readonly buckets = new Map<number, FormGroup>();
   /** A bit set of the hashes, created when there are many. It rejects nearly all positions of a text. */
   private filter: Uint8Array | undefined;
   private readonly backwards: boolean;
@@ -88,48 +88,48 @@ class Lookup {
     this.backwards = backwards;
   }
 
-  add(form: Known, hash: number): void {
-    const bucket = this.buckets.get(hash) ?? new Alike(this.backwards);
+  add(form: KnownForm, hash: number): void {
+    const bucket = this.buckets.get(hash) ?? new FormGroup(this.backwards);
     bucket.add(form);
     this.buckets.set(hash, bucket);
-    if (this.filter) mark(this.filter, hash);
-    else if (this.buckets.size === manyForms) {
+    if (this.filter) addToFilter(this.filter, hash);
+    else if (this.buckets.size === filterFrom) {
       this.filter = new Uint8Array(1 << 17);
-      for (const known of this.buckets.keys()) mark(this.filter, known);
+      for (const known of this.buckets.keys()) addToFilter(this.filter, known);
     }
   }
 
-  at(hash: number): Alike | undefined {
+  at(hash: number): FormGroup | undefined {
     const { filter } = this;
     if (filter === undefined) return this.buckets.get(hash);
-    const bit = spread(hash);
+    const bit = filterBit(hash);
     return (filter[bit >>> 3] as number) & (1 << (bit & 7)) ? this.buckets.get(hash) : undefined;
   }
 }
 
-function mark(filter: Uint8Array, hash: number): void {
-  const bit = spread(hash);
+function addToFilter(filter: Uint8Array, hash: number): void {
+  const bit = filterBit(hash);
   filter[bit >>> 3] = (filter[bit >>> 3] as number) | (1 << (bit & 7));
 }
 
 /** @returns 20 bits */
-function spread(hash: number): number {
+function filterBit(hash: number): number {
   return Math.imul(hash, 0x9e3779b1) >>> 12;
 }
 
 /** Weight of the unit that leaves the window. */
-const leaving = 31 ** (key - 1);
+const leavingWeight = 31 ** (keyLength - 1);
 
 function hashAt(text: string, at: number): number {
   let hash = 0;
-  for (let i = at; i < at + key; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  for (let i = at; i < at + keyLength; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
   return hash;
 }
 
 export class SecretValues {
   private readonly known = new Set<string>();
-  private readonly heads = new Lookup();
-  private readonly tails = new Lookup(true);
+  private readonly heads = new FormLookup();
+  private readonly tails = new FormLookup(true);
   private readonly long = new LongValues();
   private longest = 0;
 
@@ -159,14 +159,14 @@ export class SecretValues {
   }
 
   add(value: string): void {
-    if (this.known.has(value) || this.known.size >= mostValues || !isTelling(value)) return;
+    if (this.known.has(value) || this.known.size >= maxValues || !isSearchable(value)) return;
     this.known.add(value);
     this.long.add(value);
     for (const form of formsOf(value)) {
-      if (form.text.length < key || !isTelling(form.text)) continue;
-      const known = { ...form, least: leastOf(form) };
+      if (form.text.length < keyLength || !isSearchable(form.text)) continue;
+      const known = { ...form, minPartial: minPartialOf(form) };
       this.heads.add(known, hashAt(form.text, 0));
-      this.tails.add(known, hashAt(form.text, form.text.length - key));
+      this.tails.add(known, hashAt(form.text, form.text.length - keyLength));
       this.longest = Math.max(this.longest, form.text.length);
     }
   }
@@ -178,41 +178,42 @@ export class SecretValues {
   find(text: string, cut: Cut = {}, depth = 0): Range[] {
     if (this.known.size === 0) return [];
     const ranges = this.findAsWritten(text, cut);
-    if (depth === mostDecoded) return ranges;
+    if (depth === maxDecodingDepth) return ranges;
     for (const decoded of decodedIn(text))
       for (const { start, end } of this.find(decoded.text, {}, depth + 1)) ranges.push(...decoded.spans(start, end));
     return ranges;
   }
 
   private findAsWritten(text: string, cut: Cut): Range[] {
-    if (text.length < key) return [];
+    if (text.length < keyLength) return [];
     const ranges: Range[] = this.long.find(text);
-    const last = text.length - key;
+    const last = text.length - keyLength;
     let hash = hashAt(text, 0);
     for (let at = 0; ; at++) {
       const forms = this.heads.at(hash)?.candidates((length) => text.slice(at, at + length));
       for (let i = 0; forms && i < forms.length; i++) {
-        const form = forms[i] as Known;
+        const form = forms[i] as KnownForm;
         const end = at + form.text.length;
-        if (text.startsWith(form.text, at) && stands(text, at, end, form)) ranges.push({ start: at, end });
+        if (text.startsWith(form.text, at) && isWholeWord(text, at, end, form)) ranges.push({ start: at, end });
         else if (cut.end && end > text.length && form.text.startsWith(text.slice(at)))
           ranges.push({ start: at, end: text.length });
-        else if (form.least > 0) {
+        else if (form.minPartial > 0) {
           const common = commonLength(form.text, text, at);
-          if (common >= form.least) ranges.push({ start: at, end: at + common });
+          if (common >= form.minPartial) ranges.push({ start: at, end: at + common });
         }
       }
       const ends = this.tails
         .at(hash)
-        ?.candidates((length) => backwards(text.slice(Math.max(0, at + key - length), at + key)));
+        ?.candidates((length) => backwards(text.slice(Math.max(0, at + keyLength - length), at + keyLength)));
       for (let i = 0; ends && i < ends.length; i++) {
-        const { text: form, least } = ends[i] as Known;
-        if (least === 0) continue;
-        const common = commonEnd(form, text, at + key);
-        if (common >= least) ranges.push({ start: at + key - common, end: at + key });
+        const { text: form, minPartial } = ends[i] as KnownForm;
+        if (minPartial === 0) continue;
+        const common = commonEnd(form, text, at + keyLength);
+        if (common >= minPartial) ranges.push({ start: at + keyLength - common, end: at + keyLength });
       }
       if (at === last) break;
-      hash = (Math.imul(hash - Math.imul(text.charCodeAt(at), leaving), 31) + text.charCodeAt(at + key)) | 0;
+      hash =
+        (Math.imul(hash - Math.imul(text.charCodeAt(at), leavingWeight), 31) + text.charCodeAt(at + keyLength)) | 0;
     }
     if (cut.start) ranges.push(...this.tailsAtStart(text));
     return ranges;
@@ -220,8 +221,8 @@ export class SecretValues {
 
   private tailsAtStart(text: string): Range[] {
     const ranges: Range[] = [];
-    for (let end = key; end <= Math.min(text.length, this.longest - 1); end++) {
-      const ends = this.tails.at(hashAt(text, end - key));
+    for (let end = keyLength; end <= Math.min(text.length, this.longest - 1); end++) {
+      const ends = this.tails.at(hashAt(text, end - keyLength));
       for (const form of ends?.candidates((length) => backwards(text.slice(Math.max(0, end - length), end))) ?? []) {
         if (form.text.length > end && form.text.endsWith(text.slice(0, end))) ranges.push({ start: 0, end });
       }
@@ -236,12 +237,12 @@ function backwards(text: string): string {
 }
 
 /**
- * A partial match of a random token needs half of its length and at least `leastPart` units. Other forms, such as URLs
- * and JSON web tokens, need a whole match, because their beginnings are common.
+ * Minimum length of a partial match. A random token needs half of its length and at least `minPartLength` units. Other
+ * forms, such as URLs and JSON web tokens, need a whole match, because their beginnings are common.
  */
-function leastOf({ text, inside }: SecretForm): number {
-  if (inside || !/^(?!eyJ)[\w+/=.-]*$/.test(text)) return 0;
-  return text.length < 2 * leastPart ? 0 : Math.max(leastPart, Math.ceil(text.length / 2));
+function minPartialOf({ text, isInsideWord }: SecretForm): number {
+  if (isInsideWord || !/^(?!eyJ)[\w+/=.-]*$/.test(text)) return 0;
+  return text.length < 2 * minPartLength ? 0 : Math.max(minPartLength, Math.ceil(text.length / 2));
 }
 
 /** Length of the common prefix of `form` and the text from `at` on. */
@@ -259,14 +260,14 @@ function commonEnd(form: string, text: string, end: number): number {
 }
 
 /** Whether the value is long enough, is not a short number, and does not repeat one character. */
-function isTelling(value: string): boolean {
-  return value.length >= key && !/^[\d\s.,:/-]{0,11}$/.test(value) && !/^(.)\1*$/.test(value);
+function isSearchable(value: string): boolean {
+  return value.length >= keyLength && !/^[\d\s.,:/-]{0,11}$/.test(value) && !/^(.)\1*$/.test(value);
 }
 
 const wordUnit = /[\p{L}\p{N}]/u;
 
-function stands(text: string, start: number, end: number, { text: form, inside }: SecretForm): boolean {
-  if (inside || form.length > wordLength) return true;
+function isWholeWord(text: string, start: number, end: number, { text: form, isInsideWord }: SecretForm): boolean {
+  if (isInsideWord || form.length > wordLength) return true;
   const before = text.slice(Math.max(0, start - 3), start);
   // The last character of an escape is not part of a word: "\nsecret", '%3Asecret'.
   const free = !wordUnit.test(before.slice(-1)) || /\\[nrtbfv0]$|%[0-9a-f]{2}$/i.test(before);

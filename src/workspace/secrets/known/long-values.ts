@@ -1,21 +1,21 @@
 // Finds parts of long random secrets, such as the body of a private key. Any part that is long enough is a secret too.
 
-import { surprise } from '../noise.ts';
+import { bitsPerCharacter } from '../noise.ts';
 
 /**
  * Minimum length of a matching run, in UTF-16 units; a shorter run may match by chance. At the end of a value,
  * `anchorLength` suffices, because the last line is short.
  */
-const leastRun = 20;
+const minRunLength = 20;
 /** Shorter values are only searched for as a whole. */
-const leastLength = 64;
-/** Distance between anchors. Every run of `leastRun` units contains a whole anchor: 8 + 12 - 1 < 20. */
+const minValueLength = 64;
+/** Distance between anchors. Every run of `minRunLength` units contains a whole anchor: 8 + 12 - 1 < 20. */
 const step = 8;
 const anchorLength = 12;
 /** A run with fewer different characters is padding, such as the 'AAAA' of many keys. */
-const leastDifferent = 8;
+const minDistinct = 8;
 /** Maximum for all values together. A hand-written folder has fewer. */
-const mostAnchors = 400_000;
+const maxAnchors = 400_000;
 
 interface Anchor {
   readonly value: string;
@@ -28,7 +28,7 @@ export interface MatchedRun {
 }
 
 /** Weight of the unit that leaves the window. */
-const leaving = [...Array(anchorLength - 1)].reduce((weight: number) => Math.imul(weight, 31), 1);
+const leavingWeight = [...Array(anchorLength - 1)].reduce((weight: number) => Math.imul(weight, 31), 1);
 
 export class LongValues {
   private readonly anchors = new Map<number, Anchor[]>();
@@ -47,7 +47,7 @@ export class LongValues {
 
   private addAnchor(anchor: Anchor): void {
     const { value, at } = anchor;
-    if (this.size >= mostAnchors || new Set(value.slice(at, at + anchorLength)).size < leastDifferent / 2) return;
+    if (this.size >= maxAnchors || new Set(value.slice(at, at + anchorLength)).size < minDistinct / 2) return;
     const hash = hashAt(value, at);
     const bucket = this.anchors.get(hash);
     if (bucket === undefined) this.anchors.set(hash, [anchor]);
@@ -58,7 +58,7 @@ export class LongValues {
   /** The ranges of parts of known values. The time is linear in the text. */
   find(text: string): MatchedRun[] {
     const runs: MatchedRun[] = [];
-    if (this.size === 0 || text.length < leastRun) return runs;
+    if (this.size === 0 || text.length < minRunLength) return runs;
     const last = text.length - anchorLength;
     let hash = hashAt(text, 0);
     let done = 0;
@@ -70,14 +70,18 @@ export class LongValues {
         done = Math.max(done, run.end);
       }
       if (at === last) return runs;
-      const left = Math.imul(text.charCodeAt(at), leaving);
-      hash = (Math.imul(hash - left, 31) + text.charCodeAt(at + anchorLength)) | 0;
+      const leavingTerm = Math.imul(text.charCodeAt(at), leavingWeight);
+      hash = (Math.imul(hash - leavingTerm, 31) + text.charCodeAt(at + anchorLength)) | 0;
     }
   }
 }
 
 function isLongAndRandom(body: string): boolean {
-  return body.length >= leastLength && /^(?!eyJ)[\w+/-]+={0,2}$/.test(body) && surprise(body.slice(0, 1000)) >= 4.2;
+  return (
+    body.length >= minValueLength &&
+    /^(?!eyJ)[\w+/-]+={0,2}$/.test(body) &&
+    bitsPerCharacter(body.slice(0, 1000)) >= 4.2
+  );
 }
 
 function hashAt(text: string, at: number): number {
@@ -93,7 +97,7 @@ function runAt(text: string, at: number, { value, at: anchor }: Anchor): Matched
   let after = 0;
   while (after < value.length - anchor && text[at + after] === value[anchor + after]) after++;
   const isEnd = anchor + after === value.length;
-  if (before + after < (isEnd ? anchorLength : leastRun)) return undefined;
+  if (before + after < (isEnd ? anchorLength : minRunLength)) return undefined;
   const [start, end] = [at - before, at + after];
-  return new Set(text.slice(start, start + 200)).size < leastDifferent ? undefined : { start, end };
+  return new Set(text.slice(start, start + 200)).size < minDistinct ? undefined : { start, end };
 }

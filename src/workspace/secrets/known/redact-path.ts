@@ -9,16 +9,16 @@ interface Range {
 }
 
 /** Minimum length of a token, in UTF-16 units. Shorter parts of a name are words, numbers or short hashes. */
-const least = 16;
+const minTokenLength = 16;
 /** Maximum number of positions in a name where a token may begin. */
-const mostStarts = 8;
+const maxStarts = 8;
 /** Size of the cache. Names repeat, because a folder is in every path below it. */
-const mostKnown = 5000;
-const judged = new Map<string, readonly Range[]>();
+const maxCached = 5000;
+const tokenCache = new Map<string, readonly Range[]>();
 
 /** The path without secrets, safe to store and send. Its length and separators do not change. */
 export function redactPath(path: string, known: readonly SecretValues[]): string {
-  const ranges = rangesIn(path, [], known).flatMap(({ start, end }) => parts(path, start, end));
+  const ranges = rangesIn(path, [], known).flatMap(({ start, end }) => namesInRange(path, start, end));
   let at = 0;
   for (const name of path.split('/')) {
     for (const { start, end } of tokensIn(name)) ranges.push({ start: at + start, end: at + end });
@@ -28,7 +28,7 @@ export function redactPath(path: string, known: readonly SecretValues[]): string
 }
 
 /** The pieces of a range between the separators of the path. */
-function parts(path: string, start: number, end: number): Range[] {
+function namesInRange(path: string, start: number, end: number): Range[] {
   return [...path.slice(start, end).matchAll(/[^/]+/g)].map(({ index, 0: part }) => ({
     start: start + index,
     end: start + index + part.length,
@@ -36,38 +36,38 @@ function parts(path: string, start: number, end: number): Range[] {
 }
 
 function tokensIn(name: string): readonly Range[] {
-  if (name.length < least || !/\d/.test(name)) return [];
-  let found = judged.get(name);
+  if (name.length < minTokenLength || !/\d/.test(name)) return [];
+  let found = tokenCache.get(name);
   if (found === undefined) {
-    found = judge(name);
-    if (judged.size >= mostKnown) judged.clear();
-    judged.set(name, found);
+    found = findToken(name);
+    if (tokenCache.size >= maxCached) tokenCache.clear();
+    tokenCache.set(name, found);
   }
   return found;
 }
 
 /** Finds the longest part of a name that would be a secret as the value of a variable `token`. */
-function judge(name: string): Range[] {
-  const starts = [0, ...[...name.matchAll(/[-_.~ @=]/g)].map(({ index }) => index + 1)].slice(0, mostStarts);
+function findToken(name: string): Range[] {
+  const starts = [0, ...[...name.matchAll(/[-_.~ @=]/g)].map(({ index }) => index + 1)].slice(0, maxStarts);
   const extension = /(?:\.[A-Za-z]{1,5}){1,3}$/.exec(name);
   const ends = extension ? [extension.index, name.length] : [name.length];
   for (const start of starts) {
-    for (const end of ends) if (isToken(name.slice(start, end))) return [{ start: pastWords(name, start, end), end }];
+    for (const end of ends) if (isToken(name.slice(start, end))) return [{ start: skipWords(name, start, end), end }];
   }
   return [];
 }
 
 /** The start of the token without the words before it. */
-function pastWords(name: string, start: number, end: number): number {
+function skipWords(name: string, start: number, end: number): number {
   const word = /^[A-Za-z]+[-.~ @]/.exec(name.slice(start, end))?.[0];
   return word !== undefined && isToken(name.slice(start + word.length, end))
-    ? pastWords(name, start + word.length, end)
+    ? skipWords(name, start + word.length, end)
     : start;
 }
 
 function isToken(part: string): boolean {
   // A bundler's suffix is short, so the words before it must not count towards the length.
-  if (part.replace(/^(?:[A-Za-z]+[-.~ @])+/, '').length < least || !/\d/.test(part) || !/[A-Za-z]/.test(part))
+  if (part.replace(/^(?:[A-Za-z]+[-.~ @])+/, '').length < minTokenLength || !/\d/.test(part) || !/[A-Za-z]/.test(part))
     return false;
   // Hashes of commits or contents and UUIDs are no secrets.
   if (/^(?:[0-9a-f]+|[0-9A-F]+|[\da-f-]{36})(?:\.[A-Za-z]{1,5}){0,3}$/.test(part)) return false;
