@@ -21,7 +21,7 @@ const HEAP_MEGABYTES = 3072;
  * Megabytes of V8's semi-space for jobs that read much data once. With the default (16), a process that holds 30 MB
  * takes 100 and is not faster.
  */
-const YOUNG_MEGABYTES: Partial<Record<keyof Jobs, number>> = { importBase: 2, findModels: 2 };
+const YOUNG_MEGABYTES: Partial<Record<keyof Jobs, number>> = { importBase: 2, findModels: 2, downloadModel: 2 };
 
 /** Node options of a job's process. */
 export function nodeOptions(job: keyof Jobs): readonly string[] {

@@ -15,6 +15,7 @@ import { chooseServed } from './api/choose-served.ts';
 import { askConsent } from './api/consent.ts';
 import type { Served } from './api/served-specialist.ts';
 import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
+import { getModel } from './bases/get-model.ts';
 import type { Neural } from './bases/window-engine.ts';
 import { acceptPart } from './completion/accept-part.ts';
 import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
@@ -36,7 +37,7 @@ import type { CommitMessages } from './texts/commit-messages.ts';
 import type { TextTasks } from './texts/text-tasks.ts';
 import type { DocComments } from './texts/write-comment.ts';
 
-export interface CommandDeps extends DeleteDeps, ChooseBaseDeps {
+export interface CommandDeps extends DeleteDeps, Omit<ChooseBaseDeps, 'serveAt'> {
   readonly installed: vscode.Extension<unknown>;
   readonly jobs: JobClient;
   readonly neural: Neural;
@@ -81,7 +82,8 @@ export function registerCommands(deps: CommandDeps): Disposable {
     generateCommitMessage: (source?: unknown) => commitMessages.generate(source),
     writeDocComment: () => docComments.write(),
     chooseModel: () => chooseLargeModel(deps),
-    chooseBase: () => chooseBase(deps),
+    chooseBase: () => chooseBase(withServers(deps)),
+    getCodeModel: () => getModel(withServers(deps)),
     serveElsewhere: () => serveElsewhere(deps),
     setApiKey: () => enterApiKey(deps),
     clearApiKey: () => forgetApiKey(deps),
@@ -167,9 +169,14 @@ async function chooseLargeModel(deps: CommandDeps): Promise<void> {
   if ((await chooseModel(deps)) && api.state(status.folder()) === 'unasked') await allowApi(deps);
 }
 
-async function serveElsewhere(deps: CommandDeps): Promise<void> {
+function withServers(deps: CommandDeps): CommandDeps & ChooseBaseDeps {
+  return { ...deps, serveAt: (url) => serveElsewhere(deps, url) };
+}
+
+/** @param url of a server that was found; absent: asks for it */
+async function serveElsewhere(deps: CommandDeps, url?: string): Promise<void> {
   const { served, permissions, status } = deps;
-  if (!(await chooseServed(deps))) return;
+  if (!(await chooseServed(deps, url))) return;
   const folder = status.folder();
   const state = served.state(folder);
   if (state === 'unasked' || state === 'declined') await askConsent(served.question(folder), permissions, 'modal');

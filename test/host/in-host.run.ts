@@ -59,7 +59,10 @@ const runs: SuiteRun[] = [
       writeFileSync(join(ownModels(project), 'crafted.gguf'), bytesOfCrafted(CRAFTED_GGUF['qwen3.gguf']()));
       return { folder: project };
     },
-    env: (project) => ({ LLAMA_CACHE: ownModels(project) }),
+    env: (project) => ({
+      LLAMA_CACHE: ownModels(project),
+      EASY_ADAPTATION_CATALOG: join(project, '..', 'catalog.json'),
+    }),
   },
   {
     suite: 'memory',

@@ -13,11 +13,11 @@ export interface ChooseServedDeps {
 
 const timeoutMs = 60_000;
 
-/** Whether a server was chosen. */
-export async function chooseServed({ servedKey, configuration }: ChooseServedDeps): Promise<boolean> {
+/** Whether a server was chosen. @param url of a server that needs no question; absent: asks for it */
+export async function chooseServed({ servedKey, configuration }: ChooseServedDeps, url?: string): Promise<boolean> {
   const title = (step: UiText) => t('Serve the Local Model Elsewhere: {0}', step);
   const { servedUrl } = configuration.for(undefined);
-  const baseUrl = await askUrl(title(t('address')), servedUrl, t('Empty: use this machine.'));
+  const baseUrl = url ?? (await askUrl(title(t('address')), servedUrl, t('Empty: use this machine.')));
   if (baseUrl === undefined) return false;
   if (baseUrl === '') {
     await configuration.write('servedUrl', '', undefined);
@@ -25,13 +25,11 @@ export async function chooseServed({ servedKey, configuration }: ChooseServedDep
   }
   const owner = { provider: 'served', host: hostOf(baseUrl) };
   const known = await servedKey.of(owner);
-  const keyChoice = await window.showQuickPick(
-    [
-      { label: known === undefined ? t('Without a key') : t('With the stored key'), asksForKey: false },
-      { label: t('Set a key…'), asksForKey: true },
-    ],
-    { title: title(t('key')), ignoreFocusOut: true },
-  );
+  const stored = { label: known === undefined ? t('Without a key') : t('With the stored key'), asksForKey: false };
+  const choices = [stored, { label: t('Set a key…'), asksForKey: true }];
+  // A server that was found has answered without a key.
+  const keyChoice =
+    url === undefined ? await window.showQuickPick(choices, { title: title(t('key')), ignoreFocusOut: true }) : stored;
   if (keyChoice === undefined) return false;
   const apiKey = keyChoice.asksForKey ? await askKey(owner) : (known ?? '');
   if (apiKey === undefined || (keyChoice.asksForKey && !(await storeKey(servedKey, apiKey, owner)))) return false;

@@ -1,0 +1,147 @@
+// 'Get a Code Model…': models that lie on this machine, running servers, and models to download, with what this machine
+// can do with each.
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { memoryCeiling } from '../../common/memory.ts';
+import { threadCount } from '../../common/threads.ts';
+import type { FoundModel } from '../../jobs/own-bases.ts';
+import { type CatalogModel, readCatalog } from '../../neural/models/catalog.ts';
+import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
+import { readTimings, timingKey } from '../../specialist/engine/timings.ts';
+import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import { type ImportBaseDeps, offerBase, shares, withProgress } from './import-base.ts';
+import { foundRows, megabytes, type Row, separator, showList } from './model-list.ts';
+import { type Machine, offerOf } from './offer.ts';
+import { findServers, type RunningServer } from './servers.ts';
+
+export interface GetModelDeps extends ImportBaseDeps {
+  /** Makes a server at this base URL the local model, after asking. */
+  readonly serveAt: (url: string) => Promise<unknown>;
+}
+
+interface Found {
+  readonly models: readonly FoundModel[];
+  readonly servers: readonly RunningServer[];
+}
+
+export function getModel(deps: GetModelDeps): Promise<void> {
+  const downloads = downloadRows(deps);
+  return showList<Found>({
+    title: t('Get a Code Model'),
+    placeholder: t('Runs on this machine, together with the n-gram model'),
+    search: async (signal) => {
+      const [models, servers] = await Promise.all([deps.jobs.job('findModels', {}, signal), findServers(signal)]);
+      return { models: models.ok ? models.value.filter(({ problem }) => problem === undefined) : [], servers };
+    },
+    rows: (found) => [
+      ...section(t('On this machine (check the stated licence)'), foundRows(found?.models ?? [], deps)),
+      ...section(t('Running servers'), serverRows(found, deps)),
+      ...section(t('Download'), downloads),
+    ],
+  });
+}
+
+function section(label: UiText, rows: readonly Row[]): Row[] {
+  return rows.length > 0 ? [separator(label), ...rows] : [];
+}
+
+function serverRows(found: Found | undefined, { serveAt }: GetModelDeps): Row[] {
+  const { servers = [], models = [] } = found ?? {};
+  return servers.flatMap(({ program, url, models: names }): Row[] => {
+    const label = t('{0} on this machine', program);
+    const description = joined(
+      names.slice(0, 3).map((name) => safeText(name)),
+      ', ',
+    );
+    if (program === 'llama.cpp')
+      return [
+        { label, description, detail: t('Completes in place of a model of the extension'), run: () => serveAt(url) },
+      ];
+    // Its server shapes every prompt as a chat, so its files are used instead.
+    if (models.some(({ where }) => where === program)) return [];
+    const detail = t(
+      'Its files were not found. Set OLLAMA_MODELS to their folder, restart the editor, and look again.',
+    );
+    return [{ label: withIcon('circle-slash', label), description, detail }];
+  });
+}
+
+function downloadRows(deps: GetModelDeps): Row[] {
+  const { configuration, paths } = deps;
+  const { neuralBase } = configuration.for(undefined);
+  const owned = listPackages(join(paths.storage, IMPORTED_BASES));
+  const machine = machineOf(owned, deps);
+  return readCatalog(process.env).map((model): Row => {
+    const { name, bytes, licence, restriction } = model;
+    const terms = restriction === undefined ? t('licence {0}', licence) : t('licence {0}: {1}', licence, restriction);
+    const parts = [megabytes(bytes), terms];
+    const own = owned.find(({ manifest }) => manifest.weights === model.sha256);
+    if (own)
+      return {
+        label: withIcon('check', safeText(name)),
+        description: joined([...parts, neuralBase === own.folder ? t('in use') : t('on this machine')], ' · '),
+        detail: t('Use it. To delete it, run Choose the Base Model.'),
+        run: () => configuration.write('neuralBase', own.folder, undefined),
+      };
+    const { needs, fits, lineMs, isFast } = offerOf(bytes, machine);
+    const memory = fits
+      ? t('Needs {0} of memory; {1} are free.', megabytes(needs), megabytes(machine.free))
+      : t(
+          'Needs {0} of memory; {1} are free, and easyAdaptation.neuralMemory allows {2}.',
+          ...[needs, machine.free, machine.ceiling].map(megabytes),
+        );
+    const speed =
+      lineMs === undefined
+        ? t('Its speed is measured here after the download.')
+        : t('A line takes about {0} ms, by a model that was measured here.', Math.round(lineMs));
+    return {
+      label: withIcon(!fits ? 'warning' : isFast ? 'zap' : 'cloud-download', safeText(name)),
+      description: joined([...parts, isFast ? t('fast enough here') : ''], ' · '),
+      detail: sentences(memory, speed),
+      run: () => downloadModel(model, deps),
+    };
+  });
+}
+
+function machineOf(owned: readonly PackageInfo[], { configuration, paths }: GetModelDeps): Machine {
+  const { neuralPrecision, neuralThreads, neuralMemory } = configuration.for(undefined);
+  const timings = readTimings(paths.storage);
+  const timed = owned.flatMap(({ bytes, manifest }) => {
+    const timing = timings.get(timingKey(manifest.weights, neuralPrecision, threadCount(neuralThreads || 'auto')));
+    return manifest.kind === 'gguf' && timing ? [{ bytes, lineMs: timing.lineMs }] : [];
+  });
+  return { free: freemem(), ceiling: memoryCeiling(neuralMemory), timed };
+}
+
+async function downloadModel(model: CatalogModel, deps: GetModelDeps): Promise<void> {
+  const { jobs, paths } = deps;
+  const { name, licence, restriction } = model;
+  if (restriction !== undefined) {
+    const yes = t('Download');
+    const question = t('{0} has the licence {1}: {2}. Download it?', name, licence, restriction);
+    if ((await window.showWarningMessage(question, { modal: true }, yes)) !== yes) return;
+  }
+  const request = { model, storage: paths.storage, proxies: proxiesOfEditor() };
+  const added = await withProgress(t('Downloading {0}', name), (signal, report) =>
+    jobs.job('downloadModel', request, signal, shares(report)),
+  );
+  if (added.ok) return offerBase(added.value, deps);
+  if (added.error.code === 'cancelled') return;
+  const again = t('Try Again');
+  if ((await window.showErrorMessage(safeSentence(added.error.message), again)) === again)
+    await downloadModel(model, deps);
+}
+
+/** The user's own values: a workspace must not lead a download elsewhere. */
+function proxiesOfEditor(): { readonly proxy?: string; readonly direct?: readonly string[] } {
+  const http = vscode.workspace.getConfiguration('http', null);
+  const own = (name: string): unknown => http.inspect(name)?.globalValue ?? http.inspect(name)?.defaultValue;
+  if (own('proxySupport') === 'off') return { direct: ['*'] };
+  const [proxy, direct] = [own('proxy'), own('noProxy')];
+  return {
+    ...(typeof proxy === 'string' && proxy !== '' && { proxy }),
+    ...(Array.isArray(direct) && { direct: direct.filter((host) => typeof host === 'string') }),
+  };
+}

@@ -1,0 +1,113 @@
+// Brings a model into use: a job imports it, its speed is measured, and it serves only if the user agrees.
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Result } from '../../common/errors.ts';
+import { memoryCeiling } from '../../common/memory.ts';
+import type { Progress } from '../../common/progress.ts';
+import { threadCount } from '../../common/threads.ts';
+import type { JobClient } from '../../jobs/client.ts';
+import type { AddedBase } from '../../jobs/own-bases.ts';
+import { IMPORTED_BASES } from '../../neural/models/list.ts';
+import { EngineClient } from '../../specialist/engine/client.ts';
+import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
+import { storeTiming, timingKey } from '../../specialist/engine/timings.ts';
+import type { Configuration } from '../editor/configuration.ts';
+import type { Paths } from '../editor/paths.ts';
+import { joined, safeSentence, safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+
+export interface ImportBaseDeps {
+  readonly jobs: Pick<JobClient, 'job'>;
+  readonly configuration: Configuration;
+  readonly paths: Pick<Paths, 'models' | 'storage' | 'engine'>;
+}
+
+type Report = (detail: string, increment?: number) => void;
+
+export async function importModel(path: string, name: string | undefined, deps: ImportBaseDeps): Promise<void> {
+  const into = join(deps.paths.storage, IMPORTED_BASES);
+  const request = { path, into, ...(name !== undefined && { name }) };
+  const imported = await withProgress(t('Importing {0}', name ?? path), (signal, report) =>
+    deps.jobs.job('importBase', request, signal, shares(report)),
+  );
+  if (imported.ok) await offerBase(imported.value, deps);
+  else if (imported.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(imported.error.message));
+}
+
+/** Measures an imported base and asks whether it should serve. */
+export async function offerBase(base: AddedBase, deps: ImportBaseDeps): Promise<void> {
+  const measured = await withProgress(t('Timing {0}', base.name), (signal, report) =>
+    measure(base, deps, signal, report),
+  );
+  const use = t('Use It');
+  const result = measured.ok ? describeMeasures(base, measured.value) : safeSentence(measured.error.message);
+  const licence = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
+  // A base that cannot be timed cannot complete. After a cancelled timing the user may still choose it.
+  const mayServe = measured.ok || measured.error.code === 'cancelled';
+  const answer = await window.showInformationMessage(sentences(result, licence), ...(mayServe ? [use] : []));
+  if (answer === use) await deps.configuration.write('neuralBase', base.folder, undefined);
+}
+
+function describeMeasures(
+  { name }: AddedBase,
+  { lineMs, promptMs, servesInTime, leastMinutes, whyUntrainable }: BaseMeasures,
+): UiText {
+  const serves = t(
+    '{0} needs {1} ms for a line and {2} ms for a new prompt',
+    name,
+    Math.round(lineMs),
+    Math.round(promptMs),
+  );
+  const verdict = servesInTime
+    ? t('fast enough to answer while you type.')
+    : t('too slow to answer while you type, so the n-gram model answers first.');
+  const trains =
+    leastMinutes === undefined
+      ? sentences(t('It cannot be trained here:'), safeSentence(whyUntrainable ?? ''))
+      : t('An adaptation needs at least {0} minutes to train it.', Math.ceil(leastMinutes));
+  return sentences(joined([serves, verdict], ': '), trains);
+}
+
+/** Runs in its own process: loading must not delay completions. The timing is kept for later lists. */
+async function measure(
+  { folder, tokenizer, vocabulary, manifest }: AddedBase,
+  { configuration, paths }: ImportBaseDeps,
+  signal: AbortSignal,
+  report: Report,
+): Promise<Result<BaseMeasures>> {
+  const { neuralPrecision: precision, neuralThreads, neuralMemory } = configuration.for(undefined);
+  const client = new EngineClient({ script: paths.engine, memoryCeiling: memoryCeiling(neuralMemory) });
+  const threads = threadCount(neuralThreads || 'auto');
+  try {
+    const base = { folder, tokenizer, vocabulary, threads, precision };
+    const measured = await measureBase(client, base, signal, report);
+    if (measured.ok) {
+      const { lineMs, promptMs } = measured.value;
+      storeTiming(paths.storage, timingKey(manifest.weights, precision, threads), { lineMs, promptMs, at: Date.now() });
+    }
+    return measured;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A job's progress as a bar with its detail. */
+export function shares(report: Report): Progress {
+  let at = 0;
+  return ({ done, total, detail, stage }) => {
+    const share = total ? (100 * done) / total : 0;
+    report(detail ?? stage, Math.max(0, share - at));
+    at = share;
+  };
+}
+
+export function withProgress<T>(title: UiText, work: (signal: AbortSignal, report: Report) => Promise<T>): Promise<T> {
+  const location = vscode.ProgressLocation.Notification;
+  return Promise.resolve(
+    window.withProgress({ location, title, cancellable: true }, (bar, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      return work(controller.signal, (message, increment = 0) => bar.report({ message: safeText(message), increment }));
+    }),
+  );
+}

@@ -1,0 +1,74 @@
+// A list of models to pick from: some rows at once, others after a search.
+import * as vscode from 'vscode';
+import type { FoundModel } from '../../jobs/own-bases.ts';
+import { joined, safeSentence, safeText, t, type UiText, withIcon } from '../editor/ui-text.ts';
+import { type UiQuickPickItem, window } from '../editor/window.ts';
+import { type ImportBaseDeps, importModel } from './import-base.ts';
+
+export interface Row extends UiQuickPickItem {
+  readonly run?: () => Promise<unknown>;
+  /** Runs at the row's only button. */
+  readonly remove?: () => Promise<unknown>;
+}
+
+export interface ModelList<T> {
+  readonly title: UiText;
+  readonly placeholder: UiText;
+  /** @param found undefined while the search runs */
+  readonly rows: (found: T | undefined) => readonly Row[];
+  /** Ends when the list closes. Never rejects. */
+  readonly search: (signal: AbortSignal) => Promise<T>;
+}
+
+/** Shows the list and runs the row or the button that the user picks. */
+export async function showList<T>({ title, placeholder, rows, search }: ModelList<T>): Promise<void> {
+  const pick = window.createQuickPick<Row>();
+  pick.title = title;
+  pick.placeholder = placeholder;
+  pick.matchOnDescription = true;
+  pick.busy = true;
+  pick.items = rows(undefined);
+  const open = new AbortController();
+  const chosen = await new Promise<(() => Promise<unknown>) | undefined>((resolve) => {
+    pick.onDidAccept(() => resolve(pick.activeItems[0]?.run));
+    pick.onDidTriggerItemButton(({ item }) => resolve(item.remove));
+    pick.onDidHide(() => resolve(undefined));
+    pick.show();
+    void search(open.signal).then((found) => {
+      if (open.signal.aborted) return;
+      pick.busy = false;
+      pick.items = rows(found);
+    });
+  });
+  open.abort();
+  pick.dispose();
+  await chosen?.();
+}
+
+export const separator = (label: UiText): Row => ({ label, kind: vscode.QuickPickItemKind.Separator });
+
+export const megabytes = (bytes: number) => t('{0} MB', Math.ceil(bytes / 1e6));
+
+export function removeButton(): vscode.QuickInputButton {
+  return { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Remove') };
+}
+
+/** Models in the folders of other programs. Those that cannot be used say why. */
+export function foundRows(found: readonly FoundModel[], deps: ImportBaseDeps): Row[] {
+  return found.map(({ where, name, path, bytes, importedBytes, licence, problem }): Row => {
+    if (problem !== undefined) {
+      const label = withIcon('circle-slash', safeText(name));
+      return { label, description: safeText(where), detail: safeSentence(problem) };
+    }
+    const licenceText = licence === undefined ? t('no licence stated') : t('licence as stated: {0}', licence);
+    return {
+      label: safeText(name),
+      description: joined(
+        [safeText(where), t('{0}, in 4 bits {1}', megabytes(bytes), megabytes(importedBytes ?? 0)), licenceText],
+        ' · ',
+      ),
+      detail: safeText(path),
+      run: () => importModel(path, name, deps),
+    };
+  });
+}
