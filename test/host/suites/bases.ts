@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { bytesOfCrafted, CRAFTED_GGUF } from '../../neural/models/import/crafted-models.ts';
 import { descendants } from '../../support/processes.ts';
 import { setting } from '../hands.ts';
 import { type Plan, type Suite, until } from '../harness.ts';
@@ -55,7 +54,7 @@ export function defineBases(suite: Suite, plan: Plan): void {
   });
 
   suite.test('downloads a model from its server, checks it, and registers it', async () => {
-    const file = bytesOfCrafted(CRAFTED_GGUF['qwen3.gguf']());
+    const file = readFileSync(join(process.env.LLAMA_CACHE ?? '', `${crafted}.gguf`));
     const asked: (string | undefined)[] = [];
     // The connection is cut once: the rest is asked for.
     const server = createServer(({ headers }, response) => {
