@@ -10,7 +10,7 @@ import { type UiOpenOptions, window } from '../editor/window.ts';
 import type { Bases } from './bases.ts';
 import { type GetModelDeps, getModel } from './get-model.ts';
 import { importModel, withProgress } from './import-base.ts';
-import { foundRows, megabytes, type Row, removeButton, separator, showList } from './model-list.ts';
+import { foundRows, type ModelRow, megabytes, removeButton, separator, showList } from './model-list.ts';
 
 export interface ChooseBaseDeps extends GetModelDeps {
   readonly bases: Pick<Bases, 'measureAgain'>;
@@ -35,11 +35,11 @@ export function chooseBase(deps: ChooseBaseDeps): Promise<void> {
   });
 }
 
-function knownRows(deps: ChooseBaseDeps): Row[] {
+function knownRows(deps: ChooseBaseDeps): ModelRow[] {
   const { configuration, paths } = deps;
   const { neuralBase, neuralPrecision, neuralThreads } = configuration.for(undefined);
   const timings = readTimings(paths.storage);
-  const row = (info: PackageInfo, setting: string): Row => {
+  const row = (info: PackageInfo, setting: string): ModelRow => {
     const { name, parameters, bytes, manifest } = info;
     const timing = timings.get(timingKey(manifest.weights, neuralPrecision, threadCount(neuralThreads || 'auto')));
     const parts = [t('{0} M parameters', Math.round(parameters / 1e6)), megabytes(bytes), safeText(manifest.licence)];
@@ -70,7 +70,7 @@ function knownRows(deps: ChooseBaseDeps): Row[] {
   ];
 }
 
-function otherRows(deps: ChooseBaseDeps): Row[] {
+function otherRows(deps: ChooseBaseDeps): ModelRow[] {
   const open = async (options: UiOpenOptions) => {
     const [picked] = (await window.showOpenDialog({ ...options, openLabel: t('Import') })) ?? [];
     if (picked) await importModel(picked.fsPath, undefined, deps);

@@ -12,7 +12,7 @@ import { readTimings, timingKey } from '../../specialist/engine/timings.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { type ImportBaseDeps, offerBase, shares, withProgress } from './import-base.ts';
-import { foundRows, megabytes, type Row, separator, showList } from './model-list.ts';
+import { foundRows, type ModelRow, megabytes, separator, showList } from './model-list.ts';
 import { type Machine, offerOf } from './offer.ts';
 import { findServers, type RunningServer } from './servers.ts';
 
@@ -43,13 +43,13 @@ export function getModel(deps: GetModelDeps): Promise<void> {
   });
 }
 
-function section(label: UiText, rows: readonly Row[]): Row[] {
+function section(label: UiText, rows: readonly ModelRow[]): ModelRow[] {
   return rows.length > 0 ? [separator(label), ...rows] : [];
 }
 
-function serverRows(found: Found | undefined, { serveAt }: GetModelDeps): Row[] {
+function serverRows(found: Found | undefined, { serveAt }: GetModelDeps): ModelRow[] {
   const { servers = [], models = [] } = found ?? {};
-  return servers.flatMap(({ program, url, models: names }): Row[] => {
+  return servers.flatMap(({ program, url, models: names }): ModelRow[] => {
     const label = t('{0} on this machine', program);
     const description = joined(
       names.slice(0, 3).map((name) => safeText(name)),
@@ -68,12 +68,12 @@ function serverRows(found: Found | undefined, { serveAt }: GetModelDeps): Row[] 
   });
 }
 
-function downloadRows(deps: GetModelDeps): Row[] {
+function downloadRows(deps: GetModelDeps): ModelRow[] {
   const { configuration, paths } = deps;
   const { neuralBase } = configuration.for(undefined);
   const owned = listPackages(join(paths.storage, IMPORTED_BASES));
   const machine = machineOf(owned, deps);
-  return readCatalog(process.env).map((model): Row => {
+  return readCatalog(process.env).map((model): ModelRow => {
     const { name, bytes, licence, restriction } = model;
     const terms = restriction === undefined ? t('licence {0}', licence) : t('licence {0}: {1}', licence, restriction);
     const parts = [megabytes(bytes), terms];

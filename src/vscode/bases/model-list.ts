@@ -5,7 +5,7 @@ import { joined, safeSentence, safeText, t, type UiText, withIcon } from '../edi
 import { type UiQuickPickItem, window } from '../editor/window.ts';
 import { type ImportBaseDeps, importModel } from './import-base.ts';
 
-export interface Row extends UiQuickPickItem {
+export interface ModelRow extends UiQuickPickItem {
   readonly run?: () => Promise<unknown>;
   /** Runs at the row's only button. */
   readonly remove?: () => Promise<unknown>;
@@ -15,14 +15,14 @@ export interface ModelList<T> {
   readonly title: UiText;
   readonly placeholder: UiText;
   /** @param found undefined while the search runs */
-  readonly rows: (found: T | undefined) => readonly Row[];
+  readonly rows: (found: T | undefined) => readonly ModelRow[];
   /** Ends when the list closes. Never rejects. */
   readonly search: (signal: AbortSignal) => Promise<T>;
 }
 
 /** Shows the list and runs the row or the button that the user picks. */
 export async function showList<T>({ title, placeholder, rows, search }: ModelList<T>): Promise<void> {
-  const pick = window.createQuickPick<Row>();
+  const pick = window.createQuickPick<ModelRow>();
   pick.title = title;
   pick.placeholder = placeholder;
   pick.matchOnDescription = true;
@@ -45,7 +45,7 @@ export async function showList<T>({ title, placeholder, rows, search }: ModelLis
   await chosen?.();
 }
 
-export const separator = (label: UiText): Row => ({ label, kind: vscode.QuickPickItemKind.Separator });
+export const separator = (label: UiText): ModelRow => ({ label, kind: vscode.QuickPickItemKind.Separator });
 
 export const megabytes = (bytes: number) => t('{0} MB', Math.ceil(bytes / 1e6));
 
@@ -54,8 +54,8 @@ export function removeButton(): vscode.QuickInputButton {
 }
 
 /** Models in the folders of other programs. Those that cannot be used say why. */
-export function foundRows(found: readonly FoundModel[], deps: ImportBaseDeps): Row[] {
-  return found.map(({ where, name, path, bytes, importedBytes, licence, problem }): Row => {
+export function foundRows(found: readonly FoundModel[], deps: ImportBaseDeps): ModelRow[] {
+  return found.map(({ where, name, path, bytes, importedBytes, licence, problem }): ModelRow => {
     if (problem !== undefined) {
       const label = withIcon('circle-slash', safeText(name));
       return { label, description: safeText(where), detail: safeSentence(problem) };
