@@ -24,9 +24,9 @@ export function removeBase(folder: string, downloads: string): Result<RemovedBas
       ...(isOurs && existsSync(path) ? [path] : []),
     ];
     const freedBytes = files.reduce((sum, each) => sum + statSync(each).size, 0);
-    // The base first: without its file it would be listed and could not be used.
-    rmSync(folder, { recursive: true });
+    // The file first: where a process that serves holds it open, this fails, and the base stays whole.
     if (isOurs) rmSync(path, { force: true });
+    rmSync(folder, { recursive: true });
     return ok({ freedBytes, kept: isOurs ? undefined : path });
   } catch (error) {
     return failed('unwritable', `The base cannot be removed: ${messageOf(error)}. Close what uses it, and try again.`);

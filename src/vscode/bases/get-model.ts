@@ -1,6 +1,5 @@
 // 'Get a Code Model…': models that lie on this machine, running servers, and models to download, with what this machine
 // can do with each.
-import { freemem } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { memoryCeiling } from '../../common/memory.ts';
@@ -112,7 +111,7 @@ function machineOf(owned: readonly PackageInfo[], { configuration, paths }: GetM
     const timing = timings.get(timingKey(manifest.weights, neuralPrecision, threadCount(neuralThreads || 'auto')));
     return manifest.kind === 'gguf' && timing ? [{ bytes, lineMs: timing.lineMs }] : [];
   });
-  return { free: freemem(), ceiling: memoryCeiling(neuralMemory), timed };
+  return { free: process.availableMemory(), ceiling: memoryCeiling(neuralMemory), timed };
 }
 
 async function downloadModel(model: CatalogModel, deps: GetModelDeps): Promise<void> {

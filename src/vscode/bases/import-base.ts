@@ -15,6 +15,7 @@ import type { Configuration } from '../editor/configuration.ts';
 import type { Paths } from '../editor/paths.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
+import { FAST_LINE_MS } from './offer.ts';
 
 export interface ImportBaseDeps {
   readonly jobs: Pick<JobClient, 'job'>;
@@ -60,7 +61,9 @@ function describeMeasures(
   );
   const verdict = servesInTime
     ? t('fast enough to answer while you type.')
-    : t('too slow to answer while you type, so the n-gram model answers first.');
+    : lineMs <= FAST_LINE_MS
+      ? t('fast enough to answer in a short pause; the n-gram model answers first.')
+      : t('too slow to answer while you type, so the n-gram model answers first.');
   const trains =
     leastMinutes === undefined
       ? sentences(t('It cannot be trained here:'), safeSentence(whyUntrainable ?? ''))
