@@ -69,7 +69,7 @@ async function withStore(
   const share = providerOf(api?.settings.provider).batchPriceFactor;
   const batches = api && batchFileOf(request.storeFolder, root, apiHost(api.settings), modelOf(api.settings));
   try {
-    if (batches) await llm?.takeUpBatches(batches, deps.signal);
+    if (batches) await llm?.resumeBatches(batches, deps.signal);
     result = await adapt(request, {
       ...deps,
       engine,

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../common/clock.ts';
 import type { Failure } from '../common/errors.ts';
 import { failureKinds } from './protocol/failure-kinds.ts';
 
-const longestPause = 5 * 60_000;
+const maxPauseMs = 5 * 60_000;
 
 /**
  * The pause after the n-th failure in a row (n from 1), ms. Undefined if the failure needs no pause.
@@ -11,10 +11,10 @@ const longestPause = 5 * 60_000;
  * @param random 0..1
  */
 export function pauseAfter(failure: Failure, n: number, random: number): number | undefined {
-  const first = failureKinds[failure.code]?.pauseMs;
-  if (first === undefined) return undefined;
-  if (first === Number.POSITIVE_INFINITY) return first;
-  const jittered = Math.min(longestPause, first * 2 ** Math.min(n - 1, 20)) * (0.5 + random / 2);
+  const firstPause = failureKinds[failure.code]?.pauseMs;
+  if (firstPause === undefined) return undefined;
+  if (firstPause === Number.POSITIVE_INFINITY) return firstPause;
+  const jittered = Math.min(maxPauseMs, firstPause * 2 ** Math.min(n - 1, 20)) * (0.5 + random / 2);
   return Math.max(jittered, failure.retryAfterMs ?? 0);
 }
 

@@ -75,7 +75,7 @@ export class Budget {
       if (reserved.why === 'busy')
         return failed('overloaded', 'Another window is writing to the store. Requests continue after a pause.');
       this.refused = usd;
-      return failed('over-budget', this.wording(usd, reserved.spentUsd));
+      return failed('over-budget', this.limitMessage(usd, reserved.spentUsd));
     }
     this.refused = 0;
     let open = true;
@@ -92,7 +92,7 @@ export class Budget {
     this.ledger().settle(id, paid);
   }
 
-  private wording(usd: number, spentUsd: number): string {
+  private limitMessage(usd: number, spentUsd: number): string {
     return (
       `The spending limit of ${dollars(this.limit)} a month is reached: ${dollars(spentUsd)} is spent or reserved, ` +
       `and this request may cost up to ${dollars(usd)}. ` +

@@ -1,11 +1,11 @@
 // Connects a large model: combines a provider's row with the user's settings.
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
-import { Deadline, TimeUp } from './deadline.ts';
-import { readable } from './error-bodies.ts';
+import { Deadline, TimeoutError } from './deadline.ts';
+import { withReadableErrors } from './error-bodies.ts';
 import { hostOf } from './protocol/address.ts';
 import { classify, failureOf } from './protocol/failures.ts';
-import { guarded } from './protocol/guard.ts';
+import { guardedFetch } from './protocol/guard.ts';
 import { withoutKey } from './protocol/key-forms.ts';
 import type { ModelFacts } from './protocol/models.ts';
 import type { Prompt } from './protocol/prompt.ts';
@@ -26,14 +26,14 @@ export interface ConnectOptions {
 /** Provider, model and address. */
 export type LlmAddress = Omit<LlmSettings, 'apiKey' | 'timeoutMs'>;
 
-const usualStallMs = 8_000;
+const defaultStallMs = 8_000;
 
 /** Makes no request yet. The first `ask` reports an empty key or a wrong URL. */
 export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}): LlmClient {
   const { timeoutMs } = settings;
-  const { provider, model, host } = asked(settings);
-  // A model that thinks first is silent meanwhile.
-  const silence = provider.facts(model, host).thinking === 'always' ? timeoutMs : usualStallMs;
+  const { provider, model, host } = endpointOf(settings);
+  // A model that thinks first is silent while it thinks.
+  const maxSilenceMs = provider.facts(model, host).thinking === 'always' ? timeoutMs : defaultStallMs;
   return new StreamedLlm({
     ...options,
     provider,
@@ -42,7 +42,7 @@ export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}):
     host,
     model,
     timeoutMs,
-    stallMs: options.stallMs ?? Math.min(silence, timeoutMs),
+    stallMs: options.stallMs ?? Math.min(maxSilenceMs, timeoutMs),
   });
 }
 
@@ -52,7 +52,7 @@ export async function listModels(
   signal: AbortSignal,
   options: ConnectOptions = {},
 ): Promise<Result<readonly string[]>> {
-  const { provider, model, host } = asked(settings);
+  const { provider, model, host } = endpointOf(settings);
   const apiKey = settings.apiKey.trim();
   const { fetch = globalThis.fetch, clock = systemClock, editor } = options;
   const context = { model, apiKey, host, now: clock.now(), provider };
@@ -62,8 +62,8 @@ export async function listModels(
   const { openWire } = await provider.wire();
   const wire = openWire({ provider, apiKey, baseUrl, model, facts, timeoutMs: settings.timeoutMs + 60_000, editor });
   try {
-    const send = readable(
-      guarded(fetch, () => deadline.check()),
+    const send = withReadableErrors(
+      guardedFetch(fetch, () => deadline.throwIfOver()),
       false,
     );
     const names = await wire.models(send, deadline.signal);
@@ -71,10 +71,10 @@ export async function listModels(
   } catch (error) {
     signal.throwIfAborted();
     const { reason } = deadline.signal;
-    if (reason instanceof TimeUp) return { ok: false, error: failureOf('timeout', reason.message, context) };
+    if (reason instanceof TimeoutError) return { ok: false, error: failureOf('timeout', reason.message, context) };
     return { ok: false, error: classify(error, context, wire.explain) };
   } finally {
-    deadline.stop();
+    deadline.end();
   }
 }
 
@@ -91,11 +91,11 @@ export function modelOf({ provider, model = '' }: Partial<LlmAddress>): string {
 }
 
 /** Returns a function that makes the body of a request, as JSON text. @param promptOf makes the prompt of a request */
-export async function sender<R>(
+export async function requestWriter<R>(
   settings: Partial<LlmAddress>,
   promptOf: (request: R, facts: ModelFacts) => Prompt,
 ): Promise<(request: R) => string> {
-  const { provider, model, host } = asked(settings);
+  const { provider, model, host } = endpointOf(settings);
   const facts = provider.facts(model, host);
   const { openWire } = await provider.wire();
   const baseUrl = settings.baseUrl || undefined;
@@ -103,6 +103,6 @@ export async function sender<R>(
   return (request) => JSON.stringify(wire.body(promptOf(request, facts)));
 }
 
-function asked(settings: Partial<LlmAddress>) {
+function endpointOf(settings: Partial<LlmAddress>) {
   return { provider: providerOf(settings.provider), model: modelOf(settings), host: apiHost(settings) };
 }

@@ -2,32 +2,32 @@
 import type { Clock } from '../common/clock.ts';
 
 /** The reason of a timeout. The message completes 'took too long (...)'. */
-export class TimeUp extends Error {}
+export class TimeoutError extends Error {}
 
 export class Deadline {
   private readonly controller = new AbortController();
-  private readonly done = new AbortController();
+  private readonly stopped = new AbortController();
   private readonly clock: Clock;
   private readonly caller: AbortSignal;
-  private readonly begun: number;
+  private readonly startedAt: number;
   private readonly totalMs: number;
-  private heard: number;
+  private lastEventAt: number;
 
   /** @param stallMs longest silence, also before the first event */
   constructor(clock: Clock, caller: AbortSignal, totalMs: number, stallMs: number) {
     this.clock = clock;
     this.caller = caller;
     this.totalMs = totalMs;
-    this.begun = clock.monotonic();
-    this.heard = this.begun;
+    this.startedAt = clock.monotonic();
+    this.lastEventAt = this.startedAt;
     if (caller.aborted) this.controller.abort(caller.reason);
     else caller.addEventListener('abort', this.onAbort, { once: true });
-    const ended = () => {};
+    const ignoreEnd = () => {};
     clock
-      .sleep(totalMs, this.done.signal)
-      .then(() => this.timeUp())
-      .catch(ended);
-    this.listen(stallMs).catch(ended);
+      .sleep(totalMs, this.stopped.signal)
+      .then(() => this.timeOut())
+      .catch(ignoreEnd);
+    this.watchSilence(stallMs).catch(ignoreEnd);
   }
 
   /** Aborted with the reason of the caller's signal, or with a TimeUp. */
@@ -36,34 +36,34 @@ export class Deadline {
   }
 
   /** Restarts the silence timer after an event. */
-  touch(): void {
-    this.heard = this.clock.monotonic();
+  noteEvent(): void {
+    this.lastEventAt = this.clock.monotonic();
   }
 
   /** Throws if the time is over. Needed in busy code that keeps timers from firing. */
-  check(): void {
-    if (this.clock.monotonic() - this.begun > this.totalMs) this.timeUp();
+  throwIfOver(): void {
+    if (this.clock.monotonic() - this.startedAt > this.totalMs) this.timeOut();
     this.signal.throwIfAborted();
   }
 
-  stop(): void {
+  end(): void {
     this.caller.removeEventListener('abort', this.onAbort);
-    this.done.abort();
+    this.stopped.abort();
   }
 
   private readonly onAbort = () => this.controller.abort(this.caller.reason);
 
-  private timeUp(): void {
-    this.controller.abort(new TimeUp(`no whole answer within ${seconds(this.totalMs)}`));
+  private timeOut(): void {
+    this.controller.abort(new TimeoutError(`no whole answer within ${seconds(this.totalMs)}`));
   }
 
-  private async listen(stallMs: number): Promise<void> {
+  private async watchSilence(stallMs: number): Promise<void> {
     for (;;) {
-      const left = this.heard + stallMs - this.clock.monotonic();
+      const left = this.lastEventAt + stallMs - this.clock.monotonic();
       if (left <= 0) break;
-      await this.clock.sleep(left, this.done.signal);
+      await this.clock.sleep(left, this.stopped.signal);
     }
-    this.controller.abort(new TimeUp(`silent for ${seconds(stallMs)}`));
+    this.controller.abort(new TimeoutError(`silent for ${seconds(stallMs)}`));
   }
 }
 

@@ -7,10 +7,10 @@
 // - Mistral, vLLM, SGLang: `{ object: 'error', message, type, code }`;
 // - servers built on FastAPI: `{ detail: 'text' }` or `{ detail: [{ loc, msg }] }`;
 // - gateways: `{ statusCode, message }`, a line of text, or an HTML page.
-import { type JsonRecord, record } from './protocol/reading.ts';
+import { type JsonRecord, recordOf } from './protocol/reading.ts';
 
 /** @param streams the request expects an event stream, so a JSON body may be an error */
-export function readable(send: typeof fetch, streams: boolean): typeof fetch {
+export function withReadableErrors(send: typeof fetch, streams: boolean): typeof fetch {
   return async (input, init) => {
     const response = await send(input, init);
     const { ok, status, statusText } = response;
@@ -30,9 +30,9 @@ export function readable(send: typeof fetch, streams: boolean): typeof fetch {
 export function errorIn(text: string, kind = 'json'): (JsonRecord & { readonly message: string }) | undefined {
   const body = parseRecord(text);
   if (body === undefined) return /^text\/plain/.test(kind) ? { message: text } : undefined;
-  const inner = record(body.error) ?? body;
+  const inner = recordOf(body.error) ?? body;
   const { metadata } = inner;
-  const raw = record(metadata)?.raw;
+  const raw = recordOf(metadata)?.raw;
   const message = messageIn(typeof body.error === 'string' ? body.error : (inner.message ?? inner.detail));
   if (message === '') return undefined;
   const { type = null, code = body.statusCode ?? null, param = null } = inner;
@@ -41,7 +41,7 @@ export function errorIn(text: string, kind = 'json'): (JsonRecord & { readonly m
 
 function parseRecord(text: string): JsonRecord | undefined {
   try {
-    return record(JSON.parse(text));
+    return recordOf(JSON.parse(text));
   } catch {
     return undefined;
   }
@@ -51,7 +51,7 @@ function parseRecord(text: string): JsonRecord | undefined {
 function messageIn(error: unknown): string {
   if (typeof error === 'string') return error;
   if (Array.isArray(error)) return error.map(messageIn).join('; ');
-  const { msg, loc, message, detail } = record(error) ?? {};
+  const { msg, loc, message, detail } = recordOf(error) ?? {};
   if (typeof msg === 'string') return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg;
   return message === undefined && detail === undefined ? '' : messageIn(message ?? detail);
 }

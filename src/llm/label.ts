@@ -33,9 +33,9 @@ export interface LabelOutcome {
 }
 
 /** Longest pause, ms. If a server asks for a longer one, the batch stops, and a later run continues. */
-const longestWait = 10 * 60_000;
+const maxPauseMs = 10 * 60_000;
 /** After this many failed prompts in a row, the API is considered unavailable. */
-const patience = 8;
+const maxConsecutiveFailures = 8;
 
 /** Passes on every answer at once, so that paid answers survive an early end. Rejects only when cancelled. */
 export async function labelBatch(
@@ -45,14 +45,14 @@ export async function labelBatch(
 ): Promise<LabelOutcome> {
   let next = 0;
   let answered = 0;
-  let failures = 0;
-  let inARow = 0;
+  let failedPrompts = 0;
+  let consecutiveFailures = 0;
   let costUsd = 0;
   let stopped: Failure | undefined;
   // In-flight calls, and prompts that wait until one of these calls releases its reservation.
-  let underWay = 0;
-  let waiting: (() => void)[] = [];
-  const returned = () => new Promise<void>((resolve) => waiting.push(resolve));
+  let inFlight = 0;
+  let waiters: (() => void)[] = [];
+  const nextSettled = () => new Promise<void>((resolve) => waiters.push(resolve));
   // All workers share one pause, because a busy API is busy for every request.
   let pauseUntil = 0;
 
@@ -65,42 +65,42 @@ export async function labelBatch(
       for (let wait = pauseUntil - clock.now(); wait > 0; wait = pauseUntil - clock.now())
         await clock.sleep(wait, signal);
       if (stopped !== undefined) return;
-      underWay++;
+      inFlight++;
       const result = await llm
         .ask(prompt, signal, undefined, (lost) => (costUsd += lost.costUsd))
         .finally(() => {
-          underWay--;
-          for (const wake of waiting) wake();
-          waiting = [];
+          inFlight--;
+          for (const wake of waiters) wake();
+          waiters = [];
         });
       if (result.ok) {
         answered++;
-        inARow = 0;
+        consecutiveFailures = 0;
         costUsd += result.value.costUsd;
         onAnswer(index, result.value);
         return;
       }
       const { error } = result;
       // In-flight calls reserve more than they will cost, so wait for one to settle.
-      if (error.code === 'over-budget' && underWay > 0) {
-        await returned();
+      if (error.code === 'over-budget' && inFlight > 0) {
+        await nextSettled();
         attempt--;
         continue;
       }
-      const { stops, again = 0 } = failureKinds[error.code] ?? {};
+      const { stops, retries = 0 } = failureKinds[error.code] ?? {};
       if (stops) {
         stopped ??= error;
         return;
       }
-      if (attempt > again) {
-        failures++;
-        inARow++;
+      if (attempt > retries) {
+        failedPrompts++;
+        consecutiveFailures++;
         onFailure?.(index, error);
-        if (inARow >= patience) stopped ??= error;
+        if (consecutiveFailures >= maxConsecutiveFailures) stopped ??= error;
         return;
       }
       const pause = pauseAfter(error, attempt, random()) ?? 0;
-      if (pause > longestWait) {
+      if (pause > maxPauseMs) {
         stopped ??= error;
         return;
       }
@@ -116,5 +116,5 @@ export async function labelBatch(
   // Wait for all workers even if one throws, because in-flight calls are paid for.
   const workers = Array.from({ length: Math.max(1, Math.min(concurrency, prompts.length)) }, worker);
   for (const done of await Promise.allSettled(workers)) if (done.status === 'rejected') throw done.reason;
-  return { answered, failed: failures, skipped: prompts.length - answered - failures, stopped, costUsd };
+  return { answered, failed: failedPrompts, skipped: prompts.length - answered - failedPrompts, stopped, costUsd };
 }

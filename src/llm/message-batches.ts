@@ -36,7 +36,7 @@ export interface BatchesOptions {
   /** Stores the answer and settles its reservation. An exception ends the fetch. */
   readonly keep: (hash: string, path: string, pieces: readonly Piece[]) => void;
   /** Maximum number of retries after failures that a pause may resolve. */
-  readonly patience?: number;
+  readonly maxRetries?: number;
 }
 
 /** Duration of reservations, ms. The server keeps results for 29 days. */
@@ -46,7 +46,7 @@ const skewMs = 10 * 60_000;
 /** First and longest poll interval, ms. */
 const pollMs = { first: 15_000, longest: 5 * 60_000 } as const;
 /** Number of retries before polling stops. Submitted batches stay on disk. */
-const usualPatience = 12;
+const defaultRetries = 12;
 export const reservationOf = (hash: string) => `batch:${hash}`;
 type Submitted = Required<OpenBatch>;
 const isSubmitted = (batch: OpenBatch): batch is Submitted => batch.id !== undefined;
@@ -72,12 +72,12 @@ export class MessageBatches {
     onWait: (open: number) => void = () => {},
   ): Promise<Result<true>> {
     const { file, isKnown } = this.options;
-    return this.tracked(signal, async () => {
+    return this.withFileErrors(signal, async () => {
       const found = await this.recover(signal);
       if (!found.ok) return found;
-      const out = new Set(file.read().flatMap((batch) => Object.keys(batch.questions)));
-      const fresh = [...questions].filter(([hash]) => !out.has(hash) && !isKnown(hash));
-      const submitted = fresh.length === 0 ? ok(true as const) : await this.submit(fresh, signal);
+      const submittedHashes = new Set(file.read().flatMap((batch) => Object.keys(batch.questions)));
+      const newQuestions = [...questions].filter(([hash]) => !submittedHashes.has(hash) && !isKnown(hash));
+      const submitted = newQuestions.length === 0 ? ok(true as const) : await this.submit(newQuestions, signal);
       // Submitted batches are fetched even if no more may be submitted.
       const fetched = await this.wait(file.read(), signal, onWait);
       return fetched.ok ? submitted : fetched;
@@ -90,12 +90,12 @@ export class MessageBatches {
     signal: AbortSignal,
     onWait: (open: number) => void = () => {},
   ): Promise<Result<true>> {
-    return this.tracked(signal, async () => {
+    return this.withFileErrors(signal, async () => {
       for (const batch of batches) {
         if (!isSubmitted(batch)) continue;
         onWait(Object.keys(batch.questions).length);
-        const taken = await this.take(batch, signal);
-        if (!taken.ok) return taken;
+        const kept = await this.waitAndKeep(batch, signal);
+        if (!kept.ok) return kept;
       }
       return ok(true);
     });
@@ -105,25 +105,25 @@ export class MessageBatches {
    * Stores the answers of finished batches without waiting. Rejects like `fetch`.
    * @returns the pending batches, without those that the server does not know or cannot report now
    */
-  takeUp(signal: AbortSignal): Promise<Result<readonly OpenBatch[]>> {
+  keepFinished(signal: AbortSignal): Promise<Result<readonly OpenBatch[]>> {
     const { client, file } = this.options;
-    return this.tracked(signal, async () => {
+    return this.withFileErrors(signal, async () => {
       const oldest = this.clock.now() - leaseMs;
       const all = file.read();
-      const alive = all.filter(({ since }) => since > oldest);
-      if (alive.length < all.length) file.write(alive);
+      const unexpired = all.filter(({ since }) => since > oldest);
+      if (unexpired.length < all.length) file.write(unexpired);
       await this.recover(signal);
       const open: OpenBatch[] = [];
       for (const batch of file.read().filter(isSubmitted)) {
         const ended = await client.ended(batch.id, signal);
-        const taken = ended.ok && ended.value && (await this.keepAnswers(batch, signal)).ok;
-        if (ended.ok && !taken) open.push(batch);
+        const kept = ended.ok && ended.value && (await this.keepAnswers(batch, signal)).ok;
+        if (ended.ok && !kept) open.push(batch);
       }
       return ok(open);
     });
   }
 
-  private async tracked<T>(signal: AbortSignal, work: () => Promise<Result<T>>): Promise<Result<T>> {
+  private async withFileErrors<T>(signal: AbortSignal, work: () => Promise<Result<T>>): Promise<Result<T>> {
     try {
       return await work();
     } catch (error) {
@@ -135,24 +135,27 @@ export class MessageBatches {
   /** Finds out whether a batch arrived whose submission was interrupted by a crash or a network failure. */
   private async recover(signal: AbortSignal): Promise<Result<true>> {
     const { client, file, budget } = this.options;
-    for (const lost of file.read().filter(({ id }) => id === undefined)) {
-      const listed = await this.withRetries(() => client.list(lost.since - skewMs, signal), signal);
+    for (const interrupted of file.read().filter(({ id }) => id === undefined)) {
+      const listed = await this.withRetries(() => client.list(interrupted.since - skewMs, signal), signal);
       if (!listed.ok) return listed;
-      const rest = file.read().filter((batch) => batch.since !== lost.since);
+      const rest = file.read().filter((batch) => batch.since !== interrupted.since);
       const known = new Set(rest.map(({ id }) => id));
-      const hashes = Object.keys(lost.questions);
-      const its = listed.value.find(({ id, total }) => total === hashes.length && !known.has(id));
-      if (its === undefined) for (const hash of hashes) budget.settle(reservationOf(hash), undefined);
-      file.write(its === undefined ? rest : [...rest, { ...lost, id: its.id }]);
+      const hashes = Object.keys(interrupted.questions);
+      const arrivedBatch = listed.value.find(({ id, total }) => total === hashes.length && !known.has(id));
+      if (arrivedBatch === undefined) for (const hash of hashes) budget.settle(reservationOf(hash), undefined);
+      file.write(arrivedBatch === undefined ? rest : [...rest, { ...interrupted, id: arrivedBatch.id }]);
     }
     return ok(true);
   }
 
-  private async submit(fresh: readonly (readonly [string, Prompt])[], signal: AbortSignal): Promise<Result<true>> {
+  private async submit(
+    newQuestions: readonly (readonly [string, Prompt])[],
+    signal: AbortSignal,
+  ): Promise<Result<true>> {
     const { client, file, budget, model, ceilingUsd } = this.options;
     const questions: Record<string, string> = {};
     let stopped: { ok: false; error: Failure } | undefined;
-    for (const [hash, prompt] of fresh) {
+    for (const [hash, prompt] of newQuestions) {
       const reservation = budget.reserve(ceilingUsd(prompt), 'labelling', model, { id: reservationOf(hash), leaseMs });
       if (!reservation.ok) {
         stopped = reservation;
@@ -160,12 +163,14 @@ export class MessageBatches {
       }
       questions[hash] = prompt.about;
     }
-    const asked = fresh.filter(([hash]) => Object.hasOwn(questions, hash)).map(([id, prompt]) => ({ id, prompt }));
-    if (asked.length === 0) return stopped ?? ok(true);
+    const requests = newQuestions
+      .filter(([hash]) => Object.hasOwn(questions, hash))
+      .map(([id, prompt]) => ({ id, prompt }));
+    if (requests.length === 0) return stopped ?? ok(true);
     const before = file.read();
     const batch: OpenBatch = { since: this.clock.now(), questions };
     file.write([...before, batch]);
-    const submitted = await client.submit(asked, signal);
+    const submitted = await client.submit(requests, signal);
     if (submitted.ok) {
       file.write([...before, { ...batch, id: submitted.value }]);
       return stopped ?? ok(true);
@@ -182,7 +187,7 @@ export class MessageBatches {
   }
 
   /** Waits for a batch and keeps its answers. */
-  private async take(batch: Submitted, signal: AbortSignal): Promise<Result<true>> {
+  private async waitAndKeep(batch: Submitted, signal: AbortSignal): Promise<Result<true>> {
     const { client } = this.options;
     for (let wait: number = pollMs.first; ; wait = Math.min(pollMs.longest, wait * 1.5)) {
       const ended = await this.withRetries(() => client.ended(batch.id, signal), signal);
@@ -209,12 +214,12 @@ export class MessageBatches {
 
   /** Retries failures that a pause may resolve. */
   private async withRetries<T>(work: () => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
-    const { patience = usualPatience } = this.options;
+    const { maxRetries = defaultRetries } = this.options;
     for (let attempt = 1; ; attempt++) {
       const result = await work();
       const pause = result.ok ? undefined : pauseAfter(result.error, attempt, 1);
-      const useless = result.ok || attempt > patience || pause === undefined || pause === Number.POSITIVE_INFINITY;
-      if (useless || result.error.code === 'bad-request') return result;
+      const isFinal = result.ok || attempt > maxRetries || pause === undefined || pause === Number.POSITIVE_INFINITY;
+      if (isFinal || result.error.code === 'bad-request') return result;
       await this.clock.sleep(pause, signal);
     }
   }

@@ -36,11 +36,11 @@ export class RecordingLlm implements LlmClient {
   private file: BatchFile | undefined;
   private warned = false;
   /** Whether new requests are submitted in batches. */
-  private submits = false;
+  private submitsBatches = false;
   /** Pending batches of earlier runs. */
-  private open: readonly OpenBatch[] = [];
+  private openBatches: readonly OpenBatch[] = [];
   /** Cost of batch answers that were not returned by `ask` yet, by hash. */
-  private readonly fetched = new Map<string, number>();
+  private readonly batchCosts = new Map<string, number>();
 
   constructor(llm: LlmClient, store: PaidCallStore, options: RecordingOptions) {
     this.llm = llm;
@@ -58,11 +58,13 @@ export class RecordingLlm implements LlmClient {
 
   knows(prompt: Prompt): boolean {
     const hash = this.hash(prompt);
-    return this.known(hash) !== undefined || this.open.some(({ questions }) => Object.hasOwn(questions, hash));
+    return (
+      this.storedCall(hash) !== undefined || this.openBatches.some(({ questions }) => Object.hasOwn(questions, hash))
+    );
   }
 
   get awaited(): number {
-    return this.open.reduce((sum, { questions }) => sum + Object.keys(questions).length, 0);
+    return this.openBatches.reduce((sum, { questions }) => sum + Object.keys(questions).length, 0);
   }
 
   estimateUsd(prompt: Prompt): number {
@@ -81,12 +83,12 @@ export class RecordingLlm implements LlmClient {
   ): Promise<Result<LlmAnswer>> {
     signal.throwIfAborted();
     const hash = this.hash(prompt);
-    const known = this.known(hash);
-    if (known !== undefined) {
+    const storedCall = this.storedCall(hash);
+    if (storedCall !== undefined) {
       // The cost of a batch answer is reported once, with the answer.
-      const costUsd = this.fetched.get(hash) ?? 0;
-      this.fetched.delete(hash);
-      return ok({ ...fromStore(known, prompt, this.facts), costUsd });
+      const costUsd = this.batchCosts.get(hash) ?? 0;
+      this.batchCosts.delete(hash);
+      return ok({ ...fromStore(storedCall, prompt, this.facts), costUsd });
     }
     const reservation = this.options.budget.reserve(this.llm.ceilingUsd(prompt), this.options.purpose, this.model);
     if (!reservation.ok) return reservation;
@@ -94,10 +96,10 @@ export class RecordingLlm implements LlmClient {
     try {
       const result = await this.llm.ask(prompt, signal, onText, (lost) => {
         // Stored with another hash, so that an incomplete answer is never reused for the same request.
-        paid = this.row(`partial:${hash}`, prompt.about, lost);
+        paid = this.rowOf(`partial:${hash}`, prompt.about, lost);
         onLost?.(lost);
       });
-      if (result.ok) paid = this.row(hash, prompt.about, result.value);
+      if (result.ok) paid = this.rowOf(hash, prompt.about, result.value);
       return result;
     } finally {
       this.settle(reservation.value, paid);
@@ -107,61 +109,63 @@ export class RecordingLlm implements LlmClient {
   /** Makes `prepare` use batches if the provider has them. @param file stores the submitted batches */
   waitForBatches(file: BatchFile): void {
     this.file = file;
-    this.submits = true;
+    this.submitsBatches = true;
   }
 
   /**
    * Resumes the batches of an earlier run, which are paid for. Finished answers are stored when this returns. The
    * others are awaited later and not requested again. Rejects only when cancelled.
    */
-  async takeUpBatches(file: BatchFile, signal: AbortSignal): Promise<void> {
+  async resumeBatches(file: BatchFile, signal: AbortSignal): Promise<void> {
     if (!file.exists) return;
     const batches = await this.batches(file, new Map(), 0);
-    const open = await batches?.takeUp(signal);
-    if (open?.ok === false) this.options.log?.error(open.error.message);
-    if (!open?.ok) return;
+    const openBatches = await batches?.keepFinished(signal);
+    if (openBatches?.ok === false) this.options.log?.error(openBatches.error.message);
+    if (!openBatches?.ok) return;
     this.file = file;
-    this.open = open.value;
+    this.openBatches = openBatches.value;
   }
 
   async prepare(
     prompts: readonly Prompt[],
     signal: AbortSignal,
-    onWait?: (open: number) => void,
+    onWait?: (pending: number) => void,
   ): Promise<Result<true>> {
-    const { file, open, submits } = this;
-    if (!file || (!submits && open.length === 0)) return ok(true);
+    const { file, openBatches, submitsBatches } = this;
+    if (!file || (!submitsBatches && openBatches.length === 0)) return ok(true);
     const questions = new Map(prompts.map((prompt) => [this.hash(prompt), prompt]));
     const batches = await this.batches(file, questions);
     if (!batches) return ok(true);
-    const fetched = await (submits ? batches.fetch(questions, signal, onWait) : batches.wait(open, signal, onWait));
-    if (fetched.ok) this.open = [];
-    return fetched;
+    const result = await (submitsBatches
+      ? batches.fetch(questions, signal, onWait)
+      : batches.wait(openBatches, signal, onWait));
+    if (result.ok) this.openBatches = [];
+    return result;
   }
 
   /** Undefined if the provider has no batches. */
   private async batches(
     file: BatchFile,
     questions: ReadonlyMap<string, Prompt>,
-    patience?: number,
+    maxRetries?: number,
   ): Promise<MessageBatches | undefined> {
     const { llm } = this;
     const { budget } = this.options;
     const client = llm instanceof StreamedLlm ? await llm.batches() : undefined;
     if (!client || !(llm instanceof StreamedLlm)) return undefined;
-    const share = llm.batchPriceFactor;
+    const priceFactor = llm.batchPriceFactor;
     return new MessageBatches({
-      ...{ client, file, budget, model: this.model, clock: llm.clock, ...(patience !== undefined && { patience }) },
-      ceilingUsd: (prompt) => llm.ceilingUsd(prompt) * share,
-      isKnown: (hash) => this.known(hash) !== undefined,
+      ...{ client, file, budget, model: this.model, clock: llm.clock, ...(maxRetries !== undefined && { maxRetries }) },
+      ceilingUsd: (prompt) => llm.ceilingUsd(prompt) * priceFactor,
+      isKnown: (hash) => this.storedCall(hash) !== undefined,
       keep: (hash, path, pieces) => {
         const prompt = questions.get(hash);
-        const read = llm.answerFrom(pieces, share, prompt);
+        const text = llm.answerFrom(pieces, priceFactor, prompt);
         // An unreadable answer was paid for too, so it counts with its maximum cost.
-        const unreadTerms = prompt ? llm.ceilingUsd(prompt) * share : 0;
-        const answer = read.ok ? read.value : { ...nothing, model: this.model, costUsd: unreadTerms };
-        budget.settle(reservationOf(hash), this.row(read.ok ? hash : `partial:${hash}`, path, answer));
-        this.fetched.set(hash, answer.costUsd);
+        const maxCostUsd = prompt ? llm.ceilingUsd(prompt) * priceFactor : 0;
+        const answer = text.ok ? text.value : { ...emptyAnswer, model: this.model, costUsd: maxCostUsd };
+        budget.settle(reservationOf(hash), this.rowOf(text.ok ? hash : `partial:${hash}`, path, answer));
+        this.batchCosts.set(hash, answer.costUsd);
       },
     });
   }
@@ -170,7 +174,7 @@ export class RecordingLlm implements LlmClient {
     return promptHash(this.model, prompt, this.facts);
   }
 
-  private known(hash: string): PaidCall | undefined {
+  private storedCall(hash: string): PaidCall | undefined {
     if (this.options.purpose !== 'labelling') return undefined;
     try {
       return this.store.findTeacherCall(hash);
@@ -190,7 +194,7 @@ export class RecordingLlm implements LlmClient {
     }
   }
 
-  private row(requestHash: string, path: string, answer: LlmAnswer): PaidCall {
+  private rowOf(requestHash: string, path: string, answer: LlmAnswer): PaidCall {
     // Warn only once, because such a server miscounts every time.
     if (answer.overcounted !== undefined && !this.warned) this.options.log?.warn(answer.overcounted);
     this.warned ||= answer.overcounted !== undefined;
@@ -213,7 +217,7 @@ export class RecordingLlm implements LlmClient {
 /** SHA-256 of everything that determines the answer: the model and the prompt's text, regardless of cache marks. */
 export function promptHash(model: string, prompt: Prompt, facts: ModelFacts): string {
   const { system, user, prefill, stop, infill } = prompt;
-  const question = [
+  const parts = [
     facts.asked ?? model,
     system.text,
     user.map((block) => block.text).join(''),
@@ -222,10 +226,10 @@ export function promptHash(model: string, prompt: Prompt, facts: ModelFacts): st
     mostTokens(prompt, facts),
     ...(infill?.suffix === undefined ? [] : [infill.suffix]),
   ];
-  return createHash('sha256').update(JSON.stringify(question)).digest('hex');
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-const nothing = {
+const emptyAnswer = {
   text: '',
   usage: { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 },
   costUsd: 0,
@@ -238,6 +242,6 @@ function fromStore({ text, model, latencyMs, outputTokens }: PaidCall, prompt: P
   // The stop reason is not stored, so an answer of maximum length counts as truncated.
   const truncated = outputTokens >= mostTokens(prompt, facts);
   // The stored text may be raw if an earlier version stored it, or a run that did not make the request.
-  const read = prompt.read(plainText(text));
-  return { ...nothing, text: read, model, latencyMs, firstTokenMs: latencyMs, truncated, fromStore: true };
+  const answer = prompt.read(plainText(text));
+  return { ...emptyAnswer, text: answer, model, latencyMs, firstTokenMs: latencyMs, truncated, fromStore: true };
 }

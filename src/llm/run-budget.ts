@@ -34,8 +34,8 @@ export class WithinRun implements RunLlm {
     return this.llm.ceilingUsd(prompt);
   }
 
-  async prepare(...asked: Parameters<NonNullable<LlmClient['prepare']>>): Promise<Result<true>> {
-    return (await this.llm.prepare?.(...asked)) ?? { ok: true, value: true };
+  async prepare(...parameters: Parameters<NonNullable<LlmClient['prepare']>>): Promise<Result<true>> {
+    return (await this.llm.prepare?.(...parameters)) ?? { ok: true, value: true };
   }
 
   async ask(
@@ -46,7 +46,7 @@ export class WithinRun implements RunLlm {
   ): Promise<Result<LlmAnswer>> {
     const usd = this.knows(prompt) ? 0 : this.ceilingUsd(prompt);
     if (usd > 0 && this.spentUsd + this.reservedUsd + usd > this.limitUsd)
-      return failed('over-budget', this.wording(usd));
+      return failed('over-budget', this.limitMessage(usd));
     this.reservedUsd += usd;
     try {
       const answer = await this.llm.ask(prompt, signal, onText, (lost) => {
@@ -60,7 +60,7 @@ export class WithinRun implements RunLlm {
     }
   }
 
-  private wording(usd: number): string {
+  private limitMessage(usd: number): string {
     return (
       `The limit of ${dollars(this.limitUsd)} for this run is reached: ${dollars(this.spentUsd + this.reservedUsd)} is spent or reserved, ` +
       `and the next request may cost up to ${dollars(usd)}. Run it again to continue, or raise the limit (--run-budget).`

@@ -2,12 +2,12 @@
 import { type Clock, systemClock } from '../common/clock.ts';
 import { ok, type Result } from '../common/errors.ts';
 import { dollars } from './budget.ts';
-import { Deadline, TimeUp } from './deadline.ts';
-import { readable } from './error-bodies.ts';
+import { Deadline, TimeoutError } from './deadline.ts';
+import { withReadableErrors } from './error-bodies.ts';
 import type { BatchClient } from './message-batches.ts';
 import type { FailureContext } from './protocol/failure-kinds.ts';
 import { classify, failureOf, neverArrived } from './protocol/failures.ts';
-import { guarded } from './protocol/guard.ts';
+import { guardedFetch } from './protocol/guard.ts';
 import { estimateTokens, type LlmUsage, type ModelFacts, priceUsd } from './protocol/models.ts';
 import { mostTokens, type Prompt, promptLength } from './protocol/prompt.ts';
 import { AnswerReader } from './protocol/reading.ts';
@@ -31,18 +31,18 @@ export interface StreamedOptions {
 }
 
 /** Maximum number of tokens that the API adds around a block of text. */
-const blockOverhead = 50;
+const tokensAroundBlock = 50;
 /** Limits for batch answers: time of one call, ms; bytes of one response; tokens of one answer. */
 const batchCallMs = 5 * 60_000;
-const batchBytes = 64 << 20;
-const wholeTokens = 8_192;
+const maxBatchBytes = 64 << 20;
+const maxBatchAnswerTokens = 8_192;
 
 export class StreamedLlm implements LlmClient {
   readonly model: string;
   readonly facts: ModelFacts;
   private readonly options: StreamedOptions;
   readonly clock: Clock;
-  private opened: Promise<Wire> | undefined;
+  private wirePromise: Promise<Wire> | undefined;
 
   constructor(options: StreamedOptions) {
     this.options = options;
@@ -74,10 +74,10 @@ export class StreamedLlm implements LlmClient {
     let firstTokenMs: number | undefined;
     let sent = false;
     let accepted = false;
-    const answer = (text: string, whole: boolean): LlmAnswer => {
+    const answer = (text: string, isComplete: boolean): LlmAnswer => {
       const latencyMs = this.clock.monotonic() - started;
       const { tokens } = reader;
-      const usage = whole && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
+      const usage = isComplete && reader.usage ? reader.usage : this.estimatedUsage(prompt, reader);
       return {
         text,
         model: reader.model ?? this.model,
@@ -85,7 +85,7 @@ export class StreamedLlm implements LlmClient {
         latencyMs,
         firstTokenMs: firstTokenMs ?? latencyMs,
         truncated: reader.stop === 'length',
-        ...((!whole || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
+        ...((!isComplete || reader.usage === undefined || this.facts.guessed) && { costEstimated: true }),
         ...(reader.stop === 'refusal' && { refused: true }),
         ...(tokens.length > 0 && { tokens }),
       };
@@ -94,18 +94,18 @@ export class StreamedLlm implements LlmClient {
     const deadline = new Deadline(this.clock, signal, timeoutMs, stallMs);
     let wire: Wire | undefined;
     try {
-      const whole = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check());
-      const plain = readable(whole, true);
+      const guardedSend = guardedFetch(this.options.fetch ?? globalThis.fetch, () => deadline.throwIfOver());
+      const sendWithErrors = withReadableErrors(guardedSend, true);
       const send: typeof fetch = async (input, init) => {
         sent = true;
-        const response = await plain(input, init);
+        const response = await sendWithErrors(input, init);
         // An HTML page comes from a proxy or from the login page of a network.
         accepted ||= response.ok && !/\bhtml\b/.test(response.headers.get('content-type') ?? '');
         return response;
       };
       wire = await this.wire();
       for await (const piece of wire.ask(prompt, send, deadline.signal)) {
-        deadline.touch();
+        deadline.noteEvent();
         if (!reader.read(piece)) continue;
         firstTokenMs ??= this.clock.monotonic() - started;
         onText?.(prompt.read(reader.text, true));
@@ -120,13 +120,14 @@ export class StreamedLlm implements LlmClient {
     } catch (error) {
       // The answer is paid for if the model has begun, and perhaps if we stopped waiting for it.
       if (reader.begun || (sent && deadline.signal.aborted)) onLost?.(answer(prompt.read(reader.text), false));
-      else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.unreceived(prompt));
+      else if (sent && this.mayBePaid(error, accepted, wire)) onLost?.(this.lostAnswer(prompt));
       signal.throwIfAborted();
       const { reason } = deadline.signal;
-      if (reason instanceof TimeUp) return { ok: false, error: failureOf('timeout', reason.message, this.context()) };
+      if (reason instanceof TimeoutError)
+        return { ok: false, error: failureOf('timeout', reason.message, this.context()) };
       return { ok: false, error: classify(error, this.context(), wire?.explain) };
     } finally {
-      deadline.stop();
+      deadline.end();
     }
   }
 
@@ -144,27 +145,29 @@ export class StreamedLlm implements LlmClient {
       // A list of results takes longer than a single answer, so the timeout is longer.
       const deadline = new Deadline(this.clock, signal, batchCallMs, batchCallMs);
       try {
-        const send = guarded(this.options.fetch ?? globalThis.fetch, () => deadline.check(), batchBytes);
-        return ok(await work(readable(send, false), deadline.signal));
+        const send = guardedFetch(this.options.fetch ?? globalThis.fetch, () => deadline.throwIfOver(), maxBatchBytes);
+        return ok(await work(withReadableErrors(send, false), deadline.signal));
       } catch (error) {
         signal.throwIfAborted();
         const { reason } = deadline.signal;
-        if (reason instanceof TimeUp)
+        if (reason instanceof TimeoutError)
           return { ok: false as const, error: failureOf('timeout', reason.message, this.context()) };
         return { ok: false as const, error: classify(error, this.context(), wire.explain) };
       } finally {
-        deadline.stop();
+        deadline.end();
       }
     };
     return {
-      submit: (questions, signal) => call(signal, (send, until) => batches.submit(questions, send, until)),
+      submit: (questions, signal) => call(signal, (send, callSignal) => batches.submit(questions, send, callSignal)),
       list: (since, signal) =>
-        call(signal, async (send, until) => (await batches.list(send, until)).filter(({ at }) => at >= since)),
-      ended: (id, signal) => call(signal, (send, until) => batches.ended(id, send, until)),
+        call(signal, async (send, callSignal) =>
+          (await batches.list(send, callSignal)).filter(({ at }) => at >= since),
+        ),
+      ended: (id, signal) => call(signal, (send, callSignal) => batches.ended(id, send, callSignal)),
       results: (id, signal) =>
-        call(signal, async (send, until) => {
+        call(signal, async (send, callSignal) => {
           const rows = [];
-          for await (const row of batches.results(id, send, until)) rows.push(row);
+          for await (const row of batches.results(id, send, callSignal)) rows.push(row);
           return rows;
         }),
     };
@@ -178,7 +181,7 @@ export class StreamedLlm implements LlmClient {
   answerFrom(pieces: readonly Piece[], share: number, prompt: Prompt | undefined): Result<LlmAnswer> {
     const reader = new AnswerReader(
       '',
-      this.facts.thinking === 'always' ? wholeTokens : wholeTokens / 4,
+      this.facts.thinking === 'always' ? maxBatchAnswerTokens : maxBatchAnswerTokens / 4,
       this.options.apiKey,
     );
     try {
@@ -190,7 +193,12 @@ export class StreamedLlm implements LlmClient {
     const { usage = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 } } = reader;
     const text = prompt ? prompt.read(reader.text) : reader.text;
     const { context } = this.facts;
-    const longest = { inputTokens: context, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: wholeTokens };
+    const longest = {
+      inputTokens: context,
+      cacheWriteTokens: 0,
+      cacheReadTokens: 0,
+      outputTokens: maxBatchAnswerTokens,
+    };
     return ok({
       text: reader.stop === 'refusal' ? '' : text,
       model: reader.model ?? this.model,
@@ -212,31 +220,34 @@ export class StreamedLlm implements LlmClient {
   }
 
   /** The maximum cost of an answer that may have been generated but was not received. */
-  private unreceived(prompt: Prompt): LlmAnswer {
+  private lostAnswer(prompt: Prompt): LlmAnswer {
     const usage = { ...this.estimatedInput(prompt), outputTokens: mostTokens(prompt, this.facts) };
     const costUsd = priceUsd(usage, this.facts);
     const times = { latencyMs: 0, firstTokenMs: 0 };
     return { text: '', model: this.model, usage, costUsd, ...times, truncated: false, costEstimated: true };
   }
 
-  /** The cost of an answer, limited to its reservation even if the server counts more. @param most the maximum usage */
+  /** The cost of an answer, limited to its reservation even if the server counts more. @param maximum the maximum usage */
   private bookedCost(
     counted: LlmUsage,
-    most: LlmUsage,
+    maximum: LlmUsage,
     share = 1,
   ): Pick<LlmAnswer, 'usage' | 'costUsd' | 'overcounted'> {
-    const [costUsd, mostUsd] = [counted, most].map((usage) => priceUsd(usage, this.facts) * share) as [number, number];
-    if (costUsd <= mostUsd) return { usage: counted, costUsd };
+    const [costUsd, maximumUsd] = [counted, maximum].map((usage) => priceUsd(usage, this.facts) * share) as [
+      number,
+      number,
+    ];
+    if (costUsd <= maximumUsd) return { usage: counted, costUsd };
     const tokens = Object.values(counted).reduce((sum, count) => sum + count, 0);
     const overcounted =
       `${this.options.host || 'The API'} reports ${tokens.toLocaleString('en-US')} tokens for one answer, more than this call can use. ` +
-      `It counts as ${dollars(mostUsd)}, the most that this call may cost. Check the base URL and your account there.`;
-    return { usage: most, costUsd: mostUsd, overcounted };
+      `It counts as ${dollars(maximumUsd)}, the most that this call may cost. Check the base URL and your account there.`;
+    return { usage: maximum, costUsd: maximumUsd, overcounted };
   }
 
   /** The maximum usage: one token for each byte of the prompt, and an answer of maximum length. */
   private ceiling(prompt: Prompt): LlmUsage {
-    const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + blockOverhead);
+    const { all, cached } = promptLength(prompt, (text) => Buffer.byteLength(text) + tokensAroundBlock);
     const outputTokens = mostTokens(prompt, this.facts);
     return { inputTokens: all - cached, cacheWriteTokens: cached, cacheReadTokens: 0, outputTokens };
   }
@@ -244,8 +255,8 @@ export class StreamedLlm implements LlmClient {
   private wire(): Promise<Wire> {
     const { provider, timeoutMs } = this.options;
     const open = { ...this.options, baseUrl: this.options.baseUrl, facts: this.facts, timeoutMs: timeoutMs + 60_000 };
-    this.opened ??= provider.wire().then(({ openWire }) => openWire(open));
-    return this.opened;
+    this.wirePromise ??= provider.wire().then(({ openWire }) => openWire(open));
+    return this.wirePromise;
   }
 
   private context(): FailureContext {
@@ -262,11 +273,11 @@ export class StreamedLlm implements LlmClient {
   /** The server's counts so far, or our estimate. The output is the larger of both, because servers count it last. */
   private estimatedUsage(prompt: Prompt, reader: AnswerReader): LlmUsage {
     // Tokens in transit when the stream was ended are paid for too.
-    const begun = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
-    const seen = this.facts.thinking === 'always' ? mostTokens(prompt, this.facts) : begun;
+    const textTokens = !reader.begun ? 0 : estimateTokens(reader.text.length, this.facts) + 8;
+    const estimated = this.facts.thinking === 'always' ? mostTokens(prompt, this.facts) : textTokens;
     return {
       ...(reader.usage ?? this.estimatedInput(prompt)),
-      outputTokens: Math.max(seen, reader.usage?.outputTokens ?? 0),
+      outputTokens: Math.max(estimated, reader.usage?.outputTokens ?? 0),
     };
   }
 }

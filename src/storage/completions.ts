@@ -10,7 +10,7 @@ type Summed = 'count' | 'accepted' | 'typed' | 'characters' | 'savedUsd';
 /** Sums of the rows of a source, in the column order of droppedCompletions. */
 const sums = `source, count(*) AS count, sum(savedUsd) AS savedUsd, sum(taken) AS characters,
   sum(outcome IN ('accepted', 'partly-accepted')) AS accepted, sum(outcome = 'typed') AS typed`;
-const older = 'rowid IN (SELECT rowid FROM completions ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)';
+const olderRows = 'rowid IN (SELECT rowid FROM completions ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)';
 
 /** Old completions are dropped each time this many new ones were recorded. */
 const trimEvery = 500;
@@ -27,14 +27,14 @@ export class Completions {
     this.database.insert('completions', row);
     if (--this.untilTrim > 0) return;
     this.untilTrim = trimEvery;
-    this.database.together(() => {
+    this.database.inTransaction(() => {
       this.database.run(
-        `INSERT INTO droppedCompletions SELECT ${sums} FROM completions WHERE ${older} GROUP BY source
+        `INSERT INTO droppedCompletions SELECT ${sums} FROM completions WHERE ${olderRows} GROUP BY source
          ON CONFLICT (source) DO UPDATE SET count = count + excluded.count, savedUsd = savedUsd + excluded.savedUsd,
            characters = characters + excluded.characters, accepted = accepted + excluded.accepted, typed = typed + excluded.typed`,
         keptCompletions,
       );
-      this.database.run(`DELETE FROM completions WHERE ${older}`, keptCompletions);
+      this.database.run(`DELETE FROM completions WHERE ${olderRows}`, keptCompletions);
     });
   }
 
@@ -51,18 +51,18 @@ export class Completions {
     );
     const sum = (value: Summed, by?: AnswerSource) =>
       groups.reduce((total, group) => total + (by === undefined || by === group.source ? group[value] : 0), 0);
-    const [local, api] = [sum('count', 'specialist'), sum('count', 'api')];
+    const [local, large] = [sum('count', 'specialist'), sum('count', 'api')];
     const latency = (source: AnswerSource) => {
       const timed = 'FROM completions WHERE source = ? AND cached = 0';
-      const of = database.number(`SELECT count(*) AS value ${timed}`, source) ?? 0;
+      const count = database.number(`SELECT count(*) AS value ${timed}`, source) ?? 0;
       // Nearest rank, as in common/quality.ts.
-      const rank = Math.max(0, Math.ceil(of / 2) - 1);
+      const rank = Math.max(0, Math.ceil(count / 2) - 1);
       return database.number(`SELECT latencyMs AS value ${timed} ORDER BY latencyMs LIMIT 1 OFFSET ?`, source, rank);
     };
     return {
-      completions: local + api,
+      completions: local + large,
       local,
-      api,
+      api: large,
       accepted: sum('accepted'),
       typed: sum('typed'),
       characters: sum('characters'),

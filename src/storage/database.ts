@@ -100,7 +100,7 @@ export class Database {
   }
 
   /** Runs a transaction about money. When this returns, the data is on disk, in the file that was opened. */
-  durably<T>(work: () => T): T {
+  transactDurably<T>(work: () => T): T {
     this.assertInPlace();
     // FULL syncs the log at every commit. NORMAL, for everything else, syncs only at checkpoints.
     this.database.exec('PRAGMA synchronous = FULL');
@@ -113,7 +113,7 @@ export class Database {
   }
 
   /** Runs the work in one transaction. */
-  together(work: () => void): void {
+  inTransaction(work: () => void): void {
     transact(this.database, work);
   }
 

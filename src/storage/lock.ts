@@ -27,7 +27,7 @@ interface Owner {
  * owner and start time. Never waits.
  */
 export function lockRun(storage: string, root: string, who: string): Result<RunLock> {
-  return lock(locksFolder(storage), nameOf(root), who, wording);
+  return lock(locksFolder(storage), lockNameOf(root), who, lockedMessage);
 }
 
 /**
@@ -40,24 +40,24 @@ export function lockModel(storage: string, weights: string, who: string): Result
 
 /** Locks a download, so that only one process writes its file. @param sha256 of the file */
 export function lockDownload(storage: string, sha256: string, who: string): Result<RunLock> {
-  const taken = () => 'Another window is downloading this model. Wait for it, or cancel it there.';
-  return lock(join(storage, 'downloads'), sha256.slice(0, 16), who, taken);
+  const messageIfTaken = () => 'Another window is downloading this model. Wait for it, or cancel it there.';
+  return lock(join(storage, 'downloads'), sha256.slice(0, 16), who, messageIfTaken);
 }
 
 /** @param taken makes the message for a lock that another process holds */
-function lock(folder: string, name: string, who: string, taken: (path: string) => string): Result<RunLock> {
+function lock(folder: string, name: string, who: string, messageIfTaken: (path: string) => string): Result<RunLock> {
   const path = join(folder, `${name}.lock`);
   try {
     mkdirSync(folder, { recursive: true });
     let database: DatabaseSync;
     try {
-      database = hold(path);
+      database = openLocked(path);
     } catch (error) {
-      if (isBusy(error)) return failed('locked', taken(path));
+      if (isBusy(error)) return failed('locked', messageIfTaken(path));
       if (!isDamage(error)) throw error;
       // The file is always empty, so a damaged file is not a lock and can be deleted.
       rmSync(path);
-      database = hold(path);
+      database = openLocked(path);
     }
     const owner: Owner = { pid: process.pid, since: Date.now(), who };
     replaceFile(ownerPath(path), [Buffer.from(JSON.stringify(owner))]);
@@ -82,10 +82,10 @@ export function anyRun(storage: string): string | undefined {
   for (const name of readdirSync(folder).filter((each) => each.endsWith('.lock'))) {
     const path = join(folder, name);
     try {
-      hold(path).close();
+      openLocked(path).close();
     } catch (error) {
       if (!isBusy(error)) continue;
-      return wording(path);
+      return lockedMessage(path);
     }
   }
   return undefined;
@@ -96,7 +96,7 @@ function locksFolder(storage: string): string {
 }
 
 /** Name of a folder's lock: a hash of its real path, which does not reveal the path. */
-function nameOf(root: string): string {
+function lockNameOf(root: string): string {
   let real = root;
   try {
     real = realpathSync(root);
@@ -108,7 +108,7 @@ function nameOf(root: string): string {
 
 const ownerPath = (lock: string) => `${lock.slice(0, -'.lock'.length)}.json`;
 
-function hold(path: string): DatabaseSync {
+function openLocked(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
@@ -119,11 +119,11 @@ function hold(path: string): DatabaseSync {
   }
 }
 
-function wording(lock: string): string {
+function lockedMessage(lock: string): string {
   const owner = readOwner(ownerPath(lock));
   const since = owner && new Date(owner.since).toLocaleString('sv');
   const by = owner ? ` (${owner.who}, process ${owner.pid}, since ${since})` : '';
-  return `Another run is at work in this folder${by}. Wait for it to end, or stop it; what it has done so far is kept.`;
+  return `Another run is active in this folder${by}. Wait for it to end, or stop it; its finished work is kept.`;
 }
 
 function readOwner(path: string): Owner | undefined {

@@ -6,9 +6,9 @@ import { MovedError } from './sqlite-errors.ts';
 import type { TeacherCallRow } from './types.ts';
 
 /** Maximum difference between clock readings of one machine, ms. The time zone may have changed. */
-const longestSkewMs = 86_400_000;
+const maxSkewMs = 86_400_000;
 /** Tolerance for rounding errors in sums. */
-const leastUsd = 1e-9;
+const roundingUsd = 1e-9;
 
 export class Money implements Ledger {
   private readonly database: Database;
@@ -20,7 +20,7 @@ export class Money implements Ledger {
   reserve(reservation: Reservation, limitUsd: number): Reserved {
     const { database } = this;
     let carried: ReadonlyMap<string, number> = new Map();
-    const spentUsd = database.durably(() => {
+    const spentUsd = database.transactDurably(() => {
       this.expire(reservation.at);
       carried = this.carryBack(monthOf(reservation.at));
       const spent = this.spentInMonth(reservation.at);
@@ -28,7 +28,7 @@ export class Money implements Ledger {
       database.insert('reservations', reservation);
       return undefined;
     });
-    const withNotice = carried.size === 0 ? {} : { notice: aheadNotice(carried) };
+    const withNotice = carried.size === 0 ? {} : { notice: clockNotice(carried) };
     if (spentUsd !== undefined) return { ok: false, why: 'limit', spentUsd, ...withNotice };
     const storedUsd = database.number('SELECT usd AS value FROM reservations WHERE id = ?', reservation.id);
     if (storedUsd !== reservation.usd) throw new MovedError('the written reservation is missing');
@@ -37,14 +37,14 @@ export class Money implements Ledger {
 
   settle(id: string, paid: TeacherCallRow | undefined): void {
     const { database } = this;
-    database.durably(() => {
+    database.transactDurably(() => {
       database.run('DELETE FROM reservations WHERE id = ?', id);
       // The answer arrived after its reservation expired, as on a machine that slept. Its estimate must not count too.
-      const late = database.rows<TeacherCallRow>(
+      const lateCalls = database.rows<TeacherCallRow>(
         'DELETE FROM teacherCalls WHERE requestHash = ? RETURNING *',
         unsettled(id),
       );
-      for (const call of late) this.spend(call.at, -call.costUsd);
+      for (const call of lateCalls) this.spend(call.at, -call.costUsd);
       if (paid !== undefined) this.pay(paid);
     });
   }
@@ -52,11 +52,11 @@ export class Money implements Ledger {
   spentInMonth(at: number): number {
     const { database } = this;
     const month = monthOf(at);
-    const ahead = [...this.notCarried(month).values()].reduce((sum, usd) => sum + usd, 0);
+    const laterUsd = [...this.notCarried(month).values()].reduce((sum, usd) => sum + usd, 0);
     return (
       (database.number('SELECT sum(usd) AS value FROM spending WHERE month = ?', month) ?? 0) +
       (database.number('SELECT sum(usd) AS value FROM carriedSpending WHERE countedIn = ?', month) ?? 0) +
-      ahead +
+      laterUsd +
       (database.number('SELECT sum(usd) AS value FROM reservations') ?? 0)
     );
   }
@@ -108,7 +108,7 @@ export class Money implements Ledger {
        FROM spending WHERE month > ?`,
       month,
     );
-    return new Map(rows.filter(({ usd }) => usd > leastUsd).map((row) => [row.month, row.usd]));
+    return new Map(rows.filter(({ usd }) => usd > roundingUsd).map((row) => [row.month, row.usd]));
   }
 
   /**
@@ -116,12 +116,12 @@ export class Money implements Ledger {
    * the future was made while the clock was ahead; it expires too, or it would stay until that day.
    */
   private expire(now: number): void {
-    const left = this.database.rows<Reservation>(
+    const expired = this.database.rows<Reservation>(
       'DELETE FROM reservations WHERE until < ? OR at > ? RETURNING *',
       now,
-      now + longestSkewMs,
+      now + maxSkewMs,
     );
-    for (const reservation of left) this.pay(unanswered(reservation));
+    for (const reservation of expired) this.pay(unanswered(reservation));
   }
 
   private pay(row: TeacherCallRow): void {
@@ -138,7 +138,7 @@ export class Money implements Ledger {
   }
 }
 
-function aheadNotice(carried: ReadonlyMap<string, number>): string {
+function clockNotice(carried: ReadonlyMap<string, number>): string {
   const sums = [...carried].sort().map(([month, usd]) => `$${usd.toFixed(4)} in ${month}`);
   return (
     `The store holds API costs of later months: ${sums.join(', ')}. The clock of this machine was ahead then, or is behind now. ` +
@@ -153,6 +153,6 @@ function unsettled(id: string): string {
 /** The row of a reservation without an answer. It counts as paid, with its maximum cost. */
 function unanswered({ id, at, purpose, model, usd }: Reservation): TeacherCallRow {
   const tokens = { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 };
-  const nothing = { folder: '', path: '', text: '', ...tokens, latencyMs: 0 };
-  return { at, requestHash: unsettled(id), purpose, model, costUsd: usd, ...nothing };
+  const emptyFields = { folder: '', path: '', text: '', ...tokens, latencyMs: 0 };
+  return { at, requestHash: unsettled(id), purpose, model, costUsd: usd, ...emptyFields };
 }

@@ -14,7 +14,7 @@ import { isDamage } from './sqlite-errors.ts';
 
 export const databaseName = 'store.sqlite';
 /** Suffixes of the database, its log and its shared memory. SQLite finds them by name. */
-const companions = ['', '-wal', '-shm'];
+const fileSuffixes = ['', '-wal', '-shm'];
 
 export interface StoreDeps {
   readonly log?: Log;
@@ -42,7 +42,7 @@ export function openStore(folder: string, deps: StoreDeps = {}): OpenedStore {
     ...(clock && { monotonic: () => clock.monotonic() }),
     replaceDamaged: () => replace(folder, 'corrupt', deps),
     reopen: () => openFile(folder),
-    deleteSetAside: () => deleteSetAside(folder, log ?? silentLog),
+    deleteRenamed: () => deleteRenamed(folder, log ?? silentLog),
   };
   const store = new ResilientStore(opened.store, resilience, opened.notice);
   return opened.notice === undefined ? { store } : { store, notice: opened.notice };
@@ -70,16 +70,16 @@ function openFile(folder: string): SqliteStore {
   return new SqliteStore(openDatabase(file), file);
 }
 
-function replace(folder: string, why: 'corrupt' | 'newer-version', deps: StoreDeps): Opened {
-  const what = { corrupt: 'was damaged', 'newer-version': 'is from a later version of the extension' }[why];
+function replace(folder: string, reason: 'corrupt' | 'newer-version', deps: StoreDeps): Opened {
+  const problem = { corrupt: 'was damaged', 'newer-version': 'is from a later version of the extension' }[reason];
   try {
-    const aside = setAside(folder, why, (deps.clock ?? systemClock).now());
+    const renamedPath = renameDatabase(folder, reason, (deps.clock ?? systemClock).now());
     const store = openFile(folder);
     // Keep the month's spending for the limit, if the old database can still be read.
-    store.money.carry(spendingOf(aside));
+    store.money.carry(spendingOf(renamedPath));
     const notice =
-      `The stored completions and API answers could not be used: the database ${what}. ` +
-      `It was kept as ${aside}, and a new one was started.`;
+      `The stored completions and API answers could not be used: the database ${problem}. ` +
+      `It was kept as ${renamedPath}, and a new one was started.`;
     return { store, notice };
   } catch (error) {
     return inMemory(folder, error);
@@ -96,17 +96,17 @@ function inMemory(folder: string, error: unknown): Opened {
 }
 
 /** Renames the database with its companions; returns the new path. */
-function setAside(folder: string, why: string, now: number): string {
+function renameDatabase(folder: string, reason: string, now: number): string {
   const stamp = new Date(now).toISOString().replace(/\D/g, '').slice(0, 17);
-  const aside = join(folder, `${why}-${stamp}.sqlite`);
-  for (const companion of companions) {
+  const renamedPath = join(folder, `${reason}-${stamp}.sqlite`);
+  for (const suffix of fileSuffixes) {
     try {
-      renameSync(join(folder, databaseName + companion), aside + companion);
+      renameSync(join(folder, databaseName + suffix), renamedPath + suffix);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }
-  return aside;
+  return renamedPath;
 }
 
 function spendingOf(file: string): Map<string, number> {
@@ -121,7 +121,7 @@ function spendingOf(file: string): Map<string, number> {
   }
 }
 
-function deleteSetAside(folder: string, log: Log): void {
+function deleteRenamed(folder: string, log: Log): void {
   try {
     for (const name of readdirSync(folder))
       if (/^(corrupt|newer-version)-\d{17}\.sqlite(-wal|-shm)?$/.test(name)) rmSync(join(folder, name));

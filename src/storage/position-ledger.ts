@@ -21,7 +21,7 @@ export class PositionLedger {
     try {
       this.database = new Database(openDatabase(file), file);
     } catch (error) {
-      this.goOnWithout(error);
+      this.continueWithout(error);
     }
   }
 
@@ -64,11 +64,11 @@ export class PositionLedger {
     this.attempt((database) => {
       const marks = models.map(() => '?').join(', ');
       database.run(`DELETE FROM answers WHERE folder = ? AND model NOT IN (${marks})`, this.folder, ...models);
-      this.dropUnanswered(database);
+      this.deleteUnanswered(database);
     });
   }
 
-  private dropUnanswered(database: Database): void {
+  private deleteUnanswered(database: Database): void {
     database.run(
       'DELETE FROM places WHERE folder = ?1 AND place NOT IN (SELECT place FROM answers WHERE folder = ?1)',
       this.folder,
@@ -84,13 +84,13 @@ export class PositionLedger {
     try {
       return this.database && work(this.database);
     } catch (error) {
-      if (!isBusy(error)) this.goOnWithout(error);
+      if (!isBusy(error)) this.continueWithout(error);
       return undefined;
     }
   }
 
-  private goOnWithout(error: unknown): void {
-    this.log.warn(`What is measured is not kept: ${messageOf(error)}`);
+  private continueWithout(error: unknown): void {
+    this.log.warn(`Measurements are not stored: ${messageOf(error)}`);
     this.close();
   }
 }

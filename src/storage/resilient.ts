@@ -20,7 +20,7 @@ export interface ResilientDeps {
   /** Opens or creates the database on disk again. Throws if that fails. */
   readonly reopen: () => SqliteStore;
   /** Deletes the databases that earlier failures renamed. */
-  readonly deleteSetAside: () => void;
+  readonly deleteRenamed: () => void;
   /** Monotonic, ms. */
   readonly monotonic?: () => number;
 }
@@ -34,7 +34,7 @@ export class ResilientStore implements Store {
   private readonly log: Log;
   private readonly backlog = new Backlog();
   /** Spending by month, as last read from the disk. */
-  private spent: ReadonlyMap<string, number> = new Map();
+  private lastSpending: ReadonlyMap<string, number> = new Map();
   private triedAt = Number.NEGATIVE_INFINITY;
   /** The reason for the latest disk failure, for the user. */
   private lastFailure: string | undefined;
@@ -69,18 +69,18 @@ export class ResilientStore implements Store {
     if (this.canKeep()) {
       try {
         this.backlog.drain(this.current);
-        return this.passOnNotice(this.current.reserve(reservation, limitUsd));
+        return this.reportNotice(this.current.reserve(reservation, limitUsd));
       } catch (error) {
         if (isBusy(error)) return { ok: false, why: 'busy' };
         this.replace(error);
         // `replace` opens a new database after damage.
-        if (this.onDisk) return this.passOnNotice(this.current.reserve(reservation, limitUsd));
+        if (this.onDisk) return this.reportNotice(this.current.reserve(reservation, limitUsd));
       }
     }
     return { ok: false, why: 'unwritable', message: this.lastFailure ?? '' };
   }
 
-  private passOnNotice(reserved: Reserved): Reserved {
+  private reportNotice(reserved: Reserved): Reserved {
     if (!('notice' in reserved)) return reserved;
     const { notice, ...rest } = reserved;
     if (notice !== undefined) this.deps.onNotice?.(notice);
@@ -125,7 +125,7 @@ export class ResilientStore implements Store {
   }
   deleteAll(): void {
     this.change((store) => store.deleteAll());
-    this.deps.deleteSetAside();
+    this.deps.deleteRenamed();
   }
 
   close(): void {
@@ -185,7 +185,7 @@ export class ResilientStore implements Store {
     const failed = this.current;
     this.log.error(`Store: ${messageOf(error)}`);
     try {
-      this.spent = failed.money.spending();
+      this.lastSpending = failed.money.spending();
     } catch {
       // The database is damaged or gone.
     }
@@ -199,9 +199,9 @@ export class ResilientStore implements Store {
       return;
     }
     const memory = new SqliteStore();
-    memory.money.carry(this.spent);
+    memory.money.carry(this.lastSpending);
     try {
-      memory.adopt(failed);
+      memory.copyFrom(failed);
     } catch {
       // The database cannot be read either. It stays on disk unchanged.
     }
@@ -239,7 +239,7 @@ export class ResilientStore implements Store {
 
   /** Writes the backlog to `store`, in order. */
   private continueIn(store: SqliteStore): void {
-    store.money.carry(this.spent);
+    store.money.carry(this.lastSpending);
     this.backlog.drain(store);
   }
 

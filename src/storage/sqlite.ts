@@ -69,15 +69,15 @@ export class SqliteStore implements Store {
   }
 
   rowsOf(folder: string): FolderRows {
-    const of = <T>(table: StoreTable, order: string) =>
+    const rowsIn = <T>(table: StoreTable, order: string) =>
       this.database.rows<T>(`SELECT * FROM ${table} WHERE folder = ? ORDER BY ${order}`, folder);
     return {
-      teacherCalls: of<TeacherCallRow>('teacherCalls', 'at, rowid'),
-      completions: of<CompletionRow>('completions', 'at, rowid'),
-      adaptations: of<AdaptationRow>('adaptations', 'finishedAt DESC, rowid DESC'),
-      places: of<PositionRow>('places', 'rowid'),
-      answers: of<AnswerRow>('answers', 'rowid'),
-      stages: of<StageRow>('stages', 'rowid'),
+      teacherCalls: rowsIn<TeacherCallRow>('teacherCalls', 'at, rowid'),
+      completions: rowsIn<CompletionRow>('completions', 'at, rowid'),
+      adaptations: rowsIn<AdaptationRow>('adaptations', 'finishedAt DESC, rowid DESC'),
+      places: rowsIn<PositionRow>('places', 'rowid'),
+      answers: rowsIn<AnswerRow>('answers', 'rowid'),
+      stages: rowsIn<StageRow>('stages', 'rowid'),
     };
   }
 
@@ -100,7 +100,7 @@ export class SqliteStore implements Store {
   }
 
   /** Copies everything from `other` except spending and reservations. Throws if it cannot be read. */
-  adopt(other: SqliteStore): void {
+  copyFrom(other: SqliteStore): void {
     for (const table of allTables)
       for (const row of other.database.rows<object>(`SELECT * FROM ${table} ORDER BY rowid`))
         this.database.insert(table, row);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { keptRows } from '../../src/adaptation/kept/kept-rows.ts';
 import { summaryOf } from '../../src/adaptation/report/kept.ts';
 import { silentLog } from '../../src/common/log.ts';
-import { sender } from '../../src/llm/connect.ts';
+import { requestWriter } from '../../src/llm/connect.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { adaptAsking, askingRequest, engineFor } from './asking.ts';
 import { knowingLlm, makeProject } from './project.ts';
@@ -22,7 +22,7 @@ test('every labelling request that is shown is one that a run with the same limi
     for await (const { kind, text } of rows) if (kind === 'label') shown.push(text);
     const llm = knowingLlm(project);
     await adaptAsking(engineFor(project), llm, request, true);
-    const send = await sender(address, completionPrompt);
+    const send = await requestWriter(address, completionPrompt);
     const sent = new Set(llm.requests.map(send));
     assert.equal(sent.size, 50);
     assert.deepEqual(

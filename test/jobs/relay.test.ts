@@ -70,7 +70,7 @@ test('what the editor refuses is a failure with its code, also where there is no
     at('¦'),
     never,
   );
-  assert.ok(!alone.ok && /in an editor only/.test(alone.error.message));
+  assert.ok(!alone.ok && /only inside the editor/.test(alone.error.message));
 });
 
 test('cancelled there, it is cancelled here; a job that is over leaves nothing open', async () => {

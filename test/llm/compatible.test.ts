@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Budget } from '../../src/llm/budget.ts';
-import { type ConnectOptions, connectLlm, sender } from '../../src/llm/connect.ts';
+import { type ConnectOptions, connectLlm, requestWriter } from '../../src/llm/connect.ts';
 import { providerOf } from '../../src/llm/providers/providers.ts';
 import { promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
@@ -177,7 +177,8 @@ test('estimates the cost of an answer without token counts', async () => {
 
 test('a model with a small context gets a smaller prompt', async () => {
   const long = at(`${'const value = 1;\n'.repeat(3_000)}¦\n`);
-  const length = async (provider: string) => (await sender({ provider, model: 'some' }, completionPrompt))(long).length;
+  const length = async (provider: string) =>
+    (await requestWriter({ provider, model: 'some' }, completionPrompt))(long).length;
   assert.ok((await length('llama.cpp')) < 0.75 * (await length('openrouter')));
   assert.ok((await length('llama.cpp')) / 2.4 < 8_192);
 });

@@ -103,5 +103,5 @@ test('an empty answer is valid, and without an editor the request fails', async 
     never,
   );
   assert.ok(!nobody.ok && nobody.error.code === 'bad-request', JSON.stringify(nobody));
-  assert.match(nobody.error.message, /in an editor only/);
+  assert.match(nobody.error.message, /only inside the editor/);
 });

@@ -43,7 +43,7 @@ function setting(folder: string, limitUsd = 1) {
     });
     const prompts = requests.map((request) => completionPrompt(request, llm.facts));
     if (batch) llm.waitForBatches(new BatchFile(path));
-    else await llm.takeUpBatches(new BatchFile(path), signal);
+    else await llm.resumeBatches(new BatchFile(path), signal);
     const known = prompts.filter((prompt) => llm.knows(prompt)).length;
     const before = { awaited: llm.awaited, known };
     const answers = new Map<number, string>();

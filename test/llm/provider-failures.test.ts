@@ -33,9 +33,9 @@ before(async () => {
 after(() => api.close());
 
 const statuses: readonly (readonly [number, ErrorCode, RegExp])[] = [
-  [400, 'bad-request', /did not take/],
+  [400, 'bad-request', /rejected the request/],
   [401, 'bad-key', /Set API Key/],
-  [402, 'no-credit', /answers no more for this account/],
+  [402, 'no-credit', /no longer answers for this account/],
   [403, 'bad-key', /Set API Key/],
   [404, 'bad-request', /knows no model/],
   [407, 'network', /proxy/],
@@ -188,9 +188,9 @@ for (const provider of asked) {
         clock: skipping(),
         onAnswer,
       });
-      const { again = 0, stops = false } = failureKinds[code] ?? {};
-      assert.deepEqual(kept, stops ? [0] : again > 0 ? [0, 1, 2] : [0, 2], `${status}`);
-      assert.equal(api.requests.length, stops ? 2 : again > 0 ? 4 : 3, `${status}`);
+      const { retries = 0, stops = false } = failureKinds[code] ?? {};
+      assert.deepEqual(kept, stops ? [0] : retries > 0 ? [0, 1, 2] : [0, 2], `${status}`);
+      assert.equal(api.requests.length, stops ? 2 : retries > 0 ? 4 : 3, `${status}`);
       assert.equal(outcome.stopped?.code, stops ? code : undefined);
     }
   });

@@ -11,7 +11,7 @@ import type { CompletionQuery, Draft, Specialist } from '../../src/common/comple
 import type { Log } from '../../src/common/log.ts';
 import { redactedRequest } from '../../src/completion/redacted-request.ts';
 import { Budget } from '../../src/llm/budget.ts';
-import { sender } from '../../src/llm/connect.ts';
+import { requestWriter } from '../../src/llm/connect.ts';
 import { RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
@@ -226,7 +226,7 @@ function specialistOf(index: NgramModel): Specialist {
   };
 }
 
-const send = await sender({ model: llmModel }, completionPrompt);
+const send = await requestWriter({ model: llmModel }, completionPrompt);
 
 function seeRequest(request: LlmRequest, see: See): void {
   see('prompt', send(request));

@@ -154,7 +154,7 @@ test('a full disk continues in memory with the stored rows', () => {
     onNotice: (notice) => notices.push(notice),
     replaceDamaged: () => assert.fail('a full disk is no damage'),
     reopen: () => assert.fail('not while it is known to be full'),
-    deleteSetAside: () => {},
+    deleteRenamed: () => {},
   });
   store.settle('', teacherCall({ requestHash: 'before', costUsd: 1 }));
   const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);

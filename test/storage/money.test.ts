@@ -241,7 +241,7 @@ function breakable() {
       if (!repaired) throw new Error('still broken');
       return openReal();
     },
-    deleteSetAside: () => {},
+    deleteRenamed: () => {},
   });
   return {
     store,

@@ -3,7 +3,7 @@
 
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { connectLlm, type LlmAddress, sender } from '../../llm/connect.ts';
+import { connectLlm, type LlmAddress, requestWriter } from '../../llm/connect.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import { dialectOf } from '../../neural/models/manifest.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
@@ -108,7 +108,7 @@ async function* learningRows(
   const inputs = { train: held.train, choose, test, index, tokenizer, llm, teaches: request.neural !== undefined };
   const toLabel = Object.values(await positionsToLabel(inputs, request.limits, signal)).flat();
   const live = new Live(request, secrets, specialist ?? index, undefined, log);
-  const send = await sender(address, completionPrompt);
+  const send = await requestWriter(address, completionPrompt);
   for (const { example } of sample(toLabel, SHOWN_REQUESTS)) {
     await turn(signal);
     yield { kind: 'label', path: example.path, text: send(labelRequest(example, index)) };
@@ -141,7 +141,9 @@ export async function rowsAt(
     return failed('bad-request', `Nothing of ${path} is ever sent: it is ignored or holds secrets, and ${why}.`);
   }
   const query = queryOf(text, offset, path, languageIdOf(path));
-  return ok([...liveRows(await live.preview(query, signal), await sender(request.address ?? {}, completionPrompt))]);
+  return ok([
+    ...liveRows(await live.preview(query, signal), await requestWriter(request.address ?? {}, completionPrompt)),
+  ]);
 }
 
 function* liveRows(asked: LlmRequest, send: (request: LlmRequest) => string): Generator<KeptRow> {

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
 import { memoryCeiling } from '../../common/memory.ts';
-import { byCommandLine } from '../../llm/providers/providers.ts';
+import { commandLineProviders } from '../../llm/providers/providers.ts';
 import { listPackages } from '../../neural/models/list.ts';
 
 export const repository = resolve(import.meta.dirname, '../../..');
@@ -14,7 +14,7 @@ const shippedNames = listPackages(models)
   .map(({ name }) => name)
   .join(', ');
 
-const providerLines = wrap(byCommandLine.join(', '), 76)
+const providerLines = wrap(commandLineProviders.join(', '), 76)
   .split('\n')
   .map((line) => line.trim())
   .join(`\n${' '.repeat(23)}`);
@@ -92,7 +92,7 @@ const options = {
   places: { type: 'string' },
   'run-budget': { type: 'string', default: '1' },
   budget: { type: 'string', default: '1' },
-  provider: { type: 'string', default: byCommandLine[0] },
+  provider: { type: 'string', default: commandLineProviders[0] },
   url: { type: 'string' },
   model: { type: 'string', default: '' },
   folder: { type: 'string' },

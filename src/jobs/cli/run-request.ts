@@ -8,7 +8,7 @@ import type { AdaptRequest, ApiAccess, LabelingLimits, NeuralAccess } from '../.
 import { threadCount } from '../../common/threads.ts';
 import { type LlmAddress, modelOf } from '../../llm/connect.ts';
 import { checkBaseUrl } from '../../llm/protocol/address.ts';
-import { byCommandLine, providerOf } from '../../llm/providers/providers.ts';
+import { commandLineProviders, providerOf } from '../../llm/providers/providers.ts';
 import { IMPORTED_BASES, readPackage } from '../../neural/models/list.ts';
 import { MANIFEST, TOKENIZER } from '../../neural/models/manifest.ts';
 import { models, numberOption, UsageError, type Values } from './command-line.ts';
@@ -66,8 +66,8 @@ export function labelingLimits(values: Values): LabelingLimits {
 
 /** Provider, model and URL of the large model. */
 export function addressOf({ provider = '', model, url }: Values): LlmAddress {
-  if (!byCommandLine.includes(provider))
-    throw new UsageError(`There is no provider '${provider}': ${byCommandLine.join(', ')}.`);
+  if (!commandLineProviders.includes(provider))
+    throw new UsageError(`There is no provider '${provider}': ${commandLineProviders.join(', ')}.`);
   return { provider, model, ...(url !== undefined && { baseUrl: url }) };
 }
 

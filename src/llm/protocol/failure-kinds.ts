@@ -13,11 +13,11 @@ export interface FailureContext {
 
 export interface FailureKind {
   /** Makes the message from the detail. Absent if the detail is a sentence already. */
-  readonly say?: (detail: string, context: FailureContext) => string;
+  readonly messageOf?: (detail: string, context: FailureContext) => string;
   /** First pause, ms, doubled after each further failure. Infinity: until a setting changes. Absent: no API failure. */
   readonly pauseMs?: number;
   /** Number of retries of one prompt during labelling. Absent: no retries. */
-  readonly again?: number;
+  readonly retries?: number;
   /** The next prompt would fail too, so the rest is not sent. */
   readonly stops?: true;
   /** The server rejected the request, so nothing was paid. */
@@ -32,58 +32,59 @@ export const whereUrl = ({ provider: { urlVariable } }: FailureContext) =>
 
 export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
   'no-key': {
-    say: () => "No API key is set. Set one with 'Easy Adaptation: Set API Key'; until then answers are local only.",
+    messageOf: () =>
+      "No API key is set. Set one with 'Easy Adaptation: Set API Key'; until then answers are local only.",
     ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
   },
   'bad-key': {
-    say: (detail, { host, provider: { key } }) =>
+    messageOf: (detail, { host, provider: { key } }) =>
       `${host} refused the API key (${detail}). Set a valid one with 'Easy Adaptation: ${key.command ?? 'Set API Key'}'.`,
     ...{ pauseMs: Number.POSITIVE_INFINITY, stops: true, refused: true },
   },
   'no-credit': {
-    say: (detail, { host }) =>
-      `${host} answers no more for this account (${detail}). Pay or wait there, or choose another model with ${chooseModel}.`,
+    messageOf: (detail, { host }) =>
+      `${host} no longer answers for this account (${detail}). Pay or wait there, or choose another model with ${chooseModel}.`,
     ...{ pauseMs: 5 * 60_000, stops: true, refused: true },
   },
   'no-consent': {
-    say: (detail, { host }) =>
-      `${host} may not be asked (${detail}). Allow it where the editor asks, or choose another model with ${chooseModel}.`,
+    messageOf: (detail, { host }) =>
+      `${host} may not be used (${detail}). Allow it when the editor asks, or choose another model with ${chooseModel}.`,
     ...{ stops: true, refused: true },
   },
   'rate-limited': {
-    say: (detail, { host }) => `${host} limits the rate of requests (${detail}). They continue after a pause.`,
-    ...{ pauseMs: 2_000, again: 5, refused: true },
+    messageOf: (detail, { host }) => `${host} limits the rate of requests (${detail}). They continue after a pause.`,
+    ...{ pauseMs: 2_000, retries: 5, refused: true },
   },
   overloaded: {
-    say: (detail, { host }) => `${host} cannot answer now (${detail}). Requests continue after a pause.`,
-    ...{ pauseMs: 2_000, again: 5 },
+    messageOf: (detail, { host }) => `${host} cannot answer now (${detail}). Requests continue after a pause.`,
+    ...{ pauseMs: 2_000, retries: 5 },
   },
   network: {
-    say: (detail, { host }) =>
+    messageOf: (detail, { host }) =>
       `No connection to ${host} (${detail}). Check the network, the proxy and the base URL; requests continue after a pause.`,
-    ...{ pauseMs: 2_000, again: 3 },
+    ...{ pauseMs: 2_000, retries: 3 },
   },
   // A malformed answer or a timeout may depend on the prompt.
   timeout: {
-    say: (detail, { host }) =>
+    messageOf: (detail, { host }) =>
       `${host} took too long (${detail}). The time limit is the setting easyAdaptation.apiTimeout.`,
-    ...{ pauseMs: 1_000, again: 2 },
+    ...{ pauseMs: 1_000, retries: 2 },
   },
   malformed: {
-    say: (detail, { host, provider }) =>
-      `What ${host} sent is not an answer of ${provider.protocol} (${detail}). Check the base URL, and any proxy in between.`,
-    ...{ pauseMs: 2_000, again: 1 },
+    messageOf: (detail, { host, provider }) =>
+      `The answer of ${host} does not follow ${provider.protocol} (${detail}). Check the base URL, and any proxy in between.`,
+    ...{ pauseMs: 2_000, retries: 1 },
   },
   redirected: {
-    say: (detail, context) =>
-      `${context.host} sends requests on to ${detail || 'an address that is none'}; neither text nor key was sent there. ` +
-      `If that is the API you mean, make it the base URL (${whereUrl(context)}).`,
+    messageOf: (detail, context) =>
+      `${context.host} redirects requests to ${detail || 'an invalid address'}; neither text nor key was sent there. ` +
+      `If you trust that address, make it the base URL (${whereUrl(context)}).`,
     ...{ pauseMs: 30_000, stops: true, refused: true },
   },
   // Rejected because of its content, so a retry fails until a setting changes.
   'bad-request': {
-    say: (detail, { host }) =>
-      `${host} did not take the request: ${detail}${/easyAdaptation|Easy Adaptation/.test(detail) ? '' : `. If it stays so, choose another model with ${chooseModel}`}.`,
+    messageOf: (detail, { host }) =>
+      `${host} rejected the request: ${detail}${/easyAdaptation|Easy Adaptation/.test(detail) ? '' : `. If this happens again, choose another model with ${chooseModel}`}.`,
     ...{ pauseMs: 30_000, refused: true },
   },
   'over-budget': { stops: true },

@@ -42,15 +42,15 @@ export class NoAddressError extends Error {
 }
 
 export function failureOf(code: ErrorCode, detail: string, context: FailureContext, retryAfterMs?: number): Failure {
-  const plain = redacted(detail, context.apiKey);
-  const text = failureKinds[code]?.say?.(plain, context) ?? plain;
+  const redactedDetail = redactedLine(detail, context.apiKey);
+  const text = failureKinds[code]?.messageOf?.(redactedDetail, context) ?? redactedDetail;
   return retryAfterMs === undefined ? { code, message: text } : { code, message: text, retryAfterMs };
 }
 
 /** The message of a server or a proxy as plain text, with keys redacted in case it repeats them. */
-export function redacted(text: string, apiKey: string): string {
-  const plain = plainLine(text, 2_000);
-  return plainLine(withoutKey(plain, apiKey, 'message').replace(/\bsk-[\w-]{8,}/gi, '[key]'));
+export function redactedLine(text: string, apiKey: string): string {
+  const redactedDetail = plainLine(text, 2_000);
+  return plainLine(withoutKey(redactedDetail, apiKey, 'message').replace(/\bsk-[\w-]{8,}/gi, '[key]'));
 }
 
 /** The meaning of a status for all providers. */
@@ -74,7 +74,7 @@ const commonFailures: readonly FailureRow[] = [
 ];
 
 /** The meaning of fetch's errors, by their codes. */
-const connections: readonly { readonly names: RegExp; readonly code?: ErrorCode; readonly detail?: string }[] = [
+const connectionRows: readonly { readonly names: RegExp; readonly code?: ErrorCode; readonly detail?: string }[] = [
   { names: /TIMEOUT|ETIMEDOUT/, code: 'timeout' },
   {
     names: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/,
@@ -116,17 +116,17 @@ function refusal(
   const message = rawMessage.trim().replace(/\.$/, '');
   const detail = [status === undefined ? '' : `HTTP ${status}`, message].filter((part) => part !== '').join(': ');
   const providerRows = context.provider.failures;
-  const fits = (row: FailureRow) =>
+  const matches = (row: FailureRow) =>
     (row.status ?? status) === status && (row.type?.test(type) ?? true) && (row.message?.test(message) ?? true);
   const row =
-    providerRows.find((each) => each.status !== undefined && fits(each)) ??
-    commonFailures.find(fits) ??
-    ((status ?? 0) >= 500 ? { code: 'overloaded' as const } : providerRows.find(fits));
+    providerRows.find((each) => each.status !== undefined && matches(each)) ??
+    commonFailures.find(matches) ??
+    ((status ?? 0) >= 500 ? { code: 'overloaded' as const } : providerRows.find(matches));
   // An error inside a stream has no status. It counts as the server's failure unless a row matches.
   if (row === undefined && status === undefined)
     return failureOf(detail === '' ? 'malformed' : 'overloaded', detail || 'an unknown error', context);
-  const words: string | undefined = (row as FailureRow | undefined)?.detail;
-  const sentence = words?.replace('{model}', () => context.model).replace('{message}', () => detail) ?? detail;
+  const template: string | undefined = (row as FailureRow | undefined)?.detail;
+  const sentence = template?.replace('{model}', () => context.model).replace('{message}', () => detail) ?? detail;
   return failureOf(row?.code ?? 'bad-request', sentence, context, retryAfter(headers, context.now));
 }
 
@@ -151,15 +151,16 @@ function waitOf(text: string | null | undefined, toMs: (value: number) => number
   return wait >= 0 ? wait : undefined;
 }
 
-function connection(error: unknown, ofSdk: boolean, context: FailureContext): Failure {
+function connection(error: unknown, isSdkError: boolean, context: FailureContext): Failure {
   const codes = chain(error).map((cause) => (cause as { code?: unknown }).code);
   const code = codes.find((each): each is string => typeof each === 'string');
   if (code === 'ERR_INVALID_URL')
     return failureOf('bad-request', 'the setting easyAdaptation.baseUrl is not a URL', context);
   const last = chain(error).at(-1);
   const message = code ?? shortened(last);
-  if (code === undefined && !ofSdk && !(error instanceof TypeError)) return failureOf('malformed', message, context);
-  const row = connections.find(({ names }) => names.test(code ?? ''));
+  if (code === undefined && !isSdkError && !(error instanceof TypeError))
+    return failureOf('malformed', message, context);
+  const row = connectionRows.find(({ names }) => names.test(code ?? ''));
   return failureOf(row?.code ?? 'network', row?.detail?.replace('{message}', () => message) ?? message, context);
 }
 
@@ -185,10 +186,10 @@ export function neverArrived(error: unknown): boolean {
 
 function chain(error: unknown): Error[] {
   const causes: Error[] = [];
-  for (let at = error; at instanceof Error && causes.length < 6; ) {
-    causes.push(at);
+  for (let current = error; current instanceof Error && causes.length < 6; ) {
+    causes.push(current);
     // Node tries all addresses of a host and reports an error for each.
-    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+    current = current instanceof AggregateError ? current.errors[0] : current.cause;
   }
   return causes;
 }

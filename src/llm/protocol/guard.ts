@@ -3,22 +3,22 @@ import { checkBaseUrl } from './address.ts';
 import { InsecureError, ProtocolError, RedirectError } from './failures.ts';
 
 /** Maximum decompressed size, bytes: an answer of 5,000 tokens with a few hundred bytes each, and an error message. */
-const mostBytes = { answer: 4 << 20, error: 64 << 10 } as const;
+const maxBytes = { answer: 4 << 20, error: 64 << 10 } as const;
 
 /**
  * Wraps `send`: rejects redirects and limits bodies. Redirects 307 and 308 would send text and key to another address.
  * @param answerBytes maximum size of a whole answer
  * @param onBytes called for every piece; an exception ends the answer
  */
-export function guarded(
+export function guardedFetch(
   send: typeof fetch,
   onBytes: () => void = () => {},
-  answerBytes: number = mostBytes.answer,
+  answerBytes: number = maxBytes.answer,
 ): typeof fetch {
   return async (input, init) => {
-    const asked = input instanceof Request ? input.url : String(input);
+    const requestUrl = input instanceof Request ? input.url : String(input);
     // The setting is checked elsewhere, but an address from the environment is checked only here.
-    if (checkBaseUrl(asked).problem === 'insecure') throw new InsecureError(new URL(asked).origin);
+    if (checkBaseUrl(requestUrl).problem === 'insecure') throw new InsecureError(new URL(requestUrl).origin);
     const response = await send(input, { ...init, redirect: 'manual' });
     const { status, statusText, headers, body, ok } = response;
     // Some implementations of fetch return a redirect as an empty answer, or follow it anyway.
@@ -31,7 +31,7 @@ export function guarded(
       throw new ProtocolError(`HTTP ${status}`);
     }
     if (body === null) return response;
-    const limited = body.pipeThrough(limit(ok ? answerBytes : mostBytes.error, ok, onBytes));
+    const limited = body.pipeThrough(limit(ok ? answerBytes : maxBytes.error, ok, onBytes));
     return new Response(limited, { status, statusText, headers });
   };
 }
@@ -54,17 +54,17 @@ export function withOwnHeaders(send: typeof fetch, headers: Readonly<Record<stri
 }
 
 /** @param whole a longer body is an error; otherwise it is truncated */
-function limit(most: number, whole: boolean, onBytes: () => void): TransformStream<Uint8Array, Uint8Array> {
-  let left = most;
+function limit(maxLength: number, isWhole: boolean, onBytes: () => void): TransformStream<Uint8Array, Uint8Array> {
+  let remaining = maxLength;
   return new TransformStream({
     transform(piece, controller) {
       onBytes();
-      if (piece.byteLength <= left) {
-        left -= piece.byteLength;
+      if (piece.byteLength <= remaining) {
+        remaining -= piece.byteLength;
         controller.enqueue(piece);
-      } else if (whole) throw new ProtocolError(`more than ${most >> 20} MB`);
+      } else if (isWhole) throw new ProtocolError(`more than ${maxLength >> 20} MB`);
       else {
-        controller.enqueue(piece.subarray(0, left));
+        controller.enqueue(piece.subarray(0, remaining));
         // Ends the body and closes the connection.
         controller.terminate();
       }
@@ -72,8 +72,8 @@ function limit(most: number, whole: boolean, onBytes: () => void): TransformStre
   });
 }
 
-function originOf({ headers, redirected, url }: Response, asked: Parameters<typeof fetch>[0]): string {
+function originOf({ headers, redirected, url }: Response, requestUrl: Parameters<typeof fetch>[0]): string {
   const target = redirected ? url : (headers.get('location') ?? '');
-  const from = asked instanceof Request ? asked.url : String(asked);
+  const from = requestUrl instanceof Request ? requestUrl.url : String(requestUrl);
   return URL.canParse(target, from) && target !== '' ? new URL(target, from).origin : '';
 }

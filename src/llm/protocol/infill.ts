@@ -8,7 +8,7 @@ export interface InfillEndpoint {
   readonly path: string;
   readonly form: 'tokens' | 'fields';
   /** Every model is requested like this. A model without a known form continues the prefix. */
-  readonly always?: true;
+  readonly anyModel?: true;
 }
 
 export interface InfillFamily extends FillIn {
@@ -40,6 +40,6 @@ const continuation: InfillFamily = { names: /^/, prefix: '', suffix: '', middle:
 /** Undefined for a model that gets instructions in words. */
 export function infillOf(model: string, endpoint: InfillEndpoint | undefined): Infill | undefined {
   const name = model.toLowerCase();
-  const family = families.find(({ names }) => names.test(name)) ?? (endpoint?.always && continuation);
+  const family = families.find(({ names }) => names.test(name)) ?? (endpoint?.anyModel && continuation);
   return family && endpoint && { family, endpoint };
 }

@@ -2,31 +2,31 @@
 
 const replacement = '[key]';
 /** Minimum key lengths. A key below `encoded` may be a word: only messages are redacted, only in its literal form. */
-const shortest = { message: 4, encoded: 8 } as const;
+const minLength = { message: 4, encoded: 8 } as const;
 /** A shorter key without a digit is a placeholder ('lm-studio', 'EMPTY'). */
-const longestPlaceholder = 20;
+const maxPlaceholderLength = 20;
 
-/** Redacts the key in a server's text. @param what an 'answer' keeps a word that is only a placeholder key */
-export function withoutKey(text: string, apiKey: string, what: 'message' | 'answer'): string {
-  if (apiKey.length < shortest.message) return text;
-  const isSecret = apiKey.length >= shortest.encoded && (/\d/.test(apiKey) || apiKey.length >= longestPlaceholder);
-  if (what === 'answer' && !isSecret) return text;
-  if (apiKey.length < shortest.encoded) return text.replaceAll(apiKey, replacement);
+/** Redacts the key in a server's text. @param kind an 'answer' keeps a word that is only a placeholder key */
+export function withoutKey(text: string, apiKey: string, kind: 'message' | 'answer'): string {
+  if (apiKey.length < minLength.message) return text;
+  const isSecret = apiKey.length >= minLength.encoded && (/\d/.test(apiKey) || apiKey.length >= maxPlaceholderLength);
+  if (kind === 'answer' && !isSecret) return text;
+  if (apiKey.length < minLength.encoded) return text.replaceAll(apiKey, replacement);
   return text.replace(formsOf(apiKey), replacement);
 }
 
 /** Matches the key in either case, escaped for URLs, HTML and source text, and in base64, base64url and hex. */
 function formsOf(apiKey: string): RegExp {
-  if (last?.apiKey !== apiKey) {
+  if (cached?.apiKey !== apiKey) {
     const bytes = Buffer.from(apiKey);
     const forms = [escapedForm(apiKey), hexForm(bytes), ...[0, 1, 2].map((offset) => base64Form(bytes, offset))];
-    last = { apiKey, forms: new RegExp(forms.join('|'), 'giu') };
+    cached = { apiKey, forms: new RegExp(forms.join('|'), 'giu') };
   }
-  return last.forms;
+  return cached.forms;
 }
 
 /** Cache of one key, because its forms are searched for in every piece of an answer. */
-let last: { readonly apiKey: string; readonly forms: RegExp } | undefined;
+let cached: { readonly apiKey: string; readonly forms: RegExp } | undefined;
 
 function escapedForm(apiKey: string): string {
   return [...apiKey]

@@ -8,7 +8,7 @@ import type { Piece, TokenOdds } from './wire.ts';
 /** Maximum characters per token, except for runs of white space or separator characters. */
 const charactersPerToken = 64;
 /** Upper bound for token counts, above any context or answer length. */
-const mostTokens = 100_000_000;
+const maxCount = 100_000_000;
 
 /** Text, usage and end of one answer. All text of a server passes through here and is plain text afterwards. */
 export class AnswerReader {
@@ -18,10 +18,10 @@ export class AnswerReader {
   begun = false;
   private readonly odds: TokenOdds[] = [];
   private counts: { [K in keyof LlmUsage]: number } | undefined;
-  private ended = false;
+  private isEnded = false;
   private raw: string;
   private plain: string | undefined;
-  private readonly mostCharacters: number;
+  private readonly maxCharacters: number;
   private readonly apiKey: string;
 
   /**
@@ -31,7 +31,7 @@ export class AnswerReader {
   constructor(prefill: string, textTokens: number, apiKey: string) {
     this.apiKey = apiKey;
     this.raw = prefill;
-    this.mostCharacters = prefill.length + textTokens * charactersPerToken;
+    this.maxCharacters = prefill.length + textTokens * charactersPerToken;
   }
 
   /** The answer so far, including the prefill. */
@@ -43,8 +43,8 @@ export class AnswerReader {
 
   /** Token probabilities if the server sends them. Empty if the tokens contain the key. */
   get tokens(): readonly TokenOdds[] {
-    const spelled = this.odds.map(({ token }) => token).join('');
-    return withoutKey(spelled, this.apiKey, 'answer') === spelled ? this.odds : [];
+    const joined = this.odds.map(({ token }) => token).join('');
+    return withoutKey(joined, this.apiKey, 'answer') === joined ? this.odds : [];
   }
 
   /** The server's token counts, final only at the end of the answer. Undefined if there are none yet. */
@@ -58,28 +58,28 @@ export class AnswerReader {
     if (typeof model === 'string') this.model = withoutKey(plainLine(model), this.apiKey, 'answer').slice(0, 100);
     if (usage !== undefined) this.count(usage);
     this.stop = stop ?? this.stop;
-    this.ended ||= end === true;
+    this.isEnded ||= end === true;
     this.raw += text;
     this.odds.push(...logprobs);
     this.plain = undefined;
-    if (this.raw.length > this.mostCharacters) throw new ProtocolError('more text than was asked for');
+    if (this.raw.length > this.maxCharacters) throw new ProtocolError('more text than requested');
     return text !== '';
   }
 
   /** Throws a ProtocolError if the answer is incomplete. */
   assertComplete(): void {
     if (!this.begun) throw new ProtocolError('no event stream');
-    if (!this.ended || this.stop === undefined) throw new ProtocolError('the stream ended too soon');
+    if (!this.isEnded || this.stop === undefined) throw new ProtocolError('the stream ended too soon');
   }
 
   /** Counts are cumulative, so later ones replace earlier ones. */
   private count(usage: NonNullable<Piece['usage']>): void {
-    const before = this.counts ?? { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 };
+    const previous = this.counts ?? { inputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, outputTokens: 0 };
     this.counts = {
-      inputTokens: whole(usage.inputTokens) ?? before.inputTokens,
-      cacheWriteTokens: whole(usage.cacheWriteTokens) ?? before.cacheWriteTokens,
-      cacheReadTokens: whole(usage.cacheReadTokens) ?? before.cacheReadTokens,
-      outputTokens: whole(usage.outputTokens) ?? before.outputTokens,
+      inputTokens: tokenCount(usage.inputTokens) ?? previous.inputTokens,
+      cacheWriteTokens: tokenCount(usage.cacheWriteTokens) ?? previous.cacheWriteTokens,
+      cacheReadTokens: tokenCount(usage.cacheReadTokens) ?? previous.cacheReadTokens,
+      outputTokens: tokenCount(usage.outputTokens) ?? previous.outputTokens,
     };
   }
 }
@@ -87,20 +87,20 @@ export class AnswerReader {
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** The value as an object, or undefined if it is none. */
-export function record(value: unknown): JsonRecord | undefined {
+export function recordOf(value: unknown): JsonRecord | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : undefined;
 }
 
 /** The value as an object. Throws a ProtocolError that names the missing object. */
-export function object(value: unknown, what: string): JsonRecord {
-  if (typeof value !== 'object' || value === null) throw new ProtocolError(`${what} is missing or not an object`);
+export function requireObject(value: unknown, name: string): JsonRecord {
+  if (typeof value !== 'object' || value === null) throw new ProtocolError(`${name} is missing or not an object`);
   return value as JsonRecord;
 }
 
 /** Validates a token count. Undefined if it is absent or null. */
-export function whole(value: unknown): number | undefined {
+export function tokenCount(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > mostTokens)
-    throw new ProtocolError('a token count is none');
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > maxCount)
+    throw new ProtocolError('a token count is not a whole number');
   return value;
 }

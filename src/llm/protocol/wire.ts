@@ -41,7 +41,7 @@ export interface Provider {
   /** '' if the user must choose a model. */
   readonly defaultModel: string;
   /** Used only for labelling, never for completions while the user types. */
-  readonly onUsersActionOnly?: true;
+  readonly onlyOnUserAction?: true;
   /** The share of the normal price that batch answers cost. Absent if there are no batches. */
   readonly batchPriceFactor?: number;
   /** Searched before the rows for all providers (failures.ts), except rows without a status. */
@@ -127,7 +127,7 @@ export interface ServerCapabilities {
   /** Maximum number of stop sequences. */
   readonly stops: number;
   /** Whether it sends token counts on request, always, or never. */
-  readonly usage: 'asked' | 'always' | 'never';
+  readonly usage: 'requested' | 'always' | 'never';
   /** Shape of token probabilities, if they are requested. */
   readonly logprobs: 'chat' | 'completions' | 'none';
   /** Token probabilities are requested with every answer. */
@@ -156,7 +156,7 @@ export interface FailureRow {
   readonly type?: RegExp;
   readonly message?: RegExp;
   readonly code: ErrorCode;
-  /** Replaces the server's message in the sentence. `{model}` and `{message}` are placeholders; `{message}` is the server's message. */
+  /** The sentence for the user, in place of the server's message. `{model}` and `{message}` stand for those two. */
   readonly detail?: string;
 }
 

@@ -6,7 +6,7 @@ import { ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
 import { withoutKey } from '../protocol/key-forms.ts';
 import { mostTokens, type Prompt, type PromptBlock } from '../protocol/prompt.ts';
-import { type JsonRecord, object } from '../protocol/reading.ts';
+import { type JsonRecord, requireObject } from '../protocol/reading.ts';
 import type { BatchWire, Piece, SdkError, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** @param thinking whether the server supports the fields that prevent thinking */
@@ -92,7 +92,7 @@ export function openWire(options: WireOptions): Wire {
 
 /** Message Batches: platform.claude.com/docs/en/build-with-claude/batch-processing. */
 function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): BatchWire {
-  const to = (fetch: typeof globalThis.fetch) => client(fetch).messages.batches;
+  const batchesOn = (fetch: typeof globalThis.fetch) => client(fetch).messages.batches;
   /** Validates a batch id, which is stored on disk and used in URLs. */
   const isId = (id: unknown) =>
     typeof id === 'string' && /^[\w.-]{1,200}$/.test(id) && withoutKey(id, options.apiKey, 'answer') === id;
@@ -102,22 +102,22 @@ function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): B
         const { stream: _, ...params } = bodyOf(prompt, options, true);
         return { custom_id: id, params };
       });
-      const { id } = await to(fetch).create({ requests }, { signal });
+      const { id } = await batchesOn(fetch).create({ requests }, { signal });
       if (!isId(id)) throw new ProtocolError('a batch without an id');
       return id;
     },
     async list(fetch, signal) {
-      const { data } = await to(fetch).list({ limit: 100 }, { signal });
-      const named = data.filter(({ id }) => isId(id));
-      return named.map(({ id, created_at, request_counts: counts }) => {
+      const { data } = await batchesOn(fetch).list({ limit: 100 }, { signal });
+      const valid = data.filter(({ id }) => isId(id));
+      return valid.map(({ id, created_at, request_counts: counts }) => {
         const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
         return { id, at: Date.parse(created_at), total };
       });
     },
     ended: async (id, fetch, signal) =>
-      (await to(fetch).retrieve(id, undefined, { signal })).processing_status === 'ended',
+      (await batchesOn(fetch).retrieve(id, undefined, { signal })).processing_status === 'ended',
     async *results(id, fetch, signal) {
-      for await (const { custom_id, result } of await to(fetch).results(id, undefined, { signal }))
+      for await (const { custom_id, result } of await batchesOn(fetch).results(id, undefined, { signal }))
         yield { id: custom_id, pieces: result.type === 'succeeded' ? messagePieces(result.message) : undefined };
     },
   };
@@ -125,28 +125,28 @@ function batchesOf(client: ReturnType<typeof clientOf>, options: WireOptions): B
 
 /** Converts a whole message to pieces. */
 function messagePieces(message: unknown): Piece[] {
-  const { model, usage, content, stop_reason: reason } = object(message, 'a message');
+  const { model, usage, content, stop_reason: reason } = requireObject(message, 'a message');
   if (!Array.isArray(content)) throw new ProtocolError('a message without content');
   const text = content.map((block: JsonRecord) => (block.type === 'text' ? String(block.text) : '')).join('');
   return [{ model, usage: usageOf(usage), text, stop: stopOf(String(reason)), end: true }];
 }
 
 function pieceOf(event: unknown): Piece {
-  const { type, ...data } = object(event, 'an event');
+  const { type, ...data } = requireObject(event, 'an event');
   switch (type) {
     case 'message_start': {
-      const message = object(data.message, 'message_start');
+      const message = requireObject(data.message, 'message_start');
       return { model: message.model, usage: usageOf(message.usage) };
     }
     case 'content_block_delta': {
-      const { type: kind, text } = object(data.delta, 'a delta');
+      const { type: kind, text } = requireObject(data.delta, 'a delta');
       // Thinking and its signature are not part of the answer.
       if (kind !== 'text_delta') return {};
       if (typeof text !== 'string') throw new ProtocolError('a text delta without text');
       return { text };
     }
     case 'message_delta': {
-      const { stop_reason: reason } = object(data.delta, 'message_delta');
+      const { stop_reason: reason } = requireObject(data.delta, 'message_delta');
       return { ...(typeof reason === 'string' && { stop: stopOf(reason) }), usage: usageOf(data.usage) };
     }
     case 'message_stop':
@@ -162,7 +162,7 @@ export function stopOf(reason: string): NonNullable<Piece['stop']> {
 }
 
 export function usageOf(usage: unknown): NonNullable<Piece['usage']> {
-  const counts: JsonRecord = object(usage, 'usage');
+  const counts: JsonRecord = requireObject(usage, 'usage');
   return {
     inputTokens: counts.input_tokens,
     cacheWriteTokens: counts.cache_creation_input_tokens,

@@ -27,7 +27,7 @@ export function editorError(error: unknown): EditorError {
 }
 
 const host = 'vscode.lm';
-const { guessed: _, ...known } = unknownModel;
+const { guessed: _, ...knownPriceFacts } = unknownModel;
 
 export const editor: Provider = {
   id: 'editor',
@@ -41,7 +41,7 @@ export const editor: Provider = {
     readOn: '2026-11-26',
   },
   defaultModel: '',
-  onUsersActionOnly: true,
+  onlyOnUserAction: true,
   failures: [
     { type: /^NoPermissions$/, code: 'no-consent' },
     { type: /^NotFound$/, code: 'bad-request' },
@@ -55,7 +55,7 @@ export const editor: Provider = {
     { type: /./, code: 'overloaded' },
   ],
   facts: (model) => ({
-    ...known,
+    ...knownPriceFacts,
     ...{ input: 0, cacheWrite: 0, cacheRead: 0, output: 0, cacheMinimum: Number.POSITIVE_INFINITY },
     id: `${host}/${model}`,
     asked: `${host}/${model}`,
@@ -64,14 +64,14 @@ export const editor: Provider = {
 };
 
 function openWire({ editor: models, model }: WireOptions): Wire {
-  const there = (): EditorModels => {
+  const requireModels = (): EditorModels => {
     if (models) return models;
-    throw new EditorError('NotFound', "the editor's models are there in an editor only, where it asks for them");
+    throw new EditorError('NotFound', "the editor's models can be used only inside the editor");
   };
   return {
     body: textOf,
     async *ask(prompt, _, signal) {
-      for await (const text of there().ask(model, textOf(prompt), signal)) yield { text };
+      for await (const text of requireModels().ask(model, textOf(prompt), signal)) yield { text };
       signal.throwIfAborted();
       yield { stop: 'done', end: true };
     },
@@ -79,7 +79,7 @@ function openWire({ editor: models, model }: WireOptions): Wire {
       error instanceof EditorError
         ? { kind: 'refusal', status: undefined, type: error.kind, message: error.message, headers: undefined }
         : undefined,
-    models: () => there().list(),
+    models: () => requireModels().list(),
   };
 }
 

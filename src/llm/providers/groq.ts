@@ -1,16 +1,16 @@
 // Groq, a fast host of open models. Documentation: console.groq.com/docs. The price is from its list of models, as
 // quoted in github.com/braintrustdata/braintrust-proxy/issues/925.
-import { common, compatible, unreadTerms } from './openai.ts';
+import { compatibleProvider, unverifiedTerms, usualCapabilities } from './openai.ts';
 
-export const groq = compatible({
+export const groq = compatibleProvider({
   id: 'groq',
   label: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   key: { need: 'required', example: 'gsk_…', createdAt: 'console.groq.com/keys', variable: 'GROQ_API_KEY' },
-  terms: unreadTerms('https://console.groq.com/docs/legal/services-agreement'),
+  terms: unverifiedTerms('https://console.groq.com/docs/legal/services-agreement'),
   defaultModel: 'openai/gpt-oss-120b',
-  takes: { ...common, logprobs: 'none' },
-  thinks: /gpt-oss/,
+  capabilities: { ...usualCapabilities, logprobs: 'none' },
+  thinkingModels: /gpt-oss/,
   context: 131_072,
   // Groq's own status: the cheaper service tier is full.
   failures: [{ status: 498, code: 'overloaded' }],

@@ -4,11 +4,11 @@ import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 
 import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
 import { mostTokens, type Prompt } from '../protocol/prompt.ts';
-import { type JsonRecord, object, record, whole } from '../protocol/reading.ts';
+import { type JsonRecord, recordOf, requireObject, tokenCount } from '../protocol/reading.ts';
 import type { Piece, SdkError, ServerCapabilities, TokenOdds, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** Fields that are omitted if a server rejects them. `max_tokens` is replaced by its newer name. */
-const dispensable = [
+const optionalFields = [
   'temperature',
   'reasoning_effort',
   'stream_options',
@@ -19,9 +19,9 @@ const dispensable = [
 ];
 
 /** Number of requested alternatives per token: the maximum of OpenAI's completions. */
-const likeliest = 5;
+const requestedAlternatives = 5;
 
-export function openCompatible(options: WireOptions, takes: ServerCapabilities): Wire {
+export function openCompatible(options: WireOptions, capabilities: ServerCapabilities): Wire {
   const { apiKey, baseUrl, provider, timeoutMs } = options;
   const address = baseUrl ?? provider.baseUrl;
   const client = new OpenAI({
@@ -37,42 +37,44 @@ export function openCompatible(options: WireOptions, takes: ServerCapabilities):
     // The SDK would log events that it cannot parse, including file text.
     logLevel: 'off',
   });
-  const refused = new Set<string>();
-  const to = (fetch: typeof globalThis.fetch) => {
+  const rejected = new Set<string>();
+  const clientWith = (fetch: typeof globalThis.fetch) => {
     // With an empty address, the SDK would send requests to OpenAI.
     if (address === '') throw new NoAddressError();
     const headers: Record<string, string> = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
     return client.withOptions({ fetch: withOwnHeaders(fetch, headers) });
   };
   return {
-    body: (prompt) => bodyOf(prompt, options, takes, refused).body,
+    body: (prompt) => bodyOf(prompt, options, capabilities, rejected).body,
     async *ask(prompt, fetch, signal) {
-      const asking = to(fetch);
+      const requestClient = clientWith(fetch);
       let begun = false;
-      for await (const event of await open(asking)) {
+      for await (const event of await open(requestClient)) {
         begun = true;
         yield pieceOf(event);
       }
       // The SDK hides the protocol's end mark. The pieces contain the model's stop reason.
       if (begun) yield { end: true };
 
-      async function open(asked: OpenAI): Promise<AsyncIterable<unknown>> {
-        const { path, body } = bodyOf(prompt, options, takes, refused);
+      async function open(requestClient: OpenAI): Promise<AsyncIterable<unknown>> {
+        const { path, body } = bodyOf(prompt, options, capabilities, rejected);
         try {
-          return (await asked.post(path, { body, stream: true, signal })) as AsyncIterable<unknown>;
+          return (await requestClient.post(path, { body, stream: true, signal })) as AsyncIterable<unknown>;
         } catch (error) {
           const field =
-            error instanceof APIError ? dispensable.find((each) => names(error, each) && each in body) : undefined;
+            error instanceof APIError
+              ? optionalFields.find((each) => rejectsField(error, each) && each in body)
+              : undefined;
           if (field === undefined) throw error;
-          refused.add(field);
-          return open(asked);
+          rejected.add(field);
+          return open(requestClient);
         }
       }
     },
     explain,
     models: async (fetch, signal) => {
-      const listed: unknown = await to(fetch).get('/models', { signal });
-      const { data } = object(listed, 'the list of models');
+      const listed: unknown = await clientWith(fetch).get('/models', { signal });
+      const { data } = requireObject(listed, 'the list of models');
       if (!Array.isArray(data)) throw new ProtocolError('a list of models without models');
       return data.flatMap((row: unknown) =>
         typeof (row as JsonRecord | null)?.id === 'string' ? [(row as { id: string }).id] : [],
@@ -82,7 +84,7 @@ export function openCompatible(options: WireOptions, takes: ServerCapabilities):
 }
 
 /** Whether the server rejects this field. */
-function names(error: APIError, field: string): boolean {
+function rejectsField(error: APIError, field: string): boolean {
   return (
     (error.status === 400 || error.status === 422) &&
     new RegExp(`\\b${field}\\b`).test(`${error.param} ${error.message}`)
@@ -93,13 +95,13 @@ function bodyOf(
   prompt: Prompt,
   { model, facts, logprobs }: WireOptions,
   { stops, usage, extras, logprobs: form, always }: ServerCapabilities,
-  refused: ReadonlySet<string>,
+  rejected: ReadonlySet<string>,
 ): { readonly path: string; readonly body: Record<string, unknown> } {
   const { infill, stop } = prompt;
   const maxTokens = mostTokens(prompt, facts);
   const text = prompt.user.map((block) => block.text).join('');
-  const thinks = facts.thinking === 'disabled' ? 'none' : facts.thinking === 'always' ? 'low' : undefined;
-  const sent: Record<string, unknown> = {
+  const effort = facts.thinking === 'disabled' ? 'none' : facts.thinking === 'always' ? 'low' : undefined;
+  const body: Record<string, unknown> = {
     model,
     ...(infill === undefined
       ? {
@@ -110,34 +112,36 @@ function bodyOf(
         }
       : { prompt: text, ...(infill.suffix !== undefined && { suffix: infill.suffix }) }),
     stream: true,
-    ...(refused.has('max_tokens') ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
+    ...(rejected.has('max_tokens') ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens }),
     ...(stop.length > 0 && { stop: stop.slice(0, stops) }),
-    ...(thinks !== undefined ? { reasoning_effort: thinks } : { temperature: 0 }),
-    ...(usage === 'asked' && { stream_options: { include_usage: true } }),
+    ...(effort !== undefined ? { reasoning_effort: effort } : { temperature: 0 }),
+    ...(usage === 'requested' && { stream_options: { include_usage: true } }),
     ...((logprobs ?? always === 'logprobs') &&
       form !== 'none' &&
-      (infill === undefined ? { logprobs: true, top_logprobs: likeliest } : { logprobs: likeliest })),
+      (infill === undefined
+        ? { logprobs: true, top_logprobs: requestedAlternatives }
+        : { logprobs: requestedAlternatives })),
     ...extras,
   };
-  for (const field of refused) delete sent[field];
-  return { path: (infill && facts.infill?.endpoint.path) ?? '/chat/completions', body: sent };
+  for (const field of rejected) delete body[field];
+  return { path: (infill && facts.infill?.endpoint.path) ?? '/chat/completions', body };
 }
 
 function pieceOf(event: unknown): Piece {
-  const { model, choices, usage, ...rest } = object(event, 'an event');
+  const { model, choices, usage, ...rest } = requireObject(event, 'an event');
   // Some servers send an error in the stream without the usual wrapper.
   if (rest.object === 'error') throw new APIError(undefined, rest, undefined, undefined);
   if (!Array.isArray(choices)) throw new ProtocolError('an event without choices');
-  const counted = usage === undefined || usage === null ? {} : { usage: usageOf(object(usage, 'usage')) };
-  if (choices.length === 0) return { model, ...counted };
-  const choice = object(choices[0], 'a choice');
+  const counts = usage === undefined || usage === null ? {} : { usage: usageOf(requireObject(usage, 'usage')) };
+  if (choices.length === 0) return { model, ...counts };
+  const choice = requireObject(choices[0], 'a choice');
   const { finish_reason: reason, logprobs } = choice;
   return {
     model,
-    ...counted,
-    text: textOf(choice.delta === undefined ? choice.text : object(choice.delta, 'a delta').content),
+    ...counts,
+    text: textOf(choice.delta === undefined ? choice.text : requireObject(choice.delta, 'a delta').content),
     ...(typeof reason === 'string' && { stop: stopOf(reason) }),
-    ...(logprobs !== undefined && logprobs !== null && { logprobs: logprobsOf(object(logprobs, 'logprobs')) }),
+    ...(logprobs !== undefined && logprobs !== null && { logprobs: logprobsOf(requireObject(logprobs, 'logprobs')) }),
   };
 }
 
@@ -149,7 +153,7 @@ function stopOf(reason: string): NonNullable<Piece['stop']> {
 function textOf(content: unknown): string {
   if (content === undefined || content === null) return '';
   if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) throw new ProtocolError('a delta whose text is none');
+  if (!Array.isArray(content)) throw new ProtocolError('a delta without text');
   return content
     .map((part: unknown) => ((part as JsonRecord | null)?.type === 'text' ? textOf((part as JsonRecord).text) : ''))
     .join('');
@@ -158,8 +162,8 @@ function textOf(content: unknown): string {
 /** Converts the counts. The server's prompt count includes tokens read from the cache. */
 function usageOf(usage: JsonRecord): NonNullable<Piece['usage']> {
   const details = usage.prompt_tokens_details as JsonRecord | null | undefined;
-  const cached = whole(details?.cached_tokens ?? usage.prompt_cache_hit_tokens) ?? 0;
-  const all = whole(usage.prompt_tokens);
+  const cached = tokenCount(details?.cached_tokens ?? usage.prompt_cache_hit_tokens) ?? 0;
+  const all = tokenCount(usage.prompt_tokens);
   return {
     ...(all !== undefined && { inputTokens: Math.max(0, all - cached), cacheReadTokens: Math.min(all, cached) }),
     outputTokens: usage.completion_tokens,
@@ -181,7 +185,7 @@ function logprobsOf({ content, tokens, token_logprobs: values, top_logprobs: top
       : [];
   for (const { token, logprob, likeliest: rivals } of rows)
     if (typeof token !== 'string' || ![logprob, ...rivals].every((each) => typeof each === 'number'))
-      throw new ProtocolError('a logprob that is none');
+      throw new ProtocolError('a log-probability that is not a number');
   return rows as TokenOdds[];
 }
 
@@ -190,7 +194,7 @@ function explain(error: unknown): SdkError | undefined {
   if (error instanceof APIConnectionError) return { kind: 'connection' };
   if (!(error instanceof APIError)) return undefined;
   const { code, type, headers } = error;
-  const message = record(error.error)?.message;
+  const message = recordOf(error.error)?.message;
   // OpenRouter and llama.cpp send the status as the code, also inside a stream.
   const status = error.status ?? (typeof code === 'number' ? code : undefined);
   return {

@@ -13,29 +13,29 @@ interface Price extends Pick<ModelFacts, 'input' | 'cacheRead' | 'output'>, Part
   readonly readOn: string;
 }
 
-const { guessed: _, ...known } = unknownModel;
+const { guessed: _, ...knownPriceFacts } = unknownModel;
 
-/** Requests to this machine cost nothing. */
-function free(host: string): Partial<Price> {
+/** The price of a model without a listed price: requests to this machine cost nothing. */
+function priceFor(host: string): Partial<Price> {
   return isLoopback(host) ? { input: 0, cacheRead: 0, output: 0 } : {};
 }
 
 type Row = Omit<Provider, 'protocol' | 'key' | 'failures' | 'facts' | 'wire'> & {
   readonly key: Omit<Provider['key'], 'example'> & { readonly example?: string };
-  readonly takes: ServerCapabilities;
+  readonly capabilities: ServerCapabilities;
   readonly failures?: readonly FailureRow[];
   readonly prices?: readonly Price[];
   /** Usual context window of its models, tokens. */
   readonly context?: number;
   /** Names of models that think before they answer. */
-  readonly thinks?: RegExp;
+  readonly thinkingModels?: RegExp;
 };
 
-const tooLong = 'it is too long for "{model}" there ({message})';
-const noModel =
+const tooLongDetail = 'it is too long for "{model}" there ({message})';
+const noModelDetail =
   'it knows no model "{model}" ({message}). Choose another with \'Easy Adaptation: Choose the Large Model\'';
 
-const everyFailure: readonly FailureRow[] = [
+const commonFailures: readonly FailureRow[] = [
   { status: 429, type: /insufficient_quota/, code: 'no-credit' },
   { status: 429, message: /exceeded your current quota|insufficient (balance|credits)/i, code: 'no-credit' },
   { status: 400, type: /billing_hard_limit/, code: 'no-credit' },
@@ -46,35 +46,43 @@ const everyFailure: readonly FailureRow[] = [
     detail:
       "it does not serve your country or region ({message}). Choose another with 'Easy Adaptation: Choose the Large Model'",
   },
-  { type: /context_(length|size)|exceed_context/, code: 'bad-request', detail: tooLong },
+  { type: /context_(length|size)|exceed_context/, code: 'bad-request', detail: tooLongDetail },
   {
     status: 400,
     message: /context (length|size|window)|too long|maximum context/i,
     code: 'bad-request',
-    detail: tooLong,
+    detail: tooLongDetail,
   },
-  { status: 500, message: /context size/i, code: 'bad-request', detail: tooLong },
+  { status: 500, message: /context size/i, code: 'bad-request', detail: tooLongDetail },
   {
     status: 400,
     message: /model.*(not exist|not found|invalid)|(invalid|not a valid) model/i,
     code: 'bad-request',
-    detail: noModel,
+    detail: noModelDetail,
   },
 ];
 
-export function compatible({ takes, prices = [], failures = [], context, thinks, key, ...row }: Row): Provider {
+export function compatibleProvider({
+  capabilities,
+  prices = [],
+  failures = [],
+  context,
+  thinkingModels,
+  key,
+  ...row
+}: Row): Provider {
   return {
     ...row,
     key: { example: 'sk-…', ...key },
     protocol: "OpenAI's chat completions",
-    failures: [...failures, ...everyFailure],
+    failures: [...failures, ...commonFailures],
     facts(model, host) {
-      const { names: _, readOn: priced, ...price } = prices.find(({ names }) => names.test(model)) ?? free(host);
-      const infill = infillOf(model, takes.infill);
+      const { names: _, readOn: priced, ...price } = prices.find(({ names }) => names.test(model)) ?? priceFor(host);
+      const infill = infillOf(model, capabilities.infill);
       const name = `${row.id}@${host}/${model}`;
       return {
-        ...(price.input === undefined ? unknownModel : { ...known, cacheWrite: price.input }),
-        ...(thinks?.test(model) && { thinking: 'always' }),
+        ...(price.input === undefined ? unknownModel : { ...knownPriceFacts, cacheWrite: price.input }),
+        ...(thinkingModels?.test(model) && { thinking: 'always' }),
         ...price,
         ...(priced !== undefined && { priced }),
         ...(infill && { infill }),
@@ -86,26 +94,26 @@ export function compatible({ takes, prices = [], failures = [], context, thinks,
     },
     wire: async () => {
       const { openCompatible } = await import('./openai-wire.ts');
-      return { openWire: (options) => openCompatible(options, takes) };
+      return { openWire: (options) => openCompatible(options, capabilities) };
     },
   };
 }
 
 const readOn = '2026-11-26';
 /** Terms that we looked for but could not read in the provider's own copy. */
-export const unreadTerms = (page: string): Terms => ({ training: 'not known', page, readOn });
-export const common: ServerCapabilities = { stops: 4, usage: 'asked', logprobs: 'chat' };
+export const unverifiedTerms = (page: string): Terms => ({ training: 'not known', page, readOn });
+export const usualCapabilities: ServerCapabilities = { stops: 4, usage: 'requested', logprobs: 'chat' };
 /** Defaults of a local server. */
-export const local = {
+export const localServer = {
   key: { need: 'optional', createdAt: '', variable: '' },
   terms: { training: 'by model', page: "the model's licence", readOn },
   defaultModel: '',
   context: 8_192,
 } as const;
-export const tokens: InfillEndpoint = { path: '/completions', form: 'tokens' };
+export const tokenInfill: InfillEndpoint = { path: '/completions', form: 'tokens' };
 
-export const compatibles: readonly Provider[] = [
-  compatible({
+export const compatibleProviders: readonly Provider[] = [
+  compatibleProvider({
     id: 'openai',
     label: 'OpenAI',
     baseUrl: 'https://api.openai.com/v1',
@@ -117,8 +125,8 @@ export const compatibles: readonly Provider[] = [
       readOn,
     },
     defaultModel: 'gpt-5.4-mini',
-    takes: common,
-    thinks: /^(gpt-5|o\d)/,
+    capabilities: usualCapabilities,
+    thinkingModels: /^(gpt-5|o\d)/,
     prices: [
       { names: /^gpt-5\.5(?!-)/, input: 5, cacheRead: 5, output: 30, thinking: 'disabled', readOn: '2026-04-30' },
       {
@@ -132,76 +140,81 @@ export const compatibles: readonly Provider[] = [
       { names: /^gpt-5\.4(?!-)/, input: 2.5, cacheRead: 2.5, output: 15, thinking: 'disabled', readOn: '2026-04-30' },
     ],
   }),
-  compatible({
+  compatibleProvider({
     id: 'mistral',
     label: 'Mistral',
     baseUrl: 'https://api.mistral.ai/v1',
     key: { need: 'required', example: '', createdAt: 'console.mistral.ai', variable: 'MISTRAL_API_KEY' },
-    terms: unreadTerms('https://mistral.ai/terms'),
+    terms: unverifiedTerms('https://mistral.ai/terms'),
     defaultModel: 'codestral-latest',
     // Mistral rejects unknown fields.
-    takes: { ...common, usage: 'always', logprobs: 'none', infill: { path: '/fim/completions', form: 'fields' } },
+    capabilities: {
+      ...usualCapabilities,
+      usage: 'always',
+      logprobs: 'none',
+      infill: { path: '/fim/completions', form: 'fields' },
+    },
     prices: [{ names: /^codestral/, input: 0.3, cacheRead: 0.3, output: 0.9, readOn: '2026-04-30' }],
   }),
-  compatible({
+  compatibleProvider({
     id: 'deepseek',
     label: 'DeepSeek',
     baseUrl: 'https://api.deepseek.com',
     key: { need: 'required', createdAt: 'platform.deepseek.com', variable: 'DEEPSEEK_API_KEY' },
-    terms: unreadTerms('https://cdn.deepseek.com/policies/en-US/deepseek-open-platform-terms-of-service.html'),
+    terms: unverifiedTerms('https://cdn.deepseek.com/policies/en-US/deepseek-open-platform-terms-of-service.html'),
     defaultModel: 'deepseek-chat',
-    takes: { ...common, stops: 16 },
-    thinks: /reasoner/,
+    capabilities: { ...usualCapabilities, stops: 16 },
+    thinkingModels: /reasoner/,
     prices: [{ names: /^deepseek-v4-flash/, input: 0.14, cacheRead: 0.0028, output: 0.28, readOn: '2026-04-30' }],
   }),
-  compatible({
+  compatibleProvider({
     id: 'openrouter',
     label: 'OpenRouter',
     baseUrl: 'https://openrouter.ai/api/v1',
     key: { need: 'required', example: 'sk-or-…', createdAt: 'openrouter.ai/keys', variable: 'OPENROUTER_API_KEY' },
-    terms: unreadTerms('https://openrouter.ai/terms'),
+    terms: unverifiedTerms('https://openrouter.ai/terms'),
     defaultModel: '',
-    takes: common,
+    capabilities: usualCapabilities,
     // This 403 comes from moderation, not from the key.
     failures: [{ status: 403, message: /moderation|flagged/i, code: 'bad-request' }],
   }),
-  compatible({
+  compatibleProvider({
     id: 'azure',
     label: 'Azure OpenAI',
     baseUrl: '',
     key: { need: 'required', example: '', createdAt: 'portal.azure.com', variable: 'AZURE_OPENAI_API_KEY' },
-    terms: unreadTerms('https://www.microsoft.com/licensing/terms'),
+    terms: unverifiedTerms('https://www.microsoft.com/licensing/terms'),
     defaultModel: '',
-    takes: common,
-    thinks: /gpt-5|^o\d/,
+    capabilities: usualCapabilities,
+    thinkingModels: /gpt-5|^o\d/,
     failures: [
       { type: /content_filter/, code: 'bad-request' },
       // This 403 comes from a network rule, not from the key.
       { status: 403, message: /public access|virtual network|firewall/i, code: 'network' },
     ],
   }),
-  compatible({
-    ...local,
+  compatibleProvider({
+    ...localServer,
     id: 'vllm',
     label: 'vLLM',
     baseUrl: 'http://127.0.0.1:8000/v1',
     // vLLM rejects `suffix` with status 400.
-    takes: { ...common, stops: 16, logprobs: 'completions', infill: tokens },
+    capabilities: { ...usualCapabilities, stops: 16, logprobs: 'completions', infill: tokenInfill },
   }),
-  compatible({
-    ...local,
+  compatibleProvider({
+    ...localServer,
     id: 'llama.cpp',
     label: "llama.cpp's server",
     baseUrl: 'http://127.0.0.1:8080/v1',
-    takes: { ...common, stops: 16, infill: tokens, extras: { cache_prompt: true } },
+    capabilities: { ...usualCapabilities, stops: 16, infill: tokenInfill, extras: { cache_prompt: true } },
   }),
-  compatible({
-    ...local,
+  compatibleProvider({
+    ...localServer,
     id: 'ollama',
     label: 'Ollama',
     baseUrl: 'http://127.0.0.1:11434/v1',
     // Ollama applies the model's template to every prompt. Templates of infill models have a place for the suffix.
-    takes: { ...common, stops: 16, infill: { path: '/completions', form: 'fields' } },
+    capabilities: { ...usualCapabilities, stops: 16, infill: { path: '/completions', form: 'fields' } },
     failures: [
       {
         status: 500,
@@ -212,11 +225,11 @@ export const compatibles: readonly Provider[] = [
       },
     ],
   }),
-  compatible({
-    ...local,
+  compatibleProvider({
+    ...localServer,
     id: 'lmstudio',
     label: 'LM Studio',
     baseUrl: 'http://127.0.0.1:1234/v1',
-    takes: { ...common, logprobs: 'none', infill: tokens },
+    capabilities: { ...usualCapabilities, logprobs: 'none', infill: tokenInfill },
   }),
 ];

@@ -150,7 +150,7 @@ export class Api {
   /** The folder's client, which records every paid answer before use. Recreated when key, address or model change. */
   llm(folder: FolderRef): LlmClient | undefined {
     const settings = this.settings();
-    if (!settings || this.provider.onUsersActionOnly || this.state(folder) !== 'available') return undefined;
+    if (!settings || this.provider.onlyOnUserAction || this.state(folder) !== 'available') return undefined;
     const settingsText = JSON.stringify(settings);
     const known = this.clients.get(folder.key);
     if (known?.settings === settingsText) return known.llm;

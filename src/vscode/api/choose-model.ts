@@ -180,7 +180,7 @@ export async function setApiKey({ api, key }: ChooseDeps): Promise<UiText | unde
   const settings = api.settings();
   const isSet = t('The key is set.');
   // Without a model the key cannot be tested.
-  if (settings === undefined || modelOf(settings) === '' || api.provider.onUsersActionOnly) return isSet;
+  if (settings === undefined || modelOf(settings) === '' || api.provider.onlyOnUserAction) return isSet;
   const result = await testCall({ ...settings, timeoutMs: keyTestTimeoutMs }, api);
   if (result === undefined) return isSet;
   if (result.ok) return sentences(t('The key works.'), result.value);

@@ -12,7 +12,7 @@ import {
   servedModel,
   servedRequest,
 } from '../../completion/served-engine.ts';
-import { connectLlm, listModels, sender } from '../../llm/connect.ts';
+import { connectLlm, listModels, requestWriter } from '../../llm/connect.ts';
 import { checkBaseUrl, hostOf } from '../../llm/protocol/address.ts';
 import type { LlmSettings } from '../../llm/types.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
@@ -106,7 +106,7 @@ export class Served {
 
   /** The text that a draft sends. */
   async body(query: CompletionQuery, multiline: boolean, redact: Redactor): Promise<string> {
-    const send = await sender(this.connection(), draftPrompt);
+    const send = await requestWriter(this.connection(), draftPrompt);
     return send((await servedRequest(query, multiline, redact)).request);
   }
 

@@ -5,7 +5,7 @@ import type { KeptKind, KeptRow, KeptSummary } from '../../adaptation/report/kep
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { sender } from '../../llm/connect.ts';
+import { requestWriter } from '../../llm/connect.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
 import type { FileChange } from '../../specialist/ngram/protocol.ts';
 import type { Adaptation } from '../adapt/adaptation.ts';
@@ -92,7 +92,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
       const llmRequest = await session.service.preview(request, new AbortController().signal);
       // Indented for reading; the request has the same JSON on one line.
       const readable = (body: string) => JSON.stringify(JSON.parse(body), undefined, 2);
-      const send = await sender(this.deps.api.address, completionPrompt);
+      const send = await requestWriter(this.deps.api.address, completionPrompt);
       const hint =
         llmRequest.hint === undefined
           ? t('It contains no local draft.')

@@ -261,7 +261,7 @@ test('two runs of one folder at once: the second says who runs, and pays for not
     const other = await second;
     assert.equal(first.code, 0, first.err);
     assert.equal(other?.code, 1, other?.err);
-    assert.match(other?.err ?? '', /Another run is at work in this folder \(npm start, process \d+, since /);
+    assert.match(other?.err ?? '', /Another run is active in this folder \(npm start, process \d+, since /);
     const hashes = storedCalls(own).map(({ requestHash }) => requestHash);
     assert.equal(new Set(hashes).size, hashes.length);
     assert.equal(api.requests.length, hashes.length);
