@@ -286,7 +286,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(readFileSync(join(first, 'adapted-by'), 'utf8'), 'the script');
     assert.equal(JSON.parse(readFileSync(join(first, 'mixture.json'), 'utf8')).version, 1);
     assert.ok(!existsSync(workFolder(request.specialistFolder)));
-    assert.match(outcomeOf(figures), /^Kept: \d\d\.\d% more lines right on \d+ places of files it has not seen \(/);
+    assert.match(outcomeOf(figures), /^Kept: \d\d\.\d% more lines right at \d+ positions of files it has not seen \(/);
     assert.equal(engine.open.size, 0, 'closed again');
     const text = plainTextOf(reportDocument(figures, 'engine', 0));
     for (const word of [
@@ -366,7 +366,7 @@ describe('with an engine whose answers a test decides', () => {
       /^the earlier model gets \d+\.\d% more lines right of the \d+ to choose by/,
     );
     assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /rolled back to the earlier model/);
-    assert.match(outcomeOf(figures), /^What was adapted before stays: /);
+    assert.match(outcomeOf(figures), /^The earlier adapted model stays: /);
     assert.ok(!existsSync(workFolder(request.specialistFolder)), 'nothing of what was not kept is left');
   });
 

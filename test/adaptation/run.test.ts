@@ -69,7 +69,7 @@ describe('a run on a regular project', () => {
     for (const stage of ['Indexing', 'Learning the mixture', 'Calibrating', 'Measuring'])
       assert.ok(with_.stages.has(stage), stage);
     const text = plainTextOf(reportDocument(figures, 'engine', 0));
-    for (const word of ['What was read', 'one in twenty', 'a stated prior stands in', 'Worked completions'])
+    for (const word of ['What was read', 'one in twenty', 'a prior is used', 'Example completions'])
       assert.ok(text.includes(word), word);
   });
 
@@ -121,7 +121,7 @@ describe('a run on a regular project', () => {
     // The pair is at least as good as the better one alone, less what chance can take on this few places.
     const { coupledExactMatch = 0, specialistExactMatch = 1 } = figures.api ?? {};
     assert.ok(coupledExactMatch >= specialistExactMatch, `${coupledExactMatch} against ${specialistExactMatch}`);
-    assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /The API \(knowing\)/);
+    assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /The large model \(knowing\)/);
   });
 
   test('no prompt carries the text that it asks for', async () => {

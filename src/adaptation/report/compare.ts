@@ -14,20 +14,20 @@ export interface Compared {
 
 const share = (value: number | undefined) => (value === undefined ? '–' : percent(value));
 
-/** A row a measure: what it is called, and how a report says it. */
+/** Name of each measure, and its value in a report. */
 const measures: readonly (readonly [name: string, of: (report: AdaptReport) => string])[] = [
   ['In use', ({ neural }) => neural?.used ?? 'index alone'],
   ['Lines exactly right', ({ specialist }) => share(specialist?.exactMatch)],
-  ['Right of the surest fifth', ({ specialist }) => share(specialist?.precisionAt['20'])],
-  ['Right of the surest half', ({ specialist }) => share(specialist?.precisionAt['50'])],
+  ['Right where it is surest, 20%', ({ specialist }) => share(specialist?.precisionAt['20'])],
+  ['Right where it is surest, 50%', ({ specialist }) => share(specialist?.precisionAt['50'])],
   ['Base model, lines right', ({ neural }) => share(neural?.quality.base.exactMatch)],
   ['Loss on held-out files', ({ neural }) => neural?.training?.loss?.after.toFixed(3) ?? '–'],
-  ['Test places', ({ specialist }) => String(specialist?.places ?? 0)],
-  ['API, lines right', ({ api }) => share(api?.apiExactMatch)],
+  ['Test positions', ({ specialist }) => String(specialist?.places ?? 0)],
+  ['Large model, lines right', ({ api }) => share(api?.apiExactMatch)],
   ['Both together, lines right', ({ api }) => share(api?.testPlaces ? api.coupledExactMatch : undefined)],
-  ['Sent to the API', ({ apiShare }) => share(apiShare)],
-  ['Specialist’s estimate is off by', ({ coupling }) => share(coupling?.specialistEce)],
-  ['API’s estimate is off by', ({ coupling }) => share(coupling?.apiEce)],
+  ['Sent to the large model', ({ apiShare }) => share(apiShare)],
+  ['Calibration error, local model', ({ coupling }) => share(coupling?.specialistEce)],
+  ['Calibration error, large model', ({ coupling }) => share(coupling?.apiEce)],
 ];
 
 export function compareDocument(a: Compared, b: Compared): ReportDocument {
@@ -36,16 +36,16 @@ export function compareDocument(a: Compared, b: Compared): ReportDocument {
     Map<string, string>,
   ];
   const costs = [...new Set([...costsA.keys(), ...costsB.keys()])];
-  const dated = ({ name, finishedAt }: Compared) =>
+  const titleOf = ({ name, finishedAt }: Compared) =>
     `${name}, ${new Date(finishedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  const head = ['', dated(a), dated(b)];
+  const head = ['', titleOf(a), titleOf(b)];
   return {
     title: a.name === b.name ? `${a.name}: two adaptations` : `${a.name} and ${b.name}`,
-    subtitle: 'Each was measured at test files of its own run: where files or splits differ, so do the places.',
+    subtitle: 'Each was measured on the test files of its own run, so the positions may differ.',
     sections: [
       {
         title: 'Outcome',
-        text: [a, b].map((each) => `${dated(each)}: ${outcomeOf(each.report)}`),
+        text: [a, b].map((each) => `${titleOf(each)}: ${outcomeOf(each.report)}`),
       },
       {
         title: 'Quality',

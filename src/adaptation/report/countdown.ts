@@ -1,34 +1,35 @@
-// How far a run is: one estimate of the time left, which falls from the plan on, and rises only with a sentence that says why.
+// Progress of a run: one estimate of the time left. It falls after the plan, and rises only with a sentence that says
+// why.
 import { about } from '../../common/format.ts';
 import type { Progress, ProgressUpdate } from '../../common/progress.ts';
 
-/** What hangs on folder and machine of what a run has still to do. */
+/** Remaining work of a run, as far as it depends on folder and machine. */
 export interface RemainingWork {
-  /** Seconds of a draft with its loss at a place; and how many places there are of each kind. */
+  /** Seconds of a draft with its loss at a position, and number of positions in each split. */
   readonly perPlace: number;
   readonly places: Readonly<Record<'fit' | 'choose' | 'test', number>>;
-  /** Places where the base, and what was adapted before, are still to be asked. */
+  /** Positions without a stored draft of the base, and of the earlier model. */
   readonly base: number;
   readonly earlier: number;
   /** Seconds of training; 0: nothing is trained. */
   readonly training: number;
-  /** Places that the API may be asked about. */
+  /** Maximum positions that the large model labels. */
   readonly api: number;
 }
 
-/** Of a run without a neural model. */
+/** For a run without a neural model. */
 export const nothingAhead: RemainingWork = {
   ...{ perPlace: 0, places: { fit: 0, choose: 0, test: 0 } },
   ...{ base: 0, earlier: 0, training: 0, api: 0 },
 };
 
-/** Seconds that a stage takes: always the same few, or by what is ahead. */
+/** Expected seconds of a stage: a constant, or computed from the remaining work. */
 export type StageSeconds = number | ((ahead: RemainingWork) => number);
 
 /** Parts of a plan as users read them. */
 type Part = 'measuring' | 'training' | 'deciding';
 
-/** Steps of a run, in their order, each with the part of the plan that it belongs to. */
+/** Steps of a run in their order, with their parts of the plan. */
 const partOf = {
   read: 'measuring',
   look: 'measuring',
@@ -38,21 +39,21 @@ const partOf = {
   decide: 'deciding',
 } as const satisfies Readonly<Record<string, Part>>;
 
-/** A stage of the run, in its order. */
+/** A stage of the run. */
 export interface Row {
-  /** As progress calls it. */
+  /** Its name in progress updates. */
   readonly name: string;
   readonly takes: StageSeconds;
   readonly step: keyof typeof partOf;
 }
 
-/** A later estimate is told, with a sentence, only if it is so many times and so many seconds longer. */
+/** A longer estimate is shown, with a sentence, only if it exceeds the shown one by this factor plus these seconds. */
 const TOLERATED = { times: 1.25, seconds: 20 };
 
 export class Countdown {
   private readonly rows: readonly Row[];
   private readonly steps: readonly Row['step'][];
-  private readonly to: Progress;
+  private readonly report: Progress;
   private readonly now: () => number;
   private seconds: readonly number[] | undefined;
   private whole = 0;
@@ -62,47 +63,51 @@ export class Countdown {
   private last: { readonly update: ProgressUpdate; readonly ms: number } | undefined;
 
   /** @param now ms, of a monotonic clock */
-  constructor(rows: readonly Row[], to: Progress, now = () => performance.now()) {
+  constructor(rows: readonly Row[], report: Progress, now = () => performance.now()) {
     this.rows = rows;
     this.steps = [...new Set(rows.map(({ step }) => step))];
-    this.to = to;
+    this.report = report;
     this.now = now;
   }
 
-  /** A new plan: its estimate replaces the one shown, longer or not. @returns the seconds of each part */
+  /** Shows the estimate of a new plan, even if it is longer. @returns the seconds of each part */
   plan(ahead: RemainingWork): Readonly<Record<Part, number>> {
     this.shown = Number.POSITIVE_INFINITY;
     this.replan(ahead);
-    const of = (part: Part) => this.after(this.at - 1, ({ step }) => partOf[step] === part);
-    // Without training, the stages that would have planned it are over.
-    return { measuring: of('measuring'), training: ahead.training > 0 ? of('training') : 0, deciding: of('deciding') };
+    const secondsOf = (part: Part) => this.after(this.at - 1, ({ step }) => partOf[step] === part);
+    // Without training, the stages that plan it are over.
+    return {
+      measuring: secondsOf('measuring'),
+      training: ahead.training > 0 ? secondsOf('training') : 0,
+      deciding: secondsOf('deciding'),
+    };
   }
 
-  /** Better figures for the plan that is shown. */
+  /** Updates the figures of the shown plan. */
   replan(ahead: RemainingWork): void {
     this.seconds = this.rows.map(({ takes }) => (typeof takes === 'number' ? takes : takes(ahead)));
     this.whole = this.after(-1);
   }
 
-  /** Adds to an update how far the whole run is. An update of a stage that is not in the list does not move it. */
+  /** Reports an update with the progress of the whole run. Stages that are not in the list do not change that. */
   tell(update: ProgressUpdate): void {
     const at = this.rows.findIndex(({ name }) => name === update.stage);
     if (at > this.at) this.at = at;
     const isCurrent = at === this.at;
-    const why = this.seconds && isCurrent ? this.fall(this.leftAt(at, update)) : undefined;
+    const say = this.seconds && isCurrent ? this.lower(this.leftAt(at, update)) : undefined;
     if (isCurrent) this.last = { update, ms: this.now() };
-    this.to({ ...update, ...(why !== undefined && { say: why }), ...this.position() });
+    this.report({ ...update, ...(say !== undefined && { say }), ...this.position() });
   }
 
-  /** Repeats the last update with the time that has passed since, for a stage that has nothing to tell for long. */
+  /** Repeats the last update with the time left now, for a stage that reports nothing for long. */
   tick(): void {
     if (!this.last || !this.seconds) return;
     const { update, ms } = this.last;
     const { say: _, isPlan: __, lines: ___, ...rest } = update;
     const later = this.leftAt(this.at, update) - (this.now() - ms) / 1000;
-    // The stages after this one take their time, however late this one is.
-    this.fall(Math.max(later, this.after(this.at)));
-    this.to({ ...rest, ...this.position() });
+    // However late this stage is, the later stages still need their time.
+    this.lower(Math.max(later, this.after(this.at)));
+    this.report({ ...rest, ...this.position() });
   }
 
   private leftAt(at: number, { total, done, stageLeft }: ProgressUpdate): number {
@@ -116,8 +121,8 @@ export class Countdown {
     return this.seconds && Number.isFinite(this.shown) ? { ...at, left: this.shown, overall: this.reached } : at;
   }
 
-  /** Why it rose; undefined: it did not. */
-  private fall(left: number): string | undefined {
+  /** Lowers the shown time. Returns a sentence if it rose instead. */
+  private lower(left: number): string | undefined {
     this.reached = Math.max(this.reached, 1 - left / Math.max(this.whole, left, 1));
     if (left <= this.shown) this.shown = left;
     else if (left > TOLERATED.times * this.shown + TOLERATED.seconds) {
@@ -127,22 +132,22 @@ export class Countdown {
     return undefined;
   }
 
-  private after(at: number, of: (row: Row) => boolean = () => true): number {
-    return (this.seconds ?? []).reduce((sum, each, i) => sum + (i > at && of(this.rows[i] as Row) ? each : 0), 0);
+  private after(at: number, counts: (row: Row) => boolean = () => true): number {
+    return (this.seconds ?? []).reduce((sum, each, i) => sum + (i > at && counts(this.rows[i] as Row) ? each : 0), 0);
   }
 }
 
-/** 'About 9 minutes: 2 measuring, 6 training, 1 deciding.' Of what takes half a minute or more, the others are in the sum. */
+/** 'About 9 minutes: 2 measuring, 6 training, 1 deciding.' Parts below half a minute are only in the sum. */
 export function planInWords(parts: Readonly<Record<Part, number>>): string {
   const whole = Object.values(parts).reduce((sum, each) => sum + each, 0);
   if (whole < 50) return 'Less than a minute.';
   const minutes = Math.max(1, Math.round(whole / 60));
   const [unit, by, all] = minutes < 3 ? ['second', 10, Math.round(whole / 10)] : ['minute', 60, minutes];
   const rounded = Object.entries(parts).map(([name, each]) => ({ name, units: Math.round(each / (by as number)) }));
-  // What rounding has left over goes to the longest.
-  const longest = rounded.reduce((high, each) => (each.units > high.units ? each : high));
+  // The longest part takes the rounding error.
+  const longest = rounded.reduce((best, each) => (each.units > best.units ? each : best));
   longest.units += (all as number) - rounded.reduce((sum, { units }) => sum + units, 0);
   const factor = unit === 'second' ? 10 : 1;
-  const said = rounded.filter(({ units }) => units > 0).map(({ name, units }) => `${units * factor} ${name}`);
-  return `About ${(all as number) * factor} ${unit}s: ${said.join(', ')}.`;
+  const texts = rounded.filter(({ units }) => units > 0).map(({ name, units }) => `${units * factor} ${name}`);
+  return `About ${(all as number) * factor} ${unit}s: ${texts.join(', ')}.`;
 }

@@ -1,14 +1,15 @@
-// The report's curves, at test places that nothing was fitted on: quality by the share that is sent to the API, and whether estimates mean what they say.
+// The report's curves at the test positions: quality by the share that is sent to the API, and the calibration of the
+// estimates.
 import { deferralCurve } from '../../routing/curve.ts';
 import type { JudgedPosition } from './judged.ts';
 import type { LabeledPosition } from './scored.ts';
 import type { Curves, DeferralPoint, Reliability } from './types.ts';
 
-/** As many points say all that a chart can show. */
-const mostPoints = 40;
-const tenths = 10;
+/** Maximum points of a curve: a chart shows no more. */
+const MAX_POINTS = 40;
+const TENTHS = 10;
 
-/** @param answers the API's, by example */
+/** @param answers the API's answers by example */
 export function curvesOf(
   judged: readonly JudgedPosition[],
   answers: ReadonlyMap<unknown, LabeledPosition>,
@@ -27,13 +28,13 @@ export function curvesOf(
     pApi: position.decision.pApi,
   }));
   const points = deferralCurve(scored).find(({ rule }) => rule === 'learned')?.points ?? [];
-  const step = Math.max(1, Math.ceil((points.length - 1) / mostPoints));
+  const step = Math.max(1, Math.ceil((points.length - 1) / MAX_POINTS));
   const pair = points
     .filter((_, i) => i % step === 0 || i === points.length - 1)
     .map(({ apiShare, exactMatch: right }) => ({ apiShare, right }));
   return {
     deferral: operating && pair.length > 1 ? { pair, operating } : undefined,
-    // An empty draft is no estimate: nothing is said of it.
+    // No estimate is made for an empty draft.
     specialist: reliability(
       judged
         .filter(({ draft }) => draft.text !== '')
@@ -43,9 +44,9 @@ export function curvesOf(
   };
 }
 
-/** Tenths without an estimate are left out. */
+/** Groups estimates by tenths. Tenths without an estimate are left out. */
 export function reliability(estimates: readonly { readonly said: number; readonly right: boolean }[]): Reliability[] {
-  const bins = Map.groupBy(estimates, ({ said }) => Math.min(tenths - 1, Math.floor(said * tenths)));
+  const bins = Map.groupBy(estimates, ({ said }) => Math.min(TENTHS - 1, Math.floor(said * TENTHS)));
   return [...bins]
     .sort(([a], [b]) => a - b)
     .map(([, bin]) => ({

@@ -1,30 +1,30 @@
-// What the report's page and its Markdown both show: sections of sentences, charts, and tables that say the same as the charts.
+// A report as sections of sentences, charts and tables. Page, Markdown and terminal show the same document.
 
-/** Text, or a share 0..1, which is drawn as a bar as well. */
+/** Text, or a share 0..1, which the page also draws as a bar. */
 export type TableCell = string | number;
 
 export interface ReportTable {
   readonly head: readonly string[];
-  /** The first cell of each names it. */
+  /** The first cell of a row is its name. */
   readonly rows: readonly (readonly TableCell[])[];
 }
 
-/** How a line is told from others without its colour. */
+/** Distinguishes lines without colour. */
 export type LineStyle = 'solid' | 'dashed' | 'dotted' | 'points';
 
 export interface Series {
   readonly name: string;
   readonly line: LineStyle;
-  /** Every point is marked. */
+  /** Whether every point is marked. */
   readonly marks: boolean;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
 export interface Axis {
   readonly name: string;
-  /** 'share': 0..1, as per cent. */
+  /** 'share': 0..1, shown as per cent. */
   readonly unit: 'share' | 'number';
-  /** Undefined: as far as its points go. */
+  /** Limits of the axis; undefined: those of its points. */
   readonly from?: number;
   readonly to?: number;
 }
@@ -37,7 +37,7 @@ export interface Chart {
 
 export interface CodeExample {
   readonly location: string;
-  /** What stands before the cursor. */
+  /** Text before the cursor. */
   readonly before: string;
   readonly lines: readonly { readonly who: string; readonly text: string }[];
 }
@@ -46,7 +46,7 @@ export interface Section {
   readonly title: string;
   readonly text: readonly string[];
   readonly chart?: Chart;
-  /** Behind the chart, where there is one. */
+  /** If there is a chart, its figures. */
   readonly table?: ReportTable;
   readonly examples?: readonly CodeExample[];
 }

@@ -1,4 +1,4 @@
-// The report's figures: what specialist, API and the coupled pair do on test places that nothing was fitted on.
+// The report's figures: quality of specialist, API and both together at the test positions, which nothing was fitted on.
 
 import { precisionAt, quantile } from '../../common/quality.ts';
 import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';
@@ -19,19 +19,19 @@ export type ReportFigures = Pick<
   'specialist' | 'byKind' | 'before' | 'apiShare' | 'api' | 'slider' | 'curves' | 'underfit' | 'examples'
 >;
 
-/** The report shows what the coupling would choose, not what the user's bars would hide. */
+/** The report shows the router's choice, without the user's display thresholds. */
 const noThresholds = { showThreshold: 0, fallbackThreshold: 0 };
-const workedCompletions = 5;
-/** The slider's places, as the panel has them. */
+const EXAMPLES = 5;
+/** Positions of the panel's slider. */
 const balances = Array.from({ length: 21 }, (_, i) => i / 20);
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * @param before what was there without the adaptation, at the same places; undefined: no other model
- * @param labels the API's answers to a sample of these test places; undefined: it was not asked
- * @param balance the slider, 0 to 1, that the API's share is stated for
- * @param risk the bound beside it; absent: none
+ * @param before drafts without the adaptation at the same positions; undefined: no other model
+ * @param labels the API's answers at a sample of these positions; undefined: it was not asked
+ * @param balance setting, 0 to 1, for which the API's share is computed
+ * @param risk risk bound for the same; absent: none
  */
 export function measure(
   test: readonly ScoredPosition[],
@@ -42,9 +42,9 @@ export function measure(
   risk?: RiskBound,
 ): ReportFigures {
   const limit = risk ? limitOf(fit, risk) : Number.POSITIVE_INFINITY;
-  const judge = (position: ScoredPosition): JudgedPosition => ({
+  const withDecision = (position: ScoredPosition): JudgedPosition => ({
     ...position,
-    // Whether or not an API is there now: the report answers 'what would go to it'.
+    // The share that would be sent to an API, even if none is set up now.
     decision: decide(fit, position.draft, position.position, {
       balance,
       apiAvailable: true,
@@ -52,7 +52,7 @@ export function measure(
       ...(risk && { risk }),
     }),
   });
-  const judged = test.map(judge);
+  const judged = test.map(withDecision);
   const quality = (positions: readonly JudgedPosition[]) =>
     qualityOf(
       positions,
@@ -78,27 +78,27 @@ export function measure(
 
 function byKind<P extends ScoredPosition>(
   positions: readonly P[],
-  quality: (of: readonly P[]) => Quality,
+  qualityOfGroup: (group: readonly P[]) => Quality,
 ): Readonly<Partial<Record<CursorKind, Quality>>> {
   const kinds = [...Map.groupBy(positions, ({ example }) => example.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(kinds.map(([kind, of]) => [kind, quality(of)]));
+  return Object.fromEntries(kinds.map(([kind, group]) => [kind, qualityOfGroup(group)]));
 }
 
-/** @param price what a call has to gain there */
+/** @param price minimum gain of a call */
 function sliderPoint(
   balance: number,
   price: number,
   judged: readonly JudgedPosition[],
   answers: ReadonlyMap<unknown, LabeledPosition>,
 ): SliderPoint {
-  const goes = ({ decision }: JudgedPosition) => balance > 0 && decision.gain > price;
+  const isSent = ({ decision }: JudgedPosition) => balance > 0 && decision.gain > price;
   const known = judged.flatMap((position) => {
     const label = answers.get(position.example);
-    return label === undefined ? [] : [Number(goes(position) ? label.right : position.right)];
+    return label === undefined ? [] : [Number(isSent(position) ? label.right : position.right)];
   });
   return {
     balance,
-    apiShare: judged.filter(goes).length / judged.length,
+    apiShare: judged.filter(isSent).length / judged.length,
     right: known.length === 0 ? undefined : mean(known),
   };
 }
@@ -108,12 +108,12 @@ function apiReport(
   judged: readonly JudgedPosition[],
   answers: ReadonlyMap<unknown, LabeledPosition>,
 ): ApiReport | undefined {
-  const everything = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
-  if (everything.length === 0) return undefined;
-  // An answer of a batch says nothing of how long one waits.
-  const latencies = everything.map((label) => label.answer.latencyMs).filter((latency) => latency > 0);
+  const all = [...labels.validation.labelled, ...(labels.test?.labelled ?? [])];
+  if (all.length === 0) return undefined;
+  // Answers of a batch have no latency.
+  const latencies = all.map((label) => label.answer.latencyMs).filter((latency) => latency > 0);
   const timed = (p: number) => (latencies.length === 0 ? undefined : quantile(latencies, p));
-  // The pair is judged on the places where both answers are known, none of which the coupling was fitted on.
+  // Positions where both answers are known; the router was not fitted on them.
   const both = judged.flatMap((position) => {
     const label = answers.get(position.example);
     return label === undefined ? [] : [{ position, label }];
@@ -121,10 +121,10 @@ function apiReport(
   const toApi = both.filter(({ position }) => position.decision.route === 'api').length;
   return {
     model: labels.model,
-    asked: everything.length,
+    asked: all.length,
     failed: labels.validation.failed + (labels.test?.failed ?? 0),
-    exactMatch: mean(everything.map((label) => Number(label.right))),
-    editSimilarity: mean(everything.map(({ similarity }) => similarity)),
+    exactMatch: mean(all.map((label) => Number(label.right))),
+    editSimilarity: mean(all.map(({ similarity }) => similarity)),
     latencyP50Ms: timed(0.5),
     latencyP95Ms: timed(0.95),
     testPlaces: both.length,
@@ -138,13 +138,13 @@ function apiReport(
 }
 
 /**
- * A handful from all over the test files: evenly spaced along the specialist's confidence, so that good, middling and
- * hopeless places are all seen.
+ * A few examples, evenly spaced along the specialist's confidence, so that good, middling and hopeless positions are
+ * shown.
  */
 function worked(judged: readonly JudgedPosition[], answers: ReadonlyMap<unknown, LabeledPosition>): WorkedCompletion[] {
-  const pool = answers.size >= workedCompletions ? judged.filter((position) => answers.has(position.example)) : judged;
+  const pool = answers.size >= EXAMPLES ? judged.filter((position) => answers.has(position.example)) : judged;
   const ranked = [...pool].sort((a, b) => b.decision.pSpecialist - a.decision.pSpecialist);
-  const count = Math.min(workedCompletions, ranked.length);
+  const count = Math.min(EXAMPLES, ranked.length);
   return Array.from({ length: count }, (_, index) => {
     const position = ranked[Math.floor((index * (ranked.length - 1)) / Math.max(1, count - 1))] as JudgedPosition;
     const label = position.decision.route === 'api' ? answers.get(position.example) : undefined;
@@ -167,7 +167,7 @@ function worked(judged: readonly JudgedPosition[], answers: ReadonlyMap<unknown,
       model: draft.model,
       right: position.right,
       latencyMs: draft.latencyMs,
-      // Nobody asked the API here: the specialist answers though the rule would have asked.
+      // The rule would have asked the API, but there is no answer of it.
       reason:
         decision.route === 'api' ? `The API was not asked; the rule would: ${decision.summary}` : decision.summary,
     };
@@ -176,7 +176,7 @@ function worked(judged: readonly JudgedPosition[], answers: ReadonlyMap<unknown,
 
 /**
  * Quality of answers given with a confidence.
- * @param confidence of each place, in order; ranks the places for precision at coverage
+ * @param confidence of each position, in the same order; ranks the positions for precision at coverage
  */
 function qualityOf(scored: readonly ScoredPosition[], confidence: readonly number[]): Quality {
   const meanOf = (value: (position: ScoredPosition) => number) => (scored.length === 0 ? 0 : mean(scored.map(value)));
@@ -194,7 +194,7 @@ function qualityOf(scored: readonly ScoredPosition[], confidence: readonly numbe
   };
 }
 
-/** By the specialist's own confidence: a coupling is fitted for the model that stays, not for each. */
+/** Ranked by the specialist's own confidence: a router is fitted only for the model that is used. */
 export function ownQuality(scored: readonly ScoredPosition[]): Quality {
   return qualityOf(
     scored,
@@ -202,8 +202,8 @@ export function ownQuality(scored: readonly ScoredPosition[]): Quality {
   );
 }
 
-/** The loss is over the places that have one. */
+/** The loss is the mean over positions that have one. */
 export function mixedQuality(scored: readonly ScoredPosition[]): MixedQuality {
-  const sum = (of: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[of] ?? 0), 0);
+  const sum = (unit: 'nats' | 'tokens') => scored.reduce((total, { loss }) => total + (loss?.[unit] ?? 0), 0);
   return { ...ownQuality(scored), ...(sum('tokens') > 0 && { loss: sum('nats') / sum('tokens') }) };
 }

@@ -1,4 +1,4 @@
-// What `npm start` prints in its first minute: what was read, how right the local model is here, two worked completions.
+// The text that `npm start` prints in its first minute: files read, accuracy of the local model, two example completions.
 import { counted, oneLine, percent, thousands } from '../../common/format.ts';
 import { quantile } from '../../common/quality.ts';
 import { lineBefore } from '../../text/lines.ts';
@@ -10,31 +10,34 @@ import type { ScoredPosition } from './scored.ts';
 export interface FirstLook {
   /** Of the n-gram model alone. */
   readonly ngram: readonly ScoredPosition[];
-  /** Of the base model together with the n-grams; undefined: it did not answer in time, or there is none. */
+  /** Of the base model with the n-grams; undefined: it did not answer in time, or there is none. */
   readonly base: readonly ScoredPosition[] | undefined;
 }
 
-/** With fewer positions a share says little. */
-const ROUGH = 30;
+/** With fewer positions, the text says that the figures are rough. */
+const FEW = 30;
+/** Maximum number of languages, and of reasons for leaving files out. */
 const LANGUAGES = 5;
 const REASONS = 4;
-/** Columns of code in a worked completion, so that its line fits 100. */
-const CODE = 84;
+/** Columns of code in an example, so that its line fits in 100. */
+const CODE_WIDTH = 84;
 
-/** What was read and left out, a few lines. */
+/** A few lines about the files that were read and left out. */
 export function harvestInWords({ root, files, bytes, byLanguage, leftOut, secretsMasked }: HarvestReport): string {
   const most = <K extends string>(counts: Readonly<Partial<Record<K, number>>>, limit: number) =>
     (Object.entries(counts) as [K, number][]).sort((a, b) => b[1] - a[1]).slice(0, limit);
   const others = Object.keys(byLanguage).length - LANGUAGES;
   const languages = most(byLanguage, LANGUAGES).map(([language, count]) => `${language} ${thousands(count)}`);
   if (others > 0) languages.push(`${counted(others, 'other language')}`);
-  const out = most<LeftOutReason>(leftOut, REASONS).map(([reason, count]) => `${thousands(count)} ${reasons[reason]}`);
-  const outCount = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
+  const leftOutParts = most<LeftOutReason>(leftOut, REASONS).map(
+    ([reason, count]) => `${thousands(count)} ${reasons[reason]}`,
+  );
+  const leftOutCount = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
   return [
     'What was read',
     `  ${root}`,
     `  ${counted(files, 'file')}, ${(bytes / 1e6).toFixed(1)} MB: ${languages.join(', ')}.`,
-    `  Left out: ${outCount === 0 ? 'nothing' : out.join('; ')}.`,
+    `  Left out: ${leftOutCount === 0 ? 'nothing' : leftOutParts.join('; ')}.`,
     ...(secretsMasked > 0 ? [`  ${counted(secretsMasked, 'secret')} replaced before anything else saw the text.`] : []),
     '',
   ].join('\n');
@@ -43,7 +46,7 @@ export function harvestInWords({ root, files, bytes, byLanguage, leftOut, secret
 export function firstLookInWords({ ngram, base }: FirstLook): string {
   const shown = base ?? ngram;
   if (shown.length === 0)
-    return 'How right the local model is here\n  Not measured: the folder has too few files to keep some for measuring.\n';
+    return 'How right the local model is here\n  Not measured: the folder has too few files to hold some out.\n';
   const files = new Set(shown.map(({ example }) => example.path)).size;
   const row = (name: string, scored: readonly ScoredPosition[]) => {
     const right = scored.filter((each) => each.right).length;
@@ -60,7 +63,7 @@ export function firstLookInWords({ ngram, base }: FirstLook): string {
     '  Lines that are exactly what the author wrote:',
     row("n-grams: this folder's own text", ngram),
     ...(base ? [row('n-grams with the base model', base)] : []),
-    ...(shown.length < ROUGH ? ['  These are few positions, so the figures are rough.'] : []),
+    ...(shown.length < FEW ? ['  These are few positions, so the figures are rough.'] : []),
     ...(base ? [] : ['  The base model did not answer in time, or is switched off.']),
     ...(seconds > 0
       ? [
@@ -69,34 +72,35 @@ export function firstLookInWords({ ngram, base }: FirstLook): string {
       : []),
     '',
     'Two completions from these files',
-    ...worked(shown).flatMap(exampleLines),
+    ...examplesOf(shown).flatMap(exampleLines),
   ].join('\n');
 }
 
-/** One that is right and one that is not, where there are both; of different files where there are two. */
-function worked(scored: readonly ScoredPosition[]): ScoredPosition[] {
+/** A right and a wrong draft, if possible of different files. */
+function examplesOf(scored: readonly ScoredPosition[]): ScoredPosition[] {
   const byLength = [...scored].sort((a, b) => lengthOf(b) - lengthOf(a));
   const first = byLength.find(({ right }) => right) ?? byLength[0];
   const rest = byLength.filter((each) => each !== first);
   const elsewhere = rest.filter(({ example }) => example.path !== first?.example.path);
-  const wrong = (of: readonly ScoredPosition[]) => of.find(({ right, draft }) => !right && draft.text !== '');
-  const second = wrong(elsewhere) ?? wrong(rest) ?? rest[0];
+  const wrongIn = (positions: readonly ScoredPosition[]) =>
+    positions.find(({ right, draft }) => !right && draft.text !== '');
+  const second = wrongIn(elsewhere) ?? wrongIn(rest) ?? rest[0];
   return [first, second].filter((each) => each !== undefined);
 }
 
-/** Of the author's text, where the line was begun and fits the terminal: other examples show less well. */
+/** Length of the author's text; 0 if nothing was typed on the line or it does not fit the terminal. */
 function lengthOf({ truth, asked }: ScoredPosition): number {
   const typed = lineBefore(asked.query.prefix).trim().length;
-  return typed > 0 && typed + truth.length <= CODE && truth.length <= CODE / 2 ? truth.length : 0;
+  return typed > 0 && typed + truth.length <= CODE_WIDTH && truth.length <= CODE_WIDTH / 2 ? truth.length : 0;
 }
 
 function exampleLines({ example, asked, draft, truth, right }: ScoredPosition): string[] {
   const typed = lineBefore(asked.query.prefix);
   return [
     `  ${example.path}, line ${example.line + 1}`,
-    `    typed      ${oneLine(typed, CODE)}▏`,
-    `    suggested  ${draft.text === '' ? '(nothing)' : oneLine(draft.text, CODE)}`,
-    `    author     ${oneLine(truth, CODE)}${right ? '  (the same)' : ''}`,
+    `    typed      ${oneLine(typed, CODE_WIDTH)}▏`,
+    `    suggested  ${draft.text === '' ? '(nothing)' : oneLine(draft.text, CODE_WIDTH)}`,
+    `    author     ${oneLine(truth, CODE_WIDTH)}${right ? '  (the same)' : ''}`,
     '',
   ];
 }

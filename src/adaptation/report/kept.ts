@@ -1,44 +1,44 @@
-// What is kept and sent, by kind; and as much of it as a person can read at once, for the editor. The command line shows all of it.
+// Rows of stored and sent data by kind, and a readable part of them for the editor. The command line shows all rows.
 
 import { ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 
-/** One row per kind, in the order in which they are shown. */
+/** The kinds in the order in which they are shown. */
 export const keptKinds = [
-  'harvest', // a file as it is learned from now
-  'path', // every path that is kept, of left-out files in the report too
-  'snapshot', // a file as the index on disk has it
-  'sample', // what training is shown
-  'place', // a held-out place: what the models are judged on
-  'label', // the request of an adaptation that asks the API about such a place
+  'harvest', // text of a file that the models learn from, as read now
+  'path', // a stored path; the report also has paths of left-out files
+  'snapshot', // text of a file in the index on disk
+  'sample', // a training sample
+  'place', // a held-out position that the models are measured at
+  'label', // a request of an adaptation to the large model, at a position
   'prompt', // the request of a completion
-  'hint', // the local draft that goes along with it
-  'answer', // paid answers in the store
-  'outcome', // completions in the store, with what became of them
-  'report', // reports of adaptations in the store
-  'draft', // what models wrote at held-out places, in the store
-  'stage', // what else an adaptation goes on from: those places, by hashes, and what it has finished
-  'log', // lines logged while this was looked up
+  'hint', // the local draft in such a request
+  'answer', // a paid answer in the store
+  'outcome', // a completion in the store with its outcome
+  'report', // the report of an adaptation in the store
+  'draft', // a model's stored draft at a held-out position
+  'stage', // other data that resumes an adaptation: positions by hash, outputs of finished stages
+  'log', // a log line of this command
 ] as const;
 export type KeptKind = (typeof keptKinds)[number];
 
 export interface KeptRow {
   readonly kind: KeptKind;
-  /** Relative to the folder; '' for what is of no file. */
+  /** Relative to the folder; '' if the row belongs to no file. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Text that is shown of each kind, UTF-16 units, and of one row. */
+/** Maximum UTF-16 units shown of each kind, and of one row. */
 const limits = { kind: 200_000, row: 20_000 };
 
 export interface KeptSummary {
   readonly rows: readonly KeptRow[];
-  /** Rows of each kind that are not shown; none: all are. */
+  /** Number of rows of each kind that are not shown; absent: none. */
   readonly more: Readonly<Partial<Record<KeptKind, number>>>;
 }
 
-/** @param rowsOf tells the log what goes wrong meanwhile: that is shown as well */
+/** @param rowsOf yields the rows; what it logs becomes rows as well */
 export async function summaryOf(
   rowsOf: (log: Log) => AsyncGenerator<KeptRow, Result<true>>,
   log: Log,
@@ -65,7 +65,7 @@ export async function summaryOf(
   return ok({ rows: shown, more });
 }
 
-/** The log, with each line kept as well. */
+/** A log that also appends each line to `lines`. */
 export function noting(log: Log, lines: string[]): Log {
   const note =
     (level: 'debug' | 'info' | 'warn') =>

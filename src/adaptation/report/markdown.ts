@@ -3,14 +3,14 @@ import { oneLine, percent } from '../../common/format.ts';
 import type { CodeExample, ReportDocument, ReportTable, Section } from './document.ts';
 
 export function markdownOf({ title, subtitle, sections }: ReportDocument): string {
-  const parts = [`# ${plain(title)}`, plain(subtitle), ...sections.flatMap(sectionOf)];
+  const parts = [`# ${escaped(title)}`, escaped(subtitle), ...sections.flatMap(sectionOf)];
   return `${parts.join('\n\n')}\n`;
 }
 
 function sectionOf({ title, text, table, examples = [] }: Section): string[] {
   return [
-    `## ${plain(title)}`,
-    ...text.map(plain),
+    `## ${escaped(title)}`,
+    ...text.map(escaped),
     ...(table && table.rows.length > 0 ? [tableOf(table)] : []),
     ...examples.flatMap(exampleOf),
   ];
@@ -18,7 +18,7 @@ function sectionOf({ title, text, table, examples = [] }: Section): string[] {
 
 function tableOf({ head, rows }: ReportTable): string {
   const line = (cells: readonly (string | number)[]) =>
-    `| ${cells.map((cell) => (typeof cell === 'number' ? percent(cell) : plain(cell))).join(' | ')} |`;
+    `| ${cells.map((cell) => (typeof cell === 'number' ? percent(cell) : escaped(cell))).join(' | ')} |`;
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
@@ -27,15 +27,15 @@ function exampleOf({ location, before, lines }: CodeExample): string[] {
   const code = [before, ...lines.map(({ who, text }) => `${who}: ${text}`)].join('\n');
   const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
-  return [`**${plain(location)}**`, `${fence}\n${code}\n${fence}`];
+  return [`**${escaped(location)}**`, `${fence}\n${code}\n${fence}`];
 }
 
-/** What a file or a model says is no markup. */
-function plain(text: string): string {
+/** Escapes Markdown in texts of files and models. */
+function escaped(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|#~]/g, '\\$&');
 }
 
-/** Characters a line, where words allow. Tables behind charts are left out: the text before them says the result. */
+/** Tables of charts are left out, because the sentences give their result. @param width maximum columns of a line */
 export function plainTextOf({ title, subtitle, sections }: ReportDocument, width = 100): string {
   const parts = sections.flatMap(({ title: name, text, chart, table, examples = [] }) => {
     const blocks = [
@@ -45,7 +45,7 @@ export function plainTextOf({ title, subtitle, sections }: ReportDocument, width
         [
           location,
           `  ${oneLine(before, 70)}▏`,
-          ...lines.map(({ who, text: said }) => `  ${who.padEnd(10)} ${oneLine(said, width - 15)}`),
+          ...lines.map(({ who, text: line }) => `  ${who.padEnd(12)} ${oneLine(line, width - 17)}`),
         ]
           .map((line) => `  ${line}`)
           .join('\n'),
@@ -66,7 +66,7 @@ function wrapped(text: string, width: number): string {
   return lines.map((line) => `  ${line}`).join('\n');
 }
 
-/** The first column to the left, shares to the right. */
+/** Shares are aligned to the right, other columns to the left. */
 function alignedTable({ head, rows }: ReportTable): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => (typeof cell === 'number' ? percent(cell) : cell)));
   const isShare = head.map((_, i) => rows.some((row) => typeof row[i] === 'number'));

@@ -3,7 +3,7 @@ import { counted, percent } from '../../common/format.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
 import type { AdaptReport, Latencies, NeuralReport } from './types.ts';
 
-/** Why a file is left out, in words. */
+/** Reasons for leaving a file out, in words. */
 export const reasons: Record<LeftOutReason, string> = {
   ignored: 'ignored by .gitignore, .easyadaptationignore or files.exclude',
   binary: 'binary',
@@ -17,15 +17,15 @@ export const reasons: Record<LeftOutReason, string> = {
   'not-a-file': 'links, pipes, sockets or devices',
   'changed-while-read': 'changed while being read',
   'secret-file': 'made to hold secrets',
-  'over-limit': 'past the limit of files or bytes',
+  'over-limit': 'over the limit of files or bytes',
 };
 
-/** A model was adapted, and another one stays in use. */
+/** Whether a model was adapted and another one is used. */
 export function isRolledBack({ quality, chosenFrom = quality, used }: NeuralReport): boolean {
   return chosenFrom.adapted !== undefined && used !== 'adapted';
 }
 
-/** How it was set who answers: 'the slider at 0.4', 'the slider at 0.4 and the risk bounded to 2.0%'. */
+/** The routing settings: 'the slider at 0.4', 'the slider at 0.4 and the risk bounded to 2.0%'. */
 export function settingOf({ balance, risk }: Pick<AdaptReport, 'balance' | 'risk'>): string {
   return `the slider at ${balance}${risk ? ` and the risk bounded to ${percent(risk.alpha)}` : ''}`;
 }
@@ -35,8 +35,8 @@ export function paidInWords({ usd, answers, model }: NonNullable<AdaptReport['pa
   return `$${usd.toFixed(4)} for ${counted(answers, 'answer')} of ${model}`;
 }
 
-/** '2.3 ms, one in twenty more than 14 ms'; '–' where nothing was timed. */
-export function waits({ latencyP50Ms, latencyP95Ms }: Latencies): string {
+/** '2.3 ms, one in twenty more than 14 ms'; '–' if nothing was timed. */
+export function latencyInWords({ latencyP50Ms, latencyP95Ms }: Latencies): string {
   return latencyP50Ms && latencyP95Ms ? `${ms(latencyP50Ms)}, one in twenty more than ${ms(latencyP95Ms)}` : '–';
 }
 

@@ -4,7 +4,7 @@ import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
 import type { Axis, Chart, CodeExample, ReportDocument, ReportTable, Section } from './document.ts';
 import { outcomeOf } from './outcome.ts';
-import { isRolledBack, paidInWords, reasons, settingOf, waits } from './phrases.ts';
+import { isRolledBack, latencyInWords, paidInWords, reasons, settingOf } from './phrases.ts';
 import type { AdaptReport, NeuralReport, Reliability, UnderfitRow } from './types.ts';
 
 const kindNames: Readonly<Record<CursorKind, string>> = {
@@ -14,7 +14,7 @@ const kindNames: Readonly<Record<CursorKind, string>> = {
   'block-body': 'Where a block begins',
 };
 const shares = (name: string): Axis => ({ name, unit: 'share', from: 0, to: 1 });
-const right = 'Lines exactly right';
+const LINES_RIGHT = 'Lines exactly right';
 
 /** @param finishedAt ms since 1970 */
 export function reportDocument(report: AdaptReport, name: string, finishedAt: number): ReportDocument {
@@ -39,7 +39,7 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
   };
 }
 
-/** The outcome may repeat a note; it is said once. */
+/** A note that the outcome repeats is left out. */
 function changeSection(report: AdaptReport): Section {
   const outcome = outcomeOf(report);
   return { title: 'What changed', text: [outcome, ...report.notes.filter((note) => !outcome.includes(note))] };
@@ -58,9 +58,9 @@ function modelsSection(report: AdaptReport): Section[] {
   if (neural === undefined) return [];
   const { quality, chosenFrom, used } = neural;
   const rows = (Object.keys(modelNames) as ModelName[]).flatMap((name) => {
-    const of = quality[name];
-    if (of === undefined) return [];
-    const { places: positions, exactMatch, editSimilarity, precisionAt } = of;
+    const measured = quality[name];
+    if (measured === undefined) return [];
+    const { places: positions, exactMatch, editSimilarity, precisionAt } = measured;
     const surest = [precisionAt['10'], precisionAt['20'], precisionAt['30'], precisionAt['50']];
     return [
       [modelNames[name], thousands(positions), exactMatch, editSimilarity, ...surest, name === used ? 'in use' : ''],
@@ -78,23 +78,23 @@ function modelsSection(report: AdaptReport): Section[] {
         'Right lines among all positions, and among the 10% to 50% where the model is surest.',
       ],
       table: {
-        head: ['Model', 'Places', 'Right', 'Similar', '10%', '20%', '30%', '50%', ''],
+        head: ['Model', 'Positions', 'Right', 'Similar', '10%', '20%', '30%', '50%', ''],
         rows,
       },
     },
   ];
 }
 
-/** @param said an earlier sentence, which may give the reason already */
-function verdictOf(neural: NeuralReport, said: string): string {
-  const stays = neural.used === 'base' ? 'the base model' : 'the earlier model';
+/** @param outcome an earlier sentence, which may give the reason already */
+function verdictOf(neural: NeuralReport, outcome: string): string {
+  const usedModel = neural.used === 'base' ? 'the base model' : 'the earlier model';
   const verdict =
     neural.used === 'adapted'
       ? 'The adapted model is in use'
       : isRolledBack(neural)
-        ? `The adapted model was rolled back to ${stays}`
-        : `${capital(stays)} is in use`;
-  return said.includes(neural.why) ? `${verdict}.` : `${verdict}: ${neural.why.replace(/\.$/, '')}.`;
+        ? `The adapted model was rolled back to ${usedModel}`
+        : `${capital(usedModel)} is in use`;
+  return outcome.includes(neural.why) ? `${verdict}.` : `${verdict}: ${neural.why.replace(/\.$/, '')}.`;
 }
 
 function routerSection(report: AdaptReport): Section[] {
@@ -105,12 +105,14 @@ function routerSection(report: AdaptReport): Section[] {
     {
       title: 'What the router learned',
       text: [
-        `Confidence of the local model: ${specialistExamples > 0 ? `learned from ${counted(specialistExamples, 'draft')}` : 'too few drafts to learn from, a stated prior stands in'}.`,
-        `Confidence in the API: ${apiExamples > 0 ? `learned from ${counted(apiExamples, 'answer')}` : 'no API answers yet, a stated prior stands in'}.`,
-        // The section before says it where it was measured.
+        `Confidence of the local model: ${specialistExamples > 0 ? `learned from ${counted(specialistExamples, 'draft')}` : 'a prior is used, because there are too few drafts'}.`,
+        `Confidence of the large model: ${apiExamples > 0 ? `learned from ${counted(apiExamples, 'answer')}` : 'a prior is used, because there are no answers yet'}.`,
+        // If it was measured, the section before says it.
         ...(curves?.deferral
           ? []
-          : [`With ${settingOf(report)}, ${Math.round(100 * apiShare)} of 100 completions would go to the API.`]),
+          : [
+              `With ${settingOf(report)}, ${Math.round(100 * apiShare)} of 100 completions would be sent to the large model.`,
+            ]),
       ],
     },
   ];
@@ -120,11 +122,11 @@ function apiSection({ api, curves }: AdaptReport): Section[] {
   if (api === undefined) return [];
   const together =
     api.testPlaces === 0
-      ? 'Both together: too few answers to say.'
-      : `Both together: ${percent(api.coupledExactMatch)} of lines exactly right, with ${Math.round(100 * api.coupledApiShare)} of 100 completions sent to the API.`;
+      ? 'Both together: there are too few answers to measure.'
+      : `Both together: ${percent(api.coupledExactMatch)} of lines exactly right, with ${Math.round(100 * api.coupledApiShare)} of 100 completions sent to the large model.`;
   return [
     {
-      title: `The API (${api.model})`,
+      title: `The large model (${api.model})`,
       text: [
         `Asked ${thousands(api.asked)} times, ${thousands(api.failed)} failed; ${percent(api.exactMatch)} exactly right, ${percent(api.editSimilarity)} similar.`,
         ...(curves?.deferral ? [] : [together]),
@@ -164,14 +166,14 @@ function completionsSection({ examples }: AdaptReport): Section[] {
   if (examples.length === 0) return [];
   return [
     {
-      title: 'Worked completions (from the test files)',
+      title: 'Example completions (from the test files)',
       text: [],
-      examples: examples.map(({ path, line, before, truth, answer, model, latencyMs, reason, right: isRight }) => ({
+      examples: examples.map(({ path, line, before, truth, answer, model, latencyMs, reason, right }) => ({
         location: `${path}:${line + 1}`,
         before,
         lines: [
           { who: 'Written', text: shown(truth) },
-          { who: 'Answer', text: `${shown(answer)} ${isRight ? '✓' : '✗'}` },
+          { who: 'Answer', text: `${shown(answer)} ${right ? '✓' : '✗'}` },
           { who: 'Model', text: `${model}${latencyMs > 0 ? `, ${latencyMs.toFixed(1)} ms` : ''}. ${reason}` },
         ],
       })),
@@ -197,10 +199,12 @@ function kindsSection({ byKind, before, specialist, neural }: AdaptReport): Sect
       ],
     ];
   });
-  const head = before ? ['Kind of place', 'Places', without, withIt, 'Change'] : ['Kind of place', 'Places', right];
+  const head = before
+    ? ['Kind of position', 'Positions', without, withIt, 'Change']
+    : ['Kind of position', 'Positions', LINES_RIGHT];
   return [
     {
-      title: before ? 'Before and after, by kind of place' : 'By kind of place',
+      title: before ? 'Before and after, by kind of position' : 'By kind of position',
       text: ['Lines exactly right in files that nothing was learned from.'],
       table: { head, rows },
     },
@@ -216,22 +220,24 @@ function underfitSection({ underfit, coupling }: AdaptReport): Section[] {
   const title = 'Where the large model falls short';
   if (underfit === undefined) return [];
   if (underfit.length === 0)
-    return [{ title, text: ['Not known: the API was not asked at test places, or at too few of a kind.'] }];
-  const told = underfit.map(({ what, api, specialist }) => ({
-    what,
-    api: percent(api),
-    specialist: percent(specialist),
-  }));
+    return [
+      { title, text: ['Not known: the large model was asked at no test positions, or at too few of each kind.'] },
+    ];
   return [
     {
       title,
       text: [
-        'Kinds of places, those first where your specialist is furthest ahead of the large model.',
-        ...(coupling?.apiExamples ? [] : ['No answer of the API could be learned from: its share is a stated prior.']),
-        ...told.slice(0, 3).map((each) => `${capital(each.what)}: API ${each.api}, specialist ${each.specialist}.`),
+        'Kinds of positions, in the order of the local model’s lead. The figures of the large model are estimates.',
+        ...(coupling?.apiExamples ? [] : ['The large model gave no answers to learn from, so its share is a prior.']),
+        ...underfit
+          .slice(0, 3)
+          .map(
+            ({ what, api, specialist }) =>
+              `${capital(what)}: large model ${percent(api)}, local model ${percent(specialist)}.`,
+          ),
       ],
       table: {
-        head: ['Kind of place', 'Places', 'API, estimated', 'Specialist', 'Answers known'],
+        head: ['Kind of position', 'Positions', 'Large model', 'Local model', 'Known answers'],
         rows: underfit.map((row) => [
           capital(row.what),
           thousands(row.places),
@@ -255,8 +261,8 @@ function exampleOf({ what, example }: UnderfitRow): CodeExample[] {
       before: example.before,
       lines: [
         { who: 'Written', text: shown(example.truth) },
-        { who: 'API', text: shown(example.api) },
-        { who: 'Specialist', text: shown(example.specialist) },
+        { who: 'Large model', text: shown(example.api) },
+        { who: 'Local model', text: shown(example.specialist) },
       ],
     },
   ];
@@ -269,15 +275,15 @@ function deferralSection(report: AdaptReport): Section[] {
   const { pair, operating } = deferral;
   const least = Math.min(...pair.map((point) => point.right));
   const chart: Chart = {
-    x: shares('Sent to the API'),
-    y: { name: right, unit: 'share', from: Math.max(0, Math.floor(10 * least - 0.5) / 10), to: 1 },
+    x: shares('Sent to the large model'),
+    y: { name: LINES_RIGHT, unit: 'share', from: Math.max(0, Math.floor(10 * least - 0.5) / 10), to: 1 },
     series: [
       {
         ...{ name: 'Both together', line: 'solid', marks: false },
         points: pair.map((point) => [point.apiShare, point.right]),
       },
       {
-        ...{ name: 'The API alone', line: 'dashed', marks: false },
+        ...{ name: 'The large model alone', line: 'dashed', marks: false },
         points: [0, 1].map((x) => [x, api.apiExactMatch]),
       },
       {
@@ -288,13 +294,13 @@ function deferralSection(report: AdaptReport): Section[] {
   };
   return [
     {
-      title: 'Who answers: quality against calls',
+      title: 'Routing: quality against calls',
       text: [
-        `With ${settingOf(report)}, ${percent(operating.apiShare)} of completions go to the API and ${percent(operating.right)} of all lines are exactly right; the API alone has ${percent(api.apiExactMatch)}, the specialist alone ${percent(api.specialistExactMatch)}. Measured at ${counted(api.testPlaces, 'place')} where both answers are known.`,
+        `With ${settingOf(report)}, ${percent(operating.apiShare)} of completions are sent to the large model and ${percent(operating.right)} of all lines are exactly right. The large model alone has ${percent(api.apiExactMatch)}, the local model alone ${percent(api.specialistExactMatch)}. Measured at ${counted(api.testPlaces, 'position')} where both answers are known.`,
       ],
       chart,
       table: {
-        head: ['Sent to the API', right],
+        head: ['Sent to the large model', LINES_RIGHT],
         rows: pair.map((point) => [percent(point.apiShare), percent(point.right)]),
       },
     },
@@ -303,29 +309,29 @@ function deferralSection(report: AdaptReport): Section[] {
 
 function calibrationSection({ curves, coupling }: AdaptReport): Section[] {
   if (curves === undefined || curves.specialist.length === 0) return [];
-  const sides = [
-    { name: 'Specialist', line: 'solid' as const, bins: curves.specialist, error: coupling?.specialistEce },
-    { name: 'API', line: 'dashed' as const, bins: curves.api, error: coupling?.apiEce },
+  const estimates = [
+    { name: 'Local model', line: 'solid' as const, bins: curves.specialist, error: coupling?.specialistEce },
+    { name: 'Large model', line: 'dashed' as const, bins: curves.api, error: coupling?.apiEce },
   ].filter(({ bins }) => bins.length > 0);
   const row = (name: string) => (bin: Reliability) => [
-    `${name}, said ${percent(bin.said)}`,
+    `${name}, ${percent(bin.said)} sure`,
     percent(bin.right),
     thousands(bin.places),
   ];
-  const off = sides.flatMap(({ name, error }) =>
+  const errors = estimates.flatMap(({ name, error }) =>
     error === undefined
       ? []
-      : [`${name}: off by ${percent(error)} on average, on files that the estimate has not seen.`],
+      : [`${name}: wrong by ${percent(error)} on average, on files that the estimate was not fitted on.`],
   );
   return [
     {
       title: 'Calibration: does “60% sure” mean 60%?',
       text: [
-        'A calibrated estimate comes true as often as it says (the dotted line). Tenths with few places stray from it.',
-        ...off,
+        'A calibrated estimate comes true as often as it says (the dotted line). Groups with few positions differ by chance.',
+        ...errors,
       ],
       chart: {
-        x: shares('Said'),
+        x: shares('Estimate'),
         y: shares('Came true'),
         series: [
           {
@@ -337,15 +343,15 @@ function calibrationSection({ curves, coupling }: AdaptReport): Section[] {
               [1, 1],
             ],
           },
-          ...sides.map(({ name, line, bins }) => ({
+          ...estimates.map(({ name, line, bins }) => ({
             ...{ name, line, marks: true },
             points: bins.map((bin) => [bin.said, bin.right] as const),
           })),
         ],
       },
       table: {
-        head: ['Estimate', 'Came true', 'Places'],
-        rows: sides.flatMap(({ name, bins }) => bins.map(row(name))),
+        head: ['Estimate', 'Came true', 'Positions'],
+        rows: estimates.flatMap(({ name, bins }) => bins.map(row(name))),
       },
     },
   ];
@@ -371,7 +377,7 @@ function lossSection({ neural }: AdaptReport): Section[] {
   const training = neural?.training;
   if (training === undefined) return [];
   const { losses = [], loss } = training;
-  const both = losses.flatMap(({ step, mixed }) => (mixed === undefined ? [] : [[step, mixed] as const]));
+  const withNgrams = losses.flatMap(({ step, mixed }) => (mixed === undefined ? [] : [[step, mixed] as const]));
   return [
     {
       title: 'Training',
@@ -380,7 +386,7 @@ function lossSection({ neural }: AdaptReport): Section[] {
         loss
           ? `Loss on held-out files, nats a token: ${loss.before.toFixed(3)} before, ${loss.after.toFixed(3)} at the best checkpoint, which was kept. Lower is better.`
           : 'Loss was not measured: no files were held out.',
-        ...(both.length > 0
+        ...(withNgrams.length > 0
           ? ['The best checkpoint has the lowest loss together with the n-grams, as it is served.']
           : []),
       ],
@@ -393,17 +399,17 @@ function lossSection({ neural }: AdaptReport): Section[] {
               ...{ name: 'Loss on held-out files', line: 'solid', marks: true },
               points: losses.map((each) => [each.step, each.loss] as const),
             },
-            ...(both.length > 1
-              ? [{ name: 'With the n-grams', line: 'dashed' as const, marks: true, points: both }]
+            ...(withNgrams.length > 1
+              ? [{ name: 'With the n-grams', line: 'dashed' as const, marks: true, points: withNgrams }]
               : []),
           ],
         } satisfies Chart,
         table: {
-          head: ['Step', 'Loss', ...(both.length > 0 ? ['With the n-grams'] : [])],
+          head: ['Step', 'Loss', ...(withNgrams.length > 0 ? ['With the n-grams'] : [])],
           rows: losses.map(({ step, loss: own, mixed }) => [
             thousands(step),
             own.toFixed(3),
-            ...(both.length > 0 ? [mixed?.toFixed(3) ?? ''] : []),
+            ...(withNgrams.length > 0 ? [mixed?.toFixed(3) ?? ''] : []),
           ]),
         } satisfies ReportTable,
       }),
@@ -411,7 +417,7 @@ function lossSection({ neural }: AdaptReport): Section[] {
   ];
 }
 
-/** What it took; of a part that there was none of, nothing. */
+/** Costs of a run: name and value. Parts that the run did not have are left out. */
 export function costRows({
   harvest,
   api,
@@ -427,15 +433,15 @@ export function costRows({
     ['Time, whole run', duration(elapsedMs)],
     ['Time, training', training && duration(60_000 * training.minutes)],
     ['Trained', training && `${training.method} on ${training.device}, ${thousands(training.tokens)} tokens`],
-    ['Memory, engine at its peak', neural && `${(neural.peakMemoryBytes / 1e9).toFixed(2)} GB`],
-    ['Memory, run beside it', `${(peakMemoryBytes / 1e9).toFixed(2)} GB`],
-    ['Money', paid ? paidInWords(paid) : 'nothing: no API'],
-    ['A suggestion takes', specialist && waits(specialist)],
-    ['An answer of the API takes', api && waits(api)],
+    ['Peak memory, engine', neural && `${(neural.peakMemoryBytes / 1e9).toFixed(2)} GB`],
+    ['Peak memory, run', `${(peakMemoryBytes / 1e9).toFixed(2)} GB`],
+    ['Money', paid ? paidInWords(paid) : 'nothing: the large model was not asked'],
+    ['A suggestion takes', specialist && latencyInWords(specialist)],
+    ['An answer of the large model takes', api && latencyInWords(api)],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]]));
 }
 
 function costSection(report: AdaptReport): Section {
-  return { title: 'Money, time, memory', text: [], table: { head: ['What', 'How much'], rows: costRows(report) } };
+  return { title: 'Money, time, memory', text: [], table: { head: ['Cost', 'Value'], rows: costRows(report) } };
 }

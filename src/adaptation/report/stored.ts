@@ -1,14 +1,14 @@
-// An adaptation as the store has it, read back: its JSON may be damaged, or of another version.
+// Reads a stored adaptation, whose JSON may be damaged or of another version.
 import type { Result } from '../../common/errors.ts';
 import { parseFit, type RouterModel } from '../../routing/router-model.ts';
 import type { AdaptReport } from './types.ts';
 
-/** Versions before the splits had the names of today called the validation files so. */
+/** Earlier versions called the validation files `calibration`. */
 type EarlierSplits = AdaptReport['splits'] & { readonly calibration?: number };
-/** Earlier versions counted the money of the held-out places alone. */
+/** Earlier versions counted only the cost at held-out positions. */
 type EarlierApi = AdaptReport['api'] & { readonly costUsd?: number };
 
-/** Undefined where it is no report. One from another version may lack what this one has. */
+/** Undefined if it is no report. A report of another version may lack fields. */
 export function storedReport(json: string): AdaptReport | undefined {
   const value = parsed(json);
   if (typeof value !== 'object' || value === null) return undefined;

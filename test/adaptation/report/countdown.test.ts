@@ -1,4 +1,4 @@
-// What a run says of its time: the plan in its parts, and one estimate that falls.
+// The plan of a run in words, and the estimate of the time left.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Countdown, nothingAhead, planInWords, type Row } from '../../../src/adaptation/report/countdown.ts';
@@ -12,28 +12,28 @@ const rows: readonly Row[] = [
 ];
 
 function planned(training: number): {
-  readonly said: string;
+  readonly words: string;
   readonly tell: (update: ProgressUpdate) => ProgressUpdate;
 } {
-  const told: ProgressUpdate[] = [];
-  const countdown = new Countdown(rows, (update) => told.push(update));
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(rows, (update) => updates.push(update));
   countdown.tell({ stage: 'timing', done: 0, total: undefined });
-  const said = planInWords(countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240, training }));
+  const words = planInWords(countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240, training }));
   return {
-    said,
+    words,
     tell: (update) => {
       countdown.tell(update);
-      return told.at(-1) as ProgressUpdate;
+      return updates.at(-1) as ProgressUpdate;
     },
   };
 }
 
-test('a plan names its parts, and no training where nothing is trained', () => {
-  assert.equal(planned(360).said, 'About 9 minutes: 2 measuring, 6 training, 1 deciding.');
-  assert.equal(planned(0).said, 'About 3 minutes: 2 measuring, 1 deciding.');
+test('a plan names its parts, without training if nothing is trained', () => {
+  assert.equal(planned(360).words, 'About 9 minutes: 2 measuring, 6 training, 1 deciding.');
+  assert.equal(planned(0).words, 'About 3 minutes: 2 measuring, 1 deciding.');
 });
 
-test('the time left falls with what is done, and rises only with a sentence', () => {
+test('the time left falls with the progress and rises only with a sentence', () => {
   const { tell } = planned(360);
   assert.equal(tell({ stage: 'base', done: 120, total: 240 }).left, 60 + 360 + 60);
   assert.equal(tell({ stage: 'training', done: 0, total: 100, stageLeft: 370 }).left, 430);
@@ -46,10 +46,10 @@ test('the time left falls with what is done, and rises only with a sentence', ()
 
 test('each update names its step, and between updates the time left falls with the clock', () => {
   let ms = 0;
-  const told: ProgressUpdate[] = [];
+  const updates: ProgressUpdate[] = [];
   const countdown = new Countdown(
     rows,
-    (update) => told.push(update),
+    (update) => updates.push(update),
     () => ms,
   );
   countdown.plan({ ...nothingAhead, perPlace: 0.5, base: 240, training: 360 });
@@ -60,7 +60,7 @@ test('each update names its step, and between updates the time left falls with t
   countdown.tick();
   countdown.tell({ stage: 'timing', done: 0, total: undefined });
   assert.deepEqual(
-    told.map(({ left, say }) => [left, say]),
+    updates.map(({ left, say }) => [left, say]),
     [
       [480, 'once'],
       [460, undefined],
@@ -68,8 +68,8 @@ test('each update names its step, and between updates the time left falls with t
       [420, undefined],
     ],
   );
-  assert.deepEqual(told.at(-1)?.step, { at: 2, of: 4 });
-  const shares = told.map(({ overall = 0 }) => overall);
+  assert.deepEqual(updates.at(-1)?.step, { at: 2, of: 4 });
+  const shares = updates.map(({ overall = 0 }) => overall);
   assert.deepEqual(
     shares,
     shares.toSorted((a, b) => a - b),
@@ -77,13 +77,13 @@ test('each update names its step, and between updates the time left falls with t
 });
 
 test('a new plan replaces the estimate, and the share that is done stays', () => {
-  const told: ProgressUpdate[] = [];
-  const countdown = new Countdown(rows, (update) => told.push(update));
+  const updates: ProgressUpdate[] = [];
+  const countdown = new Countdown(rows, (update) => updates.push(update));
   countdown.plan({ ...nothingAhead, training: 60 });
   countdown.tell({ stage: 'base', done: 0, total: undefined });
   countdown.plan({ ...nothingAhead, training: 600 });
   countdown.tell({ stage: 'base', done: 0, total: undefined });
-  const [before, after] = told;
+  const [before, after] = updates;
   assert.deepEqual([before?.left, after?.left, after?.say], [120, 660, undefined]);
   assert.ok((before?.overall ?? 0) > 0);
   assert.equal(after?.overall, before?.overall);

@@ -1,4 +1,4 @@
-// The report as page and Markdown: what it says of the API, of estimates and of training, and what it leaves out where nobody knows.
+// The report as page, Markdown and terminal text: both models, calibration, training, and unknown figures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareDocument } from '../../../src/adaptation/report/compare.ts';
@@ -12,7 +12,7 @@ import { reportOf } from './report.ts';
 
 const at = Date.UTC(2026, 10, 26, 20, 30);
 
-test('where the large model falls short: kinds of places in plain words, those first where the specialist is ahead', () => {
+test('kinds of positions are listed by falling lead of the specialist over the large model', () => {
   const { underfit = [] } = reportOf(true);
   const helpers = underfit.find(({ what }) => what === 'your test helpers');
   assert.ok(helpers && helpers.specialist > helpers.api, JSON.stringify(underfit));
@@ -29,11 +29,11 @@ test('where the large model falls short: kinds of places in plain words, those f
   }
   const names = underfit.map(({ what }) => what);
   assert.equal(new Set(names).size, names.length);
-  // 'your test helpers' and those in their one folder are the same places: one is told.
+  // 'your test helpers' and those in their only folder are the same positions: one row.
   assert.equal(names.filter((name) => /^your test helpers( in .*)?$/.test(name)).length, 1);
 });
 
-test('the curve begins with the specialist, ends with the API, and the operating point is on the way', () => {
+test('the curve goes from the specialist alone to the API alone, through the operating point', () => {
   const { curves, api } = reportOf(true);
   const { pair = [], operating } = curves?.deferral ?? {};
   assert.equal(pair[0]?.apiShare, 0);
@@ -44,7 +44,7 @@ test('the curve begins with the specialist, ends with the API, and the operating
   assert.ok(pair.length <= 42);
 });
 
-test('estimates are gathered by tenths, the last with what is certain', () => {
+test('estimates are grouped by tenths, and 1 belongs to the last', () => {
   const bins = reliability([
     { said: 1, right: true },
     { said: 0.95, right: false },
@@ -56,31 +56,31 @@ test('estimates are gathered by tenths, the last with what is certain', () => {
   ]);
 });
 
-test('each chart has a table with as many figures, and the page takes the document as it is', () => {
+test('each chart has a table with its figures, and the page accepts the document as a message', () => {
   const document = reportDocument(reportOf(true), 'engine', at);
   const titles = document.sections.map(({ title }) => title);
   assert.deepEqual(titles, [
     'What changed',
-    'Before and after, by kind of place',
+    'Before and after, by kind of position',
     'The models compared',
     'Where the large model falls short',
-    'Who answers: quality against calls',
+    'Routing: quality against calls',
     'What the router learned',
-    'The API (claude)',
+    'The large model (claude)',
     'Calibration: does “60% sure” mean 60%?',
     'Training',
     'What was read',
     'Money, time, memory',
-    'Worked completions (from the test files)',
+    'Example completions (from the test files)',
   ]);
   const charts = document.sections.filter(({ chart }) => chart);
   assert.equal(charts.length, 3);
   for (const { chart, table } of charts) {
     const marked = chart?.series.filter(({ line }) => line !== 'points' && line !== 'dotted') ?? [];
     assert.ok(table && table.rows.length >= (marked[0]?.points.length ?? 99));
-    // Told apart without colour.
-    const looks = chart?.series.map(({ line, marks }) => `${line} ${marks}`);
-    assert.equal(new Set(looks).size, looks?.length);
+    // Lines differ without colour.
+    const styles = chart?.series.map(({ line, marks }) => `${line} ${marks}`);
+    assert.equal(new Set(styles).size, styles?.length);
   }
   const sent = structuredClone({ type: 'init', strings: {}, locale: 'en', document, actions: [] });
   assert.ok(parseToPage(sent));
@@ -89,18 +89,18 @@ test('each chart has a table with as many figures, and the page takes the docume
   assert.equal(parseFromPage({ type: 'action', action: 'rm' }), undefined);
 });
 
-test('without an API nothing is said of it but that nobody knows; a report of an earlier version still opens', () => {
+test('without an API the report says that its accuracy is not known; a report of an earlier version opens', () => {
   const local = reportDocument(reportOf(false), 'engine', at);
-  assert.ok(!local.sections.some(({ title }) => title.startsWith('Who answers')));
+  assert.ok(!local.sections.some(({ title }) => title.startsWith('Routing')));
   const unknown = local.sections.find(({ title }) => title.startsWith('Where the large'));
   assert.match(unknown?.text[0] ?? '', /^Not known/);
   const { curves: _, before: __, underfit: ___, ...earlier } = reportOf(true);
   const read = storedReport(JSON.stringify(earlier));
   assert.ok(read);
-  assert.match(markdownOf(reportDocument(read, 'engine', at)), /## By kind of place/);
+  assert.match(markdownOf(reportDocument(read, 'engine', at)), /## By kind of position/);
 });
 
-test('as Markdown it has the same tables, and what files and models say is no markup', () => {
+test('Markdown has the same tables and escapes texts of files and models', () => {
   const report = reportOf(true);
   const named = { ...report, notes: ['see [this](http://x) | <b>'] };
   const text = markdownOf(reportDocument(named, 'en|gine', at));
@@ -108,12 +108,12 @@ test('as Markdown it has the same tables, and what files and models say is no ma
   assert.ok(text.includes('see \\[this\\](http://x) \\| \\<b\\>'));
   assert.match(
     text,
-    /\| Kind of place \| Places \| API, estimated \| Specialist \| Answers known \|\n\| --- \| --- \|/,
+    /\| Kind of position \| Positions \| Large model \| Local model \| Known answers \|\n\| --- \| --- \|/,
   );
   assert.match(text, /\| Money \| \$0\.3000 for 300 answers of claude \|/);
 });
 
-test('the terminal gets the same document in lines of at most 100 columns, and says nothing twice', () => {
+test('terminal text has the same sections in lines of at most 100 columns and repeats no sentence', () => {
   const report = reportOf(true);
   const outcome = 'A long note about the run, which the outcome does not repeat. '.repeat(3).trim();
   const document = reportDocument({ ...report, notes: [outcome] }, 'engine', at);
@@ -131,7 +131,7 @@ test('the terminal gets the same document in lines of at most 100 columns, and s
   assert.equal(reasons.length, 1, 'the reason of the choice');
 });
 
-test('money is all that was paid, held-out places or not; earlier versions knew of these alone', () => {
+test('the cost is all that was paid; earlier reports have only the cost at held-out positions', () => {
   const { api, paid, ...others } = reportOf(true);
   const money = (report: AdaptReport | undefined) => report && new Map(costRows(report)).get('Money');
   const taught = { model: 'claude', answers: 20, usd: 0.02 };
@@ -145,7 +145,7 @@ test('money is all that was paid, held-out places or not; earlier versions knew 
   assert.equal(money(storedReport(JSON.stringify({ ...others, api, paid }))), '$0.3000 for 300 answers of claude');
 });
 
-test('two adaptations stand side by side, measure by measure', () => {
+test('a comparison shows two adaptations side by side', () => {
   const [a, b] = [reportOf(true), reportOf(false)];
   const { sections, title } = compareDocument(
     { report: a, name: 'engine', finishedAt: at },
@@ -154,13 +154,13 @@ test('two adaptations stand side by side, measure by measure', () => {
   assert.equal(title, 'engine: two adaptations');
   const rows = new Map(sections.flatMap(({ table }) => table?.rows ?? []).map(([name, ...values]) => [name, values]));
   assert.deepEqual(rows.get('Loss on held-out files'), ['2.700', '2.700']);
-  assert.equal(rows.get('API, lines right')?.[1], '–');
-  assert.equal(rows.get('Money')?.[1], 'nothing: no API');
+  assert.equal(rows.get('Large model, lines right')?.[1], '–');
+  assert.equal(rows.get('Money')?.[1], 'nothing: the large model was not asked');
 });
 
-test('where the risk is bounded the shares are those of the bound, and it is said beside the slider', () => {
+test('with a risk bound the shares respect the bound, and the report states it', () => {
   const free = reportOf(true);
-  // Nothing is known that it could be chosen on: all goes to the API.
+  // Without labels no bound can be guaranteed, so everything is sent to the API.
   const bounded = reportOf(false, { risk: { holding: 'sure', alpha: 0.02 } });
   assert.equal(bounded.apiShare, 1);
   assert.deepEqual(
@@ -177,23 +177,23 @@ test('where the risk is bounded the shares are those of the bound, and it is sai
   );
   assert.match(
     plainTextOf(reportDocument(free, 'engine', 0)),
-    /With the slider at 0\.4, \d+\.\d% of completions go to the API/,
+    /With the slider at 0\.4, \d+\.\d% of completions are sent to the large model/,
   );
 });
 
-test('answers of batches say nothing of how long an answer takes', () => {
-  const waiting = (report: AdaptReport) => {
+test('answers of batches have no latency in the report', () => {
+  const latency = (report: AdaptReport) => {
     const { sections } = reportDocument(report, 'engine', at);
     const rows = sections.flatMap(({ table }) => table?.rows ?? []);
-    return rows.find(([name]) => name === 'An answer of the API takes')?.[1];
+    return rows.find(([name]) => name === 'An answer of the large model takes')?.[1];
   };
-  assert.equal(waiting(reportOf(true)), '900 ms, one in twenty more than 900 ms');
+  assert.equal(latency(reportOf(true)), '900 ms, one in twenty more than 900 ms');
   const batched = reportOf(true, { batched: true });
-  assert.equal(waiting(batched), '–');
-  assert.match(plainTextOf(reportDocument(batched, 'engine', 0)), /An answer of the API takes +–/);
+  assert.equal(latency(batched), '–');
+  assert.match(plainTextOf(reportDocument(batched, 'engine', 0)), /An answer of the large model takes +–/);
   assert.doesNotMatch(plainTextOf(reportDocument(batched, 'engine', 0)), /claude, 0\.0 ms/);
   const { api } = batched;
   assert.ok(api);
   const earlier = { ...batched, api: { ...api, latencyP50Ms: 0, latencyP95Ms: 0 } };
-  assert.equal(waiting(earlier), '–', 'as an earlier version has kept it');
+  assert.equal(latency(earlier), '–', 'as an earlier version stored it');
 });

@@ -1,4 +1,4 @@
-// A report of a made-up run: places in four kinds of files, an API that does not know the test helpers.
+// A report of a made-up run: positions in four kinds of files, and an API that is bad at the test helpers.
 
 import { measure } from '../../../src/adaptation/report/figures.ts';
 import type { ApiLabels, LabeledPosition, ScoredPosition } from '../../../src/adaptation/report/scored.ts';
@@ -11,7 +11,7 @@ import type { CouplingExample, RiskBound } from '../../../src/routing/types.ts';
 const kinds: readonly CursorKind[] = ['statement-start', 'mid-line', 'line-end', 'block-body'];
 const files = ['src/api/client.ts', 'test/support/helpers.ts', 'test/api/client.test.ts', 'docs/guide.md'];
 
-/** One of four files each; the specialist is right at three of four places of the helpers, elsewhere at one of two. */
+/** Positions in four files. The specialist is right at three of four in the helpers, and at one of two elsewhere. */
 export function positionsOf(count: number, bySpecialist = true): ScoredPosition[] {
   return Array.from({ length: count }, (_, i) => {
     const path = files[i % files.length] as string;
@@ -40,7 +40,7 @@ export function positionsOf(count: number, bySpecialist = true): ScoredPosition[
   });
 }
 
-/** The API: wrong at two of three of the helpers' places, right at nine of ten of the others. */
+/** Answers of the API: two of three are wrong in the helpers, one of ten elsewhere. */
 export function labelled(positions: readonly ScoredPosition[], latencyMs = 900): LabeledPosition[] {
   return positions.map((scored, i) => {
     const helper = scored.example.path.includes('support');
@@ -60,7 +60,11 @@ export function fitOn(labels: readonly LabeledPosition[]) {
   return examples.length === 0 ? defaultFit() : fitRouter(examples, { now: 0 });
 }
 
-/** @param asked the API was, at validation and test places. @param risk that the run was bounded to. @param batched no answer was timed */
+/**
+ * @param asked whether the API answered at validation and test positions
+ * @param risk risk bound of the run
+ * @param batched whether the answers came in a batch and have no latency
+ */
 export function reportOf(
   asked: boolean,
   { risk, batched = false }: { risk?: RiskBound; batched?: boolean } = {},

@@ -36,7 +36,7 @@ test('without a key: a first look, a report in text, then as JSON, then again fr
   const long = text.printed.split('\n').filter((line) => line.length > 100 && !line.includes(storage));
   assert.deepEqual(long, []);
   assert.match(text.out, /Lines exactly right in files that nothing was learned from/);
-  assert.match(text.out, /no API answers yet/);
+  assert.match(text.out, /there are no answers yet/);
   const json = await run(['adapt', project.root, '--json']);
   const report = JSON.parse(json.out) as AdaptReport;
   assert.equal(report.harvest.files, project.files.size);
