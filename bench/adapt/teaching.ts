@@ -65,11 +65,11 @@ export async function teachingRows(
   const lessons = taught.map(lessonOf);
   const split = splitOf(others, new Set(lessons.map(({ path }) => path)));
   const failed = lessons.filter(({ right }) => !right);
-  const { worth } = trainingDataFrom(lessons.map((example) => ({ example, right: example.right })));
+  const { importance } = trainingDataFrom(lessons.map((example) => ({ example, right: example.right })));
   const lessonsOf: Readonly<Record<Arm, TrainingData | undefined>> = {
     'true text only': { positions: [] },
-    '+ weights by underfit': worth && { worth, positions: failed },
-    '+ confirmed answers': worth && { worth, positions: lessons },
+    '+ weights by underfit': importance && { importance, positions: failed },
+    '+ confirmed answers': importance && { importance, positions: lessons },
   };
   const learnt = arms.filter((arm) => lessonsOf[arm] !== undefined);
   const answers = new Map<Arm, Answer[][]>(learnt.map((arm) => [arm, []]));

@@ -29,7 +29,7 @@ beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true
 function trainedOn({ asked }: ScriptedEngine) {
   const found = asked.find(({ kind }) => kind === 'adapt');
   assert.ok(found);
-  return (found.request as { examples: { worth?: number; ids: Int32Array }[] }).examples;
+  return (found.request as { examples: { importance?: number; ids: Int32Array }[] }).examples;
 }
 
 async function run(llm: ScriptedLlm, of = request, agreed = true) {
@@ -52,7 +52,7 @@ test('the API labels training files before training and held-out files after it,
   assert.ok(llm.requests.slice(0, 20).every(({ query }) => splitOf(query.path) === 'train'));
   assert.match(report.notes.join(' '), /asked at 20 places of training files too, .* right at 70\.0%/);
   assert.ok(
-    examples.some(({ worth }) => worth !== undefined && worth > 1),
+    examples.some(({ importance }) => importance !== undefined && importance > 1),
     'some places count for more',
   );
   assert.equal(report.api?.asked, 30);
@@ -62,7 +62,7 @@ test('the API labels training files before training and held-out files after it,
 
 test('declined, or never wrong, it changes nothing of what is trained', async () => {
   const declined = await run(knowingLlm(project), request, false);
-  assert.ok(declined.examples.every(({ worth }) => worth === undefined));
+  assert.ok(declined.examples.every(({ importance }) => importance === undefined));
   const { api: _, ...local } = request;
   rmSync(request.specialistFolder, { recursive: true, force: true });
   const engine = engineFor(project);
@@ -128,10 +128,10 @@ test('positions like API errors weigh more, within bounds; too few answers chang
   const taught = { answers: [...answers, ...answers], whole: true };
   const trainingData = trainingDataOf(taught, files);
   assert.equal(trainingData.positions.length, 32);
-  const worth = trainingData.worth as NonNullable<typeof trainingData.worth>;
+  const importance = trainingData.importance as NonNullable<typeof trainingData.importance>;
   const at = ({ path, text, languageId }: HarvestedFile) => {
     const offset = text.indexOf('\n') + 1;
-    return worth({ path, languageId, prefix: text.slice(0, offset), suffix: '', truth: '' });
+    return importance({ path, languageId, prefix: text.slice(0, offset), suffix: '', truth: '' });
   };
   const [other, same] = [known[0], python[0]] as [HarvestedFile, HarvestedFile];
   assert.ok(at(same) > 2 && at(same) <= 3, `${at(same)}`);
@@ -142,6 +142,6 @@ test('positions like API errors weigh more, within bounds; too few answers chang
     ),
   );
   assert.equal(worthBy([]), undefined);
-  assert.equal(trainingDataOf({ answers: answers.slice(0, 5), whole: true }, files).worth, undefined);
+  assert.equal(trainingDataOf({ answers: answers.slice(0, 5), whole: true }, files).importance, undefined);
   assert.deepEqual(trainingDataOf({ answers, whole: true }, []).positions, []);
 });

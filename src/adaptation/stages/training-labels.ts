@@ -45,9 +45,9 @@ export function trainingDataFrom(
   answered: readonly { readonly example: TrainingPosition; readonly right: boolean }[],
 ): TrainingData {
   const factsOf = (position: TrainingPosition) => positionFactsOf(positionInDocument(position).query);
-  const worth = worthBy(answered.map(({ example, right }) => ({ position: factsOf(example), right })));
+  const importance = worthBy(answered.map(({ example, right }) => ({ position: factsOf(example), right })));
   return {
-    ...(worth && { worth: (position) => worth(factsOf(position)) }),
+    ...(importance && { importance: (position) => importance(factsOf(position)) }),
     positions: answered.map(({ example }) => example),
   };
 }
@@ -68,5 +68,5 @@ export function trainingDataOf({ answers }: Taught, train: readonly HarvestedFil
 export function trainingLabelsInWords({ answers }: Taught): string | undefined {
   if (answers.length === 0) return undefined;
   const right = answers.filter((answer) => answer.right).length / answers.length;
-  return `The API was asked at ${answers.length} places of training files too, the hardest of each kind, and right at ${percent(right)}: what is like the others counts for more in training.`;
+  return `The API was asked at ${answers.length} places of training files too, the hardest of each kind, and right at ${percent(right)}. Positions like those where it was wrong count for more in training.`;
 }

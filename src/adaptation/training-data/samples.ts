@@ -29,13 +29,13 @@ export interface SampleOptions {
   /** Probability of each token by the n-grams; undefined: not computed. */
   readonly known?: (file: HarvestedFile) => Float32Array | undefined;
   /** The same, stored in the samples of files that judge a training: it does not change their weights. */
-  readonly beside?: ((file: HarvestedFile) => Float32Array | undefined) | undefined;
+  readonly otherProbabilities?: ((file: HarvestedFile) => Float32Array | undefined) | undefined;
   /** Weight of the text at a position, 1 on average; undefined: 1 everywhere. */
-  readonly worth?: ((position: TrainingPosition) => number) | undefined;
+  readonly importance?: ((position: TrainingPosition) => number) | undefined;
   /** Weight of a file, 1 on average; undefined: 1 for all. */
   readonly recency?: (file: HarvestedFile) => number;
   /** Positions of a file that a large model has labelled; they are added to the drawn ones. */
-  readonly taught?: ((file: HarvestedFile) => readonly TrainingPosition[]) | undefined;
+  readonly labeled?: ((file: HarvestedFile) => readonly TrainingPosition[]) | undefined;
 }
 
 /** Extra weight of a middle: a few tokens among hundreds, and the only ones that a completion needs. */
@@ -77,35 +77,39 @@ export function specialNames(tokenizer: Tokenizer, dialect: Dialect): ReadonlyMa
 export function samplesOf(
   files: readonly HarvestedFile[],
   tokenizer: Tokenizer,
-  { length, seed, dialect, snippets, known, beside, worth, recency, taught }: SampleOptions,
+  { length, seed, dialect, snippets, known, otherProbabilities, importance, recency, labeled }: SampleOptions,
 ): Sample[] {
   const form = new PromptForm(tokenizer, PROMPT_LIMITS, dialect);
   const random = uniforms(seed);
   return files.flatMap((each) => {
-    const file = new TokenFile(each, tokenizer, form, known?.(each), beside?.(each));
+    const file = new TokenFile(each, tokenizer, form, known?.(each), otherProbabilities?.(each));
     const running = file.running(length);
     const positions = cursorExamples(each, { max: Math.ceil(running.length * SPARE), seed });
     const filled: Sample[] = [];
     const times = recency?.(each) ?? 1;
-    const fill = (position: TrainingPosition, isTaught = false) => {
+    const fill = (position: TrainingPosition, isFromLlm = false) => {
       const share = SUFFIX_SHARES[Math.floor(random() * SUFFIX_SHARES.length)] as number;
       const similar = random() < SNIPPET_SHARE ? snippets(position) : [];
-      const sample = file.filled(position, length, Math.floor(share * length), similar, worth?.(position));
-      if (sample) filled.push(isTaught ? { ...sample, taught: true } : sample);
+      const sample = file.filled(position, length, Math.floor(share * length), similar, importance?.(position));
+      if (sample) filled.push(isFromLlm ? { ...sample, isFromLlm: true } : sample);
     };
     for (const at of shuffled(positions.length, seed)) {
       if (filled.length === running.length) break;
       fill(positions[at] as CursorExample);
     }
-    for (const position of taught?.(each) ?? []) fill(position, true);
+    for (const position of labeled?.(each) ?? []) fill(position, true);
     const all = [...running, ...filled];
     return times === 1 ? all : all.map((sample) => counted(sample, times));
   });
 }
 
 /** Repeated samples, early in the order. */
-function counted({ weights, worth = 1, ...sample }: Sample, times: number): Sample {
-  return { ...sample, ...(weights && { weights: weights.map((weight) => weight * times) }), worth: worth * times };
+function counted({ weights, importance = 1, ...sample }: Sample, times: number): Sample {
+  return {
+    ...sample,
+    ...(weights && { weights: weights.map((weight) => weight * times) }),
+    importance: importance * times,
+  };
 }
 
 /** One file as tokens, with the byte offset of each. */
@@ -118,18 +122,18 @@ class TokenFile {
   private readonly starts: Uint32Array;
   private readonly head: readonly number[];
   /** Weight of each token, and of the file's end. */
-  private readonly worth: Float32Array;
-  private readonly beside: Float32Array | undefined;
+  private readonly tokenWeights: Float32Array;
+  private readonly otherProbabilities: Float32Array | undefined;
 
-  /** @param known see SampleOptions, as for `beside` */
+  /** @param known see SampleOptions, as for `otherProbabilities` */
   constructor(
     { path, text }: HarvestedFile,
     tokenizer: Tokenizer,
     form: PromptForm,
     known?: Float32Array,
-    beside?: Float32Array,
+    otherProbabilities?: Float32Array,
   ) {
-    this.beside = beside;
+    this.otherProbabilities = otherProbabilities;
     this.tokenizer = tokenizer;
     this.form = form;
     this.path = path;
@@ -140,9 +144,9 @@ class TokenFile {
       this.starts[i + 1] = (this.starts[i] as number) + tokenizer.bytesOf(id).length;
     });
     this.head = form.file(path);
-    this.worth = new Float32Array(this.ids.length + 1).fill(1);
+    this.tokenWeights = new Float32Array(this.ids.length + 1).fill(1);
     known?.forEach((probability, i) => {
-      this.worth[i] = NEURAL_SHARE / (NEURAL_SHARE + probability);
+      this.tokenWeights[i] = NEURAL_SHARE / (NEURAL_SHARE + probability);
     });
   }
 
@@ -160,9 +164,9 @@ class TokenFile {
       const start = this.lineBefore(learned, room);
       const ids = Int32Array.from([...head, ...stream.slice(start, start + room)]);
       const weights = new Float32Array(ids.length).fill(1);
-      weights.set(this.worth.subarray(start, start + ids.length - head.length), head.length);
+      weights.set(this.tokenWeights.subarray(start, start + ids.length - head.length), head.length);
       if (samples.length > 0) weights.fill(0, 0, head.length + learned - start);
-      samples.push({ ids, weights, ...this.besides(ids.length, head.length, start, room) });
+      samples.push({ ids, weights, ...this.probabilitiesAt(ids.length, head.length, start, room) });
       learned = start + ids.length - head.length;
     }
     return samples;
@@ -183,7 +187,7 @@ class TokenFile {
     length: number,
     suffixTokens: number,
     similar: readonly Snippet[],
-    worth?: number,
+    importance?: number,
   ): Sample | undefined {
     const { tokenizer, form } = this;
     const cursor = Buffer.byteLength(prefix);
@@ -200,32 +204,33 @@ class TokenFile {
     if (room < LEAST_PREFIX || at - from < Math.min(LEAST_PREFIX, at)) return undefined;
     const ids = Int32Array.from([...fixed, ...this.ids.subarray(from, at), ...tail, ...middle, form.specials.eom]);
     const weights = new Float32Array(ids.length).fill(1);
-    weights.set(this.worth.subarray(from, at), fixed.length);
+    weights.set(this.tokenWeights.subarray(from, at), fixed.length);
     const cut = fixed.length + at - from + tail.length;
-    const weight = MIDDLE_WEIGHT * (worth ?? 1);
+    const weight = MIDDLE_WEIGHT * (importance ?? 1);
     weights.fill(weight, cut);
     // A middle that ends inside a token of the text is tokenized differently.
     middle.forEach((id, i) => {
-      if (this.ids[at + i] === id) weights[cut + i] = weight * (this.worth[at + i] as number);
+      if (this.ids[at + i] === id) weights[cut + i] = weight * (this.tokenWeights[at + i] as number);
     });
-    const known = this.besides(ids.length, fixed.length, from, at - from);
+    const known = this.probabilitiesAt(ids.length, fixed.length, from, at - from);
     middle.forEach((id, i) => {
-      if (this.ids[at + i] === id) known?.beside.set(this.beside?.subarray(at + i, at + i + 1) ?? [], cut + i);
+      if (this.ids[at + i] === id)
+        known?.otherProbabilities.set(this.otherProbabilities?.subarray(at + i, at + i + 1) ?? [], cut + i);
     });
-    return { ids, weights, ...(worth !== undefined && { worth }), ...known };
+    return { ids, weights, ...(importance !== undefined && { importance }), ...known };
   }
 
   /** Weights of a sample that has `count` tokens of the file, starting at `from`, at its index `at`. */
-  private besides(
+  private probabilitiesAt(
     size: number,
     at: number,
     from: number,
     count: number,
-  ): { readonly beside: Float32Array } | undefined {
-    if (this.beside === undefined) return undefined;
-    const beside = new Float32Array(size).fill(Number.NaN);
-    beside.set(this.beside.subarray(from, from + Math.min(count, size - at)), at);
-    return { beside };
+  ): { readonly otherProbabilities: Float32Array } | undefined {
+    if (this.otherProbabilities === undefined) return undefined;
+    const otherProbabilities = new Float32Array(size).fill(Number.NaN);
+    otherProbabilities.set(this.otherProbabilities.subarray(from, from + Math.min(count, size - at)), at);
+    return { otherProbabilities };
   }
 
   /** The last token that begins at or before a byte and not inside a character. */

@@ -38,7 +38,7 @@ export interface SampleTarget {
 /** What the large model's labels add to the training files. */
 export interface TrainingData {
   /** See SampleOptions. */
-  readonly worth?: SampleOptions['worth'];
+  readonly importance?: SampleOptions['importance'];
   /** Labelled positions of training files, added to the drawn ones. */
   readonly positions: readonly TrainingPosition[];
 }
@@ -55,7 +55,7 @@ export async function samplesFrom(
   held: { readonly train: readonly HarvestedFile[]; readonly fit: readonly HarvestedFile[] },
   index: NgramModel,
   halvings: number,
-  { worth, positions }: TrainingData,
+  { importance, positions }: TrainingData,
   { request: { neural, tokenizerPath }, tokenizer, signal }: SampleTarget,
 ): Promise<Samples> {
   const base = neural?.base;
@@ -67,16 +67,16 @@ export async function samplesFrom(
   // N-gram probabilities do not apply to tokens of another tokenizer.
   const known = own ? undefined : await knownTo(index, held.train, limit, signal);
   const byFile = Map.groupBy(positions, ({ path }) => path);
-  const taught = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
+  const labeled = ({ path }: HarvestedFile) => byFile.get(path) ?? [];
   const recency = recencyOf(held.train);
-  const examples = samplesOf(held.train, words, { ...options, ...(known && { known }), worth, recency, taught });
+  const examples = samplesOf(held.train, words, { ...options, ...(known && { known }), importance, recency, labeled });
   const tokensPerEpoch = examples.reduce((sum, { ids }) => sum + ids.length, 0);
   if (tokensPerEpoch < leastTokens) {
     throw new CodedError('nothing-to-learn', `${thousands(tokensPerEpoch)} tokens are too few to train on.`);
   }
   // Completions use the mixture, so the mixture decides when to stop.
-  const beside = own ? undefined : await knownTo(index, held.fit, limit, signal);
-  const judged = evenly(samplesOf(held.fit, words, { ...options, beside }), validationWindows >> halvings);
+  const otherProbabilities = own ? undefined : await knownTo(index, held.fit, limit, signal);
+  const judged = evenly(samplesOf(held.fit, words, { ...options, otherProbabilities }), validationWindows >> halvings);
   return { examples, judged, tokensPerEpoch };
 }
 

@@ -14,7 +14,7 @@ import {
   type Quantized,
   quantize,
   quantizeTransposed,
-  stacked,
+  stackMatrices,
 } from './quantize.ts';
 
 /**
@@ -24,16 +24,16 @@ import {
 export class Constants {
   private readonly b: Builder;
   private readonly weights: Weights;
-  private readonly stored: ReadonlyMap<string, Quantized> | undefined;
+  private readonly packedOnDisk: ReadonlyMap<string, Quantized> | undefined;
   private readonly precision: Precision;
   private readonly adapter: Adapter | undefined;
-  private readonly packed = new Map<string, { data: Value; scales: Value }>();
+  private readonly packedConstants = new Map<string, { data: Value; scales: Value }>();
 
   constructor(b: Builder, { weights, packed, adapter }: Omit<Model, 'config'>, precision: Precision) {
     this.adapter = adapter;
     this.b = b;
     this.weights = weights;
-    this.stored = packed;
+    this.packedOnDisk = packed;
     this.precision = precision;
   }
 
@@ -42,14 +42,14 @@ export class Constants {
   }
 
   private get(name: string): Float32Array {
-    const stored = this.stored?.get(name);
+    const stored = this.packedOnDisk?.get(name);
     const data = stored ? dequantize(stored) : this.weights.get(name);
     if (!data) throw new Error(`no weights for '${name}'`);
     return data;
   }
 
   /** Matrices one below the other, or vectors end to end. */
-  private joined(names: readonly string[]): Float32Array {
+  private concatenate(names: readonly string[]): Float32Array {
     const parts = names.map((name) => this.get(name));
     if (parts.length === 1) return parts[0] as Float32Array;
     const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -71,17 +71,17 @@ export class Constants {
    * the same.
    */
   linear(x: Value, layers: readonly LinearLayer[]): Value {
-    return this.completed(x, layers, this.product(x, layers));
+    return this.addAdapterAndBias(x, layers, this.product(x, layers));
   }
 
   /** Adds the adapter's product and the biases; all layers have biases or none. */
-  completed(x: Value, layers: readonly LinearLayer[], product: Value): Value {
+  addAdapterAndBias(x: Value, layers: readonly LinearLayer[], product: Value): Value {
     const { b } = this;
-    const side = this.adapter && sideProduct(b, x, layers, this.adapter);
-    const sum = side ? b.add(product, side) : product;
+    const adapterOutput = this.adapter && adapterProduct(b, x, layers, this.adapter);
+    const sum = adapterOutput ? b.add(product, adapterOutput) : product;
     const biases = layers.flatMap(({ bias }) => bias ?? []);
     if (biases.length === 0) return sum;
-    const data = this.joined(biases);
+    const data = this.concatenate(biases);
     return b.add(sum, b.graph.constant('f32', [data.length], data, biases.join('+')));
   }
 
@@ -91,15 +91,15 @@ export class Constants {
    *
    * @param range, room as in `quantizeTransposed`
    */
-  columns(
+  quantizedColumns(
     layers: readonly LinearLayer[],
     range: QuantizationRange,
-    room?: Int8Array,
+    buffer?: Int8Array,
   ): { readonly matrix: Value; readonly columns: Value } {
     const label = layers.map(({ weight }) => weight).join('+');
     const inner = (layers[0] as LinearLayer).inner;
-    const parts = layers.map(({ weight }) => this.stored?.get(weight) ?? this.get(weight));
-    const { values, scales } = quantizeTransposed(parts, inner, range, room);
+    const parts = layers.map(({ weight }) => this.packedOnDisk?.get(weight) ?? this.get(weight));
+    const { values, scales } = quantizeTransposed(parts, inner, range, buffer);
     return {
       matrix: this.b.graph.constant('i8', [inner, scales.length], values, `${label}.columns`),
       columns: this.b.graph.constant('f32', [scales.length], scales, `${label}.columns.scales`),
@@ -111,7 +111,7 @@ export class Constants {
     const names = layers.map(({ weight }) => weight);
     const inner = (layers[0] as LinearLayer).inner;
     if (this.precision === 'fp32') {
-      const data = transposed(this.joined(names), inner);
+      const data = transpose(this.concatenate(names), inner);
       return b.matmul(x, b.graph.constant('f32', [inner, data.length / inner], data, `${names.join('+')}.transposed`));
     }
     const { data, scales } = this.pack(names, inner);
@@ -122,24 +122,24 @@ export class Constants {
 
   private pack(names: readonly string[], inner: number) {
     const label = names.join('+');
-    let packed = this.packed.get(label);
+    let packed = this.packedConstants.get(label);
     if (!packed) {
-      const { packed: bytes, scales, rows } = this.quantized(names, inner);
+      const { packed: bytes, scales, rows } = this.quantizeMatrices(names, inner);
       const blocks = scales.length / rows;
       packed = {
         data: this.b.graph.constant('u8', [rows, blocks, (BLOCK * this.bits) / 8], bytes, `${label}.packed`),
         scales: this.b.graph.constant('f32', [rows, blocks], scales, `${label}.scales`),
       };
-      this.packed.set(label, packed);
+      this.packedConstants.set(label, packed);
     }
     return packed;
   }
 
   /** A matrix that is stored in these bits is used as it is: quantising it again would only cost time. */
-  private quantized(names: readonly string[], inner: number): Quantized {
-    const stored = this.bits === 4 ? names.flatMap((name) => this.stored?.get(name) ?? []) : [];
-    if (stored.length === names.length) return stacked(stored);
-    const all = this.joined(names);
+  private quantizeMatrices(names: readonly string[], inner: number): Quantized {
+    const stored = this.bits === 4 ? names.flatMap((name) => this.packedOnDisk?.get(name) ?? []) : [];
+    if (stored.length === names.length) return stackMatrices(stored);
+    const all = this.concatenate(names);
     return quantize(all, all.length / inner, inner, this.bits);
   }
 
@@ -161,7 +161,7 @@ export class Constants {
   }
 }
 
-function transposed(data: Float32Array, inner: number): Float32Array {
+function transpose(data: Float32Array, inner: number): Float32Array {
   const rows = data.length / inner;
   const out = new Float32Array(data.length);
   for (let row = 0; row < rows; row++) {
@@ -174,7 +174,7 @@ function transposed(data: Float32Array, inner: number): Float32Array {
  * The adapter's share of layers that read the same, side by side, in two products: the first factors are stacked, the
  * second ones, scaled, lie on a diagonal. Undefined if none of the layers is adapted.
  */
-function sideProduct(
+function adapterProduct(
   b: Builder,
   x: Value,
   layers: readonly LinearLayer[],
@@ -185,9 +185,9 @@ function sideProduct(
   if (adapted.length === 0) return undefined;
   const { rank, alpha } = lora;
   const depth = rank * adapted.length;
-  const wide = layers.reduce((sum, { out }) => sum + out, 0);
+  const totalOut = layers.reduce((sum, { out }) => sum + out, 0);
   const down = new Float32Array(inner * depth);
-  const up = new Float32Array(depth * wide);
+  const up = new Float32Array(depth * totalOut);
   let column = 0;
   for (const layer of layers) {
     const at = adapted.indexOf(layer) * rank;
@@ -199,12 +199,12 @@ function sideProduct(
       for (let r = 0; r < rank; r++) {
         for (let k = 0; k < inner; k++) down[k * depth + at + r] = first[r * inner + k] as number;
         for (let row = 0; row < layer.out; row++)
-          up[(at + r) * wide + column + row] = scale * (second[row * rank + r] as number);
+          up[(at + r) * totalOut + column + row] = scale * (second[row * rank + r] as number);
       }
     }
     column += layer.out;
   }
   const label = layers.map(({ weight }) => weight).join('+');
   const low = b.matmul(x, b.graph.constant('f32', [inner, depth], down, `${label}.lora_A`));
-  return b.matmul(low, b.graph.constant('f32', [depth, wide], up, `${label}.lora_B`));
+  return b.matmul(low, b.graph.constant('f32', [depth, totalOut], up, `${label}.lora_B`));
 }

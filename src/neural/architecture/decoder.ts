@@ -4,7 +4,7 @@ import type { Builder } from '../autodiff/builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { ModelConfig } from './config.ts';
 import type { LayerParameters, LinearLayer } from './parameters.ts';
-import { forwardPass, type Pieces } from './recipe.ts';
+import { type DecoderLayers, forwardPass } from './recipe.ts';
 import { halfTables } from './rope.ts';
 
 /** Low enough to vanish in a softmax. Not -infinity, which gives NaN in a row that is masked completely. */
@@ -38,10 +38,10 @@ interface Heads {
  * these are 8 rows of the model's width and 2 of its feed-forward block's.
  */
 export function hiddenStates(b: Builder, config: ModelConfig, batch: Batch, ids: Value, parts: DecoderParts): Value {
-  return forwardPass(b, config, new TrainingPieces(b, config, batch, ids, parts));
+  return forwardPass(b, config, new TrainingLayers(b, config, batch, ids, parts));
 }
 
-class TrainingPieces implements Pieces<Heads> {
+class TrainingLayers implements DecoderLayers<Heads> {
   private readonly b: Builder;
   private readonly config: ModelConfig;
   private readonly batch: number;
@@ -61,11 +61,11 @@ class TrainingPieces implements Pieces<Heads> {
     this.ids = ids;
     this.parts = parts;
     const { cos, sin } = halfTables(config, length);
-    const table = (data: Float32Array, by: number) =>
+    const table = (data: Float32Array, factor: number) =>
       b.graph.constant(
         'f32',
         [length, config.headDim / 2],
-        data.map((x) => by * x),
+        data.map((x) => factor * x),
       );
     // The attention's 1/sqrt(d) is folded into the query's rotation.
     const scale = config.headDim ** -0.5;
@@ -113,8 +113,8 @@ class TrainingPieces implements Pieces<Heads> {
   }
 
   rotate({ query, key, value }: Heads): Heads {
-    const turn = (x: Value, [cos, sin]: readonly [Value, Value]) => this.b.rotary(x, this.positions, cos, sin);
-    return { query: turn(query, this.queryTables), key: turn(key, this.keyTables), value };
+    const rotateHeads = (x: Value, [cos, sin]: readonly [Value, Value]) => this.b.rotary(x, this.positions, cos, sin);
+    return { query: rotateHeads(query, this.queryTables), key: rotateHeads(key, this.keyTables), value };
   }
 
   attend({ query, key, value }: Heads): Value {
@@ -128,11 +128,11 @@ class TrainingPieces implements Pieces<Heads> {
     return b.keep(b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim]));
   }
 
-  gated(x: Value, { gate, up }: LayerParameters): Value {
+  feedForward(x: Value, { gate, up }: LayerParameters): Value {
     return this.b.mul(this.b.silu(this.linear(x, gate)), this.linear(x, up));
   }
 
-  wanted(x: Value): Value {
+  selectRows(x: Value): Value {
     return x;
   }
 }

@@ -32,25 +32,26 @@ const halvesOf = (name: string, matrix: Quantized): readonly [FrozenArray, Froze
   const { rows, columns } = matrix;
   const blocks = columns / BLOCK;
   return [
-    { name: `${name}.halves`, type: 'i8', shape: [blocks, BLOCK / 2, rows], data: () => halves(matrix) },
-    { name: `${name}.columns`, type: 'f32', shape: [blocks, 1, rows], data: () => transposedScales(matrix) },
+    { name: `${name}.halves`, type: 'i8', shape: [blocks, BLOCK / 2, rows], data: () => packHalves(matrix) },
+    { name: `${name}.columns`, type: 'f32', shape: [blocks, 1, rows], data: () => transposeScales(matrix) },
   ];
 };
 
 /** Copies: the bytes may be a view that keeps its whole file in memory. */
-const copied = (arrays: readonly FrozenArray[]) => arrays.map((each) => ({ ...each, data: () => each.data().slice() }));
+const copyArrays = (arrays: readonly FrozenArray[]) =>
+  arrays.map((each) => ({ ...each, data: () => each.data().slice() }));
 
 /** The arrays that are inputs of graphs with these matrices. */
 export function frozenArrays(packed: ReadonlyMap<string, Quantized>, layout: FrozenLayout): FrozenArray[] {
   if (layout === 'rows') return [];
   return [...packed].flatMap(([name, matrix]) => [
     ...halvesOf(name, matrix),
-    ...(name === EMBEDDING || name === HEAD ? copied(rowsOf(name, matrix)) : []),
+    ...(name === EMBEDDING || name === HEAD ? copyArrays(rowsOf(name, matrix)) : []),
   ]);
 }
 
 /** The shapes alone, for graphs whose arrays are inputs. */
-export function shapesAlone(packed: ReadonlyMap<string, Quantized>): ReadonlyMap<string, Quantized> {
+export function withoutData(packed: ReadonlyMap<string, Quantized>): ReadonlyMap<string, Quantized> {
   const [bytes, scales] = [new Uint8Array(), new Float32Array()];
   return new Map([...packed].map(([name, matrix]) => [name, { ...matrix, packed: bytes, scales }]));
 }
@@ -135,7 +136,7 @@ export class FrozenMatrices {
   }
 }
 
-function halves({ rows, columns, packed }: Quantized): Int8Array {
+function packHalves({ rows, columns, packed }: Quantized): Int8Array {
   const blocks = columns / BLOCK;
   const half = BLOCK / 2;
   const out = new Int8Array(rows * blocks * half);
@@ -154,7 +155,7 @@ function halves({ rows, columns, packed }: Quantized): Int8Array {
   return out;
 }
 
-function transposedScales({ rows, columns, scales }: Quantized): Float32Array {
+function transposeScales({ rows, columns, scales }: Quantized): Float32Array {
   const blocks = columns / BLOCK;
   const out = new Float32Array(scales.length);
   for (let row = 0; row < rows; row++) {

@@ -8,7 +8,7 @@ import { type Batch, hiddenStates, type Linear } from './decoder.ts';
 import { type FrozenLayout, FrozenMatrices } from './frozen.ts';
 import { adaptedLinear, adapterSpecs, type LoraConfig } from './lora.ts';
 import { tokenLosses } from './loss.ts';
-import { type OptimizerConfig, STEP_INPUTS, stateNames, updates } from './optimizer.ts';
+import { addUpdates, type OptimizerConfig, STEP_INPUTS, stateNames } from './optimizer.ts';
 import { EMBEDDING, headLayer, type ParameterSpec, parameterSpecs } from './parameters.ts';
 import type { Quantized } from './quantize.ts';
 
@@ -39,19 +39,19 @@ export function frozenSpecs({
 }
 
 /** Output that replaces input `name`. */
-export function renewed(name: string): string {
+export function newValueName(name: string): string {
   return `new:${name}`;
 }
 
 /** Input for the summed gradients of parameter `name`. */
-export function accumulator(name: string): string {
+export function gradientSumName(name: string): string {
   return `grad:${name}`;
 }
 
 /** Name of the first output of an `inPlace` graph: see SessionOptions.unreturnable. CPU only. */
 export const UNRETURNABLE = 'unreturnable';
 
-class Inputs {
+class GraphInputs {
   private readonly b: Builder;
   private readonly known = new Map<string, Value>();
 
@@ -76,13 +76,13 @@ class Inputs {
 /** Constants of at least this many bytes are stored outside the model's bytes. */
 const EXTERNAL_FROM = 4096;
 
-function written(b: Builder, inPlace = false): WrittenModel {
+function writeGraph(b: Builder, inPlace = false): WrittenModel {
   return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, ...(inPlace ? { unreturnable: UNRETURNABLE } : {}) });
 }
 
-function forward(
+function addForwardPass(
   b: Builder,
-  inputs: Inputs,
+  inputs: GraphInputs,
   options: Omit<TrainingGraphOptions, 'optimizer'>,
 ): { losses: Value; weights: Value } {
   const { config, batch, length, lora, lossChunk, packed, layout } = options;
@@ -96,66 +96,70 @@ function forward(
     frozen?.has(name) ? frozen.product(name) : (x: Value) => b.gemm(x, inputs.get(name), { transB: 1 });
   const plain: Linear = (x, name) => product(name)(x);
   const linear = lora ? adaptedLinear(b, lora, plain, inputs.get) : plain;
-  const rows = (name: string, of: Value) =>
-    frozen?.has(name) ? frozen.rows(name, of) : b.gather(inputs.get(name), of);
-  const parts = { parameter: inputs.get, linear, embed: (of: Value) => rows(EMBEDDING, of) };
+  const rows = (name: string, rowIds: Value) =>
+    frozen?.has(name) ? frozen.rows(name, rowIds) : b.gather(inputs.get(name), rowIds);
+  const parts = { parameter: inputs.get, linear, embed: (rowIds: Value) => rows(EMBEDDING, rowIds) };
   const pass = () => hiddenStates(b, config, options, ids, parts);
   const hidden = packed ? b.recomputed(pass) : pass();
   const head = headLayer(config).weight;
-  const output = { logits: product(head), rows: (of: Value) => rows(head, of) };
+  const output = { logits: product(head), rows: (rowIds: Value) => rows(head, rowIds) };
   return { losses: tokenLosses(b, hidden, output, targets, lossChunk), weights };
 }
 
-function lossAndGradients(b: Builder, inputs: Inputs, options: TrainingGraphOptions): { loss: Value; grads: Value[] } {
-  const { losses, weights } = forward(b, inputs, options);
+function addLossAndGradients(
+  b: Builder,
+  inputs: GraphInputs,
+  options: TrainingGraphOptions,
+): { loss: Value; grads: Value[] } {
+  const { losses, weights } = addForwardPass(b, inputs, options);
   const loss = b.sumAll(b.mul(losses, weights));
   const targets = trainedSpecs(options).map(({ name }) => inputs.get(name));
   return { loss, grads: gradients(b, loss, targets) };
 }
 
-function optimise(b: Builder, inputs: Inputs, options: TrainingGraphOptions, grads: readonly Value[]): void {
+function addOptimizer(b: Builder, inputs: GraphInputs, options: TrainingGraphOptions, grads: readonly Value[]): void {
   const specs = trainedSpecs(options);
   for (const spec of specs) for (const name of stateNames(spec)) inputs.add(name, spec.shape);
   const scalars = Object.fromEntries(STEP_INPUTS.map((name) => [name, b.graph.input(name, 'f32', [])])) as Record<
     (typeof STEP_INPUTS)[number],
     Value
   >;
-  const { updates: renewals, norm } = updates(b, options.optimizer, specs, inputs.get, grads, scalars);
-  for (const { name, value } of renewals) b.graph.output(renewed(name), value);
+  const { updates: renewals, norm } = addUpdates(b, options.optimizer, specs, inputs.get, grads, scalars);
+  for (const { name, value } of renewals) b.graph.output(newValueName(name), value);
   b.graph.output('norm', norm);
 }
 
 /** Forward, backward, clipping and update in one: outputs loss, norm, and new:* of parameters and state. */
 export function stepGraph(options: TrainingGraphOptions, inPlace = false): WrittenModel {
   const b = new Builder('step');
-  const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
-  const { loss, grads } = lossAndGradients(b, inputs, options);
+  const inputs = new GraphInputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
+  const { loss, grads } = addLossAndGradients(b, inputs, options);
   b.graph.output('loss', loss);
-  optimise(b, inputs, options, grads);
-  return written(b, inPlace);
+  addOptimizer(b, inputs, options, grads);
+  return writeGraph(b, inPlace);
 }
 
 /** Forward and backward: outputs loss, and new:grad:* with this micro-batch's gradients added. */
 export function accumulateGraph(options: TrainingGraphOptions, inPlace = false): WrittenModel {
   const b = new Builder('accumulate');
-  const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
-  const { loss, grads } = lossAndGradients(b, inputs, options);
+  const inputs = new GraphInputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
+  const { loss, grads } = addLossAndGradients(b, inputs, options);
   b.graph.output('loss', loss);
   trainedSpecs(options).forEach(({ name, shape }, i) => {
-    const sum = inputs.add(accumulator(name), shape);
-    b.graph.output(renewed(accumulator(name)), b.add(sum, grads[i] as Value));
+    const sum = inputs.add(gradientSumName(name), shape);
+    b.graph.output(newValueName(gradientSumName(name)), b.add(sum, grads[i] as Value));
   });
-  return written(b, inPlace);
+  return writeGraph(b, inPlace);
 }
 
 /** Clipping and update from summed gradients: outputs norm, and new:* of parameters and state. */
 export function applyGraph(options: TrainingGraphOptions, inPlace = false): WrittenModel {
   const b = new Builder('apply');
   const specs = trainedSpecs(options);
-  const inputs = new Inputs(b, specs);
-  const grads = specs.map(({ name, shape }) => inputs.add(accumulator(name), shape));
-  optimise(b, inputs, options, grads);
-  return written(b, inPlace);
+  const inputs = new GraphInputs(b, specs);
+  const grads = specs.map(({ name, shape }) => inputs.add(gradientSumName(name), shape));
+  addOptimizer(b, inputs, options, grads);
+  return writeGraph(b, inPlace);
 }
 
 /**
@@ -163,11 +167,11 @@ export function applyGraph(options: TrainingGraphOptions, inPlace = false): Writ
  */
 export function lossGraph(options: TrainingGraphOptions): WrittenModel {
   const b = new Builder('loss');
-  const inputs = new Inputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
-  const { losses, weights } = forward(b, inputs, options);
+  const inputs = new GraphInputs(b, [...frozenSpecs(options), ...trainedSpecs(options)]);
+  const { losses, weights } = addForwardPass(b, inputs, options);
   b.graph.output('loss', b.sumAll(b.mul(losses, weights)));
   b.graph.output('losses', losses);
-  return written(b);
+  return writeGraph(b);
 }
 
 /** Copies its input: moves tensors to a device and back. */

@@ -13,9 +13,9 @@ import { elements, type LinearLayer, parameterSpecs } from './parameters.ts';
 import type { QuantizationRange } from './quantize.ts';
 
 /** The zero point of the quantised activations, which are unsigned. */
-export const ZERO = 128;
+export const ZERO_POINT = 128;
 /** Smallest scale: activations that are all zero need one too. */
-const LEAST = 1e-12;
+const MINIMUM_SCALE = 1e-12;
 
 interface QuantizedActivations {
   /** u8 [batch, tokens, width]. */
@@ -33,7 +33,7 @@ export class Int8Products {
    * One array for all matrices: it returns to the system when the session has copied it. Many small arrays would leave
    * holes.
    */
-  private readonly room: Int8Array;
+  private readonly buffer: Int8Array;
   private used = 0;
   private readonly hadamards = new Map<number, Value>();
   /** Activations that several layers read are quantised once. */
@@ -45,43 +45,43 @@ export class Int8Products {
     this.constants = constants;
     this.range = range;
     const sizes = parameterSpecs(config).map(({ kind, shape }) => (kind === 'linear' ? elements(shape) : 0));
-    this.room = new Int8Array(sizes.reduce((sum, size) => sum + size, 0));
+    this.buffer = new Int8Array(sizes.reduce((sum, size) => sum + size, 0));
     this.zeros = b.graph.input('zeros', 'u8', ['tokens']);
   }
 
   /** As Constants.linear; `x` is of one sequence. */
   linear(x: Value, layers: readonly LinearLayer[]): Value {
     const { b } = this;
-    const { values, scales } = this.quantized(x, (layers[0] as LinearLayer).inner);
-    const { matrix, columns } = this.constants.columns(layers, this.range, this.room.subarray(this.used));
+    const { values, scales } = this.quantizeActivations(x, (layers[0] as LinearLayer).inner);
+    const { matrix, columns } = this.constants.quantizedColumns(layers, this.range, this.buffer.subarray(this.used));
     this.used += (matrix.data as Uint8Array).length;
-    const inputs = [values, matrix, b.scalar(1), columns, b.graph.constant('u8', [], Uint8Array.of(ZERO))];
+    const inputs = [values, matrix, b.scalar(1), columns, b.graph.constant('u8', [], Uint8Array.of(ZERO_POINT))];
     const product = b.mul(b.op('MatMulIntegerToFloat', inputs, {})[0] as Value, scales);
-    return this.constants.completed(x, layers, product);
+    return this.constants.addAdapterAndBias(x, layers, product);
   }
 
-  private quantized(x: Value, width: number): QuantizedActivations {
+  private quantizeActivations(x: Value, width: number): QuantizedActivations {
     const known = this.known.get(x);
     if (known) return known;
     const { b } = this;
-    const even = this.transformed(x, width);
-    const scales = b.max(b.mul(b.reduceMax(b.abs(even), [-1]), 1 / (ZERO - 1)), LEAST);
-    const inputs = [even, b.reshape(scales, ['tokens']), this.zeros];
+    const transformed = this.hadamardTransformed(x, width);
+    const scales = b.max(b.mul(b.reduceMax(b.abs(transformed), [-1]), 1 / (ZERO_POINT - 1)), MINIMUM_SCALE);
+    const inputs = [transformed, b.reshape(scales, ['tokens']), this.zeros];
     const rounded = { values: b.op('QuantizeLinear', inputs, { axis: 1 })[0] as Value, scales };
     this.known.set(x, rounded);
     return rounded;
   }
 
-  private transformed(x: Value, width: number): Value {
+  private hadamardTransformed(x: Value, width: number): Value {
     const { b } = this;
-    const run = hadamardWidth(width);
-    if (run === 1) return x;
-    let matrix = this.hadamards.get(run);
+    const transformWidth = hadamardWidth(width);
+    if (transformWidth === 1) return x;
+    let matrix = this.hadamards.get(transformWidth);
     if (!matrix) {
-      matrix = b.graph.constant('f32', [run, run], hadamardMatrix(run));
-      this.hadamards.set(run, matrix);
+      matrix = b.graph.constant('f32', [transformWidth, transformWidth], hadamardMatrix(transformWidth));
+      this.hadamards.set(transformWidth, matrix);
     }
-    const runs = b.reshape(x, ['batch', 'tokens', width / run, run]);
-    return b.reshape(b.matmul(runs, matrix), ['batch', 'tokens', width]);
+    const groups = b.reshape(x, ['batch', 'tokens', width / transformWidth, transformWidth]);
+    return b.reshape(b.matmul(groups, matrix), ['batch', 'tokens', width]);
   }
 }

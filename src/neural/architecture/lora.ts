@@ -22,7 +22,7 @@ export interface LoraConfig {
   readonly firstLayer?: number;
 }
 
-function adapted(name: string, { targets, firstLayer = 0 }: LoraConfig): boolean {
+function isAdaptedLayer(name: string, { targets, firstLayer = 0 }: LoraConfig): boolean {
   const layer = Number(/\.layers\.(\d+)\./.exec(name)?.[1] ?? -1);
   return layer >= firstLayer && targets.some((target) => name.endsWith(`${target}.weight`));
 }
@@ -41,7 +41,7 @@ export function adapterNames(weight: string): { a: string; b: string } {
 
 export function adapterSpecs(config: ModelConfig, lora: LoraConfig): ParameterSpec[] {
   return parameterSpecs(config)
-    .filter(({ name, kind }) => kind === 'linear' && adapted(name, lora))
+    .filter(({ name, kind }) => kind === 'linear' && isAdaptedLayer(name, lora))
     .flatMap(({ name, shape: [out, inner] }) => [
       { name: adapterNames(name).a, shape: [lora.rank, inner as number], kind: 'linear' as const },
       { name: adapterNames(name).b, shape: [out as number, lora.rank], kind: 'linear' as const },
@@ -66,7 +66,7 @@ export function initialAdapters(config: ModelConfig, lora: LoraConfig, seed: num
 export function adaptedLinear(b: Builder, lora: LoraConfig, plain: Linear, parameter: (name: string) => Value): Linear {
   return (x, name) => {
     const y = plain(x, name);
-    if (!adapted(name, lora)) return y;
+    if (!isAdaptedLayer(name, lora)) return y;
     const { a, b: up } = adapterNames(name);
     const low = b.keep(b.gemm(x, parameter(a), { transB: 1 }));
     return b.add(y, b.gemm(low, parameter(up), { transB: 1, alpha: lora.alpha / lora.rank }));
@@ -87,13 +87,13 @@ export function mergeAdapters(
     const up = adapters.get(names.b);
     const base = weights.get(name);
     if (!a || !up || !base) continue;
-    merged.set(name, mergedMatrix(base, (shape as [number, number])[1], lora, a, up));
+    merged.set(name, mergeMatrix(base, (shape as [number, number])[1], lora, a, up));
   }
   return merged;
 }
 
 /** A matrix [out, inner] with its factors [rank, inner] and [out, rank] added. */
-export function mergedMatrix(
+export function mergeMatrix(
   base: Float32Array,
   inner: number,
   { alpha, rank }: Pick<LoraConfig, 'alpha' | 'rank'>,

@@ -49,7 +49,7 @@ export interface Update {
  * New parameters and state, which a session may write over the old ones. Each is the last operator on its parameter.
  * Through the norm it depends on every gradient, and so on every operator that reads a parameter.
  */
-export function updates(
+export function addUpdates(
   b: Builder,
   config: OptimizerConfig,
   specs: readonly ParameterSpec[],

@@ -6,7 +6,7 @@ import { type WrittenModel, writeModel } from '../onnx/write.ts';
 const [ROWS, INNER, OUT] = [32, 64, 32] as const;
 
 /** The exact sum of `overflowGraph`, with the largest possible values. */
-export const WITHOUT_OVERFLOW = INNER * 255 * 127;
+export const EXACT_SUM = INNER * 255 * 127;
 /** Values of its input x, each 255. */
 export const OVERFLOW_SHAPE = [ROWS, INNER] as const;
 

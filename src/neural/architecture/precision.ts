@@ -11,7 +11,7 @@ export type Precision = 'int4' | 'int8' | 'fp32';
  * 'auto' is int4 if the weights were trained for it, so that nothing is lost (the base: models/pretrain/quantise.py),
  * else int8. Quantising fine-tuned weights to 4 bits again would undo most of the fine-tuning.
  */
-export function chosenPrecision(
+export function choosePrecision(
   setting: Precision | 'auto',
   { config, weights, packed }: Pick<Model, 'config' | 'weights' | 'packed'>,
 ): Precision {

@@ -23,7 +23,7 @@ export function arraysOf(matrices: ReadonlyMap<string, Quantized> = new Map()): 
 }
 
 /** Stacks the rows of several matrices. */
-export function stacked(parts: readonly Quantized[]): Quantized {
+export function stackMatrices(parts: readonly Quantized[]): Quantized {
   const [first] = parts as readonly [Quantized, ...Quantized[]];
   if (parts.length === 1) return first;
   const packed = new Uint8Array(parts.reduce((sum, part) => sum + part.packed.length, 0));
@@ -86,14 +86,14 @@ function extremeOf(data: Float32Array, start: number, end: number): number {
   return -low > high ? low : high;
 }
 
-const SHRINK = [1, 0.94, 0.88, 0.82] as const;
+const SHRINK_FACTORS = [1, 0.94, 0.88, 0.82] as const;
 /** Adding and subtracting 1.5 x 2^52 rounds a double to the nearest integer, several times faster than Math.round. */
 const ROUND = 6755399441055744;
 
 function bestScale(data: Float32Array, start: number, end: number, extreme: number): number {
   let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (const shrink of SHRINK) {
+  let leastError = Number.POSITIVE_INFINITY;
+  for (const shrink of SHRINK_FACTORS) {
     const scale = Math.fround((shrink * extreme) / -8);
     const inverse = 1 / scale;
     // The error is in units of the scale until the end, where it is converted to the weights' units for the comparison.
@@ -106,8 +106,8 @@ function bestScale(data: Float32Array, start: number, end: number, extreme: numb
       error += (value - rounded) * (value - rounded);
     }
     error *= scale * scale;
-    if (error < least) {
-      least = error;
+    if (error < leastError) {
+      leastError = error;
       best = scale;
     }
   }
@@ -121,7 +121,7 @@ export function dequantize(matrix: Quantized): Float32Array {
 }
 
 /** Rows that are transposed together: their values fill whole cache lines of the result. */
-const TURNED = 64;
+const ROWS_AT_ONCE = 64;
 
 /**
  * Largest magnitude of an 8-bit weight. x86 processors without VNNI add two products in 16 bits: 2 * 255 * 63 still
@@ -134,28 +134,28 @@ export type QuantizationRange = 127 | 63;
  * row: values [inner, rows of all], -range..range. A row of 4-bit values loses little: their steps are some sixteen
  * times as wide.
  *
- * @param room for the values; absent: they get their own
+ * @param buffer for the values; absent: they get their own
  */
 export function quantizeTransposed(
   matrices: readonly (Quantized | Float32Array)[],
   inner: number,
   range: QuantizationRange,
-  room?: Int8Array,
+  buffer?: Int8Array,
 ): { readonly values: Int8Array; readonly scales: Float32Array } {
   const counts = matrices.map((matrix) => (matrix instanceof Float32Array ? matrix.length / inner : matrix.rows));
   const rows = counts.reduce((sum, count) => sum + count, 0);
-  const values = room?.subarray(0, inner * rows) ?? new Int8Array(inner * rows);
+  const values = buffer?.subarray(0, inner * rows) ?? new Int8Array(inner * rows);
   const scales = new Float32Array(rows);
-  const some = new Float32Array(TURNED * inner);
+  const unpackedRows = new Float32Array(ROWS_AT_ONCE * inner);
   let start = 0;
   matrices.forEach((matrix, m) => {
     const count = counts[m] as number;
-    for (let at = 0; at < count; at += TURNED) {
-      const size = Math.min(TURNED, count - at);
-      if (matrix instanceof Float32Array) some.set(matrix.subarray(at * inner, (at + size) * inner));
-      else unpackRows(matrix, at, size, some);
-      hadamardTransform(some.subarray(0, size * inner), hadamardWidth(inner));
-      roundRows(some, size, inner, range, values, scales, start + at);
+    for (let at = 0; at < count; at += ROWS_AT_ONCE) {
+      const size = Math.min(ROWS_AT_ONCE, count - at);
+      if (matrix instanceof Float32Array) unpackedRows.set(matrix.subarray(at * inner, (at + size) * inner));
+      else unpackRows(matrix, at, size, unpackedRows);
+      hadamardTransform(unpackedRows.subarray(0, size * inner), hadamardWidth(inner));
+      roundRows(unpackedRows, size, inner, range, values, scales, start + at);
     }
     start += count;
   });

@@ -8,7 +8,7 @@ import { FINAL_NORM, type LayerParameters, type LinearLayer, layerParameters } f
  * The parts of a layer as a graph computes them. `x` is the residual stream or its norm, in the pieces' own layout.
  * `Heads` is the pieces' form of queries, keys and values, which the recipe only passes on.
  */
-export interface Pieces<Heads> {
+export interface DecoderLayers<Heads> {
   /** The tokens' rows of the embedding. */
   embed(): Value;
   /** x * weight / rms(x) along the last axis (Zhang & Sennrich 2019). */
@@ -24,34 +24,34 @@ export interface Pieces<Heads> {
   /** softmax(q k' / sqrt(headDim)) v over the tokens that each token may see, heads side by side. */
   attend(heads: Heads, layer: LayerParameters): Value;
   /** silu(gate x) * up x, the wide part of SwiGLU (Shazeer 2020). */
-  gated(x: Value, layer: LayerParameters): Value;
+  feedForward(x: Value, layer: LayerParameters): Value;
   /** The rows of `x` that attention returns: all, or fewer in the last layer. */
-  wanted(x: Value, layer: LayerParameters): Value;
+  selectRows(x: Value, layer: LayerParameters): Value;
 }
 
 /**
  * Hidden states after the final norm.
- * @param passed called with the residual stream behind each layer
+ * @param onLayer called with the residual stream behind each layer
  */
 export function forwardPass<Heads>(
   b: Builder,
   config: ModelConfig,
-  pieces: Pieces<Heads>,
-  passed?: (x: Value, layer: number) => void,
+  parts: DecoderLayers<Heads>,
+  onLayer?: (x: Value, layer: number) => void,
 ): Value {
   const layers = Array.from({ length: config.layers }, (_, index) => layerParameters(config, index));
-  let x = pieces.embed();
-  let h = pieces.norm(x, layers[0]?.inputNorm ?? FINAL_NORM);
+  let x = parts.embed();
+  let normed = parts.norm(x, layers[0]?.inputNorm ?? FINAL_NORM);
   for (const layer of layers) {
     b.graph.scope(`layer${layer.index}`, () => {
-      const heads = pieces.rotate(pieces.heads(h, layer), layer);
-      const attended = pieces.linear(pieces.attend(heads, layer), layer.output);
-      const middle = pieces.addNorm(pieces.wanted(x, layer), attended, layer.middleNorm);
-      const fed = pieces.linear(pieces.gated(middle.normed, layer), layer.down);
+      const heads = parts.rotate(parts.heads(normed, layer), layer);
+      const attended = parts.linear(parts.attend(heads, layer), layer.output);
+      const middle = parts.addNorm(parts.selectRows(x, layer), attended, layer.middleNorm);
+      const feedForwardOutput = parts.linear(parts.feedForward(middle.normed, layer), layer.down);
       const next = layers[layer.index + 1]?.inputNorm ?? FINAL_NORM;
-      ({ sum: x, normed: h } = pieces.addNorm(middle.sum, fed, next));
+      ({ sum: x, normed: normed } = parts.addNorm(middle.sum, feedForwardOutput, next));
     });
-    passed?.(x, layer.index);
+    onLayer?.(x, layer.index);
   }
-  return h;
+  return normed;
 }

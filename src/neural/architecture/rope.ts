@@ -31,8 +31,8 @@ export function halfTables(
 ): { cos: Float32Array; sin: Float32Array } {
   const { cos, sin } = ropeTables(config, length);
   const half = config.headDim / 2;
-  const firstHalves = (table: Float32Array, beyond: number) => {
-    const out = new Float32Array(length * width).fill(beyond);
+  const firstHalves = (table: Float32Array, padding: number) => {
+    const out = new Float32Array(length * width).fill(padding);
     for (let row = 0; row < length; row++) {
       out.set(table.subarray(row * config.headDim, row * config.headDim + half), row * width);
     }

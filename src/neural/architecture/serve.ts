@@ -12,7 +12,7 @@ import { Int8Products } from './int8-products.ts';
 import { headLayer, type LayerParameters, type LinearLayer } from './parameters.ts';
 import type { Precision } from './precision.ts';
 import type { QuantizationRange } from './quantize.ts';
-import { forwardPass, type Pieces } from './recipe.ts';
+import { type DecoderLayers, forwardPass } from './recipe.ts';
 
 /** 'key' or 'value' of a layer: inputs are past_*, outputs new_*. */
 export function cacheNames(config: ModelConfig): string[] {
@@ -20,14 +20,14 @@ export function cacheNames(config: ModelConfig): string[] {
 }
 
 /** Width of a head in the cache: GroupQueryAttention wants multiples of 16, so smaller heads are padded with zeros. */
-export function cachedWidth({ headDim }: ModelConfig): number {
+export function cacheHeadWidth({ headDim }: ModelConfig): number {
   return Math.ceil(headDim / 16) * 16;
 }
 
 /** Constants of at least this size stay outside the model's bytes. */
 const EXTERNAL_FROM = 4096;
 /** First output of both graphs: see SessionOptions.unreturnable. */
-export const UNRETURNED = 'unreturned';
+export const UNRETURNED_OUTPUT = 'unreturned';
 
 /**
  * Inputs:
@@ -47,9 +47,9 @@ export function stepGraph(model: Model, precision: Precision): WrittenModel {
   const linear = (x: Value, layers: readonly LinearLayer[]) => constants.linear(x, layers);
   const mask = b.graph.input('mask', 'f32', ['batch', 1, 'tokens', 'past+tokens']);
   const rows = b.graph.input('rows', 'i32', ['rows']);
-  const hidden = forwardPass(b, config, new ServingPieces(b, config, constants, linear, mask, rows));
+  const hidden = forwardPass(b, config, new ServingLayers(b, config, constants, linear, mask, rows));
   b.graph.output('logits', constants.linear(hidden, [headLayer(config)]));
-  return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, unreturnable: UNRETURNED });
+  return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, unreturnable: UNRETURNED_OUTPUT });
 }
 
 /**
@@ -71,17 +71,17 @@ export function promptGraph(
   const products = new Int8Products(b, config, constants, range);
   const linear = (x: Value, layers: readonly LinearLayer[]) => products.linear(x, layers);
   // Nothing reads what follows the last layer's keys and values, so it is not written.
-  forwardPass(b, config, new ServingPieces(b, config, constants, linear), (x, layer) => {
+  forwardPass(b, config, new ServingLayers(b, config, constants, linear), (x, layer) => {
     if (states.includes(layer)) b.graph.output(`state_${layer}`, x);
   });
-  return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, unreturnable: UNRETURNED });
+  return writeModel(b.graph, { externalFrom: EXTERNAL_FROM, unreturnable: UNRETURNED_OUTPUT });
 }
 
 /**
  * Activations are [batch, tokens, hidden]; after attention in the last layer [rows, batch, hidden] if only some rows
  * are wanted.
  */
-class ServingPieces implements Pieces<Value> {
+class ServingLayers implements DecoderLayers<Value> {
   private readonly b: Builder;
   private readonly config: ModelConfig;
   private readonly constants: Constants;
@@ -113,7 +113,7 @@ class ServingPieces implements Pieces<Value> {
     this.product = product;
     this.mask = mask;
     this.rows = rows;
-    const half = cachedWidth(config) / 2;
+    const half = cacheHeadWidth(config) / 2;
     this.ids = b.graph.input('ids', 'i32', ['batch', 'tokens']);
     this.positions = b.graph.input('positions', 'i64', ['batch', 'tokens']);
     this.cos = b.graph.input('cos', 'f32', ['positions', half]);
@@ -144,11 +144,11 @@ class ServingPieces implements Pieces<Value> {
   heads(x: Value, layer: LayerParameters): Value {
     const { heads, keyValueHeads } = this.config;
     const all = this.product(x, [layer.query, layer.key, layer.value]);
-    return this.widened(this.normed(all, layer), heads + 2 * keyValueHeads);
+    return this.padHeads(this.normHeads(all, layer), heads + 2 * keyValueHeads);
   }
 
   /** Queries, keys and values side by side. Queries and keys are normed per head if the layer has norms for them. */
-  private normed(all: Value, { queryNorm, keyNorm }: LayerParameters): Value {
+  private normHeads(all: Value, { queryNorm, keyNorm }: LayerParameters): Value {
     if (queryNorm === undefined || keyNorm === undefined) return all;
     const { b } = this;
     const { heads, keyValueHeads, headDim } = this.config;
@@ -171,27 +171,27 @@ class ServingPieces implements Pieces<Value> {
   attend(all: Value, layer: LayerParameters): Value {
     const { b } = this;
     const { heads, keyValueHeads } = this.config;
-    const shape = ['batch', keyValueHeads, 'room', cachedWidth(this.config)];
+    const shape = ['batch', keyValueHeads, 'room', cacheHeadWidth(this.config)];
     const caches = [`key_${layer.index}`, `value_${layer.index}`];
     const past = caches.map((name) => b.graph.input(`past_${name}`, 'f32', shape));
     const inputs = [all, ABSENT, ABSENT, ...past, this.lengths, this.length, this.cos, this.sin, this.positions];
-    const [mixed, ...renewed] = b.op('GroupQueryAttention', this.mask ? [...inputs, this.mask] : inputs, {
+    const [mixed, ...newCaches] = b.op('GroupQueryAttention', this.mask ? [...inputs, this.mask] : inputs, {
       num_heads: heads,
       kv_num_heads: keyValueHeads,
       do_rotary: 1,
       scale: 1,
     }) as [Value, Value, Value];
     caches.forEach((name, i) => {
-      b.graph.output(`new_${name}`, renewed[i] as Value);
+      b.graph.output(`new_${name}`, newCaches[i] as Value);
     });
-    return this.wanted(this.narrowed(mixed, heads), layer);
+    return this.selectRows(this.unpadHeads(mixed, heads), layer);
   }
 
-  gated(x: Value, { gate, up }: LayerParameters): Value {
+  feedForward(x: Value, { gate, up }: LayerParameters): Value {
     return this.b.mul(this.b.silu(this.product(x, [gate])), this.product(x, [up]));
   }
 
-  wanted(x: Value, { index }: LayerParameters): Value {
+  selectRows(x: Value, { index }: LayerParameters): Value {
     const { b, rows } = this;
     return rows && index + 1 === this.config.layers ? b.gather(b.transpose(x, [1, 0, 2]), rows) : x;
   }
@@ -200,20 +200,20 @@ class ServingPieces implements Pieces<Value> {
    * Pads each head [..., headDim] to the cache's width: zeros behind both halves, which are the two coordinates of the
    * rotation.
    */
-  private widened(x: Value, count: number): Value {
+  private padHeads(x: Value, count: number): Value {
     const { b } = this;
     const { headDim } = this.config;
-    const width = cachedWidth(this.config);
+    const width = cacheHeadWidth(this.config);
     if (width === headDim) return x;
     const halves = b.reshape(x, ['batch', 'tokens', 2 * count, headDim / 2]);
     const filled = b.pad(halves, [0, 0, 0, 0], [0, 0, 0, (width - headDim) / 2]);
     return b.reshape(filled, ['batch', 'tokens', count * width]);
   }
 
-  private narrowed(x: Value, count: number): Value {
+  private unpadHeads(x: Value, count: number): Value {
     const { b } = this;
     const { headDim } = this.config;
-    const width = cachedWidth(this.config);
+    const width = cacheHeadWidth(this.config);
     if (width === headDim) return x;
     const halves = b.reshape(x, ['batch', 'tokens', 2 * count, width / 2]);
     return b.reshape(b.slice(halves, 3, 0, headDim / 2), ['batch', 'tokens', count * headDim]);

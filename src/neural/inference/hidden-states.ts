@@ -2,8 +2,8 @@
 
 import { CodedError } from '../../common/errors.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
-import { chosenPrecision } from '../architecture/precision.ts';
-import { promptGraph, UNRETURNED } from '../architecture/serve.ts';
+import { choosePrecision } from '../architecture/precision.ts';
+import { promptGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
 import { tokenizerPathFor } from '../models/compatibility.ts';
 import { loadModel } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
@@ -45,11 +45,11 @@ export async function* pooledStates(
   // Higher layers do not affect these states and are not run.
   const model = { ...whole, config: { ...whole.config, layers: Math.max(...layers) + 1 } };
   const { precision } = language;
-  const chosen = chosenPrecision(precision === 'auto' ? (model.manifest?.precision ?? 'auto') : precision, whole);
+  const chosen = choosePrecision(precision === 'auto' ? (model.manifest?.precision ?? 'auto') : precision, whole);
   const session = await Session.load(promptGraph(model, chosen, await quantizationRange(), layers), {
     device: 'cpu',
     threads: language.threads,
-    unreturnable: UNRETURNED,
+    unreturnable: UNRETURNED_OUTPUT,
   });
   try {
     const { hiddenSize } = model.config;

@@ -1,6 +1,6 @@
 // Keys and values of past tokens, in plain arrays [batch, head, room, width]: truncating only changes the length.
 import type { ModelConfig } from '../architecture/config.ts';
-import { cachedWidth, cacheNames } from '../architecture/serve.ts';
+import { cacheHeadWidth, cacheNames } from '../architecture/serve.ts';
 import { Tensor } from '../runtime/tensor.ts';
 
 /**
@@ -25,7 +25,7 @@ export class KeyValueCache {
     this.batch = batch;
     this.heads = config.keyValueHeads;
     this.runs = batch * this.heads;
-    this.width = cachedWidth(config);
+    this.width = cacheHeadWidth(config);
     this.names = cacheNames(config);
     this.room = room;
     this.arrays = this.names.map(() => this.empty());

@@ -4,7 +4,7 @@ import { CodedError, unwrap } from '../../common/errors.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
-import { chosenPrecision, type Precision } from '../architecture/precision.ts';
+import { choosePrecision, type Precision } from '../architecture/precision.ts';
 import { tokenizerPathFor } from '../models/compatibility.ts';
 import { DIALECT, type Dialect } from '../models/dialects.ts';
 import { loadModel } from '../models/model-folder.ts';
@@ -71,7 +71,7 @@ export class LanguageModel {
       );
     }
     // The precision in the manifest saves the check of the weights.
-    const chosen = chosenPrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
+    const chosen = choosePrecision(precision === 'auto' ? (loaded.manifest?.precision ?? 'auto') : precision, loaded);
     const network = await Network.load(loaded, { device: 'cpu', threads, precision: chosen });
     return new LanguageModel(network, ownTokenizer, tokenizerPath, chosen, loaded.manifest?.dialect ?? DIALECT);
   }

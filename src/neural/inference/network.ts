@@ -3,7 +3,7 @@
 import { MASKED } from '../architecture/decoder.ts';
 import type { Model } from '../architecture/decoder-values.ts';
 import type { Precision } from '../architecture/precision.ts';
-import { promptGraph, stepGraph, UNRETURNED } from '../architecture/serve.ts';
+import { promptGraph, stepGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { KeyValueCache } from './key-value-cache.ts';
@@ -49,7 +49,7 @@ export class Network {
 
   static async load(model: Model, options: NetworkOptions): Promise<Network> {
     const { precision } = options;
-    const sessionOptions = { ...options, unreturnable: UNRETURNED };
+    const sessionOptions = { ...options, unreturnable: UNRETURNED_OUTPUT };
     // Full precision is the reference and uses one graph for all tokens. The prompt's session is loaded first. The
     // second session then reuses the memory that the first needed only for loading, which is as much as it keeps.
     const prompt =

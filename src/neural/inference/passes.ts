@@ -1,8 +1,8 @@
 // Runs a graph over a key-value cache, and adds the inputs that every pass needs besides its tokens.
 import type { ModelConfig } from '../architecture/config.ts';
-import { ZERO } from '../architecture/int8-products.ts';
+import { ZERO_POINT } from '../architecture/int8-products.ts';
 import { halfTables } from '../architecture/rope.ts';
-import { cachedWidth } from '../architecture/serve.ts';
+import { cacheHeadWidth } from '../architecture/serve.ts';
 import type { Session } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
@@ -51,13 +51,13 @@ export class Passes {
     const feeds = {
       ids: Tensor.host(Int32Array.from(tokens), [1, steps]),
       positions: Tensor.host(positionsOf(steps, 1, cache.length), [1, steps]),
-      zeros: Tensor.host(new Uint8Array(steps).fill(ZERO), [steps]),
+      zeros: Tensor.host(new Uint8Array(steps).fill(ZERO_POINT), [steps]),
     };
     await this.run(prompt, cache, steps, feeds, outputs);
   }
 
   private tablesOf(length: number): { readonly cos: Tensor; readonly sin: Tensor } {
-    const half = cachedWidth(this.config) / 2;
+    const half = cacheHeadWidth(this.config) / 2;
     const { cos, sin } = halfTables(this.config, length, half);
     // The tables scale queries and keys by headDim^-0.25 each, which makes attention's factor 1/sqrt(headDim). The
     // operator's own scaling would make a single token 5 % slower.

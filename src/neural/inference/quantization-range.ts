@@ -1,5 +1,5 @@
 // Finds the largest weight that 8-bit products may have on this processor. Runs once and takes a few milliseconds.
-import { OVERFLOW_SHAPE, overflowGraph, WITHOUT_OVERFLOW } from '../architecture/overflow.ts';
+import { EXACT_SUM, OVERFLOW_SHAPE, overflowGraph } from '../architecture/overflow.ts';
 import type { QuantizationRange } from '../architecture/quantize.ts';
 import { Session } from '../runtime/session.ts';
 import { Tensor } from '../runtime/tensor.ts';
@@ -17,7 +17,7 @@ export function quantizationRange(probe: () => Promise<QuantizationRange> = dete
 
 /** @param run computes the sums of the graph */
 export async function detectRange(run: () => Promise<Float32Array> = sums): Promise<QuantizationRange> {
-  return (await run()).every((sum) => sum === WITHOUT_OVERFLOW) ? 127 : 63;
+  return (await run()).every((sum) => sum === EXACT_SUM) ? 127 : 63;
 }
 
 async function sums(): Promise<Float32Array> {

@@ -8,7 +8,7 @@ import { type Model, valuesOf } from '../architecture/decoder-values.ts';
 import { mergeAdapters } from '../architecture/lora.ts';
 import { DEFAULT_OPTIMIZER } from '../architecture/optimizer.ts';
 import { parameterCount, type Weights } from '../architecture/parameters.ts';
-import { chosenPrecision, type Precision } from '../architecture/precision.ts';
+import { choosePrecision, type Precision } from '../architecture/precision.ts';
 import { describeAdapted } from '../models/adapted.ts';
 import { saveAdapter } from '../models/adapter.ts';
 import { baseOf } from '../models/compatibility.ts';
@@ -21,9 +21,9 @@ import { BEST_FILE } from './best.ts';
 import { checkpointStatus } from './checkpoint.ts';
 import { train } from './loop.ts';
 import { chooseMethod, type Method, methodOf } from './method.ts';
-import { type Adapted, checkRequest, digestOf, finishedRun, identify, type TrainingRequest } from './request.ts';
+import { type Adapted, checkRequest, digestOf, finishedRun, hashOfRequest, type TrainingRequest } from './request.ts';
 import type { CheckpointProgress, RunHooks, RunOptions } from './run.ts';
-import { CHECKPOINT, RECORD } from './training-status.ts';
+import { CHECKPOINT_FILE, TRAINING_RECORD } from './training-status.ts';
 
 export type { DeviceChoice } from '../runtime/device.ts';
 export type { Adapted, TrainingRequest } from './request.ts';
@@ -31,23 +31,23 @@ export type { Adapted, TrainingRequest } from './request.ts';
 export interface AdaptHooks extends RunHooks {
   readonly onDevice?: (choice: DeviceChoice) => void;
   readonly onMethod?: (method: Method) => void;
-  /** A message for the user: a checkpoint was not used. */
+  /** Called with a message for the user if a checkpoint was not used. */
   readonly onNote?: (note: string) => void;
   readonly probe: () => Promise<ProbeResult>;
   /** Limit for the process, bytes. */
   readonly memoryCeiling?: number;
 }
 
-/** Logits at once: 8 MB, so that they stay in the cache. */
+/** Number of logits that exist at once: 8 MB, which fit in the processor's cache. */
 const LOSS_VALUES = 2 ** 21;
-/** Warm-up steps: a pretrained model needs few. */
+/** A pretrained model needs few warm-up steps. */
 const WARMUP_STEPS = 10;
-/** Errors of a checkpoint that is another run's, damaged, or of another version. */
-const UNUSABLE: readonly ErrorCode[] = ['corrupt', 'newer-version', 'unreadable'];
+/** Errors of a checkpoint that belongs to another run, is damaged, or has another format. */
+const UNUSABLE_CHECKPOINT: readonly ErrorCode[] = ['corrupt', 'newer-version', 'unreadable'];
 
 /**
- * Resumes from the checkpoint in `out` if it is of the same run, and deletes it once the model is saved. A finished run
- * is not repeated. A checkpoint that cannot be used is an error that names it, unless the request says otherwise.
+ * Resumes from the checkpoint in `out` if it belongs to the same run, and deletes it once the model is saved. A finished
+ * run is not repeated. An unusable checkpoint is an error, unless `request.unusable` is 'discard'.
  */
 export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promise<Result<Adapted>> {
   const { out, tokenizer } = request;
@@ -58,9 +58,9 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     const { config } = base;
     checkRequest(request, config.vocabSize);
     const weightsOfBase = digestOf(base);
-    const identity = identify(request, weightsOfBase);
-    const earlier = finishedRun(out, identity);
-    if (earlier) return ok({ ...earlier, folder: out });
+    const identity = hashOfRequest(request, weightsOfBase);
+    const finished = finishedRun(out, identity);
+    if (finished) return ok({ ...finished, folder: out });
     const device = await chooseDevice(request.device, hooks.probe);
     hooks.onDevice?.(device);
     const method = methodFor(request, base, weightsOfBase, hooks.memoryCeiling);
@@ -71,17 +71,17 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     const run = { ...runOptions(request, config, device, method, packed), base: weightsOfBase };
     let result = await train(run, weights, request.examples, hooks);
     const { checkpoint } = run;
-    if (!result.ok && request.unusable === 'discard' && UNUSABLE.includes(result.error.code) && checkpoint) {
+    if (!result.ok && request.unusable === 'discard' && UNUSABLE_CHECKPOINT.includes(result.error.code) && checkpoint) {
       if (!existsSync(checkpoint.path)) return result;
       hooks.onNote?.(
         `The checkpoint of an earlier run was not used, and training started again. ${result.error.message}`,
       );
-      discard(out);
+      deleteCheckpoint(out);
       result = await train(run, weights, request.examples, hooks);
     }
     if (!result.ok) return result;
     const { tensors, step, validation, stopped, seconds } = result.value;
-    const precision = save(request, { config, weights }, method, packed !== undefined, tensors);
+    const precision = saveAdapted(request, { config, weights }, method, packed !== undefined, tensors);
     describeAdapted(out, { base: request.base, ...(tokenizer !== undefined && { tokenizer }), precision });
     const { batch, length, microBatches } = request;
     const value: Adapted = {
@@ -95,8 +95,8 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
       seconds,
       tokens: step * batch * length * microBatches,
     };
-    replaceFile(join(out, RECORD), [new TextEncoder().encode(JSON.stringify({ identity, adapted: value }))]);
-    discard(out);
+    replaceFile(join(out, TRAINING_RECORD), [new TextEncoder().encode(JSON.stringify({ identity, adapted: value }))]);
+    deleteCheckpoint(out);
     return ok(value);
   } catch (error) {
     if (error instanceof CodedError) return { ok: false, error: { code: error.code, message: error.message } };
@@ -105,27 +105,27 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
 }
 
 /**
- * An adapter over a packed base stays an adapter, a hundredth of the base's size; otherwise it is merged. Removes the
- * other kind's files of an earlier run.
+ * Saves an adapter over a packed base as an adapter, which has a hundredth of the base's size. Other models are saved
+ * whole. Removes files of the other kind that an earlier run left.
  */
-function save(
+function saveAdapted(
   { base, out, storeAs = 'F16' }: TrainingRequest,
   { config, weights }: Model,
   { lora }: Method,
-  over: boolean,
+  isBasePacked: boolean,
   trained: Weights,
 ): Precision {
   const remove = (...names: string[]) => names.forEach((name) => void rmSync(join(out, name), { force: true }));
-  if (lora && over) {
+  if (lora && isBasePacked) {
     saveAdapter(out, config, { lora, weights: trained }, baseOf(base).name, storeAs);
     remove(WEIGHTS, CONFIG);
     return 'int4';
   }
-  // The run adopted the base's arrays and may have changed them; with adapters it did not.
+  // Full fine-tuning changes the base's arrays in place. With adapters the base is unchanged and can be merged.
   const adapted = lora ? mergeAdapters(config, lora, weights, trained) : trained;
   saveModel(out, config, adapted, storeAs);
   remove(ADAPTER, ADAPTER_CONFIG);
-  return chosenPrecision('auto', { config, weights: new Map(adapted) });
+  return choosePrecision('auto', { config, weights: new Map(adapted) });
 }
 
 function runOptions(
@@ -171,7 +171,7 @@ function runOptions(
     },
     maxNorm: 1,
     separator,
-    checkpoint: { path: join(request.out, CHECKPOINT), everySteps: request.checkpointEverySteps },
+    checkpoint: { path: join(request.out, CHECKPOINT_FILE), everySteps: request.checkpointEverySteps },
     ...(validation ? { validation } : {}),
     ...(budgetSeconds === undefined ? {} : { budgetSeconds: budgetSeconds - lateSeconds }),
     ...(pauseAfter === undefined ? {} : { pauseAfter }),
@@ -185,15 +185,17 @@ function methodFor(
   ceiling: number | undefined,
 ): Method {
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
-  // A resumed run keeps its method, however much memory there is now. A run of another base says nothing about this
-  // one.
-  const begun = checkpointStatus(join(request.out, CHECKPOINT))?.progress as CheckpointProgress | undefined;
-  if (begun?.base === weights) return methodOf(begun.lora, 'as the run was begun');
-  const room = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
-  const available = Math.min(freemem(), room);
+  // A resumed run keeps its method, however much memory is free now. A checkpoint of another base does not count.
+  const unfinishedRun = checkpointStatus(join(request.out, CHECKPOINT_FILE))?.progress as
+    | CheckpointProgress
+    | undefined;
+  if (unfinishedRun?.base === weights)
+    return methodOf(unfinishedRun.lora, 'the same as before the run was interrupted');
+  const memoryLeft = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
+  const available = Math.min(freemem(), memoryLeft);
   return chooseMethod(config, { tokens: request.batch * request.length, available, packed: (packed?.size ?? 0) > 0 });
 }
 
-function discard(out: string): void {
-  for (const name of [CHECKPOINT, BEST_FILE]) rmSync(join(out, name), { force: true });
+function deleteCheckpoint(out: string): void {
+  for (const name of [CHECKPOINT_FILE, BEST_FILE]) rmSync(join(out, name), { force: true });
 }

@@ -9,28 +9,28 @@ export const BEST_FILE = 'best.safetensors';
 export class BestParameters {
   private readonly path: string | undefined;
   private readonly identity: string;
-  private kept: Map<string, Float32Array> | undefined;
+  private inMemory: Map<string, Float32Array> | undefined;
 
-  /** @param path absent: memory is used @param identity of the run; files of other runs are ignored */
+  /** @param path undefined: kept in memory @param identity of the run; files of other runs are ignored */
   constructor(path: string | undefined, identity: string) {
     this.path = path;
     this.identity = identity;
   }
 
-  async keep(
+  async store(
     parameters: Weights,
     shapes: ReadonlyMap<string, readonly number[]>,
-    turn: () => Promise<void>,
+    yieldThread: () => Promise<void>,
   ): Promise<void> {
     const { path, identity } = this;
-    if (path === undefined) this.kept = new Map([...parameters].map(([name, data]) => [name, data.slice()]));
-    else await saveParameters(path, parameters, shapes, { identity }, turn);
+    if (path === undefined) this.inMemory = new Map([...parameters].map(([name, data]) => [name, data.slice()]));
+    else await saveParameters(path, parameters, shapes, { identity }, yieldThread);
   }
 
   /** The kept parameters; undefined if this run kept none. Throws CodedError 'corrupt' if the file is damaged. */
-  take(): Map<string, Float32Array> | undefined {
+  load(): Map<string, Float32Array> | undefined {
     const { path, identity } = this;
-    if (path === undefined) return this.kept;
+    if (path === undefined) return this.inMemory;
     if (!existsSync(path)) return undefined;
     const { tensors, metadata } = readSafetensors(readFileSync(path));
     if (metadata.identity !== identity) return undefined;

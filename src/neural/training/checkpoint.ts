@@ -9,17 +9,17 @@ import { readSafetensors, writeSafetensors } from '../models/safetensors.ts';
 import type { TrainingState } from './stepper.ts';
 
 /**
- * Raised when the numbers of a checkpoint change their meaning. 1: `exp_avg` as in PyTorch; 2: scaled (see
- * optimizer.ts), with plan and validation.
+ * Increased when the values in a checkpoint change their meaning. 1: `exp_avg` as in PyTorch; 2: `exp_avg` is scaled
+ * (optimizer.ts), and plan and validation are stored.
  */
 const FORMAT = '2';
 
 export interface Checkpoint extends TrainingState {
-  /** The run's state beside its tensors: plain JSON, opaque here. */
+  /** The state of the run without its tensors, as JSON. This file does not read it. */
   readonly progress: unknown;
 }
 
-/** Hash of everything that the numbers of a checkpoint depend on. Key order does not matter. */
+/** Hash of everything that the values of a checkpoint depend on. Key order does not matter. */
 export function fingerprint(parts: unknown): string {
   const canonical = JSON.stringify(parts, (_, value) =>
     value && typeof value === 'object' && !Array.isArray(value)
@@ -29,7 +29,7 @@ export function fingerprint(parts: unknown): string {
   return createHash('sha256').update(canonical).digest('hex').slice(0, 32);
 }
 
-/** The same for long arrays, in order. */
+/** Hash of long arrays, in order. */
 export function digest(arrays: Iterable<Int32Array | Float32Array | Uint8Array>): string {
   const hash = createHash('sha256');
   for (const data of arrays) hash.update(bytesOf(data)).update(`/${data.length}/`);
@@ -41,20 +41,20 @@ const bytesOf = (data: Int32Array | Float32Array | Uint8Array) =>
 
 /**
  * Throws CodedError 'diverged', and keeps the last checkpoint, if a value is not finite.
- * @param turn awaited every few milliseconds; the saved tensors must not change meanwhile
+ * @param yieldThread awaited every few milliseconds; it must not change the tensors
  */
 export async function saveCheckpoint(
   path: string,
   { step, tensors, progress }: Checkpoint,
   shapes: ReadonlyMap<string, readonly number[]>,
   identity: string,
-  turn: () => Promise<void> = async () => {},
+  yieldThread: () => Promise<void> = async () => {},
 ): Promise<void> {
   let sum = 0;
   for (const [name, data] of tensors) {
     checkFinite(name, data, 'diverged');
     sum = crc32(bytesOf(data), sum);
-    await turn();
+    await yieldThread();
   }
   const stored = [...tensors].map(
     ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
@@ -66,12 +66,12 @@ export async function saveCheckpoint(
     progress: JSON.stringify(progress),
     crc32: String(sum),
   };
-  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), turn);
+  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), yieldThread);
 }
 
 /**
- * Undefined if there is none. Throws CodedError 'corrupt' on one that is damaged, of another run, of an earlier format,
- * or with a NaN; 'newer-version' on one of a later format.
+ * Undefined if there is no checkpoint. Throws CodedError 'corrupt' if it is damaged, belongs to another run, has an
+ * earlier format, or contains NaN; 'newer-version' if it has a later format.
  */
 export function loadCheckpoint(path: string, identity: string): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
@@ -100,7 +100,7 @@ export function loadCheckpoint(path: string, identity: string): Checkpoint | und
   if (String(sum) !== metadata.crc32)
     throw new CodedError('corrupt', 'The checkpoint is damaged. Start the run again.');
   const step = Number(metadata.step);
-  const progress = parsed(metadata.progress);
+  const progress = parseJson(metadata.progress);
   if (!Number.isSafeInteger(step) || step < 0 || progress === undefined) {
     throw new CodedError(
       'corrupt',
@@ -111,7 +111,7 @@ export function loadCheckpoint(path: string, identity: string): Checkpoint | und
 }
 
 /** Undefined if it is not JSON. */
-function parsed(json: string | undefined): unknown {
+function parseJson(json: string | undefined): unknown {
   try {
     return JSON.parse(json ?? 'null');
   } catch {
@@ -119,7 +119,7 @@ function parsed(json: string | undefined): unknown {
   }
 }
 
-/** Step and progress in a checkpoint, without reading its tensors; undefined if there is none that can be read. */
+/** Step and progress of a checkpoint, without reading its tensors; undefined if there is no readable checkpoint. */
 export function checkpointStatus(path: string): { readonly step: number; readonly progress: unknown } | undefined {
   let file: number | undefined;
   try {
@@ -146,33 +146,33 @@ function checkFormat(format: string | undefined): void {
   if (Number(format) > Number(FORMAT)) {
     throw new CodedError(
       'newer-version',
-      `The checkpoint has format ${format?.slice(0, 20)}, of a later version of the extension; this one reads format ${FORMAT}. Update the extension, or start the run again.`,
+      `The checkpoint has format ${format?.slice(0, 20)}, from a later version of the extension; this one reads format ${FORMAT}. Update the extension, or start the run again.`,
     );
   }
   throw new CodedError(
     'corrupt',
-    `The checkpoint has format ${format?.slice(0, 20) ?? 'unknown'}, of an earlier version of the extension; this one reads format ${FORMAT}. Start the run again.`,
+    `The checkpoint has format ${format?.slice(0, 20) ?? 'unknown'}, from an earlier version of the extension; this one reads format ${FORMAT}. Start the run again.`,
   );
 }
 
-/** The parameters alone, without the optimiser's state. */
+/** Saves the parameters without the optimiser's state. */
 export async function saveParameters(
   path: string,
   parameters: Weights,
   shapes: ReadonlyMap<string, readonly number[]>,
   metadata: Readonly<Record<string, string>>,
-  turn: () => Promise<void>,
+  yieldThread: () => Promise<void>,
 ): Promise<void> {
   const stored = [...parameters].map(
     ([name, data]) => [name, { shape: shapes.get(name) ?? [data.length], data }] as const,
   );
-  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), turn);
+  await replaceFileInTurns(path, writeSafetensors(stored, 'F32', metadata), yieldThread);
 }
 
 function checkFinite(name: string, data: Float32Array, code: 'diverged' | 'corrupt'): void {
   if (allFinite(data)) return;
   throw new CodedError(
     code,
-    `The training state '${name.slice(0, 80)}' holds values that are not numbers. Start the run again.`,
+    `The training state '${name.slice(0, 80)}' contains NaN or infinite values. Start the run again.`,
   );
 }

@@ -1,5 +1,4 @@
-// Whether training can use the GPU: both halves of the probe, for the engine process, which may not import
-// neural/runtime/.
+// Checks whether training can use the GPU. Exists because specialist/engine/ may not import neural/runtime/.
 import { probeGraph, speedGraph } from '../architecture/graphs.ts';
 import type { ProbeResult } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
@@ -7,8 +6,8 @@ import { probeSession } from '../runtime/probe.ts';
 
 export { probeWebGpu } from '../runtime/device.ts';
 
-/** In the disposable process. */
-export async function probeHere(): Promise<ProbeResult> {
+/** Runs in a separate process, which a bad driver may crash. */
+export async function probeThisProcess(): Promise<ProbeResult> {
   await loadLibrary();
   return probeSession(probeGraph(), speedGraph());
 }

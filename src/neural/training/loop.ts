@@ -1,10 +1,10 @@
-// A training run: steps until it is done, out of time, no better, cancelled or diverged, with checkpoints to resume
-// from.
+// A training run: takes steps until it is finished, out of time, without improvement, cancelled or diverged. Saves
+// checkpoints to resume from.
 import { dirname, join } from 'node:path';
 import { CodedError, failed, ok, type Result } from '../../common/errors.ts';
 import type { Weights } from '../architecture/parameters.ts';
 import { arraysOf } from '../architecture/quantize.ts';
-import { type BatchOptions, type Example, partsOf, type TokenBatch, TrainingBatches } from './batches.ts';
+import { arraysOfExample, type BatchOptions, type Example, type TokenBatch, TrainingBatches } from './batches.ts';
 import { BEST_FILE, BestParameters } from './best.ts';
 import { digest, fingerprint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { MixtureLoss } from './mixture-loss.ts';
@@ -20,11 +20,12 @@ import { firstPlan, learningRateAt } from './schedule.ts';
 import { Stepper } from './stepper.ts';
 import { Timekeeper } from './timekeeper.ts';
 
-/** Time limit between two checkpoints: a killed run loses no more work than this. */
+/** Maximum time between two checkpoints, so that a killed run loses at most this much work. */
 const CHECKPOINT_SECONDS = 60;
+
 /**
- * Resumes from the run's checkpoint if there is one. Fails with 'cancelled' (the checkpoint is up to date), 'diverged'
- * (the last good checkpoint stays), 'corrupt' or 'newer-version' (a checkpoint or model that cannot be used).
+ * Resumes from the run's checkpoint if there is one. Fails with 'cancelled' after saving a checkpoint, with 'diverged'
+ * and the last good checkpoint kept, or with 'corrupt' or 'newer-version' if a checkpoint or the model is unusable.
  */
 export async function train(
   options: RunOptions,
@@ -38,12 +39,12 @@ export async function train(
   try {
     const batches = new TrainingBatches(examples, batchOptions);
     const validation =
-      options.validation && new TrainingBatches(options.validation.examples, batchOptions).everything();
-    const identity = identify(options, examples, weights);
+      options.validation && new TrainingBatches(options.validation.examples, batchOptions).allBatches();
+    const identity = hashOfRun(options, examples, weights);
     const state = checkpoint ? loadCheckpoint(checkpoint.path, identity) : undefined;
     stepper = await Stepper.create(settings, weights, state);
     const progress = (state?.progress as CheckpointProgress | undefined) ?? initialProgress(options);
-    return await new Run(options, hooks, stepper, batches, validation, identity, progress).finish();
+    return await new Run(options, hooks, stepper, batches, validation, identity, progress).runToEnd();
   } catch (error) {
     if (error instanceof CodedError) return failed(error.code, error.message);
     throw error;
@@ -80,7 +81,7 @@ class Run {
   /** Step at which this process started. */
   private readonly startStep: number;
   private savedStep: number;
-  /** Seconds spent by then. */
+  /** Seconds that the run had spent at `savedStep`. */
   private secondsAtSave: number;
 
   constructor(
@@ -107,28 +108,28 @@ class Run {
     this.best = new BestParameters(checkpoint && join(dirname(checkpoint.path), BEST_FILE), identity);
   }
 
-  async finish(): Promise<Result<TrainingOutcome>> {
+  async runToEnd(): Promise<Result<TrainingOutcome>> {
     const { progress, stepper, options } = this;
     const patience = options.validation?.patience ?? Number.POSITIVE_INFINITY;
     while (true) {
       const done = stepper.step >= progress.plan.totalSteps;
       if (this.validation && (done || stepper.step % progress.every === 0) && progress.last?.step !== stepper.step) {
-        if (await this.validate(this.validation)) this.time.plan(stepper.step);
+        if (await this.validate(this.validation)) this.time.fitPlan(stepper.step);
       }
       if (this.isCancelled) return this.saveAndCancel();
       if (done || progress.stale >= patience) break;
-      const failure = await this.step();
+      const failure = await this.runStep();
       if (failure) return failure;
       if (this.isSaveDue() && !this.isCancelled) await this.save();
     }
     const { step } = stepper;
     const { first, best, all = [] } = progress;
     const outOfTime = step < options.schedule.totalSteps;
-    // The process may die while the model is saved; then the last steps would be lost.
+    // Without this checkpoint, a crash while the model is saved would lose the last steps.
     if (step > this.savedStep) await this.save();
     return ok({
       step,
-      tensors: (best && best.step < step ? this.best.take() : undefined) ?? (await stepper.state()).tensors,
+      tensors: (best && best.step < step ? this.best.load() : undefined) ?? (await stepper.copyState()).tensors,
       validation: first && best && { first, best, all },
       stopped: progress.stale >= patience ? 'no-improvement' : outOfTime ? 'out-of-time' : 'finished',
       seconds: this.time.seconds,
@@ -156,27 +157,27 @@ class Run {
     return failed('cancelled', 'Training was cancelled.');
   }
 
-  /** One step and its report. Fails if loss or norm is not finite. */
-  private async step(): Promise<Result<never> | undefined> {
+  /** Runs and reports one step. Returns a failure if loss or norm is not finite. */
+  private async runStep(): Promise<Result<never> | undefined> {
     const { stepper, options, progress, hooks } = this;
     const { schedule, maxNorm, stepper: settings } = options;
     const { step } = stepper;
     const learningRate = learningRateAt(schedule, progress.plan, step);
     const started = performance.now();
-    let waited = 0;
-    const result = await stepper.run(this.batches.step(step), learningRate, maxNorm, async () => {
-      const since = performance.now();
-      await this.runBetween();
-      waited += performance.now() - since;
+    let pausedMs = 0;
+    const result = await stepper.run(this.batches.batchesOfStep(step), learningRate, maxNorm, async () => {
+      const pausedAt = performance.now();
+      await this.pause();
+      pausedMs += performance.now() - pausedAt;
       return !this.isCancelled;
     });
     if (!result) return undefined;
     if (!(Number.isFinite(result.loss) && Number.isFinite(result.norm))) {
-      const kept = `the last checkpoint (step ${this.savedStep}) is kept`;
-      return failed('diverged', `Training diverged at step ${step + 1}; ${kept}.`);
+      const keptCheckpoint = `the last checkpoint (step ${this.savedStep}) is kept`;
+      return failed('diverged', `Training diverged at step ${step + 1}; ${keptCheckpoint}.`);
     }
-    const seconds = (performance.now() - started - waited) / 1000;
-    this.time.stepped(stepper.step);
+    const seconds = (performance.now() - started - pausedMs) / 1000;
+    this.time.recordStep(stepper.step);
     hooks.onStep?.({
       step: stepper.step,
       totalSteps: progress.plan.totalSteps,
@@ -184,12 +185,12 @@ class Run {
       learningRate,
       tokensPerSecond: (settings.batch * settings.length * settings.microBatches) / seconds,
       memory: process.memoryUsage.rss(),
-      secondsLeft: this.time.left(stepper.step),
+      secondsLeft: this.time.secondsLeft(stepper.step),
     });
     return undefined;
   }
 
-  /** False if it was cancelled. */
+  /** Returns false if it was cancelled. */
   private async validate(batches: readonly TokenBatch[]): Promise<boolean> {
     const { progress, stepper, hooks } = this;
     const started = this.time.seconds;
@@ -197,7 +198,7 @@ class Run {
     const loss = await stepper.loss(
       batches,
       async () => {
-        await this.runBetween();
+        await this.pause();
         return !this.isCancelled;
       },
       (batch, losses) => mixtureLoss.add(batch, losses),
@@ -208,54 +209,54 @@ class Run {
     progress.first ??= validated;
     progress.last = validated;
     progress.all = [...(progress.all ?? []), validated];
-    // A NaN is no improvement either.
+    // NaN is not less than any loss, so it counts as no improvement.
     if (!progress.best || selectionLoss(validated) < selectionLoss(progress.best)) {
       progress.best = validated;
       progress.stale = 0;
-      await this.best.keep(await stepper.parameters(), stepper.shapes(), () => this.runBetween());
+      await this.best.store(await stepper.parameters(), stepper.shapes(), () => this.pause());
     } else progress.stale++;
-    this.time.validated(this.time.seconds - started);
+    this.time.recordValidation(this.time.seconds - started);
     hooks.onValidated?.(validated);
     return true;
   }
 
-  /** After each micro-batch and each piece of a file. */
-  private async runBetween(): Promise<void> {
-    this.time.turned();
-    await this.hooks.between?.();
+  /** Called after each micro-batch and each written piece of a file. */
+  private async pause(): Promise<void> {
+    this.time.recordTime();
+    await this.hooks.onPause?.();
   }
 
   private async save(): Promise<void> {
     const { options, stepper, progress, identity } = this;
-    const { step, tensors } = await stepper.view();
+    const { step, tensors } = await stepper.readState();
     progress.seconds = this.time.seconds;
     if (options.checkpoint) {
       const { path } = options.checkpoint;
-      await saveCheckpoint(path, { step, tensors, progress }, stepper.shapes(), identity, () => this.runBetween());
+      await saveCheckpoint(path, { step, tensors, progress }, stepper.shapes(), identity, () => this.pause());
     }
     this.savedStep = step;
     this.secondsAtSave = this.time.seconds;
   }
 }
 
-/** Hash of what a checkpoint belongs to: the model, the method and the data. Device, threads and budget may change. */
-function identify(
+/** Hash of model, method and data, to which a checkpoint belongs. Device, threads and budget may change on resume. */
+function hashOfRun(
   { stepper, schedule, maxNorm, separator, validation }: RunOptions,
   examples: readonly Example[],
   weights: Weights,
 ): string {
   const { device: _, threads: __, lossChunk: ___, adopt: ____, packed, ...settings } = stepper;
-  const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
-  const judged = validation && { ...validation, examples: text(validation.examples) };
-  // Earlier versions could choose another optimiser: with its two fields, their checkpoints still fit.
+  const digestExamples = (of: readonly Example[]) => digest(of.flatMap(arraysOfExample));
+  const hashedValidation = validation && { ...validation, examples: digestExamples(validation.examples) };
+  // Earlier versions had a choice of optimiser. Hashing its two fields keeps their checkpoints valid.
   const optimizer = { ...stepper.optimizer, kind: 'adamw', momentum: 0.95 };
   return fingerprint({
     settings: { ...settings, optimizer },
     schedule,
     maxNorm,
     separator,
-    judged,
-    examples: text(examples),
+    judged: hashedValidation,
+    examples: digestExamples(examples),
     weights: digest([...weights.values(), ...arraysOf(packed)]),
   });
 }

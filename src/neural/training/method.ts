@@ -6,12 +6,12 @@ import type { ModelConfig } from '../architecture/config.ts';
 import { LORA_TARGETS, type LoraConfig } from '../architecture/lora.ts';
 import { parameterCount } from '../architecture/parameters.ts';
 
-/** All linear layers: at this rank a fortieth of preset S's parameters. */
+/** Adapts all linear layers. At this rank the adapters have a fortieth of the small base's parameters. */
 export const DEFAULT_LORA: LoraConfig = { rank: 16, alpha: 32, targets: LORA_TARGETS };
 
 /**
- * Models with more layers adapt the upper half only: three quarters of the work, and half of the activations held for
- * the backward pass.
+ * Models with more layers adapt only the upper half. This takes three quarters of the time, and half of the memory for
+ * activations.
  */
 const ALL_LAYERS = 12;
 
@@ -19,19 +19,19 @@ export function loraFor({ layers }: ModelConfig): LoraConfig {
   return layers <= ALL_LAYERS ? DEFAULT_LORA : { ...DEFAULT_LORA, firstLayer: layers >> 1 };
 }
 
-const full = 'full fine-tuning';
-const adapters = 'adapters (LoRA)';
+const FULL = 'full fine-tuning';
+const ADAPTERS = 'adapters (LoRA)';
 
 /**
- * Best first. Bytes that the process grows by (CPU, f32), rounded up. Measured on preset S, and for a packed base on 24
- * layers of 576 with the upper half adapted. `most`: parameters beyond which an adaptation's minutes are too few to
- * train all of them.
+ * Best first. Bytes by which the process grows (CPU, f32), rounded up. Measured on the small base, and for a packed base
+ * on 24 layers of width 576 with the upper half adapted. `most`: the time of an adaptation is too short to train more
+ * parameters than this.
  */
 const METHODS = [
   // Weights, two moments, sums of gradients, and the model as it was read.
-  { name: full, perParameter: 22, perActivation: 13, most: 4e7 },
-  { name: adapters, packed: true, perParameter: 2, perActivation: 4 },
-  { name: adapters, packed: false, perParameter: 9, perActivation: 10 },
+  { name: FULL, perParameter: 22, perActivation: 13, most: 4e7 },
+  { name: ADAPTERS, packed: true, perParameter: 2, perActivation: 4 },
+  { name: ADAPTERS, packed: false, perParameter: 9, perActivation: 10 },
 ] as const satisfies readonly {
   readonly name: string;
   readonly packed?: boolean;
@@ -41,30 +41,30 @@ const METHODS = [
 }[];
 
 export interface Method {
-  readonly name: typeof full | typeof adapters;
-  /** Undefined: every parameter is trained. */
+  readonly name: typeof FULL | typeof ADAPTERS;
+  /** Undefined: all parameters are trained. */
   readonly lora: LoraConfig | undefined;
   /** Shown to users. */
   readonly reason: string;
 }
 
 export function methodOf(lora: LoraConfig | undefined, reason: string): Method {
-  return { name: lora ? adapters : full, lora, reason };
+  return { name: lora ? ADAPTERS : FULL, lora, reason };
 }
 
-export interface Room {
-  /** In a micro-batch. */
+export interface MemoryRequirements {
+  /** Tokens in a micro-batch. */
   readonly tokens: number;
   /** Bytes that the process may grow by. */
   readonly available: number;
-  /** The base's matrices are in 4 bits. */
+  /** Whether the base's matrices are in 4 bits. */
   readonly packed: boolean;
 }
 
 /** The best method that fits. Throws CodedError 'out-of-memory' if none does. */
-export function chooseMethod(config: ModelConfig, { tokens, available, packed }: Room): Method {
+export function chooseMethod(config: ModelConfig, { tokens, available, packed }: MemoryRequirements): Method {
   const parameters = parameterCount(config);
-  // Values that a token leaves in each layer for the backward pass.
+  // Bytes of the values that the forward pass keeps for the backward pass.
   const activations = tokens * config.layers * (config.hiddenSize + config.intermediateSize) * 4;
   let needs = 0;
   for (const row of METHODS) {
@@ -73,7 +73,7 @@ export function chooseMethod(config: ModelConfig, { tokens, available, packed }:
     needs = row.perParameter * parameters + row.perActivation * activations;
     if (needs > available) continue;
     const reason = `needs ${megabytes(needs)} of ${megabytes(available)} free`;
-    return { name: row.name, lora: row.name === full ? undefined : loraFor(config), reason };
+    return { name: row.name, lora: row.name === FULL ? undefined : loraFor(config), reason };
   }
   throw new CodedError(
     'out-of-memory',

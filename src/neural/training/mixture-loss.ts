@@ -1,11 +1,11 @@
-// The validation loss of a model that is mixed with another one: how well both together predict the held-out tokens.
+// The validation loss of the mixture of this model and another one on held-out tokens.
 import { fitInterpolation } from '../../common/statistics/interpolation.ts';
 import type { TokenBatch } from './batches.ts';
 
 /**
- * Both models are interpolated with the one weight that suits these tokens best. The product's gate, which depends on
- * the token, is fitted after training. This weight follows the model as the gate would, and what the other model knows
- * already earns nothing here either.
+ * Interpolates both models with the single weight that fits these tokens best. When serving, a gate weights each token,
+ * but it is fitted only after training. As with the gate, learning what the other model already predicts lowers this
+ * loss little.
  */
 export class MixtureLoss {
   private readonly first: number[] = [];
@@ -13,17 +13,17 @@ export class MixtureLoss {
   private readonly weights: number[] = [];
 
   /** @param losses of each target of the batch, nats */
-  add({ weights, beside }: TokenBatch, losses: Float32Array): void {
-    beside?.forEach((chance, i) => {
+  add({ weights, otherProbabilities: beside }: TokenBatch, losses: Float32Array): void {
+    beside?.forEach((otherProbability, i) => {
       const weight = weights[i] as number;
-      if (Number.isNaN(chance) || weight === 0) return;
+      if (Number.isNaN(otherProbability) || weight === 0) return;
       this.first.push(Math.exp(-(losses[i] as number)));
-      this.second.push(chance);
+      this.second.push(otherProbability);
       this.weights.push(weight);
     });
   }
 
-  /** Nats per token; undefined if no probability of the other model is known. NaN if a loss was. */
+  /** Nats per token; undefined if no probability of the other model is known. NaN if a loss was NaN. */
   get loss(): number | undefined {
     const { first, second, weights } = this;
     return weights.length === 0 ? undefined : fitInterpolation({ first, second, weights }).loss;

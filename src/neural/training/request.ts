@@ -1,5 +1,4 @@
-// The request for an adaptation and its result, and the identity of a request: an earlier result of the same one is
-// reused.
+// The request for an adaptation, its result, and the hash of a request: an earlier result with the same hash is reused.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../../common/errors.ts';
@@ -10,20 +9,20 @@ import { arraysOf } from '../architecture/quantize.ts';
 import { ADAPTER, WEIGHTS } from '../models/manifest.ts';
 import type { StoredType } from '../models/safetensors.ts';
 import type { DeviceChoice, DeviceSetting } from '../runtime/device.ts';
-import { type Example, partsOf } from './batches.ts';
+import { arraysOfExample, type Example } from './batches.ts';
 import { digest, fingerprint } from './checkpoint.ts';
 import type { Method } from './method.ts';
 import type { TrainingOutcome, Validation } from './run.ts';
-import { RECORD } from './training-status.ts';
+import { TRAINING_RECORD } from './training-status.ts';
 
 export interface TrainingRequest {
   /** Folder of the model to start from, and folder of the adapted model, which also holds the run's checkpoint. */
   readonly base: string;
   readonly out: string;
   readonly examples: readonly Example[];
-  /** Path of the tokenizer.json that made the examples' tokens. Default: the base's own. */
+  /** Path of the tokenizer.json that encoded the examples. Default: the base's own. */
   readonly tokenizer?: string;
-  /** Absent: every parameter is trained. 'auto': adapters if the memory does not allow that. */
+  /** Absent: all parameters are trained. 'auto': adapters if the memory is too small for that. */
   readonly lora?: LoraConfig | 'auto';
   readonly optimizer?: Partial<OptimizerConfig>;
   /**
@@ -34,13 +33,13 @@ export interface TrainingRequest {
   readonly length: number;
   readonly microBatches: number;
   readonly epochs: number;
-  /** Upper limit beside the epochs. */
+  /** Limits the steps in addition to the epochs. */
   readonly maxSteps?: number;
   /** Wall-clock seconds of training; the schedule is fitted to it. */
   readonly budgetSeconds?: number;
-  /** Of these, seconds that other stages take beyond the plan. They do not change the run's identity. */
+  /** Seconds of the budget that other stages have used up. They do not change the run's identity. */
   readonly lateSeconds?: number;
-  /** Fails as 'cancelled' after so many steps, with a checkpoint to resume from: for timing a step. */
+  /** Fails with 'cancelled' after this many steps and leaves a checkpoint. Used to time a step. */
   readonly pauseAfter?: number;
   /** Stops early, and keeps the best parameters rather than the last. */
   readonly validation?: Validation;
@@ -64,7 +63,7 @@ export interface Adapted {
   readonly parameters: number;
   readonly validation: TrainingOutcome['validation'];
   readonly stopped: TrainingOutcome['stopped'];
-  /** Of training, including the earlier parts of a resumed run. */
+  /** Training time, including earlier parts of a resumed run. */
   readonly seconds: number;
   /** Tokens trained on, repetitions and padding included. */
   readonly tokens: number;
@@ -76,18 +75,18 @@ export function checkRequest(
   vocabSize: number,
 ): void {
   if (![batch, length, microBatches, epochs].every((count) => Number.isInteger(count) && count > 0)) {
-    throw new CodedError('bad-request', 'Batch, length, micro-batches and epochs are whole numbers from 1.');
+    throw new CodedError('bad-request', 'Batch, length, micro-batches and epochs must be whole numbers of at least 1.');
   }
   if (!examples.some(({ ids }) => ids.length > 1))
     throw new CodedError('nothing-to-learn', 'There is no example to learn from.');
   if (validation && !validation.examples.some(({ ids }) => ids.length > 1))
     throw new CodedError('nothing-to-learn', 'There is no example to validate on.');
-  const outside = (id: number) => !(id >= 0 && id < vocabSize);
+  const isUnknownToken = (id: number) => !(id >= 0 && id < vocabSize);
   const all = [...examples, ...(validation?.examples ?? [])];
-  if (outside(separator) || all.some(({ ids }) => ids.some(outside))) {
+  if (isUnknownToken(separator) || all.some(({ ids }) => ids.some(isUnknownToken))) {
     throw new CodedError(
       'bad-request',
-      `An example has a token outside the model's ${vocabSize}: it was made with another tokenizer.`,
+      `An example has a token outside the model's ${vocabSize}: it was encoded with another tokenizer.`,
     );
   }
 }
@@ -98,11 +97,11 @@ export function digestOf({ weights, packed }: Model): string {
 }
 
 /**
- * Hash of everything that determines the outcome; not of device, speed and interruptions.
+ * Hash of everything that determines the result. Device, speed and interruptions are not part of it.
  *
  * @param weights see `digestOf`
  */
-export function identify(request: TrainingRequest, weights: string): string {
+export function hashOfRequest(request: TrainingRequest, weights: string): string {
   const {
     base: _,
     out: __,
@@ -115,12 +114,12 @@ export function identify(request: TrainingRequest, weights: string): string {
     pauseAfter: _________,
     ...rest
   } = request;
-  const text = (of: readonly Example[]) => digest(of.flatMap(partsOf));
+  const digestExamples = (of: readonly Example[]) => digest(of.flatMap(arraysOfExample));
   const { validation } = request;
   return fingerprint({
     ...rest,
-    examples: text(request.examples),
-    validation: validation && { ...validation, examples: text(validation.examples) },
+    examples: digestExamples(request.examples),
+    validation: validation && { ...validation, examples: digestExamples(validation.examples) },
     weights,
   });
 }
@@ -128,7 +127,10 @@ export function identify(request: TrainingRequest, weights: string): string {
 /** The result of an earlier run with the same identity in the folder. */
 export function finishedRun(out: string, identity: string): Adapted | undefined {
   try {
-    const record = JSON.parse(readFileSync(join(out, RECORD), 'utf8')) as { identity: string; adapted: Adapted };
+    const record = JSON.parse(readFileSync(join(out, TRAINING_RECORD), 'utf8')) as {
+      identity: string;
+      adapted: Adapted;
+    };
     return record.identity === identity && [WEIGHTS, ADAPTER].some((name) => existsSync(join(out, name)))
       ? record.adapted
       : undefined;

@@ -1,12 +1,11 @@
-// The tensors that stay on the device between steps, by input name: parameters, optimiser state, sums of gradients.
-// Owns them.
-import { identityGraph, renewed } from '../architecture/graphs.ts';
+// Owns the tensors that stay on the device between steps, by input name: parameters, optimiser state, gradient sums.
+import { identityGraph, newValueName } from '../architecture/graphs.ts';
 import { elements } from '../architecture/parameters.ts';
 import type { Session, SessionOptions } from '../runtime/session.ts';
 import { disposeAll, Tensor } from '../runtime/tensor.ts';
 import { Transfer } from '../runtime/transfer.ts';
 
-interface Named {
+interface NamedShape {
   readonly name: string;
   readonly shape: readonly number[];
 }
@@ -14,7 +13,7 @@ interface Named {
 export class ResidentTensors {
   private readonly isOnHost: boolean;
   private readonly transfer: Transfer;
-  /** On the GPU `spare` is the other tensor of each pair, which is written next. */
+  /** On the GPU each changing tensor has a second one in `spare`, which the next step writes. */
   private readonly current = new Map<string, Tensor>();
   private readonly spare = new Map<string, Tensor>();
   private readonly zeros = new Map<string, Tensor>();
@@ -25,37 +24,37 @@ export class ResidentTensors {
   }
 
   /** Adds a tensor that no step changes. */
-  async keep(name: string, shape: readonly number[], data: Float32Array): Promise<void> {
-    this.take(name, await this.transfer.toDevice(data, shape));
+  async addFixed(name: string, shape: readonly number[], data: Float32Array): Promise<void> {
+    this.addOwned(name, await this.transfer.toDevice(data, shape));
   }
 
-  /** The same for a tensor that is on the device already. */
-  take(name: string, tensor: Tensor): void {
+  /** Adds a tensor that is already on the device and that no step changes. Takes ownership. */
+  addOwned(name: string, tensor: Tensor): void {
     this.current.set(name, tensor);
   }
 
-  /** Adds a tensor that steps change; on the CPU the array itself. */
-  async own(name: string, shape: readonly number[], start: Float32Array): Promise<void> {
-    await this.keep(name, shape, start);
+  /** Adds a tensor that steps change. On the CPU they change the array `start` itself. */
+  async addChanging(name: string, shape: readonly number[], start: Float32Array): Promise<void> {
+    await this.addFixed(name, shape, start);
     if (!this.isOnHost) this.spare.set(name, await this.transfer.toDevice(new Float32Array(elements(shape)), shape));
   }
 
   /** All tensors, as inputs of a session. */
-  feeds(): Record<string, Tensor> {
+  inputs(): Record<string, Tensor> {
     return Object.fromEntries(this.current);
   }
 
   /** Runs a session and replaces tensors by its new:* outputs: in place on the CPU, in the spare tensors on the GPU. */
-  async renew(
+  async runAndReplace(
     session: Session,
     feeds: Record<string, Tensor>,
     names: readonly string[],
     scalars: readonly string[],
   ): Promise<Record<string, Tensor>> {
-    const into: Record<string, Tensor> = {};
-    if (session.device === 'cpu') for (const name of scalars) into[name] = Tensor.host(new Float32Array(1), []);
-    for (const name of names) into[renewed(name)] = (this.spare.get(name) ?? this.current.get(name)) as Tensor;
-    const out = await session.run({ ...this.feeds(), ...feeds }, into);
+    const outputs: Record<string, Tensor> = {};
+    if (session.device === 'cpu') for (const name of scalars) outputs[name] = Tensor.host(new Float32Array(1), []);
+    for (const name of names) outputs[newValueName(name)] = (this.spare.get(name) ?? this.current.get(name)) as Tensor;
+    const out = await session.run({ ...this.inputs(), ...feeds }, outputs);
     for (const name of names) {
       const spare = this.spare.get(name);
       if (!spare) continue;
@@ -65,18 +64,18 @@ export class ResidentTensors {
     return out;
   }
 
-  /** Zero sums of gradients: the arrays themselves on the CPU; on the GPU shared zeros, which are fed instead. */
-  async zeroed(sums: readonly Named[]): Promise<Record<string, Tensor>> {
+  /** Sets gradient sums to zero. On the GPU it returns shared zero tensors to use as inputs instead. */
+  async resetSums(sums: readonly NamedShape[]): Promise<Record<string, Tensor>> {
     const feeds: Record<string, Tensor> = {};
     for (const { name, shape } of sums) {
       const sum = this.current.get(name) as Tensor;
       if (!sum.onDevice) sum.floats.fill(0);
-      else feeds[name] = await this.zero(shape);
+      else feeds[name] = await this.zerosOf(shape);
     }
     return feeds;
   }
 
-  private async zero(shape: readonly number[]): Promise<Tensor> {
+  private async zerosOf(shape: readonly number[]): Promise<Tensor> {
     const key = shape.join();
     let tensor = this.zeros.get(key);
     if (!tensor) {
@@ -86,7 +85,7 @@ export class ResidentTensors {
     return tensor;
   }
 
-  /** On the CPU without a copy: valid until the next step. */
+  /** Reads tensors to the host. On the CPU these are the arrays themselves, valid until the next step. */
   async read(names: readonly string[]): Promise<Map<string, Float32Array>> {
     const out = new Map<string, Float32Array>();
     for (const name of names) out.set(name, await this.transfer.toHost(this.current.get(name) as Tensor));
@@ -94,7 +93,7 @@ export class ResidentTensors {
   }
 
   /**
-   * Call it before the sessions end: a GPU tensor returns to its session, and one that outlives it ends the process.
+   * Call it before the sessions are released: a GPU tensor that outlives its session crashes the process.
    */
   clear(): void {
     disposeAll([...this.current.values(), ...this.spare.values(), ...this.zeros.values()]);

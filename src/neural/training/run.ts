@@ -11,31 +11,31 @@ export interface RunOptions {
   readonly maxNorm: number;
   readonly separator: number;
   readonly checkpoint: { readonly path: string; readonly everySteps: number } | undefined;
-  /** Identifies what is adapted: a checkpoint records it with its method. */
+  /** Hash of the base's weights, which the checkpoint stores with the method. */
   readonly base?: string;
   readonly validation?: Validation;
   /**
-   * Wall-clock seconds for all steps and validations, including those before a resume. The schedule is fitted to it.
+   * Wall-clock seconds for all steps and validations, including those before a resume. The schedule is adjusted to it.
    */
   readonly budgetSeconds?: number;
-  /** Stops after so many steps as if it were cancelled then. */
+  /** Cancels the run after this many steps. */
   readonly pauseAfter?: number;
 }
 
 export interface Validation {
-  /** Held out; all of them are scored each time. */
+  /** Held-out examples; each validation uses all of them. */
   readonly examples: readonly Example[];
   /**
-   * Steps between validations; there is also one before the first step and after the last. A time budget may make them
-   * rarer.
+   * Steps between validations. The run also validates before the first step and after the last. A time budget may
+   * increase the interval.
    */
   readonly everySteps: number;
-  /** The run ends after so many validations in a row without a new best. */
+  /** The run ends after this many validations in a row without a new best. */
   readonly patience: number;
 }
 
 export interface StepReport {
-  /** Steps done, this one included. */
+  /** Number of finished steps, including this one. */
   readonly step: number;
   /** May change if there is a time budget. */
   readonly totalSteps: number;
@@ -46,7 +46,7 @@ export interface StepReport {
   readonly tokensPerSecond: number;
   /** Resident memory of the process, bytes. */
   readonly memory: number;
-  /** Until the last step, validations included; undefined until two steps have been timed. */
+  /** Until the last step, including validations; undefined until two steps have been timed. */
   readonly secondsLeft: number | undefined;
 }
 
@@ -55,13 +55,13 @@ export interface ValidationLoss {
   readonly step: number;
   readonly loss: number;
   /**
-   * The loss of this model mixed with the other one, on tokens with a known probability under that one; absent if there
-   * are none. See MixtureLoss.
+   * The loss of the mixture with the other model, on tokens whose probability under that model is known; absent if
+   * there are none. See MixtureLoss.
    */
   readonly mixed?: number;
 }
 
-/** The loss by which a run stops and keeps its best parameters: that of the mixture, which serves. */
+/** The loss that decides when a run stops and which parameters it keeps: the mixture's, because the mixture serves. */
 export function selectionLoss({ loss, mixed = loss }: ValidationLoss): number {
   return mixed;
 }
@@ -69,8 +69,8 @@ export function selectionLoss({ loss, mixed = loss }: ValidationLoss): number {
 export interface RunHooks {
   readonly onStep?: (report: StepReport) => void;
   readonly onValidated?: (validated: ValidationLoss) => void;
-  /** Runs after each micro-batch, and every few milliseconds of a save; the place to answer completions. */
-  readonly between?: () => Promise<void>;
+  /** Runs after each micro-batch, and every few milliseconds of a save. It may answer completions. */
+  readonly onPause?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -82,25 +82,25 @@ export interface ValidationResult {
 }
 
 export interface TrainingOutcome {
-  /** Steps done. */
+  /** Number of finished steps. */
   readonly step: number;
-  /** The trained tensors after the best validation. Without validation those at the end, with the optimiser's state. */
+  /** The trained tensors of the best validation. Without validation: the last ones, with the optimiser's state. */
   readonly tensors: Map<string, Float32Array>;
   readonly validation: ValidationResult | undefined;
   readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
-  /** Of training, including the earlier parts of a resumed run. */
+  /** Training time, including earlier parts of a resumed run. */
   readonly seconds: number;
 }
 
-/** The part of a checkpoint beside the tensors. */
+/** The part of a checkpoint that is not tensors. */
 export interface CheckpointProgress {
   readonly lora: LoraConfig | undefined;
   /** See RunOptions. */
   readonly base: string | undefined;
   plan: SchedulePlan;
   /**
-   * Step at which the plan was last fitted to the time left, and the seconds spent by then; undefined before the first
-   * time.
+   * Step at which the plan was last fitted to the time left, and the seconds spent until then; undefined before the
+   * first fit.
    */
   timed: { readonly step: number; readonly seconds: number } | undefined;
   seconds: number;

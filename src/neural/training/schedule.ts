@@ -1,4 +1,4 @@
-// The learning rate and the number of steps: a linear warm-up, then a linear decay, whose end depends on the time left.
+// The learning rate: a linear warm-up, then a linear decay. The time left determines the last step.
 export interface Schedule {
   readonly peak: number;
   readonly warmupSteps: number;
@@ -27,15 +27,15 @@ export function learningRateAt({ peak, warmupSteps, floor }: Schedule, plan: Sch
   return plan.rate + (peak * floor - plan.rate) * share;
 }
 
-/** An end that moves by less than this share of the steps left does not change the plan. */
-const WORTH_IT = 0.1;
+/** The plan is kept if its last step would move by less than this share of the steps left. */
+const MINIMUM_CHANGE = 0.1;
 
 /**
- * A plan that ends in time, fitted after `step` steps: earlier if the machine has become slower, later (never later
- * than wanted) if it has become faster. The rate continues from its present value.
- * @param secondsPerStep validation included
+ * Fits the plan to the time left after `step` steps. It ends earlier on a slower machine and later on a faster one, but
+ * never after the wanted number of steps. The rate continues from its present value.
+ * @param secondsPerStep including the share of validations
  */
-export function replan(
+export function fitPlanToTime(
   schedule: Schedule,
   plan: SchedulePlan,
   step: number,
@@ -46,7 +46,7 @@ export function replan(
   const totalSteps = Math.min(schedule.totalSteps, possible);
   const change = Math.abs(totalSteps - plan.totalSteps);
   // A run that is out of time ends even if the end moves little.
-  if (totalSteps > step && change <= WORTH_IT * (plan.totalSteps - step)) return plan;
+  if (totalSteps > step && change <= MINIMUM_CHANGE * (plan.totalSteps - step)) return plan;
   if (step <= plan.from) return { ...plan, totalSteps };
   return { totalSteps, from: step, rate: learningRateAt(schedule, plan, step) };
 }

@@ -2,12 +2,12 @@
 
 import { CodedError } from '../../common/errors.ts';
 import { checkWeights } from '../architecture/decoder-values.ts';
-import { type FrozenLayout, frozenArrays, shapesAlone } from '../architecture/frozen.ts';
+import { type FrozenLayout, frozenArrays, withoutData } from '../architecture/frozen.ts';
 import {
   accumulateGraph,
-  accumulator,
   applyGraph,
   frozenSpecs,
+  gradientSumName,
   lossGraph,
   stepGraph,
   type TrainingGraphOptions,
@@ -26,14 +26,14 @@ export interface StepperOptions extends TrainingGraphOptions {
   readonly device: Device;
   readonly threads: number;
   /**
-   * Micro-batches per step. 1 runs everything as one graph; more add a sum of gradients, and bound memory and delay.
+   * Micro-batches per step. With 1, the whole step is one graph. More sum up gradients, and limit memory and delay.
    */
   readonly microBatches: number;
-  /** Seed of fresh adapters. */
+  /** Seed of new adapters. */
   readonly seed: number;
   /**
-   * The stepper takes over and changes the trained arrays, and removes packed matrices from their map once it has its
-   * own form of them. Saves a copy of the model.
+   * The stepper changes the caller's trained arrays in place, and clears the caller's map of packed matrices once it has
+   * converted them. This saves a copy of the model.
    */
   readonly adopt?: boolean;
 }
@@ -45,7 +45,7 @@ export interface StepResult {
   readonly norm: number;
 }
 
-/** Everything that training changes, by tensor name; `step` counts the steps done. */
+/** Everything that training changes, by tensor name; `step` is the number of finished steps. */
 export interface TrainingState {
   readonly step: number;
   readonly tensors: Map<string, Float32Array>;
@@ -68,8 +68,8 @@ export class Stepper {
   }
 
   /**
-   * `weights` is the model; with adapters, the base. `state` continues an earlier run. Trained arrays are copied unless
-   * `adopt` is set. Throws CodedError 'corrupt' if either does not fit.
+   * `weights` is the model; with adapters, the base. `state` resumes an earlier run. Trained arrays are copied unless
+   * `adopt` is set. Throws CodedError 'corrupt' if a tensor is missing or has another size.
    */
   static async create(requested: StepperOptions, weights: Weights, state?: TrainingState): Promise<Stepper> {
     const options = { ...requested, layout: layoutOf(requested.device) };
@@ -77,12 +77,12 @@ export class Stepper {
     const tensors = new ResidentTensors(session);
     const sessions: Session[] = [];
     const inPlace = options.device === 'cpu';
-    const writing: SessionOptions = inPlace ? { ...session, unreturnable: UNRETURNABLE } : session;
-    if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options, inPlace), writing));
+    const writingSession: SessionOptions = inPlace ? { ...session, unreturnable: UNRETURNABLE } : session;
+    if (options.microBatches === 1) sessions.push(await Session.load(stepGraph(options, inPlace), writingSession));
     else {
-      sessions.push(await Session.load(accumulateGraph(options, inPlace), writing));
-      // Runs once per step: the micro-batches make better use of its memory.
-      sessions.push(await Session.load(applyGraph(options, inPlace), { ...writing, unpooled: true }));
+      sessions.push(await Session.load(accumulateGraph(options, inPlace), writingSession));
+      // It runs once per step, so its memory is better given to the micro-batches.
+      sessions.push(await Session.load(applyGraph(options, inPlace), { ...writingSession, unpooled: true }));
     }
     const stepper = new Stepper(options, tensors, sessions);
     try {
@@ -104,29 +104,33 @@ export class Stepper {
     const values = state?.tensors ?? fresh;
     checkWeights(trained, values);
     for (const { name, shape } of frozen) {
-      await this.tensors.keep(name, shape, weights.get(name) as Float32Array);
+      await this.tensors.addFixed(name, shape, weights.get(name) as Float32Array);
     }
     if (options.packed && options.layout === 'halves') {
       for (const { name, shape, data } of frozenArrays(options.packed, options.layout)) {
-        this.tensors.take(name, Tensor.host(data(), shape));
+        this.tensors.addOwned(name, Tensor.host(data(), shape));
       }
-      // The graphs read the arrays made from it.
-      this.options = { ...options, packed: shapesAlone(options.packed) };
+      // The graphs now read the converted arrays.
+      this.options = { ...options, packed: withoutData(options.packed) };
     }
-    const own = (name: string, shape: readonly number[], data: Float32Array | undefined) =>
-      this.tensors.own(name, shape, (options.adopt ? data : data?.slice()) ?? new Float32Array(elements(shape)));
+    const addTrained = (name: string, shape: readonly number[], data: Float32Array | undefined) =>
+      this.tensors.addChanging(
+        name,
+        shape,
+        (options.adopt ? data : data?.slice()) ?? new Float32Array(elements(shape)),
+      );
     for (const spec of trained) {
-      await own(spec.name, spec.shape, values.get(spec.name));
+      await addTrained(spec.name, spec.shape, values.get(spec.name));
       for (const name of stateNames(spec)) {
         const data = state?.tensors.get(name);
         if (state && data?.length !== elements(spec.shape)) {
           throw new CodedError('corrupt', `The checkpoint's optimiser state '${name}' is missing or has another size.`);
         }
-        await own(name, spec.shape, data);
+        await addTrained(name, spec.shape, data);
       }
-      if (options.microBatches > 1) await own(accumulator(spec.name), spec.shape, undefined);
+      if (options.microBatches > 1) await addTrained(gradientSumName(spec.name), spec.shape, undefined);
     }
-    // Last, so that after an error above the caller's map is unchanged.
+    // Done last, so that an error above leaves the caller's map unchanged.
     if (options.adopt && this.options !== options) (options.packed as Map<string, unknown>).clear();
     this.stepsDone = state?.step ?? 0;
   }
@@ -136,15 +140,15 @@ export class Stepper {
   }
 
   /**
-   * One step over `microBatches` batches whose weights together sum to 1. `between` runs after each micro-batch and may
-   * take its time. A single micro-batch is also the update, so `between` runs before it. If `between` returns false,
-   * the step is given up and nothing has changed.
+   * One step over `microBatches` batches whose weights together sum to 1. `onPause` runs after each micro-batch and may
+   * take long. With one micro-batch it runs before the step, which also updates the parameters. If `onPause` returns
+   * false, the step is abandoned and nothing has changed.
    */
   async run(
     batches: readonly TokenBatch[],
     learningRate: number,
     maxNorm: number,
-    between: () => Promise<boolean> = async () => true,
+    onPause: () => Promise<boolean> = async () => true,
   ): Promise<StepResult | undefined> {
     if (batches.length !== this.options.microBatches)
       throw new Error(`expected ${this.options.microBatches} micro-batches`);
@@ -157,18 +161,23 @@ export class Stepper {
     let loss = 0;
     let norm: number;
     if (second) {
-      const sums = trained.map(({ name }) => accumulator(name));
-      let start = await this.tensors.zeroed(trained.map(({ name, shape }) => ({ name: accumulator(name), shape })));
+      const sums = trained.map(({ name }) => gradientSumName(name));
+      let start = await this.tensors.resetSums(
+        trained.map(({ name, shape }) => ({ name: gradientSumName(name), shape })),
+      );
       for (const batch of batches) {
-        loss += scalarOf(await this.tensors.renew(first, { ...batchFeeds(batch), ...start }, sums, ['loss']), 'loss');
+        loss += scalarOf(
+          await this.tensors.runAndReplace(first, { ...batchFeeds(batch), ...start }, sums, ['loss']),
+          'loss',
+        );
         start = {};
-        if (!(await between())) return undefined;
+        if (!(await onPause())) return undefined;
       }
       if (!Number.isFinite(loss)) return { loss, norm: Number.NaN };
-      norm = scalarOf(await this.tensors.renew(second, scalarFeeds, changed, ['norm']), 'norm');
+      norm = scalarOf(await this.tensors.runAndReplace(second, scalarFeeds, changed, ['norm']), 'norm');
     } else {
-      if (!(await between())) return undefined;
-      const out = await this.tensors.renew(
+      if (!(await onPause())) return undefined;
+      const out = await this.tensors.runAndReplace(
         first,
         { ...batchFeeds(batches[0] as TokenBatch), ...scalarFeeds },
         changed,
@@ -183,39 +192,39 @@ export class Stepper {
 
   /**
    * Weighted loss of the present parameters, nats per token, over batches whose weights together sum to 1; changes
-   * nothing. Undefined if `between`, which runs after each batch, returned false.
+   * nothing. Undefined if `onPause`, which runs after each batch, returned false.
    * @param onTokens gets the loss of each target of a batch
    */
   async loss(
     batches: readonly TokenBatch[],
-    between: () => Promise<boolean> = async () => true,
+    onPause: () => Promise<boolean> = async () => true,
     onTokens?: (batch: TokenBatch, losses: Float32Array) => void,
   ): Promise<number | undefined> {
-    // Rarely used: the steps make better use of its memory.
+    // It runs rarely, so its memory is better given to the steps.
     this.lossSession ??= await Session.load(lossGraph(this.options), {
       ...sessionOptions(this.options),
       unpooled: true,
     });
     let loss = 0;
     for (const batch of batches) {
-      const out = await this.lossSession.run({ ...this.tensors.feeds(), ...batchFeeds(batch) });
+      const out = await this.lossSession.run({ ...this.tensors.inputs(), ...batchFeeds(batch) });
       loss += scalarOf(out, 'loss');
       onTokens?.(batch, (out.losses as Tensor).floats.slice());
       disposeAll([out.loss as Tensor, out.losses as Tensor]);
-      if (!(await between())) return undefined;
+      if (!(await onPause())) return undefined;
     }
     return loss;
   }
 
   /** A copy of everything that training changes. */
-  async state(): Promise<TrainingState> {
-    const { step, tensors } = await this.view();
+  async copyState(): Promise<TrainingState> {
+    const { step, tensors } = await this.readState();
     if (this.options.device !== 'cpu') return { step, tensors };
     return { step, tensors: new Map([...tensors].map(([name, data]) => [name, data.slice()])) };
   }
 
-  /** The same; on the CPU without a copy, valid until the next step. */
-  async view(): Promise<TrainingState> {
+  /** Like `copyState`, but on the CPU without a copy: valid until the next step. */
+  async readState(): Promise<TrainingState> {
     const names = trainedSpecs(this.options).flatMap((spec) => [spec.name, ...stateNames(spec)]);
     return { step: this.stepsDone, tensors: await this.tensors.read(names) };
   }
@@ -225,7 +234,7 @@ export class Stepper {
     return this.tensors.read(trainedSpecs(this.options).map(({ name }) => name));
   }
 
-  /** Sizes by name of what state() returns. */
+  /** The shapes of the tensors of `copyState`, by name. */
   shapes(): Map<string, readonly number[]> {
     return new Map(
       trainedSpecs(this.options).flatMap((spec) =>
@@ -234,7 +243,7 @@ export class Stepper {
     );
   }
 
-  /** Tensors first: a GPU tensor returns to its session, and one that outlives it ends the process. */
+  /** Releases the tensors first: a GPU tensor that outlives its session crashes the process. */
   async dispose(): Promise<void> {
     this.tensors.clear();
     for (const session of this.sessions) await session.dispose();
@@ -244,7 +253,7 @@ export class Stepper {
 }
 
 function sessionOptions({ device, threads, packed }: StepperOptions): SessionOptions {
-  // Placement depends on the graph, not on the machine: the tests on the software GPU hold for every GPU.
+  // Strict: no operator may fall back to the CPU. The tests on a software GPU check this for every GPU.
   return { device, threads, strict: true, asWritten: packed !== undefined };
 }
 

@@ -1,7 +1,7 @@
 // Entry of the engine process: started by EngineClient through fork(), bundled as a separate file.
 import { endAfter } from '../../common/child.ts';
 import { stopCodes } from '../../common/stop.ts';
-import { probeHere, probeWebGpu } from '../../neural/training/gpu.ts';
+import { probeThisProcess, probeWebGpu } from '../../neural/training/gpu.ts';
 import { CEILING_ARGUMENT, PROBE_ARGUMENT, type ToEngine } from './protocol.ts';
 import { Service } from './service.ts';
 
@@ -16,7 +16,7 @@ const send = (message: unknown) => {
 if (process.argv.includes(PROBE_ARGUMENT)) {
   // In case the parent ends before the probe does.
   endAfter(PROBE_MS + 5000);
-  probeHere().then(send);
+  probeThisProcess().then(send);
 } else {
   const ceiling = process.argv.find((argument) => argument.startsWith(CEILING_ARGUMENT));
   const service = new Service({

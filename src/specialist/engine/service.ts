@@ -209,7 +209,7 @@ export class Service {
         onNote: (note) => progress({ kind: 'note', note }),
         onStep: (report) => progress({ kind: 'step', ...report }),
         onValidated: (validated) => progress({ kind: 'validated', ...validated }),
-        between: async () => {
+        onPause: async () => {
           await readMessages();
           if (performance.now() - lastAliveAt > ALIVE_MS) {
             lastAliveAt = performance.now();

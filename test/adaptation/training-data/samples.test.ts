@@ -128,16 +128,17 @@ test('what the n-grams know already weighs less, in running text, before a middl
 test('samples that judge carry what the n-grams give each token of the file, and nothing for what is not of it', () => {
   const lengths = new Map(files.map(({ path, text }) => [path, tokenizer.encode(text)]));
   // Of each token its place in the file, so that a sample says which ones it has.
-  const beside = ({ path }: HarvestedFile) => Float32Array.from(lengths.get(path) as Int32Array, (_, i) => i / 4096);
-  const judging = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets, beside });
+  const otherProbabilities = ({ path }: HarvestedFile) =>
+    Float32Array.from(lengths.get(path) as Int32Array, (_, i) => i / 4096);
+  const judging = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets, otherProbabilities });
   assert.deepEqual(
-    judging.map(({ beside: _, ...sample }) => sample),
+    judging.map(({ otherProbabilities: _, ...sample }) => sample),
     samples,
   );
   const path = files[0]?.path as string;
   const tokens = lengths.get(path) as Int32Array;
   let carried = 0;
-  for (const { ids, beside: known = new Float32Array(), weights } of judging) {
+  for (const { ids, otherProbabilities: known = new Float32Array(), weights } of judging) {
     if (!tokenizer.decode(ids).includes(path)) continue;
     assert.equal(known.length, ids.length);
     known.forEach((value, i) => {
@@ -151,7 +152,7 @@ test('samples that judge carry what the n-grams give each token of the file, and
     assert.ok(known.some((value) => !Number.isNaN(value)));
   }
   assert.ok(carried > 2 * tokens.length * 0.8, `${carried} of ${tokens.length}`);
-  assert.ok(samples.every((sample) => sample.beside === undefined));
+  assert.ok(samples.every((sample) => sample.otherProbabilities === undefined));
 });
 
 test('a file that was changed lately counts for more and comes earlier, within bounds; a place that was asked at is marked', () => {
@@ -178,11 +179,11 @@ test('a file that was changed lately counts for more and comes earlier, within b
     suffix: '',
     truth: body.slice(200, 220),
   };
-  const taught = ({ path }: HarvestedFile) => (path === position.path ? [position] : []);
+  const labeled = ({ path }: HarvestedFile) => (path === position.path ? [position] : []);
   const recency = ({ path }: HarvestedFile) => (path === position.path ? 2 : 1);
-  const marked = samplesOf(files, tokenizer, { ...options, taught, recency });
-  assert.equal(marked.filter((sample) => sample.taught).length, 1);
-  const plain = samplesOf(files, tokenizer, { ...options, taught });
+  const marked = samplesOf(files, tokenizer, { ...options, labeled, recency });
+  assert.equal(marked.filter((sample) => sample.isFromLlm).length, 1);
+  const plain = samplesOf(files, tokenizer, { ...options, labeled });
   plain.forEach((sample, i) => {
     const other = marked[i] as typeof sample;
     assert.deepEqual(other.ids, sample.ids);
@@ -191,7 +192,7 @@ test('a file that was changed lately counts for more and comes earlier, within b
       other.weights,
       sample.weights?.map((weight) => weight * times),
     );
-    assert.equal(other.worth ?? 1, times);
+    assert.equal(other.importance ?? 1, times);
   });
 });
 

@@ -5,9 +5,9 @@ import { before, test } from 'node:test';
 import { frozenArrays } from '../../../src/neural/architecture/frozen.ts';
 import {
   accumulateGraph,
-  accumulator,
   frozenSpecs,
-  renewed,
+  gradientSumName,
+  newValueName,
   trainedSpecs,
 } from '../../../src/neural/architecture/graphs.ts';
 import { DEFAULT_OPTIMIZER } from '../../../src/neural/architecture/optimizer.ts';
@@ -45,7 +45,7 @@ for (const device of ['cpu', 'webgpu'] as const) {
         feeds[name] = Tensor.host(golden.weights.get(name) as Float32Array, shape);
       }
       for (const { name, shape } of trainedSpecs(options)) {
-        feeds[accumulator(name)] = Tensor.host(new Float32Array(elements(shape)), shape);
+        feeds[gradientSumName(name)] = Tensor.host(new Float32Array(elements(shape)), shape);
       }
       const out = await session.run(feeds);
       await session.dispose();
@@ -57,7 +57,7 @@ for (const device of ['cpu', 'webgpu'] as const) {
         [...golden.gradients.keys()].sort(),
       );
       for (const [parameter, expected] of golden.gradients) {
-        const error = relativeError((out[renewed(accumulator(parameter))] as Tensor).floats, expected);
+        const error = relativeError((out[newValueName(gradientSumName(parameter))] as Tensor).floats, expected);
         assert.ok(error < 2e-5, `gradient of ${parameter}: relative error ${error}`);
       }
     });

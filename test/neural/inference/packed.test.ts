@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
-import { chosenPrecision, type Precision } from '../../../src/neural/architecture/precision.ts';
+import { choosePrecision, type Precision } from '../../../src/neural/architecture/precision.ts';
 import { stepGraph } from '../../../src/neural/architecture/serve.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
@@ -31,14 +31,14 @@ test('values in f32 give the logits of PyTorch', async () => {
   const model = loadModel(folder);
   assert.equal(model.packed?.size, 0);
   assert.ok(relativeError(await logits(model, 'fp32'), golden.logits.flat()) < 1e-5);
-  assert.equal(chosenPrecision('auto', model), 'int4');
+  assert.equal(choosePrecision('auto', model), 'int4');
 });
 
 test('packed weights give the same int4 graph as their values, close to f32', async () => {
   const stored = loadModel(folder, { as: 'stored' });
   assert.equal(stored.packed?.size, 15);
   assert.ok([...stored.weights.values()].every(({ length }) => length === 64));
-  assert.equal(chosenPrecision('auto', stored), 'int4');
+  assert.equal(choosePrecision('auto', stored), 'int4');
   const [one, two] = [stored, loadModel(folder)].map((model) => stepGraph(model, 'int4').bytes);
   assert.deepEqual(one, two);
   assert.ok(relativeError(await logits(stored, 'int4'), golden.logits.flat()) < 0.05);

@@ -1,7 +1,7 @@
 // A processor whose 8-bit products overflow gets weights that cannot make them.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { WITHOUT_OVERFLOW } from '../../../src/neural/architecture/overflow.ts';
+import { EXACT_SUM } from '../../../src/neural/architecture/overflow.ts';
 import { detectRange, quantizationRange } from '../../../src/neural/inference/quantization-range.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 
@@ -10,9 +10,9 @@ before(async () => {
 });
 
 test('the range is 127 if sums are right, and 63 if pairs saturate at 16 bits', async () => {
-  assert.equal(await detectRange(async () => Float32Array.of(WITHOUT_OVERFLOW, WITHOUT_OVERFLOW)), 127);
+  assert.equal(await detectRange(async () => Float32Array.of(EXACT_SUM, EXACT_SUM)), 127);
   // 32 pairs, each cut off.
-  assert.equal(await detectRange(async () => Float32Array.of(WITHOUT_OVERFLOW, 32 * 32767)), 63);
+  assert.equal(await detectRange(async () => Float32Array.of(EXACT_SUM, 32 * 32767)), 63);
   assert.ok(2 * 255 * 63 <= 32767 && 2 * 255 * 65 > 32767);
 });
 

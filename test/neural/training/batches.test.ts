@@ -1,4 +1,4 @@
-// Packing: every token is learned once per epoch, nothing is predicted across sequences, steps are reproducible.
+// Packing: every token is trained once per epoch, no prediction crosses a sequence, and steps are reproducible.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Example, TrainingBatches } from '../../../src/neural/training/batches.ts';
@@ -16,7 +16,9 @@ test('an epoch predicts each token but the first of a sequence, with its weight'
   const batches = new TrainingBatches(examples, { ...options, batch: 1, microBatches: 1 });
   const seen = new Map<string, number>();
   for (let step = 0; step < batches.stepsPerEpoch; step++) {
-    const [{ ids, targets, weights }] = batches.step(step) as [ReturnType<typeof batches.step>[number]];
+    const [{ ids, targets, weights }] = batches.batchesOfStep(step) as [
+      ReturnType<typeof batches.batchesOfStep>[number],
+    ];
     ids.forEach((id, i) => {
       if ((weights[i] as number) > 0) seen.set(`${id} ${targets[i]}`, (seen.get(`${id} ${targets[i]}`) ?? 0) + 1);
     });
@@ -36,7 +38,7 @@ test('an epoch predicts each token but the first of a sequence, with its weight'
 test('weights of a step sum to 1, and its shape is fixed', () => {
   const batches = new TrainingBatches(examples, options);
   for (let step = 0; step < 5; step++) {
-    const micro = batches.step(step);
+    const micro = batches.batchesOfStep(step);
     assert.equal(micro.length, 2);
     assert.ok(
       micro.every(({ ids, targets, weights }) => ids.length === 8 && targets.length === 8 && weights.length === 8),
@@ -49,9 +51,9 @@ test('weights of a step sum to 1, and its shape is fixed', () => {
 test('step n does not depend on earlier calls; epochs differ in order', () => {
   const a = new TrainingBatches(examples, options);
   const b = new TrainingBatches(examples, options);
-  for (const step of [0, 1, 2, 3]) a.step(step);
-  assert.deepEqual(a.step(7), b.step(7));
-  const epochs = [0, 1, 2, 3].map((epoch) => JSON.stringify(a.step(epoch * a.stepsPerEpoch * 2)));
+  for (const step of [0, 1, 2, 3]) a.batchesOfStep(step);
+  assert.deepEqual(a.batchesOfStep(7), b.batchesOfStep(7));
+  const epochs = [0, 1, 2, 3].map((epoch) => JSON.stringify(a.batchesOfStep(epoch * a.stepsPerEpoch * 2)));
   assert.ok(new Set(epochs).size > 1);
 });
 
@@ -61,19 +63,19 @@ test('a run without training tokens is an error', () => {
 
 test('sequences that fit in a window are never cut, and windows are filled', () => {
   const whole: Example[] = Array.from({ length: 60 }, (_, i) => ({
-    // Begins with its number and ends with 98, so that a cut one would be seen.
+    // Each begins with its number and ends with 98, so that the test detects a cut.
     ids: Int32Array.from({ length: 5 + (i % 12) }, (_, j) => (j === 4 + (i % 12) ? 98 : i)),
   }));
   const long: Example = { ids: Int32Array.from({ length: 50 }, (_, i) => 100 + i) };
   const batches = new TrainingBatches([...whole, long], { ...options, length: 16, batch: 1, microBatches: 1 });
   const learned: number[] = [];
   let used = 0;
-  for (const { ids, targets, weights } of batches.everything()) {
+  for (const { ids, targets, weights } of batches.allBatches()) {
     const stream = [...ids, targets.at(-1) as number];
     used += stream.filter((id) => id !== SEPARATOR).length;
     stream.forEach((id, i) => {
       if (id >= 98) return;
-      // From an example's first token on, all of it follows in the same window.
+      // The whole example follows its first token in the same window.
       if (i === 0 || stream[i - 1] !== id) assert.equal(stream[i + 4 + (id % 12)], 98, `example ${id}`);
     });
     learned.push(...targets.filter((_, i) => (weights[i] as number) > 0));
@@ -82,37 +84,37 @@ test('sequences that fit in a window are never cut, and windows are filled', () 
   assert.ok(used / (batches.size * 17) > 0.85, `${used} of ${batches.size * 17}`);
 });
 
-test('validation sees every window once, its weights sum to 1', () => {
+test('validation uses every window once, and its weights sum to 1', () => {
   const batches = new TrainingBatches(examples, { ...options, batch: 3 });
-  const all = batches.everything();
+  const all = batches.allBatches();
   assert.equal(all.length, Math.ceil(batches.size / 3));
   const total = all.flatMap(({ weights }) => [...weights]).reduce((sum, weight) => sum + weight, 0);
   assert.ok(Math.abs(total - 1) < 1e-6);
 });
 
-test('examples with higher weights come earlier, in a new order each epoch, and none is left out', () => {
-  const many = (worth: (i: number) => number) =>
+test('more important examples tend to come earlier, in a new order each epoch, and none is left out', () => {
+  const batchesWith = (importance: (i: number) => number) =>
     new TrainingBatches(
-      Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i), worth: worth(i) })),
+      Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i), importance: importance(i) })),
       { ...options, batch: 1, microBatches: 1 },
     );
   const order = (batches: TrainingBatches, epoch: number) =>
-    Array.from({ length: 200 }, (_, i) => batches.step(epoch * 200 + i)[0]?.ids[0] as number);
-  const drawn = many((i) => (i < 100 ? 1 : 5));
-  const first = order(drawn, 0);
+    Array.from({ length: 200 }, (_, i) => batches.batchesOfStep(epoch * 200 + i)[0]?.ids[0] as number);
+  const weighted = batchesWith((i) => (i < 100 ? 1 : 5));
+  const first = order(weighted, 0);
   assert.deepEqual(
     [...first].sort((a, b) => a - b),
     Array.from({ length: 200 }, (_, i) => i),
   );
-  assert.notDeepEqual(order(drawn, 1), first);
+  assert.notDeepEqual(order(weighted, 1), first);
   assert.deepEqual(
     order(
-      many((i) => (i < 100 ? 1 : 5)),
+      batchesWith((i) => (i < 100 ? 1 : 5)),
       0,
     ),
     first,
   );
-  // Odds of 5 to 1: of the first fifty four fifths or so are worth more; far from a half.
+  // At odds of 5 to 1, about four fifths of the first fifty are the important ones.
   assert.ok(first.slice(0, 50).filter((i) => i >= 100).length > 32);
   const plain = new TrainingBatches(
     Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i) })),
@@ -120,11 +122,11 @@ test('examples with higher weights come earlier, in a new order each epoch, and 
   );
   assert.deepEqual(
     order(
-      many(() => 3),
+      batchesWith(() => 3),
       0,
     ),
     order(plain, 0),
-    'equal worth is no worth',
+    'equal importances have no effect',
   );
 });
 
@@ -132,21 +134,21 @@ const ids = (from: number, count: number) => Int32Array.from({ length: count }, 
 
 test("a large model's examples have at most half of a step's weight", () => {
   const own: Example[] = [{ ids: ids(0, 5) }, { ids: ids(100, 5) }];
-  // Each is worth a hundred of the others: without a bound the first steps would hold nothing else.
-  const taught: Example[] = Array.from({ length: 20 }, (_, i) => ({
-    ...{ ids: ids(1000 + 10 * i, 5), worth: 100, taught: true as const },
+  // A hundred times as important as the others: without the limit the first steps would contain only these.
+  const fromLlm: Example[] = Array.from({ length: 20 }, (_, i) => ({
+    ...{ ids: ids(1000 + 10 * i, 5), importance: 100, isFromLlm: true as const },
     weights: new Float32Array(5).fill(4),
   }));
   const shares = (batches: TrainingBatches) =>
     Array.from({ length: 12 }, (_, step) => {
       const found = batches
-        .step(step)
+        .batchesOfStep(step)
         .flatMap(({ targets, weights }) => [...targets].map((id, i) => ({ id, weight: weights[i] as number })));
-      const sum = (of: typeof found) => of.reduce((all, { weight }) => all + weight, 0);
+      const sum = (entries: typeof found) => entries.reduce((all, { weight }) => all + weight, 0);
       assert.ok(Math.abs(sum(found) - 1) < 1e-6);
       return sum(found.filter(({ id }) => id >= 1000));
     });
-  const bounded = shares(new TrainingBatches([...own, ...taught], options));
+  const bounded = shares(new TrainingBatches([...own, ...fromLlm], options));
   assert.ok(
     bounded.every((share) => share <= 0.5 + 1e-6),
     bounded.join(' '),
@@ -155,25 +157,32 @@ test("a large model's examples have at most half of a step's weight", () => {
     bounded.some((share) => share > 0.49),
     bounded.join(' '),
   );
-  // What is within the bound is as it would be otherwise.
+  // Weights within the limit are unchanged.
   const few = [{ ids: ids(0, 30) }, { ids: ids(100, 30) }, { ids: ids(1000, 5) }];
-  const marked = few.map((each, i) => (i === 2 ? { ...each, taught: true as const } : each));
-  const steps = (of: readonly Example[]) => {
-    const batches = new TrainingBatches(of, options);
-    return Array.from({ length: 8 }, (_, step) => batches.step(step));
+  const marked = few.map((each, i) => (i === 2 ? { ...each, isFromLlm: true as const } : each));
+  const steps = (examples: readonly Example[]) => {
+    const batches = new TrainingBatches(examples, options);
+    return Array.from({ length: 8 }, (_, step) => batches.batchesOfStep(step));
   };
   assert.deepEqual(steps(marked), steps(few));
-  // With nothing else to learn from there is nothing to weigh it against.
-  assert.deepEqual(shares(new TrainingBatches(taught, options)), Array(12).fill(1));
+  // Without other examples the limit does not apply.
+  assert.deepEqual(shares(new TrainingBatches(fromLlm, options)), Array(12).fill(1));
 });
 
-test("another model's probabilities stay beside their tokens through cutting and stacking", () => {
+test("another model's probabilities stay with their tokens when sequences are cut and batches stacked", () => {
   const known = Float32Array.from({ length: 9 }, (_, i) => i / 16);
-  const batches = new TrainingBatches([{ ids: ids(20, 9), beside: known }, { ids: ids(40, 3) }], options).everything();
-  const found = batches.flatMap(({ targets, beside }) => [...targets].map((id, i) => [id, beside?.[i]] as const));
-  for (let i = 1; i < 9; i++) assert.ok(found.some(([id, beside]) => id === 20 + i && beside === known[i]));
-  assert.ok(found.every(([id, beside]) => (id >= 20 && id < 29) || Number.isNaN(beside ?? Number.NaN)));
+  const batches = new TrainingBatches(
+    [{ ids: ids(20, 9), otherProbabilities: known }, { ids: ids(40, 3) }],
+    options,
+  ).allBatches();
+  const found = batches.flatMap(({ targets, otherProbabilities }) =>
+    [...targets].map((id, i) => [id, otherProbabilities?.[i]] as const),
+  );
+  for (let i = 1; i < 9; i++) assert.ok(found.some(([id, probability]) => id === 20 + i && probability === known[i]));
+  assert.ok(found.every(([id, probability]) => (id >= 20 && id < 29) || Number.isNaN(probability ?? Number.NaN)));
   assert.ok(
-    new TrainingBatches([{ ids: ids(40, 3) }], options).everything().every(({ beside }) => beside === undefined),
+    new TrainingBatches([{ ids: ids(40, 3) }], options)
+      .allBatches()
+      .every(({ otherProbabilities }) => otherProbabilities === undefined),
   );
 });

@@ -1,4 +1,5 @@
-// Ten training steps against PyTorch's losses and norms: full and adapters, one graph and accumulated, CPU and WebGPU.
+// Ten training steps have PyTorch's losses and norms: full and with adapters, as one graph and accumulated, on CPU and
+// WebGPU.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
@@ -43,17 +44,17 @@ for (const name of GOLDEN_CASES) {
   test(`ten losses of ${name} with gradients accumulated over two micro-batches`, () =>
     compare(name, { batch: 1, microBatches: 2 }));
 }
-test('ten losses through WebGPU, state staying on the device', () => compare('llama', { device: 'webgpu' }));
+test('ten losses through WebGPU, with the state kept on the device', () => compare('llama', { device: 'webgpu' }));
 for (const name of ['lora', 'packed'] as const) {
   test(`ten losses of ${name} through WebGPU, accumulated`, () =>
     compare(name, { device: 'webgpu', batch: 1, microBatches: 2 }));
 }
-test("state read back from the GPU equals the CPU's, and a run continues from it", async () => {
+test("the state read from the GPU equals the CPU's, and a run resumes from it", async () => {
   const golden = readGolden('llama');
   const step = async (device: 'cpu' | 'webgpu') => {
     const trainer = await stepper(golden, { device });
     await trainer.run([tokenBatch(golden.batches[0] as GoldenBatch)], LEARNING_RATE, MAX_NORM);
-    const state = await trainer.state();
+    const state = await trainer.copyState();
     await trainer.dispose();
     return state;
   };

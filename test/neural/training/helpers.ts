@@ -47,7 +47,7 @@ export function tokenBatch({ ids, targets, weights }: GoldenBatch): TokenBatch {
   };
 }
 
-/** The batch's sequences as so many micro-batches of one sequence each. */
+/** Splits a batch into micro-batches of one sequence each. */
 export function split(batch: TokenBatch, length: number): TokenBatch[] {
   return Array.from({ length: batch.ids.length / length }, (_, i) => ({
     ids: batch.ids.slice(i * length, (i + 1) * length),

@@ -7,16 +7,16 @@ import { chooseMethod } from '../../../src/neural/training/method.ts';
 import { PRESETS } from '../../support/random-models.ts';
 
 const config = { ...PRESETS.S, vocabSize: 8192 };
-const room = { tokens: 512, packed: false };
+const requirements = { tokens: 512, packed: false };
 
-test('the method follows the memory', () => {
-  assert.equal(chooseMethod(config, { ...room, available: 4e9 }).name, 'full fine-tuning');
-  const small = chooseMethod(config, { ...room, available: 4e8 });
+test('the available memory decides between full fine-tuning, adapters and an error', () => {
+  assert.equal(chooseMethod(config, { ...requirements, available: 4e9 }).name, 'full fine-tuning');
+  const small = chooseMethod(config, { ...requirements, available: 4e8 });
   assert.equal(small.name, 'adapters (LoRA)');
   assert.equal(small.lora?.rank, 16);
   assert.match(small.reason, /of 400 MB free/);
   assert.throws(
-    () => chooseMethod(config, { ...room, available: 1e8 }),
+    () => chooseMethod(config, { ...requirements, available: 1e8 }),
     (error) =>
       error instanceof CodedError &&
       error.code === 'out-of-memory' &&
@@ -24,7 +24,7 @@ test('the method follows the memory', () => {
   );
 });
 
-test('a large base gets adapters in its upper half for any memory size, and needs less if packed', () => {
+test('a large base gets adapters in its upper half with any memory, and needs less memory if packed', () => {
   const large = {
     ...config,
     vocabSize: 16384,

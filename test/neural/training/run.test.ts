@@ -1,4 +1,4 @@
-// A run: resume with bit-equal losses, checkpoints that are refused, divergence, cancellation.
+// A training run: it resumes with bit-equal losses, refuses bad checkpoints, and stops on divergence and cancellation.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import type { Example } from '../../../src/neural/training/batches.ts';
 import { train } from '../../../src/neural/training/loop.ts';
 import type { RunHooks, RunOptions, StepReport, ValidationLoss } from '../../../src/neural/training/run.ts';
-import { firstPlan, learningRateAt, replan } from '../../../src/neural/training/schedule.ts';
+import { firstPlan, fitPlanToTime, learningRateAt } from '../../../src/neural/training/schedule.ts';
 import { type GoldenBatch, readGolden } from '../architecture/golden.ts';
 import { options, split, stepper, tokenBatch } from './helpers.ts';
 
@@ -47,13 +47,13 @@ async function losses(options: RunOptions, hooks: RunHooks = {}) {
   return { result, reports, losses: reports.map(({ loss }) => loss) };
 }
 
-test('over a base in 4 bits a run resumes the same way', async () => {
+test('a run over a base in 4 bits resumes with bit-equal losses and the same weights', async () => {
   const packed = readGolden('packed');
-  const of = (name: string): RunOptions => ({
+  const optionsOf = (name: string): RunOptions => ({
     ...run(name),
     stepper: options(packed, { microBatches: 2, threads: 2 }),
   });
-  const go = async (options: RunOptions, signal?: AbortSignal, onStep?: (report: StepReport) => void) => {
+  const trainPacked = async (options: RunOptions, signal?: AbortSignal, onStep?: (report: StepReport) => void) => {
     const found: number[] = [];
     const hooks = {
       ...(signal && { signal }),
@@ -64,10 +64,10 @@ test('over a base in 4 bits a run resumes the same way', async () => {
     };
     return { result: await train(options, packed.weights, examples, hooks), losses: found };
   };
-  const whole = await go(of('packed-whole'));
+  const whole = await trainPacked(optionsOf('packed-whole'));
   const stop = new AbortController();
-  const first = await go(of('packed-parts'), stop.signal, ({ step }) => step === 3 && stop.abort());
-  const second = await go(of('packed-parts'));
+  const first = await trainPacked(optionsOf('packed-parts'), stop.signal, ({ step }) => step === 3 && stop.abort());
+  const second = await trainPacked(optionsOf('packed-parts'));
   assert.deepEqual([...first.losses, ...second.losses], whole.losses);
   assert.ok(whole.result.ok && second.result.ok);
   assert.deepEqual(second.result.value.tensors, whole.result.value.tensors);
@@ -88,7 +88,7 @@ test('a cancelled run resumes with bit-equal losses and the same weights', async
   assert.deepEqual(second.result.value.tensors, whole.result.value.tensors);
 });
 
-test('a run killed between checkpoints repeats only the steps since', async () => {
+test('a killed run repeats only the steps after its last checkpoint', async () => {
   const whole = await losses(run('whole2'));
   const kill = new Error('killed');
   const dying = losses(run('killed'), {
@@ -104,17 +104,17 @@ test('a run killed between checkpoints repeats only the steps since', async () =
 });
 
 for (const microBatches of [1, 2]) {
-  test(`a step of ${microBatches} micro-batches is given up where between returns false`, async () => {
+  test(`a step of ${microBatches} micro-batches is abandoned if onPause returns false`, async () => {
     const batch = tokenBatch(golden.batches[0] as GoldenBatch);
     const batches = microBatches === 1 ? [batch] : split(batch, golden.length);
     const settings = microBatches === 1 ? {} : { batch: 1, microBatches };
     const [trainer, other] = [await stepper(golden, settings), await stepper(golden, settings)];
-    const before = await trainer.state();
+    const before = await trainer.copyState();
     assert.equal(await trainer.run(batches, 1e-2, 1, async () => false), undefined);
     assert.equal(trainer.step, 0);
-    assert.deepEqual(await trainer.state(), before);
+    assert.deepEqual(await trainer.copyState(), before);
     assert.deepEqual(await trainer.run(batches, 1e-2, 1), await other.run(batches, 1e-2, 1));
-    assert.deepEqual(await trainer.state(), await other.state());
+    assert.deepEqual(await trainer.copyState(), await other.copyState());
     await trainer.dispose();
     await other.dispose();
   });
@@ -123,24 +123,24 @@ for (const microBatches of [1, 2]) {
 test('cancelling between micro-batches abandons the step and changes nothing', async () => {
   const stop = new AbortController();
   let calls = 0;
-  const between = async () => {
+  const onPause = async () => {
     calls += 1;
     if (calls === 5) stop.abort();
   };
-  const first = await losses(run('micro'), { signal: stop.signal, between });
+  const first = await losses(run('micro'), { signal: stop.signal, onPause });
   assert.equal(first.reports.length, 2);
   const rest = await losses(run('micro'));
   assert.deepEqual([...first.losses, ...rest.losses], (await losses(run('whole3'))).losses);
 });
 
-test('a checkpoint of a version that had two optimisers to choose from is continued', async () => {
+test('resumes a checkpoint of an earlier version that had a choice of two optimisers', async () => {
   await losses(run('identity', { pauseAfter: 2 }));
   const { metadata } = readSafetensors(readFileSync(join(folder, 'identity')));
-  // Made from the same run by such a version.
+  // Such a version gave this run the same identity.
   assert.equal(metadata.identity, '4e28f744979a56c6139d237218b17a28');
 });
 
-test('checkpoints that are truncated, damaged, foreign or bear a NaN are refused', async () => {
+test('refuses checkpoints that are truncated, damaged, of another run, or contain NaN', async () => {
   await losses(run('good'));
   const good = readFileSync(join(folder, 'good'));
   const attempt = async (bytes: Uint8Array, more: Partial<RunOptions> = {}) => {
@@ -162,11 +162,11 @@ test('checkpoints that are truncated, damaged, foreign or bear a NaN are refused
   (tensors.get('model.norm.weight')?.data as Float32Array)[1] = Number.NaN;
   assert.match(
     await attempt(Buffer.concat(writeSafetensors(tensors, 'F32', metadata))),
-    /'model.norm.weight' holds values/,
+    /'model.norm.weight' contains NaN/,
   );
 });
 
-test('a checkpoint of another format is refused by its number', async () => {
+test('refuses a checkpoint of another format and names its number', async () => {
   await losses(run('format'));
   const path = join(folder, 'format');
   const { tensors, metadata } = readSafetensors(readFileSync(path));
@@ -182,21 +182,21 @@ test('a checkpoint of another format is refused by its number', async () => {
   }
 });
 
-/** Another alphabet than the training examples': learning those makes the model worse at this. */
-const elsewhere: Example[] = [{ ids: Int32Array.from({ length: 24 }, (_, i) => 47 - ((i * 5) % 11)) }];
+/** Tokens that the training examples do not have: training makes the model worse on them. */
+const unrelated: Example[] = [{ ids: Int32Array.from({ length: 24 }, (_, i) => 47 - ((i * 5) % 11)) }];
 
-test('without progress on the validation examples the run stops early, and its best parameters come back', async () => {
-  const validation = { examples: elsewhere, everySteps: 2, patience: 2 };
+test('a run without validation progress stops early and returns its best parameters', async () => {
+  const validation = { examples: unrelated, everySteps: 2, patience: 2 };
   const schedule = { peak: 3e-2, warmupSteps: 1, totalSteps: 40, floor: 0.1 };
   const seen: ValidationLoss[] = [];
   const stopped = run('early', { validation, schedule });
   const { result, reports } = await losses(stopped, { onValidated: (each) => seen.push(each) });
   assert.ok(result.ok);
-  const { stopped: why, validation: judged, step, tensors } = result.value;
-  assert.equal(why, 'no-improvement');
+  const { stopped: reason, validation: outcome, step, tensors } = result.value;
+  assert.equal(reason, 'no-improvement');
   assert.ok(step < 40 && reports.length === step);
   const best = seen.reduce((least, each) => (each.loss < least.loss ? each : least));
-  assert.deepEqual(judged, { first: seen[0], best, all: seen });
+  assert.deepEqual(outcome, { first: seen[0], best, all: seen });
   assert.equal(step, best.step + 4);
   const again: ValidationLoss[] = [];
   const first = { ...stopped, checkpoint: undefined, schedule: { ...schedule, totalSteps: 1 } };
@@ -204,38 +204,38 @@ test('without progress on the validation examples the run stops early, and its b
   assert.equal(again[0]?.loss, best.loss, 'the parameters of the best validation');
 });
 
-test('with another model’s probabilities, the mixture’s loss decides when training stops and what is kept', async () => {
-  // All that is learned the other model knows already, and what it does not know is foreseen ever worse.
-  const known = ({ ids }: Example) => ({ ids, beside: new Float32Array(ids.length).fill(0.99) });
-  const unknown = ({ ids }: Example) => ({ ids, beside: new Float32Array(ids.length).fill(1e-6) });
-  const judging = [...examples.map(known), ...elsewhere.map(unknown)];
+test("with another model's probabilities, the mixture's loss decides when training stops and what is kept", async () => {
+  // Training improves only tokens that the other model already predicts, and worsens those that it does not.
+  const known = ({ ids }: Example) => ({ ids, otherProbabilities: new Float32Array(ids.length).fill(0.99) });
+  const unknown = ({ ids }: Example) => ({ ids, otherProbabilities: new Float32Array(ids.length).fill(1e-6) });
+  const validationExamples = [...examples.map(known), ...unrelated.map(unknown)];
   const schedule = { peak: 3e-2, warmupSteps: 1, totalSteps: 24, floor: 0.1 };
-  const go = async (name: string, of: readonly Example[]) => {
-    const { result } = await losses(run(name, { validation: { examples: of, everySteps: 2, patience: 3 }, schedule }));
+  const validateOn = async (name: string, examples: readonly Example[]) => {
+    const { result } = await losses(run(name, { validation: { examples, everySteps: 2, patience: 3 }, schedule }));
     assert.ok(result.ok && result.value.validation);
-    return { ...result.value, judged: result.value.validation };
+    return { ...result.value, losses: result.value.validation };
   };
-  const together = await go('together', judging);
-  const alone = await go(
+  const withOther = await validateOn('together', validationExamples);
+  const alone = await validateOn(
     'alone',
-    judging.map(({ ids }) => ({ ids })),
+    validationExamples.map(({ ids }) => ({ ids })),
   );
-  const { all = [], best } = together.judged;
+  const { all = [], best } = withOther.losses;
   assert.ok(all.every(({ mixed, loss }) => mixed !== undefined && mixed < loss));
   assert.equal(best.mixed, Math.min(...all.map(({ mixed }) => mixed as number)));
-  assert.equal(together.stopped, 'no-improvement');
-  assert.equal(together.step, best.step + 6);
-  assert.ok(alone.judged.best.step > best.step, `${alone.judged.best.step} ${best.step}`);
-  assert.ok(alone.judged.all?.every(({ mixed }) => mixed === undefined));
-  const same = alone.judged.all?.slice(0, all.length).map(({ loss }) => loss);
+  assert.equal(withOther.stopped, 'no-improvement');
+  assert.equal(withOther.step, best.step + 6);
+  assert.ok(alone.losses.best.step > best.step, `${alone.losses.best.step} ${best.step}`);
+  assert.ok(alone.losses.all?.every(({ mixed }) => mixed === undefined));
+  const same = alone.losses.all?.slice(0, all.length).map(({ loss }) => loss);
   assert.deepEqual(
     same,
     all.map(({ loss }) => loss),
-    'it is trained no other way',
+    'validation does not change the training',
   );
 });
 
-test('validation survives a resume: the same losses, the same best', async () => {
+test('a resumed run has the same validation losses and the same best parameters', async () => {
   const validation = { examples: examples.slice(0, 3), everySteps: 3, patience: 99 };
   const whole: ValidationLoss[] = [];
   const expected = await losses(run('v-whole', { validation }), { onValidated: (each) => whole.push(each) });
@@ -257,14 +257,14 @@ test('validation survives a resume: the same losses, the same best', async () =>
   assert.deepEqual(rest.result.value.tensors, expected.result.value.tensors);
 });
 
-test('a time budget ends the run early, and the learning rate decays by then', async () => {
+test('a time budget ends the run early, and the learning rate has decayed by then', async () => {
   const schedule = { peak: 1e-2, warmupSteps: 2, totalSteps: 100_000, floor: 0 };
-  const validation = { examples: elsewhere, everySteps: 5, patience: 1e9 };
+  const validation = { examples: unrelated, everySteps: 5, patience: 1e9 };
   const within = (budgetSeconds: number) =>
     losses(run(`budget-${budgetSeconds}`, { schedule, budgetSeconds, validation }));
   let budgetSeconds = 0.4;
   let { result, reports } = await within(budgetSeconds);
-  // On a slow machine the time is over before the speed is known, and nothing is left to be planned.
+  // A slow machine may use up the time before its speed is known. Then a larger budget is tried.
   while (result.ok && result.value.step < 20) {
     budgetSeconds *= 3;
     ({ result, reports } = await within(budgetSeconds));
@@ -277,7 +277,7 @@ test('a time budget ends the run early, and the learning rate decays by then', a
   assert.ok((reports.at(-1)?.learningRate as number) < 5e-3, 'decayed');
 });
 
-test('sleep of the machine during a step or a validation does not count against the budget', async (context) => {
+test('time that the machine sleeps does not count against the budget', async (context) => {
   const { now } = performance;
   let asleep = 0;
   context.mock.method(performance, 'now', () => now.call(performance) + asleep);
@@ -285,12 +285,12 @@ test('sleep of the machine during a step or a validation does not count against 
   let at = 0;
   const slept = run('asleep', { validation, budgetSeconds: 3000 });
   const { result } = await losses(slept, {
-    // An hour after the fifth step, and before that in the validation after the third.
+    // The machine sleeps an hour after the fifth step, and earlier an hour in the validation after the third.
     onStep: ({ step }) => {
       at = step;
       if (step === 5) asleep += 3.6e6;
     },
-    between: async () => {
+    onPause: async () => {
       if (at === 3 && asleep === 0) asleep += 3.6e6;
     },
   });
@@ -302,17 +302,17 @@ test('sleep of the machine during a step or a validation does not count against 
 });
 
 test('requests are answered while a checkpoint is written', async () => {
-  let turns = 0;
+  let pauses = 0;
   const stop = new AbortController();
   await losses(run('turns', { checkpoint: { path: join(folder, 'turns'), everySteps: 1 } }), {
     signal: stop.signal,
     onStep: ({ step }) => step === 2 && stop.abort(),
-    between: async () => {
-      turns++;
+    onPause: async () => {
+      pauses++;
     },
   });
   const tensors = readSafetensors(readFileSync(join(folder, 'turns'))).tensors.size;
-  assert.ok(turns >= 2 * 2 + 2 * tensors, `${turns} turns for ${tensors} tensors`);
+  assert.ok(pauses >= 2 * 2 + 2 * tensors, `${pauses} pauses for ${tensors} tensors`);
 });
 
 test('a run that diverges stops and keeps the last good checkpoint', async () => {
@@ -324,7 +324,7 @@ test('a run that diverges stops and keeps the last good checkpoint', async () =>
   assert.ok(seen.length < 8);
 });
 
-test('a model with a NaN is refused before the first step', async () => {
+test('refuses a model that contains NaN before the first step', async () => {
   const weights = new Map(golden.weights);
   weights.set('model.norm.weight', new Float32Array(16).fill(Number.NaN));
   const result = await train(run('nan'), weights, examples);
@@ -340,17 +340,17 @@ test('the schedule warms up, peaks and decays to its floor', () => {
   assert.ok(Math.abs(rate(24) - 0.2) < 1e-12);
 });
 
-test('a plan is fitted to the time left without a jump and within the wanted steps', () => {
+test('fits the plan to the time left, without a jump of the rate or more than the wanted steps', () => {
   const schedule = { peak: 2, warmupSteps: 4, totalSteps: 104, floor: 0 };
   const plan = firstPlan(schedule);
-  assert.equal(replan(schedule, plan, 24, 83, 1), plan, 'near enough');
-  const shorter = replan(schedule, plan, 24, 40, 1);
+  assert.equal(fitPlanToTime(schedule, plan, 24, 83, 1), plan, 'a small change is ignored');
+  const shorter = fitPlanToTime(schedule, plan, 24, 40, 1);
   assert.equal(shorter.totalSteps, 64);
   assert.equal(learningRateAt(schedule, shorter, 24), learningRateAt(schedule, plan, 24));
   assert.equal(learningRateAt(schedule, shorter, 64), 0);
-  assert.equal(replan(schedule, shorter, 44, 1000, 1).totalSteps, 104);
-  assert.equal(replan(schedule, plan, 103, -5, 1).totalSteps, 103, 'out of time');
-  const early = replan(schedule, plan, 3, 20, 1);
+  assert.equal(fitPlanToTime(schedule, shorter, 44, 1000, 1).totalSteps, 104);
+  assert.equal(fitPlanToTime(schedule, plan, 103, -5, 1).totalSteps, 103, 'out of time');
+  const early = fitPlanToTime(schedule, plan, 3, 20, 1);
   assert.equal(early.totalSteps, 23);
   assert.equal(learningRateAt(schedule, early, 3), 2);
 });

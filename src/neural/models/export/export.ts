@@ -8,7 +8,7 @@ import { toHalf } from '../../../common/half.ts';
 import type { Progress } from '../../../common/progress.ts';
 import type { ModelConfig } from '../../architecture/config.ts';
 import type { Model } from '../../architecture/decoder-values.ts';
-import { adapterNames, mergedMatrix } from '../../architecture/lora.ts';
+import { adapterNames, mergeMatrix } from '../../architecture/lora.ts';
 import { elements, parameterSpecs } from '../../architecture/parameters.ts';
 import { dequantize } from '../../architecture/quantize.ts';
 import { saveAdapter } from '../adapter.ts';
@@ -124,7 +124,7 @@ function mergedValues(loaded: LoadedModel): ValueOf {
     const { a, b } = adapterNames(name);
     const [low, up] = [adapter.weights.get(a), adapter.weights.get(b)];
     const base = values(name);
-    return low && up ? mergedMatrix(base, low.length / adapter.lora.rank, adapter.lora, low, up) : base;
+    return low && up ? mergeMatrix(base, low.length / adapter.lora.rank, adapter.lora, low, up) : base;
   };
 }
 
