@@ -46,7 +46,8 @@ export async function downloadModelJob(
     const path = join(storage, DOWNLOADS, fileNameOf(model));
     const downloaded = await download(model, path, { signal, progress, proxies });
     if (!downloaded.ok) return downloaded;
-    return await addGgufModel({ path, into: join(storage, IMPORTED_BASES), name: model.id }, signal, progress);
+    const into = join(storage, IMPORTED_BASES);
+    return await addGgufModel({ path, into, name: model.id, licence: model.licence }, signal, progress);
   } finally {
     lock.value.release();
   }

@@ -20,6 +20,8 @@ export interface GgufRequest {
   readonly into: string;
   /** Default: the file's name. */
   readonly name?: string;
+  /** Of a file that states none. */
+  readonly licence?: string;
 }
 
 export interface AddedBase extends PackageInfo {
@@ -41,18 +43,19 @@ export async function addGgufModel(
   try {
     progress({ stage: 'Reading what the model is', done: 0, total: undefined });
     const facts = await readGgufFacts(path);
+    const licence = facts.licence ?? request.licence;
     const name = nameFor(request.name ?? nameOf(path, facts));
     const folder = join(request.into, name);
     if (statSync(folder, { throwIfNoEntry: false })) {
       const known = readManifest(folder);
       if (known.ok && known.value?.gguf?.path === path && known.value.gguf.bytes === facts.bytes)
-        return ok({ ...unwrap(readPackage(folder)), licence: facts.licence });
+        return ok({ ...unwrap(readPackage(folder)), licence });
       return failed(
         'bad-request',
         `There is a base '${name}' already. Give this one another name, or remove that one.`,
       );
     }
-    return ok(await write(path, facts, { name, folder }, signal, progress));
+    return ok(await write(path, { ...facts, licence }, { name, folder }, signal, progress));
   } catch (error) {
     if (isCancelled(error) || signal.aborted) return failed('cancelled', 'Stopped.');
     if (error instanceof CodedError) return failed(error.code, error.message);

@@ -51,6 +51,13 @@ test('a registered file is returned as it is; its name is refused to another fil
   assert.equal(other.ok ? undefined : other.error.code, 'bad-request');
 });
 
+test('a file that states no licence gets that of its request', async () => {
+  const path = at('silent.gguf');
+  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2', { 'general.license': '' })));
+  const added = unwrap(await addGgufModel({ path, into: at('licences'), licence: 'Apache-2.0' }, never));
+  assert.deepEqual([added.licence, added.manifest.licence], ['Apache-2.0', 'Apache-2.0']);
+});
+
 test('a file that was cut off, or that is no model, is refused and leaves nothing', async () => {
   const whole = bytesOfCrafted(craftedGguf('llama'));
   const refused = async (name: string, bytes: Uint8Array) => {
