@@ -1,4 +1,4 @@
-// Ordinary text round the secrets: code, comments and prose about made-up things, so that no two files resemble each other.
+// Ordinary text around the secrets: code, comments and prose about invented things. No two files resemble each other.
 import type { Random } from './corpus-random.ts';
 import { camel, noun, pascal, snake, verb } from './corpus-words.ts';
 
@@ -26,7 +26,7 @@ const brace = (head: (n: Names) => string, declare: string, end = ';'): ((n: Nam
     `${head(n)} {\n  ${declare}${camel(`total ${n.b}`)} = ${n.a} * ${n.n} + ${n.m}${end}\n  return ${camel(`total ${n.b}`)} - ${n.m}${end}\n}`;
 };
 
-/** A piece of ordinary text in a language; '' stands for prose. */
+/** A piece of ordinary text by its language; '' is prose. */
 const pieces: Readonly<Record<string, (n: Names) => string>> = {
   ts: brace((n) => `export function ${camel(n.call)}(${n.a}: number): number`, 'const '),
   js: brace((n) => `function ${camel(n.call)}(${n.a})`, 'const '),

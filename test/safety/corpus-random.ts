@@ -1,4 +1,4 @@
-// Seeded choices for the corpus and the fuzzer: the same seed gives the same folder, byte for byte.
+// Seeded random choices for the corpus and the fuzzer: the same seed gives the same bytes.
 import { uniforms } from '../../src/common/statistics/random.ts';
 
 export const alphabets = {

@@ -1,17 +1,20 @@
-// What the corpus of planted secrets is made of: kinds of secrets, carriers that hold them, and what was planted where.
+// Types of the corpus: kinds of secrets, carriers (the syntaxes that hold a secret), and where each secret was planted.
 import type { Random } from './corpus-random.ts';
 
 /**
- * How a secret can be known for one.
- * token: by its own form. named: random, but only its name says what it is. password: chosen by a person, only its name says so.
- * url: text with the secret at a place that means one (userinfo, 'Password='). block: many lines.
+ * How a secret can be recognised:
+ * - token: by its own form;
+ * - named: random text, by its name;
+ * - password: chosen by a person, by its name;
+ * - url: by its position in the text (user information of a URL, 'Password=');
+ * - block: several lines.
  */
 export type Form = 'token' | 'named' | 'password' | 'url' | 'block';
 
 export interface Credential {
-  /** What a person would paste. */
+  /** The text that a person would paste. */
   readonly text: string;
-  /** What of it must be gone; any one of them that is left is a leak. */
+  /** Its parts that must be redacted. Each part that stays is a leak. */
   readonly secrets: readonly string[];
 }
 
@@ -23,7 +26,7 @@ export interface Kind {
   readonly make: (random: Random) => Credential;
 }
 
-/** One secret on its way into a file. */
+/** A secret that will be written into a file. */
 export interface Entry {
   readonly kind: Kind;
   readonly credential: Credential;
@@ -34,17 +37,17 @@ export interface Entry {
 /** Text of an entry in its carrier's syntax. */
 export interface Written {
   readonly text: string;
-  /** The secrets as they are spelled here, where the carrier escapes, encodes or splits them. */
+  /** The secrets as this text spells them. Set if the carrier escapes, encodes or splits them. */
   readonly secrets?: readonly string[];
 }
 
 export interface Carrier {
   readonly name: string;
   readonly forms: readonly Form[];
-  /** One entry a file. */
+  /** Set if a file holds only one entry. */
   readonly single?: true;
   readonly entry: (entry: Entry, random: Random) => Written;
-  /** A whole file round its entries; `id` tells files of a carrier apart. */
+  /** Makes a whole file of the entries. `id` differs for each file of a carrier. */
   readonly file: (entries: readonly string[], random: Random, id: string) => { path: string; text: string };
 }
 
@@ -53,13 +56,13 @@ export interface Planted {
   readonly form: Form;
   readonly carrier: string;
   readonly path: string;
-  /** Any one of these in what is kept or sent is a leak. */
+  /** If kept or sent text contains one of these, it is a leak. */
   readonly secrets: readonly string[];
-  /** Files that hold it again, under no name. */
+  /** Other files that hold the secret without a name. */
   readonly also: readonly string[];
 }
 
-/** Text that looks a little like a secret and is none. */
+/** Text that resembles a secret but is not one. */
 export interface Innocent {
   readonly what: string;
   readonly path: string;

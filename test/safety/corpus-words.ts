@@ -22,7 +22,7 @@ normalize notify open parse pick plan poll print publish push rank read rebuild 
 reset resolve resume round save scan schedule select send sort split start stop store submit sum sync trim update validate visit wait
 walk watch write`.split(/\s+/);
 
-/** Words that people build passwords of. */
+/** Words that people use in passwords. */
 export const passwordWords =
   `Summer Winter Spring Autumn Monday Friday Dragon Tiger Falcon Panther Rocket Silver Golden Purple Orange Yellow Thunder Monkey Banana
 Coffee Welcome Letmein Sunshine Football Hockey Guitar Madrid London Berlin Chicago Austin Boston Denver Phoenix Charlie Jordan Michael

@@ -1,24 +1,22 @@
-// A folder of ordinary files with made-up secrets planted in them, from a seed. Held apart from the rules that have to find them:
-// written from what providers document and from how people write code and configuration, never from the rules.
-import { configCarriers } from './corpus-config.ts';
+// Makes a folder of ordinary files with invented secrets from a seed. The corpus is independent of the rules that find
+// the secrets: its sources are providers' documents, and the ways in which people write code and configuration.
+import { carriers } from './corpus-carriers.ts';
 import { among } from './corpus-filler.ts';
 import { innocents } from './corpus-innocent.ts';
 import { Random } from './corpus-random.ts';
 import { ownKinds } from './corpus-secrets.ts';
-import { sourceCarriers } from './corpus-source.ts';
-import { textCarriers } from './corpus-text.ts';
 import { tokenKinds } from './corpus-tokens.ts';
 import type { Carrier, Corpus, Entry, Planted } from './corpus-types.ts';
 import { noun } from './corpus-words.ts';
 
 export const kinds = [...tokenKinds, ...ownKinds];
-export const carriers: readonly Carrier[] = [...sourceCarriers, ...configCarriers, ...textCarriers];
+export { carriers };
 export const repeatCarrier = 'again, under no name';
 export const pathCarrier = 'path';
 
 export interface CorpusOptions {
   readonly seed: number;
-  /** Values of each kind. */
+  /** Number of values of each kind. */
   readonly each: number;
 }
 
@@ -29,14 +27,14 @@ export function makeCorpus({ seed, each }: CorpusOptions): Corpus {
   const files: Record<string, string> = {};
   const planted: Planted[] = [];
 
-  const waiting = new Map<Carrier, Entry[]>(carriers.map((carrier) => [carrier, []]));
+  const entriesByCarrier = new Map<Carrier, Entry[]>(carriers.map((carrier) => [carrier, []]));
   for (const kind of kinds) {
-    const fit = random.shuffled(carriers.filter(({ forms }) => forms.includes(kind.form)));
-    // The carriers that hold least so far: all of them are tried.
-    fit.sort((a, b) => (waiting.get(a) as Entry[]).length - (waiting.get(b) as Entry[]).length);
+    const suitable = random.shuffled(carriers.filter(({ forms }) => forms.includes(kind.form)));
+    // Carriers with the fewest entries come first, so that every carrier is used.
+    suitable.sort((a, b) => (entriesByCarrier.get(a) as Entry[]).length - (entriesByCarrier.get(b) as Entry[]).length);
     for (let i = 0; i < each; i++) {
-      const carrier = fit[i % fit.length] as Carrier;
-      (waiting.get(carrier) as Entry[]).push({
+      const carrier = suitable[i % suitable.length] as Carrier;
+      (entriesByCarrier.get(carrier) as Entry[]).push({
         kind,
         credential: fresh(kind, random, seen),
         label: random.pick(kind.labels),
@@ -45,13 +43,13 @@ export function makeCorpus({ seed, each }: CorpusOptions): Corpus {
   }
 
   let number = 0;
-  for (const [carrier, all] of waiting) {
+  for (const [carrier, all] of entriesByCarrier) {
     const entries = random.shuffled(all);
     while (entries.length > 0) {
       const group = entries.splice(0, carrier.single ? 1 : random.between(1, 3));
       const written = group.map((entry) => carrier.entry(entry, random));
       const { path, text } = carrier.file(
-        written.map((each_) => each_.text),
+        written.map((item) => item.text),
         random,
         String(++number),
       );
@@ -62,10 +60,10 @@ export function makeCorpus({ seed, each }: CorpusOptions): Corpus {
       });
     }
   }
-  const again = repeat(planted, random, files);
+  const plantedWithRepeats = repeat(planted, random, files);
   const paths = inPaths(random, seen, files, 4 * each);
   const { files: plain, innocent } = innocents(random, Math.max(1, Math.floor(each / 2)));
-  return { files: { ...files, ...plain }, planted: [...again, ...paths], innocent };
+  return { files: { ...files, ...plain }, planted: [...plantedWithRepeats, ...paths], innocent };
 }
 
 function fresh(kind: Entry['kind'], random: Random, seen: Set<string>): Entry['credential'] {
@@ -93,16 +91,16 @@ const repeats: readonly (readonly [
 ];
 
 /**
- * Every fifth value stands in a second file, under no name. Left out: what is spelled in a way of its carrier, what may be an identifier
- * or words, and key files.
+ * Writes every fifth value into a second file, without a name. Skips values that a carrier spells in its own way, values
+ * that may be identifiers or words, and key files.
  */
 function repeat(planted: readonly Planted[], random: Random, files: Record<string, string>): Planted[] {
   return planted.flatMap((item, index): Planted[] => {
     const { kind, form, secrets } = item;
     const [value = ''] = secrets;
-    const plain = secrets.length === 1 && /^[^\s'"\\`]+$/.test(value) && value.length >= 8;
-    const like = /^[A-Za-z_]+\d*$/.test(value) || /^[a-z]+(?:-[a-z0-9]+)+$/.test(value);
-    if (index % 5 !== 0 || !plain || like || form === 'block') return [item];
+    const isPlain = secrets.length === 1 && /^[^\s'"\\`]+$/.test(value) && value.length >= 8;
+    const isWordLike = /^[A-Za-z_]+\d*$/.test(value) || /^[a-z]+(?:-[a-z0-9]+)+$/.test(value);
+    if (index % 5 !== 0 || !isPlain || isWordLike || form === 'block') return [item];
     const [extension, language, line] = random.pick(repeats);
     const path = `notes/${noun(random)}-again-${index}.${extension}`;
     const text = line(value, random);
@@ -114,7 +112,7 @@ function repeat(planted: readonly Planted[], random: Random, files: Record<strin
   });
 }
 
-/** Tokens in the names of folders and files. */
+/** Plants tokens in the names of folders and files. */
 function inPaths(random: Random, seen: Set<string>, files: Record<string, string>, count: number): Planted[] {
   const fit = tokenKinds.filter(({ form }) => form === 'token');
   const all: Planted[] = [];
