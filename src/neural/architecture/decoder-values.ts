@@ -40,10 +40,7 @@ export function checkWeights(specs: readonly ParameterSpec[], weights: Weights):
       );
     }
     if (!allFinite(data)) {
-      throw new CodedError(
-        'corrupt',
-        `The model's tensor '${name}' holds values that are not numbers. ${REPAIR_ADVICE}`,
-      );
+      throw new CodedError('corrupt', `The model's tensor '${name}' contains NaN or infinite values. ${REPAIR_ADVICE}`);
     }
   }
 }

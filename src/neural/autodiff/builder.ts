@@ -20,8 +20,10 @@ export class Builder extends Operations {
       if (this.recomputing) for (const output of outputs) this.transient.add(output);
       return outputs;
     } catch (cause) {
-      const given = inputs.map((value) => `${value?.name} ${value ? showType(value) : ''}`).join(', ');
-      throw new GraphError(`${op}(${given}): ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      const inputTypes = inputs.map((value) => `${value?.name} ${value ? showType(value) : ''}`).join(', ');
+      throw new GraphError(`${op}(${inputTypes}): ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      });
     }
   }
 

@@ -16,17 +16,17 @@ import { TABLE } from './table.ts';
 export function gradients(b: Builder, loss: Value, targets: readonly Value[]): Value[] {
   if (sizeOf(loss.shape) !== 1) throw new GraphError(`the loss must be one number, not ${showType(loss)}`);
   const nodes = [...b.graph.nodes];
-  const again = new Recomputation(b);
-  const onPath = reaching(b, nodes, targets);
+  const recomputation = new Recomputation(b);
+  const onPath = valuesThatDependOn(b, nodes, targets);
   const sums = new Map<Value, Value>([[loss, b.fill(1, loss.shape, loss.type)]]);
   for (const node of nodes.reverse()) {
     const output = node.outputs[0] as Value;
     const gradient = sums.get(output);
     if (!gradient || b.detached.has(output) || !onPath.has(output)) continue;
     if (!targets.includes(output)) sums.delete(output);
-    b.graph.scope('gradient', () => step(b, node, gradient, onPath, sums, again));
+    b.graph.scope('gradient', () => step(b, node, gradient, onPath, sums, recomputation));
   }
-  again.moveBefore(nodes.length);
+  recomputation.moveBefore(nodes.length);
   return targets.map((target) => {
     const gradient = sums.get(target);
     if (!gradient) throw new GraphError(`the loss does not depend on '${target.name}'`);
@@ -35,7 +35,7 @@ export function gradients(b: Builder, loss: Value, targets: readonly Value[]): V
 }
 
 /** Values that depend on a target: only they need gradients. */
-function reaching(b: Builder, nodes: readonly Node[], targets: readonly Value[]): Set<Value> {
+function valuesThatDependOn(b: Builder, nodes: readonly Node[], targets: readonly Value[]): Set<Value> {
   const reached = new Set(targets);
   for (const { inputs, outputs } of nodes) {
     if (!inputs.some((input) => reached.has(input))) continue;
@@ -50,7 +50,7 @@ function step(
   gradient: Value,
   onPath: ReadonlySet<Value>,
   sums: Map<Value, Value>,
-  again: Recomputation,
+  recomputation: Recomputation,
 ): void {
   const row = TABLE[node.op] as OpRow<OpName>;
   if (row.gradient === NOT_DIFFERENTIABLE) {
@@ -59,24 +59,24 @@ function step(
   }
   const output = node.outputs[0] as Value;
   const given = row.lazy ? gradient : b.expand(gradient, output.shape);
-  const found = row.gradient(b, given, again.node(node));
+  const found = row.gradient(b, given, recomputation.node(node));
   node.inputs.forEach((input, index) => {
     if (!onPath.has(input)) return;
     const rule = found[index];
-    // One value given twice: the rule put both gradients on the first.
+    // The value is also an earlier input, which already has both gradients.
     if (!rule && node.inputs.indexOf(input) < index) return;
     const before = sums.get(input);
     if (typeof rule === 'function') {
-      sums.set(input, checked(b, row, node, index, rule(before && b.expand(before, input.shape))));
+      sums.set(input, checkedGradient(b, row, node, index, rule(before && b.expand(before, input.shape))));
       return;
     }
-    const part = checked(b, row, node, index, rule);
+    const part = checkedGradient(b, row, node, index, rule);
     sums.set(input, before ? b.add(before, part) : part);
   });
 }
 
-/** A rule's gradient, summed over the axes that the operator stretched its input along. */
-function checked(b: Builder, row: OpRow<OpName>, node: Node, index: number, found: Value | undefined): Value {
+/** Checks a rule's gradient, and sums it over the axes along which the operator broadcast the input. */
+function checkedGradient(b: Builder, row: OpRow<OpName>, node: Node, index: number, found: Value | undefined): Value {
   const input = node.inputs[index] as Value;
   const where = `gradient of ${node.op} with respect to input ${index} ('${input.name}', ${showType(input)})`;
   if (!found) throw new GraphError(`${where}: the row gives none`);

@@ -19,14 +19,14 @@ import {
 export interface Origin {
   /** Folder of the base. */
   readonly base: string;
-  /** Path of the tokenizer.json that made the tokens it was trained on. Default: the base's own. */
+  /** Path of the tokenizer.json that encoded its training text. Default: the base's own. */
   readonly tokenizer?: string;
   readonly precision: Precision;
 }
 
 /**
- * Writes the manifest of the model or adapter in `folder`. If neither the caller nor the base knows its tokenizer, none
- * is written. Throws CodedError as `baseOf`.
+ * Writes the manifest of the model or adapter in `folder`. Writes nothing if neither the caller nor the base names a
+ * tokenizer. Throws CodedError as `baseOf` does.
  */
 export function describeAdapted(folder: string, { base, tokenizer, precision }: Origin): void {
   const baseManifest = unwrap(readManifest(base));
@@ -52,7 +52,7 @@ export function describeAdapted(folder: string, { base, tokenizer, precision }: 
   writeManifest(folder, manifest);
 }
 
-/** Updates the list of files in the folder's manifest, if it has one. */
+/** Updates the list of files in the folder's manifest, if there is a manifest. */
 export function listFiles(folder: string): void {
   const manifest = readManifest(folder);
   if (manifest.ok && manifest.value) writeManifest(folder, { ...manifest.value, files: filesIn(folder) });

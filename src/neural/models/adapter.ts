@@ -11,13 +11,13 @@ import { type Adapter, adapterSpecs, isLoraTarget, type LoraConfig } from '../ar
 import { ADAPTER, ADAPTER_CONFIG } from './manifest.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
 
-/** What peft puts before a tensor's name in the model that it wraps. */
+/** Peft's prefix for the names of tensors. */
 const PREFIX = 'base_model.model.';
-/** Bytes; peft's own have hundreds. */
-const MOST_CONFIG = 1e5;
-const MOST_RANK = 1024;
+/** Bytes; configs that peft writes have some hundreds. */
+const MAX_CONFIG_BYTES = 1e5;
+const MAX_RANK = 1024;
 
-/** The weights are swapped in first: a config without its weights is no adapter. */
+/** Replaces the weights first, because a config without weights would not be a usable adapter. */
 export function saveAdapter(
   folder: string,
   config: ModelConfig,
@@ -66,7 +66,7 @@ export function loadAdapter(folder: string, config: ModelConfig): Adapter {
       );
     }
   };
-  if (read(ADAPTER_CONFIG, (path) => statSync(path).size) > MOST_CONFIG) throw corrupt('is none');
+  if (read(ADAPTER_CONFIG, (path) => statSync(path).size) > MAX_CONFIG_BYTES) throw corrupt('is too large');
   const lora = parseLora(
     read(ADAPTER_CONFIG, (path) => readFileSync(path, 'utf8')),
     config,
@@ -79,7 +79,7 @@ export function loadAdapter(folder: string, config: ModelConfig): Adapter {
     if (tensor) weights.set(name, tensor.data);
   }
   checkWeights(specs, weights);
-  // Others' may change what ours cannot: an embedding, a norm, a layer that the config does not name.
+  // Adapters of other programs may also change an embedding, a norm or a layer that the config does not name.
   if (tensors.size > specs.length)
     throw new CodedError(
       'unsupported',
@@ -95,33 +95,33 @@ function parseLora(text: string, { layers }: ModelConfig): LoraConfig {
   } catch {
     throw corrupt('is not valid JSON');
   }
-  if (!isObject(json)) throw corrupt('holds no object');
-  const { r: rank, lora_alpha: alpha, target_modules: targets, layers_to_transform: some } = json;
+  if (!isObject(json)) throw corrupt('does not contain an object');
+  const { r: rank, lora_alpha: alpha, target_modules: targets, layers_to_transform: adaptedLayers } = json;
   if (
     json.peft_type !== 'LORA' ||
     [json.use_dora, json.fan_in_fan_out, json.lora_bias].includes(true) ||
     (json.bias ?? 'none') !== 'none' ||
-    [json.rank_pattern, json.alpha_pattern, json.modules_to_save].some(holdsAny)
+    [json.rank_pattern, json.alpha_pattern, json.modules_to_save].some(isNotEmpty)
   )
     throw new CodedError('unsupported', `The adapter is not supported: only plain LoRA is. ${REPAIR_ADVICE}`);
-  if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > MOST_RANK)
+  if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1 || rank > MAX_RANK)
     throw corrupt('has no usable r');
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw corrupt('has no usable lora_alpha');
   if (!Array.isArray(targets) || targets.length === 0 || !targets.every(isLoraTarget))
     throw corrupt('has no usable target_modules');
-  // rsLoRA counts it alpha / sqrt(rank) times.
+  // rsLoRA scales the adapter by alpha / sqrt(rank) instead of alpha / rank.
   const lora = { rank, alpha: json.use_rslora === true ? alpha * Math.sqrt(rank) : alpha, targets };
-  if (some === undefined || some === null) return lora;
-  const firstLayer = layers - (Array.isArray(some) ? some.length : 0);
-  if (!Array.isArray(some) || some.some((layer, i) => layer !== firstLayer + i) || firstLayer < 0)
+  if (adaptedLayers === undefined || adaptedLayers === null) return lora;
+  const firstLayer = layers - (Array.isArray(adaptedLayers) ? adaptedLayers.length : 0);
+  if (!Array.isArray(adaptedLayers) || adaptedLayers.some((layer, i) => layer !== firstLayer + i) || firstLayer < 0)
     throw new CodedError('unsupported', `The adapter does not adapt the upper layers only. ${REPAIR_ADVICE}`);
   return { ...lora, firstLayer };
 }
 
-const holdsAny = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+const isNotEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-function corrupt(how: string): CodedError {
-  return new CodedError('corrupt', `The adapter's ${ADAPTER_CONFIG} ${how}. ${REPAIR_ADVICE}`);
+function corrupt(problem: string): CodedError {
+  return new CodedError('corrupt', `The adapter's ${ADAPTER_CONFIG} ${problem}. ${REPAIR_ADVICE}`);
 }

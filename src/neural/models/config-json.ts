@@ -14,7 +14,7 @@ const positive = v.pipe(finite, v.gtValue(0));
 const tokenId = v.fallback(v.optional(v.number()), undefined);
 const headSize = size(1024);
 
-/** No published model comes near these limits: larger values are damage, or meant to exhaust memory. */
+/** The limits are far above every published model. Larger values mean damage, or an attempt to exhaust memory. */
 const schema = v.object({
   vocab_size: size(2 ** 20),
   hidden_size: size(2 ** 15),
@@ -33,7 +33,7 @@ const schema = v.object({
   eos_token_id: tokenId,
 });
 
-/** Fails with 'corrupt' for a file that is no usable config, with 'unsupported' for a model that this version cannot run. */
+/** Fails with 'corrupt' if the config is unusable, and with 'unsupported' if this version cannot run the model. */
 export function parseConfig(text: string): Result<ModelConfig> {
   let json: unknown;
   try {
@@ -41,7 +41,7 @@ export function parseConfig(text: string): Result<ModelConfig> {
   } catch {
     return failed('corrupt', `config.json is not valid JSON. ${REPAIR_ADVICE}`);
   }
-  if (!isObject(json)) return failed('corrupt', `config.json holds no object. ${REPAIR_ADVICE}`);
+  if (!isObject(json)) return failed('corrupt', `config.json does not contain an object. ${REPAIR_ADVICE}`);
   const modelType = json.model_type;
   if (!isModelType(modelType)) {
     const known = Object.keys(FAMILIES).join(' and ');

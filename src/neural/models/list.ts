@@ -27,7 +27,8 @@ export interface PackageInfo {
 }
 
 /**
- * The whole models and the registered GGUF files in the sub-folders of `modelsFolder`, smallest first; none if the folder does not exist.
+ * The whole models and the registered GGUF files in the sub-folders of `modelsFolder`, smallest first. Empty if the
+ * folder does not exist.
  *
  * @param onUnusable called with each folder that has a manifest and cannot be used
  */
@@ -48,7 +49,7 @@ export function listPackages(
   return found.sort((a, b) => a.parameters - b.parameters);
 }
 
-/** Fails as `readManifest` and `parseConfig` do; with 'unreadable' if manifest or weights are missing. */
+/** Fails as `readManifest` and `parseConfig` do, and with 'unreadable' if manifest or weights are missing. */
 export function readPackage(folder: string): Result<PackageInfo> {
   const manifest = readManifest(folder);
   if (!manifest.ok) return manifest;

@@ -13,7 +13,7 @@ import { DIALECT, DIALECTS, type Dialect, isDialect } from './dialects.ts';
 export const MANIFEST = 'manifest.json';
 export const CONFIG = 'config.json';
 export const WEIGHTS = 'model.safetensors';
-/** An adapter's, in place of the weights. */
+/** An adapter has this file instead of WEIGHTS. */
 export const ADAPTER = 'adapter_model.safetensors';
 export const ADAPTER_CONFIG = 'adapter_config.json';
 export const TOKENIZER = 'tokenizer.json';
@@ -33,7 +33,7 @@ const schema = v.object({
   name: v.pipe(text, v.regex(/^[\w.-]+$/)),
   /** A whole model, an adapter, which needs `base`, or a GGUF file that llama.cpp serves, which `gguf` names. */
   kind: v.picklist(['model', 'adapter', 'gguf']),
-  /** The model that it was made from; null: random weights. `weights`: hash of the base's file, where it was known. */
+  /** The base that it was trained from; null: random weights. `weights`: hash of the base's file, if it was known. */
   base: v.nullable(v.object({ name: text, weights: v.exactOptional(sha256) })),
   /** Hash of the file of weights, or of the adapter's. */
   weights: sha256,
@@ -44,9 +44,9 @@ const schema = v.object({
   stop: listOf(text),
   /** SPDX expression of the weights. */
   licence: text,
-  /** The shortest that loses no accuracy: the one that the weights were trained for. */
+  /** The lowest precision without a loss of accuracy: the one that the weights were trained for. */
   precision: v.picklist(['int4', 'int8', 'fp32'] satisfies readonly Precision[]),
-  /** The GGUF file, which stays where it is, and what its header says. `weights` is its hash. */
+  /** The GGUF file, which is not copied, and facts of its header. `weights` is its hash. */
   gguf: v.exactOptional(
     v.object({
       path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096), v.check(isAbsolute)),
@@ -66,8 +66,8 @@ export type PackageManifest = SchemaOutput<typeof schema>;
 export type Sha256 = PackageManifest['weights'];
 
 /**
- * Fails with 'corrupt', naming the field; with 'newer-version'; with 'unsupported' where the model needs a form of
- * prompts that this version does not know.
+ * Fails with 'corrupt', naming the field; with 'newer-version'; with 'unsupported' if this version does not know the
+ * model's prompt format.
  */
 export function parseManifest(json: string): Result<PackageManifest> {
   let value: unknown;
@@ -76,7 +76,7 @@ export function parseManifest(json: string): Result<PackageManifest> {
   } catch {
     return failed('corrupt', `${MANIFEST} is not valid JSON. ${REPAIR_ADVICE}`);
   }
-  if (!isObject(value)) return failed('corrupt', `${MANIFEST} holds no object. ${REPAIR_ADVICE}`);
+  if (!isObject(value)) return failed('corrupt', `${MANIFEST} does not contain an object. ${REPAIR_ADVICE}`);
   if (typeof value.version === 'number' && value.version > VERSION) {
     return failed('newer-version', 'This model is from a later version of Easy Adaptation. Update the extension.');
   }
@@ -89,7 +89,7 @@ export function parseManifest(json: string): Result<PackageManifest> {
   if (wrong) return failed('corrupt', `${MANIFEST} has no usable ${wrong.path?.[0]?.key}. ${REPAIR_ADVICE}`);
   return failed(
     'unsupported',
-    `This model expects prompts in the form '${String(value.dialect).slice(0, 40)}'; this version knows ${Object.keys(DIALECTS).join(', ')}. Update the extension, or choose another base.`,
+    `This model needs the prompt format '${String(value.dialect).slice(0, 40)}'; this version supports ${Object.keys(DIALECTS).join(', ')}. Update the extension, or choose another base.`,
   );
 }
 
@@ -106,7 +106,7 @@ export function readManifest(folder: string): Result<PackageManifest | undefined
 }
 
 /**
- * The form of the model's prompts; folders without a manifest have the first one. Throws if the manifest is damaged.
+ * The model's prompt format; that of the shipped models if there is no manifest. Throws if the manifest is damaged.
  */
 export function dialectOf(folder: string | undefined): Dialect {
   return (folder === undefined ? undefined : unwrap(readManifest(folder))?.dialect) ?? DIALECT;
@@ -121,10 +121,10 @@ export function writeManifest(folder: string, manifest: PackageManifest): void {
   replaceFile(join(folder, MANIFEST), [new TextEncoder().encode(`${JSON.stringify(ordered, null, 2)}\n`)]);
 }
 
-/** By path: opening a model hashes its tokenizer several times, partly on the editor's thread. */
+/** Hashes by path. The cache exists because opening a model hashes its tokenizer several times. */
 const hashes = new Map<string, { readonly stamp: string; readonly hash: Sha256 }>();
 
-/** Of a file's bytes; cached until time or size change. Throws where it cannot be read. */
+/** Hash of a file's bytes, cached until its time or size changes. Throws if the file cannot be read. */
 export function sha256Of(path: string): Sha256 {
   const { mtimeNs, size, ino } = statSync(path, { bigint: true });
   const stamp = `${mtimeNs} ${size} ${ino}`;

@@ -17,11 +17,11 @@ import { readSafetensors, type StoredType, writeSafetensors } from './safetensor
 const TORCH: Readonly<Record<StoredType, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
 
 /** Bytes; the largest known file has a few thousand. */
-const MOST_CONFIG = 1e6;
+const MAX_CONFIG_BYTES = 1e6;
 /** Bytes of weights: a file is read in one piece, and Node refuses larger ones. */
 export const MOST_WEIGHTS = 2 ** 31 - 1;
-/** Bytes of a parameter in the shortest form that can be read, without its share of a scale. */
-const LEAST_WIDTH = 0.5;
+/** Bytes of a 4-bit parameter, the smallest form, without its share of a scale. */
+const MIN_PARAMETER_BYTES = 0.5;
 
 /** A model, and its folder's manifest; undefined if there is none. */
 export interface LoadedModel extends Model {
@@ -29,7 +29,7 @@ export interface LoadedModel extends Model {
 }
 
 export interface LoadOptions {
-  /** 'stored' keeps packed matrices packed, for serving: an eighth of the memory. Default: values. */
+  /** 'stored' keeps packed matrices packed, which takes an eighth of the memory. Default: 'values'. */
   readonly as?: 'values' | 'stored';
   /** Folder of the base, needed for an adapter. */
   readonly base?: string;
@@ -43,16 +43,16 @@ function isAdapter(folder: string): boolean {
 }
 
 /**
- * The base with the adapter over it, unmerged. Throws as `loadModel` does; 'mismatched' if it was made for another
- * base.
+ * Loads the base and the adapter, unmerged. Throws as `loadModel` does, and 'mismatched' if the adapter was trained over
+ * another base.
  */
-function loadOver(folder: string, { base, ...options }: LoadOptions): LoadedModel {
+function loadAdapterOverBase(folder: string, { base, ...options }: LoadOptions): LoadedModel {
   const manifest = unwrap(readManifest(folder));
   if (base === undefined || manifest === undefined)
     throw new CodedError('mismatched', `The adapter does not say which base it was made for. ${REPAIR_ADVICE}`);
   unwrap(fitsBase(manifest, baseOf(base)));
-  const below = loadModel(base, options);
-  return { ...below, adapter: loadAdapter(folder, below.config), manifest };
+  const loadedBase = loadModel(base, options);
+  return { ...loadedBase, adapter: loadAdapter(folder, loadedBase.config), manifest };
 }
 
 /**
@@ -61,7 +61,7 @@ function loadOver(folder: string, { base, ...options }: LoadOptions): LoadedMode
  * refused before that file is read.
  */
 export function loadModel(folder: string, options: LoadOptions = {}): LoadedModel {
-  if (isAdapter(folder)) return loadOver(folder, options);
+  if (isAdapter(folder)) return loadAdapterOverBase(folder, options);
   const { as = 'values', tokenizer } = options;
   const read = <T>(name: string, how: (path: string) => T): T => {
     try {
@@ -80,10 +80,10 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
       `The base '${manifest.name}' is a GGUF file: llama.cpp completes with it, and only bases that ship can be trained. Choose one of those to train.`,
     );
   unwrap(fitsTokenizer(manifest, folder, tokenizer));
-  if (read(CONFIG, sizeOf) > MOST_CONFIG)
-    throw new CodedError('corrupt', `The model's ${CONFIG} is none. ${REPAIR_ADVICE}`);
+  if (read(CONFIG, sizeOf) > MAX_CONFIG_BYTES)
+    throw new CodedError('corrupt', `The model's ${CONFIG} is too large. ${REPAIR_ADVICE}`);
   const config = unwrap(parseConfig(read(CONFIG, (path) => readFileSync(path, 'utf8'))));
-  if (parameterCount(config) * LEAST_WIDTH > read(WEIGHTS, sizeOf)) {
+  if (parameterCount(config) * MIN_PARAMETER_BYTES > read(WEIGHTS, sizeOf)) {
     throw new CodedError('corrupt', `The model's ${WEIGHTS} is smaller than its ${CONFIG} says. ${REPAIR_ADVICE}`);
   }
   const specs = parameterSpecs(config);
@@ -111,8 +111,7 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
 }
 
 /**
- * Replaces the weights first: a config without weights is no model, and weights with the old config are refused by
- * size.
+ * Replaces the weights first. After a crash in between, the new weights do not match the old config and are refused.
  */
 export function saveModel(folder: string, config: ModelConfig, weights: Weights, type: StoredType): void {
   const specs = parameterSpecs(config);

@@ -37,7 +37,7 @@ function scalingIn(json: Json): Json {
   return typeof scaling === 'object' && scaling !== null ? (scaling as Json) : {};
 }
 
-/** Its name in config.json. */
+/** The kind's name in config.json. */
 export function ropeKind(json: Json): unknown {
   const { rope_type: kind, type } = scalingIn(json);
   return kind ?? type ?? 'default';
@@ -54,7 +54,7 @@ export function ropeDivisorsOf(json: Json, shape: Shape): readonly number[] | un
   return divisors.length === 0 ? undefined : divisors;
 }
 
-/** The keys of config.json that say it. */
+/** The scaling as keys of config.json. */
 export function ropeScalingOf({ ropeDivisors, contextLength }: ModelConfig): Json {
   if (!ropeDivisors) return {};
   const factors = { short_factor: ropeDivisors, long_factor: ropeDivisors, factor: 1, attention_factor: 1 };

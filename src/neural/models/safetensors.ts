@@ -30,7 +30,7 @@ export interface TensorEntry {
   readonly name: string;
   readonly type: StoredType | 'U8';
   readonly shape: readonly number[];
-  /** Bytes after the header. */
+  /** Offsets after the header, bytes. */
   readonly start: number;
   readonly end: number;
 }
@@ -44,7 +44,7 @@ const BYTES = new Map<unknown, number>([
 
 /**
  * Throws CodedError 'corrupt' on truncated or foreign bytes, 'unsupported' on other element types. The header is
- * compared with the file before anything is copied, and no byte is used twice: memory is at most twice the file.
+ * checked against the file before anything is copied, and tensors may not overlap: memory is at most twice the file.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (bytes.length < 8) throw corrupt('it is too short');
@@ -79,10 +79,10 @@ export function readHeader(
   } catch (cause) {
     throw corrupt(`its header is not JSON (${messageOf(cause)})`, cause);
   }
-  if (!isObject(header)) throw corrupt('its header is no object');
+  if (!isObject(header)) throw corrupt('its header is not an object');
   const { __metadata__: metadata = {}, ...described } = header;
   if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw corrupt('its metadata are no texts');
+    throw corrupt('its metadata are not texts');
   }
   const entries = Object.entries(described).map(([name, entry]) => entryOf(name, entry, available));
   let used = 0;

@@ -52,7 +52,7 @@ export interface OpAttributes {
   Gemm: { readonly transA: 0 | 1; readonly transB: 0 | 1; readonly alpha: number };
   // onnxruntime's, in the standard domain for historical reasons: RMSNorm in one operator
   SimplifiedLayerNormalization: { readonly axis: number; readonly epsilon: number };
-  /** Real numbers to 8 bits; the scales and zero points of the places along an axis. */
+  /** Real numbers to 8 bits; one scale and zero point per index of an axis. */
   QuantizeLinear: Axis;
   // com.microsoft
   /** Its fourth output is the sum of both inputs, the first that sum's norm; the two between are not computed. */

@@ -10,7 +10,7 @@ export type DeviceSetting = 'auto' | Device;
 
 export interface DeviceChoice {
   readonly device: Device;
-  /** For users: the reason for this device if they asked for another or for none. */
+  /** Why this device was chosen, for users. */
   readonly reason: string;
 }
 
@@ -29,7 +29,7 @@ export interface ProbeOptions {
 }
 
 /**
- * Tries WebGPU in a process of its own: a failed request for an adapter can deadlock, a bad driver can abort.
+ * Tries WebGPU in a separate process, because a bad driver can deadlock or abort its process.
  * Never rejects.
  */
 export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<ProbeResult> {
@@ -53,13 +53,13 @@ export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<
   });
 }
 
-/** A slower GPU is not used: it also draws the editor, and transfers cost time. Software GPUs are far below this. */
-const WORTH_IT = 1.5;
+/** Minimum speedup of a GPU that is used, because it also draws the editor and transfers take time. */
+const MINIMUM_SPEEDUP = 1.5;
 
 export async function chooseDevice(setting: DeviceSetting, probe: () => Promise<ProbeResult>): Promise<DeviceChoice> {
   if (setting === 'cpu') return { device: 'cpu', reason: 'chosen in the settings' };
   const { ok, detail, speedup } = await probe();
-  if (ok && setting === 'auto' && speedup !== undefined && speedup < WORTH_IT) {
+  if (ok && setting === 'auto' && speedup !== undefined && speedup < MINIMUM_SPEEDUP) {
     return { device: 'cpu', reason: `the GPU is ${speedup.toPrecision(1)} times as fast as the processor` };
   }
   if (ok) return { device: 'webgpu', reason: detail };

@@ -19,7 +19,7 @@ export async function loadLibrary(): Promise<Library> {
     throw new CodedError(
       'unsupported',
       `The neural model cannot run here: onnxruntime has no working build for ${process.platform} on ${process.arch}` +
-        ' (it needs glibc on Linux, an Apple processor on macOS, and AVX on x86). The n-gram specialist keeps working.',
+        ' (it needs glibc on Linux, an Apple processor on macOS, and AVX on x86). The n-gram model keeps working.',
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-// Runs in a process of its own (device.ts) and checks that WebGPU works here.
+// Checks that WebGPU works. Runs in a separate process (device.ts).
 import { messageOf } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { ProbeResult } from './device.ts';
@@ -8,15 +8,15 @@ import { Tensor } from './tensor.ts';
 /**
  * Doubles a vector on the GPU, then compares the GPU's speed with the CPU's: a software GPU works, but is slower.
  * @param model bytes of a graph y = x + x over float32 [4]
- * @param race bytes of a graph from x and w, float32 [512, 512], to a number
+ * @param speedModel bytes of a graph from x and w, float32 [512, 512], to a number
  */
-export async function probeSession(model: Uint8Array, race: Uint8Array): Promise<ProbeResult> {
+export async function probeSession(model: Uint8Array, speedModel: Uint8Array): Promise<ProbeResult> {
   try {
     const session = await Session.load({ bytes: model }, { device: 'webgpu', threads: 1, strict: true });
     const { y } = await session.run({ x: Tensor.host(Float32Array.of(1, 2, 3, 4), [4]) });
-    const right = (y as Tensor).floats.join() === '2,4,6,8';
-    if (!right) return { ok: false, detail: 'the GPU computes wrong numbers' };
-    const speedup = (await seconds(race, 'cpu')) / (await seconds(race, 'webgpu'));
+    const isCorrect = (y as Tensor).floats.join() === '2,4,6,8';
+    if (!isCorrect) return { ok: false, detail: 'the GPU computes wrong numbers' };
+    const speedup = (await seconds(speedModel, 'cpu')) / (await seconds(speedModel, 'webgpu'));
     return { ok: true, detail: 'WebGPU works', speedup };
   } catch (error) {
     return { ok: false, detail: `WebGPU is not available (${messageOf(error).split('\n')[0]})` };

@@ -28,7 +28,7 @@ export interface Golden {
   readonly losses: number[];
   readonly norms: number[];
   readonly weights: Map<string, Float32Array>;
-  /** The matrices that are not among the weights: of those called so all of them. */
+  /** The matrices of a 4-bit case, which `weights` does not contain. */
   readonly packed: ReadonlyMap<string, Quantized> | undefined;
   readonly gradients: Map<string, Float32Array>;
 }
@@ -71,7 +71,7 @@ export function batchFeeds({ ids, targets, weights }: GoldenBatch): Record<strin
   };
 }
 
-/** Largest difference over the largest magnitude of what is expected. */
+/** The largest difference, divided by the largest expected magnitude. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let difference = 0;

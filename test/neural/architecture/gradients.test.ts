@@ -25,7 +25,7 @@ before(async () => {
 
 for (const device of ['cpu', 'webgpu'] as const) {
   for (const name of GOLDEN_CASES) {
-    // The chunk of 4 rows does not divide the 14: the last is shorter.
+    // 4 does not divide 14, so the last chunk is shorter.
     test(`gradients of ${name} on ${device}`, async () => {
       const golden = readGolden(name);
       const { config, batch, length, lora, packed } = golden;

@@ -9,7 +9,7 @@ const next = normals(3);
 const random = (count: number) => Float32Array.from({ length: count }, next);
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
 
-test('transformed activations times transformed weights are the original product at any width', () => {
+test('the Hadamard transform of both factors keeps their product at any width', () => {
   for (const [inner, width] of [
     [1536, 64],
     [96, 32],
@@ -26,7 +26,7 @@ test('transformed activations times transformed weights are the original product
   }
 });
 
-test('the transform spreads an outlier over its run; the matrix is symmetric and its own inverse', () => {
+test('the transform spreads an outlier over its group; the matrix is symmetric and its own inverse', () => {
   const x = new Float32Array(64);
   x[7] = 8;
   hadamardTransform(x, 64);

@@ -1,4 +1,4 @@
-// The decoder's values: adapters, 4 and 8 bits.
+// Adapters, quantization to 4 and 8 bits, and the automatic precision.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -16,7 +16,7 @@ import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import { initialWeights, PRESETS } from '../../support/random-models.ts';
 import { goldenFolder } from './golden.ts';
 
-test('fresh adapters change nothing; merged ones are W + alpha/rank B A', () => {
+test('new adapters change nothing, and merging gives W + alpha/rank B A', () => {
   const { config, weights } = loadModel(goldenFolder('llama'));
   const lora: LoraConfig = { rank: 2, alpha: 6, targets: ['o_proj', 'up_proj'] };
   const adapters = initialAdapters(config, lora, 1);
@@ -31,7 +31,7 @@ test('fresh adapters change nothing; merged ones are W + alpha/rank B A', () => 
   assert.ok(Math.abs((merged[at] as number) - expected) < 1e-6);
 });
 
-test('4 and 8 bits: the error of normal weights, exact zeros, and short last blocks', () => {
+test('4 and 8 bits keep the expected error, exact zeros and a short last block', () => {
   const next = normals(5);
   const data = Float32Array.from({ length: 60 * 80 }, next);
   data.fill(0, 80, 160);
@@ -49,7 +49,7 @@ test('4 and 8 bits: the error of normal weights, exact zeros, and short last blo
   }
 });
 
-test("'auto' is int4 for weights that 4 bits hold exactly, as stored in half precision, and int8 once they were trained on", () => {
+test("'auto' is int4 for weights that 4 bits represent exactly, and int8 after further training", () => {
   const config = { ...PRESETS.S, vocabSize: 64, layers: 1, hiddenSize: 96, intermediateSize: 160 };
   const name = 'model.layers.0.mlp.down_proj.weight';
   const weights = initialWeights(config, 3);

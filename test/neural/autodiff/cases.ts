@@ -33,7 +33,7 @@ interface Case {
 }
 
 type Inputs = [Value, Value, Value];
-const each = (...rest: Case[]) => rest;
+const each = (...cases: Case[]) => cases;
 const positive = [0.5, 2] as const;
 const indices = (b: Builder, shape: number[], ...values: number[]) =>
   b.graph.constant('i32', shape, Int32Array.from(values));
@@ -61,7 +61,7 @@ export const CASES: { readonly [K in Differentiable]: readonly Case[] } = {
       ],
       build: (b, x, y) => b.add(x, y as Value),
     },
-    // A gradient that is one number, still to be stretched, must count once per element of what it was summed over.
+    // The gradient of the sum is one number, which must count once per summed element.
     {
       inputs: [
         [3, 1],

@@ -1,4 +1,4 @@
-// Every operator's gradient against finite differences on the CPU, and what the walk refuses.
+// On the CPU every operator's gradient agrees with finite differences, and wrong graphs are refused.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { Builder } from '../../../src/neural/autodiff/builder.ts';
@@ -22,32 +22,32 @@ for (const [op, cases] of Object.entries(CASES)) {
   });
 }
 
-test('the cases and the table agree on what is differentiable', () => {
+test('the cases and the table agree on which operators are differentiable', () => {
   const differentiable = Object.entries(TABLE).filter(([, row]) => row.gradient !== NOT_DIFFERENTIABLE);
   assert.deepEqual(differentiable.map(([op]) => op).sort(), Object.keys(CASES).sort());
 });
 
-test('a gradient into an operator that has none is refused by operator and input', () => {
+test('a gradient through a non-differentiable operator is refused, naming operator and input', () => {
   const b = new Builder('t');
   const x = b.graph.input('scores', 'f32', [2, 3]);
   const loss = b.sumAll(b.reduceMax(x, [-1]));
   assert.throws(() => gradients(b, loss, [x]), /ReduceMax is not differentiable.*'scores'/);
 });
 
-test('recomputation gives the same gradients and holds only kept values', async () => {
-  const run = async (again: boolean) => {
+test('recomputation gives the same gradients and keeps only two values of the forward pass', async () => {
+  const run = async (isRecomputed: boolean) => {
     const b = new Builder('t');
     const x = b.graph.input('x', 'f32', [3, 4]);
     const w = b.graph.input('w', 'f32', [4, 4]);
     const layer = (from: Value) => b.keep(b.softmax(b.mul(b.exp(b.matmul(b.silu(from), w)), from)));
-    const out = again ? b.recomputed(() => layer(layer(x))) : layer(layer(x));
+    const out = isRecomputed ? b.recomputed(() => layer(layer(x))) : layer(layer(x));
     const forward = b.graph.nodes.length;
     const [gx, gw] = gradients(b, b.sumAll(b.mul(out, out)), [x, w]) as [Value, Value];
     b.graph.output('gx', gx);
     b.graph.output('gw', gw);
-    const behind = b.graph.live().nodes.filter((node) => b.graph.nodes.indexOf(node) >= forward);
-    const held = new Set(
-      behind.flatMap(({ inputs }) =>
+    const backward = b.graph.live().nodes.filter((node) => b.graph.nodes.indexOf(node) >= forward);
+    const keptValues = new Set(
+      backward.flatMap(({ inputs }) =>
         inputs.filter(({ producer }) => producer && b.graph.nodes.indexOf(producer) < forward),
       ),
     );
@@ -55,15 +55,15 @@ test('recomputation gives the same gradients and holds only kept values', async 
     const values = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i));
     const found = await session.run({ x: Tensor.host(values(12), [3, 4]), w: Tensor.host(values(16), [4, 4]) });
     await session.dispose();
-    return { held: held.size, gradients: [found.gx, found.gw].map((each) => [...(each as Tensor).floats]) };
+    return { kept: keptValues.size, gradients: [found.gx, found.gw].map((each) => [...(each as Tensor).floats]) };
   };
-  const [plain, again] = [await run(false), await run(true)];
-  assert.deepEqual(again.gradients, plain.gradients);
-  assert.equal(again.held, 2);
-  assert.ok(plain.held > again.held);
+  const [plain, recomputed] = [await run(false), await run(true)];
+  assert.deepEqual(recomputed.gradients, plain.gradients);
+  assert.equal(recomputed.kept, 2);
+  assert.ok(plain.kept > recomputed.kept);
 });
 
-test('detached values and unreachable targets', () => {
+test('refuses a target that the loss does not depend on, such as a detached one', () => {
   const b = new Builder('t');
   const x = b.graph.input('x', 'f32', [2]);
   const y = b.graph.input('y', 'f32', [2]);
@@ -73,7 +73,7 @@ test('detached values and unreachable targets', () => {
   assert.throws(() => gradients(b, y, [x]), /must be one number/);
 });
 
-test('wrong shapes and types are refused while building, by operator', () => {
+test('wrong shapes and types are refused when the graph is built, naming the operator', () => {
   const b = new Builder('t');
   const x = b.graph.input('x', 'f32', [2, 3]);
   const ids = b.graph.input('ids', 'i32', [4]);

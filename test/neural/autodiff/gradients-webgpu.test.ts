@@ -1,4 +1,4 @@
-// Every operator's gradient against finite differences through WebGPU, falling back to the CPU forbidden.
+// Through WebGPU, without fallback to the CPU, every operator's gradient agrees with finite differences.
 import { before, test } from 'node:test';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { useSoftwareVulkan } from '../runtime/vulkan.ts';

@@ -81,14 +81,14 @@ for (const name of Object.keys(EXPORTED)) {
   });
 }
 
-test('the README states the prompt form and the silent mistakes', () => {
+test('the README states the prompt format and the mistakes that cause no error', () => {
   const text = (name: string) => readFileSync(join(folder, name, 'README.md'), 'utf8');
   const llama = text('llama');
   assert.match(llama, /`<\|file\|>PATH\\n<\|suffix\|>AFTER<\|prefix\|>BEFORE`.*ends with `<\|eom\|>`/);
   assert.match(llama, /rows of q and k/);
-  assert.match(llama, /alpha \/ rank = 4 times/);
+  assert.match(llama, /scaled by alpha \/ rank = 4\./);
   assert.match(llama, /Layers 0 to 0 have no adapter/);
-  assert.match(llama, /does not know how this tokenizer cuts words/);
+  assert.match(llama, /does not know this tokenizer’s word splitting/);
   assert.match(llama, /no `lm_head.weight`/);
   assert.match(llama, /--max-lora-rank 16 /);
   assert.doesNotMatch(text('qwen2'), /rows of q and k|lm_head/);
@@ -102,7 +102,7 @@ test('a fully fine-tuned model is exported without an adapter', () => {
   assert.ok(!existsSync(join(into, 'adapter')));
 });
 
-test('an unwritable or unreadable file is a failure', () => {
+test('an unwritable folder and an unreadable model are failures', () => {
   const { base, model, tokenizer } = writeExported(folder, 'qwen2');
   const code = (done: ReturnType<typeof exportModel>) => (done.ok ? 'done' : done.error.code);
   assert.equal(code(exportModel({ model, base, tokenizer, into: tokenizer })), 'unwritable');

@@ -1,4 +1,4 @@
-// Written models are read back the same, and external constants stay by reference.
+// A written model is read back unchanged, and large constants stay outside its bytes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Graph } from '../../../src/neural/onnx/graph.ts';
@@ -19,7 +19,7 @@ function sample() {
   return graph;
 }
 
-test('round trip of nodes, attributes, types, opsets and constants, without dead code', () => {
+test('a written model is read back unchanged, without unused nodes and constants', () => {
   const model = readModel(writeModel(sample()).bytes);
   assert.equal(model.name, 'sample');
   assert.deepEqual(model.opsets, { '': 21, 'com.microsoft': 1 });

@@ -1,4 +1,4 @@
-// The choice of a device with its reason, a real probe of WebGPU, and the errors of sessions.
+// The choice of a device and its reason, a real probe of WebGPU, and tensors on the GPU.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,31 +22,31 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-const probing = (script: string, timeoutMs = 30_000) => probeWebGpu({ script, args: [PROBE_ARGUMENT], timeoutMs });
+const probe = (script: string, timeoutMs = 30_000) => probeWebGpu({ script, args: [PROBE_ARGUMENT], timeoutMs });
 
 test('the probe finds the software GPU in a separate process', async () => {
-  const { speedup, ...found } = await probing(SCRIPT);
+  const { speedup, ...found } = await probe(SCRIPT);
   assert.deepEqual(found, { ok: true, detail: 'WebGPU works' });
   assert.ok((speedup as number) > 0 && (speedup as number) < 1.5, `software is slow: ${speedup}`);
 });
 
-test('a driver that hangs, aborts or is absent is a reason, not a failure', async () => {
+test('a driver that hangs, aborts or is absent gives a reason and no exception', async () => {
   const script = (name: string, text: string) => {
     const path = join(folder, name);
     writeFileSync(path, text);
     return path;
   };
-  assert.match((await probing(script('hang.mjs', 'setInterval(() => {}, 1000);'), 300)).detail, /did not answer/);
-  assert.match((await probing(script('abort.mjs', 'process.abort();'))).detail, /SIGABRT/);
+  assert.match((await probe(script('hang.mjs', 'setInterval(() => {}, 1000);'), 300)).detail, /did not answer/);
+  assert.match((await probe(script('abort.mjs', 'process.abort();'))).detail, /SIGABRT/);
   const driver = process.env.VK_DRIVER_FILES;
   process.env.VK_DRIVER_FILES = '/nowhere.json';
-  const none = await probing(SCRIPT);
+  const none = await probe(SCRIPT);
   process.env.VK_DRIVER_FILES = driver;
   assert.equal(none.ok, false);
   assert.match(none.detail, /WebGPU is not available|ended the test process/);
 });
 
-test('a hanging driver is ended at its time limit and when its parent ends', async () => {
+test('a hanging probe process ends at its time limit and when its parent ends', async () => {
   const source = (path: string) => JSON.stringify(join(import.meta.dirname, '../../../src', path));
   const script = (name: string, text: string) => {
     const path = join(folder, name);
@@ -55,7 +55,7 @@ test('a hanging driver is ended at its time limit and when its parent ends', asy
   };
   const hangs = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
   const late = script('late.ts', `import { endAfter } from ${source('common/child.ts')}; endAfter(100); ${hangs}`);
-  assert.match((await probing(late)).detail, /SIGKILL/);
+  assert.match((await probe(late)).detail, /SIGKILL/);
 
   const pid = join(folder, 'pid');
   const hang = script(
@@ -69,13 +69,13 @@ test('a hanging driver is ended at its time limit and when its parent ends', asy
      void probeWebGpu({ script: ${JSON.stringify(hang)}, args: [], timeoutMs: 1e9 });
      setInterval(() => existsSync(${JSON.stringify(pid)}) && process.exit(0), 20);`,
   );
-  const asked = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', owner], { stdio: 'ignore' });
-  await new Promise((resolve) => asked.once('exit', resolve));
-  const probe = Number(readFileSync(pid, 'utf8'));
-  await until(() => ended(probe));
+  const parent = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', owner], { stdio: 'ignore' });
+  await new Promise((resolve) => parent.once('exit', resolve));
+  const hanging = Number(readFileSync(pid, 'utf8'));
+  await until(() => ended(hanging));
 });
 
-test('settings and the probe choose the device, and say why', async () => {
+test('setting and probe choose the device and give the reason', async () => {
   const yes = async () => ({ ok: true, detail: 'WebGPU works' });
   const no = async () => ({ ok: false, detail: 'no driver' });
   const never = async () => assert.fail('the CPU needs no probe');
@@ -90,7 +90,7 @@ test('settings and the probe choose the device, and say why', async () => {
   assert.deepEqual(await chooseDevice('webgpu', no), { device: 'cpu', reason: 'no usable GPU: no driver' });
 });
 
-test('threads: physical cores minus one, at least one, or the setting', () => {
+test('the thread count is the setting, or the physical cores minus one', () => {
   const cores = physicalCores();
   assert.equal(threadCount('auto'), cores < 3 ? cores : cores - 1);
   assert.equal(threadCount(3), 3);

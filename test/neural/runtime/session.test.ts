@@ -1,4 +1,4 @@
-// A session that writes outputs in place: nothing is copied or missing, and real failures still fail.
+// A session that writes outputs in place copies nothing and still reports errors.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Builder } from '../../../src/neural/autodiff/builder.ts';
@@ -29,12 +29,12 @@ test('an output that shares memory with its input is written in place without a 
     assert.equal(data[0], i);
     assert.equal(data[SIZE - 1], i);
   }
-  // One copy would be 16 MB. This is what tells us of a binding that changed.
+  // One copy would be 16 MB. This detects a binding that changed.
   assert.ok(process.memoryUsage().arrayBuffers - before < SIZE);
   await session.dispose();
 });
 
-test('in place, an output without a tensor and inputs of a wrong size are errors', async () => {
+test('writing in place fails without a tensor for an output and with an input of a wrong size', async () => {
   const session = await inPlace();
   const x = Tensor.host(new Float32Array(SIZE), [SIZE]);
   const y = Tensor.host(Float32Array.of(1), [1]);

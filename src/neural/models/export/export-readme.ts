@@ -21,14 +21,14 @@ export function exportReadme(facts: ExportFacts): string {
   const { base, config, lora, licence } = facts;
   const made = lora
     ? `An adapter (LoRA, rank ${lora.rank}, alpha ${lora.alpha}) that Easy Adaptation trained over '${base}'.`
-    : `A model that Easy Adaptation trained, whole, from '${base}'.`;
+    : `A model whose parameters Easy Adaptation all trained, starting from '${base}'.`;
   return [
     '# An adapted model',
-    `${made} Family ${config.modelType}, ${config.layers} layers, context ${config.contextLength} tokens. Licence of the base: ${licence}. The adapted weights may repeat what they were trained on: treat them like the code of the folder that they were made from.`,
+    `${made} Family ${config.modelType}, ${config.layers} layers, context ${config.contextLength} tokens. Licence of the base: ${licence}. The adapted weights may repeat their training text: protect them like the code of the folder that they were trained on.`,
     files(facts),
     `## How to load it\n\n${[transformers(facts), vllm(facts), llama(facts), ollama(facts)].join('\n\n')}`,
-    `## What it is asked\n\n${asked(facts)}`,
-    `## Where it goes wrong in silence\n\n${traps(facts)
+    `## The prompt\n\n${promptSection(facts)}`,
+    `## Mistakes that cause no error\n\n${traps(facts)
       .map((trap) => `- ${trap}`)
       .join('\n')}`,
   ]
@@ -40,15 +40,15 @@ function files({ lora }: ExportFacts): string {
   const rows = [
     ...(lora
       ? [
-          ['`adapter/`', 'the adapter as peft keeps it: transformers, vLLM'],
+          ['`adapter/`', 'the adapter in the format of peft, for transformers and vLLM'],
           ['`adapter.gguf`', 'the adapter for llama.cpp and Ollama'],
-          ['`base/`', 'the base, f16: config.json, safetensors, tokenizer.json'],
+          ['`base/`', 'the base, f16, in the format of transformers: config.json, safetensors, tokenizer.json'],
         ]
       : []),
     [lora ? '`base.gguf`' : '`merged.gguf`', `${lora ? 'the base' : 'the model'} for llama.cpp and Ollama, f16`],
-    ['`merged/`', `${lora ? 'base and adapter in one' : 'the model'}, f16, the same layout`],
+    ['`merged/`', `${lora ? 'the base with the adapter merged' : 'the model'}, f16, in the format of transformers`],
   ];
-  return ['| | |', '| --- | --- |', ...rows.map(([name, what]) => `| ${name} | ${what} |`)].join('\n');
+  return ['| | |', '| --- | --- |', ...rows.map(([name, description]) => `| ${name} | ${description} |`)].join('\n');
 }
 
 function transformers({ lora }: ExportFacts): string {
@@ -62,7 +62,7 @@ function transformers({ lora }: ExportFacts): string {
 function vllm({ lora }: ExportFacts): string {
   const rank = lora ? Math.max(16, 2 ** Math.ceil(Math.log2(lora.rank))) : 0;
   const command = lora
-    ? `vllm serve ./base --enable-lora --max-lora-rank ${rank} --lora-modules adapted=./adapter\n# "model": "adapted" in the request; or without any of that: vllm serve ./merged`
+    ? `vllm serve ./base --enable-lora --max-lora-rank ${rank} --lora-modules adapted=./adapter\n# "model": "adapted" in the request; or serve the merged model: vllm serve ./merged`
     : 'vllm serve ./merged';
   return `**vLLM**\n\n\`\`\`sh\n${command}\n\`\`\``;
 }
@@ -74,46 +74,44 @@ function llama({ lora }: ExportFacts): string {
 
 function ollama({ lora }: ExportFacts): string {
   const file = lora ? 'FROM ./base.gguf\nADAPTER ./adapter.gguf' : 'FROM ./merged.gguf';
-  return `**Ollama**, a Modelfile; ask with \`"raw": true\`, so that no template is put round the prompt:\n\n\`\`\`\n${file}\n\`\`\``;
+  return `**Ollama**, as a Modelfile. Send requests with \`"raw": true\`, so that Ollama adds no template to the prompt:\n\n\`\`\`\n${file}\n\`\`\``;
 }
 
-function asked({ dialect, end }: ExportFacts): string {
+function promptSection({ dialect, end }: ExportFacts): string {
   const { tokens, suffixFirst } = DIALECTS[dialect];
   const { file, prefix, suffix, middle, eom } = tokens;
   if (prefix === '') {
-    const marked = file === '' ? '' : `, behind \`${file}PATH\\n\``;
-    return `The text before the cursor${marked}, and nothing else; it ends with \`${end}\`.`;
+    const header = file === '' ? '' : `, after \`${file}PATH\\n\``;
+    return `The text before the cursor${header}, and nothing else. The answer ends with \`${end}\`.`;
   }
   const parts = suffixFirst ? `${suffix}AFTER${prefix}BEFORE${middle}` : `${prefix}BEFORE${suffix}AFTER${middle}`;
   const head = file === '' ? '' : `${file}PATH\\n`;
-  return `\`${head}${parts}\`: BEFORE and AFTER are the text round the cursor. It ends with \`${eom}\`; stop at every other mark of the form, too.`;
+  return `\`${head}${parts}\`: BEFORE and AFTER are the texts around the cursor. The answer ends with \`${eom}\`. Stop at every other special token of the prompt, too.`;
 }
 
 function traps({ config, lora, cut }: ExportFacts): string[] {
   return [
     ...(config.modelType === 'llama' && lora
       ? [
-          'llama.cpp wants the rows of q and k in another order than transformers. `adapter.gguf` has B’s rows so (A’s stay): do not convert it again, and do not lay `adapter/` over a GGUF by hand. Ollama’s own conversion of safetensors adapters is suspected to turn A instead: give it `adapter.gguf`.',
+          'llama.cpp needs the rows of q and k in another order than transformers. In `adapter.gguf` the rows of B are already in this order, and A is unchanged. Do not convert it again, and do not apply `adapter/` to a GGUF file by hand. Ollama’s own conversion of safetensors adapters may reorder A instead, so give Ollama `adapter.gguf`.',
         ]
       : []),
     ...(lora
       ? [
-          `The adapter counts alpha / rank = ${lora.alpha / lora.rank} times: who multiplies by alpha alone, or by alpha / √rank (rsLoRA), gets another model.`,
-          ...(lora.rank > 16 ? ['vLLM takes rank 16 at most unless told otherwise (`--max-lora-rank`).'] : []),
-          ...(lora.firstLayer ? [`Layers 0 to ${lora.firstLayer - 1} have no adapter, which is meant so.`] : []),
+          `The adapter is scaled by alpha / rank = ${lora.alpha / lora.rank}. Scaling by alpha alone, or by alpha / √rank (rsLoRA), gives another model.`,
+          ...(lora.rank > 16 ? ['vLLM accepts at most rank 16 unless `--max-lora-rank` is set.'] : []),
+          ...(lora.firstLayer ? [`Layers 0 to ${lora.firstLayer - 1} have no adapter. This is intended.`] : []),
         ]
       : []),
     ...(config.tied
-      ? [
-          'Embedding and output matrix are one (`tie_word_embeddings`): there is no `lm_head.weight`, and none is missing.',
-        ]
+      ? ['Embedding and output matrix are the same (`tie_word_embeddings`), so there is no `lm_head.weight`.']
       : []),
     ...(cut === undefined
       ? [
-          'llama.cpp does not know how this tokenizer cuts words, and cuts some otherwise. Send ids in place of text (`"prompt": [1, 2, 3]` of `/completion`), made with `tokenizer.json`; Ollama takes no ids, and answers a little worse.',
+          'llama.cpp does not know this tokenizer’s word splitting, and tokenizes some texts differently. Tokenize with `tokenizer.json`, and send the ids (`"prompt": [1, 2, 3]` of `/completion`). Ollama accepts no ids, so its answers are a little worse.',
         ]
       : []),
-    'The cursor may stand inside a word: take the last token back, and let the answer begin with its bytes, as Easy Adaptation does; else the answer begins with a word of its own.',
-    'llama.cpp’s server keeps prompts for reuse whichever adapter they were read with: with several adapters send `"cache_prompt": false`.',
+    'The cursor may be inside a word. As Easy Adaptation does, remove the last token from the prompt and make the answer begin with its bytes. Otherwise the answer begins with a new word.',
+    'llama.cpp’s server reuses cached prompts even if they were computed with another adapter. With several adapters, send `"cache_prompt": false`.',
   ];
 }
