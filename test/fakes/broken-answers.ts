@@ -1,10 +1,9 @@
-// Answers that are cut, wrong or none: a row each, with what they are to be called.
+// Answers that are truncated, malformed or missing, each with the error code that the client must report.
 import type { ErrorCode } from '../../src/common/errors.ts';
 import { type Serve, stream } from './hostile-messages.ts';
 
 const begun = 'start; ';
 
-/** Answers that end in the middle, or are none, and the code of each. */
 export const broken: Readonly<Record<string, { readonly code: ErrorCode; readonly serve: Serve }>> = {
   'cut off by a clean end': {
     code: 'malformed',

@@ -1,4 +1,4 @@
-// A clock that stands still until the test moves it: sleeps resolve in order as time passes them.
+// A clock that only the test advances. Sleeps resolve in order when their time is reached.
 import { SteppedClock, settled } from '../../bench/common/stepped-clock.ts';
 
 export { settled };
@@ -8,15 +8,15 @@ export class ManualClock extends SteppedClock {
     super(start);
   }
 
-  /** Moves time on while nobody wakes, as a machine that sleeps; who is due then wakes late. */
+  /** Advances time without waking sleepers, as when the machine sleeps; they wake late. */
   sleepThrough(ms: number): void {
     this.time += ms;
   }
 
-  /** Moves time on, waking sleepers in order; what they do at once (promise continuations) happens before the next one wakes. */
+  /** Advances time and wakes sleepers in order. Their promise continuations run before the next sleeper wakes. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
-    // Whoever is about to call sleep gets there first.
+    // Lets pending code call sleep first.
     await settled();
     while (this.wakeNext(end)) await settled();
     this.time = end;

@@ -1,4 +1,4 @@
-// The neural engine in memory: answers by a script per kind of request, and keeps what it was asked.
+// A fake of the neural engine: answers each kind of request by a script, and records the requests.
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
@@ -24,7 +24,7 @@ export class ScriptedEngine implements Engine {
   cancelled = 0;
   script: EngineScript;
 
-  /** What is not in the script succeeds with nothing. */
+  /** A kind of request that is not in the script succeeds with an empty result. */
   constructor(script: EngineScript = {}) {
     this.script = script;
   }

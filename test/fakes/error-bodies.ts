@@ -6,7 +6,7 @@ export interface ErrorRow {
   readonly status: number;
   readonly body: unknown;
   readonly code: ErrorCode;
-  /** Of the sentence: what the server said is in it, and what to do. */
+  /** Matches the error message, which quotes the server and gives advice. */
   readonly says: RegExp;
 }
 
@@ -285,5 +285,5 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
   ),
 };
 
-/** Whatever stands before a provider. */
+/** An error of a proxy in front of any provider. */
 export const anywhere = cannotServe;

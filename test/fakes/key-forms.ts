@@ -1,4 +1,4 @@
-// The ways in which a server may write a key that it was sent.
+// The encodings in which a server may repeat a key that it received.
 
 const percent = (text: string) => [...text].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('');
 

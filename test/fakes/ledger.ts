@@ -1,11 +1,11 @@
-// A store of paid calls in memory: counts like the real one, and fails when told.
+// A fake store of paid calls in memory. It counts like the real one, and fails on request.
 import { monthOf, type PaidCall, type Reservation, type Reserved } from '../../src/common/paid-call.ts';
 import type { PaidCallStore } from '../../src/llm/recording.ts';
 
 export class FakeLedger implements PaidCallStore {
   readonly calls: PaidCall[] = [];
   readonly open = new Map<string, Reservation>();
-  /** What `reserve` says instead of counting. */
+  /** The result of `reserve`; undefined: it counts. */
   refuses: Exclude<Reserved, { ok: true }> | undefined;
   /** `settle` throws, as for a row that no database takes. */
   broken = false;

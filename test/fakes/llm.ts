@@ -1,4 +1,4 @@
-// A large model in memory that answers by a script: for tests of whoever asks one for completions.
+// A fake large model that answers by a script, for tests of its callers.
 import type { Result } from '../../src/common/errors.ts';
 import { ok } from '../../src/common/errors.ts';
 import { type ModelFacts, unknownModel } from '../../src/llm/protocol/models.ts';

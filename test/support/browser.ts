@@ -1,4 +1,4 @@
-// A headless Chromium with a workbench in it. Keeps what the browser's console said, for the day when a test fails.
+// A headless Chromium that shows a workbench. Stores the browser's console for the case that a test fails.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -9,7 +9,7 @@ import { root } from '../../build/paths.ts';
 /** Ignored by git. */
 export const shots = join(root, 'test', 'e2e', 'shots');
 
-/** Only what never comes takes so long, ms: a wait ends as soon as what it waits for is there. */
+/** Timeout of every wait, ms. A wait ends as soon as its condition holds. */
 export const patience = 180_000;
 
 const switches = [
@@ -37,8 +37,8 @@ export interface OpenedPage {
 }
 
 /**
- * A window that never has a moment's rest, as on a busy machine: what waits for one gets it when its patience ends, and VS Code
- * makes an editor's ghost text only then, 5 s after the editor.
+ * Makes the window look busy all the time: idle callbacks run only at their timeout. VS Code then creates an editor's
+ * ghost text 5 s after the editor.
  */
 function neverIdle(): void {
   window.requestIdleCallback = (callback, options) =>
@@ -46,7 +46,7 @@ function neverIdle(): void {
   window.cancelIdleCallback = (handle) => window.clearTimeout(handle);
 }
 
-/** Opens an address of the workbench and waits until the workbench stands. */
+/** Opens an address of the workbench and waits until the workbench is visible. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -66,7 +66,7 @@ export async function openPage(
   return { page, console: lines };
 }
 
-/** Leaves a screenshot and all logs under test/e2e/shots/, and says where. */
+/** Writes a screenshot and all logs to test/e2e/shots/, and prints their paths. */
 export async function keepEvidence(
   name: string,
   opened: OpenedPage | undefined,

@@ -1,19 +1,19 @@
-// Folders that lead out of themselves or never answer: links, pipes, devices, and an index that names what git never would.
+// Folders with links that lead outside, pipes and devices that block, and git indexes with paths that git never writes.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Stands in every file that lies outside of the opened folder, and in none that lies inside. */
+/** A word in every file outside the opened folder, and in no file inside. */
 export const outsideWord = 'smugglersCove';
 
 export interface Crafted {
   /** In `root`, a folder with `kept.ts` and `src/kept.ts`; `outside` is a folder beside it with `plan.ts` and `deep/plan.ts`. */
   make(root: string, outside: string): void;
-  /** Of those two, what a harvest leaves out for the sake of what was made; default: nothing. */
+  /** Those of the two kept files that a harvest leaves out here; default: none. */
   readonly leftOut?: readonly string[];
-  /** Git is not even asked: it would wait. */
+  /** Git must not be started, because it would block. */
   readonly withoutGit?: true;
 }
 
@@ -52,7 +52,7 @@ function pipe(root: string, path: string): void {
 const file = 0o100644;
 const submodule = 0o160000;
 
-/** An index of git's second version with any names in it: git itself would refuse to write most. */
+/** Writes a git index (version 2) with any paths; git itself would refuse to write most of them. */
 export function writeIndex(root: string, entries: readonly (readonly [path: string, mode: number])[]): void {
   const sorted = [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const head = Buffer.alloc(12);
@@ -166,7 +166,7 @@ export const craftedFolders: Readonly<Record<string, Crafted>> = {
     leftOut: ['src/kept.ts'],
   },
   'an ignore file of ours without an end': {
-    make: (root) => write(root, 'src/.easyadaptationignore', '# so many words\n'.repeat(100_000)),
+    make: (root) => write(root, 'src/.easyadaptationignore', '# a comment\n'.repeat(100_000)),
     leftOut: ['src/kept.ts'],
   },
   'pipes, sockets and devices with names of sources': {

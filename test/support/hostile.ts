@@ -1,13 +1,14 @@
-// Repositories whose settings, hooks, filters and remotes run a program as soon as git is careless in them. Each leaves a marker.
+// Repositories whose settings, hooks, filters and remotes run a program if git is used carelessly. The program leaves a
+// marker.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Hostile {
-  /** Relative to the folder that was made: what is opened. */
+  /** The folder to open, relative to the created folder. */
   readonly open?: string;
-  /** Git is not asked there: its repository is not the folder's own, or begins elsewhere. */
+  /** Git must not be started, because the repository is not the folder's own or begins elsewhere. */
   readonly withoutGit?: true;
   /** Makes the repository in `root`, an empty folder; whatever runs `program` (absolute, takes any arguments) was tricked. */
   make(root: string, program: string): void;
@@ -235,7 +236,7 @@ export const hostileRepositories: Readonly<Record<string, Hostile>> = {
   },
 };
 
-/** A program that leaves `marker` behind, whatever it is given. */
+/** Writes a program that creates the file `marker`, whatever its arguments are. */
 export function writeMarkerProgram(program: string, marker: string): void {
   write(dirname(program), program.slice(dirname(program).length + 1), `#!/bin/sh\necho ran >> '${marker}'\n`, 0o755);
 }

@@ -1,7 +1,7 @@
 // Made-up private keys in PEM form, put together at run time, the same each time.
 import { createHash } from 'node:crypto';
 
-/** What a key of this kind begins with, in DER. */
+/** The first bytes of a key of this kind, in DER. */
 const beginnings = {
   'RSA PRIVATE KEY': '308204a40201000282010100',
   'PRIVATE KEY': '308204be020100300d06092a864886f70d0101010500',
@@ -26,12 +26,12 @@ export function pemOf(lines: readonly string[], kind = 'RSA PRIVATE KEY'): strin
   return [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`].join('\n');
 }
 
-/** A run of this many characters of a key's body is a leak; shorter ones may stand anywhere. */
+/** This many consecutive characters of a key are a leak; fewer may occur by chance. */
 const leak = 16;
-/** Bytes of a last line that is shorter are too few to help anybody. */
+/** A shorter last line does not count as a leak. */
 const least = 12;
 
-/** The lines of which a run, or all of a shorter one, stands in the text. */
+/** The lines of a key that leaked into the text, at least in part. */
 export function linesLeft(text: string, lines: readonly string[]): string[] {
   return lines.filter((line) => {
     const run = Math.min(leak, line.length);

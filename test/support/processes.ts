@@ -1,4 +1,4 @@
-// Which processes live: a test that starts a session of its own sees what is left of it, whoever the parent is by then.
+// Lists running processes, so that a test can check what is left of a session that it started.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processes, type Running } from '../../build/proc.ts';
 
@@ -7,19 +7,19 @@ export function living(session: number): Running[] {
   return processes().filter((each) => each.session === session);
 }
 
-/** What is still there after as much time as a kill may take on a busy machine. */
+/** Processes of the session that still run after 10 s, enough for a kill on a busy machine. */
 export function leftOf(session: number): Promise<Running[]> {
   return left((each) => each.session === session);
 }
 
-/** Of those that such a process is one of. */
+/** Processes that match and still run after 10 s. */
 export async function left(is: (each: Running) => boolean): Promise<Running[]> {
   const look = () => processes().filter(is);
   for (let turn = 0; turn < 500 && look().length > 0; turn++) await sleep(20);
   return look();
 }
 
-/** What a process has started, and what that has started in turn. */
+/** The children of a process, and theirs. */
 export function descendants(of: number): Running[] {
   const all = processes();
   const tree = [of];

@@ -1,18 +1,19 @@
-// What keeps tests of whole programs from hanging on the speed of the machine: who answers, with which model, and how long is trained, is set.
+// Fixes which model answers and how long training runs, so that tests of whole programs do not depend on the machine's
+// speed.
 import { type Tuning, variables } from '../../src/common/tuning.ts';
 
-/** The environment that sets this. */
+/** Environment variables that set these tuning values. */
 export function environmentOf(tuning: Partial<Tuning>): Record<string, string> {
   const set = Object.entries(tuning).filter(([, value]) => value !== undefined);
   return Object.fromEntries(set.map(([name, value]) => [variables[name as keyof Tuning], String(value)]));
 }
 
-/** How long a completion waits for the neural model, ms: whoever waits for a completion waits longer. */
+/** How long a completion waits for the neural model, ms. Tests that wait for a completion wait longer. */
 export const patienceMs = 120_000;
 
-/** Environment of what is started. The neural model is waited for, training ends by its steps, and what trains is an equal of the rest. */
+/** Environment of tested programs: they wait for the neural model, train a fixed number of steps, and at normal priority. */
 export const steadyMachine = (maxSteps?: number): Record<string, string> =>
   environmentOf({ patienceMs, maxSteps, trainingNiceness: 0 });
 
-/** Settings of a profile: no minutes end a training before its steps do, and the base is not what was measured, at a moment of its own. */
+/** Settings of a profile: training ends by its steps, not by time, and the base does not depend on a speed measurement. */
 export const steadySettings = { 'easyAdaptation.adaptMinutes': 720, 'easyAdaptation.neuralBase': 'small' };

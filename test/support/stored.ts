@@ -1,4 +1,4 @@
-// What an index on disk says, as text: it is stored as token ids, so that a search for words in its bytes finds nothing.
+// The texts in a stored index. It holds token ids, so that a search for words in its bytes would find nothing.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Brackets: what is open, what closes nothing, what an editor adds.
+// Brackets: open ones, closers without an opener, and closers that an editor inserts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -20,7 +20,7 @@ test('the balance is the open brackets minus the stray closers', () => {
   }
 });
 
-test('nothing is open with the closers that an editor inserts', () => {
+test('all brackets are closed after an editor inserts its closers', () => {
   for (const { text } of oddTexts(500, 7)) {
     const whole = brackets(text + closersFor(text, `"'\``), `"'\``);
     assert.deepEqual([whole.open, whole.quote], [[], '']);
@@ -34,7 +34,7 @@ test('pairs brackets by kind and outside strings', () => {
   assert.equal(brackets('f("a\n', '"').quote, '');
 });
 
-test('only closers are brackets, commas and semicolons', () => {
+test('a text of closing brackets, commas and semicolons has only closers', () => {
   assert.ok(isOnlyClosers(' )],\n};') && !isOnlyClosers('') && !isOnlyClosers(') x'));
 });
 
@@ -60,6 +60,6 @@ test('counts the inserted closers that a text writes itself', () => {
   assert.equal(written('call(other(', 'a), b);'), 2);
   assert.equal(written('call("', 'text", b'), 1);
   assert.equal(written('if (err := call(', 'b)) {\n  fail(err)'), 2);
-  // What is closed and opened again is closed behind it as before.
+  // A bracket that the text closes and opens again still needs the inserted closer.
   assert.equal(written('call(', 'a)(b'), 0);
 });

@@ -1,4 +1,4 @@
-// What was typed since, at positions that moved and at positions that are gone.
+// The text that was typed since a position was stored, also if the position moved or no longer exists.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';

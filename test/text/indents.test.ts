@@ -1,4 +1,4 @@
-// Indents: by characters, by columns, by the document's step.
+// Indents in characters, in columns, and in the document's indent unit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as indents from '../../src/text/indents.ts';

@@ -1,4 +1,4 @@
-// The table of languages, and comments and strings as one line tells them.
+// The table of languages, and the detection of comments and strings within one line.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kindOf, languageIdOf, languageIdOfFence, languageOf } from '../../src/text/languages.ts';

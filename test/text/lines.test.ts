@@ -1,4 +1,4 @@
-// Lines by offset against lines by splitting, on odd texts.
+// Lines found by offset equal lines found by splitting, on unusual texts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as lines from '../../src/text/lines.ts';

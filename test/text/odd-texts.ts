@@ -1,4 +1,4 @@
-// Texts with a cursor in them, drawn from a seed: empty ones, line ends of every kind, very long lines, characters of two UTF-16 units.
+// Random texts with a cursor: empty ones, all kinds of line ends, very long lines, characters of two UTF-16 units.
 import { uniforms } from '../../src/common/statistics/random.ts';
 
 const pieces = [
@@ -21,7 +21,7 @@ const pieces = [
   '\u2028',
 ];
 
-/** `count` texts, each split at a cursor that may stand anywhere, between the halves of a character, too. */
+/** `count` texts with a cursor at any offset, even between the two UTF-16 units of a character. */
 export function* oddTexts(count: number, seed: number): Generator<{ text: string; cursor: number }> {
   yield { text: '', cursor: 0 };
   const random = uniforms(seed);

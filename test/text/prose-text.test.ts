@@ -1,4 +1,4 @@
-// Sentences: where they end, and what is none.
+// The ends of sentences, and text that is not prose.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCode, isProse, sentenceEnd } from '../../src/text/prose-text.ts';
