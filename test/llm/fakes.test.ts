@@ -66,19 +66,19 @@ test('recordings are found by path and cursor, through the prompt as the client 
   }
 });
 
-test('an answer registered with the cursor line alone is found; a like line elsewhere is not taken for it', async () => {
+test('finds an answer by its cursor line alone, but not for a similar line elsewhere', async () => {
   api.register({ path: 'src/shop/cart.ts', before: 'const total = ', completion: 'registered();' });
   assert.equal(await ask('let a;\n  const total = ¦\n'), 'registered();');
   assert.notEqual(await ask('const total = 1;\nconst other = ¦\n'), 'registered();');
   assert.notEqual(await ask('const total = ¦', 'src/else.ts'), 'registered();');
 });
 
-test("by default it goes on as an earlier line did, else with a text that is nobody's", async () => {
+test('by default continues like an earlier line, else with an invented text', async () => {
   assert.equal(await ask('app.use(cors());\napp.use(¦\n'), 'cors());');
   assert.equal(await ask('x¦'), 'answeredByTheFakeApi();');
 });
 
-test('the control endpoint sets failures, answers, keys and pace from outside, and tells what came in', async () => {
+test('the control endpoint sets failures, answers, keys and speed, and returns the requests', async () => {
   const control = (message: object) => fetch(`${api.url}/__control`, { method: 'POST', body: JSON.stringify(message) });
   await control({ fail: 'overloaded', times: 2, defaultAnswer: 'set();' });
   assert.deepEqual([await ask('a(¦'), await ask('a(¦'), await ask('a(¦')], ['overloaded', 'overloaded', 'set();']);
@@ -93,7 +93,7 @@ test('the control endpoint sets failures, answers, keys and pace from outside, a
   assert.equal(api.requests.length, 0);
 });
 
-test('it runs on its own, and says where', async () => {
+test('runs as a process and prints its address', async () => {
   const script = join(import.meta.dirname, '../fakes/messages-server.ts');
   const server = spawn(process.execPath, [script, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
@@ -105,7 +105,7 @@ test('it runs on its own, and says where', async () => {
   }
 });
 
-test('whole answers, without streaming', async () => {
+test('returns whole answers without streaming', async () => {
   const body = { model: defaultModel, max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] };
   const headers = { 'x-api-key': 'k', 'anthropic-version': '2023-06-01' };
   const response = await fetch(`${api.url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -115,7 +115,7 @@ test('whole answers, without streaming', async () => {
   assert.equal(answer.usage.input_tokens, 2);
 });
 
-test('requests that the real API refuses are refused', () => {
+test('refuses requests that the real API refuses', () => {
   const fine = { model: defaultModel, max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] };
   assert.equal(refuse(fine), undefined);
   const prefill = [...fine.messages, { role: 'assistant', content: '<insert>' }];

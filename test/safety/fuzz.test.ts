@@ -41,7 +41,7 @@ const config = {
   headDim: 4,
 };
 
-test('a config.json with a billion layers, or any other size that no model has, is refused', () => {
+test('refuses a config.json with a billion layers or another impossible size', () => {
   const json = JSON.parse(writeConfig(config, 'float32')) as Record<string, unknown>;
   assert.ok(parseConfig(JSON.stringify(json)).ok);
   for (const key of [
@@ -57,7 +57,7 @@ test('a config.json with a billion layers, or any other size that no model has, 
   }
 });
 
-test('a config.json that claims more than the weights beside it can hold is refused before they are read', () => {
+test('refuses a config.json that is too large for its weights, before reading them', () => {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-fuzz-'));
   try {
     saveModel(folder, config, initialWeights(config, 1), 'F32');
@@ -78,7 +78,7 @@ function safetensors(header: unknown, data: number): Uint8Array {
   return Buffer.concat([start, text, Buffer.alloc(data)]);
 }
 
-test('a safetensors file cannot have the same bytes copied many times, nor claim what it has not', () => {
+test('refuses a safetensors file with overlapping or missing data', () => {
   const entry = { dtype: 'F32', shape: [1000], data_offsets: [0, 4000] };
   assert.equal(readSafetensors(safetensors({ a: entry }, 4000)).tensors.size, 1);
   const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`t${i}`, entry]));
@@ -87,7 +87,7 @@ test('a safetensors file cannot have the same bytes copied many times, nor claim
   assert.throws(() => readSafetensors(safetensors(huge, 4000)), { code: 'corrupt' });
 });
 
-test('the head of a checkpoint is read only as far as the file goes', () => {
+test('does not read the header of a checkpoint past the end of the file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-fuzz-'));
   try {
     const path = join(folder, 'checkpoint.safetensors');
@@ -102,14 +102,14 @@ test('the head of a checkpoint is read only as far as the file goes', () => {
   }
 });
 
-test('a vocabulary with one far id takes no table of that size', () => {
+test('allocates no huge table for a vocabulary with one large id', () => {
   const json = trainTokenizer('let a = 1;\n', 270);
   const far = { ...json, model: { ...json.model, vocab: { ...json.model.vocab, far: 2 ** 24 - 1 } } };
   const refused = loadTokenizer(far);
   assert.equal(refused.ok ? '' : refused.error.code, 'corrupt');
 });
 
-test("an adaptation's row in the store that is damaged is told apart, not thrown", () => {
+test('reports a damaged adaptation row in the store without an exception', () => {
   for (const json of ['', '{', 'null', '7', '[]', '{"harvest":1,"examples":[]}', '{"harvest":{}}']) {
     assert.equal(storedReport(json), undefined, json);
     const fit = storedFit(json);

@@ -21,7 +21,7 @@ const wires: Readonly<Record<string, { readonly provider: string; readonly model
 };
 
 for (const [name, { provider, model }] of Object.entries(wires)) {
-  test(`${name}: killed after each answer, and once in the middle of one`, async () => {
+  test(`${name}: a run killed after each answer and inside one resumes`, async () => {
     const storage = temporaryFolder();
     const api = await HostileMessages.begin();
     /** Of each place how often it was answered to its end. */
@@ -96,7 +96,7 @@ async function batchServer(api: MessageBatches, killed: () => Promise<void>) {
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-test('batches: killed at every call, before and after the server has heard it', async () => {
+test('batches: a run killed before and after each call resumes', async () => {
   const once = async (deaths: MessageBatches['deaths']): Promise<number> => {
     const storage = temporaryFolder();
     const api = new MessageBatches();

@@ -11,13 +11,13 @@ before(async () => {
 after(() => ground.remove());
 
 for (const victim of victims) {
-  test(`${victim}, killed at a random moment: nothing is damaged, and nothing lives on`, async () => {
+  test(`${victim}, killed at a random moment, damages nothing and leaves no process`, async () => {
     const { held, note } = await ground.kill(victim);
     assert.ok(held, note);
   });
 }
 
-test('after all that it comes out as one that was left alone, and no temporary file stays', async () => {
+test('after all kills, the result is that of an undisturbed run, without temporary files', async () => {
   const { held, note } = await ground.finish();
   assert.ok(held, note);
 });

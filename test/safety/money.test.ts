@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { budgetRace, failingStorage, killedRun, temporaryFolder } from './purchases.ts';
 
 for (const seed of [1, 2, 3]) {
-  test(`a run that is killed loses at most the answers in flight, and pays for no other twice (seed ${seed})`, async () => {
+  test(`a killed run loses at most the answers in flight and pays for no other answer twice (seed ${seed})`, async () => {
     const { held, note } = await killedRun(seed);
     assert.ok(held, note);
   });
@@ -27,7 +27,7 @@ for (const [name, fail] of [
   ['removed', (storage: string) => rmSync(storage, { recursive: true })],
   ['moved away', (storage: string) => renameSync(storage, `${storage}-away`)],
 ] as const) {
-  test(`a storage folder that is ${name} in the middle of a run ends the buying, with a message and an exit code`, async () => {
+  test(`stops paying with a message and an exit code if the storage folder is ${name} during a run`, async () => {
     const folder = temporaryFolder();
     const storage = join(folder, 'storage');
     const { held, note } = await failingStorage(storage, 9, () => fail(storage));

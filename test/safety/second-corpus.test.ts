@@ -21,7 +21,7 @@ for (const [part, unseen, ceiling] of [
   ['other two thirds', false, 0.01],
   ['unseen third', true, 0.03],
 ] as const) {
-  test(`at most ${ceiling * 100} % of the secrets of its ${part} stay`, () => {
+  test(`at most ${ceiling * 100} % of the secrets of its ${part} are missed`, () => {
     const some = items.filter((item) => item.unseen === unseen);
     const left = missedSecond(some).length;
     assert.ok(left <= ceiling * some.length, `${left} of ${some.length}`);

@@ -44,7 +44,7 @@ test('at most 2 % of planted secrets survive in harvest, index, samples, prompts
   assert.deepEqual(lost, []);
 });
 
-test('a survivor is found: whole, by the latter half of a long one, by one line of a key', () => {
+test('the check finds a whole secret, the second half of a long one, and one line of a key', () => {
   const item = (secrets: string[]): Planted => ({
     kind: 'k',
     form: 'token',

@@ -12,7 +12,7 @@ after(() => ground.remove());
 /** Where each began. The first does so behind the steps that the plan was made by; whose engine could write no checkpoint is gone on from its own beginning. */
 const begun: number[] = [];
 for (const way of stopWays) {
-  test(`${way.name}: all of it ends, and says where it goes on; and there the next goes on`, async () => {
+  test(`${way.name}: ends all processes, says how to resume, and the next run resumes`, async () => {
     const { code, left, said, begunAt } = await ground.stop(way);
     assert.deepEqual(left, []);
     assert.match(said, way.says);

@@ -283,7 +283,7 @@ const failures: Readonly<Record<string, (database: DatabaseSync) => void>> = {
 
 for (const [name, fail] of Object.entries(failures)) {
   describe(name, () => {
-    test('before a call: nothing is asked, and it is said once', () => {
+    test('if the disk fails before a call, nothing is requested, and one notice is shown', () => {
       const { store, notices, database } = breakable();
       fail(database);
       const reserved = store.reserve(reservation('a', 0.1), 1);
@@ -295,7 +295,7 @@ for (const [name, fail] of Object.entries(failures)) {
       store.close();
     });
 
-    test('while an answer comes: it is kept in memory, and written when the disk takes it again', () => {
+    test('keeps an answer in memory if the disk fails, and writes it when the disk works again', () => {
       const { store, notices, database, wait, repair } = breakable();
       store.settle('', answer(0.2, { requestHash: 'earlier' }));
       assert.ok(store.reserve(reservation('a', 0.1), 1).ok);
@@ -325,7 +325,7 @@ for (const [name, fail] of Object.entries(failures)) {
       again.close();
     });
 
-    test('to the end: what was bought is written at the last moment, or said to be lost', () => {
+    test('at the end, writes paid answers or reports them as lost', () => {
       for (const works of [true, false]) {
         for (const path of [folder, `${folder}-away`]) rmSync(path, { recursive: true, force: true });
         const { store, database, repair } = breakable();

@@ -56,7 +56,7 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test('totals', () => {
+    test('sums the completions and the costs', () => {
       const store = open();
       assert.deepEqual(store.totals(), {
         completions: 0,
@@ -97,7 +97,7 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test('the latest adaptation of a folder', () => {
+    test('returns the latest adaptation of a folder', () => {
       const store = open();
       const run = { startedAt: 1, finishedAt: 2, report: { files: 3 }, coupling: { version: 1 } };
       const first = store.recordAdaptation('/a', run);
@@ -110,7 +110,7 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test('a folder is forgotten alone, and then everything', () => {
+    test('deletes the data of one folder, and then everything', () => {
       const store = open();
       for (const name of ['/a', '/b']) {
         store.recordCompletion(completion({ id: name, folder: name }));
@@ -130,7 +130,7 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test("a folder's adaptations are forgotten alone", () => {
+    test('deletes only the adaptations of a folder', () => {
       const store = open();
       for (const name of ['/a', '/b'])
         store.recordAdaptation(name, { startedAt: 1, finishedAt: 2, report: {}, coupling: {} });
@@ -144,7 +144,7 @@ for (const [kind, open] of Object.entries(kinds)) {
       store.close();
     });
 
-    test('only the newest completions are kept; what the others came to stays counted', () => {
+    test('keeps only the newest completions, but counts the dropped ones in the totals', () => {
       const store = open();
       for (let i = 0; i <= keptCompletions + 500; i++) {
         const source = i % 2 === 0 ? 'api' : 'specialist';
@@ -167,7 +167,7 @@ for (const [kind, open] of Object.entries(kinds)) {
   });
 }
 
-test('recorded rows are there after reopening', () => {
+test('keeps recorded rows after reopening', () => {
   const first = openStore(folder).store;
   first.settle('', teacherCall());
   first.recordCompletion(completion());

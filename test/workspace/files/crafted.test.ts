@@ -28,7 +28,7 @@ const made = (crafted: Crafted = { make: () => {} }) => makeCrafted(crafted, bas
 
 for (const [name, crafted] of Object.entries(craftedFolders)) {
   for (const trusted of [true, false]) {
-    test(`${name} (${trusted ? 'git' : 'walk'}): only the folder is read, and all of it`, async () => {
+    test(`${name} (${trusted ? 'git' : 'walk'}): reads the whole folder and nothing outside it`, async () => {
       const { root, outside } = made(crafted);
       const memory = process.memoryUsage().rss;
       const harvested = await harvestFolder(root, { trusted });
@@ -63,7 +63,7 @@ for (const [name, crafted] of Object.entries(craftedFolders)) {
   }
 }
 
-test('paths that could name something else than a file below the folder are none', () => {
+test('rejects paths that may not name a file below the folder', () => {
   const inside = [
     'a.ts',
     'src/a.ts',
@@ -119,7 +119,7 @@ test('paths that could name something else than a file below the folder are none
     assert.ok(isInside(path, 'win32'), path);
 });
 
-test('a folder that becomes a link between the check and the opening is not read through', async () => {
+test('does not read a folder that becomes a link between check and open', async () => {
   const { root, outside } = made();
   writeFileSync(join(root, 'src/plan.ts'), source('jetty'));
   const swap = (path: string) => {
@@ -143,7 +143,7 @@ test('a folder that becomes a link between the check and the opening is not read
   assert.equal(again.ok && again.value.file?.text, source('jetty'));
 });
 
-test('a file that an editor swaps for a new one before it is opened is read as it is now', async () => {
+test('reads the new file if an editor replaces it before it is opened', async () => {
   const { root } = made();
   let swapped = false;
   const beforeOpen = (path: string) => {
@@ -156,7 +156,7 @@ test('a file that an editor swaps for a new one before it is opened is read as i
   assert.equal(alone.ok && alone.value.file?.text, source('pier'));
 });
 
-test('of a folder with more entries than anybody lists some are listed, its ignore file counts, and the rest is told', async () => {
+test('lists a limited number of entries of a huge folder, applies its ignore file, and reports the rest', async () => {
   const { root } = made();
   for (let i = 0; i < 40; i++) writeFileSync(join(root, `src/many${i}.ts`), `export const many${i} = ${i};\n`);
   writeFileSync(join(root, 'src/.gitignore'), 'many*\n');
@@ -170,7 +170,7 @@ test('of a folder with more entries than anybody lists some are listed, its igno
   );
 });
 
-test('a drive that does not answer ends the harvest with a sentence, and is left alone for a while', async () => {
+test('an unresponsive drive ends the harvest with a message, and is not read again for a while', async () => {
   const { root } = made();
   const hooks = { answerMs: 300, beforeOpen: () => new Promise<void>(() => {}) };
   const before = await FolderReader.open(root, { beforeOpen: () => assert.fail('it was asked again') });
@@ -185,7 +185,7 @@ test('a drive that does not answer ends the harvest with a sentence, and is left
   assert.equal(await ruleOf(root, 'kept.ts', {}).catch((error) => error.code), 'unreadable');
 });
 
-test('an ignore file with a byte order mark means its first line, too', async () => {
+test('applies the first line of an ignore file with a byte order mark', async () => {
   const { root } = made();
   writeFileSync(join(root, '.easyadaptationignore'), '\ufeffsrc/\n');
   const whole = await harvestFolder(root, {});
@@ -194,7 +194,7 @@ test('an ignore file with a byte order mark means its first line, too', async ()
   ]);
 });
 
-test('a git that waits for ever ends with who has started it', async () => {
+test('a git process that waits forever ends together with its parent process', async () => {
   const { root } = made(craftedFolders['settings that include a pipe']);
   const code = `import { gitFor } from ${JSON.stringify(resolve(import.meta.dirname, '../../../src/workspace/files/git-command.ts'))};
     void gitFor(process.argv[1])(process.argv[1], ['ls-files']);
@@ -210,7 +210,7 @@ test('a git that waits for ever ends with who has started it', async () => {
   assert.deepEqual(await leftOf(session), []);
 });
 
-test('the pipes are pipes: what opens one waits', () => {
+test('opening a pipe of these folders waits, so the test is valid', () => {
   const { root } = made(craftedFolders['ignore files that are pipes']);
   assert.throws(() => execFileSync('cat', [join(root, '.gitignore')], { timeout: 200 }), /ETIMEDOUT/);
 });

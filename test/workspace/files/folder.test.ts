@@ -26,7 +26,7 @@ async function harvest(options: Partial<HarvestOptions> = {}, deps: HarvestDeps 
 }
 
 for (const usesGit of [true, false]) {
-  test(`ignore files at every level, ours too (${usesGit ? 'git' : 'walk'})`, async () => {
+  test(`applies ignore files at every level, and the own one (${usesGit ? 'git' : 'walk'})`, async () => {
     tree.write({
       '.gitignore': 'ignored.ts\n/build/\n*.tmp.ts\n',
       '.easyadaptationignore': 'private/\n*.local.ts\n',
@@ -58,7 +58,7 @@ for (const usesGit of [true, false]) {
   });
 }
 
-test('git: tracked though ignored is kept, deleted is not missed, names are any bytes of UTF-8', async () => {
+test('git: keeps tracked files that are ignored, skips deleted ones, and reads any UTF-8 name', async () => {
   tree.write({ 'tracked.log.ts': code('tracked'), 'gone.ts': code('gone'), 'späte "näme"\n.ts': code('odd') });
   tree.git('init', '-q');
   tree.git('add', '.');
@@ -70,7 +70,7 @@ test('git: tracked though ignored is kept, deleted is not missed, names are any 
   assert.equal(report.leftOut.unreadable, undefined);
 });
 
-test('git: submodules, nested repositories and worktrees are looked into by their own rules', async () => {
+test('git: applies their own rules in submodules, nested repositories and worktrees', async () => {
   const other = new Tree({ 'lib.ts': code('library'), '.gitignore': 'skip.ts\n' });
   try {
     other.git('init', '-q');
@@ -107,7 +107,7 @@ test('git: submodules, nested repositories and worktrees are looked into by thei
   }
 });
 
-test('git: a folder inside a repository, and one that the repository ignores', async () => {
+test('git: harvests a folder inside a repository, also if the repository ignores it', async () => {
   tree.write({ 'outside.ts': code('outside'), 'part/inside.ts': code('inside'), 'scratch/own.ts': code('own') });
   tree.write({ '.gitignore': 'scratch/\n' });
   tree.git('init', '-q');
@@ -119,7 +119,7 @@ test('git: a folder inside a repository, and one that the repository ignores', a
   assert.deepEqual(scratch.ok && scratch.value.files.map((file) => file.path), ['own.ts']);
 });
 
-test('a broken repository, or no git at all, falls back to a walk', async () => {
+test('walks the folder if its repository is broken or git is absent', async () => {
   tree.write({ '.git/HEAD': 'nonsense', 'a.ts': code('a'), '.gitignore': 'b.ts\n', 'b.ts': code('b') });
   assert.deepEqual((await harvest()).paths, ['.gitignore', 'a.ts']);
   tree.remove();
@@ -136,7 +136,7 @@ test('a broken repository, or no git at all, falls back to a walk', async () => 
   }
 });
 
-test("a repository's own settings cannot make us run a program", async () => {
+test("a repository's own settings cannot start a program", async () => {
   tree.write({ 'a.ts': code('a') });
   tree.git('init', '-q');
   tree.write({ 'hook.sh': `#!/bin/sh\ntouch ${tree.at('was-run')}\n` });
@@ -150,7 +150,7 @@ test("a repository's own settings cannot make us run a program", async () => {
   assert.ok(!existsSync(tree.at('was-run')));
 });
 
-test('every reason is told apart, counted and shown by example', async () => {
+test('counts left-out files by reason, with examples', async () => {
   tree.write({
     'a.ts': code('alpha'),
     'copy/a.ts': `${code('alpha')}// one more line\n`,
@@ -199,7 +199,7 @@ test('every reason is told apart, counted and shown by example', async () => {
   assert.ok(report.bytes > 0 && report.tokens > 0 && report.elapsedMs > 0);
 });
 
-test('a harmless .npmrc, templates of .env and public keys are kept', async () => {
+test('keeps a harmless .npmrc, templates of .env and public keys', async () => {
   tree.write({
     '.npmrc': 'save-exact=true\n',
     '.env.example': 'TOKEN=put yours here\n',
@@ -219,7 +219,7 @@ test('secrets are redacted and counted', async () => {
   assert.match(files[0]?.text ?? '', /const token = '\*{40}';/);
 });
 
-test('an empty folder, and one of binaries only', async () => {
+test('an empty folder and a folder of binary files give an empty harvest', async () => {
   assert.deepEqual((await harvest()).files, []);
   tree.write({ 'a.png': Buffer.from([1, 2, 0]), b: Buffer.from([0, 1, 0xff, 0xfe, 0x00]) });
   const { files, report } = await harvest();
@@ -227,7 +227,7 @@ test('an empty folder, and one of binaries only', async () => {
   assert.equal(report.leftOut.binary, 2);
 });
 
-test('no such folder, or a file instead: a clear failure', async () => {
+test('explains a missing folder and a path that is a file', async () => {
   const missing = await harvestFolder(tree.at('nowhere'), {});
   assert.equal(!missing.ok && missing.error.code, 'unreadable');
   tree.write({ 'a.ts': 'x' });
@@ -235,7 +235,7 @@ test('no such folder, or a file instead: a clear failure', async () => {
   assert.match(!file.ok ? file.error.message : '', /not a folder/);
 });
 
-test('a file of 50 MB is not read', async () => {
+test('does not read a file of 50 MB', async () => {
   tree.write({ 'a.ts': code('a'), 'huge.ts': '' });
   truncateSync(tree.at('huge.ts'), 50_000_000);
   const before = process.memoryUsage().arrayBuffers;
@@ -245,7 +245,7 @@ test('a file of 50 MB is not read', async () => {
   assert.ok(process.memoryUsage().arrayBuffers - before < 20_000_000);
 });
 
-test('links, loops, pipes and sockets are counted, never followed or waited for', async () => {
+test('counts links, loops, pipes and sockets, and neither follows nor waits for them', async () => {
   tree.write({ 'a.ts': code('a'), 'folder/b.ts': code('b') });
   symlinkSync('..', tree.at('folder/loop'));
   symlinkSync('a.ts', tree.at('link.ts'));
@@ -266,14 +266,14 @@ test('links, loops, pipes and sockets are counted, never followed or waited for'
   }
 });
 
-test('the opened folder itself may be a link', async () => {
+test('harvests an opened folder that is a link', async () => {
   tree.write({ 'real/a.ts': code('a') });
   symlinkSync('real', tree.at('link'));
   const result = await harvestFolder(tree.at('link'), {});
   assert.deepEqual(result.ok && result.value.files.map((file) => file.path), ['a.ts']);
 });
 
-test('a file that changes once while it is read is read again; one that keeps changing is left out', async () => {
+test('reads a file again that changed while it was read, and leaves it out if it keeps changing', async () => {
   tree.write({ 'once.ts': code('once'), 'always.ts': code('always'), 'shrinks.ts': code('shrinks') });
   const { files, report } = await harvest(
     {},
@@ -292,7 +292,7 @@ test('a file that changes once while it is read is read again; one that keeps ch
   assert.equal(files.find((file) => file.path === 'shrinks.ts')?.text, code('short', 2));
 });
 
-test('files and folders that may not be read are counted', async () => {
+test('counts unreadable files and folders', async () => {
   if (process.getuid?.() === 0) {
     // Root may read everything: a name that is too long for the file system stands in for a refused one.
     const { FolderReader } = await import('../../../src/workspace/files/folder-reader.ts');
@@ -311,7 +311,7 @@ test('files and folders that may not be read are counted', async () => {
   }
 });
 
-test('past a limit, an even sample of the folder is kept: the same one each time', async () => {
+test('keeps the same even sample of a folder above a limit each time', async () => {
   const files: Record<string, string> = {};
   for (let i = 0; i < 60; i++) files[`${i % 2 === 0 ? 'a' : 'z'}/file${i}.ts`] = code(`topic${i}x`);
   tree.write(files);
@@ -328,7 +328,7 @@ test('past a limit, an even sample of the folder is kept: the same one each time
   assert.equal(bytes.report.files + (bytes.report.leftOut['over-limit'] ?? 0), 61);
 });
 
-test('dense text reaches the limit by its tokens, source text by its bytes', async () => {
+test('tokens limit dense text, and bytes limit source text', async () => {
   const random = uniforms(3);
   const digits = () => Array.from({ length: 4_000 }, () => `${Math.floor(random() * 1e6)} `).join('\n');
   for (let i = 0; i < 20; i++) tree.write({ [`dense${i}.txt`]: digits(), [`plain${i}.ts`]: code(`topic${i}x`) });
@@ -342,7 +342,7 @@ test('dense text reaches the limit by its tokens, source text by its bytes', asy
   assert.equal(all.report.files, 40);
 });
 
-test('100,000 files: handled, counted, cancellable', async () => {
+test('harvests and counts 100,000 files, and can be cancelled', async () => {
   tree.git('init', '-q');
   const paths = Array.from({ length: 100_000 }, (_, i) => `d${i % 100}/f${i}.${i % 10 === 0 ? 'ts' : 'png'}`);
   // Names in git's index: writing so many files would take this test a minute.
@@ -362,7 +362,7 @@ test('100,000 files: handled, counted, cancellable', async () => {
   assert.equal(!result.ok && result.error.code, 'cancelled');
 });
 
-test('cancelled before it began and in its middle', async () => {
+test('can be cancelled before and during the harvest', async () => {
   for (let i = 0; i < 40; i++) tree.write({ [`f${i}.ts`]: code(`cancel${i}x`) });
   const early = await harvestFolder(tree.root, {}, { signal: AbortSignal.abort() });
   assert.equal(!early.ok && early.error.code, 'cancelled');
@@ -375,14 +375,14 @@ test('cancelled before it began and in its middle', async () => {
   assert.equal(!middle.ok && middle.error.code, 'cancelled');
 });
 
-test('progress runs from finding to the last file', async () => {
+test('reports progress from the listing to the last file', async () => {
   tree.write({ 'a.ts': code('a'), 'b.ts': code('b') });
   const seen: string[] = [];
   await harvest({}, { progress: ({ stage, done, total }) => seen.push(`${stage} ${done}/${total}`) });
   assert.deepEqual(seen, ['Finding files 0/undefined', 'Reading files 2/2']);
 });
 
-test('a file says when it was last written', async () => {
+test('records when a file was last changed', async () => {
   tree.write({ 'old.ts': code('old'), 'new.ts': code('new') });
   utimesSync(join(tree.root, 'old.ts'), 1_000_000_000, 1_000_000_000);
   const { files } = await harvest();

@@ -1,4 +1,4 @@
-// Git is asked for the folder's own history, and for no other: not where a crafted `.git` leads.
+// Git is called only for the folder's own repository, never for the target of a crafted `.git`.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const signal = new AbortController().signal;
 const commitOf = (root: string) =>
   readCommit({ root, repository: root, harvest: { trusted: true }, exclude: {} }, signal);
 
-/** Of a task whose source is the history. */
+/** The texts of a task whose source is the commit history. */
 async function subjectsOf(root: string): Promise<string[]> {
   const task = {
     instruction: 'Sort.',
@@ -43,7 +43,7 @@ async function subjectsOf(root: string): Promise<string[]> {
 }
 
 for (const [name, make] of Object.entries(foreignGit)) {
-  test(`${name}: git is not asked, and it is said why`, async () => {
+  test(`${name}: git is not called, and a message says why`, async () => {
     const root = make(base);
     assert.match((await gitFault(root)) ?? '', /Git is not asked there/);
     const harvested = unwrap(await harvestFolder(root, { trusted: true }));
@@ -61,13 +61,13 @@ for (const [name, make] of Object.entries(foreignGit)) {
   });
 }
 
-test('the traps work: a careless git tells what the other repository says', () => {
+test('plain git reads the other repository in each case, so the test is valid', () => {
   for (const [i, [name, make]] of Object.entries(foreignGit).entries())
     assert.ok(isToldByGit(make(join(base, `${i}`))), name);
 });
 
 for (const [name, make] of Object.entries(ownGit)) {
-  test(`${name}: git is asked`, async () => {
+  test(`${name}: git is called`, async () => {
     const root = make(base);
     assert.equal(await gitFault(root), undefined);
     assert.equal(unwrap(await harvestFolder(root, { trusted: true })).report.usedGit, true);
@@ -76,7 +76,7 @@ for (const [name, make] of Object.entries(ownGit)) {
   });
 }
 
-test('a folder in a folder whose .git leads elsewhere is not listed by git', async () => {
+test('git does not list a folder inside a folder whose .git leads elsewhere', async () => {
   const root = foreignGit['a .git file that leads to another repository']?.(base) ?? assert.fail();
   mkdirSync(join(root, 'inner'));
   assert.match((await gitFault(join(root, 'inner'))) ?? '', /Git is not asked there/);
@@ -85,7 +85,7 @@ test('a folder in a folder whose .git leads elsewhere is not listed by git', asy
 });
 
 for (const head of ['nothing', 'ref: refs/heads/main\n'])
-  test(`a .git that git passes over hides none that leads elsewhere: ${head.trim()}`, async () => {
+  test(`finds a foreign .git above a .git that git skips: ${head.trim()}`, async () => {
     const root = foreignGit['a .git file that leads to another repository']?.(base) ?? assert.fail();
     const inner = join(root, 'inner');
     mkdirSync(join(inner, '.git/refs'), { recursive: true });
@@ -95,7 +95,7 @@ for (const head of ['nothing', 'ref: refs/heads/main\n'])
     assert.match((await gitFault(inner)) ?? '', /Git is not asked there/);
   });
 
-test('a file that is not there stays on this machine where git would ignore it', async () => {
+test('a missing file that git would ignore stays local', async () => {
   const tree = new Tree({ '.gitignore': 'local/\n', 'a.ts': 'a\n' });
   try {
     tree.git('init', '-q');

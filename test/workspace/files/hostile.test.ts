@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 for (const [name, hostile] of Object.entries(hostileRepositories)) {
-  test(`${name}: nothing runs, and the folder is read all the same`, async () => {
+  test(`${name}: runs no program, and still reads the folder`, async () => {
     const root = join(base, 'folder');
     mkdirSync(root);
     hostile.make(root, join(base, 'program'));
@@ -45,7 +45,7 @@ for (const [name, hostile] of Object.entries(hostileRepositories)) {
   });
 }
 
-test('the markers work: a careless git leaves them in most of these repositories', () => {
+test('plain git runs the programs of most of these repositories, so the test is valid', () => {
   const tricked = Object.values(hostileRepositories).filter((hostile, index) => {
     const root = join(base, `${index}`);
     mkdirSync(root);
@@ -64,7 +64,7 @@ const promised = Object.entries(hostileRepositories).filter(([name]) =>
   /promisor|helper of its own|SHA-256/.test(name),
 );
 for (const [name, hostile] of promised) {
-  test(`${name}: the protocols alone hold where git knows no GIT_NO_LAZY_FETCH`, () => {
+  test(`${name}: the protocol setting alone prevents fetching in an older git`, () => {
     const root = join(base, 'folder');
     mkdirSync(root);
     hostile.make(root, join(base, 'program'));
@@ -76,7 +76,7 @@ for (const [name, hostile] of promised) {
   });
 }
 
-test('libraries and programs that lie in the folder are not loaded: it is not where git is started', async () => {
+test('loads no libraries or programs of the folder, because git starts elsewhere', async () => {
   const root = join(base, 'folder');
   mkdirSync(root);
   hostileRepositories.fsmonitor?.make(root, join(base, 'program'));
@@ -95,7 +95,7 @@ test('libraries and programs that lie in the folder are not loaded: it is not wh
   assert.deepEqual(librariesFor(root, ''), {});
 });
 
-test('git comes from PATH, never from the opened folder, not through a link either', () => {
+test('finds git on PATH, but never in the opened folder, even through a link', () => {
   const git = findGit(base) ?? assert.fail();
   const root = join(base, 'folder');
   mkdirSync(join(root, 'bin'), { recursive: true });

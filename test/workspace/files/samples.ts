@@ -1,6 +1,6 @@
-// Made-up secrets for the tests: put together at run time, so that no scanner takes this repository for leaking any.
+// Invented secrets, made at run time, so that secret scanners report nothing in this repository.
 
-/** `length` letters and digits that look random and are the same each time. */
+/** A text of `length` letters and digits that looks random but is always the same. */
 export function noise(length: number, alphabet = 'aB3dE5fG7hJ9kLmN2pQrS4tUvW6xYz8'): string {
   let state = 12345;
   let text = '';
@@ -16,7 +16,7 @@ const hex = (length: number) => noise(length, '0123456789abcdef');
 const letters = (length: number) => noise(length, 'aBcDeFgHiJkLmNoPqRsTuVwXyZ');
 const base64 = (value: string) => Buffer.from(value).toString('base64');
 
-/** A PEM block of the kind; `body` is what must not be found afterwards. */
+/** A PEM block of this kind. `body` must be redacted. */
 export function pem(kind: string, body = `MIIE${noise(200)}`): string {
   const lines = body.match(/.{1,64}/g)?.join('\n');
   return `-----BEGIN ${kind}-----\n${lines}\n-----END ${kind}-----`;
@@ -27,7 +27,7 @@ export interface Sample {
   readonly message: string;
   readonly path: string;
   readonly text: string;
-  /** What must be gone from the redacted text. */
+  /** Must not be in the redacted text. */
   readonly secret: string;
 }
 
@@ -35,12 +35,12 @@ function sample(rule: string, message: string, secret: string, text = `const a =
   return { rule, message, secret, text, path };
 }
 
-/** Padded until the closing brace falls where the token's form wants it. */
+/** The padding makes the closing brace end at the byte that the token's form needs. */
 const onePassword = ['', 'x', 'xx']
   .map((pad) => base64(JSON.stringify({ email: `a@b.c${pad}`, secretKey: noise(80), muk: { k: noise(20) } })))
   .find((token) => /fQ={0,2}$/.test(token));
 
-/** One for each kind of message of each rule of the preset. */
+/** One sample for each message of each rule of secretlint's preset. */
 export const samples: readonly Sample[] = [
   sample('aws', 'AWSSecretAccessKey', noise(40), `aws_secret_access_key = ${noise(40)} \n`),
   sample('aws', 'AWSSecretAccessKey', noise(40), `{ "SecretAccessKey": "${noise(40)}x" }`.replace('x"', '"')),

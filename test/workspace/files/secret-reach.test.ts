@@ -1,4 +1,4 @@
-// A whole folder: what is a secret in one file of it is redacted in all, whichever is read first, and in their paths.
+// A secret of one file is redacted in all files and paths of the folder, in any reading order.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { harvestFile } from '../../../src/workspace/files/file.ts';
@@ -38,14 +38,14 @@ async function harvested(trusted: boolean): Promise<Harvest> {
 }
 
 for (const trusted of [true, false]) {
-  test(`found once, redacted everywhere, ${trusted ? 'listed by git' : 'walked'}`, async () => {
+  test(`redacts a secret of one file everywhere, ${trusted ? 'listed by git' : 'walked'}`, async () => {
     if (trusted) tree.git('init', '-q');
     const { files, report, secrets: known } = await harvested(trusted);
     const everything = JSON.stringify({ files, report });
     for (const secret of secrets) assert.ok(!everything.includes(secret), secret);
     assert.ok(!everything.includes(Buffer.from(`user:${inUrl}`).toString('base64').slice(8, -4)));
     assert.ok(known.size >= secrets.length);
-    // What is read only for its secrets is not learned from.
+    // Files that are read only for their secrets are not harvested.
     assert.deepEqual(
       files.map(({ path }) => path).filter((path) => path.includes('local') || path.includes('env')),
       [],
@@ -58,7 +58,7 @@ for (const trusted of [true, false]) {
   });
 }
 
-test('a file alone is redacted with what is known of its folder, and adds its own', async () => {
+test('redacts a single file with the known secrets of its folder, and adds its own', async () => {
   const { secrets: known } = await harvested(false);
   const fresh = noise(30, 'QwErTy0987asdfZXcv');
   tree.write({ 'src/new.ts': `${code('new')}use("${ignored}");\nconst password = "${fresh}";\n` });

@@ -1,11 +1,11 @@
-// Folders on disk for the harvest's tests.
+// Temporary folders on disk for tests.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A new folder with these files; `remove` when done. */
+/** A new temporary folder with these files. Call `remove` at the end. */
 export class Tree {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'easy-adaptation-harvest-')));
 
@@ -30,7 +30,7 @@ export class Tree {
 
   gitIn(folder: string, ...args: string[]): void {
     const settings = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'protocol.file.allow=always'];
-    // Nothing of the machine's own git settings, which might ignore or sign.
+    // The machine's own git settings might ignore files or sign commits.
     const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
     execFileSync('git', [...settings, ...args], { cwd: this.at(folder), env, stdio: 'pipe' });
   }
@@ -40,7 +40,7 @@ export class Tree {
   }
 }
 
-/** A text that resembles no other: `n` lines about `topic`. */
+/** `n` lines about `topic`, which resemble no other text. */
 export function code(topic: string, n = 12): string {
   return Array.from({ length: n }, (_, i) => `export const ${topic}${i} = make('${topic}', ${i}, ${topic.length * i});`)
     .join('\n')

@@ -85,7 +85,7 @@ for (const carrier of tokenCarriers)
     for (const value of tokens.slice(0, 5)) holds(carrier, '', value);
   });
 
-test('a token of each provider is redacted by how it begins, with no name beside it', () => {
+test('redacts a token of each provider by its prefix, without a name beside it', () => {
   const failed: string[] = [];
   for (const { prefix, rest, kind } of tokenRows) {
     const value = prefix + sampleOf(rest);

@@ -107,7 +107,7 @@ for (const [form, write] of forms)
     }
   });
 
-test('a known value is redacted in base64 that is wrapped at 64 or 76 columns, in text and in lines of a literal', () => {
+test('redacts a known value in base64 that is wrapped at 64 or 76 columns', () => {
   const secret = values[1] as string;
   for (const filler of [38, 45, 47, 50, 53, 56])
     for (const columns of [64, 76])
@@ -127,13 +127,13 @@ test('a known value is redacted in base64 that is wrapped at 64 or 76 columns, i
         }
 });
 
-test('a known value is redacted plainly wrapped at 76 columns', () => {
+test('redacts a known value that is wrapped at 76 columns', () => {
   const secret = noise(120);
   const text = (`${'-'.repeat(20)} ${secret}`.match(/.{1,76}/g) ?? []).join('\n');
   assert.ok(left(redactKnown(text, 'a.txt', [new SecretValues([secret])]).text, secret) < 6);
 });
 
-test('each form of a value stands for it alone', () => {
+test('redacts a text that contains only one form of a value', () => {
   const known = [new SecretValues([values[1] as string])];
   for (const text of ['54 72 30 75 62', 'VHIwdWI=', 'Tr0ub4', '$$x &3', 'ordinary text, 4f9c1e7ab2d8063594f0'])
     assert.equal(redactKnown(text, 'a.txt', known).text, text);

@@ -29,7 +29,7 @@ for (const kind of keyKinds) {
     });
 }
 
-test('keeps what only begins as every key of its kind does, and words', () => {
+test('keeps words, and text that has only the common beginning of a key', () => {
   const lines = keyLines('other', 'PRIVATE KEY');
   const known = new SecretValues();
   known.learn(findSecrets(pemOf(lines, 'PRIVATE KEY'), 'key.txt'));

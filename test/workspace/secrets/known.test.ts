@@ -12,14 +12,14 @@ const known = [new SecretValues([password, token])];
 const redacted = (text: string, cut = {}) => redactKnown(text, 'src/a.ts', known, cut).text;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-test('plain, in a sentence, beside signs, and not inside a longer word', () => {
+test('finds a value in a sentence and beside punctuation, but not inside a longer word', () => {
   assert.equal(redacted(`connect as ${password}, please`), `connect as ${'*'.repeat(password.length)}, please`);
   assert.equal(redacted(`x${token}y`), `x${'*'.repeat(32)}y`);
   assert.equal(redacted(`another${password}word`), `another${password}word`);
   assert.equal(redacted(`"line\\n${password}"`).includes(password), false);
 });
 
-test('escaped, percent-encoded, as an entity, in base64 at every offset and in both alphabets', () => {
+test('finds a value escaped, percent-encoded, as an entity, and in base64 at every offset', () => {
   const quoted = `pa"ss\\w0rd/${'9'}`;
   const values = [new SecretValues([quoted, password])];
   const gone = (text: string, form: string) => {
@@ -40,7 +40,7 @@ test('escaped, percent-encoded, as an entity, in base64 at every offset and in b
   }
 });
 
-test('a value that is itself encoded, or holds a password, gives its plain form away', () => {
+test('also finds the decoded form of an encoded value, and the password in it', () => {
   const values = (value: string) => [new SecretValues([value])];
   const gone = (value: string, text: string) =>
     assert.ok(!redactKnown(`see ${text} there`, 'a.txt', values(value)).text.includes(text), value);
@@ -51,7 +51,7 @@ test('a value that is itself encoded, or holds a password, gives its plain form 
   gone(body.join('\n'), body[1] as string);
 });
 
-test('a window that cuts a secret redacts the half, at both ends, and only where it is cut', () => {
+test('redacts a partial secret at each end of a window where it is cut', () => {
   const half = token.slice(0, 20);
   assert.equal(redacted(`const x = "${half}`, { end: true }), `const x = "${'*'.repeat(20)}`);
   assert.equal(redacted(`${token.slice(-9)}";`, { start: true }), `${'*'.repeat(9)}";`);
@@ -63,7 +63,7 @@ test('a window that cuts a secret redacts the half, at both ends, and only where
   );
 });
 
-test('half of a long token is redacted wherever it stands alone, a part of a few characters is not', () => {
+test('redacts half of a long token anywhere, but not a part of a few characters', () => {
   const long = noise(64);
   const values = [
     new SecretValues([long, `eyJ${noise(30, 'ZxYwVuTsRq123456789')}.eyJ${noise(50)}.${noise(43, 'QwErTy0987asdf')}`]),
@@ -79,7 +79,7 @@ test('half of a long token is redacted wherever it stands alone, a part of a few
   assert.equal(after(`eyJ${noise(30, 'ZxYwVuTsRq123456789')}.x`), `eyJ${noise(30, 'ZxYwVuTsRq123456789')}.x`);
 });
 
-test('numbers, repeated characters and short values are no secrets of a folder', () => {
+test('does not learn numbers, repeated characters and short values', () => {
   const values = new SecretValues(['12345', '1234567', '2026-11-26', 'xxxxxxxx', 'ab1']);
   assert.equal(values.size, 0);
   const found = { start: 0, end: 8, kind: 'password' };
@@ -89,14 +89,14 @@ test('numbers, repeated characters and short values are no secrets of a folder',
   assert.deepEqual(values.all, [password]);
 });
 
-test('a path keeps its length and its folders', () => {
+test('redacting a path keeps its length and separators', () => {
   assert.equal(redactPath(`dumps/${token}/a.ts`, known), `dumps/${'*'.repeat(32)}/a.ts`);
   assert.equal(redactPath('src/server/main.ts', known), 'src/server/main.ts');
   const slashed = [new SecretValues(['ab/cd12ef'])];
   assert.equal(redactPath('x/ab/cd12ef/y', slashed), 'x/**/******/y');
 });
 
-test('a token in a name is redacted though nothing says that it is one; words, versions, dates and hashes are not', () => {
+test('redacts a token in a file name, but not words, versions, dates and hashes', () => {
   const none: SecretValues[] = [];
   const github = `ghp_${noise(36)}`;
   assert.equal(redactPath(`fixtures/school-${github}.ts`, none), `fixtures/school-${'*'.repeat(40)}.ts`);
@@ -114,7 +114,7 @@ test('a token in a name is redacted though nothing says that it is one; words, v
     assert.equal(redactPath(plain, none), plain);
 });
 
-test('twenty thousand values cost a text no more than one does', () => {
+test('searching for twenty thousand values takes no longer than for one', () => {
   const many = new SecretValues(Array.from({ length: 20_000 }, (_, i) => `${noise(10)}${i}${noise(12)}`));
   const line = 'export const value = compute(first, second); // a line of ordinary text\n';
   const text = line.repeat(2000);
@@ -138,12 +138,12 @@ const nested: readonly (readonly [string, string])[] = [
   ['one line and spaces', ' '],
 ];
 for (const [what, piece] of nested)
-  test(`a million characters of ${what} are searched in time`, { timeout: 60_000 }, () => {
+  test(`a million characters of ${what} are searched within a minute`, { timeout: 60_000 }, () => {
     const text = `${noise(20)}${piece.repeat(Math.ceil(1_000_000 / piece.length))}`;
     assert.deepEqual(new SecretValues([password]).find(text), []);
   });
 
-test('thousands of secrets that begin and end alike are each redacted, whole, in half and at a cut', () => {
+test('redacts each of thousands of secrets with a common prefix and suffix, whole and in part', () => {
   const alike = Array.from(
     { length: 5000 },
     (_, i) => `sk-team-${createHash('sha256').update(`${i}`).digest('base64url').slice(0, 24)}-prod`,

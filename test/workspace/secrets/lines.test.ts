@@ -31,7 +31,7 @@ for (const [path, text] of lines)
     }
   });
 
-test('what people choose most is a password under a name that can mean nothing else, in quotes and without', () => {
+test('redacts common passwords beside an unambiguous name, quoted and unquoted', () => {
   const chosen = [
     ['hunt', 'er2'],
     ['s3c', 'r3t'],
@@ -57,7 +57,7 @@ test('what people choose most is a password under a name that can mean nothing e
       assert.ok(!redactSecrets(text, path).text.includes(password), text);
 });
 
-test('words, tags and references are none, wherever such a name stands', () => {
+test('keeps words, tags and references beside the name of a password', () => {
   for (const [path, text] of [
     ['a.ts', 'const field = { password: "passwordInput" };'],
     ['a.ts', 'labels.set(/* password */ "Enter your password");'],
@@ -72,7 +72,7 @@ test('words, tags and references are none, wherever such a name stands', () => {
     assert.equal(redactSecrets(text, path).text, text);
 });
 
-test('a value that words and numbers make is a name elsewhere; one that a person made up is not', () => {
+test('redacts an invented value everywhere, but a value of words and numbers only beside its name', () => {
   const spread = (password: string) =>
     !redactSecrets(`password: "${password}"\nrun("${password}", 9)`, 'a.ts').text.includes(password);
   for (const parts of [

@@ -30,7 +30,7 @@ async function reported(text: string, path: string): Promise<string[]> {
   return messages.map(({ ruleId, messageId }) => `${shortId(ruleId)} ${messageId}`);
 }
 
-test('there is a sample of every kind of message of every rule of the preset', () => {
+test("has a sample of each message of each rule of secretlint's preset", () => {
   for (const rule of presetRules) {
     const id = shortId(rule.meta.id);
     if (id === 'filter-comments') continue;
@@ -48,7 +48,7 @@ test('there is a sample of every kind of message of every rule of the preset', (
 });
 
 for (const { rule, message, path, text, secret } of samples)
-  test(`what secretlint's ${rule} reports as ${message} is redacted: ${secret.slice(0, 5)}`, async () => {
+  test(`redacts a secret that secretlint's ${rule} reports as ${message}: ${secret.slice(0, 5)}`, async () => {
     const found = await reported(text, path);
     assert.ok(found.some((kind) => kind === `${rule} ${message}` || (rule === 'vercel' && kind.startsWith('vercel '))));
     const redacted = redactSecrets(text, path);
@@ -63,7 +63,7 @@ const random = (seed: number) => {
   return (below: number) => Math.floor(uniform() * below);
 };
 
-test('whatever stands around and inside, redaction keeps length, line ends and all that is outside of its ranges', () => {
+test('redaction keeps the length, the line ends and all text outside of its ranges', () => {
   const next = random(7);
   const around = [
     '',
@@ -109,7 +109,7 @@ test('whatever stands around and inside, redaction keeps length, line ends and a
   }
 });
 
-test('line ends, offsets and the code around a secret stay as they are', () => {
+test('keeps line ends, offsets and the code around a secret', () => {
   const before = 'const url = "postgres://joe:';
   const text = `${before}${noise(12)}@db.example.net/x";\nnext();\n${pem('PRIVATE KEY')}\nlast();\n`;
   const redacted = redactSecrets(text, 'a.ts').text;
@@ -117,7 +117,7 @@ test('line ends, offsets and the code around a secret stay as they are', () => {
   assert.ok(redacted.endsWith('\nlast();\n'));
 });
 
-test('a secret is redacted everywhere, also where no rule would find it; a word is not', () => {
+test('redacts further occurrences of a secret that no rule finds, but not of a word', () => {
   const token = `ghp_${noise(36)}`;
   assert.ok(!redactSecrets(`a("${token}")\nb(x${token}y)`, 'a.ts').text.includes(noise(36)));
   const [found] = findSecrets(`const password = "${'swordfish'}";\nswordfish();`, 'a.ts');
@@ -125,7 +125,7 @@ test('a secret is redacted everywhere, also where no rule would find it; a word 
   assert.equal(redactSecrets(`const password = "${'swordfish'}";\nswordfish();`, 'a.ts').count, 1);
 });
 
-test('comments that switch secretlint off do not switch redaction off', () => {
+test('redacts despite comments that disable secretlint', () => {
   const text = `// secretlint-disable\nconst a = "ghp_${noise(36)}"; // secretlint-disable-line\n`;
   assert.equal(redactSecrets(text, 'a.ts').count, 1);
 });
@@ -168,7 +168,7 @@ const written: readonly (readonly [string, (block: string) => string])[] = [
 ];
 for (const kind of kinds)
   for (const [how, write] of written)
-    test(`a key block is redacted, whole, without its head and without its end: ${kind} ${how}`, () => {
+    test(`redacts a key block, also without its first or last line: ${kind} ${how}`, () => {
       const body = `MIIE${noise(330)}`;
       const block = pem(kind, body);
       const whole = write(block);
@@ -183,7 +183,7 @@ for (const kind of kinds)
       }
     });
 
-test('half a secret at the edge of a window is redacted where the window is said to be cut', () => {
+test('redacts a partial secret at an edge of a window that is marked as cut', () => {
   const secrets = [`ghp_${noise(36)}`, `sk_${'live'}_${noise(24)}`, noise(40, '0123456789abcdef'), noise(43)];
   for (const secret of secrets)
     for (let cut = 10; cut <= secret.length - 10; cut += 3) {
@@ -196,7 +196,7 @@ test('half a secret at the edge of a window is redacted where the window is said
     }
 });
 
-test('a window cut in ordinary code stays as it is', () => {
+test('keeps a window that is cut in ordinary code', () => {
   const cut = { start: true, end: true };
   for (const text of [
     'tLineEnd(text, lines);\nconst end = getEl',
@@ -206,7 +206,7 @@ test('a window cut in ordinary code stays as it is', () => {
     assert.equal(redactSecrets(text, 'a.ts', cut).text, text);
 });
 
-test('words cost few bits a character, and what is drawn at random many', () => {
+test('words have few bits per character, and random text has many', () => {
   for (const words of [
     'getElementById',
     'the quick brown fox',
@@ -272,7 +272,7 @@ const hostile: readonly (readonly [string, string])[] = [
 ];
 
 for (const [what, piece] of hostile)
-  test(`a million characters of ${what} end`, { timeout: 120_000 }, () => {
+  test(`finishes a million characters of ${what}`, { timeout: 120_000 }, () => {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
     assert.equal(redactSecrets(text, 'a.ts').text.length, text.length);
     const part = text.slice(0, 100_000);

@@ -26,7 +26,7 @@ async function redactedWhole(text: string, path = 'notes.log', size = 1 << 18): 
   return redacted;
 }
 
-test('redacts a key that lies across the end of a window', async () => {
+test('redacts a key across the end of a window', async () => {
   const lines = keyLines('across');
   const key = pemOf(lines);
   for (const before of [0, 40, 800, key.length]) {
@@ -36,13 +36,13 @@ test('redacts a key that lies across the end of a window', async () => {
   }
 });
 
-test('redacts a line of a key that stands a window before the key', async () => {
+test('redacts a line of a key in an earlier window than the key', async () => {
   const lines = keyLines('before');
   const redacted = await redactedWhole(`stray ${lines[7]}\n${filler(2 * window)}\n${pemOf(lines)}\n`);
   assert.deepEqual(linesLeft(redacted, lines), []);
 });
 
-test('knows the columns of a table in its later windows', async () => {
+test('uses the column names of a table in later windows', async () => {
   const row = (i: number) => `${i},${'somebody who lives in a long street '.repeat(40)},${password(i)}\n`;
   const password = (i: number) => `${(i * 7919).toString(36)}!Winter`;
   const rows = Array.from({ length: 1000 }, (_, i) => row(i)).join('');
@@ -52,7 +52,7 @@ test('knows the columns of a table in its later windows', async () => {
   assert.ok(redacted.includes('999,somebody'));
 });
 
-test('cuts a line without an end, and redacts what lies in it', async () => {
+test('cuts an endless line and redacts its secrets', async () => {
   const token = `ghp_${noise(36)}`;
   const redacted = await redactedWhole(`${filler(10 * window).replaceAll('\n', ' ')} ${token}`, 'one-line.txt');
   assert.ok(!redacted.includes(token.slice(4)));
