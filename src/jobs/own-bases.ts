@@ -1,17 +1,16 @@
-// The jobs that discover models on this machine, download models, and import them as bases.
+// The jobs that discover models on this machine, download models, and register them as bases.
 import { join } from 'node:path';
 import { ok, type Result } from '../common/errors.ts';
 import { type CatalogModel, DOWNLOADS, fileNameOf } from '../neural/models/catalog.ts';
-import { type AddedBase, addGgufModel } from '../neural/models/import/add-gguf.ts';
+import { type AddedBase, addGgufModel, type GgufRequest } from '../neural/models/import/add-gguf.ts';
 import { discoverModels, type FoundModel } from '../neural/models/import/discover-models.ts';
 import { download } from '../neural/models/import/download.ts';
 import type { Proxies } from '../neural/models/import/get.ts';
-import { type ImportedBase, importModel, type ModelImportRequest } from '../neural/models/import/import-model.ts';
 import { IMPORTED_BASES } from '../neural/models/list.ts';
 import { lockDownload } from '../storage/lock.ts';
 import type { JobDeps } from './paid-llm.ts';
 
-export type { AddedBase, FoundModel, ImportedBase, ModelImportRequest };
+export type { AddedBase, FoundModel, GgufRequest };
 
 export interface DownloadRequest {
   readonly model: CatalogModel;
@@ -29,10 +28,10 @@ export async function findModelsJob(
 }
 
 export function importBaseJob(
-  request: ModelImportRequest,
+  request: GgufRequest,
   { signal, progress }: Pick<JobDeps, 'signal' | 'progress'>,
-): Promise<Result<ImportedBase>> {
-  return importModel(request, signal, progress);
+): Promise<Result<AddedBase>> {
+  return addGgufModel(request, signal, progress);
 }
 
 /** Downloads a model of the catalog, checks it, and registers it as a base. */

@@ -13,7 +13,7 @@ import type { TaskReport } from '../text-tasks/task-report.ts';
 import type { CommitJobRequest, CommitMessage } from './commit-message.ts';
 import type { DocRequest, WrittenComment } from './doc-comment.ts';
 import type { CarriedRequest } from './exchange.ts';
-import type { AddedBase, DownloadRequest, FoundModel, ImportedBase, ModelImportRequest } from './own-bases.ts';
+import type { AddedBase, DownloadRequest, FoundModel, GgufRequest } from './own-bases.ts';
 import type { RelayAsked, RelaySaid } from './relay.ts';
 import type { PreviewRow, TextPreviewRequest, TextTaskRequest } from './text-task.ts';
 
@@ -41,7 +41,7 @@ export interface Jobs {
   /** Discovers models on this machine that can be imported as bases. */
   findModels: { request: Record<string, never>; result: readonly FoundModel[] };
   /** Imports one of them. */
-  importBase: { request: ModelImportRequest; result: ImportedBase };
+  importBase: { request: GgufRequest; result: AddedBase };
   /** Downloads a model and imports it. */
   downloadModel: { request: DownloadRequest; result: AddedBase };
 }

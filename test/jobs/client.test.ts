@@ -146,7 +146,7 @@ test('a job and its children end with their parent, however that dies', async ()
   assert.deepEqual(await leftOf(child.pid as number), []);
 });
 
-test('a base is imported in a job with progress; a cancelled import leaves no base and the next one succeeds', async () => {
+test('a GGUF file is added in a job with progress; a cancelled attempt leaves no base and the next one succeeds', async () => {
   const path = join(project.request.specialistFolder, 'crafted.gguf');
   mkdirSync(project.request.specialistFolder, { recursive: true });
   writeFileSync(path, bytesOfCrafted(CRAFTED_GGUF['qwen2.gguf']()));
@@ -157,14 +157,14 @@ test('a base is imported in a job with progress; a cancelled import leaves no ba
   assert.deepEqual(listPackages(request.into), []);
   const told: number[] = [];
   const imported = await client().job('importBase', request, never(), ({ stage, done, total }) => {
-    if (stage === 'Rounding its weights' && total !== undefined) told.push(done / total);
+    if (stage === 'Checking the file' && total !== undefined) told.push(done / total);
   });
   assert.ok(imported.ok, JSON.stringify(imported));
   assert.deepEqual(
     told,
     [...told].sort((a, b) => a - b),
   );
-  assert.ok(told.length > 10 && told.at(-1) === 1, told.join(' '));
+  assert.equal(told.at(-1), 1, told.join(' '));
   assert.deepEqual(
     listPackages(request.into).map(({ name }) => name),
     ['crafted'],

@@ -7,7 +7,16 @@ import { type Failure, failed, messageOf, ok, type Result } from '../../common/e
 import { replaceFile } from '../../common/files.ts';
 import { listFiles } from '../../neural/models/adapted.ts';
 import { compatibilityOf, otherBaseFailure } from '../../neural/models/compatibility.ts';
-import { ADAPTER, ADAPTER_CONFIG, CONFIG, type Sha256, sha256Of, WEIGHTS } from '../../neural/models/manifest.ts';
+import {
+  ADAPTER,
+  ADAPTER_CONFIG,
+  CONFIG,
+  type PackageManifest,
+  readManifest,
+  type Sha256,
+  sha256Of,
+  WEIGHTS,
+} from '../../neural/models/manifest.ts';
 import { isBetterThan } from './compared.ts';
 
 export interface CurrentModel {
@@ -43,10 +52,16 @@ const PREFIX = 'neural-';
 /** Folder of a run's checkpoint and partial outputs. */
 const WORK = 'neural.work';
 
+/** The manifest of a registered GGUF file. */
+function ggufOf(folder: string): PackageManifest | undefined {
+  const manifest = readManifest(folder);
+  return manifest.ok && manifest.value?.kind === 'gguf' ? manifest.value : undefined;
+}
+
 /** Files that every model folder has. */
 export function isModel(folder: string): boolean {
   const holds = (...names: string[]) => names.every((name) => existsSync(join(folder, name)));
-  return holds(CONFIG, WEIGHTS) || holds(ADAPTER_CONFIG, ADAPTER);
+  return holds(CONFIG, WEIGHTS) || holds(ADAPTER_CONFIG, ADAPTER) || ggufOf(folder) !== undefined;
 }
 
 /**
@@ -113,8 +128,10 @@ export function modelFolderOf(weights: Sha256, specialistFolder: string): string
     .find((model) => isModel(model) && weightsOf(model) === weights);
 }
 
-/** Hash of the model's weights or its adapter's. */
+/** Hash of the model's weights, its adapter's, or its GGUF file. */
 export function weightsOf(model: string): Sha256 {
+  const gguf = ggufOf(model);
+  if (gguf) return gguf.weights;
   return sha256Of(join(model, existsSync(join(model, WEIGHTS)) ? WEIGHTS : ADAPTER));
 }
 

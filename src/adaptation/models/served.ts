@@ -15,7 +15,7 @@ import { snapshotName } from './specialist-files.ts';
 export async function draftMixed(
   engine: Engine,
   { specialistFolder, tokenizerPath }: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
-  { base, precision, threads }: NeuralAccess,
+  { base, precision, threads, device }: NeuralAccess,
   query: CompletionQuery,
   options: DraftOptions,
   log: Log,
@@ -31,6 +31,7 @@ export async function draftMixed(
     tokenizer: tokenizerPath,
     precision,
     threads,
+    device: device === 'cpu' ? 'cpu' : 'auto',
   });
   return opened.ok ? engine.request('draft', { key, query, options }) : opened;
 }

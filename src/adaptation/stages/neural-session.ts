@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
-import { sha256Of } from '../../neural/models/manifest.ts';
+import { readManifest, sha256Of } from '../../neural/models/manifest.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
@@ -46,6 +46,8 @@ export class NeuralSession {
   private readonly key: string;
   private readonly snapshot: string;
   private open: { readonly name: ModelCandidate['name']; readonly opened: EngineDrafter } | undefined;
+
+  private fittedBase: { readonly model: string; readonly weights: unknown } | undefined;
 
   constructor(deps: NeuralSessionDeps) {
     this.deps = deps;
@@ -96,6 +98,9 @@ export class NeuralSession {
     rmSync(this.snapshot, { force: true });
     void this.deps.engine.request('close', { key: this.key });
     this.open = undefined;
+    const { fittedBase } = this;
+    if (fittedBase)
+      replaceFile(join(fittedBase.model, MIXTURE_FILE), [new TextEncoder().encode(JSON.stringify(fittedBase.weights))]);
   }
 
   /** Digest of everything that decides a candidate's answers. */
@@ -114,7 +119,7 @@ export class NeuralSession {
     if (this.open?.name === name && !refit) return this.open.opened;
     const { engine, access, tokenizerPath, fit, signal } = this.deps;
     if (!this.open) await this.begin();
-    const { precision, threads } = access;
+    const { precision, threads, device } = access;
     const source = {
       key: this.key,
       model,
@@ -125,6 +130,7 @@ export class NeuralSession {
       tokenizer: tokenizerPath,
       precision,
       threads,
+      device: device === 'cpu' ? ('cpu' as const) : ('auto' as const),
     };
     tell({ done: 0, total: undefined, detail: `opening ${titles[name]}` });
     const opened = await EngineDrafter.open(engine, source, {
@@ -134,6 +140,9 @@ export class NeuralSession {
       signal,
     });
     this.open = { name, opened };
+    // The weights of a GGUF base are kept when the run ends: what serves is then what was measured, and no answer of
+    // this run is asked again.
+    if (opened.fit && unwrap(readManifest(model))?.gguf) this.fittedBase = { model, weights: opened.fit.weights };
     return opened;
   }
 

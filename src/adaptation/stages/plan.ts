@@ -3,7 +3,7 @@
 import { basename, dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
-import { smallerThan } from '../../neural/models/list.ts';
+import { smallerThan, untrainable } from '../../neural/models/list.ts';
 import { trainingStatusOf } from '../../specialist/engine/protocol.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { RemainingWork } from '../report/countdown.ts';
@@ -64,6 +64,8 @@ export async function planOf(runner: LearnStages, tell: Tell): Promise<TrainingP
   };
   const done = await runner.known('training');
   if (done) return plan(done.base, 0);
+  const refusal = untrainable(access.base);
+  if (refusal !== undefined) return { ...plan(access.base, 0), why: refusal };
   const bases = [access.base, ...(access.noOther ? [] : smallerThan(access.base))];
   let why: ((what: string) => string) | undefined;
   try {

@@ -1,11 +1,11 @@
-// `base`: imports, lists, measures and removes base models.
+// `base`: adds, lists, measures and removes base models.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { counted, megabytes } from '../../common/format.ts';
 import { threadCount } from '../../common/threads.ts';
 import { DIALECTS } from '../../neural/models/dialects.ts';
+import type { AddedBase } from '../../neural/models/import/add-gguf.ts';
 import { discoverModels, type FoundModel } from '../../neural/models/import/discover-models.ts';
-import type { ImportedBase } from '../../neural/models/import/import-model.ts';
 import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
@@ -32,7 +32,7 @@ export async function ownBase(asked: CommandLine, terminal: Terminal): Promise<n
 async function add(asked: CommandLine, terminal: Terminal): Promise<number> {
   const { others, values } = asked;
   const [target] = others;
-  if (target === undefined) throw new UsageError('Name a GGUF file or a folder of safetensors: base add PATH.');
+  if (target === undefined) throw new UsageError('Name a GGUF file: base add FILE.gguf.');
   const { bar, stop, log } = terminal;
   const request = { path: target, into: basesFolder(values), ...(values.name !== undefined && { name: values.name }) };
   // In a job's process, which needs a third of the memory that this process would.
@@ -83,10 +83,10 @@ async function remove({ others, values }: CommandLine, terminal: Terminal): Prom
   if (target === undefined) throw new UsageError('Name the base: base remove NAME.');
   const folder = join(basesFolder(values), target);
   if (!/^[\w.-]+$/.test(target) || target.startsWith('.') || !existsSync(folder)) {
-    throw new UsageError(`There is no imported base '${target}'. List the bases: npm start -- base list`);
+    throw new UsageError(`There is no added base '${target}'. List the bases: npm start -- base list`);
   }
   rmSync(folder, { recursive: true });
-  terminal.print({ removed: target }, `Removed the base '${target}'. The file that it was imported from is unchanged.`);
+  terminal.print({ removed: target }, `Removed the base '${target}'. Its GGUF file is unchanged.`);
   return 0;
 }
 
@@ -99,14 +99,14 @@ async function listAll({ values }: CommandLine, terminal: Terminal): Promise<num
 
 const millions = (parameters: number) => `${Math.round(parameters / 1e6)} M parameters`;
 
-function renderImported({ name, parameters, bytes, contextLength, licence, manifest, resumed }: ImportedBase): string {
+function renderImported({ name, parameters, bytes, contextLength, licence, manifest }: AddedBase): string {
   const stated = licence === undefined ? 'It states no licence' : `Its licence, as stated: ${licence}`;
   const form =
     DIALECTS[manifest.dialect].tokens.suffix === ''
       ? 'it continues the text before the cursor'
       : `prompts as ${manifest.dialect}`;
   return [
-    `Imported '${name}'${resumed ? ', resuming an earlier attempt' : ''}: ${millions(parameters)} in 4 bits, ${megabytes(bytes)}, a context of ${contextLength} tokens; ${form}.`,
+    `Added '${name}': ${millions(parameters)}, ${megabytes(bytes)}, served by llama.cpp from where it is, a context of ${contextLength} tokens; ${form}.`,
     `${stated}. Copies of a model sometimes state a wrong one: check its maker's page.`,
     `Use it with --base ${name}`,
   ].join('\n');
@@ -129,12 +129,10 @@ function renderAll(bases: readonly PackageInfo[], found: readonly FoundModel[]):
     ({ name, parameters, bytes, manifest }) =>
       `  ${name.padEnd(32)} ${millions(parameters)}, ${megabytes(bytes)}, ${manifest.licence}`,
   );
-  const others = found.map(({ where, name, path, bytes, licence, importedBytes, problem }) => {
-    const what =
-      problem ??
-      `${megabytes(bytes)}, in 4 bits ${megabytes(importedBytes ?? 0)}, licence as stated: ${licence ?? 'none'}`;
+  const others = found.map(({ where, name, path, bytes, licence, problem }) => {
+    const what = problem ?? `${megabytes(bytes)}, licence as stated: ${licence ?? 'none'}`;
     return `  ${name.padEnd(32)} ${where}: ${what}\n    ${path}`;
   });
-  const heading = 'On this machine, to import with base add PATH (the stated licence can be wrong):';
+  const heading = 'On this machine, to add with base add FILE.gguf (the stated licence can be wrong):';
   return ['Bases:', ...rows, ...(others.length > 0 ? [heading, ...others] : [])].join('\n');
 }

@@ -1,10 +1,12 @@
 // Pooled hidden states of whole texts, as features for text tasks.
 
-import { CodedError } from '../../common/errors.ts';
+import { dirname } from 'node:path';
+import { CodedError, unwrap } from '../../common/errors.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { choosePrecision } from '../architecture/precision.ts';
 import { promptGraph, UNRETURNED_OUTPUT } from '../architecture/serve.ts';
 import { tokenizerPathFor } from '../models/compatibility.ts';
+import { readManifest } from '../models/manifest.ts';
 import { loadModel } from '../models/model-folder.ts';
 import { loadLibrary } from '../runtime/library.ts';
 import { Session } from '../runtime/session.ts';
@@ -32,10 +34,13 @@ const MOST_TOKENS = 256;
  * text and `after`. Throws CodedError as LanguageModel.load does, and the signal's reason between two texts.
  */
 export async function* pooledStates(
-  { language, texts, before, after, depths }: StatesRequest,
+  { language: named, texts, before, after, depths }: StatesRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<Float32Array> {
   await loadLibrary();
+  // llama.cpp gives no hidden states: beside a GGUF base, the base that ships with the n-grams' tokenizer reads.
+  const isGguf = unwrap(readManifest(named.model))?.kind === 'gguf';
+  const language = isGguf ? { ...named, model: dirname(named.tokenizer) } : named;
   const tokenizerPath = tokenizerPathFor(language.model, language.base, language.tokenizer);
   const tokenizer = readTokenizer(tokenizerPath);
   if (!tokenizer.ok) throw new CodedError(tokenizer.error.code, tokenizer.error.message);

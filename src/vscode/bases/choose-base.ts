@@ -84,10 +84,6 @@ function otherRows(deps: ChooseBaseDeps): ModelRow[] {
     },
     { label: t('Import a GGUF File…'), run: () => open({ filters: { GGUF: ['gguf'] } }) },
     {
-      label: t('Import a Folder of Safetensors…'),
-      run: () => open({ canSelectFolders: true, canSelectFiles: false }),
-    },
-    {
       label: t('Measure the Speed Again'),
       detail: t('Do this if the machine was busy when the models were timed'),
       run: () => measureAgain(deps),

@@ -55,7 +55,7 @@ export function removeButton(): vscode.QuickInputButton {
 
 /** Models in the folders of other programs. Those that cannot be used say why. */
 export function foundRows(found: readonly FoundModel[], deps: ImportBaseDeps): ModelRow[] {
-  return found.map(({ where, name, path, bytes, importedBytes, licence, problem }): ModelRow => {
+  return found.map(({ where, name, path, bytes, licence, problem }): ModelRow => {
     if (problem !== undefined) {
       const label = withIcon('circle-slash', safeText(name));
       return { label, description: safeText(where), detail: safeSentence(problem) };
@@ -63,10 +63,7 @@ export function foundRows(found: readonly FoundModel[], deps: ImportBaseDeps): M
     const licenceText = licence === undefined ? t('no licence stated') : t('licence as stated: {0}', licence);
     return {
       label: safeText(name),
-      description: joined(
-        [safeText(where), t('{0}, in 4 bits {1}', megabytes(bytes), megabytes(importedBytes ?? 0)), licenceText],
-        ' · ',
-      ),
+      description: joined([safeText(where), megabytes(bytes), licenceText], ' · '),
       detail: safeText(path),
       run: () => importModel(path, name, deps),
     };

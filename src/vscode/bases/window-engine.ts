@@ -83,10 +83,11 @@ export class Neural extends DisposableStore implements Engine {
 
   /** The model with the serving options of the current settings. */
   serving({ model, base, name }: Pick<CurrentModel, 'model' | 'base' | 'name'>): ModelToOpen {
-    const { neuralPrecision, neuralThreads } = this.deps.settings();
+    const { neuralPrecision, neuralThreads, neuralDevice } = this.deps.settings();
+    const device = neuralDevice === 'cpu' ? 'cpu' : 'auto';
     const threads = threadCount(neuralThreads || 'auto');
     const { tokenizer } = this.shipped;
-    return { model, name, base, tokenizer, precision: neuralPrecision, threads };
+    return { model, name, base, tokenizer, precision: neuralPrecision, threads, device };
   }
 
   async request<K extends RequestKind>(
@@ -124,7 +125,7 @@ export class Neural extends DisposableStore implements Engine {
   }
 
   private relevantSettings(): string {
-    const { neural, neuralMemory, neuralPrecision, neuralThreads } = this.deps.settings();
-    return JSON.stringify([neural, neuralMemory, neuralPrecision, neuralThreads]);
+    const { neural, neuralMemory, neuralPrecision, neuralThreads, neuralDevice } = this.deps.settings();
+    return JSON.stringify([neural, neuralMemory, neuralPrecision, neuralThreads, neuralDevice]);
   }
 }

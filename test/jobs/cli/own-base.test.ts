@@ -1,4 +1,4 @@
-// `base`: imports, measures, lists and removes a model.
+// `base`: adds, measures, lists and removes a model.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,14 +10,14 @@ import { runCli } from './run.ts';
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-own-base-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('imports, measures, lists and removes a base', async () => {
+test('adds, measures, lists and removes a base', async () => {
   const path = join(folder, 'Crafted Coder.gguf');
   writeFileSync(path, bytesOfCrafted(CRAFTED_GGUF['qwen2.gguf']()));
   const storage = ['--storage', join(folder, 'store')];
   const home = { HOME: join(folder, 'nobody'), XDG_CACHE_HOME: '', OLLAMA_MODELS: join(folder, 'none') };
-  const added = await runCli(['base', 'add', path, ...storage], home);
+  const added = await runCli(['base', 'add', path, '--threads', '1', ...storage], home);
   assert.equal(added.code, 0, added.err);
-  assert.match(added.out, /Imported 'crafted-coder': 1 M parameters in 4 bits/);
+  assert.match(added.out, /Added 'crafted-coder': 1 M parameters, \d+ MB, served by llama\.cpp/);
   assert.match(added.out, /licence, as stated: apache-2\.0/);
   assert.match(added.out, /'crafted-coder' on this machine: a line \d+ ms, a new place \d+ ms/);
   const listed = await runCli(['base', 'list', ...storage], home);
@@ -31,7 +31,7 @@ test('imports, measures, lists and removes a base', async () => {
 test('what is no base, or no verb, gets a sentence', async () => {
   for (const [args, message] of [
     [['base'], /base add, base list, base measure, base remove/],
-    [['base', 'remove', '../store'], /There is no imported base '\.\.\/store'/],
+    [['base', 'remove', '../store'], /There is no added base '\.\.\/store'/],
     [['base', 'add', 'x', 'y'], /one base at a time/],
     [['list', '--name', 'x'], /--name belongs to base add/],
   ] as const) {

@@ -12,13 +12,12 @@ import { Network } from '../../../src/neural/inference/network.ts';
 import { LlamaModel, type TopTokens } from '../../../src/neural/llama/llama-model.ts';
 import { timeLlama } from '../../../src/neural/llama/timing.ts';
 import { exportModel } from '../../../src/neural/models/export/export.ts';
-import { readSource } from '../../../src/neural/models/import/source-of.ts';
-import { writeWeights } from '../../../src/neural/models/import/write-weights.ts';
+import { readGguf } from '../../../src/neural/models/import/gguf.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
-import { readSafetensors } from '../../../src/neural/models/safetensors.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { bytesOfCrafted, craftedGguf } from '../models/import/crafted-models.ts';
+import { ggufValues } from '../models/import/gguf-values.ts';
 
 const small = join(root, 'models', 'small');
 const tokenizer = unwrap(readTokenizer(join(small, 'tokenizer.json')));
@@ -81,17 +80,13 @@ test('an exported model has the distributions of our engine in full precision', 
 test('K-quants of a file have the distributions of our reader in full precision', async () => {
   const path = join(folder, 'qwen2.gguf');
   writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2', {}, 2)));
-  const source = await readSource(path);
-  const values = join(folder, 'values.safetensors');
-  const signal = new AbortController().signal;
-  await writeWeights(values, source, { form: 'values', from: 0, signal, onWritten: () => {} });
-  const weights = [...readSafetensors(readFileSync(values)).tensors].map(([name, { data }]) => [name, data] as const);
+  const values = await ggufValues(await readGguf(path));
   const tokens = Array.from({ length: 40 }, (_, i) => (i * 37) % 280);
   const model = await load(path, 128);
   const found = await model.distributionsAfter(tokens, 10);
   await model.dispose();
   // llama.cpp rounds what goes into a product to 8 bits.
-  assert.ok(furthest(found, await ours({ config: source.config, weights: new Map(weights) }, tokens, 10)) < 0.2);
+  assert.ok(furthest(found, await ours(values, tokens, 10)) < 0.2);
 });
 
 test('another line behind the same prompt keeps the prompt and changes no distribution', async () => {

@@ -1,6 +1,8 @@
 // Registers a GGUF file as a base that llama.cpp serves. The file stays where it is: the package names its path, size
 // and SHA-256, and holds the tokenizer that was read from its header.
+import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result, unwrap } from '../../../common/errors.ts';
 import { replaceFile } from '../../../common/files.ts';
@@ -10,8 +12,10 @@ import { dialectFor, dialectTokens } from '../dialects.ts';
 import { type PackageInfo, readPackage } from '../list.ts';
 import { filesIn, readManifest, sha256Of, TOKENIZER, writeManifest } from '../manifest.ts';
 import { type GgufFacts, readGgufFacts } from './gguf.ts';
-import { KNOWN_KIND } from './source.ts';
-import { hashOf } from './write-weights.ts';
+import { KNOWN_KIND, unsupported } from './source.ts';
+
+/** Bytes hashed at a time. */
+const PIECE = 1 << 22;
 
 export interface GgufRequest {
   /** A GGUF file. */
@@ -42,6 +46,10 @@ export async function addGgufModel(
   const path = resolve(request.path);
   try {
     progress({ stage: 'Reading what the model is', done: 0, total: undefined });
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      throw unsupported(
+        "it is a folder; llama.cpp serves GGUF files, which llama.cpp's convert_hf_to_gguf.py makes of a folder of safetensors",
+      );
     const facts = await readGgufFacts(path);
     const licence = facts.licence ?? request.licence;
     const name = nameFor(request.name ?? nameOf(path, facts));
@@ -105,6 +113,26 @@ async function write(
 function nameOf(path: string, { name }: GgufFacts): string {
   const own = basename(path).replace(/\.gguf$/i, '');
   return /^sha256-/.test(own) ? name || own : own;
+}
+
+/** SHA-256 of a file, read piece by piece. @param onRead called with the bytes read so far */
+async function hashOf(path: string, signal: AbortSignal, onRead: (bytes: number) => void): Promise<string> {
+  const file = await open(path, 'r');
+  const hash = createHash('sha256');
+  const piece = new Uint8Array(PIECE);
+  let done = 0;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(piece, 0, PIECE, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(piece.subarray(0, bytesRead));
+      done += bytesRead;
+      onRead(done);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** A name that is valid for a folder on every system and in a manifest. */

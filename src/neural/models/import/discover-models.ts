@@ -3,9 +3,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
 import { CodedError, messageOf } from '../../../common/errors.ts';
-import { parameterCount } from '../../architecture/parameters.ts';
-import { readSource } from './source-of.ts';
-import { sizeOf } from './write-weights.ts';
+import { readGgufFacts } from './gguf.ts';
 
 export interface FoundModel {
   /** The program that owns the folder: 'Ollama', 'LM Studio'. */
@@ -19,8 +17,6 @@ export interface FoundModel {
   readonly licence: string | undefined;
   /** Undefined if it cannot be imported. */
   readonly parameters: number | undefined;
-  /** Size on disk after an import. */
-  readonly importedBytes: number | undefined;
   /** Why it cannot be imported. */
   readonly problem: string | undefined;
 }
@@ -70,19 +66,12 @@ export async function discoverModels(
 async function looked({ where, name, path, licence }: Candidate): Promise<FoundModel> {
   const base = { where, name, path };
   try {
-    const source = await readSource(path);
-    return {
-      ...base,
-      bytes: source.files.reduce((sum, { bytes }) => sum + bytes, 0),
-      licence: source.licence ?? licence,
-      parameters: parameterCount(source.config),
-      importedBytes: sizeOf(source),
-      problem: undefined,
-    };
+    const { bytes, parameters, licence: own } = await readGgufFacts(path);
+    return { ...base, bytes, parameters, licence: own ?? licence, problem: undefined };
   } catch (error) {
     const problem = error instanceof CodedError ? error.message : messageOf(error);
     const bytes = (await stat(path).catch(() => undefined))?.size ?? 0;
-    return { ...base, bytes, licence, parameters: undefined, importedBytes: undefined, problem };
+    return { ...base, bytes, licence, parameters: undefined, problem };
   }
 }
 
@@ -162,20 +151,13 @@ async function inLmStudio(home: string): Promise<Candidate[]> {
   return (await Promise.all(folders.map((folder) => ggufs('LM Studio', folder)))).flat();
 }
 
-/** models--OWNER--NAME/snapshots/COMMIT: GGUF files, or one model of safetensors. */
+/** GGUF files under models--OWNER--NAME/snapshots/COMMIT. */
 async function inHub(environment: SearchLocations['environment'], home: string): Promise<Candidate[]> {
   const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = environment;
   const cache = HF_HOME || join(XDG_CACHE_HOME || join(home, '.cache'), 'huggingface');
   const root = HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || join(cache, 'hub');
-  const paths = await filesBelow(root, (name) => isGguf(name) || name === 'config.json');
-  const where = "Hugging Face's cache";
-  return paths
-    .filter((path) => path.includes(`${sep}snapshots${sep}`))
-    .flatMap((path): Candidate[] => {
-      if (isGguf(basename(path))) return [{ where, name: basename(path).replace(/\.gguf$/i, ''), path }];
-      const repository = /models--(?:.*--)?([^/\\]+)[/\\]snapshots[/\\][^/\\]+[/\\]config\.json$/.exec(path)?.[1];
-      return repository ? [{ where, name: repository, path: dirname(path) }] : [];
-    });
+  const found = await ggufs("Hugging Face's cache", root);
+  return found.filter(({ path }) => path.includes(`${sep}snapshots${sep}`));
 }
 
 async function inLlamaCpp(environment: SearchLocations['environment'], home: string): Promise<Candidate[]> {

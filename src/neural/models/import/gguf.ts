@@ -141,6 +141,11 @@ export async function readGgufFacts(path: string): Promise<GgufFacts> {
   const last = tensorInfos.reduce((most, { offset }) => Math.max(most, Number(offset)), 0);
   if (Number(tensorDataOffset) + last >= file.bytes) throw corrupt('its file was cut off');
   const vocabulary = Number(embedding.shape[1]);
+  const parameters = tensorInfos.reduce(
+    (sum, { shape }) => sum + shape.reduce((size, each) => size * Number(each), 1),
+    0,
+  );
+  if (!isCount(vocabulary) || !isCount(parameters)) throw corrupt('its tensors have no usable shapes');
   return {
     ...tokenizerFromGguf(metadata, vocabulary),
     name: nameIn(metadata),
@@ -148,7 +153,7 @@ export async function readGgufFacts(path: string): Promise<GgufFacts> {
     architecture,
     contextLength,
     vocabulary,
-    parameters: tensorInfos.reduce((sum, { shape }) => sum + Number(shape.reduce((size, each) => size * each, 1n)), 0),
+    parameters,
     bytes: file.bytes,
   };
 }
@@ -229,7 +234,7 @@ function configOf(
 }
 
 function multipliersOf(own: (key: string) => unknown, { multipliers: names }: ImportableFamily): Multipliers {
-  const stated = (name: keyof Multipliers) => (names ? number(own(names[name][1])) : undefined);
+  const stated = (name: keyof Multipliers) => (names ? number(own(names[name])) : undefined);
   const multipliers = {
     embedding: stated('embedding') ?? 1,
     residual: stated('residual') ?? 1,

@@ -1,4 +1,4 @@
-// The families that can be imported, one row each: our family that computes the same, and the names in their files.
+// The families whose weights can be read, one row each: our family that computes the same, and the names in a GGUF.
 
 import type { ModelType } from '../../architecture/families.ts';
 import { corrupt } from './source.ts';
@@ -19,25 +19,23 @@ export interface ImportableFamily {
   readonly as: ModelType;
   /** In a GGUF the rows of q and k are interleaved in pairs (llama.cpp's NORM rotation). */
   readonly paired: boolean;
-  /** Keys of its multipliers, in config.json and behind the family's name in a GGUF. */
-  readonly multipliers?: Readonly<Record<keyof Multipliers, readonly [json: string, gguf: string]>>;
+  /** Keys of its multipliers behind the family's name. */
+  readonly multipliers?: Readonly<Record<keyof Multipliers, string>>;
 }
 
-/** By model_type in config.json, which for these is also general.architecture in a GGUF. */
+/** By general.architecture. */
 export const IMPORTABLE_FAMILIES: Readonly<Record<string, ImportableFamily>> = {
   llama: { as: 'llama', paired: true },
-  // In a GGUF it is called llama. A sliding window limits the context that it gets.
-  mistral: { as: 'llama', paired: true },
   qwen2: { as: 'qwen2', paired: false },
   qwen3: { as: 'qwen3', paired: false },
   granite: {
     as: 'llama',
     paired: true,
     multipliers: {
-      embedding: ['embedding_multiplier', 'embedding_scale'],
-      residual: ['residual_multiplier', 'residual_scale'],
-      attention: ['attention_multiplier', 'attention.scale'],
-      logits: ['logits_scaling', 'logit_scale'],
+      embedding: 'embedding_scale',
+      residual: 'residual_scale',
+      attention: 'attention.scale',
+      logits: 'logit_scale',
     },
   },
 };

@@ -5,11 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniforms } from '../../../../src/common/statistics/random.ts';
-import type { ModelConfig } from '../../../../src/neural/architecture/config.ts';
-import { elements, parameterSpecs } from '../../../../src/neural/architecture/parameters.ts';
-import { writeConfig } from '../../../../src/neural/models/config-json.ts';
-import { type StoredType, writeSafetensors } from '../../../../src/neural/models/safetensors.ts';
-import { initialWeights } from '../../../support/random-models.ts';
+import { elements } from '../../../../src/neural/architecture/parameters.ts';
 import { trainTokenizer } from '../../../text/tokenizer/fixture.ts';
 import { type GgufTensor, type GgufValue, ggufFile, randomBlocks } from './write-gguf.ts';
 
@@ -163,88 +159,9 @@ export const CRAFTED_GGUF = {
   'granite.gguf': () => craftedGguf('granite', GRANITE, 3),
 } as const;
 
-interface CraftedFolder {
-  readonly config: ModelConfig;
-  readonly type: StoredType;
-  /** In two files with an index. */
-  readonly isSharded: boolean;
-  /** Beside what config says. */
-  readonly json: Readonly<Record<string, unknown>>;
-}
-
-export const CRAFTED_FOLDERS: Readonly<Record<string, CraftedFolder>> = {
-  'llama-shards': {
-    config: { ...SHAPE, modelType: 'llama' },
-    type: 'BF16',
-    isSharded: true,
-    json: {
-      rope_scaling: {
-        rope_type: 'llama3',
-        factor: 8,
-        low_freq_factor: 1,
-        high_freq_factor: 4,
-        original_max_position_embeddings: 64,
-      },
-    },
-  },
-  'qwen2-whole': {
-    config: { ...SHAPE, modelType: 'qwen2', attentionBias: true, tied: true },
-    type: 'F16',
-    isSharded: false,
-    json: {},
-  },
-  'qwen3-whole': {
-    config: { ...SHAPE, modelType: 'qwen3', headDim: 128, headNorms: true, tied: true },
-    type: 'BF16',
-    isSharded: false,
-    json: {},
-  },
-  'granite-whole': {
-    config: { ...SHAPE, modelType: 'llama', tied: true },
-    type: 'F32',
-    isSharded: false,
-    json: {
-      architectures: ['GraniteForCausalLM'],
-      model_type: 'granite',
-      embedding_multiplier: 2.5,
-      residual_multiplier: 0.75,
-      attention_multiplier: 0.0625,
-      logits_scaling: 1.5,
-    },
-  },
-};
-
-export function writeFolder(folder: string, { config, type, isSharded, json }: CraftedFolder): void {
-  mkdirSync(folder, { recursive: true });
-  const text = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
-  text('config.json', { ...JSON.parse(writeConfig(config, 'float32')), ...json });
-  text('tokenizer.json', TOKENIZER);
-  writeFileSync(join(folder, 'README.md'), '---\nlanguage: en\nlicense: mit\n---\n# Crafted\n');
-  const weights = initialWeights(config, 7);
-  for (const [name, values] of weights) {
-    if (/bias$|_norm\.weight$/.test(name)) values.set(values.map((value, i) => value + ((i % 7) - 3) / 16));
-  }
-  const all = parameterSpecs(config).map(
-    ({ name, shape }) => [name, { shape, data: weights.get(name) as Float32Array }] as const,
-  );
-  const write = (name: string, tensors: typeof all) =>
-    writeFileSync(join(folder, name), Buffer.concat(writeSafetensors(tensors, type)));
-  if (!isSharded) {
-    write('model.safetensors', all);
-    return;
-  }
-  const names = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'] as const;
-  const half = Math.floor(all.length / 2);
-  write(names[0], all.slice(0, half));
-  write(names[1], all.slice(half));
-  const positions = all.map(([name], i) => [name, i < half ? names[0] : names[1]]);
-  text('model.safetensors.index.json', { metadata: {}, weight_map: Object.fromEntries(positions) });
-}
-
 export function writeCrafted(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, make] of Object.entries(CRAFTED_GGUF)) writeFileSync(join(folder, name), bytesOfCrafted(make()));
-  for (const [name, crafted] of Object.entries(CRAFTED_FOLDERS)) writeFolder(join(folder, name), crafted);
 }
 
 if (import.meta.main) writeCrafted(process.argv[2] as string);

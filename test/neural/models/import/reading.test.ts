@@ -5,15 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { unwrap } from '../../../../src/common/errors.ts';
-import type { Model } from '../../../../src/neural/architecture/decoder-values.ts';
 import { Network } from '../../../../src/neural/inference/network.ts';
 import { parseConfig, writeConfig } from '../../../../src/neural/models/config-json.ts';
-import { type ModelSource, readSource } from '../../../../src/neural/models/import/source-of.ts';
+import { readGguf } from '../../../../src/neural/models/import/gguf.ts';
 import { BLOCK_TYPES } from '../../../../src/neural/models/import/stored-numbers.ts';
-import { writeWeights } from '../../../../src/neural/models/import/write-weights.ts';
-import { readSafetensors } from '../../../../src/neural/models/safetensors.ts';
 import { loadLibrary } from '../../../../src/neural/runtime/library.ts';
-import { bytesOfCrafted, CRAFTED_FOLDERS, CRAFTED_GGUF, craftedGguf, TINY, writeCrafted } from './crafted-models.ts';
+import { bytesOfCrafted, CRAFTED_GGUF, craftedGguf, TINY, writeCrafted } from './crafted-models.ts';
+import { ggufValues } from './gguf-values.ts';
 
 const golden = (name: string) =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../../../golden/bases', name), 'utf8'));
@@ -42,18 +40,9 @@ for (const [name, { id, bytes, values }] of Object.entries(blocks)) {
   });
 }
 
-/** As it is, in full precision. */
-async function values(source: ModelSource): Promise<Model> {
-  const path = join(folder, 'values.safetensors');
-  const signal = new AbortController().signal;
-  await writeWeights(path, source, { form: 'values', from: 0, signal, onWritten: () => {} });
-  const { tensors } = readSafetensors(readFileSync(path));
-  return { config: source.config, weights: new Map([...tensors].map(([name, { data }]) => [name, data])) };
-}
-
-for (const name of [...Object.keys(CRAFTED_GGUF), ...Object.keys(CRAFTED_FOLDERS)]) {
+for (const name of Object.keys(CRAFTED_GGUF)) {
   test(`${name} has the logits that transformers has`, async () => {
-    const network = await Network.load(await values(await readSource(join(folder, name))), {
+    const network = await Network.load(await ggufValues(await readGguf(join(folder, name))), {
       device: 'cpu',
       threads: 1,
       precision: 'fp32',
@@ -82,7 +71,7 @@ test('divisors of the rotary frequencies are read where a GGUF has them, and wri
     path,
     bytesOfCrafted({ ...tiny, tensors: [...tiny.tensors, { name: 'rope_freqs.weight', shape: [8], type: 0, data }] }),
   );
-  const { config, licence, ends } = await readSource(path);
+  const { config, licence, ends } = await readGguf(path);
   assert.deepEqual(config.ropeDivisors, [...divisors]);
   assert.deepEqual(unwrap(parseConfig(writeConfig(config, 'float32'))), config);
   assert.equal(licence, 'apache-2.0');
