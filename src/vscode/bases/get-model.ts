@@ -86,15 +86,15 @@ function downloadRows(deps: GetModelDeps): ModelRow[] {
       };
     const { needs, fits, lineMs, isFast } = offerOf(bytes, machine);
     const memory = fits
-      ? t('Needs {0} of memory; {1} are free.', megabytes(needs), megabytes(machine.free))
+      ? t('Needs {0} of {1} free memory.', megabytes(needs), megabytes(machine.free))
       : t(
-          'Needs {0} of memory; {1} are free, and easyAdaptation.neuralMemory allows {2}.',
+          'Needs {0}; {1} are free, and easyAdaptation.neuralMemory allows {2}.',
           ...[needs, machine.free, machine.ceiling].map(megabytes),
         );
     const speed =
       lineMs === undefined
-        ? t('Its speed is measured here after the download.')
-        : t('A line takes about {0} ms, by a model that was measured here.', Math.round(lineMs));
+        ? t('Timed here after the download.')
+        : t('A line takes about {0} ms here.', Math.round(lineMs));
     return {
       label: withIcon(!fits ? 'warning' : isFast ? 'zap' : 'cloud-download', safeText(name)),
       description: joined([...parts, isFast ? t('fast enough here') : ''], ' · '),
