@@ -51,7 +51,7 @@ export function judged(of: Package): Judged[] {
         cuts.map((cut) => cut.draft),
         position,
       );
-      const shown = bestCut(scored, keyless.showThreshold)?.text ?? '';
+      const shown = bestCut(scored, { threshold: keyless.showThreshold })?.text ?? '';
       return {
         ...{ package: of.name, file: sided.path, pSpecialist, pApi, gain: pApi - pSpecialist, price },
         ...{ draftRight: sided.specialistRight, latencyMs: draft.latencyMs, characters: truth.trim().length },

@@ -150,7 +150,7 @@ function figures(name: string, of: (example: Example) => number): void {
       p = Math.min(p, sigmoid(each.z));
       return { ...each, p };
     });
-    return (bestCut(scored, 0.5) as (typeof scored)[number] | undefined) ?? [];
+    return (bestCut(scored, { threshold: 0.5 }) as (typeof scored)[number] | undefined) ?? [];
   });
   const wrongOf = (of: typeof shown) => `${of.filter(({ right }) => right === 0).length} of ${of.length} wrong`;
   const words = shown.filter(({ isNewWord }) => isNewWord);

@@ -117,7 +117,9 @@ async function run(
     'characters-written-share': 'written',
     'shows-per-100-keys': 'shows',
     'wrong-share': 'wrong',
-    'multi-line-share': 'multi',
+    'right-length-median': 'median',
+    'finished-line-share': 'finished',
+    'multi-line-right-share': 'multi',
   });
   const figures: Record<string, Figures> = {};
   for (const { name, what } of rules) console.log(`  ${name}: ${what}`);
@@ -155,6 +157,12 @@ function figuresOf(
     'characters-written-share': written / characters,
     'shows-per-100-keys': (100 * judged.length) / keys,
     'wrong-share': (judged.length - right.length) / shows,
+    'right-length-median': quantile(
+      right.map(({ ghost }) => ghost.text.trim().length),
+      0.5,
+    ),
+    'finished-line-share': right.filter(({ endsLine }) => endsLine).length / Math.max(1, right.length),
+    'multi-line-right-share': right.filter(({ lines }) => lines > 1).length / shows,
     'multi-line-share': judged.filter(({ lines }) => lines > 1).length / shows,
     'lines-of-a-right-show': right.reduce((sum, { lines }) => sum + Math.max(1, lines), 0) / Math.max(1, right.length),
     'latency-p50-ms': quantile(waits, 0.5),

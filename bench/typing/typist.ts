@@ -10,6 +10,8 @@ export interface Judged {
   readonly right: boolean;
   /** Lines of it that hold a word or a number, where it is right. */
   readonly lines: number;
+  /** It is right to the end of a line. */
+  readonly endsLine: boolean;
 }
 
 /** A suggestion that is taken: UTF-16 units of it that are right and wrong, and those behind the cursor that it takes the place of. */
@@ -51,7 +53,8 @@ export async function typeStretch(
     const { text } = ghost;
     const good = commonPrefix(text, writing.left);
     const right = good === text.length;
-    typed.judged.push({ ghost, right, lines: right ? linesIn(text) : 0 });
+    const endsLine = right && /^[^\S\n]*(?:\n|$)/.test(writing.left.slice(good));
+    typed.judged.push({ ghost, right, lines: right ? linesIn(text) : 0, endsLine });
     const bad = text.length - good;
     if (good < LEAST_TAKEN || bad >= good) return;
     taken = { good, bad, over: ghost.shown.completion.over };

@@ -253,7 +253,6 @@ function wantsApi({ request, settings }: RequestContext): boolean {
 
 /** Whether the draft can replace a late API answer. For a manual request half the usual threshold is enough. */
 function hasFair({ settings }: RequestContext, { cuts, policy }: ScoredDraft): boolean {
-  return (
-    bestCut(cuts, Math.max(policy.fallbackThreshold, settings.fallbackThreshold / 2), policy.annoyance) !== undefined
-  );
+  const threshold = Math.max(policy.fallbackThreshold, settings.fallbackThreshold / 2);
+  return bestCut(cuts, { threshold, isManual: policy.isManual === true }) !== undefined;
 }

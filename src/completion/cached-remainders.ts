@@ -2,7 +2,7 @@
 // showing there.
 import type { CompletionQuery } from '../common/completion.ts';
 import { hereNote } from '../routing/decide.ts';
-import { bestCut, restOf, type ScoredCut } from '../routing/show.ts';
+import { bestCut, restOf, type ScoredCut, type ShowLimits } from '../routing/show.ts';
 import { type CachedAnswer, insertedAt } from './answer-cache.ts';
 
 export interface CacheEntry {
@@ -10,30 +10,25 @@ export interface CacheEntry {
   readonly answer: CachedAnswer;
 }
 
-export interface ShowLimits {
-  readonly bar: number;
-  readonly annoyance?: number | undefined;
-}
-
 /**
  * The answer and its remainders, each at the end of the one before. Their probability assumes that all before them were
  * right.
  * @param cuts of the draft, shortest first
- * @param policy limits of an automatic request
+ * @param limits of an automatic request
  */
 export function withRemainders(
   query: CompletionQuery,
   answer: CachedAnswer,
   cuts: readonly ScoredCut[],
-  policy: ShowLimits,
+  limits: ShowLimits,
 ): CacheEntry[] {
   const { shown } = answer.decision;
   const placed = { query, answer };
   const left = shown === undefined ? [] : restOf(cuts, shown);
-  const rest = bestCut(left, policy.bar, policy.annoyance);
+  const rest = bestCut(left, limits);
   if (shown === undefined || rest === undefined) return [placed];
   const summary = hereNote(rest, 'the rest of an earlier draft');
   const { text, over = 0 } = rest;
   const next: CachedAnswer = { ...answer, text, over, decision: { ...answer.decision, shown: rest, summary } };
-  return [placed, ...withRemainders(insertedAt(query, shown), next, left, policy)];
+  return [placed, ...withRemainders(insertedAt(query, shown), next, left, limits)];
 }

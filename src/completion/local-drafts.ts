@@ -62,7 +62,11 @@ export class LocalDrafts {
     };
     const fit = this.deps.fit(draft);
     const scored = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, asked), position, policy.shift);
-    const cuts = asked.query === query ? scored : scored.flatMap((cut) => over(cut, context));
+    const placed = asked.query === query ? scored : scored.flatMap((cut) => over(cut, context));
+    // A text that was rejected in this line a moment ago is not proposed again, nor is its beginning.
+    const isRejected = ({ text }: ScoredCut) =>
+      rejected !== undefined && (rejected.startsWith(text) || text.startsWith(rejected));
+    const cuts = manual ? placed : placed.filter((cut) => !isRejected(cut));
     const decision = decide(fit, cleaned, position, policy, cuts);
     if (!manual) this.api.typing.judge(decision.gain > decision.price);
     const alone = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;
@@ -110,10 +114,10 @@ export class LocalDrafts {
   keep(context: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
     // The remainder is shown by an automatic request, even after a manual one.
     const available = this.api.available(context.settings);
-    const { showThreshold, fallbackThreshold, annoyance } = this.gate.policy(context.settings, available, false);
-    const policy = { bar: available ? showThreshold : fallbackThreshold, annoyance };
+    const { showThreshold, fallbackThreshold } = this.gate.policy(context.settings, available, false);
+    const limits = { threshold: available ? showThreshold : fallbackThreshold };
     const answer = this.answerOf(context, local, decision);
-    for (const placed of withRemainders(context.query, answer, local.cuts, policy))
+    for (const placed of withRemainders(context.query, answer, local.cuts, limits))
       this.cache.put(placed.query, placed.answer);
     return answer;
   }

@@ -29,10 +29,10 @@ export class Replies {
    * once.
    */
   provisional(context: RequestContext, { decision, cuts, policy, rejected }: ScoredDraft): Decision | undefined {
-    const bar = Math.max(policy.fallbackThreshold, decision.pApi - decision.price);
-    const shown = bestCut(cuts, bar, policy.annoyance);
     // A manual request waits for the API, and so does a line where a local draft was rejected.
-    if (shown === undefined || context.request.trigger === 'manual' || rejected !== undefined) return undefined;
+    if (context.request.trigger === 'manual' || rejected !== undefined) return undefined;
+    const shown = bestCut(cuts, { threshold: Math.max(policy.fallbackThreshold, decision.pApi - decision.price) });
+    if (shown === undefined) return undefined;
     const summary = hereNote(shown, 'shown at once, and the API is asked meanwhile');
     return { ...decision, route: 'specialist', shown, summary };
   }

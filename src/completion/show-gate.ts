@@ -4,26 +4,24 @@ import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Log } from '../common/log.ts';
 import { OnlineLevels } from '../routing/online.ts';
-import { annoyanceAt } from '../routing/show.ts';
 import type { PolicySettings, PositionFacts } from '../routing/types.ts';
 import { lineNumber } from '../text/lines.ts';
 import type { ShownSuggestion } from './shown-suggestions.ts';
 import type { CompletionSettings } from './types.ts';
 
-/**
- * From this many rejections in a row, each raises the thresholds by a step up to a limit, until the quiet time is over.
- */
+/** From this many rejections in a row, each is a step up to a limit, until the quiet time is over. */
 const PATIENCE = 3;
 const STEP = 0.1;
 const MOST = 0.3;
 const QUIET_MS = 20_000;
 /**
- * A suggestion that hides the editor's list needs this much more confidence; routing/show.ts accounts for the list's
- * cost.
+ * What the editor's list, which a suggestion hides, and rejections in a row add to the threshold. Together they add no
+ * more than 0.1, so that the displayed confidence never contradicts the user's threshold by more.
  */
-const LIST = { raise: 0.1, times: 1 };
-/** Prose needs higher confidence. */
-const PROSE = { raise: 0.1, times: 1.5 };
+const LIST_RAISE = 0.05;
+const MOST_RAISE = 0.1;
+/** Prose has a threshold of its own, halfway to certainty: half of what is shown there at 0.5 is wrong. */
+const proseThreshold = (threshold: number) => (1 + threshold) / 2;
 
 /** Facts about the position that move the thresholds. */
 export interface GatedPosition {
@@ -86,7 +84,7 @@ export class ShowGate {
   /**
    * A rejection is a second signal beside a low estimate (MCCom, arXiv 2603.05974): in its line the API is called
    * wherever it is likelier right.
-   * @param manual no threshold and no annoyance, and a call whenever the API is likelier right
+   * @param manual no threshold, any length, and a call whenever the API is likelier right
    */
   policy(
     settings: CompletionSettings,
@@ -97,19 +95,18 @@ export class ShowGate {
     const { risk } = settings;
     const whenLikelier = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
     const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
-    if (manual) return { ...common, balance: whenLikelier, showThreshold: 0, fallbackThreshold: 0, annoyance: 0 };
-    const raise = this.raise();
-    const quieter = position.besideList ? LIST : position.prose ? PROSE : undefined;
-    const thresholdRaise = raise + (quieter?.raise ?? 0);
+    if (manual) return { ...common, balance: whenLikelier, showThreshold: 0, fallbackThreshold: 0, isManual: true };
+    const doubt = this.doubt();
+    const raise = Math.min(MOST_RAISE, doubt * (MOST_RAISE / MOST) + (position.besideList ? LIST_RAISE : 0));
+    const raisedFrom = (threshold: number) =>
+      Math.min(0.95, (position.prose ? proseThreshold(threshold) : threshold) + raise);
     // Raises the call price, but 1 stays 'always' and a positive balance never becomes 'never'.
-    const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - raise);
+    const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - doubt);
     return {
       ...common,
-      annoyance:
-        annoyanceAt(apiAvailable ? settings.showThreshold : settings.fallbackThreshold) * (quieter?.times ?? 1),
       balance: position.rejectedHere ? whenLikelier : raised,
-      showThreshold: Math.min(0.95, settings.showThreshold + thresholdRaise),
-      fallbackThreshold: Math.min(0.95, settings.fallbackThreshold + thresholdRaise),
+      showThreshold: raisedFrom(settings.showThreshold),
+      fallbackThreshold: raisedFrom(settings.fallbackThreshold),
     };
   }
 
@@ -130,7 +127,8 @@ export class ShowGate {
     return this.last === undefined || this.clock.monotonic() - this.last.at > QUIET_MS;
   }
 
-  private raise(): number {
+  /** After several rejections in a row, 0 to MOST. */
+  private doubt(): number {
     if (this.rejections < PATIENCE || this.isLongAgo()) return 0;
     return Math.min(MOST, STEP * (this.rejections - PATIENCE + 1));
   }

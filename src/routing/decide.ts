@@ -49,11 +49,12 @@ export function decide(
   // The limit belongs to the fitted estimates, so that it moves with the online shift of the levels.
   const price = limit === undefined ? asked : Math.min(asked, limit + (gain - gainOf(score(fit, draft, position))));
   const apiPossible = settings.apiAvailable && settings.balance > 0;
-  const bar = apiPossible ? settings.showThreshold : settings.fallbackThreshold;
+  const threshold = apiPossible ? settings.showThreshold : settings.fallbackThreshold;
   const whole = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
   // A draft without cuts must only pass the threshold.
-  const [offered, annoyance] = cuts ? [cuts, settings.annoyance] : [whole, 0];
-  const shown = bestCut(offered, bar, annoyance);
+  const isManual = cuts === undefined || settings.isManual === true;
+  const [offered, limits] = [cuts ?? whole, { threshold, isManual }];
+  const shown = bestCut(offered, limits);
   const route = apiPossible && gain > price ? 'api' : shown ? 'specialist' : 'none';
   // Says so if only the risk bound caused the call.
   const bounded =
@@ -62,7 +63,7 @@ export function decide(
       : limit === NOTHING_STAYS
         ? '; too little is known for the bound on the risk'
         : '; so the bound on the risk holds';
-  const held = route === 'none' ? heldBack(offered, bar, annoyance) : undefined;
+  const held = route === 'none' ? heldBack(offered, limits) : undefined;
   const cut = route === 'specialist' ? shown : undefined;
   return {
     ...{ route, pSpecialist, pApi, pApiIsPrior, gain, price },
@@ -94,12 +95,12 @@ function apiNote(gain: number, pApi: number, isPrior: boolean): string {
 export function withoutApi(
   decision: Decision,
   cuts: readonly ScoredCut[],
-  { fallbackThreshold, annoyance }: PolicySettings,
+  { fallbackThreshold: threshold, isManual = false }: PolicySettings,
   why: string,
 ): Decision {
-  const shown = bestCut(cuts, fallbackThreshold, annoyance);
+  const shown = bestCut(cuts, { threshold, isManual });
   if (shown) return { ...decision, route: 'specialist', shown, summary: hereNote(shown, why) };
-  const held = heldBack(cuts, fallbackThreshold, annoyance);
+  const held = heldBack(cuts, { threshold, isManual });
   return { ...decision, route: 'none', ...(held && { held }), summary: nothingNote(held, why) };
 }
 

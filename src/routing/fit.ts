@@ -8,7 +8,7 @@ import { FEATURES, features, logit } from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
 import type { FitParameters, RouterModel } from './router-model.ts';
-import type { ScoredCut } from './show.ts';
+import { endOf, type ScoredCut } from './show.ts';
 import type { CouplingExample, Kept, PositionFacts, Shift } from './types.ts';
 
 export interface RouterFitOptions {
@@ -213,6 +213,7 @@ export function scoreCuts(
 ): ScoredCut[] {
   const { cut: estimate, cutIn } = fit.parameters;
   const correction = cutIn?.[position.languageId];
+  const whole = cuts.at(-1)?.text ?? '';
   let least = 1;
   return cuts.map((draft, i) => {
     const prior = cutPrior(draft, position);
@@ -220,9 +221,11 @@ export function scoreCuts(
     const own = correction === undefined ? p : estimateOf(correction, NOTHING, logit(p));
     least = Math.min(least, shifted(own, shift.specialist));
     const next = cuts[i + 1]?.tokens[draft.tokens.length];
+    const ends = endOf(whole, draft.text.length);
     return {
       text: draft.text,
       p: least,
+      ...(ends && { ends }),
       ...(next !== undefined && { next: { text: next.text, p: next.probability } }),
     };
   });

@@ -1,39 +1,59 @@
-// The displayed part of a draft: the cut with the highest expected gain among those above the threshold.
+// Which part of a draft is displayed. One rule: a cut is shown if its probability reaches the user's threshold and it is
+// long enough to be worth a look; of several, the one with the highest expected gain.
 
 /** A cut of a draft, and the probability that the author's text begins with it. */
 export interface ScoredCut {
   readonly text: string;
   readonly p: number;
+  /** What ends with it: the line, or an argument, call or statement. Absent: only a word. */
+  readonly ends?: CutEnd;
   /** UTF-16 units after the cursor that it replaces: closers that it writes itself. Absent: none. */
   readonly over?: number;
   /** The draft's next token, and its conditional probability; absent at the draft's end. */
   readonly next?: { readonly text: string; readonly p: number };
 }
 
+export type CutEnd = 'line' | 'unit';
+
+/** What the draft's text ends with after `length` UTF-16 units. */
+export function endOf(text: string, length: number): CutEnd | undefined {
+  const rest = text.slice(length);
+  if (rest === '' || /^[^\S\n]*\n/.test(rest)) return 'line';
+  return /[,;)\]}]$/.test(text.slice(0, length)) || /^\s*[,;)\]}]/.test(rest) ? 'unit' : undefined;
+}
+
 /**
- * Cost of a wrong suggestion, in characters: reading it, and the suggestion list that it hides. At the positions of the
- * prior's fit, one of five shown suggestions is wrong with it; it saves nine tenths of the characters that half this
- * cost saves.
+ * Least length, characters, and a bonus on the gain, characters: one decides faster on a whole line than on two pieces
+ * of it. From ten characters on, any text is long enough. Chosen on drafts of the medium model at every key of 28
+ * stretches in fourteen held-out packages: without least lengths 0.53 of the characters are written by suggestions with
+ * a median of 6, with these 0.43 with a median of 11.
  */
-const ANNOYANCE = 20;
-/** Cost of a right suggestion, in characters: the key that accepts it. */
-const KEY = 1;
+const UNITS: Readonly<Record<CutEnd | 'word', { readonly least: number; readonly bonus: number }>> = {
+  line: { least: 4, bonus: 10 },
+  unit: { least: 6, bonus: 4 },
+  word: { least: 10, bonus: 0 },
+};
+/** Cost of a wrong suggestion, in characters: to read it, and the suggestion list that it hides. */
+const WRONG = 20;
 
-/** Expected saving of showing a cut, in characters. */
-export function worth({ text, p }: ScoredCut, annoyance = ANNOYANCE): number {
-  return p * (text.trim().length - KEY) - (1 - p) * annoyance;
+export interface ShowLimits {
+  /** Least probability. */
+  readonly threshold: number;
+  /** The user asked by hand: any length is shown, and a wrong text costs nothing. */
+  readonly isManual?: boolean;
 }
 
-/** Cost of a wrong suggestion for a user's threshold `bar`: proportional to its odds; the cost above at 0.5. */
-export function annoyanceAt(bar: number): number {
-  const b = Math.min(0.999, bar);
-  return (ANNOYANCE * b) / (1 - b);
+const lengthOf = (text: string) => text.trim().length;
+const unitOf = ({ ends }: ScoredCut) => UNITS[ends ?? 'word'];
+
+/** Expected gain of showing a cut, in characters. */
+export function gainOf(cut: ScoredCut, { isManual }: Pick<ShowLimits, 'isManual'> = {}): number {
+  const right = lengthOf(cut.text) + unitOf(cut).bonus;
+  return cut.p * right - (isManual ? 0 : (1 - cut.p) * WRONG);
 }
 
-/** The probability at which a text is shown: at least the threshold, and more if it saves little. */
-export function neededFor({ text }: Pick<ScoredCut, 'text'>, bar: number, annoyance = ANNOYANCE): number {
-  const saves = Math.max(0, text.trim().length - KEY);
-  return Math.max(bar, annoyance === 0 ? 0 : annoyance / (annoyance + saves));
+function isLongEnough(cut: ScoredCut, { isManual }: ShowLimits): boolean {
+  return isManual === true || lengthOf(cut.text) >= unitOf(cut).least;
 }
 
 /** A draft that is not shown, its probability, and the probability from which it would be shown. */
@@ -43,26 +63,22 @@ export interface HeldBack {
   readonly from: number;
 }
 
-/** The cut that is nearest to being shown. */
-export function heldBack(cuts: readonly ScoredCut[], bar: number, annoyance?: number): HeldBack | undefined {
-  let nearest: HeldBack | undefined;
-  for (const { text, p } of cuts) {
-    const from = neededFor({ text }, bar, annoyance);
-    if (nearest === undefined || p - from >= nearest.p - nearest.from) nearest = { text, p, from };
+/** The most likely of the cuts that are long enough; undefined if there is none. */
+export function heldBack(cuts: readonly ScoredCut[], limits: ShowLimits): HeldBack | undefined {
+  let likeliest: ScoredCut | undefined;
+  for (const cut of cuts) {
+    if (isLongEnough(cut, limits) && (likeliest === undefined || cut.p >= likeliest.p)) likeliest = cut;
   }
-  return nearest;
+  return likeliest && { text: likeliest.text, p: likeliest.p, from: limits.threshold };
 }
 
-/**
- * The cut to show; undefined if none passes the threshold and saves something. With annoyance 0 savings need not be
- * positive.
- */
-export function bestCut(cuts: readonly ScoredCut[], bar: number, annoyance?: number): ScoredCut | undefined {
+/** The cut to show; undefined if none reaches the threshold or is long enough. */
+export function bestCut(cuts: readonly ScoredCut[], limits: ShowLimits): ScoredCut | undefined {
   let best: ScoredCut | undefined;
-  let most = annoyance === 0 ? -1 : 0;
+  let most = Number.NEGATIVE_INFINITY;
   for (const cut of cuts) {
-    const gain = worth(cut, annoyance);
-    if (cut.p >= bar && gain > most) [best, most] = [cut, gain];
+    const gain = gainOf(cut, limits);
+    if (cut.p >= limits.threshold && isLongEnough(cut, limits) && gain > most) [best, most] = [cut, gain];
   }
   return best;
 }

@@ -67,8 +67,8 @@ export interface PolicySettings {
   /** Minimum probability for showing a local draft if the API is available; `fallbackThreshold` if it is not. */
   readonly showThreshold: number;
   readonly fallbackThreshold: number;
-  /** Cost of a wrong suggestion, in characters; absent: the default for suggestions without a request. */
-  readonly annoyance?: number;
+  /** The user asked by hand: see ShowLimits. */
+  readonly isManual?: boolean;
   /** A limit besides the price; absent: only the price decides. */
   readonly risk?: RiskBound;
   /** Online shift of the estimates since the fit; absent: none. */

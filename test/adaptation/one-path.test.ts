@@ -136,7 +136,7 @@ test('fits the router on the served drafts, with the same text and confidence', 
     const shown = await served(example);
     const where = `${example.path}:${example.line + 1}:${example.column + 1}`;
     const cuts = scoreCuts(fit, cutsOf(draft, asked), position);
-    const best = bestCut(cuts, 0, 0);
+    const best = bestCut(cuts, { threshold: 0, isManual: true });
     assert.equal(shown?.text ?? '', best?.text ?? '', where);
     if (!shown) continue;
     assert.equal(shown.confidence, best?.p, where);

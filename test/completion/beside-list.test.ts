@@ -9,7 +9,7 @@ import { drafted, FAIR, Harness, Held, position, query, SURE, settled, sure, UNS
 const beside = { besideList: true } as const;
 
 test('a suggestion needs more confidence to hide the list, unless it continues an entry of it', async () => {
-  const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.54));
+  const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.51));
   const settings = { showThreshold: 0.5, fallbackThreshold: 0.5 };
   const h = () => new Harness({ specialist: fair(), llm: undefined, settings });
   assert.equal((await h().answer(position))?.text, 'customerNamesByRegion');
@@ -108,7 +108,7 @@ test('a suggestion that is being typed stays, with or without a list', async () 
 });
 
 test('a manual request uses the usual threshold and has no time limit', async () => {
-  const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNamesByRegion', 0.54)));
+  const specialist = new ScriptedSpecialist(() => h.clock.sleep(300).then(() => draft('customerNamesByRegion', 0.51)));
   const h: Harness = new Harness({ specialist, llm: undefined });
   assert.equal((await h.answer(position, { ...beside, trigger: 'manual' }))?.text, 'customerNamesByRegion');
 });

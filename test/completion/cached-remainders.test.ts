@@ -12,9 +12,9 @@ const position = { languageId: 'go', lineBefore: 'x := ', lineAfter: '' };
 const settings = { balance: 0, apiAvailable: false, showThreshold: 0.8, fallbackThreshold: 0.8 };
 const cuts = [
   { text: 'executeCommand', p: 0.95, next: { text: '(', p: 0.83 } },
-  { text: 'executeCommand(rootCmd', p: 0.77, next: { text: ')', p: 0.9 } },
-  { text: 'executeCommand(rootCmd)\n\tcheckError(err)', p: 0.65 },
-];
+  { text: 'executeCommand(rootCmd', p: 0.77, ends: 'unit', next: { text: ')', p: 0.9 } },
+  { text: 'executeCommand(rootCmd)\n\tcheckError(err)', p: 0.65, ends: 'line' },
+] as const;
 
 /** The cache after the first cut was shown. */
 function kept() {
@@ -23,7 +23,7 @@ function kept() {
   const { text } = decision.shown as { text: string };
   const answer: CachedAnswer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
-  const placed = withRemainders(at, answer, cuts, { bar: settings.fallbackThreshold });
+  const placed = withRemainders(at, answer, cuts, { threshold: settings.fallbackThreshold });
   for (const { query, answer } of placed) cache.put(query, answer);
   return { cache, placed };
 }
@@ -54,7 +54,7 @@ test('a remainder that does not fit or is below the threshold is not returned', 
   assert.equal(cache.get(query('\tx := executeQuery', '\n}\n')), undefined);
   const unsure = cuts.map((cut, i) => ({ ...cut, p: i === 0 ? cut.p : 0.7 }));
   const { answer, query: at } = kept().placed[0] as ReturnType<typeof kept>['placed'][number];
-  assert.equal(withRemainders(at, answer, unsure, { bar: 0.8 }).length, 1);
+  assert.equal(withRemainders(at, answer, unsure, { threshold: 0.8 }).length, 1);
 });
 
 test('a draft is cut before an uncertain token, and the record says so', async () => {
@@ -93,10 +93,10 @@ test('closing brackets are removed once a part of the draft has written them', (
     { text: 'rootCmd)', p: 0.8, over: 1 },
     { text: 'rootCmd); err != nil', p: 0.75, over: 1 },
   ];
-  const decision = decide(defaultFit(), draft('x', 0.9), position, { ...settings, annoyance: 0 }, past.slice(0, 1));
+  const decision = decide(defaultFit(), draft('x', 0.9), position, { ...settings, isManual: true }, past.slice(0, 1));
   const answer: CachedAnswer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
-  for (const { query, answer: kept } of withRemainders(at, answer, past, { bar: 0.5 })) cache.put(query, kept);
+  for (const { query, answer: kept } of withRemainders(at, answer, past, { threshold: 0.5 })) cache.put(query, kept);
   const rest = cache.get(query('x := run(rootCmd', ')\n}\n'));
   assert.deepEqual([rest?.rest, rest?.answer.over], ['); err != nil', 1]);
   // A bracket that the typist opens is closed by the editor before them: the text writes both.

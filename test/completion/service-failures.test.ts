@@ -253,19 +253,31 @@ test('a prefetch calls the API only if the setting allows it', async () => {
 });
 
 test('several rejections in a row raise the threshold for a while', async () => {
-  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.86, { confidence: 0.35 }));
-  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.6, fallbackThreshold: 0.6 } });
+  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.9, { confidence: 0.35 }));
+  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.9, fallbackThreshold: 0.9 } });
   let prefix = '';
   let shown = 0;
   for (let i = 0; i < 8; i++) {
-    prefix += `n${i} `;
-    if ((await h.answer(query(`${prefix}`, '\n'), {}, 1000)) !== undefined) shown++;
+    prefix += `n${i} = \n`;
+    if ((await h.answer(query(prefix, '\n'), {}, 1000)) !== undefined) shown++;
   }
   assert.ok(shown >= 3 && shown < 8, `${shown} shown`);
-  assert.equal(await h.answer(query(`${prefix}z `, '\n')), undefined);
-  assert.notEqual(await h.answer(query(`${prefix}zm `, '\n'), { trigger: 'manual' }), undefined, 'who asks gets it');
+  assert.equal(await h.answer(query(`${prefix}z = \n`, '\n')), undefined);
+  assert.notEqual(
+    await h.answer(query(`${prefix}zm = \n`, '\n'), { trigger: 'manual' }),
+    undefined,
+    'who asks gets it',
+  );
   await h.clock.advance(30_000);
-  assert.notEqual(await h.answer(query(`${prefix}zz `, '\n')), undefined);
+  assert.notEqual(await h.answer(query(`${prefix}zz = \n`, '\n')), undefined);
+});
+
+test('a text that was rejected in a line is not proposed there again', async () => {
+  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.9, { confidence: 0.35 }));
+  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.5, fallbackThreshold: 0.5 } });
+  assert.equal((await h.answer(query('a ', '\n')))?.text, 'localFunctionName();');
+  assert.equal(await h.answer(query('a b ', '\n')), undefined);
+  assert.notEqual(await h.answer(query('a b ', '\n'), { trigger: 'manual' }), undefined, 'who asks gets it');
 });
 
 test('a block is requested where syntax opens one, if the setting allows it', async () => {

@@ -113,34 +113,33 @@ test('a part, then away: what was there at the last look was typed, a letter or 
   assert.deepEqual(outcomes, ['1 typed', '2 ignored']);
 });
 
-test('three rejections in a row raise the bars, an accept or time lowers them, a manual request halves them', async () => {
+test('three rejections in a row raise the threshold by at most 0.1, an accept or time lowers it, a manual request has none', async () => {
   const clock = new ManualClock();
   const gate = new ShowGate(clock, silentLog);
-  const bar = () => gate.policy(SETTINGS, true, false).showThreshold;
+  const threshold = () => gate.policy(SETTINGS, true, false).showThreshold;
   assert.deepEqual(gate.lastFacts(), {});
   gate.outcome('rejected');
   gate.outcome('rejected');
-  assert.equal(bar(), SETTINGS.showThreshold);
+  assert.equal(threshold(), SETTINGS.showThreshold);
   gate.outcome('rejected');
-  const raised = bar();
+  const raised = threshold();
   assert.ok(raised > SETTINGS.showThreshold);
   gate.outcome('rejected');
-  assert.ok(bar() > raised);
+  assert.ok(threshold() > raised);
   for (let i = 0; i < 20; i++) gate.outcome('rejected');
-  assert.ok(bar() <= SETTINGS.showThreshold + 0.3 + 1e-9);
+  assert.ok(threshold() <= SETTINGS.showThreshold + 0.1 + 1e-9);
   assert.ok(gate.policy(SETTINGS, true, false).balance < SETTINGS.balance);
   assert.equal(gate.policy({ ...SETTINGS, balance: 1 }, true, false).balance, 1);
-  assert.ok(
-    gate.policy(SETTINGS, true, false, { prose: true }).showThreshold > bar(),
-    'sentences have a bar of their own',
-  );
-  assert.ok(gate.policy(SETTINGS, true, true).showThreshold < SETTINGS.fallbackThreshold);
+  const everything = { besideList: true };
+  assert.ok(gate.policy(SETTINGS, true, false, everything).showThreshold <= SETTINGS.showThreshold + 0.1 + 1e-9);
+  assert.equal(gate.policy(SETTINGS, true, true).showThreshold, 0);
   assert.equal(gate.policy({ ...SETTINGS, balance: 0 }, true, true).balance, 0);
   await clock.advance(30_000);
-  assert.equal(bar(), SETTINGS.showThreshold);
+  assert.equal(threshold(), SETTINGS.showThreshold);
+  assert.ok(gate.policy(SETTINGS, true, false, { prose: true }).showThreshold > threshold(), 'prose needs more');
   assert.deepEqual(gate.lastFacts(), { sinceLastMs: 30_000, lastOutcome: 'rejected' });
   for (let i = 0; i < 5; i++) gate.outcome('rejected');
   gate.outcome('typed');
-  assert.equal(bar(), SETTINGS.showThreshold);
+  assert.equal(threshold(), SETTINGS.showThreshold);
   assert.equal(gate.lastFacts().lastOutcome, 'accepted');
 });

@@ -5,49 +5,60 @@ import { decide } from '../../src/routing/decide.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
 import { parseFit } from '../../src/routing/router-model.ts';
-import { annoyanceAt, bestCut, heldBack, neededFor, restOf, worth } from '../../src/routing/show.ts';
+import { bestCut, endOf, gainOf, heldBack, restOf } from '../../src/routing/show.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import { draft } from '../fakes/specialist.ts';
 
 const cuts = [
   { text: 'executeCommand', p: 0.92 },
-  { text: 'executeCommand(rootCmd', p: 0.85, next: { text: ')', p: 0.07 } },
-  { text: 'executeCommand(rootCmd)', p: 0.1 },
-];
+  { text: 'executeCommand(rootCmd', p: 0.85, ends: 'unit', next: { text: ')', p: 0.07 } },
+  { text: 'executeCommand(rootCmd)', p: 0.1, ends: 'line' },
+] as const;
 const position = { languageId: 'go', lineBefore: '\toutput, err := ', lineAfter: '' };
 
-test('shows the cut above the threshold with the highest expected saving; none if no cut saves anything', () => {
-  assert.equal(bestCut(cuts, 0.6), cuts[1]);
-  assert.equal(bestCut(cuts, 0.9), cuts[0]);
-  assert.equal(bestCut(cuts, 0.95), undefined);
-  assert.equal(bestCut([{ text: ');', p: 0.7 }], 0.1), undefined);
-  assert.ok(worth({ text: 'abcdefgh', p: 0.9 }) > worth({ text: 'abcdefgh', p: 0.8 }));
+const at = (threshold: number) => ({ threshold });
+
+test('shows the cut with the highest expected gain among those that reach the threshold', () => {
+  assert.equal(bestCut(cuts, at(0.6)), cuts[1]);
+  assert.equal(bestCut(cuts, at(0.9)), cuts[0]);
+  assert.equal(bestCut(cuts, at(0.95)), undefined);
+  assert.ok(gainOf({ text: 'abcdefgh', p: 0.9 }) > gainOf({ text: 'abcdefgh', p: 0.8 }));
+  assert.ok(gainOf({ text: 'abcdefgh', p: 0.9, ends: 'line' }) > gainOf({ text: 'abcdefgh', p: 0.9, ends: 'unit' }));
 });
 
-test('holds back the cut nearest to being shown; without annoyance shows the best cut', () => {
-  const held = heldBack(cuts, 0.95);
-  assert.deepEqual(held, { text: cuts[0]?.text, p: 0.92, from: 0.95 });
-  // A text is shown from where it is worth it, and at the bar at least.
-  for (const annoyance of [5, 20, 60]) {
-    const from = neededFor({ text: 'abcdefgh' }, 0.1, annoyance);
-    assert.ok(Math.abs(worth({ text: 'abcdefgh', p: from }, annoyance)) < 1e-9);
+test('ten characters at the threshold are always shown, and nothing below the threshold is', () => {
+  for (const threshold of [0.25, 0.5, 0.75]) {
+    const ten = { text: 'abcdefghij', p: threshold };
+    assert.equal(bestCut([ten], at(threshold)), ten);
+    assert.equal(bestCut([{ ...ten, p: threshold - 0.01 }], at(threshold)), undefined);
   }
-  assert.equal(neededFor({ text: ')' }, 0.1), 1);
-  assert.equal(heldBack([], 0.5), undefined);
-  const weak = [{ text: ')', p: 0.01 }];
-  assert.equal(bestCut(weak, 0), undefined);
-  assert.equal(bestCut(weak, 0, 0), weak[0]);
 });
 
-test('a lower bar annoys less, and at a half it is what the prior was fitted for', () => {
-  assert.equal(annoyanceAt(0.5), 20);
-  assert.ok(
-    annoyanceAt(0) === 0 && annoyanceAt(0.25) < 10 && annoyanceAt(0.75) === 60 && Number.isFinite(annoyanceAt(1)),
-  );
+test('a piece of a line is shown from ten characters, a whole argument from six, the rest of a line from four', () => {
+  const shown = (text: string, ends?: 'line' | 'unit') => bestCut([{ text, p: 0.99, ...(ends && { ends }) }], at(0.5));
+  assert.equal(shown('abcdefghi'), undefined);
+  assert.equal(shown('abcde', 'unit'), undefined);
+  assert.ok(shown('abcdef', 'unit'));
+  assert.equal(shown('abc', 'line'), undefined);
+  assert.ok(shown('abcd', 'line'));
+  assert.ok(bestCut([{ text: ')', p: 0.01 }], { threshold: 0, isManual: true }), 'any length by hand');
+});
+
+test('says what ends with a cut', () => {
+  assert.equal(endOf('call(a, b)\nnext', 10), 'line');
+  assert.equal(endOf('call(a, b);', 11), 'line');
+  assert.equal(endOf('call(a, b);', 6), 'unit');
+  assert.equal(endOf('call(alpha beta)', 10), undefined);
+});
+
+test('holds back the likeliest cut that is long enough', () => {
+  assert.deepEqual(heldBack(cuts, at(0.95)), { text: 'executeCommand', p: 0.92, from: 0.95 });
+  assert.equal(heldBack([{ text: 'abc', p: 0.9 }], at(0.95)), undefined);
+  assert.equal(heldBack([], at(0.5)), undefined);
 });
 
 test('the rest after a right cut has the conditional probability', () => {
-  const rest = restOf(cuts, cuts[0] as (typeof cuts)[number]);
+  const rest = restOf(cuts, cuts[0]);
   assert.deepEqual(
     rest.map(({ text, p }) => [text, Number(p.toFixed(3))]),
     [
