@@ -65,8 +65,12 @@ const kinds: readonly { readonly kind: Kind; readonly folder: string }[] = [
 ];
 
 /** What may be learned from beside them, and is not measured on. */
-const lessons = 'teach.jsonl';
-const learnable: ReadonlySet<string> = new Set(Object.values(lessons));
+const TEACHING = 'teach.jsonl';
+
+/** Names of a folder's files whose positions are measured. */
+export function measuredFiles(names: readonly string[]): string[] {
+  return names.filter((name) => name.endsWith('.jsonl') && name !== TEACHING).sort();
+}
 
 /** Throws where the folder holds none, or a package is not what was recorded. */
 export function readRecordings(folder = recordingsFolder, wanted: readonly Kind[] = ['public']): Recording[] {
@@ -75,7 +79,7 @@ export function readRecordings(folder = recordingsFolder, wanted: readonly Kind[
     .flatMap((kind) => {
       const at = folderOf(folder, kind);
       const names = existsSync(at) ? readdirSync(at) : [];
-      const measured = names.filter((name) => name.endsWith('.jsonl') && !learnable.has(name)).sort();
+      const measured = measuredFiles(names);
       const rows = measured
         .flatMap((name) => readRows(join(at, name)))
         .filter(({ renamed = false }) => renamed === (kind.kind === 'renamed'));
@@ -104,7 +108,7 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string):
   const texts = textsOf(spec, folder, rows);
   const lesson = <T>(name: string) =>
     kind === 'renamed' && existsSync(join(at, name)) ? readRows<T>(join(at, name)) : [];
-  const taught = lesson<Row>(lessons);
+  const taught = lesson<Row>(TEACHING);
   const files = sourceFiles(folder, kind === 'renamed' ? '' : 'src');
   const learnable = ({ path }: PackageFile) => !texts.has(path) && !(kind === 'renamed' && keptBack(path));
   return {

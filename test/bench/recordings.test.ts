@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { recordingsFolder } from '../../bench/common/recordings.ts';
+import { measuredFiles, recordingsFolder } from '../../bench/common/recordings.ts';
 
 interface Row {
   readonly package: string;
@@ -34,4 +34,8 @@ test("the renamed package's cursors are in kept-back files, and what may be lear
   const taught = rowsOf('renamed', 'teach.jsonl');
   assert.equal(taught.length, 203);
   assert.ok(taught.every(({ file }) => !keptBack(file)));
+});
+
+test('positions that may be learned from are not measured', () => {
+  assert.deepEqual(measuredFiles(readdirSync(join(recordingsFolder, 'renamed'))), ['rxdb-17.6.0-renamed.jsonl']);
 });
