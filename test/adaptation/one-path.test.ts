@@ -35,12 +35,13 @@ const filesIn = (folder: string, wanted: RegExp) =>
     .map(({ name }) => ({ path: join(folder, name), text: readFileSync(join(root, folder, name), 'utf8') }));
 const learned = [
   ...filesIn('src/adaptation', /\.ts$/),
+  ...filesIn('src/adaptation/stages', /\.ts$/),
   ...filesIn('src/llm', /\.ts$/),
   ...filesIn('models/pretrain', /\.py$/),
   ...filesIn('media', /\.(css|md)$/),
 ];
 const asked = [
-  ...filesIn('src/completion', /^(service|flights)\.ts$/),
+  ...filesIn('src/completion', /^(service|in-flight-calls)\.ts$/),
   ...filesIn('models/pretrain', /^(data|model)\.py$/),
   ...filesIn('.', /^(CONTRIBUTING|ARCHITECTURE)\.md$/),
   ...filesIn('.', /^(package|tsconfig)\.json$/),

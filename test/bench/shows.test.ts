@@ -74,5 +74,6 @@ test('a model that writes a line in 10 ms, and one in 130 ms, have their say in 
 test('a slow model is there for more keys where it begins with them', async () => {
   const [ahead, asked] = [await typeAt(slow, true), await typeAt(slow, false)];
   assert.ok(ahead.finished > 1.1 * asked.finished, `${ahead.finished} and ${asked.finished} drafts`);
-  assert.ok(ahead.share >= asked.share, `${ahead.share} and ${asked.share}`);
+  // The two see different drafts, so a few of their keys differ either way.
+  assert.ok(ahead.share >= asked.share - 0.05, `${ahead.share} and ${asked.share}`);
 });
