@@ -22,6 +22,7 @@ import { forty } from './forty.ts';
 import { hindsight } from './hindsight.ts';
 import { hour } from './hour.ts';
 import { type Material, materials } from './materials.ts';
+import { repeat } from './repeat.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { type Typed, typeStretch } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -100,6 +101,11 @@ async function run(
       rules.filter(({ name }) => name === 'whole lines' || name === 'product'),
     );
   if (only === 'hour' || only?.startsWith('hour:')) return hour(base, {}, only.slice('hour:'.length));
+  if (only === 'repeat' || only?.startsWith('repeat:')) {
+    const wanted = only.slice('repeat:'.length).split(',');
+    const typed = materials(recordings).filter(({ name }) => only === 'repeat' || wanted.includes(name));
+    return { repeat: await repeat(base, typed, positions, keep) };
+  }
   const names = only?.split(',');
   const folders = materials(recordings).filter(({ name }) => names?.includes(name) ?? true);
   if (folders.length === 0)

@@ -4,7 +4,7 @@
 import { firstExpertWeight, type GateExample } from '../../common/statistics/gate.ts';
 import { allowedTokens, remainingBytes } from '../../neural/inference/healing.ts';
 import { cutBeforeRest } from '../../text/lines.ts';
-import { textOf } from '../ngram/drafter.ts';
+import { textOf } from '../ngram/draft-tokens.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { Step } from '../ngram/search.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';

@@ -10,9 +10,11 @@ import { DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
 import { PROMPT_SNIPPETS, type PromptLimits } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
 import { type Block, continueBlock, type FirstLine } from '../ngram/block.ts';
-import { firstLine, mayContinue, textOf, wantsBlock, withBlock } from '../ngram/drafter.ts';
+import { textOf } from '../ngram/draft-tokens.ts';
+import { firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
 import type { NgramCursorPosition, NgramModel } from '../ngram/model.ts';
 import { surroundings } from '../ngram/ranking.ts';
+import { withTemplate } from '../ngram/template-lines.ts';
 import { type BlockContext, continueMixedBlock } from './block.ts';
 import type { SearchLimits } from './branch-search.ts';
 import { DraftLatency } from './draft-latency.ts';
@@ -110,13 +112,23 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
     const write = async (prompted: P) => {
       const { vocabulary } = prompted.ngram;
       const choice = await this.choose(prompted, signal);
-      const first = firstLine(
+      const searched = firstLine(
         choice,
         this.weights.ranking,
         `${this.name} + n-gram`,
         prompted.position.own.healed,
         vocabulary,
       );
+      const template = options.templates === 'never' ? undefined : prompted.ngram.template(query);
+      const { first, block: repeated } = withTemplate(
+        searched,
+        template,
+        query,
+        options.maxTokens,
+        vocabulary,
+        prompted.position,
+      );
+      if (repeated && options.linesBelow !== 'never') return withBlock(first, repeated, options, vocabulary);
       const byNgrams = () => continueBlock(query, first, options.maxTokens, { ...prompted.position, vocabulary });
       // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
       const block = wantsBlock(first, options)

@@ -1,14 +1,18 @@
 // From a query to a draft: search the line, rank the candidates by their context, continue with a block if wanted.
 
-import type { CompletionQuery, Draft, DraftOptions, DraftToken } from '../../common/completion.ts';
+import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { choiceProbabilities } from '../../common/statistics/conditional-logit.ts';
 import { languageOf } from '../../text/languages.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
 import { type Block, continueBlock, endProbability, type FirstLine, likelihood } from './block.ts';
+import { draftTokens, textOf } from './draft-tokens.ts';
 import type { OwnFile } from './own-file.ts';
+import type { Predictor } from './predictor.ts';
 import { lookupScope } from './project-index.ts';
 import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
-import type { Hypothesis, LineSearch, Step } from './search.ts';
+import type { LineSearch } from './search.ts';
+import type { TemplateFinder } from './template.ts';
+import { withTemplate } from './template-lines.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Below a less probable line no lines are drafted: what follows it is even less probable. */
@@ -94,19 +98,39 @@ export class NgramDrafter {
   private readonly vocabulary: Vocabulary;
   private readonly own: OwnFile;
   private readonly search: LineSearch;
+  private readonly predictor: Predictor;
+  private readonly templates: TemplateFinder;
 
-  constructor(vocabulary: Vocabulary, own: OwnFile, search: LineSearch) {
+  constructor(
+    vocabulary: Vocabulary,
+    own: OwnFile,
+    search: LineSearch,
+    predictor: Predictor,
+    templates: TemplateFinder,
+  ) {
     this.vocabulary = vocabulary;
     this.own = own;
     this.search = search;
+    this.predictor = predictor;
+    this.templates = templates;
   }
 
   draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
     const { vocabulary, own, search } = this;
-    const first = firstLine(this.choose(query, options.maxTokens), weights, 'n-gram', own.healed, vocabulary);
+    const searched = firstLine(this.choose(query, options.maxTokens), weights, 'n-gram', own.healed, vocabulary);
+    const template = options.templates === 'never' ? undefined : this.templates.find(query);
+    const at = {
+      own,
+      search,
+      predictor: this.predictor,
+      path: query.path,
+      scope: lookupScope(query.path, own.following),
+    };
+    const { first, block } = withTemplate(searched, template, query, options.maxTokens, vocabulary, at);
+    if (block && options.linesBelow !== 'never') return withBlock(first, block, options, vocabulary);
     if (!wantsBlock(first, options) && !mayContinue(first, query)) return first.draft;
-    const block = continueBlock(query, first, options.maxTokens, { vocabulary, own, search });
-    return withBlock(first, block, options, vocabulary);
+    const further = continueBlock(query, first, options.maxTokens, { vocabulary, own, search });
+    return withBlock(first, further, options, vocabulary);
   }
 
   /** The candidate lines with their features; `own` is loaded with the query. */
@@ -127,47 +151,4 @@ export class NgramDrafter {
     }
     return { candidates: describe(unranked, around), none: describeNone(unranked, around) };
   }
-}
-
-/** The text after the cursor, without the bytes that healing repeats. */
-export function textOf({ steps }: Hypothesis, healed: Uint8Array, vocabulary: Vocabulary): string {
-  const bytes = vocabulary.bytesOf(steps.map((step) => step.token));
-  return vocabulary.decode(bytes.subarray(healed.length));
-}
-
-/**
- * Tokens with the part of `text` that each stands for. The probability of tokens that only repeat healed bytes is
- * multiplied into the first token with new text.
- */
-export function draftTokens(
-  steps: readonly Step[],
-  text: string,
-  healed: Uint8Array,
-  { tokenizer }: Vocabulary,
-): DraftToken[] {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let skip = healed.length;
-  let left = text.length;
-  let repeated = 1;
-  const tokens: DraftToken[] = [];
-  for (const { token, ...features } of steps) {
-    const bytes = tokenizer.bytesOf(token);
-    const skipped = Math.min(skip, bytes.length);
-    skip -= skipped;
-    if (skipped === bytes.length) {
-      repeated *= features.probability;
-      continue;
-    }
-    const piece = decoder.decode(bytes.subarray(skipped), { stream: true }).slice(0, left);
-    left -= piece.length;
-    tokens.push({
-      text: piece,
-      ...features,
-      probability: features.probability * repeated,
-      margin: features.margin * repeated,
-    });
-    repeated = 1;
-    if (left === 0) break;
-  }
-  return tokens;
 }

@@ -22,6 +22,7 @@ import { type LookupScope, lookupScope, ProjectIndex, type TokenizedFile } from 
 import { LineSearch } from './search.ts';
 import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
+import { type TemplateDraft, TemplateFinder } from './template.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { defaultWeights, type NgramWeights } from './weights.ts';
 
@@ -61,6 +62,7 @@ export class NgramModel {
   private readonly predictor: Predictor;
   private readonly search: LineSearch;
   private readonly drafter: NgramDrafter;
+  private readonly templates = new TemplateFinder();
   private current: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
@@ -71,7 +73,7 @@ export class NgramModel {
     this.own = new OwnFile(vocabulary);
     this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
     this.search = new LineSearch(vocabulary, this.predictor, this.own);
-    this.drafter = new NgramDrafter(vocabulary, this.own, this.search);
+    this.drafter = new NgramDrafter(vocabulary, this.own, this.search, this.predictor, this.templates);
   }
 
   /** @param weights from an earlier fit; else the shipped ones */
@@ -223,6 +225,11 @@ export class NgramModel {
       predictor,
       search,
     };
+  }
+
+  /** The continuation of a block that the query's document has above or below; see template.ts. */
+  template(query: CompletionQuery): TemplateDraft | undefined {
+    return this.templates.find(query);
   }
 
   /** The text of each file of the index, in its order. */

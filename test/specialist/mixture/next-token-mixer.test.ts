@@ -5,7 +5,7 @@ import { remainingBytes } from '../../../src/neural/inference/healing.ts';
 import { gateSize } from '../../../src/specialist/mixture/gate.ts';
 import { LogitReader, probability } from '../../../src/specialist/mixture/logit-reader.ts';
 import { NextTokenMixer } from '../../../src/specialist/mixture/next-token-mixer.ts';
-import { draftTokens } from '../../../src/specialist/ngram/drafter.ts';
+import { draftTokens } from '../../../src/specialist/ngram/draft-tokens.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { at, corpus, tokenizer } from './model.ts';
 

@@ -1,0 +1,224 @@
+// Repeated blocks: the second, third and fourth copies of a block in held-out files, typed with the product's service.
+// The same keys with and without the source that continues copies (specialist/ngram/template.ts).
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
+import { quantile } from '../../src/common/quality.ts';
+import { shuffled } from '../../src/common/statistics/random.ts';
+import type { RequestOptions } from '../../src/specialist/engine/client.ts';
+import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import type { Base } from '../base/types.ts';
+import { Desk } from '../common/desk.ts';
+import type { Ghost } from '../common/editor.ts';
+import type { PackageFile } from '../common/packages.ts';
+import { type Stretch, stretchWithin } from '../common/typist.ts';
+import type { Figures, Keep } from '../figures.ts';
+import { kebab, put, Table } from '../print.ts';
+import type { Material } from './materials.ts';
+import { Models, TimedEngine, TimedNgram } from './timed.ts';
+import { type Typed, typeStretch } from './typist.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** Lines of a block at least, and those typed of it at most. */
+const LEAST_LINES = 3;
+const MOST_LINES = 8;
+/** Words that a copy shares with its source at least. */
+const SHARED_WORDS = 0.5;
+/** Copies of each ordinal that are typed in each folder. */
+const COPIES = 4;
+const SEED = 9;
+const KEY = 'repeat';
+const ORDINALS = ['second', 'third', 'fourth'] as const;
+type Ordinal = (typeof ORDINALS)[number];
+
+/** A copy of an earlier block of its file; lines are 0-based. */
+export interface RepeatedBlock {
+  readonly file: PackageFile;
+  readonly from: number;
+  readonly lines: number;
+  /** The fourth stands for all later ones. */
+  readonly ordinal: Ordinal;
+}
+
+const WORD = /[\p{L}\p{N}_$]+/gu;
+const shapeOf = (line: string) =>
+  line
+    .trim()
+    .replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g, '§')
+    .replace(WORD, '_')
+    .replace(/\s+/g, '');
+
+function sharedWords(one: string, other: string): { readonly shared: number; readonly all: number } {
+  const [a, b] = [one.match(WORD) ?? [], other.match(WORD) ?? []];
+  return { shared: a.filter((word, i) => word === b[i]).length, all: a.length };
+}
+
+/** Lines from `from` on that are those from `earlier` on up to words, numbers and strings. */
+function copiedLines(lines: readonly string[], shapes: readonly string[], earlier: number, from: number): number {
+  let [length, shared, all] = [0, 0, 0];
+  while (length < MOST_LINES && from + length < lines.length && earlier + length < from) {
+    if (shapes[from + length] === '' || shapes[from + length] !== shapes[earlier + length]) break;
+    const words = sharedWords(lines[from + length] as string, lines[earlier + length] as string);
+    [shared, all] = [shared + words.shared, all + words.all];
+    length++;
+  }
+  return length >= LEAST_LINES && shared >= SHARED_WORDS * all && all >= LEAST_LINES ? length : 0;
+}
+
+/** Blocks of at least three lines that earlier blocks of the file equal up to words, numbers and strings. */
+export function repeatedBlocks(file: PackageFile): RepeatedBlock[] {
+  const lines = file.text.split('\n');
+  const shapes = lines.map(shapeOf);
+  const found: RepeatedBlock[] = [];
+  for (let from = LEAST_LINES; from < lines.length; from++) {
+    if (shapes[from] === '') continue;
+    let longest = 0;
+    let copies = 0;
+    for (let earlier = 0; earlier < from; earlier++) {
+      const length = shapes[earlier] === shapes[from] ? copiedLines(lines, shapes, earlier, from) : 0;
+      if (length === 0) continue;
+      longest = Math.max(longest, length);
+      copies++;
+      earlier += length - 1;
+    }
+    if (longest === 0) continue;
+    found.push({ file, from, lines: longest, ordinal: ORDINALS[Math.min(copies, ORDINALS.length) - 1] as Ordinal });
+    from += longest - 1;
+  }
+  return found;
+}
+
+/** A seeded choice of a folder's repeated blocks, as stretches that are typed at the end of their file so far. */
+function stretches(held: readonly PackageFile[], copies: number): { ordinal: Ordinal; stretch: Stretch }[] {
+  const blocks = held.flatMap(repeatedBlocks);
+  return ORDINALS.flatMap((ordinal) => {
+    const own = blocks.filter((block) => block.ordinal === ordinal);
+    return shuffled(own.length, SEED)
+      .slice(0, copies)
+      .map((index) => {
+        const { file, from, lines } = own[index] as RepeatedBlock;
+        const { below: _, ...stretch } = stretchWithin(file, from, lines, SEED + index);
+        return { ordinal, stretch };
+      });
+  });
+}
+
+class NgramWithout extends TimedNgram {
+  override complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
+    return super.complete(query, { ...options, templates: 'never' }, signal);
+  }
+}
+
+class EngineWithout extends TimedEngine {
+  override request<K extends RequestKind>(kind: K, request: Requests[K]['request'], options?: RequestOptions<K>) {
+    if (kind !== 'draft') return super.request(kind, request, options);
+    const asked = request as Requests['draft']['request'];
+    const changed = { ...asked, options: { ...asked.options, templates: 'never' as const } };
+    return super.request(kind, changed as Requests[K]['request'], options);
+  }
+}
+
+const SOURCES = [
+  { name: 'without templates', Ngram: NgramWithout, Engine: EngineWithout },
+  { name: 'with templates', Ngram: TimedNgram, Engine: TimedEngine },
+] as const;
+
+const nothing = (): Typed => ({ judged: [], characters: 0, written: 0, keys: 0 });
+
+function add(all: Typed, { judged, characters, written, keys }: Typed): void {
+  all.judged.push(...judged);
+  all.characters += characters;
+  all.written += written;
+  all.keys += keys;
+}
+
+const probabilityOf = ({ shown }: Ghost) => shown.completion.decision.shown?.p ?? 0;
+
+function figuresOf({ judged, characters, written, keys }: Typed): Figures {
+  const shows = Math.max(1, judged.length);
+  const right = judged.filter((each) => each.right);
+  const lengths = right.map(({ ghost }) => ghost.text.length);
+  return {
+    'characters-written-share': written / Math.max(1, characters),
+    'shows-per-100-keys': (100 * judged.length) / Math.max(1, keys),
+    'wrong-share': (judged.length - right.length) / shows,
+    'shown-probability-mean': judged.reduce((sum, { ghost }) => sum + probabilityOf(ghost), 0) / shows,
+    'right-length-median': quantile(lengths, 0.5),
+    'multi-line-share': judged.filter(({ ghost }) => ghost.text.trim().includes('\n')).length / shows,
+    'right-multi-line-share': right.filter(({ lines }) => lines > 1).length / shows,
+    shows: judged.length,
+    keys,
+    characters,
+  };
+}
+
+/** Types the copies in each folder, the same ones with and without the source. */
+export async function repeat(
+  { model, tokenizer, tokenizerPath }: Base,
+  folders: readonly Material[],
+  copies = COPIES,
+  keep: Keep = () => {},
+): Promise<Figures> {
+  const figures: Record<string, Figures> = {};
+  const table = new Table({
+    'characters-written-share': 'written',
+    'shows-per-100-keys': 'shows',
+    'wrong-share': 'wrong',
+    'shown-probability-mean': 'said',
+    'right-length-median': 'median',
+    'multi-line-share': 'multi',
+    'right-multi-line-share': 'right multi',
+  });
+  const all = new Map<string, Typed>();
+  const show = (names: readonly string[], typed: Typed) => {
+    const row = figuresOf(typed);
+    table.row(names.join(': '), row);
+    put(figures, names, row);
+  };
+  for (const { name: folder, languageId, held, others } of folders) {
+    const scratch = mkdtempSync(join(tmpdir(), 'bench-repeat-'));
+    const index = NgramModel.build(others, tokenizer);
+    const models = new Models(index, join(scratch, 'others.ngram'));
+    writeFileSync(models.snapshot, index.serialize());
+    const chosen = stretches(held, copies);
+    try {
+      for (const { name, Ngram, Engine } of SOURCES) {
+        const clock = new VirtualClock();
+        const timed = { models, clock, cost: { cpuMs: 0 } };
+        const desk = new Desk({ clock, ngram: new Ngram(timed), key: KEY, ahead: true });
+        const inFolder = nothing();
+        const work = async () => {
+          const opened = { model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 };
+          await desk.specialist.open(new Engine(timed), opened);
+          for (const { ordinal, stretch } of chosen) {
+            const typed = nothing();
+            await typeStretch(desk.editor, clock, stretch, languageId, typed);
+            add(inFolder, typed);
+            for (const key of [`${name}: ${ordinal}`, `${name}: all`]) {
+              if (!all.has(key)) all.set(key, nothing());
+              add(all.get(key) as Typed, typed);
+            }
+          }
+        };
+        try {
+          await clock.run(work());
+        } finally {
+          desk.dispose();
+        }
+        show([folder, name], inFolder);
+      }
+    } finally {
+      await models.close(KEY);
+      rmSync(scratch, { recursive: true, force: true });
+    }
+    keep(kebab(figures));
+  }
+  for (const { name } of SOURCES)
+    for (const ordinal of [...ORDINALS, 'all']) {
+      const typed = all.get(`${name}: ${ordinal}`);
+      if (typed) show(['all', name, ordinal], typed);
+    }
+  return kebab(figures);
+}

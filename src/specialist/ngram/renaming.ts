@@ -1,0 +1,139 @@
+// What differs between a copy and its source: words that stand for others, and their parts in every spelling
+// (`user`, `User`, `USER`, `user_name`).
+
+/** How a word of the source came into the copy. */
+export type WordOrigin = 'same' | 'mapped' | 'part' | 'unseen';
+
+interface Renamed {
+  readonly text: string;
+  readonly origin: WordOrigin;
+}
+
+interface PartsMapping {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+const PART = /\p{Lu}+(?![\p{Ll}])|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{Lu}+|\p{N}+/gu;
+
+/** The parts of a name: 'getUserName', 'get_user_name' and 'GET_USER_NAME' have three. */
+export function partsOf(name: string): string[] {
+  return name.match(PART) ?? [];
+}
+
+const lower = (parts: readonly string[]) => parts.map((part) => part.toLowerCase());
+
+export class Renaming {
+  private readonly words = new Map<string, string>();
+  private readonly same = new Set<string>();
+  private parts: PartsMapping[] = [];
+  /** Words that stand for different ones at different positions. */
+  conflicts = 0;
+
+  get changes(): number {
+    return this.words.size;
+  }
+
+  /** A word of the source, and the word at its position in the copy. */
+  learn(from: string, to: string): void {
+    if (from === to) {
+      this.same.add(from);
+      return;
+    }
+    const earlier = this.words.get(from);
+    if ((earlier !== undefined && earlier !== to) || this.same.has(from)) this.conflicts++;
+    this.words.set(from, to);
+    const mapping = difference(partsOf(from), partsOf(to));
+    if (mapping === undefined) return;
+    const isKnown = ({ from: known }: PartsMapping) => known.join(' ') === mapping.from.join(' ');
+    this.parts = [...this.parts.filter((other) => !isKnown(other)), mapping];
+  }
+
+  /** The word of the copy where the source has this one. */
+  apply(word: string): Renamed {
+    const mapped = this.words.get(word);
+    if (mapped !== undefined) return { text: mapped, origin: 'mapped' };
+    if (this.same.has(word)) return { text: word, origin: 'same' };
+    for (const mapping of this.parts) {
+      const text = replaceParts(word, mapping);
+      if (text !== undefined) return { text, origin: 'part' };
+    }
+    return { text: word, origin: 'unseen' };
+  }
+}
+
+/** The parts in which two names differ, without those that they share at both ends. */
+function difference(from: readonly string[], to: readonly string[]): PartsMapping | undefined {
+  const [a, b] = [lower(from), lower(to)];
+  let start = 0;
+  while (start < a.length && start < b.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const mapping = { from: a.slice(start, a.length - end), to: b.slice(start, b.length - end) };
+  const isTelling = mapping.from.join('').length > 1 && mapping.to.length > 0 && !/^\d+$/.test(mapping.from.join(''));
+  return isTelling ? mapping : undefined;
+}
+
+/** The name with the mapping's parts replaced in the name's own spelling; undefined if it lacks them. */
+function replaceParts(name: string, { from, to }: PartsMapping): string | undefined {
+  const found = [...name.matchAll(PART)];
+  const parts = lower(found.map(([part]) => part));
+  for (let at = 0; at + from.length <= parts.length; at++) {
+    const end = at + from.length - 1;
+    let isHere = from.slice(0, -1).every((part, i) => parts[at + i] === part);
+    const last = from.at(-1) as string;
+    // A plural keeps its ending.
+    const plural = parts[end] === `${last}s` ? 's' : '';
+    isHere &&= parts[end] === last || plural !== '';
+    if (!isHere) continue;
+    const [first, final] = [found[at] as RegExpExecArray, found[end] as RegExpExecArray];
+    const written = spell(
+      to,
+      found.slice(at, end + 1).map(([part]) => part),
+      name,
+    );
+    return name.slice(0, first.index) + written + plural + name.slice(final.index + final[0].length);
+  }
+  return undefined;
+}
+
+/** Parts written as those that they replace in `name`. */
+function spell(parts: readonly string[], old: readonly string[], name: string): string {
+  const first = old[0] as string;
+  const isUpper = first.length > 1 && first === first.toUpperCase() && first !== first.toLowerCase();
+  const separator = name.includes('_') || (isUpper && old.length === 1) ? '_' : '';
+  const isCapital = /^\p{Lu}/u.test(first);
+  const later = old[1] === undefined ? separator === '' : /^\p{Lu}/u.test(old[1]);
+  return parts
+    .map((part, i) => {
+      if (isUpper) return part.toUpperCase();
+      const capital = i === 0 ? isCapital : later;
+      return capital ? part.slice(0, 1).toUpperCase() + part.slice(1) : part;
+    })
+    .join(separator);
+}
+
+/** A number, or a name with one, as its text around the number. */
+const COUNTED = /^(\D*)(\d{1,9})(\D*)$/;
+
+/**
+ * The next text of a sequence that counts up or down by a constant step: '1', '2' gives '3'; undefined if it does not
+ * count.
+ */
+export function countedOn(texts: readonly string[]): string | undefined {
+  const read = texts.map((text) => COUNTED.exec(text));
+  const [first] = read;
+  if (!first || texts.length < 2) return undefined;
+  const numbers: number[] = [];
+  for (const match of read) {
+    if (!match || match[1] !== first[1] || match[3] !== first[3]) return undefined;
+    numbers.push(Number(match[2]));
+  }
+  const step = (numbers[1] as number) - (numbers[0] as number);
+  for (let i = 2; i < numbers.length; i++)
+    if ((numbers[i] as number) - (numbers[i - 1] as number) !== step) return undefined;
+  const next = (numbers.at(-1) as number) + step;
+  if (step === 0 || next < 0) return undefined;
+  const width = (first[2] as string).startsWith('0') ? (first[2] as string).length : 0;
+  return `${first[1]}${String(next).padStart(width, '0')}${first[3]}`;
+}

@@ -1,0 +1,357 @@
+// A template's continuation beside the line that a search found: which of them is drafted, with what probabilities.
+import type { CompletionQuery, Draft } from '../../common/completion.ts';
+import { sigmoid } from '../../common/statistics/logistic.ts';
+import { dot } from '../../common/statistics/vectors.ts';
+import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
+import { type Block, endProbability, type FirstLine, likelihood } from './block.ts';
+import { draftTokens, textOf } from './draft-tokens.ts';
+import type { OwnFile } from './own-file.ts';
+import type { Predictor } from './predictor.ts';
+import type { LookupScope } from './project-index.ts';
+import type { LineSearch, Step } from './search.ts';
+import type { TemplateDraft, TemplatePiece } from './template.ts';
+import { unitWeights } from './template-weights.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Cost of a wrong line, in characters, where two lines compete; as in routing/show.ts. */
+const WRONG = 20;
+/** Tokens before a search, and the limit for its distributions. */
+const CONTEXT_TOKENS = 64;
+const REST_WORK = 40;
+/** A template is continued while it is so likely, and to so many tokens. */
+const LEAST = 0.1;
+const MOST_TOKENS = 120;
+const UNIT_WEIGHTS = Float64Array.from(unitWeights);
+
+/** The draft of the cursor's line, and the lines below it that a template knows. */
+export interface TemplatedLine {
+  readonly first: FirstLine;
+  readonly block?: Block;
+}
+
+/** A query's position for a search; its document is loaded. */
+export interface SearchPosition {
+  readonly own: OwnFile;
+  readonly search: LineSearch;
+  readonly predictor: Predictor;
+  readonly scope: LookupScope;
+  readonly path: string;
+}
+
+/** A piece of a template, or several, as whole tokens, with what its probability depends on. */
+export interface TemplateUnit {
+  readonly tokens: readonly number[];
+  /** Length, UTF-16 units, with what healing repeats. */
+  readonly length: number;
+  readonly endsLine: boolean;
+  readonly facts: Float64Array;
+}
+
+/**
+ * The searched line or the template's, whichever is expected to save more. Where both begin alike, the searched line
+ * becomes as sure as the template is. Where the template stops within the line, the n-grams complete it.
+ */
+export function withTemplate(
+  first: FirstLine,
+  template: TemplateDraft | undefined,
+  { suffix }: CompletionQuery,
+  maxTokens: number,
+  vocabulary: Vocabulary,
+  position: SearchPosition,
+  weights = UNIT_WEIGHTS,
+): TemplatedLine {
+  if (template === undefined) return { first };
+  const written = writtenBy(template, maxTokens, vocabulary, position, weights);
+  if (written === undefined) return { first };
+  const rest = restOfLine(suffix);
+  const { healed } = position.own;
+  const { line: found, further } = written;
+  const text = rest === '' ? found.text : cutBeforeRest(found.text, rest);
+  if (text === undefined || text.trim() === '') return { first };
+  const { steps } = found;
+  const isWhole = further !== undefined || written.complete;
+  const ends = further?.steps[0]?.probability ?? written.ends;
+  const sure = likelihood(steps);
+  const tokens = draftTokens(steps, text, healed, vocabulary);
+  const line = {
+    draft: { ...first.draft, text, tokens, complete: true, confidence: sure * ends },
+    steps,
+    lineEndProbability: ends,
+  };
+  const { draft } = first;
+  const isAlike = draft.text.startsWith(text) && (!isWhole || draft.text === text);
+  const chosen = isAlike
+    ? agreed(first, steps, sure * ends, repeatedTokens(first.steps, healed, vocabulary))
+    : worth(line.draft) > worth(draft)
+      ? line
+      : undefined;
+  if (chosen === undefined) return { first };
+  if (!isWhole) return { first: isAlike ? chosen : completed(line, maxTokens, vocabulary, position) };
+  if (further === undefined || further.text.trim() === '') return { first: chosen };
+  return { first: chosen, block: { ...further, probability: likelihood(further.steps), complete: written.complete } };
+}
+
+interface Written {
+  readonly line: Pick<Block, 'text' | 'steps'>;
+  /** Begins with a line end. */
+  readonly further?: Pick<Block, 'text' | 'steps'>;
+  /** Whether the last line is whole, and the probability that it ends there. */
+  readonly complete: boolean;
+  readonly ends: number;
+}
+
+/** The template as far as it is likely, as tokens with their probabilities. */
+function writtenBy(
+  template: TemplateDraft,
+  maxTokens: number,
+  vocabulary: Vocabulary,
+  position: SearchPosition,
+  weights: Float64Array,
+): Written | undefined {
+  const line: Step[] = [];
+  const further: Step[] = [];
+  let sure = 1;
+  let length = 0;
+  let whole = false;
+  let isFurther = false;
+  const { copies, matched } = template;
+  const units = templateUnits(template, vocabulary, position);
+  if (units === undefined) return undefined;
+  let next = units.next();
+  for (; !next.done; next = units.next()) {
+    const { tokens, endsLine, facts } = next.value;
+    const p = sigmoid(dot(facts, weights));
+    if (sure * p < LEAST || length + tokens.length > Math.max(maxTokens, MOST_TOKENS)) break;
+    isFurther ||= endsLine;
+    whole = endsLine;
+    sure *= p;
+    length += tokens.length;
+    for (const [i, token] of tokens.entries()) {
+      const probability = i === 0 ? p : 1;
+      const entropy = probability < 1 ? -p * Math.log(p) - (1 - p) * Math.log(1 - p) : 0;
+      const margin = Math.max(0, 2 * probability - 1);
+      const step: Step = {
+        token,
+        probability,
+        margin,
+        entropy,
+        matchLength: matched,
+        count: copies,
+        tier: 'open-file',
+      };
+      (isFurther ? further : line).push(step);
+    }
+  }
+  if (line.length === 0) return undefined;
+  const textAs = (steps: readonly Step[]) => vocabulary.decode(vocabulary.bytesOf(steps.map(({ token }) => token)));
+  const own = vocabulary.bytesOf(line.map(({ token }) => token)).subarray(position.own.healed.length);
+  const complete = next.done === true ? template.complete : whole;
+  return {
+    line: { text: vocabulary.decode(own), steps: line },
+    ...(further.length > 0 && { further: { text: textAs(further).trimEnd(), steps: further } }),
+    complete,
+    ends: next.done === true ? template.ends : 0,
+  };
+}
+
+/**
+ * The template as tokens, a unit as soon as pieces and tokens end together. Undefined if the tokenizer does not give
+ * back the text, as it may for composed letters. Ask for no other prediction meanwhile.
+ */
+export function templateUnits(
+  { pieces, matched }: TemplateDraft,
+  vocabulary: Vocabulary,
+  position: SearchPosition,
+): Generator<TemplateUnit, void> | undefined {
+  const repeated = vocabulary.decode(position.own.healed);
+  const text = repeated + pieces.map((piece) => piece.text).join('');
+  const ids = vocabulary.tokenizer.encode(text);
+  if (vocabulary.decode(vocabulary.bytesOf([...ids])) !== text) return undefined;
+  return unitsOf(pieces, ids, repeated.length, matched, vocabulary, position);
+}
+
+function* unitsOf(
+  pieces: readonly TemplatePiece[],
+  ids: Int32Array,
+  healed: number,
+  matched: number,
+  vocabulary: Vocabulary,
+  { own, predictor, scope, path }: SearchPosition,
+): Generator<TemplateUnit, void> {
+  const { tokenizer, endsLine } = vocabulary;
+  const kept = Math.min(own.contextLength, CONTEXT_TOKENS);
+  const context = new Int32Array(kept + ids.length);
+  context.set(own.context.subarray(own.contextLength - kept, own.contextLength));
+  context.set(ids, kept);
+  let [tokens, template, ngram, isBest, match]: [number[], number, number, boolean, number] = [[], 1, 1, true, 99];
+  let [agreeing, isContrary, isRenamed, written] = [99, false, false, 0];
+  // Ends of the tokens and of the pieces, UTF-8 bytes: a token may end within a character.
+  let [tokenEnd, pieceEnd, length, piece] = [0, 0, healed, 0];
+  for (let i = 0; i < ids.length; i++) {
+    const token = ids[i] as number;
+    predictor.predict(context, kept + i, scope, path);
+    const { evidence, mixture } = predictor;
+    let best = 0;
+    for (let slot = 0; slot < evidence.size; slot++) best = Math.max(best, mixture.probabilities[slot] as number);
+    const p = predictor.probabilityOf(token);
+    ngram *= p;
+    isBest &&= p >= best;
+    match = Math.min(match, evidence.matchLength);
+    tokens.push(token);
+    tokenEnd += tokenizer.bytesOf(token).length;
+    while (piece < pieces.length && (pieceEnd < tokenEnd || pieceEnd === 0)) {
+      const { text, probability, ...said } = pieces[piece++] as TemplatePiece;
+      agreeing = Math.min(agreeing, said.agreeing);
+      isContrary ||= said.contrary > 0;
+      isRenamed ||= said.isRenamed;
+      pieceEnd += Buffer.byteLength(text) + (piece === 1 ? own.healed.length : 0);
+      template *= probability;
+      length += text.length;
+    }
+    if (tokenEnd !== pieceEnd) continue;
+    const ends = endsLine[tokens[0] as number] === 1;
+    yield {
+      tokens,
+      length,
+      endsLine: ends,
+      facts: unitFacts({
+        ...{ template, ngram, isBest, match, ends, healed: healed > 0 },
+        ...{ agreeing, isContrary, isRenamed, written, matched },
+      }),
+    };
+    [tokens, template, ngram, isBest, match, length, healed] = [[], 1, 1, true, 99, 0, 0];
+    [agreeing, isContrary, isRenamed] = [99, false, false];
+    written++;
+  }
+}
+
+interface UnitEvidence {
+  /** Probabilities by the template and by the n-grams. */
+  readonly template: number;
+  readonly ngram: number;
+  /** Each token is the n-grams' likeliest. */
+  readonly isBest: boolean;
+  /** Shortest match of the n-grams. */
+  readonly match: number;
+  readonly ends: boolean;
+  /** It begins with what healing repeats, so the n-grams' probability says little. */
+  readonly healed: boolean;
+  readonly agreeing: number;
+  readonly isContrary: boolean;
+  readonly isRenamed: boolean;
+  /** Units before it. */
+  readonly written: number;
+  /** Words and marks that the template shares with what is above. */
+  readonly matched: number;
+}
+
+const flag = (condition: boolean) => (condition ? 1 : 0);
+const logit = (p: number) => {
+  const clamped = Math.min(0.9995, Math.max(1e-5, p));
+  return Math.log(clamped / (1 - clamped));
+};
+
+/** One row a feature, in the order of the weights. */
+const UNIT_FACTS: readonly ((evidence: UnitEvidence) => number)[] = [
+  () => 1,
+  ({ template }) => logit(template),
+  ({ ngram, healed }) => (healed ? 0 : logit(ngram)),
+  ({ isBest, healed }) => flag(isBest && !healed),
+  ({ isBest, ngram, healed }) => (isBest && !healed ? logit(ngram) : 0),
+  ({ match, healed }) => (healed ? 0 : Math.log1p(match)),
+  ({ ends }) => flag(ends),
+  ({ healed }) => flag(healed),
+  ({ template, healed }) => (healed ? logit(template) : 0),
+  ({ agreeing }) => flag(agreeing > 1),
+  ({ agreeing }) => flag(agreeing > 2),
+  ({ agreeing, template }) => (agreeing > 1 ? logit(template) : 0),
+  ({ isContrary }) => flag(isContrary),
+  ({ isRenamed }) => flag(isRenamed),
+  ({ isRenamed, agreeing }) => flag(isRenamed && agreeing > 1),
+  ({ written }) => flag(written === 0),
+  ({ written }) => Math.log1p(written),
+  ({ written, agreeing }) => (agreeing > 1 ? Math.log1p(written) : 0),
+  ({ matched }) => Math.log1p(matched),
+];
+
+export const unitFactCount = UNIT_FACTS.length;
+
+function unitFacts(evidence: UnitEvidence): Float64Array {
+  return Float64Array.from(UNIT_FACTS, (fact) => fact(evidence));
+}
+
+/** Most that a beginning of the line is expected to save, in characters. */
+function worth({ tokens }: Pick<Draft, 'tokens'>): number {
+  let p = 1;
+  let length = 0;
+  let most = 0;
+  for (const { text, probability } of tokens) {
+    p *= probability;
+    length += text.length;
+    most = Math.max(most, p * (length - 1) - (1 - p) * WRONG);
+  }
+  return most;
+}
+
+/** Tokens that only repeat healed bytes; a draft's tokens lack them. */
+function repeatedTokens(steps: readonly Step[], healed: Uint8Array, { tokenizer }: Vocabulary): number {
+  let left = healed.length;
+  const first = steps.findIndex(({ token }) => {
+    left -= tokenizer.bytesOf(token).length;
+    return left < 0;
+  });
+  return first < 0 ? steps.length : first;
+}
+
+/** The searched line, of which the template knows the beginning: each token is as sure as the surer of both. */
+function agreed(
+  { draft, steps, lineEndProbability }: FirstLine,
+  known: readonly Step[],
+  sure: number,
+  skipped: number,
+): FirstLine {
+  const surer = <T extends { readonly probability: number; readonly margin: number }>(
+    one: T,
+    other: Step | undefined,
+  ): T =>
+    other !== undefined && other.probability > one.probability
+      ? { ...one, probability: other.probability, margin: Math.max(one.margin, other.margin) }
+      : one;
+  const common = steps.findIndex(({ token }, i) => known[i]?.token !== token);
+  const shared = common < 0 ? steps.length : common;
+  const isWhole = shared === steps.length && known.length === steps.length;
+  return {
+    draft: {
+      ...draft,
+      tokens: draft.tokens.map((token, i) => surer(token, i + skipped < shared ? known[i + skipped] : undefined)),
+      ...(isWhole && { confidence: Math.max(draft.confidence ?? 0, sure) }),
+    },
+    steps: steps.map((step, i) => surer(step, i < shared ? known[i] : undefined)),
+    lineEndProbability,
+  };
+}
+
+/** The template's beginning of a line, completed by the n-grams. */
+function completed(
+  { draft, steps }: FirstLine,
+  maxTokens: number,
+  vocabulary: Vocabulary,
+  { own, search, scope, path }: SearchPosition,
+): FirstLine {
+  const before = Int32Array.from([
+    ...own.context.subarray(Math.max(0, own.contextLength - CONTEXT_TOKENS), own.contextLength),
+    ...steps.map(({ token }) => token),
+  ]);
+  const none = new Uint8Array(0);
+  const [rest] = search.run(before, none, scope, path, maxTokens, REST_WORK);
+  if (rest === undefined || !rest.finished)
+    return { draft: { ...draft, complete: false, confidence: 0 }, steps, lineEndProbability: 0 };
+  const text = draft.text + textOf(rest, none, vocabulary).trimEnd();
+  const tokens = [...draft.tokens, ...draftTokens(rest.steps, text.slice(draft.text.length), none, vocabulary)];
+  const confidence = likelihood(steps) * Math.exp(rest.logProbability);
+  return {
+    draft: { ...draft, text, tokens, complete: true, confidence },
+    steps: [...steps, ...rest.steps],
+    lineEndProbability: endProbability(rest),
+  };
+}

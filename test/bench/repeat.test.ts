@@ -1,0 +1,24 @@
+// The section `repeat` of `bench -- typing`: which blocks of a file are copies, and of which ordinal.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { repeatedBlocks } from '../../bench/typing/repeat.ts';
+
+const block = (name: string) =>
+  `  if (options.${name}) {\n    set(options.${name}, "the ${name}");\n    return this;\n  }\n`;
+const found = (text: string) =>
+  repeatedBlocks({ path: 'a.ts', text }).map(({ from, lines, ordinal }) => [from, lines, ordinal]);
+
+test('copies are found up to words, numbers and strings, each with its ordinal', () => {
+  const text = `first(line);\n${block('a')}\n${block('b')}\nother();\n\n${block('c')}\n${block('d')}\n${block('e')}`;
+  assert.deepEqual(found(text), [
+    [6, 4, 'second'],
+    [13, 4, 'third'],
+    [18, 4, 'fourth'],
+    [23, 4, 'fourth'],
+  ]);
+});
+
+test('blocks of two lines, and those that share only their shape, are no copies', () => {
+  assert.deepEqual(found('a(one);\nb(two);\n\na(three);\nb(four);\n'), []);
+  assert.deepEqual(found('a(one);\nb(two);\nc(three);\n\nd(four);\ne(five);\nf(six);\n'), []);
+});

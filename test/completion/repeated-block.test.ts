@@ -1,0 +1,64 @@
+// A block that is typed again, through the real service and the n-gram model: several lines come at once,
+// and after an accept the rest is there.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
+import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { tokenizer } from '../specialist/ngram/project.ts';
+import { Harness, query } from './harness.ts';
+
+const block = (name: string) => `  if (options.${name} !== undefined) {
+    const version = versions.${name};
+    if (version !== state.version) {
+      return state.version;
+    }
+    state.apply(options);
+  }
+`;
+const above = `export function load(options: Options): void {\n${block('user')}${block('order')}`;
+const own = block('ticket');
+const typed = '  if (options.ticket !== undefined) {\n    ';
+
+function service(templates?: 'never') {
+  const model = NgramModel.build([], tokenizer);
+  const specialist = new ScriptedSpecialist((at, options) =>
+    draftBySyntax(at, { ...options, ...(templates && { templates }) }, (asked) => model.complete(at, asked)),
+  );
+  const settings = { balance: 0, apiAllowed: false, showThreshold: 0.5, fallbackThreshold: 0.5 };
+  return { specialist, service: new Harness({ specialist, llm: undefined, settings }).service };
+}
+
+const complete = (at: ReturnType<typeof service>, prefix: string) =>
+  at.service.complete({ query: query(prefix), trigger: 'automatic', indentUnit: '  ' }, new AbortController().signal);
+
+const further = `${typed}const version = versions.`;
+
+test('three lines of the third copy come at once, with its own name in them', async () => {
+  const shown = await complete(service(), above + further);
+  assert.ok(shown);
+  assert.ok(own.slice(further.length).startsWith(shown.text), shown.text);
+  assert.ok(shown.text.split('\n').length >= 3, shown.text);
+});
+
+test('without templates the same position gets no three right lines', async () => {
+  const shown = await complete(service('never'), above + further);
+  const right = shown !== undefined && own.slice(further.length).startsWith(shown.text);
+  assert.ok(!right || shown.text.split('\n').length < 3);
+});
+
+test('after an accept the rest of the copy is there without another draft', async () => {
+  const at = service();
+  let prefix = above + typed;
+  const shown = await complete(at, prefix);
+  assert.ok(shown);
+  const drafts = at.specialist.queries.length;
+  prefix += shown.text;
+  at.service.accepted(shown.id);
+  const next = await complete(at, prefix);
+  assert.ok(next);
+  assert.ok(own.slice(prefix.length - above.length).startsWith(next.text), next.text);
+  assert.ok(next.text.includes('ticket'), next.text);
+  // Only the suggestion after that is prefetched.
+  assert.ok(at.specialist.queries.length <= drafts + 1);
+});

@@ -1,0 +1,64 @@
+// A template's lines beside those of the search: as tokens with probabilities, in a draft or behind it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Draft } from '../../../src/common/completion.ts';
+import { at, build, line } from './project.ts';
+
+const model = build([]);
+const block = (name: string, type: string) => `  if (options.${name} !== undefined) {
+    log.debug('a newer ${name} has started', current${type}Version);
+    set${type}(options.${name}, ${name}Version);
+  }
+`;
+const above = `export function load(options: Options): void {\n${block('user', 'User')}${block('order', 'Order')}`;
+
+function drafted(text: string, options = line): Draft {
+  return model.complete(at(text), options);
+}
+
+test('the tokens are the text of the line and of the lines behind it', () => {
+  for (const typed of [
+    '  if (options.ticket ',
+    '  if (options.ticket !== undef',
+    '  if (options.ticket !== undefined)',
+  ]) {
+    const draft = drafted(`${above}${typed}¦`);
+    assert.equal(draft.tokens.map(({ text }) => text).join(''), draft.text);
+    assert.equal(draft.continuation?.tokens.map(({ text }) => text).join(''), draft.continuation?.text);
+    assert.ok(
+      draft.continuation?.text.includes("log.debug('a newer ticket has started', currentTicketVersion);"),
+      draft.continuation?.text,
+    );
+    for (const { probability, margin } of [...draft.tokens, ...(draft.continuation?.tokens ?? [])])
+      assert.ok(probability > 0 && probability <= 1 && margin <= probability);
+    assert.ok((draft.confidence ?? 0) > 0.2 && (draft.confidence ?? 0) <= 1);
+  }
+});
+
+test('a block that was asked for has the lines itself', () => {
+  const two = (name: string) => `  if (${name} === null) {\n    report(${name}, true);\n    return ${name};\n  }\n`;
+  const typed = `function a() {\n${two('user')}${two('order')}${two('item')}  if (ticket === null) {\n    ¦`;
+  const draft = drafted(typed, { multiline: true, maxTokens: 160 });
+  assert.ok(draft.text.startsWith('report(ticket, true);\n    return'), draft.text);
+});
+
+test('before the rest of the line only the line is drafted, without that rest', () => {
+  const draft = drafted(`${above}  if (options.ticket ¦) {\n`);
+  assert.equal(draft.text, '!== undefined');
+  assert.equal(draft.continuation, undefined);
+});
+
+test('options leave templates or further lines out', () => {
+  const typed = `${above}  if (options.ticket !== undefined) {\n    ¦`;
+  assert.ok(drafted(typed).text.includes('currentTicketVersion'));
+  assert.ok(!drafted(typed, { ...line, templates: 'never' }).text.includes('currentTicketVersion'));
+  assert.equal(drafted(typed, { ...line, linesBelow: 'never' }).continuation, undefined);
+});
+
+test('where the copies differ within a line, the n-grams complete it', () => {
+  const rows = ['red', 'green', 'blue'].map((color) => `  paint({ color: '${color}', width: 2 }, canvas);\n`).join('');
+  const draft = drafted(`${rows}  paint(¦`);
+  assert.ok(draft.text.startsWith("{ color: '"), draft.text);
+  const [first] = draft.tokens;
+  assert.ok((first?.probability ?? 0) > 0.5);
+});
