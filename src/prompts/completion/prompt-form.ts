@@ -4,7 +4,7 @@
 //   [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
 //
 // The middle continues the prefix with no token between, so that a keystroke only adds tokens at the end. In a form
-// with the suffix after the prefix, each keystroke evaluates the suffix again. Serving
+// with the suffix after the prefix, the planner lets typed tokens begin the middle, so that no key runs the suffix again. Serving
 // (specialist/mixture/prompt-planner.ts), training (adaptation/training-data/samples.ts) and benchmarks use this file.
 // models/pretrain/prompt.py does the same in Python; build/golden-prompt.ts writes test/golden/prompt.json, and tests
 // compare both with it.

@@ -15,6 +15,8 @@ interface Plan {
   readonly start: number;
   readonly opening: readonly number[];
   readonly snippets: readonly Snippet[];
+  /** Tokens of the prefix where the form's tail follows it; what was typed since begins the middle. */
+  prefix: readonly number[];
   /** Tokens of the prefix when its snippets were last chosen or confirmed; `changed` are the files changed since. */
   chosenAt: number;
   readonly changed: Set<string>;
@@ -27,6 +29,11 @@ const OPENING = 12;
  * nothing to go by.
  */
 const GROWTH = 4;
+/**
+ * Typed tokens that stand at the beginning of the middle, in a form with the suffix behind the prefix: a keystroke then
+ * runs only them, and not the suffix again.
+ */
+const MOST_BEGUN = 24;
 /** Plans that are kept: the user moves between a few positions. */
 const PLANS = 4;
 
@@ -55,7 +62,14 @@ export class PromptPlanner {
     const once = () => (found ??= snippets());
     const plan = reusable && isUpToDate(reusable, own, once) ? reusable : this.newPlan(query.path, suffix, own, once());
     this.plans = [plan, ...this.plans.filter((each) => each !== reusable)].slice(0, PLANS);
-    return [...plan.head, ...own.context.subarray(plan.start, own.contextLength), ...this.form.tail(suffix)];
+    const tail = this.form.tail(suffix);
+    const before = own.context.subarray(plan.start, own.contextLength);
+    if (tail.length === 0) return [...plan.head, ...before];
+    const { length } = plan.prefix;
+    const isBegun =
+      before.length >= length && before.length - length <= MOST_BEGUN && plan.prefix.every((id, i) => before[i] === id);
+    if (!isBegun) plan.prefix = [...before];
+    return [...plan.head, ...plan.prefix, ...tail, ...before.subarray(plan.prefix.length)];
   }
 
   private canReuse(plan: Plan, path: string, suffix: readonly number[], { context, contextLength }: OwnFile): boolean {
@@ -78,6 +92,7 @@ export class PromptPlanner {
       start,
       opening: [...context.subarray(start, Math.min(start + OPENING, contextLength))],
       snippets,
+      prefix: [...context.subarray(start, contextLength)],
       chosenAt: contextLength - start,
       changed: new Set(),
     };

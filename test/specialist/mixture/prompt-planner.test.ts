@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Snippet } from '../../../src/common/completion.ts';
+import { unwrap } from '../../../src/common/errors.ts';
 import { PromptPlanner } from '../../../src/specialist/mixture/prompt-planner.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
+import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
+import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, corpus, tokenizer } from './model.ts';
 
 const limits = { prefix: 48, grown: 96, suffix: 16, snippets: 40, head: 12 };
@@ -65,6 +68,29 @@ test('a keystroke keeps every token before it, and asks for no new snippets', ()
     last = next;
   }
   assert.equal(asked.length, 1);
+});
+
+test('with the suffix behind the prefix, typed tokens begin the middle until there are many', () => {
+  const json = trainTokenizer(corpus.map((file) => file.text).join('\n'), 560);
+  const first = Object.keys(json.model.vocab).length;
+  const marks = ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>', '<|file_sep|>', '<|endoftext|>'];
+  const added = marks.map((content, i) => ({ id: first + i, content }));
+  const qwen = unwrap(loadTokenizer({ ...json, added_tokens: added }));
+  const model = NgramModel.build([], qwen);
+  const form = new PromptPlanner(model.vocabulary, limits, 'qwen-coder');
+  const plan = (query: ReturnType<typeof at>) => form.plan(query, model.positionAt(query, 0).own, () => []);
+  const [middle, suffix] = ['<|fim_middle|>', '<|fim_suffix|>'].map((name) => qwen.special(name) as number);
+  const before = plan(at('const a = 1;\n|\n}\n'));
+  assert.equal(before.at(-1), middle);
+  const after = plan(at('const a = 1;\nreturn parse(|\n}\n'));
+  assert.deepEqual(after.slice(0, before.length), before);
+  assert.equal(
+    qwen.decode(after.slice(before.length)),
+    '\nreturn parse'.slice(qwen.decode(before).endsWith('\n') ? 1 : 0),
+  );
+  const many = plan(at(`const a = 1;\n${'return parse(header);\n'.repeat(12)}|\n}\n`));
+  assert.equal(many.at(-1), middle);
+  assert.equal(many.filter((id) => id === suffix).length, 1);
 });
 
 test('a change in another file makes a new prompt only if a present or new snippet is from it', () => {
