@@ -1,8 +1,8 @@
-// Cancellation of a run: where long synchronous work notices it, and the failure that it yields.
+// Cancellation of a run: its failure, and the check during long synchronous work.
 
 import { failed } from '../common/errors.ts';
 
-export const cancelled = failed('cancelled', 'Cancelled. What was there before is unchanged.');
+export const cancelled = failed('cancelled', 'Cancelled. The earlier state is unchanged.');
 
 /** Yields to the event loop, so that messages arrive. Rejects with the signal's reason when cancelled. */
 export async function turn(signal?: AbortSignal): Promise<void> {

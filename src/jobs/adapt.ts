@@ -59,14 +59,14 @@ async function withStore(
   sweepTemporary(request.storeFolder);
   removeRetired(request);
   const { log } = deps;
-  const { store, notice } = openStore(request.storeFolder, { log, onNotice: (said) => log.warn(said) });
+  const { store, notice } = openStore(request.storeFolder, { log, onNotice: (message) => log.warn(message) });
   if (notice !== undefined) log.warn(notice);
   const { api, root } = request;
   const ledger = request.effort === 'adapt' ? new PositionLedger(request.storeFolder, root, log) : undefined;
   let result: Result<AdaptOutcome>;
-  let asked = false;
+  let usesApi = false;
   const llm = api && paidLlm(api, store, root, deps);
-  const share = providerOf(api?.settings.provider).batchPriceFactor;
+  const batchFactor = providerOf(api?.settings.provider).batchPriceFactor;
   const batches = api && batchFileOf(request.storeFolder, root, apiHost(api.settings), modelOf(api.settings));
   try {
     if (batches) await llm?.resumeBatches(batches, deps.signal);
@@ -77,9 +77,9 @@ async function withStore(
       confirm: async (estimate) => {
         const answer = await deps.confirm({
           ...estimate,
-          ...(share !== undefined && estimate.usd > 0 && { batchUsd: estimate.usd * share }),
+          ...(batchFactor !== undefined && estimate.usd > 0 && { batchUsd: estimate.usd * batchFactor }),
         });
-        asked = answer !== false;
+        usesApi = answer !== false;
         if (batches && answer === 'batch') llm?.waitForBatches(batches);
         return answer;
       },
@@ -94,7 +94,7 @@ async function withStore(
     ledger?.close();
     store.close();
   }
-  const trouble = asked ? troubleOf(store) : undefined;
+  const trouble = usesApi ? troubleOf(store) : undefined;
   if (trouble === undefined) return result;
   if (!result.ok) return failed(result.error.code, `${result.error.message} ${trouble}`);
   return ok({ ...result.value, trouble });

@@ -37,7 +37,7 @@ export interface JobOptions {
   readonly log?: Log;
   /** The editor's language models for jobs; absent: there is no editor. */
   readonly editor?: EditorModels;
-  /** Named to others who find the folder locked. */
+  /** Owner of the lock, shown to others that find the folder locked. */
   readonly who?: string;
 }
 
@@ -63,7 +63,7 @@ export class JobClient {
     return this.job('adapt', { adapt: request, who, ...(engine && { engine }) }, signal, progress, confirm);
   }
 
-  /** Any job, likewise. Its process and their children have ended when this settles. */
+  /** Runs any job. When this settles, its process and the children of that have ended. */
   async job<K extends keyof Jobs>(
     job: K,
     request: Jobs[K]['request'],
@@ -84,16 +84,16 @@ export class JobClient {
       send({ kind: 'cancel' });
       grace = setTimeout(() => resolve(cancelled), CANCEL_MS);
     };
-    let over = false;
+    let isOver = false;
     const crashed = (message: string) => {
-      if (over) return;
-      over = true;
+      if (isOver) return;
+      isOver = true;
       const stopped = job === 'adapt' ? 'The adaptation run stopped' : 'A run in the background stopped';
       this.log.error(`${stopped}: ${message}`);
       resolve(failed('crashed', `${stopped}: ${message}. The earlier state is unchanged; start it again.`));
     };
     child.on('message', (message: FromJob) => {
-      if (over) return;
+      if (isOver) return;
       if (message.kind === 'progress') progress(message.update);
       else if (message.kind === 'log') this.log[message.level](message.message);
       else if (message.kind === 'done') resolve(message.result as Result<Jobs[K]['result']>);
@@ -110,7 +110,7 @@ export class JobClient {
     signal.addEventListener('abort', cancel, { once: true });
     send({ kind: 'job', job, request } as ToJob);
     const result = await promise;
-    over = true;
+    isOver = true;
     relay.end();
     clearTimeout(grace);
     signal.removeEventListener('abort', cancel);

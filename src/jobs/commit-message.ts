@@ -32,7 +32,7 @@ export async function commitMessageJob(request: CommitJobRequest, deps: JobDeps)
   const { files, near } = context.value;
   const draft: CommitMessage = { message: localDraft(files, near), costUsd: 0 };
   if (!api) return ok(draft);
-  const { store } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
+  const { store } = openStore(storeFolder, { log, onNotice: (message) => log.warn(message) });
   try {
     const prompt = commitPrompt({ files, examples: near });
     let lostUsd = 0;

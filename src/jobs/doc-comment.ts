@@ -70,7 +70,7 @@ async function ask(
   onLost: (lost: LlmAnswer) => void,
 ) {
   const { log, signal } = deps;
-  const { store } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
+  const { store } = openStore(storeFolder, { log, onNotice: (message) => log.warn(message) });
   try {
     const llm = paidLlm(api as NonNullable<typeof api>, store, root, deps);
     const task = { name: '', instruction: instruction(languageId), maximumLength: LONGEST };

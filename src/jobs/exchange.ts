@@ -4,7 +4,7 @@ import {
   type Imported,
   type ImportRequest,
   importAdaptation,
-  lookAt,
+  inspectExport,
   type Provenance,
   TEAM_FILE,
 } from '../adaptation/exchange/export-import.ts';
@@ -21,7 +21,7 @@ export const importJob = (request: CarriedRequest, { log }: Pick<JobDeps, 'log'>
   reading(request, (pieces) => importAdaptation(pieces, request, log));
 
 export const lookJob = (request: CarriedRequest): Promise<Result<Provenance>> =>
-  reading(request, (pieces) => lookAt(pieces, request));
+  reading(request, (pieces) => inspectExport(pieces, request));
 
 async function reading<T>(
   { root, from }: CarriedRequest,

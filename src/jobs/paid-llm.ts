@@ -43,5 +43,5 @@ export function troubleOf({ trouble, unsaved }: ResilientStore): string | undefi
     answers === 0
       ? 'Every answer that was paid for is stored.'
       : `${counted(answers, 'answer')} paid for ($${usd.toFixed(4)}) could not be stored.`;
-  return `The API was not asked to the end. ${trouble} ${end}`;
+  return `Not all questions to the API were asked. ${trouble} ${end}`;
 }

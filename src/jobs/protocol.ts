@@ -48,7 +48,7 @@ export interface Jobs {
 
 export interface RunRequest {
   readonly adapt: AdaptRequest;
-  /** Named to others who find the folder locked: 'npm start', 'the editor'. */
+  /** Owner of the lock, shown to others that find the folder locked: 'npm start', 'the editor'. */
   readonly who: string;
   /** How the job starts its engine; absent: no neural part. */
   readonly engine?: EngineStart;

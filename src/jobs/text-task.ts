@@ -48,7 +48,7 @@ export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Prom
   try {
     const folder = await TaskFolder.open(root, request.task, request.harvest, deps.signal);
     if (!folder.ok) return folder;
-    return await asked(request, folder.value, deps);
+    return await runStored(request, folder.value, deps);
   } catch (error) {
     if (deps.signal.aborted) return cancelled;
     if (error instanceof CodedError) return failed(error.code, error.message);
@@ -58,10 +58,10 @@ export async function textTaskJob(request: TextTaskRequest, deps: JobDeps): Prom
   }
 }
 
-async function asked(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps): Promise<Result<TaskReport>> {
+async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: JobDeps): Promise<Result<TaskReport>> {
   const { api, root, storeFolder, reports } = request;
   const { log, signal, progress } = deps;
-  const { store, notice } = openStore(storeFolder, { log, onNotice: (said) => log.warn(said) });
+  const { store, notice } = openStore(storeFolder, { log, onNotice: (message) => log.warn(message) });
   if (notice !== undefined) log.warn(notice);
   const llm = api && paidLlm(api, store, root, deps);
   const engine = request.states && new EngineClient({ ...request.states.engine, log });

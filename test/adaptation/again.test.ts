@@ -73,11 +73,11 @@ test('a run without the API, or declined, trains on labels that were paid for ea
   const engine = engineFor(project);
   const alone = await adaptAsking(engine, undefined, local, false, kept);
   assert.equal(engine.count('adapt'), 0, 'it is the same training');
-  assert.match(alone.report.notes.join(' '), /asked at 20 places of training files too/);
+  assert.match(alone.report.notes.join(' '), /asked at 20 positions of training files/);
   assert.equal(alone.report.paid, undefined);
   const declined = await run({}, llmOf('other'), false);
   assert.deepEqual([declined.all, declined.trained], [0, false]);
-  assert.match(declined.notes, /asked at 20 places of training files too/);
+  assert.match(declined.notes, /asked at 20 positions of training files/);
   const agreed = await run({}, llmOf('other'));
   assert.equal(agreed.teaching, 20);
 });

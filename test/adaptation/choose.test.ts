@@ -1,4 +1,4 @@
-// Which model stays, on made-up validation places.
+// The choice of the model, on made-up validation positions.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ScoredPosition } from '../../src/adaptation/report/scored.ts';
@@ -33,7 +33,7 @@ const used = (...of: MeasuredModel[]) => choose([...of, base], trained(true)).us
 test('keeps a model with significantly more exact matches whatever its loss', () => {
   const { used: one, why } = choose([measured('adapted', 24, (i) => hard(i) + 1), base], trained(true));
   assert.equal(one.name, 'adapted');
-  assert.match(why, /gets 16\.0% more lines right of the 50 to choose by than the base, more than chance/);
+  assert.match(why, /gets 16\.0% more lines right of the 50 that decide than the base, which chance does not explain/);
 });
 
 test('keeps equal matches with a lower loss at most positions, not with a lower loss at two positions', () => {
@@ -42,7 +42,7 @@ test('keeps equal matches with a lower loss at most positions, not with a lower 
   assert.equal(one.name, 'adapted');
   assert.match(
     why,
-    /as many lines right of the 50 to choose by as the base, and what comes next in them is 1\.5% likelier/,
+    /as many lines right of the 50 that decide as the base, and it gives the author’s text 1\.5% more probability/,
   );
   const twoPlaces = (i: number) => hard(i) - (i === 3 || i === 20 ? 3 : -0.01);
   assert.equal(used(measured('adapted', 16, twoPlaces)), 'base');

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
-import { exportAdaptation, importAdaptation, lookAt } from '../../src/adaptation/exchange/export-import.ts';
+import { exportAdaptation, importAdaptation, inspectExport } from '../../src/adaptation/exchange/export-import.ts';
 import { keepComparison } from '../../src/adaptation/models/compared.ts';
 import { currentModel, ownFolder } from '../../src/adaptation/models/folder-models.ts';
 import { mixedQuality } from '../../src/adaptation/report/figures.ts';
@@ -171,7 +171,7 @@ test('an adaptation for another tokenizer or base is refused before anything is 
   assert.ok(manifest.ok && manifest.value);
   writeManifest(model, { ...manifest.value, kind: 'adapter', base: { name: 'large', weights: 'a'.repeat(64) } });
   assert.ok(exportAdaptation({ ...here, target, version: '0.1.0' }, silentLog).ok);
-  const looked = await lookAt(createReadStream(target), there);
+  const looked = await inspectExport(createReadStream(target), there);
   assert.equal(looked.ok ? 'ok' : looked.error.code, 'mismatched');
   const adapter = await into(there);
   assert.equal(adapter.ok ? 'ok' : adapter.error.code, 'mismatched');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { exportOwn } from '../../src/adaptation/exchange/export-own.ts';
-import { takeAdapter } from '../../src/adaptation/exchange/foreign-adapter.ts';
+import { importForeignAdapter } from '../../src/adaptation/exchange/foreign-adapter.ts';
 import { ownModel } from '../../src/adaptation/models/folder-models.ts';
 import { loadAdapter } from '../../src/neural/models/adapter.ts';
 import { writeSafetensors } from '../../src/neural/models/safetensors.ts';
@@ -34,7 +34,7 @@ test('without a model there is nothing to export', () => {
 });
 
 test('an imported adapter answers in the folder and is exported unchanged', async () => {
-  const taken = await takeAdapter({ ...request, adapter: model });
+  const taken = await importForeignAdapter({ ...request, adapter: model });
   assert.equal(code(taken), 'ok');
   const own = ownModel(specialistFolder, { base, tokenizer });
   assert.ok(own?.ok && own.value.serves);
@@ -64,17 +64,21 @@ test('rsLoRA scales by its own rule; an adapter that does not fit is refused and
     [{ r: 3 }, 'corrupt'],
   ];
   for (const [more, wanted] of refusals) {
-    assert.equal(code(await takeAdapter({ ...request, adapter: changed(more) })), wanted, JSON.stringify(more));
+    assert.equal(
+      code(await importForeignAdapter({ ...request, adapter: changed(more) })),
+      wanted,
+      JSON.stringify(more),
+    );
   }
   const other = writeSafetensors([['x', { shape: [1], data: Float32Array.of(1) }]]);
-  assert.equal(code(await takeAdapter({ ...request, adapter: changed({}, other) })), 'corrupt');
-  assert.equal(code(await takeAdapter({ ...request, adapter: join(folder, 'nowhere') })), 'unreadable');
+  assert.equal(code(await importForeignAdapter({ ...request, adapter: changed({}, other) })), 'corrupt');
+  assert.equal(code(await importForeignAdapter({ ...request, adapter: join(folder, 'nowhere') })), 'unreadable');
   assert.deepEqual(ownModel(specialistFolder, { base, tokenizer }), before);
 });
 
 test('an import during a run fails as locked', async () => {
   const lock = lockRun(request.storeFolder, request.root, 'another');
   assert.ok(lock.ok);
-  assert.equal(code(await takeAdapter({ ...request, adapter: model })), 'locked');
+  assert.equal(code(await importForeignAdapter({ ...request, adapter: model })), 'locked');
   lock.value.release();
 });

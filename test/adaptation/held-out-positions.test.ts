@@ -1,4 +1,4 @@
-// Held-out files and the places drawn from them.
+// Held-out files and the positions drawn from them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holdOut, sample } from '../../src/adaptation/stages/held-out-positions.ts';
@@ -19,7 +19,7 @@ test('training files, both halves of validation, and test files are disjoint and
   assert.ok(held.fit.length > 0 && held.choose.length > 0);
 });
 
-test('a validation file stays in its half, whatever files come and go; neither gets less than a third, and one is chosen by', () => {
+test('a validation file stays in its half when other files change, and each half has at least a third', () => {
   const files = Array.from({ length: 60 }, (_, n) => file(`src/${n}.ts`, 'validation', 3));
   const { fit } = holdOut(files);
   for (let count = 30; count < files.length; count++) {

@@ -361,10 +361,7 @@ describe('with an engine whose answers a test decides', () => {
     const figures = await report(engine);
     assert.equal(figures.neural?.used, 'earlier');
     assert.deepEqual(used(), earlier);
-    assert.match(
-      figures.neural?.why ?? '',
-      /^the earlier model gets \d+\.\d% more lines right of the \d+ to choose by/,
-    );
+    assert.match(figures.neural?.why ?? '', /^the earlier model gets \d+\.\d% more lines right of the \d+ that decide/);
     assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /rolled back to the earlier model/);
     assert.match(outcomeOf(figures), /^The earlier adapted model stays: /);
     assert.ok(!existsSync(workFolder(request.specialistFolder)), 'nothing of what was not kept is left');
@@ -400,7 +397,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(figures.neural?.used, 'base');
     assert.match(
       figures.neural?.why ?? '',
-      /the adapted model gets \d+\.\d% fewer lines right, of the \d+ to choose by/,
+      /the adapted model gets \d+\.\d% fewer lines right, of the \d+ that decide/,
     );
   });
 
@@ -413,7 +410,7 @@ describe('with an engine whose answers a test decides', () => {
   test('training that did not lower the held-out loss is not kept', async () => {
     const figures = await report(new ScriptedEngine({ right: { base: 0.3, adapted: 0.5 }, truth, losses: [2, 2.5] }));
     assert.equal(figures.neural?.used, 'base');
-    assert.match(figures.neural?.why ?? '', /nothing better/);
+    assert.match(figures.neural?.why ?? '', /did not lower the loss/);
   });
 
   test('a restarted engine opens the model again and nothing is lost', async () => {
@@ -432,9 +429,14 @@ describe('with an engine whose answers a test decides', () => {
   });
 
   for (const [name, code, kind, note] of [
-    ['an engine that does not start', 'crashed', 'status', /left out, the n-grams answer alone\. It keeps ending/],
+    [
+      'an engine that does not start',
+      'crashed',
+      'status',
+      /not measured, so the n-grams answer alone\. It keeps ending/,
+    ],
     ['training that needs more memory than there is', 'out-of-memory', 'adapt', /was not adapted: It keeps ending/],
-    ['an engine that dies with every draft', 'crashed', 'draft', /left out/],
+    ['an engine that dies with every draft', 'crashed', 'draft', /not measured/],
   ] as const) {
     test(`${name}: the run goes on, and says why`, async () => {
       const engine = new ScriptedEngine({

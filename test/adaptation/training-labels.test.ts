@@ -1,4 +1,4 @@
-// What the API teaches: where it is asked among the training files, for how much, and what of its answers is learned.
+// Labels of the API at training positions: choice of the positions, cost, and effect on the training samples.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
@@ -50,17 +50,17 @@ test('the API labels training files before training and held-out files after it,
   assert.equal(estimates[0]?.positions, 50);
   assert.deepEqual(splitsAsked(llm), { train: 20, all: 50 });
   assert.ok(llm.requests.slice(0, 20).every(({ query }) => splitOf(query.path) === 'train'));
-  assert.match(report.notes.join(' '), /asked at 20 places of training files too, .* right at 70\.0%/);
+  assert.match(report.notes.join(' '), /asked at 20 positions of training files, .* right at 70\.0%/);
   assert.ok(
     examples.some(({ importance }) => importance !== undefined && importance > 1),
     'some places count for more',
   );
   assert.equal(report.api?.asked, 30);
   const { answers, usd, model } = report.paid ?? {};
-  assert.deepEqual([answers, usd?.toFixed(6), model], [50, '0.050000', 'knowing'], 'all of it is in its report');
+  assert.deepEqual([answers, usd?.toFixed(6), model], [50, '0.050000', 'knowing'], 'the report has the whole cost');
 });
 
-test('declined, or never wrong, it changes nothing of what is trained', async () => {
+test('a declined estimate leaves the training samples as without an API', async () => {
   const declined = await run(knowingLlm(project), request, false);
   assert.ok(declined.examples.every(({ importance }) => importance === undefined));
   const { api: _, ...local } = request;
@@ -77,7 +77,7 @@ test('declined, or never wrong, it changes nothing of what is trained', async ()
   assert.deepEqual(trainedOn(engine), declined.examples);
 });
 
-test('it asks about fewer places where more would pass what a run may cost, of each kind', async () => {
+test('a cost limit reduces the positions of each split', async () => {
   const llm = knowingLlm(project);
   const api = { ...(request.api as NonNullable<AdaptRequest['api']>), runUsd: 0.0251 };
   const { estimates } = await run(llm, { ...request, api });
@@ -103,7 +103,7 @@ const python = Array.from({ length: 4 }, (_, i) =>
   file(`b/tool${i}.py`, `import os\nvalue${i} = os.environ["NAME${i}"]\nprint(value${i})\n`),
 );
 
-test('places come from every language and folder, the least foreseen first, and what is said twice once', async () => {
+test('positions come from every language and folder, the least predictable first, without duplicates', async () => {
   const files = [...known, odd, ...python];
   const index = NgramModel.build(files, tokenizer);
   const foreseen = async (of: SourceText) => index.tokenProbabilities(of);

@@ -141,7 +141,7 @@ describe('under another tokenizer', () => {
       engine.dispose();
     }
     assert.ok(
-      said.some((line) => /earlier specialist is set aside: .*another tokenizer/.test(line)),
+      said.some((line) => /stored index is not used: .*another tokenizer/.test(line)),
       said.join('\n'),
     );
     assert.ok(

@@ -28,16 +28,17 @@ export type { Provenance };
 /** Name of the file in a folder that ships an adaptation for its contributors. */
 export const TEAM_FILE = '.easyadaptation/adaptation.safetensors';
 
-type Of = Pick<AdaptRequest, 'root' | 'specialistFolder' | 'storeFolder'>;
+/** The folders of one workspace folder. */
+type FolderPaths = Pick<AdaptRequest, 'root' | 'specialistFolder' | 'storeFolder'>;
 
-export interface ExchangeRequest extends Of {
+export interface ExchangeRequest extends FolderPaths {
   /** Path of the file to write; an existing one is replaced. */
   readonly target: string;
   /** Version of the extension. */
   readonly version: string;
 }
 
-export interface ImportRequest extends Of, Pick<AdaptRequest, 'tokenizerPath'> {
+export interface ImportRequest extends FolderPaths, Pick<AdaptRequest, 'tokenizerPath'> {
   /** Folder of the serving base; the shipped bases are its siblings. */
   readonly base: string;
   /** Owner of the lock, shown to others that find the folder locked. */
@@ -54,7 +55,7 @@ export interface Exported {
 export interface Imported {
   readonly provenance: Provenance;
   /** Name of the model's base if another base serves now. The model is used once its own base serves. */
-  readonly waitsFor?: string;
+  readonly requiredBase?: string;
 }
 
 /** Fails with 'nothing-to-learn' if the folder has no adapted model, or with the read or write error. */
@@ -62,39 +63,38 @@ export function exportAdaptation(
   { root, specialistFolder, storeFolder, target, version }: ExchangeRequest,
   log: Log,
 ): Result<Exported> {
-  return expected(() => {
+  return resultOf(() => {
     const model = ownFolder(specialistFolder);
     const row = withStore(storeFolder, log, (store) => store.latestAdaptation(root));
     const report = row && storedReport(row.report);
     if (model === undefined || row === undefined || report === undefined)
       return failed(
         'nothing-to-learn',
-        `${root} has no adapted model to export: adapt to it first; where the base stayed in use, there is nothing of its own.`,
+        `${root} has no adapted model to export: adapt to it first. If the base model stayed in use, there is nothing to export.`,
       );
     const manifest = manifestOf(model);
     const provenance: Provenance = {
       ...{ version, folder: basename(root), finishedAt: row.finishedAt, base: manifest.base?.name ?? '' },
       ...{ files: report.harvest.files, tokens: report.harvest.tokens },
     };
-    // The export contains no path of this machine.
-    const told: AdaptReport = { ...report, folder: basename(root) };
-    const carried = {
+    const contents = {
       manifest,
       files: jsonFilesOf(model, manifest),
       provenance,
       coupling: row.coupling,
-      report: JSON.stringify(told),
+      // The export contains no path of this machine.
+      report: JSON.stringify({ ...report, folder: basename(root) } satisfies AdaptReport),
     };
-    return ok({ path: target, provenance, ...writePortable(target, model, carried) });
+    return ok({ path: target, provenance, ...writePortable(target, model, contents) });
   });
 }
 
 /** Reads a file's header and checks it against the shipped models. @param pieces see `openPortable` */
-export function lookAt(
+export function inspectExport(
   pieces: AsyncIterable<Uint8Array>,
   shipped: Pick<ImportRequest, 'base' | 'tokenizerPath'>,
 ): Promise<Result<Provenance>> {
-  return expectedLater(async () => {
+  return resultOfAsync(async () => {
     const { carried } = await openPortable(pieces);
     unwrap(manifestCompatibility(carried.manifest, shipped.base, shipped.tokenizerPath));
     return ok(carried.provenance);
@@ -111,7 +111,7 @@ export function importAdaptation(
   log: Log,
 ): Promise<Result<Imported>> {
   const { root, specialistFolder, storeFolder, base, tokenizerPath, who } = request;
-  return expectedLater(async () => {
+  return resultOfAsync(async () => {
     const { carried, weights } = await openPortable(pieces);
     const { manifest, files, provenance } = carried;
     const { isOwn, madeFrom } = unwrap(manifestCompatibility(manifest, base, tokenizerPath));
@@ -124,9 +124,9 @@ export function importAdaptation(
     try {
       mkdirSync(staged, { recursive: true });
       const name = manifest.kind === 'model' ? WEIGHTS : ADAPTER;
-      const hash = await written(join(staged, name), weights());
+      const hash = await writePieces(join(staged, name), weights());
       if (hash !== manifest.weights)
-        return failed('corrupt', 'The weights in this file are not those that it says. Export it again.');
+        return failed('corrupt', 'The weights in this file do not match its manifest. Export it again.');
       for (const [file, text] of Object.entries(files)) writeFileSync(join(staged, file), text);
       writeManifest(staged, { ...manifest, files: [MANIFEST] });
       listFiles(staged);
@@ -139,7 +139,7 @@ export function importAdaptation(
           coupling,
         }),
       );
-      return ok({ provenance, ...(!isOwn && { waitsFor: madeFrom }) });
+      return ok({ provenance, ...(!isOwn && { requiredBase: madeFrom }) });
     } finally {
       if (ownFolder(specialistFolder) !== staged) rmSync(staged, { recursive: true, force: true });
       lock.value.release();
@@ -148,7 +148,7 @@ export function importAdaptation(
 }
 
 /** SHA-256 of the written bytes. */
-async function written(path: string, pieces: AsyncIterable<Uint8Array>): Promise<string> {
+async function writePieces(path: string, pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const file = createWriteStream(path, { flush: true });
   const hash = createHash('sha256');
   try {
@@ -174,7 +174,8 @@ function withStore<T>(folder: string, log: Log, work: (store: ReturnType<typeof 
   }
 }
 
-function expected<T>(work: () => Result<T>): Result<T> {
+/** Turns expected exceptions into failures. */
+function resultOf<T>(work: () => Result<T>): Result<T> {
   try {
     return work();
   } catch (error) {
@@ -182,7 +183,7 @@ function expected<T>(work: () => Result<T>): Result<T> {
   }
 }
 
-async function expectedLater<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+async function resultOfAsync<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
   try {
     return await work();
   } catch (error) {
@@ -193,6 +194,6 @@ async function expectedLater<T>(work: () => Promise<Result<T>>): Promise<Result<
 function failureOf(error: unknown): Result<never> {
   if (error instanceof CodedError) return failed(error.code, error.message);
   if ((error as NodeJS.ErrnoException).syscall !== undefined)
-    return failed('unwritable', `${messageOf(error)}. What was in use is as it was; mend that and try again.`);
+    return failed('unwritable', `${messageOf(error)}. The model in use is unchanged. Solve the problem and try again.`);
   throw error;
 }

@@ -22,7 +22,10 @@ export function exportOwn(
 ): Result<ExportedFiles> {
   const own = ownModel(specialistFolder, shipped);
   if (!own)
-    return failed('nothing-to-learn', 'No model of this folder is kept: there is nothing to export. Adapt to it.');
+    return failed(
+      'nothing-to-learn',
+      'This folder has no adapted model, so there is nothing to export. Adapt to it first.',
+    );
   if (!own.ok) return own;
   const { model, over: base } = own.value;
   return exportModel(

@@ -18,7 +18,7 @@ export interface ForeignAdapter {
   readonly specialistFolder: string;
   /** Folder of the adapter's base. */
   readonly base: string;
-  /** Named to others who find the folder locked. */
+  /** Owner of the lock, shown to others that find the folder locked. */
   readonly who: string;
 }
 
@@ -26,7 +26,7 @@ export interface ForeignAdapter {
  * Checks the adapter against the base and activates it. Fails as `loadAdapter` does, with 'unreadable' if the base is
  * no package, 'locked' during a run, and 'unwritable'. After a failure the previous model stays.
  */
-export async function takeAdapter(request: ForeignAdapter): Promise<Result<PackageInfo>> {
+export async function importForeignAdapter(request: ForeignAdapter): Promise<Result<PackageInfo>> {
   const { adapter, root, storeFolder, specialistFolder, base, who } = request;
   const lock = lockRun(storeFolder, root, who);
   if (!lock.ok) return lock;
@@ -35,7 +35,10 @@ export async function takeAdapter(request: ForeignAdapter): Promise<Result<Packa
     const info = unwrap(readPackage(base));
     const { config } = info;
     if (!config)
-      throw new CodedError('unsupported', `No adapter goes over '${info.name}': llama.cpp serves its GGUF file.`);
+      throw new CodedError(
+        'unsupported',
+        `'${info.name}' cannot have an adapter, because llama.cpp serves its GGUF file.`,
+      );
     const loaded = loadAdapter(adapter, config);
     rmSync(work, { recursive: true, force: true });
     mkdirSync(work, { recursive: true });
@@ -47,7 +50,7 @@ export async function takeAdapter(request: ForeignAdapter): Promise<Result<Packa
     return ok(info);
   } catch (error) {
     if (error instanceof CodedError) return failed(error.code, error.message);
-    return failed('unwritable', `The adapter cannot be kept: ${messageOf(error)}.`);
+    return failed('unwritable', `The adapter cannot be stored: ${messageOf(error)}.`);
   } finally {
     lock.value.release();
   }

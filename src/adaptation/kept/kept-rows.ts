@@ -105,7 +105,7 @@ async function* learningRows(
   const address = request.address ?? {};
   const llm = connectLlm({ model: '', ...address, apiKey: '', timeoutMs: 1 });
   const { choose, test } = positions;
-  const inputs = { train: held.train, choose, test, index, tokenizer, llm, teaches: request.neural !== undefined };
+  const inputs = { train: held.train, choose, test, index, tokenizer, llm, trainsNeural: request.neural !== undefined };
   const toLabel = Object.values(await positionsToLabel(inputs, request.limits, signal)).flat();
   const live = new Live(request, secrets, specialist ?? index, undefined, log);
   const send = await requestWriter(address, completionPrompt);

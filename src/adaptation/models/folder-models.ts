@@ -39,13 +39,13 @@ export interface OwnModel {
   readonly serves: boolean;
 }
 
-/** What the model must fit: folder of the base, path of tokenizer.json. */
+/** The shipped files that a model must fit: folder of the base, path of tokenizer.json. */
 export interface Shipped {
   readonly base: string;
   readonly tokenizer: string;
 }
 
-/** Beside the snapshot. */
+/** Names the folder of the model in use. */
 const POINTER = 'neural.json';
 /** Folders of finished models. */
 const PREFIX = 'neural-';
@@ -60,8 +60,8 @@ function ggufOf(folder: string): PackageManifest | undefined {
 
 /** Files that every model folder has. */
 export function isModel(folder: string): boolean {
-  const holds = (...names: string[]) => names.every((name) => existsSync(join(folder, name)));
-  return holds(CONFIG, WEIGHTS) || holds(ADAPTER_CONFIG, ADAPTER) || ggufOf(folder) !== undefined;
+  const hasAll = (...names: string[]) => names.every((name) => existsSync(join(folder, name)));
+  return hasAll(CONFIG, WEIGHTS) || hasAll(ADAPTER_CONFIG, ADAPTER) || ggufOf(folder) !== undefined;
 }
 
 /**
@@ -83,9 +83,9 @@ export function baseAlone({ base }: Shipped): CurrentModel {
 export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped): Result<OwnModel> | undefined {
   const model = ownFolder(specialistFolder);
   if (model === undefined) return undefined;
-  const stands = compatibilityOf(model, base, tokenizer);
-  if (!stands.ok) return stands;
-  const { over, madeFrom, isOwn } = stands.value;
+  const compatible = compatibilityOf(model, base, tokenizer);
+  if (!compatible.ok) return compatible;
+  const { over, madeFrom, isOwn } = compatible.value;
   try {
     return ok({ model, over, madeFrom, serves: isOwn || isBetterThan(model, base) });
   } catch (cause) {
@@ -95,7 +95,7 @@ export function ownModel(specialistFolder: string, { base, tokenizer }: Shipped)
 
 /** Folder of the adapted model, of whatever base; undefined: there is none. */
 export function ownFolder(specialistFolder: string): string | undefined {
-  const name = pointedAt(specialistFolder);
+  const name = readPointer(specialistFolder);
   const model = name === undefined ? undefined : join(specialistFolder, name);
   return model !== undefined && isModel(model) ? model : undefined;
 }
@@ -105,7 +105,8 @@ export function newModelFolder(specialistFolder: string): string {
   return join(specialistFolder, `${PREFIX}${randomUUID()}`);
 }
 
-function pointedAt(specialistFolder: string): string | undefined {
+/** Name of the folder that the pointer names. */
+function readPointer(specialistFolder: string): string | undefined {
   try {
     const { folder } = JSON.parse(readFileSync(join(specialistFolder, POINTER), 'utf8')) as { folder?: unknown };
     // Only generated names are accepted: no path leads elsewhere.
@@ -139,20 +140,20 @@ export function weightsOf(model: string): Sha256 {
  * Activates a finished model. The previous one stays on disk until the next run, because another window may have it
  * open.
  */
-export function keepModel(specialistFolder: string, made = workFolder(specialistFolder)): void {
-  const isNew = made === workFolder(specialistFolder);
-  const model = isNew ? newModelFolder(specialistFolder) : made;
+export function keepModel(specialistFolder: string, finished = workFolder(specialistFolder)): void {
+  const isNew = finished === workFolder(specialistFolder);
+  const model = isNew ? newModelFolder(specialistFolder) : finished;
   const name = basename(model);
   if (isNew) {
-    listFiles(made);
-    renameSync(made, model);
+    listFiles(finished);
+    renameSync(finished, model);
   }
   replaceFile(join(specialistFolder, POINTER), [new TextEncoder().encode(JSON.stringify({ folder: name }))]);
 }
 
-/** Deletes models that are not in use, except one that is about to be. */
+/** @param but model folder that stays although it is not in use yet */
 export function sweepModels(specialistFolder: string, but?: string): void {
-  const current = pointedAt(specialistFolder);
+  const current = readPointer(specialistFolder);
   for (const name of namesIn(specialistFolder)) {
     const model = join(specialistFolder, name);
     if (name.startsWith(PREFIX) && name !== current && model !== but) rmSync(model, { recursive: true, force: true });

@@ -1,6 +1,5 @@
-// Whether a stored router still fits the shipped tokenizer and base: it was fitted on token probabilities of those.
-// Both functions throw if the shipped files cannot be read.
-// Also whether the measured large model is the one in use now.
+// Whether a stored router is still valid. It was fitted on token probabilities of a tokenizer and a base.
+// The functions throw if the shipped files cannot be read.
 import { BEFORE_MANIFESTS, baseOf } from '../../neural/models/compatibility.ts';
 import { sha256Of } from '../../neural/models/manifest.ts';
 import type { AdaptReport } from '../report/types.ts';
@@ -11,7 +10,7 @@ export function holdsAlone({ madeFor }: Pick<AdaptReport, 'madeFor'>, tokenizer:
   return (madeFor?.tokenizer ?? BEFORE_MANIFESTS.tokenizer) === sha256Of(tokenizer);
 }
 
-/** @param model the large model in use now */
+/** Whether the report measured the large model `model`, or none. */
 export function holdsForApi({ api }: Pick<AdaptReport, 'api'>, model: string): boolean {
   return api === undefined || api.model === model;
 }

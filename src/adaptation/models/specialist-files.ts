@@ -23,10 +23,13 @@ export async function readSpecialist(
   try {
     bytes = await readFile(join(request.specialistFolder, snapshotName));
   } catch (error) {
-    return failed('unreadable', `There is no specialist yet: ${messageOf(error)}. Adapt to the folder first.`);
+    return failed(
+      'unreadable',
+      `There is no index of this folder yet: ${messageOf(error)}. Adapt to the folder first.`,
+    );
   }
   const model = NgramModel.deserialize(bytes, tokenizer.value);
-  if (!model.ok) log.warn(`The earlier specialist is set aside: ${model.error.message}`);
+  if (!model.ok) log.warn(`The stored index is not used: ${model.error.message}`);
   return model;
 }
 
@@ -40,13 +43,13 @@ export async function readWeights(folder: string, tokenizer: Tokenizer, log: Log
   }
   const weights = NgramModel.weightsOf(bytes, tokenizer);
   if (weights.ok) return weights.value;
-  log.warn(`The earlier specialist is set aside: ${weights.error.message}`);
+  log.warn(`The stored index is not used: ${weights.error.message}`);
   return undefined;
 }
 
 /**
- * Writes the snapshot and replaces the old one atomically: a crash or a second window leaves one of them
- * whole. Returns its path.
+ * Writes the snapshot and replaces the old one atomically, so that a crash or a second window leaves a whole file.
+ * Returns its path.
  */
 export function writeSnapshot(folder: string, bytes: Uint8Array): string {
   const path = join(folder, snapshotName);

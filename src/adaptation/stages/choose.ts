@@ -46,7 +46,7 @@ function leadInLoss(one: MeasuredModel, other: MeasuredModel): Lead {
 
 /**
  * A weighted mean and its error: the ratio estimator (Cochran 1977, Sampling Techniques, 6.4) over positions.
- * @param places sum and weight of each position
+ * @param positions sum and weight of each position
  */
 function leadOf(positions: readonly (readonly [sum: number, weight: number])[]): Lead {
   const weight = positions.reduce((sum, [, each]) => sum + each, 0);
@@ -78,32 +78,32 @@ export function choose(
     return { each, lines, loss, better: lines.errors > MORE_THAN_CHANCE.lines || likelier };
   });
   const positions = base.scored.length;
-  if (positions === 0) return { used: base, why: 'there was no held-out file to choose by.' };
+  if (positions === 0) return { used: base, why: 'there were no held-out files to compare on.' };
   const better = others.filter((one) => one.better && !(one.each.name === 'adapted' && training?.improved === false));
-  const ahead = (one: (typeof others)[number], of: (typeof others)[number]) =>
-    one.lines.by === of.lines.by ? one.loss.by > of.loss.by : one.lines.by > of.lines.by;
+  const isAhead = (one: (typeof others)[number], other: (typeof others)[number]) =>
+    one.lines.by === other.lines.by ? one.loss.by > other.loss.by : one.lines.by > other.lines.by;
   const best = better.reduce<(typeof better)[number] | undefined>(
-    (high, one) => (high && !ahead(one, high) ? high : one),
+    (high, one) => (high && !isAhead(one, high) ? high : one),
     undefined,
   );
-  const on = `of the ${positions} to choose by`;
+  const among = `of the ${positions} that decide`;
   if (best) {
     const { each, lines, loss } = best;
-    const more = `${percent(lines.by)} more lines right ${on} than ${titles[base.name]}`;
+    const more = `${percent(lines.by)} more lines right ${among} than ${titles[base.name]}`;
     if (lines.errors > MORE_THAN_CHANCE.lines)
-      return { used: each, why: `${titles[each.name]} gets ${more}, more than chance would bring.` };
-    const level = lines.by > 0 ? more : `as many lines right ${on} as ${titles[base.name]}`;
-    const word = `what comes next in them is ${percent(likelierBy(loss.by))} likelier to it, more than chance would bring`;
+      return { used: each, why: `${titles[each.name]} gets ${more}, which chance does not explain.` };
+    const level = lines.by > 0 ? more : `as many lines right ${among} as ${titles[base.name]}`;
+    const word = `it gives the author’s text ${percent(likelierBy(loss.by))} more probability, which chance does not explain`;
     return { used: each, why: `${titles[each.name]} gets ${level}, and ${word}.` };
   }
   const [first] = others;
-  if (!first) return { used: base, why: `${titles[base.name]} is all there is.` };
+  if (!first) return { used: base, why: `${titles[base.name]} is the only model.` };
   const {
     each,
     lines: { by },
   } = first;
   if (each.name === 'adapted' && training?.improved === false)
-    return { used: base, why: 'training made nothing better on the held-out files.' };
+    return { used: base, why: 'training did not lower the loss on the held-out files.' };
   const less = by > 0 ? 'more lines right, which may be chance' : by < 0 ? 'fewer lines right' : 'more lines right';
-  return { used: base, why: `${titles[each.name]} gets ${percent(Math.abs(by))} ${less}, ${on}.` };
+  return { used: base, why: `${titles[each.name]} gets ${percent(Math.abs(by))} ${less}, ${among}.` };
 }

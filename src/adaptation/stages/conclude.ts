@@ -13,8 +13,7 @@ import { trainingLabelsInWords } from './training-labels.ts';
 
 export async function conclude(runner: LearnStages): Promise<FittedRun> {
   const { held, notes, request } = runner.run;
-  if (held.fit.length === 0)
-    notes.push('Too few files to hold any out for the mixture: it keeps the weights that the extension ships.');
+  if (held.fit.length === 0) notes.push('There are too few files to fit the mixture, so it keeps the shipped weights.');
   const chosen = await runner.get('chosen');
   const tested = chosen && (await testOf(runner, chosen));
   const alone = { choose: await runner.get('calibrated'), test: await runner.get('measured') };
@@ -23,21 +22,21 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   const tried = new Set(test.map(({ example }) => example));
   const before = tested && (tested.report.used === 'base' ? alone.test : await runner.get('testedBase'));
   const labels = await runner.get('labels');
-  const taught = request.neural && trainingLabelsInWords(await runner.get('taught'));
-  if (taught !== undefined) notes.push(taught);
+  const labelsNote = request.neural && trainingLabelsInWords(await runner.get('taught'));
+  if (labelsNote !== undefined) notes.push(labelsNote);
   const fit = (of: readonly ScoredPosition[]) =>
     of.length > 0 ? fitRouter(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
-  const coupling = fit(choose);
-  if (choose.length === 0) notes.push('Too few files to validate on: the coupling that the extension ships is in use.');
+  const router = fit(choose);
+  if (choose.length === 0) notes.push('There are too few files for validation, so the shipped router is used.');
   return {
-    coupling,
+    coupling: router,
     figures:
       test.length > 0
         ? measure(
             test,
             before?.filter(({ example }) => tried.has(example)),
             labels,
-            coupling,
+            router,
             request.balance,
             request.risk,
           )

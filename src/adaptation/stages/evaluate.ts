@@ -44,12 +44,12 @@ export async function evaluate(
   { losses = false, answers, tell, signal }: EvaluateOptions = {},
 ): Promise<ScoredPosition[]> {
   const scored: ScoredPosition[] = [];
-  let turned = performance.now();
+  let lastTurn = performance.now();
   for (const example of examples) {
-    if (performance.now() - turned > 20) {
+    if (performance.now() - lastTurn > 20) {
       tell?.({ done: scored.length, total: examples.length });
       await turn(signal);
-      turned = performance.now();
+      lastTurn = performance.now();
     }
     const asked = positionInDocument(example);
     const { query, block } = asked;

@@ -1,5 +1,5 @@
 // The first look: how often the local model is right in this folder before anything is trained, within a time limit.
-// Its answers are in the position ledger, so that the rest of the run asks for none of them again.
+// Its drafts are stored in the position ledger, so that the rest of the run does not repeat them.
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
@@ -11,15 +11,15 @@ import { baseCandidate } from './neural.ts';
 import type { LearnStages } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 
-/** A draft that has begun may take so many seconds more before the result is told without it. */
-const LAST_DRAFT = 5;
+/** A running draft may take this many seconds more; then the result is shown without it. */
+const GRACE_SECONDS = 5;
 
 /** Tells its result as `lines` of a progress update. Its time does not count against the budget of the run. */
 export function firstLookOf(runner: LearnStages, tell: Tell): Promise<FirstLook> {
-  return runner.run.excludeFromBudget(() => look(runner, tell));
+  return runner.run.excludeFromBudget(() => measureFirst(runner, tell));
 }
 
-async function look(runner: LearnStages, tell: Tell): Promise<FirstLook> {
+async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook> {
   const { run } = runner;
   const limit = run.request.firstLookSeconds ?? 0;
   const left = () => limit - run.elapsed();
@@ -41,11 +41,11 @@ async function look(runner: LearnStages, tell: Tell): Promise<FirstLook> {
   };
   const work = run.request.neural ? draftBase() : Promise.resolve();
   const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, 1000 * Math.max(0, left() + LAST_DRAFT));
+  const timer = setTimeout(resolve, 1000 * Math.max(0, left() + GRACE_SECONDS));
   try {
     await Promise.race([work, late]);
   } catch (error) {
-    // The stages that need the engine come to the same failure, and note it for the report.
+    // The stages that need the engine fail in the same way, and note it for the report.
     if (!(error instanceof CodedError) || isCancelled(error)) throw error;
   } finally {
     clearTimeout(timer);
@@ -63,7 +63,7 @@ async function look(runner: LearnStages, tell: Tell): Promise<FirstLook> {
   return result;
 }
 
-/** Those of the smallest measurement first, because every plan measures there; each group spread over all files. */
+/** Positions of the smallest measurement first, because every plan includes them; each group covers all files. */
 function byImportance(positions: HeldOutPositions): CursorExample[] {
   const order = new Set<CursorExample>();
   for (let times = MOST_HALVINGS; times >= 0; times--)
@@ -71,7 +71,7 @@ function byImportance(positions: HeldOutPositions): CursorExample[] {
   return [...order];
 }
 
-/** In an order whose every beginning covers the whole list: by the multiples of the golden ratio. */
+/** Orders items by multiples of the golden ratio, so that each beginning of the list covers the whole list. */
 function spread<T>(items: readonly T[]): T[] {
   const golden = (Math.sqrt(5) - 1) / 2;
   return items

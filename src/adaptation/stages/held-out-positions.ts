@@ -43,8 +43,8 @@ export function heldOutFor(
 }
 
 /**
- * Maximum positions for fitting the mixture, for choosing the model and fitting the router, and for the test: the exact
- * match is known to +-2.5%. Every model drafts at those of `choose`; the base and the model that stays at the test's.
+ * Maximum positions: `fit` for the mixture, `choose` for the choice of the model and the router, `test` for the report.
+ * Every model drafts at `choose`; the base and the model in use also draft at `test`. 400 give exact match +-2.5%.
  */
 const limits = { fit: 120, choose: 400, test: 240 };
 const seed = 1;

@@ -19,7 +19,7 @@ import { measuredPositionsOf } from './neural.ts';
 import type { LabelingPlan, LearnStages, Run, ToAsk } from './stage-outputs.ts';
 
 /** Share of the calls for training files, if a neural model is trained: enough to learn where the large model fails. */
-const TEACHING = 0.4;
+const TRAINING_SHARE = 0.4;
 
 /** The request of a completion at the position, without the local draft. Secrets are already redacted in files and index. */
 export function labelRequest(example: CursorExample, index: NgramModel): LlmRequest {
@@ -27,22 +27,22 @@ export function labelRequest(example: CursorExample, index: NgramModel): LlmRequ
   return requestAt(position, index.snippets(position.query, REQUEST_SNIPPETS), { oneOff: true });
 }
 
-/** Identity of the labelling: model and limits. Answers of another one are asked anew. Undefined: no labelling. */
-export function askedAs({ llm, request }: Run): string | undefined {
+/** Identity of the labelling: model and limits. With another identity, labels are requested anew. */
+export function labelingIdentity({ llm, request }: Run): string | undefined {
   const { api } = request;
   if (llm === undefined || api === undefined) return undefined;
   return JSON.stringify([llm.facts.asked ?? llm.model, api.positions, api.runUsd]);
 }
 
 /** Undefined: the API is not asked. */
-export async function askingOf(runner: LearnStages): Promise<LabelingPlan | undefined> {
+export async function planLabeling(runner: LearnStages): Promise<LabelingPlan | undefined> {
   const { llm, request, confirm, notes, held, tokenizer, signal } = runner.run;
   const { api } = request;
-  const as = askedAs(runner.run);
-  if (llm === undefined || api === undefined || as === undefined) return undefined;
+  const identity = labelingIdentity(runner.run);
+  if (llm === undefined || api === undefined || identity === undefined) return undefined;
   const { choose, test } = await measuredPositionsOf(runner);
   const index = await indexOf(runner);
-  const inputs = { train: held.train, choose, test, index, tokenizer, llm, teaches: request.neural !== undefined };
+  const inputs = { train: held.train, choose, test, index, tokenizer, llm, trainsNeural: request.neural !== undefined };
   const chosen = await positionsToLabel(inputs, api, signal);
   const all = Object.values(chosen).flat();
   const unknown = all.filter(({ prompt }) => !llm.knows?.(prompt));
@@ -55,14 +55,14 @@ export async function askingOf(runner: LearnStages): Promise<LabelingPlan | unde
     ...(awaited > 0 && { awaited }),
   };
   const isFree = unknown.length + awaited === 0;
-  if (all.length > 0 && (isFree || (await confirm(estimate)))) return { llm, as, ...chosen };
+  if (all.length > 0 && (isFree || (await confirm(estimate)))) return { llm, identity, ...chosen };
   const declined = 'The API was not asked: the estimate was declined.';
-  notes.push(all.length > 0 ? declined : 'There was no held-out position to ask the API about.');
+  notes.push(all.length > 0 ? declined : 'The API was not asked: there are no held-out positions.');
   return undefined;
 }
 
 /** Positions for the API to label, with their prompts. */
-export type PositionsToLabel = Pick<LabelingPlan, 'teach' | 'validation' | 'test'>;
+export type PositionsToLabel = Pick<LabelingPlan, 'train' | 'validation' | 'test'>;
 
 interface LabelingInputs {
   readonly train: readonly SourceText[];
@@ -74,21 +74,21 @@ interface LabelingInputs {
   readonly tokenizer: Tokenizer;
   readonly llm: Pick<LlmClient, 'facts' | 'estimateUsd'>;
   /** Whether a neural model is trained, so that positions of training files are labelled as well. */
-  readonly teaches: boolean;
+  readonly trainsNeural: boolean;
 }
 
 /** As many positions as the limits allow. Stored answers count too, so that a later run chooses the same positions. */
 export async function positionsToLabel(
-  { train, choose, test, index, tokenizer, llm, teaches }: LabelingInputs,
+  { train, choose, test, index, tokenizer, llm, trainsNeural }: LabelingInputs,
   { positions, runUsd = Number.POSITIVE_INFINITY }: LabelingLimits,
   signal: AbortSignal,
 ): Promise<PositionsToLabel> {
-  const teaching = Math.round(teaches ? TEACHING * positions : 0);
+  const trainingCalls = Math.round(trainsNeural ? TRAINING_SHARE * positions : 0);
   const probabilities = async (file: SourceText) => {
     await turn(signal);
     return index.tokenProbabilities(file);
   };
-  const ranked = teaching > 0 ? await chooseTrainingPositions(train, probabilities, tokenizer, teaching) : [];
+  const ranked = trainingCalls > 0 ? await chooseTrainingPositions(train, probabilities, tokenizer, trainingCalls) : [];
   const prompts = new Map<CursorExample, Prompt>();
   const toAsk = (examples: readonly CursorExample[]): ToAsk[] =>
     examples.map((example) => {
@@ -98,9 +98,9 @@ export async function positionsToLabel(
     });
   let calls = positions;
   for (;;) {
-    const teach = ranked.slice(0, Math.round((calls / positions) * teaching));
-    const others = positionsToAsk(choose, test, calls - teach.length);
-    const chosen = { teach: toAsk(teach), validation: toAsk(others.validation), test: toAsk(others.test) };
+    const forTraining = ranked.slice(0, Math.round((calls / positions) * trainingCalls));
+    const others = positionsToAsk(choose, test, calls - forTraining.length);
+    const chosen = { train: toAsk(forTraining), validation: toAsk(others.validation), test: toAsk(others.test) };
     const all = Object.values(chosen).flat();
     const usd = all.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0);
     if (usd <= runUsd || calls === 0) return chosen;

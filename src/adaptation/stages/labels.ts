@@ -22,7 +22,7 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
   const scored = [...(await runner.get('calibrated')), ...(await runner.get('measured'))];
   const byExample = new Map(scored.map((position) => [position.example, position]));
   // One count over both, so that the time left does not start again with the second.
-  const count = new Answered(asking.validation.length + asking.test.length, tell);
+  const count = new AnswerCount(asking.validation.length + asking.test.length, tell);
   const ask = async (positions: readonly ToAsk[]): Promise<Labels> => {
     const labelled: LabeledPosition[] = [];
     const outcome = await askAll(runner.run, llm, positions, count, ({ example }, answer) => {
@@ -39,20 +39,20 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
   return { model: llm.model, validation, test };
 }
 
-/** Answers so far and their cost. */
-export class Answered {
+/** Counts the answers so far and their cost. */
+export class AnswerCount {
   private readonly total: number;
-  private readonly to: Tell;
+  private readonly report: Tell;
   private done = 0;
   private spent = 0;
 
-  constructor(total: number, to: Tell) {
+  constructor(total: number, report: Tell) {
     this.total = total;
-    this.to = to;
+    this.report = report;
   }
 
   tell(detail: string): void {
-    this.to({ done: this.done, total: this.total, detail });
+    this.report({ done: this.done, total: this.total, detail });
   }
 
   add({ costUsd }: LlmAnswer): void {
@@ -67,7 +67,7 @@ export async function askAll<T extends { readonly prompt: Prompt }>(
   { signal, paid }: Run,
   llm: LlmClient,
   items: readonly T[],
-  count: Answered,
+  count: AnswerCount,
   onAnswer: (item: T, answer: LlmAnswer) => void,
 ): Promise<LabelOutcome> {
   const outcome = await labelBatch(

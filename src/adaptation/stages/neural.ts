@@ -32,7 +32,7 @@ export function baseCandidate(run: Run): ModelCandidate {
 export function adaptedOf(run: Run, { base: name, weights }: Training): ModelCandidate {
   const model = modelFolderOf(weights, run.request.specialistFolder);
   const base = join(dirname(accessOf(run).base), name);
-  if (model === undefined) throw new CodedError('unreadable', 'The adapted model is gone.');
+  if (model === undefined) throw new CodedError('unreadable', 'The adapted model does not exist any more.');
   return { name: 'adapted', model, base };
 }
 
@@ -81,11 +81,11 @@ export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefine
   const { request, positions, judgesEarlier } = run;
   const { base } = accessOf(run);
   const own = ownModel(request.specialistFolder, { base, tokenizer: request.tokenizerPath });
-  if (own?.ok === false) notes?.push(`There is an earlier model. ${own.error.message}`);
+  if (own?.ok === false) notes?.push(`The earlier model was not measured. ${own.error.message}`);
   if (!own?.ok || positions.choose.length === 0) return undefined;
   if (!judgesEarlier) {
     notes?.push(
-      'There is an earlier model. It has learned most of what is held out now, under other paths: it was not measured.',
+      'The earlier model was not measured, because it was trained on most of the files that are held out now.',
     );
     return undefined;
   }
@@ -95,8 +95,8 @@ export function earlierOf(run: Run, notes?: string[]): ModelCandidate | undefine
 /** Measures the earlier model. Undefined also if it is the model that this run trained before an interruption. */
 export async function measureEarlier(runner: LearnStages, tell: Tell): Promise<MeasuredModel | undefined> {
   const earlier = earlierOf(runner.run, runner.run.notes);
-  const made = await runner.known('training');
-  if (!earlier || (made && modelFolderOf(made.weights, runner.run.request.specialistFolder) === earlier.model))
+  const trained = await runner.known('training');
+  if (!earlier || (trained && modelFolderOf(trained.weights, runner.run.request.specialistFolder) === earlier.model))
     return undefined;
   return measure(runner, earlier, tell);
 }
@@ -106,8 +106,8 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
   const { request, notes } = runner.run;
   if (request.neural === undefined) return undefined;
   try {
-    const made = await runner.known('training');
-    sweepModels(request.specialistFolder, made && modelFolderOf(made.weights, request.specialistFolder));
+    const trained = await runner.known('training');
+    sweepModels(request.specialistFolder, trained && modelFolderOf(trained.weights, request.specialistFolder));
     const plan = await runner.get('plan');
     runner.run.plan(await runner.get('ahead'), plan.why);
     const base = await runner.get('base');
@@ -130,7 +130,7 @@ export async function chooseModel(runner: LearnStages): Promise<Chosen | undefin
     const judged = training?.judged && { adapted: training.judged };
     return { used, base, training, report: { why, chosenFrom: { base: base.quality, ...judged, ...chosenFrom } } };
   } catch (error) {
-    return leftOut(error, notes);
+    return noteFailure(error, notes);
   }
 }
 
@@ -146,17 +146,17 @@ export async function testOf(
 ): Promise<Tested | undefined> {
   try {
     const positions = await runner.get('tested');
-    const ofBase = await runner.get('testedBase');
+    const baseScored = await runner.get('testedBase');
     const { memory } = await runner.get('session');
     const quality: NeuralReport['quality'] = {
       ngram: ownQuality(await measuredAlone(runner)),
-      base: mixedQuality(ofBase),
+      base: mixedQuality(baseScored),
       ...(used !== base && { [used.name]: mixedQuality(positions) }),
     };
     const peakMemoryBytes = Math.max(memory, training?.peakMemoryBytes ?? 0);
     return { positions, report: { used: used.name, ...report, quality, training: training?.report, peakMemoryBytes } };
   } catch (error) {
-    return leftOut(error, runner.run.notes);
+    return noteFailure(error, runner.run.notes);
   }
 }
 
@@ -166,9 +166,10 @@ async function measuredAlone(runner: LearnStages): Promise<readonly ScoredPositi
   return (await runner.get('measured')).filter(({ example }) => positions.has(example));
 }
 
-function leftOut(error: unknown, notes: string[]): undefined {
+/** An expected failure becomes a note. */
+function noteFailure(error: unknown, notes: string[]): undefined {
   if (!(error instanceof CodedError) || isCancelled(error)) throw error;
-  notes.push(`The neural model was left out, the n-grams answer alone. ${error.message}`);
+  notes.push(`The neural model was not measured, so the n-grams answer alone. ${error.message}`);
 }
 
 /** Runs optional work. An expected failure becomes a note. */

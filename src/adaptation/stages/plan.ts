@@ -15,12 +15,12 @@ import type { LearnStages, Run, Scale, TrainingPlan } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 import { budgetSeconds, paceOf, type Training, train } from './training.ts';
 
-/** As halvings of the positions: about six drafts are timed. */
-const TIMED = 6;
+/** Halvings of the positions for timing: about six drafts are timed. */
+const TIMED_HALVINGS = 6;
 /** Share of the budget for measuring and deciding; the rest is for training. */
-const MEASURING = 0.4;
+const MEASURING_SHARE = 0.4;
 /** Seconds for opening models and indexing every file. */
-const OPENING = 10;
+const OPENING_SECONDS = 10;
 /** The learning rate rises for 10 steps (neural/training/adapt.ts) and needs as many to fall. */
 const LEAST_STEPS = 20;
 
@@ -33,18 +33,23 @@ export function planSettings(run: Run): unknown {
 export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {
   const { run } = runner;
   const session = await runner.get('session');
-  const timed = await session.drafts(baseCandidate(run), 'validation', halved(run.positions, TIMED).choose, tell);
+  const timed = await session.drafts(
+    baseCandidate(run),
+    'validation',
+    halved(run.positions, TIMED_HALVINGS).choose,
+    tell,
+  );
   const perPlace = secondsPerPosition(timed);
-  const room = MEASURING * budgetSeconds(accessOf(run));
+  const limit = MEASURING_SHARE * budgetSeconds(accessOf(run));
   const fits = (halvings: number) =>
-    perPlace * drafts(halved(run.positions, halvings), earlierOf(run) !== undefined) <= room;
+    perPlace * draftCount(halved(run.positions, halvings), earlierOf(run) !== undefined) <= limit;
   let halvings = 0;
   while (halvings < MOST_HALVINGS && !fits(halvings)) halvings++;
   return { halvings, perPlace };
 }
 
 /** Number of drafts of a run. Fitting the mixture takes about one draft per position. */
-function drafts({ fit, choose, test }: HeldOutPositions, earlier: boolean): number {
+function draftCount({ fit, choose, test }: HeldOutPositions, earlier: boolean): number {
   return fit.length + (earlier ? 3 : 2) * choose.length + 2 * test.length;
 }
 
@@ -57,7 +62,7 @@ export async function planOf(runner: LearnStages, tell: Tell): Promise<TrainingP
   // The base's answers of the first look, and of a run that was interrupted, are in the ledger.
   const unanswered = await (await runner.get('session')).unanswered(baseCandidate(run), positions.choose);
   const answered = positions.choose.length - unanswered;
-  const others = scale.perPlace * (drafts(positions, earlier) - answered) + OPENING;
+  const others = scale.perPlace * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
   const before = scale.perPlace * (unanswered + (earlier ? positions.choose.length : 0));
   const plan = (base: string, training: number, limit = 0): TrainingPlan => {
     return { ...scale, base: basename(base), training, limit, begins: run.elapsed() + before };
@@ -67,7 +72,7 @@ export async function planOf(runner: LearnStages, tell: Tell): Promise<TrainingP
   const refusal = untrainable(access.base);
   if (refusal !== undefined) return { ...plan(access.base, 0), why: refusal };
   const bases = [access.base, ...(access.noOther ? [] : smallerThan(access.base))];
-  let why: ((what: string) => string) | undefined;
+  let reasonFor: ((consequence: string) => string) | undefined;
   try {
     for (const base of bases) {
       const pace = await paceOf(base, await runner.get('samples'), access, run, tell);
@@ -78,25 +83,25 @@ export async function planOf(runner: LearnStages, tell: Tell): Promise<TrainingP
       if (needs <= room || access.noOther) {
         const limit = Math.max(room, needs);
         const training = Math.min(limit, Math.max(1, pace.steps * pace.perStep));
-        return { ...plan(base, training, limit), ...(why && { why: why('a smaller base is') }) };
+        return { ...plan(base, training, limit), ...(reasonFor && { why: reasonFor('a smaller base is') }) };
       }
       const minutes = Math.ceil((needs + budgetSeconds(access) - room) / 60);
-      why ??= (what) =>
-        `In ${counted(budgetSeconds(access) / 60, 'minute')} this machine cannot train the base '${basename(base)}', so ${what} adapted: ` +
-        `${counted(steps, 'step')}, the fewest that teach it anything, need ${counted(minutes, 'minute')} with all the measuring.`;
+      reasonFor ??= (consequence) =>
+        `In ${counted(budgetSeconds(access) / 60, 'minute')} this machine cannot train the base '${basename(base)}', so ${consequence} adapted: ` +
+        `${counted(steps, 'step')}, the minimum for training, need ${counted(minutes, 'minute')} with the measurements.`;
     }
   } catch (error) {
     if (!(error instanceof CodedError) || isCancelled(error)) throw error;
     return { ...plan(access.base, 0), why: error.message };
   }
-  return { ...plan(access.base, 0), why: why?.('nothing is') ?? '' };
+  return { ...plan(access.base, 0), why: reasonFor?.('nothing is') ?? '' };
 }
 
 /** Trains the planned base for the planned time, minus the delay that measuring has caused. */
 export async function trainAsPlanned(runner: LearnStages, tell: Tell): Promise<Training> {
   const { run } = runner;
   const { base, limit, begins, why } = await runner.get('plan');
-  if (limit === 0) throw new CodedError('unsupported', why ?? 'There is no time for it.');
+  if (limit === 0) throw new CodedError('unsupported', why ?? 'The time budget is too short.');
   tell({ done: 0, total: undefined });
   const access = accessOf(run);
   const late = Math.max(0, run.elapsed() - begins);
@@ -112,9 +117,9 @@ export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
   const { choose, test } = positions;
   const session = await runner.get('session');
   const earlier = earlierOf(run);
-  const stand = trainingStatusOf(workFolder(run.request.specialistFolder));
+  const status = trainingStatusOf(workFolder(run.request.specialistFolder));
   const asking = await runner.get('asking');
-  const spent = stand?.kind === 'training' ? stand.seconds : 0;
+  const spent = status?.kind === 'training' ? status.seconds : 0;
   const trained = training === 0 || (await runner.known('training')) !== undefined;
   return {
     perPlace,

@@ -85,7 +85,7 @@ export interface StageOutputs {
   scale: Scale;
   /** Undefined: the API is not asked. */
   asking: LabelingPlan | undefined;
-  taught: Taught;
+  taught: TrainingLabels;
   samples: Samples;
   plan: TrainingPlan;
   ahead: RemainingWork;
@@ -104,6 +104,7 @@ export interface StageOutputs {
   learned: FittedRun;
 }
 
+/** A position with the prompt that asks for its label. */
 export interface ToAsk {
   readonly example: CursorExample;
   readonly prompt: Prompt;
@@ -112,15 +113,15 @@ export interface ToAsk {
 /** Positions for the API to label, approved by the user. */
 export interface LabelingPlan {
   readonly llm: LlmClient;
-  /** See `askedAs`. */
-  readonly as: string;
-  readonly teach: readonly ToAsk[];
+  /** See `labelingIdentity`. */
+  readonly identity: string;
+  readonly train: readonly ToAsk[];
   readonly validation: readonly ToAsk[];
   readonly test: readonly ToAsk[];
 }
 
 /** Whether the API was right at positions of the training files. Plain data, without the folder's text. */
-export interface Taught {
+export interface TrainingLabels {
   readonly answers: readonly {
     readonly path: string;
     /** Cursor position, and length of the author's text after it, UTF-16 units. */
@@ -130,7 +131,7 @@ export interface Taught {
   }[];
   /** Whether all planned positions were answered. Then a later run with the same plan asks nothing. */
   readonly whole: boolean;
-  /** See `askedAs`; absent: the API was not asked. */
+  /** See `labelingIdentity`; absent: the API was not asked. Stored. */
   readonly as?: string;
 }
 

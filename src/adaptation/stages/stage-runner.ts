@@ -10,14 +10,14 @@ export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'step' | 'overall' | 
 /** @typeParam M outputs by stage name. @typeParam S names of the sources. @typeParam R the run */
 export interface Stage<M, S extends string, R, W extends keyof M> extends Row {
   /** The runs that include it. */
-  readonly of: 'all' | 'adapting' | 'neural' | 'api' | 'taught' | 'first-look';
+  readonly of: 'all' | 'adapting' | 'neural' | 'api' | 'training-labels' | 'first-look';
   readonly reads: readonly (Exclude<keyof M, W> | S)[];
   /** Version of its code, from 1: raise it when the same inputs give another output. */
   readonly version?: number;
   /** Other inputs: options and shipped files. */
   readonly settings?: (run: R) => unknown;
   /** Its output is stored as JSON. Returns whether a stored output is valid for this run and its files exist. */
-  readonly keeps?: (made: M[W], run: R) => boolean;
+  readonly keeps?: (output: M[W], run: R) => boolean;
   readonly run: (runner: StageRunner<M, S, R>, tell: Tell) => M[W] | Promise<M[W]>;
 }
 
@@ -28,7 +28,7 @@ export type Stages<M, S extends string, R> = { readonly [W in keyof M]: Stage<M,
 export interface Finished {
   /** The output for this signature; undefined: the stage did not finish on these inputs. */
   finished(stage: string, signature: string): string | undefined;
-  finish(stage: string, signature: string, made: string): void;
+  finish(stage: string, signature: string, output: string): void;
 }
 
 export class StageRunner<M, S extends string, R> {
@@ -36,58 +36,58 @@ export class StageRunner<M, S extends string, R> {
   /** Signatures of the sources. */
   readonly sources: Readonly<Record<S, string>>;
   private readonly stages: Stages<M, S, R>;
-  private readonly kept: Finished | undefined;
+  private readonly store: Finished | undefined;
   private readonly progress: Progress;
-  private readonly made = new Map<keyof M, Promise<unknown>>();
+  private readonly outputs = new Map<keyof M, Promise<unknown>>();
 
   constructor(
     stages: Stages<M, S, R>,
     run: R,
     sources: Readonly<Record<S, string>>,
-    kept: Finished | undefined,
+    store: Finished | undefined,
     progress: Progress = noProgress,
   ) {
     this.stages = stages;
     this.run = run;
     this.sources = sources;
-    this.kept = kept;
+    this.store = store;
     this.progress = progress;
   }
 
   /** The output of a stage. Rejects each time if the stage failed. */
   get<W extends keyof M & string>(name: W): Promise<M[W]> {
-    const made = this.made.get(name) ?? this.make(name);
-    this.made.set(name, made);
-    return made as Promise<M[W]>;
+    const output = this.outputs.get(name) ?? this.make(name);
+    this.outputs.set(name, output);
+    return output as Promise<M[W]>;
   }
 
   /** Whether the stage has started. */
   has(name: keyof M): boolean {
-    return this.made.has(name);
+    return this.outputs.has(name);
   }
 
   /** The stored output of a finished stage, if this run may use it. */
   async known<W extends keyof M & string>(name: W): Promise<M[W] | undefined> {
-    const made = await this.last(name);
-    return made !== undefined && this.stages[name].keeps?.(made, this.run) ? made : undefined;
+    const output = await this.last(name);
+    return output !== undefined && this.stages[name].keeps?.(output, this.run) ? output : undefined;
   }
 
   /** The stored output for the same inputs, even if `keeps` rejects it. */
   async last<W extends keyof M & string>(name: W): Promise<M[W] | undefined> {
-    const kept = this.kept?.finished(name, await this.signature(name));
-    return kept === undefined ? undefined : (JSON.parse(kept) as M[W]);
+    const json = this.store?.finished(name, await this.signature(name));
+    return json === undefined ? undefined : (JSON.parse(json) as M[W]);
   }
 
   /** Digest of a stage's inputs, settings and code version. */
   async signature(name: keyof M & string): Promise<string> {
     const { reads, version = 1, settings } = this.stages[name];
-    const stamps: string[] = [];
-    for (const each of reads) stamps.push(await this.stamp(each as keyof M | S));
-    return digest([name, version, settings?.(this.run), stamps]);
+    const inputs: string[] = [];
+    for (const each of reads) inputs.push(await this.digestOf(each as keyof M | S));
+    return digest([name, version, settings?.(this.run), inputs]);
   }
 
   /** Digest of a stored output; of other outputs, the signature of their stage. */
-  private async stamp(name: keyof M | S): Promise<string> {
+  private async digestOf(name: keyof M | S): Promise<string> {
     if (Object.hasOwn(this.sources, name)) return this.sources[name as S];
     const stage = name as keyof M & string;
     return this.stages[stage].keeps ? digest(await this.get(stage)) : this.signature(stage);
@@ -96,17 +96,17 @@ export class StageRunner<M, S extends string, R> {
   private async make<W extends keyof M & string>(name: W): Promise<M[W]> {
     const stage = this.stages[name];
     const tell: Tell = (update) => this.progress({ stage: stage.name, ...update });
-    if (!stage.keeps || !this.kept) return stage.run(this, tell);
+    if (!stage.keeps || !this.store) return stage.run(this, tell);
     const known = await this.known(name);
     if (known !== undefined) return known;
-    const made = await stage.run(this, tell);
-    await this.keep(name, made);
-    return made;
+    const output = await stage.run(this, tell);
+    await this.keep(name, output);
+    return output;
   }
 
   /** Replaces the output of a stage. */
-  async keep<W extends keyof M & string>(name: W, made: M[W]): Promise<void> {
-    this.kept?.finish(name, await this.signature(name), JSON.stringify(made));
+  async keep<W extends keyof M & string>(name: W, output: M[W]): Promise<void> {
+    this.store?.finish(name, await this.signature(name), JSON.stringify(output));
   }
 }
 

@@ -13,7 +13,7 @@ import type { AdaptRequest } from '../types.ts';
 import { conclude } from './conclude.ts';
 import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
 import { firstLookOf } from './first-look.ts';
-import { askedAs, askingOf } from './labeling-plan.ts';
+import { labelingIdentity, planLabeling } from './labeling-plan.ts';
 import { labelsOf } from './labels.ts';
 import {
   adaptedOf,
@@ -26,15 +26,15 @@ import {
   test,
 } from './neural.ts';
 import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
-import type { FittedMixture, Run, SplitName, StageOutputs, Taught } from './stage-outputs.ts';
+import type { FittedMixture, Run, SplitName, StageOutputs, TrainingLabels } from './stage-outputs.ts';
 import type { Stages } from './stage-runner.ts';
 import { labelTrainingPositions, trainingDataOf } from './training-labels.ts';
 
-/** Complete labels by the same plan; a run without an API accepts the labels of any. */
-const isAnswered = ({ whole, as }: Taught, run: Run) => whole && as === (askedAs(run) ?? as);
+/** Whether the labels are complete and of the same plan. A run without an API accepts those of any plan. */
+const isComplete = ({ whole, as }: TrainingLabels, run: Run) => whole && as === (labelingIdentity(run) ?? as);
 
-/** Seconds of drafts at all positions of a kind. */
-const at =
+/** Seconds of drafts at all positions of a split. */
+const secondsAt =
   (kind: 'fit' | 'choose' | 'test') =>
   ({ perPlace, places: positions }: RemainingWork) =>
     perPlace * positions[kind];
@@ -98,25 +98,25 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     run: scaleOf,
   },
   asking: {
-    name: 'Choosing what to ask',
+    name: 'Choosing positions for the API',
     takes: 1,
     step: 'plan',
     of: 'api',
     reads: ['index', 'train', 'choose', 'test'],
-    run: (runner) => runner.run.excludeFromBudget(() => askingOf(runner)),
+    run: (runner) => runner.run.excludeFromBudget(() => planLabeling(runner)),
   },
   taught: {
-    name: 'Asking the API where it fails',
+    name: 'Asking the API at training positions',
     // It comes before the plan and does not count against the budget.
     takes: 0,
     step: 'plan',
-    of: 'taught',
+    of: 'training-labels',
     reads: ['index', 'train'],
-    keeps: isAnswered,
+    keeps: isComplete,
     run: (runner, tell) => runner.run.excludeFromBudget(() => labelTrainingPositions(runner, tell)),
   },
   samples: {
-    name: 'Preparing what is learned',
+    name: 'Preparing training samples',
     takes: 5,
     step: 'plan',
     of: 'neural',
@@ -178,7 +178,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   },
   mixture: {
     name: 'Mixing the adapted model with the n-grams',
-    takes: at('fit'),
+    takes: secondsAt('fit'),
     step: 'decide',
     of: 'neural',
     reads: ['training', 'weights', 'fit'],
@@ -196,7 +196,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   },
   adapted: {
     name: 'Measuring the adapted model',
-    takes: at('choose'),
+    takes: secondsAt('choose'),
     step: 'decide',
     of: 'neural',
     reads: ['mixture', 'choose'],
@@ -214,8 +214,8 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     run: chooseModel,
   },
   tested: {
-    name: 'Testing what stays',
-    takes: at('test'),
+    name: 'Testing the model in use',
+    takes: secondsAt('test'),
     step: 'decide',
     of: 'neural',
     reads: ['chosen', 'test'],
@@ -223,7 +223,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
   },
   testedBase: {
     name: 'Testing the base',
-    takes: at('test'),
+    takes: secondsAt('test'),
     step: 'decide',
     of: 'neural',
     reads: ['chosen', 'test'],
@@ -254,7 +254,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     run: labelsOf,
   },
   learned: {
-    name: 'Fitting who answers',
+    name: 'Fitting the router',
     takes: 1,
     step: 'decide',
     of: 'adapting',
@@ -276,13 +276,16 @@ export function stagesOf({
   firstLookSeconds,
 }: Pick<AdaptRequest, 'effort' | 'neural' | 'api' | 'firstLookSeconds'>): readonly Row[] {
   const adapting = effort === 'adapt';
-  const [taught, asked] = [adapting && neural !== undefined, adapting && api !== undefined];
-  const looks = adapting && firstLookSeconds !== undefined;
-  const comes = { all: true, adapting, neural: taught, api: asked, taught: taught && asked, 'first-look': looks };
+  const [trains, asks] = [adapting && neural !== undefined, adapting && api !== undefined];
+  const hasFirstLook = adapting && firstLookSeconds !== undefined;
+  const included = {
+    ...{ all: true, adapting, neural: trains, api: asks, 'training-labels': trains && asks },
+    'first-look': hasFirstLook,
+  };
   return [
     { name: 'Finding files', takes: 1, step: 'read' },
     { name: 'Reading files', takes: 3, step: 'read' },
-    ...Object.values(stages).filter(({ of }) => comes[of]),
+    ...Object.values(stages).filter(({ of }) => included[of]),
     { name: indexingAll, takes: 2, step: 'decide' },
   ];
 }

@@ -1,4 +1,4 @@
-// Says in words what a cancelled run has kept for the next one to resume.
+// The failure of a cancelled run, which names what the next run resumes from.
 import { failed } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import { trainingStatusOf } from '../../specialist/engine/protocol.ts';
@@ -7,11 +7,11 @@ import { workFolder } from '../models/folder-models.ts';
 
 /** @param answers stored answers of models at held-out positions */
 export function stopped(specialistFolder: string, answers = 0): typeof cancelled {
-  const stand = trainingStatusOf(workFolder(specialistFolder));
+  const status = trainingStatusOf(workFolder(specialistFolder));
   const kept = [
     ...(answers > 0 ? [counted(answers, 'measured answer')] : []),
-    ...(stand?.kind === 'training' ? [`training up to step ${stand.step} of ${stand.totalSteps}`] : []),
-    ...(stand?.kind === 'trained' ? ['the trained model'] : []),
+    ...(status?.kind === 'training' ? [`training up to step ${status.step} of ${status.totalSteps}`] : []),
+    ...(status?.kind === 'trained' ? ['the trained model'] : []),
   ];
   if (kept.length === 0) return cancelled;
   return failed('cancelled', `Stopped. Kept: ${kept.join(', ')}. The next run resumes there.`);

@@ -9,30 +9,30 @@ import { worthBy } from '../../routing/worth.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 import type { TrainingPosition } from '../training-data/samples.ts';
 import type { TrainingData } from '../training-data/training-set.ts';
-import { Answered, askAll } from './labels.ts';
-import type { LearnStages, Taught } from './stage-outputs.ts';
+import { AnswerCount, askAll } from './labels.ts';
+import type { LearnStages, TrainingLabels } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 
-const nothing: Taught = { answers: [], whole: false };
+const NO_LABELS: TrainingLabels = { answers: [], whole: false };
 
-export async function labelTrainingPositions(runner: LearnStages, tell: Tell): Promise<Taught> {
+export async function labelTrainingPositions(runner: LearnStages, tell: Tell): Promise<TrainingLabels> {
   const { request, notes } = runner.run;
   const asking = request.neural && request.api ? await runner.get('asking') : undefined;
   // A run without an API also uses labels that were paid for earlier.
-  if (asking === undefined) return (await runner.last('taught')) ?? nothing;
-  const right = new Map<string, Taught['answers'][number]>();
-  const count = new Answered(asking.teach.length, tell);
-  const outcome = await askAll(runner.run, asking.llm, asking.teach, count, ({ example, prompt }, answer) => {
+  if (asking === undefined) return (await runner.last('taught')) ?? NO_LABELS;
+  const right = new Map<string, TrainingLabels['answers'][number]>();
+  const count = new AnswerCount(asking.train.length, tell);
+  const outcome = await askAll(runner.run, asking.llm, asking.train, count, ({ example, prompt }, answer) => {
     const asked = positionInDocument(example);
     const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
     const { path, offset, truth } = example;
     right.set(keyOf(prompt.about, offset), { path, offset, length: truth.length, right: verdict.right });
   });
   if (outcome.stopped !== undefined)
-    notes.push(`Asking the API what it knows stopped early: ${outcome.stopped.message}`);
+    notes.push(`Asking the API at training positions stopped early: ${outcome.stopped.message}`);
   // In the order of the plan, not of the answers.
-  const answers = asking.teach.flatMap(({ example, prompt }) => right.get(keyOf(prompt.about, example.offset)) ?? []);
-  return { answers, whole: answers.length === asking.teach.length, as: asking.as };
+  const answers = asking.train.flatMap(({ example, prompt }) => right.get(keyOf(prompt.about, example.offset)) ?? []);
+  return { answers, whole: answers.length === asking.train.length, as: asking.identity };
 }
 
 const keyOf = (path: string, offset: number) => `${offset} ${path}`;
@@ -52,7 +52,7 @@ export function trainingDataFrom(
   };
 }
 
-export function trainingDataOf({ answers }: Taught, train: readonly HarvestedFile[]): TrainingData {
+export function trainingDataOf({ answers }: TrainingLabels, train: readonly HarvestedFile[]): TrainingData {
   const files = new Map(train.map((file) => [file.path, file]));
   const answered = answers.flatMap(({ path, offset, length, right }) => {
     const file = files.get(path);
@@ -65,8 +65,8 @@ export function trainingDataOf({ answers }: Taught, train: readonly HarvestedFil
 }
 
 /** Sentence for the report; undefined without labels. */
-export function trainingLabelsInWords({ answers }: Taught): string | undefined {
+export function trainingLabelsInWords({ answers }: TrainingLabels): string | undefined {
   if (answers.length === 0) return undefined;
   const right = answers.filter((answer) => answer.right).length / answers.length;
-  return `The API was asked at ${answers.length} places of training files too, the hardest of each kind, and right at ${percent(right)}. Positions like those where it was wrong count for more in training.`;
+  return `The large model was also asked at ${answers.length} positions of training files, the hardest of each kind, and was right at ${percent(right)}. Positions like those where it was wrong count for more in training.`;
 }

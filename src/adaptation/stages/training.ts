@@ -25,7 +25,7 @@ const defaultMinutes = 10;
 /** Timed steps: the first one allocates memory, the third confirms the second. */
 const TIMED_STEPS = 3;
 /** Budget in seconds while steps are timed, before there is a plan. */
-const MORE_THAN_ENOUGH = 1e9;
+const NO_LIMIT = 1e9;
 /** About a minute of work. */
 const checkpointEverySteps = 30;
 const validateEverySteps = 10;
@@ -80,8 +80,8 @@ export async function paceOf(
 ): Promise<StepTime> {
   const notes: string[] = [];
   let last: StepReport | undefined;
-  const asked = { ...requestOf(base, samples, access, deps), budgetSeconds: MORE_THAN_ENOUGH, pauseAfter: TIMED_STEPS };
-  const paused = await askedOf(deps).request('adapt', asked, {
+  const request = { ...requestOf(base, samples, access, deps), budgetSeconds: NO_LIMIT, pauseAfter: TIMED_STEPS };
+  const paused = await engineOf(deps).request('adapt', request, {
     signal: deps.signal,
     onProgress: (report) => {
       if (report.kind === 'note') notes.push(report.note);
@@ -99,9 +99,9 @@ export async function paceOf(
     return { perStep, steps: totalSteps, notes };
   }
   // Training had ended before; only its model is missing.
-  const stand = trainingStatusOf(workFolder(deps.request.specialistFolder));
-  if (stand?.kind !== 'training') return { perStep: 0, steps: 0, notes };
-  return { perStep: stand.seconds / Math.max(1, stand.step), steps: stand.totalSteps, notes };
+  const status = trainingStatusOf(workFolder(deps.request.specialistFolder));
+  if (status?.kind !== 'training') return { perStep: 0, steps: 0, notes };
+  return { perStep: status.seconds / Math.max(1, status.step), steps: status.totalSteps, notes };
 }
 
 /**
@@ -119,9 +119,9 @@ export async function train(
   const { signal, log } = deps;
   const notes: string[] = [];
   let peakMemoryBytes = 0;
-  const asked = { ...requestOf(base, samples, access, deps), budgetSeconds: limit, lateSeconds: late };
+  const request = { ...requestOf(base, samples, access, deps), budgetSeconds: limit, lateSeconds: late };
   const adapted = unwrap(
-    await askedOf(deps).request('adapt', asked, {
+    await engineOf(deps).request('adapt', request, {
       signal,
       onProgress: (report) => {
         if (report.kind === 'note') notes.push(report.note);
@@ -139,7 +139,7 @@ export async function train(
   const { validation, device, method, steps, tokens, seconds, stopped, parameters } = adapted;
   return {
     base: basename(base),
-    weights: weightsOf(asked.out),
+    weights: weightsOf(request.out),
     report: {
       loss: validation && { before: validation.first.loss, after: validation.best.loss },
       ...(validation?.all && { losses: validation.all }),
@@ -165,7 +165,7 @@ function lossesIn({ loss, mixed }: ValidationLoss): string {
   return loss.toFixed(3) + (mixed === undefined ? '' : `, with the n-grams ${mixed.toFixed(3)}`);
 }
 
-function askedOf({ engine }: TrainingDeps): Engine {
+function engineOf({ engine }: TrainingDeps): Engine {
   if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
   return engine;
 }

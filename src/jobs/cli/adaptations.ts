@@ -37,7 +37,7 @@ export async function list({ target, values }: CommandLine, terminal: Terminal):
 
 /** `delete`. */
 export async function forget({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
-  if (target === undefined) throw new UsageError('Name the folder whose adaptation to delete: delete FOLDER.');
+  if (target === undefined) throw new UsageError('Name the folder of the adaptation: delete FOLDER.');
   // The workspace folder itself may be gone.
   const root = resolve(target);
   const storage = storageFolder(values);
@@ -84,7 +84,7 @@ export async function deleteAdaptation(
   try {
     const bytes = sizeOf(specialistFolder);
     if (bytes === 0 && store.latestAdaptation(root) === undefined) {
-      return failed('nothing-to-learn', `${root} has no adaptation. See those that there are: npm start -- list`);
+      return failed('nothing-to-learn', `${root} has no adaptation. List all adaptations: npm start -- list`);
     }
     const lock = lockRun(storeFolder, root, 'delete');
     if (!lock.ok) return lock;

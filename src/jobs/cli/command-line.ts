@@ -133,8 +133,8 @@ export const commands = [
 export type CommandName = (typeof commands)[number];
 
 /** The argument of a command that takes no folder. */
-const things: Partial<Record<CommandName, string>> = {
-  ...{ complete: 'place', label: 'task', export: 'task' },
+const targets: Partial<Record<CommandName, string>> = {
+  ...{ complete: 'position', label: 'task', export: 'task' },
   'import-adapter': 'adapter',
 };
 
@@ -159,7 +159,7 @@ export function parse(argv: readonly string[]): CommandLine {
     const command = named ?? 'adapt';
     const [target, ...others] = named ? positionals.slice(1) : positionals;
     if (others.length > 0 && command !== 'adaptations' && command !== 'base')
-      throw new UsageError(`One ${things[command] ?? 'folder'} at a time, please.`);
+      throw new UsageError(`One ${targets[command] ?? 'folder'} at a time, please.`);
     if (command !== 'label' && values.shard !== undefined) throw new UsageError('--shard belongs to label.');
     for (const name of ['places', 'batch'] as const)
       if (command === 'label' && values[name])

@@ -26,11 +26,11 @@ import type { Terminal } from './terminal.ts';
 
 /** `complete`. */
 export async function complete({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
-  if (target === undefined) throw new UsageError('Name a place: complete FILE:LINE[:COLUMN].');
+  if (target === undefined) throw new UsageError('Name a position: complete FILE:LINE[:COLUMN].');
   const request = requestFor(values.folder ?? process.cwd(), values);
   const runs = new Runs(request, values, terminal);
   const { engine } = runs;
-  // Nothing of it needs to finish.
+  // A stopped completion needs no checkpoint.
   terminal.stop.signal.addEventListener('abort', () => engine?.dispose());
   const work = async () => {
     const completion = await completeAt(target, request, () => runs.run({ effort: 'index' }), engine, terminal.log);
@@ -70,7 +70,7 @@ export interface Located {
 export async function locate(target: string, root: string): Promise<Result<Located>> {
   const match = /^(.+?):(\d+)(?::(\d+))?$/.exec(target);
   if (!match)
-    return failed('bad-request', `"${target}" is not a place. Write FILE:LINE or FILE:LINE:COLUMN, counted from 1.`);
+    return failed('bad-request', `"${target}" is not a position. Write FILE:LINE or FILE:LINE:COLUMN, counted from 1.`);
   const [, name = '', atLine, atColumn] = match;
   const file = resolve(name);
   const path = relative(root, file).split(sep).join('/');
@@ -100,8 +100,8 @@ export async function specialistOf(
 ): Promise<Result<NgramModel>> {
   const kept = await readSpecialist(request, log);
   if (kept.ok) return kept;
-  const made = await index();
-  return made.ok ? readSpecialist(request, log) : made;
+  const indexed = await index();
+  return indexed.ok ? readSpecialist(request, log) : indexed;
 }
 
 /**
@@ -157,21 +157,21 @@ async function readText(root: string, path: string, name: string): Promise<Resul
   try {
     const read = await (await FolderReader.open(root)).read(path, maxBytes);
     if ('leftOut' in read)
-      return failed('unreadable', `${name} cannot be read: ${whyNot[read.leftOut] ?? read.leftOut}.`);
+      return failed('unreadable', `${name} cannot be read: ${unreadableReasons[read.leftOut] ?? read.leftOut}.`);
     const text = decodeText(read.bytes);
-    return text === undefined ? failed('unreadable', `${name} is no text. Name a file that is.`) : ok(text);
+    return text === undefined ? failed('unreadable', `${name} is not a text file. Name a text file.`) : ok(text);
   } catch (error) {
     if (error instanceof CodedError) return failed(error.code, error.message);
     return failed('unreadable', `${name} cannot be read: ${messageOf(error)}.`);
   }
 }
 
-const whyNot: Readonly<Partial<Record<LeftOutReason | 'gone', string>>> = {
-  gone: 'it is not there',
-  ignored: 'it lies outside of the folder',
-  'not-a-file': 'it is no plain file, or lies behind a link; name the file itself',
+const unreadableReasons: Readonly<Partial<Record<LeftOutReason | 'gone', string>>> = {
+  gone: 'it does not exist',
+  ignored: 'it is outside of the folder',
+  'not-a-file': 'it is no plain file, or its path has a link; name the file itself',
   'too-large': 'it is larger than 50 MB',
-  unreadable: 'the system refuses, or does not answer',
+  unreadable: 'the system does not allow it, or does not answer',
   'changed-while-read': 'it is being written; try again',
 };
 
@@ -184,7 +184,7 @@ export function renderCompletion({ path, line, column, before, truth, draft, dec
   return [
     `${path}:${line + 1}:${column + 1}`,
     `  text    ${oneLine(before, 90)}▏`,
-    ...(truth === '' ? [] : [`  there   ${oneLine(truth, 90)}`]),
+    ...(truth === '' ? [] : [`  written ${oneLine(truth, 90)}`]),
     `  answer  ${draft.text === '' ? '(nothing)' : oneLine(draft.text, 90)}`,
     `  by      ${draft.model}, ${draft.latencyMs.toFixed(1)} ms. ${decision.summary}`,
     ...rows,

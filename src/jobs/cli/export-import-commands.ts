@@ -28,17 +28,17 @@ export async function adaptations({ target = '', others, values }: CommandLine, 
   const [first, second] = others;
   if (verb && first !== undefined && second !== undefined) return verb.work(first, second, values, terminal);
   const all = Object.entries(verbs).map(([name, { takes }]) => `adaptations ${name} ${takes}`);
-  throw new UsageError(`It takes a verb and two names: ${all.join('; ')}.`);
+  throw new UsageError(`Write one of these: ${all.join('; ')}.`);
 }
 
 async function exportTo(folder: string, file: string, values: Values, terminal: Terminal): Promise<number> {
   const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { version: string };
   const request = { ...requestFor(folder, values), target: resolve(file), version };
-  const told = exportAdaptation(request, terminal.log);
-  return print(told, terminal, ({ path, bytes, sha256, provenance }) =>
+  const result = exportAdaptation(request, terminal.log);
+  return print(result, terminal, ({ path, bytes, sha256, provenance }) =>
     [
-      `${path}: ${(bytes / 1e6).toFixed(1)} MB, ${wordsOf(provenance)}. SHA-256 ${sha256}.`,
-      'It was learned from the folder, and its report holds some lines of it: give it to who may read the folder.',
+      `${path}: ${(bytes / 1e6).toFixed(1)} MB, ${describe(provenance)}. SHA-256 ${sha256}.`,
+      'It contains data of the folder, and its report quotes lines: share it only with people who may read the folder.',
     ].join('\n'),
   );
 }
@@ -46,9 +46,10 @@ async function exportTo(folder: string, file: string, values: Values, terminal: 
 async function importFrom(file: string, folder: string, values: Values, terminal: Terminal): Promise<number> {
   const request = requestFor(folder, values);
   const base = request.neural?.base;
-  if (base === undefined) throw new UsageError('--no-neural has no use for a model.');
-  const told = await importJob({ ...request, base, from: resolve(file), who: 'npm start' }, terminal);
-  if (!told.ok) return terminal.fail(told.error);
+  if (base === undefined)
+    throw new UsageError('--no-neural cannot be combined with import, which imports a neural model.');
+  const result = await importJob({ ...request, base, from: resolve(file), who: 'npm start' }, terminal);
+  if (!result.ok) return terminal.fail(result.error);
   // The n-grams come from the target folder's own files.
   if (!existsSync(join(request.specialistFolder, snapshotName))) {
     const runs = new Runs(request, values, terminal);
@@ -56,10 +57,10 @@ async function importFrom(file: string, folder: string, values: Values, terminal
     terminal.bar.clear();
     if (!indexed.ok) return terminal.fail(indexed.error);
   }
-  return print(told, terminal, ({ provenance, waitsFor }) =>
-    waitsFor === undefined
-      ? `In use in ${request.root}: ${wordsOf(provenance)}.`
-      : `Kept for ${request.root}: ${wordsOf(provenance)}. It serves when the base '${waitsFor}' does.`,
+  return print(result, terminal, ({ provenance, requiredBase }) =>
+    requiredBase === undefined
+      ? `In use in ${request.root}: ${describe(provenance)}.`
+      : `Kept for ${request.root}: ${describe(provenance)}. It is used when the base '${requiredBase}' is.`,
   );
 }
 
@@ -77,13 +78,13 @@ async function compare(first: string, second: string, values: Values, terminal: 
   return 0;
 }
 
-function print<T>(told: Result<T>, terminal: Terminal, text: (value: T) => string): number {
-  if (!told.ok) return terminal.fail(told.error);
-  terminal.print(told.value, text(told.value));
+function print<T>(result: Result<T>, terminal: Terminal, text: (value: T) => string): number {
+  if (!result.ok) return terminal.fail(result.error);
+  terminal.print(result.value, text(result.value));
   return 0;
 }
 
-function wordsOf({ folder, base, files, finishedAt }: Provenance): string {
+function describe({ folder, base, files, finishedAt }: Provenance): string {
   const date = new Date(finishedAt).toISOString().slice(0, 10);
   return `adapted to ${folder} (${counted(files, 'file')}) from the base '${base}' on ${date}`;
 }

@@ -15,7 +15,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Runs the command. Resolves to the exit code. */
 export async function inspect({ target, values }: CommandLine, terminal: Terminal): Promise<number> {
-  if (target === undefined) throw new UsageError('Name the folder to look into: inspect FOLDER.');
+  if (target === undefined) throw new UsageError('Name the folder to inspect: inspect FOLDER.');
   const request = requestFor(target, values);
   const runs = new Runs(request, values, terminal);
   terminal.endWithReader();

@@ -94,7 +94,7 @@ const TERMS = {
   label: { done: 'labelled', right: 'Right', none: 'a known label', terms: RISK_TERMS },
   text: {
     done: 'answered',
-    right: 'How like the accepted answer, 0 to 1',
+    right: 'Similarity to the accepted answer, 0 to 1',
     none: 'an accepted answer',
     terms: SIMILARITY_TERMS,
   },
@@ -104,22 +104,22 @@ function renderTask(root: string, report: TaskReport): string {
   const { path, texts, byPerson, byApi, inDoubt, curve, judgedOn, judgedBy, operating, loss, output } = report;
   const { done, right, none, terms } = TERMS[output ?? 'label'];
   const usd = (value: number) => `$${value.toFixed(value < 0.1 ? 4 : 2)}`;
-  const whose = judgedBy === 'person' ? `that people ${done}` : `that the API ${done}, whose word counts as right`;
+  const judged = judgedBy === 'person' ? `that people ${done}` : `that the API ${done}, whose answers count as right`;
   const rest =
-    report.restUsd === undefined ? '' : `; asking about what is in doubt would cost about ${usd(report.restUsd)}`;
+    report.restUsd === undefined ? '' : `; asking about the texts in doubt would cost about ${usd(report.restUsd)}`;
   return [
     `${join(root, path)}: ${texts} texts, ${byPerson} ${done} by people, ${byApi} by ${report.model ?? 'the API'}, ${inDoubt} in doubt.`,
     ...(curve.length === 0
-      ? [`Nothing says how far the specialist can be trusted: no text has both ${none} and an answer of the API.`]
+      ? [`The accuracy of the local model is not known: no text has both ${none} and an answer of the API.`]
       : [
-          `${right}, on ${judgedOn} texts ${whose}, by the share that is sent to the API:`,
+          `${right}, on ${judgedOn} texts ${judged}, by the share that is sent to the API:`,
           `  ${curve.map(({ share, right }) => `${percent(share)}: ${right.toFixed(3)}`).join('  ')}`,
         ]),
     ...(operating === undefined || loss === undefined
       ? []
       : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${terms}`]),
     `Paid now ${usd(report.runUsd)}, for this task so far ${usd(report.soFarUsd)}${rest}.`,
-    ...(report.stopped === undefined ? [] : [`The API was not asked to the end: ${report.stopped}`]),
+    ...(report.stopped === undefined ? [] : [`Not all questions to the API were asked: ${report.stopped}`]),
   ].join('\n');
 }
 
@@ -130,7 +130,7 @@ export async function exportTask(asked: CommandLine, terminal: Terminal): Promis
     if (isAnswerTask(task))
       throw new CodedError(
         'unsupported',
-        `'${task.name}' is answered in words: what is exported is a model of labels.`,
+        `The answers of '${task.name}' are texts: only a model of labels can be exported.`,
       );
     const into = `${TASKS_FOLDER}/${task.name}.export`;
     const { root } = folder.reader;

@@ -116,12 +116,12 @@ export function renderMeasures(name: string, measures: BaseMeasures): string {
   const { lineMs, promptMs, servesInTime, trainingTokensPerSecond: speed, leastMinutes, whyUntrainable } = measures;
   const serves = servesInTime
     ? 'in time for every key'
-    : 'too slow to be chosen by itself; named, it answers at that pace';
+    : 'too slow to be chosen automatically, but --base NAME uses it';
   const trains =
     speed === undefined || leastMinutes === undefined
       ? `It cannot be trained here: ${whyUntrainable ?? 'the reason is not known'}`
-      : `Training: ${Math.round(speed)} tokens/s; the fewest steps that teach it anything take ${counted(Math.ceil(leastMinutes), 'minute')}.`;
-  return `'${name}' on this machine: a line ${Math.round(lineMs)} ms, a new place ${Math.round(promptMs)} ms: ${serves}.\n${trains}`;
+      : `Training: ${Math.round(speed)} tokens/s; the minimum number of steps takes ${counted(Math.ceil(leastMinutes), 'minute')}.`;
+  return `'${name}' on this machine: a line ${Math.round(lineMs)} ms, a new position ${Math.round(promptMs)} ms: ${serves}.\n${trains}`;
 }
 
 function renderAll(bases: readonly PackageInfo[], found: readonly FoundModel[]): string {

@@ -16,7 +16,7 @@ import type { Values } from './command-line.ts';
 const STOP_MS = 1300;
 export const GRACE_MS = 200;
 
-const texts = { sample: 'texts that teach', rest: 'texts that stay in doubt', states: '' } as const;
+const TEXTS = { sample: 'texts to learn from', rest: 'texts in doubt', states: '' } as const;
 
 export class Terminal {
   readonly stop: Stop;
@@ -62,44 +62,44 @@ export class Terminal {
     if (estimate.texts === 'states') {
       const minutes = ((estimate.seconds ?? 0) / 60).toFixed(1);
       process.stderr.write(
-        `The base reads ${estimate.positions} texts, here in about ${minutes} minutes, so that less stays in doubt.\n`,
+        `The base reads ${estimate.positions} texts, here in about ${minutes} minutes, so that fewer texts stay in doubt.\n`,
       );
       return true;
     }
-    const things = estimate.texts === undefined ? 'places' : texts[estimate.texts];
+    const things = estimate.texts === undefined ? 'positions' : TEXTS[estimate.texts];
     const what = `Asking ${estimate.model} at ${estimate.host} about ${estimate.positions} ${things} will cost about $${estimate.usd.toFixed(3)}.`;
-    const sends = `It sends ${estimate.texts === undefined ? 'the text round those places and similar snippets of this folder' : 'those texts, and labelled ones that resemble them'}, secrets redacted.`;
-    const ignored = `They are those of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
+    const sends = `It sends ${estimate.texts === undefined ? 'the text around these positions and similar snippets of this folder' : 'these texts, and similar labelled ones'}, secrets redacted.`;
+    const ignored = `The texts are of ${plainText(estimate.ignoredByGit ?? '')}, which git ignores.\n`;
     const { label, terms } = providerOf(values.provider);
     const source = `${terms.page}, ${terms.training === 'not known' ? 'looked for' : 'read'} ${terms.readOn}`;
-    const said =
+    const training =
       terms.training === 'by model'
         ? 'the licence of the model that it serves says whether its answers may be trained on'
         : `${terms.restriction ?? `training on its answers is ${terms.training}`} (${source})`;
     const { positions, awaited = 0 } = estimate;
     if (positions > 0)
       process.stderr.write(
-        `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${label}: ${said}\n`,
+        `${what}\n${sends}\n${estimate.ignoredByGit === undefined ? '' : ignored}${label}: ${training}\n`,
       );
     // `adapt` has already reduced the positions to the limit.
     const limit = Number(values['run-budget']);
     if (estimate.texts !== undefined && estimate.usd > limit)
-      process.stderr.write(`It stops where this run has cost $${limit} (--run-budget); the next one resumes there.\n`);
-    const batched = `${awaited} answers come with a batch that was asked earlier: they are waited for, and not paid for again.\n`;
+      process.stderr.write(`The run stops at a cost of $${limit} (--run-budget), and the next run resumes there.\n`);
+    const batched = `${awaited} answers come from an earlier batch: this run waits for them, and they cost nothing more.\n`;
     if (awaited > 0) process.stderr.write(batched);
     const batch = values.batch && estimate.batchUsd !== undefined;
     if (batch) process.stderr.write(`In batches: about $${estimate.batchUsd?.toFixed(3)}, and up to a day.\n`);
     if (values.yes) return batch ? 'batch' : true;
     if (!process.stdin.isTTY) {
       process.stderr.write(
-        'Not a terminal to ask on: pass --yes to include the API, --local to leave it out without this note.\n',
+        'This is no terminal, so the API is not used: pass --yes to use it, or --local to omit this note.\n',
       );
       return false;
     }
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     // Readline handles Ctrl-C while it asks.
     terminal.on('SIGINT', () => stop.request('SIGINT'));
-    const reply = await terminal.question('Go on? [y/N] ', { signal: stop.signal }).finally(() => terminal.close());
+    const reply = await terminal.question('Continue? [y/N] ', { signal: stop.signal }).finally(() => terminal.close());
     return /^y(es)?$/i.test(reply.trim()) && (batch ? 'batch' : true);
   }
 

@@ -136,7 +136,7 @@ export class AdaptationExchange extends DisposableStore {
     const imported = await jobs.job('import', request, new AbortController().signal);
     if (!imported.ok) return showFailure(imported.error);
     await folders.restart(folder);
-    const { waitsFor: otherBase } = imported.value;
+    const { requiredBase: otherBase } = imported.value;
     void window.showInformationMessage(
       otherBase === undefined
         ? t('The adaptation is in use in {0}.', folder.name)

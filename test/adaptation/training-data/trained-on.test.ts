@@ -58,7 +58,7 @@ test('a folder that was moved as a whole: what was adapted before is no candidat
   move('src', 'packages/core/src');
   const { neural, notes } = await adapted();
   assert.ok(neural?.chosenFrom && neural.chosenFrom.earlier === undefined);
-  assert.match(notes.join('\n'), /has learned most of what is held out now/);
+  assert.match(notes.join('\n'), /was trained on most of the files that are held out now/);
   // What came of this run has seen none of it.
   assert.ok((await adapted()).neural?.chosenFrom?.earlier);
 });

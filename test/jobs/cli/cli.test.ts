@@ -296,7 +296,7 @@ test('wrong usage gets one sentence and exit code 2', async () => {
     [[file], /is a file/],
     [['--balance', '7'], /from 0 to 1/],
     [['--bogus'], /--bogus/],
-    [['complete'], /Name a place/],
+    [['complete'], /Name a position/],
     [['delete'], /Name the folder/],
     [['list', project.root], /shows all of them/],
     [['--device', 'tpu'], /auto, cpu or webgpu/],

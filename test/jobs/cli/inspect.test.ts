@@ -1,5 +1,4 @@
-// `inspect`: all that is kept and sent of a folder, as the same code keeps and sends it; and no planted secret in any
-// line.
+// `inspect`: the stored and sent data of a folder, without planted secrets.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -29,12 +28,12 @@ const inUrl = `v3ry${noise(11)}`;
 const github = `ghp_${noise(36)}`;
 const pemLine = noise(64, 'QwErTyUiOpAsDf0987654321');
 
-/** What is planted, and where it must not come out again. */
+/** Planted secrets, and the files that contain them. */
 const planted = [apiKey, password, inEnvironment, inUrl, github, pemLine];
 const carriers: Readonly<Record<string, string>> = {
   '.env': `SOMETHING=${inEnvironment}\n`,
   'src/client.ts': `export const password = "${password}";\nexport const apiKey = "${apiKey}";\n\nconnect(password);\nconnect(apiKey);\n`,
-  // None of these lines says that it holds a secret.
+  // No line of these files names a secret.
   'docs/setup.md': `# Setup\n\nStart it with ${inEnvironment}, as joe with ${password}. The key is ${apiKey}.\n`,
   'config/app.yml': `database:\n  url: postgres://joe:${inUrl}@db.example.org/shop\n  note: "${encodeURIComponent(password)}"\n`,
   'src/deploy.ts': `// ${Buffer.from(`joe:${inUrl}`).toString('base64')}\nconst a = '${github}';\nrun(a, '${apiKey}');\n`,
@@ -71,7 +70,7 @@ const inspect = async (...args: string[]) => {
   return { ...ran, rows };
 };
 
-/** With its encodings; the middle alone would be a leak as well. */
+/** Also checks encodings, and the middle of each secret. */
 function assertNothingPlanted(text: string): void {
   for (const secret of planted) {
     for (const form of [secret, encodeURIComponent(secret), secret.slice(3, -3)])
@@ -80,7 +79,7 @@ function assertNothingPlanted(text: string): void {
   }
 }
 
-test('at a place: byte for byte what a completion there sends, with its hint', async () => {
+test('inspect --at prints the exact request of a completion, with its hint', async () => {
   const file = join(project.root, 'src/client.ts');
   const text = carriers['src/client.ts'] as string;
   const at = text.indexOf('connect(apiKey)') + 'connect('.length;
@@ -91,7 +90,7 @@ test('at a place: byte for byte what a completion there sends, with its hint', a
   const [prompt] = rows;
   assert.deepEqual([prompt?.kind, prompt?.path], ['prompt', 'src/client.ts']);
 
-  // The same place as the editor's parts complete it, with a real worker, real rules and a real call.
+  // The same position, completed by the editor's parts with a real worker, real rules and a real call.
   const ngram = new NgramClient({
     script: resolve(import.meta.dirname, '../../../src/specialist/ngram/worker.ts'),
     tokenizerPath,
@@ -142,7 +141,7 @@ async function onlyFolder(): Promise<string> {
   return folders[0] as string;
 }
 
-test('everything that is kept, of every kind, and no planted secret in any line of it', async () => {
+test('inspect prints rows of every kind, and no planted secret in any line', async () => {
   const paid = await runCli([project.root, '--storage', storage, '--yes', '--places', '8', '--json'], {
     ANTHROPIC_API_KEY: 'sk-ant-test-0123456789',
     ANTHROPIC_BASE_URL: api.url,
@@ -161,7 +160,7 @@ test('everything that is kept, of every kind, and no planted secret in any line 
   assert.ok(rows.every(({ path, text }) => typeof path === 'string' && typeof text === 'string'));
   for (const text of [out, err, paid.out, paid.err]) assertNothingPlanted(text);
   for (const body of api.requests) assertNothingPlanted(JSON.stringify(body));
-  // It does show texts, not their absence.
+  // The rows have real texts.
   const of = (kind: KeptRow['kind']) => rows.filter((row) => row.kind === kind);
   const user = project.files.get('src/load/user.ts');
   for (const kind of ['harvest', 'snapshot'] as const)
@@ -172,7 +171,7 @@ test('everything that is kept, of every kind, and no planted secret in any line 
   assert.ok(of('path').some(({ text }) => text === `dumps/${'*'.repeat(apiKey.length)}.md`));
 });
 
-test('a reader that has seen enough is no error', async () => {
+test('a reader that closes the pipe early is no error', async () => {
   const { spawn } = await import('node:child_process');
   const cli = resolve(import.meta.dirname, '../../../src/jobs/cli/main.ts');
   const args = [cli, 'inspect', project.root, '--storage', storage, '--no-neural'];
@@ -187,10 +186,10 @@ test('a reader that has seen enough is no error', async () => {
   assert.doesNotMatch(err, /EPIPE/);
 });
 
-test('bad input gets one sentence', async () => {
+test('wrong input fails with one sentence', async () => {
   const client = join(project.root, 'src/client.ts');
   const usage: [string[], RegExp][] = [
-    [['inspect'], /Name the folder to look into/],
+    [['inspect'], /Name the folder to inspect/],
     [['inspect', join(project.root, 'nowhere')], /There is no folder/],
     [['inspect', client], /is a file/],
     [['list', '--at', `${client}:1`], /--at belongs to inspect/],
@@ -201,12 +200,12 @@ test('bad input gets one sentence', async () => {
     assert.match(err, message);
   }
   const positions: [string, RegExp][] = [
-    ['somewhere', /is not a place/],
+    ['somewhere', /is not a position/],
     [`${client}:99`, /has 6 lines, no line 99/],
     [`${client}:0`, /no line 0/],
     [`${client}:1:0`, /no column 0/],
     [`${client}:4:99`, /columns 1 to 19, no column 99/],
-    [`${join(project.root, 'src/none.ts')}:1`, /it is not there/],
+    [`${join(project.root, 'src/none.ts')}:1`, /it does not exist/],
     [`${join(project.root, 'src')}:1`, /it is no plain file/],
     [`${tokenizerPath}:1`, /is outside/],
     [`${join(project.root, '.env')}:1`, /Nothing of \.env is ever sent/],

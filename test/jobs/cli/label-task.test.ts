@@ -72,7 +72,7 @@ test('over the wire: within the month, every answer kept at once, and a run that
   const args = ['label', 'issues', '--folder', folder, '--storage', storage];
   const unasked = await runCli(args, env);
   assert.equal(unasked.code, 0, unasked.err);
-  assert.match(unasked.err, /about 60 texts that teach will cost about \$0\.\d+/);
+  assert.match(unasked.err, /about 60 texts to learn from will cost about \$0\.\d+/);
   assert.equal(api.requests.length, 0, 'nobody said yes');
   const stopped = await runCli([...args, '--yes'], env, /labels a sample/);
   assert.notEqual(stopped.code, 0);
