@@ -12,9 +12,9 @@ import { type ChoiceExample, fitConditionalLogit } from '../../src/common/statis
 import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../../src/common/statistics/gate.ts';
 import { LanguageModel } from '../../src/neural/inference/language-model.ts';
 import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
-import { MixtureSpecialist } from '../../src/specialist/mixture/mixture-specialist.ts';
-import { type LabeledQuery, MIXTURE_FILE } from '../../src/specialist/mixture/types.ts';
-import { initialMixWeights, plainMixWeights } from '../../src/specialist/mixture/weights.ts';
+import { MixtureSpecialist } from '../../src/specialist/decoding/mixture-specialist.ts';
+import { type LabeledQuery, MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
+import { initialMixWeights, plainMixWeights } from '../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket } from '../common/packages.ts';

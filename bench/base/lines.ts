@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
-import { MIXTURE_FILE } from '../../src/specialist/mixture/types.ts';
 import { withEngines } from '../common/engines.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';
 import { complete } from '../ngram/main.ts';

@@ -4,8 +4,8 @@ import { copyFileSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } fr
 import { join } from 'node:path';
 import { unwrap } from '../../src/common/errors.ts';
 import { draftOptions, shownDraft } from '../../src/prompts/completion/completion-position.ts';
+import { MIXTURE_FILE, type MixWeights } from '../../src/specialist/decoding/types.ts';
 import type { EngineClient } from '../../src/specialist/engine/client.ts';
-import { MIXTURE_FILE, type MixWeights } from '../../src/specialist/mixture/types.ts';
 import { spread } from '../common/engines.ts';
 import { type AloneProcess, withAlone } from '../common/greedy/processes.ts';
 import { type Line, lineOf } from '../common/line-figures.ts';

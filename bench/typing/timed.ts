@@ -3,9 +3,9 @@
 import type { CompletionQuery, Draft, DraftOptions, Snippet } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
 import type { NgramSpecialist } from '../../src/completion/specialist.ts';
+import { Specialists } from '../../src/specialist/decoding/specialists.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { LatencyEstimate, RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
-import { Specialists } from '../../src/specialist/mixture/specialists.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
 import type { VirtualClock } from './virtual-clock.ts';

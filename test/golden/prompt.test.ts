@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Snippet } from '../../src/common/completion.ts';
-import { PromptPlanner } from '../../src/specialist/mixture/prompt-planner.ts';
+import { PromptPlanner } from '../../src/specialist/decoding/prompt-planner.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { PROMPT_LIMITS, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';

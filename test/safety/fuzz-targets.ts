@@ -12,8 +12,8 @@ import { readSafetensors, writeSafetensors } from '../../src/neural/models/safet
 import { checkpointStatus, loadCheckpoint } from '../../src/neural/training/checkpoint.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { parseFit } from '../../src/routing/router-model.ts';
-import { MIXTURE_FILE } from '../../src/specialist/mixture/types.ts';
-import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/mixture/weights.ts';
+import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
+import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { loadTokenizer, readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { parseFromPanel, parseToPanel } from '../../src/vscode/webview/protocol.ts';

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { checkBaseUrl } from '../../src/llm/protocol/address.ts';
-import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/vscode/editor/levels.ts';
-import { readSettings, type Settings, settingRows } from '../../src/vscode/editor/settings.ts';
+import { isLanguageEnabled, type Levels, usersAlone, workspacesFirst } from '../../src/vscode/settings/levels.ts';
+import { readSettings, type Settings, settingRows } from '../../src/vscode/settings/settings.ts';
 
 interface Property {
   readonly type: string;

@@ -7,7 +7,7 @@ import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
 import type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
-import type { ServedModelOptions } from '../mixture/served-model.ts';
+import type { ServedModelOptions } from '../decoding/served-model.ts';
 import type {
   LabeledQuery,
   LatencyEstimate,
@@ -15,14 +15,14 @@ import type {
   MixSource,
   OpenedSpecialist,
   QueryLoss,
-} from '../mixture/types.ts';
+} from '../decoding/types.ts';
 import type { FileChange } from '../ngram/protocol.ts';
 
 export type { Timing } from '../../neural/inference/timing.ts';
 export type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
 export { type TrainingStatus, trainingStatusOf } from '../../neural/training/training-status.ts';
-export { NEW_POSITION_TOKENS } from '../mixture/draft-latency.ts';
-export { type LatencyEstimate, MIXTURE_FILE, type QueryLoss } from '../mixture/types.ts';
+export { NEW_POSITION_TOKENS } from '../decoding/draft-latency.ts';
+export { type LatencyEstimate, MIXTURE_FILE, type QueryLoss } from '../decoding/types.ts';
 
 export interface EngineStatus {
   readonly pid: number;

@@ -3,8 +3,8 @@
 import { CodedError, type Failure, failed, isCancelled, messageOf, ok, type Result } from '../../common/errors.ts';
 import { pooledStates } from '../../neural/inference/hidden-states.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
-import { loadServedModel } from '../mixture/served-model.ts';
-import { Specialists } from '../mixture/specialists.ts';
+import { loadServedModel } from '../decoding/served-model.ts';
+import { Specialists } from '../decoding/specialists.ts';
 import { isFileChange } from '../ngram/protocol.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 

@@ -5,11 +5,11 @@ import type { KeptRequest } from '../../adaptation/kept/kept-rows.ts';
 import type { AdaptRequest, ApiAccess } from '../../adaptation/types.ts';
 import type { Api } from '../api/api.ts';
 import type { Neural } from '../bases/window-engine.ts';
-import type { Configuration } from '../editor/configuration.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { type Paths, specialistFolder } from '../editor/paths.ts';
-import { riskOf, type Settings } from '../editor/settings.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { riskOf, type Settings } from '../settings/settings.ts';
 
 export interface RunRequestDeps {
   readonly api: Api;

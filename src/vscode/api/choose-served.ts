@@ -1,8 +1,8 @@
 // 'Serve the Local Model Elsewhere…': asks for address, key and model or adapter, then writes the settings.
 import { hostOf } from '../../llm/protocol/address.ts';
-import type { Configuration } from '../editor/configuration.ts';
 import { t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import type { ApiKey } from './api-key.ts';
 import { askKey, askUrl, pickModel, storeKey } from './choose-model.ts';
 

@@ -16,7 +16,7 @@ import { connectLlm, listModels, requestWriter } from '../../llm/connect.ts';
 import { checkBaseUrl, hostOf } from '../../llm/protocol/address.ts';
 import type { LlmSettings } from '../../llm/types.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
-import type { Settings } from '../editor/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { ApiKey, KeyOwner } from './api-key.ts';
 import type { ConsentQuestion } from './consent.ts';
 import type { Permissions } from './permissions.ts';

@@ -8,7 +8,7 @@ import { type Base, type BaseChoice, chooseBase, isSlow, type Obstacle } from '.
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import { readTimings, storeTiming, timingKey } from '../../specialist/engine/timings.ts';
 import type { RunLock } from '../../storage/lock.ts';
-import type { Settings } from '../editor/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface BasesDeps {
   /** Shipped bases, smallest first; empty if the package has no model. */

@@ -11,10 +11,10 @@ import { IMPORTED_BASES } from '../../neural/models/list.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
 import { storeTiming, timingKey } from '../../specialist/engine/timings.ts';
-import type { Configuration } from '../editor/configuration.ts';
 import type { Paths } from '../editor/paths.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import { FAST_LINE_MS } from './offer.ts';
 
 export interface ImportBaseDeps {

@@ -13,7 +13,7 @@ import type { EngineStart } from '../../jobs/protocol.ts';
 import { type Engine, EngineClient, type RequestOptions } from '../../specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../specialist/engine/protocol.ts';
 import type { Paths } from '../editor/paths.ts';
-import type { Settings } from '../editor/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Bases } from './bases.ts';
 
 /** Why there is no neural model: switched off, or missing from this package. */

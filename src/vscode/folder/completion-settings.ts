@@ -1,6 +1,6 @@
 // Converts the editor's settings of a folder to those of the completion service.
 import type { CompletionSettings } from '../../completion/types.ts';
-import { riskOf, type Settings } from '../editor/settings.ts';
+import { riskOf, type Settings } from '../settings/settings.ts';
 
 export function completionSettings(settings: Settings, apiAllowed: boolean): CompletionSettings {
   const { balance, showBar, multiline, apiDebounceMin, apiDebounceMax } = settings;

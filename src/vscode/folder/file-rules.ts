@@ -6,8 +6,8 @@ import type { Log } from '../../common/log.ts';
 import type { FileRule } from '../../workspace/files/file.ts';
 import { isSecretFile } from '../../workspace/files/file-names.ts';
 import { boxPath } from '../editor/commit-box.ts';
-import type { Configuration } from '../editor/configuration.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import { importFiles } from './late.ts';
 
 const ignoreFileNames = /(^|\/)\.(gitignore|easyadaptationignore)$/;

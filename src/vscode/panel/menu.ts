@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { wholePercent } from '../../common/format.ts';
 import { isAllowed } from '../api/api.ts';
-import type { Configuration } from '../editor/configuration.ts';
 import { safeSentence, safeText, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiQuickPickItem, window } from '../editor/window.ts';
+import type { Configuration } from '../settings/configuration.ts';
 import { type ThresholdStep, thresholdSteps } from '../webview/protocol.ts';
 import type { StatusSnapshot } from './status.ts';
 

@@ -13,13 +13,13 @@ import type { Bases } from '../bases/bases.ts';
 import { modelStatus } from '../bases/model-status.ts';
 import type { Neural } from '../bases/window-engine.ts';
 import type { Snooze } from '../completion/snooze.ts';
-import type { Configuration } from '../editor/configuration.ts';
 import { type FolderRef, folderOf, folderRef, looseFolder } from '../editor/folder-ref.ts';
-import { isLanguageEnabled } from '../editor/levels.ts';
-import { riskOf, type Settings } from '../editor/settings.ts';
 import { t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
+import type { Configuration } from '../settings/configuration.ts';
+import { isLanguageEnabled } from '../settings/levels.ts';
+import { riskOf, type Settings } from '../settings/settings.ts';
 import type { PanelNotice, PanelProgress, PanelState } from '../webview/protocol.ts';
 import { sliderPoints } from './slider-points.ts';
 

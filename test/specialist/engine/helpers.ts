@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
 import { saveModel } from '../../../src/neural/models/model-folder.ts';
 import type { TrainingRequest } from '../../../src/neural/training/adapt.ts';
+import type { MixSource, OpenedSpecialist } from '../../../src/specialist/decoding/types.ts';
 import { EngineClient, type EngineOptions } from '../../../src/specialist/engine/client.ts';
 import type { EnginePair } from '../../../src/specialist/engine/pair.ts';
 import type { DraftRequest } from '../../../src/specialist/engine/protocol.ts';
-import type { MixSource, OpenedSpecialist } from '../../../src/specialist/mixture/types.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { initialWeights } from '../../support/random-models.ts';
 

@@ -11,7 +11,7 @@ import type { Base } from '../../../src/specialist/engine/choice.ts';
 import type { Timing } from '../../../src/specialist/engine/protocol.ts';
 import { storeTiming, timingKey } from '../../../src/specialist/engine/timings.ts';
 import { Bases, type BasesDeps } from '../../../src/vscode/bases/bases.ts';
-import { readSettings, type Settings } from '../../../src/vscode/editor/settings.ts';
+import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
 import { ManualClock, settled } from '../../fakes/clock.ts';
 import { Held } from '../../fakes/signal.ts';
 

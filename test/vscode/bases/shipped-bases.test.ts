@@ -10,7 +10,7 @@ import { type Base, isSlow } from '../../../src/specialist/engine/choice.ts';
 import { lockModel } from '../../../src/storage/lock.ts';
 import { Bases } from '../../../src/vscode/bases/bases.ts';
 import { readBase, shippedBases, timeBase } from '../../../src/vscode/bases/shipped-bases.ts';
-import { readSettings } from '../../../src/vscode/editor/settings.ts';
+import { readSettings } from '../../../src/vscode/settings/settings.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { SCRIPT, TOKENIZER as SHIPPED_TOKENIZER, writeModel } from '../../specialist/engine/helpers.ts';
 

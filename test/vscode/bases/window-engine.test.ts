@@ -6,7 +6,7 @@ import { memoryCeiling } from '../../../src/common/memory.ts';
 import { readTuning } from '../../../src/common/tuning.ts';
 import type { Base } from '../../../src/specialist/engine/choice.ts';
 import { type EngineProcess, Neural } from '../../../src/vscode/bases/window-engine.ts';
-import { readSettings, type Settings } from '../../../src/vscode/editor/settings.ts';
+import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
 import { ScriptedEngine } from '../../fakes/engine.ts';
 
 const small: Base = { name: 'small', folder: '/small', tokenizer: '/tokenizer.json', weights: 'w' };

@@ -9,10 +9,10 @@ import {
   type FolderSpecialist,
   LineSpecialist,
   MixtureSpecialist,
-} from '../../../src/specialist/mixture/mixture-specialist.ts';
-import { OnnxLines } from '../../../src/specialist/mixture/onnx-lines.ts';
-import type { MixWeights } from '../../../src/specialist/mixture/types.ts';
-import { initialMixWeights } from '../../../src/specialist/mixture/weights.ts';
+} from '../../../src/specialist/decoding/mixture-specialist.ts';
+import { OnnxLines } from '../../../src/specialist/decoding/onnx-lines.ts';
+import type { MixWeights } from '../../../src/specialist/decoding/types.ts';
+import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { files, smallTokenizer, trainedModel } from '../../neural/inference/trained.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Snippet } from '../../../src/common/completion.ts';
 import { unwrap } from '../../../src/common/errors.ts';
-import { PromptPlanner } from '../../../src/specialist/mixture/prompt-planner.ts';
+import { PromptPlanner } from '../../../src/specialist/decoding/prompt-planner.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';

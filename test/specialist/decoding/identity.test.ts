@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ADAPTER, WEIGHTS } from '../../../src/neural/models/manifest.ts';
-import { identity } from '../../../src/specialist/mixture/specialists.ts';
+import { identity } from '../../../src/specialist/decoding/specialists.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'identity-'));
 after(() => rmSync(folder, { recursive: true }));
