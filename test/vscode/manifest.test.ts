@@ -37,6 +37,14 @@ test('keys are for ghost text and for a word of it alone: the editor has the oth
   );
 });
 
+test('the walkthrough names the key of Trigger Completion as it is typed', () => {
+  const { key } = contributes.keybindings.find(
+    ({ command }: { command: string }) => command === 'easyAdaptation.trigger',
+  );
+  const named = /\bAlt\+(\S+)/.exec(words['walkthrough.try.description'])?.[0];
+  assert.equal(named?.toLowerCase(), key);
+});
+
 test('every context key in a when clause is set somewhere in the host', () => {
   const host = ['src/vscode/panel/context-keys.ts', 'src/extension.ts'].map(read);
   const clauses = JSON.stringify(contributes);
