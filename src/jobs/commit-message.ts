@@ -29,8 +29,8 @@ export async function commitMessageJob(request: CommitJobRequest, deps: JobDeps)
   const { signal, log } = deps;
   const context = await readCommit(request, signal);
   if (!context.ok) return context;
-  const { files, near } = context.value;
-  const draft: CommitMessage = { message: localDraft(files, near), costUsd: 0 };
+  const { files, near, additions } = context.value;
+  const draft: CommitMessage = { message: localDraft(files, near, additions), costUsd: 0 };
   if (!api) return ok(draft);
   const { store } = openStore(storeFolder, { log, onNotice: (message) => log.warn(message) });
   try {

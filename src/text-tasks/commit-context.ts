@@ -2,12 +2,18 @@
 // only. Both versions of a file are redacted whole before hunks are cut out, because a replaced secret is still secret.
 import { relative, sep } from 'node:path';
 import { failed, ok, type Result } from '../common/errors.ts';
-import { nearestMessages } from '../prompts/commit/commit-style.ts';
+import { additionsBeside, nearestMessages } from '../prompts/commit/commit-style.ts';
 import type { ChangedFile } from '../prompts/commit/local-draft.ts';
 import { ruleOf } from '../workspace/files/file.ts';
 import { harvestFolder } from '../workspace/files/folder.ts';
 import { gitFault } from '../workspace/files/git-directory.ts';
-import { pastCommits, type StagedChange, stagedChanges, stagedFiles } from '../workspace/files/staged.ts';
+import {
+  type PastCommit,
+  pastCommits,
+  type StagedChange,
+  stagedChanges,
+  stagedFiles,
+} from '../workspace/files/staged.ts';
 import type { HarvestOptions } from '../workspace/files/types.ts';
 import { redactKnown, SecretValues } from '../workspace/secrets/known/known.ts';
 import { findSecrets } from '../workspace/secrets/redact.ts';
@@ -30,6 +36,8 @@ export interface CommitContext {
   readonly files: readonly ChangedFile[];
   /** Whole earlier messages; those on the most similar files come first. */
   readonly near: readonly string[];
+  /** Messages that added files to the same folders, if all staged files are new. They come first in `near`, too. */
+  readonly additions: readonly string[];
 }
 
 /** Maximum earlier messages, which show the style. */
@@ -71,8 +79,16 @@ export async function readCommit(
     return { path: redact(path, ''), status, diff };
   });
   const paths = staged.map(({ path }) => path);
-  const near = nearestMessages(await pastCommits(repository, signal), paths, NEAREST);
-  return ok({ files, near: near.map(({ message }) => redact(message, '')) });
+  const past = await pastCommits(repository, signal);
+  const isNew = staged.every(({ status }) => status === 'A');
+  const additions = isNew ? nearestMessages(additionsBeside(past, paths), paths, NEAREST) : [];
+  const others = nearestMessages(past, paths, 2 * NEAREST).filter((commit) => !additions.includes(commit));
+  const messagesOf = (commits: readonly PastCommit[]) => commits.map(({ message }) => redact(message, ''));
+  return ok({
+    files,
+    near: messagesOf([...additions, ...others].slice(0, NEAREST)),
+    additions: messagesOf(additions),
+  });
 }
 
 /** Secrets of both versions of all changed files. */

@@ -1,6 +1,9 @@
 // The context of a commit message: both versions of a file are redacted whole, before hunks are cut out.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { unwrap } from '../../src/common/errors.ts';
+import { localDraft } from '../../src/prompts/commit/local-draft.ts';
+import { readCommit } from '../../src/text-tasks/commit-context.ts';
 import { changedFiles, passwordOf, sentChange, users } from '../support/cut-texts.ts';
 import { keyLines, linesLeft, pemOf } from '../support/keys.ts';
 import { Tree } from '../workspace/files/tree.ts';
@@ -61,4 +64,24 @@ test('sends additions, a last line without a line end, and Windows line ends as 
     sent,
     /^@@ -1,3 \+1,4 @@\n one\r\n-two\r\n-three\n\\ No newline at end of file\n\+2\r\n\+three\r\n\+four\n/m,
   );
+});
+
+test('a draft for a new file takes type and scope from the commits that added files to its folder', async () => {
+  const commit = (message: string, ...paths: string[]) => {
+    for (const path of paths) tree.write({ [path]: `${message}\n` });
+    tree.git('add', '.');
+    tree.git('commit', '-q', '-m', message);
+  };
+  commit('chore: begin', 'README.md');
+  commit('feat(rules): add no-loop', 'src/rules/no-loop.ts');
+  for (let i = 0; i < 14; i++) commit(`fix(core): case ${i}`, 'src/rules/no-loop.ts', 'src/core/walk.ts');
+  tree.write({ 'src/rules/no-label.ts': 'export {};\n' });
+  tree.git('add', '.');
+  const source = { root: tree.root, repository: tree.root, harvest: {}, exclude: {} };
+  const { files, near, additions } = unwrap(await readCommit(source, new AbortController().signal));
+  assert.deepEqual(additions, ['feat(rules): add no-loop']);
+  assert.equal(near[0], additions[0]);
+  assert.equal(near.length, 12);
+  assert.equal(localDraft(files, near, additions), 'feat(rules): add no-label.ts');
+  assert.match(localDraft(files, near), /^fix\(core\)/);
 });

@@ -23,6 +23,16 @@ export function nearestMessages<T extends PastMessage>(
     .map(({ item }) => item);
 }
 
+/** The commits that added a file to the folder of one of these new files, newest first. @param past newest first */
+export function additionsBeside<T extends { readonly added: readonly string[] }>(
+  past: readonly T[],
+  paths: readonly string[],
+): T[] {
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+  const folders = new Set(paths.map(folderOf));
+  return past.filter(({ added }) => added.some((path) => folders.has(folderOf(path))));
+}
+
 /** Each path and its parent folders, weighted by depth: a file counts more than a folder that all share. */
 function foldersByDepth(paths: readonly string[]): Map<string, number> {
   const depths = new Map<string, number>();

@@ -13,9 +13,16 @@ export interface ChangedFile {
 const MAX_NAMES = 3;
 const MAX_SUBJECT = 72;
 
-/** @param nearest messages of the folder, most similar first; empty without history */
-export function localDraft(files: readonly ChangedFile[], nearest: readonly string[]): string {
-  const { type, scope, isCapital, hasStop } = conventionOf(nearest);
+/**
+ * @param nearest messages of the folder, most similar first; empty without history
+ * @param additions messages that added files to the same folders, which decide the form if there are any
+ */
+export function localDraft(
+  files: readonly ChangedFile[],
+  nearest: readonly string[],
+  additions: readonly string[] = [],
+): string {
+  const { type, scope, isCapital, hasStop } = conventionOf(additions.length > 0 ? additions : nearest);
   const [verb, what] = changeOf(files);
   const text = `${isCapital ? verb : verb.toLowerCase()} ${what}`;
   const head = type === undefined ? '' : `${typeFor(files, type)}${scope === undefined ? '' : `(${scope})`}: `;

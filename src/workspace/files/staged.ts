@@ -23,6 +23,8 @@ export interface StagedChange {
 export interface PastCommit {
   readonly message: string;
   readonly paths: readonly string[];
+  /** The paths among these that the commit added. */
+  readonly added: readonly string[];
 }
 
 const plainDiff = ['--no-ext-diff', '--no-textconv', '--no-color', '--no-renames'];
@@ -103,11 +105,19 @@ function partsIn(diff: string): number {
 /** The latest commits, newest first. Empty if there is no history. */
 export async function pastCommits(root: string, signal?: AbortSignal): Promise<PastCommit[]> {
   const format = '--format=%x01%B%x02';
-  const args = ['log', '--no-merges', `--max-count=${maxCommits}`, '--name-only', '-z', format, ...plainDiff];
+  const args = ['log', '--no-merges', `--max-count=${maxCommits}`, '--name-status', '-z', format, ...plainDiff];
   const log = (await gitFor(root)(root, args, signal)) ?? '';
   return log.split('\x01').flatMap((entry) => {
-    const [message = '', paths = ''] = entry.split('\x02');
-    const names = paths.split('\0').map((path) => path.replace(/^\n/, ''));
-    return message.trim() === '' ? [] : [{ message: message.trim(), paths: names.filter((path) => path !== '') }];
+    const [message = '', changes = ''] = entry.split('\x02');
+    return message.trim() === '' ? [] : [{ message: message.trim(), ...pathsIn(changes) }];
   });
+}
+
+/** Parses 'A', a path, 'M', a path, ..., each ended by a zero. */
+function pathsIn(changes: string): Pick<PastCommit, 'paths' | 'added'> {
+  const fields = changes.replace(/^[\0\n]+/, '').split('\0');
+  const pairs = Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => fields.slice(2 * i, 2 * i + 2));
+  const pathsOf = (chosen: readonly (readonly string[])[]) =>
+    chosen.flatMap(([, path = '']) => (path === '' ? [] : [path]));
+  return { paths: pathsOf(pairs), added: pathsOf(pairs.filter(([status]) => status === 'A')) };
 }
