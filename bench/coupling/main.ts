@@ -47,9 +47,9 @@ async function run({ recordings }: BenchOptions): Promise<Figures> {
       };
     }),
   );
-  const judged = splitByFile(examples).flatMap(({ inside, outside }) => {
-    const fit = fitRouter(outside);
-    return inside.map((example): Judged => ({ example, fit, ...score(fit, example.draft, example.position) }));
+  const judged = splitByFile(examples).flatMap(({ heldOut, rest }) => {
+    const fit = fitRouter(rest);
+    return heldOut.map((example): Judged => ({ example, fit, ...score(fit, example.draft, example.position) }));
   });
   const figures: Figures = {
     places: judged.length,

@@ -35,7 +35,7 @@ export function startChild({ script, args = [], node = [], env = {}, defaults = 
     // Inside VS Code, the executable is Electron: this makes it Node.
     env: { ...defaults, ...Object.fromEntries(inherited), ...env, ELECTRON_RUN_AS_NODE: '1' },
   });
-  endWithUs(child);
+  killWhenWeExit(child);
   let tail = '';
   child.stderr?.on('data', (data: Buffer) => {
     tail = (tail + data.toString('utf8')).slice(-2000);
@@ -87,7 +87,7 @@ const living = new Set<ChildProcess>();
 let watching = false;
 
 /** Kills a child, also of a foreign program, when this process exits. */
-export function endWithUs(child: ChildProcess): void {
+export function killWhenWeExit(child: ChildProcess): void {
   // A process that could not be started has no 'exit' event.
   if (child.pid === undefined) return;
   living.add(child);

@@ -20,52 +20,52 @@ import { inOneWord, TypingPace } from './typing-pace.ts';
 /** After a key the user watches the position for this long, ms. Later automatic answers are not shown. */
 const ATTENTION_MS = 2000;
 /** A second call within one word needs a pause this long, ms. */
-const AGAIN_MS = 1000;
+const SAME_WORD_PAUSE_MS = 1000;
 
-/** Why a call was made, and its cost. The cost is 0 before the answer, and again once it has been reported. */
-interface Aim {
+/** Why a call was made, and its cost. The cost is 0 before the answer and after it has been reported. */
+interface CallRecord {
   readonly context: RequestContext;
   readonly decision: Decision;
-  readonly pace: LlmLatency;
+  readonly latency: LlmLatency;
   costUsd: number;
 }
 
 export class ApiCalls {
   private readonly deps: CompletionDeps;
   private readonly cache: CompletionCache;
-  private readonly tell: (event: CompletionEvent) => void;
+  private readonly sendEvent: (event: CompletionEvent) => void;
   private readonly inFlight: InFlightCalls;
-  /** By model. */
-  private readonly paces = new Map<string, LlmLatency>();
-  private readonly aims = new WeakMap<InFlightCall, Aim>();
+  /** Model name → its latency. */
+  private readonly latencies = new Map<string, LlmLatency>();
+  private readonly callRecords = new WeakMap<InFlightCall, CallRecord>();
   readonly typing = new TypingPace();
   /** Query of the last call. */
   private lastCall: CompletionQuery | undefined;
   /** Codes of failures that were reported since the last success. */
-  private readonly told = new Set<string>();
+  private readonly reportedCodes = new Set<string>();
 
-  constructor(deps: CompletionDeps, cache: CompletionCache, tell: (event: CompletionEvent) => void) {
+  constructor(deps: CompletionDeps, cache: CompletionCache, sendEvent: (event: CompletionEvent) => void) {
     this.deps = deps;
     this.cache = cache;
-    this.tell = tell;
+    this.sendEvent = sendEvent;
     this.inFlight = new InFlightCalls(
       deps.clock,
-      () => this.pace.expectedMs,
-      (call, result) => this.landed(call, result),
+      () => this.latency.expectedMs,
+      (call, result) => this.handleResult(call, result),
     );
   }
 
   /** Expected latency of the current model, ms; undefined before its first answer. */
   get waitMs(): number | undefined {
-    return this.pace.measured ? this.pace.expectedMs : undefined;
+    return this.latency.measured ? this.latency.expectedMs : undefined;
   }
 
-  private get pace(): LlmLatency {
+  private get latency(): LlmLatency {
     const llm = this.deps.llm();
     const name = llm?.facts.asked ?? llm?.model ?? '';
-    const pace = this.paces.get(name) ?? new LlmLatency();
-    this.paces.set(name, pace);
-    return pace;
+    const latency = this.latencies.get(name) ?? new LlmLatency();
+    this.latencies.set(name, latency);
+    return latency;
   }
 
   available(settings: CompletionSettings): boolean {
@@ -78,9 +78,12 @@ export class ApiCalls {
     return settings.balance > 0 && this.available(settings);
   }
 
-  /** Whether the expected latency exceeds the patience while this draft is available. Never for a manual request. */
+  /**
+   * Whether the large model probably takes longer than the user waits if this draft can be shown instead. Never for a
+   * manual request.
+   */
   isTooSlow(context: RequestContext, local: ScoredDraft): boolean {
-    return this.pace.isTooSlow && !wantsApi(context) && hasFair(context, local);
+    return this.latency.isTooSlow && !wantsApi(context) && hasShowableDraft(context, local);
   }
 
   /** An in-flight call whose answer can serve this query. */
@@ -103,14 +106,14 @@ export class ApiCalls {
    * longer.
    */
   async pause({ settings, query, startedAt, signal }: RequestContext): Promise<void> {
-    const again = this.lastCall !== undefined && inOneWord(this.lastCall, query);
-    const pause = Math.max(this.pauseMs(settings), again ? AGAIN_MS : 0);
+    const isSameWord = this.lastCall !== undefined && inOneWord(this.lastCall, query);
+    const pause = Math.max(this.pauseMs(settings), isSameWord ? SAME_WORD_PAUSE_MS : 0);
     const left = pause - (this.deps.clock.monotonic() - startedAt);
     if (left > 0) await this.deps.clock.sleep(left, signal);
   }
 
   private pauseMs({ apiDebounceMinMs, apiDebounceMaxMs }: CompletionSettings): number {
-    return this.pace.delay({ minMs: apiDebounceMinMs, maxMs: apiDebounceMaxMs }, this.typing.gapMs);
+    return this.latency.delay({ minMs: apiDebounceMinMs, maxMs: apiDebounceMaxMs }, this.typing.gapMs);
   }
 
   /** Whether an automatic answer would come after the user stopped watching the position. */
@@ -121,9 +124,9 @@ export class ApiCalls {
   /**
    * Starts a call. Undefined: the position cannot be sent safely, or the API became unavailable while the prompt was
    * prepared. Rejects if the request ends before the call starts.
-   * @param runOn see InFlightCalls.start
+   * @param keepsRunning whether the call continues when no request waits for it any more
    */
-  async call(context: RequestContext, local: ScoredDraft, runOn: boolean): Promise<InFlightCall | undefined> {
+  async call(context: RequestContext, local: ScoredDraft, keepsRunning: boolean): Promise<InFlightCall | undefined> {
     const request = await this.requestFor(context, local).catch((error: unknown) => {
       if (!isCancelled(error))
         this.deps.log.error('The secrets of a prompt could not be redacted, so it is not sent.', error);
@@ -137,10 +140,10 @@ export class ApiCalls {
     const prompt = completionPrompt(request, llm.facts);
     const { path } = context.query;
     // An aborted call costs money although its answer is not shown.
-    const onLost = (lost: LlmAnswer) => this.unshown(path, lost.model, lost.costUsd);
+    const onLost = (lost: LlmAnswer) => this.reportUnshown(path, lost.model, lost.costUsd);
     const ask = (signal: AbortSignal, onText: (text: string) => void) => llm.ask(prompt, signal, onText, onLost);
-    const call = this.inFlight.start(context.query, ask, runOn);
-    this.aims.set(call, { context, decision: local.decision, pace: this.pace, costUsd: 0 });
+    const call = this.inFlight.start(context.query, ask, keepsRunning);
+    this.callRecords.set(call, { context, decision: local.decision, latency: this.latency, costUsd: 0 });
     return call;
   }
 
@@ -156,23 +159,24 @@ export class ApiCalls {
   }
 
   /**
-   * The call's result. Undefined: the answer does not continue the text typed since. 'slow': a fair local draft is
-   * available, and the first token or the whole answer takes longer than the patience. A later answer is only cached.
+   * The call's result. Undefined: the answer does not continue the text typed since. 'slow': the local
+   * draft can be shown, and the first token or the whole answer takes longer than the user waits. A later answer is
+   * only cached.
    */
   async wait(
     call: InFlightCall,
     context: RequestContext,
     local: ScoredDraft,
   ): Promise<Result<LlmAnswer> | undefined | 'slow'> {
-    if (!hasFair(context, local)) return this.inFlight.wait(call, context.query, context.signal);
-    const over = new AbortController();
-    const slow = this.outOfPatience(call, context, over.signal);
-    const waiting = this.inFlight.wait(call, context.query, AbortSignal.any([context.signal, over.signal]));
+    if (!hasShowableDraft(context, local)) return this.inFlight.wait(call, context.query, context.signal);
+    const raceEnd = new AbortController();
+    const slow = this.outOfPatience(call, context, raceEnd.signal);
+    const waiting = this.inFlight.wait(call, context.query, AbortSignal.any([context.signal, raceEnd.signal]));
     try {
       return await Promise.race([waiting, slow]);
     } finally {
       // Ends the loser of the race, whose rejection is ignored.
-      over.abort();
+      raceEnd.abort();
       waiting.catch(() => {});
       slow.catch(() => {});
     }
@@ -181,7 +185,7 @@ export class ApiCalls {
   private async outOfPatience(call: InFlightCall, context: RequestContext, signal: AbortSignal): Promise<'slow'> {
     const { clock } = this.deps;
     const asked = wantsApi(context);
-    const { firstMs, wholeMs } = this.pace.patience(asked);
+    const { firstMs, wholeMs } = this.latency.patience(asked);
     const began = clock.monotonic();
     // Not longer than the user watches the position.
     const end = asked ? began + wholeMs : Math.min(began + wholeMs, context.startedAt + ATTENTION_MS);
@@ -192,9 +196,9 @@ export class ApiCalls {
 
   /** The call's cost for the first completion that shows its answer, then 0. */
   takeCost(call: InFlightCall): number {
-    const aim = this.aims.get(call);
-    const costUsd = aim?.costUsd ?? 0;
-    if (aim !== undefined) aim.costUsd = 0;
+    const record = this.callRecords.get(call);
+    const costUsd = record?.costUsd ?? 0;
+    if (record !== undefined) record.costUsd = 0;
     return costUsd;
   }
 
@@ -204,45 +208,45 @@ export class ApiCalls {
   }
 
   /** Handles the result of every call. */
-  private landed(call: InFlightCall, result: Result<LlmAnswer>): void {
-    const aim = this.aims.get(call);
-    if (aim === undefined) return;
+  private handleResult(call: InFlightCall, result: Result<LlmAnswer>): void {
+    const record = this.callRecords.get(call);
+    if (record === undefined) return;
     if (!result.ok) {
       const { code } = result.error;
       if (code === 'cancelled' || code === 'timeout')
-        aim.pace.outlasted(this.deps.clock.monotonic() - call.startedAt, call.hasBegun());
-      if (code !== 'cancelled') this.failed(result.error);
+        record.latency.observeAtLeast(this.deps.clock.monotonic() - call.startedAt, call.hasBegun());
+      if (code !== 'cancelled') this.handleFailure(result.error);
       return;
     }
     const { value } = result;
     this.deps.backoff.succeeded();
-    if (this.told.size > 0) {
-      this.told.clear();
-      this.tell({ kind: 'api-recovered' });
+    if (this.reportedCodes.size > 0) {
+      this.reportedCodes.clear();
+      this.sendEvent({ kind: 'api-recovered' });
     }
-    aim.pace.observe({ firstMs: value.firstTokenMs, wholeMs: value.latencyMs });
-    aim.costUsd = value.costUsd;
-    const { query } = aim.context;
+    record.latency.observe({ firstMs: value.firstTokenMs, wholeMs: value.latencyMs });
+    record.costUsd = value.costUsd;
+    const { query } = record.context;
     // An answer cut by its length limit may end in the middle of a line.
     const whole = value.truncated ? withoutLastLine(value.text) : value.text;
-    const text = cleanAnswer(whole, aim.context);
-    this.cache.put(query, { text, source: 'api', model: value.model, decision: aim.decision, savedUsd: 0 });
+    const text = cleanAnswer(whole, record.context);
+    this.cache.put(query, { text, source: 'api', model: value.model, decision: record.decision, savedUsd: 0 });
     // A waiting request runs before this callback. If it shows the answer, it also reports the cost.
-    setImmediate(() => this.unshown(query.path, value.model, this.takeCost(call)));
+    setImmediate(() => this.reportUnshown(query.path, value.model, this.takeCost(call)));
   }
 
-  private unshown(path: string, model: string, costUsd: number): void {
-    if (costUsd > 0) this.tell({ kind: 'paid-unshown', path, model, costUsd });
+  private reportUnshown(path: string, model: string, costUsd: number): void {
+    if (costUsd > 0) this.sendEvent({ kind: 'paid-unshown', path, model, costUsd });
   }
 
-  private failed(failure: Failure): void {
+  private handleFailure(failure: Failure): void {
     const { backoff } = this.deps;
     backoff.failed(failure);
-    if (this.told.has(failure.code)) return;
-    this.told.add(failure.code);
+    if (this.reportedCodes.has(failure.code)) return;
+    this.reportedCodes.add(failure.code);
     const { code, message } = failure;
     const { retryAtMs } = backoff;
-    this.tell({ kind: 'api-failed', code, message, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
+    this.sendEvent({ kind: 'api-failed', code, message, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
   }
 }
 
@@ -252,7 +256,7 @@ function wantsApi({ request, settings }: RequestContext): boolean {
 }
 
 /** Whether the draft can replace a late API answer. For a manual request half the usual threshold is enough. */
-function hasFair({ settings }: RequestContext, { cuts, policy }: ScoredDraft): boolean {
+function hasShowableDraft({ settings }: RequestContext, { cuts, policy }: ScoredDraft): boolean {
   const threshold = Math.max(policy.fallbackThreshold, settings.fallbackThreshold / 2);
   return bestCut(cuts, { threshold, isManual: policy.isManual === true }) !== undefined;
 }

@@ -65,10 +65,10 @@ export class InFlightCalls {
   }
 
   /**
-   * Starts a call. Without a waiter it is aborted after the grace period; with `runOn` it runs on like a nearly
-   * finished one.
+   * Starts a call. If no request waits for it, it is aborted after the grace period. With `keepsRunning` it continues,
+   * as a nearly finished call does.
    */
-  start(query: CompletionQuery, send: SendCall, runOn: boolean): InFlightCall {
+  start(query: CompletionQuery, send: SendCall, keepsRunning: boolean): InFlightCall {
     const controller = new AbortController();
     const call: PendingCall = {
       query,
@@ -77,7 +77,7 @@ export class InFlightCalls {
       controller,
       waiters: new Set(),
       textSoFar: '',
-      runningOn: runOn,
+      runningOn: keepsRunning,
       isOrphan: () => call.waiters.size === 0,
       hasBegun: () => call.textSoFar !== '',
       landed: Promise.resolve(failed('cancelled', '')),

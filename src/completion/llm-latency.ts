@@ -33,10 +33,10 @@ export class LlmLatency {
   }
 
   /**
-   * Records a call that was aborted after `ms`. Ignored unless that is longer than usual. @param begun its first token
-   * had arrived
+   * Records a call that was aborted after `ms`. Ignored if that is shorter than usual.
+   * @param begun whether its first token had arrived
    */
-  outlasted(ms: number, begun: boolean): void {
+  observeAtLeast(ms: number, begun: boolean): void {
     if (ms > this.whole) this.observe({ firstMs: Number.NaN, wholeMs: ms });
     if (!begun && this.first !== undefined && ms > this.first) this.first = smoothed(this.first, ms);
   }

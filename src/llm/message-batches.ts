@@ -128,7 +128,7 @@ export class MessageBatches {
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      return failed('unwritable', `Batches cannot be kept track of: ${messageOf(error)}`);
+      return failed('unwritable', `The list of submitted batches cannot be written: ${messageOf(error)}`);
     }
   }
 
@@ -175,7 +175,7 @@ export class MessageBatches {
       file.write([...before, { ...batch, id: submitted.value }]);
       return stopped ?? ok(true);
     }
-    // Without a refusal, the server may have accepted the batch. The list of batches shows it.
+    // Unless the server refused the batch, it may have accepted it. `recover` looks for it in the server's list.
     if (!failureKinds[submitted.error.code]?.refused) {
       const found = await this.recover(signal);
       const arrived = file.read().some(({ since }) => since === batch.since);

@@ -31,8 +31,8 @@ function fileOf(task: string): string {
 }
 
 /**
- * All known labels or answers by `keyOf` of their text. For each text, the last entry by a person and the last by the
- * API count. Broken lines and unknown labels are skipped.
+ * All known labels or answers by `keyOf` of their text. For each text, only a person's last entry and the
+ * API's last entry are used. Broken lines and unknown labels are skipped.
  * @param redact redacts texts and answers, because people may write secrets; absent only for display to the user
  */
 export async function readAnswers(

@@ -1,4 +1,5 @@
-// A folder with an adapted model in use and its report in the store, without a run: of the smallest base there is.
+// Writes the files of an adapted folder (a model in use, its report in the store) without running an adaptation. The
+// base is the smallest one.
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root as repository } from '../../build/paths.ts';
@@ -18,7 +19,7 @@ export function writeBase(folder: string): void {
     cpSync(join(goldenFolder('llama'), file), join(folder, file));
 }
 
-export function adaptIn(
+export function writeAdaptedFolder(
   { root, specialistFolder, storeFolder }: Pick<AdaptRequest, 'root' | 'specialistFolder' | 'storeFolder'>,
   base: string,
 ): void {

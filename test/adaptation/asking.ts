@@ -1,4 +1,4 @@
-// Adaptations of a made-up folder that ask a made-up API, by an engine whose answers a test decides.
+// Runs adaptations of a fake folder with a fake API and an engine that returns the answers of the test.
 import assert from 'node:assert/strict';
 import { adapt } from '../../src/adaptation/stages/run.ts';
 import type { AdaptRequest, ApiEstimate } from '../../src/adaptation/types.ts';
@@ -12,13 +12,16 @@ import { FakeLedger } from '../fakes/ledger.ts';
 import { neuralRequest, type Project } from './project.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
-/** Of a project, with a base of its own beside it, for 1 dollar at most. @param places that may be asked about */
+/**
+ * A request for the project with its own base and a budget of 1 dollar.
+ * @param positions maximum number of positions that the API is asked about
+ */
 export function askingRequest(project: Project, positions: number): AdaptRequest {
   const settings = { apiKey: 'test-key', model: 'knowing', timeoutMs: 1000, baseUrl: 'http://127.0.0.1:9' };
   return { ...neuralRequest(project), api: { settings, positions, budgetUsd: 1 } };
 }
 
-/** The base is seldom right, what is adapted mostly. */
+/** The base model is right at 20% of the positions, the adapted model at 90%. */
 export function engineFor(project: Project, losses?: Script['losses']): ScriptedEngine {
   return new ScriptedEngine({
     right: { base: 0.2, adapted: 0.9 },
@@ -30,7 +33,7 @@ export function engineFor(project: Project, losses?: Script['losses']): Scripted
   });
 }
 
-/** What runs over a folder keep: the API's answers, and what stages have made. */
+/** Data that is kept between runs for the same folder: the API's answers and the outputs of the stages. */
 export class Kept {
   readonly answers = new FakeLedger();
   private readonly request: AdaptRequest;
@@ -51,7 +54,10 @@ export class Kept {
   }
 }
 
-/** @param agreed to the price, each time that it is asked about. @param kept absent: nothing is */
+/**
+ * @param agreed the user's answer to every question about the price
+ * @param kept if absent, nothing is kept between runs
+ */
 export async function adaptAsking(
   engine: ScriptedEngine,
   llm: LlmClient | undefined,

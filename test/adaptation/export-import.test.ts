@@ -24,7 +24,7 @@ import { readManifest, writeManifest } from '../../src/neural/models/manifest.ts
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { openStore } from '../../src/storage/open.ts';
-import { adaptIn, tokenizerPath, writeBase } from './adapted-folder.ts';
+import { tokenizerPath, writeAdaptedFolder, writeBase } from './adapted-folder.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'portable-'));
 after(() => rmSync(home, { recursive: true }));
@@ -50,7 +50,7 @@ interface Side {
 beforeEach(() => {
   for (const each of ['here', 'there', 'models', 'out']) rmSync(join(home, each), { recursive: true, force: true });
   writeBase(base);
-  adaptIn(here, base);
+  writeAdaptedFolder(here, base);
   const told = exportAdaptation({ ...here, target, version: '0.1.0' }, silentLog);
   assert.ok(told.ok, JSON.stringify(told));
 });
@@ -144,7 +144,7 @@ const bad: Readonly<Record<string, { readonly make: () => Buffer; readonly code?
 
 for (const [name, { make, code = 'corrupt' }] of Object.entries(bad)) {
   test(`${name}: an error with its code, and what was in use stays`, async () => {
-    adaptIn(there, base);
+    writeAdaptedFolder(there, base);
     const before = ownFolder(there.specialistFolder);
     const models = readdirSync(there.specialistFolder);
     const file = join(home, 'out', 'bad.safetensors');

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { baseAlone, currentModel, workFolder } from '../../src/adaptation/models/folder-models.ts';
 import { latestAdaptation } from '../../src/adaptation/models/latest-adaptation.ts';
 import { holdsAlone, holdsMixed } from '../../src/adaptation/models/outdated.ts';
-import { fitOf } from '../../src/adaptation/models/served.ts';
+import { servedRouter } from '../../src/adaptation/models/served.ts';
 import { readSpecialist, readWeights } from '../../src/adaptation/models/specialist-files.ts';
 import type { NeuralReport } from '../../src/adaptation/report/types.ts';
 import { adapt } from '../../src/adaptation/stages/run.ts';
@@ -71,8 +71,8 @@ describe('under the tokenizer of then', () => {
     assert.ok(latest.ok && latest.value.report.madeFor === undefined);
     const { train, validation, test: tested } = latest.value.report.splits;
     assert.equal(train + validation + tested, project.files.size, 'the validation files had another name then');
-    assert.deepEqual(fitOf(earlier, true, log), latest.value.coupling);
-    assert.deepEqual(fitOf(earlier, false, log), latest.value.report.neural?.ngramCoupling);
+    assert.deepEqual(servedRouter(earlier, true, log), latest.value.coupling);
+    assert.deepEqual(servedRouter(earlier, false, log), latest.value.report.neural?.ngramCoupling);
     assert.notDeepEqual(latest.value.coupling, defaultFit());
   });
 });
@@ -101,7 +101,7 @@ describe('under another tokenizer', () => {
     assert.equal(current.name, 'base');
     assert.equal(current.setAside?.code, 'mismatched');
     assert.match(current.setAside?.message ?? '', /stays on disk and is not used\. Run "Adapt to This Repo" again/);
-    for (const mixed of [true, false]) assert.deepEqual(fitOf(now, mixed, log), defaultFit());
+    for (const mixed of [true, false]) assert.deepEqual(servedRouter(now, mixed, log), defaultFit());
   });
 
   test('an engine refuses model and index rather than reading them as other words', async () => {

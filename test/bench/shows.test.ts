@@ -1,4 +1,5 @@
-// A typist over models of several paces, in time that the test makes: what a slower model has its say in, and that nothing flickers.
+// Simulates typing with fast and slow models and a manual clock. Checks to how many of the shown completions the slower
+// model contributes, and that no visible text is replaced.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Desk } from '../../bench/common/desk.ts';
@@ -26,7 +27,7 @@ const files = ['one', 'two', 'three'].map((name, at) => ({
 }));
 const stretches = stretchesOf(files, 2, 4, 3);
 
-/** Surer than the bar at two places of five. */
+/** Confident enough to be shown at two of five positions. */
 class Ngrams extends ScriptedSpecialist {
   readonly snapshot = undefined;
   changed = () => [];
@@ -34,7 +35,7 @@ class Ngrams extends ScriptedSpecialist {
   removeFile(): void {}
 }
 
-async function typeAt(pace: Pace, ahead: boolean) {
+async function typeAt(pace: Pace, startsOnKeystroke: boolean) {
   const clock = new ManualClock();
   const engine = new PacedEngine(clock, pace);
   const ngram = new Ngrams(async ({ prefix }) => {
@@ -42,7 +43,7 @@ async function typeAt(pace: Pace, ahead: boolean) {
     const sure = prefix.length % 5 < 2 ? 0.9 : 0.05;
     return draft('ngram();', sure, { confidence: sure });
   });
-  const desk = new Desk({ clock, ngram, key: 'folder', ahead });
+  const desk = new Desk({ clock, ngram, key: 'folder', ahead: startsOnKeystroke });
   await desk.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
   let typing = true;
   const done: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
@@ -58,22 +59,22 @@ async function typeAt(pace: Pace, ahead: boolean) {
   return { share, shown: shown.length, replaced, asked: engine.asked, finished: engine.finished };
 }
 
-/** Of a line, and of a token of a prompt of 500. */
+/** Time for a line of the answer, and for each token of a prompt of 500 tokens. */
 const quick: Pace = { lineMs: 10, tokenMs: 0.12 };
 const slow: Pace = { lineMs: 130, tokenMs: 1.2 };
 
-test('a model that writes a line in 10 ms, and one in 130 ms, have their say in 70 % of the shows; nothing that can be seen is replaced', async () => {
+test('models of 10 ms and of 130 ms a line contribute to 70% of the shown completions, and no visible text is replaced', async () => {
   for (const pace of [quick, slow]) {
     const { share, shown, replaced } = await typeAt(pace, true);
-    assert.ok(shown > 30, `${shown} shows`);
+    assert.ok(shown > 30, `${shown} completions shown`);
     assert.equal(replaced, 0);
     assert.ok(share >= 0.7, `${JSON.stringify(pace)}: ${share.toFixed(2)} of ${shown}`);
   }
 });
 
-test('a slow model is there for more keys where it begins with them', async () => {
-  const [ahead, asked] = [await typeAt(slow, true), await typeAt(slow, false)];
-  assert.ok(ahead.finished > 1.1 * asked.finished, `${ahead.finished} and ${asked.finished} drafts`);
-  // The two see different drafts, so a few of their keys differ either way.
-  assert.ok(ahead.share >= asked.share - 0.05, `${ahead.share} and ${asked.share}`);
+test('a slow model finishes more drafts if it starts at the keystroke, before the editor asks', async () => {
+  const [early, onRequest] = [await typeAt(slow, true), await typeAt(slow, false)];
+  assert.ok(early.finished > 1.1 * onRequest.finished, `${early.finished} and ${onRequest.finished} drafts`);
+  // The two runs get different drafts, so their shares may differ a little in either direction.
+  assert.ok(early.share >= onRequest.share - 0.05, `${early.share} and ${onRequest.share}`);
 });

@@ -31,16 +31,16 @@ test('the debounce follows the latency between its limits, and ignores nonsense'
 
 test('an aborted call raises the latency estimate unless it was aborted early', () => {
   const pace = new LlmLatency();
-  pace.outlasted(700, false);
+  pace.observeAtLeast(700, false);
   assert.equal(pace.measured, false);
   for (let i = 0; i < 20; i++) pace.observe({ firstMs: 100, wholeMs: 400 });
   const { firstMs, wholeMs } = pace.patience(false);
-  pace.outlasted(300, true);
+  pace.observeAtLeast(300, true);
   assert.deepEqual(pace.patience(false), { firstMs, wholeMs });
-  pace.outlasted(300, false);
+  pace.observeAtLeast(300, false);
   assert.ok(pace.patience(false).firstMs > firstMs);
   assert.equal(pace.patience(false).wholeMs, wholeMs);
-  for (let i = 0; i < 20; i++) pace.outlasted(9_000, false);
+  for (let i = 0; i < 20; i++) pace.observeAtLeast(9_000, false);
   assert.ok(pace.isTooSlow);
 });
 

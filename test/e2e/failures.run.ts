@@ -164,7 +164,7 @@ test('a refused key shows one message, and setting another key recovers', () =>
     await waitForAnswer();
   }));
 
-test('a served local model completes after consent, and this machine while the server is down', () =>
+test('after consent the served local model completes; while the server is down, this machine completes', () =>
   session.evidence('served', async () => {
     const { editor } = session;
     await session.unplug();

@@ -13,7 +13,7 @@ import { root } from '../../build/paths.ts';
 import { exportAdaptation, TEAM_FILE } from '../../src/adaptation/exchange/export-import.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { TASKS_FOLDER } from '../../src/prompts/label/task.ts';
-import { adaptIn } from '../adaptation/adapted-folder.ts';
+import { writeAdaptedFolder } from '../adaptation/adapted-folder.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { ourVsix } from '../support/vsix.ts';
 import { apiKey, Session } from './session.ts';
@@ -64,7 +64,7 @@ function plant(project: string): void {
     specialistFolder: join(folder, 'specialist'),
     storeFolder: join(folder, 'store'),
   };
-  adaptIn(from, join(root, 'models', 'small'));
+  writeAdaptedFolder(from, join(root, 'models', 'small'));
   const target = join(folder, 'adaptation.safetensors');
   const exported = exportAdaptation({ ...from, target, version: '0.1.0' }, silentLog);
   assert.ok(exported.ok, JSON.stringify(exported));

@@ -85,7 +85,7 @@ export class Suite {
   }
 }
 
-/** Polls until `poll` returns a value. After `limitMs` throws an error with the last one thrown as its cause. */
+/** Polls until `poll` returns a value. After `limitMs` it throws an error, whose cause is the last error of `poll`. */
 export async function until<T>(
   name: string,
   poll: () => T | undefined | false | Promise<T | undefined | false>,

@@ -1,4 +1,4 @@
-// Circles of imports fail the lint, in every folder that holds code, types among them; proven on real lint runs.
+// The lint rejects import cycles in every code folder, also cycles of type imports. Each test runs the real lint.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diagnosticsOf } from './lint.ts';

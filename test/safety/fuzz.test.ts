@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { storedFit, storedReport } from '../../src/adaptation/report/stored.ts';
+import { storedReport, storedRouter } from '../../src/adaptation/report/stored.ts';
 import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts';
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';
@@ -112,8 +112,8 @@ test('allocates no huge table for a vocabulary with one large id', () => {
 test('reports a damaged adaptation row in the store without an exception', () => {
   for (const json of ['', '{', 'null', '7', '[]', '{"harvest":1,"examples":[]}', '{"harvest":{}}']) {
     assert.equal(storedReport(json), undefined, json);
-    const fit = storedFit(json);
+    const fit = storedRouter(json);
     assert.equal(fit.ok ? '' : fit.error.code, 'corrupt', json);
   }
-  assert.ok(storedFit(JSON.stringify(defaultFit())).ok);
+  assert.ok(storedRouter(JSON.stringify(defaultFit())).ok);
 });

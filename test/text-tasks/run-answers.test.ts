@@ -1,5 +1,5 @@
-// A run of a task whose answers are texts: the folder's own are harvested, doubt is asked about and nothing twice, what
-// people accept teaches.
+// A run of a task whose answers are texts: the folder's own answers are collected, the API is asked about each doubtful
+// text once, and the local model learns from accepted answers.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ after(() => {
 const nouns = ['list', 'page', 'menu', 'form', 'user', 'role'];
 const verbs = ['read', 'drop', 'sort', 'copy', 'move', 'lock'];
 
-/** Functions in one file a verb, most with a comment. */
+/** One file for each verb. `documented` decides which functions have a comment. */
 function makeFolder(documented: (index: number) => boolean): string {
   const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-answers-'));
   folders.push(root);
@@ -98,7 +98,7 @@ test("drafts every comment from the folder's own comments without a large model,
   assert.ok(rows.every(({ text }) => !text.includes('/**')));
 });
 
-test('asks the large model only about confirmed texts, sends own comments, and repeats no text', async () => {
+test("asks about as many texts as the user confirmed and about none twice, and sends the folder's comments as examples", async () => {
   const root = makeFolder((i) => i % 3 !== 0);
   const controller = new AbortController();
   await assert.rejects(

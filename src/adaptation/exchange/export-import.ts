@@ -19,7 +19,7 @@ import { ADAPTER, MANIFEST, WEIGHTS, writeManifest } from '../../neural/models/m
 import { lockRun } from '../../storage/lock.ts';
 import { openStore } from '../../storage/open.ts';
 import { keepModel, newModelFolder, ownFolder } from '../models/folder-models.ts';
-import { storedFit, storedReport } from '../report/stored.ts';
+import { storedReport, storedRouter } from '../report/stored.ts';
 import type { AdaptReport } from '../report/types.ts';
 import type { AdaptRequest } from '../types.ts';
 
@@ -115,7 +115,7 @@ export function importAdaptation(
     const { carried, weights } = await openPortable(pieces);
     const { manifest, files, provenance } = carried;
     const { isOwn, madeFrom } = unwrap(manifestCompatibility(manifest, base, tokenizerPath));
-    const coupling = unwrap(storedFit(carried.coupling));
+    const coupling = unwrap(storedRouter(carried.coupling));
     const report = storedReport(carried.report);
     if (report === undefined) return failed('corrupt', 'The report in this file cannot be read. Export it again.');
     const lock = lockRun(storeFolder, root, who);

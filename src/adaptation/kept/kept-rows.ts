@@ -27,7 +27,7 @@ import { labelRequest, positionsToLabel } from '../stages/labeling-plan.ts';
 import { samplesOf, specialNames } from '../training-data/samples.ts';
 import { otherTokenizer, sampleOptions } from '../training-data/training-set.ts';
 import type { AdaptRequest, LabelingLimits } from '../types.ts';
-import { Live } from './preview.ts';
+import { RequestPreview } from './preview.ts';
 
 /** Plain data: it is sent to a job's process. */
 export type KeptRequest = Pick<
@@ -107,13 +107,13 @@ async function* learningRows(
   const { choose, test } = positions;
   const inputs = { train: held.train, choose, test, index, tokenizer, llm, trainsNeural: request.neural !== undefined };
   const toLabel = Object.values(await positionsToLabel(inputs, request.limits, signal)).flat();
-  const live = new Live(request, secrets, specialist ?? index, undefined, log);
+  const preview = new RequestPreview(request, secrets, specialist ?? index, undefined, log);
   const send = await requestWriter(address, completionPrompt);
   for (const { example } of sample(toLabel, SHOWN_REQUESTS)) {
     await turn(signal);
     yield { kind: 'label', path: example.path, text: send(labelRequest(example, index)) };
-    const query = await live.queryAt(example);
-    if (query !== undefined) yield* liveRows(await live.preview(query, signal), send);
+    const query = await preview.queryAt(example);
+    if (query !== undefined) yield* liveRows(await preview.preview(query, signal), send);
   }
 }
 
@@ -134,15 +134,15 @@ export async function rowsAt(
   engine: Engine | undefined,
   { signal, log }: KeptDeps,
 ): Promise<Result<KeptRow[]>> {
-  const live = new Live(request, secrets, specialist, engine, log);
-  const rule = await live.ruleOf(path);
+  const preview = new RequestPreview(request, secrets, specialist, engine, log);
+  const rule = await preview.ruleOf(path);
   if (rule !== 'open') {
     const why = rule === 'off' ? 'nothing is completed there' : 'it is completed on this machine alone';
     return failed('bad-request', `Nothing of ${path} is ever sent: it is ignored or holds secrets, and ${why}.`);
   }
   const query = queryOf(text, offset, path, languageIdOf(path));
   return ok([
-    ...liveRows(await live.preview(query, signal), await requestWriter(request.address ?? {}, completionPrompt)),
+    ...liveRows(await preview.preview(query, signal), await requestWriter(request.address ?? {}, completionPrompt)),
   ]);
 }
 

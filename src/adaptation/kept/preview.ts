@@ -19,7 +19,7 @@ import { FolderReader } from '../../workspace/files/folder-reader.ts';
 import { defaultHarvestOptions } from '../../workspace/files/options.ts';
 import { redactKnown, type SecretValues } from '../../workspace/secrets/known/known.ts';
 import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
-import { draftMixed, fitOf } from '../models/served.ts';
+import { draftMixed, servedRouter } from '../models/served.ts';
 import type { AdaptRequest } from '../types.ts';
 
 type LiveRequest = Pick<
@@ -27,11 +27,11 @@ type LiveRequest = Pick<
   'root' | 'storeFolder' | 'specialistFolder' | 'tokenizerPath' | 'harvest' | 'neural'
 >;
 
-export class Live {
+export class RequestPreview {
   private readonly request: LiveRequest;
   private readonly service: CompletionService;
 
-  /** @param engine drafts if the request has a neural part; otherwise the n-grams do */
+  /** @param engine makes the drafts if the request has a neural part; otherwise the n-gram model makes them */
   constructor(
     request: LiveRequest,
     secrets: SecretValues,
@@ -58,11 +58,11 @@ export class Live {
       snippets: async (query, options) => specialist.snippets(await named(query), options),
       setOpenFile() {},
     };
-    const fits = { alone: fitOf(request, false, log), mixed: fitOf(request, true, log) };
+    const routers = { ngramOnly: servedRouter(request, false, log), mixed: servedRouter(request, true, log) };
     this.service = new CompletionService({
       specialist: local,
       llm: () => undefined,
-      fit: (draft) => (draft === undefined || draft.model === 'n-gram' ? fits.alone : fits.mixed),
+      fit: (draft) => (draft === undefined || draft.model === 'n-gram' ? routers.ngramOnly : routers.mixed),
       settings: () => settings,
       clock: systemClock,
       redact,
@@ -87,8 +87,8 @@ export class Live {
     const read = await (await FolderReader.open(this.request.root)).read(path, defaultHarvestOptions.maxFileBytes);
     const text = 'leftOut' in read ? undefined : decodeText(read.bytes);
     if (text === undefined) return undefined;
-    const before = text.slice(0, offset) + text.slice(offset + truth.length);
-    return queryOf(before, offset, path, languageIdOf(path));
+    const withoutTruth = text.slice(0, offset) + text.slice(offset + truth.length);
+    return queryOf(withoutTruth, offset, path, languageIdOf(path));
   }
 
   /** @param indentUnit of the editor; by default that of the text */

@@ -4,7 +4,7 @@ import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { openStore } from '../../storage/open.ts';
-import { storedFit, storedReport } from '../report/stored.ts';
+import { storedReport, storedRouter } from '../report/stored.ts';
 import type { AdaptReport } from '../report/types.ts';
 import type { AdaptRequest } from '../types.ts';
 
@@ -19,7 +19,7 @@ export function latestAdaptation(
     if (row === undefined) {
       return failed('nothing-to-learn', `${request.root} has no adaptation yet. Run: npm start -- ${request.root}`);
     }
-    const coupling = storedFit(row.coupling);
+    const coupling = storedRouter(row.coupling);
     if (!coupling.ok) return coupling;
     const report = storedReport(row.report);
     if (report !== undefined) return ok({ report, coupling: coupling.value, finishedAt: row.finishedAt });

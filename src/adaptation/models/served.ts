@@ -40,7 +40,7 @@ export async function draftMixed(
  * One router is fitted for mixed drafts and one for those of the n-grams alone. The default applies if the last
  * adaptation was made for another tokenizer or model.
  */
-export function fitOf(
+export function servedRouter(
   {
     neural,
     specialistFolder,

@@ -11,7 +11,7 @@ import { lastLines } from '../../text/lines.ts';
 import { curvesOf } from './curves.ts';
 import type { JudgedPosition } from './judged.ts';
 import type { ApiLabels, LabeledPosition, ScoredPosition } from './scored.ts';
-import type { AdaptReport, ApiReport, MixedQuality, Quality, SliderPoint, WorkedCompletion } from './types.ts';
+import type { AdaptReport, ApiReport, ExampleCompletion, MixedQuality, Quality, SliderPoint } from './types.ts';
 import { underfitOf } from './underfit.ts';
 
 export type ReportFigures = Pick<
@@ -28,10 +28,10 @@ const balances = Array.from({ length: 21 }, (_, i) => i / 20);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * @param before drafts without the adaptation at the same positions; undefined: no other model
+ * @param before drafts without the adaptation at the same positions; undefined: no earlier model to compare with
  * @param labels the API's answers at a sample of these positions; undefined: it was not asked
  * @param balance setting, 0 to 1, for which the API's share is computed
- * @param risk risk bound for the same; absent: none
+ * @param risk risk bound for which the API's share is computed; absent: no bound
  */
 export function measure(
   test: readonly ScoredPosition[],
@@ -44,7 +44,7 @@ export function measure(
   const limit = risk ? limitOf(fit, risk) : Number.POSITIVE_INFINITY;
   const withDecision = (position: ScoredPosition): JudgedPosition => ({
     ...position,
-    // The share that would be sent to an API, even if none is set up now.
+    // Decided as if an API were available, even if none is set up now.
     decision: decide(fit, position.draft, position.position, {
       balance,
       apiAvailable: true,
@@ -61,7 +61,7 @@ export function measure(
   const latencies = judged.map((position) => position.draft.latencyMs);
   const answers = new Map((labels?.test?.labelled ?? []).map((label) => [label.scored.example, label]));
   const api = labels && apiReport(labels, judged, answers);
-  const operating =
+  const currentPoint =
     api && api.testPlaces > 0 ? { apiShare: api.coupledApiShare, right: api.coupledExactMatch } : undefined;
   return {
     specialist: { ...quality(judged), latencyP50Ms: quantile(latencies, 0.5), latencyP95Ms: quantile(latencies, 0.95) },
@@ -70,9 +70,9 @@ export function measure(
     apiShare: judged.filter((position) => position.decision.route === 'api').length / judged.length,
     api,
     slider: balances.map((each) => sliderPoint(each, Math.min(priceOf(each), limit), judged, answers)),
-    curves: curvesOf(judged, answers, operating),
+    curves: curvesOf(judged, answers, currentPoint),
     underfit: underfitOf(judged, answers),
-    examples: worked(judged, answers),
+    examples: exampleCompletions(judged, answers),
   };
 }
 
@@ -141,7 +141,10 @@ function apiReport(
  * A few examples, evenly spaced along the specialist's confidence, so that good, middling and hopeless positions are
  * shown.
  */
-function worked(judged: readonly JudgedPosition[], answers: ReadonlyMap<unknown, LabeledPosition>): WorkedCompletion[] {
+function exampleCompletions(
+  judged: readonly JudgedPosition[],
+  answers: ReadonlyMap<unknown, LabeledPosition>,
+): ExampleCompletion[] {
   const pool = answers.size >= EXAMPLES ? judged.filter((position) => answers.has(position.example)) : judged;
   const ranked = [...pool].sort((a, b) => b.decision.pSpecialist - a.decision.pSpecialist);
   const count = Math.min(EXAMPLES, ranked.length);
@@ -167,9 +170,11 @@ function worked(judged: readonly JudgedPosition[], answers: ReadonlyMap<unknown,
       model: draft.model,
       right: position.right,
       latencyMs: draft.latencyMs,
-      // The rule would have asked the API, but there is no answer of it.
+      // There is no answer of the API at this position.
       reason:
-        decision.route === 'api' ? `The API was not asked; the rule would: ${decision.summary}` : decision.summary,
+        decision.route === 'api'
+          ? `The router would have asked the API, but it was not asked here: ${decision.summary}`
+          : decision.summary,
     };
   });
 }

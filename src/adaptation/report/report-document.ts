@@ -32,7 +32,7 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
       ...apiSection(report),
       ...calibrationSection(report),
       ...lossSection(report),
-      readSection(report),
+      filesSection(report),
       costSection(report),
       ...completionsSection(report),
     ],
@@ -74,8 +74,10 @@ function modelsSection(report: AdaptReport): Section[] {
       title: 'The models compared',
       text: [
         verdictOf(neural, outcomeOf(report)),
-        ...(choice.length > 1 ? [`Lines right at the positions that decided: ${choice.join(', ')}.`] : []),
-        'Right lines among all positions, and among the 10% to 50% where the model is surest.',
+        ...(choice.length > 1
+          ? [`Exactly right lines at the validation positions by which the model was chosen: ${choice.join(', ')}.`]
+          : []),
+        '“Right” is the share of exactly right lines. Columns 10% to 50%: the same at the positions where the model is most confident.',
       ],
       table: {
         head: ['Model', 'Positions', 'Right', 'Similar', '10%', '20%', '30%', '50%', ''],
@@ -98,16 +100,16 @@ function verdictOf(neural: NeuralReport, outcome: string): string {
 }
 
 function routerSection(report: AdaptReport): Section[] {
-  const { coupling, apiShare, curves } = report;
-  if (coupling === undefined) return [];
-  const { specialistExamples, apiExamples } = coupling;
+  const { coupling: router, apiShare, curves } = report;
+  if (router === undefined) return [];
+  const { specialistExamples, apiExamples } = router;
   return [
     {
       title: 'What the router learned',
       text: [
         `Confidence of the local model: ${specialistExamples > 0 ? `learned from ${counted(specialistExamples, 'draft')}` : 'a prior is used, because there are too few drafts'}.`,
         `Confidence of the large model: ${apiExamples > 0 ? `learned from ${counted(apiExamples, 'answer')}` : 'a prior is used, because there are no answers yet'}.`,
-        // If it was measured, the section before says it.
+        // If the share was measured, deferralSection states it.
         ...(curves?.deferral
           ? []
           : [
@@ -135,7 +137,7 @@ function apiSection({ api, curves }: AdaptReport): Section[] {
   ];
 }
 
-function readSection({ harvest, splits }: AdaptReport): Section {
+function filesSection({ harvest, splits }: AdaptReport): Section {
   const languages = Object.entries(harvest.byLanguage ?? {})
     .sort((a, b) => b[1] - a[1])
     .slice(0, 5)
@@ -216,7 +218,7 @@ function points(change: number | undefined): string {
   return change === undefined ? '' : `${change < 0 ? '−' : '+'}${(100 * Math.abs(change)).toFixed(1)} points`;
 }
 
-function underfitSection({ underfit, coupling }: AdaptReport): Section[] {
+function underfitSection({ underfit, coupling: router }: AdaptReport): Section[] {
   const title = 'Where the large model falls short';
   if (underfit === undefined) return [];
   if (underfit.length === 0)
@@ -228,7 +230,9 @@ function underfitSection({ underfit, coupling }: AdaptReport): Section[] {
       title,
       text: [
         'Kinds of positions, in the order of the local model’s lead. The figures of the large model are estimates.',
-        ...(coupling?.apiExamples ? [] : ['The large model gave no answers to learn from, so its share is a prior.']),
+        ...(router?.apiExamples
+          ? []
+          : ['The large model gave no answers to learn from, so its accuracy is only assumed.']),
         ...underfit
           .slice(0, 3)
           .map(
@@ -272,15 +276,15 @@ function deferralSection(report: AdaptReport): Section[] {
   const { curves, api } = report;
   const deferral = curves?.deferral;
   if (deferral === undefined || api === undefined) return [];
-  const { pair, operating } = deferral;
-  const least = Math.min(...pair.map((point) => point.right));
+  const { pair: routedCurve, operating: current } = deferral;
+  const least = Math.min(...routedCurve.map((point) => point.right));
   const chart: Chart = {
     x: shares('Sent to the large model'),
     y: { name: LINES_RIGHT, unit: 'share', from: Math.max(0, Math.floor(10 * least - 0.5) / 10), to: 1 },
     series: [
       {
         ...{ name: 'Both together', line: 'solid', marks: false },
-        points: pair.map((point) => [point.apiShare, point.right]),
+        points: routedCurve.map((point) => [point.apiShare, point.right]),
       },
       {
         ...{ name: 'The large model alone', line: 'dashed', marks: false },
@@ -288,7 +292,7 @@ function deferralSection(report: AdaptReport): Section[] {
       },
       {
         ...{ name: 'The setting now', line: 'points', marks: true },
-        points: [[operating.apiShare, operating.right]],
+        points: [[current.apiShare, current.right]],
       },
     ],
   };
@@ -296,22 +300,22 @@ function deferralSection(report: AdaptReport): Section[] {
     {
       title: 'Routing: quality against calls',
       text: [
-        `With ${settingOf(report)}, ${percent(operating.apiShare)} of completions are sent to the large model and ${percent(operating.right)} of all lines are exactly right. The large model alone has ${percent(api.apiExactMatch)}, the local model alone ${percent(api.specialistExactMatch)}. Measured at ${counted(api.testPlaces, 'position')} where both answers are known.`,
+        `With ${settingOf(report)}, ${percent(current.apiShare)} of completions are sent to the large model and ${percent(current.right)} of all lines are exactly right. The large model alone has ${percent(api.apiExactMatch)}, the local model alone ${percent(api.specialistExactMatch)}. Measured at ${counted(api.testPlaces, 'position')} where both answers are known.`,
       ],
       chart,
       table: {
         head: ['Sent to the large model', LINES_RIGHT],
-        rows: pair.map((point) => [percent(point.apiShare), percent(point.right)]),
+        rows: routedCurve.map((point) => [percent(point.apiShare), percent(point.right)]),
       },
     },
   ];
 }
 
-function calibrationSection({ curves, coupling }: AdaptReport): Section[] {
+function calibrationSection({ curves, coupling: router }: AdaptReport): Section[] {
   if (curves === undefined || curves.specialist.length === 0) return [];
   const estimates = [
-    { name: 'Local model', line: 'solid' as const, bins: curves.specialist, error: coupling?.specialistEce },
-    { name: 'Large model', line: 'dashed' as const, bins: curves.api, error: coupling?.apiEce },
+    { name: 'Local model', line: 'solid' as const, bins: curves.specialist, error: router?.specialistEce },
+    { name: 'Large model', line: 'dashed' as const, bins: curves.api, error: router?.apiEce },
   ].filter(({ bins }) => bins.length > 0);
   const row = (name: string) => (bin: Reliability) => [
     `${name}, ${percent(bin.said)} sure`,
@@ -387,7 +391,9 @@ function lossSection({ neural }: AdaptReport): Section[] {
           ? `Loss on held-out files, nats a token: ${loss.before.toFixed(3)} before, ${loss.after.toFixed(3)} at the best checkpoint, which was kept. Lower is better.`
           : 'Loss was not measured: no files were held out.',
         ...(withNgrams.length > 0
-          ? ['The best checkpoint has the lowest loss together with the n-grams, as it is served.']
+          ? [
+              'The best checkpoint is the one with the lowest loss together with the n-grams, because it is used with them.',
+            ]
           : []),
       ],
       ...(losses.length > 1 && {

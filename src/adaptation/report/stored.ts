@@ -26,7 +26,7 @@ export function storedReport(json: string): AdaptReport | undefined {
 }
 
 /** Fails as `parseFit` does. */
-export function storedFit(json: string): Result<RouterModel> {
+export function storedRouter(json: string): Result<RouterModel> {
   return parseFit(parsed(json));
 }
 

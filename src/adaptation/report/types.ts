@@ -21,7 +21,7 @@ export interface MixedQuality extends Quality {
   readonly loss?: number;
 }
 
-export interface WorkedCompletion {
+export interface ExampleCompletion {
   readonly path: string;
   readonly line: number;
   readonly kind: CursorKind;
@@ -179,7 +179,7 @@ export interface AdaptReport {
   readonly underfit?: readonly UnderfitRow[];
   /** Undefined if the run had no neural part; the notes say why. Absent in reports of earlier versions. */
   readonly neural?: NeuralReport | undefined;
-  readonly examples: readonly WorkedCompletion[];
+  readonly examples: readonly ExampleCompletion[];
   readonly notes: readonly string[];
   readonly elapsedMs: number;
   readonly peakMemoryBytes: number;

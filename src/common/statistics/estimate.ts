@@ -22,7 +22,7 @@ export interface LabelledVector {
 const PRIOR_ONLY: Estimate = { model: undefined, calibrator: { kind: 'identity' } };
 const L2_CHOICES = [1, 10, 100, 1000];
 const STRONGEST_L2 = 1000;
-/** A prior worth about four examples. Few labels change the intercept a little, and fifty almost completely. */
+/** A prior worth about four examples. A few labels change the intercept little; after fifty labels the prior has almost no effect. */
 const INTERCEPT_L2 = 1;
 
 /** The probability for a row of values. */
@@ -46,9 +46,9 @@ export interface MeasuredEstimate {
 /** The estimator fitted on all rows, and its calibration measured out-of-fold by file. */
 export function measuredEstimate(rows: readonly LabelledVector[]): MeasuredEstimate {
   const outOfFold = new Map<LabelledVector, number>();
-  for (const { inside, outside } of splitByFile(rows)) {
-    const estimate = fitEstimate(outside);
-    for (const row of inside) outOfFold.set(row, estimateOf(estimate, row.values, row.prior));
+  for (const { heldOut, rest } of splitByFile(rows)) {
+    const estimate = fitEstimate(rest);
+    for (const row of heldOut) outOfFold.set(row, estimateOf(estimate, row.values, row.prior));
   }
   const probabilities = [...outOfFold.values()];
   const labels = [...outOfFold.keys()].map((row) => row.label);
@@ -73,9 +73,9 @@ export function fitEstimate(rows: readonly LabelledVector[]): Estimate {
   for (const l2 of L2_CHOICES) {
     const scores: number[] = [];
     const labels: number[] = [];
-    for (const { inside, outside } of folds) {
-      const model = fitModel(outside, l2);
-      for (const row of inside) {
+    for (const { heldOut, rest } of folds) {
+      const model = fitModel(rest, l2);
+      for (const row of heldOut) {
         scores.push(logOddsOf(model, row.values, row.prior));
         labels.push(row.label);
       }

@@ -1,4 +1,4 @@
-// Cross-validation folds by file: each row is measured by a fit that saw nothing of its file.
+// Cross-validation folds by file: each row is measured with a model that was fitted without its file.
 
 const FOLDS = 5;
 
@@ -6,7 +6,7 @@ const FOLDS = 5;
  * Folds with disjoint files. Each file, largest first, goes to the fold with the fewest rows so far.
  * Returns no folds if there are fewer than two files or ten rows.
  */
-export function splitByFile<T extends { readonly path: string }>(rows: readonly T[]): { inside: T[]; outside: T[] }[] {
+export function splitByFile<T extends { readonly path: string }>(rows: readonly T[]): { heldOut: T[]; rest: T[] }[] {
   const byFile = new Map<string, T[]>();
   for (const row of rows) {
     const file = byFile.get(row.path);
@@ -19,5 +19,5 @@ export function splitByFile<T extends { readonly path: string }>(rows: readonly 
   for (const [, file] of files) {
     folds.reduce((least, fold) => (fold.length < least.length ? fold : least)).push(...file);
   }
-  return folds.map((inside) => ({ inside, outside: folds.filter((f) => f !== inside).flat() }));
+  return folds.map((heldOut) => ({ heldOut, rest: folds.filter((f) => f !== heldOut).flat() }));
 }

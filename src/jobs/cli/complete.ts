@@ -1,7 +1,7 @@
 // `complete`: one completion at a given position, token by token, with the routing decision.
 
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { draftMixed, fitOf } from '../../adaptation/models/served.ts';
+import { draftMixed, servedRouter } from '../../adaptation/models/served.ts';
 import { readSpecialist } from '../../adaptation/models/specialist-files.ts';
 import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
 import type { Draft } from '../../common/completion.ts';
@@ -133,7 +133,7 @@ export async function completeAt(
   if (mixed && !mixed.ok) log.warn(`The neural model does not answer: ${mixed.error.message}`);
   const written = mixed?.ok ? mixed.value : specialist.value.complete(query, options);
   const draft = shownDraft(written, position);
-  const decision = decide(fitOf(request, mixed?.ok === true, log), draft, positionFactsOf(query), {
+  const decision = decide(servedRouter(request, mixed?.ok === true, log), draft, positionFactsOf(query), {
     balance: request.balance,
     apiAvailable: true,
     showThreshold: 0,

@@ -25,26 +25,26 @@ function taskOf({ target, values }: CommandLine): { root: string; task: string }
 }
 
 /** Opens the folder and reads the task's texts. Throws CodedError. */
-async function opened(
-  asked: CommandLine,
+async function openTask(
+  commandLine: CommandLine,
   { stop, bar }: Terminal,
 ): Promise<{ folder: TaskFolder; taskData: TaskData }> {
-  const { root, task } = taskOf(asked);
+  const { root, task } = taskOf(commandLine);
   bar.update({ stage: 'Reading the folder', done: 0, total: undefined });
   const folder = unwrap(await TaskFolder.open(root, task, { trusted: true }, stop.signal));
   bar.update({ stage: 'Learning the task', done: 0, total: undefined });
   return { folder, taskData: await collectTaskData(folder.texts(stop.signal), await folder.answers()) };
 }
 
-export async function label(asked: CommandLine, terminal: Terminal): Promise<number> {
-  const { values } = asked;
-  if (values.shard !== undefined) return labelShard(asked, values.shard, terminal);
-  const { root, task } = taskOf(asked);
-  return coded(terminal, async () => {
+export async function label(commandLine: CommandLine, terminal: Terminal): Promise<number> {
+  const { values } = commandLine;
+  if (values.shard !== undefined) return labelShard(commandLine, values.shard, terminal);
+  const { root, task } = taskOf(commandLine);
+  return reportCodedErrors(terminal, async () => {
     const api = apiAccess(values);
     const { bar, stop, log } = terminal;
     const request = { root, task, storeFolder: storageFolder(values), harvest: { trusted: true }, who: 'npm start' };
-    const states = statesAccess(asked);
+    const states = statesAccess(commandLine);
     const done = await textTaskJob(
       { ...request, ...(api && { api }), ...(states && { states }) },
       {
@@ -61,7 +61,7 @@ export async function label(asked: CommandLine, terminal: Terminal): Promise<num
   });
 }
 
-/** Only with --base, because it takes minutes. */
+/** Access to the base model's hidden states. Only with --base, because computing them takes minutes. */
 function statesAccess({ values }: CommandLine): StatesAccess | undefined {
   if (values.base === undefined) return undefined;
   const { neural, tokenizerPath: tokenizer } = requestFor(values.folder ?? '.', values);
@@ -73,11 +73,11 @@ function statesAccess({ values }: CommandLine): StatesAccess | undefined {
 }
 
 /** A pure function of its inputs without API calls, so that shards of several machines fit together. */
-async function labelShard(asked: CommandLine, text: string, terminal: Terminal): Promise<number> {
+async function labelShard(commandLine: CommandLine, text: string, terminal: Terminal): Promise<number> {
   const shard = parseShard(text);
   if (shard === undefined) throw new UsageError(`--shard takes I/N with I from 1 to N, not "${text}".`);
-  return coded(terminal, async () => {
-    const { folder, taskData } = await opened(asked, terminal);
+  return reportCodedErrors(terminal, async () => {
+    const { folder, taskData } = await openTask(commandLine, terminal);
     const path = await resultsPath(folder, shard);
     const total = Math.ceil(taskData.texts / shard.of);
     const rows = learn(folder.task, taskData).rows(folder.texts(terminal.stop.signal), shard);
@@ -104,7 +104,8 @@ function renderTask(root: string, report: TaskReport): string {
   const { path, texts, byPerson, byApi, inDoubt, curve, judgedOn, judgedBy, operating, loss, output } = report;
   const { done, right, none, terms } = TERMS[output ?? 'label'];
   const usd = (value: number) => `$${value.toFixed(value < 0.1 ? 4 : 2)}`;
-  const judged = judgedBy === 'person' ? `that people ${done}` : `that the API ${done}, whose answers count as right`;
+  const judged =
+    judgedBy === 'person' ? `that people ${done}` : `that the API ${done} (its answers are taken as correct)`;
   const rest =
     report.restUsd === undefined ? '' : `; asking about the texts in doubt would cost about ${usd(report.restUsd)}`;
   return [
@@ -119,18 +120,18 @@ function renderTask(root: string, report: TaskReport): string {
       ? []
       : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${terms}`]),
     `Paid now ${usd(report.runUsd)}, for this task so far ${usd(report.soFarUsd)}${rest}.`,
-    ...(report.stopped === undefined ? [] : [`Not all questions to the API were asked: ${report.stopped}`]),
+    ...(report.stopped === undefined ? [] : [`Calls to the API stopped early: ${report.stopped}`]),
   ].join('\n');
 }
 
-export async function exportTask(asked: CommandLine, terminal: Terminal): Promise<number> {
-  return coded(terminal, async () => {
-    const { folder, taskData } = await opened(asked, terminal);
+export async function exportTask(commandLine: CommandLine, terminal: Terminal): Promise<number> {
+  return reportCodedErrors(terminal, async () => {
+    const { folder, taskData } = await openTask(commandLine, terminal);
     const { task } = folder;
     if (isAnswerTask(task))
       throw new CodedError(
         'unsupported',
-        `The answers of '${task.name}' are texts: only a model of labels can be exported.`,
+        `The answers of '${task.name}' are free texts. Only a task with labels can be exported.`,
       );
     const into = `${TASKS_FOLDER}/${task.name}.export`;
     const { root } = folder.reader;
@@ -146,7 +147,7 @@ export async function exportTask(asked: CommandLine, terminal: Terminal): Promis
   });
 }
 
-async function coded(terminal: Terminal, work: () => Promise<number>): Promise<number> {
+async function reportCodedErrors(terminal: Terminal, work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {

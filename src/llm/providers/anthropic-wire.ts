@@ -9,13 +9,13 @@ import { mostTokens, type Prompt, type PromptBlock } from '../protocol/prompt.ts
 import { type JsonRecord, requireObject } from '../protocol/reading.ts';
 import type { BatchWire, Piece, SdkError, Wire, WireOptions } from '../protocol/wire.ts';
 
-/** @param thinking whether the server supports the fields that prevent thinking */
+/** @param acceptsThinkingFields whether the server supports the fields that prevent thinking */
 export function bodyOf(
   prompt: Prompt,
   { model, facts }: Pick<WireOptions, 'model' | 'facts'>,
-  thinking: boolean,
+  acceptsThinkingFields: boolean,
 ): Anthropic.MessageCreateParamsStreaming {
-  const mode = thinking ? facts.thinking : 'none';
+  const mode = acceptsThinkingFields ? facts.thinking : 'none';
   const messages: Anthropic.MessageParam[] = [{ role: 'user', content: prompt.user.map(block) }];
   if (prompt.prefill !== '') messages.push({ role: 'assistant', content: prompt.prefill });
   return {
@@ -66,17 +66,17 @@ export function clientOf({ provider, apiKey, baseUrl, timeoutMs }: WireOptions):
 export function openWire(options: WireOptions): Wire {
   const client = clientOf(options);
   // False after the server rejected the fields that prevent thinking, which not all servers support.
-  let sendsThinking = true;
+  let sendsThinkingFields = true;
   return {
     body: (prompt) => bodyOf(prompt, options, true),
     async *ask(prompt, fetch, signal) {
       const { messages } = client(fetch);
-      const create = () => messages.create(bodyOf(prompt, options, sendsThinking), { signal });
+      const create = () => messages.create(bodyOf(prompt, options, sendsThinkingFields), { signal });
       const stream = await create().catch((error) => {
         // If the server rejects the thinking fields, retry without them and omit them from then on.
         const refused = error instanceof BadRequestError && /thinking|effort|output_config/i.test(error.message);
-        if (!refused || !sendsThinking) throw error;
-        sendsThinking = false;
+        if (!refused || !sendsThinkingFields) throw error;
+        sendsThinkingFields = false;
         return create();
       });
       for await (const event of stream) yield pieceOf(event);

@@ -1,6 +1,6 @@
 // Selects the device, with a reason.
 import { fork } from 'node:child_process';
-import { endWithUs } from '../../common/child.ts';
+import { killWhenWeExit } from '../../common/child.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Device } from './session.ts';
 
@@ -35,7 +35,7 @@ export interface ProbeOptions {
 export function probeWebGpu({ script, args, timeoutMs }: ProbeOptions): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const child = fork(script, [...args], { stdio: 'ignore' });
-    endWithUs(child);
+    killWhenWeExit(child);
     let settled = false;
     const settle = (result: ProbeResult) => {
       if (settled) return;

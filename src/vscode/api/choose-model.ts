@@ -77,17 +77,17 @@ async function pickUrl({ id, label, key, baseUrl }: Provider, api: Api): Promise
   return entered === baseUrl ? '' : entered;
 }
 
-/** @param none describes an empty input; absent: an empty input is invalid */
-export async function askUrl(title: UiText, value: string, none?: UiText): Promise<string | undefined> {
+/** @param emptyHint what an empty input means; if absent, an empty input is invalid */
+export async function askUrl(title: UiText, value: string, emptyHint?: UiText): Promise<string | undefined> {
   const prompt = t('Base URL: https, or http on this machine; most end with /v1.');
   const entered = await window.showInputBox({
     title,
-    prompt: sentences(prompt, none),
+    prompt: sentences(prompt, emptyHint),
     value,
     ignoreFocusOut: true,
     validateInput: (text) => {
       const { url, problem } = checkBaseUrl(text.trim());
-      if (none !== undefined && text.trim() === '') return undefined;
+      if (emptyHint !== undefined && text.trim() === '') return undefined;
       return url === undefined || problem ? t('Enter an https address, or http on this machine.') : undefined;
     },
   });

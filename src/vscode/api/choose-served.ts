@@ -13,7 +13,10 @@ export interface ChooseServedDeps {
 
 const timeoutMs = 60_000;
 
-/** Whether a server was chosen. @param url of a server that needs no question; absent: asks for it */
+/**
+ * Whether a server was chosen.
+ * @param url address of a server that is already known and needs no key; if absent, the user is asked
+ */
 export async function chooseServed({ servedKey, configuration }: ChooseServedDeps, url?: string): Promise<boolean> {
   const title = (step: UiText) => t('Serve the Local Model Elsewhere: {0}', step);
   const { servedUrl } = configuration.for(undefined);

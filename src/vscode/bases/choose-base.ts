@@ -102,8 +102,8 @@ async function remove({ name, folder, manifest }: PackageInfo, deps: ChooseBaseD
   const { configuration, paths } = deps;
   const yes = t('Remove');
   const downloads = join(paths.storage, DOWNLOADS);
-  const isOthers = manifest.gguf !== undefined && !manifest.gguf.path.startsWith(downloads);
-  const detail = isOthers
+  const isOwnedByOtherProgram = manifest.gguf !== undefined && !manifest.gguf.path.startsWith(downloads);
+  const detail = isOwnedByOtherProgram
     ? t('The file stays, because another program owns it: {0}', manifest.gguf.path)
     : t('Its files are deleted from this machine.');
   if ((await window.showWarningMessage(t('Remove the base model {0}?', name), { modal: true, detail }, yes)) !== yes)

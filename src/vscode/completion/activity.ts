@@ -19,7 +19,7 @@ export class Activity {
   private readonly documents = new Map<string, string>();
   private readonly latencies: { readonly local: number[]; readonly api: number[] } = { local: [], api: [] };
   private counts = { ...zeroCounts };
-  /** Characters accepted by key, by row id. */
+  /** Row id → number of characters that were accepted with the keyboard. */
   private readonly acceptedLengths = new Map<string, number>();
   private readonly listeners = new Set<ActivityListener>();
   private lastAnswer: PanelRow | undefined;

@@ -1,7 +1,7 @@
 // The results of a folder's last adaptation: its report, and the fitted router models that apply to the models in use.
 import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../adaptation/models/folder-models.ts';
 import { holdsAlone, holdsForApi, holdsMixed } from '../../adaptation/models/outdated.ts';
-import { storedFit, storedReport } from '../../adaptation/report/stored.ts';
+import { storedReport, storedRouter } from '../../adaptation/report/stored.ts';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
 import { defaultFit } from '../../routing/defaults.ts';
 import { forAnotherApi } from '../../routing/fit.ts';
@@ -90,7 +90,7 @@ export class ActiveAdaptation {
    */
   restore(row: { readonly report: string; readonly coupling: string; readonly finishedAt: number } | undefined) {
     const report = row && storedReport(row.report);
-    const fit = row && storedFit(row.coupling);
+    const fit = row && storedRouter(row.coupling);
     if (row && report) {
       if (fit?.ok) this.fitted = { fits: fitsOf(fit.value, report), report };
       this.stored = { report, finishedAt: row.finishedAt };

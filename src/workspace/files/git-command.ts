@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { endWithUs } from '../../common/child.ts';
+import { killWhenWeExit } from '../../common/child.ts';
 import { gitFault, liesIn } from './git-directory.ts';
 import { watchStuck } from './git-stuck.ts';
 
@@ -33,8 +33,8 @@ const systemPath = process.platform === 'win32' ? [] : ['/usr/bin', '/bin'];
 
 /**
  * Variables also reach git's child processes and override a repository's settings. `GIT_NO_LAZY_FETCH` (git 2.45 and
- * later) prevents fetching the missing objects of a partial clone. For older versions, `GIT_ALLOW_PROTOCOL` does: it
- * allows only an invalid name.
+ * later) prevents fetching the missing objects of a partial clone. In older versions `GIT_ALLOW_PROTOCOL`
+ * prevents that, because the only protocol that it allows does not exist.
  */
 export const environment = {
   // Limits memory, for example for an ignore file that is compressed to a small size.
@@ -42,7 +42,7 @@ export const environment = {
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_ASKPASS: '',
   GIT_ATTR_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null', // Git maps it on Windows too.
+  GIT_CONFIG_GLOBAL: '/dev/null', // Git for Windows understands this path too.
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_SYSTEM: '/dev/null',
   GIT_EDITOR: ':',
@@ -227,7 +227,7 @@ function run(
       // The timer of spawn's own timeout would stay active if git is not installed.
       signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
     });
-    endWithUs(child);
+    killWhenWeExit(child);
     const unwatch = watchStuck(child.pid, () => {
       onTimeout();
       child.kill('SIGKILL');

@@ -115,8 +115,8 @@ test('Markdown has the same tables and escapes texts of files and models', () =>
 
 test('terminal text has the same sections in lines of at most 100 columns and repeats no sentence', () => {
   const report = reportOf(true);
-  const outcome = 'A long note about the run, which the outcome does not repeat. '.repeat(3).trim();
-  const document = reportDocument({ ...report, notes: [outcome] }, 'engine', at);
+  const note = 'A long note about the run, which the outcome does not repeat. '.repeat(3).trim();
+  const document = reportDocument({ ...report, notes: [note] }, 'engine', at);
   const text = plainTextOf(document);
   for (const { title } of document.sections) assert.ok(text.includes(`\n${title}\n`), title);
   for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
@@ -134,10 +134,10 @@ test('terminal text has the same sections in lines of at most 100 columns and re
 test('the cost is all that was paid; earlier reports have only the cost at held-out positions', () => {
   const { api, paid, ...others } = reportOf(true);
   const money = (report: AdaptReport | undefined) => report && new Map(costRows(report)).get('Money');
-  const taught = { model: 'claude', answers: 20, usd: 0.02 };
-  assert.equal(money({ ...others, api: undefined, paid: taught }), '$0.0200 for 20 answers of claude');
+  const paidForTraining = { model: 'claude', answers: 20, usd: 0.02 };
+  assert.equal(money({ ...others, api: undefined, paid: paidForTraining }), '$0.0200 for 20 answers of claude');
   assert.match(
-    plainTextOf(reportDocument({ ...others, api: undefined, paid: taught }, 'engine', 0)),
+    plainTextOf(reportDocument({ ...others, api: undefined, paid: paidForTraining }, 'engine', 0)),
     /Money +\$0\.0200 for 20 answers of claude/,
   );
   const earlier = storedReport(JSON.stringify({ ...others, api: { ...api, costUsd: 0.28 } }));

@@ -15,7 +15,7 @@ import { silentLog } from '../../../src/common/log.ts';
 import type { Requests } from '../../../src/specialist/engine/protocol.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { splitFraction, splitOf } from '../../../src/workspace/files/split.ts';
-import { adaptIn } from '../adapted-folder.ts';
+import { writeAdaptedFolder } from '../adapted-folder.ts';
 import { truthIn } from '../earlier.ts';
 import { makeProject, neuralRequest, type Project, tokenizerPath } from '../project.ts';
 import { ScriptedEngine } from '../scripted-engine.ts';
@@ -83,7 +83,7 @@ test('files of it: nothing is measured at those that it has learned', async () =
 });
 
 test('what is exported says it, too, in the folder below that it comes to', async () => {
-  adaptIn(request, request.neural.base);
+  writeAdaptedFolder(request, request.neural.base);
   keepTrainedOn(own(), await held());
   const target = join(dirname(project.root), 'out.safetensors');
   const told = exportAdaptation({ ...request, target, version: '0.1.0' }, silentLog);

@@ -10,13 +10,13 @@ test('folds are disjoint by file, cover every row once and have similar sizes', 
   const rows = Array.from({ length: 200 }, () => ({ path: `${Math.floor(13 * uniform())}.ts` }));
   const folds = splitByFile(rows);
   assert.equal(folds.length, 5);
-  assert.equal(folds.flatMap((f) => f.inside).length, 200);
-  assert.equal(new Set(folds.flatMap((f) => f.inside)).size, 200);
-  for (const { inside, outside } of folds) {
-    assert.equal(inside.length + outside.length, 200);
-    const trainingFiles = new Set(outside.map((r) => r.path));
-    assert.ok(inside.every((r) => !trainingFiles.has(r.path)));
-    assert.ok(inside.length > 20 && inside.length < 60);
+  assert.equal(folds.flatMap((f) => f.heldOut).length, 200);
+  assert.equal(new Set(folds.flatMap((f) => f.heldOut)).size, 200);
+  for (const { heldOut, rest } of folds) {
+    assert.equal(heldOut.length + rest.length, 200);
+    const trainingFiles = new Set(rest.map((r) => r.path));
+    assert.ok(heldOut.every((r) => !trainingFiles.has(r.path)));
+    assert.ok(heldOut.length > 20 && heldOut.length < 60);
   }
 });
 

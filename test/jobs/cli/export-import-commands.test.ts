@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ownFolder } from '../../../src/adaptation/models/folder-models.ts';
 import { specialistFolder } from '../../../src/jobs/cli/run-request.ts';
-import { adaptIn, writeBase } from '../../adaptation/adapted-folder.ts';
+import { writeAdaptedFolder, writeBase } from '../../adaptation/adapted-folder.ts';
 import { runCli } from './run.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'carry-'));
@@ -26,7 +26,7 @@ test('an adaptation is exported, imported elsewhere, compared; what it takes is 
     mkdirSync(root);
     writeFileSync(join(root, 'a.ts'), 'export const answer = 42;\n'.repeat(20));
   }
-  adaptIn({ root: here, storeFolder, specialistFolder: specialistFolder(storeFolder, here) }, base);
+  writeAdaptedFolder({ root: here, storeFolder, specialistFolder: specialistFolder(storeFolder, here) }, base);
   const exported = await cli('export', here, file);
   assert.equal(exported.code, 0, exported.err);
   assert.match(exported.out, /adapted to here \(240 files\).*SHA-256 [0-9a-f]{64}/s);

@@ -1,4 +1,4 @@
-// The indexes: sorted, with the counts of a plain search, and correct after every change.
+// The indexes are sorted, count the same as a plain search, and stay correct after each change.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -74,6 +74,7 @@ function evidenceCounts(evidence: Evidence): Map<string, number> {
   return counts;
 }
 
+/** Files of every language: `kin` is the group of languages that is looked up. */
 const scope = { folder: 'x/', following: 0, kin: '' };
 const files = [1, 2, 3].map((seed) => randomTokens(150, 6, seed));
 const evidence = () => new Evidence(vocabulary.size, new Float32Array(cells).fill(1));
@@ -116,13 +117,13 @@ test('the list index counts the same', () => {
 test('each position has the hash of the next non-blank line', () => {
   const tokens = tokenizer.encode('one;\n\n  return rows[0] as User;\n}');
   const following = followingLines(tokens, 0, tokens.length, vocabulary);
-  assert.ok((following[0] as number) > 0, 'a telling line');
+  assert.ok((following[0] as number) > 0, 'a distinctive line has a positive hash');
   const second = [...tokens].findIndex((token) => tokenizer.decode([token]).includes('return'));
-  assert.ok((following[second] as number) < 0, 'a line that says little');
+  assert.ok((following[second] as number) < 0, 'a common line has a negative hash');
   assert.equal(following[tokens.length - 1], 0, 'no line');
 });
 
-test('a saved, an open and a removed file count at once', () => {
+test('saving, opening or removing a file changes completions immediately', () => {
   const model = build();
   const asked = 'const walrus = summonWal¦';
   const path = 'src/repositories/user.ts';
@@ -140,7 +141,7 @@ test('a saved, an open and a removed file count at once', () => {
   assert.equal(complete(model, asked).text.startsWith('rus('), false);
 });
 
-test('text that only a changed file had is forgotten with it', () => {
+test('text that stood in one file only is forgotten when that file changes', () => {
   const path = 'src/only.ts';
   const model = build([...projectFiles, { path, text: 'export const answer = fortyTwoExactly;\n' }]);
   const asked = 'export const answer = ¦';
@@ -149,7 +150,7 @@ test('text that only a changed file had is forgotten with it', () => {
   assert.ok(!complete(model, asked).text.includes('fortyTwo'));
 });
 
-test('a thousand edits leave one copy, and only much new text needs a rebuild', () => {
+test('many edits of a file leave one copy of it in the index; only much new text needs a rebuild', () => {
   const model = build();
   const text = projectFiles[0]?.text.repeat(4) as string;
   for (let i = 0; i < 300; i++) {

@@ -35,7 +35,7 @@ function sample(rule: string, message: string, secret: string, text = `const a =
   return { rule, message, secret, text, path };
 }
 
-/** The padding makes the closing brace end at the byte that the token's form needs. */
+/** Of three paddings, the one with which the base64 text ends as the token's pattern requires (fQ=). */
 const onePassword = ['', 'x', 'xx']
   .map((pad) => base64(JSON.stringify({ email: `a@b.c${pad}`, secretKey: noise(80), muk: { k: noise(20) } })))
   .find((token) => /fQ={0,2}$/.test(token));
