@@ -171,7 +171,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onReady: (folder) => void ghostText.repeat(folder),
     }),
   );
-  const jobs = new JobClient({ script: paths.job, engine: () => neural.start, editor: editorModels, log });
+  const jobs = new JobClient({ script: paths.job, engine: () => neural.startOptions, editor: editorModels, log });
   const adaptation = owned.add(
     new Adaptation({
       ...{ jobs, api, configuration, neural, paths, log },

@@ -86,7 +86,7 @@ export class CompletionCache {
       if (written < closers.length && (over > 0 || rest.includes('\n'))) continue;
       // The shown answer comes first while it is shown, but does not move before a better answer afterwards.
       if (entry.answer !== visible) this.entries = [...this.entries.filter((other) => other !== entry), entry];
-      return { answer: entry.answer, rest, over: written + over - since.over };
+      return { answer: entry.answer, rest, over: written + over - since.replaced };
     }
     return undefined;
   }

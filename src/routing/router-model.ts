@@ -38,11 +38,12 @@ const parameters = v.object({
   api: estimate(FEATURES.length),
   /** Estimate for the cuts of a draft. Absent in fits of earlier versions, for which the prior is used. */
   cut: v.optional(estimate(FEATURES.length)),
-  /** Replaces `api` if the words around the cursor predicted the API's answers as well as the features did. */
+  /** Used instead of `api`, unless the features predicted clearly better whether the API's answers are right. */
   neighbourhood: v.optional(neighbourhood),
   /**
-   * One row per position where both answers are known. `by` is the expected gain of a call, estimated out-of-fold.
-   * `lost`: only the API was right. `won`: only the specialist was right. Absent in fits of earlier versions.
+   * One row per position where both answers are known. `by` is a call's expected gain in accuracy, estimated
+   * out-of-fold. `lost`: only the API was right. `won`: only the specialist was right. Absent in fits of earlier
+   * versions.
    */
   risk: v.optional(v.array(v.object({ by: finite, lost: v.boolean(), won: v.boolean() }))),
   /** Corrections of `cut`'s log-odds for each language with enough positions. */

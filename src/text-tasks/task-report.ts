@@ -1,4 +1,4 @@
-// Result of a text task's run: sources of labels, accuracy by share of calls, and costs.
+// The result of a text task's run: sources of labels, accuracy for each share of texts sent to the API, and costs.
 import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
 import type { TaskAccuracy } from './learn-task.ts';
 
@@ -17,24 +17,26 @@ export interface TaskReport {
   /** The large model that answered; absent: none. */
   readonly model?: string;
   /**
-   * Share of right answers, 0..1, by share of calls. It is measured on `judgedOn` texts with labels of people, or of the
-   * API if there are none. Empty: no such texts.
+   * Share of right answers, 0..1, by share of calls. It is measured on `judgedOn` texts with labels of people, or of
+   * the API if there are none. Empty: no such texts.
    */
   readonly curve: readonly { readonly share: number; readonly right: number }[];
   readonly judgedOn: number;
   readonly judgedBy: 'person' | 'api';
-  /** Share of texts for the API at the chosen loss; absent: unknown. */
+  /** Share of texts sent to the API at the chosen `loss`; absent: unknown. */
   readonly operating?: number;
   readonly loss?: number;
-  /** US dollars: of this run, of all runs, and and of asking about all doubtful texts; absent: unknown. */
+  /** Cost of this run, US dollars. */
   readonly runUsd: number;
+  /** Cost of all runs so far, US dollars. */
   readonly soFarUsd: number;
+  /** Estimated cost of asking the API about all doubtful texts, US dollars; absent: unknown. */
   readonly restUsd?: number;
   /** Why it ended early, as a sentence. */
   readonly stopped?: string;
 }
 
-/** Shares of calls of the curve. */
+/** The curve's shares of texts sent to the API. */
 const SHARES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 export function curveOf(judged: readonly JudgedText[]): TaskReport['curve'] {

@@ -26,30 +26,31 @@ export class EditedPosition {
   }
 
   /**
-   * The text typed since, if the query is this position with that text inserted. Of several possible texts, it is the
-   * shortest that `accept` takes. `closers` are the closing brackets and quotes that the editor added after it.
-   * @param mostReplaced UTF-16 units after the position that the typed text may have replaced; the result's `over` is how many
-   * it did replace
+   * The text typed since, if the query is this position with that text inserted. Of several possible texts, the
+   * shortest that `accept` takes is returned. `closers` are the closing brackets and quotes that the editor added after
+   * the text.
+   * @param maxReplaced how many UTF-16 units after the position the typed text may have overwritten. `replaced` in the
+   * result is the actual number.
    */
   typedSince(
     query: CompletionQuery,
     accept: (typed: string) => boolean,
-    mostReplaced = 0,
-  ): { typed: string; closers: string; over: number } | undefined {
+    maxReplaced = 0,
+  ): { typed: string; closers: string; replaced: number } | undefined {
     if (query.path !== this.path) return undefined;
     const longest = Math.min(MAX_TYPED, query.prefix.length);
     for (let length = 0; length <= longest; length++) {
       const end = query.prefix.length - length;
       if (!query.prefix.endsWith(this.before, end)) continue;
-      // A window shorter than its limit begins at the document's start.
+      // If `before` is shorter than NEAR_BEFORE, it starts at the document's start, so it has to match there.
       if (this.before.length < NEAR_BEFORE && end !== this.before.length) continue;
       const typed = query.prefix.slice(end);
       if (!accept(typed)) continue;
-      for (let replaced = 0; replaced <= mostReplaced; replaced++)
-        if (this.afterIs(query.suffix, replaced)) return { typed, closers: '', over: replaced };
+      for (let replaced = 0; replaced <= maxReplaced; replaced++)
+        if (this.afterIs(query.suffix, replaced)) return { typed, closers: '', replaced };
       const closers = closersFor(typed, languageOf(query.languageId).quotes);
       if (closers !== '' && query.suffix.startsWith(closers) && this.afterIs(query.suffix.slice(closers.length))) {
-        return { typed, closers, over: 0 };
+        return { typed, closers, replaced: 0 };
       }
     }
     return undefined;
@@ -61,7 +62,7 @@ export class EditedPosition {
   }
 }
 
-/** If the text above a position has changed, this much text before it is searched for. UTF-16 units. */
+/** If the text above a position has changed, the last NEAR units before the position are searched for. UTF-16 units. */
 const NEAR = 200;
 
 /** Offset of an earlier query's cursor in the later document; undefined if the text before it is gone. */

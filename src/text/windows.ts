@@ -11,7 +11,8 @@ export interface WindowLimits {
 
 /**
  * Start of the window before a cursor at `end`: a line's start, if one is within a step.
- * @param before units of a longer document before `text`; `text` has all that is within reach of the cursor
+ * @param before how many units of the document precede `text`, if `text` is only its end. `text` has to contain the
+ * last `reach` units before the cursor.
  */
 export function windowStart(text: string, end: number, { reach, step }: WindowLimits, before = 0): number {
   const excess = before + end - reach;
@@ -19,7 +20,9 @@ export function windowStart(text: string, end: number, { reach, step }: WindowLi
   return Math.min(end, lineStartFrom(text, Math.ceil(excess / step) * step - before, step));
 }
 
-/** The next line start at or after `at`; without one within `reach`, `at` moved out of a character. */
+/**
+ * The next line start at or after `at`. If none is within `reach`: `at`, or `at + 1` if `at` splits a surrogate pair.
+ */
 export function lineStartFrom(text: string, at: number, reach: number): number {
   if (at <= 0 || text[at - 1] === '\n') return Math.max(0, at);
   const end = lineEnd(text, at, reach);

@@ -1,10 +1,11 @@
-// Where the editor's own list of suggestions would open: what hides it is surer, comes at once, or waits until the typing pauses.
+// Where the editor's own list of suggestions would open: what hides it is surer, comes at once, or waits until the
+// typing pauses.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok } from '../../src/common/errors.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
-import { drafted, FAIR, Harness, Held, position, query, SURE, settled, sure, UNSURE, unsure } from './harness.ts';
+import { Deferred, drafted, FAIR, Harness, position, query, SURE, settled, sure, UNSURE, unsure } from './harness.ts';
 
 const beside = { besideList: true } as const;
 
@@ -58,7 +59,7 @@ test('the list does not wait for the API: its answer is offered once, later', as
 });
 
 test('an in-flight call that outlasts the list is offered later, and nothing counts as shown before', async () => {
-  const held = new Held<string>();
+  const held = new Deferred<string>();
   const slow = ok(llmAnswer('first();', { latencyMs: 12_000, firstTokenMs: 12_000 }));
   const llm = new ScriptedLlm((_r, call) => (call === 0 ? slow : held.promise));
   const specialist = new ScriptedSpecialist(drafted('local();', FAIR));

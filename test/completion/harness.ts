@@ -12,7 +12,7 @@ import { defaultFit } from '../../src/routing/defaults.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { redactNothing } from '../fakes/redaction.ts';
-import { Held } from '../fakes/signal.ts';
+import { Deferred } from '../fakes/signal.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 
 export const SETTINGS: CompletionSettings = {
@@ -125,7 +125,7 @@ export const position = query('const x = ', '\n');
 
 /** An API whose first call is open until the test gives its answer, over a draft that may need it. */
 export function withHeldLlm(options: Options & { readonly later?: string } = {}) {
-  const held = new Held<string>();
+  const held = new Deferred<string>();
   const llm = new ScriptedLlm((_r, call) => (call === 0 || options.later === undefined ? held.promise : options.later));
   return { held, llm, h: new Harness({ specialist: unsure(), ...options, llm }) };
 }
@@ -134,4 +134,4 @@ export function failure(code: Failure['code'], retryAfterMs?: number) {
   return failed(code, `The API failed: ${code}.`, retryAfterMs);
 }
 
-export { Held, settled };
+export { Deferred, settled };

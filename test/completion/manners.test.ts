@@ -1,11 +1,24 @@
-// How the API is asked while somebody types: after a pause, once for a word, and never so that something visible changes.
+// How the API is asked while somebody types: after a pause, once for a word, and never so that something visible
+// changes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stretchesOf } from '../../bench/common/typist.ts';
 import { inOneWord } from '../../src/completion/typing-pace.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
-import { type Asked, drafted, FAIR, Harness, Held, position, query, SURE, settled, UNSURE, unsure } from './harness.ts';
+import {
+  type Asked,
+  Deferred,
+  drafted,
+  FAIR,
+  Harness,
+  position,
+  query,
+  SURE,
+  settled,
+  UNSURE,
+  unsure,
+} from './harness.ts';
 
 /** The editor asks so long after a key, ms. */
 const EDITOR_MS = 50;
@@ -113,7 +126,7 @@ test('a local line saves no money if the API is called, too slow, or returns not
   const settings = { balance: 0.9 };
   const slow = new Harness({
     ...{ specialist: fair(), settings },
-    llm: new ScriptedLlm(() => new Held<string>().promise),
+    llm: new ScriptedLlm(() => new Deferred<string>().promise),
   });
   const late = await slow.answer(position, {}, 2000);
   assert.deepEqual([late?.source, late?.savedUsd], ['specialist', 0]);
@@ -141,7 +154,7 @@ test('typing on at once makes no call', async () => {
 });
 
 test('an answer after the attention time waits for the next key', async () => {
-  const held = new Held<string>();
+  const held = new Deferred<string>();
   const h = new Harness({ specialist: unsure(), llm: new ScriptedLlm(() => held.promise) });
   const asked = h.ask(position);
   await h.clock.advance(2200);

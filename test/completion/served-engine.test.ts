@@ -1,5 +1,5 @@
-// A specialist that is served elsewhere, behind the same endpoint as the engine's process: what it is sent, what the coupling sees of its tokens,
-// and who answers while it is late, silent, or may not be asked.
+// A specialist that is served elsewhere, behind the same endpoint as the engine's process: what it is sent, what the
+// coupling sees of its tokens, and who answers while it is late, silent, or may not be asked.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery, DraftOptions } from '../../src/common/completion.ts';
@@ -16,7 +16,7 @@ import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { hiding } from '../fakes/redaction.ts';
-import { Held } from '../fakes/signal.ts';
+import { Deferred } from '../fakes/signal.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
 
@@ -145,7 +145,7 @@ test('a file that must not be sent is not sent, and the n-grams answer', async (
 });
 
 test('a late served draft is kept for the next request, and the n-grams answer first', async () => {
-  const late = new Held<typeof summed>();
+  const late = new Deferred<typeof summed>();
   const { open, ask, clock, llm } = set(() => late.promise);
   await open();
   const asked = ask();

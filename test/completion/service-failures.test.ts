@@ -7,11 +7,11 @@ import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { hiding } from '../fakes/redaction.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import {
+  Deferred,
   drafted,
   FAIR,
   failure,
   Harness,
-  Held,
   position,
   query,
   SURE,
@@ -56,7 +56,7 @@ test('a failing API and an uncertain draft show nothing', async () => {
 });
 
 test('a key refused while the next call is prepared is not tried again', async () => {
-  const redacted = new Held<string>();
+  const redacted = new Deferred<string>();
   const llm = new ScriptedLlm('remote();');
   const redact = { text: () => redacted.promise, path: async (path: string) => path };
   const h = new Harness({

@@ -9,10 +9,10 @@ import type { LlmAnswer, LlmClient } from '../../src/llm/types.ts';
 import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import {
+  Deferred,
   drafted,
   FAIR,
   Harness,
-  Held,
   position,
   query,
   settled,
@@ -153,7 +153,7 @@ test('after renew() only the visible suggestion stays', async () => {
 });
 
 test('a newer request cancels the earlier one, in the specialist and in the debounce', async () => {
-  const held = new Held<Draft | undefined>();
+  const held = new Deferred<Draft | undefined>();
   const specialist = new ScriptedSpecialist((_q, _o, call) => (call === 0 ? held.promise : drafted('b();', UNSURE)));
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist, llm });

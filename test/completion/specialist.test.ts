@@ -1,4 +1,4 @@
-// The n-grams and the neural engine as one specialist: who answers when, and what the engine is told.
+// The n-grams and the neural engine as one specialist: which of the two answers, and what is sent to the engine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft, DraftOptions } from '../../src/common/completion.ts';
@@ -10,7 +10,7 @@ import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import type { FileChange } from '../../src/specialist/ngram/protocol.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { type EngineScript, ScriptedEngine } from '../fakes/engine.ts';
-import { Held } from '../fakes/signal.ts';
+import { Deferred } from '../fakes/signal.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { query } from './harness.ts';
 
@@ -24,10 +24,10 @@ const model: ModelToOpen = {
 };
 const mixed = (text: string) => ok(draft(text, 0.9, { model: 'base + n-gram' }));
 const opened = ok({ files: 3, tokens: 100, precision: 'int4', loadMs: 200 } as const);
-const never = () => new AbortController().signal;
+const neverAborted = () => new AbortController().signal;
 const position = query('const x = ', '\n');
 
-/** The n-gram worker's client, with a list of what it was told. */
+/** The n-gram worker's client, which records the changes that it receives. */
 class Ngrams extends ScriptedSpecialist {
   snapshot: string | undefined = '/specialist.ngram';
   changes: FileChange[] = [];
@@ -46,7 +46,7 @@ class Ngrams extends ScriptedSpecialist {
   }
 }
 
-function set(script: EngineScript = {}, patienceMs?: number) {
+function setup(script: EngineScript = {}, patienceMs?: number) {
   const clock = new ManualClock();
   const ngram = new Ngrams('local();');
   const engine = new ScriptedEngine({ open: () => opened, draft: () => mixed('mixed();'), ...script });
@@ -60,12 +60,12 @@ function set(script: EngineScript = {}, patienceMs?: number) {
     onState: () => heard.states.push(specialist.state.kind),
     onReady: () => heard.ready++,
   });
-  const ask = (at = position, signal = never()) => specialist.complete(at, line, signal);
+  const ask = (at = position, signal = neverAborted()) => specialist.complete(at, line, signal);
   return { clock, ngram, engine, specialist, heard, ask };
 }
 
 test('without a neural model the n-grams answer alone, without a note', async () => {
-  const { specialist, ask } = set();
+  const { specialist, ask } = setup();
   const answer = await ask();
   assert.equal(answer?.text, 'local();');
   assert.equal(answer?.why, undefined);
@@ -73,8 +73,8 @@ test('without a neural model the n-grams answer alone, without a note', async ()
 });
 
 test('requests do not wait while the model opens; once open, its draft is used', async () => {
-  const opening = new Held<Result<Requests['open']['result']>>();
-  const { specialist, engine, heard, ask } = set({ open: () => opening.promise });
+  const opening = new Deferred<Result<Requests['open']['result']>>();
+  const { specialist, engine, heard, ask } = setup({ open: () => opening.promise });
   const open = specialist.open(engine, model);
   const early = await ask();
   assert.equal(early?.model, 'n-gram');
@@ -87,8 +87,8 @@ test('requests do not wait while the model opens; once open, its draft is used',
 });
 
 test('a late draft is kept for the next request at the position, and the n-grams answer first', async () => {
-  const late = new Held<Result<Draft>>();
-  const { specialist, engine, clock, heard, ask } = set({ draft: () => late.promise });
+  const late = new Deferred<Result<Draft>>();
+  const { specialist, engine, clock, heard, ask } = setup({ draft: () => late.promise });
   await specialist.open(engine, model);
   const answers: (Draft | undefined)[] = [];
   void ask().then((draft) => answers.push(draft));
@@ -99,13 +99,17 @@ test('a late draft is kept for the next request at the position, and the n-grams
   assert.match(answers[0]?.why ?? '', /takes longer/);
   late.give(mixed('late();'));
   await settled();
-  assert.equal(heard.ready, 2, 'who got nothing may ask again');
+  assert.equal(
+    heard.ready,
+    2,
+    'onReady is called again, so that a caller without a mixed draft can repeat its request',
+  );
   assert.equal((await ask())?.text, 'late();');
   assert.equal(engine.of('draft').length, 1);
 });
 
 test('with too many pending changes the folder is reopened', async () => {
-  const { specialist, engine, ask } = set();
+  const { specialist, engine, ask } = setup();
   await specialist.open(engine, model);
   for (let i = 0; i < 150; i++) specialist.removeFile(`src/${i}.ts`);
   assert.equal((await ask())?.text, 'local();');
@@ -116,8 +120,8 @@ test('with too many pending changes the folder is reopened', async () => {
 });
 
 test('the patience for the engine is configurable', async () => {
-  const late = new Held<Result<Draft>>();
-  const { specialist, engine, clock, ask } = set({ draft: () => late.promise }, 60_000);
+  const late = new Deferred<Result<Draft>>();
+  const { specialist, engine, clock, ask } = setup({ draft: () => late.promise }, 60_000);
   await specialist.open(engine, model);
   const answer = ask();
   await clock.advance(59_999);
@@ -126,8 +130,8 @@ test('the patience for the engine is configurable', async () => {
 });
 
 test('a late draft is dropped after other text was typed', async () => {
-  const late = new Held<Result<Draft>>();
-  const { specialist, engine, clock, heard, ask } = set({
+  const late = new Deferred<Result<Draft>>();
+  const { specialist, engine, clock, heard, ask } = setup({
     draft: (_request, _progress, call) => (call === 0 ? late.promise : mixed('next();')),
   });
   await specialist.open(engine, model);
@@ -145,7 +149,7 @@ test('a late draft is dropped after other text was typed', async () => {
 
 test('after three late drafts in a row requests stop waiting until one is in time', async () => {
   let slow = true;
-  const { specialist, engine, clock, ask } = set({
+  const { specialist, engine, clock, ask } = setup({
     draft: () => (slow ? new Promise<never>(() => {}) : mixed('mixed();')),
   });
   await specialist.open(engine, model);
@@ -163,7 +167,7 @@ test('after three late drafts in a row requests stop waiting until one is in tim
   for (const text of ['a', 'b', 'c']) assert.equal(await timed(text), PATIENCE_MS, text);
   assert.equal(await timed('d'), 0);
   slow = false;
-  // It is still asked, so that its recovery shows.
+  // The engine still gets requests, so that its recovery is noticed.
   await ask(query('e'));
   await settled();
   assert.equal((await ask(query('f')))?.model, 'base + n-gram');
@@ -171,12 +175,12 @@ test('after three late drafts in a row requests stop waiting until one is in tim
 
 test('if a draft is expected to be late, the n-grams answer at once', async () => {
   const cold = [
-    new Held<Result<Draft>>(),
-    new Held<Result<Draft>>(),
-    new Held<Result<Draft>>(),
-    new Held<Result<Draft>>(),
+    new Deferred<Result<Draft>>(),
+    new Deferred<Result<Draft>>(),
+    new Deferred<Result<Draft>>(),
+    new Deferred<Result<Draft>>(),
   ];
-  const { specialist, engine, heard, ask } = set({
+  const { specialist, engine, heard, ask } = setup({
     draft: (_request, progress, call) => {
       const held = cold[call];
       progress(held ? { promptTokens: 500, ms: PATIENCE_MS + 1 } : { promptTokens: 1, ms: 80 });
@@ -199,9 +203,9 @@ test('if a draft is expected to be late, the n-grams answer at once', async () =
   assert.equal((await ask(query('another = ')))?.text, 'warm();');
 });
 
-test('without an estimate, or with one in time, the request waits', async () => {
-  const held = new Held<Result<Draft>>();
-  const { specialist, engine, clock, ask } = set({
+test('the request waits if the estimated latency is below the patience', async () => {
+  const held = new Deferred<Result<Draft>>();
+  const { specialist, engine, clock, ask } = setup({
     draft: (_request, progress) => {
       progress({ promptTokens: 500, ms: PATIENCE_MS - 1 });
       return held.promise;
@@ -214,9 +218,9 @@ test('without an estimate, or with one in time, the request waits', async () => 
   assert.equal((await answer)?.text, 'cold();');
 });
 
-test('a cached prompt is waited for, however long earlier lines took', async () => {
-  const held = new Held<Result<Draft>>();
-  const { specialist, engine, clock, ask } = set({
+test('the request waits for a draft with a cached prompt, even if earlier lines took long', async () => {
+  const held = new Deferred<Result<Draft>>();
+  const { specialist, engine, clock, ask } = setup({
     draft: (_request, progress) => {
       progress({ promptTokens: 2, ms: 10 * PATIENCE_MS });
       return held.promise;
@@ -229,8 +233,8 @@ test('a cached prompt is waited for, however long earlier lines took', async () 
   assert.equal((await answer)?.text, 'line();');
 });
 
-test('lateness counts from the request, not from the key', async () => {
-  const { specialist, engine, clock, ask } = set({
+test('the patience is counted from the request, not from the keystroke', async () => {
+  const { specialist, engine, clock, ask } = setup({
     draft: async () => {
       await clock.sleep(PATIENCE_MS + 40);
       return mixed('mixed();');
@@ -247,19 +251,23 @@ test('lateness counts from the request, not from the key', async () => {
   }
 });
 
-test('a draft started by the key is used by the request', async () => {
-  const { specialist, engine, ask } = set();
+test('a draft started at the keystroke is used by the request', async () => {
+  const { specialist, engine, ask } = setup();
   await specialist.open(engine, model);
   specialist.begin(position, line);
   await settled();
   assert.equal((await ask())?.text, 'mixed();');
   assert.equal(engine.of('draft').length, 1);
   assert.equal((await ask())?.text, 'mixed();');
-  assert.equal(engine.of('draft').length, 2, 'once it was given, a new request is a new question');
+  assert.equal(
+    engine.of('draft').length,
+    2,
+    'a kept draft is returned only once; the next request asks the engine again',
+  );
 });
 
-test('the next key cancels the earlier draft', async () => {
-  const { specialist, engine } = set({ draft: () => new Promise<never>(() => {}) });
+test('the next keystroke cancels the earlier draft', async () => {
+  const { specialist, engine } = setup({ draft: () => new Promise<never>(() => {}) });
   specialist.begin(position, line);
   assert.equal(engine.of('draft').length, 0, 'nothing is open yet');
   await specialist.open(engine, model);
@@ -271,25 +279,26 @@ test('the next key cancels the earlier draft', async () => {
 
 test('a draft started before another file changed is not used', async () => {
   let call = 0;
-  const { specialist, engine, ask } = set({ draft: () => mixed(`${++call}();`) });
+  const { specialist, engine, ask } = setup({ draft: () => mixed(`${++call}();`) });
   await specialist.open(engine, model);
   specialist.begin(position, line);
   await settled();
-  specialist.setSavedFile('src/a.ts', 'the file at hand is in the query');
+  // The query contains the text of its own file, so a change of that file does not matter.
+  specialist.setSavedFile('src/a.ts', 'own file');
   specialist.begin(position, line);
   assert.equal(engine.of('draft').length, 1);
-  specialist.setSavedFile('src/b.ts', 'news');
+  specialist.setSavedFile('src/b.ts', 'revisions');
   assert.equal((await ask())?.text, '2();');
 });
 
 test('a draft in progress when another file changes is started again', async () => {
   let call = 0;
-  const first = new Held<Result<Draft>>();
-  const { specialist, engine, ask } = set({ draft: () => (++call === 1 ? first.promise : mixed('new();')) });
+  const first = new Deferred<Result<Draft>>();
+  const { specialist, engine, ask } = setup({ draft: () => (++call === 1 ? first.promise : mixed('new();')) });
   await specialist.open(engine, model);
   specialist.begin(position, line);
   await settled();
-  specialist.setOpenFile('src/b.ts', 'news');
+  specialist.setOpenFile('src/b.ts', 'revisions');
   const asked = ask();
   await settled();
   first.give(mixed('old();'));
@@ -298,7 +307,7 @@ test('a draft in progress when another file changes is started again', async () 
 
 test('a late draft is dropped after another file changed', async () => {
   let call = 0;
-  const { specialist, engine, clock, ask } = set({
+  const { specialist, engine, clock, ask } = setup({
     draft: () => clock.sleep(PATIENCE_MS + 100).then(() => mixed(`${++call}();`)),
   });
   await specialist.open(engine, model);
@@ -307,30 +316,30 @@ test('a late draft is dropped after another file changed', async () => {
   assert.equal((await asked)?.text, 'local();');
   await clock.advance(200);
   assert.equal(specialist.hasBetter(position, line), true);
-  specialist.setOpenFile(position.path, 'the file at hand is in the query');
+  specialist.setOpenFile(position.path, 'own file');
   assert.equal(specialist.hasBetter(position, line), true);
-  specialist.setOpenFile('src/b.ts', 'news');
+  specialist.setOpenFile('src/b.ts', 'revisions');
   assert.equal(specialist.hasBetter(position, line), false);
 });
 
-test('a change raises the index revision of all other files, opening the engine that of all', async () => {
-  const { specialist, engine } = set();
-  const news = () =>
+test('a changed file raises the index revision of every other file, opening the engine that of every file', async () => {
+  const { specialist, engine } = setup();
+  const revisions = () =>
     ['src/a.ts', 'src/b.ts', 'src/c.ts'].map((path) => specialist.indexRevisionFor(query('', '', path)));
-  assert.deepEqual(news(), [0, 0, 0]);
+  assert.deepEqual(revisions(), [0, 0, 0]);
   specialist.setOpenFile('src/a.ts', 'a');
-  assert.deepEqual(news(), [0, 1, 1]);
+  assert.deepEqual(revisions(), [0, 1, 1]);
   specialist.setSavedFile('src/b.ts', 'b');
   specialist.setSavedFile('src/b.ts', 'bb');
-  assert.deepEqual(news(), [3, 1, 3]);
+  assert.deepEqual(revisions(), [3, 1, 3]);
   specialist.removeFile('src/a.ts');
-  assert.deepEqual(news(), [3, 4, 4]);
+  assert.deepEqual(revisions(), [3, 4, 4]);
   await specialist.open(engine, model);
-  assert.deepEqual(news(), [5, 5, 5]);
+  assert.deepEqual(revisions(), [5, 5, 5]);
 });
 
-test('a resting cursor prefills the prompt if the engine is idle, and a key cancels that', async () => {
-  const { specialist, engine, ask } = set({ warm: () => new Promise<never>(() => {}) });
+test('a resting cursor prefills the prompt if the engine is idle, and a keystroke cancels the prefill', async () => {
+  const { specialist, engine, ask } = setup({ warm: () => new Promise<never>(() => {}) });
   specialist.warm(position);
   await specialist.open(engine, model);
   specialist.warm(position);
@@ -340,16 +349,16 @@ test('a resting cursor prefills the prompt if the engine is idle, and a key canc
     engine.of('warm').map(({ query: at }) => at.prefix),
     [position.prefix, 'elsewhere'],
   );
-  assert.equal(engine.cancelled, 1, 'the cursor went on');
+  assert.equal(engine.cancelled, 1, 'the cursor moved on');
   specialist.begin(position, line);
   assert.equal(engine.cancelled, 2);
   specialist.warm(position);
-  assert.equal(engine.of('warm').length, 2, 'a draft is under way');
+  assert.equal(engine.of('warm').length, 2, 'a draft is in progress');
   await ask();
 });
 
 test('a cancelled request rejects with the reason and cancels the engine', async () => {
-  const { specialist, engine, ask } = set({ draft: () => new Promise<never>(() => {}) });
+  const { specialist, engine, ask } = setup({ draft: () => new Promise<never>(() => {}) });
   await specialist.open(engine, model);
   const controller = new AbortController();
   const asked = ask(position, controller.signal);
@@ -361,7 +370,7 @@ test('a cancelled request rejects with the reason and cancels the engine', async
 });
 
 test('after three engine failures the n-grams answer, and the engine is tried again later', async () => {
-  const { specialist, engine, clock, heard, ask } = set({ draft: () => failed('crashed', 'It keeps ending.') });
+  const { specialist, engine, clock, heard, ask } = setup({ draft: () => failed('crashed', 'It keeps ending.') });
   await specialist.open(engine, model);
   for (const text of ['a', 'b', 'c']) assert.match((await ask(query(text)))?.why ?? '', /did not answer/);
   assert.deepEqual(specialist.state, { kind: 'failed', failure: { code: 'crashed', message: 'It keeps ending.' } });
@@ -376,29 +385,29 @@ test('after three engine failures the n-grams answer, and the engine is tried ag
 });
 
 test('if the model cannot be opened, the state says why and the n-grams answer', async () => {
-  const { specialist, engine, ask } = set({ open: () => failed('unsupported', 'No library for this machine.') });
+  const { specialist, engine, ask } = setup({ open: () => failed('unsupported', 'No library for this machine.') });
   await specialist.open(engine, model);
   assert.equal(specialist.state.kind === 'failed' && specialist.state.failure.code, 'unsupported');
   assert.equal((await ask())?.text, 'local();');
 });
 
 test('after a restart of the process the model is reopened once with all changes', async () => {
-  const { specialist, engine, ngram, ask } = set();
+  const { specialist, engine, ngram, ask } = setup();
   await specialist.open(engine, model);
   specialist.setOpenFile('src/b.ts', 'new text');
   specialist.restarted();
   assert.equal(specialist.state.kind, 'opening');
-  // The client asks again what was asked when the process died.
+  // The client repeats the pending open request, which calls restarted() a second time.
   specialist.restarted();
   await settled();
   assert.equal(engine.of('open').length, 2);
   assert.deepEqual(engine.of('open')[1]?.changes, ngram.changes);
   assert.equal((await ask())?.model, 'base + n-gram');
-  assert.deepEqual(engine.of('change'), [], 'it came with the opening');
+  assert.deepEqual(engine.of('change'), [], 'the changes were sent with the open request');
 });
 
-test('a process that has lost the folder is given it again', async () => {
-  const { specialist, engine, ask } = set({
+test('if the engine answers that the folder is not open, the folder is opened again', async () => {
+  const { specialist, engine, ask } = setup({
     draft: (_request, _progress, call) => (call === 0 ? failed('bad-request', 'Not open.') : mixed('mixed();')),
   });
   await specialist.open(engine, model);
@@ -408,9 +417,9 @@ test('a process that has lost the folder is given it again', async () => {
   assert.equal(engine.of('open').length, 2);
 });
 
-test('a newer opening overtakes one under way', async () => {
-  const first = new Held<Result<Requests['open']['result']>>();
-  const { specialist, engine } = set({ open: (_r, _p, call) => (call === 0 ? first.promise : opened) });
+test('a newer open request replaces one in progress', async () => {
+  const first = new Deferred<Result<Requests['open']['result']>>();
+  const { specialist, engine } = setup({ open: (_r, _p, call) => (call === 0 ? first.promise : opened) });
   const old = specialist.open(engine, model);
   await specialist.open(engine, { ...model, name: 'adapted' });
   first.give(failed('corrupt', 'The old one is damaged.'));
@@ -418,8 +427,8 @@ test('a newer opening overtakes one under way', async () => {
   assert.equal(specialist.state.kind === 'ready' && specialist.state.name, 'adapted');
 });
 
-test('changes reach the engine in order, before the draft that may need them; the file at hand is in the query', async () => {
-  const { specialist, engine, ask } = set();
+test('changes of other files reach the engine in order, before the draft', async () => {
+  const { specialist, engine, ask } = setup();
   specialist.setOpenFile('src/before.ts', 'not sent alone');
   await specialist.open(engine, model);
   specialist.setOpenFile('src/a.ts', 'one');
@@ -428,7 +437,7 @@ test('changes reach the engine in order, before the draft that may need them; th
   specialist.setOpenFile('src/b.ts', undefined);
   specialist.setSavedFile('src/c.ts', 'four');
   specialist.removeFile('src/c.ts');
-  assert.deepEqual(engine.of('change'), [], 'nobody has asked yet');
+  assert.deepEqual(engine.of('change'), [], 'no draft was requested yet');
   await ask(query('x', '', 'src/a.ts'));
   const changes = () => engine.of('change').map(({ change }) => change);
   assert.deepEqual(changes(), [
@@ -441,8 +450,8 @@ test('changes reach the engine in order, before the draft that may need them; th
   assert.deepEqual(changes().slice(3), [{ kind: 'open', path: 'src/a.ts', text: 'two' }]);
 });
 
-test('closed, it answers alone and the engine lets the folder go', async () => {
-  const { specialist, engine, ask } = set();
+test('after close the n-grams answer alone and the engine closes the folder', async () => {
+  const { specialist, engine, ask } = setup();
   await specialist.open(engine, model);
   specialist.close();
   assert.deepEqual(engine.of('close'), [{ key: 'folder' }]);
@@ -450,9 +459,9 @@ test('closed, it answers alone and the engine lets the folder go', async () => {
   assert.equal((await ask())?.why, undefined);
 });
 
-test('the engine lets the folder go also while it opens it, after failures, and when another engine takes its place', async () => {
-  const opening = new Held<Result<Requests['open']['result']>>();
-  const early = set({ open: () => opening.promise });
+test('the engine closes the folder also during opening, after failures, or when another engine replaces it', async () => {
+  const opening = new Deferred<Result<Requests['open']['result']>>();
+  const early = setup({ open: () => opening.promise });
   const open = early.specialist.open(early.engine, model);
   early.specialist.close();
   opening.give(opened);
@@ -463,18 +472,22 @@ test('the engine lets the folder go also while it opens it, after failures, and 
   );
   assert.equal(early.specialist.state.kind, 'off');
 
-  const failing = set({ draft: () => failed('crashed', 'It does not work.') });
+  const failing = setup({ draft: () => failed('crashed', 'It does not work.') });
   await failing.specialist.open(failing.engine, model);
   for (const prefix of ['a', 'b', 'c']) await failing.ask(query(prefix, ''));
   assert.equal(failing.specialist.state.kind, 'failed');
   failing.specialist.close();
   assert.equal(failing.engine.of('close').length, 1);
 
-  const moved = set();
+  const moved = setup();
   const server = new ScriptedEngine({ open: () => opened });
   await moved.specialist.open(moved.engine, model);
   await moved.specialist.open(moved.engine, { ...model, name: 'adapted' });
-  assert.equal(moved.engine.of('close').length, 0, 'one key, opened over');
+  assert.equal(
+    moved.engine.of('close').length,
+    0,
+    'opening the same key again replaces the model, so no close is needed',
+  );
   await moved.specialist.open(server, model);
   assert.deepEqual(moved.engine.of('close'), [{ key: 'folder' }]);
   moved.specialist.close();

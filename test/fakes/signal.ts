@@ -1,6 +1,6 @@
-// What the fakes share: a reply that a signal cuts short.
+// Helpers of the fakes: a reply that a signal aborts, and a reply that the test gives later.
 
-/** Settles as `reply` does, or rejects with the signal's reason as soon as it is aborted, which `onAbort` hears of first. */
+/** Settles as `reply` does. If the signal is aborted first, calls `onAbort` and rejects with the signal's reason. */
 export async function unlessAborted<T>(reply: T | Promise<T>, signal: AbortSignal, onAbort: () => void): Promise<T> {
   let listener = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -17,8 +17,8 @@ export async function unlessAborted<T>(reply: T | Promise<T>, signal: AbortSigna
   }
 }
 
-/** A reply that the test gives when it wants to. */
-export class Held<T> {
+/** A promise that the test resolves with `give`. */
+export class Deferred<T> {
   readonly promise: Promise<T>;
   give: (value: T) => void = () => {};
 

@@ -1,5 +1,5 @@
-// A commit message out of a real repository: what is staged and nothing else, secrets redacted, no program of the
-// repository run.
+// A commit message for a real repository: only staged changes are sent, secrets are redacted, and no program of the
+// repository is run.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -61,13 +61,13 @@ const asks = () => ({
   api: { settings: { apiKey: 'sk-ant-none', baseUrl: api.url, model: '', timeoutMs: 10_000 }, budgetUsd: 1 },
 });
 
-test('with nothing staged it says so', async () => {
+test('fails with advice if nothing is staged', async () => {
   write('src/parser/lexer.ts', 'changed\n');
   const result = await commitMessageJob(base, deps());
   assert.ok(!result.ok && /Stage the changes/.test(result.error.message));
 });
 
-test('without the API it is a draft in the form of the near messages', async () => {
+test('without the API the message is a local draft in the style of messages about nearby files', async () => {
   write('src/parser/lexer.ts', 'export function skipBlanks() {}\n');
   git('add', 'src');
   const { message, model, costUsd } = unwrap(await commitMessageJob(base, deps()));
@@ -77,7 +77,7 @@ test('without the API it is a draft in the form of the near messages', async () 
   );
 });
 
-test('the API sees what is staged, secrets redacted, with the near messages; what must not leave is a name', async () => {
+test('the API gets the staged changes, redacted, and nearby messages; of an ignored file only its name', async () => {
   write('src/config.ts', `export const password = '${password}';\n`);
   write('.env', 'TOKEN=abcdefghijklmnop1234567890\n');
   write('unstaged.ts', 'nobody sees this\n');
@@ -97,10 +97,10 @@ test('the API sees what is staged, secrets redacted, with the near messages; wha
   for (const secret of [password, 'abcdefghijklmnop1234567890', 'nobody sees this'])
     assert.ok(!asked.includes(secret), secret);
   const again = unwrap(await commitMessageJob({ ...base, ...asks() }, deps()));
-  assert.deepEqual([again.message, again.costUsd], [written.message, 0], 'the same question is not paid for twice');
+  assert.deepEqual([again.message, again.costUsd], [written.message, 0], 'the same request is not paid for twice');
 });
 
-test('where the API fails the draft stands, and why', async () => {
+test('if the API fails, the local draft is used and `trouble` says why', async () => {
   api.fail('overloaded');
   write('src/parser/more.ts', 'x\n');
   git('add', 'src');
@@ -108,7 +108,7 @@ test('where the API fails the draft stands, and why', async () => {
   assert.ok(message !== '' && model === undefined && trouble !== undefined);
 });
 
-test('an answer that breaks off is paid for', async () => {
+test('the cost of a truncated answer is reported', async () => {
   api.fail('truncated');
   write('src/parser/half.ts', 'x\n');
   git('add', 'src');
@@ -116,7 +116,7 @@ test('an answer that breaks off is paid for', async () => {
   assert.ok(costUsd > 0 && trouble !== undefined);
 });
 
-test('no filter and no program that the repository names is run', async () => {
+test('no filter or program from the repository configuration is run', async () => {
   const mark = join(folder, 'mark');
   const script = join(folder, 'evil.sh');
   writeFileSync(script, `#!/bin/sh\ntouch ${mark}\ncat\n`, { mode: 0o755 });
@@ -129,7 +129,7 @@ test('no filter and no program that the repository names is run', async () => {
   assert.ok(!existsSync(mark));
 });
 
-/** A repository at `path` of the test's folder; what it says is sent with what it has staged. */
+/** Creates a Git repository at `path` in the test's folder. `run` runs Git there, `files` writes files. */
 function repositoryAt(path: string) {
   const at = join(folder, path);
   mkdirSync(at, { recursive: true });
@@ -145,6 +145,7 @@ function repositoryAt(path: string) {
   return { at, run, files };
 }
 
+/** The prompt that is sent for the repository's staged changes. */
 async function sentFor(request: { root: string; repository: string }): Promise<string> {
   let sent = '';
   api.reset();
@@ -157,24 +158,24 @@ async function sentFor(request: { root: string; repository: string }): Promise<s
   return sent;
 }
 
-const kept = (name: string) => `only ${name} says so\n`;
+const markerOf = (name: string) => `marker of ${name}\n`;
 
-test('a file that became a link has two parts in a diff: none of the files after it is taken for another', async () => {
+test('if a file replaced by a symbolic link has two diff parts, later parts still belong to the right files', async () => {
   const { at, run, files } = repositoryAt('kinds');
   files({ '.easyadaptationignore': 'b.ts\n', a: 'a\n', 'b.ts': 'b\n', 'c.ts': 'c\n', 'd.ts': 'd\n' });
   run('add', '.');
   run('commit', '-qm', 'first');
   rmSync(join(at, 'a'));
   symlinkSync('c.ts', join(at, 'a'));
-  // Where a line ends for one reader, and not for another, none begins.
-  files({ 'b.ts': kept('b'), 'c.ts': `${kept('c')}x\rdiff --git a/d.ts b/d.ts\n`, 'd.ts': kept('d') });
+  // A lone CR ends no line for Git, so the 'diff --git' after it must not be read as the start of a file.
+  files({ 'b.ts': markerOf('b'), 'c.ts': `${markerOf('c')}x\rdiff --git a/d.ts b/d.ts\n`, 'd.ts': markerOf('d') });
   run('add', '.');
   const sent = await sentFor({ root: at, repository: at });
-  assert.ok(!sent.includes(kept('b')));
-  assert.ok(sent.includes(`+${kept('c')}`) && sent.includes(`+${kept('d')}`));
+  assert.ok(!sent.includes(markerOf('b')));
+  assert.ok(sent.includes(`+${markerOf('c')}`) && sent.includes(`+${markerOf('d')}`));
 });
 
-test('a file that is not merged yet has no part, nor does what lies below a file that was one', async () => {
+test('an unmerged file has no diff part, and an ignored file inside a folder that replaced a file is not sent', async () => {
   const { at, run, files } = repositoryAt('unmerged');
   files({
     '.easyadaptationignore': 'b.ts\nwas/*\n',
@@ -193,19 +194,19 @@ test('a file that is not merged yet has no part, nor does what lies below a file
   files({ a: 'main\n' });
   run('commit', '-qam', 'main');
   assert.throws(() => run('merge', 'other'));
-  files({ '0.ts': '1\n', 'b.ts': kept('b'), 'c.ts': kept('c') });
+  files({ '0.ts': '1\n', 'b.ts': markerOf('b'), 'c.ts': markerOf('c') });
   run('add', '0.ts', 'b.ts', 'c.ts');
   rmSync(join(at, 'was'));
-  files({ 'was/inside.ts': kept('inside') });
+  files({ 'was/inside.ts': markerOf('inside') });
   run('add', 'was');
-  // And is gone again, so that nothing says what stands there.
+  // The folder is deleted again, so the disk does not show that `was` is a folder now.
   rmSync(join(at, 'was'), { recursive: true });
   const sent = await sentFor({ root: at, repository: at });
-  assert.ok(!sent.includes(kept('b')) && !sent.includes(kept('inside')));
-  assert.ok(sent.includes(`+${kept('c')}`));
+  assert.ok(!sent.includes(markerOf('b')) && !sent.includes(markerOf('inside')));
+  assert.ok(sent.includes(`+${markerOf('c')}`));
 });
 
-test('a submodule is a line, whatever the repository wants of it', async () => {
+test('a submodule is shown as one line, whatever diff.submodule is set to', async () => {
   const inner = repositoryAt('modules/inner');
   inner.files({ 'inner.ts': 'first\n' });
   inner.run('add', '.');
@@ -215,26 +216,26 @@ test('a submodule is a line, whatever the repository wants of it', async () => {
   files({ 'b.ts': 'b\n', 'z.ts': 'z\n', 'a.ts': 'a\n' });
   run('add', '.');
   run('commit', '-qm', 'first');
-  inner.files({ 'inner.ts': kept('inner') });
-  inner.run('commit', '-qam', kept('inner message'));
+  inner.files({ 'inner.ts': markerOf('inner') });
+  inner.run('commit', '-qam', markerOf('inner message'));
   run('config', 'diff.submodule', 'log');
-  files({ 'b.ts': kept('b'), 'z.ts': kept('z'), 'a.ts': kept('a') });
+  files({ 'b.ts': markerOf('b'), 'z.ts': markerOf('z'), 'a.ts': markerOf('a') });
   run('add', '.');
   const sent = await sentFor({ root: at, repository: at });
-  for (const name of ['b', 'inner', 'inner message']) assert.ok(!sent.includes(kept(name).trim()), name);
-  assert.ok(sent.includes(`+${kept('a')}`) && sent.includes(`+${kept('z')}`));
+  for (const name of ['b', 'inner', 'inner message']) assert.ok(!sent.includes(markerOf(name).trim()), name);
+  assert.ok(sent.includes(`+${markerOf('a')}`) && sent.includes(`+${markerOf('z')}`));
 });
 
-test("a repository in the opened folder follows the folder's rules, and hides what the folder knows", async () => {
+test("a repository inside the opened folder obeys the folder's ignore rules, and the folder's secrets are redacted", async () => {
   const opened = join(folder, 'opened');
   const { at, run, files } = repositoryAt('opened/app');
   const token = ['abcdefghijklmnop', '0987654321'].join('');
   writeFileSync(join(opened, '.easyadaptationignore'), 'notes/\n');
   writeFileSync(join(opened, '.env'), `TOKEN=${token}\n`);
-  files({ 'notes/a.ts': kept('a'), 'private/b.ts': kept('b'), 'c.ts': `${kept('c')}call('${token}');\n` });
+  files({ 'notes/a.ts': markerOf('a'), 'private/b.ts': markerOf('b'), 'c.ts': `${markerOf('c')}call('${token}');\n` });
   run('add', '.');
   const sent = await sentFor({ root: opened, repository: at, ...{ exclude: { 'app/private/**': true } } });
-  for (const hidden of [kept('a'), kept('b'), token]) assert.ok(!sent.includes(hidden), hidden);
-  assert.ok(sent.includes(`+${kept('c')}`));
+  for (const hidden of [markerOf('a'), markerOf('b'), token]) assert.ok(!sent.includes(hidden), hidden);
+  assert.ok(sent.includes(`+${markerOf('c')}`));
   assert.match(sent, /A private\/b\.ts\n/);
 });

@@ -1,4 +1,4 @@
-// Damages inputs the way discs, networks and attackers do: bytes and JSON, each change from a seed.
+// Damages bytes and JSON as disks, networks and attackers do. The seed determines each change.
 import type { Random } from './corpus-random.ts';
 
 type Json = unknown;
@@ -20,7 +20,7 @@ const strange: readonly ((random: Random) => Json)[] = [
   (random) => random.pick(numbers),
   (random) => String(random.pick(numbers)),
   (random) => random.pick(names),
-  // No primitive can be made of it: whoever puts it into a text fails.
+  // Converting this object to a string throws.
   () => ({ toString: 1, valueOf: 1 }),
   (random) => [random.pick(numbers), random.pick(names), null],
   (random) => nested(random.pick([3, 100, 3000])),
@@ -30,7 +30,10 @@ const strange: readonly ((random: Random) => Json)[] = [
   () => ({ data_offsets: [0, 2 ** 40], shape: [2 ** 40], dtype: 'F32' }),
 ];
 
-/** The same value with one place in it changed: another type, a huge number, a key of every object's own, gone, twice. */
+/**
+ * The value with one part of it changed: removed, duplicated, replaced by a strange value such as a huge number, or
+ * given a key such as `__proto__`.
+ */
 export function mutateJson(value: Json, random: Random): Json {
   if (typeof value !== 'object' || value === null || random.chance(0.15)) return random.pick(strange)(random);
   if (Array.isArray(value)) {
@@ -51,11 +54,11 @@ export function mutateJson(value: Json, random: Random): Json {
   else if (change === 1) entries.push([random.pick(names), random.pick(strange)(random)]);
   else if (change === 2) entries[at] = [random.pick(names), inner];
   else entries[at] = [key, mutateJson(inner, random)];
-  // Not by assignment: '__proto__' is a key like any other, as JSON.parse makes it.
+  // Assigning to `__proto__` would set the prototype. `fromEntries` makes an ordinary key of it, as JSON.parse does.
   return Object.fromEntries(entries);
 }
 
-/** Flipped bits, a cut, a piece from elsewhere, numbers and bytes that are no UTF-8. */
+/** Flips bits, cuts, copies a part to another offset, and writes huge numbers and bytes that are not UTF-8. */
 export function mutateBytes(bytes: Uint8Array, random: Random): Uint8Array {
   let out = Uint8Array.from(bytes);
   for (let times = random.between(1, 4); times > 0; times--) {

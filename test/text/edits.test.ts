@@ -21,7 +21,7 @@ test('finds the typed text at any position of any text', () => {
     const position = new EditedPosition(queryAt(prefix, suffix));
     for (const typed of ['', 'x', 'foo(a)', '\n  y']) {
       const since = position.typedSince(queryAt(prefix + typed, suffix), (found) => found === typed);
-      assert.deepEqual(since, { typed, closers: '', over: 0 });
+      assert.deepEqual(since, { typed, closers: '', replaced: 0 });
       assert.equal(positionIn(queryAt(prefix, suffix), queryAt(prefix + typed, suffix)), cursor);
     }
   }
@@ -45,16 +45,17 @@ test('a kept position holds only the text near it in memory', () => {
 test('accepts closers that the editor inserted after the cursor', () => {
   const position = new EditedPosition(queryAt('call', ';\n'));
   assert.deepEqual(position.typedSince(queryAt('call(["', '"]);\n'), any), {
-    ...{ typed: '(["', closers: '"])', over: 0 },
+    ...{ typed: '(["', closers: '"])', replaced: 0 },
   });
   assert.equal(position.typedSince(queryAt('call(', '];\n'), any), undefined);
 });
 
 test('accepts typed text that replaces the text after the position', () => {
   const position = new EditedPosition(queryAt('call(', '));\n'));
-  const since = (suffix: string, over: number) => position.typedSince(queryAt('call(a)', suffix), any, over);
-  assert.deepEqual(since(');\n', 2), { typed: 'a)', closers: '', over: 1 });
-  assert.deepEqual(since(';\n', 2), { typed: 'a)', closers: '', over: 2 });
+  const since = (suffix: string, maxReplaced: number) =>
+    position.typedSince(queryAt('call(a)', suffix), any, maxReplaced);
+  assert.deepEqual(since(');\n', 2), { typed: 'a)', closers: '', replaced: 1 });
+  assert.deepEqual(since(';\n', 2), { typed: 'a)', closers: '', replaced: 2 });
   assert.equal(since(';\n', 1), undefined);
   assert.equal(since(');\n', 0), undefined);
 });
@@ -76,7 +77,7 @@ test('edits far above move a position and do not change it', () => {
   const later = queryAt(`import x;\n${above}const first = value + y`, ';\n');
   assert.deepEqual(
     new EditedPosition(here).typedSince(later, (typed) => typed === 'y'),
-    { typed: 'y', closers: '', over: 0 },
+    { typed: 'y', closers: '', replaced: 0 },
   );
   assert.equal(positionIn(here, later), later.prefix.length - 1);
   assert.equal(positionIn(here, queryAt('other', ' text')), undefined);

@@ -1,5 +1,5 @@
-// A window with data of an earlier version. With that version's base model everything is used. With another tokenizer the
-// index is rebuilt, the base model answers with the default router models, and the user is notified once.
+// A window with data of an earlier version. With that version's base model everything is used. With another tokenizer
+// the index is rebuilt, the base model answers with the default router models, and the user is notified once.
 import assert from 'node:assert/strict';
 import fs, { existsSync, mkdirSync, utimesSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -22,7 +22,7 @@ import { FolderSession, type SessionDeps } from '../../src/vscode/folder/folder-
 import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../adaptation/earlier.ts';
 import { makeProject, type Project } from '../adaptation/project.ts';
 import { settled } from '../fakes/clock.ts';
-import { Held } from '../fakes/signal.ts';
+import { Deferred } from '../fakes/signal.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
 
 type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neural']> };
@@ -144,7 +144,7 @@ test('one setting that changes base and serving options reopens the model once',
 
 test('a served model drafts instead of this machine until it fails', async () => {
   const failures: unknown[] = [];
-  const answer = new Held<ReturnType<typeof failed>>();
+  const answer = new Deferred<ReturnType<typeof failed>>();
   const { session, opened, dispose } = window(earlier.tokenizerPath, {
     state: () => (failures.length === 0 ? 'serves' : 'away'),
     ...{ host: 'far.example', model: 'tuned' },

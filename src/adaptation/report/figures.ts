@@ -1,4 +1,5 @@
-// The report's figures: quality of specialist, API and both together at the test positions, which nothing was fitted on.
+// The report's figures: quality of specialist, API and both together at the test positions, which nothing was fitted
+// on.
 
 import { precisionAt, quantile } from '../../common/quality.ts';
 import type { CursorKind } from '../../prompts/completion/cursor-examples.ts';

@@ -69,10 +69,13 @@ export interface SliderPoint {
   readonly right: number | undefined;
 }
 
-/** Estimates in the same tenth: their mean, the share that came true, and their number. */
+/** One bin of the calibration chart (estimates 0-0.1, 0.1-0.2, ...). */
 export interface Reliability {
+  /** Mean estimate. */
   readonly said: number;
+  /** Share of right answers. */
   readonly right: number;
+  /** Number of positions. */
   readonly places: number;
 }
 
@@ -84,7 +87,10 @@ export interface DeferralPoint {
 
 /** Measured at the test positions. */
 export interface Curves {
-  /** By rising share, where both answers are known; undefined if the API was not asked. `operating`: the set balance. */
+  /**
+   * At positions where both answers are known; undefined if the API was not asked. `pair` is sorted by `apiShare`.
+   * `operating` is the point at the balance that the user has set.
+   */
   readonly deferral: { readonly pair: readonly DeferralPoint[]; readonly operating: DeferralPoint } | undefined;
   /** Calibration of each estimate; empty if nothing is known. */
   readonly specialist: readonly Reliability[];
@@ -93,14 +99,16 @@ export interface Curves {
 
 /** Positions of one kind, and the accuracy of both models there. */
 export interface UnderfitRow {
-  /** 'your test helpers' */
+  /** Name of the kind, for example 'your test helpers'. */
   readonly what: string;
   readonly places: number;
-  /** Mean estimate of the router; then the known answers: number asked, number right. */
+  /** The router's mean estimate that the API is right. */
   readonly api: number;
+  /** Number of positions that the API was asked at. */
   readonly asked: number;
+  /** Number of those that the API was right at. */
   readonly apiRight: number;
-  /** Share right. */
+  /** Share of right answers of the specialist. */
   readonly specialist: number;
   /** A position where the API was wrong, if possible one where the specialist was right. */
   readonly example?: {
@@ -119,32 +127,45 @@ export interface NeuralReport {
   readonly used: 'adapted' | 'earlier' | 'base';
   /** One sentence for the user. */
   readonly why: string;
-  /** At the same test positions: n-grams alone, and with them the base and the model in use. Measured after the choice. */
+  /**
+   * At the same test positions, measured after the choice: the n-grams alone, and each neural model mixed with the
+   * n-grams.
+   */
   readonly quality: Readonly<{ ngram: Quality; base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
-  /** All candidates at the same validation positions. Absent in reports of earlier versions, which chose on the test's. */
+  /**
+   * All candidates at the same validation positions. Absent in reports of earlier versions, which chose the model at
+   * the test positions.
+   */
   readonly chosenFrom?: Readonly<{ base: MixedQuality; earlier?: MixedQuality; adapted?: MixedQuality }>;
   /** Undefined if nothing was trained; the notes say why. */
   readonly training: TrainingReport | undefined;
-  /** Of the engine's process, bytes. */
+  /** Peak memory of the engine's process. */
   readonly peakMemoryBytes: number;
-  /** Router for drafts of the n-grams alone, which are used if the engine is late. `AdaptReport.coupling`: mixed drafts. */
+  /**
+   * Router for drafts of the n-grams alone, which are used if the engine is late. `AdaptReport.coupling` is the router
+   * for mixed drafts.
+   */
   readonly ngramCoupling: RouterModel;
 }
 
 export interface TrainingReport {
   /** Nats per token on the validation files that the mixture is fitted on. Undefined if no files are held out. */
   readonly loss: { readonly before: number; readonly after: number } | undefined;
-  /** The same by step, and with the n-grams, which decides the checkpoint. Absent in reports of earlier versions. */
+  /**
+   * The loss at each validated step. `mixed` is the loss together with the n-grams; the step with the lowest one is
+   * kept. Absent in reports of earlier versions.
+   */
   readonly losses?: readonly { readonly step: number; readonly loss: number; readonly mixed?: number }[];
   readonly steps: number;
-  /** Tokens trained on, with repetitions, and tokens of one pass over the folder. */
+  /** Tokens trained on, with repetitions. */
   readonly tokens: number;
+  /** Tokens of one pass over the folder. */
   readonly tokensPerEpoch: number;
   readonly tokensPerSecond: number;
   readonly minutes: number;
   readonly stopped: 'finished' | 'no-improvement' | 'out-of-time';
   readonly parameters: number;
-  /** 'full fine-tuning' or 'adapters (LoRA)', and the device; each with its reason. */
+  /** 'full fine-tuning' or 'adapters (LoRA)'. */
   readonly method: string;
   readonly methodReason: string;
   readonly device: string;
@@ -162,7 +183,10 @@ export interface AdaptReport {
   readonly balance: number;
   /** The risk bound, which `apiShare`, `api` and `slider` respect. Absent: none. */
   readonly risk?: RiskBound;
-  /** Hashes of the shipped tokenizer and base. Absent in reports of earlier versions: those shipped then. */
+  /**
+   * Hashes of the shipped tokenizer and base that the run used. Absent in reports of earlier versions, which used the
+   * tokenizer and base shipped then.
+   */
   readonly madeFor?: { readonly tokenizer: Sha256; readonly base?: Sha256 };
   /** Share of the test positions that would be sent to the API at the set balance. */
   readonly apiShare: number;
@@ -175,7 +199,7 @@ export interface AdaptReport {
   readonly curves?: Curves;
   /** `byKind` without the adaptation: of the base, or of the n-grams alone if no model was adapted. */
   readonly before?: Readonly<Partial<Record<CursorKind, Quality>>>;
-  /** By falling lead of the specialist over the API. Empty if the API was not asked. */
+  /** Sorted by how far the specialist is ahead of the API, largest first. Empty if the API was not asked. */
   readonly underfit?: readonly UnderfitRow[];
   /** Undefined if the run had no neural part; the notes say why. Absent in reports of earlier versions. */
   readonly neural?: NeuralReport | undefined;

@@ -17,7 +17,7 @@ import type { AdaptRequest, NeuralAccess } from '../types.ts';
 import type { Tell } from './stage-runner.ts';
 
 const microBatches = 4;
-/** Passes over all samples. Each token is in two samples: as running text and around a middle. */
+/** Passes over all samples. Each token is in two samples: once in plain text, once in a fill-in-the-middle sample. */
 const epochs = 2;
 /** Of 6e-4, 1.5e-3 and 3e-3, 1.5e-3 gave the lowest held-out loss after 150 steps; longer runs need a bit less. */
 const learningRate = 1.2e-3;
@@ -52,7 +52,7 @@ export interface Training {
   readonly notes: readonly string[];
   /** Why the model was deleted after it was measured. */
   readonly dropped?: string;
-  /** Its quality at the validation positions. */
+  /** The model's quality at the validation positions. */
   readonly judged?: MixedQuality;
 }
 
@@ -63,7 +63,7 @@ export function budgetSeconds({ budgetMinutes = defaultMinutes }: NeuralAccess):
 
 /** Speed of training, measured on the first steps; training resumes after them. */
 export interface StepTime {
-  /** Seconds, including its share of the validations. */
+  /** Seconds for one step, including its share of the time for validations. */
   readonly perStep: number;
   /** Steps for all samples. */
   readonly steps: number;
@@ -94,11 +94,12 @@ export async function paceOf(
   if (!paused.ok && paused.error.code !== 'cancelled') unwrap(paused);
   if (last) {
     const { step, totalSteps, secondsLeft, tokensPerSecond } = last;
-    const alone = (length * microBatches) / tokensPerSecond;
-    const perStep = secondsLeft === undefined || totalSteps <= step ? alone : secondsLeft / (totalSteps - step);
+    const withoutValidation = (length * microBatches) / tokensPerSecond;
+    const perStep =
+      secondsLeft === undefined || totalSteps <= step ? withoutValidation : secondsLeft / (totalSteps - step);
     return { perStep, steps: totalSteps, notes };
   }
-  // Training had ended before; only its model is missing.
+  // No step ran now, because training had ended in an earlier run. The times stored then are used.
   const status = trainingStatusOf(workFolder(deps.request.specialistFolder));
   if (status?.kind !== 'training') return { perStep: 0, steps: 0, notes };
   return { perStep: status.seconds / Math.max(1, status.step), steps: status.totalSteps, notes };
@@ -106,7 +107,8 @@ export async function paceOf(
 
 /**
  * Trains into the work folder, or resumes an interrupted training.
- * @param limit seconds, of which `late` are lost. Throws CodedError.
+ * Throws CodedError.
+ * @param limit seconds of the budget; `late`: how many of them other stages have used already
  */
 export async function train(
   base: string,
@@ -173,7 +175,7 @@ function engineOf({ engine }: TrainingDeps): Engine {
 /** Everything that decides the result of training. */
 function requestOf(
   base: string,
-  { examples, judged }: Samples,
+  { examples, judged: validationExamples }: Samples,
   access: NeuralAccess,
   { request, tokenizer }: TrainingDeps,
 ) {
@@ -191,7 +193,9 @@ function requestOf(
     microBatches,
     epochs,
     ...(access.maxSteps !== undefined && { maxSteps: access.maxSteps }),
-    ...(judged.length > 0 && { validation: { examples: judged, everySteps: validateEverySteps, patience: waits } }),
+    ...(validationExamples.length > 0 && {
+      validation: { examples: validationExamples, everySteps: validateEverySteps, patience: waits },
+    }),
     learningRate,
     checkpointEverySteps,
     unusable: 'discard',

@@ -1,19 +1,20 @@
-// Measures the latency of a GGUF model on this machine: a new prompt, and a line behind it.
+// Measures the latency of a GGUF model on this machine: for a new prompt, and for a line after the prompt.
 import { uniforms } from '../../common/statistics/random.ts';
 import type { Timing } from '../inference/timing.ts';
 import type { LlamaModel } from './llama-model.ts';
 
 const PROMPT_TOKENS = 512;
 /**
- * Passes of a line: the typed token, four passes with what the n-grams expect, and two more lines of the n-grams. As
- * measured at recorded cursors (bench own).
+ * Tokens in each pass of a typical line: 1 for the typed token, four passes with 4 tokens that include predictions of
+ * the n-grams, and two passes with 10 that score whole lines of the n-grams. Measured at recorded cursors (`bench
+ * own`).
  */
 const PASSES = [1, 4, 4, 4, 4, 10, 10];
-/** The first run of each warms up and does not count. */
+/** Runs of each measurement. The first one warms up and does not count. */
 const PROMPTS = 2;
 const LINES = 4;
 
-/** Medians. Rejects with the signal's reason. */
+/** Returns medians. Rejects with the signal's reason. */
 export async function timeLlama(
   model: Pick<LlamaModel, 'contextLength' | 'distributionsAfter'>,
   vocabulary: number,
@@ -25,13 +26,13 @@ export async function timeLlama(
   const lineTokens = PASSES.reduce((sum, each) => sum + each, 0);
   const length = Math.max(1, Math.min(PROMPT_TOKENS, model.contextLength - lineTokens));
   const timed = async (times: number, work: () => Promise<unknown>) => {
-    const took: number[] = [];
+    const durationsMs: number[] = [];
     for (let i = 0; i < times; i++) {
       const began = now();
       await work();
-      took.push(now() - began);
+      durationsMs.push(now() - began);
     }
-    return took.slice(1).sort((a, b) => a - b)[(times - 1) >> 1] as number;
+    return durationsMs.slice(1).sort((a, b) => a - b)[(times - 1) >> 1] as number;
   };
   let prompt: number[] = [];
   const promptMs = await timed(PROMPTS, async () => {

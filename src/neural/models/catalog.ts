@@ -50,10 +50,13 @@ export const catalog: readonly CatalogModel[] = [
   },
 ];
 
-/** Names a file with rows of tests in place of the table. No settings file and no workspace reaches it. */
+/**
+ * Environment variable with the path of a JSON file that replaces the catalog in tests. Settings and workspaces cannot
+ * set this variable.
+ */
 const VARIABLE = 'EASY_ADAPTATION_CATALOG';
 
-/** Throws if the file of tests cannot be read. */
+/** Throws if the file that the environment variable names cannot be read. */
 export function readCatalog(environment: Readonly<Record<string, string | undefined>>): readonly CatalogModel[] {
   const path = environment[VARIABLE];
   return path === undefined ? catalog : JSON.parse(readFileSync(path, 'utf8'));

@@ -1,4 +1,5 @@
-// The special tokens of each prompt form, one row per form. A model's manifest names the form that it was trained on.
+// The special tokens of each dialect (prompt format), one row per dialect. A model's manifest names the dialect that
+// the model was trained on.
 //
 //   easy-1:     [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX    MIDDLE <|eom|>
 //   others:     [<file> path \n lines ...] <file> path \n <prefix> PREFIX <suffix> SUFFIX <middle>     MIDDLE <eom>
@@ -12,7 +13,7 @@ import { CodedError } from '../../common/errors.ts';
 import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
 import { REPAIR_ADVICE } from '../architecture/decoder-values.ts';
 
-/** Names of the tokens by what they are for; '' : the form has none. */
+/** Names of the tokens by purpose; '' : the dialect has none. */
 export interface DialectTokens {
   /** Before the path of the file. */
   readonly file: string;
@@ -29,7 +30,7 @@ export interface DialectTokens {
 
 interface Row {
   readonly tokens: DialectTokens;
-  /** The text behind the cursor comes first, so that a key only adds tokens at the end. */
+  /** The text after the cursor comes first, so that a typed character only adds tokens at the end. */
   readonly suffixFirst: boolean;
   /** Other tokens that may end a middle, besides `eom` and `end`. */
   readonly stop: readonly string[];
@@ -38,7 +39,7 @@ interface Row {
 /** Tokens that may end a text of a model that was not trained to fill in. */
 const ENDS = ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>', '<｜end▁of▁sentence｜>', '<|im_end|>'];
 
-/** Converts a family's row (common/fill-in.ts). @param end the one of its ends that this form uses */
+/** Converts a family's row (common/fill-in.ts). @param end the one of the family's end tokens that this dialect uses */
 const infillRow = ({ prefix, suffix, middle, file = '', suffixFirst, ends }: FillIn, end: string): Row => ({
   tokens: { file, prefix, suffix, middle, snippet: file, eom: end, end },
   suffixFirst: suffixFirst === true,
@@ -48,7 +49,7 @@ const infillRow = ({ prefix, suffix, middle, file = '', suffixFirst, ends }: Fil
 const CODELLAMA = { ...FILL_IN.codellama, prefix: '▁<PRE>', suffix: '▁<SUF>', middle: '▁<MID>' };
 const NO_TOKENS: DialectTokens = { file: '', prefix: '', suffix: '', middle: '', snippet: '', eom: '', end: '' };
 
-/** All forms, in the order in which `dialectFor` tries them. */
+/** All dialects, in the order in which `dialectFor` tries them. */
 const ROWS = {
   'easy-1': {
     tokens: {
@@ -68,8 +69,8 @@ const ROWS = {
   codellama: infillRow(CODELLAMA, '▁<EOT>'),
   'seed-coder': infillRow(FILL_IN['seed-coder'], '<[end▁of▁sentence]>'),
   /**
-   * SmolLM2's form. It cannot infill, but was trained on files that follow this mark. It continues the text before the
-   * cursor.
+   * SmolLM2's dialect. The model cannot infill, but was trained on files that follow this mark. It continues the text
+   * before the cursor.
    */
   'file-marks': infillRow(
     { prefix: '', suffix: '', middle: '', file: '<file_sep>', ends: ['<|endoftext|>', '<repo_name>', '<|im_end|>'] },
@@ -83,18 +84,18 @@ export const DIALECTS: Readonly<Record<keyof typeof ROWS, Row>> = ROWS;
 
 export type Dialect = keyof typeof ROWS;
 
-/** The form of the shipped models, for prompts and for training. */
+/** The dialect of the shipped models, for prompts and for training. */
 export const DIALECT: Dialect = 'easy-1';
 
 /** The part of a tokenizer that is used here. */
 type SpecialTokens = { special(name: string): number | undefined };
 
-/** A form's tokens as ids. Undefined: the form has no such token. */
+/** A dialect's tokens as ids. Undefined: the dialect has no such token. */
 export type DialectIds = {
   readonly [Role in keyof DialectTokens]: Role extends 'eom' | 'end' ? number : number | undefined;
 };
 
-/** Token ids of a form's special tokens, by purpose. Throws CodedError 'unsupported' if the tokenizer lacks one. */
+/** Ids of a dialect's special tokens, by purpose. Throws CodedError 'unsupported' if the tokenizer lacks one. */
 export function dialectTokens(tokenizer: SpecialTokens, dialect: Dialect = DIALECT): DialectIds {
   const tokens = Object.entries(namesOf(tokenizer, dialect)).map(([role, name]) => {
     const id = tokenizer.special(name);
@@ -112,7 +113,7 @@ export function dialectTokens(tokenizer: SpecialTokens, dialect: Dialect = DIALE
   return ids;
 }
 
-/** The form's tokens by name. If the form has no end token, the tokenizer's own is used. */
+/** Names of the dialect's tokens. If the dialect has no end token, the tokenizer's own is used. */
 export function namesOf(tokenizer: SpecialTokens, dialect: Dialect): DialectTokens {
   const { tokens } = DIALECTS[dialect];
   if (tokens.end !== '') return tokens;
@@ -120,7 +121,7 @@ export function namesOf(tokenizer: SpecialTokens, dialect: Dialect): DialectToke
   return { ...tokens, eom: end, end };
 }
 
-/** The first form whose tokens the tokenizer has completely, and the names of its tokens that end a completion. */
+/** The first dialect whose tokens are all in the tokenizer, and the names of the tokens that end a completion. */
 export function dialectFor(tokenizer: SpecialTokens): { readonly dialect: Dialect; readonly stop: readonly string[] } {
   const has = (name: string) => name === '' || tokenizer.special(name) !== undefined;
   const dialects = Object.keys(DIALECTS) as Dialect[];

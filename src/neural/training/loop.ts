@@ -116,11 +116,11 @@ class Run {
       if (this.validation && (done || stepper.step % progress.every === 0) && progress.last?.step !== stepper.step) {
         if (await this.validate(this.validation)) this.time.fitPlan(stepper.step);
       }
-      if (this.isCancelled) return this.saveAndCancel();
+      if (this.shouldStop) return this.saveAndCancel();
       if (done || progress.stale >= patience) break;
       const failure = await this.runStep();
       if (failure) return failure;
-      if (this.isSaveDue() && !this.isCancelled) await this.save();
+      if (this.isSaveDue() && !this.shouldStop) await this.save();
     }
     const { step } = stepper;
     const { first, best, all = [] } = progress;
@@ -145,7 +145,7 @@ class Run {
     );
   }
 
-  private get isCancelled(): boolean {
+  private get shouldStop(): boolean {
     const { pauseAfter, schedule } = this.options;
     const { step } = this.stepper;
     const paused = pauseAfter !== undefined && (step - this.startStep >= pauseAfter || step >= schedule.totalSteps);
@@ -169,7 +169,7 @@ class Run {
       const pausedAt = performance.now();
       await this.pause();
       pausedMs += performance.now() - pausedAt;
-      return !this.isCancelled;
+      return !this.shouldStop;
     });
     if (!result) return undefined;
     if (!(Number.isFinite(result.loss) && Number.isFinite(result.norm))) {
@@ -190,7 +190,7 @@ class Run {
     return undefined;
   }
 
-  /** Returns false if it was cancelled. */
+  /** Returns false if training should stop. */
   private async validate(batches: readonly TokenBatch[]): Promise<boolean> {
     const { progress, stepper, hooks } = this;
     const started = this.time.seconds;
@@ -199,7 +199,7 @@ class Run {
       batches,
       async () => {
         await this.pause();
-        return !this.isCancelled;
+        return !this.shouldStop;
       },
       (batch, losses) => mixtureLoss.add(batch, losses),
     );

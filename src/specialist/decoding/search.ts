@@ -22,13 +22,16 @@ export interface MixHypothesis extends Hypothesis {
 
 export const LINE_LIMITS: SearchLimits = { width: 4, branching: 4, wanted: 6, pruning: 3, passes: 40 };
 
-/** Room in the context for the rest of the cursor's line, which `restProbability` appends. */
+/**
+ * Free entries at the end of `context`. `restProbability` (rest-of-line.ts) writes the rest of the cursor's line there.
+ */
 export const LOOK_AHEAD = 6;
 /**
- * Maximum number of tokens that a pass runs ahead of a branch, and their least joint n-gram probability. An unused
- * token costs a row: a third of the pass that a used token saves.
+ * A pass may also evaluate up to this many tokens that the n-grams predict after a branch. A wrong prediction costs one
+ * row, about a third of a pass; a right one saves a whole pass.
  */
 const MOST_AHEAD = 3;
+/** Minimum joint n-gram probability of the predicted tokens. */
 const LEAST_AHEAD_PROBABILITY = 0.5;
 
 /** Both models at the query's cursor. */
@@ -118,31 +121,31 @@ function sureContinuation(
 
 function finish(
   hypothesis: MixHypothesis,
-  { finish: chance }: MixedPrediction,
-  { predictor, own }: NgramCursorPosition,
+  { finish: lineEndProbability }: MixedPrediction,
+  { predictor, own: ownFile }: NgramCursorPosition,
 ): MixHypothesis | undefined {
-  if (hypothesis.healing.length > 0 || chance.mixed < 1e-4) return undefined;
-  const actual = own.after[0];
+  if (hypothesis.healing.length > 0 || lineEndProbability.mixed < 1e-4) return undefined;
+  const actualLineEnd = ownFile.after[0];
   return {
     ...hypothesis,
-    logProbability: hypothesis.logProbability + logOf(chance.mixed),
-    neural: hypothesis.neural + logOf(chance.neural),
-    ngram: hypothesis.ngram + logOf(chance.ngram),
+    logProbability: hypothesis.logProbability + logOf(lineEndProbability.mixed),
+    neural: hypothesis.neural + logOf(lineEndProbability.neural),
+    ngram: hypothesis.ngram + logOf(lineEndProbability.ngram),
     finished: true,
-    logLineEnd: actual === undefined ? Number.NEGATIVE_INFINITY : logOf(predictor.probabilityOf(actual)),
+    logLineEnd: actualLineEnd === undefined ? Number.NEGATIVE_INFINITY : logOf(predictor.probabilityOf(actualLineEnd)),
   };
 }
 
 function extend(
   hypothesis: MixHypothesis,
-  { options, finish: end, entropy, facts }: MixedPrediction,
+  { options, finish: lineEndProbability, entropy, facts }: MixedPrediction,
   { predictor }: NgramCursorPosition,
   { tokenizer }: Vocabulary,
   branching: number,
 ): MixHypothesis[] {
   const { evidence } = predictor;
   return options.slice(0, branching).map(({ token, ngram, neural, mixed }, i) => {
-    const rival = Math.max(options[i === 0 ? 1 : 0]?.mixed ?? 0, end.mixed);
+    const rival = Math.max(options[i === 0 ? 1 : 0]?.mixed ?? 0, lineEndProbability.mixed);
     const step: Step = {
       token,
       probability: mixed,
@@ -151,7 +154,7 @@ function extend(
       matchLength: facts.matchLength,
       count: facts.matchCount,
       tier: evidence.matchTier,
-      ...(i === 0 && facts.modelsAgree && mixed >= end.mixed && { agreed: true }),
+      ...(i === 0 && facts.modelsAgree && mixed >= lineEndProbability.mixed && { agreed: true }),
     };
     return {
       steps: [...hypothesis.steps, step],

@@ -72,7 +72,7 @@ export class Neural extends DisposableStore implements Engine {
   }
 
   /** Options to start an engine process; an adaptation starts its own. */
-  get start(): EngineStart {
+  get startOptions(): EngineStart {
     const { settings, paths } = this.deps;
     return {
       script: paths.engine,
@@ -119,7 +119,7 @@ export class Neural extends DisposableStore implements Engine {
   private startProcess(): EngineProcess {
     const { log, start } = this.deps;
     this.ceiling = this.deps.settings().neuralMemory;
-    const client = start?.(memoryCeiling(this.ceiling)) ?? new EngineClient({ ...this.start, log });
+    const client = start?.(memoryCeiling(this.ceiling)) ?? new EngineClient({ ...this.startOptions, log });
     client.onRestarted(this.deps.onRestarted);
     return client;
   }

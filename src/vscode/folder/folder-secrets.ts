@@ -38,7 +38,7 @@ export class FolderSecrets {
     return redactPath(path, this.known);
   }
 
-  /** Redacts a log line, which has no file with rules of its own. */
+  /** Redacts a log line. It belongs to no file, so no rules of a file type apply. */
   line(text: string): string {
     return redactKnown(text, '', this.known).text;
   }

@@ -257,7 +257,7 @@ export class TextTasks extends DisposableStore {
     if (neural.absence !== undefined) return {};
     const { base, tokenizer } = neural.shipped;
     const { precision, threads } = neural.serving({ model: base, base, name: 'base' });
-    return { states: { engine: neural.start, language: { model: base, tokenizer, precision, threads } } };
+    return { states: { engine: neural.startOptions, language: { model: base, tokenizer, precision, threads } } };
   }
 
   private reportsOf(root: string): string {

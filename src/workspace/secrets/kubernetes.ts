@@ -28,19 +28,20 @@ function valuesOf(part: string): Found[] {
   for (const match of part.matchAll(dataSection)) {
     const indent = match[1]?.length ?? 0;
     let at = match.index + match[0].length + 1;
-    let block = -1;
+    let blockScalarIndent = -1;
     while (at < part.length) {
       const end = lineEnd(part, at);
       const line = part.slice(at, end);
       const depth = indentLength(line);
       if (line.trim() !== '' && depth <= indent) break;
       const trimmed = line.trim();
-      if (block >= 0 && depth > block && trimmed !== '') found.push(secretRange(at + depth, trimmed));
+      if (blockScalarIndent >= 0 && depth > blockScalarIndent && trimmed !== '')
+        found.push(secretRange(at + depth, trimmed));
       else {
-        block = -1;
+        blockScalarIndent = -1;
         const item = dataEntry.exec(line);
         const value = item?.[3];
-        if (item?.[2] !== undefined) block = depth;
+        if (item?.[2] !== undefined) blockScalarIndent = depth;
         else if (value !== undefined && value.length >= 4 && !isPlaceholder(value))
           found.push(secretRange(at + line.lastIndexOf(value), value));
       }

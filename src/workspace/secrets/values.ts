@@ -29,17 +29,17 @@ export function isPatterned(value: string): boolean {
   if (value.length < 6) return true;
   let inRuns = 0;
   let run = 1;
-  let before = Number.NaN;
+  let previousStep = Number.NaN;
   const distinct = new Set<string>(value[0]);
   for (let i = 1; i <= value.length; i++) {
     const step = value.charCodeAt(i) - value.charCodeAt(i - 1);
     if (i < value.length) distinct.add(value[i] as string);
-    if (Math.abs(step) <= 1 && step === before) run++;
+    if (Math.abs(step) <= 1 && step === previousStep) run++;
     else {
       if (run >= 2) inRuns += run + 1;
       run = Math.abs(step) <= 1 ? 1 : 0;
     }
-    before = step;
+    previousStep = step;
   }
   return inRuns >= value.length * 0.5 || distinct.size < Math.min(6, value.length / 2) || isRepeated(value);
 }
@@ -126,7 +126,8 @@ function randomnessOfPart(core: string): 0 | 1 | 2 {
   }
   const bits = bitsPerCharacter(core);
   if (bits < (length >= 20 ? 4.2 : length >= 16 ? 4.3 : length >= 12 ? 4.45 : 5)) return 0;
-  // Letters of one case except the first form a word of some language, unless they are very unlikely.
+  // Letters in one case (the first may be a capital) are taken as a word of some language, unless their entropy is
+  // high.
   if (digits === 0 && (lower === 0 || upper === 0 || /^[A-Z][a-z]+$/.test(core))) return bits >= 5.2 ? 1 : 0;
   if (length < 12 && digits < 2) return 0;
   if (length < 32 && (core.replace(algorithms, '').length < 6 || (bits < 5.3 && isIdentifier(core)))) return 0;
@@ -215,11 +216,11 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
       return (phrase && lowerWords.length >= 3) || (literal && digits >= 4 && !isTestValue(lowerWords));
     return symbols > 0 ? digits >= 2 || characterKinds >= 4 : digits >= 2 && literal;
   }
-  if (symbols > 0 && letters >= 6 && wordShare(value) <= 0.3 && isUnpronounceable(value.replace(/[^A-Za-z]/g, '')))
+  if (symbols > 0 && letters >= 6 && wordShare(value) <= 0.3 && hasNoWords(value.replace(/[^A-Za-z]/g, '')))
     return true;
   if (symbols > 0)
     return !allWords && /[A-Za-z][!@#$%^&*?+=~]+[A-Za-z]|^[a-z]+[!@#$%^&*]+$/.test(value) && !/["'`]/.test(value);
-  if (literal && separated && (isRareWords(value) || isUnpronounceable(value.replace(/[_-]/g, '')))) return true;
+  if (literal && separated && (isRareWords(value) || hasNoWords(value.replace(/[_-]/g, '')))) return true;
   if (!literal || separated) return randomness(value) > 0;
   if (isMixedCase)
     return /^[A-Z]?[a-z]+$/.test(value)
@@ -230,11 +231,14 @@ export function isPassword(value: string, { literal, phrase = false, certain = f
 
 /** Whether the value cannot be a word: it has a digit or symbol, or its letters form no words. */
 export function isNoWord(value: string): boolean {
-  return /\d|[!@#$%^&*?]/.test(value) || isUnpronounceable(value.replace(/[_-]/g, ''));
+  return /\d|[!@#$%^&*?]/.test(value) || hasNoWords(value.replace(/[_-]/g, ''));
 }
 
-/** Whether the letters form no words. Requires a capital inside, because words of other languages have none there. */
-function isUnpronounceable(value: string): boolean {
+/**
+ * Whether the letters form no words. Without a capital after the first letter, they may form a word of another
+ * language.
+ */
+function hasNoWords(value: string): boolean {
   return (
     /^[A-Za-z]{6,}$/.test(value) &&
     /[a-z]/.test(value) &&

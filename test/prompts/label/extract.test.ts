@@ -1,4 +1,5 @@
-// Texts out of files: CSV as RFC 4180 has it, in pieces of any size; JSON lines; sections, notes, commits; each text once.
+// Texts from files: CSV (RFC 4180) in chunks of any size, JSON lines, sections, TODO comments, commits; duplicates
+// removed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { csvLine, csvRecords, plainField, TableError } from '../../../src/text-tasks/labels/csv.ts';
@@ -13,8 +14,8 @@ import {
   todosIn,
 } from '../../../src/text-tasks/labels/extract.ts';
 
-/** In pieces of every size, so that each state meets a piece's end. */
-async function* cut(text: string, size: number): AsyncGenerator<string> {
+/** Cuts the text into chunks. With every chunk size, each state of a parser is hit by a chunk's end. */
+async function* inChunks(text: string, size: number): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
 }
 const all = async <T>(items: AsyncIterable<T>) => {
@@ -23,7 +24,7 @@ const all = async <T>(items: AsyncIterable<T>) => {
   return out;
 };
 
-test('quotes, commas, line ends and empty fields of a CSV are read alike however it is cut', async () => {
+test('quotes, commas, line ends and empty fields of a CSV are read the same whatever the chunk size is', async () => {
   const text = '\uFEFFid,text\r\n1,"a, ""b""\r\nc"\r\n2,\n\n"",x"y\n3,"end"';
   const records = [
     ['id', 'text'],
@@ -32,23 +33,24 @@ test('quotes, commas, line ends and empty fields of a CSV are read alike however
     ['', 'x"y'],
     ['3', 'end'],
   ];
-  for (let size = 1; size <= text.length; size++) assert.deepEqual(await all(csvRecords(cut(text, size))), records);
+  for (let size = 1; size <= text.length; size++)
+    assert.deepEqual(await all(csvRecords(inChunks(text, size))), records);
 });
 
-test('what is written as a line is read again, and is no formula', async () => {
+test('a written CSV line is read back unchanged, and no cell starts a spreadsheet formula', async () => {
   const fields = ['a,b', '"q"', 'two\nlines', '', '-1.5'];
-  assert.deepEqual(await all(csvRecords(cut(csvLine(fields), 3))), [fields]);
+  assert.deepEqual(await all(csvRecords(inChunks(csvLine(fields), 3))), [fields]);
   assert.equal(csvLine(['=HYPERLINK("x")', '@a']), '"\'=HYPERLINK(""x"")",\'@a\n');
 });
 
-test('no cell is a formula, whichever separator a program cuts at, and each is read again as it was', async () => {
+test('no cell starts a formula, whichever separator a program uses, and every cell is read back unchanged', async () => {
   const parts = ['', 'a', '=1+cmd', '-a', '@x', '+b', "'", "'=1", ' ', ' =1', '"', '"=1"', '-', '9'];
   for (const separator of [',', ';', '\t', '\n', '\r\n', '\r', ';;', "';"])
     for (const left of parts)
       for (const right of parts) {
         const fields = [`${left}${separator}${right}`, right, `${separator}${left}`];
         const line = csvLine(fields);
-        const [record = []] = await all(csvRecords(cut(line, 5)));
+        const [record = []] = await all(csvRecords(inChunks(line, 5)));
         assert.deepEqual(record.map(plainField), fields);
         for (const cells of [line.split(/[,;\t\r\n]/), line.split(/[,\r\n]/), line.split(/[;\r\n]/), line.split('\t')])
           for (const cell of cells) {
@@ -58,7 +60,7 @@ test('no cell is a formula, whichever separator a program cuts at, and each is r
       }
 });
 
-test('a quote that is never closed ends in an error with advice, before it fills the memory', async () => {
+test('an unclosed quote gives an error with advice before it fills the memory', async () => {
   let taken = 0;
   async function* endless(): AsyncGenerator<string> {
     yield 'text\nfine\n"two\nlines"\n"open,';
@@ -84,27 +86,27 @@ test('a long table of short records is read to its end', async () => {
   assert.equal(records, 40);
 });
 
-test('columns are found by name, and a missing one is named with those there are', async () => {
+test('columns are found by name, and the error for a missing column lists the existing columns', async () => {
   const csv = 'kind,title\nbug,It breaks\n,It is slow\n';
-  assert.deepEqual(await all(csvTexts(cut(csv, 4), { text: 'title', label: 'kind' })), [
+  assert.deepEqual(await all(csvTexts(inChunks(csv, 4), { text: 'title', label: 'kind' })), [
     { text: 'It breaks', label: 'bug' },
     { text: 'It is slow' },
   ]);
   await assert.rejects(
-    all(csvTexts(cut(csv, 4), { text: 'body' })),
+    all(csvTexts(inChunks(csv, 4), { text: 'body' })),
     (error) => error instanceof TableError && /no column 'body'. Its columns are: kind, title/.test(error.message),
   );
   const jsonl = '{"t":"a","k":"bug"}\n\n{"t":"b","k":3}\n';
-  assert.deepEqual(await all(jsonlTexts(cut(jsonl, 5), { text: 't', label: 'k' })), [
+  assert.deepEqual(await all(jsonlTexts(inChunks(jsonl, 5), { text: 't', label: 'k' })), [
     { text: 'a', label: 'bug' },
     { text: 'b' },
   ]);
-  await assert.rejects(all(jsonlTexts(cut('{"t":"a"}\n{', 5), { text: 't' })), /invalid JSON in line 2/);
-  await assert.rejects(all(jsonlTexts(cut('{"x":"a"}', 5), { text: 't' })), /no text 't' in line 1/);
+  await assert.rejects(all(jsonlTexts(inChunks('{"t":"a"}\n{', 5), { text: 't' })), /invalid JSON in line 2/);
+  await assert.rejects(all(jsonlTexts(inChunks('{"x":"a"}', 5), { text: 't' })), /no text 't' in line 1/);
 });
 
-test('lines, sections, notes and commits', async () => {
-  assert.deepEqual(await all(linesIn(cut('a\r\nb\n\nc', 2))), ['a', 'b', '', 'c']);
+test('lines, sections, TODO comments and commit messages are extracted', async () => {
+  assert.deepEqual(await all(linesIn(inChunks('a\r\nb\n\nc', 2))), ['a', 'b', '', 'c']);
   assert.deepEqual(sectionsIn('intro\n# One\ntext\n```\n# no heading\n```\n## Two\n'), [
     'intro',
     '# One\ntext\n```\n# no heading\n```',
@@ -120,7 +122,7 @@ test('lines, sections, notes and commits', async () => {
   assert.deepEqual(commitText('Mend the loop', true), { text: 'Mend the loop' });
 });
 
-test('a text counts once, white space and case aside, and its key is that of every machine', () => {
+test('texts that differ only in white space and case count once, and a key is the same on every machine', () => {
   const distinct = new DistinctTexts();
   assert.deepEqual(
     ['A  b', 'a b', 'a\nB', 'ab'].map((text) => distinct.isNew(text)),

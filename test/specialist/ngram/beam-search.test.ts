@@ -22,7 +22,7 @@ const spelling =
       finished: letter === '.',
     }));
 
-test('the beam keeps the most probable hypotheses, and those within the pruning distance', () => {
+test('the beam keeps at most `width` hypotheses, and only those within the pruning distance of the best', () => {
   const beam = new BeamSearch(start, limits);
   beam.advance(spelling({ d: 0.4, a: 0.1, b: 0.2, c: 0.3 }));
   assert.deepEqual(textsOf(beam.open), ['a', 'b', 'c']);
@@ -38,7 +38,7 @@ test('hypotheses of equal probability keep the order in which the scorer gave th
   assert.deepEqual(textsOf(beam.open), ['by', 'bx', 'ay', 'ax']);
 });
 
-test('a hypothesis below the last wanted finished one is dropped', () => {
+test('an open hypothesis is dropped when enough finished ones are more probable', () => {
   const beam = new BeamSearch(start, { ...limits, pruning: 100 });
   beam.advance(spelling({ a: 0.5, '.': 1 }));
   beam.advance(spelling({ b: 0.2, c: 0.9, '.': 0.7 }));

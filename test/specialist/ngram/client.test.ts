@@ -18,7 +18,7 @@ writeFileSync(tokenizerPath, JSON.stringify(trainTokenizer(projectFiles.map((fil
 const snapshotPath = join(folder, 'specialist.ngram');
 writeFileSync(snapshotPath, build().serialize());
 const script = join(import.meta.dirname, '../../../src/specialist/ngram/worker.ts');
-const never = () => new AbortController().signal;
+const neverAborted = () => new AbortController().signal;
 const question = at('    if (rows.length === 0) {\n      ret¦');
 
 async function withClient(use: (client: NgramClient) => Promise<void>, onRevived?: () => void): Promise<void> {
@@ -39,8 +39,8 @@ test('loads a snapshot, completes and finds snippets', async () => {
   await withClient(async (client) => {
     const loaded = await client.load(snapshotPath);
     assert.deepEqual(loaded.ok && loaded.value.files, projectFiles.length);
-    assert.equal((await client.complete(question, line, never()))?.text, 'urn undefined;');
-    const snippets = await client.snippets(question, { maxSnippets: 2, maxCharacters: 2000 }, never());
+    assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
+    const snippets = await client.snippets(question, { maxSnippets: 2, maxCharacters: 2000 }, neverAborted());
     assert.ok(snippets.length > 0 && snippets.length <= 2);
   });
 });
@@ -48,36 +48,40 @@ test('loads a snapshot, completes and finds snippets', async () => {
 test('completes from open documents before a snapshot is loaded', async () => {
   await withClient(async (client) => {
     client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
-    const draft = await client.complete(at('const o2 = summonOt¦'), line, never());
+    const draft = await client.complete(at('const o2 = summonOt¦'), line, neverAborted());
     assert.equal(draft?.text, 'ter(sea);');
   });
 });
 
 test('an open document is sent once as a whole, then as edits', async () => {
-  const told: ToWorker[] = [];
+  const sent: ToWorker[] = [];
   await withClient(async (client) => {
     const { worker } = client as unknown as { worker: { postMessage(message: ToWorker): void } };
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message) => {
-      told.push(message);
+      sent.push(message);
       post(message);
     };
     const text = `${'// a long beginning\n'.repeat(100)}const otter = summonO(sea);\n${'// and end\n'.repeat(100)}`;
     client.setOpenFile('src/open.ts', text);
     client.setOpenFile('src/open.ts', text.replace('summonO(', 'summonOtter('));
-    const draft = await client.complete(at('const o2 = summonOt¦'), line, never());
+    const draft = await client.complete(at('const o2 = summonOt¦'), line, neverAborted());
     assert.equal(draft?.text, 'ter(sea);');
     const edit = { path: 'src/open.ts', at: text.indexOf('(sea'), removed: 0, text: 'tter' };
-    assert.deepEqual(told[1], { kind: 'edit', edit });
+    assert.deepEqual(sent[1], { kind: 'edit', edit });
     await kill(client);
-    const revived = await client.complete(at('const o3 = summonOt¦'), line, never());
-    assert.equal(revived?.text ?? 'ter(sea);', 'ter(sea);', 'a new one has all of it');
+    const revived = await client.complete(at('const o3 = summonOt¦'), line, neverAborted());
+    assert.equal(
+      revived?.text ?? 'ter(sea);',
+      'ter(sea);',
+      'the restarted worker has the whole document, not only the edit',
+    );
   });
 });
 
-test('files saved while a snapshot was made are applied to it, earlier ones are not', async () => {
+test('files saved while a snapshot was made are applied to it, files saved before are not', async () => {
   const ask = async (client: NgramClient, noun: string) =>
-    (await client.complete(at(`const x = summon${noun.slice(0, 2)}¦`), line, never()))?.text;
+    (await client.complete(at(`const x = summon${noun.slice(0, 2)}¦`), line, neverAborted()))?.text;
   await withClient(async (client) => {
     client.setSavedFile('src/before.ts', 'const o = summonOtter(sea);\n'.repeat(3));
     const begun = client.mark();
@@ -100,17 +104,17 @@ test('a snapshot that cannot be read leaves the loaded one in use', async () => 
     writeFileSync(broken, 'not a snapshot at all, but long enough to be read');
     const refused = await client.load(broken);
     assert.equal(!refused.ok && refused.error.code, 'corrupt');
-    assert.equal((await client.complete(question, line, never()))?.text, 'urn undefined;');
+    assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
   });
 });
 
-test('an aborted request rejects with the reason, others are answered', async () => {
+test('an aborted request rejects with the reason, and other requests are answered', async () => {
   await withClient(async (client) => {
     await client.load(snapshotPath);
     const controller = new AbortController();
     const reason = new Error('stale');
     const stale = client.complete(question, line, controller.signal);
-    const fresh = client.complete(question, line, never());
+    const fresh = client.complete(question, line, neverAborted());
     controller.abort(reason);
     await assert.rejects(stale, reason);
     assert.equal((await fresh)?.text, 'urn undefined;');
@@ -118,14 +122,14 @@ test('an aborted request rejects with the reason, others are answered', async ()
   });
 });
 
-test('reports when it answers again after a death', async () => {
+test('the client reports when a restarted worker answers again', async () => {
   let times = 0;
   await withClient(
     async (client) => {
       await client.load(snapshotPath);
       assert.equal(times, 0);
       await kill(client);
-      await client.complete(question, line, never());
+      await client.complete(question, line, neverAborted());
       assert.equal(times, 1);
     },
     () => times++,
@@ -137,33 +141,33 @@ test('a dead worker is replaced with snapshot and open files', async () => {
     await client.load(snapshotPath);
     client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
     client.removeFile('src/repositories/user.ts');
-    const pending = client.complete(question, line, never());
+    const pending = client.complete(question, line, neverAborted());
     await kill(client);
-    // Answered just before it died, or not at all: never left hanging.
+    // The request was answered just before the worker died, or resolves with undefined. It does not hang.
     assert.ok([undefined, 'urn undefined;'].includes((await pending)?.text));
-    assert.equal((await client.complete(at('const o2 = summonOt¦'), line, never()))?.text, 'ter(sea);');
-    assert.equal((await client.complete(question, line, never()))?.text, 'urn undefined;');
+    assert.equal((await client.complete(at('const o2 = summonOt¦'), line, neverAborted()))?.text, 'ter(sea);');
+    assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
   });
 });
 
-test('a worker that cannot start is abandoned, and nothing hangs', async () => {
+test('after several failed starts of the worker, requests resolve with undefined', async () => {
   const errors: string[] = [];
   const quiet = { debug() {}, info() {}, warn() {}, error: (message: string) => void errors.push(message) };
   const client = new NgramClient({ script, tokenizerPath: join(folder, 'none.json'), log: quiet });
-  for (let i = 0; i < 5; i++) assert.equal(await client.complete(question, line, never()), undefined);
+  for (let i = 0; i < 5; i++) assert.equal(await client.complete(question, line, neverAborted()), undefined);
   assert.ok(errors.some((message) => message.includes('stays off')));
   client.dispose();
 });
 
 test('after dispose requests resolve with undefined', async () => {
   const client = new NgramClient({ script, tokenizerPath });
-  const pending = client.complete(question, line, never());
+  const pending = client.complete(question, line, neverAborted());
   client.dispose();
   assert.equal(await pending, undefined);
-  assert.equal(await client.complete(question, line, never()), undefined);
+  assert.equal(await client.complete(question, line, neverAborted()), undefined);
 });
 
-test('the newest completion is answered first, a cancelled one never', async () => {
+test('the newest completion request is answered first, and a cancelled one never', async () => {
   const answered: FromWorker[] = [];
   const service = new NgramService(tokenizer, (message) => answered.push(message));
   const request = { kind: 'complete', query: question, options: line } as const;
@@ -178,10 +182,10 @@ test('the newest completion is answered first, a cancelled one never', async () 
   service.dispose();
 });
 
-test('invalid messages fail or are ignored, too many are dropped, and the worker continues', async () => {
+test('invalid requests and requests above the queue limit fail, other invalid messages are ignored', async () => {
   const answered: FromWorker[] = [];
   const service = new NgramService(tokenizer, (message) => answered.push(message));
-  const nothing = [
+  const invalid = [
     null,
     7,
     {},
@@ -189,7 +193,7 @@ test('invalid messages fail or are ignored, too many are dropped, and the worker
     { kind: 'file', change: { kind: 'open', path: 'a' } },
     { kind: 'cancel' },
   ];
-  for (const message of nothing) service.receive(message as never);
+  for (const message of invalid) service.receive(message as never);
   assert.equal(answered.length, 0);
   for (const request of [undefined, {}, { kind: 'nonsense' }, { kind: 'load' }]) {
     service.receive({ kind: 'request', id: 1, request } as never);
@@ -206,12 +210,12 @@ test('invalid messages fail or are ignored, too many are dropped, and the worker
 
 test('with too many requests the oldest get no answer', async () => {
   await withClient(async (client) => {
-    const asked = Array.from({ length: 130 }, () => client.complete(question, line, never()));
+    const asked = Array.from({ length: 130 }, () => client.complete(question, line, neverAborted()));
     const loaded = client.load(snapshotPath);
     assert.deepEqual(await Promise.all(asked.slice(0, 30)), Array(30).fill(undefined));
     assert.ok((await loaded).ok);
     await Promise.all(asked);
-    assert.equal((await client.complete(question, line, never()))?.text, 'urn undefined;');
+    assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
   });
 });
 
@@ -225,7 +229,7 @@ test('above the limit the oldest changed texts are dropped, but no open document
     );
     client.removeFile('saved3.ts');
     client.setSavedFile('saved5.ts', '\n'.repeat(9e6));
-    assert.equal(client.changed().length, 5, 'a removed one makes room');
+    assert.equal(client.changed().length, 5, 'removing a file frees space for another');
   });
 });
 

@@ -13,7 +13,7 @@ import { storeTiming, timingKey } from '../../../src/specialist/engine/timings.t
 import { Bases, type BasesDeps } from '../../../src/vscode/bases/bases.ts';
 import { readSettings, type Settings } from '../../../src/vscode/settings/settings.ts';
 import { ManualClock, settled } from '../../fakes/clock.ts';
-import { Held } from '../../fakes/signal.ts';
+import { Deferred } from '../../fakes/signal.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-bases-'));
 after(() => rmSync(root, { recursive: true }));
@@ -177,7 +177,7 @@ test('measuring again that fails or is cancelled keeps the old timing', async ()
 
 test('one window at a time times a base, and an interrupted one holds no lock', async () => {
   const machine = new Machine();
-  const held = new Held<Result<Timing>>();
+  const held = new Deferred<Result<Timing>>();
   machine.timing = () => held.promise;
   const [first, second] = [machine.window(), machine.window()];
   await machine.clock.advance(60_000);
@@ -202,7 +202,7 @@ test('a second window uses the timing that the first has stored', async () => {
 
 test('a key ends the timing run, and the next pause starts another', async () => {
   const machine = new Machine();
-  const held = new Held<Result<Timing>>();
+  const held = new Deferred<Result<Timing>>();
   machine.timing = (_base, signal) => {
     signal.addEventListener('abort', () => held.give(failed('cancelled', 'Cancelled.')));
     return held.promise;

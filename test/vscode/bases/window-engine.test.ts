@@ -30,7 +30,7 @@ class Process extends ScriptedEngine implements EngineProcess {
   }
 }
 
-function set(base: Base | null = small) {
+function setup(base: Base | null = small) {
   const heard = { changes: 0, restarts: 0 };
   const processes: Process[] = [];
   let settings = readSettings(() => undefined);
@@ -56,7 +56,7 @@ function set(base: Base | null = small) {
 }
 
 test('one process starts with the first request and serves all', async () => {
-  const { neural, processes, heard } = set();
+  const { neural, processes, heard } = setup();
   assert.equal(neural.absence, undefined);
   assert.equal(processes.length, 0);
   await neural.request('status', {});
@@ -72,7 +72,7 @@ test('one process starts with the first request and serves all', async () => {
 });
 
 test('switching off ends the process, switching on starts one', async () => {
-  const { neural, processes, heard, change } = set();
+  const { neural, processes, heard, change } = setup();
   await neural.request('status', {});
   change({ neural: false });
   assert.ok(processes[0]?.disposed);
@@ -85,8 +85,8 @@ test('switching off ends the process, switching on starts one', async () => {
   assert.equal(heard.changes, 2);
 });
 
-test('another precision or thread count is served from the same process; another setting changes nothing', async () => {
-  const { neural, processes, heard, change } = set();
+test('a new precision or thread count keeps the process, and an unrelated setting changes nothing', async () => {
+  const { neural, processes, heard, change } = setup();
   await neural.request('status', {});
   change({ neuralPrecision: 'int8', neuralThreads: 3 });
   change({ balance: 0.9 });
@@ -102,17 +102,17 @@ test('another precision or thread count is served from the same process; another
   });
 });
 
-test('another memory limit starts a new process and applies to the next adaptation', async () => {
-  const { neural, processes, heard, change } = set();
+test('a new memory limit starts a new process and applies to the next adaptation', async () => {
+  const { neural, processes, heard, change } = setup();
   await neural.request('status', {});
   change({ neuralMemory: 8 });
   assert.ok(processes[0]?.disposed);
   assert.equal(heard.changes, 1);
-  assert.equal(neural.start.memoryCeiling, 8e9);
+  assert.equal(neural.startOptions.memoryCeiling, 8e9);
   await neural.request('status', {});
   assert.equal(processes[1]?.memoryCeiling, 8e9);
 });
 
 test('without a base model the neural model is absent', () => {
-  assert.equal(set(null).neural.absence, 'no-model');
+  assert.equal(setup(null).neural.absence, 'no-model');
 });
