@@ -1,6 +1,6 @@
-// Upgrading: what an earlier version left, in the tokens of an earlier base, under a version that ships another
-// tokenizer. Nothing of it
-// crashes, is read as other words, or is deleted; the index is made anew, and what cannot be used is told.
+// Upgrading: data of an earlier version, in the tokens of its base, under a version that ships another tokenizer. The
+// data causes no crash, is not read as other tokens, and is not deleted. The index is rebuilt, and a message names the
+// data that cannot be used.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ type Request = AdaptRequest & { readonly neural: NonNullable<AdaptRequest['neura
 
 let project: Project;
 let earlier: Request;
-/** The same storage, and what ships now. */
+/** The same storage with the base and the tokenizer that ship now. */
 let now: Request;
 let model: string;
 const snapshotOf = ({ specialistFolder }: AdaptRequest) => join(specialistFolder, 'specialist.ngram');
@@ -55,11 +55,11 @@ before(async () => {
 });
 after(() => project.remove());
 
-const said: string[] = [];
-const log: Log = { ...silentLog, warn: (message) => said.push(message) };
+const warnings: string[] = [];
+const log: Log = { ...silentLog, warn: (message) => warnings.push(message) };
 
-describe('under the tokenizer of then', () => {
-  test('the index is read, the adapted model is in use without a manifest, and the coupling holds', async () => {
+describe('with the tokenizer of the earlier version', () => {
+  test('the index is read, the adapted model is used without a manifest, and its router is used', async () => {
     assert.ok(!existsSync(join(model, MANIFEST)));
     assert.ok((await readSpecialist(earlier, log)).ok);
     assert.deepEqual(currentModel(earlier.specialistFolder, shipped(earlier)), {
@@ -77,8 +77,8 @@ describe('under the tokenizer of then', () => {
   });
 });
 
-describe('under another tokenizer', () => {
-  test('the index is refused by everybody who reads it, with what happens next', async () => {
+describe('with another tokenizer', () => {
+  test('every reader refuses the index and says that it will be rebuilt', async () => {
     const tokenizer = readTokenizer(now.tokenizerPath);
     assert.ok(tokenizer.ok);
     const live = new LiveModel(tokenizer.value);
@@ -89,13 +89,13 @@ describe('under another tokenizer', () => {
       assert.match(read.error.message, /rebuilt when the folder is read/);
     }
     live.change({ kind: 'open', path: 'a.ts', text: 'const answer = 42;\n' });
-    assert.equal(live.current.fileCount, 0, 'it goes on with the open files');
+    assert.equal(live.current.fileCount, 0, 'continues with the open files');
     live.dispose();
-    // Weights that were learned over other tokens are not taken over either.
+    // Mixing weights that were fitted on other tokens are not used either.
     assert.equal(await readWeights(now.specialistFolder, tokenizer.value, log), undefined);
   });
 
-  test('the adapted model is set aside with a sentence, and the couplings are the defaults', () => {
+  test('the adapted model is not used, a message says so, and the default routers apply', () => {
     const current = currentModel(now.specialistFolder, shipped(now));
     assert.equal(current.model, now.neural.base);
     assert.equal(current.name, 'base');
@@ -104,7 +104,7 @@ describe('under another tokenizer', () => {
     for (const mixed of [true, false]) assert.deepEqual(servedRouter(now, mixed, log), defaultFit());
   });
 
-  test('an engine refuses model and index rather than reading them as other words', async () => {
+  test('an engine refuses the model and the index and does not read them with other tokens', async () => {
     const engine = startEngine();
     const source = {
       key: 'k',
@@ -118,14 +118,14 @@ describe('under another tokenizer', () => {
       const opened = await engine.request('open', { ...source, model: now.neural.base, snapshot: snapshotOf(now) });
       assert.equal(opened.ok ? 'ok' : opened.error.code, 'mismatched');
       const alone = await engine.request('open', { ...source, model: now.neural.base });
-      assert.ok(alone.ok, 'and goes on');
+      assert.ok(alone.ok, 'the engine continues');
     } finally {
       engine.dispose();
     }
   });
 
-  test('a completion without an editor: the index is made anew, the base answers, and the user is told', async () => {
-    said.length = 0;
+  test('a completion on the command line rebuilds the index, uses the base, and tells the user', async () => {
+    warnings.length = 0;
     const engine = startEngine();
     const index = () =>
       adapt(
@@ -141,12 +141,12 @@ describe('under another tokenizer', () => {
       engine.dispose();
     }
     assert.ok(
-      said.some((line) => /stored index is not used: .*another tokenizer/.test(line)),
-      said.join('\n'),
+      warnings.some((line) => /stored index is not used: .*another tokenizer/.test(line)),
+      warnings.join('\n'),
     );
     assert.ok(
-      said.some((line) => /adapted to this folder.*not used\. Run "Adapt/.test(line)),
-      said.join('\n'),
+      warnings.some((line) => /adapted to this folder.*not used\. Run "Adapt/.test(line)),
+      warnings.join('\n'),
     );
     const read = await readSpecialist(now, log);
     assert.equal(read.ok && read.value.fileCount, project.files.size);
@@ -154,7 +154,7 @@ describe('under another tokenizer', () => {
     assert.ok(existsSync(join(workFolder(now.specialistFolder), 'checkpoint.safetensors')));
   });
 
-  test('adapting again leaves the earlier checkpoint aside, and puts a model of its own in use', async () => {
+  test('adapting again ignores the earlier checkpoint and uses the new model', async () => {
     const engine = new ScriptedEngine({ right: { base: 0.1, adapted: 0.9 }, truth: truthIn(project.root) });
     const result = await adapt(now, {
       engine,
@@ -166,7 +166,7 @@ describe('under another tokenizer', () => {
     assert.ok(result.ok, JSON.stringify(result));
     const { report } = result.value;
     assert.match(report.notes.join(' '), /earlier model.*made from another base/);
-    assert.equal(report.neural?.quality.earlier, undefined, 'it cannot be measured');
+    assert.equal(report.neural?.quality.earlier, undefined, 'the earlier model cannot be measured');
     const current = currentModel(now.specialistFolder, shipped(now));
     assert.equal(current.name, 'adapted');
     assert.notEqual(current.model, model);
@@ -178,20 +178,28 @@ describe('under another tokenizer', () => {
   });
 });
 
-test('a coupling for the base itself holds while that base is in use', () => {
+test('a router for the base alone applies only while that base is in use', () => {
   const { base, tokenizer } = shipped(earlier);
   const made = { tokenizer: sha256Of(tokenizer), base: baseOf(base).weights };
   const inUse = baseAlone(shipped(earlier));
   const neural = { used: 'base' } as NeuralReport;
   assert.equal(holdsMixed({ madeFor: made, neural }, inUse, shipped(earlier)), true);
   assert.equal(holdsMixed({ madeFor: { ...made, base: '0'.repeat(64) }, neural }, inUse, shipped(earlier)), false);
-  assert.equal(holdsMixed({ neural }, inUse, shipped(earlier)), false, 'of an earlier version: of the base of then');
-  assert.equal(holdsMixed({ madeFor: made }, inUse, shipped(earlier)), false, 'without a neural part there was none');
+  assert.equal(
+    holdsMixed({ neural }, inUse, shipped(earlier)),
+    false,
+    'a report of an earlier version was made for the base of that version',
+  );
+  assert.equal(
+    holdsMixed({ madeFor: made }, inUse, shipped(earlier)),
+    false,
+    'without a neural part there was no router',
+  );
   assert.equal(holdsAlone({ madeFor: made }, tokenizer), true);
   assert.equal(holdsAlone({ madeFor: made }, shipped(now).tokenizer), false);
 });
 
-test('training from a checkpoint of another base begins anew, and says so', async () => {
+test('training does not resume from a checkpoint of another base, and says so', async () => {
   const engine = startEngine();
   const home = dirname(project.root);
   try {

@@ -1,4 +1,4 @@
-// The pair's tables: places are reported by fits that saw nothing of their files, and what is printed follows from them.
+// The tables of both models together. Each position is measured by a router that was not fitted on its file.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Judged, judged } from '../../bench/adapt/judged.ts';
@@ -12,7 +12,7 @@ import { synthetic } from '../routing/synthetic.ts';
 
 const TRUTH = 'one two three;';
 
-/** `answer` is the truth where the API is right; the draft likewise. */
+/** If the API is right, `answer` is the true text; if the specialist is right, the draft is. */
 function packageOf(count: number): Package {
   const sided = (seed: number, api: boolean) =>
     synthetic(count, seed, { files: 30 }).map(({ example }): Sided => {
@@ -30,7 +30,7 @@ function packageOf(count: number): Package {
 
 const positions = judged(packageOf(300));
 
-test('every recorded place is judged once, by one of two fits', () => {
+test('every recorded position is measured once, by one of two routers', () => {
   assert.equal(positions.length, 300);
   assert.equal(new Set(positions.map(({ price }) => price)).size, 2);
   const saved = savedRow(positions, 'lines') as Record<string, number> & { readonly 'calls-saved': Figures };
@@ -46,7 +46,7 @@ const position = (over: Partial<Judged>): Judged => ({
   ...over,
 });
 
-test('a local line costs its draft alone, a call the draft and the answer; the beginning of a wrong line saves characters, but is not right', () => {
+test('a local line costs its draft, a call draft and answer; a wrong line with a right beginning saves characters', () => {
   const two = [position({}), position({ file: 'p/b', gain: 0.9, local: { right: 0, saved: 4 } })];
   const lines = latencyRow(two, 'lines');
   assert.deepEqual([lines['mean-ms'], lines['exact-match']], [(10 + 1110) / 2, 1]);
@@ -60,14 +60,14 @@ test('a local line costs its draft alone, a call the draft and the answer; the b
   assert.equal(aboveRow(failing, 'lines')['specialist-right-there'], 0.5);
 });
 
-test('estimates that mean what they say show no more error than a perfect one, and a bound on the risk holds', () => {
+test('calibrated estimates have no more error than perfect ones, and a risk bound holds', () => {
   const { specialist, api } = calibrationRow(positions) as Record<string, Figures>;
   for (const row of [specialist, api]) assert.ok(((row as Figures).above as number) < 0.06, JSON.stringify(row));
   const { mean } = riskRows(positions) as Record<string, Figures>;
   assert.ok(((mean as Figures)['mean-loss'] as number) <= 0.03);
 });
 
-test('how often a bound is exceeded is told of the half that was not chosen on, too: over all places it is rarer', () => {
+test('a bound is exceeded more often in the held-out half than over all positions; both figures are reported', () => {
   const { mean } = riskRows(positions) as Record<string, Record<string, number>>;
   const [everywhere, heldOut] = ['everywhere', 'held-out'].map(
     (where) => mean?.[`share-over-alpha-${where}`] as number,
@@ -75,7 +75,7 @@ test('how often a bound is exceeded is told of the half that was not chosen on, 
   assert.ok((everywhere as number) < (heldOut as number), `${everywhere}, ${heldOut}`);
 });
 
-test('what the large model brings is not measured where nothing was recorded that could be learned', async () => {
+test('the effect of training on the large model is not measured without recorded training positions', async () => {
   const rows = await teachingRows([], { name: 'small' } as Base, undefined, '');
   assert.deepEqual(
     rows.map(([arm, figures]) => [arm, figures]),

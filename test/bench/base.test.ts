@@ -1,4 +1,4 @@
-// The benchmark's own logic: windows that score every token once with enough past, fair choices of files, honest figures.
+// Windows of the benchmark score every token once with enough context. Checks also the choice of files and the figures.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import { chooseFiles } from '../../bench/common/held-out.ts';
 import { type Line, lineFigures } from '../../bench/common/line-figures.ts';
 import { Table } from '../../bench/print.ts';
 
-test('every token of a text is scored once, with half a window before it or all there is', () => {
+test('every token of a text is scored once, with at least half a window or the whole text before it', () => {
   for (const [count, room] of [
     [0, 10],
     [1, 10],
@@ -29,7 +29,7 @@ test('every token of a text is scored once, with half a window before it or all 
   }
 });
 
-test('the choice of files is seeded, whole, and no package is most of it', () => {
+test('the choice of files is seeded, has whole files, and takes similar amounts from each package', () => {
   const file = (name: string, i: number, length: number) => ({
     package: name,
     path: `${i}.ts`,
@@ -48,7 +48,7 @@ test('the choice of files is seeded, whole, and no package is most of it', () =>
   assert.equal(new Set(chosen).size, chosen.length);
   assert.deepEqual(chooseFiles(files, 30_000, 1), chosen);
   assert.notDeepEqual(chooseFiles(files, 30_000, 2), chosen);
-  // All there is, where there is less.
+  // If there is less text than wanted, all files are chosen.
   assert.equal(chooseFiles([file('a', 1, 500), file('a', 2, 500)], 30_000, 1).length, 2);
 });
 
@@ -69,7 +69,7 @@ test('an empty line is neither right nor confident', () => {
   assert.deepEqual([precision['at-10'], precision['at-50']], [1, 0.5]);
 });
 
-test('a table repeats its header only for other columns, and gives nested rows their own lines', (t) => {
+test('a table prints a new header only if the columns change, and prints nested rows on their own lines', (t) => {
   const log = t.mock.method(console, 'log', () => {});
   const table = new Table({ exact: 'EM' });
   table.row('all', { exact: 0.5, places: 2, parts: { a: { exact: 1, places: 1 }, b: { exact: 0 } } });

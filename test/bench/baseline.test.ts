@@ -1,4 +1,4 @@
-// The baseline: what does not depend on the machine is compared to the last digit, and nothing else is.
+// The baseline compares only figures that do not depend on the machine, and compares them exactly.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deterministic, differences } from '../../bench/baseline/compare.ts';
@@ -11,11 +11,11 @@ const figures = {
   packages: { 'convex@1.48.0': { 'exact-match': 0.25, 'index-ms': 30 } },
 };
 
-test('times, rates and memory are left out, at any depth', () => {
+test('times, rates and memory are left out at every depth', () => {
   assert.deepEqual(deterministic(figures), { places: 439, packages: { 'convex@1.48.0': { 'exact-match': 0.25 } } });
 });
 
-test('what differs in its last digit, is new, or is gone, is found; what is equal is not', () => {
+test('changed, added and removed figures are found; equal ones are not', () => {
   const now = { places: 439, rows: { a: 0.1 + 0.2, b: 'text', c: 1 } };
   const before = { places: 439, rows: { a: 0.3, b: 'text', d: 1 } };
   assert.deepEqual(differences(before, now), {

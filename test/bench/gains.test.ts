@@ -1,4 +1,4 @@
-// What is said of one base against another: differences with intervals that are neither too narrow nor too wide, and the renamed package's share.
+// Compares two bases: differences with confidence intervals, and the gain in the package with replaced names.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { kebab, put } from '../../bench/print.ts';
 const number = (figures: Figures, ...path: string[]): number =>
   path.reduce<Figures | number | string | undefined>((at, key) => (at as Figures)[key], figures) as number;
 
-/** `right` of so many places, which the reference all has wrong, in files of `each`. */
+/** `positions` positions in files of `each`. The reference is wrong at all of them, the new base is right at `right`. */
 function pairs(kind: Pair['kind'], positions: number, right: number, each = 1): Pair[] {
   return Array.from({ length: positions }, (_, i) => ({
     cluster: `${kind} ${Math.floor(i / each)}`,
@@ -21,7 +21,7 @@ function pairs(kind: Pair['kind'], positions: number, right: number, each = 1): 
   }));
 }
 
-test('a gain that is gone under other names is told from one that is half as large', () => {
+test('a gain that vanishes in the renamed package is distinguished from one that is at least half as large', () => {
   const learned = gainFigures([...pairs('public', 400, 80), ...pairs('renamed', 120, 0)]);
   assert.equal(number(learned, 'public', 'gain'), 0.2);
   assert.ok(number(learned, 'public', 'low') > 0.15 && number(learned, 'public', 'high') < 0.25);
@@ -30,10 +30,14 @@ test('a gain that is gone under other names is told from one that is half as lar
   assert.ok(number(learned, 'above-half', 'high') < 0);
   const real = gainFigures([...pairs('public', 400, 80), ...pairs('renamed', 120, 26)]);
   assert.ok(number(real, 'ratio') > 1 && number(real, 'above-half', 'low') > 0);
-  assert.deepEqual(gainFigures(pairs('public', 10, 1)).renamed, {}, 'without a renamed package nothing is said of it');
+  assert.deepEqual(
+    gainFigures(pairs('public', 10, 1)).renamed,
+    {},
+    'without a renamed package there are no figures for it',
+  );
 });
 
-test('places of one file count as one for the interval', () => {
+test('the interval is computed over files, not over positions', () => {
   const width = (each: number) => {
     const found = gainFigures(pairs('public', 120, 60, each));
     return number(found, 'public', 'high') - number(found, 'public', 'low');
@@ -54,7 +58,7 @@ test('a gain weighs texts by their length', () => {
   assert.equal(number(found, 'public', 'gain'), 0.25);
 });
 
-test('figures are kept under their names, and named in kebab case', () => {
+test('figures are stored under their names in kebab case', () => {
   const figures: Record<string, Figures> = {};
   put(figures, ['small', 'with n-grams, as shipped'], {
     'exact-match': 0.3,
@@ -69,7 +73,7 @@ test('figures are kept under their names, and named in kebab case', () => {
   });
 });
 
-test('a summary holds what was measured, a column a base, and nothing else', () => {
+test('a summary has one column for each base and only the measured rows', () => {
   const lines = (exact: number) => ({
     'with-n-grams-as-shipped': { 'exact-match': exact, precision: { 'at-30': 0.7 }, 'by-package': {} },
   });

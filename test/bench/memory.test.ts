@@ -1,4 +1,5 @@
-// What training takes in memory, beside LoRA of larger models: one of half a billion parameters is measured where a Python is named.
+// Memory of training, compared with LoRA of larger models. LoRA of half a billion parameters is measured if the
+// environment names a Python.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What stands in for Python, in the environment from now on. */
+/** Puts a script into the environment that replaces Python. */
 function python(script: string): void {
   const path = join(folder, 'python');
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
@@ -27,7 +28,7 @@ function python(script: string): void {
 
 const rows = (trained: readonly number[]) => Object.fromEntries(memoryRows('small', trained));
 
-test('without a Python what trained stands beside the published figure, and nothing else is measured', () => {
+test('without a Python our training is compared with the published figure only', () => {
   assert.deepEqual(rows([1.5e9, 4e9]), {
     small: { gb: 4, 'beside-7b': 4 / 16 - 1 },
     'lora, 7 B, published': { gb: 16 },
@@ -36,15 +37,15 @@ test('without a Python what trained stands beside the published figure, and noth
   assert.equal(rows([]).small, undefined);
 });
 
-test('a Python that fails says why', () => {
+test('if Python fails, the error says why', () => {
   python('echo "No module named peft" >&2; exit 1');
   assert.throws(() => rows([4e9]), /EASY_ADAPTATION_PYTHON: .*lora\.py: No module named peft/);
   process.env[variable] = join(folder, 'nobody');
   assert.throws(() => rows([4e9]), /ENOENT/);
 });
 
-// Last: it is measured once.
-test('with a Python the smaller one is measured by its script, once, and what trained stands beside it', () => {
+// This test is the last one, because the value is measured once in a process.
+test('with a Python the smaller LoRA is measured once by its script, and our training is compared with it', () => {
   python(`case "$1" in */bench/adapt/lora.py) echo '{"bytes": 2000000000}';; *) exit 1;; esac`);
   assert.deepEqual(rows([4e9]), {
     small: { gb: 4, 'beside-7b': 4 / 16 - 1, 'beside-half-b': 1 },

@@ -1,4 +1,4 @@
-// The recordings that every figure is measured on: complete, and such that nothing measured can be learned from.
+// The recordings on which all figures are measured are complete, and no measured position is used for training.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -19,23 +19,23 @@ const rowsOf = (...path: string[]) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Row);
 
-test('the recorded cursors are those that the README counts', () => {
+test('the number of recorded cursors is that of the README', () => {
   const recorded = readdirSync(join(recordingsFolder, 'recorded')).flatMap((name) => rowsOf('recorded', name));
   assert.equal(recorded.length, 439);
   assert.equal(new Set(recorded.map((row) => row.package)).size, 3);
   assert.ok(recorded.every((row) => row.renamed === undefined));
 });
 
-test("the renamed package's cursors are in kept-back files, and what may be learned from is in none of them", () => {
-  const keptBack = (path: string) => (createHash('sha1').update(path).digest().at(-1) as number) % 4 === 0;
+test("the renamed package's cursors are in held-out files, and its training positions are in other files", () => {
+  const isHeldOut = (path: string) => (createHash('sha1').update(path).digest().at(-1) as number) % 4 === 0;
   const measured = rowsOf('renamed', 'rxdb-17.6.0-renamed.jsonl');
   assert.equal(measured.length, 121);
-  assert.ok(measured.every(({ file, renamed }) => renamed && keptBack(file)));
-  const taught = rowsOf('renamed', 'teach.jsonl');
-  assert.equal(taught.length, 203);
-  assert.ok(taught.every(({ file }) => !keptBack(file)));
+  assert.ok(measured.every(({ file, renamed }) => renamed && isHeldOut(file)));
+  const trainingRows = rowsOf('renamed', 'teach.jsonl');
+  assert.equal(trainingRows.length, 203);
+  assert.ok(trainingRows.every(({ file }) => !isHeldOut(file)));
 });
 
-test('positions that may be learned from are not measured', () => {
+test('the file of training positions is not measured', () => {
   assert.deepEqual(measuredFiles(readdirSync(join(recordingsFolder, 'renamed'))), ['rxdb-17.6.0-renamed.jsonl']);
 });

@@ -1,4 +1,4 @@
-// The section `repeat` of `bench -- typing`: which blocks of a file are copies, and of which ordinal.
+// The section `repeat` of `bench -- typing` finds which blocks of a file are copies, and counts the copies of a block.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { repeatedBlocks } from '../../bench/typing/repeat.ts';
@@ -8,7 +8,7 @@ const block = (name: string) =>
 const found = (text: string) =>
   repeatedBlocks({ path: 'a.ts', text }).map(({ from, lines, ordinal }) => [from, lines, ordinal]);
 
-test('copies are found up to words, numbers and strings, each with its ordinal', () => {
+test('blocks that differ only in words, numbers and strings are copies, each with its ordinal', () => {
   const text = `first(line);\n${block('a')}\n${block('b')}\nother();\n\n${block('c')}\n${block('d')}\n${block('e')}`;
   assert.deepEqual(found(text), [
     [6, 4, 'second'],
@@ -18,7 +18,7 @@ test('copies are found up to words, numbers and strings, each with its ordinal',
   ]);
 });
 
-test('blocks of two lines, and those that share only their shape, are no copies', () => {
+test('blocks of two lines, and blocks with the same shape but other words, are no copies', () => {
   assert.deepEqual(found('a(one);\nb(two);\n\na(three);\nb(four);\n'), []);
   assert.deepEqual(found('a(one);\nb(two);\nc(three);\n\nd(four);\ne(five);\nf(six);\n'), []);
 });

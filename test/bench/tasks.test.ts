@@ -1,4 +1,4 @@
-// The recorded text tasks: what may be learned from, and a sentence where they do not lie.
+// Reads the recorded text tasks, and fails with a message if they are missing. Builds the prompt of a base.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const put = (name: string, rows: readonly object[]) =>
   writeFileSync(join(folder, `${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 
-test('texts come with indices of labels; what nobody in the folder knows is left out', () => {
+test('labels are read as indices; texts of the rest that a task does not use are left out', () => {
   assert.throws(() => readTasks(folder), /changelog\.jsonl: name the folder of .* with --data\./);
   put('changelog', [{ id: 'c', split: 'rest', text: 'a: b', label: 'docs' }]);
   put('sst2', [{ id: 's', split: 'train', text: 'fine', label: 'positive', api: 'negative' }]);
@@ -31,7 +31,7 @@ test('texts come with indices of labels; what nobody in the folder knows is left
   assert.throws(() => readTasks(folder), /'nobody' is none of/);
 });
 
-test('a base reads two short examples of each label before every text, and is told which they are', () => {
+test('the prompt of a base has two short examples of each label before the text, and returns their list', () => {
   const labels = ['up', 'down'].map((name) => ({ name, meaning: '' }));
   const labelled = ['a', 'b'.repeat(500), 'c', 'd', 'e'].map((text, i) => ({ text, label: i % 2 }));
   const { before, after: behind, examples } = basePromptOf({ instruction: 'Sort.', labels }, labelled);

@@ -1,4 +1,5 @@
-// The typist of `bench -- typing`: what is right is taken, what is half right pays for what is deleted, and time passes only where it is said to.
+// The simulated typist of `bench -- typing` accepts right suggestions and pays for what it deletes of half right ones.
+// Time passes only when the clock is advanced.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Editor } from '../../bench/common/editor.ts';
@@ -12,7 +13,7 @@ import type { Completion, CompletionRequest } from '../../src/completion/types.t
 const text = Array.from({ length: 40 }, (_, i) => `const value${i} = read(${i}, "two");`).join('\n');
 const stretches = stretchesOf([{ path: 'a.ts', text }], 3, 5, 1);
 
-/** Types with a service that answers at once with what `suggest` makes of the text to come. */
+/** Types with a service that suggests immediately what `suggest` returns for the text that follows. */
 async function typedWith(suggest: (left: string) => string) {
   const clock = new VirtualClock();
   const typed: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
@@ -35,18 +36,18 @@ async function typedWith(suggest: (left: string) => string) {
   return { ...typed, ms: clock.monotonic() };
 }
 
-test('without suggestions every character is a key, and time passes as the keys say', async () => {
+test('without suggestions every character is a key, and each key takes its time', async () => {
   const { keys, characters, written, judged, ms } = await typedWith(() => '');
   assert.equal(
     characters,
     stretches.reduce((sum, { length }) => sum + length, 0),
   );
-  assert.ok(keys <= characters && keys > 0.8 * characters, 'but for closing marks and indents');
+  assert.ok(keys <= characters && keys > 0.8 * characters, 'closing brackets and indents need no key');
   assert.deepEqual([written, judged.length], [0, 0]);
   assert.ok(ms > 100 * keys);
 });
 
-test('right suggestions are taken to their end; short ones and wrong ones are not', async () => {
+test('right suggestions are accepted as a whole; short ones and wrong ones are not accepted', async () => {
   const right = await typedWith((left) => left.split('\n', 1)[0] as string);
   assert.ok(right.written / right.characters > 0.6, String(right.written / right.characters));
   assert.ok(right.judged.every((each) => each.right));
@@ -57,7 +58,7 @@ test('right suggestions are taken to their end; short ones and wrong ones are no
   assert.ok(wrong.judged.length > 0 && wrong.judged.every((each) => !each.right));
 });
 
-test('what begins right and ends wrong is taken where more of it is right, and what is deleted is charged', async () => {
+test('a suggestion with a wrong end is accepted if most of it is right, and deleting the end is counted', async () => {
   const half = await typedWith((left) => `${left.slice(0, 10)}!!`);
   const taken = half.judged.filter(({ ghost }) => ghost.shown.taken);
   assert.ok(taken.length > 0 && half.judged.every((each) => !each.right));
@@ -65,7 +66,7 @@ test('what begins right and ends wrong is taken where more of it is right, and w
   assert.equal((await typedWith((left) => `${left.slice(0, 5)}!!!!!!!!`)).written, 0);
 });
 
-test('a virtual clock stands still while something is computed, and says where nobody will wake', async () => {
+test('a virtual clock stands still during computations, and fails if no timer is left', async () => {
   const clock = new VirtualClock();
   const order: number[] = [];
   await clock.run(
@@ -79,7 +80,7 @@ test('a virtual clock stands still while something is computed, and says where n
   await assert.rejects(clock.run(new Promise(() => {})), /Time stands still/);
 });
 
-test('inserted text takes the place of what the editor has closed', () => {
+test('inserted text replaces the bracket that the editor has closed', () => {
   const writing = new Writing('', '\n', 'f(a); g();');
   writing.press();
   writing.press();
@@ -99,7 +100,7 @@ test('inserted text closes no brackets', () => {
   assert.deepEqual(writing.document, { prefix: 'f(a)', suffix: '\n' });
 });
 
-test('with hindsight a draft is certain up to where its author wrote something else, lines beyond it too', () => {
+test('with hindsight all draft tokens are certain until the author wrote something else, also in later lines', () => {
   const token = (piece: string): DraftToken => ({
     ...{ text: piece, probability: 0.4, margin: 0, entropy: 1 },
     ...{ matchLength: 0, count: 0, tier: 'base' },
@@ -114,5 +115,5 @@ test('with hindsight a draft is certain up to where its author wrote something e
   const chances = ({ tokens, continuation }: Draft) =>
     [...tokens, ...(continuation?.tokens ?? [])].map((each) => each.probability);
   assert.deepEqual(chances(known(draft, at)), [1, 1, 1, 1, 0]);
-  assert.equal(known(draft, { ...at, prefix: 'const b ' }), draft, 'where the file is another');
+  assert.equal(known(draft, { ...at, prefix: 'const b ' }), draft, 'the author wrote another text here');
 });

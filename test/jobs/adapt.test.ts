@@ -1,5 +1,5 @@
-// Batches that are out when a run ends: whatever the next one is told, and though the adaptation is deleted meanwhile,
-// they are not paid for twice.
+// Batches that are still in progress when a run ends are not paid for twice, whatever the user answers in the next run
+// and even if the adaptation is deleted in between.
 import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
@@ -23,7 +23,7 @@ after(() => {
   project.remove();
 });
 
-/** @param leaves ends as soon as it waits for a batch */
+/** @param leaves whether the run is cancelled as soon as it waits for a batch */
 async function run(answer: Spending, leaves = false) {
   const settings = { apiKey: 'key-of-a-test', model: '', timeoutMs: 60_000 };
   const adapt = { ...project.request, api: { settings, positions: POSITIONS, budgetUsd: 1 } };
@@ -46,13 +46,13 @@ async function run(answer: Spending, leaves = false) {
   return { result, estimates };
 }
 
-const isOut = () => existsSync(batchesFolder(project.request.storeFolder, project.root));
+const hasOpenBatch = () => existsSync(batchesFolder(project.request.storeFolder, project.root));
 
-test('a batch that is out is waited for or left, and fetched when it has ended, whatever is answered', async () => {
+test('a batch in progress is fetched by a later run once it has ended, whatever the user answers', async () => {
   const first = await run('batch', true);
   assert.equal(!first.result.ok && first.result.error.code, 'cancelled');
   const [batch] = server.batches;
-  assert.ok(batch && isOut());
+  assert.ok(batch && hasOpenBatch());
   const out = batch.ids.length;
   rmSync(project.request.specialistFolder, { recursive: true, force: true });
   batch.left = 99;

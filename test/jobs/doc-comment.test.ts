@@ -1,5 +1,5 @@
-// A function's comment out of a real folder: after its own documented functions, secrets redacted, in the language's
-// form; what must not leave does not.
+// Writes a function's comment in a real folder: like the folder's documented functions, in the language's form, with
+// redacted secrets. Files that must not be sent are not sent.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,7 @@ const asks = () => ({
   api: { settings: { apiKey: 'sk-ant-none', baseUrl: api.url, model: '', timeoutMs: 10_000 }, budgetUsd: 1 },
 });
 
-test('without the API it is what the nearest function says, with this name', async () => {
+test('without the API the comment is that of the most similar function, with the name replaced', async () => {
   const written = unwrap(await docCommentJob(request(), deps()));
   assert.deepEqual(written, {
     edit: { at: 0, insert: '/** `readPage` asks the store for one list. */\n' },
@@ -60,7 +60,7 @@ test('without the API it is what the nearest function says, with this name', asy
   });
 });
 
-test('the API sees the function and its like, secrets redacted, and marks that it writes are not doubled', async () => {
+test('the API gets the function and similar ones without secrets; comment marks in its answer are not doubled', async () => {
   let asked = '';
   api.answerTexts((said) => {
     asked = said;
@@ -76,7 +76,7 @@ test('the API sees the function and its like, secrets redacted, and marks that i
   assert.equal(again.costUsd, 0, 'the same question is not paid for twice');
 });
 
-test('a file that may not leave is drafted here; so is all where the API fails, which is said', async () => {
+test('the local draft is used if the file must not be sent or the API fails; a failure is reported', async () => {
   write('.easyadaptationignore', 'src/page.ts\n');
   const before = api.requests.length;
   const kept = unwrap(await docCommentJob(request(asks()), deps()));
@@ -91,7 +91,7 @@ test('a file that may not leave is drafted here; so is all where the API fails, 
   assert.ok(unwrap(await docCommentJob(half, deps())).costUsd > 0, 'an answer that breaks off is paid for');
 });
 
-test('where there is no function, or it has a comment, or nothing to go by, it says so', async () => {
+test('an error says that there is no function, that it has a comment, or that no example exists', async () => {
   const told = async (more: Partial<DocRequest>) => {
     const result = await docCommentJob(request(more), deps());
     return result.ok ? '' : result.error.message;
@@ -105,7 +105,7 @@ test('where there is no function, or it has a comment, or nothing to go by, it s
   );
 });
 
-test('what a comment says is read out of its marks, and nothing is taken from what has none', () => {
+test('docProse removes comment marks and leaves a text without marks unchanged', () => {
   const cases: readonly [written: string, prose: string][] = [
     ['/** One. */', 'One.'],
     ['// One.\n// Two.', 'One.\nTwo.'],

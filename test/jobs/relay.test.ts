@@ -1,4 +1,4 @@
-// The editor's models through the channel between a job and its owner: text in its order, cancellation, and errors with
+// A job uses the editor's models through the channel to its owner process: text in order, cancellation, errors with
 // their codes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,18 +7,18 @@ import { connectLlm } from '../../src/llm/connect.ts';
 import type { EditorModels } from '../../src/llm/protocol/wire.ts';
 import { at, complete, never } from '../llm/requests.ts';
 
-/** Both ends, with structured clones between them as the channel makes them. */
+/** Both ends of the channel. Messages are cloned, as the real channel does. */
 function joined(models: EditorModels | undefined) {
-  const told: (RelayAsked | RelaySaid)[] = [];
+  const messages: (RelayAsked | RelaySaid)[] = [];
   const owner: RelayOwner = new RelayOwner(models, (said) => {
-    told.push(said);
+    messages.push(said);
     setImmediate(() => job.take(structuredClone(said)));
   });
   const job: RelayedModels = new RelayedModels((asked) => {
-    told.push(asked);
+    messages.push(asked);
     setImmediate(() => owner.take(structuredClone(asked)));
   });
-  return { job, owner, told };
+  return { job, owner, messages };
 }
 
 function models(ask: EditorModels['ask']): EditorModels {
@@ -30,7 +30,7 @@ async function relayed(editor: EditorModels, signal = never) {
   return complete(connectLlm(settings, { editor }), at('const sum = ¦;\n', { multiline: true }), signal);
 }
 
-test('an answer comes through in pieces, with no price and no key', async () => {
+test('an answer arrives in pieces, without a cost and without a key', async () => {
   const asked: string[] = [];
   const { job } = joined(
     models(async function* (model, text) {
@@ -46,7 +46,7 @@ test('an answer comes through in pieces, with no price and no key', async () => 
   assert.match(asked[1] ?? '', /You complete text[\s\S]*The cursor is at/);
 });
 
-test('what the editor refuses is a failure with its code, also where there is no editor', async () => {
+test('a refusal of the editor becomes a failure with its code; a missing editor is a failure too', async () => {
   for (const [name, wanted] of [
     ['Blocked', 'no-credit'],
     ['NoPermissions', 'no-consent'],
@@ -73,7 +73,7 @@ test('what the editor refuses is a failure with its code, also where there is no
   assert.ok(!alone.ok && /only inside the editor/.test(alone.error.message));
 });
 
-test('cancelled there, it is cancelled here; a job that is over leaves nothing open', async () => {
+test('cancelling in the job cancels the request of the editor; so does the end of the job', async () => {
   const ended: string[] = [];
   const waits = models(async function* (model, _, signal) {
     yield 'begun';
@@ -84,18 +84,19 @@ test('cancelled there, it is cancelled here; a job that is over leaves nothing o
       });
     });
   });
-  const { job, told } = joined(waits);
+  const { job, messages } = joined(waits);
   const controller = new AbortController();
   const asking = relayed(job, controller.signal);
-  while (!told.some(({ kind }) => kind === 'editor-text')) await new Promise((resolve) => setImmediate(resolve));
+  while (!messages.some(({ kind }) => kind === 'editor-text')) await new Promise((resolve) => setImmediate(resolve));
   controller.abort(new Error('typed on'));
   await assert.rejects(asking, /typed on/);
   while (ended.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(told.at(-1)?.kind, 'editor-drop');
+  assert.equal(messages.at(-1)?.kind, 'editor-drop');
 
   const other = joined(waits);
   const left = relayed(other.job).catch(() => undefined);
-  while (!other.told.some(({ kind }) => kind === 'editor-text')) await new Promise((resolve) => setImmediate(resolve));
+  while (!other.messages.some(({ kind }) => kind === 'editor-text'))
+    await new Promise((resolve) => setImmediate(resolve));
   other.owner.end();
   while (ended.length === 1) await new Promise((resolve) => setImmediate(resolve));
   void left;

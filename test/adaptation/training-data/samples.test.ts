@@ -1,5 +1,5 @@
-// Training samples: the base's format, nothing cut, every token of running text learned once, middles that fit their
-// places.
+// Training samples are in the base's format. Plain text is cut nowhere and contains each token once; each middle fits
+// between its prefix and its suffix.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ import { tokenizerPath } from '../project.ts';
 const loaded = loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
 assert.ok(loaded.ok);
 const tokenizer = loaded.value;
-const specials = dialectTokens(tokenizer) as Record<keyof DialectIds, number>;
+const specialIds = dialectTokens(tokenizer) as Record<keyof DialectIds, number>;
 const length = 96;
 
 function file(path: string, text: string): HarvestedFile {
@@ -32,37 +32,35 @@ const files = [
 const snippets = () => [{ path: 'src/other.ts', text: 'export interface Käse { readonly id: string }\n', line: 3 }];
 const samples = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets });
 const weightsOf = (sample: (typeof samples)[number]) => sample.weights as Float32Array;
-const filled = samples.filter(({ ids }) => ids.includes(specials.prefix));
-const running = samples.filter(({ ids }) => !ids.includes(specials.prefix));
+const middleSamples = samples.filter(({ ids }) => ids.includes(specialIds.prefix));
+const plainSamples = samples.filter(({ ids }) => !ids.includes(specialIds.prefix));
 
-test('all fit in a window, and half of them have a middle', () => {
+test('all samples fit in a window, and half of them have a middle', () => {
   assert.ok(samples.every(({ ids }) => ids.length <= length + 1));
-  assert.ok(Math.abs(filled.length - running.length) <= 3, `${filled.length} of ${samples.length}`);
+  assert.ok(Math.abs(middleSamples.length - plainSamples.length) <= 3, `${middleSamples.length} of ${samples.length}`);
 });
 
-test('running text has the file name in front of every piece, and teaches each token once', () => {
+test('in plain text each piece begins with the file name, and each token is trained on once', () => {
   for (const { path, text } of files) {
-    const head = [specials.file, ...tokenizer.encode(`${path}\n`)];
-    const pieces = running.filter(({ ids }) => head.every((id, i) => ids[i] === id));
+    const head = [specialIds.file, ...tokenizer.encode(`${path}\n`)];
+    const pieces = plainSamples.filter(({ ids }) => head.every((id, i) => ids[i] === id));
     const learned = pieces.flatMap((piece, n) =>
       [...piece.ids].filter((_, i) => (n > 0 ? (weightsOf(piece)[i] as number) > 0 : i >= head.length)),
     );
-    assert.deepEqual(learned, [...tokenizer.encode(text), specials.end]);
+    assert.deepEqual(learned, [...tokenizer.encode(text), specialIds.end]);
     for (const piece of pieces.slice(1)) assert.match(tokenizer.decode(piece.ids.slice(head.length)), /^\n/);
   }
 });
 
-test('a middle goes on from its prefix, ends with its mark, and is not in its suffix', () => {
-  for (const { ids, ...sample } of filled) {
+test('a middle continues its prefix, ends with the end token, and is not part of its suffix', () => {
+  for (const { ids, ...sample } of middleSamples) {
     const weights = weightsOf({ ids, ...sample });
-    assert.equal(ids.at(-1), specials.eom);
+    assert.equal(ids.at(-1), specialIds.eom);
     const from = weights.indexOf(4);
     assert.ok(weights.every((weight, i) => weight === (i < from ? 1 : 4)));
-    const [file_, suffix, prefix] = [specials.file, specials.suffix, specials.prefix].map((id) => ids.indexOf(id)) as [
-      number,
-      number,
-      number,
-    ];
+    const [file_, suffix, prefix] = [specialIds.file, specialIds.suffix, specialIds.prefix].map((id) =>
+      ids.indexOf(id),
+    ) as [number, number, number];
     assert.ok(file_ < suffix && suffix < prefix && prefix < from);
     const path = tokenizer.decode(ids.slice(file_ + 1, suffix)).trim();
     const text = files.find((each) => each.path === path)?.text as string;
@@ -72,28 +70,28 @@ test('a middle goes on from its prefix, ends with its mark, and is not in its su
     assert.ok(middle.length > 0);
     assert.ok(text.includes(before + middle + after), `${before}|${middle}|${after}`);
     if (file_ > 0) {
-      assert.equal(ids[0], specials.snippet);
+      assert.equal(ids[0], specialIds.snippet);
       assert.ok(tokenizer.decode(ids.slice(1, file_)).startsWith('src/other.ts\nexport interface'));
     }
   }
-  const share = filled.filter(({ ids }) => ids.includes(specials.snippet)).length / filled.length;
+  const share = middleSamples.filter(({ ids }) => ids.includes(specialIds.snippet)).length / middleSamples.length;
   assert.ok(share > 0.2 && share < 0.8, `${share}`);
 });
 
-test('a cursor after a space is healed: the middle begins with it, as tokens do', () => {
-  const middles = filled.map(({ ids, weights }) =>
+test('if the cursor is after a space, the middle begins with that space, as a token does', () => {
+  const middles = middleSamples.map(({ ids, weights }) =>
     tokenizer.decode(ids.slice((weights as Float32Array).indexOf(4), -1)),
   );
   assert.ok(middles.some((middle) => middle.startsWith(' ')));
-  const prefixes = filled.map(({ ids, weights }) =>
-    tokenizer.decode(ids.slice(ids.indexOf(specials.prefix) + 1, (weights as Float32Array).indexOf(4))),
+  const prefixes = middleSamples.map(({ ids, weights }) =>
+    tokenizer.decode(ids.slice(ids.indexOf(specialIds.prefix) + 1, (weights as Float32Array).indexOf(4))),
   );
   assert.ok(prefixes.every((prefix) => !/\S $/.test(prefix)));
 });
 
-test('what the n-grams know already weighs less, in running text, before a middle and in it', () => {
+test('tokens that the n-grams predict weigh less, in plain text, before a middle and in it', () => {
   const lengths = new Map(files.map(({ path, text }) => [path, tokenizer.encode(text).length]));
-  // Every third token is certain to them.
+  // The n-grams are certain of every third token.
   const known = ({ path }: HarvestedFile) =>
     path === 'src/short.ts'
       ? undefined
@@ -107,14 +105,14 @@ test('what the n-grams know already weighs less, in running text, before a middl
   const least = 0.3 / 1.3;
   const near = (a: number, b: number) => Math.abs(a - b) < 1e-6;
   const head = tokenizer.encode(`${first.path}\n`).length + 1;
-  const taught = weighed
-    .filter(({ ids }) => !ids.includes(specials.prefix) && tokenizer.decode(ids).includes(first.path))
+  const trainedWeights = weighed
+    .filter(({ ids }) => !ids.includes(specialIds.prefix) && tokenizer.decode(ids).includes(first.path))
     .flatMap(({ weights }, n) =>
       [...(weights as Float32Array)].filter((weight, i) => (n > 0 ? weight > 0 : i >= head)),
     );
-  assert.equal(taught.length, (lengths.get(first.path) as number) + 1);
-  taught.forEach((weight, i) => {
-    assert.ok(near(weight, i % 3 === 0 && i < taught.length - 1 ? least : 1), `token ${i}: ${weight}`);
+  assert.equal(trainedWeights.length, (lengths.get(first.path) as number) + 1);
+  trainedWeights.forEach((weight, i) => {
+    assert.ok(near(weight, i % 3 === 0 && i < trainedWeights.length - 1 ? least : 1), `token ${i}: ${weight}`);
   });
   const middles = weighed.flatMap((sample, n) => {
     const from = weightsOf(samples[n] as (typeof samples)[number]).indexOf(4);
@@ -125,25 +123,31 @@ test('what the n-grams know already weighs less, in running text, before a middl
   assert.ok(share > 0.15 && share < 0.4, `${share}`);
 });
 
-test('samples that judge carry what the n-grams give each token of the file, and nothing for what is not of it', () => {
+test('validation samples carry the n-gram probability of each token of the file, and NaN for other tokens', () => {
   const lengths = new Map(files.map(({ path, text }) => [path, tokenizer.encode(text)]));
-  // Of each token its place in the file, so that a sample says which ones it has.
+  // The value of each token is its position in the file, so that a sample shows which tokens it has.
   const otherProbabilities = ({ path }: HarvestedFile) =>
     Float32Array.from(lengths.get(path) as Int32Array, (_, i) => i / 4096);
-  const judging = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets, otherProbabilities });
+  const validationSamples = samplesOf(files, tokenizer, {
+    length,
+    seed: 1,
+    dialect: DIALECT,
+    snippets,
+    otherProbabilities,
+  });
   assert.deepEqual(
-    judging.map(({ otherProbabilities: _, ...sample }) => sample),
+    validationSamples.map(({ otherProbabilities: _, ...sample }) => sample),
     samples,
   );
   const path = files[0]?.path as string;
   const tokens = lengths.get(path) as Int32Array;
-  let carried = 0;
-  for (const { ids, otherProbabilities: known = new Float32Array(), weights } of judging) {
+  let valueCount = 0;
+  for (const { ids, otherProbabilities: known = new Float32Array(), weights } of validationSamples) {
     if (!tokenizer.decode(ids).includes(path)) continue;
     assert.equal(known.length, ids.length);
     known.forEach((value, i) => {
       if (Number.isNaN(value)) return;
-      carried++;
+      valueCount++;
       assert.equal(ids[i], tokens[Math.round(value * 4096)]);
     });
     const middle = (weights as Float32Array).indexOf(4);
@@ -151,11 +155,11 @@ test('samples that judge carry what the n-grams give each token of the file, and
     if (middle > 0) assert.ok(!Number.isNaN(known[middle]), 'the middle is known');
     assert.ok(known.some((value) => !Number.isNaN(value)));
   }
-  assert.ok(carried > 2 * tokens.length * 0.8, `${carried} of ${tokens.length}`);
+  assert.ok(valueCount > 2 * tokens.length * 0.8, `${valueCount} of ${tokens.length}`);
   assert.ok(samples.every((sample) => sample.otherProbabilities === undefined));
 });
 
-test('a file that was changed lately counts for more and comes earlier, within bounds; a place that was asked at is marked', () => {
+test('a recently changed file weighs more within bounds; a position that the large model answered is marked', () => {
   const day = 86_400_000;
   const aged = (path: string, days: number | undefined) => ({
     ...file(path, 'x'.repeat(100)),
@@ -164,7 +168,7 @@ test('a file that was changed lately counts for more and comes earlier, within b
   const ages = [aged('new', 0), aged('week', 7), aged('old', 400), aged('unknown', undefined)];
   const of = recencyOf(ages);
   const values = ages.map(of);
-  assert.ok(Math.abs(values.reduce((sum, value) => sum + value, 0) / 4 - 1) < 1e-9, 'one on average');
+  assert.ok(Math.abs(values.reduce((sum, value) => sum + value, 0) / 4 - 1) < 1e-9, 'the mean weight is 1');
   assert.ok(values.every((value) => value >= 0.5 && value <= 2));
   const [newest = 0, week = 0, old = 0, unknown = 0] = values;
   assert.ok(newest > week && week > old && Math.abs(old - unknown) < 1e-6);

@@ -1,5 +1,5 @@
-// What a model has learned never judges it: files that were moved since and are held out under their new paths, in a
-// run and in a folder that it was imported into.
+// A model is not measured on files that it was trained on, even if they were moved and are held out under their new
+// paths. This holds in a run and in a folder that the model was imported into.
 import assert from 'node:assert/strict';
 import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -53,17 +53,17 @@ const drafted = ({ asked }: ScriptedEngine) =>
     asked.flatMap((each) => (each.kind === 'draft' ? [(each.request as Requests['draft']['request']).query.path] : [])),
   );
 
-test('a folder that was moved as a whole: what was adapted before is no candidate, and the report says so', async () => {
+test('if the whole folder was moved, the earlier model is no candidate, and the report says so', async () => {
   await adapted();
   move('src', 'packages/core/src');
   const { neural, notes } = await adapted();
   assert.ok(neural?.chosenFrom && neural.chosenFrom.earlier === undefined);
   assert.match(notes.join('\n'), /was trained on most of the files that are held out now/);
-  // What came of this run has seen none of it.
+  // The model of this run was trained on none of the files that are held out now.
   assert.ok((await adapted()).neural?.chosenFrom?.earlier);
 });
 
-test('files of it: nothing is measured at those that it has learned', async () => {
+test('if single files were moved, the earlier model is not measured on those that it was trained on', async () => {
   await adapted();
   const [first, second] = (await held()).train.map(({ path }) => path) as [string, string];
   const paths = Array.from({ length: 200 }, (_, n) => `moved/${n}.ts`);
@@ -82,25 +82,25 @@ test('files of it: nothing is measured at those that it has learned', async () =
   assert.ok(at.size > 0 && !known.some((path) => at.has(path)));
 });
 
-test('what is exported says it, too, in the folder below that it comes to', async () => {
+test('an exported model carries its list of training files to the subfolder that imports it', async () => {
   writeAdaptedFolder(request, request.neural.base);
   keepTrainedOn(own(), await held());
   const target = join(dirname(project.root), 'out.safetensors');
-  const told = exportAdaptation({ ...request, target, version: '0.1.0' }, silentLog);
-  assert.ok(told.ok, JSON.stringify(told));
+  const exported = exportAdaptation({ ...request, target, version: '0.1.0' }, silentLog);
+  assert.ok(exported.ok, JSON.stringify(exported));
   const below = {
     root: join(project.root, 'src'),
     storeFolder: join(dirname(project.root), 'below'),
     specialistFolder: join(dirname(project.root), 'below', 'specialist'),
   };
   const into = { ...below, base: request.neural.base, tokenizerPath, who: 'a test' };
-  const came = await importAdaptation(createReadStream(target), into, silentLog);
-  assert.ok(came.ok, JSON.stringify(came));
+  const imported = await importAdaptation(createReadStream(target), into, silentLog);
+  assert.ok(imported.ok, JSON.stringify(imported));
   const model = ownFolder(below.specialistFolder) as string;
   assert.equal(unseenBy(model, await held(below.root)), undefined);
 });
 
-test('what its training was ended by does not judge it, and ends it again', async () => {
+test('files that ended its training do not choose the model, and still serve for fitting', async () => {
   const all = await held();
   const [moved] = all.fit;
   assert.ok(moved);
@@ -113,7 +113,7 @@ test('what its training was ended by does not judge it, and ends it again', asyn
   assert.deepEqual(unseenBy(own(), { ...all, fit: [...all.fit, learned] })?.fit, all.fit);
 });
 
-test('a model that does not say what it was trained on, or not so that it can be read, is judged by everything', async () => {
+test('a model without a readable list of training files is measured on all files', async () => {
   const all = await held();
   await adapted();
   const path = join(own(), 'trained-on.json');

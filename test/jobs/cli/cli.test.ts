@@ -1,4 +1,4 @@
-// The command line as a user runs it: a process of its own, exit codes, streams, the API over HTTP.
+// Runs the command line as a user does: in its own process, with exit codes, output streams and the API over HTTP.
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,7 +23,7 @@ after(() => project.remove());
 const run = (args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp) =>
   runCli([...args, ...(args.includes('--storage') ? [] : ['--storage', storage])], env, interruptAt);
 
-test('without a key: a first look, a report in text, then as JSON, then again from the store', async () => {
+test('without a key prints a first look and a report as text or JSON; `report` reads it from the store', async () => {
   const text = await run([project.root]);
   assert.equal(text.code, 0, text.err);
   assert.match(text.err, /What was read\n.*project\n {2}24 files, .*typescript 24/);
@@ -45,7 +45,7 @@ test('without a key: a first look, a report in text, then as JSON, then again fr
   assert.deepEqual(JSON.parse(again.out), report);
 });
 
-test('completes at a place with the specialist that was kept', async () => {
+test('completes at a position with the stored specialist', async () => {
   const file = join(project.root, 'src/load/user.ts');
   const position = await run(['complete', `${file}:13:3`, '--folder', project.root, '--json']);
   assert.equal(position.code, 0, position.err);
@@ -56,7 +56,7 @@ test('completes at a place with the specialist that was kept', async () => {
   assert.ok(completion.decision.summary.length > 0);
 });
 
-test('with a base: fine-tunes, goes on after an interruption, completes with both models, is listed and deleted', async () => {
+test('with a base: trains, resumes after an interruption, completes with both models, lists and deletes', async () => {
   const small = makeProject(4);
   try {
     const base = join(dirname(small.root), 'base');
@@ -112,7 +112,7 @@ test('with a base: fine-tunes, goes on after an interruption, completes with bot
   }
 });
 
-test('a base with a tokenizer of its own: the index keeps ours', async () => {
+test('a base with its own tokenizer does not change the tokenizer of the index', async () => {
   const fresh = makeProject(2);
   try {
     const base = join(dirname(fresh.root), 'base');
@@ -141,7 +141,7 @@ test('completes in a folder that has no specialist yet', async () => {
   }
 });
 
-test('with a key it says the cost first, and asks only with --yes', async () => {
+test('with a key prints the cost first, and calls the API only with --yes', async () => {
   const api = await MessagesServer.start();
   try {
     const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
@@ -158,7 +158,7 @@ test('with a key it says the cost first, and asks only with --yes', async () => 
     const report = JSON.parse(paid.out) as AdaptReport;
     assert.equal(report.api?.asked, 12);
     assert.ok((report.paid?.usd ?? 0) > 0);
-    // What was paid for is not paid for twice.
+    // Stored answers are not paid for twice.
     const twice = await run([project.root, '--yes', '--places', '12', '--json'], env);
     assert.equal(twice.code, 0, twice.err);
     assert.equal(api.requests.length, 12);
@@ -168,7 +168,7 @@ test('with a key it says the cost first, and asks only with --yes', async () => 
   }
 });
 
-test('an API that refuses the key leaves a local report that says so', async () => {
+test('if the API refuses the key, the report is local and says so', async () => {
   const api = await MessagesServer.start();
   try {
     api.fail('unauthorized');
@@ -184,7 +184,7 @@ test('an API that refuses the key leaves a local report that says so', async () 
   }
 });
 
-/** A run with the API, in a storage folder of its own. */
+/** A run with the API in its own storage folder. */
 async function paidRun(
   name: string,
   args: readonly string[],
@@ -209,13 +209,13 @@ function storedCalls(storage: string): TeacherCallRow[] {
   return rows;
 }
 
-test('the limit of a month holds over runs: a model that thinks is not asked where it might pass it', async () => {
+test('the monthly limit holds across runs: no call is made that could exceed it', async () => {
   const fable = ['--model', 'claude-fable-5-1', '--budget', '0.20', '--places', '12'];
   const first = await paidRun('fable', fable, (api) => api.answerWith('value;'));
   assert.equal(first.code, 0, first.err);
   assert.equal(first.asked, 0);
   assert.match(first.out, /limit\s+of\s+\$0\.20\s+a\s+month.*may\s+cost\s+up\s+to\s+\$0\.\d+/s);
-  // Each may cost three times what it does cost: they go on until the next could pass the limit.
+  // Each call reserves three times its real cost, so calls continue until the next reservation could exceed the limit.
   const more = ['--model', 'claude-haiku-5-5', '--budget', '0.0015', '--places', '12'];
   const second = await paidRun('haiku', more, (api) => api.answerWith('value;'));
   assert.ok(second.asked > 0 && second.asked < 12, String(second.asked));
@@ -226,7 +226,7 @@ test('the limit of a month holds over runs: a model that thinks is not asked whe
   assert.match(third.out, /Asking the API stopped early/);
 });
 
-test('a storage folder that is removed while it is paid for: asking stops, what was bought is kept, and it is said', async () => {
+test('if the storage folder is removed during a run, calls stop, later answers are stored, and an error says so', async () => {
   const gone = await paidRun('gone', ['--places', '40'], (api, storage) => {
     let asked = 0;
     api.answerWith(() => {
@@ -235,15 +235,15 @@ test('a storage folder that is removed while it is paid for: asking stops, what 
     });
   });
   assert.equal(gone.code, 1, gone.err);
-  // Four at a time: those under way, and no other.
+  // Four calls run at a time. Those in progress may finish, and no other starts.
   assert.ok(gone.asked <= 5 + 4, String(gone.asked));
   assert.match(gone.err, /cannot write to .*removed.*Every answer that was paid for is stored/s);
   assert.match(gone.out, /Asking the API stopped early/);
-  // What was there when the folder was removed is gone with it.
+  // Answers that were stored before the folder was removed are lost.
   assert.ok(gone.calls.length >= gone.asked - 5, `${gone.calls.length} of ${gone.asked}`);
 });
 
-test('two runs of one folder at once: the second says who runs, and pays for nothing', async () => {
+test('a second run in the same folder names the active run and makes no call', async () => {
   const api = await MessagesServer.start();
   try {
     const own = join(dirname(project.root), 'twice');
@@ -255,7 +255,7 @@ test('two runs of one folder at once: the second says who runs, and pays for not
       second ??= run(args, env).finally(() => gate.resolve());
       return 'value;';
     });
-    // The first goes on only when the second has ended.
+    // The first run continues only after the second has ended.
     api.holdUntil(gate.promise);
     const first = await run(args, env);
     const other = await second;
@@ -270,7 +270,7 @@ test('two runs of one folder at once: the second says who runs, and pays for not
   }
 });
 
-test('names and answers do nothing to the terminal', async () => {
+test('control characters in names and answers do not reach the terminal', async () => {
   const ESC = String.fromCharCode(0x1b);
   const evil = await paidRun('evil', ['--places', '10'], (api) => api.answerWith(`${ESC}[2J\u202evalue;`));
   assert.equal(evil.code, 0, evil.err);
@@ -281,7 +281,7 @@ test('names and answers do nothing to the terminal', async () => {
   assert.ok(!(evil.out + position.err).includes(ESC));
 });
 
-test('interrupted it stops, says so, and keeps what was there', async () => {
+test('an interrupted run stops, says so, and keeps the earlier report', async () => {
   const stopped = await run([project.root], {}, /Reading files/);
   assert.equal(stopped.code, 130, stopped.err);
   assert.match(stopped.err, /Cancelled/);

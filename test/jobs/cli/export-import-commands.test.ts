@@ -1,5 +1,5 @@
-// `adaptations` without an editor: out of one folder and into another, which then has model, index and report; and two
-// side by side.
+// `adaptations` on the command line: exports from one folder, imports into another, which then has model, index and
+// report, and compares two adaptations.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const [base, storeFolder, file] = ['base', 'data', 'engine.safetensors'].map((na
 const [here, there] = ['here', 'there'].map((name) => join(home, name)) as [string, string];
 const cli = (...args: string[]) => runCli(['adaptations', ...args, '--storage', storeFolder, '--base', base]);
 
-test('an adaptation is exported, imported elsewhere, compared; what it takes is said where it is asked otherwise', async () => {
+test('exports an adaptation, imports it elsewhere, compares both; wrong arguments print the usage', async () => {
   writeBase(base);
   for (const root of [here, there]) {
     mkdirSync(root);

@@ -1,5 +1,5 @@
-// `label` and `export` as a user runs them: a table beside the texts, shards that make it up, a model, and sentences
-// for what is wrong.
+// Runs `label` and `export` as a user does: a results table, the same table in shards, an exported model, and error
+// sentences.
 import assert from 'node:assert/strict';
 import {
   copyFileSync,
@@ -42,7 +42,7 @@ before(() => {
   writeFileSync(join(folder, '.easyadaptation/tasks/issues.json'), taskOf('issues.csv'));
 });
 
-test('all texts get a label, and shards are the same lines', async () => {
+test('all texts get a label, and the shards together have the same lines', async () => {
   const whole = await runCli(['label', 'issues', '--folder', folder, '--storage', storage, '--local', '--json']);
   assert.equal(whole.code, 0, whole.err);
   const { path, texts, byPerson, byApi, inDoubt, runUsd } = JSON.parse(whole.out);
@@ -62,7 +62,7 @@ test('all texts get a label, and shards are the same lines', async () => {
   assert.deepEqual(parts.sort(), lines.sort());
 });
 
-test('over the wire: within the month, every answer kept at once, and a run that was interrupted asks nothing twice', async () => {
+test('over HTTP every answer is stored immediately, so a resumed run repeats no request', async () => {
   const api = await MessagesServer.start();
   after(() => api.close());
   const textOf = (asked: string) => /<text>([^<]*)<\/text>$/.exec(asked)?.[1] ?? '';
@@ -73,7 +73,7 @@ test('over the wire: within the month, every answer kept at once, and a run that
   const unasked = await runCli(args, env);
   assert.equal(unasked.code, 0, unasked.err);
   assert.match(unasked.err, /about 60 texts to learn from will cost about \$0\.\d+/);
-  assert.equal(api.requests.length, 0, 'nobody said yes');
+  assert.equal(api.requests.length, 0, 'the price was not accepted');
   const stopped = await runCli([...args, '--yes'], env, /labels a sample/);
   assert.notEqual(stopped.code, 0);
   const before = api.requests.length;
@@ -82,7 +82,7 @@ test('over the wire: within the month, every answer kept at once, and a run that
   assert.equal(done.code, 0, done.err);
   const report = JSON.parse(done.out);
   const asked = api.requests.filter(({ outcome }) => outcome === 'ok').map(({ body }) => textOf(userText(body)));
-  assert.equal(new Set(asked).size, asked.length, 'no text twice');
+  assert.equal(new Set(asked).size, asked.length, 'no text is sent twice');
   assert.deepEqual([report.byPerson, report.judgedBy, report.inDoubt], [40, 'person', 0]);
   assert.ok(report.soFarUsd > report.runUsd && report.runUsd > 0);
   const count = api.requests.length;
@@ -91,7 +91,7 @@ test('over the wire: within the month, every answer kept at once, and a run that
   assert.equal(api.requests.length, count);
 });
 
-test('a run costs what it may at most, says why it stopped, and the next one resumes there', async () => {
+test('a run stops at its limit, says why, and the next run resumes there', async () => {
   const api = await MessagesServer.start();
   after(() => api.close());
   api.answerTexts(() => 'bug');
@@ -120,7 +120,7 @@ test('a run costs what it may at most, says why it stopped, and the next one res
   assert.ok(now > asked && now < 80, `${now} were asked`);
 });
 
-test('that git ignores what is sent is said with its price', async () => {
+test('the price question says that git ignores the sent file', async () => {
   writeFileSync(join(folder, '.gitignore'), 'mine.csv\n');
   copyFileSync(join(folder, 'issues.csv'), join(folder, 'mine.csv'));
   const task = JSON.parse(read('.easyadaptation/tasks/issues.json'));
@@ -129,10 +129,10 @@ test('that git ignores what is sent is said with its price', async () => {
   const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
   const { code, err } = await runCli(['label', 'mine', '--folder', folder, '--storage', storage], env);
   assert.equal(code, 0, err);
-  assert.match(err, /secrets redacted\.\nThey are those of mine\.csv, which git ignores\.\n/);
+  assert.match(err, /secrets redacted\.\nThe texts are of mine\.csv, which git ignores\.\n/);
 });
 
-test('the export is a model, its labels and a page of 20 lines', async () => {
+test('the export contains the model, its labels and a short README', async () => {
   const { code, err } = await runCli(['export', 'issues', '--folder', folder]);
   assert.equal(code, 0, err);
   const at = '.easyadaptation/tasks/issues.export';
@@ -144,7 +144,7 @@ test('the export is a model, its labels and a page of 20 lines', async () => {
   assert.ok(read(`${at}/README.md`).trimEnd().split('\n').length <= 25);
 });
 
-test('an export goes through no link of the folder', async () => {
+test('an export does not follow links in the folder', async () => {
   const outside = mkdtempSync(join(tmpdir(), 'easy-adaptation-outside-'));
   after(() => rmSync(outside, { recursive: true, force: true }));
   writeFileSync(join(outside, 'README.md'), 'mine');
@@ -158,7 +158,7 @@ test('an export goes through no link of the folder', async () => {
   assert.equal(readFileSync(join(outside, 'README.md'), 'utf8'), 'mine');
 });
 
-test('what is wrong is a sentence and an exit code', async () => {
+test('wrong input gets an error sentence and an exit code', async () => {
   const none = await runCli(['label', 'nothing', '--folder', folder, '--storage', storage]);
   assert.equal(none.code, 1);
   assert.match(none.err, /There is no task \.easyadaptation\/tasks\/nothing\.json/);

@@ -28,7 +28,7 @@ test('adds, measures, lists and removes a base', async () => {
   assert.ok(existsSync(path));
 });
 
-test('what is no base, or no verb, gets a sentence', async () => {
+test('an unknown base, a missing verb and a wrong option get an error sentence', async () => {
   for (const [args, message] of [
     [['base'], /base add, base list, base measure, base remove/],
     [['base', 'remove', '../store'], /There is no added base '\.\.\/store'/],

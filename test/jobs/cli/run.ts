@@ -7,14 +7,15 @@ const cli = resolve(import.meta.dirname, '../../../src/jobs/cli/main.ts');
 
 export interface Ran {
   readonly code: number | null;
-  /** With the lines that were wrapped put together again: where they break depends on the length of the paths in them. */
+  /** Wrapped lines are joined again, because line breaks depend on the length of the paths. */
   readonly out: string;
+  /** Joined like `out`. */
   readonly err: string;
-  /** Both as they were printed. */
+  /** Both streams as they were printed. */
   readonly printed: string;
 }
 
-/** The inverse of `wrap` (src/common/format.ts): a line is joined to the one before where its first word had no room there. */
+/** The inverse of `wrap` (src/common/format.ts): joins a line to the one before if its first word did not fit there. */
 function unwrapped(text: string, width = 100): string {
   let last = 0;
   return text.split('\n').reduce((all, line, index) => {
@@ -25,7 +26,7 @@ function unwrapped(text: string, width = 100): string {
   }, '');
 }
 
-/** Without the neural model, which takes minutes, unless a test names a base of its own. */
+/** Runs without the neural model, because it takes minutes, unless the arguments name a base. */
 export function runCli(args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp): Promise<Ran> {
   const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...clean } = process.env;
   const neural = args.includes('--base') ? [] : ['--no-neural'];
