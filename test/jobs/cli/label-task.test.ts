@@ -104,7 +104,7 @@ test('a run stops at its limit, says why, and the next run resumes there', async
   const args = ['label', 'more', '--folder', folder, '--storage', storage, '--yes', '--json', '--budget', '100'];
   const few = await runCli([...args, '--run-budget', '0.0002'], env);
   assert.equal(few.code, 1);
-  assert.match(few.err, /stops where this run has cost \$0\.0002 \(--run-budget\)/);
+  assert.match(few.err, /stops at a cost of \$0\.0002 \(--run-budget\)/);
   assert.match(
     few.err,
     /have a label; 20 are needed\..*did not answer all texts: The limit of\s+\$0\.0002\s+for\s+this\s+run/s,

@@ -19,7 +19,7 @@ test('adds, measures, lists and removes a base', async () => {
   assert.equal(added.code, 0, added.err);
   assert.match(added.out, /Added 'crafted-coder': 1 M parameters, \d+ MB, served by llama\.cpp/);
   assert.match(added.out, /licence, as stated: apache-2\.0/);
-  assert.match(added.out, /'crafted-coder' on this machine: a line \d+ ms, a new place \d+ ms/);
+  assert.match(added.out, /'crafted-coder' on this machine: a line \d+ ms, a new position \d+ ms/);
   const listed = await runCli(['base', 'list', ...storage], home);
   assert.match(listed.out, /small .*MIT[\s\S]*crafted-coder +1 M parameters/);
   const removed = await runCli(['base', 'remove', 'crafted-coder', ...storage], home);
