@@ -116,8 +116,7 @@ export function activate(context: vscode.ExtensionContext): void {
       storage: paths.storage,
       clock,
       log,
-      time: (base, threads, signal) =>
-        timeBase(paths.engine, base, configuration.for(undefined).neuralPrecision, threads, signal),
+      time: (base, threads, signal) => timeBase(paths.engine, base, configuration.for(undefined), threads, signal),
       lock: (base) => lockModel(paths.storage, base.weights, 'the editor'),
       hasFolder: () => (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
       onBattery,

@@ -6,6 +6,7 @@ import type { Log } from '../../common/log.ts';
 import { defaultFit } from '../../routing/defaults.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
+import { llamaOptions } from '../../specialist/engine/llama-options.ts';
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
 import { currentModel } from './folder-models.ts';
 import { latestAdaptation } from './latest-adaptation.ts';
@@ -15,7 +16,7 @@ import { snapshotName } from './specialist-files.ts';
 export async function draftMixed(
   engine: Engine,
   { specialistFolder, tokenizerPath }: Pick<AdaptRequest, 'specialistFolder' | 'tokenizerPath'>,
-  { base, precision, threads, device }: NeuralAccess,
+  { base, precision, threads, trainingThreads = 'auto', device }: NeuralAccess,
   query: CompletionQuery,
   options: DraftOptions,
   log: Log,
@@ -31,7 +32,7 @@ export async function draftMixed(
     tokenizer: tokenizerPath,
     precision,
     threads,
-    device: device === 'cpu' ? 'cpu' : 'auto',
+    ...llamaOptions(trainingThreads, device),
   });
   return opened.ok ? engine.request('draft', { key, query, options }) : opened;
 }

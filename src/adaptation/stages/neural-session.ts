@@ -7,6 +7,7 @@ import { readManifest, sha256Of } from '../../neural/models/manifest.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
+import { llamaOptions } from '../../specialist/engine/llama-options.ts';
 import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
 import { weightsOf } from '../models/folder-models.ts';
 import type { ScoredPosition } from '../report/scored.ts';
@@ -119,7 +120,7 @@ export class NeuralSession {
     if (this.open?.name === name && !refit) return this.open.opened;
     const { engine, access, tokenizerPath, fit, signal } = this.deps;
     if (!this.open) await this.begin();
-    const { precision, threads, device } = access;
+    const { precision, threads, trainingThreads = 'auto', device } = access;
     const source = {
       key: this.key,
       model,
@@ -130,7 +131,7 @@ export class NeuralSession {
       tokenizer: tokenizerPath,
       precision,
       threads,
-      device: device === 'cpu' ? ('cpu' as const) : ('auto' as const),
+      ...llamaOptions(trainingThreads, device),
     };
     tell({ done: 0, total: undefined, detail: `opening ${titles[name]}` });
     const opened = await EngineDrafter.open(engine, source, {

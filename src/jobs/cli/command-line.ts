@@ -60,8 +60,9 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
   --minutes N          for training and measuring after the first look (default 10, for the
                        demonstration 2); --budget-minutes is the same option
   --max-steps N        maximum training steps; early stopping is then off
-  --device NAME        auto, cpu or webgpu, for training (default auto)
-  --threads N          of the processor (default: physical cores minus one, but two of two)
+  --device NAME        auto, cpu or webgpu, for training and for a GGUF base (default auto)
+  --threads N          of the processor (default: physical cores minus one, but two of two
+                       for the models that ship)
   --memory GB          limit of each process of the neural engine (default: two fifths of
                        the machine's memory, at least 3)
   --base NAME          the base model: shipped (${shippedNames}), imported, or a folder
@@ -177,6 +178,12 @@ export function parse(argv: readonly string[]): CommandLine {
 /** Bytes that each process of the neural engine may take. */
 export function memoryOption({ memory }: Pick<Values, 'memory'>): number {
   return memoryCeiling(memory === undefined ? 0 : numberOption('memory', memory, 0.5, 1024));
+}
+
+export function processorOptions({ device, threads }: Pick<Values, 'device' | 'threads'>) {
+  if (device !== 'auto' && device !== 'cpu' && device !== 'webgpu')
+    throw new UsageError(`--device takes auto, cpu or webgpu, not "${device}".`);
+  return { device, threads: threads === undefined ? 'auto' : numberOption('threads', threads, 1, 256) } as const;
 }
 
 export function numberOption(name: string, text: string, least: number, most: number): number {

@@ -2,7 +2,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { counted, megabytes } from '../../common/format.ts';
-import { threadCount } from '../../common/threads.ts';
 import { DIALECTS } from '../../neural/models/dialects.ts';
 import type { AddedBase } from '../../neural/models/import/add-gguf.ts';
 import { discoverModels, type FoundModel } from '../../neural/models/import/discover-models.ts';
@@ -10,7 +9,7 @@ import { listPackages, type PackageInfo, readPackage } from '../../neural/models
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
 import { JobClient } from '../client.ts';
-import { type CommandLine, memoryOption, models, numberOption, repository, UsageError } from './command-line.ts';
+import { type CommandLine, memoryOption, models, processorOptions, repository, UsageError } from './command-line.ts';
 import { basesFolder } from './run-request.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';
 
@@ -63,9 +62,9 @@ async function measureThat(base: PackageInfo, { values }: CommandLine, terminal:
     memoryCeiling: memoryOption(values),
     log,
   });
-  const threads = threadCount(values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256));
+  const { threads, device } = processorOptions(values);
   const { folder, tokenizer, vocabulary } = base;
-  const asked = { folder, tokenizer, vocabulary, threads, precision: 'auto' } as const;
+  const asked = { folder, tokenizer, vocabulary, threads, device, precision: 'auto' } as const;
   try {
     const tell = (detail: string) => bar.update({ stage: 'Measuring', done: 0, total: undefined, detail });
     const measured = await measureBase(engine, asked, stop.signal, tell);

@@ -11,7 +11,7 @@ import { checkBaseUrl } from '../../llm/protocol/address.ts';
 import { commandLineProviders, providerOf } from '../../llm/providers/providers.ts';
 import { IMPORTED_BASES, readPackage } from '../../neural/models/list.ts';
 import { MANIFEST, TOKENIZER } from '../../neural/models/manifest.ts';
-import { models, numberOption, UsageError, type Values } from './command-line.ts';
+import { models, numberOption, processorOptions, UsageError, type Values } from './command-line.ts';
 
 const DEFAULT_MINUTES = 10;
 
@@ -84,11 +84,7 @@ function baseOf(values: Values): string {
 
 /** Undefined: n-grams alone. */
 function neuralAccess(values: Values, base: string, minutes: number): NeuralAccess | undefined {
-  const { device } = values;
-  if (device !== 'auto' && device !== 'cpu' && device !== 'webgpu') {
-    throw new UsageError(`--device takes auto, cpu or webgpu, not "${device}".`);
-  }
-  const threads = values.threads === undefined ? 'auto' : numberOption('threads', values.threads, 1, 256);
+  const { threads, device } = processorOptions(values);
   const name = values.minutes === undefined ? 'budget-minutes' : 'minutes';
   const budgetMinutes = numberOption(name, values[name] ?? String(minutes), 0.1, 1440);
   const steps = values['max-steps'];

@@ -73,9 +73,9 @@ export class LlamaModel {
     if (size === undefined) throw new CodedError('unreadable', `The GGUF file ${path} is gone. ${ADVICE}`);
     if (size !== bytes)
       throw new CodedError('mismatched', `The GGUF file ${path} has changed since it was added. ${ADVICE}`);
-    const llama = await loadLlama({ gpu, threads });
+    const { llama, gpu: device } = await loadLlama({ gpu, threads });
     try {
-      const model = await llama.loadModel({ modelPath: path, ...(!gpu && { gpuLayers: 0 }) });
+      const model = await llama.loadModel({ modelPath: path, ...(device === false && { gpuLayers: 0 }) });
       const contextSize = Math.min(CONTEXT, contextLength);
       const context = await model.createContext({
         contextSize,
@@ -83,7 +83,7 @@ export class LlamaModel {
         sequences: 1,
         threads: { ideal: threads, min: threads },
       });
-      return new LlamaModel(model, context.getSequence(), contextSize, llama.gpu === false ? 'cpu' : llama.gpu);
+      return new LlamaModel(model, context.getSequence(), contextSize, device === false ? 'cpu' : device);
     } catch (cause) {
       const what = messageOf(cause);
       if (/memory|vram|too large/i.test(what))

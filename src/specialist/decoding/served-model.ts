@@ -13,6 +13,8 @@ import { OnnxLines } from './onnx-lines.ts';
 import type { MixWeights, OpenedSpecialist } from './types.ts';
 
 export interface ServedModelOptions extends LanguageModelOptions {
+  /** Threads of llama.cpp. Default: `threads`. */
+  readonly llamaThreads?: number;
   /** 'cpu' keeps llama.cpp off the GPU. Default: 'auto'. Our own engine decodes on the CPU. */
   readonly device?: 'auto' | 'cpu';
 }
@@ -38,12 +40,12 @@ export async function loadServedModel(options: ServedModelOptions): Promise<Serv
 async function byLlama(
   { dialect }: PackageManifest,
   { path, bytes, contextLength, vocabulary }: NonNullable<PackageManifest['gguf']>,
-  { model, threads, device }: ServedModelOptions,
+  { model, threads, llamaThreads = threads, device }: ServedModelOptions,
 ): Promise<ServedModel> {
   const tokenizer = tokenizerAt(`${model}/tokenizer.json`);
   if (tokenizer.vocabularySize > vocabulary)
     throw new CodedError('mismatched', 'The tokenizer has more tokens than the model. Add the GGUF file again.');
-  const llama = await LlamaModel.load({ path, bytes, contextLength, threads, gpu: device !== 'cpu' });
+  const llama = await LlamaModel.load({ path, bytes, contextLength, threads: llamaThreads, gpu: device !== 'cpu' });
   const lines = new LlamaLines(llama, tokenizer, vocabulary, dialect);
   return {
     precision: 'gguf',

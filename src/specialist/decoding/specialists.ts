@@ -125,7 +125,7 @@ export class Specialists {
 }
 
 /** Changes when the weights in the folder are replaced. The base counts for adapters only. */
-export function identity({ model, base, precision, threads, tokenizer, device }: MixSource): string {
+export function identity({ model, base, precision, threads, llamaThreads, tokenizer, device }: MixSource): string {
   const fileState = (folder: string, name: string) => {
     const file = statSync(join(folder, name), { throwIfNoEntry: false });
     return file ? [folder, name, file.mtimeMs, file.size] : undefined;
@@ -134,5 +134,5 @@ export function identity({ model, base, precision, threads, tokenizer, device }:
     fileState(model, ADAPTER) ?? fileState(model, MANIFEST),
     base !== undefined && fileState(base, WEIGHTS),
   ];
-  return JSON.stringify([model, precision, threads, tokenizer, device, weights]);
+  return JSON.stringify([model, precision, threads, llamaThreads, tokenizer, device, weights]);
 }

@@ -10,6 +10,8 @@ export interface Serving {
   readonly tokenizer: string;
   readonly precision: 'auto' | 'int4' | 'int8' | 'fp32';
   readonly threads: number;
+  /** Threads of llama.cpp. Default: `threads`. */
+  readonly llamaThreads?: number;
   /** 'cpu' keeps llama.cpp off the GPU. Default: 'auto'. */
   readonly device?: 'auto' | 'cpu';
 }

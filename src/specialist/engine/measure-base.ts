@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '../../common/errors.ts';
-import type { LanguageModelOptions } from '../../neural/inference/language-model.ts';
+import { threadCount } from '../../common/threads.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { TrainingRequest } from '../../neural/training/request.ts';
 import { isSlow } from './choice.ts';
 import type { Engine } from './client.ts';
-import type { StepReport } from './protocol.ts';
+import { llamaOptions } from './llama-options.ts';
+import type { Requests, StepReport } from './protocol.ts';
 
 export interface BaseMeasures extends Timing {
   /** The latencies of a line and of a new prompt are within their limits. */
@@ -26,8 +27,11 @@ export interface BaseToMeasure {
   readonly tokenizer: string;
   /** Tokens in its embedding. */
   readonly vocabulary: number;
-  readonly threads: number;
-  readonly precision: LanguageModelOptions['precision'];
+  /** Of the setting. */
+  readonly threads: number | 'auto';
+  readonly precision: Requests['time']['request']['precision'];
+  /** Of the setting. */
+  readonly device: TrainingRequest['device'];
 }
 
 /** As adaptation/stages/training.ts trains: tokens in a window, and windows in a step. */
@@ -40,18 +44,20 @@ const LEAST_STEPS = 20;
 /** Fails as the engine does if the base cannot be served. */
 export async function measureBase(
   engine: Engine,
-  { folder, tokenizer, vocabulary, threads, precision }: BaseToMeasure,
+  { precision, ...base }: BaseToMeasure,
   signal: AbortSignal,
   onMeasure: (measure: string) => void = () => {},
 ): Promise<Result<BaseMeasures>> {
   onMeasure('how fast it answers');
-  const timing = await engine.request('time', { model: folder, tokenizer, threads, precision }, { signal });
+  const { folder: model, tokenizer, threads, device } = base;
+  const served = { model, tokenizer, precision, threads: threadCount(threads), ...llamaOptions(threads, device) };
+  const timing = await engine.request('time', served, { signal });
   if (!timing.ok) return timing;
   onMeasure('how fast it is trained');
   const out = mkdtempSync(join(tmpdir(), 'easy-adaptation-measure-'));
   let last: StepReport | undefined;
   try {
-    const trained = await engine.request('adapt', trainingRequest({ folder, tokenizer, vocabulary, threads }, out), {
+    const trained = await engine.request('adapt', trainingRequest(base, out), {
       signal,
       onProgress: (report) => {
         if (report.kind === 'step') last = report;
@@ -72,13 +78,21 @@ export async function measureBase(
 }
 
 function trainingRequest(
-  { folder, tokenizer, vocabulary, threads }: Omit<BaseToMeasure, 'precision'>,
+  { folder, tokenizer, vocabulary, threads, device }: Omit<BaseToMeasure, 'precision'>,
   out: string,
 ): TrainingRequest {
   const ids = Int32Array.from({ length: LENGTH * MICRO_BATCHES * STEPS }, (_, i) => (i * 7919) % vocabulary);
   return {
-    ...{ base: folder, out, tokenizer, threads, examples: [{ ids }], lora: 'auto', pauseAfter: STEPS },
+    ...{
+      base: folder,
+      out,
+      tokenizer,
+      threads: threadCount(threads),
+      examples: [{ ids }],
+      lora: 'auto',
+      pauseAfter: STEPS,
+    },
     ...{ batch: 1, length: LENGTH, microBatches: MICRO_BATCHES, epochs: 1, learningRate: 1e-5 },
-    ...{ checkpointEverySteps: 1000, separator: 0, seed: 1, device: 'auto' },
+    ...{ checkpointEverySteps: 1000, separator: 0, seed: 1, device },
   };
 }

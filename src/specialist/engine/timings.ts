@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { replaceFile } from '../../common/files.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
+import type { llamaOptions } from './llama-options.ts';
 
 const FILE = 'timings.json';
 const VERSION = 1;
@@ -23,6 +24,11 @@ interface TimingsFile {
 /** @param weights hash of the model's weights */
 export function timingKey(weights: string, precision: string, threads: number, processor = processorHere()): string {
   return `${weights.slice(0, 16)} ${precision} ${threads} ${processor}`;
+}
+
+/** Key for a GGUF base, whose file sets the precision. */
+export function ggufTimingKey(weights: string, { llamaThreads, device }: ReturnType<typeof llamaOptions>): string {
+  return timingKey(weights, device === 'cpu' ? 'gguf-cpu' : 'gguf', llamaThreads);
 }
 
 function processorHere(): string {

@@ -1,16 +1,16 @@
 // 'Choose the Base Model…': lists shipped and imported bases, and models on this machine that can be imported.
 import { join } from 'node:path';
-import { threadCount } from '../../common/threads.ts';
 import { DOWNLOADS } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { removeBase } from '../../neural/models/remove-base.ts';
-import { readTimings, timingKey } from '../../specialist/engine/timings.ts';
+import { readTimings } from '../../specialist/engine/timings.ts';
 import { joined, safeSentence, safeText, t } from '../editor/ui-text.ts';
 import { type UiOpenOptions, window } from '../editor/window.ts';
 import type { Bases } from './bases.ts';
 import { type GetModelDeps, getModel } from './get-model.ts';
 import { importModel, withProgress } from './import-base.ts';
 import { foundRows, type ModelRow, megabytes, removeButton, separator, showList } from './model-list.ts';
+import { timingKeyOf } from './shipped-bases.ts';
 
 export interface ChooseBaseDeps extends GetModelDeps {
   readonly bases: Pick<Bases, 'measureAgain'>;
@@ -37,11 +37,12 @@ export function chooseBase(deps: ChooseBaseDeps): Promise<void> {
 
 function knownRows(deps: ChooseBaseDeps): ModelRow[] {
   const { configuration, paths } = deps;
-  const { neuralBase, neuralPrecision, neuralThreads } = configuration.for(undefined);
+  const settings = configuration.for(undefined);
+  const { neuralBase } = settings;
   const timings = readTimings(paths.storage);
   const row = (info: PackageInfo, setting: string): ModelRow => {
     const { name, parameters, bytes, manifest } = info;
-    const timing = timings.get(timingKey(manifest.weights, neuralPrecision, threadCount(neuralThreads || 'auto')));
+    const timing = timings.get(timingKeyOf(manifest, settings));
     const parts = [t('{0} M parameters', Math.round(parameters / 1e6)), megabytes(bytes), safeText(manifest.licence)];
     return {
       label: safeText(name),

@@ -3,17 +3,17 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { memoryCeiling } from '../../common/memory.ts';
-import { threadCount } from '../../common/threads.ts';
 import type { FoundModel } from '../../jobs/own-bases.ts';
 import { type CatalogModel, readCatalog } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
-import { readTimings, timingKey } from '../../specialist/engine/timings.ts';
+import { readTimings } from '../../specialist/engine/timings.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { type ImportBaseDeps, offerBase, shares, withProgress } from './import-base.ts';
 import { foundRows, type ModelRow, megabytes, separator, showList } from './model-list.ts';
 import { type Machine, offerOf } from './offer.ts';
 import { findServers, type RunningServer } from './servers.ts';
+import { timingKeyOf } from './shipped-bases.ts';
 
 export interface GetModelDeps extends ImportBaseDeps {
   /** Makes a server at this base URL the local model, after asking. */
@@ -105,13 +105,13 @@ function downloadRows(deps: GetModelDeps): ModelRow[] {
 }
 
 function machineOf(owned: readonly PackageInfo[], { configuration, paths }: GetModelDeps): Machine {
-  const { neuralPrecision, neuralThreads, neuralMemory } = configuration.for(undefined);
+  const settings = configuration.for(undefined);
   const timings = readTimings(paths.storage);
   const timed = owned.flatMap(({ bytes, manifest }) => {
-    const timing = timings.get(timingKey(manifest.weights, neuralPrecision, threadCount(neuralThreads || 'auto')));
+    const timing = timings.get(timingKeyOf(manifest, settings));
     return manifest.kind === 'gguf' && timing ? [{ bytes, lineMs: timing.lineMs }] : [];
   });
-  return { free: process.availableMemory(), ceiling: memoryCeiling(neuralMemory), timed };
+  return { free: process.availableMemory(), ceiling: memoryCeiling(settings.neuralMemory), timed };
 }
 
 async function downloadModel(model: CatalogModel, deps: GetModelDeps): Promise<void> {

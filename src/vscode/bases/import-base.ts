@@ -4,18 +4,18 @@ import * as vscode from 'vscode';
 import type { Result } from '../../common/errors.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import type { Progress } from '../../common/progress.ts';
-import { threadCount } from '../../common/threads.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { AddedBase } from '../../jobs/own-bases.ts';
 import { IMPORTED_BASES } from '../../neural/models/list.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
-import { storeTiming, timingKey } from '../../specialist/engine/timings.ts';
+import { storeTiming } from '../../specialist/engine/timings.ts';
 import type { Paths } from '../editor/paths.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
 import { FAST_LINE_MS } from './offer.ts';
+import { timingKeyOf } from './shipped-bases.ts';
 
 export interface ImportBaseDeps {
   readonly jobs: Pick<JobClient, 'job'>;
@@ -78,15 +78,16 @@ async function measure(
   signal: AbortSignal,
   report: Report,
 ): Promise<Result<BaseMeasures>> {
-  const { neuralPrecision: precision, neuralThreads, neuralMemory } = configuration.for(undefined);
+  const settings = configuration.for(undefined);
+  const { neuralPrecision: precision, neuralThreads, neuralDevice: device, neuralMemory } = settings;
   const client = new EngineClient({ script: paths.engine, memoryCeiling: memoryCeiling(neuralMemory) });
-  const threads = threadCount(neuralThreads || 'auto');
+  const threads: number | 'auto' = neuralThreads || 'auto';
   try {
-    const base = { folder, tokenizer, vocabulary, threads, precision };
+    const base = { folder, tokenizer, vocabulary, threads, precision, device } as const;
     const measured = await measureBase(client, base, signal, report);
     if (measured.ok) {
       const { lineMs, promptMs } = measured.value;
-      storeTiming(paths.storage, timingKey(manifest.weights, precision, threads), { lineMs, promptMs, at: Date.now() });
+      storeTiming(paths.storage, timingKeyOf(manifest, settings), { lineMs, promptMs, at: Date.now() });
     }
     return measured;
   } finally {

@@ -2,10 +2,16 @@
 import { isAbsolute } from 'node:path';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
+import { threadCount } from '../../common/threads.ts';
 import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
 import type { Base } from '../../specialist/engine/choice.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
+import { llamaOptions } from '../../specialist/engine/llama-options.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
+import { ggufTimingKey, timingKey } from '../../specialist/engine/timings.ts';
+import type { Settings } from '../settings/settings.ts';
+
+type ServingSettings = Pick<Settings, 'neuralPrecision' | 'neuralThreads' | 'neuralDevice'>;
 
 /** Smallest first. */
 export function shippedBases(models: string, log: Log): Base[] {
@@ -23,17 +29,29 @@ function baseFrom({ name, folder, tokenizer, manifest }: PackageInfo): Base {
   return { name, folder, tokenizer, weights: manifest.weights };
 }
 
+/** Key of a base's timing under the settings. */
+export function timingKeyOf(
+  { weights, gguf }: PackageInfo['manifest'],
+  { neuralPrecision, neuralThreads, neuralDevice }: ServingSettings,
+): string {
+  const threads = neuralThreads || 'auto';
+  return gguf
+    ? ggufTimingKey(weights, llamaOptions(threads, neuralDevice))
+    : timingKey(weights, neuralPrecision, threadCount(threads));
+}
+
 /** Runs in its own process: loading delays no completion, and the memory is freed at the end. */
 export async function timeBase(
   script: string,
   { folder: model, tokenizer }: Base,
-  precision: 'auto' | 'int4' | 'int8' | 'fp32',
+  { neuralPrecision: precision, neuralThreads, neuralDevice }: ServingSettings,
   threads: number,
   signal: AbortSignal,
 ): Promise<Result<Timing>> {
   const client = new EngineClient({ script });
   try {
-    return await client.request('time', { model, tokenizer, precision, threads }, { signal });
+    const options = { precision, threads, ...llamaOptions(neuralThreads || 'auto', neuralDevice) };
+    return await client.request('time', { model, tokenizer, ...options }, { signal });
   } finally {
     await client.end();
   }

@@ -11,6 +11,7 @@ import type { Tuning } from '../../common/tuning.ts';
 import type { ModelToOpen } from '../../completion/folder-model.ts';
 import type { EngineStart } from '../../jobs/protocol.ts';
 import { type Engine, EngineClient, type RequestOptions } from '../../specialist/engine/client.ts';
+import { llamaOptions } from '../../specialist/engine/llama-options.ts';
 import type { RequestKind, Requests } from '../../specialist/engine/protocol.ts';
 import type { Paths } from '../editor/paths.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -84,10 +85,14 @@ export class Neural extends DisposableStore implements Engine {
   /** The model with the serving options of the current settings. */
   serving({ model, base, name }: Pick<CurrentModel, 'model' | 'base' | 'name'>): ModelToOpen {
     const { neuralPrecision, neuralThreads, neuralDevice } = this.deps.settings();
-    const device = neuralDevice === 'cpu' ? 'cpu' : 'auto';
-    const threads = threadCount(neuralThreads || 'auto');
+    const threads = neuralThreads || 'auto';
     const { tokenizer } = this.shipped;
-    return { model, name, base, tokenizer, precision: neuralPrecision, threads, device };
+    const options = {
+      precision: neuralPrecision,
+      threads: threadCount(threads),
+      ...llamaOptions(threads, neuralDevice),
+    };
+    return { model, name, base, tokenizer, ...options };
   }
 
   async request<K extends RequestKind>(

@@ -1,15 +1,16 @@
 // Packages of random weights: listed, timed in their own process, and one of them selected.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { silentLog } from '../../../src/common/log.ts';
+import { listPackages, type PackageInfo } from '../../../src/neural/models/list.ts';
 import { filesIn, sha256Of, TOKENIZER, WEIGHTS, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { type Base, isSlow } from '../../../src/specialist/engine/choice.ts';
 import { lockModel } from '../../../src/storage/lock.ts';
 import { Bases } from '../../../src/vscode/bases/bases.ts';
-import { readBase, shippedBases, timeBase } from '../../../src/vscode/bases/shipped-bases.ts';
+import { readBase, shippedBases, timeBase, timingKeyOf } from '../../../src/vscode/bases/shipped-bases.ts';
 import { readSettings } from '../../../src/vscode/settings/settings.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { SCRIPT, TOKENIZER as SHIPPED_TOKENIZER, writeModel } from '../../specialist/engine/helpers.ts';
@@ -50,7 +51,14 @@ function windowOver(shipped: readonly Base[], clock: ManualClock, storage = join
     storage,
     clock,
     log: silentLog,
-    time: (base, threads, signal) => timeBase(SCRIPT, base, 'auto', threads, signal),
+    time: (base, threads, signal) =>
+      timeBase(
+        SCRIPT,
+        base,
+        readSettings(() => undefined),
+        threads,
+        signal,
+      ),
     lock: (base) => lockModel(storage, base.weights, 'a test'),
     hasFolder: () => true,
     onBattery: async () => false,
@@ -111,4 +119,30 @@ test('a single shipped base is selected without timing', async () => {
   await bases.check();
   assert.deepEqual(bases.current, { base: small, reason: { kind: 'only' } });
   bases.dispose();
+});
+
+test('a base is timed with the precision, threads and device of the settings', async () => {
+  const script = join(root, 'engine.mjs');
+  // Answers every request with the request.
+  writeFileSync(
+    script,
+    "process.on('message', ({ id, request }) => process.send({ id, kind: 'result', result: request }));",
+  );
+  const base: Base = { name: 'b', folder: '/b', tokenizer: '/b/tokenizer.json', weights: 'w' };
+  const settings = { neuralPrecision: 'auto', neuralDevice: 'cpu', neuralThreads: 3 } as const;
+  const timed: unknown = await timeBase(script, base, settings, 3, new AbortController().signal);
+  const { folder: model, tokenizer } = base;
+  const value = { model, tokenizer, precision: 'auto', threads: 3, llamaThreads: 3, device: 'cpu' };
+  assert.deepEqual(timed, { ok: true, value });
+});
+
+test('the timing of a GGUF base belongs to its device and threads, not to the precision', () => {
+  const gguf = { path: '/f', bytes: 1, architecture: 'qwen2', contextLength: 1, vocabulary: 1, parameters: 1 };
+  const [small] = listPackages(models);
+  const manifest = { ...(small as PackageInfo).manifest, gguf };
+  const settings = { neuralPrecision: 'auto', neuralThreads: 2, neuralDevice: 'auto' } as const;
+  const key = timingKeyOf(manifest, settings);
+  assert.equal(timingKeyOf(manifest, { ...settings, neuralPrecision: 'int8' }), key);
+  assert.notEqual(timingKeyOf(manifest, { ...settings, neuralDevice: 'cpu' }), key);
+  assert.notEqual(timingKeyOf(manifest, { ...settings, neuralThreads: 1 }), key);
 });

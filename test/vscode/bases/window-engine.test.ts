@@ -99,6 +99,8 @@ test('a new precision or thread count keeps the process, and an unrelated settin
     tokenizer: '/models/small/tokenizer.json',
     precision: 'int8',
     threads: 3,
+    llamaThreads: 3,
+    device: 'auto',
   });
 });
 

@@ -1,0 +1,20 @@
+// How llama.cpp serves a GGUF base. Our own engine, which decodes on the CPU, does not need these options.
+import { physicalCores } from '../../common/threads.ts';
+import type { TrainingRequest } from '../../neural/training/request.ts';
+import type { Serving } from '../decoding/types.ts';
+
+/** @param threads of the setting */
+export function llamaOptions(
+  threads: number | 'auto',
+  device: TrainingRequest['device'],
+): Required<Pick<Serving, 'llamaThreads' | 'device'>> {
+  return { llamaThreads: llamaThreadCount(threads), device: device === 'cpu' ? 'cpu' : 'auto' };
+}
+
+/**
+ * The setting, or physical cores minus one. llama.cpp's threads spin while they wait for each other: if another program
+ * takes one core of two, two threads are far slower than one.
+ */
+export function llamaThreadCount(setting: number | 'auto', cores = physicalCores()): number {
+  return Math.max(1, setting === 'auto' ? cores - 1 : Math.floor(setting));
+}

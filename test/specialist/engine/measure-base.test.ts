@@ -1,0 +1,37 @@
+// Measuring a base: the settings' device and threads reach both measurements.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { failed, ok } from '../../../src/common/errors.ts';
+import { llamaOptions, llamaThreadCount } from '../../../src/specialist/engine/llama-options.ts';
+import { measureBase } from '../../../src/specialist/engine/measure-base.ts';
+import { ScriptedEngine } from '../../fakes/engine.ts';
+
+const base = { folder: '/b', tokenizer: '/b/t', vocabulary: 100, precision: 'auto' } as const;
+
+test('the device and the threads of the settings are measured', async () => {
+  for (const [device, served] of [
+    ['cpu', 'cpu'],
+    ['auto', 'auto'],
+    ['webgpu', 'auto'],
+  ] as const) {
+    const engine = new ScriptedEngine({
+      time: () => ok({ lineMs: 10, promptMs: 20 }),
+      adapt: () => failed('unsupported', 'A GGUF file cannot be trained.'),
+    });
+    const measured = await measureBase(engine, { ...base, threads: 3, device }, new AbortController().signal);
+    assert.equal(measured.ok && measured.value.whyUntrainable, 'A GGUF file cannot be trained.');
+    const [time] = engine.of('time');
+    assert.deepEqual([time?.device, time?.threads, time?.llamaThreads], [served, 3, 3]);
+    const [adapt] = engine.of('adapt');
+    assert.deepEqual([adapt?.device, adapt?.threads], [device, 3]);
+  }
+});
+
+test('llama.cpp leaves one core to others unless the setting names a number', () => {
+  assert.deepEqual(
+    [1, 2, 3, 8].map((cores) => llamaThreadCount('auto', cores)),
+    [1, 1, 2, 7],
+  );
+  assert.deepEqual([llamaThreadCount(2, 2), llamaThreadCount(1, 8), llamaThreadCount(0.5, 8)], [2, 1, 1]);
+  assert.deepEqual(llamaOptions(4, 'cpu'), { llamaThreads: 4, device: 'cpu' });
+});
