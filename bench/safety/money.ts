@@ -81,9 +81,9 @@ async function bookings(show: (row: CampaignRow) => void): Promise<void> {
     [100_000_000, 5],
   ] as const) {
     const tally = new Tally();
-    api.as((response, { tongue }) => {
+    api.as((response, { format }) => {
       stream(response);
-      response.end(tongue.start({ input }) + tongue.delta('<insert>a</insert>') + tongue.end({ output }));
+      response.end(format.start({ input }) + format.delta('<insert>a</insert>') + format.end({ output }));
     });
     const { booked, most } = await ask(api.url);
     tally.try(booked > 0 && booked <= most, `$${booked} of $${most}`);

@@ -4,7 +4,6 @@ import { connectLlm } from '../../src/llm/connect.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 import {
-  dirty,
   drips,
   floods,
   HostileMessages,
@@ -12,6 +11,7 @@ import {
   redirects,
   refuses,
   says,
+  textsToClean,
 } from '../../test/fakes/hostile-messages.ts';
 import { keyForms } from '../../test/fakes/key-forms.ts';
 import { planted, sdks, variablesOf, withPlantedEnvironment } from '../../test/fakes/sdk-environment.ts';
@@ -57,7 +57,7 @@ async function astray(api: HostileMessages, show: (row: CampaignRow) => void): P
     for (let n = 0; n < repeats; n++) {
       api.as(serve);
       const result = await ask(api);
-      tally.try(api.strayed.length === 0 && !result.ok, `sent on: ${api.strayed.length}`);
+      tally.try(api.redirectedRequests.length === 0 && !result.ok, `sent on: ${api.redirectedRequests.length}`);
     }
     show(tally.row('network: text and key go to one host', name));
   }
@@ -93,7 +93,7 @@ async function bounds(api: HostileMessages, show: (row: CampaignRow) => void): P
 }
 
 async function text(api: HostileMessages, show: (row: CampaignRow) => void): Promise<void> {
-  for (const [name, { text, clean }] of Object.entries(dirty)) {
+  for (const [name, { text, clean }] of Object.entries(textsToClean)) {
     const tally = new Tally();
     api.as(says(`<insert>${text}</insert>`, text));
     const answer = await ask(api);
@@ -122,7 +122,10 @@ async function environment(api: HostileMessages, show: (row: CampaignRow) => voi
     api.as(says('a'));
     await withPlantedEnvironment(variables, api.elsewhere, () => providers.ask(provider, api.url));
     const clean = api.requests.length === 1 && !api.requests[0]?.includes(planted);
-    tally.try(clean && api.strayed.length === 0, `${api.requests.length} requests, ${api.strayed.length} elsewhere`);
+    tally.try(
+      clean && api.redirectedRequests.length === 0,
+      `${api.requests.length} requests, ${api.redirectedRequests.length} elsewhere`,
+    );
     show(tally.row('network: nothing of the environment is sent', provider.id));
   }
 }

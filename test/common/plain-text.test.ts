@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plainJson, plainLine, plainText } from '../../src/common/plain-text.ts';
-import { dirty } from '../fakes/hostile-messages.ts';
+import { textsToClean } from '../fakes/hostile-messages.ts';
 
-for (const [name, { text, clean }] of Object.entries(dirty))
+for (const [name, { text, clean }] of Object.entries(textsToClean))
   test(`removed: ${name}`, () => assert.equal(plainText(text), clean));
 
 const kept: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ test('at most one invisible character stays after a letter', () => {
 });
 
 test('sanitizing a sanitized text changes nothing', () => {
-  for (const { text } of Object.values(dirty)) assert.equal(plainText(plainText(text)), plainText(text));
+  for (const { text } of Object.values(textsToClean)) assert.equal(plainText(plainText(text)), plainText(text));
 });
 
 test('plainLine returns one line of limited length', () => {
@@ -47,7 +47,7 @@ test('plainLine returns one line of limited length', () => {
 });
 
 test('JSON parses to the same value and contains no control characters', () => {
-  for (const { text } of Object.values(dirty)) {
+  for (const { text } of Object.values(textsToClean)) {
     const json = plainJson({ [text]: [text] }, 2);
     assert.deepEqual(JSON.parse(json), { [text]: [text] });
     assert.equal(plainText(json), json);

@@ -7,31 +7,31 @@ const begun = 'start; ';
 export const broken: Readonly<Record<string, { readonly code: ErrorCode; readonly serve: Serve }>> = {
   'cut off by a clean end': {
     code: 'malformed',
-    serve: (response, { tongue }) => {
+    serve: (response, { format }) => {
       stream(response);
-      response.end(tongue.start() + tongue.delta(begun));
+      response.end(format.start() + format.delta(begun));
     },
   },
   'cut off by a hang-up': {
     code: 'network',
-    serve: (response, { tongue }) => {
+    serve: (response, { format }) => {
       stream(response);
-      response.write(tongue.start() + tongue.delta(begun), () => setImmediate(() => response.destroy()));
+      response.write(format.start() + format.delta(begun), () => setImmediate(() => response.destroy()));
     },
   },
   'hung up on before an answer': { code: 'network', serve: (response) => void response.destroy() },
   'an event that is no JSON': {
     code: 'malformed',
-    serve: (response, { tongue }) => {
+    serve: (response, { format }) => {
       stream(response);
-      response.end(`${tongue.start()}event: content_block_delta\ndata: {"type": "conte\n\n`);
+      response.end(`${format.start()}event: content_block_delta\ndata: {"type": "conte\n\n`);
     },
   },
   'text that is none': {
     code: 'malformed',
-    serve: (response, { tongue }) => {
+    serve: (response, { format }) => {
       stream(response);
-      response.end(tongue.start() + tongue.delta(7) + tongue.end());
+      response.end(format.start() + format.delta(7) + format.end());
     },
   },
   'a page instead of a stream': {
@@ -43,9 +43,9 @@ export const broken: Readonly<Record<string, { readonly code: ErrorCode; readonl
   },
   'an error in the middle': {
     code: 'overloaded',
-    serve: (response, { tongue }) => {
+    serve: (response, { format }) => {
       stream(response);
-      response.end(tongue.start() + tongue.delta(begun) + tongue.error('the model is down'));
+      response.end(format.start() + format.delta(begun) + format.error('the model is down'));
     },
   },
 };

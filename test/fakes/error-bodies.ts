@@ -1,5 +1,5 @@
-// What the providers really answer when they refuse: status and body as they were quoted in their documentation and in reports of others'
-// clients, with what is to become of each. A string is no JSON.
+// Real error answers of the providers: status and body, quoted from their documentation and from issue reports of other
+// clients, with the expected error code. A body that is a string is sent as it is, not as JSON.
 import type { ErrorCode } from '../../src/common/errors.ts';
 
 export interface ErrorRow {
@@ -14,7 +14,7 @@ const error = (message: string, type: string | null, code: string | number | nul
   error: { message, type, param: null, code },
 });
 const anthropic = (type: string, message: string) => ({ type: 'error', error: { type, message }, request_id: 'req_1' });
-/** vLLM's and SGLang's, Mistral's: without a wrapping. */
+/** The format of vLLM, SGLang and Mistral: without an enclosing `error` object. */
 const bare = (message: unknown, type: string, code: string | number | null) => ({
   object: 'error',
   ...{ message, type, param: null, code },
@@ -148,7 +148,7 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
       'rate-limited',
       /temporarily rate-limited upstream.*pause/,
     ],
-    // After a 200, as an answer that is no stream.
+    // Sent with HTTP 200 in place of a stream.
     [200, { error: { message: 'Upstream error', code: 502 } }, 'overloaded', /Upstream error.*pause/],
     [200, { error: { message: 'This request requires more credits', code: 402 } }, 'no-credit', /more credits/],
     [503, { error: { message: 'No available model provider', code: 503 } }, 'overloaded', /No available/],

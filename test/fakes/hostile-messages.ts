@@ -1,16 +1,16 @@
-// A server that answers as an attacker, a broken proxy or a captive portal would, in either protocol: a row each.
+// A server that answers like an attacker, a broken proxy or a captive portal, in each protocol: one entry per attack.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { messages, type Tongue, tongueAt } from './tongues.ts';
+import { messages, type StreamFormat, streamFormatAt } from './stream-formats.ts';
 
 export type Serve = (response: ServerResponse, server: HostileMessages) => void | Promise<void>;
 
 const ESC = String.fromCharCode(0x1b);
-/** Text that steers a terminal, turns the reading order round, or hides; and what of it is to be left. */
-export const dirty: Readonly<Record<string, { readonly text: string; readonly clean: string }>> = {
+/** Text that controls a terminal, reverses the reading order or is invisible, and the text that must remain of it. */
+export const textsToClean: Readonly<Record<string, { readonly text: string; readonly clean: string }>> = {
   colour: { text: `a${ESC}[31mb${ESC}[0m;`, clean: 'ab;' },
   'screen wiped, cursor moved': { text: `${ESC}[2J${ESC}[1;1Hok;`, clean: 'ok;' },
   'window title': { text: `${ESC}]0;owned${String.fromCharCode(7)}ok;`, clean: 'ok;' },
@@ -36,7 +36,7 @@ function drained(stream: Writable): Promise<void> {
   return new Promise((resolve) => stream.once('drain', resolve));
 }
 
-/** Writes until the other side hangs up, waiting for it where it reads slowly; with a limit, so that a failure ends. */
+/** Writes until the client closes the connection, but at most `mostBytes`. Waits for a slow reader. */
 async function flood(response: ServerResponse, piece: string | Buffer, mostBytes: number): Promise<void> {
   const closed = new Promise<void>((resolve) => response.once('close', resolve));
   for (let sent = 0; sent < mostBytes && !response.destroyed; sent += piece.length) {
@@ -69,28 +69,28 @@ export const redirects: Readonly<Record<string, Serve>> = Object.fromEntries(
   [301, 302, 303, 307, 308].map((status) => [`redirect ${status}`, redirect(status)]),
 );
 
-/** 200 MB each, were they read to the end. */
+/** Length of each endless answer, if the client read it completely: 200 MB. */
 const endless = 200 << 20;
 
 export const floods: Readonly<Record<string, Serve>> = {
-  'an endless answer': async (response, { tongue }) => {
+  'an endless answer': async (response, { format }) => {
     stream(response);
-    response.write(tongue.start());
-    await flood(response, tongue.delta('x '.repeat(500)), endless);
+    response.write(format.start());
+    await flood(response, format.delta('x '.repeat(500)), endless);
   },
-  'an endless answer of thinking': async (response, { tongue }) => {
+  'an endless answer of thinking': async (response, { format }) => {
     stream(response);
-    response.write(tongue.start());
-    await flood(response, tongue.thinking('x '.repeat(500)), endless);
+    response.write(format.start());
+    await flood(response, format.thinking('x '.repeat(500)), endless);
   },
-  'an endless line': async (response, { tongue }) => {
+  'an endless line': async (response, { format }) => {
     stream(response);
-    response.write(`${tongue.start()}data: "`);
+    response.write(`${format.start()}data: "`);
     await flood(response, 'x'.repeat(8192), endless);
   },
-  'endless comments': async (response, { tongue }) => {
+  'endless comments': async (response, { format }) => {
     stream(response);
-    response.write(tongue.start());
+    response.write(format.start());
     await flood(response, `: ${'x'.repeat(1000)}\n`, endless);
   },
   'an endless error': async (response) => {
@@ -101,11 +101,11 @@ export const floods: Readonly<Record<string, Serve>> = {
     response.writeHead(200, { 'content-type': 'text/html' });
     await flood(response, '<p>sign in</p>'.repeat(500), endless);
   },
-  'a compressed bomb': async (response, { tongue }) => {
+  'a compressed bomb': async (response, { format }) => {
     stream(response, { 'content-encoding': 'gzip' });
     const gzip = createGzip();
     gzip.pipe(response);
-    gzip.write(tongue.start());
+    gzip.write(format.start());
     const zeros = Buffer.alloc(1 << 20, 'x');
     const closed = new Promise<void>((resolve) => response.once('close', resolve));
     for (let sent = 0; sent < endless && !response.destroyed; sent += zeros.length) {
@@ -116,14 +116,14 @@ export const floods: Readonly<Record<string, Serve>> = {
 };
 
 export const drips: Readonly<Record<string, Serve>> = {
-  'pings for ever': (response, { tongue }) => {
+  'pings for ever': (response, { format }) => {
     stream(response);
-    response.write(tongue.start());
-    drip(response, tongue.ping);
+    response.write(format.start());
+    drip(response, format.ping);
   },
-  'comments for ever': (response, { tongue }) => {
+  'comments for ever': (response, { format }) => {
     stream(response);
-    response.write(tongue.start());
+    response.write(format.start());
     drip(response, ': still here\n\n');
   },
   'headers and nothing else': (response) => {
@@ -131,9 +131,9 @@ export const drips: Readonly<Record<string, Serve>> = {
     response.flushHeaders();
   },
   'nothing at all': () => {},
-  'a beginning and nothing else': (response, { tongue }) => {
+  'a beginning and nothing else': (response, { format }) => {
     stream(response);
-    response.write(tongue.start() + tongue.delta('a'));
+    response.write(format.start() + format.delta('a'));
   },
   'an error, letter by letter': (response) => {
     response.writeHead(500, { 'content-type': 'application/json' });
@@ -142,13 +142,13 @@ export const drips: Readonly<Record<string, Serve>> = {
 };
 
 export const lies: Readonly<Record<string, Serve>> = {
-  'more tokens than there are': (response, { tongue }) => {
+  'more tokens than there are': (response, { format }) => {
     stream(response);
-    response.end(tongue.start({ input: 1e300 }) + tongue.delta('a;') + tongue.end());
+    response.end(format.start({ input: 1e300 }) + format.delta('a;') + format.end());
   },
-  'negative tokens': (response, { tongue }) => {
+  'negative tokens': (response, { format }) => {
     stream(response);
-    response.end(tongue.start() + tongue.delta('a;') + tongue.end({ output: -5 }));
+    response.end(format.start() + format.delta('a;') + format.end({ output: -5 }));
   },
   'a status that is none': (response) => {
     response.writeHead(999);
@@ -160,13 +160,13 @@ export const lies: Readonly<Record<string, Serve>> = {
   },
 };
 
-/** An answer of this text, in pieces of one UTF-16 unit, so that every sequence is cut wherever it can be. */
+/** Answers with this text in pieces of one UTF-16 unit, so that every sequence is cut at each possible point. */
 export const says =
   (text: string, model?: string): Serve =>
-  (response, { tongue }) => {
+  (response, { format }) => {
     stream(response);
-    const pieces = Array.from({ length: text.length }, (_, at) => tongue.delta(text.charAt(at)));
-    response.end(tongue.start(model === undefined ? {} : { model }) + pieces.join('') + tongue.end());
+    const pieces = Array.from({ length: text.length }, (_, at) => format.delta(text.charAt(at)));
+    response.end(format.start(model === undefined ? {} : { model }) + pieces.join('') + format.end());
   };
 
 export const refuses =
@@ -175,13 +175,14 @@ export const refuses =
     refuse(response, status, message, headers);
 
 export class HostileMessages {
-  /** What came in at the server, and at the other one that it redirects to. */
+  /** Requests to this server. */
   readonly requests: string[] = [];
-  readonly strayed: string[] = [];
-  /** Bytes of answers that were written until the client hung up. */
+  /** Requests to the other server, to which this one redirects. */
+  readonly redirectedRequests: string[] = [];
+  /** Bytes of answers that were written before the client closed the connection. */
   written = 0;
-  /** Of the answers that are some: as the last request was addressed. */
-  tongue: Tongue = messages;
+  /** The stream format of the last request's address. */
+  format: StreamFormat = messages;
   private serve: Serve = () => {};
   private readonly servers: readonly [Server, Server];
 
@@ -196,15 +197,15 @@ export class HostileMessages {
         const { socket } = response;
         response.on('error', () => {});
         this.requests.push(await read(request));
-        this.tongue = tongueAt(request.url ?? '');
+        this.format = streamFormatAt(request.url ?? '');
         response.once('close', () => {
           this.written += socket?.bytesWritten ?? 0;
         });
         await this.serve(response, this);
       }),
       createServer(async (request, response) => {
-        this.strayed.push(await read(request));
-        says('strayed;')(response, this);
+        this.redirectedRequests.push(await read(request));
+        says('redirectedRequests;')(response, this);
       }),
     ];
   }
@@ -222,16 +223,16 @@ export class HostileMessages {
     return `http://127.0.0.1:${(this.servers[0].address() as AddressInfo).port}`;
   }
 
-  /** Another host, as far as a client can tell. */
+  /** Address of the other server, which a client takes for another host. */
   get elsewhere(): string {
     return `http://localhost:${(this.servers[1].address() as AddressInfo).port}`;
   }
 
-  /** How it answers from now on. */
+  /** Sets the handler of all following requests. */
   as(serve: Serve): void {
     this.serve = serve;
     this.requests.length = 0;
-    this.strayed.length = 0;
+    this.redirectedRequests.length = 0;
     this.written = 0;
   }
 

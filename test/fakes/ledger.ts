@@ -7,7 +7,7 @@ export class FakeLedger implements PaidCallStore {
   readonly open = new Map<string, Reservation>();
   /** The result of `reserve`; undefined: it counts. */
   refuses: Exclude<Reserved, { ok: true }> | undefined;
-  /** `settle` throws, as for a row that no database takes. */
+  /** Whether `settle` throws, as if the database rejected the row. */
   broken = false;
 
   findTeacherCall(hash: string): PaidCall | undefined {

@@ -8,7 +8,7 @@ import type { CompletionPrompt } from '../../src/prompts/completion/completion-p
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
 import { unlessAborted } from './signal.ts';
 
-/** What to do with one request: a text, an answer, a failure, or a promise of one (to hold it open). */
+/** The reply to one request: a text, an answer, a failure, or a promise of one (to keep the request open). */
 export type ScriptedReply = string | Result<LlmAnswer> | Promise<string | Result<LlmAnswer>>;
 export type LlmScript = (request: LlmRequest, call: number) => ScriptedReply;
 
@@ -28,22 +28,23 @@ export function llmAnswer(text: string, over: Partial<LlmAnswer> = {}): LlmAnswe
 export class ScriptedLlm implements LlmClient {
   readonly model: string;
   readonly facts: ModelFacts;
-  /** Every request that was made, in order. */
+  /** All requests, in order. */
   readonly requests: LlmRequest[] = [];
-  /** How many were cancelled by their signal before they were answered. */
+  /** Number of requests whose signal was aborted before the answer. */
   cancelled = 0;
-  /** How many are open now, and the most that ever were. */
+  /** Number of open requests. */
   open = 0;
+  /** Largest number of requests that were open at the same time. */
   mostOpen = 0;
   estimate = 0.001;
   ceiling = 0.001;
-  /** What is made of a text of the script. */
+  /** Makes an answer of a text of the script. */
   answer: (text: string) => LlmAnswer;
-  /** What was paid for one that was cancelled; undefined: nothing. */
+  /** The paid answer of a cancelled request; undefined: nothing was paid. */
   lost: LlmAnswer | undefined;
   private readonly script: LlmScript;
 
-  /** @param script a text for every request, or what to do with each */
+  /** @param script a text for all requests, or a function that replies to each */
   constructor(script: string | LlmScript = 'scripted()', model = 'scripted') {
     this.script = typeof script === 'string' ? () => script : script;
     this.model = model;

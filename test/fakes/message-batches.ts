@@ -1,10 +1,11 @@
-// Message Batches in memory, behind a fetch: what was submitted, and a death of whoever asks, before or after the server has heard.
+// A fake of the Message Batches API in memory, used as `fetch`. Records the batches, and can let the client fail before
+// or after the server received a call.
 
 interface Submitted {
   readonly id: string;
   readonly at: string;
   readonly ids: readonly string[];
-  /** Looks until it has ended. */
+  /** Number of status requests until the batch has ended. */
   left: number;
 }
 
@@ -12,19 +13,19 @@ type Json = Readonly<Record<string, unknown>>;
 
 export class MessageBatches {
   readonly batches: Submitted[] = [];
-  /** Each question that was submitted or asked alone, as often as it was. */
+  /** Ids of all questions in batches; 'alone' for each question that was asked without a batch. */
   readonly asked: string[] = [];
-  /** Calls so far. */
+  /** Number of calls so far. */
   calls = 0;
-  /** What happens at the n-th call, from 1: the client dies, or the answer is lost. */
+  /** Call number, from 1 → whether the connection breaks before or after the server handles the call. */
   deaths: Readonly<Record<number, 'before' | 'after'>> = {};
   onDeath: () => void = () => {};
-  /** Questions that come to nothing. */
+  /** Indices of the questions that end with an error. */
   errored: ReadonlySet<number> = new Set();
   refusal: number | undefined;
-  /** What it says each answer took. */
+  /** Token usage reported for each answer. */
   usage = { input_tokens: 1_000, output_tokens: 100 };
-  /** What it calls a batch that is submitted; undefined: a name of its own. */
+  /** Id given to the next batch; undefined: a unique id. */
   name: string | undefined;
 
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
@@ -52,7 +53,7 @@ export class MessageBatches {
       batch.left--;
       return json(shape(batch));
     }
-    // One question alone.
+    // A question without a batch.
     this.asked.push('alone');
     return new Response(streamed, { headers: { 'content-type': 'text/event-stream' } });
   }
@@ -104,7 +105,7 @@ function results({ ids }: Submitted, errored: ReadonlySet<number>, usage: Json):
           },
         },
   }));
-  // In any order, as the real one.
+  // The order differs from that of the questions, as in the real API.
   const text = rows.reverse().map((row) => JSON.stringify(row));
   return new Response(`${text.join('\n')}\n`, { headers: { 'content-type': 'application/x-jsonl' } });
 }

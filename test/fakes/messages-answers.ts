@@ -1,34 +1,35 @@
-// What the fake Messages API writes: finds the cursor in a prompt, then the registered or recorded answer for that place.
+// Answers of the fake Messages API: finds the cursor in a prompt, then the registered or recorded answer for that
+// position.
 //
-// A place is known by its file's path and the text before its cursor, so it is found whatever else the prompt holds and
-// however the client cut the text.
+// A position is identified by the file's path and the text before the cursor, so it is found whatever else the prompt
+// contains and however the client cut the text.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An answer for one place. */
+/** An answer for one cursor position. */
 export interface RegisteredAnswer {
-  /** The file's path as the client names it, or the end of it. */
+  /** The file's path in the prompt, or its end. */
   readonly path: string;
-  /** Text before the cursor, as much of it as is at hand (a line or two will do); the longest match wins. */
+  /** Text before the cursor; one or two lines are enough. The longest match wins. */
   readonly before: string;
-  /** Tells apart places whose text before is the same; may be left out. */
+  /** Text after the cursor, to distinguish positions with the same text before. */
   readonly after?: string;
   readonly completion: string;
 }
 
-/** A prompt as far as the fake understands it. */
+/** The parts of a prompt that the fake reads. */
 export interface PromptFacts {
   readonly path: string;
   /** Text before and after the cursor marker, as far as the prompt shows it. */
   readonly before: string;
   readonly after: string;
-  /** Everything that was sent, system text first. */
+  /** The whole prompt, system text first. */
   readonly text: string;
 }
 
-/** Undefined where there is no cursor marker in the prompt. */
+/** Undefined if the prompt has no cursor marker. */
 export function readPrompt(system: string, user: string): PromptFacts | undefined {
-  // The client names its marker after the text it marks, so the last mention is the marker and the first is the cursor.
+  // The client explains its marker after the text: the last occurrence is its name, the first one is the cursor.
   const marker = user.match(/<\|cursor(-\d+)?\|>/g)?.at(-1);
   if (marker === undefined) return undefined;
   const at = user.indexOf(marker);
@@ -41,7 +42,10 @@ export function readPrompt(system: string, user: string): PromptFacts | undefine
   };
 }
 
-/** Reads `FOLDER/*.jsonl` in the format of bench/data; `textOf` yields a file of a package, or undefined where it is not at hand. */
+/**
+ * Reads `FOLDER/*.jsonl` in the format of bench/data.
+ * @param textOf returns the text of a file in a package; undefined if the package is missing
+ */
 export function readRecordings(
   folder: string,
   textOf: (packageSpec: string, file: string) => string | undefined,
@@ -65,7 +69,7 @@ export function readRecordings(
   return answers;
 }
 
-/** Finds a package's file under `folder` as `NAME-VERSION/`, `NAME@VERSION/` ('/' of a scope as '-', '+' or '/') or npm's `neural/models/` inside of it. */
+/** Finds a package's file in `folder`, below `NAME-VERSION/` or `NAME@VERSION/` ('/' of a scope as '-', '+' or '/'). */
 export function packageFiles(folder: string): (packageSpec: string, file: string) => string | undefined {
   return (spec, file) => {
     const at = spec.lastIndexOf('@');
@@ -85,7 +89,7 @@ function normalised(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }
 
-/** Registered places, looked up by the cursor of a prompt. */
+/** Registered answers, looked up by the cursor of a prompt. */
 export class AnswerBook {
   private readonly answers: RegisteredAnswer[] = [];
 
@@ -103,7 +107,7 @@ export class AnswerBook {
     for (const answer of this.answers) {
       if (!samePath(prompt.path, answer.path)) continue;
       const before = commonEnd(prompt.before, answer.before);
-      // All that was registered, or at least the cursor's whole line and some of the line above it.
+      // The whole registered text must match, or at least the cursor's line and a part of the line above it.
       const lineLength = answer.before.length - (answer.before.lastIndexOf('\n') + 1);
       if (before < Math.min(answer.before.length, lineLength + 12)) continue;
       const after = answer.after === undefined ? 0 : commonStart(prompt.after, answer.after);
@@ -131,8 +135,8 @@ function commonStart(a: string, b: string): number {
 }
 
 /**
- * The answer to a place nobody registered: what follows the last earlier line in the prompt that begins as the cursor's
- * line does, else a call that no repository holds. Deterministic, and clearly not the specialist's.
+ * The answer at a position that is not registered: the rest of the last earlier line that begins like the cursor's
+ * line, or a call that no repository contains. Deterministic, and different from the specialist's answers.
  */
 export function answerFromPrompt(prompt: PromptFacts): string {
   const lines = prompt.before.split('\n');

@@ -1,8 +1,8 @@
-// How the fake Messages API sends an answer, streamed or whole, and every way in which it can fail to.
+// Sends answers of the fake Messages API, streamed or whole, and all its failures.
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Failures that are a status and a body. */
+/** Failures with an HTTP status and a body. */
 export const httpFailures: Readonly<Record<string, { status: number; type: string; message: string }>> = {
   unauthorized: { status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
   forbidden: { status: 403, type: 'permission_error', message: 'Your API key does not have permission.' },
@@ -25,16 +25,16 @@ export type Failure =
   | 'unavailable'
   | 'overloaded'
   | 'no-credit'
-  | 'stall-before-headers' // the connection opens and nothing comes
+  | 'stall-before-headers' // the connection opens and nothing is sent
   | 'stall-in-stream' // half of the answer, then silence
-  | 'malformed-sse' // bytes that are no event stream
+  | 'malformed-sse' // the body is no event stream
   | 'wrong-json' // an event whose data is not JSON
-  | 'wrong-shape' // JSON that is not what the protocol promises
+  | 'wrong-shape' // JSON with a shape that the protocol does not allow
   | 'html-page' // 200 with a web page, as a captive portal sends
-  | 'truncated' // a clean end in the middle
+  | 'truncated' // the stream ends in the middle without an error
   | 'error-event' // an overloaded_error in the middle of the stream
   | 'reset' // the connection is cut before an answer
-  | 'reset-in-stream' // ... and in the middle of one
+  | 'reset-in-stream' // the connection is cut in the middle of an answer
   | 'empty' // a whole answer without text
   | 'refusal'; // stop_reason refusal
 
@@ -56,7 +56,7 @@ export interface Pace {
 export interface Reply {
   readonly text: string;
   readonly model: string;
-  /** Input side only. */
+  /** Input tokens only. */
   readonly usage: Record<string, number>;
 }
 
@@ -67,7 +67,7 @@ interface Ended {
   readonly outputTokens: number;
 }
 
-/** Cuts the text where a stop sequence or max_tokens ends it; four characters a token. */
+/** Cuts the text at a stop sequence or at max_tokens, counted as four characters a token. */
 function end(text: string, body: MessagesBody): Ended {
   const stops = (body.stop_sequences ?? [])
     .map((stop) => ({ stop, at: text.indexOf(stop) }))
@@ -109,7 +109,7 @@ function message(reply: Reply): Record<string, unknown> {
   };
 }
 
-/** The text block, without its end. */
+/** Streams the text block without its end event. */
 async function stream(response: ServerResponse, text: string, pace: Pace): Promise<void> {
   event(response, 'content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
   event(response, 'ping', {});
@@ -120,7 +120,7 @@ async function stream(response: ServerResponse, text: string, pace: Pace): Promi
   }
 }
 
-/** A whole answer, streamed where the request asks for it. */
+/** Sends a complete answer; streams it if the request asks for that. */
 export async function sendMessage(
   response: ServerResponse,
   body: MessagesBody,
@@ -157,7 +157,7 @@ async function send(
   response.end();
 }
 
-/** An answer that goes wrong as `kind` says. Stalled answers stay open until the client or the server hangs up. */
+/** Sends a failure of this kind. A stalled answer stays open until the client or the server closes the connection. */
 export async function sendFailure(
   response: ServerResponse,
   kind: Failure,
@@ -198,7 +198,7 @@ export async function sendFailure(
     response.end();
   } else if (kind === 'truncated') response.end();
   else if (kind === 'reset-in-stream') {
-    // After the bytes are out, or the client would never see them.
+    // Destroyed only after the bytes are sent; otherwise the client would not receive them.
     setImmediate(() => response.destroy());
   }
 }

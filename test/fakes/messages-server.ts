@@ -3,8 +3,8 @@
 //
 // In a test:      const api = await MessagesServer.start(); ... api.fail('rate-limited', 1); ... await api.close();
 // On its own:     node test/fakes/messages-server.ts --port N --recordings FOLDER --sources FOLDER
-//                 POST /__control {"fail": "overloaded", "times": 2} sets what comes next (see ControlMessage),
-//                 GET /__requests tells what came in.
+//                 POST /__control {"fail": "overloaded", "times": 2} sets the following answers (see ControlMessage),
+//                 GET /__requests lists the received requests.
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -29,29 +29,29 @@ import {
 } from './messages-replies.ts';
 import { refuse, textOf } from './messages-validation.ts';
 
-/** One request as it came in; the key is kept only as its last four characters. */
+/** A received request. Of the key only the last four characters are kept. */
 export interface RecordedRequest {
   readonly at: number;
   readonly keyEnd: string;
   readonly body: MessagesBody;
-  /** Undefined where the prompt has no cursor in it. */
+  /** Undefined if the prompt has no cursor. */
   readonly prompt: PromptFacts | undefined;
-  /** What was answered: 'ok', or the failure; 'aborted' once the client hung up first. */
+  /** 'ok', the kind of failure, or 'aborted' if the client closed the connection first. */
   outcome: string;
-  /** Of the prompt, once it was taken; what was written is at most the body's max_tokens. */
+  /** Tokens of the prompt; absent until the request is accepted. */
   usage?: Omit<LlmUsage, 'outputTokens'>;
 }
 
-/** A rule for prompts nobody registered an answer for; undefined: the default derived from the prompt. */
+/** Answers prompts without a registered answer. If it returns undefined, an answer is derived from the prompt. */
 export type AnswerRule = (prompt: PromptFacts) => string | undefined;
 
-/** What `POST /__control` takes; every field may be left out. */
+/** The body of `POST /__control`. Every field is optional. */
 export interface ControlMessage {
   readonly fail?: Failure;
-  /** How many requests fail; until reset when absent. */
+  /** Number of requests that fail; absent: all until a reset. */
   readonly times?: number;
   readonly retryAfterSeconds?: number;
-  /** Back to the start: no failures, no pace, requests forgotten. Applied first. */
+  /** Removes failures, pace and recorded requests. Applied before the other fields. */
   readonly reset?: boolean;
   readonly pace?: Partial<Pace>;
   readonly answers?: readonly RegisteredAnswer[];
@@ -99,12 +99,12 @@ export class MessagesServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The next `times` requests fail like this; all of them until `reset()` when left out. */
+  /** The next `times` requests fail in this way; without `times` all requests until `reset()`. */
   fail(kind: Failure, times = Number.POSITIVE_INFINITY, retryAfterSeconds = 2): void {
     this.failure = { kind, left: times, retryAfterSeconds };
   }
 
-  /** Answers wait for this, beside their pace. */
+  /** Answers wait until `gate` resolves, in addition to their pace. */
   holdUntil(gate: Promise<void>): void {
     this.gate = gate;
   }
@@ -129,7 +129,10 @@ export class MessagesServer {
     this.rule = typeof rule === 'string' ? () => rule : rule;
   }
 
-  /** Answers prompts without a cursor. @param rule gets what the user says in them */
+  /**
+   * Answers prompts without a cursor.
+   * @param rule gets the user text of the prompt
+   */
   answerTexts(rule: (asked: string) => string): void {
     this.plain = rule;
   }
@@ -138,7 +141,7 @@ export class MessagesServer {
     this.key = key;
   }
 
-  /** Replays `recordings` (bench/data's format) of packages whose files lie under `sources`; how many places it knows then. */
+  /** Replays recordings (format of bench/data) of packages with files in `sources`. Returns the number of positions. */
   replay(recordings: string, sources: string): number {
     this.answers.add(...readRecordings(recordings, packageFiles(sources)));
     return this.answers.size;
@@ -178,7 +181,7 @@ export class MessagesServer {
     try {
       body = JSON.parse(raw) as MessagesBody;
     } catch {
-      // Refused below.
+      // The validation below refuses a body that is no JSON.
     }
     const user = textOf(body?.messages?.findLast((message) => message.role === 'user')?.content);
     const prompt = readPrompt(textOf(body?.system), user);
@@ -238,7 +241,7 @@ export class MessagesServer {
     return this.failure;
   }
 
-  /** As a model would that does what it was told: inside the tag that the system text asks for. */
+  /** Writes the answer inside the tag that the system text asks for, as an obedient model does. */
   private textFor(body: MessagesBody, prompt: PromptFacts | undefined): string {
     if (prompt === undefined)
       return this.plain(textOf(body.messages.findLast((message) => message.role === 'user')?.content));
@@ -248,7 +251,7 @@ export class MessagesServer {
     return `${open}${answer}</insert>`;
   }
 
-  /** Token counts at three characters a token, and a prompt cache that works as the real one does. */
+  /** Token counts at three characters a token. The prompt cache works as in the real API. */
   private usageOf(body: MessagesBody): Record<string, number> {
     const blocks = [body.system, ...body.messages.map((message) => message.content)].flatMap((content) =>
       typeof content === 'string' ? [{ text: content }] : Array.isArray(content) ? content : [],

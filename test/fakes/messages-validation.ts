@@ -1,6 +1,6 @@
-// What the real Messages API refuses, as far as a completion client can run into it: answers with status, type and text.
-// Facts: platform.claude.com/docs, errors and migration guides, read November 2026. Kept apart from the client's own
-// model table on purpose, so that a wrong row there shows up as a 400 here.
+// Requests of a completion client that the real Messages API refuses, with status, type and text of its answer.
+// Facts: platform.claude.com/docs, errors and migration guides, read November 2026. It does not use the
+// client's model table, so that a wrong row there causes a 400 here.
 
 export interface ApiError {
   readonly status: number;
@@ -12,7 +12,7 @@ type Json = Record<string, unknown>;
 
 const families = 'haiku|sonnet|opus|fable|mythos';
 const knownModel = new RegExp(`^claude-(${families})-(4-[5-8]|5(-[125])?)(-20\\d{6})?$`);
-/** Only the 4.5 generation still continues a last assistant turn. */
+/** Only models of the 4.5 generation continue a last assistant message. */
 const takesPrefill = /-4-5(-|$)/;
 const alwaysThinks = /^claude-(opus-5-5|fable-|mythos-)/;
 const takesBetweenTools = /^claude-sonnet-5-5/;
@@ -21,7 +21,7 @@ function invalid(message: string): ApiError {
   return { status: 400, type: 'invalid_request_error', message };
 }
 
-/** Undefined for a request that the API would take. */
+/** Undefined for a request that the API accepts. */
 export function refuse(body: unknown): ApiError | undefined {
   if (typeof body !== 'object' || body === null) return invalid('The request body is not valid JSON.');
   const { model, max_tokens, messages, stop_sequences, system, thinking, ...rest } = body as Json;

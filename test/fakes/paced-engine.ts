@@ -1,5 +1,5 @@
-// The neural engine in a test's own time: one thing at a time, in passes that cannot be broken off, with prompts kept as the real one
-// keeps them. What it drafts is short and sure; what counts is when.
+// A fake neural engine with the timing of a real one, on the clock of the test. It handles one request at a time,
+// cannot interrupt a pass, and caches prompts. Its drafts are always the same; only their time matters.
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionQuery } from '../../src/common/completion.ts';
 import { failed, ok, type Result } from '../../src/common/errors.ts';
@@ -13,9 +13,9 @@ import {
 import { draft } from './specialist.ts';
 
 export interface Pace {
-  /** Of a prompt. */
+  /** Time for a token of the prompt, ms. */
   readonly tokenMs: number;
-  /** A line of 12 tokens. */
+  /** Time for a line of 12 tokens, ms. */
   readonly lineMs: number;
 }
 
@@ -23,7 +23,7 @@ interface Prompt {
   readonly path: string;
   readonly suffix: string;
   prefix: string;
-  /** Tokens that are still to be run. */
+  /** Tokens that are not evaluated yet. */
   left: number;
 }
 
@@ -56,10 +56,12 @@ export class PacedEngine implements Engine {
     if (kind === 'draft') this.asked++;
     const { query } = request as Requests['draft']['request'];
     const result = this.queue.then(async () => {
-      const over = signal as AbortSignal;
-      const told = onProgress as ((of: LatencyEstimate) => void) | undefined;
+      const abortSignal = signal as AbortSignal;
+      const onEstimate = onProgress as ((of: LatencyEstimate) => void) | undefined;
       const done =
-        !over.aborted && (await this.prompt(query, over, told)) && (kind === 'warm' || (await this.line(query, over)));
+        !abortSignal.aborted &&
+        (await this.prompt(query, abortSignal, onEstimate)) &&
+        (kind === 'warm' || (await this.line(query, abortSignal)));
       if (!done) return failed('cancelled', 'Cancelled.');
       if (kind === 'warm') return answered({});
       this.finished++;
@@ -72,7 +74,7 @@ export class PacedEngine implements Engine {
   private async prompt(
     { path, prefix, suffix }: CompletionQuery,
     signal: AbortSignal,
-    told: ((of: LatencyEstimate) => void) | undefined,
+    onEstimate: ((of: LatencyEstimate) => void) | undefined,
   ): Promise<boolean> {
     const near = suffix.slice(0, 200);
     const room = PROMPT_TOKENS * CHARACTERS;
@@ -88,7 +90,7 @@ export class PacedEngine implements Engine {
     prompt.prefix = prefix;
     const { tokenMs, lineMs } = this.pace;
     const ms = lineMs + (prompt.left >= NEW_POSITION_TOKENS ? prompt.left * tokenMs : 0);
-    told?.({ promptTokens: prompt.left, ms });
+    onEstimate?.({ promptTokens: prompt.left, ms });
     while (prompt.left > 0) {
       const part = Math.min(CHUNK, prompt.left);
       await this.clock.sleep(part * tokenMs);
@@ -98,7 +100,7 @@ export class PacedEngine implements Engine {
     return true;
   }
 
-  /** Of 4 to 16 tokens, by where it stands. */
+  /** Drafts a line of 4 to 16 tokens; the number depends on the position. Returns false if it was aborted. */
   private async line({ prefix }: CompletionQuery, signal: AbortSignal): Promise<boolean> {
     const passes = 4 + ((prefix.length * 7) % 13);
     for (let pass = 0; pass < passes; pass++) {

@@ -1,7 +1,7 @@
-// A redaction that knows one secret, for tests of what is done with it; the rules have tests of their own.
+// A fake redactor that knows one secret. The real rules have their own tests.
 import type { Redactor } from '../../src/common/redaction.ts';
 
-/** Redacts `secret` wherever it stands whole, in texts and in paths. */
+/** Redacts every occurrence of `secret` in texts and paths. */
 export function hiding(secret: string): Redactor {
   const hide = async (text: string) => (secret === '' ? text : text.replaceAll(secret, '*'.repeat(secret.length)));
   return { text: hide, path: hide };

@@ -1,4 +1,4 @@
-// Connections that break before a byte of an answer came: what of them may have been paid for.
+// Connections that break before the first byte of an answer, and whether the request may have been paid for.
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -32,11 +32,11 @@ export const resets: Readonly<Record<string, { readonly paid: boolean; readonly 
       return { url: reset.url, close: async () => {} };
     },
   },
-  'a name that nobody knows': {
+  'a host name that does not exist': {
     paid: false,
     begin: async () => ({ url: 'https://nobody.invalid', close: async () => {} }),
   },
-  'a connection that is reset before it is secured': {
+  'a connection that is reset before the TLS handshake': {
     paid: false,
     begin: () =>
       listening(

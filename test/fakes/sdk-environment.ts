@@ -1,4 +1,4 @@
-// An environment in which somebody has set every variable that the SDKs read, for another host.
+// An environment in which all variables that the SDKs read are set for another host.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../build/paths.ts';
@@ -20,7 +20,7 @@ export function variablesOf(name: (typeof sdks)[number]): string[] {
 export const planted = 'planted-0123456789';
 const headers = ['x-planted', 'Authorization', 'x-api-key', 'User-Agent', 'Accept', 'anthropic-version', 'api-key'];
 
-/** What somebody has set for another host. */
+/** The value of a variable for another host. */
 function plantedFor(variable: string, elsewhere: string): string {
   if (/_(URL|ENDPOINT)$/.test(variable)) return elsewhere;
   if (/_LOG$/.test(variable)) return 'debug';
@@ -28,7 +28,10 @@ function plantedFor(variable: string, elsewhere: string): string {
   return planted;
 }
 
-/** Runs with all of them set. @param elsewhere the address that they name */
+/**
+ * Runs with all these variables set.
+ * @param elsewhere the address in their values
+ */
 export async function withPlantedEnvironment<T>(
   variables: readonly string[],
   elsewhere: string,

@@ -1,4 +1,4 @@
-// A certificate that nobody has signed but itself, made when it is asked for: no key lies in this repository.
+// Makes a self-signed certificate at run time, so that the repository contains no private key.
 import { createSign, generateKeyPairSync } from 'node:crypto';
 
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
@@ -11,7 +11,10 @@ const sequence = (...parts: readonly Uint8Array[]) => der(0x30, ...parts);
 const ecdsaWithSha256 = sequence(Buffer.from('06082a8648ce3d040302', 'hex'));
 const time = (text: string) => der(0x17, Buffer.from(text, 'ascii'));
 
-/** As `https.createServer` takes it. @param name of the host that it claims to be */
+/**
+ * Key and certificate for `https.createServer`.
+ * @param name host name in the certificate
+ */
 export function selfSigned(name: string): { readonly key: string; readonly cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const commonName = sequence(Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from(name)));

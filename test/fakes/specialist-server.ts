@@ -1,4 +1,4 @@
-// A server of somebody's own that drafts: lists its model, and answers raw completions with the probabilities of their tokens.
+// A user's own server for the local model: lists its model, and answers raw completions with token probabilities.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 
 export class SpecialistServer {
   readonly url: string;
-  /** What was asked, as it came. */
+  /** The received prompts, in order. */
   readonly prompts: string[] = [];
   answer = '';
   private readonly server: Server;

@@ -1,4 +1,4 @@
-// A specialist in memory that answers by a script: for tests of whoever asks one.
+// A fake specialist that answers by a script, for tests of its callers.
 import type {
   CompletionQuery,
   Draft,
@@ -26,7 +26,7 @@ export function draft(text: string, probability = 0.9, over: Partial<Draft> = {}
   return { text, tokens, model: 'n-gram', complete: true, latencyMs: 2, ...over };
 }
 
-/** A draft, its text (probability 0.9), nothing, or a promise of one (to hold it open). */
+/** A draft, its text (probability 0.9), nothing, or a promise of one (to keep the request open). */
 export type DraftReply = string | Draft | undefined | Promise<string | Draft | undefined>;
 export type SpecialistScript = (query: CompletionQuery, options: DraftOptions, call: number) => DraftReply;
 

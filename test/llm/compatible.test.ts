@@ -7,21 +7,21 @@ import { providerOf } from '../../src/llm/providers/providers.ts';
 import { promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
-import { chat, middles, type Tongue } from '../fakes/tongues.ts';
+import { chat, middles, type StreamFormat } from '../fakes/stream-formats.ts';
 import { at, complete, never } from './requests.ts';
 
 const position = at('const sum = ¦;\n', { snippets: [{ path: 'b.ts', text: 'const other = 1;', line: 0 }] });
 type Body = Readonly<Record<string, unknown>>;
 
 /** A server in memory that answers so, and keeps what it was sent. @param refuse says what it does not take */
-function server(tongue: Tongue, text = 'a + b', refuse: (body: Body) => string | undefined = () => undefined) {
+function server(format: StreamFormat, text = 'a + b', refuse: (body: Body) => string | undefined = () => undefined) {
   const sent: { readonly url: string; readonly headers: Headers; readonly body: Body }[] = [];
   const fetch: NonNullable<ConnectOptions['fetch']> = async (url, init) => {
     const body = JSON.parse(String(init?.body)) as Body;
     sent.push({ url: String(url), headers: new Headers(init?.headers), body });
     const message = refuse(body);
     if (message === undefined)
-      return new Response(tongue.start() + tongue.delta(text) + tongue.end(), {
+      return new Response(format.start() + format.delta(text) + format.end(), {
         headers: { 'content-type': 'text/event-stream' },
       });
     return new Response(

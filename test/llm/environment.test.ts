@@ -37,7 +37,7 @@ for (const sdk of sdks) {
         assert.ok(result.ok, JSON.stringify(result));
         await listModels({ provider: provider.id, apiKey: key, baseUrl: api.url, model: '', timeoutMs: 5_000 }, never);
         assert.equal(api.requests.length, 2);
-        assert.equal(api.strayed.length, 0);
+        assert.equal(api.redirectedRequests.length, 0);
         seen.push(...api.requests.map((request) => request.slice(0, request.indexOf('\n'))));
       }
       return seen;

@@ -4,7 +4,16 @@ import { after, before, test } from 'node:test';
 import type { Failure, Result } from '../../src/common/errors.ts';
 import { connectLlm } from '../../src/llm/connect.ts';
 import type { LlmAnswer } from '../../src/llm/types.ts';
-import { dirty, drips, floods, HostileMessages, lies, redirects, refuses, says } from '../fakes/hostile-messages.ts';
+import {
+  drips,
+  floods,
+  HostileMessages,
+  lies,
+  redirects,
+  refuses,
+  says,
+  textsToClean,
+} from '../fakes/hostile-messages.ts';
 import { at, complete, never } from './requests.ts';
 
 const key = 'sk-ant-test-0123456789';
@@ -38,7 +47,7 @@ for (const [name, serve] of Object.entries(redirects)) {
     assert.ok(error.message.includes(api.elsewhere), error.message);
     assert.match(error.message, /base URL/);
     assert.equal(api.requests.length, 1);
-    assert.equal(api.strayed.length, 0);
+    assert.equal(api.redirectedRequests.length, 0);
     assert.equal(lost.length, 0);
   });
 }
@@ -89,7 +98,7 @@ for (const [name, serve] of Object.entries(lies)) {
   });
 }
 
-for (const [name, { text, clean }] of Object.entries(dirty)) {
+for (const [name, { text, clean }] of Object.entries(textsToClean)) {
   test(`${name}: out of the answer, the model's name and the message`, async () => {
     api.as(says(`<insert>${text}</insert>`, `claude-${text}`));
     const answer = await ask();

@@ -122,7 +122,7 @@ for (const provider of asked) {
     for (const serve of Object.values(redirects)) {
       api.as(serve);
       assert.equal((await failure(provider, api.url)).code, 'redirected');
-      assert.deepEqual([api.requests.length, api.strayed.length], [1, 0]);
+      assert.deepEqual([api.requests.length, api.redirectedRequests.length], [1, 0]);
     }
   });
 

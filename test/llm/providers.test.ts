@@ -29,9 +29,9 @@ for (const provider of asked) {
 
   test(`${id}: distinguishes a length limit and a refusal from a normal end`, async () => {
     for (const why of ['length', 'refusal'] as const) {
-      api.as((response, { tongue }) => {
+      api.as((response, { format }) => {
         stream(response);
-        response.end(tongue.start() + tongue.delta('cut') + tongue.end({ why }));
+        response.end(format.start() + format.delta('cut') + format.end({ why }));
       });
       const result = await ask(provider, api.url);
       assert.ok(result.ok, JSON.stringify(result));

@@ -35,9 +35,9 @@ for (const id of priced) {
   test(`${id}: books only the reservation if the server counts 100 million tokens, and says so once`, async () => {
     const claim = 100_000_000;
     for (const [input, output] of [[100, claim], ...(id === 'anthropic' ? ([[claim, 5]] as const) : [])] as const) {
-      api.as((response, { tongue }) => {
+      api.as((response, { format }) => {
         stream(response);
-        response.end(tongue.start({ input }) + tongue.delta('<insert>a</insert>') + tongue.end({ output }));
+        response.end(format.start({ input }) + format.delta('<insert>a</insert>') + format.end({ output }));
       });
       const { ledger, warnings, llm } = recorded(id, api.url);
       let ceiling = 0;

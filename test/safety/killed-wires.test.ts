@@ -35,7 +35,7 @@ for (const [name, { provider, model }] of Object.entries(wires)) {
       const kill = calls === 2;
       if (kill && halves++ === 0) {
         stream(response);
-        response.write(server.tongue.start() + server.tongue.delta('<insert>half'));
+        response.write(server.format.start() + server.format.delta('<insert>half'));
       }
       if (kill) {
         run?.kill();

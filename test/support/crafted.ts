@@ -9,11 +9,11 @@ import { dirname, join } from 'node:path';
 export const outsideWord = 'smugglersCove';
 
 export interface Crafted {
-  /** In `root`, a folder with `kept.ts` and `src/kept.ts`; `outside` is a folder beside it with `plan.ts` and `deep/plan.ts`. */
+  /** Changes `root`, a folder with `kept.ts` and `src/kept.ts`. `outside` has `plan.ts` and `deep/plan.ts`. */
   make(root: string, outside: string): void;
-  /** Those of the two kept files that a harvest leaves out here; default: none. */
+  /** Which of the two kept files a harvest leaves out; default: none. */
   readonly leftOut?: readonly string[];
-  /** Git must not be started, because it would block. */
+  /** Whether Git must not be started, because it would block. */
   readonly withoutGit?: true;
 }
 
@@ -52,7 +52,7 @@ function pipe(root: string, path: string): void {
 const file = 0o100644;
 const submodule = 0o160000;
 
-/** Writes a git index (version 2) with any paths; git itself would refuse to write most of them. */
+/** Writes a git index (version 2) with any paths, also those that git refuses to write. */
 export function writeIndex(root: string, entries: readonly (readonly [path: string, mode: number])[]): void {
   const sorted = [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const head = Buffer.alloc(12);
@@ -175,7 +175,7 @@ export const craftedFolders: Readonly<Record<string, Crafted>> = {
       pipe(root, 'src/pipe.ts');
       symlinkSync('/dev/zero', join(root, 'src/zero.ts'));
       symlinkSync('/proc/self/environ', join(root, 'src/environ.ts'));
-      // Only root makes devices, and not in every container.
+      // Only root can make devices, and not in every container.
       spawnSync('mknod', [join(root, 'src/device.ts'), 'c', '1', '5'], { stdio: 'ignore' });
     },
   },

@@ -1,10 +1,10 @@
-// What is cut out of files and sent: the texts of a task, the hunks of a change, the lines of a key in a log.
+// Parts of files that are sent: texts of a task, hunks of a change, and lines of a key in a log.
 import { unwrap } from '../../src/common/errors.ts';
 import { readCommit } from '../../src/text-tasks/commit-context.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 import type { Tree } from '../workspace/files/tree.ts';
 
-/** The texts of a task over one file. Git ignores the folder 'scratch'. @param tree a repository */
+/** The texts of a task that reads one file of the repository `tree`. Git ignores the folder 'scratch'. */
 export async function taskTexts(
   tree: Tree,
   source: { readonly kind: string; readonly path: string; readonly text?: string },
@@ -20,7 +20,7 @@ export async function taskTexts(
   return texts;
 }
 
-/** The diffs that are sent for a commit's message, for a change of one file. @param tree a repository */
+/** The diffs that are sent for a commit message if one file of the repository `tree` changes. */
 export async function sentChange(tree: Tree, path: string, before: string, after: string | undefined): Promise<string> {
   tree.write({ [path]: before, 'kept.md': 'kept\n' });
   tree.git('add', '-A');
@@ -37,7 +37,7 @@ const stamp = (i: number) => `2026-05-01T12:00:${String(i % 60).padStart(2, '0')
 const wrapped = (lines: readonly string[], columns: number) =>
   lines.join('').match(new RegExp(`.{1,${columns}}`, 'g')) as string[];
 
-/** How lines of a known key stand in another text; several texts, each redacted alone. */
+/** Texts that contain the lines of a known key in some form. Each text is redacted alone. */
 export const keyCarriers: Readonly<Record<string, (lines: readonly string[]) => readonly string[]>> = {
   'each alone': (lines) => lines,
   'behind timestamps': (lines) => [lines.map((line, i) => `${stamp(i)}${line}\n`).join('')],
@@ -54,7 +54,10 @@ export const keyCarriers: Readonly<Record<string, (lines: readonly string[]) => 
   'in one line': (lines) => [`x ${lines.join('')}`],
 };
 
-/** How a key stands in a log that is itself the only file that has it. @param pem its lines with head and end */
+/**
+ * Logs that contain a key that no other file has.
+ * @param pem lines of the key with its first and last line
+ */
 export const keyLogs: Readonly<Record<string, (pem: readonly string[]) => string>> = {
   'as it is': (pem) => pem.map((line) => `${line}\n`).join(''),
   'behind timestamps': (pem) => pem.map((line, i) => `${stamp(i)}${line}\n`).join(''),
@@ -65,11 +68,11 @@ export const keyLogs: Readonly<Record<string, (pem: readonly string[]) => string
 };
 
 const animals = ['Marmot', 'Badger', 'Heron', 'Otter', 'Lynx', 'Stoat'];
-/** No rule takes them for a secret by their looks. */
+/** A password that no rule recognizes by its form. */
 export const passwordOf = (user: number, turn: number) => `${animals[(user + turn) % animals.length]}${turn}${user}!`;
 export const users = Array.from({ length: 40 }, (_, i) => i);
 
-/** Files in which only the beginning says what a value is. */
+/** Files in which only the first lines show that the values are secrets. */
 export const changedFiles: Readonly<Record<string, (turn: number) => string>> = {
   'deploy/app.yaml': (turn) =>
     `apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\nstringData:\n${users

@@ -1,9 +1,12 @@
-// Tables of texts that tests read from files beside them.
+// Reads tables of texts for tests from files in their folders.
 import { readFileSync } from 'node:fs';
 
 const escapes: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r', '\\t': '\t' };
 
-/** Rows of columns that tabs divide; `\n`, `\r`, `\t` and `\\` are escapes. Empty lines and those that begin with # are comments. */
+/**
+ * Rows with columns separated by tabs. `\n`, `\r`, `\t` and `\\` are escapes. Empty lines and lines that begin with #
+ * are ignored.
+ */
 export function readRows<Row extends readonly string[]>(file: URL): Row[] {
   return linesOf(file)
     .split('\n')
@@ -34,7 +37,7 @@ export function readTexts(file: URL): { readonly title: string; readonly text: s
     });
 }
 
-/** With line feeds, whatever git wrote on this system. */
+/** The file's text with line feeds, even if git wrote other line ends on this system. */
 function linesOf(file: URL): string {
   return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
 }

@@ -1,4 +1,4 @@
-// Folders whose `.git` leads to another repository, and folders whose `.git` leads where git itself lets it lead.
+// Folders whose `.git` leads to a foreign repository, and folders whose `.git` leads to their own.
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Stands in messages, staged contents and names of the other repository, and nowhere in the opened folder. */
+/** Occurs in messages, staged contents and names of the foreign repository, and nowhere in the opened folder. */
 export const foreignWord = 'smugglersCove';
 
 function git(folder: string, ...args: string[]): string {
@@ -43,7 +43,7 @@ function repository(folder: string, word: string): void {
   git(folder, 'add', '.');
 }
 
-/** Makes `base`/folder and `base`/other, a repository that is nobody's business. Returns what is opened. */
+/** Makes `base`/folder and `base`/other, a foreign repository. Returns the folder to open. */
 type Make = (base: string) => string;
 
 const traps: Readonly<Record<string, (folder: string, other: string) => void>> = {
@@ -146,7 +146,7 @@ export const foreignGit: Readonly<Record<string, Make>> = Object.fromEntries(
   ]),
 );
 
-/** Folders whose own repository may be asked; its messages mention the word 'harbour'. */
+/** Folders whose own repository may be read. Its messages contain the word 'harbour'. */
 export const ownGit: Readonly<Record<string, Make>> = {
   'a repository': (base) => {
     repository(join(base, 'folder'), 'harbour');
@@ -220,11 +220,11 @@ export const ownGit: Readonly<Record<string, Make>> = {
   },
 };
 
-/** Whether a careless git tells what the other repository says. */
-export function isToldByGit(folder: string): boolean {
+/** Whether git without protection shows texts of the foreign repository. */
+export function isShownByGit(folder: string): boolean {
   try {
-    const said = git(folder, 'log', '--format=%s') + git(folder, 'diff', '--cached');
-    return said.includes(foreignWord);
+    const output = git(folder, 'log', '--format=%s') + git(folder, 'diff', '--cached');
+    return output.includes(foreignWord);
   } catch {
     return false;
   }

@@ -1,11 +1,11 @@
-// Source text of the made-up project's files. Apart from project.ts because the in-host suite is bundled and needs only this.
+// Source text of the made-up project's files. Not in project.ts, because the bundled suite in the host needs only this.
 export const things = [
   ...['account', 'invoice', 'order', 'product', 'customer', 'address', 'payment', 'shipment'],
   ...['warehouse', 'supplier', 'coupon', 'refund', 'basket', 'review', 'category', 'employee'],
   ...['contract', 'ticket', 'project', 'milestone', 'comment', 'attachment', 'session', 'device'],
 ];
 
-/** One file of the project: each is like the others but for its name, so that the specialist can be sure. */
+/** One file of the project. The files differ only in a name, so that the specialist is confident. */
 export function handlerSource(thing: string): string {
   const type = `${thing[0]?.toUpperCase()}${thing.slice(1)}`;
   return `import { type RequestContext, respondWithError, respondWithJson } from '../http.ts';

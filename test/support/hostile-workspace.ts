@@ -1,11 +1,11 @@
-// A workspace of all hostile and crafted folders, with a git before the real one on PATH that writes down what it is asked.
+// A workspace of all hostile and crafted folders. A git program before the real one on PATH records its arguments.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { craftedFolders, makeCrafted } from './crafted.ts';
 import { hostileRepositories, writeMarkerProgram } from './hostile.ts';
 
-/** Beside the workspace file. */
+/** File and folder names in the folder of the workspace file. */
 export const markerName = 'marker';
 export const gitLogName = 'git.log';
 const binName = 'bin';
@@ -33,6 +33,6 @@ export function makeHostileWorkspace(base: string): { readonly workspace: string
 }
 
 export function hostileEnvironment(base: string): Record<string, string> {
-  // Else VS Code takes PATH from a login shell.
+  // Otherwise VS Code takes PATH from a login shell.
   return { VSCODE_CLI: '1', PATH: `${join(base, binName)}${delimiter}${process.env.PATH}` };
 }

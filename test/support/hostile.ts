@@ -8,16 +8,16 @@ import { dirname, join } from 'node:path';
 export interface Hostile {
   /** The folder to open, relative to the created folder. */
   readonly open?: string;
-  /** Git must not be started, because the repository is not the folder's own or begins elsewhere. */
+  /** Whether Git must not be started, because the repository is not the folder's own or begins in another folder. */
   readonly withoutGit?: true;
-  /** Makes the repository in `root`, an empty folder; whatever runs `program` (absolute, takes any arguments) was tricked. */
+  /** Makes the repository in the empty folder `root`. Code that starts `program` (absolute path) has a security hole. */
   make(root: string, program: string): void;
 }
 
 const empty = 'e'.repeat(40);
 const hooks = ['post-index-change', 'fsmonitor-watchman', 'post-checkout', 'pre-auto-gc', 'reference-transaction'];
 
-/** Git 2.45 and later. */
+/** Whether git is version 2.45 or later. */
 const hasReftable = (() => {
   const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(execFileSync('git', ['--version'], { encoding: 'utf8' })) ?? [])
     .slice(1)
@@ -54,7 +54,7 @@ function write(root: string, path: string, text: string, mode = 0o644): void {
   chmodSync(file, mode);
 }
 
-/** An ignore file that is only in the index, its blob nowhere: git would fetch it from the remote that promised it. */
+/** An ignore file that is only in the index and has no blob. Git would fetch the blob from the promisor remote. */
 function lacksIgnoreFile(root: string, remote: Readonly<Record<string, string>>): void {
   repository(root);
   git(root, 'update-index', '--add', '--cacheinfo', `100644,${empty},.gitignore`);
@@ -96,7 +96,7 @@ export const hostileRepositories: Readonly<Record<string, Hostile>> = {
     make(root, program) {
       repository(root, { 'core.hooksPath': 'hooks', 'core.fsmonitor': 'hooks/fsmonitor-watchman' });
       for (const hook of hooks) write(root, `hooks/${hook}`, `#!/bin/sh\nexec '${program}'\n`, 0o755);
-      // Hooks that newer versions of git take from the settings.
+      // Newer versions of git read hooks from the settings.
       for (const hook of hooks) configure(root, { [`hook.${hook}.event`]: hook, [`hook.${hook}.command`]: program });
       for (const hook of hooks) write(root, `.git/hooks/${hook}`, `#!/bin/sh\nexec '${program}'\n`, 0o755);
     },

@@ -1,4 +1,4 @@
-// Made-up private keys in PEM form, put together at run time, the same each time.
+// Fake private keys in PEM form, built at run time, always the same.
 import { createHash } from 'node:crypto';
 
 /** The first bytes of a key of this kind, in DER. */

@@ -1,17 +1,17 @@
-// A folder of about a million tokens, and a long file in it, the same everywhere.
+// Writes a folder of about a million tokens with one long file. The content is the same on every machine.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Its 1.7 MB are too long to be indexed. */
+/** A file of 1.7 MB, which is too long to be indexed. */
 export const longFile = 'long.ts';
 
-/** Stands in every file. */
+/** A call that every file contains: the text before the cursor and the expected completion. */
 export const knownCall = {
   before: "import { readLedger } from './ledger';\nconst ledger = await readLedger(",
   after: /^context\.configuration/,
 };
 
-/** 600 files, no two alike. */
+/** Writes 600 different files and the long file. */
 export function writeMillion(folder: string): void {
   let state = 1;
   const next = (below: number) => {

@@ -1,4 +1,4 @@
-// The bytes of an ONNX model that we wrote, as plain data: what was written is read back.
+// Reads an ONNX model that our code wrote, as plain data.
 import { fromBinary } from '@bufbuild/protobuf';
 import { DTYPES, type DType, GraphError, type TensorType } from '../../src/neural/onnx/types.ts';
 import { ModelProtoSchema, type StringStringEntryProto, type ValueInfoProto } from './onnx-pb.ts';
@@ -24,7 +24,7 @@ export interface ReadModel {
   readonly constants: readonly (TensorType & { readonly name: string; readonly data: Uint8Array })[];
 }
 
-/** Throws GraphError on bytes that are no ONNX model, or use what we do not write. */
+/** Throws GraphError if the bytes are no ONNX model, or use features that our writer does not use. */
 export function readModel(bytes: Uint8Array, external: ReadonlyMap<string, Uint8Array> = new Map()): ReadModel {
   let model: ReturnType<typeof parse>;
   try {

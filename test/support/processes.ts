@@ -1,4 +1,4 @@
-// Lists running processes, so that a test can check what is left of a session that it started.
+// Lists running processes, so that a test can check whether its processes have ended.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processes, type Running } from '../../build/proc.ts';
 
@@ -19,7 +19,7 @@ export async function left(is: (each: Running) => boolean): Promise<Running[]> {
   return look();
 }
 
-/** The children of a process, and theirs. */
+/** All descendants of a process. */
 export function descendants(of: number): Running[] {
   const all = processes();
   const tree = [of];

@@ -1,4 +1,4 @@
-// Folders to test on: a small made-up project that repeats itself, and real npm packages in the download cache.
+// Folders for tests: a small fake project with repeated code, and real npm packages in the download cache.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cache, npmEnvironment, root } from '../../build/paths.ts';
@@ -46,7 +46,7 @@ export async function openDatabase(configuration: Configuration): Promise<Databa
   }
 }
 
-/** The folder of an npm package's exact version, unpacked once into the cache: `@tanstack/ai`, `0.58.0`. */
+/** The folder of an npm package in an exact version, for example `@tanstack/ai`, `0.58.0`. Unpacked once into the cache. */
 export async function npmPackage(name: string, version: string): Promise<string> {
   const packages = join(cache, 'packages');
   const flat = `${name.replace('@', '').replace('/', '-')}-${version}`;

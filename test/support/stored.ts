@@ -1,4 +1,4 @@
-// The texts in a stored index. It holds token ids, so that a search for words in its bytes would find nothing.
+// Reads the texts of a stored index. It contains token ids, so a search for words in its bytes would find nothing.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

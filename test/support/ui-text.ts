@@ -1,4 +1,4 @@
-// The editor's texts without an editor: `ui-text.ts` over a stand-in for `vscode`, and VS Code's own expressions for links and icons.
+// Loads `ui-text.ts` with a fake `vscode`, and defines the patterns by which VS Code finds links and icons.
 import { registerHooks } from 'node:module';
 
 const source = `
@@ -18,7 +18,7 @@ registerHooks({
 
 export const uiText = await import('../../src/vscode/editor/ui-text.ts');
 
-/** What VS Code renders as a link in messages: src/vs/base/common/linkedText.ts. */
+/** Text that VS Code renders as a link in messages (src/vs/base/common/linkedText.ts). */
 export const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
-/** What it renders as an icon: src/vs/base/common/iconLabels.ts. */
+/** Text that VS Code renders as an icon (src/vs/base/common/iconLabels.ts). */
 export const icon = /\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/;

@@ -1,4 +1,4 @@
-// The packages under test: our .vsix, made once for a run of all parts, and the driver's.
+// Builds the packages under test: our .vsix, once for all parts of a run, and the driver's .vsix.
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ import { must } from '../../build/proc.ts';
 
 export const vsixVariable = 'EASY_ADAPTATION_VSIX';
 
-/** Our package: the one that build/test.ts made, else a new one in `folder`. */
+/** Path of our package: the one that build/test.ts made, or a new one in `folder`. */
 export async function ourVsix(folder: string): Promise<string> {
   const made = process.env[vsixVariable];
   if (made !== undefined && existsSync(made)) return made;
@@ -42,9 +42,9 @@ export async function writeDriver(folder: string): Promise<void> {
     extensionKind: ['workspace'],
     // For test/host/suites/models.ts, which registers it.
     contributes: { languageModelChatProviders: [{ vendor: 'easy-adaptation-test', displayName: 'Test' }] },
-    // Before the extension under test, which waits for the start to be over.
+    // Activated before the extension under test, which waits until the start is over.
     activationEvents: ['*'],
-    // It has to run in Restricted Mode too, to see what ours does there.
+    // Runs in Restricted Mode too, to check our extension there.
     capabilities: { untrustedWorkspaces: { supported: true } },
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));

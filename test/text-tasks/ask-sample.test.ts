@@ -16,7 +16,7 @@ import { askAbout, doExamplesHelp, exampleCounts } from '../../src/text-tasks/as
 import { addLabel, appendLabel, type KnownLabels, readAnswers } from '../../src/text-tasks/given-labels.ts';
 import { FolderReader } from '../../src/workspace/files/folder-reader.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
-import { chat } from '../fakes/tongues.ts';
+import { chat } from '../fakes/stream-formats.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-ask-'));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -11,7 +11,7 @@ import { ruleOf } from '../../../src/workspace/files/file.ts';
 import { harvestFolder } from '../../../src/workspace/files/folder.ts';
 import { gitFault } from '../../../src/workspace/files/git-directory.ts';
 import { pastCommits, stagedFiles } from '../../../src/workspace/files/staged.ts';
-import { foreignGit, foreignWord, isToldByGit, ownGit } from '../../support/foreign-git.ts';
+import { foreignGit, foreignWord, isShownByGit, ownGit } from '../../support/foreign-git.ts';
 import { Tree } from './tree.ts';
 
 let base: string;
@@ -63,7 +63,7 @@ for (const [name, make] of Object.entries(foreignGit)) {
 
 test('plain git reads the other repository in each case, so the test is valid', () => {
   for (const [i, [name, make]] of Object.entries(foreignGit).entries())
-    assert.ok(isToldByGit(make(join(base, `${i}`))), name);
+    assert.ok(isShownByGit(make(join(base, `${i}`))), name);
 });
 
 for (const [name, make] of Object.entries(ownGit)) {
@@ -91,7 +91,7 @@ for (const head of ['nothing', 'ref: refs/heads/main\n'])
     mkdirSync(join(inner, '.git/refs'), { recursive: true });
     writeFileSync(join(inner, '.git/HEAD'), head);
     if (head === 'nothing') mkdirSync(join(inner, '.git/objects'));
-    assert.ok(isToldByGit(inner), 'git passes over it');
+    assert.ok(isShownByGit(inner), 'git passes over it');
     assert.match((await gitFault(inner)) ?? '', /Git is not asked there/);
   });
 

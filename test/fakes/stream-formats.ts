@@ -1,15 +1,16 @@
-// How an answer is streamed: in the events of the Messages API, or of chat completions, which fill in a middle, too.
+// The stream formats of answers: events of the Messages API, chunks of chat completions, and chunks of completions
+// that fill in a middle.
 
-export interface Tongue {
-  /** It begins, with what it says of itself. */
+export interface StreamFormat {
+  /** The beginning of the stream, with the model and the input tokens. */
   start(over?: { readonly model?: string; readonly input?: number }): string;
   delta(text: unknown): string;
-  /** What the model thinks, which is not for the file. */
+  /** A piece of the thinking, which must not be inserted. */
   thinking(text: string): string;
-  /** Nothing new. */
+  /** An event without text. */
   ping: string;
   end(over?: { readonly output?: number; readonly why?: 'done' | 'length' | 'refusal' }): string;
-  /** An error after a 200. */
+  /** An error event after HTTP 200. */
   error(message: string): string;
 }
 
@@ -22,7 +23,7 @@ const reasons = {
   chat: { done: 'stop', length: 'length', refusal: 'content_filter' },
 } as const;
 
-export const messages: Tongue = {
+export const messages: StreamFormat = {
   start: ({ model = 'claude-haiku-5-5', input = 100 } = {}) => {
     const usage = { input_tokens: input, output_tokens: 1 };
     return event('message_start', {
@@ -42,8 +43,8 @@ function chunk(choices: readonly object[], over: object = {}): string {
   return `data: ${JSON.stringify({ id: 'c', object: 'chunk', model: 'small', choices, ...over })}\n\n`;
 }
 
-/** @param as a chat's delta, or a completion's text */
-function completions(as: (text: unknown, more?: object) => object): Tongue {
+/** @param as wraps a text as a chat's delta, or as a completion's text */
+function completions(as: (text: unknown, more?: object) => object): StreamFormat {
   return {
     start: ({ model = 'small', input = 100 } = {}) =>
       chunk([{ index: 0, ...as('') }], { model, usage: { prompt_tokens: input, completion_tokens: 1 } }),
@@ -61,8 +62,8 @@ function completions(as: (text: unknown, more?: object) => object): Tongue {
 export const chat = completions((content, more) => ({ delta: { content, ...more } }));
 export const middles = completions((text) => ({ text }));
 
-/** What a server answers in at this path. */
-export function tongueAt(path: string): Tongue {
+/** The stream format of a server at this path. */
+export function streamFormatAt(path: string): StreamFormat {
   if (path.includes('/messages')) return messages;
   return /(?<!\/chat|\/fim)\/completions/.test(path) ? middles : chat;
 }
