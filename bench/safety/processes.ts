@@ -34,11 +34,11 @@ export const processesCampaign: Campaign = {
       for (const way of stopWays) {
         const tally = new Tally();
         for (let n = 0; n < stopsOfEach; n++) {
-          const { seconds, left, said, code } = await stopGround.stop(way);
-          const held = seconds <= promised && left.length === 0 && way.says.test(said) && code === way.code;
+          const { seconds, left, lastLine, code } = await stopGround.stop(way);
+          const held = seconds <= promised && left.length === 0 && way.says.test(lastLine) && code === way.code;
           tally.try(
             held,
-            `${seconds.toFixed(2)} s, code ${code}, said '${said}', left ${left.join('; ') || 'nothing'}`,
+            `${seconds.toFixed(2)} s, code ${code}, last line '${lastLine}', left ${left.join('; ') || 'nothing'}`,
           );
         }
         show(tally.row(`processes: npm start ends as one within ${promised} s`, way.name));

@@ -1,4 +1,4 @@
-// What is done before anybody asks, and what comes after an answer was given: drafts begun with the key, and better ones that came late.
+// Drafts that start at a keystroke, before the request, and better drafts that arrive after an answer was given.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
@@ -6,12 +6,12 @@ import { ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
 import { drafted, Harness, position, query, SURE, UNSURE } from './harness.ts';
 
-/** One that the engine is slow for: the n-grams' draft at once, and a better one that comes when the test says so. */
-class TwoSteps extends ScriptedSpecialist {
+/** A specialist that drafts at once, and returns a better draft when the test sets it. */
+class TwoStepSpecialist extends ScriptedSpecialist {
   readonly begun: { readonly at: string; readonly multiline: boolean }[] = [];
   readonly warmed: string[] = [];
   underWay = false;
-  news = 0;
+  revision = 0;
   better: { readonly at: string; readonly draft: Draft } | undefined;
 
   begin({ prefix }: CompletionQuery, { multiline }: DraftOptions): void {
@@ -24,7 +24,7 @@ class TwoSteps extends ScriptedSpecialist {
     return this.underWay;
   }
   indexRevisionFor(): number {
-    return this.news;
+    return this.revision;
   }
   hasBetter({ prefix }: CompletionQuery): boolean {
     return this.better?.at === prefix;
@@ -37,8 +37,8 @@ class TwoSteps extends ScriptedSpecialist {
   }
 }
 
-function set() {
-  const specialist = new TwoSteps((at) => drafted(at.prefix.endsWith('q') ? '' : 'first();', SURE));
+function setup() {
+  const specialist = new TwoStepSpecialist((at) => drafted(at.prefix.endsWith('q') ? '' : 'first();', SURE));
   const h = new Harness({ specialist, llm: undefined });
   const late = () => {
     specialist.better = { at: position.prefix, draft: drafted('better();', SURE) };
@@ -47,32 +47,32 @@ function set() {
 }
 
 test('a visible suggestion is not replaced by a better late draft', async () => {
-  const { h, late } = set();
+  const { h, late } = setup();
   const shown = await h.answer(position);
   assert.equal(shown?.text, 'first();');
   late();
   const again = await h.answer(position);
   assert.deepEqual([again?.text, again?.id], ['first();', shown?.id]);
   const along = await h.answer(query(`${position.prefix}fir`, position.suffix));
-  assert.deepEqual([along?.text, along?.id], ['st();', shown?.id], 'nor where it is typed along');
+  assert.deepEqual([along?.text, along?.id], ['st();', shown?.id], 'the suggestion also stays while it is typed');
 });
 
-test('a later request at the position, or a manual one, gets the better draft', async () => {
-  const { h, late } = set();
+test('after other text, or on a manual request, the position gets the better draft', async () => {
+  const { h, late } = setup();
   await h.answer(position);
   late();
   await h.answer(query(`${position.prefix}q`, position.suffix));
   assert.equal((await h.answer(position))?.text, 'better();');
   assert.equal((await h.answer(position))?.text, 'better();', 'it is the position’s answer from now on');
 
-  const asked = set();
+  const asked = setup();
   await asked.h.answer(position);
   asked.late();
   assert.equal((await asked.h.answer(position, { trigger: 'manual' }))?.text, 'better();');
 });
 
 test('a better late draft is shown at the next request if nothing was shown before', async () => {
-  const specialist = new TwoSteps(() => drafted('', SURE));
+  const specialist = new TwoStepSpecialist(() => drafted('', SURE));
   const h = new Harness({ specialist, llm: undefined });
   assert.equal(await h.answer(position), undefined);
   specialist.better = { at: position.prefix, draft: drafted('better();', SURE) };
@@ -81,13 +81,13 @@ test('a better late draft is shown at the next request if nothing was shown befo
 
 test('an answer from before another file changed is replaced once it is no longer visible', async () => {
   let text = 'first();';
-  const specialist = new TwoSteps((at) => drafted(at.prefix.endsWith('q') ? '' : text, SURE));
+  const specialist = new TwoStepSpecialist((at) => drafted(at.prefix.endsWith('q') ? '' : text, SURE));
   const h = new Harness({ specialist, llm: undefined });
   const shown = await h.answer(position);
-  specialist.news++;
+  specialist.revision++;
   text = 'second();';
   const again = await h.answer(position);
-  assert.deepEqual([again?.text, again?.id], ['first();', shown?.id], 'it can be seen');
+  assert.deepEqual([again?.text, again?.id], ['first();', shown?.id], 'the suggestion is still visible');
   await h.answer(query(`${position.prefix}q`, position.suffix));
   assert.equal((await h.answer(position))?.text, 'second();');
   const asked = specialist.queries.length;
@@ -97,7 +97,7 @@ test('an answer from before another file changed is replaced once it is no longe
 });
 
 test('a confident late draft that arrives before the call makes the call unnecessary', async () => {
-  const specialist = new TwoSteps(() => drafted('first();', UNSURE));
+  const specialist = new TwoStepSpecialist(() => drafted('first();', UNSURE));
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist, llm });
   const asked = h.ask(position);
@@ -109,26 +109,26 @@ test('a confident late draft that arrives before the call makes the call unneces
 });
 
 test('a call waits a limited time for a better draft in progress', async () => {
-  const specialist = new TwoSteps(() => drafted('first();', UNSURE));
+  const specialist = new TwoStepSpecialist(() => drafted('first();', UNSURE));
   specialist.underWay = true;
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist, llm });
-  const spared = h.ask(position);
+  const withoutCall = h.ask(position);
   await h.clock.advance(500);
   assert.equal(llm.requests.length, 0);
   specialist.better = { at: position.prefix, draft: drafted('better();', SURE) };
   specialist.underWay = false;
   await h.clock.advance(30);
-  assert.equal(spared.answer?.text, 'better();');
+  assert.equal(withoutCall.answer?.text, 'better();');
   specialist.underWay = true;
-  const called = h.ask(query('other = '));
+  const withCall = h.ask(query('other = '));
   await h.clock.advance(700);
-  assert.equal(called.answer?.text, 'remote();');
+  assert.equal(withCall.answer?.text, 'remote();');
   assert.equal(llm.requests.length, 1);
 });
 
-test('a key starts the draft with the options of the expected request', () => {
-  const { h, specialist } = set();
+test('a keystroke starts the draft with the options of the expected request', () => {
+  const { h, specialist } = setup();
   h.service.begin(h.request(position));
   h.service.begin(h.request(query('function f() {\n  ', '\n}\n')));
   assert.deepEqual(specialist.begun, [
@@ -140,7 +140,7 @@ test('a key starts the draft with the options of the expected request', () => {
 });
 
 test('no draft starts if the answer is cached, within a word, or after disposal', async () => {
-  const { h, specialist } = set();
+  const { h, specialist } = setup();
   await h.answer(position);
   h.service.begin(h.request(query(`${position.prefix}fi`, position.suffix)));
   h.service.begin(h.request(query('const x = ', 'word')));
@@ -151,7 +151,7 @@ test('no draft starts if the answer is cached, within a word, or after disposal'
 });
 
 test('a resting cursor prefills its position', () => {
-  const { h, specialist } = set();
+  const { h, specialist } = setup();
   h.service.warm(position);
   assert.deepEqual(specialist.warmed, [position.prefix]);
 });

@@ -1,4 +1,4 @@
-// Which cached answer fits a place, and what of a document leaves the machine.
+// Which cached answer fits a position, and which text of a document is sent.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../src/common/completion.ts';
@@ -18,7 +18,7 @@ const answer = (text: string, source: CachedAnswer['source'] = 'specialist'): Ca
   savedUsd: 0,
 });
 
-test('a cached answer fits its position and while it is typed, not elsewhere', () => {
+test('a cached answer fits its position, also while the answer is typed, and no other position', () => {
   const cache = new CompletionCache();
   cache.put(query('a = ', '\nb'), answer('call(x);'));
   const rest = (prefix: string, suffix = '\nb', path?: string) => cache.get(query(prefix, suffix, path))?.rest;
@@ -33,8 +33,8 @@ test('a cached answer fits its position and while it is typed, not elsewhere', (
   assert.equal(rest('a = ', '\nb', 'other.ts'), undefined);
 });
 
-/** As the document reads with the answer taken where it was typed up to there, and the editor has closed what that opens. */
-function taken(
+/** The document after `typed` was typed, the editor has inserted `closers`, and the rest of the answer was accepted. */
+function textAfterAccept(
   shown: Pick<CachedAnswer, 'text' | 'over'>,
   [prefix, suffix]: readonly [string, string],
   typed: string,
@@ -56,13 +56,21 @@ test('brackets that the editor closes while an answer is typed are written once'
     ["it('x', () => {\n  b();\n});", "it('", "')"],
     ['call({ a: [1] });', 'call({ a: [', ']})'],
   ] as const)
-    assert.equal(taken({ text }, line, typed, closers), `${text}\nb`, typed);
-  assert.equal(taken({ text: 'call(a' }, line, 'call(', ')'), 'call(a)\nb', 'what it leaves open stays closed');
-  assert.equal(taken({ text: 'call(() => {\n  a();' }, line, 'call(', ')'), undefined, 'not behind its last line');
+    assert.equal(textAfterAccept({ text }, line, typed, closers), `${text}\nb`, typed);
+  assert.equal(
+    textAfterAccept({ text: 'call(a' }, line, 'call(', ')'),
+    'call(a)\nb',
+    'a bracket that the answer leaves open stays closed',
+  );
+  assert.equal(
+    textAfterAccept({ text: 'call(() => {\n  a();' }, line, 'call(', ')'),
+    undefined,
+    'the closer would come after the last line',
+  );
   const inside = ['bar(', ')\nb'] as const;
-  assert.equal(taken({ text: 'foo(x)' }, inside, 'foo(', ')'), 'bar(foo(x))\nb');
-  assert.equal(taken({ text: 'foo(x), y);', over: 1 }, inside, 'foo(', ')'), 'bar(foo(x), y);\nb');
-  assert.equal(taken({ text: 'foo(x', over: 1 }, inside, 'foo(', ')'), undefined);
+  assert.equal(textAfterAccept({ text: 'foo(x)' }, inside, 'foo(', ')'), 'bar(foo(x))\nb');
+  assert.equal(textAfterAccept({ text: 'foo(x), y);', over: 1 }, inside, 'foo(', ')'), 'bar(foo(x), y);\nb');
+  assert.equal(textAfterAccept({ text: 'foo(x', over: 1 }, inside, 'foo(', ')'), undefined);
 });
 
 test('edits far above do not change the position', () => {
@@ -133,7 +141,7 @@ test('snippets and paths are redacted, and a hint with a secret is dropped', asy
   assert.deepEqual(request.query, { ...whole, path: 'dump-******.ts', prefix: 'a ****** b ', suffix: ' ******' });
   const across = await redactedRequest(at(query('a SEC', 'RET')), specialist, redact, signal);
   assert.deepEqual([across.query.prefix, across.query.suffix], ['a ***', '***']);
-  // The hint alone says nothing of it: what stands before it does.
+  // The hint alone contains no secret; together with the text before the cursor it does.
   const half = { ...hint, text: 'RET)' };
   assert.ok(!('hint' in (await redactedRequest(at(query('use(SEC'), half), specialist, redact, signal))));
   const fair = { ...hint, text: 'use(token)' };

@@ -1,5 +1,5 @@
-// Where the editor's own list of suggestions would open: what hides it is surer, comes at once, or waits until the
-// typing pauses.
+// Suggestions at positions where the editor would open its own list. Such a suggestion hides the list, so it needs more
+// confidence, and comes at once or after a pause.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok } from '../../src/common/errors.ts';
@@ -58,7 +58,7 @@ test('the list does not wait for the API: its answer is offered once, later', as
   assert.equal(llm.requests.length, 1);
 });
 
-test('an in-flight call that outlasts the list is offered later, and nothing counts as shown before', async () => {
+test('an answer that arrives after the list opened is offered later, and does not count as shown before', async () => {
   const held = new Deferred<string>();
   const slow = ok(llmAnswer('first();', { latencyMs: 12_000, firstTokenMs: 12_000 }));
   const llm = new ScriptedLlm((_r, call) => (call === 0 ? slow : held.promise));

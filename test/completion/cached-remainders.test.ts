@@ -1,4 +1,5 @@
-// What was cut off a draft is not lost: it is the next suggestion where the shown part ends, without asking anybody.
+// The remainder of a cut draft is cached. It is suggested where the shown part ends, without another request to a
+// model.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CachedAnswer, CompletionCache } from '../../src/completion/answer-cache.ts';
@@ -17,7 +18,7 @@ const cuts = [
 ] as const;
 
 /** The cache after the first cut was shown. */
-function kept() {
+function cacheWithRemainders() {
   const at = query('\tx := ', '\n}\n');
   const decision = decide(defaultFit(), draft('x', 0.9), position, settings, cuts);
   const { text } = decision.shown as { text: string };
@@ -29,7 +30,7 @@ function kept() {
 }
 
 test('the remainder is cached at the end of the shown part, with conditional probabilities', () => {
-  const { cache, placed } = kept();
+  const { cache, placed } = cacheWithRemainders();
   assert.deepEqual(
     placed.map(({ answer }) => answer.text),
     ['executeCommand', '(rootCmd', ')\n\tcheckError(err)'],
@@ -45,15 +46,17 @@ test('the remainder is cached at the end of the shown part, with conditional pro
     rest?.answer.decision.summary ?? '',
     /rest of an earlier draft\. Cut before `\)`, of which it is 90% sure/,
   );
-  // The editor closes what the typist opens.
+  // The editor inserts the closing bracket for the typed one.
   assert.equal(cache.get(query('\tx := executeCommand(', ')\n}\n'))?.rest, 'rootCmd');
 });
 
 test('a remainder that does not fit or is below the threshold is not returned', () => {
-  const { cache } = kept();
+  const { cache } = cacheWithRemainders();
   assert.equal(cache.get(query('\tx := executeQuery', '\n}\n')), undefined);
   const unsure = cuts.map((cut, i) => ({ ...cut, p: i === 0 ? cut.p : 0.7 }));
-  const { answer, query: at } = kept().placed[0] as ReturnType<typeof kept>['placed'][number];
+  const { answer, query: at } = cacheWithRemainders().placed[0] as ReturnType<
+    typeof cacheWithRemainders
+  >['placed'][number];
   assert.equal(withRemainders(at, answer, unsure, { threshold: 0.8 }).length, 1);
 });
 
@@ -68,15 +71,15 @@ test('a draft is cut before an uncertain token, and the record says so', async (
   assert.ok((shown?.confidence ?? 0) > 0.7);
 });
 
-test('a line replaces the closing brackets after the cursor, and so does its remainder', async () => {
+test('a line and its remainder replace the closing brackets after the cursor', async () => {
   const specialist = new ScriptedSpecialist(draft('rootCmd, second);\n  checkError(err);', 0.97));
   const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.5, fallbackThreshold: 0.5 } });
   const shown = await h.answer(query('const x = executeCommand(', ')\n'));
   assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second);', 1]);
-  assert.equal(specialist.queries[0]?.suffix, '\n', 'asked as if nothing were closed');
+  assert.equal(specialist.queries[0]?.suffix, '\n', 'the closing bracket is not in the suffix');
   const along = await h.answer(query('const x = executeCommand(root', ')\n'));
   assert.deepEqual([along?.text, along?.over], ['Cmd, second);', 1]);
-  // Typed over, the closer is gone, and what is left is still the same suggestion.
+  // The closing bracket was typed over, and the rest is still the same suggestion.
   const past = await h.answer(query('const x = executeCommand(rootCmd, second)', '\n'));
   assert.deepEqual([past?.id, past?.text, past?.over], [along?.id, ';', undefined]);
   h.service.accepted(past?.id ?? '');
@@ -86,7 +89,7 @@ test('a line replaces the closing brackets after the cursor, and so does its rem
   );
 });
 
-test('closing brackets are removed once a part of the draft has written them', () => {
+test('a remainder replaces a closing bracket only if the draft contains that bracket', () => {
   const at = query('x := run(', ')\n}\n');
   const past = [
     { text: 'rootCmd', p: 0.95, over: 0 },
@@ -99,7 +102,7 @@ test('closing brackets are removed once a part of the draft has written them', (
   for (const { query, answer: kept } of withRemainders(at, answer, past, { threshold: 0.5 })) cache.put(query, kept);
   const rest = cache.get(query('x := run(rootCmd', ')\n}\n'));
   assert.deepEqual([rest?.rest, rest?.answer.over], ['); err != nil', 1]);
-  // A bracket that the typist opens is closed by the editor before them: the text writes both.
+  // The editor closes a typed bracket before the other closing brackets. The text contains both.
   cache.put(at, { ...answer, text: 'get(x)); err', over: 1 });
   const both = cache.get(query('x := run(get(', '))\n}\n'));
   assert.deepEqual([both?.rest, both?.over], ['x)); err', 2]);

@@ -1,4 +1,4 @@
-// A service with everything in memory, for the tests of src/completion/.
+// A completion service with fake dependencies, for the tests of src/completion/.
 import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
 import type { Failure } from '../../src/common/errors.ts';
 import { failed } from '../../src/common/errors.ts';
@@ -33,13 +33,13 @@ export interface Options {
   readonly redact?: Redactor;
 }
 
-/** Confidences at which the default coupling goes one way or the other. */
+/** Confidences for which the default router decides differently. */
 export const SURE = 0.9;
 export const FAIR = 0.4;
 export const UNSURE = 0.05;
 
 export function drafted(text: string, confidence: number): Draft {
-  // Of the whole line beside rival ones; where it is fair already, no token of it is doubted.
+  // `confidence` is that of the whole line. From FAIR on, every token has a high probability.
   return draft(text, confidence >= FAIR ? 0.99 : confidence, { confidence });
 }
 
@@ -51,7 +51,7 @@ export class Harness {
   readonly clock = new ManualClock();
   readonly events: CompletionEvent[] = [];
   readonly errors: string[] = [];
-  /** How often a place that was left to the editor's list had its answer. */
+  /** How often onReady was called. */
   ready = 0;
   readonly specialist: ScriptedSpecialist;
   readonly backoff: Backoff;
@@ -79,12 +79,12 @@ export class Harness {
     });
   }
 
-  request(q: CompletionQuery, over: Partial<CompletionRequest> = {}): CompletionRequest {
-    return { query: q, trigger: 'automatic', indentUnit: '  ', ...over };
+  request(q: CompletionQuery, changes: Partial<CompletionRequest> = {}): CompletionRequest {
+    return { query: q, trigger: 'automatic', indentUnit: '  ', ...changes };
   }
 
   /** Starts a request as the editor would. */
-  ask(q: CompletionQuery, over: Partial<CompletionRequest> = {}): Asked {
+  ask(q: CompletionQuery, changes: Partial<CompletionRequest> = {}): Asked {
     const controller = new AbortController();
     const asked: Asked = {
       cancel: () => controller.abort(),
@@ -92,16 +92,20 @@ export class Harness {
       done: false,
       promise: Promise.resolve(),
     };
-    asked.promise = this.service.complete(this.request(q, over), controller.signal).then((completion) => {
+    asked.promise = this.service.complete(this.request(q, changes), controller.signal).then((completion) => {
       asked.answer = completion;
       asked.done = true;
     });
     return asked;
   }
 
-  /** Asks and lets as much time pass as any answer needs. */
-  async answer(q: CompletionQuery, over: Partial<CompletionRequest> = {}, ms = 1000): Promise<Completion | undefined> {
-    const asked = this.ask(q, over);
+  /** Starts a request, advances the clock by `ms`, and returns the answer. */
+  async answer(
+    q: CompletionQuery,
+    changes: Partial<CompletionRequest> = {},
+    ms = 1000,
+  ): Promise<Completion | undefined> {
+    const asked = this.ask(q, changes);
     await this.clock.advance(ms);
     await asked.promise;
     return asked.answer;
@@ -123,7 +127,7 @@ export const sure = (text = 'local();') => new ScriptedSpecialist(drafted(text, 
 export const unsure = (text = 'local();') => new ScriptedSpecialist(drafted(text, UNSURE));
 export const position = query('const x = ', '\n');
 
-/** An API whose first call is open until the test gives its answer, over a draft that may need it. */
+/** A harness with an unsure draft and a large model whose first call is pending until the test resolves `held`. */
 export function withHeldLlm(options: Options & { readonly later?: string } = {}) {
   const held = new Deferred<string>();
   const llm = new ScriptedLlm((_r, call) => (call === 0 || options.later === undefined ? held.promise : options.later));

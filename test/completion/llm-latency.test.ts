@@ -1,4 +1,5 @@
-// How long a model takes, and who waits for it: the debounce, the price, the limits for first words and for all, on a clock that stands still.
+// The large model's latency estimate, and what depends on it: the debounce, the price, and the time limits for the
+// first token and for the whole answer. Time is a manual clock.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, type Result } from '../../src/common/errors.ts';
@@ -21,7 +22,7 @@ test('the debounce follows the latency between its limits, and ignores nonsense'
   assert.equal(pace.delay(limits, 0), 100);
   observe(1200, 20);
   assert.ok(pace.delay(limits, 0) > first);
-  assert.equal(pace.delay(limits, 250), 500, 'whose keys come slowly has not stopped so soon');
+  assert.equal(pace.delay(limits, 250), 500, 'with slow keystrokes, a pause has to be longer to count as a stop');
   observe(9000, 20);
   assert.equal(pace.delay(limits, 0), 600);
   observe(Number.NaN);
@@ -44,7 +45,7 @@ test('an aborted call raises the latency estimate unless it was aborted early', 
   assert.ok(pace.isTooSlow);
 });
 
-/** A model whose answers begin and end so long after they were asked for, ms. */
+/** A model whose answers begin `firstMs` and end `wholeMs` after the request. */
 class Timed extends ScriptedLlm {
   firstMs: number;
   wholeMs: number;
@@ -75,7 +76,7 @@ class Timed extends ScriptedLlm {
 let positions = 0;
 const next = () => query(`const place${positions++} = `, '\n');
 
-/** A harness over a fair draft, its model timed so, after `before` answers at places where there was nothing else to wait for. */
+/** A harness with a fair draft and a `Timed` model that has already answered `before` manual requests. */
 async function timed(firstMs: number, wholeMs: number, before: number, balance = 0.9) {
   let confidence = UNSURE;
   const specialist = new ScriptedSpecialist(() => drafted('local();', confidence));
@@ -87,13 +88,13 @@ async function timed(firstMs: number, wholeMs: number, before: number, balance =
   return { h, llm, calls: () => llm.requests.length - asked };
 }
 
-test('a fast model is waited for despite a fair draft, up to a multiple of its latency', async () => {
+test('despite a fair draft the request waits for a fast model, up to a multiple of its latency', async () => {
   const { h, llm, calls } = await timed(60, 120, 20);
   assert.equal((await h.answer(next()))?.source, 'api');
-  // It begins as usual and then hangs.
+  // The answer begins as usual and then hangs.
   Object.assign(llm, { firstMs: 60, wholeMs: 60_000 });
   const asked = h.ask(next());
-  // The debounce, and half a second.
+  // The debounce and half a second.
   await h.clock.advance(850);
   assert.equal(asked.done, false);
   await h.clock.advance(20);
@@ -120,10 +121,10 @@ test('a slow model is called only without a fair draft', async () => {
   assert.equal(asked.answer?.source, 'specialist');
   assert.match(asked.answer?.decision.summary ?? '', /too slow to wait for/);
   assert.equal(calls(), 0);
-  // By one's own key.
+  // A manual request calls the slow model.
   assert.equal((await h.answer(next(), { trigger: 'manual' }, 20_000))?.source, 'api');
   assert.equal(calls(), 1);
-  // It has become fast: what is asked where there is no draft finds that out.
+  // The model has become fast. Manual requests still measure it, which lowers the estimate.
   Object.assign(llm, { firstMs: 60, wholeMs: 120 });
   for (let i = 0; i < 8; i++) await h.answer(next(), { trigger: 'manual' });
   assert.equal((await h.answer(next()))?.source, 'api');

@@ -1,5 +1,5 @@
-// How the API is asked while somebody types: after a pause, once for a word, and never so that something visible
-// changes.
+// When the API is called while the user types: after a pause, and at most once for a word. A visible suggestion does
+// not change.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stretchesOf } from '../../bench/common/typist.ts';
@@ -20,10 +20,10 @@ import {
   unsure,
 } from './harness.ts';
 
-/** The editor asks so long after a key, ms. */
+/** Time from a keystroke to the editor's request, ms. */
 const EDITOR_MS = 50;
 
-/** Types one key after the other; the editor cancels with each what it asked for before. */
+/** Types one key after the other. With each key the editor cancels its earlier request. */
 async function typed(h: Harness, before: string, text: string, gapMs: (at: number) => number): Promise<Asked[]> {
   const asked: Asked[] = [];
   for (let at = 1; at <= text.length; at++) {
@@ -44,7 +44,7 @@ function slowly(answer: string, ms: number, localMs = 0): { h: Harness; llm: Scr
 }
 
 for (const gapMs of [100, 250, 380, 550, 900]) {
-  test(`a word of seven letters is one call at most, at a key each ${gapMs} ms`, async () => {
+  test(`typing a word of seven letters makes at most one call, with ${gapMs} ms between keys`, async () => {
     for (const ms of [150, 600, 1500]) {
       const { h, llm } = slowly('somethingElse();', ms, 60);
       await typed(h, 'const x = ', 'average', () => gapMs);
@@ -79,7 +79,7 @@ test('a slow typist causes fewer calls per key', async () => {
   }
 });
 
-test('a second call within a word waits for a second', async () => {
+test('a second call within a word starts only after a pause of one second', async () => {
   const { h, llm } = slowly('no();', 100);
   await typed(h, 'const x = ', 'a', () => 900);
   assert.equal(llm.requests.length, 1);
@@ -90,10 +90,10 @@ test('a second call within a word waits for a second', async () => {
   assert.equal(llm.requests.length, 2);
 });
 
-/** A line that is as likely to stand as what the API says, for a position that the balance gives to the API. */
-function standing(answer: string): { h: Harness; llm: ScriptedLlm } {
+/** A local line that is about as good as the API's answer, at a position where the router chooses the API. */
+function withGoodLine(answer: string): { h: Harness; llm: ScriptedLlm } {
   const llm = new ScriptedLlm(answer);
-  // The line as a whole is in doubt, its tokens are not.
+  // The confidence of the whole line is fair, and that of its tokens is high.
   const specialist = new ScriptedSpecialist((_q, _o, call) =>
     call === 0 ? drafted('localName', FAIR) : drafted('x', UNSURE),
   );
@@ -101,14 +101,14 @@ function standing(answer: string): { h: Harness; llm: ScriptedLlm } {
 }
 
 test('a good local line is shown at once while the API is called', async () => {
-  const { h, llm } = standing('localName(first, second);');
+  const { h, llm } = withGoodLine('localName(first, second);');
   const asked = h.ask(position);
   await settled();
   assert.equal(asked.answer?.text, 'localName');
   assert.match(asked.answer?.decision.summary ?? '', /shown at once/);
   await h.clock.advance(1000);
   assert.equal(llm.requests.length, 1);
-  // What can be seen stays as it is, though the longer answer is there.
+  // The visible suggestion stays, although the longer answer has arrived.
   const along = await h.answer(query('const x = loc', '\n'), {}, 0);
   assert.equal(along?.text, 'alName');
   assert.equal(along?.id, asked.answer?.id);
@@ -120,7 +120,7 @@ test('a good local line is shown at once while the API is called', async () => {
 });
 
 test('a local line saves no money if the API is called, too slow, or returns nothing', async () => {
-  const { h } = standing('localName(first, second);');
+  const { h } = withGoodLine('localName(first, second);');
   assert.equal((await h.answer(position))?.savedUsd, 0);
   const fair = () => new ScriptedSpecialist(drafted('local();', FAIR));
   const settings = { balance: 0.9 };
@@ -136,7 +136,7 @@ test('a local line saves no money if the API is called, too slow, or returns not
 });
 
 test('typing something else than the shown line gets the API answer from the cache', async () => {
-  const { h, llm } = standing('remoteName();');
+  const { h, llm } = withGoodLine('remoteName();');
   await h.answer(position);
   const other = await h.answer(query('const x = r', '\n'), {}, 0);
   assert.equal(other?.text, 'emoteName();');
@@ -144,8 +144,8 @@ test('typing something else than the shown line gets the API answer from the cac
   assert.equal(llm.requests.length, 1);
 });
 
-test('typing on at once makes no call', async () => {
-  const { h, llm } = standing('remoteName();');
+test('the next keystroke before the debounce ends prevents the call', async () => {
+  const { h, llm } = withGoodLine('remoteName();');
   const asked = h.ask(position);
   await h.clock.advance(150);
   await h.answer(query('const x = local', '\n'), {}, 3000);
@@ -184,7 +184,7 @@ test('a fair local line is shown within the attention time', async () => {
 });
 
 test('a balance of 1 shows no local line before the API answers', async () => {
-  const { h } = standing('remoteName();');
+  const { h } = withGoodLine('remoteName();');
   h.settings = { ...h.settings, balance: 1 };
   const asked = h.ask(position);
   await settled();

@@ -1,5 +1,5 @@
-// A block that is typed again, through the real service and the n-gram model: several lines come at once,
-// and after an accept the rest is there.
+// A block that is typed again, through the real service and the n-gram model. Several lines are suggested at once, and
+// the rest after an accept.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
@@ -34,20 +34,20 @@ const complete = (at: ReturnType<typeof service>, prefix: string) =>
 
 const further = `${typed}const version = versions.`;
 
-test('three lines of the third copy come at once, with its own name in them', async () => {
+test('three lines of the third copy are suggested at once, with the name of that copy', async () => {
   const shown = await complete(service(), above + further);
   assert.ok(shown);
   assert.ok(own.slice(further.length).startsWith(shown.text), shown.text);
   assert.ok(shown.text.split('\n').length >= 3, shown.text);
 });
 
-test('without templates the same position gets no three right lines', async () => {
+test('without templates fewer than three right lines are suggested at the same position', async () => {
   const shown = await complete(service('never'), above + further);
   const right = shown !== undefined && own.slice(further.length).startsWith(shown.text);
   assert.ok(!right || shown.text.split('\n').length < 3);
 });
 
-test('after an accept the rest of the copy is there without another draft', async () => {
+test('after an accept the rest of the copy is suggested without another draft', async () => {
   const at = service();
   let prefix = above + typed;
   const shown = await complete(at, prefix);
@@ -59,6 +59,6 @@ test('after an accept the rest of the copy is there without another draft', asyn
   assert.ok(next);
   assert.ok(own.slice(prefix.length - above.length).startsWith(next.text), next.text);
   assert.ok(next.text.includes('ticket'), next.text);
-  // Only the suggestion after that is prefetched.
+  // One more draft prefetches the suggestion after this one.
   assert.ok(at.specialist.queries.length <= drafts + 1);
 });

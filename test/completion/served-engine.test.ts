@@ -1,5 +1,5 @@
-// A specialist that is served elsewhere, behind the same endpoint as the engine's process: what it is sent, what the
-// coupling sees of its tokens, and who answers while it is late, silent, or may not be asked.
+// A specialist that a server runs, with the engine's interface: what is sent to the server, which token features the
+// router gets, and that the n-grams answer while the server is late, down or not allowed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery, DraftOptions } from '../../src/common/completion.ts';
@@ -30,7 +30,7 @@ const odds = (token: string, p: number, ...rivals: number[]): TokenOdds => ({
 const answer = (text: string, tokens: readonly TokenOdds[]) => ok(llmAnswer(text, { tokens }));
 const summed = answer(' a + b', [odds(' a', 0.5, 0.25), odds(' +', 0.9, 0.1), odds(' b', 1), odds('', 0.8)]);
 
-function set(script: LlmScript = () => summed, mayLeave: (path: string) => boolean = () => true) {
+function setup(script: LlmScript = () => summed, mayLeave: (path: string) => boolean = () => true) {
   const clock = new ManualClock();
   const llm = new ScriptedLlm(script);
   const server = { there: true };
@@ -74,7 +74,7 @@ function set(script: LlmScript = () => summed, mayLeave: (path: string) => boole
 }
 
 test('a served draft has its own name and the token features of the router', async () => {
-  const { open, ask, specialist } = set();
+  const { open, ask, specialist } = setup();
   await open();
   assert.equal(specialist.state.kind, 'ready');
   const draft = await ask();
@@ -85,7 +85,7 @@ test('a served draft has its own name and the token features of the router', asy
   }));
   const rest = { matchLength: 0, count: 0, tier: 'base' };
   assert.deepEqual(seen, [
-    // Half, a quarter, and a quarter that is not told.
+    // The server reports probabilities of 0.5 and 0.25; the other 0.25 is unknown.
     { text: ' a', rest, numbers: [0.5, 0.25, 1.04] },
     { text: ' +', rest, numbers: [0.9, 0.8, 0.325] },
     { text: ' b', rest, numbers: [1, 1, 0] },
@@ -93,8 +93,8 @@ test('a served draft has its own name and the token features of the router', asy
 });
 
 test('a draft keeps all tokens if they do not spell its text', async () => {
-  // A server that repairs half a character in the text, and not in the tokens.
-  const { open, ask } = set(() => answer(' é', [odds(' ', 0.9), odds('\u00c3', 0.8), odds('\u00a9', 0.7)]));
+  // This server joins the two bytes of a character in the text, but not in the tokens.
+  const { open, ask } = setup(() => answer(' é', [odds(' ', 0.9), odds('\u00c3', 0.8), odds('\u00a9', 0.7)]));
   await open();
   const draft = await ask();
   assert.deepEqual(
@@ -104,7 +104,7 @@ test('a draft keeps all tokens if they do not spell its text', async () => {
 });
 
 test('a served draft is cut at low confidence like a local one', async () => {
-  const { open, ask } = set(() => answer(' a + b', [odds(' a', 0.99), odds(' +', 0.99), odds(' b', 0.05)]));
+  const { open, ask } = setup(() => answer(' a + b', [odds(' a', 0.99), odds(' +', 0.99), odds(' b', 0.05)]));
   await open();
   const draft = await ask();
   assert.ok(draft);
@@ -116,15 +116,15 @@ test('a served draft is cut at low confidence like a local one', async () => {
   assert.ok((cuts[0]?.p ?? 0) > 0.9 && (cuts[2]?.p ?? 1) < 0.3, JSON.stringify(cuts));
 });
 
-test('secrets are redacted before anything leaves; the blank before a word goes with the word, and no snippet or hint along', async () => {
-  const { open, ask, llm, limits } = set();
+test('the sent prompt is redacted, ends before the blank at the cursor, and has no snippets or hint', async () => {
+  const { open, ask, llm, limits } = setup();
   await open();
   await ask(query('const key = "hunter2";\nconst sum = ', '; // hunter2\n'));
   const { query: sent, snippets, hint, multiline } = llm.requests[0] ?? {};
   assert.equal(sent?.prefix, 'const key = "*******";\nconst sum =');
   assert.equal(sent?.suffix, '; // *******\n');
   assert.deepEqual([snippets, hint, limits[0], multiline], [[], undefined, 48, false]);
-  // No blank before the cursor, none in the answer.
+  // An indent is not cut off.
   await ask(query('    ', '\n'));
   assert.equal(llm.requests[1]?.query.prefix, '    ');
 });
@@ -133,10 +133,10 @@ test('a file that must not be sent is not sent, and the n-grams answer', async (
   for (const [script, mayLeave] of [
     [undefined, (path: string) => path !== position.path],
     [() => answer('', []), undefined],
-    // It would have gone on without the blank.
+    // This answer does not begin with the blank that was cut off.
     [() => answer('()', [odds('()', 0.9)]), undefined],
   ] as const) {
-    const { open, ask, llm, states } = set(script, mayLeave);
+    const { open, ask, llm, states } = setup(script, mayLeave);
     await open();
     for (let i = 0; i < 5; i++) assert.equal((await ask(query(`const sum${i} = `, '')))?.model, 'n-gram');
     assert.equal(llm.requests.length, mayLeave ? 0 : 5);
@@ -146,7 +146,7 @@ test('a file that must not be sent is not sent, and the n-grams answer', async (
 
 test('a late served draft is kept for the next request, and the n-grams answer first', async () => {
   const late = new Deferred<typeof summed>();
-  const { open, ask, clock, llm } = set(() => late.promise);
+  const { open, ask, clock, llm } = setup(() => late.promise);
   await open();
   const asked = ask();
   await clock.advance(PATIENCE_MS);
@@ -157,8 +157,8 @@ test('a late served draft is kept for the next request, and the n-grams answer f
   assert.equal(llm.requests.length, 1);
 });
 
-test('a new key cancels the earlier call', async () => {
-  const { open, specialist, llm } = set(() => new Promise(() => {}));
+test('a new keystroke cancels the earlier call', async () => {
+  const { open, specialist, llm } = setup(() => new Promise(() => {}));
   await open();
   specialist.begin(position, line);
   await settled();
@@ -168,7 +168,7 @@ test('a new key cancels the earlier call', async () => {
 });
 
 test('a server that is down or returns no probabilities is off, with the reason', async () => {
-  const gone = set();
+  const gone = setup();
   gone.server.there = false;
   await gone.open();
   assert.deepEqual(gone.specialist.state, { kind: 'failed', failure: { code: 'network', message: 'Nobody listens.' } });
@@ -177,7 +177,7 @@ test('a server that is down or returns no probabilities is off, with the reason'
     [() => failed('network', 'It hung up.'), /hung up/],
     [() => answer(' a', []), /how likely/],
   ] as const) {
-    const { open, ask, specialist } = set(script);
+    const { open, ask, specialist } = setup(script);
     await open();
     for (let i = 0; i < 3; i++) assert.equal((await ask(query(`const sum${i} = `, '')))?.model, 'n-gram');
     const { state } = specialist;

@@ -1,4 +1,4 @@
-// The service where something fails, leaks or costs: API failures, secrets, selected text, prefetch, blocks.
+// The completion service in special cases: API failures, secrets, selected text, prefetch, blocks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DraftOptions } from '../../src/common/completion.ts';
@@ -30,7 +30,7 @@ for (const code of [
   'network',
   'over-budget',
 ] as const) {
-  test(`${code}: the fair local draft instead, one event, no storm`, async () => {
+  test(`${code}: the fair local draft is shown, one event is sent, and the backoff prevents more calls`, async () => {
     const llm = new ScriptedLlm(() => failure(code));
     const h = new Harness({
       specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
@@ -74,7 +74,7 @@ test('a key refused while the next call is prepared is not tried again', async (
   assert.match(asked.answer?.decision.summary ?? '', /not available/);
 });
 
-test('nothing counts as saved while the API is unavailable', async () => {
+test('no saved cost is counted while the API is unavailable', async () => {
   const llm = new ScriptedLlm(() => failure('bad-key'));
   const h = new Harness({
     specialist: new ScriptedSpecialist(drafted('local();', FAIR)),
@@ -85,7 +85,7 @@ test('nothing counts as saved while the API is unavailable', async () => {
   assert.equal((await h.answer(query('let b = ', '\n')))?.savedUsd, 0);
 });
 
-test('after the backoff the API is tried again, and success ends the episode', async () => {
+test('after the backoff the API is called again, and a success resets the backoff', async () => {
   const llm = new ScriptedLlm((_r, call) => (call === 0 ? failure('rate-limited', 5000) : 'remote();'));
   const h = new Harness({ specialist: unsure(), llm });
   await h.answer(position);
@@ -294,7 +294,7 @@ test('a block is requested where syntax opens one, if the setting allows it', as
   }
 });
 
-test('several lines are suggested where they are known, if the setting allows it', async () => {
+test('several lines are suggested if the draft has them and the setting allows it', async () => {
   for (const multiline of [true, false]) {
     const asked: DraftOptions[] = [];
     const specialist = new ScriptedSpecialist((_q, options) => {

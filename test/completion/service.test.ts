@@ -1,4 +1,4 @@
-// The service: who answers, races, cancellation, reuse.
+// The completion service: which model answers, races, cancellation, and reuse of answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../src/common/completion.ts';
@@ -230,7 +230,7 @@ test('if the in-flight call does not fit, the request makes its own call', async
   assert.deepEqual([second.answer?.costUsd, ...h.of('paid-unshown').map(({ costUsd }) => costUsd)], [0.001, 0.001]);
 });
 
-test('a waiter leaves when the streamed text does not fit', async () => {
+test('a request stops waiting for a call when the streamed text does not fit', async () => {
   const llm = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), llm });
   const first = h.ask(position);
@@ -251,7 +251,7 @@ test('a waiter leaves when the streamed text does not fit', async () => {
   assert.ok(back?.cached);
 });
 
-test('a call without a waiter ends after the grace period or runs on for a limited time', async () => {
+test('a call that no request waits for ends after the grace period or continues for a limited time', async () => {
   const llm = new StreamingTeacher();
   const h = new Harness({ specialist: unsure(), llm });
   const young = h.ask(position);

@@ -1,4 +1,4 @@
-// What became of a suggestion, read from later text; and what follows from it for the bars.
+// The outcome of a suggestion is read from later text, and outcomes move the display threshold.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../../src/common/log.ts';
@@ -12,24 +12,24 @@ const tail = '\nmore();\n';
 const shown = { query: query(head, tail), text: 'compute(first);' };
 
 const verdicts: [name: string, later: ReturnType<typeof query>, outcome: string][] = [
-  ['the same place', query(head, tail), 'pending'],
+  ['the same position', query(head, tail), 'pending'],
   ['typed along', query(`${head}comp`, tail), 'pending'],
   ['typed along with a closed bracket', query(`${head}compute(`, `)${tail}`), 'pending'],
   ['typed to the end', query(`${head}compute(first);`, tail), 'typed'],
-  ['there, and on the next line', query(`${head}compute(first);\n`, tail), 'typed'],
+  ['typed to the end, and the cursor on the next line', query(`${head}compute(first);\n`, tail), 'typed'],
   [
-    'there, and the cursor above',
+    'typed to the end, and the cursor above',
     query('import { a', ` } from "./a.ts";\n\nconst x = compute(first);${tail}`),
     'typed',
   ],
-  ['there, with a line added above', query(`// new\n${head}compute(first);`, tail), 'typed'],
+  ['typed to the end, and a line added above', query(`// new\n${head}compute(first);`, tail), 'typed'],
   ['something else typed', query(`${head}other`, tail), 'rejected'],
-  ['alike by chance at first', query(`${head}coN`, tail), 'rejected'],
-  ['a good part of it', query(`${head}compute(second`, tail), 'typed'],
+  ['the first two letters typed by chance', query(`${head}coN`, tail), 'rejected'],
+  ['a large part of the suggestion typed', query(`${head}compute(second`, tail), 'typed'],
   ['the cursor moved down', query(`${head}\nmore();\n`, ''), 'ignored'],
   ['the cursor moved up', query('import { a', ` } from "./a.ts";\n\nconst x = ${tail}`), 'ignored'],
   ['another file', query('y', '', 'src/b.ts'), 'ignored'],
-  ['the place is gone', query('all new', ''), 'ignored'],
+  ['the position no longer exists', query('all new', ''), 'ignored'],
 ];
 for (const [name, later, outcome] of verdicts) {
   test(`${name}: ${outcome}`, () => assert.equal(judge(shown, later), outcome));
@@ -59,13 +59,13 @@ test('each suggestion gets one verdict', async () => {
   assert.deepEqual(outcomes, ['1 rejected', '2 ignored', `3 accepted ${shown.text.length}`]);
 });
 
-test('what was gone before it could be read is not rejected', () => {
+test('a suggestion that was visible too briefly to be read is ignored, not rejected', () => {
   const { outcomes, tracker } = tracked();
   tracker.observe(query(`${head}nope`, tail));
   assert.deepEqual(outcomes, ['1 ignored']);
 });
 
-test('a part, then all of it; a part, then something else', () => {
+test('partial accepts add up, also before a full accept or other text', () => {
   const { outcomes, tracker } = tracked();
   const [none, word, more] = ['', 'compute', 'compute(first'].map((text) => query(head + text, tail)) as [
     ReturnType<typeof query>,
@@ -79,7 +79,7 @@ test('a part, then all of it; a part, then something else', () => {
   tracker.shown('2', shown.query, shown.text);
   tracker.partAccepted(word, 7);
   tracker.observe(query(`${head}compute[0]`, tail));
-  // Another provider's word, none at all, and one in another file.
+  // A word of another provider, no word, and a word in another file are not counted.
   tracker.shown('3', shown.query, shown.text);
   tracker.partAccepted(query(`${head}other`, tail), 5);
   tracker.partAccepted(none, 7);
@@ -87,7 +87,7 @@ test('a part, then all of it; a part, then something else', () => {
   assert.deepEqual(outcomes.slice(3), ['2 partly-accepted 7']);
 });
 
-test('what was typed by hand counts for no key; a key that is told of after the text counts', () => {
+test('an accept counts only the characters that were not typed, also if it is reported after the text', () => {
   const { outcomes, tracker } = tracked();
   tracker.observe(query(`${head}comp`, tail));
   tracker.observe(query(`${head}compute(first);`, tail));
@@ -102,7 +102,7 @@ test('what was typed by hand counts for no key; a key that is told of after the 
   assert.deepEqual(outcomes.slice(2), ['2 partly-accepted 3', '2 accepted 10']);
 });
 
-test('a part, then away: what was there at the last look was typed, a letter or two is chance', () => {
+test('on a change of file a large typed part counts as typed, and one or two letters as ignored', () => {
   const { outcomes, tracker } = tracked();
   tracker.observe(query(`${head}compute(`, `)${tail}`));
   tracker.observe(query('y', '', 'src/b.ts'));
@@ -113,7 +113,7 @@ test('a part, then away: what was there at the last look was typed, a letter or 
   assert.deepEqual(outcomes, ['1 typed', '2 ignored']);
 });
 
-test('three rejections in a row raise the threshold by at most 0.1, an accept or time lowers it, a manual request has none', async () => {
+test('rejections raise the threshold by at most 0.1, and an accept or time resets it', async () => {
   const clock = new ManualClock();
   const gate = new ShowGate(clock, silentLog);
   const threshold = () => gate.policy(SETTINGS, true, false).showThreshold;

@@ -1,5 +1,5 @@
-// A place that a slow engine does not know, through the real service and the real specialist: the n-grams at once, the mixture for who
-// asks there again, and nothing replaced that can be seen.
+// A position with an uncached prompt and a slow engine, through the real service and specialist. The n-grams answer at
+// once, a repeated request gets the mixture's draft, and a visible suggestion is not replaced.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../src/common/completion.ts';
@@ -21,10 +21,10 @@ class Ngrams extends ScriptedSpecialist {
   removeFile(): void {}
 }
 
-/** A prompt of 500 tokens takes it 600 ms, a line 43 to 174. */
+/** The engine needs 600 ms for a prompt of 500 tokens, and 43 to 174 ms for a line. */
 const PACE = { tokenMs: 1.2, lineMs: 130 };
 
-async function set(confidence: number) {
+async function setup(confidence: number) {
   const clock = new ManualClock();
   const engine = new PacedEngine(clock, PACE);
   const heard = { ready: 0 };
@@ -50,24 +50,24 @@ async function set(confidence: number) {
   await specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
   heard.ready = 0;
   const request = (at: CompletionQuery): CompletionRequest => ({ query: at, trigger: 'automatic', indentUnit: '  ' });
-  /** What is answered, and after how many ms. */
+  /** The completion, and the time until it was returned. */
   const ask = async (at: CompletionQuery, most = 2000) => {
     const began = clock.monotonic();
-    let took: number | undefined;
+    let durationMs: number | undefined;
     const asked = service.complete(request(at), new AbortController().signal).finally(() => {
-      took = clock.monotonic() - began;
+      durationMs = clock.monotonic() - began;
     });
     await settled();
-    for (let waited = 0; took === undefined && waited < most; waited += 10) await clock.advance(10);
-    return { completion: await asked, ms: took as number };
+    for (let waited = 0; durationMs === undefined && waited < most; waited += 10) await clock.advance(10);
+    return { completion: await asked, ms: durationMs as number };
   };
   return { clock, engine, service, specialist, heard, request, ask };
 }
 
 const position = query('const x = ', '\n');
 
-test('where the n-grams are sure they answer at once; the mixture comes, and replaces nothing while it can be seen', async () => {
-  const { clock, heard, ask } = await set(SURE);
+test('a confident n-gram draft is shown at once; the later mixture does not replace it while it is visible', async () => {
+  const { clock, heard, ask } = await setup(SURE);
   const first = await ask(position);
   assert.deepEqual([first.completion?.text, first.completion?.model, first.ms], ['ngram();', 'n-gram', 0]);
   await clock.advance(2000);
@@ -76,14 +76,14 @@ test('where the n-grams are sure they answer at once; the mixture comes, and rep
   assert.deepEqual([again.completion?.id, again.completion?.text], [first.completion?.id, 'ngram();']);
   const along = await ask({ ...position, prefix: `${position.prefix}ngr` });
   assert.deepEqual([along.completion?.id, along.completion?.text], [first.completion?.id, 'am();']);
-  // Something else was typed, and taken back: nothing of it is on the screen any more.
+  // Other text was typed and deleted again, so the suggestion is no longer visible.
   await ask({ ...position, prefix: `${position.prefix}other` });
   const back = await ask(position);
   assert.deepEqual([back.completion?.text, back.completion?.model], ['neural();', 'base + n-gram']);
 });
 
-test('where they are not, nothing is shown at once, and the mixture when the place is asked about again', async () => {
-  const { clock, heard, ask } = await set(UNSURE);
+test('an unconfident n-gram draft is not shown, and the next request at the position gets the mixture', async () => {
+  const { clock, heard, ask } = await setup(UNSURE);
   const first = await ask(position);
   assert.deepEqual([first.completion, first.ms], [undefined, 0]);
   await clock.advance(2000);
@@ -92,25 +92,25 @@ test('where they are not, nothing is shown at once, and the mixture when the pla
   assert.deepEqual([again.completion?.text, again.completion?.model, again.ms], ['neural();', 'base + n-gram', 0]);
 });
 
-test('a prompt that was run while the cursor rested makes it one step', async () => {
-  const { clock, service, engine, ask } = await set(SURE);
+test('if the prompt was run while the cursor rested, the first request gets the mixture', async () => {
+  const { clock, service, engine, ask } = await setup(SURE);
   service.warm(position);
   await clock.advance(700);
-  assert.equal(engine.asked, 0, 'no line is drafted that nobody asks for');
+  assert.equal(engine.asked, 0, 'no line is drafted without a request');
   const first = await ask({ ...position, prefix: `${position.prefix}n` });
   assert.equal(first.completion?.model, 'base + n-gram');
   assert.ok(first.ms > 0 && first.ms < 180, `${first.ms} ms: a line`);
 });
 
-test('begun with the key, a line is there sooner by what the editor waits before it asks', async () => {
-  const { clock, service, engine, request, ask } = await set(SURE);
+test('a draft started at the keystroke saves the time that the editor waits before its request', async () => {
+  const { clock, service, engine, request, ask } = await setup(SURE);
   service.warm(position);
   await clock.advance(700);
   const next = { ...position, prefix: `${position.prefix}n` };
   service.begin(request(next));
   await clock.advance(50);
   const ahead = await ask(next);
-  const other = await set(SURE);
+  const other = await setup(SURE);
   other.service.warm(position);
   await other.clock.advance(700);
   const asked = await other.ask(next);

@@ -1,17 +1,17 @@
-// How the user types: stops are his own whatever was worth a call at them.
+// Measures how often the user stops typing, and at how many of these stops a call would be worth its price.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TypingPace } from '../../src/completion/typing-pace.ts';
 import { query } from './harness.ts';
 
-/** So many keys, a second apart. */
+/** Types this many keys, one per second. */
 function typing(keys: number): TypingPace {
   const pace = new TypingPace();
   for (let i = 0; i <= keys; i++) pace.key(query('x'.repeat(i + 1), '\n'), 1000 * i, 360);
   return pace;
 }
 
-test('stops an hour are told apart from the calls that were worth it: those hang on a slider that may be moved', () => {
+test('calls per hour depend on the judgements of the stops, and stops per hour do not', () => {
   const pace = typing(150);
   assert.equal(pace.stopsAnHour, 3600);
   assert.equal(pace.callsAnHour, undefined, 'nothing was judged');
@@ -21,7 +21,7 @@ test('stops an hour are told apart from the calls that were worth it: those hang
   assert.equal(pace.stopsAnHour, 3600);
 });
 
-test('nothing is said while little was typed', () => {
+test('both figures are undefined until enough keys were typed', () => {
   const pace = typing(100);
   pace.judge(true);
   assert.deepEqual([pace.stopsAnHour, pace.callsAnHour], [undefined, undefined]);

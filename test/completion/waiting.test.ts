@@ -1,4 +1,4 @@
-// What a model makes one wait is in its price, and is its own: another model begins anew.
+// A model's latency raises the price of its calls. Each model has its own latency estimate.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok } from '../../src/common/errors.ts';
@@ -10,7 +10,7 @@ const slow = () => new ScriptedLlm(() => ok(llmAnswer('remote();', { latencyMs: 
 let positions = 0;
 const next = () => query(`const place${positions++} = `, '\n');
 
-test('a slow model is dearer from its first answer on, but not for who asks for a suggestion', async () => {
+test('a slow model raises the price after its first answer, but not for manual requests', async () => {
   const h = new Harness({ specialist: unsure(), llm: slow() });
   const usual = priceOf(h.settings.balance);
   assert.equal((await h.answer(next()))?.decision.price, usual);
@@ -19,7 +19,7 @@ test('a slow model is dearer from its first answer on, but not for who asks for 
   assert.ok((second?.decision.price ?? 0) > usual + 0.2, String(second?.decision.price));
 });
 
-test('the next model has a pace of its own, and the earlier one keeps its', async () => {
+test('another model has its own latency estimate, and the first one keeps its estimate', async () => {
   const first = slow();
   const h = new Harness({ specialist: unsure(), llm: first });
   await h.answer(next());

@@ -1,6 +1,7 @@
-// A process that asks the API about made-up places, as an adaptation does, until it is done, may not go on, or is killed.
-// Arguments: store's folder, address of the API, places, first place, limit in US dollars, model, provider, calls at once; 'batches' waits for these.
-// Ends with code 0 when every place is answered, 3 when it stopped before; prints why.
+// A process that asks the API about made-up positions, as an adaptation does, until all are answered, the limit is
+// reached, or the process is killed. Arguments: the store's folder, address of the API, number of positions, first
+// position, limit in US dollars, model, provider, calls at once; with 'batches' the calls are sent as batches. Exit
+// code: 0 if every position is answered, 3 if it stopped earlier; then it prints the reason.
 
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/common/clock.ts';
@@ -15,7 +16,7 @@ import { openStore } from '../../src/storage/open.ts';
 
 const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = '', ...rest] = process.argv.slice(2);
 const [provider = 'anthropic', concurrency = '4', wait] = rest;
-/** A look at a batch comes soon; limits take their time. */
+/** Waits of up to 40 s, as between polls of a batch, take 1 ms. Longer ones, such as time limits, keep their length. */
 const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms > 40_000 ? ms : 1, signal) };
 const { store, notice } = openStore(folder, { log: silentLog });
 if (notice !== undefined) throw new Error(notice);

@@ -1,4 +1,5 @@
-// The syntaxes that hold a secret in the corpus. data/carriers.tsv lists how people write it; each carrier makes a file.
+// The syntaxes that hold a secret in the corpus. data/carriers.tsv lists how people write it; each carrier makes a
+// file.
 import { readRows } from '../support/data-files.ts';
 import { among, filler } from './corpus-filler.ts';
 import type { Random } from './corpus-random.ts';
@@ -337,7 +338,7 @@ export const carriers: readonly Carrier[] = [
     '\n',
   ),
   xmlFile,
-  // File names that alone do not leave a file out: documents and samples that hold real values.
+  // Names of documents and samples that hold real values. The harvest does not exclude files with these names.
   carrier(
     'dotenv',
     values,

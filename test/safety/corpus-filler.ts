@@ -1,4 +1,4 @@
-// Ordinary text around the secrets: code, comments and prose about invented things. No two files resemble each other.
+// Ordinary text around the secrets: code, comments and prose about invented things. All files differ.
 import type { Random } from './corpus-random.ts';
 import { camel, noun, pascal, snake, verb } from './corpus-words.ts';
 

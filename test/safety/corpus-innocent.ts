@@ -1,4 +1,5 @@
-// What is no secret and looks a little like one: placeholders, references, ids, hashes, public keys, ordinary words under suspicious names.
+// Texts that resemble a secret and are none: placeholders, references, ids, hashes, public keys, and ordinary words
+// under suspicious names.
 import { among } from './corpus-filler.ts';
 import type { Random } from './corpus-random.ts';
 import { uuid } from './corpus-tokens.ts';
@@ -94,7 +95,7 @@ const rows: readonly Row[] = [
   ['an ssh address', 'ini', 'ini', (r) => `remote = git@${host(r)}:${noun(r)}/${noun(r)}.git`],
 ];
 
-/** `each` of every row, in files of their own. */
+/** Makes `each` texts of every row, in separate files. */
 export function innocents(random: Random, each: number): { files: Record<string, string>; innocent: Innocent[] } {
   const files: Record<string, string> = {};
   const innocent: Innocent[] = [];

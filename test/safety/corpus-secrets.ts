@@ -1,4 +1,5 @@
-// Kinds of secrets that people and programs make up themselves: passwords, keys of their own applications, connection strings, key files.
+// Kinds of secrets that people and programs generate themselves: passwords, application keys, connection strings, key
+// files.
 import type { Random } from './corpus-random.ts';
 import { jwt, plain, uuid } from './corpus-tokens.ts';
 import type { Credential, Form, Kind } from './corpus-types.ts';
@@ -112,7 +113,7 @@ const generic: readonly Kind[] = [
   kind('named', 'credential', 'credentials,service credential', (r) => r.text(36)),
 ];
 
-/** Text with a password in it, and the password as it stands there. */
+/** A text with a password, and the password as the text spells it. */
 function dsn(form: string, labels: string, write: (random: Random, password: string) => string): Kind {
   return kind('url', form, labels, (random) => {
     const password = random.chance(0.6) ? humanPassword(random).replace(/[^\w!.*-]/g, 'x') : random.text(20);
@@ -231,7 +232,7 @@ const urls: readonly Kind[] = [
   }),
 ];
 
-/** Base64 in lines of 64; the lines but the last are the secrets. */
+/** Base64 in lines of 64 characters. All lines except the last are the secrets. */
 function armoured(head: string, bytes: Buffer, tail: string, width = 64): Credential {
   const lines = bytes.toString('base64').match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
   return { text: [head, ...lines, tail].filter((line) => line !== '').join('\n'), secrets: lines.slice(1, -1) };

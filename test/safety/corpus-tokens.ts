@@ -1,4 +1,4 @@
-// Kinds of secrets that providers hand out, read from a table; every value is made from a seed.
+// Kinds of secrets that providers issue, read from a table. A seed determines every value.
 import { readRows } from '../support/data-files.ts';
 import type { Alphabet, Random } from './corpus-random.ts';
 import type { Credential, Form, Kind } from './corpus-types.ts';
@@ -52,7 +52,9 @@ const generators: Readonly<Record<string, (random: Random) => string>> = {
     }),
 };
 
-/** A format with random text for its slots: `{32h}` is 32 characters of an alphabet, `{uuid}` what a generator returns. */
+/**
+ * A format with random text for its slots: `{32h}` is 32 characters of an alphabet, `{uuid}` what a generator returns.
+ */
 export function fillFormat(format: string, random: Random): string {
   return format.replace(/\{(?:(\d+)([a-zA-Z])|(\w+))\}/g, (slot, count?: string, letter = '', generator = '') => {
     const alphabet = alphabetLetters[letter];

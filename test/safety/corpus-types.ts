@@ -56,7 +56,7 @@ export interface Planted {
   readonly form: Form;
   readonly carrier: string;
   readonly path: string;
-  /** If kept or sent text contains one of these, it is a leak. */
+  /** If a stored or sent text contains one of these, it is a leak. */
   readonly secrets: readonly string[];
   /** Other files that hold the secret without a name. */
   readonly also: readonly string[];

@@ -1,4 +1,5 @@
-// Hostile and crafted folders through the command line: nothing of them runs, and nothing else is read. All ways: bench/safety/folder.ts.
+// Hostile and crafted folders on the command line: none of their programs is run, and no file outside is read.
+// bench/safety/folder.ts tests more ways.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { traps, tryTrap } from './folder.ts';

@@ -1,4 +1,4 @@
-// One try to be tricked: a hostile or crafted folder, given to the command line as a user would, and what came of it.
+// Gives a hostile or crafted folder to the command line as a user would, and reports whether a promise was broken.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
@@ -11,9 +11,9 @@ import { indexedTexts } from '../support/stored.ts';
 
 export interface Trap {
   readonly name: string;
-  /** What it attacks: that nothing of a folder is run, or that nothing else is read. */
+  /** The attacked promise: no program of the folder is run, or no file outside the folder is read. */
   readonly promise: 'nothing runs' | 'only the folder is read';
-  /** Makes it in an empty folder; returns what is opened. */
+  /** Creates the trap in the empty folder `base`; returns the folder to open. */
   readonly make: (base: string, program: string) => string;
 }
 
@@ -39,16 +39,16 @@ export const traps: readonly Trap[] = [
   ),
 ];
 
-/** How the command line is given a folder. */
+/** Arguments that give a folder to the command line. */
 export const ways = {
   adapt: (opened: string, _file: string) => [opened, '--local', '--no-neural', '--json'],
   complete: (opened: string, file: string) => ['complete', `${file}:1`, '--folder', opened, '--no-neural', '--json'],
 } as const;
 
-/** No try needs a tenth of it; one that does not come back has failed. */
+/** A run that needs longer has failed. Normal runs need less than a tenth of this. */
 const patienceMs = 240_000;
 
-/** Undefined: it held. Else what went wrong. */
+/** Returns a sentence about what went wrong; undefined if the promise was kept. */
 export async function tryTrap(
   trap: Trap,
   way: keyof typeof ways,
@@ -71,7 +71,7 @@ export async function tryTrap(
     if (code === 0 && texts.length === 0) return 'nothing was indexed';
     if (texts.some(({ text }) => text.includes(outsideWord)) || output.includes(outsideWord))
       return 'a text from outside was read';
-    // Two files are too few to learn from, which is said in a sentence.
+    // Some folders have only two files: too few to learn from. The output says so.
     const isTooSmall = way === 'adapt' && code === 1 && /too few|nothing to learn/i.test(output);
     if (code !== 0 && !isTooSmall) return `it ended with ${code ?? 'a time limit'}: ${output.trim().slice(-200)}`;
     return undefined;

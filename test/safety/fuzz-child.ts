@@ -1,4 +1,5 @@
-// Runs the fuzzer in a process of little memory, so that an input that takes it ends the process: node fuzz-child.ts FOLDER SEED COUNT
+// Runs the fuzzer in a process with little memory, so that an input that needs too much ends the process.
+// Usage: node fuzz-child.ts FOLDER SEED COUNT
 import { fuzz } from './fuzz.ts';
 
 const [folder = '', seed = '', count = ''] = process.argv.slice(2);

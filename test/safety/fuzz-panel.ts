@@ -1,4 +1,4 @@
-// Whole messages of the panel, and what the panel does with one that was let through: everything that it reads must be there.
+// Valid messages of the panel, and a check that an accepted message contains everything that the panel reads.
 import {
   type PanelReport,
   type PanelRow,
@@ -124,7 +124,7 @@ const fromPanel = [
   { type: 'open', id: '1' },
 ];
 
-/** Reads what the panel's views read, and does with it what they do. Throws where they would. */
+/** Reads and uses the same fields as the panel's views. Throws if the views would throw. */
 function check(message: ToPanel): void {
   const words = message.type === 'init' ? new Words(message.strings, message.locale) : new Words({}, 'en');
   const texts = (...values: readonly string[]) => values.forEach((value) => void flatten(value));

@@ -1,4 +1,4 @@
-// Starts the fuzzer in a process of little memory and reads what became of every input.
+// Starts the fuzzer in a process with little memory, and reads its results.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,11 +7,11 @@ import type { FuzzRow } from './fuzz.ts';
 
 export interface FuzzRun {
   readonly rows: readonly FuzzRow[];
-  /** By how much the process has grown, at its peak. */
+  /** Growth of the process's memory at its peak. */
   readonly grownBytes: number;
 }
 
-/** Throws where the process did not come to its end: an input has taken it along. */
+/** Throws if the process died, which an input has caused. */
 export function runFuzz(seed: number, count: number): FuzzRun {
   const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-fuzz-'));
   try {

@@ -1,4 +1,5 @@
-// What is fuzzed: every loader of a file that may be damaged or made by somebody else, and the messages of the panel.
+// The fuzzer's targets: every loader of a file that may be damaged or come from another program, and the panel's
+// messages.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,12 +24,12 @@ import type { Random } from './corpus-random.ts';
 import { mutateBytes, mutateJson, mutateJsonText } from './fuzz-mutate.ts';
 import { panelMessages } from './fuzz-panel.ts';
 
-/** What became of an input: used, refused in words, or (a message that is none of ours) not taken. */
+/** The result of an input: used, refused with an error message, or ignored as an unknown message. */
 export type Ending = 'used' | 'ignored' | Failure;
 
 export interface Target {
   readonly name: string;
-  /** One damaged input, tried. Throws what the loader throws. */
+  /** Loads one damaged input. Throws what the loader throws. */
   readonly try: (random: Random) => Ending | Promise<Ending>;
 }
 
@@ -182,7 +183,7 @@ export function targets(folder: string): readonly Target[] {
   ];
 }
 
-/** What a model does with what it was read from. */
+/** Uses a loaded model as the specialist does. */
 function use(model: NgramModel): void {
   const query = { path: 'src/new.ts', languageId: 'typescript', prefix: text.slice(0, 60), suffix: '\n}\n' };
   model.complete(query, { multiline: true, maxTokens: 12 });
@@ -224,7 +225,7 @@ function damaged(snapshot: Uint8Array, random: Random): Uint8Array {
   return Buffer.concat([head, changed, padding, snapshot.subarray(end)]);
 }
 
-/** With the checksum that its bytes have now: FNV-1a over words, then over the last bytes. */
+/** Writes the checksum of the damaged bytes: FNV-1a over words, then over the last bytes. */
 export function sealed(bytes: Uint8Array): Uint8Array {
   const out = Uint8Array.from(bytes);
   const view = new DataView(out.buffer);

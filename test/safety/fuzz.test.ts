@@ -1,4 +1,5 @@
-// Damaged files and messages end in errors with a code and advice, or are used; never in a raw error, never in memory that they only claim.
+// Damaged files and messages are used or give errors with a code and advice. They cause no raw error, and no memory is
+// allocated only because a file claims a size.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,10 +24,10 @@ test('2,000 damaged inputs for every loader end in coded errors with advice, in 
     rows.flatMap(({ failures }) => failures),
     [],
   );
-  // Both ways of ending are reached, so that neither is what the loaders always do.
+  // Some inputs of every loader are used and some refused, so the loaders do not always do the same.
   assert.ok(rows.reduce((sum, { used }) => sum + used, 0) > 200);
   assert.ok(rows.reduce((sum, { refused }) => sum + refused, 0) > 500);
-  // 40 MB as a rule; a single array by a claimed size would be gigabytes.
+  // Usually 40 MB. One array of a claimed size would need gigabytes.
   assert.ok(grownBytes < 500e6, `${grownBytes} bytes`);
 });
 

@@ -1,4 +1,4 @@
-// The fuzzer: damaged inputs for every loader, each of which must end in something usable or in an error with a code and advice.
+// The fuzzer gives damaged inputs to every loader. Each input has to be used, or give an error with a code and advice.
 import { CodedError, type ErrorCode } from '../../src/common/errors.ts';
 import { Random } from './corpus-random.ts';
 import { type Ending, type Target, targets } from './fuzz-targets.ts';
@@ -6,13 +6,13 @@ import { type Ending, type Target, targets } from './fuzz-targets.ts';
 export interface FuzzRow {
   readonly target: string;
   readonly tried: number;
-  /** Inputs that ended in neither: what came instead, with the seed that brings it back. */
+  /** Other results, each with the seed that reproduces it. */
   readonly failures: readonly string[];
   readonly used: number;
   readonly refused: number;
 }
 
-/** What a message has to hold: something that the reader can do. */
+/** Advice that an error message has to contain: what the reader can do. */
 const advice = /\b(?:Run|Adapt|adapt|Reinstall|Update|Start|Choose|Use|use|Name|Copy|Train)\b/;
 
 const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -43,7 +43,7 @@ export async function fuzz(folder: string, seed: number, count: number): Promise
   return rows;
 }
 
-/** 'used', 'refused', or what was wrong. */
+/** 'used', 'refused', or a sentence about a wrong result. */
 export async function once(target: Target, seed: number): Promise<string> {
   let ending: Ending;
   try {

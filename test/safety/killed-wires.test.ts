@@ -1,4 +1,5 @@
-// Labelling over every wire, killed between its answers and in the middle of one, and started again: nothing is lost, nothing is asked or paid twice.
+// Labelling with every provider's protocol, killed between answers and during one, and started again. No answer is
+// lost, asked for twice, or paid twice.
 import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,7 +13,7 @@ import { answered, type Buyer, buy, storedCalls, temporaryFolder } from './purch
 
 const positions = 4;
 
-/** A provider for each wire, and for each path of one. */
+/** A provider for each protocol and each of its paths. */
 const wires: Readonly<Record<string, { readonly provider: string; readonly model: string }>> = {
   'the Messages API': { provider: 'anthropic', model: 'claude-haiku-5-5' },
   'chat completions': { provider: 'openai', model: 'gpt-5.4-mini' },
@@ -24,14 +25,14 @@ for (const [name, { provider, model }] of Object.entries(wires)) {
   test(`${name}: a run killed after each answer and inside one resumes`, async () => {
     const storage = temporaryFolder();
     const api = await HostileMessages.begin();
-    /** Of each place how often it was answered to its end. */
+    /** How often each position was answered completely. */
     const whole = new Map<string, number>();
     let run: Buyer | undefined;
     let [calls, halves] = [0, 0];
     api.as(async (response, server) => {
       const [position = ''] = /place\d+ =/.exec(server.requests.at(-1) ?? '') ?? [];
       calls += 1;
-      // The second call of a run comes when the first one's answer is kept.
+      // The second call of a run is sent after the first answer was stored.
       const kill = calls === 2;
       if (kill && halves++ === 0) {
         stream(response);
@@ -64,7 +65,7 @@ for (const [name, { provider, model }] of Object.entries(wires)) {
       );
       const rows = storedCalls(storage);
       assert.equal(rows.filter(({ text: kept }) => /whole of place\d+ =;/.test(kept)).length, positions);
-      // What a process that died had set aside is no answer: it costs at most what it might have.
+      // The reservation of a killed process is no answer. Its cost is at most the reserved amount.
       assert.ok(rows.every(({ costUsd }) => provider === 'vllm' || costUsd > 0));
     } finally {
       await api.close();
@@ -73,7 +74,7 @@ for (const [name, { provider, model }] of Object.entries(wires)) {
   });
 }
 
-/** Batches behind a socket; whoever asks is killed at a call, before or after it is heard. */
+/** A batch server. It kills the client at a given call, before or after the server handles the call. */
 async function batchServer(api: MessageBatches, killed: () => Promise<void>) {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request);
@@ -84,7 +85,7 @@ async function batchServer(api: MessageBatches, killed: () => Promise<void>) {
       });
       const type = answer.headers.get('content-type') ?? '';
       response.writeHead(answer.status, { 'content-type': type });
-      // Where results lie is an address of its own.
+      // The results have their own address.
       response.end((await answer.text()).replaceAll('https://api.anthropic.com', `http://${request.headers.host}`));
     } catch {
       await killed();

@@ -1,4 +1,5 @@
-// An adaptation that is killed at any moment leaves what is on disk whole, and comes out the same in the end: a few kills of each kind.
+// An adaptation that is killed at any moment leaves usable files, and has the same result in the end. A few kills of
+// each kind.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { KillGround, victims } from './kills.ts';

@@ -1,5 +1,5 @@
-// Kills at random moments of an adaptation from the command line; what is on disk stays whole, and the run comes out as one that was
-// left alone.
+// Kills processes of a command-line adaptation at random moments. The files on disk have to stay usable, and the
+// finished run has to have the result of an undisturbed run.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -38,12 +38,12 @@ interface Ended {
   readonly err: string;
 }
 
-/** A folder, a small base, and runs that all end alike. */
+/** A folder, a small base, and options with which every finished run has the same result. */
 export class KillGround {
   private readonly project: Project = makeProject(3);
   private readonly base = join(dirname(this.project.root), 'base');
   private readonly random: () => number;
-  /** Of a run that was left alone. */
+  /** Result of the undisturbed run. */
   private expected = '';
   private runMs = 0;
 
@@ -56,7 +56,7 @@ export class KillGround {
     this.project.remove();
   }
 
-  /** Adapts once without being killed: how it comes out, and how long it takes. */
+  /** Runs one undisturbed adaptation, and stores its result and duration. */
   async begin(): Promise<void> {
     const started = performance.now();
     const { child, ended } = this.start('alone');
@@ -65,9 +65,9 @@ export class KillGround {
     await leftOf(child.pid as number);
   }
 
-  /** Kills a victim at a random moment; what is on disk then must be whole, and of what belonged to it nothing may live on. */
+  /** Kills a victim at a random moment. Then the files on disk have to be usable, and no process may be left. */
   async kill(victim: Victim): Promise<Attack> {
-    // A run that has ended before is no try, and leaves the next one nothing to do: that begins from nothing.
+    // If the run ended before the kill, its storage is deleted, and an earlier moment is tried.
     for (let at = this.random() * this.runMs; ; at /= 2) {
       const attack = await this.tryToKill(victim, at);
       if (attack) return attack;
@@ -75,7 +75,9 @@ export class KillGround {
     }
   }
 
-  /** At that time, ms, or as soon after as there is one; undefined where the run has ended. */
+  /**
+   * Kills the victim `at` ms after the start, or as soon after that as it exists. Undefined if the run ended before.
+   */
   private async tryToKill(victim: Victim, at: number): Promise<Attack | undefined> {
     const { child, ended } = this.start('killed');
     const session = child.pid as number;
@@ -90,14 +92,14 @@ export class KillGround {
     const wrong: string[] = [];
     const left = await leftOf(session);
     if (left.length > 0) wrong.push(`left alive: ${left.map(({ args }) => args).join('; ')}`);
-    // Whose engine is killed goes on.
+    // A run whose engine is killed continues.
     if (victim.startsWith('the engine') && after.code !== 0) wrong.push(`ended with ${after.code}: ${after.err}`);
     wrong.push(...this.damage());
     const when = `${killed} killed after ${Math.round(at)} ms`;
     return { held: wrong.length === 0, note: `${when}: ${wrong.join('; ')}` };
   }
 
-  /** To the end after kills: the same outcome, and no temporary file stays. */
+  /** Runs to the end after the kills. The result has to be the expected one, without temporary files. */
   async finish(): Promise<Attack> {
     const wrong: string[] = [];
     try {
@@ -145,14 +147,14 @@ export class KillGround {
     child.stderr.setEncoding('utf8').on('data', (text) => {
       err += text;
     });
-    // Not 'close': an engine that lived on would hold the streams open.
+    // Not 'close': an engine that is still alive would keep the streams open.
     const ended = new Promise<Ended>((done) =>
       child.on('exit', (code) => setTimeout(() => done({ code, out, err }), 200)),
     );
     return { child, ended };
   }
 
-  /** How many were killed. */
+  /** Kills the victim's processes, and returns their number. */
   private strike(session: number, victim: Victim): number {
     const targets = living(session).filter(({ pid, args }) => {
       if (victim === 'all at once') return true;
@@ -167,13 +169,13 @@ export class KillGround {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It has just ended.
+        // The process has just ended.
       }
     }
     return targets.length;
   }
 
-  /** What cannot be used of what is on disk. */
+  /** One sentence for each file on disk that cannot be used. */
   private damage(): string[] {
     const wrong: string[] = [];
     const look = (what: string, check: () => void) => {
@@ -209,7 +211,7 @@ export class KillGround {
   }
 }
 
-/** Of a run: what does not depend on how fast it was, nor on how often it was begun. */
+/** The part of a run's result that does not depend on its speed or on the number of restarts. */
 function outcome({ code, out, err }: Ended): string {
   if (code !== 0) throw new Error(`ended with ${code}: ${err}`);
   const { neural, specialist, notes } = JSON.parse(out) as AdaptReport;

@@ -1,4 +1,5 @@
-// What is paid for survives kills, a limit holds whoever spends, and a storage that goes away ends the buying: a few attacks of each.
+// Paid answers survive kills, several processes keep one budget, and a failing storage ends the calls. A few attacks of
+// each kind.
 import assert from 'node:assert/strict';
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

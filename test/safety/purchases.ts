@@ -1,4 +1,4 @@
-// Attacks on what is paid for: kills while answers come, processes that spend at once, storage that goes away.
+// Attacks on paid answers: kills while answers arrive, processes that spend at the same time, storage that disappears.
 // The benchmark 'safety' runs many of each, the tests a few.
 
 import { spawn } from 'node:child_process';
@@ -16,13 +16,13 @@ import { makeProject } from '../adaptation/project.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { runCli } from '../jobs/cli/run.ts';
 
-/** As in adaptation/stages/labels.ts: what is under way when a process is killed may be lost. */
+/** Calls at once, as in adaptation/stages/labels.ts. Answers in flight when a process is killed may be lost. */
 export const inFlight = 4;
 const haiku = 'claude-haiku-5-5';
 
 export interface Attack {
   readonly held: boolean;
-  /** What happened, for the note. */
+  /** A sentence about what happened. */
   readonly note: string;
 }
 
@@ -72,7 +72,7 @@ export function storedCalls(storage: string): TeacherCallRow[] {
   }
 }
 
-/** Of each question how many answers are stored; reservations that died are no questions. */
+/** Number of stored answers of each question. Reservations of dead processes are not counted. */
 export function answered(storage: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { requestHash } of storedCalls(storage)) {
@@ -83,8 +83,8 @@ export function answered(storage: string): Map<string, number> {
 }
 
 /**
- * A run is killed at a random moment, and started again until it ends: nothing that was stored is asked again, at most what was
- * in flight is lost.
+ * Kills a run at a random moment and starts it again until it ends. No stored answer may be paid for again, and at most
+ * the answers in flight may be lost.
  */
 export async function killedRun(seed: number): Promise<Attack> {
   const random = uniforms(seed);
@@ -121,8 +121,8 @@ export async function killedRun(seed: number): Promise<Attack> {
 }
 
 /**
- * Processes with one limit, some of them killed, at a server that writes as much as it may: what all answers cost together, lost
- * ones included, is within the limit.
+ * Runs several processes with one budget, and kills one of them. The server's answers are as long as allowed. The cost
+ * of all answers, lost ones included, has to be within the budget.
  */
 export async function budgetRace(seed: number, model: string, limitUsd: number): Promise<Attack> {
   const random = uniforms(seed);
@@ -146,7 +146,7 @@ export async function budgetRace(seed: number, model: string, limitUsd: number):
     await ended;
     const facts = modelFacts(model);
     const cost = api.requests.reduce((sum, { usage, body }) => {
-      // Those that the client gave up, or did not live to see, were written, too.
+      // The server also wrote the answers that the client cancelled or was killed before reading.
       return sum + (usage ? priceUsd({ ...usage, outputTokens: body.max_tokens }, facts) : 0);
     }, 0);
     const stored = storedCalls(storage).reduce((sum, call) => sum + call.costUsd, 0);
@@ -158,11 +158,11 @@ export async function budgetRace(seed: number, model: string, limitUsd: number):
 }
 
 /**
- * The command line buys answers into a storage folder that fails in the middle of it: it stops asking, every answer is stored or
- * said to be lost, and the exit code says that something went wrong.
- * @param at the question at which it fails; 0: it does not work from the beginning, and nothing is asked
- * @param fail makes it fail
- * @param after undoes it, so that the store can be read
+ * The storage folder fails while the command line buys answers. The command has to stop calling, every answer has to be
+ * stored or reported as lost, and the exit code has to be 1.
+ * @param at number of the question at which the storage fails; 0: it fails from the beginning, and nothing is asked
+ * @param fail makes the storage fail
+ * @param after undoes the failure, so that the store can be read
  */
 export async function failingStorage(
   storage: string,
@@ -174,7 +174,7 @@ export async function failingStorage(
   const api = await MessagesServer.start();
   try {
     let asked = 0;
-    // Sees what is written to a database until the last, even where it has no name any more.
+    // This open connection can read the database even after its file was deleted.
     let witness: DatabaseSync | undefined;
     let broken: unknown;
     api.answerWith(() => {
@@ -190,14 +190,14 @@ export async function failingStorage(
     });
     const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
     const ran = await runCli([project.root, '--yes', '--places', '300', '--storage', storage], env);
-    // The attack itself did not work: that is no row.
+    // The attack itself failed, so it has no result.
     if (broken !== undefined) throw broken;
     const before = witness?.prepare('SELECT * FROM teacherCalls').all().length ?? 0;
     witness?.close();
     after();
     const kept = at === 0 ? 0 : storedCalls(storage).length;
     const lost = Number(/(\d+) answers? paid for/.exec(ran.err)?.[1] ?? 0);
-    // A folder that is gone takes what lay in it along.
+    // If the folder was deleted, the answers stored in it are gone, too.
     const gone = kept + lost < api.requests.length ? before : 0;
     const accounted = kept + lost + gone;
     const held =

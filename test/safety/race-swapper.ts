@@ -1,4 +1,5 @@
-// A child process that swaps a folder for a link, and back, as fast as it can. `race.ts` starts it; it says how often it has swapped.
+// A child process that swaps a folder for a link and back as fast as possible, and reports the number of swaps.
+// `race.ts` starts this process.
 import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
 
 const [part = '', folders = '', aside = '', outside = ''] = process.argv.slice(2);

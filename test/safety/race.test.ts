@@ -1,4 +1,5 @@
-// Nothing outside is harvested while folders are swapped for links. Every moment of one read: test/workspace/files/race.test.ts; long: bench/safety/race.ts.
+// No file outside is harvested while folders are swapped for links. test/workspace/files/race.test.ts tests every
+// moment of one read; bench/safety/race.ts runs longer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { race } from './race.ts';

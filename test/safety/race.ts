@@ -1,4 +1,4 @@
-// A race for what lies outside: a folder is harvested while another process swaps folders of it for links.
+// Harvests a folder while another process swaps its subfolders for links to a folder outside.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Where planted secrets could reach: the product's own paths run over a folder, and every text that they keep or send.
+// Runs the product over a folder with planted secrets, and collects every text that is stored or sent.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root as repository } from '../../build/paths.ts';
@@ -28,11 +28,11 @@ import type { Corpus, Planted } from './corpus-types.ts';
 export const stages = ['harvest', 'snapshot', 'samples', 'prompt', 'hint', 'path', 'store', 'log'] as const;
 export type Stage = (typeof stages)[number];
 
-/** Hands every text that is kept or sent to `see`. */
+/** Passes every text that is stored or sent to `see`. */
 export type See = (stage: Stage, text: string) => void;
 
 export interface Reached {
-  /** Files of the corpus, and how many of them were read; the others were left out by the rules of the harvest. */
+  /** Number of files in the corpus, and of those that were read. The harvest's rules exclude the others. */
   readonly files: number;
   readonly read: number;
   readonly prompts: number;
@@ -49,7 +49,7 @@ export function plant({ files }: Corpus, root: string): void {
   }
 }
 
-/** Kinds of `inspect`, by what they show. */
+/** The kinds of `inspect`, grouped by the texts that they show. */
 const stageOf: Readonly<Record<KeptKind, Stage>> = {
   harvest: 'harvest',
   path: 'path',
@@ -67,7 +67,7 @@ const stageOf: Readonly<Record<KeptKind, Stage>> = {
   log: 'log',
 };
 
-/** Runs the product over the planted folder, n-grams alone. @param storage an empty folder for all that it keeps */
+/** Runs the product over the folder with planted secrets, n-grams only. @param storage an empty folder for its files */
 export async function runProduct(corpus: Corpus, root: string, storage: string, see: See): Promise<Reached> {
   const log = logTo((text) => see('log', text));
   const request: AdaptRequest = {
@@ -138,9 +138,9 @@ async function adaptOver(request: AdaptRequest, log: Log, see: See): Promise<rea
 }
 
 /**
- * At cursors round each planted value: behind its line in its own file; where the same is being written in a new file while
- * its own is open, up to the value (the draft that goes along as a hint then is the value, if the models know it); in the
- * middle of it.
+ * At cursors round each planted value: behind its line in its own file; where the same is being written in a new file
+ * while its own is open, up to the value (the draft that goes along as a hint then is the value, if the models know
+ * it); in the middle of it.
  */
 async function completeEverywhere(
   { files, planted }: Corpus,
@@ -152,7 +152,7 @@ async function completeEverywhere(
 ): Promise<{ prompts: number; hints: number }> {
   const specialist = specialistOf(index);
   const { store } = openStore(storeFolder, { log });
-  /** Completions that the recorder has redacted, and then written or given up. */
+  /** Number of completions that the recorder has redacted and then written or discarded. */
   let told = 0;
   const recorder = new Recorder({
     activity: new Activity(),
@@ -212,7 +212,7 @@ function cursors({ path, form, secrets }: Planted, text: string, number: number)
   return [
     at(lineEnd < 0 ? text.length : lineEnd + 1),
     { path: name, languageId, prefix: text.slice(0, start), suffix: '' },
-    // Its second half alone is looked for, too.
+    // The second half of the secret alone is searched for, too.
     ...(form === 'token' || form === 'named' ? [at(start + Math.ceil((secrets[0] as string).length / 2))] : []),
   ];
 }

@@ -1,4 +1,4 @@
-// The second corpus: few of its secrets stay.
+// Redaction misses few secrets of the second corpus.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -16,7 +16,7 @@ test('the second corpus covers 100 vendors, and a third of it is unseen', () => 
   }
 });
 
-// Of the unseen third 3.1 % stayed before a rule was mended after the other two thirds, and 2.1 % afterwards.
+// 3.1 % of the unseen third were missed before a rule was changed for misses in the other two thirds, 2.1 % afterwards.
 for (const [part, unseen, ceiling] of [
   ['other two thirds', false, 0.01],
   ['unseen third', true, 0.03],

@@ -1,5 +1,6 @@
-// A second corpus of secrets, written without sight of the rules: vendors' credentials and passwords in the forms people write.
-// The split is fixed: vendors and forms are divided by a hash, and an unseen item has both an unseen vendor and an unseen form.
+// A second corpus of secrets, written without sight of the rules: vendors' credentials and passwords in the forms
+// people write. The split is fixed: vendors and forms are divided by a hash, and an unseen item has both an unseen
+// vendor and an unseen form.
 
 import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readRows, readTexts } from '../support/data-files.ts';
@@ -11,7 +12,7 @@ export interface SecondItem {
   readonly unseen: boolean;
   readonly path: string;
   readonly text: string;
-  /** The secret as the text writes it, without a token's literal prefix; one in pieces is several. */
+  /** The parts of the secret as the text contains them, without a token's literal prefix. */
   readonly secrets: readonly string[];
 }
 
@@ -42,7 +43,7 @@ const passwordForms = readForms('second-passwords.txt');
 const languageForms = readForms('second-languages.txt');
 const toolForms = readForms('second-tools.txt');
 
-/** At least this many characters in a row of a secret in redacted text are a miss. */
+/** If at least this many characters in a row of a secret remain in redacted text, the secret is missed. */
 const missLength = 8;
 
 export function makeSecondCorpus(seed: number): SecondItem[] {
@@ -78,7 +79,7 @@ export function makeSecondCorpus(seed: number): SecondItem[] {
   return items;
 }
 
-/** The items whose secret stays: `missLength` of its characters in a row, or all of a shorter one. */
+/** The items whose secret is missed: `missLength` of its characters in a row, or a whole shorter secret, remain. */
 export function missedSecond(items: readonly SecondItem[]): SecondItem[] {
   return items.filter(({ path, text, secrets }) => {
     const redacted = redactSecrets(text, path).text;
@@ -200,7 +201,7 @@ const passwordWords = [
   ],
 ];
 
-/** A password as people choose them, or as a manager of passwords draws them: 8 to 24 characters. */
+/** A password of 8 to 24 characters, as people choose or password managers generate them. */
 function makePassword(random: SeededRandom): string {
   const word = () => random.pick(passwordWords);
   const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

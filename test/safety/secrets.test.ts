@@ -1,4 +1,5 @@
-// Planted secrets, one of every kind: at most 2 % of them survive in any of what is kept and sent, and what is no secret stays.
+// One planted secret of every kind: at most 2 % of them survive in any kind of stored or sent text, and other text
+// stays.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +29,7 @@ test('at most 2 % of planted secrets survive in harvest, index, samples, prompts
       if (stage === 'harvest') harvested.push(text);
       for (const item of survivors.in(text)) found.get(stage)?.add(item);
     });
-    // What is not read cannot leak: nearly all of it is.
+    // A file that is not read cannot leak, so nearly all files have to be read.
     assert.ok(reached.read > 0.85 * reached.files, `${reached.read} of ${reached.files} files were read`);
     assert.ok(reached.prompts > planted.length && reached.hints > planted.length / 4);
   } finally {

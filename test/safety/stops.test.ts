@@ -1,4 +1,5 @@
-// `npm start` asked to end: the whole tree goes, and its last line says where the next start goes on. (How fast: `npm run bench -- safety`.)
+// A signal ends `npm start` with all its processes, and the last line says where the next start resumes. `npm run bench
+// -- safety` measures how fast it ends.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { StopGround, stopWays } from './stops.ts';
@@ -9,16 +10,19 @@ before(() => {
 });
 after(() => ground.remove());
 
-/** Where each began. The first does so behind the steps that the plan was made by; whose engine could write no checkpoint is gone on from its own beginning. */
+/**
+ * The step at which each run began. The first run begins after the steps that were timed. If an engine could write no
+ * checkpoint, the next run begins at the same step.
+ */
 const begun: number[] = [];
 for (const way of stopWays) {
   test(`${way.name}: ends all processes, says how to resume, and the next run resumes`, async () => {
-    const { code, left, said, begunAt } = await ground.stop(way);
+    const { code, left, lastLine, begunAt } = await ground.stop(way);
     assert.deepEqual(left, []);
-    assert.match(said, way.says);
+    assert.match(lastLine, way.says);
     assert.equal(code, way.code);
     const [first, before] = [begun[0] ?? 0, begun.at(-1) ?? 0];
-    assert.ok(begunAt > first && begunAt >= before, `it began at step ${begunAt}, those before at ${begun}`);
+    assert.ok(begunAt > first && begunAt >= before, `this run began at step ${begunAt}, the earlier ones at ${begun}`);
     begun.push(begunAt);
   });
 }

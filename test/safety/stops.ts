@@ -1,4 +1,4 @@
-// `npm start` asked to end in the middle of a training, as a terminal, a supervisor and a closed window do it.
+// Ends `npm start` during a training with the signals that a terminal, a supervisor and a closed window send.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -14,20 +14,20 @@ const root = resolve(import.meta.dirname, '../..');
 
 export interface StopWay {
   readonly name: string;
-  /** What npm ends with, as a shell has it. */
+  /** npm's exit code, as a shell reports it. */
   readonly code: number;
-  /** @param npm leader of a group and session of its own, as a terminal's foreground job is */
+  /** @param npm leader of its own process group and session, like the foreground job of a terminal */
   readonly send: (npm: number) => void;
-  /** The last line. */
+  /** Matches the last line of stderr. */
   readonly says: RegExp;
 }
 
-const goesOn = /^Stopped\. Kept: .*training up to step [1-9]\d* of \d+\. The next run resumes there\.$/;
+const resumable = /^Stopped\. Kept: .*training up to step [1-9]\d* of \d+\. The next run resumes there\.$/;
 
 export const stopWays: readonly StopWay[] = [
-  { name: 'Ctrl-C in a terminal', code: 130, send: (npm) => void process.kill(-npm, 'SIGINT'), says: goesOn },
-  { name: 'SIGINT to npm alone', code: 130, send: (npm) => void process.kill(npm, 'SIGINT'), says: goesOn },
-  { name: 'SIGTERM to npm alone', code: 143, send: (npm) => void process.kill(npm, 'SIGTERM'), says: goesOn },
+  { name: 'Ctrl-C in a terminal', code: 130, send: (npm) => void process.kill(-npm, 'SIGINT'), says: resumable },
+  { name: 'SIGINT to npm alone', code: 130, send: (npm) => void process.kill(npm, 'SIGINT'), says: resumable },
+  { name: 'SIGTERM to npm alone', code: 143, send: (npm) => void process.kill(npm, 'SIGTERM'), says: resumable },
   {
     name: 'Ctrl-C while the engine is stopped',
     code: 130,
@@ -36,31 +36,31 @@ export const stopWays: readonly StopWay[] = [
         if (args.includes('specialist/engine/main.ts')) process.kill(pid, 'SIGSTOP');
       process.kill(-npm, 'SIGINT');
     },
-    // By the last checkpoint, if there was one.
+    // The last checkpoint is kept, if there was one.
     says: /^(Cancelled|Stopped)\. /,
   },
-  { name: 'a closed terminal', code: 129, send: (npm) => void process.kill(-npm, 'SIGHUP'), says: goesOn },
+  { name: 'a closed terminal', code: 129, send: (npm) => void process.kill(-npm, 'SIGHUP'), says: resumable },
 ];
 
 export interface Stopped {
   readonly code: number;
-  /** From the request until npm has ended, its streams are closed, and nothing lives. */
+  /** From the signal until npm and all its processes have ended and its streams are closed. */
   readonly seconds: number;
-  /** Command lines of what lives on. */
+  /** Command lines of processes that are still alive. */
   readonly left: readonly string[];
-  readonly said: string;
-  /** Step that this run's training began at. */
+  readonly lastLine: string;
+  /** The step at which this run's training began. */
   readonly begunAt: number;
 }
 
-/** One folder and one storage: each run goes on where the one before it was stopped. */
+/** One folder and one storage. Each run resumes where the previous one was stopped. */
 export class StopGround {
   private readonly project: Project = makeProject(3);
   private readonly base = join(dirname(this.project.root), 'base');
 
   constructor() {
     writeModel(this.base);
-    // Much to learn from and little to measure on: the run is in its training for most of its time.
+    // Long training files and few held-out ones, so that the run spends most of its time in training.
     for (let at = 0, long = 0; long < 2; at++) {
       if (splitOf(`src/long${at}.ts`) !== 'train') continue;
       long++;
@@ -72,10 +72,10 @@ export class StopGround {
     this.project.remove();
   }
 
-  /** Starts an adaptation, and asks it to end as soon as it has come some way with its training. */
+  /** Starts an adaptation, and sends the signal after the second validation of its training. */
   async stop({ send }: StopWay): Promise<Stopped> {
     const { ANTHROPIC_API_KEY: _, ...env } = process.env;
-    // More steps than there is to learn from: training ends by no other rule before.
+    // So many steps that the training does not end before the signal.
     const options = [
       '--base',
       this.base,
@@ -100,7 +100,7 @@ export class StopGround {
     let asked: number | undefined;
     child.stderr.setEncoding('utf8').on('data', (text) => {
       err += text;
-      // The first says where it begins.
+      // The first validation shows the step at which the training began.
       if (asked !== undefined || (err.match(/Step \d+: held-out/g)?.length ?? 0) < 2) return;
       asked = performance.now();
       send(npm);
@@ -111,12 +111,12 @@ export class StopGround {
     const left = (await leftOf(npm)).map(({ args }) => args);
     if (asked === undefined) throw new Error(`it ended by itself: ${err}`);
     const seconds = (performance.now() - asked) / 1000;
-    const said = err.trimEnd().split('\n').at(-1) ?? '';
-    return { code, seconds, left, said, begunAt: Number(/Step (\d+): held-out/.exec(err)?.[1]) };
+    const lastLine = err.trimEnd().split('\n').at(-1) ?? '';
+    return { code, seconds, left, lastLine, begunAt: Number(/Step (\d+): held-out/.exec(err)?.[1]) };
   }
 }
 
-/** Statements, no two alike, about 100 kB. */
+/** About 100 kB of statements that all differ. */
 function longText(seed: number): string {
   const random = uniforms(seed);
   const word = () => ['alpha', 'beta', 'gamma', 'delta', 'omega', 'sigma', 'kappa'][Math.floor(random() * 7)];

@@ -1,9 +1,12 @@
-// Finds planted secrets in what is kept and sent: whole, one line of a key, or the latter half of a long one.
+// Finds planted secrets in stored and sent texts: whole secrets, one line of a key, or the second half of a long
+// secret.
 import type { Planted } from './corpus-types.ts';
 
-/** Units that a text is looked up by; no planted secret is shorter. */
+/** Length of the pieces that texts are searched by, UTF-16 units. No planted secret is shorter. */
 const KEY = 6;
-/** From this length on the latter half alone is a leak as well. (The first half may be the provider's own prefix.) */
+/**
+ * If a secret is at least this long, its second half alone is a leak, too. The first half may be a provider's prefix.
+ */
 const LONG = 24;
 
 interface Needle {
@@ -30,7 +33,7 @@ export class Survivors {
     else this.needles.set(key, [{ text, item }]);
   }
 
-  /** The planted secrets that a text holds. One that was planted twice under one value counts as both. */
+  /** The planted secrets that the text contains. A value that was planted twice counts twice. */
   in(text: string): Set<Planted> {
     const found = new Set<Planted>();
     for (let at = 0; at + KEY <= text.length; at++) {

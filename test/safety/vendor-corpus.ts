@@ -1,5 +1,6 @@
-// Secrets of vendors in their documents' forms, and of people in the syntax of many tools, each in a text of its own, from a seed.
-// A third of the vendors and of the syntaxes is unseen: nobody looked at its misses while the rules of src/workspace/secrets/ were written.
+// Vendors' secrets as in their documentation, and people's secrets in the syntax of many tools. Each has its own text.
+// A seed determines all values. A third of the vendors and of the syntaxes is unseen: its misses were not looked at
+// while the rules of src/workspace/secrets/ were written.
 
 import { redactSecrets } from '../../src/workspace/secrets/redact.ts';
 import { readRows } from '../support/data-files.ts';
@@ -12,12 +13,12 @@ export type VendorGroup = 'tokens without a name' | 'tokens under a name' | 'add
 
 export interface VendorItem {
   readonly group: VendorGroup;
-  /** Vendor or syntax: what the split goes by. */
+  /** The vendor or syntax, by which the items are split. */
   readonly of: string;
   readonly unseen: boolean;
   readonly path: string;
   readonly text: string;
-  /** Any one of these, or the latter half of a long one, in the redacted text is a leak. */
+  /** If the redacted text contains one of these, or the second half of a long one, it is a leak. */
   readonly secrets: readonly string[];
 }
 
@@ -110,7 +111,7 @@ export function makeVendorCorpus(seed: number): VendorItem[] {
   return items;
 }
 
-/** Items of which a secret, or the latter half of a long one, stays in the redacted text. */
+/** Items with a leak in the redacted text. */
 export function missed(items: readonly VendorItem[]): VendorItem[] {
   return items.filter(({ path, text, secrets }) => {
     const survivors = new Survivors([{ kind: '', form: 'token', carrier: '', path, secrets, also: [] }]);
