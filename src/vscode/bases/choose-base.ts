@@ -4,8 +4,9 @@ import { DOWNLOADS } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { removeBase } from '../../neural/models/remove-base.ts';
 import { readTimings } from '../../specialist/engine/timings.ts';
-import { joined, safeSentence, safeText, t } from '../editor/ui-text.ts';
+import { joined, safeSentence, safeText, t, type UiText } from '../editor/ui-text.ts';
 import { type UiOpenOptions, window } from '../editor/window.ts';
+import { importedDetail } from './base-status.ts';
 import type { Bases } from './bases.ts';
 import { type GetModelDeps, getModel } from './get-model.ts';
 import { importModel, withProgress } from './import-base.ts';
@@ -40,22 +41,24 @@ function knownRows(deps: ChooseBaseDeps): ModelRow[] {
   const settings = configuration.for(undefined);
   const { neuralBase } = settings;
   const timings = readTimings(paths.storage);
-  const row = (info: PackageInfo, setting: string): ModelRow => {
+  const row = (info: PackageInfo, setting: string, detail = (speed: UiText) => speed): ModelRow => {
     const { name, parameters, bytes, manifest } = info;
     const timing = timings.get(timingKeyOf(manifest, settings));
     const parts = [t('{0} M parameters', Math.round(parameters / 1e6)), megabytes(bytes), safeText(manifest.licence)];
     return {
       label: safeText(name),
       description: joined([...parts, neuralBase === setting ? t('in use') : ''], ' · '),
-      detail: timing
-        ? t('A line takes {0} ms, a new prompt {1} ms', Math.round(timing.lineMs), Math.round(timing.promptMs))
-        : t('Not timed on this machine'),
+      detail: detail(
+        timing
+          ? t('A line takes {0} ms, a new prompt {1} ms', Math.round(timing.lineMs), Math.round(timing.promptMs))
+          : t('Not timed on this machine'),
+      ),
       run: () => configuration.write('neuralBase', setting, undefined),
     };
   };
   const shipped = listPackages(paths.models).map((info) => row(info, info.name));
   const imported = listPackages(join(paths.storage, IMPORTED_BASES)).map((info) => ({
-    ...row(info, info.folder),
+    ...row(info, info.folder, (speed) => importedDetail(info.manifest, speed)),
     buttons: [removeButton()],
     remove: () => remove(info, deps),
   }));
