@@ -45,12 +45,12 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                                    write the folder's model for transformers, vLLM, llama.cpp and
                                    Ollama: adapter, merged model, base, and a README
   npm start -- import-adapter ADAPTER  use an adapter of peft, trained over --base, in --folder
-  npm start -- base add PATH [--name NAME]
-                                   import a base model, a GGUF file or a folder of safetensors;
-                                   use it with --base NAME
+  npm start -- base add FILE.gguf [--name NAME]
+                                   add a base model that llama.cpp serves; use it with --base NAME
+  npm start -- base get NAME       download a code model and add it; without NAME, list them
   npm start -- base list           list the bases, and models on this machine to import
   npm start -- base measure NAME   measure how fast a base answers and trains on this machine
-  npm start -- base remove NAME    delete an imported base
+  npm start -- base remove NAME    remove an added base, with its file if base get downloaded it
 
   An interrupted adaptation resumes when it is started again and the folder's text is the same.
 
@@ -67,7 +67,8 @@ export const usage = `Easy Adaptation: a small model of your own repository, and
                        the machine's memory, at least 3)
   --base NAME          the base model: shipped (${shippedNames}), imported, or a folder
                        (default small)
-  --yes                use the API without asking (needs a key, such as ANTHROPIC_API_KEY)
+  --yes                use the API without asking (needs a key, such as ANTHROPIC_API_KEY);
+                       for base get: accept a licence with restrictions
   --batch              for adapt: ask in batches, at half the price if the provider has them; this
                        may take up to a day
   --local              never use the API, even with a key

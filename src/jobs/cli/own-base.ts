@@ -1,20 +1,24 @@
-// `base`: adds, lists, measures and removes base models.
-import { existsSync, rmSync } from 'node:fs';
+// `base`: adds, downloads, lists, measures and removes base models.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { counted, megabytes } from '../../common/format.ts';
+import { DOWNLOADS, readCatalog } from '../../neural/models/catalog.ts';
 import { DIALECTS } from '../../neural/models/dialects.ts';
 import type { AddedBase } from '../../neural/models/import/add-gguf.ts';
 import { discoverModels, type FoundModel } from '../../neural/models/import/discover-models.ts';
 import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
+import { removeBase } from '../../neural/models/remove-base.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
 import { JobClient } from '../client.ts';
+import type { Jobs } from '../protocol.ts';
 import { type CommandLine, memoryOption, models, processorOptions, repository, UsageError } from './command-line.ts';
-import { basesFolder } from './run-request.ts';
+import { basesFolder, storageFolder } from './run-request.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';
 
 const verbs: Readonly<Record<string, (asked: CommandLine, terminal: Terminal) => Promise<number>>> = {
   add,
+  get,
   list: listAll,
   measure,
   remove,
@@ -32,16 +36,39 @@ async function add(asked: CommandLine, terminal: Terminal): Promise<number> {
   const { others, values } = asked;
   const [target] = others;
   if (target === undefined) throw new UsageError('Name a GGUF file: base add FILE.gguf.');
-  const { bar, stop, log } = terminal;
   const request = { path: target, into: basesFolder(values), ...(values.name !== undefined && { name: values.name }) };
+  return addBy('importBase', request, asked, terminal);
+}
+
+async function get(asked: CommandLine, terminal: Terminal): Promise<number> {
+  const { others, values } = asked;
+  const catalog = readCatalog(process.env);
+  const model = catalog.find(({ id }) => id === others[0]);
+  if (!model) {
+    const rows = catalog.map(({ id, bytes, licence }) => `  ${id.padEnd(32)} ${megabytes(bytes)}, ${licence}`);
+    throw new UsageError(['Name a model to download: base get NAME.', ...rows].join('\n'));
+  }
+  const { name, licence, restriction } = model;
+  if (restriction !== undefined && !values.yes)
+    throw new UsageError(`${name} has the licence ${licence}: ${restriction}. Pass --yes to download it.`);
+  return addBy('downloadModel', { model, storage: storageFolder(values), proxies: {} }, asked, terminal);
+}
+
+async function addBy<K extends 'importBase' | 'downloadModel'>(
+  job: K,
+  request: Jobs[K]['request'],
+  asked: CommandLine,
+  terminal: Terminal,
+): Promise<number> {
+  const { bar, stop, log } = terminal;
   // In a job's process, which needs a third of the memory that this process would.
   const jobs = new JobClient({ script: join(repository, 'src', 'jobs', 'main.ts'), log });
-  const imported = await jobs.job('importBase', request, stop.signal, (update) => bar.update(update));
+  const added = await jobs.job(job, request, stop.signal, (update) => bar.update(update));
   await jobs.end(GRACE_MS);
   bar.clear();
-  if (!imported.ok) return terminal.fail(imported.error);
-  terminal.print(imported.value, renderImported(imported.value));
-  return measureThat(imported.value, asked, terminal);
+  if (!added.ok) return terminal.fail(added.error);
+  terminal.print(added.value, renderImported(added.value));
+  return measureThat(added.value, asked, terminal);
 }
 
 async function measure(asked: CommandLine, terminal: Terminal): Promise<number> {
@@ -84,8 +111,11 @@ async function remove({ others, values }: CommandLine, terminal: Terminal): Prom
   if (!/^[\w.-]+$/.test(target) || target.startsWith('.') || !existsSync(folder)) {
     throw new UsageError(`There is no added base '${target}'. List the bases: npm start -- base list`);
   }
-  rmSync(folder, { recursive: true });
-  terminal.print({ removed: target }, `Removed the base '${target}'. Its GGUF file is unchanged.`);
+  const removed = removeBase(folder, join(storageFolder(values), DOWNLOADS));
+  if (!removed.ok) return terminal.fail(removed.error);
+  const { kept, freedBytes } = removed.value;
+  const file = kept === undefined ? `${megabytes(freedBytes)} are free again.` : `The GGUF file ${kept} stays.`;
+  terminal.print({ removed: target, ...removed.value }, `Removed the base '${target}'. ${file}`);
   return 0;
 }
 

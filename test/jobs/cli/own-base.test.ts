@@ -1,6 +1,9 @@
 // `base`: adds, measures, lists and removes a model.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -26,11 +29,49 @@ test('adds, measures, lists and removes a base', async () => {
   assert.equal(removed.code, 0, removed.err);
   assert.ok(!existsSync(join(folder, 'store', 'bases', 'crafted-coder')));
   assert.ok(existsSync(path));
+  assert.match(removed.out, /The GGUF file .*Crafted Coder\.gguf stays/);
+});
+
+test('downloads a model of the catalog, and removes it with its file', async () => {
+  const file = bytesOfCrafted(CRAFTED_GGUF['qwen2.gguf']());
+  const server = createServer((_, response) => response.writeHead(200, { 'content-length': file.length }).end(file));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const model = {
+    id: 'tiny-coder',
+    name: 'Tiny Coder',
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/tiny.gguf`,
+    bytes: file.length,
+    sha256: createHash('sha256').update(file).digest('hex'),
+    licence: 'Research',
+    restriction: 'not for commercial use',
+  };
+  const catalog = join(folder, 'catalog.json');
+  writeFileSync(catalog, JSON.stringify([model]));
+  const env = { EASY_ADAPTATION_CATALOG: catalog };
+  const store = join(folder, 'downloading');
+  const get = ['base', 'get', 'tiny-coder', '--threads', '1', '--storage', store];
+  try {
+    const unnamed = await runCli(['base', 'get'], env);
+    assert.deepEqual([unnamed.code, /tiny-coder +\d+ MB, Research/.test(unnamed.err)], [2, true], unnamed.err);
+    const refused = await runCli(get, env);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /licence Research: not for commercial use\. Pass --yes/);
+    const added = await runCli([...get, '--yes'], env);
+    assert.equal(added.code, 0, added.err);
+    assert.match(added.out, /Added 'tiny-coder'[\s\S]*'tiny-coder' on this machine: a line \d+ ms/);
+  } finally {
+    server.close();
+  }
+  const downloaded = join(store, 'downloads', 'tiny.gguf');
+  assert.ok(existsSync(downloaded));
+  const removed = await runCli(['base', 'remove', 'tiny-coder', '--storage', store], env);
+  assert.match(removed.out, /Removed the base 'tiny-coder'\. \d+ MB are free again/);
+  assert.deepEqual([existsSync(downloaded), existsSync(join(store, 'bases', 'tiny-coder'))], [false, false]);
 });
 
 test('an unknown base, a missing verb and a wrong option get an error sentence', async () => {
   for (const [args, message] of [
-    [['base'], /base add, base list, base measure, base remove/],
+    [['base'], /base add, base get, base list, base measure, base remove/],
     [['base', 'remove', '../store'], /There is no added base '\.\.\/store'/],
     [['base', 'add', 'x', 'y'], /one base at a time/],
     [['list', '--name', 'x'], /--name belongs to base add/],
