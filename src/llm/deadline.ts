@@ -59,9 +59,9 @@ export class Deadline {
 
   private async watchSilence(stallMs: number): Promise<void> {
     for (;;) {
-      const left = this.lastEventAt + stallMs - this.clock.monotonic();
-      if (left <= 0) break;
-      await this.clock.sleep(left, this.stopped.signal);
+      const msLeft = this.lastEventAt + stallMs - this.clock.monotonic();
+      if (msLeft <= 0) break;
+      await this.clock.sleep(msLeft, this.stopped.signal);
     }
     this.controller.abort(new TimeoutError(`silent for ${seconds(stallMs)}`));
   }

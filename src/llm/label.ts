@@ -115,6 +115,6 @@ export async function labelBatch(
   };
   // Wait for all workers even if one throws, because in-flight calls are paid for.
   const workers = Array.from({ length: Math.max(1, Math.min(concurrency, prompts.length)) }, worker);
-  for (const done of await Promise.allSettled(workers)) if (done.status === 'rejected') throw done.reason;
+  for (const outcome of await Promise.allSettled(workers)) if (outcome.status === 'rejected') throw outcome.reason;
   return { answered, failed: failedPrompts, skipped: prompts.length - answered - failedPrompts, stopped, costUsd };
 }

@@ -73,8 +73,8 @@ export class MessageBatches {
   ): Promise<Result<true>> {
     const { file, isKnown } = this.options;
     return this.withFileErrors(signal, async () => {
-      const found = await this.recover(signal);
-      if (!found.ok) return found;
+      const recovered = await this.recover(signal);
+      if (!recovered.ok) return recovered;
       const submittedHashes = new Set(file.read().flatMap((batch) => Object.keys(batch.questions)));
       const newQuestions = [...questions].filter(([hash]) => !submittedHashes.has(hash) && !isKnown(hash));
       const submitted = newQuestions.length === 0 ? ok(true as const) : await this.submit(newQuestions, signal);
@@ -94,8 +94,8 @@ export class MessageBatches {
       for (const batch of batches) {
         if (!isSubmitted(batch)) continue;
         onWait(Object.keys(batch.questions).length);
-        const kept = await this.waitAndKeep(batch, signal);
-        if (!kept.ok) return kept;
+        const result = await this.waitAndKeep(batch, signal);
+        if (!result.ok) return result;
       }
       return ok(true);
     });
@@ -116,8 +116,8 @@ export class MessageBatches {
       const open: OpenBatch[] = [];
       for (const batch of file.read().filter(isSubmitted)) {
         const ended = await client.ended(batch.id, signal);
-        const kept = ended.ok && ended.value && (await this.keepAnswers(batch, signal)).ok;
-        if (ended.ok && !kept) open.push(batch);
+        const isKept = ended.ok && ended.value && (await this.keepAnswers(batch, signal)).ok;
+        if (ended.ok && !isKept) open.push(batch);
       }
       return ok(open);
     });
@@ -136,14 +136,16 @@ export class MessageBatches {
   private async recover(signal: AbortSignal): Promise<Result<true>> {
     const { client, file, budget } = this.options;
     for (const interrupted of file.read().filter(({ id }) => id === undefined)) {
-      const listed = await this.withRetries(() => client.list(interrupted.since - skewMs, signal), signal);
-      if (!listed.ok) return listed;
-      const rest = file.read().filter((batch) => batch.since !== interrupted.since);
-      const known = new Set(rest.map(({ id }) => id));
+      const serverBatches = await this.withRetries(() => client.list(interrupted.since - skewMs, signal), signal);
+      if (!serverBatches.ok) return serverBatches;
+      const otherBatches = file.read().filter((batch) => batch.since !== interrupted.since);
+      const knownIds = new Set(otherBatches.map(({ id }) => id));
       const hashes = Object.keys(interrupted.questions);
-      const arrivedBatch = listed.value.find(({ id, total }) => total === hashes.length && !known.has(id));
+      const arrivedBatch = serverBatches.value.find(({ id, total }) => total === hashes.length && !knownIds.has(id));
       if (arrivedBatch === undefined) for (const hash of hashes) budget.settle(reservationOf(hash), undefined);
-      file.write(arrivedBatch === undefined ? rest : [...rest, { ...interrupted, id: arrivedBatch.id }]);
+      file.write(
+        arrivedBatch === undefined ? otherBatches : [...otherBatches, { ...interrupted, id: arrivedBatch.id }],
+      );
     }
     return ok(true);
   }
@@ -167,22 +169,22 @@ export class MessageBatches {
       .filter(([hash]) => Object.hasOwn(questions, hash))
       .map(([id, prompt]) => ({ id, prompt }));
     if (requests.length === 0) return stopped ?? ok(true);
-    const before = file.read();
+    const earlierBatches = file.read();
     const batch: OpenBatch = { since: this.clock.now(), questions };
-    file.write([...before, batch]);
+    file.write([...earlierBatches, batch]);
     const submitted = await client.submit(requests, signal);
     if (submitted.ok) {
-      file.write([...before, { ...batch, id: submitted.value }]);
+      file.write([...earlierBatches, { ...batch, id: submitted.value }]);
       return stopped ?? ok(true);
     }
     // Unless the server refused the batch, it may have accepted it. `recover` looks for it in the server's list.
     if (!failureKinds[submitted.error.code]?.refused) {
-      const found = await this.recover(signal);
+      const recovered = await this.recover(signal);
       const arrived = file.read().some(({ since }) => since === batch.since);
-      return !found.ok ? found : arrived ? (stopped ?? found) : submitted;
+      return !recovered.ok ? recovered : arrived ? (stopped ?? recovered) : submitted;
     }
     for (const hash of Object.keys(questions)) budget.settle(reservationOf(hash), undefined);
-    file.write(before);
+    file.write(earlierBatches);
     return submitted;
   }
 

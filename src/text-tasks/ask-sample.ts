@@ -53,16 +53,16 @@ export function sampleOf({ known, unlabelled }: TaskData, count: number, learned
   const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
   const open = unlabelled.filter((text) => !known.has(keyOf(text)));
   // If one kind has too few texts, the other fills the sample.
-  const wanted = Math.max(Math.ceil((2 * count) / 3), count - open.length);
-  const own = people
+  const wantedFromPeople = Math.max(Math.ceil((2 * count) / 3), count - open.length);
+  const labelledByPeople = people
     .sort(([a], [b]) => a - b)
-    .slice(0, wanted)
+    .slice(0, wantedFromPeople)
     .map(([, { text }]) => text);
   const { rarity } = learned ?? textStatisticsOf(open);
   const confidence = learned && ((text: string) => learned.confidence(text));
   const labelled = [...known.values()].map(({ text }) => text);
-  const options = { count: count - own.length, rarity, labelled, ...(confidence && { confidence }) };
-  const mixed = [...own, ...chooseSample(open, options).map((i) => open[i] as string)];
+  const options = { count: count - labelledByPeople.length, rarity, labelled, ...(confidence && { confidence }) };
+  const mixed = [...labelledByPeople, ...chooseSample(open, options).map((i) => open[i] as string)];
   return shuffled(mixed.length, 1).map((i) => mixed[i] as string);
 }
 
@@ -95,11 +95,14 @@ export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'r
     person === undefined ? [] : [{ text, label: person }],
   );
   const { rarity } = textStatisticsOf([...labelled.map(({ text }) => text), ...texts].slice(0, MAX_CONSIDERED));
-  const near = labelled.length > 0 ? nearest(texts, labelled.slice(-MAX_CONSIDERED), rarity, EXAMPLES + 1) : [];
+  const nearestOfEach =
+    labelled.length > 0 ? nearest(texts, labelled.slice(-MAX_CONSIDERED), rarity, EXAMPLES + 1) : [];
   return texts.map((text, i) => {
     // A text's own label is not among its examples.
-    const others = (near[i] ?? []).filter((each) => keyOf(each.text) !== keyOf(text)).slice(0, examples(i));
-    return { text, examples: others.length, prompt: promptOf(task, text, others, facts) };
+    const otherExamples = (nearestOfEach[i] ?? [])
+      .filter((each) => keyOf(each.text) !== keyOf(text))
+      .slice(0, examples(i));
+    return { text, examples: otherExamples.length, prompt: promptOf(task, text, otherExamples, facts) };
   });
 }
 
@@ -112,25 +115,25 @@ export async function askAbout(
 ): Promise<AskOutcome> {
   const { root, task, known } = request;
   const open = request.texts.filter((text) => isOpen(known, text));
-  const asked = promptsFor({ ...request, texts: open }, llm.facts);
+  const prompts = promptsFor({ ...request, texts: open }, llm.facts);
   let [labelled, unusable] = [0, 0];
   const outcome = await labelBatch(
     llm,
-    asked.map(({ prompt }) => prompt),
+    prompts.map(({ prompt }) => prompt),
     {
       concurrency: 4,
       signal,
       onAnswer: (index, { text: answer, model, costUsd: usd }) => {
-        const { text, examples } = asked[index] as (typeof asked)[number];
+        const { text, examples } = prompts[index] as (typeof prompts)[number];
         const label = readAnswer(task, answer);
         const stored: StoredLabel = { text, label, by: 'api', model, examples, usd };
         appendLabel(root, task.name, stored);
         addLabel(known, stored);
         if (label === '') unusable += 1;
         else labelled += 1;
-        onProgress(labelled + unusable, asked.length);
+        onProgress(labelled + unusable, prompts.length);
       },
     },
   );
-  return { asked: asked.length, labelled, unusable, costUsd: outcome.costUsd, stopped: outcome.stopped };
+  return { asked: prompts.length, labelled, unusable, costUsd: outcome.costUsd, stopped: outcome.stopped };
 }

@@ -55,21 +55,21 @@ export async function readCommit(
   if (staged === undefined) return failed('unreadable', 'Git cannot list the staged files of this folder.');
   if (staged.length === 0) return failed('nothing-to-learn', 'Nothing is staged. Stage the changes to describe.');
   const below = relative(root, repository).split(sep).join('/');
-  const known: SecretValues[] = [];
+  const knownSecrets: SecretValues[] = [];
   // Listing the outer folder skips a nested repository that git ignores.
   for (const each of below === '' ? [root] : [root, repository]) {
     const read = await harvestFolder(each, harvest, { signal });
     if (!read.ok) return read;
-    known.push(read.value.secrets);
+    knownSecrets.push(read.value.secrets);
   }
-  const redact = (text: string, path: string) => redactKnown(text, path, known).text;
+  const redact = (text: string, path: string) => redactKnown(text, path, knownSecrets).text;
   // The folder's rules may be stricter than the repository's.
   const pathInRoot = (path: string) => (below === '' ? path : `${below}/${path}`);
   const readFiles = staged.slice(0, MAX_FILES);
   const rules = await Promise.all(readFiles.map(({ path }) => ruleOf(root, pathInRoot(path), harvest, exclude)));
   const open = readFiles.filter((_, i) => rules[i] === 'open');
   const changes = await stagedChanges(repository, open, signal);
-  known.push(secretsIn(changes));
+  knownSecrets.push(secretsIn(changes));
   const files = staged.map(({ path, status }): ChangedFile => {
     const change = changes.get(path);
     if (change === undefined) return { path: redact(path, ''), status, diff: '' };
@@ -82,11 +82,11 @@ export async function readCommit(
   const past = await pastCommits(repository, signal);
   const isNew = staged.every(({ status }) => status === 'A');
   const additions = isNew ? nearestMessages(additionsBeside(past, paths), paths, NEAREST) : [];
-  const others = nearestMessages(past, paths, 2 * NEAREST).filter((commit) => !additions.includes(commit));
+  const otherMessages = nearestMessages(past, paths, 2 * NEAREST).filter((commit) => !additions.includes(commit));
   const messagesOf = (commits: readonly PastCommit[]) => commits.map(({ message }) => redact(message, ''));
   return ok({
     files,
-    near: messagesOf([...additions, ...others].slice(0, NEAREST)),
+    near: messagesOf([...additions, ...otherMessages].slice(0, NEAREST)),
     additions: messagesOf(additions),
   });
 }

@@ -57,8 +57,8 @@ export class DeepReading {
   }
 
   async learn(onRead: (done: number) => void): Promise<void> {
-    const rest = this.trainingTexts.filter((text) => !this.trainingStates.has(keyOf(text)));
-    await this.readTexts(rest, (done) => onRead(this.trainingTexts.length - rest.length + done));
+    const unreadTexts = this.trainingTexts.filter((text) => !this.trainingStates.has(keyOf(text)));
+    await this.readTexts(unreadTexts, (done) => onRead(this.trainingTexts.length - unreadTexts.length + done));
   }
 
   /** The texts for which the n-grams are unsure. */

@@ -60,11 +60,11 @@ export function addLabel(
   { text, label, by, model, examples, usd }: StoredLabel,
 ): void {
   const key = keyOf(text);
-  const before = known.get(key);
+  const earlierLabels = known.get(key);
   if (label === '' && by === 'person') return;
-  const cost = (before?.paid?.usd ?? 0) + (usd ?? 0);
+  const cost = (earlierLabels?.paid?.usd ?? 0) + (usd ?? 0);
   known.set(key, {
-    ...(before ?? { text }),
+    ...(earlierLabels ?? { text }),
     ...(label !== '' && { [by]: label }),
     ...(by === 'api' && { paid: { ...(model && { model }), examples: examples ?? 0, usd: cost } }),
   });

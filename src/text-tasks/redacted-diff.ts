@@ -32,9 +32,9 @@ export function redactedDiff(diff: string, before: Side, after: Side): string {
       continue;
     }
     const side = sign === '+' ? after : before;
-    const at = sign === '+' ? next.new : next.old;
-    if (side.raw[at] !== line.slice(1)) return '';
-    result.push(`${sign}${side.redacted[at]}`);
+    const lineNumber = sign === '+' ? next.new : next.old;
+    if (side.raw[lineNumber] !== line.slice(1)) return '';
+    result.push(`${sign}${side.redacted[lineNumber]}`);
     if (sign !== '+') next.old++;
     if (sign !== '-') next.new++;
   }

@@ -51,10 +51,11 @@ export async function runTask(
       `${error.message} The large model did not answer all texts: ${largeModel.stopped.message}`,
     );
   }
-  const rest = await largeModel.askDoubtful(learned, reportStage);
+  const doubtful = await largeModel.askDoubtful(learned, reportStage);
   const rows = learned.rows(folder.texts(signal));
   const counts = await writeResults(folder, path, rows, (done) => reportStage('Labelling', done, taskData.texts));
-  const price = rest.price ?? largeModel.priceOf(learned.unlabelled.filter((text) => !learned.known.has(keyOf(text))));
+  const price =
+    doubtful.price ?? largeModel.priceOf(learned.unlabelled.filter((text) => !learned.known.has(keyOf(text))));
   return ok({
     task: task.name,
     ...(isAnswerTask(task) && { output: 'text' }),

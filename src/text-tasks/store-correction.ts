@@ -22,12 +22,12 @@ export async function storeCorrection(
   const label = isAnswerTask(task) ? answer?.trim() : (answer ?? (await pick(task)));
   if (label === undefined) return ok(undefined);
   if (isAnswerTask(task) && (label === '' || label.length > task.maximumLength)) {
-    const why = `The answer has ${label.length} characters and was not stored. Enter 1 to ${task.maximumLength} characters.`;
-    return failed('mismatched', why);
+    const message = `The answer has ${label.length} characters and was not stored. Enter 1 to ${task.maximumLength} characters.`;
+    return failed('mismatched', message);
   }
   if (!isAnswerTask(task) && !task.labels.some((each) => each.name === label)) {
-    const why = `'${label}' is not a label in the current file of '${name}' and was not stored. Run the task to update the table's labels.`;
-    return failed('mismatched', why);
+    const message = `'${label}' is not a label in the current file of '${name}' and was not stored. Run the task to update the table's labels.`;
+    return failed('mismatched', message);
   }
   appendLabel(root, name, { text, label, by: 'person' });
   return ok(label);

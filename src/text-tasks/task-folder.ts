@@ -89,8 +89,8 @@ export class TaskFolder {
   /** Path of the results: beside the source file, or beside the task for several files. It contains the task's name. */
   besideTexts(ending: string): string {
     const path = pathOf(this.task);
-    const at = path === undefined ? TASKS_FOLDER : parentOf(path);
-    return `${at === '' ? '' : `${at}/`}${this.task.name}.${ending}`;
+    const parent = path === undefined ? TASKS_FOLDER : parentOf(path);
+    return `${parent === '' ? '' : `${parent}/`}${this.task.name}.${ending}`;
   }
 
   /** Rules may exclude the task's source file from the folder's files, so its secrets are read separately, once. */

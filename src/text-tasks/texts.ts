@@ -45,7 +45,9 @@ const MAX_COMMITS = 20_000;
 export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<TaskText> {
   const { source } = task;
   const distinct = new DistinctTexts();
-  const known = isAnswerTask(task) ? undefined : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
+  const labelNames = isAnswerTask(task)
+    ? undefined
+    : new Map(task.labels.map(({ name }) => [name.toLowerCase(), name]));
   const path = 'path' in source ? source.path : '';
   // Redacted again, because quotes and escapes of the table are resolved only now.
   const redact = (text: string) => redactKnown(text, path, [deps.secrets]).text;
@@ -57,8 +59,10 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
         .trim();
       if (plain === '' || !distinct.isNew(plain)) continue;
       const sourceLabel = label === undefined ? '' : redact(label);
-      const own = isAnswerTask(task) ? fitted(sourceLabel, task.maximumLength) : known?.get(sourceLabel.toLowerCase());
-      yield own ? { text: plain, own } : { text: plain };
+      const ownLabel = isAnswerTask(task)
+        ? fitted(sourceLabel, task.maximumLength)
+        : labelNames?.get(sourceLabel.toLowerCase());
+      yield ownLabel ? { text: plain, own: ownLabel } : { text: plain };
     }
   } catch (error) {
     if (error instanceof TableError) throw new CodedError('corrupt', `${path} ${error.message}`, { cause: error });

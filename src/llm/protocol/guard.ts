@@ -74,6 +74,6 @@ function limit(maxLength: number, isWhole: boolean, onBytes: () => void): Transf
 
 function originOf({ headers, redirected, url }: Response, requestUrl: Parameters<typeof fetch>[0]): string {
   const target = redirected ? url : (headers.get('location') ?? '');
-  const from = requestUrl instanceof Request ? requestUrl.url : String(requestUrl);
-  return URL.canParse(target, from) && target !== '' ? new URL(target, from).origin : '';
+  const address = requestUrl instanceof Request ? requestUrl.url : String(requestUrl);
+  return URL.canParse(target, address) && target !== '' ? new URL(target, address).origin : '';
 }

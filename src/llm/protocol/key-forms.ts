@@ -51,8 +51,8 @@ function base64Form(bytes: Buffer, offset: number): string {
   const all = Buffer.concat([Buffer.alloc(offset), bytes]);
   const text = all.toString('base64').replace(/=+$/, '');
   const end = all.length % 3 === 0 ? text.length : text.length - 1;
-  const own = text.slice(Math.ceil((offset * 8) / 6), end);
-  return [...own]
+  const keyCharacters = text.slice(Math.ceil((offset * 8) / 6), end);
+  return [...keyCharacters]
     .map((character) => (character === '+' ? '[+\\-]' : character === '/' ? '[\\/_]' : character))
     .join('\\s?');
 }

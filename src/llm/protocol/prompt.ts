@@ -48,6 +48,7 @@ export function promptLength(
   const blocks = [prompt.system, ...prompt.user];
   const last = blocks.findLastIndex((block) => block.cache);
   const length = (until: number) => blocks.slice(0, until).reduce((sum, block) => sum + lengthOf(block.text), 0);
-  const ends = lengthOf(prompt.prefill) + (prompt.infill?.suffix === undefined ? 0 : lengthOf(prompt.infill.suffix));
-  return { all: length(blocks.length) + ends, cached: length(last + 1) };
+  const outerLength =
+    lengthOf(prompt.prefill) + (prompt.infill?.suffix === undefined ? 0 : lengthOf(prompt.infill.suffix));
+  return { all: length(blocks.length) + outerLength, cached: length(last + 1) };
 }

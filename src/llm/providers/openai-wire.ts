@@ -73,8 +73,8 @@ export function openCompatible(options: WireOptions, capabilities: ServerCapabil
     },
     explain,
     models: async (fetch, signal) => {
-      const listed: unknown = await clientWith(fetch).get('/models', { signal });
-      const { data } = requireObject(listed, 'the list of models');
+      const response: unknown = await clientWith(fetch).get('/models', { signal });
+      const { data } = requireObject(response, 'the list of models');
       if (!Array.isArray(data)) throw new ProtocolError('a list of models without models');
       return data.flatMap((row: unknown) =>
         typeof (row as JsonRecord | null)?.id === 'string' ? [(row as { id: string }).id] : [],

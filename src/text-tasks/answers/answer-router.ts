@@ -67,15 +67,15 @@ export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
     prior: logit(prior),
     label,
   });
-  const before = items.flatMap((item) => {
+  const rowsBeforeCall = items.flatMap((item) => {
     const accepted = item.truth ?? item.api;
     return accepted === undefined ? [] : [row(item, item.draft.nearest, answerSimilarity(item.draft.answer, accepted))];
   });
   const both = items.filter(({ api, truth }) => api !== undefined && truth !== undefined);
-  const after = both.map((item) =>
+  const rowsAfterCall = both.map((item) =>
     row(item, ASSUMED_SIMILARITY, answerSimilarity(item.api as string, item.truth as string)),
   );
-  return { before: fitEstimate(before), after: fitEstimate(after), trustsApi: both.length === 0 };
+  return { before: fitEstimate(rowsBeforeCall), after: fitEstimate(rowsAfterCall), trustsApi: both.length === 0 };
 }
 
 /**
@@ -84,10 +84,10 @@ export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
  */
 export function judgedAnswers(items: readonly DraftedText[]): JudgedText[] {
   const trustsApi = !items.some(({ api, truth }) => api !== undefined && truth !== undefined);
-  const known = items.filter(({ api, truth }) => api !== undefined && (trustsApi || truth !== undefined));
-  const folds = foldsOf(known.length, 1, FOLDS);
+  const knownItems = items.filter(({ api, truth }) => api !== undefined && (trustsApi || truth !== undefined));
+  const folds = foldsOf(knownItems.length, 1, FOLDS);
   return Array.from({ length: FOLDS }, (_, fold) => {
-    const heldOut = new Set(known.filter((_, i) => folds[i] === fold));
+    const heldOut = new Set(knownItems.filter((_, i) => folds[i] === fold));
     if (heldOut.size === 0) return [];
     const router = { ...fitAnswerRouter(items.filter((item) => !heldOut.has(item))), trustsApi };
     return [...heldOut].map((item): JudgedText => {

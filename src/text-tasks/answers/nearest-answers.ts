@@ -93,8 +93,8 @@ export class NearestAnswers {
 
   private agreement(a: AnsweredText, b: AnsweredText): number {
     const pair = a.key * 31 + b.key;
-    const known = this.agreements.get(pair);
-    if (known !== undefined) return known;
+    const cached = this.agreements.get(pair);
+    if (cached !== undefined) return cached;
     const agreement = editSimilarity(a.answer.slice(0, COMPARED_LENGTH), b.answer.slice(0, COMPARED_LENGTH));
     this.agreements.set(pair, agreement);
     return agreement;

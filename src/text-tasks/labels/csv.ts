@@ -16,7 +16,7 @@ export class TableError extends CodedError {
 /** Throws TableError. */
 export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): AsyncGenerator<string[]> {
   // An unquoted field ends at a comma or a line feed; a carriage return is dropped.
-  const ends = new RegExp(`[\\n\\r${comma === '\t' ? '\\t' : comma}]`, 'g');
+  const fieldEnds = new RegExp(`[\\n\\r${comma === '\t' ? '\\t' : comma}]`, 'g');
   let record: string[] = [];
   let field = '';
   // quoted: inside quotes. closing: the last character there was a quote, which ends the field or is escaped by a second
@@ -59,8 +59,8 @@ export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): A
         line++;
         [length, firstLine, start] = [0, line, i + 1];
       } else if (c !== '\r') {
-        ends.lastIndex = i + 1;
-        const end = ends.exec(chunk)?.index ?? chunk.length;
+        fieldEnds.lastIndex = i + 1;
+        const end = fieldEnds.exec(chunk)?.index ?? chunk.length;
         field += chunk.slice(i, end);
         i = end - 1;
         begun = true;

@@ -19,14 +19,14 @@ export async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
 }
 
 export async function* linesIn(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = '';
+  let pending = '';
   for await (const chunk of chunks) {
-    const lines = (rest + chunk).split('\n');
+    const lines = (pending + chunk).split('\n');
     // A file without line ends is not a list of texts, so the rest of an overlong line is dropped.
-    rest = (lines.pop() ?? '').slice(0, 50 * LONGEST_TEXT);
+    pending = (lines.pop() ?? '').slice(0, 50 * LONGEST_TEXT);
     for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
   }
-  if (rest !== '') yield rest;
+  if (pending !== '') yield pending;
 }
 
 interface Columns {

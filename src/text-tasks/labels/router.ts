@@ -158,10 +158,10 @@ export function judgeOutOfFold(
   folds = 5,
   seed = 1,
 ): (JudgedText<boolean> & { readonly id: string })[] {
-  const known = items.filter(isFullyKnown);
-  const fold = foldsOf(known.length, seed, folds);
+  const knownItems = items.filter(isFullyKnown);
+  const fold = foldsOf(knownItems.length, seed, folds);
   return Array.from({ length: folds }, (_, f) => {
-    const heldOut = new Set(known.filter((_, i) => fold[i] === f));
+    const heldOut = new Set(knownItems.filter((_, i) => fold[i] === f));
     const router = fitTextRouter(
       items.filter((item) => !heldOut.has(item as FullyKnownText)),
       labels,
@@ -192,29 +192,29 @@ export function judgeText(router: TextRouter, item: FullyKnownText): JudgedText<
  * not fitted on the combiner's own training texts.
  */
 export function fitTextRouter(items: readonly HeldOutText[], labels: number): TextRouter {
-  const known = items.filter(isFullyKnown);
-  const enough = known.length >= MIN_KNOWN;
-  const folds = foldsOf(known.length, 1, FOLDS);
+  const knownItems = items.filter(isFullyKnown);
+  const enough = knownItems.length >= MIN_KNOWN;
+  const folds = foldsOf(knownItems.length, 1, FOLDS);
   const foldModels = Array.from({ length: enough ? FOLDS : 0 }, (_, fold) => ({
     fitted: fitLlmModel(
-      known.filter((_, i) => folds[i] !== fold),
+      knownItems.filter((_, i) => folds[i] !== fold),
       labels,
     ),
-    heldOut: known.filter((_, i) => folds[i] === fold),
+    heldOut: knownItems.filter((_, i) => folds[i] === fold),
   }));
   // If the combiner is not better out of fold, the local model adds only noise to the large model's answer.
   const isCombinerUseful = foldModels.reduce((sum, { fitted, heldOut }) => sum + extraRight(fitted, heldOut), 0) > 0;
   const dropUselessCombiner = (llmModel: LlmModel): LlmModel =>
     isCombinerUseful ? llmModel : { ...llmModel, combinerWeights: undefined };
-  const llmModel = dropUselessCombiner(fitLlmModel(enough ? known : [], labels));
-  const before: LabelledVector[] = items.flatMap((item) => {
+  const llmModel = dropUselessCombiner(fitLlmModel(enough ? knownItems : [], labels));
+  const rowsBeforeCall: LabelledVector[] = items.flatMap((item) => {
     const target = item.truth ?? item.api;
     if (target === undefined) return [];
     const row = featuresOf(llmModel, item);
     const label = Number(mostLikely(item.probabilities) === target);
     return [{ path: item.id, values: row.values, prior: row.before, label }];
   });
-  const after = foldModels.flatMap(({ fitted, heldOut }) =>
+  const rowsAfterCall = foldModels.flatMap(({ fitted, heldOut }) =>
     heldOut.map((item): LabelledVector => {
       const row = featuresOf(dropUselessCombiner(fitted), item);
       const label = Number(
@@ -225,8 +225,8 @@ export function fitTextRouter(items: readonly HeldOutText[], labels: number): Te
   );
   return {
     ...llmModel,
-    before: fitEstimate(before),
-    after: fitEstimate(after),
-    known: enough ? known.length : 0,
+    before: fitEstimate(rowsBeforeCall),
+    after: fitEstimate(rowsAfterCall),
+    known: enough ? knownItems.length : 0,
   };
 }

@@ -70,10 +70,10 @@ export function nearest<T extends { readonly text: string }>(
   rarity: Rarity,
   count: number,
 ): T[][] {
-  const known = labelled.map((item) => ({ item, projection: sketch(item.text, rarity) }));
+  const labelledItems = labelled.map((item) => ({ item, projection: sketch(item.text, rarity) }));
   return texts.map((text) => {
     const target = sketch(text, rarity);
-    const sorted = known
+    const sorted = labelledItems
       .map(({ item, projection }) => ({ item, similarity: dot(projection, target) }))
       .sort((a, b) => b.similarity - a.similarity);
     return sorted.slice(0, count).map(({ item }) => item);

@@ -89,14 +89,14 @@ export class Adaptation extends DisposableStore {
     // The waiting run will read the current files.
     const waiting = this.pendingIndexes.get(session);
     if (waiting) return waiting;
-    const done = this.enqueue(async () => {
+    const indexRun = this.enqueue(async () => {
       this.pendingIndexes.delete(session);
       if (session.isDisposed || this.isDisposed) return;
       const result = await this.start(session, 'index', new AbortController(), undefined, async () => false);
       if (!result.ok && result.error.code !== 'cancelled') session.fail(result.error.message);
     });
-    this.pendingIndexes.set(session, done);
-    return done;
+    this.pendingIndexes.set(session, indexRun);
+    return indexRun;
   }
 
   /**
@@ -109,10 +109,10 @@ export class Adaptation extends DisposableStore {
     const controller = new AbortController();
     this.scans.add(controller);
     const request = { root, harvest: this.requests.harvest(uri) };
-    const found = await this.deps.jobs.job('secrets', request, controller.signal);
+    const foundSecrets = await this.deps.jobs.job('secrets', request, controller.signal);
     this.scans.delete(controller);
-    if (found.ok) await session.secrets.add(found.value);
-    else if (found.error.code !== 'cancelled') session.fail(found.error.message);
+    if (foundSecrets.ok) await session.secrets.add(foundSecrets.value);
+    else if (foundSecrets.error.code !== 'cancelled') session.fail(foundSecrets.error.message);
   }
 
   /** A job's summary of the stored and sent data of a folder. */

@@ -14,7 +14,7 @@ export async function exportAdaptation(adaptation: Adaptation, root: string, lab
       title: t('Export the adaptation of {0}', label),
     })) ?? [];
   if (!parent) return;
-  const into = join(parent.fsPath, `${label}.adapter`);
+  const targetFolder = join(parent.fsPath, `${label}.adapter`);
   const location = vscode.ProgressLocation.Notification;
   const exported = await window.withProgress(
     { location, title: t('Exporting the adaptation of {0}', label), cancellable: true },
@@ -22,7 +22,7 @@ export async function exportAdaptation(adaptation: Adaptation, root: string, lab
       const controller = new AbortController();
       const listener = token.onCancellationRequested(() => controller.abort());
       try {
-        return await adaptation.exportTo(root, into, controller.signal, ({ stage }) =>
+        return await adaptation.exportTo(root, targetFolder, controller.signal, ({ stage }) =>
           bar.report({ message: safeText(stage) }),
         );
       } finally {
@@ -35,7 +35,7 @@ export async function exportAdaptation(adaptation: Adaptation, root: string, lab
     return;
   }
   const open = t('Open Its README');
-  const answer = await window.showInformationMessage(t('Exported to {0}.', into), open);
+  const answer = await window.showInformationMessage(t('Exported to {0}.', targetFolder), open);
   if (answer === open)
-    await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(join(into, 'README.md')));
+    await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(join(targetFolder, 'README.md')));
 }

@@ -65,8 +65,8 @@ export class ApiKey implements Disposable {
 
   /** The key of any owner. */
   async of(owner: KeyOwner): Promise<string | undefined> {
-    const own = (await this.secrets.get(secretName(owner))) || undefined;
-    if (own !== undefined || owner.provider !== 'anthropic') return own;
+    const ownersKey = (await this.secrets.get(secretName(owner))) || undefined;
+    if (ownersKey !== undefined || owner.provider !== 'anthropic') return ownersKey;
     const earlier = (await this.secrets.get(earlierName)) || undefined;
     if (earlier === undefined) return undefined;
     await this.secrets.store(secretName(owner), earlier);

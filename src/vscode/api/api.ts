@@ -152,8 +152,8 @@ export class Api {
     const settings = this.settings();
     if (!settings || this.provider.onlyOnUserAction || this.state(folder) !== 'available') return undefined;
     const settingsText = JSON.stringify(settings);
-    const known = this.clients.get(folder.key);
-    if (known?.settings === settingsText) return known.llm;
+    const knownClient = this.clients.get(folder.key);
+    if (knownClient?.settings === settingsText) return knownClient.llm;
     const llm = this.connect(settings, folder.storeName);
     this.clients.set(folder.key, { settings: settingsText, llm });
     return llm;

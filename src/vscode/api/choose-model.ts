@@ -96,17 +96,19 @@ export async function askUrl(title: UiText, value: string, emptyHint?: UiText): 
 
 export async function pickModel(title: UiText, settings: LlmSettings): Promise<string | undefined> {
   const { defaultModel } = providerOf(settings.provider);
-  const listed = await window.withProgress(
+  const modelList = await window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(settings)) },
     () => listModels(settings, new AbortController().signal, { editor: editorModels }),
   );
-  if (!listed.ok) {
+  if (!modelList.ok) {
     const notListed = t('{0} does not list its models. Enter a name.', apiHost(settings));
     void window.showWarningMessage(
-      listed.error.code === 'bad-request' ? notListed : safeSentence(listed.error.message),
+      modelList.error.code === 'bad-request' ? notListed : safeSentence(modelList.error.message),
     );
   }
-  const models = [...new Set([...(defaultModel === '' ? [] : [defaultModel]), ...(listed.ok ? listed.value : [])])];
+  const models = [
+    ...new Set([...(defaultModel === '' ? [] : [defaultModel]), ...(modelList.ok ? modelList.value : [])]),
+  ];
   const other = { label: withIcon('edit', t('Another…')), description: t('by its name'), model: '' };
   const rows = models.map((model) => ({
     label: safeText(model),

@@ -59,8 +59,8 @@ export class Permissions {
 
   /** Turns completions for one language in one folder on or off. */
   async setLanguage(folder: string, languageId: string, on: boolean): Promise<void> {
-    const others = this.languagesOff(folder).filter((each) => each !== languageId);
-    const off = on ? others : [...others, languageId];
+    const otherLanguages = this.languagesOff(folder).filter((each) => each !== languageId);
+    const off = on ? otherLanguages : [...otherLanguages, languageId];
     await this.memory.update(`off-languages:${folder}`, off.length === 0 ? undefined : off);
     this.onChange();
   }
@@ -76,8 +76,8 @@ export class Permissions {
   }
 
   private async move(host: string, from: string, to: string): Promise<void> {
-    const others = this.hosts(from).filter((each) => each !== host);
-    await this.memory.update(from, others.length === 0 ? undefined : others);
+    const otherHosts = this.hosts(from).filter((each) => each !== host);
+    await this.memory.update(from, otherHosts.length === 0 ? undefined : otherHosts);
     await this.memory.update(to, [...new Set([...this.hosts(to), host])]);
     this.onChange();
   }

@@ -126,11 +126,11 @@ export class Served {
     if (!this.failure || this.isRetrying || clock.monotonic() < this.retryAt) return;
     const { known } = this;
     this.isRetrying = true;
-    const listed = await this.list(new AbortController().signal).finally(() => {
+    const listedModels = await this.list(new AbortController().signal).finally(() => {
       this.isRetrying = false;
     });
     if (known !== this.known) return;
-    if (!listed.ok) return this.suspend(listed.error);
+    if (!listedModels.ok) return this.suspend(listedModels.error);
     // The delay also grows for a server that lists its model but does not draft.
     this.failure = undefined;
     onChange();

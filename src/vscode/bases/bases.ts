@@ -132,10 +132,10 @@ export class Bases extends DisposableStore {
       const key = this.keyOf(base);
       this.failures.delete(base.weights);
       this.runs.delete(key);
-      for (let kept = false; !kept; ) {
+      for (let isFinal = false; !isFinal; ) {
         const result = await this.time(base, signal);
         if (!result.ok) return result;
-        kept = this.addRun(base, key, result.value);
+        isFinal = this.addRun(base, key, result.value);
       }
     }
     if (!this.isDisposed) this.update();
@@ -194,19 +194,19 @@ export class Bases extends DisposableStore {
   }
 
   private update(): void {
-    const before = this.choice;
+    const previousChoice = this.choice;
     this.choice = this.choose();
     this.releaseExcept(this.choice?.base);
-    if (before?.base.weights !== this.choice?.base.weights) this.deps.onChange();
-    else if (JSON.stringify(before?.reason) !== JSON.stringify(this.choice?.reason)) this.deps.onState();
+    if (previousChoice?.base.weights !== this.choice?.base.weights) this.deps.onChange();
+    else if (JSON.stringify(previousChoice?.reason) !== JSON.stringify(this.choice?.reason)) this.deps.onState();
   }
 
   private choose(): BaseChoice | undefined {
     const { shipped, settings, read } = this.deps;
     const { neuralBase } = settings();
     const isPath = neuralBase !== 'auto' && !shipped.some(({ name }) => name === neuralBase);
-    const found = isPath ? read(neuralBase) : undefined;
-    const configured = found && (found.ok ? { base: found.value } : { why: found.error.message });
+    const namedBase = isPath ? read(neuralBase) : undefined;
+    const configured = namedBase && (namedBase.ok ? { base: namedBase.value } : { why: namedBase.error.message });
     if (shipped.length === 0)
       return configured && 'base' in configured ? { base: configured.base, reason: { kind: 'named' } } : undefined;
     return chooseBase({

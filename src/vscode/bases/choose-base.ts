@@ -18,16 +18,16 @@ export interface ChooseBaseDeps extends GetModelDeps {
 }
 
 export function chooseBase(deps: ChooseBaseDeps): Promise<void> {
-  const known = knownRows(deps);
+  const rowsOfKnownBases = knownRows(deps);
   return showList({
     title: t('Choose the Base Model'),
     placeholder: t('Completes together with the n-gram model; an adaptation starts from it'),
     search: async (signal) => {
-      const found = await deps.jobs.job('findModels', {}, signal);
-      return found.ok ? found.value : [];
+      const foundModels = await deps.jobs.job('findModels', {}, signal);
+      return foundModels.ok ? foundModels.value : [];
     },
     rows: (found = []) => [
-      ...known,
+      ...rowsOfKnownBases,
       ...(found.length > 0
         ? [separator(t('Found on this machine, ready to import (check the stated licence)')), ...foundRows(found, deps)]
         : []),
@@ -97,20 +97,23 @@ function otherRows(deps: ChooseBaseDeps): ModelRow[] {
 
 /** Shows the list again, with the new timings. */
 async function measureAgain(deps: ChooseBaseDeps): Promise<void> {
-  const measured = await withProgress(t('Timing the base models'), (signal) => deps.bases.measureAgain(signal));
-  if (measured.ok) await chooseBase(deps);
-  else if (measured.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(measured.error.message));
+  const timing = await withProgress(t('Timing the base models'), (signal) => deps.bases.measureAgain(signal));
+  if (timing.ok) await chooseBase(deps);
+  else if (timing.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(timing.error.message));
 }
 
 async function remove({ name, folder, manifest }: PackageInfo, deps: ChooseBaseDeps): Promise<void> {
   const { configuration, paths } = deps;
-  const yes = t('Remove');
+  const removeButton = t('Remove');
   const downloads = join(paths.storage, DOWNLOADS);
   const isOwnedByOtherProgram = manifest.gguf !== undefined && !manifest.gguf.path.startsWith(downloads);
   const detail = isOwnedByOtherProgram
     ? t('The file stays, because another program owns it: {0}', manifest.gguf.path)
     : t('Its files are deleted from this machine.');
-  if ((await window.showWarningMessage(t('Remove the base model {0}?', name), { modal: true, detail }, yes)) !== yes)
+  if (
+    (await window.showWarningMessage(t('Remove the base model {0}?', name), { modal: true, detail }, removeButton)) !==
+    removeButton
+  )
     return;
   if (configuration.for(undefined).neuralBase === folder) await configuration.write('neuralBase', 'auto', undefined);
   const removed = removeBase(folder, downloads);

@@ -76,13 +76,13 @@ function downloadRows(deps: GetModelDeps): ModelRow[] {
     const { name, bytes, licence, restriction } = model;
     const terms = restriction === undefined ? t('licence {0}', licence) : t('licence {0}: {1}', licence, restriction);
     const parts = [megabytes(bytes), terms];
-    const own = owned.find(({ manifest }) => manifest.weights === model.sha256);
-    if (own)
+    const ownedBase = owned.find(({ manifest }) => manifest.weights === model.sha256);
+    if (ownedBase)
       return {
         label: withIcon('check', safeText(name)),
-        description: joined([...parts, neuralBase === own.folder ? t('in use') : t('on this machine')], ' · '),
+        description: joined([...parts, neuralBase === ownedBase.folder ? t('in use') : t('on this machine')], ' · '),
         detail: t('Use it. To delete it, run Choose the Base Model.'),
-        run: () => configuration.write('neuralBase', own.folder, undefined),
+        run: () => configuration.write('neuralBase', ownedBase.folder, undefined),
       };
     const { needs, fits, lineMs, isFast } = offerOf(bytes, machine);
     const memory = fits
@@ -118,9 +118,9 @@ async function downloadModel(model: CatalogModel, deps: GetModelDeps): Promise<v
   const { jobs, paths } = deps;
   const { name, licence, restriction } = model;
   if (restriction !== undefined) {
-    const yes = t('Download');
+    const download = t('Download');
     const question = t('{0} has the licence {1}: {2}. Download it?', name, licence, restriction);
-    if ((await window.showWarningMessage(question, { modal: true }, yes)) !== yes) return;
+    if ((await window.showWarningMessage(question, { modal: true }, download)) !== download) return;
   }
   const request = { model, storage: paths.storage, proxies: proxiesOfEditor() };
   const added = await withProgress(t('Downloading {0}', name), (signal, report) =>
@@ -128,17 +128,17 @@ async function downloadModel(model: CatalogModel, deps: GetModelDeps): Promise<v
   );
   if (added.ok) return offerBase(added.value, deps);
   if (added.error.code === 'cancelled') return;
-  const again = t('Try Again');
-  if ((await window.showErrorMessage(safeSentence(added.error.message), again)) === again)
+  const tryAgain = t('Try Again');
+  if ((await window.showErrorMessage(safeSentence(added.error.message), tryAgain)) === tryAgain)
     await downloadModel(model, deps);
 }
 
 /** The user's own values: a workspace must not lead a download elsewhere. */
 function proxiesOfEditor(): { readonly proxy?: string; readonly direct?: readonly string[] } {
   const http = vscode.workspace.getConfiguration('http', null);
-  const own = (name: string): unknown => http.inspect(name)?.globalValue ?? http.inspect(name)?.defaultValue;
-  if (own('proxySupport') === 'off') return { direct: ['*'] };
-  const [proxy, direct] = [own('proxy'), own('noProxy')];
+  const userValue = (name: string): unknown => http.inspect(name)?.globalValue ?? http.inspect(name)?.defaultValue;
+  if (userValue('proxySupport') === 'off') return { direct: ['*'] };
+  const [proxy, direct] = [userValue('proxy'), userValue('noProxy')];
   return {
     ...(typeof proxy === 'string' && proxy !== '' && { proxy }),
     ...(Array.isArray(direct) && { direct: direct.filter((host) => typeof host === 'string') }),

@@ -26,8 +26,8 @@ export interface ImportBaseDeps {
 type Report = (detail: string, increment?: number) => void;
 
 export async function importModel(path: string, name: string | undefined, deps: ImportBaseDeps): Promise<void> {
-  const into = join(deps.paths.storage, IMPORTED_BASES);
-  const request = { path, into, ...(name !== undefined && { name }) };
+  const targetFolder = join(deps.paths.storage, IMPORTED_BASES);
+  const request = { path, into: targetFolder, ...(name !== undefined && { name }) };
   const imported = await withProgress(t('Importing {0}', name ?? path), (signal, report) =>
     deps.jobs.job('importBase', request, signal, shares(report)),
   );
@@ -37,14 +37,14 @@ export async function importModel(path: string, name: string | undefined, deps: 
 
 /** Measures an imported base and asks whether it should serve. */
 export async function offerBase(base: AddedBase, deps: ImportBaseDeps): Promise<void> {
-  const measured = await withProgress(t('Timing {0}', base.name), (signal, report) =>
+  const timing = await withProgress(t('Timing {0}', base.name), (signal, report) =>
     measure(base, deps, signal, report),
   );
   const use = t('Use It');
-  const result = measured.ok ? describeMeasures(base, measured.value) : safeSentence(measured.error.message);
+  const result = timing.ok ? describeMeasures(base, timing.value) : safeSentence(timing.error.message);
   const licence = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
   // A base that cannot be timed cannot complete. After a cancelled timing the user may still choose it.
-  const mayServe = measured.ok || measured.error.code === 'cancelled';
+  const mayServe = timing.ok || timing.error.code === 'cancelled';
   const answer = await window.showInformationMessage(sentences(result, licence), ...(mayServe ? [use] : []));
   if (answer === use) await deps.configuration.write('neuralBase', base.folder, undefined);
 }
@@ -84,12 +84,12 @@ async function measure(
   const threads: number | 'auto' = neuralThreads || 'auto';
   try {
     const base = { folder, tokenizer, vocabulary, threads, precision, device } as const;
-    const measured = await measureBase(client, base, signal, report);
-    if (measured.ok) {
-      const { lineMs, promptMs } = measured.value;
+    const timing = await measureBase(client, base, signal, report);
+    if (timing.ok) {
+      const { lineMs, promptMs } = timing.value;
       storeTiming(paths.storage, timingKeyOf(manifest, settings), { lineMs, promptMs, at: Date.now() });
     }
-    return measured;
+    return timing;
   } finally {
     await client.end();
   }
@@ -97,11 +97,11 @@ async function measure(
 
 /** A job's progress as a bar with its detail. */
 export function shares(report: Report): Progress {
-  let at = 0;
+  let reportedPercent = 0;
   return ({ done, total, detail, stage }) => {
     const share = total ? (100 * done) / total : 0;
-    report(detail ?? stage, Math.max(0, share - at));
-    at = share;
+    report(detail ?? stage, Math.max(0, share - reportedPercent));
+    reportedPercent = share;
   };
 }
 

@@ -39,16 +39,16 @@ export async function findServers(
     ask(`http://127.0.0.1:${ports.ollama}/api/tags`),
   ]);
   // Many programs listen at 8080: only llama.cpp names itself so.
-  const own = rowsOf(llama, 'data').filter((row) => row.owned_by === 'llamacpp');
-  const found: RunningServer[] = [
-    { program: 'llama.cpp', url: `http://127.0.0.1:${ports.llama}/v1`, models: namesOf(own, 'id') },
+  const llamaModels = rowsOf(llama, 'data').filter((row) => row.owned_by === 'llamacpp');
+  const runningServers: RunningServer[] = [
+    { program: 'llama.cpp', url: `http://127.0.0.1:${ports.llama}/v1`, models: namesOf(llamaModels, 'id') },
     {
       program: 'Ollama',
       url: `http://127.0.0.1:${ports.ollama}/v1`,
       models: namesOf(rowsOf(ollama, 'models'), 'name'),
     },
   ];
-  return found.filter(({ models }) => models.length > 0);
+  return runningServers.filter(({ models }) => models.length > 0);
 }
 
 function rowsOf(answer: unknown, field: string): Readonly<Record<string, unknown>>[] {

@@ -27,10 +27,10 @@ export class CursorWatch<Editor extends { readonly document: Versioned }> implem
 
   moved(editor: Editor): void {
     const { document } = editor;
-    const before = this.versions.get(document);
+    const previousVersion = this.versions.get(document);
     this.versions.set(document, document.version);
     clearTimeout(this.timer);
-    if (before === undefined || before === document.version) this.startRest(editor);
+    if (previousVersion === undefined || previousVersion === document.version) this.startRest(editor);
     else this.deps.onKey(editor);
   }
 

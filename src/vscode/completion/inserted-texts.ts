@@ -18,11 +18,11 @@ export interface InsertedText {
 
 /** @param changes of one edit, last position first, as VS Code reports them */
 export function insertedTexts(changes: readonly Change[]): InsertedText[] {
-  let before = 0;
+  let unitsBefore = 0;
   const inOrder = [...changes].sort((a, b) => a.rangeOffset - b.rangeOffset);
   return inOrder.flatMap(({ rangeOffset, text }) => {
-    const end = rangeOffset + before + text.length;
-    before += text.length;
+    const end = rangeOffset + unitsBefore + text.length;
+    unitsBefore += text.length;
     return text === '' ? [] : [{ end, length: toLineFeeds(text).length }];
   });
 }

@@ -173,10 +173,10 @@ function item(
   folderKey: string,
 ): vscode.InlineCompletionItem {
   const lineStart = position.with(undefined, 0);
-  const before = document.getText(new vscode.Range(lineStart, position));
+  const lineBefore = document.getText(new vscode.Range(lineStart, position));
   const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
   const end = position.translate(0, completion.over ?? 0);
-  return new vscode.InlineCompletionItem(before + text, new vscode.Range(lineStart, end), {
+  return new vscode.InlineCompletionItem(lineBefore + text, new vscode.Range(lineStart, end), {
     title: '',
     command: acceptedCommand,
     arguments: [folderKey, completion.id],

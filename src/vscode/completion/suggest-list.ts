@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { listOpensAt } from '../../text/suggestion-list.ts';
 
 export function opensList(document: vscode.TextDocument, position: vscode.Position): boolean {
-  const before = document.lineAt(position.line).text.slice(0, position.character);
-  const kind = listOpensAt(document.languageId, before);
+  const lineBefore = document.lineAt(position.line).text.slice(0, position.character);
+  const kind = listOpensAt(document.languageId, lineBefore);
   if (kind === undefined) return false;
   const editor = vscode.workspace.getConfiguration('editor', document);
   if (kind === 'member') return editor.get('suggestOnTriggerCharacters') !== false;

@@ -14,10 +14,10 @@ const separator = '\n\n';
 
 /** Cells of the same language; for a text cell, all text cells. */
 export function aroundCell(cells: readonly NotebookCell[], at: number): Around {
-  const own = cells[at];
-  const isProse = own !== undefined && kindOf(own.languageId) === 'prose';
+  const currentCell = cells[at];
+  const isProse = currentCell !== undefined && kindOf(currentCell.languageId) === 'prose';
   const fits = ({ languageId }: NotebookCell) =>
-    isProse ? kindOf(languageId) === 'prose' : languageId === own?.languageId;
+    isProse ? kindOf(languageId) === 'prose' : languageId === currentCell?.languageId;
   const text = (cell: NotebookCell) => toLineFeeds(cell.getText()).trimEnd();
   const above = cells.slice(0, at).filter(fits).map(text);
   const below = cells

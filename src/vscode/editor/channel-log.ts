@@ -28,8 +28,12 @@ export class ChannelLog implements Log {
   /** Includes the chain of causes. */
   error(message: string, error?: unknown): void {
     const causes: string[] = [];
-    for (let at = error; at !== undefined && at !== null && causes.length < 5; at = (at as { cause?: unknown }).cause) {
-      causes.push(messageOf(at));
+    for (
+      let cause = error;
+      cause !== undefined && cause !== null && causes.length < 5;
+      cause = (cause as { cause?: unknown }).cause
+    ) {
+      causes.push(messageOf(cause));
     }
     this.channel.error(this.redact([message, ...causes].join(': ')));
     if (error instanceof Error && error.stack) this.channel.debug(this.redact(error.stack));

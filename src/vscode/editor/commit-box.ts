@@ -16,13 +16,13 @@ const maxLength = 24_000;
 
 /** Earlier messages as one text, the latest last, right above the new one. @param messages newest first */
 export function aboveBox(messages: readonly string[]): string {
-  const kept: string[] = [];
+  const keptMessages: string[] = [];
   let remaining = maxLength;
   for (const message of messages) {
     const text = `${toLineFeeds(message).trim()}\n\n`;
     remaining -= text.length;
     if (remaining < 0) break;
-    kept.unshift(text);
+    keptMessages.unshift(text);
   }
-  return kept.join('');
+  return keptMessages.join('');
 }

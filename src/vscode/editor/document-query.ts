@@ -32,23 +32,23 @@ export function queryAt(
   const { text } = document.lineAt(position.line);
   const character = Math.min(position.character, text.length);
   const lines = [text];
-  let before = character;
-  for (let line = position.line - 1; line >= 0 && before <= maxPrefix; line--) {
+  let unitsBefore = character;
+  for (let line = position.line - 1; line >= 0 && unitsBefore <= maxPrefix; line--) {
     lines.unshift(document.lineAt(line).text);
-    before += (lines[0] as string).length + end.length;
+    unitsBefore += (lines[0] as string).length + end.length;
   }
-  let after = text.length - character;
+  let unitsAfter = text.length - character;
   let line = position.line + 1;
-  for (; line < document.lineCount && after <= maxSuffix; line++) {
+  for (; line < document.lineCount && unitsAfter <= maxSuffix; line++) {
     const next = document.lineAt(line).text;
     lines.push(next);
-    after += next.length + end.length;
+    unitsAfter += next.length + end.length;
   }
-  const skipped = document.offsetAt(position) - before;
+  const skipped = document.offsetAt(position) - unitsBefore;
   // Context is added only if the document's start or end is within reach.
   const head = skipped === 0 ? above : '';
   const tail = line >= document.lineCount ? below : '';
-  return queryOf(head + lines.join(end) + tail, head.length + before, path, document.languageId, skipped);
+  return queryOf(head + lines.join(end) + tail, head.length + unitsBefore, path, document.languageId, skipped);
 }
 
 /** One step of indentation, from the editor's options. */

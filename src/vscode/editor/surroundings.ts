@@ -31,9 +31,9 @@ export class DocumentSurroundings {
   private earlier({ uri }: vscode.TextDocument): string {
     const { root } = folderOf(uri);
     if (root === undefined || !vscode.workspace.isTrusted) return '';
-    const known = this.messages.get(root);
-    if (known === undefined || performance.now() - known.readAt > refreshMs) void this.read(root, known?.text ?? '');
-    return known?.text ?? '';
+    const cached = this.messages.get(root);
+    if (cached === undefined || performance.now() - cached.readAt > refreshMs) void this.read(root, cached?.text ?? '');
+    return cached?.text ?? '';
   }
 
   private async read(root: string, text: string): Promise<void> {
@@ -51,8 +51,8 @@ function cells(document: vscode.TextDocument): Around | undefined {
   for (const notebook of vscode.workspace.notebookDocuments) {
     if (notebook.uri.path !== document.uri.path) continue;
     const all = notebook.getCells().map(({ document: cell }) => cell);
-    const at = all.indexOf(document);
-    if (at >= 0) return aroundCell(all, at);
+    const index = all.indexOf(document);
+    if (index >= 0) return aroundCell(all, index);
   }
   return undefined;
 }

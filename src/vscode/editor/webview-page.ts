@@ -25,9 +25,9 @@ export function drawPage(webview: vscode.Webview, parts: PageParts): void {
   webview.options = { enableScripts: true, localResourceRoots: [media, dist] };
   const nonce = randomBytes(16).toString('base64');
   const csp = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
-  const own = styles.map((name) => vscode.Uri.joinPath(media, 'panel', `${name}.css`));
+  const panelStyles = styles.map((name) => vscode.Uri.joinPath(media, 'panel', `${name}.css`));
   const library = librarySheet === undefined ? [] : [vscode.Uri.joinPath(dist, librarySheet)];
-  const sheets = [...library, ...own].map((uri) => webview.asWebviewUri(uri));
+  const sheets = [...library, ...panelStyles].map((uri) => webview.asWebviewUri(uri));
   webview.html = `<!DOCTYPE html>
 <html lang="${language ?? pageLanguage(vscode.l10n.bundle, vscode.env.language)}">
 <head>

@@ -176,18 +176,19 @@ export class Documents extends DisposableStore {
       if (!session) return;
       const filesExclude = this.deps.configuration.excludes(folder.uri);
       const secrets = await session.secrets.values();
-      const known = secrets.size;
+      const secretCount = secrets.size;
       const options = { trusted: vscode.workspace.isTrusted, filesExclude };
-      const found = await harvestFile(folder.root, path, options, { secrets });
-      if (session.isDisposed || !found.ok) return;
+      const harvested = await harvestFile(folder.root, path, options, { secrets });
+      if (session.isDisposed || !harvested.ok) return;
       if (this.unsaved.has(key)) {
         // Its secrets are known now; the file is read again when the document is closed.
-      } else if (found.value.file) session.specialist.setSavedFile(found.value.file.path, found.value.file.text);
-      else if (found.value.leftOut === 'gone') session.specialist.removeFile(await session.secrets.path(path));
+      } else if (harvested.value.file)
+        session.specialist.setSavedFile(harvested.value.file.path, harvested.value.file.text);
+      else if (harvested.value.leftOut === 'gone') session.specialist.removeFile(await session.secrets.path(path));
       // An index that was built while the only file was being saved found it empty.
-      if (found.value.file && session.indexedFiles === undefined && session.problem !== undefined)
+      if (harvested.value.file && session.indexedFiles === undefined && session.problem !== undefined)
         this.deps.onIndexOutdated(folder);
-      if (secrets.size === known) return;
+      if (secrets.size === secretCount) return;
       this.resendAll();
       this.deps.onIndexOutdated(folder);
     } catch (error) {

@@ -17,13 +17,13 @@ export class FolderSecrets {
 
   /** Redacts an open document and records its secrets. `hasNewSecret`: one of them was unknown. */
   learnOpen(path: string, text: string): Redacted & { readonly hasNewSecret: boolean } {
-    const found = findSecrets(text, path);
-    const before = this.open.get(path);
+    const foundSecrets = findSecrets(text, path);
+    const earlierSecrets = this.open.get(path);
     const values = new SecretValues();
-    values.learn(found);
+    values.learn(foundSecrets);
     this.open.set(path, values);
-    const hasNewSecret = values.all.some((value) => !this.folder.has(value) && !before?.has(value));
-    return { ...redactRanges(text, rangesIn(text, found, this.known)), hasNewSecret };
+    const hasNewSecret = values.all.some((value) => !this.folder.has(value) && !earlierSecrets?.has(value));
+    return { ...redactRanges(text, rangesIn(text, foundSecrets, this.known)), hasNewSecret };
   }
 
   closed(path: string): void {

@@ -199,9 +199,9 @@ export class FolderSession extends DisposableStore {
 
   /** Applies changed permissions, key or settings: aborts calls that are no longer allowed and drops their answers. */
   checkApi(): void {
-    const before = this.largeModel;
+    const previousModel = this.largeModel;
     this.largeModel = this.deps.api.allowedModel(this.folder);
-    if (before !== '' && before !== this.largeModel) this.service.reset();
+    if (previousModel !== '' && previousModel !== this.largeModel) this.service.reset();
   }
 
   /** Reopens the model once after several changes. A starting session opens it by itself. */

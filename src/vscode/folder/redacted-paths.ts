@@ -14,7 +14,8 @@ export function withRedactedPaths(specialist: Required<Specialist>, redactor: Re
     last = { path: query.path, redacted: path };
     return { ...query, path };
   };
-  const known = (query: CompletionQuery) => (query.path === last.path ? { ...query, path: last.redacted } : query);
+  const withKnownPath = (query: CompletionQuery) =>
+    query.path === last.path ? { ...query, path: last.redacted } : query;
   // A prefetch for a path that cannot be redacted is dropped; the request itself reports the error.
   const prefetch = (query: CompletionQuery, run: (redacted: CompletionQuery) => void) =>
     void redact(query).then(run, () => {});
@@ -23,9 +24,9 @@ export function withRedactedPaths(specialist: Required<Specialist>, redactor: Re
     complete: async (query, options, signal) => specialist.complete(await redact(query), options, signal),
     begin: (query, options) => prefetch(query, (redacted) => specialist.begin(redacted, options)),
     warm: (query) => prefetch(query, (redacted) => specialist.warm(redacted)),
-    isUnderWay: (query, options) => specialist.isUnderWay(known(query), options),
-    hasBetter: (query, options) => specialist.hasBetter(known(query), options),
-    indexRevisionFor: (query) => specialist.indexRevisionFor(known(query)),
+    isUnderWay: (query, options) => specialist.isUnderWay(withKnownPath(query), options),
+    hasBetter: (query, options) => specialist.hasBetter(withKnownPath(query), options),
+    indexRevisionFor: (query) => specialist.indexRevisionFor(withKnownPath(query)),
     snippets: async (query, options, signal) => specialist.snippets(await redact(query), options, signal),
     setOpenFile: (path, text) => specialist.setOpenFile(path, text),
   };

@@ -52,22 +52,22 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
     const inFolder = editor && folderOf(editor.document.uri).key === folder.key ? editor : undefined;
     // First, because the cursor may move while the stored data is read.
     const requests = await this.requestsAt(session, inFolder);
-    const kept = await window.withProgress(
+    const storedData = await window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Reading the stored data'), cancellable: true },
       async (_, token): Promise<Result<KeptSummary> | undefined> => {
         if (folder.root === undefined) return undefined;
         const controller = new AbortController();
         const listener = token.onCancellationRequested(() => controller.abort());
-        const found = await this.deps.adaptation.kept(session, controller.signal);
+        const summary = await this.deps.adaptation.kept(session, controller.signal);
         listener.dispose();
-        return found;
+        return summary;
       },
     );
-    if (kept && !kept.ok) {
-      if (kept.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(kept.error.message));
+    if (storedData && !storedData.ok) {
+      if (storedData.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(storedData.error.message));
       return;
     }
-    const text = render(folder, requests, session.changedFiles, kept?.value);
+    const text = render(folder, requests, session.changedFiles, storedData?.value);
     await this.open(`${t('Kept and Sent')} · ${folder.name}`, text);
   }
 

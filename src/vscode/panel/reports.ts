@@ -48,17 +48,17 @@ export class Reports extends DisposableStore {
   }
 
   private async compare(row: AdaptationRow): Promise<void> {
-    const others = this.deps.store
+    const otherRows = this.deps.store
       .get()
       .adaptations()
       .filter(({ id }) => id !== row.id);
-    if (others.length === 0) {
+    if (otherRows.length === 0) {
       void window.showInformationMessage(t('There is no other adaptation to compare with yet.'));
       return;
     }
     const date = (at: number) =>
       new Date(at).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
-    const items = others.map((other) => ({
+    const items = otherRows.map((other) => ({
       label: safeText(basename(other.folder) || other.folder),
       description: safeText(date(other.finishedAt)),
       detail: safeText(other.folder),

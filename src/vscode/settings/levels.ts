@@ -63,9 +63,9 @@ export function resolve<T>(
   trusted: boolean,
 ): T {
   const byDefault = read(levels.defaultValue) ?? fallback;
-  const own = read(levels.globalValue) ?? byDefault;
+  const userValue = read(levels.globalValue) ?? byDefault;
   // As in VS Code, the user's entries are added to the default ones.
-  const user = isToggles(byDefault) && isToggles(own) ? ({ ...byDefault, ...own } as T) : own;
+  const user = isToggles(byDefault) && isToggles(userValue) ? ({ ...byDefault, ...userValue } as T) : userValue;
   if (!trusted && beside !== workspacesFirst) return user;
   return [levels.workspaceValue, levels.workspaceFolderValue]
     .map(read)

@@ -50,7 +50,7 @@ export class CommitMessages {
       return;
     }
     const api = await apiAccess(this.deps, this.requests, folder, 'commit message');
-    const before = repository.inputBox.value;
+    const messageBefore = repository.inputBox.value;
     const written = await window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Writing a commit message'), cancellable: true },
       async (_, token) => {
@@ -72,7 +72,7 @@ export class CommitMessages {
     onSpent(costUsd);
     log.info(`Commit message by ${model ?? 'the local draft'}, $${costUsd.toFixed(6)}`);
     // Text typed since must not be overwritten.
-    if (repository.inputBox.value === before) repository.inputBox.value = message;
+    if (repository.inputBox.value === messageBefore) repository.inputBox.value = message;
     if (trouble !== undefined) await showFailure({ message: trouble });
   }
 }

@@ -120,8 +120,8 @@ async function askTable(folder: vscode.Uri, root: string, kind: 'csv' | 'jsonl')
   const text = await pick(2, t('Column that holds the text'), columns);
   if (text === undefined) return undefined;
   const none: Choice<string> = { value: '', label: t('None'), description: t('no labels or answers yet') };
-  const others = columns.filter(({ value }) => value !== text);
-  const label = await pick(3, t('Column that holds existing labels or answers'), [none, ...others]);
+  const otherColumns = columns.filter(({ value }) => value !== text);
+  const label = await pick(3, t('Column that holds existing labels or answers'), [none, ...otherColumns]);
   if (label === undefined) return undefined;
   const labels = [...new Set(rows.map((row) => row[label]?.trim() ?? ''))].filter((each) => each !== '');
   const source: TextSource = { kind, path, text, ...(label !== '' && { label }) };

@@ -28,7 +28,7 @@ function notesOf(report: TaskReport): string[] {
 }
 
 function answerNotes({ judgedOn, judgedBy, loss }: TaskReport) {
-  const measured =
+  const measuredSentence =
     judgedBy === 'person'
       ? t(
           'Share of equal characters (edit similarity) on {0} texts with both an accepted answer and one of the large model, out-of-fold.',
@@ -43,11 +43,11 @@ function answerNotes({ judgedOn, judgedBy, loss }: TaskReport) {
     'Local answers are expected to be at most {0} less similar to the accepted answers than those of the large model. This is an average over texts like the measured ones, not a guarantee for each text.',
     `${(100 * (loss ?? 0)).toFixed(1)}%`,
   );
-  return { measured, none, bound };
+  return { measured: measuredSentence, none, bound };
 }
 
 function labelNotes({ judgedOn, judgedBy, loss }: TaskReport) {
-  const measured =
+  const measuredSentence =
     judgedBy === 'person'
       ? t('Measured on {0} texts labelled by people and by the large model, out-of-fold.', judgedOn)
       : t(
@@ -61,5 +61,5 @@ function labelNotes({ judgedOn, judgedBy, loss }: TaskReport) {
     'At most {0} of the texts are expected to be answered locally and wrongly although the large model is right. This is an average over texts like the measured ones, not a guarantee for each text.',
     `${(100 * (loss ?? 0)).toFixed(1)}%`,
   );
-  return { measured, none, bound };
+  return { measured: measuredSentence, none, bound };
 }

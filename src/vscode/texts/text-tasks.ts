@@ -190,9 +190,9 @@ export class TextTasks extends DisposableStore {
 
   private open(taskFolder: TaskFolder, task: TextTask, content: Omit<TableContent, 'task'>): void {
     const key = keyOf(taskFolder.root, task.name);
-    const known = this.tables.get(key);
-    if (known) {
-      known.show({ task, ...content });
+    const openTable = this.tables.get(key);
+    if (openTable) {
+      openTable.show({ task, ...content });
       return;
     }
     const { extension, log } = this.deps;

@@ -89,6 +89,6 @@ function textBefore(document: vscode.TextDocument, position: vscode.Position): s
 
 /** The position of an offset in `text`, which does not depend on the document's line ends. */
 function positionIn(text: string, at: number): vscode.Position {
-  const before = text.slice(0, at).split('\n');
-  return new vscode.Position(before.length - 1, before.at(-1)?.length ?? 0);
+  const linesBefore = text.slice(0, at).split('\n');
+  return new vscode.Position(linesBefore.length - 1, linesBefore.at(-1)?.length ?? 0);
 }

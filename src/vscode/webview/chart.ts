@@ -18,11 +18,11 @@ const colours = ['--vscode-charts-blue', '--vscode-charts-yellow', '--vscode-cha
 /** Redrawn when theme or width change. */
 export function chartOf(words: Words, chart: PageChart): HTMLElement {
   const canvas = h('div', { class: 'chart-canvas', 'aria-hidden': 'true' });
-  let drawn: uPlot | undefined;
+  let plot: uPlot | undefined;
   let width = 0;
   const draw = () => {
-    drawn?.destroy();
-    drawn = new uPlot(optionsOf(words, chart, width), alignedData(chart), canvas);
+    plot?.destroy();
+    plot = new uPlot(optionsOf(words, chart, width), alignedData(chart), canvas);
   };
   new ResizeObserver(([entry]) => {
     const available = Math.min(maxWidth, Math.floor(entry?.contentRect.width ?? 0));

@@ -9,11 +9,11 @@ export function sectionContent(
   { title, text, table, examples = [] }: PageSection,
   chart?: HTMLElement,
 ): DomChild[] {
-  const drawn = table && tableOf(words, table, title);
+  const tableElement = table && tableOf(words, table, title);
   return [
     ...text.map((line) => h('p', {}, line)),
     chart,
-    chart && drawn ? folded(words.t('asTable'), drawn) : drawn,
+    chart && tableElement ? folded(words.t('asTable'), tableElement) : tableElement,
     examples.length === 0
       ? undefined
       : folded(words.counted('examplesShown', examples.length), ...examples.map(exampleOf)),

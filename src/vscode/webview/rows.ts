@@ -59,9 +59,9 @@ export class RowList {
 
   /** Adds a row on top, or redraws a known row in its place. An open row stays open. */
   put(row: PanelRow): void {
-    const known = this.entries.get(row.id);
-    if (known) {
-      this.redraw(known, row);
+    const existingEntry = this.entries.get(row.id);
+    if (existingEntry) {
+      this.redraw(existingEntry, row);
       return;
     }
     const element = h(
@@ -232,10 +232,10 @@ export class RowList {
   /** Moves between rows with the arrow keys, Home and End. The browser itself opens a row on Enter and Space. */
   private move(event: KeyboardEvent): void {
     const heads = [...this.list.querySelectorAll<HTMLElement>('.row > summary')];
-    const at = heads.indexOf(event.target as HTMLElement);
-    if (at < 0) return;
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: heads.length - 1 }[event.key];
-    const head = to === undefined ? undefined : heads[to];
+    const index = heads.indexOf(event.target as HTMLElement);
+    if (index < 0) return;
+    const targetIndex = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: heads.length - 1 }[event.key];
+    const head = targetIndex === undefined ? undefined : heads[targetIndex];
     if (!head) return;
     event.preventDefault();
     head.focus();

@@ -58,8 +58,8 @@ export class Grid {
     const row = this.shown[this.active];
     this.rows = rows;
     this.shown = shown;
-    const at = keepsActive && row !== undefined ? shown.indexOf(row) : 0;
-    this.active = Math.max(0, at >= 0 ? at : Math.min(this.active, shown.length - 1));
+    const activeIndex = keepsActive && row !== undefined ? shown.indexOf(row) : 0;
+    this.active = Math.max(0, activeIndex >= 0 ? activeIndex : Math.min(this.active, shown.length - 1));
     this.element.setAttribute('aria-rowcount', String(shown.length + 1));
     this.space.style.height = `${shown.length * rowHeight}px`;
     this.redraw();
@@ -132,8 +132,8 @@ export class Grid {
       Home: 0,
       End: this.shown.length - 1,
     };
-    const to = steps[event.key];
-    if (to !== undefined) this.activate(to);
+    const step = steps[event.key];
+    if (step !== undefined) this.activate(step);
     else if (/^[1-9]$/.test(event.key)) this.correct(Number(event.key) - 1);
     else if (event.key === 'Enter') this.correct(undefined);
     else return;

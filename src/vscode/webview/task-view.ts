@@ -9,13 +9,13 @@ const edge = { left: 40, right: 10, top: 10, bottom: 24 } as const;
 
 export function taskView(words: Words, task: PanelTask): HTMLElement {
   const { texts, byPerson, byApi, inDoubt, curve, operating } = task;
-  const own = wordsFor(words, task);
+  const taskWords = wordsFor(words, task);
   const facts: readonly (readonly [string, string])[] = [
     [words.t('task.model'), task.model ?? words.t('nobody')],
     [words.t('task.texts'), words.count(texts)],
-    [own('byPerson'), words.count(byPerson)],
-    [own('byApi'), words.count(byApi)],
-    [own('bySpecialist'), words.count(texts - byPerson - byApi)],
+    [taskWords('byPerson'), words.count(byPerson)],
+    [taskWords('byApi'), words.count(byApi)],
+    [taskWords('bySpecialist'), words.count(texts - byPerson - byApi)],
     [words.t('task.inDoubt'), words.count(inDoubt)],
     ...(operating === undefined ? [] : [[words.t('task.operating'), words.percent(operating)] as const]),
     [words.t('task.soFar'), words.money(task.soFarUsd)],
@@ -38,18 +38,21 @@ function wordsFor(words: Words, { isText }: PanelTask) {
 
 function figure(words: Words, task: PanelTask): HTMLElement {
   const { curve, operating } = task;
-  const own = wordsFor(words, task);
-  const caption = own('curve');
+  const taskWords = wordsFor(words, task);
+  const caption = taskWords('curve');
   const cells = curve.map(({ share, right }) =>
     h('tr', {}, h('th', { scope: 'row' }, words.percent(share)), h('td', {}, words.percent(right, 1))),
   );
-  const at = operating === undefined ? undefined : rightAt(curve, operating);
-  const point = at === undefined ? [] : [h('p', {}, own('point', words.percent(operating ?? 0), words.percent(at, 1)))];
+  const rightAtLimit = operating === undefined ? undefined : rightAt(curve, operating);
+  const point =
+    rightAtLimit === undefined
+      ? []
+      : [h('p', {}, taskWords('point', words.percent(operating ?? 0), words.percent(rightAtLimit, 1)))];
   return h(
     'figure',
     { class: 'curve' },
     h('figcaption', { class: 'dim' }, caption),
-    chart(words, curve, operating, at),
+    chart(words, curve, operating, rightAtLimit),
     ...point,
     h(
       'details',
@@ -61,7 +64,7 @@ function figure(words: Words, task: PanelTask): HTMLElement {
         h(
           'thead',
           {},
-          h('tr', {}, h('th', { scope: 'col' }, words.t('task.calls')), h('th', { scope: 'col' }, own('right'))),
+          h('tr', {}, h('th', { scope: 'col' }, words.t('task.calls')), h('th', { scope: 'col' }, taskWords('right'))),
         ),
         h('tbody', {}, ...cells),
       ),

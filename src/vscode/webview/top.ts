@@ -96,8 +96,8 @@ export class StatusView {
         h('span', { class: 'dim' }, detail),
       );
     }
-    const wanted = new Map(state.notices.map((each) => [JSON.stringify(each), () => this.notice(each)]));
-    keepChildren(this.notices, this.shownNotices, wanted);
+    const wantedNotices = new Map(state.notices.map((each) => [JSON.stringify(each), () => this.notice(each)]));
+    keepChildren(this.notices, this.shownNotices, wantedNotices);
     this.showProgress(state.progress);
     this.amount.update(state.showThreshold);
     this.slider.disabled = state.localOnly;
