@@ -17,6 +17,8 @@ export interface LabelledRow {
   readonly sure: number;
   /** The local label is not certain enough. */
   readonly inDoubt: boolean;
+  /** The text's row in the source. Absent if it has none, and in rows read from results. */
+  readonly row?: number;
 }
 
 export interface Shard {
@@ -50,10 +52,10 @@ export async function* labelTexts(
   shard: Shard = WHOLE,
   deep?: DeepReading,
 ): AsyncGenerator<LabelledRow> {
-  let chunk: string[] = [];
-  for await (const { text } of texts) {
-    if (!belongsTo(text, shard)) continue;
-    chunk.push(text);
+  let chunk: TaskText[] = [];
+  for await (const each of texts) {
+    if (!belongsTo(each.text, shard)) continue;
+    chunk.push(each);
     if (deep && chunk.length < CHUNK) continue;
     yield* labelChunk(task, learned, chunk, deep);
     chunk = [];
@@ -64,18 +66,19 @@ export async function* labelTexts(
 async function* labelChunk(
   { labels }: Pick<LabelTask, 'labels'>,
   { specialist, router, risk, known }: LearnedTask,
-  texts: readonly string[],
+  texts: readonly TaskText[],
   deep: DeepReading | undefined,
 ): AsyncGenerator<LabelledRow> {
   const nameOf = (index: number) => labels[index]?.name as string;
   const indexOf = (label: string | undefined) => labels.findIndex(({ name }) => name === label);
-  const unlabelled = texts.filter((text) => known.get(keyOf(text))?.person === undefined);
+  const unlabelled = texts.flatMap(({ text }) => (known.get(keyOf(text))?.person === undefined ? [text] : []));
   await deep?.predict(specialist, unlabelled);
-  for (const text of texts) {
+  for (const { text, row } of texts) {
+    const at = row === undefined ? {} : { row };
     const key = keyOf(text);
     const labelsOfText = known.get(key);
     if (labelsOfText?.person !== undefined) {
-      yield { text, label: labelsOfText.person, by: 'person', sure: 1, inDoubt: false };
+      yield { text, label: labelsOfText.person, by: 'person', sure: 1, inDoubt: false, ...at };
       continue;
     }
     const probabilities = deep?.probabilities(key) ?? labelProbabilities(specialist, { text });
@@ -84,10 +87,10 @@ async function* labelChunk(
     if (api >= 0) {
       // If the API is known to confuse two labels, the local model decides between them.
       const label = nameOf(mostLikely(afterCall(router, probabilities, api)));
-      yield { text, label, by: 'api', sure: after, inDoubt: false };
+      yield { text, label, by: 'api', sure: after, inDoubt: false, ...at };
       continue;
     }
     const inDoubt = risk === undefined || after - before > risk.keepBelow;
-    yield { text, label: nameOf(mostLikely(probabilities)), by: 'specialist', sure: before, inDoubt };
+    yield { text, label: nameOf(mostLikely(probabilities)), by: 'specialist', sure: before, inDoubt, ...at };
   }
 }

@@ -32,18 +32,19 @@ export function learnAnswers(taskData: TaskData, loss = DEFAULT_LOSS): TaskModel
     return { item, ...expectedAt(router, item) };
   };
   async function* rows(texts: AsyncIterable<TaskText>, shard: Shard = WHOLE): AsyncGenerator<LabelledRow> {
-    for await (const { text } of texts) {
+    for await (const { text, row } of texts) {
       if (!belongsTo(text, shard)) continue;
+      const at = row === undefined ? {} : { row };
       const { person, api } = known.get(keyOf(text)) ?? {};
       if (person !== undefined) {
-        yield { text, label: person, by: 'person', sure: 1, inDoubt: false };
+        yield { text, label: person, by: 'person', sure: 1, inDoubt: false, ...at };
         continue;
       }
       const { item, before, after } = draftOf(text);
-      if (api !== undefined) yield { text, label: api, by: 'api', sure: after, inDoubt: false };
+      if (api !== undefined) yield { text, label: api, by: 'api', sure: after, inDoubt: false, ...at };
       else {
         const inDoubt = risk === undefined || after - before > risk.keepBelow;
-        yield { text, label: item.draft.answer, by: 'specialist', sure: before, inDoubt };
+        yield { text, label: item.draft.answer, by: 'specialist', sure: before, inDoubt, ...at };
       }
     }
   }

@@ -27,6 +27,8 @@ export interface TaskText {
   readonly text: string;
   /** Label or answer in the source, if it is valid for the task. */
   readonly own?: string;
+  /** The first row of the source with this text. Absent if the source has no rows. */
+  readonly row?: number;
 }
 
 export interface TextsDeps {
@@ -52,7 +54,7 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
   // Redacted again, because quotes and escapes of the table are resolved only now.
   const redact = (text: string) => redactKnown(text, path, [deps.secrets]).text;
   try {
-    for await (const { text, label } of textsIn(source, deps)) {
+    for await (const { text, label, row } of textsIn(source, deps)) {
       deps.signal?.throwIfAborted();
       const plain = redact(text.slice(0, 2 * LONGEST_TEXT))
         .slice(0, LONGEST_TEXT)
@@ -62,7 +64,7 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
       const ownLabel = isAnswerTask(task)
         ? fitted(sourceLabel, task.maximumLength)
         : labelNames?.get(sourceLabel.toLowerCase());
-      yield ownLabel ? { text: plain, own: ownLabel } : { text: plain };
+      yield { text: plain, ...(ownLabel && { own: ownLabel }), ...(row !== undefined && { row }) };
     }
   } catch (error) {
     if (error instanceof TableError) throw new CodedError('corrupt', `${path} ${error.message}`, { cause: error });
@@ -80,7 +82,7 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Tas
       yield* jsonlTexts(redactedSource(reader, source.path, source.kind, secrets), source);
       break;
     case 'lines':
-      for await (const text of linesIn(redactedSource(reader, source.path, source.kind, secrets))) yield { text };
+      yield* numbered(linesIn(redactedSource(reader, source.path, source.kind, secrets)));
       break;
     case 'files':
       for (const { path, text } of await filesLike(source.glob, deps)) {
@@ -107,6 +109,14 @@ async function* textsIn(source: TextSource, deps: TextsDeps): AsyncGenerator<Tas
         throw new CodedError('unreadable', 'Git shows no history of this folder. Choose another source.');
       for (const subject of log.split('\0')) yield commitText(subject, source.labelFromType === true);
     }
+  }
+}
+
+async function* numbered(lines: AsyncIterable<string>): AsyncGenerator<TaskSourceText> {
+  let row = 0;
+  for await (const text of lines) {
+    row += 1;
+    yield { text, row };
   }
 }
 

@@ -15,8 +15,14 @@ const NAMES = { label: ['label', 'labels'], text: ['answer', 'answers'] } as con
 /** Characters that are buffered before a write. */
 const FLUSH = 1 << 16;
 
-function headerOf(task: TextTask): string {
-  return csvLine(['text', NAMES[isAnswerTask(task) ? 'text' : 'label'][0], 'who', 'how sure', 'in doubt']);
+function columnsOf(task: TextTask): string[] {
+  return ['text', NAMES[isAnswerTask(task) ? 'text' : 'label'][0], 'who', 'how sure', 'in doubt', 'row'];
+}
+
+/** Of a table of results; earlier versions wrote no row numbers. */
+function headersOf(task: TextTask): string[] {
+  const columns = columnsOf(task);
+  return [columns, columns.slice(0, -1)].map((each) => csvLine(each).trimEnd());
 }
 
 /**
@@ -33,16 +39,16 @@ export async function resultsPath(
   const fault = await reader.file(path);
   if (fault === 'gone') return path;
   const isSource = 'path' in task.source && task.source.path === path;
-  if (fault === undefined && !isSource && (await beginsWith(reader, path, headerOf(task).trimEnd()))) return path;
+  if (fault === undefined && !isSource && (await beginsWith(reader, path, headersOf(task)))) return path;
   throw new CodedError(
     'unwritable',
     `${path} already exists and is not a table of results. Rename it: the results of '${task.name}' are written there.`,
   );
 }
 
-/** Whether a file begins with this header or is empty. Ignores quotes that a spreadsheet may have added. */
-async function beginsWith(reader: FolderReader, path: string, header: string): Promise<boolean> {
-  for await (const line of linesIn(decoded(reader.pieces(path)))) return line.replaceAll('"', '') === header;
+/** Whether a file begins with one of these headers or is empty. Ignores quotes that a spreadsheet may have added. */
+async function beginsWith(reader: FolderReader, path: string, headers: readonly string[]): Promise<boolean> {
+  for await (const line of linesIn(decoded(reader.pieces(path)))) return headers.includes(line.replaceAll('"', ''));
   return true;
 }
 
@@ -62,13 +68,14 @@ export async function writeResults(
 ): Promise<ResultCounts> {
   const counts: ResultCounts = { texts: 0, byPerson: 0, byApi: 0, inDoubt: 0 };
   async function* lines(): AsyncGenerator<string> {
-    let buffer = headerOf(folder.task);
+    let buffer = csvLine(columnsOf(folder.task));
     for await (const row of rows) {
       counts.texts += 1;
       counts.byPerson += Number(row.by === 'person');
       counts.byApi += Number(row.by === 'api');
       counts.inDoubt += Number(row.inDoubt);
-      buffer += csvLine([row.text, row.label, row.by, row.sure.toFixed(3), row.inDoubt ? 'yes' : '']);
+      const doubt = row.inDoubt ? 'yes' : '';
+      buffer += csvLine([row.text, row.label, row.by, row.sure.toFixed(3), doubt, `${row.row ?? ''}`]);
       if (buffer.length < FLUSH) continue;
       yield buffer;
       buffer = '';

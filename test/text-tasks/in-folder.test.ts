@@ -85,7 +85,9 @@ test('gives each task its own results file, and refuses to overwrite another fil
   assert.deepEqual(await Promise.all(['issues', 'other'].map(run)), ['issues.labels.csv', 'other.labels.csv']);
   await run('issues');
   writeFileSync(join(root, 'issues.labels.csv'), '"text","label","who","how sure","in doubt"\r\n');
-  assert.equal(await run('issues'), 'issues.labels.csv', 'a spreadsheet has written it anew');
+  assert.equal(await run('issues'), 'issues.labels.csv', 'a table of an earlier version, written by a spreadsheet');
+  writeFileSync(join(root, 'issues.labels.csv'), '"text","label","who","how sure","in doubt","row"\r\n');
+  assert.equal(await run('issues'), 'issues.labels.csv', 'written by a spreadsheet');
   for (const mine of ['text,label\na,b\n', 'text,label,who,how sure,in doubt,mine\n']) {
     writeFileSync(join(root, 'issues.labels.csv'), mine);
     const why = { code: 'unwritable', message: /^issues\.labels\.csv already exists and is not a table of results\./ };

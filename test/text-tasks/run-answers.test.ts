@@ -89,7 +89,7 @@ test("drafts every comment from the folder's own comments without a large model,
     },
     { path: '.easyadaptation/tasks/docs.answers.csv', output: 'text', texts: 36, byPerson: 24, inDoubt: 12 },
   );
-  assert.match(readFileSync(join(root, report.path), 'utf8'), /^text,answer,who,how sure,in doubt\n/);
+  assert.match(readFileSync(join(root, report.path), 'utf8'), /^text,answer,who,how sure,in doubt,row\n/);
   const drafts = rows.filter(({ by }) => by === 'specialist');
   for (const { text, label } of drafts) {
     const name = /function (\w+)/.exec(text)?.[1] ?? '';

@@ -62,8 +62,8 @@ test('yields each text of a table once, with its label and redacted', async () =
   writeTask('secret', { kind: 'csv', path: 'secret.csv', text: 'title' });
   const texts = await collect((await opened('issues')).texts());
   assert.equal(texts.length, 160);
-  assert.deepEqual(texts[0], { text: rows[0]?.text, own: 'bug' });
-  assert.deepEqual(texts[100], { text: rows[100]?.text });
+  assert.deepEqual(texts[0], { text: rows[0]?.text, own: 'bug', row: 2 });
+  assert.deepEqual(texts[100], { text: rows[100]?.text, row: 102 });
   const [hidden] = await collect((await opened('secret')).texts());
   assert.match(hidden?.text ?? '', /\*{5}/);
   assert.doesNotMatch(hidden?.text ?? '', /hunter2/);
@@ -162,7 +162,7 @@ test('labels the same texts in shards as in one run, and prefers the label of a 
   assert.ok(right > 70, `${right} of 80`);
   assert.deepEqual(
     complete.find(({ text }) => text === corrected),
-    { text: corrected, label: 'bug', by: 'person', sure: 1, inDoubt: false },
+    { text: corrected, label: 'bug', by: 'person', sure: 1, inDoubt: false, row: 103 },
   );
   const parts = (await Promise.all(['1/3', '2/3', '3/3'].map(run))).flat();
   const sorted = (items: typeof complete) => items.map((item) => JSON.stringify(item)).sort();

@@ -6,6 +6,8 @@ export interface TaskSourceText {
   readonly text: string;
   /** The source's own label. */
   readonly label?: string;
+  /** From 1: the row of a table, its header included, or the line of a file. Absent in other sources. */
+  readonly row?: number;
 }
 
 /** Texts longer than this are cut, characters. */
@@ -39,7 +41,9 @@ export async function* csvTexts(
   { text, label }: Columns,
 ): AsyncGenerator<TaskSourceText> {
   let header: string[] | undefined;
+  let row = 0;
   for await (const record of csvRecords(chunks)) {
+    row += 1;
     if (header === undefined) {
       header = record.map((name) => name.trim());
       for (const name of [text, label])
@@ -48,7 +52,7 @@ export async function* csvTexts(
       continue;
     }
     const sourceLabel = label === undefined ? undefined : record[header.indexOf(label)]?.trim();
-    yield { text: record[header.indexOf(text)] ?? '', ...(sourceLabel && { label: sourceLabel }) };
+    yield { text: record[header.indexOf(text)] ?? '', ...(sourceLabel && { label: sourceLabel }), row };
   }
 }
 
@@ -70,7 +74,11 @@ export async function* jsonlTexts(
     if (typeof rowText !== 'string')
       throw new TableError(`has no text '${text}' in line ${number}. Name another field in the task.`);
     const sourceLabel = label === undefined ? undefined : row?.[label];
-    yield { text: rowText, ...(typeof sourceLabel === 'string' && sourceLabel !== '' && { label: sourceLabel }) };
+    yield {
+      text: rowText,
+      ...(typeof sourceLabel === 'string' && sourceLabel !== '' && { label: sourceLabel }),
+      row: number,
+    };
   }
 }
 
