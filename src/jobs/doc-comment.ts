@@ -44,11 +44,15 @@ export async function docCommentJob(request: DocRequest, deps: JobDeps): Promise
   const answer = written?.ok ? written.value : undefined;
   const prose = answer?.text ? docProse(answer.text) : draft;
   const trouble = written && !written.ok ? written.error.message : undefined;
-  if (prose === '')
+  if (prose === '') {
+    if (written?.ok === false) return written;
+    const largeModel = written ? 'the large model wrote none' : 'no large model is available for it';
     return failed(
       'nothing-to-learn',
-      trouble ?? 'No function of this folder has a comment that a draft could follow, and no large model may be asked.',
+      `No function of this folder has a comment that a draft could follow, and ${largeModel}. ` +
+        'Comment a similar function first, or choose a large model and allow it in this folder.',
     );
+  }
   const edit = docEdit(form, prose, request.text, target);
   if (edit === undefined) return failed('unsupported', `Where the comment of '${target.name}' belongs cannot be told.`);
   return ok({

@@ -101,8 +101,14 @@ test('an error says that there is no function, that it has a comment, or that no
   assert.match(await told({ text: '{}', languageId: 'json', path: 'a.json', at: 0 }), /is not known/);
   assert.match(
     await told({ text: 'func A() {}\n', languageId: 'go', path: 'a.go', at: 3 }),
-    /No function of this folder/,
+    /^No function of this folder .* no large model is available for it\. Comment a similar function first, or choose/,
   );
+  api.fail('overloaded');
+  const refused = await docCommentJob(
+    request({ ...asks(), text: 'func A() {}\n', languageId: 'go', path: 'a.go', at: 3 }),
+    deps(),
+  );
+  assert.ok(!refused.ok && refused.error.code === 'overloaded', 'a failure of the large model stays a failure');
 });
 
 test('docProse removes comment marks and leaves a text without marks unchanged', () => {

@@ -1,11 +1,12 @@
 // 'Write Doc Comment': a job reads the function at the cursor and similar ones, and the comment is inserted as an edit.
 import * as vscode from 'vscode';
+import type { Failure } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import { askForTrust, showFailure } from '../adapt/questions.ts';
 import { RunRequests } from '../adapt/run-requests.ts';
 import { folderOf, pathIn } from '../editor/folder-ref.ts';
-import { t } from '../editor/ui-text.ts';
+import { safeSentence, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { type AccessDeps, apiAccess } from './api-access.ts';
 
@@ -60,7 +61,7 @@ export class DocComments {
       },
     );
     if (!written.ok) {
-      if (written.error.code !== 'cancelled') await showFailure(written.error);
+      await showNoComment(written.error, api !== undefined);
       return;
     }
     const { edit, model, costUsd, trouble } = written.value;
@@ -77,6 +78,18 @@ export class DocComments {
     await vscode.workspace.applyEdit(change);
     if (trouble !== undefined) await showFailure({ message: trouble });
   }
+}
+
+/** Having no comment to write is no failure. Without a large model, the message offers to choose one. */
+async function showNoComment(error: Failure, isModelAvailable: boolean): Promise<void> {
+  if (error.code === 'cancelled') return;
+  if (error.code !== 'nothing-to-learn') return showFailure(error);
+  const choose = t('Choose the Large Model…');
+  const answer = await window.showInformationMessage(
+    safeSentence(error.message),
+    ...(isModelAvailable ? [] : [choose]),
+  );
+  if (answer === choose) await vscode.commands.executeCommand('easyAdaptation.chooseModel');
 }
 
 function withLineFeeds(text: string): string {
