@@ -1,5 +1,5 @@
 // Paths for writing below an opened folder. Links are refused, so that nothing outside the folder is written.
-import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../common/errors.ts';
 import { isInside, parentOf } from '../workspace/files/inside.ts';
@@ -21,12 +21,37 @@ export function writablePathIn(root: string, path: string): string {
     } catch (cause) {
       throw unwritable(path, messageOf(cause), cause);
     }
-    throw new CodedError(
-      'unwritable',
-      `${path} cannot be written: ${at} is a link or not a folder. Replace it with a folder.`,
-    );
+    throw notAFolder(path, at);
   }
   return join(root, path);
+}
+
+function notAFolder(path: string, at: string): CodedError {
+  return new CodedError(
+    'unwritable',
+    `${path} cannot be written: ${at} is a link or not a folder. Replace it with a folder.`,
+  );
+}
+
+/**
+ * Creates nothing. Throws CodedError 'unwritable' if a file in this folder could not be created: its nearest existing
+ * parent is read-only, a link, or no folder.
+ * @param folder relative to `root`, '/' separators
+ * @param access throws if the user may not write
+ */
+export function requireWritable(root: string, folder: string, access = accessSync): void {
+  let at = root;
+  for (const name of folder.split('/')) {
+    const next = lstatSync(join(at, name), { throwIfNoEntry: false });
+    if (next === undefined) break;
+    at = join(at, name);
+    if (!next.isDirectory()) throw notAFolder(folder, at);
+  }
+  try {
+    access(at, constants.W_OK);
+  } catch (cause) {
+    throw new CodedError('unwritable', `${at} is read-only. Allow writing, or open another folder.`, { cause });
+  }
 }
 
 /** False if the name exists, even as a dangling link. Throws as `writablePathIn` does. */

@@ -1,6 +1,7 @@
 // Writing below a folder of unknown origin follows no links and uses no predictable temporary names.
 import assert from 'node:assert/strict';
 import {
+  constants,
   copyFileSync,
   existsSync,
   lstatSync,
@@ -17,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { unwrap } from '../../src/common/errors.ts';
 import { appendLabel } from '../../src/text-tasks/given-labels.ts';
-import { writablePathIn, writeNewFile } from '../../src/text-tasks/in-folder.ts';
+import { requireWritable, writablePathIn, writeNewFile } from '../../src/text-tasks/in-folder.ts';
 import { runTask } from '../../src/text-tasks/run-task.ts';
 import { TaskFolder } from '../../src/text-tasks/task-folder.ts';
 
@@ -135,4 +136,23 @@ test('does not replace an existing file or a dangling link', () => {
   for (const path of ['../four.json', '.git/hooks/x', '/four.json'])
     assert.throws(() => writablePathIn(root, path), { code: 'unwritable', message: /is outside the folder/ });
   assert.ok(!existsSync(join(root, '../four.json')));
+});
+
+test('that a folder cannot hold a task is known before anything is written', () => {
+  const { root, outside, link } = scene();
+  const tasks = '.easyadaptation/tasks';
+  requireWritable(root, tasks);
+  rmSync(join(root, '.easyadaptation'), { recursive: true });
+  requireWritable(root, tasks);
+  assert.ok(!existsSync(join(root, '.easyadaptation')));
+  link('.easyadaptation', outside);
+  assert.throws(() => requireWritable(root, tasks), { code: 'unwritable', message: /is a link or not a folder/ });
+  rmSync(join(root, '.easyadaptation'));
+  // The superuser may write everywhere, so the refusal is the test's.
+  const refuse = (path: unknown, mode?: number) => {
+    assert.deepEqual([path, mode], [root, constants.W_OK]);
+    throw new Error('EACCES');
+  };
+  assert.throws(() => requireWritable(root, tasks, refuse), { code: 'unwritable', message: /is read-only\./ });
+  isUntouched(outside);
 });

@@ -6,8 +6,9 @@ import { type Result, unwrap } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { PreviewRow, StatesAccess } from '../../jobs/text-task.ts';
-import { isAnswerTask, type TextTask } from '../../prompts/label/task.ts';
+import { isAnswerTask, TASKS_FOLDER, type TextTask } from '../../prompts/label/task.ts';
 import { readAnswers } from '../../text-tasks/given-labels.ts';
+import { requireWritable } from '../../text-tasks/in-folder.ts';
 import { readResults } from '../../text-tasks/read-results.ts';
 import { storeCorrection } from '../../text-tasks/store-correction.ts';
 import { readTask } from '../../text-tasks/task-file.ts';
@@ -89,6 +90,8 @@ export class TextTasks extends DisposableStore {
     const taskFolder = await this.pickFolder(t('A text task in which folder?'));
     if (!taskFolder) return;
     const { uri, root } = taskFolder;
+    // Before five questions are answered in vain.
+    requireWritable(root, TASKS_FOLDER);
     const name = await newTask(uri, root);
     if (name === undefined) return;
     await window.showTextDocument(taskUri(uri, name), { preview: false });
