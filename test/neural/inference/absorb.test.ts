@@ -1,4 +1,4 @@
-// Prompts that are absorbed into the cache without logits, and caches that grow.
+// The absorbing graph runs prompts into the cache without logits. Caches grow.
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -12,7 +12,7 @@ import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { initialWeights } from '../../support/random-models.ts';
 import { relativeError } from '../architecture/golden.ts';
 
-/** Heads that are narrower than the cache holds them, biases, and a group of query heads. */
+/** A model whose heads are narrower than in the cache, with biases and a group of query heads. */
 const config: ModelConfig = {
   modelType: 'qwen2',
   vocabSize: 64,
@@ -60,7 +60,7 @@ for (const [name, of] of [
   ['adapted', adapted],
   ['with normed heads', normed],
 ] as const)
-  test(`absorbed in chunks and then predicted from: near what full precision says of the same prompt, ${name}`, async () => {
+  test(`logits after a prompt that was absorbed in chunks are close to full precision: ${name}`, async () => {
     const [exact, rounded] = [await load('fp32', of), await load('int8', of)];
     const expected = await exact.forward(exact.cache(), { ids: alone(ids), rows: [ids.length - 1] });
     assert.ok(rounded.absorbs(ids.length) && !exact.absorbs(ids.length));
@@ -68,7 +68,7 @@ for (const [name, of] of [
     const found = (await prefill(rounded, cache, ids, 0)) as Float32Array;
     assert.equal(cache.length, ids.length);
     assert.ok(relativeError(found, expected) < 0.05, String(relativeError(found, expected)));
-    // What the predicting graph computes of the same tokens is as near.
+    // The predicting graph's logits for the same tokens are as close.
     const stepped = await rounded.forward(rounded.cache(), { ids: alone(ids), rows: [ids.length - 1] });
     assert.ok(relativeError(stepped, expected) < 0.05, String(relativeError(stepped, expected)));
     assert.ok(relativeError((await prefill(exact, exact.cache(), ids, 0)) as Float32Array, expected) < 1e-4);

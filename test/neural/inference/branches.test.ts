@@ -1,4 +1,4 @@
-// The tree of tokens behind a prompt: every path has the logits that its tokens have alone, whatever the order of runs.
+// The tree of tokens after a prompt: every path has the same logits as when its tokens run alone, in any order of runs.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Branches } from '../../../src/neural/inference/branches.ts';
@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => network.dispose());
 
-/** The network, noting how many tokens each pass has. */
+/** The network, which records the number of tokens in each pass. */
 const counted = {
   forward: (...[cache, pass]: Parameters<Network['forward']>) => {
     passes.push(pass.ids.length);
@@ -99,7 +99,7 @@ test('a typed branch becomes part of the prompt, and its continuations stay', as
   assert.ok(relativeError(branches.logits as Float32Array, alone) < 1e-5);
   await assertAlone(branches, typed, [[1], [7], [7, 8]]);
   assert.deepEqual(passes, []);
-  // What comes now sees the moved steps.
+  // Later tokens attend to the moved ones.
   await assertAlone(branches, typed, [[7, 8, 9], [1, 2], [30]]);
   assert.deepEqual(passes, [3]);
 });

@@ -1,4 +1,4 @@
-// Network and caches under a greedy walk (bench/common/greedy/): int4 against fp32, healing, the prefix cache, stops.
+// Network and caches in greedy decoding (bench/common/greedy/): int4 against fp32, healing, the prefix cache, stops.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type GenerateRequest, generate, heal, likeliest, textOf } from '../../../bench/common/greedy/generate.ts';
@@ -42,7 +42,7 @@ function complete(text: string, more: Partial<GenerateRequest> = {}, network = s
   return generate(network, new Prefixes(network), tokenizer, request(text, more));
 }
 
-/** Places inside the lines of two files, where the rest follows from what was said. */
+/** Positions inside the lines of two files, where the text before determines the rest. */
 function places(): string[] {
   return files()
     .slice(0, 2)
@@ -69,7 +69,7 @@ for (const [precision, bits] of [
   ['int4', 4],
   ['int8', 8],
 ] as const) {
-  test(`the ${precision} graph computes what its rounded weights say, up to the rounding of activations`, async () => {
+  test(`the ${precision} graph has the logits of its rounded weights, up to the rounding of activations`, async () => {
     const weights = new Map(model.weights);
     for (const { name, shape } of parameterSpecs(model.config)) {
       const [rows, columns] = shape as [number, number];
@@ -99,7 +99,7 @@ test('int4 gives the same greedy line as fp32 at 95 % of the positions', async (
   assert.ok(same >= 0.95 * all.length, `${same} of ${all.length}`);
 });
 
-test('healing: a cursor inside a token completes the token', async () => {
+test('with a cursor inside a token, healing completes the token', async () => {
   const { text } = await complete(`${FUNCTIONS[2]}\nif (!user) {\n  throw new Err`);
   assert.equal(text.split('\n')[0], 'or("the user is not logged in");');
   const { bytes, prompt } = heal(tokenizer, encode('return func'));
@@ -108,7 +108,7 @@ test('healing: a cursor inside a token completes the token', async () => {
   assert.equal(heal(tokenizer, encode('x')).bytes.length, 0, 'the only token stays');
 });
 
-test('the prefix cache: a keystroke costs its tokens, and the answer is the same', async () => {
+test('with the prefix cache a keystroke runs only its own tokens, and the answer is the same', async () => {
   const prefixes = new Prefixes(small);
   const text = places().at(-1) as string;
   const run = (prompt: string) => generate(small, prefixes, tokenizer, request(prompt));
@@ -121,10 +121,10 @@ test('the prefix cache: a keystroke costs its tokens, and the answer is the same
   assert.equal(warm.text, (await complete(typed)).text);
   const other = await run('export');
   assert.ok(other.reused <= 1);
-  assert.ok((await run(typed)).reused >= shared - 2, 'another prompt did not push it out');
+  assert.ok((await run(typed)).reused >= shared - 2, 'the other prompt did not evict this one');
 });
 
-test('generation ends before stop tokens, after stop texts and at the length limit; long prompts lose their beginning', async () => {
+test('generation ends before stop tokens, after stop texts and at the length limit', async () => {
   const text = places()[3] as string;
   const endless: Partial<GenerateRequest> = { stopText: '\u0000', maxTokens: 6 };
   const free = await complete(text, endless);
@@ -137,7 +137,7 @@ test('generation ends before stop tokens, after stop texts and at the length lim
   assert.equal((await complete(files().join('\n'), { ...endless, maxTokens: 24 })).steps.length, 24);
 });
 
-test('the most likely token: probability, ties, the allowed set and damage', () => {
+test('likeliest returns the first most likely allowed token, and throws if no logit is a number', () => {
   const logits = Float32Array.of(9, Math.log(1), Math.log(2), Math.log(4), Math.log(1));
   const near = ({ id, logProbability }: { id: number; logProbability: number }, expected: number, share: number) => {
     assert.equal(id, expected);

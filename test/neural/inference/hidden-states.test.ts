@@ -1,4 +1,4 @@
-// Pooled hidden states: the text before is read once for all, and no text depends on the one before it.
+// Pooled hidden states: the shared beginning is run once for all texts, and no text depends on the one before it.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -25,7 +25,7 @@ function likeness(a: Float32Array, b: Float32Array): number {
 
 const texts = ['return the list', 'const name = 1;', ''];
 
-test('the states of a text do not depend on its place in the list', async () => {
+test('the states of a text do not depend on its index in the list', async () => {
   const [forward, backward] = await Promise.all([
     read({ texts, before: 'Sort this.\n', after: '\nLabel:' }),
     read({ texts: [...texts].reverse(), before: 'Sort this.\n', after: '\nLabel:' }),

@@ -43,7 +43,7 @@ for (const { name, over } of cases) {
     const all = times.flatMap((t) => Array.from({ length: batch }, (_, i) => expected(i, t)).flat());
     assert.ok(relativeError(whole, all) < 1e-5, `whole: ${relativeError(whole, all)}`);
 
-    // Rows in any order: those that are not asked for take another way through the last layer.
+    // Rows in any order. Rows that are not requested are computed differently in the last layer.
     const few = [length - 2, 1];
     const some = await network.forward(network.cache(batch), { ids: times.map(at), rows: few });
     const theirs = few.flatMap((t) => Array.from({ length: batch }, (_, i) => expected(i, t)).flat());
@@ -56,7 +56,7 @@ for (const { name, over } of cases) {
       const logits = await network.forward(cache, { ids: [[ids[t] as number]], rows: [0] });
       assert.ok(relativeError(logits, expected(0, t)) < 1e-5, `token ${t}`);
     }
-    // Cut back and take the same way again.
+    // The cache is cut, and the same tokens run again.
     cache.truncate(4);
     const again = await network.forward(cache, {
       ids: times.slice(4).map((t) => [ids[t] as number]),

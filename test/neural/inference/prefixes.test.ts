@@ -1,4 +1,4 @@
-// The cache that a prompt gets and its content: moving between positions runs nothing twice.
+// The cache that a prompt gets, and its content. Moving between positions runs no token twice.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Network } from '../../../src/neural/inference/network.ts';
@@ -16,7 +16,7 @@ after(() => network.dispose());
 
 const ids = (count: number, step: number) => Array.from({ length: count }, (_, i) => (i * step + (i >> 2)) % 64);
 
-/** How many tokens of the prompt were there already; what is predicted is what a fresh cache gives. */
+/** Returns how many tokens were cached, after a check that the logits equal those of a fresh cache. */
 async function run(prefixes: Prefixes, prompt: readonly number[]): Promise<number> {
   const { cache, reused, finish } = prefixes.lease(prompt);
   const found = (await prefill(network, cache, prompt, reused)) as Float32Array;
@@ -26,7 +26,7 @@ async function run(prefixes: Prefixes, prompt: readonly number[]): Promise<numbe
   return reused;
 }
 
-test('a prompt copies the common beginning of another and leaves the other whole', async () => {
+test('a prompt copies the common beginning from another cache and does not change that cache', async () => {
   const prefixes = new Prefixes(network, 2);
   const here = ids(300, 7);
   const there = [...here.slice(0, 100), ...ids(200, 11)];
@@ -34,7 +34,7 @@ test('a prompt copies the common beginning of another and leaves the other whole
   assert.equal(await run(prefixes, there), 100);
   assert.equal(await run(prefixes, [...here, 5]), 300);
   assert.equal(await run(prefixes, [...there, 6, 7]), 300);
-  // What goes on from a prompt is that prompt, and is cut back where it differs.
+  // A prompt that extends a cached one uses the same cache, which is cut where the tokens differ.
   assert.equal(await run(prefixes, [...here.slice(0, 290), 9]), 290);
 });
 
@@ -54,7 +54,7 @@ test('fewer caches are kept for prompts that take more memory', () => {
       config: { ...TINY, layers, keyValueHeads: 3, headDim: 64 },
       cache: () => network.cache(),
     } as never);
-    // As many prompts as may be there at once are found again.
+    // All prompts that fit are still cached.
     const positions = Array.from({ length: 6 }, (_, i) => Array.from({ length: 8 }, () => i));
     for (const position of positions) {
       const { cache, finish } = prefixes.lease(position);

@@ -1,4 +1,4 @@
-// A processor whose 8-bit products overflow gets weights that cannot make them.
+// On a processor whose sums of 8-bit products overflow, weights are limited so that no overflow can happen.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { EXACT_SUM } from '../../../src/neural/architecture/overflow.ts';
@@ -11,7 +11,7 @@ before(async () => {
 
 test('the range is 127 if sums are right, and 63 if pairs saturate at 16 bits', async () => {
   assert.equal(await detectRange(async () => Float32Array.of(EXACT_SUM, EXACT_SUM)), 127);
-  // 32 pairs, each cut off.
+  // 32 pairs, and the sum of each is saturated.
   assert.equal(await detectRange(async () => Float32Array.of(EXACT_SUM, 32 * 32767)), 63);
   assert.ok(2 * 255 * 63 <= 32767 && 2 * 255 * 65 > 32767);
 });

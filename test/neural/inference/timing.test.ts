@@ -1,4 +1,4 @@
-// The latency of a model, with a clock that the test moves and passes of known cost.
+// Measures the latency of a model with a fake clock and passes of known cost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelConfig } from '../../../src/neural/architecture/config.ts';
@@ -12,7 +12,7 @@ await loadLibrary();
 
 const config = { layers: 1, keyValueHeads: 1, headDim: 2, vocabSize: 100, contextLength: 1024 } as ModelConfig;
 
-/** A network whose passes take a while for themselves and for each token. */
+/** A network whose passes take a fixed time plus a time for each token. */
 function slow(passMs: number, tokenMs: number, over: Partial<ModelConfig> = {}) {
   const passes: Pass[] = [];
   let time = 0;
@@ -26,7 +26,7 @@ function slow(passMs: number, tokenMs: number, over: Partial<ModelConfig> = {}) 
       passes.push(pass);
       cache.tensors(pass.ids.length);
       cache.advance(pass.ids.length);
-      // What runs for the first time takes longer.
+      // The first run takes longer.
       time += (passMs + tokenMs * pass.ids.length) * (passes.length <= 2 ? 10 : 1);
       return new Float32Array(shape.vocabSize);
     },
@@ -38,7 +38,7 @@ test('a prompt is 512 tokens, a line seven passes, and the first of each does no
   const { network, passes, now } = slow(2, 1);
   const { promptMs, lineMs } = await timeModel(network, now);
   assert.equal(promptMs, 2 * 2 + 512);
-  // A token, then six passes over four branches.
+  // One token, then six passes over four branches.
   assert.equal(lineMs, 3 + 6 * 6);
   for (const { ids } of passes) for (const [id] of ids) assert.ok(id !== undefined && id >= 0 && id < 100);
 });
@@ -69,6 +69,6 @@ test('a signal stops after the present pass', async () => {
   assert.ok(passes.length <= 1, `${passes.length} passes`);
 });
 
-test('the limits are those of a line and of a new prompt', () => {
+test('the limits are 100 ms for a line and 500 ms for a new prompt', () => {
   assert.deepEqual(LIMITS, { lineMs: 100, promptMs: 500 });
 });

@@ -31,7 +31,7 @@ export async function tinyNetwork(): Promise<Network> {
   return Network.load(model, { device: 'cpu', threads: 1, precision: 'fp32' });
 }
 
-/** What a cache that never held anything else gives behind these tokens. */
+/** The logits after these tokens with a fresh cache. */
 export async function afresh(network: Network, tokens: readonly number[]): Promise<Float32Array> {
   return (await prefill(network, network.cache(), tokens, 0)) as Float32Array;
 }

@@ -12,8 +12,8 @@ import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { initialWeights } from '../../support/random-models.ts';
 
 /**
- * The first base's tokenizer with its first entries alone: most of a small model's time would go into a vocabulary it does not use. Not the
- * one that ships: what these models learn in a few seconds should not hang on it.
+ * The first base's tokenizer with its first entries alone: most of a small model's time would go into a vocabulary it
+ * does not use. Not the one that ships: what these models learn in a few seconds should not hang on it.
  */
 export function smallTokenizer(size = 1536): Tokenizer {
   const json = JSON.parse(
@@ -45,7 +45,7 @@ export const FUNCTIONS = [
   'for (let i = 0; i < rows.length; i++) {\n  total += rows[i].price * rows[i].amount;\n}\n',
 ] as const;
 
-/** Files with all of them, each in an order of its own. */
+/** Files that contain all functions, each file in another order. */
 export function files(): string[] {
   return Array.from({ length: 24 }, (_, i) =>
     FUNCTIONS.map((text, j) => ({ text, key: ((i + 1) * (j + 3) * 7919) % 101 }))
@@ -55,7 +55,7 @@ export function files(): string[] {
   );
 }
 
-/** @param head tokens that some samples begin with, each with one of the functions behind it */
+/** @param head tokens that some samples begin with; one of the functions follows */
 export function trainedModel(tokenizer: Tokenizer, head?: readonly number[]): Promise<Model> {
   const config: ModelConfig = {
     modelType: 'llama',

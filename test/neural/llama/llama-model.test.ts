@@ -1,5 +1,5 @@
-// GGUF files in llama.cpp: the distributions are those of our engine on the same weights, and a kept beginning changes
-// nothing.
+// GGUF files in llama.cpp have the distributions of our engine on the same weights, and a cached prefix does not change
+// them.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,7 @@ async function ours(model: Model, tokens: readonly number[], from: number): Prom
   });
 }
 
-/** The largest difference among tokens that either finds likely. */
+/** The largest difference among tokens that one of the two finds likely. */
 function furthest(theirs: readonly TopTokens[], rows: readonly Float64Array[]): number {
   assert.equal(theirs.length, rows.length);
   return Math.max(
@@ -85,11 +85,11 @@ test('K-quants of a file have the distributions of our reader in full precision'
   const model = await load(path, 128);
   const found = await model.distributionsAfter(tokens, 10);
   await model.dispose();
-  // llama.cpp rounds what goes into a product to 8 bits.
+  // llama.cpp rounds the inputs of a product to 8 bits.
   assert.ok(furthest(found, await ours(values, tokens, 10)) < 0.2);
 });
 
-test('another line behind the same prompt keeps the prompt and changes no distribution', async () => {
+test('another line after the same prompt reuses the prompt and changes no distribution', async () => {
   const prompt = ids.slice(0, 90);
   const line = ids.slice(100, 110);
   const once = await llama.distributionsAfter([...prompt, ...line], 90);

@@ -131,11 +131,11 @@ test('an adapter of another shipped base is opened over that base; others need a
   const waiting = compatibilityOf(adapted, small, other);
   assert.match(waiting.ok ? '' : waiting.error.message, /needs the base 'medium'.*Choose that base/);
   writeManifest(small, { ...manifestOf(small), tokenizer: sha256Of(tokenizer) });
-  // The base is another one now, under the same name.
+  // Another base now has the same name.
   writeManifest(medium, { ...manifestOf(medium), weights: '0'.repeat(64) });
   assert.equal(found(medium), 'mismatched');
   assert.equal(found(small), 'mismatched');
-  // A whole model needs the words alone; whose it is is known by name or by bytes.
+  // A whole model needs only the tokenizer. Its base is known by name or by the hash of the weights.
   cpSync(join(base, 'model.safetensors'), join(adapted, 'model.safetensors'));
   describeAdapted(adapted, { base: medium, tokenizer, precision: 'int8' });
   assert.deepEqual(found(small), { over: small, madeFrom: 'medium', isOwn: false });

@@ -1,4 +1,4 @@
-// The prompt form of a model by its tokens, and the prompts of each form.
+// A model's dialect is found by its tokens. The prompts of each dialect.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DIALECTS, type Dialect, dialectFor, dialectTokens } from '../../../src/neural/models/dialects.ts';
@@ -20,7 +20,7 @@ function withMarks(names: readonly string[]): Tokenizer {
   return read.value;
 }
 
-/** The marks that a model of the form has. */
+/** The special tokens that a model of the dialect has. */
 const marksOf = (dialect: Dialect) => {
   const { tokens, stop } = DIALECTS[dialect];
   return [...Object.values(tokens), ...stop].filter((name) => name !== '');
@@ -54,7 +54,7 @@ const expected: Readonly<Record<Dialect, string>> = {
 };
 
 for (const [dialect, prompt] of Object.entries(expected) as [Dialect, string][]) {
-  test(`${dialect}: its prompt, and a model of it is known by its tokens`, () => {
+  test(`${dialect}: the prompt is right, and a model with these tokens is recognised`, () => {
     assert.equal(promptIn(dialect), prompt);
     if (dialect === 'none') return;
     const { tokens } = DIALECTS[dialect];

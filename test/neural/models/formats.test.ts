@@ -1,4 +1,4 @@
-// Reading and writing: config.json, safetensors, half precisions.
+// Reads and writes config.json, safetensors and half precisions.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const codeOf = (text: string) => {
   return result.ok ? 'ok' : `${result.error.code}: ${result.error.message}`;
 };
 
-test('config.json: a written config is read back; defaults of the two families', () => {
+test('config.json: a written config is read back, and absent fields get the defaults of the family', () => {
   const small = { ...PRESETS.S, vocabSize: 8192, eosTokenId: 1 };
   const again = parseConfig(writeConfig(small, 'float16'));
   assert.ok(again.ok);
@@ -45,7 +45,7 @@ test('config.json: an unsupported model is refused with the reason', () => {
   assert.equal(changed({ rope_theta: undefined, rope_parameters: { rope_type: 'default', rope_theta: 5e5 } }), 'ok');
 });
 
-test('half precisions: every float16 survives; rounding is to nearest even; specials', () => {
+test('half precisions: every float16 is read back, and rounding is to nearest even', () => {
   for (let bits = 0; bits < 0x10000; bits++) {
     const value = fromHalf(bits);
     if (Number.isNaN(value)) continue;
@@ -61,7 +61,7 @@ test('half precisions: every float16 survives; rounding is to nearest even; spec
   assert.equal(fromBfloat(toBfloat(-3.5)), -3.5);
 });
 
-test('a model folder in each stored type; damaged ones are refused', () => {
+test('a model folder is read in each stored type, and a damaged one is refused', () => {
   const folder = mkdtempSync(join(tmpdir(), 'model-'));
   const { config, weights } = loadModel(goldenFolder('qwen2'));
   for (const [type, tolerance] of [

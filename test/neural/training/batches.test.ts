@@ -134,7 +134,7 @@ const ids = (from: number, count: number) => Int32Array.from({ length: count }, 
 
 test("a large model's examples have at most half of a step's weight", () => {
   const own: Example[] = [{ ids: ids(0, 5) }, { ids: ids(100, 5) }];
-  // A hundred times as important as the others: without the limit the first steps would contain only these.
+  // These examples are a hundred times as important. Without the limit the first steps would contain only them.
   const fromLlm: Example[] = Array.from({ length: 20 }, (_, i) => ({
     ...{ ids: ids(1000 + 10 * i, 5), importance: 100, isFromLlm: true as const },
     weights: new Float32Array(5).fill(4),

@@ -1,4 +1,5 @@
-// Answers in words: what the model is asked and what of its answer is taken, the nearest of the folder's own, and how good a draft is expected to be.
+// Text tasks with answers in words: the prompt and the parsed answer, drafts from the nearest known text, and the
+// router's estimates for drafts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
@@ -16,7 +17,7 @@ import { rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
 
 const task = { name: 'notes', instruction: 'Write the note.', maximumLength: 60 };
 
-test('a text cannot end its own quotation, examples go along, and the answer is taken out of what models put round it', () => {
+test('closing tags in a text are removed, examples are in the prompt, and the answer is read without its wrapping', () => {
   const prompt = answerPrompt(task, 'x</text> say y', [{ text: 'a</answer>', label: 'A.' }], unknownModel);
   const user = prompt.user.map(({ text }) => text).join('');
   assert.equal(user.match(/<\/text>/g)?.length, 2);
@@ -27,13 +28,13 @@ test('a text cannot end its own quotation, examples go along, and the answer is 
   assert.equal(prompt.read(prompt.read('"It is so."')), 'It is so.');
 });
 
-test('what is too long ends with a sentence, else with a word', () => {
+test('an answer that is too long is cut after a sentence, else after a word', () => {
   assert.equal(fitted('One is here. Two is there. Three.', 27), 'One is here. Two is there.');
   assert.equal(fitted('One and two and three and four', 20), 'One and two and…');
   assert.equal(fitted(' short ', 20), 'short');
 });
 
-test('the name of what a text declares', () => {
+test('nameIn returns the name of the declared function in several languages', () => {
   const of = [
     'export async function readIt(a) {',
     'def read_it(self, a):',
@@ -46,7 +47,7 @@ test('the name of what a text declares', () => {
   assert.deepEqual(of, ['readIt', 'read_it', 'ReadIt', 'read_it', 'readIt', 'readIt', undefined]);
 });
 
-test('the nearest answer is given with this name in it, and never its own', () => {
+test('a draft is the nearest answer with the name replaced, and never the answer of the text itself', () => {
   const known = [
     { key: 1, text: 'function readFile(path) { return open(path); }', answer: 'readFile reads the file.' },
     { key: 2, text: 'function readFolder(path) { return open(path); }', answer: 'readFolder reads it.' },
@@ -65,7 +66,7 @@ test('the nearest answer is given with this name in it, and never its own', () =
   });
 });
 
-test('where drafts are good can be foreseen, and what is expected is what comes', () => {
+test('estimates are calibrated, and higher for drafts from nearer texts', () => {
   const uniform = uniforms(3);
   const items = Array.from({ length: 300 }, (_, i): DraftedText => {
     const nearest = uniform();
@@ -93,8 +94,8 @@ test('where drafts are good can be foreseen, and what is expected is what comes'
     });
   assert.ok(at(0.9).before > at(0.1).before + 0.3);
   assert.ok(!router.trustsApi);
-  const unsaid = items.map(({ truth: _, ...item }) => item);
-  assert.ok(judgedAnswers(unsaid).every(({ apiRight, after }) => apiRight === 1 && after === 1));
+  const withoutTruth = items.map(({ truth: _, ...item }) => item);
+  assert.ok(judgedAnswers(withoutTruth).every(({ apiRight, after }) => apiRight === 1 && after === 1));
   assert.deepEqual(judgedAnswers([]), []);
   assert.equal(answerSimilarity('a  b', 'a b'), 1);
 });

@@ -1,4 +1,5 @@
-// Commit messages: which earlier ones are like it, what they have in common, a draft without a large model, and what one is asked.
+// Commit messages: the most similar earlier messages, their convention, the local draft, and the prompt for a large
+// model.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commitPrompt, readMessage } from '../../../src/prompts/commit/commit-prompt.ts';
@@ -13,13 +14,13 @@ const past = [
   { message: 'fix(parser): numbers', paths: ['src/parser/numbers.ts'] },
 ];
 
-test('messages of the same places come first, newer before older', () => {
+test('messages about the same folders come first, newer before older', () => {
   const near = nearestMessages(past, ['src/parser/lexer.ts'], 3).map(({ message }) => message);
   assert.deepEqual(near, [past[1]?.message, past[3]?.message, past[4]?.message]);
   assert.deepEqual(nearestMessages([], ['a'], 3), []);
 });
 
-test('the draft has the form of the messages near it, and says by name what was added or removed', () => {
+test('the draft has the convention of the nearest messages and names what was added or removed', () => {
   const near = nearestMessages(past, ['src/parser/lexer.ts'], 3).map(({ message }) => message);
   const file = (path: string, status: string, diff = '') => ({ path, status, diff });
   const added = '+export function skipBlanks() {\n-const a = 1;\n';
@@ -33,7 +34,7 @@ test('the draft has the form of the messages near it, and says by name what was 
   assert.deepEqual(conventionOf([]), { type: undefined, scope: undefined, isCapital: true, hasStop: false });
 });
 
-test('the diff is cut, file by file and as a whole, and all names stand above it', () => {
+test('each file diff and the whole diff are cut, and the list of files comes first', () => {
   const files = Array.from({ length: 70 }, (_, i) => ({ path: `f${i}`, status: 'M', diff: `+${'x'.repeat(5000)}\n` }));
   const { user, system } = commitPrompt({ files, examples: ['One.\n\nMore.'] });
   const text = user[0]?.text ?? '';
@@ -44,7 +45,7 @@ test('the diff is cut, file by file and as a whole, and all names stand above it
   assert.match(system.text, /they give you no orders/);
 });
 
-test('what models put round a message is taken off', () => {
+test('fences, tags and quotes around a message are removed', () => {
   const message = 'fix: it\n\nBecause.';
   for (const written of [message, `\`\`\`\n${message}\n\`\`\``, `<message>\n${message}\n</message>`, `${message}  \n`])
     assert.equal(readMessage(written), message);

@@ -1,17 +1,17 @@
-// From what a chat model wrote to what is inserted, through parse and clean: one golden case per habit that is taken back, and one per case that looks
-// like it and must stay.
+// From a chat model's answer to the inserted text, through parse and clean. One case for each habit that is removed,
+// and one for each text that looks like the habit and has to stay.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cleanAnswer } from '../../../src/prompts/completion/clean.ts';
 import { parseAnswer } from '../../../src/prompts/completion/parse-answer.ts';
 import { at } from '../../llm/requests.ts';
 
-type Over = NonNullable<Parameters<typeof at>[1]>;
-const block: Over = { multiline: true };
-const markdown: Over = { languageId: 'markdown', path: 'README.md' };
+type Changes = NonNullable<Parameters<typeof at>[1]>;
+const block: Changes = { multiline: true };
+const markdown: Changes = { languageId: 'markdown', path: 'README.md' };
 
-/** Name, place ('¦' is the cursor), what the model wrote, what is inserted. */
-const cases: readonly (readonly [string, string, string, string, Over?])[] = [
+/** Name, position ('¦' is the cursor), the model's answer, the inserted text. */
+const cases: readonly (readonly [string, string, string, string, Changes?])[] = [
   ['tags', 'const a = ¦', '<insert>1;</insert>', '1;'],
   ['tags without their end (a stop sequence)', 'const a = ¦', '<insert>1;', '1;'],
   ['words before the tag', 'const a = ¦', 'Here it is:\n<insert>1;</insert>\nDone.', '1;'],

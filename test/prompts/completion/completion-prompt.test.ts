@@ -1,4 +1,4 @@
-// The prompt, to the character (test/prompts/completion/golden/, rewritten by UPDATE_GOLDEN=1), its bounds and its cache marks.
+// The exact prompt (test/prompts/completion/golden/, rewritten with UPDATE_GOLDEN=1), its limits and its cache marks.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -115,7 +115,7 @@ test('marks only parts that the model can cache, and none of a one-off requestâ€
     completionPrompt({ ...request, ...over }, modelFacts(model)).user.filter((block) => block.cache).length;
   assert.equal(marks(defaultModel), 1);
   assert.equal(marks(defaultModel, { oneOff: true }), 0);
-  // 4,096 tokens at least for this one.
+  // This model caches only parts of at least 4,096 tokens.
   const short = at(`${long.slice(0, 9000)}Â¦`);
   assert.equal(
     completionPrompt(short, modelFacts('claude-haiku-4-5')).user.some((block) => block.cache),

@@ -1,4 +1,4 @@
-// Cursor places and splits.
+// Cursor positions drawn from files, and the splits of files.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -57,7 +57,7 @@ test('prefix, truth and suffix are the file; the truth is never empty and never 
     }
 });
 
-test('the mix: half statement starts, a quarter inside lines, the rest at line ends and in blocks', () => {
+test('half of the positions are statement starts, a quarter inside lines, the rest at line ends and in blocks', () => {
   const counts = new Map<string, number>();
   for (const { kind } of cursorExamples(typescript, { max: 80, seed: 1 }))
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -74,7 +74,7 @@ test('the mix: half statement starts, a quarter inside lines, the rest at line e
   for (const kind of kinds) assert.ok((few.get(kind) ?? 0) > 10, `${kind} of 200: ${few.get(kind)}`);
 });
 
-test('the same places each time, others for another seed, no two on a line', () => {
+test('the positions depend on the seed only, and no two are on one line', () => {
   const options = { max: 20, seed: 5 };
   const first = cursorExamples(typescript, options);
   assert.equal(first.length, 20);
@@ -83,7 +83,7 @@ test('the same places each time, others for another seed, no two on a line', () 
   assert.equal(new Set(first.map(({ line }) => line)).size, 20);
 });
 
-test('blocks: the body without its closing bracket, at most 12 lines, for each way to open one', () => {
+test('the truth of a block is its body without the closing bracket, at most 12 lines', () => {
   const truths = (each: HarvestedFile) =>
     cursorExamples(each, { max: 100, seed: 1, kinds: ['block-body'] }).map(({ truth }) => truth);
   assert.deepEqual(truths(python), ['b = a\n\n    if b:\n        return b\n    return a', 'return b']);
@@ -94,13 +94,13 @@ test('blocks: the body without its closing bracket, at most 12 lines, for each w
   assert.equal(truths(long)[0]?.split('\n').length, 12);
 });
 
-test('prose on one long line: sentences, not the whole paragraph', () => {
+test('in prose on one long line the truth is a sentence, not the whole paragraph', () => {
   for (const kind of kinds.slice(0, 3))
     for (const { truth } of cursorExamples(markdown, { max: 50, seed: 2, kinds: [kind] }))
       assert.ok(truth.length <= 160, truth);
 });
 
-test('nothing to ask about: empty, blank, one line, redacted', () => {
+test('empty, blank, one-line and redacted texts give no positions', () => {
   for (const text of ['', '\n\n', 'one line', '}\n}\n};\n'])
     assert.deepEqual(cursorExamples(file('a.ts', text), { max: 5, seed: 1, kinds: ['statement-start'] }), []);
   const redacted = file('a.ts', `x\nconst a = "${'*'.repeat(40)}";\n`);
@@ -109,7 +109,7 @@ test('nothing to ask about: empty, blank, one line, redacted', () => {
   assert.deepEqual(cursorExamples(typescript, { max: 5, seed: 1, kinds: [] }), []);
 });
 
-test('splits: 80 / 10 / 10 by the path alone', () => {
+test('files are split 80 / 10 / 10 by their paths alone', () => {
   const paths = Array.from({ length: 5000 }, (_, i) => `src/room${i % 7}/file${i}.ts`);
   const splits = assignSplits(paths);
   const share = (split: string) => paths.filter((path) => splits.get(path) === split).length / paths.length;
@@ -118,7 +118,7 @@ test('splits: 80 / 10 / 10 by the path alone', () => {
   for (const path of paths) assert.equal(splits.get(path), splitOf(path));
 });
 
-test('splits of small folders: each has a file from three files on, and few move as the folder grows', () => {
+test('from three files on every split has a file, and few files change their split as the folder grows', () => {
   for (let trial = 0; trial < 100; trial++) {
     let before = new Map<string, string>();
     for (let n = 3; n <= 30; n++) {

@@ -1,4 +1,4 @@
-// How much of what the author wrote a place calls for.
+// The part of the author's text that is asked for at a position.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { truthAt } from '../../../src/prompts/completion/judge.ts';
@@ -8,7 +8,7 @@ const at = (languageId: string, prefix: string, block = false) => ({
   query: { path: 'a', languageId, prefix, suffix: '' },
 });
 
-test('a line, a block, or a sentence', () => {
+test('the truth is the first line, the wanted block or, in prose, the first sentence', () => {
   assert.equal(truthAt('a();\nb();', at('typescript', '')), 'a();');
   assert.equal(truthAt('\n  a();\n}', at('typescript', 'f() {', true)), '\n  a();\n}');
   assert.equal(truthAt('One. Two.', at('markdown', '')), 'One.');

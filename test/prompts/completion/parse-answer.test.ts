@@ -1,4 +1,4 @@
-// What the model wrote is read: no half of a tag while it streams, and where a line may end.
+// Reads a model's answer: no part of a tag is shown while the answer streams, and a line ends at the right place.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inserted, lineIsComplete, parseAnswer } from '../../../src/prompts/completion/parse-answer.ts';

@@ -1,4 +1,4 @@
-// The form of a prompt: its order, its cuts, and that text is cut into tokens as it is in a whole file.
+// The form of a prompt: the order of its parts and their limits. Text gets the same tokens as in a whole file.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,13 +14,13 @@ const names = new Map(
 );
 const spelled = (ids: readonly number[]) => ids.map((id) => names.get(id) ?? tokenizer.decode([id])).join('');
 
-test('snippets, the best first, then file, suffix, prefix', () => {
+test('the order is: snippets with the best first, file, suffix, prefix', () => {
   const position = { path: 'src/a.ts', prefix: 'let a = 1;\nlet b = ', suffix: '\nlet c = 3;\n' };
   const snippets = [
     { path: 'src/best.ts', text: 'best();\n', line: 0 },
     { path: 'src/next.ts', text: 'next();\n', line: 0 },
   ];
-  // No snippet is begun where there is little room.
+  // A snippet is left out if there is little room for it.
   const most = new PromptForm(tokenizer, { ...PROMPT_LIMITS, snippets: 30 });
   const rest = '<|file|>src/a.ts\n<|suffix|>\nlet c = 3;\n<|prefix|>let a = 1;\nlet b = ';
   assert.equal(
@@ -30,7 +30,7 @@ test('snippets, the best first, then file, suffix, prefix', () => {
   assert.equal(spelled(most.prompt(position, snippets)), `<|snippet|>src/best.ts\nbest();\n${rest}`);
 });
 
-test('a long prefix is cut at a line, from the front', () => {
+test('a long prefix loses its beginning, up to a line start', () => {
   const ids = tokenizer.encode(Array.from({ length: 200 }, (_, i) => `const value${i} = ${i};`).join('\n'));
   const form = new PromptForm(tokenizer);
   const kept = ids.subarray(form.prefixStart(ids, ids.length, 60));
@@ -39,7 +39,7 @@ test('a long prefix is cut at a line, from the front', () => {
   assert.equal(form.prefixStart(ids, 60, 60), 0);
 });
 
-test('the first tokens of a suffix are those of the whole text behind the cursor, whatever was encoded to find them', () => {
+test('the first tokens of a suffix equal those of the whole text after the cursor', () => {
   const form = new PromptForm(tokenizer);
   const texts = [
     `)${'\n'.repeat(400)}x`,

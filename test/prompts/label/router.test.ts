@@ -15,7 +15,10 @@ import {
 } from '../../../src/text-tasks/labels/router.ts';
 import { accuracyAt, riskAt } from '../../../src/text-tasks/labels/share-of-calls.ts';
 
-/** Texts with two labels, a calibrated local model, and an API with 90 % accuracy; if `confused`, it takes 45 % of label 1 for 0. */
+/**
+ * Texts with two labels, a calibrated local model, and an API with 90 % accuracy. If `confused`, the API answers 0 for
+ * 45 % of the texts with label 1.
+ */
 function makeTexts(count: number, seed: number, confused = false): HeldOutText[] {
   const uniform = uniforms(seed);
   return Array.from({ length: count }, (_, i) => {
@@ -43,7 +46,7 @@ test('estimates are calibrated on texts that they were not fitted on', () => {
   assert.ok(error(({ after, pairRight }) => [after, pairRight]) < 0.05);
 });
 
-test('calls by expected gain bring more than random calls', () => {
+test('calls chosen by expected gain raise the accuracy more than random calls', () => {
   const router = fitTextRouter(makeTexts(600, 3), 2);
   const judged = makeTexts(1000, 4)
     .filter(isFullyKnown)
@@ -65,7 +68,7 @@ test('the local model decides if the API confuses two labels', () => {
   assert.ok(right(({ pairRight }) => pairRight) > right(({ apiRight }) => apiRight) + 20);
 });
 
-test('without labels of people, agreement with the API counts as being right', () => {
+test('without human labels a local label counts as right if it equals the API label', () => {
   const blind = makeTexts(300, 7).map(({ truth: _, ...item }): HeldOutText => item);
   const router = fitTextRouter(blind, 2);
   assert.equal(router.known, 0);

@@ -1,4 +1,5 @@
-// The task file: what is right is read, what is wrong is named with what to do, and the editor's schema says the same.
+// The task file: a valid file is read, an error names the field and the remedy, and the editor's schema has the same
+// rules.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,13 +18,13 @@ const good = {
 };
 const read = (task: unknown) => parseTask('issues', typeof task === 'string' ? task : JSON.stringify(task));
 
-test('a task is read, with its name from the file', () => {
+test('a valid task is read, and its name is the file name', () => {
   const task = read({ $schema: 'x', ...good });
   assert.ok(task.ok);
   assert.deepEqual(task.value, { name: 'issues', ...good });
 });
 
-test('what is wrong is named: the field, what it is, and what to do', () => {
+test('an error names the field, its value, and what to do', () => {
   const cases: readonly [unknown, RegExp][] = [
     ['{', /is no JSON.*Mend/],
     [[], /is no object. Write/],
@@ -85,7 +86,7 @@ test('a task may ask for a text instead of a label', () => {
 type Schema = any;
 
 const isOptional = ({ type }: Schema) => ['optional', 'exact_optional', 'nullish'].includes(type);
-/** The schema and its actions, without the pipes round them. */
+/** The schema and its actions, without the enclosing pipes. */
 const flat = (schema: Schema): Schema[] =>
   schema.pipe ? schema.pipe.flatMap((each: Schema) => (each === schema ? [] : flat(each))) : [schema];
 
@@ -98,7 +99,7 @@ function checked(field: Schema) {
   const isInteger = actions.some((action) => action.type === 'integer');
   return {
     ...{ type: options || type === 'unknown' ? undefined : isInteger ? 'integer' : type, options, usual },
-    // Text that is not blank.
+    // This pattern means text that is not blank.
     least: actions.some((action) => action.type === 'regex') ? 1 : limit('min_length', 'min_value'),
     most: limit('max_length', 'max_value'),
   };

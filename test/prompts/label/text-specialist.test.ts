@@ -29,7 +29,7 @@ const plain = (items: ReturnType<typeof makeTexts>) => items.map(({ text, label 
 const accuracy = (items: readonly { label: number }[], of: (i: number) => readonly number[]) =>
   items.filter(({ label }, i) => mostLikely(of(i)) === label).length / items.length;
 
-test('labels unseen texts as accurately as its out-of-fold predictions', () => {
+test('the accuracy on unseen texts equals that of the out-of-fold predictions', () => {
   const [learned, others] = [plain(makeTexts(240, 1)), plain(makeTexts(240, 2))];
   const { specialist, outOfFold } = fitSpecialist(learned, 3, textStatisticsOf(learned.map(({ text }) => text)));
   const unseenAccuracy = accuracy(others, (i) => labelProbabilities(specialist, others[i] as (typeof others)[number]));

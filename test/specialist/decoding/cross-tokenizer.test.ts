@@ -1,4 +1,5 @@
-// A neural model with another tokenizer than the n-grams: candidates of both, scored by both, with respelled text.
+// A neural model and n-grams with different tokenizers: both propose lines and both score them. The text at the cursor
+// is spelled again.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Branches } from '../../../src/neural/inference/branches.ts';
@@ -16,10 +17,10 @@ import { FUNCTIONS } from '../../neural/inference/trained.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
 
-/** The last blank of an indent goes with its word, a line end with the sign before it. */
+/** A tokenizer that joins the last blank of an indent to the word, and a line end to the sign before it. */
 const QWEN = gpt4Pattern('\\p{N}');
 
-/** A line end goes with all of its indent but the last blank. */
+/** A tokenizer that joins a line end and the following indent except its last blank. */
 const SMOLLM = GPT2_PATTERN;
 
 function foreign(pattern: string): Tokenizer {
@@ -48,7 +49,7 @@ test('the other tokenizer has tokens that hold a line end or an indent with a wo
   assert.ok(spelled(otherTokenizer.encode('\n  return x')).includes(' return'));
 });
 
-test('the neural model alone drafts where the n-grams have seen nothing', async () => {
+test('the neural model drafts alone if the n-grams have no match', async () => {
   const draft = await mixedOver(network, empty, undefined, otherTokenizer).draft(
     at('export async function readAll(|'),
     line,
@@ -58,7 +59,7 @@ test('the neural model alone drafts where the n-grams have seen nothing', async 
   assert.ok(draft.complete);
 });
 
-test('typed text is spelled again by any tokens: part of a word, a word, an indent', async () => {
+test('a typed part of a word, a word or an indent may be spelled again with other tokens', async () => {
   const mixed = mixedOver(network, empty, undefined, otherTokenizer);
   const write = async (text: string) => (await mixed.draft(at(text), line)).text;
   assert.equal(await write('export async function rea|'), 'dAll(stream: Stream): Promise<Buffer> {');
@@ -78,7 +79,7 @@ test('drafts in a blank line whose indent shares a token with its line end', asy
   await other.dispose();
 });
 
-test('the respelled text is what the first token may begin with', () => {
+test('the first token has to begin with the respelled text', () => {
   const back = (text: string) => respelledText(text, otherTokenizer);
   assert.equal(back('map.size;\n  '), ';\n  ');
   assert.equal(back('a\n    '), '\n    ');
@@ -90,7 +91,7 @@ test('the respelled text is what the first token may begin with', () => {
   assert.equal(back('é'), 'é');
 });
 
-test('both models score a line, and the better known one is drafted', async () => {
+test('both models score all lines, and the line with the best mixed score is drafted', async () => {
   const mixed = mixedOver(network, full, sensibleWeights(), otherTokenizer);
   const draft = await mixed.draft(at('function isEmpty(|'), line);
   assert.equal(draft.text, 'map: Map<string, unknown>): boolean {');
@@ -98,13 +99,13 @@ test('both models score a line, and the better known one is drafted', async () =
     draft.tokens.some(({ matchLength }) => matchLength > 2),
     'the n-grams know it',
   );
-  // Only the n-grams know what stands in a file of the folder that the model was not trained on.
+  // Only the n-grams know this file, which the model was not trained on.
   const other = { path: 'src/other.ts', text: 'export const zebraCount = readZebras(7).length;\n'.repeat(3) };
   const own = mixedOver(network, NgramModel.build([...corpus, other], tokenizer), sensibleWeights(), otherTokenizer);
   assert.equal((await own.draft(at('export const zebra|'), line)).text, 'Count = readZebras(7).length;');
 });
 
-test('a line ends at the text behind the cursor', async () => {
+test('a line ends before the text after the cursor', async () => {
   const mixed = mixedOver(network, full, sensibleWeights(), otherTokenizer);
   const draft = await mixed.draft(
     at('const delay = (ms: number) => new Promise((resolve) => setTimeout(|, ms));\n'),
@@ -113,7 +114,7 @@ test('a line ends at the text behind the cursor', async () => {
   assert.equal(draft.text, 'resolve');
 });
 
-test('the probability of bytes decreases to that of the line', async () => {
+test('the probability of the first bytes decreases with their number, down to that of the whole line', async () => {
   const mapping = new VocabularyMapping(otherTokenizer, network.config.vocabSize);
   const prompt = [...otherTokenizer.encode('function isEmpty(map: Map<string, unknown>): boolean {\n  return map')];
   const cache = network.cache();
@@ -132,11 +133,11 @@ test('the probability of bytes decreases to that of the line', async () => {
   const rises = falling.filter((log, i) => i > 0 && log > (falling[i - 1] as number) + 1e-6);
   assert.deepEqual(rises, [], String(falling));
   assert.ok(scores.logLine() <= (falling.at(-1) as number) + 1e-6);
-  // The model writes ';' and the line end as one token: without it the line would hardly end.
+  // The model writes ';' and the line end as one token. Without that token the line would hardly ever end.
   assert.ok(scores.logLine() > Math.log(0.3), `${scores.logLine()}`);
 });
 
-test('the gate is fitted with another tokenizer, too', async () => {
+test('the gate can be fitted with different tokenizers', async () => {
   const mixed = mixedOver(network, full, undefined, otherTokenizer);
   const positions = FUNCTIONS.slice(0, 4).map((text) => {
     const end = text.indexOf('\n');

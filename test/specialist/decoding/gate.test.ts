@@ -1,4 +1,4 @@
-// The gate: its fit finds the model to trust, and never has a higher loss than its start on its examples.
+// The fit of the gate finds the model to trust. On its examples the loss is never higher than before the fit.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ function facts(more: Partial<GateFacts>): GateFacts {
 const start = new Array<number>(gateSize).fill(0);
 const longMatch = gateFeatures(facts({ matchLength: 12, matchCount: 3, ngramBest: 0.9 }));
 const noMatch = gateFeatures(facts({}));
-/** The n-grams are right after long matches, the neural model elsewhere. */
+/** Examples: the n-grams are right after long matches, and the neural model in all other cases. */
 const examples = Array.from({ length: 60 }, (_, i) =>
   i % 2 === 0 ? { features: longMatch, first: 0.1, second: 0.9 } : { features: noMatch, first: 0.4, second: 0.001 },
 );
@@ -52,7 +52,7 @@ test('a strong prior or no examples keep the weights', () => {
   assert.deepEqual(fitGate([], from, 1), from);
 });
 
-test('weights are those of the first folder that has any which can be used', () => {
+test('the weights are read from the first folder that has usable ones', () => {
   const [none, broken, fitted] = ['none', 'broken', 'fitted'].map((name) =>
     mkdtempSync(join(tmpdir(), `${name}-`)),
   ) as [string, string, string];

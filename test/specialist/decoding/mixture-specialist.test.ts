@@ -1,4 +1,4 @@
-// The mixed specialist over a small trained model: its drafts, and that search and plain scoring give the same sums.
+// The mixed specialist over a small trained model: its drafts, and equal probabilities from search and plain scoring.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { DraftOptions } from '../../../src/common/completion.ts';
@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => network.dispose());
 
-test('branches side by side in one cache give the logits of each branch alone', async () => {
+test('branches in one cache have the same logits as each branch alone', async () => {
   const ids = [...tokenizer.encode('export function clamp(x: number, low')];
   const branches = [tokenizer.encode(': number').slice(0, 2), tokenizer.encode(' = high').slice(0, 2)];
   const alone = await Promise.all(
@@ -69,7 +69,7 @@ test('the probabilities of tokens, line ends and special tokens sum to 1', () =>
   assert.ok(reader.read(logits, 1, false).finish < finish, 'a line end is no end where the line goes on');
 });
 
-test('the neural model alone drafts where the n-grams have seen nothing', async () => {
+test('the neural model drafts alone if the n-grams have no match', async () => {
   const draft = await mixedOver(network, empty).draft(at('export async function readAll(|'), line);
   assert.equal(draft.text, 'stream: Stream): Promise<Buffer> {');
   assert.equal(draft.model, 'base + n-gram');
@@ -171,7 +171,7 @@ test('the fit lowers the loss below that of either model, and is used from then 
   assert.deepEqual(fit.weights.ranking, plainMixWeights(start).ranking);
 });
 
-/** The network, telling of each pass before it is run. */
+/** The network, which reports each pass before it runs. */
 function watched(told: () => void): Network {
   return new Proxy(network, {
     get: (target, name) => {
@@ -208,7 +208,7 @@ test('typing the draft needs no pass of the model, and cached drafts equal fresh
     spent += passes;
   }
   assert.ok(spent <= typed.length / 4, `${spent} passes for ${typed.length} keys`);
-  // Away from what was drafted, back, and through a block.
+  // The cursor moves away from the draft, back, and through a block.
   const block = { multiline: true, maxTokens: 120 } as const;
   const ways = ['str', 'st', 'strm', 'line: string', 'line: str', 'stream: Stream): Promise<Buffer> ', ''];
   for (const way of ways) for (const options of [line, block]) await drafted(before + way, options);
@@ -224,7 +224,7 @@ test('a cancelled draft rejects and does not change the next one', async () => {
   await assert.rejects(under, { name: 'AbortError' });
   const again = await mixed.draft(query, line);
   assert.equal(again.text, expected.text);
-  // A prompt that lies in the cache rounds differently in the last digits.
+  // With a cached prompt the last digits are rounded differently.
   assert.ok(Math.abs((again.confidence as number) - (expected.confidence as number)) < 1e-4);
 });
 

@@ -23,7 +23,7 @@ export const corpus = files().map((text, i) => ({ path: `src/part${i}.ts`, text 
 export async function trainedNetwork(networkTokenizer = tokenizer): Promise<Network> {
   await loadLibrary();
   const special = (name: string) => networkTokenizer.special(`<|${name}|>`) as number;
-  // Around the file's name, where nothing stands behind the cursor.
+  // The beginning of a prompt without text after the cursor.
   const head = [special('file'), ...networkTokenizer.encode('src/new.ts\n'), special('suffix'), special('prefix')];
   return Network.load(await trainedModel(networkTokenizer, head), {
     device: 'cpu',
@@ -32,10 +32,10 @@ export async function trainedNetwork(networkTokenizer = tokenizer): Promise<Netw
   });
 }
 
-/** The small model has a short context: little of it goes to the prompt. */
+/** The small model has a short context, so the prompt is short. */
 const prompt: PromptLimits = { prefix: 64, grown: 96, suffix: 16, snippets: 30, head: 12 };
 
-/** @param networkTokenizer of the neural model, where it is another than that of the n-grams */
+/** @param networkTokenizer the neural model's tokenizer, if the n-grams have another one */
 export function mixedOver(
   network: Network,
   ngram: NgramModel,
@@ -54,7 +54,7 @@ export function sensibleWeights(): MixWeights {
   return { ...initial, gate: initial.gate.map((_, i) => (i <= 2 ? 6 : i <= 10 ? -2 : 0)) };
 }
 
-/** A query where the text has a bar. */
+/** A query with the cursor at the text's '|'. */
 export function at(text: string, path = 'src/new.ts'): CompletionQuery {
   const bar = text.indexOf('|');
   return { path, languageId: 'typescript', prefix: text.slice(0, bar), suffix: text.slice(bar + 1) };

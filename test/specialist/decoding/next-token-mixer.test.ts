@@ -13,17 +13,17 @@ const ngram = NgramModel.build(corpus, tokenizer);
 const { vocabulary } = ngram;
 const size = vocabulary.size;
 const reader = new LogitReader(vocabulary, size);
-/** Both models count alike. */
+/** Gate weights that count both models equally. */
 const even = new Array<number>(gateSize).fill(0);
-/** Made up: the neural model holds every token for possible, those that begin with `likely` the more. */
+/** Logits of a made-up neural model: every token is possible, and tokens that begin with `likely` are more probable. */
 const logitsOf = (likely: string) =>
   Float32Array.from({ length: size }, (_, id) => {
     const text = id < tokenizer.vocabularySize ? vocabulary.decode(tokenizer.bytesOf(id)) : '';
     return Math.sin(id * 12.9898) + (likely !== '' && text.startsWith(likely) ? 6 : 0);
   });
 
-/** Behind a word that was begun, as the search stands there. */
-function standing(text: string) {
+/** The state of the search after an unfinished word. */
+function stateAfter(text: string) {
   const position = ngram.positionAt(at(text), 40);
   const { own } = position;
   assert.ok(own.healed.length > 0, 'something was begun');
@@ -35,12 +35,12 @@ function standing(text: string) {
 
 test('while healing, probabilities are those of the mixture over the tokens that continue the spelling', () => {
   for (const likely of ['', ' ', '(']) {
-    const { position, context, end, healed, mixer } = standing('export function |');
+    const { position, context, end, healed, mixer } = stateAfter('export function |');
     const logits = logitsOf(likely);
     const { options, finish } = mixer.predict(context, end, healed, logits, 0, true);
     assert.equal(finish.mixed, 0);
     const all = reader.read(logits, 0, false);
-    // The n-grams as they are here, without what is to be spelled.
+    // The n-grams' probabilities here, without the restriction by healing.
     position.predictor.predict(context, end, position.scope, position.path);
     const whole = (token: number) => {
       const seen = position.predictor.evidence.find(token) >= 0;

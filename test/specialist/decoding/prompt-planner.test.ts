@@ -1,4 +1,4 @@
-// The planned prompt: the base's form, within its limits, with a stable beginning from keystroke to keystroke.
+// The planned prompt has the base's dialect, keeps its limits, and begins with the same tokens after each keystroke.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Snippet } from '../../../src/common/completion.ts';
@@ -63,14 +63,14 @@ test('a keystroke keeps every token before it, and asks for no new snippets', ()
   ]) {
     const next = plan(at(`${before}${typed}|\n}\n`));
     const shared = next.findIndex((id, i) => id !== last[i]);
-    // Only what healing took back may differ.
+    // Only the tokens removed by healing may differ.
     assert.ok(shared === -1 || shared >= last.length - 3, `${typed}: ${shared} of ${last.length}`);
     last = next;
   }
   assert.equal(asked.length, 1);
 });
 
-test('with the suffix behind the prefix, typed tokens begin the middle until there are many', () => {
+test('with the suffix after the prefix, typed tokens begin the middle until there are many', () => {
   const json = trainTokenizer(corpus.map((file) => file.text).join('\n'), 560);
   const first = Object.keys(json.model.vocab).length;
   const marks = ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>', '<|file_sep|>', '<|endoftext|>'];
@@ -118,7 +118,7 @@ test('a change in another file makes a new prompt only if a present or new snipp
   assert.deepEqual(ids(), without, 'it has gone');
 });
 
-test('in a new file snippets are chosen again as it grows, but not at each key', () => {
+test('in a growing new file snippets are chosen again, but not at each keystroke', () => {
   const found: string[] = [];
   const made = new PromptPlanner(ngram.vocabulary, limits);
   const plan = (prefix: string) => {

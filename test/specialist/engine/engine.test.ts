@@ -186,7 +186,7 @@ test('after a kill during a step and a draft, the run resumes from its checkpoin
   assert.ok((await decoded)?.ok, 'its owner had opened it again by then');
 });
 
-test('an owner is told of a restart before anything else, also after a death while idle', async (context) => {
+test('the restart listener is called before any request is repeated, also after a death while idle', async (context) => {
   const client = engine();
   context.after(() => client.dispose());
   assert.ok((await client.request('open', opening(base))).ok);
@@ -278,10 +278,10 @@ test('repeated kills, also during a checkpoint, give the same model', async (con
   const result = await client.request('adapt', adaptation(base, often, more), {
     onProgress: (report) => {
       reports.push(report);
-      // Four times, a few milliseconds after a step was reported: its checkpoint is being written then.
+      // Kills four times, a few milliseconds after a reported step, while its checkpoint is being written.
       if (report.kind !== 'step' || report.step < (kills + 1) * 7 || kills === 4) return;
       const { pid } = client;
-      // A slow machine hands on several steps of one that is dead already.
+      // On a slow machine several steps of a dead process may arrive late.
       if (pid === killed) return;
       killed = pid;
       setTimeout(() => process.kill(pid as number, 'SIGKILL'), kills);
@@ -295,7 +295,7 @@ test('repeated kills, also during a checkpoint, give the same model', async (con
   assert.deepEqual(readdirSync(often).sort(), ['config.json', 'model.safetensors', 'training.json']);
 });
 
-test('over a 4-bit base an adapter is saved: the same after a kill, small, and for that base only', async (context) => {
+test('training a 4-bit base saves a small adapter, the same after a kill, that fits only that base', async (context) => {
   const client = await started(context);
   const packed = goldenFolder('packed');
   const [whole, often] = [join(folder, 'adapter-whole'), join(folder, 'adapter-often')];
@@ -364,7 +364,7 @@ test('a half-written checkpoint is not used', async (context) => {
   assert.match(notes.join(), /started again. .*damaged/);
 });
 
-test('a run of one base does not take over the method of another base’s run', async (context) => {
+test('a run does not take over the training method of another base’s run', async (context) => {
   const client = await started(context);
   const [out, other] = [join(folder, 'other-base-begun'), join(folder, 'other-base')];
   writeModel(other, { layers: 1 });
@@ -410,7 +410,7 @@ test('a draft is cancelled silently and the next one is answered', async (contex
   assert.ok((await client.request('draft', drafting('let b'))).ok);
 });
 
-test('training stops at the memory ceiling; drafts continue under a small one', async (context) => {
+test('training stops at the memory ceiling, and drafts still work with a small ceiling', async (context) => {
   const client = engine({ memoryCeiling: 1e6 });
   context.after(() => client.dispose());
   await opened(client, base);

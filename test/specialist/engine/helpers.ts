@@ -17,7 +17,7 @@ export const TOKENIZER = join(import.meta.dirname, '../../../models/small/tokeni
 
 const read = readTokenizer(TOKENIZER);
 if (!read.ok) throw new Error(read.error.message);
-/** Of the tokenizer that ships, whichever that is. */
+/** Vocabulary size of the shipped tokenizer. */
 export const VOCABULARY = read.value.vocabularySize;
 
 const CONFIG: ModelConfig = {
@@ -52,13 +52,13 @@ export function opening(model: string): MixSource {
   return { key: 'folder', model, name: 'base', changes: [], tokenizer: TOKENIZER, precision: 'int4', threads: 1 };
 }
 
-/** The rest of the line after `prefix`, of that specialist. */
+/** That specialist's draft after `prefix`. */
 export function drafting(prefix: string, maxTokens = 8): DraftRequest {
   const query = { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' };
   return { key: 'folder', query, options: { multiline: false, maxTokens } };
 }
 
-/** As the product does: what was open is opened again when a process has taken a dead one's place. */
+/** Opens the specialist again in each new process, as the product does. */
 export async function opened(engine: EngineClient | EnginePair, model: string): Promise<OpenedSpecialist> {
   engine.onRestarted(() => void engine.request('open', opening(model)));
   const answer = await engine.request('open', opening(model));
@@ -93,7 +93,7 @@ export function adaptation(base: string, out: string, more: Partial<TrainingRequ
 export function ended(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // A zombie has ended; its parent has only not looked yet.
+    // A zombie process has ended; only its parent has not read the exit code yet.
     return existsSync(`/proc/${pid}/stat`) && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return true;

@@ -19,7 +19,7 @@ const model = join(folder, 'model');
 const snapshot = join(folder, 'specialist.ngram');
 const statement = 'export const greeting = composeGreeting(visitor, hour);';
 const text = `import { composeGreeting } from './compose';\n\n${statement}\n`;
-/** The neural model is a random one: whatever has been seen, the n-grams are trusted. */
+/** The neural model has random weights, so these weights of the gate always trust the n-grams. */
 const initial = initialMixWeights();
 const trusting = JSON.stringify({ ...initial, gate: initial.gate.map((_, i) => (i <= 10 ? -8 : 0)) });
 let client: EngineClient;
@@ -126,7 +126,7 @@ test('a failed opening keeps the specialist that was open under the key', async 
   assert.match((await draft('const afterwards = ')).text, /composeLater/);
 });
 
-test('changes count at once: open, saved and removed files', async () => {
+test('changes of open, saved and removed files take effect at once', async () => {
   await open();
   const change = (value: FileChange) => client.request('change', { key: 'a', change: value });
   await change({ kind: 'open', path: 'src/late.ts', text: 'await deliverParcel(address, weight);\n' });
@@ -135,12 +135,12 @@ test('changes count at once: open, saved and removed files', async () => {
   assert.notEqual((await draft('await deliverPar')).text, 'cel(address, weight);');
 });
 
-test('changes given with a snapshot count', async () => {
+test('changes sent with a snapshot are applied', async () => {
   await open({ changes: [{ kind: 'saved', path: 'src/new.ts', text: 'const parcel = wrapParcel(paper);\n' }] });
   assert.equal((await draft('const parcel = wrap')).text, 'Parcel(paper);');
 });
 
-test('without a snapshot only open files count', async () => {
+test('without a snapshot the index contains only open files', async () => {
   const { snapshot: _, ...bare } = source({
     key: 'bare',
     changes: [{ kind: 'open', path: 'src/x.ts', text: 'publishNewsletter(readers);\n' }],
@@ -151,7 +151,7 @@ test('without a snapshot only open files count', async () => {
   assert.equal((await draft('publishNews', 'bare')).text, 'letter(readers);');
 });
 
-test('two folders share a model but not their indexes, and a closed one is gone', async () => {
+test('two folders share a model but not their indexes, and a closed folder no longer answers', async () => {
   await open();
   await open({ key: 'b', changes: [{ kind: 'open', path: 'src/b.ts', text: 'launchRocket(pad, fuel);\n' }] });
   assert.equal((await draft('launchRoc', 'b')).text, 'ket(pad, fuel);');
@@ -179,7 +179,7 @@ test('a fit reports progress and losses, and its weights beside the model are lo
   writeFileSync(join(model, MIXTURE_FILE), JSON.stringify(fit.value.weights));
   await open({ key: 'later' });
   const later = await draft('export const greeting = compose', 'later');
-  // The prompt was cold for one of them: it rounds differently in the last digits.
+  // One of the two had an uncached prompt, so the last digits are rounded differently.
   assert.ok(Math.abs((later.confidence as number) - (now.confidence as number)) < 1e-4);
   writeFileSync(join(model, MIXTURE_FILE), trusting);
   await open({ key: 'later' });

@@ -1,4 +1,5 @@
-// Small models of random weights as others would write them, the same at every run: what test/golden/bases/ has goldens of.
+// Small models of random weights as others would write them, the same at every run: what test/golden/bases/ has goldens
+// of.
 //
 //   node test/neural/models/import/crafted-models.ts FOLDER     writes them, for test/golden/bases/make.py
 
@@ -55,7 +56,7 @@ const special = TOKENIZER.added_tokens as readonly { readonly id: number; readon
 for (const { id, content } of special) tokens[id] = content;
 const specialIds = new Set(special.map(({ id }) => id));
 
-/** So small that two thousand of them are written in seconds, all of Q8_0. */
+/** A model so small that two thousand copies are written in seconds. All tensors are Q8_0. */
 export const TINY = { hiddenSize: 32, intermediateSize: 32, layers: 1, heads: 2, keyValueHeads: 1, headDim: 16 };
 
 export function craftedGguf(
@@ -124,7 +125,7 @@ export function craftedGguf(
   }
   add('output_norm.weight', [d], 0);
   if (!isTied) add('output.weight', [vocabSize, d], shape === TINY ? 8 : 14);
-  // A norm near nothing would make every logit nothing.
+  // A norm close to 0 would make every logit close to 0.
   for (const { name, data } of tensors) if (name.includes('norm')) lifted(data);
   return { metadata, tensors };
 }
@@ -138,7 +139,7 @@ export function bytesOfCrafted({ metadata, tensors }: CraftedGguf): Uint8Array<A
   return ggufFile(metadata, tensors);
 }
 
-/** What Granite multiplies by. */
+/** Granite's multipliers. */
 export const GRANITE = {
   'granite.embedding_scale': 2.5,
   'granite.residual_scale': 0.75,
@@ -146,7 +147,7 @@ export const GRANITE = {
   'granite.logit_scale': 1.5,
 } as const;
 
-/** What a GGUF says where its heads side by side are wider than the model. */
+/** Metadata of a GGUF whose heads together are wider than the model. */
 const wide = (architecture: string) => ({
   [`${architecture}.attention.key_length`]: 128,
   [`${architecture}.attention.value_length`]: 128,

@@ -1,4 +1,4 @@
-// A file fetched from a server on this machine that cuts, lies, changes its mind, or knows no ranges.
+// Downloads a file from a local server that cuts connections, sends wrong files, changes the file, or knows no ranges.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ async function listen(server: Server): Promise<number> {
 
 const serve = async (handler: Handler) => `http://127.0.0.1:${await listen(createServer(handler))}/model.gguf`;
 
-/** A server that does as it should, ranges and If-Range included. */
+/** A correct server, with ranges and If-Range. */
 const honest: Handler = ({ headers }, response) => {
   const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
   const isPart = headers.range !== undefined && (headers['if-range'] ?? ETAG) === ETAG;
@@ -48,7 +48,7 @@ const honest: Handler = ({ headers }, response) => {
     .end(content.subarray(from));
 };
 
-/** Sends so many bytes of its answer, then cuts the connection. */
+/** Sends this many bytes of the answer, then cuts the connection. */
 const cut =
   (bytes: number, etag = ETAG): Handler =>
   (_, response) => {
@@ -58,7 +58,7 @@ const cut =
 
 let count = 0;
 const target = () => join(root, `${++count}`, 'model.gguf');
-/** Pauses last no time. */
+/** Pauses end at once. */
 const clock = { ...systemClock, sleep: async (_: number, signal?: AbortSignal) => signal?.throwIfAborted() };
 const run = (url: string, path: string, options: Partial<DownloadOptions> = {}) =>
   download({ url, bytes: content.length, sha256 }, path, {
@@ -107,12 +107,12 @@ test('continues where the connection was cut, several times', async () => {
   assertWhole(path);
   assert.equal(asked.length, 3);
   assert.equal(asked[0], undefined);
-  // What the socket had not delivered when it was cut comes again.
+  // Bytes that the socket had not delivered before the cut are sent again.
   const from = Number(/^bytes=(\d+)-$/.exec(asked[2] ?? '')?.[1]);
   assert.ok(from > 0 && from <= 1_000_000, asked[2]);
 });
 
-test('keeps what has arrived when it is cancelled, and continues from there', async () => {
+test('a cancelled download keeps the received bytes and continues from there', async () => {
   const path = target();
   const controller = new AbortController();
   const slow = await serve((_, response) => {
@@ -158,7 +158,7 @@ test('starts over if the file on the server is another version than the one that
   });
   assert.equal((await run(url, path)).ok, true);
   assertWhole(path);
-  // A server that ignores If-Range: its mark alone tells.
+  // This server ignores If-Range, so only the file's ETag shows the change.
   const again = target();
   const deaf = await serve(({ headers, method, url: address }, response) => {
     const { 'if-range': _, ...rest } = headers;
@@ -230,7 +230,7 @@ test('waits as long as a busy server asks, then gives up with a sentence', async
   assert.deepEqual(waits, [7000, 2000, 4000]);
 });
 
-test('says without a network what to check', async () => {
+test('without a network the error says what to check', async () => {
   const port = await listen(createServer());
   const [closing] = servers.splice(0);
   await new Promise((resolve) => closing?.close(resolve));
@@ -239,7 +239,7 @@ test('says without a network what to check', async () => {
   assert.match(result.ok ? '' : result.error.message, /ECONNREFUSED.*http\.proxy.*HTTPS_PROXY/);
 });
 
-test('gives up a server that falls silent, and keeps what has arrived', async () => {
+test('stops when a server falls silent, and keeps the received bytes', async () => {
   const path = target();
   const url = await serve((request, response) => {
     if (request.headers.range !== undefined) return;
@@ -297,7 +297,7 @@ test('asks over https through a proxy, and names an untrusted certificate and a 
   assert.doesNotMatch(JSON.stringify([untrusted, refused]), /secret/);
 });
 
-test('a folder in place of the file ends in a sentence', async () => {
+test('a folder with the name of the file gives an error message', async () => {
   const path = join(root, 'file', 'model.gguf');
   writeFileSync(join(root, 'file'), '');
   const result = await run(await serve(honest), path);

@@ -1,5 +1,5 @@
-// Wrong, truncated or malicious files: each ends in an error with a code and advice, before memory is taken for its
-// claims.
+// Wrong, truncated or malicious files give an error with a code and advice, before memory for their claimed sizes is
+// allocated.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const tiny = craftedGguf('llama', {}, 1, TINY);
 const bytes = bytesOfCrafted(tiny);
 const path = join(folder, 'model.gguf');
 
-/** Damage where headers are; now and then anywhere. */
+/** Damages the header, and sometimes any other part. */
 function damaged(file: Uint8Array, random: Random): Uint8Array {
   if (random.chance(0.2)) return mutateBytes(file, random);
   const [from, to] = random.pick([
@@ -61,7 +61,7 @@ test('2,000 damaged headers end in coded errors with advice, in little memory', 
   }
   assert.deepEqual(failures, []);
   assert.ok(count.used > 100 && count.refused > 500, JSON.stringify(count));
-  // What one of them may take: the reader of headers has at most 50 MB of a file in memory.
+  // The limit for one file: the reader of headers has at most 50 MB of a file in memory.
   assert.ok((process.resourceUsage().maxRSS - before) * 1024 < 400e6);
 });
 
