@@ -105,6 +105,16 @@ function withHeader(change: (header: Record<string, Record<string, unknown>>) =>
   return Buffer.concat([start, text, bytes.subarray(8 + length)]);
 }
 
+/** As `withHeader`, with the hash of the changed file. */
+function signed(change: (header: Record<string, Record<string, unknown>>) => void): Buffer {
+  const file = withHeader((header) => {
+    change(header);
+    Object.assign(header.__metadata__ as object, { sha256: '0'.repeat(64) });
+  });
+  file.write(createHash('sha256').update(file).digest('hex'), file.indexOf('0'.repeat(64)), 'latin1');
+  return file;
+}
+
 const metadataWith = (name: string, value: string) => () =>
   withHeader((header) => Object.assign(header.__metadata__ as object, { [name]: value }));
 const claims = (bytes: bigint) => () => {
@@ -131,6 +141,21 @@ const bad: Readonly<Record<string, { readonly make: () => Buffer; readonly code?
   'no hash': { make: metadataWith('sha256', '') },
   'a file with a path': { make: metadataWith('files', '{"../../x.json":"{}"}') },
   'a script': { make: metadataWith('files', '{"run.js":"{}"}') },
+  'a manifest that names a GGUF file elsewhere': {
+    make: () =>
+      signed((header) => {
+        const metadata = header.__metadata__ as { manifest: string };
+        const gguf = {
+          path: target,
+          bytes: 1,
+          architecture: 'llama',
+          contextLength: 64,
+          vocabulary: 64,
+          parameters: 1,
+        };
+        metadata.manifest = JSON.stringify({ ...JSON.parse(metadata.manifest), kind: 'gguf', gguf });
+      }),
+  },
   'two headers that disagree': { make: metadataWith('header', '{}') },
   'a tensor of terabytes': {
     make: () =>

@@ -211,8 +211,11 @@ function carriedIn(metadata: Readonly<Record<string, string>>, entries: string) 
   const texts = [by, folder, base].every((value) => typeof value === 'string' && value.length < 300);
   const numbers = [finishedAt, files, tokens].every((value) => Number.isFinite(value));
   if (!texts || !numbers) throw damaged('it does not say where it is from');
+  const parsed = unwrap(parseManifest(manifest));
+  // The path would lead to a file of the sender's choice.
+  if (parsed.gguf) throw damaged('it names a file instead of holding a model');
   const carried: Carried = {
-    manifest: unwrap(parseManifest(manifest)),
+    manifest: parsed,
     files: filesIn(object(metadata.files ?? '', 'files')),
     provenance: facts as unknown as Provenance,
     ...{ coupling, report },
