@@ -1,5 +1,5 @@
-// Runs one after the other over a folder that has not changed: what each asks the API, what that costs, and what it
-// learns from what was paid before.
+// Several runs over an unchanged folder: the calls of each run, their cost, and the use of answers that earlier runs
+// paid for.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
@@ -30,20 +30,20 @@ function llmOf(model = 'knowing', wrongEvery = 3): ScriptedLlm {
 type Api = NonNullable<AdaptRequest['api']>;
 const api = (over: Partial<Api>) => ({ api: { ...(request.api as Api), ...over } });
 
-/** A run, and what it asked of its large model. */
+/** Runs once, and counts the calls to the large model. */
 async function run(of: Partial<AdaptRequest> = {}, llm: ScriptedLlm | undefined = llmOf(), agreed = true) {
   const engine = engineFor(project);
   const asked = { ...request, ...of };
   const { estimates, report } = await adaptAsking(engine, llm, asked, agreed, kept);
-  const teaching = llm?.requests.filter(({ query }) => splitOf(query.path) === 'train').length ?? 0;
-  const counts = { teaching, all: llm?.requests.length ?? 0 };
+  const trainingCalls = llm?.requests.filter(({ query }) => splitOf(query.path) === 'train').length ?? 0;
+  const counts = { trainingCalls, all: llm?.requests.length ?? 0 };
   return { ...counts, estimates, trained: engine.count('adapt') > 0, notes: report.notes.join(' '), report };
 }
 
 test('a later run on the same folder asks the API nothing', async () => {
   const first = await run(api({ runUsd: 0.0251 }));
   assert.ok(first.all >= 24 && first.all <= 25, String(first.all));
-  // Without what the stages have made, as after its adaptation was deleted: all is chosen again, and it is the same.
+  // Without the outputs of the stages, as after the adaptation was deleted: the same positions are chosen again.
   rmSync(request.storeFolder, { recursive: true, force: true });
   const { answers } = kept;
   kept = new Kept(request);
@@ -57,11 +57,11 @@ test('a later run on the same folder asks the API nothing', async () => {
 
 test('another large model or a larger limit asks the API again on the same files', async () => {
   const few = await run(api({ positions: 5 }));
-  assert.deepEqual([few.teaching, few.all], [2, 5]);
+  assert.deepEqual([few.trainingCalls, few.all], [2, 5]);
   const more = await run();
-  assert.ok(more.teaching >= 18 && more.all >= 45, JSON.stringify(more.estimates));
+  assert.ok(more.trainingCalls >= 18 && more.all >= 45, JSON.stringify(more.estimates));
   const other = await run({}, llmOf('other'));
-  assert.deepEqual([other.teaching, other.all], [20, 50]);
+  assert.deepEqual([other.trainingCalls, other.all], [20, 50]);
   const again = await run({}, llmOf('other'));
   assert.deepEqual([again.all, again.estimates, again.trained], [0, [], false]);
 });
@@ -72,12 +72,12 @@ test('a run without the API, or declined, trains on labels that were paid for ea
   const { api: _, ...local } = request;
   const engine = engineFor(project);
   const alone = await adaptAsking(engine, undefined, local, false, kept);
-  assert.equal(engine.count('adapt'), 0, 'it is the same training');
+  assert.equal(engine.count('adapt'), 0, 'the training samples are the same, so nothing is trained');
   assert.match(alone.report.notes.join(' '), /asked at 20 positions of training files/);
   assert.equal(alone.report.paid, undefined);
   const declined = await run({}, llmOf('other'), false);
   assert.deepEqual([declined.all, declined.trained], [0, false]);
   assert.match(declined.notes, /asked at 20 positions of training files/);
   const agreed = await run({}, llmOf('other'));
-  assert.equal(agreed.teaching, 20);
+  assert.equal(agreed.trainingCalls, 20);
 });

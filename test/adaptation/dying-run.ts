@@ -1,4 +1,4 @@
-// A run in a process of its own that notes all that it asks of models, and kills itself where it is told to: argv has a
+// A run in its own process that records all requests to models and kills itself at a given point. The argument is a
 // Plan as JSON.
 import { appendFileSync } from 'node:fs';
 import { adapt } from '../../src/adaptation/stages/run.ts';
@@ -18,26 +18,26 @@ export interface Plan {
   readonly request: AdaptRequest;
   /** path -> text */
   readonly files: Readonly<Record<string, string>>;
-  /** What is asked is appended here, a line each: 'draft base src/a.ts 120'. */
+  /** File to which each request is appended as a line: 'draft base src/a.ts 120'. */
   readonly asked: string;
   /**
-   * Beginning of a line, or name of a stage: at its n-th this process is killed. Absent: it runs to the end and prints
-   * its report.
+   * Start of a line, or name of a stage: the process is killed when it occurs for the n-th time. Absent: the process
+   * prints its report at the end.
    */
   readonly die?: readonly [at: string, n: number];
   readonly program?: string;
 }
 
 const { request, files, asked, die, program }: Plan = JSON.parse(process.argv[2] as string);
-let reached = 0;
+let occurrences = 0;
 
-function come(to: string): void {
-  if (die && to.startsWith(die[0]) && ++reached === die[1]) process.kill(process.pid, 'SIGKILL');
+function dieAt(to: string): void {
+  if (die && to.startsWith(die[0]) && ++occurrences === die[1]) process.kill(process.pid, 'SIGKILL');
 }
 
 function ask(line: string): void {
   appendFileSync(asked, `${line}\n`);
-  come(line);
+  dieAt(line);
 }
 
 const truth: Script['truth'] = ({ path, prefix, suffix }) => {
@@ -45,11 +45,11 @@ const truth: Script['truth'] = ({ path, prefix, suffix }) => {
   return text.slice(prefix.length, text.length - suffix.length).trimEnd();
 };
 
-class NotingEngine extends ScriptedEngine {
+class RecordingEngine extends ScriptedEngine {
   override request<K extends RequestKind>(kind: K, of: Requests[K]['request'], options: RequestOptions<K> = {}) {
     const { query, labeled, key, pauseAfter } = of as {
-      query?: PositionOf;
-      labeled?: { query: PositionOf };
+      query?: QueryPosition;
+      labeled?: { query: QueryPosition };
       key?: string;
       pauseAfter?: number;
     };
@@ -60,11 +60,11 @@ class NotingEngine extends ScriptedEngine {
     return super.request(kind, of, options);
   }
 }
-type PositionOf = { readonly path: string; readonly prefix: string };
+type QueryPosition = { readonly path: string; readonly prefix: string };
 
-/** What is right hangs on place and model alone: not on what was asked before. */
+/** Share of right drafts, %. Whether a draft is right depends only on position and model, not on earlier requests. */
 const shares: Readonly<Record<string, number>> = { base: 10, adapted: 95 };
-const engine: NotingEngine = new NotingEngine({
+const engine: RecordingEngine = new RecordingEngine({
   right: { base: 1, adapted: 1 },
   losses: (out) => [3, out.includes('with') && !out.includes('without') ? 1.9 : 2],
   truth: (query) => {
@@ -93,7 +93,7 @@ const result = await adapt(request, {
   ledger,
   ...(program !== undefined && { program }),
   record: (run) => store.recordAdaptation(request.root, run),
-  progress: ({ stage }) => come(stage),
+  progress: ({ stage }) => dieAt(stage),
   signal: new AbortController().signal,
 });
 ledger.close();

@@ -1,6 +1,5 @@
-// What the version before manifests left in a user's storage: an index, an adapted model with its pointer, a report
-// with its coupling, and
-// what a run that was interrupted had made so far. All in the tokens of the base that shipped then.
+// Writes the storage as the version before manifests left it: an index, an adapted model with its pointer, a report
+// with its router, and the outputs of an interrupted run. All use the tokens of the base of that version.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -14,14 +13,15 @@ import { openStore } from '../../src/storage/open.ts';
 import { adaptation, engine as startEngine } from '../specialist/engine/helpers.ts';
 import { type Script, ScriptedEngine } from './scripted-engine.ts';
 
-/** Writes the tokenizer that shipped then. */
+/** Writes the tokenizer of that version. */
 export function writeEarlierTokenizer(path: string): string {
   writeFileSync(path, gunzipSync(readFileSync(join(import.meta.dirname, '../golden/earlier/tokenizer.json.gz'))));
-  if (sha256Of(path) !== BEFORE_MANIFESTS.tokenizer) throw new Error('that is not the tokenizer of then');
+  if (sha256Of(path) !== BEFORE_MANIFESTS.tokenizer)
+    throw new Error('this is not the tokenizer of the earlier version');
   return path;
 }
 
-/** A tokenizer without its last merges: fewer ids, and a word is other tokens. */
+/** Writes a tokenizer without its last merges: it has fewer ids, and words have other tokens. */
 export function writeOtherTokenizer(path: string, from: string): void {
   const json = JSON.parse(readFileSync(from, 'utf8'));
   const dropped = 600;
@@ -31,7 +31,7 @@ export function writeOtherTokenizer(path: string, from: string): void {
   writeFileSync(path, JSON.stringify(json));
 }
 
-/** What stands at a place in a folder on disk. */
+/** Returns the text of the file on disk at a position. */
 export function truthIn(root: string): Script['truth'] {
   return ({ path, prefix, suffix }) => {
     const text = readFileSync(join(root, path), 'utf8');
@@ -40,10 +40,10 @@ export function truthIn(root: string): Script['truth'] {
 }
 
 /**
- * @param request as that version would have been asked: its base and its tokenizer. @returns the adapted model's
- * folder.
+ * @param request a request of that version, with its base and its tokenizer
+ * @returns the adapted model's folder
  */
-export async function leaveEarlierState(request: AdaptRequest & { neural: { base: string } }): Promise<string> {
+export async function writeEarlierState(request: AdaptRequest & { neural: { base: string } }): Promise<string> {
   const { specialistFolder } = request;
   const work = workFolder(specialistFolder);
   const { store } = openStore(request.storeFolder, { log: silentLog });
@@ -66,7 +66,7 @@ export async function leaveEarlierState(request: AdaptRequest & { neural: { base
   return model;
 }
 
-/** A checkpoint after a few steps. */
+/** Trains a few steps and leaves a checkpoint. */
 async function interruptedTraining(base: string, work: string): Promise<void> {
   const stop = new AbortController();
   const engine = startEngine();

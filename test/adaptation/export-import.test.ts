@@ -1,5 +1,5 @@
-// An adaptation as one file: out of one folder and into another's with the same bytes; and files that are cut, changed,
-// foreign or made to harm, which change nothing.
+// Exports an adaptation as one file and imports it in another folder with the same bytes. Damaged, changed, foreign or
+// malicious files change nothing.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
@@ -51,8 +51,8 @@ beforeEach(() => {
   for (const each of ['here', 'there', 'models', 'out']) rmSync(join(home, each), { recursive: true, force: true });
   writeBase(base);
   writeAdaptedFolder(here, base);
-  const told = exportAdaptation({ ...here, target, version: '0.1.0' }, silentLog);
-  assert.ok(told.ok, JSON.stringify(told));
+  const result = exportAdaptation({ ...here, target, version: '0.1.0' }, silentLog);
+  assert.ok(result.ok, JSON.stringify(result));
 });
 
 const into = (side: Side, file = target) => importAdaptation(createReadStream(file), side, silentLog);
@@ -60,9 +60,9 @@ const filesOf = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'hex')]));
 
 test('an exported adaptation is imported with the same bytes, report and router, and serves', async () => {
-  const told = await into(there);
-  assert.ok(told.ok, JSON.stringify(told));
-  assert.equal(told.value.provenance.folder, 'engine');
+  const result = await into(there);
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(result.value.provenance.folder, 'engine');
   const [from, to] = [here, there].map(({ specialistFolder }) => ownFolder(specialistFolder)) as [string, string];
   assert.deepEqual(filesOf(to), filesOf(from));
   assert.equal(currentModel(there.specialistFolder, { base, tokenizer: tokenizerPath }).model, to);
@@ -82,7 +82,7 @@ test('an export contains the comparison with the base', async () => {
   assert.deepEqual(filesOf(ownFolder(there.specialistFolder) as string), filesOf(from));
 });
 
-test('the file is plain safetensors, says where it is from, and names no path of the machine', () => {
+test('the file is plain safetensors, names its origin, and contains no path of the machine', () => {
   const bytes = readFileSync(target);
   const { tensors, metadata } = readSafetensors(bytes);
   assert.ok(tensors.size > 0);
@@ -93,7 +93,7 @@ test('the file is plain safetensors, says where it is from, and names no path of
   assert.equal(createHash('sha256').update(zeroed).digest('hex'), metadata.sha256);
 });
 
-/** The file with another header. */
+/** The exported file with a changed header. */
 function withHeader(change: (header: Record<string, Record<string, unknown>>) => void): Buffer {
   const bytes = readFileSync(target);
   const length = Number(bytes.readBigUInt64LE());
@@ -127,7 +127,7 @@ const bad: Readonly<Record<string, { readonly make: () => Buffer; readonly code?
   'an empty file': { make: () => Buffer.alloc(0) },
   'cut in its header': { make: () => readFileSync(target).subarray(0, 500) },
   'cut at its end': { make: () => readFileSync(target).subarray(0, -5) },
-  'longer than it says': { make: () => Buffer.concat([readFileSync(target), Buffer.from('more')]) },
+  'longer than its header says': { make: () => Buffer.concat([readFileSync(target), Buffer.from('more')]) },
   'one byte of a tensor changed': {
     make: () => {
       const file = Buffer.from(readFileSync(target));
@@ -164,18 +164,18 @@ const bad: Readonly<Record<string, { readonly make: () => Buffer; readonly code?
       }),
   },
   'a later format': { make: metadataWith('version', '2'), code: 'newer-version' },
-  'some other model': { make: () => readFileSync(join(base, 'model.safetensors')) },
+  'a file with another model': { make: () => readFileSync(join(base, 'model.safetensors')) },
 };
 
 for (const [name, { make, code = 'corrupt' }] of Object.entries(bad)) {
-  test(`${name}: an error with its code, and what was in use stays`, async () => {
+  test(`${name}: fails with a code, and the previous model stays in use`, async () => {
     writeAdaptedFolder(there, base);
     const before = ownFolder(there.specialistFolder);
     const models = readdirSync(there.specialistFolder);
     const file = join(home, 'out', 'bad.safetensors');
     writeFileSync(file, make());
-    const told = await into(there, file);
-    assert.equal(told.ok ? 'ok' : told.error.code, code, JSON.stringify(told));
+    const result = await into(there, file);
+    assert.equal(result.ok ? 'ok' : result.error.code, code, JSON.stringify(result));
     assert.equal(ownFolder(there.specialistFolder), before);
     assert.deepEqual(readdirSync(there.specialistFolder), models);
     const { store } = openStore(there.storeFolder, { log: silentLog });
@@ -203,8 +203,8 @@ test('an adaptation for another tokenizer or base is refused before anything is 
   assert.equal(ownFolder(there.specialistFolder), undefined);
 });
 
-test('a folder without a model of its own has nothing to export', () => {
+test('a folder without an adapted model has nothing to export', () => {
   mkdirSync(there.root, { recursive: true });
-  const told = exportAdaptation({ ...there, target, version: '0.1.0' }, silentLog);
-  assert.equal(told.ok ? 'ok' : told.error.code, 'nothing-to-learn');
+  const result = exportAdaptation({ ...there, target, version: '0.1.0' }, silentLog);
+  assert.equal(result.ok ? 'ok' : result.error.code, 'nothing-to-learn');
 });

@@ -1,5 +1,5 @@
-// An adapter goes out for other programs and comes in from them: the same numbers, checked against the base, with what
-// it cannot be refused.
+// Exports an adapter for other programs and imports one of them: same weights, checked against the base. Adapters that
+// do not fit are refused.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,15 +34,15 @@ test('without a model there is nothing to export', () => {
 });
 
 test('an imported adapter answers in the folder and is exported unchanged', async () => {
-  const taken = await importForeignAdapter({ ...request, adapter: model });
-  assert.equal(code(taken), 'ok');
+  const imported = await importForeignAdapter({ ...request, adapter: model });
+  assert.equal(code(imported), 'ok');
   const own = ownModel(specialistFolder, { base, tokenizer });
   assert.ok(own?.ok && own.value.serves);
   assert.equal(code(exportOwn({ specialistFolder, base, tokenizer, into })), 'ok');
   assert.deepEqual(loadAdapter(join(into, 'adapter'), config), loadAdapter(model, config));
 });
 
-/** The export's adapter with something of its config, or of its tensors, changed. */
+/** A copy of the adapter with changed config or tensors. */
 function changed(more: object, tensors?: Uint8Array[]): string {
   const at = mkdtempSync(join(folder, 'changed-'));
   const json = JSON.parse(readFileSync(join(model, 'adapter_config.json'), 'utf8'));
@@ -63,10 +63,10 @@ test('rsLoRA scales by its own rule; an adapter that does not fit is refused and
     [{ target_modules: ['q_proj'] }, 'unsupported'],
     [{ r: 3 }, 'corrupt'],
   ];
-  for (const [more, wanted] of refusals) {
+  for (const [more, expectedCode] of refusals) {
     assert.equal(
       code(await importForeignAdapter({ ...request, adapter: changed(more) })),
-      wanted,
+      expectedCode,
       JSON.stringify(more),
     );
   }

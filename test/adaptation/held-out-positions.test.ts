@@ -1,4 +1,4 @@
-// Held-out files and the positions drawn from them.
+// Splits files into training and held-out files, and chooses positions in held-out files.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holdOut, sample } from '../../src/adaptation/stages/held-out-positions.ts';
@@ -13,10 +13,10 @@ function file(path: string, split: Split, lines: number): HarvestedFile {
 test('training files, both halves of validation, and test files are disjoint and complete', () => {
   const splits: Split[] = ['train', 'train', 'validation', 'test', 'validation', 'train', 'validation'];
   const files = splits.map((split, n) => file(`f${n}.ts`, split, 3));
-  const held = holdOut(files);
-  const all = [...held.train, ...held.fit, ...held.choose, ...held.test].map((each) => each.path);
+  const heldOut = holdOut(files);
+  const all = [...heldOut.train, ...heldOut.fit, ...heldOut.choose, ...heldOut.test].map((each) => each.path);
   assert.deepEqual(all.sort(), files.map((each) => each.path).sort());
-  assert.ok(held.fit.length > 0 && held.choose.length > 0);
+  assert.ok(heldOut.fit.length > 0 && heldOut.choose.length > 0);
 });
 
 test('a validation file stays in its half when other files change, and each half has at least a third', () => {

@@ -11,7 +11,7 @@ import { completionPrompt } from '../../src/prompts/completion/completion-prompt
 import { adaptAsking, askingRequest, engineFor } from './asking.ts';
 import { knowingLlm, makeProject } from './project.ts';
 
-test('every labelling request that is shown is one that a run with the same limits sends', async () => {
+test('every shown labelling request is sent by a run with the same limits', async () => {
   const project = makeProject(6);
   try {
     const request = askingRequest(project, 50);
@@ -54,7 +54,7 @@ test('the summary shows a readable part of each kind and counts the remaining ro
     assert.ok((more.harvest ?? 0) > 0);
     assert.equal(shown.length + (more.harvest ?? 0), 32);
     assert.ok(shown.every(({ text }) => text.length <= 20_001));
-    // Nothing was ever adapted, completed or paid for here.
+    // This folder has no adaptation, no completions and no paid answers.
     assert.ok(!rows.some(({ kind }) => kind === 'snapshot' || kind === 'answer' || kind === 'report'));
     assert.ok(rows.some(({ kind, text }) => kind === 'log' && text.startsWith('Harvest: 32 files')));
     const none = await summaryOf(() => keptRows(request, { ...deps, signal: AbortSignal.abort() }), silentLog);

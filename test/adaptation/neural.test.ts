@@ -1,5 +1,4 @@
-// Runs with a neural part: what is trained, compared, kept, rolled back, left out; and a real engine that is killed in
-// the middle.
+// Runs with a neural model: training, comparison, rollback, failures, and a real engine that is killed during training.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -45,7 +44,7 @@ function deps(engine: Engine | undefined, over: Partial<RunDeps> = {}): RunDeps 
   return {
     engine,
     llm: undefined,
-    confirm: async () => assert.fail('nobody should have asked'),
+    confirm: async () => assert.fail('no price question is expected'),
     record: () => {},
     signal: new AbortController().signal,
     ...over,
@@ -63,7 +62,7 @@ const used = () => currentModel(request.specialistFolder, { base, tokenizer: req
 describe('with an engine whose answers a test decides', () => {
   beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
 
-  test("the adapted model's mixture is learned from the base's weights on", async () => {
+  test("fitting the adapted model's mixture starts from the base's mixture weights", async () => {
     const shipped = '{"version":1,"gate":[7],"ranking":[7]}';
     writeFileSync(join(base, 'mixture.json'), shipped);
     try {
@@ -86,7 +85,7 @@ describe('with an engine whose answers a test decides', () => {
     }
   });
 
-  /** Two packages beside each other, as they ship. */
+  /** Writes two bases into one folder, as they ship. */
   const shipTwo = () => {
     const models = join(dirname(project.root), 'models');
     const package_ = (name: string, layers: number) => {
@@ -112,7 +111,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(made.name, 'adapted');
     assert.equal(usedOver(medium).model, medium);
     assert.equal(usedOver(medium).setAside?.code, 'other-base');
-    // Then the larger one serves, what is made from it is worse, and the earlier one better than both.
+    // Now the larger base serves. The model adapted from it is worse, and the earlier model is better than both.
     const engine: ScriptedEngine = new ScriptedEngine({
       right: { base: 0.2, adapted: 0.9 },
       truth: (query) => (engine.trained.length === 0 ? truth(query) : 'poisoned'),
@@ -126,7 +125,7 @@ describe('with an engine whose answers a test decides', () => {
       ['small', 'medium'],
     );
     assert.ok(figures[1].figures.adapted.exactMatch > figures[1].figures.base.exactMatch);
-    // Another base under that name was not measured.
+    // A base with this name and other weights was not measured.
     const manifest = readManifest(medium);
     assert.ok(manifest.ok && manifest.value);
     writeManifest(medium, { ...manifest.value, weights: '0'.repeat(64) });
@@ -141,7 +140,7 @@ describe('with an engine whose answers a test decides', () => {
     const made = usedOver(small);
     const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }), over(medium));
     assert.equal(figures.neural?.used, 'base');
-    assert.ok(figures.neural?.chosenFrom?.earlier, 'it was measured too');
+    assert.ok(figures.neural?.chosenFrom?.earlier, 'the earlier model was measured too');
     assert.equal(usedOver(medium).model, medium);
     assert.deepEqual(usedOver(small), made);
   });
@@ -173,14 +172,14 @@ describe('with an engine whose answers a test decides', () => {
     const hopeless = await run(() => 20);
     assert.deepEqual(hopeless.engine.trained, []);
     assert.match(hopeless.said, /cannot train the base 'medium', so nothing is adapted: .* need \d\d minutes/);
-    assert.equal(hopeless.figures.neural?.used, 'base', 'its drafts are calibrated all the same');
+    assert.equal(hopeless.figures.neural?.used, 'base', 'the router is fitted on drafts of the base');
     assert.match(
       outcomeOf(hopeless.figures),
       /was not adapted: In 10 minutes .* The base model answers, with 24 files/,
     );
   });
 
-  test('the first look asks the base at positions that the run does not ask again, and tells lines of 100 columns', async () => {
+  test('the first look drafts with the base, the run does not repeat these drafts, and its lines fit in 100 columns', async () => {
     const drafts = async (firstLookSeconds: number | undefined) => {
       rmSync(request.specialistFolder, { recursive: true, force: true });
       rmSync(request.storeFolder, { recursive: true, force: true });
@@ -217,7 +216,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(late.count, without.count);
   });
 
-  test('first a plan, then one estimate of the time left that only falls unless it says why', async () => {
+  test('after the plan the estimate of the time left falls, and rises only with an explanation', async () => {
     const updates: ProgressUpdate[] = [];
     const neural = { ...request.neural, budgetMinutes: 10 };
     const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => 1000 });
@@ -227,7 +226,7 @@ describe('with an engine whose answers a test decides', () => {
     );
     assert.ok(result.ok);
     const planned = updates.findIndex(({ say }) => say !== undefined);
-    // 290 steps of 2048 tokens at 1000 a second are cut to what the minutes leave.
+    // 290 steps of 2048 tokens at 1000 tokens a second do not fit, so fewer steps are planned.
     assert.equal(updates[planned]?.say, 'About 10 minutes: 10 training.');
     // Before the plan, the estimate is the budget.
     assert.ok(updates.slice(0, planned).every(({ left = 0 }) => left > 300 && left <= 600));
@@ -245,11 +244,11 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(shares.at(-1), 1);
   });
 
-  test('slow drafts reduce the positions, and training gives up the time that measuring overran', async () => {
+  test('slow drafts reduce the number of positions, and training is shortened by the extra time of measuring', async () => {
     let ms = 0;
     const engine = new ScriptedEngine({
       ...{ right: { base: 0.2, adapted: 0.9 }, truth, latencyMs: 2000 },
-      // The lid is closed for an hour while the base is measured: no time of the run.
+      // The machine sleeps for an hour while the base is measured. This time does not count.
       fail: (kind, { asked }) => {
         if (kind === 'draft' && ms < 3.6e6 && asked.some((each) => each.kind === 'adapt')) ms += 3.6e6;
         return undefined;
@@ -279,7 +278,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(neural?.quality.ngram.places, neural?.quality.adapted?.places);
     assert.deepEqual(neural?.training?.loss, { before: 3, after: 2 });
     assert.equal(neural?.peakMemoryBytes, 456e6);
-    // What the report says of the specialist is said of the model that stays.
+    // The figures of the report are those of the model in use.
     assert.equal(figures.specialist?.exactMatch, neural?.quality.adapted?.exactMatch);
     assert.equal(used().name, 'adapted');
     const first = used().model;
@@ -287,7 +286,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(JSON.parse(readFileSync(join(first, 'mixture.json'), 'utf8')).version, 1);
     assert.ok(!existsSync(workFolder(request.specialistFolder)));
     assert.match(outcomeOf(figures), /^Kept: \d\d\.\d% more lines right at \d+ positions of files it has not seen \(/);
-    assert.equal(engine.open.size, 0, 'closed again');
+    assert.equal(engine.open.size, 0, 'all models are closed');
     const text = plainTextOf(reportDocument(figures, 'engine', 0));
     for (const word of [
       'n-grams alone',
@@ -307,7 +306,7 @@ describe('with an engine whose answers a test decides', () => {
       'it does not stay, so the test files are none of its business',
     );
     assert.notEqual(used().model, first);
-    assert.ok(existsSync(first), 'someone may still have it open');
+    assert.ok(existsSync(first), 'another process may still use the earlier model');
     await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
     assert.ok(!existsSync(first));
   });
@@ -364,10 +363,10 @@ describe('with an engine whose answers a test decides', () => {
     assert.match(figures.neural?.why ?? '', /^the earlier model gets \d+\.\d% more lines right of the \d+ that decide/);
     assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /rolled back to the earlier model/);
     assert.match(outcomeOf(figures), /^The earlier adapted model stays: /);
-    assert.ok(!existsSync(workFolder(request.specialistFolder)), 'nothing of what was not kept is left');
+    assert.ok(!existsSync(workFolder(request.specialistFolder)), 'files of the rejected model are deleted');
   });
 
-  /** Right at other places: the base at the first, third ..., the adapted model at the others. */
+  /** The base is right at the first, third, ... position, the adapted model at the others. */
   function even(loss: Script['loss']): ScriptedEngine {
     const positions = new Map<string, number>();
     const engine: ScriptedEngine = new ScriptedEngine({
@@ -413,7 +412,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.match(figures.neural?.why ?? '', /did not lower the loss/);
   });
 
-  test('a restarted engine opens the model again and nothing is lost', async () => {
+  test('after a restart of the engine the model is opened again and the run continues', async () => {
     let forgotten = false;
     const engine: ScriptedEngine = new ScriptedEngine({
       right: { base: 0.2, adapted: 0.9 },
@@ -438,7 +437,7 @@ describe('with an engine whose answers a test decides', () => {
     ['training that needs more memory than there is', 'out-of-memory', 'adapt', /was not adapted: It keeps ending/],
     ['an engine that dies with every draft', 'crashed', 'draft', /not measured/],
   ] as const) {
-    test(`${name}: the run goes on, and says why`, async () => {
+    test(`${name}: the run continues and the report says why`, async () => {
       const engine = new ScriptedEngine({
         right: { base: 0.2, adapted: 0.9 },
         truth,
@@ -480,7 +479,7 @@ describe('with an engine whose answers a test decides', () => {
 });
 
 describe('with a real engine', () => {
-  test('killed in the middle of training it resumes, within the run and in the next', async (context) => {
+  test('training that was killed resumes, in the same run and in the next one', async (context) => {
     const fresh = makeProject(8);
     context.after(() => fresh.remove());
     const client = startEngine();
@@ -515,8 +514,8 @@ describe('with a real engine', () => {
     const { neural } = second.value.report;
     assert.ok(neural?.training?.loss);
     const { losses = [] } = neural.training;
-    assert.ok((losses.at(-1)?.loss ?? 9) < (losses[0]?.loss ?? 0), 'it learns');
-    // The n-grams know this project by heart: whether a model of chance brings them anything is another matter.
+    assert.ok((losses.at(-1)?.loss ?? 9) < (losses[0]?.loss ?? 0), 'training lowers the loss');
+    // The n-grams predict this project perfectly, so the random model may improve nothing. The choice is not checked.
     assert.ok(losses.every(({ loss, mixed = 9 }) => mixed < loss));
     assert.ok(neural.peakMemoryBytes > 5e7);
   });

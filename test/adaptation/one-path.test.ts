@@ -1,5 +1,4 @@
-// One path: the draft that the coupling is fitted on is the draft that is served, and both are judged by the same
-// features.
+// The router is fitted on the same drafts and features that are used when a completion is served.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -33,7 +32,7 @@ const filesIn = (folder: string, wanted: RegExp) =>
   readdirSync(join(root, folder), { withFileTypes: true })
     .filter((entry) => entry.isFile() && wanted.test(entry.name))
     .map(({ name }) => ({ path: join(folder, name), text: readFileSync(join(root, folder, name), 'utf8') }));
-const learned = [
+const indexedFiles = [
   ...filesIn('src/adaptation', /\.ts$/),
   ...filesIn('src/adaptation/stages', /\.ts$/),
   ...filesIn('src/llm', /\.ts$/),
@@ -45,32 +44,32 @@ const asked = [
   ...filesIn('models/pretrain', /^(data|model)\.py$/),
   ...filesIn('.', /^(CONTRIBUTING|ARCHITECTURE)\.md$/),
   ...filesIn('.', /^(package|tsconfig)\.json$/),
-  // Longer than what a query takes of a document.
+  // A document longer than a query.
   {
     path: 'src/long.ts',
-    text: learned
+    text: indexedFiles
       .filter(({ path }) => path.endsWith('.ts'))
       .map(({ text }) => text)
       .join('\n'),
   },
 ];
-/** Tabs in place of spaces, as some write. */
-const tabbed = asked
+/** The same files with tabs instead of spaces. */
+const filesWithTabs = asked
   .filter(({ path }) => extname(path) === '.ts')
   .map(({ path, text }) => ({ path: `tabs/${path}`, text: text.replaceAll('  ', '\t') }));
 
 let index: NgramModel;
 let scored: readonly ScoredPosition[];
-let raw: readonly Draft[];
+let uncleanedDrafts: readonly Draft[];
 let fit: RouterModel;
 
 before(async () => {
   const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8'))));
   index = NgramModel.build(
-    learned.filter(({ path }) => !asked.some((each) => each.path === path)),
+    indexedFiles.filter(({ path }) => !asked.some((each) => each.path === path)),
     tokenizer,
   );
-  const positions = [...asked, ...tabbed].flatMap((file) => {
+  const positions = [...asked, ...filesWithTabs].flatMap((file) => {
     const languageId = languageIdOf(file.path);
     return cursorExamples({ ...file, languageId, kind: kindOf(languageId) }, { max: 10, seed: 1 });
   });
@@ -83,13 +82,13 @@ before(async () => {
     },
   };
   scored = await evaluate(drafter, positions);
-  raw = drafts;
+  uncleanedDrafts = drafts;
   fit = fitRouter(
     scored.map(({ example: { path }, draft, position, right }) => ({ path, draft, position, specialistRight: right })),
   );
 });
 
-/** What the editor does at a place: a document in which nothing of the truth is written yet, and its own key. */
+/** Completes as the editor does: the document lacks the true text at the position, and the user asks by key. */
 function served({ prefix, suffix, path, languageId }: CursorExample): Promise<Completion | undefined> {
   return service().complete(
     {
@@ -132,7 +131,7 @@ function service(api?: ScriptedLlm): CompletionService {
 }
 
 test('fits the router on the served drafts, with the same text and confidence', async () => {
-  assert.ok(scored.length >= 50, `${scored.length} places`);
+  assert.ok(scored.length >= 50, `${scored.length} positions`);
   for (const { example, asked, draft, position } of scored) {
     const shown = await served(example);
     const where = `${example.path}:${example.line + 1}:${example.column + 1}`;
@@ -145,15 +144,24 @@ test('fits the router on the served drafts, with the same text and confidence', 
   }
 });
 
-test('the places are of all kinds: lines and blocks, drafts that cleaning changes and that it drops, a cut document', () => {
+test('the positions include lines, blocks, drafts that cleaning changes or drops, and a cut document', () => {
   const languages = new Set(scored.map(({ example }) => example.languageId));
   assert.ok(languages.size >= 4, [...languages].join());
   const count = (of: (position: ScoredPosition, i: number) => boolean) => scored.filter(of).length;
   assert.ok(count(({ draft }) => draft.text !== '') >= 40);
   assert.ok(count(({ asked: { block } }) => block) >= 5);
-  assert.ok(count(({ draft }, i) => draft.text !== '' && draft.text !== raw[i]?.text) >= 1, 'changed');
-  assert.ok(count(({ draft }, i) => draft.text === '' && raw[i]?.text !== '') >= 1, 'dropped');
-  assert.ok(count(({ asked: { query }, example }) => query.prefix.length < example.prefix.length) >= 5, 'cut');
+  assert.ok(
+    count(({ draft }, i) => draft.text !== '' && draft.text !== uncleanedDrafts[i]?.text) >= 1,
+    'cleaning changes a draft',
+  );
+  assert.ok(
+    count(({ draft }, i) => draft.text === '' && uncleanedDrafts[i]?.text !== '') >= 1,
+    'cleaning drops a draft',
+  );
+  assert.ok(
+    count(({ asked: { query }, example }) => query.prefix.length < example.prefix.length) >= 5,
+    'a document is cut',
+  );
 });
 
 test("labels use the editor's request, without the local draft", async () => {

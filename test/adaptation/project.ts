@@ -1,4 +1,4 @@
-// A small but regular project on disk, for runs that have something to learn, and a large model that knows it by heart.
+// A small regular project on disk that a model can learn, and a fake large model that knows all its text.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ export const tokenizerPath = resolve(import.meta.dirname, '../../models/small/to
 const nouns = ['user', 'order', 'invoice', 'product', 'basket', 'review', 'coupon', 'payment', 'address', 'session'];
 const verbs = ['load', 'store', 'remove', 'rename'];
 
-/** One module of the made-up project: the same shapes over and over with other names, as real code is. */
+/** One module of the fake project. All modules have the same structure with other names. */
 function moduleText(noun: string, verb: string): string {
   const type = noun[0]?.toUpperCase() + noun.slice(1);
   return `// ${verb}s a ${noun} by its id, through the repository of ${noun}s.
@@ -47,7 +47,7 @@ export interface Project {
   remove(): void;
 }
 
-/** @param nounCount modules = 4 x nounCount */
+/** @param nounCount the project has 4 x nounCount modules */
 export function makeProject(nounCount = nouns.length): Project {
   const base = mkdtempSync(join(tmpdir(), 'easy-adaptation-run-'));
   const root = join(base, 'project');
@@ -72,7 +72,7 @@ export function makeProject(nounCount = nouns.length): Project {
   return { root, request, files, remove: () => rmSync(base, { recursive: true, force: true }) };
 }
 
-/** Of a project with a small base of its own, made beside it; with more minutes than any run takes. */
+/** A request for a project with its own small base beside it, and a time budget that no run reaches. */
 export function neuralRequest({ root, request }: Project) {
   const base = join(dirname(root), 'base');
   writeModel(base);
@@ -80,7 +80,7 @@ export function neuralRequest({ root, request }: Project) {
   return { ...request, neural: { base, ...device, budgetMinutes: 600 } };
 }
 
-/** Answers with what the file really says at the cursor; every `wrongEvery`-th answer is wrong. */
+/** Answers with the file's text at the cursor. Every `wrongEvery`-th answer is wrong. */
 export function knowingLlm(project: Project, wrongEvery = Number.POSITIVE_INFINITY): ScriptedLlm {
   return new ScriptedLlm((request, call) => {
     if ((call + 1) % wrongEvery === 0) return 'something else entirely';

@@ -1,5 +1,4 @@
-// A run that is killed in each of its stages goes on at the first that is not finished; one over a folder that has not
-// changed asks nothing.
+// A killed run resumes at its first unfinished stage. A run over an unchanged folder makes no request.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +28,7 @@ before(() => {
 });
 after(() => project.remove());
 
-/** @returns what was asked, and how it ended; undefined: it was killed */
+/** Runs in a process. `outcome` is undefined if the process was killed. */
 function run(
   die?: Plan['die'],
   of = request,
@@ -51,9 +50,9 @@ function run(
   return { asked: lines, outcome: result.value };
 }
 
-const told = (asked: readonly string[]) => asked.filter((line) => /^(draft|lossAt|api|adapt|fit)/.test(line));
+const modelRequests = (asked: readonly string[]) => asked.filter((line) => /^(draft|lossAt|api|adapt|fit)/.test(line));
 
-/** A report but for what hangs on the machine, and on who was paid when. */
+/** The report without values that depend on the machine or on earlier payments. */
 const figures = (outcome: AdaptOutcome | undefined): unknown =>
   JSON.parse(
     JSON.stringify(outcome?.report, (key, value) =>
@@ -61,8 +60,8 @@ const figures = (outcome: AdaptOutcome | undefined): unknown =>
     ),
   );
 
-/** In the order of the stages; a line of what is asked, or a stage that tells when it begins or ends. */
-const deaths: readonly NonNullable<Plan['die']>[] = [
+/** Points at which a run is killed, in order: a recorded request, or a stage. */
+const killPoints: readonly NonNullable<Plan['die']>[] = [
   ['Finding files', 1],
   ['Indexing', 1],
   ['Learning the mixture', 1],
@@ -99,40 +98,40 @@ test('killed in any stage and restarted, it repeats only the request in flight a
     storeFolder: join(dirname(project.root), 'other-store'),
     specialistFolder: join(dirname(project.root), 'other-specialist'),
   });
-  const all = deaths.map((die) => {
+  const all = killPoints.map((die) => {
     const { asked, outcome } = run(die);
-    assert.equal(outcome, undefined, `it was not killed at ${die.join(' ')}`);
-    return told(asked);
+    assert.equal(outcome, undefined, `the run was not killed at ${die.join(' ')}`);
+    return modelRequests(asked);
   });
   const last = run();
   const kept = new Set<string>();
-  for (const [at, asked] of [...all, told(last.asked)].entries()) {
-    // The last place may be lost with a run, its draft and its loss; of the API the last four, which are asked at once.
+  for (const [at, asked] of [...all, modelRequests(last.asked)].entries()) {
+    // A killed run may lose its last position (draft and loss), and the last four API calls, which are concurrent.
     const again = asked.filter((line) => kept.has(line));
-    assert.deepEqual(again, [], `asked again after ${deaths[at - 1]}`);
-    const underWay = deaths[at]?.[0] === 'api' ? 4 : 2;
-    for (const line of asked.slice(0, asked.length - underWay)) if (!line.startsWith('fit')) kept.add(line);
+    assert.deepEqual(again, [], `requested again after ${killPoints[at - 1]}`);
+    const maxLost = killPoints[at]?.[0] === 'api' ? 4 : 2;
+    for (const line of asked.slice(0, asked.length - maxLost)) if (!line.startsWith('fit')) kept.add(line);
   }
-  const everything = [...new Set([...all.flat(), ...told(last.asked)])];
-  assert.deepEqual(everything.sort(), [...new Set(told(whole.asked))].sort());
+  const everything = [...new Set([...all.flat(), ...modelRequests(last.asked)])];
+  assert.deepEqual(everything.sort(), [...new Set(modelRequests(whole.asked))].sort());
   assert.equal(last.outcome?.report.neural?.used, 'adapted');
   assert.deepEqual(figures(last.outcome), figures(whole.outcome));
 });
 
-test('a second run over an unchanged folder asks nothing', () => {
+test('a second run over an unchanged folder makes no request', () => {
   const { asked, outcome } = run();
-  assert.deepEqual(told(asked), []);
+  assert.deepEqual(modelRequests(asked), []);
   assert.equal(outcome?.report.neural?.used, 'adapted');
-  assert.ok((outcome.report.api?.asked ?? 0) > 0, 'the answers that were paid for are in its report');
+  assert.ok((outcome.report.api?.asked ?? 0) > 0, 'the report includes the paid answers');
 });
 
-test('after a change of one test file, only its positions are asked', () => {
+test('after a change of one test file, requests are made only for its positions', () => {
   const path = Object.keys(files).find((each) => splitOf(each) === 'test') as string;
   assert.ok(path, 'the project has a test file');
   files[path] = (files[path] as string).replaceAll('debug', 'trace');
   writeFileSync(join(project.root, path), files[path]);
   const { asked, outcome } = run();
-  const lines = told(asked);
+  const lines = modelRequests(asked);
   for (const model of ['n-gram', 'base', 'adapted'])
     assert.ok(
       lines.some((line) => line.startsWith(`draft ${model} ${path}`)),
@@ -149,21 +148,21 @@ test('after a change of one training file, it trains again and compares with the
   const path = Object.keys(files).find((each) => splitOf(each) === 'train') as string;
   files[path] = `${files[path]}export const added = 1;\n`;
   writeFileSync(join(project.root, path), files[path]);
-  const deaths: Plan['die'][] = [['Measuring the earlier model', 1], ['Training', 1], undefined];
-  const all = deaths.map((die) => run(die));
-  const lines = all.flatMap(({ asked }) => told(asked));
+  const killPoints: Plan['die'][] = [['Measuring the earlier model', 1], ['Training', 1], undefined];
+  const all = killPoints.map((die) => run(die));
+  const lines = all.flatMap(({ asked }) => modelRequests(asked));
   const count = (of: string) => lines.filter((line) => line === of).length;
   assert.equal(count('adapt'), 1);
   const { used, chosenFrom } = all.at(-1)?.outcome?.report.neural ?? {};
   assert.ok(chosenFrom?.earlier && chosenFrom.adapted, used);
-  // Earlier and adapted are both drafted with as 'adapted': twice at most, and the base once but for what a kill took.
+  // Both the earlier and the new model are named 'adapted', so only drafts of the base are counted. Kills may lose two.
   const base = lines.filter((line) => line.startsWith('draft base'));
   assert.ok(base.length <= new Set(base).size + 2, `${base.length} of ${new Set(base).size}`);
-  assert.deepEqual(told(run().asked), [], 'then nothing is left to ask');
+  assert.deepEqual(modelRequests(run().asked), [], 'the next run makes no request');
 });
 
 test('another version of the programs drafts again and does not train again', () => {
-  const lines = told(run(undefined, request, 'of the next version').asked);
+  const lines = modelRequests(run(undefined, request, 'of the next version').asked);
   for (const model of ['n-gram', 'base', 'adapted'])
     assert.ok(
       lines.some((line) => line.startsWith(`draft ${model}`)),
@@ -183,10 +182,10 @@ test('deleting the adaptation deletes its stored answers and stages', () => {
   const { places: positions, answers, stages: left, teacherCalls } = store.rowsOf(project.root);
   store.close();
   assert.deepEqual([positions, answers, left], [[], [], []]);
-  assert.ok(teacherCalls.length > 0, 'what was paid for stays');
+  assert.ok(teacherCalls.length > 0, 'paid answers are kept');
   const { asked } = run();
   assert.ok(
-    told(asked).some((line) => line.startsWith('adapt')),
-    'then all is made anew',
+    modelRequests(asked).some((line) => line.startsWith('adapt')),
+    'the next run trains again',
   );
 });

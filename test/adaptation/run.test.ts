@@ -1,4 +1,4 @@
-// Whole adaptation runs on a small project: what they learn, ask, keep, and what they do when something goes wrong.
+// Complete adaptation runs on a small project: results, calls, stored data, and failures.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ function deps(over: Partial<RunDeps> = {}): RunDeps & { recorded: AdaptReport[];
     recorded,
     stages,
     llm: undefined,
-    confirm: async () => assert.fail('nobody should have asked'),
+    confirm: async () => assert.fail('no price question is expected'),
     record: (run) => recorded.push(run.report),
     progress: (update) => stages.add(update.stage),
     signal: new AbortController().signal,
@@ -58,7 +58,7 @@ describe('a run on a regular project', () => {
     const { train, validation, test: held } = figures.splits;
     assert.equal(train + validation + held, project.files.size);
     assert.ok(held > 0 && validation > 0);
-    // The modules are alike: a specialist that learned anything gets many lines right.
+    // The modules are similar, so a trained specialist is right at many lines.
     assert.ok((figures.specialist?.exactMatch ?? 0) > 0.3, `exact match ${figures.specialist?.exactMatch}`);
     assert.ok((figures.specialist?.precisionAt['10'] ?? 0) >= (figures.specialist?.exactMatch ?? 1));
     assert.equal(figures.api, undefined);
@@ -73,7 +73,7 @@ describe('a run on a regular project', () => {
       assert.ok(text.includes(word), word);
   });
 
-  test('the kept specialist answers from every file, held-out ones too', async () => {
+  test('the stored specialist answers from all files, also from held-out ones', async () => {
     const specialist = await readSpecialist(project.request, silentLog);
     assert.ok(specialist.ok);
     for (const [path, text] of project.files) {
@@ -99,7 +99,7 @@ describe('a run on a regular project', () => {
         llm,
         progress: (update) => void (update.stage === 'Asking the API' && update.total && asked.push(update)),
         confirm: async (estimate) => {
-          assert.equal(llm.requests.length, 0, 'asked before the first paid call');
+          assert.equal(llm.requests.length, 0, 'the price question comes before the first paid call');
           estimates.push(estimate);
           return true;
         },
@@ -111,20 +111,20 @@ describe('a run on a regular project', () => {
     assert.ok((estimates[0]?.usd ?? 0) > 0);
     assert.equal(llm.requests.length, 40);
     assert.equal(figures.api?.asked, 40);
-    // One count over validation and test: the time that is left does not begin anew between them.
+    // One progress count for validation and test, so that the estimated time does not start again between them.
     assert.deepEqual(
       asked.map(({ done, total }) => ({ done, total })),
       Array.from({ length: 40 }, (_, i) => ({ done: i + 1, total: 40 })),
     );
     assert.equal(figures.api?.exactMatch, 0.8);
     assert.ok((figures.coupling?.apiExamples ?? 0) > 0);
-    // The pair is at least as good as the better one alone, less what chance can take on this few places.
+    // Both models together are at least as good as the better one, except for chance at so few positions.
     const { coupledExactMatch = 0, specialistExactMatch = 1 } = figures.api ?? {};
     assert.ok(coupledExactMatch >= specialistExactMatch, `${coupledExactMatch} against ${specialistExactMatch}`);
     assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /The large model \(knowing\)/);
   });
 
-  test('no prompt carries the text that it asks for', async () => {
+  test('no prompt contains the text that it asks for', async () => {
     const llm = knowingLlm(project);
     await report({ ...project.request, api: api(30) }, { llm, confirm: async () => true });
     for (const { query, snippets } of llm.requests) {
@@ -150,7 +150,7 @@ describe('a run on a regular project', () => {
     assert.ok((figures.specialist?.places ?? 0) > 0);
   });
 
-  test('cancelled midway, it leaves the earlier specialist unchanged', async () => {
+  test('a cancelled run leaves the earlier specialist unchanged', async () => {
     const { snapshotPath } = await adapt(project.request, deps()).then((result) => {
       assert.ok(result.ok);
       return result.value;
@@ -194,7 +194,7 @@ describe('a run on a regular project', () => {
 
 describe('folders with little in them', () => {
   for (const count of [1, 2, 3]) {
-    test(`${count} file${count > 1 ? 's' : ''} make a specialist`, async () => {
+    test(`trains a specialist on ${count} file${count > 1 ? 's' : ''}`, async () => {
       const project = makeProject(0);
       try {
         for (let n = 0; n < count; n++)
@@ -209,7 +209,7 @@ describe('folders with little in them', () => {
     });
   }
 
-  test('an empty folder, and one with binaries alone, say so', async () => {
+  test('a folder without text files gets an error', async () => {
     const project = makeProject(0);
     try {
       const empty = await adapt(project.request, deps());

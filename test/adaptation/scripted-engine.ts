@@ -1,5 +1,4 @@
-// An engine that answers by a script, for runs whose course a test decides: how good each model is, what fails and
-// when.
+// A fake engine for runs. A script decides how often each model is right, and which requests fail.
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,27 +10,27 @@ import type { Engine, RequestOptions } from '../../src/specialist/engine/client.
 import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 
 export interface Script {
-  /** Share of the places, by their order, that a model answers rightly. */
+  /** Share of the positions at which a model drafts the right text. */
   readonly right: Readonly<Record<'base' | 'adapted', number>>;
-  /** The text that belongs at a place. */
+  /** The true text at a position. */
   readonly truth: (query: Requests['draft']['request']['query']) => string;
-  /** In place of an answer. */
+  /** Returns a failure that replaces the answer, or undefined. */
   readonly fail?: (kind: RequestKind, engine: ScriptedEngine) => Result<never> | undefined;
-  /** Of training: before and after, by the folder that the model is written to. */
+  /** Losses before and after training; a function gets the folder of the trained model. */
   readonly losses?: readonly [number, number] | ((out: string) => readonly [number, number]);
-  /** Of training on a base, tokens a second; absent: 3300. */
+  /** Speed of training, tokens per second; absent: 3300. */
   readonly pace?: (base: string) => number;
-  /** Of a draft; absent: 1. */
+  /** Time of a draft, ms; absent: 1. */
   readonly latencyMs?: number;
-  /** Of the mixture at a place, nats a token; absent: no place has one. */
+  /** Loss of both models together at a position, nats per token; absent: no position has a loss. */
   readonly loss?: Readonly<Record<'base' | 'adapted', number>>;
-  /** How good a model is by its folder, where its name does not say it: two of them are adapted. */
+  /** Quality of a model by its folder, for two models with the name 'adapted'. */
   readonly of?: (model: string) => { readonly right: number; readonly loss: number };
 }
 
 export class ScriptedEngine implements Engine {
   readonly asked: { readonly kind: RequestKind; readonly request: unknown }[] = [];
-  /** Bases of trainings that came to their end: of others a step was timed. */
+  /** Bases of the finished trainings. Other trainings only timed a step. */
   readonly trained: string[] = [];
   readonly open = new Map<string, Requests['open']['request']>();
   private readonly script: Script;
@@ -92,7 +91,7 @@ export class ScriptedEngine implements Engine {
   }
 
   private draft({ name, model }: Requests['open']['request'], query: Requests['draft']['request']['query']): Draft {
-    // Spread over the places, so that the share holds for a few of them as well.
+    // Right drafts are spread evenly, so that the share also holds for a few positions.
     const share = this.script.of?.(model as string).right ?? this.script.right[name as 'base' | 'adapted'];
     const right = (37 * this.drafts++) % 100 < 100 * share;
     const text = right ? this.script.truth(query) : 'something else';
@@ -135,7 +134,7 @@ export class ScriptedEngine implements Engine {
     if (pauseAfter !== undefined) return failed('cancelled', 'Paused.');
     this.trained.push(base);
     cpSync(base, out, { recursive: true });
-    // No two of them are the same model.
+    // Makes the bytes of each trained model unique.
     appendFileSync(join(out, WEIGHTS), randomUUID());
     writeFileSync(join(out, 'adapted-by'), 'the script');
     describeAdapted(out, { base, ...(tokenizer !== undefined && { tokenizer }), precision: 'int8' });

@@ -21,7 +21,7 @@ import { defaultFit } from '../../src/routing/defaults.ts';
 import { LiveModel } from '../../src/specialist/ngram/live-model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { adaptation, engine as startEngine, writeModel } from '../specialist/engine/helpers.ts';
-import { leaveEarlierState, truthIn, writeEarlierTokenizer, writeOtherTokenizer } from './earlier.ts';
+import { truthIn, writeEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from './earlier.ts';
 import { makeProject, type Project } from './project.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 
@@ -51,7 +51,7 @@ before(async () => {
     tokenizerPath: tokenizers[i] as string,
     neural: { ...settings, base },
   })) as [Request, Request];
-  model = await leaveEarlierState(earlier);
+  model = await writeEarlierState(earlier);
 });
 after(() => project.remove());
 

@@ -58,7 +58,7 @@ test('the editor’s list opens after a dot and in a word if we show nothing', (
     await editor.page.keyboard.press('Escape');
   }));
 
-test('Tab in an empty indent indents', () =>
+test('Tab on an empty line indents', () =>
   session.evidence('tab-indents', async () => {
     const { editor } = session;
     await editor.page.keyboard.press('Shift+Home');

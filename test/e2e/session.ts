@@ -111,7 +111,7 @@ export class Session {
     return new Session({ folder, project, api, profile, workbench, opened });
   }
 
-  /** Stops the fake API. */
+  /** Stops the fake API, as if the network failed. */
   unplug(): Promise<void> {
     return this.api.close();
   }

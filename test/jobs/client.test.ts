@@ -1,4 +1,4 @@
-// Jobs seen from their owner: a real process, cancelled, crashed, killed, and finished; and nothing of it is left.
+// Jobs in real processes: they finish, crash, or are cancelled or killed, and no process is left.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -52,7 +52,7 @@ test('the price question reaches the parent and its answer returns', async () =>
   assert.match(result.value.report.notes.join(), /declined/);
 });
 
-test('cancelled at once, and in the middle', async () => {
+test('a job can be cancelled before its start and while it runs', async () => {
   const early = await client().run(project.request, AbortSignal.abort());
   assert.equal(!early.ok && early.error.code, 'cancelled');
   const controller = new AbortController();
@@ -70,7 +70,7 @@ test('a crashed process is a logged failure, not an exception', async () => {
     'process.exit(3)',
     "throw new Error('boom')",
     "process.on('message', () => { throw new Error('boom') })",
-    // As a native library does it, and the system where memory is short.
+    // Ends like a crash of a native library, or like a process that the system kills for memory.
     'process.abort()',
     "process.kill(process.pid, 'SIGKILL')",
   ]) {
@@ -83,7 +83,7 @@ test('a crashed process is a logged failure, not an exception', async () => {
   assert.match(logged.join(), /SIGABRT/);
 });
 
-/** A job that does nothing but say what it sees, and never ends by itself. */
+/** Writes the script of a job that never ends by itself. */
 function watcher(body: string): string {
   const script_ = join(project.root, 'watcher.cjs');
   writeFileSync(script_, body);
@@ -129,7 +129,7 @@ test('a job that does not respond is killed before the client settles', async ()
   assert.equal(!settled.ok && settled.error.code, 'crashed');
 });
 
-test('a job and its children end with their parent, however that dies', async () => {
+test('a job and its child processes end with their parent, however it ends', async () => {
   const owner = join(project.root, 'owner.mjs');
   const neural = { base: join(project.root, 'nowhere'), precision: 'int4', threads: 1, device: 'cpu' };
   writeFileSync(

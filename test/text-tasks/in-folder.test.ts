@@ -27,16 +27,16 @@ after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-const precious = 'what is elsewhere\n';
+const outsideText = 'what is elsewhere\n';
 
-/** A folder with a task over a table, and a file of the user's that does not lie in it. */
-function scene(): { root: string; outside: string; link: (path: string, to: string) => void } {
+/** A folder with a task that reads a table, and a user's file outside the folder. */
+function makeFolders(): { root: string; outside: string; link: (path: string, to: string) => void } {
   const base = mkdtempSync(join(tmpdir(), 'easy-adaptation-links-'));
   folders.push(base);
   const [root, outside] = [join(base, 'folder'), join(base, 'outside')];
   mkdirSync(join(root, '.easyadaptation/tasks'), { recursive: true });
   mkdirSync(outside);
-  writeFileSync(join(outside, 'precious'), precious);
+  writeFileSync(join(outside, 'outsideText'), outsideText);
   const rows = Array.from(
     { length: 60 },
     (_, i) => `${i % 2 ? 'an error' : 'please add'} ${i},${i % 2 ? 'bug' : 'wish'}`,
@@ -56,13 +56,13 @@ function scene(): { root: string; outside: string; link: (path: string, to: stri
 }
 
 const isUntouched = (outside: string) => {
-  assert.deepEqual(readdirSync(outside), ['precious']);
-  assert.equal(readFileSync(join(outside, 'precious'), 'utf8'), precious);
+  assert.deepEqual(readdirSync(outside), ['outsideText']);
+  assert.equal(readFileSync(join(outside, 'outsideText'), 'utf8'), outsideText);
 };
 
 test('writes the results to a new file, although links have the names that it could use', async () => {
-  const { root, outside, link } = scene();
-  link('issues.labels.csv.tmp', join(outside, 'precious'));
+  const { root, outside, link } = makeFolders();
+  link('issues.labels.csv.tmp', join(outside, 'outsideText'));
   const task = unwrap(await TaskFolder.open(root, 'issues', { trusted: true }));
   const { path } = unwrap(await runTask(task, { confirm: async () => false, signal: new AbortController().signal }));
   isUntouched(outside);
@@ -76,7 +76,7 @@ test('writes the results to a new file, although links have the names that it co
 });
 
 test('gives each task its own results file, and refuses to overwrite another file before asking anything', async () => {
-  const { root } = scene();
+  const { root } = makeFolders();
   const tasks = join(root, '.easyadaptation/tasks');
   copyFileSync(join(tasks, 'issues.json'), join(tasks, 'other.json'));
   const run = async (name: string) => {
@@ -95,7 +95,7 @@ test('gives each task its own results file, and refuses to overwrite another fil
     await assert.rejects(run('issues'), why);
     assert.equal(readFileSync(join(root, 'issues.labels.csv'), 'utf8'), mine);
   }
-  // A table of results as another task's texts.
+  // Another task reads the results table as its texts.
   rmSync(join(root, 'issues.labels.csv'));
   writeFileSync(join(root, 'again.labels.csv'), readFileSync(join(root, 'other.labels.csv')));
   const again = JSON.parse(readFileSync(join(tasks, 'issues.json'), 'utf8'));
@@ -106,12 +106,12 @@ test('gives each task its own results file, and refuses to overwrite another fil
 
 test('refuses to append an answer through a link of the file or of a parent folder', () => {
   const given = { text: 'a', label: 'bug', by: 'person' } as const;
-  const file = scene();
-  file.link('.easyadaptation/tasks/issues.answers.jsonl', join(file.outside, 'precious'));
+  const file = makeFolders();
+  file.link('.easyadaptation/tasks/issues.answers.jsonl', join(file.outside, 'outsideText'));
   assert.throws(() => appendLabel(file.root, 'issues', given), { code: 'unwritable' });
   isUntouched(file.outside);
   for (const path of ['.easyadaptation', '.easyadaptation/tasks']) {
-    const { root, outside, link } = scene();
+    const { root, outside, link } = makeFolders();
     rmSync(join(root, path), { recursive: true });
     link(path, outside);
     assert.throws(() => appendLabel(root, 'issues', given), {
@@ -123,8 +123,8 @@ test('refuses to append an answer through a link of the file or of a parent fold
 });
 
 test('does not replace an existing file or a dangling link', () => {
-  const { root, outside, link } = scene();
-  link('tasks/one.json', join(outside, 'precious'));
+  const { root, outside, link } = makeFolders();
+  link('tasks/one.json', join(outside, 'outsideText'));
   link('tasks/two.json', join(outside, 'none'));
   link('linked', outside);
   assert.equal(writeNewFile(root, 'tasks/one.json', 'new'), false);

@@ -24,11 +24,12 @@ after(() => {
 
 const usd = 0.002;
 const kinds = ['bug', 'wish'] as const;
-/** The true label of a text. The large model takes every wish about menus for a bug. */
+/** The true label of a text. */
 const truthOf = (text: string) => (/crash|error|broken/.test(text) ? 'bug' : 'wish');
+/** The large model's label. It takes every wish about menus for a bug. */
 const llmLabelOf = (text: string) => {
   const label = /menu/.test(text) ? 'bug' : truthOf(text);
-  // Every seventh answer is wrong without a pattern.
+  // Every seventh answer is wrong for no reason.
   return Number(/\d+/.exec(text)?.[0]) % 7 === 0 ? (label === 'bug' ? 'wish' : 'bug') : label;
 };
 

@@ -19,7 +19,7 @@ import { openStore } from '../../src/storage/open.ts';
 import { specialistFolder } from '../../src/vscode/editor/paths.ts';
 import { ActiveAdaptation } from '../../src/vscode/folder/active-adaptation.ts';
 import { FolderSession, type SessionDeps } from '../../src/vscode/folder/folder-session.ts';
-import { leaveEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../adaptation/earlier.ts';
+import { writeEarlierState, writeEarlierTokenizer, writeOtherTokenizer } from '../adaptation/earlier.ts';
 import { makeProject, type Project } from '../adaptation/project.ts';
 import { settled } from '../fakes/clock.ts';
 import { Deferred } from '../fakes/signal.ts';
@@ -49,7 +49,7 @@ before(async () => {
     tokenizerPath,
     neural: { base, precision: 'int4', threads: 1, device: 'cpu', trainingThreads: 1, budgetMinutes: 600 },
   };
-  model = await leaveEarlierState(earlier);
+  model = await writeEarlierState(earlier);
 });
 after(() => project.remove());
 

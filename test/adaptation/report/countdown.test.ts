@@ -1,4 +1,4 @@
-// The plan of a run in words, and the estimate of the time left.
+// Describes the plan of a run, and estimates the time left.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Countdown, nothingAhead, planInWords, type Row } from '../../../src/adaptation/report/countdown.ts';

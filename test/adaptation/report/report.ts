@@ -1,4 +1,4 @@
-// A report of a made-up run: positions in four kinds of files, and an API that is bad at the test helpers.
+// The report of a fake run: positions in four kinds of files, and an API that is often wrong in test helpers.
 
 import { measure } from '../../../src/adaptation/report/figures.ts';
 import type { ApiLabels, LabeledPosition, ScoredPosition } from '../../../src/adaptation/report/scored.ts';

@@ -70,7 +70,7 @@ const inspect = async (...args: string[]) => {
   return { ...ran, rows };
 };
 
-/** Also checks encodings, and the middle of each secret. */
+/** Checks that the text contains no planted secret, also in encoded form, and no middle part of one. */
 function assertNothingPlanted(text: string): void {
   for (const secret of planted) {
     for (const form of [secret, encodeURIComponent(secret), secret.slice(3, -3)])
@@ -160,7 +160,7 @@ test('inspect prints rows of every kind, and no planted secret in any line', asy
   assert.ok(rows.every(({ path, text }) => typeof path === 'string' && typeof text === 'string'));
   for (const text of [out, err, paid.out, paid.err]) assertNothingPlanted(text);
   for (const body of api.requests) assertNothingPlanted(JSON.stringify(body));
-  // The rows have real texts.
+  // The rows contain real texts, not only placeholders.
   const of = (kind: KeptRow['kind']) => rows.filter((row) => row.kind === kind);
   const user = project.files.get('src/load/user.ts');
   for (const kind of ['harvest', 'snapshot'] as const)
