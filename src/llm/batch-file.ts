@@ -9,7 +9,7 @@ export interface OpenBatch {
   readonly id?: string;
   /** Earliest time of the submission, ms since 1970. */
   readonly since: number;
-  /** The path of each request by its hash. The hash is also the request's id at the server. */
+  /** Hash of a request → its path. The hash is also the request's id at the server. */
   readonly questions: Readonly<Record<string, string>>;
 }
 

@@ -23,7 +23,7 @@ export interface ConnectOptions {
   readonly stallMs?: number;
 }
 
-/** Provider, model and address. */
+/** Provider, model and address of a large model. */
 export type LlmAddress = Omit<LlmSettings, 'apiKey' | 'timeoutMs'>;
 
 const defaultStallMs = 8_000;

@@ -143,7 +143,7 @@ export class RecordingLlm implements LlmClient {
     return result;
   }
 
-  /** Undefined if the provider has no batches. */
+  /** The batches of the provider; undefined if it has none. */
   private async batches(
     file: BatchFile,
     questions: ReadonlyMap<string, Prompt>,

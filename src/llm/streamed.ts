@@ -17,7 +17,7 @@ import type { LlmAnswer, LlmClient } from './types.ts';
 export interface StreamedOptions {
   readonly provider: Provider;
   readonly apiKey: string;
-  /** Undefined for the address of the environment or of the provider. */
+  /** Address of the server; undefined for that of the environment or of the provider. */
   readonly baseUrl?: string | undefined;
   readonly host: string;
   readonly model: string;
@@ -136,7 +136,7 @@ export class StreamedLlm implements LlmClient {
     return this.options.provider.batchPriceFactor ?? 1;
   }
 
-  /** Undefined if the provider has no batches. */
+  /** The batches of the provider; undefined if it has none. */
   async batches(): Promise<BatchClient | undefined> {
     const wire = await this.wire();
     const { batches } = wire;

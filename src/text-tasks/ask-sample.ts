@@ -18,7 +18,7 @@ export interface AskRequest {
   readonly root: string;
   readonly task: TextTask;
   readonly texts: readonly string[];
-  /** The API's labels are added. */
+  /** Known labels; the API's labels are added to them. */
   readonly known: Map<number, KnownLabels>;
   /** Number of labelled texts to send as examples with the text at an index of `texts`. */
   readonly examples: (index: number) => number;
@@ -27,10 +27,10 @@ export interface AskRequest {
 export interface AskOutcome {
   readonly asked: number;
   readonly labelled: number;
-  /** Answers with no label or several. */
+  /** Number of answers with no label or several. */
   readonly unusable: number;
   readonly costUsd: number;
-  /** Why it ended early; undefined: complete. */
+  /** Why the calls ended early; undefined if they are complete. */
   readonly stopped: Failure | undefined;
 }
 

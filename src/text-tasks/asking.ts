@@ -13,7 +13,7 @@ export type ReportStage = (stage: string, done?: number, total?: number) => void
 
 /** Concurrent requests. */
 const CHUNK = 200;
-/** Prompts that estimate the price of all. */
+/** Number of prompts from which the price of all is estimated. */
 const PRICED_TEXTS = 200;
 
 /** The large model's part of a run, with its two price questions. */
@@ -32,7 +32,7 @@ export class LargeModelPart {
     this.taskData = taskData;
   }
 
-  /** For the progress message. */
+  /** The stage for the progress message. */
   private get activity(): string {
     return isAnswerTask(this.folder.task) ? 'The large model answers' : 'The large model labels';
   }
@@ -53,7 +53,7 @@ export class LargeModelPart {
     return unanswered.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0) / prompts.length;
   }
 
-  /** In two rounds: diverse texts, then texts for which a model trained on these is unsure. */
+  /** Asks in two rounds: diverse texts, then texts for which a model that was trained on these is unsure. */
   async askSample(wanted: number, reportStage: ReportStage): Promise<void> {
     const { taskData, deps } = this;
     const askedCount = [...taskData.known.values()].filter(({ paid }) => paid).length;

@@ -28,7 +28,7 @@ export interface OpenedFolder {
 }
 
 export interface CommitSource extends OpenedFolder {
-  /** The folder itself or a folder in it. */
+  /** The repository: the folder itself or a folder in it. */
   readonly repository: string;
 }
 

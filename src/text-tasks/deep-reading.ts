@@ -15,7 +15,7 @@ export type ReadStates = (
   onRead?: (done: number) => void,
 ) => Promise<readonly Float32Array[]>;
 
-/** Texts for measuring the base's speed. */
+/** Number of texts for measuring the base's speed. */
 const TIMED_TEXTS = 8;
 /** Maximum labelled texts to train on; those with the smallest keys are taken. */
 const MAX_TRAINING_TEXTS = 1500;
@@ -61,7 +61,7 @@ export class DeepReading {
     await this.readTexts(unreadTexts, (done) => onRead(this.trainingTexts.length - unreadTexts.length + done));
   }
 
-  /** The texts for which the n-grams are unsure. */
+  /** Predicts the texts for which the n-grams are unsure. */
   async predict(specialist: TextSpecialist, texts: readonly string[]): Promise<void> {
     const open = texts.filter(
       (text) => !this.predictions.has(keyOf(text)) && !isConfident(labelProbabilities(specialist, { text })),
@@ -78,7 +78,7 @@ export class DeepReading {
     }
   }
 
-  /** Undefined: the n-grams answer alone. */
+  /** Probability of each label; undefined if the n-grams answer alone. */
   probabilities(key: number): readonly number[] | undefined {
     return this.predictions.get(key);
   }

@@ -24,11 +24,11 @@ export interface DocSource extends OpenedFolder {
 export interface DocContext {
   readonly form: DocForm;
   readonly target: SourceFunction;
-  /** Redacted. */
+  /** The function's code, redacted. */
   readonly code: string;
   /** Documented functions of the folder, nearest first. */
   readonly near: readonly { readonly text: string; readonly label: string }[];
-  /** The nearest comment with this function's name; '': none. */
+  /** The comment of the most similar function, with this function's name; '' if there is none. */
   readonly draft: string;
   /** Whether the file may be sent. */
   readonly isOpen: boolean;

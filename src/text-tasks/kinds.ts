@@ -12,7 +12,7 @@ import { learnAnswers } from './learn-answers.ts';
 import { type LearnedTask, learnTask, type TaskData } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
 
-/** Throws CodedError 'nothing-to-learn'. */
+/** Trains the local model. Throws CodedError 'nothing-to-learn'. */
 export function learn(task: TextTask, taskData: TaskData): TaskModel {
   return isAnswerTask(task) ? learnAnswers(taskData) : taskModelOf(task, learnTask(task, taskData));
 }
@@ -27,7 +27,7 @@ export function taskModelOf(task: LabelTask, learned: LearnedTask, deep?: DeepRe
   };
 }
 
-/** @param examples labelled by people, nearest first */
+/** @param examples texts with labels of people, most similar first */
 export function promptOf(
   task: TextTask,
   text: string,

@@ -11,18 +11,18 @@ import type { TaskText } from './texts.ts';
 export interface LabelledRow {
   readonly text: string;
   readonly label: string;
-  /** 'api': a recorded answer. */
+  /** Source of the label; 'api' means a stored answer. */
   readonly by: 'person' | 'api' | 'specialist';
-  /** Calibrated probability of being right; 1 for a person's label. */
+  /** Calibrated probability that the label is right; 1 for a person's label. */
   readonly sure: number;
-  /** The local label is not certain enough. */
+  /** Whether the local label is not certain enough. */
   readonly inDoubt: boolean;
   /** The text's row in the source. Absent if it has none, and in rows read from results. */
   readonly row?: number;
 }
 
 export interface Shard {
-  /** From 1. */
+  /** Number of the shard, from 1. */
   readonly number: number;
   readonly of: number;
 }
@@ -41,10 +41,10 @@ export function belongsTo(text: string, { number, of }: Shard): boolean {
   return keyOf(text) % of === number - 1;
 }
 
-/** Texts per call of the base, which is loaded for each call. */
+/** Number of texts per call of the base, which is loaded for each call. */
 const CHUNK = 256;
 
-/** @param deep absent: n-grams alone */
+/** @param deep hidden states of the base; absent: n-grams alone */
 export async function* labelTexts(
   task: Pick<LabelTask, 'labels'>,
   learned: LearnedTask,

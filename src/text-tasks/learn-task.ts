@@ -17,14 +17,14 @@ import type { TaskText } from './texts.ts';
 
 /** A task's texts as they were read. */
 export interface TaskData {
-  /** By `keyOf` of the text; API labels are added during the run. */
+  /** `keyOf` of a text → its labels. API labels are added during the run. */
   readonly known: Map<number, KnownLabels>;
   readonly texts: number;
   /** Unlabelled texts to choose from. */
   readonly unlabelled: readonly string[];
 }
 
-/** How far the local model can be trusted. */
+/** The texts, and the measured accuracy of the local model. */
 export interface TaskAccuracy extends TaskData {
   /** The limit for staying local; undefined: too few labels, so every unlabelled text is doubtful. */
   readonly risk: Risk | undefined;
@@ -41,7 +41,7 @@ export interface LearnedTask extends TaskAccuracy {
 /** Share of texts where the local model may be worse than the API alone. */
 export const DEFAULT_LOSS = 0.01;
 export const MIN_LABELLED = 20;
-/** Unlabelled texts that are kept for sampling and for word frequencies. */
+/** Maximum number of unlabelled texts that are kept for sampling and for word frequencies. */
 const MAX_UNLABELLED = 5000;
 
 export async function collectTaskData(
@@ -117,7 +117,7 @@ export function learnTask(
     statistics,
     reportStage && { reportStage },
   );
-  // As in labelling: with states only if the n-grams are unsure.
+  // States are used only if the n-grams are unsure, as in labelling.
   const probabilities = outOfFold.map((combined, i) =>
     isConfident(ngramOutOfFold[i] as number[]) ? (ngramOutOfFold[i] as number[]) : combined,
   );

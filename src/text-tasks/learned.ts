@@ -1,4 +1,4 @@
-// The fitted state of a run, for both kinds of tasks.
+// A trained model of a task, for tasks with labels and with text answers.
 
 import type { LabelledRow, Shard } from './label-texts.ts';
 import type { Rarity } from './labels/hashed-grams.ts';
@@ -7,7 +7,7 @@ import type { TaskText } from './texts.ts';
 
 /** A local model with its router. */
 export interface TaskModel extends TaskAccuracy {
-  /** Each text with its answer, of one shard if given. */
+  /** Yields each text with its answer; only those of the shard, if one is given. */
   rows(texts: AsyncIterable<TaskText>, shard?: Shard): AsyncGenerator<LabelledRow>;
   /** Word frequencies of the texts. */
   readonly rarity: Rarity;

@@ -8,7 +8,7 @@ import { decoded, keyOf } from './labels/extract.ts';
 
 const KINDS = ['person', 'api', 'specialist'] as const;
 
-/** Streams in file order. Throws CodedError 'unreadable' or 'corrupt'. Rows of an unknown source are skipped. */
+/** Streams the rows in file order. Throws CodedError 'unreadable' or 'corrupt'. Rows of an unknown source are skipped. */
 export async function* readResults(
   reader: FolderReader,
   path: string,

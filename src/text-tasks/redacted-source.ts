@@ -33,7 +33,7 @@ export function learnSource(reader: FolderReader, path: string, known: SecretVal
   return learnWhole(decoded(reader.pieces(path)), path, known);
 }
 
-/** Throws CodedError 'unreadable'. */
+/** Streams the file's redacted text. Throws CodedError 'unreadable'. */
 export async function* redactedSource(
   reader: FolderReader,
   path: string,

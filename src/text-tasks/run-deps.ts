@@ -5,7 +5,7 @@ import type { ReadStates } from './deep-reading.ts';
 
 export type TaskLlm = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'estimateUsd'>;
 
-/** What the user is asked to approve: the next part of a run, with its price in money or time. */
+/** The next part of a run, with its price in money or time. The user is asked to approve it. */
 export interface TextSpending {
   /** 'sample': texts to train on; 'rest': doubtful texts; 'states': texts for the base to read. */
   readonly what: 'sample' | 'rest' | 'states';
@@ -16,13 +16,13 @@ export interface TextSpending {
 }
 
 export interface TaskRunDeps {
-  /** Absent: local only. The caller has the user's consent. */
+  /** The large model; absent: local only. The caller has the user's consent. */
   readonly llm?: TaskLlm | undefined;
-  /** Absent: no base, so only the n-grams are trained. */
+  /** Reads hidden states of the base; absent: only the n-grams are trained. */
   readonly readStates?: ReadStates | undefined;
   readonly confirm: (spending: TextSpending) => Promise<boolean>;
   readonly signal: AbortSignal;
   readonly progress?: Progress;
-  /** ms since 1970. */
+  /** Wall clock, ms since 1970. */
   readonly now?: () => number;
 }

@@ -5,7 +5,7 @@ import type { FolderReader } from '../workspace/files/folder-reader.ts';
 
 const MOST_BYTES = 1_000_000;
 
-/** @param name the file's, without '.json' */
+/** @param name name of the file without '.json' */
 export async function readTask(reader: FolderReader, name: string): Promise<Result<TextTask>> {
   const path = `${TASKS_FOLDER}/${name}.json`;
   const read = await reader.read(path, MOST_BYTES);

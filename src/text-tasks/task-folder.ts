@@ -66,7 +66,7 @@ export class TaskFolder {
     return ok(new TaskFolder(reader, redactedTask, harvest.value, rule === 'local' ? sourcePath : undefined));
   }
 
-  /** From the beginning, each time. Throws as `textsOf` does. */
+  /** Streams all texts from the beginning. Throws as `textsOf` does. */
   async *texts(signal?: AbortSignal): AsyncGenerator<TaskText> {
     const { reader, harvest } = this;
     await this.learnSource();

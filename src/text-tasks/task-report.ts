@@ -4,9 +4,9 @@ import type { TaskAccuracy } from './learn-task.ts';
 
 export interface TaskReport {
   readonly task: string;
-  /** Answers are texts, judged by similarity to accepted ones. Absent: labels. */
+  /** 'text' if answers are texts, measured by similarity to accepted ones. Absent: labels. */
   readonly output?: 'text';
-  /** ms since 1970. */
+  /** End of the run, ms since 1970. */
   readonly finishedAt: number;
   /** Path of the results, relative to the folder. */
   readonly path: string;
@@ -32,7 +32,7 @@ export interface TaskReport {
   readonly soFarUsd: number;
   /** Estimated cost of asking the API about all doubtful texts, US dollars; absent: unknown. */
   readonly restUsd?: number;
-  /** Why it ended early, as a sentence. */
+  /** Why the run ended early, as a sentence. */
   readonly stopped?: string;
 }
 

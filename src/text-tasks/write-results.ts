@@ -12,7 +12,7 @@ import type { TaskFolder } from './task-folder.ts';
 /** Name of the column, and the ending of the results' file name. */
 const NAMES = { label: ['label', 'labels'], text: ['answer', 'answers'] } as const;
 
-/** Characters that are buffered before a write. */
+/** Number of characters that are buffered before a write. */
 const FLUSH = 1 << 16;
 
 function columnsOf(task: TextTask): string[] {

@@ -23,7 +23,10 @@ export class Announcements {
     this.memory = memory;
   }
 
-  /** Before an automatic request: asks for a missing key or consent. @param callsAnHour see Api.question */
+  /**
+   * Call before an automatic request. Asks for a missing key or consent.
+   * @param callsAnHour see Api.question
+   */
   beforeRequest(
     folder: FolderRef,
     api: Api,

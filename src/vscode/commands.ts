@@ -41,7 +41,7 @@ export interface CommandDeps extends DeleteDeps, Omit<ChooseBaseDeps, 'serveAt'>
   readonly installed: vscode.Extension<unknown>;
   readonly jobs: JobClient;
   readonly neural: Neural;
-  /** The workspace's storage. */
+  /** The editor's storage for this workspace. */
   readonly memory: vscode.Memento;
   readonly panel: PanelHost;
   readonly kept: KeptView;

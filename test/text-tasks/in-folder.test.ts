@@ -139,7 +139,7 @@ test('does not replace an existing file or a dangling link', () => {
 });
 
 test('that a folder cannot hold a task is known before anything is written', () => {
-  const { root, outside, link } = scene();
+  const { root, outside, link } = makeFolders();
   const tasks = '.easyadaptation/tasks';
   requireWritable(root, tasks);
   rmSync(join(root, '.easyadaptation'), { recursive: true });

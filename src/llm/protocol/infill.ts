@@ -7,7 +7,7 @@ import { FILL_IN, type FillIn } from '../../common/fill-in.ts';
 export interface InfillEndpoint {
   readonly path: string;
   readonly form: 'tokens' | 'fields';
-  /** Every model is requested like this. A model without a known form continues the prefix. */
+  /** Set if every model is requested in this way. A model without a known form continues the prefix. */
   readonly anyModel?: true;
 }
 
@@ -37,7 +37,7 @@ const families: readonly InfillFamily[] = [
 
 const continuation: InfillFamily = { names: /^/, prefix: '', suffix: '', middle: '', ends: [] };
 
-/** Undefined for a model that gets instructions in words. */
+/** The fill-in form of a model; undefined if the model gets instructions in words. */
 export function infillOf(model: string, endpoint: InfillEndpoint | undefined): Infill | undefined {
   const name = model.toLowerCase();
   const family = families.find(({ names }) => names.test(name)) ?? (endpoint?.anyModel && continuation);

@@ -114,9 +114,9 @@ export interface Piece {
   readonly model?: unknown;
   /** The server's token counts so far, or null. */
   readonly usage?: Readonly<Partial<Record<keyof LlmUsage, unknown>>>;
-  /** Stop reason. */
+  /** Why the model stopped. */
   readonly stop?: 'done' | 'length' | 'refusal';
-  /** The last piece. */
+  /** Set on the last piece. */
   readonly end?: true;
   /** Probabilities of the text's tokens. */
   readonly logprobs?: readonly TokenOdds[];

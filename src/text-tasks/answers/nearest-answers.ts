@@ -14,7 +14,7 @@ export interface AnsweredText {
 }
 
 export interface AnswerDraft {
-  /** '': there is no similar text. */
+  /** The draft; '' if there is no similar text. */
   readonly answer: string;
   /** Similarity of the text to the nearest and second nearest text, and of their answers, 0..1. */
   readonly nearest: number;
@@ -26,7 +26,7 @@ export interface AnswerDraft {
 const MAX_ITEMS = 3000;
 /** Columns that more than this share of texts have are ignored. */
 const COMMON_SHARE = 0.25;
-/** Characters of an answer that are compared. */
+/** Maximum number of characters of an answer that are compared. */
 const COMPARED_LENGTH = 160;
 
 export class NearestAnswers {
@@ -56,7 +56,10 @@ export class NearestAnswers {
     for (const [column, list] of this.lists) if (list.items.length > limit) this.lists.delete(column);
   }
 
-  /** Nearest first, with similarity 0..1. @param key leaves out the text's own answer */
+  /**
+   * The most similar texts, nearest first, with similarity 0..1.
+   * @param key key of the text, whose own answer is left out
+   */
   nearest(text: string, key: number, count: number): { readonly item: AnsweredText; readonly similarity: number }[] {
     const { columns, values } = hashedRow(text, this.rarity);
     const sums = new Float64Array(this.items.length);

@@ -13,7 +13,7 @@ export class TableError extends CodedError {
   }
 }
 
-/** Throws TableError. */
+/** Streams the records of a table. Throws TableError. */
 export async function* csvRecords(chunks: AsyncIterable<string>, comma = ','): AsyncGenerator<string[]> {
   // An unquoted field ends at a comma or a line feed; a carriage return is dropped.
   const fieldEnds = new RegExp(`[\\n\\r${comma === '\t' ? '\\t' : comma}]`, 'g');

@@ -5,10 +5,10 @@ import { hashedRow, type Rarity } from './hashed-grams.ts';
 
 /** Dimensions of a text's random projection, which approximately keeps distances between texts. */
 const WIDTH = 48;
-/** Maximum texts to choose from; of more, a seeded random choice. */
+/** Maximum number of texts to choose from. Of more texts, a seeded random choice is used. */
 const MAX_POOL = 5000;
 
-/** Random projection with random signs, f32 [WIDTH] of length one. */
+/** The text's random projection with random signs, f32 [WIDTH], normalized to length one. */
 export function sketch(text: string, rarity: Rarity): Float32Array {
   const { columns, values } = hashedRow(text, rarity);
   const out = new Float32Array(WIDTH);

@@ -45,7 +45,7 @@ export const RISK_TERMS =
   'Expected share of texts that stay local and are wrong, although the API would have been right (conformal risk control). It is an ' +
   'average over texts of the same kind as the calibration texts, not a promise for one text, one label or other kinds of texts.';
 
-/** The same for text answers. */
+/** The promise of the risk bound for text answers. */
 export const SIMILARITY_TERMS =
   'Expected edit similarity to the accepted answer that is lost by answering locally (conformal risk control). It is an average over ' +
   'texts of the same kind as the calibration texts, not a promise for one text.';

@@ -144,7 +144,7 @@ export class AdaptationExchange extends DisposableStore {
     );
   }
 
-  /** Undefined, after a message to the user, if there is no neural model. */
+  /** The request of a job. Undefined, after a message to the user, if there is no neural model. */
   private request({ root }: FolderRef, from: string | undefined) {
     const { neural, storage } = this.deps;
     if (root === undefined) return undefined;

@@ -62,7 +62,7 @@ export class RunRequests {
     };
   }
 
-  /** Undefined if the large model is not available now. */
+  /** Access to the large model; undefined if it is not available now. */
   api(folder: FolderRef): ApiAccess | undefined {
     const { api, configuration } = this.deps;
     const { adaptCalls: positions, adaptBudget: runUsd } = configuration.for(folder.uri);

@@ -27,7 +27,7 @@ interface Item extends UiQuickPickItem {
   readonly name: string;
 }
 
-/** @param open shows a report */
+/** @param open opens the report of a row */
 export async function showAdaptations(deps: DeleteDeps, open: (row: AdaptationRow) => unknown): Promise<void> {
   const items = await Promise.all(latest(deps.store.get().adaptations()).map((row) => item(row, deps.storage)));
   if (items.length === 0) {

@@ -48,7 +48,7 @@ export class ApiKey implements Disposable {
     });
   }
 
-  /** Undefined until the current owner's key has been read, or if there is none. */
+  /** The current owner's key. Undefined until it has been read, or if there is none. */
   get value(): string | undefined {
     return this.known.name === secretName(this.owner()) ? this.known.key : undefined;
   }

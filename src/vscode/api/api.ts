@@ -51,7 +51,7 @@ export class Api {
   private readonly clients = new Map<string, { readonly settings: string; readonly llm: LlmClient }>();
   private readonly budget: Budget;
   private loaded = false;
-  /** Shared by all folders, which use the same server. */
+  /** The backoff is shared by all folders, because they use the same server. */
   readonly backoff: Backoff;
 
   constructor(deps: ApiDeps) {
@@ -105,12 +105,12 @@ export class Api {
     return apiHost(this.address);
   }
 
-  /** Per calendar month, US dollars; the store counts all windows and runs. */
+  /** Spending limit per calendar month, US dollars. The store counts all windows and runs. */
   get limitUsd(): number {
     return this.deps.configuration.for(undefined).apiBudget;
   }
 
-  /** This month, US dollars. */
+  /** Spending of this month, US dollars. */
   get spentUsd(): number {
     return this.budget.spentUsd;
   }
@@ -120,7 +120,7 @@ export class Api {
     return isAllowed(this.state(folder)) ? [this.provider.id, this.host(), this.model].join(' ') : '';
   }
 
-  /** After a change of key, model, address or limit: earlier refusals no longer count. */
+  /** Call after a change of key, model, address or limit, so that earlier refusals no longer count. */
   reset(): void {
     this.backoff.reset();
     this.budget.reset();

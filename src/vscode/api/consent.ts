@@ -19,7 +19,7 @@ export interface ConsentQuestion {
   readonly isServedModel?: true;
   /** The command that asks; absent: completions. */
   readonly command?: SendingCommand;
-  /** Absent: no known cost. */
+  /** Expected cost and limit; absent if the cost is unknown. */
   readonly costs?: {
     readonly hour: HourlyCost;
     /** Per calendar month, US dollars. */

@@ -33,7 +33,7 @@ export class Problems {
     this.onChange();
   }
 
-  /** The API answered, or its settings have changed. */
+  /** Call when the API has answered or its settings have changed. */
   clear(): void {
     if (this.problem === undefined) return;
     this.problem = undefined;

@@ -33,9 +33,9 @@ export interface ServedSettingsDeps {
   readonly isTrusted: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
-  /** The server or its availability changed: open models must be opened again. */
+  /** Called when the server or its availability has changed: open models must be opened again. */
   readonly onChange: () => void;
-  /** For tests. */
+  /** Replaces the global fetch in tests. */
   readonly fetch?: typeof fetch;
 }
 
@@ -110,17 +110,17 @@ export class Served {
     return send((await servedRequest(query, multiline, redact)).request);
   }
 
-  /** After a failure in one folder, this machine drafts for all until the server answers again. */
+  /** Called after a failure in a folder. This machine drafts in all folders until the server answers again. */
   onFailure(failure: Failure): void {
     if (this.failure) return;
-    // It had answered for a long time: the retry delay starts over.
+    // The server had answered for a long time, so the retry delay starts again.
     if (this.deps.clock.monotonic() - this.retryAt > maxDelayMs) this.retryDelay = firstDelayMs;
     this.deps.log.warn(`${this.host} does not complete: ${failure.message}`);
     this.suspend(failure);
     this.deps.onChange();
   }
 
-  /** While the user types: retries if the delay has passed. */
+  /** Called while the user types. Retries if the delay has passed. */
   async retry(): Promise<void> {
     const { clock, onChange } = this.deps;
     if (!this.failure || this.isRetrying || clock.monotonic() < this.retryAt) return;

@@ -71,12 +71,12 @@ export class Bases extends DisposableStore {
     this.add({ dispose: () => this.release() });
   }
 
-  /** Undefined if no base is shipped and the setting names none. */
+  /** The selected base. Undefined if no base is shipped and the setting names none. */
   get current(): BaseChoice | undefined {
     return this.choice;
   }
 
-  /** Undefined if unknown. */
+  /** Whether the machine runs on battery; undefined if unknown. */
   get isOnBattery(): boolean | undefined {
     return this.battery;
   }

@@ -1,5 +1,5 @@
-// 'Get a Code Model…': models that lie on this machine, running servers, and models to download, with what this machine
-// can do with each.
+// 'Get a Code Model…': lists models on this machine, running servers, and models to download, with the expected speed
+// and memory of each.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { memoryCeiling } from '../../common/memory.ts';

@@ -71,7 +71,7 @@ function describeMeasures(
   return sentences(joined([serves, verdict], ': '), trains);
 }
 
-/** Runs in its own process: loading must not delay completions. The timing is kept for later lists. */
+/** Times the base in its own process, so that loading delays no completion. The timing is stored for later lists. */
 async function measure(
   { folder, tokenizer, vocabulary, manifest }: AddedBase,
   { configuration, paths }: ImportBaseDeps,

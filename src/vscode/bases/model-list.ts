@@ -7,7 +7,7 @@ import { type ImportBaseDeps, importModel } from './import-base.ts';
 
 export interface ModelRow extends UiQuickPickItem {
   readonly run?: () => Promise<unknown>;
-  /** Runs at the row's only button. */
+  /** Called when the user presses the row's only button. */
   readonly remove?: () => Promise<unknown>;
 }
 
@@ -16,7 +16,7 @@ export interface ModelList<T> {
   readonly placeholder: UiText;
   /** @param found undefined while the search runs */
   readonly rows: (found: T | undefined) => readonly ModelRow[];
-  /** Ends when the list closes. Never rejects. */
+  /** The search ends when the list closes. It never rejects. */
   readonly search: (signal: AbortSignal) => Promise<T>;
 }
 
@@ -53,7 +53,7 @@ export function removeButton(): vscode.QuickInputButton {
   return { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Remove') };
 }
 
-/** Models in the folders of other programs. Those that cannot be used say why. */
+/** Rows for models in the folders of other programs. If a model cannot be used, its row says why. */
 export function foundRows(found: readonly FoundModel[], deps: ImportBaseDeps): ModelRow[] {
   return found.map(({ where, name, path, bytes, licence, problem }): ModelRow => {
     if (problem !== undefined) {

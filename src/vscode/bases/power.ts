@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An absolute path, so that PATH cannot name another program. */
+/** Path of the program on macOS. It is absolute, so that PATH cannot name another program. */
 const PMSET = '/usr/bin/pmset';
 const SUPPLIES = '/sys/class/power_supply';
 
@@ -17,7 +17,7 @@ export interface PowerDeps {
 
 const here: PowerDeps = { platform: process.platform, supplies: SUPPLIES, run };
 
-/** Undefined if unknown. Never rejects. */
+/** Whether the machine runs on battery; undefined if unknown. Never rejects. */
 export async function onBattery({ platform, supplies, run }: PowerDeps = here): Promise<boolean | undefined> {
   if (platform === 'linux') return linux(supplies);
   if (platform !== 'darwin') return undefined;

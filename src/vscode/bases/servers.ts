@@ -15,10 +15,10 @@ export interface ServerPorts {
 const PORTS: ServerPorts = { llama: 8080, ollama: 11434 };
 /** A server on this machine answers within this time, ms. */
 const PATIENCE_MS = 1000;
-/** Characters of an answer that are read. */
+/** Maximum number of characters that are read of an answer. */
 const MOST = 1_000_000;
 
-/** Never rejects: a port where nothing or something else listens has no server. */
+/** Never rejects. A port without a listener or with another program has no server. */
 export async function findServers(
   signal: AbortSignal,
   ports = PORTS,

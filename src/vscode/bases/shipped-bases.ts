@@ -13,7 +13,7 @@ import type { Settings } from '../settings/settings.ts';
 
 type ServingSettings = Pick<Settings, 'neuralPrecision' | 'neuralThreads' | 'neuralDevice'>;
 
-/** Smallest first. */
+/** The shipped bases, smallest first. */
 export function shippedBases(models: string, log: Log): Base[] {
   return listPackages(models, (folder, { message }) => log.warn(`${folder}: ${message}`)).map(baseFrom);
 }
@@ -40,7 +40,7 @@ export function timingKeyOf(
     : timingKey(weights, neuralPrecision, threadCount(threads));
 }
 
-/** Runs in its own process: loading delays no completion, and the memory is freed at the end. */
+/** Times a base in its own process, so that loading delays no completion and the memory is freed at the end. */
 export async function timeBase(
   script: string,
   { folder: model, tokenizer }: Base,

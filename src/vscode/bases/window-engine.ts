@@ -26,9 +26,9 @@ export interface NeuralDeps {
   readonly bases: Pick<Bases, 'current'>;
   readonly log: Log;
   readonly tuning: Tuning;
-  /** The process was replaced: its open models are gone. */
+  /** Called after the process was replaced: its open models are gone. */
   readonly onRestarted: () => void;
-  /** Settings changed: open models must be opened again. */
+  /** Called after settings have changed: open models must be opened again. */
   readonly onChange: () => void;
   /** Replaces the process in tests. */
   readonly start?: (memoryCeiling: number) => EngineProcess;
@@ -52,7 +52,7 @@ export class Neural extends DisposableStore implements Engine {
     this.add({ dispose: () => this.endProcess() });
   }
 
-  /** Undefined if there is a neural model. */
+  /** Why there is no neural model; undefined if there is one. */
   get absence(): NeuralAbsence | undefined {
     if (!this.deps.settings().neural) return 'off';
     return this.deps.bases.current ? undefined : 'no-model';
@@ -67,7 +67,7 @@ export class Neural extends DisposableStore implements Engine {
     return { base: bases.current?.base.folder ?? small, tokenizer: join(small, 'tokenizer.json') };
   }
 
-  /** Undefined while no process runs. */
+  /** Id of the engine's process; undefined while no process runs. */
   get pid(): number | undefined {
     return this.client?.pid;
   }

@@ -30,7 +30,7 @@ export class Activity {
     return { dispose: () => this.listeners.delete(listener) };
   }
 
-  /** Newest first. */
+  /** All rows, newest first. */
   get rows(): PanelRow[] {
     return [...this.byId.values()].reverse();
   }

@@ -2,9 +2,9 @@
 import type { Disposable } from '../../common/disposable.ts';
 
 export interface CursorWatchDeps<Editor> {
-  /** A key was pressed in this editor. */
+  /** Called when a key was pressed in this editor. */
   readonly onKey: (editor: Editor) => void;
-  /** The cursor has rested in this editor. */
+  /** Called when the cursor has rested in this editor. */
   readonly onRest: (editor: Editor) => void;
 }
 

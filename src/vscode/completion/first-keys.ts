@@ -22,7 +22,7 @@ export class FirstKeys extends DisposableStore {
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  /** VS Code has sent a request for this document. */
+  /** Call when VS Code has sent a request for this document. */
   onRequested(document: vscode.TextDocument): void {
     const editor = window.activeTextEditor;
     if (editor?.document === document) this.requesting.add(editor);
@@ -30,7 +30,7 @@ export class FirstKeys extends DisposableStore {
 
   private onChanged({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     const editor = window.activeTextEditor;
-    // Only typing: no undo, and no edit away from the cursor.
+    // Only typing counts, not undo and not an edit away from the cursor.
     if (editor?.document !== document || this.requesting.has(editor)) return;
     if (contentChanges.length === 0 || reason !== undefined || isSilent(document.uri.scheme, document.languageId))
       return;

@@ -12,7 +12,7 @@ export interface Change {
 export interface InsertedText {
   /** Offset after the inserted text, UTF-16 units in the current document. */
   readonly end: number;
-  /** With normalized line ends. */
+  /** Length of the text with normalized line ends, UTF-16 units. */
   readonly length: number;
 }
 

@@ -18,7 +18,7 @@ export interface PrefetchDeps {
   readonly surroundings: DocumentSurroundings;
   /** Whether completions are enabled for this folder and language, and not snoozed. */
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
-  /** The user typed or moved the cursor. */
+  /** Called when the user has typed or moved the cursor. */
   readonly onMove: () => void;
   /** Whether prefilling is allowed: no adaptation is running, and the machine is not on battery. */
   readonly mayPrefill: () => boolean;

@@ -48,7 +48,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     return this.lastDocument;
   }
 
-  /** A better answer may be available: repeats an unanswered request if the cursor is still there. */
+  /** Call when a better answer may be available. Repeats an unanswered request if the cursor is still there. */
   async repeat(folder: FolderRef): Promise<void> {
     const editor = window.activeTextEditor;
     if (!editor || folderOf(editor.document.uri).key !== folder.key) return;
@@ -79,7 +79,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   }
 
   private async trigger(): Promise<void> {
-    // Without arguments: with `explicit: false` the editor would send no request after an answered one.
+    // No arguments: with `explicit: false` the editor would send no request after an answered one.
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 

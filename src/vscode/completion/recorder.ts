@@ -18,7 +18,7 @@ export interface RecorderDeps {
   readonly store: () => Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** A suggestion was accepted. */
+  /** Called when a suggestion was accepted. */
   readonly onAccepted: () => void;
 }
 

@@ -24,7 +24,7 @@ export class Snooze implements Disposable {
     return this.end !== undefined && this.clock.now() < this.end;
   }
 
-  /** Wall clock, ms; Infinity until restart; undefined while awake. */
+  /** End of the pause, wall clock, ms. Infinity: until the restart. Undefined: not paused. */
   get until(): number | undefined {
     return this.active ? this.end : undefined;
   }

@@ -35,13 +35,13 @@ export class Unanswered {
     this.last.set(folder, { position: keyOf(position), state: 'running', mayImprove: false });
   }
 
-  /** The request was answered. */
+  /** Records that the request was answered. */
   onAnswer(folder: string, position: DocumentPosition): void {
     const request = this.lastAt(folder, position);
     if (request) request.state = 'answered';
   }
 
-  /** The request got no answer. True: a better answer may have become available since, so the caller repeats it. */
+  /** Records that the request got no answer. Returns whether the caller should repeat it for a better answer. */
   onNoAnswer(folder: string, position: DocumentPosition): boolean {
     const request = this.lastAt(folder, position);
     if (!request) return false;
@@ -67,7 +67,7 @@ export class Unanswered {
     this.announcedAt = this.now();
   }
 
-  /** The next request is the user's own. */
+  /** Withdraws the announcement: the next request is the user's own. */
   withdraw(): void {
     this.announcedAt = Number.NEGATIVE_INFINITY;
   }

@@ -3,7 +3,7 @@ import { toLineFeeds } from '../../text/lines.ts';
 
 export const boxScheme = 'vscode-scm';
 
-/** A path in the folder; no such file exists. */
+/** Path of the box for the models. No file has this path. */
 export const boxPath = 'COMMIT_EDITMSG';
 
 /** The repository's URI, from the query of the box's URI: 'rootUri=file%3A%2F%2F%2Fwork'. */

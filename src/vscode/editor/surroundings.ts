@@ -14,7 +14,7 @@ const refreshMs = 5 * 60_000;
 
 export class DocumentSurroundings {
   private readonly log: Log;
-  /** By the repository's folder. */
+  /** Folder of the repository → its earlier messages, and the time when they were read. */
   private readonly messages = new Map<string, { readonly readAt: number; text: string }>();
 
   constructor(log: Log) {

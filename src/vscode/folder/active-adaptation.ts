@@ -16,14 +16,14 @@ export interface StoredAdaptation {
 export type UnusedReason = 'earlier-base' | 'other-base';
 
 export interface ActiveAdaptationDeps {
-  /** Undefined for documents outside all folders. */
+  /** Folder of the models; undefined for documents outside all folders. */
   readonly specialistFolder: string | undefined;
   readonly shipped: () => Shipped;
   /** The current large model. */
   readonly apiModel: () => string;
   /** Whether the neural model is switched off. An unused adapted model is then not reported. */
   readonly isNeuralOff: () => boolean;
-  /** The adaptation is not used, and the user should adapt again. Called once until the next adaptation. */
+  /** Called if the adaptation is not used and the user should adapt again. Once until the next adaptation. */
   readonly onOutdated: (reason: string) => void;
 }
 
@@ -52,13 +52,13 @@ export class ActiveAdaptation {
     return this.stored;
   }
 
-  /** Undefined if the adaptation is used or there is none. */
+  /** Why the adaptation is not used; undefined if it is used or there is none. */
   get unusedBecause(): UnusedReason | undefined {
     if (this.isOutdated) return 'earlier-base';
     return this.isForOtherBase ? 'other-base' : undefined;
   }
 
-  /** Estimates of one large model do not apply to another. */
+  /** The router for this kind of draft. Estimates of one large model do not apply to another. */
   fitFor(kind: keyof Fits): RouterModel {
     const fit = this.fits[kind];
     return this.fitted && !holdsForApi(this.fitted.report, this.deps.apiModel()) ? forAnotherApi(fit) : fit;
@@ -99,7 +99,7 @@ export class ActiveAdaptation {
     return fit && !fit.ok ? fit.error.message : undefined;
   }
 
-  /** After a run: the adaptation counts as used again. */
+  /** Call after a run: the new adaptation is in use. */
   adopt(report: AdaptReport, finishedAt: number, fit: RouterModel): void {
     this.fitted = { fits: fitsOf(fit, report), report };
     this.stored = { report, finishedAt };

@@ -20,8 +20,8 @@ export interface DocumentsDeps {
   readonly log: Log;
   readonly surroundings: DocumentSurroundings;
   /**
-   * The index should be rebuilt: a saved file contains a new secret that other files may repeat, or the folder had no
-   * files to index before.
+   * Called if the index should be rebuilt: a saved file contains a new secret that other files may repeat, or the
+   * folder had no files to index before.
    */
   readonly onIndexOutdated: (folder: FolderRef) => void;
 }
@@ -131,7 +131,7 @@ export class Documents extends DisposableStore {
     const around = this.deps.surroundings.of(document);
     const text = `${around?.above ?? ''}${document.getText()}${around?.below ?? ''}`;
     const { secrets, specialist } = this.deps.folders.of(folder);
-    // Also for excluded files: their secrets are redacted in other files.
+    // Excluded files are read too, because their secrets are redacted in other files.
     const redacted = await secrets.learnOpen(path, toLineFeeds(text));
     if (redacted.hasNewSecret) this.resendAll();
     const name = await secrets.path(path);
@@ -207,7 +207,7 @@ export class Documents extends DisposableStore {
   }
 
   private recordIndexed(key: string, now: number): void {
-    // The oldest first.
+    // The first key is the oldest one.
     this.indexedAt.delete(key);
     this.indexedAt.set(key, now);
     for (const [old, at] of this.indexedAt) {
@@ -221,7 +221,7 @@ export class Documents extends DisposableStore {
     return Date.now() - (this.indexedAt.get(uri.toString()) ?? 0) < watcherDelayMs;
   }
 
-  /** The file was deleted. */
+  /** Removes a deleted file from the index. */
   remove(uri: vscode.Uri): void {
     this.indexedAt.delete(uri.toString());
     this.cancelPending(uri);

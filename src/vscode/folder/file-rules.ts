@@ -31,7 +31,7 @@ export class FileRules extends DisposableStore {
     );
   }
 
-  /** Never rejects: a file whose rule cannot be determined is completed locally. */
+  /** The rule of a file. Never rejects: if the rule cannot be determined, the file is completed locally. */
   of(folder: FolderRef, path: string): Promise<FileRule> {
     const key = `${folder.key}\0${path}`;
     let rule = this.pending.get(key);
@@ -49,7 +49,7 @@ export class FileRules extends DisposableStore {
     return rule;
   }
 
-  /** False also before the file was checked. */
+  /** Whether the file may be sent. False until the file was checked. */
   mayLeave(folder: FolderRef, path: string): boolean {
     return this.known.get(`${folder.key}\0${path}`) === 'open';
   }

@@ -5,9 +5,9 @@ import { redactPath } from '../../workspace/secrets/known/redact-path.ts';
 import { type Cut, findSecrets, type Redacted, redactRanges } from '../../workspace/secrets/redact.ts';
 
 export class FolderSecrets {
-  /** Never shrinks: a secret that was removed from a file is still a secret. */
+  /** Secrets of the folder. They are never removed: a secret that was deleted from a file is still a secret. */
   readonly folder = new SecretValues();
-  /** By path; replaced at each change, because a password that is being typed yields many values. */
+  /** Path → secrets of the open document. Replaced at each change, because typing a password yields many values. */
   private readonly open = new Map<string, SecretValues>();
 
   /** @param values from `SecretValues.all` */

@@ -97,7 +97,7 @@ export class FolderSession extends DisposableStore {
     this.specialist = this.add(
       new MixedSpecialist({
         ngram: this.ngram,
-        // Unique: closing an earlier session must not close this one.
+        // The key is unique, so that closing an earlier session does not close this one.
         key: `${folder.key}#${++sessions}`,
         clock,
         log,
@@ -130,7 +130,7 @@ export class FolderSession extends DisposableStore {
     return !this.hasStarted;
   }
 
-  /** Call after stored data was loaded. Without an index the neural model answers from open files. */
+  /** Call after the stored data was loaded. Without an index the neural model uses only open files. */
   finishStart(): void {
     this.hasStarted = true;
     if (this.specialist.state.kind === 'off') this.openNeural();
@@ -247,7 +247,7 @@ export class FolderSession extends DisposableStore {
 
   /** Loads a snapshot that a run has written; `since` is the mark from before the run. */
   async load(snapshot: string, since?: number): Promise<boolean> {
-    // Before reading: a later write must be detected.
+    // Read before the snapshot, so that a later write is detected.
     const state = this.stateOnDisk();
     const loaded = await this.ngram.load(snapshot, since);
     if (this.isDisposed) return false;

@@ -14,7 +14,7 @@ export interface Indexer {
 
 interface BackgroundWork {
   readonly adaptation: Indexer;
-  /** Sessions were restarted and know no open file. */
+  /** Called after sessions were restarted, because they know no open file. */
   readonly onRestart: () => Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export class Folders implements Disposable {
     return session ? session.isStarting : !this.firstStarted && folder.root !== undefined;
   }
 
-  /** After the window gets focus: another window may have written data of the same folders. */
+  /** Call when the window gets the focus: another window may have written data of the same folders. */
   refresh(): void {
     for (const session of this.sessions.values()) {
       session
@@ -89,12 +89,12 @@ export class Folders implements Disposable {
     }
   }
 
-  /** After a change of the neural model's settings or process. */
+  /** Call after a change of the neural model's settings or process. */
   openNeural(): void {
     for (const session of this.sessions.values()) session.reopenNeural();
   }
 
-  /** After a change of settings, keys or permissions: rechecks the served model and the large model. */
+  /** Call after a change of settings, keys or permissions. Checks the served model and the large model again. */
   checkRemoteModels(): void {
     for (const session of this.sessions.values()) {
       session.checkServed();
@@ -102,14 +102,14 @@ export class Folders implements Disposable {
     }
   }
 
-  /** After the workspace was trusted: indexes the folders again, now with git's ignore rules. */
+  /** Call after the workspace was trusted. Indexes the folders again, now with git's ignore rules. */
   reindexTrusted(): void {
     this.deps.onChange();
     for (const session of this.sessions.values())
       if (session.folder.root !== undefined) void this.background?.adaptation.index(session);
   }
 
-  /** After the engine's process was replaced. */
+  /** Call after the engine's process was replaced. */
   onEngineRestarted(): void {
     for (const { specialist } of this.sessions.values()) specialist.restarted();
   }
@@ -128,7 +128,7 @@ export class Folders implements Disposable {
       const restored = await session.restore();
       if (session.isDisposed) return;
       if (!restored || session.isStale()) await this.background?.adaptation.index(session);
-      // Also after a failed index, because prompts may still be sent.
+      // Needed after a failed index too, because prompts may still be sent.
       if (!session.secrets.isComplete) await this.background?.adaptation.learnSecrets(session);
     } catch (error) {
       log.error(`Starting ${session.folder.name} failed`, error);

@@ -50,7 +50,7 @@ export class KeptView extends DisposableStore implements vscode.TextDocumentCont
   async show(folder: FolderRef, editor: vscode.TextEditor | undefined): Promise<void> {
     const session = this.deps.folders.of(folder);
     const inFolder = editor && folderOf(editor.document.uri).key === folder.key ? editor : undefined;
-    // First, because the cursor may move while the stored data is read.
+    // Built first, because the cursor may move while the stored data is read.
     const requests = await this.requestsAt(session, inFolder);
     const storedData = await window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: t('Reading the stored data'), cancellable: true },

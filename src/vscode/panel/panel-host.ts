@@ -112,7 +112,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     this.scheduleTotals();
   }
 
-  /** A text task was run. */
+  /** Call after a run of a text task. */
   tasksChanged(): void {
     this.post({ type: 'tasks', tasks: this.deps.tasks() });
   }

@@ -5,7 +5,7 @@ import type { RiskBound } from '../../routing/types.ts';
 import type { PanelState } from '../webview/protocol.ts';
 
 /**
- * Empty if the adaptation was measured with another risk bound than the current one.
+ * Points of the slider. Empty if the adaptation was measured with another risk bound than the current one.
  * @param usdAnHour cost of an hour in which this share of the completions goes to the API; undefined: there is no cost
  */
 export function sliderPoints(

@@ -45,7 +45,7 @@ export interface StatusSnapshot extends PanelState {
   readonly minutesLeft: number | undefined;
 }
 
-/** Changes within this time cause one event, ms: every answer causes several. */
+/** Changes within this time cause one event, ms, because every answer causes several changes. */
 const debounceMs = 60;
 
 export class Status extends DisposableStore {

@@ -49,13 +49,13 @@ export interface Settings {
   readonly localOnly: boolean;
   /** Provider of the large model: a row of llm/providers. */
   readonly provider: string;
-  /** '': the provider's default. */
+  /** Model name; '': the provider's default. */
   readonly model: string;
-  /** '': the provider's own address. */
+  /** Address of the server; '': the provider's own address. */
   readonly baseUrl: string;
-  /** ms for one whole answer. */
+  /** Timeout of one whole answer, ms. */
   readonly apiTimeout: number;
-  /** US dollars per calendar month, over all windows and adaptations. */
+  /** Spending limit per calendar month over all windows and adaptations, US dollars. */
   readonly apiBudget: number;
   readonly multiline: boolean;
   /** Limits of the debounce of calls to the large model, ms. Between them it follows the measured latency. */
@@ -77,7 +77,7 @@ export interface Settings {
   readonly neuralDevice: 'auto' | 'cpu' | 'webgpu';
   /** Precision of the weights for completions; training uses fp32. */
   readonly neuralPrecision: 'auto' | 'int4' | 'int8' | 'fp32';
-  /** 0: chosen by threadCount. */
+  /** Number of threads; 0: chosen by threadCount. */
   readonly neuralThreads: number;
   /** Resident memory in gigabytes at which its processes drop caches or stop training; 0: as memoryCeiling says. */
   readonly neuralMemory: number;
@@ -169,7 +169,7 @@ export function readSetting<K extends keyof Settings>(key: K, levels: Levels, tr
   return resolve(levels, (value) => coerce(value, row), row.default, row.beside, trusted);
 }
 
-/** Undefined if the value is invalid for the setting. */
+/** Converts a value to the setting's type. Undefined if the value is invalid. */
 function coerce<T>(value: unknown, row: SettingRow<T>): T | undefined {
   const read = row.type === 'object' ? isToggles(value) : typeof value === row.type;
   if (!read || (row.values && !row.values.includes(value as T))) return undefined;

@@ -71,7 +71,7 @@ export class CommitMessages {
     const { message, model, costUsd, trouble } = written.value;
     onSpent(costUsd);
     log.info(`Commit message by ${model ?? 'the local draft'}, $${costUsd.toFixed(6)}`);
-    // Text typed since must not be overwritten.
+    // Text that the user has typed since must not be overwritten.
     if (repository.inputBox.value === messageBefore) repository.inputBox.value = message;
     if (trouble !== undefined) await showFailure({ message: trouble });
   }
@@ -93,7 +93,7 @@ function repositoryOf(all: readonly Repository[], source: unknown): Repository |
   const uri = (source as { rootUri?: vscode.Uri } | undefined)?.rootUri ?? window.activeTextEditor?.document.uri;
   const path = uri?.toString() ?? '';
   const inside = all.filter(({ rootUri }) => path === rootUri.toString() || path.startsWith(`${rootUri.toString()}/`));
-  // The innermost of nested repositories.
+  // Of nested repositories, the innermost one is used.
   const [nearest] = inside.sort((a, b) => b.rootUri.path.length - a.rootUri.path.length);
   return nearest ?? (all.length === 1 ? all[0] : undefined);
 }

@@ -8,7 +8,7 @@ import { parseReport, type TaskReport } from '../../text-tasks/task-report.ts';
 
 const ending = '.json';
 
-/** File names without extension, sorted. */
+/** Names of the tasks: file names without extension, sorted. */
 export async function taskNames(folder: vscode.Uri): Promise<string[]> {
   try {
     const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(folder, TASKS_FOLDER));
@@ -17,7 +17,7 @@ export async function taskNames(folder: vscode.Uri): Promise<string[]> {
       .map(([name]) => name.slice(0, -ending.length))
       .sort();
   } catch {
-    // No such folder: no tasks.
+    // The folder does not exist, so there are no tasks.
     return [];
   }
 }
@@ -35,7 +35,10 @@ export function taskUri(folder: vscode.Uri, name: string): vscode.Uri {
   return vscode.Uri.joinPath(folder, TASKS_FOLDER, `${name}${ending}`);
 }
 
-/** Skips files that are not reports. @param folder where jobs store the reports */
+/**
+ * Reads all reports, and skips other files.
+ * @param folder folder in which jobs store the reports
+ */
 export async function readReports(folder: string): Promise<TaskReport[]> {
   const names = await readdir(folder).catch(() => []);
   const texts = await Promise.all(

@@ -63,7 +63,7 @@ export async function pickLabel({ labels }: LabelTask, text: string): Promise<st
   return picked?.name;
 }
 
-/** Asks before anything is paid for. */
+/** Asks whether the price is accepted. */
 export async function askToSpend(
   { model, host, positions, usd, texts, seconds = 0, ignoredByGit }: ApiEstimate,
   provider: string | undefined,

@@ -17,7 +17,7 @@ export interface TableContent {
   readonly subtitle: string;
   readonly report: PanelTask | undefined;
   readonly isPreview: boolean;
-  /** Starts from the first row each time the page reloads. */
+  /** Reads all rows; called again each time the page reloads. */
   readonly rows: () => AsyncIterable<TableRow>;
 }
 

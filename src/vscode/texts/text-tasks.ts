@@ -36,7 +36,7 @@ export interface TextTasksDeps extends AccessDeps {
   readonly jobs: JobClient;
   readonly current: () => FolderRef;
   readonly log: Log;
-  /** A run has ended, or earlier reports were loaded. */
+  /** Called when a run has ended or earlier reports were loaded. */
   readonly onReports: () => void;
   readonly onSpent: (usd: number) => void;
 }

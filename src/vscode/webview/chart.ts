@@ -8,14 +8,14 @@ import type { Words } from './wording.ts';
 
 type Series = PageChart['series'][number];
 
-/** CSS pixels. The chart is redrawn when the page's width changes. */
+/** Maximum width, CSS pixels. The chart is redrawn when the page's width changes. */
 const maxWidth = 640;
 const height = 260;
 /** Lines differ in dashes and marks, so that nobody has to tell them apart by colour. */
 const dashes: Readonly<Record<Series['line'], number[]>> = { solid: [], dashed: [8, 5], dotted: [2, 5], points: [] };
 const colours = ['--vscode-charts-blue', '--vscode-charts-yellow', '--vscode-charts-purple', '--vscode-foreground'];
 
-/** Redrawn when theme or width change. */
+/** The element of a chart. It is redrawn when theme or width change. */
 export function chartOf(words: Words, chart: PageChart): HTMLElement {
   const canvas = h('div', { class: 'chart-canvas', 'aria-hidden': 'true' });
   let plot: uPlot | undefined;

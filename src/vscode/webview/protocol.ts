@@ -121,7 +121,7 @@ const report = v.object({
   finishedAt: finite,
   /** Says that another model than the measured one is in use. */
   note: v.optional(v.string()),
-  /** Without charts. */
+  /** The sections of the report, without charts. */
   sections: v.array(section),
 });
 
@@ -197,12 +197,12 @@ export type PanelProgress = NonNullable<PanelState['progress']>;
 export type PanelReport = SchemaOutput<typeof report>;
 export type PanelTask = SchemaOutput<typeof task>;
 
-/** Undefined: unknown, or a part is missing. */
+/** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseToPanel(value: unknown): ToPanel | undefined {
   return accepted(toPanel, value);
 }
 
-/** Undefined: unknown, or a part is missing. */
+/** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseFromPanel(value: unknown): FromPanel | undefined {
   return stripped(fromPanel, value);
 }

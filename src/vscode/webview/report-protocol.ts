@@ -61,12 +61,12 @@ export type PageChart = SchemaOutput<typeof chart>;
 export type PageAction = (typeof pageActions)[number];
 export type FromPage = SchemaOutput<typeof fromPage>;
 
-/** Undefined: unknown, or a part is missing. */
+/** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseToPage(value: unknown): ToPage | undefined {
   return accepted(toPage, value);
 }
 
-/** Undefined: unknown, or a part is missing. */
+/** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseFromPage(value: unknown): FromPage | undefined {
   return stripped(fromPage, value);
 }

@@ -3,7 +3,10 @@ import { bar, type DomChild, h, icon, icons } from './dom.ts';
 import type { PageSection } from './report-protocol.ts';
 import type { Words } from './wording.ts';
 
-/** Sentences, table and examples. @param chart drawn above the table, which is then folded */
+/**
+ * Draws sentences, table and examples of a section.
+ * @param chart drawn above the table, which is then folded
+ */
 export function sectionContent(
   words: Words,
   { title, text, table, examples = [] }: PageSection,

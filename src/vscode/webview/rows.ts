@@ -3,7 +3,7 @@ import { bar, button, h, icon, icons } from './dom.ts';
 import { type PanelDecision, type PanelOutcome, type PanelRow, shortModel } from './protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
-/** Older rows are removed from the list but stay in the store. */
+/** Maximum number of rows in the list. Older rows are removed from it but stay in the store. */
 export const rowLimit = 200;
 
 const outcomeIcons: { readonly [O in PanelOutcome]: string } = {
@@ -150,7 +150,7 @@ export class RowList {
     return parts.join(', ');
   }
 
-  /** Confidence in the part that is shown or held back, not in the whole draft. */
+  /** Confidence of the part that is shown or held back, not of the whole draft. */
   private confidence({ source, decision, heldBack }: PanelRow): number | undefined {
     return source === 'api' ? decision?.pApi : ((heldBack ?? decision?.shown)?.p ?? decision?.pSpecialist);
   }

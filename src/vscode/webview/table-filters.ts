@@ -58,7 +58,7 @@ export class Filters {
 }
 
 export interface RowFilter {
-  /** '': any. */
+  /** Source of the label; '': any source. */
   readonly source: string;
   readonly label: string;
   readonly onlyDoubt: boolean;

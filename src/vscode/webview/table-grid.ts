@@ -4,7 +4,7 @@ import { h } from './dom.ts';
 import type { TableRow } from './table-protocol.ts';
 import { flatten, type Words } from './wording.ts';
 
-/** px; the same as in media/panel/table.css. */
+/** Height of a row, px; the same as in media/panel/table.css. */
 const rowHeight = 28;
 /** Rows drawn above and below the visible ones. */
 const overscan = 12;
@@ -26,7 +26,7 @@ export class Grid {
   private rows: readonly TableRow[] = [];
   /** Indices into `rows`, in the order in which they are shown. */
   private shown: readonly number[] = [];
-  /** Index into `shown`. */
+  /** Active row, as an index into `shown`. */
   private active = 0;
   private pending = false;
 

@@ -6,7 +6,7 @@ import { accepted, strings, stripped } from './schemas.ts';
 
 const row = v.object({
   text: v.string(),
-  /** '': none yet. */
+  /** The label or answer; '': none yet. */
   label: v.string(),
   /** Who gave the label: 'person', 'api' or 'specialist'; '': not labelled. */
   source: v.string(),
@@ -38,7 +38,7 @@ const toTable = v.variant('type', [
   v.object({ type: v.literal('corrected'), index: finite, label: v.string() }),
 ]);
 
-/** Maximum characters. */
+/** Maximum length of a text, characters. */
 const maxText = 25_000;
 const maxLabel = 2000;
 
@@ -58,12 +58,12 @@ export type TableRow = SchemaOutput<typeof row>;
 export type TableInit = Extract<ToTable, { type: 'init' }>;
 export type FromTable = SchemaOutput<typeof fromTable>;
 
-/** Undefined: unknown, or a part is missing. */
+/** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseToTable(value: unknown): ToTable | undefined {
   return accepted(toTable, value);
 }
 
-/** Undefined: unknown, or a part is missing. */
+/** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseFromTable(value: unknown): FromTable | undefined {
   return stripped(fromTable, value);
 }

@@ -82,7 +82,7 @@ export function rightAt(curve: PanelTask['curve'], share: number): number | unde
   return low.right + ((share - low.share) / (high.share - low.share)) * (high.right - low.right);
 }
 
-/** Hidden from screen readers: a sentence and a table beside it show the same. */
+/** The chart of the curve. It is hidden from screen readers, because a sentence and a table show the same. */
 function chart(words: Words, curve: PanelTask['curve'], operating: number | undefined, at: number | undefined): Node {
   const values = curve.map(({ right }) => right);
   const low = Math.max(0, Math.floor(20 * Math.min(...values) - 0.2) / 20);

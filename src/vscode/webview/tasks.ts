@@ -24,7 +24,7 @@ export class TasksView {
     );
   }
 
-  /** Hidden if no task has been run. */
+  /** Updates the section. It is hidden if no task was run. */
   update(tasks: readonly PanelTask[]): void {
     this.element.hidden = tasks.length === 0;
     this.body.replaceChildren(...tasks.map((task) => taskView(this.words, task)));
