@@ -45,7 +45,7 @@ const WANTED = {
   },
 };
 
-const ADVICE = 'Add the file again, or choose another base.';
+const ADVICE = 'Remove the base and add the file again, or choose another base.';
 
 export class LlamaModel {
   /** Tokens that a prompt and its continuation may have together. */
