@@ -15,6 +15,8 @@ const kindNames: Readonly<Record<CursorKind, string>> = {
 };
 const shares = (name: string): Axis => ({ name, unit: 'share', from: 0, to: 1 });
 const LINES_RIGHT = 'Lines exactly right';
+/** With fewer positions, a change of lines right is mostly chance. */
+const LEAST_POSITIONS = 20;
 
 /** @param finishedAt ms since 1970 */
 export function reportDocument(report: AdaptReport, name: string, finishedAt: number): ReportDocument {
@@ -39,10 +41,12 @@ export function reportDocument(report: AdaptReport, name: string, finishedAt: nu
   };
 }
 
-/** A note that the outcome repeats is left out. */
+/** Each sentence once: a note that the outcome repeats is left out. */
 function changeSection(report: AdaptReport): Section {
   const outcome = outcomeOf(report);
-  return { title: 'What changed', text: [outcome, ...report.notes.filter((note) => !outcome.includes(note))] };
+  const untrained = report.neural && !report.neural.training ? ['This run trained nothing.'] : [];
+  const notes = report.notes.filter((note) => !outcome.includes(note));
+  return { title: 'What changed', text: [...new Set([outcome, ...untrained, ...notes])] };
 }
 
 const modelNames = {
@@ -137,7 +141,7 @@ function apiSection({ api, curves }: AdaptReport): Section[] {
   ];
 }
 
-function filesSection({ harvest, splits }: AdaptReport): Section {
+function filesSection({ harvest, splits, neural }: AdaptReport): Section {
   const languages = Object.entries(harvest.byLanguage ?? {})
     .sort((a, b) => b[1] - a[1])
     .slice(0, 5)
@@ -153,7 +157,9 @@ function filesSection({ harvest, splits }: AdaptReport): Section {
       `${counted(harvest.files, 'file')}, ${counted(harvest.tokens, 'token')}${languages.length > 0 ? ` (${languages.join(', ')})` : ''}; ${harvest.usedGit ? 'files that git knows' : 'all files, as there is no git here'}.`,
       ...(splits
         ? [
-            `Split by file: ${splits.train} for training, ${splits.validation} for validation, ${splits.test} for the test.`,
+            neural && !neural.training
+              ? `Held out by file: ${splits.validation} for validation, ${splits.test} for the test.`
+              : `Split by file: ${splits.train} for training, ${splits.validation} for validation, ${splits.test} for the test.`,
           ]
         : []),
       ...(harvest.secretsMasked > 0
@@ -197,7 +203,7 @@ function kindsSection({ byKind, before, specialist, neural }: AdaptReport): Sect
       [
         kindNames[kind],
         thousands(after.places),
-        ...(before ? [earlier?.exactMatch ?? '', after.exactMatch, points(change)] : [after.exactMatch]),
+        ...(before ? [earlier?.exactMatch ?? '', after.exactMatch, points(change, after.places)] : [after.exactMatch]),
       ],
     ];
   });
@@ -207,14 +213,15 @@ function kindsSection({ byKind, before, specialist, neural }: AdaptReport): Sect
   return [
     {
       title: before ? 'Before and after, by kind of position' : 'By kind of position',
-      text: ['Lines exactly right in files that nothing was learned from.'],
+      text: ['Lines exactly right in held-out files.'],
       table: { head, rows },
     },
   ];
 }
 
 /** '+4.0 points' */
-function points(change: number | undefined): string {
+function points(change: number | undefined, positions: number): string {
+  if (change !== undefined && positions < LEAST_POSITIONS) return 'too few positions';
   return change === undefined ? '' : `${change < 0 ? '−' : '+'}${(100 * Math.abs(change)).toFixed(1)} points`;
 }
 

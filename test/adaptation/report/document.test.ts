@@ -197,3 +197,28 @@ test('answers of batches have no latency in the report', () => {
   const earlier = { ...batched, api: { ...api, latencyP50Ms: 0, latencyP95Ms: 0 } };
   assert.equal(latency(earlier), '–', 'as an earlier version stored it');
 });
+
+test('a kind with few positions shows no change in points', () => {
+  const report = reportOf(true);
+  const changes = (places: number) => {
+    const byKind = Object.fromEntries(Object.entries(report.byKind).map(([kind, each]) => [kind, { ...each, places }]));
+    const { sections } = reportDocument({ ...report, byKind }, 'engine', at);
+    return sections.find(({ title }) => title.startsWith('Before and after'))?.table?.rows.map((row) => row.at(-1));
+  };
+  assert.deepEqual(new Set(changes(19)), new Set(['too few positions']));
+  for (const change of changes(20) ?? ['']) assert.match(`${change}`, /^[+−]\d+\.\d points$/);
+});
+
+test('the report of a run without training says so, lists no files for training and repeats no note', () => {
+  const report = reportOf(true);
+  assert.ok(report.neural);
+  const neural = { ...report.neural, used: 'base' as const, training: undefined };
+  const note = 'The neural model was not adapted: the time is too short.';
+  const { sections } = reportDocument({ ...report, neural, notes: [note, note, 'More.', 'More.'] }, 'engine', at);
+  const text = sections.flatMap((section) => section.text);
+  assert.ok(text.includes('This run trained nothing.'));
+  assert.equal(text.filter((each) => each.includes(note)).length, 1);
+  assert.equal(text.filter((each) => each === 'More.').length, 1);
+  assert.doesNotMatch(text.join(' '), /for training/);
+  assert.match(plainTextOf(reportDocument(report, 'engine', at)), /180 for training/);
+});
