@@ -13,7 +13,7 @@ import type { Configuration } from '../settings/configuration.ts';
 import type { Api } from './api.ts';
 import { type ApiKey, type KeyOwner, keyProblem } from './api-key.ts';
 import { editorModels } from './editor-models.ts';
-import { termsOf, tryModel } from './try-model.ts';
+import { keyNeedInWords, priceInWords, termsOf, tryModel } from './try-model.ts';
 
 export interface ChooseDeps {
   readonly api: Api;
@@ -53,19 +53,22 @@ export async function chooseModel(deps: ChooseDeps): Promise<boolean> {
 async function pickProvider(current: string | undefined): Promise<Provider | undefined> {
   const rows = providers.map((provider) => ({
     label: safeText(provider.label),
-    description: joined(
-      [
-        provider.baseUrl && safeText(apiHost({ provider: provider.id }, {})),
-        provider.id === providerOf(current).id ? t('in use') : '',
-      ],
-      ' · ',
-    ),
+    description: providerInWords(provider, provider.id === providerOf(current).id),
     detail: termsOf(provider.id),
     provider,
   }));
   const title = t('Choose the Large Model (1 of 3): provider');
   const placeHolder = t('A provider, your own server, or the models of this editor');
   return (await window.showQuickPick(rows, { title, placeHolder, ignoreFocusOut: true }))?.provider;
+}
+
+/** Host, price of the usual model, and whether a key is needed; the terms have a line of their own. */
+function providerInWords(provider: Provider, isCurrent: boolean): UiText {
+  const host = provider.baseUrl && apiHost({ provider: provider.id }, {});
+  const facts = provider.facts(provider.defaultModel, host);
+  const price = facts.guessed && provider.defaultModel === '' ? t('price by model') : priceInWords(facts);
+  const parts = [host && safeText(host), price, keyNeedInWords(provider), isCurrent ? t('in use') : ''] as const;
+  return joined(parts, ' · ');
 }
 
 /** Asks only for the address of a user's own server. '': the provider's own address; undefined: dismissed. */
@@ -95,7 +98,8 @@ export async function askUrl(title: UiText, value: string, emptyHint?: UiText): 
 }
 
 export async function pickModel(title: UiText, settings: LlmSettings): Promise<string | undefined> {
-  const { defaultModel } = providerOf(settings.provider);
+  const provider = providerOf(settings.provider);
+  const { defaultModel } = provider;
   const modelList = await window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: t('Looking for models at {0}…', apiHost(settings)) },
     () => listModels(settings, new AbortController().signal, { editor: editorModels }),
@@ -112,7 +116,10 @@ export async function pickModel(title: UiText, settings: LlmSettings): Promise<s
   const other = { label: withIcon('edit', t('Another…')), description: t('by its name'), model: '' };
   const rows = models.map((model) => ({
     label: safeText(model),
-    ...(model === defaultModel && { description: t('default') }),
+    description: joined(
+      [model === defaultModel ? t('default') : '', priceInWords(provider.facts(model, apiHost(settings)))],
+      ' · ',
+    ),
     model,
   }));
   const picked = await window.showQuickPick([...rows, other], { title, ignoreFocusOut: true });

@@ -1,6 +1,8 @@
 // A test call with a fixed text, so that nothing of a folder is sent: latency, cost, and whether the answer was right.
 import type { Result } from '../../common/errors.ts';
 import { apiHost, modelOf } from '../../llm/connect.ts';
+import type { ModelFacts } from '../../llm/protocol/models.ts';
+import type { Provider } from '../../llm/protocol/wire.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
 import type { LlmAnswer, LlmClient, LlmSettings } from '../../llm/types.ts';
 import { completionPrompt } from '../../prompts/completion/completion-prompt.ts';
@@ -43,6 +45,19 @@ function describeAnswer(answer: LlmAnswer, { facts }: LlmClient, settings: LlmSe
     Math.round(firstTokenMs),
   );
   return sentences(time, price, verdict, termsOf(settings.provider));
+}
+
+/** The price of a model's tokens, without the prompt cache. */
+export function priceInWords({ guessed, input, output }: ModelFacts): UiText {
+  if (guessed) return t('price unknown');
+  if (input === 0 && output === 0) return t('no price per token');
+  return t('{0} in, {1} out per million tokens', `$${input}`, `$${output}`);
+}
+
+/** Whether the provider needs an API key. */
+export function keyNeedInWords({ key }: Pick<Provider, 'key'>): UiText {
+  if (key.need === 'required') return t('needs a key');
+  return key.need === 'none' ? t('no key') : t('key only if your server asks for one');
 }
 
 /** Whether the provider's terms allow training on its answers. */
