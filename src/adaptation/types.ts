@@ -10,8 +10,9 @@ import type { AdaptReport } from './report/types.ts';
 export interface AdaptRequest {
   /** The workspace folder. */
   readonly root: string;
-  /** Folder of this workspace folder's specialist (created if missing), and folder of the SQLite store. */
+  /** Folder of this workspace folder's specialist, created if missing. */
   readonly specialistFolder: string;
+  /** Folder of the SQLite store. */
   readonly storeFolder: string;
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;

@@ -8,7 +8,7 @@ import { languageOf } from '../text/languages.ts';
 /** An empty text: the model had nothing to add. */
 export interface CachedAnswer {
   readonly text: string;
-  /** UTF-16 units after the cursor that it replaces: closing brackets that are part of `text`. Absent: none. */
+  /** UTF-16 units after the cursor that `text` replaces: closing brackets that `text` contains. Absent: none. */
   readonly over?: number;
   readonly source: Exclude<AnswerSource, 'none'>;
   readonly model: string;
@@ -71,7 +71,7 @@ export class CompletionCache {
     const seen = this.entries.filter(({ answer }) => answer === visible);
     for (const entry of [...seen, ...[...this.entries].reverse()]) {
       const { text, over = 0 } = entry.answer;
-      // After all of it was typed, a new request is needed.
+      // After the whole answer was typed, a new request is needed.
       const since = entry.position.typedSince(
         query,
         (typed) => typed === '' || (typed.length < text.length && text.startsWith(typed)),

@@ -20,7 +20,7 @@ export type ModelToOpen = Omit<OpenRequest, 'key' | 'snapshot' | 'changes'>;
 
 export type NeuralState =
   | { readonly kind: 'off' }
-  /** `again`: it was ready before. */
+  /** `again`: whether the model was ready before. */
   | { readonly kind: 'opening'; readonly name: string; readonly again: boolean }
   | { readonly kind: 'ready'; readonly name: string; readonly precision: string; readonly loadMs: number }
   | { readonly kind: 'failed'; readonly failure: Failure };
@@ -33,7 +33,7 @@ export interface IndexState {
 
 export interface NeuralFolderDeps {
   readonly index: IndexState;
-  /** Its name in the engine, which several folders share. */
+  /** The folder's name in the engine, which several folders share. */
   readonly key: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -66,7 +66,7 @@ export class NeuralFolder {
     return this.current;
   }
 
-  /** Why it does not answer; undefined if it is off. After the rest that follows failures, it is opened again. */
+  /** Why the model does not answer; undefined if it is off. Some time after failures the model is opened again. */
   absence(): string | undefined {
     this.retry();
     if (this.current.kind === 'opening') return 'the neural model is starting';
@@ -109,7 +109,7 @@ export class NeuralFolder {
   }
 
   /**
-   * Its draft; undefined if it fails or is cancelled.
+   * The model's draft; undefined if the request fails or is cancelled.
    * @param foreseen receives the latency estimate before the draft starts
    */
   async draft(

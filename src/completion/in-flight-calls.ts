@@ -22,9 +22,9 @@ export interface InFlightCall {
   readonly startedAt: number;
   /** Resolves after `onLanded` was called; never rejects. */
   readonly landed: Promise<Result<LlmAnswer>>;
-  /** Whether it has no waiter. */
+  /** Whether no request waits for the call. */
   isOrphan(): boolean;
-  /** Whether its first token has arrived. */
+  /** Whether the call's first token has arrived. */
   hasBegun(): boolean;
 }
 

@@ -36,11 +36,11 @@ export interface NgramSpecialist extends Specialist, IndexState {
 
 export interface MixedDeps {
   readonly ngram: NgramSpecialist;
-  /** Its name in the engine, which several folders share. */
+  /** The folder's name in the engine, which several folders share. */
   readonly key: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Default PATIENCE_MS. */
+  /** How long a request waits for the engine, ms. Default PATIENCE_MS. */
   readonly patienceMs?: number | undefined;
   readonly onState: () => void;
   /** A better answer may be available: the engine was opened, or a late answer has come. */
@@ -55,10 +55,10 @@ interface Asked {
   draft: Promise<Draft | undefined>;
   /** Resolves with the expected completion time, monotonic ms; never if the prompt is cached. */
   readonly due: Promise<number>;
-  /** Time of the request that waits for it; monotonic, ms. */
+  /** Time of the request that waits for the draft; monotonic, ms. */
   requestedAt: number;
   done: boolean;
-  /** Another file has changed since it started. */
+  /** Whether another file has changed since the draft started. */
   outdated: boolean;
 }
 

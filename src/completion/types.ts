@@ -33,10 +33,10 @@ export interface CompletionRequest {
 
 export interface Completion {
   readonly id: string;
-  /** To insert at the cursor. */
+  /** Text to insert at the cursor. */
   readonly text: string;
   /**
-   * UTF-16 units after the cursor that it replaces: closing brackets that the editor inserted and `text` contains.
+   * UTF-16 units after the cursor that `text` replaces: closing brackets that the editor inserted and `text` contains.
    * Absent: none.
    */
   readonly over?: number;
@@ -48,7 +48,7 @@ export interface Completion {
   readonly latencyMs: number;
   readonly costUsd: number;
   readonly savedUsd: number;
-  /** Answered from the cache. */
+  /** Whether the answer is from the cache. */
   readonly cached: boolean;
 }
 
@@ -59,9 +59,10 @@ export type CompletionEvent =
   /** Once per shown suggestion: not sent again while the user types it. */
   | { readonly kind: 'answered'; readonly request: CompletionRequest; readonly completion: Completion }
   | { readonly kind: 'nothing'; readonly request: CompletionRequest; readonly decision?: Decision }
-  /** A paid API answer that was not shown: its request was overtaken, or the call was aborted. Every paid answer is
-   * reported
-   * once: here, or as the `costUsd` of the completion that shows it first. */
+  /**
+   * A paid API answer that was not shown: its request was overtaken, or the call was aborted. Every paid answer is
+   * reported once: here, or as the `costUsd` of the completion that shows it first.
+   */
   | { readonly kind: 'paid-unshown'; readonly path: string; readonly model: string; readonly costUsd: number }
   /** Once per kind of failure until a call succeeds again. */
   | { readonly kind: 'api-failed'; readonly code: ErrorCode; readonly message: string; readonly retryAtMs?: number }

@@ -17,10 +17,10 @@ export interface CommitJobRequest extends CommitSource {
 
 export interface CommitMessage {
   readonly message: string;
-  /** The model that wrote it; absent: a local draft. */
+  /** The large model that wrote the message; absent: a local draft. */
   readonly model?: string;
   readonly costUsd: number;
-  /** Why the large model did not write it although allowed. */
+  /** Why the large model did not write the message although allowed. */
   readonly trouble?: string;
 }
 

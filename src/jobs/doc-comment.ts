@@ -21,10 +21,10 @@ export interface WrittenComment {
   readonly edit: DocEdit;
   /** Name of the function. */
   readonly name: string;
-  /** The model that wrote it; absent: a local draft. */
+  /** The large model that wrote the comment; absent: a local draft. */
   readonly model?: string;
   readonly costUsd: number;
-  /** Why the large model did not write it although allowed. */
+  /** Why the large model did not write the comment although allowed. */
   readonly trouble?: string;
 }
 

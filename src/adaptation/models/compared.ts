@@ -11,7 +11,7 @@ const FILE = 'compared.json';
 
 /** A comparison at the same positions, in files that neither model was trained on. */
 interface Comparison {
-  /** The base that was worse. Bases of the same name with other weights were not measured. */
+  /** The base that was worse than the model. Bases of the same name with other weights were not measured. */
   readonly base: { readonly name: string; readonly weights: Sha256 };
   readonly figures: { readonly adapted: Figures; readonly base: Figures };
 }

@@ -16,7 +16,7 @@ export type MixtureWeightsResult = Requests['fit']['result'];
 export interface OpenOptions {
   /** Positions for fitting the mixture if the model has no weights of its own. */
   readonly positions: readonly CursorExample[];
-  /** Fits the weights even if the model has some, starting from those. */
+  /** Whether to fit the weights even if the model has some. The fit starts from those. */
   readonly refit: boolean;
   readonly tell: Tell;
   readonly signal: AbortSignal;

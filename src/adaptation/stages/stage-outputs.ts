@@ -25,7 +25,7 @@ import type { StageRunner } from './stage-runner.ts';
 import type { Training } from './training.ts';
 
 export interface RunDeps {
-  /** Needed by a request with a neural part. */
+  /** The engine, which a request with a neural part needs. */
   readonly engine?: Engine | undefined;
   /** Undefined: local only. */
   readonly llm: LlmClient | undefined;

@@ -9,14 +9,16 @@ export type Tell = (update: Omit<ProgressUpdate, 'stage' | 'step' | 'overall' | 
 
 /** @typeParam M outputs by stage name. @typeParam S names of the sources. @typeParam R the run */
 export interface Stage<M, S extends string, R, W extends keyof M> extends Row {
-  /** The runs that include it. */
+  /** The kinds of runs that include the stage. */
   readonly of: 'all' | 'adapting' | 'neural' | 'api' | 'training-labels' | 'first-look';
   readonly reads: readonly (Exclude<keyof M, W> | S)[];
-  /** Version of its code, from 1: raise it when the same inputs give another output. */
+  /** Version of the stage's code, from 1: raise it when the same inputs give another output. */
   readonly version?: number;
   /** Other inputs: options and shipped files. */
   readonly settings?: (run: R) => unknown;
-  /** Its output is stored as JSON. Returns whether a stored output is valid for this run and its files exist. */
+  /**
+   * Present if the output is stored as JSON. Returns whether a stored output is valid for this run and its files exist.
+   */
   readonly keeps?: (output: M[W], run: R) => boolean;
   readonly run: (runner: StageRunner<M, S, R>, tell: Tell) => M[W] | Promise<M[W]>;
 }

@@ -7,8 +7,7 @@ const DAY = 86_400_000;
 
 /**
  * 1 on average. The newest file counts twice as much as an old one; no file counts more than twice or less than half
- * the
- * average. Ages are whole days before the newest file, so that no clock matters. Equal or unknown ages give 1.
+ * the average. Ages are whole days before the newest file, so that no clock matters. Equal or unknown ages give 1.
  */
 export function recencyOf(files: readonly HarvestedFile[]): (file: HarvestedFile) => number {
   const newest = files.reduce((latest, { changedAt = 0 }) => Math.max(latest, changedAt), 0);

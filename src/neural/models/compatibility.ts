@@ -42,8 +42,8 @@ export function fitsTokenizer(
 }
 
 /**
- * Path of the model's tokenizer.json: of the n-grams' one, its own and its base's, the one that it was made for. If
- * none fits, that of the n-grams: loading then reports the error.
+ * Path of the tokenizer.json that the model was made for: that of the n-grams, of the model, or of its base. If none
+ * fits, the n-grams' path is returned, and loading reports the error.
  */
 export function tokenizerPathFor(model: string, base: string | undefined, tokenizer: string): string {
   const expected = unwrap(readManifest(model))?.tokenizer;
@@ -73,11 +73,11 @@ export function fitsBase(manifest: PackageManifest, base: Pick<PackageManifest, 
 
 /** How a folder's adapted model can be used with the present bases. */
 export interface BaseCompatibility {
-  /** Folder of the base to open it over: the one in use or, for an adapter of another base beside it, that one. */
+  /** Folder of the base that the model is opened over: the base in use, or the adapter's own base beside it. */
   readonly over: string;
-  /** Name of the base that it was made from. */
+  /** Name of the base that the model was made from. */
   readonly madeFrom: string;
-  /** It was made from the base in use or an earlier version of it, or its origin is unknown. */
+  /** Whether the model was made from the base in use or an earlier version of it, or its origin is unknown. */
   readonly isOwn: boolean;
 }
 

@@ -29,7 +29,7 @@ const BEFORE = { reach: 20_480, step: 4096 };
 const AFTER = 5000;
 
 /**
- * @param place with its whole query redacted; it is cut here
+ * @param place with the whole query redacted. This function cuts the query.
  * @param snippets redacted
  */
 export function requestAt(

@@ -1,10 +1,10 @@
-// The form of the neural model's prompt, and of the samples that teach it: a row of neural/models/dialects.ts, for the
-// models that ship
+// Writes the neural model's prompt and its training samples in a dialect (neural/models/dialects.ts). For the shipped
+// models:
 //
 //   [<|snippet|> path \n lines ...] <|file|> path \n <|suffix|> SUFFIX <|prefix|> PREFIX   then the middle and <|eom|>
 //
-// The middle continues the prefix with no token between, so that a keystroke only adds tokens at the end. In a form
-// with the suffix after the prefix, the planner lets typed tokens begin the middle, so that no key runs the suffix again. Serving
+// The middle continues the prefix with no token between, so that a keystroke only adds tokens at the end. In a dialect
+// with the suffix after the prefix, typed tokens begin the middle, so that no keystroke runs the suffix again. Serving
 // (specialist/decoding/prompt-planner.ts), training (adaptation/training-data/samples.ts) and benchmarks use this file.
 // models/pretrain/prompt.py does the same in Python; build/golden-prompt.ts writes test/golden/prompt.json, and tests
 // compare both with it.
@@ -33,8 +33,9 @@ const LEAST_SNIPPET = 24;
 const REACH = 40;
 /** Maximum length of the rest of the cursor's line, UTF-16 units. */
 const REST_REACH = 400;
-/** For the suffix: encoded UTF-16 units per token, and tokens at the end that a longer text may split differently. */
+/** UTF-16 units of a suffix that are encoded per wanted token. */
 const UNITS = 8;
+/** Number of last tokens of an encoded suffix that may differ in a longer text. */
 const UNSURE = 8;
 
 export class PromptForm {
@@ -43,7 +44,7 @@ export class PromptForm {
   private readonly tokenizer: Tokenizer;
   private readonly suffixFirst: boolean;
 
-  /** Throws CodedError 'unsupported' if the tokenizer lacks a token of the form. */
+  /** Throws CodedError 'unsupported' if the tokenizer lacks a token of the dialect. */
   constructor(tokenizer: Tokenizer, limits: PromptLimits = PROMPT_LIMITS, dialect: Dialect = DIALECT) {
     this.tokenizer = tokenizer;
     this.limits = limits;
@@ -51,7 +52,7 @@ export class PromptForm {
     this.suffixFirst = DIALECTS[dialect].suffixFirst;
   }
 
-  /** The path after its mark, if the form has one; plain text begins with it, too. */
+  /** The path after the dialect's file mark, if there is one. Plain text begins with the path, too. */
   file(path: string): number[] {
     const { file } = this.specials;
     return file === undefined ? [] : [file, ...this.tokenizer.encode(`${path}\n`).subarray(0, this.limits.head)];
@@ -70,7 +71,7 @@ export class PromptForm {
       ...(suffixFirst ? marked(specials.suffix, suffix) : []),
       ...marked(specials.prefix, []),
     ];
-    // A form without marks begins with the end-of-text token, so that no prompt is empty.
+    // A dialect without marks begins with the end-of-text token, so that no prompt is empty.
     return head.length > 0 ? head : [specials.end];
   }
 
@@ -137,7 +138,7 @@ export class PromptForm {
   }
 }
 
-/** The text after its mark; nothing if the form has no such mark. */
+/** The text after its mark; empty if the dialect has no such mark. */
 function marked(mark: number | undefined, ids: ArrayLike<number>): number[] {
   return mark === undefined ? [] : [mark, ...Array.from(ids)];
 }

@@ -14,7 +14,7 @@ const DEPTH = 2;
 const SEED = 2;
 
 /**
- * @param foreseen the n-grams' probability of each token of a file
+ * @param foreseen the probability that the n-grams give each token of a file
  * @returns at most `most` positions without duplicates, the most useful first; deterministic
  */
 export async function chooseTrainingPositions(

@@ -4,14 +4,14 @@ import type { Branches, Path } from '../../neural/inference/branches.ts';
 import { type BeamHypothesis, type BeamLimits, BeamSearch } from '../ngram/beam-search.ts';
 
 export interface SearchLimits extends BeamLimits {
-  /** Continuations of one hypothesis that are scored. */
+  /** Maximum number of continuations of one hypothesis that are scored. */
   readonly branching: number;
-  /** Passes of the neural model: bounds the latency. */
+  /** Maximum number of passes of the neural model, which bounds the latency. */
   readonly passes: number;
 }
 
 export interface SearchRoot {
-  /** Behind the prompt: tokens that the search has run stay there. */
+  /** The tree after the prompt. Tokens that the search has run stay there. */
   readonly branches: Branches;
   readonly contextLength: number;
   /** Logits after the prompt, [vocabulary]. */
@@ -19,11 +19,11 @@ export interface SearchRoot {
 }
 
 export interface BranchScorer<H extends BeamHypothesis> {
-  /** The continuations of a hypothesis, finished ones among them. `logits`: after its last token, [vocabulary]. */
+  /** The continuations of a hypothesis, also finished ones. `logits` follow its last token, [vocabulary]. */
   readonly continuations: (hypothesis: H, logits: Float32Array, depth: number) => readonly H[];
-  /** The hypothesis' tokens from the prompt's end on. */
+  /** The hypothesis' tokens after the prompt. */
   readonly path: (hypothesis: H) => Path;
-  /** Paths with at most `most` more tokens that the next passes probably need, to be run in the same pass. */
+  /** Longer paths, with at most `most` more tokens, that later passes probably need. They are run in the same pass. */
   readonly ahead?: (hypothesis: H, most: number) => readonly Path[];
 }
 

@@ -3,8 +3,8 @@
 /** Weight of the newest value in the running means. */
 const SMOOTHING = 0.2;
 /**
- * A prompt with at least this many new tokens counts as a new position. The time of a shorter one says nothing about a
- * single token, and counts as part of the line.
+ * A prompt with at least this many new tokens counts as a new position. A shorter prompt is too short to measure the
+ * time of a token, so its time counts as part of the line.
  */
 export const NEW_POSITION_TOKENS = 32;
 
@@ -27,8 +27,8 @@ export class DraftLatency {
 
   /**
    * Records that a line was written.
-   * @param ms including its prompt
-   * @param lineMs without the prompt
+   * @param ms time including the prompt
+   * @param lineMs time without the prompt
    */
   lineWritten(promptTokens: number, ms: number, lineMs: number): void {
     this.lineMs = smooth(this.lineMs, promptTokens < NEW_POSITION_TOKENS ? ms : lineMs);

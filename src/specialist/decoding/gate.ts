@@ -10,9 +10,9 @@ export interface GateFacts {
   readonly fromOpenFile: boolean;
   readonly ngramBest: number;
   readonly neuralBest: number;
-  /** Of the neural distribution, nats. */
+  /** Entropy of the neural distribution, nats. */
   readonly entropy: number;
-  /** Both models have the same most likely event. */
+  /** Whether both models have the same most likely event. */
   readonly modelsAgree: boolean;
   readonly isFirstToken: boolean;
 }

@@ -1,6 +1,6 @@
-// A line's log probability under the neural model, byte by byte: its tokens end elsewhere than the n-grams', so both
-// are compared on bytes. The probability of a prefix is that of the tokens before, times that of all tokens that cover
-// its last bytes.
+// A line's log probability under the neural model, byte by byte. The two models' tokens end at different bytes, so they
+// are compared on bytes. The probability of a prefix is the product of two probabilities: that of the tokens before the
+// last one, and that of all tokens that cover the prefix's last bytes.
 
 import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import { logOf } from './logit-reader.ts';
@@ -12,11 +12,11 @@ const ENDINGS = 3;
 
 export class LineScores {
   private readonly mapping: VocabularyMapping;
-  /** Bytes from the respelled text on, to the end of the line. */
+  /** Bytes from the start of the respelled text to the end of the line. */
   private readonly bytes: Uint8Array;
-  /** Offset of each token, and the end. */
+  /** Offset of each token in `bytes`, and the length of all. */
   private readonly starts: number[] = [0];
-  /** Log probability of the tokens before each token, and of all. */
+  /** Log probability of the tokens before each token, and of all tokens. */
   private readonly before: number[] = [0];
   private readonly readings: readonly TokenDistribution[];
   private readonly path: readonly number[];
@@ -24,9 +24,9 @@ export class LineScores {
 
   /**
    * @param path tokens that spell the bytes
-   * @param readings before each token, and after the last
-   * @param end bytes of the line, if the bytes also hold the text behind the cursor: a model that is not shown that
-   * text has to predict it
+   * @param readings the distributions before each token, and after the last
+   * @param end length of the line in bytes, if `bytes` also holds the text after the cursor. A model that does not see
+   * that text in its prompt has to predict it.
    */
   constructor(
     mapping: VocabularyMapping,
@@ -78,13 +78,13 @@ export class LineScores {
     return logOf(sum);
   }
 
-  /** The distribution behind the first `end` bytes, if a token begins there. */
+  /** The distribution after the first `end` bytes, if a token begins there. */
   readingAt(end: number): TokenDistribution | undefined {
     const token = this.starts.indexOf(end);
     return token < 0 ? undefined : this.readings[token];
   }
 
-  /** Index of the token that holds a byte. */
+  /** Index of the token that contains a byte. */
   private tokenAt(byte: number): number {
     let token = this.starts.length - 2;
     while (token > 0 && (this.starts[token] as number) > byte) token--;

@@ -1,11 +1,11 @@
-// Lines of a model that llama.cpp serves. Distributions behind the last prompt are kept: a line that is asked for
-// again, or that the user types on, is not run again.
+// Lines of a model that llama.cpp serves. Distributions after the last prompt are cached, so that a line that is
+// requested again, or continued by the user, is not run again.
 import type { LlamaModel, TopTokens } from '../../neural/llama/llama-model.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { LineModel, PromptedLines } from './line-model.ts';
 
-/** Distributions that are kept behind a prompt: more than a line's search asks for. */
+/** Maximum number of cached distributions after a prompt: more than the search for one line needs. */
 const MOST_KEPT = 256;
 
 export class LlamaLines implements LineModel {
@@ -15,7 +15,7 @@ export class LlamaLines implements LineModel {
   readonly dialect: Dialect;
   private readonly model: Pick<LlamaModel, 'contextLength' | 'heldOf' | 'distributionsAfter'>;
   private prompt: readonly number[] = [];
-  /** By the path behind the prompt. */
+  /** Distributions by the path of tokens after the prompt. */
   private known = new Map<string, TopTokens>();
 
   constructor(
@@ -58,7 +58,7 @@ export class LlamaLines implements LineModel {
     this.known.clear();
   }
 
-  /** Keeps the distributions behind a prompt that extends the last one. */
+  /** Keeps the distributions that are still valid if the new prompt extends the last one. */
   private advance(prompt: readonly number[]): void {
     const last = this.prompt;
     const extended = prompt.length >= last.length && last.every((id, i) => prompt[i] === id);
@@ -76,7 +76,7 @@ export class LlamaLines implements LineModel {
     return depth;
   }
 
-  /** @param from number of the path's tokens that the first unknown distribution follows */
+  /** @param from number of tokens of the path before the first distribution that is not cached */
   private async learn(
     prompt: readonly number[],
     path: readonly number[],

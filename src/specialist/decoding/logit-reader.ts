@@ -1,7 +1,7 @@
 // Reads a row of the neural model's logits for the search, the gate and the fit, in one pass.
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 
-/** Most likely tokens that are kept; the n-grams add theirs. */
+/** Number of most likely tokens that are returned. Candidates of the n-grams are added to them. */
 const BEST = 12;
 /** A token this far below the best logit has a share under 1e-9. */
 const NEGLIGIBLE = 20;
@@ -12,7 +12,7 @@ export interface NextTokenDistribution {
   readonly offset: number;
   /** Logarithm of the sum of all exponentials: a token's log probability is its logit minus this. */
   readonly logTotal: number;
-  /** Of the whole distribution, nats. */
+  /** Entropy of the whole distribution, nats. */
   readonly entropy: number;
   /** Probability of all allowed tokens together; 1 if all are allowed. */
   readonly allowed: number;
@@ -129,7 +129,7 @@ export function probability({ logits, offset, logTotal }: NextTokenDistribution,
   return logit === undefined ? 0 : Math.exp(logit - logTotal);
 }
 
-/** Finite for p = 0, too. */
+/** Logarithm that is finite for p = 0, too. */
 export function logOf(p: number): number {
   return Math.log(Math.max(1e-12, p));
 }

@@ -64,15 +64,15 @@ interface PromptedLineQuery extends QuerySite {
 
 /** A prompt that is about to run. */
 interface OpenedPrompt<P> {
-  /** Tokens of it that no cache holds. */
+  /** Tokens of the prompt that no cache holds. */
   readonly freshTokens: number;
   /** Runs the prompt. Rejects with the signal's reason. */
   readonly ready: (signal?: AbortSignal) => Promise<P>;
-  /** Keeps what was run for the next prompt. */
+  /** Closes the prompt. Tokens that were run stay in the cache for the next prompt. */
   readonly close: () => void;
 }
 
-/** What both mixtures have in common: prompt, ranking, block, fit, latency. */
+/** The common part of both mixtures: prompt, ranking, block, fit, latency. */
 export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
   weights: MixWeights;
   protected readonly planner: PromptPlanner;
@@ -93,7 +93,7 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
   protected abstract linesAt(prompted: P, signal?: AbortSignal): Promise<readonly MixHypothesis[]>;
   /** Training examples of the gate: every token of the truth, and its end. Empty if the truth is too long. */
   protected abstract examplesAt(prompted: P, truth: string, signal?: AbortSignal): Promise<GateExample[]>;
-  /** A wanted block below the first line; undefined where only the n-grams write one. */
+  /** A wanted block below the first line; undefined if only the n-grams write blocks. */
   protected abstract blockAt(
     prompted: P,
     first: FirstLine,
@@ -146,7 +146,7 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
     this.planner.noteChange(path);
   }
 
-  /** Leaves the query's prompt in the cache. A cancelled call leaves what it has computed there. */
+  /** Runs the query's prompt into the cache. After a cancelled call the finished part stays there. */
   async warm(query: CompletionQuery, signal?: AbortSignal): Promise<void> {
     await this.withPrompt(query, 0, signal, async () => {});
   }
@@ -221,7 +221,7 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
   }
 }
 
-/** Over a model with the n-grams' tokenizer: both are mixed token by token. */
+/** The specialist for a neural model with the n-grams' tokenizer: both are mixed token by token. */
 export class MixtureSpecialist extends FolderSpecialist<PromptedQuery> {
   private readonly language: Pick<LanguageModel, 'network' | 'prefixes'>;
   private readonly reader: LogitReader;
@@ -309,14 +309,14 @@ export class MixtureSpecialist extends FolderSpecialist<PromptedQuery> {
 }
 
 /**
- * Over a model with a tokenizer of its own: each proposes whole lines, and both score all of them. The n-grams alone
- * write blocks, or the large model does.
+ * The specialist for a neural model with another tokenizer than the n-grams: each proposes whole lines, and both score
+ * all of them. Blocks are written by the n-grams alone, or by the large model.
  */
 export class LineSpecialist extends FolderSpecialist<PromptedLineQuery> {
   private readonly model: LineModel;
   private readonly mapping: VocabularyMapping;
 
-  /** As for MixtureSpecialist. */
+  /** Parameters as for MixtureSpecialist. */
   constructor(
     name: string,
     model: LineModel,

@@ -21,10 +21,10 @@ export interface TokenOption extends MixedProbability {
 }
 
 export interface MixedPrediction {
-  /** Tokens that either model finds likely, most probable first. */
+  /** Tokens that at least one model finds likely, most probable first. */
   readonly options: readonly TokenOption[];
   readonly finish: MixedProbability;
-  /** Of the mixture, nats; all tokens that are no option count as one event. */
+  /** Entropy of the mixture, nats. All tokens that are no option count as one event. */
   readonly entropy: number;
   readonly features: Float32Array;
   readonly facts: GateFacts;
@@ -37,7 +37,7 @@ export class NextTokenMixer {
   private readonly reader: LogitReader;
   private readonly position: NgramCursorPosition;
   private readonly gate: ArrayLike<number>;
-  /** First tokens of the line's rest after the cursor; empty at the end of the line. */
+  /** First tokens of the text between the cursor and the end of its line; empty at the end of the line. */
   private readonly rest: Int32Array;
 
   /** @param rest text between the cursor and its line's end, trimmed */
@@ -56,7 +56,8 @@ export class NextTokenMixer {
   }
 
   /**
-   * @param context tokens before and those of the hypothesis: context[0, end), with room for a few more
+   * @param context context[0, end) holds the tokens before the cursor and those of the hypothesis; a few more entries
+   * follow, which may be overwritten
    * @param healing bytes that the next tokens have to begin with
    * @param row of the logits that belong to the hypothesis
    */
@@ -104,7 +105,7 @@ export class NextTokenMixer {
     const scale = ngramTotal > 0 ? 1 / ngramTotal : 0;
     const facts = this.facts(candidates, scale, ngramFinish, reading, isFirstToken);
     const values = gateFeatures(facts);
-    // A model that did not expect the healed bytes says little about what follows them.
+    // If the neural model did not expect the healed bytes, its prediction of the next token counts less.
     const neuralWeight = firstExpertWeight(values, this.gate) * reading.allowed;
     const ngramWeight = (1 - firstExpertWeight(values, this.gate)) * ngramTotal;
     const gate = neuralWeight + ngramWeight > 0 ? neuralWeight / (neuralWeight + ngramWeight) : 1;
@@ -128,7 +129,7 @@ export class NextTokenMixer {
     return { options, finish, entropy, features: values, facts, gate };
   }
 
-  /** Probabilities of a token that really came; undefined: the end. Call it for the latest prediction only. */
+  /** Probabilities of the author's next token under the latest prediction; undefined: the end of the line. */
   probabilityOf(
     token: number | undefined,
     prediction: MixedPrediction,

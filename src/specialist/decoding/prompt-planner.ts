@@ -1,5 +1,5 @@
-// Plans the neural model's prompt so that it changes little from keystroke to keystroke: the cache then holds all but
-// the newest tokens. Its form is in prompts/completion/.
+// Plans the neural model's prompt so that it changes little from keystroke to keystroke. The cache then holds all
+// tokens except the newest. prompts/completion/prompt-form.ts writes the prompt.
 import type { CompletionQuery, Snippet } from '../../common/completion.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import { PROMPT_LIMITS, PromptForm, type PromptLimits } from '../../prompts/completion/prompt-form.ts';
@@ -11,37 +11,39 @@ interface Plan {
   /** Tokens of snippets, file name and suffix. */
   readonly head: readonly number[];
   readonly suffix: readonly number[];
-  /** Index of the prefix's first token among the file's tokens; `opening` holds that token and the next ones. */
+  /** Index of the prefix's first token among the file's tokens. */
   readonly start: number;
+  /** The first tokens of the prefix. */
   readonly opening: readonly number[];
   readonly snippets: readonly Snippet[];
-  /** Tokens of the prefix where the form's tail follows it; what was typed since begins the middle. */
+  /** Tokens of the prefix. Tokens typed since then begin the middle if the suffix follows the prefix. */
   prefix: readonly number[];
-  /** Tokens of the prefix when its snippets were last chosen or confirmed; `changed` are the files changed since. */
+  /** Length of the prefix, in tokens, when its snippets were last chosen or confirmed. */
   chosenAt: number;
+  /** Paths of files that changed since then. */
   readonly changed: Set<string>;
 }
 
 /** Tokens that are compared to see whether a prefix still begins in the same way. */
 const OPENING = 12;
 /**
- * Snippets are chosen again when a prefix has doubled and grown by this many tokens: in a new file the first choice has
- * nothing to go by.
+ * Snippets are chosen again when a prefix has doubled and grown by at least this many tokens, because the first choice
+ * in a new file is based on little text.
  */
 const GROWTH = 4;
 /**
- * Typed tokens that stand at the beginning of the middle, in a form with the suffix behind the prefix: a keystroke then
- * runs only them, and not the suffix again.
+ * Maximum number of typed tokens at the beginning of the middle, in a dialect with the suffix after the prefix. A
+ * keystroke then runs only these tokens, and not the suffix again.
  */
 const MOST_BEGUN = 24;
-/** Plans that are kept: the user moves between a few positions. */
+/** Number of plans that are kept, because the user moves between a few positions. */
 const PLANS = 4;
 
 export class PromptPlanner {
   private readonly form: PromptForm;
   private plans: Plan[] = [];
 
-  /** Throws CodedError 'unsupported' if the tokenizer lacks a token of the form. */
+  /** Throws CodedError 'unsupported' if the tokenizer lacks a token of the dialect. */
   constructor({ tokenizer }: Vocabulary, limits: PromptLimits = PROMPT_LIMITS, dialect?: Dialect) {
     this.form = new PromptForm(tokenizer, limits, dialect);
   }
@@ -78,7 +80,7 @@ export class PromptPlanner {
     if (plan.suffix.length !== suffix.length || suffix.some((id, i) => plan.suffix[i] !== id)) return false;
     const compared = Math.min(plan.opening.length, contextLength - plan.start);
     for (let i = 0; i < compared; i++) if (context[plan.start + i] !== plan.opening[i]) return false;
-    // Far above the old cursor the prompt would leave out text that there is room for.
+    // If the cursor moved far up, the old start would leave little text before it, although more fits.
     return plan.start === 0 || contextLength - plan.start >= limits.prefix / 2;
   }
 
@@ -100,8 +102,8 @@ export class PromptPlanner {
 }
 
 /**
- * False if a shown snippet, or one that would be chosen now, is from a changed file; and if the text typed since calls
- * for another snippet.
+ * False if a snippet in the prompt, or one that would be chosen now, is from a changed file. Also false if another
+ * snippet would be chosen for the text typed since.
  */
 function isUpToDate(plan: Plan, { contextLength }: OwnFile, snippets: () => readonly Snippet[]): boolean {
   const { changed } = plan;

@@ -12,7 +12,7 @@ export interface LineMixtureModels extends Omit<SearchModels, 'mixer'> {
   readonly lines: PromptedLines;
   readonly mapping: VocabularyMapping;
   readonly gate: ArrayLike<number>;
-  /** First tokens, in the n-grams' vocabulary, of the line's rest after the cursor; empty at the end of the line. */
+  /** First tokens, in the n-grams' vocabulary, of the text between the cursor and its line's end; may be empty. */
   readonly rest: Int32Array;
   readonly restText: string;
 }
@@ -66,7 +66,7 @@ export async function proposeLine(
   return undefined;
 }
 
-/** The likeliest token that may come. */
+/** The likeliest allowed token. */
 function choose(
   { ids }: TokenDistribution,
   left: Uint8Array,
@@ -88,7 +88,7 @@ function choose(
   return 'none';
 }
 
-/** The path with what the n-grams expect behind it: a whole line that begins so, or their likeliest next tokens. */
+/** The path, extended by the n-grams' whole line that begins with it, or by their likeliest next tokens. */
 function expectedPath(
   models: LineMixtureModels,
   { healed, expected, before }: LineRequest,
@@ -109,7 +109,7 @@ function expectedPath(
   return path;
 }
 
-/** The n-grams' likeliest tokens behind a beginning of the line, while they are sure enough. */
+/** The n-grams' likeliest tokens after the beginning of a line, while their joint probability is high enough. */
 function continuation({ position, vocabulary }: LineMixtureModels, { before }: SearchStart, beginning: string): string {
   const { predictor, scope, path } = position;
   const kept = Math.min(before.length, longestMatch);

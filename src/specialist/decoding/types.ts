@@ -4,7 +4,7 @@ import type { FileChange } from '../ngram/protocol.ts';
 
 /** How neural models are loaded and run. */
 export interface Serving {
-  /** Folder of the base under an adapter. */
+  /** Folder of the adapter's base; absent: the model is no adapter. */
   readonly base?: string;
   /** Path of tokenizer.json. */
   readonly tokenizer: string;
@@ -16,7 +16,7 @@ export interface Serving {
   readonly device?: 'auto' | 'cpu';
 }
 
-/** What a folder's specialist is loaded from. */
+/** The files and changes that a folder's specialist is loaded from. */
 export interface MixSource extends Serving {
   /** Identifies an open specialist; chosen by the caller. Opening a key again replaces its specialist. */
   readonly key: string;
@@ -44,7 +44,7 @@ export interface OpenedSpecialist {
 
 /** The expected cost of a draft, known before it begins. */
 export interface LatencyEstimate {
-  /** Tokens of its prompt that no cache holds. */
+  /** Tokens of the draft's prompt that no cache holds. */
   readonly promptTokens: number;
   /** Estimate from earlier drafts on this machine; absent before the first one. */
   readonly ms?: number;
@@ -61,7 +61,7 @@ export interface LabeledQuery {
 export interface QueryLoss {
   /** Number of scored tokens; 0 if the truth is too long to be scored. */
   readonly tokens: number;
-  /** Sum over the tokens. */
+  /** Sum of the losses of all tokens. */
   readonly nats: number;
 }
 
@@ -76,7 +76,7 @@ export interface MixWeights {
 
 export interface MixFit {
   readonly weights: MixWeights;
-  /** Tokens and queries that it was fitted on. */
+  /** Numbers of tokens and queries that the weights were fitted on. */
   readonly tokens: number;
   readonly queries: number;
   /** Mean log loss on those tokens, nats, of each model alone and of the mixture. */

@@ -1,4 +1,4 @@
-// Beam search with any model as its scorer: which hypotheses stay open, which are finished, which are dropped.
+// Beam search with any model as its scorer. Decides which hypotheses stay open, are finished, or are dropped.
 
 export interface BeamHypothesis {
   /** Log probability of the tokens and, when finished, of the end. */
@@ -7,9 +7,9 @@ export interface BeamHypothesis {
 }
 
 export interface BeamLimits {
-  /** Open hypotheses that stay at each depth. */
+  /** Maximum number of open hypotheses at each depth. */
   readonly width: number;
-  /** Finished hypotheses to choose from. */
+  /** Number of finished hypotheses after which less probable open ones are dropped. */
   readonly wanted: number;
   /** A hypothesis is dropped if it is less likely than the best by this many nats. */
   readonly pruning: number;
@@ -44,7 +44,7 @@ export class BeamSearch<H extends BeamHypothesis> {
     this.open = grown.filter(({ logProbability }) => logProbability > floor).slice(0, limits.width);
   }
 
-  /** Finished hypotheses, or the open ones where none finished; most probable first. */
+  /** Finished hypotheses, or the open ones if none finished; most probable first. */
   get found(): readonly H[] {
     return this.finished.length > 0 ? this.finished : this.open;
   }

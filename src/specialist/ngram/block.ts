@@ -22,13 +22,13 @@ export interface BlockParts {
 export interface FirstLine {
   readonly draft: Omit<Draft, 'latencyMs'>;
   readonly steps: readonly Step[];
-  /** Probability that the line ends behind the steps. */
+  /** Probability that the line ends after the steps. */
   readonly lineEndProbability: number;
 }
 
 /** Request for the next line, to the model that writes the block. */
 export interface NextLineRequest {
-  /** The last tokens up to the end of the last line. */
+  /** The last tokens of the text, up to the end of the last written line. */
   readonly context: Int32Array;
   /** Tokens that the next line may take. */
   readonly tokensLeft: number;
@@ -38,15 +38,15 @@ export interface NextLineRequest {
 export type BlockLine = { readonly lineEnd: Step; readonly line: Hypothesis } | 'end' | undefined;
 
 export interface Block {
-  /** Begins with a line end; '' if the first line is alone. */
+  /** Text of the block, which begins with a line end; '' if there is only the first line. */
   readonly text: string;
   readonly steps: readonly Step[];
   /** Product of the lines' probabilities. */
   readonly probability: number;
-  /** It stopped at its own end, not at a limit or at an improbable line. */
+  /** Whether the block ended by itself, not at a limit or at an improbable line. */
   readonly complete: boolean;
   /**
-   * The line that was too improbable as a whole: its beginning may still be right. Absent if the block stopped for
+   * The line that was too improbable as a whole. Its beginning may still be right. Absent if the block stopped for
    * another reason.
    */
   readonly rejected?: Pick<Block, 'text' | 'steps'>;

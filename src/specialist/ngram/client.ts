@@ -1,4 +1,4 @@
-// The n-gram model as other rooms see it: asynchronous, cancellable, and restarted when its worker dies.
+// The n-gram model as other modules use it: asynchronous, cancellable, and restarted when its worker dies.
 
 import { Worker } from 'node:worker_threads';
 import type {
@@ -35,7 +35,7 @@ const mostChanged = 32e6;
 /** Deaths in a row without an answer after which the worker is not restarted. */
 const mostDeaths = 4;
 
-/** Heap limit of a worker, which shares its owner's memory: garbage may not pile up beyond it. */
+/** Heap limit of a worker, so that its garbage cannot use up the memory of the owner's process. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 export interface NgramClientOptions {
@@ -44,12 +44,12 @@ export interface NgramClientOptions {
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
   readonly log?: Log;
-  /** A new worker has replaced one that died, and answers. */
+  /** Called when a new worker has replaced a dead one and answers. */
   readonly onRevived?: () => void;
 }
 
 interface Pending {
-  /** May be dropped when there are too many requests. */
+  /** Whether the request may be dropped when there are too many. */
   readonly optional: boolean;
   /** `undefined`: the worker died. */
   readonly settle: (answer: WorkerResults[keyof WorkerResults] | undefined) => void;
@@ -150,7 +150,7 @@ export class NgramClient implements Specialist, Disposable {
   }
 
   private remember(change: FileChange, at: number): void {
-    // The newest is the last.
+    // The newest change is the last one.
     this.forget(change.path);
     this.changes.set(change.path, { change, at });
     this.changedSize += sizeOf(change);
@@ -211,7 +211,7 @@ export class NgramClient implements Specialist, Disposable {
     worker.on('exit', (code) => {
       if (this.worker === worker) this.revive(code);
     });
-    // A worker keeps the process alive only while it owes an answer.
+    // The worker keeps the process alive only while a request is unanswered.
     worker.unref();
     if (this.snapshotPath !== undefined) {
       const id = this.nextId++;
@@ -222,7 +222,7 @@ export class NgramClient implements Specialist, Disposable {
     for (const { change } of this.changes.values()) this.send({ kind: 'file', change });
   }
 
-  /** Changes after that mark of files that are not open. The worker itself applies open ones to a snapshot. */
+  /** Changes after `mark` of files that are not open. The worker itself applies open files to a snapshot. */
   private closedSince(mark: number): FileChange[] {
     return [...this.changes.values()].flatMap(({ change, at }) =>
       change.kind !== 'open' && at > mark ? [change] : [],

@@ -2,12 +2,15 @@
 // instance is reused for every context; nothing here allocates per context.
 import type { Tier } from '../../common/completion.ts';
 
-/** Match lengths, in tokens, that are told apart: the largest one that does not exceed the match. */
+/** The distinguished match lengths, in tokens. A match counts with the largest one that does not exceed its length. */
 export const levels = [1, 2, 3, 4, 5, 6, 8, 12, 16, 24] as const;
 /** Longer matches count as this long. */
 export const longestMatch = 24;
 
-/** Where an occurrence is; 'agrees': the line after it is the line after the cursor, and that line says something. */
+/**
+ * Where an occurrence is. 'agrees': the line after the occurrence equals the line after the cursor, and that line is
+ * not trivial.
+ */
 export const places = ['near', 'before', 'after', 'open', 'folder', 'project', 'agrees', 'agrees-weakly'] as const;
 export const place = { near: 0, before: 1, after: 2, open: 3, folder: 4, project: 5, agrees: 6, agreesWeakly: 7 };
 export const tierOfPlace: readonly Tier[] = ['open-file', 'open-file', 'open-file', 'open-file', 'folder', 'project'];
@@ -27,7 +30,7 @@ export class Evidence {
   counts = new Float32Array(512 * levels.length);
   /** totals[level * places + place]: occurrences at exactly that level, unweighted. */
   readonly totals = new Float32Array(cells);
-  /** The same for the one token that a fit is about. */
+  /** The same counts for the target token of a fit. */
   readonly targetTotals = new Float32Array(cells);
   /** Length of the longest match, its number of occurrences, and the tier it was found in. */
   matchLength = 0;
@@ -60,10 +63,10 @@ export class Evidence {
   }
 
   /**
-   * @param match its length in tokens
+   * @param match length of the match, tokens
    * @param home place of the occurrence itself
-   * @param counted place that it counts as
-   * @param times number of occurrences that it stands for
+   * @param counted place that the occurrence counts as
+   * @param times number of occurrences that this one stands for
    */
   add(token: number, match: number, home: number, counted: number, times: number): void {
     const level = levelOfMatch[match] as number;

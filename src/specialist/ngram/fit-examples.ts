@@ -116,13 +116,13 @@ export function scoreTokens(files: readonly FitFile[], limit: number, learner: F
   return { tokens, logLoss: loss / tokens, accuracy, ece: expectedCalibrationError(confidences, right, bins) };
 }
 
-/** A cursor in a file that is not in the index, and what its author wrote there. */
+/** A cursor position in a file that is not in the index, and the text that the author wrote there. */
 export interface LabeledLineQuery extends CompletionQuery {
-  /** Of several lines the first counts. */
+  /** The author's text. Only its first line is used. */
   readonly truth: string;
 }
 
-/** @param load prepares the model for a place's query */
+/** @param load prepares the model for the query of a cursor position */
 export function rankingExamples(
   queries: readonly LabeledLineQuery[],
   drafter: NgramDrafter,

@@ -121,7 +121,7 @@ export interface MixtureFitOptions {
 
 const batch = 128;
 
-/** In mini-batches, with the start as prior. Deterministic. */
+/** Fits in mini-batches, with the start weights as prior. Deterministic. */
 export function fitMixture(
   examples: readonly MixtureExample[],
   start: MixtureWeights,

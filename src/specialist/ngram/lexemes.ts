@@ -5,26 +5,28 @@ import { indentLength } from '../../text/indents.ts';
 export type LexemeKind = 'word' | 'number' | 'mark';
 
 export interface Lexeme {
-  /** White space before it, within the line. */
+  /** White space before the lexeme, within the line. */
   readonly lead: string;
   readonly text: string;
   readonly kind: LexemeKind;
-  /** Number of the closed string on the line that holds it, quotes included; -1: in none. */
+  /** Number of the closed string on the line that contains the lexeme, quotes included; -1: none. */
   readonly string: number;
 }
 
 export interface LineShape {
   readonly text: string;
-  /** UTF-16 units; of a blank line 0. */
+  /** UTF-16 units; 0 for a blank line. */
   readonly indent: number;
-  /** Equal for lines that differ only in words, numbers, strings and spaces; 0 if blank, -1 if too long to be copied. */
+  /**
+   * Equal for lines that differ only in words, numbers, strings and spaces; 0 if blank, -1 if too long to be copied.
+   */
   readonly shape: number;
   readonly lexemes: readonly Lexeme[];
 }
 
-/** Longer lines are data, UTF-16 units. */
+/** Lines that are longer than this, in UTF-16 units, are data. */
 const LONGEST_LINE = 400;
-/** Lines that are remembered. */
+/** Number of lines that are cached. */
 const REMEMBERED = 20_000;
 const LEXEME = /([^\S\n]*)(?:([\p{L}_$][\p{L}\p{M}\p{N}_$]*)|(\p{N}[\p{L}\p{N}_]*(?:\.\p{N}[\p{L}\p{N}_]*)?)|(\S))/gu;
 const COMMENT = /^(?:\/\/|\/\*|\*(?!\w)|#(?=\s|$)|--(?=\s)|;;|<!--)/;
@@ -130,7 +132,7 @@ class ReadLine implements LineShape {
   }
 }
 
-/** Remembers what was read of each line, so that after a key only the changed ones are read. */
+/** Caches the lexemes of each line, so that after a keystroke only changed lines are read. */
 export class LineReader {
   private readonly known = new Map<string, LineShape>();
 

@@ -4,7 +4,7 @@ import { type Evidence, longestMatch, place } from './evidence.ts';
 import { agreement, type LookupScope, parentFolder } from './project-index.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';
 
-/** Links that are followed per context before older occurrences are ignored. */
+/** Number of links that are followed for each context. Older occurrences are ignored. */
 const followed = 1500;
 /** Occurrences within this many tokens before the cursor count as near. */
 const nearTokens = 400;
@@ -17,8 +17,9 @@ export class ListIndex {
   private chain = new Int32Array(4096);
   private readonly heads: Int32Array;
   private readonly vocabulary: Vocabulary;
-  /** Own file only: where the cursor stands and where the text after the cursor's line begins. */
+  /** Own file only: position of the cursor. */
   private cursor = -1;
+  /** Own file only: start of the text after the cursor's line. */
   private resume = -1;
 
   constructor(vocabulary: Vocabulary) {
@@ -47,7 +48,7 @@ export class ListIndex {
     return start;
   }
 
-  /** Call it when the tokens from `start` are complete. */
+  /** Indexes the tokens from `start` on, which have to be complete. */
   link(start: number): void {
     this.following.set(followingLines(this.tokens, start, this.length, this.vocabulary), start);
   }

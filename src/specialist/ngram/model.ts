@@ -29,14 +29,14 @@ import { defaultWeights, type NgramWeights } from './weights.ts';
 export type { FitFile, LabeledLineQuery, TokenScore } from './fit-examples.ts';
 export type { NgramWeights } from './weights.ts';
 
-/** Held-out tokens of one fit: a few seconds. */
+/** Number of held-out tokens for one fit, which takes a few seconds. */
 const fitTokens = 20_000;
 const fitLineTokens = 40;
 /** The shipped ranking counts as this many examples of the folder. */
 const rankingPrior = 100;
 /** A folder has few validation files: small steps, and a strong prior on the shipped weights. */
 const tuning = { epochs: 4, rate: 0.02, prior: 30 };
-/** Changed tokens above which a new index pays: at least, and as a share of the index. */
+/** A new index is built if more tokens than this, and more than `staleShare` of the index, have changed. */
 const staleTokens = 50_000;
 const staleShare = 0.2;
 
@@ -111,7 +111,7 @@ export class NgramModel {
     return read.value.vocabulary === new Vocabulary(tokenizer).fingerprint ? ok(read.value.weights) : otherTokenizer;
   }
 
-  /** One buffer that `deserialize` reads; changed files are in it with their present text. */
+  /** The model as one buffer for `deserialize`. It contains the present text of changed files. */
   serialize(): Uint8Array {
     const current = this.overlay.isEmpty ? this : this.rebuilt();
     return writeSnapshot({
@@ -134,7 +134,7 @@ export class NgramModel {
     return this.project.arrays.paths.length;
   }
 
-  /** So much has changed since the index was built that `rebuilt` pays. */
+  /** Whether so much has changed since the index was built that `rebuilt` is worth its time. */
   get needsRebuild(): boolean {
     return this.overlay.tokenCount > Math.max(staleTokens, staleShare * this.project.tokenCount);
   }

@@ -1,5 +1,5 @@
-// Values that are named by the left side of an assignment: behind `self.currency =` a parameter `currency` is the most
-// likely value, whatever was seen elsewhere.
+// Values that are named by the left side of an assignment: after `self.currency =` a parameter `currency` is the most
+// likely value, whatever the index contains.
 import { parametersAbove } from '../../text/signature.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -15,7 +15,7 @@ const REACH = 8;
 
 export interface NamedValue {
   readonly token: number;
-  /** Probability of the token, whatever else is known. */
+  /** Probability of the token, which replaces that of the mixture. */
   readonly share: number;
 }
 

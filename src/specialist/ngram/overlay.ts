@@ -16,7 +16,7 @@ interface Entry {
   alive: boolean;
 }
 
-/** Masked tokens that are tolerated. */
+/** Below this number of masked tokens the overlay is not packed. */
 const deadTokens = 50_000;
 
 export class Overlay {
@@ -37,7 +37,7 @@ export class Overlay {
     this.index = new ListIndex(vocabulary);
   }
 
-  /** Nothing was changed, opened or removed. */
+  /** Whether no file was changed, opened or removed. */
   get isEmpty(): boolean {
     return this.untouched;
   }
@@ -47,7 +47,7 @@ export class Overlay {
     return this.index.length - this.dead;
   }
 
-  /** The file's text from now on. */
+  /** Replaces the file's text. */
   set(path: string, text: string, open: boolean): void {
     this.untouched = false;
     this.project.mask(path);
@@ -58,7 +58,7 @@ export class Overlay {
     } else this.pending.set(path, { text, open });
   }
 
-  /** The file is no longer open; its last text stays. */
+  /** Marks the file as no longer open; its last text stays. */
   close(path: string): void {
     const entry = this.byPath.get(path);
     if (entry) entry.open = false;
@@ -66,7 +66,7 @@ export class Overlay {
     if (waiting) this.pending.set(path, { ...waiting, open: false });
   }
 
-  /** The file is gone, also from the project index. */
+  /** Removes the file, also from the project index. */
   remove(path: string): void {
     this.untouched = false;
     this.project.mask(path);
@@ -104,7 +104,7 @@ export class Overlay {
 
   /** Tokens of all changed files that are indexed. */
   *tokenized(): Generator<{ readonly path: string; readonly tokens: Int32Array }> {
-    // Without the separator at its end.
+    // The separator at the file's end is left out.
     for (const { path, start, end } of this.byPath.values()) {
       yield { path, tokens: this.index.tokens.subarray(start, end - 1) };
     }

@@ -108,7 +108,7 @@ export class OwnFile {
     this.counted += by;
   }
 
-  /** Share of the token in the file. */
+  /** The token's share of all tokens in the file. */
   unigram(token: number): number {
     return this.counted === 0 ? 0 : (this.counts[token] as number) / this.counted;
   }
@@ -158,7 +158,7 @@ export function firstLineHash(tokens: Int32Array, from: number, to: number, voca
   return lineHash(tokens, start, end);
 }
 
-/** First place at or after `from` where a line end follows something that is not white space; -1 for none. */
+/** First offset at or after `from` of a line end that follows a character other than white space; -1 for none. */
 function cutAfter(text: string, from: number): number {
   for (let at = text.indexOf('\n', from); at > 0; at = text.indexOf('\n', at + 1)) {
     if (text.charCodeAt(at - 1) > 32) return at;

@@ -12,7 +12,7 @@ export class Predictor {
   readonly evidence: Evidence;
   readonly mixture: Mixture;
   readonly unigrams: Unigrams;
-  /** Loaded with each query's text. */
+  /** Loaded with the text of each query. */
   readonly named: NamedValues;
   private readonly project: ProjectIndex;
   private readonly overlay: Overlay;

@@ -12,7 +12,7 @@ export interface TokenizedFile {
   readonly tokens: Int32Array;
 }
 
-/** A longer run of occurrences is sampled evenly, each sample standing for its share. */
+/** A longer run of occurrences is sampled evenly; each sample counts for an equal share of the run. */
 const sampled = 192;
 
 /** Properties of the position that a look-up is for. */
@@ -28,7 +28,7 @@ export interface LookupScope {
 /** The arrays in a snapshot. */
 export interface ProjectArrays {
   readonly paths: readonly string[];
-  /** First token of each file, and past the end of the last. */
+  /** Index of the first token of each file, and the end of the last file. */
   readonly starts: Int32Array;
   /** separator file separator file ... separator */
   readonly tokens: Int32Array;

@@ -1,7 +1,7 @@
-// What differs between a copy and its source: words that stand for others, and their parts in every spelling
-// (`user`, `User`, `USER`, `user_name`).
+// The differences between a copy and its source: replaced words, and their parts in every spelling (`user`, `User`,
+// `USER`, `user_name`).
 
-/** How a word of the source came into the copy. */
+/** How a word of the source was replaced in the copy. */
 export type WordOrigin = 'same' | 'mapped' | 'part' | 'unseen';
 
 interface Renamed {
@@ -27,14 +27,14 @@ export class Renaming {
   private readonly words = new Map<string, string>();
   private readonly same = new Set<string>();
   private parts: PartsMapping[] = [];
-  /** Words that stand for different ones at different positions. */
+  /** Words that were replaced by different words at different positions. */
   conflicts = 0;
 
   get changes(): number {
     return this.words.size;
   }
 
-  /** A word of the source, and the word at its position in the copy. */
+  /** Records a word of the source, and the word at its position in the copy. */
   learn(from: string, to: string): void {
     if (from === to) {
       this.same.add(from);
@@ -49,7 +49,7 @@ export class Renaming {
     this.parts = [...this.parts.filter((other) => !isKnown(other)), mapping];
   }
 
-  /** The word of the copy where the source has this one. */
+  /** The copy's word for this word of the source. */
   apply(word: string): Renamed {
     const mapped = this.words.get(word);
     if (mapped !== undefined) return { text: mapped, origin: 'mapped' };
@@ -62,7 +62,7 @@ export class Renaming {
   }
 }
 
-/** The parts in which two names differ, without those that they share at both ends. */
+/** The parts in which two names differ, without common parts at both ends. */
 function difference(from: readonly string[], to: readonly string[]): PartsMapping | undefined {
   const [a, b] = [lower(from), lower(to)];
   let start = 0;
@@ -97,7 +97,7 @@ function replaceParts(name: string, { from, to }: PartsMapping): string | undefi
   return undefined;
 }
 
-/** Parts written as those that they replace in `name`. */
+/** Writes the parts in the spelling of the parts that they replace in `name`. */
 function spell(parts: readonly string[], old: readonly string[], name: string): string {
   const first = old[0] as string;
   const isUpper = first.length > 1 && first === first.toUpperCase() && first !== first.toLowerCase();

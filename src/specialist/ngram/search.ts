@@ -27,7 +27,7 @@ export interface Step {
 
 export interface Hypothesis extends BeamHypothesis {
   readonly steps: readonly Step[];
-  /** Log probability of the line-end token that really follows; minus infinity if unknown. */
+  /** Log probability of the actual next line-end token; minus infinity if unknown. */
   readonly logLineEnd: number;
   /** Bytes before the cursor that are still to be repeated. */
   readonly healing: Uint8Array;
@@ -202,7 +202,7 @@ export class LineSearch {
     return results;
   }
 
-  /** The token repeats all the bytes to be repeated, or their beginning. */
+  /** Whether the token begins with all bytes to be repeated, or equals their beginning. */
   private heals(token: number, healing: Uint8Array): boolean {
     if (token === this.vocabulary.separator) return false;
     const bytes = this.vocabulary.tokenizer.bytesOf(token);

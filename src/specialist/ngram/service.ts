@@ -14,7 +14,7 @@ import {
   type WorkerResults,
 } from './protocol.ts';
 
-/** The client stays below it. */
+/** Maximum number of waiting requests. The client's own limit is lower. */
 const mostWaiting = 500;
 
 interface Waiting {
@@ -75,7 +75,7 @@ export class NgramService {
   }
 
   private take(): Waiting | undefined {
-    // A snapshot first: later requests are meant for it.
+    // Snapshots are loaded first, because later requests are meant for the new snapshot.
     const load = this.waiting.findIndex(({ request }) => request.kind === 'load');
     const newest = this.waiting.findLastIndex(({ request }) => request.kind === 'complete');
     return this.waiting.splice(load >= 0 ? load : Math.max(0, newest), 1)[0];

@@ -71,7 +71,7 @@ export function readSnapshot(buffer: Uint8Array): Result<NgramSnapshot> {
     return damaged('its arrays are of another length');
   }
   let at = arraysAt;
-  // Copied, which also aligns them.
+  // The arrays are copied, which also aligns them.
   const take = (name: (typeof arrayNames)[number]) => {
     const length = header.lengths[name];
     const array = new Int32Array(bytes.slice(at, at + 4 * length).buffer);

@@ -1,6 +1,6 @@
 // Writes a GGUF file: metadata, tensor infos, tensors. Layout: ggml's docs/gguf.md.
 
-/** An f32, where a number without it is a u32. */
+/** A number that is written as f32. Plain numbers are written as u32. */
 export class Real {
   readonly value: number;
   constructor(value: number) {
@@ -12,7 +12,7 @@ export type GgufValue = string | boolean | number | Real | readonly string[] | I
 
 export interface GgufTensor {
   readonly name: string;
-  /** Slowest first, as elsewhere; the file has it the other way round. */
+  /** Slowest dimension first, as in our own code. The file has the reverse order. */
   readonly shape: readonly number[];
   /** ggml's number of the type. */
   readonly type: number;
@@ -21,7 +21,7 @@ export interface GgufTensor {
   readonly data: () => Uint8Array;
 }
 
-/** ggml's numbers. */
+/** ggml's numbers of the types. */
 export const GGML = { F32: 0, F16: 1 } as const;
 
 // Types of metadata values.

@@ -8,7 +8,7 @@ import { GGML, type GgufTensor, type GgufValue, Real } from './gguf-file.ts';
 /** One of the model's parameters as the file has it. */
 export interface GgufParameter {
   readonly name: string;
-  /** Its name here. */
+  /** The parameter's name in our own models. */
   readonly from: string;
   readonly shape: readonly number[];
   /** Our row for row i of the file: rows of a rotated pair are neighbours there, and half a head apart here. */

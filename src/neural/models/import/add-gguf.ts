@@ -24,12 +24,12 @@ export interface GgufRequest {
   readonly into: string;
   /** Default: the file's name. */
   readonly name?: string;
-  /** Of a file that states none. */
+  /** The licence of a file that states none. */
   readonly licence?: string;
 }
 
 export interface AddedBase extends PackageInfo {
-  /** As the file states it. */
+  /** The licence that the file states. */
   readonly licence: string | undefined;
 }
 

@@ -11,13 +11,13 @@ export interface FoundModel {
   readonly name: string;
   /** Path to import. */
   readonly path: string;
-  /** Of its files. */
+  /** Size of the model's files. */
   readonly bytes: number;
-  /** As the file or its distributor states it: copies of a model sometimes state a wrong one. */
+  /** The licence that the file or its distributor states. Copies of a model sometimes state a wrong one. */
   readonly licence: string | undefined;
-  /** Undefined if it cannot be imported. */
+  /** Number of parameters; undefined if the model cannot be imported. */
   readonly parameters: number | undefined;
-  /** Why it cannot be imported. */
+  /** Why the model cannot be imported; undefined if it can. */
   readonly problem: string | undefined;
 }
 
@@ -33,12 +33,12 @@ export interface SearchLocations {
   readonly home: string;
 }
 
-/** Limit for the files whose headers are read: a second each at worst. */
+/** Maximum number of files whose headers are read. Each takes up to a second. */
 const MOST = 60;
-/** Depth of folders below the known ones. */
+/** Maximum depth of the search below the known folders. */
 const DEPTH = 5;
 
-/** Models that can be imported first, then by size. Missing folders have none. */
+/** Sorted: first models that can be imported, then by size. Folders that do not exist are skipped. */
 export async function discoverModels(
   signal: AbortSignal,
   { environment, home }: SearchLocations = { environment: process.env, home: homedir() },

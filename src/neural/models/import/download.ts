@@ -26,20 +26,20 @@ export interface DownloadOptions {
   readonly freeBytes?: (folder: string) => Promise<number>;
   /** Longest silence of the server, ms. */
   readonly silenceMs?: number;
-  /** Trusted beside the system's authorities. */
+  /** Certificate authority that is trusted in addition to the system's. */
   readonly ca?: string;
 }
 
 const SILENCE_MS = 30_000;
-/** Attempts in a row that bring nothing. */
+/** The download fails after this many attempts in a row that received nothing. */
 const MOST_FAILURES = 4;
 /** Pause before the second attempt, ms; doubled before each further one. */
 const PAUSE_MS = 1000;
 /** Longest pause that a server may ask for, ms. */
 const LONGEST_PAUSE_MS = 60_000;
-/** Stays free on disk, bytes. */
+/** Space that stays free on disk, bytes. */
 const ROOM = 200e6;
-/** Between two reports, ms. */
+/** Interval of progress reports, ms. */
 const REPORT_MS = 250;
 
 /** An attempt that may be repeated. */
@@ -51,9 +51,9 @@ class Interrupted extends Error {
   }
 }
 
-/** Where an unfinished download lies. */
+/** Path of an unfinished download. */
 export const partialOf = (path: string) => `${path}.partial`;
-/** The server's mark of the file's version, for the next attempt. */
+/** Path of the server's ETag of the file, for the next attempt. */
 const etagOf = (path: string) => `${path}.partial.etag`;
 
 /**
@@ -79,7 +79,7 @@ export async function download(file: RemoteFile, path: string, options: Download
   } catch (error) {
     if (signal.aborted) return failed('cancelled', 'Stopped. What has arrived is kept.');
     if (error instanceof CodedError) {
-      // It cannot become the right file.
+      // These bytes cannot become the right file.
       if (error.code === 'corrupt') for (const each of [partialOf(path), etagOf(path)]) await rm(each, { force: true });
       return failed(error.code, error.message);
     }
@@ -96,11 +96,11 @@ class Attempts {
   private readonly options: DownloadOptions;
   private readonly clock: Clock;
   private readonly host: string;
-  /** Of the bytes on disk. */
+  /** Hash of the bytes on disk. */
   private hash: Hash = createHash('sha256');
   private done = 0;
   private reportedAt = Number.NEGATIVE_INFINITY;
-  /** Start of the measured speed. */
+  /** Start of the speed measurement. */
   private since: { readonly at: number; readonly done: number } | undefined;
 
   constructor(file: RemoteFile, path: string, partial: FileHandle, options: DownloadOptions) {
@@ -141,7 +141,7 @@ class Attempts {
     return `No connection to ${this.host} (${message}). Check the network and the proxy (the setting http.proxy, or the variable HTTPS_PROXY), and try again.${kept}`;
   }
 
-  /** Hashes what an earlier attempt left. */
+  /** Hashes the bytes that an earlier attempt stored. */
   private async readPartial(): Promise<void> {
     const { size } = await this.partial.stat();
     if (size > this.file.bytes) return this.restart();

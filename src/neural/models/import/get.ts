@@ -19,7 +19,7 @@ export interface GetOptions {
   /** Longest silence, ms. */
   readonly silenceMs: number;
   readonly proxies: Proxies;
-  /** Trusted beside the system's authorities. */
+  /** Certificate authority that is trusted in addition to the system's. */
   readonly ca?: string;
 }
 

@@ -106,18 +106,18 @@ export async function readGguf(path: string): Promise<ModelSource> {
   return { ...source, name: nameIn(metadata), licence: text(metadata['general.license']), tokenizer, ends };
 }
 
-/** What a GGUF's header says of the model that llama.cpp serves. */
+/** Facts in the header of a GGUF that llama.cpp serves. */
 export interface GgufFacts {
-  /** By its own metadata; '' if none. */
+  /** The name in the metadata; '' if there is none. */
   readonly name: string;
-  /** As the file states it, which a distributor may have changed. */
+  /** The licence that the file states. A distributor may have changed it. */
   readonly licence: string | undefined;
   readonly architecture: string;
   readonly contextLength: number;
-  /** Tokens. */
+  /** Number of tokens in the vocabulary. */
   readonly vocabulary: number;
   readonly parameters: number;
-  /** Of the file. */
+  /** Size of the file. */
   readonly bytes: number;
   /** In the layout of Hugging Face's tokenizer.json. */
   readonly tokenizer: unknown;
@@ -125,7 +125,9 @@ export interface GgufFacts {
   readonly ends: readonly string[];
 }
 
-/** Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Whether llama.cpp knows the architecture is not checked. */
+/**
+ * Throws CodedError 'unreadable', 'corrupt' or 'unsupported'. Whether llama.cpp knows the architecture is not checked.
+ */
 export async function readGgufFacts(path: string): Promise<GgufFacts> {
   const { handle, file } = await openPlain(path);
   await handle.close();
