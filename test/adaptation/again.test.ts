@@ -33,8 +33,8 @@ const api = (over: Partial<Api>) => ({ api: { ...(request.api as Api), ...over }
 /** Runs once, and counts the calls to the large model. */
 async function run(of: Partial<AdaptRequest> = {}, llm: ScriptedLlm | undefined = llmOf(), agreed = true) {
   const engine = engineFor(project);
-  const asked = { ...request, ...of };
-  const { estimates, report } = await adaptAsking(engine, llm, asked, agreed, kept);
+  const changedRequest = { ...request, ...of };
+  const { estimates, report } = await adaptAsking(engine, llm, changedRequest, agreed, kept);
   const trainingCalls = llm?.requests.filter(({ query }) => splitOf(query.path) === 'train').length ?? 0;
   const counts = { trainingCalls, all: llm?.requests.length ?? 0 };
   return { ...counts, estimates, trained: engine.count('adapt') > 0, notes: report.notes.join(' '), report };
@@ -71,10 +71,10 @@ test('a run without the API, or declined, trains on labels that were paid for ea
   assert.ok(first.trained);
   const { api: _, ...local } = request;
   const engine = engineFor(project);
-  const alone = await adaptAsking(engine, undefined, local, false, kept);
+  const withoutApi = await adaptAsking(engine, undefined, local, false, kept);
   assert.equal(engine.count('adapt'), 0, 'the training samples are the same, so nothing is trained');
-  assert.match(alone.report.notes.join(' '), /asked at 20 positions of training files/);
-  assert.equal(alone.report.paid, undefined);
+  assert.match(withoutApi.report.notes.join(' '), /asked at 20 positions of training files/);
+  assert.equal(withoutApi.report.paid, undefined);
   const declined = await run({}, llmOf('other'), false);
   assert.deepEqual([declined.all, declined.trained], [0, false]);
   assert.match(declined.notes, /asked at 20 positions of training files/);

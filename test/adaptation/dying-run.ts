@@ -53,10 +53,10 @@ class RecordingEngine extends ScriptedEngine {
       key?: string;
       pauseAfter?: number;
     };
-    const at = query ?? labeled?.query;
+    const cursor = query ?? labeled?.query;
     const name = this.open.get(key ?? '')?.name ?? '';
-    const what = pauseAfter === undefined ? kind : 'pace';
-    ask([what, name, ...(at ? [at.path, at.prefix.length] : [])].join(' '));
+    const requestName = pauseAfter === undefined ? kind : 'pace';
+    ask([requestName, name, ...(cursor ? [cursor.path, cursor.prefix.length] : [])].join(' '));
     return super.request(kind, of, options);
   }
 }

@@ -55,12 +55,12 @@ beforeEach(() => {
   assert.ok(result.ok, JSON.stringify(result));
 });
 
-const into = (side: Side, file = target) => importAdaptation(createReadStream(file), side, silentLog);
+const importInto = (side: Side, file = target) => importAdaptation(createReadStream(file), side, silentLog);
 const filesOf = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'hex')]));
 
 test('an exported adaptation is imported with the same bytes, report and router, and serves', async () => {
-  const result = await into(there);
+  const result = await importInto(there);
   assert.ok(result.ok, JSON.stringify(result));
   assert.equal(result.value.provenance.folder, 'engine');
   const [from, to] = [here, there].map(({ specialistFolder }) => ownFolder(specialistFolder)) as [string, string];
@@ -78,7 +78,7 @@ test('an export contains the comparison with the base', async () => {
   const quality = mixedQuality([]);
   keepComparison(from, base, quality, quality);
   assert.ok(exportAdaptation({ ...here, target, version: '0.1.0' }, silentLog).ok);
-  assert.ok((await into(there)).ok);
+  assert.ok((await importInto(there)).ok);
   assert.deepEqual(filesOf(ownFolder(there.specialistFolder) as string), filesOf(from));
 });
 
@@ -174,7 +174,7 @@ for (const [name, { make, code = 'corrupt' }] of Object.entries(bad)) {
     const models = readdirSync(there.specialistFolder);
     const file = join(home, 'out', 'bad.safetensors');
     writeFileSync(file, make());
-    const result = await into(there, file);
+    const result = await importInto(there, file);
     assert.equal(result.ok ? 'ok' : result.error.code, code, JSON.stringify(result));
     assert.equal(ownFolder(there.specialistFolder), before);
     assert.deepEqual(readdirSync(there.specialistFolder), models);
@@ -187,7 +187,7 @@ for (const [name, { make, code = 'corrupt' }] of Object.entries(bad)) {
 test('an adaptation for another tokenizer or base is refused before anything is written', async () => {
   const other = join(home, 'models', 'tokenizer.json');
   writeFileSync(other, `${readFileSync(tokenizerPath, 'utf8')}\n`);
-  const refused = await into({ ...there, tokenizerPath: other });
+  const refused = await importInto({ ...there, tokenizerPath: other });
   assert.equal(refused.ok ? 'ok' : refused.error.code, 'mismatched');
   const model = ownFolder(here.specialistFolder) as string;
   cpSync(join(model, 'model.safetensors'), join(model, 'adapter_model.safetensors'));
@@ -198,7 +198,7 @@ test('an adaptation for another tokenizer or base is refused before anything is 
   assert.ok(exportAdaptation({ ...here, target, version: '0.1.0' }, silentLog).ok);
   const looked = await inspectExport(createReadStream(target), there);
   assert.equal(looked.ok ? 'ok' : looked.error.code, 'mismatched');
-  const adapter = await into(there);
+  const adapter = await importInto(there);
   assert.equal(adapter.ok ? 'ok' : adapter.error.code, 'mismatched');
   assert.equal(ownFolder(there.specialistFolder), undefined);
 });

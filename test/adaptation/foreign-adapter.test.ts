@@ -26,20 +26,20 @@ const request = {
   who: 'a test',
 };
 mkdirSync(request.root);
-const into = join(folder, 'export');
+const exportFolder = join(folder, 'export');
 const code = (result: { ok: true } | { ok: false; error: { code: string } }) => (result.ok ? 'ok' : result.error.code);
 
 test('without a model there is nothing to export', () => {
-  assert.equal(code(exportOwn({ specialistFolder, base, tokenizer, into })), 'nothing-to-learn');
+  assert.equal(code(exportOwn({ specialistFolder, base, tokenizer, into: exportFolder })), 'nothing-to-learn');
 });
 
 test('an imported adapter answers in the folder and is exported unchanged', async () => {
   const imported = await importForeignAdapter({ ...request, adapter: model });
   assert.equal(code(imported), 'ok');
-  const own = ownModel(specialistFolder, { base, tokenizer });
-  assert.ok(own?.ok && own.value.serves);
-  assert.equal(code(exportOwn({ specialistFolder, base, tokenizer, into })), 'ok');
-  assert.deepEqual(loadAdapter(join(into, 'adapter'), config), loadAdapter(model, config));
+  const adaptedModel = ownModel(specialistFolder, { base, tokenizer });
+  assert.ok(adaptedModel?.ok && adaptedModel.value.serves);
+  assert.equal(code(exportOwn({ specialistFolder, base, tokenizer, into: exportFolder })), 'ok');
+  assert.deepEqual(loadAdapter(join(exportFolder, 'adapter'), config), loadAdapter(model, config));
 });
 
 /** A copy of the adapter with changed config or tensors. */
@@ -55,7 +55,7 @@ function changed(more: object, tensors?: Uint8Array[]): string {
 test('rsLoRA scales by its own rule; an adapter that does not fit is refused and the previous model stays', async () => {
   const plain = loadAdapter(model, config).lora;
   assert.equal(loadAdapter(changed({ use_rslora: true }), config).lora.alpha, plain.alpha * Math.sqrt(plain.rank));
-  const before = ownModel(specialistFolder, { base, tokenizer });
+  const earlierModel = ownModel(specialistFolder, { base, tokenizer });
   const refusals: readonly [object, string][] = [
     [{ use_dora: true }, 'unsupported'],
     [{ modules_to_save: ['lm_head'] }, 'unsupported'],
@@ -73,7 +73,7 @@ test('rsLoRA scales by its own rule; an adapter that does not fit is refused and
   const other = writeSafetensors([['x', { shape: [1], data: Float32Array.of(1) }]]);
   assert.equal(code(await importForeignAdapter({ ...request, adapter: changed({}, other) })), 'corrupt');
   assert.equal(code(await importForeignAdapter({ ...request, adapter: join(folder, 'nowhere') })), 'unreadable');
-  assert.deepEqual(ownModel(specialistFolder, { base, tokenizer }), before);
+  assert.deepEqual(ownModel(specialistFolder, { base, tokenizer }), earlierModel);
 });
 
 test('an import during a run fails as locked', async () => {

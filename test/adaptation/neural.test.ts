@@ -29,9 +29,9 @@ let request: AdaptRequest & { neural: object };
 
 before(() => {
   project = makeProject(6);
-  const asked = neuralRequest(project);
-  base = asked.neural.base;
-  request = asked;
+  const newRequest = neuralRequest(project);
+  base = newRequest.neural.base;
+  request = newRequest;
 });
 after(() => project.remove());
 
@@ -66,18 +66,18 @@ describe('with an engine whose answers a test decides', () => {
     const shipped = '{"version":1,"gate":[7],"ranking":[7]}';
     writeFileSync(join(base, 'mixture.json'), shipped);
     try {
-      const from: string[] = [];
+      const sourceWeights: string[] = [];
       const engine = new ScriptedEngine({
         right: { base: 0.2, adapted: 0.9 },
         truth,
         fail: (kind, { open }) => {
           const [source] = open.values();
-          if (kind === 'fit') from.push(readFileSync(join(source?.model as string, 'mixture.json'), 'utf8'));
+          if (kind === 'fit') sourceWeights.push(readFileSync(join(source?.model as string, 'mixture.json'), 'utf8'));
           return undefined;
         },
       });
       await report(engine);
-      assert.deepEqual(from, [shipped], 'once, for the adapted model');
+      assert.deepEqual(sourceWeights, [shipped], 'once, for the adapted model');
       assert.deepEqual(JSON.parse(readFileSync(join(used().model, 'mixture.json'), 'utf8')).gate, [1]);
       assert.equal(readFileSync(join(base, 'mixture.json'), 'utf8'), shipped);
     } finally {
@@ -99,16 +99,21 @@ describe('with an engine whose answers a test decides', () => {
     };
     return { small: package_('small', 1), medium: package_('medium', 2) };
   };
-  const over = (base_: string) => ({ neural: { ...request.neural, base: base_, budgetMinutes: 10 } as never });
+  const requestWithBase = (base_: string) => ({
+    neural: { ...request.neural, base: base_, budgetMinutes: 10 } as never,
+  });
   const usedOver = (base_: string) =>
     currentModel(request.specialistFolder, { base: base_, tokenizer: request.tokenizerPath });
 
   test('an unmeasured base stays in use until a run compares it with the adapted model', async () => {
     const { small, medium } = shipTwo();
-    const first = await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), over(small));
+    const first = await report(
+      new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }),
+      requestWithBase(small),
+    );
     assert.equal(first.neural?.used, 'adapted');
-    const made = usedOver(small);
-    assert.equal(made.name, 'adapted');
+    const adaptedModel = usedOver(small);
+    assert.equal(adaptedModel.name, 'adapted');
     assert.equal(usedOver(medium).model, medium);
     assert.equal(usedOver(medium).setAside?.code, 'other-base');
     // Now the larger base serves. The model adapted from it is worse, and the earlier model is better than both.
@@ -116,10 +121,10 @@ describe('with an engine whose answers a test decides', () => {
       right: { base: 0.2, adapted: 0.9 },
       truth: (query) => (engine.trained.length === 0 ? truth(query) : 'poisoned'),
     });
-    assert.equal((await report(engine, over(medium))).neural?.used, 'earlier');
-    assert.deepEqual(usedOver(medium), { model: made.model, base: medium, name: 'adapted' });
-    assert.deepEqual(usedOver(small), { ...made, base: small });
-    const figures = JSON.parse(readFileSync(join(made.model, 'compared.json'), 'utf8'));
+    assert.equal((await report(engine, requestWithBase(medium))).neural?.used, 'earlier');
+    assert.deepEqual(usedOver(medium), { model: adaptedModel.model, base: medium, name: 'adapted' });
+    assert.deepEqual(usedOver(small), { ...adaptedModel, base: small });
+    const figures = JSON.parse(readFileSync(join(adaptedModel.model, 'compared.json'), 'utf8'));
     assert.deepEqual(
       figures.map((row: { base: { name: string } }) => row.base.name),
       ['small', 'medium'],
@@ -130,19 +135,22 @@ describe('with an engine whose answers a test decides', () => {
     assert.ok(manifest.ok && manifest.value);
     writeManifest(medium, { ...manifest.value, weights: '0'.repeat(64) });
     assert.equal(usedOver(medium).name, 'base');
-    writeFileSync(join(made.model, 'compared.json'), '[null, 1, {"base"');
+    writeFileSync(join(adaptedModel.model, 'compared.json'), '[null, 1, {"base"');
     assert.equal(usedOver(small).name, 'adapted');
   });
 
   test('if the larger base beats the model adapted from the smaller one, each base serves with its own model', async () => {
     const { small, medium } = shipTwo();
-    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), over(small));
-    const made = usedOver(small);
-    const figures = await report(new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }), over(medium));
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), requestWithBase(small));
+    const adaptedModel = usedOver(small);
+    const figures = await report(
+      new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }),
+      requestWithBase(medium),
+    );
     assert.equal(figures.neural?.used, 'base');
     assert.ok(figures.neural?.chosenFrom?.earlier, 'the earlier model was measured too');
     assert.equal(usedOver(medium).model, medium);
-    assert.deepEqual(usedOver(small), made);
+    assert.deepEqual(usedOver(small), adaptedModel);
   });
 
   test('if the budget is too short for the serving base, a smaller one is adapted and the report says so', async () => {
@@ -150,19 +158,19 @@ describe('with an engine whose answers a test decides', () => {
     const run = async (pace: Script['pace'], noOther = false) => {
       const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, ...(pace && { pace }) });
       const neural = { ...request.neural, base: medium, budgetMinutes: 10, noOther };
-      const said: string[] = [];
-      const progress = ({ say }: ProgressUpdate) => void (say && said.push(say));
+      const messages: string[] = [];
+      const progress = ({ say }: ProgressUpdate) => void (say && messages.push(say));
       const result = await adapt({ ...request, neural } as AdaptRequest, deps(engine, { progress }));
       assert.ok(result.ok, JSON.stringify(result));
       const { report: figures } = result.value;
-      return { engine, figures, said: said.join('\n'), notes: figures.notes.join('\n') };
+      return { engine, figures, said: messages.join('\n'), notes: figures.notes.join('\n') };
     };
     const slow = await run((of) => (of === medium ? 50 : 3300));
     assert.deepEqual(slow.engine.trained, [small]);
     assert.equal(usedOver(medium).name, 'adapted', 'it was measured beside the base that serves, and was better');
-    const why = /In 10 minutes this machine cannot train the base 'medium', so a smaller base is adapted: 20 steps/;
-    assert.match(slow.said, why);
-    assert.match(slow.notes, why);
+    const reason = /In 10 minutes this machine cannot train the base 'medium', so a smaller base is adapted: 20 steps/;
+    assert.match(slow.said, reason);
+    assert.match(slow.notes, reason);
     const compared = await run(() => 50, true);
     assert.deepEqual(compared.engine.trained, [medium]);
     const quick = await run(() => 400);
@@ -188,8 +196,8 @@ describe('with an engine whose answers a test decides', () => {
       const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
       const lines: string[] = [];
       const progress = (update: ProgressUpdate) => void (update.lines !== undefined && lines.push(update.lines));
-      const more = firstLookSeconds === undefined ? {} : { firstLookSeconds };
-      const result = await adapt({ ...request, ...more }, deps(engine, { progress, ledger, program: 'test' }));
+      const firstLook = firstLookSeconds === undefined ? {} : { firstLookSeconds };
+      const result = await adapt({ ...request, ...firstLook }, deps(engine, { progress, ledger, program: 'test' }));
       ledger.close();
       store.close();
       assert.ok(result.ok, JSON.stringify(result));
@@ -297,11 +305,11 @@ describe('with an engine whose answers a test decides', () => {
     ])
       assert.ok(text.includes(word), word);
 
-    const again = await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
-    assert.equal(again.neural?.used, 'adapted');
-    assert.ok(again.neural?.chosenFrom?.earlier);
+    const secondReport = await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }));
+    assert.equal(secondReport.neural?.used, 'adapted');
+    assert.ok(secondReport.neural?.chosenFrom?.earlier);
     assert.equal(
-      again.neural.quality.earlier,
+      secondReport.neural.quality.earlier,
       undefined,
       'it does not stay, so the test files are none of its business',
     );
@@ -373,9 +381,9 @@ describe('with an engine whose answers a test decides', () => {
       right: { base: 1, adapted: 1 },
       truth: (query) => {
         const position = `${query.path} ${query.prefix.length}`;
-        const at = positions.get(position) ?? positions.size;
-        positions.set(position, at);
-        return (at % 2 === 0) === (engine.trained.length === 0) ? truth(query) : 'x';
+        const index = positions.get(position) ?? positions.size;
+        positions.set(position, index);
+        return (index % 2 === 0) === (engine.trained.length === 0) ? truth(query) : 'x';
       },
       ...(loss && { loss }),
     });

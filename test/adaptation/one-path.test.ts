@@ -39,7 +39,7 @@ const indexedFiles = [
   ...filesIn('models/pretrain', /\.py$/),
   ...filesIn('media', /\.(css|md)$/),
 ];
-const asked = [
+const completedFiles = [
   ...filesIn('src/completion', /^(service|in-flight-calls)\.ts$/),
   ...filesIn('models/pretrain', /^(data|model)\.py$/),
   ...filesIn('.', /^(CONTRIBUTING|ARCHITECTURE)\.md$/),
@@ -54,7 +54,7 @@ const asked = [
   },
 ];
 /** The same files with tabs instead of spaces. */
-const filesWithTabs = asked
+const filesWithTabs = completedFiles
   .filter(({ path }) => extname(path) === '.ts')
   .map(({ path, text }) => ({ path: `tabs/${path}`, text: text.replaceAll('  ', '\t') }));
 
@@ -66,10 +66,10 @@ let fit: RouterModel;
 before(async () => {
   const tokenizer = unwrap(loadTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8'))));
   index = NgramModel.build(
-    indexedFiles.filter(({ path }) => !asked.some((each) => each.path === path)),
+    indexedFiles.filter(({ path }) => !completedFiles.some((each) => each.path === path)),
     tokenizer,
   );
-  const positions = [...asked, ...filesWithTabs].flatMap((file) => {
+  const positions = [...completedFiles, ...filesWithTabs].flatMap((file) => {
     const languageId = languageIdOf(file.path);
     return cursorExamples({ ...file, languageId, kind: kindOf(languageId) }, { max: 10, seed: 1 });
   });

@@ -34,13 +34,13 @@ function run(
   of = request,
   program = 'of this version',
 ): { asked: string[]; outcome: AdaptOutcome | undefined } {
-  const asked = join(dirname(project.root), 'asked.txt');
-  rmSync(asked, { force: true });
-  const plan: Plan = { request: of, files, asked, program, ...(die && { die }) };
+  const requestsFile = join(dirname(project.root), 'asked.txt');
+  rmSync(requestsFile, { force: true });
+  const plan: Plan = { request: of, files, asked: requestsFile, program, ...(die && { die }) };
   const script = join(import.meta.dirname, 'dying-run.ts');
   const { signal, stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(plan)], { encoding: 'utf8' });
-  const lines = existsSync(asked)
-    ? readFileSync(asked, 'utf8')
+  const lines = existsSync(requestsFile)
+    ? readFileSync(requestsFile, 'utf8')
         .split('\n')
         .map((line) => line.trim())
     : [];
@@ -93,7 +93,7 @@ const killPoints: readonly NonNullable<Plan['die']>[] = [
 ];
 
 test('killed in any stage and restarted, it repeats only the request in flight and ends with the same result', () => {
-  const whole = run(undefined, {
+  const uninterrupted = run(undefined, {
     ...request,
     storeFolder: join(dirname(project.root), 'other-store'),
     specialistFolder: join(dirname(project.root), 'other-specialist'),
@@ -104,18 +104,18 @@ test('killed in any stage and restarted, it repeats only the request in flight a
     return modelRequests(asked);
   });
   const last = run();
-  const kept = new Set<string>();
+  const finishedRequests = new Set<string>();
   for (const [at, asked] of [...all, modelRequests(last.asked)].entries()) {
     // A killed run may lose its last position (draft and loss), and the last four API calls, which are concurrent.
-    const again = asked.filter((line) => kept.has(line));
-    assert.deepEqual(again, [], `requested again after ${killPoints[at - 1]}`);
+    const repeatedRequests = asked.filter((line) => finishedRequests.has(line));
+    assert.deepEqual(repeatedRequests, [], `requested again after ${killPoints[at - 1]}`);
     const maxLost = killPoints[at]?.[0] === 'api' ? 4 : 2;
-    for (const line of asked.slice(0, asked.length - maxLost)) if (!line.startsWith('fit')) kept.add(line);
+    for (const line of asked.slice(0, asked.length - maxLost)) if (!line.startsWith('fit')) finishedRequests.add(line);
   }
   const everything = [...new Set([...all.flat(), ...modelRequests(last.asked)])];
-  assert.deepEqual(everything.sort(), [...new Set(modelRequests(whole.asked))].sort());
+  assert.deepEqual(everything.sort(), [...new Set(modelRequests(uninterrupted.asked))].sort());
   assert.equal(last.outcome?.report.neural?.used, 'adapted');
-  assert.deepEqual(figures(last.outcome), figures(whole.outcome));
+  assert.deepEqual(figures(last.outcome), figures(uninterrupted.outcome));
 });
 
 test('a second run over an unchanged folder makes no request', () => {

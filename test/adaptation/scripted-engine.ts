@@ -142,7 +142,7 @@ export class ScriptedEngine implements Engine {
       first: { step: 0, loss: first },
       best: { step: best < first ? 2 : 0, loss: Math.min(first, best) },
     };
-    const rest = { steps: 2, seconds: 1, tokens: 4096, stopped: 'finished', parameters: 1000 } as const;
-    return ok({ folder: out, device, method, validation: judged, ...rest });
+    const otherFigures = { steps: 2, seconds: 1, tokens: 4096, stopped: 'finished', parameters: 1000 } as const;
+    return ok({ folder: out, device, method, validation: judged, ...otherFigures });
   }
 }

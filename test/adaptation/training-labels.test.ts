@@ -66,14 +66,14 @@ test('a declined estimate leaves the training samples as without an API', async 
   const { api: _, ...local } = request;
   rmSync(request.specialistFolder, { recursive: true, force: true });
   const engine = engineFor(project);
-  const alone = await adapt(local, {
+  const withoutApi = await adapt(local, {
     engine,
     llm: undefined,
     confirm: async () => assert.fail(),
     record: () => {},
     signal: new AbortController().signal,
   });
-  assert.ok(alone.ok);
+  assert.ok(withoutApi.ok);
   assert.deepEqual(trainedOn(engine), declined.examples);
 });
 
@@ -125,17 +125,17 @@ test('positions like API errors weigh more, within bounds; too few answers chang
     return { path, offset, length, right: languageId === 'typescript', i };
   });
   const files = [...known, ...python];
-  const taught = { answers: [...answers, ...answers], whole: true };
-  const trainingData = trainingDataOf(taught, files);
+  const labels = { answers: [...answers, ...answers], whole: true };
+  const trainingData = trainingDataOf(labels, files);
   assert.equal(trainingData.positions.length, 32);
   const importance = trainingData.importance as NonNullable<typeof trainingData.importance>;
-  const at = ({ path, text, languageId }: HarvestedFile) => {
+  const positionIn = ({ path, text, languageId }: HarvestedFile) => {
     const offset = text.indexOf('\n') + 1;
     return importance({ path, languageId, prefix: text.slice(0, offset), suffix: '', truth: '' });
   };
   const [other, same] = [known[0], python[0]] as [HarvestedFile, HarvestedFile];
-  assert.ok(at(same) > 2 && at(same) <= 3, `${at(same)}`);
-  assert.ok(at(other) < 1 && at(other) >= 0.5, `${at(other)}`);
+  assert.ok(positionIn(same) > 2 && positionIn(same) <= 3, `${positionIn(same)}`);
+  assert.ok(positionIn(other) < 1 && positionIn(other) >= 0.5, `${positionIn(other)}`);
   assert.ok(
     trainingData.positions.every(
       ({ path, prefix, truth, suffix }) => files.find((f) => f.path === path)?.text === prefix + truth + suffix,

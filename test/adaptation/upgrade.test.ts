@@ -117,8 +117,8 @@ describe('with another tokenizer', () => {
     try {
       const opened = await engine.request('open', { ...source, model: now.neural.base, snapshot: snapshotOf(now) });
       assert.equal(opened.ok ? 'ok' : opened.error.code, 'mismatched');
-      const alone = await engine.request('open', { ...source, model: now.neural.base });
-      assert.ok(alone.ok, 'the engine continues');
+      const withoutIndex = await engine.request('open', { ...source, model: now.neural.base });
+      assert.ok(withoutIndex.ok, 'the engine continues');
     } finally {
       engine.dispose();
     }
@@ -180,23 +180,19 @@ describe('with another tokenizer', () => {
 
 test('a router for the base alone applies only while that base is in use', () => {
   const { base, tokenizer } = shipped(earlier);
-  const made = { tokenizer: sha256Of(tokenizer), base: baseOf(base).weights };
+  const madeFor = { tokenizer: sha256Of(tokenizer), base: baseOf(base).weights };
   const inUse = baseAlone(shipped(earlier));
   const neural = { used: 'base' } as NeuralReport;
-  assert.equal(holdsMixed({ madeFor: made, neural }, inUse, shipped(earlier)), true);
-  assert.equal(holdsMixed({ madeFor: { ...made, base: '0'.repeat(64) }, neural }, inUse, shipped(earlier)), false);
+  assert.equal(holdsMixed({ madeFor, neural }, inUse, shipped(earlier)), true);
+  assert.equal(holdsMixed({ madeFor: { ...madeFor, base: '0'.repeat(64) }, neural }, inUse, shipped(earlier)), false);
   assert.equal(
     holdsMixed({ neural }, inUse, shipped(earlier)),
     false,
     'a report of an earlier version was made for the base of that version',
   );
-  assert.equal(
-    holdsMixed({ madeFor: made }, inUse, shipped(earlier)),
-    false,
-    'without a neural part there was no router',
-  );
-  assert.equal(holdsAlone({ madeFor: made }, tokenizer), true);
-  assert.equal(holdsAlone({ madeFor: made }, shipped(now).tokenizer), false);
+  assert.equal(holdsMixed({ madeFor }, inUse, shipped(earlier)), false, 'without a neural part there was no router');
+  assert.equal(holdsAlone({ madeFor }, tokenizer), true);
+  assert.equal(holdsAlone({ madeFor }, shipped(now).tokenizer), false);
 });
 
 test('training does not resume from a checkpoint of another base, and says so', async () => {
@@ -206,15 +202,15 @@ test('training does not resume from a checkpoint of another base, and says so', 
     const notes: string[] = [];
     const stop = new AbortController();
     const out = join(home, 'work');
-    const asked = adaptation(earlier.neural.base, out, { unusable: 'discard' });
-    await engine.request('adapt', asked, {
+    const firstRequest = adaptation(earlier.neural.base, out, { unusable: 'discard' });
+    await engine.request('adapt', firstRequest, {
       signal: stop.signal,
       onProgress: (at) => at.kind === 'step' && at.step >= 6 && stop.abort(),
     });
     assert.ok(existsSync(join(out, 'checkpoint.safetensors')));
     writeModel(join(home, 'wider'), { hiddenSize: 48 });
-    const again = { ...asked, base: join(home, 'wider'), maxSteps: 2, tokenizer: now.tokenizerPath };
-    const done = await engine.request('adapt', again, {
+    const secondRequest = { ...firstRequest, base: join(home, 'wider'), maxSteps: 2, tokenizer: now.tokenizerPath };
+    const done = await engine.request('adapt', secondRequest, {
       onProgress: (at) => at.kind === 'note' && notes.push(at.note),
     });
     assert.ok(done.ok, JSON.stringify(done));

@@ -50,9 +50,9 @@ test('a local line costs its draft, a call draft and answer; a wrong line with a
   const two = [position({}), position({ file: 'p/b', gain: 0.9, local: { right: 0, saved: 4 } })];
   const lines = latencyRow(two, 'lines');
   assert.deepEqual([lines['mean-ms'], lines['exact-match']], [(10 + 1110) / 2, 1]);
-  const kept = two.map((each) => ({ ...each, price: 1 }));
-  assert.equal(savedRow(kept, 'lines')['coupled-exact-match'], 0.5);
-  assert.equal(savedRow(kept, 'characters')['coupled-characters-saved'], 13 / 20);
+  const allLocal = two.map((each) => ({ ...each, price: 1 }));
+  assert.equal(savedRow(allLocal, 'lines')['coupled-exact-match'], 0.5);
+  assert.equal(savedRow(allLocal, 'characters')['coupled-characters-saved'], 13 / 20);
   const failing = [
     position({ api: { right: 0, saved: 0 } }),
     position({ file: 'p/b', api: { right: 0, saved: 0 }, draftRight: false }),

@@ -41,10 +41,13 @@ test('the choice of files is seeded, has whole files, and takes similar amounts 
     file('large', 999, 300_000),
   ];
   const chosen = chooseFiles(files, 30_000, 1);
-  const of = (name: string) =>
+  const charactersOf = (name: string) =>
     chosen.filter((one) => one.package === name).reduce((sum, one) => sum + one.text.length, 0);
-  assert.ok(Math.abs(of('large') - of('small')) <= 3000, `${of('large')} and ${of('small')}`);
-  assert.ok(of('large') + of('small') >= 30_000);
+  assert.ok(
+    Math.abs(charactersOf('large') - charactersOf('small')) <= 3000,
+    `${charactersOf('large')} and ${charactersOf('small')}`,
+  );
+  assert.ok(charactersOf('large') + charactersOf('small') >= 30_000);
   assert.equal(new Set(chosen).size, chosen.length);
   assert.deepEqual(chooseFiles(files, 30_000, 1), chosen);
   assert.notDeepEqual(chooseFiles(files, 30_000, 2), chosen);

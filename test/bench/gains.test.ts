@@ -39,8 +39,8 @@ test('a gain that vanishes in the renamed package is distinguished from one that
 
 test('the interval is computed over files, not over positions', () => {
   const width = (each: number) => {
-    const found = gainFigures(pairs('public', 120, 60, each));
-    return number(found, 'public', 'high') - number(found, 'public', 'low');
+    const figures = gainFigures(pairs('public', 120, 60, each));
+    return number(figures, 'public', 'high') - number(figures, 'public', 'low');
   };
   assert.ok(width(12) > 2.5 * width(1), `${width(12)} and ${width(1)}`);
 });
@@ -54,8 +54,8 @@ test('a gain weighs texts by their length', () => {
     weight,
   });
   // 100 characters at 2 bits each became 100 at 1; 300 stayed at 1.
-  const found = gainFigures([text('a', -200, -100, 100), text('b', -300, -300, 300)]);
-  assert.equal(number(found, 'public', 'gain'), 0.25);
+  const figures = gainFigures([text('a', -200, -100, 100), text('b', -300, -300, 300)]);
+  assert.equal(number(figures, 'public', 'gain'), 0.25);
 });
 
 test('figures are stored under their names in kebab case', () => {

@@ -9,12 +9,12 @@ import { memoryRows } from '../../bench/adapt/memory.ts';
 
 const variable = 'EASY_ADAPTATION_PYTHON';
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-python-'));
-const named = process.env[variable];
+const originalPython = process.env[variable];
 beforeEach(() => {
   delete process.env[variable];
 });
 after(() => {
-  if (named !== undefined) process.env[variable] = named;
+  if (originalPython !== undefined) process.env[variable] = originalPython;
   rmSync(folder, { recursive: true });
 });
 

@@ -28,9 +28,9 @@ test('the number of recorded cursors is that of the README', () => {
 
 test("the renamed package's cursors are in held-out files, and its training positions are in other files", () => {
   const isHeldOut = (path: string) => (createHash('sha1').update(path).digest().at(-1) as number) % 4 === 0;
-  const measured = rowsOf('renamed', 'rxdb-17.6.0-renamed.jsonl');
-  assert.equal(measured.length, 121);
-  assert.ok(measured.every(({ file, renamed }) => renamed && isHeldOut(file)));
+  const measuredRows = rowsOf('renamed', 'rxdb-17.6.0-renamed.jsonl');
+  assert.equal(measuredRows.length, 121);
+  assert.ok(measuredRows.every(({ file, renamed }) => renamed && isHeldOut(file)));
   const trainingRows = rowsOf('renamed', 'teach.jsonl');
   assert.equal(trainingRows.length, 203);
   assert.ok(trainingRows.every(({ file }) => !isHeldOut(file)));

@@ -5,12 +5,12 @@ import { repeatedBlocks } from '../../bench/typing/repeat.ts';
 
 const block = (name: string) =>
   `  if (options.${name}) {\n    set(options.${name}, "the ${name}");\n    return this;\n  }\n`;
-const found = (text: string) =>
+const blocksIn = (text: string) =>
   repeatedBlocks({ path: 'a.ts', text }).map(({ from, lines, ordinal }) => [from, lines, ordinal]);
 
 test('blocks that differ only in words, numbers and strings are copies, each with its ordinal', () => {
   const text = `first(line);\n${block('a')}\n${block('b')}\nother();\n\n${block('c')}\n${block('d')}\n${block('e')}`;
-  assert.deepEqual(found(text), [
+  assert.deepEqual(blocksIn(text), [
     [6, 4, 'second'],
     [13, 4, 'third'],
     [18, 4, 'fourth'],
@@ -19,6 +19,6 @@ test('blocks that differ only in words, numbers and strings are copies, each wit
 });
 
 test('blocks of two lines, and blocks with the same shape but other words, are no copies', () => {
-  assert.deepEqual(found('a(one);\nb(two);\n\na(three);\nb(four);\n'), []);
-  assert.deepEqual(found('a(one);\nb(two);\nc(three);\n\nd(four);\ne(five);\nf(six);\n'), []);
+  assert.deepEqual(blocksIn('a(one);\nb(two);\n\na(three);\nb(four);\n'), []);
+  assert.deepEqual(blocksIn('a(one);\nb(two);\nc(three);\n\nd(four);\ne(five);\nf(six);\n'), []);
 });

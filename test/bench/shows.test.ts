@@ -46,9 +46,9 @@ async function typeAt(pace: Pace, startsOnKeystroke: boolean) {
   const desk = new Desk({ clock, ngram, key: 'folder', ahead: startsOnKeystroke });
   await desk.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
   let typing = true;
-  const done: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
+  const typedSoFar: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
   const typed = (async () => {
-    for (const stretch of stretches) await typeStretch(desk.editor, clock, stretch, 'typescript', done);
+    for (const stretch of stretches) await typeStretch(desk.editor, clock, stretch, 'typescript', typedSoFar);
     typing = false;
   })();
   while (typing) await clock.advance(250);

@@ -15,7 +15,7 @@ let browser: Browser;
 let session: Session;
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-box-'));
 const begun = 'Keep the ';
-const rest = 'adapters and their tests in step with the large model';
+const messageRest = 'adapters and their tests in step with the large model';
 
 before(async () => {
   await needCodeServer();
@@ -26,7 +26,8 @@ before(async () => {
     execFileSync('git', ['-c', 'user.name=Author', '-c', 'user.email=author@example.com', ...args], {
       cwd: session.project,
     });
-  for (let i = 1; i <= 12; i++) git('commit', '-q', '--allow-empty', '-m', `${begun}${rest}`, '-m', `Part ${i}.`);
+  for (let i = 1; i <= 12; i++)
+    git('commit', '-q', '--allow-empty', '-m', `${begun}${messageRest}`, '-m', `Part ${i}.`);
 });
 after(async () => {
   await session?.stop();

@@ -75,8 +75,8 @@ export class Editor {
     return this.page.evaluate(() => {
       const inline = [...document.querySelectorAll('.ghost-text-decoration, .ghost-text-decoration-preview')];
       const first = inline.map((part) => part.textContent).join('');
-      const more = [...document.querySelectorAll('.suggest-preview-text, .view-zones .ghost-text .view-line')];
-      const text = [first, ...more.map((line) => line.textContent)].join('\n');
+      const otherLines = [...document.querySelectorAll('.suggest-preview-text, .view-zones .ghost-text .view-line')];
+      const text = [first, ...otherLines.map((line) => line.textContent)].join('\n');
       return text.replaceAll('\u00a0', ' ').replace(/\n$/, '');
     });
   }

@@ -59,12 +59,12 @@ async function rewrite(): Promise<void> {
 /** Rewrites until the large model was called: after a failure it is not called for a while. */
 async function causeCall(): Promise<void> {
   const { editor, api } = session;
-  const before = api.requests.length;
+  const callsBefore = api.requests.length;
   await editor.eventually('a call', async () => {
     await rewrite();
     const until = performance.now() + 1500;
-    while (api.requests.length === before && performance.now() < until) await editor.page.waitForTimeout(50);
-    assert.ok(api.requests.length > before, 'the API was called');
+    while (api.requests.length === callsBefore && performance.now() < until) await editor.page.waitForTimeout(50);
+    assert.ok(api.requests.length > callsBefore, 'the API was called');
   });
 }
 

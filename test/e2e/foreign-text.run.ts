@@ -59,14 +59,14 @@ after(async () => {
 /** Writes files that somebody could commit. */
 function plant(project: string): void {
   mkdirSync(join(project, TASKS_FOLDER), { recursive: true });
-  const from = {
+  const source = {
     root: join(folder, 'project'),
     specialistFolder: join(folder, 'specialist'),
     storeFolder: join(folder, 'store'),
   };
-  writeAdaptedFolder(from, join(root, 'models', 'small'));
+  writeAdaptedFolder(source, join(root, 'models', 'small'));
   const target = join(folder, 'adaptation.safetensors');
-  const exported = exportAdaptation({ ...from, target, version: '0.1.0' }, silentLog);
+  const exported = exportAdaptation({ ...source, target, version: '0.1.0' }, silentLog);
   assert.ok(exported.ok, JSON.stringify(exported));
   writeFileSync(join(project, TEAM_FILE), renamed(readFileSync(target), link('adaptedFolder')));
   writeFileSync(join(project, `${link('fileName').slice(0, 200)}).csv`), `text,${link('columnName')}\nhello,a\n`);

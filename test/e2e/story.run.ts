@@ -37,7 +37,7 @@ function step(name: string, body: () => Promise<void>): void {
  * A line that all adapters of this package share, with two different endings. The local model knows it and may cut it
  * before the endings differ. The positions are 1-based, after `return `.
  */
-const known = {
+const knownLine = {
   positions: [
     { file: 'src/activities/summarize/adapter.ts', line: 109, column: 12 },
     { file: 'src/activities/generateImage/adapter.ts', line: 128, column: 12 },
@@ -84,13 +84,13 @@ step('an opened folder is ready without a command', async () => {
 
 step('the local model completes before an adaptation and without a key', async () => {
   const { editor } = session;
-  const [position] = known.positions;
+  const [position] = knownLine.positions;
   await clearFrom(position);
-  await editor.type(known.start);
-  const ghost = await editor.waitForGhost(known.ghost);
+  await editor.type(knownLine.start);
+  const ghost = await editor.waitForGhost(knownLine.ghost);
   await editor.shot('02-ghost-local');
   await editor.page.keyboard.press('Tab');
-  const line = `    return ${known.start}${ghost}`;
+  const line = `    return ${knownLine.start}${ghost}`;
   await editor.eventually('the line', async () => assert.equal(await editor.currentLine(), line));
   await editor.eventually('the outcome in the store', async () => {
     // A later completion may have been stored since.
@@ -114,16 +114,16 @@ step('the notification without a key appears once', async () => {
 
 step('a suggestion can be accepted word by word', async () => {
   const { editor } = session;
-  const [, position] = known.positions;
+  const [, position] = knownLine.positions;
   await clearFrom(position);
-  await editor.type(known.start);
-  const ghost = await editor.waitForGhost(known.ghost);
+  await editor.type(knownLine.start);
+  const ghost = await editor.waitForGhost(knownLine.ghost);
   await editor.page.keyboard.press('Control+ArrowRight');
   await editor.eventually('the accepted word', async () => {
     const line = (await editor.currentLine()).trimStart();
-    const before = `return ${known.start}`;
-    assert.ok(line.startsWith(before), line);
-    const accepted = line.slice(before.length);
+    const lineBefore = `return ${knownLine.start}`;
+    assert.ok(line.startsWith(lineBefore), line);
+    const accepted = line.slice(lineBefore.length);
     assert.ok(accepted.length > 0 && accepted.length < ghost.length && ghost.startsWith(accepted), line);
   });
   await editor.waitForGhost(/\)\}/);
@@ -165,10 +165,10 @@ step('a snooze shows its minutes in the status bar and suppresses suggestions un
   await editor.eventually('the time left', async () =>
     assert.match((await editor.ourStatus().textContent()) ?? '', /Snoozed: [45] min left/),
   );
-  const [position] = known.positions;
+  const [position] = knownLine.positions;
   await clearFrom(position);
   const rows = session.rows('select id from completions').length;
-  await editor.type(known.start);
+  await editor.type(knownLine.start);
   await editor.shot('02-snoozed');
   await editor.command('Easy Adaptation: End Snooze');
   await editor.eventually('the end of the snooze', async () =>
@@ -248,15 +248,15 @@ step('the model that the adaptation chose completes, and the panel names it', as
   assert.match((await used.textContent()) ?? '', new RegExp(`${neural.used}.*%`));
   await editor.shot('04-compared');
   await comparison.locator('summary').click();
-  const [position] = known.positions;
+  const [position] = knownLine.positions;
   await editor.open(position.file, position.line, position.column);
   await editor.page.keyboard.press('End');
   let attempts = 0;
   const answersAs = async () => {
     // Each attempt is at a new position, because a cached answer of the n-grams would stay. They complete while the
     // engine opens the model.
-    await editor.type(`\nconst id${++attempts} = ${known.start}`);
-    await editor.waitForGhost(known.ghost, attempts * 10_000);
+    await editor.type(`\nconst id${++attempts} = ${knownLine.start}`);
+    await editor.waitForGhost(knownLine.ghost, attempts * 10_000);
     const [row] = session.rows('select model from completions order by at desc limit 1');
     assert.equal(row?.model, model);
   };
@@ -362,12 +362,12 @@ step('local-only mode sends nothing', async () => {
   await editor.eventually('local only in the panel', async () => {
     assert.match((await editor.panel().locator('body').textContent({ timeout: 1000 })) ?? '', /Local-only mode is on/);
   });
-  const before = api.requests.length;
-  const [position] = known.positions;
+  const callsBefore = api.requests.length;
+  const [position] = knownLine.positions;
   await clearFrom(position);
-  await editor.type(known.start);
-  await editor.waitForGhost(known.ghost);
-  assert.equal(api.requests.length, before);
+  await editor.type(knownLine.start);
+  await editor.waitForGhost(knownLine.ghost);
+  assert.equal(api.requests.length, callsBefore);
 });
 
 step('Delete Stored Data empties the store', async () => {

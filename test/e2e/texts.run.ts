@@ -150,8 +150,8 @@ step('the next run sends no text twice, and every text gets a label', async () =
   await editor.quickRow('tickets').click();
   await editor.dialog().getByText('as a sample?').waitFor();
   // Answers of calls in flight at the cancellation are kept as well.
-  const left = 300 - answers().length;
-  await editor.dialog().getByText(`label ${left} texts as a sample?`).waitFor();
+  const textsLeft = 300 - answers().length;
+  await editor.dialog().getByText(`label ${textsLeft} texts as a sample?`).waitFor();
   await editor.dialog().getByRole('button', { name: 'Call the Large Model' }).click();
   await editor.eventually('the results', async () => {
     const rest = editor.dialog().getByRole('button', { name: 'Call the Large Model' });
@@ -180,9 +180,9 @@ step('a label corrected by key is stored at once, and the next run learns from i
   await editor.page.keyboard.press('Home');
   await editor.page.keyboard.press('ArrowDown');
   const active = table().locator(`#${await grid.getAttribute('aria-activedescendant')}`);
-  const before = await active.locator('.label').textContent();
+  const labelBefore = await active.locator('.label').textContent();
   const text = (await active.locator('.text').textContent()) ?? '';
-  const [digit, label] = before === 'bug' ? ['2', 'wish'] : ['1', 'bug'];
+  const [digit, label] = labelBefore === 'bug' ? ['2', 'wish'] : ['1', 'bug'];
   await editor.page.keyboard.press(digit);
   await editor.eventually('the correction', async () => {
     assert.equal(await active.locator('.label').textContent(), label);

@@ -65,9 +65,9 @@ export class MessageBatches {
     const ids = requests.map(({ custom_id: id }) => id);
     if (requests.some(({ params }) => 'stream' in params)) return json({ error: {} }, 400);
     this.asked.push(...ids);
-    const made = { id: this.name ?? `msgbatch_${this.batches.length}`, at: new Date().toISOString(), ids, left: 2 };
-    this.batches.push(made);
-    return json(shape(made));
+    const newBatch = { id: this.name ?? `msgbatch_${this.batches.length}`, at: new Date().toISOString(), ids, left: 2 };
+    this.batches.push(newBatch);
+    return json(shape(newBatch));
   }
 }
 
@@ -76,18 +76,18 @@ function json(value: unknown, status = 200): Response {
 }
 
 function shape({ id, at, ids, left }: Submitted): Json {
-  const over = left <= 0;
+  const hasEnded = left <= 0;
   const counts = {
-    processing: over ? 0 : ids.length,
-    succeeded: over ? ids.length : 0,
+    processing: hasEnded ? 0 : ids.length,
+    succeeded: hasEnded ? ids.length : 0,
     errored: 0,
     canceled: 0,
     expired: 0,
   };
   return {
     ...{ id, type: 'message_batch', created_at: at, request_counts: counts },
-    processing_status: over ? 'ended' : 'in_progress',
-    results_url: over ? `https://api.anthropic.com/v1/messages/batches/${id}/results` : null,
+    processing_status: hasEnded ? 'ended' : 'in_progress',
+    results_url: hasEnded ? `https://api.anthropic.com/v1/messages/batches/${id}/results` : null,
   };
 }
 

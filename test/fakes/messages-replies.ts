@@ -74,14 +74,14 @@ function end(text: string, body: MessagesBody): Ended {
     .filter(({ at }) => at >= 0)
     .sort((a, b) => a.at - b.at);
   const first = stops[0];
-  const kept = first === undefined ? text : text.slice(0, first.at);
-  const tokens = Math.ceil(kept.length / 4);
+  const cutText = first === undefined ? text : text.slice(0, first.at);
+  const tokens = Math.ceil(cutText.length / 4);
   if (tokens > body.max_tokens) {
-    const cut = kept.slice(0, body.max_tokens * 4);
+    const cut = cutText.slice(0, body.max_tokens * 4);
     return { text: cut, stopReason: 'max_tokens', stopSequence: null, outputTokens: body.max_tokens };
   }
   return {
-    text: kept,
+    text: cutText,
     stopReason: first === undefined ? 'end_turn' : 'stop_sequence',
     stopSequence: first?.stop ?? null,
     outputTokens: tokens + 3,

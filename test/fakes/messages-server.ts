@@ -301,7 +301,7 @@ if (process.argv[1]?.endsWith('messages-server.ts')) {
     options: { port: { type: 'string' }, recordings: { type: 'string' }, sources: { type: 'string' } },
   });
   MessagesServer.start(Number(values.port ?? 0)).then((server) => {
-    const known = values.recordings && values.sources ? server.replay(values.recordings, values.sources) : 0;
-    process.stdout.write(`${JSON.stringify({ url: server.url, recordings: known })}\n`);
+    const positionCount = values.recordings && values.sources ? server.replay(values.recordings, values.sources) : 0;
+    process.stdout.write(`${JSON.stringify({ url: server.url, recordings: positionCount })}\n`);
   });
 }

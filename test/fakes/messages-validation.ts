@@ -102,8 +102,8 @@ function refuseThinking(thinking: unknown, model: string, maxTokens: number): Ap
 
 /** Removed with API version 2026-10-21; refused by Opus 4.7 and later in any version. */
 function refuseSampling(body: Json): ApiError | undefined {
-  const given = ['temperature', 'top_p', 'top_k'].find((name) => body[name] !== undefined);
-  return given === undefined ? undefined : invalid(`${given}: Extra inputs are not permitted`);
+  const removedField = ['temperature', 'top_p', 'top_k'].find((name) => body[name] !== undefined);
+  return removedField === undefined ? undefined : invalid(`${removedField}: Extra inputs are not permitted`);
 }
 
 /** The text of a content field: a string, or text blocks joined. */

@@ -58,11 +58,11 @@ export class PacedEngine implements Engine {
     const result = this.queue.then(async () => {
       const abortSignal = signal as AbortSignal;
       const onEstimate = onProgress as ((of: LatencyEstimate) => void) | undefined;
-      const done =
+      const isDone =
         !abortSignal.aborted &&
         (await this.prompt(query, abortSignal, onEstimate)) &&
         (kind === 'warm' || (await this.line(query, abortSignal)));
-      if (!done) return failed('cancelled', 'Cancelled.');
+      if (!isDone) return failed('cancelled', 'Cancelled.');
       if (kind === 'warm') return answered({});
       this.finished++;
       return answered(draft('neural();', 0.99, { model: 'base + n-gram', confidence: 0.9 }));
@@ -76,13 +76,13 @@ export class PacedEngine implements Engine {
     signal: AbortSignal,
     onEstimate: ((of: LatencyEstimate) => void) | undefined,
   ): Promise<boolean> {
-    const near = suffix.slice(0, 200);
+    const nearSuffix = suffix.slice(0, 200);
     const room = PROMPT_TOKENS * CHARACTERS;
     let prompt = this.prompts.find(
-      (each) => each.path === path && each.suffix === near && Math.abs(each.prefix.length - prefix.length) < room,
+      (each) => each.path === path && each.suffix === nearSuffix && Math.abs(each.prefix.length - prefix.length) < room,
     );
     if (!prompt) {
-      prompt = { path, suffix: near, prefix, left: PROMPT_TOKENS };
+      prompt = { path, suffix: nearSuffix, prefix, left: PROMPT_TOKENS };
       this.prompts.unshift(prompt);
       this.prompts.length = Math.min(PROMPTS, this.prompts.length);
     }

@@ -10,7 +10,7 @@ import type { Browser } from 'playwright-core';
 import { installExtension, makeProfile, startWorkbench, type Workbench } from '../../build/code-server.ts';
 import { MessagesServer } from '../fakes/messages-server.ts';
 import { keepEvidence, type OpenedPage, openPage } from '../support/browser.ts';
-import { left } from '../support/processes.ts';
+import { stillRunning } from '../support/processes.ts';
 import { steadyMachine, steadySettings } from '../support/steady.ts';
 import { desktopVersion, runInDesktop } from './electron.ts';
 import { hangMs, type Plan, planVariable, type ResultLine } from './harness.ts';
@@ -98,7 +98,7 @@ export async function runSuite(
     await api.close();
   }
   await t.test('after the window closes, no process is left and the store is intact', async () => {
-    const after = await left(({ args }) => args.includes(folder));
+    const after = await stillRunning(({ args }) => args.includes(folder));
     const outlived = [...killed.filter((args) => args.includes(folder)), ...after.map(({ args }) => args)];
     assert.deepEqual(outlived, []);
     const database = new DatabaseSync(join(plan.storage, 'store.sqlite'));

@@ -155,16 +155,16 @@ test('a GGUF file is added in a job with progress; a cancelled attempt leaves no
   const stopped = await client().job('importBase', request, controller.signal, () => controller.abort());
   assert.equal(!stopped.ok && stopped.error.code, 'cancelled');
   assert.deepEqual(listPackages(request.into), []);
-  const told: number[] = [];
+  const percentages: number[] = [];
   const imported = await client().job('importBase', request, never(), ({ stage, done, total }) => {
-    if (stage === 'Checking the file' && total !== undefined) told.push(done / total);
+    if (stage === 'Checking the file' && total !== undefined) percentages.push(done / total);
   });
   assert.ok(imported.ok, JSON.stringify(imported));
   assert.deepEqual(
-    told,
-    [...told].sort((a, b) => a - b),
+    percentages,
+    [...percentages].sort((a, b) => a - b),
   );
-  assert.equal(told.at(-1), 1, told.join(' '));
+  assert.equal(percentages.at(-1), 1, percentages.join(' '));
   assert.deepEqual(
     listPackages(request.into).map(({ name }) => name),
     ['crafted'],

@@ -61,26 +61,26 @@ test('without the API the comment is that of the most similar function, with the
 });
 
 test('the API gets the function and similar ones without secrets; comment marks in its answer are not doubled', async () => {
-  let asked = '';
+  let promptText = '';
   api.answerTexts((said) => {
-    asked = said;
+    promptText = said;
     return '```ts\n/**\n * Asks for one page.\n * @param id which\n */\n```';
   });
   const written = unwrap(await docCommentJob(request(asks()), deps()));
   assert.equal(written.edit.insert, '/**\n * Asks for one page.\n * @param id which\n */\n');
   assert.ok(written.model !== undefined && written.costUsd > 0);
-  assert.match(asked, /`readList` asks the store for one list\./);
-  assert.match(asked, /function readPage/);
-  assert.ok(!asked.includes(password) && !asked.includes('Draws it'));
-  const again = unwrap(await docCommentJob(request(asks()), deps()));
-  assert.equal(again.costUsd, 0, 'the same question is not paid for twice');
+  assert.match(promptText, /`readList` asks the store for one list\./);
+  assert.match(promptText, /function readPage/);
+  assert.ok(!promptText.includes(password) && !promptText.includes('Draws it'));
+  const repeated = unwrap(await docCommentJob(request(asks()), deps()));
+  assert.equal(repeated.costUsd, 0, 'the same question is not paid for twice');
 });
 
 test('the local draft is used if the file must not be sent or the API fails; a failure is reported', async () => {
   write('.easyadaptationignore', 'src/page.ts\n');
-  const before = api.requests.length;
-  const kept = unwrap(await docCommentJob(request(asks()), deps()));
-  assert.deepEqual([kept.model, api.requests.length], [undefined, before]);
+  const callsBefore = api.requests.length;
+  const localComment = unwrap(await docCommentJob(request(asks()), deps()));
+  assert.deepEqual([localComment.model, api.requests.length], [undefined, callsBefore]);
   rmSync(join(root, '.easyadaptationignore'));
   api.fail('overloaded');
   const other = request({ ...asks(), text: text.replaceAll('page', 'role').replaceAll('Page', 'Role') });
@@ -92,15 +92,15 @@ test('the local draft is used if the file must not be sent or the API fails; a f
 });
 
 test('an error says that there is no function, that it has a comment, or that no example exists', async () => {
-  const told = async (more: Partial<DocRequest>) => {
+  const errorOf = async (more: Partial<DocRequest>) => {
     const result = await docCommentJob(request(more), deps());
     return result.ok ? '' : result.error.message;
   };
-  assert.match(await told({ text: 'let x;\n', at: 2 }), /no function at the cursor/);
-  assert.match(await told({ text: `/** A. */\n${text}`, at: 20 }), /'readPage' already has a comment/);
-  assert.match(await told({ text: '{}', languageId: 'json', path: 'a.json', at: 0 }), /is not known/);
+  assert.match(await errorOf({ text: 'let x;\n', at: 2 }), /no function at the cursor/);
+  assert.match(await errorOf({ text: `/** A. */\n${text}`, at: 20 }), /'readPage' already has a comment/);
+  assert.match(await errorOf({ text: '{}', languageId: 'json', path: 'a.json', at: 0 }), /is not known/);
   assert.match(
-    await told({ text: 'func A() {}\n', languageId: 'go', path: 'a.go', at: 3 }),
+    await errorOf({ text: 'func A() {}\n', languageId: 'go', path: 'a.go', at: 3 }),
     /^No function of this folder .* no large model is available for it\. Comment a similar function first, or choose/,
   );
   api.fail('overloaded');

@@ -8,7 +8,7 @@ import type { EditorModels } from '../../src/llm/protocol/wire.ts';
 import { at, complete, never } from '../llm/requests.ts';
 
 /** Both ends of the channel. Messages are cloned, as the real channel does. */
-function joined(models: EditorModels | undefined) {
+function joinedEnds(models: EditorModels | undefined) {
   const messages: (RelayAsked | RelaySaid)[] = [];
   const owner: RelayOwner = new RelayOwner(models, (said) => {
     messages.push(said);
@@ -31,10 +31,10 @@ async function relayed(editor: EditorModels, signal = never) {
 }
 
 test('an answer arrives in pieces, without a cost and without a key', async () => {
-  const asked: string[] = [];
-  const { job } = joined(
+  const receivedArguments: string[] = [];
+  const { job } = joinedEnds(
     models(async function* (model, text) {
-      asked.push(model, text);
+      receivedArguments.push(model, text);
       yield '<insert>a';
       yield ' + b</insert>';
     }),
@@ -42,8 +42,8 @@ test('an answer arrives in pieces, without a cost and without a key', async () =
   const result = await relayed(job);
   assert.ok(result.ok, JSON.stringify(result));
   assert.deepEqual([result.value.text, result.value.costUsd], ['a + b', 0]);
-  assert.equal(asked[0], 'vendor/one');
-  assert.match(asked[1] ?? '', /You complete text[\s\S]*The cursor is at/);
+  assert.equal(receivedArguments[0], 'vendor/one');
+  assert.match(receivedArguments[1] ?? '', /You complete text[\s\S]*The cursor is at/);
 });
 
 test('a refusal of the editor becomes a failure with its code; a missing editor is a failure too', async () => {
@@ -53,7 +53,7 @@ test('a refusal of the editor becomes a failure with its code; a missing editor 
     ['NotFound', 'bad-request'],
     ['TypeError', 'overloaded'],
   ] as const) {
-    const { job } = joined(
+    const { job } = joinedEnds(
       models(async function* () {
         yield '';
         throw Object.assign(new Error('what it says'), { name });
@@ -63,19 +63,19 @@ test('a refusal of the editor becomes a failure with its code; a missing editor 
     assert.ok(!result.ok && result.error.code === wanted, JSON.stringify(result));
     assert.match(result.error.message, /what it says/);
   }
-  const nobody = await relayed(joined(undefined).job);
+  const nobody = await relayed(joinedEnds(undefined).job);
   assert.ok(!nobody.ok && nobody.error.code === 'bad-request');
-  const alone = await complete(
+  const withoutEditor = await complete(
     connectLlm({ provider: 'editor', apiKey: '', model: 'm', timeoutMs: 1_000 }),
     at('¦'),
     never,
   );
-  assert.ok(!alone.ok && /only inside the editor/.test(alone.error.message));
+  assert.ok(!withoutEditor.ok && /only inside the editor/.test(withoutEditor.error.message));
 });
 
 test('cancelling in the job cancels the request of the editor; so does the end of the job', async () => {
   const ended: string[] = [];
-  const waits = models(async function* (model, _, signal) {
+  const waitingModels = models(async function* (model, _, signal) {
     yield 'begun';
     await new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => {
@@ -84,7 +84,7 @@ test('cancelling in the job cancels the request of the editor; so does the end o
       });
     });
   });
-  const { job, messages } = joined(waits);
+  const { job, messages } = joinedEnds(waitingModels);
   const controller = new AbortController();
   const asking = relayed(job, controller.signal);
   while (!messages.some(({ kind }) => kind === 'editor-text')) await new Promise((resolve) => setImmediate(resolve));
@@ -93,12 +93,12 @@ test('cancelling in the job cancels the request of the editor; so does the end o
   while (ended.length === 0) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(messages.at(-1)?.kind, 'editor-drop');
 
-  const other = joined(waits);
-  const left = relayed(other.job).catch(() => undefined);
+  const other = joinedEnds(waitingModels);
+  const abandonedCall = relayed(other.job).catch(() => undefined);
   while (!other.messages.some(({ kind }) => kind === 'editor-text'))
     await new Promise((resolve) => setImmediate(resolve));
   other.owner.end();
   while (ended.length === 1) await new Promise((resolve) => setImmediate(resolve));
-  void left;
+  void abandonedCall;
   assert.equal(ended.length, 2);
 });

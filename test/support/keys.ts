@@ -29,13 +29,13 @@ export function pemOf(lines: readonly string[], kind = 'RSA PRIVATE KEY'): strin
 /** This many consecutive characters of a key are a leak; fewer may occur by chance. */
 const leak = 16;
 /** A shorter last line does not count as a leak. */
-const least = 12;
+const minLineLength = 12;
 
 /** The lines of a key that leaked into the text, at least in part. */
 export function linesLeft(text: string, lines: readonly string[]): string[] {
   return lines.filter((line) => {
     const run = Math.min(leak, line.length);
-    if (run < least) return false;
+    if (run < minLineLength) return false;
     for (let at = 0; at + run <= line.length; at++) if (text.includes(line.slice(at, at + run))) return true;
     return false;
   });

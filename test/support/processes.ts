@@ -9,11 +9,11 @@ export function living(session: number): Running[] {
 
 /** Processes of the session that still run after 10 s, enough for a kill on a busy machine. */
 export function leftOf(session: number): Promise<Running[]> {
-  return left((each) => each.session === session);
+  return stillRunning((each) => each.session === session);
 }
 
 /** Processes that match and still run after 10 s. */
-export async function left(is: (each: Running) => boolean): Promise<Running[]> {
+export async function stillRunning(is: (each: Running) => boolean): Promise<Running[]> {
   const look = () => processes().filter(is);
   for (let turn = 0; turn < 500 && look().length > 0; turn++) await sleep(20);
   return look();

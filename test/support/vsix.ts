@@ -10,8 +10,8 @@ export const vsixVariable = 'EASY_ADAPTATION_VSIX';
 
 /** Path of our package: the one that build/test.ts made, or a new one in `folder`. */
 export async function ourVsix(folder: string): Promise<string> {
-  const made = process.env[vsixVariable];
-  if (made !== undefined && existsSync(made)) return made;
+  const builtPath = process.env[vsixVariable];
+  if (builtPath !== undefined && existsSync(builtPath)) return builtPath;
   const out = join(folder, 'easy-adaptation.vsix');
   await packageExtension({ out });
   return out;

@@ -9,17 +9,18 @@ import { storeCorrection } from '../../src/text-tasks/store-correction.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'easy-adaptation-correct-'));
 after(() => rmSync(root, { recursive: true, force: true }));
-const at = join(root, '.easyadaptation/tasks');
-const answers = join(at, 'notes.answers.jsonl');
-mkdirSync(at, { recursive: true });
+const tasksFolder = join(root, '.easyadaptation/tasks');
+const answers = join(tasksFolder, 'notes.answers.jsonl');
+mkdirSync(tasksFolder, { recursive: true });
 beforeEach(() => rmSync(answers, { force: true }));
 
-const put = (task: object) =>
+const writeTask = (task: object) =>
   writeFileSync(
-    join(at, 'notes.json'),
+    join(tasksFolder, 'notes.json'),
     JSON.stringify({ instruction: 'Sort.', source: { kind: 'lines', path: 'notes.txt' }, ...task }),
   );
-const putLabels = (...names: string[]) => put({ labels: names.map((name) => ({ name, meaning: `It is a ${name}.` })) });
+const putLabels = (...names: string[]) =>
+  writeTask({ labels: names.map((name) => ({ name, meaning: `It is a ${name}.` })) });
 const failIfAsked = async () => assert.fail('the user is not asked');
 const correct = (answer: string | undefined, pick: Parameters<typeof storeCorrection>[3] = failIfAsked) =>
   storeCorrection(root, 'notes', { text: 'a text', answer }, pick);
@@ -48,14 +49,14 @@ test('offers the labels of the task file and stores nothing when the user cancel
 });
 
 test('refuses an answer of the wrong length, and reports an invalid task file', async () => {
-  put({ output: 'text', maximumLength: 10 });
+  writeTask({ output: 'text', maximumLength: 10 });
   assert.equal(unwrap(await correct(' ten chars ')), 'ten chars');
   for (const answer of ['  ', 'eleven chars']) {
     const wrong = await correct(answer);
     assert.ok(!wrong.ok && /was not stored.*1 to 10 characters/.test(wrong.error.message));
   }
   assert.equal(lastStored().label, 'ten chars');
-  writeFileSync(join(at, 'notes.json'), '{');
+  writeFileSync(join(tasksFolder, 'notes.json'), '{');
   const broken = await correct('x');
   assert.ok(!broken.ok && broken.error.code === 'corrupt');
 });

@@ -91,30 +91,33 @@ test('gives each task its own results file, and refuses to overwrite another fil
   assert.equal(await run('issues'), 'issues.labels.csv', 'written by a spreadsheet');
   for (const mine of ['text,label\na,b\n', 'text,label,who,how sure,in doubt,mine\n']) {
     writeFileSync(join(root, 'issues.labels.csv'), mine);
-    const why = { code: 'unwritable', message: /^issues\.labels\.csv already exists and is not a table of results\./ };
-    await assert.rejects(run('issues'), why);
+    const expectedError = {
+      code: 'unwritable',
+      message: /^issues\.labels\.csv already exists and is not a table of results\./,
+    };
+    await assert.rejects(run('issues'), expectedError);
     assert.equal(readFileSync(join(root, 'issues.labels.csv'), 'utf8'), mine);
   }
   // Another task reads the results table as its texts.
   rmSync(join(root, 'issues.labels.csv'));
   writeFileSync(join(root, 'again.labels.csv'), readFileSync(join(root, 'other.labels.csv')));
-  const again = JSON.parse(readFileSync(join(tasks, 'issues.json'), 'utf8'));
+  const taskFile = JSON.parse(readFileSync(join(tasks, 'issues.json'), 'utf8'));
   const source = { kind: 'csv', path: 'again.labels.csv', text: 'text', label: 'label' };
-  writeFileSync(join(tasks, 'again.json'), JSON.stringify({ ...again, source }));
+  writeFileSync(join(tasks, 'again.json'), JSON.stringify({ ...taskFile, source }));
   await assert.rejects(run('again'), { code: 'unwritable' });
 });
 
 test('refuses to append an answer through a link of the file or of a parent folder', () => {
-  const given = { text: 'a', label: 'bug', by: 'person' } as const;
+  const answer = { text: 'a', label: 'bug', by: 'person' } as const;
   const file = makeFolders();
   file.link('.easyadaptation/tasks/issues.answers.jsonl', join(file.outside, 'outsideText'));
-  assert.throws(() => appendLabel(file.root, 'issues', given), { code: 'unwritable' });
+  assert.throws(() => appendLabel(file.root, 'issues', answer), { code: 'unwritable' });
   isUntouched(file.outside);
   for (const path of ['.easyadaptation', '.easyadaptation/tasks']) {
     const { root, outside, link } = makeFolders();
     rmSync(join(root, path), { recursive: true });
     link(path, outside);
-    assert.throws(() => appendLabel(root, 'issues', given), {
+    assert.throws(() => appendLabel(root, 'issues', answer), {
       code: 'unwritable',
       message: /is a link or not a folder/,
     });

@@ -133,9 +133,9 @@ test('redacts answers of people, texts and the instruction before sending them',
   const root = makeFolder((i) => i % 3 !== 0);
   const secret = 'Xk9pQ7zLmW2vB8nR4tY6';
   writeFileSync(join(root, '.env'), `API_KEY=${secret}\n`);
-  const at = join(root, '.easyadaptation/tasks/docs.json');
-  const task = JSON.parse(readFileSync(at, 'utf8'));
-  writeFileSync(at, JSON.stringify({ ...task, instruction: `Say what the function does, not ${secret}.` }));
+  const taskFile = join(root, '.easyadaptation/tasks/docs.json');
+  const task = JSON.parse(readFileSync(taskFile, 'utf8'));
+  writeFileSync(taskFile, JSON.stringify({ ...task, instruction: `Say what the function does, not ${secret}.` }));
   for (const verb of verbs)
     appendLabel(root, 'docs', {
       text: `export function ${verb}_item(id: number) {\n  return store.${verb}(id, '${secret}');\n}`,
@@ -147,9 +147,9 @@ test('redacts answers of people, texts and the instruction before sending them',
   assert.ok(asks.prompts.some(({ user }) => /<answer>\n`\w+_item` asks with \*{5}/.test(user[0]?.text ?? '')));
   for (const prompt of asks.prompts) assert.ok(!JSON.stringify(prompt).includes(secret));
   assert.ok(!JSON.stringify([rows, folder.task]).includes(secret));
-  const asked = asks.asked.length;
+  const callCount = asks.asked.length;
   assert.equal((await run(root, asks)).report.runUsd, 0);
-  assert.equal(asks.asked.length, asked, 'redacted texts are recognized');
+  assert.equal(asks.asked.length, callCount, 'redacted texts are recognized');
 });
 
 test('uses an answer of a person at once, and drafts later answers from it', async () => {

@@ -142,9 +142,9 @@ test('uses a correction at once, and trains on it in the next run', async () => 
     for await (const row of readResults(reader, report.path, await readAnswers(folder.task, reader))) out.push(row);
     return out;
   };
-  const before = await rows();
-  assert.equal(before.length, 200);
-  const row = before.find(({ by }) => by === 'specialist');
+  const earlierRows = await rows();
+  assert.equal(earlierRows.length, 200);
+  const row = earlierRows.find(({ by }) => by === 'specialist');
   assert.ok(row);
   const other = row.label === 'bug' ? 'wish' : 'bug';
   appendLabel(root, 'issues', { text: row.text, label: other, by: 'person' });

@@ -42,7 +42,7 @@ const writeTask = (name: string, source: object) =>
       source,
     }),
   );
-const opened = async (name: string) =>
+const openTask = async (name: string) =>
   unwrap(await TaskFolder.open(folder, name, { trusted: true })) as TaskFolder & { readonly task: LabelTask };
 
 const words = { bug: ['crash', 'error', 'broken'], wish: ['please', 'support', 'add'] } as const;
@@ -60,11 +60,11 @@ before(() => {
 test('yields each text of a table once, with its label and redacted', async () => {
   writeFile('secret.csv', 'title\nconst password = "hunter2-Xk9!pQ7zLm"\n');
   writeTask('secret', { kind: 'csv', path: 'secret.csv', text: 'title' });
-  const texts = await collect((await opened('issues')).texts());
+  const texts = await collect((await openTask('issues')).texts());
   assert.equal(texts.length, 160);
   assert.deepEqual(texts[0], { text: rows[0]?.text, own: 'bug', row: 2 });
   assert.deepEqual(texts[100], { text: rows[100]?.text, row: 102 });
-  const [hidden] = await collect((await opened('secret')).texts());
+  const [hidden] = await collect((await openTask('secret')).texts());
   assert.match(hidden?.text ?? '', /\*{5}/);
   assert.doesNotMatch(hidden?.text ?? '', /hunter2/);
 });
@@ -78,7 +78,7 @@ test('reads texts from files, sections, TODO notes and commits', async () => {
   writeTask('docs', { kind: 'sections', glob: 'docs/**' });
   writeTask('todos', { kind: 'todos', glob: 'src/**/*.ts' });
   writeTask('commits', { kind: 'commits', labelFromType: true });
-  const texts = async (name: string) => collect((await opened(name)).texts());
+  const texts = async (name: string) => collect((await openTask(name)).texts());
   assert.deepEqual(await texts('mails'), [
     { text: 'It does not start.', own: 'bug' },
     { text: 'It should start faster.', own: 'wish' },
@@ -96,13 +96,13 @@ test('reads texts from files, sections, TODO notes and commits', async () => {
 
 test('reports a missing column, a link and a missing task file', async () => {
   writeTask('column', { kind: 'csv', path: 'issues.csv', text: 'body' });
-  await assert.rejects(async () => collect((await opened('column')).texts()), {
+  await assert.rejects(async () => collect((await openTask('column')).texts()), {
     code: 'corrupt',
     message: /issues.csv has no column 'body'/,
   });
   symlinkSync('/etc/passwd', join(folder, 'link.txt'));
   writeTask('link', { kind: 'lines', path: 'link.txt' });
-  await assert.rejects(async () => collect((await opened('link')).texts()), { code: 'unreadable' });
+  await assert.rejects(async () => collect((await openTask('link')).texts()), { code: 'unreadable' });
   const missing = await TaskFolder.open(folder, 'none', { trusted: true });
   assert.ok(!missing.ok && missing.error.code === 'unreadable');
 });
@@ -131,7 +131,7 @@ test('refuses an excluded table before reading it, and names one that git ignore
 });
 
 test('reads the last stored label of each text, and skips a truncated line', async () => {
-  const { task, reader } = await opened('issues');
+  const { task, reader } = await openTask('issues');
   appendLabel(folder, 'issues', { text: 'a', label: 'bug', by: 'api', model: 'm' });
   appendFileSync(join(folder, '.easyadaptation/tasks/issues.answers.jsonl'), '{"text":"b","lab');
   appendLabel(folder, 'issues', { text: 'c', label: 'bug', by: 'person' });
@@ -147,9 +147,12 @@ test('reads the last stored label of each text, and skips a truncated line', asy
 });
 
 test('labels the same texts in shards as in one run, and prefers the label of a person', async () => {
-  const { task, texts } = await opened('issues').then((folder) => ({ task: folder.task, texts: () => folder.texts() }));
+  const { task, texts } = await openTask('issues').then((folder) => ({
+    task: folder.task,
+    texts: () => folder.texts(),
+  }));
   const corrected = rows[101]?.text as string;
-  const answers = new Map((await readAnswers(task, (await opened('issues')).reader)).entries());
+  const answers = new Map((await readAnswers(task, (await openTask('issues')).reader)).entries());
   const { keyOf } = await import('../../src/text-tasks/labels/extract.ts');
   answers.set(keyOf(corrected), { text: corrected, person: 'bug', api: 'wish' });
   const run = async (shard?: string) => {
@@ -172,7 +175,7 @@ test('labels the same texts in shards as in one run, and prefers the label of a 
 
 test('reports too few labels', async () => {
   writeTask('few', { kind: 'lines', path: 'issues.csv' });
-  const few = await opened('few');
+  const few = await openTask('few');
   const taskData = await collectTaskData(few.texts(), new Map());
   assert.throws(() => learnTask(few.task, taskData), {
     code: 'nothing-to-learn',
@@ -181,22 +184,22 @@ test('reports too few labels', async () => {
 });
 
 test('exports a model with the same probabilities as the local model', async () => {
-  const issues = await opened('issues');
+  const issues = await openTask('issues');
   const { specialist } = learnTask(issues.task, await collectTaskData(issues.texts(), new Map()));
   await loadLibrary();
   const session = await Session.load({ bytes: taskModel(specialist) }, { device: 'cpu', threads: 1 });
   const texts = ['please add a list', 'error: broken page', 'nothing known', ''];
   const parts = texts.map(grams);
-  const most = Math.max(1, ...parts.flat().map((part) => new Set(part).size));
-  const columns = new Int32Array(texts.length * PARTS * most);
+  const maximumCount = Math.max(1, ...parts.flat().map((part) => new Set(part).size));
+  const columns = new Int32Array(texts.length * PARTS * maximumCount);
   const tf = new Float32Array(columns.length);
   parts.flat().forEach((part, at) => {
     [...new Set(part)].forEach((column, i) => {
-      columns[at * most + i] = column;
-      tf[at * most + i] = 1 + Math.log(part.filter((other) => other === column).length);
+      columns[at * maximumCount + i] = column;
+      tf[at * maximumCount + i] = 1 + Math.log(part.filter((other) => other === column).length);
     });
   });
-  const shape = [texts.length, PARTS, most];
+  const shape = [texts.length, PARTS, maximumCount];
   const { probabilities } = await session.run({ columns: Tensor.host(columns, shape), tf: Tensor.host(tf, shape) });
   texts.forEach((text, i) => {
     labelProbabilities({ ...specialist, shares: [1] }, { text }).forEach((p, label) => {

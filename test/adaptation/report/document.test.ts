@@ -102,8 +102,8 @@ test('without an API the report says that its accuracy is not known; a report of
 
 test('Markdown has the same tables and escapes texts of files and models', () => {
   const report = reportOf(true);
-  const named = { ...report, notes: ['see [this](http://x) | <b>'] };
-  const text = markdownOf(reportDocument(named, 'en|gine', at));
+  const escapedReport = { ...report, notes: ['see [this](http://x) | <b>'] };
+  const text = markdownOf(reportDocument(escapedReport, 'en|gine', at));
   assert.match(text, /^# en\\\|gine\n/);
   assert.ok(text.includes('see \\[this\\](http://x) \\| \\<b\\>'));
   assert.match(

@@ -92,18 +92,24 @@ test('if the cursor is after a space, the middle begins with that space, as a to
 test('tokens that the n-grams predict weigh less, in plain text, before a middle and in it', () => {
   const lengths = new Map(files.map(({ path, text }) => [path, tokenizer.encode(text).length]));
   // The n-grams are certain of every third token.
-  const known = ({ path }: HarvestedFile) =>
+  const ngramProbabilities = ({ path }: HarvestedFile) =>
     path === 'src/short.ts'
       ? undefined
       : Float32Array.from({ length: lengths.get(path) as number }, (_, i) => (i % 3 === 0 ? 1 : 0));
-  const weighed = samplesOf(files, tokenizer, { length, seed: 1, dialect: DIALECT, snippets, known });
+  const weighed = samplesOf(files, tokenizer, {
+    length,
+    seed: 1,
+    dialect: DIALECT,
+    snippets,
+    known: ngramProbabilities,
+  });
   assert.deepEqual(
     weighed.map(({ ids }) => ids),
     samples.map(({ ids }) => ids),
   );
   const [first] = files as [HarvestedFile];
-  const least = 0.3 / 1.3;
-  const near = (a: number, b: number) => Math.abs(a - b) < 1e-6;
+  const minimumWeight = 0.3 / 1.3;
+  const isNearly = (a: number, b: number) => Math.abs(a - b) < 1e-6;
   const head = tokenizer.encode(`${first.path}\n`).length + 1;
   const trainedWeights = weighed
     .filter(({ ids }) => !ids.includes(specialIds.prefix) && tokenizer.decode(ids).includes(first.path))
@@ -112,14 +118,17 @@ test('tokens that the n-grams predict weigh less, in plain text, before a middle
     );
   assert.equal(trainedWeights.length, (lengths.get(first.path) as number) + 1);
   trainedWeights.forEach((weight, i) => {
-    assert.ok(near(weight, i % 3 === 0 && i < trainedWeights.length - 1 ? least : 1), `token ${i}: ${weight}`);
+    assert.ok(
+      isNearly(weight, i % 3 === 0 && i < trainedWeights.length - 1 ? minimumWeight : 1),
+      `token ${i}: ${weight}`,
+    );
   });
   const middles = weighed.flatMap((sample, n) => {
     const from = weightsOf(samples[n] as (typeof samples)[number]).indexOf(4);
     return from < 0 ? [] : [...weightsOf(sample).slice(from)];
   });
-  assert.ok(middles.every((weight) => near(weight, 4) || near(weight, 4 * least)));
-  const share = middles.filter((weight) => near(weight, 4 * least)).length / middles.length;
+  assert.ok(middles.every((weight) => isNearly(weight, 4) || isNearly(weight, 4 * minimumWeight)));
+  const share = middles.filter((weight) => isNearly(weight, 4 * minimumWeight)).length / middles.length;
   assert.ok(share > 0.15 && share < 0.4, `${share}`);
 });
 
@@ -166,8 +175,8 @@ test('a recently changed file weighs more within bounds; a position that the lar
     ...(days !== undefined && { changedAt: 1e12 - days * day }),
   });
   const ages = [aged('new', 0), aged('week', 7), aged('old', 400), aged('unknown', undefined)];
-  const of = recencyOf(ages);
-  const values = ages.map(of);
+  const recencyOfAges = recencyOf(ages);
+  const values = ages.map(recencyOfAges);
   assert.ok(Math.abs(values.reduce((sum, value) => sum + value, 0) / 4 - 1) < 1e-9, 'the mean weight is 1');
   assert.ok(values.every((value) => value >= 0.5 && value <= 2));
   const [newest = 0, week = 0, old = 0, unknown = 0] = values;

@@ -38,8 +38,8 @@ async function adapted(asked = engine()): Promise<AdaptReport> {
   assert.ok(result.ok, JSON.stringify(result));
   return result.value.report;
 }
-const own = () => ownFolder(request.specialistFolder) as string;
-async function held(root = project.root): Promise<HeldOut> {
+const ownModelFolder = () => ownFolder(request.specialistFolder) as string;
+async function heldOutFiles(root = project.root): Promise<HeldOut> {
   const harvested = await harvestFolder(root, request.harvest, {});
   assert.ok(harvested.ok);
   return holdOut(harvested.value.files);
@@ -65,26 +65,26 @@ test('if the whole folder was moved, the earlier model is no candidate, and the 
 
 test('if single files were moved, the earlier model is not measured on those that it was trained on', async () => {
   await adapted();
-  const [first, second] = (await held()).train.map(({ path }) => path) as [string, string];
+  const [first, second] = (await heldOutFiles()).train.map(({ path }) => path) as [string, string];
   const paths = Array.from({ length: 200 }, (_, n) => `moved/${n}.ts`);
-  const known = [
+  const movedPaths = [
     paths.find((path) => splitOf(path) === 'test'),
     paths.find((path) => splitOf(path) === 'validation' && splitFraction(`fit ${path}`) >= 0.5),
   ] as [string, string];
-  move(first, known[0]);
-  move(second, known[1]);
-  const { choose, test: tested } = await held();
-  assert.ok(tested.some(({ path }) => path === known[0]) && choose.some(({ path }) => path === known[1]));
+  move(first, movedPaths[0]);
+  move(second, movedPaths[1]);
+  const { choose, test: tested } = await heldOutFiles();
+  assert.ok(tested.some(({ path }) => path === movedPaths[0]) && choose.some(({ path }) => path === movedPaths[1]));
   const asked = engine();
   const { neural } = await adapted(asked);
   assert.ok(neural?.chosenFrom?.earlier, choose.map(({ path }) => path).join());
-  const at = drafted(asked);
-  assert.ok(at.size > 0 && !known.some((path) => at.has(path)));
+  const draftedPaths = drafted(asked);
+  assert.ok(draftedPaths.size > 0 && !movedPaths.some((path) => draftedPaths.has(path)));
 });
 
 test('an exported model carries its list of training files to the subfolder that imports it', async () => {
   writeAdaptedFolder(request, request.neural.base);
-  keepTrainedOn(own(), await held());
+  keepTrainedOn(ownModelFolder(), await heldOutFiles());
   const target = join(dirname(project.root), 'out.safetensors');
   const exported = exportAdaptation({ ...request, target, version: '0.1.0' }, silentLog);
   assert.ok(exported.ok, JSON.stringify(exported));
@@ -97,31 +97,31 @@ test('an exported model carries its list of training files to the subfolder that
   const imported = await importAdaptation(createReadStream(target), into, silentLog);
   assert.ok(imported.ok, JSON.stringify(imported));
   const model = ownFolder(below.specialistFolder) as string;
-  assert.equal(unseenBy(model, await held(below.root)), undefined);
+  assert.equal(unseenBy(model, await heldOutFiles(below.root)), undefined);
 });
 
 test('files that ended its training do not choose the model, and still serve for fitting', async () => {
-  const all = await held();
+  const all = await heldOutFiles();
   const [moved] = all.fit;
   assert.ok(moved);
   await adapted();
   const now = { ...all, choose: [...all.choose, moved] };
-  assert.deepEqual(unseenBy(own(), now)?.choose, all.choose);
-  assert.deepEqual(unseenBy(own(), now)?.fit, all.fit);
+  assert.deepEqual(unseenBy(ownModelFolder(), now)?.choose, all.choose);
+  assert.deepEqual(unseenBy(ownModelFolder(), now)?.fit, all.fit);
   const [learned] = all.train;
   assert.ok(learned);
-  assert.deepEqual(unseenBy(own(), { ...all, fit: [...all.fit, learned] })?.fit, all.fit);
+  assert.deepEqual(unseenBy(ownModelFolder(), { ...all, fit: [...all.fit, learned] })?.fit, all.fit);
 });
 
 test('a model without a readable list of training files is measured on all files', async () => {
-  const all = await held();
+  const all = await heldOutFiles();
   await adapted();
-  const path = join(own(), 'trained-on.json');
+  const path = join(ownModelFolder(), 'trained-on.json');
   assert.ok(readFileSync(path, 'utf8').length < 40 * project.files.size);
   for (const text of ['{"train":', '[]', '{"train":7}', 'null']) {
     writeFileSync(path, text);
-    assert.deepEqual(unseenBy(own(), { ...all, test: all.train }), { ...all, test: all.train }, text);
+    assert.deepEqual(unseenBy(ownModelFolder(), { ...all, test: all.train }), { ...all, test: all.train }, text);
   }
-  keepTrainedOn(own(), all);
-  assert.equal(unseenBy(own(), { ...all, test: all.train }), undefined);
+  keepTrainedOn(ownModelFolder(), all);
+  assert.equal(unseenBy(ownModelFolder(), { ...all, test: all.train }), undefined);
 });

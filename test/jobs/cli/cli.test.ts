@@ -41,8 +41,8 @@ test('without a key prints a first look and a report as text or JSON; `report` r
   const report = JSON.parse(json.out) as AdaptReport;
   assert.equal(report.harvest.files, project.files.size);
   assert.equal(report.examples.length, 5);
-  const again = await run(['report', project.root, '--json']);
-  assert.deepEqual(JSON.parse(again.out), report);
+  const storedReport = await run(['report', project.root, '--json']);
+  assert.deepEqual(JSON.parse(storedReport.out), report);
 });
 
 test('completes at a position with the stored specialist', async () => {
@@ -92,12 +92,12 @@ test('with a base: trains, resumes after an interruption, completes with both mo
     assert.equal(position.code, 0, position.err);
     assert.match(JSON.parse(position.out).draft.model, /^(adapted|base) \+ n-gram$/);
 
-    const listed = JSON.parse((await run(['list', '--json'])).out) as {
+    const listedFolders = JSON.parse((await run(['list', '--json'])).out) as {
       folder: string;
       bytes: number;
       neural?: string;
     }[];
-    const mine = listed.find(({ folder }) => folder === small.root);
+    const mine = listedFolders.find(({ folder }) => folder === small.root);
     assert.ok(mine && mine.bytes > 1000);
     assert.equal(mine.neural, neural.used);
     const deleted = await run(['delete', small.root]);
@@ -119,8 +119,8 @@ test('a base with its own tokenizer does not change the tokenizer of the index',
     mkdirSync(base);
     writeOtherTokenizer(join(base, 'tokenizer.json'), tokenizerPath);
     const position = [`${join(fresh.root, 'src/load/user.ts')}:13`, '--folder', fresh.root, '--no-neural'];
-    const own = await run(['complete', ...position, '--base', base]);
-    assert.equal(own.code, 0, own.err);
+    const withOwnBase = await run(['complete', ...position, '--base', base]);
+    assert.equal(withOwnBase.code, 0, withOwnBase.err);
     const shipped = await run(['complete', ...position, '--base', 'small', '--verbose']);
     assert.equal(shipped.code, 0, shipped.err);
     assert.doesNotMatch(shipped.err, /another tokenizer/);
@@ -191,12 +191,12 @@ async function paidRun(
   answer: (api: MessagesServer, storage: string) => void,
 ): Promise<Ran & { readonly asked: number; readonly storage: string; readonly calls: readonly TeacherCallRow[] }> {
   const api = await MessagesServer.start();
-  const own = join(dirname(project.root), name);
+  const ownStorage = join(dirname(project.root), name);
   try {
-    answer(api, own);
+    answer(api, ownStorage);
     const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
-    const ran = await run([project.root, '--yes', '--storage', own, ...args], env);
-    return { ...ran, asked: api.requests.length, storage: own, calls: storedCalls(own) };
+    const ran = await run([project.root, '--yes', '--storage', ownStorage, ...args], env);
+    return { ...ran, asked: api.requests.length, storage: ownStorage, calls: storedCalls(ownStorage) };
   } finally {
     await api.close();
   }
@@ -216,39 +216,42 @@ test('the monthly limit holds across runs: no call is made that could exceed it'
   assert.equal(first.asked, 0);
   assert.match(first.out, /limit\s+of\s+\$0\.20\s+a\s+month.*may\s+cost\s+up\s+to\s+\$0\.\d+/s);
   // Each call reserves three times its real cost, so calls continue until the next reservation could exceed the limit.
-  const more = ['--model', 'claude-haiku-5-5', '--budget', '0.0015', '--places', '12'];
-  const second = await paidRun('haiku', more, (api) => api.answerWith('value;'));
+  const haikuArguments = ['--model', 'claude-haiku-5-5', '--budget', '0.0015', '--places', '12'];
+  const second = await paidRun('haiku', haikuArguments, (api) => api.answerWith('value;'));
   assert.ok(second.asked > 0 && second.asked < 12, String(second.asked));
   const spent = second.calls.reduce((sum, call) => sum + call.costUsd, 0);
   assert.ok(spent <= 0.0015, String(spent));
-  const third = await paidRun('haiku', more, (api) => api.answerWith('value;'));
+  const third = await paidRun('haiku', haikuArguments, (api) => api.answerWith('value;'));
   assert.equal(third.asked, 0);
   assert.match(third.out, /Asking the API stopped early/);
 });
 
 test('if the storage folder is removed during a run, calls stop, later answers are stored, and an error says so', async () => {
-  const gone = await paidRun('gone', ['--places', '40'], (api, storage) => {
+  const ranWithoutStorage = await paidRun('gone', ['--places', '40'], (api, storage) => {
     let asked = 0;
     api.answerWith(() => {
       if (++asked === 5) rmSync(storage, { recursive: true, force: true });
       return 'value;';
     });
   });
-  assert.equal(gone.code, 1, gone.err);
+  assert.equal(ranWithoutStorage.code, 1, ranWithoutStorage.err);
   // Four calls run at a time. Those in progress may finish, and no other starts.
-  assert.ok(gone.asked <= 5 + 4, String(gone.asked));
-  assert.match(gone.err, /cannot write to .*removed.*Every answer that was paid for is stored/s);
-  assert.match(gone.out, /Asking the API stopped early/);
+  assert.ok(ranWithoutStorage.asked <= 5 + 4, String(ranWithoutStorage.asked));
+  assert.match(ranWithoutStorage.err, /cannot write to .*removed.*Every answer that was paid for is stored/s);
+  assert.match(ranWithoutStorage.out, /Asking the API stopped early/);
   // Answers that were stored before the folder was removed are lost.
-  assert.ok(gone.calls.length >= gone.asked - 5, `${gone.calls.length} of ${gone.asked}`);
+  assert.ok(
+    ranWithoutStorage.calls.length >= ranWithoutStorage.asked - 5,
+    `${ranWithoutStorage.calls.length} of ${ranWithoutStorage.asked}`,
+  );
 });
 
 test('a second run in the same folder names the active run and makes no call', async () => {
   const api = await MessagesServer.start();
   try {
-    const own = join(dirname(project.root), 'twice');
+    const ownStorage = join(dirname(project.root), 'twice');
     const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
-    const args = [project.root, '--yes', '--storage', own, '--places', '20'];
+    const args = [project.root, '--yes', '--storage', ownStorage, '--places', '20'];
     let second: Promise<Ran> | undefined;
     const gate = Promise.withResolvers<void>();
     api.answerWith(() => {
@@ -262,7 +265,7 @@ test('a second run in the same folder names the active run and makes no call', a
     assert.equal(first.code, 0, first.err);
     assert.equal(other?.code, 1, other?.err);
     assert.match(other?.err ?? '', /Another run is active in this folder \(npm start, process \d+, since /);
-    const hashes = storedCalls(own).map(({ requestHash }) => requestHash);
+    const hashes = storedCalls(ownStorage).map(({ requestHash }) => requestHash);
     assert.equal(new Set(hashes).size, hashes.length);
     assert.equal(api.requests.length, hashes.length);
   } finally {
@@ -272,13 +275,13 @@ test('a second run in the same folder names the active run and makes no call', a
 
 test('control characters in names and answers do not reach the terminal', async () => {
   const ESC = String.fromCharCode(0x1b);
-  const evil = await paidRun('evil', ['--places', '10'], (api) => api.answerWith(`${ESC}[2J\u202evalue;`));
-  assert.equal(evil.code, 0, evil.err);
-  assert.ok(evil.calls.length > 0);
-  assert.ok(evil.calls.every(({ text }) => text === 'value;'));
+  const hostileRun = await paidRun('evil', ['--places', '10'], (api) => api.answerWith(`${ESC}[2J\u202evalue;`));
+  assert.equal(hostileRun.code, 0, hostileRun.err);
+  assert.ok(hostileRun.calls.length > 0);
+  assert.ok(hostileRun.calls.every(({ text }) => text === 'value;'));
   const position = await run(['complete', `${ESC}[31mno.ts:1`]);
   assert.equal(position.code, 1);
-  assert.ok(!(evil.out + position.err).includes(ESC));
+  assert.ok(!(hostileRun.out + position.err).includes(ESC));
 });
 
 test('an interrupted run stops, says so, and keeps the earlier report', async () => {

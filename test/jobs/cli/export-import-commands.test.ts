@@ -33,8 +33,8 @@ test('exports an adaptation, imports it elsewhere, compares both; wrong argument
   const imported = await cli('import', file, there);
   assert.equal(imported.code, 0, imported.err);
   assert.match(imported.out, /^In use in .*there: adapted to here/);
-  const own = specialistFolder(storeFolder, there);
-  assert.ok(existsSync(join(own, 'specialist.ngram')), 'its files are indexed');
+  const importedFolder = specialistFolder(storeFolder, there);
+  assert.ok(existsSync(join(importedFolder, 'specialist.ngram')), 'its files are indexed');
   const [from, to] = [here, there].map((root) => ownFolder(specialistFolder(storeFolder, root)) as string);
   const weights = (folder = '') => readFileSync(join(folder, 'model.safetensors'));
   assert.ok(weights(from).equals(weights(to)));
@@ -45,8 +45,8 @@ test('exports an adaptation, imports it elsewhere, compares both; wrong argument
   const refused = await cli('import', damaged, there);
   assert.equal(refused.code, 1);
   assert.match(refused.err, /its end is missing/);
-  assert.equal(ownFolder(own), to);
-  const asked = await cli('export', here);
-  assert.equal(asked.code, 2);
-  assert.match(asked.err, /adaptations export FOLDER FILE/);
+  assert.equal(ownFolder(importedFolder), to);
+  const withoutFile = await cli('export', here);
+  assert.equal(withoutFile.code, 2);
+  assert.match(withoutFile.err, /adaptations export FOLDER FILE/);
 });

@@ -59,15 +59,15 @@ after(async () => {
 });
 
 const inspect = async (...args: string[]) => {
-  const ran = await runCli(['inspect', project.root, '--storage', storage, ...args]);
+  const result = await runCli(['inspect', project.root, '--storage', storage, ...args]);
   const rows =
-    ran.code === 0
-      ? (ran.out
+    result.code === 0
+      ? (result.out
           .trim()
           .split('\n')
           .map((line) => JSON.parse(line)) as KeptRow[])
       : [];
-  return { ...ran, rows };
+  return { ...result, rows };
 };
 
 /** Checks that the text contains no planted secret, also in encoded form, and no middle part of one. */
@@ -161,14 +161,16 @@ test('inspect prints rows of every kind, and no planted secret in any line', asy
   for (const text of [out, err, paid.out, paid.err]) assertNothingPlanted(text);
   for (const body of api.requests) assertNothingPlanted(JSON.stringify(body));
   // The rows contain real texts, not only placeholders.
-  const of = (kind: KeptRow['kind']) => rows.filter((row) => row.kind === kind);
+  const rowsOfKind = (kind: KeptRow['kind']) => rows.filter((row) => row.kind === kind);
   const user = project.files.get('src/load/user.ts');
   for (const kind of ['harvest', 'snapshot'] as const)
-    assert.equal(of(kind).find(({ path }) => path === 'src/load/user.ts')?.text, user);
-  assert.ok(of('outcome').some(({ text }) => text.includes('kept();')));
-  assert.ok(of('sample').some(({ text }) => /<\|file\|>src\/.*<\|suffix\|>.*<\|prefix\|>.*<\|eom\|>/s.test(text)));
-  assert.ok(of('label').every(({ text }) => JSON.parse(text).messages.length > 0));
-  assert.ok(of('path').some(({ text }) => text === `dumps/${'*'.repeat(apiKey.length)}.md`));
+    assert.equal(rowsOfKind(kind).find(({ path }) => path === 'src/load/user.ts')?.text, user);
+  assert.ok(rowsOfKind('outcome').some(({ text }) => text.includes('kept();')));
+  assert.ok(
+    rowsOfKind('sample').some(({ text }) => /<\|file\|>src\/.*<\|suffix\|>.*<\|prefix\|>.*<\|eom\|>/s.test(text)),
+  );
+  assert.ok(rowsOfKind('label').every(({ text }) => JSON.parse(text).messages.length > 0));
+  assert.ok(rowsOfKind('path').some(({ text }) => text === `dumps/${'*'.repeat(apiKey.length)}.md`));
 });
 
 test('a reader that closes the pipe early is no error', async () => {

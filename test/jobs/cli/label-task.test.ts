@@ -43,9 +43,9 @@ before(() => {
 });
 
 test('all texts get a label, and the shards together have the same lines', async () => {
-  const whole = await runCli(['label', 'issues', '--folder', folder, '--storage', storage, '--local', '--json']);
-  assert.equal(whole.code, 0, whole.err);
-  const { path, texts, byPerson, byApi, inDoubt, runUsd } = JSON.parse(whole.out);
+  const wholeRun = await runCli(['label', 'issues', '--folder', folder, '--storage', storage, '--local', '--json']);
+  assert.equal(wholeRun.code, 0, wholeRun.err);
+  const { path, texts, byPerson, byApi, inDoubt, runUsd } = JSON.parse(wholeRun.out);
   assert.deepEqual(
     { path, texts, byPerson, byApi, inDoubt, runUsd },
     { path: 'issues.labels.csv', texts: 60, byPerson: 40, byApi: 0, inDoubt: 20, runUsd: 0 },
@@ -76,18 +76,18 @@ test('over HTTP every answer is stored immediately, so a resumed run repeats no 
   assert.equal(api.requests.length, 0, 'the price was not accepted');
   const stopped = await runCli([...args, '--yes'], env, /labels a sample/);
   assert.notEqual(stopped.code, 0);
-  const before = api.requests.length;
-  assert.ok(before > 0 && before < 60, `${before} were asked`);
+  const callsBefore = api.requests.length;
+  assert.ok(callsBefore > 0 && callsBefore < 60, `${callsBefore} were asked`);
   const done = await runCli([...args, '--yes', '--json'], env);
   assert.equal(done.code, 0, done.err);
   const report = JSON.parse(done.out);
-  const asked = api.requests.filter(({ outcome }) => outcome === 'ok').map(({ body }) => textOf(userText(body)));
-  assert.equal(new Set(asked).size, asked.length, 'no text is sent twice');
+  const sentTexts = api.requests.filter(({ outcome }) => outcome === 'ok').map(({ body }) => textOf(userText(body)));
+  assert.equal(new Set(sentTexts).size, sentTexts.length, 'no text is sent twice');
   assert.deepEqual([report.byPerson, report.judgedBy, report.inDoubt], [40, 'person', 0]);
   assert.ok(report.soFarUsd > report.runUsd && report.runUsd > 0);
   const count = api.requests.length;
-  const again = await runCli([...args, '--yes', '--json'], env);
-  assert.equal(JSON.parse(again.out).runUsd, 0);
+  const secondRun = await runCli([...args, '--yes', '--json'], env);
+  assert.equal(JSON.parse(secondRun.out).runUsd, 0);
   assert.equal(api.requests.length, count);
 });
 
@@ -102,22 +102,22 @@ test('a run stops at its limit, says why, and the next run resumes there', async
   writeFileSync(join(folder, '.easyadaptation/tasks/more.json'), taskOf('more.csv'));
   const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: api.url };
   const args = ['label', 'more', '--folder', folder, '--storage', storage, '--yes', '--json', '--budget', '100'];
-  const few = await runCli([...args, '--run-budget', '0.0002'], env);
-  assert.equal(few.code, 1);
-  assert.match(few.err, /stops at a cost of \$0\.0002 \(--run-budget\)/);
+  const limitedRun = await runCli([...args, '--run-budget', '0.0002'], env);
+  assert.equal(limitedRun.code, 1);
+  assert.match(limitedRun.err, /stops at a cost of \$0\.0002 \(--run-budget\)/);
   assert.match(
-    few.err,
+    limitedRun.err,
     /have a label; 20 are needed\..*did not answer all texts: The limit of\s+\$0\.0002\s+for\s+this\s+run/s,
   );
-  const asked = api.requests.length;
-  assert.ok(asked > 0 && asked < 20, `${asked} were asked`);
+  const callCount = api.requests.length;
+  assert.ok(callCount > 0 && callCount < 20, `${callCount} were asked`);
   const { code, out } = await runCli([...args, '--run-budget', '0.0003'], env);
   assert.equal(code, 1);
   const { runUsd, stopped } = JSON.parse(out);
   assert.match(stopped, /limit of \$0\.0003 for this run is reached.*continue.*--run-budget/);
   assert.ok(runUsd > 0 && runUsd <= 0.0003, `$${runUsd}`);
   const now = api.requests.length;
-  assert.ok(now > asked && now < 80, `${now} were asked`);
+  assert.ok(now > callCount && now < 80, `${now} were asked`);
 });
 
 test('the price question says that git ignores the sent file', async () => {
@@ -148,9 +148,9 @@ test('an export does not follow links in the folder', async () => {
   const outside = mkdtempSync(join(tmpdir(), 'easy-adaptation-outside-'));
   after(() => rmSync(outside, { recursive: true, force: true }));
   writeFileSync(join(outside, 'README.md'), 'mine');
-  const at = join(folder, '.easyadaptation/tasks');
-  copyFileSync(join(at, 'issues.json'), join(at, 'linked.json'));
-  symlinkSync(outside, join(at, 'linked.export'));
+  const tasksFolder = join(folder, '.easyadaptation/tasks');
+  copyFileSync(join(tasksFolder, 'issues.json'), join(tasksFolder, 'linked.json'));
+  symlinkSync(outside, join(tasksFolder, 'linked.export'));
   const { code, err } = await runCli(['export', 'linked', '--folder', folder]);
   assert.equal(code, 1);
   assert.match(err, /linked\.export.* is a link or not a folder/);

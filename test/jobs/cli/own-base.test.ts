@@ -23,8 +23,8 @@ test('adds, measures, lists and removes a base', async () => {
   assert.match(added.out, /Added 'crafted-coder': 1 M parameters, \d+ MB, served by llama\.cpp/);
   assert.match(added.out, /licence, as stated: apache-2\.0/);
   assert.match(added.out, /'crafted-coder' on this machine: a line \d+ ms, a new position \d+ ms/);
-  const listed = await runCli(['base', 'list', ...storage], home);
-  assert.match(listed.out, /small .*MIT[\s\S]*crafted-coder +1 M parameters/);
+  const listOutput = await runCli(['base', 'list', ...storage], home);
+  assert.match(listOutput.out, /small .*MIT[\s\S]*crafted-coder +1 M parameters/);
   const removed = await runCli(['base', 'remove', 'crafted-coder', ...storage], home);
   assert.equal(removed.code, 0, removed.err);
   assert.ok(!existsSync(join(folder, 'store', 'bases', 'crafted-coder')));
@@ -76,8 +76,8 @@ test('an unknown base, a missing verb and a wrong option get an error sentence',
     [['base', 'add', 'x', 'y'], /one base at a time/],
     [['list', '--name', 'x'], /--name belongs to base add/],
   ] as const) {
-    const ran = await runCli(args);
-    assert.equal(ran.code, 2);
-    assert.match(ran.err, message);
+    const result = await runCli(args);
+    assert.equal(result.code, 2);
+    assert.match(result.err, message);
   }
 });
