@@ -46,7 +46,7 @@ const steady = {
   'typescript.validate.enable': false,
 };
 
-/** A user's key binding: the command has no default key. */
+/** A user's key binding, beside the command's default key. */
 const lineKey = {
   key: 'ctrl+alt+right',
   command: 'easyAdaptation.acceptLine',
