@@ -32,7 +32,7 @@ test('the list waits 100 ms; a later answer is cached for the position', async (
   assert.equal(h.ready, 0);
   await h.clock.advance(50);
   assert.equal(h.ready, 1);
-  assert.equal(h.of('answered').length, 0, 'nothing was on the screen');
+  assert.equal(h.of('answered').length, 0, 'no suggestion was visible');
   const again = await h.answer(position, beside, 0);
   assert.equal(again?.text, 'local();');
   assert.equal(specialist.queries.length, 1);

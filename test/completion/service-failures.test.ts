@@ -143,7 +143,7 @@ test('with a fair draft the wait is limited, and the late answer is cached', asy
   held.give('remote();');
   await h.clock.advance(0);
   assert.equal(h.of('paid-unshown').length, 1);
-  assert.equal((await h.answer(position))?.text, asked.answer?.text, 'what can be seen is not replaced');
+  assert.equal((await h.answer(position))?.text, asked.answer?.text, 'the visible suggestion is not replaced');
   h.settings = { ...h.settings, apiAllowed: false };
   await h.answer(query('elsewhere', '\n'));
   assert.equal((await h.answer(position))?.text, 'remote();');
@@ -277,7 +277,11 @@ test('a text that was rejected in a line is not proposed there again', async () 
   const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.5, fallbackThreshold: 0.5 } });
   assert.equal((await h.answer(query('a ', '\n')))?.text, 'localFunctionName();');
   assert.equal(await h.answer(query('a b ', '\n')), undefined);
-  assert.notEqual(await h.answer(query('a b ', '\n'), { trigger: 'manual' }), undefined, 'who asks gets it');
+  assert.notEqual(
+    await h.answer(query('a b ', '\n'), { trigger: 'manual' }),
+    undefined,
+    'a manual request gets the suggestion',
+  );
 });
 
 test('a block is requested where syntax opens one, if the setting allows it', async () => {
@@ -340,5 +344,5 @@ test('a manual request gets the best draft, or the local one after an empty API 
   await both.answer(position, {}, 5000);
   const calls = llm.requests.length;
   assert.ok((await both.answer(position, { trigger: 'manual' }))?.text.startsWith('guess'));
-  assert.equal(llm.requests.length, calls, 'nothing is asked twice');
+  assert.equal(llm.requests.length, calls, 'no call is repeated');
 });

@@ -211,7 +211,7 @@ test('the next keystroke joins the in-flight call if its answer continues the ty
   held.give('remote();');
   await settled();
   assert.equal(second.answer?.text, 'mote();');
-  assert.equal(second.answer?.costUsd, 0.001, 'who shows it first carries its price');
+  assert.equal(second.answer?.costUsd, 0.001, 'the first completion that shows the answer has its cost');
   assert.equal(llm.requests.length, 1);
   assert.equal(llm.cancelled, 0);
 });

@@ -13,7 +13,7 @@ export const IMPORTED_BASES = 'bases';
 export interface PackageInfo {
   readonly name: string;
   readonly folder: string;
-  /** Path of its tokenizer.json. */
+  /** Path of the model's tokenizer.json. */
   readonly tokenizer: string;
   readonly manifest: PackageManifest;
   /** Layers and widths; undefined for a GGUF file, whose header llama.cpp reads itself. */
@@ -22,7 +22,7 @@ export interface PackageInfo {
   readonly vocabulary: number;
   readonly contextLength: number;
   readonly parameters: number;
-  /** Of the file of weights, or the GGUF file. */
+  /** Size of the file of weights, or of the GGUF file. */
   readonly bytes: number;
 }
 

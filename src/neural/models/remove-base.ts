@@ -24,7 +24,7 @@ export function removeBase(folder: string, downloads: string): Result<RemovedBas
       ...(isOurs && existsSync(path) ? [path] : []),
     ];
     const freedBytes = files.reduce((sum, each) => sum + statSync(each).size, 0);
-    // The file first: where a process that serves holds it open, this fails, and the base stays whole.
+    // The file is deleted first. If a serving process holds it open, this fails, and the base stays complete.
     if (isOurs) rmSync(path, { force: true });
     rmSync(folder, { recursive: true });
     return ok({ freedBytes, kept: isOurs ? undefined : path });

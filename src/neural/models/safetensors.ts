@@ -67,7 +67,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
 /**
  * The header alone, for files that are too large to read whole. Throws as `readSafetensors` does.
  *
- * @param available bytes behind the header
+ * @param available bytes after the header
  */
 export function readHeader(
   bytes: Uint8Array,

@@ -1,4 +1,4 @@
-// A template's continuation beside the line that a search found: which of them is drafted, with what probabilities.
+// Chooses between a template's continuation and the line that a search found, and computes the draft's probabilities.
 import type { CompletionQuery, Draft } from '../../common/completion.ts';
 import { sigmoid } from '../../common/statistics/logistic.ts';
 import { dot } from '../../common/statistics/vectors.ts';
@@ -13,7 +13,7 @@ import type { TemplateDraft, TemplatePiece } from './template.ts';
 import { unitWeights } from './template-weights.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Cost of a wrong line, in characters, where two lines compete; as in routing/show.ts. */
+/** Cost of a wrong line, in characters, if two lines compete; as in routing/show.ts. */
 const WRONG = 20;
 /** Tokens before a search, and the limit for its distributions. */
 const CONTEXT_TOKENS = 64;
@@ -41,15 +41,16 @@ export interface SearchPosition {
 /** A piece of a template, or several, as whole tokens, with what its probability depends on. */
 export interface TemplateUnit {
   readonly tokens: readonly number[];
-  /** Length, UTF-16 units, with what healing repeats. */
+  /** Length, UTF-16 units, including the text that healing repeats. */
   readonly length: number;
   readonly endsLine: boolean;
   readonly facts: Float64Array;
 }
 
 /**
- * The searched line or the template's, whichever is expected to save more. Where both begin alike, the searched line
- * becomes as sure as the template is. Where the template stops within the line, the n-grams complete it.
+ * The searched line or the template's line, whichever is expected to save more characters. If both begin alike, the
+ * searched line gets the template's probabilities. If the template stops within the line, the n-grams complete the
+ * line.
  */
 export function withTemplate(
   first: FirstLine,
@@ -93,14 +94,14 @@ export function withTemplate(
 
 interface Written {
   readonly line: Pick<Block, 'text' | 'steps'>;
-  /** Begins with a line end. */
+  /** Text that begins with a line end. */
   readonly further?: Pick<Block, 'text' | 'steps'>;
   /** Whether the last line is whole, and the probability that it ends there. */
   readonly complete: boolean;
   readonly ends: number;
 }
 
-/** The template as far as it is likely, as tokens with their probabilities. */
+/** The likely beginning of the template, as tokens with their probabilities. */
 function writtenBy(
   template: TemplateDraft,
   maxTokens: number,
@@ -229,19 +230,19 @@ interface UnitEvidence {
   /** Probabilities by the template and by the n-grams. */
   readonly template: number;
   readonly ngram: number;
-  /** Each token is the n-grams' likeliest. */
+  /** Whether each token is the n-grams' likeliest one. */
   readonly isBest: boolean;
   /** Shortest match of the n-grams. */
   readonly match: number;
   readonly ends: boolean;
-  /** It begins with what healing repeats, so the n-grams' probability says little. */
+  /** Whether the unit begins with text that healing repeats. The n-grams' probability then means little. */
   readonly healed: boolean;
   readonly agreeing: number;
   readonly isContrary: boolean;
   readonly isRenamed: boolean;
-  /** Units before it. */
+  /** Number of units before this one. */
   readonly written: number;
-  /** Words and marks that the template shares with what is above. */
+  /** Number of words and marks that the template shares with the text above. */
   readonly matched: number;
 }
 
@@ -280,7 +281,7 @@ function unitFacts(evidence: UnitEvidence): Float64Array {
   return Float64Array.from(UNIT_FACTS, (fact) => fact(evidence));
 }
 
-/** Most that a beginning of the line is expected to save, in characters. */
+/** The most characters that any beginning of the line is expected to save. */
 function worth({ tokens }: Pick<Draft, 'tokens'>): number {
   let p = 1;
   let length = 0;
@@ -303,7 +304,7 @@ function repeatedTokens(steps: readonly Step[], healed: Uint8Array, { tokenizer 
   return first < 0 ? steps.length : first;
 }
 
-/** The searched line, of which the template knows the beginning: each token is as sure as the surer of both. */
+/** The searched line, whose beginning equals the template. Each token gets the higher of the two probabilities. */
 function agreed(
   { draft, steps, lineEndProbability }: FirstLine,
   known: readonly Step[],

@@ -1,6 +1,6 @@
 // Weights of copied text: logistic fits by bench/typing/fit-template.ts.
 
-/** Of the probability of a piece (template.ts). */
+/** Weights for the probability of a piece (template.ts). */
 export const pieceWeights: readonly number[] = [
   0.677, 0.575, 0.213, 0.54, -1.498, 0.25, 0.712, -6.928, -0.076, -0.936, -2.336, -3.57, -2.562, 0.437, -0.283, -0.33,
   -2.148, -0.818, 0.051, -0.416, 0.066, -0.121, -0.264, 0.437, 0.553, 1.439, -0.293, 0.203, 0.813, -0.425, -0.052,
@@ -8,7 +8,7 @@ export const pieceWeights: readonly number[] = [
   -0.368, -0.897, 0.096, -0.158, 0.329, 0.312, 1.208,
 ];
 
-/** Of the probability of its tokens (template-lines.ts), beside the n-grams. */
+/** Weights for the probability of a piece's tokens (template-lines.ts), together with the n-grams. */
 export const unitWeights: readonly number[] = [
   -0.591, 0.677, 0.105, 0.79, 0.437, -0.387, 0.367, -1.011, 0.03, 0.544, 0.073, -0.101, -0.827, 0.523, 0.605, 0.363,
   0.147, -0.158, -0.013,

@@ -1,5 +1,6 @@
-// The repeated block: finds earlier near-copies of the lines around the cursor, learns which words differ, and goes on
-// as they do. Where several copies agree the text is sure; where they differ and nothing typed decides, it ends.
+// The repeated block: finds earlier near-copies of the lines around the cursor, learns which words differ, and
+// continues as they do. If several copies agree, the text is probable. If they differ and no typed text decides, the
+// text ends.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { sigmoid } from '../../common/statistics/logistic.ts';
 import { dot } from '../../common/statistics/vectors.ts';
@@ -15,19 +16,19 @@ import { pieceWeights } from './template-weights.ts';
 /** A piece of a continuation: a word or mark with the white space before it, or a line end with the next indent. */
 export interface TemplatePiece {
   readonly text: string;
-  /** Probability that the author writes it, given that all pieces before it are right. */
+  /** Probability that the author writes the piece, given that all pieces before it are right. */
   readonly probability: number;
   /** Features of the probability; see `PieceFacts`. */
   readonly facts: Float64Array;
   /** Near-copies that write it, and those that do not. */
   readonly agreeing: number;
   readonly contrary: number;
-  /** It has another word than the copies. */
+  /** Whether the piece has another word than the copies. */
   readonly isRenamed: boolean;
 }
 
 export interface TemplateDraft {
-  /** Of the rest of the cursor's line, then of further lines. */
+  /** Pieces of the rest of the cursor's line, then of further lines. */
   readonly pieces: readonly TemplatePiece[];
   /** Whether the last piece ends its line, as far as the copies say. */
   readonly complete: boolean;
@@ -39,16 +40,16 @@ export interface TemplateDraft {
   readonly matched: number;
 }
 
-/** Window of the document in which copies are looked for, UTF-16 units. */
+/** Window of the document that is searched for copies, UTF-16 units. */
 const REACH = { before: 150_000, after: 60_000 };
-/** Lines above the cursor's that are compared. */
+/** Number of lines above the cursor's line that are compared. */
 const CONTEXT = 6;
 /** Near-copies that are aligned, and those that vote. */
 const ALIGNED = 24;
 const VOTING = 8;
 /**
- * The least evidence of a near-copy, in equal words. A strong one decides: it has this share of the best one's evidence,
- * or so much. The agreement of the others only enters the probability.
+ * The least evidence of a near-copy, in equal words. A strong one decides: it has this share of the best one's
+ * evidence, or so much. The agreement of the others only enters the probability.
  */
 const LEAST_EVIDENCE = 2;
 const STRONG_SHARE = 0.6;
@@ -59,7 +60,7 @@ const LEAST_PIECE = 0.2;
 const LEAST_WHOLE = 0.03;
 const OPENER = /(?:[([{:]|=>)$/;
 
-/** An earlier text that the lines around the cursor are a copy of, up to words. */
+/** An earlier text that equals the lines around the cursor except for some words. */
 interface Copy {
   /** Index of the line that the cursor's is a copy of. */
   readonly line: number;
@@ -70,14 +71,14 @@ interface Copy {
   readonly renaming: Renaming;
   readonly evidence: number;
   readonly isStrong: boolean;
-  /** Equal words and marks. */
+  /** Number of equal words and marks. */
   readonly matched: number;
   readonly equalTyped: number;
   readonly holes: number;
   readonly lines: number;
 }
 
-/** How a copy goes on. */
+/** How a copy continues. */
 type Proposal =
   | {
       readonly kind: 'piece';
@@ -88,7 +89,7 @@ type Proposal =
     }
   | { readonly kind: 'line end'; readonly text: string; readonly indent: number };
 
-/** What the probability of a piece depends on. */
+/** Facts that decide the probability of a piece. */
 interface PieceFacts {
   readonly proposal: Proposal;
   readonly copy: Copy;
@@ -108,7 +109,7 @@ interface PieceFacts {
   readonly writtenLines: number;
   readonly distance: number;
   readonly isRest: boolean;
-  /** The continuation has the word already. */
+  /** Whether the continuation already contains the word. */
   readonly isRepeated: boolean;
   /** How often the document has the word, up to a limit. */
   readonly seen: number;
@@ -179,7 +180,7 @@ const FACTS: readonly ((facts: PieceFacts) => number)[] = [
   ({ proposal, seen }) => flag(isWordOf(proposal, 'part')) * Math.log1p(seen),
 ];
 
-/** Occurrences of a word that are counted at most. */
+/** Maximum number of counted occurrences of a word. */
 const MOST_SEEN = 8;
 
 export const pieceFactCount = FACTS.length;
@@ -218,7 +219,7 @@ export class TemplateFinder {
 }
 
 interface Document {
-  /** Before the cursor. */
+  /** Text before the cursor. */
   readonly text: string;
   readonly languageId: string;
   readonly lines: readonly LineShape[];
@@ -226,7 +227,7 @@ interface Document {
   readonly cursor: number;
   /** That line up to the cursor. */
   readonly typed: string;
-  /** The trimmed text behind the cursor, on its line. */
+  /** The trimmed text after the cursor, on the cursor's line. */
   readonly rest: string;
   /** The nearest line with text below, trimmed. */
   readonly next: string;
@@ -306,7 +307,7 @@ class Alignment {
         this.pair(one, other);
         at++;
       } else if (one.string >= 0 && other.string >= 0) {
-        // Strings of different shapes: one hole.
+        // Strings of different shapes are one hole.
         this.holes++;
         while (source[at]?.string === one.string) at++;
         while (own[i + 1]?.string === other.string) i++;
@@ -327,7 +328,7 @@ class Alignment {
       this.equal++;
       this.words++;
     } else this.holes++;
-    // A number stands for many things.
+    // A single digit is not learned, because it may be replaced by different ones.
     if (one.kind === 'word' || one.text.length > 1) this.renaming.learn(one.text, other.text);
   }
 }
@@ -344,7 +345,7 @@ function alignedAt(
   let evidence = 0;
   let compared = 0;
   let words = 0;
-  // The farthest first: what was learned last holds.
+  // The farthest lines come first, because later replacements overwrite earlier ones.
   for (let up = depth; up > 0; up--) {
     const [own, source] = [lines[cursor - up] as LineShape, lines[line - up] as LineShape];
     if (own.shape === 0) continue;
@@ -367,7 +368,7 @@ function alignedAt(
     const typed = (begins.at(-1) as Lexeme).text;
     if (from === undefined || from.kind === 'mark') return undefined;
     const whole = alignment.renaming.apply(from.text).text;
-    // What a hole holds is not known before it is typed.
+    // The content of a hole is unknown until it is typed.
     if (!whole.startsWith(typed)) return undefined;
     begun = whole.slice(typed.length);
     equalTyped += typed.length / Math.max(3, whole.length);
@@ -388,7 +389,7 @@ function alignedAt(
   };
 }
 
-/** A copy that still agrees with what was written. */
+/** A copy that still agrees with the written text. */
 interface Voter {
   readonly copy: Copy;
   line: number;
@@ -397,7 +398,7 @@ interface Voter {
   begun: string | undefined;
 }
 
-/** What is written next, and the copies that agree. */
+/** The next text, and the copies that agree on it. */
 interface Choice {
   readonly proposal: Proposal;
   readonly strong: readonly Voter[];
@@ -467,7 +468,7 @@ class Writer {
     return { pieces, complete, ends, copies, matched: Math.round((this.copies[0] as Copy).matched) };
   }
 
-  /** What most strong copies write next; undefined if none goes on, or they differ and nothing decides. */
+  /** The next text of most strong copies; undefined if none continues, or they differ and no typed text decides. */
   private vote(): Choice | undefined {
     const groups = new Map<string, { proposal: Proposal; strong: Voter[]; weak: Voter[] }>();
     for (const voter of this.voters) {
@@ -512,7 +513,7 @@ class Writer {
     return { kind: 'piece', ...copy.renaming.apply(lexeme.text), lead, lexeme };
   }
 
-  /** The cursor may stand behind the white space already. */
+  /** The white space before the lexeme; '' if it is before the cursor already. */
   private leadOf({ lead }: Lexeme): string {
     const isTyped = this.pieces.length === 0 && /\s$|^$/.test(this.document.typed);
     return isTyped || this.startsLine ? '' : lead;
@@ -614,13 +615,13 @@ class Writer {
     // A blank line at the block's depth ends it once everything is closed.
     const isBlank = /^\n\n/.test(end.text);
     if (isBlank && end.indent === 0 && bracketBalance(written) <= 0) return true;
-    // What closes the block that the cursor's line opened is its end.
+    // The closer of the block that the cursor's line opened ends the block.
     const opens = OPENER.test(this.block.slice(0, this.block.indexOf('\n')));
     const closes = closesBlock(this.line, languageId) && indentLength(this.line) === this.indent;
     return opens && closes && end.indent === 0 && !OPENER.test(this.line);
   }
 
-  /** Takes back a line that stands below the cursor already. */
+  /** Removes a line that is below the cursor already. */
   private repeatsBelow(): boolean {
     const { next, languageId } = this.document;
     const { pieces } = this;

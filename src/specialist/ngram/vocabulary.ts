@@ -5,11 +5,11 @@ export class Vocabulary {
   readonly tokenizer: Tokenizer;
   /** Separates files; no match crosses it. One past the tokenizer's ids. */
   readonly separator: number;
-  /** Ids 0..separator. */
+  /** Number of ids: 0..separator. */
   readonly size: number;
-  /** 1 where the token holds a line end. */
+  /** 1 if the token contains a line end. */
   readonly endsLine: Uint8Array;
-  /** 1 where the token is white space only. */
+  /** 1 if the token is only white space. */
   readonly blank: Uint8Array;
   /** Identifies the tokenizer: a snapshot's ids are meaningless with another one. */
   readonly fingerprint: string;
@@ -58,7 +58,7 @@ function fingerprintOf(tokenizer: Tokenizer): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-/** A line with fewer tokens than this says little ('}', 'else {'). */
+/** A line with fewer tokens than this is trivial ('}', 'else {'). */
 const tellingTokens = 4;
 
 /**

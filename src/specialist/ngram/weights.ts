@@ -37,7 +37,7 @@ export function plainWeights(weights: NgramWeights): PlainWeights {
   return inArrays(weights, (value) => Math.round(value * 1e4) / 1e4);
 }
 
-/** Without rounding. */
+/** Returns the weights without rounding. */
 export function exactWeights(weights: NgramWeights): PlainWeights {
   return inArrays(weights, (value) => value);
 }

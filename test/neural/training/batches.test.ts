@@ -92,7 +92,7 @@ test('validation uses every window once, and its weights sum to 1', () => {
   assert.ok(Math.abs(total - 1) < 1e-6);
 });
 
-test('more important examples tend to come earlier, in a new order each epoch, and none is left out', () => {
+test('each epoch has all examples in a new order, and more important ones tend to come earlier', () => {
   const batchesWith = (importance: (i: number) => number) =>
     new TrainingBatches(
       Array.from({ length: 200 }, (_, i) => ({ ids: Int32Array.of(i, i, i, i, i), importance: importance(i) })),

@@ -126,8 +126,8 @@ test('marks a completed name that the document lacks, if it has other names with
   assert.deepEqual(strangers('res', ['ponse', '.', 'close', '()'], above), [true, true, true]);
   assert.deepEqual(strangers('res', ['ponder', '(', 'scope', ')'], above), [false, false, false]);
   assert.deepEqual(strangers('ot', ['her', '_', 'name'], above), [false], 'what stands below is known, too');
-  assert.deepEqual(strangers('xy', ['lem'], above), [false], 'nothing begins so');
-  assert.deepEqual(strangers('', ['response'], above), [false], 'nothing was begun');
+  assert.deepEqual(strangers('xy', ['lem'], above), [false], 'no name begins with these letters');
+  assert.deepEqual(strangers('', ['response'], above), [false], 'no name was begun');
   assert.deepEqual(strangers('res', ['(', 'x', ')'], above), [false, false], 'nothing is made of it');
   assert.deepEqual(strangers('responder', ['(', 'x', ')'], above), [false, false], 'the name is whole');
 });

@@ -103,14 +103,14 @@ test('a change in another file makes a new prompt only if a present or new snipp
   assert.deepEqual(plan(at(`${text}|\n}\n`)), before);
   assert.equal(asked.length, 2);
   plan(at(`${text}|\n}\n`));
-  assert.equal(asked.length, 2, 'it was looked at');
+  assert.equal(asked.length, 2, 'snippets were requested');
 
   const parts: Snippet[] = [];
   const other = new PromptPlanner(ngram.vocabulary, limits);
   const ids = () => other.plan(at(`${text}|\n}\n`), ngram.positionAt(at(`${text}|\n}\n`), 0).own, () => [...parts]);
   const without = ids();
   parts.push(snippet);
-  assert.deepEqual(ids(), without, 'nothing was told');
+  assert.deepEqual(ids(), without, 'no change was reported');
   other.noteChange(snippet.path);
   assert.equal(ids()[0], special('<|snippet|>'));
   parts.length = 0;

@@ -203,7 +203,7 @@ test('the restart listener is called before any request is repeated, also after 
   const pid = client.pid as number;
   process.kill(pid, 'SIGKILL');
   await until(() => client.pid === undefined);
-  assert.ok((await client.request('draft', drafting('x'))).ok, 'it was opened again');
+  assert.ok((await client.request('draft', drafting('x'))).ok, 'the specialist was opened again');
   assert.deepEqual(order, ['restarted', 'first', 'restarted', 'first']);
   told.dispose();
   process.kill(client.pid as number, 'SIGKILL');

@@ -42,7 +42,7 @@ test('a completion is answered while the training process is suspended', async (
   await begun;
   const pid = pair.trainingPid as number;
   assert.notEqual(pid, pair.pid);
-  assert.ok(getPriority(pid) > getPriority(pair.pid as number), 'it gives way');
+  assert.ok(getPriority(pid) > getPriority(pair.pid as number), 'the training process has a lower priority');
   process.kill(pid, 'SIGSTOP');
   assert.ok((await pair.request('draft', drafting('const a = '))).ok);
   process.kill(pid, 'SIGCONT');

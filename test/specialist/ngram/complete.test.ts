@@ -121,7 +121,7 @@ test('continues after a variable that is named like a closing word of another la
   assert.ok(text.startsWith('start = first(items)\n    end = last(items)\n    return'), text);
 });
 
-test('the same query gives the same draft, whatever came between', () => {
+test('the same query gives the same draft, also after other queries', () => {
   const query = at('  async remove(id: string): Promise<void> {\n    ¦');
   const first = model.complete(query, line);
   complete(model, 'something else entirely ¦', line, 'other/file.md');

@@ -5,11 +5,11 @@ import { corrupt } from './source.ts';
 
 /** Factors of a family beside its weights. They are folded into the weights, so that our family computes the same. */
 export interface Multipliers {
-  /** Of the embedding's rows on input. */
+  /** Factor of the embedding's rows on input. */
   readonly embedding: number;
-  /** Of the output of attention and feed-forward block into the residual stream. */
+  /** Factor of the outputs of attention and feed-forward block into the residual stream. */
   readonly residual: number;
-  /** Of the scores, in place of 1 / sqrt(headDim). */
+  /** Factor of the attention scores, in place of 1 / sqrt(headDim). */
   readonly attention: number | undefined;
   /** Divisor of the logits. */
   readonly logits: number;
@@ -19,7 +19,7 @@ export interface ImportableFamily {
   readonly as: ModelType;
   /** In a GGUF the rows of q and k are interleaved in pairs (llama.cpp's NORM rotation). */
   readonly paired: boolean;
-  /** Keys of its multipliers behind the family's name. */
+  /** Metadata keys of the multipliers, after the family's name. */
   readonly multipliers?: Readonly<Record<keyof Multipliers, string>>;
 }
 

@@ -21,7 +21,7 @@ export interface TensorLocation {
   readonly times?: number;
 }
 
-/** A file as it was when its header was read. */
+/** A file, with its size and time when its header was read. */
 export interface WeightsFile {
   readonly path: string;
   readonly bytes: number;
@@ -29,9 +29,9 @@ export interface WeightsFile {
 }
 
 export interface ModelSource {
-  /** By its own metadata. */
+  /** The name in the metadata. */
   readonly name: string;
-  /** By its own metadata, which a distributor may have changed. Undefined: none is stated. */
+  /** The licence in the metadata, which a distributor may have changed. Undefined: none is stated. */
   readonly licence: string | undefined;
   readonly config: ModelConfig;
   readonly files: readonly WeightsFile[];
@@ -85,7 +85,7 @@ export function checkLocations({
   files,
 }: Pick<ModelSource, 'config' | 'locations' | 'files'>): void {
   const known = new Set(parameterSpecs(config).map(({ name }) => name));
-  // An unknown tensor would be ignored, and the model would compute something else.
+  // If an unknown tensor were ignored, the model would have wrong results.
   const stranger = [...locations.keys()].find((name) => !known.has(name) && !SPARE.test(name));
   if (stranger !== undefined) throw unsupported(`it has an unknown tensor: '${stranger.slice(0, 80)}'`);
   for (const { name, shape } of parameterSpecs(config)) {

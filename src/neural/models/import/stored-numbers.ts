@@ -4,7 +4,7 @@ import { fromBfloat, fromHalf } from '../../../common/half.ts';
 
 export interface BlockType {
   readonly name: string;
-  /** Of a block. */
+  /** Number of values in one block. */
   readonly values: number;
   readonly bytes: number;
   /** Converts `count` blocks from `at` on to values, written to `into` from `to` on. */
