@@ -5,7 +5,7 @@ import { isBeginning } from '../../src/prompts/completion/judge.ts';
 import { fitRouter, score, scoreCuts } from '../../src/routing/fit.ts';
 import { limitOf } from '../../src/routing/risk.ts';
 import { bestCut } from '../../src/routing/show.ts';
-import { keyless } from '../common/desk.ts';
+import { keyless } from '../common/simulated-window.ts';
 import type { Package, Sided } from './positions.ts';
 
 /** By how much the coupled exact match may be below the API's. */

@@ -78,7 +78,7 @@ export class Writing {
 }
 
 /** Lines of a file that are typed one after the other, as if the file ended there. */
-export interface Stretch {
+export interface Passage {
   readonly path: string;
   readonly prefix: string;
   /** The rest of the file from there on, of which the first `length` UTF-16 units are typed. */
@@ -91,7 +91,7 @@ export interface Stretch {
 }
 
 /** `lines` lines at `count` places of the files; the same ones for the same files and seed. */
-export function stretchesOf(files: readonly PackageFile[], count: number, lines: number, seed: number): Stretch[] {
+export function passagesOf(files: readonly PackageFile[], count: number, lines: number, seed: number): Passage[] {
   const hands = new Hands(seed);
   const suited = files.filter(({ text }) => text.split('\n').length >= 2 * lines);
   return Array.from({ length: suited.length === 0 ? 0 : count }, () => {
@@ -99,17 +99,17 @@ export function stretchesOf(files: readonly PackageFile[], count: number, lines:
     const all = text.split('\n');
     // Not the very first lines, which nothing says anything of.
     const first = Math.min(5, lines) + Math.floor(hands.uniform() * (all.length - lines - Math.min(5, lines)));
-    return stretchAt({ path, text }, first, lines, hands);
+    return passageAt({ path, text }, first, lines, hands);
   });
 }
 
 /** Lines of a file from the 0-based `first` on, typed in its middle: what follows them stands there. */
-export function stretchWithin(file: PackageFile, first: number, lines: number, seed: number): Stretch {
-  const stretch = stretchAt(file, first, lines, new Hands(seed));
-  return { ...stretch, below: stretch.rest.slice(stretch.length) };
+export function passageWithin(file: PackageFile, first: number, lines: number, seed: number): Passage {
+  const passage = passageAt(file, first, lines, new Hands(seed));
+  return { ...passage, below: passage.rest.slice(passage.length) };
 }
 
-function stretchAt({ path, text }: PackageFile, first: number, lines: number, hands: Hands): Stretch {
+function passageAt({ path, text }: PackageFile, first: number, lines: number, hands: Hands): Passage {
   const all = text.split('\n');
   const prefix = all
     .slice(0, first)

@@ -1,8 +1,8 @@
 // What is believed of a draft's beginnings before a folder has taught anything (src/routing/priors.ts), against what a fit would make of it: on what is
-// drafted while stretches of the packages held out from the bases' corpus are typed; none of them is one that is recorded, or typed by the
+// drafted while passages of the packages held out from the bases' corpus are typed; none of them is one that is recorded, or typed by the
 // benchmark. Not a benchmark: run by hand after a change of what the probabilities of tokens mean. Seven minutes with small.
 //
-//   node build/run.mjs bench/typing/fit-cut-prior.ts [--bases small,medium] [--places 3] [--seed 23]   (stretches of each package and language)
+//   node build/run.mjs bench/typing/fit-cut-prior.ts [--bases small,medium] [--places 3] [--seed 23]   (passages of each package and language)
 import { parseArgs } from 'node:util';
 import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
 import { adam } from '../../src/common/statistics/adam.ts';
@@ -19,9 +19,9 @@ import { indentUnitOf } from '../../src/text/indents.ts';
 import { listBases } from '../base/bases.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket, type PackageFile } from '../common/packages.ts';
-import { stretchesOf } from '../common/typist.ts';
-import { atDesk } from './at-desk.ts';
-import { type Typed, typeStretch } from './typist.ts';
+import { passagesOf } from '../common/typist.ts';
+import { inSimulatedWindow } from './in-simulated-window.ts';
+import { type Typed, typePassage } from './typist.ts';
 
 const LANGUAGES = ['typescript', 'python', 'go', 'markdown'];
 /** Typed by `npm run bench -- typing`. */
@@ -114,9 +114,9 @@ for (const base of listBases([], options.bases.split(',')))
       return draft;
     };
     const typed: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
-    for (const stretch of stretchesOf(held, Number(options.places), LINES, Number(options.seed)))
-      await atDesk(base, others, { changed }, ({ editor }, clock) =>
-        typeStretch(editor, clock, stretch, languageId, typed),
+    for (const passage of passagesOf(held, Number(options.places), LINES, Number(options.seed)))
+      await inSimulatedWindow(base, others, { changed }, ({ editor }, clock) =>
+        typePassage(editor, clock, passage, languageId, typed),
       );
     const wrong = typed.judged.filter(({ right }) => !right).length;
     console.log(`${base.name}, ${name}, ${languageId}: ${seen.size} drafts, ${wrong} of ${typed.judged.length} wrong`);

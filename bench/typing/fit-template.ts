@@ -29,8 +29,8 @@ const TYPED = ['python3-starlette', 'golang-github-spf13-cobra-dev'];
 /** What the fit is chosen by. */
 const CHOOSE = ['msw', 'xstate', 'python3-falcon', 'golang-github-charmbracelet-bubbletea-dev'];
 const LONGEST = 120_000;
-/** Lines of a stretch that is typed, and how many stretches. */
-const STRETCH = 12;
+/** Lines of a passage that is typed, and how many passages. */
+const PASSAGE_LINES = 12;
 const TYPED_STRETCHES = 200;
 const logit = (p: number) => Math.log(Math.min(0.998, Math.max(0.002, p)) / (1 - Math.min(0.998, Math.max(0.002, p))));
 
@@ -244,13 +244,15 @@ interface Position {
   readonly good: number;
 }
 
-/** What the templates say at each word of stretches of a package's files, in order. */
+/** What the templates say at each word of passages of a package's files, in order. */
 function typedPositions(names: (name: string) => boolean, count: number): Position[][] {
   const [base] = listBases([], ['small']) as [Base];
   const uniform = uniforms(Number(options.seed) + 1);
   const files = [...(heldOutFiles(LANGUAGES) ?? [])].flatMap(([languageId, own]) =>
     own
-      .filter(({ package: name, text }) => names(name) && text.length < 40_000 && text.split('\n').length > 2 * STRETCH)
+      .filter(
+        ({ package: name, text }) => names(name) && text.length < 40_000 && text.split('\n').length > 2 * PASSAGE_LINES,
+      )
       .map((file) => ({ ...file, languageId })),
   );
   const byName = [...Map.groupBy(files, (file) => file.package).values()];
@@ -259,9 +261,9 @@ function typedPositions(names: (name: string) => boolean, count: number): Positi
     return Array.from({ length: Math.ceil(count / byName.length) }, () => {
       const { path, languageId, text } = folder[Math.floor(uniform() * folder.length)] as (typeof folder)[number];
       const lines = text.split('\n');
-      const first = 5 + Math.floor(uniform() * (lines.length - STRETCH - 5));
+      const first = 5 + Math.floor(uniform() * (lines.length - PASSAGE_LINES - 5));
       const from = lines.slice(0, first).join('\n').length + 1;
-      const to = lines.slice(0, first + STRETCH).join('\n').length;
+      const to = lines.slice(0, first + PASSAGE_LINES).join('\n').length;
       const finder = new TemplateFinder();
       const positions: Position[] = [];
       for (let at = from; at < to; at++) {
@@ -288,17 +290,17 @@ function typedPositions(names: (name: string) => boolean, count: number): Positi
 }
 
 /** Whether a position is come to by a typist who takes what is right. */
-function visited(stretches: readonly Position[][], weights: Float64Array): Position[] {
+function visited(passages: readonly Position[][], weights: Float64Array): Position[] {
   const found: Position[] = [];
-  typedThrough(stretches, weights, 1, 0, (position) => found.push(position));
+  typedThrough(passages, weights, 1, 0, (position) => found.push(position));
   return found;
 }
 
 /** The weights fitted at the positions that a typist comes to with them. */
-function refitted(stretches: readonly Position[][], start: Float64Array): Float64Array {
+function refitted(passages: readonly Position[][], start: Float64Array): Float64Array {
   let weights = start;
   for (let round = 0; round < 3; round++) {
-    const all = visited(stretches, weights).map(({ rows, ends, good }): Example => {
+    const all = visited(passages, weights).map(({ rows, ends, good }): Example => {
       const wrong = ends.findIndex((end) => end > good);
       return {
         ...{ name: '', language: '', rows, right: wrong < 0 ? rows.length : wrong },
@@ -313,14 +315,14 @@ function refitted(stretches: readonly Position[][], start: Float64Array): Float6
 
 /** Shows of a typist who takes what is right: what was said of them, and what came. */
 function typedThrough(
-  stretches: readonly Position[][],
+  passages: readonly Position[][],
   weights: Float64Array,
   scale: number,
   shift: number,
   visit: (position: Position) => void = () => {},
 ) {
   let [shows, right, said, saved, lines] = [0, 0, 0, 0, 0];
-  for (const positions of stretches) {
+  for (const positions of passages) {
     let from = 0;
     for (const position of positions) {
       const { at, rows, ends, text, good } = position;

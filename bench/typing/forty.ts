@@ -2,7 +2,7 @@
 import { lineStart } from '../../src/text/lines.ts';
 import type { Base } from '../base/types.ts';
 import type { Figures } from '../figures.ts';
-import { atDesk, type RuleDesk } from './at-desk.ts';
+import { inSimulatedWindow, type RuleWindow } from './in-simulated-window.ts';
 import { type ChosenFile, chosenFiles } from './positions.ts';
 
 /** A cursor rests so long before the key, and one waits so long after it, ms: a person who looks what comes. */
@@ -11,7 +11,7 @@ const LOOK_MS = 1000;
 
 interface Rule {
   readonly name: string;
-  readonly desk: RuleDesk;
+  readonly window: RuleWindow;
 }
 
 export async function forty(base: Base, rules: readonly Rule[]): Promise<Figures> {
@@ -51,7 +51,7 @@ export function code(text: string): string {
 }
 
 async function comesAt({ others, positions }: ChosenFile, base: Base, rule: Rule): Promise<string[]> {
-  return atDesk(base, others, rule.desk, async ({ editor }, clock) => {
+  return inSimulatedWindow(base, others, rule.window, async ({ editor }, clock) => {
     const texts: string[] = [];
     for (const { languageId, path, prefix } of positions) {
       editor.come(path, languageId, { prefix: prefix.slice(0, -1), suffix: '' });

@@ -13,9 +13,9 @@ import { NgramClient } from '../../src/specialist/ngram/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
-import { Desk, type DeskDeps } from '../common/desk.ts';
 import { withEngines } from '../common/engines.ts';
-import { stretchesOf } from '../common/typist.ts';
+import { SimulatedWindow, type SimulatedWindowDeps } from '../common/simulated-window.ts';
+import { passagesOf } from '../common/typist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import { forty } from './forty.ts';
@@ -24,12 +24,12 @@ import { hour } from './hour.ts';
 import { type Material, materials } from './materials.ts';
 import { repeat } from './repeat.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
-import { type Typed, typeStretch } from './typist.ts';
+import { type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { WholeLines } from './whole-lines.ts';
 
-/** Stretches of each folder, and lines of each. */
-const STRETCHES = 4;
+/** Passages of each folder, and lines of each. */
+const PASSAGES = 4;
 const LINES = 12;
 const SEED = 5;
 const KEY = 'typing';
@@ -37,7 +37,7 @@ const KEY = 'typing';
 interface Rule {
   readonly name: string;
   readonly what: string;
-  readonly desk: Pick<DeskDeps, 'settings' | 'answering' | 'changed'>;
+  readonly window: Pick<SimulatedWindowDeps, 'settings' | 'answering' | 'changed'>;
   /** What is typed is known to it. */
   readonly knowing?: true;
 }
@@ -47,7 +47,7 @@ const rules: readonly Rule[] = [
   {
     name: 'whole lines',
     what: 'the whole draft or nothing, shown where it is right with a probability of 0.15: the rule of before',
-    desk: {
+    window: {
       settings: { fallbackThreshold: 0.15 },
       answering: (specialist, settings) => new WholeLines(specialist, settings),
     },
@@ -55,19 +55,19 @@ const rules: readonly Rule[] = [
   {
     name: 'cuts',
     what: 'the beginning of the line, or of the block that the syntax calls for, that is worth most',
-    desk: { changed: ({ continuation: _, brokenCuts: __, wholeCuts: ___, ...draft }) => draft },
+    window: { changed: ({ continuation: _, brokenCuts: __, wholeCuts: ___, ...draft }) => draft },
   },
   {
     name: 'parsed cuts',
     what: 'and no line with which the file would not parse any more',
-    desk: { changed: ({ continuation: _, ...draft }) => draft },
+    window: { changed: ({ continuation: _, ...draft }) => draft },
   },
   {
     name: 'product',
     what: 'and further lines, where the n-grams know how a line goes on or a grammar calls for a block',
-    desk: {},
+    window: {},
   },
-  { name: 'hindsight', what: 'the product, if it knew how far each draft is right', desk: {}, knowing: true },
+  { name: 'hindsight', what: 'the product, if it knew how far each draft is right', window: {}, knowing: true },
 ];
 
 export const typing: Benchmark = {
@@ -90,7 +90,7 @@ const nothing = (): Counted => ({
 });
 
 async function run(
-  { recordings, bases, places: positions = STRETCHES, clock = 'virtual', only }: BenchOptions,
+  { recordings, bases, places: positions = PASSAGES, clock = 'virtual', only }: BenchOptions,
   keep: Keep,
 ): Promise<Figures> {
   if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
@@ -113,7 +113,7 @@ async function run(
       "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', or names of folders: 'prose,cobra'.",
     );
   console.log(
-    `typing, base '${base.name}' without adaptation, ${positions} stretches of ${LINES} lines in each folder, clock ${clock}`,
+    `typing, base '${base.name}' without adaptation, ${positions} passages of ${LINES} lines in each folder, clock ${clock}`,
   );
   if (clock === 'virtual')
     console.log(
@@ -187,7 +187,7 @@ async function typeIn(folder: Material, base: Base, positions: number, kind: str
   const index = NgramModel.build(folder.others, base.tokenizer);
   const models = new Models(index, join(scratch, 'others.ngram'));
   writeFileSync(models.snapshot, index.serialize());
-  const stretches = stretchesOf(folder.held, positions, LINES, SEED);
+  const passages = passagesOf(folder.held, positions, LINES, SEED);
   const work = async (
     rule: Rule,
     counted: Counted,
@@ -197,12 +197,12 @@ async function typeIn(folder: Material, base: Base, positions: number, kind: str
     threads: number,
   ) => {
     const knowing = rule.knowing && { changed: hindsight(folder.held) };
-    const at = new Desk({ clock, ngram, key: KEY, ahead: true, ...rule.desk, ...knowing });
+    const at = new SimulatedWindow({ clock, ngram, key: KEY, ahead: true, ...rule.window, ...knowing });
     try {
       const { model, tokenizerPath: tokenizer } = base;
       await at.specialist.open(engine, { model, name: 'base', tokenizer, precision: 'auto', threads });
       if (at.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
-      for (const stretch of stretches) await typeStretch(at.editor, clock, stretch, folder.languageId, counted);
+      for (const passage of passages) await typePassage(at.editor, clock, passage, folder.languageId, counted);
       const { shown, replaced } = at.editor.tally;
       counted.waits = shown.map(({ waitedMs }) => waitedMs);
       counted.neural = shown.filter(({ completion }) => completion.model.includes('+')).length;

@@ -10,15 +10,15 @@ import type { RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Base } from '../base/types.ts';
-import { Desk } from '../common/desk.ts';
 import type { Ghost } from '../common/editor.ts';
 import type { PackageFile } from '../common/packages.ts';
-import { type Stretch, stretchWithin } from '../common/typist.ts';
+import { SimulatedWindow } from '../common/simulated-window.ts';
+import { type Passage, passageWithin } from '../common/typist.ts';
 import type { Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import type { Material } from './materials.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
-import { type Typed, typeStretch } from './typist.ts';
+import { type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Lines of a block at least, and those typed of it at most. */
@@ -90,8 +90,8 @@ export function repeatedBlocks(file: PackageFile): RepeatedBlock[] {
   return found;
 }
 
-/** A seeded choice of a folder's repeated blocks, as stretches that are typed at the end of their file so far. */
-function stretches(held: readonly PackageFile[], copies: number): { ordinal: Ordinal; stretch: Stretch }[] {
+/** A seeded choice of a folder's repeated blocks, as passages that are typed at the end of their file so far. */
+function passages(held: readonly PackageFile[], copies: number): { ordinal: Ordinal; passage: Passage }[] {
   const blocks = held.flatMap(repeatedBlocks);
   return ORDINALS.flatMap((ordinal) => {
     const own = blocks.filter((block) => block.ordinal === ordinal);
@@ -99,8 +99,8 @@ function stretches(held: readonly PackageFile[], copies: number): { ordinal: Ord
       .slice(0, copies)
       .map((index) => {
         const { file, from, lines } = own[index] as RepeatedBlock;
-        const { below: _, ...stretch } = stretchWithin(file, from, lines, SEED + index);
-        return { ordinal, stretch };
+        const { below: _, ...passage } = passageWithin(file, from, lines, SEED + index);
+        return { ordinal, passage };
       });
   });
 }
@@ -182,19 +182,19 @@ export async function repeat(
     const index = NgramModel.build(others, tokenizer);
     const models = new Models(index, join(scratch, 'others.ngram'));
     writeFileSync(models.snapshot, index.serialize());
-    const chosen = stretches(held, copies);
+    const chosen = passages(held, copies);
     try {
       for (const { name, Ngram, Engine } of SOURCES) {
         const clock = new VirtualClock();
         const timed = { models, clock, cost: { cpuMs: 0 } };
-        const desk = new Desk({ clock, ngram: new Ngram(timed), key: KEY, ahead: true });
+        const window = new SimulatedWindow({ clock, ngram: new Ngram(timed), key: KEY, ahead: true });
         const inFolder = nothing();
         const work = async () => {
           const opened = { model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 };
-          await desk.specialist.open(new Engine(timed), opened);
-          for (const { ordinal, stretch } of chosen) {
+          await window.specialist.open(new Engine(timed), opened);
+          for (const { ordinal, passage } of chosen) {
             const typed = nothing();
-            await typeStretch(desk.editor, clock, stretch, languageId, typed);
+            await typePassage(window.editor, clock, passage, languageId, typed);
             add(inFolder, typed);
             for (const key of [`${name}: ${ordinal}`, `${name}: all`]) {
               if (!all.has(key)) all.set(key, nothing());
@@ -205,7 +205,7 @@ export async function repeat(
         try {
           await clock.run(work());
         } finally {
-          desk.dispose();
+          window.dispose();
         }
         show([folder, name], inFolder);
       }

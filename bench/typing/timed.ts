@@ -68,7 +68,7 @@ export class Models {
   }
 }
 
-/** At one desk. */
+/** At one window. */
 interface Timed {
   readonly models: Models;
   readonly clock: VirtualClock;

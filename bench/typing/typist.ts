@@ -1,8 +1,8 @@
-// Types stretches of a file and does with each suggestion what a person does who knows what he wants to write.
+// Types passages of a file and does with each suggestion what a person does who knows what he wants to write.
 import type { Clock } from '../../src/common/clock.ts';
 import { commonPrefix } from '../../src/text/edits.ts';
 import type { Editor, Ghost } from '../common/editor.ts';
-import { type Stretch, Writing } from '../common/typist.ts';
+import { type Passage, Writing } from '../common/typist.ts';
 
 /** What became of a suggestion. */
 export interface Judged {
@@ -38,14 +38,14 @@ const inked = (text: string) => text.replace(/\n[^\S\n]+/g, '\n').length;
  * What is right to its end is taken; what begins right and ends wrong is taken where more of it is right than is to be deleted again; all else is
  * typed over.
  */
-export async function typeStretch(
+export async function typePassage(
   editor: Editor,
   clock: Clock,
-  stretch: Stretch,
+  passage: Passage,
   languageId: string,
   typed: Typed,
 ): Promise<void> {
-  const { path, prefix, rest, length, gaps, below = '' } = stretch;
+  const { path, prefix, rest, length, gaps, below = '' } = passage;
   const writing = new Writing(prefix, below, rest);
   let taken: Taken | undefined;
   let interrupt = new AbortController();

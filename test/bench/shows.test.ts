@@ -2,9 +2,9 @@
 // model contributes, and that no visible text is replaced.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Desk } from '../../bench/common/desk.ts';
-import { stretchesOf } from '../../bench/common/typist.ts';
-import { type Typed, typeStretch } from '../../bench/typing/typist.ts';
+import { SimulatedWindow } from '../../bench/common/simulated-window.ts';
+import { passagesOf } from '../../bench/common/typist.ts';
+import { type Typed, typePassage } from '../../bench/typing/typist.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { type Pace, PacedEngine } from '../fakes/paced-engine.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
@@ -25,7 +25,7 @@ const files = ['one', 'two', 'three'].map((name, at) => ({
   path: `src/${name}.ts`,
   text: Array.from({ length: 16 }, (_, i) => lines(100 * at + i).join('\n')).join('\n'),
 }));
-const stretches = stretchesOf(files, 2, 4, 3);
+const passages = passagesOf(files, 2, 4, 3);
 
 /** Confident enough to be shown at two of five positions. */
 class Ngrams extends ScriptedSpecialist {
@@ -43,18 +43,18 @@ async function typeAt(pace: Pace, startsOnKeystroke: boolean) {
     const sure = prefix.length % 5 < 2 ? 0.9 : 0.05;
     return draft('ngram();', sure, { confidence: sure });
   });
-  const desk = new Desk({ clock, ngram, key: 'folder', ahead: startsOnKeystroke });
-  await desk.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
+  const window = new SimulatedWindow({ clock, ngram, key: 'folder', ahead: startsOnKeystroke });
+  await window.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
   let typing = true;
   const typedSoFar: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
   const typed = (async () => {
-    for (const stretch of stretches) await typeStretch(desk.editor, clock, stretch, 'typescript', typedSoFar);
+    for (const passage of passages) await typePassage(window.editor, clock, passage, 'typescript', typedSoFar);
     typing = false;
   })();
   while (typing) await clock.advance(250);
   await typed;
-  desk.dispose();
-  const { shown, replaced } = desk.editor.tally;
+  window.dispose();
+  const { shown, replaced } = window.editor.tally;
   const share = shown.filter(({ completion }) => completion.model.includes('+')).length / shown.length;
   return { share, shown: shown.length, replaced, asked: engine.asked, finished: engine.finished };
 }

@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Editor } from '../../bench/common/editor.ts';
-import { stretchesOf, Writing } from '../../bench/common/typist.ts';
+import { passagesOf, Writing } from '../../bench/common/typist.ts';
 import { hindsight } from '../../bench/typing/hindsight.ts';
-import { type Typed, typeStretch } from '../../bench/typing/typist.ts';
+import { type Typed, typePassage } from '../../bench/typing/typist.ts';
 import { VirtualClock } from '../../bench/typing/virtual-clock.ts';
 import type { Draft, DraftToken } from '../../src/common/completion.ts';
 import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
 
 const text = Array.from({ length: 40 }, (_, i) => `const value${i} = read(${i}, "two");`).join('\n');
-const stretches = stretchesOf([{ path: 'a.ts', text }], 3, 5, 1);
+const passages = passagesOf([{ path: 'a.ts', text }], 3, 5, 1);
 
 /** Types with a service that suggests immediately what `suggest` returns for the text that follows. */
 async function typedWith(suggest: (left: string) => string) {
@@ -30,7 +30,7 @@ async function typedWith(suggest: (left: string) => string) {
   };
   const editor = new Editor({ clock, service, setOpenFile: () => {}, ahead: true });
   const work = async () => {
-    for (const stretch of stretches) await typeStretch(editor, clock, stretch, 'typescript', typed);
+    for (const passage of passages) await typePassage(editor, clock, passage, 'typescript', typed);
   };
   await clock.run(work());
   return { ...typed, ms: clock.monotonic() };
@@ -40,7 +40,7 @@ test('without suggestions every character is a key, and each key takes its time'
   const { keys, characters, written, judged, ms } = await typedWith(() => '');
   assert.equal(
     characters,
-    stretches.reduce((sum, { length }) => sum + length, 0),
+    passages.reduce((sum, { length }) => sum + length, 0),
   );
   assert.ok(keys <= characters && keys > 0.8 * characters, 'closing brackets and indents need no key');
   assert.deepEqual([written, judged.length], [0, 0]);

@@ -2,7 +2,7 @@
 // not change.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stretchesOf } from '../../bench/common/typist.ts';
+import { passagesOf } from '../../bench/common/typist.ts';
 import { inOneWord } from '../../src/completion/typing-pace.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
@@ -65,11 +65,11 @@ test('an in-flight call is kept while it may fit, despite a slow specialist and 
 test('a slow typist causes fewer calls per key', async () => {
   const text = Array.from({ length: 40 }, (_, i) => `export const total${i} = sumOf(values${i}, start);\n`).join('');
   for (const seed of [1, 2, 3]) {
-    const [stretch] = stretchesOf([{ path: 'src/a.ts', text }], 1, 4, seed);
-    assert.ok(stretch !== undefined);
+    const [passage] = passagesOf([{ path: 'src/a.ts', text }], 1, 4, seed);
+    assert.ok(passage !== undefined);
     const { h, llm } = slowly('somethingElse();', 700, 40);
-    const gaps = stretch.gaps;
-    await typed(h, stretch.prefix, stretch.rest.slice(0, stretch.length), (at) => gaps[at] ?? 1000);
+    const gaps = passage.gaps;
+    await typed(h, passage.prefix, passage.rest.slice(0, passage.length), (at) => gaps[at] ?? 1000);
     const positions = llm.requests.map((request) => request.query);
     const again = positions.filter((one, i) => i > 0 && inOneWord(positions[i - 1] as typeof one, one));
     const rests = gaps.filter((gap) => gap >= 1000).length;

@@ -1,4 +1,4 @@
-// A typist's desk: the specialist of both models, the service that asks it, and the editor's part, as the product wires them.
+// A simulated editor window: specialist, completion service and the editor's part, connected as in the product.
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../src/common/completion.ts';
 import type { Disposable } from '../../src/common/disposable.ts';
@@ -11,7 +11,7 @@ import { Backoff } from '../../src/llm/backoff.ts';
 import { defaultFit } from '../../src/routing/defaults.ts';
 import { Editor, type EditorDeps } from './editor.ts';
 
-export interface DeskDeps {
+export interface SimulatedWindowDeps {
   readonly clock: Clock;
   readonly ngram: NgramSpecialist;
   /** Of the folder, in the engine. */
@@ -42,12 +42,12 @@ export const keyless: CompletionSettings = {
 };
 const asIs: Redactor = { text: async (text) => text, path: async (path) => path };
 
-export class Desk {
+export class SimulatedWindow {
   readonly specialist: MixedSpecialist;
   readonly editor: Editor;
   private readonly service: Answering;
 
-  constructor({ clock, ngram, key, ahead, settings: others, answering, changed }: DeskDeps) {
+  constructor({ clock, ngram, key, ahead, settings: others, answering, changed }: SimulatedWindowDeps) {
     const settings = { ...keyless, ...others };
     this.specialist = new MixedSpecialist({
       ngram,
