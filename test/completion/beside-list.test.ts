@@ -20,7 +20,7 @@ test('a suggestion needs more confidence to hide the list, unless it continues a
   assert.equal((await certain.answer(position, beside))?.text, 'local();');
 });
 
-test('the list waits 100 ms; a later answer is cached for the position', async () => {
+test('the list waits 100 ms for an answer, and a later answer is cached for the position', async () => {
   const specialist = new ScriptedSpecialist(() => h.clock.sleep(150).then(() => drafted('local();', SURE)));
   const h: Harness = new Harness({ specialist, llm: undefined });
   const asked = h.ask(position, beside);
@@ -44,7 +44,7 @@ test('without a list an answer has no such limit', async () => {
   assert.equal((await h.answer(position))?.text, 'local();');
 });
 
-test('the list does not wait for the API: its answer is offered once, later', async () => {
+test('the list does not wait for the API, whose answer is offered later, once', async () => {
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist: unsure(), llm });
   const asked = h.ask(position, beside);

@@ -72,7 +72,7 @@ test('without a neural model the n-grams answer alone, without a note', async ()
   assert.equal(specialist.state.kind, 'off');
 });
 
-test('requests do not wait while the model opens; once open, its draft is used', async () => {
+test('requests do not wait while the model opens, and afterwards its draft is used', async () => {
   const opening = new Deferred<Result<Requests['open']['result']>>();
   const { specialist, engine, heard, ask } = setup({ open: () => opening.promise });
   const open = specialist.open(engine, model);

@@ -26,7 +26,7 @@ test('the Hadamard transform of both factors keeps their product at any width', 
   }
 });
 
-test('the transform spreads an outlier over its group; the matrix is symmetric and its own inverse', () => {
+test('the transform spreads an outlier over the group, and the matrix is symmetric and orthogonal', () => {
   const x = new Float32Array(64);
   x[7] = 8;
   hadamardTransform(x, 64);

@@ -21,7 +21,7 @@ test('every model has a fixed revision, a hash, a size and a licence, and its id
   );
 });
 
-test("takes the editor's proxy before the environment's, and none for exempt hosts", () => {
+test("uses the editor's proxy before the environment's, and no proxy for exempt hosts", () => {
   const to = new URL('https://models.example/a');
   const proxy = (proxies = {}, environment = {}) => proxyFor(to, proxies, environment)?.href;
   assert.equal(proxy(), undefined);

@@ -104,7 +104,7 @@ test('an adapter fits only the base with the right hash', () => {
   assert.ok(fitsBase({ ...manifest, kind: 'model' }, { name: 'large', weights: '0'.repeat(64) }).ok);
 });
 
-test('an adapter of another shipped base is opened over that base; others need a new adaptation', () => {
+test('an adapter of another shipped base is opened over that base, and any other needs a new adaptation', () => {
   const models = join(folder, 'models');
   const [small, medium] = ['small', 'medium'].map((name) => join(models, name)) as [string, string];
   for (const [at, fill] of [

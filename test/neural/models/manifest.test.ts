@@ -33,7 +33,7 @@ const manifest: PackageManifest = {
   files: ['config.json', 'manifest.json', 'model.safetensors'],
 };
 
-test('a written manifest is read back; a folder without one returns undefined', () => {
+test('a written manifest is read back, and a folder without a manifest gives undefined', () => {
   assert.deepEqual(readManifest(folder), { ok: true, value: undefined });
   writeManifest(folder, manifest);
   assert.deepEqual(readManifest(folder), { ok: true, value: manifest });

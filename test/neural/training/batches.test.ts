@@ -35,7 +35,7 @@ test('an epoch predicts each token but the first of a sequence, with its weight'
   assert.ok([...seen.values()].every((count) => count === 1));
 });
 
-test('weights of a step sum to 1, and its shape is fixed', () => {
+test('the weights of a step sum to 1, and every step has the same shape', () => {
   const batches = new TrainingBatches(examples, options);
   for (let step = 0; step < 5; step++) {
     const micro = batches.batchesOfStep(step);
@@ -48,7 +48,7 @@ test('weights of a step sum to 1, and its shape is fixed', () => {
   }
 });
 
-test('step n does not depend on earlier calls; epochs differ in order', () => {
+test('step n does not depend on earlier calls, and epochs have different orders', () => {
   const a = new TrainingBatches(examples, options);
   const b = new TrainingBatches(examples, options);
   for (const step of [0, 1, 2, 3]) a.batchesOfStep(step);

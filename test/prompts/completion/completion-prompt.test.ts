@@ -109,7 +109,7 @@ test('cached parts stay the same while the user types, and grow by whole blocks'
   assert.ok(same > 180 && grown <= 3 && slid <= 2, `${same} the same, ${grown} grown, ${slid} slid on`);
 });
 
-test('marks only parts that the model can cache, and none of a one-off request’s file', () => {
+test('marks only parts that the model can cache, and no part of the file in a one-off request', () => {
   const request = at(`${long}¦`);
   const marks = (model: string, over: Partial<LlmRequest> = {}) =>
     completionPrompt({ ...request, ...over }, modelFacts(model)).user.filter((block) => block.cache).length;
@@ -128,7 +128,7 @@ test('marks only parts that the model can cache, and none of a one-off request�
   assert.ok(estimateTokens(completionPrompt(short, haiku).system.text.length, haiku) >= haiku.cacheMinimum);
 });
 
-test('equal requests give equal prompts; another query gives another prompt', () => {
+test('equal requests give equal prompts, and another query gives another prompt', () => {
   const text = (position: string) => rendered(completionPrompt(at(position), haiku), haiku);
   assert.equal(text(cart), text(cart));
   assert.notEqual(text(cart), text(cart.replace('¦', 'f¦')));

@@ -32,7 +32,7 @@ const python = file(
 const all = [typescript, markdown, python];
 const kinds: CursorKind[] = ['statement-start', 'mid-line', 'line-end', 'block-body'];
 
-test('prefix, truth and suffix are the file; the truth is never empty and never ends in white space', () => {
+test('prefix, truth and suffix make up the file, and the truth is not empty and has no white space at its end', () => {
   for (const each of all)
     for (const kind of kinds) {
       const examples = cursorExamples(each, { max: 100, seed: 3, kinds: [kind] });

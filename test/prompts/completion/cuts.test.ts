@@ -39,7 +39,7 @@ test('cuts a call after its name, an argument and its end, not after an opener o
   ]);
 });
 
-test('does not cut after the hyphen of a name; cuts after a decrement', () => {
+test('cuts after a decrement, but not after the hyphen of a name', () => {
   assert.deepEqual(texts(draft(['.', 'cm', '-', 's', '-', 'x', ' {']), '', 'css'), [
     '.cm',
     '.cm-s',
@@ -72,7 +72,7 @@ test('cuts a string after words and its closing quote, not after its opening quo
   ]);
 });
 
-test('a cut of a later line has some characters; the last cut is the whole draft; each cut has its own tokens', () => {
+test('the last cut is the whole draft, and a cut in a later line contains some characters of that line', () => {
   const cuts = cutsOf(
     draft(['a', '()', ';'], undefined, ['\n', 'beginning', '(', '1', ')', ';', '\n', 'c', '();']),
     position(''),
@@ -97,7 +97,7 @@ test('a cut of a later line has some characters; the last cut is the whole draft
   assert.ok(cuts.every(({ confidence, continuation }) => confidence === undefined && continuation === undefined));
 });
 
-test('finds trimmed text in the tokens; returns only the draft if cleaning changed its text', () => {
+test('finds trimmed text in the tokens, and returns only the whole draft if cleaning changed the text', () => {
   assert.deepEqual(texts(draft([' value', ' =', ' 1', ')'], 'value = 1')), ['value', 'value =', 'value = 1']);
   assert.deepEqual(texts(draft(['\n    a', '\n    b'], '\n  a\n  b')), ['\n  a\n  b']);
 });

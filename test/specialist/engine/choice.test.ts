@@ -92,7 +92,7 @@ test('a window without a folder selects the small base even if the setting names
   assert.deepEqual(choose({ setting: 'small', obstacle, mayHold }), { name: 'small', reason: { kind: 'named' } });
 });
 
-test('a path selects the package there; a missing or broken one is reported', () => {
+test('a path selects the package there, and a missing or broken package is reported', () => {
   const own = base('own');
   assert.deepEqual(choose({ setting: '/own', named: { base: own } }), { name: 'own', reason: { kind: 'named' } });
   const why = 'The model cannot be read.';

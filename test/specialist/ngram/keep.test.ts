@@ -81,7 +81,7 @@ test('a loaded snapshot has the same answers and weights', () => {
 });
 
 const good = build().serialize();
-/** The good snapshot with one byte replaced; negative places count from the end. */
+/** The valid snapshot with one byte replaced; negative offsets count from the end. */
 const changed = (at: number, byte: number) => good.with(at, byte);
 const refused: readonly [string, string, Uint8Array][] = [
   ['empty', 'corrupt', new Uint8Array(0)],

@@ -20,7 +20,7 @@ test('a parameter that the left side names is the most likely value', () => {
   assert.ok(!at('amount').startsWith('message'), at('amount'));
 });
 
-test('a begun name is continued, and the probabilities still sum to 1', () => {
+test('an unfinished name is continued, and the probabilities still sum to 1', () => {
   const model = build(python);
   const text = 'class A:\n    def set(self, message: str) -> None:\n        self._message = me¦';
   const draft = complete(model, text, line, 'shop/a.py');
@@ -55,7 +55,7 @@ test('code is predicted from its language kin, text and data from all files', ()
   assert.equal(of('src/b.ts'), "vitest';");
   assert.ok(!of('src/b.css').includes('vitest'), of('src/b.css'));
   assert.equal(of('src/b.md'), "vitest';");
-  // What is open counts by the same rule.
+  // The same rule applies to open files.
   model.setOpenFile('src/open.ts', "const border = 'solid';\n".repeat(4));
   assert.ok(!complete(model, "const border = '¦", line, 'src/b.css').text.includes('solid'));
 });

@@ -16,7 +16,7 @@ function drafted(text: string, options = line): Draft {
   return model.complete(at(text), options);
 }
 
-test('the tokens are the text of the line and of the lines behind it', () => {
+test('the tokens make up the text of the line and of the lines after it', () => {
   for (const typed of [
     '  if (options.ticket ',
     '  if (options.ticket !== undef',
@@ -35,7 +35,7 @@ test('the tokens are the text of the line and of the lines behind it', () => {
   }
 });
 
-test('a block that was asked for has the lines itself', () => {
+test('if a block is wanted, the draft itself contains the further lines', () => {
   const two = (name: string) => `  if (${name} === null) {\n    report(${name}, true);\n    return ${name};\n  }\n`;
   const typed = `function a() {\n${two('user')}${two('order')}${two('item')}  if (ticket === null) {\n    ¦`;
   const draft = drafted(typed, { multiline: true, maxTokens: 160 });
@@ -55,7 +55,7 @@ test('options leave templates or further lines out', () => {
   assert.equal(drafted(typed, { ...line, linesBelow: 'never' }).continuation, undefined);
 });
 
-test('where the copies differ within a line, the n-grams complete it', () => {
+test('if the copies differ within a line, the n-grams complete the line', () => {
   const rows = ['red', 'green', 'blue'].map((color) => `  paint({ color: '${color}', width: 2 }, canvas);\n`).join('');
   const draft = drafted(`${rows}  paint(¦`);
   assert.ok(draft.text.startsWith("{ color: '"), draft.text);

@@ -56,12 +56,12 @@ const rows = [
   '    ({"color": "white", "width": 2}, "x4", True),',
 ].join('\n');
 
-test('stops where copies differ, and goes on after the word that differs', () => {
+test('stops before a word that differs between copies, and continues after that word was typed', () => {
   assert.equal(continued(`${rows}\n    (¦`, 'python'), '{"color": "');
   assert.ok(continued(`${rows}\n    ({"color": "black"¦`, 'python').startsWith(', "width": 2}, "'));
 });
 
-test('counts where all copies count', () => {
+test('continues a sequence of numbers if their step is the same in all copies', () => {
   assert.ok(continued(`${rows}\n    ({"color": "black"¦`, 'python').includes('"x5", True'));
   assert.equal(countedOn(['1', '2', '3']), '4');
   assert.equal(countedOn(['case10', 'case20']), 'case30');
@@ -78,7 +78,7 @@ test('ends with the block', () => {
   assert.equal(found, 'use(two, limit);');
 });
 
-test('repeats nothing that stands below', () => {
+test('does not repeat a line that is below the cursor already', () => {
   const above = 'start(config, server);\nadd(config, one);\ncheck(config, server);\nclose(config, server);\n';
   const text = `${above}\nstart(config, server);\nadd(config, one);\n`;
   assert.ok(continued(`${text}¦`).startsWith('check(config, server);'));
@@ -86,7 +86,7 @@ test('repeats nothing that stands below', () => {
   assert.equal(continued(`${text}¦\ncheck(config, server);\nclose(config, server);\n`), '');
 });
 
-test('goes on as a block below the cursor does', () => {
+test('continues like a copy below the cursor', () => {
   const text = `it('a', () => {\n  const server = start('a');\n  ¦\n});\n\nit('b', () => {\n  const server = start('b');\n  expect(server.ready).toBe(true);\n});\n`;
   assert.equal(continued(text), 'expect(server.ready).toBe(true);');
 });
@@ -130,7 +130,7 @@ test('a word that is typed in part is completed if the copies know it, and never
   assert.equal(continued(`function load(options) {\n${user}${order}  if (options.tick¦`), '');
 });
 
-test('strings of other shapes are one hole each', () => {
+test('each string of another shape is one hole', () => {
   const test = (name: string) =>
     `  it('${name}', () => {\n    const model = build(defaults);\n    assert.ok(model);\n  });\n`;
   const text = `${test('one')}${test('a longer name')}  it('has five words, or six', ¦`;

@@ -42,7 +42,7 @@ test('a GGUF file becomes a package without a copy of its weights', async () => 
   assert.ok(seen.includes('Checking the file'));
 });
 
-test('a registered file is returned as it is; its name is refused to another file', async () => {
+test('a registered file is not registered again, and another file cannot have the same name', async () => {
   const path = at('Coder 1B.gguf');
   const again = unwrap(await addGgufModel({ path, into: at('bases') }, never));
   assert.equal(again.name, 'coder-1b');
