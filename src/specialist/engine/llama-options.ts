@@ -13,7 +13,7 @@ export function llamaOptions(
 
 /**
  * The setting, or physical cores minus one. llama.cpp's threads spin while they wait for each other: if another program
- * takes one core of two, two threads are far slower than one.
+ * takes one core of two, two threads can be far slower than one.
  */
 export function llamaThreadCount(setting: number | 'auto', cores = physicalCores()): number {
   return Math.max(1, setting === 'auto' ? cores - 1 : Math.floor(setting));
