@@ -68,11 +68,11 @@ export class Models {
   }
 }
 
-/** At one window. */
+/** Models, clock and costs that the engine and the n-grams of one window share. */
 interface Timed {
   readonly models: Models;
   readonly clock: VirtualClock;
-  /** Processor time of all that was asked, ms. */
+  /** Processor time of all requests, ms. */
   readonly cost: { cpuMs: number };
 }
 

@@ -35,7 +35,7 @@ export function paidLlm(
   });
 }
 
-/** What a closed store could not write, as a sentence; undefined: everything is stored. */
+/** Says which answers a closed store could not write; undefined if everything is stored. */
 export function troubleOf({ trouble, unsaved }: ResilientStore): string | undefined {
   if (trouble === undefined) return undefined;
   const { answers, usd } = unsaved;
@@ -43,5 +43,5 @@ export function troubleOf({ trouble, unsaved }: ResilientStore): string | undefi
     answers === 0
       ? 'Every answer that was paid for is stored.'
       : `${counted(answers, 'answer')} paid for ($${usd.toFixed(4)}) could not be stored.`;
-  return `Not all questions to the API were asked. ${trouble} ${end}`;
+  return `The calls to the API stopped early. ${trouble} ${end}`;
 }

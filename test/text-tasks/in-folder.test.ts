@@ -141,7 +141,7 @@ test('does not replace an existing file or a dangling link', () => {
   assert.ok(!existsSync(join(root, '../four.json')));
 });
 
-test('that a folder cannot hold a task is known before anything is written', () => {
+test('refuses a folder that cannot hold a task before anything is written', () => {
   const { root, outside, link } = makeFolders();
   const tasks = '.easyadaptation/tasks';
   requireWritable(root, tasks);
