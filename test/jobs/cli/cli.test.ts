@@ -35,7 +35,7 @@ test('without a key prints a first look and a report as text or JSON; `report` r
   assert.match(text.err, /step 1 of 3 {2}Finding files \.\.\. /);
   const long = text.printed.split('\n').filter((line) => line.length > 100 && !line.includes(storage));
   assert.deepEqual(long, []);
-  assert.match(text.out, /Lines exactly right in files that nothing was learned from/);
+  assert.match(text.out, /Lines exactly right in held-out files/);
   assert.match(text.out, /there are no answers yet/);
   const json = await run(['adapt', project.root, '--json']);
   const report = JSON.parse(json.out) as AdaptReport;
@@ -178,7 +178,7 @@ test('if the API refuses the key, the report is local and says so', async () => 
     });
     assert.equal(refused.code, 0, refused.err);
     assert.match(refused.out, /Asking the API stopped early/);
-    assert.match(refused.out, /Lines exactly right in files that nothing was learned from/);
+    assert.match(refused.out, /Lines exactly right in held-out files/);
   } finally {
     await api.close();
   }
