@@ -24,6 +24,24 @@ export interface PromptLimits {
 
 export const PROMPT_LIMITS: PromptLimits = { prefix: 256, grown: 448, suffix: 64, snippets: 144, head: 40 };
 
+/** Room for special tokens, the healed text and the line itself, tokens. */
+const LINE_ROOM = 64;
+
+/** The limits for a model's context, tokens: in a short one all parts shrink alike. */
+export function promptLimitsFor(contextLength: number): PromptLimits {
+  const { grown, suffix, snippets, head } = PROMPT_LIMITS;
+  const share = (contextLength - LINE_ROOM) / (grown + suffix + snippets + head);
+  if (share >= 1) return PROMPT_LIMITS;
+  const part = (tokens: number) => Math.max(1, Math.floor(tokens * share));
+  return {
+    prefix: part(PROMPT_LIMITS.prefix),
+    grown: part(grown),
+    suffix: part(suffix),
+    snippets: part(snippets),
+    head: part(head),
+  };
+}
+
 /** The snippets for a prompt, which are cut to its limits. */
 export const PROMPT_SNIPPETS: SnippetOptions = { maxSnippets: 2, maxCharacters: 700 };
 

@@ -7,7 +7,7 @@ import { remainingBytes } from '../../neural/inference/healing.ts';
 import type { LanguageModel } from '../../neural/inference/language-model.ts';
 import { prefill } from '../../neural/inference/prefill.ts';
 import { DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
-import { PROMPT_SNIPPETS, type PromptLimits } from '../../prompts/completion/prompt-form.ts';
+import { PROMPT_SNIPPETS, type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
 import { type Block, continueBlock, type FirstLine } from '../ngram/block.ts';
 import { textOf } from '../ngram/draft-tokens.ts';
@@ -329,7 +329,12 @@ export class LineSpecialist extends FolderSpecialist<PromptedLineQuery> {
       model.vocabularySize,
       DIALECTS[model.dialect].tokens.suffix !== '',
     );
-    super(name, ngram, weights, new PromptPlanner(mapping.vocabulary, prompt, model.dialect));
+    super(
+      name,
+      ngram,
+      weights,
+      new PromptPlanner(mapping.vocabulary, prompt ?? promptLimitsFor(model.contextLength), model.dialect),
+    );
     this.model = model;
     this.mapping = mapping;
   }

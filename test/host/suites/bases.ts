@@ -73,6 +73,8 @@ export function defineBases(suite: Suite, plan: Plan): void {
     const url = `http://127.0.0.1:${port}/tiny.gguf`;
     writeFileSync(process.env.EASY_ADAPTATION_CATALOG ?? '', JSON.stringify([{ ...model, url }]));
     const folder = join(plan.storage, 'bases', model.id);
+    // The test before has registered the same file, which would be offered instead of the download.
+    rmSync(join(plan.storage, 'bases', crafted), { recursive: true, force: true });
     try {
       void run('easyAdaptation.getCodeModel');
       await until('a look at what is on this machine', () => jobs().length > 0);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { unwrap } from '../../../src/common/errors.ts';
-import { PROMPT_LIMITS, PromptForm } from '../../../src/prompts/completion/prompt-form.ts';
+import { PROMPT_LIMITS, PromptForm, promptLimitsFor } from '../../../src/prompts/completion/prompt-form.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 
 const path = join(import.meta.dirname, '../../../models/small/tokenizer.json');
@@ -57,5 +57,14 @@ test('the first tokens of a suffix equal those of the whole text after the curso
       const after = tokenizer.encode(end < 0 ? '' : text.slice(end));
       assert.deepEqual(form.suffix(text, count, after), found, 'where the caller has the tokens');
     }
+  }
+});
+
+test('a prompt fits a short context, and a long one keeps the usual limits', () => {
+  assert.equal(promptLimitsFor(2048), PROMPT_LIMITS);
+  for (const contextLength of [128, 256, 512, 700]) {
+    const { prefix, grown, suffix, snippets, head } = promptLimitsFor(contextLength);
+    assert.ok(prefix > 0 && prefix < grown);
+    assert.ok(grown + suffix + snippets + head <= contextLength - 64, `${contextLength}`);
   }
 });
