@@ -25,8 +25,8 @@ export class Replies {
   }
 
   /**
-   * While the API is called: the beginning of the local draft that a call would not improve by its price. Shown at
-   * once.
+   * The part of the local draft that is shown at once, while the API is called. A call would gain less on this part
+   * than it costs.
    */
   provisional(context: RequestContext, { decision, cuts, policy, rejected }: ScoredDraft): Decision | undefined {
     // A manual request waits for the API, and so does a line where a local draft was rejected.
@@ -51,7 +51,7 @@ export class Replies {
     return this.shown.emitNothing(context, { ...decision, route: 'none', summary });
   }
 
-  /** Shows the local draft instead of the API's answer if it reaches the lower threshold. */
+  /** Shows the local draft instead of the API's answer if its probability reaches `fallbackThreshold`. */
   fallBack(context: RequestContext, local: ScoredDraft, why: string): Completion | undefined {
     return this.settle(context, local, withoutApi(local.decision, local.cuts, local.policy, why));
   }
@@ -59,6 +59,7 @@ export class Replies {
   showLocal(context: RequestContext, local: ScoredDraft, decision: Decision): Completion {
     const answer = this.local.keep(context, local, decision);
     const latencyMs = this.clock.monotonic() - context.startedAt;
+    // `over`: number of characters after the cursor that are replaced.
     const { text, over = 0 } = answer;
     return this.shown.show(context, answer, { text, over, latencyMs, costUsd: 0, cached: false });
   }

@@ -5,7 +5,7 @@ import type { ScoredCut } from '../routing/show.ts';
 import type { Decision, PolicySettings } from '../routing/types.ts';
 import type { CompletionRequest, CompletionSettings } from './types.ts';
 
-/** The query includes the selected text of the editor's list, if there is one. */
+/** If an entry of the editor's suggestion list is selected, the query includes its text. */
 export interface RequestContext extends CompletionPosition {
   readonly request: CompletionRequest;
   readonly settings: CompletionSettings;
@@ -13,9 +13,9 @@ export interface RequestContext extends CompletionPosition {
   readonly startedAt: number;
   /** The specialist's index revision at the start of the request. */
   readonly indexRevision: number;
-  /** See CompletionRequest; false if an entry of the list is selected. */
+  /** The editor's list opens here if no ghost text is shown: see CompletionRequest. False if an entry is selected. */
   readonly besideList: boolean;
-  /** The list was shown first: the answer goes into the cache only. */
+  /** The list opened before the answer came, so the answer is only cached. */
   isAside: boolean;
   /** Aborted by the editor or a newer request. */
   readonly signal: AbortSignal;

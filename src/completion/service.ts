@@ -1,10 +1,10 @@
 // One completion from keystroke to answer: cache, specialist, router, and perhaps the API.
 //
 // An answer is returned once and never replaced, because ghost text that changes flickers. If the router chooses the
-// API, a local line is shown only if a call would not improve it by its price; the API's answer is then cached for what
-// the user types next. Without such a line nothing is shown until the API answers. The local draft is shown instead if
-// the call fails, returns nothing, or takes longer than the user watches the position. A later API answer waits in the
-// cache for the next request there.
+// API, a local line is shown at once only if a call would gain less than it costs. The API's answer is then cached for
+// what the user types next. Without such a line nothing is shown until the API answers. If the call fails, returns
+// nothing or is slow, a local draft that is good enough is shown instead. If there is none and the answer comes after
+// the user has probably stopped watching, nothing is shown. The answer then waits in the cache for the next request.
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
@@ -20,10 +20,11 @@ import { ShownSuggestions } from './shown-suggestions.ts';
 import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
 import type { TypingPace } from './typing-pace.ts';
 
-/** From the request on, a call waits this long for a better draft in progress, and polls at this interval, ms. */
+/** A call waits for a better local draft until this long after the request, ms. */
 const BETTER_MS = 600;
+/** Interval at which it checks for that draft, ms. */
 const LOOK_MS = 25;
-/** The editor's suggestion list waits this long, ms. */
+/** The editor's suggestion list waits at most this long for an answer, ms. */
 const SOON_MS = 100;
 
 export class CompletionService implements Disposable {
@@ -42,6 +43,7 @@ export class CompletionService implements Disposable {
     this.deps = deps;
     this.gate = new ShowGate(deps.clock, deps.log);
     this.shown = new ShownSuggestions(deps, (outcome, shown) => {
+      // `learning`: the router learns from the outcome only where the API may be asked.
       const learning = shown !== undefined && this.api.mayAsk(shown.request.query);
       this.gate.outcome(outcome, shown, learning);
     });
@@ -130,6 +132,7 @@ export class CompletionService implements Disposable {
 
   /** An answer within SOON_MS, or none: the editor's list waits for it. */
   private async soon(context: RequestContext): Promise<Completion | undefined> {
+    // `over`: the answer came, so the timer stops.
     const over = new AbortController();
     const late = this.deps.clock.sleep(SOON_MS, AbortSignal.any([context.signal, over.signal])).then(() => {
       context.isAside = true;
@@ -177,12 +180,14 @@ export class CompletionService implements Disposable {
    * answer is never replaced.
    */
   private isOutdone(context: RequestContext, { answer, rest }: CacheHit): boolean {
+    // `may`: there is something newer.
     const may =
       (answer.indexRevision ?? 0) < context.indexRevision || (rest === answer.text && this.local.hasBetter(context));
     if (answer.source !== 'specialist' || !may) return false;
     return this.shown.visible !== answer || context.request.trigger === 'manual';
   }
 
+  /** Whether the request has ended. */
   private over(context: RequestContext): boolean {
     return this.disposed || context.signal.aborted;
   }
@@ -253,7 +258,7 @@ export class CompletionService implements Disposable {
     if ((this.cache.get(context.query)?.rest ?? '') !== '') this.deps.onReady?.();
   }
 
-  /** A call whose answer goes into the cache. It is cancelled with the request until it has started. */
+  /** Calls the API and only caches its answer. Cancelling the request stops the call only before it has started. */
   private async askBehind(context: RequestContext, local: ScoredDraft): Promise<void> {
     if (this.api.isTooSlow(context, local)) return;
     try {

@@ -1,7 +1,7 @@
 // Aborts a request that takes too long in total, or is silent for too long.
 import type { Clock } from '../common/clock.ts';
 
-/** The reason of a timeout. The message completes 'took too long (...)'. */
+/** Abort reason of a timeout. Its message stands in the brackets of '... took too long (...)'. */
 export class TimeoutError extends Error {}
 
 export class Deadline {
@@ -30,7 +30,7 @@ export class Deadline {
     this.watchSilence(stallMs).catch(ignoreEnd);
   }
 
-  /** Aborted with the reason of the caller's signal, or with a TimeUp. */
+  /** Aborted with the reason of the caller's signal, or with a TimeoutError. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }

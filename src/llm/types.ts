@@ -20,7 +20,7 @@ export interface LlmAnswer {
   readonly overcounted?: string;
   /** The model declined (stop reason 'refusal'); `text` is ''. */
   readonly refused?: boolean;
-  /** Token probabilities, including the wire's marks, if they were requested and sent. */
+  /** Token probabilities, if requested and sent. They may include tokens that `text` lacks, such as an end token. */
   readonly tokens?: readonly TokenOdds[];
   /** The answer is from the store, so nothing was paid now. */
   readonly fromStore?: boolean;
@@ -64,7 +64,7 @@ export interface LlmSettings {
   /** Id in the table of providers. Default: its first row. */
   readonly provider?: string;
   readonly apiKey: string;
-  /** Absent or '': the address of the environment, else of the provider. */
+  /** Absent or '': the address in the environment variable, or else the provider's. */
   readonly baseUrl?: string;
   /** '' for the default model. */
   readonly model: string;

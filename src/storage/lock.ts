@@ -44,7 +44,7 @@ export function lockDownload(storage: string, sha256: string, who: string): Resu
   return lock(join(storage, 'downloads'), sha256.slice(0, 16), who, messageIfTaken);
 }
 
-/** @param taken makes the message for a lock that another process holds */
+/** @param messageIfTaken makes the message for a lock that another process holds */
 function lock(folder: string, name: string, who: string, messageIfTaken: (path: string) => string): Result<RunLock> {
   const path = join(folder, `${name}.lock`);
   try {

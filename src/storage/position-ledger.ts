@@ -25,7 +25,7 @@ export class PositionLedger {
     }
   }
 
-  /** The stored answers of a model, by position. */
+  /** The stored answers of a model, by position (column `place`). */
   answersOf(model: string): ReadonlyMap<string, AnswerRow> {
     const rows = this.attempt((database) =>
       database.rows<AnswerRow>('SELECT * FROM answers WHERE folder = ? AND model = ?', this.folder, model),
@@ -42,6 +42,7 @@ export class PositionLedger {
     });
   }
 
+  /** The output of a finished stage (column `made`), or undefined. */
   finished(stage: string, signature: string): string | undefined {
     const rows = this.attempt((database) =>
       database.rows<{ made: string }>(
@@ -54,6 +55,7 @@ export class PositionLedger {
     return rows?.[0]?.made;
   }
 
+  /** Stores that a stage has finished. @param made its output */
   finish(stage: string, signature: string, made: string): void {
     const { folder } = this;
     this.attempt((database) => database.insert('stages', { folder, stage, signature, at: Date.now(), made }));

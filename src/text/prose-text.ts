@@ -11,7 +11,7 @@ const ITEM_NUMBER = /(?:^|\n)[ \t>#*+-]*\d+(?:\.\d+)*\.$/;
 
 /**
  * Length of the text up to the end of its first sentence; undefined if no sentence ends in it.
- * @param before the text's line before the text
+ * @param before the part of the line to the left of the text
  */
 export function sentenceEnd(text: string, before = ''): number | undefined {
   for (const { index, 0: mark } of text.matchAll(STOP)) {

@@ -1,5 +1,5 @@
-// Exports an adapter for other programs and imports one of them: same weights, checked against the base. Adapters that
-// do not fit are refused.
+// Exports an adapter for other programs, and imports an adapter that another program made. The weights stay the same,
+// and are checked against the base. Adapters that do not fit are refused.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -13,8 +13,8 @@ const shown = { query: query(head, tail), text: 'compute(first);' };
 
 const verdicts: [name: string, later: ReturnType<typeof query>, outcome: string][] = [
   ['the same position', query(head, tail), 'pending'],
-  ['typed along', query(`${head}comp`, tail), 'pending'],
-  ['typed along with a closed bracket', query(`${head}compute(`, `)${tail}`), 'pending'],
+  ['the first part typed', query(`${head}comp`, tail), 'pending'],
+  ['the first part typed, and a bracket closed by the editor', query(`${head}compute(`, `)${tail}`), 'pending'],
   ['typed to the end', query(`${head}compute(first);`, tail), 'typed'],
   ['typed to the end, and the cursor on the next line', query(`${head}compute(first);\n`, tail), 'typed'],
   [
@@ -65,7 +65,7 @@ test('a suggestion that was visible too briefly to be read is ignored, not rejec
   assert.deepEqual(outcomes, ['1 ignored']);
 });
 
-test('partial accepts add up, also before a full accept or other text', () => {
+test('partial accepts are added up, also if a full accept or other text follows', () => {
   const { outcomes, tracker } = tracked();
   const [none, word, more] = ['', 'compute', 'compute(first'].map((text) => query(head + text, tail)) as [
     ReturnType<typeof query>,
@@ -87,7 +87,7 @@ test('partial accepts add up, also before a full accept or other text', () => {
   assert.deepEqual(outcomes.slice(3), ['2 partly-accepted 7']);
 });
 
-test('an accept counts only the characters that were not typed, also if it is reported after the text', () => {
+test('an accept counts only the characters that were not typed, also if it is reported after the text change', () => {
   const { outcomes, tracker } = tracked();
   tracker.observe(query(`${head}comp`, tail));
   tracker.observe(query(`${head}compute(first);`, tail));
@@ -130,6 +130,7 @@ test('rejections raise the threshold by at most 0.1, and an accept or time reset
   assert.ok(threshold() <= SETTINGS.showThreshold + 0.1 + 1e-9);
   assert.ok(gate.policy(SETTINGS, true, false).balance < SETTINGS.balance);
   assert.equal(gate.policy({ ...SETTINGS, balance: 1 }, true, false).balance, 1);
+  // The facts of a request where the editor's list opens too.
   const everything = { besideList: true };
   assert.ok(gate.policy(SETTINGS, true, false, everything).showThreshold <= SETTINGS.showThreshold + 0.1 + 1e-9);
   assert.equal(gate.policy(SETTINGS, true, true).showThreshold, 0);

@@ -27,6 +27,7 @@ const PACE = { tokenMs: 1.2, lineMs: 130 };
 async function setup(confidence: number) {
   const clock = new ManualClock();
   const engine = new PacedEngine(clock, PACE);
+  /** How often the specialist said that a better draft is ready. */
   const heard = { ready: 0 };
   const specialist = new MixedSpecialist({
     ngram: new Ngrams(drafted('ngram();', confidence)),
@@ -74,6 +75,7 @@ test('a confident n-gram draft is shown at once; the later mixture does not repl
   assert.equal(heard.ready, 1, 'the editor is told that there is more');
   const again = await ask(position);
   assert.deepEqual([again.completion?.id, again.completion?.text], [first.completion?.id, 'ngram();']);
+  // A part of the suggestion is typed.
   const along = await ask({ ...position, prefix: `${position.prefix}ngr` });
   assert.deepEqual([along.completion?.id, along.completion?.text], [first.completion?.id, 'am();']);
   // Other text was typed and deleted again, so the suggestion is no longer visible.
@@ -109,6 +111,7 @@ test('a draft started at the keystroke saves the time that the editor waits befo
   const next = { ...position, prefix: `${position.prefix}n` };
   service.begin(request(next));
   await clock.advance(50);
+  // `ahead` is requested after an early start of the draft, `asked` without one.
   const ahead = await ask(next);
   const other = await setup(SURE);
   other.service.warm(position);

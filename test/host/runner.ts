@@ -17,12 +17,12 @@ import { hangMs, type Plan, planVariable, type ResultLine } from './harness.ts';
 
 export interface SuiteRun {
   readonly suite: string;
-  /** Made in an empty folder; returns what to open: `?folder=...` or `?workspace=...`. */
+  /** Writes the project into this new folder; returns what to open: `?folder=...` or `?workspace=...`. */
   readonly prepare: (folder: string) => { readonly folder: string } | { readonly workspace: string };
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Restricted Mode; in code-server until the suite asks for trust. */
+  /** Starts in Restricted Mode. In code-server the suite can ask for trust later. */
   readonly untrusted?: boolean;
-  /** Of the workbench; `folder` is where `prepare` was. */
+  /** Environment of the workbench. `folder` is the one that `prepare` got. */
   readonly env?: (folder: string) => Record<string, string>;
 }
 

@@ -73,7 +73,7 @@ test('a refusal of the editor becomes a failure with its code; a missing editor 
   assert.ok(!withoutEditor.ok && /only inside the editor/.test(withoutEditor.error.message));
 });
 
-test('cancelling in the job cancels the request of the editor; so does the end of the job', async () => {
+test('cancelling in the job, or ending the job, cancels the request to the editor’s model', async () => {
   const ended: string[] = [];
   const waitingModels = models(async function* (model, _, signal) {
     yield 'begun';

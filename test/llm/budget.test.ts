@@ -21,6 +21,7 @@ function fresh(limitUsd: number) {
   return { clock, ledger, budget: new Budget(() => ledger, limitUsd, clock) };
 }
 
+/** A paid call to the API, as stored in the table `teacherCalls`. */
 const paid = (costUsd: number): PaidCall => teacherCall({ at: november, costUsd });
 
 test('concurrent calls keep the limit, and unused reservations are released', () => {

@@ -1,4 +1,4 @@
-// How much of a draft is shown: what is expected to save most, and what stands ready behind it.
+// How much of a draft is shown: the cut with the highest expected gain. Also the rest of the draft, which is not shown.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/routing/decide.ts';
@@ -44,14 +44,14 @@ test('a piece of a line is shown from ten characters, a whole argument from six,
   assert.ok(bestCut([{ text: ')', p: 0.01 }], { threshold: 0, isManual: true }), 'any length by hand');
 });
 
-test('says what ends with a cut', () => {
+test('endOf tells whether a cut is at the end of a line or of an argument', () => {
   assert.equal(endOf('call(a, b)\nnext', 10), 'line');
   assert.equal(endOf('call(a, b);', 11), 'line');
   assert.equal(endOf('call(a, b);', 6), 'unit');
   assert.equal(endOf('call(alpha beta)', 10), undefined);
 });
 
-test('holds back the likeliest cut that is long enough', () => {
+test('if no cut reaches the threshold, the likeliest one that is long enough is reported with the threshold', () => {
   assert.deepEqual(heldBack(cuts, at(0.95)), { text: 'executeCommand', p: 0.92, from: 0.95 });
   assert.equal(heldBack([{ text: 'abc', p: 0.9 }], at(0.95)), undefined);
   assert.equal(heldBack([], at(0.5)), undefined);
@@ -127,7 +127,7 @@ test('in a comment the tokens are trusted less: a word of it is a guess', () => 
   assert.equal(p('// end-user '), p('   * Durable end-user '));
 });
 
-test('a name that is new to a document which knows others that begin so is less likely right than its tokens say', () => {
+test('an unknown name gets a lower probability if the document has other names with the same beginning', () => {
   const [plain] = scoreCuts(defaultFit(), [draft('ponse', 0.8)], position);
   const [stranger] = scoreCuts(defaultFit(), [{ ...draft('ponse', 0.8), unknownIdentifier: true }], position);
   assert.ok(plain && stranger && stranger.p < plain.p - 0.05, `${stranger?.p} and ${plain?.p}`);

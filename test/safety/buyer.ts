@@ -15,6 +15,7 @@ import { completionPrompt } from '../../src/prompts/completion/completion-prompt
 import { openStore } from '../../src/storage/open.ts';
 
 const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = '', ...rest] = process.argv.slice(2);
+// `wait`: 'batches' buys the answers in batches and waits for them.
 const [provider = 'anthropic', concurrency = '4', wait] = rest;
 /** Waits of up to 40 s, as between polls of a batch, take 1 ms. Longer ones, such as time limits, keep their length. */
 const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms > 40_000 ? ms : 1, signal) };

@@ -2,6 +2,7 @@
 // `race.ts` starts this process.
 import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
 
+// `part`: the beginning of the folders' paths, before a number. `folders`: how many there are.
 const [part = '', folders = '', aside = '', outside = ''] = process.argv.slice(2);
 let swaps = 0;
 let isOver = false;

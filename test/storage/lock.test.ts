@@ -122,7 +122,7 @@ test('ignores an invalid lock file, and explains an unwritable folder', () => {
   assert.match(blocked.error.message, /cannot be written.*make it writable/);
 });
 
-test('a model is in one process at a time and does not block deleting data', async () => {
+test('only one process can lock a model, and that lock does not prevent deleting data', async () => {
   const [weights, other] = ['a'.repeat(64), 'b'.repeat(64)];
   const first = lockModel(storage, weights, 'the editor');
   assert.ok(first.ok);

@@ -64,7 +64,7 @@ test('consent to a command holds for one folder, host and command', async () => 
   assert.ok(!permissions.mayCommandSend('file:///a', 'api.example', 'comment'));
 });
 
-test('consent that an earlier version stored for a single host counts', async () => {
+test('a consent stored by an earlier version, which knew only one host, is still valid', async () => {
   const kept = memory();
   await kept.update('consent:file:///a', 'api.example');
   const permissions = new Permissions(kept, () => {});

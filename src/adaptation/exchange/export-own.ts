@@ -14,7 +14,7 @@ export interface OwnExport extends Shipped {
   readonly into: string;
 }
 
-/** Fails with 'nothing-to-learn' without a model, and as `ownModel` and `exportModel` do. */
+/** Fails with 'nothing-to-learn' if there is no model to export, and as `ownModel` and `exportModel` do. */
 export function exportOwn(
   { specialistFolder, into, ...shipped }: OwnExport,
   signal?: AbortSignal,

@@ -8,6 +8,7 @@ import type { PositionFacts } from '../../routing/types.ts';
 
 export interface ScoredPosition extends JudgedDraft {
   readonly example: CursorExample;
+  /** The position where the draft was requested. */
   readonly asked: CompletionPosition;
   /** The part of the author's text that is asked for: see `truthAt`. */
   readonly truth: string;

@@ -51,6 +51,7 @@ export async function evaluate(
       await turn(signal);
       lastTurn = performance.now();
     }
+    // The position where the drafter is asked.
     const asked = positionInDocument(example);
     const { query, block } = asked;
     const truth = truthAt(example.truth, asked);

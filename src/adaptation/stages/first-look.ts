@@ -52,6 +52,7 @@ async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook>
   }
   const scored = [...base];
   const asked = scored.length > 0 ? scored.map(({ example }) => example) : lines;
+  // `asked`: the positions at which the n-grams draft too.
   const ngram = await draftAlone(runner, asked, 'validation', () => {});
   const result: FirstLook = {
     ngram,
@@ -63,7 +64,10 @@ async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook>
   return result;
 }
 
-/** Positions of the smallest measurement first, because every plan includes them; each group covers all files. */
+/**
+ * First the positions of the smallest sample, which every plan measures, then those that each larger sample adds. Each
+ * group is spread over all files.
+ */
 function byImportance(positions: HeldOutPositions): CursorExample[] {
   const order = new Set<CursorExample>();
   for (let times = MOST_HALVINGS; times >= 0; times--)

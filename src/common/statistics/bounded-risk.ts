@@ -2,7 +2,7 @@
 // The bound holds on average (conformal risk control) or with 95 % probability (Learn then Test). Both methods choose
 // the highest threshold at which the examples lose no more than a maximum.
 
-/** An example that is answered locally if `by` is at most the threshold, and its loss in that case. */
+/** An example with its score `by`. It is answered locally if the score is at most the threshold. */
 export interface Keepable {
   readonly by: number;
   /** Whether keeping it local loses a right answer, or the fraction that is lost, 0..1. */

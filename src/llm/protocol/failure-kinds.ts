@@ -14,7 +14,7 @@ export interface FailureContext {
 export interface FailureKind {
   /** Makes the message from the detail. Absent if the detail is a sentence already. */
   readonly messageOf?: (detail: string, context: FailureContext) => string;
-  /** First pause, ms, doubled after each further failure. Infinity: until a setting changes. Absent: no API failure. */
+  /** First pause, ms, doubled after each further failure. Infinity: until a setting changes. Absent: no pause. */
   readonly pauseMs?: number;
   /** Number of retries of one prompt during labelling. Absent: no retries. */
   readonly retries?: number;
@@ -64,7 +64,7 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
       `No connection to ${host} (${detail}). Check the network, the proxy and the base URL; requests continue after a pause.`,
     ...{ pauseMs: 2_000, retries: 3 },
   },
-  // A malformed answer or a timeout may depend on the prompt.
+  // A timeout or a malformed answer may be caused by the prompt itself, so it is retried less often.
   timeout: {
     messageOf: (detail, { host }) =>
       `${host} took too long (${detail}). The time limit is the setting easyAdaptation.apiTimeout.`,

@@ -1,12 +1,18 @@
 // Redacts an API key in every form in which a server may repeat it, so that it is never shown, logged or stored.
 
 const replacement = '[key]';
-/** Minimum key lengths. A key below `encoded` may be a word: only messages are redacted, only in its literal form. */
+/**
+ * Minimum key lengths. A key shorter than `encoded` may be an ordinary word. It is redacted only in messages, and only
+ * where it stands literally.
+ */
 const minLength = { message: 4, encoded: 8 } as const;
 /** A shorter key without a digit is a placeholder ('lm-studio', 'EMPTY'). */
 const maxPlaceholderLength = 20;
 
-/** Redacts the key in a server's text. @param kind an 'answer' keeps a word that is only a placeholder key */
+/**
+ * Redacts the key in a server's text.
+ * @param kind in an 'answer' a placeholder key is not redacted, because it may be an ordinary word
+ */
 export function withoutKey(text: string, apiKey: string, kind: 'message' | 'answer'): string {
   if (apiKey.length < minLength.message) return text;
   const isSecret = apiKey.length >= minLength.encoded && (/\d/.test(apiKey) || apiKey.length >= maxPlaceholderLength);

@@ -40,11 +40,11 @@ export interface Provider {
   readonly terms: Terms;
   /** '' if the user must choose a model. */
   readonly defaultModel: string;
-  /** Used only for labelling, never for completions while the user types. */
+  /** Asked only when the user starts something, such as an adaptation; never while the user types. */
   readonly onlyOnUserAction?: true;
   /** The share of the normal price that batch answers cost. Absent if there are no batches. */
   readonly batchPriceFactor?: number;
-  /** Searched before the rows for all providers (failures.ts), except rows without a status. */
+  /** Rows with a status are searched before the common rows in failures.ts, rows without a status after them. */
   readonly failures: readonly FailureRow[];
   /** @param host of the request; '' for the default */
   facts(model: string, host: string): ModelFacts;
@@ -130,7 +130,7 @@ export interface ServerCapabilities {
   readonly usage: 'requested' | 'always' | 'never';
   /** Shape of token probabilities, if they are requested. */
   readonly logprobs: 'chat' | 'completions' | 'none';
-  /** Token probabilities are requested with every answer. */
+  /** 'logprobs': every request asks for token probabilities. */
   readonly always?: 'logprobs';
   /** How it fills in the middle. Absent if it does not. */
   readonly infill?: InfillEndpoint;

@@ -3,7 +3,7 @@ import type { Value } from '../onnx/graph.ts';
 import { axisOf, broadcast, type Dim, GraphError, type Shape } from '../onnx/types.ts';
 import { at, expectSameType, ints, type Rows } from './row.ts';
 
-/** A product of sizes as one dimension: numbers multiplied, names in order ('2*tokens'). */
+/** The product of sizes: the product of the numbers, and the names in order. As one dimension: '2*tokens'. */
 function product(dims: Shape): { number: number; names: string[] } {
   let number = 1;
   const names: string[] = [];
@@ -61,6 +61,7 @@ function spans(inputs: readonly Value[]): { axis: number; start: number; end: nu
   });
 }
 
+/** The rows of the operator table. */
 export const SHAPES: Rows<'Reshape' | 'Transpose' | 'Concat' | 'Slice' | 'Pad' | 'Expand'> = {
   Reshape: {
     infer: ([x, target]) => [{ type: (x as Value).type, shape: reshaped((x as Value).shape, ints(target as Value)) }],

@@ -1,4 +1,4 @@
-// Rows of the matrix products, and of what only serving uses.
+// Operator table: the matrix products, and operators that are used only at inference.
 import type { Value } from '../onnx/graph.ts';
 import { broadcast, type Dim, GraphError, type Shape } from '../onnx/types.ts';
 import type { Operations } from './operations.ts';
@@ -58,7 +58,6 @@ export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'RotaryEmbedding' | 'MatMulNBits
       ];
     },
   },
-  // The backward rotation of a RotaryEmbedding: by the negative angle, with the tables' scale applied again.
   RotaryEmbedding: {
     infer: ([x, positions, cos, sin]) => {
       const { type, shape } = x as Value;
@@ -67,10 +66,12 @@ export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'RotaryEmbedding' | 'MatMulNBits
       if (shape.length !== 4) throw new GraphError('RotaryEmbedding takes [batch, heads, length, size]');
       const table = [shape[2], (shape[3] as number) / 2].join();
       if ((cos as Value).shape.join() !== table || (sin as Value).shape.join() !== table) {
+        // The message names the shape that the tables must have.
         throw new GraphError(`the tables of RotaryEmbedding are [${table}]`);
       }
       return [{ type, shape }];
     },
+    // Rotates the gradient by the negative angle. A scale in the tables multiplies the gradient too.
     gradient: (b, g, { inputs }) => [
       b.rotary(g, at(inputs, 1), at(inputs, 2), b.neg(at(inputs, 3))),
       undefined,
@@ -85,12 +86,12 @@ export const PRODUCTS: Rows<'MatMul' | 'Gemm' | 'RotaryEmbedding' | 'MatMulNBits
       inner(shape.at(-1) as Dim, K, shape, [K, N]);
       return [{ type, shape: [...shape.slice(0, -1), N] }];
     },
-    // Quantised weights serve; they are not trained.
+    // Quantised weights are used only at inference.
     gradient: NOT_DIFFERENTIABLE,
   },
   SimplifiedLayerNormalization: {
     infer: ([x]) => [x as Value],
-    // Its output for the backward pass is wrong on WebGPU: training spells the norm out.
+    // Its output for the backward pass is wrong on WebGPU, so training builds the norm from simpler operators.
     gradient: NOT_DIFFERENTIABLE,
   },
 };

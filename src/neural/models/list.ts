@@ -27,8 +27,8 @@ export interface PackageInfo {
 }
 
 /**
- * The whole models and the registered GGUF files in the sub-folders of `modelsFolder`, smallest first. Empty if the
- * folder does not exist.
+ * The models (no adapters) and the registered GGUF files in the sub-folders of `modelsFolder`, smallest first. Empty if
+ * the folder does not exist.
  *
  * @param onUnusable called with each folder that has a manifest and cannot be used
  */
@@ -76,7 +76,7 @@ export function readPackage(folder: string): Result<PackageInfo> {
   }
 }
 
-/** Why a base cannot be trained, for users; undefined: it may be. */
+/** Why a base cannot be trained, for users; undefined if it can be trained. */
 export function untrainable(base: string): string | undefined {
   const own = readManifest(base);
   if (!own.ok || !own.value?.gguf) return undefined;

@@ -29,7 +29,7 @@ const BEFORE = { reach: 20_480, step: 4096 };
 const AFTER = 5000;
 
 /**
- * @param place with the whole query redacted. This function cuts the query.
+ * The first parameter is a position. Its whole query must be redacted before; here it is only cut.
  * @param snippets redacted
  */
 export function requestAt(

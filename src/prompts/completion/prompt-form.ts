@@ -13,7 +13,7 @@ import { DIALECT, DIALECTS, type Dialect, type DialectIds, dialectTokens } from 
 import { lineEnd } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 
-/** Maximum length of each part, tokens. A new prompt takes `prefix`; at `grown` the next new prompt is made. */
+/** Maximum length of each part, tokens. A new prompt takes `prefix`; a prefix longer than `grown` needs a new one. */
 export interface PromptLimits {
   readonly prefix: number;
   readonly grown: number;

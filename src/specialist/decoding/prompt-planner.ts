@@ -16,7 +16,7 @@ interface Plan {
   /** The first tokens of the prefix. */
   readonly opening: readonly number[];
   readonly snippets: readonly Snippet[];
-  /** Tokens of the prefix. Tokens typed since then begin the middle if the suffix follows the prefix. */
+  /** Tokens of the prefix when it was last written. If the suffix follows it, tokens typed later follow the suffix. */
   prefix: readonly number[];
   /** Length of the prefix, in tokens, when its snippets were last chosen or confirmed. */
   chosenAt: number;
@@ -27,13 +27,13 @@ interface Plan {
 /** Tokens that are compared to see whether a prefix still begins in the same way. */
 const OPENING = 12;
 /**
- * Snippets are chosen again when a prefix has doubled and grown by at least this many tokens, because the first choice
- * in a new file is based on little text.
+ * Snippets are chosen again when a prefix is twice as long as before, plus this many tokens. The first choice in a new
+ * file is based on little text.
  */
 const GROWTH = 4;
 /**
- * Maximum number of typed tokens at the beginning of the middle, in a dialect with the suffix after the prefix. A
- * keystroke then runs only these tokens, and not the suffix again.
+ * Maximum number of typed tokens after the suffix, in a dialect with the suffix after the prefix. A keystroke then runs
+ * only these tokens, and not the suffix again.
  */
 const MOST_BEGUN = 24;
 /** Number of plans that are kept, because the user moves between a few positions. */
@@ -48,19 +48,21 @@ export class PromptPlanner {
     this.form = new PromptForm(tokenizer, limits, dialect);
   }
 
-  /** A file of the index has changed. Prompts in that file contain its new text anyway. */
+  /** A file of the index has changed. Prompts for a cursor in that file contain its new text in any case. */
   noteChange(path: string): void {
     for (const plan of this.plans) if (plan.path !== path) plan.changed.add(path);
   }
 
   /**
-   * Token ids of the prompt; the prefix's tokens are those of `own`, up to the healed cursor.
+   * Token ids of the prompt. The prefix's tokens are those of `own`, up to where healing moved the cursor back.
+   * @param own the file with the cursor
    * @param snippets called only if the prompt may need new snippets
    */
   plan(query: CompletionQuery, own: OwnFile, snippets: () => readonly Snippet[]): number[] {
     const suffix = this.form.suffix(query.suffix, undefined, own.after);
     const reusable = this.plans.find((plan) => this.canReuse(plan, query.path, suffix, own));
     let found: readonly Snippet[] | undefined;
+    // Finds the snippets at most once.
     const once = () => (found ??= snippets());
     const plan = reusable && isUpToDate(reusable, own, once) ? reusable : this.newPlan(query.path, suffix, own, once());
     this.plans = [plan, ...this.plans.filter((each) => each !== reusable)].slice(0, PLANS);
@@ -68,6 +70,7 @@ export class PromptPlanner {
     const before = own.context.subarray(plan.start, own.contextLength);
     if (tail.length === 0) return [...plan.head, ...before];
     const { length } = plan.prefix;
+    // Whether the typed tokens can follow the suffix.
     const isBegun =
       before.length >= length && before.length - length <= MOST_BEGUN && plan.prefix.every((id, i) => before[i] === id);
     if (!isBegun) plan.prefix = [...before];

@@ -26,7 +26,7 @@ export type Obstacle =
 export type BaseReason =
   /** No other base is shipped. */
   | { readonly kind: 'only' }
-  /** The setting names it. */
+  /** The setting names it, or its path. */
   | { readonly kind: 'named' }
   | { readonly kind: 'in-time'; readonly timing: Timing }
   | { readonly kind: 'instead'; readonly of: string; readonly obstacle: Obstacle }
@@ -43,7 +43,7 @@ export interface Circumstances {
   readonly bases: readonly Base[];
   /** 'auto', or a base's name. */
   readonly setting: string;
-  /** The base at the path in the setting, or why it cannot be used. */
+  /** If the setting is a path: the base at this path, or why it cannot be used. */
   readonly named?: { readonly base: Base } | { readonly why: string };
   readonly timingOf: (base: Base) => Timing | undefined;
   /** Excludes every base but the small one, whatever the timings. */

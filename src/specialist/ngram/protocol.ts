@@ -12,7 +12,7 @@ export interface LoadedIndex {
 export type Request =
   | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
-  /** `changes`: changes of files that are not open since the snapshot's files were read. */
+  /** `changes`: changes since the snapshot's files were read, in files that are not open. */
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
 
 /** The result of each kind of request. */

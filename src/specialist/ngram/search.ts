@@ -11,7 +11,7 @@ import type { Vocabulary } from './vocabulary.ts';
 
 const branching = 6;
 const limits: BeamLimits = { width: 8, wanted: 12, pruning: 5 };
-/** Limit for the next-token distributions of one line: bounds the latency. */
+/** Maximum number of next-token predictions for one line: bounds the latency. */
 const mostSteps = 150;
 
 export interface Step {
@@ -27,14 +27,14 @@ export interface Step {
 
 export interface Hypothesis extends BeamHypothesis {
   readonly steps: readonly Step[];
-  /** Log probability of the actual next line-end token; minus infinity if unknown. */
+  /** Log probability of the token that really ends the cursor's line; minus infinity if unknown. */
   readonly logLineEnd: number;
   /** Bytes before the cursor that are still to be repeated. */
   readonly healing: Uint8Array;
 }
 
 const unknown = Number.NEGATIVE_INFINITY;
-/** Tokens of the line after the cursor, and its line end, that a candidate is scored by. */
+/** Number of tokens that a candidate is scored by: the real end of the cursor's line, and first tokens below it. */
 const lookAhead = 5;
 
 interface Scored {
@@ -58,7 +58,7 @@ export class LineSearch {
    * Finished lines, or unfinished ones if none ended within `maxTokens`; most probable first.
    * @param before the tokens before the line; only the last ones matter
    * @param healed bytes that the first tokens have to repeat
-   * @param mostWork limit for next-token distributions
+   * @param mostWork maximum number of next-token predictions
    */
   run(
     before: Int32Array,
@@ -108,7 +108,7 @@ export class LineSearch {
   }
 
   /**
-   * Log probability of the line that really follows (its first tokens) after `hypothesis`, given that the line ended.
+   * Log probability of the first tokens of the file's next line, if `hypothesis` completes the cursor's line.
    */
   logNextLine(hypothesis: Hypothesis, before: Int32Array, scope: LookupScope, path: string): number {
     const { after } = this.own;
@@ -155,7 +155,7 @@ export class LineSearch {
       else scored.push({ token, probability });
     }
     if (healing.length > 0) {
-      // The spelling may never have been seen: its own tokens are then the only continuation.
+      // The index may not know the bytes to repeat, so the tokenizer's first token for them is a candidate too.
       const own = vocabulary.tokenizer.encode(new TextDecoder().decode(healing))[0] as number;
       if (own !== undefined && evidence.find(own) < 0 && this.heals(own, healing)) {
         const probability = Math.max(1e-9, predictor.probabilityOf(own));

@@ -1,4 +1,5 @@
-// The worker's queue: file changes in order and at once, the newest completion before older ones.
+// The worker's queue. File changes are applied immediately, in the order of arrival. Of the waiting requests, a load
+// comes first, then the newest completion.
 
 import type { Draft } from '../../common/completion.ts';
 import { messageOf } from '../../common/errors.ts';

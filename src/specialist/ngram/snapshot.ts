@@ -102,7 +102,10 @@ function fitTogether({ paths, starts, tokens, order, following }: ProjectArrays)
   return true;
 }
 
-/** The weights and their tokenizer's fingerprint, from a whole snapshot of any version: they contain no text. */
+/**
+ * The weights and their tokenizer's fingerprint, from an undamaged snapshot of this or an earlier version. Earlier
+ * versions are accepted, because weights contain no text.
+ */
 export function readSnapshotWeights(bytes: Uint8Array): Result<Pick<NgramSnapshot, 'weights' | 'vocabulary'>> {
   const opened = open(bytes);
   if (!opened.ok) return opened;

@@ -16,6 +16,7 @@ export interface DraftedText {
 }
 
 export interface AnswerRouter {
+  /** Estimated similarity to the accepted answer: before a call (local draft) and after it (API's answer). */
   readonly before: Estimate;
   readonly after: Estimate;
   /** Without accepted answers, the API's answers count as right. */

@@ -1,4 +1,5 @@
-// Accuracy of local and large model together by share of calls, and how many texts may stay local at a given loss.
+// How accurate the local and the large model are together if a given share of texts is sent to the API. Also, how many
+// texts may stay local at a given loss.
 import { thresholdOfBoundedRisk } from '../../common/statistics/bounded-risk.ts';
 
 /** Whether a label is right; for text answers, the similarity to the accepted answer, 0..1. */
@@ -66,7 +67,7 @@ export function riskAt(
     loss,
   );
   if (!bound) return undefined;
-  // If all may stay local, so may later texts with a slightly larger gain.
+  // If all these texts may stay local, later texts with a slightly larger gain may stay local too.
   const keepBelow = bound.share === 1 ? Number.POSITIVE_INFINITY : bound.keepBelow;
   return { keepBelow, localShare: bound.share, texts: judged.length, loss };
 }

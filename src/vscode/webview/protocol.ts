@@ -44,7 +44,7 @@ const row = v.object({
   path: v.string(),
   /** 1-based. */
   line: finite,
-  /** The end of the line before the cursor, and the suggestion. */
+  /** The last characters to the left of the cursor in its line, and the suggestion. */
   before: v.string(),
   text: v.string(),
   source: v.picklist(['specialist', 'api', 'none']),
@@ -188,6 +188,7 @@ export type PanelStrings = SchemaOutput<typeof strings>;
 export type PanelDecision = SchemaOutput<typeof decision>;
 export type PanelRow = SchemaOutput<typeof row>;
 export type PanelOutcome = PanelRow['outcome'];
+/** The totals of one scope: the session, or all time. */
 export type PanelTotals = SchemaOutput<typeof scopeTotals>;
 export type TotalsScope = keyof SchemaOutput<typeof totals>;
 export type PanelNotice = SchemaOutput<typeof notice>;
@@ -197,12 +198,12 @@ export type PanelProgress = NonNullable<PanelState['progress']>;
 export type PanelReport = SchemaOutput<typeof report>;
 export type PanelTask = SchemaOutput<typeof task>;
 
-/** Validates a message. Undefined if its type is unknown or a part is missing. */
+/** Validates a message and returns it as it was sent. Undefined if its type is unknown or a part is missing. */
 export function parseToPanel(value: unknown): ToPanel | undefined {
   return accepted(toPanel, value);
 }
 
-/** Validates a message. Undefined if its type is unknown or a part is missing. */
+/** Validates a message and returns its known fields. Undefined if its type is unknown or a part is missing. */
 export function parseFromPanel(value: unknown): FromPanel | undefined {
   return stripped(fromPanel, value);
 }

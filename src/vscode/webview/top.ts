@@ -18,6 +18,7 @@ export class StatusView {
   private readonly progress: HTMLElement;
   private readonly slider: HTMLInputElement;
   private readonly meaning: HTMLElement;
+  /** The control of the display threshold. */
   private readonly amount: AmountView;
   private readonly words: Words;
   private readonly actions: StatusActions;

@@ -20,9 +20,9 @@ export type FileOutcome =
   | { readonly file?: undefined; readonly leftOut: LeftOutReason | 'gone' };
 
 /**
- * Harvests one file by the rules of `harvestFolder`, except near-duplicates and limits of the folder. The split depends
- * only on the path, without the correction that `assignSplits` makes for small folders. Adds the file's secrets to
- * `deps.secrets`, even if the file is left out.
+ * Harvests one file by the rules of `harvestFolder`, but without its rule against near-duplicates and its limits for a
+ * whole folder. The split depends only on the path, without the correction that `assignSplits` makes for small folders.
+ * Adds the file's secrets to `deps.secrets`, even if the file is left out.
  * @param path relative to `root`, '/' separators
  */
 export async function harvestFile(
@@ -55,6 +55,7 @@ async function harvestOne(
 ): Promise<FileOutcome> {
   const nameReason = !isInside(path) || excluder(filesExclude)(path) ? 'ignored' : leftOutByName(path);
   if (nameReason !== undefined) return { leftOut: nameReason };
+  // The reason not to open the file, if there is one.
   const fault = await reader.file(path);
   if (fault !== undefined) return { leftOut: fault };
   if (await isOwnIgnored(reader, path)) return { leftOut: 'ignored' };

@@ -1,4 +1,4 @@
-// Detects a child process that waits forever, such as for a pipe in place of an ignore file, before its timeout.
+// Detects before the timeout that a git process waits forever, for example because an ignore file is a named pipe.
 // Works only on Linux.
 
 import { readFileSync } from 'node:fs';

@@ -8,7 +8,7 @@ import { isSecretFile, leftOutByName } from './file-names.ts';
 import type { FolderReader } from './folder-reader.ts';
 import type { Yielder } from './yielder.ts';
 
-/** Limits per file and in total. Files with secrets are smaller and fewer. */
+/** Limits per file and in total. Files with secrets are usually far below them. */
 const maxBytes = 256_000;
 const maxFiles = 1000;
 /** Maximum number of entries examined in an ignored folder. */
@@ -57,7 +57,7 @@ async function filesIn(reader: FolderReader, folder: string): Promise<string[]> 
   return entries.flatMap((entry) => (entry.isFile() ? [`${folder}${entry.name}`] : []));
 }
 
-/** URLs, paths, versions, dates, references, and names of words and numbers ('us-east-1', 'model-4-20250514'). */
+/** URLs, paths, versions, dates, references, and names made of words and numbers ('us-east-1', 'model-4-20250514'). */
 const plainValue =
   /^[a-z][a-z0-9+.-]*:\/\/|^[./~]|^[\w-]+(?:[./:][\w-]+)+\/?$|^[\d.,:TZ+-]+$|\$\{?\w|^[a-z]{0,3}\d*$|^(?:[a-z]+|\d+|[a-z]\d{1,3})(?:[-_](?:[a-z]+|\d+|[a-z]\d{1,3}))+$/i;
 

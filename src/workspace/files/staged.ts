@@ -55,7 +55,8 @@ function idOf(id = ''): string | undefined {
 }
 
 /**
- * The changes of exactly these files, by path. Omits files without a single diff, and files above a limit.
+ * The changes of exactly these files, by path. Omits files whose diff does not have exactly one part, and files above
+ * a limit.
  * Each file is requested separately, because in a diff of several files, the number of parts per file varies.
  */
 export async function stagedChanges(
@@ -65,13 +66,13 @@ export async function stagedChanges(
 ): Promise<Map<string, StagedChange>> {
   const git = gitFor(root);
   const changes = new Map<string, StagedChange>();
-  // Files with another status have no part in the diff, or two.
+  // For any other status, the diff contains zero parts or two.
   const changed = files.filter(({ status }) => /^[AMD]$/.test(status));
   for (let done = 0; done < changed.length; done += concurrentCalls) {
     const requests = changed.slice(done, done + concurrentCalls).map(async ({ path, before, after }) => {
       const args = ['--literal-pathspecs', 'diff', '--cached', ...plainDiff, '--', path];
       const diff = await git(root, args, signal);
-      // A second part belongs to a file in a folder that replaced this file. That file was not requested.
+      // A second part means that a folder replaced this file. It belongs to a file in it, which was not requested.
       if (diff === undefined || diff.length > maxDiffLength || partsIn(diff) !== 1) return;
       const texts = await Promise.all([before, after].map((id) => wholeText(git, root, id, signal)));
       const [old, current] = texts;

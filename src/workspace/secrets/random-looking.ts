@@ -98,7 +98,7 @@ function tokenInPieces(text: string, start: number): Found[] {
   return value.pieces.map(([from, to]) => ({ start: from, end: to, value: value.text, kind: whole.kind }));
 }
 
-/** Prefixes that names in code share. */
+/** Token prefixes that ordinary names in code begin with too. */
 const commonPrefix =
   /^(?:live|test|secret|access|token|key|pat|acc|ext|sc|re|api|sdk|mob|rel|server|console|api_key|secret_key|key_live|key_test)[_-]$/;
 

@@ -11,7 +11,7 @@ export function isWord(lower: string): boolean {
 
 /** Whether the letters are joined words, as in `textbox` and `usernamefield`. */
 export function isWords(lower: string): boolean {
-  // ends[i]: the first i letters consist of words.
+  // isSplitAt[i]: the first i letters consist of words.
   const isSplitAt = [true];
   for (let end = 1; end <= lower.length; end++)
     for (let start = Math.max(0, end - 16); start <= end - 3; start++)

@@ -13,7 +13,7 @@ import { type Plan, type Suite, until } from '../harness.ts';
 
 /** The name of a GGUF file that the runner has put into llama.cpp's folder. */
 const crafted = 'crafted';
-/** After the last message of a job its rows are drawn by then, ms. */
+/** Time until the rows of a job's last message are drawn, ms. */
 const drawnMs = 1000;
 
 const run = (command: string) => vscode.commands.executeCommand(command);
@@ -23,6 +23,7 @@ const jobs = () => descendants(process.pid).filter(({ args }) => args.includes(j
 /** Opens the list, waits until the search for models has ended, and selects a row by its index. */
 async function choose(row: number): Promise<void> {
   void run('easyAdaptation.chooseBase');
+  // The search for models starts, then ends.
   await until('a look at what is on this machine', () => jobs().length > 0);
   await until('its end', () => jobs().length === 0);
   await sleep(drawnMs);

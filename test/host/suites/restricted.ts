@@ -9,6 +9,7 @@ import { type Plan, type Suite, until } from '../harness.ts';
 
 export function defineRestricted(suite: Suite, plan: Plan): void {
   const source = handlerSource('voucher');
+  // The text before the cursor.
   const position = source.slice(0, source.indexOf('openDatabase(context'));
   const takeOne = async (path: string) =>
     completeUntil(await newFile(path, ''), position, /^openDatabase\(context\.configuration\);/);

@@ -48,7 +48,7 @@ test('the shared text is run once, and the last state equals that of the whole t
   assert.ok(likeness(last(apart), last(other)) < likeness(last(apart), last(whole)));
 });
 
-test('higher layers than requested do not change the states', async () => {
+test('the states of a layer are the same whether or not a higher layer is requested too', async () => {
   const request = { texts: texts.slice(0, 1), before: 'Sort this.\n', after: '\nLabel:' };
   const [[lower], [both]] = await Promise.all([read(request, [0.5]), read(request)]);
   assert.deepEqual(lower, both?.subarray(0, both.length / 2));

@@ -1,4 +1,4 @@
-// A small neural model that has learned infilling samples of made-up code, and the parts of a mixed specialist over it.
+// A small neural model that has learned infilling samples of made-up code, and a mixed specialist that uses it.
 import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { Network } from '../../../src/neural/inference/network.ts';
 import { Prefixes } from '../../../src/neural/inference/prefixes.ts';
@@ -35,20 +35,24 @@ export async function trainedNetwork(networkTokenizer = tokenizer): Promise<Netw
 /** The small model has a short context, so the prompt is short. */
 const prompt: PromptLimits = { prefix: 64, grown: 96, suffix: 16, snippets: 30, head: 12 };
 
-/** @param networkTokenizer the neural model's tokenizer, if the n-grams have another one */
+/**
+ * A specialist that uses this neural model.
+ * @param networkTokenizer the neural model's tokenizer, if the n-grams have another one
+ */
 export function mixedOver(
   network: Network,
   ngram: NgramModel,
   weights: MixWeights = initialMixWeights(),
   networkTokenizer?: Tokenizer,
 ): FolderSpecialist {
+  // The language model, with the cache of its prefixes.
   const language = { network, prefixes: new Prefixes(network) };
   if (!networkTokenizer) return new MixtureSpecialist('base', language, () => ngram, weights, { prompt });
   const lines = new OnnxLines(language, networkTokenizer, DIALECT);
   return new LineSpecialist('base', lines, () => ngram, weights, { prompt });
 }
 
-/** After no or short matches the neural model is trusted, else the n-grams. */
+/** If the match is short or there is none, the neural model decides; else the n-grams. */
 export function sensibleWeights(): MixWeights {
   const initial = initialMixWeights();
   return { ...initial, gate: initial.gate.map((_, i) => (i <= 2 ? 6 : i <= 10 ? -2 : 0)) };

@@ -1,4 +1,4 @@
-// Measuring a base: the settings' device and threads reach both measurements.
+// Measuring a base: both measurements use the device and the number of threads from the settings.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failed, ok } from '../../../src/common/errors.ts';
@@ -8,7 +8,7 @@ import { ScriptedEngine } from '../../fakes/engine.ts';
 
 const base = { folder: '/b', tokenizer: '/b/t', vocabulary: 100, precision: 'auto' } as const;
 
-test('the device and the threads of the settings are measured', async () => {
+test('a base is measured with the device and the number of threads from the settings', async () => {
   for (const [device, served] of [
     ['cpu', 'cpu'],
     ['auto', 'auto'],

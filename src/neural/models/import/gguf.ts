@@ -29,7 +29,7 @@ interface Header {
   readonly metadata: Metadata;
   readonly tensorInfos: readonly {
     readonly name: string;
-    /** Fastest first. */
+    /** The dimension whose index changes fastest comes first. */
     readonly shape: readonly bigint[];
     readonly dtype: number;
     readonly offset: bigint;
@@ -38,7 +38,7 @@ interface Header {
   readonly littleEndian: boolean;
 }
 
-/** Our names behind 'model.layers.N.', GGUF's behind 'blk.N.', both without .weight or .bias. */
+/** GGUF's name after 'blk.N.', and our name after 'model.layers.N.'; both without .weight or .bias. */
 const LAYER_NAMES: Readonly<Record<string, string>> = {
   attn_norm: 'input_layernorm',
   attn_q: 'self_attn.q_proj',
@@ -91,12 +91,14 @@ export async function readGguf(path: string): Promise<ModelSource> {
   const files = [file];
   const divisors = location(ROPE_DIVISORS);
   const scaled = divisors ? { ...config, ropeDivisors: await divisorsIn(divisors, config, files) } : config;
+  // The factor of each tensor's values.
   const times = multiplierOf(multipliersOf(own, family), config);
   const locations = new Map<string, TensorLocation>();
   for (const { name } of tensorInfos) {
     if (name === ROPE_DIVISORS) continue;
     const ours = ourName(name) ?? name;
     const found = location(name) as TensorLocation;
+    // Whether the tensor's rotated pairs are interleaved.
     const isTurned = family.paired && /self_attn\.[qk]_proj\./.test(ours);
     locations.set(ours, withHeads({ ...found, times: times(ours) }, isTurned ? config.headDim : 0));
   }
@@ -191,7 +193,7 @@ export function number(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** As config.json in the layout of transformers, where all limits are checked. */
+/** The settings in the form of config.json. `parseConfig` then checks all limits. */
 function configOf(
   own: (key: string) => unknown,
   family: ImportableFamily,
@@ -223,7 +225,7 @@ function configOf(
     num_attention_heads: heads,
     num_key_value_heads: number(own('attention.head_count_kv')) ?? heads,
     head_dim: headDim,
-    // Within its sliding window attention sees everything, so the model is the same.
+    // Sliding windows are not supported. A context no longer than the window gives the same result as full attention.
     max_position_embeddings: context === undefined ? undefined : Math.min(context, window),
     rms_norm_eps: number(own('attention.layer_norm_rms_epsilon')),
     rope_theta: number(own('rope.freq_base')),
@@ -265,7 +267,10 @@ function ourName(name: string): string | undefined {
   return Object.hasOwn(LAYER_NAMES, part) ? `model.layers.${layer}.${LAYER_NAMES[part]}.${kind}` : undefined;
 }
 
-/** A vector of pairs is read as a matrix of one column. */
+/**
+ * @param head rows of a head if its rotated pairs are interleaved; else 0. A bias is a vector, so it is then read as a
+ * matrix of one column, whose rows can be reordered.
+ */
 function withHeads(location: TensorLocation, head: number): TensorLocation {
   if (head === 0) return location;
   const { rows, columns } = location;
