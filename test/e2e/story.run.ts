@@ -236,7 +236,7 @@ step('an adaptation shows plan, remaining time and outcome, and survives the end
   const end = await notification(/(Kept|Not kept): /)
     .first()
     .textContent({ timeout: adaptingMs });
-  await editor.panel().getByText('The models compared').waitFor();
+  await editor.panel().locator('summary', { hasText: 'The models compared' }).first().waitFor();
   await editor.shot('04-adapted');
   const { harvest, neural } = session.report();
   assert.ok(harvest.files > 50, `${harvest.files} files`);
@@ -342,7 +342,10 @@ step('the panel shows completions of both models with their reasons', async () =
     const { width, clipped } = await panel.locator('body').evaluate((body) => {
       const outside = [
         ...body.querySelectorAll('main dd, main .value, main .number, main .latency, main .cost'),
-      ].filter((part) => part.getBoundingClientRect().right > innerWidth);
+      ].filter(
+        // The report's sections are folded, and its tables scroll.
+        (part) => part.closest('.reports') === null && part.getBoundingClientRect().right > innerWidth,
+      );
       return { width: innerWidth, clipped: outside.map((part) => part.textContent) };
     });
     assert.ok(width < 260, `${width} wide`);
