@@ -9,6 +9,7 @@ import type {
 } from 'node-llama-cpp';
 import { CodedError, messageOf } from '../../common/errors.ts';
 import { megabytes } from '../../common/format.ts';
+import { TOP, type TopTokens } from '../inference/top-tokens.ts';
 import { loadLlama } from './library.ts';
 
 export interface LlamaOptions {
@@ -23,14 +24,6 @@ export interface LlamaOptions {
   readonly gpu: boolean;
 }
 
-/** The most likely next tokens with their log probabilities, likeliest first. */
-export interface TopTokens {
-  readonly ids: readonly number[];
-  readonly logs: readonly number[];
-}
-
-/** Tokens of a distribution that are returned. */
-export const TOP = 512;
 /** Likeliest tokens whose sum counts as the whole: sorting all of 152,000 takes longer than a token's pass. */
 const SUMMED = 20_000;
 /** Tokens of the context: a prompt with its line needs about 700. */

@@ -1,5 +1,5 @@
 // A neural model that scores and proposes whole lines after a prompt, with its own tokenizer.
-import type { TopTokens } from '../../neural/llama/llama-model.ts';
+import type { TopTokens } from '../../neural/inference/top-tokens.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 

@@ -1,6 +1,7 @@
 // Lines of a model that llama.cpp serves. Distributions after the last prompt are cached, so that a line that is
 // requested again, or continued by the user, is not run again.
-import type { LlamaModel, TopTokens } from '../../neural/llama/llama-model.ts';
+import type { TopTokens } from '../../neural/inference/top-tokens.ts';
+import type { LlamaModel } from '../../neural/llama/llama-model.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { LineModel, PromptedLines } from './line-model.ts';

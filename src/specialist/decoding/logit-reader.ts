@@ -1,4 +1,5 @@
 // Reads a row of the neural model's logits for the search, the gate and the fit, in one pass.
+import { logTotal } from '../../neural/inference/top-tokens.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 
 /** Number of most likely tokens that are returned. Candidates of the n-grams are added to them. */
@@ -88,19 +89,10 @@ export class LogitReader {
       offset,
       logTotal: highest + log,
       entropy: Math.max(0, log - weighted / total),
-      allowed: allowed ? Math.exp(highest + log - this.logTotal(logits, offset)) : 1,
+      allowed: allowed ? Math.exp(highest + log - logTotal(logits.subarray(offset, offset + size))) : 1,
       finish: allowed ? 0 : finish / total,
       best,
     };
-  }
-
-  private logTotal(logits: Float32Array, offset: number): number {
-    const row = logits.subarray(offset, offset + this.size);
-    let highest = Number.NEGATIVE_INFINITY;
-    for (const value of row) if (value > highest) highest = value;
-    let total = 0;
-    for (const value of row) total += Math.exp(value - highest);
-    return highest + Math.log(total);
   }
 
   /**

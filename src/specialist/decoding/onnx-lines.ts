@@ -1,13 +1,10 @@
 // Lines of an imported model with another tokenizer than the n-grams, which our own engine serves.
 import type { LanguageModel } from '../../neural/inference/language-model.ts';
 import { prefill } from '../../neural/inference/prefill.ts';
-import type { TopTokens } from '../../neural/llama/llama-model.ts';
+import { topTokens } from '../../neural/inference/top-tokens.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { LineModel, PromptedLines } from './line-model.ts';
-
-/** Tokens of a distribution that are read. */
-const TOP = 512;
 
 export class OnnxLines implements LineModel {
   readonly tokenizer: Tokenizer;
@@ -48,23 +45,4 @@ export class OnnxLines implements LineModel {
       },
     };
   }
-}
-
-/** The likeliest tokens of a row of logits; their log probabilities are those of the whole row. */
-export function topTokens(logits: Float32Array): TopTokens {
-  let highest = Number.NEGATIVE_INFINITY;
-  for (const value of logits) if (value > highest) highest = value;
-  let total = 0;
-  for (const value of logits) total += Math.exp(value - highest);
-  const logTotal = highest + Math.log(total);
-  // A threshold that few tokens pass is lowered until enough do.
-  let ids: number[] = [];
-  for (let reach = 8; ids.length < Math.min(TOP, logits.length) && reach <= 64; reach *= 2) {
-    ids = [];
-    const least = reach === 64 ? Number.NEGATIVE_INFINITY : highest - reach;
-    for (let id = 0; id < logits.length; id++) if ((logits[id] as number) >= least) ids.push(id);
-  }
-  ids.sort((a, b) => (logits[b] as number) - (logits[a] as number));
-  ids.length = Math.min(ids.length, TOP);
-  return { ids, logs: ids.map((id) => (logits[id] as number) - logTotal) };
 }

@@ -1,5 +1,5 @@
 // The likeliest next tokens of a line model, read for one cursor: which of them end the middle.
-import type { TopTokens } from '../../neural/llama/llama-model.ts';
+import type { TopTokens } from '../../neural/inference/top-tokens.ts';
 
 /** 0: ordinary; 1: ends the line and holds nothing else; 2: special, ends the middle. */
 export type TokenKinds = Uint8Array;
