@@ -169,7 +169,7 @@ export class Editor {
   private request(): CompletionRequest {
     const { path, languageId, indentUnit } = this.file;
     const query = { path, languageId, ...this.document };
-    return { query, trigger: 'automatic', indentUnit, besideList: this.opensList() };
+    return { query, trigger: 'automatic', indentUnit, opensList: this.opensList() };
   }
 
   /** With the editor's usual settings. */

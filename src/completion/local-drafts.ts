@@ -52,9 +52,9 @@ export class LocalDrafts {
     const manual = request.trigger === 'manual';
     const { waitMs } = this.api;
     const rejected = this.gate.rejectedAt(query);
-    const { besideList } = context;
+    const { opensList } = context;
     const prose = isProse(query.languageId, query.prefix);
-    const at = { rejectedHere: rejected !== undefined, besideList, prose };
+    const at = { rejectedHere: rejected !== undefined, opensList, prose };
     const policy = {
       ...this.gate.policy(settings, this.api.available(settings), manual, at),
       // A manual request has no latency cost.

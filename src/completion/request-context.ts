@@ -14,9 +14,9 @@ export interface RequestContext extends CompletionPosition {
   /** The specialist's index revision at the start of the request. */
   readonly indexRevision: number;
   /** The editor's list opens here if no ghost text is shown: see CompletionRequest. False if an entry is selected. */
-  readonly besideList: boolean;
+  readonly opensList: boolean;
   /** The list opened before the answer came, so the answer is only cached. */
-  isAside: boolean;
+  listIsOpen: boolean;
   /** Aborted by the editor or a newer request. */
   readonly signal: AbortSignal;
 }

@@ -67,7 +67,7 @@ export class CompletionService implements Disposable {
     const context = this.contextOf(request, query, AbortSignal.any([signal, own.signal]));
     if (request.trigger === 'automatic') this.api.typed(context);
     try {
-      return await (context.besideList ? this.soon(context) : this.answer(context));
+      return await (context.opensList ? this.soon(context) : this.answer(context));
     } catch (error) {
       if (!context.signal.aborted && !isCancelled(error)) this.deps.log.error('A completion failed.', error);
       return undefined;
@@ -135,7 +135,7 @@ export class CompletionService implements Disposable {
     // `over`: the answer came, so the timer stops.
     const over = new AbortController();
     const late = this.deps.clock.sleep(SOON_MS, AbortSignal.any([context.signal, over.signal])).then(() => {
-      context.isAside = true;
+      context.listIsOpen = true;
       return undefined;
     });
     try {
@@ -161,12 +161,12 @@ export class CompletionService implements Disposable {
       const local = await this.local.ask(context);
       if (this.over(context)) return undefined;
       if (silent) return this.replies.fallBack(context, local, 'the API had nothing to add');
-      if (context.isAside) return this.stepAside(context, local);
+      if (context.listIsOpen) return this.leaveToList(context, local);
       if (local.decision.route !== 'api') return this.replies.settle(context, local);
       const provisional = this.replies.provisional(context, local);
       if (provisional === undefined)
-        return await (context.besideList && !this.api.isTooSlow(context, local)
-          ? this.stepAside(context, local)
+        return await (context.opensList && !this.api.isTooSlow(context, local)
+          ? this.leaveToList(context, local)
           : this.askApi(context, local));
       void this.askBehind(context, local);
       return this.replies.showLocal(context, local, provisional);
@@ -203,7 +203,7 @@ export class CompletionService implements Disposable {
           return this.replies.fallBack(context, local, 'the API is too slow to wait for');
         if (context.request.trigger === 'automatic') await this.pause(context);
         if (this.over(context)) return undefined;
-        if (context.isAside) return this.stepAside(context, local);
+        if (context.listIsOpen) return this.leaveToList(context, local);
         // An earlier call may have finished or failed since, or the budget may be exhausted.
         const hit = this.cache.get(context.query);
         if (hit !== undefined && hit.rest !== '' && !this.isOutdone(context, hit))
@@ -224,7 +224,7 @@ export class CompletionService implements Disposable {
       }
       const result = await this.api.wait(call, context, local);
       if (this.over(context)) return undefined;
-      if (context.isAside) return this.stepAside(context, local);
+      if (context.listIsOpen) return this.leaveToList(context, local);
       if (result === 'slow') return this.replies.fallBack(context, local, 'the API is slow');
       if (this.api.isTooLate(context)) return this.replies.late(context, local);
       // The answer does not match the text typed since, or the call was aborted before this request.
@@ -247,7 +247,7 @@ export class CompletionService implements Disposable {
   }
 
   /** Leaves the position to the editor's list; the answer waits in the cache. */
-  private async stepAside(context: RequestContext, local: ScoredDraft): Promise<undefined> {
+  private async leaveToList(context: RequestContext, local: ScoredDraft): Promise<undefined> {
     if (local.decision.route === 'specialist') this.local.keep(context, local, local.decision);
     else if (local.decision.route === 'api') void this.askBehind(context, local).then(() => this.offer(context));
     this.offer(context);
@@ -300,8 +300,8 @@ export class CompletionService implements Disposable {
     const position = positionAt(query, request.indentUnit, settings.multiline);
     const indexRevision = this.deps.specialist.indexRevisionFor?.(query) ?? 0;
     const { trigger, selectedText = '' } = request;
-    const besideList = request.besideList === true && trigger === 'automatic' && selectedText === '';
+    const opensList = request.opensList === true && trigger === 'automatic' && selectedText === '';
     const startedAt = this.deps.clock.monotonic();
-    return { ...position, request, settings, startedAt, indexRevision, besideList, isAside: false, signal };
+    return { ...position, request, settings, startedAt, indexRevision, opensList, listIsOpen: false, signal };
   }
 }

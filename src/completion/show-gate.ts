@@ -28,7 +28,7 @@ export interface GatedPosition {
   /** A local draft was rejected in this line. */
   readonly rejectedHere?: boolean;
   /** The editor's list would open here. */
-  readonly besideList?: boolean;
+  readonly opensList?: boolean;
   /** Prose is written here. */
   readonly prose?: boolean;
 }
@@ -97,7 +97,7 @@ export class ShowGate {
     const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
     if (manual) return { ...common, balance: whenLikelier, showThreshold: 0, fallbackThreshold: 0, isManual: true };
     const doubt = this.doubt();
-    const raise = Math.min(MOST_RAISE, doubt * (MOST_RAISE / MOST) + (position.besideList ? LIST_RAISE : 0));
+    const raise = Math.min(MOST_RAISE, doubt * (MOST_RAISE / MOST) + (position.opensList ? LIST_RAISE : 0));
     const raisedFrom = (threshold: number) =>
       Math.min(0.95, (position.prose ? proseThreshold(threshold) : threshold) + raise);
     // Raises the call price, but 1 stays 'always' and a positive balance never becomes 'never'.

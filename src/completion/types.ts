@@ -26,7 +26,7 @@ export interface CompletionRequest {
    * The editor's own list opens here unless ghost text is shown, and waits for the answer. The answer must be worth
    * hiding the list and come soon; a later one waits for the next pause.
    */
-  readonly besideList?: boolean;
+  readonly opensList?: boolean;
   /** The document's indent unit, for post-processing: '\t' or n spaces. */
   readonly indentUnit: string;
 }

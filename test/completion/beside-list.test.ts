@@ -7,7 +7,7 @@ import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { Deferred, drafted, FAIR, Harness, position, query, SURE, settled, sure, UNSURE, unsure } from './harness.ts';
 
-const beside = { besideList: true } as const;
+const beside = { opensList: true } as const;
 
 test('a suggestion needs more confidence to hide the list, unless it continues an entry of it', async () => {
   const fair = () => new ScriptedSpecialist(draft('customerNamesByRegion', 0.51));

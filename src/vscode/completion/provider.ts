@@ -139,7 +139,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
           line: position.line,
           trigger: trigger === 'key' ? 'manual' : 'automatic',
           ...(selected !== '' && { selectedText: selected }),
-          besideList: opensList(document, position),
+          opensList: opensList(document, position),
           indentUnit: indentUnit(editorOptions(document)),
         },
         abort.signal,
