@@ -32,7 +32,7 @@ export function enclosing(root: Node, text: string, at: number): Node | undefine
 }
 
 /** The end of a node and of the closers after it, if only closers follow on its last line. */
-export function endOf({ endIndex }: Node, text: string): number {
+export function endWithClosers({ endIndex }: Node, text: string): number {
   return endIndex + (/^[^\S\n]*[)\]};,]*[^\S\n]*(?=\n|$)/.exec(text.slice(endIndex))?.[0].length ?? 0);
 }
 

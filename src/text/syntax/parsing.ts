@@ -7,7 +7,7 @@ import { blockOptions } from './blocks.ts';
 import { cursorDocument } from './cursor-document.ts';
 import { parserFor } from './grammars.ts';
 import { countErrors, type IncrementalParser } from './incremental-parser.ts';
-import { enclosing, endOf, isCutThrough } from './nodes.ts';
+import { enclosing, endWithClosers, isCutThrough } from './nodes.ts';
 
 /** Limits on the work: line ends that are checked, and the time for all of them, ms. */
 const MAX_ENDS = 12;
@@ -77,7 +77,7 @@ function checkCuts(
     const result = parsed.read(document, deadline, (root) => {
       const to = spot.at + checkedText.length;
       const within = enclosing(root, document, spot.at);
-      const isPast = within !== undefined && endOf(within, document) < to;
+      const isPast = within !== undefined && endWithClosers(within, document) < to;
       return {
         errors: countErrors(root),
         isWhole: isBelowFirstLine && !isPast && !isCutThrough(root, document, spot.at + firstEnd + 1, to),

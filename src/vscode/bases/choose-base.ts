@@ -10,7 +10,7 @@ import { importedDetail } from './base-status.ts';
 import type { Bases } from './bases.ts';
 import { type GetModelDeps, getModel } from './get-model.ts';
 import { importModel, withProgress } from './import-base.ts';
-import { foundRows, type ModelRow, megabytes, removeButton, separator, showList } from './model-list.ts';
+import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
 import { timingKeyOf } from './shipped-bases.ts';
 
 export interface ChooseBaseDeps extends GetModelDeps {
@@ -44,7 +44,11 @@ function knownRows(deps: ChooseBaseDeps): ModelRow[] {
   const row = (info: PackageInfo, setting: string, detail = (speed: UiText) => speed): ModelRow => {
     const { name, parameters, bytes, manifest } = info;
     const timing = timings.get(timingKeyOf(manifest, settings));
-    const parts = [t('{0} M parameters', Math.round(parameters / 1e6)), megabytes(bytes), safeText(manifest.licence)];
+    const parts = [
+      t('{0} M parameters', Math.round(parameters / 1e6)),
+      megabytesText(bytes),
+      safeText(manifest.licence),
+    ];
     return {
       label: safeText(name),
       description: joined([...parts, neuralBase === setting ? t('in use') : ''], ' · '),

@@ -10,7 +10,7 @@ import { readTimings } from '../../specialist/engine/timings.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import { type ImportBaseDeps, offerBase, shares, withProgress } from './import-base.ts';
-import { foundRows, type ModelRow, megabytes, separator, showList } from './model-list.ts';
+import { foundRows, type ModelRow, megabytesText, separator, showList } from './model-list.ts';
 import { type Machine, offerOf } from './offer.ts';
 import { findServers, type RunningServer } from './servers.ts';
 import { timingKeyOf } from './shipped-bases.ts';
@@ -75,7 +75,7 @@ function downloadRows(deps: GetModelDeps): ModelRow[] {
   return readCatalog(process.env).map((model): ModelRow => {
     const { name, bytes, licence, restriction } = model;
     const terms = restriction === undefined ? t('licence {0}', licence) : t('licence {0}: {1}', licence, restriction);
-    const parts = [megabytes(bytes), terms];
+    const parts = [megabytesText(bytes), terms];
     const ownedBase = owned.find(({ manifest }) => manifest.weights === model.sha256);
     if (ownedBase)
       return {
@@ -86,10 +86,10 @@ function downloadRows(deps: GetModelDeps): ModelRow[] {
       };
     const { needs, fits, lineMs, isFast } = offerOf(bytes, machine);
     const memory = fits
-      ? t('Needs {0} of {1} free memory.', megabytes(needs), megabytes(machine.free))
+      ? t('Needs {0} of {1} free memory.', megabytesText(needs), megabytesText(machine.free))
       : t(
           'Needs {0}; {1} are free, and easyAdaptation.neuralMemory allows {2}.',
-          ...[needs, machine.free, machine.ceiling].map(megabytes),
+          ...[needs, machine.free, machine.ceiling].map(megabytesText),
         );
     const speed =
       lineMs === undefined

@@ -47,7 +47,7 @@ export async function showList<T>({ title, placeholder, rows, search }: ModelLis
 
 export const separator = (label: UiText): ModelRow => ({ label, kind: vscode.QuickPickItemKind.Separator });
 
-export const megabytes = (bytes: number) => t('{0} MB', Math.ceil(bytes / 1e6));
+export const megabytesText = (bytes: number) => t('{0} MB', Math.ceil(bytes / 1e6));
 
 export function removeButton(): vscode.QuickInputButton {
   return { iconPath: new vscode.ThemeIcon('trash'), tooltip: t('Remove') };
@@ -63,7 +63,7 @@ export function foundRows(found: readonly FoundModel[], deps: ImportBaseDeps): M
     const licenceText = licence === undefined ? t('no licence stated') : t('licence as stated: {0}', licence);
     return {
       label: safeText(name),
-      description: joined([safeText(where), megabytes(bytes), licenceText], ' · '),
+      description: joined([safeText(where), megabytesText(bytes), licenceText], ' · '),
       detail: safeText(path),
       run: () => importModel(path, name, deps),
     };
