@@ -7,10 +7,10 @@ import { dot } from '../../common/statistics/vectors.ts';
 import { bracketBalance } from '../../text/brackets.ts';
 import { indentLength } from '../../text/indents.ts';
 import { kindOf } from '../../text/languages.ts';
+import { isCommentLine, type Lexeme, LineReader, type LineShape, lexemesOf } from '../../text/lexemes.ts';
 import { restOfLine } from '../../text/lines.ts';
+import { countedOn, Renaming, type WordOrigin } from '../../text/renaming.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';
-import { isCommentLine, type Lexeme, LineReader, type LineShape, lexemesOf } from './lexemes.ts';
-import { countedOn, Renaming, type WordOrigin } from './renaming.ts';
 import { pieceWeights } from './template-weights.ts';
 
 /** A piece of a continuation: a word or mark with the white space before it, or a line end with the next indent. */

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../../src/common/completion.ts';
 import { queryOf } from '../../../src/prompts/completion/query.ts';
-import { lexemesOf } from '../../../src/specialist/ngram/lexemes.ts';
-import { countedOn, partsOf, Renaming } from '../../../src/specialist/ngram/renaming.ts';
 import { TemplateFinder } from '../../../src/specialist/ngram/template.ts';
+import { lexemesOf } from '../../../src/text/lexemes.ts';
+import { countedOn, partsOf, Renaming } from '../../../src/text/renaming.ts';
 
 /** The continuation at '¦'; '' if there is none. */
 function continued(text: string, languageId = 'typescript'): string {
