@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly model: readonly string[] | undefined;
   /** Names of those to measure, separated by commas, the first the one that others are compared with; undefined: all. */
   readonly bases: string | undefined;
+  /** Names of the display rules to type with, separated by commas; undefined: all. */
+  readonly rules: string | undefined;
   /** Sections of the benchmark, separated by commas; undefined: all. */
   readonly only: string | undefined;
   /** Recorded cursors of each package, a seeded choice; undefined: all. */

@@ -46,6 +46,7 @@ const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   data: { value: 'FOLDER' },
   model: { value: 'FOLDER ...', multiple: true },
   bases: { value: 'NAME,...' },
+  rules: { value: 'RULE,...' },
   only: { value: 'SECTION,...' },
   places: { value: 'COUNT', number: count },
   characters: { value: 'COUNT', number: count },

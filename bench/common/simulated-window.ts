@@ -23,11 +23,11 @@ export interface SimulatedWindowDeps {
   /** Makes of each draft what the service sees; absent: nothing else. */
   readonly changed?: Changed;
   /** What answers with the specialist's drafts; absent: the product's service. */
-  readonly answering?: (specialist: MixedSpecialist, settings: CompletionSettings) => Answering;
+  readonly answering?: (specialist: MixedSpecialist, settings: CompletionSettings, clock: Clock) => Answering;
 }
 
 type Changed = (draft: Draft, at: CompletionQuery, asked: DraftOptions) => Draft;
-type Answering = EditorDeps['service'] & Disposable;
+export type Answering = EditorDeps['service'] & Disposable;
 
 /** As a user without a key has them. */
 export const keyless: CompletionSettings = {
@@ -58,7 +58,7 @@ export class SimulatedWindow {
       onReady: () => this.editor.repeat(),
     });
     this.service =
-      answering?.(this.specialist, settings) ??
+      answering?.(this.specialist, settings, clock) ??
       new CompletionService({
         specialist: changed === undefined ? this.specialist : changing(this.specialist, changed),
         llm: () => undefined,

@@ -18,6 +18,7 @@ import { SimulatedWindow, type SimulatedWindowDeps } from '../common/simulated-w
 import { passagesOf } from '../common/typist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
+import { EarlierRule } from './earlier-rule.ts';
 import { forty } from './forty.ts';
 import { hindsight } from './hindsight.ts';
 import { hour } from './hour.ts';
@@ -33,6 +34,9 @@ const PASSAGES = 4;
 const LINES = 12;
 const SEED = 5;
 const KEY = 'typing';
+const DEFAULT_BASE = 'medium';
+/** No base answers. */
+const NGRAMS_ALONE = 'none';
 
 interface Rule {
   readonly name: string;
@@ -63,6 +67,11 @@ const rules: readonly Rule[] = [
     window: { changed: ({ continuation: _, ...draft }) => draft },
   },
   {
+    name: 'earlier rule',
+    what: 'the product as it was before it preferred whole units: crumbs, and raises of the threshold that add up',
+    window: { answering: (specialist, settings, clock) => new EarlierRule(specialist, settings, clock) },
+  },
+  {
     name: 'product',
     what: 'and further lines, where the n-grams know how a line goes on or a grammar calls for a block',
     window: {},
@@ -73,7 +82,7 @@ const rules: readonly Rule[] = [
 export const typing: Benchmark = {
   name: 'typing',
   what: 'a typist over held-out files, without an API: what suggestions write, how often they are wrong, which rule brought what',
-  takes: ['recordings', 'bases', 'places', 'clock', 'only'],
+  takes: ['recordings', 'bases', 'rules', 'places', 'clock', 'only'],
   run,
 };
 
@@ -90,11 +99,22 @@ const nothing = (): Counted => ({
 });
 
 async function run(
-  { recordings, bases, places: positions = PASSAGES, clock = 'virtual', only }: BenchOptions,
+  {
+    recordings,
+    bases: baseNames = DEFAULT_BASE,
+    rules: ruleNames,
+    places: positions = PASSAGES,
+    clock = 'virtual',
+    only,
+  }: BenchOptions,
   keep: Keep,
 ): Promise<Figures> {
   if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
-  const [base] = listBases([], bases?.split(',')) as [Base];
+  const bases = basesOf(baseNames.split(','));
+  const [{ base }] = bases;
+  const wantedRules = ruleNames?.split(',');
+  const typedRules = rules.filter(({ name }) => wantedRules?.includes(name) ?? true);
+  if (typedRules.length === 0) throw new Error(`--rules are of: ${rules.map(({ name }) => name).join(', ')}.`);
   if (only === 'forty')
     return forty(
       base,
@@ -113,7 +133,7 @@ async function run(
       "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', or names of folders: 'prose,cobra'.",
     );
   console.log(
-    `typing, base '${base.name}' without adaptation, ${positions} passages of ${LINES} lines in each folder, clock ${clock}`,
+    `typing, base ${baseNames} without adaptation, ${positions} passages of ${LINES} lines in each folder, clock ${clock}`,
   );
   if (clock === 'virtual')
     console.log(
@@ -128,22 +148,42 @@ async function run(
     'multi-line-right-share': 'multi',
   });
   const figures: Record<string, Figures> = {};
-  for (const { name, what } of rules) console.log(`  ${name}: ${what}`);
-  const all = new Map(rules.map((rule) => [rule, nothing()]));
+  for (const { name, what } of typedRules) console.log(`  ${name}: ${what}`);
+  const all = new Map<string, Counted>();
   const show = (names: readonly string[], row: Figures) => {
     table.row(names.join(': '), row);
     put(figures, names, row);
   };
   for (const folder of folders) {
-    const typed = await typeIn(folder, base, positions, clock);
-    for (const [rule, counted] of typed) {
-      show([folder.name, rule.name], figuresOf(counted, clock));
-      add(all.get(rule) as Counted, counted);
+    for (const answering of bases) {
+      const typed = await typeIn(folder, answering, typedRules, positions, clock);
+      for (const [rule, counted] of typed) {
+        const name = bases.length > 1 ? `${answering.name}, ${rule.name}` : rule.name;
+        show([folder.name, name], figuresOf(counted, clock));
+        const sum = all.get(name) ?? nothing();
+        all.set(name, sum);
+        add(sum, counted);
+      }
     }
     keep(kebab(figures));
   }
-  for (const [rule, counted] of all) show(['all', rule.name], figuresOf(counted, clock));
+  for (const [name, counted] of all) show(['all', name], figuresOf(counted, clock));
   return kebab({ ...(figures.all?.product as Figures), ...figures });
+}
+
+interface AnsweringBase {
+  readonly name: string;
+  readonly base: Base;
+  /** Only its tokenizer serves. */
+  readonly isSilent: boolean;
+}
+
+function basesOf(names: readonly string[]): [AnsweringBase, ...AnsweringBase[]] {
+  return names.map((name) => {
+    const isSilent = name === NGRAMS_ALONE;
+    const [base] = listBases([], [isSilent ? DEFAULT_BASE : name]) as [Base];
+    return { name, base, isSilent };
+  }) as [AnsweringBase, ...AnsweringBase[]];
 }
 
 function add(all: Counted, { judged, waits, cost, ...counts }: Counted): void {
@@ -182,7 +222,13 @@ function figuresOf(
 }
 
 /** The same keys for every rule. */
-async function typeIn(folder: Material, base: Base, positions: number, kind: string): Promise<Map<Rule, Counted>> {
+async function typeIn(
+  folder: Material,
+  { base, isSilent }: AnsweringBase,
+  rules: readonly Rule[],
+  positions: number,
+  kind: string,
+): Promise<Map<Rule, Counted>> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
   const index = NgramModel.build(folder.others, base.tokenizer);
   const models = new Models(index, join(scratch, 'others.ngram'));
@@ -199,9 +245,11 @@ async function typeIn(folder: Material, base: Base, positions: number, kind: str
     const knowing = rule.knowing && { changed: hindsight(folder.held) };
     const at = new SimulatedWindow({ clock, ngram, key: KEY, ahead: true, ...rule.window, ...knowing });
     try {
-      const { model, tokenizerPath: tokenizer } = base;
-      await at.specialist.open(engine, { model, name: 'base', tokenizer, precision: 'auto', threads });
-      if (at.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
+      if (!isSilent) {
+        const { model, tokenizerPath: tokenizer } = base;
+        await at.specialist.open(engine, { model, name: 'base', tokenizer, precision: 'auto', threads });
+        if (at.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
+      }
       for (const passage of passages) await typePassage(at.editor, clock, passage, folder.languageId, counted);
       const { shown, replaced } = at.editor.tally;
       counted.waits = shown.map(({ waitedMs }) => waitedMs);
