@@ -13,12 +13,16 @@ const KEY = 'desk';
 
 export type RuleWindow = Pick<SimulatedWindowDeps, 'settings' | 'answering' | 'changed'>;
 
-/** @param others what the index holds */
+/**
+ * @param others files in the index
+ * @param alone only the n-grams answer
+ */
 export async function inSimulatedWindow<T>(
   { model, tokenizer, tokenizerPath }: Base,
   others: readonly PackageFile[],
   rule: RuleWindow,
   work: (window: SimulatedWindow, clock: VirtualClock) => Promise<T>,
+  alone = false,
 ): Promise<T> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-desk-'));
   const index = NgramModel.build(others, tokenizer);
@@ -30,10 +34,8 @@ export async function inSimulatedWindow<T>(
   try {
     return await clock.run(
       (async () => {
-        const engine = new TimedEngine(timed);
-        await window.specialist.open(engine, {
-          ...{ model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 },
-        });
+        const opened = { model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 };
+        if (!alone) await window.specialist.open(new TimedEngine(timed), opened);
         return work(window, clock);
       })(),
     );

@@ -23,6 +23,7 @@ import { forty } from './forty.ts';
 import { hindsight } from './hindsight.ts';
 import { hour } from './hour.ts';
 import { type Material, materials } from './materials.ts';
+import { pauses } from './pauses.ts';
 import { repeat } from './repeat.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { type Typed, typePassage } from './typist.ts';
@@ -99,16 +100,10 @@ const nothing = (): Counted => ({
 });
 
 async function run(
-  {
-    recordings,
-    bases: baseNames = DEFAULT_BASE,
-    rules: ruleNames,
-    places: positions = PASSAGES,
-    clock = 'virtual',
-    only,
-  }: BenchOptions,
+  { recordings, bases: baseNames = DEFAULT_BASE, rules: ruleNames, places, clock = 'virtual', only }: BenchOptions,
   keep: Keep,
 ): Promise<Figures> {
+  const positions = places ?? PASSAGES;
   if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
   const bases = basesOf(baseNames.split(','));
   const [{ base }] = bases;
@@ -126,11 +121,12 @@ async function run(
     const typed = materials(recordings).filter(({ name }) => only === 'repeat' || wanted.includes(name));
     return { repeat: await repeat(base, typed, positions, keep) };
   }
+  if (only === 'documentation' || only === 'new-file') return pauses(base, only, recordings, places, keep);
   const names = only?.split(',');
   const folders = materials(recordings).filter(({ name }) => names?.includes(name) ?? true);
   if (folders.length === 0)
     throw new Error(
-      "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', or names of folders: 'prose,cobra'.",
+      "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', 'repeat', 'documentation' or 'new-file', what comes at pauses there, or names of folders: 'prose,cobra'.",
     );
   console.log(
     `typing, base ${baseNames} without adaptation, ${positions} passages of ${LINES} lines in each folder, clock ${clock}`,

@@ -289,19 +289,20 @@ export class MixtureSpecialist extends FolderSpecialist<PromptedQuery> {
     const pass = { ids: tokens.map((id) => [id]), rows: tokens.map((_, i) => i) };
     const logits = await root.network.forward(root.cache, pass);
     root.cache.truncate(promptLength);
-    const context = new Int32Array(own.contextLength + tokens.length + LOOK_AHEAD);
-    context.set(own.context.subarray(0, own.contextLength));
+    const cursor = own.before.length;
+    const context = new Int32Array(cursor + tokens.length + LOOK_AHEAD);
+    context.set(own.before);
     const examples: GateExample[] = [];
     for (let at = 0; at <= tokens.length; at++) {
       const [row, source] = at === 0 ? [0, root.logits] : [at - 1, logits];
-      const prediction = mixer.predict(context, own.contextLength + at, healed, source, row, at === 0);
+      const prediction = mixer.predict(context, cursor + at, healed, source, row, at === 0);
       const token = tokens[at];
       if (healed.length === 0) {
         const probability = mixer.probabilityOf(token, prediction, source, row);
         examples.push({ features: prediction.features, first: probability.neural, second: probability.ngram });
       }
       if (token === undefined) break;
-      context[own.contextLength + at] = token;
+      context[cursor + at] = token;
       healed = remainingBytes(healed, tokenizer.bytesOf(token));
     }
     return examples;
@@ -372,5 +373,5 @@ export class LineSpecialist extends FolderSpecialist<PromptedLineQuery> {
 }
 
 function startOf({ position: { own }, maxTokens }: QuerySite): SearchStart {
-  return { before: own.context.subarray(0, own.contextLength), healed: own.healed, maxTokens };
+  return { before: own.before, healed: own.healed, maxTokens };
 }

@@ -107,7 +107,7 @@ export function* writeBlock(
   let lastEndProbability = firstEnds;
   const context = (): Int32Array =>
     Int32Array.from([
-      ...own.context.subarray(Math.max(0, own.contextLength - 64), own.contextLength),
+      ...own.lastTokens(64),
       ...firstSteps.map((step) => step.token),
       ...steps.map((step) => step.token),
     ]);

@@ -137,7 +137,7 @@ export class NgramDrafter {
   choose(query: CompletionQuery, maxTokens: number): LineChoice {
     const { own, search } = this;
     const scope = lookupScope(query.path, own.following);
-    const before = own.context.subarray(0, own.contextLength);
+    const { before } = own;
     const around = surroundings(query.prefix, query.suffix);
     const rest = restOfLine(query.suffix);
     const unranked: Unranked[] = [];

@@ -38,9 +38,11 @@ function visitTokens(
   let credit = 0;
   // The last query's named values do not apply to these files.
   predictor.named.load('');
-  for (const { path, tokens } of tokenized) {
+  for (const { path, tokens: text } of tokenized) {
+    const tokens = new Int32Array(text.length + 1).fill(vocabulary.separator, 0, 1);
+    tokens.set(text, 1);
     own.loadWhole(tokens);
-    for (let start = 0; start < tokens.length; ) {
+    for (let start = 1; start < tokens.length; ) {
       let lineEnd = start;
       while (lineEnd < tokens.length && vocabulary.endsLine[tokens[lineEnd] as number] === 0) lineEnd += 1;
       const end = Math.min(tokens.length, lineEnd + 1);

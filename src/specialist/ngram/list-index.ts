@@ -94,7 +94,8 @@ export class ListIndex {
     for (; at >= 0 && links > 0; at = this.chain[at] as number, links--) {
       const file = fileAt(at);
       if (file === undefined) continue;
-      const match = this.matchAt(at, file.start, context, end);
+      // The separator before a file counts as its first token.
+      const match = this.matchAt(at, file.start - 1, context, end);
       if (match === 0 || (scope.kin !== '' && file.kin !== scope.kin)) continue;
       const home = file.open ? place.open : parentFolder(file.path) === scope.folder ? place.folder : place.project;
       const counted = agreement(this.following[at] as number, scope.following, home);

@@ -39,6 +39,11 @@ export class OwnFile {
   /** Tokens up to the healed cursor; the rest of the array is room for a draft. */
   context: Int32Array = new Int32Array(0);
   contextLength = 0;
+  /**
+   * The same tokens for the n-grams: after a separator if they begin where the file does, so that the first lines of a
+   * file equal those of others.
+   */
+  before: Int32Array = new Int32Array(0);
   /** Bytes before the cursor that the first tokens have to repeat. */
   healed: Uint8Array = new Uint8Array(0);
   /** Tokens after the cursor's line; they begin with its line end. */
@@ -66,10 +71,11 @@ export class OwnFile {
       this.path = query.path;
       this.pieces = [];
     }
-    const prefix = query.prefix.slice(windowStart(query.prefix, query.prefix.length, prefixWindow));
+    const start = windowStart(query.prefix, query.prefix.length, prefixWindow);
+    const prefix = query.prefix.slice(start);
     const cut = this.textToHeal(prefix);
     this.healed = new TextEncoder().encode(cut);
-    this.loadPrefix(prefix.slice(0, prefix.length - cut.length), room);
+    this.loadPrefix(prefix.slice(0, prefix.length - cut.length), room, start === 0);
     this.loadSuffix(query.suffix);
 
     const { index } = this;
@@ -82,6 +88,11 @@ export class OwnFile {
     this.counted = index.length;
     for (let at = 0; at < index.length; at++)
       this.counts[index.tokens[at] as number] = (this.counts[index.tokens[at] as number] as number) + 1;
+  }
+
+  /** The last tokens before the cursor, at most `most`; see `before`. */
+  lastTokens(most: number): Int32Array {
+    return this.before.subarray(Math.max(0, this.before.length - most));
   }
 
   /** For fitting: loads a whole file, through which `moveTo` then moves. */
@@ -113,7 +124,7 @@ export class OwnFile {
     return this.counted === 0 ? 0 : (this.counts[token] as number) / this.counted;
   }
 
-  private loadPrefix(prefix: string, room: number): void {
+  private loadPrefix(prefix: string, room: number, startsFile: boolean): void {
     const { tokenizer } = this.vocabulary;
     let kept = 0;
     let at = 0;
@@ -132,7 +143,10 @@ export class OwnFile {
     }
     const tail = tokenizer.encode(prefix.slice(at));
     this.contextLength = this.pieces.reduce((sum, piece) => sum + piece.tokens.length, tail.length);
-    this.context = new Int32Array(this.contextLength + room);
+    const all = new Int32Array(1 + this.contextLength + room);
+    all[0] = this.vocabulary.separator;
+    this.context = all.subarray(1);
+    this.before = all.subarray(startsFile ? 0 : 1, 1 + this.contextLength);
     let filled = 0;
     for (const { tokens } of [...this.pieces, { tokens: tail }]) {
       this.context.set(tokens, filled);

@@ -180,9 +180,10 @@ function* unitsOf(
   { own, predictor, scope, path }: SearchPosition,
 ): Generator<TemplateUnit, void> {
   const { tokenizer, endsLine } = vocabulary;
-  const kept = Math.min(own.contextLength, CONTEXT_TOKENS);
+  const before = own.lastTokens(CONTEXT_TOKENS);
+  const kept = before.length;
   const context = new Int32Array(kept + ids.length);
-  context.set(own.context.subarray(own.contextLength - kept, own.contextLength));
+  context.set(before);
   context.set(ids, kept);
   let [tokens, template, ngram, isBest, match]: [number[], number, number, boolean, number] = [[], 1, 1, true, 99];
   let [agreeing, isContrary, isRenamed, written] = [99, false, false, 0];
@@ -339,10 +340,7 @@ function completed(
   vocabulary: Vocabulary,
   { own, search, scope, path }: SearchPosition,
 ): FirstLine {
-  const before = Int32Array.from([
-    ...own.context.subarray(Math.max(0, own.contextLength - CONTEXT_TOKENS), own.contextLength),
-    ...steps.map(({ token }) => token),
-  ]);
+  const before = Int32Array.from([...own.lastTokens(CONTEXT_TOKENS), ...steps.map(({ token }) => token)]);
   const none = new Uint8Array(0);
   const [rest] = search.run(before, none, scope, path, maxTokens, REST_WORK);
   if (rest === undefined || !rest.finished)

@@ -42,6 +42,17 @@ test('a cursor inside a word, after a space, or after a bracket is healed', () =
   }
 });
 
+test('a new file begins as the other files do, indexed or open', () => {
+  const common = Array.from({ length: 6 }, (_, i) => `\nconst a${i} = 1;\nimport x${i};\n`).join('');
+  const files = ['a', 'b', 'c'].map((name) => ({ path: `src/${name}.ts`, text: `'use strict';\n${common}` }));
+  const query = at('¦', 'src/new.ts');
+  const drafted = (from: NgramModel) => from.complete(query, line).text;
+  assert.equal(drafted(NgramModel.build(files, tokenizer)), "'use strict';");
+  const opened = NgramModel.build([], tokenizer);
+  for (const { path, text } of files) opened.setOpenFile(path, text);
+  assert.equal(drafted(opened), "'use strict';");
+});
+
 test('a word that was never seen is repeated, not replaced', () => {
   const draft = complete(model, '    const zebraQuux = await this.database.query(sql);\n    return zebraQu¦');
   assert.ok(draft.text.startsWith('ux'), draft.text);
