@@ -17,8 +17,7 @@ export interface CursorDocument {
 }
 
 export function cursorDocument({ prefix: before, suffix: after, languageId }: CompletionQuery): CursorDocument {
-  const prefix = before.slice(outerStart(before));
-  const suffix = after.slice(0, outerEnd(after));
+  const { before: prefix, after: suffix } = outerWindow(before, after);
   const { quotes } = languageOf(languageId);
   const rest = suffix.slice(0, lineEnd(suffix));
   const below = suffix.slice(rest.length);
@@ -34,6 +33,11 @@ export function cursorDocument({ prefix: before, suffix: after, languageId }: Co
     at: prefix.length,
     withText: (text) => close(prefix + text + rest) + below,
   };
+}
+
+/** The texts before and after an offset; longer ones are cut at lines without indent. */
+export function outerWindow(before: string, after: string): { readonly before: string; readonly after: string } {
+  return { before: before.slice(outerStart(before)), after: after.slice(0, outerEnd(after)) };
 }
 
 /** Start of the first line without indent that is within reach of the cursor. */

@@ -1,0 +1,56 @@
+// An edit as a person sees it, as plain data: a token or some lines replaced, and the text around them.
+
+/** In lines and UTF-16 units of them, both from 0. Line ends count as one unit, so that CRLF changes nothing. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** The end is exclusive. */
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/**
+ * How a change came: typed (or a suggestion taken), pasted, typed at several cursors at once, by a tool such as a
+ * formatter or a refactoring, or from outside the editor.
+ */
+export type ChangeKind = 'typed' | 'undo' | 'redo' | 'pasted' | 'cursors' | 'tool' | 'outside';
+
+export interface Edit {
+  readonly path: string;
+  readonly kind: ChangeKind;
+  /** Up to two lines and the line's beginning before the edit, unchanged. All texts are redacted. */
+  readonly left: string;
+  readonly removed: string;
+  readonly inserted: string;
+  /** The line's rest and up to two lines behind the edit, unchanged. */
+  readonly right: string;
+  /** Offset of `inserted` in the file's present text, UTF-16 units with '\n' as line end; -1 if it was changed again. */
+  readonly at: number;
+  /** ms since the epoch. */
+  readonly time: number;
+  /** Whether a part of `removed` or `inserted` is a secret, so that the texts hold asterisks. */
+  readonly hasSecret: boolean;
+}
+
+/** Offset of a position in a text with '\n' as line end; the text's end if it lies behind it. */
+export function offsetOf(text: string, { line, character }: Position): number {
+  let start = 0;
+  for (let number = 0; number < line; number++) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) return text.length;
+    start = end + 1;
+  }
+  return Math.min(start + character, text.length);
+}
+
+export function positionOf(text: string, offset: number): Position {
+  let [line, start] = [0, 0];
+  for (let end = text.indexOf('\n'); end >= 0 && end < offset; end = text.indexOf('\n', start)) {
+    line++;
+    start = end + 1;
+  }
+  return { line, character: offset - start };
+}

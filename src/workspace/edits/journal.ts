@@ -1,0 +1,349 @@
+// The journal of a session's edits in one folder: changes of open documents, joined into edits as a person sees them.
+// In memory only, bounded, and redacted.
+import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+import { lineEnd, lineStart, toLineFeeds } from '../../text/lines.ts';
+import { redactSecrets } from '../secrets/redact.ts';
+import { changesBetween } from './changes.ts';
+import { type ChangeKind, type Edit, offsetOf, type Range } from './edit.ts';
+import { tokenKey } from './tokens.ts';
+
+export interface ReplacedRange {
+  readonly range: Range;
+  readonly text: string;
+}
+
+/** One event of a document. */
+export interface DocumentChange {
+  readonly path: string;
+  /** Ranges in the text before the event, disjoint, in any order, as VS Code's `contentChanges`. */
+  readonly ranges: readonly ReplacedRange[];
+  /** 'accepted': a suggestion of ours was taken, which is no paste. */
+  readonly reason?: 'undo' | 'redo' | 'accepted';
+  /** Whether the document has no unsaved changes after the event: then it was read from disk again. */
+  readonly isSaved: boolean;
+  /** ms since the epoch. */
+  readonly time: number;
+}
+
+export interface JournalOptions {
+  /** Redacts a text in its length. Default: the secrets that the text alone shows. */
+  readonly redact?: (text: string, path: string) => string;
+}
+
+const MAX_EDITS = 200;
+/** All texts of the edits together, UTF-16 units. */
+const MAX_SIZE = 100_000;
+/** A longer edit is a move or a paste, and is left out, UTF-16 units. */
+const MAX_EDIT = 4000;
+/** Length of `left` and `right`, UTF-16 units and lines above and below. */
+const MAX_CONTEXT = 400;
+const CONTEXT_LINES = 2;
+/** A change on the same line as the last, or on a line beside it, continues it. After this pause it does not, ms. */
+const MAX_PAUSE = 60_000;
+/** Lines of one burst of typing. */
+const MAX_LINES = 40;
+/** A single insertion from this length on is a paste, UTF-16 units. */
+const PASTE = 40;
+
+/** Changes that are not yet closed: text[start, end) was `before`. */
+interface Burst {
+  readonly path: string;
+  readonly before: string;
+  readonly start: number;
+  readonly end: number;
+  readonly time: number;
+  /** Offset of the last change. */
+  readonly last: number;
+}
+
+interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+export class EditJournal {
+  private readonly redact: (text: string, path: string) => string;
+  private readonly texts = new Map<string, string>();
+  /** Oldest first. */
+  private edits: Edit[] = [];
+  private burst: Burst | undefined;
+  /** The edits of the burst so far. */
+  private burstEdits: readonly Edit[] | undefined;
+
+  constructor({ redact = (text, path) => redactSecrets(text, path).text }: JournalOptions = {}) {
+    this.redact = redact;
+  }
+
+  /** A document was opened. Changes of documents that were not opened here are ignored. @param text with '\n' line ends */
+  open(path: string, text: string): void {
+    if (this.burst?.path === path) this.close();
+    this.texts.set(path, text);
+  }
+
+  /** The edits of a closed document stay. */
+  closed(path: string): void {
+    if (this.burst?.path === path) this.close();
+    this.texts.delete(path);
+    this.edits = this.edits.map((edit) => (edit.path === path ? { ...edit, at: -1 } : edit));
+  }
+
+  textOf(path: string): string | undefined {
+    return this.texts.get(path);
+  }
+
+  /** Forgets everything but the open texts. */
+  clear(): void {
+    this.edits = [];
+    this.burst = undefined;
+    this.burstEdits = undefined;
+  }
+
+  /** Oldest first, with those of the burst under way; the edit that was changed last comes last. */
+  recentEdits(): readonly Edit[] {
+    this.burstEdits ??= this.editsOfBurst();
+    return [...this.edits, ...this.burstEdits];
+  }
+
+  record(change: DocumentChange): ChangeKind | undefined {
+    const { path, time } = change;
+    const before = this.texts.get(path);
+    if (before === undefined || change.ranges.length === 0) return undefined;
+    const replacements = change.ranges.map((item) => replacementOf(before, item)).sort((a, b) => a.start - b.start);
+    const kind = kindOf(change, before, replacements);
+    const [first] = replacements as [Replacement];
+    if (
+      replacements.length === 1 &&
+      (kind === 'typed' || kind === 'undo' || kind === 'redo') &&
+      this.extend(path, before, first, kind, time)
+    )
+      return kind;
+    this.close();
+    this.shift(path, replacements);
+    const after = replaced(before, replacements);
+    this.texts.set(path, after);
+    if (kind === 'typed') this.begin(path, before, first, time);
+    else if (kind !== 'tool' && kind !== 'outside') this.addChanges(path, kind, before, after, replacements, time);
+    return kind;
+  }
+
+  /** Continues the burst, if the change is near it. */
+  private extend(path: string, before: string, change: Replacement, kind: ChangeKind, time: number): boolean {
+    const { burst } = this;
+    if (burst === undefined || burst.path !== path || time - burst.time > MAX_PAUSE) return false;
+    const reach = linesAround(before, burst.start, burst.end);
+    if (change.end < reach.start || change.start > reach.end) return false;
+    const isInside = change.start >= burst.start && change.end <= burst.end;
+    // Taking back what lies beside the burst is about an earlier edit.
+    if (kind !== 'typed' && !isInside) return false;
+    if (countLines(before, burst.start, burst.end) > MAX_LINES) return false;
+    const start = Math.min(burst.start, change.start);
+    const end = Math.max(burst.end, change.end);
+    const old = before.slice(start, burst.start) + burst.before + before.slice(burst.end, end);
+    this.shift(path, [change]);
+    const after = replaced(before, [change]);
+    this.texts.set(path, after);
+    const now = end + change.text.length - (change.end - change.start);
+    this.burst = { path, before: old, start, end: now, time, last: change.start + change.text.length };
+    this.burstEdits = undefined;
+    return true;
+  }
+
+  private begin(path: string, before: string, { start, end, text }: Replacement, time: number): void {
+    const last = start + text.length;
+    this.burst = { path, before: before.slice(start, end), start, end: last, time, last };
+    this.burstEdits = undefined;
+  }
+
+  private close(): void {
+    const edits = this.burstEdits ?? this.editsOfBurst();
+    this.burst = undefined;
+    this.burstEdits = [];
+    this.add(edits);
+  }
+
+  private editsOfBurst(): Edit[] {
+    const { burst } = this;
+    if (burst === undefined) return [];
+    const { path, before, start, end, time, last } = burst;
+    const text = this.texts.get(path) ?? '';
+    const old = text.slice(0, start) + before + text.slice(end);
+    const edits = this.editsIn(path, 'typed', old, text, { start, oldEnd: start + before.length, end }, time);
+    // The edit that was typed last comes last.
+    const distance = ({ at, inserted }: Edit) => Math.max(at - last, last - at - inserted.length, 0);
+    const nearest = Math.min(...edits.map(distance));
+    return [...edits.filter((edit) => distance(edit) > nearest), ...edits.filter((edit) => distance(edit) === nearest)];
+  }
+
+  /** The edits between two versions of a file that differ only in old[start, oldEnd) and now[start, end). */
+  private editsIn(
+    path: string,
+    kind: ChangeKind,
+    old: string,
+    now: string,
+    { start, oldEnd, end }: { readonly start: number; readonly oldEnd: number; readonly end: number },
+    time: number,
+  ): Edit[] {
+    // Whole lines, so that tokens are whole.
+    const from = lineStart(old, start);
+    const [before, after] = [old.slice(from, lineEnd(old, oldEnd) + 1), now.slice(from, lineEnd(now, end) + 1)];
+    return changesBetween(before, after).flatMap(({ oldStart, oldEnd: oldTo, newStart, newEnd }) => {
+      if (oldTo - oldStart > MAX_EDIT || newEnd - newStart > MAX_EDIT) return [];
+      const left = leftOf(now, from + newStart);
+      const right = rightOf(now, from + newEnd);
+      return [
+        this.redacted({
+          ...{ path, kind, left, right, time, hasSecret: false, at: from + newStart },
+          removed: before.slice(oldStart, oldTo),
+          inserted: after.slice(newStart, newEnd),
+        }),
+      ];
+    });
+  }
+
+  private redacted(edit: Edit): Edit {
+    const { path, left, removed, inserted, right } = edit;
+    const before = this.redact(left + removed + right, path);
+    const after = this.redact(left + inserted + right, path);
+    const cut = (text: string, middle: string) => text.slice(left.length, left.length + middle.length);
+    const parts = { removed: cut(before, removed), inserted: cut(after, inserted) };
+    const hasSecret = parts.removed !== removed || parts.inserted !== inserted;
+    const [leftBefore, leftAfter] = [before.slice(0, left.length), after.slice(0, left.length)];
+    const [rightBefore, rightAfter] = [before, after].map((text) => text.slice(text.length - right.length)) as [
+      string,
+      string,
+    ];
+    return {
+      ...edit,
+      ...parts,
+      hasSecret,
+      left: leftBefore === left ? leftAfter : leftBefore,
+      right: rightBefore === right ? rightAfter : rightBefore,
+    };
+  }
+
+  private addChanges(
+    path: string,
+    kind: ChangeKind,
+    before: string,
+    after: string,
+    replacements: readonly Replacement[],
+    time: number,
+  ): void {
+    let shift = 0;
+    const edits = replacements.flatMap(({ start, end, text }) => {
+      const now = start + shift;
+      shift += text.length - (end - start);
+      // Only this range differs.
+      const old = after.slice(0, now) + before.slice(start, end) + after.slice(now + text.length);
+      const range = { start: now, oldEnd: now + (end - start), end: now + text.length };
+      return this.editsIn(path, kind, old, after, range, time);
+    });
+    if (kind !== 'undo') {
+      this.add(edits.map((edit) => (kind === 'redo' ? { ...edit, kind: 'typed' } : edit)));
+      return;
+    }
+    for (const { removed, inserted } of edits) {
+      const undone = this.edits.findLastIndex(
+        (edit) =>
+          edit.path === path && edit.inserted.trim() === removed.trim() && edit.removed.trim() === inserted.trim(),
+      );
+      if (undone >= 0) this.edits.splice(undone, 1);
+    }
+  }
+
+  private add(edits: readonly Edit[]): void {
+    this.edits.push(...edits);
+    let size = 0;
+    const sizeOf = ({ left, removed, inserted, right }: Edit) =>
+      left.length + removed.length + inserted.length + right.length;
+    const first = this.edits.findLastIndex((edit, i) => {
+      size += sizeOf(edit);
+      return size > MAX_SIZE || this.edits.length - i > MAX_EDITS;
+    });
+    if (first >= 0) this.edits = this.edits.slice(first + 1);
+  }
+
+  /** Moves the offsets of the edits with the text. */
+  private shift(path: string, replacements: readonly Replacement[]): void {
+    this.edits = this.edits.map((edit) => {
+      if (edit.path !== path || edit.at < 0) return edit;
+      let by = 0;
+      const end = edit.at + edit.inserted.length;
+      for (const { start, end: to, text } of replacements) {
+        if (start >= end) break;
+        if (to > edit.at) return { ...edit, at: -1 };
+        by += text.length - (to - start);
+      }
+      return by === 0 ? edit : { ...edit, at: edit.at + by };
+    });
+  }
+}
+
+/** Without the text at both ends that stays. */
+function replacementOf(before: string, { range, text }: ReplacedRange): Replacement {
+  const [from, to] = [offsetOf(before, range.start), offsetOf(before, range.end)];
+  const [old, now] = [before.slice(from, to), toLineFeeds(text)];
+  const start = commonPrefix(old, now);
+  const end = commonSuffix(old.slice(start), now.slice(start));
+  return { start: from + start, end: to - end, text: now.slice(start, now.length - end) };
+}
+
+/** How a change came, as far as the event shows it. @param replacements the same ranges in order */
+function kindOf({ reason, isSaved }: DocumentChange, before: string, replacements: readonly Replacement[]): ChangeKind {
+  if (reason === 'undo' || reason === 'redo') return reason;
+  if (isSaved) return 'outside';
+  const [first] = replacements as [Replacement];
+  const isSame = replacements.every(({ text }) => text === first.text);
+  if (replacements.length > 1) return isSame && first.text.trim() !== '' ? 'cursors' : 'tool';
+  const old = before.slice(first.start, first.end);
+  const isLong = old.length >= PASTE;
+  // A formatter replaces text by the same tokens, or the whole document.
+  if (isLong && (tokenKey(old) === tokenKey(first.text) || old.length > before.length / 2) && first.text !== '')
+    return 'tool';
+  if (reason === 'accepted') return 'typed';
+  const lines = first.text
+    .trim()
+    .split('\n')
+    .filter((line) => line.trim() !== '').length;
+  return first.text.length >= PASTE || lines > 1 ? 'pasted' : 'typed';
+}
+
+function replaced(text: string, replacements: readonly Replacement[]): string {
+  let [result, from] = ['', 0];
+  for (const { start, end, text: inserted } of replacements) {
+    result += text.slice(from, start) + inserted;
+    from = end;
+  }
+  return result + text.slice(from);
+}
+
+/** The lines of a range, and one more above and below. */
+function linesAround(text: string, from: number, to: number): { readonly start: number; readonly end: number } {
+  return { start: startAbove(text, from, 1), end: lineEnd(text, Math.min(lineEnd(text, to) + 1, text.length)) };
+}
+
+/** Start of the line at an offset, or of the line that is so many lines above it. */
+function startAbove(text: string, at: number, lines: number): number {
+  let start = lineStart(text, at);
+  for (let line = 0; line < lines && start > 0; line++) start = lineStart(text, start - 1);
+  return start;
+}
+
+function countLines(text: string, from: number, to: number): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
+/** The line's beginning and the lines above it. */
+function leftOf(text: string, at: number): string {
+  return text.slice(Math.max(startAbove(text, at, CONTEXT_LINES), at - MAX_CONTEXT), at);
+}
+
+/** The line's rest and the lines below it. */
+function rightOf(text: string, at: number): string {
+  let end = at;
+  for (let line = 0; line <= CONTEXT_LINES && end < text.length; line++) end = lineEnd(text, end) + 1;
+  return text.slice(at, Math.min(end, at + MAX_CONTEXT));
+}

@@ -1,0 +1,140 @@
+// The next edits that the edits of a session suggest: rules learned from them, and the places where they apply.
+import { languageIdOf } from '../../text/languages.ts';
+import { type Edit, positionOf, type Range } from './edit.ts';
+import { parsesNoWorse } from './parse-check.ts';
+import { learnRules, type RewriteRule } from './rewrite-rule.ts';
+import { featuresOf, probabilityOf, type RuleSites } from './score.ts';
+import { anchorOf, type Site, sitesIn } from './sites.ts';
+
+export interface TextFile {
+  readonly path: string;
+  /** With '\n' as line end. */
+  readonly text: string;
+}
+
+export interface NextEditsInput {
+  /** The journal's recent edits, oldest first. */
+  readonly edits: readonly Edit[];
+  /** Open documents. */
+  readonly documents: readonly TextFile[];
+  /** The folder's other files that contain a word. Absent: only open documents are read. */
+  readonly filesWith?: (word: string) => Iterable<TextFile>;
+  /** Places without a probability of at least this are left out. */
+  readonly least?: number;
+  /** Time for all of it, ms. */
+  readonly ms?: number;
+}
+
+export interface NextEdit {
+  readonly path: string;
+  readonly range: Range;
+  /** The text of the range. Before the edit is shown or applied, it has to be there still. */
+  readonly removed: string;
+  readonly replacement: string;
+  /** Equal for edits of the same rule. */
+  readonly rule: string;
+  /** Newest first. */
+  readonly learnedFrom: readonly Edit[];
+  /** Number of places of the rule that are offered, this one included. */
+  readonly left: number;
+  /** Estimate that the user makes this edit. */
+  readonly probability: number;
+}
+
+/** A place with its features, for fitting. */
+export interface ScoredSite {
+  readonly file: TextFile;
+  readonly site: Site;
+  readonly features: readonly number[];
+  readonly probability: number;
+}
+
+/** Estimated probability of being right from which an edit is offered. */
+const LEAST = 0.7;
+const BUDGET_MS = 40;
+const MAX_RULES = 16;
+/** Edits that are checked and returned. */
+const MAX_EDITS = 100;
+
+/** Most probable first; of equally probable ones, the next below the last edit. */
+export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
+  const deadline = performance.now() + (input.ms ?? BUDGET_MS);
+  const offered: ScoredSite[] = [];
+  for (const scored of scoredSites(input, deadline).filter(
+    ({ probability }) => probability >= (input.least ?? LEAST),
+  )) {
+    if (offered.length >= MAX_EDITS) break;
+    const { file, site } = scored;
+    if (await parsesNoWorse(languageIdOf(file.path), file.text, site, deadline)) offered.push(scored);
+  }
+  return offered.map(({ file: { path, text }, site, probability }) => ({
+    path,
+    range: { start: positionOf(text, site.start), end: positionOf(text, site.end) },
+    removed: text.slice(site.start, site.end),
+    replacement: site.replacement,
+    rule: site.rule.key,
+    learnedFrom: site.rule.examples,
+    left: offered.filter((other) => other.site.rule === site.rule).length,
+    probability,
+  }));
+}
+
+/** Places of all rules, most probable first. */
+export function scoredSites({ edits, documents, filesWith }: NextEditsInput, deadline: number): ScoredSite[] {
+  const scored: ScoredSite[] = [];
+  for (const rule of learnRules(edits).slice(0, MAX_RULES)) {
+    if (performance.now() > deadline) break;
+    const found = sitesOf(rule, edits, documents, filesWith);
+    const all = found.reduce((sum, { sites }) => sum + sites.length, 0);
+    for (const file of found)
+      for (const site of file.sites) {
+        const features = featuresOf(site, file, all);
+        scored.push({ file, site, features, probability: probabilityOf(features) });
+      }
+  }
+  const last = edits.at(-1);
+  // Further from the last edit comes later; what lies above it comes after what lies below it.
+  const distance = ({ file, site }: ScoredSite) => {
+    if (last === undefined || file.path !== last.path || last.at < 0) return Number.MAX_SAFE_INTEGER;
+    return site.start >= last.at ? site.start - last.at : file.text.length + last.at - site.start;
+  };
+  scored.sort((a, b) => b.probability - a.probability || distance(a) - distance(b));
+  return withoutOverlaps(scored);
+}
+
+function sitesOf(
+  rule: RewriteRule,
+  edits: readonly Edit[],
+  documents: readonly TextFile[],
+  filesWith: NextEditsInput['filesWith'],
+): RuleSites[] {
+  const word = anchorOf(rule)?.text;
+  if (word === undefined) return [];
+  const isOpen = new Set(documents.map(({ path }) => path));
+  const others = filesWith ? [...filesWith(word)].filter(({ path }) => !isOpen.has(path)) : [];
+  return [...documents, ...others].flatMap(({ path, text }) => {
+    const sites = sitesIn(text, rule).filter((site) => !isJustWritten(site, path, edits));
+    return sites.length === 0 ? [] : [{ path, text, sites }];
+  });
+}
+
+/** Whether the place is in a text that the user has just written. */
+function isJustWritten({ start, end }: Site, path: string, edits: readonly Edit[]): boolean {
+  return edits.some((edit) => {
+    if (edit.path !== path || edit.at < 0) return false;
+    const to = edit.at + edit.inserted.length;
+    return start === end ? start >= edit.at && start <= to : start < to && end > edit.at;
+  });
+}
+
+/** Of places that overlap, the most probable one. */
+function withoutOverlaps(scored: readonly ScoredSite[]): ScoredSite[] {
+  const taken = new Map<string, ScoredSite[]>();
+  return scored.filter((one) => {
+    const others = taken.get(one.file.path) ?? [];
+    const { start, end } = one.site;
+    if (others.some(({ site }) => start <= site.end && end >= site.start)) return false;
+    taken.set(one.file.path, [...others, one]);
+    return true;
+  });
+}

@@ -1,0 +1,160 @@
+// The journal: which changes of documents are joined into which edits, and which are left out.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Desk } from './support.ts';
+
+const FILE = 'src/a.ts';
+const CODE = `import { read } from './read';
+
+export function first(user: string) {
+  return read(user);
+}
+
+export function second(item: string) {
+  return read(item);
+}
+`;
+
+test('joins the letters of a renamed word into one edit', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  desk.type(FILE, 'user', 'person');
+  assert.deepEqual(desk.edits(), [{ removed: 'user', inserted: 'person', kind: 'typed' }]);
+  const [edit] = desk.journal.recentEdits();
+  assert.ok(edit?.left.endsWith('first('));
+  assert.ok(edit?.right.startsWith(': string)'));
+  assert.equal(desk.text(FILE).slice(edit?.at).startsWith('person'), true);
+});
+
+test('tells edits at two places apart, the one that was typed last at the end', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  desk.type(FILE, 'item: ', 'thing: ');
+  desk.type(FILE, 'user: ', 'person: ');
+  assert.deepEqual(
+    desk.edits().map(({ inserted }) => inserted),
+    ['thing', 'person'],
+  );
+});
+
+test('joins the lines of one burst, and cuts them into a change per line', () => {
+  const desk = new Desk({ [FILE]: 'const a = old(1);\nconst b = old(2);\nrest();\n' });
+  desk.type(FILE, 'old', 'fresh', 1);
+  desk.type(FILE, 'old', 'fresh');
+  assert.deepEqual(
+    desk.edits().map(({ removed, inserted }) => [removed, inserted]),
+    [
+      ['old', 'fresh'],
+      ['old', 'fresh'],
+    ],
+  );
+  assert.equal(desk.journal.recentEdits().at(-1)?.left, 'const a = ');
+});
+
+test('reports an inserted line as a whole line', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  desk.change(FILE, [['  return read(user);\n', '  return read(user);\n  log(user);\n']]);
+  assert.deepEqual(desk.edits(), [{ removed: '', inserted: '  log(user);\n', kind: 'typed' }]);
+});
+
+test('moves the places of earlier edits with the text', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  desk.type(FILE, 'item: ', 'thing: ');
+  desk.change(FILE, [['import', '// A comment.\nimport']]);
+  const [edit] = desk.journal.recentEdits();
+  assert.equal(desk.text(FILE).slice(edit?.at).startsWith('thing: string'), true);
+});
+
+test('drops an edit that is undone, and has it again after redo', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  desk.change(FILE, [['user', 'person']]);
+  desk.change(FILE, [['item', 'thing']]);
+  assert.equal(desk.edits().length, 2);
+  desk.change(FILE, [['person', 'user']], { reason: 'undo' });
+  assert.deepEqual(desk.edits(), [{ removed: 'item', inserted: 'thing', kind: 'typed' }]);
+  desk.change(FILE, [['user', 'person']], { reason: 'redo' });
+  assert.deepEqual(desk.edits().at(-1), { removed: 'user', inserted: 'person', kind: 'typed' });
+});
+
+test('leaves nothing when the burst under way is undone', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  desk.change(FILE, [['user', 'person']]);
+  desk.change(FILE, [['person', 'user']], { reason: 'undo' });
+  assert.deepEqual(desk.edits(), []);
+});
+
+test("leaves out a formatter's run, and follows the text", () => {
+  const desk = new Desk({ [FILE]: 'a = [1,2]\nb = f( x )\n' });
+  const kind = desk.change(FILE, [
+    ['1,2', '1, 2'],
+    ['( x )', '(x)'],
+  ]);
+  assert.equal(kind, 'tool');
+  assert.deepEqual(desk.edits(), []);
+  assert.equal(desk.text(FILE), 'a = [1, 2]\nb = f(x)\n');
+});
+
+test('leaves out a whole document that a tool replaces', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  assert.equal(desk.change(FILE, [[CODE, CODE.replaceAll('  ', '\t').replaceAll(';', '')]]), 'tool');
+  assert.deepEqual(desk.edits(), []);
+});
+
+test('leaves out what was read from disk again, as after a branch switch', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  assert.equal(desk.change(FILE, [['user', 'person']], { isSaved: true }), 'outside');
+  assert.deepEqual(desk.edits(), []);
+});
+
+test('marks a paste, and not a suggestion that was taken', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  const block = '\nexport function third(part: string) {\n  return read(part);\n}\n';
+  assert.equal(desk.change(FILE, [['\nexport function first', `${block}\nexport function first`]], {}), 'pasted');
+  assert.equal(desk.edits().at(-1)?.kind, 'pasted');
+  assert.equal(
+    desk.change(FILE, [['read(item);', 'read(item)\n    .then((text) => text.trim())\n    .catch(log);']], {
+      reason: 'accepted',
+    }),
+    'typed',
+  );
+});
+
+test('marks edits at several cursors', () => {
+  const desk = new Desk({ [FILE]: CODE });
+  assert.equal(
+    desk.change(FILE, [
+      ['user', 'who'],
+      ['user', 'who', 1],
+    ]),
+    'cursors',
+  );
+  assert.deepEqual(
+    desk.edits().map(({ kind, inserted }) => [kind, inserted]),
+    [
+      ['cursors', 'who'],
+      ['cursors', 'who'],
+    ],
+  );
+});
+
+test('ignores documents that were not opened', () => {
+  const desk = new Desk({});
+  assert.equal(desk.journal.record({ path: 'secret.txt', ranges: [], isSaved: false, time: 0 }), undefined);
+  assert.deepEqual(desk.edits(), []);
+});
+
+test('redacts secrets, in the edit and beside it', () => {
+  const secret = 'ghp_J8sXq2LkT0vBnR4mYw6ZcPd1HfGa3E5uK7oi';
+  const desk = new Desk({ [FILE]: `const token = '';\nconst other = 1;\n` });
+  desk.change(FILE, [["''", `'${secret}'`]]);
+  desk.change(FILE, [['other', 'second']]);
+  const edits = desk.journal.recentEdits();
+  assert.equal(edits.length, 2);
+  assert.ok(edits.some(({ hasSecret }) => hasSecret));
+  assert.equal(JSON.stringify(edits).includes(secret), false);
+});
+
+test('holds at most 200 edits', () => {
+  const desk = new Desk({ [FILE]: `${'one two\n\n\n'.repeat(300)}` });
+  for (let i = 0; i < 300; i++) desk.change(FILE, [['one', 'three']]);
+  assert.ok(desk.edits().length <= 220);
+  assert.ok(desk.edits().length > 100);
+});

@@ -1,0 +1,112 @@
+// The next edits after repeated ones: what is offered, where, and when nothing is.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { offsetOf } from '../../../src/workspace/edits/edit.ts';
+import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
+import { Desk } from './support.ts';
+
+const FILE = 'src/a.ts';
+const MS = 10_000;
+
+async function offersOf(desk: Desk, paths: readonly string[] = [FILE]) {
+  const documents = paths.map((path) => ({ path, text: desk.text(path) }));
+  return nextEdits({ edits: desk.journal.recentEdits(), documents, ms: MS });
+}
+
+/** The document with all offers of a file applied. */
+async function applied(desk: Desk, path = FILE): Promise<string> {
+  let text = desk.text(path);
+  const offers = (await offersOf(desk)).filter((offer) => offer.path === path);
+  const placed = offers.map((offer) => ({ offer, at: offsetOf(text, offer.range.start) }));
+  for (const { offer, at } of placed.sort((a, b) => b.at - a.at)) {
+    assert.equal(text.slice(at, at + offer.removed.length), offer.removed);
+    text = text.slice(0, at) + offer.replacement + text.slice(at + offer.removed.length);
+  }
+  return text;
+}
+
+test('offers the rename of a word at its other places after two of them', async () => {
+  const desk = new Desk({
+    [FILE]: 'const total = count(a);\nprint(total);\n\n\nsend(total);\nreturn total + totals;\n',
+  });
+  desk.type(FILE, 'total', 'sum');
+  desk.type(FILE, 'total', 'sum');
+  assert.equal(await applied(desk), 'const sum = count(a);\nprint(sum);\n\n\nsend(sum);\nreturn sum + totals;\n');
+  const [first] = await offersOf(desk);
+  assert.equal(first?.left, 2);
+  assert.equal(first?.learnedFrom.length, 2);
+  assert.deepEqual(first?.range.start, { line: 4, character: 5 });
+});
+
+test('adds an option to further objects with their own values', async () => {
+  const object = (name: string) => `add({\n  name: '${name}',\n  size: 1,\n});\n\n\n`;
+  const desk = new Desk({ [FILE]: ['red', 'green', 'blue', 'white'].map(object).join('') });
+  for (const name of ['red', 'green'])
+    desk.change(FILE, [[`'${name}',\n  size: 1,\n`, `'${name}',\n  label: '${name}',\n  size: 1,\n`]]);
+  const text = await applied(desk);
+  assert.ok(text.includes("  name: 'blue',\n  label: 'blue',\n  size: 1,\n"));
+  assert.ok(text.includes("  name: 'white',\n  label: 'white',\n  size: 1,\n"));
+});
+
+test('replaces the same part of different names', async () => {
+  const lines = ['user', 'item', 'part', 'page'].map((name) => {
+    const upper = name[0]?.toUpperCase() + name.slice(1);
+    return `const ${name} = get${upper}(id, '${name}');\n\n\n`;
+  });
+  const desk = new Desk({ [FILE]: lines.join('') });
+  desk.type(FILE, 'getUser', 'fetchUser');
+  desk.type(FILE, 'getItem', 'fetchItem');
+  const text = await applied(desk);
+  assert.ok(text.includes("fetchPart(id, 'part')"));
+  assert.ok(text.includes("fetchPage(id, 'page')"));
+});
+
+test('finds places in other open files, and in files of the folder', async () => {
+  const files = {
+    [FILE]: "import { a } from './old-place';\n",
+    'src/b.ts': "import { b } from './old-place';\n",
+    'src/c.ts': "import { c } from './old-place';\n",
+  };
+  const desk = new Desk(files);
+  for (const path of [FILE, 'src/b.ts']) desk.change(path, [['old', 'new']]);
+  const offers = await nextEdits({
+    edits: desk.journal.recentEdits(),
+    documents: [FILE, 'src/b.ts'].map((path) => ({ path, text: desk.text(path) })),
+    filesWith: (word) => (files['src/c.ts'].includes(word) ? [{ path: 'src/c.ts', text: files['src/c.ts'] }] : []),
+    ms: MS,
+  });
+  assert.deepEqual(
+    offers.map(({ path, removed, replacement }) => [path, removed, replacement]),
+    [['src/c.ts', 'old', 'new']],
+  );
+});
+
+test('offers nothing that breaks the parse', async () => {
+  const desk = new Desk({ [FILE]: 'a(b, 1);\n\n\na(b, 2);\n\n\nx = [a(b, 3)];\n' });
+  desk.change(FILE, [['a(b, 1', 'a((b, 1']]);
+  desk.change(FILE, [['a(b, 2', 'a((b, 2']]);
+  assert.deepEqual(await offersOf(desk), []);
+});
+
+test('offers nothing after an undo, a paste, a formatter or a change on disk', async () => {
+  const start = 'old(1);\n\n\nold(2);\n\n\nold(3);\n';
+  const undone = new Desk({ [FILE]: start });
+  for (const nth of [0, 0]) undone.change(FILE, [['old', 'fresh', nth]]);
+  for (const nth of [1, 0]) undone.change(FILE, [['fresh', 'old', nth]], { reason: 'undo' });
+  assert.deepEqual(await offersOf(undone), []);
+  const other = new Desk({ [FILE]: start });
+  other.change(FILE, [['old', 'fresh']], { isSaved: true });
+  other.change(FILE, [['old(2);', `fresh(2); // ${'a long pasted comment '.repeat(3)}`]]);
+  other.change(FILE, [
+    ['fresh(1)', 'fresh( 1 )'],
+    ['old(3)', 'old( 3 )'],
+  ]);
+  assert.deepEqual(await offersOf(other), []);
+});
+
+test('offers nothing that takes back what the user did', async () => {
+  const desk = new Desk({ [FILE]: 'old(1);\n\n\nold(2);\n\n\nfresh(3);\n\n\nold(4);\n' });
+  desk.type(FILE, 'old', 'fresh');
+  desk.type(FILE, 'fresh(3)', 'old(3)');
+  assert.deepEqual(await offersOf(desk), []);
+});
