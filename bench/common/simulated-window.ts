@@ -62,7 +62,7 @@ export class SimulatedWindow {
       new CompletionService({
         specialist: changed === undefined ? this.specialist : changing(this.specialist, changed),
         llm: () => undefined,
-        fit: defaultFit,
+        routerFor: defaultFit,
         settings: () => settings,
         clock,
         redact: asIs,

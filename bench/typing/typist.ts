@@ -57,7 +57,7 @@ export async function typePassage(
     typed.judged.push({ ghost, right, lines: right ? linesIn(text) : 0, endsLine });
     const bad = text.length - good;
     if (good < LEAST_TAKEN || bad >= good) return;
-    taken = { good, bad, over: ghost.shown.completion.over };
+    taken = { good, bad, over: ghost.shown.completion.replaceLength };
     interrupt.abort();
   };
   editor.come(path, languageId, writing.document);

@@ -81,9 +81,9 @@ export interface Specialist {
   /** The cursor stays here: preparations for a first request may start. */
   warm?(query: CompletionQuery): void;
   /** Whether a better answer for this query is still being computed. */
-  isUnderWay?(query: CompletionQuery, options: DraftOptions): boolean;
+  isDrafting?(query: CompletionQuery, options: DraftOptions): boolean;
   /** Whether `complete` now has a better answer for this query than the one it gave. */
-  hasBetter?(query: CompletionQuery, options: DraftOptions): boolean;
+  hasBetterDraft?(query: CompletionQuery, options: DraftOptions): boolean;
   /** Grows when the index changes by other files than the query's, so that earlier answers may be outdated. */
   indexRevisionFor?(query: CompletionQuery): number;
   /** The current text of an open or just saved file (unsaved text included); undefined after it was closed. */

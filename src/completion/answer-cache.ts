@@ -9,7 +9,7 @@ import { languageOf } from '../text/languages.ts';
 export interface CachedAnswer {
   readonly text: string;
   /** UTF-16 units after the cursor that `text` replaces: closing brackets that `text` contains. Absent: none. */
-  readonly over?: number;
+  readonly replaceLength?: number;
   readonly source: Exclude<AnswerSource, 'none'>;
   readonly model: string;
   readonly decision: Decision;
@@ -21,9 +21,9 @@ export interface CachedAnswer {
 /** The query after the whole answer was accepted. */
 export function insertedAt(
   query: CompletionQuery,
-  { text, over = 0 }: Pick<CachedAnswer, 'text' | 'over'>,
+  { text, replaceLength = 0 }: Pick<CachedAnswer, 'text' | 'replaceLength'>,
 ): CompletionQuery {
-  return { ...query, prefix: query.prefix + text, suffix: query.suffix.slice(over) };
+  return { ...query, prefix: query.prefix + text, suffix: query.suffix.slice(replaceLength) };
 }
 
 export interface CacheHit {
@@ -31,7 +31,7 @@ export interface CacheHit {
   /** Text that is still to be inserted; '' if there is none. */
   readonly rest: string;
   /** UTF-16 units after the cursor that `rest` replaces, brackets that the editor has closed since included. */
-  readonly over: number;
+  readonly replaceLength: number;
 }
 
 interface Entry {
@@ -55,11 +55,11 @@ export class CompletionCache {
    */
   put(query: CompletionQuery, answer: CachedAnswer): void {
     const position = new EditedPosition(query);
-    const paid = answer.source === 'api';
-    const isHere = (entry: Entry) => entry.position.equals(position);
-    const isPaid = ({ answer: old }: Entry) => old.source === 'api' && old.text !== '';
-    if (!paid && this.entries.some((entry) => isHere(entry) && isPaid(entry))) return;
-    const others = this.entries.filter((entry) => !isHere(entry) || (paid && entry.answer.source !== 'api'));
+    const isPaid = answer.source === 'api';
+    const isSamePosition = (entry: Entry) => entry.position.equals(position);
+    const hasPaidText = ({ answer: old }: Entry) => old.source === 'api' && old.text !== '';
+    if (!isPaid && this.entries.some((entry) => isSamePosition(entry) && hasPaidText(entry))) return;
+    const others = this.entries.filter((entry) => !isSamePosition(entry) || (isPaid && entry.answer.source !== 'api'));
     this.entries = [...others, { position, answer }].slice(-this.capacity);
   }
 
@@ -68,25 +68,25 @@ export class CompletionCache {
    * @param visible the shown answer, preferred as long as it fits
    */
   get(query: CompletionQuery, visible?: CachedAnswer): CacheHit | undefined {
-    const seen = this.entries.filter(({ answer }) => answer === visible);
-    for (const entry of [...seen, ...[...this.entries].reverse()]) {
-      const { text, over = 0 } = entry.answer;
+    const visibleEntries = this.entries.filter(({ answer }) => answer === visible);
+    for (const entry of [...visibleEntries, ...[...this.entries].reverse()]) {
+      const { text, replaceLength = 0 } = entry.answer;
       // After the whole answer was typed, a new request is needed.
-      const since = entry.position.typedSince(
+      const edit = entry.position.typedSince(
         query,
         (typed) => typed === '' || (typed.length < text.length && text.startsWith(typed)),
-        over,
+        replaceLength,
       );
-      if (since === undefined) continue;
-      const { typed, closers } = since;
+      if (edit === undefined) continue;
+      const { typed, closers } = edit;
       const rest = text.slice(typed.length);
-      const written = closersWritten(closers, typed, rest, languageOf(query.languageId).quotes);
+      const closersInRest = closersWritten(closers, typed, rest, languageOf(query.languageId).quotes);
       // Brackets left to the editor follow the text directly: not after further lines, nor before brackets that it
       // writes itself.
-      if (written < closers.length && (over > 0 || rest.includes('\n'))) continue;
+      if (closersInRest < closers.length && (replaceLength > 0 || rest.includes('\n'))) continue;
       // The shown answer comes first while it is shown, but does not move before a better answer afterwards.
       if (entry.answer !== visible) this.entries = [...this.entries.filter((other) => other !== entry), entry];
-      return { answer: entry.answer, rest, over: written + over - since.replaced };
+      return { answer: entry.answer, rest, replaceLength: closersInRest + replaceLength - edit.replaced };
     }
     return undefined;
   }

@@ -57,7 +57,7 @@ export class ApiCalls {
 
   /** Expected latency of the current model, ms; undefined before its first answer. */
   get waitMs(): number | undefined {
-    return this.latency.measured ? this.latency.expectedMs : undefined;
+    return this.latency.isMeasured ? this.latency.expectedMs : undefined;
   }
 
   private get latency(): LlmLatency {
@@ -92,13 +92,13 @@ export class ApiCalls {
   }
 
   /** See InFlightCalls.hold. */
-  hold(query: CompletionQuery): () => void {
-    return this.inFlight.hold(query);
+  keepAlive(query: CompletionQuery): () => void {
+    return this.inFlight.keepAlive(query);
   }
 
   /** Records a keystroke. */
-  typed({ request, settings, startedAt }: RequestContext): void {
-    this.typing.key(request.query, startedAt, this.pauseMs(settings));
+  recordKeystroke({ request, settings, startedAt }: RequestContext): void {
+    this.typing.recordKeystroke(request.query, startedAt, this.pauseMs(settings));
   }
 
   /**
@@ -108,8 +108,8 @@ export class ApiCalls {
   async pause({ settings, query, startedAt, signal }: RequestContext): Promise<void> {
     const isSameWord = this.lastCall !== undefined && inOneWord(this.lastCall, query);
     const pause = Math.max(this.pauseMs(settings), isSameWord ? SAME_WORD_PAUSE_MS : 0);
-    const left = pause - (this.deps.clock.monotonic() - startedAt);
-    if (left > 0) await this.deps.clock.sleep(left, signal);
+    const remainingMs = pause - (this.deps.clock.monotonic() - startedAt);
+    if (remainingMs > 0) await this.deps.clock.sleep(remainingMs, signal);
   }
 
   private pauseMs({ apiDebounceMinMs, apiDebounceMaxMs }: CompletionSettings): number {
@@ -170,7 +170,7 @@ export class ApiCalls {
   ): Promise<Result<LlmAnswer> | undefined | 'slow'> {
     if (!hasShowableDraft(context, local)) return this.inFlight.wait(call, context.query, context.signal);
     const raceEnd = new AbortController();
-    const slow = this.outOfPatience(call, context, raceEnd.signal);
+    const slow = this.whenPatienceEnds(call, context, raceEnd.signal);
     const waiting = this.inFlight.wait(call, context.query, AbortSignal.any([context.signal, raceEnd.signal]));
     try {
       return await Promise.race([waiting, slow]);
@@ -182,15 +182,15 @@ export class ApiCalls {
     }
   }
 
-  private async outOfPatience(call: InFlightCall, context: RequestContext, signal: AbortSignal): Promise<'slow'> {
+  private async whenPatienceEnds(call: InFlightCall, context: RequestContext, signal: AbortSignal): Promise<'slow'> {
     const { clock } = this.deps;
-    const asked = wantsApi(context);
-    const { firstMs, wholeMs } = this.latency.patience(asked);
-    const began = clock.monotonic();
+    const isWanted = wantsApi(context);
+    const { firstMs, wholeMs } = this.latency.patience(isWanted);
+    const startedAt = clock.monotonic();
     // Not longer than the user watches the position.
-    const end = asked ? began + wholeMs : Math.min(began + wholeMs, context.startedAt + ATTENTION_MS);
-    await clock.sleep(Math.min(firstMs, end - began), signal);
-    if (call.hasBegun()) await clock.sleep(end - clock.monotonic(), signal);
+    const end = isWanted ? startedAt + wholeMs : Math.min(startedAt + wholeMs, context.startedAt + ATTENTION_MS);
+    await clock.sleep(Math.min(firstMs, end - startedAt), signal);
+    if (call.hasFirstToken()) await clock.sleep(end - clock.monotonic(), signal);
     return 'slow';
   }
 
@@ -214,7 +214,7 @@ export class ApiCalls {
     if (!result.ok) {
       const { code } = result.error;
       if (code === 'cancelled' || code === 'timeout')
-        record.latency.observeAtLeast(this.deps.clock.monotonic() - call.startedAt, call.hasBegun());
+        record.latency.observeAtLeast(this.deps.clock.monotonic() - call.startedAt, call.hasFirstToken());
       if (code !== 'cancelled') this.handleFailure(result.error);
       return;
     }
@@ -228,8 +228,8 @@ export class ApiCalls {
     record.costUsd = value.costUsd;
     const { query } = record.context;
     // An answer cut by its length limit may end in the middle of a line.
-    const whole = value.truncated ? withoutLastLine(value.text) : value.text;
-    const text = cleanAnswer(whole, record.context);
+    const wholeLines = value.truncated ? withoutLastLine(value.text) : value.text;
+    const text = cleanAnswer(wholeLines, record.context);
     this.cache.put(query, { text, source: 'api', model: value.model, decision: record.decision, savedUsd: 0 });
     // A waiting request runs before this callback. If it shows the answer, it also reports the cost.
     setImmediate(() => this.reportUnshown(query.path, value.model, this.takeCost(call)));

@@ -23,12 +23,25 @@ export function withRemainders(
   limits: ShowLimits,
 ): CacheEntry[] {
   const { shown } = answer.decision;
-  const placed = { query, answer };
-  const left = shown === undefined ? [] : restOf(cuts, shown);
-  const rest = bestCut(left, limits);
-  if (shown === undefined || rest === undefined) return [placed];
-  const summary = hereNote(rest, 'the rest of an earlier draft');
-  const { text, over = 0 } = rest;
-  const next: CachedAnswer = { ...answer, text, over, decision: { ...answer.decision, shown: rest, summary } };
-  return [placed, ...withRemainders(insertedAt(query, shown), next, left, limits)];
+  const entry = { query, answer };
+  const remainingCuts = shown === undefined ? [] : restOf(cuts, shown);
+  const remainder = bestCut(remainingCuts, limits);
+  if (shown === undefined || remainder === undefined) return [entry];
+  const summary = hereNote(remainder, 'the rest of an earlier draft');
+  const { text, over: replaceLength = 0 } = remainder;
+  const nextAnswer: CachedAnswer = {
+    ...answer,
+    text,
+    replaceLength,
+    decision: { ...answer.decision, shown: remainder, summary },
+  };
+  return [
+    entry,
+    ...withRemainders(
+      insertedAt(query, { text: shown.text, replaceLength: shown.over ?? 0 }),
+      nextAnswer,
+      remainingCuts,
+      limits,
+    ),
+  ];
 }

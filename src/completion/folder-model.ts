@@ -9,9 +9,9 @@ import type { LatencyEstimate, Requests } from '../specialist/engine/protocol.ts
 import type { FileChange } from '../specialist/ngram/protocol.ts';
 import { PendingChanges } from './pending-changes.ts';
 
-/** After this many failures in a row the engine is not used for a while, ms. */
-const MOST_FAILURES = 3;
-const REST_MS = 5 * 60_000;
+/** After this many failures in a row the engine is not used for the next PAUSE_MS. */
+const MAX_FAILURES = 3;
+const PAUSE_MS = 5 * 60_000;
 
 type OpenRequest = Requests['open']['request'];
 
@@ -20,8 +20,8 @@ export type ModelToOpen = Omit<OpenRequest, 'key' | 'snapshot' | 'changes'>;
 
 export type NeuralState =
   | { readonly kind: 'off' }
-  /** `again`: whether the model was ready before. */
-  | { readonly kind: 'opening'; readonly name: string; readonly again: boolean }
+  /** `wasReady`: whether the model was ready before. */
+  | { readonly kind: 'opening'; readonly name: string; readonly wasReady: boolean }
   | { readonly kind: 'ready'; readonly name: string; readonly precision: string; readonly loadMs: number }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
@@ -54,9 +54,9 @@ export class NeuralFolder {
   /** The link that is open. */
   private opened: Link | undefined;
   private current: NeuralState = { kind: 'off' };
-  private openings = 0;
-  private failures = 0;
-  private restUntil = 0;
+  private openingCount = 0;
+  private failureCount = 0;
+  private pausedUntil = 0;
 
   constructor(deps: NeuralFolderDeps) {
     this.deps = deps;
@@ -79,9 +79,9 @@ export class NeuralFolder {
 
   /** Opens this model over the current snapshot and changes, instead of the one open before. */
   open(engine: Engine, model: ModelToOpen): Promise<void> {
-    if (this.link?.engine !== engine) this.letGo();
+    if (this.link?.engine !== engine) this.closeInEngine();
     this.link = { engine, model };
-    this.failures = 0;
+    this.failureCount = 0;
     return this.reopen();
   }
 
@@ -91,46 +91,46 @@ export class NeuralFolder {
   }
 
   close(): void {
-    this.letGo();
+    this.closeInEngine();
     this.link = undefined;
     this.opened = undefined;
-    this.openings++;
+    this.openingCount++;
     this.setState({ kind: 'off' });
   }
 
   /** Also after an opening in flight: the engine handles requests in order. */
-  private letGo(): void {
+  private closeInEngine(): void {
     void this.link?.engine.request('close', { key: this.deps.key });
   }
 
   /** Without a link, nothing to note: opening sends all changes. */
-  note(change: FileChange): void {
+  noteChange(change: FileChange): void {
     if (this.link) this.pending.add(change);
   }
 
   /**
    * The model's draft; undefined if the request fails or is cancelled.
-   * @param foreseen receives the latency estimate before the draft starts
+   * @param onEstimate receives the latency estimate before the draft starts
    */
   async draft(
     query: CompletionQuery,
     options: DraftOptions,
     signal: AbortSignal,
-    foreseen: (of: LatencyEstimate) => void,
+    onEstimate: (of: LatencyEstimate) => void,
   ): Promise<Draft | undefined> {
-    const link = this.told(query.path);
+    const link = this.linkWithChangesSent(query.path);
     if (!link) return undefined;
     const { key, log } = this.deps;
-    const result = await link.engine.request('draft', { key, query, options }, { signal, onProgress: foreseen });
+    const result = await link.engine.request('draft', { key, query, options }, { signal, onProgress: onEstimate });
     if (this.opened !== link) return undefined;
     if (result.ok) {
-      this.failures = 0;
+      this.failureCount = 0;
       return result.value;
     }
     if (result.error.code === 'cancelled') return undefined;
     log.warn(`The neural model did not answer: ${result.error.message}`);
-    this.failures++;
-    if (this.failures >= MOST_FAILURES) this.fail(result.error);
+    this.failureCount++;
+    if (this.failureCount >= MAX_FAILURES) this.fail(result.error);
     // The process that had the model open is gone.
     else if (result.error.code === 'bad-request') void this.reopen();
     return undefined;
@@ -139,11 +139,11 @@ export class NeuralFolder {
   /** Prefills the prompt at this position, so that a draft there takes only its own tokens. */
   async warm(query: CompletionQuery, signal: AbortSignal): Promise<void> {
     const { key } = this.deps;
-    await this.told(query.path)?.engine.request('warm', { key, query }, { signal });
+    await this.linkWithChangesSent(query.path)?.engine.request('warm', { key, query }, { signal });
   }
 
   /** The open link, after sending pending changes of files other than `path`. Reopens if there are too many. */
-  private told(path: string): Link | undefined {
+  private linkWithChangesSent(path: string): Link | undefined {
     const { opened } = this;
     if (!opened) return undefined;
     if (this.pending.isOverflowed) {
@@ -160,10 +160,10 @@ export class NeuralFolder {
     const { link } = this;
     if (!link) return;
     const { index, key } = this.deps;
-    const opening = ++this.openings;
+    const opening = ++this.openingCount;
     this.opened = undefined;
     this.pending.clear();
-    this.setState({ kind: 'opening', name: link.model.name, again: this.current.kind === 'ready' });
+    this.setState({ kind: 'opening', name: link.model.name, wasReady: this.current.kind === 'ready' });
     const { snapshot } = index;
     const source: OpenRequest = {
       ...link.model,
@@ -172,7 +172,7 @@ export class NeuralFolder {
       changes: index.changed(),
     };
     const result = await link.engine.request('open', source);
-    if (opening !== this.openings) return;
+    if (opening !== this.openingCount) return;
     if (!result.ok) return this.fail(result.error);
     this.opened = link;
     const { precision, loadMs } = result.value;
@@ -183,15 +183,15 @@ export class NeuralFolder {
   private fail(failure: Failure): void {
     if (failure.code === 'cancelled') return;
     this.opened = undefined;
-    this.openings++;
-    this.restUntil = this.deps.clock.monotonic() + REST_MS;
+    this.openingCount++;
+    this.pausedUntil = this.deps.clock.monotonic() + PAUSE_MS;
     this.deps.log.warn(`The neural model is off for a while: ${failure.message}`);
     this.setState({ kind: 'failed', failure });
   }
 
   private retry(): void {
-    if (this.current.kind !== 'failed' || this.deps.clock.monotonic() < this.restUntil) return;
-    this.failures = 0;
+    if (this.current.kind !== 'failed' || this.deps.clock.monotonic() < this.pausedUntil) return;
+    this.failureCount = 0;
     void this.reopen();
   }
 

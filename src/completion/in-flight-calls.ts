@@ -1,5 +1,5 @@
-// In-flight API calls: a later request may join an earlier call. A call without a waiter is aborted, or runs on if
-// nearly finished.
+// In-flight API calls: a later request may join an earlier call. A call without a waiter is aborted, or keeps
+// running if it is nearly finished.
 import type { Clock } from '../common/clock.ts';
 import type { CompletionQuery } from '../common/completion.ts';
 import { CodedError, failed, isCancelled, messageOf, type Result } from '../common/errors.ts';
@@ -8,11 +8,12 @@ import { EditedPosition } from '../text/edits.ts';
 
 /** Grace period for a call without a waiter: the next keystroke may join it, ms. */
 const GRACE_MS = 200;
-/** A nearly finished call runs on into the cache: at most this long, and at most this many at a time. */
-const RUN_ON_MS = 4000;
-const MOST_RUNNING_ON = 2;
+/** A nearly finished call without a waiter keeps running, at most this long, so that its answer is cached. */
+const KEEP_RUNNING_MS = 4000;
+/** Maximum number of such calls at a time. */
+const MAX_KEPT_RUNNING = 2;
 /** A call is nearly finished if its first token has arrived or this share of the expected latency has passed. */
-const NEARLY = 0.7;
+const NEARLY_FINISHED_SHARE = 0.7;
 
 export type SendCall = (signal: AbortSignal, onText: (textSoFar: string) => void) => Promise<Result<LlmAnswer>>;
 
@@ -20,12 +21,12 @@ export interface InFlightCall {
   readonly query: CompletionQuery;
   readonly position: EditedPosition;
   readonly startedAt: number;
-  /** Resolves after `onLanded` was called; never rejects. */
-  readonly landed: Promise<Result<LlmAnswer>>;
+  /** Resolves after `onFinished` was called; never rejects. */
+  readonly finished: Promise<Result<LlmAnswer>>;
   /** Whether no request waits for the call. */
   isOrphan(): boolean;
   /** Whether the call's first token has arrived. */
-  hasBegun(): boolean;
+  hasFirstToken(): boolean;
 }
 
 interface Waiter {
@@ -35,33 +36,33 @@ interface Waiter {
 }
 
 interface PendingCall extends InFlightCall {
-  landed: Promise<Result<LlmAnswer>>;
+  finished: Promise<Result<LlmAnswer>>;
   readonly controller: AbortController;
   readonly waiters: Set<Waiter>;
   textSoFar: string;
-  runningOn: boolean;
+  keepsRunning: boolean;
 }
 
 export class InFlightCalls {
   private readonly clock: Clock;
   private readonly expectedLatencyMs: () => number;
-  private readonly onLanded: (call: InFlightCall, result: Result<LlmAnswer>) => void;
-  private readonly open = new Set<PendingCall>();
+  private readonly onFinished: (call: InFlightCall, result: Result<LlmAnswer>) => void;
+  private readonly calls = new Set<PendingCall>();
 
-  /** @param onLanded called once per call, before its waiters continue */
+  /** @param onFinished called once per call, before its waiters continue */
   constructor(
     clock: Clock,
     expectedLatencyMs: () => number,
-    onLanded: (call: InFlightCall, result: Result<LlmAnswer>) => void,
+    onFinished: (call: InFlightCall, result: Result<LlmAnswer>) => void,
   ) {
     this.clock = clock;
     this.expectedLatencyMs = expectedLatencyMs;
-    this.onLanded = onLanded;
+    this.onFinished = onFinished;
   }
 
   /** A call for the same position whose answer may begin with the text typed since. */
   find(query: CompletionQuery): InFlightCall | undefined {
-    return [...this.open].find((call) => !call.controller.signal.aborted && typedIn(call, query) !== undefined);
+    return [...this.calls].find((call) => !call.controller.signal.aborted && typedSinceCall(call, query) !== undefined);
   }
 
   /**
@@ -77,21 +78,23 @@ export class InFlightCalls {
       controller,
       waiters: new Set(),
       textSoFar: '',
-      runningOn: keepsRunning,
+      keepsRunning,
       isOrphan: () => call.waiters.size === 0,
-      hasBegun: () => call.textSoFar !== '',
-      landed: Promise.resolve(failed('cancelled', '')),
+      hasFirstToken: () => call.textSoFar !== '',
+      finished: Promise.resolve(failed('cancelled', '')),
     };
-    this.open.add(call);
-    call.landed = this.run(call, send);
+    this.calls.add(call);
+    call.finished = this.run(call, send);
     void this.watchOrphan(call);
     return call;
   }
 
   /** Keeps a call that may serve this query alive until the returned function is called. */
-  hold(query: CompletionQuery): () => void {
+  keepAlive(query: CompletionQuery): () => void {
     const call = this.find(query) as PendingCall | undefined;
-    return call === undefined ? () => {} : this.join(call, { typed: typedIn(call, query) ?? '', leave: () => {} });
+    return call === undefined
+      ? () => {}
+      : this.join(call, { typed: typedSinceCall(call, query) ?? '', leave: () => {} });
   }
 
   /**
@@ -100,17 +103,17 @@ export class InFlightCalls {
    */
   async wait(call: InFlightCall, query: CompletionQuery, signal: AbortSignal): Promise<Result<LlmAnswer> | undefined> {
     signal.throwIfAborted();
-    const own = call as PendingCall;
+    const pending = call as PendingCall;
     let leave = () => {};
     let onAbort = () => {};
-    const left = new Promise<undefined>((resolve, reject) => {
+    const leftEarly = new Promise<undefined>((resolve, reject) => {
       leave = () => resolve(undefined);
       onAbort = () => reject(signal.reason);
     });
     signal.addEventListener('abort', onAbort, { once: true });
-    const release = this.join(own, { typed: typedIn(own, query) ?? '', leave });
+    const release = this.join(pending, { typed: typedSinceCall(pending, query) ?? '', leave });
     try {
-      return await Promise.race([own.landed, left]);
+      return await Promise.race([pending.finished, leftEarly]);
     } finally {
       signal.removeEventListener('abort', onAbort);
       release();
@@ -121,17 +124,17 @@ export class InFlightCalls {
     call.waiters.add(waiter);
     return () => {
       call.waiters.delete(waiter);
-      if (call.waiters.size === 0 && this.open.has(call)) void this.watchOrphan(call);
+      if (call.waiters.size === 0 && this.calls.has(call)) void this.watchOrphan(call);
     };
   }
 
   /** Aborts calls without a waiter, except nearly finished ones. */
   dropOrphans(): void {
-    for (const call of this.open) if (call.isOrphan() && !this.mayRunOn(call)) this.end(call);
+    for (const call of this.calls) if (call.isOrphan() && !this.mayKeepRunning(call)) this.abortCall(call);
   }
 
   abort(): void {
-    for (const call of this.open) this.end(call);
+    for (const call of this.calls) this.abortCall(call);
   }
 
   private async run(call: PendingCall, send: SendCall): Promise<Result<LlmAnswer>> {
@@ -139,46 +142,46 @@ export class InFlightCalls {
     try {
       result = await send(call.controller.signal, (textSoFar) => {
         call.textSoFar = textSoFar;
-        for (const waiter of call.waiters) if (!agree(waiter.typed, textSoFar)) waiter.leave();
+        for (const waiter of call.waiters) if (!startAlike(waiter.typed, textSoFar)) waiter.leave();
       });
     } catch (error) {
       const code = isCancelled(error) ? 'cancelled' : error instanceof CodedError ? error.code : 'malformed';
       result = failed(code, messageOf(error));
     }
-    this.open.delete(call);
-    this.onLanded(call, result);
+    this.calls.delete(call);
+    this.onFinished(call, result);
     return result;
   }
 
   private async watchOrphan(call: PendingCall): Promise<void> {
     try {
       await this.clock.sleep(GRACE_MS, call.controller.signal);
-      if (!call.isOrphan() || !this.open.has(call)) return;
-      if (!this.mayRunOn(call)) return this.end(call);
-      call.runningOn = true;
-      await this.clock.sleep(RUN_ON_MS, call.controller.signal);
-      if (call.isOrphan() && this.open.has(call)) this.end(call);
+      if (!call.isOrphan() || !this.calls.has(call)) return;
+      if (!this.mayKeepRunning(call)) return this.abortCall(call);
+      call.keepsRunning = true;
+      await this.clock.sleep(KEEP_RUNNING_MS, call.controller.signal);
+      if (call.isOrphan() && this.calls.has(call)) this.abortCall(call);
     } catch {
       // The call was aborted.
     }
   }
 
-  private mayRunOn(call: PendingCall): boolean {
-    if (call.runningOn) return true;
+  private mayKeepRunning(call: PendingCall): boolean {
+    if (call.keepsRunning) return true;
     const elapsed = this.clock.monotonic() - call.startedAt;
-    const nearly = call.textSoFar !== '' || elapsed >= NEARLY * this.expectedLatencyMs();
-    return nearly && [...this.open].filter((each) => each.runningOn).length < MOST_RUNNING_ON;
+    const isNearlyFinished = call.textSoFar !== '' || elapsed >= NEARLY_FINISHED_SHARE * this.expectedLatencyMs();
+    return isNearlyFinished && [...this.calls].filter((other) => other.keepsRunning).length < MAX_KEPT_RUNNING;
   }
 
-  private end(call: PendingCall): void {
+  private abortCall(call: PendingCall): void {
     call.controller.abort(new CodedError('cancelled', 'No request waits for this call.'));
   }
 }
 
-function agree(typed: string, text: string): boolean {
+function startAlike(typed: string, text: string): boolean {
   return text.startsWith(typed) || typed.startsWith(text);
 }
 
-function typedIn(call: PendingCall, query: CompletionQuery): string | undefined {
-  return call.position.typedSince(query, (typed) => agree(typed, call.textSoFar))?.typed;
+function typedSinceCall(call: PendingCall, query: CompletionQuery): string | undefined {
+  return call.position.typedSince(query, (typed) => startAlike(typed, call.textSoFar))?.typed;
 }

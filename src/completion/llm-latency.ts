@@ -1,15 +1,15 @@
 // Latency of a large model to its first and last token, and the waits derived from it: the debounce before a call, and
-// the patience for an answer while a fair local draft is available.
+// the patience for an answer while a local draft can be shown instead.
 
 /** The next key overtakes a call. A slow API is overtaken more often, so its debounce is longer. */
 const SHARE_OF_LATENCY = 0.35;
 /** A pause of this many typical gaps between keys means that the user has stopped. */
-const GAPS = 2;
+const PAUSE_GAPS = 2;
 const SMOOTHING = 0.3;
 /** Initial estimate, ms. */
-const FIRST_LATENCY = 800;
-/** Patience with a fair draft: this multiple of the latency, within these limits, ms. */
-const PATIENCE = { times: 2.5, leastMs: { first: 300, whole: 500 }, mostMs: 3_000 } as const;
+const INITIAL_LATENCY_MS = 800;
+/** Patience while a draft can be shown: this multiple of the latency, within these limits, ms. */
+const PATIENCE = { factor: 2.5, minMs: { first: 300, whole: 500 }, maxMs: 3_000 } as const;
 
 export interface Times {
   /** From the call to the first token, ms. */
@@ -19,48 +19,48 @@ export interface Times {
 
 /** For one model. */
 export class LlmLatency {
-  private whole = FIRST_LATENCY;
-  private first: number | undefined;
+  private wholeMs = INITIAL_LATENCY_MS;
+  private firstMs: number | undefined;
   /** Whether an answer was observed. */
-  measured = false;
+  isMeasured = false;
 
   /** Records a finished answer. */
   observe({ firstMs, wholeMs }: Times): void {
     if (!isTime(wholeMs)) return;
-    this.measured = true;
-    this.whole = smoothed(this.whole, wholeMs);
-    if (isTime(firstMs)) this.first = smoothed(this.first ?? firstMs, firstMs);
+    this.isMeasured = true;
+    this.wholeMs = smoothed(this.wholeMs, wholeMs);
+    if (isTime(firstMs)) this.firstMs = smoothed(this.firstMs ?? firstMs, firstMs);
   }
 
   /**
    * Records a call that was aborted after `ms`. Ignored if that is shorter than usual.
-   * @param begun whether its first token had arrived
+   * @param hasFirstToken whether its first token had arrived
    */
-  observeAtLeast(ms: number, begun: boolean): void {
-    if (ms > this.whole) this.observe({ firstMs: Number.NaN, wholeMs: ms });
-    if (!begun && this.first !== undefined && ms > this.first) this.first = smoothed(this.first, ms);
+  observeAtLeast(ms: number, hasFirstToken: boolean): void {
+    if (ms > this.wholeMs) this.observe({ firstMs: Number.NaN, wholeMs: ms });
+    if (!hasFirstToken && this.firstMs !== undefined && ms > this.firstMs) this.firstMs = smoothed(this.firstMs, ms);
   }
 
   /** Smoothed latency of a whole answer, ms. */
   get expectedMs(): number {
-    return this.whole;
+    return this.wholeMs;
   }
 
-  /** Whether the expected latency exceeds the patience with a fair draft. */
+  /** Whether the expected latency exceeds the patience. */
   get isTooSlow(): boolean {
-    return this.whole > PATIENCE.mostMs;
+    return this.wholeMs > PATIENCE.maxMs;
   }
 
   /**
-   * How long to wait while a fair draft is available.
-   * @param asked the user asked for this model's answer: no upper limit
+   * How long to wait while a local draft can be shown instead.
+   * @param isWanted whether the user wants this model's answer: the wait has no upper limit then
    */
-  patience(asked: boolean): Times {
-    const { times, leastMs, mostMs } = PATIENCE;
-    const limit = (usual: number, least: number) =>
-      Math.min(asked ? Number.POSITIVE_INFINITY : mostMs, Math.max(least, times * usual));
-    const wholeMs = limit(this.whole, leastMs.whole);
-    return { wholeMs, firstMs: Math.min(wholeMs, limit(this.first ?? this.whole, leastMs.first)) };
+  patience(isWanted: boolean): Times {
+    const { factor, minMs, maxMs } = PATIENCE;
+    const limit = (usual: number, shortest: number) =>
+      Math.min(isWanted ? Number.POSITIVE_INFINITY : maxMs, Math.max(shortest, factor * usual));
+    const wholeMs = limit(this.wholeMs, minMs.whole);
+    return { wholeMs, firstMs: Math.min(wholeMs, limit(this.firstMs ?? this.wholeMs, minMs.first)) };
   }
 
   /**
@@ -68,7 +68,10 @@ export class LlmLatency {
    * @param gapMs typical gap between two keys of this user
    */
   delay(limits: { minMs: number; maxMs: number }, gapMs: number): number {
-    return Math.max(limits.minMs, Math.min(limits.maxMs, Math.max(SHARE_OF_LATENCY * this.whole, GAPS * gapMs)));
+    return Math.max(
+      limits.minMs,
+      Math.min(limits.maxMs, Math.max(SHARE_OF_LATENCY * this.wholeMs, PAUSE_GAPS * gapMs)),
+    );
   }
 }
 

@@ -40,39 +40,40 @@ export class LocalDrafts {
   async ask(context: RequestContext): Promise<ScoredDraft> {
     const { query, request, settings, signal } = context;
     let draft: Draft | undefined;
-    const asked = this.asked(context, settings);
+    const draftPosition = this.draftPositionOf(context, settings);
     try {
-      draft = await this.deps.specialist.complete(asked.query, draftOptions(asked), signal);
+      draft = await this.deps.specialist.complete(draftPosition.query, draftOptions(draftPosition), signal);
     } catch (error) {
       if (signal.aborted) throw error;
       this.deps.log.error('The specialist failed.', error);
     }
-    const cleaned = cleanDraft(draft, asked);
+    const cleaned = cleanDraft(draft, draftPosition);
     const position: PositionFacts = { ...positionFactsOf(query), ...this.gate.lastFacts() };
-    const manual = request.trigger === 'manual';
+    const isManual = request.trigger === 'manual';
     const { waitMs } = this.api;
     const rejected = this.gate.rejectedAt(query);
     const { opensList } = context;
-    const prose = isProse(query.languageId, query.prefix);
-    const at = { rejectedHere: rejected !== undefined, opensList, prose };
+    const isProseText = isProse(query.languageId, query.prefix);
+    const gatedPosition = { rejectedHere: rejected !== undefined, opensList, prose: isProseText };
     const policy = {
-      ...this.gate.policy(settings, this.api.available(settings), manual, at),
+      ...this.gate.policy(settings, this.api.available(settings), isManual, gatedPosition),
       // A manual request has no latency cost.
-      ...(!manual && waitMs !== undefined && { waitMs }),
+      ...(!isManual && waitMs !== undefined && { waitMs }),
     };
-    const fit = this.deps.fit(draft);
-    const scored = cleaned === undefined ? [] : scoreCuts(fit, cutsOf(cleaned, asked), position, policy.shift);
-    const placed = asked.query === query ? scored : scored.flatMap((cut) => over(cut, context));
+    const router = this.deps.routerFor(draft);
+    const scored =
+      cleaned === undefined ? [] : scoreCuts(router, cutsOf(cleaned, draftPosition), position, policy.shift);
+    const allCuts = draftPosition.query === query ? scored : scored.flatMap((cut) => withReplaceLength(cut, context));
     // A text that was rejected in this line a moment ago is not proposed again, nor is its beginning.
     const isRejected = ({ text }: ScoredCut) =>
       rejected !== undefined && (rejected.startsWith(text) || text.startsWith(rejected));
-    const cuts = manual ? placed : placed.filter((cut) => !isRejected(cut));
-    const decision = decide(fit, cleaned, position, policy, cuts);
-    if (!manual) this.api.typing.judge(decision.gain > decision.price);
-    const alone = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;
+    const cuts = isManual ? allCuts : allCuts.filter((cut) => !isRejected(cut));
+    const decision = decide(router, cleaned, position, policy, cuts);
+    if (!isManual) this.api.typing.recordDecision(decision.gain > decision.price);
+    const ngramsOnlyNote = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;
     return {
       draft: cleaned,
-      decision: { ...decision, summary: decision.summary + alone },
+      decision: { ...decision, summary: decision.summary + ngramsOnlyNote },
       cuts,
       policy,
       ...(rejected !== undefined && { rejected }),
@@ -80,30 +81,30 @@ export class LocalDrafts {
   }
 
   /** Whether a draft that came too late for an earlier request is available. */
-  hasBetter(context: RequestContext): boolean {
-    const asked = this.asked(context, context.settings);
-    return this.deps.specialist.hasBetter?.(asked.query, draftOptions(asked)) === true;
+  hasBetterDraft(context: RequestContext): boolean {
+    const draftPosition = this.draftPositionOf(context, context.settings);
+    return this.deps.specialist.hasBetterDraft?.(draftPosition.query, draftOptions(draftPosition)) === true;
   }
 
-  isUnderWay(context: RequestContext): boolean {
-    const asked = this.asked(context, context.settings);
-    return this.deps.specialist.isUnderWay?.(asked.query, draftOptions(asked)) === true;
+  isDrafting(context: RequestContext): boolean {
+    const draftPosition = this.draftPositionOf(context, context.settings);
+    return this.deps.specialist.isDrafting?.(draftPosition.query, draftOptions(draftPosition)) === true;
   }
 
   /** Starts the draft for a request that is expected. */
   begin(position: CompletionPosition, settings: CompletionSettings): void {
-    const { query, ...asked } = this.asked(position, settings);
-    this.deps.specialist.begin?.(query, draftOptions(asked));
+    const { query, ...draftPosition } = this.draftPositionOf(position, settings);
+    this.deps.specialist.begin?.(query, draftOptions(draftPosition));
   }
 
   warm(position: CompletionPosition, settings: CompletionSettings): void {
-    this.deps.specialist.warm?.(this.asked(position, settings).query);
+    this.deps.specialist.warm?.(this.draftPositionOf(position, settings).query);
   }
 
   /**
    * If the API may answer too, both models complete the text before the closing brackets, so that they can be compared.
    */
-  private asked(position: CompletionPosition, settings: CompletionSettings): CompletionPosition {
+  private draftPositionOf(position: CompletionPosition, settings: CompletionSettings): CompletionPosition {
     return this.api.available(settings) ? position : withoutInsertedClosers(position);
   }
 
@@ -111,7 +112,7 @@ export class LocalDrafts {
    * Caches the shown text and the remainder that was cut off.
    * @param decision the router's own, or one that shows the draft instead of the API's answer
    */
-  keep(context: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
+  cacheDraft(context: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
     // The remainder is shown by an automatic request, even after a manual one.
     const available = this.api.available(context.settings);
     const { showThreshold, fallbackThreshold } = this.gate.policy(context.settings, available, false);
@@ -124,14 +125,14 @@ export class LocalDrafts {
 
   private answerOf(context: RequestContext, local: ScoredDraft, decision: Decision): CachedAnswer {
     // Money is saved only if the API was available, and not if the draft is shown while a call is made anyway.
-    const saves = decision === local.decision && this.api.available(context.settings);
-    const api = saves ? this.deps.llm() : undefined;
+    const savesCall = decision === local.decision && this.api.available(context.settings);
+    const api = savesCall ? this.deps.llm() : undefined;
     const savedUsd = api?.estimateUsd(completionPrompt(requestAt(context, []), api.facts)) ?? 0;
     const { model } = local.draft as Draft;
-    const { text, over } = decision.shown as ScoredCut;
+    const { text, over: replaceLength } = decision.shown as ScoredCut;
     return {
       text,
-      ...(over && { over }),
+      ...(replaceLength && { replaceLength }),
       source: 'specialist',
       model,
       decision,
@@ -141,7 +142,7 @@ export class LocalDrafts {
   }
 }
 
-function over(cut: ScoredCut, context: RequestContext): ScoredCut[] {
-  const written = replacedClosers(context, cut.text);
-  return written === undefined ? [] : [{ ...cut, over: written }];
+function withReplaceLength(cut: ScoredCut, context: RequestContext): ScoredCut[] {
+  const replaceLength = replacedClosers(context, cut.text);
+  return replaceLength === undefined ? [] : [{ ...cut, over: replaceLength }];
 }

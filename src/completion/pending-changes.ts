@@ -3,7 +3,7 @@
 import type { FileChange } from '../specialist/ngram/protocol.ts';
 
 /** With more changed files than this, reopening the folder is cheaper. */
-const MOST_FILES = 100;
+const MAX_FILES = 100;
 
 export class PendingChanges {
   private readonly byPath = new Map<string, readonly FileChange[]>();
@@ -15,11 +15,11 @@ export class PendingChanges {
   }
 
   add(change: FileChange): void {
-    const before = this.byPath.get(change.path)?.at(-1);
+    const previous = this.byPath.get(change.path)?.at(-1);
     // The text of a closed document still counts.
-    const follows = change.kind === 'closed' && before?.kind === 'open';
-    this.byPath.set(change.path, follows ? [before, change] : [change]);
-    if (this.byPath.size > MOST_FILES) this.overflowed = true;
+    const follows = change.kind === 'closed' && previous?.kind === 'open';
+    this.byPath.set(change.path, follows ? [previous, change] : [change]);
+    if (this.byPath.size > MAX_FILES) this.overflowed = true;
     if (this.overflowed) this.byPath.clear();
   }
 

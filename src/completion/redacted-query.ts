@@ -30,11 +30,11 @@ export async function redactedQuery(query: CompletionQuery, redact: Redactor): P
 export async function redactedInsert(text: string, query: CompletionQuery, redact: Redactor): Promise<string> {
   if (text === '') return '';
   const { prefix, suffix, path } = query;
-  const [there, alone] = await Promise.all([
+  const [inContext, byItself] = await Promise.all([
     redact.text(prefix + text + suffix, path, cutOf(query)),
     redact.text(text, path, { start: true, end: true }),
   ]);
-  return union(text, there.slice(prefix.length, prefix.length + text.length), alone);
+  return union(text, inContext.slice(prefix.length, prefix.length + text.length), byItself);
 }
 
 /** Redacted wherever one of the two is. All three have the same length. */

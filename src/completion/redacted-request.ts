@@ -26,16 +26,16 @@ export async function redactedRequest(
   redact: Redactor,
   signal: AbortSignal,
 ): Promise<LlmRequest> {
-  const sought = { ...query, prefix: query.prefix + rejected };
-  const [redacted, text, found] = await Promise.all([
+  const snippetQuery = { ...query, prefix: query.prefix + rejected };
+  const [redacted, text, foundSnippets] = await Promise.all([
     redactedQuery(query, redact),
     redactedInsert(hint?.text ?? '', query, redact),
     // A prompt without snippets is still valid.
-    specialist.snippets(sought, REQUEST_SNIPPETS, signal).catch(() => []),
+    specialist.snippets(snippetQuery, REQUEST_SNIPPETS, signal).catch(() => []),
   ]);
   signal.throwIfAborted();
   const snippets = await Promise.all(
-    found.map(async ({ path, text, line }) => ({
+    foundSnippets.map(async ({ path, text, line }) => ({
       path: await redact.path(path),
       // The file may have changed since it was redacted.
       text: await redact.text(text, path, { start: true, end: true }),

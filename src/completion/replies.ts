@@ -38,7 +38,7 @@ export class Replies {
   }
 
   /** Answers without the API. */
-  settle(context: RequestContext, local: ScoredDraft, decision = local.decision): Completion | undefined {
+  answerWithoutApi(context: RequestContext, local: ScoredDraft, decision = local.decision): Completion | undefined {
     return decision.route === 'specialist'
       ? this.showLocal(context, local, decision)
       : this.shown.emitNothing(context, decision);
@@ -46,30 +46,35 @@ export class Replies {
 
   /** The user no longer watches the position: the answer waits in the cache for the next key. */
   late(context: RequestContext, { decision }: ScoredDraft): undefined {
-    const waited = ((this.clock.monotonic() - context.startedAt) / 1000).toFixed(1);
-    const summary = `Nothing is shown: the API took ${waited} s, and its answer waits for the next key.`;
+    const waitedSeconds = ((this.clock.monotonic() - context.startedAt) / 1000).toFixed(1);
+    const summary = `Nothing is shown: the API took ${waitedSeconds} s, and its answer waits for the next key.`;
     return this.shown.emitNothing(context, { ...decision, route: 'none', summary });
   }
 
   /** Shows the local draft instead of the API's answer if its probability reaches `fallbackThreshold`. */
   fallBack(context: RequestContext, local: ScoredDraft, why: string): Completion | undefined {
-    return this.settle(context, local, withoutApi(local.decision, local.cuts, local.policy, why));
+    return this.answerWithoutApi(context, local, withoutApi(local.decision, local.cuts, local.policy, why));
   }
 
   showLocal(context: RequestContext, local: ScoredDraft, decision: Decision): Completion {
-    const answer = this.local.keep(context, local, decision);
+    const answer = this.local.cacheDraft(context, local, decision);
     const latencyMs = this.clock.monotonic() - context.startedAt;
-    // `over`: number of characters after the cursor that are replaced.
-    const { text, over = 0 } = answer;
-    return this.shown.show(context, answer, { text, over, latencyMs, costUsd: 0, cached: false });
+    const { text, replaceLength = 0 } = answer;
+    return this.shown.show(context, answer, { text, replaceLength, latencyMs, costUsd: 0, cached: false });
   }
 
   /** @param call the call that has just returned this answer */
   fromCache(context: RequestContext, hit: CacheHit, call?: InFlightCall): Completion | undefined {
-    const { rest: text, over } = hit;
+    const { rest: text, replaceLength } = hit;
     if (text === '') return this.shown.emitNothing(context, hit.answer.decision);
     const costUsd = call === undefined ? 0 : this.api.takeCost(call);
     const latencyMs = this.clock.monotonic() - context.startedAt;
-    return this.shown.show(context, hit.answer, { text, over, latencyMs, costUsd, cached: call === undefined });
+    return this.shown.show(context, hit.answer, {
+      text,
+      replaceLength,
+      latencyMs,
+      costUsd,
+      cached: call === undefined,
+    });
   }
 }

@@ -27,11 +27,11 @@ export interface ServedDeps {
   readonly clock: Clock;
 }
 
-const served = ' (served)';
+const nameSuffix = ' (served)';
 
 /** The model as a folder opens it, with the name that its drafts get. */
 export function servedModel(name: string): ModelToOpen {
-  return { model: '', name: name + served, tokenizer: '', precision: 'auto', threads: 0 };
+  return { model: '', name: name + nameSuffix, tokenizer: '', precision: 'auto', threads: 0 };
 }
 
 type Answers = {
@@ -70,10 +70,10 @@ export class ServedEngine implements Engine {
 
   private async open({ name }: Requests['open']['request'], signal: AbortSignal) {
     this.name = name;
-    const began = this.deps.clock.monotonic();
+    const startedAt = this.deps.clock.monotonic();
     const listed = await this.deps.models(signal);
     if (!listed.ok) return listed;
-    return ok({ files: 0, tokens: 0, precision: 'fp32' as const, loadMs: this.deps.clock.monotonic() - began });
+    return ok({ files: 0, tokens: 0, precision: 'fp32' as const, loadMs: this.deps.clock.monotonic() - startedAt });
   }
 
   private async draft(
@@ -83,7 +83,7 @@ export class ServedEngine implements Engine {
   ): Promise<Result<Draft>> {
     const { llm, redact, mayLeave, clock } = this.deps;
     if (!mayLeave(query.path)) return failed('cancelled', 'This file must not be sent.');
-    const began = clock.monotonic();
+    const startedAt = clock.monotonic();
     const { request, blank } = await servedRequest(query, multiline, redact);
     signal.throwIfAborted();
     const answer = await llm.ask(draftPrompt(request, llm.facts), signal);
@@ -96,7 +96,7 @@ export class ServedEngine implements Engine {
       tokens: draftTokens(text, tokens),
       model: this.name,
       complete: !truncated,
-      latencyMs: clock.monotonic() - began,
+      latencyMs: clock.monotonic() - startedAt,
     });
   }
 }
@@ -110,8 +110,8 @@ export async function servedRequest(
   const redacted = await redactedQuery(query, redact);
   const { prefix } = redacted;
   const blank = /\S $/.test(prefix) ? ' ' : '';
-  const asked = { ...redacted, prefix: prefix.slice(0, prefix.length - blank.length) };
-  return { request: requestAt({ query: asked, block }, []), blank };
+  const redactedQueryOfWord = { ...redacted, prefix: prefix.slice(0, prefix.length - blank.length) };
+  return { request: requestAt({ query: redactedQueryOfWord, block }, []), blank };
 }
 
 /** Limits the answer to the length of a draft. */
@@ -124,24 +124,24 @@ export function draftPrompt(request: LlmRequest, facts: ModelFacts): CompletionP
 function draftTokens(text: string, tokens: readonly TokenOdds[]): DraftToken[] {
   const spelled = tokens.map(({ token }) => token).join('');
   const start = spelled.indexOf(text);
-  let left = start < 0 ? spelled.length : start + text.length;
+  let remainingLength = start < 0 ? spelled.length : start + text.length;
   return tokens.flatMap((odds) => {
-    const begins = left > 0 && odds.token !== '';
-    left -= odds.token.length;
-    return begins ? [draftToken(odds)] : [];
+    const isInText = remainingLength > 0 && odds.token !== '';
+    remainingLength -= odds.token.length;
+    return isInText ? [draftToken(odds)] : [];
   });
 }
 
 /** The rest of the distribution counts as one more token. */
 function draftToken({ token, logprob, likeliest }: TokenOdds): DraftToken {
   const probability = Math.exp(Math.min(0, logprob));
-  const own = likeliest.indexOf(logprob);
-  const rivals = likeliest.filter((_, at) => at !== own).map((each) => Math.exp(Math.min(0, each)));
-  const rest = 1 - rivals.reduce((sum, p) => sum + p, probability);
-  const entropy = [probability, ...rivals, rest].reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0);
+  const ownIndex = likeliest.indexOf(logprob);
+  const otherProbabilities = likeliest.filter((_, at) => at !== ownIndex).map((each) => Math.exp(Math.min(0, each)));
+  const rest = 1 - otherProbabilities.reduce((sum, p) => sum + p, probability);
+  const entropy = [probability, ...otherProbabilities, rest].reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0);
   return {
     ...{ text: token, probability, entropy },
-    margin: Math.max(0, probability - Math.max(0, ...rivals)),
+    margin: Math.max(0, probability - Math.max(0, ...otherProbabilities)),
     ...{ matchLength: 0, count: 0, tier: 'base' },
   };
 }

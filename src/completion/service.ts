@@ -21,11 +21,11 @@ import type { Completion, CompletionDeps, CompletionRequest } from './types.ts';
 import type { TypingPace } from './typing-pace.ts';
 
 /** A call waits for a better local draft until this long after the request, ms. */
-const BETTER_MS = 600;
+const BETTER_DRAFT_WAIT_MS = 600;
 /** Interval at which it checks for that draft, ms. */
-const LOOK_MS = 25;
+const POLL_MS = 25;
 /** The editor's suggestion list waits at most this long for an answer, ms. */
-const SOON_MS = 100;
+const LIST_WAIT_MS = 100;
 
 export class CompletionService implements Disposable {
   private readonly deps: CompletionDeps;
@@ -43,9 +43,9 @@ export class CompletionService implements Disposable {
     this.deps = deps;
     this.gate = new ShowGate(deps.clock, deps.log);
     this.shown = new ShownSuggestions(deps, (outcome, shown) => {
-      // `learning`: the router learns from the outcome only where the API may be asked.
-      const learning = shown !== undefined && this.api.mayAsk(shown.request.query);
-      this.gate.outcome(outcome, shown, learning);
+      // The router learns from the outcome only where the API may be asked.
+      const mayLearn = shown !== undefined && this.api.mayAsk(shown.request.query);
+      this.gate.outcome(outcome, shown, mayLearn);
     });
     this.api = new ApiCalls(deps, this.cache, (event) => this.shown.emit(event));
     this.local = new LocalDrafts(deps, this.gate, this.api, this.cache);
@@ -61,13 +61,14 @@ export class CompletionService implements Disposable {
     if (this.disposed || signal.aborted) return undefined;
     const own = new AbortController();
     this.current = own;
-    const { query: asked, selectedText = '' } = request;
-    this.shown.observe(asked);
-    const query = selectedText === '' ? asked : { ...asked, prefix: asked.prefix + selectedText };
+    const { query: documentQuery, selectedText = '' } = request;
+    this.shown.observe(documentQuery);
+    const query =
+      selectedText === '' ? documentQuery : { ...documentQuery, prefix: documentQuery.prefix + selectedText };
     const context = this.contextOf(request, query, AbortSignal.any([signal, own.signal]));
-    if (request.trigger === 'automatic') this.api.typed(context);
+    if (request.trigger === 'automatic') this.api.recordKeystroke(context);
     try {
-      return await (context.opensList ? this.soon(context) : this.answer(context));
+      return await (context.opensList ? this.answerBeforeList(context) : this.answer(context));
     } catch (error) {
       if (!context.signal.aborted && !isCancelled(error)) this.deps.log.error('A completion failed.', error);
       return undefined;
@@ -131,17 +132,17 @@ export class CompletionService implements Disposable {
   }
 
   /** An answer within SOON_MS, or none: the editor's list waits for it. */
-  private async soon(context: RequestContext): Promise<Completion | undefined> {
-    // `over`: the answer came, so the timer stops.
-    const over = new AbortController();
-    const late = this.deps.clock.sleep(SOON_MS, AbortSignal.any([context.signal, over.signal])).then(() => {
+  private async answerBeforeList(context: RequestContext): Promise<Completion | undefined> {
+    // Aborted when the answer has come: ends the timer.
+    const answered = new AbortController();
+    const late = this.deps.clock.sleep(LIST_WAIT_MS, AbortSignal.any([context.signal, answered.signal])).then(() => {
       context.listIsOpen = true;
       return undefined;
     });
     try {
       return await Promise.race([this.answer(context), late]);
     } finally {
-      over.abort();
+      answered.abort();
       late.catch(() => {});
     }
   }
@@ -150,25 +151,26 @@ export class CompletionService implements Disposable {
     const hit = this.cache.get(context.query, this.shown.visible);
     const manual = context.request.trigger === 'manual';
     // A manual request gets a local answer if the API returned nothing.
-    const silent = manual && hit?.answer.text === '';
-    if (hit !== undefined && !silent && !this.isOutdone(context, hit)) return this.replies.fromCache(context, hit);
+    const apiWasEmpty = manual && hit?.answer.text === '';
+    if (hit !== undefined && !apiWasEmpty && !this.isOutdated(context, hit))
+      return this.replies.fromCache(context, hit);
     // A manual request is answered even within a word.
     if (!manual && continuesWord(context.query)) return this.shown.emitNothing(context);
     this.shown.emit({ kind: 'started', request: context.request });
     // An in-flight call may serve this request: it must not be aborted while the specialist drafts.
-    const release = this.api.hold(context.query);
+    const release = this.api.keepAlive(context.query);
     try {
       const local = await this.local.ask(context);
-      if (this.over(context)) return undefined;
-      if (silent) return this.replies.fallBack(context, local, 'the API had nothing to add');
+      if (this.hasEnded(context)) return undefined;
+      if (apiWasEmpty) return this.replies.fallBack(context, local, 'the API had nothing to add');
       if (context.listIsOpen) return this.leaveToList(context, local);
-      if (local.decision.route !== 'api') return this.replies.settle(context, local);
+      if (local.decision.route !== 'api') return this.replies.answerWithoutApi(context, local);
       const provisional = this.replies.provisional(context, local);
       if (provisional === undefined)
         return await (context.opensList && !this.api.isTooSlow(context, local)
           ? this.leaveToList(context, local)
           : this.askApi(context, local));
-      void this.askBehind(context, local);
+      void this.askIntoCache(context, local);
       return this.replies.showLocal(context, local, provisional);
     } finally {
       release();
@@ -179,16 +181,16 @@ export class CompletionService implements Disposable {
    * Whether a cached local answer is outdated: a better draft has arrived, or another file has changed. A visible
    * answer is never replaced.
    */
-  private isOutdone(context: RequestContext, { answer, rest }: CacheHit): boolean {
-    // `may`: there is something newer.
-    const may =
-      (answer.indexRevision ?? 0) < context.indexRevision || (rest === answer.text && this.local.hasBetter(context));
-    if (answer.source !== 'specialist' || !may) return false;
+  private isOutdated(context: RequestContext, { answer, rest }: CacheHit): boolean {
+    const hasNewer =
+      (answer.indexRevision ?? 0) < context.indexRevision ||
+      (rest === answer.text && this.local.hasBetterDraft(context));
+    if (answer.source !== 'specialist' || !hasNewer) return false;
     return this.shown.visible !== answer || context.request.trigger === 'manual';
   }
 
   /** Whether the request has ended. */
-  private over(context: RequestContext): boolean {
+  private hasEnded(context: RequestContext): boolean {
     return this.disposed || context.signal.aborted;
   }
 
@@ -202,28 +204,28 @@ export class CompletionService implements Disposable {
         if (this.api.isTooSlow(context, local))
           return this.replies.fallBack(context, local, 'the API is too slow to wait for');
         if (context.request.trigger === 'automatic') await this.pause(context);
-        if (this.over(context)) return undefined;
+        if (this.hasEnded(context)) return undefined;
         if (context.listIsOpen) return this.leaveToList(context, local);
         // An earlier call may have finished or failed since, or the budget may be exhausted.
         const hit = this.cache.get(context.query);
-        if (hit !== undefined && hit.rest !== '' && !this.isOutdone(context, hit))
+        if (hit !== undefined && hit.rest !== '' && !this.isOutdated(context, hit))
           return this.replies.fromCache(context, hit);
-        if (this.local.hasBetter(context)) {
+        if (this.local.hasBetterDraft(context)) {
           local = await this.local.ask(context);
-          if (this.over(context)) return undefined;
-          if (local.decision.route !== 'api') return this.replies.settle(context, local);
+          if (this.hasEnded(context)) return undefined;
+          if (local.decision.route !== 'api') return this.replies.answerWithoutApi(context, local);
         }
         const available = () => this.api.mayAsk(context.request.query);
         if (!available()) return this.replies.fallBack(context, local, 'the API is not available');
         call = this.api.find(context.query) ?? (await this.api.call(context, local, false));
-        if (this.over(context)) return undefined;
+        if (this.hasEnded(context)) return undefined;
         if (call === undefined) {
           const why = available() ? 'this position cannot be sent safely' : 'the API is not available';
           return this.replies.fallBack(context, local, why);
         }
       }
       const result = await this.api.wait(call, context, local);
-      if (this.over(context)) return undefined;
+      if (this.hasEnded(context)) return undefined;
       if (context.listIsOpen) return this.leaveToList(context, local);
       if (result === 'slow') return this.replies.fallBack(context, local, 'the API is slow');
       if (this.api.isTooLate(context)) return this.replies.late(context, local);
@@ -242,24 +244,24 @@ export class CompletionService implements Disposable {
   private async pause(context: RequestContext): Promise<void> {
     await this.api.pause(context);
     const { clock } = this.deps;
-    while (clock.monotonic() - context.startedAt < BETTER_MS && this.local.isUnderWay(context))
-      await clock.sleep(LOOK_MS, context.signal);
+    while (clock.monotonic() - context.startedAt < BETTER_DRAFT_WAIT_MS && this.local.isDrafting(context))
+      await clock.sleep(POLL_MS, context.signal);
   }
 
   /** Leaves the position to the editor's list; the answer waits in the cache. */
   private async leaveToList(context: RequestContext, local: ScoredDraft): Promise<undefined> {
-    if (local.decision.route === 'specialist') this.local.keep(context, local, local.decision);
-    else if (local.decision.route === 'api') void this.askBehind(context, local).then(() => this.offer(context));
+    if (local.decision.route === 'specialist') this.local.cacheDraft(context, local, local.decision);
+    else if (local.decision.route === 'api') void this.askIntoCache(context, local).then(() => this.offer(context));
     this.offer(context);
   }
 
   private offer(context: RequestContext): void {
-    if (this.over(context) || this.api.isTooLate(context)) return;
+    if (this.hasEnded(context) || this.api.isTooLate(context)) return;
     if ((this.cache.get(context.query)?.rest ?? '') !== '') this.deps.onReady?.();
   }
 
   /** Calls the API and only caches its answer. Cancelling the request stops the call only before it has started. */
-  private async askBehind(context: RequestContext, local: ScoredDraft): Promise<void> {
+  private async askIntoCache(context: RequestContext, local: ScoredDraft): Promise<void> {
     if (this.api.isTooSlow(context, local)) return;
     try {
       await this.pause(context);
@@ -267,10 +269,9 @@ export class CompletionService implements Disposable {
       const isAvailable = this.api.mayAsk(context.request.query);
       const call =
         this.api.find(context.query) ?? (isAvailable ? await this.api.call(context, local, true) : undefined);
-      await call?.landed;
+      await call?.finished;
     } catch (error) {
-      if (!context.signal.aborted && !isCancelled(error))
-        this.deps.log.error('A call behind a shown suggestion failed.', error);
+      if (!context.signal.aborted && !isCancelled(error)) this.deps.log.error('A call for the cache failed.', error);
     }
   }
 
@@ -284,9 +285,9 @@ export class CompletionService implements Disposable {
     const context = this.contextOf(request, query, own.signal);
     try {
       const local = await this.local.ask(context);
-      if (this.over(context)) return;
+      if (this.hasEnded(context)) return;
       if (local.decision.route === 'specialist') {
-        this.local.keep(context, local, local.decision);
+        this.local.cacheDraft(context, local, local.decision);
       } else if (local.decision.route === 'api' && context.settings.prefetchFromApi && !this.api.find(query)) {
         await this.api.call(context, local, true);
       }

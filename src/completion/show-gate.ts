@@ -10,16 +10,16 @@ import type { ShownSuggestion } from './shown-suggestions.ts';
 import type { CompletionSettings } from './types.ts';
 
 /** From this many rejections in a row, each is a step up to a limit, until the quiet time is over. */
-const PATIENCE = 3;
-const STEP = 0.1;
-const MOST = 0.3;
+const TOLERATED_REJECTIONS = 3;
+const RAISE_PER_REJECTION = 0.1;
+const MAX_DOUBT = 0.3;
 const QUIET_MS = 20_000;
 /**
  * What the editor's list, which a suggestion hides, and rejections in a row add to the threshold. Together they add no
  * more than 0.1, so that the displayed confidence never contradicts the user's threshold by more.
  */
 const LIST_RAISE = 0.05;
-const MOST_RAISE = 0.1;
+const MAX_RAISE = 0.1;
 /** Prose has a threshold of its own, halfway to certainty: half of what is shown there at 0.5 is wrong. */
 const proseThreshold = (threshold: number) => (1 + threshold) / 2;
 
@@ -46,21 +46,21 @@ export class ShowGate {
   private readonly log: Pick<Log, 'debug'>;
   private readonly levels = new OnlineLevels();
   private rejected: Rejected | undefined;
-  private rejections = 0;
-  private last: { at: number; outcome: NonNullable<PositionFacts['lastOutcome']> } | undefined;
+  private rejectionCount = 0;
+  private lastOutcome: { at: number; outcome: NonNullable<PositionFacts['lastOutcome']> } | undefined;
 
   constructor(clock: Clock, log: Pick<Log, 'debug'>) {
     this.clock = clock;
     this.log = log;
   }
 
-  /** @param learning whether estimates may change; false if only the local model answers */
-  outcome(outcome: Verdict, shown?: ShownSuggestion, learning = false): void {
+  /** @param mayLearn whether estimates may change; false if only the local model answers */
+  outcome(outcome: Verdict, shown?: ShownSuggestion, mayLearn = false): void {
     const verdict = outcome === 'rejected' || outcome === 'ignored' ? outcome : 'accepted';
-    if (verdict === 'accepted' || this.isLongAgo()) this.rejections = 0;
-    if (verdict === 'rejected') this.rejections++;
-    this.last = { at: this.clock.monotonic(), outcome: verdict };
-    if (shown) this.learn(outcome, shown, learning);
+    if (verdict === 'accepted' || this.isLongAgo()) this.rejectionCount = 0;
+    if (verdict === 'rejected') this.rejectionCount++;
+    this.lastOutcome = { at: this.clock.monotonic(), outcome: verdict };
+    if (shown) this.learn(outcome, shown, mayLearn);
   }
 
   /** The local draft that was recently rejected in the query's line. */
@@ -77,8 +77,8 @@ export class ShowGate {
 
   /** For the router's features. */
   lastFacts(): Pick<PositionFacts, 'sinceLastMs' | 'lastOutcome'> {
-    if (this.last === undefined) return {};
-    return { sinceLastMs: this.clock.monotonic() - this.last.at, lastOutcome: this.last.outcome };
+    if (this.lastOutcome === undefined) return {};
+    return { sinceLastMs: this.clock.monotonic() - this.lastOutcome.at, lastOutcome: this.lastOutcome.outcome };
   }
 
   /**
@@ -93,30 +93,31 @@ export class ShowGate {
     position: GatedPosition = {},
   ): PolicySettings {
     const { risk } = settings;
-    const whenLikelier = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
+    const likelierModelBalance = settings.balance > 0 ? Math.max(0.5, settings.balance) : 0;
     const common = { apiAvailable, shift: this.levels.shift, ...(risk && { risk }) };
-    if (manual) return { ...common, balance: whenLikelier, showThreshold: 0, fallbackThreshold: 0, isManual: true };
+    if (manual)
+      return { ...common, balance: likelierModelBalance, showThreshold: 0, fallbackThreshold: 0, isManual: true };
     const doubt = this.doubt();
-    const raise = Math.min(MOST_RAISE, doubt * (MOST_RAISE / MOST) + (position.opensList ? LIST_RAISE : 0));
+    const raise = Math.min(MAX_RAISE, doubt * (MAX_RAISE / MAX_DOUBT) + (position.opensList ? LIST_RAISE : 0));
     const raisedFrom = (threshold: number) =>
       Math.min(0.95, (position.prose ? proseThreshold(threshold) : threshold) + raise);
     // Raises the call price, but 1 stays 'always' and a positive balance never becomes 'never'.
     const raised = settings.balance >= 1 || settings.balance <= 0 ? settings.balance : settings.balance * (1 - doubt);
     return {
       ...common,
-      balance: position.rejectedHere ? whenLikelier : raised,
+      balance: position.rejectedHere ? likelierModelBalance : raised,
       showThreshold: raisedFrom(settings.showThreshold),
       fallbackThreshold: raisedFrom(settings.fallbackThreshold),
     };
   }
 
-  private learn(outcome: Verdict, shown: ShownSuggestion, learning: boolean): void {
+  private learn(outcome: Verdict, shown: ShownSuggestion, mayLearn: boolean): void {
     const { answer, request, confidence } = shown;
     const { source, text } = answer;
     const { path, prefix } = request.query;
     if (outcome === 'rejected' && source === 'specialist')
       this.rejected = { path, line: lineNumber(prefix), text, at: this.clock.monotonic() };
-    if (!learning || !this.levels.outcome(source, confidence, outcome)) return;
+    if (!mayLearn || !this.levels.outcome(source, confidence, outcome)) return;
     const { specialist, api } = this.levels.shift;
     this.log.debug(
       `Learned from a verdict: ${source} ${outcome} at ${confidence.toFixed(2)}; levels now ${specialist.toFixed(3)} and ${api.toFixed(3)} (specialist, API; log-odds).`,
@@ -124,12 +125,12 @@ export class ShowGate {
   }
 
   private isLongAgo(): boolean {
-    return this.last === undefined || this.clock.monotonic() - this.last.at > QUIET_MS;
+    return this.lastOutcome === undefined || this.clock.monotonic() - this.lastOutcome.at > QUIET_MS;
   }
 
   /** After several rejections in a row, 0 to MOST. */
   private doubt(): number {
-    if (this.rejections < PATIENCE || this.isLongAgo()) return 0;
-    return Math.min(MOST, STEP * (this.rejections - PATIENCE + 1));
+    if (this.rejectionCount < TOLERATED_REJECTIONS || this.isLongAgo()) return 0;
+    return Math.min(MAX_DOUBT, RAISE_PER_REJECTION * (this.rejectionCount - TOLERATED_REJECTIONS + 1));
   }
 }

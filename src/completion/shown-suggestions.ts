@@ -12,7 +12,7 @@ export interface ShownSuggestion {
   readonly answer: CachedAnswer;
   readonly request: CompletionRequest;
   readonly confidence: number;
-  readonly over: number;
+  readonly replaceLength: number;
 }
 
 export class ShownSuggestions {
@@ -26,9 +26,9 @@ export class ShownSuggestions {
     onOutcome: (outcome: Verdict, shown: ShownSuggestion | undefined) => void,
   ) {
     this.deps = deps;
-    this.tracker = new OutcomeTracker(deps.clock, (id, outcome, taken) => {
+    this.tracker = new OutcomeTracker(deps.clock, (id, outcome, acceptedLength) => {
       onOutcome(outcome, this.shown.get(id));
-      this.emit({ kind: 'outcome', id, outcome, taken });
+      this.emit({ kind: 'outcome', id, outcome, acceptedLength });
     });
   }
 
@@ -44,10 +44,10 @@ export class ShownSuggestions {
 
   /** After a full accept: the request for the next position. Undefined if the suggestion was not shown. */
   accepted(id: string): CompletionRequest | undefined {
-    const taken = this.tracker.accepted(id);
+    const suggestion = this.tracker.accepted(id);
     const shown = this.shown.get(id);
-    if (taken === undefined || shown === undefined) return undefined;
-    const query = insertedAt(taken.query, { text: taken.text, over: shown.over });
+    if (suggestion === undefined || shown === undefined) return undefined;
+    const query = insertedAt(suggestion.query, { text: suggestion.text, replaceLength: shown.replaceLength });
     return { query, trigger: 'automatic', indentUnit: shown.request.indentUnit };
   }
 
@@ -66,9 +66,9 @@ export class ShownSuggestions {
     answer: CachedAnswer,
     {
       text: rest,
-      over,
+      replaceLength,
       ...figures
-    }: Pick<Completion, 'text' | 'latencyMs' | 'costUsd' | 'cached'> & { readonly over: number },
+    }: Pick<Completion, 'text' | 'latencyMs' | 'costUsd' | 'cached'> & { readonly replaceLength: number },
   ): Completion {
     const text = (context.request.selectedText ?? '') + rest;
     const pending = this.tracker.pending;
@@ -77,7 +77,7 @@ export class ShownSuggestions {
     const completion: Completion = {
       id: continued ? pending.id : randomUUID(),
       text,
-      ...(over > 0 && { over }),
+      ...(replaceLength > 0 && { replaceLength }),
       source: answer.source,
       model: answer.model,
       confidence:
@@ -89,7 +89,7 @@ export class ShownSuggestions {
     if (continued) return completion;
     // This ends a pending suggestion, whose verdict is reported first.
     this.tracker.shown(completion.id, context.request.query, text);
-    const now = { answer, request: context.request, confidence: completion.confidence, over };
+    const now = { answer, request: context.request, confidence: completion.confidence, replaceLength };
     this.shown = new Map([...this.shown].slice(-1)).set(completion.id, now);
     this.emit({ kind: 'answered', request: context.request, completion });
     return completion;

@@ -26,7 +26,7 @@ import { IndexRevision } from './index-revision.ts';
  */
 export const PATIENCE_MS = 200;
 /** After this many late answers in a row, requests stop waiting until one comes in time. */
-const MOST_LATE = 3;
+const MAX_LATE = 3;
 
 /** The part of the n-gram worker's client that is used here. */
 export interface NgramSpecialist extends Specialist, IndexState {
@@ -48,13 +48,13 @@ export interface MixedDeps {
 }
 
 /** A draft that the engine works on or has just finished. All requests at the position share it. */
-interface Asked {
+interface EngineDraft {
   readonly position: EditedPosition;
   readonly multiline: boolean;
   readonly controller: AbortController;
   draft: Promise<Draft | undefined>;
   /** Resolves with the expected completion time, monotonic ms; never if the prompt is cached. */
-  readonly due: Promise<number>;
+  readonly expectedAt: Promise<number>;
   /** Time of the request that waits for the draft; monotonic, ms. */
   requestedAt: number;
   done: boolean;
@@ -68,11 +68,13 @@ export class MixedSpecialist implements Specialist, Disposable {
   private readonly patienceMs: number;
   private readonly neural: NeuralFolder;
   private readonly indexRevision = new IndexRevision();
-  private late = 0;
-  private asked: Asked | undefined;
+  private lateCount = 0;
+  private engineDraft: EngineDraft | undefined;
   private warming: AbortController | undefined;
   /** The last draft that came too late for its request. */
-  private kept: { readonly position: EditedPosition; readonly multiline: boolean; readonly draft: Draft } | undefined;
+  private lateDraft:
+    | { readonly position: EditedPosition; readonly multiline: boolean; readonly draft: Draft }
+    | undefined;
 
   constructor(deps: MixedDeps) {
     this.deps = deps;
@@ -85,11 +87,11 @@ export class MixedSpecialist implements Specialist, Disposable {
       log,
       onState: () => {
         // Earlier drafts belong to the closed model.
-        if (!this.neural.isOpen) this.forget();
+        if (!this.neural.isOpen) this.forgetDrafts();
         onState();
       },
       onOpen: () => {
-        this.late = 0;
+        this.lateCount = 0;
         // Answers of the n-grams alone are outdated now.
         this.indexRevision.note('');
         deps.onReady();
@@ -102,51 +104,56 @@ export class MixedSpecialist implements Specialist, Disposable {
   }
 
   async complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
-    const kept = this.take(query, options);
-    if (kept) return kept;
+    const lateDraft = this.takeLateDraft(query, options);
+    if (lateDraft) return lateDraft;
     const local = this.deps.ngram.complete(query, options, signal);
-    if (!this.neural.isOpen) return this.alone(local, this.neural.absence());
+    if (!this.neural.isOpen) return this.ngramDraft(local, this.neural.absence());
     // It may reject after the engine has answered, when the signal is aborted.
     local.catch(() => {});
-    const asked = this.ask(query, options);
-    asked.requestedAt = this.deps.clock.monotonic();
-    const cancel = () => asked.controller.abort();
+    const engineDraft = this.joinOrStartDraft(query, options);
+    engineDraft.requestedAt = this.deps.clock.monotonic();
+    const cancel = () => engineDraft.controller.abort();
     signal.addEventListener('abort', cancel, { once: true });
-    void asked.draft.then(() => signal.removeEventListener('abort', cancel));
+    void engineDraft.draft.then(() => signal.removeEventListener('abort', cancel));
     if (signal.aborted) cancel();
-    const drafted = await this.inTime(asked, signal);
+    const drafted = await this.draftInTime(engineDraft, signal);
     if (drafted === 'late') {
-      void asked.draft.then((draft) => draft && this.keep(asked, draft, signal));
-      return this.alone(local, 'the neural model takes longer');
+      void engineDraft.draft.then((draft) => draft && this.keepLateDraft(engineDraft, draft, signal));
+      return this.ngramDraft(local, 'the neural model takes longer');
     }
-    if (this.asked === asked) this.asked = undefined;
-    return drafted ?? this.alone(local, 'the neural model did not answer');
+    if (this.engineDraft === engineDraft) this.engineDraft = undefined;
+    return drafted ?? this.ngramDraft(local, 'the neural model did not answer');
   }
 
   /** Starts the engine's draft after a key; the request that follows joins it. */
   begin(query: CompletionQuery, options: DraftOptions): void {
-    if (this.neural.isOpen && !this.hasBetter(query, options)) this.ask(query, options);
+    if (this.neural.isOpen && !this.hasBetterDraft(query, options)) this.joinOrStartDraft(query, options);
   }
 
   /** Prefills the prompt where the cursor rests, unless the engine is busy. */
   warm(query: CompletionQuery): void {
-    if (!this.neural.isOpen || this.asked?.done === false) return;
+    if (!this.neural.isOpen || this.engineDraft?.done === false) return;
     this.warming?.abort();
     const controller = new AbortController();
     this.warming = controller;
     void this.neural.warm(query, controller.signal);
   }
 
-  isUnderWay(query: CompletionQuery, { multiline }: DraftOptions): boolean {
-    const { asked } = this;
-    const open = asked && !asked.done && !asked.controller.signal.aborted && asked.multiline === multiline;
-    return open === true && asked.position.equals(new EditedPosition(query));
+  isDrafting(query: CompletionQuery, { multiline }: DraftOptions): boolean {
+    const { engineDraft } = this;
+    const isRunning =
+      engineDraft && !engineDraft.done && !engineDraft.controller.signal.aborted && engineDraft.multiline === multiline;
+    return isRunning === true && engineDraft.position.equals(new EditedPosition(query));
   }
 
   /** Whether a late draft of both models for this position is available. */
-  hasBetter(query: CompletionQuery, { multiline }: DraftOptions): boolean {
-    const { kept } = this;
-    return kept !== undefined && kept.multiline === multiline && kept.position.equals(new EditedPosition(query));
+  hasBetterDraft(query: CompletionQuery, { multiline }: DraftOptions): boolean {
+    const { lateDraft } = this;
+    return (
+      lateDraft !== undefined &&
+      lateDraft.multiline === multiline &&
+      lateDraft.position.equals(new EditedPosition(query))
+    );
   }
 
   indexRevisionFor({ path }: CompletionQuery): number {
@@ -159,17 +166,17 @@ export class MixedSpecialist implements Specialist, Disposable {
 
   setOpenFile(path: string, text: string | undefined): void {
     this.deps.ngram.setOpenFile(path, text);
-    this.note(text === undefined ? { kind: 'closed', path } : { kind: 'open', path, text });
+    this.noteChange(text === undefined ? { kind: 'closed', path } : { kind: 'open', path, text });
   }
 
   setSavedFile(path: string, text: string): void {
     this.deps.ngram.setSavedFile(path, text);
-    this.note({ kind: 'saved', path, text });
+    this.noteChange({ kind: 'saved', path, text });
   }
 
   removeFile(path: string): void {
     this.deps.ngram.removeFile(path);
-    this.note({ kind: 'removed', path });
+    this.noteChange({ kind: 'removed', path });
   }
 
   /** Opens this model over the n-gram worker's current snapshot and changes, instead of the one open before. */
@@ -192,93 +199,97 @@ export class MixedSpecialist implements Specialist, Disposable {
   }
 
   /** Joins the draft in progress for this position, or starts one and cancels the draft of another position. */
-  private ask(query: CompletionQuery, options: DraftOptions): Asked {
+  private joinOrStartDraft(query: CompletionQuery, options: DraftOptions): EngineDraft {
     const position = new EditedPosition(query);
     const { multiline } = options;
-    const before = this.asked;
-    const isSame = before?.multiline === multiline && before.position.equals(position);
-    if (isSame && !before.outdated && !before.controller.signal.aborted) return before;
-    const newer = new CodedError('cancelled', 'A newer request is for another position.');
-    before?.controller.abort(newer);
-    this.warming?.abort(newer);
+    const previous = this.engineDraft;
+    const isSame = previous?.multiline === multiline && previous.position.equals(position);
+    if (isSame && !previous.outdated && !previous.controller.signal.aborted) return previous;
+    const reason = new CodedError('cancelled', 'A newer request is for another position.');
+    previous?.controller.abort(reason);
+    this.warming?.abort(reason);
     const { clock } = this.deps;
-    let tell: (due: number) => void = () => {};
-    const asked: Asked = {
+    let setExpectedAt: (at: number) => void = () => {};
+    const engineDraft: EngineDraft = {
       position,
       multiline,
       controller: new AbortController(),
-      due: new Promise((resolve) => {
-        tell = resolve;
+      expectedAt: new Promise((resolve) => {
+        setExpectedAt = resolve;
       }),
       draft: Promise.resolve(undefined),
       requestedAt: clock.monotonic(),
       done: false,
       outdated: false,
     };
-    this.asked = asked;
-    const foreseen = this.neural.draft(query, options, asked.controller.signal, (of) => {
-      if (of.promptTokens >= NEW_POSITION_TOKENS && of.ms !== undefined) tell(clock.monotonic() + of.ms);
+    this.engineDraft = engineDraft;
+    const drafting = this.neural.draft(query, options, engineDraft.controller.signal, ({ promptTokens, ms }) => {
+      if (promptTokens >= NEW_POSITION_TOKENS && ms !== undefined) setExpectedAt(clock.monotonic() + ms);
     });
-    asked.draft = foreseen.then((draft) => {
-      asked.done = true;
+    engineDraft.draft = drafting.then((draft) => {
+      engineDraft.done = true;
       const now = clock.monotonic();
-      if (draft && now - asked.requestedAt <= this.patienceMs) this.late = 0;
+      if (draft && now - engineDraft.requestedAt <= this.patienceMs) this.lateCount = 0;
       return draft;
     });
-    return asked;
+    return engineDraft;
   }
 
   /** Rejects with the signal's reason. */
-  private async inTime({ draft, due }: Asked, signal: AbortSignal): Promise<Draft | undefined | 'late'> {
+  private async draftInTime(
+    { draft, expectedAt }: EngineDraft,
+    signal: AbortSignal,
+  ): Promise<Draft | undefined | 'late'> {
     const { clock } = this.deps;
-    const over = new AbortController();
-    const patience = this.late < MOST_LATE ? this.patienceMs : 0;
-    const end = clock.monotonic() + patience;
-    const wait = clock.sleep(patience, AbortSignal.any([signal, over.signal])).then(() => {
-      this.late++;
+    // Aborted when the race is decided: ends the timer.
+    const answered = new AbortController();
+    const patienceMs = this.lateCount < MAX_LATE ? this.patienceMs : 0;
+    const end = clock.monotonic() + patienceMs;
+    const timeout = clock.sleep(patienceMs, AbortSignal.any([signal, answered.signal])).then(() => {
+      this.lateCount++;
       return 'late' as const;
     });
     // An expected delay does not count as late.
-    const foreseen = due.then((at) => (at > end ? 'late' : wait));
+    const expectedDelay = expectedAt.then((at) => (at > end ? 'late' : timeout));
     try {
-      const first = await Promise.race([draft, wait, foreseen]);
+      const first = await Promise.race([draft, timeout, expectedDelay]);
       signal.throwIfAborted();
       return first;
     } finally {
-      over.abort();
-      for (const loser of [wait, foreseen]) loser.catch(() => {});
+      answered.abort();
+      for (const loser of [timeout, expectedDelay]) loser.catch(() => {});
     }
   }
 
-  private async alone(local: Promise<Draft | undefined>, why: string | undefined): Promise<Draft | undefined> {
+  private async ngramDraft(local: Promise<Draft | undefined>, why: string | undefined): Promise<Draft | undefined> {
     const draft = await local;
     return draft && why !== undefined ? { ...draft, why } : draft;
   }
 
-  private keep({ position, multiline }: Asked, draft: Draft, signal: AbortSignal): void {
+  private keepLateDraft({ position, multiline }: EngineDraft, draft: Draft, signal: AbortSignal): void {
     if (signal.aborted) return;
-    this.kept = { position, multiline, draft };
+    this.lateDraft = { position, multiline, draft };
     this.deps.onReady();
   }
 
-  private take(query: CompletionQuery, options: DraftOptions): Draft | undefined {
-    if (!this.hasBetter(query, options)) return undefined;
-    const draft = this.kept?.draft;
-    this.kept = undefined;
+  private takeLateDraft(query: CompletionQuery, options: DraftOptions): Draft | undefined {
+    if (!this.hasBetterDraft(query, options)) return undefined;
+    const draft = this.lateDraft?.draft;
+    this.lateDraft = undefined;
     return draft;
   }
 
-  private note(change: FileChange): void {
+  private noteChange(change: FileChange): void {
     const { path } = change;
     this.indexRevision.note(path);
     // A draft in progress may be based on the old text; a query contains its own file's text.
-    if (this.asked && this.asked.position.path !== path) this.asked.outdated = true;
-    if (this.kept?.position.path !== path) this.kept = undefined;
-    this.neural.note(change);
+    if (this.engineDraft && this.engineDraft.position.path !== path) this.engineDraft.outdated = true;
+    if (this.lateDraft?.position.path !== path) this.lateDraft = undefined;
+    this.neural.noteChange(change);
   }
 
-  private forget(): void {
-    this.kept = undefined;
-    this.asked = undefined;
+  private forgetDrafts(): void {
+    this.lateDraft = undefined;
+    this.engineDraft = undefined;
   }
 }

@@ -38,26 +38,26 @@ export function judge(shown: Pick<Shown, 'query' | 'text'>, later: CompletionQue
 }
 
 /** Whether the typed part is too long for a coincidence. */
-function isPart(taken: string, text: string): boolean {
-  const inked = (part: string) => part.replace(/\s/g, '').length;
-  return inked(taken) >= Math.max(4, inked(text) / 3);
+function isPart(typed: string, text: string): boolean {
+  const visibleLength = (part: string) => part.replace(/\s/g, '').length;
+  return visibleLength(typed) >= Math.max(4, visibleLength(text) / 3);
 }
 
-/** @param taken UTF-16 units that were accepted by key so far */
-export type OnOutcome = (id: string, outcome: Verdict, taken: number) => void;
+/** @param acceptedLength UTF-16 units that were accepted with the keyboard so far */
+export type OnOutcome = (id: string, outcome: Verdict, acceptedLength: number) => void;
 
 export class OutcomeTracker {
   private readonly clock: Clock;
   private readonly onOutcome: OnOutcome;
   private current: Shown | undefined;
-  /** Typed part of the current suggestion at the last observation, and the length accepted by key. */
-  private stood = '';
-  private keyed = 0;
+  /** Typed part of the current suggestion at the last observation, and the length that was accepted with the keyboard. */
+  private typedText = '';
+  private acceptedLength = 0;
   /**
    * The last suggestion judged 'typed', and the length that a key may have accepted: the editor may report the key
    * after the text.
    */
-  private whole: { readonly shown: Shown; readonly taken: number } | undefined;
+  private lastTyped: { readonly shown: Shown; readonly acceptedLength: number } | undefined;
 
   constructor(clock: Clock, onOutcome: OnOutcome) {
     this.clock = clock;
@@ -73,21 +73,21 @@ export class OutcomeTracker {
   shown(id: string, query: CompletionQuery, text: string): void {
     if (this.current !== undefined) this.finish('ignored');
     this.current = { id, query, text, at: this.clock.monotonic() };
-    this.stood = '';
-    this.keyed = 0;
+    this.typedText = '';
+    this.acceptedLength = 0;
   }
 
   /** The whole suggestion was accepted. Returns it if it is still known. */
   accepted(id: string): Shown | undefined {
-    const { current, whole } = this;
+    const { current, lastTyped } = this;
     if (current?.id === id) {
       this.finish('accepted');
       return current;
     }
-    if (whole?.shown.id !== id) return undefined;
-    this.whole = undefined;
-    this.onOutcome(id, 'accepted', whole.taken);
-    return whole.shown;
+    if (lastTyped?.shown.id !== id) return undefined;
+    this.lastTyped = undefined;
+    this.onOutcome(id, 'accepted', lastTyped.acceptedLength);
+    return lastTyped.shown;
   }
 
   /**
@@ -96,12 +96,12 @@ export class OutcomeTracker {
    */
   partAccepted(after: CompletionQuery, length: number): void {
     const shown = this.current;
-    const to = this.typedAt(after);
-    if (shown === undefined || to === undefined || to.length < length) return;
-    if (to.length >= shown.text.length || !shown.text.startsWith(to)) return;
-    this.keyed += length;
-    this.stood = to;
-    this.onOutcome(shown.id, 'partly-accepted', this.keyed);
+    const typed = this.typedAt(after);
+    if (shown === undefined || typed === undefined || typed.length < length) return;
+    if (typed.length >= shown.text.length || !shown.text.startsWith(typed)) return;
+    this.acceptedLength += length;
+    this.typedText = typed;
+    this.onOutcome(shown.id, 'partly-accepted', this.acceptedLength);
   }
 
   /** Judges the suggestion by the text of a later request. */
@@ -109,11 +109,11 @@ export class OutcomeTracker {
     if (this.current === undefined) return;
     const verdict = judge(this.current, later);
     if (verdict === 'pending') {
-      this.stood = this.typedAt(later) ?? '';
+      this.typedText = this.typedAt(later) ?? '';
       return;
     }
     // The user typed a good part and moved away: the last observation decides.
-    if (verdict === 'ignored' && isPart(this.stood, this.current.text)) {
+    if (verdict === 'ignored' && isPart(this.typedText, this.current.text)) {
       this.finish('typed');
       return;
     }
@@ -130,11 +130,11 @@ export class OutcomeTracker {
   private finish(outcome: Verdict): void {
     const shown = this.current as Shown;
     this.current = undefined;
-    const byHand = Math.max(0, this.stood.length - this.keyed);
-    const taken = shown.text.length - byHand;
-    this.whole = outcome === 'typed' ? { shown, taken } : undefined;
+    const byHand = Math.max(0, this.typedText.length - this.acceptedLength);
+    const acceptedLength = shown.text.length - byHand;
+    this.lastTyped = outcome === 'typed' ? { shown, acceptedLength } : undefined;
     // After a partial accept only a full accept changes the verdict.
-    if (outcome === 'accepted') this.onOutcome(shown.id, outcome, taken);
-    else if (this.keyed === 0) this.onOutcome(shown.id, outcome, 0);
+    if (outcome === 'accepted') this.onOutcome(shown.id, outcome, acceptedLength);
+    else if (this.acceptedLength === 0) this.onOutcome(shown.id, outcome, 0);
   }
 }

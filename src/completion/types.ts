@@ -39,7 +39,7 @@ export interface Completion {
    * UTF-16 units after the cursor that `text` replaces: closing brackets that the editor inserted and `text` contains.
    * Absent: none.
    */
-  readonly over?: number;
+  readonly replaceLength?: number;
   readonly source: Exclude<AnswerSource, 'none'>;
   readonly model: string;
   /** Estimated probability of being exactly right. */
@@ -72,7 +72,7 @@ export type CompletionEvent =
    * The outcome of a suggestion, and the UTF-16 units of it accepted by key so far. 'partly-accepted' comes with each
    * accepted word or line. 'accepted' may follow it, and also 'typed', since the editor may report the key late.
    */
-  | { readonly kind: 'outcome'; readonly id: string; readonly outcome: Verdict; readonly taken: number };
+  | { readonly kind: 'outcome'; readonly id: string; readonly outcome: Verdict; readonly acceptedLength: number };
 
 /** Read for every request, so that a changed setting needs no restart. */
 export interface CompletionSettings {
@@ -107,7 +107,7 @@ export interface CompletionDeps {
   /** Undefined while no API is configured. */
   readonly llm: () => LlmClient | undefined;
   /** The router model for a draft: each kind of model has one that was fitted on its own drafts. */
-  readonly fit: (draft: Draft | undefined) => RouterModel;
+  readonly routerFor: (draft: Draft | undefined) => RouterModel;
   readonly settings: (query: CompletionQuery) => CompletionSettings;
   readonly clock: Clock;
   /** Redacts with the folder's known secrets: its results may leave the machine. */

@@ -6,29 +6,29 @@ import { quantile } from '../common/quality.ts';
 /** A longer gap is a pause for thinking and does not count, ms. */
 const LONGEST_GAP_MS = 1500;
 /** Initial estimate until there are this many gaps, ms: the median of many typists. */
-const FIRST = { gaps: 5, gapMs: 180 };
-const KEPT = 30;
+const INITIAL = { gaps: 5, gapMs: 180 };
+const MAX_GAPS = 30;
 /** A longer gap is an absence, ms. */
 const AWAY_MS = 30_000;
 /** Largest change by a key, UTF-16 units: larger ones are pastes or automatic imports. */
-const MOST_CHANGED = 40;
+const MAX_CHANGE = 40;
 /** Typing time after which the statistics are valid, ms. */
-const KNOWN_MS = 120_000;
+const MIN_TYPING_MS = 120_000;
 
 export class TypingPace {
   private last: { readonly path: string; readonly length: number; readonly at: number } | undefined;
   private readonly gaps: number[] = [];
   private typedMs = 0;
-  private stops = 0;
-  private judged = 0;
-  private gains = 0;
+  private stopCount = 0;
+  private decisionCount = 0;
+  private worthwhileCount = 0;
 
   /**
    * Records a request after a key.
    * @param at monotonic, ms
    * @param stopMs a gap of at least this length is a stop
    */
-  key({ path, prefix }: CompletionQuery, at: number, stopMs: number): void {
+  recordKeystroke({ path, prefix }: CompletionQuery, at: number, stopMs: number): void {
     const { last } = this;
     if (last?.path === path && last.length === prefix.length) return;
     this.last = { path, length: prefix.length, at };
@@ -36,32 +36,34 @@ export class TypingPace {
     const gap = at - last.at;
     if (gap > AWAY_MS) return;
     this.typedMs += gap;
-    if (gap >= stopMs) this.stops++;
-    if (gap > LONGEST_GAP_MS || Math.abs(prefix.length - last.length) > MOST_CHANGED) return;
+    if (gap >= stopMs) this.stopCount++;
+    if (gap > LONGEST_GAP_MS || Math.abs(prefix.length - last.length) > MAX_CHANGE) return;
     this.gaps.push(gap);
-    if (this.gaps.length > KEPT) this.gaps.shift();
+    if (this.gaps.length > MAX_GAPS) this.gaps.shift();
   }
 
   /** Records whether the router found a call worth its price. */
-  judge(isWorthCalling: boolean): void {
-    this.judged++;
-    if (isWorthCalling) this.gains++;
+  recordDecision(isWorthCalling: boolean): void {
+    this.decisionCount++;
+    if (isWorthCalling) this.worthwhileCount++;
   }
 
   /** Median of the last gaps between two keys, ms. */
   get gapMs(): number {
-    return this.gaps.length < FIRST.gaps ? FIRST.gapMs : quantile(this.gaps, 0.5);
+    return this.gaps.length < INITIAL.gaps ? INITIAL.gapMs : quantile(this.gaps, 0.5);
   }
 
   /** Stops per hour of typing; undefined until enough was typed. */
   get stopsAnHour(): number | undefined {
-    return this.typedMs < KNOWN_MS ? undefined : (this.stops * 3_600_000) / this.typedMs;
+    return this.typedMs < MIN_TYPING_MS ? undefined : (this.stopCount * 3_600_000) / this.typedMs;
   }
 
   /** Expected calls per hour of typing. */
   get callsAnHour(): number | undefined {
     const { stopsAnHour } = this;
-    return stopsAnHour === undefined || this.judged === 0 ? undefined : stopsAnHour * (this.gains / this.judged);
+    return stopsAnHour === undefined || this.decisionCount === 0
+      ? undefined
+      : stopsAnHour * (this.worthwhileCount / this.decisionCount);
   }
 }
 

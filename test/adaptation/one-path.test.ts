@@ -111,7 +111,7 @@ function service(api?: ScriptedLlm): CompletionService {
   return new CompletionService({
     specialist,
     llm: () => api,
-    fit: () => fit,
+    routerFor: () => fit,
     settings: () => ({
       balance: api ? 1 : 0,
       showThreshold: 0,

@@ -20,13 +20,13 @@ class TwoStepSpecialist extends ScriptedSpecialist {
   warm({ prefix }: CompletionQuery): void {
     this.warmed.push(prefix);
   }
-  isUnderWay(): boolean {
+  isDrafting(): boolean {
     return this.underWay;
   }
   indexRevisionFor(): number {
     return this.revision;
   }
-  hasBetter({ prefix }: CompletionQuery): boolean {
+  hasBetterDraft({ prefix }: CompletionQuery): boolean {
     return this.better?.at === prefix;
   }
   override async complete(at: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {

@@ -35,7 +35,7 @@ test('a cached answer fits its position, also while the answer is typed, and no 
 
 /** The document after `typed` was typed, the editor has inserted `closers`, and the rest of the answer was accepted. */
 function textAfterAccept(
-  shown: Pick<CachedAnswer, 'text' | 'over'>,
+  shown: Pick<CachedAnswer, 'text' | 'replaceLength'>,
   [prefix, suffix]: readonly [string, string],
   typed: string,
   closers: string,
@@ -43,7 +43,7 @@ function textAfterAccept(
   const cache = new CompletionCache();
   cache.put(query(prefix, suffix), { ...answer(shown.text), ...shown });
   const hit = cache.get(query(prefix + typed, closers + suffix));
-  return hit && prefix + typed + hit.rest + (closers + suffix).slice(hit.over);
+  return hit && prefix + typed + hit.rest + (closers + suffix).slice(hit.replaceLength);
 }
 
 test('brackets that the editor closes while an answer is typed are written once', () => {
@@ -69,8 +69,8 @@ test('brackets that the editor closes while an answer is typed are written once'
   );
   const inside = ['bar(', ')\nb'] as const;
   assert.equal(textAfterAccept({ text: 'foo(x)' }, inside, 'foo(', ')'), 'bar(foo(x))\nb');
-  assert.equal(textAfterAccept({ text: 'foo(x), y);', over: 1 }, inside, 'foo(', ')'), 'bar(foo(x), y);\nb');
-  assert.equal(textAfterAccept({ text: 'foo(x', over: 1 }, inside, 'foo(', ')'), undefined);
+  assert.equal(textAfterAccept({ text: 'foo(x), y);', replaceLength: 1 }, inside, 'foo(', ')'), 'bar(foo(x), y);\nb');
+  assert.equal(textAfterAccept({ text: 'foo(x', replaceLength: 1 }, inside, 'foo(', ')'), undefined);
 });
 
 test('edits far above do not change the position', () => {

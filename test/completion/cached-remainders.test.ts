@@ -75,13 +75,13 @@ test('a line and its remainder replace the closing brackets after the cursor', a
   const specialist = new ScriptedSpecialist(draft('rootCmd, second);\n  checkError(err);', 0.97));
   const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.5, fallbackThreshold: 0.5 } });
   const shown = await h.answer(query('const x = executeCommand(', ')\n'));
-  assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second);', 1]);
+  assert.deepEqual([shown?.text, shown?.replaceLength], ['rootCmd, second);', 1]);
   assert.equal(specialist.queries[0]?.suffix, '\n', 'the closing bracket is not in the suffix');
   const along = await h.answer(query('const x = executeCommand(root', ')\n'));
-  assert.deepEqual([along?.text, along?.over], ['Cmd, second);', 1]);
+  assert.deepEqual([along?.text, along?.replaceLength], ['Cmd, second);', 1]);
   // The closing bracket was typed over, and the rest is still the same suggestion.
   const past = await h.answer(query('const x = executeCommand(rootCmd, second)', '\n'));
-  assert.deepEqual([past?.id, past?.text, past?.over], [along?.id, ';', undefined]);
+  assert.deepEqual([past?.id, past?.text, past?.replaceLength], [along?.id, ';', undefined]);
   h.service.accepted(past?.id ?? '');
   assert.deepEqual(
     [specialist.queries.at(-1)?.prefix, specialist.queries.at(-1)?.suffix],
@@ -101,16 +101,16 @@ test('a remainder replaces a closing bracket only if the draft contains that bra
   const cache = new CompletionCache();
   for (const { query, answer: kept } of withRemainders(at, answer, past, { threshold: 0.5 })) cache.put(query, kept);
   const rest = cache.get(query('x := run(rootCmd', ')\n}\n'));
-  assert.deepEqual([rest?.rest, rest?.answer.over], ['); err != nil', 1]);
+  assert.deepEqual([rest?.rest, rest?.answer.replaceLength], ['); err != nil', 1]);
   // The editor closes a typed bracket before the other closing brackets. The text contains both.
-  cache.put(at, { ...answer, text: 'get(x)); err', over: 1 });
+  cache.put(at, { ...answer, text: 'get(x)); err', replaceLength: 1 });
   const both = cache.get(query('x := run(get(', '))\n}\n'));
-  assert.deepEqual([both?.rest, both?.over], ['x)); err', 2]);
+  assert.deepEqual([both?.rest, both?.replaceLength], ['x)); err', 2]);
 });
 
 test('if the API may answer too, both models complete the text before the closing brackets', async () => {
   const h = new Harness({ specialist: new ScriptedSpecialist(draft('rootCmd, second', 0.97)) });
   const shown = await h.answer(query('const x = executeCommand(', ')\n'));
-  assert.deepEqual([shown?.text, shown?.over], ['rootCmd, second', undefined]);
+  assert.deepEqual([shown?.text, shown?.replaceLength], ['rootCmd, second', undefined]);
   assert.equal(h.specialist.queries[0]?.suffix, ')\n');
 });

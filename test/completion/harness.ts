@@ -68,7 +68,7 @@ export class Harness {
     this.service = new CompletionService({
       specialist: this.specialist,
       llm: () => this.llm,
-      fit: defaultFit,
+      routerFor: defaultFit,
       settings: () => this.settings,
       clock: this.clock,
       redact: options.redact ?? redactNothing,

@@ -33,7 +33,7 @@ test('the debounce follows the latency between its limits, and ignores nonsense'
 test('an aborted call raises the latency estimate unless it was aborted early', () => {
   const pace = new LlmLatency();
   pace.observeAtLeast(700, false);
-  assert.equal(pace.measured, false);
+  assert.equal(pace.isMeasured, false);
   for (let i = 0; i < 20; i++) pace.observe({ firstMs: 100, wholeMs: 400 });
   const { firstMs, wholeMs } = pace.patience(false);
   pace.observeAtLeast(300, true);

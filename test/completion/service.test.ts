@@ -91,7 +91,7 @@ test('typing the ghost text asks no model, keeps the id and sends no event', asy
   }
   // The editor closes the bracket that the user opens.
   const closed = await h.answer(query('const x = local(', ')\n'), {}, 0);
-  assert.deepEqual([closed?.text, closed?.over], ['first);', 1]);
+  assert.deepEqual([closed?.text, closed?.replaceLength], ['first);', 1]);
   assert.equal(closed?.id, first?.id);
   assert.equal(h.specialist.queries.length, 1);
   assert.equal(h.events.length, events);
@@ -102,7 +102,7 @@ test('typing something else sends a request, and the suggestion counts as reject
   const first = await h.answer(position);
   await h.answer(query('const x = q', '\n'));
   assert.equal(h.specialist.queries.length, 2);
-  assert.deepEqual(h.of('outcome'), [{ kind: 'outcome', id: first?.id ?? '', outcome: 'rejected', taken: 0 }]);
+  assert.deepEqual(h.of('outcome'), [{ kind: 'outcome', id: first?.id ?? '', outcome: 'rejected', acceptedLength: 0 }]);
 });
 
 test('the cache compares the suffix as well', async () => {

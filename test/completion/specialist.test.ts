@@ -193,10 +193,10 @@ test('if a draft is expected to be late, the n-grams answer at once', async () =
     const early = await ask(at);
     assert.equal(early?.text, 'local();', 'no time has passed');
     assert.match(early?.why ?? '', /takes longer/);
-    assert.deepEqual([specialist.hasBetter(at, line), specialist.isUnderWay(at, line)], [false, true]);
+    assert.deepEqual([specialist.hasBetterDraft(at, line), specialist.isDrafting(at, line)], [false, true]);
     held.give(mixed('late();'));
     await settled();
-    assert.deepEqual([specialist.hasBetter(at, line), specialist.isUnderWay(at, line)], [true, false]);
+    assert.deepEqual([specialist.hasBetterDraft(at, line), specialist.isDrafting(at, line)], [true, false]);
   }
   assert.equal(heard.ready, 5, 'at the opening, and for each late draft');
   assert.equal((await ask(query('place 3 = ')))?.text, 'late();');
@@ -315,11 +315,11 @@ test('a late draft is dropped after another file changed', async () => {
   await clock.advance(PATIENCE_MS);
   assert.equal((await asked)?.text, 'local();');
   await clock.advance(200);
-  assert.equal(specialist.hasBetter(position, line), true);
+  assert.equal(specialist.hasBetterDraft(position, line), true);
   specialist.setOpenFile(position.path, 'own file');
-  assert.equal(specialist.hasBetter(position, line), true);
+  assert.equal(specialist.hasBetterDraft(position, line), true);
   specialist.setOpenFile('src/b.ts', 'revisions');
-  assert.equal(specialist.hasBetter(position, line), false);
+  assert.equal(specialist.hasBetterDraft(position, line), false);
 });
 
 test('a changed file raises the index revision of every other file, opening the engine that of every file', async () => {

@@ -40,7 +40,7 @@ async function setup(confidence: number) {
   const service = new CompletionService({
     specialist,
     llm: () => undefined,
-    fit: defaultFit,
+    routerFor: defaultFit,
     settings: () => ({ ...SETTINGS, balance: 0, apiAllowed: false }),
     clock,
     redact: redactNothing,

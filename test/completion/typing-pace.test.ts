@@ -7,7 +7,7 @@ import { query } from './harness.ts';
 /** Types this many keys, one per second. */
 function typing(keys: number): TypingPace {
   const pace = new TypingPace();
-  for (let i = 0; i <= keys; i++) pace.key(query('x'.repeat(i + 1), '\n'), 1000 * i, 360);
+  for (let i = 0; i <= keys; i++) pace.recordKeystroke(query('x'.repeat(i + 1), '\n'), 1000 * i, 360);
   return pace;
 }
 
@@ -15,14 +15,14 @@ test('calls per hour depend on the judgements of the stops, and stops per hour d
   const pace = typing(150);
   assert.equal(pace.stopsAnHour, 3600);
   assert.equal(pace.callsAnHour, undefined, 'nothing was judged');
-  for (let i = 0; i < 10; i++) pace.judge(i < 3);
+  for (let i = 0; i < 10; i++) pace.recordDecision(i < 3);
   assert.equal(pace.callsAnHour, 1080);
-  for (let i = 0; i < 30; i++) pace.judge(true);
+  for (let i = 0; i < 30; i++) pace.recordDecision(true);
   assert.equal(pace.stopsAnHour, 3600);
 });
 
 test('both figures are undefined until enough keys were typed', () => {
   const pace = typing(100);
-  pace.judge(true);
+  pace.recordDecision(true);
   assert.deepEqual([pace.stopsAnHour, pace.callsAnHour], [undefined, undefined]);
 });

@@ -62,7 +62,7 @@ export class RequestPreview {
     this.service = new CompletionService({
       specialist: local,
       llm: () => undefined,
-      fit: (draft) => (draft === undefined || draft.model === 'n-gram' ? routers.ngramOnly : routers.mixed),
+      routerFor: (draft) => (draft === undefined || draft.model === 'n-gram' ? routers.ngramOnly : routers.mixed),
       settings: () => settings,
       clock: systemClock,
       redact,

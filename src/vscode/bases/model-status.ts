@@ -31,7 +31,7 @@ export function modelStatus(
       return {
         kind: 'starting',
         name: ngramName,
-        detail: state.again ? t('The neural model is starting again.') : t('The neural model is starting.'),
+        detail: state.wasReady ? t('The neural model is starting again.') : t('The neural model is starting.'),
       };
     case 'failed':
       return { kind: 'failed', name: ngramName, detail: state.failure.message };

@@ -175,7 +175,7 @@ function item(
   const lineStart = position.with(undefined, 0);
   const lineBefore = document.getText(new vscode.Range(lineStart, position));
   const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
-  const end = position.translate(0, completion.over ?? 0);
+  const end = position.translate(0, completion.replaceLength ?? 0);
   return new vscode.InlineCompletionItem(lineBefore + text, new vscode.Range(lineStart, end), {
     title: '',
     command: acceptedCommand,

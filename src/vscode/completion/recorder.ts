@@ -64,8 +64,9 @@ export class Recorder {
         problems.clear();
         break;
       case 'outcome':
-        activity.setOutcome(event.id, event.outcome, event.taken);
-        if (folder.isTrusted) this.writeToStore((store) => store.setOutcome(event.id, event.outcome, event.taken));
+        activity.setOutcome(event.id, event.outcome, event.acceptedLength);
+        if (folder.isTrusted)
+          this.writeToStore((store) => store.setOutcome(event.id, event.outcome, event.acceptedLength));
         if (event.outcome === 'accepted' || event.outcome === 'partly-accepted') this.deps.onAccepted();
     }
   }

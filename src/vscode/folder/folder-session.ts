@@ -114,7 +114,7 @@ export class FolderSession extends DisposableStore {
       new CompletionService({
         specialist: withRedactedPaths(this.specialist, this.secrets),
         llm: () => api.llm(folder),
-        fit: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
+        routerFor: (draft) => this.activeAdaptation.fitFor(this.isNgramOnly(draft) ? 'ngram' : 'mixed'),
         settings: ({ path }) => completionSettings(deps.configuration.for(folder.uri), this.maySend(path)),
         clock,
         redact: this.secrets,

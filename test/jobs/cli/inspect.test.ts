@@ -106,7 +106,7 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
     const service = new CompletionService({
       specialist: ngram,
       llm: () => llm,
-      fit: () => defaultFit(),
+      routerFor: () => defaultFit(),
       settings: () => ({
         balance: 1,
         showThreshold: 0.3,

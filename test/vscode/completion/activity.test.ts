@@ -139,7 +139,7 @@ test('an answer is listed, stored with secrets redacted, and updated by its outc
   assert.equal(activity.documentOf('c1'), 'file:///shop/src/a.ts');
   await settled();
   assert.equal(store.rowsOf('/shop').completions[0]?.text, 'token = "****";');
-  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, folder);
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', acceptedLength: 15 }, folder);
   assert.equal(activity.rows[0]?.outcome, 'accepted');
   assert.equal(store.rowsOf('/shop').completions[0]?.outcome, 'accepted');
   assert.equal(accepts(), 1);
@@ -148,7 +148,7 @@ test('an answer is listed, stored with secrets redacted, and updated by its outc
 test('an untrusted folder’s completions are shown in the panel but not stored', async () => {
   const { made, activity, store, folder } = recorder();
   made.on({ kind: 'answered', request, completion }, { ...folder, isTrusted: false });
-  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, { ...folder, isTrusted: false });
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', acceptedLength: 15 }, { ...folder, isTrusted: false });
   await settled();
   assert.equal(activity.rows[0]?.outcome, 'accepted');
   assert.deepEqual(store.rowsOf('/shop').completions, []);
@@ -165,7 +165,7 @@ test('a row has the line number of the document, not of the query', async () => 
 test('an outcome that arrives during redaction is not lost', async () => {
   const { made, store, folder } = recorder();
   made.on({ kind: 'answered', request, completion }, folder);
-  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', taken: 15 }, folder);
+  made.on({ kind: 'outcome', id: 'c1', outcome: 'accepted', acceptedLength: 15 }, folder);
   await settled();
   assert.equal(store.rowsOf('/shop').completions[0]?.outcome, 'accepted');
   assert.equal(store.rowsOf('/shop').completions[0]?.taken, 15);

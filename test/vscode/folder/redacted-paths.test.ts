@@ -25,8 +25,8 @@ test('every call uses the redacted path, synchronous ones included', async () =>
     },
     begin: note,
     warm: note,
-    isUnderWay: (query) => note(query) > 0,
-    hasBetter: (query) => note(query) > 0,
+    isDrafting: (query) => note(query) > 0,
+    hasBetterDraft: (query) => note(query) > 0,
     indexRevisionFor: note,
     setOpenFile() {},
     removeFile() {},
@@ -39,8 +39,8 @@ test('every call uses the redacted path, synchronous ones included', async () =>
   redaction.begin?.(query, options);
   redaction.warm?.(query);
   await settled();
-  redaction.isUnderWay?.(query, options);
-  redaction.hasBetter?.(query, options);
+  redaction.isDrafting?.(query, options);
+  redaction.hasBetterDraft?.(query, options);
   redaction.indexRevisionFor?.(query);
   assert.deepEqual(asked, new Array(7).fill('keys/*******.ts'));
 });
