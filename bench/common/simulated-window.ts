@@ -8,7 +8,7 @@ import { CompletionService } from '../../src/completion/service.ts';
 import { MixedSpecialist, type NgramSpecialist } from '../../src/completion/specialist.ts';
 import type { CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { Editor, type EditorDeps } from './editor.ts';
 
 export interface SimulatedWindowDeps {
@@ -62,7 +62,7 @@ export class SimulatedWindow {
       new CompletionService({
         specialist: changed === undefined ? this.specialist : changing(this.specialist, changed),
         llm: () => undefined,
-        routerFor: defaultFit,
+        routerFor: defaultRouter,
         settings: () => settings,
         clock,
         redact: asIs,

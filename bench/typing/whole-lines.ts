@@ -4,7 +4,7 @@ import { CompletionCache } from '../../src/completion/answer-cache.ts';
 import type { Completion, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
 import { cleanDraft, draftOptions, positionAt } from '../../src/prompts/completion/completion-position.ts';
 import { decide } from '../../src/routing/decide.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import type { EditorDeps } from '../common/editor.ts';
 
@@ -12,7 +12,7 @@ export class WholeLines implements Pick<EditorDeps['service'], 'complete' | 'beg
   private readonly specialist: Specialist;
   private readonly settings: CompletionSettings;
   private readonly cache = new CompletionCache();
-  private readonly fit = defaultFit();
+  private readonly fit = defaultRouter();
   private shown = 0;
   private last: { readonly text: string; readonly id: string } | undefined;
 

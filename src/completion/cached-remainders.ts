@@ -1,7 +1,7 @@
 // Cache entries of a local draft: the shown part, and at its end the remainder that was cut off, as far as it is worth
 // showing there.
 import type { CompletionQuery } from '../common/completion.ts';
-import { hereNote } from '../routing/decide.ts';
+import { localAnswerNote } from '../routing/decide.ts';
 import { bestCut, restOf, type ScoredCut, type ShowLimits } from '../routing/show.ts';
 import { type CachedAnswer, insertedAt } from './answer-cache.ts';
 
@@ -27,7 +27,7 @@ export function withRemainders(
   const remainingCuts = shown === undefined ? [] : restOf(cuts, shown);
   const remainder = bestCut(remainingCuts, limits);
   if (shown === undefined || remainder === undefined) return [entry];
-  const summary = hereNote(remainder, 'the rest of an earlier draft');
+  const summary = localAnswerNote(remainder, 'the rest of an earlier draft');
   const { text, over: replaceLength = 0 } = remainder;
   const nextAnswer: CachedAnswer = {
     ...answer,

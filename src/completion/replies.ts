@@ -1,6 +1,6 @@
 // Answers a request with a local line, a cached answer, or nothing, each with its reason.
 import type { Clock } from '../common/clock.ts';
-import { hereNote, withoutApi } from '../routing/decide.ts';
+import { localAnswerNote, withoutApi } from '../routing/decide.ts';
 import { bestCut } from '../routing/show.ts';
 import type { Decision } from '../routing/types.ts';
 import type { CacheHit } from './answer-cache.ts';
@@ -33,7 +33,7 @@ export class Replies {
     if (context.request.trigger === 'manual' || rejected !== undefined) return undefined;
     const shown = bestCut(cuts, { threshold: Math.max(policy.fallbackThreshold, decision.pApi - decision.price) });
     if (shown === undefined) return undefined;
-    const summary = hereNote(shown, 'shown at once, and the API is asked meanwhile');
+    const summary = localAnswerNote(shown, 'shown at once, while the large model is asked');
     return { ...decision, route: 'specialist', shown, summary };
   }
 
@@ -47,7 +47,7 @@ export class Replies {
   /** The user no longer watches the position: the answer waits in the cache for the next key. */
   late(context: RequestContext, { decision }: ScoredDraft): undefined {
     const waitedSeconds = ((this.clock.monotonic() - context.startedAt) / 1000).toFixed(1);
-    const summary = `Nothing is shown: the API took ${waitedSeconds} s, and its answer waits for the next key.`;
+    const summary = `Nothing is shown: the large model took ${waitedSeconds} s, and its answer waits for the next key.`;
     return this.shown.emitNothing(context, { ...decision, route: 'none', summary });
   }
 

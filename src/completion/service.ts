@@ -162,7 +162,7 @@ export class CompletionService implements Disposable {
     try {
       const local = await this.local.ask(context);
       if (this.hasEnded(context)) return undefined;
-      if (apiWasEmpty) return this.replies.fallBack(context, local, 'the API had nothing to add');
+      if (apiWasEmpty) return this.replies.fallBack(context, local, 'the large model had nothing to add');
       if (context.listIsOpen) return this.leaveToList(context, local);
       if (local.decision.route !== 'api') return this.replies.answerWithoutApi(context, local);
       const provisional = this.replies.provisional(context, local);
@@ -202,7 +202,7 @@ export class CompletionService implements Disposable {
       let call = this.api.find(context.query);
       if (call === undefined) {
         if (this.api.isTooSlow(context, local))
-          return this.replies.fallBack(context, local, 'the API is too slow to wait for');
+          return this.replies.fallBack(context, local, 'the large model is too slow to wait for');
         if (context.request.trigger === 'automatic') await this.pause(context);
         if (this.hasEnded(context)) return undefined;
         if (context.listIsOpen) return this.leaveToList(context, local);
@@ -216,28 +216,29 @@ export class CompletionService implements Disposable {
           if (local.decision.route !== 'api') return this.replies.answerWithoutApi(context, local);
         }
         const available = () => this.api.mayAsk(context.request.query);
-        if (!available()) return this.replies.fallBack(context, local, 'the API is not available');
+        if (!available()) return this.replies.fallBack(context, local, 'the large model is not available');
         call = this.api.find(context.query) ?? (await this.api.call(context, local, false));
         if (this.hasEnded(context)) return undefined;
         if (call === undefined) {
-          const why = available() ? 'this position cannot be sent safely' : 'the API is not available';
+          const why = available() ? 'this position cannot be sent safely' : 'the large model is not available';
           return this.replies.fallBack(context, local, why);
         }
       }
       const result = await this.api.wait(call, context, local);
       if (this.hasEnded(context)) return undefined;
       if (context.listIsOpen) return this.leaveToList(context, local);
-      if (result === 'slow') return this.replies.fallBack(context, local, 'the API is slow');
+      if (result === 'slow') return this.replies.fallBack(context, local, 'the large model is slow');
       if (this.api.isTooLate(context)) return this.replies.late(context, local);
       // The answer does not match the text typed since, or the call was aborted before this request.
       if (result === undefined || (!result.ok && result.error.code === 'cancelled')) continue;
-      if (!result.ok) return this.replies.fallBack(context, local, `the API did not answer (${result.error.code})`);
+      if (!result.ok)
+        return this.replies.fallBack(context, local, `the large model did not answer (${result.error.code})`);
       const hit = this.cache.get(context.query);
       if (hit === undefined) continue;
-      if (hit.answer.text === '') return this.replies.fallBack(context, local, 'the API had nothing to add');
+      if (hit.answer.text === '') return this.replies.fallBack(context, local, 'the large model had nothing to add');
       return this.replies.fromCache(context, hit, call);
     }
-    return this.replies.fallBack(context, local, 'no API answer fits');
+    return this.replies.fallBack(context, local, 'no answer of the large model fits');
   }
 
   /** The debounce before a call; longer while a better draft is in progress, which may make the call unnecessary. */

@@ -16,16 +16,16 @@ import type { Decision, PolicySettings, PositionFacts, Reason } from './types.ts
  * costs about 0.02 US cents with the default model (1,500 tokens in, 40 out), worth another 0.01 s at 60 dollars an
  * hour. So a call that is right in one case of six pays for itself, and 0.20 is a little more.
  */
-export function priceOf(balance: number, waitMs = usualWaitMs): number {
-  const b = Number.isFinite(balance) ? Math.min(1, Math.max(0, balance)) : 0;
+export function priceOf(balance: number, waitMs = USUAL_WAIT_MS): number {
+  const clamped = Number.isFinite(balance) ? Math.min(1, Math.max(0, balance)) : 0;
   // Between 0 and 1, a slower model costs its additional time as a share of the 5 s that a right line saves. The bounds
   // keep the price falling as the balance rises.
-  const waited = Math.min(0.5, Math.max(-0.15, (waitMs - usualWaitMs) / 5_000));
-  return 1 - 2 * b + 4 * b * (1 - b) * waited;
+  const waitPrice = Math.min(0.5, Math.max(-0.15, (waitMs - USUAL_WAIT_MS) / 5_000));
+  return 1 - 2 * clamped + 4 * clamped * (1 - clamped) * waitPrice;
 }
 
 /** The usual time of a call in the figures above, ms. */
-const usualWaitMs = 750;
+const USUAL_WAIT_MS = 750;
 
 /**
  * Routes to the API iff it is available, balance is above 0, and p(API right) - p(specialist right) is above the price
@@ -34,47 +34,50 @@ const usualWaitMs = 750;
  * @param cuts of the draft; absent: only the whole draft
  */
 export function decide(
-  fit: RouterModel,
+  router: RouterModel,
   draft: Draft | undefined,
   position: PositionFacts,
   settings: PolicySettings,
   cuts?: readonly ScoredCut[],
 ): Decision {
-  const scores = score(fit, draft, position, settings.shift);
+  const scores = score(router, draft, position, settings.shift);
   const { pSpecialist, pApi, pApiIsPrior } = scores;
   const gain = gainOf(scores);
   const { risk } = settings;
-  const asked = priceOf(settings.balance, settings.waitMs);
-  const limit = risk && limitOf(fit, risk);
+  const priceOfBalance = priceOf(settings.balance, settings.waitMs);
+  const limit = risk && limitOf(router, risk);
   // The limit belongs to the fitted estimates, so that it moves with the online shift of the levels.
-  const price = limit === undefined ? asked : Math.min(asked, limit + (gain - gainOf(score(fit, draft, position))));
+  const price =
+    limit === undefined
+      ? priceOfBalance
+      : Math.min(priceOfBalance, limit + (gain - gainOf(score(router, draft, position))));
   const apiPossible = settings.apiAvailable && settings.balance > 0;
   const threshold = apiPossible ? settings.showThreshold : settings.fallbackThreshold;
-  const whole = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
+  const wholeDraft = draft === undefined || draft.text === '' ? [] : [{ text: draft.text, p: pSpecialist }];
   // A draft without cuts must only pass the threshold.
   const isManual = cuts === undefined || settings.isManual === true;
-  const [offered, limits] = [cuts ?? whole, { threshold, isManual }];
-  const shown = bestCut(offered, limits);
+  const [offeredCuts, limits] = [cuts ?? wholeDraft, { threshold, isManual }];
+  const shown = bestCut(offeredCuts, limits);
   const route = apiPossible && gain > price ? 'api' : shown ? 'specialist' : 'none';
-  // Says so if only the risk bound caused the call.
-  const bounded =
-    gain > asked
+  // Not empty if only the risk bound caused the call.
+  const riskNote =
+    gain > priceOfBalance
       ? ''
       : limit === NOTHING_STAYS
-        ? '; too little is known for the bound on the risk'
-        : '; so the bound on the risk holds';
-  const held = route === 'none' ? heldBack(offered, limits) : undefined;
+        ? '; there are too few measurements for the risk bound'
+        : '; the risk bound requires the call';
+  const heldBackDraft = route === 'none' ? heldBack(offeredCuts, limits) : undefined;
   const cut = route === 'specialist' ? shown : undefined;
   return {
     ...{ route, pSpecialist, pApi, pApiIsPrior, gain, price },
     ...(cut && { shown: cut }),
-    ...(held && { held }),
+    ...(heldBackDraft && { held: heldBackDraft }),
     summary: cut
-      ? hereNote(cut, apiPossible ? apiNote(gain, pApi, pApiIsPrior) : '')
+      ? localAnswerNote(cut, apiPossible ? apiNote(gain, pApi, pApiIsPrior) : '')
       : route === 'api'
-        ? `Asked the API: ${assumed(pApi, pApiIsPrior)} likely to be right, ${wholePercent(pSpecialist)} here${bounded}.`
-        : nothingNote(held),
-    reasons: reasonsFor(fit, draft, position),
+        ? `Asked the large model: ${percentOrAssumed(pApi, pApiIsPrior)} likely to be right, the local draft ${wholePercent(pSpecialist)}${riskNote}.`
+        : nothingNote(heldBackDraft),
+    reasons: reasonsFor(router, draft, position),
   };
 }
 
@@ -82,13 +85,13 @@ function gainOf({ pSpecialist, pApi }: Scores): number {
   return pApi - pSpecialist;
 }
 
-function assumed(p: number, isPrior: boolean): string {
+function percentOrAssumed(p: number, isPrior: boolean): string {
   return `${wholePercent(p)}${isPrior ? ' (assumed)' : ''}`;
 }
 
 function apiNote(gain: number, pApi: number, isPrior: boolean): string {
-  if (gain <= 0) return 'the API is no likelier to be right';
-  return `the API, right at ${assumed(pApi, isPrior)}, gains too little for a call`;
+  if (gain <= 0) return 'the large model is not more likely to be right';
+  return `the large model, ${percentOrAssumed(pApi, isPrior)} likely to be right, gains too little for a call`;
 }
 
 /** The decision after the API did not answer: the local draft, if it passes the fallback threshold. */
@@ -99,46 +102,51 @@ export function withoutApi(
   why: string,
 ): Decision {
   const shown = bestCut(cuts, { threshold, isManual });
-  if (shown) return { ...decision, route: 'specialist', shown, summary: hereNote(shown, why) };
-  const held = heldBack(cuts, { threshold, isManual });
-  return { ...decision, route: 'none', ...(held && { held }), summary: nothingNote(held, why) };
+  if (shown) return { ...decision, route: 'specialist', shown, summary: localAnswerNote(shown, why) };
+  const heldBackDraft = heldBack(cuts, { threshold, isManual });
+  return {
+    ...decision,
+    route: 'none',
+    ...(heldBackDraft && { held: heldBackDraft }),
+    summary: nothingNote(heldBackDraft, why),
+  };
 }
 
-/** @param also why the API did not answer; '' without an API */
-export function hereNote(cut: ScoredCut, also = ''): string {
-  return `Answered here: ${wholePercent(cut.p)} sure${also === '' ? '' : `; ${also}`}.${cutNote(cut)}`;
+/** @param addition why the API did not answer; '' without an API */
+export function localAnswerNote(cut: ScoredCut, addition = ''): string {
+  return `Answered locally: ${wholePercent(cut.p)} sure${addition === '' ? '' : `; ${addition}`}.${cutNote(cut)}`;
 }
 
 /** Why nothing is shown. */
-function nothingNote(held: HeldBack | undefined, also = ''): string {
-  const end = also === '' ? '.' : `; ${also}.`;
+function nothingNote(held: HeldBack | undefined, addition = ''): string {
+  const end = addition === '' ? '.' : `; ${addition}.`;
   if (held === undefined) return `Nothing to suggest here${end}`;
   return `Held back: ${wholePercent(held.p)} sure, shown from ${wholePercent(held.from)}${end}`;
 }
 
-/** The cut and its reason: ' Cut before `)`, of which it is only 7% sure.'; '' without a cut. */
+/** The cut and its reason: ' Cut before `)`, which is 7% sure.'; '' without a cut. */
 function cutNote({ next }: ScoredCut): string {
   if (next === undefined) return '';
-  return ` Cut before \`${next.text.trim() || 'the next line'}\`, of which it is ${wholePercent(next.p)} sure.`;
+  return ` Cut before \`${next.text.trim() || 'the next line'}\`, which is ${wholePercent(next.p)} sure.`;
 }
 
 /** Features that are always shown with a draft, because they are easy to understand. */
 const ALWAYS = ['lowest token probability', 'longest match, tokens', 'share from the open file'];
-const MOST_REASONS = 6;
+const MAX_REASONS = 6;
 
 /** The features that are always shown, then those with the largest contributions, as displayed numbers. */
-function reasonsFor(fit: RouterModel, draft: Draft | undefined, position: PositionFacts): Reason[] {
+function reasonsFor(router: RouterModel, draft: Draft | undefined, position: PositionFacts): Reason[] {
   const empty = draft === undefined || draft.text === '';
-  const { specialist, api, neighbourhood } = fit.parameters;
+  const { specialist, api, neighbourhood } = router.parameters;
   // With a neighbourhood, p(API right) depends on words, which are not shown.
   const { model } = empty ? (neighbourhood ? { model: undefined } : api) : specialist;
   const values = features(draft, position);
   const weight = (j: number) => (model === undefined ? 0 : Math.abs(contribution(model, values, j)));
   const always = empty ? [] : ALWAYS.map((name) => FEATURES.findIndex((f) => f.name === name));
-  const heaviest = FEATURES.map((_, j) => j)
+  const mostInfluential = FEATURES.map((_, j) => j)
     .filter((j) => !always.includes(j) && weight(j) > 0.05)
     .sort((a, b) => weight(b) - weight(a));
-  return [...always, ...heaviest].slice(0, MOST_REASONS).map((j) => {
+  return [...always, ...mostInfluential].slice(0, MAX_REASONS).map((j) => {
     const feature = FEATURES[j] as (typeof FEATURES)[number];
     return { name: feature.name, value: feature.value(draft ?? EMPTY_DRAFT, position) };
   });

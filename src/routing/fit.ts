@@ -7,9 +7,9 @@ import { logLoss, sigmoid } from '../common/statistics/logistic.ts';
 import { FEATURES, features, logit } from './features.ts';
 import { Nearby, type Neighbourhood, neighbourOf } from './neighbourhood.ts';
 import { apiPrior, cutPrior, specialistPrior } from './priors.ts';
-import type { FitParameters, RouterModel } from './router-model.ts';
+import type { RouterModel, RouterParameters } from './router-model.ts';
 import { endOf, type ScoredCut } from './show.ts';
-import type { CouplingExample, Kept, PositionFacts, Shift } from './types.ts';
+import type { CouplingExample, PositionFacts, RiskRow, Shift } from './types.ts';
 
 export interface RouterFitOptions {
   /** Time of the fit, ms since 1970; absent: now. */
@@ -21,8 +21,8 @@ const MAX_NEIGHBOURS = 400;
 /** More rows make the fit slower, not better. */
 const MAX_ROWS = 4000;
 /** Least number of cuts, and of their files, for a calibration of one language alone. */
-const OWN_CUTS = 200;
-const OWN_FILES = 6;
+const MIN_LANGUAGE_CUTS = 200;
+const MIN_LANGUAGE_FILES = 6;
 
 interface CutRow extends LabelledVector {
   readonly languageId: string;
@@ -36,32 +36,32 @@ export function fitRouter(examples: readonly CouplingExample[], options: RouterF
   const specialistRows: LabelledVector[] = [];
   const apiRows: LabelledVector[] = [];
   const cutRows: CutRow[] = [];
-  const both: {
+  const labelledPairs: {
     readonly specialist: LabelledVector | undefined;
     readonly api: LabelledVector;
     readonly example: CouplingExample;
   }[] = [];
-  for (const example of thinned(examples)) {
+  for (const example of withinRowLimit(examples)) {
     const { path, draft, position, specialistRight, apiRight, cuts = [] } = example;
     const values = features(draft, position);
-    const drafted =
+    const specialistRow =
       draft.text === '' ? undefined : { path, values, prior: specialistPrior(draft), label: Number(specialistRight) };
-    if (drafted) specialistRows.push(drafted);
+    if (specialistRow) specialistRows.push(specialistRow);
     for (const { draft: cut, right } of cuts)
       cutRows.push({
         ...{ path, values: features(cut, position), prior: cutPrior(cut, position), label: right ? 1 : 0 },
         languageId: position.languageId,
       });
     if (apiRight === undefined) continue;
-    const asked = { path, values, prior: apiPrior(position), label: Number(apiRight) };
-    apiRows.push(asked);
-    both.push({ specialist: drafted, api: asked, example });
+    const apiRow = { path, values, prior: apiPrior(position), label: Number(apiRight) };
+    apiRows.push(apiRow);
+    labelledPairs.push({ specialist: specialistRow, api: apiRow, example });
   }
   const specialist = measuredEstimate(specialistRows);
   const byFeatures = measuredEstimate(apiRows);
-  const near = nearestOf(both, byFeatures.outOfFold);
-  const api = near ?? byFeatures;
-  const cuts = evenly(cutRows, MAX_ROWS);
+  const byNeighbours = neighbourhoodEstimate(labelledPairs, byFeatures.outOfFold);
+  const api = byNeighbours ?? byFeatures;
+  const cuts = evenSample(cutRows, MAX_ROWS);
   const cut = measuredEstimate(cuts);
   return {
     version: 1,
@@ -79,34 +79,38 @@ export function fitRouter(examples: readonly CouplingExample[], options: RouterF
       features: FEATURES.map((f) => f.name),
       specialist: specialist.estimate,
       api: byFeatures.estimate,
-      ...(near && { neighbourhood: near.neighbourhood }),
+      ...(byNeighbours && { neighbourhood: byNeighbours.neighbourhood }),
       cut: cut.estimate,
-      risk: both.flatMap((pair) => keepable(pair, specialist.outOfFold, api.outOfFold)),
-      cutIn: correctionsOf(cut.outOfFold, cuts),
-    } satisfies FitParameters,
+      risk: labelledPairs.flatMap((pair) => riskRowOf(pair, specialist.outOfFold, api.outOfFold)),
+      cutIn: languageCorrections(cut.outOfFold, cuts),
+    } satisfies RouterParameters,
   };
 }
 
-type Known = { readonly api: LabelledVector; readonly example: CouplingExample };
+type ApiLabelled = { readonly api: LabelledVector; readonly example: CouplingExample };
 
 /**
  * The neighbourhood, and its out-of-fold estimates. Undefined if the features predict the API's answers clearly better,
  * which is rare with some hundred answers, or if there are too few files to leave one out.
  */
-function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledVector, number>) {
+function neighbourhoodEstimate(known: readonly ApiLabelled[], ofFeatures: ReadonlyMap<LabelledVector, number>) {
   if (ofFeatures.size === 0) return undefined;
-  const kept = evenly(known, MAX_NEIGHBOURS);
-  const neighbourhood: Neighbourhood = { places: kept.map(({ example }) => neighbourOf(example)) };
+  const sample = evenSample(known, MAX_NEIGHBOURS);
+  const neighbourhood: Neighbourhood = { places: sample.map(({ example }) => neighbourOf(example)) };
   const nearby = new Nearby(neighbourhood);
-  const byFile = Map.groupBy(kept.keys(), (i) => (kept[i] as Known).example.path);
+  const byFile = Map.groupBy(sample.keys(), (i) => (sample[i] as ApiLabelled).example.path);
   const outOfFold = new Map(
-    known.map(({ api, example: { path, position } }) => [api, nearby.at(position, new Set(byFile.get(path)))]),
+    known.map(({ api, example: { path, position } }) => [
+      api,
+      nearby.probabilityAt(position, new Set(byFile.get(path))),
+    ]),
   );
-  const better = [...outOfFold].map(
+  const lossDifferences = [...outOfFold].map(
     ([row, p]) => logLoss(logit(p), row.label) - logLoss(logit(ofFeatures.get(row) as number), row.label),
   );
-  const mean = better.reduce((sum, each) => sum + each, 0) / better.length;
-  const deviation = Math.sqrt(better.reduce((sum, each) => sum + (each - mean) ** 2, 0)) / better.length;
+  const mean = lossDifferences.reduce((sum, each) => sum + each, 0) / lossDifferences.length;
+  const deviation =
+    Math.sqrt(lossDifferences.reduce((sum, each) => sum + (each - mean) ** 2, 0)) / lossDifferences.length;
   if (mean > deviation) return undefined;
   const labels = [...outOfFold.keys()].map(({ label }) => label);
   const probabilities = [...outOfFold.values()];
@@ -115,11 +119,11 @@ function nearestOf(known: readonly Known[], ofFeatures: ReadonlyMap<LabelledVect
 }
 
 /** Gain and loss of not calling the API; [] if there is no out-of-fold estimate. */
-function keepable(
+function riskRowOf(
   { specialist, api }: { readonly specialist: LabelledVector | undefined; readonly api: LabelledVector },
   ofSpecialist: ReadonlyMap<LabelledVector, number>,
   ofApi: ReadonlyMap<LabelledVector, number>,
-): Kept[] {
+): RiskRow[] {
   const pApi = ofApi.get(api);
   const pSpecialist = specialist === undefined ? 0 : ofSpecialist.get(specialist);
   if (pApi === undefined || pSpecialist === undefined) return [];
@@ -127,38 +131,42 @@ function keepable(
   return [{ by: pApi - pSpecialist, lost: !right && api.label === 1, won: right && api.label === 0 }];
 }
 
-const NOTHING = new Float64Array(0);
+const NO_FEATURES = new Float64Array(0);
 
 /** @param outOfFold out-of-fold probabilities of the rows */
-function correctionsOf(
+function languageCorrections(
   outOfFold: ReadonlyMap<LabelledVector, number>,
   rows: readonly CutRow[],
 ): Record<string, Estimate> {
-  const kept: Record<string, Estimate> = {};
+  const corrections: Record<string, Estimate> = {};
   const known = rows.flatMap((row) => {
     const p = outOfFold.get(row);
-    return p === undefined ? [] : [{ ...row, values: NOTHING, prior: logit(p), p }];
+    return p === undefined ? [] : [{ ...row, values: NO_FEATURES, prior: logit(p), p }];
   });
-  for (const [languageId, own] of Map.groupBy(known, (row) => row.languageId)) {
-    if (own.length < OWN_CUTS || new Set(own.map(({ path }) => path)).size < OWN_FILES) continue;
-    const { estimate, brier } = measuredEstimate(own);
+  for (const [languageId, languageRows] of Map.groupBy(known, (row) => row.languageId)) {
+    if (
+      languageRows.length < MIN_LANGUAGE_CUTS ||
+      new Set(languageRows.map(({ path }) => path)).size < MIN_LANGUAGE_FILES
+    )
+      continue;
+    const { estimate, brier } = measuredEstimate(languageRows);
     const before = brierScore(
-      own.map(({ p }) => p),
-      own.map(({ label }) => label),
+      languageRows.map(({ p }) => p),
+      languageRows.map(({ label }) => label),
     );
-    if (brier !== undefined && brier < before) kept[languageId] = estimate;
+    if (brier !== undefined && brier < before) corrections[languageId] = estimate;
   }
-  return kept;
+  return corrections;
 }
 
 /**
- * The fit for another API than it was fitted on: the prior for that API, no risk bound, the same specialist estimate.
+ * The router for another API than it was fitted on: the prior for that API, no risk bound, the same specialist estimate.
  */
-export function forAnotherApi(fit: RouterModel): RouterModel {
+export function withoutApiFit(router: RouterModel): RouterModel {
   const { estimate: api } = measuredEstimate([]);
-  const { features, specialist, cut, cutIn } = fit.parameters;
-  const parameters: FitParameters = { features, specialist, api, ...(cut && { cut }), ...(cutIn && { cutIn }) };
-  return { ...fit, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
+  const { features, specialist, cut, cutIn } = router.parameters;
+  const parameters: RouterParameters = { features, specialist, api, ...(cut && { cut }), ...(cutIn && { cutIn }) };
+  return { ...router, apiExamples: 0, apiEce: undefined, apiBrier: undefined, parameters };
 }
 
 /** Both probabilities at a position. */
@@ -171,34 +179,37 @@ export interface Scores {
 const NO_SHIFT: Shift = { specialist: 0, api: 0 };
 
 export function score(
-  fit: RouterModel,
+  router: RouterModel,
   draft: Draft | undefined,
   position: PositionFacts,
   shift: Shift = NO_SHIFT,
 ): Scores {
-  const { specialist, api, neighbourhood: near } = fit.parameters;
+  const { specialist, api, neighbourhood: neighbours } = router.parameters;
   const values = features(draft, position);
   return {
     pSpecialist:
       draft === undefined || draft.text === ''
         ? 0
         : shifted(estimateOf(specialist, values, specialistPrior(draft)), shift.specialist),
-    pApi: shifted(near ? nearbyOf(near).at(position) : estimateOf(api, values, apiPrior(position)), shift.api),
-    pApiIsPrior: fit.apiExamples === 0,
+    pApi: shifted(
+      neighbours ? nearbyOf(neighbours).probabilityAt(position) : estimateOf(api, values, apiPrior(position)),
+      shift.api,
+    ),
+    pApiIsPrior: router.apiExamples === 0,
   };
 }
 
-/** A fit is plain data, and decides at every key. */
-const known = new WeakMap<Neighbourhood, Nearby>();
+/** The neighbourhoods of routers, prepared once: a router is plain data, and is used at every key. */
+const prepared = new WeakMap<Neighbourhood, Nearby>();
 
 function nearbyOf(neighbourhood: Neighbourhood): Nearby {
-  const nearby = known.get(neighbourhood) ?? new Nearby(neighbourhood);
-  known.set(neighbourhood, nearby);
+  const nearby = prepared.get(neighbourhood) ?? new Nearby(neighbourhood);
+  prepared.set(neighbourhood, nearby);
   return nearby;
 }
 
-function shifted(p: number, by: number): number {
-  return by === 0 ? p : sigmoid(logit(p) + by);
+function shifted(p: number, shift: number): number {
+  return shift === 0 ? p : sigmoid(logit(p) + shift);
 }
 
 /**
@@ -206,43 +217,43 @@ function shifted(p: number, by: number): number {
  * @param cuts of one draft, shortest first
  */
 export function scoreCuts(
-  fit: RouterModel,
+  router: RouterModel,
   cuts: readonly Draft[],
   position: PositionFacts,
   shift: Shift = NO_SHIFT,
 ): ScoredCut[] {
-  const { cut: estimate, cutIn } = fit.parameters;
+  const { cut: estimate, cutIn } = router.parameters;
   const correction = cutIn?.[position.languageId];
   const whole = cuts.at(-1)?.text ?? '';
-  let least = 1;
+  let lowest = 1;
   return cuts.map((draft, i) => {
     const prior = cutPrior(draft, position);
     const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, position), prior);
-    const own = correction === undefined ? p : estimateOf(correction, NOTHING, logit(p));
-    least = Math.min(least, shifted(own, shift.specialist));
+    const corrected = correction === undefined ? p : estimateOf(correction, NO_FEATURES, logit(p));
+    lowest = Math.min(lowest, shifted(corrected, shift.specialist));
     const next = cuts[i + 1]?.tokens[draft.tokens.length];
     const ends = endOf(whole, draft.text.length);
     return {
       text: draft.text,
-      p: least,
+      p: lowest,
       ...(ends && { ends }),
       ...(next !== undefined && { next: { text: next.text, p: next.probability } }),
     };
   });
 }
 
-function thinned(examples: readonly CouplingExample[]): readonly CouplingExample[] {
+function withinRowLimit(examples: readonly CouplingExample[]): readonly CouplingExample[] {
   if (examples.length <= MAX_ROWS) return examples;
   // Examples with API labels first, because they were paid for; then an even sample of the rest.
-  const paid = evenly(
+  const paid = evenSample(
     examples.filter((e) => e.apiRight !== undefined),
     MAX_ROWS,
   );
   const free = examples.filter((e) => e.apiRight === undefined);
-  return [...paid, ...evenly(free, MAX_ROWS - paid.length)];
+  return [...paid, ...evenSample(free, MAX_ROWS - paid.length)];
 }
 
-function evenly<T>(items: readonly T[], count: number): readonly T[] {
+function evenSample<T>(items: readonly T[], count: number): readonly T[] {
   if (items.length <= count) return items;
   return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)] as T);
 }

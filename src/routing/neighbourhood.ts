@@ -19,21 +19,21 @@ export interface Neighbourhood {
 }
 
 /** Number of nearest positions, and the weight of one with the same text, in answers. */
-const NEAREST = 20;
-const SAME = 5;
+const MAX_NEAREST = 20;
+const SAME_TEXT_WEIGHT = 5;
 /** Weight of the folder's mean, in answers. */
-const LEVEL = 2;
+const MEAN_WEIGHT = 2;
 
-/** A word's weight by its position: right before the cursor, in its line, above, below. */
-const zones: readonly {
-  readonly mark: string;
+/** A word's weight by its position: right before the cursor, in its line, above, below. `prefix` is hashed with it. */
+const ZONES: readonly {
+  readonly prefix: string;
   readonly count: number;
   readonly of: (position: PositionFacts) => string[];
 }[] = [
-  { mark: '<', count: 3, of: ({ lineBefore }) => wordsOf(lineBefore).slice(-2) },
-  { mark: '', count: 2, of: ({ lineBefore }) => wordsOf(lineBefore) },
-  { mark: '', count: 1, of: ({ above = '' }) => wordsOf(above) },
-  { mark: '>', count: 0.7, of: ({ lineAfter, below = '' }) => wordsOf(`${lineAfter}\n${below}`) },
+  { prefix: '<', count: 3, of: ({ lineBefore }) => wordsOf(lineBefore).slice(-2) },
+  { prefix: '', count: 2, of: ({ lineBefore }) => wordsOf(lineBefore) },
+  { prefix: '', count: 1, of: ({ above = '' }) => wordsOf(above) },
+  { prefix: '>', count: 0.7, of: ({ lineAfter, below = '' }) => wordsOf(`${lineAfter}\n${below}`) },
 ];
 
 function wordsOf(text: string): string[] {
@@ -47,11 +47,11 @@ function hash(word: string): number {
   return value >>> 0;
 }
 
-function bagOf(position: PositionFacts): Map<number, number> {
+function weightedWords(position: PositionFacts): Map<number, number> {
   const bag = new Map<number, number>();
-  for (const { mark, count, of } of zones) {
+  for (const { prefix, count, of } of ZONES) {
     for (const word of of(position)) {
-      const key = hash(mark + word);
+      const key = hash(prefix + word);
       bag.set(key, Math.max(bag.get(key) ?? 0, count));
     }
   }
@@ -59,7 +59,7 @@ function bagOf(position: PositionFacts): Map<number, number> {
 }
 
 export function neighbourOf({ position, apiRight }: Pick<CouplingExample, 'position' | 'apiRight'>): Neighbour {
-  return { words: [...bagOf(position)], right: apiRight === true };
+  return { words: [...weightedWords(position)], right: apiRight === true };
 }
 
 /** Estimates for many positions; the words' rarities and the neighbours' norms are computed once. */
@@ -69,35 +69,36 @@ export class Nearby {
   private readonly right: number;
 
   constructor({ places: positions }: Neighbourhood) {
-    const seen = new Map<number, number>();
-    for (const { words } of positions) for (const [word] of words) seen.set(word, (seen.get(word) ?? 0) + 1);
-    this.rarity = (word) => Math.log((1 + positions.length) / (1 + (seen.get(word) ?? 0)));
+    const positionCounts = new Map<number, number>();
+    for (const { words } of positions)
+      for (const [word] of words) positionCounts.set(word, (positionCounts.get(word) ?? 0) + 1);
+    this.rarity = (word) => Math.log((1 + positions.length) / (1 + (positionCounts.get(word) ?? 0)));
     this.vectors = positions.map(({ words, right }) => ({ weights: this.vector(words), right }));
     this.right = positions.filter(({ right }) => right).length;
   }
 
-  /** @param but indices of neighbours that do not count: those of the position's file in cross-validation */
-  at(position: PositionFacts, but: ReadonlySet<number> = new Set()): number {
-    const own = [...this.vector([...bagOf(position)])];
-    const near: { readonly weight: number; readonly right: boolean }[] = [];
+  /** @param excluded indices of neighbours that do not count: those of the position's file in cross-validation */
+  probabilityAt(position: PositionFacts, excluded: ReadonlySet<number> = new Set()): number {
+    const ownVector = [...this.vector([...weightedWords(position)])];
+    const weighted: { readonly weight: number; readonly right: boolean }[] = [];
     let [right, count] = [this.right, this.vectors.length];
     this.vectors.forEach(({ weights, right: label }, i) => {
-      if (but.has(i)) {
+      if (excluded.has(i)) {
         right -= Number(label);
         count -= 1;
         return;
       }
-      const likeness = own.reduce((sum, [word, weight]) => sum + weight * (weights.get(word) ?? 0), 0);
-      near.push({ weight: SAME * likeness ** 2, right: label });
+      const similarity = ownVector.reduce((sum, [word, weight]) => sum + weight * (weights.get(word) ?? 0), 0);
+      weighted.push({ weight: SAME_TEXT_WEIGHT * similarity ** 2, right: label });
     });
-    const level = (right + LEVEL * sigmoid(apiPrior(position))) / (count + LEVEL);
-    near.sort((a, b) => b.weight - a.weight);
-    let [sum, all] = [LEVEL * level, LEVEL];
-    for (const { weight, right: label } of near.slice(0, NEAREST)) {
+    const folderMean = (right + MEAN_WEIGHT * sigmoid(apiPrior(position))) / (count + MEAN_WEIGHT);
+    weighted.sort((a, b) => b.weight - a.weight);
+    let [sum, totalWeight] = [MEAN_WEIGHT * folderMean, MEAN_WEIGHT];
+    for (const { weight, right: label } of weighted.slice(0, MAX_NEAREST)) {
       sum += weight * Number(label);
-      all += weight;
+      totalWeight += weight;
     }
-    return sum / all;
+    return sum / totalWeight;
   }
 
   /** Normalised to length one. */

@@ -5,7 +5,7 @@ import type { Outcome } from '../common/completion.ts';
 import type { Shift } from './types.ts';
 
 /** Step size: log-odds for a fully unexpected outcome. */
-const RATE = 0.05;
+const STEP_SIZE = 0.05;
 /** Maximum shift of a level, log-odds: from 0.50 to 0.68. */
 const MAX_SHIFT = 0.75;
 
@@ -26,7 +26,7 @@ export class OnlineLevels {
   outcome(source: keyof Shift, p: number, outcome: Outcome): boolean {
     const label = LABELS[outcome];
     if (label === undefined) return false;
-    const level = this.levels[source] + RATE * (label - p);
+    const level = this.levels[source] + STEP_SIZE * (label - p);
     this.levels = { ...this.levels, [source]: Math.min(MAX_SHIFT, Math.max(-MAX_SHIFT, level)) };
     return true;
   }

@@ -4,11 +4,11 @@ import { lastLines, lineAfter, lineBefore, linesBelow, withoutLastLine } from '.
 import type { PositionFacts } from './types.ts';
 
 /** Lines above and below the cursor's line, and their maximum length, UTF-16 units. */
-const AROUND = 3;
-const REACH = 600;
+const MAX_LINES = 3;
+const MAX_LENGTH = 600;
 
 export function positionFactsOf({ languageId, prefix, suffix }: CompletionQuery): PositionFacts {
-  const above = lastLines(withoutLastLine(prefix.slice(-REACH)), AROUND, REACH).join('\n');
-  const below = linesBelow(suffix, AROUND, REACH).join('\n');
+  const above = lastLines(withoutLastLine(prefix.slice(-MAX_LENGTH)), MAX_LINES, MAX_LENGTH).join('\n');
+  const below = linesBelow(suffix, MAX_LINES, MAX_LENGTH).join('\n');
   return { languageId, lineBefore: lineBefore(prefix), lineAfter: lineAfter(suffix), above, below };
 }

@@ -27,9 +27,9 @@ export function apiPrior(position: PositionFacts): number {
 
 /**
  * Log-odds that a draft is right, for a folder without a fit. Where the specialist weighs rival lines against each
- * other, its own confidence is nearly calibrated already: a little modest on 1,158 places of eight other npm packages,
- * a little bold on the recorded cursors, hence the small constant. Else the token probabilities, whose product says too
- * much: the weights are a logistic fit on those 1,158 places.
+ * other, its own confidence is nearly calibrated already: a little too low at 1,158 positions of eight other npm packages,
+ * a little too high at the recorded cursors, hence the small constant. Else the token probabilities, whose product is
+ * overconfident: the weights are a logistic fit on those 1,158 positions.
  */
 export function specialistPrior(draft: Draft): number {
   if (draft.confidence !== undefined) return 0.2 + logit(draft.confidence);

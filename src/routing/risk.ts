@@ -1,7 +1,7 @@
 // The risk bound: how much is answered locally, and what the bound promises.
 import { thresholdOfBoundedRisk } from '../common/statistics/bounded-risk.ts';
 import type { RouterModel } from './router-model.ts';
-import type { Kept, RiskBound } from './types.ts';
+import type { RiskBound, RiskRow } from './types.ts';
 
 /**
  * The promise of each bound. 'mean' and 'sure' bound the share of positions answered locally and wrong, with the API
@@ -9,13 +9,13 @@ import type { Kept, RiskBound } from './types.ts';
  */
 export const RISK_TERMS: Readonly<Record<RiskBound['holding'], string>> = {
   expected:
-    'By how much the exact match of both together may be below that of the API alone, as the places where the API was asked let one expect: no bound is proven.',
+    'Limits the expected loss: the share of exactly right answers of both models together may be this much below that of the API alone. Estimated at the positions where the API was asked; no bound is proven.',
   mean:
-    'Held on average over places drawn like those that the API was asked about, and over which of them that were (conformal risk control). No ' +
-    'promise for one file, one language, or what is written otherwise than these were.',
+    'Holds on average over positions like those where the API was asked (conformal risk control). Does not hold for every single file or ' +
+    'language, nor for code of another kind.',
   sure:
-    'Held with a probability of 95% over which places the API was asked about, for places drawn like those (Learn then Test). No promise for ' +
-    'one file, one language, or what is written otherwise than these were.',
+    'Holds with a probability of 95% for positions like those where the API was asked (Learn then Test). Does not hold for every single file or ' +
+    'language, nor for code of another kind.',
 };
 
 /** The least gain of a call under the risk bound; -1 (always call) if too few positions have both answers known. */
@@ -32,13 +32,13 @@ export const NOTHING_STAYS = -1;
  * Positions are answered locally in the order of rising gain, until the lost gain is `loss` of all positions. The lost
  * gain is the larger of the out-of-fold estimate and the observed one.
  */
-function expectedLimit(risk: readonly Kept[], loss: number): number | undefined {
+function expectedLimit(risk: readonly RiskRow[], maxLoss: number): number | undefined {
   let limit: number | undefined;
-  let [foreseen, seen] = [0, 0];
+  let [estimatedLoss, observedLoss] = [0, 0];
   for (const { by, lost, won } of [...risk].sort((a, b) => a.by - b.by)) {
-    foreseen += by;
-    seen += Number(lost) - Number(won);
-    if (Math.max(foreseen, seen) > loss * risk.length) break;
+    estimatedLoss += by;
+    observedLoss += Number(lost) - Number(won);
+    if (Math.max(estimatedLoss, observedLoss) > maxLoss * risk.length) break;
     limit = by;
   }
   return limit;

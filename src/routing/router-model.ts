@@ -50,7 +50,7 @@ const parameters = v.object({
   cutIn: v.optional(v.record(v.string(), estimate(0))),
 });
 
-const fit = v.object({
+const routerSchema = v.object({
   version: v.literal(1),
   /** ms since 1970. */
   fittedAt: count,
@@ -73,48 +73,52 @@ const fit = v.object({
   parameters,
 });
 
-/** A fit whose features may differ from today's. */
-const anyFeatures = v.object({
+/** A router whose features may differ from today's. */
+const anyRouter = v.object({
   version: v.literal(1),
   parameters: v.looseObject({ features: v.array(v.unknown()) }),
 });
 
-export type FitParameters = SchemaOutput<typeof parameters>;
+export type RouterParameters = SchemaOutput<typeof parameters>;
 /** A fitted router: plain JSON, stored per folder. */
-export type RouterModel = SchemaOutput<typeof fit>;
+export type RouterModel = SchemaOutput<typeof routerSchema>;
 
-const AGAIN = "Run 'Adapt to This Repo' again.";
-const DAMAGED = `The stored router of this folder is damaged. ${AGAIN}`;
-const NAMES: readonly unknown[] = FEATURES.map(({ name }) => name);
+const ADAPT_AGAIN = "Run 'Adapt to This Repo' again.";
+const DAMAGED = `The stored router of this folder is damaged. ${ADAPT_AGAIN}`;
+const FEATURE_NAMES: readonly unknown[] = FEATURES.map(({ name }) => name);
 
 /**
  * Reads what JSON.stringify wrote of a fit. A fit with fewer features gets weights of 0 for the others, which leaves
  * its estimates as they were. Fails with 'newer-version' for a later format. Fails with 'corrupt' for everything else
  * that this build cannot use, features that no longer exist included.
  */
-export function parseFit(json: unknown): Result<RouterModel> {
+export function parseRouter(json: unknown): Result<RouterModel> {
   if (v.is(v.object({ version: v.pipe(v.number(), v.gtValue(1)) }), json)) {
     return failed('newer-version', 'A later version of Easy Adaptation fitted the router. Update the extension.');
   }
-  if (!v.is(anyFeatures, json)) return failed('corrupt', DAMAGED);
+  if (!v.is(anyRouter, json)) return failed('corrupt', DAMAGED);
   const { features } = json.parameters;
-  const known = features.length > 0 && features.every((name) => NAMES.includes(name));
+  const known = features.length > 0 && features.every((name) => FEATURE_NAMES.includes(name));
   if (!known || new Set(features).size < features.length) {
-    return failed('corrupt', `The router was fitted by a version with other features. ${AGAIN}`);
+    return failed('corrupt', `The router was fitted by a version with other features. ${ADAPT_AGAIN}`);
   }
-  const read = { ...json, parameters: widened(json.parameters, features) };
-  return v.is(fit, read) ? ok(read) : failed('corrupt', DAMAGED);
+  const router = { ...json, parameters: withAllFeatures(json.parameters, features) };
+  return v.is(routerSchema, router) ? ok(router) : failed('corrupt', DAMAGED);
 }
 
 /** The estimates with weights for today's features. @param names features that the stored weights belong to */
-function widened(stored: Readonly<Record<string, unknown>>, names: readonly unknown[]): Record<string, unknown> {
-  if (names.length === NAMES.length && NAMES.every((name, j) => name === names[j])) return { ...stored };
-  const indexes = NAMES.map((name) => names.indexOf(name));
+function withAllFeatures(
+  stored: Readonly<Record<string, unknown>>,
+  names: readonly unknown[],
+): Record<string, unknown> {
+  if (names.length === FEATURE_NAMES.length && FEATURE_NAMES.every((name, j) => name === names[j]))
+    return { ...stored };
+  const indexes = FEATURE_NAMES.map((name) => names.indexOf(name));
   const spread = (values: unknown, other: number) =>
     Array.isArray(values) && values.length === names.length
       ? indexes.map((at) => (at < 0 ? other : values[at]))
       : undefined;
-  const wide = (of: unknown) => {
+  const withAllWeights = (of: unknown) => {
     if (!isObject(of) || !isObject(of.model)) return of;
     const { mean, scale, weights } = of.model;
     const model = { ...of.model, mean: spread(mean, 0), scale: spread(scale, 1), weights: spread(weights, 0) };
@@ -122,7 +126,7 @@ function widened(stored: Readonly<Record<string, unknown>>, names: readonly unkn
   };
   const { specialist, api, cut } = stored;
   return {
-    ...{ ...stored, features: NAMES, specialist: wide(specialist), api: wide(api) },
-    ...(cut !== undefined && { cut: wide(cut) }),
+    ...{ ...stored, features: FEATURE_NAMES, specialist: withAllWeights(specialist), api: withAllWeights(api) },
+    ...(cut !== undefined && { cut: withAllWeights(cut) }),
   };
 }

@@ -76,7 +76,7 @@ export interface PolicySettings {
 }
 
 /** A position with both answers known, with the expected gain of a call. */
-export interface Kept extends Keepable {
+export interface RiskRow extends Keepable {
   readonly lost: boolean;
   /** The specialist was right and the API wrong. */
   readonly won: boolean;

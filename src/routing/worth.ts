@@ -9,17 +9,19 @@ export interface AnsweredPosition {
 }
 
 /** Bounds of a weight, as multiples of the average. */
-const LEAST = 0.5;
-const MOST = 3;
+const MIN_WEIGHT = 0.5;
+const MAX_WEIGHT = 3;
 /** With fewer answers there are no weights. */
-const LEAST_ANSWERS = 20;
+const MIN_ANSWERS = 20;
 
 /** Undefined with too few answers, or if the model never fails. */
-export function worthBy(answered: readonly AnsweredPosition[]): ((position: PositionFacts) => number) | undefined {
-  const failing = answered.filter(({ right }) => !right).length / Math.max(1, answered.length);
-  if (answered.length < LEAST_ANSWERS || failing === 0) return undefined;
+export function sampleWeightBy(
+  answered: readonly AnsweredPosition[],
+): ((position: PositionFacts) => number) | undefined {
+  const failingShare = answered.filter(({ right }) => !right).length / Math.max(1, answered.length);
+  if (answered.length < MIN_ANSWERS || failingShare === 0) return undefined;
   const nearby = new Nearby({
     places: answered.map(({ position, right }) => neighbourOf({ position, apiRight: right })),
   });
-  return (position) => Math.min(MOST, Math.max(LEAST, (1 - nearby.at(position)) / failing));
+  return (position) => Math.min(MAX_WEIGHT, Math.max(MIN_WEIGHT, (1 - nearby.probabilityAt(position)) / failingShare));
 }

@@ -7,7 +7,7 @@ import { keepModel, newModelFolder } from '../../src/adaptation/models/folder-mo
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { goldenFolder } from '../neural/architecture/golden.ts';
 import { reportOf } from './report/report.ts';
@@ -30,6 +30,6 @@ export function writeAdaptedFolder(
   keepModel(specialistFolder, model);
   const { store } = openStore(storeFolder, { log: silentLog });
   const report = { ...reportOf(true), folder: root };
-  store.recordAdaptation(root, { startedAt: 1, finishedAt: 2, report, coupling: defaultFit() });
+  store.recordAdaptation(root, { startedAt: 1, finishedAt: 2, report, coupling: defaultRouter() });
   store.close();
 }

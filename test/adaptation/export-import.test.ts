@@ -22,7 +22,7 @@ import { mixedQuality } from '../../src/adaptation/report/figures.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { readManifest, writeManifest } from '../../src/neural/models/manifest.ts';
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { tokenizerPath, writeAdaptedFolder, writeBase } from './adapted-folder.ts';
 
@@ -70,7 +70,7 @@ test('an exported adaptation is imported with the same bytes, report and router,
   const row = store.latestAdaptation(there.root);
   store.close();
   assert.equal(JSON.parse(row?.report ?? '').folder, there.root);
-  assert.deepEqual(JSON.parse(row?.coupling ?? ''), JSON.parse(JSON.stringify(defaultFit())));
+  assert.deepEqual(JSON.parse(row?.coupling ?? ''), JSON.parse(JSON.stringify(defaultRouter())));
 });
 
 test('an export contains the comparison with the base', async () => {

@@ -7,7 +7,7 @@ import { trainingDataOf } from '../../src/adaptation/stages/training-labels.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import type { SourceText } from '../../src/prompts/completion/cursor-examples.ts';
 import { chooseTrainingPositions } from '../../src/prompts/completion/training-positions.ts';
-import { worthBy } from '../../src/routing/worth.ts';
+import { sampleWeightBy } from '../../src/routing/worth.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { splitOf } from '../../src/workspace/files/split.ts';
@@ -141,7 +141,7 @@ test('positions like API errors weigh more, within bounds; too few answers chang
       ({ path, prefix, truth, suffix }) => files.find((f) => f.path === path)?.text === prefix + truth + suffix,
     ),
   );
-  assert.equal(worthBy([]), undefined);
+  assert.equal(sampleWeightBy([]), undefined);
   assert.equal(trainingDataOf({ answers: answers.slice(0, 5), whole: true }, files).importance, undefined);
   assert.deepEqual(trainingDataOf({ answers, whole: true }, []).positions, []);
 });

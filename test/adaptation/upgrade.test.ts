@@ -17,7 +17,7 @@ import { type Log, silentLog } from '../../src/common/log.ts';
 import { completeAt } from '../../src/jobs/cli/complete.ts';
 import { baseOf } from '../../src/neural/models/compatibility.ts';
 import { MANIFEST, readManifest, sha256Of } from '../../src/neural/models/manifest.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { LiveModel } from '../../src/specialist/ngram/live-model.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { adaptation, engine as startEngine, writeModel } from '../specialist/engine/helpers.ts';
@@ -73,7 +73,7 @@ describe('with the tokenizer of the earlier version', () => {
     assert.equal(train + validation + tested, project.files.size, 'the validation files had another name then');
     assert.deepEqual(servedRouter(earlier, true, log), latest.value.coupling);
     assert.deepEqual(servedRouter(earlier, false, log), latest.value.report.neural?.ngramCoupling);
-    assert.notDeepEqual(latest.value.coupling, defaultFit());
+    assert.notDeepEqual(latest.value.coupling, defaultRouter());
   });
 });
 
@@ -101,7 +101,7 @@ describe('with another tokenizer', () => {
     assert.equal(current.name, 'base');
     assert.equal(current.setAside?.code, 'mismatched');
     assert.match(current.setAside?.message ?? '', /stays on disk and is not used\. Run "Adapt to This Repo" again/);
-    for (const mixed of [true, false]) assert.deepEqual(servedRouter(now, mixed, log), defaultFit());
+    for (const mixed of [true, false]) assert.deepEqual(servedRouter(now, mixed, log), defaultRouter());
   });
 
   test('an engine refuses the model and the index and does not read them with other tokens', async () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { type CachedAnswer, CompletionCache } from '../../src/completion/answer-cache.ts';
 import { withRemainders } from '../../src/completion/cached-remainders.ts';
 import { decide } from '../../src/routing/decide.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { Harness, query } from './harness.ts';
 
@@ -20,7 +20,7 @@ const cuts = [
 /** The cache after the first cut was shown. */
 function cacheWithRemainders() {
   const at = query('\tx := ', '\n}\n');
-  const decision = decide(defaultFit(), draft('x', 0.9), position, settings, cuts);
+  const decision = decide(defaultRouter(), draft('x', 0.9), position, settings, cuts);
   const { text } = decision.shown as { text: string };
   const answer: CachedAnswer = { text, source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
@@ -42,10 +42,7 @@ test('the remainder is cached at the end of the shown part, with conditional pro
   assert.equal(cache.get(query('\tx := exec', '\n}\n'))?.rest, 'uteCommand');
   const rest = cache.get(query('\tx := executeCommand', '\n}\n'));
   assert.equal(rest?.rest, '(rootCmd');
-  assert.match(
-    rest?.answer.decision.summary ?? '',
-    /rest of an earlier draft\. Cut before `\)`, of which it is 90% sure/,
-  );
+  assert.match(rest?.answer.decision.summary ?? '', /rest of an earlier draft\. Cut before `\)`, which is 90% sure/);
   // The editor inserts the closing bracket for the typed one.
   assert.equal(cache.get(query('\tx := executeCommand(', ')\n}\n'))?.rest, 'rootCmd');
 });
@@ -96,7 +93,13 @@ test('a remainder replaces a closing bracket only if the draft contains that bra
     { text: 'rootCmd)', p: 0.8, over: 1 },
     { text: 'rootCmd); err != nil', p: 0.75, over: 1 },
   ];
-  const decision = decide(defaultFit(), draft('x', 0.9), position, { ...settings, isManual: true }, past.slice(0, 1));
+  const decision = decide(
+    defaultRouter(),
+    draft('x', 0.9),
+    position,
+    { ...settings, isManual: true },
+    past.slice(0, 1),
+  );
   const answer: CachedAnswer = { text: 'rootCmd', source: 'specialist', model: 'n-gram', decision, savedUsd: 0 };
   const cache = new CompletionCache();
   for (const { query, answer: kept } of withRemainders(at, answer, past, { threshold: 0.5 })) cache.put(query, kept);

@@ -8,7 +8,7 @@ import { CompletionService } from '../../src/completion/service.ts';
 import type { Completion, CompletionEvent, CompletionRequest, CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
 import type { LlmClient } from '../../src/llm/types.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { ScriptedLlm } from '../fakes/llm.ts';
 import { redactNothing } from '../fakes/redaction.ts';
@@ -68,7 +68,7 @@ export class Harness {
     this.service = new CompletionService({
       specialist: this.specialist,
       llm: () => this.llm,
-      routerFor: defaultFit,
+      routerFor: defaultRouter,
       settings: () => this.settings,
       clock: this.clock,
       redact: options.redact ?? redactNothing,

@@ -99,7 +99,7 @@ test('despite a fair draft the request waits for a fast model, up to a multiple 
   assert.equal(asked.done, false);
   await h.clock.advance(20);
   assert.equal(asked.answer?.source, 'specialist');
-  assert.match(asked.answer?.decision.summary ?? '', /the API is slow/);
+  assert.match(asked.answer?.decision.summary ?? '', /the large model is slow/);
   assert.equal(calls(), 2);
 });
 

@@ -10,7 +10,7 @@ import { MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts
 import type { TokenOdds } from '../../src/llm/protocol/wire.ts';
 import { positionAt } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { scoreCuts } from '../../src/routing/fit.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
@@ -108,7 +108,7 @@ test('a served draft is cut at low confidence like a local one', async () => {
   await open();
   const draft = await ask();
   assert.ok(draft);
-  const cuts = scoreCuts(defaultFit(), cutsOf(draft, positionAt(position)), positionFactsOf(position));
+  const cuts = scoreCuts(defaultRouter(), cutsOf(draft, positionAt(position)), positionFactsOf(position));
   assert.deepEqual(
     cuts.map(({ text }) => text),
     ['a', 'a +', 'a + b'],

@@ -234,7 +234,12 @@ test('after an accept the next position is prefetched locally', async () => {
   h.service.accepted(first?.id ?? '');
   await settled();
   assert.equal(specialist.queries.length, 2);
-  assert.deepEqual(h.of('outcome').at(-1), { kind: 'outcome', id: first?.id ?? '', outcome: 'accepted', acceptedLength: 8 });
+  assert.deepEqual(h.of('outcome').at(-1), {
+    kind: 'outcome',
+    id: first?.id ?? '',
+    outcome: 'accepted',
+    acceptedLength: 8,
+  });
   const next = await h.answer(query('const x = local();', '\n'));
   assert.equal(next?.text, ' // next');
   assert.ok(next?.cached);

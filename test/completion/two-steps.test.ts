@@ -7,7 +7,7 @@ import { silentLog } from '../../src/common/log.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import { MixedSpecialist } from '../../src/completion/specialist.ts';
 import type { CompletionRequest } from '../../src/completion/types.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { PacedEngine } from '../fakes/paced-engine.ts';
 import { redactNothing } from '../fakes/redaction.ts';
@@ -40,7 +40,7 @@ async function setup(confidence: number) {
   const service = new CompletionService({
     specialist,
     llm: () => undefined,
-    routerFor: defaultFit,
+    routerFor: defaultRouter,
     settings: () => ({ ...SETTINGS, balance: 0, apiAllowed: false }),
     clock,
     redact: redactNothing,

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deferralCurve } from '../../src/routing/curve.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
-import { parseFit } from '../../src/routing/router-model.ts';
+import { parseRouter } from '../../src/routing/router-model.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
@@ -64,13 +64,13 @@ test('learned beats chance and stays under the oracle on unseen files', () => {
 
 test('a fit survives JSON', () => {
   for (const fit of [
-    defaultFit(),
+    defaultRouter(),
     fitRouter(
       synthetic(1500, 33).map((s) => s.example),
       { now: 7 },
     ),
   ]) {
-    const read = parseFit(JSON.parse(JSON.stringify(fit)));
+    const read = parseRouter(JSON.parse(JSON.stringify(fit)));
     assert.ok(read.ok);
     assert.deepEqual(score(read.value, draftOf([0.4]), POSITION), score(fit, draftOf([0.4]), POSITION));
     assert.equal(read.value.specialistEce, fit.specialistEce);
@@ -89,7 +89,7 @@ test('a fit of fewer features is read, and says what it said', () => {
   for (const { model } of [specialist, api, cut])
     for (const values of model ? [model.mean, model.scale, model.weights] : []) values.splice(gone, 1);
   names.splice(gone, 1);
-  const read = parseFit(older);
+  const read = parseRouter(older);
   assert.ok(read.ok, JSON.stringify(read));
   for (const draft of [
     draftOf([0.4]),
@@ -142,7 +142,7 @@ test('a newer, damaged or foreign fit is refused with its code', () => {
     'corrupt count': (f) => ({ ...f, apiExamples: 'many' }),
   };
   for (const [name, damage] of Object.entries(damaged)) {
-    const read = parseFit(damage(sound()));
+    const read = parseRouter(damage(sound()));
     assert.ok(!read.ok, name);
     assert.equal(read.error.code, name.split(' ')[0], name);
     assert.ok(read.error.message.length > 20);

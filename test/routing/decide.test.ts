@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft, DraftToken } from '../../src/common/completion.ts';
 import { decide, priceOf } from '../../src/routing/decide.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { FEATURES } from '../../src/routing/features.ts';
 import { fitRouter } from '../../src/routing/fit.ts';
 import type { PolicySettings } from '../../src/routing/types.ts';
@@ -49,7 +49,7 @@ test('balance 0 never calls, 1 always calls, and a higher balance never routes b
 test('calls the API if the gain is above the price and the API is available', () => {
   const weak = draftOf([0.1, 0.1]);
   const strong = draftOf([0.99, 0.99]);
-  const first = defaultFit();
+  const first = defaultRouter();
   assert.equal(decide(first, weak, POSITION, settings).route, 'api');
   assert.equal(decide(first, undefined, POSITION, settings).route, 'api');
   assert.equal(decide(first, strong, POSITION, settings).route, 'specialist');
@@ -61,24 +61,24 @@ test('calls the API if the gain is above the price and the API is available', ()
 
 test('uses the fallback threshold only without the API', () => {
   const draft = draftOf([0.5, 0.5]);
-  const p = decide(defaultFit(), draft, POSITION, settings).pSpecialist;
+  const p = decide(defaultRouter(), draft, POSITION, settings).pSpecialist;
   const bars = { showThreshold: p + 0.01, fallbackThreshold: p - 0.01 };
-  assert.equal(decide(defaultFit(), draft, POSITION, { ...settings, ...bars, balance: 0 }).route, 'specialist');
-  const none = decide(defaultFit(), draft, POSITION, { ...settings, ...bars, balance: 0.05 });
+  assert.equal(decide(defaultRouter(), draft, POSITION, { ...settings, ...bars, balance: 0 }).route, 'specialist');
+  const none = decide(defaultRouter(), draft, POSITION, { ...settings, ...bars, balance: 0.05 });
   assert.equal(none.route, 'none');
   assert.deepEqual(none.held, { text: draft.text, p, from: bars.showThreshold });
 });
 
 test('a decision explains itself', () => {
   const decision = decide(fit, items[0]?.example.draft, POSITION, settings);
-  assert.match(decision.summary, /^(Asked the API|Answered here|Held back): \d+%.*\.$/);
+  assert.match(decision.summary, /^(Asked the large model|Answered locally|Held back): \d+%.*\.$/);
   assert.ok(Math.abs(decision.gain - (decision.pApi - decision.pSpecialist)) < 1e-12);
   const names = new Set(FEATURES.map((f) => f.name));
   assert.ok(decision.reasons.length >= 3 && decision.reasons.length <= 6);
   assert.ok(decision.reasons.every((r) => names.has(r.name) && Number.isFinite(r.value)));
   const lowest = decision.reasons.find((r) => r.name === 'lowest token probability');
   assert.equal(lowest?.value, Math.min(...(items[0]?.example.draft.tokens.map((t) => t.probability) ?? [])));
-  const prior = decide(defaultFit(), draftOf([0.1]), POSITION, settings);
+  const prior = decide(defaultRouter(), draftOf([0.1]), POSITION, settings);
   assert.ok(prior.pApiIsPrior);
   assert.match(prior.summary, /70% \(assumed\)/);
 });

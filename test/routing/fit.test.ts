@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { features } from '../../src/routing/features.ts';
-import { fitRouter, forAnotherApi, score, scoreCuts } from '../../src/routing/fit.ts';
+import { fitRouter, score, scoreCuts, withoutApiFit } from '../../src/routing/fit.ts';
 import { limitOf, NOTHING_STAYS } from '../../src/routing/risk.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
-import { parseFit } from '../../src/routing/router-model.ts';
+import { parseRouter } from '../../src/routing/router-model.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import { draftOf, POSITION, synthetic } from './synthetic.ts';
 
@@ -33,7 +33,7 @@ for (const [count, kind, limit] of [
     const errors = meanError(fit, 99);
     assert.ok(errors.specialist < limit, `specialist off by ${errors.specialist}`);
     assert.ok(errors.api < limit, `API off by ${errors.api}`);
-    const untrained = meanError(defaultFit(), 99);
+    const untrained = meanError(defaultRouter(), 99);
     assert.ok(untrained.specialist > 1.5 * errors.specialist && untrained.api > 1.5 * errors.api);
     assert.ok((fit.specialistEce ?? 1) < limit && (fit.apiEce ?? 1) < limit);
     // The best possible Brier score is the mean of p(1-p), about 0.15 here; a coin's is 0.25.
@@ -73,7 +73,7 @@ test('without API labels the prior stands and says so; a few labels move it a li
 });
 
 test('an empty draft is never right', () => {
-  for (const fit of [defaultFit(), fitRouter(examplesOf(synthetic(100, 6)), { now: 0 })]) {
+  for (const fit of [defaultRouter(), fitRouter(examplesOf(synthetic(100, 6)), { now: 0 })]) {
     assert.equal(score(fit, undefined, POSITION).pSpecialist, 0);
     assert.equal(score(fit, draftOf([], ''), POSITION).pSpecialist, 0);
   }
@@ -89,7 +89,7 @@ test('an empty draft is never right', () => {
 });
 
 test('more confident drafts get a higher probability, with and without a fit', () => {
-  for (const fit of [defaultFit(), fitRouter(examplesOf(synthetic(600, 7)), { now: 0 })]) {
+  for (const fit of [defaultRouter(), fitRouter(examplesOf(synthetic(600, 7)), { now: 0 })]) {
     const at = (p: number) => score(fit, draftOf([0.95, p, 0.5 + p / 2]), POSITION).pSpecialist;
     assert.ok(at(0.9) > at(0.5) && at(0.5) > at(0.1));
   }
@@ -164,13 +164,13 @@ test('a language whose cuts are right less often than their tokens say is calibr
 
 test('for another API there is the prior, no bound, and what is known of the specialist', () => {
   const fit = fitRouter(examplesOf(synthetic(400, 8)), { now: 0 });
-  const other = forAnotherApi(fit);
+  const other = withoutApiFit(fit);
   assert.equal(other.apiExamples, 0);
   for (const { example } of synthetic(20, 9)) {
-    const [ours, theirs, none] = [fit, other, defaultFit()].map((of) => score(of, example.draft, example.position));
+    const [ours, theirs, none] = [fit, other, defaultRouter()].map((of) => score(of, example.draft, example.position));
     assert.deepEqual(theirs, { ...none, pSpecialist: ours?.pSpecialist });
     assert.notEqual(ours?.pApi, theirs?.pApi);
   }
   assert.equal(limitOf(other, { holding: 'mean', alpha: 0.05 }), NOTHING_STAYS);
-  assert.ok(parseFit(JSON.parse(JSON.stringify(other))).ok);
+  assert.ok(parseRouter(JSON.parse(JSON.stringify(other))).ok);
 });

@@ -5,7 +5,7 @@ import { uniforms } from '../../src/common/statistics/random.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
 import { Nearby, neighbourOf } from '../../src/routing/neighbourhood.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
-import { parseFit } from '../../src/routing/router-model.ts';
+import { parseRouter } from '../../src/routing/router-model.ts';
 import type { CouplingExample, PositionFacts } from '../../src/routing/types.ts';
 import { draftOf, POSITION } from './synthetic.ts';
 
@@ -37,14 +37,14 @@ test('a hundred answers tell places apart that no feature does, and the stored f
   const [hard, easy] = [of('expect(vault).toHold(7);'), of('return ledger.total + 7;')];
   assert.ok(hard < easy - 0.25, `${hard} ${easy}`);
   assert.ok(!JSON.stringify(fit).includes('ledger'));
-  const stored = parseFit(JSON.parse(JSON.stringify(fit)));
+  const stored = parseRouter(JSON.parse(JSON.stringify(fit)));
   assert.ok(stored.ok);
   assert.equal(of('return ledger.total + 7;', stored.value), easy);
   const damaged = {
     ...fit,
     parameters: { ...fit.parameters, neighbourhood: { places: [{ words: [[1]] }] } },
   };
-  assert.ok(!parseFit(damaged).ok);
+  assert.ok(!parseRouter(damaged).ok);
 });
 
 test('where nothing is near the level answers, and neighbours of the own file can be left out', () => {
@@ -52,8 +52,8 @@ test('where nothing is near the level answers, and neighbours of the own file ca
   const nearby = new Nearby({ places: all.map(neighbourOf) });
   const level = all.filter(({ apiRight }) => apiRight).length / all.length;
   const nowhere = { languageId: 'typescript', lineBefore: 'zzz', lineAfter: '', above: 'qqq' };
-  assert.ok(Math.abs(nearby.at(nowhere) - level) < 0.02);
-  const none = nearby.at(at('expect(vault).toHold(1);'), new Set(all.keys()));
+  assert.ok(Math.abs(nearby.probabilityAt(nowhere) - level) < 0.02);
+  const none = nearby.probabilityAt(at('expect(vault).toHold(1);'), new Set(all.keys()));
   assert.ok(Math.abs(none - 0.7) < 1e-9, 'the prior alone');
 });
 

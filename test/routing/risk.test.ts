@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/routing/decide.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { fitRouter, score } from '../../src/routing/fit.ts';
 import { OnlineLevels } from '../../src/routing/online.ts';
 import { limitOf, NOTHING_STAYS } from '../../src/routing/risk.ts';
-import { parseFit } from '../../src/routing/router-model.ts';
+import { parseRouter } from '../../src/routing/router-model.ts';
 import type { PolicySettings, RiskBound } from '../../src/routing/types.ts';
 import { synthetic } from './synthetic.ts';
 
@@ -26,11 +26,11 @@ test('a bound sends more to the API than the price alone, the sure one more stil
   const bounded = toApi({ ...settings, risk: mean });
   const sure = toApi({ ...settings, risk: { ...mean, holding: 'sure' } });
   assert.ok(free < bounded && bounded < sure && sure < items.length, `${free} ${bounded} ${sure}`);
-  assert.equal(toApi({ ...settings, risk: mean }, defaultFit()), items.length);
-  assert.equal(toApi({ ...settings, balance: 0, risk: mean }, defaultFit()), 0);
+  assert.equal(toApi({ ...settings, risk: mean }, defaultRouter()), items.length);
+  assert.equal(toApi({ ...settings, balance: 0, risk: mean }, defaultRouter()), 0);
   const { example } = items[0] as (typeof items)[0];
-  const unknown = decide(defaultFit(), example.draft, example.position, { ...settings, risk: mean });
-  assert.match(unknown.summary, /too little is known/);
+  const unknown = decide(defaultRouter(), example.draft, example.position, { ...settings, risk: mean });
+  assert.match(unknown.summary, /too few measurements/);
 });
 
 test('verdicts send more to the API, and nothing past the bound stays here: it was chosen without them', () => {
@@ -56,10 +56,10 @@ test('verdicts send more to the API, and nothing past the bound stays here: it w
 test('what the bound is chosen on comes from fits of other files, and survives being stored', () => {
   const { risk = [] } = fit.parameters;
   assert.equal(risk.length, items.length);
-  const stored = parseFit(JSON.parse(JSON.stringify(fit)));
+  const stored = parseRouter(JSON.parse(JSON.stringify(fit)));
   assert.ok(stored.ok);
   assert.equal(limitOf(stored.value, mean), limitOf(fit, mean));
-  assert.ok(!parseFit({ ...fit, parameters: { ...fit.parameters, risk: [{ by: 'x' }] } }).ok);
+  assert.ok(!parseRouter({ ...fit, parameters: { ...fit.parameters, risk: [{ by: 'x' }] } }).ok);
 });
 
 test('what is expected to be lost stays within what may be, and one that may lose more is higher', () => {
@@ -71,7 +71,7 @@ test('what is expected to be lost stays within what may be, and one that may los
   const lost = kept.reduce((sum, { pApi, pSpecialist }) => sum + pApi - pSpecialist, 0) / items.length;
   assert.ok(kept.length > 20 && lost < 0.03, `${kept.length} kept, ${lost} lost`);
   assert.ok(limit(0.1) > limit(0.01));
-  assert.equal(limit(0.01, defaultFit()), NOTHING_STAYS);
+  assert.equal(limit(0.01, defaultRouter()), NOTHING_STAYS);
 });
 
 test('verdicts move a level towards what they say, within bounds, and what is ignored moves nothing', () => {

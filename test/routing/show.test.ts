@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/routing/decide.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
-import { parseFit } from '../../src/routing/router-model.ts';
+import { parseRouter } from '../../src/routing/router-model.ts';
 import { bestCut, endOf, gainOf, heldBack, restOf } from '../../src/routing/show.ts';
 import type { CouplingExample } from '../../src/routing/types.ts';
 import { draft } from '../fakes/specialist.ts';
@@ -71,7 +71,7 @@ test('the rest after a right cut has the conditional probability', () => {
 test('the decision names the shown cut and the next token’s probability', () => {
   const settings = { balance: 0, apiAvailable: false, showThreshold: 0.6, fallbackThreshold: 0.6 };
   const decision = decide(
-    defaultFit(),
+    defaultRouter(),
     draft('executeCommand(rootCmd)', 0.5, { confidence: 0.1 }),
     position,
     settings,
@@ -79,9 +79,9 @@ test('the decision names the shown cut and the next token’s probability', () =
   );
   assert.equal(decision.route, 'specialist');
   assert.equal(decision.shown, cuts[1]);
-  assert.match(decision.summary, /^Answered here: 85% sure\. Cut before `\)`, of which it is 7% sure\.$/);
+  assert.match(decision.summary, /^Answered locally: 85% sure\. Cut before `\)`, which is 7% sure\.$/);
   assert.equal(
-    decide(defaultFit(), draft('x', 0.5), position, { ...settings, fallbackThreshold: 0.99 }, cuts).route,
+    decide(defaultRouter(), draft('x', 0.5), position, { ...settings, fallbackThreshold: 0.99 }, cuts).route,
     'none',
   );
 });
@@ -99,7 +99,7 @@ test('a longer cut never has a higher probability, with and without a fit', () =
   });
   const fitted = fitRouter(examples, { now: 0 });
   assert.equal(fitted.cutExamples, 180);
-  for (const fit of [defaultFit(), fitted]) {
+  for (const fit of [defaultRouter(), fitted]) {
     const scored = scoreCuts(fit, [ofLength(1, 0.6), ofLength(2, 0.9), ofLength(3, 0.9)], position).map(({ p }) => p);
     assert.ok(
       scored.every((p, i) => p > 0 && p < 1 && p <= (scored[i - 1] ?? 1)),
@@ -109,26 +109,26 @@ test('a longer cut never has a higher probability, with and without a fit', () =
 });
 
 test('a fit of an earlier version has no estimate for cuts and is read; a damaged one is not', () => {
-  const { cutExamples: _, cutEce: __, cutBrier: ___, ...before } = JSON.parse(JSON.stringify(defaultFit()));
+  const { cutExamples: _, cutEce: __, cutBrier: ___, ...before } = JSON.parse(JSON.stringify(defaultRouter()));
   delete before.parameters.cut;
-  const read = parseFit(before);
+  const read = parseRouter(before);
   assert.ok(read.ok);
   const [cut] = scoreCuts(read.value, [ofLength(1, 0.9)], position);
   assert.ok(cut && cut.p > 0.5 && cut.p < 1);
-  assert.ok(!parseFit({ ...before, parameters: { ...before.parameters, cut: { calibrator: {} } } }).ok);
+  assert.ok(!parseRouter({ ...before, parameters: { ...before.parameters, cut: { calibrator: {} } } }).ok);
 });
 
 test('in a comment the tokens are trusted less: a word of it is a guess', () => {
   const cut = [draft('metadata', 0.95)];
   const p = (lineBefore: string) =>
-    scoreCuts(defaultFit(), cut, { ...position, languageId: 'typescript', lineBefore })[0]?.p ?? 0;
+    scoreCuts(defaultRouter(), cut, { ...position, languageId: 'typescript', lineBefore })[0]?.p ?? 0;
   assert.ok(p('const user = ') > 0.9);
   assert.ok(p('   * Durable end-user ') < p('const user = ') - 0.03);
   assert.equal(p('// end-user '), p('   * Durable end-user '));
 });
 
 test('an unknown name gets a lower probability if the document has other names with the same beginning', () => {
-  const [plain] = scoreCuts(defaultFit(), [draft('ponse', 0.8)], position);
-  const [stranger] = scoreCuts(defaultFit(), [{ ...draft('ponse', 0.8), unknownIdentifier: true }], position);
+  const [plain] = scoreCuts(defaultRouter(), [draft('ponse', 0.8)], position);
+  const [stranger] = scoreCuts(defaultRouter(), [{ ...draft('ponse', 0.8), unknownIdentifier: true }], position);
   assert.ok(plain && stranger && stranger.p < plain.p - 0.05, `${stranger?.p} and ${plain?.p}`);
 });

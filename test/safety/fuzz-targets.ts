@@ -11,8 +11,8 @@ import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../src/neural/models/safetensors.ts';
 import { checkpointStatus, loadCheckpoint } from '../../src/neural/training/checkpoint.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
-import { parseFit } from '../../src/routing/router-model.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
+import { parseRouter } from '../../src/routing/router-model.ts';
 import { MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
 import { initialMixWeights, mixWeightsFrom, readMixWeights } from '../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
@@ -163,7 +163,7 @@ export function targets(folder: string): readonly Target[] {
     },
     {
       name: 'coupling',
-      try: (random) => ending(parseFit(mutateJson(JSON.parse(JSON.stringify(defaultFit())), random))),
+      try: (random) => ending(parseRouter(mutateJson(JSON.parse(JSON.stringify(defaultRouter())), random))),
     },
     {
       name: 'messages to the panel',

@@ -11,7 +11,7 @@ import { parseConfig, writeConfig } from '../../src/neural/models/config-json.ts
 import { loadModel, saveModel } from '../../src/neural/models/model-folder.ts';
 import { readSafetensors } from '../../src/neural/models/safetensors.ts';
 import { checkpointStatus } from '../../src/neural/training/checkpoint.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import { loadTokenizer } from '../../src/text/tokenizer/load.ts';
 import { initialWeights, PRESETS } from '../support/random-models.ts';
 import { trainTokenizer } from '../text/tokenizer/fixture.ts';
@@ -116,5 +116,5 @@ test('reports a damaged adaptation row in the store without an exception', () =>
     const fit = storedRouter(json);
     assert.equal(fit.ok ? '' : fit.error.code, 'corrupt', json);
   }
-  assert.ok(storedRouter(JSON.stringify(defaultFit())).ok);
+  assert.ok(storedRouter(JSON.stringify(defaultRouter())).ok);
 });

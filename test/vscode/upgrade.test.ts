@@ -13,7 +13,7 @@ import { failed, ok } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { readTuning } from '../../src/common/tuning.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
-import { defaultFit } from '../../src/routing/defaults.ts';
+import { defaultRouter } from '../../src/routing/defaults.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { specialistFolder } from '../../src/vscode/editor/paths.ts';
@@ -101,7 +101,7 @@ test('with the base of that version, index, adapted model and routers are used s
     assert.equal(await session.restore(), true);
     assert.equal(session.indexedFiles, project.files.size);
     assert.deepEqual(opened, [model]);
-    assert.notDeepEqual(fitsOf(session).mixed, defaultFit());
+    assert.notDeepEqual(fitsOf(session).mixed, defaultRouter());
     assert.deepEqual([session.unusedBecause, session.problem, notified], [undefined, undefined, []]);
   } finally {
     dispose();
@@ -200,7 +200,7 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
     session.finishStart();
     assert.equal(session.indexedFiles, project.files.size);
     assert.deepEqual([...new Set(opened)], [earlier.neural.base]);
-    assert.deepEqual(fitsOf(session), { ngram: defaultFit(), mixed: defaultFit() });
+    assert.deepEqual(fitsOf(session), { ngram: defaultRouter(), mixed: defaultRouter() });
     assert.deepEqual(
       [session.unusedBecause, session.problem, notified],
       ['earlier-base', undefined, ['project']],
@@ -209,7 +209,7 @@ test('with another tokenizer the index is rebuilt, the base answers, and nothing
     assert.ok(existsSync(join(model, 'model.safetensors')));
     // A new adaptation is used again.
     const { report } = run.value;
-    session.adopt(report, Date.now(), { ...defaultFit(), specialistExamples: 7 });
+    session.adopt(report, Date.now(), { ...defaultRouter(), specialistExamples: 7 });
     assert.deepEqual([session.unusedBecause, notified.length], [undefined, 1]);
     assert.equal(fitsOf(session).ngram.specialistExamples, 7);
   } finally {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
-import { defaultFit } from '../../routing/defaults.ts';
+import { defaultRouter } from '../../routing/defaults.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { llamaOptions } from '../../specialist/engine/llama-options.ts';
@@ -52,10 +52,10 @@ export function servedRouter(
   log: Log,
 ): RouterModel {
   const latest = latestAdaptation(request, log);
-  if (!latest.ok) return defaultFit();
+  if (!latest.ok) return defaultRouter();
   const { coupling, report } = latest.value;
   if (!mixed || !neural)
-    return holdsAlone(report, tokenizerPath) ? (report.neural?.ngramCoupling ?? coupling) : defaultFit();
+    return holdsAlone(report, tokenizerPath) ? (report.neural?.ngramCoupling ?? coupling) : defaultRouter();
   const shipped = { base: neural.base, tokenizer: tokenizerPath };
-  return holdsMixed(report, currentModel(specialistFolder, shipped), shipped) ? coupling : defaultFit();
+  return holdsMixed(report, currentModel(specialistFolder, shipped), shipped) ? coupling : defaultRouter();
 }

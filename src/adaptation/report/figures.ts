@@ -174,7 +174,7 @@ function exampleCompletions(
       // There is no answer of the API at this position.
       reason:
         decision.route === 'api'
-          ? `The router would have asked the API, but it was not asked here: ${decision.summary}`
+          ? `The router would have asked the large model, but it was not asked here: ${decision.summary}`
           : decision.summary,
     };
   });

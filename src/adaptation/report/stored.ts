@@ -1,6 +1,6 @@
 // Reads a stored adaptation, whose JSON may be damaged or of another version.
 import type { Result } from '../../common/errors.ts';
-import { parseFit, type RouterModel } from '../../routing/router-model.ts';
+import { parseRouter, type RouterModel } from '../../routing/router-model.ts';
 import type { AdaptReport } from './types.ts';
 
 /** Earlier versions called the validation files `calibration`. */
@@ -27,7 +27,7 @@ export function storedReport(json: string): AdaptReport | undefined {
 
 /** Fails as `parseFit` does. */
 export function storedRouter(json: string): Result<RouterModel> {
-  return parseFit(parsed(json));
+  return parseRouter(parsed(json));
 }
 
 function parsed(json: string): unknown {

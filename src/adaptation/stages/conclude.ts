@@ -2,7 +2,7 @@
 
 import { cutsOf } from '../../prompts/completion/cuts.ts';
 import { isBeginning } from '../../prompts/completion/judge.ts';
-import { defaultFit } from '../../routing/defaults.ts';
+import { defaultRouter } from '../../routing/defaults.ts';
 import { fitRouter } from '../../routing/fit.ts';
 import type { CouplingExample } from '../../routing/types.ts';
 import { measure } from '../report/figures.ts';
@@ -25,7 +25,7 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   const labelsNote = request.neural && trainingLabelsInWords(await runner.get('taught'));
   if (labelsNote !== undefined) notes.push(labelsNote);
   const fit = (of: readonly ScoredPosition[]) =>
-    of.length > 0 ? fitRouter(examplesOf(of, labels?.validation.labelled ?? [])) : defaultFit();
+    of.length > 0 ? fitRouter(examplesOf(of, labels?.validation.labelled ?? [])) : defaultRouter();
   const router = fit(choose);
   if (choose.length === 0) notes.push('There are too few files for validation, so the shipped router is used.');
   return {

@@ -5,7 +5,7 @@ import { cleanAnswer } from '../../prompts/completion/clean.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import { judge, truthAt } from '../../prompts/completion/judge.ts';
 import { positionFactsOf } from '../../routing/position-facts.ts';
-import { worthBy } from '../../routing/worth.ts';
+import { sampleWeightBy } from '../../routing/worth.ts';
 import type { HarvestedFile } from '../../workspace/files/types.ts';
 import type { TrainingPosition } from '../training-data/samples.ts';
 import type { TrainingData } from '../training-data/training-set.ts';
@@ -45,7 +45,7 @@ export function trainingDataFrom(
   answered: readonly { readonly example: TrainingPosition; readonly right: boolean }[],
 ): TrainingData {
   const factsOf = (position: TrainingPosition) => positionFactsOf(positionInDocument(position).query);
-  const importance = worthBy(answered.map(({ example, right }) => ({ position: factsOf(example), right })));
+  const importance = sampleWeightBy(answered.map(({ example, right }) => ({ position: factsOf(example), right })));
   return {
     ...(importance && { importance: (position) => importance(factsOf(position)) }),
     positions: answered.map(({ example }) => example),

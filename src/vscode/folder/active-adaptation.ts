@@ -3,9 +3,9 @@ import { baseAlone, type CurrentModel, currentModel, type Shipped } from '../../
 import { holdsAlone, holdsForApi, holdsMixed } from '../../adaptation/models/outdated.ts';
 import { storedReport, storedRouter } from '../../adaptation/report/stored.ts';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
-import { defaultFit } from '../../routing/defaults.ts';
-import { forAnotherApi } from '../../routing/fit.ts';
-import { parseFit, type RouterModel } from '../../routing/router-model.ts';
+import { defaultRouter } from '../../routing/defaults.ts';
+import { withoutApiFit } from '../../routing/fit.ts';
+import { parseRouter, type RouterModel } from '../../routing/router-model.ts';
 
 export interface StoredAdaptation {
   readonly report: AdaptReport;
@@ -33,7 +33,7 @@ interface Fits {
   readonly mixed: RouterModel;
 }
 
-const defaultFits = (): Fits => ({ ngram: defaultFit(), mixed: defaultFit() });
+const defaultFits = (): Fits => ({ ngram: defaultRouter(), mixed: defaultRouter() });
 
 export class ActiveAdaptation {
   private readonly deps: ActiveAdaptationDeps;
@@ -61,7 +61,7 @@ export class ActiveAdaptation {
   /** The router for this kind of draft. Estimates of one large model do not apply to another. */
   fitFor(kind: keyof Fits): RouterModel {
     const fit = this.fits[kind];
-    return this.fitted && !holdsForApi(this.fitted.report, this.deps.apiModel()) ? forAnotherApi(fit) : fit;
+    return this.fitted && !holdsForApi(this.fitted.report, this.deps.apiModel()) ? withoutApiFit(fit) : fit;
   }
 
   /** Selects the model to use and the router models that apply to it. */
@@ -124,6 +124,6 @@ export class ActiveAdaptation {
 /** A run with a neural model fits one router model on mixed drafts and one on drafts of the n-grams alone. */
 function fitsOf(fit: RouterModel, { neural }: AdaptReport): Fits {
   if (!neural) return { ...defaultFits(), ngram: fit };
-  const ngram = parseFit(neural.ngramCoupling);
-  return { ngram: ngram.ok ? ngram.value : defaultFit(), mixed: fit };
+  const ngram = parseRouter(neural.ngramCoupling);
+  return { ngram: ngram.ok ? ngram.value : defaultRouter(), mixed: fit };
 }

@@ -4,7 +4,7 @@ import { measure } from '../../../src/adaptation/report/figures.ts';
 import type { ApiLabels, LabeledPosition, ScoredPosition } from '../../../src/adaptation/report/scored.ts';
 import type { AdaptReport } from '../../../src/adaptation/report/types.ts';
 import type { CursorKind } from '../../../src/prompts/completion/cursor-examples.ts';
-import { defaultFit } from '../../../src/routing/defaults.ts';
+import { defaultRouter } from '../../../src/routing/defaults.ts';
 import { fitRouter } from '../../../src/routing/fit.ts';
 import type { CouplingExample, RiskBound } from '../../../src/routing/types.ts';
 
@@ -57,7 +57,7 @@ export function fitOn(labels: readonly LabeledPosition[]) {
       ...{ specialistRight: scored.right, apiRight: right },
     }),
   );
-  return examples.length === 0 ? defaultFit() : fitRouter(examples, { now: 0 });
+  return examples.length === 0 ? defaultRouter() : fitRouter(examples, { now: 0 });
 }
 
 /**
@@ -96,7 +96,7 @@ export function reportOf(
     ...(asked && { paid: { model: 'claude', answers: 300, usd: 0.3 } }),
     coupling,
     neural: {
-      ...{ used: 'adapted', why: 'more lines right', peakMemoryBytes: 1.26e9, ngramCoupling: defaultFit() },
+      ...{ used: 'adapted', why: 'more lines right', peakMemoryBytes: 1.26e9, ngramCoupling: defaultRouter() },
       quality: { ngram: base, base, adapted: { ...base, exactMatch: 0.36 } },
       training: {
         ...{ loss: { before: 3.2, after: 2.7 }, losses, steps: 40, tokens: 80_000, tokensPerEpoch: 300_000 },
