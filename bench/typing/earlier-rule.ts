@@ -59,7 +59,7 @@ export class EarlierRule implements Answering {
     this.tracker.observe(query);
     const hit = this.cache.get(query);
     if (hit && hit.rest !== '') {
-      const completion = { ...(hit.answer as unknown as Completion), text: hit.rest, over: hit.over };
+      const completion = { ...(hit.answer as unknown as Completion), text: hit.rest, replaceLength: hit.replaceLength };
       return completion.id === this.visible?.id ? completion : this.show(request, completion);
     }
     if (continuesWord(query)) return undefined;
@@ -124,7 +124,15 @@ export class EarlierRule implements Answering {
 
   private completionOf({ text, over = 0, p }: ScoredCut, { model }: Draft): Completion {
     return {
-      ...{ id: String(++this.count), text, over, source: 'specialist', model, confidence: p, decision: {} as never },
+      ...{
+        id: String(++this.count),
+        text,
+        replaceLength: over,
+        source: 'specialist',
+        model,
+        confidence: p,
+        decision: {} as never,
+      },
       ...{ latencyMs: 0, costUsd: 0, savedUsd: 0, cached: false },
     };
   }

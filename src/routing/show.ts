@@ -1,7 +1,7 @@
 // Which part of a draft is displayed. One rule: a cut is shown if its probability reaches the user's threshold and it is
 // long enough to be worth a look; of several, the one with the highest expected gain.
 
-/** A cut of a draft, and the probability that the author's text begins with it. */
+/** A cut of a draft, and the probability that the author's text begins with it. Stored as part of a decision. */
 export interface ScoredCut {
   readonly text: string;
   readonly p: number;
