@@ -15,6 +15,7 @@ import { scoreCuts } from '../routing/fit.ts';
 import { positionFactsOf } from '../routing/position-facts.ts';
 import type { ScoredCut } from '../routing/show.ts';
 import type { Decision, PositionFacts } from '../routing/types.ts';
+import { beginsAlike } from '../text/edits.ts';
 import { isProse } from '../text/prose-text.ts';
 import type { CachedAnswer, CompletionCache } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
@@ -64,10 +65,10 @@ export class LocalDrafts {
     const scored =
       cleaned === undefined ? [] : scoreCuts(router, cutsOf(cleaned, draftPosition), position, policy.shift);
     const allCuts = draftPosition.query === query ? scored : scored.flatMap((cut) => withReplaceLength(cut, context));
-    // A text that was rejected in this line a moment ago is not proposed again, nor is its beginning.
-    const isRejected = ({ text }: ScoredCut) =>
-      rejected !== undefined && (rejected.startsWith(text) || text.startsWith(rejected));
-    const cuts = isManual ? allCuts : allCuts.filter((cut) => !isRejected(cut));
+    // A text that was rejected or deleted here a moment ago is not proposed again, nor is its beginning.
+    const cuts = isManual
+      ? allCuts
+      : allCuts.filter(({ text }) => rejected === undefined || !beginsAlike(rejected, text));
     const decision = decide(router, cleaned, position, policy, cuts);
     if (!isManual) this.api.typing.recordDecision(decision.gain > decision.price);
     const ngramsOnlyNote = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;

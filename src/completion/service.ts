@@ -10,6 +10,7 @@ import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';
 import { positionAt } from '../prompts/completion/completion-position.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
+import { beginsAlike } from '../text/edits.ts';
 import { type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
 import { LocalDrafts } from './local-drafts.ts';
@@ -178,15 +179,18 @@ export class CompletionService implements Disposable {
   }
 
   /**
-   * Whether a cached local answer is outdated: a better draft has arrived, or another file has changed. A visible
-   * answer is never replaced.
+   * Whether a cached local answer is outdated: it was accepted and deleted again, a better draft has arrived, or another
+   * file has changed. A visible answer is never replaced.
    */
   private isOutdated(context: RequestContext, { answer, rest }: CacheHit): boolean {
+    const isManual = context.request.trigger === 'manual';
     const hasNewer =
       (answer.indexRevision ?? 0) < context.indexRevision ||
       (rest === answer.text && this.local.hasBetterDraft(context));
-    if (answer.source !== 'specialist' || !hasNewer) return false;
-    return this.shown.visible !== answer || context.request.trigger === 'manual';
+    if (answer.source !== 'specialist') return false;
+    const deleted = isManual ? undefined : this.gate.deletedAt(context.query);
+    if (deleted !== undefined && beginsAlike(deleted, rest)) return true;
+    return hasNewer && (this.shown.visible !== answer || isManual);
   }
 
   /** Whether the request has ended. */

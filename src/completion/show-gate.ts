@@ -5,6 +5,7 @@ import type { CompletionQuery, Verdict } from '../common/completion.ts';
 import type { Log } from '../common/log.ts';
 import { OnlineLevels } from '../routing/online.ts';
 import type { PolicySettings, PositionFacts } from '../routing/types.ts';
+import { positionIn } from '../text/edits.ts';
 import { lineNumber } from '../text/lines.ts';
 import type { ShownSuggestion } from './shown-suggestions.ts';
 import type { CompletionSettings } from './types.ts';
@@ -33,19 +34,19 @@ export interface GatedPosition {
   readonly prose?: boolean;
 }
 
-/** A rejected local draft and its line. */
-interface Rejected {
-  readonly path: string;
-  readonly line: number;
+/** The last local draft that was rejected or accepted. */
+interface JudgedDraft {
+  readonly query: CompletionQuery;
   readonly text: string;
   readonly at: number;
+  readonly isRejected: boolean;
 }
 
 export class ShowGate {
   private readonly clock: Clock;
   private readonly log: Pick<Log, 'debug'>;
   private readonly levels = new OnlineLevels();
-  private rejected: Rejected | undefined;
+  private judged: JudgedDraft | undefined;
   private rejectionCount = 0;
   private lastOutcome: { at: number; outcome: NonNullable<PositionFacts['lastOutcome']> } | undefined;
 
@@ -63,11 +64,20 @@ export class ShowGate {
     if (shown) this.learn(outcome, shown, mayLearn);
   }
 
-  /** The local draft that was recently rejected in the query's line. */
-  rejectedAt({ path, prefix }: CompletionQuery): string | undefined {
-    const { rejected } = this;
-    if (rejected?.path !== path || this.clock.monotonic() - rejected.at > QUIET_MS) return undefined;
-    return rejected.line === lineNumber(prefix) ? rejected.text : undefined;
+  /** The local draft that was rejected in the query's line, or accepted and deleted again, a moment ago. */
+  rejectedAt(query: CompletionQuery): string | undefined {
+    const judged = this.judgedIn(query);
+    if (!judged?.isRejected) return this.deletedAt(query);
+    return lineNumber(judged.query.prefix) === lineNumber(query.prefix) ? judged.text : undefined;
+  }
+
+  /** What was deleted at the query's position of a local draft that was accepted a moment ago. */
+  deletedAt(query: CompletionQuery): string | undefined {
+    const judged = this.judgedIn(query);
+    const start = judged && !judged.isRejected ? positionIn(judged.query, query) : undefined;
+    if (judged === undefined || start === undefined) return undefined;
+    const kept = query.prefix.slice(start);
+    return judged.text.startsWith(kept) ? judged.text.slice(kept.length) || undefined : undefined;
   }
 
   /** Resets the online adjustments after a change of the router model. */
@@ -111,12 +121,17 @@ export class ShowGate {
     };
   }
 
+  private judgedIn({ path }: CompletionQuery): JudgedDraft | undefined {
+    const { judged } = this;
+    return judged?.query.path === path && this.clock.monotonic() - judged.at <= QUIET_MS ? judged : undefined;
+  }
+
   private learn(outcome: Verdict, shown: ShownSuggestion, mayLearn: boolean): void {
-    const { answer, request, confidence } = shown;
-    const { source, text } = answer;
-    const { path, prefix } = request.query;
-    if (outcome === 'rejected' && source === 'specialist')
-      this.rejected = { path, line: lineNumber(prefix), text, at: this.clock.monotonic() };
+    const { answer, text, request, confidence } = shown;
+    const { source } = answer;
+    const isRejected = outcome === 'rejected';
+    if (source === 'specialist' && (isRejected || outcome === 'accepted'))
+      this.judged = { query: request.query, text, at: this.clock.monotonic(), isRejected };
     if (!mayLearn || !this.levels.outcome(source, confidence, outcome)) return;
     const { specialist, api } = this.levels.shift;
     this.log.debug(

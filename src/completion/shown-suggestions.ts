@@ -10,6 +10,8 @@ import type { Completion, CompletionDeps, CompletionEvent, CompletionRequest } f
 /** A shown suggestion, on which a verdict follows. */
 export interface ShownSuggestion {
   readonly answer: CachedAnswer;
+  /** The shown part of it. */
+  readonly text: string;
   readonly request: CompletionRequest;
   readonly confidence: number;
   readonly replaceLength: number;
@@ -89,7 +91,7 @@ export class ShownSuggestions {
     if (continued) return completion;
     // This ends a pending suggestion, whose verdict is reported first.
     this.tracker.shown(completion.id, context.request.query, text);
-    const now = { answer, request: context.request, confidence: completion.confidence, replaceLength };
+    const now = { answer, text, request: context.request, confidence: completion.confidence, replaceLength };
     this.shown = new Map([...this.shown].slice(-1)).set(completion.id, now);
     this.emit({ kind: 'answered', request: context.request, completion });
     return completion;

@@ -76,6 +76,11 @@ export function positionIn({ prefix }: CompletionQuery, later: CompletionQuery):
   return at === -1 ? undefined : at + near.length;
 }
 
+/** Whether one of the texts begins with the other. */
+export function beginsAlike(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a);
+}
+
 /** Length of the common prefix, UTF-16 units. */
 export function commonPrefix(a: string, b: string): number {
   let i = 0;

@@ -289,6 +289,26 @@ test('a text that was rejected in a line is not proposed there again', async () 
   );
 });
 
+test('what was deleted of an accepted suggestion is not proposed there again, not even from the cache', async () => {
+  const head = 'const value = ';
+  const texts: Record<string, string> = { [head]: 'first(second);', [`${head}first`]: '(second);' };
+  const specialist = new ScriptedSpecialist(({ prefix }) => drafted(texts[prefix] ?? '', SURE));
+  const h = new Harness({ specialist, llm: undefined });
+  const accepted = await h.answer(query(head, '\n'));
+  h.service.accepted(accepted?.id ?? '');
+  assert.equal(await h.answer(query(`${head}first`, '\n')), undefined);
+  assert.equal((await h.answer(query(`${head}first`, '\n'), { trigger: 'manual' }))?.text, '(second);');
+  await h.clock.advance(30_000);
+  assert.equal((await h.answer(query(`${head}first`, '\n')))?.text, '(second);');
+});
+
+test('a suggestion is proposed again after the cursor was elsewhere', async () => {
+  const h = new Harness({ specialist: new ScriptedSpecialist(drafted('local();', SURE)), llm: undefined });
+  await h.answer(query('const a = ', '\n'));
+  await h.answer(query('const a = \nconst b = ', '\n'));
+  assert.equal((await h.answer(query('const a = ', '\nconst b = \n')))?.text, 'local();');
+});
+
 test('a block is requested where syntax opens one, if the setting allows it', async () => {
   for (const multiline of [true, false]) {
     let options: unknown;
