@@ -4,13 +4,16 @@
 
 import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import { logOf } from './logit-reader.ts';
+import type { NeuralReading, NeuralScores } from './score-line.ts';
 import type { TokenDistribution } from './token-distribution.ts';
 import type { VocabularyMapping } from './vocabulary-mapping.ts';
 
 /** How many of the last tokens may be merged with the line end into one token. */
 const ENDINGS = 3;
 
-export class LineScores {
+export class LineScores implements NeuralScores {
+  readonly cursor: number;
+  readonly knownEnd = Number.POSITIVE_INFINITY;
   private readonly mapping: VocabularyMapping;
   /** Bytes from the start of the respelled text to the end of the line. */
   private readonly bytes: Uint8Array;
@@ -36,6 +39,7 @@ export class LineScores {
     end?: number,
   ) {
     this.end = end;
+    this.cursor = mapping.own.healed.length;
     this.mapping = mapping;
     this.bytes = bytes;
     this.readings = readings;
@@ -46,7 +50,6 @@ export class LineScores {
     });
   }
 
-  /** Log probability of the first `end` bytes. Decreases with `end`. */
   logBytes(end: number): number {
     if (end <= 0) return 0;
     const token = this.tokenAt(end - 1);
@@ -64,7 +67,6 @@ export class LineScores {
     return (this.before[token] as number) + logOf(covered);
   }
 
-  /** Log probability of all bytes followed by the end. */
   logLine(): number {
     if (this.end !== undefined) return this.logBytes(this.bytes.length);
     const last = this.starts.length - 1;
@@ -78,10 +80,14 @@ export class LineScores {
     return logOf(sum);
   }
 
-  /** The distribution after the first `end` bytes, if a token begins there. */
-  readingAt(end: number): TokenDistribution | undefined {
-    const token = this.starts.indexOf(end);
-    return token < 0 ? undefined : this.readings[token];
+  readingAt(end: number): NeuralReading | undefined {
+    const reading = this.readings[this.starts.indexOf(end)];
+    if (!reading) return undefined;
+    const { entropy, finish } = reading;
+    const [best] = reading.best;
+    if (best === undefined) return { entropy, finish };
+    const bytes = this.mapping.vocabulary.tokenizer.bytesOf(best);
+    return { entropy, finish, best: { bytes, probability: reading.probabilityOf(best) } };
   }
 
   /** Index of the token that contains a byte. */

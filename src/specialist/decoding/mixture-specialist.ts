@@ -9,12 +9,8 @@ import { prefill } from '../../neural/inference/prefill.ts';
 import { DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
 import { PROMPT_SNIPPETS, type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
-import { type Block, continueBlock, type FirstLine } from '../ngram/block.ts';
-import { textOf } from '../ngram/draft-tokens.ts';
-import { firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
-import type { NgramCursorPosition, NgramModel } from '../ngram/model.ts';
-import { surroundings } from '../ngram/ranking.ts';
-import { withTemplate } from '../ngram/template-lines.ts';
+import type { Block, FirstLine } from '../ngram/block.ts';
+import type { NgramModel } from '../ngram/model.ts';
 import { type BlockContext, continueMixedBlock } from './block.ts';
 import type { SearchLimits } from './branch-search.ts';
 import { DraftLatency } from './draft-latency.ts';
@@ -24,33 +20,18 @@ import { LogitReader } from './logit-reader.ts';
 import { NextTokenMixer } from './next-token-mixer.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import type { LineMixtureModels } from './propose-line.ts';
-import { describeMixed, type MixCandidate, type MixUnranked } from './ranking.ts';
-import { REST_TOKENS } from './rest-of-line.ts';
-import { LINE_LIMITS, LOOK_AHEAD, type MixHypothesis, type SearchStart, searchLine } from './search.ts';
+import { scoringSite } from './score-line.ts';
+import { LINE_LIMITS, LOOK_AHEAD, type MixHypothesis, searchLine } from './search.ts';
 import type { LabeledQuery, LatencyEstimate, MixWeights, QueryLoss } from './types.ts';
 import { VocabularyMapping } from './vocabulary-mapping.ts';
+import { chooseLine, type MixedLineChoice, type QuerySite, startOf, writeDraft } from './write-draft.ts';
 
-/** Candidates whose agreement with the next line is computed; each costs a few n-gram distributions. */
-const RESCORED = 6;
 /** Tokens of the longest middle that weights are fitted on. */
 const LONGEST_TRUTH = 40;
-
-export interface MixedLineChoice {
-  readonly candidates: readonly MixCandidate[];
-  readonly none: Float32Array;
-}
 
 export interface MixedOptions {
   readonly search?: SearchLimits;
   readonly prompt?: PromptLimits;
-}
-
-/** A query at its position in the index. */
-interface QuerySite {
-  readonly query: CompletionQuery;
-  readonly maxTokens: number;
-  readonly ngram: NgramModel;
-  readonly position: NgramCursorPosition;
 }
 
 /** A query whose prompt is in the cache of a model with the n-grams' tokenizer. */
@@ -110,31 +91,11 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
   ): Promise<Draft> {
     const started = performance.now();
     const write = async (prompted: P) => {
-      const { vocabulary } = prompted.ngram;
-      const choice = await this.choose(prompted, signal);
-      const searched = firstLine(
-        choice,
-        this.weights.ranking,
-        `${this.name} + n-gram`,
-        prompted.position.own.healed,
-        vocabulary,
+      const hypotheses = await this.linesAt(prompted, signal);
+      const model = `${this.name} + n-gram`;
+      return writeDraft(prompted, hypotheses, options, { model, ranking: this.weights.ranking }, (first) =>
+        this.blockAt(prompted, first, options.maxTokens, signal),
       );
-      const template = options.templates === 'never' ? undefined : prompted.ngram.template(query);
-      const { first, block: repeated } = withTemplate(
-        searched,
-        template,
-        query,
-        options.maxTokens,
-        vocabulary,
-        prompted.position,
-      );
-      if (repeated && options.linesBelow !== 'never') return withBlock(first, repeated, options, vocabulary);
-      const byNgrams = () => continueBlock(query, first, options.maxTokens, { ...prompted.position, vocabulary });
-      // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
-      const block = wantsBlock(first, options)
-        ? ((await this.blockAt(prompted, first, options.maxTokens, signal)) ?? byNgrams())
-        : mayContinue(first, query) && byNgrams();
-      return block ? withBlock(first, block, options, vocabulary) : first.draft;
     };
     const estimates = onEstimate && { onEstimate, multiline: options.multiline || options.linesBelow === 'wanted' };
     const draft = await this.withPrompt(query, options.maxTokens, signal, write, estimates);
@@ -154,7 +115,7 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
   /** A training example of the ranking. */
   rankingExample({ query, truth }: LabeledQuery, signal?: AbortSignal): Promise<ChoiceExample & MixedLineChoice> {
     return this.withPrompt(query, LONGEST_TRUTH, signal, async (prompted) => {
-      const { candidates, none } = await this.choose(prompted, signal);
+      const { candidates, none } = chooseLine(prompted, await this.linesAt(prompted, signal));
       return { candidates, none, right: candidates.findIndex(({ text }) => text.trim() === truth.trim()) };
     });
   }
@@ -201,23 +162,6 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
     } finally {
       close();
     }
-  }
-
-  private async choose(prompted: P, signal?: AbortSignal): Promise<MixedLineChoice> {
-    const { query, ngram, position } = prompted;
-    const { own, scope, path, search } = position;
-    const { vocabulary } = ngram;
-    const { before } = startOf(prompted);
-    const seen = new Set<string>();
-    const unranked: MixUnranked[] = [];
-    for (const hypothesis of await this.linesAt(prompted, signal)) {
-      const text = textOf(hypothesis, own.healed, vocabulary);
-      if (text.trim() === '' || seen.has(text.trimEnd())) continue;
-      seen.add(text.trimEnd());
-      const logNextLine = unranked.length < RESCORED ? search.logNextLine(hypothesis, before, scope, path) : -20;
-      unranked.push({ hypothesis, text, logNextLine });
-    }
-    return describeMixed(unranked, surroundings(query.prefix, query.suffix));
   }
 }
 
@@ -365,13 +309,7 @@ export class LineSpecialist extends FolderSpecialist<PromptedLineQuery> {
 
   protected async blockAt(): Promise<undefined> {}
 
-  private modelsAt({ query, ngram: { vocabulary }, position, lines }: PromptedLineQuery): LineMixtureModels {
-    const restText = restOfLine(query.suffix);
-    const rest = vocabulary.tokenizer.encode(restText).subarray(0, REST_TOKENS);
-    return { position, vocabulary, lines, mapping: this.mapping, gate: this.weights.gate, rest, restText };
+  private modelsAt(prompted: PromptedLineQuery): LineMixtureModels {
+    return { ...scoringSite(prompted, this.weights.gate), lines: prompted.lines, mapping: this.mapping };
   }
-}
-
-function startOf({ position: { own }, maxTokens }: QuerySite): SearchStart {
-  return { before: own.before, healed: own.healed, maxTokens };
 }

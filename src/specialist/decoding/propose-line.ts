@@ -4,17 +4,14 @@ import { remainingBytes } from '../../neural/inference/healing.ts';
 import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import { longestMatch } from '../ngram/evidence.ts';
 import type { PromptedLines } from './line-model.ts';
-import type { SearchModels, SearchStart } from './search.ts';
+import type { ScoringSite } from './score-line.ts';
+import type { SearchStart } from './search.ts';
 import { TokenDistribution } from './token-distribution.ts';
 import { tokenHead, type VocabularyMapping } from './vocabulary-mapping.ts';
 
-export interface LineMixtureModels extends Omit<SearchModels, 'mixer'> {
+export interface LineMixtureModels extends ScoringSite {
   readonly lines: PromptedLines;
   readonly mapping: VocabularyMapping;
-  readonly gate: ArrayLike<number>;
-  /** First tokens, in the n-grams' vocabulary, of the text between the cursor and its line's end; may be empty. */
-  readonly rest: Int32Array;
-  readonly restText: string;
 }
 
 export interface LineRequest {
