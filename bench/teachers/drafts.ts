@@ -1,4 +1,5 @@
-// A real server in place of the local neural model: drafts along a text as it is typed, their tokens' probabilities, and a kill in between.
+// A real server as the local neural model: drafts along a text as it is typed, their tokens' probabilities, and a kill in between.
+import { dirname, join } from 'node:path';
 import { systemClock } from '../../src/common/clock.ts';
 import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
 import type { Result } from '../../src/common/errors.ts';
@@ -7,7 +8,11 @@ import type { Redactor } from '../../src/common/redaction.ts';
 import { ServedEngine, servedModel } from '../../src/completion/served-engine.ts';
 import { PATIENCE_MS } from '../../src/completion/specialist.ts';
 import { connectLlm, listModels } from '../../src/llm/connect.ts';
+import { tokenizerAt } from '../../src/neural/inference/language-model.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
+import { draftWithServed } from '../../src/specialist/decoding/served-line.ts';
+import { readMixWeights } from '../../src/specialist/decoding/weights.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Figures } from '../figures.ts';
 import type { Server } from './server.ts';
 
@@ -34,12 +39,16 @@ const asIs: Redactor = { text: async (each) => each, path: async (each) => each 
 
 export async function drafts(server: Server): Promise<Figures> {
   const settings = { provider: 'served', apiKey: '', baseUrl: server.url, model: 'model', timeoutMs };
+  const tokenizer = join(import.meta.dirname, '../../models/medium/tokenizer.json');
+  const ngram = NgramModel.build([], tokenizerAt(tokenizer));
+  const weights = readMixWeights(dirname(tokenizer));
   const engine = new ServedEngine({
     llm: connectLlm(settings, { stallMs: timeoutMs }),
     models: (signal) => listModels(settings, signal),
+    rank: (query, options, answer) => draftWithServed(ngram, query, options, answer, weights),
     ...{ redact: asIs, mayLeave: () => true, clock: systemClock },
   });
-  const { name } = servedModel('model');
+  const name = `${servedModel('model').name} + n-gram`;
   const open = () => engine.request('open', { ...servedModel('model'), key: 'bench', changes: [] });
   const at = (cursor: number): CompletionQuery => ({
     ...{ path: 'src/basket.ts', languageId: 'typescript' },

@@ -1,26 +1,33 @@
-// A neural model on a server, behind the interface of the engine. A draft is one raw completion with token
-// probabilities for the router; it is not mixed with the n-grams. Text is redacted before it is sent, and only files
+// A neural model on a server, behind the interface of the engine. Its answer is one raw completion with token
+// probabilities, which the n-gram worker ranks with its own lines. Text is redacted before it is sent, and only files
 // that may leave are sent.
 import type { Clock } from '../common/clock.ts';
-import type { CompletionQuery, Draft, DraftToken } from '../common/completion.ts';
+import type { CompletionQuery, Draft, DraftOptions, ServedAnswer } from '../common/completion.ts';
 import { CodedError, failed, isCancelled, messageOf, ok, type Result } from '../common/errors.ts';
 import type { Redactor } from '../common/redaction.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
-import type { TokenOdds } from '../llm/protocol/wire.ts';
 import type { LlmClient } from '../llm/types.ts';
 import { draftOptions } from '../prompts/completion/completion-position.ts';
 import { type CompletionPrompt, completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import { type LlmRequest, requestAt } from '../prompts/completion/llm-request.ts';
 import type { Engine, RequestOptions } from '../specialist/engine/client.ts';
 import type { RequestKind, Requests } from '../specialist/engine/protocol.ts';
+import { cutBeforeRest, restOfLine } from '../text/lines.ts';
 import type { ModelToOpen } from './folder-model.ts';
 import { redactedQuery } from './redacted-query.ts';
 
 export interface ServedDeps {
-  /** Its answers include token probabilities. */
+  /** Its answers include token probabilities, if the server tells them. */
   readonly llm: Pick<LlmClient, 'ask' | 'facts'>;
   /** Lists the server's models: fails if the server is down. */
   readonly models: (signal: AbortSignal) => Promise<Result<readonly string[]>>;
+  /** The draft with this answer as one more candidate; undefined if the n-grams cannot answer. */
+  readonly rank: (
+    query: CompletionQuery,
+    options: DraftOptions,
+    answer: ServedAnswer,
+    signal: AbortSignal,
+  ) => Promise<Draft | undefined>;
   readonly redact: Redactor;
   /** Whether this file may be sent; false until the folder's secrets are known. */
   readonly mayLeave: (path: string) => boolean;
@@ -76,28 +83,24 @@ export class ServedEngine implements Engine {
     return ok({ files: 0, tokens: 0, precision: 'fp32' as const, loadMs: this.deps.clock.monotonic() - startedAt });
   }
 
-  private async draft(
-    query: CompletionQuery,
-    { multiline }: Requests['draft']['request']['options'],
-    signal: AbortSignal,
-  ): Promise<Result<Draft>> {
-    const { llm, redact, mayLeave, clock } = this.deps;
+  private async draft(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Result<Draft>> {
+    const { llm, rank, redact, mayLeave, clock } = this.deps;
     if (!mayLeave(query.path)) return failed('cancelled', 'This file must not be sent.');
     const startedAt = clock.monotonic();
-    const { request, blank } = await servedRequest(query, multiline, redact);
+    const { request, blank: before } = await servedRequest(query, options.multiline, redact);
     signal.throwIfAborted();
     const answer = await llm.ask(draftPrompt(request, llm.facts), signal);
     if (!answer.ok) return answer;
-    const { text, tokens = [], truncated } = answer.value;
-    if (text.trim() === '' || !text.startsWith(blank)) return failed('cancelled', 'The answer is empty.');
-    if (tokens.length === 0) return failed('unsupported', 'The server does not tell how likely its tokens are.');
-    return ok({
-      text: text.slice(blank.length),
-      tokens: draftTokens(text, tokens),
-      model: this.name,
-      complete: !truncated,
-      latencyMs: clock.monotonic() - startedAt,
-    });
+    const { text: whole, tokens = [], truncated } = answer.value;
+    // A model that is not shown the rest of the line writes it, too.
+    const seesSuffix = llm.facts.infill?.family.suffix !== '';
+    const text = seesSuffix ? whole : (cutBeforeRest(whole, restOfLine(query.suffix)) ?? whole);
+    if (!text.startsWith(before) || text.trim() === '') return failed('cancelled', 'The answer is empty.');
+    const served: ServedAnswer = { model: this.name, text, before, tokens, complete: !truncated };
+    const draft = await rank(query, options, served, signal);
+    return draft
+      ? ok({ ...draft, latencyMs: clock.monotonic() - startedAt })
+      : failed('cancelled', 'The n-gram model does not answer.');
   }
 }
 
@@ -118,30 +121,4 @@ export async function servedRequest(
 export function draftPrompt(request: LlmRequest, facts: ModelFacts): CompletionPrompt {
   const { maxTokens } = draftOptions({ block: request.multiline });
   return { ...completionPrompt(request, facts), maxTokens };
-}
-
-/** The tokens up to the end of the text, for the router's features; all of them if they do not spell the text. */
-function draftTokens(text: string, tokens: readonly TokenOdds[]): DraftToken[] {
-  const spelled = tokens.map(({ token }) => token).join('');
-  const start = spelled.indexOf(text);
-  let remainingLength = start < 0 ? spelled.length : start + text.length;
-  return tokens.flatMap((odds) => {
-    const isInText = remainingLength > 0 && odds.token !== '';
-    remainingLength -= odds.token.length;
-    return isInText ? [draftToken(odds)] : [];
-  });
-}
-
-/** The rest of the distribution counts as one more token. */
-function draftToken({ token, logprob, likeliest }: TokenOdds): DraftToken {
-  const probability = Math.exp(Math.min(0, logprob));
-  const ownIndex = likeliest.indexOf(logprob);
-  const otherProbabilities = likeliest.filter((_, at) => at !== ownIndex).map((each) => Math.exp(Math.min(0, each)));
-  const rest = 1 - otherProbabilities.reduce((sum, p) => sum + p, probability);
-  const entropy = [probability, ...otherProbabilities, rest].reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0);
-  return {
-    ...{ text: token, probability, entropy },
-    margin: Math.max(0, probability - Math.max(0, ...otherProbabilities)),
-    ...{ matchLength: 0, count: 0, tier: 'base' },
-  };
 }

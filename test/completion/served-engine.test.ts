@@ -1,23 +1,27 @@
-// A specialist that a server runs, with the engine's interface: what is sent to the server, which token features the
-// router gets, and that the n-grams answer while the server is late, down or not allowed.
+// A specialist that a server runs, with the engine's interface: what is sent to the server, that its answer is ranked
+// with the n-grams' lines, and that the n-grams answer while the server is late, down or not allowed.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import type { CompletionQuery, DraftOptions } from '../../src/common/completion.ts';
+import type { CompletionQuery, DraftOptions, TokenOdds } from '../../src/common/completion.ts';
 import { failed, ok } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { ServedEngine, servedModel } from '../../src/completion/served-engine.ts';
 import { MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
-import type { TokenOdds } from '../../src/llm/protocol/wire.ts';
+import { servedSpecialist } from '../../src/llm/providers/specialist-server.ts';
 import { positionAt } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { scoreCuts } from '../../src/routing/fit.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
+import { draftWithServed } from '../../src/specialist/decoding/served-line.ts';
+import { readMixWeights } from '../../src/specialist/decoding/weights.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { hiding } from '../fakes/redaction.ts';
 import { Deferred } from '../fakes/signal.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { build } from '../specialist/ngram/project.ts';
 import { query } from './harness.ts';
 
 const line: DraftOptions = { multiline: false, maxTokens: 48 };
@@ -25,25 +29,29 @@ const position = query('const sum = ', ';\n');
 const odds = (token: string, p: number, ...rivals: number[]): TokenOdds => ({
   token,
   logprob: Math.log(p),
-  likeliest: [p, ...rivals].map(Math.log),
+  likeliest: [p, ...rivals].map((q, at) => ({ token: at === 0 ? token : `other${at}`, logprob: Math.log(q) })),
 });
 const answer = (text: string, tokens: readonly TokenOdds[]) => ok(llmAnswer(text, { tokens }));
 const summed = answer(' a + b', [odds(' a', 0.5, 0.25), odds(' +', 0.9, 0.1), odds(' b', 1), odds('', 0.8)]);
 
-function setup(script: LlmScript = () => summed, mayLeave: (path: string) => boolean = () => true) {
+const weights = readMixWeights(join(import.meta.dirname, '../../models/medium'));
+const index = build();
+
+function setup(script: LlmScript = () => summed, mayLeave: (path: string) => boolean = () => true, continues = false) {
   const clock = new ManualClock();
   const llm = new ScriptedLlm(script);
   const server = { there: true };
   const limits: number[] = [];
   const engine = new ServedEngine({
     llm: {
-      facts: llm.facts,
+      facts: continues ? servedSpecialist.facts('tuned', '127.0.0.1:8000') : llm.facts,
       ask: (prompt, signal) => {
         limits.push(prompt.maxTokens);
         return llm.ask(prompt, signal);
       },
     },
     models: async () => (server.there ? ok(['tuned']) : failed('network', 'Nobody listens.')),
+    rank: (at, options, given) => draftWithServed(index, at, options, given, weights),
     redact: hiding('hunter2'),
     mayLeave,
     clock,
@@ -73,34 +81,35 @@ function setup(script: LlmScript = () => summed, mayLeave: (path: string) => boo
   };
 }
 
-test('a served draft has its own name and the token features of the router', async () => {
+test("a served draft is the server's line among the n-grams' lines, with the token features of the router", async () => {
   const { open, ask, specialist } = setup();
   await open();
   assert.equal(specialist.state.kind, 'ready');
   const draft = await ask();
-  assert.deepEqual([draft?.text, draft?.model, draft?.complete], ['a + b', 'tuned (served)', true]);
-  const seen = draft?.tokens.map(({ text, probability, margin, entropy, ...rest }) => ({
-    ...{ text, rest },
-    numbers: [probability, margin, entropy].map((value) => Number(value.toFixed(3))),
-  }));
-  const rest = { matchLength: 0, count: 0, tier: 'base' };
-  assert.deepEqual(seen, [
-    // The server reports probabilities of 0.5 and 0.25; the other 0.25 is unknown.
-    { text: ' a', rest, numbers: [0.5, 0.25, 1.04] },
-    { text: ' +', rest, numbers: [0.9, 0.8, 0.325] },
-    { text: ' b', rest, numbers: [1, 1, 0] },
-  ]);
+  assert.deepEqual([draft?.text, draft?.model, draft?.complete], ['a + b', 'tuned (served) + n-gram', true]);
+  assert.ok((draft?.confidence ?? 0) > 0);
+  const made = draft?.tokens ?? [];
+  assert.equal(made.map(({ text }) => text).join(''), 'a + b');
+  // Behind 'a' the index knows nothing, so the token has the server's probability.
+  const { tier, probability = 0, entropy = 0 } = made.find(({ text }) => text === ' ') ?? {};
+  assert.deepEqual([tier, probability.toFixed(2), entropy.toFixed(3)], ['base', '0.90', '0.325']);
 });
 
-test('a draft keeps all tokens if they do not spell its text', async () => {
-  // This server joins the two bytes of a character in the text, but not in the tokens.
-  const { open, ask } = setup(() => answer(' é', [odds(' ', 0.9), odds('\u00c3', 0.8), odds('\u00a9', 0.7)]));
+test("the n-grams' line is shown where the folder has the line and the server is unsure", async () => {
+  const { open, ask } = setup(() => answer('urn null;', [odds('urn', 0.9), odds(' null', 0.4), odds(';', 0.9)]));
   await open();
-  const draft = await ask();
-  assert.deepEqual(
-    draft?.tokens.map(({ text }) => text),
-    [' ', '\u00c3', '\u00a9'],
+  const draft = await ask(query('    if (rows.length === 0) {\n      ret', '\n'));
+  assert.deepEqual([draft?.text, draft?.model], ['urn undefined;', 'tuned (served) + n-gram']);
+});
+
+test('the rest of the line is left out of the answer of a model that is not shown it', async () => {
+  const { open, ask } = setup(
+    () => answer(' a + b;', [odds(' a', 0.9), odds(' +', 0.9), odds(' b', 0.9), odds(';', 0.9)]),
+    undefined,
+    true,
   );
+  await open();
+  assert.equal((await ask())?.text, 'a + b');
 });
 
 test('a served draft is cut at low confidence like a local one', async () => {
@@ -167,20 +176,22 @@ test('a new keystroke cancels the earlier call', async () => {
   assert.deepEqual([llm.requests.length, llm.cancelled], [2, 1]);
 });
 
-test('a server that is down or returns no probabilities is off, with the reason', async () => {
+test('a server that is down or fails is off, with the reason', async () => {
   const gone = setup();
   gone.server.there = false;
   await gone.open();
   assert.deepEqual(gone.specialist.state, { kind: 'failed', failure: { code: 'network', message: 'Nobody listens.' } });
   assert.match((await gone.ask())?.why ?? '', /failed/);
-  for (const [script, said] of [
-    [() => failed('network', 'It hung up.'), /hung up/],
-    [() => answer(' a', []), /how likely/],
-  ] as const) {
-    const { open, ask, specialist } = setup(script);
-    await open();
-    for (let i = 0; i < 3; i++) assert.equal((await ask(query(`const sum${i} = `, '')))?.model, 'n-gram');
-    const { state } = specialist;
-    assert.ok(state.kind === 'failed' && said.test(state.failure.message), JSON.stringify(state));
-  }
+  const { open, ask, specialist } = setup(() => failed('network', 'It hung up.'));
+  await open();
+  for (let i = 0; i < 3; i++) assert.equal((await ask(query(`const sum${i} = `, '')))?.model, 'n-gram');
+  const { state } = specialist;
+  assert.ok(state.kind === 'failed' && /hung up/.test(state.failure.message), JSON.stringify(state));
+});
+
+test('a server that gives no probabilities completes all the same', async () => {
+  const { open, ask, states } = setup(() => answer(' a + b', []));
+  await open();
+  for (let i = 0; i < 4; i++) assert.equal((await ask(query(`const sum${i} = `, '')))?.text, 'a + b');
+  assert.equal(states.at(-1), 'ready');
 });

@@ -208,8 +208,14 @@ test('does not reuse a stored answer of the same model at another server', async
 test("requests token probabilities in the endpoint's form, and reads both forms", async () => {
   const row = providerOf('llama.cpp');
   const { openWire } = await row.wire();
-  const top = { bytes: null, top_logprobs: [-0.5, -1.5].map((logprob) => ({ token: 'a', logprob })) };
-  const both = [-0.5, -1.5];
+  const top = {
+    bytes: null,
+    top_logprobs: [
+      { token: 'a', logprob: -0.5 },
+      { token: 'b', logprob: -1.5 },
+    ],
+  };
+  const both = top.top_logprobs;
   const completions = { tokens: ['a'], token_logprobs: [-0.5], text_offset: [0] };
   for (const [model, asked, logprobs, likeliest] of [
     ['starcoder2', 5, { ...completions, top_logprobs: null }, []],
@@ -277,7 +283,7 @@ test('returns token probabilities if sent, and requests them from a specialist o
   const tokens = [' a', ''].map((text, at) => ({
     token: text,
     logprob: [-0.1, -0.2][at],
-    likeliest: [[-0.1, -0.2][at]],
+    likeliest: [{ token: text, logprob: [-0.1, -0.2][at] }],
   }));
   for (const [provider, asked] of [
     ['served', 5],

@@ -113,7 +113,7 @@ test('changed settings or a changed key retry at once, with the key', async () =
   world.key = 'sk-served-0123456789';
   served.configure();
   assert.deepEqual([served.state(folder), world.changes], ['serves', 2]);
-  const { engine, model } = served.engine({ redact: redactNothing, mayLeave: () => true });
+  const { engine, model } = served.engine({ rank: async () => undefined, redact: redactNothing, mayLeave: () => true });
   assert.equal(model.name, 'tuned (served)');
   const opened = await engine.request('open', { ...model, key: 'folder', changes: [] });
   assert.ok(opened.ok);

@@ -64,7 +64,7 @@ function window(tokenizer: string, served: object = { state: () => 'off' }) {
   const { store } = openStore(storage, { log: silentLog });
   const shipped = { base: neural.base, tokenizer };
   const deps = {
-    paths: { ngramWorker: join(import.meta.dirname, '../../src/specialist/ngram/worker.ts'), storage },
+    paths: { ngramWorker: join(import.meta.dirname, '../../src/specialist/decoding/ngram-worker.ts'), storage },
     api: { llm: () => undefined, allowedModel: () => '' },
     neural: {
       absence: undefined,

@@ -1,9 +1,10 @@
 // Reads the pieces of one streamed answer. It validates everything, because a proxy may send anything.
+import type { TokenOdds } from '../../common/completion.ts';
 import { plainLine, plainText } from '../../common/plain-text.ts';
 import { ProtocolError } from './failures.ts';
 import { withoutKey } from './key-forms.ts';
 import type { LlmUsage } from './models.ts';
-import type { Piece, TokenOdds } from './wire.ts';
+import type { Piece } from './wire.ts';
 
 /** Maximum characters per token, except for runs of white space or separator characters. */
 const charactersPerToken = 64;

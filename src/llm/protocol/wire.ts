@@ -1,4 +1,5 @@
 // Interfaces of a provider of large models: a row of plain data, and a wire that implements its protocol.
+import type { TokenOdds } from '../../common/completion.ts';
 import type { ErrorCode } from '../../common/errors.ts';
 import type { InfillEndpoint } from './infill.ts';
 import type { LlmUsage, ModelFacts } from './models.ts';
@@ -98,14 +99,6 @@ export interface BatchWire {
     send: typeof fetch,
     signal: AbortSignal,
   ): AsyncIterable<{ readonly id: string; readonly pieces: readonly Piece[] | undefined }>;
-}
-
-/** Log-probabilities of a token of an answer, natural logarithms. */
-export interface TokenOdds {
-  readonly token: string;
-  readonly logprob: number;
-  /** Log-probabilities of the likeliest tokens at this position, as many as the server sends. May include the token. */
-  readonly likeliest: readonly number[];
 }
 
 /** A part of an answer. Only its types are checked; reading.ts validates the rest. */

@@ -1,11 +1,12 @@
 // OpenAI's chat and completions API through the package `openai`: prompts to request bodies, events to pieces.
 // A provider's row lists the supported fields. A field that the server rejects by name is omitted from then on.
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import type { TokenOdds } from '../../common/completion.ts';
 import { NoAddressError, ProtocolError } from '../protocol/failures.ts';
 import { withOwnHeaders } from '../protocol/guard.ts';
 import { mostTokens, type Prompt } from '../protocol/prompt.ts';
 import { type JsonRecord, recordOf, requireObject, tokenCount } from '../protocol/reading.ts';
-import type { Piece, SdkError, ServerCapabilities, TokenOdds, Wire, WireOptions } from '../protocol/wire.ts';
+import type { Piece, SdkError, ServerCapabilities, Wire, WireOptions } from '../protocol/wire.ts';
 
 /** Fields that are omitted if a server rejects them. `max_tokens` is replaced by its newer name. */
 const optionalFields = [
@@ -172,21 +173,26 @@ function usageOf(usage: JsonRecord): NonNullable<Piece['usage']> {
 
 /** Reads log-probabilities in either shape, because llama.cpp's server uses the chat shape for completions. */
 function logprobsOf({ content, tokens, token_logprobs: values, top_logprobs: tops }: JsonRecord): TokenOdds[] {
-  const rows = Array.isArray(content)
-    ? content.map(({ token, logprob, top_logprobs: top }: JsonRecord) => ({
-        ...{ token, logprob },
-        likeliest: Array.isArray(top) ? top.map((each: JsonRecord | null) => each?.logprob) : [],
-      }))
-    : Array.isArray(tokens) && Array.isArray(values)
-      ? tokens.map((token: unknown, at) => ({
-          ...{ token, logprob: values[at] ?? 0 },
-          likeliest: Array.isArray(tops) ? Object.values((tops[at] ?? {}) as object) : [],
-        }))
-      : [];
-  for (const { token, logprob, likeliest: rivals } of rows)
-    if (typeof token !== 'string' || ![logprob, ...rivals].every((each) => typeof each === 'number'))
-      throw new ProtocolError('a log-probability that is not a number');
-  return rows as TokenOdds[];
+  if (Array.isArray(content))
+    return content.map((row: JsonRecord) => ({
+      ...oddsOf(row),
+      likeliest: Array.isArray(row.top_logprobs) ? row.top_logprobs.map(oddsOf) : [],
+    }));
+  if (!Array.isArray(tokens) || !Array.isArray(values)) return [];
+  return tokens.map((token: unknown, at) => {
+    const likeliest = Object.entries((Array.isArray(tops) && tops[at]) || {});
+    return {
+      ...oddsOf({ token, logprob: values[at] ?? 0 }),
+      likeliest: likeliest.map(([rival, logprob]) => oddsOf({ token: rival, logprob })),
+    };
+  });
+}
+
+function oddsOf(row: JsonRecord | null): Pick<TokenOdds, 'token' | 'logprob'> {
+  const { token, logprob } = row ?? {};
+  if (typeof token !== 'string' || typeof logprob !== 'number')
+    throw new ProtocolError('a log-probability that is not a number');
+  return { token, logprob };
 }
 
 function explain(error: unknown): SdkError | undefined {

@@ -5,6 +5,7 @@ import type {
   CompletionQuery,
   Draft,
   DraftOptions,
+  ServedAnswer,
   Snippet,
   SnippetOptions,
   Specialist,
@@ -39,7 +40,7 @@ const mostDeaths = 4;
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 export interface NgramClientOptions {
-  /** Path of the worker's entry: dist/ngram-worker.cjs, or src/specialist/ngram/worker.ts. */
+  /** Path of the worker's entry: dist/ngram-worker.cjs, or src/specialist/decoding/ngram-worker.ts. */
   readonly script: string;
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
@@ -110,6 +111,16 @@ export class NgramClient implements Specialist, Disposable {
 
   complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
     return this.ask({ kind: 'complete', query, options }, signal);
+  }
+
+  /** As `complete`, with a server's answer as one more candidate. */
+  rank(
+    query: CompletionQuery,
+    options: DraftOptions,
+    answer: ServedAnswer,
+    signal: AbortSignal,
+  ): Promise<Draft | undefined> {
+    return this.ask({ kind: 'rank', query, options, answer }, signal);
   }
 
   async snippets(query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {

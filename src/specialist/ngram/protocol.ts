@@ -1,5 +1,12 @@
 // Messages between the client and its worker thread.
-import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
+import type {
+  CompletionQuery,
+  Draft,
+  DraftOptions,
+  ServedAnswer,
+  Snippet,
+  SnippetOptions,
+} from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 
@@ -11,6 +18,13 @@ export interface LoadedIndex {
 
 export type Request =
   | { readonly kind: 'complete'; readonly query: CompletionQuery; readonly options: DraftOptions }
+  /** The same, with a server's answer as one more candidate. */
+  | {
+      readonly kind: 'rank';
+      readonly query: CompletionQuery;
+      readonly options: DraftOptions;
+      readonly answer: ServedAnswer;
+    }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
   /** `changes`: changes since the snapshot's files were read, in files that are not open. */
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
@@ -18,6 +32,7 @@ export type Request =
 /** The result of each kind of request. */
 export interface WorkerResults {
   readonly complete: Draft | undefined;
+  readonly rank: Draft | undefined;
   readonly snippets: readonly Snippet[];
   readonly load: Result<LoadedIndex>;
 }

@@ -94,13 +94,13 @@ export class Served {
   }
 
   /** The engine that a folder opens instead of this machine's. */
-  engine(redaction: Pick<ServedEngineDeps, 'redact' | 'mayLeave'>): {
+  engine(folder: Pick<ServedEngineDeps, 'rank' | 'redact' | 'mayLeave'>): {
     readonly engine: ServedEngine;
     readonly model: ReturnType<typeof servedModel>;
   } {
     const { clock, fetch } = this.deps;
     const llm = connectLlm(this.connection(), { clock, ...(fetch && { fetch }) });
-    const engine = new ServedEngine({ ...redaction, llm, models: (signal) => this.list(signal), clock });
+    const engine = new ServedEngine({ ...folder, llm, models: (signal) => this.list(signal), clock });
     return { engine, model: servedModel(this.model) };
   }
 

@@ -56,7 +56,7 @@ function serverRows(found: Found | undefined, { serveAt }: GetModelDeps): ModelR
     );
     if (program === 'llama.cpp')
       return [
-        { label, description, detail: t('Completes in place of a model of the extension'), run: () => serveAt(url) },
+        { label, description, detail: t('Completes together with the n-gram model'), run: () => serveAt(url) },
       ];
     // Its server shapes every prompt as a chat, so its files are used instead.
     if (models.some(({ where }) => where === program)) return [];

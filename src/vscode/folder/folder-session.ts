@@ -184,7 +184,8 @@ export class FolderSession extends DisposableStore {
     this.isServed = served.state(this.folder) === 'serves';
     if (this.isServed) {
       const mayLeave = (path: string) => this.secrets.isComplete && rules.mayLeave(this.folder, path);
-      const { engine, model } = served.engine({ redact: this.secrets, mayLeave });
+      const rank: NgramClient['rank'] = (...asked) => this.ngram.rank(...asked);
+      const { engine, model } = served.engine({ rank, redact: this.secrets, mayLeave });
       // Selects the router models that apply.
       this.activeAdaptation.current();
       void this.specialist.open(engine, model);

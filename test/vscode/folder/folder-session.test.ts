@@ -10,7 +10,7 @@ import { ManualClock } from '../../fakes/clock.ts';
 /** A session for documents outside all folders. @param world `allowedModel`: as of Api */
 function session(world: { allowedModel: string }): FolderSession {
   const deps = {
-    paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/ngram/worker.ts'), storage: '' },
+    paths: { ngramWorker: join(import.meta.dirname, '../../../src/specialist/decoding/ngram-worker.ts'), storage: '' },
     api: { llm: () => undefined, allowedModel: () => world.allowedModel },
     neural: { absence: 'off', shipped: { base: '', tokenizer: '' }, tuning: readTuning({}) },
     served: { state: () => 'off' },
