@@ -55,9 +55,7 @@ function serverRows(found: Found | undefined, { serveAt }: GetModelDeps): ModelR
       ', ',
     );
     if (program === 'llama.cpp')
-      return [
-        { label, description, detail: t('Completes together with the n-gram model'), run: () => serveAt(url) },
-      ];
+      return [{ label, description, detail: t('Completes together with the n-gram model'), run: () => serveAt(url) }];
     // Its server shapes every prompt as a chat, so its files are used instead.
     if (models.some(({ where }) => where === program)) return [];
     const detail = t(
