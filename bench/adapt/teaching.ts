@@ -126,7 +126,7 @@ async function specialistOf(engine: EngineClient, { base, split, folder, seed, l
   // Nothing stops early: every arm has its steps.
   const access = { base: base.model, precision: 'auto', threads: 1, device: 'cpu', maxSteps: STEPS, seed } as const;
   const request = { specialistFolder: folder, tokenizerPath, neural: access };
-  const real = await samplesFrom(split, index, 0, lessons, { request, tokenizer, signal });
+  const real = await samplesFrom(split, index, { halvings: 0 }, lessons, { request, tokenizer, signal });
   const samples = { ...real, judged: [] };
   const deps = { engine, request, tokenizer, signal, log: silentLog };
   await train(base.model, samples, access, deps, { limit: 1e9, late: 0 }, () => {});

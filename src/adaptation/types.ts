@@ -89,6 +89,27 @@ export interface ApiEstimate {
 export type ConfirmSpending = (estimate: ApiEstimate) => Promise<Spending>;
 export type Spending = boolean | 'batch';
 
+/** The least training of a base, which exceeds the time limit. */
+export interface TimeOffer {
+  readonly base: string;
+  /** Steps of training. */
+  readonly steps: number;
+  /** The limit, and the minutes that the run needs with its measurements. */
+  readonly limit: number;
+  readonly minutes: number;
+}
+
+/** Called once, before anything is measured, if the time limit is too short. */
+export type AskForTime = (offer: TimeOffer) => Promise<TimeAnswer>;
+/** 'extend': this run takes the offered minutes; 'untrained': it only measures; 'stop': it ends. */
+export type TimeAnswer = 'extend' | 'untrained' | 'stop';
+
+/** A run's questions to the user. */
+export interface Questions {
+  readonly confirm: ConfirmSpending;
+  readonly askForTime: AskForTime;
+}
+
 export interface AdaptOutcome {
   readonly report: AdaptReport;
   /** The folder's secrets, for redacting its other texts. They are kept in memory only. */

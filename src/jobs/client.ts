@@ -1,7 +1,7 @@
 // Starts jobs, each in a process that ends with its job.
 
 import { cancelled } from '../adaptation/cancellation.ts';
-import type { AdaptOutcome, AdaptRequest, ConfirmSpending } from '../adaptation/types.ts';
+import type { AdaptOutcome, AdaptRequest, Questions } from '../adaptation/types.ts';
 import { type ChildProcess, endChild, onceEnded, startChild } from '../common/child.ts';
 import { failed, type Result } from '../common/errors.ts';
 import { type Log, silentLog } from '../common/log.ts';
@@ -56,20 +56,23 @@ export class JobClient {
     request: AdaptRequest,
     signal: AbortSignal,
     progress: Progress = noProgress,
-    confirm: ConfirmSpending = async () => false,
+    questions: Partial<Questions> = {},
   ): Promise<Result<AdaptOutcome>> {
     const { who = 'the editor', engine: start } = this.options;
     const engine = request.neural && start?.();
-    return this.job('adapt', { adapt: request, who, ...(engine && { engine }) }, signal, progress, confirm);
+    return this.job('adapt', { adapt: request, who, ...(engine && { engine }) }, signal, progress, questions);
   }
 
-  /** Runs any job. When this settles, its process and the children of that have ended. */
+  /**
+   * Runs any job. When this settles, its process and the children of that have ended. Without answers to its questions
+   * it spends nothing, and trains nothing beyond its time limit.
+   */
   async job<K extends keyof Jobs>(
     job: K,
     request: Jobs[K]['request'],
     signal: AbortSignal,
     progress: Progress = noProgress,
-    confirm: ConfirmSpending = async () => false,
+    { confirm = async () => false, askForTime = async () => 'untrained' }: Partial<Questions> = {},
   ): Promise<Result<Jobs[K]['result']>> {
     if (signal.aborted) return cancelled;
     const started = startChild({ script: this.options.script, node: nodeOptions(job) });
@@ -103,6 +106,11 @@ export class JobClient {
         confirm(message.estimate).then(
           (yes) => send({ kind: 'confirmed', yes }),
           () => send({ kind: 'confirmed', yes: false }),
+        );
+      else if (message.kind === 'ask-for-time')
+        askForTime(message.offer).then(
+          (answer) => send({ kind: 'time-answered', answer }),
+          () => send({ kind: 'time-answered', answer: 'stop' }),
         );
     });
     child.on('error', (error) => crashed(error.message));

@@ -6,7 +6,7 @@ import { exportOwn } from '../adaptation/exchange/export-own.ts';
 import { keptRows } from '../adaptation/kept/kept-rows.ts';
 import { summaryOf } from '../adaptation/report/kept.ts';
 import { readSecrets } from '../adaptation/reread-secrets.ts';
-import type { Spending } from '../adaptation/types.ts';
+import type { Spending, TimeAnswer } from '../adaptation/types.ts';
 import { messageOf, type Result } from '../common/errors.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { adaptJob } from './adapt.ts';
@@ -45,6 +45,7 @@ const send = (message: FromJob) => {
 const controller = new AbortController();
 const relay = new RelayedModels(send);
 let answer: (yes: Spending) => void = () => {};
+let answerTime: (answer: TimeAnswer) => void = () => {};
 
 const line = (level: LogLevel) => (message: string, error?: unknown) =>
   send({ kind: 'log', level, message: error === undefined ? message : `${message}: ${messageOf(error)}` });
@@ -53,6 +54,7 @@ const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'),
 function cancel(): void {
   controller.abort();
   answer(false);
+  answerTime('stop');
 }
 
 async function run({ job, request }: JobCall): Promise<void> {
@@ -62,6 +64,11 @@ async function run({ job, request }: JobCall): Promise<void> {
       new Promise((resolve) => {
         answer = resolve;
         send({ kind: 'confirm', estimate });
+      }),
+    askForTime: (offer) =>
+      new Promise((resolve) => {
+        answerTime = resolve;
+        send({ kind: 'ask-for-time', offer });
       }),
     signal: controller.signal,
     log,
@@ -82,6 +89,7 @@ process.on('message', (message: ToJob) => {
   if (typeof message !== 'object' || message === null) return;
   if (message.kind === 'job' && Object.hasOwn(jobs, message.job)) void run(message);
   else if (message.kind === 'confirmed') answer(message.yes);
+  else if (message.kind === 'time-answered') answerTime(message.answer);
   else if (message.kind === 'editor-text' || message.kind === 'editor-end') relay.take(message);
   else if (message.kind === 'cancel') cancel();
   else log.warn(`A job knows no message '${String((message as { kind: unknown }).kind).slice(0, 40)}'.`);

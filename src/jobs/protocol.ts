@@ -4,7 +4,7 @@ import type { ExchangeRequest, Exported, Imported, Provenance } from '../adaptat
 import type { ExportedFiles, OwnExport } from '../adaptation/exchange/export-own.ts';
 import type { KeptRequest } from '../adaptation/kept/kept-rows.ts';
 import type { KeptSummary } from '../adaptation/report/kept.ts';
-import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending } from '../adaptation/types.ts';
+import type { AdaptOutcome, AdaptRequest, ApiEstimate, Spending, TimeAnswer, TimeOffer } from '../adaptation/types.ts';
 import type { Result } from '../common/errors.ts';
 import type { LogLevel } from '../common/log.ts';
 import type { ProgressUpdate } from '../common/progress.ts';
@@ -65,12 +65,14 @@ export type ToJob =
   | RelaySaid
   | JobCall
   | { readonly kind: 'confirmed'; readonly yes: Spending }
+  | { readonly kind: 'time-answered'; readonly answer: TimeAnswer }
   | { readonly kind: 'cancel' };
 
 export type FromJob =
   | RelayAsked
   | { readonly kind: 'progress'; readonly update: ProgressUpdate }
   | { readonly kind: 'confirm'; readonly estimate: ApiEstimate }
+  | { readonly kind: 'ask-for-time'; readonly offer: TimeOffer }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly kind: 'done'; readonly result: Result<Jobs[keyof Jobs]['result']> }
   | { readonly kind: 'crashed'; readonly message: string };

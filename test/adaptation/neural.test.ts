@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { cancelled } from '../../src/adaptation/cancellation.ts';
 import { currentModel, workFolder } from '../../src/adaptation/models/folder-models.ts';
 import { plainTextOf } from '../../src/adaptation/report/markdown.ts';
 import { outcomeOf } from '../../src/adaptation/report/outcome.ts';
 import { reportDocument } from '../../src/adaptation/report/report-document.ts';
 import type { AdaptReport, NeuralReport } from '../../src/adaptation/report/types.ts';
 import { adapt, type RunDeps } from '../../src/adaptation/stages/run.ts';
-import type { AdaptRequest } from '../../src/adaptation/types.ts';
+import type { AdaptRequest, TimeAnswer, TimeOffer } from '../../src/adaptation/types.ts';
 import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
@@ -165,26 +166,85 @@ describe('with an engine whose answers a test decides', () => {
       const { report: figures } = result.value;
       return { engine, figures, said: messages.join('\n'), notes: figures.notes.join('\n') };
     };
-    const slow = await run((of) => (of === medium ? 50 : 3300));
+    const slow = await run((of) => (of === medium ? 5 : 3300));
     assert.deepEqual(slow.engine.trained, [small]);
     assert.equal(usedOver(medium).name, 'adapted', 'it was measured beside the base that serves, and was better');
-    const reason = /In 10 minutes this machine cannot train the base 'medium', so a smaller base is adapted: 20 steps/;
+    const reason =
+      /In 10 minutes this machine cannot train the base 'medium', so a smaller base is adapted: \d+ steps, .* need about \d\d/;
     assert.match(slow.said, reason);
     assert.match(slow.notes, reason);
-    const compared = await run(() => 50, true);
+    const compared = await run(() => 5, true);
     assert.deepEqual(compared.engine.trained, [medium]);
     const quick = await run(() => 400);
     assert.deepEqual(quick.engine.trained, [medium]);
     assert.doesNotMatch(quick.notes, /cannot train/);
     rmSync(request.specialistFolder, { recursive: true, force: true });
-    const hopeless = await run(() => 20);
+    const hopeless = await run(() => 5);
     assert.deepEqual(hopeless.engine.trained, []);
-    assert.match(hopeless.said, /cannot train the base 'medium', so nothing is adapted: .* need \d\d minutes/);
+    assert.match(hopeless.said, /cannot train the base 'medium', so nothing is adapted: .* need about \d\d minutes/);
     assert.equal(hopeless.figures.neural?.used, 'base', 'the router is fitted on drafts of the base');
     assert.match(
       outcomeOf(hopeless.figures),
       /was not adapted: In 10 minutes .* The base model answers, with 24 files/,
     );
+  });
+
+  /** A run with a limit of 10 minutes on a machine that needs more. @returns also the requests made before the question */
+  const askedForTime = async (answer: TimeAnswer, more: Partial<RunDeps> = {}) => {
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => 5 });
+    const offers: TimeOffer[] = [];
+    const before_: string[] = [];
+    const askForTime = async (offer: TimeOffer) => {
+      offers.push(offer);
+      before_.push(...engine.asked.map(({ kind }) => kind));
+      return answer;
+    };
+    const neural = { ...request.neural, budgetMinutes: 10 };
+    const result = await adapt({ ...request, neural }, deps(engine, { askForTime, ...more }));
+    return { result, offers, before: before_, engine };
+  };
+
+  test('if the time limit is too short, the run asks before it measures anything, and ends if it is told to', async () => {
+    const { result, offers, before: asked, engine } = await askedForTime('stop');
+    assert.ok(!result.ok);
+    assert.deepEqual([result.error.code, result.error.message], ['cancelled', cancelled.error.message]);
+    assert.deepEqual(asked, ['time', 'adapt'], 'a draft and a step were timed');
+    assert.equal(engine.asked.length, asked.length);
+    const [offer] = offers;
+    assert.equal(offers.length, 1);
+    assert.ok(offer && offer.limit === 10 && offer.minutes > 10 && offer.steps > 0, JSON.stringify(offer));
+    const untrained = await askedForTime('untrained');
+    assert.ok(untrained.result.ok);
+    assert.equal(untrained.result.value.report.neural?.training, undefined);
+    assert.deepEqual(untrained.engine.trained, []);
+  });
+
+  test('with more time the run trains the base, and resumes after a cancellation without a second question', async () => {
+    const { store } = openStore(request.storeFolder, { log: silentLog });
+    const ledger = new PositionLedger(request.storeFolder, request.root, silentLog);
+    const updates: ProgressUpdate[] = [];
+    const stop = new AbortController();
+    const progress = (update: ProgressUpdate) => {
+      updates.push(update);
+      if (update.stage === 'Training') stop.abort();
+    };
+    const first = await askedForTime('extend', { ledger, program: 'test', progress, signal: stop.signal });
+    assert.equal(!first.result.ok && first.result.error.code, 'cancelled');
+    const [offer] = first.offers;
+    assert.ok(offer);
+    const plan = updates.find(({ isPlan }) => isPlan);
+    const planned = Number(/About (\d+) minutes/.exec(plan?.say ?? '')?.[1]);
+    assert.ok(planned > 10 && planned <= offer.minutes, plan?.say);
+    const shares = updates.map(({ overall }) => overall as number);
+    assert.ok(
+      shares.every((share, i) => share >= (shares[i - 1] ?? 0)),
+      shares.join(),
+    );
+    const second = await askedForTime('stop', { ledger, program: 'test' });
+    ledger.close();
+    store.close();
+    assert.deepEqual(second.offers, []);
+    assert.equal(second.result.ok && second.result.value.report.neural?.used, 'adapted');
   });
 
   test('the first look drafts with the base, the run does not repeat these drafts, and its lines fit in 100 columns', async () => {
@@ -227,15 +287,14 @@ describe('with an engine whose answers a test decides', () => {
   test('after the plan the estimate of the time left falls, and rises only with an explanation', async () => {
     const updates: ProgressUpdate[] = [];
     const neural = { ...request.neural, budgetMinutes: 10 };
-    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => 1000 });
+    const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth, pace: () => 50 });
     const result = await adapt(
       { ...request, neural },
       deps(engine, { progress: (of) => updates.push(of), now: () => 0 }),
     );
     assert.ok(result.ok);
     const planned = updates.findIndex(({ say }) => say !== undefined);
-    // 290 steps of 2048 tokens at 1000 tokens a second do not fit, so fewer steps are planned.
-    assert.equal(updates[planned]?.say, 'About 10 minutes: 10 training.');
+    assert.equal(updates[planned]?.say, 'About 6 minutes: 6 training.');
     // Before the plan, the estimate is the budget.
     assert.ok(updates.slice(0, planned).every(({ left = 0 }) => left > 300 && left <= 600));
     const steps = updates.map(({ step }) => step?.at ?? 0);
@@ -322,8 +381,10 @@ describe('with an engine whose answers a test decides', () => {
   test('trains on training files only', async () => {
     const engine = new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth });
     await report(engine);
-    const asked = engine.asked.find(({ kind }) => kind === 'adapt')?.request as { examples: { ids: Int32Array }[] };
-    assert.ok(asked.examples.length > 20);
+    const trainings = engine.asked.flatMap(({ kind, request: of }) =>
+      kind === 'adapt' ? [of as Requests['adapt']['request']] : [],
+    );
+    assert.ok((trainings.find(({ pauseAfter }) => pauseAfter === undefined)?.examples.length ?? 0) > 20);
     const fitted = engine.asked.find(({ kind }) => kind === 'fit')?.request as {
       queries: { query: { path: string } }[];
     };
@@ -517,8 +578,7 @@ describe('with a real engine', () => {
       }),
     );
     assert.ok(second.ok, JSON.stringify(second));
-    const timed = 3;
-    assert.equal(later[0], steps + timed + 1, 'goes on after the step that was saved; no store keeps the plan here');
+    assert.equal(later[0], steps + 1, 'it continues after the step that was saved');
     const { neural } = second.value.report;
     assert.ok(neural?.training?.loss);
     const { losses = [] } = neural.training;

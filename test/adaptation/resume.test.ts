@@ -63,6 +63,7 @@ const figures = (outcome: AdaptOutcome | undefined): unknown =>
 /** Points at which a run is killed, in order: a recorded request, or a stage. */
 const killPoints: readonly NonNullable<Plan['die']>[] = [
   ['Finding files', 1],
+  ['pace', 1],
   ['Indexing', 1],
   ['Learning the mixture', 1],
   ['open', 1],
@@ -70,8 +71,7 @@ const killPoints: readonly NonNullable<Plan['die']>[] = [
   ['Timing a draft', 2],
   ['api', 5],
   ['Asking the API at training positions', 3],
-  ['pace', 1],
-  ['Timing a step of training', 2],
+  ['Preparing training samples', 1],
   ['Planning', 1],
   ['draft base', 3],
   ['lossAt base', 3],
@@ -176,7 +176,7 @@ test('deleting the adaptation deletes its stored answers and stages', () => {
   const before_ = store.rowsOf(project.root);
   assert.ok(before_.places.length > 0 && before_.answers.length >= before_.places.length);
   const stages = new Set(before_.stages.map(({ stage }) => stage));
-  assert.deepEqual(stages, new Set(['weights', 'scale', 'taught', 'plan', 'training', 'mixture']));
+  assert.deepEqual(stages, new Set(['pace', 'weights', 'scale', 'taught', 'plan', 'training', 'mixture']));
   assert.ok(before_.places.every(({ split, path }) => (splitOf(path) === 'test') === (split === 'test')));
   store.deleteAdaptations(project.root);
   const { places: positions, answers, stages: left, teacherCalls } = store.rowsOf(project.root);

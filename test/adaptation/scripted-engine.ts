@@ -30,7 +30,7 @@ export interface Script {
 
 export class ScriptedEngine implements Engine {
   readonly asked: { readonly kind: RequestKind; readonly request: unknown }[] = [];
-  /** Bases of the finished trainings. Other trainings only timed a step. */
+  /** Bases of the finished trainings. Others only timed a step. */
   readonly trained: string[] = [];
   readonly open = new Map<string, Requests['open']['request']>();
   private readonly script: Script;
@@ -62,6 +62,7 @@ export class ScriptedEngine implements Engine {
         this.drafts = 0;
         return ok({ files: 1, tokens: 1, precision: 'int4', loadMs: 1 } as const);
       },
+      time: () => ok({ lineMs: this.script.latencyMs ?? 1, promptMs: 0 }),
       close: ({ key }) => {
         this.open.delete(key);
         return ok({});
@@ -115,7 +116,7 @@ export class ScriptedEngine implements Engine {
   }
 
   private adapt(
-    { base, out, tokenizer, pauseAfter }: Requests['adapt']['request'],
+    { base, out, tokenizer, pauseAfter, examples, epochs, length, microBatches }: Requests['adapt']['request'],
     { onProgress, signal }: RequestOptions<'adapt'>,
   ): Result<Requests['adapt']['result']> {
     const device = { device: 'cpu', reason: 'no usable GPU' } as const;
@@ -125,9 +126,10 @@ export class ScriptedEngine implements Engine {
     onProgress?.({ kind: 'device', ...device });
     const step = { learningRate: 1, loss: 2.5, norm: 1, memory: 456e6 };
     const tokensPerSecond = this.script.pace?.(base) ?? 3300;
-    const totalSteps = 290;
+    const tokens = examples.reduce((sum, { ids }) => sum + ids.length, 0);
+    const totalSteps = Math.max(3, Math.ceil((epochs * tokens) / (length * microBatches)));
     for (let done = 1; done <= 3; done++) {
-      const secondsLeft = ((totalSteps - done) * 2048) / tokensPerSecond;
+      const secondsLeft = ((totalSteps - done) * length * microBatches) / tokensPerSecond;
       onProgress?.({ kind: 'step', step: done, totalSteps, ...step, tokensPerSecond, secondsLeft });
       if (signal?.aborted) return failed('cancelled', 'Cancelled.');
     }

@@ -43,13 +43,40 @@ test('the price question reaches the parent and its answer returns', async () =>
     budgetUsd: 1,
   };
   const estimates: ApiEstimate[] = [];
-  const result = await client().run({ ...project.request, api }, never(), undefined, async (estimate) => {
-    estimates.push(estimate);
-    return false;
+  const result = await client().run({ ...project.request, api }, never(), undefined, {
+    confirm: async (estimate) => {
+      estimates.push(estimate);
+      return false;
+    },
   });
   assert.ok(result.ok, JSON.stringify(result));
   assert.equal(estimates.length, 1);
   assert.match(result.value.report.notes.join(), /declined/);
+});
+
+test('the question for more time reaches the parent, and its answer ends the run', async () => {
+  const script_ = join(project.root, 'asking.cjs');
+  const offer = { base: 'medium', steps: 20, limit: 10, minutes: 14 };
+  writeFileSync(
+    script_,
+    `process.on('message', (message) => {
+      if (message.kind === 'job') process.send({ kind: 'ask-for-time', offer: ${JSON.stringify(offer)} });
+      else if (message.kind === 'time-answered')
+        process.send({ kind: 'done', result: { ok: false, error: { code: 'cancelled', message: message.answer } } });
+    });`,
+  );
+  const asked: unknown[] = [];
+  const run = (questions: Parameters<JobClient['run']>[3]) =>
+    new JobClient({ script: script_ }).run(project.request, never(), undefined, questions);
+  const result = await run({
+    askForTime: async (offer_) => {
+      asked.push(offer_);
+      return 'stop';
+    },
+  });
+  assert.deepEqual([!result.ok && result.error.message, asked], ['stop', [offer]]);
+  const unasked = await run({});
+  assert.equal(!unasked.ok && unasked.error.message, 'untrained');
 });
 
 test('a job can be cancelled before its start and while it runs', async () => {

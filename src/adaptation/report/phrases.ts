@@ -30,6 +30,11 @@ export function settingOf({ balance, risk }: Pick<AdaptReport, 'balance' | 'risk
   return `the slider at ${balance}${risk ? ` and the risk bounded to ${percent(risk.alpha)}` : ''}`;
 }
 
+/** A run's limit of minutes: '10 minutes', '0.5 minutes'. */
+export function limitInWords(minutes: number): string {
+  return minutes === 1 ? '1 minute' : `${Number(minutes.toFixed(1))} minutes`;
+}
+
 /** '$0.0450 for 45 answers of claude' */
 export function paidInWords({ usd, answers, model }: NonNullable<AdaptReport['paid']>): string {
   return `$${usd.toFixed(4)} for ${counted(answers, 'answer')} of ${model}`;

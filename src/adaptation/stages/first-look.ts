@@ -11,6 +11,8 @@ import { baseCandidate } from './neural.ts';
 import type { LearnStages } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 
+/** At least this many seconds remain when the timing of the machine ends, unless the limit is shorter. */
+const LEAST_SECONDS = 20;
 /** A running draft may take this many seconds more; then the result is shown without it. */
 const GRACE_SECONDS = 5;
 
@@ -22,7 +24,8 @@ export function firstLookOf(runner: LearnStages, tell: Tell): Promise<FirstLook>
 async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook> {
   const { run } = runner;
   const limit = run.request.firstLookSeconds ?? 0;
-  const left = () => limit - run.elapsed();
+  const end = Math.max(limit, run.elapsed() + Math.min(limit, LEAST_SECONDS));
+  const left = () => end - run.elapsed();
   const lines = byImportance(run.positions).filter((example) => !positionInDocument(example).block);
   await runner.get('weights');
   tell({ done: 0, total: undefined, stageLeft: left() });

@@ -1,29 +1,24 @@
-// Plans a run from the measured time of a draft and of a training step: the number of positions, the base to adapt,
-// and the training time. The plan is stored, so that a resumed run keeps to it.
-import { basename, dirname, join } from 'node:path';
+// Plans a run from the measured time of a draft and of a training step: the number of positions, and the training time.
+// The plan is stored, so that a resumed run keeps to it.
+import { dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
-import { counted } from '../../common/format.ts';
-import { smallerThan, untrainable } from '../../neural/models/list.ts';
+import { LEAST_STEPS } from '../../specialist/engine/measure-base.ts';
 import { trainingStatusOf } from '../../specialist/engine/protocol.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { RemainingWork } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
 import { secondsPerPosition } from './evaluate.ts';
-import { type HeldOutPositions, halved, MOST_HALVINGS } from './held-out-positions.ts';
+import { halved, MOST_HALVINGS } from './held-out-positions.ts';
 import { accessOf, baseCandidate, earlierOf, measuredPositionsOf } from './neural.ts';
+import { draftCount, limitOf, OPENING_SECONDS } from './pace.ts';
 import type { LearnStages, Run, Scale, TrainingPlan } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
-import { budgetSeconds, paceOf, type Training, train } from './training.ts';
+import { stepsOf, type Training, train } from './training.ts';
 
 /** Halvings of the positions for timing: about six drafts are timed. */
 const TIMED_HALVINGS = 6;
 /** Share of the budget for measuring and deciding; the rest is for training. */
 const MEASURING_SHARE = 0.4;
-/** Seconds for opening models and indexing every file. */
-const OPENING_SECONDS = 10;
-/** The learning rate rises for 10 steps (neural/training/adapt.ts) and needs as many to fall. */
-const LEAST_STEPS = 20;
-
 /** Settings that decide a plan and a training, besides the files. */
 export function planSettings(run: Run): unknown {
   const { base, budgetMinutes, maxSteps, device, noOther } = accessOf(run);
@@ -40,7 +35,7 @@ export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {
     tell,
   );
   const perPlace = secondsPerPosition(timed);
-  const limit = MEASURING_SHARE * budgetSeconds(accessOf(run));
+  const limit = MEASURING_SHARE * (await limitOf(runner));
   const fits = (halvings: number) =>
     perPlace * draftCount(halved(run.positions, halvings), earlierOf(run) !== undefined) <= limit;
   let halvings = 0;
@@ -48,14 +43,9 @@ export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {
   return { halvings, perPlace };
 }
 
-/** Number of drafts of a run. Fitting the mixture takes about one draft per position. */
-function draftCount({ fit, choose, test }: HeldOutPositions, earlier: boolean): number {
-  return fit.length + (earlier ? 3 : 2) * choose.length + 2 * test.length;
-}
-
-export async function planOf(runner: LearnStages, tell: Tell): Promise<TrainingPlan> {
+export async function planOf(runner: LearnStages): Promise<TrainingPlan> {
   const { run } = runner;
-  const access = accessOf(run);
+  const { base, perStep, why } = await runner.get('pace');
   const scale = await runner.get('scale');
   const positions = halved(run.positions, scale.halvings);
   const earlier = earlierOf(run) !== undefined;
@@ -64,37 +54,23 @@ export async function planOf(runner: LearnStages, tell: Tell): Promise<TrainingP
   const answered = positions.choose.length - unanswered;
   const others = scale.perPlace * (draftCount(positions, earlier) - answered) + OPENING_SECONDS;
   const before = scale.perPlace * (unanswered + (earlier ? positions.choose.length : 0));
-  const plan = (base: string, training: number, limit = 0): TrainingPlan => {
-    return { ...scale, base: basename(base), training, limit, begins: run.elapsed() + before };
+  const plan = (training: number, limit: number, reason = why): TrainingPlan => {
+    const begins = run.elapsed() + before;
+    return { ...scale, base, training, limit, begins, ...(reason !== undefined && { why: reason }) };
   };
   const done = await runner.known('training');
-  if (done) return plan(done.base, 0);
-  const refusal = untrainable(access.base);
-  if (refusal !== undefined) return { ...plan(access.base, 0), why: refusal };
-  const bases = [access.base, ...(access.noOther ? [] : smallerThan(access.base))];
-  let reasonFor: ((consequence: string) => string) | undefined;
+  if (done) return { ...plan(0, 0), base: done.base };
+  if (perStep === 0) return plan(0, 0);
   try {
-    for (const base of bases) {
-      const pace = await paceOf(base, await runner.get('samples'), access, run, tell);
-      run.notes.push(...pace.notes);
-      const room = budgetSeconds(access) - run.elapsed() - others;
-      const steps = Math.min(LEAST_STEPS, pace.steps);
-      const needs = steps * pace.perStep;
-      if (needs <= room || access.noOther) {
-        const limit = Math.max(room, needs);
-        const training = Math.min(limit, Math.max(1, pace.steps * pace.perStep));
-        return { ...plan(base, training, limit), ...(reasonFor && { why: reasonFor('a smaller base is') }) };
-      }
-      const minutes = Math.ceil((needs + budgetSeconds(access) - room) / 60);
-      reasonFor ??= (consequence) =>
-        `In ${counted(budgetSeconds(access) / 60, 'minute')} this machine cannot train the base '${basename(base)}', so ${consequence} adapted: ` +
-        `${counted(steps, 'step')}, the minimum for training, need ${counted(minutes, 'minute')} with the measurements.`;
-    }
+    const steps = stepsOf(await runner.get('samples'), accessOf(run));
+    const room = (await limitOf(runner)) - run.elapsed() - others;
+    // The user was told before that the least training fits. If the machine is slower now, the run takes longer.
+    const limit = Math.max(room, Math.min(LEAST_STEPS, steps) * perStep);
+    return plan(Math.min(limit, Math.max(1, steps * perStep)), limit);
   } catch (error) {
     if (!(error instanceof CodedError) || isCancelled(error)) throw error;
-    return { ...plan(access.base, 0), why: error.message };
+    return plan(0, 0, error.message);
   }
-  return { ...plan(access.base, 0), why: reasonFor?.('nothing is') ?? '' };
 }
 
 /** Trains the planned base for the planned time, minus the delay that measuring has caused. */

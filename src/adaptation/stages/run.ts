@@ -87,6 +87,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
           excluded = before + awake.read() - since;
         }
       },
+      extend: (minutes) => void countdown.plan(firstEstimate(request, minutes)),
       replan: (ahead) => countdown.replan(ahead),
       plan: (ahead, why) => {
         const say = [planInWords(countdown.plan(ahead)), ...(why === undefined ? [] : [why])].join(' ');
@@ -144,16 +145,24 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
 
 async function learn(runner: LearnStages): Promise<FittedRun> {
   try {
-    if (runner.run.request.firstLookSeconds !== undefined) await runner.get('firstLook');
+    const { neural, firstLookSeconds } = runner.run.request;
+    if (neural) await runner.get('pace').catch(throwCancellation);
+    if (firstLookSeconds !== undefined) await runner.get('firstLook');
     return await runner.get('learned');
   } finally {
     if (runner.has('session')) (await runner.get('session')).close();
   }
 }
 
-/** The estimate before anything is timed: a neural run uses its budget, three quarters of it for training. */
-function firstEstimate({ effort, neural, api }: AdaptRequest): RemainingWork {
-  const training = neural && effort === 'adapt' ? 0.75 * budgetSeconds(neural) : 0;
+/** Other failures of the timing are noted later, by the stages that need it. */
+function throwCancellation(error: unknown): void {
+  if (!(error instanceof CodedError) || isCancelled(error)) throw error;
+}
+
+/** The estimate before there is a plan: a neural run uses its minutes, three quarters of them for training. */
+function firstEstimate({ effort, neural, api }: AdaptRequest, minutes?: number): RemainingWork {
+  const seconds = neural && (minutes === undefined ? budgetSeconds(neural) : 60 * minutes);
+  const training = seconds !== undefined && effort === 'adapt' ? 0.75 * seconds : 0;
   return { ...nothingAhead, training, api: api?.positions ?? 0 };
 }
 

@@ -17,7 +17,7 @@ import type { FirstLook } from '../report/first-look.ts';
 import type { ApiLabels, ScoredPosition } from '../report/scored.ts';
 import type { AdaptReport, NeuralReport } from '../report/types.ts';
 import type { Samples } from '../training-data/training-set.ts';
-import type { AdaptRequest, ConfirmSpending } from '../types.ts';
+import type { AdaptRequest, AskForTime, ConfirmSpending } from '../types.ts';
 import type { MeasuredModel, ModelCandidate } from './choose.ts';
 import type { HeldOut, HeldOutPositions } from './held-out-positions.ts';
 import type { NeuralSession } from './neural-session.ts';
@@ -30,6 +30,8 @@ export interface RunDeps {
   /** Undefined: local only. */
   readonly llm: LlmClient | undefined;
   readonly confirm: ConfirmSpending;
+  /** Absent: a run whose time limit is too short trains nothing. */
+  readonly askForTime?: AskForTime | undefined;
   /** Stores answers and finished stages, for a resumed or later run. */
   readonly ledger?: PositionLedger | undefined;
   /** Identity of the drafting programs (see `programOf`). Stored drafts of other programs are not reused. */
@@ -64,6 +66,8 @@ export interface Run extends RunDeps {
   readonly excludeFromBudget: <T>(work: () => Promise<T>) => Promise<T>;
   /** Announces the plan with its reason, and updates the estimate of the time left. */
   readonly plan: (ahead: RemainingWork, why: string | undefined) => void;
+  /** Estimates the time left with this limit of minutes, before there is a plan. */
+  readonly extend: (minutes: number) => void;
   /** Updates the estimate of the time left. */
   readonly replan: (ahead: RemainingWork) => void;
 }
@@ -73,6 +77,7 @@ export type SplitName = keyof HeldOut;
 export type LearnStages = StageRunner<StageOutputs, SplitName, Run>;
 
 export interface StageOutputs {
+  pace: Pace;
   /** N-grams of the training files, with the shipped weights. */
   index: NgramModel;
   /** Fitted mixing weights; null: the folder is too small to fit any. */
@@ -133,6 +138,18 @@ export interface TrainingLabels {
   readonly whole: boolean;
   /** See `labelingIdentity`; absent: the API was not asked. Stored. */
   readonly as?: string;
+}
+
+/** Speed of this machine, and what the time limit allows. */
+export interface Pace {
+  /** Folder name of the base to adapt, a sibling of the serving base. */
+  readonly base: string;
+  /** Seconds of a training step, with its share of the validations; 0: nothing is trained. */
+  readonly perStep: number;
+  /** Time limit of the run, which the user may have raised. */
+  readonly minutes: number;
+  /** Why a smaller base or none is adapted. */
+  readonly why?: string;
 }
 
 /** How many positions are measured, and the seconds that one takes. */

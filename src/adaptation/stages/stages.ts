@@ -25,6 +25,7 @@ import {
   sessionOf,
   test,
 } from './neural.ts';
+import { limitOf, paceOf } from './pace.ts';
 import { aheadOf, planOf, planSettings, scaleOf, trainAsPlanned } from './plan.ts';
 import type { FittedMixture, Run, SplitName, StageOutputs, TrainingLabels } from './stage-outputs.ts';
 import type { Stages } from './stage-runner.ts';
@@ -40,6 +41,17 @@ const secondsAt =
     perPlace * positions[kind];
 
 export const stages: Stages<StageOutputs, SplitName, Run> = {
+  pace: {
+    name: 'Timing this machine',
+    takes: 15,
+    step: 'look',
+    of: 'neural',
+    reads: ['train'],
+    settings: planSettings,
+    // A refusal is not kept: the machine may have been busy.
+    keeps: ({ perStep }) => perStep > 0,
+    run: paceOf,
+  },
   index: {
     name: 'Indexing',
     takes: 2,
@@ -92,7 +104,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 5,
     step: 'look',
     of: 'neural',
-    reads: ['weights', 'fit', 'choose', 'test'],
+    reads: ['pace', 'weights', 'fit', 'choose', 'test'],
     settings: planSettings,
     keeps: () => true,
     run: scaleOf,
@@ -123,18 +135,19 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     reads: ['index', 'train', 'fit', 'scale', 'taught'],
     run: async (runner, tell) => {
       tell({ done: 0, total: undefined });
-      const { held } = runner.run;
+      const { run } = runner;
       const { halvings } = await runner.get('scale');
-      const trainingData = trainingDataOf(await runner.get('taught'), held.train);
-      return samplesFrom(held, await indexOf(runner), halvings, trainingData, runner.run);
+      const trainingData = trainingDataOf(await runner.get('taught'), run.held.train);
+      const minutes = (await limitOf(runner)) / 60;
+      return samplesFrom(run.held, await indexOf(runner), { halvings, minutes }, trainingData, run);
     },
   },
   plan: {
-    name: 'Timing a step of training',
-    takes: 15,
+    name: 'Sharing out the time',
+    takes: 0,
     step: 'plan',
     of: 'neural',
-    reads: ['scale', 'train', 'samples'],
+    reads: ['pace', 'scale', 'train', 'samples'],
     settings: planSettings,
     keeps: ({ training }) => training > 0,
     run: planOf,

@@ -8,7 +8,7 @@ import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
 import { dialectTokens } from '../../neural/models/dialects.ts';
 import { dialectOf, type Sha256 } from '../../neural/models/manifest.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
-import { type StepReport, trainingStatusOf, type ValidationLoss } from '../../specialist/engine/protocol.ts';
+import type { ValidationLoss } from '../../specialist/engine/protocol.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { MixedQuality, TrainingReport } from '../report/types.ts';
@@ -16,16 +16,13 @@ import { windowTokens as length, otherTokenizer, type Samples, usualSeed } from 
 import type { AdaptRequest, NeuralAccess } from '../types.ts';
 import type { Tell } from './stage-runner.ts';
 
-const microBatches = 4;
+/** Windows in a step. */
+export const microBatches = 4;
 /** Passes over all samples. Each token is in two samples: once in plain text, once in a fill-in-the-middle sample. */
-const epochs = 2;
+export const epochs = 2;
 /** Of 6e-4, 1.5e-3 and 3e-3, 1.5e-3 gave the lowest held-out loss after 150 steps; longer runs need a bit less. */
 const learningRate = 1.2e-3;
 const defaultMinutes = 10;
-/** Timed steps: the first one allocates memory, the third confirms the second. */
-const TIMED_STEPS = 3;
-/** Budget in seconds while steps are timed, before there is a plan. */
-const NO_LIMIT = 1e9;
 /** About a minute of work. */
 const checkpointEverySteps = 30;
 const validateEverySteps = 10;
@@ -61,48 +58,9 @@ export function budgetSeconds({ budgetMinutes = defaultMinutes }: NeuralAccess):
   return 60 * budgetMinutes;
 }
 
-/** Speed of training, measured on the first steps; training resumes after them. */
-export interface StepTime {
-  /** Seconds for one step, including its share of the time for validations. */
-  readonly perStep: number;
-  /** Steps for all samples. */
-  readonly steps: number;
-  readonly notes: readonly string[];
-}
-
-/** Throws CodedError. */
-export async function paceOf(
-  base: string,
-  samples: Samples,
-  access: NeuralAccess,
-  deps: TrainingDeps,
-  tell: Tell,
-): Promise<StepTime> {
-  const notes: string[] = [];
-  let last: StepReport | undefined;
-  const request = { ...requestOf(base, samples, access, deps), budgetSeconds: NO_LIMIT, pauseAfter: TIMED_STEPS };
-  const paused = await engineOf(deps).request('adapt', request, {
-    signal: deps.signal,
-    onProgress: (report) => {
-      if (report.kind === 'note') notes.push(report.note);
-      if (report.kind !== 'step') return;
-      last = report;
-      tell({ done: report.step, total: TIMED_STEPS });
-    },
-  });
-  deps.signal.throwIfAborted();
-  if (!paused.ok && paused.error.code !== 'cancelled') unwrap(paused);
-  if (last) {
-    const { step, totalSteps, secondsLeft, tokensPerSecond } = last;
-    const withoutValidation = (length * microBatches) / tokensPerSecond;
-    const perStep =
-      secondsLeft === undefined || totalSteps <= step ? withoutValidation : secondsLeft / (totalSteps - step);
-    return { perStep, steps: totalSteps, notes };
-  }
-  // No step ran now, because training had ended in an earlier run. The times stored then are used.
-  const status = trainingStatusOf(workFolder(deps.request.specialistFolder));
-  if (status?.kind !== 'training') return { perStep: 0, steps: 0, notes };
-  return { perStep: status.seconds / Math.max(1, status.step), steps: status.totalSteps, notes };
+/** Steps of all epochs. */
+export function stepsOf({ tokensPerEpoch }: Samples, { maxSteps = Number.POSITIVE_INFINITY }: NeuralAccess): number {
+  return Math.min(maxSteps, Math.ceil((epochs * tokensPerEpoch) / (length * microBatches)));
 }
 
 /**
@@ -167,7 +125,7 @@ function lossesIn({ loss, mixed }: ValidationLoss): string {
   return loss.toFixed(3) + (mixed === undefined ? '' : `, with the n-grams ${mixed.toFixed(3)}`);
 }
 
-function engineOf({ engine }: TrainingDeps): Engine {
+export function engineOf({ engine }: Pick<TrainingDeps, 'engine'>): Engine {
   if (!engine) throw new CodedError('unsupported', 'There is no neural engine here.');
   return engine;
 }

@@ -28,8 +28,8 @@ export const usualSeed = 1;
 export interface SampleTarget {
   readonly request: {
     readonly tokenizerPath: string;
-    /** Folder of the base, budget of the run, random seed. */
-    readonly neural?: { readonly base: string; readonly budgetMinutes?: number; readonly seed?: number };
+    /** Folder of the base, random seed. */
+    readonly neural?: { readonly base: string; readonly seed?: number };
   };
   readonly tokenizer: Tokenizer;
   readonly signal: AbortSignal;
@@ -50,11 +50,19 @@ export interface Samples {
   readonly tokensPerEpoch: number;
 }
 
-/** @param halvings of the held-out samples, as for positions. Throws CodedError if there are too few tokens. */
+/** The part of the folder that fits into a run's time. */
+export interface SampleLimits {
+  /** How often the number of held-out samples is halved, as for positions. */
+  readonly halvings: number;
+  /** Time limit of the run; absent: none. */
+  readonly minutes?: number;
+}
+
+/** Throws CodedError if there are too few tokens. */
 export async function samplesFrom(
   held: { readonly train: readonly HarvestedFile[]; readonly fit: readonly HarvestedFile[] },
   index: NgramModel,
-  halvings: number,
+  { halvings, minutes = Number.POSITIVE_INFINITY }: SampleLimits,
   { importance, positions }: TrainingData,
   { request: { neural, tokenizerPath }, tokenizer, signal }: SampleTarget,
 ): Promise<Samples> {
@@ -63,7 +71,7 @@ export async function samplesFrom(
   const own = base === undefined ? undefined : otherTokenizer(base, tokenizerPath);
   const words = own ?? tokenizer;
   const { most, perMinute } = mostKnown;
-  const limit = Math.min(most, perMinute * (neural?.budgetMinutes ?? Number.POSITIVE_INFINITY));
+  const limit = Math.min(most, perMinute * minutes);
   // N-gram probabilities do not apply to tokens of another tokenizer.
   const known = own ? undefined : await knownTo(index, held.train, limit, signal);
   const byFile = Map.groupBy(positions, ({ path }) => path);

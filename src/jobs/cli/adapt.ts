@@ -5,6 +5,7 @@ import { latestAdaptation } from '../../adaptation/models/latest-adaptation.ts';
 import { plainTextOf } from '../../adaptation/report/markdown.ts';
 import { reportDocument } from '../../adaptation/report/report-document.ts';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
+import type { AskForTime } from '../../adaptation/types.ts';
 import { type CommandLine, repository } from './command-line.ts';
 import { apiAccess, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
@@ -24,7 +25,8 @@ export async function adapt({ target, values }: CommandLine, terminal: Terminal)
   const runs = new Runs(request, values, terminal);
   const api = apiAccess(values);
   const work = async () => {
-    const result = await runs.run(api ? { api } : {});
+    const askForTime: AskForTime = async (offer) => terminal.askForTime(offer, target === undefined);
+    const result = await runs.run(api ? { api } : {}, { askForTime });
     terminal.bar.clear();
     if (!result.ok) return terminal.fail(result.error);
     const { report, trouble } = result.value;

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { stopped } from '../../adaptation/stages/stopped.ts';
-import type { AdaptOutcome, AdaptRequest } from '../../adaptation/types.ts';
+import type { AdaptOutcome, AdaptRequest, AskForTime } from '../../adaptation/types.ts';
 import type { Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
@@ -42,8 +42,11 @@ export class Runs {
     this.jobOptions = { script: job, engine: () => start, who: 'npm start' };
   }
 
-  /** @param log for this run */
-  async run(more: Partial<AdaptRequest>, log: Log = this.terminal.log): Promise<Result<AdaptOutcome>> {
+  /** @param askForTime absent: a run whose time limit is too short trains nothing @param log for this run */
+  async run(
+    more: Partial<AdaptRequest>,
+    { askForTime, log = this.terminal.log }: { readonly askForTime?: AskForTime; readonly log?: Log } = {},
+  ): Promise<Result<AdaptOutcome>> {
     const { bar, stop } = this.terminal;
     const jobs = new JobClient({ ...this.jobOptions, log });
     this.jobs.push(jobs);
@@ -57,7 +60,7 @@ export class Runs {
         if (say !== undefined) bar.interrupt(isPlan ? planLines(plainLine(say)) : `${wrap(plainLine(say))}\n`);
         bar.update(update);
       },
-      (estimate) => this.terminal.confirm(estimate),
+      { confirm: (estimate) => this.terminal.confirm(estimate), ...(askForTime && { askForTime }) },
     );
   }
 

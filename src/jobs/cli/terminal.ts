@@ -2,10 +2,11 @@
 
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import type { ApiEstimate, Spending } from '../../adaptation/types.ts';
+import { limitInWords } from '../../adaptation/report/phrases.ts';
+import type { ApiEstimate, Spending, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
 import { ProgressBar } from '../../common/bar.ts';
 import { type Failure, messageOf } from '../../common/errors.ts';
-import { wrap } from '../../common/format.ts';
+import { counted, wrap } from '../../common/format.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { plainJson, plainText } from '../../common/plain-text.ts';
 import { Stop } from '../../common/stop.ts';
@@ -101,6 +102,16 @@ export class Terminal {
     terminal.on('SIGINT', () => stop.request('SIGINT'));
     const reply = await terminal.question('Continue? [y/N] ', { signal: stop.signal }).finally(() => terminal.close());
     return /^y(es)?$/i.test(reply.trim()) && (batch ? 'batch' : true);
+  }
+
+  /** Says which option gives a run the time that it needs. A demonstration continues without training. */
+  askForTime({ base, limit, minutes }: TimeOffer, isDemonstration: boolean): TimeAnswer {
+    const needs = `This machine needs about ${counted(minutes, 'minute')} to train the base '${base}', and the limit is ${limitInWords(limit)}.`;
+    const advice = isDemonstration
+      ? `The demonstration continues without training; with --minutes ${minutes} it trains.`
+      : `To train it, pass --minutes ${minutes}. With --no-neural, the n-grams answer alone.`;
+    this.bar.interrupt(`${wrap(`${needs} ${advice}`)}\n`);
+    return isDemonstration ? 'untrained' : 'stop';
   }
 
   private stderrLog(): Log {

@@ -9,7 +9,7 @@ import type { TrainingRequest } from '../../neural/training/request.ts';
 import { isSlow } from './choice.ts';
 import type { Engine } from './client.ts';
 import { llamaOptions } from './llama-options.ts';
-import type { Requests, StepReport } from './protocol.ts';
+import type { Requests } from './protocol.ts';
 
 export interface BaseMeasures extends Timing {
   /** The latencies of a line and of a new prompt are within their limits. */
@@ -37,9 +37,10 @@ export interface BaseToMeasure {
 /** As adaptation/stages/training.ts trains: tokens in a window, and windows in a step. */
 const LENGTH = 512;
 const MICRO_BATCHES = 4;
+/** Steps, of one window each. The first one allocates memory; the last one is timed. */
 const STEPS = 2;
-/** As adaptation/stages/plan.ts: fewer steps do not improve a model. */
-const LEAST_STEPS = 20;
+/** The learning rate rises for 10 steps (neural/training/adapt.ts) and needs as many to fall. */
+export const LEAST_STEPS = 20;
 
 /** Fails as the engine does if the base cannot be served. */
 export async function measureBase(
@@ -55,16 +56,15 @@ export async function measureBase(
   if (!timing.ok) return timing;
   onMeasure('how fast it is trained');
   const out = mkdtempSync(join(tmpdir(), 'easy-adaptation-measure-'));
-  let last: StepReport | undefined;
+  let speed: number | undefined;
   try {
     const trained = await engine.request('adapt', trainingRequest(base, out), {
       signal,
       onProgress: (report) => {
-        if (report.kind === 'step') last = report;
+        if (report.kind === 'step') speed = report.tokensPerSecond;
       },
     });
     if (signal.aborted) return { ok: false, error: { code: 'cancelled', message: 'Stopped.' } };
-    const speed = last?.tokensPerSecond;
     return ok({
       ...timing.value,
       servesInTime: !isSlow(timing.value),
@@ -81,7 +81,7 @@ function trainingRequest(
   { folder, tokenizer, vocabulary, threads, device }: Omit<BaseToMeasure, 'precision'>,
   out: string,
 ): TrainingRequest {
-  const ids = Int32Array.from({ length: LENGTH * MICRO_BATCHES * STEPS }, (_, i) => (i * 7919) % vocabulary);
+  const ids = Int32Array.from({ length: LENGTH * STEPS }, (_, i) => (i * 7919) % vocabulary);
   return {
     ...{
       base: folder,
@@ -92,7 +92,7 @@ function trainingRequest(
       lora: 'auto',
       pauseAfter: STEPS,
     },
-    ...{ batch: 1, length: LENGTH, microBatches: MICRO_BATCHES, epochs: 1, learningRate: 1e-5 },
+    ...{ batch: 1, length: LENGTH, microBatches: 1, epochs: 1, learningRate: 1e-5 },
     ...{ checkpointEverySteps: 1000, separator: 0, seed: 1, device },
   };
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { cancelled } from '../../adaptation/cancellation.ts';
 import type { ExportedFiles } from '../../adaptation/exchange/export-own.ts';
 import type { KeptSummary } from '../../adaptation/report/kept.ts';
-import type { AdaptOutcome, AdaptRequest, ApiAccess, ConfirmSpending } from '../../adaptation/types.ts';
+import type { AdaptOutcome, AdaptRequest, Questions } from '../../adaptation/types.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Result } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
@@ -15,7 +15,7 @@ import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
 import { describe, shareOf } from './describe-progress.ts';
-import { askForTrust, askToSpend, showResult } from './questions.ts';
+import { askForTime, askForTrust, askToSpend, showResult } from './questions.ts';
 import { type RunRequestDeps, RunRequests } from './run-requests.ts';
 
 export interface AdaptationDeps extends RunRequestDeps {
@@ -92,7 +92,8 @@ export class Adaptation extends DisposableStore {
     const indexRun = this.enqueue(async () => {
       this.pendingIndexes.delete(session);
       if (session.isDisposed || this.isDisposed) return;
-      const result = await this.start(session, 'index', new AbortController(), undefined, async () => false);
+      const request = this.requests.run(session, 'index', undefined);
+      const result = await this.start(session, request, new AbortController());
       if (!result.ok && result.error.code !== 'cancelled') session.fail(result.error.message);
     });
     this.pendingIndexes.set(session, indexRun);
@@ -135,13 +136,16 @@ export class Adaptation extends DisposableStore {
       void window.showInformationMessage(t('An adaptation is running; the panel shows its progress.'));
       return false;
     }
+    // The run uses the settings of now, however long it waits.
+    const access = this.requests.api(session.folder);
+    const request = this.requests.run(session, 'adapt', access?.positions === 0 ? undefined : access);
     // The adaptation reads the same files.
     if (this.isIndexing && this.run?.session === session) this.run.controller.abort();
     const controller = new AbortController();
     const { signal } = controller;
     this.adapting = controller;
     this.deps.onChange();
-    const run = this.enqueue(async () => (signal.aborted ? cancelled : this.adaptNow(session, controller)));
+    const run = this.enqueue(async () => (signal.aborted ? cancelled : this.adaptNow(session, request, controller)));
     // A waiting run is cancelled at once; a started one reports what it keeps.
     const cancelledWaiting = new Promise<typeof cancelled>((resolve) =>
       signal.addEventListener('abort', () => this.run?.controller === controller || resolve(cancelled)),
@@ -168,27 +172,26 @@ export class Adaptation extends DisposableStore {
     await this.queue;
   }
 
-  private async adaptNow(session: FolderSession, controller: AbortController): Promise<Result<AdaptOutcome>> {
-    const access = this.requests.api(session.folder);
-    const api = access?.positions === 0 ? undefined : access;
+  private async adaptNow(
+    session: FolderSession,
+    request: AdaptRequest,
+    controller: AbortController,
+  ): Promise<Result<AdaptOutcome>> {
+    const questions: Questions = {
+      confirm: (cost) => askToSpend(cost, request.api?.settings.provider),
+      askForTime,
+    };
     const title = t('Adapting to {0}', session.folder.name);
     return window.withProgress({ location: vscode.ProgressLocation.Window, title }, (bar) =>
-      this.start(
-        session,
-        'adapt',
-        controller,
-        api,
-        (cost) => askToSpend(cost, api?.settings.provider),
-        (update) => {
-          bar.report({ message: describe(update) });
-          if (update.say !== undefined)
-            void this.showMessage(
-              sentences(t('{0}.', title), safeSentence(update.say)),
-              controller,
-              update.isPlan ?? false,
-            );
-        },
-      ),
+      this.start(session, request, controller, questions, (update) => {
+        bar.report({ message: describe(update) });
+        if (update.say !== undefined)
+          void this.showMessage(
+            sentences(t('{0}.', title), safeSentence(update.say)),
+            controller,
+            update.isPlan ?? false,
+          );
+      }),
     );
   }
 
@@ -204,15 +207,14 @@ export class Adaptation extends DisposableStore {
 
   private async start(
     session: FolderSession,
-    effort: Effort,
+    request: AdaptRequest,
     controller: AbortController,
-    api: ApiAccess | undefined,
-    confirm: ConfirmSpending,
+    questions: Partial<Questions> = {},
     onProgress: (update: ProgressUpdate) => void = () => {},
   ): Promise<Result<AdaptOutcome>> {
     const { jobs, log } = this.deps;
     const { name } = session.folder;
-    const request = this.requests.run(session, effort, api);
+    const { effort } = request;
     const title = effort === 'index' ? t('Indexing {0}', name) : t('Adapting to {0}', name);
     const run: Run = {
       session,
@@ -241,7 +243,7 @@ export class Adaptation extends DisposableStore {
           onProgress(update);
           this.deps.onChange();
         },
-        confirm,
+        questions,
       );
       if (!result.ok) {
         log.warn(`${title}: ${result.error.message}`);

@@ -1,7 +1,7 @@
 // Questions and failure messages of a run.
 import * as vscode from 'vscode';
 import { outcomeOf } from '../../adaptation/report/outcome.ts';
-import type { AdaptOutcome, ApiEstimate, Spending } from '../../adaptation/types.ts';
+import type { AdaptOutcome, ApiEstimate, Spending, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
 import type { Failure, Result } from '../../common/errors.ts';
 import { termsOf } from '../api/try-model.ts';
 import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
@@ -72,6 +72,26 @@ export async function askToSpend(
     local,
   );
   return answer === batch ? 'batch' : answer === include;
+}
+
+/** Says that the time limit is too short, and offers the time that the run needs. */
+export async function askForTime({ base, steps, limit, minutes }: TimeOffer): Promise<TimeAnswer> {
+  const extend: UiMessageItem = { title: t('Use {0} Minutes', minutes) };
+  const untrained: UiMessageItem = { title: t('Continue Without Training') };
+  const answer = await window.showInformationMessage(
+    t('This machine needs about {0} minutes to train the base {1}. The limit is {2}.', minutes, base, limit),
+    {
+      modal: true,
+      detail: sentences(
+        t('That is {0} steps of training, the minimum, and the measurements around it.', steps),
+        t('Completions continue meanwhile, and you can cancel the run and resume it later.'),
+        t('Without training, the run measures the base model here and learns when to show its suggestions.'),
+      ),
+    },
+    extend,
+    untrained,
+  );
+  return answer === extend ? 'extend' : answer === untrained ? 'untrained' : 'stop';
 }
 
 /** Asks whether to wait for a batch that is already paid for. */

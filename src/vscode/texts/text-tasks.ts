@@ -138,7 +138,7 @@ export class TextTasks extends DisposableStore {
           },
           signal,
           (update) => bar.report({ message: describe(update) }),
-          (estimate) => askToSpend(estimate, api?.settings.provider, isAnswerTask(task)),
+          { confirm: (estimate) => askToSpend(estimate, api?.settings.provider, isAnswerTask(task)) },
         ),
       controller,
     );
