@@ -4,6 +4,8 @@
 import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { Edit } from '../../workspace/edits/edit.ts';
+import { type NextEdit, nextEdits } from '../../workspace/edits/next-edits.ts';
 import { NgramModel } from './model.ts';
 import { edited, type FileChange, type FileEdit, type LoadedIndex } from './protocol.ts';
 
@@ -61,6 +63,12 @@ export class LiveModel {
       this.loads -= 1;
       if (this.loads === 0) this.changesSinceLoad = [];
     }
+  }
+
+  /** The next edits in the open documents and in the folder's other files. @param edits oldest first */
+  nextEdits(edits: readonly Edit[], ms?: number): Promise<readonly NextEdit[]> {
+    const documents = [...this.open].map(([path, text]) => ({ path, text }));
+    return nextEdits({ edits, documents, ms, filesWith: (word) => this.model.filesWith(word) });
   }
 
   rebuildWhenIdle(): void {

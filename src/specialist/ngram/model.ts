@@ -32,6 +32,10 @@ export type { NgramWeights } from './weights.ts';
 /** Number of held-out tokens for one fit, which takes a few seconds. */
 const fitTokens = 20_000;
 const fitLineTokens = 40;
+/** A word with so many occurrences in the folder is not looked for. */
+const FREQUENT = 1000;
+/** Files that are read for one word, and whose texts are kept. */
+const MOST_FILES = 20;
 /** The shipped ranking counts as this many examples of the folder. */
 const rankingPrior = 100;
 /** A folder has few validation files: small steps, and a strong prior on the shipped weights. */
@@ -58,6 +62,8 @@ export class NgramModel {
   readonly vocabulary: Vocabulary;
   private readonly project: ProjectIndex;
   private readonly overlay: Overlay;
+  /** Decoded texts of indexed files. */
+  private readonly decoded = new Map<string, string>();
   private readonly own: OwnFile;
   private readonly predictor: Predictor;
   private readonly search: LineSearch;
@@ -234,11 +240,37 @@ export class NgramModel {
 
   /** The text of each file of the index, in its order. */
   *texts(): Generator<FitFile> {
-    const { tokens, starts, paths } = this.project.arrays;
-    for (const [file, path] of paths.entries()) {
-      const own = tokens.subarray(starts[file], (starts[file + 1] as number) - 1);
-      yield { path, text: this.vocabulary.tokenizer.decode(own) };
+    for (const path of this.project.arrays.paths)
+      yield { path, text: this.vocabulary.tokenizer.decode(this.project.tokensOf(path)) };
+  }
+
+  /**
+   * The folder's files that contain a word and are not open; none if it is so frequent that it says nothing. At most
+   * `most` files.
+   */
+  *filesWith(word: string, most = MOST_FILES): Generator<FitFile> {
+    this.project.setOwn('');
+    const paths = new Set<string>();
+    // A word in the middle of a line is often one token with the space before it.
+    for (const lead of ['', ' ']) {
+      const found = this.project.find(this.vocabulary.tokenizer.encode(lead + word), FREQUENT);
+      if (found.length === FREQUENT) return;
+      for (const end of found) {
+        const path = this.project.fileAt(end - 1)?.path;
+        if (path !== undefined) paths.add(path);
+      }
     }
+    for (const { path, text, open } of this.overlay.files()) if (!open && text.includes(word)) yield { path, text };
+    for (const path of [...paths].slice(0, most)) yield { path, text: this.indexedText(path) };
+  }
+
+  private indexedText(path: string): string {
+    const known = this.decoded.get(path);
+    if (known !== undefined) return known;
+    const text = this.vocabulary.tokenizer.decode(this.project.tokensOf(path));
+    this.decoded.set(path, text);
+    if (this.decoded.size > MOST_FILES) this.decoded.delete(this.decoded.keys().next().value as string);
+    return text;
   }
 
   snippets(query: CompletionQuery, options: SnippetOptions): Snippet[] {

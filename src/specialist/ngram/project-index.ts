@@ -177,6 +177,13 @@ export class ProjectIndex {
     return { path: paths[file] as string, tokens, fileStart: starts[file] as number, fileEnd };
   }
 
+  /** The tokens of an indexed file; none of another. */
+  tokensOf(path: string): Int32Array {
+    const file = this.fileByPath.get(path) ?? -1;
+    const { tokens, starts } = this.arrays;
+    return file < 0 ? new Int32Array(0) : tokens.subarray(starts[file], (starts[file + 1] as number) - 1);
+  }
+
   private isSeen(file: number): boolean {
     return file >= 0 && file !== this.own && this.masked[file] === 0;
   }

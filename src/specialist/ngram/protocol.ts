@@ -9,6 +9,8 @@ import type {
 } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+import type { Edit } from '../../workspace/edits/edit.ts';
+import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 
 /** Content of the worker's index after a snapshot was loaded. */
 export interface LoadedIndex {
@@ -26,6 +28,8 @@ export type Request =
       readonly answer: ServedAnswer;
     }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
+  /** `edits`: the journal's recent edits, oldest first; `ms`: the time for the search, absent: the default. */
+  | { readonly kind: 'next-edits'; readonly edits: readonly Edit[]; readonly ms?: number }
   /** `changes`: changes since the snapshot's files were read, in files that are not open. */
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
 
@@ -34,6 +38,7 @@ export interface WorkerResults {
   readonly complete: Draft | undefined;
   readonly rank: Draft | undefined;
   readonly snippets: readonly Snippet[];
+  readonly 'next-edits': readonly NextEdit[];
   readonly load: Result<LoadedIndex>;
 }
 

@@ -104,6 +104,7 @@ export class NgramService {
 
   private work(request: Request): WorkerResults[keyof WorkerResults] | Promise<WorkerResults[keyof WorkerResults]> {
     if (request.kind === 'complete' || request.kind === 'rank') return this.complete(request);
+    if (request.kind === 'next-edits') return this.live.nextEdits(request.edits, request.ms);
     if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
     return this.live.load(request.snapshotPath);
   }
@@ -118,7 +119,8 @@ export class NgramService {
 }
 
 function isRequest(value: unknown): value is Request {
-  const { kind, changes } = (value ?? {}) as { kind?: unknown; changes?: unknown };
+  const { kind, changes, edits } = (value ?? {}) as { kind?: unknown; changes?: unknown; edits?: unknown };
+  if (kind === 'next-edits') return Array.isArray(edits);
   if (kind === 'load') return Array.isArray(changes) && changes.every(isFileChange);
   return kind === 'complete' || kind === 'rank' || kind === 'snippets';
 }

@@ -1,5 +1,6 @@
 // The next edits that the edits of a session suggest: rules learned from them, and the places where they apply.
 import { languageIdOf } from '../../text/languages.ts';
+import { parserFor } from '../../text/syntax/grammars.ts';
 import { type Edit, positionOf, type Range } from './edit.ts';
 import { parsesNoWorse } from './parse-check.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
@@ -21,8 +22,8 @@ export interface NextEditsInput {
   readonly filesWith?: (word: string) => Iterable<TextFile>;
   /** Places without a probability of at least this are left out. */
   readonly least?: number;
-  /** Time for all of it, ms. */
-  readonly ms?: number;
+  /** Time for the search, and again for parsing, ms. */
+  readonly ms?: number | undefined;
 }
 
 export interface NextEdit {
@@ -58,14 +59,16 @@ const MAX_EDITS = 100;
 
 /** Most probable first; of equally probable ones, the next below the last edit. */
 export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
-  const deadline = performance.now() + (input.ms ?? BUDGET_MS);
+  const { ms = BUDGET_MS, least = LEAST } = input;
+  const likely = scoredSites(input, performance.now() + ms).filter(({ probability }) => probability >= least);
   const offered: ScoredSite[] = [];
-  for (const scored of scoredSites(input, deadline).filter(
-    ({ probability }) => probability >= (input.least ?? LEAST),
-  )) {
-    if (offered.length >= MAX_EDITS) break;
+  let deadline: number | undefined;
+  for (const scored of likely.slice(0, MAX_EDITS)) {
     const { file, site } = scored;
-    if (await parsesNoWorse(languageIdOf(file.path), file.text, site, deadline)) offered.push(scored);
+    const parser = await parserFor(languageIdOf(file.path));
+    // A grammar that is loaded first takes no time from the others.
+    deadline ??= performance.now() + ms;
+    if (parser === undefined || parsesNoWorse(parser, file.text, site, deadline)) offered.push(scored);
   }
   return offered.map(({ file: { path, text }, site, probability }) => ({
     path,

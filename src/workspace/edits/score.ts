@@ -1,6 +1,7 @@
 // How likely a place is to be edited next: a logistic regression over what the rule and the place have in common.
 import { sigmoid } from '../../common/statistics/logistic.ts';
 import { dot } from '../../common/statistics/vectors.ts';
+import { languageIdOf } from '../../text/languages.ts';
 import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 import type { Edit } from './edit.ts';
 import { siteWeights } from './score-weights.ts';
@@ -36,6 +37,12 @@ export const siteFeatures = [
   'places in all files, log',
   'edits since the newest example',
   'inserted word already there',
+  'examples in the file, log',
+  'share of the places in the file that are edited',
+  'same language',
+  'same folder',
+  'insertion, one example',
+  'alike on both sides, one example',
 ] as const;
 
 const CLOSE = 8;
@@ -55,6 +62,8 @@ export function featuresOf(site: Site, { path, text, sites }: RuleSites, all: nu
     .filter((token) => token.hole === undefined && /[\p{L}]/u.test(token.text))
     .filter((token) => !removed.some((old) => old.text === token.text))
     .sort((a, b) => b.text.length - a.text.length)[0]?.text;
+  const here = examples.filter((edit) => edit.path === path).length;
+  const folderOf = (name: string) => name.slice(0, name.lastIndexOf('/') + 1);
   const flag = (value: boolean) => (value ? 1 : 0);
   return [
     flag(examples.length === 1),
@@ -79,6 +88,12 @@ export function featuresOf(site: Site, { path, text, sites }: RuleSites, all: nu
     Math.log1p(all),
     age,
     flag(newWord !== undefined && line.includes(newWord)),
+    Math.log1p(here),
+    here / (here + sites.length),
+    flag(languageIdOf(newest.path) === languageIdOf(path)),
+    flag(folderOf(newest.path) === folderOf(path)),
+    flag(removed.length === 0 && examples.length === 1),
+    examples.length === 1 ? Math.min(CLOSE, site.likeLeft, site.likeRight) : 0,
   ];
 }
 

@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
 import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protocol.ts';
 import { NgramService } from '../../../src/specialist/ngram/service.ts';
+import { EditJournal } from '../../../src/workspace/edits/journal.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
 
@@ -261,4 +262,26 @@ test('snippets define what the cursor needs, and never come from its own file', 
     const there = texts.get(path)?.slice(first).join('\n') as string;
     assert.ok(there.startsWith(text), `${path}:${first}: ${text}`);
   }
+});
+
+test('finds the next edits in open documents and in files of the folder', async () => {
+  await withClient(async (client) => {
+    await client.load(snapshotPath);
+    const journal = new EditJournal();
+    const before = new Map(projectFiles.map(({ path, text }) => [path, text]));
+    const paths = ['src/repositories/user.ts', 'src/repositories/order.ts'];
+    for (const [time, path] of paths.entries()) {
+      const text = before.get(path) as string;
+      journal.open(path, text);
+      const character = (text.split('\n')[0] as string).indexOf('database');
+      const range = { start: { line: 0, character }, end: { line: 0, character: character + 'database'.length } };
+      journal.record({ path, ranges: [{ range, text: 'storage' }], isSaved: false, time });
+      client.setOpenFile(path, journal.textOf(path));
+    }
+    const found = await client.nextEdits(journal.recentEdits(), neverAborted(), 30_000);
+    const others = projectFiles.map(({ path }) => path).filter((path) => !paths.includes(path));
+    const imports = found.filter(({ range }) => range.start.line === 0);
+    assert.deepEqual(imports.map(({ path }) => path).sort(), others.sort());
+    assert.ok(imports.every(({ removed, replacement }) => removed === 'database' && replacement === 'storage'));
+  });
 });
