@@ -37,7 +37,7 @@ export async function importForeignAdapter(request: ForeignAdapter): Promise<Res
     if (!config)
       throw new CodedError(
         'unsupported',
-        `'${info.name}' cannot have an adapter, because llama.cpp serves its GGUF file.`,
+        `'${info.name}' is a GGUF file: adapters from elsewhere are accepted only over bases that ship.`,
       );
     const loaded = loadAdapter(adapter, config);
     rmSync(work, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import { tokenizerPathFor } from '../../neural/models/compatibility.ts';
-import { smallerThan, untrainable } from '../../neural/models/list.ts';
+import { smallerThan } from '../../neural/models/list.ts';
 import { type BaseMeasures, LEAST_STEPS, measureBase } from '../../specialist/engine/measure-base.ts';
 import { limitInWords } from '../report/phrases.ts';
 import { otherTokenizer, windowTokens } from '../training-data/training-set.ts';
@@ -33,8 +33,6 @@ export async function paceOf(runner: LearnStages, tell: Tell): Promise<Pace> {
   const pace = (base: string, perStep: number, why?: string): Pace => {
     return { base: basename(base), perStep, minutes: limit / 60, ...(why !== undefined && { why }) };
   };
-  const refusal = untrainable(access.base);
-  if (refusal !== undefined) return pace(access.base, 0, refusal);
   const steps = Math.min(LEAST_STEPS, mostSteps(run));
   let offer: TimeOffer | undefined;
   let perStepOfBase = 0;

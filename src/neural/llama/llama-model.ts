@@ -22,6 +22,8 @@ export interface LlamaOptions {
   readonly threads: number;
   /** Whether a GPU may be used, where there is one. */
   readonly gpu: boolean;
+  /** Path of a GGUF adapter that is added to the model; absent: none. */
+  readonly adapter?: string;
 }
 
 /** Likeliest tokens whose sum counts as the whole: sorting all of 152,000 takes longer than a token's pass. */
@@ -61,7 +63,7 @@ export class LlamaModel {
   }
 
   /** Throws CodedError 'unreadable', 'mismatched' if the file has changed, 'unsupported' or 'out-of-memory'. */
-  static async load({ path, bytes, contextLength, threads, gpu }: LlamaOptions): Promise<LlamaModel> {
+  static async load({ path, bytes, contextLength, threads, gpu, adapter }: LlamaOptions): Promise<LlamaModel> {
     const size = statSync(path, { throwIfNoEntry: false })?.size;
     if (size === undefined) throw new CodedError('unreadable', `The GGUF file ${path} is gone. ${ADVICE}`);
     if (size !== bytes)
@@ -75,6 +77,7 @@ export class LlamaModel {
         batchSize: BATCH,
         sequences: 1,
         threads: { ideal: threads, min: threads },
+        ...(adapter !== undefined && { lora: { adapters: [{ filePath: adapter }] } }),
       });
       return new LlamaModel(model, context.getSequence(), contextSize, device === false ? 'cpu' : device);
     } catch (cause) {

@@ -76,13 +76,6 @@ export function readPackage(folder: string): Result<PackageInfo> {
   }
 }
 
-/** Why a base cannot be trained, for users; undefined if it can be trained. */
-export function untrainable(base: string): string | undefined {
-  const own = readManifest(base);
-  if (!own.ok || !own.value?.gguf) return undefined;
-  return `The base '${own.value.name}' is a GGUF file: llama.cpp completes with it, and only bases that ship can be trained. Choose one of those to train.`;
-}
-
 /** The packages beside a base that are smaller and have the same tokenizer, the largest first. */
 export function smallerThan(base: string): string[] {
   const own = readPackage(base);

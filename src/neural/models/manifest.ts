@@ -16,6 +16,8 @@ export const WEIGHTS = 'model.safetensors';
 /** An adapter has this file instead of WEIGHTS. */
 export const ADAPTER = 'adapter_model.safetensors';
 export const ADAPTER_CONFIG = 'adapter_config.json';
+/** The same adapter for llama.cpp, if its base is a GGUF file. */
+export const GGUF_ADAPTER = 'adapter.gguf';
 export const TOKENIZER = 'tokenizer.json';
 
 const VERSION = 1;

@@ -10,7 +10,6 @@ import { dequantize, type Quantized } from '../architecture/quantize.ts';
 import { loadAdapter } from './adapter.ts';
 import { baseOf, fitsBase, fitsTokenizer } from './compatibility.ts';
 import { parseConfig, writeConfig } from './config-json.ts';
-import { untrainable } from './list.ts';
 import { ADAPTER, CONFIG, type PackageManifest, readManifest, WEIGHTS } from './manifest.ts';
 import { packedMatrix, packedNames } from './packed.ts';
 import { readSafetensors, type StoredType, writeSafetensors } from './safetensors.ts';
@@ -75,8 +74,8 @@ export function loadModel(folder: string, options: LoadOptions = {}): LoadedMode
   };
   const sizeOf = (path: string) => statSync(path).size;
   const manifest = unwrap(readManifest(folder));
-  const refusal = untrainable(folder);
-  if (refusal !== undefined) throw new CodedError('unsupported', refusal);
+  if (manifest?.gguf)
+    throw new CodedError('unsupported', `The base '${manifest.name}' is a GGUF file, which only llama.cpp runs.`);
   unwrap(fitsTokenizer(manifest, folder, tokenizer));
   if (read(CONFIG, sizeOf) > MAX_CONFIG_BYTES)
     throw new CodedError('corrupt', `The model's ${CONFIG} is too large. ${REPAIR_ADVICE}`);

@@ -16,16 +16,17 @@ export async function probeSession(model: Uint8Array, speedModel: Uint8Array): P
     const { y } = await session.run({ x: Tensor.host(Float32Array.of(1, 2, 3, 4), [4]) });
     const isCorrect = (y as Tensor).floats.join() === '2,4,6,8';
     if (!isCorrect) return { ok: false, detail: 'the GPU computes wrong numbers' };
-    const speedup = (await seconds(speedModel, 'cpu')) / (await seconds(speedModel, 'webgpu'));
+    const threads = threadCount('auto');
+    const speedup = (await speedOf(speedModel, 'cpu', threads)) / (await speedOf(speedModel, 'webgpu', threads));
     return { ok: true, detail: 'WebGPU works', speedup };
   } catch (error) {
     return { ok: false, detail: `WebGPU is not available (${messageOf(error).split('\n')[0]})` };
   }
 }
 
-/** The best of three runs, after one to compile and warm up. */
-async function seconds(model: Uint8Array, device: Device): Promise<number> {
-  const session = await Session.load({ bytes: model }, { device, threads: threadCount('auto'), strict: true });
+/** Seconds of `model`, a graph as in `probeSession`: the best of three runs, after one to compile and warm up. */
+export async function speedOf(model: Uint8Array, device: Device, threads: number): Promise<number> {
+  const session = await Session.load({ bytes: model }, { device, threads, strict: true });
   const matrix = Tensor.host(new Float32Array(512 * 512).fill(0.01), [512, 512]);
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 4; i++) {

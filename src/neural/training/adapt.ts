@@ -12,17 +12,19 @@ import { choosePrecision, type Precision } from '../architecture/precision.ts';
 import { describeAdapted } from '../models/adapted.ts';
 import { saveAdapter } from '../models/adapter.ts';
 import { baseOf } from '../models/compatibility.ts';
-import { ADAPTER, ADAPTER_CONFIG, CONFIG, WEIGHTS } from '../models/manifest.ts';
-import { loadModel, saveModel } from '../models/model-folder.ts';
+import { ADAPTER, ADAPTER_CONFIG, CONFIG, GGUF_ADAPTER, WEIGHTS } from '../models/manifest.ts';
+import { saveModel } from '../models/model-folder.ts';
 import { chooseDevice, type DeviceChoice, type ProbeResult, threadCount } from '../runtime/device.ts';
 import { loadLibrary } from '../runtime/library.ts';
+import { openBase, type TrainingBase } from './base.ts';
 import { TrainingBatches } from './batches.ts';
 import { BEST_FILE } from './best.ts';
 import { checkpointStatus } from './checkpoint.ts';
 import { train } from './loop.ts';
 import { chooseMethod, type Method, methodOf } from './method.ts';
-import { type Adapted, checkRequest, digestOf, finishedRun, hashOfRequest, type TrainingRequest } from './request.ts';
+import { type Adapted, checkRequest, finishedRun, hashOfRequest, type TrainingRequest } from './request.ts';
 import type { CheckpointProgress, RunHooks, RunOptions } from './run.ts';
+import { estimateStep, type StepEstimate } from './step-estimate.ts';
 import { CHECKPOINT_FILE, TRAINING_RECORD } from './training-status.ts';
 
 export type { DeviceChoice } from '../runtime/device.ts';
@@ -31,6 +33,8 @@ export type { Adapted, TrainingRequest } from './request.ts';
 export interface AdaptHooks extends RunHooks {
   readonly onDevice?: (choice: DeviceChoice) => void;
   readonly onMethod?: (method: Method) => void;
+  /** Called before the weights of a GGUF base are read, if the request only times steps. */
+  readonly onEstimate?: (estimate: StepEstimate) => void;
   /** Called with a message for the user if a checkpoint was not used. */
   readonly onNote?: (note: string) => void;
   readonly probe: () => Promise<ProbeResult>;
@@ -40,6 +44,8 @@ export interface AdaptHooks extends RunHooks {
 
 /** Number of logits that exist at once: 8 MB, which fit in the processor's cache. */
 const LOSS_VALUES = 2 ** 21;
+/** For a large vocabulary more: the whole output matrix is read once for these rows. */
+const LEAST_LOSS_ROWS = 64;
 /** A pretrained model needs few warm-up steps. */
 const WARMUP_STEPS = 10;
 /** Errors of a checkpoint that belongs to another run, is damaged, or has another format. */
@@ -53,22 +59,32 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
   const { out, tokenizer } = request;
   try {
     await loadLibrary();
-    const stored = { as: 'stored', base: request.base, ...(tokenizer !== undefined && { tokenizer }) } as const;
-    const base = loadModel(request.base, stored);
+    const base = await openBase(request);
     const { config } = base;
     checkRequest(request, config.vocabSize);
-    const weightsOfBase = digestOf(base);
-    const identity = hashOfRequest(request, weightsOfBase);
+    const identity = hashOfRequest(request, base.identity);
     const finished = finishedRun(out, identity);
     if (finished) return ok({ ...finished, folder: out });
     const device = await chooseDevice(request.device, hooks.probe);
     hooks.onDevice?.(device);
-    const method = methodFor(request, base, weightsOfBase, hooks.memoryCeiling);
+    const method = methodFor(request, base, hooks.memoryCeiling);
     hooks.onMethod?.(method);
-    const packed = method.lora && base.packed?.size ? new Map(base.packed) : undefined;
-    const weights = packed ? base.weights : valuesOf(base);
-    (base.packed as Map<string, unknown> | undefined)?.clear();
-    const run = { ...runOptions(request, config, device, method, packed), base: weightsOfBase };
+    const pause = async () => {
+      await hooks.onPause?.();
+      if (hooks.signal?.aborted) throw new CodedError('cancelled', 'Training was cancelled.');
+    };
+    if (base.isGguf && method.lora && request.pauseAfter !== undefined) {
+      const { stepper, schedule } = runOptions(request, config, device, method, undefined);
+      const tokens = stepper.batch * stepper.length * stepper.microBatches;
+      const secondsPerStep = await estimateStep(config, method.lora, tokens, stepper);
+      hooks.onEstimate?.({ secondsPerStep, totalSteps: schedule.totalSteps });
+      await pause();
+    }
+    const stored = await base.load(pause);
+    const packed = method.lora && stored.packed?.size ? new Map(stored.packed) : undefined;
+    const weights = packed ? stored.weights : valuesOf(stored);
+    (stored.packed as Map<string, unknown> | undefined)?.clear();
+    const run = { ...runOptions(request, config, device, method, packed), base: base.identity };
     let result = await train(run, weights, request.examples, hooks);
     const { checkpoint } = run;
     if (!result.ok && request.unusable === 'discard' && UNUSABLE_CHECKPOINT.includes(result.error.code) && checkpoint) {
@@ -81,7 +97,7 @@ export async function adapt(request: TrainingRequest, hooks: AdaptHooks): Promis
     }
     if (!result.ok) return result;
     const { tensors, step, validation, stopped, seconds } = result.value;
-    const precision = saveAdapted(request, { config, weights }, method, packed !== undefined, tensors);
+    const precision = saveAdapted(request, { config, weights }, method, packed && base, tensors);
     describeAdapted(out, { base: request.base, ...(tokenizer !== undefined && { tokenizer }), precision });
     const { batch, length, microBatches } = request;
     const value: Adapted = {
@@ -112,14 +128,14 @@ function saveAdapted(
   { base, out, storeAs = 'F16' }: TrainingRequest,
   { config, weights }: Model,
   { lora }: Method,
-  isBasePacked: boolean,
+  packedBase: TrainingBase | undefined,
   trained: Weights,
 ): Precision {
   const remove = (...names: string[]) => names.forEach((name) => void rmSync(join(out, name), { force: true }));
-  if (lora && isBasePacked) {
+  if (lora && packedBase) {
     saveAdapter(out, config, { lora, weights: trained }, baseOf(base).name, storeAs);
-    remove(WEIGHTS, CONFIG);
-    return 'int4';
+    remove(WEIGHTS, CONFIG, GGUF_ADAPTER);
+    return packedBase.isGguf ? 'fp32' : 'int4';
   }
   // Full fine-tuning changes the base's arrays in place. With adapters the base is unchanged and can be merged.
   const adapted = lora ? mergeAdapters(config, lora, weights, trained) : trained;
@@ -158,7 +174,7 @@ function runOptions(
       ...(lora ? { lora } : {}),
       ...(packed ? { packed } : {}),
       optimizer: { ...DEFAULT_OPTIMIZER, ...request.optimizer },
-      lossChunk: Math.max(1, Math.floor(LOSS_VALUES / config.vocabSize)),
+      lossChunk: Math.max(LEAST_LOSS_ROWS, Math.floor(LOSS_VALUES / config.vocabSize)),
       adopt: true,
       device,
       threads: threadCount(request.threads),
@@ -180,8 +196,7 @@ function runOptions(
 
 function methodFor(
   request: TrainingRequest,
-  { config, packed }: Model,
-  weights: string,
+  { config, identity, bits }: TrainingBase,
   ceiling: number | undefined,
 ): Method {
   if (request.lora !== 'auto') return methodOf(request.lora, 'chosen by the caller');
@@ -189,11 +204,11 @@ function methodFor(
   const unfinishedRun = checkpointStatus(join(request.out, CHECKPOINT_FILE))?.progress as
     | CheckpointProgress
     | undefined;
-  if (unfinishedRun?.base === weights)
+  if (unfinishedRun?.base === identity)
     return methodOf(unfinishedRun.lora, 'the same as before the run was interrupted');
   const memoryLeft = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
   const available = Math.min(freemem(), memoryLeft);
-  return chooseMethod(config, { tokens: request.batch * request.length, available, packed: (packed?.size ?? 0) > 0 });
+  return chooseMethod(config, { tokens: request.batch * request.length, available, bits });
 }
 
 function deleteCheckpoint(out: string): void {

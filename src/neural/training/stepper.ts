@@ -51,7 +51,7 @@ export interface TrainingState {
   readonly tensors: Map<string, Float32Array>;
 }
 
-const layoutOf = (device: Device): FrozenLayout => (device === 'cpu' ? 'halves' : 'rows');
+const layoutOf = (device: Device): FrozenLayout => (device === 'cpu' ? 'columns' : 'rows');
 
 export class Stepper {
   private options: StepperOptions;
@@ -106,7 +106,7 @@ export class Stepper {
     for (const { name, shape } of frozen) {
       await this.tensors.addFixed(name, shape, weights.get(name) as Float32Array);
     }
-    if (options.packed && options.layout === 'halves') {
+    if (options.packed && options.layout === 'columns') {
       for (const { name, shape, data } of frozenArrays(options.packed, options.layout)) {
         this.tensors.addOwned(name, Tensor.host(data(), shape));
       }

@@ -1,10 +1,13 @@
 // A neural model as it serves: our engine runs what ships and what is adapted, llama.cpp runs GGUF files.
+import { join } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { LanguageModel, type LanguageModelOptions, tokenizerAt } from '../../neural/inference/language-model.ts';
 import { type Timing, timeModel } from '../../neural/inference/timing.ts';
 import { LlamaModel } from '../../neural/llama/llama-model.ts';
 import { timeLlama } from '../../neural/llama/timing.ts';
-import { type PackageManifest, readManifest } from '../../neural/models/manifest.ts';
+import { fitsBase } from '../../neural/models/compatibility.ts';
+import { ggufAdapterOf } from '../../neural/models/import/gguf-adapter.ts';
+import { type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { LlamaLines } from './llama-lines.ts';
@@ -33,19 +36,30 @@ export interface ServedModel {
 
 /** Throws CodedError as LanguageModel.load and LlamaModel.load do. */
 export async function loadServedModel(options: ServedModelOptions): Promise<ServedModel> {
-  const manifest = unwrap(readManifest(options.model));
-  return manifest?.gguf ? byLlama(manifest, manifest.gguf, options) : byOnnx(options);
+  const { model, base = model } = options;
+  const own = unwrap(readManifest(model));
+  const folder = own?.kind === 'adapter' ? base : model;
+  const manifest = unwrap(readManifest(folder));
+  if (!manifest?.gguf) return byOnnx(options);
+  if (own?.kind === 'adapter') unwrap(fitsBase(own, manifest));
+  const adapter = folder === model ? undefined : await ggufAdapterOf(model, manifest.gguf.path);
+  return byLlama(manifest, manifest.gguf, folder, adapter, options);
 }
 
 async function byLlama(
   { dialect }: PackageManifest,
   { path, bytes, contextLength, vocabulary }: NonNullable<PackageManifest['gguf']>,
-  { model, threads, llamaThreads = threads, device }: ServedModelOptions,
+  folder: string,
+  adapter: string | undefined,
+  { threads, llamaThreads = threads, device }: ServedModelOptions,
 ): Promise<ServedModel> {
-  const tokenizer = tokenizerAt(`${model}/tokenizer.json`);
+  const tokenizer = tokenizerAt(join(folder, TOKENIZER));
   if (tokenizer.vocabularySize > vocabulary)
     throw new CodedError('mismatched', 'The tokenizer has more tokens than the model. Add the GGUF file again.');
-  const llama = await LlamaModel.load({ path, bytes, contextLength, threads: llamaThreads, gpu: device !== 'cpu' });
+  const llama = await LlamaModel.load({
+    ...{ path, bytes, contextLength, threads: llamaThreads, gpu: device !== 'cpu' },
+    ...(adapter !== undefined && { adapter }),
+  });
   const lines = new LlamaLines(llama, tokenizer, vocabulary, dialect);
   return {
     precision: 'gguf',

@@ -56,12 +56,17 @@ export async function measureBase(
   if (!timing.ok) return timing;
   onMeasure('how fast it is trained');
   const out = mkdtempSync(join(tmpdir(), 'easy-adaptation-measure-'));
+  // A step of a GGUF base may take minutes: its estimate is enough.
+  const estimated = new AbortController();
   let speed: number | undefined;
   try {
     const trained = await engine.request('adapt', trainingRequest(base, out), {
-      signal,
+      signal: AbortSignal.any([signal, estimated.signal]),
       onProgress: (report) => {
         if (report.kind === 'step') speed = report.tokensPerSecond;
+        if (report.kind !== 'estimate') return;
+        speed = LENGTH / report.secondsPerStep;
+        estimated.abort();
       },
     });
     if (signal.aborted) return { ok: false, error: { code: 'cancelled', message: 'Stopped.' } };

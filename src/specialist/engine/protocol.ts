@@ -7,6 +7,7 @@ import type { Timing } from '../../neural/inference/timing.ts';
 import type { Adapted, DeviceChoice, TrainingRequest } from '../../neural/training/adapt.ts';
 import type { Method } from '../../neural/training/method.ts';
 import type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
+import type { StepEstimate } from '../../neural/training/step-estimate.ts';
 import type { ServedModelOptions } from '../decoding/served-model.ts';
 import type {
   LabeledQuery,
@@ -47,9 +48,12 @@ export interface Requests {
    * cache.
    */
   lossAt: { request: { readonly key: string; readonly labeled: LabeledQuery }; result: QueryLoss; progress: never };
-  /** Fits the mixture's weights on files that are not in the index, and uses them from then on. */
+  /**
+   * Fits the mixture's weights on files that are not in the index, and uses them from then on. After `seconds` the
+   * positions so far are enough.
+   */
   fit: {
-    request: { readonly key: string; readonly queries: readonly LabeledQuery[] };
+    request: { readonly key: string; readonly queries: readonly LabeledQuery[]; readonly seconds?: number };
     result: MixFit;
     progress: { readonly done: number; readonly total: number };
   };
@@ -77,6 +81,8 @@ export type AdaptProgress =
   | ({ readonly kind: 'validated' } & ValidationLoss)
   | ({ readonly kind: 'device' } & DeviceChoice)
   | ({ readonly kind: 'method' } & Method)
+  /** Before a GGUF base is read, if the request only times steps. */
+  | ({ readonly kind: 'estimate' } & StepEstimate)
   /** For the user: a checkpoint was not used. */
   | { readonly kind: 'note'; readonly note: string };
 

@@ -131,14 +131,16 @@ export class Service {
         return {};
       }, signal),
     lossAt: ({ key, labeled }, signal) => this.runInTurn(() => this.specialists.lossAt(key, labeled, signal), signal),
-    fit: async ({ key, queries }, signal, progress) => {
+    fit: async ({ key, queries, seconds }, signal, progress) => {
       // One position at a time, so that drafts can run in between.
       const runInTurn = async <T>(work: () => Promise<T>): Promise<T> => {
         const done = await this.runInTurn(work, signal);
         if (!done.ok) throw new CodedError(done.error.code, done.error.message);
         return done.value;
       };
-      return ok(await this.specialists.fit(key, queries, runInTurn, progress));
+      return ok(
+        await this.specialists.fit(key, queries, runInTurn, progress, seconds === undefined ? {} : { seconds }),
+      );
     },
     adapt: (request, signal, progress, alive) => this.adapt(request, signal, progress, alive),
     time: (options, signal) =>
@@ -206,6 +208,7 @@ export class Service {
         memoryCeiling: this.options.memoryCeiling,
         onDevice: (choice) => progress({ kind: 'device', ...choice }),
         onMethod: (method) => progress({ kind: 'method', ...method }),
+        onEstimate: (estimate) => progress({ kind: 'estimate', ...estimate }),
         onNote: (note) => progress({ kind: 'note', note }),
         onStep: (report) => progress({ kind: 'step', ...report }),
         onValidated: (validated) => progress({ kind: 'validated', ...validated }),

@@ -29,7 +29,7 @@ for (const device of ['cpu', 'webgpu'] as const) {
     test(`gradients of ${name} on ${device}`, async () => {
       const golden = readGolden(name);
       const { config, batch, length, lora, packed } = golden;
-      const layout = device === 'cpu' ? 'halves' : 'rows';
+      const layout = device === 'cpu' ? 'columns' : 'rows';
       const options = {
         ...{ config, batch, length, optimizer: DEFAULT_OPTIMIZER, lossChunk: 4 },
         ...(lora && { lora }),

@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { CodedError, unwrap } from '../../../src/common/errors.ts';
-import type { Model } from '../../../src/neural/architecture/decoder-values.ts';
-import { Network } from '../../../src/neural/inference/network.ts';
 import type { TopTokens } from '../../../src/neural/inference/top-tokens.ts';
 import { LlamaModel } from '../../../src/neural/llama/llama-model.ts';
 import { timeLlama } from '../../../src/neural/llama/timing.ts';
@@ -19,6 +17,7 @@ import { loadLibrary } from '../../../src/neural/runtime/library.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { bytesOfCrafted, craftedGguf } from '../models/import/crafted-models.ts';
 import { ggufValues } from '../models/import/gguf-values.ts';
+import { furthest, logProbabilities } from './distributions.ts';
 
 const small = join(root, 'models', 'small');
 const tokenizer = unwrap(readTokenizer(join(small, 'tokenizer.json')));
@@ -43,37 +42,9 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Log probabilities of our engine in full precision after each token from `from` on. */
-async function ours(model: Model, tokens: readonly number[], from: number): Promise<Float64Array[]> {
-  const network = await Network.load(model, { device: 'cpu', threads: 1, precision: 'fp32' });
-  const rows = tokens.flatMap((_, i) => (i < from ? [] : i));
-  const logits = await network.forward(network.cache(), { ids: tokens.map((id) => [id]), rows });
-  const size = model.config.vocabSize;
-  await network.dispose();
-  return rows.map((_, row) => {
-    const values = Float64Array.from(logits.subarray(row * size, (row + 1) * size));
-    const highest = values.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
-    const total = highest + Math.log(values.reduce((sum, each) => sum + Math.exp(each - highest), 0));
-    return values.map((each) => each - total);
-  });
-}
-
-/** The largest difference among tokens that one of the two finds likely. */
-function furthest(theirs: readonly TopTokens[], rows: readonly Float64Array[]): number {
-  assert.equal(theirs.length, rows.length);
-  return Math.max(
-    ...theirs.flatMap(({ ids, logs }, i) =>
-      ids.flatMap((id, j) => {
-        const [log, own] = [logs[j] as number, rows[i]?.[id] as number];
-        return Math.max(log, own) < Math.log(0.001) ? [] : Math.abs(log - own);
-      }),
-    ),
-  );
-}
-
 test('an exported model has the distributions of our engine in full precision', async () => {
   const found = await llama.distributionsAfter(ids, 100);
-  const away = furthest(found, await ours(loadModel(small), ids, 100));
+  const away = furthest(found, await logProbabilities(loadModel(small), ids, 100));
   assert.ok(away < 0.05, `${away}`);
   assert.ok(found.every(({ logs }) => logs.every((log, i) => i === 0 || log <= (logs[i - 1] as number))));
 });
@@ -87,7 +58,7 @@ test('K-quants of a file have the distributions of our reader in full precision'
   const found = await model.distributionsAfter(tokens, 10);
   await model.dispose();
   // llama.cpp rounds the inputs of a product to 8 bits.
-  assert.ok(furthest(found, await ours(values, tokens, 10)) < 0.2);
+  assert.ok(furthest(found, await logProbabilities(values, tokens, 10)) < 0.2);
 });
 
 test('another line after the same prompt reuses the prompt and changes no distribution', async () => {

@@ -45,7 +45,7 @@ for (const name of GOLDEN_CASES) {
     compare(name, { batch: 1, microBatches: 2 }));
 }
 test('ten losses through WebGPU, with the state kept on the device', () => compare('llama', { device: 'webgpu' }));
-for (const name of ['lora', 'packed'] as const) {
+for (const name of ['lora', 'packed', 'packed-8'] as const) {
   test(`ten losses of ${name} through WebGPU, accumulated`, () =>
     compare(name, { device: 'webgpu', batch: 1, microBatches: 2 }));
 }

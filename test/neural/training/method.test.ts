@@ -7,7 +7,7 @@ import { chooseMethod } from '../../../src/neural/training/method.ts';
 import { PRESETS } from '../../support/random-models.ts';
 
 const config = { ...PRESETS.S, vocabSize: 8192 };
-const requirements = { tokens: 512, packed: false };
+const requirements = { tokens: 512, bits: 32 } as const;
 
 test('the available memory decides between full fine-tuning, adapters and an error', () => {
   assert.equal(chooseMethod(config, { ...requirements, available: 4e9 }).name, 'full fine-tuning');
@@ -34,9 +34,16 @@ test('a large base gets adapters in its upper half with any memory, and needs le
     heads: 9,
     keyValueHeads: 3,
   };
-  const method = chooseMethod(large, { tokens: 512, packed: true, available: 64e9 });
+  const method = chooseMethod(large, { tokens: 512, bits: 4, available: 64e9 });
   assert.equal(method.name, 'adapters (LoRA)');
   assert.equal(method.lora?.firstLayer, 12);
-  assert.equal(chooseMethod(large, { tokens: 512, packed: true, available: 7e8 }).name, 'adapters (LoRA)');
-  assert.throws(() => chooseMethod(large, { tokens: 512, packed: false, available: 7e8 }));
+  assert.equal(chooseMethod(large, { tokens: 512, bits: 4, available: 7e8 }).name, 'adapters (LoRA)');
+  assert.throws(() => chooseMethod(large, { tokens: 512, bits: 32, available: 7e8 }));
+});
+
+test('a base in 8 bits gets adapters however small it is, and memory for its output matrix', () => {
+  const method = chooseMethod(config, { tokens: 512, bits: 8, available: 64e9 });
+  assert.equal(method.name, 'adapters (LoRA)');
+  const wide = { ...config, vocabSize: 150_000 };
+  assert.throws(() => chooseMethod(wide, { tokens: 512, bits: 8, available: 6e8 }), { code: 'out-of-memory' });
 });

@@ -1,7 +1,7 @@
 // A GGUF base in the engine process: opened by its manifest, mixed with the n-grams, timed, and open again after a
 // crash of native code. Its lines are those of our own engine over the same weights.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -12,6 +12,7 @@ import { LanguageModel } from '../../../src/neural/inference/language-model.ts';
 import { LlamaModel } from '../../../src/neural/llama/llama-model.ts';
 import { exportModel } from '../../../src/neural/models/export/export.ts';
 import { type AddedBase, addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
+import { type PackageManifest, readManifest, writeManifest } from '../../../src/neural/models/manifest.ts';
 import { loadModel } from '../../../src/neural/models/model-folder.ts';
 import type { LineModel } from '../../../src/specialist/decoding/line-model.ts';
 import { LlamaLines } from '../../../src/specialist/decoding/llama-lines.ts';
@@ -22,7 +23,7 @@ import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { readTokenizer } from '../../../src/text/tokenizer/load.ts';
-import { engine, TOKENIZER } from './helpers.ts';
+import { adaptation, engine, TOKENIZER } from './helpers.ts';
 
 const small = join(root, 'models', 'small');
 const never = new AbortController().signal;
@@ -85,14 +86,28 @@ test('a crash of native code ends only the engine, which opens the file again', 
   listener.dispose();
 });
 
-test('a GGUF base is timed, and training it is refused with the reason', async () => {
+test('a GGUF base is timed, and our own engine refuses to run it', async () => {
   const { folder: model, tokenizer } = base;
   const timing = await client.request('time', { model, tokenizer, precision: 'auto', threads: 1, device: 'cpu' });
   assert.ok(timing.ok && timing.value.lineMs > 0 && timing.value.promptMs > 0, JSON.stringify(timing));
   assert.throws(() => loadModel(model), {
     code: 'unsupported',
-    message: /GGUF file.*only bases that ship can be trained/,
+    message: /is a GGUF file, which only llama\.cpp runs/,
   });
+});
+
+test('an adapter that was trained over it is opened with its base, and refused over another one', async () => {
+  const out = join(folder, 'adapted');
+  const training = adaptation(base.folder, out, { tokenizer: base.tokenizer, lora: 'auto', maxSteps: 2 });
+  unwrap(await client.request('adapt', training));
+  unwrap(await client.request('open', { ...source(), model: out, base: base.folder, name: 'adapted' }));
+  assert.equal(unwrap(await draft('export const greeting = compose|\n')).model, 'adapted + n-gram');
+  const other = join(folder, 'of-another');
+  cpSync(out, other, { recursive: true });
+  const manifest = unwrap(readManifest(out)) as PackageManifest;
+  writeManifest(other, { ...manifest, base: { name: 'theirs', weights: '0'.repeat(64) } });
+  const refused = await client.request('open', { ...source(), model: other, base: base.folder, key: 'b' });
+  assert.equal(refused.ok ? 'opened' : refused.error.code, 'mismatched');
 });
 
 test('lines are those of our own engine in full precision over the same weights', async () => {

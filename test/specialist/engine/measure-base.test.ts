@@ -27,6 +27,21 @@ test('a base is measured with the device and the number of threads from the sett
   }
 });
 
+test('training of a GGUF base is measured by its estimate, without a step', async () => {
+  const engine = new ScriptedEngine({
+    time: () => ok({ lineMs: 10, promptMs: 20 }),
+    adapt: async (_, progress) => {
+      await Promise.resolve();
+      progress({ kind: 'estimate', secondsPerStep: 32, totalSteps: 100 });
+      return failed('cancelled', 'Cancelled.');
+    },
+  });
+  const measured = await measureBase(engine, { ...base, threads: 1, device: 'cpu' }, new AbortController().signal);
+  assert.ok(measured.ok);
+  assert.equal(measured.value.trainingTokensPerSecond, 64);
+  assert.equal(measured.value.leastMinutes, (20 * 32) / 60);
+});
+
 test('llama.cpp leaves one core to others unless the setting names a number', () => {
   assert.deepEqual(
     [1, 2, 3, 8].map((cores) => llamaThreadCount('auto', cores)),

@@ -105,7 +105,14 @@ export async function readGguf(path: string): Promise<ModelSource> {
   const source = { config: scaled, locations, files };
   checkLocations(source);
   const { tokenizer, ends } = tokenizerFromGguf(metadata, config.vocabSize);
-  return { ...source, name: nameIn(metadata), licence: text(metadata['general.license']), tokenizer, ends };
+  return {
+    ...source,
+    architecture,
+    name: nameIn(metadata),
+    licence: text(metadata['general.license']),
+    tokenizer,
+    ends,
+  };
 }
 
 /** Facts in the header of a GGUF that llama.cpp serves. */

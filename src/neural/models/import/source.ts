@@ -33,6 +33,8 @@ export interface ModelSource {
   readonly name: string;
   /** The licence in the metadata, which a distributor may have changed. Undefined: none is stated. */
   readonly licence: string | undefined;
+  /** The family as the file names it. */
+  readonly architecture: string;
   readonly config: ModelConfig;
   readonly files: readonly WeightsFile[];
   /** By the names of our parameters, one each. */
