@@ -25,6 +25,8 @@ export interface CurrentModel {
   /** Folder of its base. */
   readonly base: string;
   readonly name: 'adapted' | 'base';
+  /** Folder of the mixture's weights that were fitted here for a GGUF base. Absent: the model has its own. */
+  readonly mixture?: string;
   /** Why an adapted model on disk cannot be used with the shipped models, and what to do. */
   readonly setAside?: Failure;
 }
@@ -72,11 +74,25 @@ export function currentModel(specialistFolder: string, shipped: Shipped): Curren
   const own = ownModel(specialistFolder, shipped);
   if (own?.ok && own.value.serves) return { model: own.value.model, base: own.value.over, name: 'adapted' };
   const setAside = own && (own.ok ? otherBaseFailure(own.value.madeFrom) : own);
-  return { ...baseAlone(shipped), ...(setAside && !setAside.ok && { setAside: setAside.error }) };
+  const mixture = ggufMixture(specialistFolder, shipped.base);
+  return {
+    ...baseAlone(shipped),
+    ...(mixture !== undefined && { mixture }),
+    ...(setAside && !setAside.ok && { setAside: setAside.error }),
+  };
 }
 
 export function baseAlone({ base }: Shipped): CurrentModel {
   return { model: base, base, name: 'base' };
+}
+
+/**
+ * Folder of the mixture's weights that a run fitted for a GGUF base; undefined for other bases, whose package has
+ * weights.
+ */
+export function ggufMixture(specialistFolder: string, base: string): string | undefined {
+  const gguf = ggufOf(base);
+  return gguf && join(specialistFolder, `mixture-${gguf.weights.slice(0, 16)}`);
 }
 
 /** The folder's adapted model, serving or not; undefined without one, a failure if it cannot be opened. */

@@ -6,7 +6,7 @@ import type { CursorExample } from '../../prompts/completion/cursor-examples.ts'
 import { type FirstLook, firstLookInWords } from '../report/first-look.ts';
 import type { ScoredPosition } from '../report/scored.ts';
 import { draftAlone } from './drafts.ts';
-import { type HeldOutPositions, halved, MOST_HALVINGS } from './held-out-positions.ts';
+import { type HeldOutPositions, halved, MOST_HALVINGS, spread } from './held-out-positions.ts';
 import { baseCandidate } from './neural.ts';
 import type { LearnStages } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
@@ -76,13 +76,4 @@ function byImportance(positions: HeldOutPositions): CursorExample[] {
   for (let times = MOST_HALVINGS; times >= 0; times--)
     for (const example of spread(halved(positions, times).choose)) order.add(example);
   return [...order];
-}
-
-/** Orders items by multiples of the golden ratio, so that each beginning of the list covers the whole list. */
-function spread<T>(items: readonly T[]): T[] {
-  const golden = (Math.sqrt(5) - 1) / 2;
-  return items
-    .map((item, index) => ({ item, at: (index * golden) % 1 }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }

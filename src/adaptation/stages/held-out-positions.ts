@@ -70,6 +70,15 @@ export function halved({ fit, choose, test }: HeldOutPositions, times: number): 
 /** Share of validation positions among those that the API labels; the rest are test positions for the report. */
 const validationShare = 0.6;
 
+/** Orders items by multiples of the golden ratio, so that each beginning of the list covers the whole list. */
+export function spread<T>(items: readonly T[]): T[] {
+  const golden = (Math.sqrt(5) - 1) / 2;
+  return items
+    .map((item, index) => ({ item, at: (index * golden) % 1 }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
 /** The positions that the API labels: at most `count`, evenly spread. */
 export function positionsToAsk<T>(validation: readonly T[], test: readonly T[], count: number) {
   const some = sample(validation, Math.round(count * validationShare));

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
-import { readManifest, sha256Of } from '../../neural/models/manifest.ts';
+import { sha256Of } from '../../neural/models/manifest.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
@@ -15,6 +15,7 @@ import type { NeuralAccess } from '../types.ts';
 import type { AnswerLedger } from './answer-ledger.ts';
 import { type ModelCandidate, titles } from './choose.ts';
 import { type Drafter, evaluate } from './evaluate.ts';
+import { spread } from './held-out-positions.ts';
 import { EngineDrafter } from './opened.ts';
 import { digest, type Tell } from './stage-runner.ts';
 
@@ -32,6 +33,8 @@ export interface NeuralSessionDeps {
   /** Snapshot of the training files' n-grams, and its identity. */
   readonly index: () => Promise<Uint8Array>;
   readonly indexed: () => Promise<string>;
+  /** Folder of the weights that `fitBase` stores, for a base that has none of its own; else undefined. */
+  readonly mixture: string | undefined;
   /** Positions that a mixture is fitted on, and their identity. */
   readonly fit: readonly CursorExample[];
   readonly fitted: string;
@@ -46,9 +49,14 @@ export class NeuralSession {
   /** Key of the open model in the engine, used by this run only. */
   private readonly key: string;
   private readonly snapshot: string;
-  private open: { readonly name: ModelCandidate['name']; readonly opened: EngineDrafter } | undefined;
-
-  private fittedBase: { readonly model: string; readonly weights: unknown } | undefined;
+  private open:
+    | {
+        readonly name: ModelCandidate['name'];
+        /** Folder of the mixture that it was opened with. */
+        readonly mixture: string | undefined;
+        readonly opened: EngineDrafter;
+      }
+    | undefined;
 
   constructor(deps: NeuralSessionDeps) {
     this.deps = deps;
@@ -81,15 +89,30 @@ export class NeuralSession {
     return positions.filter((example) => !answers?.has(example, positionInDocument(example))).length;
   }
 
+  /**
+   * Fits and stores the mixture of a base that has none of its own, unless these positions and this index gave it one
+   * already.
+   * @param seconds limit for the fit
+   */
+  async fitBase(base: ModelCandidate, seconds: number, tell: Tell): Promise<void> {
+    const { mixture, fit } = this.deps;
+    if (mixture === undefined || fit.length === 0) return;
+    const fittedOn = await this.fitIdentity();
+    const path = join(mixture, MIXTURE_FILE);
+    if (fittedOnIn(path) === fittedOn) return;
+    const { fit: fitted } = await this.use(base, tell, { positions: spread(fit), seconds });
+    if (!fitted) return;
+    mkdirSync(mixture, { recursive: true });
+    replaceFile(path, [new TextEncoder().encode(JSON.stringify({ ...fitted.weights, fittedOn }))]);
+  }
+
   /** Fits the adapted model's mixture, starting from that of its base, and stores it beside the model. */
   async fitMixture(candidate: ModelCandidate, positions: readonly CursorExample[], tell: Tell): Promise<void> {
-    const [theirs, own] = [candidate.base, candidate.model].map((folder) => join(folder, MIXTURE_FILE)) as [
-      string,
-      string,
-    ];
+    const { mixture = candidate.base } = this.deps;
+    const [theirs, own] = [mixture, candidate.model].map((folder) => join(folder, MIXTURE_FILE)) as [string, string];
     rmSync(own, { force: true });
     if (existsSync(theirs)) replaceFile(own, [readFileSync(theirs)]);
-    const { fit } = await this.use(candidate, tell, positions);
+    const { fit } = await this.use(candidate, tell, { positions });
     if (fit) replaceFile(own, [new TextEncoder().encode(JSON.stringify(fit.weights))]);
   }
 
@@ -99,25 +122,38 @@ export class NeuralSession {
     rmSync(this.snapshot, { force: true });
     void this.deps.engine.request('close', { key: this.key });
     this.open = undefined;
-    const { fittedBase } = this;
-    if (fittedBase)
-      replaceFile(join(fittedBase.model, MIXTURE_FILE), [new TextEncoder().encode(JSON.stringify(fittedBase.weights))]);
+  }
+
+  /** Digest of everything that decides the weights of `fitBase`, except its limit. */
+  private async fitIdentity(): Promise<string> {
+    const { fitted, indexed } = this.deps;
+    return digest([fitted, await indexed()]);
   }
 
   /** Digest of everything that decides a candidate's answers. */
   private async identity({ name, model, base }: ModelCandidate): Promise<string> {
     const { access, tokenizerPath, fitted, indexed } = this.deps;
-    const own = join(model, MIXTURE_FILE);
+    const own = join(this.mixtureOf({ name }) ?? model, MIXTURE_FILE);
     const mixture = existsSync(own) ? sha256Of(own) : fitted;
     const words = sha256Of(tokenizerPath);
     const weights = [weightsOf(model), weightsOf(base)];
     return digest([DRAFTS_VERSION, shownAs(name), weights, mixture, await indexed(), access.precision, words]);
   }
 
-  /** @param refit positions for fitting its mixture anew */
-  private async use(candidate: ModelCandidate, tell: Tell, refit?: readonly CursorExample[]): Promise<EngineDrafter> {
+  private mixtureOf({ name }: Pick<ModelCandidate, 'name'>): string | undefined {
+    return name === 'base' ? this.deps.mixture : undefined;
+  }
+
+  /** @param refit positions for fitting its mixture anew, and the limit for it */
+  private async use(
+    candidate: ModelCandidate,
+    tell: Tell,
+    refit?: { readonly positions: readonly CursorExample[]; readonly seconds?: number },
+  ): Promise<EngineDrafter> {
     const { name, model, base } = candidate;
-    if (this.open?.name === name && !refit) return this.open.opened;
+    // A fit starts from the shipped weights: those of an earlier run may have been fitted on files that now judge.
+    const mixture = refit ? undefined : this.mixtureOf(candidate);
+    if (this.open?.name === name && this.open.mixture === mixture && !refit) return this.open.opened;
     const { engine, access, tokenizerPath, fit, signal } = this.deps;
     if (!this.open) await this.begin();
     const { precision, threads, trainingThreads = 'auto', device } = access;
@@ -125,6 +161,7 @@ export class NeuralSession {
       key: this.key,
       model,
       base,
+      ...(mixture !== undefined && { mixture }),
       name: shownAs(name),
       snapshot: this.snapshot,
       changes: [],
@@ -135,15 +172,12 @@ export class NeuralSession {
     };
     tell({ done: 0, total: undefined, detail: `opening ${titles[name]}` });
     const opened = await EngineDrafter.open(engine, source, {
-      positions: refit ?? fit,
+      ...(refit ?? { positions: mixture === undefined ? fit : [] }),
       refit: refit !== undefined,
       tell,
       signal,
     });
-    this.open = { name, opened };
-    // The weights of a GGUF base are kept when the run ends: what serves is then what was measured, and no answer of
-    // this run is asked again.
-    if (opened.fit && unwrap(readManifest(model))?.gguf) this.fittedBase = { model, weights: opened.fit.weights };
+    this.open = { name, mixture, opened };
     return opened;
   }
 
@@ -158,3 +192,12 @@ export class NeuralSession {
 
 /** Name in its drafts. */
 const shownAs = (name: ModelCandidate['name']) => (name === 'base' ? 'base' : 'adapted');
+
+/** Identity that was stored with the weights; undefined if there are none. */
+function fittedOnIn(path: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { fittedOn?: unknown }).fittedOn;
+  } catch {
+    return undefined;
+  }
+}

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import type { Engine } from '../../specialist/engine/client.ts';
 import { keepComparison } from '../models/compared.ts';
-import { isModel, modelFolderOf, ownModel, sweepModels, workFolder } from '../models/folder-models.ts';
+import { ggufMixture, isModel, modelFolderOf, ownModel, sweepModels, workFolder } from '../models/folder-models.ts';
 import { mixedQuality, ownQuality } from '../report/figures.ts';
 import type { ScoredPosition } from '../report/scored.ts';
 import type { NeuralReport } from '../report/types.ts';
@@ -68,6 +68,7 @@ export function sessionOf(runner: LearnStages): NeuralSession {
     work: workFolder(run.request.specialistFolder),
     tokenizerPath: run.request.tokenizerPath,
     signal: run.signal,
+    mixture: ggufMixture(run.request.specialistFolder, accessOf(run).base),
     fit: run.positions.fit,
     fitted: runner.sources.fit,
     index: async () => (await indexOf(runner)).serialize(),

@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly positions: readonly CursorExample[];
   /** Whether to fit the weights even if the model has some. The fit starts from those. */
   readonly refit: boolean;
+  /** Limit for the fit, seconds. Absent: all positions are used. */
+  readonly seconds?: number;
   readonly tell: Tell;
   readonly signal: AbortSignal;
 }
@@ -44,7 +46,7 @@ export class EngineDrafter implements Drafter {
 
   private async begin(): Promise<void> {
     const { engine, source, options } = this;
-    const { tell, signal } = options;
+    const { tell, signal, seconds } = options;
     unwrap(await engine.request('open', source, { signal }));
     const positions = options.positions.filter(({ kind }) => kind !== 'block-body');
     const known = existsSync(join(source.model, MIXTURE_FILE));
@@ -52,6 +54,7 @@ export class EngineDrafter implements Drafter {
     const asked = {
       key: source.key,
       queries: positions.map((example) => ({ query: positionInDocument(example).query, truth: example.truth })),
+      ...(seconds !== undefined && { seconds }),
     };
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       tell({ done: 0, total: undefined, detail: `mixing it with the n-grams, ${done} of ${total}` });

@@ -19,6 +19,9 @@ import { stepsOf, type Training, train } from './training.ts';
 const TIMED_HALVINGS = 6;
 /** Share of the budget for measuring and deciding; the rest is for training. */
 const MEASURING_SHARE = 0.4;
+/** Share of the budget for fitting the mixture of a base that has no weights of its own. */
+const MIXTURE_SHARE = 0.1;
+
 /** Settings that decide a plan and a training, besides the files. */
 export function planSettings(run: Run): unknown {
   const { base, budgetMinutes, maxSteps, device, noOther } = accessOf(run);
@@ -28,14 +31,12 @@ export function planSettings(run: Run): unknown {
 export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {
   const { run } = runner;
   const session = await runner.get('session');
-  const timed = await session.drafts(
-    baseCandidate(run),
-    'validation',
-    halved(run.positions, TIMED_HALVINGS).choose,
-    tell,
-  );
+  const base = baseCandidate(run);
+  const budget = await limitOf(runner);
+  await session.fitBase(base, MIXTURE_SHARE * budget, tell);
+  const timed = await session.drafts(base, 'validation', halved(run.positions, TIMED_HALVINGS).choose, tell);
   const perPlace = secondsPerPosition(timed);
-  const limit = MEASURING_SHARE * (await limitOf(runner));
+  const limit = MEASURING_SHARE * budget;
   const fits = (halvings: number) =>
     perPlace * draftCount(halved(run.positions, halvings), earlierOf(run) !== undefined) <= limit;
   let halvings = 0;

@@ -17,19 +17,29 @@ const GATE_PRIOR = 200;
 /** Runs the work of one position when the model is free. */
 export type RunInTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
+export interface FitLimits {
+  /** See GATE_PRIOR. */
+  readonly prior?: number;
+  /** No position is begun after so many seconds. Default: all are used. */
+  readonly seconds?: number;
+}
+
 /** The specialist uses the new weights from then on. Rejects as `turn` does; the old weights then stay. */
 export async function fitMixed(
   specialist: Pick<FolderSpecialist, 'weights' | 'gateExamples'>,
   queries: readonly LabeledQuery[],
   runInTurn: RunInTurn,
   progress: (value: { done: number; total: number }) => void,
-  prior = GATE_PRIOR,
+  { prior = GATE_PRIOR, seconds = Number.POSITIVE_INFINITY }: FitLimits = {},
 ): Promise<MixFit> {
   const before = specialist.weights;
   const tokens: GateExample[] = [];
-  for (const [i, query] of queries.entries()) {
+  const end = performance.now() + 1000 * seconds;
+  let done = 0;
+  for (const query of queries) {
+    if (performance.now() > end) break;
     tokens.push(...(await runInTurn(() => specialist.gateExamples(query))));
-    progress({ done: i + 1, total: queries.length });
+    progress({ done: ++done, total: queries.length });
   }
   const gate = fitGate(tokens, before.gate, prior);
   const weights = plainMixWeights({ ...before, gate });
@@ -37,7 +47,7 @@ export async function fitMixed(
   return {
     weights,
     tokens: tokens.length,
-    queries: queries.length,
+    queries: done,
     loss: {
       ngram: meanLogLoss(tokens, ({ second }) => second),
       neural: meanLogLoss(tokens, ({ first }) => first),

@@ -8,7 +8,7 @@ import { ADAPTER, MANIFEST, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';
 import type { FileChange } from '../ngram/protocol.ts';
-import { fitMixed, type RunInTurn } from './fit.ts';
+import { type FitLimits, fitMixed, type RunInTurn } from './fit.ts';
 import type { FolderSpecialist } from './mixture-specialist.ts';
 import { loadServedModel, type ServedModel } from './served-model.ts';
 import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist, QueryLoss } from './types.ts';
@@ -48,7 +48,12 @@ export class Specialists {
         if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
       } else for (const change of source.changes) live.change(change);
       // No weights were fitted for a base of another maker: those of the base with the n-grams' tokenizer beat none.
-      const weights = readMixWeights(source.model, ...(sharedTokenizer ? [] : [dirname(source.tokenizer)]));
+      const { mixture, model: folder, tokenizer } = source;
+      const weights = readMixWeights(
+        ...(mixture === undefined ? [] : [mixture]),
+        folder,
+        ...(sharedTokenizer ? [] : [dirname(tokenizer)]),
+      );
       mixed = served.specialist(source.name, () => live.current, weights);
     } catch (error) {
       live.dispose();
@@ -99,8 +104,9 @@ export class Specialists {
     queries: readonly LabeledQuery[],
     runInTurn: RunInTurn,
     progress: (value: { done: number; total: number }) => void,
+    limits?: FitLimits,
   ): Promise<MixFit> {
-    return fitMixed(this.find(key).mixed, queries, runInTurn, progress);
+    return fitMixed(this.find(key).mixed, queries, runInTurn, progress, limits);
   }
 
   /** Frees the caches of recent prompts. */

@@ -25,6 +25,8 @@ export interface MixSource extends Serving {
    * weights were fitted for it.
    */
   readonly model: string;
+  /** Folder with the mixture's weights. Absent: those of the model. */
+  readonly mixture?: string;
   /** 'base' or 'adapted'. The model of a draft is called `${name} + n-gram`. */
   readonly name: string;
   /** The n-gram snapshot. Absent: the index is empty, and only `changes` are added to it. */

@@ -83,7 +83,7 @@ export class Neural extends DisposableStore implements Engine {
   }
 
   /** The model with the serving options of the current settings. */
-  serving({ model, base, name }: Pick<CurrentModel, 'model' | 'base' | 'name'>): ModelToOpen {
+  serving({ setAside: _, ...current }: CurrentModel): ModelToOpen {
     const { neuralPrecision, neuralThreads, neuralDevice } = this.deps.settings();
     const threads = neuralThreads || 'auto';
     const { tokenizer } = this.shipped;
@@ -92,7 +92,7 @@ export class Neural extends DisposableStore implements Engine {
       threads: threadCount(threads),
       ...llamaOptions(threads, neuralDevice),
     };
-    return { model, name, base, tokenizer, ...options };
+    return { ...current, tokenizer, ...options };
   }
 
   async request<K extends RequestKind>(

@@ -154,4 +154,13 @@ test('the gate can be fitted with different tokenizers', async () => {
   assert.ok(fit.loss.mixed <= Math.min(fit.loss.ngram, fit.loss.neural) + 0.2, JSON.stringify(fit.loss));
   const scored = await mixed.lossAt(positions[0] as (typeof positions)[number]);
   assert.ok(scored.tokens > 0 && Number.isFinite(scored.nats));
+  const before = mixed.weights;
+  const none = await fitMixed(
+    mixed,
+    positions,
+    (work) => work(),
+    () => {},
+    { seconds: -1 },
+  );
+  assert.deepEqual([none.queries, none.tokens, none.weights], [0, 0, before], 'no time left');
 });
