@@ -32,8 +32,8 @@ export type Answering = EditorDeps['service'] & Disposable;
 /** As a user without a key has them. */
 export const keyless: CompletionSettings = {
   balance: 0,
-  showThreshold: 0.5,
-  fallbackThreshold: 0.5,
+  showThreshold: 0.6,
+  fallbackThreshold: 0.6,
   multiline: true,
   apiAllowed: false,
   apiDebounceMinMs: 150,

@@ -1,8 +1,8 @@
 // What is believed of a draft's beginnings before a folder has taught anything (src/routing/priors.ts), against what a fit would make of it: on what is
 // drafted while passages of the packages held out from the bases' corpus are typed; none of them is one that is recorded, or typed by the
-// benchmark. Not a benchmark: run by hand after a change of what the probabilities of tokens mean. Seven minutes with small.
+// benchmark. Not a benchmark: run by hand after a change of what the probabilities of tokens mean. 'none': the n-grams alone.
 //
-//   node build/run.mjs bench/typing/fit-cut-prior.ts [--bases small,medium] [--places 3] [--seed 23]   (passages of each package and language)
+//   node build/run.mjs bench/typing/fit-cut-prior.ts [--bases medium,none] [--places 3] [--seed 23]   (passages of each package and language)
 import { parseArgs } from 'node:util';
 import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
 import { adam } from '../../src/common/statistics/adam.ts';
@@ -17,8 +17,10 @@ import { cutFacts, cutPrior, cutWeights } from '../../src/routing/priors.ts';
 import { bestCut } from '../../src/routing/show.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
 import { listBases } from '../base/bases.ts';
+import type { Base } from '../base/types.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket, type PackageFile } from '../common/packages.ts';
+import { keyless } from '../common/simulated-window.ts';
 import { passagesOf } from '../common/typist.ts';
 import { inSimulatedWindow } from './in-simulated-window.ts';
 import { type Typed, typePassage } from './typist.ts';
@@ -35,7 +37,7 @@ const LIKELY = 0.1;
 
 const { values: options } = parseArgs({
   options: {
-    bases: { type: 'string', default: 'small' },
+    bases: { type: 'string', default: 'medium,none' },
     places: { type: 'string', default: '3' },
     seed: { type: 'string', default: '23' },
   },
@@ -101,7 +103,9 @@ function examplesOf(folder: string, draft: Draft, query: CompletionQuery, block:
 }
 
 const examples: Example[] = [];
-for (const base of listBases([], options.bases.split(',')))
+for (const baseName of options.bases.split(',')) {
+  const isSilent = baseName === 'none';
+  const [base] = listBases([], [isSilent ? 'medium' : baseName]) as [Base];
   for (const { name, languageId, held, others } of folders()) {
     const texts = new Map(held.map(({ path, text }) => [path, text]));
     const seen = new Set<string>();
@@ -115,12 +119,17 @@ for (const base of listBases([], options.bases.split(',')))
     };
     const typed: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
     for (const passage of passagesOf(held, Number(options.places), LINES, Number(options.seed)))
-      await inSimulatedWindow(base, others, { changed }, ({ editor }, clock) =>
-        typePassage(editor, clock, passage, languageId, typed),
+      await inSimulatedWindow(
+        base,
+        others,
+        { changed },
+        ({ editor }, clock) => typePassage(editor, clock, passage, languageId, typed),
+        isSilent,
       );
     const wrong = typed.judged.filter(({ right }) => !right).length;
-    console.log(`${base.name}, ${name}, ${languageId}: ${seen.size} drafts, ${wrong} of ${typed.judged.length} wrong`);
+    console.log(`${baseName}, ${name}, ${languageId}: ${seen.size} drafts, ${wrong} of ${typed.judged.length} wrong`);
   }
+}
 
 function fitted(of: readonly Example[]): Float64Array {
   const addGradient = (weights: Float64Array, into: Float64Array) => {
@@ -150,12 +159,14 @@ function figures(name: string, of: (example: Example) => number): void {
       p = Math.min(p, sigmoid(each.z));
       return { ...each, p };
     });
-    return (bestCut(scored, { threshold: 0.5 }) as (typeof scored)[number] | undefined) ?? [];
+    return (bestCut(scored, { threshold: keyless.showThreshold }) as (typeof scored)[number] | undefined) ?? [];
   });
   const wrongOf = (of: typeof shown) => `${of.filter(({ right }) => right === 0).length} of ${of.length} wrong`;
   const words = shown.filter(({ isNewWord }) => isNewWord);
   console.log(`${name}: ${loss.toFixed(4)} nats; ${rows.join('; ')}`);
-  console.log(`  shown at a bar of 0.5: ${wrongOf(shown)}; single words that were not begun: ${wrongOf(words)}`);
+  console.log(
+    `  shown at the default threshold: ${wrongOf(shown)}; single words that were not begun: ${wrongOf(words)}`,
+  );
 }
 
 const names = [...new Set(examples.map(({ folder }) => folder))];

@@ -70,7 +70,10 @@ const rules: readonly Rule[] = [
   {
     name: 'earlier rule',
     what: 'the product as it was before it preferred whole units: crumbs, and raises of the threshold that add up',
-    window: { answering: (specialist, settings, clock) => new EarlierRule(specialist, settings, clock) },
+    window: {
+      settings: { fallbackThreshold: 0.5 },
+      answering: (specialist, settings, clock) => new EarlierRule(specialist, settings, clock),
+    },
   },
   {
     name: 'product',

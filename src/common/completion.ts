@@ -53,6 +53,9 @@ export interface ServedAnswer {
   readonly complete: boolean;
 }
 
+/** `Draft.model` of the n-grams without a neural model. */
+export const NGRAM_MODEL = 'n-gram';
+
 /** A specialist's proposal for a query. */
 export interface Draft {
   /** The text to insert at the cursor; never ends in white space; '' if there is no proposal. */
@@ -67,6 +70,8 @@ export interface Draft {
    * feature of the router.
    */
   readonly confidence?: number;
+  /** If this is a cut: the confidence of the draft that it is a cut of. */
+  readonly lineConfidence?: number;
   /**
    * Lines that may follow `text`, less probable with each; begins with a line end. Absent: none were asked for, or none
    * was found.

@@ -212,8 +212,24 @@ function shifted(p: number, shift: number): number {
   return shift === 0 ? p : sigmoid(logit(p) + shift);
 }
 
+/** The probability that the author's text begins with the cut. */
+export function cutProbability({ parameters }: RouterModel, cut: Draft, position: PositionFacts): number {
+  const { cut: estimate, cutIn } = parameters;
+  const prior = cutPrior(cut, position);
+  const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(cut, position), prior);
+  const correction = cutIn?.[position.languageId];
+  return correction === undefined ? p : estimateOf(correction, NO_FEATURES, logit(p));
+}
+
 /**
- * The probability that the author's text begins with each cut; a longer cut never has a higher one.
+ * Log-odds. Estimates are fitted at random positions. A wrong draft may come at every key of its line, a right one only
+ * until it is accepted, so fewer of the shown ones are right. Measured by replaying the keys of 26 passages of thirteen
+ * held-out packages.
+ */
+const SHOWN_SHIFT = -0.4;
+
+/**
+ * The probability that a shown cut is right; a longer cut never has a higher one.
  * @param cuts of one draft, shortest first
  */
 export function scoreCuts(
@@ -222,15 +238,10 @@ export function scoreCuts(
   position: PositionFacts,
   shift: Shift = NO_SHIFT,
 ): ScoredCut[] {
-  const { cut: estimate, cutIn } = router.parameters;
-  const correction = cutIn?.[position.languageId];
   const whole = cuts.at(-1)?.text ?? '';
   let lowest = 1;
   return cuts.map((draft, i) => {
-    const prior = cutPrior(draft, position);
-    const p = estimate === undefined ? sigmoid(prior) : estimateOf(estimate, features(draft, position), prior);
-    const corrected = correction === undefined ? p : estimateOf(correction, NO_FEATURES, logit(p));
-    lowest = Math.min(lowest, shifted(corrected, shift.specialist));
+    lowest = Math.min(lowest, shifted(cutProbability(router, draft, position), shift.specialist + SHOWN_SHIFT));
     const next = cuts[i + 1]?.tokens[draft.tokens.length];
     const ends = endOf(whole, draft.text.length);
     return {

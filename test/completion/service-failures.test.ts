@@ -258,8 +258,8 @@ test('a prefetch calls the API only if the setting allows it', async () => {
 });
 
 test('several rejections in a row raise the threshold for a while', async () => {
-  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.9, { confidence: 0.35 }));
-  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.9, fallbackThreshold: 0.9 } });
+  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.97));
+  const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.8, fallbackThreshold: 0.8 } });
   let prefix = '';
   let shown = 0;
   for (let i = 0; i < 8; i++) {
@@ -278,7 +278,7 @@ test('several rejections in a row raise the threshold for a while', async () => 
 });
 
 test('a text that was rejected in a line is not proposed there again', async () => {
-  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.9, { confidence: 0.35 }));
+  const specialist = new ScriptedSpecialist(draft('localFunctionName();', 0.95, { confidence: 0.35 }));
   const h = new Harness({ specialist, llm: undefined, settings: { showThreshold: 0.5, fallbackThreshold: 0.5 } });
   assert.equal((await h.answer(query('a ', '\n')))?.text, 'localFunctionName();');
   assert.equal(await h.answer(query('a b ', '\n')), undefined);

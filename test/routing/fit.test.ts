@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { uniforms } from '../../src/common/statistics/random.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { features } from '../../src/routing/features.ts';
-import { fitRouter, score, scoreCuts, withoutApiFit } from '../../src/routing/fit.ts';
+import { cutProbability, fitRouter, score, withoutApiFit } from '../../src/routing/fit.ts';
 import { limitOf, NOTHING_STAYS } from '../../src/routing/risk.ts';
 import type { RouterModel } from '../../src/routing/router-model.ts';
 import { parseRouter } from '../../src/routing/router-model.ts';
@@ -155,7 +155,7 @@ test('a language whose cuts are right less often than their tokens say is calibr
   };
   const rows = ['typescript', 'markdown'].flatMap((id) => Array.from({ length: 400 }, (_, i) => cutAt(id, i)));
   const fit = fitRouter([...rows, ...Array.from({ length: 20 }, (_, i) => cutAt('go', i))], { now: 0 });
-  const said = (languageId: string) => scoreCuts(fit, [draftOf([0.9])], { ...POSITION, languageId })[0]?.p as number;
+  const said = (languageId: string) => cutProbability(fit, draftOf([0.9]), { ...POSITION, languageId });
   assert.ok(Math.abs(said('typescript') - 0.8) < 0.08, `TypeScript: ${said('typescript')}`);
   assert.ok(Math.abs(said('markdown') - 0.3) < 0.08, `Markdown: ${said('markdown')}`);
   const { cutIn = {} } = fit.parameters;

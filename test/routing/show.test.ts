@@ -1,6 +1,7 @@
 // How much of a draft is shown: the cut with the highest expected gain. Also the rest of the draft, which is not shown.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Draft, NGRAM_MODEL } from '../../src/common/completion.ts';
 import { decide } from '../../src/routing/decide.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
 import { fitRouter, scoreCuts } from '../../src/routing/fit.ts';
@@ -118,13 +119,18 @@ test('a fit of an earlier version has no estimate for cuts and is read; a damage
   assert.ok(!parseRouter({ ...before, parameters: { ...before.parameters, cut: { calibrator: {} } } }).ok);
 });
 
-test('in a comment the tokens are trusted less: a word of it is a guess', () => {
-  const cut = [draft('metadata', 0.95)];
-  const p = (lineBefore: string) =>
-    scoreCuts(defaultRouter(), cut, { ...position, languageId: 'typescript', lineBefore })[0]?.p ?? 0;
-  assert.ok(p('const user = ') > 0.9);
-  assert.ok(p('   * Durable end-user ') < p('const user = ') - 0.03);
-  assert.equal(p('// end-user '), p('   * Durable end-user '));
+const pOf = (cut: Draft, lineBefore = '') => scoreCuts(defaultRouter(), [cut], { ...position, lineBefore })[0]?.p ?? 0;
+
+test('the n-grams alone are trusted less than with a neural model, and more if they are sure of the whole line', () => {
+  const ngrams = (lineConfidence: number) => pOf({ ...draft('metadata', 0.9), model: NGRAM_MODEL, lineConfidence });
+  const mixed = pOf({ ...draft('metadata', 0.9), model: 'base + n-gram' });
+  assert.ok(ngrams(0.5) < mixed - 0.1, `${ngrams(0.5)} and ${mixed}`);
+  assert.ok(ngrams(0.9) > ngrams(0.5) + 0.02, `${ngrams(0.9)} and ${ngrams(0.5)}`);
+});
+
+test('a text with a quote is less likely, and so is the beginning of a line', () => {
+  assert.ok(pOf(draft("'metadata'", 0.9)) < pOf(draft('metadata', 0.9)) - 0.02);
+  assert.ok(pOf(draft('metadata', 0.8)) < pOf(draft('metadata', 0.8), 'const user = load(') - 0.02);
 });
 
 test('an unknown name gets a lower probability if the document has other names with the same beginning', () => {

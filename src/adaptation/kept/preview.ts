@@ -1,7 +1,13 @@
 // Builds a completion request as the editor would, to show what it sends.
 
 import { systemClock } from '../../common/clock.ts';
-import type { CompletionQuery, Draft, DraftOptions, Specialist } from '../../common/completion.ts';
+import {
+  type CompletionQuery,
+  type Draft,
+  type DraftOptions,
+  NGRAM_MODEL,
+  type Specialist,
+} from '../../common/completion.ts';
 import type { Log } from '../../common/log.ts';
 import type { Redactor } from '../../common/redaction.ts';
 import { CompletionService } from '../../completion/service.ts';
@@ -62,7 +68,7 @@ export class RequestPreview {
     this.service = new CompletionService({
       specialist: local,
       llm: () => undefined,
-      routerFor: (draft) => (draft === undefined || draft.model === 'n-gram' ? routers.ngramOnly : routers.mixed),
+      routerFor: (draft) => (draft === undefined || draft.model === NGRAM_MODEL ? routers.ngramOnly : routers.mixed),
       settings: () => settings,
       clock: systemClock,
       redact,

@@ -1,16 +1,24 @@
 // The report's curves at the test positions: quality by the share that is sent to the API, and the calibration of the
 // estimates.
+import { cutsOf } from '../../prompts/completion/cuts.ts';
+import { isBeginning } from '../../prompts/completion/judge.ts';
 import { deferralCurve } from '../../routing/curve.ts';
+import { cutProbability } from '../../routing/fit.ts';
+import type { RouterModel } from '../../routing/router-model.ts';
+import { endOf } from '../../routing/show.ts';
 import type { JudgedPosition } from './judged.ts';
 import type { LabeledPosition } from './scored.ts';
-import type { Curves, DeferralPoint, Reliability } from './types.ts';
+import type { Curves, CutLength, CutReliability, DeferralPoint, Reliability } from './types.ts';
 
 /** Maximum points of a curve: a chart shows no more. */
 const MAX_POINTS = 40;
 const TENTHS = 10;
+/** From so many characters on, a part of a line is long. */
+const LONG = 10;
 
 /** @param answers the API's answers by example */
 export function curvesOf(
+  router: RouterModel,
   judged: readonly JudgedPosition[],
   answers: ReadonlyMap<unknown, LabeledPosition>,
   operating: DeferralPoint | undefined,
@@ -41,7 +49,24 @@ export function curvesOf(
         .map(({ decision, right }) => ({ said: decision.pSpecialist, right })),
     ),
     api: reliability(both.map(({ position, label }) => ({ said: position.decision.pApi, right: label.right }))),
+    cuts: cutReliability(router, judged),
   };
+}
+
+function cutReliability(router: RouterModel, judged: readonly JudgedPosition[]): CutReliability[] {
+  const estimates = judged.flatMap(({ draft, asked, example, position }) => {
+    const cuts = cutsOf(draft, asked);
+    const whole = cuts.at(-1)?.text ?? '';
+    return cuts.map((cut) => {
+      const isWholeLine = endOf(whole, cut.text.length) === 'line';
+      const length: CutLength = isWholeLine ? 'whole-line' : cut.text.trim().length < LONG ? 'short' : 'long';
+      const right = isBeginning(cut.text, example.truth + example.suffix);
+      return { length, said: cutProbability(router, cut, position), right };
+    });
+  });
+  return [...Map.groupBy(estimates, ({ length }) => length)].flatMap(([length, of]) =>
+    reliability(of).map((bin) => ({ length, ...bin })),
+  );
 }
 
 /** Groups estimates by tenths. Tenths without an estimate are left out. */

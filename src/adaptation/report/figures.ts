@@ -71,7 +71,7 @@ export function measure(
     apiShare: judged.filter((position) => position.decision.route === 'api').length / judged.length,
     api,
     slider: balances.map((each) => sliderPoint(each, Math.min(priceOf(each), limit), judged, answers)),
-    curves: curvesOf(judged, answers, currentPoint),
+    curves: curvesOf(fit, judged, answers, currentPoint),
     underfit: underfitOf(judged, answers),
     examples: exampleCompletions(judged, answers),
   };

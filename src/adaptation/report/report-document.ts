@@ -5,7 +5,7 @@ import type { LeftOutReason } from '../../workspace/files/types.ts';
 import type { Axis, Chart, CodeExample, ReportDocument, ReportTable, Section } from './document.ts';
 import { outcomeOf } from './outcome.ts';
 import { isRolledBack, latencyInWords, paidInWords, reasons, settingOf } from './phrases.ts';
-import type { AdaptReport, NeuralReport, Reliability, UnderfitRow } from './types.ts';
+import type { AdaptReport, CutReliability, NeuralReport, Reliability, UnderfitRow } from './types.ts';
 
 const kindNames: Readonly<Record<CursorKind, string>> = {
   'statement-start': 'Where a new statement begins',
@@ -363,6 +363,32 @@ function calibrationSection({ curves, coupling: router }: AdaptReport): Section[
       table: {
         head: ['Estimate', 'Came true', 'Positions'],
         rows: estimates.flatMap(({ name, bins }) => bins.map(row(name))),
+      },
+    },
+    ...cutSection(curves.cuts ?? []),
+  ];
+}
+
+const cutLengths = {
+  short: 'Part of a line, under 10 characters',
+  long: 'Part of a line, 10 characters or more',
+  'whole-line': 'To the end of a line',
+} as const;
+
+function cutSection(cuts: readonly CutReliability[]): Section[] {
+  if (cuts.length === 0) return [];
+  return [
+    {
+      title: 'Calibration of what could be shown, by length',
+      text: ['A draft may be shown up to each of several ends. Every one of them counts here.'],
+      table: {
+        head: ['Local suggestion', 'Estimate', 'Came true', 'Number'],
+        rows: cuts.map(({ length, said, right, places }) => [
+          cutLengths[length],
+          percent(said),
+          percent(right),
+          thousands(places),
+        ]),
       },
     },
   ];

@@ -95,7 +95,17 @@ export interface Curves {
   /** Calibration of each estimate; empty if nothing is known. */
   readonly specialist: readonly Reliability[];
   readonly api: readonly Reliability[];
+  /** Calibration of the parts of local drafts that could be shown. Absent in reports of earlier versions. */
+  readonly cuts?: readonly CutReliability[];
 }
+
+/** The parts of one length. */
+export interface CutReliability extends Reliability {
+  readonly length: CutLength;
+}
+
+/** Characters in all, and whether they end the line. */
+export type CutLength = 'short' | 'long' | 'whole-line';
 
 /** Positions of one kind, and the accuracy of both models there. */
 export interface UnderfitRow {

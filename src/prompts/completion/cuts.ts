@@ -57,9 +57,10 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPosition, 'query'
   return cuts;
 }
 
-/** Without the model's confidence, which is about whole lines. */
-function beginning({ confidence: _, ...draft }: Draft, text: string, tokens: readonly DraftToken[]): Draft {
-  return { ...draft, text, tokens, complete: draft.complete && text.length >= draft.text.length };
+/** The model's confidence is about the whole line. */
+function beginning({ confidence, ...draft }: Draft, text: string, tokens: readonly DraftToken[]): Draft {
+  const ofLine = confidence === undefined ? {} : { lineConfidence: confidence };
+  return { ...draft, ...ofLine, text, tokens, complete: draft.complete && text.length >= draft.text.length };
 }
 
 function mayEnd(cut: string, text: string, before: string, languageId: string): boolean {

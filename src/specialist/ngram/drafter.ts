@@ -1,6 +1,6 @@
 // From a query to a draft: search the line, rank the candidates by their context, continue with a block if wanted.
 
-import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import { type CompletionQuery, type Draft, type DraftOptions, NGRAM_MODEL } from '../../common/completion.ts';
 import { choiceProbabilities } from '../../common/statistics/conditional-logit.ts';
 import { languageOf } from '../../text/languages.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
@@ -117,7 +117,7 @@ export class NgramDrafter {
 
   draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
     const { vocabulary, own, search } = this;
-    const searched = firstLine(this.choose(query, options.maxTokens), weights, 'n-gram', own.healed, vocabulary);
+    const searched = firstLine(this.choose(query, options.maxTokens), weights, NGRAM_MODEL, own.healed, vocabulary);
     const template = options.templates === 'never' ? undefined : this.templates.find(query);
     const at = {
       own,

@@ -36,7 +36,7 @@ const amounts: { readonly [S in ThresholdStep]: () => { readonly label: UiText; 
   more: () => ({ label: t('Show More'), detail: t('Confidence of 25% or more: more suggestions, more of them wrong') }),
   balanced: () => ({
     label: t('Balanced'),
-    detail: t('Confidence of 50% or more: right more often than wrong (default)'),
+    detail: t('Confidence of 60% or more: four of five are right (default)'),
   }),
   less: () => ({
     label: t('Show Less'),

@@ -123,7 +123,7 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   multiline: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
   apiDebounceMin: { type: 'number', default: 150, scope: 'window', minimum: 0, maximum: 5000, beside: higher },
   apiDebounceMax: { type: 'number', default: 600, scope: 'window', minimum: 0, maximum: 5000, beside: higher },
-  showBar: { type: 'number', default: 0.5, scope: 'resource', minimum: 0, maximum: 1, beside: workspacesFirst },
+  showBar: { type: 'number', default: 0.6, scope: 'resource', minimum: 0, maximum: 1, beside: workspacesFirst },
   exclude: { type: 'object', default: {}, scope: 'resource', beside: globsOfBoth },
   maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048, beside: lower },
   neural: { type: 'boolean', default: true, scope: 'window', beside: onWhereBoth },

@@ -209,7 +209,7 @@ export function parseFromPanel(value: unknown): FromPanel | undefined {
 }
 
 /** The steps of the display threshold: the minimum probability that a shown suggestion is right. */
-export const thresholdSteps = { more: 0.25, balanced: 0.5, less: 0.75 } as const;
+export const thresholdSteps = { more: 0.25, balanced: 0.6, less: 0.75 } as const;
 export type ThresholdStep = keyof typeof thresholdSteps;
 
 /** 'claude-haiku-4-5-20251001' -> 'haiku-4-5', 'adapted + n-gram' -> 'adapted'. For narrow places. */

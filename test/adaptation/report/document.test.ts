@@ -68,6 +68,7 @@ test('each chart has a table with its figures, and the page accepts the document
     'What the router learned',
     'The large model (claude)',
     'Calibration: does “60% sure” mean 60%?',
+    'Calibration of what could be shown, by length',
     'Training',
     'What was read',
     'Money, time, memory',
