@@ -10,8 +10,11 @@ export interface Base {
   readonly weights: string;
 }
 
-/** Slower bases are not selected automatically. For one line after a keystroke, and for a new prompt, ms. */
-export const LIMITS = { lineMs: 100, promptMs: 500 } as const;
+/**
+ * Bases that need more for a line after a keystroke are not selected automatically, ms. The n-grams answer in
+ * milliseconds meanwhile, and a draft that comes later waits for the next pause.
+ */
+export const LINE_LIMIT_MS = 400;
 
 /** Why a larger base is not selected. */
 export type Obstacle =
@@ -90,5 +93,5 @@ function obstacleIn(timing: Timing | undefined): Obstacle | undefined {
 
 /** False if there is no timing. */
 export function isSlow(timing: Timing | undefined): boolean {
-  return timing !== undefined && (timing.lineMs > LIMITS.lineMs || timing.promptMs > LIMITS.promptMs);
+  return timing !== undefined && timing.lineMs > LINE_LIMIT_MS;
 }

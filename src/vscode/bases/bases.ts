@@ -1,4 +1,5 @@
-// Selects the base model that answers in this window. Each shipped base above the smallest is timed once per machine.
+// Selects the base model that answers in this window. Each shipped base above the smallest is timed once per machine; a
+// slow one again in each window, because the machine may have been busy.
 import type { Clock } from '../../common/clock.ts';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf, ok, type Result } from '../../common/errors.ts';
@@ -6,7 +7,7 @@ import type { Log } from '../../common/log.ts';
 import { threadCount } from '../../common/threads.ts';
 import { type Base, type BaseChoice, chooseBase, isSlow, type Obstacle } from '../../specialist/engine/choice.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
-import { readTimings, storeTiming, timingKey } from '../../specialist/engine/timings.ts';
+import { readTimings, type StoredTiming, storeTiming, timingKey } from '../../specialist/engine/timings.ts';
 import type { RunLock } from '../../storage/lock.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -47,7 +48,9 @@ const RUNS = 3;
 
 export class Bases extends DisposableStore {
   private readonly deps: BasesDeps;
-  private timings: ReadonlyMap<string, Timing>;
+  private timings: ReadonlyMap<string, StoredTiming>;
+  /** ms since 1970. */
+  private readonly openedAt: number;
   /** Runs so far of a base that is not yet timed, by timing key. */
   private readonly runs = new Map<string, Timing[]>();
   /** Weights of the bases whose timing failed; tried again after a change of settings. */
@@ -64,6 +67,7 @@ export class Bases extends DisposableStore {
     super();
     this.deps = deps;
     this.timings = readTimings(deps.storage);
+    this.openedAt = deps.clock.now();
     this.lastKey = deps.clock.monotonic();
     this.knownSettings = this.relevantSettings();
     this.choice = this.choose();
@@ -147,13 +151,14 @@ export class Bases extends DisposableStore {
     return pause >= QUIET_MS && pause <= IDLE_MS && !this.deps.isBusy();
   }
 
-  /** Runs one timing of the largest base that could serve, if its speed is unknown. */
+  /** Runs one timing of the largest base that could serve, if its speed is unknown or may have changed. */
   private async timeNext(): Promise<void> {
     const { neural, neuralBase } = this.deps.settings();
     if (!neural || neuralBase !== 'auto' || !this.isQuiet()) return;
-    const mayServe = (base: Base) => !this.failures.has(base.weights) && !isSlow(this.timingOf(base));
+    const mayServe = (base: Base) =>
+      !this.failures.has(base.weights) && (this.isDue(base) || !isSlow(this.timingOf(base)));
     const base = this.deps.shipped.slice(1).findLast(mayServe);
-    if (!base || this.timingOf(base) || this.obstacle()) return;
+    if (!base || !this.isDue(base) || this.obstacle()) return;
     // Two windows that time a base at once slow each other down.
     if (!this.lock(base)) return;
     const key = this.keyOf(base);
@@ -167,6 +172,12 @@ export class Bases extends DisposableStore {
       this.failures.add(base.weights);
       this.deps.log.warn(`The base model '${base.name}' could not be timed: ${result.error.message}`);
     }
+  }
+
+  /** Whether the base is untimed, or was slow before this window opened. */
+  private isDue(base: Base): boolean {
+    const timing = this.timingOf(base);
+    return timing === undefined || (isSlow(timing) && timing.at < this.openedAt);
   }
 
   private time(base: Base, signal: AbortSignal): Promise<Result<Timing>> {
@@ -224,7 +235,7 @@ export class Bases extends DisposableStore {
     return this.battery === true ? { kind: 'battery' } : undefined;
   }
 
-  private timingOf(base: Base): Timing | undefined {
+  private timingOf(base: Base): StoredTiming | undefined {
     return this.timings.get(this.keyOf(base));
   }
 

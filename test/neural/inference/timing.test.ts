@@ -6,7 +6,6 @@ import { KeyValueCache } from '../../../src/neural/inference/key-value-cache.ts'
 import type { Pass } from '../../../src/neural/inference/network.ts';
 import { timeModel } from '../../../src/neural/inference/timing.ts';
 import { loadLibrary } from '../../../src/neural/runtime/library.ts';
-import { LIMITS } from '../../../src/specialist/engine/choice.ts';
 
 await loadLibrary();
 
@@ -67,8 +66,4 @@ test('a signal stops after the present pass', async () => {
   controller.abort(reason);
   await assert.rejects(timed, reason);
   assert.ok(passes.length <= 1, `${passes.length} passes`);
-});
-
-test('the limits are 100 ms for a line and 500 ms for a new prompt', () => {
-  assert.deepEqual(LIMITS, { lineMs: 100, promptMs: 500 });
 });
