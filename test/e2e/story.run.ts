@@ -227,7 +227,7 @@ step('an adaptation shows plan, remaining time and outcome, and survives the end
   await notification(/Adapting to .*About \d+ (minutes|seconds): .*\d training/).waitFor({ timeout: adaptingMs });
   await editor.panel().locator('.progress').scrollIntoViewIfNeeded();
   await editor.shot('04-plan');
-  const steps = editor.page.locator('.statusbar-item').filter({ hasText: /Training · \d+ \/ \d+ · .* left/ });
+  const steps = notification(/step 5 of 6 · .* left · Training · \d+ \/ \d+/);
   await steps.first().waitFor({ timeout: adaptingMs });
   await editor.shot('04-adapting');
   process.kill(session.processId('--training'), 'SIGKILL');

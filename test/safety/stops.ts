@@ -22,7 +22,8 @@ export interface StopWay {
   readonly says: RegExp;
 }
 
-const resumable = /^Stopped\. Kept: .*training up to step [1-9]\d* of \d+\. The next run resumes there\.$/;
+const resumable =
+  /^Stopped\. Kept: .*training up to step [1-9]\d* of \d+\. Start the adaptation again at any time: it resumes there\.$/;
 
 export const stopWays: readonly StopWay[] = [
   { name: 'Ctrl-C in a terminal', code: 130, send: (npm) => void process.kill(-npm, 'SIGINT'), says: resumable },

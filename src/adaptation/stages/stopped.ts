@@ -14,5 +14,8 @@ export function stopped(specialistFolder: string, answers = 0): typeof cancelled
     ...(status?.kind === 'trained' ? ['the trained model'] : []),
   ];
   if (kept.length === 0) return cancelled;
-  return failed('cancelled', `Stopped. Kept: ${kept.join(', ')}. The next run resumes there.`);
+  return failed(
+    'cancelled',
+    `Stopped. Kept: ${kept.join(', ')}. Start the adaptation again at any time: it resumes there.`,
+  );
 }

@@ -10,7 +10,7 @@ import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { Progress, ProgressUpdate } from '../../common/progress.ts';
 import type { JobClient } from '../../jobs/client.ts';
-import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { safeSentence, sentences, t } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
@@ -182,27 +182,20 @@ export class Adaptation extends DisposableStore {
       askForTime,
     };
     const title = t('Adapting to {0}', session.folder.name);
-    return window.withProgress({ location: vscode.ProgressLocation.Window, title }, (bar) =>
-      this.start(session, request, controller, questions, (update) => {
-        bar.report({ message: describe(update) });
-        if (update.say !== undefined)
-          void this.showMessage(
-            sentences(t('{0}.', title), safeSentence(update.say)),
-            controller,
-            update.isPlan ?? false,
-          );
-      }),
-    );
-  }
-
-  /**
-   * @param isPlan adds a Cancel button; other messages have none, because a message with a button stays after the run
-   */
-  private async showMessage(message: UiText, controller: AbortController, isPlan: boolean): Promise<void> {
-    const actions = isPlan ? [t('Cancel')] : [];
-    this.deps.log.info(message);
-    const answer = await window.showInformationMessage(message, ...actions);
-    if (answer !== undefined) controller.abort(cancelledByUser);
+    const location = vscode.ProgressLocation.Notification;
+    return window.withProgress({ location, title, cancellable: true }, (bar, token) => {
+      token.onCancellationRequested(() => controller.abort(cancelledByUser));
+      let shownPercent = 0;
+      return this.start(session, request, controller, questions, (update) => {
+        const percent = 100 * (shareOf(update).share ?? 0);
+        bar.report({ message: describe(update), increment: Math.max(0, percent - shownPercent) });
+        shownPercent = Math.max(shownPercent, percent);
+        if (update.say === undefined) return;
+        const message = sentences(t('{0}.', title), safeSentence(update.say));
+        this.deps.log.info(message);
+        void window.showInformationMessage(message);
+      });
+    });
   }
 
   private async start(

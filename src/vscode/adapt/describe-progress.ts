@@ -1,14 +1,16 @@
-// Formats a run's progress for status bar and panel.
+// Formats a run's progress for notification and panel.
 import { about } from '../../common/format.ts';
 import type { ProgressUpdate } from '../../common/progress.ts';
 import { joined, safeText, t, type UiText } from '../editor/ui-text.ts';
 
-export function describe({ stage, done, total, detail, overall, left }: ProgressUpdate): UiText {
+/** 'step 2 of 6 · about 9 minutes left · Timing this machine · how fast it answers' */
+export function describe({ stage, done, total, detail, overall, left, step }: ProgressUpdate): UiText {
   // A percentage of the stage would be confused with the progress bar of the whole run.
   const percentage = overall !== undefined || !total ? '' : `${Math.round((100 * done) / total)}%`;
   const steps = overall === undefined || !total || done === 0 ? '' : `${done} / ${total}`;
   const remaining = left === undefined ? undefined : t('{0} left', about(left));
-  return joined([safeText(stage), safeText(percentage || steps), safeText(detail ?? ''), remaining], ' · ');
+  const position = step && t('step {0} of {1}', step.at, step.of);
+  return joined([position, remaining, safeText(stage), safeText(percentage || steps), safeText(detail ?? '')], ' · ');
 }
 
 /** Share of the whole run if known, else of the stage; none if unknown. */

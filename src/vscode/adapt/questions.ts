@@ -20,8 +20,14 @@ export async function showResult(result: Result<AdaptOutcome>, byUser: boolean):
     if (problem !== undefined) await showFailure({ message: problem });
     else void showOutcome(outcomeOf(report));
   } else if (result.error.code !== 'cancelled') await showFailure(result.error);
-  else if (byUser) void window.showInformationMessage(safeSentence(result.error.message));
+  else if (byUser) void showStopped(result.error);
   return result.ok;
+}
+
+async function showStopped({ message }: Failure): Promise<void> {
+  const resume = t('Resume');
+  const answer = await window.showInformationMessage(safeSentence(message), resume);
+  if (answer === resume) await vscode.commands.executeCommand('easyAdaptation.adapt');
 }
 
 async function showOutcome(outcome: string): Promise<void> {
