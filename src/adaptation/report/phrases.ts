@@ -1,5 +1,5 @@
 // Phrases that several parts of a report share.
-import { counted, percent } from '../../common/format.ts';
+import { counted, oneLine, percent } from '../../common/format.ts';
 import type { LeftOutReason } from '../../workspace/files/types.ts';
 import type { AdaptReport, Latencies, NeuralReport } from './types.ts';
 
@@ -19,6 +19,17 @@ export const reasons: Record<LeftOutReason, string> = {
   'secret-file': 'made to hold secrets',
   'over-limit': 'over the limit of files or bytes',
 };
+
+export const LINES_RIGHT = 'Lines exactly right';
+
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A line of code as reports show it. */
+export function codeInReport(text: string): string {
+  return text.trim() === '' ? '(nothing)' : oneLine(text, 120);
+}
 
 /** Whether a model was adapted and another one is used. */
 export function isRolledBack({ quality, chosenFrom = quality, used }: NeuralReport): boolean {
