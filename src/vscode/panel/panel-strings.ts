@@ -70,7 +70,7 @@ export function panelStrings(): PanelStrings {
     'amount.less': t('Less'),
     amountThreshold: t('Minimum confidence, %'),
     amountNote: t(
-      'Suggestions with a confidence of at least {0} are shown; very short ones need more. The others are listed below in grey.',
+      'Suggestions with a confidence of at least {0} are shown, except short pieces of a line. The others are listed below in grey.',
       '{0}',
     ),
     cached: t('cached'),
