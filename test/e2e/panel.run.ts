@@ -5,7 +5,9 @@ import { after, before, test } from 'node:test';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { root } from '../../build/paths.ts';
+import { reportDocument } from '../../src/adaptation/report/report-document.ts';
 import type { PanelRow, PanelState, ToPanel } from '../../src/vscode/webview/protocol.ts';
+import { reportOf } from '../adaptation/report/report.ts';
 import { panelMessages } from '../safety/fuzz-panel.ts';
 import { launchBrowser } from '../support/browser.ts';
 
@@ -146,4 +148,22 @@ test('a notice keeps the focus and is not read again when another appears or dis
   await page.getByText('Snoozed.').waitFor();
   assert.deepEqual(await page.locator('.notice').allTextContents(), ['Snoozed.End Snooze', other.text]);
   assert.equal(await page.locator('.notice[data-before]').count(), 0);
+});
+
+test('a panel of 220 pixels cuts no figure of an open report', async () => {
+  const { sections } = reportDocument(reportOf(true), 'shop', 0);
+  const report = { folder: 'shop', finishedAt: 0, sections: sections.map(({ chart: _, ...section }) => section) };
+  for (const name of ['frame', 'list', 'report'])
+    await page.addStyleTag({ path: join(root, 'media/panel', `${name}.css`) });
+  await page.setViewportSize({ width: 220, height: 900 });
+  await send({ type: 'reports', reports: [report] });
+  await page.locator('.report details').first().waitFor();
+  const { figures, cut } = await page.locator('.report').evaluate((element) => {
+    for (const section of element.querySelectorAll<HTMLDetailsElement>('details')) section.open = true;
+    const parts = [...element.querySelectorAll('td, th, .number, dd')].filter((part) => part.checkVisibility());
+    const outside = parts.filter((part) => part.getBoundingClientRect().right > innerWidth);
+    return { figures: parts.length, cut: outside.map((part) => part.textContent) };
+  });
+  assert.ok(figures > 100, `${figures} figures`);
+  assert.deepEqual(cut, []);
 });

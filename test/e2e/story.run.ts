@@ -340,18 +340,20 @@ step('the panel shows completions of both models with their reasons', async () =
   await editor.narrowSideBar(220);
   await editor.eventually('a narrow panel without clipped figures', async () => {
     const { width, clipped } = await panel.locator('body').evaluate((body) => {
+      for (const section of body.querySelectorAll<HTMLDetailsElement>('.report details')) section.open = true;
       const outside = [
-        ...body.querySelectorAll('main dd, main .value, main .number, main .latency, main .cost'),
-      ].filter(
-        // The report's sections are folded, and its tables scroll.
-        (part) => part.closest('.reports') === null && part.getBoundingClientRect().right > innerWidth,
-      );
+        ...body.querySelectorAll('main dd, main td, main .value, main .number, main .latency, main .cost'),
+      ].filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth);
       return { width: innerWidth, clipped: outside.map((part) => part.textContent) };
     });
     assert.ok(width < 260, `${width} wide`);
     assert.deepEqual(clipped, []);
   });
+  await panel.locator('.report').scrollIntoViewIfNeeded();
   await editor.shot('07-panel-narrow');
+  await panel.locator('body').evaluate((body) => {
+    for (const section of body.querySelectorAll<HTMLDetailsElement>('.report details')) section.open = false;
+  });
   await editor.narrowSideBar(300);
   await editor.command('Easy Adaptation: Open Panel in Editor');
   await editor.page.locator('.tab.active').filter({ hasText: 'Easy Adaptation' }).waitFor();

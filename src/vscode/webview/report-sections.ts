@@ -3,6 +3,9 @@ import { bar, type DomChild, h, icon, icons } from './dom.ts';
 import type { PageSection } from './report-protocol.ts';
 import type { Words } from './wording.ts';
 
+/** Tables with more columns do not fit in a narrow panel. */
+const MOST_NARROW_COLUMNS = 4;
+
 /**
  * Draws sentences, table and examples of a section.
  * @param chart drawn above the table, which is then folded
@@ -29,10 +32,18 @@ export function folded(name: string, ...content: readonly DomChild[]): HTMLEleme
 }
 
 function tableOf(words: Words, { head, rows }: NonNullable<PageSection['table']>, title: string): HTMLElement {
-  const cell = (value: string | number) =>
-    typeof value === 'string'
-      ? h('td', {}, value)
-      : h('td', { class: 'share' }, h('span', { class: 'number' }, words.percent(value)), bar(value, 'specialist'));
+  const cell = (value: string | number, column: number) => {
+    // Its own name, for a panel so narrow that each row is a list.
+    const name = { 'data-column': head[column + 1] ?? '' };
+    return typeof value === 'string'
+      ? h('td', name, value)
+      : h(
+          'td',
+          { ...name, class: 'share' },
+          h('span', { class: 'number' }, words.percent(value)),
+          bar(value, 'specialist'),
+        );
+  };
   const table = h(
     'table',
     {},
@@ -46,7 +57,7 @@ function tableOf(words: Words, { head, rows }: NonNullable<PageSection['table']>
       ),
     ),
   );
-  return h('div', { class: 'report-table' }, table);
+  return h('div', { class: head.length > MOST_NARROW_COLUMNS ? 'report-table wide' : 'report-table' }, table);
 }
 
 function exampleOf({ location, before, lines }: NonNullable<PageSection['examples']>[number]): HTMLElement {
