@@ -10,7 +10,7 @@ import {
   tokenizerJson,
 } from '../../../text/tokenizer/json-file.ts';
 import { gpt4Pattern } from '../../../text/tokenizer/splits.ts';
-import { corrupt, KNOWN_KIND, unsupported } from './source.ts';
+import { corrupt, KNOWN_KIND, SERVE_IT, unsupported } from './source.ts';
 
 export type Metadata = Readonly<Record<string, unknown>>;
 
@@ -62,7 +62,7 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTok
   const of = (key: string) =>
     Object.hasOwn(metadata, `tokenizer.ggml.${key}`) ? metadata[`tokenizer.ggml.${key}`] : undefined;
   if (of('model') !== 'gpt2') {
-    throw unsupported(`its tokenizer is of the kind '${String(of('model')).slice(0, 40)}'; ${KNOWN_KIND}`);
+    throw unsupported(`its tokenizer is of the kind '${String(of('model')).slice(0, 40)}'; ${KNOWN_KIND}`, SERVE_IT);
   }
   const pre = of('pre') ?? 'default';
   const words = typeof pre === 'string' && Object.hasOwn(WORD_SPLITTINGS, pre) ? WORD_SPLITTINGS[pre] : undefined;
@@ -70,6 +70,7 @@ export function tokenizerFromGguf(metadata: Metadata, size: number): ImportedTok
     const known = Object.keys(WORD_SPLITTINGS).join(', ');
     throw unsupported(
       `its tokenizer splits words by the unknown rule '${String(pre).slice(0, 40)}'; known are ${known}`,
+      SERVE_IT,
     );
   }
   const tokens = texts(of('tokens'), 'tokens');

@@ -50,8 +50,12 @@ export const ADVICE = 'Choose another file, or download it again.';
 
 export const corrupt = (what: string, cause?: unknown) =>
   new CodedError('corrupt', `The model cannot be used: ${what}. ${ADVICE}`, { cause });
-export const unsupported = (what: string) =>
-  new CodedError('unsupported', `The model cannot be used: ${what}. Choose another one.`);
+export const unsupported = (what: string, advice = 'Choose another one.') =>
+  new CodedError('unsupported', `The model cannot be used: ${what}. ${advice}`);
+
+/** Advice for a file that only our tokenizer cannot read. */
+export const SERVE_IT =
+  "Choose another one, or run it in llama.cpp's server and name that server in 'Easy Adaptation: Serve the Local Model Elsewhere…'.";
 
 /** For models with a SentencePiece tokenizer ('llama' in a GGUF): CodeLlama, CodeGemma, Mistral. */
 export const KNOWN_KIND =
