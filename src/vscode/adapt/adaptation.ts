@@ -10,7 +10,7 @@ import { counted } from '../../common/format.ts';
 import type { Log } from '../../common/log.ts';
 import type { Progress, ProgressUpdate } from '../../common/progress.ts';
 import type { JobClient } from '../../jobs/client.ts';
-import { safeSentence, sentences, t } from '../editor/ui-text.ts';
+import { joined, safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { FolderSession } from '../folder/folder-session.ts';
 import type { PanelProgress } from '../webview/protocol.ts';
@@ -186,14 +186,16 @@ export class Adaptation extends DisposableStore {
     return window.withProgress({ location, title, cancellable: true }, (bar, token) => {
       token.onCancellationRequested(() => controller.abort(cancelledByUser));
       let shownPercent = 0;
+      let lastSaid: UiText | '' = '';
       return this.start(session, request, controller, questions, (update) => {
         const percent = 100 * (shareOf(update).share ?? 0);
-        bar.report({ message: describe(update), increment: Math.max(0, percent - shownPercent) });
+        if (update.say !== undefined) {
+          lastSaid = safeSentence(update.say);
+          this.deps.log.info(sentences(t('{0}.', title), lastSaid));
+        }
+        const message = joined([describe(update), lastSaid], ' · ');
+        bar.report({ message, increment: Math.max(0, percent - shownPercent) });
         shownPercent = Math.max(shownPercent, percent);
-        if (update.say === undefined) return;
-        const message = sentences(t('{0}.', title), safeSentence(update.say));
-        this.deps.log.info(message);
-        void window.showInformationMessage(message);
       });
     });
   }

@@ -1,6 +1,7 @@
 // Questions and failure messages of a run.
 import * as vscode from 'vscode';
 import { outcomeOf } from '../../adaptation/report/outcome.ts';
+import { limitInWords } from '../../adaptation/report/phrases.ts';
 import type { AdaptOutcome, ApiEstimate, Spending, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
 import type { Failure, Result } from '../../common/errors.ts';
 import { termsOf } from '../api/try-model.ts';
@@ -85,7 +86,12 @@ export async function askForTime({ base, steps, limit, minutes }: TimeOffer): Pr
   const extend: UiMessageItem = { title: t('Use {0} Minutes', minutes) };
   const untrained: UiMessageItem = { title: t('Continue Without Training') };
   const answer = await window.showInformationMessage(
-    t('This machine needs about {0} minutes to train the base {1}. The limit is {2}.', minutes, base, limit),
+    t(
+      'This machine needs about {0} minutes to train the base model {1}. The limit is {2}.',
+      minutes,
+      base,
+      limitInWords(limit),
+    ),
     {
       modal: true,
       detail: sentences(
