@@ -2,6 +2,7 @@
 import type { Clock } from '../../src/common/clock.ts';
 import type { CompletionService } from '../../src/completion/service.ts';
 import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
+import { languageAt } from '../../src/text/fences.ts';
 import { indentUnitOf } from '../../src/text/indents.ts';
 import { lineBefore } from '../../src/text/lines.ts';
 import { listOpensAt } from '../../src/text/suggestion-list.ts';
@@ -168,7 +169,7 @@ export class Editor {
 
   private request(): CompletionRequest {
     const { path, languageId, indentUnit } = this.file;
-    const query = { path, languageId, ...this.document };
+    const query = { path, languageId: languageAt(languageId, this.document.prefix), ...this.document };
     return { query, trigger: 'automatic', indentUnit, opensList: this.opensList() };
   }
 

@@ -16,7 +16,7 @@ import { positionFactsOf } from '../routing/position-facts.ts';
 import type { ScoredCut } from '../routing/show.ts';
 import type { Decision, PositionFacts } from '../routing/types.ts';
 import { beginsAlike } from '../text/edits.ts';
-import { isProse } from '../text/prose-text.ts';
+import { isSentence } from '../text/prose-text.ts';
 import type { CachedAnswer, CompletionCache } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
 import { withRemainders } from './cached-remainders.ts';
@@ -54,8 +54,8 @@ export class LocalDrafts {
     const { waitMs } = this.api;
     const rejected = this.gate.rejectedAt(query);
     const { opensList } = context;
-    const isProseText = isProse(query.languageId, query.prefix);
-    const gatedPosition = { rejectedHere: rejected !== undefined, opensList, prose: isProseText };
+    const prose = isSentence(query.languageId, query.prefix);
+    const gatedPosition = { rejectedHere: rejected !== undefined, opensList, prose };
     const policy = {
       ...this.gate.policy(settings, this.api.available(settings), isManual, gatedPosition),
       // A manual request has no latency cost.

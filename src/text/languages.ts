@@ -193,10 +193,21 @@ export function languageIdOf(path: string): string {
   return byName.get(extension) ?? byName.get(extension.toLowerCase()) ?? 'plaintext';
 }
 
-/** The language id of a code fence's info string: an id or an extension, as 'typescript' or 'ts'. */
-export function languageIdOfFence(info: string): string | undefined {
-  const name = info.toLowerCase();
-  return byId.has(name) ? name : byName.get(`.${name}`);
+/** Names of code fences that are neither ids nor extensions. */
+const FENCE_NAMES: Readonly<Record<string, string>> = {
+  'c#': 'csharp',
+  'c++': 'cpp',
+  console: 'shellscript',
+  golang: 'go',
+  proto: 'proto3',
+  protobuf: 'proto3',
+  shell: 'shellscript',
+};
+
+/** The language id of a code fence's name: an id, an extension or a usual name, as 'typescript', 'ts' or 'shell'. */
+export function languageIdOfFence(fence: string): string | undefined {
+  const name = fence.toLowerCase();
+  return byId.has(name) ? name : (byName.get(`.${name}`) ?? FENCE_NAMES[name]);
 }
 
 export function kindOf(languageId: string): 'code' | 'prose' {
@@ -215,16 +226,19 @@ const kinById = new Map(KIN.flatMap((ids) => ids.map((id) => [id, ids[0] as stri
 
 /** The name of the group of languages that a file shares its n-grams with. */
 export function kinOf(path: string): string {
-  const id = languageIdOf(path);
-  return kinById.get(id) ?? id;
+  return kinOfLanguage(languageIdOf(path));
+}
+
+function kinOfLanguage(languageId: string): string {
+  return kinById.get(languageId) ?? languageId;
 }
 
 /**
- * The group whose n-grams predict a file; '' for all languages. Code in one language predicts another badly: without
+ * The group whose n-grams predict a language; '' for all languages. Code in one language predicts another badly: without
  * JavaScript's n-grams the next token of CSS is right at 65 instead of 62 of 100 positions. Prose and data repeat the
  * code.
  */
-export function ngramKinOf(path: string): string {
-  const { family } = languageOf(languageIdOf(path));
-  return family === 'prose' || family === 'data' ? '' : kinOf(path);
+export function ngramKinOf(languageId: string): string {
+  const { family } = languageOf(languageId);
+  return family === 'prose' || family === 'data' ? '' : kinOfLanguage(languageId);
 }

@@ -1,5 +1,7 @@
 // Sentences without a parser: where they end, whether a position is in prose, and whether a text is code.
+import { openFence } from './fences.ts';
 import { languageOf } from './languages.ts';
+import { lineBefore } from './lines.ts';
 
 const STOP = /[.!?…]["'”’»)\]]*(?=\s|$)/gu;
 /** A full stop after an abbreviation ends no sentence. */
@@ -28,12 +30,20 @@ export function sentenceEnd(text: string, before = ''): number | undefined {
 
 /** Whether the end of the prefix is prose, not code in a fenced block. */
 export function isProse(languageId: string, prefix: string): boolean {
-  return languageOf(languageId).family === 'prose' && !isFenced(prefix);
+  return languageOf(languageId).family === 'prose' && openFence(prefix) === undefined;
 }
 
-function isFenced(prefix: string): boolean {
-  const fences = prefix.match(/^[ \t]*(?:```|~~~)/gm)?.length ?? 0;
-  return fences % 2 === 1;
+/** A heading, a row of a table, a tag, a definition of a link, or an item that begins with a link. */
+const STRUCTURED_LINE = /^\s*(?:#{1,6}\s|\||<[\w/!]|\[[^\]]+\]:|(?:[-*+]|\d+\.)\s*\[)/;
+/** A link's text or target, or an image. */
+const LINK = /!?\[[^\]]*$|\]\([^)\s]*$/;
+
+/** Whether the end of the prefix is in a sentence: neither code nor the structure of a document. */
+export function isSentence(languageId: string, prefix: string): boolean {
+  if (!isProse(languageId, prefix)) return false;
+  const line = lineBefore(prefix);
+  const inTicks = (line.match(/`/g)?.length ?? 0) % 2 === 1;
+  return !inTicks && !STRUCTURED_LINE.test(line) && !LINK.test(line);
 }
 
 const CODE = /=>|\(\)\s*[{;]|[;{}]\s*$|^\s*["'][\w./@-]+["'][;,]?\s*$|\b(?:const|let|var) \w+ =|:=|&&|\|\||<\/\w+>/m;

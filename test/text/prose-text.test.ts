@@ -1,7 +1,7 @@
 // The ends of sentences, and text that is not prose.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCode, isProse, sentenceEnd } from '../../src/text/prose-text.ts';
+import { isCode, isProse, isSentence, sentenceEnd } from '../../src/text/prose-text.ts';
 
 const ends: readonly [text: string, first: string | undefined, before?: string][] = [
   ['your letter of 3 May. We have read it.', 'your letter of 3 May.'],
@@ -38,6 +38,24 @@ test('a fenced block is code, and text after it is prose', () => {
   assert.ok(isProse('plaintext', ''));
   assert.ok(isProse('scminput', ''));
   assert.ok(!isProse('typescript', ''));
+});
+
+test('headings, tables, links and code between backticks are no sentences', () => {
+  for (const line of ['A text about ', '- An item that ', '1. Then ', 'See [the guide](a.md) for ', ''])
+    assert.ok(isSentence('markdown', `Before.\n${line}`), line);
+  for (const line of [
+    '## Getting ',
+    '| name | ',
+    '<img src="',
+    '[![build](',
+    '[docs]: ',
+    'See [the ',
+    'See [it](./',
+    'Use `foo',
+  ])
+    assert.ok(!isSentence('markdown', `Before.\n${line}`), line);
+  assert.ok(!isSentence('markdown', '```ts\nconst a '));
+  assert.ok(!isSentence('typescript', 'const a '));
 });
 
 test('distinguishes code from sentences', () => {

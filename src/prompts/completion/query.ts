@@ -1,5 +1,6 @@
 // The query that models see, from a document's text and an offset.
 import type { CompletionQuery } from '../../common/completion.ts';
+import { languageAt } from '../../text/fences.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { boundaryBefore, windowStart } from '../../text/windows.ts';
 
@@ -17,6 +18,7 @@ const leastCut = { prefix: 30_000, suffix: 12_800 };
  * Line ends become '\n'. A window inside the file begins at a line start if one is near, so that no partial line looks
  * like code.
  * @param offset into `text`, UTF-16 units
+ * @param languageId the document's; in a code fence the query has the fence's
  * @param before units of the document before `text`; `text` has all that is within reach of the cursor
  */
 export function queryOf(text: string, offset: number, path: string, languageId: string, before = 0): CompletionQuery {
@@ -24,7 +26,7 @@ export function queryOf(text: string, offset: number, path: string, languageId: 
   const end = boundaryBefore(text, Math.min(text.length, offset + maxSuffix));
   return {
     path,
-    languageId,
+    languageId: languageAt(languageId, text.slice(0, offset)),
     prefix: toLineFeeds(text.slice(start, offset)),
     suffix: toLineFeeds(text.slice(offset, end)),
   };

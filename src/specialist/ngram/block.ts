@@ -71,7 +71,7 @@ export function endProbability({ steps, logProbability }: Hypothesis): number {
 /** The block below a first line, by the n-grams alone. */
 export function continueBlock(query: CompletionQuery, first: FirstLine, maxTokens: number, parts: BlockParts): Block {
   const { own, search } = parts;
-  const scope = lookupScope(query.path, own.following);
+  const scope = lookupScope(query.path, own.following, query.languageId);
   const lines = writeBlock(query, first, maxTokens, parts);
   const answer = ({ context, tokensLeft }: NextLineRequest): BlockLine => {
     const lineEnd = search.lineEnd(context, scope, query.path);

@@ -96,7 +96,8 @@ export class ListIndex {
       if (file === undefined) continue;
       // The separator before a file counts as its first token.
       const match = this.matchAt(at, file.start - 1, context, end);
-      if (match === 0 || (scope.kin !== '' && file.kin !== scope.kin)) continue;
+      const isKin = scope.kin === '' || file.kin === scope.kin || file.kin === scope.ownKin;
+      if (match === 0 || !isKin) continue;
       const home = file.open ? place.open : parentFolder(file.path) === scope.folder ? place.folder : place.project;
       const counted = agreement(this.following[at] as number, scope.following, home);
       evidence.add(this.tokens[at] as number, match, home, counted, 1);

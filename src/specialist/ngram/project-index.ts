@@ -2,7 +2,8 @@
 // longer context narrows the run. Source: Liu et al. 2024 (infini-gram), with reversed direction, so that one narrowing
 // walk yields every back-off order.
 
-import { kinOf, ngramKinOf } from '../../text/languages.ts';
+import { isFenced } from '../../text/fences.ts';
+import { kinOf, languageIdOf, ngramKinOf } from '../../text/languages.ts';
 import { suffixArray } from '../../text/suffix-array.ts';
 import { type Evidence, levels, longestMatch, place } from './evidence.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';
@@ -21,6 +22,8 @@ export interface LookupScope {
   readonly folder: string;
   /** Language kin of the files that are looked up; '' for all files. */
   readonly kin: string;
+  /** Kin of the query's file, which is looked up too: other documents have fences like the one around the cursor. */
+  readonly ownKin: string;
   /** Hash of the line after the cursor, as `followingLines` makes it. */
   readonly following: number;
 }
@@ -248,10 +251,12 @@ export class ProjectIndex {
     const times = size / samples;
     const folder = this.folderIds.get(scope.folder) ?? -1;
     const kin = scope.kin === '' ? undefined : (this.kinIds.get(scope.kin) ?? -1);
+    const ownKin = this.kinIds.get(scope.ownKin) ?? -1;
     for (let i = 0; i < samples; i++) {
       const k = low + Math.floor(i * times);
       const file = this.fileAtOrder[k] as number;
-      if (!this.isSeen(file) || (kin !== undefined && this.kinOf[file] !== kin)) continue;
+      if (!this.isSeen(file)) continue;
+      if (kin !== undefined && this.kinOf[file] !== kin && this.kinOf[file] !== ownKin) continue;
       const home = this.folderOf[file] === folder ? place.folder : place.project;
       const counted = agreement(this.followingAt[k] as number, scope.following, home);
       evidence.add(this.tokenAt[k] as number, match, home, counted, times);
@@ -265,9 +270,14 @@ export function agreement(there: number, here: number, home: number): number {
   return here > 0 ? place.agrees : place.agreesWeakly;
 }
 
-/** The scope of a position in a file. @param following see LookupScope */
-export function lookupScope(path: string, following: number): LookupScope {
-  return { folder: parentFolder(path), kin: ngramKinOf(path), following };
+/**
+ * The scope of a position in a file.
+ * @param following see LookupScope
+ * @param languageId the language at the position, which in a fence is not the file's
+ */
+export function lookupScope(path: string, following: number, languageId = languageIdOf(path)): LookupScope {
+  const language = isFenced(path, languageId) ? languageId : languageIdOf(path);
+  return { folder: parentFolder(path), kin: ngramKinOf(language), ownKin: kinOf(path), following };
 }
 
 export function parentFolder(path: string): string {

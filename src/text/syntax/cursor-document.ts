@@ -1,6 +1,7 @@
 // The document around a cursor for the grammar: a text inserted there, and its open brackets closed after it.
 import type { CompletionQuery } from '../../common/completion.ts';
 import { brackets, CLOSER_OF } from '../brackets.ts';
+import { fenceLength, isFenced, openFence } from '../fences.ts';
 import { languageOf } from '../languages.ts';
 import { lineEnd, lineStart } from '../lines.ts';
 
@@ -16,7 +17,12 @@ export interface CursorDocument {
   withText(text: string): string;
 }
 
-export function cursorDocument({ prefix: before, suffix: after, languageId }: CompletionQuery): CursorDocument {
+export function cursorDocument({ path, prefix, suffix, languageId }: CompletionQuery): CursorDocument {
+  if (!isFenced(path, languageId)) return documentAround(prefix, suffix, languageId);
+  return documentAround(prefix.slice(openFence(prefix)?.start), suffix.slice(0, fenceLength(suffix)), languageId);
+}
+
+function documentAround(before: string, after: string, languageId: string): CursorDocument {
   const { before: prefix, after: suffix } = outerWindow(before, after);
   const { quotes } = languageOf(languageId);
   const rest = suffix.slice(0, lineEnd(suffix));

@@ -75,7 +75,7 @@ function evidenceCounts(evidence: Evidence): Map<string, number> {
 }
 
 /** Files of every language: `kin` is the group of languages that is looked up. */
-const scope = { folder: 'x/', following: 0, kin: '' };
+const scope = { folder: 'x/', following: 0, kin: '', ownKin: '' };
 const files = [1, 2, 3].map((seed) => randomTokens(150, 6, seed));
 const evidence = () => new Evidence(vocabulary.size, new Float32Array(cells).fill(1));
 

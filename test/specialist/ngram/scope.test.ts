@@ -45,7 +45,7 @@ test('parameters are those of the nearest signature, not of conditions', () => {
 
 test('code is predicted from its language kin, text and data from all files', () => {
   assert.equal(kinOf('a/b.tsx'), kinOf('c.js'));
-  assert.equal(ngramKinOf('a.md') + ngramKinOf('a.json'), '');
+  assert.equal(ngramKinOf('markdown') + ngramKinOf('json'), '');
   for (const other of ['a.css', 'a.py', 'a.sh', 'a.json', 'a.md']) assert.notEqual(kinOf(other), kinOf('a.ts'), other);
   const model = build([
     { path: 'src/a.ts', text: "const colour = 'vitest';\nconst other = 'vitest';\n".repeat(4) },
