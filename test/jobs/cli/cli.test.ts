@@ -187,6 +187,19 @@ test('if the API refuses the key, the report is local and says so', async () => 
   }
 });
 
+test('if not even the least training fits the limit, the command names the option that does, and trains nothing', async () => {
+  const base = join(dirname(project.root), 'slow-base');
+  writeModel(base);
+  // Six seconds are less than the share for opening models.
+  const options = ['--base', base, '--device', 'cpu', '--threads', '1', '--minutes', '0.1', '--local'];
+  const refused = await run([project.root, ...options]);
+  assert.equal(refused.code, 1, refused.err);
+  const needs = /needs about (\d+) minutes? to train the base 'slow-base', and the limit is 0\.1 minutes\./;
+  const minutes = needs.exec(refused.err)?.[1] ?? 'none';
+  assert.match(refused.err, new RegExp(`To train it, pass --minutes ${minutes}\\.`));
+  assert.doesNotMatch(refused.err, /Indexing|Training/);
+});
+
 /** A run with the API in its own storage folder. */
 async function paidRun(
   name: string,
