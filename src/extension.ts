@@ -31,6 +31,7 @@ import { pathsOf } from './vscode/editor/paths.ts';
 import { StoreOwner } from './vscode/editor/store-owner.ts';
 import { DocumentSurroundings } from './vscode/editor/surroundings.ts';
 import { window } from './vscode/editor/window.ts';
+import { EditOffers } from './vscode/edits/edit-offers.ts';
 import { DiskWatcher } from './vscode/folder/disk-watcher.ts';
 import { Documents } from './vscode/folder/documents.ts';
 import { FileRules } from './vscode/folder/file-rules.ts';
@@ -240,6 +241,7 @@ export function activate(context: vscode.ExtensionContext): void {
       docComments,
       paths,
       ghostText: () => ghostText,
+      nextEdits: () => nextEdits,
     }),
   );
   const documents: Documents = owned.add(
@@ -267,9 +269,20 @@ export function activate(context: vscode.ExtensionContext): void {
     onRequest: (folder) =>
       announcements.beforeRequest(folder, api, served, permissions, folders.peek(folder)?.service.typing.callsAnHour),
     onRequested: (document) => firstKeys.onRequested(document),
-    onShown: (isShown) => contextKeys.set('suggesting', isShown),
+    onShown: (isShown) => {
+      contextKeys.set('suggesting', isShown);
+      nextEdits.onGhostText(isShown);
+    },
+    nextEditAt: (document, position) => nextEdits.insertionAt(document, position),
     onNoSuggestion: (reason) => whyNothing.show(reason, status.snapshot()),
   });
+  const nextEdits: EditOffers = owned.add(
+    new EditOffers({
+      ...{ folders, rules, configuration, activity, isOn, log },
+      isSuggested: (document, text) => ghostText.isSuggested(document, text),
+      onTabAction: (action) => contextKeys.set('nextEdit', action),
+    }),
+  );
   const mayPrefill = () => adaptation.progress === undefined && bases.isOnBattery !== true;
   owned.add(new Prefetch({ folders, rules, surroundings, isOn, mayPrefill, onMove: () => bases.onUserInput() }));
   const firstKeys = owned.add(new FirstKeys((editor) => ghostText.request(editor)));
@@ -287,6 +300,7 @@ export function activate(context: vscode.ExtensionContext): void {
     folders.startFirst();
     void texts.load();
     void documents.sendAll();
+    nextEdits.start();
   }, 0);
   owned.add({ dispose: () => clearTimeout(startTimer) });
   log.info(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);

@@ -26,6 +26,7 @@ import { pickFolder } from './editor/pick-folder.ts';
 import type { DocumentSurroundings } from './editor/surroundings.ts';
 import { sentences, t, type UiText } from './editor/ui-text.ts';
 import { type UiQuickPickItem, window } from './editor/window.ts';
+import type { EditOffers } from './edits/edit-offers.ts';
 import type { KeptView } from './panel/kept-view.ts';
 import { pickAmount, showMenu, stepAmount } from './panel/menu.ts';
 import type { PanelHost } from './panel/panel-host.ts';
@@ -57,6 +58,7 @@ export interface CommandDeps extends DeleteDeps, Omit<ChooseBaseDeps, 'serveAt'>
   readonly commitMessages: CommitMessages;
   readonly docComments: DocComments;
   readonly ghostText: () => Pick<GhostTextProvider, 'requestManually' | 'document'>;
+  readonly nextEdits: () => EditOffers;
   readonly surroundings: DocumentSurroundings;
 }
 
@@ -111,10 +113,15 @@ export function registerCommands(deps: CommandDeps): Disposable {
     trigger: () => deps.ghostText().requestManually(),
     acceptWord: () => acceptPart('acceptNextWord', deps),
     acceptLine: () => acceptPart('acceptNextLine', deps),
+    goToNextEdit: () => deps.nextEdits().goTo(),
+    applyNextEdit: () => deps.nextEdits().apply(),
+    applyAllEdits: () => deps.nextEdits().applyAll(),
+    dismissNextEdit: () => deps.nextEdits().dismiss(),
     showMore: () => stepAmount(-1, status.folder().uri, configuration),
     showLess: () => stepAmount(1, status.folder().uri, configuration),
     chooseAmount: () => pickAmount(status.folder().uri, configuration),
     [acceptedCommand.slice(section.length + 1)]: (folderKey: string, id: string) => {
+      if (deps.nextEdits().accepted(id)) return;
       folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
     },
   };

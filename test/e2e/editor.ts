@@ -108,6 +108,16 @@ export class Editor {
     });
   }
 
+  /** Texts that decorations add to the lines, such as the hint of the next edit. */
+  async decorations(): Promise<string[]> {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('.view-lines [class*="ced-"]')].flatMap((part) => {
+        const { content } = getComputedStyle(part, '::after');
+        return content === 'none' || content === 'normal' ? [] : [content.replace(/^"|"$/g, '')];
+      }),
+    );
+  }
+
   statusItem(text: string | RegExp): Locator {
     return this.page.locator('.statusbar-item').filter({ hasText: text }).first();
   }

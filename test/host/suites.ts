@@ -1,6 +1,7 @@
 // The driver's suites by name.
 import type { Plan, Suite } from './harness.ts';
 import { defineBases } from './suites/bases.ts';
+import { defineEdits } from './suites/edits.ts';
 import { defineEngine } from './suites/engine.ts';
 import { defineHostile } from './suites/hostile.ts';
 import { defineMain } from './suites/main.ts';
@@ -16,6 +17,7 @@ export const suites: Readonly<Record<string, (suite: Suite, plan: Plan) => void>
     defineMain(suite, plan);
     defineEngine(suite);
     defineModels(suite);
+    defineEdits(suite);
     defineTexts(suite);
   },
   memory: defineMemory,

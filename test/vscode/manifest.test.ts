@@ -30,11 +30,27 @@ test('every command that a menu, a key, the walkthrough or the panel runs exists
   }
 });
 
-test('binds keys only for requesting a suggestion and for accepting a word or a line of it', () => {
+test('binds keys only for suggestions and for the next edit', () => {
   assert.deepEqual(
     contributes.keybindings.map(({ key }: { key: string }) => key),
-    ['alt+\\', 'ctrl+right', 'alt+end'],
+    ['alt+\\', 'ctrl+right', 'alt+end', 'tab', 'tab', 'escape'],
   );
+});
+
+test('the keys of the next edit stay the editor’s own where a list, ghost text, a snippet or a selection is', () => {
+  const keys = contributes.keybindings.filter(({ key }: { key: string }) => key === 'tab' || key === 'escape');
+  for (const { when } of keys as { when: string }[])
+    for (const clause of [
+      'easyAdaptation.nextEdit',
+      'editorTextFocus',
+      '!suggestWidgetVisible',
+      '!inlineSuggestionVisible',
+      '!inSnippetMode',
+      '!renameInputVisible',
+      '!editorHasSelection',
+      '!editorReadonly',
+    ])
+      assert.ok(when.includes(clause), `${clause} in ${when}`);
 });
 
 test('the walkthrough names the key of Trigger Completion as it is typed', () => {

@@ -88,6 +88,10 @@ const stricter: Partial<
     [0.3, 0.1, 0.1],
     [0.3, 0.9, 0.9],
   ],
+  nextEdits: [
+    [false, true, false],
+    [true, false, false],
+  ],
   exclude: [
     [{ '**/private': true }, { '**/private': false }, { '**/private': true }],
     [{ '**/private': true }, { '**/more': true }, { '**/private': true, '**/more': true }],

@@ -13,9 +13,9 @@ import type {
 import type { Disposable } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
-import type { Edit } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 import {
+  type EditSearch,
   editOf,
   type FileChange,
   type FromWorker,
@@ -129,13 +129,9 @@ export class NgramClient implements Specialist, Disposable {
     return (await this.ask({ kind: 'snippets', query, options }, signal)) ?? [];
   }
 
-  /**
-   * Edits that repeat the given ones in the documents reported by `setOpenFile` and in the folder's other files.
-   * @param edits of the journal, oldest first
-   * @param ms time for the search; absent: the default
-   */
-  async nextEdits(edits: readonly Edit[], signal: AbortSignal, ms?: number): Promise<readonly NextEdit[]> {
-    return (await this.ask({ kind: 'next-edits', edits, ...(ms !== undefined && { ms }) }, signal)) ?? [];
+  /** Edits that repeat the given ones in open documents and in the folder's other files. */
+  async nextEdits(input: EditSearch, signal: AbortSignal): Promise<readonly NextEdit[]> {
+    return (await this.ask({ kind: 'next-edits', input }, signal)) ?? [];
   }
 
   setOpenFile(path: string, text: string | undefined): void {

@@ -4,10 +4,9 @@
 import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import type { Edit } from '../../workspace/edits/edit.ts';
 import { type NextEdit, nextEdits } from '../../workspace/edits/next-edits.ts';
 import { NgramModel } from './model.ts';
-import { edited, type FileChange, type FileEdit, type LoadedIndex } from './protocol.ts';
+import { type EditSearch, edited, type FileChange, type FileEdit, type LoadedIndex } from './protocol.ts';
 
 /** A rebuild takes up to a second, so it waits for this long without requests. */
 const idleMs = 3000;
@@ -65,9 +64,10 @@ export class LiveModel {
     }
   }
 
-  /** The next edits in the open documents and in the folder's other files. @param edits oldest first */
-  nextEdits(edits: readonly Edit[], ms?: number): Promise<readonly NextEdit[]> {
-    const documents = [...this.open].map(([path, text]) => ({ path, text }));
+  /** The next edits in the open documents and in the folder's other files. */
+  nextEdits({ edits, documents: present = [], ms }: EditSearch): Promise<readonly NextEdit[]> {
+    const texts = new Map([...this.open, ...present.map(({ path, text }) => [path, text] as const)]);
+    const documents = [...texts].map(([path, text]) => ({ path, text }));
     return nextEdits({ edits, documents, ms, filesWith: (word) => this.model.filesWith(word) });
   }
 

@@ -10,7 +10,7 @@ import type {
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import type { Edit } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+import type { NextEdit, TextFile } from '../../workspace/edits/next-edits.ts';
 
 /** Content of the worker's index after a snapshot was loaded. */
 export interface LoadedIndex {
@@ -28,10 +28,18 @@ export type Request =
       readonly answer: ServedAnswer;
     }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
-  /** `edits`: the journal's recent edits, oldest first; `ms`: the time for the search, absent: the default. */
-  | { readonly kind: 'next-edits'; readonly edits: readonly Edit[]; readonly ms?: number }
+  | { readonly kind: 'next-edits'; readonly input: EditSearch }
   /** `changes`: changes since the snapshot's files were read, in files that are not open. */
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
+
+export interface EditSearch {
+  /** The journal's recent edits, oldest first. */
+  readonly edits: readonly Edit[];
+  /** Present texts of open documents. Others are those of the last `setOpenFile`. */
+  readonly documents?: readonly TextFile[];
+  /** Time for the search; absent: the default. */
+  readonly ms?: number;
+}
 
 /** The result of each kind of request. */
 export interface WorkerResults {

@@ -8,6 +8,7 @@ import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { LiveModel } from './live-model.ts';
 import type { NgramModel } from './model.ts';
 import {
+  type EditSearch,
   type FromWorker,
   isFileChange,
   isFileEdit,
@@ -104,7 +105,7 @@ export class NgramService {
 
   private work(request: Request): WorkerResults[keyof WorkerResults] | Promise<WorkerResults[keyof WorkerResults]> {
     if (request.kind === 'complete' || request.kind === 'rank') return this.complete(request);
-    if (request.kind === 'next-edits') return this.live.nextEdits(request.edits, request.ms);
+    if (request.kind === 'next-edits') return this.live.nextEdits(request.input);
     if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
     return this.live.load(request.snapshotPath);
   }
@@ -119,8 +120,13 @@ export class NgramService {
 }
 
 function isRequest(value: unknown): value is Request {
-  const { kind, changes, edits } = (value ?? {}) as { kind?: unknown; changes?: unknown; edits?: unknown };
-  if (kind === 'next-edits') return Array.isArray(edits);
+  const { kind, changes, input } = (value ?? {}) as { kind?: unknown; changes?: unknown; input?: unknown };
+  if (kind === 'next-edits') return isEditSearch(input);
   if (kind === 'load') return Array.isArray(changes) && changes.every(isFileChange);
   return kind === 'complete' || kind === 'rank' || kind === 'snippets';
+}
+
+function isEditSearch(value: unknown): value is EditSearch {
+  const { edits, documents = [] } = (value ?? {}) as { edits?: unknown; documents?: unknown };
+  return Array.isArray(edits) && Array.isArray(documents);
 }

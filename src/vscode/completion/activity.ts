@@ -67,7 +67,7 @@ export class Activity {
       this.documents.delete(oldest);
     }
     counts.spentUsd += row.costUsd;
-    if (row.source !== 'none') {
+    if (isCompletion(row)) {
       const kind = row.source === 'api' ? 'api' : 'local';
       counts.completions++;
       counts[kind]++;
@@ -95,15 +95,19 @@ export class Activity {
   setOutcome(id: string, outcome: Outcome, acceptedLength: number): void {
     const row = this.byId.get(id);
     if (!row) return;
+    const next = { ...row, outcome };
+    this.byId.set(id, next);
+    if (isCompletion(row)) this.countOutcome(row, outcome, acceptedLength);
+    if (this.lastAnswer?.id === id) this.lastAnswer = next;
+    for (const listener of this.listeners) listener.onRow(next);
+  }
+
+  private countOutcome({ id, outcome: earlier }: PanelRow, outcome: Outcome, acceptedLength: number): void {
     this.counts.characters += acceptedLength - this.acceptedLengthOf(id);
     this.acceptedLengths.set(id, acceptedLength);
     const isAccepted = (value: Outcome) => value === 'accepted' || value === 'partly-accepted';
-    this.counts.accepted += Number(isAccepted(outcome)) - Number(isAccepted(row.outcome));
-    this.counts.typed += Number(outcome === 'typed') - Number(row.outcome === 'typed');
-    const next = { ...row, outcome };
-    this.byId.set(id, next);
-    if (this.lastAnswer?.id === id) this.lastAnswer = next;
-    for (const listener of this.listeners) listener.onRow(next);
+    this.counts.accepted += Number(isAccepted(outcome)) - Number(isAccepted(earlier));
+    this.counts.typed += Number(outcome === 'typed') - Number(earlier === 'typed');
   }
 
   totals(): PanelTotals {
@@ -125,4 +129,9 @@ export class Activity {
     this.latencies.api.length = 0;
     for (const listener of this.listeners) listener.onClear();
   }
+}
+
+/** Whether a row is counted: the totals are about completions that were shown. */
+function isCompletion({ source }: PanelRow): boolean {
+  return source === 'specialist' || source === 'api';
 }

@@ -25,6 +25,11 @@ export interface ProviderDeps {
   readonly onRequested: (document: vscode.TextDocument) => void;
   /** Called with whether one of our suggestions is probably visible. */
   readonly onShown: (isShown: boolean) => void;
+  /** The rest of a next edit that is inserted at the cursor. */
+  readonly nextEditAt: (
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ) => { readonly id: string; readonly text: string } | undefined;
   /** Called if a manual request got no suggestion. */
   readonly onNoSuggestion: (reason: NoSuggestionReason) => void;
 }
@@ -38,6 +43,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private lastDocument: vscode.TextDocument | undefined;
   private lastRequestAt = 0;
   private requestCount = 0;
+  private lastItem: { readonly document: vscode.TextDocument; readonly text: string } | undefined;
 
   constructor(deps: ProviderDeps) {
     this.deps = deps;
@@ -46,6 +52,11 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   /** The document of the last request. */
   get document(): vscode.TextDocument | undefined {
     return this.lastDocument;
+  }
+
+  /** Whether a text that was inserted is the last suggestion, or a part of it. */
+  isSuggested(document: vscode.TextDocument, text: string): boolean {
+    return this.lastItem?.document === document && text !== '' && this.lastItem.text.includes(text);
   }
 
   /** Call when a better answer may be available. Repeats an unanswered request if the cursor is still there. */
@@ -119,6 +130,11 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     this.lastRequestAt = performance.now();
     const selected = selectedText(document, position, info);
     if (selected === undefined) return 'list';
+    const nextEdit = selected === '' ? this.deps.nextEditAt(document, position) : undefined;
+    if (nextEdit) {
+      this.unanswered.onAnswer(folder.key, cursor);
+      return this.item(document, position, nextEdit, folder.key);
+    }
 
     const { version } = document;
     const isStale = () => token.isCancellationRequested || document.isClosed || document.version !== version;
@@ -147,7 +163,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       if (isStale()) return 'stale';
       if (completion !== undefined) {
         this.unanswered.onAnswer(folder.key, cursor);
-        return item(document, position, completion, folder.key);
+        return this.item(document, position, completion, folder.key);
       }
       // Later, because returning this result would cancel the new request.
       if (this.unanswered.onNoAnswer(folder.key, cursor)) setTimeout(() => void this.trigger(), 0);
@@ -156,31 +172,33 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
       listener.dispose();
     }
   }
+
+  /**
+   * The item replaces the line's text before the cursor and the closing brackets after it that the completion contains.
+   * So it stays while the user deletes and types again, and the editor's commands to accept a word or a line work.
+   */
+  private item(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    completion: Pick<Completion, 'id' | 'text' | 'replaceLength'>,
+    folderKey: string,
+  ): vscode.InlineCompletionItem {
+    const lineStart = position.with(undefined, 0);
+    const lineBefore = document.getText(new vscode.Range(lineStart, position));
+    const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
+    const end = position.translate(0, completion.replaceLength ?? 0);
+    const insertText = lineBefore + text;
+    this.lastItem = { document, text: insertText };
+    return new vscode.InlineCompletionItem(insertText, new vscode.Range(lineStart, end), {
+      title: '',
+      command: acceptedCommand,
+      arguments: [folderKey, completion.id],
+    });
+  }
 }
 
 function positionOf(document: vscode.TextDocument, { line, character }: vscode.Position): DocumentPosition {
   return { document: document.uri.toString(), version: document.version, line, character };
-}
-
-/**
- * The item replaces the line's text before the cursor and the closing brackets after it that the completion contains.
- * So it stays while the user deletes and types again, and the editor's commands to accept a word or a line work.
- */
-function item(
-  document: vscode.TextDocument,
-  position: vscode.Position,
-  completion: Completion,
-  folderKey: string,
-): vscode.InlineCompletionItem {
-  const lineStart = position.with(undefined, 0);
-  const lineBefore = document.getText(new vscode.Range(lineStart, position));
-  const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
-  const end = position.translate(0, completion.replaceLength ?? 0);
-  return new vscode.InlineCompletionItem(lineBefore + text, new vscode.Range(lineStart, end), {
-    title: '',
-    command: acceptedCommand,
-    arguments: [folderKey, completion.id],
-  });
 }
 
 /**

@@ -46,11 +46,12 @@ interface Messages {
   ): Thenable<T | undefined>;
 }
 
-/** Members that show no text of the extension, or only a document. */
+/** Members that show no text of the extension, or only a document. The text of a decoration is not parsed. */
 type UnchangedMembers = Pick<
   typeof vscode.window,
   | 'activeTextEditor'
   | 'createOutputChannel'
+  | 'createTextEditorDecorationType'
   | 'onDidChangeActiveTextEditor'
   | 'onDidChangeTextEditorSelection'
   | 'onDidChangeWindowState'

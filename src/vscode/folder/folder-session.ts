@@ -14,7 +14,8 @@ import { MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
-import type { FileChange } from '../../specialist/ngram/protocol.ts';
+import type { EditSearch, FileChange } from '../../specialist/ngram/protocol.ts';
+import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 import type { Api } from '../api/api.ts';
 import type { Served } from '../api/served-specialist.ts';
 import type { Neural } from '../bases/window-engine.ts';
@@ -170,6 +171,11 @@ export class FolderSession extends DisposableStore {
   /** Open documents and files that changed since they were indexed. */
   get changedFiles(): readonly FileChange[] {
     return this.ngram.changed();
+  }
+
+  /** Asks the n-gram model's thread for the next edits. */
+  nextEdits(input: EditSearch, signal: AbortSignal): Promise<readonly NextEdit[]> {
+    return this.ngram.nextEdits(input, signal);
   }
 
   /** A mark for `load`, taken before a run reads the folder's files. */

@@ -14,7 +14,7 @@ export interface ContextDeps {
 
 export class ContextKeys {
   private readonly deps: ContextDeps;
-  private readonly known = new Map<string, boolean>();
+  private readonly known = new Map<string, boolean | string | undefined>();
 
   constructor(deps: ContextDeps) {
     this.deps = deps;
@@ -30,7 +30,7 @@ export class ContextKeys {
     this.set('adapted', folders.peek(folder)?.report !== undefined);
   }
 
-  set(name: string, value: boolean): void {
+  set(name: string, value: boolean | string | undefined): void {
     if (this.known.get(name) === value) return;
     this.known.set(name, value);
     void vscode.commands.executeCommand('setContext', `easyAdaptation.${name}`, value);

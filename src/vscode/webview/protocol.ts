@@ -35,7 +35,16 @@ const decision = v.object({
   reasons: v.array(v.object({ name: v.string(), value: finite })),
 });
 
-/** One completion, as the list shows it. */
+/** A next edit that repeats earlier ones. */
+const edit = v.object({
+  removed: v.string(),
+  /** The newest edits that it repeats, newest first. */
+  learnedFrom: v.array(v.object({ removed: v.string(), inserted: v.string() })),
+  /** Number of places that are offered, this one included. */
+  left: finite,
+});
+
+/** One completion or next edit, as the list shows it. */
 const row = v.object({
   id: v.string(),
   /** ms since 1970. */
@@ -47,7 +56,7 @@ const row = v.object({
   /** The last characters to the left of the cursor in its line, and the suggestion. */
   before: v.string(),
   text: v.string(),
-  source: v.picklist(['specialist', 'api', 'none']),
+  source: v.picklist(['specialist', 'api', 'edit', 'none']),
   model: v.string(),
   cached: v.boolean(),
   latencyMs: finite,
@@ -58,6 +67,8 @@ const row = v.object({
   heldBack: v.optional(v.object({ p: finite, threshold: finite })),
   /** Absent if there was nothing to decide: the text was typed as suggested, or there was no draft. */
   decision: v.optional(decision),
+  /** Present if the source is 'edit': `text` then replaces a text. */
+  edit: v.optional(edit),
 });
 
 const scopeTotals = v.object({

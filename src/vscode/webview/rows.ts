@@ -110,11 +110,12 @@ export class RowList {
     const outcome = words.t(`outcome.${row.outcome}`);
     const confidence = this.confidence(row);
     const isAnswered = row.source !== 'none';
-    const latency = row.cached ? words.t('cached') : words.latency(isAnswered ? row.latencyMs : undefined);
+    const hasLatency = isAnswered && row.edit === undefined;
+    const latency = row.cached ? words.t('cached') : words.latency(hasLatency ? row.latencyMs : undefined);
     const model = isAnswered ? row.model : words.t(row.heldBack ? 'heldBack' : 'nobody');
     // The confidence has its own column, so the text names only the threshold.
     const threshold = row.heldBack && words.t('threshold', words.percent(row.heldBack.threshold));
-    const text = isAnswered ? flatten(row.text) : (threshold ?? words.t('nothingShown'));
+    const text = isAnswered ? flatten(suggestedText(row)) : (threshold ?? words.t('nothingShown'));
     return h(
       'summary',
       {
@@ -144,9 +145,11 @@ export class RowList {
     const { words } = this;
     const position = `${row.path}:${row.line}`;
     if (row.source === 'none') return [model, this.whyNotShown(row), position].join(', ');
-    const parts = [model, flatten(row.text)];
+    const parts = [model, flatten(suggestedText(row))];
     if (confidence !== undefined) parts.push(`${words.t('confidence')} ${words.percent(confidence)}`);
-    parts.push(words.latency(row.latencyMs), words.money(row.costUsd), outcome, position);
+    if (row.edit) parts.push(words.counted('edit.left', row.edit.left));
+    else parts.push(words.latency(row.latencyMs), words.money(row.costUsd));
+    parts.push(outcome, position);
     return parts.join(', ');
   }
 
@@ -179,11 +182,14 @@ export class RowList {
           'aria-label': words.t(row.heldBack ? 'heldBackText' : 'rowText'),
         },
         h('span', { class: 'before' }, row.before),
+        row.edit ? h('del', {}, row.edit.removed) : undefined,
         h('span', { class: 'inserted' }, row.text),
       ),
-      row.decision
-        ? this.decision(row.decision, row.source === 'none')
-        : h('p', { class: 'dim' }, words.t('noDecision')),
+      row.edit
+        ? this.edit(row.edit)
+        : row.decision
+          ? this.decision(row.decision, row.source === 'none')
+          : h('p', { class: 'dim' }, words.t('noDecision')),
       h(
         'p',
         { class: 'foot' },
@@ -193,6 +199,21 @@ export class RowList {
       ),
     );
     element.append(details);
+  }
+
+  /** The edits that a next edit repeats, and how many places are left. */
+  private edit({ learnedFrom, left }: NonNullable<PanelRow['edit']>): HTMLElement {
+    const { words } = this;
+    const items = learnedFrom.map(({ removed, inserted }) =>
+      h('li', {}, h('del', {}, flatten(removed)), ' ', h('ins', {}, flatten(inserted))),
+    );
+    return h(
+      'div',
+      { class: 'edit' },
+      h('p', {}, words.t('edit.learnedFrom')),
+      h('ul', {}, ...items),
+      h('p', { class: 'dim' }, words.counted('edit.left', left)),
+    );
   }
 
   /** The decision as a sentence, and its numbers, folded. */
@@ -240,4 +261,9 @@ export class RowList {
     event.preventDefault();
     head.focus();
   }
+}
+
+/** 'total → sum' for an edit that replaces a text. */
+function suggestedText({ text, edit }: PanelRow): string {
+  return edit === undefined || edit.removed === '' ? text : `${edit.removed.trim()} → ${text.trim()}`;
 }

@@ -264,6 +264,24 @@ test('snippets define what the cursor needs, and never come from its own file', 
   }
 });
 
+test('finds the next edits in the texts that come with the request', async () => {
+  await withClient(async (client) => {
+    const journal = new EditJournal();
+    journal.open('a.ts', 'old(1);\n\n\nold(2);\n\n\nold(3);\n');
+    client.setOpenFile('a.ts', journal.textOf('a.ts'));
+    for (const line of [0, 3]) {
+      const range = { start: { line, character: 0 }, end: { line, character: 3 } };
+      journal.record({ path: 'a.ts', ranges: [{ range, text: 'fresh' }], isSaved: false, time: line });
+    }
+    const documents = [{ path: 'a.ts', text: journal.textOf('a.ts') as string }];
+    const found = await client.nextEdits({ edits: journal.recentEdits(), documents, ms: 10_000 }, neverAborted());
+    assert.deepEqual(
+      found.map(({ range, replacement }) => [range.start.line, replacement]),
+      [[6, 'fresh']],
+    );
+  });
+});
+
 test('finds the next edits in open documents and in files of the folder', async () => {
   await withClient(async (client) => {
     await client.load(snapshotPath);
@@ -278,7 +296,7 @@ test('finds the next edits in open documents and in files of the folder', async 
       journal.record({ path, ranges: [{ range, text: 'storage' }], isSaved: false, time });
       client.setOpenFile(path, journal.textOf(path));
     }
-    const found = await client.nextEdits(journal.recentEdits(), neverAborted(), 30_000);
+    const found = await client.nextEdits({ edits: journal.recentEdits(), ms: 30_000 }, neverAborted());
     const others = projectFiles.map(({ path }) => path).filter((path) => !paths.includes(path));
     const imports = found.filter(({ range }) => range.start.line === 0);
     assert.deepEqual(imports.map(({ path }) => path).sort(), others.sort());

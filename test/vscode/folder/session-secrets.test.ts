@@ -49,3 +49,10 @@ test('a mapped log maps causes as well', () => {
   mapped.error('failed', new Error('no hush'));
   assert.deepEqual(lines, ['a ****', 'failed: no ****|undefined']);
 });
+
+test('a text is redacted at once in its length, and as a whole before the rules are loaded', async () => {
+  const secrets = new SessionSecrets(true);
+  assert.equal(secrets.textNow('plain', 'a.ts'), '*****');
+  await secrets.add([onDisk]);
+  assert.equal(secrets.textNow(`use("${onDisk}");`, 'a.ts'), `use("${'*'.repeat(onDisk.length)}");`);
+});

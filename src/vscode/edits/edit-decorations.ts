@@ -1,0 +1,83 @@
+// Draws the next edit at its place, and a hint at the end of the cursor's line.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { UiText } from '../editor/ui-text.ts';
+import { window } from '../editor/window.ts';
+import { flatten } from '../webview/wording.ts';
+import type { OfferedEdit } from './offered-edits.ts';
+
+/** Longer texts are cut at the place, UTF-16 units. */
+const maxLength = 120;
+
+export class EditDecorations extends DisposableStore {
+  private readonly removed = this.add(
+    window.createTextEditorDecorationType({
+      textDecoration: 'line-through',
+      backgroundColor: new vscode.ThemeColor('diffEditor.removedTextBackground'),
+      overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.modifiedForeground'),
+      overviewRulerLane: vscode.OverviewRulerLane.Center,
+    }),
+  );
+  private readonly inserted = this.add(
+    window.createTextEditorDecorationType({
+      rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+      overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.modifiedForeground'),
+      overviewRulerLane: vscode.OverviewRulerLane.Center,
+    }),
+  );
+  private isShown = false;
+  private isHintShown = false;
+  private readonly hint = this.add(window.createTextEditorDecorationType({}));
+
+  /** Draws an edit in the editors that show its document, and removes the one before. */
+  show(offer: OfferedEdit | undefined, uri: vscode.Uri | undefined): void {
+    if (offer === undefined && !this.isShown) return;
+    this.isShown = offer !== undefined;
+    for (const editor of window.visibleTextEditors) {
+      const isShown = offer !== undefined && editor.document.uri.toString() === uri?.toString();
+      editor.setDecorations(this.removed, isShown ? removedIn(offer) : []);
+      editor.setDecorations(this.inserted, isShown ? insertedIn(offer) : []);
+    }
+  }
+
+  /** Shows a hint behind a line of an editor, and removes the one before. */
+  showHint(editor: vscode.TextEditor | undefined, text: UiText | undefined): void {
+    if (text === undefined && !this.isHintShown) return;
+    this.isHintShown = text !== undefined;
+    for (const other of window.visibleTextEditors) if (other !== editor) other.setDecorations(this.hint, []);
+    if (editor === undefined) return;
+    const { range } = editor.document.lineAt(editor.selection.active.line);
+    const after = {
+      contentText: text ?? '',
+      margin: '0 0 0 3ch',
+      fontStyle: 'italic',
+      color: new vscode.ThemeColor('editorCodeLens.foreground'),
+    };
+    editor.setDecorations(
+      this.hint,
+      text === undefined ? [] : [{ range: new vscode.Range(range.end, range.end), renderOptions: { after } }],
+    );
+  }
+}
+
+function removedIn({ range, removed, insertion }: OfferedEdit): vscode.DecorationOptions[] {
+  return removed === '' || insertion ? [] : [{ range: rangeOf(range) }];
+}
+
+function insertedIn({ range, replacement, insertion }: OfferedEdit): vscode.DecorationOptions[] {
+  const text = insertion?.text ?? replacement;
+  if (text === '') return [];
+  const end = insertion?.at ?? range.end;
+  const shown = flatten(text);
+  const after = {
+    contentText: shown.length > maxLength ? `${shown.slice(0, maxLength - 1).toWellFormed()}…` : shown,
+    color: new vscode.ThemeColor('editor.foreground'),
+    backgroundColor: new vscode.ThemeColor('diffEditor.insertedTextBackground'),
+  };
+  const at = new vscode.Position(end.line, end.character);
+  return [{ range: new vscode.Range(at, at), renderOptions: { after } }];
+}
+
+export function rangeOf({ start, end }: OfferedEdit['range']): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}

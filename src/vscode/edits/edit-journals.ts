@@ -1,0 +1,181 @@
+// The journals of the open folders' edits, fed from document changes. Nothing is recorded in Restricted Mode, of ignored
+// files, or of documents without a file.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import { toLineFeeds } from '../../text/lines.ts';
+import type { ChangeKind, Edit } from '../../workspace/edits/edit.ts';
+import type { EditJournal } from '../../workspace/edits/journal.ts';
+import type { TextFile } from '../../workspace/edits/next-edits.ts';
+import { isSilent } from '../editor/document-query.ts';
+import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
+import type { FileRules } from '../folder/file-rules.ts';
+import type { Folders } from '../folder/folders.ts';
+import { importJournal } from '../folder/late.ts';
+import type { Configuration } from '../settings/configuration.ts';
+
+export interface EditJournalsDeps {
+  readonly folders: Folders;
+  readonly rules: FileRules;
+  readonly configuration: Configuration;
+  readonly log: Log;
+  /** Whether a text was inserted by a suggestion of ours. */
+  readonly isSuggested: (document: vscode.TextDocument, text: string) => boolean;
+  /** Called when a folder's edits were forgotten. */
+  readonly onCleared: (folder: FolderRef) => void;
+}
+
+interface Recorded {
+  readonly folder: FolderRef;
+  readonly path: string;
+  readonly document: vscode.TextDocument;
+  readonly journal: EditJournal;
+}
+
+/** Longer documents are not recorded, UTF-16 units. */
+const maxLength = 400_000;
+/** Length of all texts that are searched for places, UTF-16 units. */
+const maxSearched = 2_000_000;
+
+export class EditJournals extends DisposableStore {
+  private readonly deps: EditJournalsDeps;
+  /** By the folder's key. */
+  private readonly journals = new Map<string, { readonly folder: FolderRef; readonly journal: EditJournal }>();
+  /** URI → the document in its folder's journal. */
+  private readonly recorded = new Map<string, Recorded>();
+
+  constructor(deps: EditJournalsDeps) {
+    super();
+    this.deps = deps;
+    const { workspace } = vscode;
+    this.add(workspace.onDidOpenTextDocument((document) => this.open(document)));
+    this.add(workspace.onDidCloseTextDocument((document) => this.close(document)));
+    this.add(workspace.onDidGrantWorkspaceTrust(() => this.reopen()));
+    this.add(deps.configuration.onDidChange(() => this.reopen()));
+    this.add(
+      workspace.onDidSaveTextDocument(({ uri }) => {
+        if (/(^|\/)\.(gitignore|easyadaptationignore)$/.test(uri.path)) this.reopen();
+      }),
+    );
+    // Git rewrites this file at a checkout, not at a commit.
+    const heads = this.add(workspace.createFileSystemWatcher('**/.git/HEAD'));
+    const onHead = (uri: vscode.Uri) => this.clear(folderOf(uri));
+    this.add(heads.onDidChange(onHead));
+    this.add(heads.onDidCreate(onHead));
+  }
+
+  /** Records the documents that are open already, and forgets those that may not be recorded any more. */
+  reopen(): void {
+    for (const { document } of [...this.recorded.values()]) this.close(document);
+    for (const { folder } of this.journals.values())
+      if (!this.deps.configuration.for(folder.uri).nextEdits) this.clear(folder);
+    for (const document of vscode.workspace.textDocuments) this.open(document);
+  }
+
+  /** How the change came; undefined if the document is not recorded. */
+  record(
+    { document, contentChanges, reason }: vscode.TextDocumentChangeEvent,
+    isApplied: boolean,
+  ): ChangeKind | undefined {
+    const recorded = this.recordedOf(document);
+    if (!recorded) return undefined;
+    const { path, folder, journal } = recorded;
+    const [first] = contentChanges;
+    const isAccepted = isApplied || (first !== undefined && this.deps.isSuggested(document, first.text));
+    const kind = journal.record({
+      path,
+      ranges: contentChanges,
+      ...(reason === vscode.TextDocumentChangeReason.Undo && { reason: 'undo' }),
+      ...(reason === vscode.TextDocumentChangeReason.Redo && { reason: 'redo' }),
+      ...(reason === undefined && isAccepted && { reason: 'accepted' }),
+      isSaved: !document.isDirty,
+      time: Date.now(),
+    });
+    if (kind === 'outside') this.clear(folder);
+    return kind;
+  }
+
+  has(uri: vscode.Uri): boolean {
+    return this.recorded.has(uri.toString());
+  }
+
+  /** Resolves when a document that was just opened is recorded, if it may be. */
+  async opened(document: vscode.TextDocument): Promise<void> {
+    if (!this.has(document.uri)) await this.openRecorded(document);
+  }
+
+  recordedOf(document: vscode.TextDocument): Recorded | undefined {
+    return this.recorded.get(document.uri.toString());
+  }
+
+  editsOf(folder: FolderRef): readonly Edit[] {
+    return this.journals.get(folder.key)?.journal.recentEdits() ?? [];
+  }
+
+  /** The folder's open documents, `first` before the others, up to a limit of their length. */
+  documentsOf(folder: FolderRef, first: vscode.TextDocument): TextFile[] {
+    let length = 0;
+    return [...this.recorded.values()]
+      .filter((recorded) => recorded.folder.key === folder.key)
+      .sort((a, b) => Number(b.document === first) - Number(a.document === first))
+      .flatMap(({ path, document, journal }) => {
+        const known = journal.textOf(path) ?? '';
+        const text = document === first ? toLineFeeds(document.getText()) : known;
+        // A change that was not reported.
+        if (text !== known) journal.open(path, text);
+        length += text.length;
+        return length > maxSearched ? [] : [{ path, text }];
+      });
+  }
+
+  private clear(folder: FolderRef): void {
+    this.journals.get(folder.key)?.journal.clear();
+    this.deps.onCleared(folder);
+  }
+
+  private open(document: vscode.TextDocument): void {
+    this.openRecorded(document).catch((error: unknown) =>
+      this.deps.log.error('Edits are not recorded in a document', error),
+    );
+  }
+
+  private async openRecorded(document: vscode.TextDocument): Promise<void> {
+    const folder = folderOf(document.uri);
+    if (!this.isRecordable(document, folder)) return;
+    const path = pathIn(folder, document.uri);
+    const { secrets } = this.deps.folders.of(folder);
+    const [{ EditJournal }, rule] = await Promise.all([
+      importJournal(),
+      this.deps.rules.of(folder, path),
+      // Loads the rules for secrets, so that the journal can redact.
+      secrets.values(),
+    ]);
+    if (rule === 'off' || this.isDisposed || !this.isRecordable(document, folder)) return;
+    const journal =
+      this.journals.get(folder.key)?.journal ??
+      new EditJournal({ redact: (text, at) => this.deps.folders.of(folder).secrets.textNow(text, at) });
+    this.journals.set(folder.key, { folder, journal });
+    journal.open(path, toLineFeeds(document.getText()));
+    this.recorded.set(document.uri.toString(), { folder, path, document, journal });
+  }
+
+  private isRecordable(document: vscode.TextDocument, folder: FolderRef): boolean {
+    const { uri, languageId, lineCount, isClosed } = document;
+    return (
+      !isClosed &&
+      vscode.workspace.isTrusted &&
+      folder.uri?.scheme === uri.scheme &&
+      vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== false &&
+      !isSilent(uri.scheme, languageId) &&
+      this.deps.configuration.for(folder.uri).nextEdits &&
+      document.offsetAt(document.lineAt(lineCount - 1).range.end) <= maxLength
+    );
+  }
+
+  private close({ uri }: vscode.TextDocument): void {
+    const key = uri.toString();
+    const recorded = this.recorded.get(key);
+    recorded?.journal.closed(recorded.path);
+    this.recorded.delete(key);
+  }
+}

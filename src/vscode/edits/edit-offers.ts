@@ -1,0 +1,379 @@
+// Offers the next edit: asks for it when the user rests, shows it, and applies or dismisses it.
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../common/disposable.ts';
+import { messageOf } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
+import type { Activity } from '../completion/activity.ts';
+import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
+import { t, withIcon } from '../editor/ui-text.ts';
+import { type UiStatusBarItem, window } from '../editor/window.ts';
+import type { Folders } from '../folder/folders.ts';
+import { EditDecorations, rangeOf } from './edit-decorations.ts';
+import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
+import { hintText, spokenText, statusText } from './edit-texts.ts';
+import { type Cursor, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
+
+export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onCleared'> {
+  readonly folders: Folders;
+  readonly activity: Activity;
+  readonly log: Log;
+  /** Whether completions are enabled for this folder and language, and not snoozed. */
+  readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+  /** Called with what the Tab key does. */
+  readonly onTabAction: (action: TabAction) => void;
+}
+
+/** Next edits are asked for after this pause in typing, ms. */
+const restMs = 150;
+
+export class EditOffers extends DisposableStore {
+  private readonly deps: EditOffersDeps;
+  private readonly journals: EditJournals;
+  private readonly decorations = this.add(new EditDecorations());
+  private readonly offered = new OfferedEdits(() => performance.now());
+  private readonly status: UiStatusBarItem;
+  /** The folder of the offers. */
+  private folder: FolderRef | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private asking: AbortController | undefined;
+  private isApplying = false;
+  /** Whether ghost text is shown at the cursor, where Tab accepts it. */
+  private isGhostTextShown = false;
+  private announced: string | undefined;
+
+  constructor(deps: EditOffersDeps) {
+    super();
+    this.deps = deps;
+    this.journals = this.add(
+      new EditJournals({ ...deps, onCleared: (folder) => folder.key === this.folder?.key && this.reset() }),
+    );
+    this.status = this.add(window.createStatusBarItem('easyAdaptation.nextEdit', vscode.StatusBarAlignment.Left));
+    this.status.name = t('Easy Adaptation: next edit');
+    this.status.command = 'easyAdaptation.goToNextEdit';
+    this.add(vscode.workspace.onDidChangeTextDocument((event) => this.onChanged(event)));
+    this.add(window.onDidChangeTextEditorSelection(({ textEditor }) => this.onMoved(textEditor)));
+    this.add(window.onDidChangeActiveTextEditor(() => this.onMoved(window.activeTextEditor)));
+    this.add({ dispose: () => this.cancel() });
+  }
+
+  /** Call after activation: records the documents that are open already. */
+  start(): void {
+    this.journals.reopen();
+  }
+
+  /** The rest of an insertion that is offered at the cursor, for ghost text. */
+  insertionAt(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): { readonly id: string; readonly text: string } | undefined {
+    const recorded = this.journals.recordedOf(document);
+    if (!recorded || recorded.folder.key !== this.folder?.key) return undefined;
+    const found = this.offered.insertionAt(recorded.path, position);
+    if (!found) return undefined;
+    this.record(found.offer);
+    return { id: found.offer.id, text: found.text };
+  }
+
+  /** Call when ghost text was accepted. Whether it was an offered edit. */
+  accepted(id: string): boolean {
+    const row = this.deps.activity.get(id);
+    if (row?.source !== 'edit') return false;
+    this.deps.activity.setOutcome(id, 'accepted', row.text.length);
+    this.offered.accepted();
+    void this.ask();
+    return true;
+  }
+
+  /** Call with whether the last request for ghost text at the cursor was answered. */
+  onGhostText(isShown: boolean): void {
+    if (this.isGhostTextShown === isShown) return;
+    this.isGhostTextShown = isShown;
+    // Between two keys nothing is drawn.
+    if (this.timer === undefined) this.draw();
+  }
+
+  /** Moves the cursor to the next edit. */
+  async goTo(): Promise<boolean> {
+    await this.finishAsking();
+    const next = this.offered.current;
+    if (next !== undefined && (await this.openFiles([next]))) this.offered.preferFile(next.path);
+    const { current } = this.offered;
+    const uri = this.uriOf(current);
+    if (current === undefined || uri === undefined || !this.journals.has(uri)) {
+      this.reset();
+      return false;
+    }
+    const { line, character } = current.insertion?.at ?? current.range.start;
+    const position = new vscode.Position(line, character);
+    this.offered.jumped(current);
+    const shown = window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
+    const editor = await window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
+      ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
+    });
+    editor.selection = new vscode.Selection(position, position);
+    editor.revealRange(rangeOf(current.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    this.draw();
+    return true;
+  }
+
+  /** Applies the next edit, as one undo step. Goes to it first. */
+  async apply(): Promise<void> {
+    if (!(await this.goTo())) return;
+    const editor = window.activeTextEditor;
+    const { current } = this.offered;
+    if (editor === undefined || current === undefined) return;
+    const { document } = editor;
+    const range = rangeOf(current.range);
+    if (toLineFeeds(document.getText(range)) !== current.removed) return this.reset();
+    this.cancel();
+    this.isApplying = true;
+    try {
+      const text = fromLineFeeds(current.replacement, document.eol === vscode.EndOfLine.CRLF);
+      if (!(await editor.edit((edit) => edit.replace(range, text)))) return;
+    } finally {
+      this.isApplying = false;
+    }
+    this.offered.applied(current);
+    this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
+    const end = endOf(current);
+    editor.selection = new vscode.Selection(end, end);
+    await this.ask();
+  }
+
+  /** Applies all edits that repeat the next one, after VS Code's preview of them. */
+  async applyAll(): Promise<void> {
+    await this.finishAsking();
+    await this.openFiles(this.offered.alike);
+    const { current, alike } = this.offered;
+    if (current === undefined) return;
+    const workspaceEdit = new vscode.WorkspaceEdit();
+    for (const offer of alike) {
+      const uri = this.uriOf(offer);
+      if (uri !== undefined && this.journals.has(uri))
+        workspaceEdit.replace(uri, rangeOf(offer.range), offer.replacement, {
+          needsConfirmation: true,
+          label: t('Repeated edit'),
+        });
+    }
+    this.isApplying = true;
+    try {
+      if (!(await vscode.workspace.applyEdit(workspaceEdit, { isRefactoring: true }))) return;
+    } finally {
+      this.isApplying = false;
+    }
+    this.offered.applied(current);
+    this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
+    await this.ask();
+  }
+
+  dismiss(): void {
+    const dismissed = this.offered.dismiss();
+    if (dismissed) this.deps.activity.setOutcome(dismissed.id, 'rejected', 0);
+    this.cancel();
+    this.draw();
+  }
+
+  private onChanged(event: vscode.TextDocumentChangeEvent): void {
+    const { document, contentChanges } = event;
+    const [first] = contentChanges;
+    if (first === undefined) return;
+    const kind = this.journals.record(event, this.isApplying);
+    if (kind === undefined) return;
+    this.cancel();
+    this.isGhostTextShown = false;
+    const recorded = this.journals.recordedOf(document);
+    if (recorded === undefined) return;
+    if (kind === 'undo' || kind === 'redo') {
+      this.offered.undone(recorded.path);
+      this.draw();
+      return;
+    }
+    if (contentChanges.length === 1 && first.range.isEmpty)
+      this.offered.inserted(recorded.path, first.range.start, toLineFeeds(first.text));
+    else this.offered.changed();
+    // Tab must not jump between two keys.
+    this.drawHint(undefined);
+    if (kind !== 'outside' && !this.isApplying) this.timer = setTimeout(() => void this.ask(), restMs);
+  }
+
+  private onMoved(editor: vscode.TextEditor | undefined): void {
+    if (editor === undefined || editor !== window.activeTextEditor || this.offered.current === undefined) return;
+    // The cursor moves with each key, too: then the edits are asked for again.
+    if (this.timer !== undefined || this.isApplying) return;
+    const cursor = this.cursor();
+    if (cursor) this.offered.prefer(cursor);
+    this.isGhostTextShown = false;
+    this.draw();
+  }
+
+  /**
+   * Opens the files of edits, and asks again if one was not open: the folder's index may be older than the file.
+   * Returns whether it asked.
+   */
+  private async openFiles(offers: readonly OfferedEdit[]): Promise<boolean> {
+    const uris = new Map(offers.map((offer) => [offer.path, this.uriOf(offer) as vscode.Uri]));
+    const closed = [...uris.values()].filter((uri) => !this.journals.has(uri));
+    for (const uri of closed) {
+      try {
+        await this.journals.opened(await vscode.workspace.openTextDocument(uri));
+      } catch (error) {
+        this.deps.log.warn(`The file of a next edit cannot be opened: ${messageOf(error)}`);
+      }
+    }
+    if (closed.length > 0) await this.ask();
+    return closed.length > 0;
+  }
+
+  /** The offers' positions are those of the present text only after the last change was taken in. */
+  private async finishAsking(): Promise<void> {
+    if (this.timer !== undefined || this.asking !== undefined) await this.ask();
+  }
+
+  /** Asks for the next edits, and shows the first. */
+  private async ask(): Promise<void> {
+    this.cancel();
+    const document = window.activeTextEditor?.document;
+    const recorded = document && this.journals.recordedOf(document);
+    if (!recorded || !this.deps.isOn(recorded.folder, document.languageId) || this.offered.isSilent)
+      return this.reset();
+    const { folder } = recorded;
+    const asking = new AbortController();
+    this.asking = asking;
+    try {
+      const documents = this.journals.documentsOf(folder, document);
+      const input = { edits: this.journals.editsOf(folder), documents };
+      const edits = input.edits.length === 0 ? [] : await this.deps.folders.of(folder).nextEdits(input, asking.signal);
+      if (asking.signal.aborted || this.isDisposed) return;
+      this.asking = undefined;
+      this.folder = folder;
+      const cursor = this.cursor();
+      this.offered.offer(edits, (path) => documents.find((file) => file.path === path)?.text, cursor);
+      if (cursor) this.offered.prefer(cursor);
+      this.draw();
+    } catch (error) {
+      if (asking.signal.aborted) return;
+      this.asking = undefined;
+      this.deps.log.error('The next edit was not found', error);
+    }
+  }
+
+  private cancel(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.asking?.abort();
+    this.asking = undefined;
+  }
+
+  private reset(): void {
+    this.cancel();
+    this.offered.withdraw();
+    this.draw();
+  }
+
+  private draw(): void {
+    const { current } = this.offered;
+    const isGhostText = this.isGhostTextShown && this.isInsertedAtCursor(current);
+    this.decorations.show(isGhostText ? undefined : current, this.uriOf(current));
+    this.drawHint(current);
+    if (current === undefined) {
+      this.announced = undefined;
+      this.status.hide();
+      return;
+    }
+    this.record(current);
+    if (this.announced === current.id) return;
+    this.announced = current.id;
+    const file = this.fileOf(current);
+    // Created each time, because screen readers announce a new item but not a changed one.
+    this.status.hide();
+    this.status.text = withIcon('edit', statusText(current, file));
+    this.status.accessibilityInformation = { label: spokenText(current, file), role: 'alert' };
+    this.status.show();
+  }
+
+  private drawHint(offer: OfferedEdit | undefined): void {
+    const cursor = this.cursor();
+    const action = offer && cursor && this.offered.tabAction(cursor);
+    this.deps.onTabAction(action);
+    const isHidden = offer === undefined || this.isGhostTextShown;
+    this.decorations.showHint(
+      window.activeTextEditor,
+      isHidden ? undefined : hintText(offer, action, this.fileOf(offer)),
+    );
+  }
+
+  private isInsertedAtCursor(offer: OfferedEdit | undefined): boolean {
+    const cursor = this.cursor();
+    return cursor !== undefined && this.offered.insertionAt(cursor.path, cursor.position)?.offer === offer;
+  }
+
+  /** The cursor of the active editor, if it is in the folder of the offers and selects nothing. */
+  private cursor(): Cursor | undefined {
+    const editor = window.activeTextEditor;
+    const recorded = editor && this.journals.recordedOf(editor.document);
+    if (!recorded || recorded.folder.key !== this.folder?.key) return undefined;
+    const { selection, selections, document } = editor;
+    if (selections.length !== 1 || !selection.isEmpty) return undefined;
+    const { line, character } = selection.active;
+    return {
+      path: recorded.path,
+      position: { line, character },
+      before: document.lineAt(line).text.slice(0, character),
+    };
+  }
+
+  private uriOf(offer: OfferedEdit | undefined): vscode.Uri | undefined {
+    return offer && this.folder && documentAt(this.folder, offer.path);
+  }
+
+  /** Name of the edit's file, if it is not the active editor's. */
+  private fileOf({ path }: OfferedEdit): string | undefined {
+    const document = window.activeTextEditor?.document;
+    const isHere = document !== undefined && this.journals.recordedOf(document)?.path === path;
+    return isHere ? undefined : path.slice(path.lastIndexOf('/') + 1);
+  }
+
+  /** Lists a shown edit in the panel. */
+  private record(offer: OfferedEdit): void {
+    const { activity } = this.deps;
+    const uri = this.uriOf(offer);
+    if (uri === undefined || activity.get(offer.id)?.edit?.left === offer.left) return;
+    const { id, path, range, line, removed, insertion, replacement, learnedFrom, left } = offer;
+    const at = insertion?.at ?? range.start;
+    const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+    activity.add(
+      {
+        id,
+        at: Date.now(),
+        path: isMultiRoot ? `${this.folder?.name}/${path}` : path,
+        line: at.line + 1,
+        before: insertion ? '' : line.slice(0, range.start.character),
+        text: insertion?.text ?? replacement,
+        source: 'edit',
+        model: t('repeated edit'),
+        cached: false,
+        latencyMs: 0,
+        costUsd: 0,
+        savedUsd: 0,
+        outcome: 'pending',
+        edit: {
+          removed: insertion ? '' : removed,
+          learnedFrom: learnedFrom.slice(0, 2).map((edit) => ({ removed: edit.removed, inserted: edit.inserted })),
+          left,
+        },
+      },
+      uri.toString(),
+    );
+  }
+}
+
+/** Where the cursor is after an edit was applied. */
+function endOf({ range: { start }, replacement }: OfferedEdit): vscode.Position {
+  const lines = replacement.split('\n');
+  const last = lines.at(-1) as string;
+  return new vscode.Position(
+    start.line + lines.length - 1,
+    lines.length === 1 ? start.character + last.length : last.length,
+  );
+}

@@ -1,0 +1,249 @@
+// Which of the next edits is offered, what is typed of it, and which are dismissed. Pure.
+import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+import { offsetOf, type Position, positionOf } from '../../workspace/edits/edit.ts';
+import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+
+/** Text that is only inserted, at one position. */
+export interface Insertion {
+  readonly at: Position;
+  readonly text: string;
+}
+
+export interface OfferedEdit extends NextEdit {
+  /** Equal for the same edit at the same place. */
+  readonly id: string;
+  /** The edit as an insertion, if it removes nothing and its document is open. */
+  readonly insertion: Insertion | undefined;
+  /** The text of the range's first line; '' if its document is not open. */
+  readonly line: string;
+}
+
+/** The cursor of the active editor. */
+export interface Cursor {
+  readonly path: string;
+  readonly position: Position;
+  /** The text of its line before it. */
+  readonly before: string;
+}
+
+/** What the Tab key does: jumps to the edit, or applies it at the cursor. Undefined: it indents as usual. */
+export type TabAction = 'jump' | 'apply' | undefined;
+
+/** After this many dismissals in a row nothing is offered for a while. */
+const maxDismissals = 2;
+const silentMs = 10 * 60_000;
+/** Dismissed edits that are remembered. */
+const maxDismissed = 500;
+
+export class OfferedEdits {
+  private readonly now: () => number;
+  private offers: readonly OfferedEdit[] = [];
+  /** The offered insertion that the user types himself, and its rest. */
+  private typed: { readonly offer: OfferedEdit; readonly rest: Insertion } | undefined;
+  /** Id of the edit that the user jumped to. */
+  private jumpedTo: string | undefined;
+  private lastApplied: OfferedEdit | undefined;
+  private readonly dismissed = new Set<string>();
+  private dismissals = 0;
+  private silentUntil = Number.NEGATIVE_INFINITY;
+
+  /** @param now ms */
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  get isSilent(): boolean {
+    return this.now() < this.silentUntil;
+  }
+
+  /** The offers, best first. The first one is shown. */
+  get all(): readonly OfferedEdit[] {
+    return this.offers;
+  }
+
+  get current(): OfferedEdit | undefined {
+    return this.offers[0];
+  }
+
+  /** The offers of the shown one's rule. */
+  get alike(): readonly OfferedEdit[] {
+    return this.offers.filter(({ rule }) => rule === this.current?.rule);
+  }
+
+  /**
+   * Those of the best edit's rule come first, in the order of a walk down from the cursor.
+   * @param edits best first
+   * @param textOf the text of an edit's document, with '\n' line ends; undefined: it is not open
+   */
+  offer(edits: readonly NextEdit[], textOf: (path: string) => string | undefined, cursor?: Cursor): void {
+    if (this.isSilent) {
+      this.withdraw();
+      return;
+    }
+    const offers = edits.map((edit) => offerOf(edit, textOf(edit.path))).filter(({ id }) => !this.dismissed.has(id));
+    const rules = [...new Set(offers.map(({ rule }) => rule))];
+    const paths = [...new Set(offers.map(({ path }) => path))];
+    // Below the cursor, above it, then the other files.
+    const part = ({ path, range }: OfferedEdit) =>
+      path !== cursor?.path ? 2 + paths.indexOf(path) : compare(range.start, cursor.position) >= 0 ? 0 : 1;
+    this.offers = offers.sort(
+      (a, b) =>
+        rules.indexOf(a.rule) - rules.indexOf(b.rule) || part(a) - part(b) || compare(a.range.start, b.range.start),
+    );
+  }
+
+  /** Nothing is offered any more. What is typed of an insertion stays. */
+  withdraw(): void {
+    this.offers = [];
+  }
+
+  /** Puts the offer at the cursor first, if there is one. */
+  prefer({ path, position }: Cursor): void {
+    const here = this.offers.find((offer) => isAt(offer, path, position));
+    if (here && here !== this.current) this.offers = [here, ...this.offers.filter((offer) => offer !== here)];
+  }
+
+  /** Puts the offers in a file first; without one there, nothing is offered. */
+  preferFile(path: string): void {
+    const here = this.offers.filter((offer) => offer.path === path);
+    this.offers = here.length === 0 ? [] : [...here, ...this.offers.filter((offer) => offer.path !== path)];
+  }
+
+  /** A text was inserted: it may be the beginning of an offered insertion. */
+  inserted(path: string, at: Position, text: string): void {
+    const begun = this.typed?.offer.path === path && isEqual(this.typed.rest.at, at) ? this.typed : undefined;
+    const candidates = begun
+      ? [begun]
+      : this.offers.flatMap((offer) =>
+          offer.path === path && offer.insertion && isEqual(offer.insertion.at, at)
+            ? [{ offer, rest: offer.insertion }]
+            : [],
+        );
+    const fitting = candidates.find(({ rest }) => rest.text.startsWith(text) && rest.text !== text);
+    this.typed = fitting && {
+      offer: fitting.offer,
+      rest: { at: behind(at, text), text: fitting.rest.text.slice(text.length) },
+    };
+  }
+
+  /** Another change: no insertion is typed any more. */
+  changed(): void {
+    this.typed = undefined;
+  }
+
+  /** The rest of an insertion that is offered at a position, for ghost text. */
+  insertionAt(path: string, position: Position): { readonly offer: OfferedEdit; readonly text: string } | undefined {
+    if (this.typed?.offer.path === path && isEqual(this.typed.rest.at, position))
+      return { offer: this.typed.offer, text: this.typed.rest.text };
+    const offer = this.offers.find(
+      ({ path: own, insertion }) => own === path && insertion !== undefined && isEqual(insertion.at, position),
+    );
+    return offer?.insertion && { offer, text: offer.insertion.text };
+  }
+
+  jumped({ id }: OfferedEdit): void {
+    this.jumpedTo = id;
+  }
+
+  tabAction({ path, position, before }: Cursor): TabAction {
+    const { current } = this;
+    if (current === undefined) return undefined;
+    const isHere = isAt(current, path, position);
+    if (!isHere) this.jumpedTo = undefined;
+    if (isHere && this.jumpedTo === current.id) return 'apply';
+    // Before a line's text, Tab indents.
+    if (before.trim() === '') return undefined;
+    return isHere ? 'apply' : 'jump';
+  }
+
+  applied(offer: OfferedEdit): void {
+    this.lastApplied = offer;
+    this.offers = this.offers.filter(({ id }) => id !== offer.id);
+    this.accepted();
+  }
+
+  /** An offered insertion was accepted as ghost text. */
+  accepted(): void {
+    this.dismissals = 0;
+    this.typed = undefined;
+  }
+
+  /** An applied edit that is undone is not offered again. */
+  undone(path: string): void {
+    if (this.lastApplied?.path === path) this.ignore(this.lastApplied.id);
+    this.lastApplied = undefined;
+    this.offers = [];
+    this.typed = undefined;
+  }
+
+  /** Dismisses the shown offer, and returns it. The others return after the next change. */
+  dismiss(): OfferedEdit | undefined {
+    const { current } = this;
+    if (current === undefined) return undefined;
+    this.ignore(current.id);
+    this.offers = [];
+    this.typed = undefined;
+    this.dismissals++;
+    if (this.dismissals >= maxDismissals) {
+      this.silentUntil = this.now() + silentMs;
+      this.dismissals = 0;
+    }
+    return current;
+  }
+
+  private ignore(id: string): void {
+    this.dismissed.add(id);
+    if (this.dismissed.size > maxDismissed) this.dismissed.delete(this.dismissed.values().next().value as string);
+  }
+}
+
+/** Whether a position lies at an edit: in its range, or where its text is inserted. */
+export function isAt({ path, range, insertion }: OfferedEdit, otherPath: string, position: Position): boolean {
+  if (path !== otherPath) return false;
+  if (insertion) return isEqual(insertion.at, position);
+  return compare(range.start, position) <= 0 && compare(position, range.end) <= 0;
+}
+
+function offerOf(edit: NextEdit, text: string | undefined): OfferedEdit {
+  const { path, range, removed, replacement } = edit;
+  const line = text === undefined ? '' : lineOf(text, range.start.line);
+  const place = text === undefined ? String(range.start.line) : line;
+  const id = ['edit', path, place, removed, replacement].join('\u0000');
+  return { ...edit, id, line, insertion: text === undefined ? undefined : insertionOf(edit, text) };
+}
+
+/** An insertion of whole lines begins at the end of the line above, where the user presses Enter. */
+function insertionOf({ range, removed, replacement }: NextEdit, text: string): Insertion | undefined {
+  const start = commonPrefix(removed, replacement);
+  const end = commonSuffix(removed.slice(start), replacement.slice(start));
+  if (start + end < removed.length) return undefined;
+  const offset = offsetOf(text, range.start) + start;
+  const inserted = replacement.slice(start, replacement.length - end);
+  if (inserted === '') return undefined;
+  const isWholeLines = inserted.endsWith('\n') && offset > 0 && text[offset - 1] === '\n';
+  return isWholeLines
+    ? { at: positionOf(text, offset - 1), text: `\n${inserted.slice(0, -1)}` }
+    : { at: positionOf(text, offset), text: inserted };
+}
+
+function lineOf(text: string, line: number): string {
+  const start = offsetOf(text, { line, character: 0 });
+  const end = text.indexOf('\n', start);
+  return text.slice(start, end < 0 ? text.length : end);
+}
+
+/** The position behind a text that was inserted. */
+function behind({ line, character }: Position, text: string): Position {
+  const inside = positionOf(text, text.length);
+  return inside.line === 0
+    ? { line, character: character + inside.character }
+    : { line: line + inside.line, character: inside.character };
+}
+
+function compare(a: Position, b: Position): number {
+  return a.line - b.line || a.character - b.character;
+}
+
+function isEqual(a: Position, b: Position): boolean {
+  return compare(a, b) === 0;
+}

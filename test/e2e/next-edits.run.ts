@@ -1,0 +1,194 @@
+// The next edit in the workbench, with the keys of a user: typed at two places, Tab goes to the third, Tab applies it.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { needCodeServer } from '../../build/code-server.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { ourVsix } from '../support/vsix.ts';
+import { Session } from './session.ts';
+
+let browser: Browser;
+let session: Session;
+const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-edits-'));
+
+const rename = `export async function loadPage(address: string, maxRetries = 3): Promise<string> {
+  let failures = 0;
+  while (failures < maxRetries) {
+    const answer = await fetch(address);
+    if (answer.ok) return answer.text();
+    failures++;
+  }
+  throw new Error(\`no answer after \${maxRetries} tries\`);
+}
+
+export function describe(maxRetries: number): string {
+  return \`tries at most \${maxRetries} times\`;
+}
+`;
+const other = "import { loadPage } from './rename';\n\nexport const page = loadPage('/', maxRetries);\n";
+const object = (name: string) => `register({\n  name: '${name}',\n  size: 1,\n});\n\n`;
+const names = ['red', 'green', 'blue', 'white'];
+
+before(async () => {
+  await needCodeServer();
+  browser = await launchBrowser();
+  session = await Session.start(
+    browser,
+    await ourVsix(folder),
+    // No other suggestion takes the Tab key.
+    { 'easyAdaptation.showBar': 1, 'easyAdaptation.neural': false },
+    {
+      prepare(project) {
+        mkdirSync(join(project, 'edits'));
+        writeFileSync(join(project, 'edits', 'rename.ts'), rename);
+        writeFileSync(join(project, 'edits', 'other.ts'), other);
+        writeFileSync(join(project, 'edits', 'options.ts'), names.map(object).join(''));
+      },
+    },
+  );
+});
+after(async () => {
+  await session?.stop();
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Each step needs the earlier ones. */
+function step(name: string, body: () => Promise<void>): void {
+  test(name, () => session.evidence(name, body));
+}
+
+/** Types a word over the one at a position. */
+async function retype(line: number, column: number, text: string, path = 'edits/rename.ts'): Promise<void> {
+  const { editor } = session;
+  await editor.open(path, line, column);
+  await editor.page.keyboard.press('Control+d');
+  await editor.type(text);
+}
+
+const hint = (pattern: RegExp) =>
+  session.editor.eventually(`the hint ${pattern}`, async () => {
+    const texts = await session.editor.decorations();
+    assert.ok(
+      texts.some((text) => pattern.test(text)),
+      JSON.stringify(texts),
+    );
+  });
+
+const noHint = () =>
+  session.editor.eventually('no hint', async () => assert.deepEqual(await session.editor.decorations(), []));
+
+async function saved(path: string): Promise<string> {
+  const { editor } = session;
+  await editor.page.keyboard.press('Control+s');
+  await editor.page.locator('.tab.active:not(.dirty)').waitFor();
+  return readFileSync(join(session.project, path), 'utf8');
+}
+
+step('an opened folder is ready', async () => {
+  const { editor } = session;
+  await editor.eventually('Ready', async () => assert.match((await editor.ourStatus().textContent()) ?? '', /Ready/));
+  await editor.open('edits/other.ts', 1, 1);
+});
+
+step('a word typed over at two places is marked at the third', async () => {
+  const { editor } = session;
+  await retype(1, 52, 'retryLimit');
+  await retype(3, 22, 'retryLimit');
+  await hint(/^Tab: next edit, line 8$/);
+  await hint(/^retryLimit$/);
+  await editor.statusItem('Next edit: line 8').waitFor();
+  await editor.shot('edits-01-hint');
+});
+
+step('Tab goes there, and Tab again applies it', async () => {
+  const { editor } = session;
+  await editor.page.keyboard.press('Tab');
+  await editor.statusItem('Ln 8, Col 38').waitFor();
+  await hint(/^Tab: apply, Esc: dismiss$/);
+  await editor.shot('edits-02-at-the-place');
+  await editor.page.keyboard.press('Tab');
+  await editor.eventually('the line', async () => assert.match(await editor.currentLine(), /\$\{retryLimit\} tries/));
+  await hint(/^Tab: next edit, line 11$/);
+});
+
+step('one undo takes one edit back, and it is not offered again', async () => {
+  const { editor } = session;
+  await editor.page.keyboard.press('Control+z');
+  await editor.eventually('the line', async () => assert.match(await editor.currentLine(), /\$\{maxRetries\} tries/));
+  await noHint();
+});
+
+step('the next edit in another file opens it', async () => {
+  const { editor } = session;
+  await retype(8, 40, 'retryLimit');
+  for (const line of [11, 12]) {
+    await hint(new RegExp(`^Tab: next edit, line ${line}$`));
+    await editor.page.keyboard.press('Tab');
+    await editor.statusItem(`Ln ${line},`).waitFor();
+    await hint(/^Tab: apply/);
+    await editor.page.keyboard.press('Tab');
+  }
+  await hint(/^Tab: next edit, other\.ts line 3$/);
+  await editor.shot('edits-03-other-file');
+  assert.equal(await saved('edits/rename.ts'), rename.replaceAll('maxRetries', 'retryLimit'));
+  await editor.page.keyboard.press('Tab');
+  await editor.page.locator('.tab.active[data-resource-name="other.ts"]').waitFor();
+  await hint(/^Tab: apply/);
+  await editor.page.keyboard.press('Tab');
+  await editor.eventually('the line', async () => assert.match(await editor.currentLine(), /retryLimit/));
+  await noHint();
+});
+
+step('an option typed into two objects is offered for the others, with their own values', async () => {
+  const { editor } = session;
+  for (const [index, name] of names.slice(0, 2).entries()) {
+    await editor.open('edits/options.ts', 2 + 6 * index, 1);
+    await editor.page.keyboard.press('End');
+    await editor.type(`\nlabel: '${name}',`);
+  }
+  await hint(/^Tab: next edit, line 14$/);
+  await hint(/label: 'blue',/);
+  await editor.shot('edits-04-option');
+  await editor.page.keyboard.press('Tab');
+  await hint(/^Tab: apply/);
+  await editor.page.keyboard.press('Tab');
+  await hint(/^Tab: next edit, line \d+$/);
+});
+
+step('typing the beginning of it shows the rest as ghost text', async () => {
+  const { editor } = session;
+  await editor.open('edits/options.ts', 21, 1);
+  await editor.page.keyboard.press('End');
+  await editor.type('\nla');
+  await editor.waitForGhost(/^bel: 'white',$/);
+  await editor.shot('edits-05-ghost');
+  await editor.page.keyboard.press('Tab');
+  const expected = names.map((name) => object(name).replace('\n  size', `\n  label: '${name}',\n  size`)).join('');
+  assert.equal(await saved('edits/options.ts'), expected);
+});
+
+step('the panel names the edits that it was learned from', async () => {
+  const { editor } = session;
+  await editor.command('Easy Adaptation: Show Panel');
+  const row = editor.panel().locator('.row.source-edit').first();
+  await row.locator('summary').first().click();
+  await row.getByText('It repeats these edits:').waitFor();
+  await editor.shot('edits-06-panel');
+});
+
+step('Escape dismisses it', async () => {
+  const { editor } = session;
+  await retype(1, 23, 'fetchPage');
+  await retype(1, 10, 'fetchPage', 'edits/other.ts');
+  await hint(/^Tab: next edit/);
+  await editor.page.keyboard.press('Escape');
+  await noHint();
+  await editor.type(' ');
+  await editor.page.keyboard.press('Backspace');
+  await editor.page.keyboard.press('Tab');
+  await editor.eventually('Tab indents', async () => assert.match(await editor.currentLine(), /fetchPage\s/));
+});

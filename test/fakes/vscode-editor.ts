@@ -1,0 +1,351 @@
+// A `vscode` module with one folder, documents in memory, an editor with a cursor, and the keys of a user. Loaded in
+// place of the real one; import it before what imports `vscode`.
+import { registerHooks } from 'node:module';
+
+type Listener<T> = (event: T) => unknown;
+
+class EventEmitter<T> {
+  private readonly listeners = new Set<Listener<T>>();
+  readonly event = (listener: Listener<T>) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(event: T): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
+class Position {
+  readonly line: number;
+  readonly character: number;
+  constructor(line: number, character: number) {
+    this.line = line;
+    this.character = character;
+  }
+}
+
+class Range {
+  readonly start: Position;
+  readonly end: Position;
+  constructor(a: number | Position, b: number | Position, c?: number, d?: number) {
+    this.start = typeof a === 'number' ? new Position(a, b as number) : a;
+    this.end = typeof a === 'number' ? new Position(c as number, d as number) : (b as Position);
+  }
+  get isEmpty(): boolean {
+    return this.start.line === this.end.line && this.start.character === this.end.character;
+  }
+}
+
+class Selection extends Range {
+  get active(): Position {
+    return this.end;
+  }
+}
+
+class Uri {
+  readonly scheme: string;
+  readonly path: string;
+  constructor(scheme: string, path: string) {
+    this.scheme = scheme;
+    this.path = path;
+  }
+  static joinPath(base: Uri, ...parts: string[]): Uri {
+    return new Uri(base.scheme, [base.path, ...parts].join('/'));
+  }
+  get fsPath(): string {
+    return this.path;
+  }
+  toString(): string {
+    return `${this.scheme}://${this.path}`;
+  }
+}
+
+class WorkspaceEdit {
+  readonly edits: { readonly uri: Uri; readonly range: Range; readonly text: string; readonly metadata: unknown }[] =
+    [];
+  replace(uri: Uri, range: Range, text: string, metadata?: unknown): void {
+    this.edits.push({ uri, range, text, metadata });
+  }
+}
+
+interface Change {
+  readonly range: Range;
+  readonly text: string;
+}
+
+interface ChangeEvent {
+  readonly document: Document;
+  readonly contentChanges: readonly Change[];
+  readonly reason: number | undefined;
+}
+
+class Document {
+  readonly languageId = 'typescript';
+  readonly eol = 1;
+  readonly isClosed = false;
+  readonly uri: Uri;
+  isDirty = false;
+  private text: string;
+  /** Earlier texts: one for each undo step. */
+  private readonly past: string[] = [];
+
+  constructor(uri: Uri, text: string) {
+    this.uri = uri;
+    this.text = text;
+  }
+
+  get lineCount(): number {
+    return this.text.split('\n').length;
+  }
+
+  getText(range?: Range): string {
+    return range ? this.text.slice(this.offsetAt(range.start), this.offsetAt(range.end)) : this.text;
+  }
+
+  lineAt(line: number): { readonly text: string; readonly range: Range } {
+    const text = this.text.split('\n')[line] as string;
+    return { text, range: new Range(line, 0, line, text.length) };
+  }
+
+  offsetAt({ line, character }: Position): number {
+    const before = this.text.split('\n').slice(0, line);
+    return before.reduce((sum, text) => sum + text.length + 1, 0) + character;
+  }
+
+  positionAt(offset: number): Position {
+    const lines = this.text.slice(0, offset).split('\n');
+    return new Position(lines.length - 1, (lines.at(-1) as string).length);
+  }
+
+  /** One event and one undo step. */
+  change(changes: readonly Change[], how: { readonly reason?: number; readonly isOutside?: boolean } = {}): void {
+    this.past.push(this.text);
+    const sorted = [...changes].sort((a, b) => this.offsetAt(b.range.start) - this.offsetAt(a.range.start));
+    let text = this.text;
+    for (const { range, text: inserted } of sorted)
+      text = text.slice(0, this.offsetAt(range.start)) + inserted + text.slice(this.offsetAt(range.end));
+    this.text = text;
+    this.isDirty = how.isOutside !== true;
+    events.changed.fire({ document: this, contentChanges: sorted, reason: how.reason });
+  }
+
+  undo(): void {
+    const before = this.past.pop() as string;
+    const range = new Range(new Position(0, 0), this.positionAt(this.text.length));
+    this.change([{ range, text: before }], { reason: 1 });
+    this.past.pop();
+  }
+}
+
+class Editor {
+  readonly document: Document;
+  readonly viewColumn = 1;
+  private cursor = new Selection(0, 0, 0, 0);
+  /** Decoration type → what is drawn with it. */
+  readonly decorations = new Map<
+    object,
+    readonly { readonly renderOptions?: { readonly after: { contentText: string } } }[]
+  >();
+
+  constructor(document: Document) {
+    this.document = document;
+  }
+
+  get selection(): Selection {
+    return this.cursor;
+  }
+
+  set selection(selection: Selection) {
+    this.cursor = selection;
+    events.moved.fire({ textEditor: this });
+  }
+
+  get selections(): Selection[] {
+    return [this.cursor];
+  }
+
+  setDecorations(type: object, drawn: never[]): void {
+    this.decorations.set(type, drawn);
+  }
+
+  revealRange(): void {}
+
+  async edit(build: (builder: { replace(range: Range, text: string): void }) => void): Promise<boolean> {
+    const changes: Change[] = [];
+    build({ replace: (range, text) => changes.push({ range, text }) });
+    this.document.change(changes);
+    return true;
+  }
+}
+
+const events = {
+  opened: new EventEmitter<Document>(),
+  changed: new EventEmitter<ChangeEvent>(),
+  closed: new EventEmitter<Document>(),
+  saved: new EventEmitter<Document>(),
+  trusted: new EventEmitter<void>(),
+  moved: new EventEmitter<{ readonly textEditor: Editor }>(),
+  activated: new EventEmitter<Editor | undefined>(),
+  head: new EventEmitter<Uri>(),
+};
+
+const folder = { uri: new Uri('file', '/work'), name: 'work', index: 0 };
+const documents = new Map<string, Document>();
+/** Files that are not open, by their URI. */
+const files = new Map<string, Document>();
+const editors = new Map<Document, Editor>();
+let active: Editor | undefined;
+const status: { text: string; visible: boolean; accessibilityInformation?: { label: string; role: string } } = {
+  text: '',
+  visible: false,
+};
+
+async function showTextDocument(document: Document): Promise<Editor> {
+  const editor = editors.get(document) ?? new Editor(document);
+  editors.set(document, editor);
+  active = editor;
+  events.activated.fire(editor);
+  return editor;
+}
+
+/** What tests do and read. */
+export const desk = {
+  isTrusted: true,
+  /** The refactorings that the user was asked to confirm; each is applied. */
+  confirmed: [] as WorkspaceEdit[],
+  status,
+  get active(): Editor {
+    return active as Editor;
+  },
+  async open(path: string, text: string): Promise<Editor> {
+    const uri = path.startsWith('/') ? new Uri('file', path) : Uri.joinPath(folder.uri, path);
+    const document = new Document(uri, text);
+    documents.set(document.uri.toString(), document);
+    events.opened.fire(document);
+    return showTextDocument(document);
+  },
+  /** A file that is not open. */
+  write(path: string, text: string): void {
+    const uri = Uri.joinPath(folder.uri, path);
+    files.set(uri.toString(), new Document(uri, text));
+  },
+  show: showTextDocument,
+  /** Types over the nth occurrence of a text, letter by letter. */
+  retype(editor: Editor, old: string, text: string, nth = 0): void {
+    const { document } = editor;
+    let at = document.getText().indexOf(old);
+    for (let i = 0; i < nth; i++) at = document.getText().indexOf(old, at + 1);
+    let range = new Range(document.positionAt(at), document.positionAt(at + old.length));
+    for (const [i, letter] of [...text].entries()) {
+      document.change([{ range, text: letter }]);
+      const end = document.positionAt(at + i + 1);
+      editor.selection = new Selection(end, end);
+      range = new Range(end, end);
+    }
+  },
+  cursor(editor: Editor, line: number, character: number): void {
+    editor.selection = new Selection(line, character, line, character);
+  },
+  checkout: () => events.head.fire(new Uri('file', '/work/.git/HEAD')),
+  /** Texts of the decorations in an editor. */
+  drawn: (editor: Editor): string[] =>
+    [...editor.decorations.values()]
+      .flat()
+      .map(({ renderOptions }) => renderOptions?.after.contentText ?? '(struck through)'),
+  reset(): void {
+    documents.clear();
+    files.clear();
+    editors.clear();
+    active = undefined;
+    desk.isTrusted = true;
+    desk.confirmed.length = 0;
+  },
+};
+
+const fake = {
+  EventEmitter,
+  Position,
+  Range,
+  Selection,
+  Uri,
+  WorkspaceEdit,
+  ThemeColor: class {},
+  MarkdownString: class {},
+  DecorationRangeBehavior: { ClosedClosed: 1 },
+  OverviewRulerLane: { Center: 2 },
+  StatusBarAlignment: { Left: 1, Right: 2 },
+  TextEditorRevealType: { InCenterIfOutsideViewport: 2 },
+  TextDocumentChangeReason: { Undo: 1, Redo: 2 },
+  EndOfLine: { LF: 1, CRLF: 2 },
+  l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, i) => String(args[i])) },
+  workspace: {
+    onDidOpenTextDocument: events.opened.event,
+    onDidChangeTextDocument: events.changed.event,
+    onDidCloseTextDocument: events.closed.event,
+    onDidSaveTextDocument: events.saved.event,
+    onDidGrantWorkspaceTrust: events.trusted.event,
+    createFileSystemWatcher: () => ({
+      onDidChange: events.head.event,
+      onDidCreate: new EventEmitter<Uri>().event,
+      dispose() {},
+    }),
+    get textDocuments() {
+      return [...documents.values()];
+    },
+    get isTrusted() {
+      return desk.isTrusted;
+    },
+    workspaceFolders: [folder],
+    getWorkspaceFolder: ({ path }: Uri) => (path.startsWith('/work/') ? folder : undefined),
+    fs: { isWritableFileSystem: () => true },
+    async openTextDocument(uri: Uri): Promise<Document> {
+      const key = uri.toString();
+      const open = documents.get(key);
+      if (open) return open;
+      const file = files.get(key);
+      if (!file) throw new Error(`${key} does not exist`);
+      documents.set(key, file);
+      events.opened.fire(file);
+      return file;
+    },
+    applyEdit: async (edit: WorkspaceEdit) => {
+      desk.confirmed.push(edit);
+      for (const document of documents.values()) {
+        const own = edit.edits.filter(({ uri }) => uri.toString() === document.uri.toString());
+        if (own.length > 0) document.change(own);
+      }
+      return true;
+    },
+  },
+  window: {
+    createTextEditorDecorationType: () => ({ dispose() {} }),
+    createStatusBarItem: () =>
+      Object.assign(status, {
+        show: () => (status.visible = true),
+        hide: () => (status.visible = false),
+        dispose() {},
+      }),
+    onDidChangeTextEditorSelection: events.moved.event,
+    onDidChangeActiveTextEditor: events.activated.event,
+    get visibleTextEditors() {
+      return active ? [active] : [];
+    },
+    get activeTextEditor() {
+      return active;
+    },
+    showTextDocument,
+  },
+};
+
+(globalThis as { fakeVscode?: typeof fake }).fakeVscode = fake;
+const names = Object.keys(fake);
+const source = `const fake = globalThis.fakeVscode;\n${names.map((name) => `export const ${name} = fake.${name};`).join('\n')}`;
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'vscode'
+      ? { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true }
+      : next(specifier, context),
+});

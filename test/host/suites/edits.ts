@@ -1,0 +1,136 @@
+// The next edit in a trusted folder: typed twice, it is offered at the other places; tools, undo, paste and a checkout
+// offer nothing.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { inFolder, newFile, setting } from '../hands.ts';
+import { type Suite, until } from '../harness.ts';
+
+/** Long enough for any offer that was coming; used only where none may come. */
+const quietMs = 2500;
+
+const run = (name: string) => vscode.commands.executeCommand(`easyAdaptation.${name}`);
+const goTo = () => until('a next edit', () => run('goToNextEdit') as Promise<boolean>);
+
+async function nothingIsOffered(): Promise<void> {
+  await sleep(quietMs);
+  assert.equal(await run('goToNextEdit'), false);
+}
+
+function place(document: vscode.TextDocument, text: string, nth: number): vscode.Range {
+  let at = document.getText().indexOf(text);
+  for (let i = 0; i < nth; i++) at = document.getText().indexOf(text, at + 1);
+  assert.ok(at >= 0, `${text} in ${document.getText()}`);
+  return new vscode.Range(document.positionAt(at), document.positionAt(at + text.length));
+}
+
+/** Selects a text and types another one over it. */
+async function retype(editor: vscode.TextEditor, old: string, text: string, nth = 0): Promise<void> {
+  const { start, end } = place(editor.document, old, nth);
+  editor.selection = new vscode.Selection(start, end);
+  for (const character of text) await vscode.commands.executeCommand('type', { text: character });
+}
+
+/** A saved file, as a checkout leaves it. */
+async function savedFile(path: string, text: string): Promise<vscode.TextEditor> {
+  const editor = await newFile(path, text);
+  assert.ok(await editor.document.save());
+  return editor;
+}
+
+const uses = (name: string) =>
+  `export const ${name} = readLimit();\nlog(${name});\n\n\nif (${name} > 3) {\n  stop(${name});\n}\n`;
+
+export function defineEdits(suite: Suite): void {
+  suite.test('next edit: a word renamed at two places is offered at the third and fourth', async () => {
+    await setting('enable', { '*': true });
+    const editor = await savedFile('src/edits/rename.ts', uses('maxRetries'));
+    const { document } = editor;
+    await retype(editor, 'maxRetries', 'retryLimit');
+    await retype(editor, 'maxRetries', 'retryLimit');
+    await goTo();
+    assert.deepEqual(editor.selection.active, new vscode.Position(4, 4));
+    await run('applyNextEdit');
+    await run('applyNextEdit');
+    assert.equal(document.getText(), uses('retryLimit'));
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), uses('retryLimit').replace('stop(retryLimit)', 'stop(maxRetries)'));
+    await nothingIsOffered();
+  });
+
+  suite.test('next edit: an option added to two objects is offered for the others, with their own values', async () => {
+    const object = (name: string, option = '') => `add({\n  name: '${name}',\n${option}  size: 1,\n});\n\n`;
+    const names = ['red', 'green', 'blue', 'white'];
+    const editor = await savedFile('src/edits/option.ts', names.map((name) => object(name)).join(''));
+    for (const name of ['red', 'green']) {
+      const end = place(editor.document, `'${name}',`, 0).end;
+      editor.selection = new vscode.Selection(end, end);
+      for (const character of `\nlabel: '${name}',`) {
+        await vscode.commands.executeCommand('type', { text: character });
+        // The editor closes the quote itself; typing it again steps over it.
+      }
+    }
+    await goTo();
+    await run('applyNextEdit');
+    await goTo();
+    await run('applyNextEdit');
+    assert.equal(editor.document.getText(), names.map((name) => object(name, `  label: '${name}',\n`)).join(''));
+  });
+
+  suite.test('next edit: a dismissed one does not return', async () => {
+    const editor = await savedFile('src/edits/dismissed.ts', `${uses('inputPath')}`.slice(0, 60));
+    await retype(editor, 'inputPath', 'sourcePath');
+    await retype(editor, 'inputPath', 'sourcePath');
+    await goTo();
+    await run('dismissNextEdit');
+    assert.equal(await run('goToNextEdit'), false);
+    await vscode.commands.executeCommand('type', { text: ' ' });
+    await nothingIsOffered();
+  });
+
+  suite.test('next edit: undo, a formatter, a paste and a checkout offer nothing', async () => {
+    const editor = await savedFile('src/edits/nothing.ts', uses('chunkBytes'));
+    const { document } = editor;
+    await retype(editor, 'chunkBytes', 'blockBytes');
+    await retype(editor, 'chunkBytes', 'blockBytes');
+    while (document.getText() !== uses('chunkBytes')) await vscode.commands.executeCommand('undo');
+    await nothingIsOffered();
+
+    const formatter = vscode.languages.registerDocumentFormattingEditProvider(
+      { pattern: '**/edits/nothing.ts' },
+      {
+        provideDocumentFormattingEdits: () =>
+          [0, 1].map((nth) => vscode.TextEdit.replace(place(document, 'chunkBytes', nth), 'formatted')),
+      },
+    );
+    await vscode.commands.executeCommand('editor.action.formatDocument');
+    formatter.dispose();
+    assert.match(document.getText(), /formatted/);
+    await nothingIsOffered();
+
+    for (const nth of [0, 1])
+      assert.ok(
+        await editor.edit((edit) =>
+          edit.insert(place(document, 'chunkBytes', nth).start, 'thisPastedTextIsLongerThanAnybodyTypesAtOnce + '),
+        ),
+      );
+    await nothingIsOffered();
+
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: inFolder('').fsPath });
+    git('init', '-q');
+    await retype(editor, 'formatted', 'written');
+    await retype(editor, 'formatted', 'written');
+    git('checkout', '-q', '-b', `branch-${Date.now()}`);
+    await nothingIsOffered();
+  });
+
+  suite.test('next edit: off by its setting', async () => {
+    await setting('nextEdits', false);
+    const editor = await savedFile('src/edits/off.ts', uses('pageCount'));
+    await retype(editor, 'pageCount', 'sheetCount');
+    await retype(editor, 'pageCount', 'sheetCount');
+    await nothingIsOffered();
+    await setting('nextEdits', undefined);
+  });
+}

@@ -1,0 +1,145 @@
+// Which next edit is offered, what Tab does, what is typed of it, and when nothing is offered.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { OfferedEdits } from '../../../src/vscode/edits/offered-edits.ts';
+import { offsetOf, positionOf } from '../../../src/workspace/edits/edit.ts';
+import type { NextEdit } from '../../../src/workspace/edits/next-edits.ts';
+
+const PATH = 'src/a.ts';
+
+/** An edit of the first or nth occurrence of a text. */
+function editOf(text: string, removed: string, replacement: string, { nth = 0, path = PATH } = {}): NextEdit {
+  let at = text.indexOf(removed);
+  for (let i = 0; i < nth; i++) at = text.indexOf(removed, at + 1);
+  const range = { start: positionOf(text, at), end: positionOf(text, at + removed.length) };
+  return { path, range, removed, replacement, rule: 'rule', learnedFrom: [], left: 2, probability: 0.9 };
+}
+
+function insertionOf(text: string, after: string, inserted: string): NextEdit {
+  const at = positionOf(text, text.indexOf(after) + after.length);
+  return { ...editOf(text, after, ''), range: { start: at, end: at }, removed: '', replacement: inserted };
+}
+
+function offering(text: string, ...edits: NextEdit[]) {
+  let now = 1000;
+  const offered = new OfferedEdits(() => now);
+  const offer = () => offered.offer(edits, () => text);
+  offer();
+  const cursor = (line: number, character: number, path = PATH) => ({
+    path,
+    position: { line, character },
+    before: (text.split('\n')[line] as string).slice(0, character),
+  });
+  return { offered, offer, cursor, wait: (ms: number) => (now += ms) };
+}
+
+const code = 'const total = 1;\n\n  send(total);\nprint(total);\n';
+
+test('Tab jumps from anywhere in a line’s text, and applies at the edit', () => {
+  const { offered, cursor } = offering(code, editOf(code, 'total', 'sum', { nth: 1 }));
+  assert.equal(offered.tabAction(cursor(0, 16)), 'jump');
+  assert.equal(offered.tabAction(cursor(2, 7)), 'apply');
+  assert.equal(offered.tabAction(cursor(2, 12)), 'apply');
+  assert.equal(offered.tabAction(cursor(2, 13)), 'jump');
+  assert.equal(offered.tabAction(cursor(2, 9, 'src/b.ts')), 'jump');
+});
+
+test('Tab indents before a line’s text, but not after a jump there', () => {
+  const { offered, cursor } = offering(code, editOf(code, '  send(total);\n', ''));
+  assert.equal(offered.tabAction(cursor(1, 0)), undefined);
+  assert.equal(offered.tabAction(cursor(2, 0)), undefined);
+  offered.jumped(offered.current as never);
+  assert.equal(offered.tabAction(cursor(2, 0)), 'apply');
+  offered.tabAction(cursor(0, 4));
+  assert.equal(offered.tabAction(cursor(2, 0)), undefined);
+});
+
+test('the offer at the cursor comes first', () => {
+  const { offered, cursor } = offering(
+    code,
+    editOf(code, 'total', 'sum', { nth: 1 }),
+    editOf(code, 'total', 'sum', { nth: 2 }),
+  );
+  offered.prefer(cursor(3, 6));
+  assert.equal(offered.current?.range.start.line, 3);
+  offered.prefer(cursor(0, 0));
+  assert.equal(offered.current?.range.start.line, 3);
+});
+
+test('the edits of the best rule come first, from the cursor down, then from above, then of other files', () => {
+  const edits = [
+    editOf(code, 'total', 'sum', { nth: 2 }),
+    { ...editOf(code, 'send', 'post'), rule: 'other' },
+    editOf(code, 'total', 'sum', { path: 'src/b.ts' }),
+    editOf(code, 'total', 'sum', { nth: 0 }),
+    editOf(code, 'total', 'sum', { nth: 1 }),
+  ];
+  const { offered, cursor } = offering(code);
+  offered.offer(edits, () => code, cursor(1, 0));
+  assert.deepEqual(
+    offered.all.map(({ path, range }) => `${path} ${range.start.line}`),
+    ['src/a.ts 2', 'src/a.ts 3', 'src/a.ts 0', 'src/b.ts 0', 'src/a.ts 2'],
+  );
+});
+
+test('a growth is an insertion at one position, a replacement is none', () => {
+  const text = 'call(a);\ncall(b);\n';
+  const { offered } = offering(text, editOf(text, '(b)', '(b, true)'), editOf(text, 'call', 'run'));
+  assert.deepEqual(
+    offered.all.map(({ insertion }) => insertion),
+    [undefined, { at: { line: 1, character: 6 }, text: ', true' }],
+  );
+});
+
+test('an insertion of a whole line begins at the end of the line above and follows the user’s own keys', () => {
+  const text = 'add({\n  a: 1,\n});\n';
+  const { offered } = offering(text, insertionOf(text, '  a: 1,\n', '  b: 2,\n'));
+  assert.deepEqual(offered.current?.insertion, { at: { line: 1, character: 7 }, text: '\n  b: 2,' });
+  assert.equal(offered.insertionAt(PATH, { line: 1, character: 7 })?.text, '\n  b: 2,');
+  offered.inserted(PATH, { line: 1, character: 7 }, '\n  ');
+  offered.withdraw();
+  assert.equal(offered.insertionAt(PATH, { line: 2, character: 2 })?.text, 'b: 2,');
+  offered.inserted(PATH, { line: 2, character: 2 }, 'b');
+  assert.equal(offered.insertionAt(PATH, { line: 2, character: 3 })?.text, ': 2,');
+  offered.inserted(PATH, { line: 2, character: 3 }, 'x');
+  assert.equal(offered.insertionAt(PATH, { line: 2, character: 4 }), undefined);
+});
+
+test('a dismissed edit is not offered again, and after two in a row nothing is for ten minutes', () => {
+  const { offered, offer, wait } = offering(code, ...[0, 1, 2].map((nth) => editOf(code, 'total', 'sum', { nth })));
+  offered.dismiss();
+  assert.equal(offered.current, undefined);
+  offer();
+  assert.equal(offered.all.length, 2);
+  offered.dismiss();
+  offer();
+  assert.equal(offered.current, undefined);
+  wait(10 * 60_000);
+  offer();
+  assert.equal(offered.all.length, 1);
+});
+
+test('an applied edit ends a row of dismissals', () => {
+  const { offered, offer } = offering(code, ...[0, 1, 2].map((nth) => editOf(code, 'total', 'sum', { nth })));
+  offered.dismiss();
+  offer();
+  offered.applied(offered.current as never);
+  assert.equal(offered.all.length, 1);
+  offered.dismiss();
+  assert.ok(!offered.isSilent);
+});
+
+test('an applied edit that was undone is not offered again', () => {
+  const { offered, offer } = offering(code, editOf(code, 'total', 'sum', { nth: 1 }));
+  offered.applied(offered.current as never);
+  offered.undone(PATH);
+  offer();
+  assert.equal(offered.current, undefined);
+});
+
+test('positions agree with the text', () => {
+  const { offered } = offering(code, editOf(code, 'total', 'sum', { nth: 2 }));
+  const { range, removed, line } = offered.current as NonNullable<typeof offered.current>;
+  assert.equal(code.slice(offsetOf(code, range.start), offsetOf(code, range.end)), removed);
+  assert.equal(line, 'print(total);');
+});
