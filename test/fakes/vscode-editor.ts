@@ -35,7 +35,10 @@ class Range {
     this.end = typeof a === 'number' ? new Position(c as number, d as number) : (b as Position);
   }
   get isEmpty(): boolean {
-    return this.start.line === this.end.line && this.start.character === this.end.character;
+    return this.isSingleLine && this.start.character === this.end.character;
+  }
+  get isSingleLine(): boolean {
+    return this.start.line === this.end.line;
   }
 }
 
@@ -128,8 +131,12 @@ class Document {
     for (const { range, text: inserted } of sorted)
       text = text.slice(0, this.offsetAt(range.start)) + inserted + text.slice(this.offsetAt(range.end));
     this.text = text;
-    this.isDirty = how.isOutside !== true;
+    // As the editor does: the first change is reported before the document is reported as unsaved.
+    if (how.isOutside) this.isDirty = false;
     events.changed.fire({ document: this, contentChanges: sorted, reason: how.reason });
+    if (how.isOutside || this.isDirty) return;
+    this.isDirty = true;
+    events.changed.fire({ document: this, contentChanges: [], reason: undefined });
   }
 
   undo(): void {

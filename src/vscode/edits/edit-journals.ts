@@ -43,6 +43,11 @@ export class EditJournals extends DisposableStore {
   private readonly journals = new Map<string, { readonly folder: FolderRef; readonly journal: EditJournal }>();
   /** URI → the document in its folder's journal. */
   private readonly recorded = new Map<string, Recorded>();
+  /**
+   * Changed documents without unsaved text: read from disk again, or the first key after a save, which the editor
+   * reports before it reports the document as unsaved.
+   */
+  private readonly unchanged = new Set<vscode.TextDocument>();
 
   constructor(deps: EditJournalsDeps) {
     super();
@@ -53,7 +58,9 @@ export class EditJournals extends DisposableStore {
     this.add(workspace.onDidGrantWorkspaceTrust(() => this.reopen()));
     this.add(deps.configuration.onDidChange(() => this.reopen()));
     this.add(
-      workspace.onDidSaveTextDocument(({ uri }) => {
+      workspace.onDidSaveTextDocument((document) => {
+        this.unchanged.delete(document);
+        const { uri } = document;
         if (/(^|\/)\.(gitignore|easyadaptationignore)$/.test(uri.path)) this.reopen();
       }),
     );
@@ -79,20 +86,29 @@ export class EditJournals extends DisposableStore {
   ): ChangeKind | undefined {
     const recorded = this.recordedOf(document);
     if (!recorded) return undefined;
-    const { path, folder, journal } = recorded;
+    const { path, journal } = recorded;
     const [first] = contentChanges;
+    if (first === undefined || document.isDirty || reason !== undefined) this.unchanged.delete(document);
+    else this.unchanged.add(document);
     const isAccepted = isApplied || (first !== undefined && this.deps.isSuggested(document, first.text));
-    const kind = journal.record({
+    return journal.record({
       path,
       ranges: contentChanges,
       ...(reason === vscode.TextDocumentChangeReason.Undo && { reason: 'undo' }),
       ...(reason === vscode.TextDocumentChangeReason.Redo && { reason: 'redo' }),
       ...(reason === undefined && isAccepted && { reason: 'accepted' }),
-      isSaved: !document.isDirty,
+      isSaved: false,
       time: Date.now(),
     });
-    if (kind === 'outside') this.clear(folder);
-    return kind;
+  }
+
+  /** Call at rest: forgets the edits of folders in which a document was read from disk again. */
+  forgetOutside(): void {
+    for (const document of this.unchanged) {
+      const recorded = this.recordedOf(document);
+      if (recorded && !document.isDirty) this.clear(recorded.folder);
+    }
+    this.unchanged.clear();
   }
 
   has(uri: vscode.Uri): boolean {

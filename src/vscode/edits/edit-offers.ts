@@ -12,7 +12,7 @@ import type { Folders } from '../folder/folders.ts';
 import { EditDecorations, rangeOf } from './edit-decorations.ts';
 import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import { hintText, spokenText, statusText } from './edit-texts.ts';
-import { type Cursor, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
+import { type Cursor, endOf, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
 
 export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onCleared'> {
   readonly folders: Folders;
@@ -25,7 +25,7 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onCleared'> {
 }
 
 /** Next edits are asked for after this pause in typing, ms. */
-const restMs = 150;
+const restMs = 300;
 
 export class EditOffers extends DisposableStore {
   private readonly deps: EditOffersDeps;
@@ -134,10 +134,11 @@ export class EditOffers extends DisposableStore {
     } finally {
       this.isApplying = false;
     }
-    this.offered.applied(current);
-    this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
-    const end = endOf(current);
+    const { line, character } = endOf(current);
+    const end = new vscode.Position(line, character);
     editor.selection = new vscode.Selection(end, end);
+    this.offered.applied(current, end);
+    this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
     await this.ask();
   }
 
@@ -177,9 +178,8 @@ export class EditOffers extends DisposableStore {
   private onChanged(event: vscode.TextDocumentChangeEvent): void {
     const { document, contentChanges } = event;
     const [first] = contentChanges;
-    if (first === undefined) return;
     const kind = this.journals.record(event, this.isApplying);
-    if (kind === undefined) return;
+    if (kind === undefined || first === undefined) return;
     this.cancel();
     this.isGhostTextShown = false;
     const recorded = this.journals.recordedOf(document);
@@ -191,10 +191,12 @@ export class EditOffers extends DisposableStore {
     }
     if (contentChanges.length === 1 && first.range.isEmpty)
       this.offered.inserted(recorded.path, first.range.start, toLineFeeds(first.text));
+    else if (contentChanges.length === 1 && first.text === '' && !first.range.isSingleLine)
+      this.offered.deletedAt(recorded.path, first.range.start);
     else this.offered.changed();
     // Tab must not jump between two keys.
     this.drawHint(undefined);
-    if (kind !== 'outside' && !this.isApplying) this.timer = setTimeout(() => void this.ask(), restMs);
+    if (!this.isApplying) this.timer = setTimeout(() => void this.ask(), restMs);
   }
 
   private onMoved(editor: vscode.TextEditor | undefined): void {
@@ -233,6 +235,7 @@ export class EditOffers extends DisposableStore {
   /** Asks for the next edits, and shows the first. */
   private async ask(): Promise<void> {
     this.cancel();
+    this.journals.forgetOutside();
     const document = window.activeTextEditor?.document;
     const recorded = document && this.journals.recordedOf(document);
     if (!recorded || !this.deps.isOn(recorded.folder, document.languageId) || this.offered.isSilent)
@@ -366,14 +369,4 @@ export class EditOffers extends DisposableStore {
       uri.toString(),
     );
   }
-}
-
-/** Where the cursor is after an edit was applied. */
-function endOf({ range: { start }, replacement }: OfferedEdit): vscode.Position {
-  const lines = replacement.split('\n');
-  const last = lines.at(-1) as string;
-  return new vscode.Position(
-    start.line + lines.length - 1,
-    lines.length === 1 ? start.character + last.length : last.length,
-  );
 }

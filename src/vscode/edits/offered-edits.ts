@@ -1,5 +1,6 @@
 // Which of the next edits is offered, what is typed of it, and which are dismissed. Pure.
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+import { detachString } from '../../text/windows.ts';
 import { offsetOf, type Position, positionOf } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 
@@ -32,6 +33,8 @@ export type TabAction = 'jump' | 'apply' | undefined;
 /** After this many dismissals in a row nothing is offered for a while. */
 const maxDismissals = 2;
 const silentMs = 10 * 60_000;
+/** Of longer lines only the beginning is kept, UTF-16 units. */
+const maxLine = 500;
 /** Dismissed edits that are remembered. */
 const maxDismissed = 500;
 
@@ -42,6 +45,8 @@ export class OfferedEdits {
   private typed: { readonly offer: OfferedEdit; readonly rest: Insertion } | undefined;
   /** Id of the edit that the user jumped to. */
   private jumpedTo: string | undefined;
+  /** Where the cursor is after a deletion or an applied edit: there, Tab jumps in front of a line's text, too. */
+  private editedAt: { readonly path: string; readonly position: Position } | undefined;
   private lastApplied: OfferedEdit | undefined;
   private readonly dismissed = new Set<string>();
   private dismissals = 0;
@@ -126,6 +131,12 @@ export class OfferedEdits {
     };
   }
 
+  /** Lines were deleted up to a position. */
+  deletedAt(path: string, position: Position): void {
+    this.typed = undefined;
+    this.editedAt = { path, position };
+  }
+
   /** Another change: no insertion is typed any more. */
   changed(): void {
     this.typed = undefined;
@@ -151,13 +162,17 @@ export class OfferedEdits {
     const isHere = isAt(current, path, position);
     if (!isHere) this.jumpedTo = undefined;
     if (isHere && this.jumpedTo === current.id) return 'apply';
+    const isEdited = this.editedAt?.path === path && isEqual(this.editedAt.position, position);
+    if (!isEdited) this.editedAt = undefined;
     // Before a line's text, Tab indents.
-    if (before.trim() === '') return undefined;
+    if (before.trim() === '' && !isEdited) return undefined;
     return isHere ? 'apply' : 'jump';
   }
 
-  applied(offer: OfferedEdit): void {
+  /** @param end the cursor's position after it, if it was moved */
+  applied(offer: OfferedEdit, end?: Position): void {
     this.lastApplied = offer;
+    this.editedAt = end && { path: offer.path, position: end };
     this.offers = this.offers.filter(({ id }) => id !== offer.id);
     this.accepted();
   }
@@ -197,6 +212,11 @@ export class OfferedEdits {
   }
 }
 
+/** The position behind an edit that was applied. */
+export function endOf({ range, replacement, insertion }: OfferedEdit): Position {
+  return insertion ? behind(insertion.at, insertion.text) : behind(range.start, replacement);
+}
+
 /** Whether a position lies at an edit: in its range, or where its text is inserted. */
 export function isAt({ path, range, insertion }: OfferedEdit, otherPath: string, position: Position): boolean {
   if (path !== otherPath) return false;
@@ -206,7 +226,7 @@ export function isAt({ path, range, insertion }: OfferedEdit, otherPath: string,
 
 function offerOf(edit: NextEdit, text: string | undefined): OfferedEdit {
   const { path, range, removed, replacement } = edit;
-  const line = text === undefined ? '' : lineOf(text, range.start.line);
+  const line = text === undefined ? '' : detachString(lineOf(text, range.start.line).slice(0, maxLine));
   const place = text === undefined ? String(range.start.line) : line;
   const id = ['edit', path, place, removed, replacement].join('\u0000');
   return { ...edit, id, line, insertion: text === undefined ? undefined : insertionOf(edit, text) };

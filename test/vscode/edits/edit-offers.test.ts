@@ -192,7 +192,9 @@ test('the rest of an insertion is offered where the user types it', async () => 
     let [position, at] = [{ line, character: document.lineAt(line).text.length }, 0];
     for (const piece of text.match(/\n {2}|./g) ?? []) {
       at = document.offsetAt(position as never) + piece.length;
-      document.change([{ range: { start: position, end: position, isEmpty: true } as never, text: piece }]);
+      document.change([
+        { range: { start: position, end: position, isEmpty: true, isSingleLine: true } as never, text: piece },
+      ]);
       position = document.positionAt(at);
     }
     desk.cursor(editor, position.line, position.character);

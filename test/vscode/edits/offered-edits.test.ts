@@ -54,6 +54,17 @@ test('Tab indents before a line’s text, but not after a jump there', () => {
   assert.equal(offered.tabAction(cursor(2, 0)), undefined);
 });
 
+test('Tab jumps on in front of a line’s text after an applied edit or a deletion, until the cursor moves', () => {
+  const { offered, cursor } = offering(code, ...[1, 2].map((nth) => editOf(code, 'total', 'sum', { nth })));
+  assert.equal(offered.tabAction(cursor(1, 0)), undefined);
+  offered.applied(offered.current as never, { line: 1, character: 0 });
+  assert.equal(offered.tabAction(cursor(1, 0)), 'jump');
+  offered.tabAction(cursor(0, 5));
+  assert.equal(offered.tabAction(cursor(1, 0)), undefined);
+  offered.deletedAt(PATH, { line: 1, character: 0 });
+  assert.equal(offered.tabAction(cursor(1, 0)), 'jump');
+});
+
 test('the offer at the cursor comes first', () => {
   const { offered, cursor } = offering(
     code,
