@@ -88,6 +88,8 @@ export interface Draft {
    * The draft completes a name to one that the document lacks, while the document has names with the same beginning.
    */
   readonly unknownIdentifier?: true;
+  /** The n-grams drafted alone, and the document near the cursor has every name of the text. */
+  readonly knownNames?: true;
   /** Why the expected model did not make the draft, as a sentence for users: 'the neural model is starting'. */
   readonly why?: string;
   readonly latencyMs: number;

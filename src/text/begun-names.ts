@@ -12,8 +12,12 @@ export function unfinishedName(prefix: string): string {
 /** The document's names that begin with the unfinished one and are longer. */
 export function namesFrom(begun: string, prefix: string, suffix: string): ReadonlySet<string> {
   const above = prefix.slice(-REACH.before, prefix.length - begun.length);
-  const all = `${above} ${suffix.slice(0, REACH.after)}`.match(NAME) ?? [];
+  const all = namesIn(`${above} ${suffix.slice(0, REACH.after)}`);
   return new Set(all.filter((name) => name.length > begun.length && name.startsWith(begun)));
+}
+
+export function namesIn(text: string): readonly string[] {
+  return text.match(NAME) ?? [];
 }
 
 /** The whole name if the text follows the unfinished one. */

@@ -1,7 +1,7 @@
 // Positions at which a draft may be cut: each beginning that leaves well-formed text is a draft itself, and judged like
 // one.
-import type { Draft, DraftToken } from '../../common/completion.ts';
-import { namesFrom, unfinishedName, wholeName } from '../../text/begun-names.ts';
+import { type Draft, type DraftToken, NGRAM_MODEL } from '../../common/completion.ts';
+import { namesFrom, namesIn, unfinishedName, wholeName } from '../../text/begun-names.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore, lineStart } from '../../text/lines.ts';
 import { isProse } from '../../text/prose-text.ts';
@@ -13,6 +13,8 @@ const OPEN_END = /[.([{<"'`\\@#$&|!?]$|(?<!-)-$/;
 const SENTENCE_END = /\p{L}[.!?…]["'”’»)\]]*$/u;
 /** Shortest useful beginning of a later line, UTF-16 units. */
 const MIN_LATER_LINE = 6;
+/** Text around the cursor in which names are looked for, UTF-16 units. */
+const NEAR = { before: 6000, after: 2000 };
 const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
 
 /**
@@ -43,6 +45,11 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPosition, 'query'
   const name = wholeName(begun, text);
   const isStranger = names !== undefined && names.size > 0 && name !== begun && !names.has(name);
   const whole = { ...line, ...(isStranger && { unknownIdentifier: true as const }) };
+  const known = draft.model === NGRAM_MODEL ? namesNear(query, begun) : undefined;
+  const cutAt = (cut: string, of: readonly DraftToken[]) => {
+    const isKnown = known !== undefined && namesIn(begun + cut).every((each) => known.has(each));
+    return { ...beginning(whole, cut, of), ...(isKnown && { knownNames: true as const }) };
+  };
   const cuts: Draft[] = [];
   let end = -start;
   for (const [i, { text: piece }] of tokens.entries()) {
@@ -51,10 +58,16 @@ export function cutsOf(draft: Draft, { query }: Pick<CompletionPosition, 'query'
     const isSentence = prose && SENTENCE_END.test(cut) && !/^\S/.test(text.slice(cut.length));
     const ends = isSentence || mayEnd(cut, text, before, query.languageId);
     if (cut === '' || cut === cuts.at(-1)?.text || !ends || !parses(cut)) continue;
-    cuts.push(beginning(whole, cut, tokens.slice(0, i + 1)));
+    cuts.push(cutAt(cut, tokens.slice(0, i + 1)));
   }
-  if (cuts.at(-1)?.text !== text && parses(text)) cuts.push(beginning(whole, text, tokens));
+  if (cuts.at(-1)?.text !== text && parses(text)) cuts.push(cutAt(text, tokens));
   return cuts;
+}
+
+/** Names near the cursor, without the begun one. */
+function namesNear({ prefix, suffix }: CompletionPosition['query'], begun: string): ReadonlySet<string> {
+  const above = prefix.slice(0, prefix.length - begun.length).slice(-NEAR.before);
+  return new Set(namesIn(`${above} ${suffix.slice(0, NEAR.after)}`));
 }
 
 /** The model's confidence is about the whole line. */

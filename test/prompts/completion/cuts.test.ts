@@ -117,6 +117,21 @@ test('in prose cuts after the end of a sentence, not after a dot inside a name',
   assert.ok(!texts(draft(tokens)).includes('Is it so?'));
 });
 
+test('marks a text of the n-grams alone whose names all stand near the cursor', () => {
+  const query = { path: 'a', languageId: 'python', prefix: 'def load(path):\n    lo', suffix: '\nother\n' };
+  const known = (model: string) =>
+    cutsOf({ ...draft(['ad', '(', 'path', ' other', ' thing', ')']), model }, { query }).map(({ text, knownNames }) => [
+      text,
+      knownNames === true,
+    ]);
+  const expected = new Map(known('n-gram').map(([text, isKnown]) => [text, isKnown]));
+  assert.deepEqual(
+    [expected.get('ad'), expected.get('ad(path other'), expected.get('ad(path other thing)')],
+    [true, true, false],
+  );
+  assert.ok(known('base + n-gram').every(([, isKnown]) => !isKnown));
+});
+
 test('marks a completed name that the document lacks, if it has other names with the same beginning', () => {
   const strangers = (begun: string, pieces: readonly string[], above: string) =>
     cutsOf(draft(pieces), {
