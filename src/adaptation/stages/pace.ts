@@ -95,7 +95,7 @@ const secondsOfDraft = ({ promptMs, lineMs }: BaseMeasures) => (promptMs + lineM
 
 function refused({ base, steps, limit, minutes }: TimeOffer, consequence: string): string {
   return (
-    `In ${limitInWords(limit)} this machine cannot train the base '${base}', so ${consequence} adapted: ` +
-    `${counted(steps, 'step')}, the minimum for training, need about ${counted(minutes, 'minute')} with the measurements.`
+    `In ${limitInWords(limit)} this machine cannot train the base '${base}', so ${consequence} adapted. ` +
+    `The minimum of ${counted(steps, 'step')} needs about ${counted(minutes, 'minute')} with the measurements.`
   );
 }
