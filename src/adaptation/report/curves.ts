@@ -29,7 +29,7 @@ export function curvesOf(
   });
   const scored = both.map(({ position, label }) => ({
     example: {
-      ...{ path: position.example.path, draft: position.draft, position: position.position },
+      ...{ path: position.example.path, draft: position.draft, position: position.facts },
       ...{ specialistRight: position.right, apiRight: label.right },
     },
     pSpecialist: position.decision.pSpecialist,

@@ -27,7 +27,7 @@ export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabe
     const labelled: LabeledPosition[] = [];
     const outcome = await askAll(runner.run, llm, positions, count, ({ example }, answer) => {
       const position = byExample.get(example) as ScoredPosition;
-      const text = cleanAnswer(answer.text, position.asked);
+      const text = cleanAnswer(answer.text, position.draftPosition);
       labelled.push({ scored: position, answer: { ...answer, text }, ...judge(text, position.truth) });
     });
     return { labelled, failed: outcome.failed, stopped: outcome.stopped?.message };
@@ -44,7 +44,7 @@ export class AnswerCount {
   private readonly total: number;
   private readonly report: Tell;
   private done = 0;
-  private spent = 0;
+  private spentUsd = 0;
 
   constructor(total: number, report: Tell) {
     this.total = total;
@@ -57,8 +57,8 @@ export class AnswerCount {
 
   add({ costUsd }: LlmAnswer): void {
     this.done += 1;
-    this.spent += costUsd;
-    this.tell(`$${this.spent.toFixed(4)}`);
+    this.spentUsd += costUsd;
+    this.tell(`$${this.spentUsd.toFixed(4)}`);
   }
 }
 

@@ -8,7 +8,7 @@ import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { RemainingWork } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
 import { secondsPerPosition } from './evaluate.ts';
-import { halved, MOST_HALVINGS } from './held-out-positions.ts';
+import { halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { accessOf, baseCandidate, earlierOf, measuredPositionsOf } from './neural.ts';
 import { draftCount, limitOf, OPENING_SECONDS } from './pace.ts';
 import type { LearnStages, Run, Scale, TrainingPlan } from './stage-outputs.ts';
@@ -40,7 +40,7 @@ export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {
   const fits = (halvings: number) =>
     perPlace * draftCount(halved(run.positions, halvings), earlierOf(run) !== undefined) <= limit;
   let halvings = 0;
-  while (halvings < MOST_HALVINGS && !fits(halvings)) halvings++;
+  while (halvings < MAX_HALVINGS && !fits(halvings)) halvings++;
   return { halvings, perPlace };
 }
 

@@ -53,7 +53,7 @@ export function labelled(positions: readonly ScoredPosition[], latencyMs = 900):
 export function fitOn(labels: readonly LabeledPosition[]) {
   const examples = labels.map(
     ({ scored, right }): CouplingExample => ({
-      ...{ path: scored.example.path, draft: scored.draft, position: scored.position },
+      ...{ path: scored.example.path, draft: scored.draft, position: scored.facts },
       ...{ specialistRight: scored.right, apiRight: right },
     }),
   );

@@ -214,7 +214,10 @@ function configOf(
   const refused: readonly (readonly [boolean, string])[] = [
     [(number(own('expert_count')) ?? 0) > 0, 'it is a mixture of experts'],
     [(number(own('attention.value_length')) ?? headDim) !== headDim, 'its keys and values differ in width'],
-    [(number(own('rope.dimension_count')) ?? headDim) !== headDim, 'only a part of its heads turns with the position'],
+    [
+      (number(own('rope.dimension_count')) ?? headDim) !== headDim,
+      'it applies rotary embedding to only a part of each head',
+    ],
     [own('attention.causal') === false, 'it does not predict the next token'],
     [own('attention.head_count') !== undefined && heads === undefined, 'its layers have different numbers of heads'],
   ];
@@ -290,7 +293,7 @@ async function divisorsIn(
   files: ModelSource['files'],
 ): Promise<readonly number[]> {
   if (location.type !== F32 || location.columns !== headDim / 2 || location.rows !== 1) {
-    throw corrupt('the divisors of its rotary frequencies are none');
+    throw corrupt('its rotary frequency divisors are not valid');
   }
   checkEnd(location, files);
   const values = new Float32Array(elements([location.columns]));
@@ -301,7 +304,7 @@ async function divisorsIn(
     await reader.close();
   }
   if (!values.every((value) => Number.isFinite(value) && value > 0)) {
-    throw corrupt('the divisors of its rotary frequencies are none');
+    throw corrupt('its rotary frequency divisors are not valid');
   }
   return [...values];
 }
