@@ -24,7 +24,7 @@ export interface FitLimits {
   readonly seconds?: number;
 }
 
-/** The specialist uses the new weights from then on. Rejects as `turn` does; the old weights then stay. */
+/** The specialist uses the new weights from then on. Rejects as `runInTurn` does; the old weights then stay. */
 export async function fitMixed(
   specialist: Pick<FolderSpecialist, 'weights' | 'gateExamples'>,
   queries: readonly LabeledQuery[],
