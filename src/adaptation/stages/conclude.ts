@@ -16,7 +16,7 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   if (held.fit.length === 0) notes.push('There are too few files to fit the mixture, so it keeps the shipped weights.');
   const chosen = await runner.get('chosen');
   const tested = chosen && (await testOf(runner, chosen));
-  const ngramsOnly = { choose: await runner.get('calibrated'), test: await runner.get('measured') };
+  const ngramsOnly = { choose: await runner.get('ngramsAtValidation'), test: await runner.get('ngramsAtTest') };
   const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.positions } : ngramsOnly;
   // The comparison without the adaptation: the base, or the n-grams alone if the base stays.
   const testExamples = new Set(test.map(({ example }) => example));

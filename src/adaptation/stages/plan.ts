@@ -95,7 +95,7 @@ export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
   const session = await runner.get('session');
   const earlier = earlierOf(run);
   const status = trainingStatusOf(workFolder(run.request.specialistFolder));
-  const asking = await runner.get('asking');
+  const labelingPlan = await runner.get('labelingPlan');
   const spent = status?.kind === 'training' ? status.seconds : 0;
   const trained = training === 0 || (await runner.known('training')) !== undefined;
   return {
@@ -104,6 +104,6 @@ export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
     base: await session.unanswered(baseCandidate(run), choose),
     earlier: earlier ? await session.unanswered(earlier, choose) : 0,
     training: trained ? 0 : Math.max(0, training - spent),
-    api: asking === undefined ? 0 : asking.validation.length + asking.test.length,
+    api: labelingPlan === undefined ? 0 : labelingPlan.validation.length + labelingPlan.test.length,
   };
 }

@@ -109,7 +109,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     keeps: () => true,
     run: scaleOf,
   },
-  asking: {
+  labelingPlan: {
     name: 'Choosing positions for the API',
     takes: 1,
     step: 'plan',
@@ -242,7 +242,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     reads: ['chosen', 'test'],
     run: test('base'),
   },
-  calibrated: {
+  ngramsAtValidation: {
     name: 'Calibrating',
     takes: 2,
     step: 'decide',
@@ -250,7 +250,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     reads: ['weights', 'choose'],
     run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.choose, 'validation', tell),
   },
-  measured: {
+  ngramsAtTest: {
     name: 'Measuring',
     takes: 2,
     step: 'decide',
@@ -263,7 +263,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: ({ api }) => api / 2,
     step: 'decide',
     of: 'api',
-    reads: ['asking'],
+    reads: ['labelingPlan'],
     run: labelsOf,
   },
   learned: {
@@ -271,7 +271,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 1,
     step: 'decide',
     of: 'adapting',
-    reads: ['calibrated', 'measured', 'chosen', 'tested', 'testedBase', 'labels'],
+    reads: ['ngramsAtValidation', 'ngramsAtTest', 'chosen', 'tested', 'testedBase', 'labels'],
     run: conclude,
   },
 };
