@@ -29,8 +29,8 @@ export function positionsOf(count: number, bySpecialist = true): ScoredPosition[
     };
     return {
       ...{ example, truth: text, draft, right, similarity: right ? 1 : 0.3, loss: undefined },
-      asked: { query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' }, multiline: false },
-      position: {
+      draftPosition: { query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' }, multiline: false },
+      facts: {
         languageId: 'typescript',
         lineBefore: `const b${i} = `,
         lineAfter: '',
