@@ -29,7 +29,10 @@ export function positionsOf(count: number, bySpecialist = true): ScoredPosition[
     };
     return {
       ...{ example, truth: text, draft, right, similarity: right ? 1 : 0.3, loss: undefined },
-      draftPosition: { query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' }, multiline: false },
+      draftPosition: {
+        query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' },
+        multiline: false,
+      },
       facts: {
         languageId: 'typescript',
         lineBefore: `const b${i} = `,
