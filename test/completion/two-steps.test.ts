@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../src/common/completion.ts';
+import { NGRAM_MODEL } from '../../src/common/completion.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import { MixedSpecialist } from '../../src/completion/specialist.ts';
@@ -30,7 +31,7 @@ async function setup(confidence: number) {
   /** How often the specialist said that a better draft is ready. */
   const calls = { onReady: 0 };
   const specialist = new MixedSpecialist({
-    ngram: new Ngrams(drafted('ngram();', confidence)),
+    ngram: new Ngrams({ ...drafted('ngram();', confidence), model: NGRAM_MODEL }),
     key: 'folder',
     clock,
     log: silentLog,

@@ -122,11 +122,12 @@ test('a fit of an earlier version has no estimate for cuts and is read; a damage
 const pOf = (cut: Draft, lineBefore = '') => scoreCuts(defaultRouter(), [cut], { ...position, lineBefore })[0]?.p ?? 0;
 
 test('the n-grams alone are trusted less than with a neural model, and more if they are sure of the line or see its names', () => {
-  const ngrams = (lineConfidence: number) => pOf({ ...draft('metadata', 0.9), model: NGRAM_MODEL, lineConfidence });
-  const mixed = pOf({ ...draft('metadata', 0.9), model: 'base + n-gram' });
+  const unknown = draft('metadata', 0.9, { model: NGRAM_MODEL });
+  const ngrams = (lineConfidence: number) => pOf({ ...unknown, lineConfidence });
+  const mixed = pOf({ ...unknown, model: 'base + n-gram' });
   assert.ok(ngrams(0.5) < mixed - 0.1, `${ngrams(0.5)} and ${mixed}`);
   assert.ok(ngrams(0.9) > ngrams(0.5) + 0.02, `${ngrams(0.9)} and ${ngrams(0.5)}`);
-  const known = pOf({ ...draft('metadata', 0.9), model: NGRAM_MODEL, lineConfidence: 0.5, knownNames: true });
+  const known = pOf({ ...unknown, lineConfidence: 0.5, knownNames: true });
   assert.ok(known > ngrams(0.5) + 0.1, `${known} and ${ngrams(0.5)}`);
 });
 
