@@ -109,7 +109,7 @@ async function run(
   const positions = places ?? PASSAGES;
   if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
   const bases = basesOf(baseNames.split(','));
-  const [{ base }] = bases;
+  const [{ base, isSilent }] = bases;
   const wantedRules = ruleNames?.split(',');
   const typedRules = rules.filter(({ name }) => wantedRules?.includes(name) ?? true);
   if (typedRules.length === 0) throw new Error(`--rules are of: ${rules.map(({ name }) => name).join(', ')}.`);
@@ -124,7 +124,8 @@ async function run(
     const typed = materials(recordings).filter(({ name }) => only === 'repeat' || wanted.includes(name));
     return { repeat: await repeat(base, typed, positions, keep) };
   }
-  if (only === 'documentation' || only === 'new-file') return pauses(base, only, recordings, places, keep);
+  if (only === 'documentation' || only === 'new-file')
+    return pauses({ base, alone: isSilent }, only, recordings, places, keep);
   const names = only?.split(',');
   const folders = materials(recordings).filter(({ name }) => names?.includes(name) ?? true);
   if (folders.length === 0)

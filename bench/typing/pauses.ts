@@ -143,7 +143,7 @@ export function figuresOf(kind: PauseKind, came: readonly Came[]): Figures {
 
 /** Figures of all folders together, and of each. */
 export async function pauses(
-  base: Base,
+  { base, alone }: { readonly base: Base; readonly alone: boolean },
   kind: PauseKind,
   recordings: string | undefined,
   count = PAUSES,
@@ -160,7 +160,7 @@ export async function pauses(
   const figures: Record<string, Figures> = {};
   const all: Came[] = [];
   for (const { name, files } of folders) {
-    const came = await pauseIn(base, files, kind, count);
+    const came = await pauseIn(base, files, kind, count, { alone });
     all.push(...came);
     const row = figuresOf(kind, came);
     table.row(name, row);

@@ -2,17 +2,17 @@
 // `race.ts` starts this process.
 import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
 
-// The folders' paths are the prefix with a number.
-const [folderPrefix = '', folderCount = '', aside = '', outside = ''] = process.argv.slice(2);
+// `part`: the beginning of the folders' paths, before a number. `folders`: how many there are.
+const [part = '', folders = '', aside = '', outside = ''] = process.argv.slice(2);
 let swaps = 0;
 let isOver = false;
 process.on('disconnect', () => {
   isOver = true;
 });
 
-function swapFolders(): void {
+function turn(): void {
   for (let i = 0; i < 48; i++) {
-    const folder = `${folderPrefix}${i % Number(folderCount)}`;
+    const folder = `${part}${i % Number(folders)}`;
     renameSync(folder, aside);
     symlinkSync(outside, folder);
     unlinkSync(folder);
@@ -21,6 +21,6 @@ function swapFolders(): void {
   swaps += 48;
   if (isOver) return;
   process.send?.(swaps, () => {});
-  setImmediate(swapFolders);
+  setImmediate(turn);
 }
-swapFolders();
+turn();

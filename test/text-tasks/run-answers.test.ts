@@ -164,7 +164,7 @@ test('uses an answer of a person at once, and drafts later answers from it', asy
     text: first,
     label: '`copy_list` is written by hand.',
     by: 'person',
-    confidence: 1,
+    sure: 1,
     inDoubt: false,
   });
   assert.equal(rows[1]?.label, '`copy_page` is written by hand.');

@@ -133,7 +133,7 @@ export function engineOf({ engine }: Pick<TrainingDeps, 'engine'>): Engine {
 /** Everything that decides the result of training. */
 function requestOf(
   base: string,
-  { examples, validationExamples }: Samples,
+  { examples, judged: validationExamples }: Samples,
   access: NeuralAccess,
   { request, tokenizer }: TrainingDeps,
 ) {

@@ -15,7 +15,7 @@ export const servedSpecialist = compatibleProvider({
       ...usualCapabilities,
       stops: 16,
       logprobs: 'completions',
-      alwaysRequestsLogprobs: true,
+      always: 'logprobs',
       infill: { ...tokenInfill, anyModel: true },
     },
     extras: { skip_special_tokens: false },

@@ -11,7 +11,7 @@ import type { Predictor } from './predictor.ts';
 import { lookupScope } from './project-index.ts';
 import { describe, describeNone, type LineCandidate, surroundings, type Unranked } from './ranking.ts';
 import type { LineSearch } from './search.ts';
-import type { TemplateFinder } from './template.ts';
+import type { TemplateDraft } from './template.ts';
 import { withTemplate } from './template-lines.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -99,32 +99,32 @@ export class NgramDrafter {
   private readonly own: OwnFile;
   private readonly search: LineSearch;
   private readonly predictor: Predictor;
-  private readonly templates: TemplateFinder;
+  private readonly template: (query: CompletionQuery) => TemplateDraft | undefined;
 
   constructor(
     vocabulary: Vocabulary,
     own: OwnFile,
     search: LineSearch,
     predictor: Predictor,
-    templates: TemplateFinder,
+    template: (query: CompletionQuery) => TemplateDraft | undefined,
   ) {
     this.vocabulary = vocabulary;
     this.own = own;
     this.search = search;
     this.predictor = predictor;
-    this.templates = templates;
+    this.template = template;
   }
 
   draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
     const { vocabulary, own, search } = this;
     const searched = firstLine(this.choose(query, options.maxTokens), weights, NGRAM_MODEL, own.healed, vocabulary);
-    const template = options.templates === 'never' ? undefined : this.templates.find(query);
+    const template = options.templates === 'never' ? undefined : this.template(query);
     const at = {
       own,
       search,
       predictor: this.predictor,
       path: query.path,
-      scope: lookupScope(query.path, own.following),
+      scope: lookupScope(query.path, own.following, query.languageId),
     };
     const { first, block } = withTemplate(searched, template, query, options.maxTokens, vocabulary, at);
     if (block && options.linesBelow !== 'never') return withBlock(first, block, options, vocabulary);
@@ -136,7 +136,7 @@ export class NgramDrafter {
   /** The candidate lines with their features; `own` is loaded with the query. */
   choose(query: CompletionQuery, maxTokens: number): LineChoice {
     const { own, search } = this;
-    const scope = lookupScope(query.path, own.following);
+    const scope = lookupScope(query.path, own.following, query.languageId);
     const { before } = own;
     const around = surroundings(query.prefix, query.suffix);
     const rest = restOfLine(query.suffix);

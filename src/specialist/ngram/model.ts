@@ -20,6 +20,7 @@ import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
 import { type LookupScope, lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
 import { LineSearch } from './search.ts';
+import { SiblingFiles } from './sibling-files.ts';
 import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
 import { findSnippets } from './snippets.ts';
 import { type TemplateDraft, TemplateFinder } from './template.ts';
@@ -69,6 +70,7 @@ export class NgramModel {
   private readonly search: LineSearch;
   private readonly drafter: NgramDrafter;
   private readonly templates = new TemplateFinder();
+  private readonly siblings: SiblingFiles;
   private current: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
@@ -79,7 +81,9 @@ export class NgramModel {
     this.own = new OwnFile(vocabulary);
     this.predictor = new Predictor(vocabulary, project, this.overlay, this.own, weights);
     this.search = new LineSearch(vocabulary, this.predictor, this.own);
-    this.drafter = new NgramDrafter(vocabulary, this.own, this.search, this.predictor, this.templates);
+    this.siblings = new SiblingFiles(project, this.overlay, vocabulary);
+    const template = (query: CompletionQuery) => this.template(query);
+    this.drafter = new NgramDrafter(vocabulary, this.own, this.search, this.predictor, template);
   }
 
   /** @param weights from an earlier fit; else the shipped ones */
@@ -226,16 +230,19 @@ export class NgramModel {
     const { own, predictor, search } = this;
     return {
       path: query.path,
-      scope: lookupScope(query.path, own.following),
+      scope: lookupScope(query.path, own.following, query.languageId),
       own,
       predictor,
       search,
     };
   }
 
-  /** The continuation of a block that the query's document has above or below; see template.ts. */
+  /**
+   * The continuation of a block that the query's document has above or below, or that files like it begin with; see
+   * template.ts.
+   */
   template(query: CompletionQuery): TemplateDraft | undefined {
-    return this.templates.find(query);
+    return this.templates.find(query, this.siblings.headsFor(query));
   }
 
   /** The text of each file of the index, in its order. */
@@ -280,15 +287,18 @@ export class NgramModel {
   setOpenFile(path: string, text: string | undefined): void {
     if (text === undefined) this.overlay.close(path);
     else this.overlay.set(path, text, true);
+    this.siblings.noteChange(path);
   }
 
   /** A file that changed on disk without being open. */
   setSavedFile(path: string, text: string): void {
     this.overlay.set(path, text, false);
+    this.siblings.noteChange(path);
   }
 
   removeFile(path: string): void {
     this.overlay.remove(path);
+    this.siblings.noteChange(path);
   }
 
   private load(query: CompletionQuery, room: number): void {

@@ -1,7 +1,6 @@
 // Beam search for the rest of the line: candidate texts with the probability of each of their tokens.
 
 import type { DraftToken } from '../../common/completion.ts';
-import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import { type BeamHypothesis, type BeamLimits, BeamSearch } from './beam-search.ts';
 import { longestMatch } from './evidence.ts';
 import type { OwnFile } from './own-file.ts';
@@ -12,7 +11,7 @@ import type { Vocabulary } from './vocabulary.ts';
 const branching = 6;
 const limits: BeamLimits = { width: 8, wanted: 12, pruning: 5 };
 /** Maximum number of next-token predictions for one line: bounds the latency. */
-const MAX_PREDICTIONS = 150;
+const mostSteps = 150;
 
 export interface Step {
   readonly token: number;
@@ -58,7 +57,7 @@ export class LineSearch {
    * Finished lines, or unfinished ones if none ended within `maxTokens`; most probable first.
    * @param before the tokens before the line; only the last ones matter
    * @param healed bytes that the first tokens have to repeat
-   * @param maxPredictions maximum number of next-token predictions
+   * @param mostWork maximum number of next-token predictions
    */
   run(
     before: Int32Array,
@@ -66,14 +65,14 @@ export class LineSearch {
     scope: LookupScope,
     path: string,
     maxTokens: number,
-    maxPredictions = MAX_PREDICTIONS,
+    mostWork = mostSteps,
   ): Hypothesis[] {
     const start: Hypothesis = { steps: [], logProbability: 0, finished: false, logLineEnd: unknown, healing: healed };
     const kept = Math.min(before.length, longestMatch);
     this.context = new Int32Array(kept + maxTokens);
     this.context.set(before.subarray(before.length - kept));
     const beam = new BeamSearch(start, limits);
-    let budget = maxPredictions;
+    let budget = mostWork;
     for (let length = 0; length < maxTokens && beam.open.length > 0 && budget > 0; length++)
       beam.advance((hypothesis) => (budget-- > 0 ? this.extend(hypothesis, kept, scope, path) : []));
     // If no line finished, one that reached the token limit is the best candidate.
@@ -148,7 +147,7 @@ export class LineSearch {
     for (let slot = 0; slot < evidence.size; slot++) {
       const probability = mixture.probabilities[slot] as number;
       const token = evidence.candidates[slot] as number;
-      if (healing.length > 0 && !this.heals(token, healing)) continue;
+      if (healing.length > 0 && !vocabulary.heals(token, healing)) continue;
       total += probability;
       if (probability > 0) entropy -= probability * Math.log(probability);
       if (vocabulary.endsLine[token] === 1) lineEnd += probability;
@@ -157,7 +156,7 @@ export class LineSearch {
     if (healing.length > 0) {
       // The index may not know the bytes to repeat, so the tokenizer's first token for them is a candidate too.
       const own = vocabulary.tokenizer.encode(new TextDecoder().decode(healing))[0] as number;
-      if (own !== undefined && evidence.find(own) < 0 && this.heals(own, healing)) {
+      if (own !== undefined && evidence.find(own) < 0 && vocabulary.heals(own, healing)) {
         const probability = Math.max(1e-9, predictor.probabilityOf(own));
         total += probability;
         scored.push({ token: own, probability });
@@ -200,12 +199,5 @@ export class LineSearch {
       });
     }
     return results;
-  }
-
-  /** Whether the token begins with all bytes to be repeated, or equals their beginning. */
-  private heals(token: number, healing: Uint8Array): boolean {
-    if (token === this.vocabulary.separator) return false;
-    const bytes = this.vocabulary.tokenizer.bytesOf(token);
-    return bytes.length > 0 && (startsWithBytes(bytes, healing) || startsWithBytes(healing, bytes));
   }
 }

@@ -115,7 +115,7 @@ function writtenBy(
   let length = 0;
   let whole = false;
   let isFurther = false;
-  const { copies, matched } = template;
+  const { copies, matched, isSibling } = template;
   const units = templateUnits(template, vocabulary, position);
   if (units === undefined) return undefined;
   let next = units.next();
@@ -138,7 +138,7 @@ function writtenBy(
         entropy,
         matchLength: matched,
         count: copies,
-        tier: 'open-file',
+        tier: isSibling ? 'folder' : 'open-file',
       };
       (isFurther ? further : line).push(step);
     }
@@ -160,22 +160,22 @@ function writtenBy(
  * back the text, as it may for composed letters. Ask for no other prediction meanwhile.
  */
 export function templateUnits(
-  { pieces, matched }: TemplateDraft,
+  template: TemplateDraft,
   vocabulary: Vocabulary,
   position: SearchPosition,
 ): Generator<TemplateUnit, void> | undefined {
+  const { pieces } = template;
   const repeated = vocabulary.decode(position.own.healed);
   const text = repeated + pieces.map((piece) => piece.text).join('');
   const ids = vocabulary.tokenizer.encode(text);
   if (vocabulary.decode(vocabulary.bytesOf([...ids])) !== text) return undefined;
-  return unitsOf(pieces, ids, repeated.length, matched, vocabulary, position);
+  return unitsOf(template, ids, repeated.length, vocabulary, position);
 }
 
 function* unitsOf(
-  pieces: readonly TemplatePiece[],
+  { pieces, matched, isSibling }: TemplateDraft,
   ids: Int32Array,
   healed: number,
-  matched: number,
   vocabulary: Vocabulary,
   { own, predictor, scope, path }: SearchPosition,
 ): Generator<TemplateUnit, void> {
@@ -193,10 +193,16 @@ function* unitsOf(
     const token = ids[i] as number;
     predictor.predict(context, kept + i, scope, path);
     const { evidence, mixture } = predictor;
-    let best = 0;
-    for (let slot = 0; slot < evidence.size; slot++) best = Math.max(best, mixture.probabilities[slot] as number);
+    // While text is repeated, only tokens that repeat it share the probability.
+    const repeated = own.healed.subarray(Math.min(tokenEnd, own.healed.length));
     const p = predictor.probabilityOf(token);
-    ngram *= p;
+    let [best, total] = [0, evidence.find(token) < 0 ? p : 0];
+    for (let slot = 0; slot < evidence.size; slot++) {
+      if (repeated.length > 0 && !vocabulary.heals(evidence.candidates[slot] as number, repeated)) continue;
+      best = Math.max(best, mixture.probabilities[slot] as number);
+      total += mixture.probabilities[slot] as number;
+    }
+    ngram *= repeated.length > 0 ? p / total : p;
     isBest &&= p >= best;
     match = Math.min(match, evidence.matchLength);
     tokens.push(token);
@@ -218,7 +224,7 @@ function* unitsOf(
       endsLine: ends,
       facts: unitFacts({
         ...{ template, ngram, isBest, match, ends, healed: healed > 0 },
-        ...{ agreeing, isContrary, isRenamed, written, matched },
+        ...{ agreeing, isContrary, isRenamed, written, matched, isSibling },
       }),
     };
     [tokens, template, ngram, isBest, match, length, healed] = [[], 1, 1, true, 99, 0, 0];
@@ -236,7 +242,7 @@ interface UnitEvidence {
   /** Shortest match of the n-grams. */
   readonly match: number;
   readonly ends: boolean;
-  /** Whether the unit begins with text that healing repeats. The n-grams' probability then means little. */
+  /** Whether the unit begins with text that healing repeats. */
   readonly healed: boolean;
   readonly agreeing: number;
   readonly isContrary: boolean;
@@ -245,6 +251,7 @@ interface UnitEvidence {
   readonly written: number;
   /** Number of words and marks that the template shares with the text above. */
   readonly matched: number;
+  readonly isSibling: boolean;
 }
 
 const flag = (condition: boolean) => (condition ? 1 : 0);
@@ -252,6 +259,8 @@ const logit = (p: number) => {
   const clamped = Math.min(0.9995, Math.max(1e-5, p));
   return Math.log(clamped / (1 - clamped));
 };
+
+const isFirst = ({ written }: UnitEvidence) => flag(written === 0);
 
 /** One row a feature, in the order of the weights. */
 const UNIT_FACTS: readonly ((evidence: UnitEvidence) => number)[] = [
@@ -270,23 +279,33 @@ const UNIT_FACTS: readonly ((evidence: UnitEvidence) => number)[] = [
   ({ isContrary }) => flag(isContrary),
   ({ isRenamed }) => flag(isRenamed),
   ({ isRenamed, agreeing }) => flag(isRenamed && agreeing > 1),
-  ({ written }) => flag(written === 0),
+  isFirst,
   ({ written }) => Math.log1p(written),
   ({ written, agreeing }) => (agreeing > 1 ? Math.log1p(written) : 0),
   ({ matched }) => Math.log1p(matched),
+  ({ isSibling }) => flag(isSibling),
+  ({ isSibling, template }) => (isSibling ? logit(template) : 0),
+  ({ isSibling, ngram }) => (isSibling ? logit(ngram) : 0),
+  ({ isSibling, isBest }) => flag(isSibling && isBest),
+  ({ isSibling, isBest, ngram }) => (isSibling && isBest ? logit(ngram) : 0),
+  ({ isSibling, agreeing }) => (isSibling ? Math.log1p(agreeing) : 0),
+  ({ isSibling, isContrary }) => flag(isSibling && isContrary),
+  ({ isSibling, isRenamed }) => flag(isSibling && isRenamed),
 ];
 
 export const unitFactCount = UNIT_FACTS.length;
+/** Index of the fact that a unit is the first of its continuation. */
+export const firstUnitFact = UNIT_FACTS.indexOf(isFirst);
 
 function unitFacts(evidence: UnitEvidence): Float64Array {
   return Float64Array.from(UNIT_FACTS, (fact) => fact(evidence));
 }
 
-/** The most characters that any beginning of the line is expected to save. */
+/** The highest expected gain of any beginning of the line, characters. */
 function worth({ tokens }: Pick<Draft, 'tokens'>): number {
   let p = 1;
   let length = 0;
-  let most = 0;
+  let most = Number.NEGATIVE_INFINITY;
   for (const { text, probability } of tokens) {
     p *= probability;
     length += text.length;

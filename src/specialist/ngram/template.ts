@@ -7,10 +7,11 @@ import { dot } from '../../common/statistics/vectors.ts';
 import { bracketBalance } from '../../text/brackets.ts';
 import { indentLength } from '../../text/indents.ts';
 import { kindOf } from '../../text/languages.ts';
-import { isCommentLine, type Lexeme, LineReader, type LineShape, lexemesOf } from '../../text/lexemes.ts';
-import { restOfLine } from '../../text/lines.ts';
-import { countedOn, Renaming, type WordOrigin } from '../../text/renaming.ts';
+import { isCommentLine, type Lexeme, type LineShape } from '../../text/lexemes.ts';
+import { countedOn, type WordOrigin } from '../../text/renaming.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';
+import type { FileHead } from './sibling-files.ts';
+import { type Copy, copiesAt, DocumentReader, type TemplateDocument } from './template-copies.ts';
 import { pieceWeights } from './template-weights.ts';
 
 /** A piece of a continuation: a word or mark with the white space before it, or a line end with the next indent. */
@@ -38,45 +39,15 @@ export interface TemplateDraft {
   readonly copies: number;
   /** Words and marks that the nearest copy shares with the text before the cursor. */
   readonly matched: number;
+  /** Whether the nearest copy is in another file. */
+  readonly isSibling: boolean;
 }
 
-/** Window of the document that is searched for copies, UTF-16 units. */
-const REACH = { before: 150_000, after: 60_000 };
-/** Number of lines above the cursor's line that are compared. */
-const CONTEXT = 6;
-/** Near-copies that are aligned, and those that vote. */
-const ALIGNED = 24;
-const VOTING = 8;
-/**
- * The least evidence of a near-copy, in equal words. A strong one decides: it has this share of the best one's
- * evidence, or so much. The agreement of the others only enters the probability.
- */
-const LEAST_EVIDENCE = 2;
-const STRONG_SHARE = 0.6;
-const STRONG = 4;
 /** Limits of a continuation: lines, and the probability below which it ends. */
 const MOST_LINES = 16;
 const LEAST_PIECE = 0.2;
 const LEAST_WHOLE = 0.03;
 const OPENER = /(?:[([{:]|=>)$/;
-
-/** An earlier text that equals the lines around the cursor except for some words. */
-interface Copy {
-  /** Index of the line that the cursor's is a copy of. */
-  readonly line: number;
-  /** Index of the first lexeme of that line that is not typed yet. */
-  readonly next: number;
-  /** The end of a word that is typed in part. */
-  readonly begun: string | undefined;
-  readonly renaming: Renaming;
-  readonly evidence: number;
-  readonly isStrong: boolean;
-  /** Number of equal words and marks. */
-  readonly matched: number;
-  readonly equalTyped: number;
-  readonly holes: number;
-  readonly lines: number;
-}
 
 /** How a copy continues. */
 type Proposal =
@@ -178,6 +149,13 @@ const FACTS: readonly ((facts: PieceFacts) => number)[] = [
   ({ proposal, seen, agreeing }) => flag(isWordOf(proposal, 'unseen') && seen <= 1 && agreeing > 1),
   ({ proposal, seen }) => flag(isWordOf(proposal, 'unseen')) * Math.log1p(seen),
   ({ proposal, seen }) => flag(isWordOf(proposal, 'part')) * Math.log1p(seen),
+  ({ copy }) => flag(copy.isSibling),
+  ({ copy, agreeing }) => flag(copy.isSibling) * Math.log1p(agreeing),
+  ({ copy, agreeing, asked }) => (flag(copy.isSibling) * (asked - agreeing)) / asked,
+  ({ copy, proposal }) => flag(copy.isSibling && isWordOf(proposal, 'unseen')),
+  ({ copy, proposal, agreeing }) => flag(copy.isSibling && isWordOf(proposal, 'unseen')) * Math.log1p(agreeing),
+  ({ copy, proposal }) => flag(copy.isSibling && isRenamed(proposal)),
+  ({ copy, proposal }) => flag(copy.isSibling && proposal.kind === 'line end'),
 ];
 
 /** Maximum number of counted occurrences of a word. */
@@ -186,207 +164,21 @@ const MOST_SEEN = 8;
 export const pieceFactCount = FACTS.length;
 
 export class TemplateFinder {
-  private readonly reader = new LineReader();
+  private readonly reader = new DocumentReader();
 
-  /** The continuation of the copies that the lines around the cursor are; undefined if they are none. */
-  find(query: CompletionQuery, weights: ArrayLike<number> = pieceWeights): TemplateDraft | undefined {
-    const document = this.read(query);
+  /**
+   * The continuation of the copies that the lines around the cursor are; undefined if they are none.
+   * @param heads the first lines of other files that the document may begin like
+   */
+  find(
+    query: CompletionQuery,
+    heads: readonly FileHead[] = [],
+    weights: ArrayLike<number> = pieceWeights,
+  ): TemplateDraft | undefined {
+    const document = this.reader.read(query, heads);
     const copies = copiesAt(document);
     return copies.length === 0 ? undefined : new Writer(document, copies, weights).write();
   }
-
-  private read({ prefix, suffix, languageId }: CompletionQuery): Document {
-    const { reader } = this;
-    const before = prefix.slice(Math.max(0, prefix.length - REACH.before));
-    const lines = reader.lines(before);
-    const typed = before.slice(before.lastIndexOf('\n') + 1);
-    const cursor = Math.max(0, lines.length - 1);
-    const end = suffix.indexOf('\n');
-    const below = end < 0 ? [] : reader.lines(suffix.slice(end + 1, end + REACH.after));
-    // The cursor's line is no source.
-    const all = [...lines.slice(0, cursor), reader.line(''), ...below];
-    const next = below.find(({ shape }) => shape !== 0);
-    return {
-      text: before,
-      languageId,
-      lines: all,
-      cursor,
-      typed,
-      rest: restOfLine(suffix),
-      next: next?.text.trim() ?? '',
-    };
-  }
-}
-
-interface Document {
-  /** Text before the cursor. */
-  readonly text: string;
-  readonly languageId: string;
-  readonly lines: readonly LineShape[];
-  /** Index of the cursor's line. */
-  readonly cursor: number;
-  /** That line up to the cursor. */
-  readonly typed: string;
-  /** The trimmed text after the cursor, on the cursor's line. */
-  readonly rest: string;
-  /** The nearest line with text below, trimmed. */
-  readonly next: string;
-}
-
-/** The best near-copies, best first. */
-function copiesAt({ lines, cursor, typed }: Document): Copy[] {
-  const start = typed.trimStart();
-  const indent = typed.length - start.length;
-  const begins = lexemesOf(start);
-  if (typed.length > 300) return [];
-  const ranked: { line: number; depth: number; quick: number }[] = [];
-  for (let at = 0; at < lines.length; at++) {
-    const source = lines[at] as LineShape;
-    if (at === cursor || source.shape <= 0) continue;
-    if (start !== '' && !mayBegin(source, start)) continue;
-    const depth = contextDepth(lines, cursor, at, source.indent - indent);
-    if (depth === 0 && (start === '' || source.indent !== indent)) continue;
-    const shared = start === '' ? 0 : sharedStart(source, start);
-    if (depth === 0 && shared < Math.min(start.length, 3)) continue;
-    ranked.push({ line: at, depth, quick: shared + 8 * depth - Math.abs(at - cursor) / 10_000 });
-  }
-  ranked.sort((a, b) => b.quick - a.quick);
-  const copies: Copy[] = [];
-  for (const { line, depth } of ranked.slice(0, ALIGNED)) {
-    const copy = alignedAt(lines, cursor, line, depth, begins, start);
-    if (copy && copy.evidence >= LEAST_EVIDENCE) copies.push(copy);
-  }
-  const nearer = (a: Copy, b: Copy) => Math.abs(a.line - cursor) - Math.abs(b.line - cursor);
-  copies.sort((a, b) => b.evidence - a.evidence || nearer(a, b));
-  const least = Math.min(STRONG, (copies[0]?.evidence ?? 0) * STRONG_SHARE);
-  return copies.slice(0, VOTING).map((copy) => ({ ...copy, isStrong: copy.evidence >= least }));
-}
-
-/** Whether the typed part may be the beginning of the line, by its first character. */
-function mayBegin({ text, indent }: LineShape, start: string): boolean {
-  const [one, other] = [text.charAt(indent), start.charAt(0)];
-  return one === other || (/[\p{L}\p{N}_$]/u.test(one) && /[\p{L}\p{N}_$]/u.test(other));
-}
-
-function sharedStart({ text, indent }: LineShape, start: string): number {
-  let length = 0;
-  while (length < start.length && text.charCodeAt(indent + length) === start.charCodeAt(length)) length++;
-  return length;
-}
-
-/** Lines above the cursor's that have the shape of those above `at`, with the same difference of indents. */
-function contextDepth(lines: readonly LineShape[], cursor: number, at: number, deeper: number): number {
-  let depth = 0;
-  for (let up = 1; up <= CONTEXT; up++) {
-    const own = lines[cursor - up];
-    const source = lines[at - up];
-    if (own === undefined || source === undefined || at - up === cursor || own.shape !== source.shape) break;
-    if (own.shape < 0 || (own.shape > 0 && source.indent - own.indent !== deeper)) break;
-    depth = up;
-  }
-  return depth;
-}
-
-class Alignment {
-  readonly renaming = new Renaming();
-  equal = 0;
-  words = 0;
-  holes = 0;
-
-  /**
-   * Pairs the lexemes of a line of the copy with those of its source. Returns the index of the first lexeme of the
-   * source behind them; undefined if they do not fit.
-   * @param isPart the copy's line may be shorter
-   */
-  add(source: readonly Lexeme[], own: readonly Lexeme[], isPart: boolean, inComment: boolean): number | undefined {
-    let at = 0;
-    for (let i = 0; i < own.length; i++) {
-      const [one, other] = [source[at], own[i] as Lexeme];
-      if (one === undefined) return inComment && !isPart ? source.length : undefined;
-      if ((one.kind === 'mark') === (other.kind === 'mark') && (one.kind !== 'mark' || one.text === other.text)) {
-        this.pair(one, other);
-        at++;
-      } else if (one.string >= 0 && other.string >= 0) {
-        // Strings of different shapes are one hole.
-        this.holes++;
-        while (source[at]?.string === one.string) at++;
-        while (own[i + 1]?.string === other.string) i++;
-      } else if (inComment && !isPart) {
-        this.holes++;
-        return source.length;
-      } else return undefined;
-    }
-    return at === source.length || isPart || inComment ? at : undefined;
-  }
-
-  private pair(one: Lexeme, other: Lexeme): void {
-    if (one.kind === 'mark') {
-      this.equal += 1;
-      return;
-    }
-    if (one.text === other.text) {
-      this.equal++;
-      this.words++;
-    } else this.holes++;
-    // A single digit is not learned, because it may be replaced by different ones.
-    if (one.kind === 'word' || one.text.length > 1) this.renaming.learn(one.text, other.text);
-  }
-}
-
-function alignedAt(
-  lines: readonly LineShape[],
-  cursor: number,
-  line: number,
-  depth: number,
-  begins: readonly Lexeme[],
-  start: string,
-): Copy | undefined {
-  const alignment = new Alignment();
-  let evidence = 0;
-  let compared = 0;
-  let words = 0;
-  // The farthest lines come first, because later replacements overwrite earlier ones.
-  for (let up = depth; up > 0; up--) {
-    const [own, source] = [lines[cursor - up] as LineShape, lines[line - up] as LineShape];
-    if (own.shape === 0) continue;
-    words = alignment.words;
-    const comment = isCommentLine(own.text.trimStart());
-    if (alignment.add(source.lexemes, own.lexemes, false, comment) === undefined) return undefined;
-    compared++;
-    evidence += (alignment.words - words) * 0.85 ** (up - 1);
-  }
-  const source = (lines[line] as LineShape).lexemes;
-  const isOpen = /[\p{L}\p{M}\p{N}_$]$/u.test(start);
-  const closed = isOpen ? begins.slice(0, -1) : begins;
-  words = alignment.words;
-  const next = alignment.add(source, closed, true, false);
-  if (next === undefined) return undefined;
-  let equalTyped = alignment.words - words;
-  let begun: string | undefined;
-  const from = source[next];
-  if (isOpen) {
-    const typed = (begins.at(-1) as Lexeme).text;
-    if (from === undefined || from.kind === 'mark') return undefined;
-    const whole = alignment.renaming.apply(from.text).text;
-    // The content of a hole is unknown until it is typed.
-    if (!whole.startsWith(typed)) return undefined;
-    begun = whole.slice(typed.length);
-    equalTyped += typed.length / Math.max(3, whole.length);
-  }
-  evidence += equalTyped * 1.5 - 0.25 * alignment.holes;
-  const { renaming, equal: matched, holes } = alignment;
-  return {
-    line,
-    next: isOpen ? next + 1 : next,
-    begun,
-    renaming,
-    evidence,
-    isStrong: true,
-    matched,
-    equalTyped,
-    holes,
-    lines: compared,
-  };
 }
 
 /** A copy that still agrees with the written text. */
@@ -408,7 +200,7 @@ interface Choice {
 
 /** Writes the continuation that most copies agree on. */
 class Writer {
-  private readonly document: Document;
+  private readonly document: TemplateDocument;
   private readonly weights: ArrayLike<number>;
   private readonly copies: readonly Copy[];
   private voters: readonly Voter[];
@@ -422,9 +214,11 @@ class Writer {
   private line: string;
   private block = '';
   private readonly words = new Set<string>();
+  /** How often the document has a word. */
+  private readonly counts = new Map<string, number>();
   private startsLine = false;
 
-  constructor(document: Document, copies: readonly Copy[], weights: ArrayLike<number>) {
+  constructor(document: TemplateDocument, copies: readonly Copy[], weights: ArrayLike<number>) {
     this.document = document;
     this.weights = weights;
     this.copies = copies;
@@ -465,7 +259,8 @@ class Writer {
     const { pieces } = this;
     while (pieces.length > 0 && (pieces.at(-1) as TemplatePiece).text.trim() === '') pieces.pop();
     if (pieces.length === 0) return undefined;
-    return { pieces, complete, ends, copies, matched: Math.round((this.copies[0] as Copy).matched) };
+    const { matched, isSibling } = this.copies[0] as Copy;
+    return { pieces, complete, ends, copies, matched: Math.round(matched), isSibling };
   }
 
   /** The next text of most strong copies; undefined if none continues, or they differ and no typed text decides. */
@@ -540,7 +335,7 @@ class Writer {
   /** The next number where the copies count. */
   private counted(voters: readonly Voter[]): Proposal | undefined {
     const { cursor, lines } = this.document;
-    const above = voters.filter(({ line }) => line < cursor).sort((a, b) => a.line - b.line);
+    const above = voters.filter(({ line, copy }) => line < cursor && !copy.isSibling).sort((a, b) => a.line - b.line);
     if (above.length < 2 || above.length < voters.length) return undefined;
     const lexemes = above.map((voter) => this.lexemeOf(voter));
     if (lexemes.some((lexeme) => lexeme === undefined || lexeme.kind === 'mark')) return undefined;
@@ -571,18 +366,24 @@ class Writer {
       isProse: kindOf(this.document.languageId) === 'prose',
       written: this.pieces.length,
       writtenLines: this.lines,
-      distance: Math.abs(this.document.cursor - copy.line),
+      distance: copy.isSibling ? 0 : Math.abs(this.document.cursor - copy.line),
       isRest: this.document.rest !== '',
       isRepeated: isPiece(proposal) && this.words.has(proposal.text),
       seen: isPiece(proposal) && proposal.lexeme.kind !== 'mark' ? this.occurrences(proposal.text) : 0,
     };
-    return Float64Array.from(FACTS, (fact) => fact(facts));
+    // A loop, because Float64Array.from with a function takes several times as long.
+    const values = new Float64Array(FACTS.length);
+    for (let i = 0; i < values.length; i++) values[i] = (FACTS[i] as (typeof FACTS)[number])(facts);
+    return values;
   }
 
   private occurrences(word: string): number {
     const { text } = this.document;
+    const known = this.counts.get(word);
+    if (known !== undefined) return known;
     let count = 0;
     for (let at = text.indexOf(word); at >= 0 && count < MOST_SEEN; at = text.indexOf(word, at + word.length)) count++;
+    this.counts.set(word, count);
     return count;
   }
 

@@ -1,4 +1,5 @@
 // Properties of each token that the n-gram model needs: whether it ends a line, and whether it is blank.
+import { startsWithBytes } from '../../text/tokenizer/bytes.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 
 export class Vocabulary {
@@ -41,6 +42,13 @@ export class Vocabulary {
       at += part.length;
     }
     return joined;
+  }
+
+  /** Whether the token begins with all bytes to be repeated, or equals their beginning. */
+  heals(token: number, healing: Uint8Array): boolean {
+    if (token === this.separator) return false;
+    const bytes = this.tokenizer.bytesOf(token);
+    return bytes.length > 0 && (startsWithBytes(bytes, healing) || startsWithBytes(healing, bytes));
   }
 
   decode(bytes: Uint8Array): string {

@@ -1,8 +1,7 @@
 // The top of the panel: status, notices, the run in progress, and the slider between local and large model.
-
+import { AmountView } from './amount.ts';
 import { button, h, keepChildren } from './dom.ts';
 import { type PanelCommand, type PanelNotice, type PanelProgress, type PanelState, shortModel } from './protocol.ts';
-import { ThresholdView } from './threshold.ts';
 import type { Words } from './wording.ts';
 
 export interface StatusActions {
@@ -20,7 +19,7 @@ export class StatusView {
   private readonly slider: HTMLInputElement;
   private readonly meaning: HTMLElement;
   /** The control of the display threshold. */
-  private readonly thresholdView: ThresholdView;
+  private readonly amount: AmountView;
   private readonly words: Words;
   private readonly actions: StatusActions;
   private state: PanelState | undefined;
@@ -52,7 +51,7 @@ export class StatusView {
     this.slider.setAttribute('aria-describedby', 'balance-meaning');
     this.slider.addEventListener('input', () => this.explain(Number(this.slider.value) / 100));
     this.slider.addEventListener('change', () => actions.setBalance(Number(this.slider.value) / 100));
-    this.thresholdView = new ThresholdView(words, actions.setThreshold);
+    this.amount = new AmountView(words, actions.setThreshold);
     this.element = h(
       'section',
       { class: 'top', 'aria-label': words.t('status') },
@@ -78,7 +77,7 @@ export class StatusView {
         ),
         this.meaning,
       ),
-      this.thresholdView.element,
+      this.amount.element,
     );
   }
 
@@ -101,7 +100,7 @@ export class StatusView {
     const wantedNotices = new Map(state.notices.map((each) => [JSON.stringify(each), () => this.notice(each)]));
     keepChildren(this.notices, this.shownNotices, wantedNotices);
     this.showProgress(state.progress);
-    this.thresholdView.update(state.showThreshold);
+    this.amount.update(state.showThreshold);
     this.slider.disabled = state.localOnly;
     if (document.activeElement !== this.slider) this.slider.value = String(Math.round(state.balance * 100));
     this.explain(Number(this.slider.value) / 100);

@@ -29,11 +29,8 @@ export function positionsOf(count: number, bySpecialist = true): ScoredPosition[
     };
     return {
       ...{ example, truth: text, draft, right, similarity: right ? 1 : 0.3, loss: undefined },
-      draftPosition: {
-        query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' },
-        multiline: false,
-      },
-      facts: {
+      asked: { query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' }, multiline: false },
+      position: {
         languageId: 'typescript',
         lineBefore: `const b${i} = `,
         lineAfter: '',
@@ -56,7 +53,7 @@ export function labelled(positions: readonly ScoredPosition[], latencyMs = 900):
 export function fitOn(labels: readonly LabeledPosition[]) {
   const examples = labels.map(
     ({ scored, right }): CouplingExample => ({
-      ...{ path: scored.example.path, draft: scored.draft, position: scored.facts },
+      ...{ path: scored.example.path, draft: scored.draft, position: scored.position },
       ...{ specialistRight: scored.right, apiRight: right },
     }),
   );

@@ -91,17 +91,16 @@ export async function readGguf(path: string): Promise<ModelSource> {
   const files = [file];
   const divisors = location(ROPE_DIVISORS);
   const scaled = divisors ? { ...config, ropeDivisors: await divisorsIn(divisors, config, files) } : config;
-  const multiplierFor = multiplierOf(multipliersOf(own, family), config);
+  // The factor of each tensor's values.
+  const times = multiplierOf(multipliersOf(own, family), config);
   const locations = new Map<string, TensorLocation>();
   for (const { name } of tensorInfos) {
     if (name === ROPE_DIVISORS) continue;
     const ours = ourName(name) ?? name;
     const found = location(name) as TensorLocation;
-    const isInterleaved = family.interleavesHeads && /self_attn\.[qk]_proj\./.test(ours);
-    locations.set(
-      ours,
-      withInterleavedHeads({ ...found, multiplier: multiplierFor(ours) }, isInterleaved ? config.headDim : 0),
-    );
+    // Whether the tensor's rotated pairs are interleaved.
+    const isTurned = family.paired && /self_attn\.[qk]_proj\./.test(ours);
+    locations.set(ours, withHeads({ ...found, times: times(ours) }, isTurned ? config.headDim : 0));
   }
   const source = { config: scaled, locations, files };
   checkLocations(source);
@@ -215,10 +214,7 @@ function configOf(
   const refused: readonly (readonly [boolean, string])[] = [
     [(number(own('expert_count')) ?? 0) > 0, 'it is a mixture of experts'],
     [(number(own('attention.value_length')) ?? headDim) !== headDim, 'its keys and values differ in width'],
-    [
-      (number(own('rope.dimension_count')) ?? headDim) !== headDim,
-      'it applies rotary embedding to only a part of each head',
-    ],
+    [(number(own('rope.dimension_count')) ?? headDim) !== headDim, 'only a part of its heads turns with the position'],
     [own('attention.causal') === false, 'it does not predict the next token'],
     [own('attention.head_count') !== undefined && heads === undefined, 'its layers have different numbers of heads'],
   ];
@@ -279,15 +275,13 @@ function ourName(name: string): string | undefined {
 }
 
 /**
- * @param headRows rows of a head if its rotated pairs are interleaved; else 0. A bias is a vector, so it is then read as a
+ * @param head rows of a head if its rotated pairs are interleaved; else 0. A bias is a vector, so it is then read as a
  * matrix of one column, whose rows can be reordered.
  */
-function withInterleavedHeads(location: TensorLocation, headRows: number): TensorLocation {
-  if (headRows === 0) return location;
+function withHeads(location: TensorLocation, head: number): TensorLocation {
+  if (head === 0) return location;
   const { rows, columns } = location;
-  return rows === 1
-    ? { ...location, rows: columns, columns: 1, interleavedHeadRows: headRows }
-    : { ...location, interleavedHeadRows: headRows };
+  return rows === 1 ? { ...location, rows: columns, columns: 1, paired: head } : { ...location, paired: head };
 }
 
 async function divisorsIn(
@@ -296,7 +290,7 @@ async function divisorsIn(
   files: ModelSource['files'],
 ): Promise<readonly number[]> {
   if (location.type !== F32 || location.columns !== headDim / 2 || location.rows !== 1) {
-    throw corrupt('its rotary frequency divisors are not valid');
+    throw corrupt('the divisors of its rotary frequencies are none');
   }
   checkEnd(location, files);
   const values = new Float32Array(elements([location.columns]));
@@ -307,7 +301,7 @@ async function divisorsIn(
     await reader.close();
   }
   if (!values.every((value) => Number.isFinite(value) && value > 0)) {
-    throw corrupt('its rotary frequency divisors are not valid');
+    throw corrupt('the divisors of its rotary frequencies are none');
   }
   return [...values];
 }
