@@ -6,6 +6,7 @@ import { plainTextOf } from '../../adaptation/report/markdown.ts';
 import { reportDocument } from '../../adaptation/report/report-document.ts';
 import type { AdaptReport } from '../../adaptation/report/types.ts';
 import type { AskForTime } from '../../adaptation/types.ts';
+import { readManifest } from '../../neural/models/manifest.ts';
 import { type CommandLine, repository } from './command-line.ts';
 import { apiAccess, requestFor } from './run-request.ts';
 import { Runs } from './runs.ts';
@@ -25,7 +26,11 @@ export async function adapt({ target, values }: CommandLine, terminal: Terminal)
   const runs = new Runs(request, values, terminal);
   const api = apiAccess(values);
   const work = async () => {
-    const askForTime: AskForTime = async (offer) => terminal.askForTime(offer, target === undefined);
+    const { neural } = request;
+    // For a GGUF base the mixture and the router are worth a run, and few processors train one in minutes.
+    const manifest = neural && readManifest(neural.base);
+    const isGguf = manifest?.ok === true && manifest.value?.gguf !== undefined;
+    const askForTime: AskForTime = async (offer) => terminal.askForTime(offer, target === undefined || isGguf);
     const result = await runs.run(api ? { api } : {}, { askForTime });
     terminal.bar.clear();
     if (!result.ok) return terminal.fail(result.error);

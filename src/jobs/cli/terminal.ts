@@ -104,14 +104,17 @@ export class Terminal {
     return /^y(es)?$/i.test(reply.trim()) && (batch ? 'batch' : true);
   }
 
-  /** Says which option gives a run the time that it needs. A demonstration continues without training. */
-  askForTime({ base, limit, minutes }: TimeOffer, isDemonstration: boolean): TimeAnswer {
+  /**
+   * Says which option gives a run the time that it needs.
+   * @param continues whether it then continues without training
+   */
+  askForTime({ base, limit, minutes }: TimeOffer, continues: boolean): TimeAnswer {
     const needs = `This machine needs about ${counted(minutes, 'minute')} to train the base '${base}', and the limit is ${limitInWords(limit)}.`;
-    const advice = isDemonstration
-      ? `The demonstration continues without training; with --minutes ${minutes} it trains.`
+    const advice = continues
+      ? `The run continues without training; with --minutes ${minutes} it trains.`
       : `To train it, pass --minutes ${minutes}. With --no-neural, the n-grams answer alone.`;
     this.bar.interrupt(`${wrap(`${needs} ${advice}`)}\n`);
-    return isDemonstration ? 'untrained' : 'stop';
+    return continues ? 'untrained' : 'stop';
   }
 
   private stderrLog(): Log {
