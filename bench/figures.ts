@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly data: string | undefined;
   /** Folders of models to measure beside those in models/. */
   readonly model: readonly string[] | undefined;
+  /** Folder of repositories whose commits are replayed; undefined: bench/data/commits. */
+  readonly repositories: string | undefined;
   /** Names of those to measure, separated by commas, the first the one that others are compared with; undefined: all. */
   readonly bases: string | undefined;
   /** Names of the display rules to type with, separated by commas; undefined: all. */

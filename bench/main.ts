@@ -10,6 +10,7 @@ import { engine } from './engine/main.ts';
 import type { Benchmark, BenchOptions, Figures } from './figures.ts';
 import { ngram } from './ngram/main.ts';
 import { own } from './own/main.ts';
+import { replayed } from './replay/main.ts';
 import { safety } from './safety/main.ts';
 import { scale } from './scale/main.ts';
 import { tasks } from './tasks/main.ts';
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   own,
   adapt,
   typing,
+  replayed,
   tasks,
   safety,
   teachers,
@@ -44,6 +46,7 @@ const count = { wanted: 'a whole number from 1', fits: (value: number) => Number
 const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   recordings: { value: 'FOLDER' },
   data: { value: 'FOLDER' },
+  repositories: { value: 'FOLDER' },
   model: { value: 'FOLDER ...', multiple: true },
   bases: { value: 'NAME,...' },
   rules: { value: 'RULE,...' },

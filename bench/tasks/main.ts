@@ -179,8 +179,8 @@ function calibrationOf(pairs: readonly JudgedText<boolean>[]): Figures {
     return { ece: expectedCalibrationError(probabilities, right), brier: brierScore(probabilities, right) };
   };
   return {
-    specialist: measured(({ before, specialistRight }) => [before, specialistRight]),
-    'after-a-call': measured(({ after, pairRight }) => [after, pairRight]),
+    specialist: measured(({ beforeCall: before, specialistRight }) => [before, specialistRight]),
+    'after-a-call': measured(({ afterCall: after, pairRight }) => [after, pairRight]),
   };
 }
 

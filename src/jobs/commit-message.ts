@@ -29,12 +29,12 @@ export async function commitMessageJob(request: CommitJobRequest, deps: JobDeps)
   const { signal, log } = deps;
   const context = await readCommit(request, signal);
   if (!context.ok) return context;
-  const { files, near, additions } = context.value;
-  const draft: CommitMessage = { message: localDraft(files, near, additions), costUsd: 0 };
+  const { files, nearest, additions } = context.value;
+  const draft: CommitMessage = { message: localDraft(files, nearest, additions), costUsd: 0 };
   if (!api) return ok(draft);
   const { store } = openStore(storeFolder, { log, onNotice: (message) => log.warn(message) });
   try {
-    const prompt = commitPrompt({ files, examples: near });
+    const prompt = commitPrompt({ files, examples: nearest });
     let lostUsd = 0;
     const answer = await paidLlm(api, store, root, deps).ask(prompt, signal, undefined, (lost) => {
       lostUsd = lost.costUsd;

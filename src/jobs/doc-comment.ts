@@ -68,8 +68,8 @@ async function ask(
   { api, root, path, languageId, storeFolder }: DocRequest,
   {
     code,
-    near,
-  }: { readonly code: string; readonly near: readonly { readonly text: string; readonly label: string }[] },
+    nearest,
+  }: { readonly code: string; readonly nearest: readonly { readonly text: string; readonly label: string }[] },
   deps: JobDeps,
   onLost: (lost: LlmAnswer) => void,
 ) {
@@ -78,7 +78,7 @@ async function ask(
   try {
     const llm = paidLlm(api as NonNullable<typeof api>, store, root, deps);
     const task = { name: '', instruction: instruction(languageId), maximumLength: LONGEST };
-    return await llm.ask({ ...answerPrompt(task, code, near, llm.facts), about: path }, signal, undefined, onLost);
+    return await llm.ask({ ...answerPrompt(task, code, nearest, llm.facts), about: path }, signal, undefined, onLost);
   } finally {
     store.close();
   }

@@ -126,7 +126,7 @@ export async function textPreviewJob(
   if (!folder.ok) return folder;
   const rows: PreviewRow[] = [];
   try {
-    for await (const { text, own } of folder.value.texts(signal)) {
+    for await (const { text, ownLabel: own } of folder.value.texts(signal)) {
       rows.push({ text, label: own });
       if (rows.length === count) break;
     }

@@ -43,7 +43,7 @@ export class PositionLedger {
   }
 
   /** The output of a finished stage (column `made`), or undefined. */
-  finished(stage: string, signature: string): string | undefined {
+  outputOfFinished(stage: string, signature: string): string | undefined {
     const rows = this.attempt((database) =>
       database.rows<{ made: string }>(
         'SELECT made FROM stages WHERE folder = ? AND stage = ? AND signature = ?',
@@ -55,10 +55,10 @@ export class PositionLedger {
     return rows?.[0]?.made;
   }
 
-  /** Stores that a stage has finished. @param made its output */
-  finish(stage: string, signature: string, made: string): void {
+  /** Stores that a stage has finished. */
+  finish(stage: string, signature: string, output: string): void {
     const { folder } = this;
-    this.attempt((database) => database.insert('stages', { folder, stage, signature, at: Date.now(), made }));
+    this.attempt((database) => database.insert('stages', { folder, stage, signature, at: Date.now(), made: output }));
   }
 
   /** Deletes the answers of other models, and positions without answers. */

@@ -11,8 +11,8 @@ import type { TaskFolder } from './task-folder.ts';
 
 export type ReportStage = (stage: string, done?: number, total?: number) => void;
 
-/** Concurrent requests. */
-const CHUNK = 200;
+/** Number of texts in one call of `ask`. */
+const TEXTS_PER_CALL = 200;
 /** Number of prompts from which the price of all is estimated. */
 const PRICED_TEXTS = 200;
 
@@ -102,7 +102,7 @@ export class LargeModelPart {
       if (this.stopped) break;
       if (!keys.has(keyOf(text))) continue;
       chunk.push(text);
-      if (chunk.length < CHUNK) continue;
+      if (chunk.length < TEXTS_PER_CALL) continue;
       await ask(chunk);
       chunk = [];
     }

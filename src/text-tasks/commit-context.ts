@@ -35,8 +35,8 @@ export interface CommitSource extends OpenedFolder {
 export interface CommitContext {
   readonly files: readonly ChangedFile[];
   /** Whole earlier messages; those on the most similar files come first. */
-  readonly near: readonly string[];
-  /** Messages that added files to the same folders, if all staged files are new. They come first in `near`, too. */
+  readonly nearest: readonly string[];
+  /** Messages that added files to the same folders, if all staged files are new. They come first in `nearest`, too. */
   readonly additions: readonly string[];
 }
 
@@ -86,7 +86,7 @@ export async function readCommit(
   const messagesOf = (commits: readonly PastCommit[]) => commits.map(({ message }) => redact(message, ''));
   return ok({
     files,
-    near: messagesOf([...additions, ...otherMessages].slice(0, NEAREST)),
+    nearest: messagesOf([...additions, ...otherMessages].slice(0, NEAREST)),
     additions: messagesOf(additions),
   });
 }

@@ -27,7 +27,7 @@ export interface DocContext {
   /** The function's code, redacted. */
   readonly code: string;
   /** Documented functions of the folder, nearest first. */
-  readonly near: readonly { readonly text: string; readonly label: string }[];
+  readonly nearest: readonly { readonly text: string; readonly label: string }[];
   /** The comment of the most similar function, with this function's name; '' if there is none. */
   readonly draft: string;
   /** Whether the file may be sent. */
@@ -69,7 +69,7 @@ export async function readDocContext(source: DocSource, signal: AbortSignal): Pr
     form,
     target,
     code,
-    near: nearest.nearest(code, key, NEAREST).map(({ item }) => ({ text: item.text, label: item.answer })),
+    nearest: nearest.nearest(code, key, NEAREST).map(({ item }) => ({ text: item.text, label: item.answer })),
     draft: nearest.draft(code, key).answer,
     isOpen: (await ruleOf(root, path, harvest, exclude)) === 'open',
   });

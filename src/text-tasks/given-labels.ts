@@ -42,7 +42,7 @@ export async function readAnswers(
 ): Promise<Map<number, KnownLabels>> {
   const known = new Map<number, KnownLabels>();
   const path = fileOf(task.name);
-  if ((await reader.file(path)) === 'gone') return known;
+  if ((await reader.whyNotAFile(path)) === 'gone') return known;
   const names = isAnswerTask(task) ? undefined : task.labels.map(({ name }) => name);
   for await (const line of linesIn(decoded(reader.pieces(path)))) {
     const row = parseLine(line);

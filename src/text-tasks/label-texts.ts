@@ -3,7 +3,7 @@
 import type { LabelTask } from '../prompts/label/task.ts';
 import type { DeepReading } from './deep-reading.ts';
 import { keyOf } from './labels/extract.ts';
-import { afterCall, estimatesFor, mostLikely } from './labels/router.ts';
+import { estimatesFor, mostLikely, probabilitiesAfterCall } from './labels/router.ts';
 import { labelProbabilities } from './labels/text-specialist.ts';
 import type { LearnedTask } from './learn-task.ts';
 import type { TaskText } from './texts.ts';
@@ -14,7 +14,7 @@ export interface LabelledRow {
   /** Source of the label; 'api' means a stored answer. */
   readonly by: 'person' | 'api' | 'specialist';
   /** Calibrated probability that the label is right; 1 for a person's label. */
-  readonly sure: number;
+  readonly confidence: number;
   /** Whether the local label is not certain enough. */
   readonly inDoubt: boolean;
   /** The text's row in the source. Absent if it has none, and in rows read from results. */
@@ -24,21 +24,21 @@ export interface LabelledRow {
 export interface Shard {
   /** Number of the shard, from 1. */
   readonly number: number;
-  readonly of: number;
+  readonly count: number;
 }
 
-export const WHOLE: Shard = { number: 1, of: 1 };
+export const WHOLE: Shard = { number: 1, count: 1 };
 
 /** Parses 'I/N'; undefined if the text has another form. */
 export function parseShard(text: string): Shard | undefined {
   const [, i, n] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
-  const shard = { number: Number(i), of: Number(n) };
-  return shard.number >= 1 && shard.number <= shard.of ? shard : undefined;
+  const shard = { number: Number(i), count: Number(n) };
+  return shard.number >= 1 && shard.number <= shard.count ? shard : undefined;
 }
 
 /** The shard depends on the text alone, so that all shards together contain each text once. */
-export function belongsTo(text: string, { number, of }: Shard): boolean {
-  return keyOf(text) % of === number - 1;
+export function belongsTo(text: string, { number, count }: Shard): boolean {
+  return keyOf(text) % count === number - 1;
 }
 
 /** Number of texts per call of the base, which is loaded for each call. */
@@ -78,7 +78,7 @@ async function* labelChunk(
     const key = keyOf(text);
     const labelsOfText = known.get(key);
     if (labelsOfText?.person !== undefined) {
-      yield { text, label: labelsOfText.person, by: 'person', sure: 1, inDoubt: false, ...at };
+      yield { text, label: labelsOfText.person, by: 'person', confidence: 1, inDoubt: false, ...at };
       continue;
     }
     const probabilities = deep?.probabilities(key) ?? labelProbabilities(specialist, { text });
@@ -86,11 +86,11 @@ async function* labelChunk(
     const api = indexOf(labelsOfText?.api);
     if (api >= 0) {
       // If the API is known to confuse two labels, the local model decides between them.
-      const label = nameOf(mostLikely(afterCall(router, probabilities, api)));
-      yield { text, label, by: 'api', sure: after, inDoubt: false, ...at };
+      const label = nameOf(mostLikely(probabilitiesAfterCall(router, probabilities, api)));
+      yield { text, label, by: 'api', confidence: after, inDoubt: false, ...at };
       continue;
     }
     const inDoubt = risk === undefined || after - before > risk.keepBelow;
-    yield { text, label: nameOf(mostLikely(probabilities)), by: 'specialist', sure: before, inDoubt, ...at };
+    yield { text, label: nameOf(mostLikely(probabilities)), by: 'specialist', confidence: before, inDoubt, ...at };
   }
 }

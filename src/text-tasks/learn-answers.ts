@@ -37,14 +37,14 @@ export function learnAnswers(taskData: TaskData, loss = DEFAULT_LOSS): TaskModel
       const at = row === undefined ? {} : { row };
       const { person, api } = known.get(keyOf(text)) ?? {};
       if (person !== undefined) {
-        yield { text, label: person, by: 'person', sure: 1, inDoubt: false, ...at };
+        yield { text, label: person, by: 'person', confidence: 1, inDoubt: false, ...at };
         continue;
       }
       const { item, before, after } = draftOf(text);
-      if (api !== undefined) yield { text, label: api, by: 'api', sure: after, inDoubt: false, ...at };
+      if (api !== undefined) yield { text, label: api, by: 'api', confidence: after, inDoubt: false, ...at };
       else {
         const inDoubt = risk === undefined || after - before > risk.keepBelow;
-        yield { text, label: item.draft.answer, by: 'specialist', sure: before, inDoubt, ...at };
+        yield { text, label: item.draft.answer, by: 'specialist', confidence: before, inDoubt, ...at };
       }
     }
   }

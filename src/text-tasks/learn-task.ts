@@ -25,7 +25,7 @@ export interface TaskData {
 }
 
 /** The texts, and the measured accuracy of the local model. */
-export interface TaskAccuracy extends TaskData {
+export interface MeasuredTaskData extends TaskData {
   /** The limit for staying local; undefined: too few labels, so every unlabelled text is doubtful. */
   readonly risk: Risk | undefined;
   /** Texts of the out-of-fold measurement, and whether people or the API decided what is right. */
@@ -33,7 +33,7 @@ export interface TaskAccuracy extends TaskData {
   readonly judgedBy: 'person' | 'api';
 }
 
-export interface LearnedTask extends TaskAccuracy {
+export interface LearnedTask extends MeasuredTaskData {
   readonly specialist: TextSpecialist;
   readonly router: TextRouter;
 }
@@ -52,7 +52,7 @@ export async function collectTaskData(
   const unlabelled: { key: number; text: string }[] = [];
   let count = 0;
   let largestKey = Number.POSITIVE_INFINITY;
-  for await (const { text, own: sourceLabel } of texts) {
+  for await (const { text, ownLabel: sourceLabel } of texts) {
     count += 1;
     const key = keyOf(text);
     // A person's later label overrides the label in the file.

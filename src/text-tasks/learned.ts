@@ -2,11 +2,11 @@
 
 import type { LabelledRow, Shard } from './label-texts.ts';
 import type { Rarity } from './labels/hashed-grams.ts';
-import type { TaskAccuracy } from './learn-task.ts';
+import type { MeasuredTaskData } from './learn-task.ts';
 import type { TaskText } from './texts.ts';
 
 /** A local model with its router. */
-export interface TaskModel extends TaskAccuracy {
+export interface TaskModel extends MeasuredTaskData {
   /** Yields each text with its answer; only those of the shard, if one is given. */
   rows(texts: AsyncIterable<TaskText>, shard?: Shard): AsyncGenerator<LabelledRow>;
   /** Word frequencies of the texts. */

@@ -24,8 +24,15 @@ export async function* readResults(
     const by = KINDS.find((kind) => kind === source);
     if (by === undefined) continue;
     const personLabel = known.get(keyOf(text))?.person;
-    if (personLabel !== undefined) yield { text, label: personLabel, by: 'person', sure: 1, inDoubt: false };
-    else yield { text, label, by, sure: Math.min(1, Math.max(0, Number(confidence) || 0)), inDoubt: doubt === 'yes' };
+    if (personLabel !== undefined) yield { text, label: personLabel, by: 'person', confidence: 1, inDoubt: false };
+    else
+      yield {
+        text,
+        label,
+        by,
+        confidence: Math.min(1, Math.max(0, Number(confidence) || 0)),
+        inDoubt: doubt === 'yes',
+      };
   }
 }
 

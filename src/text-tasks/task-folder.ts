@@ -87,7 +87,7 @@ export class TaskFolder {
   }
 
   /** Path of the results: beside the source file, or beside the task for several files. It contains the task's name. */
-  besideTexts(ending: string): string {
+  resultsPathWith(ending: string): string {
     const path = pathOf(this.task);
     const parent = path === undefined ? TASKS_FOLDER : parentOf(path);
     return `${parent === '' ? '' : `${parent}/`}${this.task.name}.${ending}`;

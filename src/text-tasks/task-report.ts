@@ -1,6 +1,6 @@
 // The result of a text task's run: sources of labels, accuracy for each share of texts sent to the API, and costs.
 import { accuracyAt, type JudgedText } from './labels/share-of-calls.ts';
-import type { TaskAccuracy } from './learn-task.ts';
+import type { MeasuredTaskData } from './learn-task.ts';
 
 export interface TaskReport {
   readonly task: string;
@@ -49,7 +49,7 @@ export type MeasuredTask = Pick<
   'curve' | 'judgedOn' | 'judgedBy' | 'operating' | 'loss' | 'soFarUsd' | 'model'
 >;
 
-export function measureTask({ judged, judgedBy, risk, known }: TaskAccuracy): MeasuredTask {
+export function measureTask({ judged, judgedBy, risk, known }: MeasuredTaskData): MeasuredTask {
   const paid = [...known.values()].flatMap((item) => item.paid ?? []);
   const model = paid.findLast((each) => each.model !== undefined)?.model;
   return {

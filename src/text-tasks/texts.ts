@@ -26,7 +26,7 @@ import { redactedSource } from './redacted-source.ts';
 export interface TaskText {
   readonly text: string;
   /** Label or answer in the source, if it is valid for the task. */
-  readonly own?: string;
+  readonly ownLabel?: string;
   /** The first row of the source with this text. Absent if the source has no rows. */
   readonly row?: number;
 }
@@ -64,7 +64,7 @@ export async function* textsOf(task: TextTask, deps: TextsDeps): AsyncGenerator<
       const ownLabel = isAnswerTask(task)
         ? fitted(sourceLabel, task.maximumLength)
         : labelNames?.get(sourceLabel.toLowerCase());
-      yield { text: plain, ...(ownLabel && { own: ownLabel }), ...(row !== undefined && { row }) };
+      yield { text: plain, ...(ownLabel && { ownLabel }), ...(row !== undefined && { row }) };
     }
   } catch (error) {
     if (error instanceof TableError) throw new CodedError('corrupt', `${path} ${error.message}`, { cause: error });

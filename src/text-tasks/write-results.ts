@@ -30,16 +30,16 @@ function headersOf(task: TextTask): string[] {
  * paid for.
  */
 export async function resultsPath(
-  folder: Pick<TaskFolder, 'besideTexts' | 'reader' | 'task'>,
-  { number, of }: Shard,
+  folder: Pick<TaskFolder, 'resultsPathWith' | 'reader' | 'task'>,
+  { number, count }: Shard,
 ): Promise<string> {
   const { reader, task } = folder;
   const [, name] = NAMES[isAnswerTask(task) ? 'text' : 'label'];
-  const path = folder.besideTexts(of === 1 ? `${name}.csv` : `${name}.${number}-of-${of}.csv`);
-  const fault = await reader.file(path);
-  if (fault === 'gone') return path;
+  const path = folder.resultsPathWith(count === 1 ? `${name}.csv` : `${name}.${number}-of-${count}.csv`);
+  const whyNotAFile = await reader.whyNotAFile(path);
+  if (whyNotAFile === 'gone') return path;
   const isSource = 'path' in task.source && task.source.path === path;
-  if (fault === undefined && !isSource && (await beginsWith(reader, path, headersOf(task)))) return path;
+  if (whyNotAFile === undefined && !isSource && (await beginsWith(reader, path, headersOf(task)))) return path;
   throw new CodedError(
     'unwritable',
     `${path} already exists and is not a table of results. Rename it: the results of '${task.name}' are written there.`,
@@ -75,7 +75,7 @@ export async function writeResults(
       counts.byApi += Number(row.by === 'api');
       counts.inDoubt += Number(row.inDoubt);
       const doubt = row.inDoubt ? 'yes' : '';
-      buffer += csvLine([row.text, row.label, row.by, row.sure.toFixed(3), doubt, `${row.row ?? ''}`]);
+      buffer += csvLine([row.text, row.label, row.by, row.confidence.toFixed(3), doubt, `${row.row ?? ''}`]);
       if (buffer.length < FLUSH) continue;
       yield buffer;
       buffer = '';

@@ -3,7 +3,7 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root as repository } from '../../build/paths.ts';
-import { keepModel, newModelFolder } from '../../src/adaptation/models/folder-models.ts';
+import { activateModel, newModelFolder } from '../../src/adaptation/models/folder-models.ts';
 import type { AdaptRequest } from '../../src/adaptation/types.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
@@ -27,7 +27,7 @@ export function writeAdaptedFolder(
   cpSync(base, model, { recursive: true });
   writeFileSync(join(model, 'mixture.json'), '{"gate":[1,2]}');
   describeAdapted(model, { base, tokenizer: tokenizerPath, precision: 'int8' });
-  keepModel(specialistFolder, model);
+  activateModel(specialistFolder, model);
   const { store } = openStore(storeFolder, { log: silentLog });
   const report = { ...reportOf(true), folder: root };
   store.recordAdaptation(root, { startedAt: 1, finishedAt: 2, report, coupling: defaultRouter() });

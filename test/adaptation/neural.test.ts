@@ -429,7 +429,10 @@ describe('with an engine whose answers a test decides', () => {
     const figures = await report(engine);
     assert.equal(figures.neural?.used, 'earlier');
     assert.deepEqual(used(), earlier);
-    assert.match(figures.neural?.why ?? '', /^the earlier model gets \d+\.\d% more lines right of the \d+ that decide/);
+    assert.match(
+      figures.neural?.why ?? '',
+      /^the earlier model gets \d+\.\d% more lines right than the base at the \d+ validation positions/,
+    );
     assert.match(plainTextOf(reportDocument(figures, 'engine', 0)), /rolled back to the earlier model/);
     assert.match(outcomeOf(figures), /^The earlier adapted model stays: /);
     assert.ok(!existsSync(workFolder(request.specialistFolder)), 'files of the rejected model are deleted');
@@ -465,7 +468,7 @@ describe('with an engine whose answers a test decides', () => {
     assert.equal(figures.neural?.used, 'base');
     assert.match(
       figures.neural?.why ?? '',
-      /the adapted model gets \d+\.\d% fewer lines right, of the \d+ that decide/,
+      /the adapted model gets \d+\.\d% fewer lines right, at the \d+ validation positions/,
     );
   });
 

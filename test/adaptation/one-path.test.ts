@@ -84,7 +84,12 @@ before(async () => {
   scored = await evaluate(drafter, positions);
   uncleanedDrafts = drafts;
   fit = fitRouter(
-    scored.map(({ example: { path }, draft, position, right }) => ({ path, draft, position, specialistRight: right })),
+    scored.map(({ example: { path }, draft, facts: position, right }) => ({
+      path,
+      draft,
+      position,
+      specialistRight: right,
+    })),
   );
 });
 
@@ -132,7 +137,7 @@ function service(api?: ScriptedLlm): CompletionService {
 
 test('fits the router on the served drafts, with the same text and confidence', async () => {
   assert.ok(scored.length >= 50, `${scored.length} positions`);
-  for (const { example, asked, draft, position } of scored) {
+  for (const { example, draftPosition: asked, draft, facts: position } of scored) {
     const shown = await served(example);
     const where = `${example.path}:${example.line + 1}:${example.column + 1}`;
     const cuts = scoreCuts(fit, cutsOf(draft, asked), position);
@@ -149,7 +154,7 @@ test('the positions include lines, blocks, drafts that cleaning changes or drops
   assert.ok(languages.size >= 4, [...languages].join());
   const count = (of: (position: ScoredPosition, i: number) => boolean) => scored.filter(of).length;
   assert.ok(count(({ draft }) => draft.text !== '') >= 40);
-  assert.ok(count(({ asked: { block } }) => block) >= 5);
+  assert.ok(count(({ draftPosition: { block } }) => block) >= 5);
   assert.ok(
     count(({ draft }, i) => draft.text !== '' && draft.text !== uncleanedDrafts[i]?.text) >= 1,
     'cleaning changes a draft',
@@ -159,7 +164,7 @@ test('the positions include lines, blocks, drafts that cleaning changes or drops
     'cleaning drops a draft',
   );
   assert.ok(
-    count(({ asked: { query }, example }) => query.prefix.length < example.prefix.length) >= 5,
+    count(({ draftPosition: { query }, example }) => query.prefix.length < example.prefix.length) >= 5,
     'a document is cut',
   );
 });

@@ -26,8 +26,9 @@ before(() => {
 after(() => project.remove());
 beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
 
+/** The samples of the training; an earlier 'adapt' only times a step. */
 function trainedOn({ asked }: ScriptedEngine) {
-  const found = asked.find(({ kind }) => kind === 'adapt');
+  const found = asked.findLast(({ kind }) => kind === 'adapt');
   assert.ok(found);
   return (found.request as { examples: { importance?: number; ids: Int32Array }[] }).examples;
 }

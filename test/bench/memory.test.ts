@@ -26,8 +26,8 @@ function python(script: string): void {
   process.env[variable] = path;
 }
 
-// `trained`: bytes of each training. 'beside-...' is the relative difference from a LoRA of 7 B or half a billion.
-const rows = (trained: readonly number[]) => Object.fromEntries(memoryRows('small', trained));
+// 'beside-...' is the relative difference from a LoRA of 7 B or half a billion.
+const rows = (trainingBytes: readonly number[]) => Object.fromEntries(memoryRows('small', trainingBytes));
 
 test('without a Python our training is compared with the published figure only', () => {
   assert.deepEqual(rows([1.5e9, 4e9]), {

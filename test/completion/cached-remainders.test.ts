@@ -13,8 +13,8 @@ const position = { languageId: 'go', lineBefore: 'x := ', lineAfter: '' };
 const settings = { balance: 0, apiAvailable: false, showThreshold: 0.8, fallbackThreshold: 0.8 };
 const cuts = [
   { text: 'executeCommand', p: 0.95, next: { text: '(', p: 0.83 } },
-  { text: 'executeCommand(rootCmd', p: 0.77, ends: 'unit', next: { text: ')', p: 0.9 } },
-  { text: 'executeCommand(rootCmd)\n\tcheckError(err)', p: 0.65, ends: 'line' },
+  { text: 'executeCommand(rootCommand', p: 0.77, ends: 'unit', next: { text: ')', p: 0.9 } },
+  { text: 'executeCommand(rootCommand)\n\tcheckError(err)', p: 0.65, ends: 'line' },
 ] as const;
 
 /** The cache after the first cut was shown. */
@@ -33,7 +33,7 @@ test('the remainder is cached at the end of the shown part, with conditional pro
   const { cache, placed } = cacheWithRemainders();
   assert.deepEqual(
     placed.map(({ answer }) => answer.text),
-    ['executeCommand', '(rootCmd', ')\n\tcheckError(err)'],
+    ['executeCommand', '(rootCommand', ')\n\tcheckError(err)'],
   );
   assert.deepEqual(
     placed.map(({ answer }) => answer.decision.shown?.p.toFixed(2)),
@@ -41,10 +41,10 @@ test('the remainder is cached at the end of the shown part, with conditional pro
   );
   assert.equal(cache.get(query('\tx := exec', '\n}\n'))?.rest, 'uteCommand');
   const rest = cache.get(query('\tx := executeCommand', '\n}\n'));
-  assert.equal(rest?.rest, '(rootCmd');
+  assert.equal(rest?.rest, '(rootCommand');
   assert.match(rest?.answer.decision.summary ?? '', /rest of an earlier draft\. Cut before `\)`, which is 90% sure/);
   // The editor inserts the closing bracket for the typed one.
-  assert.equal(cache.get(query('\tx := executeCommand(', ')\n}\n'))?.rest, 'rootCmd');
+  assert.equal(cache.get(query('\tx := executeCommand(', ')\n}\n'))?.rest, 'rootCommand');
 });
 
 test('a remainder that does not fit or is below the threshold is not returned', () => {

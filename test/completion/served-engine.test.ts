@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { systemClock } from '../../src/common/clock.ts';
 import type { CompletionQuery, DraftOptions, TokenOdds } from '../../src/common/completion.ts';
 import { failed, ok } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { ServedEngine, servedModel } from '../../src/completion/served-engine.ts';
 import { MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
+import { connectLlm, listModels } from '../../src/llm/connect.ts';
 import { servedSpecialist } from '../../src/llm/providers/specialist-server.ts';
 import { positionAt } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
@@ -21,6 +23,7 @@ import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { hiding } from '../fakes/redaction.ts';
 import { Deferred } from '../fakes/signal.ts';
 import { ScriptedSpecialist } from '../fakes/specialist.ts';
+import { SpecialistServer } from '../fakes/specialist-server.ts';
 import { build } from '../specialist/ngram/project.ts';
 import { query } from './harness.ts';
 
@@ -194,4 +197,32 @@ test('a server that gives no probabilities completes all the same', async () => 
   await open();
   for (let i = 0; i < 4; i++) assert.equal((await ask(query(`const sum${i} = `, '')))?.text, 'a + b');
   assert.equal(states.at(-1), 'ready');
+});
+
+test('over HTTP a server competes with and without log-probabilities, until it is gone', async () => {
+  const server = await SpecialistServer.start('tuned');
+  const settings = { provider: 'served', apiKey: '', baseUrl: server.url, model: 'tuned', timeoutMs: 60_000 };
+  const engine = new ServedEngine({
+    llm: connectLlm(settings),
+    models: (signal) => listModels(settings, signal),
+    rank: (at, options, given) => draftWithServed(index, at, options, given, weights),
+    ...{ redact: hiding('hunter2'), mayLeave: () => true, clock: systemClock },
+  });
+  const ask = async (prefix: string) => {
+    const made = await engine.request('draft', { key: 'folder', query: query(prefix, '\n'), options: line });
+    return made.ok ? { text: made.value.text, confidence: made.value.confidence ?? 0 } : made.error.code;
+  };
+  assert.ok((await engine.request('open', { ...servedModel('tuned'), key: 'folder', changes: [] })).ok);
+  server.answer = 'samples.length;';
+  const sure = await ask('const mean = total/');
+  server.tellsOdds = false;
+  const unknown = await ask('const mean = total/');
+  assert.ok(typeof sure === 'object' && typeof unknown === 'object', JSON.stringify([sure, unknown]));
+  assert.deepEqual([sure.text, unknown.text], ['samples.length;', 'samples.length;']);
+  assert.ok(sure.confidence > unknown.confidence);
+  server.answer = 'urn null;';
+  const known = await ask('    if (rows.length === 0) {\n      ret');
+  assert.ok(typeof known === 'object' && known.text === 'urn undefined;', JSON.stringify(known));
+  await server.close();
+  assert.equal(await ask('const mean = total/'), 'network');
 });

@@ -131,8 +131,8 @@ test('rejections raise the threshold by at most 0.1, and an accept or time reset
   assert.ok(gate.policy(SETTINGS, true, false).balance < SETTINGS.balance);
   assert.equal(gate.policy({ ...SETTINGS, balance: 1 }, true, false).balance, 1);
   // The facts of a request where the editor's list opens too.
-  const everything = { opensList: true };
-  assert.ok(gate.policy(SETTINGS, true, false, everything).showThreshold <= SETTINGS.showThreshold + 0.1 + 1e-9);
+  const withList = { opensList: true };
+  assert.ok(gate.policy(SETTINGS, true, false, withList).showThreshold <= SETTINGS.showThreshold + 0.1 + 1e-9);
   assert.equal(gate.policy(SETTINGS, true, true).showThreshold, 0);
   assert.equal(gate.policy({ ...SETTINGS, balance: 0 }, true, true).balance, 0);
   await clock.advance(30_000);

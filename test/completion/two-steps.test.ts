@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionQuery } from '../../src/common/completion.ts';
+import { NGRAM_MODEL } from '../../src/common/completion.ts';
 import { silentLog } from '../../src/common/log.ts';
 import { CompletionService } from '../../src/completion/service.ts';
 import { MixedSpecialist } from '../../src/completion/specialist.ts';
@@ -28,14 +29,14 @@ async function setup(confidence: number) {
   const clock = new ManualClock();
   const engine = new PacedEngine(clock, PACE);
   /** How often the specialist said that a better draft is ready. */
-  const heard = { ready: 0 };
+  const calls = { onReady: 0 };
   const specialist = new MixedSpecialist({
-    ngram: new Ngrams(drafted('ngram();', confidence)),
+    ngram: new Ngrams({ ...drafted('ngram();', confidence), model: NGRAM_MODEL }),
     key: 'folder',
     clock,
     log: silentLog,
     onState: () => {},
-    onReady: () => heard.ready++,
+    onReady: () => calls.onReady++,
   });
   const service = new CompletionService({
     specialist,
@@ -49,35 +50,35 @@ async function setup(confidence: number) {
     log: silentLog,
   });
   await specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
-  heard.ready = 0;
+  calls.onReady = 0;
   const request = (at: CompletionQuery): CompletionRequest => ({ query: at, trigger: 'automatic', indentUnit: '  ' });
   /** The completion, and the time until it was returned. */
-  const ask = async (at: CompletionQuery, most = 2000) => {
-    const began = clock.monotonic();
+  const ask = async (at: CompletionQuery, maxMs = 2000) => {
+    const startedAt = clock.monotonic();
     let durationMs: number | undefined;
-    const asked = service.complete(request(at), new AbortController().signal).finally(() => {
-      durationMs = clock.monotonic() - began;
+    const completion = service.complete(request(at), new AbortController().signal).finally(() => {
+      durationMs = clock.monotonic() - startedAt;
     });
     await settled();
-    for (let waited = 0; durationMs === undefined && waited < most; waited += 10) await clock.advance(10);
-    return { completion: await asked, ms: durationMs as number };
+    for (let waited = 0; durationMs === undefined && waited < maxMs; waited += 10) await clock.advance(10);
+    return { completion: await completion, ms: durationMs as number };
   };
-  return { clock, engine, service, specialist, heard, request, ask };
+  return { clock, engine, service, specialist, calls, request, ask };
 }
 
 const position = query('const x = ', '\n');
 
 test('a confident n-gram draft is shown at once; the later mixture does not replace it while it is visible', async () => {
-  const { clock, heard, ask } = await setup(SURE);
+  const { clock, calls, ask } = await setup(SURE);
   const first = await ask(position);
   assert.deepEqual([first.completion?.text, first.completion?.model, first.ms], ['ngram();', 'n-gram', 0]);
   await clock.advance(2000);
-  assert.equal(heard.ready, 1, 'the editor is told that there is more');
+  assert.equal(calls.onReady, 1, 'the editor is told that there is more');
   const again = await ask(position);
   assert.deepEqual([again.completion?.id, again.completion?.text], [first.completion?.id, 'ngram();']);
   // A part of the suggestion is typed.
-  const along = await ask({ ...position, prefix: `${position.prefix}ngr` });
-  assert.deepEqual([along.completion?.id, along.completion?.text], [first.completion?.id, 'am();']);
+  const afterTypingPart = await ask({ ...position, prefix: `${position.prefix}ngr` });
+  assert.deepEqual([afterTypingPart.completion?.id, afterTypingPart.completion?.text], [first.completion?.id, 'am();']);
   // Other text was typed and deleted again, so the suggestion is no longer visible.
   await ask({ ...position, prefix: `${position.prefix}other` });
   const back = await ask(position);
@@ -85,11 +86,11 @@ test('a confident n-gram draft is shown at once; the later mixture does not repl
 });
 
 test('an unconfident n-gram draft is not shown, and the next request at the position gets the mixture', async () => {
-  const { clock, heard, ask } = await setup(UNSURE);
+  const { clock, calls, ask } = await setup(UNSURE);
   const first = await ask(position);
   assert.deepEqual([first.completion, first.ms], [undefined, 0]);
   await clock.advance(2000);
-  assert.equal(heard.ready, 1);
+  assert.equal(calls.onReady, 1);
   const again = await ask(position);
   assert.deepEqual([again.completion?.text, again.completion?.model, again.ms], ['neural();', 'base + n-gram', 0]);
 });
@@ -111,13 +112,12 @@ test('a draft started at the keystroke saves the time that the editor waits befo
   const next = { ...position, prefix: `${position.prefix}n` };
   service.begin(request(next));
   await clock.advance(50);
-  // `ahead` is requested after an early start of the draft, `asked` without one.
-  const ahead = await ask(next);
+  const withEarlyStart = await ask(next);
   const other = await setup(SURE);
   other.service.warm(position);
   await other.clock.advance(700);
-  const asked = await other.ask(next);
-  assert.equal(ahead.completion?.model, 'base + n-gram');
-  assert.equal(asked.ms - ahead.ms, 50);
+  const withoutEarlyStart = await other.ask(next);
+  assert.equal(withEarlyStart.completion?.model, 'base + n-gram');
+  assert.equal(withoutEarlyStart.ms - withEarlyStart.ms, 50);
   assert.equal(engine.asked, 1);
 });

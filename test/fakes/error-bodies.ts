@@ -34,7 +34,7 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
       400,
       anthropic('invalid_request_error', 'Your credit balance is too low to access the Anthropic API.'),
       'no-credit',
-      /too low.*Pay or wait there/,
+      /too low.*Add credit on its website, or wait/,
     ],
     [
       400,

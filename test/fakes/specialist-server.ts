@@ -9,6 +9,8 @@ export class SpecialistServer {
   /** The received prompts, in order. */
   readonly prompts: string[] = [];
   answer = '';
+  /** Whether it sends the log probabilities that are asked for. */
+  tellsOdds = true;
   private readonly server: Server;
 
   private constructor(server: Server) {
@@ -40,7 +42,7 @@ export class SpecialistServer {
     response.setHeader('content-type', 'text/event-stream');
     for (const token of this.answer.match(/\w+|\W/g) ?? []) {
       const logprobs = { tokens: [token], token_logprobs: [-0.01], top_logprobs: [{ [token]: -0.01, other: -5 }] };
-      response.write(event(model, { text: token, logprobs, finish_reason: null }));
+      response.write(event(model, { text: token, logprobs: this.tellsOdds ? logprobs : null, finish_reason: null }));
     }
     response.end(`${event(model, { text: '', logprobs: null, finish_reason: 'stop' })}data: [DONE]\n\n`);
   }

@@ -1,12 +1,13 @@
 // A fake specialist that answers by a script, for tests of its callers.
-import type {
-  CompletionQuery,
-  Draft,
-  DraftOptions,
-  DraftToken,
-  Snippet,
-  SnippetOptions,
-  Specialist,
+import {
+  type CompletionQuery,
+  type Draft,
+  type DraftOptions,
+  type DraftToken,
+  NGRAM_MODEL,
+  type Snippet,
+  type SnippetOptions,
+  type Specialist,
 } from '../../src/common/completion.ts';
 import { unlessAborted } from './signal.ts';
 
@@ -23,10 +24,10 @@ export function draft(text: string, probability = 0.9, over: Partial<Draft> = {}
       tier: 'project',
     }),
   );
-  return { text, tokens, model: 'n-gram', complete: true, latencyMs: 2, ...over };
+  return { text, tokens, model: 'base + n-gram', complete: true, latencyMs: 2, ...over };
 }
 
-/** A draft, its text (probability 0.9), nothing, or a promise of one (to keep the request open). */
+/** A draft, its text (of the n-grams, probability 0.9), nothing, or a promise of one (to keep the request open). */
 export type DraftReply = string | Draft | undefined | Promise<string | Draft | undefined>;
 export type SpecialistScript = (query: CompletionQuery, options: DraftOptions, call: number) => DraftReply;
 
@@ -47,7 +48,7 @@ export class ScriptedSpecialist implements Specialist {
     signal.throwIfAborted();
     const call = this.queries.push(query) - 1;
     const reply = await unlessAborted(this.script(query, options, call), signal, () => this.cancelled++);
-    return typeof reply === 'string' ? draft(reply) : reply;
+    return typeof reply === 'string' ? draft(reply, 0.9, { model: NGRAM_MODEL, knownNames: true }) : reply;
   }
 
   async snippets(_query: CompletionQuery, options: SnippetOptions, signal: AbortSignal): Promise<readonly Snippet[]> {

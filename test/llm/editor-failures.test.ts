@@ -19,7 +19,11 @@ const thrown: readonly (readonly [unknown, ErrorCode, RegExp])[] = [
   [ofEditor('NoPermissions', 'consent was not given'), 'no-consent', /consent was not given.*Allow it/],
   [ofEditor('Blocked', 'this extension is blocked for a while'), 'no-credit', /blocked.*Choose the Large Model/],
   [ofEditor('NotFound', "model 'copilot/x' is gone"), 'bad-request', /is gone.*Choose the Large Model/],
-  [ofEditor('', 'You have exceeded your premium request allowance', 'ChatQuotaExceeded'), 'no-credit', /Pay or wait/],
+  [
+    ofEditor('', 'You have exceeded your premium request allowance', 'ChatQuotaExceeded'),
+    'no-credit',
+    /Add credit on its website, or wait/,
+  ],
   [ofEditor('', 'Sorry, slow down', 'ChatRateLimited'), 'rate-limited', /slow down.*pause/],
   [ofEditor('Unknown', 'wrapped', 'LanguageModelError', ofEditor('', '', 'ChatRateLimited')), 'rate-limited', /pause/],
   [new Error('429 Too Many Requests'), 'rate-limited', /pause/],

@@ -35,11 +35,11 @@ test('ten characters at the threshold are always shown, and nothing below the th
   }
 });
 
-test('a piece of a line is shown from ten characters, a whole argument from six, the rest of a line from four', () => {
+test('a piece of a line is shown from ten characters, the rest of a line from four', () => {
   const shown = (text: string, ends?: 'line' | 'unit') => bestCut([{ text, p: 0.99, ...(ends && { ends }) }], at(0.5));
   assert.equal(shown('abcdefghi'), undefined);
-  assert.equal(shown('abcde', 'unit'), undefined);
-  assert.ok(shown('abcdef', 'unit'));
+  assert.equal(shown('abcdefghi', 'unit'), undefined);
+  assert.ok(shown('abcdefghij') && shown('abcdefghij', 'unit'));
   assert.equal(shown('abc', 'line'), undefined);
   assert.ok(shown('abcd', 'line'));
   assert.ok(bestCut([{ text: ')', p: 0.01 }], { threshold: 0, isManual: true }), 'any length by hand');
@@ -122,11 +122,12 @@ test('a fit of an earlier version has no estimate for cuts and is read; a damage
 const pOf = (cut: Draft, lineBefore = '') => scoreCuts(defaultRouter(), [cut], { ...position, lineBefore })[0]?.p ?? 0;
 
 test('the n-grams alone are trusted less than with a neural model, and more if they are sure of the line or see its names', () => {
-  const ngrams = (lineConfidence: number) => pOf({ ...draft('metadata', 0.9), model: NGRAM_MODEL, lineConfidence });
-  const mixed = pOf({ ...draft('metadata', 0.9), model: 'base + n-gram' });
+  const unknown = draft('metadata', 0.9, { model: NGRAM_MODEL });
+  const ngrams = (lineConfidence: number) => pOf({ ...unknown, lineConfidence });
+  const mixed = pOf({ ...unknown, model: 'base + n-gram' });
   assert.ok(ngrams(0.5) < mixed - 0.1, `${ngrams(0.5)} and ${mixed}`);
   assert.ok(ngrams(0.9) > ngrams(0.5) + 0.02, `${ngrams(0.9)} and ${ngrams(0.5)}`);
-  const known = pOf({ ...draft('metadata', 0.9), model: NGRAM_MODEL, lineConfidence: 0.5, knownNames: true });
+  const known = pOf({ ...unknown, lineConfidence: 0.5, knownNames: true });
   assert.ok(known > ngrams(0.5) + 0.1, `${known} and ${ngrams(0.5)}`);
 });
 

@@ -15,8 +15,8 @@ import { completionPrompt } from '../../src/prompts/completion/completion-prompt
 import { openStore } from '../../src/storage/open.ts';
 
 const [folder = '', baseUrl = '', count = '0', first = '0', limit = '0', model = '', ...rest] = process.argv.slice(2);
-// `wait`: 'batches' buys the answers in batches and waits for them.
-const [provider = 'anthropic', concurrency = '4', wait] = rest;
+// Mode 'batches' buys the answers in batches and waits for them.
+const [provider = 'anthropic', concurrency = '4', mode] = rest;
 /** Waits of up to 40 s, as between polls of a batch, take 1 ms. Longer ones, such as time limits, keep their length. */
 const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms > 40_000 ? ms : 1, signal) };
 const { store, notice } = openStore(folder, { log: silentLog });
@@ -24,12 +24,12 @@ if (notice !== undefined) throw new Error(notice);
 const llm = new RecordingLlm(
   connectLlm(
     { provider, apiKey: 'sk-ant-test-0123456789', baseUrl, model, timeoutMs: 60_000 },
-    wait === 'batches' ? { clock, stallMs: 60_000 } : {},
+    mode === 'batches' ? { clock, stallMs: 60_000 } : {},
   ),
   store,
   { purpose: 'labelling', folder: '/work/project', budget: new Budget(() => store, Number(limit)) },
 );
-if (wait === 'batches') llm.waitForBatches(new BatchFile(join(folder, 'batches.json')));
+if (mode === 'batches') llm.waitForBatches(new BatchFile(join(folder, 'batches.json')));
 const prompts = Array.from({ length: Number(count) }, (_, at) => {
   const prefix = `export const place${Number(first) + at} = `;
   const query = { path: 'src/a.ts', languageId: 'typescript', prefix, suffix: '\n' };

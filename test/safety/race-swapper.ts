@@ -2,17 +2,17 @@
 // `race.ts` starts this process.
 import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
 
-// `part`: the beginning of the folders' paths, before a number. `folders`: how many there are.
-const [part = '', folders = '', aside = '', outside = ''] = process.argv.slice(2);
+// The folders' paths are the prefix with a number.
+const [folderPrefix = '', folderCount = '', aside = '', outside = ''] = process.argv.slice(2);
 let swaps = 0;
 let isOver = false;
 process.on('disconnect', () => {
   isOver = true;
 });
 
-function turn(): void {
+function swapFolders(): void {
   for (let i = 0; i < 48; i++) {
-    const folder = `${part}${i % Number(folders)}`;
+    const folder = `${folderPrefix}${i % Number(folderCount)}`;
     renameSync(folder, aside);
     symlinkSync(outside, folder);
     unlinkSync(folder);
@@ -21,6 +21,6 @@ function turn(): void {
   swaps += 48;
   if (isOver) return;
   process.send?.(swaps, () => {});
-  setImmediate(turn);
+  setImmediate(swapFolders);
 }
-turn();
+swapFolders();

@@ -45,10 +45,10 @@ test('finds answers by model and position, only in their own folder', () => {
 test('a stage is finished only for the same inputs', () => {
   withLedger((ledger) => {
     ledger.finish('training', 'of these', '{"steps":3}');
-    assert.equal(ledger.finished('training', 'of these'), '{"steps":3}');
-    assert.equal(ledger.finished('training', 'of others'), undefined);
+    assert.equal(ledger.outputOfFinished('training', 'of these'), '{"steps":3}');
+    assert.equal(ledger.outputOfFinished('training', 'of others'), undefined);
     ledger.finish('training', 'of others', '{"steps":4}');
-    assert.equal(ledger.finished('training', 'of these'), undefined, 'one row a stage');
+    assert.equal(ledger.outputOfFinished('training', 'of these'), undefined, 'one row a stage');
   });
 });
 
@@ -79,7 +79,7 @@ test('an unwritable store knows no answers, does not fail, and is reported once'
   ledger.keep(position('one'), answer('base'));
   ledger.finish('training', 'of these', '{}');
   assert.equal(ledger.answersOf('base').size, 0);
-  assert.equal(ledger.finished('training', 'of these'), undefined);
+  assert.equal(ledger.outputOfFinished('training', 'of these'), undefined);
   ledger.close();
   assert.equal(said.length, 1);
 });

@@ -78,10 +78,10 @@ test('a draft for a new file takes type and scope from the commits that added fi
   tree.write({ 'src/rules/no-label.ts': 'export {};\n' });
   tree.git('add', '.');
   const source = { root: tree.root, repository: tree.root, harvest: {}, exclude: {} };
-  const { files, near, additions } = unwrap(await readCommit(source, new AbortController().signal));
+  const { files, nearest, additions } = unwrap(await readCommit(source, new AbortController().signal));
   assert.deepEqual(additions, ['feat(rules): add no-loop']);
-  assert.equal(near[0], additions[0]);
-  assert.equal(near.length, 12);
-  assert.equal(localDraft(files, near, additions), 'feat(rules): add no-label.ts');
-  assert.match(localDraft(files, near), /^fix\(core\)/);
+  assert.equal(nearest[0], additions[0]);
+  assert.equal(nearest.length, 12);
+  assert.equal(localDraft(files, nearest, additions), 'feat(rules): add no-label.ts');
+  assert.match(localDraft(files, nearest), /^fix\(core\)/);
 });

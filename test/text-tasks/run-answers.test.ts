@@ -164,7 +164,7 @@ test('uses an answer of a person at once, and drafts later answers from it', asy
     text: first,
     label: '`copy_list` is written by hand.',
     by: 'person',
-    sure: 1,
+    confidence: 1,
     inDoubt: false,
   });
   assert.equal(rows[1]?.label, '`copy_page` is written by hand.');

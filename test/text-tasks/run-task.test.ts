@@ -149,7 +149,7 @@ test('uses a correction at once, and trains on it in the next run', async () => 
   const other = row.label === 'bug' ? 'wish' : 'bug';
   appendLabel(root, 'issues', { text: row.text, label: other, by: 'person' });
   const corrected = (await rows()).find(({ text }) => text === row.text);
-  assert.deepEqual(corrected, { text: row.text, label: other, by: 'person', sure: 1, inDoubt: false });
+  assert.deepEqual(corrected, { text: row.text, label: other, by: 'person', confidence: 1, inDoubt: false });
   assert.equal((await run(root, undefined)).report.byPerson, 101);
   assert.match(readFileSync(join(root, report.path), 'utf8'), new RegExp(`${row.text},${other},person`));
 });

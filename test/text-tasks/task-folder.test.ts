@@ -62,7 +62,7 @@ test('yields each text of a table once, with its label and redacted', async () =
   writeTask('secret', { kind: 'csv', path: 'secret.csv', text: 'title' });
   const texts = await collect((await openTask('issues')).texts());
   assert.equal(texts.length, 160);
-  assert.deepEqual(texts[0], { text: rows[0]?.text, own: 'bug', row: 2 });
+  assert.deepEqual(texts[0], { text: rows[0]?.text, ownLabel: 'bug', row: 2 });
   assert.deepEqual(texts[100], { text: rows[100]?.text, row: 102 });
   const [hidden] = await collect((await openTask('secret')).texts());
   assert.match(hidden?.text ?? '', /\*{5}/);
@@ -80,8 +80,8 @@ test('reads texts from files, sections, TODO notes and commits', async () => {
   writeTask('commits', { kind: 'commits', labelFromType: true });
   const texts = async (name: string) => collect((await openTask(name)).texts());
   assert.deepEqual(await texts('mails'), [
-    { text: 'It does not start.', own: 'bug' },
-    { text: 'It should start faster.', own: 'wish' },
+    { text: 'It does not start.', ownLabel: 'bug' },
+    { text: 'It should start faster.', ownLabel: 'wish' },
   ]);
   assert.deepEqual(await texts('docs'), [{ text: '# One\ntext' }, { text: '# Two\nmore' }]);
   assert.deepEqual(await texts('todos'), [{ text: 'TODO: mend it' }]);
@@ -91,7 +91,7 @@ test('reads texts from files, sections, TODO notes and commits', async () => {
   git('init');
   git('commit', '--allow-empty', '-m', 'bug(list): empty list');
   git('commit', '--allow-empty', '-m', 'Just do it');
-  assert.deepEqual(await texts('commits'), [{ text: 'Just do it' }, { text: 'empty list', own: 'bug' }]);
+  assert.deepEqual(await texts('commits'), [{ text: 'Just do it' }, { text: 'empty list', ownLabel: 'bug' }]);
 });
 
 test('reports a missing column, a link and a missing task file', async () => {
@@ -165,7 +165,7 @@ test('labels the same texts in shards as in one run, and prefers the label of a 
   assert.ok(right > 70, `${right} of 80`);
   assert.deepEqual(
     complete.find(({ text }) => text === corrected),
-    { text: corrected, label: 'bug', by: 'person', sure: 1, inDoubt: false, row: 103 },
+    { text: corrected, label: 'bug', by: 'person', confidence: 1, inDoubt: false, row: 103 },
   );
   const parts = (await Promise.all(['1/3', '2/3', '3/3'].map(run))).flat();
   const sorted = (items: typeof complete) => items.map((item) => JSON.stringify(item)).sort();

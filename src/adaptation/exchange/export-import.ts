@@ -18,7 +18,7 @@ import {
 import { ADAPTER, MANIFEST, WEIGHTS, writeManifest } from '../../neural/models/manifest.ts';
 import { lockRun } from '../../storage/lock.ts';
 import { openStore } from '../../storage/open.ts';
-import { keepModel, newModelFolder, ownFolder } from '../models/folder-models.ts';
+import { activateModel, newModelFolder, ownFolder } from '../models/folder-models.ts';
 import { storedReport, storedRouter } from '../report/stored.ts';
 import type { AdaptReport } from '../report/types.ts';
 import type { AdaptRequest } from '../types.ts';
@@ -130,7 +130,7 @@ export function importAdaptation(
       for (const [file, text] of Object.entries(files)) writeFileSync(join(staged, file), text);
       writeManifest(staged, { ...manifest, files: [MANIFEST] });
       listFiles(staged);
-      keepModel(specialistFolder, staged);
+      activateModel(specialistFolder, staged);
       withStore(storeFolder, log, (store) =>
         store.recordAdaptation(root, {
           startedAt: provenance.finishedAt,

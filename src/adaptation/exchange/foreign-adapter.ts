@@ -7,7 +7,7 @@ import { loadAdapter, saveAdapter } from '../../neural/models/adapter.ts';
 import { type PackageInfo, readPackage } from '../../neural/models/list.ts';
 import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
 import { lockRun } from '../../storage/lock.ts';
-import { keepModel, workFolder } from '../models/folder-models.ts';
+import { activateModel, workFolder } from '../models/folder-models.ts';
 
 export interface ForeignAdapter {
   /** Folder with adapter_config.json and adapter_model.safetensors. */
@@ -46,7 +46,7 @@ export async function importForeignAdapter(request: ForeignAdapter): Promise<Res
     const mixture = join(base, MIXTURE_FILE);
     if (existsSync(mixture)) copyFileSync(mixture, join(work, MIXTURE_FILE));
     describeAdapted(work, { base, tokenizer: info.tokenizer, precision: info.manifest.precision });
-    keepModel(specialistFolder);
+    activateModel(specialistFolder);
     return ok(info);
   } catch (error) {
     if (error instanceof CodedError) return failed(error.code, error.message);

@@ -18,7 +18,7 @@ import { languageIdOf } from '../../text/languages.ts';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { type Harvest, harvestFolder } from '../../workspace/files/folder.ts';
-import { turn } from '../cancellation.ts';
+import { yieldToEvents } from '../cancellation.ts';
 import { ownFolder } from '../models/folder-models.ts';
 import { readSpecialist } from '../models/specialist-files.ts';
 import type { KeptRow } from '../report/kept.ts';
@@ -63,7 +63,7 @@ export async function* keptRows(request: KeptRequest, deps: KeptDeps): AsyncGene
   yield* harvestRows(harvest);
   const index = await readSpecialist(request, log);
   if (index.ok) for (const { path, text } of index.value.texts()) yield { kind: 'snapshot', path, text };
-  await turn(signal);
+  await yieldToEvents(signal);
   yield* learningRows(request, harvest, index.ok ? index.value : undefined, tokenizer.value, { signal, log });
   const { store, notice } = openStore(request.storeFolder, { log });
   if (notice !== undefined) log.warn(notice);
@@ -92,7 +92,7 @@ async function* learningRows(
   const positions = heldOutPositions(held);
   const index = NgramModel.build(held.train, tokenizer);
   if (held.fit.length > 0) index.fit(held.fit, positions.fit);
-  await turn(signal);
+  await yieldToEvents(signal);
   const base = request.neural?.base;
   const dialect = dialectOf(base);
   const modelTokenizer = (base === undefined ? undefined : otherTokenizer(base, request.tokenizerPath)) ?? tokenizer;
@@ -100,7 +100,7 @@ async function* learningRows(
     const text = decodeAll(ids, modelTokenizer, dialect);
     yield { kind: 'sample', path: /<\|file\|>([^\n]*)/.exec(text)?.[1] ?? '', text };
   }
-  await turn(signal);
+  await yieldToEvents(signal);
   for (const example of Object.values(positions).flat()) yield positionRow(example);
   const address = request.address ?? {};
   const llm = connectLlm({ model: '', ...address, apiKey: '', timeoutMs: 1 });
@@ -110,7 +110,7 @@ async function* learningRows(
   const preview = new RequestPreview(request, secrets, specialist ?? index, undefined, log);
   const send = await requestWriter(address, completionPrompt);
   for (const { example } of sample(toLabel, SHOWN_REQUESTS)) {
-    await turn(signal);
+    await yieldToEvents(signal);
     yield { kind: 'label', path: example.path, text: send(labelRequest(example, index)) };
     const query = await preview.queryAt(example);
     if (query !== undefined) yield* liveRows(await preview.preview(query, signal), send);

@@ -156,7 +156,7 @@ export function weightsOf(model: string): Sha256 {
  * Activates a finished model. The previous one stays on disk until the next run, because another window may have it
  * open.
  */
-export function keepModel(specialistFolder: string, finished = workFolder(specialistFolder)): void {
+export function activateModel(specialistFolder: string, finished = workFolder(specialistFolder)): void {
   const isNew = finished === workFolder(specialistFolder);
   const model = isNew ? newModelFolder(specialistFolder) : finished;
   const name = basename(model);

@@ -29,7 +29,7 @@ export function curvesOf(
   });
   const scored = both.map(({ position, label }) => ({
     example: {
-      ...{ path: position.example.path, draft: position.draft, position: position.position },
+      ...{ path: position.example.path, draft: position.draft, position: position.facts },
       ...{ specialistRight: position.right, apiRight: label.right },
     },
     pSpecialist: position.decision.pSpecialist,
@@ -54,14 +54,14 @@ export function curvesOf(
 }
 
 function cutReliability(router: RouterModel, judged: readonly JudgedPosition[]): CutReliability[] {
-  const estimates = judged.flatMap(({ draft, asked, example, position }) => {
-    const cuts = cutsOf(draft, asked);
+  const estimates = judged.flatMap(({ draft, draftPosition, example, facts }) => {
+    const cuts = cutsOf(draft, draftPosition);
     const whole = cuts.at(-1)?.text ?? '';
     return cuts.map((cut) => {
       const isWholeLine = endOf(whole, cut.text.length) === 'line';
       const length: CutLength = isWholeLine ? 'whole-line' : cut.text.trim().length < LONG ? 'short' : 'long';
       const right = isBeginning(cut.text, example.truth + example.suffix);
-      return { length, said: cutProbability(router, cut, position), right };
+      return { length, said: cutProbability(router, cut, facts), right };
     });
   });
   return [...Map.groupBy(estimates, ({ length }) => length)].flatMap(([length, of]) =>

@@ -46,7 +46,7 @@ export function measure(
   const withDecision = (position: ScoredPosition): JudgedPosition => ({
     ...position,
     // Decided as if an API were available, even if none is set up now.
-    decision: decide(fit, position.draft, position.position, {
+    decision: decide(fit, position.draft, position.facts, {
       balance,
       apiAvailable: true,
       ...noThresholds,

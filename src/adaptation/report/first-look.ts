@@ -89,13 +89,13 @@ function examplesOf(scored: readonly ScoredPosition[]): ScoredPosition[] {
 }
 
 /** Length of the author's text; 0 if nothing was typed on the line or it does not fit the terminal. */
-function lengthOf({ truth, asked }: ScoredPosition): number {
-  const typed = lineBefore(asked.query.prefix).trim().length;
+function lengthOf({ truth, draftPosition }: ScoredPosition): number {
+  const typed = lineBefore(draftPosition.query.prefix).trim().length;
   return typed > 0 && typed + truth.length <= CODE_WIDTH && truth.length <= CODE_WIDTH / 2 ? truth.length : 0;
 }
 
-function exampleLines({ example, asked, draft, truth, right }: ScoredPosition): string[] {
-  const typed = lineBefore(asked.query.prefix);
+function exampleLines({ example, draftPosition, draft, truth, right }: ScoredPosition): string[] {
+  const typed = lineBefore(draftPosition.query.prefix);
   return [
     `  ${example.path}, line ${example.line + 1}`,
     `    typed      ${oneLine(typed, CODE_WIDTH)}▏`,

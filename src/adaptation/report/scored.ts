@@ -9,10 +9,10 @@ import type { PositionFacts } from '../../routing/types.ts';
 export interface ScoredPosition extends JudgedDraft {
   readonly example: CursorExample;
   /** The position where the draft was requested. */
-  readonly asked: CompletionPosition;
+  readonly draftPosition: CompletionPosition;
   /** The part of the author's text that is asked for: see `truthAt`. */
   readonly truth: string;
-  readonly position: PositionFacts;
+  readonly facts: PositionFacts;
   /** The draft as it would be shown; empty if nothing would be shown. */
   readonly draft: Draft;
   /** Log loss on the truth. Undefined if it was not requested, the drafter cannot measure it, or a block is wanted. */

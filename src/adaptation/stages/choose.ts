@@ -26,8 +26,8 @@ export const titles = {
 
 /** The difference of two models at the same positions, and the same in standard errors. */
 interface Lead {
-  readonly by: number;
-  readonly errors: number;
+  readonly difference: number;
+  readonly standardErrors: number;
 }
 
 /** Difference in exact matches, as a share of the positions. */
@@ -37,11 +37,11 @@ function leadInLines(one: MeasuredModel, other: MeasuredModel): Lead {
 
 /** Difference in loss on the author's text, nats per token, at positions where both losses are known. */
 function leadInLoss(one: MeasuredModel, other: MeasuredModel): Lead {
-  const pairs = one.scored.map(({ loss }, i) => ({ loss, than: other.scored[i]?.loss }));
-  const asked = pairs.flatMap(({ loss, than }) =>
-    loss && than ? [[than.nats - loss.nats, loss.tokens] as const] : [],
+  const pairs = one.scored.map(({ loss }, i) => ({ loss, otherLoss: other.scored[i]?.loss }));
+  const knownLosses = pairs.flatMap(({ loss, otherLoss }) =>
+    loss && otherLoss ? [[otherLoss.nats - loss.nats, loss.tokens] as const] : [],
   );
-  return leadOf(asked);
+  return leadOf(knownLosses);
 }
 
 /**
@@ -50,11 +50,11 @@ function leadInLoss(one: MeasuredModel, other: MeasuredModel): Lead {
  */
 function leadOf(positions: readonly (readonly [sum: number, weight: number])[]): Lead {
   const weight = positions.reduce((sum, [, each]) => sum + each, 0);
-  if (weight === 0) return { by: 0, errors: 0 };
-  const by = positions.reduce((sum, [each]) => sum + each, 0) / weight;
-  const squares = positions.reduce((sum, [each, of]) => sum + (each - by * of) ** 2, 0);
+  if (weight === 0) return { difference: 0, standardErrors: 0 };
+  const difference = positions.reduce((sum, [each]) => sum + each, 0) / weight;
+  const squares = positions.reduce((sum, [each, of]) => sum + (each - difference * of) ** 2, 0);
   const error = Math.sqrt((squares * positions.length) / Math.max(1, positions.length - 1)) / weight;
-  return { by, errors: by === 0 ? 0 : by / (error || Number.MIN_VALUE) };
+  return { difference, standardErrors: difference === 0 ? 0 : difference / (error || Number.MIN_VALUE) };
 }
 
 /** Standard errors: one-sided 10% for exact matches, 5% for losses, because a better loss helps a user less. */
@@ -74,36 +74,43 @@ export function choose(
   const base = measured.at(-1) as MeasuredModel;
   const others = measured.slice(0, -1).map((each) => {
     const [lines, loss] = [leadInLines(each, base), leadInLoss(each, base)];
-    const likelier = lines.by >= 0 && loss.errors > MORE_THAN_CHANCE.loss;
-    return { each, lines, loss, better: lines.errors > MORE_THAN_CHANCE.lines || likelier };
+    const likelier = lines.difference >= 0 && loss.standardErrors > MORE_THAN_CHANCE.loss;
+    return { each, lines, loss, better: lines.standardErrors > MORE_THAN_CHANCE.lines || likelier };
   });
   const positions = base.scored.length;
   if (positions === 0) return { used: base, why: 'there were no held-out files to compare on.' };
   const better = others.filter((one) => one.better && !(one.each.name === 'adapted' && training?.improved === false));
   const isAhead = (one: (typeof others)[number], other: (typeof others)[number]) =>
-    one.lines.by === other.lines.by ? one.loss.by > other.loss.by : one.lines.by > other.lines.by;
+    one.lines.difference === other.lines.difference
+      ? one.loss.difference > other.loss.difference
+      : one.lines.difference > other.lines.difference;
   const best = better.reduce<(typeof better)[number] | undefined>(
     (high, one) => (high && !isAhead(one, high) ? high : one),
     undefined,
   );
-  const among = `of the ${positions} that decide`;
+  const atPositions = `at the ${positions} validation positions`;
   if (best) {
     const { each, lines, loss } = best;
-    const more = `${percent(lines.by)} more lines right ${among} than ${titles[base.name]}`;
-    if (lines.errors > MORE_THAN_CHANCE.lines)
+    const more = `${percent(lines.difference)} more lines right than ${titles[base.name]} ${atPositions}`;
+    if (lines.standardErrors > MORE_THAN_CHANCE.lines)
       return { used: each, why: `${titles[each.name]} gets ${more}, which chance does not explain.` };
-    const level = lines.by > 0 ? more : `as many lines right ${among} as ${titles[base.name]}`;
-    const word = `it gives the author’s text ${percent(likelierBy(loss.by))} more probability, which chance does not explain`;
+    const level = lines.difference > 0 ? more : `as many lines right as ${titles[base.name]} ${atPositions}`;
+    const word = `it gives the author’s text ${percent(likelierBy(loss.difference))} more probability, which chance does not explain`;
     return { used: each, why: `${titles[each.name]} gets ${level}, and ${word}.` };
   }
   const [first] = others;
   if (!first) return { used: base, why: `${titles[base.name]} is the only model.` };
   const {
     each,
-    lines: { by },
+    lines: { difference },
   } = first;
   if (each.name === 'adapted' && training?.improved === false)
     return { used: base, why: 'training did not lower the loss on the held-out files.' };
-  const less = by > 0 ? 'more lines right, which may be chance' : by < 0 ? 'fewer lines right' : 'more lines right';
-  return { used: base, why: `${titles[each.name]} gets ${percent(Math.abs(by))} ${less}, ${among}.` };
+  const less =
+    difference > 0
+      ? 'more lines right, which may be chance'
+      : difference < 0
+        ? 'fewer lines right'
+        : 'more lines right';
+  return { used: base, why: `${titles[each.name]} gets ${percent(Math.abs(difference))} ${less}, ${atPositions}.` };
 }

@@ -16,11 +16,11 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
   if (held.fit.length === 0) notes.push('There are too few files to fit the mixture, so it keeps the shipped weights.');
   const chosen = await runner.get('chosen');
   const tested = chosen && (await testOf(runner, chosen));
-  const alone = { choose: await runner.get('calibrated'), test: await runner.get('measured') };
-  const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.positions } : alone;
+  const ngramsOnly = { choose: await runner.get('ngramsAtValidation'), test: await runner.get('ngramsAtTest') };
+  const { choose, test } = chosen && tested ? { choose: chosen.used.scored, test: tested.positions } : ngramsOnly;
   // The comparison without the adaptation: the base, or the n-grams alone if the base stays.
-  const tried = new Set(test.map(({ example }) => example));
-  const before = tested && (tested.report.used === 'base' ? alone.test : await runner.get('testedBase'));
+  const testExamples = new Set(test.map(({ example }) => example));
+  const before = tested && (tested.report.used === 'base' ? ngramsOnly.test : await runner.get('testedBase'));
   const labels = await runner.get('labels');
   const labelsNote = request.neural && trainingLabelsInWords(await runner.get('taught'));
   if (labelsNote !== undefined) notes.push(labelsNote);
@@ -34,14 +34,14 @@ export async function conclude(runner: LearnStages): Promise<FittedRun> {
       test.length > 0
         ? measure(
             test,
-            before?.filter(({ example }) => tried.has(example)),
+            before?.filter(({ example }) => testExamples.has(example)),
             labels,
             router,
             request.balance,
             request.risk,
           )
         : undefined,
-    neural: tested && { ...tested.report, ngramCoupling: fit(alone.choose) },
+    neural: tested && { ...tested.report, ngramCoupling: fit(ngramsOnly.choose) },
     used: tested && chosen?.used,
   };
 }
@@ -51,11 +51,11 @@ function examplesOf(scored: readonly ScoredPosition[], labelled: readonly Labele
   const verdicts = new Map(labelled.map((label) => [label.scored.example, label.right]));
   return scored.map((position) => {
     const apiRight = verdicts.get(position.example);
-    const { example: at, draft, asked, right } = position;
+    const { example: at, draft, draftPosition, right } = position;
     const written = at.truth + at.suffix;
     const example = {
-      ...{ path: at.path, draft, position: position.position, specialistRight: right },
-      cuts: cutsOf(draft, asked).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),
+      ...{ path: at.path, draft, position: position.facts, specialistRight: right },
+      cuts: cutsOf(draft, draftPosition).map((cut) => ({ draft: cut, right: isBeginning(cut.text, written) })),
     };
     return apiRight === undefined ? example : { ...example, apiRight };
   });

@@ -51,7 +51,7 @@ export function answersOf(
 }
 
 /** Drafts of the n-grams without a neural model, at positions of one split. */
-export async function draftAlone(
+export async function draftWithNgramsOnly(
   runner: LearnStages,
   positions: readonly CursorExample[],
   split: 'validation' | 'test',

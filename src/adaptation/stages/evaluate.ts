@@ -7,7 +7,7 @@ import type { CursorExample } from '../../prompts/completion/cursor-examples.ts'
 import { judge, truthAt } from '../../prompts/completion/judge.ts';
 import { positionFactsOf } from '../../routing/position-facts.ts';
 import type { QueryLoss } from '../../specialist/engine/protocol.ts';
-import { turn } from '../cancellation.ts';
+import { yieldToEvents } from '../cancellation.ts';
 import type { ScoredPosition } from '../report/scored.ts';
 import type { AnswerLedger, ModelAnswer } from './answer-ledger.ts';
 import type { Tell } from './stage-runner.ts';
@@ -33,8 +33,8 @@ const WITH_LOSS = 1.25;
 
 /** Median time of a draft with its loss. */
 export function secondsPerPosition(scored: readonly ScoredPosition[]): number {
-  const took = scored.map(({ draft }) => draft.latencyMs);
-  return took.length > 0 ? (WITH_LOSS * quantile(took, 0.5)) / 1000 : 0;
+  const latencies = scored.map(({ draft }) => draft.latencyMs);
+  return latencies.length > 0 ? (WITH_LOSS * quantile(latencies, 0.5)) / 1000 : 0;
 }
 
 /** Drafts at every position. Yields to the event loop about every 20 ms, for messages and cancellation. */
@@ -44,24 +44,31 @@ export async function evaluate(
   { losses = false, answers, tell, signal }: EvaluateOptions = {},
 ): Promise<ScoredPosition[]> {
   const scored: ScoredPosition[] = [];
-  let lastTurn = performance.now();
+  let lastYield = performance.now();
   for (const example of examples) {
-    if (performance.now() - lastTurn > 20) {
+    if (performance.now() - lastYield > 20) {
       tell?.({ done: scored.length, total: examples.length });
-      await turn(signal);
-      lastTurn = performance.now();
+      await yieldToEvents(signal);
+      lastYield = performance.now();
     }
-    // The position where the drafter is asked.
-    const asked = positionInDocument(example);
-    const { query, block } = asked;
-    const truth = truthAt(example.truth, asked);
+    const position = positionInDocument(example);
+    const { query, block } = position;
+    const truth = truthAt(example.truth, position);
     const ask = async (): Promise<ModelAnswer> => ({
-      draft: await drafter.complete(query, draftOptions(asked)),
+      draft: await drafter.complete(query, draftOptions(position)),
       loss: losses && !block ? await drafter.lossAt?.(query, truth) : undefined,
     });
-    const { draft: written, loss } = await (answers ? answers.at(example, asked, ask) : ask());
-    const draft = shownDraft(written, asked);
-    scored.push({ example, asked, truth, position: positionFactsOf(query), draft, ...judge(draft.text, truth), loss });
+    const { draft: rawDraft, loss } = await (answers ? answers.at(example, position, ask) : ask());
+    const draft = shownDraft(rawDraft, position);
+    scored.push({
+      example,
+      draftPosition: position,
+      truth,
+      facts: positionFactsOf(query),
+      draft,
+      ...judge(draft.text, truth),
+      loss,
+    });
   }
   tell?.({ done: examples.length, total: examples.length });
   return scored;

@@ -1,18 +1,18 @@
-// The first look: how often the local model is right in this folder before anything is trained, within a time limit.
+// The first look: how often the local model is right in this folder before anything is trained, within a time limitSeconds.
 // Its drafts are stored in the position ledger, so that the rest of the run does not repeat them.
 import { CodedError, isCancelled } from '../../common/errors.ts';
 import { positionInDocument } from '../../prompts/completion/completion-position.ts';
 import type { CursorExample } from '../../prompts/completion/cursor-examples.ts';
 import { type FirstLook, firstLookInWords } from '../report/first-look.ts';
 import type { ScoredPosition } from '../report/scored.ts';
-import { draftAlone } from './drafts.ts';
-import { type HeldOutPositions, halved, MOST_HALVINGS, spread } from './held-out-positions.ts';
+import { draftWithNgramsOnly } from './drafts.ts';
+import { type HeldOutPositions, halved, MAX_HALVINGS, spread } from './held-out-positions.ts';
 import { baseCandidate } from './neural.ts';
 import type { LearnStages } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
 
-/** At least this many seconds remain when the timing of the machine ends, unless the limit is shorter. */
-const LEAST_SECONDS = 20;
+/** At least this many seconds remain when the timing of the machine ends, unless the limitSeconds is shorter. */
+const MIN_SECONDS = 20;
 /** A running draft may take this many seconds more; then the result is shown without it. */
 const GRACE_SECONDS = 5;
 
@@ -23,30 +23,30 @@ export function firstLookOf(runner: LearnStages, tell: Tell): Promise<FirstLook>
 
 async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook> {
   const { run } = runner;
-  const limit = run.request.firstLookSeconds ?? 0;
-  const end = Math.max(limit, run.elapsed() + Math.min(limit, LEAST_SECONDS));
-  const left = () => end - run.elapsed();
+  const limitSeconds = run.request.firstLookSeconds ?? 0;
+  const end = Math.max(limitSeconds, run.elapsed() + Math.min(limitSeconds, MIN_SECONDS));
+  const secondsLeft = () => end - run.elapsed();
   const lines = byImportance(run.positions).filter((example) => !positionInDocument(example).block);
   await runner.get('weights');
-  tell({ done: 0, total: undefined, stageLeft: left() });
+  tell({ done: 0, total: undefined, stageLeft: secondsLeft() });
   const base: ScoredPosition[] = [];
   const draftBase = async () => {
     const session = await runner.get('session');
     const model = baseCandidate(run);
     const onOpening: Tell = ({ detail }) => {
-      if (detail !== undefined) tell({ done: base.length, total: undefined, detail, stageLeft: left() });
+      if (detail !== undefined) tell({ done: base.length, total: undefined, detail, stageLeft: secondsLeft() });
     };
     for (const example of lines) {
-      if (left() <= 0) break;
+      if (secondsLeft() <= 0) break;
       base.push(...(await session.drafts(model, 'validation', [example], onOpening)));
-      tell({ done: base.length, total: undefined, stageLeft: Math.max(0, left()) });
+      tell({ done: base.length, total: undefined, stageLeft: Math.max(0, secondsLeft()) });
     }
   };
   const work = run.request.neural ? draftBase() : Promise.resolve();
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, 1000 * Math.max(0, left() + GRACE_SECONDS));
+  const { promise: timeUp, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, 1000 * Math.max(0, secondsLeft() + GRACE_SECONDS));
   try {
-    await Promise.race([work, late]);
+    await Promise.race([work, timeUp]);
   } catch (error) {
     // The stages that need the engine fail in the same way, and note it for the report.
     if (!(error instanceof CodedError) || isCancelled(error)) throw error;
@@ -54,9 +54,9 @@ async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook>
     clearTimeout(timer);
   }
   const scored = [...base];
-  const asked = scored.length > 0 ? scored.map(({ example }) => example) : lines;
-  // `asked`: the positions at which the n-grams draft too.
-  const ngram = await draftAlone(runner, asked, 'validation', () => {});
+  // The n-grams draft at the same positions.
+  const examples = scored.length > 0 ? scored.map(({ example }) => example) : lines;
+  const ngram = await draftWithNgramsOnly(runner, examples, 'validation', () => {});
   const result: FirstLook = {
     ngram,
     base: scored.length > 0 ? scored : undefined,
@@ -73,7 +73,7 @@ async function measureFirst(runner: LearnStages, tell: Tell): Promise<FirstLook>
  */
 function byImportance(positions: HeldOutPositions): CursorExample[] {
   const order = new Set<CursorExample>();
-  for (let times = MOST_HALVINGS; times >= 0; times--)
+  for (let times = MAX_HALVINGS; times >= 0; times--)
     for (const example of spread(halved(positions, times).choose)) order.add(example);
   return [...order];
 }

@@ -58,7 +58,7 @@ export function heldOutPositions(held: HeldOut): HeldOutPositions {
 }
 
 /** Fewer positions than an eighth do not tell a better model from chance. */
-export const MOST_HALVINGS = 3;
+export const MAX_HALVINGS = 3;
 
 /** At most 1/2^times of the limits, evenly spread. Smaller samples are parts of larger ones, so answers are reused. */
 export function halved({ fit, choose, test }: HeldOutPositions, times: number): HeldOutPositions {

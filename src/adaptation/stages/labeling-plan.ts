@@ -11,7 +11,7 @@ import { type LlmRequest, REQUEST_SNIPPETS, requestAt } from '../../prompts/comp
 import { chooseTrainingPositions } from '../../prompts/completion/training-positions.ts';
 import type { NgramModel } from '../../specialist/ngram/model.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
-import { turn } from '../cancellation.ts';
+import { yieldToEvents } from '../cancellation.ts';
 import type { ApiEstimate, LabelingLimits } from '../types.ts';
 import { indexOf } from './drafts.ts';
 import { positionsToAsk } from './held-out-positions.ts';
@@ -85,7 +85,7 @@ export async function positionsToLabel(
 ): Promise<PositionsToLabel> {
   const trainingCalls = Math.round(trainsNeural ? TRAINING_SHARE * positions : 0);
   const probabilities = async (file: SourceText) => {
-    await turn(signal);
+    await yieldToEvents(signal);
     return index.tokenProbabilities(file);
   };
   const ranked = trainingCalls > 0 ? await chooseTrainingPositions(train, probabilities, tokenizer, trainingCalls) : [];

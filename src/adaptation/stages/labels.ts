@@ -16,24 +16,24 @@ const concurrency = 4;
 
 /** Undefined without an API. Stored answers are not paid for again. */
 export async function labelsOf(runner: LearnStages, tell: Tell): Promise<ApiLabels | undefined> {
-  const asking = await runner.get('asking');
-  if (asking === undefined) return undefined;
-  const { llm } = asking;
-  const scored = [...(await runner.get('calibrated')), ...(await runner.get('measured'))];
+  const labelingPlan = await runner.get('labelingPlan');
+  if (labelingPlan === undefined) return undefined;
+  const { llm } = labelingPlan;
+  const scored = [...(await runner.get('ngramsAtValidation')), ...(await runner.get('ngramsAtTest'))];
   const byExample = new Map(scored.map((position) => [position.example, position]));
   // One count over both, so that the time left does not start again with the second.
-  const count = new AnswerCount(asking.validation.length + asking.test.length, tell);
+  const count = new AnswerCount(labelingPlan.validation.length + labelingPlan.test.length, tell);
   const ask = async (positions: readonly ToAsk[]): Promise<Labels> => {
     const labelled: LabeledPosition[] = [];
     const outcome = await askAll(runner.run, llm, positions, count, ({ example }, answer) => {
       const position = byExample.get(example) as ScoredPosition;
-      const text = cleanAnswer(answer.text, position.asked);
+      const text = cleanAnswer(answer.text, position.draftPosition);
       labelled.push({ scored: position, answer: { ...answer, text }, ...judge(text, position.truth) });
     });
     return { labelled, failed: outcome.failed, stopped: outcome.stopped?.message };
   };
-  const validation = await ask(asking.validation);
-  const test = validation.stopped === undefined ? await ask(asking.test) : undefined;
+  const validation = await ask(labelingPlan.validation);
+  const test = validation.stopped === undefined ? await ask(labelingPlan.test) : undefined;
   const stopped = validation.stopped ?? test?.stopped;
   if (stopped !== undefined) runner.run.notes.push(`Asking the API stopped early: ${stopped}`);
   return { model: llm.model, validation, test };
@@ -44,7 +44,7 @@ export class AnswerCount {
   private readonly total: number;
   private readonly report: Tell;
   private done = 0;
-  private spent = 0;
+  private spentUsd = 0;
 
   constructor(total: number, report: Tell) {
     this.total = total;
@@ -57,8 +57,8 @@ export class AnswerCount {
 
   add({ costUsd }: LlmAnswer): void {
     this.done += 1;
-    this.spent += costUsd;
-    this.tell(`$${this.spent.toFixed(4)}`);
+    this.spentUsd += costUsd;
+    this.tell(`$${this.spentUsd.toFixed(4)}`);
   }
 }
 

@@ -164,7 +164,7 @@ export async function testOf(
 /** The drafts of the n-grams alone at the same test positions. */
 async function measuredAlone(runner: LearnStages): Promise<readonly ScoredPosition[]> {
   const positions = new Set((await measuredPositionsOf(runner)).test);
-  return (await runner.get('measured')).filter(({ example }) => positions.has(example));
+  return (await runner.get('ngramsAtTest')).filter(({ example }) => positions.has(example));
 }
 
 /** An expected failure becomes a note. */

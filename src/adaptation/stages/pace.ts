@@ -9,7 +9,7 @@ import { type BaseMeasures, LEAST_STEPS, measureBase } from '../../specialist/en
 import { limitInWords } from '../report/phrases.ts';
 import { otherTokenizer, windowTokens } from '../training-data/training-set.ts';
 import type { TimeOffer } from '../types.ts';
-import { type HeldOutPositions, halved, MOST_HALVINGS } from './held-out-positions.ts';
+import { type HeldOutPositions, halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { accessOf, earlierOf } from './neural.ts';
 import type { LearnStages, Pace, Run } from './stage-outputs.ts';
 import type { Tell } from './stage-runner.ts';
@@ -87,7 +87,7 @@ export function draftCount({ fit, choose, test }: HeldOutPositions, earlier: boo
 
 /** Drafts of a run with the fewest positions. */
 function leastDrafts(run: Run): number {
-  return draftCount(halved(run.positions, MOST_HALVINGS), earlierOf(run) !== undefined);
+  return draftCount(halved(run.positions, MAX_HALVINGS), earlierOf(run) !== undefined);
 }
 
 /** Of a line at a position that no cache holds. */

@@ -8,7 +8,7 @@ import { weightsOf, workFolder } from '../models/folder-models.ts';
 import type { RemainingWork } from '../report/countdown.ts';
 import { tokenizerOf } from './drafts.ts';
 import { secondsPerPosition } from './evaluate.ts';
-import { halved, MOST_HALVINGS } from './held-out-positions.ts';
+import { halved, MAX_HALVINGS } from './held-out-positions.ts';
 import { accessOf, baseCandidate, earlierOf, measuredPositionsOf } from './neural.ts';
 import { draftCount, limitOf, OPENING_SECONDS } from './pace.ts';
 import type { LearnStages, Run, Scale, TrainingPlan } from './stage-outputs.ts';
@@ -40,7 +40,7 @@ export async function scaleOf(runner: LearnStages, tell: Tell): Promise<Scale> {
   const fits = (halvings: number) =>
     perPlace * draftCount(halved(run.positions, halvings), earlierOf(run) !== undefined) <= limit;
   let halvings = 0;
-  while (halvings < MOST_HALVINGS && !fits(halvings)) halvings++;
+  while (halvings < MAX_HALVINGS && !fits(halvings)) halvings++;
   return { halvings, perPlace };
 }
 
@@ -95,7 +95,7 @@ export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
   const session = await runner.get('session');
   const earlier = earlierOf(run);
   const status = trainingStatusOf(workFolder(run.request.specialistFolder));
-  const asking = await runner.get('asking');
+  const labelingPlan = await runner.get('labelingPlan');
   const spent = status?.kind === 'training' ? status.seconds : 0;
   const trained = training === 0 || (await runner.known('training')) !== undefined;
   return {
@@ -104,6 +104,6 @@ export async function aheadOf(runner: LearnStages): Promise<RemainingWork> {
     base: await session.unanswered(baseCandidate(run), choose),
     earlier: earlier ? await session.unanswered(earlier, choose) : 0,
     training: trained ? 0 : Math.max(0, training - spent),
-    api: asking === undefined ? 0 : asking.validation.length + asking.test.length,
+    api: labelingPlan === undefined ? 0 : labelingPlan.validation.length + labelingPlan.test.length,
   };
 }

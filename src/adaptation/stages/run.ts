@@ -11,8 +11,8 @@ import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { harvestFolder } from '../../workspace/files/folder.ts';
 import type { HarvestedFile, HarvestReport } from '../../workspace/files/types.ts';
 import { redactKnown } from '../../workspace/secrets/known/known.ts';
-import { cancelled, turn } from '../cancellation.ts';
-import { currentModel, dropModel, dropWork, keepModel, ownFolder } from '../models/folder-models.ts';
+import { cancelled, yieldToEvents } from '../cancellation.ts';
+import { activateModel, currentModel, dropModel, dropWork, ownFolder } from '../models/folder-models.ts';
 import { readWeights, writeSnapshot } from '../models/specialist-files.ts';
 import { Countdown, nothingAhead, planInWords, type RemainingWork } from '../report/countdown.ts';
 import type { ReportFigures } from '../report/figures.ts';
@@ -25,7 +25,7 @@ import { type HeldOut, heldOutFor, heldOutPositions } from './held-out-positions
 import type { FittedRun, LearnStages, Run, RunDeps } from './stage-outputs.ts';
 import { digest, StageRunner } from './stage-runner.ts';
 import { indexingAll, stages, stagesOf } from './stages.ts';
-import { stopped } from './stopped.ts';
+import { cancelledFailure } from './stopped.ts';
 import { budgetSeconds } from './training.ts';
 
 export type { RunDeps } from './stage-outputs.ts';
@@ -100,7 +100,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     const weights = learned && weightsFrom(await runner.get('weights'));
     const known = weights ?? (await readWeights(request.specialistFolder, tokenizer, log));
     const model = NgramModel.build(files, tokenizer, known);
-    await turn(signal);
+    await yieldToEvents(signal);
     const snapshotPath = writeSnapshot(request.specialistFolder, model.serialize());
     if (learned?.used) putInUse(request, learned.used, held);
     const base = learned?.used && request.neural && baseOf(request.neural.base).weights;
@@ -130,7 +130,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     progress({ stage: indexingAll, done: 1, total: 1 });
     return ok({ report, snapshotPath, coupling: learned?.coupling, secrets: secrets.all });
   } catch (error) {
-    if (signal.aborted || isCancelled(error)) return stopped(request.specialistFolder, run && answersIn(run));
+    if (signal.aborted || isCancelled(error)) return cancelledFailure(request.specialistFolder, run && answersIn(run));
     if (error instanceof CodedError) return failed(error.code, error.message);
     if (unwritable.has((error as NodeJS.ErrnoException).code ?? ''))
       return failed(
@@ -185,7 +185,7 @@ function putInUse(
 ): void {
   if (used.name === 'adapted') {
     keepTrainedOn(used.model, held);
-    keepModel(specialistFolder, used.model);
+    activateModel(specialistFolder, used.model);
   } else dropWork(specialistFolder);
   if (used.name !== 'base') return;
   const { setAside } = currentModel(specialistFolder, { base: used.base, tokenizer });

@@ -83,13 +83,13 @@ export interface StageOutputs {
   /** Fitted mixing weights; null: the folder is too small to fit any. */
   weights: PlainWeights | null;
   /** Drafts of the n-grams alone, at validation and test positions. */
-  calibrated: readonly ScoredPosition[];
-  measured: readonly ScoredPosition[];
+  ngramsAtValidation: readonly ScoredPosition[];
+  ngramsAtTest: readonly ScoredPosition[];
   session: NeuralSession;
   firstLook: FirstLook;
   scale: Scale;
   /** Undefined: the API is not asked. */
-  asking: LabelingPlan | undefined;
+  labelingPlan: LabelingPlan | undefined;
   taught: TrainingLabels;
   samples: Samples;
   plan: TrainingPlan;

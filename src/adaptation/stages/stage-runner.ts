@@ -29,7 +29,7 @@ export type Stages<M, S extends string, R> = { readonly [W in keyof M]: Stage<M,
 /** Store of finished stages. */
 export interface Finished {
   /** The output for this signature; undefined: the stage did not finish on these inputs. */
-  finished(stage: string, signature: string): string | undefined;
+  outputOfFinished(stage: string, signature: string): string | undefined;
   finish(stage: string, signature: string, output: string): void;
 }
 
@@ -76,7 +76,7 @@ export class StageRunner<M, S extends string, R> {
 
   /** The stored output for the same inputs, even if `keeps` rejects it. */
   async last<W extends keyof M & string>(name: W): Promise<M[W] | undefined> {
-    const json = this.store?.finished(name, await this.signature(name));
+    const json = this.store?.outputOfFinished(name, await this.signature(name));
     return json === undefined ? undefined : (JSON.parse(json) as M[W]);
   }
 

@@ -5,13 +5,13 @@ import { sha256Of } from '../../neural/models/manifest.ts';
 import { MIXTURE_FILE } from '../../specialist/engine/protocol.ts';
 import { NgramModel } from '../../specialist/ngram/model.ts';
 import { exactWeights } from '../../specialist/ngram/weights.ts';
-import { turn } from '../cancellation.ts';
+import { yieldToEvents } from '../cancellation.ts';
 import { modelFolderOf } from '../models/folder-models.ts';
 import type { RemainingWork, Row } from '../report/countdown.ts';
 import { samplesFrom } from '../training-data/training-set.ts';
 import type { AdaptRequest } from '../types.ts';
 import { conclude } from './conclude.ts';
-import { draftAlone, indexOf, tokenizerOf } from './drafts.ts';
+import { draftWithNgramsOnly, indexOf, tokenizerOf } from './drafts.ts';
 import { firstLookOf } from './first-look.ts';
 import { labelingIdentity, planLabeling } from './labeling-plan.ts';
 import { labelsOf } from './labels.ts';
@@ -62,7 +62,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     run: async ({ run }, tell) => {
       tell({ done: 0, total: undefined });
       const index = NgramModel.build(run.held.train, run.tokenizer);
-      await turn(run.signal);
+      await yieldToEvents(run.signal);
       return index;
     },
   },
@@ -79,7 +79,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
       const index = await runner.get('index');
       tell({ done: 0, total: undefined });
       const weights = index.fit(held.fit, positions.fit);
-      await turn(signal);
+      await yieldToEvents(signal);
       return exactWeights(weights);
     },
   },
@@ -109,7 +109,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     keeps: () => true,
     run: scaleOf,
   },
-  asking: {
+  labelingPlan: {
     name: 'Choosing positions for the API',
     takes: 1,
     step: 'plan',
@@ -242,28 +242,28 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     reads: ['chosen', 'test'],
     run: test('base'),
   },
-  calibrated: {
+  ngramsAtValidation: {
     name: 'Calibrating',
     takes: 2,
     step: 'decide',
     of: 'adapting',
     reads: ['weights', 'choose'],
-    run: (runner, tell) => draftAlone(runner, runner.run.positions.choose, 'validation', tell),
+    run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.choose, 'validation', tell),
   },
-  measured: {
+  ngramsAtTest: {
     name: 'Measuring',
     takes: 2,
     step: 'decide',
     of: 'adapting',
     reads: ['weights', 'test'],
-    run: (runner, tell) => draftAlone(runner, runner.run.positions.test, 'test', tell),
+    run: (runner, tell) => draftWithNgramsOnly(runner, runner.run.positions.test, 'test', tell),
   },
   labels: {
     name: 'Asking the API',
     takes: ({ api }) => api / 2,
     step: 'decide',
     of: 'api',
-    reads: ['asking'],
+    reads: ['labelingPlan'],
     run: labelsOf,
   },
   learned: {
@@ -271,7 +271,7 @@ export const stages: Stages<StageOutputs, SplitName, Run> = {
     takes: 1,
     step: 'decide',
     of: 'adapting',
-    reads: ['calibrated', 'measured', 'chosen', 'tested', 'testedBase', 'labels'],
+    reads: ['ngramsAtValidation', 'ngramsAtTest', 'chosen', 'tested', 'testedBase', 'labels'],
     run: conclude,
   },
 };

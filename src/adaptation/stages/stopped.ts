@@ -6,7 +6,7 @@ import { cancelled } from '../cancellation.ts';
 import { workFolder } from '../models/folder-models.ts';
 
 /** @param answers stored answers of models at held-out positions */
-export function stopped(specialistFolder: string, answers = 0): typeof cancelled {
+export function cancelledFailure(specialistFolder: string, answers = 0): typeof cancelled {
   const status = trainingStatusOf(workFolder(specialistFolder));
   const kept = [
     ...(answers > 0 ? [counted(answers, 'measured answer')] : []),

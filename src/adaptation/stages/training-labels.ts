@@ -17,22 +17,30 @@ const NO_LABELS: TrainingLabels = { answers: [], whole: false };
 
 export async function labelTrainingPositions(runner: LearnStages, tell: Tell): Promise<TrainingLabels> {
   const { request, notes } = runner.run;
-  const asking = request.neural && request.api ? await runner.get('asking') : undefined;
+  const labelingPlan = request.neural && request.api ? await runner.get('labelingPlan') : undefined;
   // A run without an API also uses labels that were paid for earlier.
-  if (asking === undefined) return (await runner.last('taught')) ?? NO_LABELS;
+  if (labelingPlan === undefined) return (await runner.last('taught')) ?? NO_LABELS;
   const right = new Map<string, TrainingLabels['answers'][number]>();
-  const count = new AnswerCount(asking.train.length, tell);
-  const outcome = await askAll(runner.run, asking.llm, asking.train, count, ({ example, prompt }, answer) => {
-    const asked = positionInDocument(example);
-    const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
-    const { path, offset, truth } = example;
-    right.set(keyOf(prompt.about, offset), { path, offset, length: truth.length, right: verdict.right });
-  });
+  const count = new AnswerCount(labelingPlan.train.length, tell);
+  const outcome = await askAll(
+    runner.run,
+    labelingPlan.llm,
+    labelingPlan.train,
+    count,
+    ({ example, prompt }, answer) => {
+      const asked = positionInDocument(example);
+      const verdict = judge(cleanAnswer(answer.text, asked), truthAt(example.truth, asked));
+      const { path, offset, truth } = example;
+      right.set(keyOf(prompt.about, offset), { path, offset, length: truth.length, right: verdict.right });
+    },
+  );
   if (outcome.stopped !== undefined)
     notes.push(`Asking the API at training positions stopped early: ${outcome.stopped.message}`);
   // In the order of the plan, not of the answers.
-  const answers = asking.train.flatMap(({ example, prompt }) => right.get(keyOf(prompt.about, example.offset)) ?? []);
-  return { answers, whole: answers.length === asking.train.length, as: asking.identity };
+  const answers = labelingPlan.train.flatMap(
+    ({ example, prompt }) => right.get(keyOf(prompt.about, example.offset)) ?? [],
+  );
+  return { answers, whole: answers.length === labelingPlan.train.length, as: labelingPlan.identity };
 }
 
 const keyOf = (path: string, offset: number) => `${offset} ${path}`;

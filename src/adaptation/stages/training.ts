@@ -133,7 +133,7 @@ export function engineOf({ engine }: Pick<TrainingDeps, 'engine'>): Engine {
 /** Everything that decides the result of training. */
 function requestOf(
   base: string,
-  { examples, judged: validationExamples }: Samples,
+  { examples, validationExamples }: Samples,
   access: NeuralAccess,
   { request, tokenizer }: TrainingDeps,
 ) {

@@ -46,7 +46,7 @@ export interface TrainingData {
 /** Training samples, and held-out samples that judge the training. */
 export interface Samples {
   readonly examples: readonly Sample[];
-  readonly judged: readonly Sample[];
+  readonly validationExamples: readonly Sample[];
   readonly tokensPerEpoch: number;
 }
 
@@ -84,8 +84,11 @@ export async function samplesFrom(
   }
   // Completions use the mixture, so the mixture decides when to stop.
   const otherProbabilities = own ? undefined : await knownTo(index, held.fit, limit, signal);
-  const judged = evenly(samplesOf(held.fit, words, { ...options, otherProbabilities }), validationWindows >> halvings);
-  return { examples, judged, tokensPerEpoch };
+  const validationExamples = evenly(
+    samplesOf(held.fit, words, { ...options, otherProbabilities }),
+    validationWindows >> halvings,
+  );
+  return { examples, validationExamples, tokensPerEpoch };
 }
 
 /** A base's tokenizer; undefined if it is that of the n-grams. */

@@ -79,7 +79,7 @@ async function labelShard(commandLine: CommandLine, text: string, terminal: Term
   return reportCodedErrors(terminal, async () => {
     const { folder, taskData } = await openTask(commandLine, terminal);
     const path = await resultsPath(folder, shard);
-    const total = Math.ceil(taskData.texts / shard.of);
+    const total = Math.ceil(taskData.texts / shard.count);
     const rows = learn(folder.task, taskData).rows(folder.texts(terminal.stop.signal), shard);
     const counts = await writeResults(folder, path, rows, (done) =>
       terminal.bar.update({ stage: 'Labelling', done, total }),

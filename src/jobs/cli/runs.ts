@@ -1,7 +1,7 @@
 // The processes of a command: jobs and the drafting engine.
 
 import { join } from 'node:path';
-import { stopped } from '../../adaptation/stages/stopped.ts';
+import { cancelledFailure } from '../../adaptation/stages/stopped.ts';
 import type { AdaptOutcome, AdaptRequest, AskForTime } from '../../adaptation/types.ts';
 import type { Result } from '../../common/errors.ts';
 import { wrap } from '../../common/format.ts';
@@ -69,6 +69,6 @@ export class Runs {
     const { deadline } = this.terminal.stop;
     const code = await Promise.race([work, deadline]);
     await Promise.all([this.engine, ...this.jobs].map((each) => each?.end(GRACE_MS)));
-    return code ?? this.terminal.fail(stopped(this.request.specialistFolder).error);
+    return code ?? this.terminal.fail(cancelledFailure(this.request.specialistFolder).error);
   }
 }

@@ -43,7 +43,7 @@ export const failureKinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
   },
   'no-credit': {
     messageOf: (detail, { host }) =>
-      `${host} no longer answers for this account (${detail}). Pay or wait there, or choose another model with ${chooseModel}.`,
+      `${host} no longer answers for this account (${detail}). Add credit on its website, or wait, or choose another model with ${chooseModel}.`,
     ...{ pauseMs: 5 * 60_000, stops: true, refused: true },
   },
   'no-consent': {

@@ -123,8 +123,8 @@ export interface ServerCapabilities {
   readonly usage: 'requested' | 'always' | 'never';
   /** Shape of token probabilities, if they are requested. */
   readonly logprobs: 'chat' | 'completions' | 'none';
-  /** 'logprobs': every request asks for token probabilities. */
-  readonly always?: 'logprobs';
+  /** Every request asks for token probabilities. */
+  readonly alwaysRequestsLogprobs?: true;
   /** How it fills in the middle. Absent if it does not. */
   readonly infill?: InfillEndpoint;
   /** Additional request fields for this server. */

@@ -10,9 +10,9 @@ export const defaultModel = 'claude-haiku-5-5';
 const million = 1_000_000;
 const generation5 = { context: million, charactersPerToken: 2.4, prefill: false } as const;
 /** Facts of Opus 4.7 and 4.8. */
-const late4 = { context: million, charactersPerToken: 2.4, thinking: 'none', prefill: false } as const;
+const from47 = { context: million, charactersPerToken: 2.4, thinking: 'none', prefill: false } as const;
 /** Facts of the 4.6 models. */
-const early46 = {
+const v46 = {
   context: million,
   charactersPerToken: 3.2,
   thinking: 'none',
@@ -21,9 +21,9 @@ const early46 = {
 /** Facts of the 4.5 models. */
 const v45 = { context: 200_000, charactersPerToken: 3.2, thinking: 'none', prefill: true } as const;
 /** Prices of Opus 4.5 to 4.8, and of Opus 5. */
-const opus4 = { input: 5, cacheWrite: 6.25, cacheRead: 0.5, output: 25 } as const;
+const opusPrices = { input: 5, cacheWrite: 6.25, cacheRead: 0.5, output: 25 } as const;
 /** Prices of Sonnet 4.5 and 4.6. */
-const sonnet4 = { input: 3, cacheWrite: 3.75, cacheRead: 0.3, output: 15 } as const;
+const sonnetPrices = { input: 3, cacheWrite: 3.75, cacheRead: 0.3, output: 15 } as const;
 const fable = {
   input: 10,
   cacheWrite: 12.5,
@@ -55,7 +55,7 @@ const rows: readonly ModelFacts[] = [
     ...{ input: 4, cacheWrite: 5, cacheRead: 0.2, output: 20 },
     ...{ cacheMinimum: 1024, thinking: 'always', ...generation5 },
   },
-  { id: 'claude-opus-5', ...opus4, cacheMinimum: 512, thinking: 'disabled', ...generation5 },
+  { id: 'claude-opus-5', ...opusPrices, cacheMinimum: 512, thinking: 'disabled', ...generation5 },
   {
     id: 'claude-fable-5-2',
     ...{ ...fable, input: 8, cacheWrite: 10, cacheRead: 0.2, output: 40 },
@@ -64,12 +64,12 @@ const rows: readonly ModelFacts[] = [
   { id: 'claude-mythos-5-1', ...fable, cacheRead: 0.25 },
   { id: 'claude-fable-5', ...fable, cacheRead: 1 },
   { id: 'claude-mythos-5', ...fable, cacheRead: 1 },
-  { id: 'claude-opus-4-8', ...opus4, cacheMinimum: 1024, ...late4 },
-  { id: 'claude-opus-4-7', ...opus4, cacheMinimum: 2048, ...late4 },
-  { id: 'claude-opus-4-6', ...opus4, cacheMinimum: 4096, ...early46 },
-  { id: 'claude-sonnet-4-6', ...sonnet4, cacheMinimum: 2048, ...early46 },
-  { id: 'claude-opus-4-5', ...opus4, cacheMinimum: 4096, ...v45 },
-  { id: 'claude-sonnet-4-5', ...sonnet4, cacheMinimum: 1024, ...v45 },
+  { id: 'claude-opus-4-8', ...opusPrices, cacheMinimum: 1024, ...from47 },
+  { id: 'claude-opus-4-7', ...opusPrices, cacheMinimum: 2048, ...from47 },
+  { id: 'claude-opus-4-6', ...opusPrices, cacheMinimum: 4096, ...v46 },
+  { id: 'claude-sonnet-4-6', ...sonnetPrices, cacheMinimum: 2048, ...v46 },
+  { id: 'claude-opus-4-5', ...opusPrices, cacheMinimum: 4096, ...v45 },
+  { id: 'claude-sonnet-4-5', ...sonnetPrices, cacheMinimum: 1024, ...v45 },
   {
     id: 'claude-haiku-4-5',
     ...{ input: 1, cacheWrite: 1.25, cacheRead: 0.1, output: 5 },

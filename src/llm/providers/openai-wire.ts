@@ -95,7 +95,7 @@ function rejectsField(error: APIError, field: string): boolean {
 function bodyOf(
   prompt: Prompt,
   { model, facts, logprobs }: WireOptions,
-  { stops, usage, extras, logprobs: form, always }: ServerCapabilities,
+  { stops, usage, extras, logprobs: form, alwaysRequestsLogprobs }: ServerCapabilities,
   rejected: ReadonlySet<string>,
 ): { readonly path: string; readonly body: Record<string, unknown> } {
   const { infill, stop } = prompt;
@@ -117,7 +117,7 @@ function bodyOf(
     ...(stop.length > 0 && { stop: stop.slice(0, stops) }),
     ...(effort !== undefined ? { reasoning_effort: effort } : { temperature: 0 }),
     ...(usage === 'requested' && { stream_options: { include_usage: true } }),
-    ...((logprobs ?? always === 'logprobs') &&
+    ...((logprobs ?? alwaysRequestsLogprobs) &&
       form !== 'none' &&
       (infill === undefined
         ? { logprobs: true, top_logprobs: requestedAlternatives }

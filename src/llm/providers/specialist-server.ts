@@ -15,7 +15,7 @@ export const servedSpecialist = compatibleProvider({
       ...usualCapabilities,
       stops: 16,
       logprobs: 'completions',
-      always: 'logprobs',
+      alwaysRequestsLogprobs: true,
       infill: { ...tokenInfill, anyModel: true },
     },
     extras: { skip_special_tokens: false },

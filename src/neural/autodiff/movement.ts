@@ -62,7 +62,7 @@ function spans(inputs: readonly Value[]): { axis: number; start: number; end: nu
 }
 
 /** The rows of the operator table. */
-export const SHAPES: Rows<'Reshape' | 'Transpose' | 'Concat' | 'Slice' | 'Pad' | 'Expand'> = {
+export const MOVEMENT_ROWS: Rows<'Reshape' | 'Transpose' | 'Concat' | 'Slice' | 'Pad' | 'Expand'> = {
   Reshape: {
     infer: ([x, target]) => [{ type: (x as Value).type, shape: reshaped((x as Value).shape, ints(target as Value)) }],
     gradient: (b, g, { inputs }) => [b.reshape(g, at(inputs, 0).shape), undefined],

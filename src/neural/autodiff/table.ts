@@ -2,10 +2,17 @@
 import type { OpName } from '../onnx/ops.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { INDEXING } from './indexing.ts';
-import { SHAPES } from './movement.ts';
+import { MOVEMENT_ROWS } from './movement.ts';
 import { PRODUCTS } from './products.ts';
 import { REDUCTIONS } from './reductions.ts';
 import type { Rows } from './row.ts';
 import { SERVING } from './serving.ts';
 
-export const TABLE: Rows<OpName> = { ...ELEMENTWISE, ...REDUCTIONS, ...SHAPES, ...INDEXING, ...PRODUCTS, ...SERVING };
+export const TABLE: Rows<OpName> = {
+  ...ELEMENTWISE,
+  ...REDUCTIONS,
+  ...MOVEMENT_ROWS,
+  ...INDEXING,
+  ...PRODUCTS,
+  ...SERVING,
+};

@@ -62,15 +62,15 @@ function readAnswer(written: string): string {
 }
 
 /** The answer cut to `most` characters: after a sentence if one fits, else after a word. */
-export function fitted(answer: string, most: number): string {
+export function fitted(answer: string, maxLength: number): string {
   const plain = answer.trim();
-  if (plain.length <= most) return plain;
-  const cut = plain.slice(0, most);
-  const sentences = /^[\s\S]*[.!?](?=\s)/.exec(plain.slice(0, most + 1))?.[0];
+  if (plain.length <= maxLength) return plain;
+  const cut = plain.slice(0, maxLength);
+  const sentences = /^[\s\S]*[.!?](?=\s)/.exec(plain.slice(0, maxLength + 1))?.[0];
   return (
     sentences ??
     cut
-      .slice(0, most - 1)
+      .slice(0, maxLength - 1)
       .replace(/\s+\S*$/, '')
       .concat('…')
   );

@@ -13,29 +13,29 @@ import { DIALECT, DIALECTS, type Dialect, type DialectIds, dialectTokens } from 
 import { lineEnd } from '../../text/lines.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 
-/** Maximum length of each part, tokens. A new prompt takes `prefix`; a prefix longer than `grown` needs a new one. */
+/** Maximum length of each part, tokens. A new prompt takes `prefix`; a prefix longer than `maxGrownPrefix` needs a new one. */
 export interface PromptLimits {
   readonly prefix: number;
-  readonly grown: number;
+  readonly maxGrownPrefix: number;
   readonly suffix: number;
   readonly snippets: number;
   readonly head: number;
 }
 
-export const PROMPT_LIMITS: PromptLimits = { prefix: 256, grown: 448, suffix: 64, snippets: 144, head: 40 };
+export const PROMPT_LIMITS: PromptLimits = { prefix: 256, maxGrownPrefix: 448, suffix: 64, snippets: 144, head: 40 };
 
 /** Room for special tokens, the healed text and the line itself, tokens. */
 const LINE_ROOM = 64;
 
 /** The limits for a model's context, tokens: in a short one all parts shrink alike. */
 export function promptLimitsFor(contextLength: number): PromptLimits {
-  const { grown, suffix, snippets, head } = PROMPT_LIMITS;
-  const share = (contextLength - LINE_ROOM) / (grown + suffix + snippets + head);
+  const { maxGrownPrefix, suffix, snippets, head } = PROMPT_LIMITS;
+  const share = (contextLength - LINE_ROOM) / (maxGrownPrefix + suffix + snippets + head);
   if (share >= 1) return PROMPT_LIMITS;
   const part = (tokens: number) => Math.max(1, Math.floor(tokens * share));
   return {
     prefix: part(PROMPT_LIMITS.prefix),
-    grown: part(grown),
+    maxGrownPrefix: part(maxGrownPrefix),
     suffix: part(suffix),
     snippets: part(snippets),
     head: part(head),

@@ -9,11 +9,11 @@ import type { Step } from '../ngram/search.ts';
 import type { SearchLimits, SearchRoot } from './branch-search.ts';
 import type { LogitReader } from './logit-reader.ts';
 import type { NextTokenMixer } from './next-token-mixer.ts';
-import { LOOK_AHEAD, searchLine } from './search.ts';
+import { REST_ENTRIES, searchLine } from './search.ts';
 
 /** Later lines of a block are worth less waiting than its first. */
 const LIMITS: SearchLimits = { width: 2, branching: 3, wanted: 2, pruning: 2, passes: 24 };
-const MOST_LINES = 10;
+const MAX_LINES = 10;
 
 export interface BlockContext {
   readonly query: CompletionQuery;
@@ -46,7 +46,7 @@ export async function continueMixedBlock(
     for (let line = 0; !next.done; line++) {
       signal?.throwIfAborted();
       const answer =
-        line < MOST_LINES ? await nextLine(block, next.value, uncached, logitsAfterLine, signal) : undefined;
+        line < MAX_LINES ? await nextLine(block, next.value, uncached, logitsAfterLine, signal) : undefined;
       // The line end is in the cache already.
       uncached = typeof answer === 'object' ? [...answer.line.steps] : [];
       logitsAfterLine = undefined;
@@ -72,10 +72,10 @@ async function nextLine(
   if (cache.length + uncached.length + tokensLeft + 1 > contextLength) return undefined;
   const run = (ids: readonly number[]) =>
     network.forward(cache, { ids: ids.map((id) => [id]), rows: [ids.length - 1] });
-  const after = logitsAfterLine ?? (await run(uncached.map(({ token }) => token)));
-  const paddedContext = Int32Array.from([...context, ...new Array<number>(LOOK_AHEAD).fill(0)]);
-  const { gate } = mixer.predict(paddedContext, context.length, new Uint8Array(0), after, 0, false);
-  const lineEnd = chooseLineEnd(position, context, reader.lineEnds(after), gate);
+  const logitsAtEnd = logitsAfterLine ?? (await run(uncached.map(({ token }) => token)));
+  const paddedContext = Int32Array.from([...context, ...new Array<number>(REST_ENTRIES).fill(0)]);
+  const { gate } = mixer.predict(paddedContext, context.length, new Uint8Array(0), logitsAtEnd, 0, false);
+  const lineEnd = chooseLineEnd(position, context, reader.lineEnds(logitsAtEnd), gate);
   if (lineEnd === undefined) return 'end';
   const logits = await run([lineEnd.token]);
   const models = { position, vocabulary: ngram.vocabulary, mixer };

@@ -23,15 +23,15 @@ export interface BranchScorer<H extends BeamHypothesis> {
   readonly continuations: (hypothesis: H, logits: Float32Array, depth: number) => readonly H[];
   /** The hypothesis' tokens after the prompt. */
   readonly path: (hypothesis: H) => Path;
-  /** Longer paths, with at most `most` more tokens, that later passes probably need. They are run in the same pass. */
-  readonly ahead?: (hypothesis: H, most: number) => readonly Path[];
+  /** Longer paths, with at most `maxMore` more tokens, that later passes probably need. They are run in the same pass. */
+  readonly predictedPaths?: (hypothesis: H, maxMore: number) => readonly Path[];
 }
 
 /** Finished hypotheses, or open ones if none finished; most probable first. Rejects with the signal's reason. */
 export async function searchBranches<H extends BeamHypothesis>(
   root: SearchRoot,
   start: H,
-  { continuations, path, ahead = () => [] }: BranchScorer<H>,
+  { continuations, path, predictedPaths = () => [] }: BranchScorer<H>,
   maxTokens: number,
   limits: SearchLimits,
   signal?: AbortSignal,
@@ -43,11 +43,13 @@ export async function searchBranches<H extends BeamHypothesis>(
     for (let depth = 0; depth < maxTokens; depth++) {
       beam.advance((hypothesis, row) => continuations(hypothesis, logits[row] as Float32Array, depth));
       const { open } = beam;
-      const room = contextLength - branches.root - depth;
-      if (open.length === 0 || depth + 1 >= Math.min(maxTokens, limits.passes) || room < 2) break;
+      const freeTokens = contextLength - branches.root - depth;
+      if (open.length === 0 || depth + 1 >= Math.min(maxTokens, limits.passes) || freeTokens < 2) break;
       signal?.throwIfAborted();
-      const most = Math.min(room - 2, maxTokens - depth - 2);
-      logits = await branches.run(open.map(path), () => open.flatMap((hypothesis) => ahead(hypothesis, most)));
+      const maxMore = Math.min(freeTokens - 2, maxTokens - depth - 2);
+      logits = await branches.run(open.map(path), () =>
+        open.flatMap((hypothesis) => predictedPaths(hypothesis, maxMore)),
+      );
     }
   } finally {
     branches.settle();

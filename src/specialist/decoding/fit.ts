@@ -24,7 +24,7 @@ export interface FitLimits {
   readonly seconds?: number;
 }
 
-/** The specialist uses the new weights from then on. Rejects as `turn` does; the old weights then stay. */
+/** The specialist uses the new weights from then on. Rejects as `runInTurn` does; the old weights then stay. */
 export async function fitMixed(
   specialist: Pick<FolderSpecialist, 'weights' | 'gateExamples'>,
   queries: readonly LabeledQuery[],
@@ -32,26 +32,26 @@ export async function fitMixed(
   progress: (value: { done: number; total: number }) => void,
   { prior = GATE_PRIOR, seconds = Number.POSITIVE_INFINITY }: FitLimits = {},
 ): Promise<MixFit> {
-  const before = specialist.weights;
-  const tokens: GateExample[] = [];
+  const earlierWeights = specialist.weights;
+  const gateExamples: GateExample[] = [];
   const end = performance.now() + 1000 * seconds;
   let done = 0;
   for (const query of queries) {
     if (performance.now() > end) break;
-    tokens.push(...(await runInTurn(() => specialist.gateExamples(query))));
+    gateExamples.push(...(await runInTurn(() => specialist.gateExamples(query))));
     progress({ done: ++done, total: queries.length });
   }
-  const gate = fitGate(tokens, before.gate, prior);
-  const weights = plainMixWeights({ ...before, gate });
+  const gate = fitGate(gateExamples, earlierWeights.gate, prior);
+  const weights = plainMixWeights({ ...earlierWeights, gate });
   specialist.weights = weights;
   return {
     weights,
-    tokens: tokens.length,
+    tokens: gateExamples.length,
     queries: done,
     loss: {
-      ngram: meanLogLoss(tokens, ({ second }) => second),
-      neural: meanLogLoss(tokens, ({ first }) => first),
-      mixed: meanLogLoss(tokens, (example) => mixtureProbability(example, gate)),
+      ngram: meanLogLoss(gateExamples, ({ second }) => second),
+      neural: meanLogLoss(gateExamples, ({ first }) => first),
+      mixed: meanLogLoss(gateExamples, (example) => mixtureProbability(example, gate)),
     },
   };
 }

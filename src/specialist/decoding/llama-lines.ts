@@ -7,7 +7,7 @@ import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { LineModel, PromptedLines } from './line-model.ts';
 
 /** Maximum number of cached distributions after a prompt: more than the search for one line needs. */
-const MOST_KEPT = 256;
+const MAX_CACHED = 256;
 
 export class LlamaLines implements LineModel {
   readonly tokenizer: Tokenizer;
@@ -17,7 +17,7 @@ export class LlamaLines implements LineModel {
   private readonly model: Pick<LlamaModel, 'contextLength' | 'heldOf' | 'distributionsAfter'>;
   private prompt: readonly number[] = [];
   /** Distributions by the path of tokens after the prompt. */
-  private known = new Map<string, TopTokens>();
+  private distributions = new Map<string, TopTokens>();
 
   constructor(
     model: Pick<LlamaModel, 'contextLength' | 'heldOf' | 'distributionsAfter'>,
@@ -35,20 +35,22 @@ export class LlamaLines implements LineModel {
   open(prompt: readonly number[]): PromptedLines {
     this.advance(prompt);
     const { model } = this;
-    const freshTokens = this.known.has('') ? 0 : Math.max(1, prompt.length - model.heldOf(prompt));
+    const freshTokens = this.distributions.has('') ? 0 : Math.max(1, prompt.length - model.heldOf(prompt));
     return {
       freshTokens,
       room: model.contextLength - prompt.length,
       ready: async (signal) => {
-        if (!this.known.has('')) await this.learn(prompt, [], 0, signal);
+        if (!this.distributions.has('')) await this.cacheDistributions(prompt, [], 0, signal);
         signal?.throwIfAborted();
       },
       depthOf: (path) => this.depthOf(path),
       run: async (path, signal) => {
         const depth = this.depthOf(path);
-        if (depth < path.length) await this.learn(prompt, path, depth + 1, signal);
+        if (depth < path.length) await this.cacheDistributions(prompt, path, depth + 1, signal);
         signal?.throwIfAborted();
-        return [0, ...path.map((_, i) => i + 1)].map((end) => this.known.get(keyOf(path.slice(0, end))) as TopTokens);
+        return [0, ...path.map((_, i) => i + 1)].map(
+          (end) => this.distributions.get(keyOf(path.slice(0, end))) as TopTokens,
+        );
       },
       close: () => {},
     };
@@ -56,40 +58,42 @@ export class LlamaLines implements LineModel {
 
   /** Forgets all distributions. */
   clear(): void {
-    this.known.clear();
+    this.distributions.clear();
   }
 
   /** Keeps the distributions that are still valid if the new prompt extends the last one. */
   private advance(prompt: readonly number[]): void {
-    const last = this.prompt;
-    const extended = prompt.length >= last.length && last.every((id, i) => prompt[i] === id);
-    const typed = keyOf(prompt.slice(last.length));
+    const lastPrompt = this.prompt;
+    const extended = prompt.length >= lastPrompt.length && lastPrompt.every((id, i) => prompt[i] === id);
+    const typed = keyOf(prompt.slice(lastPrompt.length));
     const kept = extended
-      ? [...this.known].filter(([key]) => key === typed || key.startsWith(`${typed}${typed && ','}`))
+      ? [...this.distributions].filter(([key]) => key === typed || key.startsWith(`${typed}${typed && ','}`))
       : [];
-    this.known = new Map(kept.map(([key, top]) => [key === typed ? '' : key.slice(typed ? typed.length + 1 : 0), top]));
+    this.distributions = new Map(
+      kept.map(([key, top]) => [key === typed ? '' : key.slice(typed ? typed.length + 1 : 0), top]),
+    );
     this.prompt = prompt;
   }
 
   private depthOf(path: readonly number[]): number {
     let depth = 0;
-    while (depth < path.length && this.known.has(keyOf(path.slice(0, depth + 1)))) depth++;
+    while (depth < path.length && this.distributions.has(keyOf(path.slice(0, depth + 1)))) depth++;
     return depth;
   }
 
   /** @param from number of tokens of the path before the first distribution that is not cached */
-  private async learn(
+  private async cacheDistributions(
     prompt: readonly number[],
     path: readonly number[],
     from: number,
     signal?: AbortSignal,
   ): Promise<void> {
     const rows = await this.model.distributionsAfter([...prompt, ...path], prompt.length + from - 1, signal);
-    if (this.known.size > MOST_KEPT) {
+    if (this.distributions.size > MAX_CACHED) {
       const needed = new Set([0, ...path.map((_, i) => i + 1)].map((end) => keyOf(path.slice(0, end))));
-      this.known = new Map([...this.known].filter(([key]) => needed.has(key)));
+      this.distributions = new Map([...this.distributions].filter(([key]) => needed.has(key)));
     }
-    for (const [i, top] of rows.entries()) this.known.set(keyOf(path.slice(0, from + i)), top);
+    for (const [i, top] of rows.entries()) this.distributions.set(keyOf(path.slice(0, from + i)), top);
   }
 }
 

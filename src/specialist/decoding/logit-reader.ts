@@ -107,12 +107,12 @@ export class LogitReader {
     const { finish: total, logTotal } = this.read(logits, 0, true);
     const { finish: stop } = this.read(logits, 0, false);
     const lineEnd = total - stop;
-    const found: { token: number; share: number }[] = [];
+    const lineEndTokens: { token: number; share: number }[] = [];
     for (let token = 0; token < this.size; token++) {
       if (this.kinds[token] !== 1) continue;
-      found.push({ token, share: Math.exp((logits[token] as number) - logTotal) / Math.max(1e-12, lineEnd) });
+      lineEndTokens.push({ token, share: Math.exp((logits[token] as number) - logTotal) / Math.max(1e-12, lineEnd) });
     }
-    return { lineEnd, stop, best: found.sort((a, b) => b.share - a.share).slice(0, BEST) };
+    return { lineEnd, stop, best: lineEndTokens.sort((a, b) => b.share - a.share).slice(0, BEST) };
   }
 }
 

@@ -21,7 +21,7 @@ import { NextTokenMixer } from './next-token-mixer.ts';
 import { PromptPlanner } from './prompt-planner.ts';
 import type { LineMixtureModels } from './propose-line.ts';
 import { scoringSite } from './score-line.ts';
-import { LINE_LIMITS, LOOK_AHEAD, type MixHypothesis, searchLine } from './search.ts';
+import { LINE_LIMITS, type MixHypothesis, REST_ENTRIES, searchLine } from './search.ts';
 import type { LabeledQuery, LatencyEstimate, MixWeights, QueryLoss } from './types.ts';
 import { VocabularyMapping } from './vocabulary-mapping.ts';
 import { chooseLine, type MixedLineChoice, type QuerySite, startOf, writeDraft } from './write-draft.ts';
@@ -234,7 +234,7 @@ export class MixtureSpecialist extends FolderSpecialist<PromptedQuery> {
     const logits = await root.network.forward(root.cache, pass);
     root.cache.truncate(promptLength);
     const cursor = own.before.length;
-    const context = new Int32Array(cursor + tokens.length + LOOK_AHEAD);
+    const context = new Int32Array(cursor + tokens.length + REST_ENTRIES);
     context.set(own.before);
     const examples: GateExample[] = [];
     for (let at = 0; at <= tokens.length; at++) {

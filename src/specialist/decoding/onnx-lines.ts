@@ -11,19 +11,19 @@ export class OnnxLines implements LineModel {
   readonly vocabularySize: number;
   readonly contextLength: number;
   readonly dialect: Dialect;
-  private readonly language: Pick<LanguageModel, 'network' | 'prefixes'>;
+  private readonly languageModel: Pick<LanguageModel, 'network' | 'prefixes'>;
 
-  constructor(language: Pick<LanguageModel, 'network' | 'prefixes'>, tokenizer: Tokenizer, dialect: Dialect) {
-    this.language = language;
+  constructor(languageModel: Pick<LanguageModel, 'network' | 'prefixes'>, tokenizer: Tokenizer, dialect: Dialect) {
+    this.languageModel = languageModel;
     this.tokenizer = tokenizer;
     this.dialect = dialect;
-    const { vocabSize, contextLength } = language.network.config;
+    const { vocabSize, contextLength } = languageModel.network.config;
     this.vocabularySize = vocabSize;
     this.contextLength = contextLength;
   }
 
   open(prompt: readonly number[]): PromptedLines {
-    const { network, prefixes } = this.language;
+    const { network, prefixes } = this.languageModel;
     const lease = prefixes.lease(prompt);
     const { branches, cache } = lease;
     return {

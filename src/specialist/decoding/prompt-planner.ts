@@ -14,18 +14,18 @@ interface Plan {
   /** Index of the prefix's first token among the file's tokens. */
   readonly start: number;
   /** The first tokens of the prefix. */
-  readonly opening: readonly number[];
+  readonly firstTokens: readonly number[];
   readonly snippets: readonly Snippet[];
   /** Tokens of the prefix when it was last written. If the suffix follows it, tokens typed later follow the suffix. */
   prefix: readonly number[];
   /** Length of the prefix, in tokens, when its snippets were last chosen or confirmed. */
   chosenAt: number;
   /** Paths of files that changed since then. */
-  readonly changed: Set<string>;
+  readonly changedPaths: Set<string>;
 }
 
 /** Tokens that are compared to see whether a prefix still begins in the same way. */
-const OPENING = 12;
+const COMPARED_TOKENS = 12;
 /**
  * Snippets are chosen again when a prefix is twice as long as before, plus this many tokens. The first choice in a new
  * file is based on little text.
@@ -35,9 +35,9 @@ const GROWTH = 4;
  * Maximum number of typed tokens after the suffix, in a dialect with the suffix after the prefix. A keystroke then runs
  * only these tokens, and not the suffix again.
  */
-const MOST_BEGUN = 24;
+const MAX_TYPED_AFTER_SUFFIX = 24;
 /** Number of plans that are kept, because the user moves between a few positions. */
-const PLANS = 4;
+const MAX_PLANS = 4;
 
 export class PromptPlanner {
   private readonly form: PromptForm;
@@ -50,7 +50,7 @@ export class PromptPlanner {
 
   /** A file of the index has changed. Prompts for a cursor in that file contain its new text in any case. */
   noteChange(path: string): void {
-    for (const plan of this.plans) if (plan.path !== path) plan.changed.add(path);
+    for (const plan of this.plans) if (plan.path !== path) plan.changedPaths.add(path);
   }
 
   /**
@@ -61,28 +61,34 @@ export class PromptPlanner {
   plan(query: CompletionQuery, own: OwnFile, snippets: () => readonly Snippet[]): number[] {
     const suffix = this.form.suffix(query.suffix, undefined, own.after);
     const reusable = this.plans.find((plan) => this.canReuse(plan, query.path, suffix, own));
-    let found: readonly Snippet[] | undefined;
+    let foundSnippets: readonly Snippet[] | undefined;
     // Finds the snippets at most once.
-    const once = () => (found ??= snippets());
-    const plan = reusable && isUpToDate(reusable, own, once) ? reusable : this.newPlan(query.path, suffix, own, once());
-    this.plans = [plan, ...this.plans.filter((each) => each !== reusable)].slice(0, PLANS);
+    const snippetsOnce = () => (foundSnippets ??= snippets());
+    const plan =
+      reusable && isUpToDate(reusable, own, snippetsOnce)
+        ? reusable
+        : this.newPlan(query.path, suffix, own, snippetsOnce());
+    this.plans = [plan, ...this.plans.filter((each) => each !== reusable)].slice(0, MAX_PLANS);
     const tail = this.form.tail(suffix);
-    const before = own.context.subarray(plan.start, own.contextLength);
-    if (tail.length === 0) return [...plan.head, ...before];
+    const prefix = own.context.subarray(plan.start, own.contextLength);
+    if (tail.length === 0) return [...plan.head, ...prefix];
     const { length } = plan.prefix;
     // Whether the typed tokens can follow the suffix.
-    const isBegun =
-      before.length >= length && before.length - length <= MOST_BEGUN && plan.prefix.every((id, i) => before[i] === id);
-    if (!isBegun) plan.prefix = [...before];
-    return [...plan.head, ...plan.prefix, ...tail, ...before.subarray(plan.prefix.length)];
+    const fitsAfterSuffix =
+      prefix.length >= length &&
+      prefix.length - length <= MAX_TYPED_AFTER_SUFFIX &&
+      plan.prefix.every((id, i) => prefix[i] === id);
+    if (!fitsAfterSuffix) plan.prefix = [...prefix];
+    return [...plan.head, ...plan.prefix, ...tail, ...prefix.subarray(plan.prefix.length)];
   }
 
   private canReuse(plan: Plan, path: string, suffix: readonly number[], { context, contextLength }: OwnFile): boolean {
     const { limits } = this.form;
-    if (plan.path !== path || contextLength - plan.start > limits.grown || contextLength < plan.start) return false;
+    if (plan.path !== path || contextLength - plan.start > limits.maxGrownPrefix || contextLength < plan.start)
+      return false;
     if (plan.suffix.length !== suffix.length || suffix.some((id, i) => plan.suffix[i] !== id)) return false;
-    const compared = Math.min(plan.opening.length, contextLength - plan.start);
-    for (let i = 0; i < compared; i++) if (context[plan.start + i] !== plan.opening[i]) return false;
+    const compared = Math.min(plan.firstTokens.length, contextLength - plan.start);
+    for (let i = 0; i < compared; i++) if (context[plan.start + i] !== plan.firstTokens[i]) return false;
     // If the cursor moved far up, the old start would leave little text before it, although more fits.
     return plan.start === 0 || contextLength - plan.start >= limits.prefix / 2;
   }
@@ -95,11 +101,11 @@ export class PromptPlanner {
       head: this.form.head(path, snippets, suffix),
       suffix,
       start,
-      opening: [...context.subarray(start, Math.min(start + OPENING, contextLength))],
+      firstTokens: [...context.subarray(start, Math.min(start + COMPARED_TOKENS, contextLength))],
       snippets,
       prefix: [...context.subarray(start, contextLength)],
       chosenAt: contextLength - start,
-      changed: new Set(),
+      changedPaths: new Set(),
     };
   }
 }
@@ -109,15 +115,15 @@ export class PromptPlanner {
  * snippet would be chosen for the text typed since.
  */
 function isUpToDate(plan: Plan, { contextLength }: OwnFile, snippets: () => readonly Snippet[]): boolean {
-  const { changed } = plan;
+  const { changedPaths } = plan;
   const length = contextLength - plan.start;
-  const grown = length >= 2 * plan.chosenAt + GROWTH;
-  if (changed.size === 0 && !grown) return true;
-  const now = snippets();
-  if ([...plan.snippets, ...now].some(({ path }) => changed.has(path))) return false;
+  const hasGrown = length >= 2 * plan.chosenAt + GROWTH;
+  if (changedPaths.size === 0 && !hasGrown) return true;
+  const currentSnippets = snippets();
+  if ([...plan.snippets, ...currentSnippets].some(({ path }) => changedPaths.has(path))) return false;
   const isShown = ({ path, text }: Snippet) => plan.snippets.some((each) => each.path === path && each.text === text);
-  if (grown && !now.every(isShown)) return false;
-  changed.clear();
-  if (grown) plan.chosenAt = length;
+  if (hasGrown && !currentSnippets.every(isShown)) return false;
+  changedPaths.clear();
+  if (hasGrown) plan.chosenAt = length;
   return true;
 }

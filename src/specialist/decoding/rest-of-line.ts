@@ -5,7 +5,7 @@ import type { Vocabulary } from '../ngram/vocabulary.ts';
 /** Tokens of the rest that the n-grams have to predict. */
 export const REST_TOKENS = 4;
 /** Below this probability the remaining tokens of the rest are not predicted. */
-const LEAST_PROBABILITY = 0.01;
+const MIN_PROBABILITY = 0.01;
 
 /**
  * Probability that the rest of the line and its end come next. Writes to the context behind `end`.
@@ -23,15 +23,16 @@ export function restProbability(
   for (const token of rest) {
     predictor.predict(context, at, scope, path);
     p *= predictor.probabilityOf(token);
-    if (p < LEAST_PROBABILITY || at === context.length) return p < LEAST_PROBABILITY ? 0 : p;
+    if (p < MIN_PROBABILITY || at === context.length) return p < MIN_PROBABILITY ? 0 : p;
     context[at++] = token;
   }
   if (rest.length === REST_TOKENS) return p;
   predictor.predict(context, at, scope, path);
   const { evidence, mixture } = predictor;
-  let ends = 0;
+  let lineEndProbability = 0;
   for (let slot = 0; slot < evidence.size; slot++) {
-    if (endsLine[evidence.candidates[slot] as number] === 1) ends += mixture.probabilities[slot] as number;
+    if (endsLine[evidence.candidates[slot] as number] === 1)
+      lineEndProbability += mixture.probabilities[slot] as number;
   }
-  return p * ends;
+  return p * lineEndProbability;
 }

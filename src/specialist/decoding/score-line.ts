@@ -12,7 +12,7 @@ import type { Vocabulary } from '../ngram/vocabulary.ts';
 import { type GateFacts, gateFeatures } from './gate.ts';
 import { logOf } from './logit-reader.ts';
 import { REST_TOKENS, restProbability } from './rest-of-line.ts';
-import { LOOK_AHEAD, type MixHypothesis, type SearchStart } from './search.ts';
+import { type MixHypothesis, REST_ENTRIES, type SearchStart } from './search.ts';
 import type { QuerySite } from './write-draft.ts';
 
 /** What the scores of a line need of the n-grams at the query's position. */
@@ -69,7 +69,7 @@ export function scoreLine(
   const { tokenizer } = vocabulary;
   const tokens = tokenizer.encode(vocabulary.decode(healed) + text);
   const kept = Math.min(before.length, longestMatch);
-  const context = new Int32Array(kept + tokens.length + LOOK_AHEAD);
+  const context = new Int32Array(kept + tokens.length + REST_ENTRIES);
   context.set(before.subarray(before.length - kept));
   const examples: GateExample[] = [];
   const steps: Step[] = [];

@@ -25,14 +25,14 @@ export const LINE_LIMITS: SearchLimits = { width: 4, branching: 4, wanted: 6, pr
 /**
  * Free entries at the end of `context`. `restProbability` (rest-of-line.ts) writes the rest of the cursor's line there.
  */
-export const LOOK_AHEAD = 6;
+export const REST_ENTRIES = 6;
 /**
  * A pass may also evaluate up to this many tokens that the n-grams predict after a branch. A wrong prediction costs one
  * row, about a third of a pass; a right one saves a whole pass.
  */
-const MOST_AHEAD = 3;
+const MAX_PREDICTED = 3;
 /** Minimum joint n-gram probability of the predicted tokens. */
-const LEAST_AHEAD_PROBABILITY = 0.5;
+const MIN_PREDICTED_PROBABILITY = 0.5;
 
 /** Both models at the query's cursor. */
 export interface SearchModels {
@@ -57,9 +57,9 @@ export async function searchLine(
   limits: SearchLimits,
   signal?: AbortSignal,
 ): Promise<MixHypothesis[]> {
-  const kept = Math.min(before.length, longestMatch);
-  const context = new Int32Array(kept + maxTokens + LOOK_AHEAD);
-  context.set(before.subarray(before.length - kept));
+  const contextLength = Math.min(before.length, longestMatch);
+  const context = new Int32Array(contextLength + maxTokens + REST_ENTRIES);
+  context.set(before.subarray(before.length - contextLength));
   const start: MixHypothesis = {
     steps: [],
     logProbability: 0,
@@ -75,22 +75,36 @@ export async function searchLine(
     path,
     continuations: (hypothesis, logits, depth) => {
       const tokens = path(hypothesis);
-      context.set(tokens, kept);
-      const prediction = mixer.predict(context, kept + tokens.length, hypothesis.healing, logits, 0, depth === 0);
+      context.set(tokens, contextLength);
+      const prediction = mixer.predict(
+        context,
+        contextLength + tokens.length,
+        hypothesis.healing,
+        logits,
+        0,
+        depth === 0,
+      );
       const ended = finish(hypothesis, prediction, position);
       const longer = extend(hypothesis, prediction, position, vocabulary, limits.branching);
       return ended ? [ended, ...longer] : longer;
     },
-    ahead: (hypothesis, most) =>
+    predictedPaths: (hypothesis, most) =>
       hypothesis.healing.length === 0
-        ? sureContinuation(context, kept, path(hypothesis), position, vocabulary, Math.min(MOST_AHEAD, most))
+        ? predictedPathsAfter(
+            context,
+            contextLength,
+            path(hypothesis),
+            position,
+            vocabulary,
+            Math.min(MAX_PREDICTED, most),
+          )
         : [],
   };
   return (await searchBranches(root, start, scorer, maxTokens, limits, signal)).slice(0, limits.wanted);
 }
 
 /** Extends a path by the n-grams' best tokens while they are sure. Returns every extended path, for the same pass. */
-function sureContinuation(
+function predictedPathsAfter(
   context: Int32Array,
   start: number,
   path: readonly number[],
@@ -99,10 +113,10 @@ function sureContinuation(
   most: number,
 ): number[][] {
   context.set(path, start);
-  const found: number[][] = [];
+  const paths: number[][] = [];
   let jointProbability = 1;
   let extended = path;
-  while (found.length < most) {
+  while (paths.length < most) {
     predictor.predict(context, start + extended.length, scope, file);
     const { evidence, mixture } = predictor;
     let best = -1;
@@ -111,12 +125,12 @@ function sureContinuation(
     }
     const token = evidence.candidates[best];
     jointProbability *= mixture.probabilities[best] ?? 0;
-    if (token === undefined || endsLine[token] === 1 || jointProbability < LEAST_AHEAD_PROBABILITY) break;
+    if (token === undefined || endsLine[token] === 1 || jointProbability < MIN_PREDICTED_PROBABILITY) break;
     context[start + extended.length] = token;
     extended = [...extended, token];
-    found.push([...extended]);
+    paths.push([...extended]);
   }
-  return found;
+  return paths;
 }
 
 function finish(

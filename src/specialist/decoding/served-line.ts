@@ -50,7 +50,6 @@ export async function draftWithServed(
         ? { ...hypothesis, finished: false }
         : hypothesis;
     })
-    .filter(({ steps }) => steps.length <= maxTokens)
     .sort((a, b) => b.logProbability - a.logProbability);
   const draft = await writeDraft(site, hypotheses, options, { model, ranking: weights.ranking }, async (first) =>
     first.draft.text === line && end < written.length ? below : undefined,

@@ -15,7 +15,7 @@ export class TokenDistribution {
   readonly entropy: number;
   private readonly probabilities: ReadonlyMap<number, number>;
   /** Of a token that is not listed. */
-  private readonly least: number;
+  private readonly unlistedProbability: number;
 
   /** @param lineEndFinishes a line end ends the middle; otherwise only a special token does */
   constructor({ ids, logs }: TopTokens, kinds: TokenKinds, lineEndFinishes: boolean) {
@@ -36,10 +36,10 @@ export class TokenDistribution {
     this.best = best;
     this.finish = Math.min(1, finish);
     this.entropy = Math.max(0, entropy);
-    this.least = ids.length < kinds.length ? Math.exp(logs.at(-1) ?? Number.NEGATIVE_INFINITY) / 2 : 0;
+    this.unlistedProbability = ids.length < kinds.length ? Math.exp(logs.at(-1) ?? Number.NEGATIVE_INFINITY) / 2 : 0;
   }
 
   probabilityOf(id: number): number {
-    return this.probabilities.get(id) ?? this.least;
+    return this.probabilities.get(id) ?? this.unlistedProbability;
   }
 }

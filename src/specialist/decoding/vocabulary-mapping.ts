@@ -8,34 +8,35 @@ import type { TokenKinds } from './token-distribution.ts';
  * The unfinished piece before the cursor, with the blank before it: most tokenizers join the last blank of an indent to
  * the next word.
  */
-const UNFINISHED = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
+const UNFINISHED_PIECE = /(?:[ _]?\p{Lu}?[\p{Ll}\p{Lo}]+|[ _]?\p{Lu}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|[^\S\n]+)$/u;
 /** How far back the piece may begin, and how much text is encoded to find its tokens. UTF-16 units. */
-const REACH = 64;
-const LINES = 400;
+const MAX_PIECE_LENGTH = 64;
+const MAX_ENCODED_LENGTH = 400;
 
 /**
  * The text that the model's first tokens have to spell again: all tokens that hold a part of the unfinished piece. In a
  * blank line these are the indent and the line end before it, with the signs that share a token with them.
  */
 export function respelledText(prefix: string, tokenizer: Vocabulary['tokenizer']): string {
-  const near = prefix.slice(-REACH);
+  const near = prefix.slice(-MAX_PIECE_LENGTH);
   const blank = /(?:\r?\n)?[^\S\n]*$/u.exec(near)?.[0] ?? '';
   const atLine = blank.includes('\n') || blank.length === prefix.length;
-  const cut = atLine ? blank : (UNFINISHED.exec(near)?.[0] ?? '');
+  const cut = atLine ? blank : (UNFINISHED_PIECE.exec(near)?.[0] ?? '');
   if (cut === '') return '';
-  const text = prefix.slice(-LINES);
+  const text = prefix.slice(-MAX_ENCODED_LENGTH);
   // The window may begin within a token. Encoding then starts at the next line.
   const line = text.indexOf('\n') + 1;
-  const isCut = text.length < prefix.length && line > 0 && line < text.length - REACH;
+  const isCut = text.length < prefix.length && line > 0 && line < text.length - MAX_PIECE_LENGTH;
   const tokens = tokenizer.encode(isCut ? text.slice(line) : text);
-  let back = 0;
-  let from = tokens.length;
-  const wanted = new TextEncoder().encode(cut).length;
-  while (from > 0 && back < wanted) back += tokenizer.bytesOf(tokens[--from] as number).length;
+  let coveredBytes = 0;
+  let firstToken = tokens.length;
+  const cutBytes = new TextEncoder().encode(cut).length;
+  while (firstToken > 0 && coveredBytes < cutBytes)
+    coveredBytes += tokenizer.bytesOf(tokens[--firstToken] as number).length;
   // Extend the cut to whole characters and to text that NFC does not change.
-  while (from > 0 && !prefix.endsWith(tokenizer.decode(tokens.subarray(from)))) from--;
-  const again = tokenizer.decode(tokens.subarray(from));
-  return prefix.endsWith(again) && again.length >= cut.length ? again : cut;
+  while (firstToken > 0 && !prefix.endsWith(tokenizer.decode(tokens.subarray(firstToken)))) firstToken--;
+  const respelled = tokenizer.decode(tokens.subarray(firstToken));
+  return prefix.endsWith(respelled) && respelled.length >= cut.length ? respelled : cut;
 }
 
 export class VocabularyMapping {

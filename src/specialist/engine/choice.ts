@@ -47,7 +47,7 @@ export interface Circumstances {
   /** 'auto', or a base's name. */
   readonly setting: string;
   /** If the setting is a path: the base at this path, or why it cannot be used. */
-  readonly named?: { readonly base: Base } | { readonly why: string };
+  readonly baseAtPath?: { readonly base: Base } | { readonly why: string };
   readonly timingOf: (base: Base) => Timing | undefined;
   /** Excludes every base but the small one, whatever the timings. */
   readonly obstacle: Obstacle | undefined;
@@ -55,16 +55,16 @@ export interface Circumstances {
   readonly mayHold: (base: Base) => boolean;
 }
 
-export function chooseBase({ bases, setting, named, timingOf, obstacle, mayHold }: Circumstances): BaseChoice {
+export function chooseBase({ bases, setting, baseAtPath, timingOf, obstacle, mayHold }: Circumstances): BaseChoice {
   const [small] = bases as [Base, ...Base[]];
   const useSmallInsteadOf = (of: Base, obstacle: Obstacle): BaseChoice => ({
     base: small,
     reason: { kind: 'instead', of: of.name, obstacle },
   });
   if (setting !== 'auto') {
-    const wanted = named && 'base' in named ? named.base : bases.find(({ name }) => name === setting);
+    const wanted = baseAtPath && 'base' in baseAtPath ? baseAtPath.base : bases.find(({ name }) => name === setting);
     if (wanted === undefined) {
-      const why = named && 'why' in named ? named.why : '';
+      const why = baseAtPath && 'why' in baseAtPath ? baseAtPath.why : '';
       return { base: small, reason: { kind: 'not-found', setting, why } };
     }
     // An explicit setting skips timing and battery; only one window may hold the model.

@@ -9,8 +9,8 @@ import type {
 } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import type { Edit } from '../../workspace/edits/edit.ts';
-import type { NextEdit, TextFile } from '../../workspace/edits/next-edits.ts';
+import type { Edit, TextFile } from '../../workspace/edits/edit.ts';
+import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 
 /** Content of the worker's index after a snapshot was loaded. */
 export interface LoadedIndex {

@@ -11,7 +11,7 @@ import type { Vocabulary } from './vocabulary.ts';
 const branching = 6;
 const limits: BeamLimits = { width: 8, wanted: 12, pruning: 5 };
 /** Maximum number of next-token predictions for one line: bounds the latency. */
-const mostSteps = 150;
+const MAX_PREDICTIONS = 150;
 
 export interface Step {
   readonly token: number;
@@ -57,7 +57,7 @@ export class LineSearch {
    * Finished lines, or unfinished ones if none ended within `maxTokens`; most probable first.
    * @param before the tokens before the line; only the last ones matter
    * @param healed bytes that the first tokens have to repeat
-   * @param mostWork maximum number of next-token predictions
+   * @param maxPredictions maximum number of next-token predictions
    */
   run(
     before: Int32Array,
@@ -65,14 +65,14 @@ export class LineSearch {
     scope: LookupScope,
     path: string,
     maxTokens: number,
-    mostWork = mostSteps,
+    maxPredictions = MAX_PREDICTIONS,
   ): Hypothesis[] {
     const start: Hypothesis = { steps: [], logProbability: 0, finished: false, logLineEnd: unknown, healing: healed };
     const kept = Math.min(before.length, longestMatch);
     this.context = new Int32Array(kept + maxTokens);
     this.context.set(before.subarray(before.length - kept));
     const beam = new BeamSearch(start, limits);
-    let budget = mostWork;
+    let budget = maxPredictions;
     for (let length = 0; length < maxTokens && beam.open.length > 0 && budget > 0; length++)
       beam.advance((hypothesis) => (budget-- > 0 ? this.extend(hypothesis, kept, scope, path) : []));
     // If no line finished, one that reached the token limit is the best candidate.

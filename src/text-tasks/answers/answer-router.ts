@@ -17,8 +17,8 @@ export interface DraftedText {
 
 export interface AnswerRouter {
   /** Estimated similarity to the accepted answer: before a call (local draft) and after it (API's answer). */
-  readonly before: Estimate;
-  readonly after: Estimate;
+  readonly beforeCall: Estimate;
+  readonly afterCall: Estimate;
   /** Without accepted answers, the API's answers count as right. */
   readonly trustsApi: boolean;
 }
@@ -55,8 +55,8 @@ export function expectedAt(
   const values = featuresOf(item);
   const { draft } = item;
   return {
-    before: draft.answer === '' ? 0 : estimateOf(router.before, values, logit(draft.nearest)),
-    after: router.trustsApi ? 1 : estimateOf(router.after, values, logit(ASSUMED_SIMILARITY)),
+    before: draft.answer === '' ? 0 : estimateOf(router.beforeCall, values, logit(draft.nearest)),
+    after: router.trustsApi ? 1 : estimateOf(router.afterCall, values, logit(ASSUMED_SIMILARITY)),
   };
 }
 
@@ -76,7 +76,11 @@ export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
   const rowsAfterCall = both.map((item) =>
     row(item, ASSUMED_SIMILARITY, answerSimilarity(item.api as string, item.truth as string)),
   );
-  return { before: fitEstimate(rowsBeforeCall), after: fitEstimate(rowsAfterCall), trustsApi: both.length === 0 };
+  return {
+    beforeCall: fitEstimate(rowsBeforeCall),
+    afterCall: fitEstimate(rowsAfterCall),
+    trustsApi: both.length === 0,
+  };
 }
 
 /**
@@ -96,7 +100,14 @@ export function judgedAnswers(items: readonly DraftedText[]): JudgedText[] {
       const accepted = (trustsApi ? item.api : item.truth) as string;
       const api = answerSimilarity(item.api as string, accepted);
       const draft = answerSimilarity(item.draft.answer, accepted);
-      return { gain: after - before, before, after, specialistRight: draft, apiRight: api, pairRight: api };
+      return {
+        gain: after - before,
+        beforeCall: before,
+        afterCall: after,
+        specialistRight: draft,
+        apiRight: api,
+        pairRight: api,
+      };
     });
   }).flat();
 }

@@ -29,8 +29,8 @@ export interface TextRouter {
   readonly confusion: readonly (readonly number[])[];
   /** Weights for the features of `combinerChoice`; undefined: the large model's answer is used. */
   readonly combinerWeights: readonly number[] | undefined;
-  readonly before: Estimate;
-  readonly after: Estimate;
+  readonly beforeCall: Estimate;
+  readonly afterCall: Estimate;
   /** Number of fully known texts; 0: the estimate after a call is an assumption. */
   readonly known: number;
 }
@@ -92,12 +92,12 @@ function fitLlmModel(items: readonly FullyKnownText[], labels: number): LlmModel
 /** How many more texts the combiner gets right than the large model alone. */
 function extraRight(llmModel: LlmModel, items: readonly FullyKnownText[]): number {
   const extra = ({ probabilities, api, truth }: FullyKnownText) =>
-    Number(mostLikely(afterCall(llmModel, probabilities, api)) === truth) - Number(api === truth);
+    Number(mostLikely(probabilitiesAfterCall(llmModel, probabilities, api)) === truth) - Number(api === truth);
   return items.reduce((sum, item) => sum + extra(item), 0);
 }
 
 /** Probability of each label after a call. @param api index of the large model's label */
-export function afterCall(
+export function probabilitiesAfterCall(
   { combinerWeights }: Pick<TextRouter, 'combinerWeights'>,
   probabilities: readonly number[],
   api: number,
@@ -124,7 +124,7 @@ function expectedConfidence(llmModel: LlmModel, probabilities: readonly number[]
       (all, p, truth) => all + p * (llmModel.confusion[truth]?.[api] as number),
       0,
     );
-    return sum + answerProbability * Math.max(...afterCall(llmModel, probabilities, api));
+    return sum + answerProbability * Math.max(...probabilitiesAfterCall(llmModel, probabilities, api));
   }, 0);
 }
 
@@ -146,8 +146,8 @@ export function estimatesFor(
 ): { readonly before: number; readonly after: number } {
   const row = featuresOf(router, item);
   return {
-    before: estimateOf(router.before, row.values, row.before),
-    after: router.known === 0 ? ASSUMED_ACCURACY : estimateOf(router.after, row.values, row.after),
+    before: estimateOf(router.beforeCall, row.values, row.before),
+    after: router.known === 0 ? ASSUMED_ACCURACY : estimateOf(router.afterCall, row.values, row.after),
   };
 }
 
@@ -179,11 +179,11 @@ export function judgeText(router: TextRouter, item: FullyKnownText): JudgedText<
   const { before, after } = estimatesFor(router, item);
   return {
     gain: after - before,
-    before,
-    after,
+    beforeCall: before,
+    afterCall: after,
     specialistRight: mostLikely(item.probabilities) === item.truth,
     apiRight: item.api === item.truth,
-    pairRight: mostLikely(afterCall(router, item.probabilities, item.api)) === item.truth,
+    pairRight: mostLikely(probabilitiesAfterCall(router, item.probabilities, item.api)) === item.truth,
   };
 }
 
@@ -218,15 +218,15 @@ export function fitTextRouter(items: readonly HeldOutText[], labels: number): Te
     heldOut.map((item): LabelledVector => {
       const row = featuresOf(dropUselessCombiner(fitted), item);
       const label = Number(
-        mostLikely(afterCall(dropUselessCombiner(fitted), item.probabilities, item.api)) === item.truth,
+        mostLikely(probabilitiesAfterCall(dropUselessCombiner(fitted), item.probabilities, item.api)) === item.truth,
       );
       return { path: item.id, values: row.values, prior: row.after, label };
     }),
   );
   return {
     ...llmModel,
-    before: fitEstimate(rowsBeforeCall),
-    after: fitEstimate(rowsAfterCall),
+    beforeCall: fitEstimate(rowsBeforeCall),
+    afterCall: fitEstimate(rowsAfterCall),
     known: enough ? knownItems.length : 0,
   };
 }

@@ -10,8 +10,8 @@ export interface JudgedText<R extends Right = Right> {
   /** Expected gain of a call in p(right). */
   readonly gain: number;
   /** Estimates of being right before a call (local model) and after it (combined answer). */
-  readonly before: number;
-  readonly after: number;
+  readonly beforeCall: number;
+  readonly afterCall: number;
   readonly specialistRight: R;
   /** Whether the large model's own answer is right, and whether the combined answer is. */
   readonly apiRight: R;

@@ -223,7 +223,7 @@ export class Bases extends DisposableStore {
     return chooseBase({
       bases: shipped,
       setting: neuralBase,
-      ...(configured && { named: configured }),
+      ...(configured && { baseAtPath: configured }),
       timingOf: (base) => this.timingOf(base),
       obstacle: this.obstacle(),
       mayHold: (base) => this.lock(base),

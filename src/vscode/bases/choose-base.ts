@@ -90,7 +90,10 @@ function otherRows(deps: ChooseBaseDeps): ModelRow[] {
       detail: t('Models of 1 to 5 GB that others made: much better, and slower'),
       run: () => getModel(deps),
     },
-    { label: t('Import a GGUF File…'), run: () => open({ filters: { GGUF: ['gguf'] } }) },
+    {
+      label: t('Import a GGUF File…'),
+      run: () => open({ title: t('Import a GGUF File'), filters: { GGUF: ['gguf'] } }),
+    },
     {
       label: t('Measure the Speed Again'),
       detail: t('Do this if the machine was busy when the models were timed'),

@@ -9,10 +9,7 @@ export async function pickFolder(current: FolderRef, placeHolder: UiText): Promi
   const folders = (vscode.workspace.workspaceFolders ?? []).map(folderRef).filter(({ root }) => root !== undefined);
   if (folders.length === 0) {
     const open = t('Open Folder');
-    const answer = await window.showInformationMessage(
-      t('Open a folder first: there is none on disk to learn from.'),
-      open,
-    );
+    const answer = await window.showInformationMessage(t('No folder on disk is open. Open one to learn from.'), open);
     if (answer === open) await vscode.commands.executeCommand('workbench.action.files.openFolder');
     return undefined;
   }

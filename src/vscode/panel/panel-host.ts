@@ -9,8 +9,8 @@ import { type UiWebviewPanel, window } from '../editor/window.ts';
 import {
   type PanelReport,
   type PanelTask,
-  type PanelTotals,
   parseFromPanel,
+  type ScopeTotals,
   type ToPanel,
 } from '../webview/protocol.ts';
 import { panelStrings } from './panel-strings.ts';
@@ -22,7 +22,7 @@ export interface PanelDeps {
   readonly extension: vscode.Uri;
   readonly activity: Activity;
   readonly status: Status;
-  readonly allTime: () => PanelTotals;
+  readonly allTime: () => ScopeTotals;
   readonly reports: () => readonly PanelReport[];
   /** Results of the text tasks' last runs. */
   readonly tasks: () => readonly PanelTask[];
@@ -174,7 +174,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
     void webview.postMessage({ type: 'reveal', section: 'report' } satisfies ToPanel);
   }
 
-  private totals(): { session: PanelTotals; all: PanelTotals } {
+  private totals(): { session: ScopeTotals; all: ScopeTotals } {
     return { session: this.deps.activity.totals(), all: this.deps.allTime() };
   }
 

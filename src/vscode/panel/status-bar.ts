@@ -6,7 +6,7 @@ import { thousands, wholePercent } from '../../common/format.ts';
 import type { Activity } from '../completion/activity.ts';
 import { markdown, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiStatusBarItem, window } from '../editor/window.ts';
-import { type PanelRow, type PanelTotals, shortModel } from '../webview/protocol.ts';
+import { type PanelRow, type ScopeTotals, shortModel } from '../webview/protocol.ts';
 import type { Status, StatusSnapshot } from './status.ts';
 
 export class StatusBar extends DisposableStore {
@@ -71,7 +71,7 @@ function latency(row: PanelRow): string {
     : `${(row.latencyMs / 1000).toFixed(1)} s`;
 }
 
-function tooltip(snapshot: StatusSnapshot, totals: PanelTotals): vscode.MarkdownString {
+function tooltip(snapshot: StatusSnapshot, totals: ScopeTotals): vscode.MarkdownString {
   const { statusText, progress, model } = snapshot;
   const paragraphs = [
     markdown`**Easy Adaptation**`,
@@ -87,7 +87,7 @@ function tooltip(snapshot: StatusSnapshot, totals: PanelTotals): vscode.Markdown
   return paragraphs.reduce((all, next) => markdown`${all}\n\n${next}`);
 }
 
-function sessionTable(totals: PanelTotals): vscode.MarkdownString {
+function sessionTable(totals: ScopeTotals): vscode.MarkdownString {
   const { completions, accepted, typed, characters, localP50Ms, apiP50Ms } = totals;
   const median = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.max(1, Math.round(ms))} ms`);
   const rows: [UiText, string][] = [

@@ -301,6 +301,6 @@ function previewRow({ text, label }: PreviewRow): TableRow {
 async function* rowsOf(root: string, task: TextTask, path: string): AsyncGenerator<TableRow> {
   const reader = await FolderReader.open(root);
   const rows = readResults(reader, path, await readAnswers(task, reader));
-  for await (const { by: source, sure: confidence, ...row } of rows)
+  for await (const { by: source, confidence, ...row } of rows)
     yield { ...row, source, ...(confidence !== undefined && { confidence }) };
 }

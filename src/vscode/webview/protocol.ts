@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { finite, type SchemaOutput } from '../../common/schemas.ts';
 import { section } from './report-protocol.ts';
-import { accepted, strings, stripped } from './schemas.ts';
+import { acceptedAsSent, strings, withKnownFields } from './schemas.ts';
 
 /** The extension's commands that the panel may run. */
 export const panelCommands = [
@@ -200,7 +200,7 @@ export type PanelDecision = SchemaOutput<typeof decision>;
 export type PanelRow = SchemaOutput<typeof row>;
 export type PanelOutcome = PanelRow['outcome'];
 /** The totals of one scope: the session, or all time. */
-export type PanelTotals = SchemaOutput<typeof scopeTotals>;
+export type ScopeTotals = SchemaOutput<typeof scopeTotals>;
 export type TotalsScope = keyof SchemaOutput<typeof totals>;
 export type PanelNotice = SchemaOutput<typeof notice>;
 export type PanelState = SchemaOutput<typeof state>;
@@ -211,12 +211,12 @@ export type PanelTask = SchemaOutput<typeof task>;
 
 /** Validates a message and returns it as it was sent. Undefined if its type is unknown or a part is missing. */
 export function parseToPanel(value: unknown): ToPanel | undefined {
-  return accepted(toPanel, value);
+  return acceptedAsSent(toPanel, value);
 }
 
 /** Validates a message and returns its known fields. Undefined if its type is unknown or a part is missing. */
 export function parseFromPanel(value: unknown): FromPanel | undefined {
-  return stripped(fromPanel, value);
+  return withKnownFields(fromPanel, value);
 }
 
 /** The steps of the display threshold: the minimum probability that a shown suggestion is right. */

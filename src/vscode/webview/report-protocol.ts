@@ -1,7 +1,7 @@
 // Messages between the report's page and the extension: the report as plain data, validated on both sides.
 import * as v from 'valibot';
 import { finite, type SchemaOutput } from '../../common/schemas.ts';
-import { accepted, strings, stripped } from './schemas.ts';
+import { acceptedAsSent, strings, withKnownFields } from './schemas.ts';
 
 const cell = v.union([v.string(), finite]);
 const axis = v.object({
@@ -63,10 +63,10 @@ export type FromPage = SchemaOutput<typeof fromPage>;
 
 /** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseToPage(value: unknown): ToPage | undefined {
-  return accepted(toPage, value);
+  return acceptedAsSent(toPage, value);
 }
 
 /** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseFromPage(value: unknown): FromPage | undefined {
-  return stripped(fromPage, value);
+  return withKnownFields(fromPage, value);
 }

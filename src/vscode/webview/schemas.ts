@@ -6,12 +6,12 @@ import type { SchemaOutput } from '../../common/schemas.ts';
 export const strings = v.record(v.string(), v.string());
 
 /** Returns the message itself, with fields that the schema lacks. Undefined: unknown type, or a part is missing. */
-export function accepted<S extends v.GenericSchema>(schema: S, value: unknown): SchemaOutput<S> | undefined {
+export function acceptedAsSent<S extends v.GenericSchema>(schema: S, value: unknown): SchemaOutput<S> | undefined {
   return v.is(schema, value) ? (value as SchemaOutput<S>) : undefined;
 }
 
 /** Returns only the schema's fields. Undefined: unknown type, or a part is missing. */
-export function stripped<S extends v.GenericSchema>(schema: S, value: unknown): SchemaOutput<S> | undefined {
+export function withKnownFields<S extends v.GenericSchema>(schema: S, value: unknown): SchemaOutput<S> | undefined {
   const parsed = v.safeParse(schema, value);
   return parsed.success ? (parsed.output as SchemaOutput<S>) : undefined;
 }

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { finite, type SchemaOutput } from '../../common/schemas.ts';
 import { task } from './protocol.ts';
-import { accepted, strings, stripped } from './schemas.ts';
+import { acceptedAsSent, strings, withKnownFields } from './schemas.ts';
 
 const row = v.object({
   text: v.string(),
@@ -60,10 +60,10 @@ export type FromTable = SchemaOutput<typeof fromTable>;
 
 /** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseToTable(value: unknown): ToTable | undefined {
-  return accepted(toTable, value);
+  return acceptedAsSent(toTable, value);
 }
 
 /** Validates a message. Undefined if its type is unknown or a part is missing. */
 export function parseFromTable(value: unknown): FromTable | undefined {
-  return stripped(fromTable, value);
+  return withKnownFields(fromTable, value);
 }

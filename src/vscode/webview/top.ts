@@ -1,7 +1,8 @@
 // The top of the panel: status, notices, the run in progress, and the slider between local and large model.
-import { AmountView } from './amount.ts';
+
 import { button, h, keepChildren } from './dom.ts';
 import { type PanelCommand, type PanelNotice, type PanelProgress, type PanelState, shortModel } from './protocol.ts';
+import { ThresholdView } from './threshold.ts';
 import type { Words } from './wording.ts';
 
 export interface StatusActions {
@@ -19,7 +20,7 @@ export class StatusView {
   private readonly slider: HTMLInputElement;
   private readonly meaning: HTMLElement;
   /** The control of the display threshold. */
-  private readonly amount: AmountView;
+  private readonly thresholdView: ThresholdView;
   private readonly words: Words;
   private readonly actions: StatusActions;
   private state: PanelState | undefined;
@@ -51,7 +52,7 @@ export class StatusView {
     this.slider.setAttribute('aria-describedby', 'balance-meaning');
     this.slider.addEventListener('input', () => this.explain(Number(this.slider.value) / 100));
     this.slider.addEventListener('change', () => actions.setBalance(Number(this.slider.value) / 100));
-    this.amount = new AmountView(words, actions.setThreshold);
+    this.thresholdView = new ThresholdView(words, actions.setThreshold);
     this.element = h(
       'section',
       { class: 'top', 'aria-label': words.t('status') },
@@ -77,7 +78,7 @@ export class StatusView {
         ),
         this.meaning,
       ),
-      this.amount.element,
+      this.thresholdView.element,
     );
   }
 
@@ -100,7 +101,7 @@ export class StatusView {
     const wantedNotices = new Map(state.notices.map((each) => [JSON.stringify(each), () => this.notice(each)]));
     keepChildren(this.notices, this.shownNotices, wantedNotices);
     this.showProgress(state.progress);
-    this.amount.update(state.showThreshold);
+    this.thresholdView.update(state.showThreshold);
     this.slider.disabled = state.localOnly;
     if (document.activeElement !== this.slider) this.slider.value = String(Math.round(state.balance * 100));
     this.explain(Number(this.slider.value) / 100);

@@ -1,6 +1,6 @@
 // The panel's figures, of this session or of all time: characters written, accepted share, latency and cost.
 import { button, h } from './dom.ts';
-import type { PanelState, PanelTotals, TotalsScope } from './protocol.ts';
+import type { PanelState, ScopeTotals, TotalsScope } from './protocol.ts';
 import type { Words } from './wording.ts';
 
 export class TotalsView {
@@ -8,7 +8,7 @@ export class TotalsView {
   private readonly figures: HTMLElement;
   private readonly choices: Readonly<Record<TotalsScope, HTMLButtonElement>>;
   private readonly words: Words;
-  private totals: Readonly<Record<TotalsScope, PanelTotals>> | undefined;
+  private totals: Readonly<Record<TotalsScope, ScopeTotals>> | undefined;
   private scope: TotalsScope;
   private month: PanelState['month'];
 
@@ -43,7 +43,7 @@ export class TotalsView {
     );
   }
 
-  update(totals: Readonly<Record<TotalsScope, PanelTotals>>): void {
+  update(totals: Readonly<Record<TotalsScope, ScopeTotals>>): void {
     this.totals = totals;
     this.draw();
   }
@@ -87,7 +87,7 @@ export class TotalsView {
   }
 
   /** Characters written, counts of suggestions, and the models' shares if the large model is in use. */
-  private written(totals: PanelTotals, usesLargeModel: boolean): HTMLElement {
+  private written(totals: ScopeTotals, usesLargeModel: boolean): HTMLElement {
     const { words } = this;
     const counts = [totals.completions, totals.accepted, totals.typed].map((count) => words.count(count));
     const part = (count: number, kind: string) => {
@@ -125,7 +125,7 @@ export class TotalsView {
     );
   }
 
-  private latencies({ localP50Ms, apiP50Ms, api }: PanelTotals): string {
+  private latencies({ localP50Ms, apiP50Ms, api }: ScopeTotals): string {
     const local = this.words.latency(localP50Ms);
     return api > 0 ? `${local} / ${this.words.latency(apiP50Ms)}` : local;
   }

@@ -18,6 +18,12 @@ export interface Range {
  */
 export type ChangeKind = 'typed' | 'undo' | 'redo' | 'pasted' | 'cursors' | 'tool' | 'outside';
 
+export interface TextFile {
+  readonly path: string;
+  /** With '\n' as line end. */
+  readonly text: string;
+}
+
 export interface Edit {
   readonly path: string;
   readonly kind: ChangeKind;

@@ -1,17 +1,12 @@
 // The next edits that the edits of a session suggest: rules learned from them, and the places where they apply.
 import { languageIdOf } from '../../text/languages.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
-import { type Edit, positionOf, type Range } from './edit.ts';
+import { type Edit, positionOf, type Range, type TextFile } from './edit.ts';
 import { parsesNoWorse } from './parse-check.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
-import { featuresOf, probabilityOf, type RuleSites } from './score.ts';
+import { featuresOf, probabilityOf } from './score.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
-
-export interface TextFile {
-  readonly path: string;
-  /** With '\n' as line end. */
-  readonly text: string;
-}
 
 export interface NextEditsInput {
   /** The journal's recent edits, oldest first. */
@@ -20,6 +15,8 @@ export interface NextEditsInput {
   readonly documents: readonly TextFile[];
   /** The folder's other files that contain a word. Absent: only open documents are read. */
   readonly filesWith?: (word: string) => Iterable<TextFile>;
+  /** Rules and places, as in `NextEdit`, that were shown and not followed. */
+  readonly ignored?: readonly string[];
   /** Places without a probability of at least this are left out. */
   readonly least?: number;
   /** Time for the search, and again for parsing, ms. */
@@ -32,14 +29,21 @@ export interface NextEdit {
   /** The text of the range. Before the edit is shown or applied, it has to be there still. */
   readonly removed: string;
   readonly replacement: string;
-  /** Equal for edits of the same rule. */
+  /** Equal for edits of the same rule; with another example it is a new one. */
   readonly rule: string;
+  /** Equal for the same change of the same line. */
+  readonly place: string;
   /** Newest first. */
   readonly learnedFrom: readonly Edit[];
   /** Number of places of the rule that are offered, this one included. */
   readonly left: number;
   /** Estimate that the user makes this edit. */
   readonly probability: number;
+}
+
+interface FileSites {
+  readonly file: TextFile;
+  readonly sites: readonly Site[];
 }
 
 /** A place with its features, for fitting. */
@@ -51,7 +55,7 @@ export interface ScoredSite {
 }
 
 /** Estimated probability of being right from which an edit is offered. */
-const LEAST = 0.7;
+const LEAST = 0.6;
 const BUDGET_MS = 40;
 const MAX_RULES = 16;
 /** Edits that are checked and returned. */
@@ -75,23 +79,35 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
     range: { start: positionOf(text, site.start), end: positionOf(text, site.end) },
     removed: text.slice(site.start, site.end),
     replacement: site.replacement,
-    rule: site.rule.key,
+    rule: ruleName(site.rule),
+    place: placeName(site, { path, text }),
     learnedFrom: site.rule.examples,
     left: offered.filter((other) => other.site.rule === site.rule).length,
     probability,
   }));
 }
 
+export function ruleName({ key, examples }: RewriteRule): string {
+  return `${key}#${examples.length}`;
+}
+
+export function placeName({ rule, start, end }: Site, { path, text }: TextFile): string {
+  return JSON.stringify([rule.key, path, text.slice(lineStart(text, start), lineEnd(text, end))]);
+}
+
 /** Places of all rules, most probable first. */
-export function scoredSites({ edits, documents, filesWith }: NextEditsInput, deadline: number): ScoredSite[] {
+export function scoredSites(
+  { edits, documents, filesWith, ignored = [] }: NextEditsInput,
+  deadline: number,
+): ScoredSite[] {
   const scored: ScoredSite[] = [];
   for (const rule of learnRules(edits).slice(0, MAX_RULES)) {
     if (performance.now() > deadline) break;
-    const found = sitesOf(rule, edits, documents, filesWith);
-    const all = found.reduce((sum, { sites }) => sum + sites.length, 0);
-    for (const file of found)
-      for (const site of file.sites) {
-        const features = featuresOf(site, file, all);
+    if (ignored.includes(ruleName(rule))) continue;
+    for (const { file, sites } of sitesOf(rule, edits, documents, filesWith))
+      for (const site of sites) {
+        if (ignored.includes(placeName(site, file))) continue;
+        const features = featuresOf(site, file);
         scored.push({ file, site, features, probability: probabilityOf(features) });
       }
   }
@@ -110,14 +126,14 @@ function sitesOf(
   edits: readonly Edit[],
   documents: readonly TextFile[],
   filesWith: NextEditsInput['filesWith'],
-): RuleSites[] {
+): FileSites[] {
   const word = anchorOf(rule)?.text;
   if (word === undefined) return [];
   const isOpen = new Set(documents.map(({ path }) => path));
   const others = filesWith ? [...filesWith(word)].filter(({ path }) => !isOpen.has(path)) : [];
-  return [...documents, ...others].flatMap(({ path, text }) => {
-    const sites = sitesIn(text, rule).filter((site) => !isJustWritten(site, path, edits));
-    return sites.length === 0 ? [] : [{ path, text, sites }];
+  return [...documents, ...others].flatMap((file) => {
+    const sites = sitesIn(file.text, rule).filter((site) => !isJustWritten(site, file.path, edits));
+    return sites.length === 0 ? [] : [{ file, sites }];
   });
 }
 

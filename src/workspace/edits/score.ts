@@ -1,100 +1,85 @@
 // How likely a place is to be edited next: a logistic regression over what the rule and the place have in common.
 import { sigmoid } from '../../common/statistics/logistic.ts';
 import { dot } from '../../common/statistics/vectors.ts';
-import { languageIdOf } from '../../text/languages.ts';
-import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
-import type { Edit } from './edit.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
+import type { Edit, TextFile } from './edit.ts';
 import { siteWeights } from './score-weights.ts';
 import type { Site } from './sites.ts';
 
-/** All places of one rule, by file. */
-export interface RuleSites {
-  readonly path: string;
-  readonly text: string;
-  readonly sites: readonly Site[];
-}
+/** What a rule does. */
+const KINDS = ['insertion', 'deletion', 'word', 'other'] as const;
+
+/** Cells of kind, number of examples and place: how often such an edit is right differs most between them. */
+const cells = KINDS.flatMap((kind) =>
+  ['one example', 'several'].flatMap((examples) =>
+    ['here', 'elsewhere'].map((place) => `${kind}, ${examples}, ${place}`),
+  ),
+);
 
 export const siteFeatures = [
-  'one example',
-  'further examples, log',
-  'removed words',
-  'removed tokens',
-  'longest removed word',
-  'insertion',
-  'deletion',
-  'a word replaced by a word',
-  'inserted tokens, log',
-  'holes',
-  'alike before',
-  'alike behind',
-  'same line',
-  'shared tokens missing',
-  'same file',
+  ...cells,
+  'examples, log',
+  'alike on both sides',
   'above the newest example',
-  'line distance, log',
-  'places above the newest example, log',
-  'places in the file, log',
-  'places in all files, log',
-  'edits since the newest example',
   'inserted word already there',
-  'examples in the file, log',
-  'share of the places in the file that are edited',
-  'same language',
-  'same folder',
-  'insertion, one example',
-  'alike on both sides, one example',
+  'inserted word new in the file',
+  'in the block of an example',
+  'a word in the block of an example',
+  'a new name, several examples',
 ] as const;
 
+/** More equal tokens than this are not counted. */
 const CLOSE = 8;
 
-/** The features of one of a rule's places. @param all the places of the rule in all texts */
-export function featuresOf(site: Site, { path, text, sites }: RuleSites, all: number): number[] {
-  const { rule } = site;
-  const { removed, inserted, left, right, examples, age } = rule;
+/** A shorter name is often another variable elsewhere, UTF-16 units. */
+const SHORTEST_NAME = 3;
+
+export function featuresOf({ rule, start, end, ...site }: Site, { path, text }: TextFile): number[] {
+  const { removed, inserted, examples } = rule;
   const [newest] = examples as [Edit];
-  const words = removed.filter(({ kind, hole }) => kind === 'word' && hole === undefined);
-  const isHere = newest.path === path && newest.at >= 0;
-  const above = isHere ? sites.filter(({ start }) => start < newest.at).length : 0;
-  const distance = isHere ? Math.abs(lineNumber(text, site.start) - lineNumber(text, newest.at)) : 0;
-  const missing = (own: number, shared: number) => Math.max(0, Math.min(own, CLOSE) - shared);
-  const line = text.slice(lineStart(text, site.start), lineEnd(text, site.end));
+  const isHere = examples.some((edit) => edit.path === path);
+  const words = removed.filter(({ kind, hole }) => kind === 'word' && hole === undefined).map((token) => token.text);
   const newWord = inserted
-    .filter((token) => token.hole === undefined && /[\p{L}]/u.test(token.text))
-    .filter((token) => !removed.some((old) => old.text === token.text))
-    .sort((a, b) => b.text.length - a.text.length)[0]?.text;
-  const here = examples.filter((edit) => edit.path === path).length;
-  const folderOf = (name: string) => name.slice(0, name.lastIndexOf('/') + 1);
+    .filter((token) => token.hole === undefined && /\p{L}/u.test(token.text) && !words.includes(token.text))
+    .map((token) => token.text)
+    .sort((a, b) => b.length - a.length)[0];
+  const line = text.slice(lineStart(text, start), lineEnd(text, end));
+  const isWord = removed.length === 1 && inserted.length === 1 && removed[0]?.kind === 'word';
+  const kind = removed.length === 0 ? 0 : inserted.length === 0 ? 1 : isWord ? 2 : 3;
+  const cell = kind * 4 + (examples.length > 1 ? 2 : 0) + (isHere ? 0 : 1);
+  const alike = Math.min(Math.max(site.likeLeft, site.sharedLeft), Math.max(site.likeRight, site.sharedRight));
+  const isInBlock = examples.some((edit) => edit.path === path && edit.at >= 0 && isSameBlock(text, edit.at, start));
+  const isNewWord = newWord !== undefined && isNew(newWord, path, text, examples);
+  const isRenamedPart = inserted.some(({ renaming }) => renaming !== undefined);
   const flag = (value: boolean) => (value ? 1 : 0);
   return [
-    flag(examples.length === 1),
-    Math.log(examples.length),
-    Math.min(4, words.length),
-    Math.min(10, removed.length),
-    Math.min(20, Math.max(0, ...words.map((word) => word.text.length))) / 10,
-    flag(removed.length === 0),
-    flag(inserted.length === 0),
-    flag(removed.length === 1 && inserted.length === 1 && words.length === 1),
-    Math.log1p(inserted.length),
-    flag(removed.some(({ hole }) => hole !== undefined) || inserted.some(({ hole }) => hole !== undefined)),
-    Math.min(CLOSE, site.likeLeft),
-    Math.min(CLOSE, site.likeRight),
-    flag(site.isSameLine),
-    examples.length === 1 ? 0 : missing(left.length, site.sharedLeft) + missing(right.length, site.sharedRight),
-    flag(newest.path === path),
-    flag(isHere && site.start < newest.at),
-    Math.log1p(distance),
-    Math.log1p(above),
-    Math.log1p(sites.length),
-    Math.log1p(all),
-    age,
+    ...cells.map((_, i) => flag(i === cell)),
+    Math.log(Math.min(8, examples.length)),
+    Math.min(CLOSE, alike),
+    flag(newest.path === path && start < newest.at),
     flag(newWord !== undefined && line.includes(newWord)),
-    Math.log1p(here),
-    here / (here + sites.length),
-    flag(languageIdOf(newest.path) === languageIdOf(path)),
-    flag(folderOf(newest.path) === folderOf(path)),
-    flag(removed.length === 0 && examples.length === 1),
-    examples.length === 1 ? Math.min(CLOSE, site.likeLeft, site.likeRight) : 0,
+    flag(isNewWord),
+    flag(isInBlock),
+    flag(isInBlock && isWord),
+    flag(
+      isWord && examples.length > 1 && (isRenamedPart || (isNewWord && (words[0] as string).length >= SHORTEST_NAME)),
+    ),
   ];
+}
+
+/** Whether no line without indent begins a block between two offsets. */
+function isSameBlock(text: string, one: number, other: number): boolean {
+  const between = text.slice(Math.min(one, other), Math.max(one, other));
+  return !/\n[^\s)\]}][^\n]*(?:[([{:]|=>)[^\S\n]*\n/.test(between);
+}
+
+/** Whether only the examples have brought a word into the file. */
+function isNew(word: string, path: string, text: string, examples: readonly Edit[]): boolean {
+  const written = examples.filter((edit) => edit.path === path);
+  let count = 0;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!written.some((edit) => at >= edit.at && at < edit.at + edit.inserted.length)) count++;
+  return count === 0;
 }
 
 const weights = Float64Array.from(siteWeights.weights);

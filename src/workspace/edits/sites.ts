@@ -17,8 +17,6 @@ export interface Site {
   /** The same, of what all examples share. */
   readonly sharedLeft: number;
   readonly sharedRight: number;
-  /** Whether its lines are, before the edit, those of an example. */
-  readonly isSameLine: boolean;
 }
 
 /** Occurrences of a word in one text that are looked at. */
@@ -165,14 +163,12 @@ function replacementOf(
 
 /** How far the place's neighbours are those of the most similar example. Both lists are nearest first. */
 function likeness(rule: RewriteRule, before: readonly EditToken[], after: readonly EditToken[]) {
-  let best = { likeLeft: 0, likeRight: 0, isSameLine: false };
+  let best = { likeLeft: 0, likeRight: 0 };
   for (const edit of rule.examples) {
     const { left, right } = tokensOfEdit(edit);
     const likeLeft = equalLength(left, before);
     const likeRight = equalLength(right, after);
-    if (likeLeft + likeRight < best.likeLeft + best.likeRight) continue;
-    const isSameLine = reachesLineEnd(left, before, likeLeft) && reachesLineEnd(right, after, likeRight);
-    best = { likeLeft, likeRight, isSameLine: isSameLine || best.isSameLine };
+    if (likeLeft + likeRight > best.likeLeft + best.likeRight) best = { likeLeft, likeRight };
   }
   return best;
 }
@@ -181,9 +177,4 @@ function equalLength(a: readonly EditToken[], b: readonly EditToken[]): number {
   let length = 0;
   while (length < a.length && a[length]?.text === b[length]?.text) length++;
   return length;
-}
-
-/** Whether two lists agree to the line's end. */
-function reachesLineEnd(a: readonly EditToken[], b: readonly EditToken[], length: number): boolean {
-  return a.slice(0, length).some(({ kind }) => kind === 'line end') || (length === a.length && length === b.length);
 }

@@ -56,8 +56,8 @@ async function harvestOne(
   const nameReason = !isInside(path) || excluder(filesExclude)(path) ? 'ignored' : leftOutByName(path);
   if (nameReason !== undefined) return { leftOut: nameReason };
   // The reason not to open the file, if there is one.
-  const fault = await reader.file(path);
-  if (fault !== undefined) return { leftOut: fault };
+  const whyNotAFile = await reader.whyNotAFile(path);
+  if (whyNotAFile !== undefined) return { leftOut: whyNotAFile };
   if (await isOwnIgnored(reader, path)) return { leftOut: 'ignored' };
   const isListedInGit = trusted ? await isListedByGit(reader, path, signal) : undefined;
   const isListed = isListedInGit ?? !(await isGitIgnored(reader, path));

@@ -73,7 +73,7 @@ export class FolderReader {
    * 'unreadable'.
    */
   async *pieces(path: string): AsyncGenerator<Uint8Array> {
-    const fault = await this.file(path);
+    const fault = await this.whyNotAFile(path);
     try {
       if (fault !== undefined) throw new Error(fault);
       yield* readPieces(this.openedRoot, path, this.hooks);
@@ -108,7 +108,7 @@ export class FolderReader {
   }
 
   /** The reason not to open a file. Undefined if it is a regular file inside the folder. */
-  file(path: string): Promise<Fault | undefined> {
+  whyNotAFile(path: string): Promise<Fault | undefined> {
     return this.faultOf(path, 'isFile');
   }
 

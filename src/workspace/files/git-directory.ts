@@ -47,7 +47,7 @@ async function faultAbove(folder: string): Promise<string | undefined> {
     const found = await repositoryIn(at);
     if (found?.fault !== undefined) return found.fault;
     if (found?.endsSearch) return undefined;
-    if (await isRepository(at)) return `${at} is a repository without a folder of its own.`;
+    if (await isRepository(at)) return `${at} is a bare repository: it has no working tree.`;
     if (dirname(at) === at) return undefined;
   }
 }

@@ -49,7 +49,7 @@ export function findAssignments(source: SearchedText): Found[] {
     const escaped =
       text[start - 1] === '\\' && /^[nrt][A-Z]/.test(nameWithoutMarks) ? nameWithoutMarks.slice(1) : nameWithoutMarks;
     const strength = strengthOf(escaped);
-    if (strength === 'none' || strength === 'other') continue;
+    if (strength === 'unknown' || strength === 'not-secret') continue;
     const isPhrase = /phrase|mnemonic|seed|recovery|psk/i.test(escaped);
     for (const value of valuesAfter(source, start, end)) {
       const { literal } = value;

@@ -44,7 +44,7 @@ function entriesIn(body: string, start: number, strength: Strength): Found[] {
   const found: Found[] = [];
   for (const item of body.matchAll(entryPattern)) {
     const value = item[2] ?? item[3] ?? '';
-    if (item[1] !== undefined && strengthOf(item[1]) === 'other') continue;
+    if (item[1] !== undefined && strengthOf(item[1]) === 'not-secret') continue;
     const isUnusualPassword = isPassword(value, { literal: true }) && isNoWord(value);
     if (randomness(value) === 0 && !(strength === 'password' && isUnusualPassword)) continue;
     const at = start + item.index + item[0].lastIndexOf(value);

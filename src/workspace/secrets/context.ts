@@ -26,8 +26,8 @@ export function contextOf(text: string, start: number): Strength {
   const from = Math.max(lineStart, start - maxDistance);
   if (keyFor.test(text.slice(Math.max(from, start - 80), start))) return 'token';
   const ownName = lastNamed(text.slice(from, start).replace(/\{ ?get;[^{}]*\}/g, ''));
-  if (ownName === 'stop') return from > lineStart ? 'none' : commentAbove(text, lineStart);
-  if (ownName !== 'none' || from > lineStart) return ownName;
+  if (ownName === 'stop') return from > lineStart ? 'unknown' : commentAbove(text, lineStart);
+  if (ownName !== 'unknown' || from > lineStart) return ownName;
   // The line has no name: use the line above, skipping lines that only describe the value.
   let end = lineStart - 1;
   for (let lines = 0; lines < 6 && end > 0; lines++) {
@@ -40,14 +40,14 @@ export function contextOf(text: string, start: number): Strength {
     }
     if (lines === 0 && saysSecret(line)) return 'token';
     const said = lastNamed(line);
-    if (said === 'stop') return 'none';
+    if (said === 'stop') return 'unknown';
     // `const token`, then `= "..."` on the next line.
     const continuesLine = /^\s*(?:=|:|=>|\+|\.)/.test(text.slice(lineStart, start));
-    if (said !== 'none') return continuesLine || line !== whole || isHeading(line) ? said : 'none';
-    if (line.trim() !== '') return 'none';
+    if (said !== 'unknown') return continuesLine || line !== whole || isHeading(line) ? said : 'unknown';
+    if (line.trim() !== '') return 'unknown';
     end = above - 1;
   }
-  return 'none';
+  return 'unknown';
 }
 
 const secretPhrase =
@@ -57,9 +57,9 @@ const publicPhrase =
 
 /** Judges a value whose own name says nothing: a comment on the line above may call it a secret. */
 function commentAbove(text: string, lineStart: number): Strength {
-  if (lineStart === 0) return 'none';
+  if (lineStart === 0) return 'unknown';
   const line = text.slice(Math.max(lineStartOf(text, lineStart - 1), lineStart - maxDistance), lineStart);
-  return saysSecret(line) ? 'token' : 'none';
+  return saysSecret(line) ? 'token' : 'unknown';
 }
 
 function saysSecret(line: string): boolean {
@@ -78,13 +78,13 @@ export function contextAfter(text: string, end: number, before: Strength): Stren
       rest,
     );
   if (field?.[1] !== undefined) return strengthOf(field[1]);
-  if (before === 'other') return before;
+  if (before === 'not-secret') return before;
   const sqlName = /^['"]\s+WHERE\s+\w+\s*=\s*['"]([\w.-]+)/i.exec(rest);
   if (sqlName?.[1] !== undefined) return strengthOf(sqlName[1]);
   const comment = /^\\*["'`]?[\s;,)}\]]*(?:\/\/|#|--|\/\*|<!--)\s*([^\n]{3,60})/.exec(line);
-  if (comment?.[1] === undefined) return 'none';
+  if (comment?.[1] === undefined) return 'unknown';
   const said = lastNamed(comment[1].replace(/[^\w)\]]+$/, ''));
-  return said === 'stop' || said === 'weak' ? 'none' : said;
+  return said === 'stop' || said === 'weak' ? 'unknown' : said;
 }
 
 /** Whether the line is a comment or introduces a value: `"token":`, `variable "api_key" {`, `- name: API_KEY`. */
@@ -119,7 +119,7 @@ function lastNamed(before: string): Strength | 'stop' {
     // 'pass' is a verb unless a colon or equals sign follows.
     if (/^pass$/i.test(word) && !/^["'\]]?\s*[:=]/.test(gap)) continue;
     let strength = strengthOf(joined);
-    if (strength === 'none' && joined !== word) strength = strengthOf(word);
+    if (strength === 'unknown' && joined !== word) strength = strengthOf(word);
     if (fillerWord.test(word) && strength !== 'token' && strength !== 'password') {
       // `key` may name a secret key, or the key of a key-value pair.
       weak ||= strength === 'weak' && /^key/i.test(word);
@@ -127,16 +127,16 @@ function lastNamed(before: string): Strength | 'stop' {
     }
     // In prose such as 'the session key for package is', the word is a noun, not the value's name.
     const isOrdinaryNoun =
-      strength === 'other' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !publicWord.test(word);
-    if (strength !== 'none' && !isOrdinaryNoun) return strength;
+      strength === 'not-secret' && /^[a-z]+$/.test(word) && !/^\s*[:=]/.test(gap) && !publicWord.test(word);
+    if (strength !== 'unknown' && !isOrdinaryNoun) return strength;
     // The value is assigned to a name that says nothing about secrets.
     if (/^(?:\\*["'`\]]|\?|!)*\s*(?::=|=>|->|=|:)(?!\/\/)/.test(gap)) {
       if (unknown > 0 || seen > 3) unknown++;
-      else return weak ? 'weak' : hasComment(before.slice(0, match.index)) ? 'none' : 'stop';
+      else return weak ? 'weak' : hasComment(before.slice(0, match.index)) ? 'unknown' : 'stop';
     }
     if (++unknown > 7) break;
   }
-  return weak ? 'weak' : unknown > 7 ? 'stop' : 'none';
+  return weak ? 'weak' : unknown > 7 ? 'stop' : 'unknown';
 }
 
 function hasComment(text: string): boolean {

@@ -6,16 +6,16 @@ import { passwordName, tokenName } from './foreign-names.ts';
  * - password: the name is unambiguous, so a value that a person might choose counts (`hunter2hunter`);
  * - token: only a value that looks random counts;
  * - weak: the name is often unrelated (`key`, `auth`), so only a long random value counts;
- * - none: unknown, as the name says nothing about secrets;
- * - other: no secret, as the name says (`tokenHash`, `key_id`, `integrity`).
+ * - unknown: the name says nothing about secrets;
+ * - not-secret: the name says that the value is not a secret (`tokenHash`, `key_id`, `integrity`).
  */
-export type Strength = 'password' | 'token' | 'weak' | 'none' | 'other';
+export type Strength = 'password' | 'token' | 'weak' | 'unknown' | 'not-secret';
 
 /** Tested on a name in lower case with spaces between words. The first matching row decides. */
 const rows: readonly (readonly [Strength, RegExp])[] = [
   // The value says something about a secret, but is not a secret itself.
   [
-    'other',
+    'not-secret',
     /(?:^| )(?:ids?|uuid|guid|name|names|type|types|kind|uri|endpoint|path|file|filename|filepath|files|dir|directory|folder|len|length|size|count|counter|number|num|total|hash|hashes|hasher|hashed|digest|checksum|fingerprint|thumbprint|regex|regexp|re|pattern|prefix|suffix|label|labels|placeholder|title|hint|hints|help|message|messages|msg|error|errors|err|description|desc|doc|docs|policy|policies|field|fields|input|column|columns|provider|providers|manager|service|expiry|expires|expired|expiration|expire|ttl|lifetime|timeout|age|algorithm|algorithms|alg|format|version|index|indices|mode|strategy|class|selector|element|component|scope|scopes|source|required|enabled|disabled|visible|visibility|strength|rule|rules|reset|link|page|form|route|screen|event|events|action|handler|callback|function|method|validator|validators|validation|hasher|limit|limits|max|min|usage|issuer|audience|pos|position|start|end|line|offset|map|list|array|ring|size|bits|bytes|mismatch|match|changed|change|updated|at|on|by|date|time|timestamp|state|status|code error|command|cmd|option|options|config|settings|schema|model|table|property|properties|attribute|attributes|attr|separator|delimiter|char|chars|charset|store type|alias|group|groups|role|roles|owner|user|username|users|host|hostname|port|region|ref|refs|reference|object|interface|generator|parser|lexer|stream|reader|writer|iterator|tokenizer|kinds|flag|flags|icon|color|image|img|button|dialog|modal|prompt|view|template|tests|spec|fixture|backend|middleware|plugin|module|package|import|export|mount|volume|rotation|usage|stealer|scanner|manager|engine|entropy|difficulty|quality|score|level|rank|order|sort|weight)(?: \d+)?$/,
   ],
   [
@@ -26,15 +26,15 @@ const rows: readonly (readonly [Strength, RegExp])[] = [
   ['token', /(?:^| )[a-z]*(?:salt|pepper)$/],
   ['token', tokenName],
   [
-    'other',
+    'not-secret',
     /(?:^| )(?:public|pub|csrf|xsrf|hashed|hash|sha|sha\d+|md5|integrity|fingerprint|etag|nonce|uuid|guid|trace|span|correlation|measurement|i18n|l10n|intl|translation|translations|locale|commit|revision)(?: |$)/,
   ],
   [
-    'other',
+    'not-secret',
     /(?:^| )(?:request|continuation|next|page|change|action|cancellation|cancel|idempotency|client request) tokens?$/,
   ],
   [
-    'other',
+    'not-secret',
     /(?:^| )(?:fips|foreign|primary|partition|sort|cache|hot|keyboard|press|pressed|idempotency|row|query|index|lookup|unique|composite|natural|bucket|map|dict|object|react|web ?socket|sec web socket|state|group|message|asset|chunk|module|version|turbo|legacy) keys?$/,
   ],
   [
@@ -81,13 +81,13 @@ export function strengthOf(name: string): Strength {
 
 function decide(name: string): Strength {
   const words = wordsOf(name.slice(-80));
-  if (words === '') return 'none';
-  // The strength of all words together.
-  const whole = ruleFor(words);
-  if (whole === 'other') return 'other';
+  if (words === '') return 'unknown';
+  const strengthOfAllWords = strengthOfWords(words);
+  if (strengthOfAllWords === 'not-secret') return 'not-secret';
   const withoutSuffix = words.replace(neutralSuffix, '');
-  const strength = withoutSuffix === words || withoutSuffix === '' ? whole : ruleFor(withoutSuffix);
-  if (strength !== 'none' && strength !== 'weak') return strength;
+  const strength =
+    withoutSuffix === words || withoutSuffix === '' ? strengthOfAllWords : strengthOfWords(withoutSuffix);
+  if (strength !== 'unknown' && strength !== 'weak') return strength;
   if (!words.split(' ').some(isService)) return strength;
   return strength === 'weak' ? 'token' : 'weak';
 }
@@ -100,8 +100,8 @@ function isService(word: string): boolean {
 }
 
 /** The strength that the first matching row gives. */
-function ruleFor(words: string): Strength {
-  return rows.find(([, pattern]) => pattern.test(words))?.[0] ?? 'none';
+function strengthOfWords(words: string): Strength {
+  return rows.find(([, pattern]) => pattern.test(words))?.[0] ?? 'unknown';
 }
 
 /** 'AWS_SecretKey.v2' -> 'aws secret key v 2'. */

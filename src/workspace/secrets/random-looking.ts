@@ -134,7 +134,7 @@ function secretBesideName(text: string, start: number, end: number): Found | und
   if (row !== undefined) return { start: from, end: to, value, kind: row.kind };
   if (isPublic(value) || isDataOrLink(text, from) || isFingerprint(text, from, value)) return undefined;
   const before = contextOf(text, from);
-  const context = before === 'none' || before === 'other' ? contextAfter(text, to, before) : before;
+  const context = before === 'unknown' || before === 'not-secret' ? contextAfter(text, to, before) : before;
   const isUuid = value.length === 36 && value[8] === '-';
   const isSecret =
     context === 'password' ||

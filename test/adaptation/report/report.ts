@@ -29,8 +29,11 @@ export function positionsOf(count: number, bySpecialist = true): ScoredPosition[
     };
     return {
       ...{ example, truth: text, draft, right, similarity: right ? 1 : 0.3, loss: undefined },
-      asked: { query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' }, multiline: false },
-      position: {
+      draftPosition: {
+        query: { path, languageId: 'typescript', prefix: example.prefix, suffix: '\n' },
+        multiline: false,
+      },
+      facts: {
         languageId: 'typescript',
         lineBefore: `const b${i} = `,
         lineAfter: '',
@@ -53,7 +56,7 @@ export function labelled(positions: readonly ScoredPosition[], latencyMs = 900):
 export function fitOn(labels: readonly LabeledPosition[]) {
   const examples = labels.map(
     ({ scored, right }): CouplingExample => ({
-      ...{ path: scored.example.path, draft: scored.draft, position: scored.position },
+      ...{ path: scored.example.path, draft: scored.draft, position: scored.facts },
       ...{ specialistRight: scored.right, apiRight: right },
     }),
   );

@@ -23,9 +23,8 @@ const jobs = () => descendants(process.pid).filter(({ args }) => args.includes(j
 /** Opens the list, waits until the search for models has ended, and selects a row by its index. */
 async function choose(row: number): Promise<void> {
   void run('easyAdaptation.chooseBase');
-  // The search for models starts, then ends.
-  await until('a look at what is on this machine', () => jobs().length > 0);
-  await until('its end', () => jobs().length === 0);
+  await until('the start of the search for models', () => jobs().length > 0);
+  await until('the end of the search for models', () => jobs().length === 0);
   await sleep(drawnMs);
   await run('quickInput.first');
   for (let i = 0; i < row; i++) await run('quickInput.next');
@@ -78,8 +77,8 @@ export function defineBases(suite: Suite, plan: Plan): void {
     rmSync(join(plan.storage, 'bases', crafted), { recursive: true, force: true });
     try {
       void run('easyAdaptation.getCodeModel');
-      await until('a look at what is on this machine', () => jobs().length > 0);
-      await until('its end', () => jobs().length === 0);
+      await until('the start of the search for models', () => jobs().length > 0);
+      await until('the end of the search for models', () => jobs().length === 0);
       await sleep(drawnMs);
       // Downloads come last.
       await run('quickInput.last');

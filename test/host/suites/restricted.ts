@@ -9,10 +9,9 @@ import { type Plan, type Suite, until } from '../harness.ts';
 
 export function defineRestricted(suite: Suite, plan: Plan): void {
   const source = handlerSource('voucher');
-  // The text before the cursor.
-  const position = source.slice(0, source.indexOf('openDatabase(context'));
+  const textBeforeCursor = source.slice(0, source.indexOf('openDatabase(context'));
   const takeOne = async (path: string) =>
-    completeUntil(await newFile(path, ''), position, /^openDatabase\(context\.configuration\);/);
+    completeUntil(await newFile(path, ''), textBeforeCursor, /^openDatabase\(context\.configuration\);/);
 
   suite.test('the extension is activated in an untrusted folder', async () => {
     assert.equal(vscode.workspace.isTrusted, false);
@@ -48,7 +47,11 @@ export function defineRestricted(suite: Suite, plan: Plan): void {
     suite.test('only completions after trust was granted are stored', async () => {
       await trust();
       const settings = vscode.workspace.getConfiguration('easyAdaptation');
-      assert.equal(settings.inspect('balance')?.workspaceValue, 1, 'from here on they count where they are stricter');
+      assert.equal(
+        settings.inspect('balance')?.workspaceValue,
+        1,
+        'after trust, a setting of the folder applies if it is stricter',
+      );
       // The folder has switched TypeScript off, which it may.
       const source = '# Shop\n\nThe voucher page answers politely and never keeps a connection';
       await completeUntil(await newFile('notes.md', ''), source, /^ open after the reply/);

@@ -83,7 +83,7 @@ test('estimates are calibrated, and higher for drafts from nearer texts', () => 
   const judged = judgedAnswers(items);
   assert.equal(judged.length, 300);
   const mean = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
-  const expected = mean(judged.map(({ before }) => before));
+  const expected = mean(judged.map(({ beforeCall: before }) => before));
   assert.ok(Math.abs(expected - mean(judged.map(({ specialistRight }) => Number(specialistRight)))) < 0.05);
   assert.ok(mean(judged.map(({ apiRight }) => Number(apiRight))) > 0.9);
   const router = fitAnswerRouter(items);
@@ -95,7 +95,7 @@ test('estimates are calibrated, and higher for drafts from nearer texts', () => 
   assert.ok(at(0.9).before > at(0.1).before + 0.3);
   assert.ok(!router.trustsApi);
   const withoutTruth = items.map(({ truth: _, ...item }) => item);
-  assert.ok(judgedAnswers(withoutTruth).every(({ apiRight, after }) => apiRight === 1 && after === 1));
+  assert.ok(judgedAnswers(withoutTruth).every(({ apiRight, afterCall: after }) => apiRight === 1 && after === 1));
   assert.deepEqual(judgedAnswers([]), []);
   assert.equal(answerSimilarity('a  b', 'a b'), 1);
 });

@@ -63,7 +63,7 @@ test('the first tokens of a suffix equal those of the whole text after the curso
 test('a prompt fits a short context, and a long one keeps the usual limits', () => {
   assert.equal(promptLimitsFor(2048), PROMPT_LIMITS);
   for (const contextLength of [128, 256, 512, 700]) {
-    const { prefix, grown, suffix, snippets, head } = promptLimitsFor(contextLength);
+    const { prefix, maxGrownPrefix: grown, suffix, snippets, head } = promptLimitsFor(contextLength);
     assert.ok(prefix > 0 && prefix < grown);
     assert.ok(grown + suffix + snippets + head <= contextLength - 64, `${contextLength}`);
   }

@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { expectedCalibrationError } from '../../../src/common/statistics/calibrate.ts';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import {
-  afterCall,
   estimatesFor,
   fitTextRouter,
   type HeldOutText,
@@ -12,6 +11,7 @@ import {
   judgeOutOfFold,
   judgeText,
   mostLikely,
+  probabilitiesAfterCall,
 } from '../../../src/text-tasks/labels/router.ts';
 import { accuracyAt, riskAt } from '../../../src/text-tasks/labels/share-of-calls.ts';
 
@@ -42,8 +42,8 @@ test('estimates are calibrated on texts that they were not fitted on', () => {
       judged.map((item) => of(item)[0]),
       judged.map((item) => Number(of(item)[1])),
     );
-  assert.ok(error(({ before, specialistRight }) => [before, specialistRight]) < 0.05);
-  assert.ok(error(({ after, pairRight }) => [after, pairRight]) < 0.05);
+  assert.ok(error(({ beforeCall: before, specialistRight }) => [before, specialistRight]) < 0.05);
+  assert.ok(error(({ afterCall: after, pairRight }) => [after, pairRight]) < 0.05);
 });
 
 test('calls chosen by expected gain raise the accuracy more than random calls', () => {
@@ -60,7 +60,7 @@ test('calls chosen by expected gain raise the accuracy more than random calls', 
 test('the local model decides if the API confuses two labels', () => {
   const router = fitTextRouter(makeTexts(600, 5, true), 2);
   assert.notEqual(router.combinerWeights, undefined);
-  assert.equal(mostLikely(afterCall(router, [0.05, 0.95], 0)), 1);
+  assert.equal(mostLikely(probabilitiesAfterCall(router, [0.05, 0.95], 0)), 1);
   const others = makeTexts(1000, 6, true)
     .filter(isFullyKnown)
     .map((item) => judgeText(router, item));
@@ -72,7 +72,7 @@ test('without human labels a local label counts as right if it equals the API la
   const blind = makeTexts(300, 7).map(({ truth: _, ...item }): HeldOutText => item);
   const router = fitTextRouter(blind, 2);
   assert.equal(router.known, 0);
-  assert.deepEqual(afterCall(router, [0.9, 0.1], 1), [0, 1]);
+  assert.deepEqual(probabilitiesAfterCall(router, [0.9, 0.1], 1), [0, 1]);
   const sure = estimatesFor(router, { id: 'a', text: 'x', probabilities: [0.99, 0.01] });
   const unsure = estimatesFor(router, { id: 'b', text: 'x', probabilities: [0.55, 0.45] });
   assert.ok(sure.before > unsure.before && sure.after === unsure.after);

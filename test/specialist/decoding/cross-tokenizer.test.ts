@@ -15,7 +15,7 @@ import { GPT2_PATTERN, gpt4Pattern } from '../../../src/text/tokenizer/splits.ts
 import type { Tokenizer } from '../../../src/text/tokenizer/types.ts';
 import { FUNCTIONS } from '../../neural/inference/trained.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
-import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
+import { at, corpus, line, sensibleWeights, specialistUsing, tokenizer, trainedNetwork } from './model.ts';
 
 /** A tokenizer that joins the last blank of an indent to the word, and a line end to the sign before it. */
 const QWEN = gpt4Pattern('\\p{N}');
@@ -50,7 +50,7 @@ test('the other tokenizer has tokens that hold a line end or an indent with a wo
 });
 
 test('the neural model drafts alone if the n-grams have no match', async () => {
-  const draft = await mixedOver(network, empty, undefined, otherTokenizer).draft(
+  const draft = await specialistUsing(network, empty, undefined, otherTokenizer).draft(
     at('export async function readAll(|'),
     line,
   );
@@ -60,7 +60,7 @@ test('the neural model drafts alone if the n-grams have no match', async () => {
 });
 
 test('a typed part of a word, a word or an indent may be spelled again with other tokens', async () => {
-  const mixed = mixedOver(network, empty, undefined, otherTokenizer);
+  const mixed = specialistUsing(network, empty, undefined, otherTokenizer);
   const write = async (text: string) => (await mixed.draft(at(text), line)).text;
   assert.equal(await write('export async function rea|'), 'dAll(stream: Stream): Promise<Buffer> {');
   assert.equal(await write('export async function readAll|'), '(stream: Stream): Promise<Buffer> {');
@@ -72,7 +72,7 @@ test('a typed part of a word, a word or an indent may be spelled again with othe
 test('drafts in a blank line whose indent shares a token with its line end', async () => {
   const smollm = foreign(SMOLLM);
   const other = await trainedNetwork(smollm);
-  const mixed = mixedOver(other, empty, undefined, smollm);
+  const mixed = specialistUsing(other, empty, undefined, smollm);
   const head = 'function isEmpty(map: Map<string, unknown>): boolean {\n';
   assert.equal(respelledText(`${head}  `, smollm), '\n  ');
   assert.equal((await mixed.draft(at(`${head}  |`), line)).text, 'return map.size === 0;');
@@ -92,7 +92,7 @@ test('the first token has to begin with the respelled text', () => {
 });
 
 test('both models score all lines, and the line with the best mixed score is drafted', async () => {
-  const mixed = mixedOver(network, full, sensibleWeights(), otherTokenizer);
+  const mixed = specialistUsing(network, full, sensibleWeights(), otherTokenizer);
   const draft = await mixed.draft(at('function isEmpty(|'), line);
   assert.equal(draft.text, 'map: Map<string, unknown>): boolean {');
   assert.ok(
@@ -101,12 +101,17 @@ test('both models score all lines, and the line with the best mixed score is dra
   );
   // Only the n-grams know this file, which the model was not trained on.
   const other = { path: 'src/other.ts', text: 'export const zebraCount = readZebras(7).length;\n'.repeat(3) };
-  const own = mixedOver(network, NgramModel.build([...corpus, other], tokenizer), sensibleWeights(), otherTokenizer);
+  const own = specialistUsing(
+    network,
+    NgramModel.build([...corpus, other], tokenizer),
+    sensibleWeights(),
+    otherTokenizer,
+  );
   assert.equal((await own.draft(at('export const zebra|'), line)).text, 'Count = readZebras(7).length;');
 });
 
 test('a line ends before the text after the cursor', async () => {
-  const mixed = mixedOver(network, full, sensibleWeights(), otherTokenizer);
+  const mixed = specialistUsing(network, full, sensibleWeights(), otherTokenizer);
   const draft = await mixed.draft(
     at('const delay = (ms: number) => new Promise((resolve) => setTimeout(|, ms));\n'),
     line,
@@ -138,7 +143,7 @@ test('the probability of the first bytes decreases with their number, down to th
 });
 
 test('the gate can be fitted with different tokenizers', async () => {
-  const mixed = mixedOver(network, full, undefined, otherTokenizer);
+  const mixed = specialistUsing(network, full, undefined, otherTokenizer);
   const positions = FUNCTIONS.slice(0, 4).map((text) => {
     const end = text.indexOf('\n');
     const cut = Math.floor(end / 2);

@@ -10,7 +10,7 @@ import { plainMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { relativeError } from '../../neural/architecture/golden.ts';
 import { FUNCTIONS } from '../../neural/inference/trained.ts';
-import { at, corpus, line, mixedOver, sensibleWeights, tokenizer, trainedNetwork } from './model.ts';
+import { at, corpus, line, sensibleWeights, specialistUsing, tokenizer, trainedNetwork } from './model.ts';
 
 let network: Network;
 const empty = NgramModel.build([], tokenizer);
@@ -70,7 +70,7 @@ test('the probabilities of tokens, line ends and special tokens sum to 1', () =>
 });
 
 test('the neural model drafts alone if the n-grams have no match', async () => {
-  const draft = await mixedOver(network, empty).draft(at('export async function readAll(|'), line);
+  const draft = await specialistUsing(network, empty).draft(at('export async function readAll(|'), line);
   assert.equal(draft.text, 'stream: Stream): Promise<Buffer> {');
   assert.equal(draft.model, 'base + n-gram');
   assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
@@ -78,7 +78,7 @@ test('the neural model drafts alone if the n-grams have no match', async () => {
 });
 
 test('completes an unfinished word, also if the tokenizer would cut it elsewhere', async () => {
-  const mixed = mixedOver(network, full);
+  const mixed = specialistUsing(network, full);
   for (const typed of ['parseHeader(line: str', 'parseHeader(line: string): Hea', 'parseHeader(li']) {
     const draft = await mixed.draft(at(`export function ${typed}|`), line);
     assert.equal(typed + draft.text, 'parseHeader(line: string): Header {');
@@ -86,7 +86,7 @@ test('completes an unfinished word, also if the tokenizer would cut it elsewhere
 });
 
 test('does not repeat the text after the cursor', async () => {
-  const mixed = mixedOver(network, full);
+  const mixed = specialistUsing(network, full);
   const draft = await mixed.draft(
     at('function isEmpty(map: Map<string, unknown>): boolean {\n  return map.|;\n}\n'),
     line,
@@ -99,7 +99,7 @@ test('writes a requested block to its end, also with the neural model', async ()
   const before = `${FUNCTIONS[2]}\nexport class Counter |`;
   const expected = '{\n  private count = 0;\n\n  increment(): void {\n    this.count += 1;\n  }\n}';
   for (const ngram of [empty, full]) {
-    const mixed = mixedOver(network, ngram, sensibleWeights());
+    const mixed = specialistUsing(network, ngram, sensibleWeights());
     const draft = await mixed.draft(at(before), block);
     assert.equal(draft.text, expected);
     assert.equal(draft.tokens.map((token) => token.text).join(''), draft.text);
@@ -112,7 +112,7 @@ test('writes a requested block to its end, also with the neural model', async ()
 test('if only the grammar asks for a block, its lines become the continuation of an unchanged first line', async () => {
   const before = `${FUNCTIONS[2]}\nexport class Counter |`;
   for (const ngram of [empty, full]) {
-    const mixed = mixedOver(network, ngram, sensibleWeights());
+    const mixed = specialistUsing(network, ngram, sensibleWeights());
     const draft = await mixed.draft(at(before), { multiline: false, linesBelow: 'wanted', maxTokens: 120 });
     assert.equal(draft.text, '{');
     assert.equal(
@@ -124,7 +124,7 @@ test('if only the grammar asks for a block, its lines become the continuation of
 });
 
 test('a chosen line has the probability that scoring it token by token gives', async () => {
-  const mixed = mixedOver(network, full);
+  const mixed = specialistUsing(network, full);
   const query = at('try {\n  await save(file, text);\n} catch (error) {\n  log.|\n}\n');
   const truth = 'warn("could not save", error);';
   const { candidates, right } = await mixed.rankingExample({ query, truth });
@@ -139,7 +139,7 @@ test('a chosen line has the probability that scoring it token by token gives', a
 
 test('the fit lowers the loss below that of either model, and is used from then on', async () => {
   const half = corpus.slice(0, 4).map(({ path, text }) => ({ path, text: text.slice(0, 500) }));
-  const mixed = mixedOver(network, NgramModel.build(half, tokenizer));
+  const mixed = specialistUsing(network, NgramModel.build(half, tokenizer));
   const text = (corpus[20]?.text ?? '').slice(0, 900);
   const lines = text.split('\n');
   const positions = lines.flatMap((whole, i) => {
@@ -190,12 +190,12 @@ test('typing the draft needs no pass of the model, and cached drafts equal fresh
   const counted = watched(() => passes++);
   const before = 'export async function readAll(';
   const typed = 'stream: Stream): Promise<Buffer> {';
-  const mixed = mixedOver(counted, full, sensibleWeights());
+  const mixed = specialistUsing(counted, full, sensibleWeights());
   const drafted = async (text: string, options: DraftOptions) => {
     passes = 0;
     const draft = await mixed.draft(at(`${text}|`), options);
     const afterwards = passes;
-    const fresh = await mixedOver(network, full, sensibleWeights()).draft(at(`${text}|`), options);
+    const fresh = await specialistUsing(network, full, sensibleWeights()).draft(at(`${text}|`), options);
     assert.equal(draft.text, fresh.text, text);
     assert.ok(Math.abs((draft.confidence as number) - (fresh.confidence as number)) < 1e-4, text);
     return { text: draft.text, passes: afterwards };
@@ -215,7 +215,7 @@ test('typing the draft needs no pass of the model, and cached drafts equal fresh
 });
 
 test('a cancelled draft rejects and does not change the next one', async () => {
-  const mixed = mixedOver(network, full);
+  const mixed = specialistUsing(network, full);
   const query = at('export async function readAll(|');
   const expected = await mixed.draft(query, line);
   const controller = new AbortController();
@@ -236,11 +236,11 @@ test('the next draft reuses all passes of a cancelled one', async () => {
   const over = watched(() => {
     if (++passes >= last) controller.abort();
   });
-  const expected = await mixedOver(over, full).draft(query, line);
+  const expected = await specialistUsing(over, full).draft(query, line);
   const whole = passes;
   assert.ok(whole > 4, `${whole} passes`);
   for (let until = 1; until < whole; until++) {
-    const mixed = mixedOver(over, full);
+    const mixed = specialistUsing(over, full);
     [passes, last, controller] = [0, until, new AbortController()];
     await assert.rejects(mixed.draft(query, line, controller.signal), { name: 'AbortError' });
     last = Number.POSITIVE_INFINITY;

@@ -33,22 +33,22 @@ export async function trainedNetwork(networkTokenizer = tokenizer): Promise<Netw
 }
 
 /** The small model has a short context, so the prompt is short. */
-const prompt: PromptLimits = { prefix: 64, grown: 96, suffix: 16, snippets: 30, head: 12 };
+const prompt: PromptLimits = { prefix: 64, maxGrownPrefix: 96, suffix: 16, snippets: 30, head: 12 };
 
 /**
  * A specialist that uses this neural model.
  * @param networkTokenizer the neural model's tokenizer, if the n-grams have another one
  */
-export function mixedOver(
+export function specialistUsing(
   network: Network,
   ngram: NgramModel,
   weights: MixWeights = initialMixWeights(),
   networkTokenizer?: Tokenizer,
 ): FolderSpecialist {
   // The language model, with the cache of its prefixes.
-  const language = { network, prefixes: new Prefixes(network) };
-  if (!networkTokenizer) return new MixtureSpecialist('base', language, () => ngram, weights, { prompt });
-  const lines = new OnnxLines(language, networkTokenizer, DIALECT);
+  const languageModel = { network, prefixes: new Prefixes(network) };
+  if (!networkTokenizer) return new MixtureSpecialist('base', languageModel, () => ngram, weights, { prompt });
+  const lines = new OnnxLines(languageModel, networkTokenizer, DIALECT);
   return new LineSpecialist('base', lines, () => ngram, weights, { prompt });
 }
 

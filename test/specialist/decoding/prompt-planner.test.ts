@@ -9,7 +9,7 @@ import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { at, corpus, tokenizer } from './model.ts';
 
-const limits = { prefix: 48, grown: 96, suffix: 16, snippets: 40, head: 12 };
+const limits = { prefix: 48, maxGrownPrefix: 96, suffix: 16, snippets: 40, head: 12 };
 const ngram = NgramModel.build(corpus, tokenizer);
 const special = (name: string) => tokenizer.special(name) as number;
 const text = corpus[0]?.text as string;

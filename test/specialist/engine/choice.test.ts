@@ -94,9 +94,9 @@ test('a window without a folder selects the small base even if the setting names
 
 test('a path selects the package there, and a missing or broken package is reported', () => {
   const own = base('own');
-  assert.deepEqual(choose({ setting: '/own', named: { base: own } }), { name: 'own', reason: { kind: 'named' } });
+  assert.deepEqual(choose({ setting: '/own', baseAtPath: { base: own } }), { name: 'own', reason: { kind: 'named' } });
   const why = 'The model cannot be read.';
-  const broken = choose({ setting: '/own', named: { why } });
+  const broken = choose({ setting: '/own', baseAtPath: { why } });
   assert.deepEqual(broken, { name: 'small', reason: { kind: 'not-found', setting: '/own', why } });
   const absent = choose({ bases: [small], setting: 'medium' });
   assert.deepEqual(absent, { name: 'small', reason: { kind: 'not-found', setting: 'medium', why: '' } });

@@ -4,7 +4,8 @@ import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
 import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
-import { type NextEditsInput, nextEdits, type TextFile } from '../../../src/workspace/edits/next-edits.ts';
+import type { TextFile } from '../../../src/workspace/edits/edit.ts';
+import { type NextEditsInput, nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
 const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');

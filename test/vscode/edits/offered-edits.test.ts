@@ -12,7 +12,17 @@ function editOf(text: string, removed: string, replacement: string, { nth = 0, p
   let at = text.indexOf(removed);
   for (let i = 0; i < nth; i++) at = text.indexOf(removed, at + 1);
   const range = { start: positionOf(text, at), end: positionOf(text, at + removed.length) };
-  return { path, range, removed, replacement, rule: 'rule', learnedFrom: [], left: 2, probability: 0.9 };
+  return {
+    path,
+    range,
+    removed,
+    replacement,
+    rule: 'rule',
+    place: 'place',
+    learnedFrom: [],
+    left: 2,
+    probability: 0.9,
+  };
 }
 
 function insertionOf(text: string, after: string, inserted: string): NextEdit {

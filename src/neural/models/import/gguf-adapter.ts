@@ -19,7 +19,7 @@ export async function ggufAdapterOf(folder: string, base: string): Promise<strin
   if (existsSync(path)) return path;
   const { config, architecture, locations } = await readGguf(base);
   const adapter = loadAdapter(folder, config);
-  const factorOf = (name: string) => locations.get(name)?.times ?? 1;
+  const factorOf = (name: string) => locations.get(name)?.multiplier ?? 1;
   const { metadata, tensors } = adapterFile(config, adapter, { architecture, factorOf });
   replaceFile(path, ggufPieces(metadata, tensors));
   return path;

@@ -40,12 +40,12 @@ async function quantizedRows(
   location: TensorLocation,
   pause: () => Promise<void>,
 ): Promise<Quantized> {
-  const { rows, columns, paired: atOnce = ROWS } = location;
+  const { rows, columns, interleavedHeadRows: rowsPerRead = ROWS } = location;
   const packed = new Uint8Array(rows * columns);
   const scales = new Float32Array((rows * columns) / BLOCK);
-  const values = new Float32Array(atOnce * columns);
-  for (let at = 0; at < rows; at += atOnce) {
-    const count = Math.min(atOnce, rows - at);
+  const values = new Float32Array(rowsPerRead * columns);
+  for (let at = 0; at < rows; at += rowsPerRead) {
+    const count = Math.min(rowsPerRead, rows - at);
     await reader.read(location, at, count, values);
     const part = quantize(values.subarray(0, count * columns), count, columns, 8);
     packed.set(part.packed, at * columns);

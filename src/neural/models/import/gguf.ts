@@ -91,16 +91,17 @@ export async function readGguf(path: string): Promise<ModelSource> {
   const files = [file];
   const divisors = location(ROPE_DIVISORS);
   const scaled = divisors ? { ...config, ropeDivisors: await divisorsIn(divisors, config, files) } : config;
-  // The factor of each tensor's values.
-  const times = multiplierOf(multipliersOf(own, family), config);
+  const multiplierFor = multiplierOf(multipliersOf(own, family), config);
   const locations = new Map<string, TensorLocation>();
   for (const { name } of tensorInfos) {
     if (name === ROPE_DIVISORS) continue;
     const ours = ourName(name) ?? name;
     const found = location(name) as TensorLocation;
-    // Whether the tensor's rotated pairs are interleaved.
-    const isTurned = family.paired && /self_attn\.[qk]_proj\./.test(ours);
-    locations.set(ours, withHeads({ ...found, times: times(ours) }, isTurned ? config.headDim : 0));
+    const isInterleaved = family.interleavesHeads && /self_attn\.[qk]_proj\./.test(ours);
+    locations.set(
+      ours,
+      withInterleavedHeads({ ...found, multiplier: multiplierFor(ours) }, isInterleaved ? config.headDim : 0),
+    );
   }
   const source = { config: scaled, locations, files };
   checkLocations(source);
@@ -214,7 +215,10 @@ function configOf(
   const refused: readonly (readonly [boolean, string])[] = [
     [(number(own('expert_count')) ?? 0) > 0, 'it is a mixture of experts'],
     [(number(own('attention.value_length')) ?? headDim) !== headDim, 'its keys and values differ in width'],
-    [(number(own('rope.dimension_count')) ?? headDim) !== headDim, 'only a part of its heads turns with the position'],
+    [
+      (number(own('rope.dimension_count')) ?? headDim) !== headDim,
+      'it applies rotary embedding to only a part of each head',
+    ],
     [own('attention.causal') === false, 'it does not predict the next token'],
     [own('attention.head_count') !== undefined && heads === undefined, 'its layers have different numbers of heads'],
   ];
@@ -275,13 +279,15 @@ function ourName(name: string): string | undefined {
 }
 
 /**
- * @param head rows of a head if its rotated pairs are interleaved; else 0. A bias is a vector, so it is then read as a
+ * @param headRows rows of a head if its rotated pairs are interleaved; else 0. A bias is a vector, so it is then read as a
  * matrix of one column, whose rows can be reordered.
  */
-function withHeads(location: TensorLocation, head: number): TensorLocation {
-  if (head === 0) return location;
+function withInterleavedHeads(location: TensorLocation, headRows: number): TensorLocation {
+  if (headRows === 0) return location;
   const { rows, columns } = location;
-  return rows === 1 ? { ...location, rows: columns, columns: 1, paired: head } : { ...location, paired: head };
+  return rows === 1
+    ? { ...location, rows: columns, columns: 1, interleavedHeadRows: headRows }
+    : { ...location, interleavedHeadRows: headRows };
 }
 
 async function divisorsIn(
@@ -290,7 +296,7 @@ async function divisorsIn(
   files: ModelSource['files'],
 ): Promise<readonly number[]> {
   if (location.type !== F32 || location.columns !== headDim / 2 || location.rows !== 1) {
-    throw corrupt('the divisors of its rotary frequencies are none');
+    throw corrupt('its rotary frequency divisors are not valid');
   }
   checkEnd(location, files);
   const values = new Float32Array(elements([location.columns]));
@@ -301,7 +307,7 @@ async function divisorsIn(
     await reader.close();
   }
   if (!values.every((value) => Number.isFinite(value) && value > 0)) {
-    throw corrupt('the divisors of its rotary frequencies are none');
+    throw corrupt('its rotary frequency divisors are not valid');
   }
   return [...values];
 }

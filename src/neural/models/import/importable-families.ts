@@ -18,19 +18,19 @@ export interface Multipliers {
 export interface ImportableFamily {
   readonly as: ModelType;
   /** In a GGUF the rows of q and k are interleaved in pairs (llama.cpp's NORM rotation). */
-  readonly paired: boolean;
+  readonly interleavesHeads: boolean;
   /** Metadata keys of the multipliers, after the family's name. */
   readonly multipliers?: Readonly<Record<keyof Multipliers, string>>;
 }
 
 /** By general.architecture. */
 export const IMPORTABLE_FAMILIES: Readonly<Record<string, ImportableFamily>> = {
-  llama: { as: 'llama', paired: true },
-  qwen2: { as: 'qwen2', paired: false },
-  qwen3: { as: 'qwen3', paired: false },
+  llama: { as: 'llama', interleavesHeads: true },
+  qwen2: { as: 'qwen2', interleavesHeads: false },
+  qwen3: { as: 'qwen3', interleavesHeads: false },
   granite: {
     as: 'llama',
-    paired: true,
+    interleavesHeads: true,
     multipliers: {
       embedding: 'embedding_scale',
       residual: 'residual_scale',

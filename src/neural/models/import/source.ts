@@ -16,9 +16,9 @@ export interface TensorLocation {
   readonly rows: number;
   readonly columns: number;
   /** Rows of a head, if its rotated pairs are interleaved, which is llama.cpp's order and not ours. */
-  readonly paired?: number;
+  readonly interleavedHeadRows?: number;
   /** Factor of all values. */
-  readonly times?: number;
+  readonly multiplier?: number;
 }
 
 /** A file, with its size and time when its header was read. */
@@ -142,7 +142,7 @@ export class RowReader {
 
   /** Reads rows `from` to `from + count` to the front of `into`; whole heads if rows are interleaved. */
   async read(location: TensorLocation, from: number, count: number, into: Float32Array): Promise<void> {
-    const { type, columns, start, paired, times = 1 } = location;
+    const { type, columns, start, interleavedHeadRows, multiplier = 1 } = location;
     const rowBytes = bytesOf({ rows: 1, columns, type });
     const size = rowBytes * count;
     if (this.raw.length < size) this.raw = new Uint8Array(size);
@@ -155,10 +155,16 @@ export class RowReader {
     const view = new DataView(this.raw.buffer);
     const blocks = columns / type.values;
     for (let row = 0; row < count; row++) {
-      type.read(view, (paired ? neighbour(row, paired) : row) * rowBytes, blocks, into, row * columns);
+      type.read(
+        view,
+        (interleavedHeadRows ? neighbour(row, interleavedHeadRows) : row) * rowBytes,
+        blocks,
+        into,
+        row * columns,
+      );
     }
-    if (times === 1) return;
-    for (let i = 0; i < count * columns; i++) into[i] = (into[i] as number) * times;
+    if (multiplier === 1) return;
+    for (let i = 0; i < count * columns; i++) into[i] = (into[i] as number) * multiplier;
   }
 
   async close(): Promise<void> {

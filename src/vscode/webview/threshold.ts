@@ -3,7 +3,7 @@ import { button, h } from './dom.ts';
 import { type ThresholdStep, thresholdSteps } from './protocol.ts';
 import type { Words } from './wording.ts';
 
-export class AmountView {
+export class ThresholdView {
   readonly element: HTMLElement;
   private readonly steps: readonly (readonly [ThresholdStep, HTMLButtonElement])[];
   private readonly number: HTMLInputElement;

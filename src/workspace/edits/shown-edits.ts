@@ -1,0 +1,34 @@
+// Which edits were shown without being followed: their places are not shown again, and their rules only after another
+// example.
+import type { NextEdit } from './next-edits.ts';
+
+type Shown = Pick<NextEdit, 'rule' | 'place'>;
+
+/** How often a rule, or a place, is shown after different edits. */
+const MOST_SHOWS = 2;
+const REMEMBERED = 500;
+
+export class ShownEdits {
+  private readonly counts = new Map<string, number>();
+
+  /** To be called once after each edit of the user after which this one was shown first. */
+  shown({ rule, place }: Shown): void {
+    for (const id of [rule, place]) this.count(id, (this.counts.get(id) ?? 0) + 1);
+  }
+
+  /** The user has dismissed it. */
+  dismissed({ rule, place }: Shown): void {
+    for (const id of [rule, place]) this.count(id, MOST_SHOWS);
+  }
+
+  /** For `nextEdits`. */
+  get ignored(): string[] {
+    return [...this.counts].filter(([, count]) => count >= MOST_SHOWS).map(([id]) => id);
+  }
+
+  private count(id: string, count: number): void {
+    this.counts.delete(id);
+    this.counts.set(id, count);
+    if (this.counts.size > REMEMBERED) this.counts.delete(this.counts.keys().next().value as string);
+  }
+}
