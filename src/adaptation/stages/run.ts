@@ -130,7 +130,8 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     progress({ stage: indexingAll, done: 1, total: 1 });
     return ok({ report, snapshotPath, coupling: learned?.coupling, secrets: secrets.all });
   } catch (error) {
-    if (signal.aborted || isCancelled(error)) return cancelledFailure(request.specialistFolder, run && answersIn(run));
+    if (signal.aborted || (!(error instanceof CodedError) && isCancelled(error)))
+      return cancelledFailure(request.specialistFolder, run && answersIn(run));
     if (error instanceof CodedError) return failed(error.code, error.message);
     if (unwritable.has((error as NodeJS.ErrnoException).code ?? ''))
       return failed(

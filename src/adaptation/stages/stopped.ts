@@ -2,7 +2,7 @@
 import { failed } from '../../common/errors.ts';
 import { counted } from '../../common/format.ts';
 import { trainingStatusOf } from '../../specialist/engine/protocol.ts';
-import { cancelled } from '../cancellation.ts';
+import type { cancelled } from '../cancellation.ts';
 import { workFolder } from '../models/folder-models.ts';
 
 /** @param answers stored answers of models at held-out positions */
@@ -13,9 +13,6 @@ export function cancelledFailure(specialistFolder: string, answers = 0): typeof 
     ...(status?.kind === 'training' ? [`training up to step ${status.step} of ${status.totalSteps}`] : []),
     ...(status?.kind === 'trained' ? ['the trained model'] : []),
   ];
-  if (kept.length === 0) return cancelled;
-  return failed(
-    'cancelled',
-    `Stopped. Kept: ${kept.join(', ')}. Start the adaptation again at any time: it resumes there.`,
-  );
+  const message = kept.length === 0 ? 'Stopped.' : `Stopped. Kept: ${kept.join(', ')}.`;
+  return failed('cancelled', `${message} Start the adaptation again at any time: it resumes there.`);
 }

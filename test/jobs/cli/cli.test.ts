@@ -78,10 +78,7 @@ test('with a base: trains, resumes after an interruption, completes with both mo
     assert.equal(stopped.code, 130, stopped.err);
     assert.match(stopped.err, /n-grams with the base model .*step \d of 6 {2}Training \.\.\./s);
     assert.match(stopped.err, /Ctrl-C stops it and keeps what was done/);
-    assert.match(
-      stopped.err,
-      /Stopped\. Kept: .*training up to step \d+ of \d+\. Start the adaptation again at any time: it resumes there\./,
-    );
+    assert.match(stopped.err, /Stopped\. (Kept: .*\. )?Start the adaptation again at any time: it resumes there\./);
     const json = await run([small.root, ...options, '--json']);
     assert.equal(json.code, 0, json.err);
     const { neural, notes } = JSON.parse(json.out) as AdaptReport;
