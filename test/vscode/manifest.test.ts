@@ -45,6 +45,7 @@ test('the keys of the next edit stay the editor’s own where a list, ghost text
       'editorTextFocus',
       '!suggestWidgetVisible',
       '!inlineSuggestionVisible',
+      '!inlineEditIsVisible',
       '!inSnippetMode',
       '!renameInputVisible',
       '!editorHasSelection',
