@@ -227,7 +227,8 @@ export function isAt({ path, range, insertion }: OfferedEdit, otherPath: string,
 function offerOf(edit: NextEdit, text: string | undefined): OfferedEdit {
   const { path, range, removed, replacement } = edit;
   const line = text === undefined ? '' : detachString(lineOf(text, range.start.line).slice(0, maxLine));
-  const place = text === undefined ? String(range.start.line) : line;
+  // A space in the line makes no other place of it.
+  const place = text === undefined ? String(range.start.line) : line.replace(/\s+/g, '');
   const id = ['edit', path, place, removed, replacement].join('\u0000');
   return { ...edit, id, line, insertion: text === undefined ? undefined : insertionOf(edit, text) };
 }
