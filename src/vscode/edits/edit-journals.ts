@@ -5,7 +5,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
-import type { EditJournal } from '../../workspace/edits/journal.ts';
+import type { DocumentChange, EditJournal } from '../../workspace/edits/journal.ts';
 import { isSilent } from '../editor/document-query.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import type { FileRules } from '../folder/file-rules.ts';
@@ -20,6 +20,8 @@ export interface EditJournalsDeps {
   readonly log: Log;
   /** Whether a text was inserted by a suggestion of ours. */
   readonly isSuggested: (document: vscode.TextDocument, text: string) => boolean;
+  /** Called when a document that was changed while it was opened is recorded. */
+  readonly onRecorded: () => void;
   /** Called when a folder's edits were forgotten. */
   readonly onCleared: (folder: FolderRef) => void;
 }
@@ -42,6 +44,9 @@ export class EditJournals extends DisposableStore {
   private readonly journals = new Map<string, { readonly folder: FolderRef; readonly journal: EditJournal }>();
   /** URI → the document in its folder's journal. */
   private readonly recorded = new Map<string, Recorded>();
+  private readonly opening = new Map<vscode.TextDocument, Promise<void>>();
+  /** Changes of documents whose rule is not known yet. */
+  private readonly early = new Map<vscode.TextDocument, DocumentChange[]>();
   /**
    * Changed documents without unsaved text: read from disk again, or the first key after a save, which the editor
    * reports before it reports the document as unsaved.
@@ -52,7 +57,7 @@ export class EditJournals extends DisposableStore {
     super();
     this.deps = deps;
     const { workspace } = vscode;
-    this.add(workspace.onDidOpenTextDocument((document) => this.open(document)));
+    this.add(workspace.onDidOpenTextDocument((document) => void this.open(document)));
     this.add(workspace.onDidCloseTextDocument((document) => this.close(document)));
     this.add(workspace.onDidGrantWorkspaceTrust(() => this.reopen()));
     this.add(deps.configuration.onDidChange(() => this.reopen()));
@@ -75,7 +80,7 @@ export class EditJournals extends DisposableStore {
     for (const { document } of [...this.recorded.values()]) this.close(document);
     for (const { folder } of this.journals.values())
       if (!this.deps.configuration.for(folder.uri).nextEdits) this.clear(folder);
-    for (const document of vscode.workspace.textDocuments) this.open(document);
+    for (const document of vscode.workspace.textDocuments) void this.open(document);
   }
 
   /** How the change came; undefined if the document is not recorded. */
@@ -84,21 +89,23 @@ export class EditJournals extends DisposableStore {
     isApplied: boolean,
   ): ChangeKind | undefined {
     const recorded = this.recordedOf(document);
-    if (!recorded) return undefined;
-    const { path, journal } = recorded;
+    const early = this.early.get(document);
+    if (!recorded && !early) return undefined;
     const [first] = contentChanges;
     if (first === undefined || document.isDirty || reason !== undefined) this.unchanged.delete(document);
     else this.unchanged.add(document);
     const isAccepted = isApplied || (first !== undefined && this.deps.isSuggested(document, first.text));
-    return journal.record({
-      path,
+    const change: DocumentChange = {
+      path: recorded?.path ?? '',
       ranges: contentChanges,
       ...(reason === vscode.TextDocumentChangeReason.Undo && { reason: 'undo' }),
       ...(reason === vscode.TextDocumentChangeReason.Redo && { reason: 'redo' }),
       ...(reason === undefined && isAccepted && { reason: 'accepted' }),
       isSaved: false,
       time: Date.now(),
-    });
+    };
+    early?.push(change);
+    return recorded?.journal.record(change);
   }
 
   /** Call at rest: forgets the edits of folders in which a document was read from disk again. */
@@ -116,7 +123,7 @@ export class EditJournals extends DisposableStore {
 
   /** Resolves when a document that was just opened is recorded, if it may be. */
   async opened(document: vscode.TextDocument): Promise<void> {
-    if (!this.has(document.uri)) await this.openRecorded(document);
+    if (!this.has(document.uri)) await this.open(document);
   }
 
   recordedOf(document: vscode.TextDocument): Recorded | undefined {
@@ -148,16 +155,41 @@ export class EditJournals extends DisposableStore {
     this.deps.onCleared(folder);
   }
 
-  private open(document: vscode.TextDocument): void {
-    this.openRecorded(document).catch((error: unknown) =>
-      this.deps.log.error('Edits are not recorded in a document', error),
-    );
+  private open(document: vscode.TextDocument): Promise<void> {
+    const known = this.opening.get(document);
+    if (known) return known;
+    const done = this.openRecorded(document)
+      .catch((error: unknown) => this.deps.log.error('Edits are not recorded in a document', error))
+      .finally(() => this.opening.delete(document));
+    this.opening.set(document, done);
+    return done;
   }
 
   private async openRecorded(document: vscode.TextDocument): Promise<void> {
     const folder = folderOf(document.uri);
     if (!this.isRecordable(document, folder)) return;
     const path = pathIn(folder, document.uri);
+    const text = toLineFeeds(document.getText());
+    const early: DocumentChange[] = [];
+    this.early.set(document, early);
+    try {
+      const journal = await this.journalFor(document, folder, path);
+      if (!journal) return;
+      journal.open(path, text);
+      for (const change of early) journal.record({ ...change, path });
+      this.recorded.set(document.uri.toString(), { folder, path, document, journal });
+    } finally {
+      this.early.delete(document);
+    }
+    if (early.length > 0) this.deps.onRecorded();
+  }
+
+  /** The folder's journal; undefined if the document must not be recorded. */
+  private async journalFor(
+    document: vscode.TextDocument,
+    folder: FolderRef,
+    path: string,
+  ): Promise<EditJournal | undefined> {
     const { secrets } = this.deps.folders.of(folder);
     const [{ EditJournal }, rule] = await Promise.all([
       importJournal(),
@@ -165,13 +197,12 @@ export class EditJournals extends DisposableStore {
       // Loads the rules for secrets, so that the journal can redact.
       secrets.values(),
     ]);
-    if (rule === 'off' || this.isDisposed || !this.isRecordable(document, folder)) return;
+    if (rule === 'off' || this.isDisposed || !this.isRecordable(document, folder)) return undefined;
     const journal =
       this.journals.get(folder.key)?.journal ??
       new EditJournal({ redact: (text, at) => this.deps.folders.of(folder).secrets.textNow(text, at) });
     this.journals.set(folder.key, { folder, journal });
-    journal.open(path, toLineFeeds(document.getText()));
-    this.recorded.set(document.uri.toString(), { folder, path, document, journal });
+    return journal;
   }
 
   private isRecordable(document: vscode.TextDocument, folder: FolderRef): boolean {

@@ -14,7 +14,7 @@ import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import { hintText, spokenText, statusText } from './edit-texts.ts';
 import { type Cursor, endOf, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
 
-export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onCleared'> {
+export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'> {
   readonly folders: Folders;
   readonly activity: Activity;
   readonly log: Log;
@@ -26,6 +26,10 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onCleared'> {
 
 /** Next edits are asked for after this pause in typing, ms. */
 const restMs = 300;
+/** Time for the search, ms. It runs on another thread. */
+const searchMs = 100;
+/** If nothing was found, the search is repeated once: on a busy machine the first one may have run out of time, ms. */
+const again = { restMs: 1000, searchMs: 1000 };
 
 export class EditOffers extends DisposableStore {
   private readonly deps: EditOffersDeps;
@@ -46,7 +50,11 @@ export class EditOffers extends DisposableStore {
     super();
     this.deps = deps;
     this.journals = this.add(
-      new EditJournals({ ...deps, onCleared: (folder) => folder.key === this.folder?.key && this.reset() }),
+      new EditJournals({
+        ...deps,
+        onRecorded: () => this.askSoon(restMs),
+        onCleared: (folder) => folder.key === this.folder?.key && this.reset(),
+      }),
     );
     this.status = this.add(window.createStatusBarItem('easyAdaptation.nextEdit', vscode.StatusBarAlignment.Left));
     this.status.name = t('Easy Adaptation: next edit');
@@ -196,7 +204,12 @@ export class EditOffers extends DisposableStore {
     else this.offered.changed();
     // Tab must not jump between two keys.
     this.drawHint(undefined);
-    if (!this.isApplying) this.timer = setTimeout(() => void this.ask(), restMs);
+    if (!this.isApplying) this.askSoon(restMs);
+  }
+
+  private askSoon(ms: number, search = searchMs): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.ask(search), ms);
   }
 
   private onMoved(editor: vscode.TextEditor | undefined): void {
@@ -233,7 +246,7 @@ export class EditOffers extends DisposableStore {
   }
 
   /** Asks for the next edits, and shows the first. */
-  private async ask(): Promise<void> {
+  private async ask(ms = searchMs): Promise<void> {
     this.cancel();
     this.journals.forgetOutside();
     const document = window.activeTextEditor?.document;
@@ -245,7 +258,7 @@ export class EditOffers extends DisposableStore {
     this.asking = asking;
     try {
       const documents = this.journals.documentsOf(folder, document);
-      const input = { edits: this.journals.editsOf(folder), documents };
+      const input = { edits: this.journals.editsOf(folder), documents, ms };
       const edits = input.edits.length === 0 ? [] : await this.deps.folders.of(folder).nextEdits(input, asking.signal);
       if (asking.signal.aborted || this.isDisposed) return;
       this.asking = undefined;
@@ -254,6 +267,7 @@ export class EditOffers extends DisposableStore {
       this.offered.offer(edits, (path) => documents.find((file) => file.path === path)?.text, cursor);
       if (cursor) this.offered.prefer(cursor);
       this.draw();
+      if (edits.length === 0 && input.edits.length > 0 && ms === searchMs) this.askSoon(again.restMs, again.searchMs);
     } catch (error) {
       if (asking.signal.aborted) return;
       this.asking = undefined;

@@ -123,6 +123,15 @@ test('one undo takes one applied edit back, which is not offered again', async (
   assert.equal(await offers.goTo(), false);
 });
 
+test('changes right after a file is opened count, before it is known whether it is ignored', async () => {
+  const { state } = setUp();
+  const editor = await desk.open('src/a.ts', uses('total'));
+  desk.retype(editor, 'total', 'sum');
+  desk.retype(editor, 'total', 'sum');
+  await settled(() => state.tab);
+  assert.ok(desk.drawn(editor).includes('Tab: next edit, line 5'));
+});
+
 test('a key takes the hint away until the user rests', async () => {
   const { editor, state } = await renamed();
   const { asked } = state;
