@@ -65,10 +65,10 @@ export class LiveModel {
   }
 
   /** The next edits in the open documents and in the folder's other files. */
-  nextEdits({ edits, documents: present = [], ms }: EditSearch): Promise<readonly NextEdit[]> {
+  nextEdits({ edits, documents: present = [], ignored = [], ms }: EditSearch): Promise<readonly NextEdit[]> {
     const texts = new Map([...this.open, ...present.map(({ path, text }) => [path, text] as const)]);
     const documents = [...texts].map(([path, text]) => ({ path, text }));
-    return nextEdits({ edits, documents, ms, filesWith: (word) => this.model.filesWith(word) });
+    return nextEdits({ edits, documents, ignored, ms, filesWith: (word) => this.model.filesWith(word) });
   }
 
   rebuildWhenIdle(): void {

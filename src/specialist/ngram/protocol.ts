@@ -37,6 +37,8 @@ export interface EditSearch {
   readonly edits: readonly Edit[];
   /** Present texts of open documents. Others are those of the last `setOpenFile`. */
   readonly documents?: readonly TextFile[];
+  /** See `NextEditsInput`. */
+  readonly ignored?: readonly string[];
   /** Time for the search; absent: the default. */
   readonly ms?: number;
 }

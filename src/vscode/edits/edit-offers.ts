@@ -4,6 +4,8 @@ import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
+import type { Edit } from '../../workspace/edits/edit.ts';
+import { ShownEdits } from '../../workspace/edits/shown-edits.ts';
 import type { Activity } from '../completion/activity.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
 import { t, withIcon } from '../editor/ui-text.ts';
@@ -36,6 +38,9 @@ export class EditOffers extends DisposableStore {
   private readonly journals: EditJournals;
   private readonly decorations = this.add(new EditDecorations());
   private readonly offered = new OfferedEdits(() => performance.now());
+  private readonly shown = new ShownEdits();
+  /** Identifies the edits after which an offer was counted as shown. */
+  private shownAfter = '';
   private readonly status: UiStatusBarItem;
   /** The folder of the offers. */
   private folder: FolderRef | undefined;
@@ -178,7 +183,10 @@ export class EditOffers extends DisposableStore {
 
   dismiss(): void {
     const dismissed = this.offered.dismiss();
-    if (dismissed) this.deps.activity.setOutcome(dismissed.id, 'rejected', 0);
+    if (dismissed) {
+      this.shown.dismissed(dismissed);
+      this.deps.activity.setOutcome(dismissed.id, 'rejected', 0);
+    }
     this.cancel();
     this.draw();
   }
@@ -258,7 +266,7 @@ export class EditOffers extends DisposableStore {
     this.asking = asking;
     try {
       const documents = this.journals.documentsOf(folder, document);
-      const input = { edits: this.journals.editsOf(folder), documents, ms };
+      const input = { edits: this.journals.editsOf(folder), documents, ignored: this.shown.ignored, ms };
       const edits = input.edits.length === 0 ? [] : await this.deps.folders.of(folder).nextEdits(input, asking.signal);
       if (asking.signal.aborted || this.isDisposed) return;
       this.asking = undefined;
@@ -266,6 +274,7 @@ export class EditOffers extends DisposableStore {
       const cursor = this.cursor();
       this.offered.offer(edits, (path) => documents.find((file) => file.path === path)?.text, cursor);
       if (cursor) this.offered.prefer(cursor);
+      this.countShown(input.edits);
       this.draw();
       if (edits.length === 0 && input.edits.length > 0 && ms === searchMs) this.askSoon(again.restMs, again.searchMs);
     } catch (error) {
@@ -273,6 +282,15 @@ export class EditOffers extends DisposableStore {
       this.asking = undefined;
       this.deps.log.error('The next edit was not found', error);
     }
+  }
+
+  /** Counts an offer as shown once after each of the user's edits. */
+  private countShown(edits: readonly Edit[]): void {
+    const { current } = this.offered;
+    const after = `${edits.length} ${edits[0]?.time}`;
+    if (current === undefined || after === this.shownAfter) return;
+    this.shownAfter = after;
+    this.shown.shown(current);
   }
 
   private cancel(): void {
