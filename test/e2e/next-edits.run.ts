@@ -28,7 +28,7 @@ export function describe(maxRetries: number): string {
   return \`tries at most \${maxRetries} times\`;
 }
 `;
-const other = "import { loadPage } from './rename';\n\nexport const page = loadPage('/', maxRetries);\n";
+const other = "import { loadPage } from './rename';\n\nexport const page = loadPage('/');\n";
 const object = (name: string) => `register({\n  name: '${name}',\n  size: 1,\n});\n\n`;
 const names = ['red', 'green', 'blue', 'white'];
 
@@ -122,7 +122,7 @@ step('one undo takes one edit back, and it is not offered again', async () => {
   await noHint();
 });
 
-step('the next edit in another file opens it', async () => {
+step('a row of Tab keys does the rest of the file', async () => {
   const { editor } = session;
   await retype(8, 40, 'retryLimit');
   for (const line of [11, 12]) {
@@ -132,14 +132,21 @@ step('the next edit in another file opens it', async () => {
     await hint(/^Tab: apply/);
     await editor.page.keyboard.press('Tab');
   }
+  await noHint();
+  assert.equal(await saved('edits/rename.ts'), rename.replaceAll('maxRetries', 'retryLimit'));
+});
+
+step('the next edit in another file opens it', async () => {
+  const { editor } = session;
+  await retype(1, 10, 'fetchPage', 'edits/other.ts');
+  await retype(1, 23, 'fetchPage');
   await hint(/^Tab: next edit, other\.ts line 3$/);
   await editor.shot('edits-03-other-file');
-  assert.equal(await saved('edits/rename.ts'), rename.replaceAll('maxRetries', 'retryLimit'));
   await editor.page.keyboard.press('Tab');
   await editor.page.locator('.tab.active[data-resource-name="other.ts"]').waitFor();
   await hint(/^Tab: apply/);
   await editor.page.keyboard.press('Tab');
-  await editor.eventually('the line', async () => assert.match(await editor.currentLine(), /retryLimit/));
+  await editor.eventually('the line', async () => assert.match(await editor.currentLine(), /fetchPage\('/));
   await noHint();
 });
 
@@ -180,15 +187,14 @@ step('the panel names the edits that it was learned from', async () => {
   await editor.shot('edits-06-panel');
 });
 
-step('Escape dismisses it', async () => {
+step('Escape dismisses it, and Tab indents again', async () => {
   const { editor } = session;
-  await retype(1, 23, 'fetchPage');
-  await retype(1, 10, 'fetchPage', 'edits/other.ts');
+  await retype(2, 7, 'errors');
+  await retype(3, 11, 'errors');
   await hint(/^Tab: next edit/);
   await editor.page.keyboard.press('Escape');
   await noHint();
-  await editor.type(' ');
-  await editor.page.keyboard.press('Backspace');
+  await editor.page.keyboard.press('End');
   await editor.page.keyboard.press('Tab');
-  await editor.eventually('Tab indents', async () => assert.match(await editor.currentLine(), /fetchPage\s/));
+  await editor.eventually('an indent', async () => assert.match(await editor.currentLine(), /\{\s+$/));
 });
