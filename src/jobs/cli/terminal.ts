@@ -13,8 +13,8 @@ import { Stop } from '../../common/stop.ts';
 import { providerOf } from '../../llm/providers/providers.ts';
 import type { Values } from './command-line.ts';
 
-/** Time to reach a checkpoint after Ctrl-C, and for processes to end, ms: together under two seconds. */
-const STOP_MS = 1300;
+/** Time to reach a checkpoint after Ctrl-C on a busy machine, and for processes to end, ms. A second Ctrl-C ends it at once. */
+const STOP_MS = 4000;
 export const GRACE_MS = 200;
 
 const TEXTS = { sample: 'texts to learn from', rest: 'texts in doubt', states: '' } as const;
