@@ -14,8 +14,10 @@ before(async () => {
 
 const fp32 = { device: 'cpu', threads: 1, precision: 'fp32' } as const;
 
+/** Matrices in 8 bits exist only while a GGUF base is trained. */
+const served = GOLDEN_CASES.filter((name) => name !== 'packed-8');
 const cases = [
-  ...GOLDEN_CASES.map((name) => ({ name, over: false })),
+  ...served.map((name) => ({ name, over: false })),
   { name: 'lora', over: true },
   { name: 'packed', over: true },
 ] as const;
