@@ -4,7 +4,7 @@ import type { PageSection } from './report-protocol.ts';
 import type { Words } from './wording.ts';
 
 /** Tables with more columns do not fit in a narrow panel. */
-const MOST_NARROW_COLUMNS = 4;
+const MOST_NARROW_COLUMNS = 3;
 
 /**
  * Draws sentences, table and examples of a section.
