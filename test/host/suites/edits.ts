@@ -94,16 +94,19 @@ export function defineEdits(suite: Suite): void {
   });
 
   suite.test('next edit: undo, a formatter, a paste and a checkout offer nothing', async () => {
-    const editor = await savedFile('src/edits/nothing.ts', uses('chunkBytes'));
+    // In a language with a formatter of its own, the editor would ask which one to use.
+    const editor = await savedFile('src/edits/nothing.txt', uses('chunkBytes'));
     const { document } = editor;
     await retype(editor, 'chunkBytes', 'blockBytes');
     await retype(editor, 'chunkBytes', 'blockBytes');
-    for (let step = 0; step < 2; step++) await vscode.commands.executeCommand('undo');
+    // Both may be one undo step.
+    for (let step = 0; step < 2 && document.getText() !== uses('chunkBytes'); step++)
+      await vscode.commands.executeCommand('undo');
     assert.equal(document.getText(), uses('chunkBytes'));
     await nothingIsOffered();
 
     const formatter = vscode.languages.registerDocumentFormattingEditProvider(
-      { pattern: '**/edits/nothing.ts' },
+      { pattern: '**/edits/nothing.txt' },
       {
         provideDocumentFormattingEdits: () =>
           [0, 1].map((nth) => vscode.TextEdit.replace(place(document, 'chunkBytes', nth), 'formatted')),
