@@ -168,7 +168,7 @@ step('an option typed into two objects is offered for the others, with their own
 
 step('typing the beginning of it shows the rest as ghost text', async () => {
   const { editor } = session;
-  await editor.open('edits/options.ts', 21, 1);
+  await editor.open('edits/options.ts', 20, 1);
   await editor.page.keyboard.press('End');
   await editor.type('\nla');
   await editor.waitForGhost(/^bel: 'white',$/);
