@@ -75,7 +75,7 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
       400,
       error('Billing hard limit has been reached', 'invalid_request_error', 'billing_hard_limit_reached'),
       'no-credit',
-      /Pay/,
+      /Add credit/,
     ],
     [503, error('The server is overloaded', 'service_unavailable_error'), 'overloaded', /overloaded.*pause/],
   ),
@@ -108,7 +108,7 @@ export const errorBodies: Readonly<Record<string, readonly ErrorRow[]>> = {
       402,
       error('Insufficient Balance', 'unknown_error', 'invalid_request_error'),
       'no-credit',
-      /Insufficient Balance.*Pay/,
+      /Insufficient Balance.*Add credit/,
     ],
     [
       400,
