@@ -84,7 +84,7 @@ step('a GGUF file is added, timed and offered', async () => {
     assert.equal(await path.inputValue(), gguf);
   });
   await editor.page.keyboard.press('Enter');
-  const offer = editor.notifications().filter({ hasText: /ms for a line/ });
+  const offer = editor.notifications().filter({ hasText: /for a line and .* for a new prompt/ });
   await offer.waitFor({ timeout: engineMs });
   await editor.shot('21-offered');
   await offer.getByText('Use It').click();

@@ -5,6 +5,10 @@ import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/c
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import { sentences, t, type UiText } from '../editor/ui-text.ts';
 
+/** '310 ms', '46 s'. */
+export const durationText = (ms: number) =>
+  ms < 1000 ? t('{0} ms', Math.round(ms)) : t('{0} s', ms < 10_000 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000));
+
 /** 'medium: fast enough here (a line takes 62 ms, a new prompt 340 ms)'. */
 export function baseStatus({ base, reason }: BaseChoice): string {
   return t('{0}: {1}', base.name, reasonText(reason));

@@ -6,7 +6,7 @@ import { removeBase } from '../../neural/models/remove-base.ts';
 import { readTimings } from '../../specialist/engine/timings.ts';
 import { joined, safeSentence, safeText, t, type UiText } from '../editor/ui-text.ts';
 import { type UiOpenOptions, window } from '../editor/window.ts';
-import { importedDetail } from './base-status.ts';
+import { durationText, importedDetail } from './base-status.ts';
 import type { Bases } from './bases.ts';
 import { type GetModelDeps, getModel } from './get-model.ts';
 import { importModel, withProgress } from './import-base.ts';
@@ -54,7 +54,7 @@ function knownRows(deps: ChooseBaseDeps): ModelRow[] {
       description: joined([...parts, neuralBase === setting ? t('in use') : ''], ' · '),
       detail: detail(
         timing
-          ? t('A line takes {0} ms, a new prompt {1} ms', Math.round(timing.lineMs), Math.round(timing.promptMs))
+          ? t('A line takes {0}, a new prompt {1}', durationText(timing.lineMs), durationText(timing.promptMs))
           : t('Not timed on this machine'),
       ),
       run: () => configuration.write('neuralBase', setting, undefined),

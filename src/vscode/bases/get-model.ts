@@ -9,6 +9,7 @@ import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/mod
 import { readTimings } from '../../specialist/engine/timings.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
+import { durationText } from './base-status.ts';
 import { type ImportBaseDeps, offerBase, shares, withProgress } from './import-base.ts';
 import { foundRows, type ModelRow, megabytesText, separator, showList } from './model-list.ts';
 import { type Machine, offerOf } from './offer.ts';
@@ -92,7 +93,7 @@ function downloadRows(deps: GetModelDeps): ModelRow[] {
     const speed =
       lineMs === undefined
         ? t('Timed here after the download.')
-        : t('A line takes about {0} ms here.', Math.round(lineMs));
+        : t('A line takes about {0} here.', durationText(lineMs));
     return {
       label: withIcon(!fits ? 'warning' : isFast ? 'zap' : 'cloud-download', safeText(name)),
       description: joined([...parts, isFast ? t('fast enough here') : ''], ' · '),

@@ -14,6 +14,7 @@ import type { Paths } from '../editor/paths.ts';
 import { joined, safeSentence, safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
+import { durationText } from './base-status.ts';
 import { FAST_LINE_MS } from './offer.ts';
 import { timingKeyOf } from './shipped-bases.ts';
 
@@ -54,10 +55,10 @@ function describeMeasures(
   { lineMs, promptMs, servesInTime, leastMinutes, whyUntrainable }: BaseMeasures,
 ): UiText {
   const serves = t(
-    '{0} needs {1} ms for a line and {2} ms for a new prompt',
+    '{0} needs {1} for a line and {2} for a new prompt',
     name,
-    Math.round(lineMs),
-    Math.round(promptMs),
+    durationText(lineMs),
+    durationText(promptMs),
   );
   const verdict = servesInTime
     ? t('fast enough to answer while you type.')
