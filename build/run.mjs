@@ -46,8 +46,8 @@ function install() {
 
 /** 128 and the signal's number, as shells have it. */
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-/** What was asked to end and does not is killed, ms: `npm start` promises two seconds; tests and benchmarks have more to clear away. */
-const graceMs = process.argv[2] === 'src/jobs/cli/main.ts' ? 1800 : 15_000;
+/** What was asked to end and does not is killed, ms: `npm start` promises five seconds; tests and benchmarks have more to clear away. */
+const graceMs = process.argv[2] === 'src/jobs/cli/main.ts' ? 4800 : 15_000;
 
 /** Kills a process and all that it has started, what is stopped and so sees nothing of its parent's end included. */
 function killTree(pid) {

@@ -10,10 +10,7 @@ before(() => {
 });
 after(() => ground.remove());
 
-/**
- * The step at which each run began. The first run begins after the steps that were timed. If an engine could write no
- * checkpoint, the next run begins at the same step.
- */
+/** The step at which each run began. If an engine could write no checkpoint, the next run begins at the same step. */
 const begun: number[] = [];
 for (const way of stopWays) {
   test(`${way.name}: ends all processes, says how to resume, and the next run resumes`, async () => {
@@ -21,7 +18,7 @@ for (const way of stopWays) {
     assert.deepEqual(left, []);
     assert.match(lastLine, way.says);
     assert.equal(code, way.code);
-    const [first, before] = [begun[0] ?? 0, begun.at(-1) ?? 0];
+    const [first, before] = [begun[0] ?? -1, begun.at(-1) ?? 0];
     assert.ok(begunAt > first && begunAt >= before, `this run began at step ${begunAt}, the earlier ones at ${begun}`);
     begun.push(begunAt);
   });
