@@ -113,7 +113,12 @@ export class StopGround {
     if (asked === undefined) throw new Error(`it ended by itself: ${err}`);
     const seconds = (performance.now() - asked) / 1000;
     // The terminal's output wraps long lines; continuations are indented.
-    const lastLine = err.trimEnd().replace(/\n +(?=\S)/g, ' ').split('\n').at(-1) ?? '';
+    const lastLine =
+      err
+        .trimEnd()
+        .replace(/\n +(?=\S)/g, ' ')
+        .split('\n')
+        .at(-1) ?? '';
     return { code, seconds, left, lastLine, begunAt: Number(/Step (\d+): held-out/.exec(err)?.[1]) };
   }
 }
