@@ -1,7 +1,7 @@
 // `base`: adds, measures, lists and removes a model.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -30,6 +30,23 @@ test('adds, measures, lists and removes a base', async () => {
   assert.ok(!existsSync(join(folder, 'store', 'bases', 'crafted-coder')));
   assert.ok(existsSync(path));
   assert.match(removed.out, /The GGUF file .*Crafted Coder\.gguf stays/);
+});
+
+test('a run whose limit is too short for a GGUF base says so, and fits everything else for it', async () => {
+  const path = join(folder, 'Short Coder.gguf');
+  writeFileSync(path, bytesOfCrafted(CRAFTED_GGUF['qwen2.gguf']()));
+  const store = ['--storage', join(folder, 'short-store')];
+  const added = await runCli(['base', 'add', path, '--threads', '1', ...store]);
+  assert.equal(added.code, 0, added.err);
+  const root = join(folder, 'project');
+  mkdirSync(root);
+  for (let i = 0; i < 9; i++)
+    writeFileSync(join(root, `part${i}.ts`), `export const part${i} = measure(${i});\nprint(part${i});\n`.repeat(20));
+  const options = ['--base', 'short-coder', '--device', 'cpu', '--threads', '1', '--minutes', '0.1', '--local'];
+  const adapted = await runCli([root, ...options, ...store]);
+  assert.equal(adapted.code, 0, adapted.err);
+  assert.match(adapted.err, /The run continues without training; with --minutes \d+ it trains/);
+  assert.match(adapted.out.replace(/\s+/g, ' '), /cannot train the base 'short-coder', so nothing is adapted/);
 });
 
 test('downloads a model of the catalog, and removes it with its file', async () => {
