@@ -49,11 +49,11 @@ after(async () => {
 let round = 0;
 
 /** Writes the method again under another name, so that nothing is cached. The cursor ends in its first line. */
-async function rewrite(): Promise<void> {
+async function rewrite(literal = `\${this.name}-`): Promise<void> {
   const { keyboard } = session.editor.page;
   round++;
   for (const key of ['End', 'Shift+ArrowUp', 'Shift+Home']) await keyboard.press(key);
-  await session.editor.type(`protected round${round}(): string {\nreturn \`\${this.name}-`);
+  await session.editor.type(`protected round${round}(): string {\nreturn \`${literal}`);
 }
 
 /** Rewrites until the large model was called: after a failure it is not called for a while. */
@@ -169,7 +169,7 @@ test('after consent the served local model completes; while the server is down, 
     const { editor } = session;
     await session.unplug();
     const server = await SpecialistServer.start('tuned');
-    server.answer = 'fromElsewhere()}`';
+    server.answer = 'from-elsewhere`';
     await editor.command('Easy Adaptation: Serve the Local Model Elsewhere…');
     await editor.quickInput().locator('input').waitFor();
     await editor.answer(server.url);
@@ -182,10 +182,11 @@ test('after consent the served local model completes; while the server is down, 
     await allow.click();
     await editor.dialog().waitFor({ state: 'detached' });
     await editor.eventually('a draft of the server', async () => {
-      await rewrite();
-      await editor.waitForGhost(/^fromElsewhere\(\)/, 10_000);
+      // The folder does not know how this text goes on, so the server's line wins over the n-grams'.
+      await rewrite('served-');
+      await editor.waitForGhost(/^from-elsewhere/, 10_000);
     });
-    assert.match(server.prompts.at(-1) ?? '', /return `\$\{this\.name\}-$/);
+    assert.match(server.prompts.at(-1) ?? '', /return `served-$/);
     await editor.command('Easy Adaptation: Show Panel');
     await editor.panel().getByText('tuned (served)').first().waitFor();
     await server.close();
