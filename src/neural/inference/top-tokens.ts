@@ -10,8 +10,7 @@ export interface TopTokens {
 export const TOP = 512;
 
 /** Logarithm of the sum of all exponentials: a token's log probability is its logit minus this. */
-export function logTotal(logits: Float32Array): number {
-  const highest = highestOf(logits);
+export function logTotal(logits: Float32Array, highest = highestOf(logits)): number {
   let total = 0;
   for (const value of logits) total += Math.exp(value - highest);
   return highest + Math.log(total);
@@ -19,7 +18,7 @@ export function logTotal(logits: Float32Array): number {
 
 export function topTokens(logits: Float32Array): TopTokens {
   const highest = highestOf(logits);
-  const sum = logTotal(logits);
+  const sum = logTotal(logits, highest);
   // A threshold that few tokens pass is lowered until enough do.
   let ids: number[] = [];
   for (let reach = 8; ids.length < Math.min(TOP, logits.length) && reach <= 64; reach *= 2) {

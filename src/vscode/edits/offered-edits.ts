@@ -1,5 +1,6 @@
 // Which of the next edits is offered, what is typed of it, and which are dismissed. Pure.
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
+import { lineEnd } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
 import { offsetOf, type Position, positionOf } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edits.ts';
@@ -249,8 +250,7 @@ function insertionOf({ range, removed, replacement }: NextEdit, text: string): I
 
 function lineOf(text: string, line: number): string {
   const start = offsetOf(text, { line, character: 0 });
-  const end = text.indexOf('\n', start);
-  return text.slice(start, end < 0 ? text.length : end);
+  return text.slice(start, lineEnd(text, start));
 }
 
 /** The position behind a text that was inserted. */

@@ -1,7 +1,7 @@
 // The journal of a session's edits in one folder: changes of open documents, joined into edits as a person sees them.
 // In memory only, bounded, and redacted.
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import { lineEnd, lineStart, toLineFeeds } from '../../text/lines.ts';
+import { lineEnd, lineNumber, lineStart, toLineFeeds } from '../../text/lines.ts';
 import { redactSecrets } from '../secrets/redact.ts';
 import { changesBetween } from './changes.ts';
 import { type ChangeKind, type Edit, offsetOf, type Range } from './edit.ts';
@@ -136,7 +136,7 @@ export class EditJournal {
     const isInside = change.start >= burst.start && change.end <= burst.end;
     // Taking back what lies beside the burst is about an earlier edit.
     if (kind !== 'typed' && !isInside) return false;
-    if (countLines(before, burst.start, burst.end) > MAX_LINES) return false;
+    if (lineNumber(before.slice(burst.start, burst.end)) > MAX_LINES) return false;
     const start = Math.min(burst.start, change.start);
     const end = Math.max(burst.end, change.end);
     const old = before.slice(start, burst.start) + burst.before + before.slice(burst.end, end);
@@ -328,12 +328,6 @@ function startAbove(text: string, at: number, lines: number): number {
   let start = lineStart(text, at);
   for (let line = 0; line < lines && start > 0; line++) start = lineStart(text, start - 1);
   return start;
-}
-
-function countLines(text: string, from: number, to: number): number {
-  let lines = 0;
-  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) lines++;
-  return lines;
 }
 
 /** The line's beginning and the lines above it. */

@@ -3,7 +3,7 @@
 import type { LexemeKind } from '../../text/lexemes.ts';
 import { Renaming } from '../../text/renaming.ts';
 import type { Edit } from './edit.ts';
-import { type EditToken, tokensOf } from './tokens.ts';
+import { type EditToken, equalLength, tokensOf } from './tokens.ts';
 
 /** A token that a site has to have: this text, or any token of the kind, whose text the hole then stands for. */
 export interface PatternToken {
@@ -127,8 +127,7 @@ function literalRule(edit: Edit, others: readonly Edit[], age: number): RewriteR
 
 function sharedLength(lists: readonly (readonly EditToken[])[]): number {
   const [first] = lists as [readonly EditToken[]];
-  const differs = first.findIndex(({ text }, i) => lists.some((list) => list[i]?.text !== text));
-  return differs < 0 ? first.length : differs;
+  return Math.min(...lists.map((list) => equalLength(first, list)));
 }
 
 function insertedOf(

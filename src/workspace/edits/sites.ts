@@ -2,7 +2,7 @@
 import { indentOf } from '../../text/indents.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import { CONTEXT_TOKENS, type PatternToken, type RewriteRule, tokensOfEdit } from './rewrite-rule.ts';
-import { type EditToken, tokensOf } from './tokens.ts';
+import { type EditToken, equalLength, tokensOf } from './tokens.ts';
 
 /** A place that a rule would change, and how alike it is to the places that were changed. */
 export interface Site {
@@ -171,10 +171,4 @@ function likeness(rule: RewriteRule, before: readonly EditToken[], after: readon
     if (likeLeft + likeRight > best.likeLeft + best.likeRight) best = { likeLeft, likeRight };
   }
   return best;
-}
-
-function equalLength(a: readonly EditToken[], b: readonly EditToken[]): number {
-  let length = 0;
-  while (length < a.length && a[length]?.text === b[length]?.text) length++;
-  return length;
 }

@@ -31,3 +31,10 @@ export function tokenKey(text: string): string {
     .map((token) => token.text)
     .join('\u0000');
 }
+
+/** Number of equal tokens at the beginning of both lists. */
+export function equalLength(a: readonly EditToken[], b: readonly EditToken[]): number {
+  let length = 0;
+  while (length < a.length && a[length]?.text === b[length]?.text) length++;
+  return length;
+}
