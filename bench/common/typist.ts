@@ -17,6 +17,9 @@ const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 const CLOSES_BEFORE = /^(?:[;:.,=}\])>\s]|$)/;
 const isWord = (character: string | undefined) => character !== undefined && /[\p{L}\p{N}_$]/u.test(character);
 
+/** A key that is waited for so long follows a pause. */
+export const isPause = (gapMs: number) => gapMs > GAP.mostMs;
+
 type Pause = keyof typeof PAUSES | undefined;
 
 /** What comes before the character at `at` is typed. */

@@ -23,7 +23,7 @@ import { bucket, type PackageFile } from '../common/packages.ts';
 import { keyless } from '../common/simulated-window.ts';
 import { passagesOf } from '../common/typist.ts';
 import { inSimulatedWindow } from './in-simulated-window.ts';
-import { type Typed, typePassage } from './typist.ts';
+import { nothingTyped, typePassage } from './typist.ts';
 
 const LANGUAGES = ['typescript', 'python', 'go', 'markdown'];
 /** Typed by `npm run bench -- typing`. */
@@ -117,7 +117,7 @@ for (const baseName of options.bases.split(',')) {
       examples.push(...examplesOf(name, draft, query, multiline, text.slice(query.prefix.length)));
       return draft;
     };
-    const typed: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
+    const typed = nothingTyped();
     for (const passage of passagesOf(held, Number(options.places), LINES, Number(options.seed)))
       await inSimulatedWindow(
         base,

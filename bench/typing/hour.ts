@@ -6,7 +6,7 @@ import type { Figures } from '../figures.ts';
 import { code } from './forty.ts';
 import { inSimulatedWindow, type RuleWindow } from './in-simulated-window.ts';
 import { typedFiles } from './positions.ts';
-import { type Typed, typePassage } from './typist.ts';
+import { nothingTyped, typePassage } from './typist.ts';
 
 const LINES = 14;
 const SEED = 11;
@@ -18,7 +18,7 @@ export async function hour(base: Base, rule: RuleWindow, only = ''): Promise<Fig
   console.log('| --- | --- | --- | --- |');
   for (const { languageId, others, file, line } of typedFiles()) {
     if (!languageId.includes(only)) continue;
-    const typed: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
+    const typed = nothingTyped();
     const passage = passageWithin(file, line - 1, LINES, SEED);
     await inSimulatedWindow(base, others, rule, ({ editor }, clock) =>
       typePassage(editor, clock, passage, languageId, typed),

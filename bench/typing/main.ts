@@ -6,6 +6,7 @@ import { root } from '../../build/paths.ts';
 import { type Clock, systemClock } from '../../src/common/clock.ts';
 import { unwrap } from '../../src/common/errors.ts';
 import { quantile } from '../../src/common/quality.ts';
+import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { threadCount } from '../../src/common/threads.ts';
 import type { NgramSpecialist } from '../../src/completion/specialist.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
@@ -17,16 +18,16 @@ import { withEngines } from '../common/engines.ts';
 import { SimulatedWindow, type SimulatedWindowDeps } from '../common/simulated-window.ts';
 import { passagesOf } from '../common/typist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
-import { kebab, put, Table } from '../print.ts';
+import { kebab, printFigures, put, Table } from '../print.ts';
 import { EarlierRule } from './earlier-rule.ts';
 import { forty } from './forty.ts';
 import { hindsight } from './hindsight.ts';
 import { hour } from './hour.ts';
 import { type Material, materials } from './materials.ts';
-import { pauses } from './pauses.ts';
+import { PAUSE_KINDS, pauses } from './pauses.ts';
 import { repeat } from './repeat.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
-import { type Typed, typePassage } from './typist.ts';
+import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { WholeLines } from './whole-lines.ts';
 
@@ -91,6 +92,7 @@ export const typing: Benchmark = {
 };
 
 interface Counted extends Typed {
+  passages: Typed[];
   waits: number[];
   neural: number;
   replaced: number;
@@ -98,7 +100,8 @@ interface Counted extends Typed {
 }
 
 const nothing = (): Counted => ({
-  ...{ judged: [], characters: 0, written: 0, keys: 0 },
+  ...nothingTyped(),
+  passages: [],
   ...{ waits: [], neural: 0, replaced: 0, cost: { cpuMs: 0 } },
 });
 
@@ -124,13 +127,13 @@ async function run(
     const typed = materials(recordings).filter(({ name }) => only === 'repeat' || wanted.includes(name));
     return { repeat: await repeat(base, typed, positions, keep) };
   }
-  if (only === 'documentation' || only === 'new-file')
-    return pauses({ base, alone: isSilent }, only, recordings, places, keep);
+  const kind = PAUSE_KINDS.find((each) => each === only);
+  if (kind) return pauses({ base, alone: isSilent }, kind, recordings, places, keep);
   const names = only?.split(',');
   const folders = materials(recordings).filter(({ name }) => names?.includes(name) ?? true);
   if (folders.length === 0)
     throw new Error(
-      "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', 'repeat', 'documentation' or 'new-file', what comes at pauses there, or names of folders: 'prose,cobra'.",
+      "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', 'repeat', 'code', 'documentation' or 'new-file', what comes at pauses there, or names of folders: 'prose,cobra'.",
     );
   console.log(
     `typing, base ${baseNames} without adaptation, ${positions} passages of ${LINES} lines in each folder, clock ${clock}`,
@@ -146,6 +149,7 @@ async function run(
     'right-length-median': 'median',
     'finished-line-share': 'finished',
     'multi-line-right-share': 'multi',
+    'long-right-pauses': 'long right',
   });
   const figures: Record<string, Figures> = {};
   for (const { name, what } of typedRules) console.log(`  ${name}: ${what}`);
@@ -160,6 +164,7 @@ async function run(
       for (const [rule, counted] of typed) {
         const name = bases.length > 1 ? `${answering.name}, ${rule.name}` : rule.name;
         show([folder.name, name], figuresOf(counted, clock));
+        put(figures, [folder.name, name], { passages: passageFigures(counted) });
         const sum = all.get(name) ?? nothing();
         all.set(name, sum);
         add(sum, counted);
@@ -168,7 +173,9 @@ async function run(
     keep(kebab(figures));
   }
   for (const [name, counted] of all) show(['all', name], figuresOf(counted, clock));
-  return kebab({ ...(figures.all?.product as Figures), ...figures });
+  const gained = gains(bases, typedRules, all);
+  if (bases.length > 1) printFigures('written more', gained);
+  return kebab({ ...(figures.all?.product as Figures), ...figures, gains: gained });
 }
 
 interface AnsweringBase {
@@ -186,15 +193,35 @@ function basesOf(names: readonly string[]): [AnsweringBase, ...AnsweringBase[]] 
   }) as [AnsweringBase, ...AnsweringBase[]];
 }
 
-function add(all: Counted, { judged, waits, cost, ...counts }: Counted): void {
-  all.judged.push(...judged);
-  all.waits.push(...waits);
-  all.cost.cpuMs += cost.cpuMs;
-  for (const name of ['characters', 'written', 'keys', 'neural', 'replaced'] as const) all[name] += counts[name];
+function add(all: Counted, more: Counted): void {
+  addTyped(all, more);
+  all.passages.push(...more.passages);
+  all.waits.push(...more.waits);
+  all.cost.cpuMs += more.cost.cpuMs;
+  all.neural += more.neural;
+  all.replaced += more.replaced;
+}
+
+/** How much more each base writes than the last one with the same rule, with its 95 % interval over passages. */
+function gains(bases: readonly AnsweringBase[], rules: readonly Rule[], all: ReadonlyMap<string, Counted>): Figures {
+  const reference = bases.at(-1)?.name;
+  const gains: Record<string, Figures> = {};
+  for (const { name } of bases.slice(0, -1))
+    for (const { name: rule } of rules) {
+      const [own, others] = [name, reference].map((base) => all.get(`${base}, ${rule}`)?.passages as Typed[]);
+      const pairs = (own as Typed[]).map((typed, i) => ({ typed, other: others?.[i] as Typed }));
+      const gain = (drawn: typeof pairs) => {
+        const sum = (of: (pair: (typeof pairs)[number]) => number) => drawn.reduce((all, pair) => all + of(pair), 0);
+        return sum(({ typed, other }) => typed.written - other.written) / sum(({ typed }) => typed.characters);
+      };
+      const { low, high } = interval([pairs], ([drawn]) => gain(drawn as typeof pairs));
+      gains[`${name} less ${reference}, ${rule}`] = { 'characters-written-share': gain(pairs), low, high };
+    }
+  return gains;
 }
 
 function figuresOf(
-  { judged, characters, written, keys, waits, neural, replaced, cost }: Counted,
+  { judged, characters, written, keys, pauses, longRightPauses, waits, neural, replaced, cost }: Counted,
   clock: string,
 ): Figures {
   const shows = Math.max(1, judged.length);
@@ -218,8 +245,18 @@ function figuresOf(
     replaced,
     shows: judged.length,
     keys,
+    pauses,
+    'long-right-pauses': longRightPauses,
   };
 }
+
+const passageFigures = ({ passages }: Counted): Figures =>
+  Object.fromEntries(
+    passages.map(({ judged, characters, written }, i) => {
+      const wrong = judged.filter(({ right }) => !right).length;
+      return [`passage ${i + 1}`, { characters, written, shows: judged.length, wrong }];
+    }),
+  );
 
 /** The same keys for every rule. */
 async function typeIn(
@@ -250,7 +287,12 @@ async function typeIn(
         await at.specialist.open(engine, { model, name: 'base', tokenizer, precision: 'auto', threads });
         if (at.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
       }
-      for (const passage of passages) await typePassage(at.editor, clock, passage, folder.languageId, counted);
+      for (const passage of passages) {
+        const typed = nothingTyped();
+        await typePassage(at.editor, clock, passage, folder.languageId, typed);
+        addTyped(counted, typed);
+        counted.passages.push(typed);
+      }
       const { shown, replaced } = at.editor.tally;
       counted.waits = shown.map(({ waitedMs }) => waitedMs);
       counted.neural = shown.filter(({ completion }) => completion.model.includes('+')).length;

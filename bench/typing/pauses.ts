@@ -1,5 +1,5 @@
-// Pauses of a person who writes documentation, or the first lines of a new file: how often something comes, and how
-// often it is right. Each pause is judged by itself: nothing that came earlier was taken.
+// Pauses of a person who changes code, writes documentation, or the first lines of a new file: how often something
+// comes, and how often it is right. Each pause is judged by itself: nothing that came earlier was taken.
 import { quantile } from '../../src/common/quality.ts';
 import { shuffled, uniforms } from '../../src/common/statistics/random.ts';
 import { languageIdOf } from '../../src/text/languages.ts';
@@ -10,11 +10,12 @@ import type { Figures, Keep } from '../figures.ts';
 import { put, Table } from '../print.ts';
 import { inSimulatedWindow, type RuleWindow } from './in-simulated-window.ts';
 import { type Folder, filesIn, materials } from './materials.ts';
+import { isLong } from './typist.ts';
 
 /** The cursor rests so long before the key, and one waits so long after it, ms. */
 const REST_MS = 2000;
 const LOOK_MS = 1000;
-/** Lines of a new file that are typed, and lines of documentation that are not there yet. */
+/** Lines of a new file that are typed, and lines of other files that are not there yet. */
 const HEAD_LINES = 14;
 const MISSING_LINES = 8;
 /** Longer files are mostly data, UTF-16 units. */
@@ -29,7 +30,8 @@ const DOCUMENTED: readonly Folder[] = ['@tanstack/ai@0.58.0', '@tanstack/db@0.15
 /** Pauses in each folder. */
 const PAUSES = 100;
 
-export type PauseKind = 'documentation' | 'new-file';
+export const PAUSE_KINDS = ['code', 'documentation', 'new-file'] as const;
+export type PauseKind = (typeof PAUSE_KINDS)[number];
 
 /** A pause at `offset` of a file, with the text below the cursor's line. */
 export interface Pause {
@@ -126,6 +128,7 @@ export function figuresOf(kind: PauseKind, came: readonly Came[]): Figures {
     pauses: came.length,
     'pauses-shown': share(shows.length, came.length),
     'shows-right': share(right.length, shows.length),
+    'long-right-pauses': right.filter(({ text }) => isLong(text)).length,
     'right-length-median':
       right.length === 0
         ? 0

@@ -18,7 +18,7 @@ import type { Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import type { Material } from './materials.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
-import { type Typed, typePassage } from './typist.ts';
+import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Lines of a block at least, and those typed of it at most. */
@@ -125,15 +125,6 @@ const SOURCES = [
   { name: 'with templates', Ngram: TimedNgram, Engine: TimedEngine },
 ] as const;
 
-const nothing = (): Typed => ({ judged: [], characters: 0, written: 0, keys: 0 });
-
-function add(all: Typed, { judged, characters, written, keys }: Typed): void {
-  all.judged.push(...judged);
-  all.characters += characters;
-  all.written += written;
-  all.keys += keys;
-}
-
 const probabilityOf = ({ shown }: Ghost) => shown.completion.decision.shown?.p ?? 0;
 
 function figuresOf({ judged, characters, written, keys }: Typed): Figures {
@@ -188,17 +179,17 @@ export async function repeat(
         const clock = new VirtualClock();
         const timed = { models, clock, cost: { cpuMs: 0 } };
         const window = new SimulatedWindow({ clock, ngram: new Ngram(timed), key: KEY, ahead: true });
-        const inFolder = nothing();
+        const inFolder = nothingTyped();
         const work = async () => {
           const opened = { model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 };
           await window.specialist.open(new Engine(timed), opened);
           for (const { ordinal, passage } of chosen) {
-            const typed = nothing();
+            const typed = nothingTyped();
             await typePassage(window.editor, clock, passage, languageId, typed);
-            add(inFolder, typed);
+            addTyped(inFolder, typed);
             for (const key of [`${name}: ${ordinal}`, `${name}: all`]) {
-              if (!all.has(key)) all.set(key, nothing());
-              add(all.get(key) as Typed, typed);
+              if (!all.has(key)) all.set(key, nothingTyped());
+              addTyped(all.get(key) as Typed, typed);
             }
           }
         };

@@ -2,7 +2,7 @@
 import type { Clock } from '../../src/common/clock.ts';
 import { commonPrefix } from '../../src/text/edits.ts';
 import type { Editor, Ghost } from '../common/editor.ts';
-import { type Passage, Writing } from '../common/typist.ts';
+import { isPause, type Passage, Writing } from '../common/typist.ts';
 
 /** What became of a suggestion. */
 export interface Judged {
@@ -28,8 +28,22 @@ export interface Typed {
   written: number;
   /** Pressed, those that take a suggestion among them. */
   keys: number;
+  /** Of the typist, and those in which a long right suggestion came. */
+  pauses: number;
+  longRightPauses: number;
 }
 
+export const nothingTyped = (): Typed => {
+  return { judged: [], characters: 0, written: 0, keys: 0, pauses: 0, longRightPauses: 0 };
+};
+
+export function addTyped(all: Typed, { judged, ...counts }: Typed): void {
+  all.judged.push(...judged);
+  for (const name of ['characters', 'written', 'keys', 'pauses', 'longRightPauses'] as const) all[name] += counts[name];
+}
+
+/** Ten characters or more, without blanks at the ends. */
+export const isLong = (text: string) => text.trim().length >= 10;
 /** Nobody takes less. */
 const LEAST_TAKEN = 4;
 const inked = (text: string) => text.replace(/\n[^\S\n]+/g, '\n').length;
@@ -64,12 +78,19 @@ export async function typePassage(
   let last = clock.monotonic();
   const done = () => rest.length - writing.left.length;
   while (done() < length) {
-    const next = last + (gaps[done()] as number);
+    const gap = gaps[done()] as number;
+    const next = last + gap;
+    const before = typed.judged.length;
     taken = undefined;
     interrupt = new AbortController();
     const wait = Math.max(0, next - clock.monotonic());
     await clock.sleep(wait, interrupt.signal).catch(() => {});
     typed.keys++;
+    if (isPause(gap)) {
+      typed.pauses++;
+      const came = typed.judged.slice(before);
+      if (came.some(({ ghost, right }) => right && isLong(ghost.text))) typed.longRightPauses++;
+    }
     last = clock.monotonic();
     const now = taken as Taken | undefined;
     if (now === undefined) {

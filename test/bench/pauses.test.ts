@@ -32,6 +32,7 @@ test('figures count shows of all pauses and right ones of all shows, code fences
     'documentation-pauses': 4,
     'documentation-pauses-shown': 0.75,
     'documentation-shows-right': 2 / 3,
+    'documentation-long-right-pauses': 0,
     'documentation-right-length-median': 5,
     'documentation-code-pauses-shown': 1,
     'documentation-text-pauses-shown': 0.5,

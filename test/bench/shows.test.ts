@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SimulatedWindow } from '../../bench/common/simulated-window.ts';
 import { passagesOf } from '../../bench/common/typist.ts';
-import { type Typed, typePassage } from '../../bench/typing/typist.ts';
+import { nothingTyped, typePassage } from '../../bench/typing/typist.ts';
 import { ManualClock } from '../fakes/clock.ts';
 import { type Pace, PacedEngine } from '../fakes/paced-engine.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
@@ -46,7 +46,7 @@ async function typeAt(pace: Pace, startsOnKeystroke: boolean) {
   const window = new SimulatedWindow({ clock, ngram, key: 'folder', ahead: startsOnKeystroke });
   await window.specialist.open(engine, { model: '/m', name: 'base', tokenizer: '/t', precision: 'int4', threads: 2 });
   let typing = true;
-  const typedSoFar: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
+  const typedSoFar = nothingTyped();
   const typed = (async () => {
     for (const passage of passages) await typePassage(window.editor, clock, passage, 'typescript', typedSoFar);
     typing = false;

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Editor } from '../../bench/common/editor.ts';
 import { passagesOf, Writing } from '../../bench/common/typist.ts';
 import { hindsight } from '../../bench/typing/hindsight.ts';
-import { type Typed, typePassage } from '../../bench/typing/typist.ts';
+import { nothingTyped, typePassage } from '../../bench/typing/typist.ts';
 import { VirtualClock } from '../../bench/typing/virtual-clock.ts';
 import type { Draft, DraftToken } from '../../src/common/completion.ts';
 import type { Completion, CompletionRequest } from '../../src/completion/types.ts';
@@ -16,7 +16,7 @@ const passages = passagesOf([{ path: 'a.ts', text }], 3, 5, 1);
 /** Types with a service that suggests immediately what `suggest` returns for the text that follows. */
 async function typedWith(suggest: (left: string) => string) {
   const clock = new VirtualClock();
-  const typed: Typed = { judged: [], characters: 0, written: 0, keys: 0 };
+  const typed = nothingTyped();
   let id = 0;
   const service = {
     complete: async ({ query }: CompletionRequest) => {
@@ -56,6 +56,15 @@ test('right suggestions are accepted as a whole; short ones and wrong ones are n
   const wrong = await typedWith(() => 'nothing like it');
   assert.equal(wrong.written, 0);
   assert.ok(wrong.judged.length > 0 && wrong.judged.every((each) => !each.right));
+});
+
+test('a pause counts as long and right if a right text of ten characters comes in it', async () => {
+  const none = await typedWith(() => '');
+  assert.ok(none.pauses >= passages.length && none.pauses < none.keys / 4, `${none.pauses} of ${none.keys} keys`);
+  assert.equal(none.longRightPauses, 0);
+  const long = await typedWith((left) => left.split('\n', 1)[0] as string);
+  assert.ok(long.longRightPauses > 0 && long.longRightPauses <= long.pauses);
+  assert.equal((await typedWith((left) => left.slice(0, 9))).longRightPauses, 0);
 });
 
 test('a suggestion with a wrong end is accepted if most of it is right, and deleting the end is counted', async () => {
