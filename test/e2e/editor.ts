@@ -16,18 +16,26 @@ export class Editor {
   }
 
   /** Runs a command by its title in the palette. Retries until the palette offers it. */
-  async command(title: string): Promise<void> {
-    const { page } = this;
-    await this.eventually(`the command ${title}`, async () => {
-      await page.keyboard.press('F1');
-      await this.quickInput().waitFor();
-      await this.quickInput().locator('input').fill(`>${title}`);
-      await this.quickRow(title)
-        .click({ timeout: 3000 })
-        .catch(async (error: unknown) => {
-          await page.keyboard.press('Escape');
-          throw error;
-        });
+  command(title: string): Promise<void> {
+    return this.pick(`>${title}`, title, () => this.page.keyboard.press('F1'));
+  }
+
+  /** Runs an action of the menu of our item in the status bar. */
+  menuAction(label: string): Promise<void> {
+    return this.pick(label, label, () => this.ourStatus().click());
+  }
+
+  /** Opens a list, types a filter, so that the row is drawn, and clicks the row. Opens it again if it was closed. */
+  private async pick(filter: string, row: string, open: () => Promise<void>): Promise<void> {
+    await this.eventually(`the row ${row}`, async () => {
+      await open();
+      try {
+        await this.quickInput().locator('input').fill(filter, { timeout: 10_000 });
+        await this.quickRow(row).click({ timeout: 3000 });
+      } catch (error) {
+        await this.page.keyboard.press('Escape');
+        throw error;
+      }
     });
   }
 

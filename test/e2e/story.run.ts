@@ -371,8 +371,7 @@ step('settings, logs and store do not contain the key', () => {
 
 step('local-only mode sends nothing', async () => {
   const { editor, api } = session;
-  await editor.ourStatus().click();
-  await editor.quickRow('Turn Local-Only Mode On').click();
+  await editor.menuAction('Turn Local-Only Mode On');
   await editor.eventually('local only in the panel', async () => {
     assert.match((await editor.panel().locator('body').textContent({ timeout: 1000 })) ?? '', /Local-only mode is on/);
   });
