@@ -40,6 +40,14 @@ class Range {
   get isSingleLine(): boolean {
     return this.start.line === this.end.line;
   }
+  contains(other: Position | Range): boolean {
+    const [start, end] = other instanceof Range ? [other.start, other.end] : [other, other];
+    const isBefore = (a: Position, b: Position) => a.line < b.line || (a.line === b.line && a.character <= b.character);
+    return isBefore(this.start, start) && isBefore(end, this.end);
+  }
+  isEqual(other: Range): boolean {
+    return this.contains(other) && other.contains(this);
+  }
 }
 
 class Selection extends Range {
@@ -72,6 +80,20 @@ class WorkspaceEdit {
   replace(uri: Uri, range: Range, text: string, metadata?: unknown): void {
     this.edits.push({ uri, range, text, metadata });
   }
+  entries(): [Uri, { readonly range: Range; readonly newText: string }[]][] {
+    const uris = new Map(this.edits.map(({ uri }) => [uri.toString(), uri]));
+    const editsOf = (key: string) => this.edits.filter(({ uri }) => uri.toString() === key);
+    return [...uris].map(([key, uri]) => [uri, editsOf(key).map(({ range, text }) => ({ range, newText: text }))]);
+  }
+}
+
+class Location {
+  readonly uri: Uri;
+  readonly range: Range;
+  constructor(uri: Uri, range: Range) {
+    this.uri = uri;
+    this.range = range;
+  }
 }
 
 interface Change {
@@ -91,6 +113,7 @@ class Document {
   readonly isClosed = false;
   readonly uri: Uri;
   isDirty = false;
+  version = 1;
   private text: string;
   /** Earlier texts: one for each undo step. */
   private readonly past: string[] = [];
@@ -123,6 +146,12 @@ class Document {
     return new Position(lines.length - 1, (lines.at(-1) as string).length);
   }
 
+  getWordRangeAtPosition({ line, character }: Position, word: RegExp): Range | undefined {
+    const words = [...this.lineAt(line).text.matchAll(new RegExp(word, 'gu'))];
+    const found = words.find(({ index, 0: text }) => index <= character && character <= index + text.length);
+    return found && new Range(line, found.index, line, found.index + found[0].length);
+  }
+
   /** One event and one undo step. */
   change(changes: readonly Change[], how: { readonly reason?: number; readonly isOutside?: boolean } = {}): void {
     this.past.push(this.text);
@@ -131,6 +160,7 @@ class Document {
     for (const { range, text: inserted } of sorted)
       text = text.slice(0, this.offsetAt(range.start)) + inserted + text.slice(this.offsetAt(range.end));
     this.text = text;
+    this.version++;
     // As the editor does: the first change is reported before the document is reported as unsaved.
     if (how.isOutside) this.isDirty = false;
     events.changed.fire({ document: this, contentChanges: sorted, reason: how.reason });
@@ -253,6 +283,8 @@ export const desk = {
       range = new Range(end, end);
     }
   },
+  /** Answers of language servers, by the command that asks for them. */
+  servers: new Map<string, (...args: never[]) => unknown>(),
   cursor(editor: Editor, line: number, character: number): void {
     editor.selection = new Selection(line, character, line, character);
   },
@@ -269,11 +301,13 @@ export const desk = {
     active = undefined;
     desk.isTrusted = true;
     desk.confirmed.length = 0;
+    desk.servers.clear();
   },
 };
 
 const fake = {
   EventEmitter,
+  Location,
   Position,
   Range,
   Selection,
@@ -288,6 +322,9 @@ const fake = {
   TextDocumentChangeReason: { Undo: 1, Redo: 2 },
   EndOfLine: { LF: 1, CRLF: 2 },
   l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, i) => String(args[i])) },
+  commands: {
+    executeCommand: async (command: string, ...args: never[]) => desk.servers.get(command)?.(...args),
+  },
   workspace: {
     onDidOpenTextDocument: events.opened.event,
     onDidChangeTextDocument: events.changed.event,

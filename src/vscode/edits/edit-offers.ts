@@ -5,6 +5,7 @@ import { messageOf } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
 import type { Edit } from '../../workspace/edits/edit.ts';
+import { joinEdits } from '../../workspace/edits/join-edits.ts';
 import { ShownEdits } from '../../workspace/edits/shown-edits.ts';
 import type { Activity } from '../completion/activity.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
@@ -13,8 +14,10 @@ import { type UiStatusBarItem, window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
 import { EditDecorations, rangeOf } from './edit-decorations.ts';
 import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
-import { hintText, spokenText, statusText } from './edit-texts.ts';
+import type { EditSource } from './edit-source.ts';
+import { hintText, originText, spokenText, statusText } from './edit-texts.ts';
 import { type Cursor, endOf, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
+import { Renames } from './renames.ts';
 
 export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'> {
   readonly folders: Folders;
@@ -36,6 +39,7 @@ const again = { restMs: 1000, searchMs: 1000 };
 export class EditOffers extends DisposableStore {
   private readonly deps: EditOffersDeps;
   private readonly journals: EditJournals;
+  private readonly sources: readonly EditSource[];
   private readonly decorations = this.add(new EditDecorations());
   private readonly offered = new OfferedEdits(() => performance.now());
   private readonly shown = new ShownEdits();
@@ -61,6 +65,11 @@ export class EditOffers extends DisposableStore {
         onCleared: (folder) => folder.key === this.folder?.key && this.reset(),
       }),
     );
+    const onFound = () => {
+      if (this.timer === undefined) this.askSoon(0);
+    };
+    const sourceDeps = { ...deps, journals: this.journals, onFound };
+    this.sources = [this.add(new Renames(sourceDeps))];
     this.status = this.add(window.createStatusBarItem('easyAdaptation.nextEdit', vscode.StatusBarAlignment.Left));
     this.status.name = t('Easy Adaptation: next edit');
     this.status.command = 'easyAdaptation.goToNextEdit';
@@ -167,7 +176,7 @@ export class EditOffers extends DisposableStore {
       if (uri !== undefined && this.journals.has(uri))
         workspaceEdit.replace(uri, rangeOf(offer.range), offer.replacement, {
           needsConfirmation: true,
-          label: t('Repeated edit'),
+          label: originText(offer),
         });
     }
     this.isApplying = true;
@@ -200,6 +209,7 @@ export class EditOffers extends DisposableStore {
     this.isGhostTextShown = false;
     const recorded = this.journals.recordedOf(document);
     if (recorded === undefined) return;
+    for (const source of this.sources) source.changed(recorded.path, event);
     if (kind === 'undo' || kind === 'redo') {
       this.offered.undone(recorded.path);
       this.draw();
@@ -267,10 +277,13 @@ export class EditOffers extends DisposableStore {
     try {
       const documents = this.journals.documentsOf(folder, document);
       const input = { edits: this.journals.editsOf(folder), documents, ignored: this.shown.ignored, ms };
-      const edits = input.edits.length === 0 ? [] : await this.deps.folders.of(folder).nextEdits(input, asking.signal);
+      const repeated =
+        input.edits.length === 0 ? [] : await this.deps.folders.of(folder).nextEdits(input, asking.signal);
       if (asking.signal.aborted || this.isDisposed) return;
       this.asking = undefined;
       this.folder = folder;
+      const others = this.sources.flatMap((source) => source.edits(folder, documents, input.edits));
+      const edits = joinEdits(others, repeated, input.ignored);
       const cursor = this.cursor();
       this.offered.offer(edits, (path) => documents.find((file) => file.path === path)?.text, cursor);
       if (cursor) this.offered.prefer(cursor);
@@ -386,7 +399,7 @@ export class EditOffers extends DisposableStore {
         before: insertion ? '' : line.slice(0, range.start.character),
         text: insertion?.text ?? replacement,
         source: 'edit',
-        model: t('repeated edit'),
+        model: originText(offer),
         cached: false,
         latencyMs: 0,
         costUsd: 0,

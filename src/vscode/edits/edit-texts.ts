@@ -27,6 +27,11 @@ export function spokenText(offer: OfferedEdit, file: string | undefined): UiText
     : t('{0}: replace {1} by {2}. Tab goes there, Escape dismisses it.', where, old, text);
 }
 
+/** Why an edit is offered. */
+export function originText({ origin }: OfferedEdit): UiText {
+  return origin?.kind === 'rename' ? t('rename of `{0}`', origin.name) : t('repeated edit');
+}
+
 /** 1-based. */
 function lineOf({ range, insertion }: OfferedEdit): number {
   return (insertion?.at ?? range.start).line + 1;

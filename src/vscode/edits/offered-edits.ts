@@ -2,7 +2,7 @@
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { lineEnd } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
-import { offsetOf, type Position, positionOf } from '../../workspace/edits/edit.ts';
+import { comparePositions, offsetOf, type Position, positionBehind, positionOf } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 
 /** Text that is only inserted, at one position. */
@@ -91,10 +91,12 @@ export class OfferedEdits {
     const paths = [...new Set(offers.map(({ path }) => path))];
     // Below the cursor, above it, then the other files.
     const part = ({ path, range }: OfferedEdit) =>
-      path !== cursor?.path ? 2 + paths.indexOf(path) : compare(range.start, cursor.position) >= 0 ? 0 : 1;
+      path !== cursor?.path ? 2 + paths.indexOf(path) : comparePositions(range.start, cursor.position) >= 0 ? 0 : 1;
     this.offers = offers.sort(
       (a, b) =>
-        rules.indexOf(a.rule) - rules.indexOf(b.rule) || part(a) - part(b) || compare(a.range.start, b.range.start),
+        rules.indexOf(a.rule) - rules.indexOf(b.rule) ||
+        part(a) - part(b) ||
+        comparePositions(a.range.start, b.range.start),
     );
   }
 
@@ -128,7 +130,7 @@ export class OfferedEdits {
     const fitting = candidates.find(({ rest }) => rest.text.startsWith(text) && rest.text !== text);
     this.typed = fitting && {
       offer: fitting.offer,
-      rest: { at: behind(at, text), text: fitting.rest.text.slice(text.length) },
+      rest: { at: positionBehind(at, text), text: fitting.rest.text.slice(text.length) },
     };
   }
 
@@ -215,14 +217,14 @@ export class OfferedEdits {
 
 /** The position behind an edit that was applied. */
 export function endOf({ range, replacement, insertion }: OfferedEdit): Position {
-  return insertion ? behind(insertion.at, insertion.text) : behind(range.start, replacement);
+  return insertion ? positionBehind(insertion.at, insertion.text) : positionBehind(range.start, replacement);
 }
 
 /** Whether a position lies at an edit: in its range, or where its text is inserted. */
 export function isAt({ path, range, insertion }: OfferedEdit, otherPath: string, position: Position): boolean {
   if (path !== otherPath) return false;
   if (insertion) return isEqual(insertion.at, position);
-  return compare(range.start, position) <= 0 && compare(position, range.end) <= 0;
+  return comparePositions(range.start, position) <= 0 && comparePositions(position, range.end) <= 0;
 }
 
 function offerOf(edit: NextEdit, text: string | undefined): OfferedEdit {
@@ -253,18 +255,6 @@ function lineOf(text: string, line: number): string {
   return text.slice(start, lineEnd(text, start));
 }
 
-/** The position behind a text that was inserted. */
-function behind({ line, character }: Position, text: string): Position {
-  const inside = positionOf(text, text.length);
-  return inside.line === 0
-    ? { line, character: character + inside.character }
-    : { line: line + inside.line, character: inside.character };
-}
-
-function compare(a: Position, b: Position): number {
-  return a.line - b.line || a.character - b.character;
-}
-
 function isEqual(a: Position, b: Position): boolean {
-  return compare(a, b) === 0;
+  return comparePositions(a, b) === 0;
 }

@@ -52,7 +52,7 @@ export function panelStrings(): PanelStrings {
     'outcome.ignored': t('ignored'),
     'source.specialist': t('Answered by the local model'),
     'source.api': t('Answered by the large model'),
-    'source.edit': t('Repeats your recent edits'),
+    'source.edit': t('Offered as the next edit'),
     'edit.learnedFrom': t('It repeats these edits:'),
     'edit.left': t('{0} places left', '{0}'),
     'edit.left.one': t('One place left'),

@@ -60,3 +60,16 @@ export function positionOf(text: string, offset: number): Position {
   }
   return { line, character: offset - start };
 }
+
+/** Negative if `a` comes first, 0 if both are equal. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.line - b.line || a.character - b.character;
+}
+
+/** The position behind a text that was inserted at one. */
+export function positionBehind({ line, character }: Position, text: string): Position {
+  const inside = positionOf(text, text.length);
+  return inside.line === 0
+    ? { line, character: character + inside.character }
+    : { line: line + inside.line, character: inside.character };
+}

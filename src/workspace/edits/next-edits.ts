@@ -23,6 +23,11 @@ export interface NextEditsInput {
   readonly ms?: number | undefined;
 }
 
+/** Why an edit is offered, if it does not repeat others. */
+export type EditOrigin =
+  /** It renames a reference of what was called so. */
+  { readonly kind: 'rename'; readonly name: string };
+
 export interface NextEdit {
   readonly path: string;
   readonly range: Range;
@@ -33,6 +38,8 @@ export interface NextEdit {
   readonly rule: string;
   /** Equal for the same change of the same line. */
   readonly place: string;
+  /** Absent: it repeats others. */
+  readonly origin?: EditOrigin;
   /** Newest first. */
   readonly learnedFrom: readonly Edit[];
   /** Number of places of the rule that are offered, this one included. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { inFolder, newFile, setting } from '../hands.ts';
+import { inFolder, newFile, putCursor, replaceAll, setting } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
 /** Long enough for any offer that was coming; used only where none may come. */
@@ -78,6 +78,34 @@ export function defineEdits(suite: Suite): void {
     await run('applyNextEdit');
     assert.equal(editor.document.getText(), names.map((name) => object(name, `  label: '${name}',\n`)).join(''));
   });
+
+  suite.test(
+    'next edit: a declaration renamed by typing offers the references that the TypeScript server lists',
+    async () => {
+      const useOf = (name: string) => `import { ${name} } from './declared';\n\nprocess.exit(${name}());\n`;
+      const declared = (name: string, shorthand = name) =>
+        `export function ${name}() {\n  return 3;\n}\n\nexport const limits = { ${shorthand} };\n`;
+      const user = await savedFile('src/edits/user.ts', useOf('readLimit'));
+      const editor = await savedFile('src/edits/declared.ts', declared('readLimit'));
+      let rest = 500;
+      // The server may still be starting: then it is tried again, with another name.
+      const name = await until('the references of the declaration', async () => {
+        const tried = `readAfter${rest}`;
+        await replaceAll(editor, declared('readLimit'));
+        putCursor(editor, place(editor.document, 'readLimit', 0).start);
+        await sleep(rest);
+        rest *= 2;
+        await retype(editor, 'readLimit', tried);
+        await sleep(quietMs);
+        return (await run('goToNextEdit')) === true && tried;
+      });
+      await run('applyNextEdit');
+      assert.equal(editor.document.getText(), declared(name, `readLimit: ${name}`));
+      await run('applyNextEdit');
+      await run('applyNextEdit');
+      assert.equal(user.document.getText(), useOf(name));
+    },
+  );
 
   suite.test('next edit: a dismissed one does not return', async () => {
     const editor = await savedFile(

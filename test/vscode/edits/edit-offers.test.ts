@@ -177,7 +177,7 @@ test('applies all after a preview', async () => {
   const [refactoring] = desk.confirmed;
   assert.equal(refactoring?.edits.length, 2);
   for (const { metadata } of refactoring?.edits ?? [])
-    assert.deepEqual(metadata, { needsConfirmation: true, label: 'Repeated edit' });
+    assert.deepEqual(metadata, { needsConfirmation: true, label: 'repeated edit' });
   assert.equal(editor.document.getText(), uses('sum'));
 });
 

@@ -1,0 +1,27 @@
+// A source of next edits beside those that repeat earlier ones. It works when the user rests; what it has found is read
+// at once.
+import type * as vscode from 'vscode';
+import type { Disposable } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import type { Edit, TextFile } from '../../workspace/edits/edit.ts';
+import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import type { FileRules } from '../folder/file-rules.ts';
+import type { EditJournals } from './edit-journals.ts';
+
+export interface EditSource extends Disposable {
+  /** Call for each change of a recorded document. */
+  changed(path: string, event: vscode.TextDocumentChangeEvent): void;
+  /** What is offered now, best first. */
+  edits(folder: FolderRef, documents: readonly TextFile[], edits: readonly Edit[]): readonly NextEdit[];
+}
+
+export interface EditSourceDeps {
+  readonly journals: EditJournals;
+  readonly rules: FileRules;
+  readonly log: Log;
+  /** Whether next edits are offered here. */
+  readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+  /** Called when there may be another edit to offer without a change of the user. */
+  readonly onFound: () => void;
+}
