@@ -227,12 +227,14 @@ const events = {
   moved: new EventEmitter<{ readonly textEditor: Editor }>(),
   activated: new EventEmitter<Editor | undefined>(),
   head: new EventEmitter<Uri>(),
+  diagnostics: new EventEmitter<{ readonly uris: readonly Uri[] }>(),
 };
 
 const folder = { uri: new Uri('file', '/work'), name: 'work', index: 0 };
 const documents = new Map<string, Document>();
 /** Files that are not open, by their URI. */
 const files = new Map<string, Document>();
+const reported = new Map<string, readonly object[]>();
 const editors = new Map<Document, Editor>();
 let active: Editor | undefined;
 const status: { text: string; visible: boolean; accessibilityInformation?: { label: string; role: string } } = {
@@ -285,6 +287,14 @@ export const desk = {
   },
   /** Answers of language servers, by the command that asks for them. */
   servers: new Map<string, (...args: never[]) => unknown>(),
+  /** Reports what a language server finds in a document. */
+  report(document: Document, diagnostics: readonly { readonly range: Range; readonly message: string }[]): void {
+    reported.set(
+      document.uri.toString(),
+      diagnostics.map((diagnostic) => ({ severity: 0, ...diagnostic })),
+    );
+    events.diagnostics.fire({ uris: [document.uri] });
+  },
   cursor(editor: Editor, line: number, character: number): void {
     editor.selection = new Selection(line, character, line, character);
   },
@@ -302,6 +312,7 @@ export const desk = {
     desk.isTrusted = true;
     desk.confirmed.length = 0;
     desk.servers.clear();
+    reported.clear();
   },
 };
 
@@ -320,8 +331,14 @@ const fake = {
   StatusBarAlignment: { Left: 1, Right: 2 },
   TextEditorRevealType: { InCenterIfOutsideViewport: 2 },
   TextDocumentChangeReason: { Undo: 1, Redo: 2 },
+  DiagnosticSeverity: { Error: 0, Warning: 1 },
+  CodeActionKind: { QuickFix: { value: 'quickfix' } },
   EndOfLine: { LF: 1, CRLF: 2 },
   l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, i) => String(args[i])) },
+  languages: {
+    onDidChangeDiagnostics: events.diagnostics.event,
+    getDiagnostics: (uri: Uri) => reported.get(uri.toString()) ?? [],
+  },
   commands: {
     executeCommand: async (command: string, ...args: never[]) => desk.servers.get(command)?.(...args),
   },

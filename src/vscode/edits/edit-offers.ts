@@ -17,6 +17,7 @@ import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import type { EditSource } from './edit-source.ts';
 import { hintText, originText, spokenText, statusText } from './edit-texts.ts';
 import { type Cursor, endOf, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
+import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 
 export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'> {
@@ -39,7 +40,8 @@ const again = { restMs: 1000, searchMs: 1000 };
 export class EditOffers extends DisposableStore {
   private readonly deps: EditOffersDeps;
   private readonly journals: EditJournals;
-  private readonly sources: readonly EditSource[];
+  private readonly renames: EditSource;
+  private readonly fixes: EditSource;
   private readonly decorations = this.add(new EditDecorations());
   private readonly offered = new OfferedEdits(() => performance.now());
   private readonly shown = new ShownEdits();
@@ -69,7 +71,8 @@ export class EditOffers extends DisposableStore {
       if (this.timer === undefined) this.askSoon(0);
     };
     const sourceDeps = { ...deps, journals: this.journals, onFound };
-    this.sources = [this.add(new Renames(sourceDeps))];
+    this.renames = this.add(new Renames(sourceDeps));
+    this.fixes = this.add(new QuickFixes(sourceDeps));
     this.status = this.add(window.createStatusBarItem('easyAdaptation.nextEdit', vscode.StatusBarAlignment.Left));
     this.status.name = t('Easy Adaptation: next edit');
     this.status.command = 'easyAdaptation.goToNextEdit';
@@ -209,7 +212,7 @@ export class EditOffers extends DisposableStore {
     this.isGhostTextShown = false;
     const recorded = this.journals.recordedOf(document);
     if (recorded === undefined) return;
-    for (const source of this.sources) source.changed(recorded.path, event);
+    for (const source of [this.renames, this.fixes]) source.changed(recorded.path, event, kind);
     if (kind === 'undo' || kind === 'redo') {
       this.offered.undone(recorded.path);
       this.draw();
@@ -282,8 +285,8 @@ export class EditOffers extends DisposableStore {
       if (asking.signal.aborted || this.isDisposed) return;
       this.asking = undefined;
       this.folder = folder;
-      const others = this.sources.flatMap((source) => source.edits(folder, documents, input.edits));
-      const edits = joinEdits(others, repeated, input.ignored);
+      const [renames, fixes] = [this.renames, this.fixes].map((source) => source.edits(folder, documents, input.edits));
+      const edits = joinEdits([renames ?? [], repeated, fixes ?? []], input.ignored);
       const cursor = this.cursor();
       this.offered.offer(edits, (path) => documents.find((file) => file.path === path)?.text, cursor);
       if (cursor) this.offered.prefer(cursor);

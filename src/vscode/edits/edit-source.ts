@@ -3,7 +3,7 @@
 import type * as vscode from 'vscode';
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
-import type { Edit, TextFile } from '../../workspace/edits/edit.ts';
+import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import type { FileRules } from '../folder/file-rules.ts';
@@ -11,7 +11,7 @@ import type { EditJournals } from './edit-journals.ts';
 
 export interface EditSource extends Disposable {
   /** Call for each change of a recorded document. */
-  changed(path: string, event: vscode.TextDocumentChangeEvent): void;
+  changed(path: string, event: vscode.TextDocumentChangeEvent, kind: ChangeKind): void;
   /** What is offered now, best first. */
   edits(folder: FolderRef, documents: readonly TextFile[], edits: readonly Edit[]): readonly NextEdit[];
 }

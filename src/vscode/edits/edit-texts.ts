@@ -29,7 +29,8 @@ export function spokenText(offer: OfferedEdit, file: string | undefined): UiText
 
 /** Why an edit is offered. */
 export function originText({ origin }: OfferedEdit): UiText {
-  return origin?.kind === 'rename' ? t('rename of `{0}`', origin.name) : t('repeated edit');
+  if (origin?.kind === 'rename') return t('rename of `{0}`', origin.name);
+  return origin?.kind === 'fix' ? t('quick fix: {0}', origin.title) : t('repeated edit');
 }
 
 /** 1-based. */

@@ -1,6 +1,6 @@
 // Offers the rename of a declaration's references after another name was typed there. Then no language server finds
 // the references of the old name any more, so they are asked for before: when the cursor rests in a declared name.
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import { DeclaredName, type Reference } from '../../workspace/edits/declared-name.ts';
@@ -9,13 +9,12 @@ import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';
+import { askServer } from './language-server.ts';
 
 /** The cursor rests, ms. Shorter than the time from a double click to the first key. */
 const restMs = 150;
 /** After an answer the server is left alone for this many times as long as it took. */
 const pauses = 4;
-/** An answer that takes longer is not waited for, ms. */
-const maxWaitMs = 10_000;
 const maxReferences = 200;
 const maxFiles = 20;
 /** Names that are followed. */
@@ -94,7 +93,7 @@ export class Renames extends DisposableStore implements EditSource {
     const begun = performance.now();
     this.isAsking = true;
     try {
-      const references = await inTime(this.referencesAt(document, range, declared.name, folder));
+      const references = await this.referencesAt(document, range, declared.name, folder);
       declared.found(references);
       if (references.length === 0) this.names = this.names.filter((each) => each !== entry);
       // The user was faster.
@@ -116,15 +115,14 @@ export class Renames extends DisposableStore implements EditSource {
     name: string,
     folder: FolderRef,
   ): Promise<Reference[]> {
-    const { commands } = vscode;
-    const definitions = await commands.executeCommand<(vscode.Location | vscode.LocationLink)[] | undefined>(
+    const definitions = await askServer<(vscode.Location | vscode.LocationLink)[]>(
       'vscode.executeDefinitionProvider',
       uri,
       range.start,
     );
     if (!definitions?.some((definition) => isDeclaredAt(definition, uri, range.start))) return [];
     const placeholder = placeholderOf(name);
-    const rename = await commands.executeCommand<vscode.WorkspaceEdit | undefined>(
+    const rename = await askServer<vscode.WorkspaceEdit>(
       'vscode.executeDocumentRenameProvider',
       uri,
       range.start,
@@ -160,12 +158,4 @@ function isDeclaredAt(
       ? [definition.targetUri, definition.targetSelectionRange ?? definition.targetRange]
       : [definition.uri, definition.range];
   return file.toString() === uri.toString() && range.contains(position);
-}
-
-function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the language server did not answer')), maxWaitMs);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

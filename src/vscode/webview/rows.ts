@@ -210,8 +210,7 @@ export class RowList {
     return h(
       'div',
       { class: 'edit' },
-      h('p', {}, words.t('edit.learnedFrom')),
-      h('ul', {}, ...items),
+      ...(items.length > 0 ? [h('p', {}, words.t('edit.learnedFrom')), h('ul', {}, ...items)] : []),
       h('p', { class: 'dim' }, words.counted('edit.left', left)),
     );
   }

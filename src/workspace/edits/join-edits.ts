@@ -3,16 +3,17 @@ import { comparePositions } from './edit.ts';
 import type { NextEdit } from './next-edits.ts';
 
 /**
- * Both lists in order, without edits of `repeated` at the same text as one of `others`.
+ * The edits of all lists in order. Where two lists change the same text, the first one counts.
  * @param ignored rules and places, as in `NextEditsInput`
  */
-export function joinEdits(
-  others: readonly NextEdit[],
-  repeated: readonly NextEdit[],
-  ignored: readonly string[],
-): NextEdit[] {
-  const kept = others.filter(({ rule, place }) => !ignored.includes(rule) && !ignored.includes(place));
-  return [...kept, ...repeated.filter((edit) => !others.some((other) => overlap(edit, other)))];
+export function joinEdits(lists: readonly (readonly NextEdit[])[], ignored: readonly string[]): NextEdit[] {
+  return lists.flatMap((list, i) => {
+    const earlier = lists.slice(0, i).flat();
+    return list.filter(
+      (edit) =>
+        !ignored.includes(edit.rule) && !ignored.includes(edit.place) && !earlier.some((other) => overlap(edit, other)),
+    );
+  });
 }
 
 function overlap(a: NextEdit, b: NextEdit): boolean {

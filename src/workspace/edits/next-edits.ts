@@ -26,7 +26,9 @@ export interface NextEditsInput {
 /** Why an edit is offered, if it does not repeat others. */
 export type EditOrigin =
   /** It renames a reference of what was called so. */
-  { readonly kind: 'rename'; readonly name: string };
+  | { readonly kind: 'rename'; readonly name: string }
+  /** It fixes an error, as a language server proposes. */
+  | { readonly kind: 'fix'; readonly title: string };
 
 export interface NextEdit {
   readonly path: string;

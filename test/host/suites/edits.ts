@@ -85,27 +85,36 @@ export function defineEdits(suite: Suite): void {
       const useOf = (name: string) => `import { ${name} } from './declared';\n\nprocess.exit(${name}());\n`;
       const declared = (name: string, shorthand = name) =>
         `export function ${name}() {\n  return 3;\n}\n\nexport const limits = { ${shorthand} };\n`;
-      const user = await savedFile('src/edits/user.ts', useOf('readLimit'));
-      const editor = await savedFile('src/edits/declared.ts', declared('readLimit'));
+      const user = await savedFile('src/edits/user.ts', useOf('openShelf'));
+      const editor = await savedFile('src/edits/declared.ts', declared('openShelf'));
       let rest = 500;
       // The server may still be starting: then it is tried again, with another name.
       const name = await until('the references of the declaration', async () => {
-        const tried = `readAfter${rest}`;
-        await replaceAll(editor, declared('readLimit'));
-        putCursor(editor, place(editor.document, 'readLimit', 0).start);
+        const tried = `openDrawer${rest}`;
+        await replaceAll(editor, declared('openShelf'));
+        putCursor(editor, place(editor.document, 'openShelf', 0).start);
         await sleep(rest);
         rest *= 2;
-        await retype(editor, 'readLimit', tried);
+        await retype(editor, 'openShelf', tried);
         await sleep(quietMs);
         return (await run('goToNextEdit')) === true && tried;
       });
       await run('applyNextEdit');
-      assert.equal(editor.document.getText(), declared(name, `readLimit: ${name}`));
+      assert.equal(editor.document.getText(), declared(name, `openShelf: ${name}`));
       await run('applyNextEdit');
       await run('applyNextEdit');
       assert.equal(user.document.getText(), useOf(name));
     },
   );
+
+  suite.test('next edit: the import that the TypeScript server proposes is offered after typing', async () => {
+    await savedFile('src/edits/writer.ts', 'export function writeTwice() {\n  return 3;\n}\n');
+    const editor = await savedFile('src/edits/import.ts', 'export {};\n\n');
+    for (const character of 'writeTwice();\n') await vscode.commands.executeCommand('type', { text: character });
+    await goTo();
+    await run('applyNextEdit');
+    assert.match(editor.document.getText(), /import \{ writeTwice \} from '\.\/writer';\n/);
+  });
 
   suite.test('next edit: a dismissed one does not return', async () => {
     const editor = await savedFile(

@@ -1,21 +1,13 @@
 // The rename of a declaration's references: when the language server is asked, and what is offered of its answer.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { silentLog } from '../../../src/common/log.ts';
-import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
+import { dispose, offer, opened, quiet, until } from './offers.ts';
 
 const vscode = await import('vscode');
-const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');
-const { Activity } = await import('../../../src/vscode/completion/activity.ts');
 
 const code = 'const total = read();\n\nsend(total);\n\nprint({ total });\n';
-const disposables: { dispose(): void }[] = [];
-afterEach(() => {
-  for (const one of disposables.splice(0)) one.dispose();
-  desk.reset();
-});
+afterEach(dispose);
 
 /** A server that knows every word `total` of the open files as one symbol, declared at the first one. */
 function serve({ declaresAt = 6, extra = '' } = {}) {
@@ -36,43 +28,6 @@ function serve({ declaresAt = 6, extra = '' } = {}) {
   });
   return state;
 }
-
-function offer({ off = '' } = {}) {
-  const state = { tab: undefined as TabAction };
-  const activity = new Activity();
-  const session = {
-    secrets: { values: async () => {}, textNow: (text: string) => text },
-    nextEdits: async () => [],
-  };
-  const offers = new EditOffers({
-    folders: { of: () => session } as never,
-    rules: { of: async (_: unknown, path: string) => (path === off ? 'off' : 'open') } as never,
-    configuration: { for: () => ({ nextEdits: true }), onDidChange: () => ({ dispose() {} }) } as never,
-    activity,
-    log: silentLog,
-    isOn: () => true,
-    isSuggested: () => false,
-    onTabAction: (action) => {
-      state.tab = action;
-    },
-  });
-  disposables.push(offers);
-  return { offers, activity, state };
-}
-
-async function opened(path: string, text: string) {
-  const editor = await desk.open(path, text);
-  await import('../../../src/workspace/edits/journal.ts');
-  await sleep(5);
-  return editor;
-}
-
-async function until(done: () => unknown): Promise<void> {
-  while (!done()) await sleep(5);
-}
-
-/** Longer than every rest of the parts under test. */
-const quiet = () => sleep(800);
 
 test('the references of a declaration are offered after another name was typed there', async () => {
   const { offers, activity, state } = offer();

@@ -173,14 +173,14 @@ test('nothing is offered after a tool or undo, without a name, or when the decla
   assert.deepEqual(gone.edits(), []);
 });
 
-test('of a repeated edit at the same text and another source, the other one stays', () => {
+test('of edits of the same text, the one of the first list stays, even if it is not offered', () => {
   const { type, edits } = follow();
   type('total', 'sum');
   const [, second, third] = edits() as [never, ReturnType<typeof edits>[number], ReturnType<typeof edits>[number]];
   const repeated = { ...second, rule: 'repeated' };
-  assert.deepEqual(joinEdits([second], [repeated, { ...third, rule: 'repeated' }], []), [
+  assert.deepEqual(joinEdits([[second], [repeated, { ...third, rule: 'repeated' }]], []), [
     second,
     { ...third, rule: 'repeated' },
   ]);
-  assert.deepEqual(joinEdits([second], [repeated], [second.rule]), []);
+  assert.deepEqual(joinEdits([[second], [repeated]], [second.rule]), []);
 });

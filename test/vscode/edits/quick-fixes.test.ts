@@ -1,0 +1,118 @@
+// The preferred fix of an error near the cursor: when it is asked for and offered, and which fixes are left out.
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { desk } from '../../fakes/vscode-editor.ts';
+import { dispose, offer, opened, quiet, until } from './offers.ts';
+
+const vscode = await import('vscode');
+const code = 'const one = 1;\n\nsend();\n';
+afterEach(dispose);
+
+type Action = Record<string, unknown>;
+
+/** A server that finds an error on line 3, with fixes. `change`: the edits of the first fix. */
+function serve(
+  { document }: { document: unknown },
+  action: Action = {},
+  change: readonly [uri: unknown, range: unknown, text: string][] = [
+    [undefined, new vscode.Range(0, 0, 0, 0), "import { send } from './send';\n"],
+  ],
+) {
+  const state = { asked: 0 };
+  const { uri } = document as { uri: never };
+  desk.report(document as never, [{ range: new vscode.Range(2, 0, 2, 4) as never, message: 'Cannot find send.' }]);
+  desk.servers.set('vscode.executeCodeActionProvider', () => {
+    state.asked++;
+    const edit = new vscode.WorkspaceEdit();
+    for (const [file, range, text] of change) edit.replace((file ?? uri) as never, range as never, text);
+    return [
+      { title: 'Declare send', edit: new vscode.WorkspaceEdit() },
+      { title: 'Add import from ./send', isPreferred: true, edit, ...action },
+    ];
+  });
+  return state;
+}
+
+test('the preferred fix of an error near the cursor is offered after typing', async () => {
+  const { offers, activity, state } = offer();
+  const editor = await opened('src/a.ts', code);
+  serve(editor);
+  desk.retype(editor, '1', '2');
+  await until(() => state.tab);
+  assert.deepEqual(desk.drawn(editor), ["import { send } from './send'; ⏎ ", 'Tab: next edit, line 1']);
+  assert.equal(activity.rows[0]?.model, 'quick fix: Add import from ./send');
+  assert.deepEqual(activity.rows[0]?.edit?.learnedFrom, []);
+  await offers.apply();
+  assert.equal(editor.document.getText(), `import { send } from './send';\n${code.replace('1', '2')}`);
+});
+
+test('a fix is offered when its error is reported later, and gone when the text changes', async () => {
+  const { state } = offer();
+  const editor = await opened('src/a.ts', code);
+  desk.retype(editor, '1', '2');
+  await quiet();
+  serve(editor);
+  await until(() => state.tab);
+  desk.report(editor.document, []);
+  await until(() => !state.tab);
+});
+
+test('fixes that are not preferred, run a command, change several places or other files are not offered', async () => {
+  const [here, there] = [new vscode.Range(0, 0, 0, 0), new vscode.Range(1, 0, 1, 0)];
+  const elsewhere = new vscode.Location(vscode.workspace.workspaceFolders?.[0]?.uri as never, here).uri;
+  const cases: [string, Action, Parameters<typeof serve>[2]?][] = [
+    ['not preferred', { isPreferred: false }],
+    ['command', { command: { command: 'other.run', title: '' } }],
+    ['no edit', { edit: undefined }],
+    [
+      'two places',
+      {},
+      [
+        [undefined, here, 'a'],
+        [undefined, there, 'b'],
+      ],
+    ],
+    ['another file', {}, [[elsewhere, here, 'a']]],
+    ['long', {}, [[undefined, here, 'a'.repeat(1000)]]],
+  ];
+  for (const [name, action, change] of cases) {
+    const { offers, state } = offer();
+    const editor = await opened('src/a.ts', code);
+    const server = serve(editor, action, change);
+    desk.retype(editor, '1', '2');
+    await until(() => server.asked);
+    await quiet();
+    assert.equal(state.tab, undefined, name);
+    offers.dispose();
+    desk.reset();
+  }
+});
+
+test('the fix of TypeScript, which counts its use with a command, is offered', async () => {
+  const { state } = offer();
+  const editor = await opened('src/a.ts', code);
+  serve(editor, { command: { command: '_typescript.applyCodeActionCommand', title: '' } });
+  desk.retype(editor, '1', '2');
+  await until(() => state.tab);
+});
+
+test('nothing is asked without typing, at the word being typed, far away, of warnings, or in Restricted Mode', async () => {
+  for (const where of ['no typing', 'undo', 'the word', 'far', 'warning', 'restricted'] as const) {
+    desk.isTrusted = where !== 'restricted';
+    const { offers } = offer();
+    const editor = await opened('src/a.ts', where === 'far' ? code.replace('\n\n', '\n'.repeat(9)) : code);
+    const { document } = editor;
+    const server = serve(editor);
+    const line = where === 'far' ? 9 : 2;
+    const range = new vscode.Range(line, 0, line, 4) as never;
+    const severity = where === 'warning' ? 1 : 0;
+    desk.report(document, [{ range, message: 'Cannot find send.', ...{ severity } }]);
+    if (where === 'the word') desk.retype(editor, 'send', 'send');
+    else if (where !== 'no typing') desk.retype(editor, '1', '2');
+    if (where === 'undo') document.undo();
+    await quiet();
+    assert.equal(server.asked, 0, where);
+    offers.dispose();
+    desk.reset();
+  }
+});
