@@ -1,4 +1,4 @@
-// Offers the next edit: asks for it when the user rests, shows it, and applies or dismisses it.
+// Offers the next edit: shows what was found, and goes to it, applies it or dismisses it.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
@@ -9,13 +9,13 @@ import { joinEdits } from '../../workspace/edits/join-edits.ts';
 import { ShownEdits } from '../../workspace/edits/shown-edits.ts';
 import type { Activity } from '../completion/activity.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
-import { t, withIcon } from '../editor/ui-text.ts';
-import { type UiStatusBarItem, window } from '../editor/window.ts';
+import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
-import { EditDecorations, rangeOf } from './edit-decorations.ts';
 import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import type { EditSource } from './edit-source.ts';
-import { hintText, originText, spokenText, statusText } from './edit-texts.ts';
+import { hintText, originText } from './edit-texts.ts';
+import { EditView, rangeOf } from './edit-view.ts';
+import { type FoundEdits, OfferSearch } from './offer-search.ts';
 import { type Cursor, endOf, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
@@ -30,32 +30,22 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'o
   readonly onTabAction: (action: TabAction) => void;
 }
 
-/** Next edits are asked for after this pause in typing, ms. */
-const restMs = 300;
-/** Time for the search, ms. It runs on another thread. */
-const searchMs = 100;
-/** If nothing was found, the search is repeated once: on a busy machine the first one may have run out of time, ms. */
-const again = { restMs: 1000, searchMs: 1000 };
-
 export class EditOffers extends DisposableStore {
   private readonly deps: EditOffersDeps;
   private readonly journals: EditJournals;
   private readonly renames: EditSource;
   private readonly fixes: EditSource;
-  private readonly decorations = this.add(new EditDecorations());
+  private readonly search: OfferSearch;
+  private readonly view = this.add(new EditView());
   private readonly offered = new OfferedEdits(() => performance.now());
   private readonly shown = new ShownEdits();
   /** Identifies the edits after which an offer was counted as shown. */
   private shownAfter = '';
-  private readonly status: UiStatusBarItem;
   /** The folder of the offers. */
   private folder: FolderRef | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private asking: AbortController | undefined;
   private isApplying = false;
   /** Whether ghost text is shown at the cursor, where Tab accepts it. */
   private isGhostTextShown = false;
-  private announced: string | undefined;
 
   constructor(deps: EditOffersDeps) {
     super();
@@ -63,23 +53,27 @@ export class EditOffers extends DisposableStore {
     this.journals = this.add(
       new EditJournals({
         ...deps,
-        onRecorded: () => this.askSoon(restMs),
+        onRecorded: () => this.search.soon(),
         onCleared: (folder) => folder.key === this.folder?.key && this.reset(),
       }),
     );
     const onFound = () => {
-      if (this.timer === undefined) this.askSoon(0);
+      if (!this.search.isWaiting) this.search.soon(0);
     };
     const sourceDeps = { ...deps, journals: this.journals, onFound };
     this.renames = this.add(new Renames(sourceDeps));
     this.fixes = this.add(new QuickFixes(sourceDeps));
-    this.status = this.add(window.createStatusBarItem('easyAdaptation.nextEdit', vscode.StatusBarAlignment.Left));
-    this.status.name = t('Easy Adaptation: next edit');
-    this.status.command = 'easyAdaptation.goToNextEdit';
+    this.search = this.add(
+      new OfferSearch({
+        ...deps,
+        journals: this.journals,
+        ignored: () => (this.offered.isSilent ? undefined : this.shown.ignored),
+        onFound: (found) => this.found(found),
+      }),
+    );
     this.add(vscode.workspace.onDidChangeTextDocument((event) => this.onChanged(event)));
     this.add(window.onDidChangeTextEditorSelection(({ textEditor }) => this.onMoved(textEditor)));
     this.add(window.onDidChangeActiveTextEditor(() => this.onMoved(window.activeTextEditor)));
-    this.add({ dispose: () => this.cancel() });
   }
 
   /** Call after activation: records the documents that are open already. */
@@ -106,7 +100,7 @@ export class EditOffers extends DisposableStore {
     if (row?.source !== 'edit') return false;
     this.deps.activity.setOutcome(id, 'accepted', row.text.length);
     this.offered.accepted();
-    void this.ask();
+    void this.search.run();
     return true;
   }
 
@@ -115,12 +109,12 @@ export class EditOffers extends DisposableStore {
     if (this.isGhostTextShown === isShown) return;
     this.isGhostTextShown = isShown;
     // Between two keys nothing is drawn.
-    if (this.timer === undefined) this.draw();
+    if (!this.search.isWaiting) this.draw();
   }
 
   /** Moves the cursor to the next edit. */
   async goTo(): Promise<boolean> {
-    await this.finishAsking();
+    await this.search.finish();
     const next = this.offered.current;
     if (next !== undefined && (await this.openFiles([next]))) this.offered.preferFile(next.path);
     const { current } = this.offered;
@@ -151,7 +145,7 @@ export class EditOffers extends DisposableStore {
     const { document } = editor;
     const range = rangeOf(current.range);
     if (toLineFeeds(document.getText(range)) !== current.removed) return this.reset();
-    this.cancel();
+    this.search.cancel();
     this.isApplying = true;
     try {
       const text = fromLineFeeds(current.replacement, document.eol === vscode.EndOfLine.CRLF);
@@ -164,12 +158,12 @@ export class EditOffers extends DisposableStore {
     editor.selection = new vscode.Selection(end, end);
     this.offered.applied(current, end);
     this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
-    await this.ask();
+    await this.search.run();
   }
 
   /** Applies all edits that repeat the next one, after VS Code's preview of them. */
   async applyAll(): Promise<void> {
-    await this.finishAsking();
+    await this.search.finish();
     await this.openFiles(this.offered.alike);
     const { current, alike } = this.offered;
     if (current === undefined) return;
@@ -190,7 +184,7 @@ export class EditOffers extends DisposableStore {
     }
     this.offered.applied(current);
     this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
-    await this.ask();
+    await this.search.run();
   }
 
   dismiss(): void {
@@ -199,7 +193,7 @@ export class EditOffers extends DisposableStore {
       this.shown.dismissed(dismissed);
       this.deps.activity.setOutcome(dismissed.id, 'rejected', 0);
     }
-    this.cancel();
+    this.search.cancel();
     this.draw();
   }
 
@@ -208,7 +202,7 @@ export class EditOffers extends DisposableStore {
     const [first] = contentChanges;
     const kind = this.journals.record(event, this.isApplying);
     if (kind === undefined || first === undefined) return;
-    this.cancel();
+    this.search.cancel();
     this.isGhostTextShown = false;
     const recorded = this.journals.recordedOf(document);
     if (recorded === undefined) return;
@@ -225,18 +219,13 @@ export class EditOffers extends DisposableStore {
     else this.offered.changed();
     // Tab must not jump between two keys.
     this.drawHint(undefined);
-    if (!this.isApplying) this.askSoon(restMs);
-  }
-
-  private askSoon(ms: number, search = searchMs): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.ask(search), ms);
+    if (!this.isApplying) this.search.soon();
   }
 
   private onMoved(editor: vscode.TextEditor | undefined): void {
     if (editor === undefined || editor !== window.activeTextEditor || this.offered.current === undefined) return;
     // The cursor moves with each key, too: then the edits are asked for again.
-    if (this.timer !== undefined || this.isApplying) return;
+    if (this.search.isWaiting || this.isApplying) return;
     const cursor = this.cursor();
     if (cursor) this.offered.prefer(cursor);
     this.isGhostTextShown = false;
@@ -257,47 +246,25 @@ export class EditOffers extends DisposableStore {
         this.deps.log.warn(`The file of a next edit cannot be opened: ${messageOf(error)}`);
       }
     }
-    if (closed.length > 0) await this.ask();
+    if (closed.length > 0) await this.search.run();
     return closed.length > 0;
   }
 
-  /** The offers' positions are those of the present text only after the last change was taken in. */
-  private async finishAsking(): Promise<void> {
-    if (this.timer !== undefined || this.asking !== undefined) await this.ask();
-  }
-
-  /** Asks for the next edits, and shows the first. */
-  private async ask(ms = searchMs): Promise<void> {
-    this.cancel();
-    this.journals.forgetOutside();
-    const document = window.activeTextEditor?.document;
-    const recorded = document && this.journals.recordedOf(document);
-    if (!recorded || !this.deps.isOn(recorded.folder, document.languageId) || this.offered.isSilent)
-      return this.reset();
-    const { folder } = recorded;
-    const asking = new AbortController();
-    this.asking = asking;
-    try {
-      const documents = this.journals.documentsOf(folder, document);
-      const input = { edits: this.journals.editsOf(folder), documents, ignored: this.shown.ignored, ms };
-      const repeated =
-        input.edits.length === 0 ? [] : await this.deps.folders.of(folder).nextEdits(input, asking.signal);
-      if (asking.signal.aborted || this.isDisposed) return;
-      this.asking = undefined;
-      this.folder = folder;
-      const [renames, fixes] = [this.renames, this.fixes].map((source) => source.edits(folder, documents, input.edits));
-      const edits = joinEdits([renames ?? [], repeated, fixes ?? []], input.ignored);
-      const cursor = this.cursor();
-      this.offered.offer(edits, (path) => documents.find((file) => file.path === path)?.text, cursor);
-      if (cursor) this.offered.prefer(cursor);
-      this.countShown(input.edits);
-      this.draw();
-      if (edits.length === 0 && input.edits.length > 0 && ms === searchMs) this.askSoon(again.restMs, again.searchMs);
-    } catch (error) {
-      if (asking.signal.aborted) return;
-      this.asking = undefined;
-      this.deps.log.error('The next edit was not found', error);
+  /** Shows the first of the edits that were found. */
+  private found(found: FoundEdits | undefined): void {
+    if (found === undefined) {
+      this.reset();
+      return;
     }
+    const { folder, edits, documents, repeated } = found;
+    this.folder = folder;
+    const [renames, fixes] = [this.renames, this.fixes].map((source) => source.edits(folder, documents, edits));
+    const next = joinEdits([renames ?? [], repeated, fixes ?? []], this.shown.ignored);
+    const cursor = this.cursor();
+    this.offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, cursor);
+    if (cursor) this.offered.prefer(cursor);
+    this.countShown(edits);
+    this.draw();
   }
 
   /** Counts an offer as shown once after each of the user's edits. */
@@ -309,15 +276,8 @@ export class EditOffers extends DisposableStore {
     this.shown.shown(current);
   }
 
-  private cancel(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.asking?.abort();
-    this.asking = undefined;
-  }
-
   private reset(): void {
-    this.cancel();
+    this.search.cancel();
     this.offered.withdraw();
     this.draw();
   }
@@ -325,22 +285,10 @@ export class EditOffers extends DisposableStore {
   private draw(): void {
     const { current } = this.offered;
     const isGhostText = this.isGhostTextShown && this.isInsertedAtCursor(current);
-    this.decorations.show(isGhostText ? undefined : current, this.uriOf(current));
+    this.view.show(isGhostText ? undefined : current, this.uriOf(current));
     this.drawHint(current);
-    if (current === undefined) {
-      this.announced = undefined;
-      this.status.hide();
-      return;
-    }
-    this.record(current);
-    if (this.announced === current.id) return;
-    this.announced = current.id;
-    const file = this.fileOf(current);
-    // Created each time, because screen readers announce a new item but not a changed one.
-    this.status.hide();
-    this.status.text = withIcon('edit', statusText(current, file));
-    this.status.accessibilityInformation = { label: spokenText(current, file), role: 'alert' };
-    this.status.show();
+    this.view.announce(current, current && this.fileOf(current));
+    if (current) this.record(current);
   }
 
   private drawHint(offer: OfferedEdit | undefined): void {
@@ -348,10 +296,7 @@ export class EditOffers extends DisposableStore {
     const action = offer && cursor && this.offered.tabAction(cursor);
     this.deps.onTabAction(action);
     const isHidden = offer === undefined || this.isGhostTextShown;
-    this.decorations.showHint(
-      window.activeTextEditor,
-      isHidden ? undefined : hintText(offer, action, this.fileOf(offer)),
-    );
+    this.view.showHint(window.activeTextEditor, isHidden ? undefined : hintText(offer, action, this.fileOf(offer)));
   }
 
   private isInsertedAtCursor(offer: OfferedEdit | undefined): boolean {

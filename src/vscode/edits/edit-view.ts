@@ -1,15 +1,16 @@
-// Draws the next edit at its place, and a hint at the end of the cursor's line.
+// Draws the next edit at its place and a hint at the end of the cursor's line, and announces it in the status bar.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
-import type { UiText } from '../editor/ui-text.ts';
-import { window } from '../editor/window.ts';
+import { t, type UiText, withIcon } from '../editor/ui-text.ts';
+import { type UiStatusBarItem, window } from '../editor/window.ts';
 import { flatten } from '../webview/wording.ts';
+import { spokenText, statusText } from './edit-texts.ts';
 import type { OfferedEdit } from './offered-edits.ts';
 
 /** Longer texts are cut at the place, UTF-16 units. */
 const maxLength = 120;
 
-export class EditDecorations extends DisposableStore {
+export class EditView extends DisposableStore {
   private readonly removed = this.add(
     window.createTextEditorDecorationType({
       textDecoration: 'line-through',
@@ -28,6 +29,15 @@ export class EditDecorations extends DisposableStore {
   private isShown = false;
   private isHintShown = false;
   private readonly hint = this.add(window.createTextEditorDecorationType({}));
+  private readonly status: UiStatusBarItem;
+  private announced: string | undefined;
+
+  constructor() {
+    super();
+    this.status = this.add(window.createStatusBarItem('easyAdaptation.nextEdit', vscode.StatusBarAlignment.Left));
+    this.status.name = t('Easy Adaptation: next edit');
+    this.status.command = 'easyAdaptation.goToNextEdit';
+  }
 
   /** Draws an edit in the editors that show its document, and removes the one before. */
   show(offer: OfferedEdit | undefined, uri: vscode.Uri | undefined): void {
@@ -57,6 +67,21 @@ export class EditDecorations extends DisposableStore {
       this.hint,
       text === undefined ? [] : [{ range: new vscode.Range(range.end, range.end), renderOptions: { after } }],
     );
+  }
+
+  /** Shows a new edit in the status bar, where screen readers read it. @param file its name, if it is another one */
+  announce(offer: OfferedEdit | undefined, file: string | undefined): void {
+    if (offer === undefined) this.status.hide();
+    if (offer === undefined || this.announced === offer.id) {
+      this.announced = offer?.id;
+      return;
+    }
+    this.announced = offer.id;
+    // Created each time, because screen readers announce a new item but not a changed one.
+    this.status.hide();
+    this.status.text = withIcon('edit', statusText(offer, file));
+    this.status.accessibilityInformation = { label: spokenText(offer, file), role: 'alert' };
+    this.status.show();
   }
 }
 

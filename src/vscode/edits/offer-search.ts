@@ -1,0 +1,100 @@
+// Searches the next edits when the user rests.
+import { DisposableStore } from '../../common/disposable.ts';
+import type { Log } from '../../common/log.ts';
+import type { Edit, TextFile } from '../../workspace/edits/edit.ts';
+import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+import type { FolderRef } from '../editor/folder-ref.ts';
+import { window } from '../editor/window.ts';
+import type { Folders } from '../folder/folders.ts';
+import type { EditJournals } from './edit-journals.ts';
+
+export interface OfferSearchDeps {
+  readonly folders: Folders;
+  readonly journals: EditJournals;
+  readonly log: Log;
+  /** Whether completions are enabled for this folder and language, and not snoozed. */
+  readonly isOn: (folder: FolderRef, languageId: string) => boolean;
+  /** Rules and places that are not offered. Undefined: nothing is offered. */
+  readonly ignored: () => readonly string[] | undefined;
+  /** Called with what was found. Undefined: in the active editor nothing may be offered. */
+  readonly onFound: (found: FoundEdits | undefined) => void;
+}
+
+export interface FoundEdits {
+  readonly folder: FolderRef;
+  /** The journal's. */
+  readonly edits: readonly Edit[];
+  /** Open documents. */
+  readonly documents: readonly TextFile[];
+  /** Best first. */
+  readonly repeated: readonly NextEdit[];
+}
+
+/** The search begins after this pause in typing, ms. */
+const restMs = 300;
+/** Time for the search, ms. It runs on another thread. */
+const searchMs = 100;
+/** If nothing was found, the search is repeated once: on a busy machine the first one may have run out of time, ms. */
+const again = { restMs: 1000, searchMs: 1000 };
+
+export class OfferSearch extends DisposableStore {
+  private readonly deps: OfferSearchDeps;
+  private timer: NodeJS.Timeout | undefined;
+  private running: AbortController | undefined;
+
+  constructor(deps: OfferSearchDeps) {
+    super();
+    this.deps = deps;
+    this.add({ dispose: () => this.cancel() });
+  }
+
+  /** Whether the user has just typed: a search comes soon. */
+  get isWaiting(): boolean {
+    return this.timer !== undefined;
+  }
+
+  soon(ms = restMs, limit = searchMs): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.run(limit), ms);
+  }
+
+  /** Searches at once if a search was to come or runs: only then are the positions those of the present text. */
+  async finish(): Promise<void> {
+    if (this.timer !== undefined || this.running !== undefined) await this.run();
+  }
+
+  cancel(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.running?.abort();
+    this.running = undefined;
+  }
+
+  /** Searches now. A search that runs is given up. @param ms time for it */
+  async run(ms = searchMs): Promise<void> {
+    const { folders, journals, log, isOn, onFound } = this.deps;
+    this.cancel();
+    journals.forgetOutside();
+    const document = window.activeTextEditor?.document;
+    const recorded = document && journals.recordedOf(document);
+    const ignored = this.deps.ignored();
+    if (!recorded || !isOn(recorded.folder, document.languageId) || ignored === undefined) return onFound(undefined);
+    const { folder } = recorded;
+    const running = new AbortController();
+    this.running = running;
+    try {
+      const documents = journals.documentsOf(folder, document);
+      const edits = journals.editsOf(folder);
+      const input = { edits, documents, ignored, ms };
+      const repeated = edits.length === 0 ? [] : await folders.of(folder).nextEdits(input, running.signal);
+      if (running.signal.aborted || this.isDisposed) return;
+      this.running = undefined;
+      onFound({ folder, edits, documents, repeated });
+      if (repeated.length === 0 && edits.length > 0 && ms === searchMs) this.soon(again.restMs, again.searchMs);
+    } catch (error) {
+      if (running.signal.aborted) return;
+      this.running = undefined;
+      log.error('The next edit was not found', error);
+    }
+  }
+}
