@@ -164,11 +164,12 @@ test('a refused key shows one message, and setting another key recovers', () =>
     await waitForAnswer();
   }));
 
-test('after consent the served local model completes; while the server is down, this machine completes', () =>
+test('after consent the served local model completes; while the server is down, this machine completes', (context) =>
   session.evidence('served', async () => {
     const { editor } = session;
     await session.unplug();
     const server = await SpecialistServer.start('tuned');
+    context.after(() => server.close());
     server.answer = 'from-elsewhere`';
     await editor.command('Easy Adaptation: Serve the Local Model Elsewhere…');
     await editor.quickInput().locator('input').waitFor();

@@ -189,14 +189,20 @@ export function probeGraph(): Uint8Array {
   return writeModel(b.graph).bytes;
 }
 
+const SPEED = { size: 512, products: 8 };
+
+/** Multiply-adds of `speedGraph`. */
+export const SPEED_PRODUCTS = SPEED.products * SPEED.size ** 3;
+
 /**
  * Eight products with almost no transfers, to measure a device's speed: y = the sum of x w w ... w, x and w [512, 512].
  */
 export function speedGraph(): Uint8Array {
   const b = new Builder('speed');
-  const w = b.graph.input('w', 'f32', [512, 512]);
-  let x = b.graph.input('x', 'f32', [512, 512]);
-  for (let i = 0; i < 8; i++) x = b.matmul(x, w);
+  const shape = [SPEED.size, SPEED.size];
+  const w = b.graph.input('w', 'f32', shape);
+  let x = b.graph.input('x', 'f32', shape);
+  for (let i = 0; i < SPEED.products; i++) x = b.matmul(x, w);
   b.graph.output('y', b.sumAll(x));
   return writeModel(b.graph).bytes;
 }

@@ -1,14 +1,12 @@
 // The time of a training step with adapters, computed from the model's shape and this machine's speed: timing a step of
 // a large base takes minutes.
 import type { ModelConfig } from '../architecture/config.ts';
-import { speedGraph } from '../architecture/graphs.ts';
+import { SPEED_PRODUCTS, speedGraph } from '../architecture/graphs.ts';
 import type { LoraConfig } from '../architecture/lora.ts';
 import { headLayer, layerParameters } from '../architecture/parameters.ts';
 import { speedOf } from '../runtime/probe.ts';
 import type { Device } from '../runtime/session.ts';
 
-/** Multiply-adds of `speedGraph`: eight products of [512, 512]. */
-const MEASURED = 8 * 512 ** 3;
 /**
  * A step takes this many times what its products would take alone, because of attention, unpacking and the loss.
  */
@@ -26,7 +24,7 @@ export async function estimateStep(
   tokens: number,
   { device, threads }: { readonly device: Device; readonly threads: number },
 ): Promise<number> {
-  const secondsPerProduct = (await speedOf(speedGraph(), device, threads)) / MEASURED;
+  const secondsPerProduct = (await speedOf(speedGraph(), device, threads)) / SPEED_PRODUCTS;
   return OVERHEAD * tokens * productsPerToken(config, lora) * secondsPerProduct;
 }
 
