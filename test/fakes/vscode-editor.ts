@@ -255,6 +255,9 @@ export const desk = {
   isTrusted: true,
   /** The refactorings that the user was asked to confirm; each is applied. */
   confirmed: [] as WorkspaceEdit[],
+  /** The messages with buttons that were shown, and the button that is pressed in each. */
+  questions: [] as string[],
+  answer: undefined as string | undefined,
   status,
   get active(): Editor {
     return active as Editor;
@@ -312,6 +315,8 @@ export const desk = {
     desk.isTrusted = true;
     desk.confirmed.length = 0;
     desk.servers.clear();
+    desk.questions.length = 0;
+    desk.answer = undefined;
     reported.clear();
   },
 };
@@ -398,6 +403,10 @@ const fake = {
       return active;
     },
     showTextDocument,
+    showInformationMessage: async (message: string, ...items: { readonly title: string }[]) => {
+      desk.questions.push(message);
+      return items.find(({ title }) => title === desk.answer);
+    },
   },
 };
 

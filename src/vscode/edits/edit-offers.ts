@@ -15,12 +15,15 @@ import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import type { EditSource } from './edit-source.ts';
 import { hintText, originText } from './edit-texts.ts';
 import { EditView, rangeOf } from './edit-view.ts';
+import { LargeModelEdits, type LargeModelEditsDeps } from './large-model-edits.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
 import { type Cursor, endOf, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 
-export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'> {
+export interface EditOffersDeps
+  extends Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'>,
+    Pick<LargeModelEditsDeps, 'api' | 'permissions' | 'onSpent'> {
   readonly folders: Folders;
   readonly activity: Activity;
   readonly log: Log;
@@ -33,8 +36,8 @@ export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'o
 export class EditOffers extends DisposableStore {
   private readonly deps: EditOffersDeps;
   private readonly journals: EditJournals;
-  private readonly renames: EditSource;
-  private readonly fixes: EditSource;
+  /** The edits of the first one come before repeated ones, those of the others behind them. */
+  private readonly sources: readonly EditSource[];
   private readonly search: OfferSearch;
   private readonly view = this.add(new EditView());
   private readonly offered = new OfferedEdits(() => performance.now());
@@ -61,8 +64,12 @@ export class EditOffers extends DisposableStore {
       if (!this.search.isWaiting) this.search.soon(0);
     };
     const sourceDeps = { ...deps, journals: this.journals, onFound };
-    this.renames = this.add(new Renames(sourceDeps));
-    this.fixes = this.add(new QuickFixes(sourceDeps));
+    const isOffered = () => this.offered.current !== undefined;
+    this.sources = [
+      this.add(new Renames(sourceDeps)),
+      this.add(new QuickFixes(sourceDeps)),
+      this.add(new LargeModelEdits({ ...sourceDeps, isOffered })),
+    ];
     this.search = this.add(
       new OfferSearch({
         ...deps,
@@ -206,7 +213,7 @@ export class EditOffers extends DisposableStore {
     this.isGhostTextShown = false;
     const recorded = this.journals.recordedOf(document);
     if (recorded === undefined) return;
-    for (const source of [this.renames, this.fixes]) source.changed(recorded.path, event, kind);
+    for (const source of this.sources) source.changed(recorded.path, event, kind);
     if (kind === 'undo' || kind === 'redo') {
       this.offered.undone(recorded.path);
       this.draw();
@@ -258,8 +265,8 @@ export class EditOffers extends DisposableStore {
     }
     const { folder, edits, documents, repeated } = found;
     this.folder = folder;
-    const [renames, fixes] = [this.renames, this.fixes].map((source) => source.edits(folder, documents, edits));
-    const next = joinEdits([renames ?? [], repeated, fixes ?? []], this.shown.ignored);
+    const [first = [], ...others] = this.sources.map((source) => source.edits(folder, documents, edits));
+    const next = joinEdits([first, repeated, ...others], this.shown.ignored);
     const cursor = this.cursor();
     this.offered.offer(next, (path) => documents.find((file) => file.path === path)?.text, cursor);
     if (cursor) this.offered.prefer(cursor);

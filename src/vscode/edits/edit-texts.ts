@@ -30,7 +30,8 @@ export function spokenText(offer: OfferedEdit, file: string | undefined): UiText
 /** Why an edit is offered. */
 export function originText({ origin }: OfferedEdit): UiText {
   if (origin?.kind === 'rename') return t('rename of `{0}`', origin.name);
-  return origin?.kind === 'fix' ? t('quick fix: {0}', origin.title) : t('repeated edit');
+  if (origin?.kind === 'fix') return t('quick fix: {0}', origin.title);
+  return origin?.kind === 'proposal' ? t('proposal of {0}', origin.model) : t('repeated edit');
 }
 
 /** 1-based. */

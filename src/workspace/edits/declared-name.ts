@@ -1,8 +1,9 @@
 // A declared name and the references that a language server has listed, followed through changes of their texts. If the
 // user types another name there, the references are next edits. Pure.
 import { lineEnd, lineStart } from '../../text/lines.ts';
-import { comparePositions, type Edit, offsetOf, type Position, positionBehind, type Range } from './edit.ts';
+import { comparePositions, type Edit, offsetOf, type Position, type Range } from './edit.ts';
 import type { ReplacedRange } from './journal.ts';
+import { lastFirst, movedBy, movedPosition, movedRange } from './moved-range.ts';
 import type { NextEdit } from './next-edits.ts';
 
 /** A place that a rename changes. */
@@ -96,40 +97,19 @@ export class DeclaredName {
   }
 
   private moveReferences(path: string, changes: readonly ReplacedRange[]): void {
-    const ordered = lastFirst(changes);
     this.references = this.references.flatMap((reference) => {
       if (reference.path !== path) return [reference];
-      let range: Range | undefined = reference.range;
-      for (const change of ordered) range = range && moved(range, change);
+      const range = movedRange(reference.range, changes);
       return range ? [{ ...reference, range }] : [];
     });
   }
 }
 
-/** Later changes first: they move nothing that the others speak of. */
-function lastFirst(changes: readonly ReplacedRange[]): ReplacedRange[] {
-  return [...changes].sort((a, b) => comparePositions(b.range.start, a.range.start));
-}
-
-/** The range after a change; undefined if the change touched its text. */
-function moved({ start, end }: Range, change: ReplacedRange): Range | undefined {
-  if (comparePositions(change.range.end, start) <= 0) return { start: after(start, change), end: after(end, change) };
-  return comparePositions(change.range.start, end) >= 0 ? { start, end } : undefined;
-}
-
-/** The same, but what is typed in the range or as a word at its ends belongs to it. */
+/** The range after a change. What is typed in it, or as a word at its ends, belongs to it. */
 function grown(range: Range, change: ReplacedRange): Range | undefined {
   const isIn = isInside(change.range, range);
-  if (isIn && WORD.test(change.text)) return { start: range.start, end: after(range.end, change) };
-  return moved(range, change) ?? (isIn ? { start: range.start, end: after(range.end, change) } : undefined);
-}
-
-/** A position behind a changed range, after the change. */
-function after({ line, character }: Position, { range: { start, end }, text }: ReplacedRange): Position {
-  const now = positionBehind(start, text);
-  return line === end.line
-    ? { line: now.line, character: now.character + character - end.character }
-    : { line: line + now.line - end.line, character };
+  if (isIn && WORD.test(change.text)) return { start: range.start, end: movedPosition(range.end, change) };
+  return movedBy(range, change) ?? (isIn ? { start: range.start, end: movedPosition(range.end, change) } : undefined);
 }
 
 function isInside(inner: Range, outer: Range): boolean {

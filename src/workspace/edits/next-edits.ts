@@ -28,7 +28,9 @@ export type EditOrigin =
   /** It renames a reference of what was called so. */
   | { readonly kind: 'rename'; readonly name: string }
   /** It fixes an error, as a language server proposes. */
-  | { readonly kind: 'fix'; readonly title: string };
+  | { readonly kind: 'fix'; readonly title: string }
+  /** A large model proposes it. */
+  | { readonly kind: 'proposal'; readonly model: string };
 
 export interface NextEdit {
   readonly path: string;

@@ -87,12 +87,20 @@ export function defineEdits(suite: Suite): void {
         `export function ${name}() {\n  return 3;\n}\n\nexport const limits = { ${shorthand} };\n`;
       const user = await savedFile('src/edits/user.ts', useOf('openShelf'));
       const editor = await savedFile('src/edits/declared.ts', declared('openShelf'));
+      const { uri } = editor.document;
+      const start = place(editor.document, 'openShelf', 0).start;
+      // While it starts, the server knows only the file that it is asked about.
+      await until('the TypeScript server to know both files', async () => {
+        const command = 'vscode.executeDocumentRenameProvider';
+        const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>(command, uri, start, 'other');
+        return edit.has(user.document.uri);
+      });
       let rest = 500;
-      // The server may still be starting: then it is tried again, with another name.
+      // A busy server may answer too late: then it is tried again, with another name.
       const name = await until('the references of the declaration', async () => {
         const tried = `openDrawer${rest}`;
         await replaceAll(editor, declared('openShelf'));
-        putCursor(editor, place(editor.document, 'openShelf', 0).start);
+        putCursor(editor, start);
         await sleep(rest);
         rest *= 2;
         await retype(editor, 'openShelf', tried);
@@ -113,7 +121,7 @@ export function defineEdits(suite: Suite): void {
     for (const character of 'writeTwice();\n') await vscode.commands.executeCommand('type', { text: character });
     await goTo();
     await run('applyNextEdit');
-    assert.match(editor.document.getText(), /import \{ writeTwice \} from '\.\/writer';\n/);
+    assert.match(editor.document.getText(), /import \{ writeTwice \} from ['"]\.\/writer['"];\n/);
   });
 
   suite.test('next edit: a dismissed one does not return', async () => {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
 import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
+import type { Settings } from '../../../src/vscode/settings/settings.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
 const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');
@@ -15,19 +16,42 @@ export function dispose(): void {
   desk.reset();
 }
 
-/** @param off path of an ignored file */
-export function offer({ off = '' } = {}) {
+interface OfferOptions {
+  /** The rule of every file but `off`, which is ignored. */
+  readonly rule?: 'open' | 'local';
+  readonly off?: string;
+  readonly settings?: Partial<Settings>;
+  /** As in `EditOffersDeps`. */
+  readonly api?: unknown;
+  readonly permissions?: unknown;
+  readonly onSpent?: (usd: number) => void;
+}
+
+export function offer({ rule = 'open', off = '', settings, api, permissions, onSpent = () => {} }: OfferOptions = {}) {
   const state = { tab: undefined as TabAction };
   const activity = new Activity();
+  const redacted = (text: string) => text.replaceAll('SECRET', '******');
   const session = {
-    secrets: { values: async () => {}, textNow: (text: string) => text },
+    secrets: {
+      isComplete: true,
+      values: async () => {},
+      textNow: (text: string) => text,
+      text: async (text: string) => redacted(text),
+      path: async (path: string) => redacted(path),
+    },
     nextEdits: async () => [],
   };
   const offers = new EditOffers({
     folders: { of: () => session } as never,
-    rules: { of: async (_: unknown, path: string) => (path === off ? 'off' : 'open') } as never,
-    configuration: { for: () => ({ nextEdits: true }), onDidChange: () => ({ dispose() {} }) } as never,
+    rules: { of: async (_: unknown, path: string) => (path === off ? 'off' : rule) } as never,
+    configuration: {
+      for: () => ({ nextEdits: true, ...settings }),
+      onDidChange: () => ({ dispose() {} }),
+    } as never,
     activity,
+    api: api as never,
+    permissions: permissions as never,
+    onSpent,
     log: silentLog,
     isOn: () => true,
     isSuggested: () => false,
