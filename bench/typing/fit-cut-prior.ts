@@ -1,29 +1,40 @@
-// What is believed of a draft's beginnings before a folder has taught anything (src/routing/priors.ts), against what a fit would make of it: on what is
-// drafted while passages of the packages held out from the bases' corpus are typed; none of them is one that is recorded, or typed by the
-// benchmark. Not a benchmark: run by hand after a change of what the probabilities of tokens mean. 'none': the n-grams alone.
+// Fits what is believed of a draft's beginnings before a folder has taught anything (src/routing/priors.ts): on what
+// medium with the n-grams and the n-grams alone draft at random positions in the packages held out from the bases'
+// corpus. Packages that `npm run bench -- typing` types are left out. It prints the weights to store.
+// Not a benchmark: run by hand after a change of what the probabilities of tokens mean. 'none': the n-grams alone.
 //
-//   node build/run.mjs bench/typing/fit-cut-prior.ts [--bases medium,none] [--places 3] [--seed 23]   (passages of each package and language)
+//   node build/run.mjs bench/typing/fit-cut-prior.ts [--bases medium,none] [--places 90] [--seed 3]
+//   (positions of each package and language; 20 minutes for medium)
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { CompletionQuery, Draft, DraftOptions } from '../../src/common/completion.ts';
+import type { Draft } from '../../src/common/completion.ts';
 import { adam } from '../../src/common/statistics/adam.ts';
 import { logLoss, sigmoid } from '../../src/common/statistics/logistic.ts';
+import { uniforms } from '../../src/common/statistics/random.ts';
 import { dot } from '../../src/common/statistics/vectors.ts';
-import { cleanDraft } from '../../src/prompts/completion/completion-position.ts';
+import {
+  cleanDraft,
+  draftOptions,
+  positionAt,
+  replacedClosers,
+  withoutInsertedClosers,
+} from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
-import { isBeginning } from '../../src/prompts/completion/judge.ts';
 import { wholeProbability } from '../../src/routing/features.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { cutFacts, cutPrior, cutWeights } from '../../src/routing/priors.ts';
-import { bestCut } from '../../src/routing/show.ts';
-import { indentUnitOf } from '../../src/text/indents.ts';
+import { bestCut, endOf } from '../../src/routing/show.ts';
+import { Specialists } from '../../src/specialist/decoding/specialists.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
 import { heldOutFiles } from '../common/held-out.ts';
 import { bucket, type PackageFile } from '../common/packages.ts';
 import { keyless } from '../common/simulated-window.ts';
-import { passagesOf } from '../common/typist.ts';
-import { inSimulatedWindow } from './in-simulated-window.ts';
-import { nothingTyped, typePassage } from './typist.ts';
+import { Writing } from '../common/typist.ts';
 
 const LANGUAGES = ['typescript', 'python', 'go', 'markdown'];
 /** Typed by `npm run bench -- typing`. */
@@ -31,15 +42,19 @@ const TYPED = ['python3-starlette', 'golang-github-spf13-cobra-dev'];
 /** A package's language has so much text at least, characters, and no more of it is indexed. */
 const LEAST = 50_000;
 const MOST = 700_000;
-const LINES = 12;
+/** Positions on each chosen line, and lines above it that are typed, with what an editor closes. */
+const COLUMNS = 3;
+const TYPED_ABOVE = 2;
+/** A wrong draft may come at every key of its line, a right one is taken once: log-odds for what is shown. */
+const SHOWN_SHIFT = -0.4;
 /** What is less likely by its tokens is shown by nobody, and would bend the line that is laid through the rest. */
 const LIKELY = 0.1;
 
 const { values: options } = parseArgs({
   options: {
     bases: { type: 'string', default: 'medium,none' },
-    places: { type: 'string', default: '3' },
-    seed: { type: 'string', default: '23' },
+    places: { type: 'string', default: '90' },
+    seed: { type: 'string', default: '3' },
   },
 });
 
@@ -55,8 +70,7 @@ interface Example {
   /** Those of one draft share it. */
   readonly draft: Draft;
   readonly text: string;
-  /** One word, where none was begun. */
-  readonly isNewWord: boolean;
+  readonly whole: string;
   readonly facts: Float64Array;
   readonly right: number;
   /** A draft of many cuts says more than one of few, but not as many times more. */
@@ -74,60 +88,102 @@ function folders(): Folder[] {
         const fits = own.filter(({ text }) => text.length < 40_000);
         let characters = 0;
         const others = fits.filter(({ path, text }) => {
-          if (bucket(path) >= 8 || characters > MOST) return false;
+          if (bucket(path) >= 6 || characters > MOST) return false;
           characters += text.length;
           return true;
         });
-        return { name, languageId, held: fits.filter(({ path }) => bucket(path) >= 8), others };
-      }),
+        const held = fits.filter(({ path, text }) => bucket(path) >= 6 && text.split('\n').length > 20);
+        return { name, languageId, held, others };
+      })
+      .filter(({ held }) => held.length > 0),
   );
 }
 
-/** Of one draft, where its author's file goes on as `written`. */
-function examplesOf(folder: string, draft: Draft, query: CompletionQuery, block: boolean, written: string): Example[] {
-  const at = { query, block, indentUnit: indentUnitOf(query.prefix + query.suffix) };
-  const cleaned = cleanDraft(draft, at);
-  const cuts = cleaned === undefined ? [] : cutsOf(cleaned, at);
-  const position = positionFactsOf(query);
-  return cuts
-    .filter((cut) => wholeProbability(cut) > LIKELY)
-    .map((cut, _, { length }) => ({
-      ...{
-        draft,
-        text: cut.text,
-        isNewWord: /^[\p{L}\p{N}_$]+$/u.test(cut.text) && !/[\p{L}\p{N}_$]$/u.test(query.prefix),
-      },
-      ...{ folder, facts: Float64Array.from(cutFacts(cut, position)), right: Number(isBeginning(cut.text, written)) },
-      ...{ weight: 1 / Math.sqrt(length), before: cutPrior(cut, position) },
-    }));
+interface Position {
+  readonly path: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  /** What the author wrote from here on. */
+  readonly left: string;
+}
+
+/** Some columns of random lines, with nothing below or what is a few lines further down. */
+function* positionsIn(held: readonly PackageFile[], uniform: () => number): Generator<Position> {
+  for (;;) {
+    const { path, text } = held[Math.floor(uniform() * held.length)] as PackageFile;
+    const lines = text.split('\n');
+    const at = 3 + Math.floor(uniform() * (lines.length - 5));
+    const line = lines[at] as string;
+    if (line.trim().length < 4) continue;
+    const start = lines.slice(0, at - TYPED_ABOVE).join('\n').length + 1;
+    const gone = 1 + Math.floor(uniform() * 4);
+    const below = uniform() < 0.5 ? `\n${lines.slice(at + gone).join('\n')}` : '';
+    const indent = line.length - line.trimStart().length;
+    const lineAt = lines.slice(0, at).join('\n').length + 1 + indent;
+    const column = () => (uniform() < 0.2 ? 0 : Math.floor(uniform() * line.trim().length));
+    const columns = [...new Set(Array.from({ length: COLUMNS }, column))].sort((a, b) => a - b);
+    const writing = new Writing(text.slice(0, start), below, text.slice(start));
+    for (const offset of columns) {
+      while (text.length - writing.left.length < lineAt + offset) writing.press();
+      const { document, left } = writing;
+      if (!/^[\p{L}\p{N}_]/u.test(document.suffix)) yield { path, ...document, left };
+    }
+  }
+}
+
+async function examplesIn({ name, languageId, held, others }: Folder, base: Base, isAlone: boolean) {
+  const index = NgramModel.build(others, base.tokenizer);
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-cut-prior-'));
+  const specialists = new Specialists();
+  const key = 'folder';
+  const examples: Example[] = [];
+  try {
+    if (!isAlone) {
+      const snapshot = join(scratch, 'others.ngram');
+      writeFileSync(snapshot, index.serialize());
+      const { model, tokenizerPath: tokenizer } = base;
+      await specialists.load({
+        ...{ key, snapshot, changes: [], model, name: 'base', tokenizer, precision: 'auto', threads: 1 },
+      });
+    }
+    const positions = positionsIn(held, uniforms(Number(options.seed) * 1000 + name.length));
+    for (let count = 0; count < Number(options.places); count++) {
+      const { left, ...document } = positions.next().value as Position;
+      const position = positionAt({ ...document, languageId });
+      const asked = withoutInsertedClosers(position);
+      const wanted = draftOptions(asked);
+      const draft = isAlone
+        ? await draftBySyntax(asked.query, wanted, (adjusted) => index.complete(asked.query, adjusted))
+        : await specialists.draft(key, asked.query, wanted, new AbortController().signal, () => {});
+      const cleaned = cleanDraft(draft, asked);
+      if (cleaned === undefined) continue;
+      const facts = positionFactsOf(position.query);
+      const cuts = cutsOf(cleaned, asked).filter(
+        ({ text }) => asked === position || replacedClosers(position, text) !== undefined,
+      );
+      const whole = cuts.at(-1)?.text ?? '';
+      for (const cut of cuts.filter((each) => wholeProbability(each) > LIKELY))
+        examples.push({
+          ...{ folder: name, draft: cleaned, text: cut.text, whole, weight: 1 / Math.sqrt(cuts.length) },
+          ...{ facts: Float64Array.from(cutFacts(cut, facts)), right: Number(left.startsWith(cut.text)) },
+          before: cutPrior(cut, facts),
+        });
+    }
+  } finally {
+    if (!isAlone) await specialists.close(key);
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return examples;
 }
 
 const examples: Example[] = [];
 for (const baseName of options.bases.split(',')) {
-  const isSilent = baseName === 'none';
-  const [base] = listBases([], [isSilent ? 'medium' : baseName]) as [Base];
-  for (const { name, languageId, held, others } of folders()) {
-    const texts = new Map(held.map(({ path, text }) => [path, text]));
-    const seen = new Set<string>();
-    const changed = (draft: Draft, query: CompletionQuery, { multiline }: DraftOptions) => {
-      const text = texts.get(query.path);
-      const key = `${query.path}:${query.prefix.length}`;
-      if (!text?.startsWith(query.prefix) || seen.has(key)) return draft;
-      seen.add(key);
-      examples.push(...examplesOf(name, draft, query, multiline, text.slice(query.prefix.length)));
-      return draft;
-    };
-    const typed = nothingTyped();
-    for (const passage of passagesOf(held, Number(options.places), LINES, Number(options.seed)))
-      await inSimulatedWindow(
-        base,
-        others,
-        { changed },
-        ({ editor }, clock) => typePassage(editor, clock, passage, languageId, typed),
-        isSilent,
-      );
-    const wrong = typed.judged.filter(({ right }) => !right).length;
-    console.log(`${baseName}, ${name}, ${languageId}: ${seen.size} drafts, ${wrong} of ${typed.judged.length} wrong`);
+  const isAlone = baseName === 'none';
+  const [base] = listBases([], [isAlone ? 'medium' : baseName]) as [Base];
+  for (const folder of folders()) {
+    const found = await examplesIn(folder, base, isAlone);
+    examples.push(...found);
+    console.log(`${baseName}, ${folder.name}, ${folder.languageId}: ${found.length} cuts`);
   }
 }
 
@@ -142,7 +198,7 @@ function fitted(of: readonly Example[]): Float64Array {
 }
 
 /** Mean loss, and of the likeliest what was said and what was right. */
-function figures(name: string, of: (example: Example) => number): void {
+function figures(name: string, of: (example: Example) => number, shift: number): void {
   const all = examples.map((example) => ({ ...example, z: of(example) }));
   const weight = all.reduce((sum, each) => sum + each.weight, 0);
   const loss = all.reduce((sum, each) => sum + each.weight * logLoss(each.z, each.right), 0) / weight;
@@ -156,22 +212,25 @@ function figures(name: string, of: (example: Example) => number): void {
   const shown = [...Map.groupBy(all, ({ draft }) => draft).values()].flatMap((cuts) => {
     let p = 1;
     const scored = cuts.map((each) => {
-      p = Math.min(p, sigmoid(each.z));
-      return { ...each, p };
+      p = Math.min(p, sigmoid(each.z + shift));
+      const ends = endOf(each.whole, each.text.length);
+      return { ...each, p, ...(ends && { ends }) };
     });
     return (bestCut(scored, { threshold: keyless.showThreshold }) as (typeof scored)[number] | undefined) ?? [];
   });
-  const wrongOf = (of: typeof shown) => `${of.filter(({ right }) => right === 0).length} of ${of.length} wrong`;
-  const words = shown.filter(({ isNewWord }) => isNewWord);
+  const wrong = shown.filter(({ right }) => right === 0).length;
   console.log(`${name}: ${loss.toFixed(4)} nats; ${rows.join('; ')}`);
-  console.log(
-    `  shown at the default threshold: ${wrongOf(shown)}; single words that were not begun: ${wrongOf(words)}`,
-  );
+  console.log(`  shown at the default threshold: ${wrong} of ${shown.length} wrong`);
 }
 
 const names = [...new Set(examples.map(({ folder }) => folder))];
 const without = new Map(names.map((name) => [name, fitted(examples.filter(({ folder }) => folder !== name))]));
 console.log(`${examples.length} cuts in ${names.length} packages`);
-figures('as it is', ({ before }) => before);
-figures('fitted on the other packages', ({ folder, facts }) => dot(facts, without.get(folder) as Float64Array));
-console.log(`weights: ${Array.from(fitted(examples), (weight) => weight.toFixed(2)).join(', ')}`);
+figures('as it is', ({ before }) => before, 0);
+figures(
+  'fitted on the other packages',
+  ({ folder, facts }) => dot(facts, without.get(folder) as Float64Array),
+  SHOWN_SHIFT,
+);
+const weights = fitted(examples).map((weight, i) => weight + (i === 0 ? SHOWN_SHIFT : 0));
+console.log(`weights: ${Array.from(weights, (weight) => weight.toFixed(2)).join(', ')}`);

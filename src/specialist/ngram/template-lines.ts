@@ -82,7 +82,7 @@ export function withTemplate(
   const { draft } = first;
   const isAlike = draft.text.startsWith(text) && (!isWhole || draft.text === text);
   const chosen = isAlike
-    ? agreed(first, steps, sure * ends, repeatedTokens(first.steps, healed, vocabulary))
+    ? agreed(first, found, sure * ends, healed, vocabulary)
     : worth(line.draft) > worth(draft)
       ? line
       : undefined;
@@ -93,7 +93,8 @@ export function withTemplate(
 }
 
 interface Written {
-  readonly line: Pick<Block, 'text' | 'steps'>;
+  /** `units`: the number of tokens of each unit. */
+  readonly line: Pick<Block, 'text' | 'steps'> & { readonly units: readonly number[] };
   /** Text that begins with a line end. */
   readonly further?: Pick<Block, 'text' | 'steps'>;
   /** Whether the last line is whole, and the probability that it ends there. */
@@ -110,6 +111,7 @@ function writtenBy(
   weights: Float64Array,
 ): Written | undefined {
   const line: Step[] = [];
+  const lengths: number[] = [];
   const further: Step[] = [];
   let sure = 1;
   let length = 0;
@@ -126,9 +128,12 @@ function writtenBy(
     isFurther ||= endsLine;
     whole = endsLine;
     sure *= p;
+    if (!isFurther) lengths.push(tokens.length);
+    // The probability is about new text: tokens that only repeat text before the cursor are certain.
+    const firstNew = length === 0 ? repeatedTokens(tokens, position.own.healed, vocabulary) : 0;
     length += tokens.length;
     for (const [i, token] of tokens.entries()) {
-      const probability = i === 0 ? p : 1;
+      const probability = i === firstNew ? p : 1;
       const entropy = probability < 1 ? -p * Math.log(p) - (1 - p) * Math.log(1 - p) : 0;
       const margin = Math.max(0, 2 * probability - 1);
       const step: Step = {
@@ -148,7 +153,7 @@ function writtenBy(
   const own = vocabulary.bytesOf(line.map(({ token }) => token)).subarray(position.own.healed.length);
   const complete = next.done === true ? template.complete : whole;
   return {
-    line: { text: vocabulary.decode(own), steps: line },
+    line: { text: vocabulary.decode(own), steps: line, units: lengths },
     ...(further.length > 0 && { further: { text: textAs(further).trimEnd(), steps: further } }),
     complete,
     ends: next.done === true ? template.ends : 0,
@@ -260,10 +265,10 @@ const logit = (p: number) => {
   return Math.log(clamped / (1 - clamped));
 };
 
-const isFirst = ({ written }: UnitEvidence) => flag(written === 0);
+type UnitFact = (evidence: UnitEvidence) => number;
 
 /** One row a feature, in the order of the weights. */
-const UNIT_FACTS: readonly ((evidence: UnitEvidence) => number)[] = [
+const COPY_FACTS: readonly UnitFact[] = [
   () => 1,
   ({ template }) => logit(template),
   ({ ngram, healed }) => (healed ? 0 : logit(ngram)),
@@ -279,10 +284,14 @@ const UNIT_FACTS: readonly ((evidence: UnitEvidence) => number)[] = [
   ({ isContrary }) => flag(isContrary),
   ({ isRenamed }) => flag(isRenamed),
   ({ isRenamed, agreeing }) => flag(isRenamed && agreeing > 1),
-  isFirst,
+  ({ written }) => flag(written === 0),
   ({ written }) => Math.log1p(written),
   ({ written, agreeing }) => (agreeing > 1 ? Math.log1p(written) : 0),
   ({ matched }) => Math.log1p(matched),
+];
+
+/** Features of units that the head of another file writes; 0 for all others. */
+const HEAD_FACTS: readonly UnitFact[] = [
   ({ isSibling }) => flag(isSibling),
   ({ isSibling, template }) => (isSibling ? logit(template) : 0),
   ({ isSibling, ngram }) => (isSibling ? logit(ngram) : 0),
@@ -293,9 +302,10 @@ const UNIT_FACTS: readonly ((evidence: UnitEvidence) => number)[] = [
   ({ isSibling, isRenamed }) => flag(isSibling && isRenamed),
 ];
 
+const UNIT_FACTS = [...COPY_FACTS, ...HEAD_FACTS];
+
+export const copyUnitFactCount = COPY_FACTS.length;
 export const unitFactCount = UNIT_FACTS.length;
-/** Index of the fact that a unit is the first of its continuation. */
-export const firstUnitFact = UNIT_FACTS.indexOf(isFirst);
 
 function unitFacts(evidence: UnitEvidence): Float64Array {
   return Float64Array.from(UNIT_FACTS, (fact) => fact(evidence));
@@ -314,40 +324,44 @@ function worth({ tokens }: Pick<Draft, 'tokens'>): number {
   return most;
 }
 
-/** Tokens that only repeat healed bytes; a draft's tokens lack them. */
-function repeatedTokens(steps: readonly Step[], healed: Uint8Array, { tokenizer }: Vocabulary): number {
+/** Number of tokens that only repeat healed bytes. */
+function repeatedTokens(tokens: readonly number[], healed: Uint8Array, { tokenizer }: Vocabulary): number {
   let left = healed.length;
-  const first = steps.findIndex(({ token }) => {
+  return tokens.findIndex((token) => {
     left -= tokenizer.bytesOf(token).length;
     return left < 0;
   });
-  return first < 0 ? steps.length : first;
 }
 
-/** The searched line, whose beginning equals the template. Each token gets the higher of the two probabilities. */
+/** The searched line, whose beginning equals the template. Each unit gets the higher of the two probabilities. */
 function agreed(
   { draft, steps, lineEndProbability }: FirstLine,
-  known: readonly Step[],
+  { steps: known, units }: Written['line'],
   sure: number,
-  skipped: number,
+  healed: Uint8Array,
+  vocabulary: Vocabulary,
 ): FirstLine {
-  const surer = <T extends { readonly probability: number; readonly margin: number }>(
-    one: T,
-    other: Step | undefined,
-  ): T =>
-    other !== undefined && other.probability > one.probability
-      ? { ...one, probability: other.probability, margin: Math.max(one.margin, other.margin) }
-      : one;
   const common = steps.findIndex(({ token }, i) => known[i]?.token !== token);
   const shared = common < 0 ? steps.length : common;
   const isWhole = shared === steps.length && known.length === steps.length;
+  const surer = [...steps];
+  let from = 0;
+  for (const length of units) {
+    const to = from + length;
+    if (to > shared) break;
+    const unit = known.slice(from, to);
+    if (likelihood(unit) > likelihood(steps.slice(from, to)))
+      for (const [i, { probability, margin }] of unit.entries())
+        surer[from + i] = { ...(steps[from + i] as Step), probability, margin };
+    from = to;
+  }
   return {
     draft: {
       ...draft,
-      tokens: draft.tokens.map((token, i) => surer(token, i + skipped < shared ? known[i + skipped] : undefined)),
+      tokens: draftTokens(surer, draft.text, healed, vocabulary),
       ...(isWhole && { confidence: Math.max(draft.confidence ?? 0, sure) }),
     },
-    steps: steps.map((step, i) => surer(step, i < shared ? known[i] : undefined)),
+    steps: surer,
     lineEndProbability,
   };
 }

@@ -93,8 +93,10 @@ const isWordOf = (p: Proposal, origin: WordOrigin) => isPiece(p) && p.lexeme.kin
 const isWord = (p: Proposal) => isPiece(p) && p.lexeme.kind !== 'mark';
 const isRenamed = (p: Proposal) => isWordOf(p, 'mapped') || isWordOf(p, 'part');
 
+type PieceFact = (facts: PieceFacts) => number;
+
 /** One row a feature, in the order of the weights. */
-const FACTS: readonly ((facts: PieceFacts) => number)[] = [
+const COPY_FACTS: readonly PieceFact[] = [
   () => 1,
   ({ copy }) => Math.log1p(copy.evidence),
   ({ copy }) => Math.log1p(copy.equalTyped),
@@ -149,6 +151,10 @@ const FACTS: readonly ((facts: PieceFacts) => number)[] = [
   ({ proposal, seen, agreeing }) => flag(isWordOf(proposal, 'unseen') && seen <= 1 && agreeing > 1),
   ({ proposal, seen }) => flag(isWordOf(proposal, 'unseen')) * Math.log1p(seen),
   ({ proposal, seen }) => flag(isWordOf(proposal, 'part')) * Math.log1p(seen),
+];
+
+/** Features of pieces that the head of another file writes; 0 for all others. */
+const HEAD_FACTS: readonly PieceFact[] = [
   ({ copy }) => flag(copy.isSibling),
   ({ copy, agreeing }) => flag(copy.isSibling) * Math.log1p(agreeing),
   ({ copy, agreeing, asked }) => (flag(copy.isSibling) * (asked - agreeing)) / asked,
@@ -158,9 +164,12 @@ const FACTS: readonly ((facts: PieceFacts) => number)[] = [
   ({ copy, proposal }) => flag(copy.isSibling && proposal.kind === 'line end'),
 ];
 
+const FACTS = [...COPY_FACTS, ...HEAD_FACTS];
+
 /** Maximum number of counted occurrences of a word. */
 const MOST_SEEN = 8;
 
+export const copyPieceFactCount = COPY_FACTS.length;
 export const pieceFactCount = FACTS.length;
 
 export class TemplateFinder {
@@ -373,7 +382,7 @@ class Writer {
     };
     // A loop, because Float64Array.from with a function takes several times as long.
     const values = new Float64Array(FACTS.length);
-    for (let i = 0; i < values.length; i++) values[i] = (FACTS[i] as (typeof FACTS)[number])(facts);
+    for (let i = 0; i < values.length; i++) values[i] = (FACTS[i] as PieceFact)(facts);
     return values;
   }
 

@@ -55,6 +55,23 @@ test('options leave templates or further lines out', () => {
   assert.equal(drafted(typed, { ...line, linesBelow: 'never' }).continuation, undefined);
 });
 
+test('a word that the copies do not agree on is not certain, before or after a typed bracket', () => {
+  const copies = ['User', 'Order', 'User', 'Other', 'User']
+    .map((name) => `  load(read${name}, strictly);\n\n`)
+    .join('');
+  for (const typed of ['load', 'load(']) {
+    const { text, tokens } = drafted(`${copies}  ${typed}¦`);
+    const end = text.indexOf(',');
+    let length = 0;
+    let probability = 1;
+    for (const token of tokens) {
+      if (length < end) probability *= token.probability;
+      length += token.text.length;
+    }
+    assert.ok(probability > 0.1 && probability < 0.9, `${typed}: ${probability}`);
+  }
+});
+
 test('if the copies differ within a line, the n-grams complete the line', () => {
   const rows = ['red', 'green', 'blue'].map((color) => `  paint({ color: '${color}', width: 2 }, canvas);\n`).join('');
   const draft = drafted(`${rows}  paint(¦`);
