@@ -23,6 +23,7 @@ import {
 } from '../../src/prompts/completion/completion-position.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { wholeProbability } from '../../src/routing/features.ts';
+import { SHOWN_SHIFT } from '../../src/routing/fit.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { cutFacts, cutPrior, cutWeights } from '../../src/routing/priors.ts';
 import { bestCut, endOf } from '../../src/routing/show.ts';
@@ -45,8 +46,6 @@ const MOST = 700_000;
 /** Positions on each chosen line, and lines above it that are typed, with what an editor closes. */
 const COLUMNS = 3;
 const TYPED_ABOVE = 2;
-/** A wrong draft may come at every key of its line, a right one is taken once: log-odds for what is shown. */
-const SHOWN_SHIFT = -0.4;
 /** What is less likely by its tokens is shown by nobody, and would bend the line that is laid through the rest. */
 const LIKELY = 0.1;
 
@@ -198,7 +197,7 @@ function fitted(of: readonly Example[]): Float64Array {
 }
 
 /** Mean loss, and of the likeliest what was said and what was right. */
-function figures(name: string, of: (example: Example) => number, shift: number): void {
+function figures(name: string, of: (example: Example) => number): void {
   const all = examples.map((example) => ({ ...example, z: of(example) }));
   const weight = all.reduce((sum, each) => sum + each.weight, 0);
   const loss = all.reduce((sum, each) => sum + each.weight * logLoss(each.z, each.right), 0) / weight;
@@ -212,7 +211,7 @@ function figures(name: string, of: (example: Example) => number, shift: number):
   const shown = [...Map.groupBy(all, ({ draft }) => draft).values()].flatMap((cuts) => {
     let p = 1;
     const scored = cuts.map((each) => {
-      p = Math.min(p, sigmoid(each.z + shift));
+      p = Math.min(p, sigmoid(each.z + SHOWN_SHIFT));
       const ends = endOf(each.whole, each.text.length);
       return { ...each, p, ...(ends && { ends }) };
     });
@@ -226,11 +225,6 @@ function figures(name: string, of: (example: Example) => number, shift: number):
 const names = [...new Set(examples.map(({ folder }) => folder))];
 const without = new Map(names.map((name) => [name, fitted(examples.filter(({ folder }) => folder !== name))]));
 console.log(`${examples.length} cuts in ${names.length} packages`);
-figures('as it is', ({ before }) => before, 0);
-figures(
-  'fitted on the other packages',
-  ({ folder, facts }) => dot(facts, without.get(folder) as Float64Array),
-  SHOWN_SHIFT,
-);
-const weights = fitted(examples).map((weight, i) => weight + (i === 0 ? SHOWN_SHIFT : 0));
-console.log(`weights: ${Array.from(weights, (weight) => weight.toFixed(2)).join(', ')}`);
+figures('as it is', ({ before }) => before);
+figures('fitted on the other packages', ({ folder, facts }) => dot(facts, without.get(folder) as Float64Array));
+console.log(`weights: ${Array.from(fitted(examples), (weight) => weight.toFixed(2)).join(', ')}`);

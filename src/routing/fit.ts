@@ -226,7 +226,7 @@ export function cutProbability({ parameters }: RouterModel, cut: Draft, position
  * until it is accepted, so fewer of the shown ones are right. Measured by replaying the keys of 26 passages of thirteen
  * held-out packages.
  */
-const SHOWN_SHIFT = -0.4;
+export const SHOWN_SHIFT = -0.4;
 
 /**
  * The probability that a shown cut is right; a longer cut never has a higher one.

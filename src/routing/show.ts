@@ -33,6 +33,8 @@ const UNITS: Readonly<Record<CutEnd | 'word', { readonly minLength: number; read
   unit: { minLength: 10, bonus: 4 },
   word: { minLength: 10, bonus: 0 },
 };
+/** Least length of a text to the line's end that completes a name: `tea` after `package `. */
+const MIN_LAST_NAME = 2;
 /** Cost of showing a wrong suggestion, in characters: the user reads it, and it hides the suggestion list. */
 const WRONG_COST = 20;
 
@@ -53,7 +55,8 @@ export function gainOf(cut: ScoredCut, { isManual }: Pick<ShowLimits, 'isManual'
 }
 
 function isLongEnough(cut: ScoredCut, { isManual }: ShowLimits): boolean {
-  return isManual === true || lengthOf(cut.text) >= unitOf(cut).minLength;
+  const endsName = cut.ends === 'line' && /[\p{L}\p{N}_$]$/u.test(cut.text);
+  return isManual === true || lengthOf(cut.text) >= (endsName ? MIN_LAST_NAME : unitOf(cut).minLength);
 }
 
 /** A draft that is not shown, its probability, and the probability from which it would be shown. */

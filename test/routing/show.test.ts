@@ -35,13 +35,14 @@ test('ten characters at the threshold are always shown, and nothing below the th
   }
 });
 
-test('a piece of a line is shown from ten characters, the rest of a line from four', () => {
+test('a piece of a line is shown from ten characters, the rest of a line from four, its last name from two', () => {
   const shown = (text: string, ends?: 'line' | 'unit') => bestCut([{ text, p: 0.99, ...(ends && { ends }) }], at(0.5));
   assert.equal(shown('abcdefghi'), undefined);
   assert.equal(shown('abcdefghi', 'unit'), undefined);
   assert.ok(shown('abcdefghij') && shown('abcdefghij', 'unit'));
-  assert.equal(shown('abc', 'line'), undefined);
-  assert.ok(shown('abcd', 'line'));
+  assert.equal(shown('ab;', 'line'), undefined);
+  assert.ok(shown('abc;', 'line') && shown('ab', 'line'));
+  assert.equal(shown('a', 'line'), undefined);
   assert.ok(bestCut([{ text: ')', p: 0.01 }], { threshold: 0, isManual: true }), 'any length by hand');
 });
 
