@@ -1,8 +1,8 @@
 // Redacts secrets in the text around the cursor: first all of it, then it is cut.
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Redactor } from '../common/redaction.ts';
-import { cutOf } from '../prompts/completion/query.ts';
 import { lineEnd, lineStart } from '../text/lines.ts';
+import { cutOf } from '../text/windows.ts';
 
 /** Longest part of a secret at the cursor, UTF-16 units. */
 const NEAR = 4000;

@@ -1,5 +1,6 @@
 // Windows of a long text around a cursor. A window begins at a line start if one is near, never inside a character. Its
 // start stays the same between keystrokes, because caches (also the API's) need equal beginnings.
+import type { CompletionQuery } from '../common/completion.ts';
 import { lineEnd } from './lines.ts';
 
 export interface WindowLimits {
@@ -92,6 +93,17 @@ export function steppedWindow(prefix: string, suffix: string, limits: SteppedLim
     }
   }
   return { stable, near: prefix.slice(from), suffix: headOf(suffix, limits.suffix), cut: start > 0 };
+}
+
+/**
+ * Least length of a query's window that was cut (prompts/completion/query.ts): its start moves by at most two steps, and
+ * carriage returns are removed. UTF-16 units.
+ */
+const LEAST_CUT = { prefix: 30_000, suffix: 12_800 };
+
+/** Whether the query may lack the document's start, or its end. */
+export function cutOf({ prefix, suffix }: Pick<CompletionQuery, 'prefix' | 'suffix'>) {
+  return { start: prefix.length >= LEAST_CUT.prefix, end: suffix.length >= LEAST_CUT.suffix };
 }
 
 /** A copy of a slice for long storage: the slice itself keeps the whole text in memory. */

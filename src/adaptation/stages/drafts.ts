@@ -12,7 +12,7 @@ import type { LearnStages, Run } from './stage-outputs.ts';
 import { digest, type Tell } from './stage-runner.ts';
 
 /** Raise it when the n-grams draft differently from the same files. The program's hash covers most changes. */
-const DRAFTS_VERSION = 5;
+const DRAFTS_VERSION = 6;
 
 /** Identity of scripts by their bytes. */
 export function programOf(...scripts: readonly (string | undefined)[]): string {
@@ -63,7 +63,7 @@ export async function draftWithNgramsOnly(
   const complete = async (...[query, options]: Parameters<NgramModel['complete']>) => {
     index ??= indexOf(runner);
     const model = await index;
-    return draftBySyntax(query, options, (asked) => model.complete(query, asked));
+    return draftBySyntax(query, options, (asked, parser) => model.complete(query, asked, parser));
   };
   return evaluate({ complete }, positions, { answers, tell, signal: run.signal });
 }

@@ -6,8 +6,8 @@ import { indentFor, indentOf, indentWidth, unitColumns, withIndentUnit } from '.
 import { lineState, withoutMarks } from '../../text/line-state.ts';
 import { lineStart, linesBelow } from '../../text/lines.ts';
 import { closesBlock, isClosedBelow, mayBeFlat, openerLine } from '../../text/syntax/blocks.ts';
+import { cutOf } from '../../text/windows.ts';
 import type { Context } from './filter.ts';
-import { cutOf } from './query.ts';
 
 /** Uses the document's indent unit, and moves a block's body one unit deeper than its opener. */
 export function fixIndent(text: string, { query, block, indentUnit, before }: Context): string {

@@ -4,15 +4,12 @@ import { languageAt } from '../../text/fences.ts';
 import { toLineFeeds } from '../../text/lines.ts';
 import { boundaryBefore, windowStart } from '../../text/windows.ts';
 
-/** UTF-16 units before and after the cursor: whole files up to about 64 KB, a window of larger files. */
+/** UTF-16 units before and after the cursor: whole files up to about 64 KB, a window of larger files. See `cutOf`. */
 export const maxPrefix = 48_000;
 export const maxSuffix = 16_000;
 
 /** The window's start moves in steps of this many UTF-16 units, so that caches keyed by the prefix stay valid. */
 const step = 8192;
-
-/** Least length of a window that was cut: its start moves by at most two steps, and carriage returns are removed. */
-const leastCut = { prefix: 30_000, suffix: 12_800 };
 
 /**
  * Line ends become '\n'. A window inside the file begins at a line start if one is near, so that no partial line looks
@@ -30,9 +27,4 @@ export function queryOf(text: string, offset: number, path: string, languageId: 
     prefix: toLineFeeds(text.slice(start, offset)),
     suffix: toLineFeeds(text.slice(offset, end)),
   };
-}
-
-/** Whether the query may lack the document's start, or its end. */
-export function cutOf({ prefix, suffix }: CompletionQuery): { readonly start: boolean; readonly end: boolean } {
-  return { start: prefix.length >= leastCut.prefix, end: suffix.length >= leastCut.suffix };
 }

@@ -9,6 +9,7 @@ import { prefill } from '../../neural/inference/prefill.ts';
 import { DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
 import { PROMPT_SNIPPETS, type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
+import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import type { Block, FirstLine } from '../ngram/block.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import { type BlockContext, continueMixedBlock } from './block.ts';
@@ -82,18 +83,20 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
     signal?: AbortSignal,
   ): Promise<Block | false | undefined>;
 
-  /** Rejects with the signal's reason. */
+  /** Rejects with the signal's reason. @param parser absent: the draft's names are not checked */
   async draft(
     query: CompletionQuery,
     options: DraftOptions,
     signal?: AbortSignal,
     onEstimate?: (of: LatencyEstimate) => void,
+    parser?: IncrementalParser,
   ): Promise<Draft> {
     const started = performance.now();
     const write = async (prompted: P) => {
       const hypotheses = await this.linesAt(prompted, signal);
       const model = `${this.name} + n-gram`;
-      return writeDraft(prompted, hypotheses, options, { model, ranking: this.weights.ranking }, (first) =>
+      const names = parser && prompted.ngram.namesAt(query, parser);
+      return writeDraft(prompted, hypotheses, options, { model, ranking: this.weights.ranking, names }, (first) =>
         this.blockAt(prompted, first, options.maxTokens, signal),
       );
     };

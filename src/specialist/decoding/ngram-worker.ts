@@ -17,6 +17,6 @@ const weights = readMixWeights(dirname(tokenizerPath));
 const service = new NgramService(
   loaded.value,
   (message) => port.postMessage(message),
-  (model, query, options, answer) => draftWithServed(model, query, options, answer, weights),
+  (model, query, options, answer, parser) => draftWithServed(model, query, options, answer, weights, parser),
 );
 port.on('message', (message: ToWorker) => service.receive(message));

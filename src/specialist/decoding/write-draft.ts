@@ -1,5 +1,6 @@
 // From candidate lines to a draft: ranks them, compares the best one with a template, and adds a block if one is wanted.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
+import { type NameCheck, withCheckedNames } from '../../workspace/symbols/check-names.ts';
 import { type Block, continueBlock, type FirstLine } from '../ngram/block.ts';
 import { textOf } from '../ngram/draft-tokens.ts';
 import { firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
@@ -25,6 +26,13 @@ export interface MixedLineChoice {
   readonly none: Float32Array;
 }
 
+export interface LineRanking {
+  readonly model: string;
+  readonly ranking: ArrayLike<number>;
+  /** Absent: the names of lines are not checked. */
+  readonly names?: NameCheck | undefined;
+}
+
 /** A wanted block below the first line; undefined if only the n-grams write blocks. */
 export type WriteBlock = (first: FirstLine) => Promise<Block | false | undefined>;
 
@@ -32,22 +40,23 @@ export async function writeDraft(
   site: QuerySite,
   hypotheses: readonly MixHypothesis[],
   options: DraftOptions,
-  { model, ranking }: { readonly model: string; readonly ranking: ArrayLike<number> },
+  { model, ranking, names }: LineRanking,
   writeBlock: WriteBlock,
 ): Promise<Omit<Draft, 'latencyMs'>> {
   const { query, ngram, position } = site;
   const { vocabulary } = ngram;
   const { maxTokens } = options;
-  const searched = firstLine(chooseLine(site, hypotheses), ranking, model, position.own.healed, vocabulary);
+  const searched = firstLine(chooseLine(site, hypotheses), ranking, model, position.own.healed, vocabulary, names);
   const template = options.templates === 'never' ? undefined : ngram.template(query);
   const { first, block: repeated } = withTemplate(searched, template, query, maxTokens, vocabulary, position);
-  if (repeated && options.linesBelow !== 'never') return withBlock(first, repeated, options, vocabulary);
+  if (repeated && options.linesBelow !== 'never')
+    return withCheckedNames(withBlock(first, repeated, options, vocabulary), names);
   const byNgrams = () => continueBlock(query, first, maxTokens, { ...position, vocabulary });
   // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
   const block = wantsBlock(first, options)
     ? ((await writeBlock(first)) ?? byNgrams())
     : mayContinue(first, query) && byNgrams();
-  return block ? withBlock(first, block, options, vocabulary) : first.draft;
+  return withCheckedNames(block ? withBlock(first, block, options, vocabulary) : first.draft, names);
 }
 
 /** @param hypotheses most probable first */

@@ -4,6 +4,7 @@ import { type CompletionQuery, type Draft, type DraftOptions, NGRAM_MODEL } from
 import { choiceProbabilities } from '../../common/statistics/conditional-logit.ts';
 import { languageOf } from '../../text/languages.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
+import type { NameCheck } from '../../workspace/symbols/check-names.ts';
 import { type Block, continueBlock, endProbability, type FirstLine, likelihood } from './block.ts';
 import { draftTokens, textOf } from './draft-tokens.ts';
 import type { OwnFile } from './own-file.ts';
@@ -20,27 +21,52 @@ const CONTINUE_THRESHOLD = 0.4;
 /** Candidates whose agreement with the next line is computed; each costs a few distributions. */
 const rescored = 8;
 
-/** The best candidate. */
+/** The best candidate. @param names absent: the candidates' names are not checked */
 export function firstLine(
   { candidates, none }: LineChoice,
   weights: ArrayLike<number>,
   model: string,
   healed: Uint8Array,
   vocabulary: Vocabulary,
+  names?: NameCheck,
 ): FirstLine {
-  const probabilities = choiceProbabilities({ candidates, none }, weights);
-  let best = -1;
-  for (let i = 0; i < candidates.length; i++) {
-    if (best < 0 || (probabilities[i] as number) > (probabilities[best] as number)) best = i;
-  }
-  const chosen = candidates[best];
-  if (chosen === undefined)
+  const best = bestLine({ candidates, none }, weights, names);
+  if (best === undefined)
     return { draft: { text: '', tokens: [], model, complete: true }, steps: [], lineEndProbability: 0 };
+  const { chosen, confidence } = best;
   const { steps, finished } = chosen.hypothesis;
   const text = chosen.text.trimEnd();
   const tokens = draftTokens(steps, text, healed, vocabulary);
-  const draft = { text, tokens, model, complete: finished, confidence: probabilities[best] as number };
+  const draft = { text, tokens, model, complete: finished, confidence };
   return { draft, steps, lineEndProbability: endProbability(chosen.hypothesis) };
+}
+
+/**
+ * A line with a name that does not exist is so much less probable. At 1,460 positions in fifteen held-out and four
+ * recorded packages, one true line had such a name, and 71 of 888 wrong lines. The loss of the choice falls by 2 %.
+ */
+const MISSING_NAME_FACTOR = 0.1;
+
+/** The most probable candidate, and its probability. Less probable ones are checked only if the others have missing names. */
+function bestLine(
+  choice: LineChoice,
+  weights: ArrayLike<number>,
+  names: NameCheck | undefined,
+): { readonly chosen: LineCandidate; readonly confidence: number } | undefined {
+  const probabilities = choiceProbabilities(choice, weights);
+  const lines = choice.candidates
+    .map((chosen, i) => ({ chosen, p: probabilities[i] as number }))
+    .sort((a, b) => b.p - a.p);
+  let total = 1;
+  let best: (typeof lines)[number] | undefined;
+  for (const { chosen, p } of lines) {
+    if (best !== undefined && best.p >= p) break;
+    const isMissing = names?.check(chosen.text).some(({ verdict }) => verdict === 'does not exist') === true;
+    const weighed = isMissing ? p * MISSING_NAME_FACTOR : p;
+    total -= p - weighed;
+    if (best === undefined || weighed > best.p) best = { chosen, p: weighed };
+  }
+  return best && { chosen: best.chosen, confidence: best.p / total };
 }
 
 /** Whether lines below the first are wanted. */
@@ -115,9 +141,15 @@ export class NgramDrafter {
     this.template = template;
   }
 
-  draft(query: CompletionQuery, options: DraftOptions, weights: Float32Array): Omit<Draft, 'latencyMs'> {
+  draft(
+    query: CompletionQuery,
+    options: DraftOptions,
+    weights: Float32Array,
+    names?: NameCheck,
+  ): Omit<Draft, 'latencyMs'> {
     const { vocabulary, own, search } = this;
-    const searched = firstLine(this.choose(query, options.maxTokens), weights, NGRAM_MODEL, own.healed, vocabulary);
+    const choice = this.choose(query, options.maxTokens);
+    const searched = firstLine(choice, weights, NGRAM_MODEL, own.healed, vocabulary, names);
     const template = options.templates === 'never' ? undefined : this.template(query);
     const at = {
       own,

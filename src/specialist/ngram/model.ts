@@ -3,7 +3,10 @@
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../common/statistics/conditional-logit.ts';
+import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import { NameCheck, withCheckedNames } from '../../workspace/symbols/check-names.ts';
+import { FolderNames } from '../../workspace/symbols/folder-names.ts';
 import { NgramDrafter } from './drafter.ts';
 import {
   type FitFile,
@@ -71,6 +74,7 @@ export class NgramModel {
   private readonly drafter: NgramDrafter;
   private readonly templates = new TemplateFinder();
   private readonly siblings: SiblingFiles;
+  private readonly folderNames = new FolderNames((word, path) => this.otherFilesWith(word, path));
   private current: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
@@ -217,11 +221,18 @@ export class NgramModel {
     this.predictor.setWeights(weights);
   }
 
-  complete(query: CompletionQuery, options: DraftOptions): Draft {
+  /** @param parser of the query's language; absent: the names in the draft are not checked */
+  complete(query: CompletionQuery, options: DraftOptions, parser?: IncrementalParser): Draft {
     const started = performance.now();
     this.load(query, options.maxTokens);
-    const draft = this.drafter.draft(query, options, this.current.ranking);
-    return { ...draft, latencyMs: performance.now() - started };
+    const names = parser && this.namesAt(query, parser);
+    const draft = this.drafter.draft(query, options, this.current.ranking, names);
+    return withCheckedNames({ ...draft, latencyMs: performance.now() - started }, names);
+  }
+
+  /** Checks which names exist at the query's cursor. */
+  namesAt(query: CompletionQuery, parser: IncrementalParser): NameCheck {
+    return new NameCheck(query, parser, this.folderNames, this.overlay.textOf(query.path));
   }
 
   /** @param room tokens that a search will add to the context */
@@ -256,19 +267,38 @@ export class NgramModel {
    * `most` files.
    */
   *filesWith(word: string, most = MOST_FILES): Generator<FitFile> {
-    this.project.setOwn('');
+    const paths = this.indexedPathsWith(word, '');
+    if (paths === undefined) return;
+    for (const { path, text, open } of this.overlay.files()) if (!open && text.includes(word)) yield { path, text };
+    for (const path of [...paths].slice(0, most)) yield { path, text: this.indexedText(path) };
+  }
+
+  /** All other files of the folder that contain a word; undefined if it is so frequent that it says nothing. */
+  private otherFilesWith(word: string, path: string): Iterable<FitFile> | undefined {
+    const paths = this.indexedPathsWith(word, path);
+    if (paths === undefined) return undefined;
+    const changed = this.overlay.files();
+    const indexed = (each: string): FitFile => ({ path: each, text: this.indexedText(each) });
+    return (function* () {
+      for (const file of changed) if (file.path !== path && file.text.includes(word)) yield file;
+      for (const each of paths) yield indexed(each);
+    })();
+  }
+
+  /** @param own path of a file that is left out */
+  private indexedPathsWith(word: string, own: string): ReadonlySet<string> | undefined {
+    this.project.setOwn(own);
     const paths = new Set<string>();
     // A word in the middle of a line is often one token with the space before it.
     for (const lead of ['', ' ']) {
       const found = this.project.find(this.vocabulary.tokenizer.encode(lead + word), FREQUENT);
-      if (found.length === FREQUENT) return;
+      if (found.length === FREQUENT) return undefined;
       for (const end of found) {
         const path = this.project.fileAt(end - 1)?.path;
         if (path !== undefined) paths.add(path);
       }
     }
-    for (const { path, text, open } of this.overlay.files()) if (!open && text.includes(word)) yield { path, text };
-    for (const path of [...paths].slice(0, most)) yield { path, text: this.indexedText(path) };
+    return paths;
   }
 
   private indexedText(path: string): string {
@@ -287,18 +317,23 @@ export class NgramModel {
   setOpenFile(path: string, text: string | undefined): void {
     if (text === undefined) this.overlay.close(path);
     else this.overlay.set(path, text, true);
-    this.siblings.noteChange(path);
+    this.noteChange(path);
   }
 
   /** A file that changed on disk without being open. */
   setSavedFile(path: string, text: string): void {
     this.overlay.set(path, text, false);
-    this.siblings.noteChange(path);
+    this.noteChange(path);
   }
 
   removeFile(path: string): void {
     this.overlay.remove(path);
+    this.noteChange(path);
+  }
+
+  private noteChange(path: string): void {
     this.siblings.noteChange(path);
+    this.folderNames.noteChange(path);
   }
 
   private load(query: CompletionQuery, room: number): void {

@@ -1,0 +1,213 @@
+// What a folder's other files tell about a name that the document does not declare: a text file is searched by
+// patterns, because parsing it takes too long while the user types.
+import { kinOf } from '../../text/languages.ts';
+import { lineEnd, lineStart } from '../../text/lines.ts';
+
+export interface FolderFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files with a word, without the document at `path`; undefined if the word is too frequent to look at all. */
+export type FindFiles = (word: string, path: string) => Iterable<FolderFile> | undefined;
+
+/**
+ * 'exported': a file exports it, and an import would make it exist. 'declared': each file that uses it declares or
+ * imports it itself. 'unclear': a file uses it without a declaration that the patterns know, as it would use a global.
+ */
+export type InFolder = 'absent' | 'exported' | 'declared' | 'unclear';
+
+/** Files that are looked at for a name, occurrences in each, and the text near each of these, UTF-16 units. */
+const MOST_FILES = 6;
+const MOST_OCCURRENCES = 12;
+const NEAR = { before: 600, after: 200 };
+
+interface Patterns {
+  /** Each with NAME for the name; the first group of `exported` patterns may hold a list. */
+  readonly declared: readonly string[];
+  readonly exported: readonly string[];
+  /** Visible in every file of the folder or of the project without an import. */
+  readonly ambient: readonly string[];
+  /** Names that each document has. With an initial capital they need not be listed, see `isUnlisted`. */
+  readonly globals: ReadonlySet<string>;
+  /** Files of the same directory see each other's declarations. */
+  readonly sharesDirectory?: true;
+}
+
+const words = (text: string) => new Set(text.split(/\s+/));
+
+const TYPESCRIPT: Patterns = {
+  declared: [
+    String.raw`(?:const|let|var|function\*?|class|interface|type|enum|namespace|module|import|infer)\s+NAME`,
+    String.raw`import\s[^;'"]*NAME[^;'"]*\bfrom\b`,
+    String.raw`(?:const|let|var)\s*[[{][^;=]*NAME[^;=]*[}\]]\s*(?::[^=;]+)?(?:=|of\b)`,
+    String.raw`(?<!(?:if|while|switch|with)\s*)\([^()]*NAME[^()]*\)\s*(?::[^={;]+)?(?:=>|\{)`,
+    String.raw`NAME\s*=>`,
+    String.raw`<[^<>()]*NAME(?:\s+extends\b[^<>]*)?(?:,[^<>()]*)?>\s*\(`,
+  ],
+  exported: [
+    String.raw`export\s+(?:default\s+)?(?:async\s+)?(?:abstract\s+)?(?:const\s+enum|const|let|var|function\*?|class|interface|type|enum|namespace)\s+NAME`,
+    String.raw`export\s+(?:type\s+)?\{[^}]*NAME[^}]*\}`,
+  ],
+  ambient: [
+    String.raw`declare\s+(?:abstract\s+)?(?:const|let|var|function|class|interface|type|enum|namespace)\s+NAME`,
+    String.raw`declare\s+global\b`,
+    String.raw`(?:globalThis|window|global)\.NAME`,
+  ],
+  globals:
+    words(`arguments globalThis undefined isFinite isNaN parseFloat parseInt decodeURI decodeURIComponent encodeURI
+    encodeURIComponent escape eval unescape console fetch crypto performance queueMicrotask structuredClone atob btoa
+    setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate process global require module exports
+    __dirname __filename navigator window document self location history localStorage sessionStorage indexedDB alert
+    confirm prompt requestAnimationFrame cancelAnimationFrame requestIdleCallback cancelIdleCallback getComputedStyle
+    getSelection matchMedia addEventListener removeEventListener dispatchEvent postMessage importScripts customElements
+    caches screen frames parent top name event origin status print open close stop focus blur scroll scrollTo scrollBy
+    reportError createImageBitmap devicePixelRatio innerWidth innerHeight outerWidth outerHeight scrollX scrollY
+    visualViewport speechSynthesis scheduler describe it test expect suite before after beforeEach afterEach beforeAll
+    afterAll jest vi cy browser chrome jasmine sinon assert define angular jQuery $ _ React bigint symbol any unknown
+    never object string number boolean void null true false this super new typeof keyof const async await of as is
+    satisfies asserts readonly unique infer get set static abstract declare type from`),
+};
+
+const PYTHON: Patterns = {
+  declared: [
+    String.raw`(?:def|class|global|nonlocal|as)\s+NAME`,
+    String.raw`^[ \t]*(?:from\s+\S+\s+)?import\s+(?:\([^)]*NAME|[^\n]*NAME)`,
+    String.raw`^[ \t]*(?:[\w, *()]*,\s*)?NAME\s*(?:,[\w, *()]*)?(?::[^=\n]+)?=(?!=)`,
+    String.raw`\bdef\s+\w+\s*(?:\[[^\]]*\])?\([^)]*NAME`,
+    String.raw`\bfor\s[^:\n]*NAME[^:\n]*\sin\b`,
+    String.raw`\blambda\b[^:\n]*NAME`,
+    String.raw`NAME\s*:=`,
+  ],
+  exported: [String.raw`^(?:(?:async\s+)?def|class)\s+NAME`, String.raw`^NAME\s*(?::[^=\n]+)?=(?!=)`],
+  ambient: [],
+  globals: words(`abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile
+    complex copyright credits delattr dict dir divmod enumerate eval exec exit filter float format frozenset getattr
+    globals hasattr hash help hex id input int isinstance issubclass iter len license list locals map max memoryview min
+    next object oct open ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str
+    sum super tuple type vars zip self cls reveal_type __name__ __file__ __doc__ __package__ __spec__ __loader__
+    __builtins__ __class__ __path__ __import__ __debug__ __annotations__ _ match case`),
+};
+
+const GO: Patterns = {
+  declared: [
+    String.raw`(?:func|type|var|const)\s+NAME`,
+    String.raw`NAME\s*(?:,[\w, ]*)?:=`,
+    String.raw`[\w, ]+,\s*NAME\s*(?:,[\w, ]*)?:=`,
+    String.raw`\bfunc\b[^{\n]*NAME`,
+    String.raw`^[ \t]+NAME\b[^\n(:.]*(?:=|$)`,
+    String.raw`"(?:[^"\n]*/)?NAME(?:\.[^"\n]*)?"`,
+  ],
+  exported: [],
+  ambient: [],
+  sharesDirectory: true,
+  globals: words(`any append bool byte cap clear close comparable complex complex64 complex128 copy delete error false
+    float32 float64 imag int int8 int16 int32 int64 iota len make max min new nil panic print println real recover rune
+    string true uint uint8 uint16 uint32 uint64 uintptr init main _`),
+};
+
+const PATTERNS: Readonly<Record<string, Patterns>> = {
+  go: GO,
+  javascript: TYPESCRIPT,
+  javascriptreact: TYPESCRIPT,
+  python: PYTHON,
+  typescript: TYPESCRIPT,
+  typescriptreact: TYPESCRIPT,
+};
+
+/** Whether every document of the language has the name. */
+export function isGlobal(languageId: string, name: string): boolean {
+  return (
+    (PATTERNS[languageId]?.globals.has(name) ?? true) ||
+    (languageId !== 'python' && languageId !== 'go' && name in globalThis)
+  );
+}
+
+/** What the folder's files tell about names; remembered until one of them changes. */
+export class FolderNames {
+  private readonly find: FindFiles;
+  private readonly known = new Map<string, InFolder>();
+  /** The document of the last look-up. */
+  private path = '';
+
+  constructor(find: FindFiles) {
+    this.find = find;
+  }
+
+  /** A file of the folder has changed. */
+  noteChange(path: string): void {
+    if (path !== this.path) this.known.clear();
+  }
+
+  /**
+   * Undefined if the time was too short; a later look-up may succeed.
+   * @param path of the document, which is not looked at
+   * @param deadline of performance.now(), ms
+   */
+  lookUp(name: string, path: string, languageId: string, deadline: number): InFolder | undefined {
+    if (path !== this.path) this.known.clear();
+    this.path = path;
+    const found = this.known.get(name) ?? findIn(this.find(name, path), name, path, languageId, deadline);
+    if (found) this.known.set(name, found);
+    return found;
+  }
+}
+
+function findIn(
+  files: ReturnType<FindFiles>,
+  name: string,
+  path: string,
+  languageId: string,
+  deadline: number,
+): InFolder | undefined {
+  const patterns = PATTERNS[languageId];
+  if (patterns === undefined || files === undefined) return 'unclear';
+  const [free, exported, declared, ambient] = [[FREE], patterns.exported, patterns.declared, patterns.ambient].map(
+    (list) => list.map((pattern) => patternOf(pattern, name)),
+  ) as [RegExp[], RegExp[], RegExp[], RegExp[]];
+  const has = (list: readonly RegExp[], text: string) => list.some((each) => each.test(text));
+  let found: InFolder = 'absent';
+  let looked = 0;
+  for (const { path: other, text } of files) {
+    if (performance.now() > deadline) return undefined;
+    if (kinOf(other) !== kinOf(path)) continue;
+    const around = textAround(name, text);
+    if (!has(free, around)) continue;
+    if (patterns.sharesDirectory && directoryOf(other) === directoryOf(path)) return 'unclear';
+    if (/\.d\.[cm]?ts$/.test(other) || text.includes('declare global') || has(ambient, around)) return 'unclear';
+    if (has(exported, around)) return 'exported';
+    if (!has(declared, around)) return 'unclear';
+    found = 'declared';
+    if (++looked === MOST_FILES) break;
+  }
+  return found;
+}
+
+/** An occurrence that is neither a member nor a key. */
+const FREE = String.raw`(?<!\.\s*|['"${'`'}/-])NAME(?!\s*\??:(?!:)|['"${'`'}])`;
+
+function patternOf(pattern: string, name: string): RegExp {
+  const whole = String.raw`(?<![\p{L}\p{N}_$])${name.replaceAll('$', '\\$')}(?![\p{L}\p{N}_$])`;
+  return new RegExp(
+    pattern.replaceAll('NAME', () => whole),
+    'mu',
+  );
+}
+
+/** The whole lines near the first occurrences of a name. */
+function textAround(name: string, text: string): string {
+  const pieces: string[] = [];
+  let end = 0;
+  let at = text.indexOf(name);
+  for (let count = 0; at >= 0 && count < MOST_OCCURRENCES; count++) {
+    const from = Math.max(end, lineStart(text, Math.max(0, at - NEAR.before)));
+    end = lineEnd(text, Math.min(text.length, at + NEAR.after));
+    pieces.push(text.slice(from, end));
+    at = text.indexOf(name, Math.max(end, at + 1));
+  }
+  return pieces.join('\n');
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
