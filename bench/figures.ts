@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly minutes: number | undefined;
   /** 'virtual': time as the models' work says; 'real': the product's processes, as fast as this machine has them. */
   readonly clock: string | undefined;
+  /** 'recorded': a large model that is right as often as its recorded answers are; undefined: none. */
+  readonly llm: string | undefined;
   /** The figures become the baseline instead of being compared with it. */
   readonly write: boolean | undefined;
 }

@@ -57,6 +57,7 @@ const optionRows: Readonly<Record<keyof BenchOptions, Option>> = {
   characters: { value: 'COUNT', number: count },
   minutes: { value: 'COUNT', number: { wanted: 'a number above 0', fits: (value) => value > 0 } },
   clock: { value: 'virtual|real' },
+  llm: { value: 'recorded' },
   write: {},
 };
 const optionNames = Object.keys(optionRows) as (keyof BenchOptions)[];

@@ -48,6 +48,8 @@ export interface Recording {
   readonly package: string;
   readonly kind: Kind;
   readonly places: readonly RecordedPosition[];
+  /** The lines of the recording's file, one for each place. */
+  readonly rows: readonly Row[];
   /** The package's source files that may be learned from. */
   readonly others: readonly PackageFile[];
   /** The files that rows name: only to be measured on. */
@@ -70,6 +72,12 @@ const TEACHING = 'teach.jsonl';
 /** Names of a folder's files whose positions are measured. */
 export function measuredFiles(names: readonly string[]): string[] {
   return names.filter((name) => name.endsWith('.jsonl') && name !== TEACHING).sort();
+}
+
+/** Where a recording's rows lie under a folder of recordings. */
+export function recordedFile({ package: spec, kind }: Pick<Recording, 'package' | 'kind'>): string {
+  const name = spec.replace(/^@/, '').replace(/[/@]/g, '-');
+  return kind === 'renamed' ? `renamed/${name}-renamed.jsonl` : `recorded/${name}.jsonl`;
 }
 
 /** Throws where the folder holds none, or a package is not what was recorded. */
@@ -115,6 +123,7 @@ function recordingOf(spec: string, kind: Kind, all: readonly Row[], at: string):
     package: spec,
     kind,
     places: positionsIn(rows, texts),
+    rows,
     others: files.filter(learnable),
     named: [...texts].map(([path, text]) => ({ path, text })),
     taught: positionsIn(taught, textsOf(spec, folder, taught)),

@@ -8,7 +8,9 @@ import { CompletionService } from '../../src/completion/service.ts';
 import { MixedSpecialist, type NgramSpecialist } from '../../src/completion/specialist.ts';
 import type { CompletionSettings } from '../../src/completion/types.ts';
 import { Backoff } from '../../src/llm/backoff.ts';
+import type { LlmClient } from '../../src/llm/types.ts';
 import { defaultRouter } from '../../src/routing/defaults.ts';
+import type { RouterModel } from '../../src/routing/router-model.ts';
 import { Editor, type EditorDeps } from './editor.ts';
 
 export interface SimulatedWindowDeps {
@@ -22,6 +24,10 @@ export interface SimulatedWindowDeps {
   readonly settings?: Partial<CompletionSettings>;
   /** Makes of each draft what the service sees; absent: nothing else. */
   readonly changed?: Changed;
+  /** The large model; absent: none. */
+  readonly llm?: LlmClient;
+  /** Absent: that of a folder without an adaptation. */
+  readonly router?: RouterModel;
   /** What answers with the specialist's drafts; absent: the product's service. */
   readonly answering?: (specialist: MixedSpecialist, settings: CompletionSettings, clock: Clock) => Answering;
 }
@@ -38,6 +44,7 @@ export const keyless: CompletionSettings = {
   apiAllowed: false,
   apiDebounceMinMs: 150,
   apiDebounceMaxMs: 600,
+  localFirst: false,
   prefetchFromApi: false,
 };
 const asIs: Redactor = { text: async (text) => text, path: async (path) => path };
@@ -47,7 +54,7 @@ export class SimulatedWindow {
   readonly editor: Editor;
   private readonly service: Answering;
 
-  constructor({ clock, ngram, key, ahead, settings: others, answering, changed }: SimulatedWindowDeps) {
+  constructor({ clock, ngram, key, ahead, settings: others, answering, changed, llm, router }: SimulatedWindowDeps) {
     const settings = { ...keyless, ...others };
     this.specialist = new MixedSpecialist({
       ngram,
@@ -61,8 +68,8 @@ export class SimulatedWindow {
       answering?.(this.specialist, settings, clock) ??
       new CompletionService({
         specialist: changed === undefined ? this.specialist : changing(this.specialist, changed),
-        llm: () => undefined,
-        routerFor: defaultRouter,
+        llm: () => llm,
+        routerFor: () => router ?? defaultRouter(),
         settings: () => settings,
         clock,
         redact: asIs,

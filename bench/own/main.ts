@@ -15,6 +15,7 @@ import { printFigures } from '../print.ts';
 import { aloneFigures } from './alone.ts';
 import { besideReaders, READERS } from './exported.ts';
 import { cursorsFor, mixedFigures, type OwnBase } from './lines.ts';
+import { record } from './record.ts';
 
 /** Cursors of each recorded package; default of --places. */
 const PLACES = 40;
@@ -25,13 +26,18 @@ const never = new AbortController().signal;
 
 export const own: Benchmark = {
   name: 'own',
-  what: `GGUF models as bases: lines alone beside llama.cpp's own, lines with n-grams, speed; adapters read by others (${READERS.join(', ')})`,
-  takes: ['model', 'places', 'only'],
+  what: `GGUF models as bases: lines alone beside llama.cpp's own, lines with n-grams, speed; adapters read by others (${READERS.join(', ')}); with --only record what one writes at the recorded cursors, as a second large model`,
+  takes: ['model', 'places', 'only', 'recordings'],
   run,
 };
 
-async function run({ model = [], places = PLACES, only }: BenchOptions, keep: Keep): Promise<Figures> {
-  if (model.length === 0) throw new Error('Name a GGUF file: --model PATH.');
+async function run({ model = [], places = PLACES, only, recordings }: BenchOptions, keep: Keep): Promise<Figures> {
+  const [path] = model;
+  if (path === undefined) throw new Error('Name a GGUF file: --model PATH.');
+  if (only === 'record') {
+    if (recordings === undefined) throw new Error('Name the folder that the answers go to: --recordings FOLDER.');
+    return record(path, recordings);
+  }
   const wanted = (section: string) => only === undefined || only.split(',').includes(section);
   await loadLibrary();
   const figures: Record<string, Figures> = {};

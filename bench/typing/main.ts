@@ -23,13 +23,14 @@ import { EarlierRule } from './earlier-rule.ts';
 import { forty } from './forty.ts';
 import { hindsight } from './hindsight.ts';
 import { hour } from './hour.ts';
-import { type Material, materials } from './materials.ts';
+import { heldOutMaterials, type Material, materials } from './materials.ts';
 import { PAUSE_KINDS, pauses } from './pauses.ts';
 import { repeat } from './repeat.ts';
 import { Models, TimedEngine, TimedNgram } from './timed.ts';
 import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { WholeLines } from './whole-lines.ts';
+import { withLlm } from './with-llm.ts';
 
 /** Passages of each folder, and lines of each. */
 const PASSAGES = 4;
@@ -87,7 +88,7 @@ const rules: readonly Rule[] = [
 export const typing: Benchmark = {
   name: 'typing',
   what: 'a typist over held-out files, without an API: what suggestions write, how often they are wrong, which rule brought what',
-  takes: ['recordings', 'bases', 'rules', 'places', 'clock', 'only'],
+  takes: ['recordings', 'bases', 'rules', 'places', 'clock', 'only', 'llm'],
   run,
 };
 
@@ -106,7 +107,7 @@ const nothing = (): Counted => ({
 });
 
 async function run(
-  { recordings, bases: baseNames = DEFAULT_BASE, rules: ruleNames, places, clock = 'virtual', only }: BenchOptions,
+  { recordings, bases: baseNames = DEFAULT_BASE, rules: ruleNames, places, clock = 'virtual', only, llm }: BenchOptions,
   keep: Keep,
 ): Promise<Figures> {
   const positions = places ?? PASSAGES;
@@ -114,6 +115,14 @@ async function run(
   const bases = basesOf(baseNames.split(','));
   const [{ base, isSilent }] = bases;
   const wantedRules = ruleNames?.split(',');
+  if (llm !== undefined) {
+    if (llm !== 'recorded') throw new Error("--llm is 'recorded'.");
+    const all = only === 'held-out' ? heldOutMaterials() : materials(recordings);
+    const wanted = only === 'held-out' ? undefined : only?.split(',');
+    // Nothing is recorded in prose.
+    const typed = all.filter(({ name, languageId }) => wanted?.includes(name) ?? languageId !== 'markdown');
+    return withLlm({ base, alone: isSilent }, typed, positions, wantedRules, keep);
+  }
   const typedRules = rules.filter(({ name }) => wantedRules?.includes(name) ?? true);
   if (typedRules.length === 0) throw new Error(`--rules are of: ${rules.map(({ name }) => name).join(', ')}.`);
   if (only === 'forty')

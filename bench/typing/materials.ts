@@ -1,5 +1,6 @@
 // What is typed: held-out files of the recorded packages, of one in Python, one in Go and a folder of prose, each beside the rest of its folder.
 import { basename } from 'node:path';
+import { heldOutFiles } from '../common/held-out.ts';
 import { bucket, fetchPackage, type PackageFile, sourceFiles } from '../common/packages.ts';
 import { readRecordings } from '../common/recordings.ts';
 
@@ -66,4 +67,33 @@ export function materials(recordings: string | undefined): Material[] {
     };
   });
   return [...recorded, ...others];
+}
+
+const HELD_OUT_LANGUAGES = ['typescript', 'python', 'go', 'markdown'];
+/** Typed by `npm run bench -- typing`. */
+const TYPED = ['python3-starlette', 'golang-github-spf13-cobra-dev'];
+/** A held-out package's language has so much text at least, characters, and no more of it is indexed. */
+const LEAST_TEXT = 50_000;
+const MOST_TEXT = 700_000;
+
+/** What constants are fitted on: packages held out from the bases' corpus, none of them one of `materials`. */
+export function heldOutMaterials(): Material[] {
+  const files = heldOutFiles(HELD_OUT_LANGUAGES);
+  if (!files) throw new Error('No held-out packages: `python3 models/pretrain/corpus.py --held-out` makes them.');
+  return [...files].flatMap(([languageId, all]) =>
+    [...Map.groupBy(all, (file) => file.package)]
+      .filter(
+        ([name, own]) => !TYPED.includes(name) && own.reduce((sum, { text }) => sum + text.length, 0) >= LEAST_TEXT,
+      )
+      .map(([name, own]): Material => {
+        const fits = own.filter(({ text }) => text.length < 40_000);
+        let characters = 0;
+        const others = fits.filter(({ path, text }) => {
+          if (bucket(path) >= 8 || characters > MOST_TEXT) return false;
+          characters += text.length;
+          return true;
+        });
+        return { name, languageId, held: fits.filter(({ path }) => bucket(path) >= 8), others };
+      }),
+  );
 }

@@ -19,6 +19,8 @@ interface Taken {
   readonly good: number;
   readonly bad: number;
   readonly over: number | undefined;
+  /** When it has been read. */
+  readonly at: number;
 }
 
 export interface Typed {
@@ -51,6 +53,7 @@ const inked = (text: string) => text.replace(/\n[^\S\n]+/g, '\n').length;
 /**
  * What is right to its end is taken; what begins right and ends wrong is taken where more of it is right than is to be deleted again; all else is
  * typed over.
+ * @param reading ms from the show of a suggestion to its acceptance; keys that come meanwhile are pressed
  */
 export async function typePassage(
   editor: Editor,
@@ -58,20 +61,27 @@ export async function typePassage(
   passage: Passage,
   languageId: string,
   typed: Typed,
+  reading: () => number = () => 0,
 ): Promise<void> {
   const { path, prefix, rest, length, gaps, below = '' } = passage;
   const writing = new Writing(prefix, below, rest);
   let taken: Taken | undefined;
   let interrupt = new AbortController();
+  const takeable = (ghost: Ghost, at: number): Taken | undefined => {
+    const text = (ghost.at + ghost.text).slice(writing.document.prefix.length);
+    const good = commonPrefix(text, writing.left);
+    const bad = text.length - good;
+    return good < LEAST_TAKEN || bad >= good
+      ? undefined
+      : { good, bad, over: ghost.shown.completion.replaceLength, at };
+  };
   editor.onShown = (ghost) => {
     const { text } = ghost;
     const good = commonPrefix(text, writing.left);
     const right = good === text.length;
     const endsLine = right && /^[^\S\n]*(?:\n|$)/.test(writing.left.slice(good));
     typed.judged.push({ ghost, right, lines: right ? linesIn(text) : 0, endsLine });
-    const bad = text.length - good;
-    if (good < LEAST_TAKEN || bad >= good) return;
-    taken = { good, bad, over: ghost.shown.completion.replaceLength };
+    taken = takeable(ghost, clock.monotonic() + reading());
     interrupt.abort();
   };
   editor.come(path, languageId, writing.document);
@@ -81,10 +91,15 @@ export async function typePassage(
     const gap = gaps[done()] as number;
     const next = last + gap;
     const before = typed.judged.length;
-    taken = undefined;
-    interrupt = new AbortController();
-    const wait = Math.max(0, next - clock.monotonic());
-    await clock.sleep(wait, interrupt.signal).catch(() => {});
+    // Still on the screen after a key: less is left of it to take.
+    const { ghost } = editor;
+    taken = taken && ghost && takeable(ghost, taken.at);
+    for (;;) {
+      const wait = Math.min(next, taken?.at ?? Number.POSITIVE_INFINITY) - clock.monotonic();
+      interrupt = new AbortController();
+      if (wait <= 0) break;
+      await clock.sleep(wait, interrupt.signal).catch(() => {});
+    }
     typed.keys++;
     if (isPause(gap)) {
       typed.pauses++;
@@ -92,13 +107,14 @@ export async function typePassage(
       if (came.some(({ ghost, right }) => right && isLong(ghost.text))) typed.longRightPauses++;
     }
     last = clock.monotonic();
-    const now = taken as Taken | undefined;
+    const now = taken !== undefined && taken.at <= last ? taken : undefined;
     if (now === undefined) {
       writing.press();
       editor.press(writing.document);
     } else {
       const text = writing.left.slice(0, now.good);
       writing.insert(now.good, now.over);
+      taken = undefined;
       editor.take(writing.document);
       typed.written += inked(text) - now.bad;
       typed.keys += now.bad;

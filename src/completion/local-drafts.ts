@@ -10,9 +10,10 @@ import { completionPrompt } from '../prompts/completion/completion-prompt.ts';
 import { cutsOf } from '../prompts/completion/cuts.ts';
 import { requestAt } from '../prompts/completion/llm-request.ts';
 import type { CompletionPosition } from '../prompts/completion/types.ts';
-import { decide } from '../routing/decide.ts';
+import { decide, withoutApi } from '../routing/decide.ts';
 import { scoreCuts } from '../routing/fit.ts';
 import { positionFactsOf } from '../routing/position-facts.ts';
+import { expectedCharacters } from '../routing/priors.ts';
 import type { ScoredCut } from '../routing/show.ts';
 import type { Decision, PositionFacts } from '../routing/types.ts';
 import { beginsAlike } from '../text/edits.ts';
@@ -23,6 +24,9 @@ import { withRemainders } from './cached-remainders.ts';
 import type { RequestContext, ScoredDraft } from './request-context.ts';
 import type { ShowGate } from './show-gate.ts';
 import type { CompletionDeps, CompletionSettings } from './types.ts';
+
+/** What a call's expected characters must exceed, for each unit of its price. */
+const CHARACTERS = 60;
 
 export class LocalDrafts {
   private readonly deps: CompletionDeps;
@@ -69,8 +73,16 @@ export class LocalDrafts {
     const cuts = isManual
       ? allCuts
       : allCuts.filter(({ text }) => rejected === undefined || !beginsAlike(rejected, text));
-    const decision = decide(router, cleaned, position, policy, cuts);
-    if (!isManual) this.api.typing.recordDecision(decision.gain > decision.price);
+    const first = decide(router, cleaned, position, policy, cuts);
+    const isTooShort =
+      settings.localFirst &&
+      !isManual &&
+      first.gain * expectedCharacters(cleaned, position) <= first.price * CHARACTERS;
+    const decision =
+      isTooShort && first.route === 'api'
+        ? withoutApi(first, cuts, policy, 'the large model would write too little for a call')
+        : first;
+    if (!isManual) this.api.typing.recordDecision(first.gain > first.price && !isTooShort);
     const ngramsOnlyNote = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;
     return {
       draft: cleaned,

@@ -1,8 +1,9 @@
 // One completion from keystroke to answer: cache, specialist, router, and perhaps the API.
 //
 // An answer is returned once and never replaced, because ghost text that changes flickers. If the router chooses the
-// API, a local line is shown at once only if a call would gain less than it costs. The API's answer is then cached for
-// what the user types next. Without such a line nothing is shown until the API answers. If the call fails, returns
+// API, a local line is shown at once only if a call would gain less than it costs. With `localFirst` the API is then
+// asked only if a key contradicts the line, or after a pause without acceptance; else it is asked at once. Its answer is
+// cached for what the user types next. Without such a line nothing is shown until the API answers. If the call fails, returns
 // nothing or is slow, a local draft that is good enough is shown instead. If there is none and the answer comes after
 // the user has probably stopped watching, nothing is shown. The answer then waits in the cache for the next request.
 import type { CompletionQuery } from '../common/completion.ts';
@@ -11,7 +12,7 @@ import { CodedError, isCancelled } from '../common/errors.ts';
 import { positionAt } from '../prompts/completion/completion-position.ts';
 import type { LlmRequest } from '../prompts/completion/llm-request.ts';
 import { beginsAlike } from '../text/edits.ts';
-import { type CacheHit, CompletionCache } from './answer-cache.ts';
+import { type CachedAnswer, type CacheHit, CompletionCache } from './answer-cache.ts';
 import { ApiCalls } from './api-calls.ts';
 import { LocalDrafts } from './local-drafts.ts';
 import { Replies } from './replies.ts';
@@ -46,6 +47,7 @@ export class CompletionService implements Disposable {
     this.shown = new ShownSuggestions(deps, (outcome, shown) => {
       // The router learns from the outcome only where the API may be asked.
       const mayLearn = shown !== undefined && this.api.mayAsk(shown.request.query);
+      if (outcome === 'accepted' && shown) this.api.typing.recordAcceptance(deps.clock.monotonic() - shown.at);
       this.gate.outcome(outcome, shown, mayLearn);
     });
     this.api = new ApiCalls(deps, this.cache, (event) => this.shown.emit(event));
@@ -171,8 +173,9 @@ export class CompletionService implements Disposable {
         return await (context.opensList && !this.api.isTooSlow(context, local)
           ? this.leaveToList(context, local)
           : this.askApi(context, local));
-      void this.askIntoCache(context, local);
-      return this.replies.showLocal(context, local, provisional);
+      const shown = this.replies.showLocal(context, local, provisional);
+      void this.askIntoCache(context, local, this.shown.visible);
+      return shown;
     } finally {
       release();
     }
@@ -265,11 +268,19 @@ export class CompletionService implements Disposable {
     if ((this.cache.get(context.query)?.rest ?? '') !== '') this.deps.onReady?.();
   }
 
-  /** Calls the API and only caches its answer. Cancelling the request stops the call only before it has started. */
-  private async askIntoCache(context: RequestContext, local: ScoredDraft): Promise<void> {
+  /**
+   * Calls the API and only caches its answer. Cancelling the request stops the call only before it has started.
+   * @param shown a local suggestion: with `localFirst` the call waits for its acceptance, and is not made after it
+   */
+  private async askIntoCache(context: RequestContext, local: ScoredDraft, shown?: CachedAnswer): Promise<void> {
     if (this.api.isTooSlow(context, local)) return;
     try {
       await this.pause(context);
+      if (shown !== undefined && context.settings.localFirst) {
+        const { clock } = this.deps;
+        await clock.sleep(context.startedAt + this.api.typing.acceptanceMs - clock.monotonic(), context.signal);
+        if (this.shown.visible !== shown) return;
+      }
       if (this.cache.get(context.query)?.answer.source === 'api') return;
       const isAvailable = this.api.mayAsk(context.request.query);
       const call =

@@ -15,6 +15,8 @@ export interface ShownSuggestion {
   readonly request: CompletionRequest;
   readonly confidence: number;
   readonly replaceLength: number;
+  /** Monotonic, ms. */
+  readonly at: number;
 }
 
 export class ShownSuggestions {
@@ -91,7 +93,9 @@ export class ShownSuggestions {
     if (continued) return completion;
     // This ends a pending suggestion, whose verdict is reported first.
     this.tracker.shown(completion.id, context.request.query, text);
-    const now = { answer, text, request: context.request, confidence: completion.confidence, replaceLength };
+    const { confidence } = completion;
+    const at = this.deps.clock.monotonic();
+    const now = { answer, text, request: context.request, confidence, replaceLength, at };
     this.shown = new Map([...this.shown].slice(-1)).set(completion.id, now);
     this.emit({ kind: 'answered', request: context.request, completion });
     return completion;

@@ -88,6 +88,8 @@ export interface CompletionSettings {
   /** Limits of the debounce before an API call, ms. */
   readonly apiDebounceMinMs: number;
   readonly apiDebounceMaxMs: number;
+  /** Whether a shown local suggestion holds the call back until the user has judged it. */
+  readonly localFirst: boolean;
   /** Whether a prefetch after an accept may call the API. */
   readonly prefetchFromApi: boolean;
 }

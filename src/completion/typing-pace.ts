@@ -12,12 +12,18 @@ const MAX_GAPS = 30;
 const AWAY_MS = 30_000;
 /** Largest change by a key, UTF-16 units: larger ones are pastes or automatic imports. */
 const MAX_CHANGE = 40;
+/** Acceptances: how many are kept, and how many of them came within the time that is waited for one. */
+const MAX_ACCEPTANCES = 30;
+const ACCEPTED_SHARE = 0.9;
+/** Initial estimate of that time until there are this many, ms. */
+const INITIAL_ACCEPTANCE = { count: 5, ms: 1000 };
 /** Typing time after which the statistics are valid, ms. */
 const MIN_TYPING_MS = 120_000;
 
 export class TypingPace {
   private last: { readonly path: string; readonly length: number; readonly at: number } | undefined;
   private readonly gaps: number[] = [];
+  private readonly acceptances: number[] = [];
   private typedMs = 0;
   private stopCount = 0;
   private decisionCount = 0;
@@ -46,6 +52,19 @@ export class TypingPace {
   recordDecision(isWorthCalling: boolean): void {
     this.decisionCount++;
     if (isWorthCalling) this.worthwhileCount++;
+  }
+
+  /** @param ms from the show of a suggestion to its acceptance */
+  recordAcceptance(ms: number): void {
+    this.acceptances.push(ms);
+    if (this.acceptances.length > MAX_ACCEPTANCES) this.acceptances.shift();
+  }
+
+  /** Time after which a suggestion that is not yet accepted probably never is, ms. */
+  get acceptanceMs(): number {
+    return this.acceptances.length < INITIAL_ACCEPTANCE.count
+      ? INITIAL_ACCEPTANCE.ms
+      : quantile(this.acceptances, ACCEPTED_SHARE);
   }
 
   /** Median of the last gaps between two keys, ms. */

@@ -35,6 +35,21 @@ export function specialistPrior(draft: Draft): number {
   return -0.7 + 0.43 * logit(wholeProbability(draft)) + 0.07 * logit(lowestProbability(draft));
 }
 
+/** After one of these, little is left of a line. */
+const CLOSED = /[)\]}"'`>;,]$/;
+
+/**
+ * Characters that the author probably still writes in the line. A linear fit on 813 pauses of a simulated typist in
+ * fourteen held-out packages, with drafts of the n-grams. Of the characters that calls there would bring, the half of
+ * the calls that promise most brings 0.66, instead of 0.61 without the length. Eleven facts instead of three bring no
+ * more.
+ */
+export function expectedCharacters(draft: Draft | undefined, { lineBefore }: PositionFacts): number {
+  const [line = ''] = (draft?.text ?? '').split('\n', 1);
+  const isSure = draft === undefined ? logit(0) : specialistPrior(draft);
+  return Math.max(0, 12.3 - 12.5 * flag(CLOSED.test(lineBefore)) + 3.3 * Math.log1p(line.length) - 2.3 * isSure);
+}
+
 /** 1 if the n-grams drafted without a neural model. */
 const isNgramsOnly = ({ model }: Draft): number => flag(model === NGRAM_MODEL);
 

@@ -125,6 +125,7 @@ function service(api?: ScriptedLlm): CompletionService {
       apiAllowed: api !== undefined,
       apiDebounceMinMs: 0,
       apiDebounceMaxMs: 0,
+      localFirst: false,
       prefetchFromApi: false,
     }),
     clock,

@@ -14,7 +14,7 @@ const text = Array.from({ length: 40 }, (_, i) => `const value${i} = read(${i}, 
 const passages = passagesOf([{ path: 'a.ts', text }], 3, 5, 1);
 
 /** Types with a service that suggests immediately what `suggest` returns for the text that follows. */
-async function typedWith(suggest: (left: string) => string) {
+async function typedWith(suggest: (left: string) => string, readingMs = 0) {
   const clock = new VirtualClock();
   const typed = nothingTyped();
   let id = 0;
@@ -30,7 +30,7 @@ async function typedWith(suggest: (left: string) => string) {
   };
   const editor = new Editor({ clock, service, setOpenFile: () => {}, ahead: true });
   const work = async () => {
-    for (const passage of passages) await typePassage(editor, clock, passage, 'typescript', typed);
+    for (const passage of passages) await typePassage(editor, clock, passage, 'typescript', typed, () => readingMs);
   };
   await clock.run(work());
   return { ...typed, ms: clock.monotonic() };
@@ -45,6 +45,13 @@ test('without suggestions every character is a key, and each key takes its time'
   assert.ok(keys <= characters && keys > 0.8 * characters, 'closing brackets and indents need no key');
   assert.deepEqual([written, judged.length], [0, 0]);
   assert.ok(ms > 100 * keys);
+});
+
+test('a suggestion is accepted when it has been read, less what was typed of it meanwhile', async () => {
+  const line = (left: string) => left.split('\n', 1)[0] as string;
+  const [atOnce, read, never] = [await typedWith(line), await typedWith(line, 1000), await typedWith(line, 60_000)];
+  assert.ok(atOnce.written > read.written && read.written > 0, `${atOnce.written}, ${read.written}`);
+  assert.equal(never.written, 0);
 });
 
 test('right suggestions are accepted as a whole; short ones and wrong ones are not accepted', async () => {

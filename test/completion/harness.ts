@@ -23,6 +23,7 @@ export const SETTINGS: CompletionSettings = {
   apiAllowed: true,
   apiDebounceMinMs: 200,
   apiDebounceMaxMs: 600,
+  localFirst: false,
   prefetchFromApi: false,
 };
 

@@ -116,5 +116,6 @@ const settings = {
   apiAllowed: true,
   apiDebounceMinMs: 0,
   apiDebounceMaxMs: 0,
+  localFirst: false,
   prefetchFromApi: false,
 };

@@ -115,6 +115,7 @@ test('inspect --at prints the exact request of a completion, with its hint', asy
         apiAllowed: true,
         apiDebounceMinMs: 0,
         apiDebounceMaxMs: 0,
+        localFirst: false,
         prefetchFromApi: false,
       }),
       clock: systemClock,

@@ -1,0 +1,247 @@
+// The typist with a simulated large model: what it writes, waits for and costs, alone and beside the local models.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exactMatch, quantile } from '../../src/common/quality.ts';
+import { normals } from '../../src/common/statistics/random.ts';
+import type { NgramSpecialist } from '../../src/completion/specialist.ts';
+import type { CompletionSettings } from '../../src/completion/types.ts';
+import { EMPTY_DRAFT } from '../../src/routing/features.ts';
+import { fitRouter } from '../../src/routing/fit.ts';
+import { positionFactsOf } from '../../src/routing/position-facts.ts';
+import type { RouterModel } from '../../src/routing/router-model.ts';
+import type { CouplingExample } from '../../src/routing/types.ts';
+import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import type { Base } from '../base/types.ts';
+import { askedAt, type Recording, readRecordings } from '../common/recordings.ts';
+import { SimulatedWindow } from '../common/simulated-window.ts';
+import { type Passage, passagesOf } from '../common/typist.ts';
+import type { Figures, Keep } from '../figures.ts';
+import { kebab, Table } from '../print.ts';
+import type { Material } from './materials.ts';
+import { type Calls, RecordedSkill, SimulatedLlm } from './simulated-llm.ts';
+import { Models, TimedEngine, TimedNgram } from './timed.ts';
+import { addTyped, nothingTyped, type Typed, typePassage } from './typist.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+const LINES = 12;
+const SEED = 5;
+const KEY = 'typing';
+/** From the show of a suggestion to its acceptance: nobody accepts unread text. Log-normal: the median, ms, and the spread. */
+const READING = { medianMs: 500, spread: 0.4 };
+
+export interface Arm {
+  readonly name: string;
+  readonly what: string;
+  readonly local: boolean;
+  readonly llm: boolean;
+  readonly settings: Partial<CompletionSettings>;
+}
+
+const balanced: Partial<CompletionSettings> = { balance: 0.4, apiAllowed: true };
+
+const arms: readonly Arm[] = [
+  { name: 'local model', what: 'no key', local: true, llm: false, settings: {} },
+  {
+    name: 'large model',
+    what: 'at every pause, nothing local',
+    local: false,
+    llm: true,
+    settings: { balance: 1, apiAllowed: true },
+  },
+  {
+    name: 'pair at once',
+    what: 'the balanced setting as it was: a call is made beside a local suggestion',
+    local: true,
+    llm: true,
+    settings: { ...balanced, localFirst: false },
+  },
+  { name: 'pair', what: 'the balanced setting', local: true, llm: true, settings: { ...balanced, localFirst: true } },
+];
+
+/** No local model. */
+const silent: NgramSpecialist = {
+  ...{ name: 'none', snapshot: '', changed: () => [] },
+  ...{ setOpenFile: () => {}, setSavedFile: () => {}, removeFile: () => {} },
+  complete: async () => undefined,
+  snippets: async () => [],
+};
+
+interface Counted extends Typed {
+  waits: number[];
+  ms: number;
+  replaced: number;
+  calls: Calls;
+}
+
+const nothing = (): Counted => ({
+  ...nothingTyped(),
+  ...{ waits: [], ms: 0, replaced: 0, calls: { made: 0, usd: 0 } },
+});
+
+/** @param alone only the n-grams are local */
+export async function withLlm(
+  { base, alone }: { readonly base: Base; readonly alone: boolean },
+  folders: readonly Material[],
+  positions: number,
+  rules: readonly string[] | undefined,
+  keep: Keep,
+  compared: readonly Arm[] = arms,
+): Promise<Figures> {
+  const recordings = readRecordings();
+  const skill = new RecordedSkill(recordings);
+  const chosen = compared.filter(({ name }) => rules?.includes(name) ?? true);
+  console.log(
+    `typing, base ${alone ? 'none' : base.name}, ${positions} passages of ${LINES} lines in each folder, a large model that is right at ${skill.exactMatch.toFixed(2)} of its recorded cursors, virtual clock`,
+  );
+  for (const { name, what } of chosen) console.log(`  ${name}: ${what}`);
+  const table = new Table(COLUMNS);
+  const totals = new Map(chosen.map((arm) => [arm, nothing()]));
+  const figures: Record<string, Figures> = {};
+  for (const folder of folders) {
+    for (const [arm, counted] of await typeIn(folder, base, alone, chosen, positions, skill, recordings)) {
+      table.row(`${folder.name}: ${arm.name}`, figuresOf(counted));
+      add(totals.get(arm) as Counted, counted);
+    }
+    for (const [{ name }, counted] of totals) figures[name] = figuresOf(counted);
+    keep(kebab(figures));
+  }
+  for (const [name, row] of Object.entries(figures)) table.row(`all: ${name}`, row);
+  return kebab(figures);
+}
+
+const COLUMNS = {
+  'characters-written-share': 'written',
+  'calls-an-hour': 'calls/h',
+  'dollars-an-hour': '$/h',
+  'wait-p50-ms': 'p50',
+  'wait-p95-ms': 'p95',
+  'shows-per-100-keys': 'shows',
+  'wrong-share': 'wrong',
+};
+
+function figuresOf({ judged, characters, written, keys, waits, ms, replaced, calls }: Counted): Figures {
+  const hours = ms / 3_600_000;
+  const wrong = judged.filter(({ right }) => !right).length;
+  return {
+    'characters-written-share': written / characters,
+    'calls-an-hour': calls.made / hours,
+    'dollars-an-hour': calls.usd / hours,
+    'wait-p50-ms': quantile(waits, 0.5),
+    'wait-p95-ms': quantile(waits, 0.95),
+    'shows-per-100-keys': (100 * judged.length) / keys,
+    'wrong-share': wrong / Math.max(1, judged.length),
+    'wrong-an-hour': wrong / hours,
+    replaced,
+    shows: judged.length,
+    keys,
+    calls: calls.made,
+  };
+}
+
+function add(all: Counted, more: Counted): void {
+  const { waits, calls, ms, replaced } = more;
+  addTyped(all, more);
+  all.waits.push(...waits);
+  all.calls.made += calls.made;
+  all.calls.usd += calls.usd;
+  all.ms += ms;
+  all.replaced += replaced;
+}
+
+/** The same keys in all arms, and the same answers at the same positions. */
+async function typeIn(
+  folder: Material,
+  base: Base,
+  alone: boolean,
+  chosen: readonly Arm[],
+  positions: number,
+  skill: RecordedSkill,
+  recordings: readonly Recording[],
+): Promise<Map<Arm, Counted>> {
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
+  const models = new Models(NgramModel.build(folder.others, base.tokenizer), join(scratch, 'others.ngram'));
+  writeFileSync(models.snapshot, models.ngram.serialize());
+  const passages = passagesOf(folder.held, positions, LINES, SEED);
+  const router = routerBeside(folder, recordings);
+  const typed = new Map<Arm, Counted>();
+  try {
+    for (const arm of chosen) {
+      const counted = nothing();
+      typed.set(arm, counted);
+      const clock = new VirtualClock();
+      await clock.run(typeArm(arm, { folder, base, alone, passages, models, skill, router, clock }, counted));
+    }
+  } finally {
+    await models.close(KEY);
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return typed;
+}
+
+/** The large model's part is fitted on its recorded answers in other packages, the local part is not fitted. */
+function routerBeside(folder: Material, recordings: readonly Recording[]): RouterModel {
+  const examples = recordings
+    .filter((recording) => recording.package !== folder.name)
+    .flatMap((recording) =>
+      recording.places.map(
+        (place): CouplingExample => ({
+          path: join(recording.package, place.path),
+          ...{ draft: EMPTY_DRAFT, specialistRight: false },
+          position: positionFactsOf(askedAt(place).query),
+          apiRight: exactMatch(place.completion, place.truth),
+        }),
+      ),
+    );
+  return fitRouter(examples, { now: 0 });
+}
+
+interface Desk {
+  readonly folder: Material;
+  readonly base: Base;
+  readonly alone: boolean;
+  readonly passages: readonly Passage[];
+  readonly models: Models;
+  readonly skill: RecordedSkill;
+  readonly router: RouterModel;
+  readonly clock: VirtualClock;
+}
+
+async function typeArm(
+  { local, llm: hasLlm, settings }: Arm,
+  { folder, base, alone, passages, models, skill, router, clock }: Desk,
+  counted: Counted,
+): Promise<void> {
+  const timed = { models, clock, cost: { cpuMs: 0 } };
+  const llm = new SimulatedLlm(skill, folder.held, clock, SEED);
+  const window = new SimulatedWindow({
+    ...{ clock, key: KEY, ahead: true, settings, router, ngram: local ? new TimedNgram(timed) : silent },
+    ...(hasLlm && { llm }),
+  });
+  try {
+    if (local && !alone) {
+      const { model, tokenizerPath: tokenizer } = base;
+      await window.specialist.open(new TimedEngine(timed), {
+        model,
+        name: 'base',
+        tokenizer,
+        precision: 'auto',
+        threads: 1,
+      });
+      if (window.specialist.state.kind !== 'ready') throw new Error('The engine does not open the model.');
+    }
+    const normal = normals(SEED);
+    const reading = () => READING.medianMs * Math.exp(READING.spread * normal());
+    for (const passage of passages)
+      await typePassage(window.editor, clock, passage, folder.languageId, counted, reading);
+    const { replaced } = window.editor.tally;
+    Object.assign(counted, {
+      waits: counted.judged.map(({ ghost }) => llm.waitFor(ghost)),
+      replaced,
+      ms: clock.monotonic(),
+      calls: llm.calls,
+    });
+  } finally {
+    window.dispose();
+  }
+}
