@@ -74,11 +74,26 @@ class Uri {
   }
 }
 
+interface EditMetadata {
+  readonly needsConfirmation: boolean;
+  readonly label: string;
+}
+
 class WorkspaceEdit {
-  readonly edits: { readonly uri: Uri; readonly range: Range; readonly text: string; readonly metadata: unknown }[] =
-    [];
-  replace(uri: Uri, range: Range, text: string, metadata?: unknown): void {
+  readonly edits: {
+    readonly uri: Uri;
+    readonly range: Range;
+    readonly text: string;
+    readonly metadata: EditMetadata | undefined;
+  }[] = [];
+  /** Whether the editor shows its preview. There, edits that need no confirmation are ticked. */
+  isPreviewed = false;
+  replace(uri: Uri, range: Range, text: string, metadata?: EditMetadata): void {
     this.edits.push({ uri, range, text, metadata });
+    this.isPreviewed ||= metadata?.needsConfirmation ?? false;
+  }
+  createFile(_uri: Uri, _options: { readonly ignoreIfExists: true }, { needsConfirmation }: EditMetadata): void {
+    this.isPreviewed ||= needsConfirmation;
   }
   entries(): [Uri, { readonly range: Range; readonly newText: string }[]][] {
     const uris = new Map(this.edits.map(({ uri }) => [uri.toString(), uri]));
@@ -115,12 +130,14 @@ class Document {
   isDirty = false;
   version = 1;
   private text: string;
+  private saved: string;
   /** Earlier texts: one for each undo step. */
   private readonly past: string[] = [];
 
   constructor(uri: Uri, text: string) {
     this.uri = uri;
     this.text = text;
+    this.saved = text;
   }
 
   get lineCount(): number {
@@ -170,10 +187,31 @@ class Document {
   }
 
   undo(): void {
-    const before = this.past.pop() as string;
+    this.replaceAll(this.past.pop() as string, 1);
+    if (this.text === this.saved) this.becomeClean();
+  }
+
+  save(): void {
+    this.saved = this.text;
+    this.becomeClean();
+    events.saved.fire(this);
+  }
+
+  /** As the editor does: the text changes while the document is still reported as unsaved. */
+  revert(): void {
+    this.replaceAll(this.saved);
+    this.becomeClean();
+  }
+
+  private replaceAll(text: string, reason?: number): void {
     const range = new Range(new Position(0, 0), this.positionAt(this.text.length));
-    this.change([{ range, text: before }], { reason: 1 });
+    this.change([{ range, text }], { ...(reason !== undefined && { reason }) });
     this.past.pop();
+  }
+
+  private becomeClean(): void {
+    this.isDirty = false;
+    events.changed.fire({ document: this, contentChanges: [], reason: undefined });
   }
 }
 
@@ -253,11 +291,13 @@ async function showTextDocument(document: Document): Promise<Editor> {
 /** What tests do and read. */
 export const desk = {
   isTrusted: true,
-  /** The refactorings that the user was asked to confirm; each is applied. */
+  /** The refactorings that the user was asked to confirm. */
   confirmed: [] as WorkspaceEdit[],
   /** The messages with buttons that were shown, and the button that is pressed in each. */
   questions: [] as string[],
   answer: undefined as string | undefined,
+  /** Whether the user discards a refactoring's preview. The preview takes the focus. */
+  isDiscarding: false,
   status,
   get active(): Editor {
     return active as Editor;
@@ -314,6 +354,7 @@ export const desk = {
     active = undefined;
     desk.isTrusted = true;
     desk.confirmed.length = 0;
+    desk.isDiscarding = false;
     desk.servers.clear();
     desk.questions.length = 0;
     desk.answer = undefined;
@@ -378,9 +419,14 @@ const fake = {
       return file;
     },
     applyEdit: async (edit: WorkspaceEdit) => {
-      desk.confirmed.push(edit);
+      if (edit.isPreviewed) {
+        desk.confirmed.push(edit);
+        await showTextDocument(new Document(new Uri('preview', '/refactoring'), ''));
+        if (desk.isDiscarding) return false;
+      }
+      const ticked = edit.edits.filter(({ metadata }) => !metadata?.needsConfirmation);
       for (const document of documents.values()) {
-        const own = edit.edits.filter(({ uri }) => uri.toString() === document.uri.toString());
+        const own = ticked.filter(({ uri }) => uri.toString() === document.uri.toString());
         if (own.length > 0) document.change(own);
       }
       return true;

@@ -52,6 +52,10 @@ export class EditJournals extends DisposableStore {
    * reports before it reports the document as unsaved.
    */
   private readonly unchanged = new Set<vscode.TextDocument>();
+  /** Documents without unsaved text after a change: reverted, or saved, which the editor reports next. */
+  private readonly reverted = new Set<vscode.TextDocument>();
+  /** Documents of which the last change was an undo or a redo: it may lead back to the saved text. */
+  private readonly undone = new WeakSet<vscode.TextDocument>();
 
   constructor(deps: EditJournalsDeps) {
     super();
@@ -64,6 +68,7 @@ export class EditJournals extends DisposableStore {
     this.add(
       workspace.onDidSaveTextDocument((document) => {
         this.unchanged.delete(document);
+        this.reverted.delete(document);
         const { uri } = document;
         if (/(^|\/)\.(gitignore|easyadaptationignore)$/.test(uri.path)) this.reopen();
       }),
@@ -84,16 +89,13 @@ export class EditJournals extends DisposableStore {
   }
 
   /** How the change came; undefined if the document is not recorded. */
-  record(
-    { document, contentChanges, reason }: vscode.TextDocumentChangeEvent,
-    isApplied: boolean,
-  ): ChangeKind | undefined {
+  record(event: vscode.TextDocumentChangeEvent, isApplied: boolean): ChangeKind | undefined {
+    const { document, contentChanges, reason } = event;
     const recorded = this.recordedOf(document);
     const early = this.early.get(document);
     if (!recorded && !early) return undefined;
+    this.noteUnsaved(event);
     const [first] = contentChanges;
-    if (first === undefined || document.isDirty || reason !== undefined) this.unchanged.delete(document);
-    else this.unchanged.add(document);
     const isAccepted = isApplied || (first !== undefined && this.deps.isSuggested(document, first.text));
     const change: DocumentChange = {
       path: recorded?.path ?? '',
@@ -108,13 +110,33 @@ export class EditJournals extends DisposableStore {
     return recorded?.journal.record(change);
   }
 
-  /** Call at rest: forgets the edits of folders in which a document was read from disk again. */
+  /** Call at rest: forgets the edits of reverted documents, and of folders in which one was read from disk again. */
   forgetOutside(): void {
     for (const document of this.unchanged) {
       const recorded = this.recordedOf(document);
       if (recorded && !document.isDirty) this.clear(recorded.folder);
     }
     this.unchanged.clear();
+    for (const document of this.reverted) this.forget(document);
+  }
+
+  private noteUnsaved({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0) {
+      this.unchanged.delete(document);
+      if (!document.isDirty && !this.undone.has(document)) this.reverted.add(document);
+      return;
+    }
+    if (this.reverted.has(document)) this.forget(document);
+    if (document.isDirty || reason !== undefined) this.unchanged.delete(document);
+    else this.unchanged.add(document);
+    if (reason === undefined) this.undone.delete(document);
+    else this.undone.add(document);
+  }
+
+  private forget(document: vscode.TextDocument): void {
+    this.reverted.delete(document);
+    const recorded = this.recordedOf(document);
+    recorded?.journal.clear(recorded.path);
   }
 
   has(uri: vscode.Uri): boolean {

@@ -92,9 +92,10 @@ export class EditJournal {
     return this.texts.get(path);
   }
 
-  /** Forgets everything but the open texts. */
-  clear(): void {
-    this.edits = [];
+  /** Forgets everything but the open texts. @param path only the edits of this file */
+  clear(path?: string): void {
+    this.edits = path === undefined ? [] : this.edits.filter((edit) => edit.path !== path);
+    if (path !== undefined && this.burst?.path !== path) return;
     this.burst = undefined;
     this.burstEdits = undefined;
   }

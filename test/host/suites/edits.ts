@@ -178,6 +178,27 @@ export function defineEdits(suite: Suite): void {
     await nothingIsOffered();
   });
 
+  suite.test(
+    'next edit: a save and an undo back to the saved text keep what was learned, a revert does not',
+    async () => {
+      const editor = await savedFile('src/edits/reverted.txt', uses('trayCount'));
+      const { document } = editor;
+      await retype(editor, 'trayCount', 'shelfCount');
+      await retype(editor, 'trayCount', 'shelfCount');
+      await goTo();
+      assert.ok(await document.save());
+      const saved = document.getText();
+      await vscode.commands.executeCommand('type', { text: ' ' });
+      await vscode.commands.executeCommand('undo');
+      await until('the saved text', () => !document.isDirty);
+      await vscode.commands.executeCommand('type', { text: ' ' });
+      await goTo();
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+      assert.equal(document.getText(), saved);
+      await nothingIsOffered();
+    },
+  );
+
   suite.test('next edit: off by its setting', async () => {
     await setting('nextEdits', false);
     const editor = await savedFile('src/edits/off.ts', uses('pageCount'));

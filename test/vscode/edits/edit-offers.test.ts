@@ -180,8 +180,28 @@ test('applies all after a preview', async () => {
   const [refactoring] = desk.confirmed;
   assert.equal(refactoring?.edits.length, 2);
   for (const { metadata } of refactoring?.edits ?? [])
-    assert.deepEqual(metadata, { needsConfirmation: true, label: 'repeated edit' });
+    assert.deepEqual(metadata, { needsConfirmation: false, label: 'repeated edit' });
   assert.equal(editor.document.getText(), uses('sum'));
+});
+
+test('all are offered again after their preview was discarded', async () => {
+  const { offers, editor, state } = await renamed();
+  desk.isDiscarding = true;
+  await offers.applyAll();
+  assert.equal(desk.active.document, editor.document);
+  assert.equal(state.tab, 'jump');
+  desk.isDiscarding = false;
+  await offers.applyAll();
+  assert.equal(editor.document.getText(), uses('sum'));
+});
+
+test('one undo takes all applied edits back, which are not offered again', async () => {
+  const { offers, editor } = await renamed();
+  await offers.applyAll();
+  editor.document.undo();
+  assert.equal(editor.document.getText().match(/total/g)?.length, 2);
+  desk.retype(editor, ';', '; ');
+  assert.equal(await offers.goTo(), false);
 });
 
 test('a dismissed edit is gone, and counts as rejected', async () => {
@@ -244,6 +264,24 @@ test('a formatter, a paste, a change on disk and a checkout teach nothing', asyn
     assert.equal(await offers.goTo(), false, change);
     offers.dispose();
   }
+});
+
+test('a reverted file teaches nothing, whatever is typed after it', async () => {
+  const { offers, editor } = await renamed();
+  editor.document.revert();
+  desk.retype(editor, ';', ' ;');
+  assert.equal(await offers.goTo(), false);
+});
+
+test('a save, and an undo back to the saved text, keep the edits', async () => {
+  const { offers, editor } = await renamed();
+  const { document } = editor;
+  document.save();
+  desk.retype(editor, ';', ' ;', 2);
+  assert.equal(await offers.goTo(), true);
+  while (document.isDirty) document.undo();
+  desk.retype(editor, ';', ' ;', 2);
+  assert.equal(await offers.goTo(), true);
 });
 
 test('nothing is offered in Restricted Mode, in ignored files, where it is off, or outside the folder', async () => {
