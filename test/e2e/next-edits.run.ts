@@ -33,6 +33,21 @@ export function describe(roundLimit: number): string {
 }
 `;
 const other = "import { loadPage } from './rename';\n\nexport const page = loadPage('/');\n";
+const sizes = `export const sideWidth = 3;
+
+export function half(): number {
+  const rest = 1;
+  return sideWidth / 2 + rest;
+}
+
+export function double(): number {
+  return sideWidth * 2;
+}
+
+export function text(): string {
+  return \`\${sideWidth} cells\`;
+}
+`;
 const object = (name: string) => `register({\n  name: '${name}',\n  size: 1,\n});\n\n`;
 const names = ['red', 'green', 'blue', 'white'];
 
@@ -49,6 +64,7 @@ before(async () => {
         mkdirSync(join(project, 'edits'));
         writeFileSync(join(project, 'edits', 'rename.ts'), rename);
         writeFileSync(join(project, 'edits', 'other.ts'), other);
+        writeFileSync(join(project, 'edits', 'sizes.ts'), sizes);
         writeFileSync(join(project, 'edits', 'options.ts'), names.map(object).join(''));
       },
     },
@@ -194,6 +210,24 @@ step('the panel names the edits that it was learned from', async () => {
   await row.locator('summary').first().click();
   await row.getByText('It repeats these edits:').waitFor();
   await editor.shot('edits-06-panel');
+});
+
+step('Apply All shows a preview, and keeps the offers if it is discarded', async () => {
+  const { editor } = session;
+  const button = (label: string) => editor.page.locator('.bulk-edit-panel .monaco-button').filter({ hasText: label });
+  await retype(1, 14, 'boxWidth', 'edits/sizes.ts');
+  await retype(5, 10, 'boxWidth', 'edits/sizes.ts');
+  await hint(/^Tab: next edit, line 9$/);
+  await editor.command('Easy Adaptation: Apply All Repeated Edits');
+  await button('Apply').and(editor.page.locator(':not(.disabled)')).waitFor();
+  await editor.shot('edits-07-preview');
+  await button('Discard').click();
+  await hint(/^Tab: next edit, line 9$/);
+  await editor.shot('edits-08-discarded');
+  await editor.command('Easy Adaptation: Apply All Repeated Edits');
+  await button('Apply').click();
+  await noHint();
+  assert.equal(await saved('edits/sizes.ts'), sizes.replaceAll('sideWidth', 'boxWidth'));
 });
 
 step('Escape dismisses it, and Tab indents again', async () => {

@@ -76,6 +76,7 @@ export class EditOffers extends DisposableStore {
         journals: this.journals,
         ignored: () => (this.offered.isSilent ? undefined : this.shown.ignored),
         onFound: (found) => this.found(found),
+        onOff: () => this.reset(),
       }),
     );
     this.add(vscode.workspace.onDidChangeTextDocument((event) => this.onChanged(event)));
@@ -163,7 +164,7 @@ export class EditOffers extends DisposableStore {
     const { line, character } = endOf(current);
     const end = new vscode.Position(line, character);
     editor.selection = new vscode.Selection(end, end);
-    this.offered.applied(current, end);
+    this.offered.applied([current], end);
     this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
     await this.search.run();
   }
@@ -177,20 +178,21 @@ export class EditOffers extends DisposableStore {
     const workspaceEdit = new vscode.WorkspaceEdit();
     for (const offer of alike) {
       const uri = this.uriOf(offer);
-      if (uri !== undefined && this.journals.has(uri))
-        workspaceEdit.replace(uri, rangeOf(offer.range), offer.replacement, {
-          needsConfirmation: true,
-          label: originText(offer),
-        });
+      if (uri === undefined || !this.journals.has(uri)) continue;
+      const label = originText(offer);
+      workspaceEdit.replace(uri, rangeOf(offer.range), offer.replacement, { needsConfirmation: false, label });
+      // The preview opens only if an edit needs confirmation, and begins with such edits unticked. This one does nothing
+      // and is not listed.
+      if (offer === current)
+        workspaceEdit.createFile(uri, { ignoreIfExists: true }, { needsConfirmation: true, label });
     }
-    this.isApplying = true;
-    try {
-      if (!(await vscode.workspace.applyEdit(workspaceEdit, { isRefactoring: true }))) return;
-    } finally {
-      this.isApplying = false;
+    const editor = window.activeTextEditor;
+    if (await vscode.workspace.applyEdit(workspaceEdit, { isRefactoring: true })) {
+      this.offered.applied(alike);
+      this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
     }
-    this.offered.applied(current);
-    this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
+    // The preview was shown in other editors, where nothing is offered.
+    if (editor) await window.showTextDocument(editor.document, editor.viewColumn);
     await this.search.run();
   }
 
@@ -257,13 +259,8 @@ export class EditOffers extends DisposableStore {
     return closed.length > 0;
   }
 
-  /** Shows the first of the edits that were found. */
-  private found(found: FoundEdits | undefined): void {
-    if (found === undefined) {
-      this.reset();
-      return;
-    }
-    const { folder, edits, documents, repeated } = found;
+  /** Shows the first of the edits that were found. Returns whether there is one. */
+  private found({ folder, edits, documents, repeated }: FoundEdits): boolean {
     this.folder = folder;
     const [first = [], ...others] = this.sources.map((source) => source.edits(folder, documents, edits));
     const next = joinEdits([first, repeated, ...others], this.shown.ignored);
@@ -272,6 +269,7 @@ export class EditOffers extends DisposableStore {
     if (cursor) this.offered.prefer(cursor);
     this.countShown(edits);
     this.draw();
+    return next.length > 0;
   }
 
   /** Counts an offer as shown once after each of the user's edits. */
@@ -342,7 +340,7 @@ export class EditOffers extends DisposableStore {
     const { activity } = this.deps;
     const uri = this.uriOf(offer);
     if (uri === undefined || activity.get(offer.id)?.edit?.left === offer.left) return;
-    const { id, path, range, line, removed, insertion, replacement, learnedFrom, left } = offer;
+    const { id, path, range, before, removed, insertion, replacement, learnedFrom, left } = offer;
     const at = insertion?.at ?? range.start;
     const isMultiRoot = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
     activity.add(
@@ -351,7 +349,7 @@ export class EditOffers extends DisposableStore {
         at: Date.now(),
         path: isMultiRoot ? `${this.folder?.name}/${path}` : path,
         line: at.line + 1,
-        before: insertion ? '' : line.slice(0, range.start.character),
+        before,
         text: insertion?.text ?? replacement,
         source: 'edit',
         model: originText(offer),

@@ -16,8 +16,10 @@ export interface OfferSearchDeps {
   readonly isOn: (folder: FolderRef, languageId: string) => boolean;
   /** Rules and places that are not offered. Undefined: nothing is offered. */
   readonly ignored: () => readonly string[] | undefined;
-  /** Called with what was found. Undefined: in the active editor nothing may be offered. */
-  readonly onFound: (found: FoundEdits | undefined) => void;
+  /** Called with what was found. Returns whether there is an edit to offer. */
+  readonly onFound: (found: FoundEdits) => boolean;
+  /** Called if nothing may be offered in the active editor. */
+  readonly onOff: () => void;
 }
 
 export interface FoundEdits {
@@ -72,13 +74,13 @@ export class OfferSearch extends DisposableStore {
 
   /** Searches now. A search that runs is given up. @param ms time for it */
   async run(ms = searchMs): Promise<void> {
-    const { folders, journals, log, isOn, onFound } = this.deps;
+    const { folders, journals, log, isOn, onFound, onOff } = this.deps;
     this.cancel();
     journals.forgetOutside();
     const document = window.activeTextEditor?.document;
     const recorded = document && journals.recordedOf(document);
     const ignored = this.deps.ignored();
-    if (!recorded || !isOn(recorded.folder, document.languageId) || ignored === undefined) return onFound(undefined);
+    if (!recorded || !isOn(recorded.folder, document.languageId) || ignored === undefined) return onOff();
     const { folder } = recorded;
     const running = new AbortController();
     this.running = running;
@@ -89,8 +91,8 @@ export class OfferSearch extends DisposableStore {
       const repeated = edits.length === 0 ? [] : await folders.of(folder).nextEdits(input, running.signal);
       if (running.signal.aborted || this.isDisposed) return;
       this.running = undefined;
-      onFound({ folder, edits, documents, repeated });
-      if (repeated.length === 0 && edits.length > 0 && ms === searchMs) this.soon(again.restMs, again.searchMs);
+      const isFound = onFound({ folder, edits, documents, repeated });
+      if (!isFound && edits.length > 0 && ms === searchMs) this.soon(again.restMs, again.searchMs);
     } catch (error) {
       if (running.signal.aborted) return;
       this.running = undefined;

@@ -16,8 +16,8 @@ export interface OfferedEdit extends NextEdit {
   readonly id: string;
   /** The edit as an insertion, if it removes nothing and its document is open. */
   readonly insertion: Insertion | undefined;
-  /** The text of the range's first line; '' if its document is not open. */
-  readonly line: string;
+  /** The text of its line before it; '' if its document is not open. */
+  readonly before: string;
 }
 
 /** The cursor of the active editor. */
@@ -48,7 +48,8 @@ export class OfferedEdits {
   private jumpedTo: string | undefined;
   /** Where the cursor is after a deletion or an applied edit: there, Tab jumps in front of a line's text, too. */
   private editedAt: { readonly path: string; readonly position: Position } | undefined;
-  private lastApplied: OfferedEdit | undefined;
+  /** Applied in one undo step. */
+  private lastApplied: readonly OfferedEdit[] = [];
   private readonly dismissed = new Set<string>();
   private dismissals = 0;
   private silentUntil = Number.NEGATIVE_INFINITY;
@@ -173,10 +174,12 @@ export class OfferedEdits {
   }
 
   /** @param end the cursor's position after it, if it was moved */
-  applied(offer: OfferedEdit, end?: Position): void {
-    this.lastApplied = offer;
-    this.editedAt = end && { path: offer.path, position: end };
-    this.offers = this.offers.filter(({ id }) => id !== offer.id);
+  applied(offers: readonly OfferedEdit[], end?: Position): void {
+    const [first] = offers;
+    this.lastApplied = offers;
+    this.editedAt = first && end && { path: first.path, position: end };
+    const ids = new Set(offers.map(({ id }) => id));
+    this.offers = this.offers.filter(({ id }) => !ids.has(id));
     this.accepted();
   }
 
@@ -186,10 +189,10 @@ export class OfferedEdits {
     this.typed = undefined;
   }
 
-  /** An applied edit that is undone is not offered again. */
+  /** Applied edits that are undone are not offered again. */
   undone(path: string): void {
-    if (this.lastApplied?.path === path) this.ignore(this.lastApplied.id);
-    this.lastApplied = undefined;
+    if (this.lastApplied.some((offer) => offer.path === path)) for (const { id } of this.lastApplied) this.ignore(id);
+    this.lastApplied = [];
     this.offers = [];
     this.typed = undefined;
   }
@@ -229,11 +232,13 @@ export function isAt({ path, range, insertion }: OfferedEdit, otherPath: string,
 
 function offerOf(edit: NextEdit, text: string | undefined): OfferedEdit {
   const { path, range, removed, replacement } = edit;
-  const line = text === undefined ? '' : detachString(lineOf(text, range.start.line).slice(0, maxLine));
   // A space in the line makes no other place of it.
-  const place = text === undefined ? String(range.start.line) : line.replace(/\s+/g, '');
+  const place = text === undefined ? String(range.start.line) : lineOf(text, range.start.line).replace(/\s+/g, '');
   const id = ['edit', path, place, removed, replacement].join('\u0000');
-  return { ...edit, id, line, insertion: text === undefined ? undefined : insertionOf(edit, text) };
+  const insertion = text === undefined ? undefined : insertionOf(edit, text);
+  const at = insertion?.at ?? range.start;
+  const before = text === undefined ? '' : lineOf(text, at.line).slice(0, at.character);
+  return { ...edit, id: detachString(id), before: detachString(before), insertion };
 }
 
 /** An insertion of whole lines begins at the end of the line above, where the user presses Enter. */
@@ -250,9 +255,10 @@ function insertionOf({ range, removed, replacement }: NextEdit, text: string): I
     : { at: positionOf(text, offset), text: inserted };
 }
 
+/** Of a longer line only the beginning. */
 function lineOf(text: string, line: number): string {
   const start = offsetOf(text, { line, character: 0 });
-  return text.slice(start, lineEnd(text, start));
+  return text.slice(start, Math.min(lineEnd(text, start), start + maxLine));
 }
 
 function isEqual(a: Position, b: Position): boolean {

@@ -67,7 +67,7 @@ test('Tab indents before a line’s text, but not after a jump there', () => {
 test('Tab jumps on in front of a line’s text after an applied edit or a deletion, until the cursor moves', () => {
   const { offered, cursor } = offering(code, ...[1, 2].map((nth) => editOf(code, 'total', 'sum', { nth })));
   assert.equal(offered.tabAction(cursor(1, 0)), undefined);
-  offered.applied(offered.current as never, { line: 1, character: 0 });
+  offered.applied([offered.current as never], { line: 1, character: 0 });
   assert.equal(offered.tabAction(cursor(1, 0)), 'jump');
   offered.tabAction(cursor(0, 5));
   assert.equal(offered.tabAction(cursor(1, 0)), undefined);
@@ -144,7 +144,7 @@ test('an applied edit ends a row of dismissals', () => {
   const { offered, offer } = offering(code, ...[0, 1, 2].map((nth) => editOf(code, 'total', 'sum', { nth })));
   offered.dismiss();
   offer();
-  offered.applied(offered.current as never);
+  offered.applied([offered.current as never]);
   assert.equal(offered.all.length, 1);
   offered.dismiss();
   assert.ok(!offered.isSilent);
@@ -152,7 +152,7 @@ test('an applied edit ends a row of dismissals', () => {
 
 test('an applied edit that was undone is not offered again', () => {
   const { offered, offer } = offering(code, editOf(code, 'total', 'sum', { nth: 1 }));
-  offered.applied(offered.current as never);
+  offered.applied([offered.current as never]);
   offered.undone(PATH);
   offer();
   assert.equal(offered.current, undefined);
@@ -160,7 +160,7 @@ test('an applied edit that was undone is not offered again', () => {
 
 test('positions agree with the text', () => {
   const { offered } = offering(code, editOf(code, 'total', 'sum', { nth: 2 }));
-  const { range, removed, line } = offered.current as NonNullable<typeof offered.current>;
+  const { range, removed, before } = offered.current as NonNullable<typeof offered.current>;
   assert.equal(code.slice(offsetOf(code, range.start), offsetOf(code, range.end)), removed);
-  assert.equal(line, 'print(total);');
+  assert.equal(before, 'print(');
 });

@@ -58,7 +58,7 @@ test('all references are applied after a preview, in other files, too, but not i
   await until(() => state.tab);
   await offers.applyAll();
   assert.equal(desk.confirmed[0]?.edits.length, 3);
-  assert.deepEqual(desk.confirmed[0]?.edits[0]?.metadata, { needsConfirmation: true, label: 'rename of `total`' });
+  assert.deepEqual(desk.confirmed[0]?.edits[0]?.metadata, { needsConfirmation: false, label: 'rename of `total`' });
   assert.equal(editor.document.getText(), 'const sum = read();\n\nsend(sum);\n\nprint({ total: sum });\n');
   assert.equal(other.document.getText(), 'use(sum);\n');
   assert.equal(ignored.document.getText(), 'use(total);\n');
