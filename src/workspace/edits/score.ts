@@ -25,7 +25,7 @@ export const siteFeatures = [
   'inserted word new in the file',
   'in the block of an example',
   'a word in the block of an example',
-  'a new name, several examples',
+  'a new name, several examples, here or in several files',
 ] as const;
 
 /** More equal tokens than this are not counted. */
@@ -50,6 +50,8 @@ export function featuresOf({ rule, start, end, ...site }: Site, { path, text }: 
   const alike = Math.min(Math.max(site.likeLeft, site.sharedLeft), Math.max(site.likeRight, site.sharedRight));
   const isInBlock = examples.some((edit) => edit.path === path && edit.at >= 0 && isSameBlock(text, edit.at, start));
   const isNewWord = newWord !== undefined && isNew(newWord, path, text, examples);
+  // Renamed in one file alone, a name is another one elsewhere.
+  const isWide = isHere || new Set(examples.map((edit) => edit.path)).size > 1;
   const isRenamedPart = inserted.some(({ renaming }) => renaming !== undefined);
   const flag = (value: boolean) => (value ? 1 : 0);
   return [
@@ -62,7 +64,10 @@ export function featuresOf({ rule, start, end, ...site }: Site, { path, text }: 
     flag(isInBlock),
     flag(isInBlock && isWord),
     flag(
-      isWord && examples.length > 1 && (isRenamedPart || (isNewWord && (words[0] as string).length >= SHORTEST_NAME)),
+      isWord &&
+        isWide &&
+        examples.length > 1 &&
+        (isRenamedPart || (isNewWord && (words[0] as string).length >= SHORTEST_NAME)),
     ),
   ];
 }
