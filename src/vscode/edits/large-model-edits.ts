@@ -13,7 +13,7 @@ import { proposedEdits } from '../../workspace/edits/proposed-edits.ts';
 import type { Api } from '../api/api.ts';
 import { askFirstTime } from '../api/consent.ts';
 import type { Permissions } from '../api/permissions.ts';
-import type { FolderRef } from '../editor/folder-ref.ts';
+import { type FolderRef, folderOf } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
 import type { Configuration } from '../settings/configuration.ts';
@@ -56,7 +56,8 @@ export class LargeModelEdits extends DisposableStore implements EditSource {
   changed(path: string, { document, contentChanges }: vscode.TextDocumentChangeEvent, kind: ChangeKind): void {
     this.cancel();
     this.follow(path, contentChanges);
-    const isWanted = kind === 'typed' && this.deps.configuration.for(document.uri).nextEditsFromLargeModel;
+    const isWanted =
+      kind === 'typed' && this.deps.configuration.for(folderOf(document.uri).uri).nextEditsFromLargeModel;
     if (isWanted && this.proposals.length === 0) this.timer = setTimeout(() => void this.ask(document), pauseMs);
   }
 

@@ -13,8 +13,11 @@ import { askServer } from './language-server.ts';
 
 /** The cursor rests, ms. Shorter than the time from a double click to the first key. */
 const restMs = 150;
-/** After an answer the server is left alone for this many times as long as it took. */
-const pauses = 4;
+/**
+ * A server answers one question after the other, so that a slow answer makes the list of suggestions wait, too. The pause
+ * after an answer grows with the square of its time: 0.1 s after 0.1 s, 10 s after 1 s.
+ */
+const pauseAfter = (tookMs: number) => Math.min(tookMs ** 2 / 100, 30_000);
 const maxReferences = 200;
 const maxFiles = 20;
 /** Names that are followed. */
@@ -36,8 +39,8 @@ export class Renames extends DisposableStore implements EditSource {
   private timer: NodeJS.Timeout | undefined;
   private isAsking = false;
   private pausedUntil = 0;
-  /** Versions of documents when the cursor moved last: with a new version it moved because of a change. */
-  private readonly versions = new WeakMap<vscode.TextDocument, number>();
+  /** Documents that were changed since the cursor moved in them: it moves with each key, too. */
+  private readonly typedInto = new WeakSet<vscode.TextDocument>();
 
   constructor(deps: EditSourceDeps) {
     super();
@@ -48,6 +51,7 @@ export class Renames extends DisposableStore implements EditSource {
 
   changed(path: string, { document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     clearTimeout(this.timer);
+    this.typedInto.add(document);
     const { key } = folderOf(document.uri);
     for (const { folder, name } of this.names) if (folder === key) name.changed(path, contentChanges);
   }
@@ -57,12 +61,9 @@ export class Renames extends DisposableStore implements EditSource {
     return this.names.flatMap((each) => (each.folder === folder.key ? each.name.edits(textOf, edits) : []));
   }
 
-  private onMoved(editor: vscode.TextEditor): void {
-    const { document } = editor;
-    const isTyping = (this.versions.get(document) ?? document.version) !== document.version;
-    this.versions.set(document, document.version);
+  private onMoved({ document }: vscode.TextEditor): void {
     clearTimeout(this.timer);
-    if (!isTyping) this.askSoon(restMs);
+    if (!this.typedInto.delete(document)) this.askSoon(restMs);
   }
 
   private askSoon(ms: number): void {
@@ -104,7 +105,8 @@ export class Renames extends DisposableStore implements EditSource {
       this.names = this.names.filter((each) => each !== entry);
     } finally {
       this.isAsking = false;
-      this.pausedUntil = performance.now() + pauses * (performance.now() - begun);
+      const now = performance.now();
+      this.pausedUntil = now + pauseAfter(now - begun);
     }
   }
 
