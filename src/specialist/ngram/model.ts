@@ -38,8 +38,10 @@ const fitTokens = 20_000;
 const fitLineTokens = 40;
 /** A word with so many occurrences in the folder is not looked for. */
 const FREQUENT = 1000;
-/** Files that are read for one word, and whose texts are kept. */
+/** Files that are read for one word. */
 const MOST_FILES = 20;
+/** Length of the decoded texts that are kept, UTF-16 units: about a million tokens. */
+const MOST_DECODED = 4_000_000;
 /** The shipped ranking counts as this many examples of the folder. */
 const rankingPrior = 100;
 /** A folder has few validation files: small steps, and a strong prior on the shipped weights. */
@@ -68,6 +70,7 @@ export class NgramModel {
   private readonly overlay: Overlay;
   /** Decoded texts of indexed files. */
   private readonly decoded = new Map<string, string>();
+  private decodedLength = 0;
   private readonly own: OwnFile;
   private readonly predictor: Predictor;
   private readonly search: LineSearch;
@@ -306,7 +309,12 @@ export class NgramModel {
     if (known !== undefined) return known;
     const text = this.vocabulary.tokenizer.decode(this.project.tokensOf(path));
     this.decoded.set(path, text);
-    if (this.decoded.size > MOST_FILES) this.decoded.delete(this.decoded.keys().next().value as string);
+    this.decodedLength += text.length;
+    for (const [oldest, { length }] of this.decoded) {
+      if (this.decodedLength <= MOST_DECODED) break;
+      this.decoded.delete(oldest);
+      this.decodedLength -= length;
+    }
     return text;
   }
 

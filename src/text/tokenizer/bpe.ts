@@ -118,8 +118,8 @@ export class BytePairTokenizer implements Tokenizer {
     let at = 0;
     for (let i = 0; i < ids.length; i++) {
       const tokenBytes = this.bytesOf(ids[i] as number);
-      joined.set(tokenBytes, at);
-      at += tokenBytes.length;
+      // Faster than `set` for a few bytes.
+      for (let j = 0; j < tokenBytes.length; j++) joined[at++] = tokenBytes[j] as number;
     }
     return this.decoder.decode(joined);
   }
