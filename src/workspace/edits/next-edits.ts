@@ -5,8 +5,9 @@ import { parserFor } from '../../text/syntax/grammars.ts';
 import { type Edit, positionOf, type Range, type TextFile } from './edit.ts';
 import { parsesNoWorse } from './parse-check.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
-import { featuresOf, probabilityOf } from './score.ts';
+import { featuresIn, probabilityOf } from './score.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
+import { TokenizedText } from './tokens.ts';
 
 export interface NextEditsInput {
   /** The journal's recent edits, oldest first. */
@@ -112,15 +113,18 @@ export function scoredSites(
   deadline: number,
 ): ScoredSite[] {
   const scored: ScoredSite[] = [];
+  const texts = new Map<string, TokenizedText>();
   for (const rule of learnRules(edits).slice(0, MAX_RULES)) {
     if (performance.now() > deadline) break;
     if (ignored.includes(ruleName(rule))) continue;
-    for (const { file, sites } of sitesOf(rule, edits, documents, filesWith))
+    for (const { file, sites } of sitesOf(rule, edits, documents, filesWith, texts)) {
+      const featuresOf = featuresIn(rule, file);
       for (const site of sites) {
         if (ignored.includes(placeName(site, file))) continue;
-        const features = featuresOf(site, file);
+        const features = featuresOf(site);
         scored.push({ file, site, features, probability: probabilityOf(features) });
       }
+    }
   }
   const last = edits.at(-1);
   // Further from the last edit comes later; what lies above it comes after what lies below it.
@@ -137,13 +141,16 @@ function sitesOf(
   edits: readonly Edit[],
   documents: readonly TextFile[],
   filesWith: NextEditsInput['filesWith'],
+  texts: Map<string, TokenizedText>,
 ): FileSites[] {
   const word = anchorOf(rule)?.text;
   if (word === undefined) return [];
   const isOpen = new Set(documents.map(({ path }) => path));
   const others = filesWith ? [...filesWith(word)].filter(({ path }) => !isOpen.has(path)) : [];
   return [...documents, ...others].flatMap((file) => {
-    const sites = sitesIn(file.text, rule).filter((site) => !isJustWritten(site, file.path, edits));
+    const text = texts.get(file.path) ?? new TokenizedText(file.text);
+    texts.set(file.path, text);
+    const sites = sitesIn(text, rule).filter((site) => !isJustWritten(site, file.path, edits));
     return sites.length === 0 ? [] : [{ file, sites }];
   });
 }

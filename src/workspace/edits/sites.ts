@@ -2,7 +2,7 @@
 import { indentOf } from '../../text/indents.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import { CONTEXT_TOKENS, type PatternToken, type RewriteRule, tokensOfEdit } from './rewrite-rule.ts';
-import { type EditToken, equalLength, tokensOf } from './tokens.ts';
+import { type EditToken, equalLength, type TokenizedText } from './tokens.ts';
 
 /** A place that a rule would change, and how alike it is to the places that were changed. */
 export interface Site {
@@ -46,7 +46,8 @@ export function anchorOf({ removed, left, right }: RewriteRule): Anchor | undefi
 }
 
 /** The places of a text where the rule applies, in order. */
-export function sitesIn(text: string, rule: RewriteRule): Site[] {
+export function sitesIn(document: TokenizedText, rule: RewriteRule): Site[] {
+  const { text } = document;
   const anchor = anchorOf(rule);
   if (anchor === undefined) return [];
   const sites = new Map<number, Site>();
@@ -55,20 +56,16 @@ export function sitesIn(text: string, rule: RewriteRule): Site[] {
     const end = at + anchor.text.length;
     if (WORD_CHARACTER.test(text[at - 1] ?? '') || WORD_CHARACTER.test(text[end] ?? '')) continue;
     count++;
-    const site = siteAt(text, rule, anchor, at);
+    const site = siteAt(document, rule, anchor, at);
     if (site) sites.set(site.start, site);
   }
   return [...sites.values()].sort((a, b) => a.start - b.start);
 }
 
 /** @param at offset of the anchor's word */
-function siteAt(text: string, rule: RewriteRule, anchor: Anchor, at: number): Site | undefined {
-  let [from, to] = [lineStart(text, at), lineEnd(text, at)];
-  for (let line = 0; line < LINES; line++) {
-    from = lineStart(text, Math.max(0, from - 1));
-    to = lineEnd(text, Math.min(text.length, to + 1));
-  }
-  const tokens = tokensOf(text.slice(from, to), from);
+function siteAt(document: TokenizedText, rule: RewriteRule, anchor: Anchor, at: number): Site | undefined {
+  const { text } = document;
+  const tokens = document.around(at, LINES);
   const index = tokens.findIndex(({ start }) => start === at);
   if (index < 0) return undefined;
   const { removed, left, right } = rule;

@@ -1,6 +1,6 @@
 // A text as tokens with their offsets: words, numbers, marks and line ends. White space is no token.
 import { type LexemeKind, lexemesOf } from '../../text/lexemes.ts';
-import { linesOf } from '../../text/lines.ts';
+import { lineEnd, lineStart, linesOf } from '../../text/lines.ts';
 
 export interface EditToken {
   readonly text: string;
@@ -12,17 +12,53 @@ export interface EditToken {
 
 /** @param base offset of the text's first character */
 export function tokensOf(text: string, base = 0): EditToken[] {
-  const tokens: EditToken[] = [];
-  for (const line of linesOf(text)) {
-    let at = base + line.start;
-    if (line.start > 0) tokens.push({ text: '\n', kind: 'line end', start: at - 1, end: at });
-    for (const { lead, text: own, kind } of lexemesOf(line.text)) {
-      const start = at + lead.length;
-      at = start + own.length;
-      tokens.push({ text: own, kind, start, end: at });
-    }
+  return linesOf(text).flatMap((line) => tokensOfLine(line.text, base + line.start, line.start > 0));
+}
+
+/** @param start offset of the line @param isNext whether a line end stands before it */
+function tokensOfLine(text: string, start: number, isNext: boolean): EditToken[] {
+  const tokens: EditToken[] = isNext ? [{ text: '\n', kind: 'line end', start: start - 1, end: start }] : [];
+  let at = start;
+  for (const { lead, text: own, kind } of lexemesOf(text)) {
+    const from = at + lead.length;
+    at = from + own.length;
+    tokens.push({ text: own, kind, start: from, end: at });
   }
   return tokens;
+}
+
+/** A text's tokens, of which each line is read once, when it is asked for. */
+export class TokenizedText {
+  readonly text: string;
+  /** By the offset of the line. */
+  private readonly known = new Map<number, readonly EditToken[]>();
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** The tokens of the line at an offset, and of so many lines above and below it. */
+  around(offset: number, lines: number): EditToken[] {
+    const { text } = this;
+    let start = lineStart(text, offset);
+    for (let line = 0; line < lines && start > 0; line++) start = lineStart(text, start - 1);
+    let end = lineEnd(text, offset);
+    for (let line = 0; line < lines && end < text.length; line++) end = lineEnd(text, end + 1);
+    const tokens: EditToken[] = [];
+    for (let at = start; at <= end; at = lineEnd(text, at) + 1) {
+      const line = this.line(at);
+      // The first line's line end is that of a line above.
+      tokens.push(...(at === start && at > 0 ? line.slice(1) : line));
+    }
+    return tokens;
+  }
+
+  private line(start: number): readonly EditToken[] {
+    const { text, known } = this;
+    const tokens = known.get(start) ?? tokensOfLine(text.slice(start, lineEnd(text, start)), start, start > 0);
+    known.set(start, tokens);
+    return tokens;
+  }
 }
 
 /** Equal for texts that differ only in white space within their lines. */

@@ -81,6 +81,25 @@ test('finds places in other open files, and in files of the folder', async () =>
   );
 });
 
+test('offers a name in other files once two files have it', async () => {
+  const files = {
+    [FILE]: 'const rowLimit = 3;\n\n\nif (count > rowLimit) stop(rowLimit);\n',
+    'src/b.ts': 'export interface Options {\n  rowLimit?: number;\n}\n',
+    'src/c.ts': 'export function check(rowLimit: number) {\n  return rowLimit > 0;\n}\n',
+  };
+  const desk = new Desk(files);
+  const otherPlaces = async () => {
+    const documents = Object.keys(files).map((path) => ({ path, text: desk.text(path) }));
+    const offers = await nextEdits({ edits: desk.journal.recentEdits(), documents, ms: MS });
+    return offers.flatMap(({ path }) => (path === FILE ? [] : [path]));
+  };
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  desk.type(FILE, 'rowLimit', 'maxRows');
+  assert.deepEqual(await otherPlaces(), []);
+  desk.type('src/b.ts', 'rowLimit', 'maxRows');
+  assert.deepEqual(await otherPlaces(), ['src/c.ts', 'src/c.ts']);
+});
+
 test('offers nothing that breaks the parse', async () => {
   const desk = new Desk({ [FILE]: 'a(b, 1);\n\n\na(b, 2);\n\n\nx = [a(b, 3)];\n' });
   desk.change(FILE, [['a(b, 1', 'a((b, 1']]);
