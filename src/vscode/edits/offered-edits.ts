@@ -1,4 +1,5 @@
 // Which of the next edits is offered, what is typed of it, and which are dismissed. Pure.
+import { createHash } from 'node:crypto';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { lineEnd } from '../../text/lines.ts';
 import { detachString } from '../../text/windows.ts';
@@ -234,11 +235,14 @@ function offerOf(edit: NextEdit, text: string | undefined): OfferedEdit {
   const { path, range, removed, replacement } = edit;
   // A space in the line makes no other place of it.
   const place = text === undefined ? String(range.start.line) : lineOf(text, range.start.line).replace(/\s+/g, '');
-  const id = ['edit', path, place, removed, replacement].join('\u0000');
+  // Short: the panel sends it back.
+  const id = createHash('sha256')
+    .update(JSON.stringify([path, place, removed, replacement]))
+    .digest('base64url');
   const insertion = text === undefined ? undefined : insertionOf(edit, text);
   const at = insertion?.at ?? range.start;
   const before = text === undefined ? '' : lineOf(text, at.line).slice(0, at.character);
-  return { ...edit, id: detachString(id), before: detachString(before), insertion };
+  return { ...edit, id, before: detachString(before), insertion };
 }
 
 /** An insertion of whole lines begins at the end of the line above, where the user presses Enter. */

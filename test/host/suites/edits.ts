@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { inFolder, newFile, putCursor, replaceAll, setting } from '../hands.ts';
+import { inFolder, newFile, putCursor, replaceAll, setting, show } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
 /** Long enough for any offer that was coming; used only where none may come. */
@@ -85,10 +85,12 @@ export function defineEdits(suite: Suite): void {
       const useOf = (name: string) => `import { ${name} } from './declared';\n\nprocess.exit(${name}());\n`;
       const declared = (name: string, shorthand = name) =>
         `export function ${name}() {\n  return 3;\n}\n\nexport const limits = { ${shorthand} };\n`;
+      // The server does not look again for a file that was missing when it read an import.
+      const { document } = await savedFile('src/edits/declared.ts', declared('openShelf'));
       const user = await savedFile('src/edits/user.ts', useOf('openShelf'));
-      const editor = await savedFile('src/edits/declared.ts', declared('openShelf'));
-      const { uri } = editor.document;
-      const start = place(editor.document, 'openShelf', 0).start;
+      const editor = await show(document);
+      const { uri } = document;
+      const start = place(document, 'openShelf', 0).start;
       // While it starts, the server knows only the file that it is asked about.
       await until('the TypeScript server to know both files', async () => {
         const command = 'vscode.executeDocumentRenameProvider';
@@ -108,7 +110,7 @@ export function defineEdits(suite: Suite): void {
         return (await run('goToNextEdit')) === true && tried;
       });
       await run('applyNextEdit');
-      assert.equal(editor.document.getText(), declared(name, `openShelf: ${name}`));
+      assert.equal(document.getText(), declared(name, `openShelf: ${name}`));
       await run('applyNextEdit');
       await run('applyNextEdit');
       assert.equal(user.document.getText(), useOf(name));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OfferedEdits } from '../../../src/vscode/edits/offered-edits.ts';
+import { parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
 import { offsetOf, positionOf } from '../../../src/workspace/edits/edit.ts';
 import type { NextEdit } from '../../../src/workspace/edits/next-edits.ts';
 
@@ -101,6 +102,12 @@ test('the edits of the best rule come first, from the cursor down, then from abo
     offered.all.map(({ path, range }) => `${path} ${range.start.line}`),
     ['src/a.ts 2', 'src/a.ts 3', 'src/a.ts 0', 'src/b.ts 0', 'src/a.ts 2'],
   );
+});
+
+test('the panel can send an offer’s id back, however long the edit is', () => {
+  const text = `send('${'a'.repeat(500)}');\n`;
+  const { offered } = offering(text, editOf(text, 'send', 'post'));
+  assert.ok(parseFromPanel({ type: 'open', id: offered.current?.id }));
 });
 
 test('a growth is an insertion at one position, a replacement is none', () => {
