@@ -15,7 +15,7 @@ import { scoreCuts } from '../routing/fit.ts';
 import { positionFactsOf } from '../routing/position-facts.ts';
 import { expectedCharacters } from '../routing/priors.ts';
 import type { ScoredCut } from '../routing/show.ts';
-import type { Decision, PositionFacts } from '../routing/types.ts';
+import type { Decision, PolicySettings, PositionFacts } from '../routing/types.ts';
 import { beginsAlike } from '../text/edits.ts';
 import { isSentence } from '../text/prose-text.ts';
 import type { CachedAnswer, CompletionCache } from './answer-cache.ts';
@@ -27,6 +27,18 @@ import type { CompletionDeps, CompletionSettings } from './types.ts';
 
 /** What a call's expected characters must exceed, for each unit of its price. */
 const CHARACTERS = 60;
+
+/** With `localFirst`, a wrong local suggestion also delays the call, so that less of the price is allowed. */
+const LOCAL_FIRST_SHARE = 0.5;
+
+/** From this probability on, a local suggestion is shown although the API is likelier right: a call gains too little. */
+export function sureThreshold(
+  { pApi, price }: Decision,
+  { fallbackThreshold }: PolicySettings,
+  { localFirst }: CompletionSettings,
+): number {
+  return Math.max(fallbackThreshold, pApi - price * (localFirst ? LOCAL_FIRST_SHARE : 1));
+}
 
 export class LocalDrafts {
   private readonly deps: CompletionDeps;
@@ -80,7 +92,12 @@ export class LocalDrafts {
       first.gain * expectedCharacters(cleaned, position) <= first.price * CHARACTERS;
     const decision =
       isTooShort && first.route === 'api'
-        ? withoutApi(first, cuts, policy, 'the large model would write too little for a call')
+        ? withoutApi(
+            first,
+            cuts,
+            { ...policy, fallbackThreshold: sureThreshold(first, policy, settings) },
+            'the large model would write too little for a call',
+          )
         : first;
     if (!isManual) this.api.typing.recordDecision(first.gain > first.price && !isTooShort);
     const ngramsOnlyNote = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;

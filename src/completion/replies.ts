@@ -6,7 +6,7 @@ import type { Decision } from '../routing/types.ts';
 import type { CacheHit } from './answer-cache.ts';
 import type { ApiCalls } from './api-calls.ts';
 import type { InFlightCall } from './in-flight-calls.ts';
-import type { LocalDrafts } from './local-drafts.ts';
+import { type LocalDrafts, sureThreshold } from './local-drafts.ts';
 import type { RequestContext, ScoredDraft } from './request-context.ts';
 import type { ShownSuggestions } from './shown-suggestions.ts';
 import type { Completion } from './types.ts';
@@ -31,7 +31,7 @@ export class Replies {
   provisional(context: RequestContext, { decision, cuts, policy, rejected }: ScoredDraft): Decision | undefined {
     // A manual request waits for the API, and so does a line where a local draft was rejected.
     if (context.request.trigger === 'manual' || rejected !== undefined) return undefined;
-    const shown = bestCut(cuts, { threshold: Math.max(policy.fallbackThreshold, decision.pApi - decision.price) });
+    const shown = bestCut(cuts, { threshold: sureThreshold(decision, policy, context.settings) });
     if (shown === undefined) return undefined;
     const summary = localAnswerNote(shown, 'shown at once, while the large model is asked');
     return { ...decision, route: 'specialist', shown, summary };

@@ -24,6 +24,11 @@ import type { TypingPace } from './typing-pace.ts';
 
 /** A call waits for a better local draft until this long after the request, ms. */
 const BETTER_DRAFT_WAIT_MS = 600;
+/**
+ * It does not wait where the n-grams alone are less sure than this. Of 231 pauses in thirteen held-out packages, medium's
+ * draft made the call unnecessary at 0.16 of those, and at 0.45 of the others.
+ */
+const HOPELESS = 0.15;
 /** Interval at which it checks for that draft, ms. */
 const POLL_MS = 25;
 /** The editor's suggestion list waits at most this long for an answer, ms. */
@@ -210,7 +215,7 @@ export class CompletionService implements Disposable {
       if (call === undefined) {
         if (this.api.isTooSlow(context, local))
           return this.replies.fallBack(context, local, 'the large model is too slow to wait for');
-        if (context.request.trigger === 'automatic') await this.pause(context);
+        if (context.request.trigger === 'automatic') await this.pause(context, local);
         if (this.hasEnded(context)) return undefined;
         if (context.listIsOpen) return this.leaveToList(context, local);
         // An earlier call may have finished or failed since, or the budget may be exhausted.
@@ -248,10 +253,11 @@ export class CompletionService implements Disposable {
     return this.replies.fallBack(context, local, 'no answer of the large model fits');
   }
 
-  /** The debounce before a call; longer while a better draft is in progress, which may make the call unnecessary. */
-  private async pause(context: RequestContext): Promise<void> {
+  /** The debounce before a call; longer while a better draft is in progress that may make the call unnecessary. */
+  private async pause(context: RequestContext, { decision }: ScoredDraft): Promise<void> {
     await this.api.pause(context);
     const { clock } = this.deps;
+    if (decision.pSpecialist < HOPELESS) return;
     while (clock.monotonic() - context.startedAt < BETTER_DRAFT_WAIT_MS && this.local.isDrafting(context))
       await clock.sleep(POLL_MS, context.signal);
   }
@@ -275,7 +281,7 @@ export class CompletionService implements Disposable {
   private async askIntoCache(context: RequestContext, local: ScoredDraft, shown?: CachedAnswer): Promise<void> {
     if (this.api.isTooSlow(context, local)) return;
     try {
-      await this.pause(context);
+      await this.pause(context, local);
       if (shown !== undefined && context.settings.localFirst) {
         const { clock } = this.deps;
         await clock.sleep(context.startedAt + this.api.typing.acceptanceMs - clock.monotonic(), context.signal);

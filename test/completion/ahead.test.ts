@@ -109,7 +109,7 @@ test('a confident late draft that arrives before the call makes the call unneces
 });
 
 test('a call waits a limited time for a better draft in progress', async () => {
-  const specialist = new TwoStepSpecialist(() => drafted('first();', UNSURE));
+  const specialist = new TwoStepSpecialist(() => drafted('first();', 0.25));
   specialist.underWay = true;
   const llm = new ScriptedLlm('remote();');
   const h = new Harness({ specialist, llm });
@@ -125,6 +125,18 @@ test('a call waits a limited time for a better draft in progress', async () => {
   await h.clock.advance(700);
   assert.equal(withCall.answer?.text, 'remote();');
   assert.equal(llm.requests.length, 1);
+});
+
+test('a call waits for no better draft where the n-grams know nothing of the position', async () => {
+  for (const text of ['first();', '']) {
+    const specialist = new TwoStepSpecialist(() => drafted(text, UNSURE));
+    specialist.underWay = true;
+    const llm = new ScriptedLlm('remote();');
+    const h = new Harness({ specialist, llm });
+    h.ask(position);
+    await h.clock.advance(370);
+    assert.equal(llm.requests.length, 1, 'the debounce is over');
+  }
 });
 
 test('a keystroke starts the draft with the options of the expected request', () => {
