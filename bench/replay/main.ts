@@ -6,12 +6,14 @@ import { root } from '../../build/paths.ts';
 import { quantile } from '../../src/common/quality.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { nextEdits } from '../../src/workspace/edits/next-edits.ts';
+import { listBases } from '../base/bases.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { kebab, put, Table } from '../print.ts';
 import { type Commit, commitsOf, withRepositories } from './commits.ts';
 import { byRules, figuresOf, inputsOf, type Replayed, replay, sameAgain } from './next.ts';
 import type { Order } from './replay.ts';
+import { HISTORIES, rememberingTokenizer, type TypedHunk, typeCommit, typedCommits, typedFigures } from './typed.ts';
 
 const ASKED = [
   { name: 'product', ask: byRules },
@@ -25,15 +27,66 @@ const TOKENS = 1_000_000;
 /** Questions that are timed, and the most of one commit and order. */
 const QUESTIONS = 120;
 const OF_ONE = 3;
+/** What `--only` calls the typed hunks, and their repositories behind a colon. */
+const TYPED = /^typed(?::(.*))?$/;
+/** Commits of each repository whose hunks are typed. */
+const COMMITS = 20;
+/** No base answers. */
+const NGRAMS_ALONE = 'none';
 
 export const replayed: Benchmark = {
   name: 'replay',
-  what: "commits of 2026 applied hunk by hunk: next edits offered, right ones, time; beside 'the last edit again'",
-  takes: ['repositories', 'only'],
+  what: "commits of 2026 applied hunk by hunk: next edits offered, right ones, time; '--only typed': hunks typed with and without edit history",
+  takes: ['repositories', 'only', 'bases', 'places'],
   run,
 };
 
-async function run({ repositories, only }: BenchOptions, keep: Keep): Promise<Figures> {
+function run(options: BenchOptions, keep: Keep): Promise<Figures> {
+  return TYPED.test(options.only ?? '') ? typed(options, keep) : offered(options, keep);
+}
+
+/** The hunks of some commits of each repository, typed with and without edit history. */
+async function typed(
+  { repositories, only = '', bases = NGRAMS_ALONE, places = COMMITS }: BenchOptions,
+  keep: Keep,
+): Promise<Figures> {
+  const names = TYPED.exec(only)?.[1]?.split(',');
+  const base = bases === NGRAMS_ALONE ? undefined : listBases([], [bases])[0];
+  const tokenizer = rememberingTokenizer(base?.tokenizer ?? shippedTokenizer());
+  const figures: Record<string, Figures> = {};
+  const table = new Table({
+    'characters-written-share': 'written',
+    'wrong-share': 'wrong',
+    'wrong-shows-per-100-keys': 'wrong per 100 keys',
+    'long-right-pauses-share': 'long right',
+  });
+  const show = (name: string, hunks: readonly TypedHunk[]) => {
+    for (const history of HISTORIES)
+      for (const kind of ['all', 'replacing', 'inserting']) {
+        const own = hunks.filter((hunk) => hunk.history === history && (kind === 'all' || hunk.kind === kind));
+        const row = typedFigures(own);
+        table.row([name, history, kind].join(': '), row);
+        put(figures, [name, history, kind], row);
+      }
+  };
+  console.log(`typed hunks, base ${bases}, ${places} commits of each repository`);
+  await withRepositories(repositories ?? join(root, 'bench/data/commits'), names, async (paths) => {
+    const others: TypedHunk[] = [];
+    for (const path of paths) {
+      const own: TypedHunk[] = [];
+      const commits = typedCommits([...commitsOf(path)], places);
+      for (const commit of commits) own.push(...(await typeCommit(commit, tokenizer, base)));
+      const name = commits[0]?.repository ?? path;
+      show(name, own);
+      if (!FITTED_ON.includes(name)) others.push(...own);
+      keep(kebab({ typed: figures }));
+    }
+    show('not fitted on', others);
+  });
+  return kebab({ typed: figures });
+}
+
+async function offered({ repositories, only }: BenchOptions, keep: Keep): Promise<Figures> {
   const figures: Record<string, Figures> = {};
   const table = new Table({
     'exact-share': 'exact',

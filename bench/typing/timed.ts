@@ -7,6 +7,7 @@ import { Specialists } from '../../src/specialist/decoding/specialists.ts';
 import type { Engine, RequestOptions } from '../../src/specialist/engine/client.ts';
 import type { LatencyEstimate, RequestKind, Requests } from '../../src/specialist/engine/protocol.ts';
 import type { NgramModel } from '../../src/specialist/ngram/model.ts';
+import type { EditHistory } from '../../src/specialist/ngram/protocol.ts';
 import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -43,6 +44,11 @@ export class Models {
       await new Promise(setImmediate);
     }
     await this.specialists.close(key);
+  }
+
+  /** To be called when the models know something else than before. */
+  forget(): void {
+    this.done.clear();
   }
 
   async answer(
@@ -101,6 +107,10 @@ export class TimedNgram implements NgramSpecialist {
     return [];
   }
 
+  setHistory(history: EditHistory): void {
+    this.at.models.ngram.setHistory(history);
+  }
+
   // The one file that changes is in every query.
   setOpenFile(): void {}
   setSavedFile(): void {}
@@ -126,6 +136,10 @@ export class TimedEngine implements Engine {
     if (kind === 'open') {
       const opened = await clock.work(() => models.specialists.load(request as Requests['open']['request']));
       return ok(opened as Requests[K]['result']);
+    }
+    if (kind === 'history') {
+      const { key, history } = request as Requests['history']['request'];
+      this.at.models.specialists.setHistory(key, history);
     }
     if (kind !== 'draft' && kind !== 'warm') return ok({} as Requests[K]['result']);
     const { query, options } = request as Requests['draft']['request'];

@@ -62,7 +62,7 @@ const arms: readonly Arm[] = [
 /** No local model. */
 const silent: NgramSpecialist = {
   ...{ name: 'none', snapshot: '', changed: () => [] },
-  ...{ setOpenFile: () => {}, setSavedFile: () => {}, removeFile: () => {} },
+  ...{ setOpenFile: () => {}, setSavedFile: () => {}, removeFile: () => {}, setHistory: () => {} },
   complete: async () => undefined,
   snippets: async () => [],
 };

@@ -6,7 +6,7 @@ import type { Failure } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import type { LatencyEstimate, Requests } from '../specialist/engine/protocol.ts';
-import type { FileChange } from '../specialist/ngram/protocol.ts';
+import type { EditHistory, FileChange } from '../specialist/ngram/protocol.ts';
 import { PendingChanges } from './pending-changes.ts';
 
 /** After this many failures in a row the engine is not used for the next PAUSE_MS. */
@@ -50,6 +50,8 @@ interface Link {
 export class NeuralFolder {
   private readonly deps: NeuralFolderDeps;
   private readonly pending = new PendingChanges();
+  private history: EditHistory | undefined;
+  private isHistorySent = false;
   private link: Link | undefined;
   /** The link that is open. */
   private opened: Link | undefined;
@@ -108,6 +110,12 @@ export class NeuralFolder {
     if (this.link) this.pending.add(change);
   }
 
+  /** What the user has edited lately. It is sent with the next request. */
+  setHistory(history: EditHistory): void {
+    this.history = history;
+    this.isHistorySent = false;
+  }
+
   /**
    * The model's draft; undefined if the request fails or is cancelled.
    * @param onEstimate receives the latency estimate before the draft starts
@@ -153,6 +161,8 @@ export class NeuralFolder {
     const { key } = this.deps;
     // The query contains its own file's text.
     for (const change of this.pending.take(path)) void opened.engine.request('change', { key, change });
+    if (this.history && !this.isHistorySent) void opened.engine.request('history', { key, history: this.history });
+    this.isHistorySent = true;
     return opened;
   }
 
@@ -175,6 +185,7 @@ export class NeuralFolder {
     if (opening !== this.openingCount) return;
     if (!result.ok) return this.fail(result.error);
     this.opened = link;
+    this.isHistorySent = false;
     const { precision, loadMs } = result.value;
     this.setState({ kind: 'ready', name: link.model.name, precision, loadMs });
     this.deps.onOpen();

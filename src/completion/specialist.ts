@@ -15,7 +15,7 @@ import { CodedError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Engine } from '../specialist/engine/client.ts';
 import { NEW_POSITION_TOKENS } from '../specialist/engine/protocol.ts';
-import type { FileChange } from '../specialist/ngram/protocol.ts';
+import type { EditHistory, FileChange } from '../specialist/ngram/protocol.ts';
 import { EditedPosition } from '../text/edits.ts';
 import { type IndexState, type ModelToOpen, NeuralFolder, type NeuralState } from './folder-model.ts';
 import { IndexRevision } from './index-revision.ts';
@@ -31,6 +31,7 @@ const MAX_LATE = 3;
 /** The part of the n-gram worker's client that is used here. */
 export interface NgramSpecialist extends Specialist, IndexState {
   setSavedFile(path: string, text: string): void;
+  setHistory(history: EditHistory): void;
   removeFile(path: string): void;
 }
 
@@ -177,6 +178,12 @@ export class MixedSpecialist implements Specialist, Disposable {
   removeFile(path: string): void {
     this.deps.ngram.removeFile(path);
     this.noteChange({ kind: 'removed', path });
+  }
+
+  /** What the user has edited lately. */
+  setHistory(history: EditHistory): void {
+    this.deps.ngram.setHistory(history);
+    this.neural.setHistory(history);
   }
 
   /** Opens this model over the n-gram worker's current snapshot and changes, instead of the one open before. */

@@ -1,9 +1,11 @@
 // The replay of commits: hunks read from a diff, offers judged against the rest, and hunks that repeat earlier ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { shippedTokenizer } from '../../bench/common/shipped.ts';
 import { type Commit, hunksOf } from '../../bench/replay/commits.ts';
 import { byRules, figuresOf, replay, sameAgain } from '../../bench/replay/next.ts';
 import { orderOf, ReplayedCommit, repeatingHunks } from '../../bench/replay/replay.ts';
+import { typeCommit, typedFigures } from '../../bench/replay/typed.ts';
 
 const FILE = 'src/a.ts';
 const TEXT = ['const one = old(1);', '', 'const two = old(2);', '', 'const three = old(3);', '', 'end();', ''].join(
@@ -85,6 +87,29 @@ test('the rules and the last edit again find the third of three equal hunks', as
     assert.equal(repeating, 2);
     assert.deepEqual(steps.at(-1)?.verdicts, [{ kind: 'exact', hunk: 2 }]);
   }
+});
+
+test('types the hunks with and without the history of the earlier ones', async () => {
+  const line = 'const result = await repository.collectEverything(options, signal);';
+  const path = (name: string) => `src/${name}.ts`;
+  const names = ['one', 'two', 'three'];
+  const same: Commit = {
+    ...commit,
+    tree: new Map(names.map((name) => [path(name), `start(${name});\nprepare(everything, now);\nend();\n`])),
+    hunks: names.map((name) => ({ path: path(name), start: 2, removed: [], inserted: [line] })),
+  };
+  const typed = await typeCommit(same, shippedTokenizer(), undefined, ['no history', 'earlier edits']);
+  assert.deepEqual(
+    typed.map(({ history, kind }) => [history, kind]),
+    [0, 1].flatMap(() => [
+      ['no history', 'inserting'],
+      ['earlier edits', 'inserting'],
+    ]),
+  );
+  const characters = typed.map((hunk) => typedFigures([hunk]).characters);
+  assert.deepEqual(characters, Array(4).fill(line.length));
+  const [without = Number.NaN, knowing = Number.NaN] = typed.slice(2).map(({ keys }) => keys);
+  assert.ok(knowing <= without, `${knowing} keys instead of ${without}`);
 });
 
 test('shares of precision, place and recall are of the first offers', () => {

@@ -33,6 +33,7 @@ class Ngrams extends ScriptedSpecialist {
   changed = () => [];
   setSavedFile(): void {}
   removeFile(): void {}
+  setHistory(): void {}
 }
 
 async function typeAt(pace: Pace, startsOnKeystroke: boolean) {

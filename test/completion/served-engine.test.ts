@@ -64,6 +64,7 @@ function setup(script: LlmScript = () => summed, mayLeave: (path: string) => boo
     changed: () => [],
     setSavedFile: () => {},
     removeFile: () => {},
+    setHistory: () => {},
   });
   const states: string[] = [];
   const specialist: MixedSpecialist = new MixedSpecialist({

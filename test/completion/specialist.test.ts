@@ -7,11 +7,12 @@ import { silentLog } from '../../src/common/log.ts';
 import type { ModelToOpen } from '../../src/completion/folder-model.ts';
 import { MixedSpecialist, PATIENCE_MS } from '../../src/completion/specialist.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
-import type { FileChange } from '../../src/specialist/ngram/protocol.ts';
+import type { EditHistory, FileChange } from '../../src/specialist/ngram/protocol.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { type EngineScript, ScriptedEngine } from '../fakes/engine.ts';
 import { Deferred } from '../fakes/signal.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
+import { edit } from '../workspace/edits/support.ts';
 import { query } from './harness.ts';
 
 const line: DraftOptions = { multiline: false, maxTokens: 48 };
@@ -31,6 +32,7 @@ const position = query('const x = ', '\n');
 class Ngrams extends ScriptedSpecialist {
   snapshot: string | undefined = '/specialist.ngram';
   changes: FileChange[] = [];
+  history: EditHistory | undefined;
 
   changed(): readonly FileChange[] {
     return this.changes;
@@ -43,6 +45,9 @@ class Ngrams extends ScriptedSpecialist {
   }
   removeFile(path: string): void {
     this.changes.push({ kind: 'removed', path });
+  }
+  setHistory(history: EditHistory): void {
+    this.history = history;
   }
 }
 
@@ -448,6 +453,23 @@ test('changes of other files reach the engine in order, before the draft', async
   assert.equal(engine.asked.at(-1)?.kind, 'draft');
   await ask(query('y', '', 'src/b.ts'));
   assert.deepEqual(changes().slice(3), [{ kind: 'open', path: 'src/a.ts', text: 'two' }]);
+});
+
+test('the n-grams are told of the edits at once, the engine once before the next draft and after it opens again', async () => {
+  const { specialist, ngram, engine, ask } = setup();
+  await specialist.open(engine, model);
+  specialist.setHistory({ edits: [] });
+  const history = { edits: [edit({ inserted: 'news' })] };
+  specialist.setHistory(history);
+  assert.equal(ngram.history, history);
+  const told = () => engine.of('history').map((sent) => sent.history);
+  assert.deepEqual(told(), []);
+  await ask(query('x', ''));
+  await ask(query('xy', ''));
+  assert.deepEqual(told(), [history]);
+  await specialist.open(engine, model);
+  await ask(query('xyz', ''));
+  assert.deepEqual(told(), [history, history]);
 });
 
 test('after close the n-grams answer alone and the engine closes the folder', async () => {

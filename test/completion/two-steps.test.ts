@@ -20,6 +20,7 @@ class Ngrams extends ScriptedSpecialist {
   changed = () => [];
   setSavedFile(): void {}
   removeFile(): void {}
+  setHistory(): void {}
 }
 
 /** The engine needs 600 ms for a prompt of 500 tokens, and 43 to 174 ms for a line. */

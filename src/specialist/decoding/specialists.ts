@@ -7,7 +7,7 @@ import { tokenizerAt } from '../../neural/inference/language-model.ts';
 import { ADAPTER, MANIFEST, WEIGHTS } from '../../neural/models/manifest.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import { LiveModel } from '../ngram/live-model.ts';
-import type { FileChange } from '../ngram/protocol.ts';
+import type { EditHistory, FileChange } from '../ngram/protocol.ts';
 import { type FitLimits, fitMixed, type RunInTurn } from './fit.ts';
 import type { FolderSpecialist } from './mixture-specialist.ts';
 import { loadServedModel, type ServedModel } from './served-model.ts';
@@ -78,6 +78,11 @@ export class Specialists {
     const open = this.open.get(key);
     open?.live.change(change);
     open?.mixed.noteChange(change.path);
+  }
+
+  /** Ignores the edits of a folder that is not open. */
+  setHistory(key: string, history: EditHistory): void {
+    this.open.get(key)?.live.setHistory(history);
   }
 
   async draft(

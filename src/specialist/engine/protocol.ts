@@ -17,7 +17,7 @@ import type {
   OpenedSpecialist,
   QueryLoss,
 } from '../decoding/types.ts';
-import type { FileChange } from '../ngram/protocol.ts';
+import type { EditHistory, FileChange } from '../ngram/protocol.ts';
 
 export type { Timing } from '../../neural/inference/timing.ts';
 export type { StepReport, ValidationLoss } from '../../neural/training/run.ts';
@@ -39,6 +39,8 @@ export interface Requests {
   close: { request: { readonly key: string }; result: EmptyObject; progress: never };
   /** A file of an open folder has changed. */
   change: { request: { readonly key: string; readonly change: FileChange }; result: EmptyObject; progress: never };
+  /** What the user has edited lately in an open folder. */
+  history: { request: { readonly key: string; readonly history: EditHistory }; result: EmptyObject; progress: never };
   /** A draft at a cursor. Fails with 'bad-request' if the key is not open. */
   draft: { request: DraftRequest; result: Draft; progress: LatencyEstimate };
   /** Runs the prompt at a cursor into the cache, so that a draft there only has to write its line. */

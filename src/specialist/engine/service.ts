@@ -5,7 +5,7 @@ import { pooledStates } from '../../neural/inference/hidden-states.ts';
 import { type Adapted, adapt, type TrainingRequest } from '../../neural/training/adapt.ts';
 import { loadServedModel } from '../decoding/served-model.ts';
 import { Specialists } from '../decoding/specialists.ts';
-import { isFileChange } from '../ngram/protocol.ts';
+import { isEditHistory, isFileChange } from '../ngram/protocol.ts';
 import type { AdaptProgress, EngineArguments, FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 
 export interface ServiceOptions extends EngineArguments {
@@ -121,6 +121,11 @@ export class Service {
     change: async ({ key, change }) => {
       if (!isFileChange(change)) return failed('bad-request', 'The neural engine got an invalid file change.');
       this.specialists.change(key, change);
+      return ok({});
+    },
+    history: async ({ key, history }) => {
+      if (!isEditHistory(history)) return failed('bad-request', 'The neural engine got an invalid edit history.');
+      this.specialists.setHistory(key, history);
       return ok({});
     },
     draft: ({ key, query, options }, signal, progress) =>

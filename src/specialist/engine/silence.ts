@@ -12,6 +12,7 @@ const minute = 60_000;
 export const LONGEST_SILENCE: Readonly<Record<RequestKind, number>> = {
   status: 5 * minute,
   change: 5 * minute,
+  history: 5 * minute,
   close: 5 * minute,
   draft: 5 * minute,
   warm: 5 * minute,

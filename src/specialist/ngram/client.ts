@@ -13,6 +13,7 @@ import type {
 import type { Disposable } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
+import type { EditHistory } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 import {
   type EditSearch,
@@ -70,6 +71,7 @@ export class NgramClient implements Specialist, Disposable {
   private snapshotPath: string | undefined;
   /** The last change of each file since the snapshot, with its number: for a new worker or snapshot. */
   private readonly changes = new Map<string, { readonly change: FileChange; readonly at: number }>();
+  private history: EditHistory | undefined;
   private changeCount = 0;
   private changedSize = 0;
 
@@ -145,6 +147,12 @@ export class NgramClient implements Specialist, Disposable {
 
   removeFile(path: string): void {
     this.sendChange({ kind: 'removed', path });
+  }
+
+  /** What the user has edited lately. */
+  setHistory(history: EditHistory): void {
+    this.history = history;
+    this.send({ kind: 'history', history });
   }
 
   dispose(): void {
@@ -238,6 +246,7 @@ export class NgramClient implements Specialist, Disposable {
       this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath, changes } });
     }
     for (const { change } of this.changes.values()) this.send({ kind: 'file', change });
+    if (this.history) this.send({ kind: 'history', history: this.history });
   }
 
   /** Changes after `mark` of files that are not open. The worker itself applies open files to a snapshot. */

@@ -1,13 +1,24 @@
 // A small index that is cheap to build and to grow: positions chained by the token before them. Holds the query's own
-// file, and the files that changed since the project index was built.
+// file, the files that changed since the project index was built, and the lines of recent edits.
 import { type Evidence, longestMatch, place } from './evidence.ts';
-import { agreement, type LookupScope, parentFolder } from './project-index.ts';
+import { agreement, type LookupScope } from './project-index.ts';
 import { followingLines, type Vocabulary } from './vocabulary.ts';
 
 /** Number of links that are followed for each context. Older occurrences are ignored. */
 const followed = 1500;
 /** Occurrences within this many tokens before the cursor count as near. */
 const nearTokens = 400;
+
+/** Where an occurrence is. */
+export interface Source {
+  readonly kin: string;
+  /** Position of the first token; the separator before it counts as its first token. */
+  readonly start: number;
+  /** See `places`. */
+  readonly home: number;
+  /** The place that its occurrences count as. Absent: its own, or that of agreeing lines. */
+  readonly counted?: number;
+}
 
 export class ListIndex {
   tokens = new Int32Array(4096);
@@ -79,27 +90,24 @@ export class ListIndex {
     }
   }
 
-  /** Changed files: `fileAt` gives the file at a position, undefined if it is outdated or the query's own. */
+  /** Other texts: `sourceAt` gives that at a position, undefined if the position does not count. */
   collect(
     context: Int32Array,
     end: number,
     evidence: Evidence,
     scope: LookupScope,
-    fileAt: (
-      at: number,
-    ) => { readonly path: string; readonly kin: string; readonly open: boolean; readonly start: number } | undefined,
+    sourceAt: (at: number) => Source | undefined,
   ): void {
     let links = followed;
     let at = end > 0 ? (this.heads[context[end - 1] as number] as number) : -1;
     for (; at >= 0 && links > 0; at = this.chain[at] as number, links--) {
-      const file = fileAt(at);
-      if (file === undefined) continue;
-      // The separator before a file counts as its first token.
-      const match = this.matchAt(at, file.start - 1, context, end);
-      const isKin = scope.kin === '' || file.kin === scope.kin || file.kin === scope.ownKin;
+      const source = sourceAt(at);
+      if (source === undefined) continue;
+      const { kin, start, home } = source;
+      const match = this.matchAt(at, start - 1, context, end);
+      const isKin = scope.kin === '' || kin === scope.kin || kin === scope.ownKin;
       if (match === 0 || !isKin) continue;
-      const home = file.open ? place.open : parentFolder(file.path) === scope.folder ? place.folder : place.project;
-      const counted = agreement(this.following[at] as number, scope.following, home);
+      const counted = source.counted ?? agreement(this.following[at] as number, scope.following, home);
       evidence.add(this.tokens[at] as number, match, home, counted, 1);
     }
   }
@@ -121,4 +129,21 @@ export class ListIndex {
       this[key] = larger;
     }
   }
+}
+
+/** The source around a position; undefined if it is a separator. @param sources in order of `start` */
+export function sourceAt<S extends { readonly start: number; readonly end: number }>(
+  sources: readonly S[],
+  at: number,
+): S | undefined {
+  let low = 0;
+  let high = sources.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const source = sources[middle] as S;
+    if (at < source.start) high = middle - 1;
+    else if (at >= source.end) low = middle + 1;
+    else return source;
+  }
+  return undefined;
 }

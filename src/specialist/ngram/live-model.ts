@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { failed, messageOf, ok, type Result } from '../../common/errors.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { EditHistory } from '../../workspace/edits/edit.ts';
 import { type NextEdit, nextEdits } from '../../workspace/edits/next-edits.ts';
 import { NgramModel } from './model.ts';
 import { type EditSearch, edited, type FileChange, type FileEdit, type LoadedIndex } from './protocol.ts';
@@ -17,6 +18,7 @@ export class LiveModel {
   private model: NgramModel;
   /** Open documents, which are applied to the next snapshot as well. */
   private readonly open = new Map<string, string>();
+  private history: EditHistory | undefined;
   /** Changes since a snapshot's files were read, while its load waits or runs; applied when it ends. */
   private changesSinceLoad: FileChange[] = [];
   private loads = 0;
@@ -44,6 +46,12 @@ export class LiveModel {
     const { path } = edit;
     const before = this.open.get(path);
     if (before !== undefined) this.change({ kind: 'open', path, text: edited(before, edit) });
+  }
+
+  /** What the user has edited lately; applied to the next snapshot as well. */
+  setHistory(history: EditHistory): void {
+    this.history = history;
+    this.model.setHistory(history);
   }
 
   /** Announces a load: later changes are applied to it. */
@@ -76,7 +84,7 @@ export class LiveModel {
     if (!this.model.needsRebuild) return;
     this.idle = setTimeout(() => {
       const started = performance.now();
-      this.model = this.model.rebuilt();
+      this.replaceBy(this.model.rebuilt());
       this.onRebuilt(Math.round(performance.now() - started));
     }, idleMs);
   }
@@ -98,6 +106,11 @@ export class LiveModel {
     }
   }
 
+  private replaceBy(model: NgramModel): void {
+    this.model = model;
+    if (this.history) model.setHistory(this.history);
+  }
+
   private async replace(path: string): Promise<Result<LoadedIndex>> {
     let bytes: Uint8Array;
     try {
@@ -107,7 +120,7 @@ export class LiveModel {
     }
     const read = NgramModel.deserialize(bytes, this.tokenizer);
     if (!read.ok) return read;
-    this.model = read.value;
+    this.replaceBy(read.value);
     for (const [file, text] of this.open) this.model.setOpenFile(file, text);
     return ok({ files: this.model.fileCount, tokens: this.model.tokenCount });
   }

@@ -5,6 +5,7 @@ import { failed, ok, type Result } from '../../common/errors.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../common/statistics/conditional-logit.ts';
 import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
+import type { EditHistory } from '../../workspace/edits/edit.ts';
 import { NameCheck, withCheckedNames } from '../../workspace/symbols/check-names.ts';
 import { FolderNames } from '../../workspace/symbols/folder-names.ts';
 import { NgramDrafter } from './drafter.ts';
@@ -342,6 +343,11 @@ export class NgramModel {
   private noteChange(path: string): void {
     this.siblings.noteChange(path);
     this.folderNames.noteChange(path);
+  }
+
+  /** What the user has edited lately. */
+  setHistory(history: EditHistory): void {
+    this.predictor.edited.set(history);
   }
 
   private load(query: CompletionQuery, room: number): void {

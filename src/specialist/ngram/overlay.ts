@@ -1,9 +1,9 @@
 // Files whose text differs from the project index: open, edited, saved or new since it was built. A changed file is
 // appended and its older copy is masked; the overlay is packed when masked tokens outnumber the others.
 import { kinOf } from '../../text/languages.ts';
-import type { Evidence } from './evidence.ts';
-import { ListIndex } from './list-index.ts';
-import type { LookupScope, ProjectIndex } from './project-index.ts';
+import { type Evidence, place } from './evidence.ts';
+import { ListIndex, sourceAt } from './list-index.ts';
+import { type LookupScope, type ProjectIndex, parentFolder } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 interface Entry {
@@ -14,6 +14,7 @@ interface Entry {
   start: number;
   end: number;
   alive: boolean;
+  home: number;
 }
 
 /** Below this number of masked tokens the overlay is not packed. */
@@ -90,15 +91,18 @@ export class Overlay {
       if (path === except) continue;
       this.pending.delete(path);
       this.kill(path);
-      this.append({ path, kin: kinOf(path), text, open, start: 0, end: 0, alive: true });
+      this.append({ path, kin: kinOf(path), text, open, start: 0, end: 0, alive: true, home: place.open });
     }
     if (this.dead > deadTokens && this.dead > this.tokenCount) this.pack();
   }
 
   collect(context: Int32Array, end: number, evidence: Evidence, scope: LookupScope, own: string): void {
     this.index.collect(context, end, evidence, scope, (at) => {
-      const entry = this.entryAt(at);
-      return entry?.alive && entry.path !== own ? entry : undefined;
+      const entry = sourceAt(this.entries, at);
+      if (!entry?.alive || entry.path === own) return undefined;
+      const isNear = parentFolder(entry.path) === scope.folder;
+      entry.home = entry.open ? place.open : isNear ? place.folder : place.project;
+      return entry;
     });
   }
 
@@ -137,18 +141,5 @@ export class Overlay {
     this.entries = [];
     this.dead = 0;
     for (const entry of living) this.append(entry);
-  }
-
-  private entryAt(at: number): Entry | undefined {
-    let low = 0;
-    let high = this.entries.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const entry = this.entries[middle] as Entry;
-      if (at < entry.start) high = middle - 1;
-      else if (at >= entry.end) low = middle + 1;
-      else return entry;
-    }
-    return undefined;
   }
 }

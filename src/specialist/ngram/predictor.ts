@@ -1,5 +1,6 @@
 // The next-token distribution after a context, from all tiers at once.
 
+import { EditedLines } from './edited-lines.ts';
 import { Evidence } from './evidence.ts';
 import { Mixture, type MixtureWeights, occurrenceWeights, type Unigrams } from './mixture.ts';
 import { NamedValues } from './named-values.ts';
@@ -14,6 +15,7 @@ export class Predictor {
   readonly unigrams: Unigrams;
   /** Loaded with the text of each query. */
   readonly named: NamedValues;
+  readonly edited: EditedLines;
   private readonly project: ProjectIndex;
   private readonly overlay: Overlay;
   private readonly own: OwnFile;
@@ -27,6 +29,7 @@ export class Predictor {
     this.evidence = new Evidence(vocabulary.size, occurrenceWeights(weights));
     this.mixture = new Mixture(weights);
     this.named = new NamedValues(vocabulary);
+    this.edited = new EditedLines(vocabulary);
     const uniform = 1 / vocabulary.size;
     const tokens = Math.max(1, project.tokenCount);
     this.unigrams = {
@@ -47,6 +50,7 @@ export class Predictor {
     this.project.collect(context, end, this.evidence, scope);
     this.overlay.collect(context, end, this.evidence, scope, path);
     this.own.index.collectOwn(context, end, this.evidence, scope);
+    this.edited.collect(context, end, this.evidence, scope, path);
     this.mixture.prepare(this.evidence, this.tokensInLine(context, end));
     this.mixture.compute(this.evidence, this.unigrams);
     const named = this.named.after(context, end);

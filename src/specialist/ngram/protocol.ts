@@ -9,8 +9,10 @@ import type {
 } from '../../common/completion.ts';
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import type { Edit, TextFile } from '../../workspace/edits/edit.ts';
+import type { Edit, EditHistory, TextFile } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+
+export type { EditHistory } from '../../workspace/edits/edit.ts';
 
 /** Content of the worker's index after a snapshot was loaded. */
 export interface LoadedIndex {
@@ -89,11 +91,23 @@ export function isFileChange(value: unknown): value is FileChange {
   return kind === 'closed' || kind === 'removed' || ((kind === 'open' || kind === 'saved') && typeof text === 'string');
 }
 
+/** Whether a message has the shape of an edit history. */
+export function isEditHistory(value: unknown): value is EditHistory {
+  const { edits, replaced } = (value ?? {}) as { [K in keyof EditHistory]?: unknown };
+  return Array.isArray(edits) && edits.every(isEdit) && (replaced === undefined || isEdit(replaced));
+}
+
+function isEdit(value: unknown): boolean {
+  const { path, left, removed, inserted, right } = (value ?? {}) as { [K in keyof Edit]?: unknown };
+  return [path, left, removed, inserted, right].every((text) => typeof text === 'string');
+}
+
 export type ToWorker =
   | { readonly kind: 'request'; readonly id: number; readonly request: Request }
   | { readonly kind: 'cancel'; readonly id: number }
   | { readonly kind: 'file'; readonly change: FileChange }
-  | { readonly kind: 'edit'; readonly edit: FileEdit };
+  | { readonly kind: 'edit'; readonly edit: FileEdit }
+  | { readonly kind: 'history'; readonly history: EditHistory };
 
 export type FromWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: WorkerResults[keyof WorkerResults] }

@@ -11,6 +11,7 @@ import type { NgramModel } from './model.ts';
 import {
   type EditSearch,
   type FromWorker,
+  isEditHistory,
   isFileChange,
   isFileEdit,
   type Request,
@@ -57,6 +58,8 @@ export class NgramService {
       if (isFileChange(message.change)) this.live.change(message.change);
     } else if (message?.kind === 'edit') {
       if (isFileEdit(message.edit)) this.live.edit(message.edit);
+    } else if (message?.kind === 'history') {
+      if (isEditHistory(message.history)) this.live.setHistory(message.history);
     } else if (message?.kind === 'cancel') this.waiting = this.waiting.filter(({ id }) => id !== message.id);
     else if (kind !== 'request' || !isRequest(message.request)) {
       if (typeof id === 'number') this.send({ kind: 'failed', id, message: 'it is no request' });

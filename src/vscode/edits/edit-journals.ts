@@ -44,6 +44,8 @@ export class EditJournals extends DisposableStore {
   private readonly journals = new Map<string, { readonly folder: FolderRef; readonly journal: EditJournal }>();
   /** URI → the document in its folder's journal. */
   private readonly recorded = new Map<string, Recorded>();
+  /** By the folder's key: identifies the edits that its models were told of. */
+  private readonly told = new Map<string, string>();
   private readonly opening = new Map<vscode.TextDocument, Promise<void>>();
   /** Changes of documents whose rule is not known yet. */
   private readonly early = new Map<vscode.TextDocument, DocumentChange[]>();
@@ -107,7 +109,9 @@ export class EditJournals extends DisposableStore {
       time: Date.now(),
     };
     early?.push(change);
-    return recorded?.journal.record(change);
+    const kind = recorded?.journal.record(change);
+    if (recorded) this.tell(recorded.folder);
+    return kind;
   }
 
   /** Call at rest: forgets the edits of reverted documents, and of folders in which one was read from disk again. */
@@ -172,8 +176,26 @@ export class EditJournals extends DisposableStore {
       });
   }
 
+  /** Tells the folder's local models what was edited, if it is news to them. */
+  private tell(folder: FolderRef): void {
+    const history = this.journals.get(folder.key)?.journal.history();
+    if (history === undefined) return;
+    const { edits, replaced } = history;
+    const told = JSON.stringify([
+      edits.length,
+      edits.at(-1)?.time,
+      edits.at(-1)?.inserted,
+      replaced?.at,
+      replaced?.removed,
+    ]);
+    if (this.told.get(folder.key) === told) return;
+    this.told.set(folder.key, told);
+    this.deps.folders.of(folder).setHistory(history);
+  }
+
   private clear(folder: FolderRef): void {
     this.journals.get(folder.key)?.journal.clear();
+    this.tell(folder);
     this.deps.onCleared(folder);
   }
 

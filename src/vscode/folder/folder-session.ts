@@ -14,7 +14,7 @@ import { MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
-import type { EditSearch, FileChange } from '../../specialist/ngram/protocol.ts';
+import type { EditHistory, EditSearch, FileChange } from '../../specialist/ngram/protocol.ts';
 import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 import type { Api } from '../api/api.ts';
 import type { Served } from '../api/served-specialist.ts';
@@ -176,6 +176,11 @@ export class FolderSession extends DisposableStore {
   /** Asks the n-gram model's thread for the next edits. */
   nextEdits(input: EditSearch, signal: AbortSignal): Promise<readonly NextEdit[]> {
     return this.ngram.nextEdits(input, signal);
+  }
+
+  /** What the user has edited lately, for the local models. */
+  setHistory(history: EditHistory): void {
+    this.specialist.setHistory(history);
   }
 
   /** A mark for `load`, taken before a run reads the folder's files. */

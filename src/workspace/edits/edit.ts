@@ -41,6 +41,14 @@ export interface Edit {
   readonly hasSecret: boolean;
 }
 
+/** What a model is told of the edits. */
+export interface EditHistory {
+  /** Finished edits, oldest first. */
+  readonly edits: readonly Edit[];
+  /** Whole lines that the edit under way replaces, as an edit that only removes them. */
+  readonly replaced?: Edit;
+}
+
 /** Offset of a position in a text with '\n' as line end; the text's end if it lies behind it. */
 export function offsetOf(text: string, { line, character }: Position): number {
   let start = 0;

@@ -4,7 +4,7 @@ import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { lineEnd, lineNumber, lineStart, toLineFeeds } from '../../text/lines.ts';
 import { redactSecrets } from '../secrets/redact.ts';
 import { changesBetween } from './changes.ts';
-import { type ChangeKind, type Edit, offsetOf, type Range } from './edit.ts';
+import { type ChangeKind, type Edit, type EditHistory, offsetOf, type Range } from './edit.ts';
 import { tokenKey } from './tokens.ts';
 
 export interface ReplacedRange {
@@ -31,6 +31,8 @@ export interface JournalOptions {
 }
 
 const MAX_EDITS = 200;
+/** Edits that the models are told of. */
+const HISTORY = 30;
 /** All texts of the edits together, UTF-16 units. */
 const MAX_SIZE = 100_000;
 /** A longer edit is a move or a paste, and is left out, UTF-16 units. */
@@ -68,6 +70,8 @@ export class EditJournal {
   /** Oldest first. */
   private edits: Edit[] = [];
   private burst: Burst | undefined;
+  /** The lines that a burst replaces, for the burst's beginning. */
+  private replaced: { readonly of: string; readonly lines: Edit | undefined } | undefined;
   /** The edits of the burst so far. */
   private burstEdits: readonly Edit[] | undefined;
 
@@ -104,6 +108,12 @@ export class EditJournal {
   recentEdits(): readonly Edit[] {
     this.burstEdits ??= this.editsOfBurst();
     return [...this.edits, ...this.burstEdits];
+  }
+
+  /** The edits without those of the burst under way, and the whole lines that it replaces. */
+  history(): EditHistory {
+    const replaced = this.replacedLines();
+    return { edits: this.edits.slice(-HISTORY), ...(replaced && { replaced }) };
   }
 
   record(change: DocumentChange): ChangeKind | undefined {
@@ -174,6 +184,30 @@ export class EditJournal {
     const distance = ({ at, inserted }: Edit) => Math.max(at - last, last - at - inserted.length, 0);
     const nearest = Math.min(...edits.map(distance));
     return [...edits.filter((edit) => distance(edit) > nearest), ...edits.filter((edit) => distance(edit) === nearest)];
+  }
+
+  private replacedLines(): Edit | undefined {
+    const { burst } = this;
+    if (burst === undefined || burst.before.trim() === '' || burst.before.length > MAX_EDIT) return undefined;
+    const { path, before, start } = burst;
+    const of = JSON.stringify([path, before, start]);
+    // Redacted once, not at every key.
+    if (this.replaced?.of !== of) this.replaced = { of, lines: this.linesReplacedBy(burst) };
+    return this.replaced.lines;
+  }
+
+  private linesReplacedBy({ path, before, start, end, time }: Burst): Edit | undefined {
+    const text = this.texts.get(path) ?? '';
+    const from = lineStart(text, start);
+    const to = lineEnd(text, end);
+    const isWhole = before.endsWith('\n') || text.slice(end, to).trim() === '';
+    if (text.slice(from, start).trim() !== '' || !isWhole) return undefined;
+    const [left, right] = [
+      leftOf(text, from),
+      rightOf(text, before.endsWith('\n') ? end : Math.min(text.length, to + 1)),
+    ];
+    const removed = `${text.slice(from, start)}${before.replace(/\n$/, '')}\n`;
+    return this.redacted({ path, kind: 'typed', left, removed, inserted: '', right, at: from, time, hasSecret: false });
   }
 
   /** The edits between two versions of a file that differ only in old[start, oldEnd) and now[start, end). */

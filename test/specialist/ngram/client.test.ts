@@ -10,6 +10,7 @@ import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protoco
 import { NgramService } from '../../../src/specialist/ngram/service.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
+import { edit } from '../../workspace/edits/support.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ngram-client-'));
@@ -91,6 +92,22 @@ test('an open document is sent once as a whole, then as edits', async () => {
       'ter(sea);',
       'the restarted worker has the whole document, not only the edit',
     );
+  });
+});
+
+test('knows the edits that it was told of after a snapshot is loaded and after a restart', async () => {
+  const left = '  async archive(reason: Reason) {\n';
+  const history = { edits: [edit({ left, inserted: '    return undefined;\n' })] };
+  const asked = at(`${left}    ¦\n  }\n}\n`);
+  await withClient(async (client) => {
+    client.setHistory(history);
+    await client.load(snapshotPath);
+    const complete = async () => (await client.complete(asked, line, neverAborted()))?.text;
+    assert.equal(await complete(), 'return undefined;');
+    await kill(client);
+    assert.equal(await complete(), 'return undefined;');
+    client.setHistory({ edits: [] });
+    assert.notEqual(await complete(), 'return undefined;');
   });
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
-import { cells, Evidence, levelOfMatch, levels, longestMatch } from '../../../src/specialist/ngram/evidence.ts';
+import { cells, Evidence, levelOfMatch, levels, longestMatch, place } from '../../../src/specialist/ngram/evidence.ts';
 import { ListIndex } from '../../../src/specialist/ngram/list-index.ts';
 import { ProjectIndex } from '../../../src/specialist/ngram/project-index.ts';
 import { followingLines, Vocabulary } from '../../../src/specialist/ngram/vocabulary.ts';
@@ -103,7 +103,7 @@ test('the list index counts the same', () => {
   });
   const fileAt = (at: number) => {
     const start = starts.findLast((first) => first <= at) as number;
-    return at - start < 150 ? { path: 'f', kin: '', open: false, start } : undefined;
+    return at - start < 150 ? { kin: '', start, home: place.folder } : undefined;
   };
   for (let seed = 10; seed < 20; seed++) {
     const context = randomTokens(30, 6, seed);

@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
 import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
-import type { TextFile } from '../../../src/workspace/edits/edit.ts';
+import type { EditHistory, TextFile } from '../../../src/workspace/edits/edit.ts';
 import { type NextEditsInput, nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
@@ -16,9 +16,10 @@ const uses = (name: string) =>
 
 function setUp({ rule = 'open', isOn = true, nextEditsSetting = true, files = [] as TextFile[] } = {}) {
   const activity = new Activity();
-  const state = { tab: undefined as TabAction, asked: 0 };
+  const state = { tab: undefined as TabAction, asked: 0, histories: [] as EditHistory[] };
   const session = {
     secrets: { values: async () => {}, textNow: (text: string) => text },
+    setHistory: (history: EditHistory) => state.histories.push(history),
     nextEdits: (input: NextEditsInput) => {
       state.asked++;
       return nextEdits({ ...input, filesWith: () => files, least: 0, ms: 10_000 });
@@ -202,6 +203,19 @@ test('one undo takes all applied edits back, which are not offered again', async
   assert.equal(editor.document.getText().match(/total/g)?.length, 2);
   desk.retype(editor, ';', '; ');
   assert.equal(await offers.goTo(), false);
+});
+
+test('the local models are told of finished edits, and of none after a checkout', async () => {
+  const { editor, state } = await renamed();
+  const told = () => state.histories.at(-1)?.edits.map(({ inserted }) => inserted);
+  assert.deepEqual(told(), [], 'one burst, which is not finished');
+  desk.retype(editor, '3', '4');
+  assert.deepEqual(told(), ['sum', 'sum']);
+  const count = state.histories.length;
+  desk.retype(editor, '4', '5');
+  assert.equal(state.histories.length, count, 'the edit under way is no news');
+  desk.checkout();
+  assert.deepEqual(told(), []);
 });
 
 test('a dismissed edit is gone, and counts as rejected', async () => {

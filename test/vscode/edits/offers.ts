@@ -40,6 +40,7 @@ export function offer({ rule = 'open', off = '', settings, api, permissions, onS
       path: async (path: string) => redacted(path),
     },
     nextEdits: async () => [],
+    setHistory: () => {},
   };
   const offers = new EditOffers({
     folders: { of: () => session } as never,

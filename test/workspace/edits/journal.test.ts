@@ -152,6 +152,23 @@ test('redacts secrets, in the edit and beside it', () => {
   assert.equal(JSON.stringify(edits).includes(secret), false);
 });
 
+test('the history has finished edits, and the whole lines that are being replaced', () => {
+  const desk = new Desk({ [FILE]: 'one(1);\n  two(2);\n  three(3);\nfour(4);\n\n\n\nfive(5);\n' });
+  const history = () => {
+    const { edits, replaced } = desk.journal.history();
+    return [edits.map(({ inserted }) => inserted), replaced?.left, replaced?.removed, replaced?.right];
+  };
+  desk.type(FILE, 'five', 'six');
+  assert.deepEqual(history(), [[], undefined, undefined, undefined], 'part of a line');
+  desk.change(FILE, [['  two(2);\n  three(3);\n', '']]);
+  const lines = '  two(2);\n  three(3);\n';
+  assert.deepEqual(history(), [['six'], 'one(1);\n', lines, 'four(4);\n\n\n']);
+  desk.change(FILE, [['four', '  t\nfour']]);
+  assert.deepEqual(history(), [['six'], 'one(1);\n', lines, 'four(4);\n\n\n'], 'also while the next line is typed');
+  desk.change(FILE, [['six', 'seven']]);
+  assert.deepEqual(history().slice(1), [undefined, undefined, undefined], 'not after an edit elsewhere');
+});
+
 test('holds at most 200 edits', () => {
   const desk = new Desk({ [FILE]: `${'one two\n\n\n'.repeat(300)}` });
   for (let i = 0; i < 300; i++) desk.change(FILE, [['one', 'three']]);

@@ -1,6 +1,12 @@
 // Types into a journal as an editor reports it, for tests.
-import { type Position, positionOf } from '../../../src/workspace/edits/edit.ts';
+import { type Edit, type Position, positionOf } from '../../../src/workspace/edits/edit.ts';
 import { type DocumentChange, EditJournal } from '../../../src/workspace/edits/journal.ts';
+
+/** An edit of 'src/a.ts' that was typed in whole lines, unless parts say otherwise. */
+export function edit(parts: Partial<Edit>): Edit {
+  const texts = { left: '', removed: '', inserted: '', right: '' };
+  return { path: 'src/a.ts', kind: 'typed', ...texts, at: 0, time: 0, hasSecret: false, ...parts };
+}
 
 export class Desk {
   readonly journal = new EditJournal();
