@@ -63,7 +63,7 @@ export interface Settings {
   readonly apiDebounceMax: number;
   /** Local drafts below this probability of being right are not shown. */
   readonly showBar: number;
-  /** Whether the next edit is offered where recent edits repeat. */
+  /** Whether the next edit is offered. */
   readonly nextEdits: boolean;
   /** Whether the large model may propose next edits. Each pause may then cost a call. */
   readonly nextEditsFromLargeModel: boolean;
