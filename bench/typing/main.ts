@@ -134,7 +134,7 @@ async function run(
   if (only === 'repeat' || only?.startsWith('repeat:')) {
     const wanted = only.slice('repeat:'.length).split(',');
     const typed = materials(recordings).filter(({ name }) => only === 'repeat' || wanted.includes(name));
-    return { repeat: await repeat(base, typed, positions, keep) };
+    return { repeat: await repeat({ base, alone: isSilent }, typed, positions, keep) };
   }
   const kind = PAUSE_KINDS.find((each) => each === only);
   if (kind) return pauses({ base, alone: isSilent }, kind, recordings, places, keep);

@@ -147,7 +147,7 @@ function figuresOf({ judged, characters, written, keys }: Typed): Figures {
 
 /** Types the copies in each folder, the same ones with and without the source. */
 export async function repeat(
-  { model, tokenizer, tokenizerPath }: Base,
+  { base: { model, tokenizer, tokenizerPath }, alone }: { readonly base: Base; readonly alone: boolean },
   folders: readonly Material[],
   copies = COPIES,
   keep: Keep = () => {},
@@ -182,7 +182,7 @@ export async function repeat(
         const inFolder = nothingTyped();
         const work = async () => {
           const opened = { model, name: 'base', tokenizer: tokenizerPath, precision: 'auto' as const, threads: 1 };
-          await window.specialist.open(new Engine(timed), opened);
+          if (!alone) await window.specialist.open(new Engine(timed), opened);
           for (const { ordinal, passage } of chosen) {
             const typed = nothingTyped();
             await typePassage(window.editor, clock, passage, languageId, typed);
