@@ -153,7 +153,7 @@ async function examplesIn({ name, languageId, held, others }: Folder, base: Base
       const asked = withoutInsertedClosers(position);
       const wanted = draftOptions(asked);
       const draft = isAlone
-        ? await draftBySyntax(asked.query, wanted, (adjusted) => index.complete(asked.query, adjusted))
+        ? await draftBySyntax(asked.query, wanted, (adjusted, parser) => index.complete(asked.query, adjusted, parser))
         : await specialists.draft(key, asked.query, wanted, new AbortController().signal, () => {});
       const cleaned = cleanDraft(draft, asked);
       if (cleaned === undefined) continue;

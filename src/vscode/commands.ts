@@ -18,10 +18,11 @@ import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
 import { getModel } from './bases/get-model.ts';
 import type { Neural } from './bases/window-engine.ts';
 import { acceptPart } from './completion/accept-part.ts';
+import { addImports } from './completion/add-imports.ts';
 import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
-import type { FolderRef } from './editor/folder-ref.ts';
+import { type FolderRef, folderOf } from './editor/folder-ref.ts';
 import { pickFolder } from './editor/pick-folder.ts';
 import type { DocumentSurroundings } from './editor/surroundings.ts';
 import { sentences, t, type UiText } from './editor/ui-text.ts';
@@ -57,7 +58,7 @@ export interface CommandDeps extends DeleteDeps, Omit<ChooseBaseDeps, 'serveAt'>
   readonly texts: TextTasks;
   readonly commitMessages: CommitMessages;
   readonly docComments: DocComments;
-  readonly ghostText: () => Pick<GhostTextProvider, 'requestManually' | 'document'>;
+  readonly ghostText: () => Pick<GhostTextProvider, 'requestManually' | 'document' | 'suggestion'>;
   readonly nextEdits: () => EditOffers;
   readonly surroundings: DocumentSurroundings;
 }
@@ -121,8 +122,11 @@ export function registerCommands(deps: CommandDeps): Disposable {
     showLess: () => stepAmount(1, status.folder().uri, configuration),
     chooseAmount: () => pickAmount(status.folder().uri, configuration),
     [acceptedCommand.slice(section.length + 1)]: (folderKey: string, id: string) => {
-      if (deps.nextEdits().accepted(id)) return;
+      if (deps.nextEdits().accepted(id)) return undefined;
+      const inserted = deps.ghostText().suggestion(id);
       folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
+      const isWanted = inserted && configuration.for(folderOf(inserted.document.uri).uri).addMissingImports;
+      return isWanted ? addImports(inserted, folders) : undefined;
     },
   };
   for (const [name, run] of Object.entries(rows)) {

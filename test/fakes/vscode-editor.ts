@@ -169,9 +169,12 @@ class Document {
     return found && new Range(line, found.index, line, found.index + found[0].length);
   }
 
-  /** One event and one undo step. */
-  change(changes: readonly Change[], how: { readonly reason?: number; readonly isOutside?: boolean } = {}): void {
-    this.past.push(this.text);
+  /** One event, and one undo step unless it belongs to the last one. */
+  change(
+    changes: readonly Change[],
+    how: { readonly reason?: number; readonly isOutside?: boolean; readonly isSameStep?: boolean } = {},
+  ): void {
+    if (!how.isSameStep) this.past.push(this.text);
     const sorted = [...changes].sort((a, b) => this.offsetAt(b.range.start) - this.offsetAt(a.range.start));
     let text = this.text;
     for (const { range, text: inserted } of sorted)
@@ -248,10 +251,19 @@ class Editor {
 
   revealRange(): void {}
 
-  async edit(build: (builder: { replace(range: Range, text: string): void }) => void): Promise<boolean> {
+  async edit(
+    build: (builder: {
+      replace(range: Range, text: string): void;
+      insert(position: Position, text: string): void;
+    }) => void,
+    { undoStopBefore = true }: { readonly undoStopBefore?: boolean } = {},
+  ): Promise<boolean> {
     const changes: Change[] = [];
-    build({ replace: (range, text) => changes.push({ range, text }) });
-    this.document.change(changes);
+    build({
+      replace: (range, text) => changes.push({ range, text }),
+      insert: (position, text) => changes.push({ range: new Range(position, position), text }),
+    });
+    this.document.change(changes, { isSameStep: !undoStopBefore });
     return true;
   }
 }

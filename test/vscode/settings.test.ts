@@ -88,6 +88,10 @@ const stricter: Partial<
     [0.3, 0.1, 0.1],
     [0.3, 0.9, 0.9],
   ],
+  addMissingImports: [
+    [false, true, false],
+    [true, false, false],
+  ],
   nextEdits: [
     [false, true, false],
     [true, false, false],

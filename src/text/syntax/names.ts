@@ -218,7 +218,10 @@ export function hasWildcardImport(languageId: string, text: string): boolean {
 
 const NAME = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 
-/** The names that text[from, to) uses as expressions or types, without members, keys and declarations. */
+/**
+ * The names that text[from, to) uses as expressions or types, without members, keys and declarations, and without what
+ * does not parse.
+ */
 export function namesUsed(root: Node, text: string, from: number, to: number, languageId: string): UsedName[] {
   const rules = RULES[languageId];
   if (rules === undefined) return [];
@@ -226,7 +229,7 @@ export function namesUsed(root: Node, text: string, from: number, to: number, la
   for (const match of text.slice(from, to).matchAll(NAME)) {
     const at = from + match.index;
     const node = nameNode(root, at, match[0], rules);
-    if (node && roleOf(node, rules) === 'used') used.push({ name: match[0], at });
+    if (node && roleOf(node, rules) === 'used' && !around(node).isBroken) used.push({ name: match[0], at });
   }
   return used;
 }
@@ -344,10 +347,16 @@ function reachOf(declarer: Node, reach: Reach, { blocks, functions }: NameRules)
     while (node.parent && !ends.has(node.type));
   }
   // In a text that does not parse, blocks are not where they seem to be.
+  const { root, isBroken } = around(node);
+  return reach === 'document' || isBroken ? root : node;
+}
+
+/** The root, and whether the node is part of a text that does not parse. */
+function around(node: Node): { readonly root: Node; readonly isBroken: boolean } {
   let [root, isBroken] = [node, node.type === 'ERROR'];
   while (root.parent) {
     root = root.parent;
     isBroken ||= root.type === 'ERROR';
   }
-  return reach === 'document' || isBroken ? root : node;
+  return { root, isBroken };
 }

@@ -9,6 +9,7 @@ import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
+import type { InsertedSuggestion } from './add-imports.ts';
 import { opensList } from './suggest-list.ts';
 import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
 import type { NoSuggestionReason } from './why-nothing.ts';
@@ -43,7 +44,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   private lastDocument: vscode.TextDocument | undefined;
   private lastRequestAt = 0;
   private requestCount = 0;
-  private lastItem: { readonly document: vscode.TextDocument; readonly text: string } | undefined;
+  private lastItem: (InsertedSuggestion & { readonly id: string }) | undefined;
 
   constructor(deps: ProviderDeps) {
     this.deps = deps;
@@ -57,6 +58,11 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
   /** Whether a text that was inserted is the last suggestion, or a part of it. */
   isSuggested(document: vscode.TextDocument, text: string): boolean {
     return this.lastItem?.document === document && text !== '' && this.lastItem.text.includes(text);
+  }
+
+  /** The last suggestion, if it has this id. */
+  suggestion(id: string): InsertedSuggestion | undefined {
+    return this.lastItem?.id === id ? this.lastItem : undefined;
   }
 
   /** Call when a better answer may be available. Repeats an unanswered request if the cursor is still there. */
@@ -188,7 +194,7 @@ export class GhostTextProvider implements vscode.InlineCompletionItemProvider {
     const text = fromLineFeeds(completion.text, document.eol === vscode.EndOfLine.CRLF);
     const end = position.translate(0, completion.replaceLength ?? 0);
     const insertText = lineBefore + text;
-    this.lastItem = { document, text: insertText };
+    this.lastItem = { id: completion.id, document, start: lineStart, text: insertText };
     return new vscode.InlineCompletionItem(insertText, new vscode.Range(lineStart, end), {
       title: '',
       command: acceptedCommand,

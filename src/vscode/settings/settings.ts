@@ -58,6 +58,8 @@ export interface Settings {
   /** Spending limit per calendar month over all windows and adaptations, US dollars. */
   readonly apiBudget: number;
   readonly multiline: boolean;
+  /** An accepted suggestion brings the imports of names that the folder exports. */
+  readonly addMissingImports: boolean;
   /** Limits of the debounce of calls to the large model, ms. Between them it follows the measured latency. */
   readonly apiDebounceMin: number;
   readonly apiDebounceMax: number;
@@ -125,6 +127,7 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   },
   apiBudget: { type: 'number', default: 1, scope: 'application', minimum: 0, maximum: 1000, beside: usersAlone },
   multiline: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
+  addMissingImports: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
   apiDebounceMin: { type: 'number', default: 150, scope: 'window', minimum: 0, maximum: 5000, beside: higher },
   apiDebounceMax: { type: 'number', default: 600, scope: 'window', minimum: 0, maximum: 5000, beside: higher },
   showBar: { type: 'number', default: 0.6, scope: 'resource', minimum: 0, maximum: 1, beside: workspacesFirst },

@@ -3,6 +3,8 @@
 import type { CompletionQuery, Draft } from '../../common/completion.ts';
 import { unfinishedName } from '../../text/begun-names.ts';
 import { isFenced } from '../../text/fences.ts';
+import { lineState } from '../../text/line-state.ts';
+import { lineBefore } from '../../text/lines.ts';
 import { type CursorDocument, cursorDocument } from '../../text/syntax/cursor-document.ts';
 import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import { type Declared, declarationOf, hasWildcardImport, knowsNames, namesUsed } from '../../text/syntax/names.ts';
@@ -66,7 +68,7 @@ export class NameCheck {
   check(draft: string): readonly CheckedName[] {
     const { spot, parser, begun } = this;
     const { languageId } = this.query;
-    if (this.isExcerpt) return [];
+    if (this.isExcerpt || lineState(languageId, lineBefore(this.query.prefix)) !== 'code') return [];
     const text = (draft.split('\n', 1)[0] as string).trimEnd();
     const known = this.lines.get(text);
     if (known) return known;

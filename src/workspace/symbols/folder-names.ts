@@ -123,9 +123,16 @@ export function isGlobal(languageId: string, name: string): boolean {
   );
 }
 
+/** Whether a file of the language exports the name, so that another file can import it. */
+export function isExported(name: string, text: string, languageId: string): boolean {
+  const patterns = PATTERNS[languageId]?.exported ?? [];
+  const around = textAround(name, text);
+  return patterns.some((pattern) => patternOf(pattern, name).test(around));
+}
+
 /** What the folder's files tell about names; remembered until one of them changes. */
 export class FolderNames {
-  private readonly find: FindFiles;
+  readonly find: FindFiles;
   private readonly known = new Map<string, InFolder>();
   /** The document of the last look-up. */
   private path = '';

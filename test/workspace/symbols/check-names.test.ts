@@ -51,6 +51,7 @@ const cases: readonly [
   ['a variable of an inner block', TS, 'function f() {\n  {\n    const a = 1;\n  }\n  |\n}\n', 'return a;', ['a']],
   ['a var of an inner block', TS, 'function f() {\n  {\n    var a = 1;\n  }\n  |\n}\n', 'return a;', []],
   ['a parameter in a text that does not parse', TS, 'function f(a: {\nconst = b(;\n|\n', 'return a;', []],
+  ['a comment that is not closed yet', TS, 'const a = 1;\n/**\n * See |', 'one.two', []],
   ['an invented name', TS, 'const response = 1;\n|\n', 'send(responsense);', ['send', 'responsense']],
   ['a begun name', TS, 'const response = 1;\nlet x = respon|;\n', 'dent', ['respondent']],
   ['members, keys and texts', TS, 'const a = 1;\n|\n', "a.one({ two: a, 'three': `four` }); // five", []],

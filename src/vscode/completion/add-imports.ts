@@ -1,0 +1,36 @@
+// Adds the imports that an accepted suggestion needs, as part of its undo step.
+import * as vscode from 'vscode';
+import { fromLineFeeds, lineNumber, lineStart, toLineFeeds } from '../../text/lines.ts';
+import { folderOf, pathIn } from '../editor/folder-ref.ts';
+import { window } from '../editor/window.ts';
+import type { Folders } from '../folder/folders.ts';
+
+/** A suggestion that was inserted: where, and its text with the document's line ends. */
+export interface InsertedSuggestion {
+  readonly document: vscode.TextDocument;
+  readonly start: vscode.Position;
+  readonly text: string;
+}
+
+/** Does nothing if the document changes before the imports are known. */
+export async function addImports({ document, start, text }: InsertedSuggestion, folders: Folders): Promise<void> {
+  const folder = folderOf(document.uri);
+  const session = folders.peek(folder);
+  if (!session || document.uri.scheme !== 'file') return;
+  const { version, languageId } = document;
+  const before = document.getText(new vscode.Range(new vscode.Position(0, 0), start));
+  const whole = document.getText();
+  if (!whole.startsWith(text, before.length)) return;
+  const from = toLineFeeds(before).length;
+  const normalized = toLineFeeds(whole);
+  const edit = await session.missingImports({
+    ...{ path: pathIn(folder, document.uri), languageId, text: normalized },
+    ...{ from, to: from + toLineFeeds(text).length },
+  });
+  const editor = window.visibleTextEditors.find((shown) => shown.document === document);
+  if (edit === undefined || edit.removed > 0 || !editor || document.version !== version) return;
+  const line = lineNumber(normalized, edit.at);
+  const position = new vscode.Position(line, edit.at - lineStart(normalized, edit.at));
+  const imports = fromLineFeeds(edit.text, document.eol === vscode.EndOfLine.CRLF);
+  await editor.edit((builder) => builder.insert(position, imports), { undoStopBefore: false, undoStopAfter: true });
+}
