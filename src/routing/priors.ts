@@ -66,6 +66,8 @@ const CUT_FACTS: readonly { readonly of: (cut: Draft, position: PositionFacts) =
     { of: (cut) => isNgramsOnly(cut) * logit(wholeProbability(cut)), weight: -0.31 },
     { of: (cut) => isNgramsOnly(cut) * logit(cut.lineConfidence ?? 0.5), weight: 0.21 },
     { of: ({ knownNames }) => flag(knownNames === true), weight: 0.91 },
+    // Of a line with a name that does not exist even the words before the name are rarely right.
+    { of: ({ missingNames }) => flag(missingNames !== undefined), weight: -1.5 },
   ];
 
 export const cutWeights: readonly number[] = CUT_FACTS.map(({ weight }) => weight);
@@ -81,6 +83,8 @@ export function cutFacts(cut: Draft, position: PositionFacts): number[] {
  * nats instead of 0.483 with the weights before, and 0.480 instead of 0.516 for the n-grams alone. Tried and left out,
  * because the loss fell by less than 0.0007: whether the cut ends a line, its lines and length, comments, Markdown, the
  * lowest and second lowest token probability, lengths of matches, agreement of both models, an equal line nearby.
+ * Names that do not exist came later: at 6,000 cuts of thirteen held-out packages the loss falls from 0.4685 to 0.4671
+ * nats for the n-grams alone, and from 0.4649 to 0.4641 for small with the n-grams.
  */
 export function cutPrior(cut: Draft, position: PositionFacts): number {
   return cutFacts(cut, position).reduce((sum, fact, i) => sum + fact * (cutWeights[i] as number), 0);
