@@ -14,8 +14,8 @@ export function completionSettings(settings: Settings, apiAllowed: boolean): Com
     apiAllowed,
     apiDebounceMinMs: apiDebounceMin,
     apiDebounceMaxMs: Math.max(apiDebounceMin, apiDebounceMax),
-    // From 0.5 on, the likelier model is wanted, and waiting for a verdict would only delay it.
-    localFirst: balance < 0.5,
+    // From 0.5 on, the likelier model is wanted. A bound on the accuracy lost counts every call that is not made.
+    localFirst: balance < 0.5 && risk === undefined,
     prefetchFromApi: balance === 1,
   };
 }
