@@ -9,6 +9,8 @@ import { measuredFiles, recordingsFolder } from '../../bench/common/recordings.t
 
 interface Row {
   readonly package: string;
+  readonly offset: number;
+  readonly sha256: string;
   readonly renamed?: boolean;
   readonly file: string;
 }
@@ -38,4 +40,16 @@ test("the renamed package's cursors are in held-out files, and its training posi
 
 test('the file of training positions is not measured', () => {
   assert.deepEqual(measuredFiles(readdirSync(join(recordingsFolder, 'renamed'))), ['rxdb-17.6.0-renamed.jsonl']);
+});
+
+test("the weaker model's answers are at cursors of the first recording, each once", () => {
+  const cursorOf = ({ file, offset, sha256 }: Row) => `${file}:${offset}:${sha256}`;
+  for (const folder of readdirSync(join(recordingsFolder, 'weaker')))
+    for (const name of readdirSync(join(recordingsFolder, 'weaker', folder))) {
+      const cursors = rowsOf('weaker', folder, name).map(cursorOf);
+      const recorded = new Set(rowsOf(folder, name).map(cursorOf));
+      assert.ok(cursors.length > 0);
+      assert.equal(new Set(cursors).size, cursors.length);
+      assert.ok(cursors.every((cursor) => recorded.has(cursor)));
+    }
 });
