@@ -4,6 +4,7 @@ import { languageIdOf } from '../../src/text/languages.ts';
 import { offsetOf } from '../../src/workspace/edits/edit.ts';
 import { EditJournal } from '../../src/workspace/edits/journal.ts';
 import {
+  LEAST,
   type NextEditsInput,
   nextEdits,
   placeName,
@@ -181,7 +182,12 @@ export async function labelledSites(commit: Commit, kind: Order, most: number): 
     const asked = { ...input, ignored: shown.ignored };
     const scored: readonly ScoredSite[] = scoredSites(asked, performance.now() + PATIENCE_MS).slice(0, most);
     const [first] = scored;
-    if (first) shown.shown({ rule: ruleName(first.site.rule), place: placeName(first.site, first.file) });
+    if (first && first.probability >= LEAST)
+      shown.shown({
+        rule: ruleName(first.site.rule),
+        place: placeName(first.site, first.file),
+        learnedFrom: first.site.rule.examples,
+      });
     for (const { file, site, features } of scored) {
       const id = ruleName(site.rule) + placeName(site, file);
       seen.set(id, (seen.get(id) ?? 0) + 1);

@@ -67,7 +67,7 @@ export interface ScoredSite {
 }
 
 /** Estimated probability of being right from which an edit is offered. */
-const LEAST = 0.6;
+export const LEAST = 0.6;
 const BUDGET_MS = 40;
 const MAX_RULES = 16;
 /** Edits that are checked and returned. */

@@ -2,9 +2,9 @@
 // example.
 import type { NextEdit } from './next-edits.ts';
 
-type Shown = Pick<NextEdit, 'rule' | 'place'>;
+type Shown = Pick<NextEdit, 'rule' | 'place' | 'learnedFrom' | 'origin'>;
 
-/** How often a rule, or a place, is shown after different edits. */
+/** How often a rule, or a place, is shown after different edits. A rule with one example is shown once. */
 const MOST_SHOWS = 2;
 const REMEMBERED = 500;
 
@@ -12,18 +12,24 @@ export class ShownEdits {
   private readonly counts = new Map<string, number>();
 
   /** To be called once after each edit of the user after which this one was shown first. */
-  shown({ rule, place }: Shown): void {
-    for (const id of [rule, place]) this.count(id, (this.counts.get(id) ?? 0) + 1);
+  shown({ rule, place, learnedFrom, origin }: Shown): void {
+    const isOfOne = origin === undefined && learnedFrom.length === 1;
+    this.count(rule, isOfOne ? MOST_SHOWS : this.countOf(rule) + 1);
+    this.count(place, this.countOf(place) + 1);
   }
 
   /** The user has dismissed it. */
-  dismissed({ rule, place }: Shown): void {
+  dismissed({ rule, place }: Pick<Shown, 'rule' | 'place'>): void {
     for (const id of [rule, place]) this.count(id, MOST_SHOWS);
   }
 
   /** For `nextEdits`. */
   get ignored(): string[] {
     return [...this.counts].filter(([, count]) => count >= MOST_SHOWS).map(([id]) => id);
+  }
+
+  private countOf(id: string): number {
+    return this.counts.get(id) ?? 0;
   }
 
   private count(id: string, count: number): void {
