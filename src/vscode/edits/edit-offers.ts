@@ -64,11 +64,11 @@ export class EditOffers extends DisposableStore {
       if (!this.search.isWaiting) this.search.soon(0);
     };
     const sourceDeps = { ...deps, journals: this.journals, onFound };
-    const isOffered = () => this.offered.current !== undefined;
+    const isWanted = () => this.offered.current === undefined && !this.offered.isSilent;
     this.sources = [
       this.add(new Renames(sourceDeps)),
       this.add(new QuickFixes(sourceDeps)),
-      this.add(new LargeModelEdits({ ...sourceDeps, isOffered })),
+      this.add(new LargeModelEdits({ ...sourceDeps, isWanted })),
     ];
     this.search = this.add(
       new OfferSearch({

@@ -26,8 +26,8 @@ export interface LargeModelEditsDeps extends EditSourceDeps {
   readonly permissions: Permissions;
   /** Called with what a call cost. */
   readonly onSpent: (usd: number) => void;
-  /** Whether an edit is offered already. */
-  readonly isOffered: () => boolean;
+  /** False: an edit is offered already, or the user has dismissed the last ones. */
+  readonly isWanted: () => boolean;
 }
 
 /** A pause in typing, ms: longer than the searches for edits on this machine take. */
@@ -101,9 +101,9 @@ export class LargeModelEdits extends DisposableStore implements EditSource {
   }
 
   private async ask(document: vscode.TextDocument): Promise<void> {
-    const { api, journals, isOn, isOffered, log, onFound, onSpent } = this.deps;
+    const { api, journals, isOn, isWanted, log, onFound, onSpent } = this.deps;
     const recorded = journals.recordedOf(document);
-    if (!recorded || window.activeTextEditor?.document !== document || isOffered()) return;
+    if (!recorded || window.activeTextEditor?.document !== document || !isWanted()) return;
     const { folder, path } = recorded;
     const edits = journals.editsOf(folder);
     const last = edits.at(-1);

@@ -18,13 +18,13 @@ afterEach(dispose);
 /** Longer than the pause before a call. */
 const pause = () => sleep(3200);
 
-function largeModel({ isReady = true, isAgreed = true, text = answerText } = {}) {
+function largeModel({ isReady = true, isAgreed = true, answers = [answerText] } = {}) {
   const asked: Prompt[] = [];
   const state = { spent: 0, failures: 0, asked };
   const llm = {
     facts: {},
     ask: async (prompt: Prompt) => {
-      asked.push(prompt);
+      const text = answers[asked.push(prompt) - 1] ?? '';
       return { ok: true, value: { text, model: 'large', costUsd: 0.001 } };
     },
   };
@@ -128,8 +128,26 @@ test('the large model is not asked while it is off, unavailable, or another edit
   }
 });
 
+test('the large model is not asked while nothing is offered after two dismissals', async () => {
+  const answers = ['post', 'mail'].map((name) => edit('send(total);', `${name}(total);`));
+  const { state: model, deps } = largeModel({ answers });
+  const { offers, state } = offer({ ...deps, settings: { nextEditsFromLargeModel: true } });
+  const editor = await opened('src/a.ts', code);
+  for (const [old, name] of [
+    ['read', 'load'],
+    ['load', 'take'],
+  ] as const) {
+    desk.retype(editor, old, name);
+    await until(() => state.tab);
+    offers.dismiss();
+  }
+  desk.retype(editor, 'take', 'fetch');
+  await pause();
+  assert.equal(model.asked.length, 2);
+});
+
 test('an answer with nothing that fits offers nothing', async () => {
-  const { state: model, deps } = largeModel({ text: edit('absent();', 'other();') });
+  const { state: model, deps } = largeModel({ answers: [edit('absent();', 'other();')] });
   const { state } = offer({ ...deps, settings: { nextEditsFromLargeModel: true } });
   const editor = await opened('src/a.ts', code);
   desk.retype(editor, 'read', 'load');
