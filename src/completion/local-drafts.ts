@@ -85,21 +85,21 @@ export class LocalDrafts {
     const cuts = isManual
       ? allCuts
       : allCuts.filter(({ text }) => rejected === undefined || !beginsAlike(rejected, text));
-    const first = decide(router, cleaned, position, policy, cuts);
+    const routed = decide(router, cleaned, position, policy, cuts);
     const isTooShort =
       settings.localFirst &&
       !isManual &&
-      first.gain * expectedCharacters(cleaned, position) <= first.price * CHARACTERS;
+      routed.gain * expectedCharacters(cleaned, position) <= routed.price * CHARACTERS;
     const decision =
-      isTooShort && first.route === 'api'
+      isTooShort && routed.route === 'api'
         ? withoutApi(
-            first,
+            routed,
             cuts,
-            { ...policy, fallbackThreshold: sureThreshold(first, policy, settings) },
+            { ...policy, fallbackThreshold: sureThreshold(routed, policy, settings) },
             'the large model would write too little for a call',
           )
-        : first;
-    if (!isManual) this.api.typing.recordDecision(first.gain > first.price && !isTooShort);
+        : routed;
+    if (!isManual) this.api.typing.recordDecision(routed.gain > routed.price && !isTooShort);
     const ngramsOnlyNote = draft?.why === undefined ? '' : ` From the ${draft.model} alone: ${draft.why}.`;
     return {
       draft: cleaned,

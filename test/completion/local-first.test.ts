@@ -8,7 +8,7 @@ import { drafted, Harness, position, query, settled, UNSURE } from './harness.ts
 const settings = { balance: 0.4, localFirst: true, showThreshold: 0.6, fallbackThreshold: 0.6 } as const;
 
 /** Each token is likely, the whole line is not. */
-const goodBeginning = draft('localName(argument)', 0.99, { confidence: UNSURE });
+const goodBeginning = draft('localName(argument)', 0.99, { confidence: 0.15 });
 
 /** The beginning is worth showing, and the large model is likelier right in the whole line; later drafts are unsure. */
 function localFirst(answer = 'remoteName(first, second);') {
@@ -49,6 +49,7 @@ test('a pause without acceptance makes the call, whose answer waits for a key th
   assert.equal(llm.requests.length, 0);
   await h.clock.advance(600);
   assert.equal(llm.requests.length, 1);
+  assert.equal(llm.requests[0]?.hint, undefined, 'a draft that was not accepted is no hint');
   assert.equal(asked.answer?.source, 'specialist');
   const other = await h.answer(query('const x = r', '\n'), {}, 0);
   assert.deepEqual([other?.text, other?.source], ['emoteName(first, second);', 'api']);
