@@ -48,7 +48,8 @@ export async function writeDraft(
   const { maxTokens } = options;
   const searched = firstLine(chooseLine(site, hypotheses), ranking, model, position.own.healed, vocabulary, names);
   const template = options.templates === 'never' ? undefined : ngram.template(query);
-  const { first, block: repeated } = withTemplate(searched, template, query, maxTokens, vocabulary, position);
+  const place = { ...position, names };
+  const { first, block: repeated } = withTemplate(searched, template, query, maxTokens, vocabulary, place);
   if (repeated && options.linesBelow !== 'never')
     return withCheckedNames(withBlock(first, repeated, options, vocabulary), names);
   const byNgrams = () => continueBlock(query, first, maxTokens, { ...position, vocabulary });

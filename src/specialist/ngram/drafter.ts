@@ -4,7 +4,7 @@ import { type CompletionQuery, type Draft, type DraftOptions, NGRAM_MODEL } from
 import { choiceProbabilities } from '../../common/statistics/conditional-logit.ts';
 import { languageOf } from '../../text/languages.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
-import type { NameCheck } from '../../workspace/symbols/check-names.ts';
+import { hasMissingName, type NameCheck } from '../../workspace/symbols/check-names.ts';
 import { type Block, continueBlock, endProbability, type FirstLine, likelihood } from './block.ts';
 import { draftTokens, textOf } from './draft-tokens.ts';
 import type { OwnFile } from './own-file.ts';
@@ -43,7 +43,8 @@ export function firstLine(
 
 /**
  * A line with a name that does not exist is so much less probable. At 1,460 positions in fifteen held-out and four
- * recorded packages, one true line had such a name, and 71 of 888 wrong lines. The loss of the choice falls by 2 %.
+ * recorded packages, one true line had such a name, and 71 of 888 wrong lines of small with the n-grams. The loss of the
+ * choice falls by 2 %; the lines that take their place are seldom right.
  */
 const MISSING_NAME_FACTOR = 0.1;
 
@@ -61,8 +62,7 @@ function bestLine(
   let best: (typeof lines)[number] | undefined;
   for (const { chosen, p } of lines) {
     if (best !== undefined && best.p >= p) break;
-    const isMissing = names?.check(chosen.text).some(({ verdict }) => verdict === 'does not exist') === true;
-    const weighed = isMissing ? p * MISSING_NAME_FACTOR : p;
+    const weighed = hasMissingName(chosen.text, names) ? p * MISSING_NAME_FACTOR : p;
     total -= p - weighed;
     if (best === undefined || weighed > best.p) best = { chosen, p: weighed };
   }
@@ -157,6 +157,7 @@ export class NgramDrafter {
       predictor: this.predictor,
       path: query.path,
       scope: lookupScope(query.path, own.following, query.languageId),
+      names,
     };
     const { first, block } = withTemplate(searched, template, query, options.maxTokens, vocabulary, at);
     if (block && options.linesBelow !== 'never') return withBlock(first, block, options, vocabulary);

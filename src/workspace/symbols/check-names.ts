@@ -21,15 +21,18 @@ export interface CheckedName {
   readonly canBeImported?: true;
 }
 
-/** Longest time for a line, ms; names that were not checked by then are unknown. */
-const CHECK_MS = 10;
+/** Longest time to parse a line in its document, ms; as in text/syntax/parsing.ts, which parses the same text. */
+const PARSE_MS = 40;
+/** Names of a query that are looked for in other files. Further ones are unknown. */
+const MOST_LOOK_UPS = 6;
 
 /** Checks the names of lines at one cursor. */
 export class NameCheck {
   private readonly query: CompletionQuery;
   private readonly parser: IncrementalParser;
   private readonly folder: FolderNames;
-  private readonly ms: number;
+  private readonly parseMs: number;
+  private lookUps = 0;
   private readonly spot: CursorDocument;
   private readonly begun: string;
   /** The document's text outside of what is parsed. */
@@ -46,13 +49,13 @@ export class NameCheck {
     parser: IncrementalParser,
     folder: FolderNames,
     document?: string,
-    ms = CHECK_MS,
+    parseMs = PARSE_MS,
   ) {
     const { path, prefix, suffix, languageId } = query;
     this.query = query;
     this.parser = parser;
     this.folder = folder;
-    this.ms = ms;
+    this.parseMs = parseMs;
     this.spot = cursorDocument(query);
     this.begun = unfinishedName(prefix);
     const cut = cutOf(query);
@@ -74,36 +77,40 @@ export class NameCheck {
     if (known) return known;
     const document = spot.withText(text);
     const range = { from: spot.at - begun.length, to: spot.at + text.length };
-    const deadline = performance.now() + this.ms;
+    const deadline = performance.now() + this.parseMs;
     const names = parser.read(document, deadline, (root) =>
       namesUsed(root, document, range.from, range.to, languageId).map((used): CheckedName => {
         const { name } = used;
         const declared = declarationOf(root, document, used, range, languageId);
-        return { name, ...this.verdictOf(name, declared, deadline) };
+        return { name, ...this.verdictOf(name, declared) };
       }),
     );
     this.lines.set(text, names ?? []);
     return names ?? [];
   }
 
-  private verdictOf(name: string, declared: Declared, deadline: number): Omit<CheckedName, 'name'> {
+  private verdictOf(name: string, declared: Declared): Omit<CheckedName, 'name'> {
     if (declared === 'in reach' || declared === 'used') return { verdict: 'exists' };
     if (declared === 'unclear') return { verdict: 'unknown' };
-    return this.outsideVerdict(name, declared, deadline);
+    return this.outsideVerdict(name, declared);
   }
 
-  private outsideVerdict(name: string, declared: 'absent' | 'elsewhere', deadline: number): Omit<CheckedName, 'name'> {
+  private outsideVerdict(name: string, declared: 'absent' | 'elsewhere'): Omit<CheckedName, 'name'> {
     const { path, languageId } = this.query;
     if (isGlobal(languageId, name) || hasWord(this.outside, name)) return { verdict: 'exists' };
     const mayBeCutAway = this.isCut && (this.document === undefined || hasWord(this.document, name));
-    if (mayBeCutAway) return { verdict: 'unknown' };
-    const found = this.folder.lookUp(name, path, languageId, deadline);
-    if (found === undefined) return { verdict: 'unknown' };
+    if (mayBeCutAway || ++this.lookUps > MOST_LOOK_UPS) return { verdict: 'unknown' };
+    const found = this.folder.lookUp(name, path, languageId);
     if (found === 'exported') return { verdict: 'unknown', canBeImported: true };
     if (declared === 'elsewhere' || found === 'declared') return { verdict: 'does not exist' };
     // A type of a library, or a class of the language, has an initial capital.
     return { verdict: found === 'absent' && /^[\p{Ll}_$]/u.test(name) ? 'does not exist' : 'unknown' };
   }
+}
+
+/** Whether the line uses a name that does not exist. @param names absent: no name is checked */
+export function hasMissingName(line: string, names: NameCheck | undefined): boolean {
+  return names?.check(line).some(({ verdict }) => verdict === 'does not exist') === true;
 }
 
 /** The draft with what is known of its names. */

@@ -18,8 +18,8 @@ export type FindFiles = (word: string, path: string) => Iterable<FolderFile> | u
 export type InFolder = 'absent' | 'exported' | 'declared' | 'unclear';
 
 /** Files that are looked at for a name, occurrences in each, and the text near each of these, UTF-16 units. */
-const MOST_FILES = 6;
-const MOST_OCCURRENCES = 12;
+const MOST_FILES = 4;
+const MOST_OCCURRENCES = 8;
 const NEAR = { before: 600, after: 200 };
 
 interface Patterns {
@@ -146,27 +146,17 @@ export class FolderNames {
     if (path !== this.path) this.known.clear();
   }
 
-  /**
-   * Undefined if the time was too short; a later look-up may succeed.
-   * @param path of the document, which is not looked at
-   * @param deadline of performance.now(), ms
-   */
-  lookUp(name: string, path: string, languageId: string, deadline: number): InFolder | undefined {
+  /** @param path of the document, which is not looked at */
+  lookUp(name: string, path: string, languageId: string): InFolder {
     if (path !== this.path) this.known.clear();
     this.path = path;
-    const found = this.known.get(name) ?? findIn(this.find(name, path), name, path, languageId, deadline);
-    if (found) this.known.set(name, found);
+    const found = this.known.get(name) ?? findIn(this.find(name, path), name, path, languageId);
+    this.known.set(name, found);
     return found;
   }
 }
 
-function findIn(
-  files: ReturnType<FindFiles>,
-  name: string,
-  path: string,
-  languageId: string,
-  deadline: number,
-): InFolder | undefined {
+function findIn(files: ReturnType<FindFiles>, name: string, path: string, languageId: string): InFolder {
   const patterns = PATTERNS[languageId];
   if (patterns === undefined || files === undefined) return 'unclear';
   const [free, exported, declared, ambient] = [[FREE], patterns.exported, patterns.declared, patterns.ambient].map(
@@ -176,7 +166,6 @@ function findIn(
   let found: InFolder = 'absent';
   let looked = 0;
   for (const { path: other, text } of files) {
-    if (performance.now() > deadline) return undefined;
     if (kinOf(other) !== kinOf(path)) continue;
     const around = textAround(name, text);
     if (!has(free, around)) continue;

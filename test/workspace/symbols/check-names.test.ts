@@ -148,10 +148,10 @@ test('a name is unknown if the query may lack a part of the document that has it
 test('asks the folder again for a name after another file has changed', async () => {
   const files = [{ path: 'src/b.ts', text: '' }];
   const folder = new FolderNames((word) => files.filter(({ text }) => text.includes(word)));
-  assert.equal(folder.lookUp('one', 'src/a.ts', 'typescript', Number.POSITIVE_INFINITY), 'absent');
+  assert.equal(folder.lookUp('one', 'src/a.ts', 'typescript'), 'absent');
   files[0] = { path: 'src/b.ts', text: 'export const one = 1;' };
   folder.noteChange('src/a.ts');
-  assert.equal(folder.lookUp('one', 'src/a.ts', 'typescript', Number.POSITIVE_INFINITY), 'absent');
+  assert.equal(folder.lookUp('one', 'src/a.ts', 'typescript'), 'absent');
   folder.noteChange('src/b.ts');
-  assert.equal(folder.lookUp('one', 'src/a.ts', 'typescript', Number.POSITIVE_INFINITY), 'exported');
+  assert.equal(folder.lookUp('one', 'src/a.ts', 'typescript'), 'exported');
 });
