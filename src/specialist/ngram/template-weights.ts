@@ -11,5 +11,5 @@ export const pieceWeights: readonly number[] = [
 /** Weights for the probability of a piece's tokens (template-lines.ts), together with the n-grams. */
 export const unitWeights: readonly number[] = [
   -0.591, 0.677, 0.105, 0.79, 0.437, -0.387, 0.367, -1.011, 0.03, 0.544, 0.073, -0.101, -0.827, 0.523, 0.605, 0.363,
-  0.147, -0.158, -0.013, 0.708, -0.286, 0.091, 0.38, 0.253, 0.139, 0.083, -0.141,
+  0.147, -0.158, -0.013, 0.709, -0.284, 0.092, 0.378, 0.252, 0.137, 0.086, -0.143,
 ];
