@@ -43,12 +43,12 @@ export function firstLine(
 
 /**
  * A line with a name that does not exist is so much less probable. At 1,460 positions in fifteen held-out and four
- * recorded packages, one true line had such a name, and 71 of 888 wrong lines of small with the n-grams. The loss of the
- * choice falls by 2 %; the lines that take their place are seldom right.
+ * recorded packages, one true line had such a name, and 71 of 888 wrong lines of small with the n-grams. The loss of
+ * the choice falls by 2 %; the lines that take their place are seldom right.
  */
 const MISSING_NAME_FACTOR = 0.1;
 
-/** The most probable candidate, and its probability. Less probable ones are checked only if the others have missing names. */
+/** The most probable candidate. Less probable ones are checked only if the more probable ones have missing names. */
 function bestLine(
   choice: LineChoice,
   weights: ArrayLike<number>,

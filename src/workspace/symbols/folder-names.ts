@@ -23,12 +23,12 @@ const MOST_OCCURRENCES = 8;
 const NEAR = { before: 600, after: 200 };
 
 interface Patterns {
-  /** Each with NAME for the name; the first group of `exported` patterns may hold a list. */
+  /** Regular expressions with NAME for the name. */
   readonly declared: readonly string[];
   readonly exported: readonly string[];
-  /** Visible in every file of the folder or of the project without an import. */
+  /** The name may exist in other files without an import of this name. */
   readonly ambient: readonly string[];
-  /** Names that each document has. With an initial capital they need not be listed, see `isUnlisted`. */
+  /** Names that each document has. Those with an initial capital need not be listed, see check-names.ts. */
   readonly globals: ReadonlySet<string>;
   /** Files of the same directory see each other's declarations. */
   readonly sharesDirectory?: true;
@@ -46,12 +46,14 @@ const TYPESCRIPT: Patterns = {
     String.raw`<[^<>()]*NAME(?:\s+extends\b[^<>]*)?(?:,[^<>()]*)?>\s*\(`,
   ],
   exported: [
-    String.raw`export\s+(?:default\s+)?(?:async\s+)?(?:abstract\s+)?(?:const\s+enum|const|let|var|function\*?|class|interface|type|enum|namespace)\s+NAME`,
-    String.raw`export\s+(?:type\s+)?\{[^}]*NAME[^}]*\}`,
+    String.raw`export\s+(?:async\s+)?(?:abstract\s+)?(?:const\s+enum|const|let|var|function\*?|class|interface|type|enum|namespace)\s+NAME`,
+    // Not of another module: the name has one declaration, and perhaps several such exports.
+    String.raw`export\s+(?:type\s+)?\{[^}]*NAME(?!\s+as\b)[^}]*\}(?!\s*from\b)`,
   ],
   ambient: [
     String.raw`declare\s+(?:abstract\s+)?(?:const|let|var|function|class|interface|type|enum|namespace)\s+NAME`,
-    String.raw`declare\s+global\b`,
+    // The importing file chooses the name.
+    String.raw`export\s+default\s+(?:async\s+)?(?:abstract\s+)?(?:(?:function\*?|class)\s+)?NAME`,
     String.raw`(?:globalThis|window|global)\.NAME`,
   ],
   globals:

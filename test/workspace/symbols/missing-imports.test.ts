@@ -78,6 +78,25 @@ const cases: readonly [
     [SHARED, file('x.ts', SHARED.text)],
     undefined,
   ],
+  [
+    'from its own module, if another one exports it again',
+    'typescript',
+    'shared',
+    file('src/a.ts', "import { b } from './b';\n"),
+    [SHARED, file('src/index.ts', "export { shared } from './lib/shared';\n")],
+    "import { b } from './b';\nimport { shared } from './lib/shared';\n",
+  ],
+  [
+    'not if it is a default export, or exported by another name',
+    'typescript',
+    'shared',
+    file('src/a.ts', "import { b } from './b';\n"),
+    [
+      file('src/c.ts', 'export default function shared() {}\n'),
+      file('src/d.ts', 'const shared = 1;\nexport { shared as other };\n'),
+    ],
+    undefined,
+  ],
   ['not if no file exports it', 'typescript', 'shared', file('src/a.ts', ''), [file('b.ts', 'shared();\n')], undefined],
   [
     'not into a module with require',
