@@ -11,6 +11,9 @@ import { ListIndex, type Source, sourceAt } from './list-index.ts';
 import type { LookupScope } from './project-index.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** The first word or mark of a line, with its indent. */
+const FIRST_WORD = /^\s*(?:[\p{L}\p{N}_$]+|\S)/u;
+
 interface EditedSource extends Source {
   readonly end: number;
   /** Position of the first token that counts. The tokens before it are context. */
@@ -32,7 +35,7 @@ export class EditedLines {
   }
 
   set({ edits, replaced }: EditHistory): void {
-    const known = this.encoded;
+    const encoded = this.encoded;
     this.encoded = new Map();
     this.index.clear();
     this.sources = [];
@@ -42,11 +45,15 @@ export class EditedLines {
       const end = inserted.endsWith('\n') ? 0 : lineEnd(right);
       const lines = left.slice(start) + inserted + right.slice(0, end);
       // Measured: they count most if they count as lines whose next line agrees with that at the cursor.
-      this.append(known, left.slice(0, start), lines, { kin: kinOf(path), counted: place.agreesWeakly });
+      this.append(encoded, left.slice(0, start), lines, { kin: kinOf(path), counted: place.agreesWeakly });
     }
     if (replaced && !replaced.hasSecret) {
       const { path, left } = replaced;
-      this.append(known, left, rewritten(replaced, edits), { kin: kinOf(path), counted: place.agrees, path });
+      const lines = rewritten(replaced, edits);
+      const [first = ''] = lines.split('\n', 1);
+      // A line that was just deleted is not proposed before its first word is written again.
+      const typedFirst = replaced.removed.startsWith(`${first}\n`) ? (FIRST_WORD.exec(first)?.[0] ?? '') : '';
+      this.append(encoded, left, lines, { kin: kinOf(path), counted: place.agrees, path }, typedFirst);
     }
   }
 
@@ -58,23 +65,29 @@ export class EditedLines {
     });
   }
 
-  /** @param above the lines above, with their line ends */
+  /**
+   * @param above the lines above, with their line ends
+   * @param typedFirst a beginning of the lines that does not count
+   */
   private append(
     known: ReadonlyMap<string, Int32Array>,
     above: string,
     lines: string,
     of: Pick<EditedSource, 'kin' | 'counted' | 'path'>,
+    typedFirst = '',
   ): void {
     // A line's first token is its line end's, with the indent of the line.
     const context = this.encode(known, above.replace(/\n$/, ''));
-    const counted = this.encode(known, (above === '' ? '' : '\n') + lines.replace(/\n$/, ''));
+    const lead = above === '' ? '' : '\n';
+    const counted = this.encode(known, lead + lines.replace(/\n$/, ''));
     const tokens = new Int32Array(context.length + counted.length + 2).fill(this.vocabulary.separator);
     tokens.set(context, 1);
     tokens.set(counted, 1 + context.length);
     const start = 1 + this.index.append(tokens);
     this.index.link(start);
-    const first = start + context.length;
-    this.sources.push({ ...of, start, first, end: first + counted.length, home: place.open });
+    const from = start + context.length;
+    const first = from + (typedFirst === '' ? 0 : this.encode(known, lead + typedFirst).length);
+    this.sources.push({ ...of, start, first, end: from + counted.length, home: place.open });
   }
 
   private encode(known: ReadonlyMap<string, Int32Array>, text: string): Int32Array {

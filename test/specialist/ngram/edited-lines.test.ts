@@ -41,7 +41,8 @@ test('writes replaced lines again, changed as the earlier edits changed others',
   const first = `${left}  co¦\n${right}`;
   const second = `${left}  const total = collect(zebra);\n  se¦\n${right}`;
   model.setHistory({ edits: [], replaced });
-  assert.equal(complete(model, first).text, 'nst total = gather(zebra);');
+  assert.equal(complete(model, `${left}  const ¦\n${right}`).text, 'total = gather(zebra);');
+  assert.notEqual(complete(model, `${left}  ¦\n${right}`).text, 'const total = gather(zebra);', 'just deleted');
   model.setHistory({ edits: [renamed], replaced });
   assert.equal(complete(model, first).text, 'nst total = collect(zebra);');
   assert.equal(complete(model, second).text, 'nd(total, collect(walrus));');
