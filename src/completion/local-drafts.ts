@@ -25,8 +25,11 @@ import type { RequestContext, ScoredDraft } from './request-context.ts';
 import type { ShowGate } from './show-gate.ts';
 import type { CompletionDeps, CompletionSettings } from './types.ts';
 
-/** What a call's expected characters must exceed, for each unit of its price. */
-const CHARACTERS = 60;
+/**
+ * Characters that a right answer must be expected to write beyond the local draft, for each unit of the call's price.
+ * How often answers are right is in the gain, which is compared with the price itself.
+ */
+const CHARACTERS = 67;
 
 /** With `localFirst`, a wrong local suggestion also delays the call, so that less of the price is allowed. */
 const LOCAL_FIRST_SHARE = 0.5;
@@ -89,7 +92,7 @@ export class LocalDrafts {
     const isTooShort =
       settings.localFirst &&
       !isManual &&
-      routed.gain * expectedCharacters(cleaned, position) <= routed.price * CHARACTERS;
+      (routed.gain / routed.pApi) * expectedCharacters(cleaned, position) <= routed.price * CHARACTERS;
     const decision =
       isTooShort && routed.route === 'api'
         ? withoutApi(

@@ -1,7 +1,7 @@
 // Local first: a shown local suggestion holds the call back until the user has judged it, as keys arrive in an editor.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ScriptedLlm } from '../fakes/llm.ts';
+import { llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { draft, ScriptedSpecialist } from '../fakes/specialist.ts';
 import { drafted, Harness, position, query, settled, UNSURE } from './harness.ts';
 
@@ -88,6 +88,15 @@ test('no call is made where the rest of the line is probably short', async () =>
   assert.match(short.of('nothing')[0]?.decision?.summary ?? '', /too little/);
   const byHand = await short.answer(query('read(name)', '\n'), { trigger: 'manual' });
   assert.equal(byHand?.source, 'api');
+});
+
+test('a call is made at the start of a line for which the local model is weak, before any adaptation', async () => {
+  const llm = new ScriptedLlm('const run = () => fn(signal);');
+  const h = new Harness({ specialist: new ScriptedSpecialist(drafted('},', UNSURE)), llm, settings });
+  // An answer that takes 1.1 seconds raises the price of a call.
+  llm.answer = (text) => llmAnswer(text, { latencyMs: 1100, firstTokenMs: 700 });
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'])
+    assert.equal((await h.answer(query(`${name}();\n    `, '\n'), {}, 3000))?.source, 'api');
 });
 
 test('other settings call at once beside a shown suggestion, and wherever a call is worth its price', async () => {
