@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly characters: number | undefined;
   /** Minutes of training in an adaptation run; undefined: the product's default. */
   readonly minutes: number | undefined;
+  /** The virtual clock counts this part of a neural draft's processor time: 1 divided by it. Undefined: 1. */
+  readonly faster: number | undefined;
   /** 'virtual': time as the models' work says; 'real': the product's processes, as fast as this machine has them. */
   readonly clock: string | undefined;
   /** 'recorded': a large model that is right as often as its recorded answers are; undefined: none. */

@@ -21,12 +21,17 @@ export interface OwnBase {
 /** @param places of each package, a seeded choice; the same for every base. */
 export function cursorsFor(places: number, scratch: string): (info: PackageInfo) => OwnBase {
   const prepared = preparer(readRecordings(undefined, ['public', 'renamed']), places, scratch);
-  const [small] = listBases([]);
-  return ({ name, folder, tokenizer, parameters, contextLength }) => {
-    const own = { name, model: folder, words: tokenizer, parameters, contextTokens: contextLength };
-    const base = { ...(small as Base), ...own, tokenizer: unwrap(readTokenizer(tokenizer)) };
+  return (info) => {
+    const base = baseFrom(info);
     return { base, cursors: cursorsOf(prepared(base)) };
   };
+}
+
+/** An added base, for the benchmarks that compare bases. */
+export function baseFrom({ name, folder, tokenizer, parameters, contextLength }: PackageInfo): Base {
+  const [small] = listBases([]);
+  const own = { name, model: folder, words: tokenizer, parameters, contextTokens: contextLength };
+  return { ...(small as Base), ...own, tokenizer: unwrap(readTokenizer(tokenizer)) };
 }
 
 /** Milliseconds: the middle one of some. */

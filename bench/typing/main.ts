@@ -9,6 +9,7 @@ import { quantile } from '../../src/common/quality.ts';
 import { interval } from '../../src/common/statistics/bootstrap.ts';
 import { threadCount } from '../../src/common/threads.ts';
 import type { NgramSpecialist } from '../../src/completion/specialist.ts';
+import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
 import { NgramClient } from '../../src/specialist/ngram/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
@@ -18,6 +19,7 @@ import { withEngines } from '../common/engines.ts';
 import { SimulatedWindow, type SimulatedWindowDeps } from '../common/simulated-window.ts';
 import { passagesOf } from '../common/typist.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
+import { baseFrom } from '../own/lines.ts';
 import { kebab, printFigures, put, Table } from '../print.ts';
 import { EarlierRule } from './earlier-rule.ts';
 import { forty } from './forty.ts';
@@ -88,7 +90,7 @@ const rules: readonly Rule[] = [
 export const typing: Benchmark = {
   name: 'typing',
   what: 'a typist over held-out files, without an API: what suggestions write, how often they are wrong, which rule brought what',
-  takes: ['recordings', 'bases', 'rules', 'places', 'clock', 'only', 'llm'],
+  takes: ['recordings', 'model', 'bases', 'rules', 'places', 'clock', 'faster', 'only', 'llm'],
   run,
 };
 
@@ -106,13 +108,13 @@ const nothing = (): Counted => ({
   ...{ waits: [], neural: 0, replaced: 0, cost: { cpuMs: 0 } },
 });
 
-async function run(
-  { recordings, bases: baseNames = DEFAULT_BASE, rules: ruleNames, places, clock = 'virtual', only, llm }: BenchOptions,
-  keep: Keep,
-): Promise<Figures> {
+async function run(options: BenchOptions, keep: Keep): Promise<Figures> {
+  const { recordings, model = [], bases: baseNames, rules: ruleNames, places, only, llm } = options;
+  const { clock = 'virtual', faster = 1 } = options;
   const positions = places ?? PASSAGES;
   if (clock !== 'virtual' && clock !== 'real') throw new Error("--clock is 'virtual' or 'real'.");
-  const bases = basesOf(baseNames.split(','));
+  const named = (baseNames ?? (model.length > 0 ? '' : DEFAULT_BASE)).split(',').filter((name) => name !== '');
+  const bases = [...(await addedBases(model)), ...named.map(baseNamed)] as [AnsweringBase, ...AnsweringBase[]];
   const [{ base, isSilent }] = bases;
   const wantedRules = ruleNames?.split(',');
   if (llm !== undefined) {
@@ -145,12 +147,13 @@ async function run(
       "--only is 'forty', what comes at forty places, 'hour', what comes while one types, or 'hour:css', 'repeat', 'code', 'documentation' or 'new-file', what comes at pauses there, or names of folders: 'prose,cobra'.",
     );
   console.log(
-    `typing, base ${baseNames} without adaptation, ${positions} passages of ${LINES} lines in each folder, clock ${clock}`,
+    `typing, base ${bases.map(({ name }) => name).join(',')} without adaptation, ${positions} passages of ${LINES} lines in each folder, clock ${clock}`,
   );
   if (clock === 'virtual')
     console.log(
       '  a draft takes the processor time that it took here, one thread for each model; nothing else takes any',
     );
+  if (faster !== 1) console.log(`  neural drafts take their time divided by ${faster}`);
   const table = new Table({
     'characters-written-share': 'written',
     'shows-per-100-keys': 'shows',
@@ -169,7 +172,7 @@ async function run(
   };
   for (const folder of folders) {
     for (const answering of bases) {
-      const typed = await typeIn(folder, answering, typedRules, positions, clock);
+      const typed = await typeIn(folder, answering, typedRules, positions, { clock, faster });
       for (const [rule, counted] of typed) {
         const name = bases.length > 1 ? `${answering.name}, ${rule.name}` : rule.name;
         show([folder.name, name], figuresOf(counted, clock));
@@ -194,12 +197,22 @@ interface AnsweringBase {
   readonly isSilent: boolean;
 }
 
-function basesOf(names: readonly string[]): [AnsweringBase, ...AnsweringBase[]] {
-  return names.map((name) => {
-    const isSilent = name === NGRAMS_ALONE;
-    const [base] = listBases([], [isSilent ? DEFAULT_BASE : name]) as [Base];
-    return { name, base, isSilent };
-  }) as [AnsweringBase, ...AnsweringBase[]];
+function baseNamed(name: string): AnsweringBase {
+  const isSilent = name === NGRAMS_ALONE;
+  const [base] = listBases([], [isSilent ? DEFAULT_BASE : name]) as [Base];
+  return { name, base, isSilent };
+}
+
+/** @param paths of GGUF files */
+async function addedBases(paths: readonly string[]): Promise<AnsweringBase[]> {
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-bases-'));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  const bases: AnsweringBase[] = [];
+  for (const [i, path] of paths.entries()) {
+    const added = unwrap(await addGgufModel({ path, into: join(scratch, String(i)) }, new AbortController().signal));
+    bases.push({ name: added.name, base: baseFrom(added), isSilent: false });
+  }
+  return bases;
 }
 
 function add(all: Counted, more: Counted): void {
@@ -273,7 +286,7 @@ async function typeIn(
   { base, isSilent }: AnsweringBase,
   rules: readonly Rule[],
   positions: number,
-  kind: string,
+  { clock: kind, faster }: { readonly clock: string; readonly faster: number },
 ): Promise<Map<Rule, Counted>> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
   const index = NgramModel.build(folder.others, base.tokenizer);
@@ -318,7 +331,7 @@ async function typeIn(
       if (kind === 'virtual') {
         const clock = new VirtualClock();
         const timed = { models, clock, cost: counted.cost };
-        await clock.run(work(rule, counted, clock, new TimedNgram(timed), new TimedEngine(timed), 1));
+        await clock.run(work(rule, counted, clock, new TimedNgram(timed), new TimedEngine(timed, faster), 1));
       } else await inProcesses(models.snapshot, base, (...at) => work(rule, counted, ...at));
     }
   } finally {
