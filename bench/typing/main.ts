@@ -13,6 +13,7 @@ import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
 import { NgramClient } from '../../src/specialist/ngram/client.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
+import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
 import { withEngines } from '../common/engines.ts';
@@ -289,7 +290,7 @@ async function typeIn(
   { clock: kind, faster }: { readonly clock: string; readonly faster: number },
 ): Promise<Map<Rule, Counted>> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-typing-'));
-  const index = NgramModel.build(folder.others, base.tokenizer);
+  const index = NgramModel.build(folder.others, unwrap(readTokenizer(base.tokenizerPath)));
   const models = new Models(index, join(scratch, 'others.ngram'));
   writeFileSync(models.snapshot, index.serialize());
   const passages = passagesOf(folder.held, positions, LINES, SEED);
