@@ -209,13 +209,13 @@ export class EditOffers extends DisposableStore {
   private onChanged(event: vscode.TextDocumentChangeEvent): void {
     const { document, contentChanges } = event;
     const [first] = contentChanges;
+    const recorded = this.journals.recordedOf(document);
+    const before = recorded?.journal.textOf(recorded.path) ?? '';
     const kind = this.journals.record(event, this.isApplying);
-    if (kind === undefined || first === undefined) return;
+    if (recorded === undefined || kind === undefined || first === undefined) return;
     this.search.cancel();
     this.isGhostTextShown = false;
-    const recorded = this.journals.recordedOf(document);
-    if (recorded === undefined) return;
-    for (const source of this.sources) source.changed(recorded.path, event, kind);
+    for (const source of this.sources) source.changed(recorded.path, event, kind, before);
     if (kind === 'undo' || kind === 'redo') {
       this.offered.undone(recorded.path);
       this.draw();
