@@ -331,7 +331,8 @@ export class EditOffers extends DisposableStore {
   /** Name of the edit's file, if it is not the active editor's. */
   private fileOf({ path }: OfferedEdit): string | undefined {
     const document = window.activeTextEditor?.document;
-    const isHere = document !== undefined && this.journals.recordedOf(document)?.path === path;
+    const recorded = document && this.journals.recordedOf(document);
+    const isHere = recorded?.path === path && recorded.folder.key === this.folder?.key;
     return isHere ? undefined : path.slice(path.lastIndexOf('/') + 1);
   }
 
