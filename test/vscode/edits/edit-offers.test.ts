@@ -200,6 +200,19 @@ test('applies all after a preview', async () => {
   assert.equal(editor.document.getText(), uses('sum'));
 });
 
+test('applies all after a preview if the first file is gone', async () => {
+  const { offers } = await renamed(['b', 'c'].map((name) => ({ path: `src/${name}.ts`, text: 'send(total);\n' })));
+  desk.write('src/c.ts', 'send(total);\n');
+  await offers.apply();
+  await offers.apply();
+  await offers.applyAll();
+  const [refactoring] = desk.confirmed;
+  assert.deepEqual(
+    refactoring?.edits.map(({ uri, text }) => [uri.path, text]),
+    [['/work/src/c.ts', 'sum']],
+  );
+});
+
 test('all are offered again after their preview was discarded', async () => {
   const { offers, editor, state } = await renamed();
   desk.isDiscarding = true;
