@@ -29,7 +29,7 @@ export function panelStrings(): PanelStrings {
     'scope.session': t('Session'),
     'scope.all': t('All time'),
     written: t('characters written for you'),
-    counts: t('{0} suggestions shown: {1} accepted, {2} typed by hand', '{0}', '{1}', '{2}'),
+    counts: t('Suggestions: {0} shown, {1} accepted, {2} typed by hand', '{0}', '{1}', '{2}'),
     countsByModel: t('{0} by the local model, {1} by the large model', '{0}', '{1}'),
     accepted: t('Accepted'),
     acceptedNote: t('of the shown suggestions'),
