@@ -201,7 +201,9 @@ test('applies all after a preview', async () => {
 });
 
 test('applies all after a preview if the first file is gone', async () => {
-  const { offers } = await renamed(['b', 'c'].map((name) => ({ path: `src/${name}.ts`, text: 'send(total);\n' })));
+  // More alike to the renamed places, so that it comes first.
+  const gone = { path: 'src/b.ts', text: 'log(total);\n' };
+  const { offers } = await renamed([gone, { path: 'src/c.ts', text: 'send(total);\n' }]);
   desk.write('src/c.ts', 'send(total);\n');
   await offers.apply();
   await offers.apply();
