@@ -82,13 +82,9 @@ const TYPESCRIPT: NameRules = {
   labels: {
     export_specifier: 'alias',
     enum_assignment: '',
-    jsx_namespace_name: '',
-    namespace_export: '',
     nested_identifier: 'property',
     nested_type_identifier: 'name',
-    // The grammar's node of a named tuple member. A parameter's own name has another field.
-    optional_parameter: 'name',
-    required_parameter: 'name',
+    tuple_parameter: 'name',
   },
   blocks: new Set([
     'class_static_block',
@@ -136,7 +132,6 @@ const PYTHON: NameRules = {
     named_expression: byName('function'),
     nonlocal_statement: every('function'),
     parameters: every('owner'),
-    splat_pattern: every('function'),
     type_parameter: every('owner'),
     typed_default_parameter: byName('owner'),
     typed_parameter: every('owner'),
@@ -195,8 +190,6 @@ const RULES: Readonly<Record<string, NameRules>> = {
 
 export interface UsedName {
   readonly name: string;
-  /** Whether the node is a type's name, which only TypeScript and Go have. */
-  readonly isType: boolean;
   /** Offset in the document, UTF-16 units. */
   readonly at: number;
 }
@@ -236,8 +229,7 @@ export function namesUsed(root: Node, text: string, from: number, to: number, la
   for (const match of text.slice(from, to).matchAll(NAME)) {
     const at = from + match.index;
     const node = nameNode(root, at, match[0], rules);
-    if (node && roleOf(node, rules) === 'used' && !around(node).isBroken)
-      used.push({ name: match[0], isType: node.type === 'type_identifier', at });
+    if (node && roleOf(node, rules) === 'used' && !around(node).isBroken) used.push({ name: match[0], at });
   }
   return used;
 }
