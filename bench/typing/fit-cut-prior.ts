@@ -33,17 +33,11 @@ import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import { draftBySyntax } from '../../src/text/syntax/parsing.ts';
 import { listBases } from '../base/bases.ts';
 import type { Base } from '../base/types.ts';
-import { heldOutFiles } from '../common/held-out.ts';
-import { bucket, type PackageFile } from '../common/packages.ts';
+import type { PackageFile } from '../common/packages.ts';
 import { keyless } from '../common/simulated-window.ts';
 import { Writing } from '../common/typist.ts';
+import { heldOutMaterials, type Material } from './materials.ts';
 
-const LANGUAGES = ['typescript', 'python', 'go', 'markdown'];
-/** Typed by `npm run bench -- typing`. */
-const TYPED = ['python3-starlette', 'golang-github-spf13-cobra-dev'];
-/** A package's language has so much text at least, characters, and no more of it is indexed. */
-const LEAST = 50_000;
-const MOST = 700_000;
 /** Positions on each chosen line, and lines above it that are typed, with what an editor closes. */
 const COLUMNS = 3;
 const TYPED_ABOVE = 2;
@@ -58,13 +52,6 @@ const { values: options } = parseArgs({
   },
 });
 
-interface Folder {
-  readonly name: string;
-  readonly languageId: string;
-  readonly held: readonly PackageFile[];
-  readonly others: readonly PackageFile[];
-}
-
 interface Example {
   readonly folder: string;
   /** Those of one draft share it. */
@@ -78,25 +65,10 @@ interface Example {
   readonly before: number;
 }
 
-function folders(): Folder[] {
-  const files = heldOutFiles(LANGUAGES);
-  if (!files) throw new Error('No held-out packages: `python3 models/pretrain/corpus.py --held-out` makes them.');
-  return [...files].flatMap(([languageId, all]) =>
-    [...Map.groupBy(all, (file) => file.package)]
-      .filter(([name, own]) => !TYPED.includes(name) && own.reduce((sum, { text }) => sum + text.length, 0) >= LEAST)
-      .map(([name, own]): Folder => {
-        const fits = own.filter(({ text }) => text.length < 40_000);
-        let characters = 0;
-        const others = fits.filter(({ path, text }) => {
-          if (bucket(path) >= 6 || characters > MOST) return false;
-          characters += text.length;
-          return true;
-        });
-        const held = fits.filter(({ path, text }) => bucket(path) >= 6 && text.split('\n').length > 20);
-        return { name, languageId, held, others };
-      })
-      .filter(({ held }) => held.length > 0),
-  );
+function folders(): Material[] {
+  return heldOutMaterials(6)
+    .map((folder) => ({ ...folder, held: folder.held.filter(({ text }) => text.split('\n').length > 20) }))
+    .filter(({ held }) => held.length > 0);
 }
 
 interface Position {
@@ -131,7 +103,7 @@ function* positionsIn(held: readonly PackageFile[], uniform: () => number): Gene
   }
 }
 
-async function examplesIn({ name, languageId, held, others }: Folder, base: Base, isAlone: boolean) {
+async function examplesIn({ name, languageId, held, others }: Material, base: Base, isAlone: boolean) {
   const index = NgramModel.build(others, base.tokenizer);
   const scratch = mkdtempSync(join(tmpdir(), 'bench-cut-prior-'));
   const specialists = new Specialists();

@@ -76,8 +76,11 @@ const TYPED = ['python3-starlette', 'golang-github-spf13-cobra-dev'];
 const LEAST_TEXT = 50_000;
 const MOST_TEXT = 700_000;
 
-/** What constants are fitted on: packages held out from the bases' corpus, none of them one of `materials`. */
-export function heldOutMaterials(): Material[] {
+/**
+ * What constants are fitted on: packages held out from the bases' corpus, none of them one of `materials`.
+ * @param from files with this bucket of ten or a higher one are held
+ */
+export function heldOutMaterials(from = 8): Material[] {
   const files = heldOutFiles(HELD_OUT_LANGUAGES);
   if (!files) throw new Error('No held-out packages: `python3 models/pretrain/corpus.py --held-out` makes them.');
   return [...files].flatMap(([languageId, all]) =>
@@ -89,11 +92,11 @@ export function heldOutMaterials(): Material[] {
         const fits = own.filter(({ text }) => text.length < 40_000);
         let characters = 0;
         const others = fits.filter(({ path, text }) => {
-          if (bucket(path) >= 8 || characters > MOST_TEXT) return false;
+          if (bucket(path) >= from || characters > MOST_TEXT) return false;
           characters += text.length;
           return true;
         });
-        return { name, languageId, held: fits.filter(({ path }) => bucket(path) >= 8), others };
+        return { name, languageId, held: fits.filter(({ path }) => bucket(path) >= from), others };
       }),
   );
 }
