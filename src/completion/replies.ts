@@ -33,7 +33,10 @@ export class Replies {
     if (context.request.trigger === 'manual' || rejected !== undefined) return undefined;
     const shown = bestCut(cuts, { threshold: sureThreshold(decision, policy, context.settings) });
     if (shown === undefined) return undefined;
-    const summary = localAnswerNote(shown, 'shown at once, while the large model is asked');
+    const why = context.settings.localFirst
+      ? 'the large model is asked only if this is not accepted'
+      : 'shown at once, while the large model is asked';
+    const summary = localAnswerNote(shown, why);
     return { ...decision, route: 'specialist', shown, summary };
   }
 

@@ -1,12 +1,11 @@
 // One completion from keystroke to answer: cache, specialist, router, and perhaps the API.
 //
 // An answer is returned once and never replaced, because ghost text that changes flickers. If the router chooses the
-// API, a local line is shown at once only if a call would gain less than it costs. With `localFirst` the API is then
-// asked only if a key contradicts the line, or after a pause without acceptance; else it is asked at once. Its answer is
-// cached for what the user types next. Without such a line nothing is shown until the API answers. If the call fails,
-// returns nothing or is slow, a local draft that is good enough is shown instead. If there is none and the answer comes
-// after the user has probably stopped watching, nothing is shown. The answer then waits in the cache for the next
-// request.
+// API, a local line is shown at once only if a call would gain less than it costs. The API is then asked at once too, or
+// with `localFirst` only if a key contradicts the line, or after a pause without acceptance. Its answer is cached for
+// what the user types next. Without such a line nothing is shown until the API answers. If the call fails, returns
+// nothing or is slow, a local draft that is good enough is shown instead. If there is none and the answer comes after
+// the user has probably stopped watching, nothing is shown. The answer then waits in the cache for the next request.
 import type { CompletionQuery } from '../common/completion.ts';
 import type { Disposable } from '../common/disposable.ts';
 import { CodedError, isCancelled } from '../common/errors.ts';

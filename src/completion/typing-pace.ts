@@ -12,10 +12,10 @@ const MAX_GAPS = 30;
 const AWAY_MS = 30_000;
 /** Largest change by a key, UTF-16 units: larger ones are pastes or automatic imports. */
 const MAX_CHANGE = 40;
-/** Acceptances: how many are kept, and how many of them came within the time that is waited for one. */
 const MAX_ACCEPTANCES = 30;
+/** The share of acceptances that came within `acceptanceMs`. */
 const ACCEPTED_SHARE = 0.9;
-/** Initial estimate of that time until there are this many, ms. */
+/** `acceptanceMs` until there are this many acceptances, ms. */
 const INITIAL_ACCEPTANCE = { count: 5, ms: 1000 };
 /** Typing time after which the statistics are valid, ms. */
 const MIN_TYPING_MS = 120_000;
@@ -56,6 +56,7 @@ export class TypingPace {
 
   /** @param ms from the show of a suggestion to its acceptance */
   recordAcceptance(ms: number): void {
+    if (ms > AWAY_MS) return;
     this.acceptances.push(ms);
     if (this.acceptances.length > MAX_ACCEPTANCES) this.acceptances.shift();
   }

@@ -26,3 +26,11 @@ test('both figures are undefined until enough keys were typed', () => {
   pace.recordDecision(true);
   assert.deepEqual([pace.stopsAnHour, pace.callsAnHour], [undefined, undefined]);
 });
+
+test("the time that is waited for an acceptance does not count the user's absences", () => {
+  const pace = new TypingPace();
+  for (let i = 0; i < 5; i++) pace.recordAcceptance(400);
+  pace.recordAcceptance(60_000);
+  pace.recordAcceptance(60_000);
+  assert.equal(pace.acceptanceMs, 400);
+});

@@ -3,6 +3,7 @@
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../common/statistics/conditional-logit.ts';
+import { kinOf, ngramKinOf } from '../../text/languages.ts';
 import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { EditHistory } from '../../workspace/edits/edit.ts';
@@ -80,7 +81,9 @@ export class NgramModel {
   private readonly drafter: NgramDrafter;
   private readonly templates = new TemplateFinder();
   private readonly siblings: SiblingFiles;
-  private readonly folderNames = new FolderNames((word, path) => this.otherFilesWith(word, path));
+  private readonly folderNames = new FolderNames((word, path, languageId) =>
+    this.otherFilesWith(word, path, languageId),
+  );
   private current: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
@@ -284,16 +287,25 @@ export class NgramModel {
     for (const path of [...paths].slice(0, most)) yield { path, text: this.indexedText(path) };
   }
 
-  /** All other files of the folder that contain a word; undefined if it is so frequent that it says nothing. */
-  private otherFilesWith(word: string, path: string): Iterable<FitFile> | undefined {
+  /**
+   * All other files of the folder that contain a word and share n-grams with the language; undefined if the word is so
+   * frequent that it says nothing.
+   */
+  private otherFilesWith(word: string, path: string, languageId: string): Iterable<FitFile> | undefined {
     const paths = this.indexedPathsWith(word, path);
     if (paths === undefined) return undefined;
-    const changed = this.overlay.files();
-    const indexed = (each: string): FitFile => ({ path: each, text: this.indexedText(each) });
-    return (function* () {
-      for (const file of changed) if (file.path !== path && file.text.includes(word)) yield file;
-      for (const each of paths) yield indexed(each);
-    })();
+    const kin = ngramKinOf(languageId);
+    const isKin = (other: string) => other !== path && kinOf(other) === kin;
+    const changed = [...this.overlay.files()].filter((file) => isKin(file.path) && file.text.includes(word));
+    const textOf = (other: string) => this.indexedText(other);
+    // A text is decoded only if it is read.
+    const indexed = [...paths].filter(isKin).map((other) => ({
+      path: other,
+      get text() {
+        return textOf(other);
+      },
+    }));
+    return [...changed, ...indexed];
   }
 
   /** @param own path of a file that is left out */

@@ -82,9 +82,13 @@ const TYPESCRIPT: NameRules = {
   labels: {
     export_specifier: 'alias',
     enum_assignment: '',
+    jsx_namespace_name: '',
+    namespace_export: '',
     nested_identifier: 'property',
     nested_type_identifier: 'name',
-    tuple_parameter: 'name',
+    // The grammar's node of a named tuple member. A parameter's own name has another field.
+    optional_parameter: 'name',
+    required_parameter: 'name',
   },
   blocks: new Set([
     'class_static_block',
@@ -132,6 +136,7 @@ const PYTHON: NameRules = {
     named_expression: byName('function'),
     nonlocal_statement: every('function'),
     parameters: every('owner'),
+    splat_pattern: every('function'),
     type_parameter: every('owner'),
     typed_default_parameter: byName('owner'),
     typed_parameter: every('owner'),
@@ -190,6 +195,8 @@ const RULES: Readonly<Record<string, NameRules>> = {
 
 export interface UsedName {
   readonly name: string;
+  /** Whether the node is a type's name, which only TypeScript and Go have. */
+  readonly isType: boolean;
   /** Offset in the document, UTF-16 units. */
   readonly at: number;
 }
@@ -229,7 +236,8 @@ export function namesUsed(root: Node, text: string, from: number, to: number, la
   for (const match of text.slice(from, to).matchAll(NAME)) {
     const at = from + match.index;
     const node = nameNode(root, at, match[0], rules);
-    if (node && roleOf(node, rules) === 'used' && !around(node).isBroken) used.push({ name: match[0], at });
+    if (node && roleOf(node, rules) === 'used' && !around(node).isBroken)
+      used.push({ name: match[0], isType: node.type === 'type_identifier', at });
   }
   return used;
 }

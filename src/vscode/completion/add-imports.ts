@@ -28,9 +28,10 @@ export async function addImports({ document, start, text }: InsertedSuggestion, 
     ...{ from, to: from + toLineFeeds(text).length },
   });
   const editor = window.visibleTextEditors.find((shown) => shown.document === document);
-  if (edit === undefined || edit.removed > 0 || !editor || document.version !== version) return;
-  const line = lineNumber(normalized, edit.at);
-  const position = new vscode.Position(line, edit.at - lineStart(normalized, edit.at));
+  if (edit === undefined || !editor || document.version !== version) return;
+  const positionAt = (at: number) => new vscode.Position(lineNumber(normalized, at), at - lineStart(normalized, at));
+  // An edit that changes two statements replaces the text between them by itself.
+  const range = new vscode.Range(positionAt(edit.at), positionAt(edit.at + edit.removed));
   const imports = fromLineFeeds(edit.text, document.eol === vscode.EndOfLine.CRLF);
-  await editor.edit((builder) => builder.insert(position, imports), { undoStopBefore: false, undoStopAfter: true });
+  await editor.edit((builder) => builder.replace(range, imports), { undoStopBefore: false, undoStopAfter: true });
 }

@@ -114,7 +114,10 @@ export class EditJournals extends DisposableStore {
     return kind;
   }
 
-  /** Call at rest: forgets the edits of reverted documents, and of folders in which one was read from disk again. */
+  /**
+   * Call at a pause in typing: forgets the edits of reverted documents, and of folders in which one was read from disk
+   * again.
+   */
   forgetOutside(): void {
     for (const document of this.unchanged) {
       const recorded = this.recordedOf(document);
@@ -152,8 +155,8 @@ export class EditJournals extends DisposableStore {
     if (!this.has(document.uri)) await this.open(document);
   }
 
-  recordedOf(document: vscode.TextDocument): Recorded | undefined {
-    return this.recorded.get(document.uri.toString());
+  recordedOf({ uri }: Pick<vscode.TextDocument, 'uri'>): Recorded | undefined {
+    return this.recorded.get(uri.toString());
   }
 
   editsOf(folder: FolderRef): readonly Edit[] {

@@ -152,7 +152,7 @@ export class EditOffers extends DisposableStore {
     if (editor === undefined || current === undefined) return;
     const { document } = editor;
     const range = rangeOf(current.range);
-    if (toLineFeeds(document.getText(range)) !== current.removed) return this.reset();
+    if (this.unchangedDocument(current) !== document) return this.reset();
     this.search.cancel();
     this.isApplying = true;
     try {
@@ -173,23 +173,22 @@ export class EditOffers extends DisposableStore {
   async applyAll(): Promise<void> {
     await this.search.finish();
     await this.openFiles(this.offered.alike);
-    const { current, alike } = this.offered;
-    if (current === undefined) return;
+    const offers = this.offered.alike.filter((offer) => this.unchangedDocument(offer) !== undefined);
+    const [first] = offers;
+    if (first === undefined) return this.reset();
     const workspaceEdit = new vscode.WorkspaceEdit();
-    for (const offer of alike) {
-      const uri = this.uriOf(offer);
-      if (uri === undefined || !this.journals.has(uri)) continue;
+    for (const offer of offers) {
+      const uri = this.uriOf(offer) as vscode.Uri;
       const label = originText(offer);
       workspaceEdit.replace(uri, rangeOf(offer.range), offer.replacement, { needsConfirmation: false, label });
       // The preview opens only if an edit needs confirmation, and begins with such edits unticked. This one does nothing
       // and is not listed.
-      if (offer === current)
-        workspaceEdit.createFile(uri, { ignoreIfExists: true }, { needsConfirmation: true, label });
+      if (offer === first) workspaceEdit.createFile(uri, { ignoreIfExists: true }, { needsConfirmation: true, label });
     }
     const editor = window.activeTextEditor;
     if (await vscode.workspace.applyEdit(workspaceEdit, { isRefactoring: true })) {
-      this.offered.applied(alike);
-      this.deps.activity.setOutcome(current.id, 'accepted', current.replacement.length);
+      this.offered.applied(offers);
+      this.deps.activity.setOutcome(first.id, 'accepted', first.replacement.length);
     }
     // The preview was shown in other editors, where nothing is offered.
     if (editor) await window.showTextDocument(editor.document, editor.viewColumn);
@@ -209,13 +208,13 @@ export class EditOffers extends DisposableStore {
   private onChanged(event: vscode.TextDocumentChangeEvent): void {
     const { document, contentChanges } = event;
     const [first] = contentChanges;
+    const recorded = this.journals.recordedOf(document);
+    const before = recorded?.journal.textOf(recorded.path) ?? '';
     const kind = this.journals.record(event, this.isApplying);
-    if (kind === undefined || first === undefined) return;
+    if (recorded === undefined || kind === undefined || first === undefined) return;
     this.search.cancel();
     this.isGhostTextShown = false;
-    const recorded = this.journals.recordedOf(document);
-    if (recorded === undefined) return;
-    for (const source of this.sources) source.changed(recorded.path, event, kind);
+    for (const source of this.sources) source.changed(recorded.path, event, kind, before);
     if (kind === 'undo' || kind === 'redo') {
       this.offered.undone(recorded.path);
       this.draw();
@@ -328,10 +327,18 @@ export class EditOffers extends DisposableStore {
     return offer && this.folder && documentAt(this.folder, offer.path);
   }
 
+  /** The open document of an edit, if the text that the edit replaces is still there. */
+  private unchangedDocument(offer: OfferedEdit): vscode.TextDocument | undefined {
+    const uri = this.uriOf(offer);
+    const document = uri && this.journals.recordedOf({ uri })?.document;
+    return document && toLineFeeds(document.getText(rangeOf(offer.range))) === offer.removed ? document : undefined;
+  }
+
   /** Name of the edit's file, if it is not the active editor's. */
   private fileOf({ path }: OfferedEdit): string | undefined {
     const document = window.activeTextEditor?.document;
-    const isHere = document !== undefined && this.journals.recordedOf(document)?.path === path;
+    const recorded = document && this.journals.recordedOf(document);
+    const isHere = recorded?.path === path && recorded.folder.key === this.folder?.key;
     return isHere ? undefined : path.slice(path.lastIndexOf('/') + 1);
   }
 

@@ -1,5 +1,4 @@
-// A source of next edits beside those that repeat earlier ones. It works when the user rests; what it has found is read
-// at once.
+// A source of next edits beside those that repeat earlier ones. It works at pauses in typing and keeps what it found.
 import type * as vscode from 'vscode';
 import type { Disposable } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
@@ -10,8 +9,8 @@ import type { FileRules } from '../folder/file-rules.ts';
 import type { EditJournals } from './edit-journals.ts';
 
 export interface EditSource extends Disposable {
-  /** Call for each change of a recorded document. */
-  changed(path: string, event: vscode.TextDocumentChangeEvent, kind: ChangeKind): void;
+  /** Call for each change of a recorded document. @param before the text before it, with '\n' line ends */
+  changed(path: string, event: vscode.TextDocumentChangeEvent, kind: ChangeKind, before: string): void;
   /** What is offered now, best first. */
   edits(folder: FolderRef, documents: readonly TextFile[], edits: readonly Edit[]): readonly NextEdit[];
 }

@@ -69,17 +69,20 @@ export class EditView extends DisposableStore {
     );
   }
 
-  /** Shows a new edit in the status bar, where screen readers read it. @param file its name, if it is another one */
+  /**
+   * Shows an edit in the status bar, where screen readers read a new one.
+   * @param file name of the edit's file, if it is another one
+   */
   announce(offer: OfferedEdit | undefined, file: string | undefined): void {
-    if (offer === undefined) this.status.hide();
-    if (offer === undefined || this.announced === offer.id) {
-      this.announced = offer?.id;
-      return;
-    }
-    this.announced = offer.id;
-    // Created each time, because screen readers announce a new item but not a changed one.
-    this.status.hide();
-    this.status.text = withIcon('edit', statusText(offer, file));
+    const isNew = this.announced !== offer?.id;
+    this.announced = offer?.id;
+    // Hidden before each new edit, because screen readers announce a new item but not a changed one.
+    if (offer === undefined || isNew) this.status.hide();
+    if (offer === undefined) return;
+    const text = withIcon('edit', statusText(offer, file));
+    // The line, or whether the file is another one, may have changed.
+    if (!isNew && this.status.text === text) return;
+    this.status.text = text;
     this.status.accessibilityInformation = { label: spokenText(offer, file), role: 'alert' };
     this.status.show();
   }

@@ -167,10 +167,11 @@ export class LargeModelEdits extends DisposableStore implements EditSource {
     const { secrets } = folders.of(folder);
     const mayLeave = async (file: string) => (await rules.of(folder, file)) === 'open';
     if (!secrets.isComplete || !(await mayLeave(path))) return undefined;
-    const { at } = edits.at(-1) as Edit;
-    const whole = { path, languageId, prefix: text.slice(0, at), suffix: text.slice(at) };
+    const last = edits.at(-1) as Edit;
+    const whole = { path, languageId, prefix: text.slice(0, last.at), suffix: text.slice(last.at) };
     const redacted = await redactedQuery(whole, secrets);
     const shown: NextEditRequest['edits'][number][] = [];
+    let isLastShown = false;
     for (const edit of edits.slice(-maxEdits)) {
       if (edit.hasSecret || !(await mayLeave(edit.path))) continue;
       // It may have come to be known as a secret since.
@@ -180,7 +181,10 @@ export class LargeModelEdits extends DisposableStore implements EditSource {
       );
       if (removed !== edit.removed || inserted !== edit.inserted) continue;
       shown.push({ path: await secrets.path(edit.path), removed, inserted });
+      isLastShown = edit === last;
     }
+    // Without the last edit, a paid answer could not follow from it.
+    if (!isLastShown) return undefined;
     return {
       path: redacted.path,
       languageId,

@@ -1,4 +1,4 @@
-// Searches the next edits when the user rests.
+// Searches for the next edits at a pause in typing.
 import { DisposableStore } from '../../common/disposable.ts';
 import type { Log } from '../../common/log.ts';
 import type { Edit, TextFile } from '../../workspace/edits/edit.ts';
@@ -43,6 +43,8 @@ export class OfferSearch extends DisposableStore {
   private readonly deps: OfferSearchDeps;
   private timer: NodeJS.Timeout | undefined;
   private running: AbortController | undefined;
+  /** Time for the search that comes or runs, ms. */
+  private limit = searchMs;
 
   constructor(deps: OfferSearchDeps) {
     super();
@@ -50,13 +52,17 @@ export class OfferSearch extends DisposableStore {
     this.add({ dispose: () => this.cancel() });
   }
 
-  /** Whether the user has just typed: a search comes soon. */
+  /**
+   * Whether the user has just typed: a search comes soon or runs, and the offers are of an earlier text. The repeated
+   * search does not count: it follows one that found nothing.
+   */
   get isWaiting(): boolean {
-    return this.timer !== undefined;
+    return this.limit === searchMs && (this.timer !== undefined || this.running !== undefined);
   }
 
   soon(ms = restMs, limit = searchMs): void {
     clearTimeout(this.timer);
+    this.limit = limit;
     this.timer = setTimeout(() => void this.run(limit), ms);
   }
 
@@ -76,6 +82,7 @@ export class OfferSearch extends DisposableStore {
   async run(ms = searchMs): Promise<void> {
     const { folders, journals, log, isOn, onFound, onOff } = this.deps;
     this.cancel();
+    this.limit = ms;
     journals.forgetOutside();
     const document = window.activeTextEditor?.document;
     const recorded = document && journals.recordedOf(document);
@@ -88,7 +95,9 @@ export class OfferSearch extends DisposableStore {
       const documents = journals.documentsOf(folder, document);
       const edits = journals.editsOf(folder);
       const input = { edits, documents, ignored, ms };
-      const repeated = edits.length === 0 ? [] : await folders.of(folder).nextEdits(input, running.signal);
+      const { signal } = running;
+      const repeated =
+        edits.length === 0 ? [] : await this.noneIfFailed(folders.of(folder).nextEdits(input, signal), signal);
       if (running.signal.aborted || this.isDisposed) return;
       this.running = undefined;
       const isFound = onFound({ folder, edits, documents, repeated });
@@ -97,6 +106,16 @@ export class OfferSearch extends DisposableStore {
       if (running.signal.aborted) return;
       this.running = undefined;
       log.error('The next edit was not found', error);
+    }
+  }
+
+  /** No edits if the search fails: those of the other sources are offered, and earlier offers are withdrawn. */
+  private async noneIfFailed(search: Promise<readonly NextEdit[]>, signal: AbortSignal): Promise<readonly NextEdit[]> {
+    try {
+      return await search;
+    } catch (error) {
+      if (!signal.aborted) this.deps.log.error('Repeated edits were not found', error);
+      return [];
     }
   }
 }

@@ -43,6 +43,8 @@ const maxDismissed = 500;
 export class OfferedEdits {
   private readonly now: () => number;
   private offers: readonly OfferedEdit[] = [];
+  /** Whether a text was changed since the offers were found, so that their positions are those of an earlier text. */
+  private isOutdated = false;
   /** The offered insertion that the user types himself, and its rest. */
   private typed: { readonly offer: OfferedEdit; readonly rest: Insertion } | undefined;
   /** Id of the edit that the user jumped to. */
@@ -84,6 +86,7 @@ export class OfferedEdits {
    * @param textOf the text of an edit's document, with '\n' line ends; undefined: it is not open
    */
   offer(edits: readonly NextEdit[], textOf: (path: string) => string | undefined, cursor?: Cursor): void {
+    this.isOutdated = false;
     if (this.isSilent) {
       this.withdraw();
       return;
@@ -124,7 +127,7 @@ export class OfferedEdits {
     const begun = this.typed?.offer.path === path && isEqual(this.typed.rest.at, at) ? this.typed : undefined;
     const candidates = begun
       ? [begun]
-      : this.offers.flatMap((offer) =>
+      : this.placed.flatMap((offer) =>
           offer.path === path && offer.insertion && isEqual(offer.insertion.at, at)
             ? [{ offer, rest: offer.insertion }]
             : [],
@@ -134,24 +137,26 @@ export class OfferedEdits {
       offer: fitting.offer,
       rest: { at: positionBehind(at, text), text: fitting.rest.text.slice(text.length) },
     };
+    this.isOutdated = true;
   }
 
   /** Lines were deleted up to a position. */
   deletedAt(path: string, position: Position): void {
-    this.typed = undefined;
+    this.changed();
     this.editedAt = { path, position };
   }
 
   /** Another change: no insertion is typed any more. */
   changed(): void {
     this.typed = undefined;
+    this.isOutdated = true;
   }
 
   /** The rest of an insertion that is offered at a position, for ghost text. */
   insertionAt(path: string, position: Position): { readonly offer: OfferedEdit; readonly text: string } | undefined {
     if (this.typed?.offer.path === path && isEqual(this.typed.rest.at, position))
       return { offer: this.typed.offer, text: this.typed.rest.text };
-    const offer = this.offers.find(
+    const offer = this.placed.find(
       ({ path: own, insertion }) => own === path && insertion !== undefined && isEqual(insertion.at, position),
     );
     return offer?.insertion && { offer, text: offer.insertion.text };
@@ -211,6 +216,11 @@ export class OfferedEdits {
       this.dismissals = 0;
     }
     return current;
+  }
+
+  /** The offers whose positions are those of the present text. */
+  private get placed(): readonly OfferedEdit[] {
+    return this.isOutdated ? [] : this.offers;
   }
 
   private ignore(id: string): void {

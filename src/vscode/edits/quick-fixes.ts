@@ -19,6 +19,8 @@ const maxAge = 15_000;
 /** Distance of an error from the cursor, lines. */
 const maxDistance = 5;
 const maxErrors = 3;
+/** Fixes of an error that the server completes with their changes. Preferred ones come first. */
+const maxResolved = 3;
 /** A longer fix is more than a decoration can show, UTF-16 units. */
 const maxLength = 300;
 /** TypeScript's fixes have it. Without further actions, which are not preferred ones, it only counts their use. */
@@ -129,7 +131,7 @@ async function fixOf(
     document.uri,
     range,
     vscode.CodeActionKind.QuickFix.value,
-    maxErrors,
+    maxResolved,
   );
   if (document.version !== version) return undefined;
   const action = actions?.find(({ isPreferred }) => isPreferred);

@@ -4,7 +4,7 @@ import type * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import { DeclaredName, type Reference } from '../../workspace/edits/declared-name.ts';
-import type { Edit, TextFile } from '../../workspace/edits/edit.ts';
+import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edits.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
@@ -49,11 +49,16 @@ export class Renames extends DisposableStore implements EditSource {
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  changed(path: string, { document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+  changed(
+    path: string,
+    { document, contentChanges }: vscode.TextDocumentChangeEvent,
+    _kind: ChangeKind,
+    before: string,
+  ): void {
     clearTimeout(this.timer);
     this.typedInto.add(document);
     const { key } = folderOf(document.uri);
-    for (const { folder, name } of this.names) if (folder === key) name.changed(path, contentChanges);
+    for (const { folder, name } of this.names) if (folder === key) name.changed(path, contentChanges, before);
   }
 
   edits(folder: FolderRef, documents: readonly TextFile[], edits: readonly Edit[]): NextEdit[] {

@@ -1,9 +1,8 @@
 // A declared name and the references that a language server has listed, followed through changes of their texts. If the
 // user types another name there, the references are next edits. Pure.
 import { lineEnd, lineStart } from '../../text/lines.ts';
-import { comparePositions, type Edit, offsetOf, type Position, type Range } from './edit.ts';
-import type { ReplacedRange } from './journal.ts';
-import { lastFirst, movedBy, movedPosition, movedRange } from './moved-range.ts';
+import { comparePositions, type Edit, offsetOf, type Position, type Range, type ReplacedRange } from './edit.ts';
+import { lastFirst, movedBy, movedPosition, movedRange, narrowedChange } from './moved-range.ts';
 import type { NextEdit } from './next-edits.ts';
 
 /** A place that a rename changes. */
@@ -41,11 +40,15 @@ export class DeclaredName {
     for (const { path, changes } of since) this.moveReferences(path, changes);
   }
 
-  /** @param changes ranges in the text before the event, disjoint */
-  changed(path: string, changes: readonly ReplacedRange[]): void {
+  /**
+   * @param changes ranges in the text before the event, disjoint
+   * @param before that text, with '\n' line ends
+   */
+  changed(path: string, changes: readonly ReplacedRange[], before: string): void {
     this.since?.push({ path, changes });
     if (path === this.path)
-      for (const change of lastFirst(changes)) this.declaration = this.declaration && grown(this.declaration, change);
+      for (const change of lastFirst(changes))
+        this.declaration = this.declaration && grown(this.declaration, narrowedChange(before, change));
     this.moveReferences(path, changes);
   }
 

@@ -12,6 +12,12 @@ export interface Range {
   readonly end: Position;
 }
 
+/** A range of the text before a change, and the text that replaces it. */
+export interface ReplacedRange {
+  readonly range: Range;
+  readonly text: string;
+}
+
 /**
  * How a change came: typed (or a suggestion taken), pasted, typed at several cursors at once, by a tool such as a
  * formatter or a refactoring, or from outside the editor.

@@ -1,16 +1,11 @@
 // The journal of a session's edits in one folder: changes of open documents, joined into edits as a person sees them.
 // In memory only, bounded, and redacted.
-import { commonPrefix, commonSuffix } from '../../text/edits.ts';
-import { lineEnd, lineNumber, lineStart, toLineFeeds } from '../../text/lines.ts';
+import { lineEnd, lineNumber, lineStart } from '../../text/lines.ts';
 import { redactSecrets } from '../secrets/redact.ts';
 import { changesBetween } from './changes.ts';
-import { type ChangeKind, type Edit, type EditHistory, offsetOf, type Range } from './edit.ts';
+import type { ChangeKind, Edit, EditHistory, ReplacedRange } from './edit.ts';
+import { type Replacement, replacementOf } from './moved-range.ts';
 import { tokenKey } from './tokens.ts';
-
-export interface ReplacedRange {
-  readonly range: Range;
-  readonly text: string;
-}
 
 /** One event of a document. */
 export interface DocumentChange {
@@ -56,12 +51,6 @@ interface Burst {
   readonly time: number;
   /** Offset of the last change. */
   readonly last: number;
-}
-
-interface Replacement {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
 }
 
 export class EditJournal {
@@ -313,15 +302,6 @@ export class EditJournal {
       return by === 0 ? edit : { ...edit, at: edit.at + by };
     });
   }
-}
-
-/** Without the text at both ends that stays. */
-function replacementOf(before: string, { range, text }: ReplacedRange): Replacement {
-  const [from, to] = [offsetOf(before, range.start), offsetOf(before, range.end)];
-  const [old, now] = [before.slice(from, to), toLineFeeds(text)];
-  const start = commonPrefix(old, now);
-  const end = commonSuffix(old.slice(start), now.slice(start));
-  return { start: from + start, end: to - end, text: now.slice(start, now.length - end) };
 }
 
 /** How a change came, as far as the event shows it. @param replacements the same ranges in order */

@@ -3,14 +3,8 @@ import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import { changesBetween } from './changes.ts';
 import { positionOf, type TextFile } from './edit.ts';
+import type { Replacement } from './moved-range.ts';
 import type { EditOrigin, NextEdit } from './next-edits.ts';
-
-interface Replacement {
-  /** Offsets, UTF-16 units. */
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 
 /**
  * A pair counts if its old text stands exactly once in text[from, to) and does not overlap an earlier pair's.

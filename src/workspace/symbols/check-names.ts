@@ -17,6 +17,8 @@ export type NameVerdict = 'exists' | 'does not exist' | 'unknown';
 export interface CheckedName {
   readonly name: string;
   readonly verdict: NameVerdict;
+  /** It is used as a type. */
+  readonly isType?: true;
   /** A file of the folder exports it, and the document does not import it. */
   readonly canBeImported?: true;
 }
@@ -37,7 +39,8 @@ export class NameCheck {
   private readonly begun: string;
   /** The document's text outside of what is parsed. */
   private readonly outside: string;
-  private readonly isExcerpt: boolean;
+  /** No name is checked: the language has no table, or the names of the document are not all in its text. */
+  private readonly isUnchecked: boolean;
   /** The open document, if the query may be a part of it. */
   private readonly document: string | undefined;
   private readonly isCut: boolean;
@@ -63,7 +66,7 @@ export class NameCheck {
     this.document = document;
     const below = this.spot.withText('').length - this.spot.at;
     this.outside = `${prefix.slice(0, prefix.length - this.spot.at)}\n${suffix.slice(below)}`;
-    this.isExcerpt =
+    this.isUnchecked =
       !knowsNames(languageId) || isFenced(path, languageId) || hasWildcardImport(languageId, prefix + suffix);
   }
 
@@ -71,7 +74,7 @@ export class NameCheck {
   check(draft: string): readonly CheckedName[] {
     const { spot, parser, begun } = this;
     const { languageId } = this.query;
-    if (this.isExcerpt || lineState(languageId, lineBefore(this.query.prefix)) !== 'code') return [];
+    if (this.isUnchecked || lineState(languageId, lineBefore(this.query.prefix)) !== 'code') return [];
     const text = (draft.split('\n', 1)[0] as string).trimEnd();
     const known = this.lines.get(text);
     if (known) return known;
@@ -80,9 +83,9 @@ export class NameCheck {
     const deadline = performance.now() + this.parseMs;
     const names = parser.read(document, deadline, (root) =>
       namesUsed(root, document, range.from, range.to, languageId).map((used): CheckedName => {
-        const { name } = used;
+        const { name, isType } = used;
         const declared = declarationOf(root, document, used, range, languageId);
-        return { name, ...this.verdictOf(name, declared) };
+        return { name, ...(isType && { isType }), ...this.verdictOf(name, declared) };
       }),
     );
     this.lines.set(text, names ?? []);
@@ -102,6 +105,7 @@ export class NameCheck {
     if (mayBeCutAway || ++this.lookUps > MOST_LOOK_UPS) return { verdict: 'unknown' };
     const found = this.folder.lookUp(name, path, languageId);
     if (found === 'exported') return { verdict: 'unknown', canBeImported: true };
+    if (found === 'shared') return { verdict: 'unknown' };
     if (declared === 'elsewhere' || found === 'declared') return { verdict: 'does not exist' };
     // A type of a library, or a class of the language, has an initial capital.
     return { verdict: found === 'absent' && /^[\p{Ll}_$]/u.test(name) ? 'does not exist' : 'unknown' };

@@ -1,6 +1,5 @@
 // What a folder's other files tell about a name that the document does not declare: a text file is searched by
 // patterns, because parsing it takes too long while the user types.
-import { kinOf } from '../../text/languages.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 
 export interface FolderFile {
@@ -8,14 +7,18 @@ export interface FolderFile {
   readonly text: string;
 }
 
-/** The files with a word, without the document at `path`; undefined if the word is too frequent to look at all. */
-export type FindFiles = (word: string, path: string) => Iterable<FolderFile> | undefined;
+/**
+ * The files with a word, in this language or one that shares n-grams with it, without the document at `path`; undefined
+ * if the word is too frequent to look at all.
+ */
+export type FindFiles = (word: string, path: string, languageId: string) => Iterable<FolderFile> | undefined;
 
 /**
  * 'exported': a file exports it, and an import would make it exist. 'declared': each file that uses it declares or
- * imports it itself. 'unclear': a file uses it without a declaration that the patterns know, as it would use a global.
+ * imports it itself. 'shared': it probably exists without an import, because a file of the same package declares it or
+ * several use it. 'unclear': a file uses it without a declaration that the patterns know, as it would use a global.
  */
-export type InFolder = 'absent' | 'exported' | 'declared' | 'unclear';
+export type InFolder = 'absent' | 'exported' | 'declared' | 'shared' | 'unclear';
 
 /** Files that are looked at for a name, occurrences in each, and the text near each of these, UTF-16 units. */
 const MOST_FILES = 4;
@@ -30,8 +33,8 @@ interface Patterns {
   readonly ambient: readonly string[];
   /** Names that each document has. Those with an initial capital need not be listed, see check-names.ts. */
   readonly globals: ReadonlySet<string>;
-  /** Files of the same directory see each other's declarations. */
-  readonly sharesDirectory?: true;
+  /** Declarations that the other files of the directory see; absent: they see none. */
+  readonly shared?: readonly string[];
 }
 
 const words = (text: string) => new Set(text.split(/\s+/));
@@ -102,7 +105,7 @@ const GO: Patterns = {
   ],
   exported: [],
   ambient: [],
-  sharesDirectory: true,
+  shared: [String.raw`^(?:func|type|var|const)\s+NAME`, String.raw`^\tNAME\b[^\n(:.]*(?:=|$)`],
   globals: words(`any append bool byte cap clear close comparable complex complex64 complex128 copy delete error false
     float32 float64 imag int int8 int16 int32 int64 iota len make max min new nil panic print println real recover rune
     string true uint uint8 uint16 uint32 uint64 uintptr init main _`),
@@ -152,7 +155,7 @@ export class FolderNames {
   lookUp(name: string, path: string, languageId: string): InFolder {
     if (path !== this.path) this.known.clear();
     this.path = path;
-    const found = this.known.get(name) ?? findIn(this.find(name, path), name, path, languageId);
+    const found = this.known.get(name) ?? findIn(this.find(name, path, languageId), name, path, languageId);
     this.known.set(name, found);
     return found;
   }
@@ -161,21 +164,34 @@ export class FolderNames {
 function findIn(files: ReturnType<FindFiles>, name: string, path: string, languageId: string): InFolder {
   const patterns = PATTERNS[languageId];
   if (patterns === undefined || files === undefined) return 'unclear';
-  const [free, exported, declared, ambient] = [[FREE], patterns.exported, patterns.declared, patterns.ambient].map(
-    (list) => list.map((pattern) => patternOf(pattern, name)),
-  ) as [RegExp[], RegExp[], RegExp[], RegExp[]];
+  const { shared: sharedPatterns = [] } = patterns;
+  const [free, exported, declared, ambient, shared] = [
+    [FREE],
+    ...[patterns.exported, patterns.declared, patterns.ambient, sharedPatterns],
+  ].map((list) => list.map((pattern) => patternOf(pattern, name))) as [
+    RegExp[],
+    RegExp[],
+    RegExp[],
+    RegExp[],
+    RegExp[],
+  ];
   const has = (list: readonly RegExp[], text: string) => list.some((each) => each.test(text));
+  const isShared = (other: string) => shared.length > 0 && directoryOf(other) === directoryOf(path);
+  const sorted = [...files].sort((a, b) => Number(isShared(b.path)) - Number(isShared(a.path)));
   let found: InFolder = 'absent';
   let looked = 0;
-  for (const { path: other, text } of files) {
-    if (kinOf(other) !== kinOf(path)) continue;
+  for (const { path: other, text } of sorted) {
     const around = textAround(name, text);
     if (!has(free, around)) continue;
-    if (patterns.sharesDirectory && directoryOf(other) === directoryOf(path)) return 'unclear';
+    if (isShared(other)) {
+      if (has(shared, around) || ++looked === MOST_FILES) return 'shared';
+      found = 'unclear';
+      continue;
+    }
     if (/\.d\.[cm]?ts$/.test(other) || text.includes('declare global') || has(ambient, around)) return 'unclear';
     if (has(exported, around)) return 'exported';
     if (!has(declared, around)) return 'unclear';
-    found = 'declared';
+    if (found === 'absent') found = 'declared';
     if (++looked === MOST_FILES) break;
   }
   return found;

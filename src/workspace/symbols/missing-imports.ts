@@ -18,6 +18,13 @@ interface ImportingDocument {
   readonly text: string;
 }
 
+/** A name that the document lacks. */
+interface MissingName {
+  readonly name: string;
+  /** The document uses it only as a type, so that a type-only import suffices. */
+  readonly isTypeOnly: boolean;
+}
+
 /** An import statement of one name. */
 interface NamedImport {
   /** As in the statement: './a.js', '..a.b'. */
@@ -39,16 +46,18 @@ export function withMissingImports(
   folder: FolderNames,
 ): string {
   const { path, languageId, text, from, to } = document;
-  const names = linesOf(text.slice(from, to))
+  const missing = linesOf(text.slice(from, to))
     .slice(0, MOST_LINES)
     .flatMap(({ start, text: line }) => {
       const at = from + start;
       const query = { path, languageId, prefix: text.slice(0, at), suffix: text.slice(at + line.length) };
       return new NameCheck(query, parser, folder, text, LINE_MS).check(line).filter((each) => each.canBeImported);
-    })
-    .map(({ name }) => name);
-  return [...new Set(names)].reduce((before, name) => {
-    const insertion = missingImport(name, { ...document, text: before }, folder.find);
+    });
+  return [...new Set(missing.map(({ name }) => name))].reduce((before, name) => {
+    const isTypeOnly = missing.every((each) => each.name !== name || each.isType === true);
+    // An import below the use may be a line of a string, and in Python it comes too late.
+    const above = before.slice(0, before.length - text.length + from);
+    const insertion = missingImport({ name, isTypeOnly }, { ...document, text: above }, folder.find);
     return insertion === undefined
       ? before
       : before.slice(0, insertion.at) + insertion.text + before.slice(insertion.at);
@@ -56,23 +65,28 @@ export function withMissingImports(
 }
 
 /** Undefined if the language is none of TypeScript, JavaScript and Python, or how to import the name is not certain. */
-export function missingImport(name: string, document: ImportingDocument, find: FindFiles): Insertion | undefined {
+export function missingImport(
+  missing: MissingName,
+  document: ImportingDocument,
+  find: FindFiles,
+): Insertion | undefined {
+  const { name } = missing;
   const { path, languageId } = document;
   const write = WRITERS[languageId];
   if (write === undefined) return undefined;
-  const files = [...(find(name, path) ?? [])];
+  const files = [...(find(name, path, languageId) ?? [])];
   const exporters = files.filter((file) => isExported(name, file.text, languageId));
   // Two exports of one name: the user has to choose.
   const [exporter] = exporters;
   if (exporter === undefined || exporters.length > 1) return undefined;
-  return write(name, document, exporter, files);
+  return write(missing, document, exporter, files);
 }
 
 const WRITERS: Readonly<
   Record<
     string,
     (
-      name: string,
+      missing: MissingName,
       document: ImportingDocument,
       exporter: FolderFile,
       others: readonly FolderFile[],
@@ -92,7 +106,7 @@ const TS_IMPORT = /^import\s+(type\s+)?(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*([
 const TS_IMPORT_END = /^(?:import\s[^;'"]*['"][^'"\n]+['"];?|\} from ['"][^'"\n]+['"];?)[^\S\n]*$/gm;
 
 function inTypeScript(
-  name: string,
+  { name, isTypeOnly }: MissingName,
   { path, text }: ImportingDocument,
   exporter: FolderFile,
   others: readonly FolderFile[],
@@ -100,13 +114,19 @@ function inTypeScript(
   const own = [...text.matchAll(TS_IMPORT)];
   if (own.length === 0 && /\brequire\(/.test(text)) return undefined;
   const found = mostFrequent(
-    others.flatMap((file) => namedImports(name, file).map((each) => relocated(each, file.path, path))),
+    others
+      .flatMap((file) => namedImports(name, file).map((each) => relocated(each, file.path, path)))
+      // Others may import the name from the document, which exports it without having it.
+      .filter(
+        ({ from }) => !from.startsWith('.') || moduleOf(posix.join(posix.dirname(path), from)) !== moduleOf(path),
+      ),
   );
   const isType = new RegExp(`export\\s+(?:declare\\s+)?(?:interface|type)\\s+${escaped(name)}\\b`).test(exporter.text);
-  const { from, type } = found ?? {
+  const { from, type: usual } = found ?? {
     from: relativeModule(path, exporter.path, own, others),
     type: isType && /^import type\b|\{[^}]*\btype\s/m.test(text) ? 'statement' : '',
   };
+  const type = isTypeOnly ? usual : '';
   const specifier = type === 'name' ? `type ${name}` : name;
   const beside = own.find(
     ([, isTypeStatement, , , module]) => module === from && (isTypeStatement !== undefined) === (type === 'statement'),
@@ -165,16 +185,22 @@ function relativeModule(
   const extension = imports
     .map(([, , , , from = '']) => (from.startsWith('.') ? (/\.[cm]?[jt]sx?$/.exec(from)?.[0] ?? '') : undefined))
     .find((each) => each !== undefined);
-  const bare = target.replace(/\.[cm]?[jt]sx?$/, '');
-  if (extension === undefined || extension === '') return relativeTo(path, bare.replace(/\/index$/, ''));
+  if (extension === undefined || extension === '') return relativeTo(path, moduleOf(target));
   return relativeTo(path, /^\.[cm]?t/.test(extension) ? target : target.replace(/\.([cm]?)tsx?$/, '.$1js'));
 }
 
+/** A file's path without its extension; its directory's for an index file. */
+function moduleOf(path: string): string {
+  return path.replace(/\.[cm]?[jt]sx?$/, '').replace(/\/(?:index)?$/, '');
+}
+
 const PY_IMPORT = /^from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^\n#(]+))/gm;
-const PY_IMPORT_END = /^(?:import[ \t][^\n]*|from[ \t]+\S+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n(]*))$/gm;
+/** A backslash continues a line. */
+const PY_IMPORT_END =
+  /^(?:import[ \t](?:[^\n\\]|\\\n)*|from[ \t]+\S+[ \t]+import[ \t]+(?:\([^)]*\)|(?:[^\n(\\]|\\\n)*))$/gm;
 
 function inPython(
-  name: string,
+  { name }: MissingName,
   { path, text }: ImportingDocument,
   exporter: FolderFile,
   others: readonly FolderFile[],
@@ -192,7 +218,7 @@ function inPython(
   const from =
     found?.from ?? (isRelative ? dotted(path, exporter.path.replace(/(?:\/__init__)?\.py$/, '')) : undefined);
   if (from === undefined) return undefined;
-  const beside = own.find(([, module, inBrackets]) => module === from && inBrackets === undefined);
+  const beside = own.find(([, module, , plain]) => module === from && plain !== undefined && !plain.includes('\\'));
   if (beside) return { at: beside.index + beside[0].trimEnd().length, text: `, ${name}` };
   return newLine(
     text,

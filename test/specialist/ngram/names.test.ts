@@ -74,12 +74,16 @@ test('an inserted text brings the imports of all its lines', () => {
     [
       { path: 'src/one.ts', text: 'export const one = 1;\n' },
       { path: 'src/two.ts', text: 'export const two = 2;\n' },
+      // Examples in another language show neither exports nor how to import.
+      { path: 'README.md', text: "```ts\nexport const one = 1;\nimport { two } from 'package';\n```\n" },
     ],
     tokenizer,
   );
   const before = "import { b } from './b';\n\nexport function f() {\n";
   const inserted = '  b(one);\n  return two + three;';
-  const document = { path: 'src/a.ts', languageId: 'typescript', text: `${before}${inserted}\n}\n` };
+  // The import below is part of a string.
+  const below = "\n}\nconst code = `\nimport { x } from './x';\n`;\n";
+  const document = { path: 'src/a.ts', languageId: 'typescript', text: before + inserted + below };
   const range = { from: before.length, to: before.length + inserted.length };
   const imports = "import { one } from './one';\nimport { two } from './two';\n";
   assert.equal(

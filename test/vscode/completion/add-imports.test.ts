@@ -46,6 +46,17 @@ test('an accepted suggestion and its imports are one undo step', async () => {
   assert.equal(document.getText(), `${START}b`);
 });
 
+test('imports in two statements are added at once', async () => {
+  const { document, suggestion } = await accepted();
+  const text = `, c } from './b';${STATEMENT}`;
+  const removed = " } from './b';".length;
+  await addImports(
+    suggestion,
+    foldersWith(async () => ({ ...edit, at: START.indexOf(' }'), removed, text })),
+  );
+  assert.equal(document.getText(), `import { b, c } from './b';${STATEMENT}\n\nb(one);`);
+});
+
 test('no import is added after the document has changed', async () => {
   const { document, suggestion } = await accepted();
   await addImports(

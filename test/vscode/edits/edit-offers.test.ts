@@ -8,6 +8,7 @@ import type { EditHistory, TextFile } from '../../../src/workspace/edits/edit.ts
 import { type NextEditsInput, nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
+const { Range } = await import('vscode');
 const { EditOffers } = await import('../../../src/vscode/edits/edit-offers.ts');
 const { Activity } = await import('../../../src/vscode/completion/activity.ts');
 
@@ -136,7 +137,21 @@ test('changes right after a file is opened count, before it is known whether it 
   assert.ok(desk.drawn(editor).includes('Tab: next edit, line 5'));
 });
 
-test('a key takes the hint away until the user rests', async () => {
+test('the status bar follows an edit that moves, and names its file from another one', async () => {
+  const { offers, editor, state } = await renamed();
+  const { asked } = state;
+  editor.document.change([{ range: new Range(0, 0, 0, 0) as never, text: '\n' }]);
+  desk.cursor(editor, 1, 8);
+  await settled(() => state.asked > asked && state.tab);
+  assert.equal(desk.status.text, '$(edit) Next edit: line 6');
+  await opened('src/b.ts', '');
+  assert.equal(desk.status.text, '$(edit) Next edit: a.ts line 6');
+  assert.match(desk.status.accessibilityInformation?.label ?? '', /^Next edit: a\.ts line 6/);
+  await offers.goTo();
+  assert.equal(desk.status.text, '$(edit) Next edit: line 6');
+});
+
+test('a key takes the hint away until a pause in typing', async () => {
   const { editor, state } = await renamed();
   const { asked } = state;
   desk.retype(editor, ';', '; ');
@@ -183,6 +198,21 @@ test('applies all after a preview', async () => {
   for (const { metadata } of refactoring?.edits ?? [])
     assert.deepEqual(metadata, { needsConfirmation: false, label: 'repeated edit' });
   assert.equal(editor.document.getText(), uses('sum'));
+});
+
+test('applies all after a preview if the first file is gone', async () => {
+  // More alike to the renamed places, so that it comes first.
+  const gone = { path: 'src/b.ts', text: 'log(total);\n' };
+  const { offers } = await renamed([gone, { path: 'src/c.ts', text: 'send(total);\n' }]);
+  desk.write('src/c.ts', 'send(total);\n');
+  await offers.apply();
+  await offers.apply();
+  await offers.applyAll();
+  const [refactoring] = desk.confirmed;
+  assert.deepEqual(
+    refactoring?.edits.map(({ uri, text }) => [uri.path, text]),
+    [['/work/src/c.ts', 'sum']],
+  );
 });
 
 test('all are offered again after their preview was discarded', async () => {

@@ -102,8 +102,8 @@ test('secrets, and edits of ignored files, are not sent', async () => {
   assert.match(sent, /const key = '\*{6}'/);
 });
 
-test('the large model is not asked while it is off, unavailable, or another edit is offered', async () => {
-  for (const where of ['off', 'unavailable', 'local', 'undo', 'offered'] as const) {
+test('the large model is not asked while it is off or unavailable, after a secret, or beside another offer', async () => {
+  for (const where of ['off', 'unavailable', 'local', 'undo', 'secret', 'offered'] as const) {
     const { state: model, deps } = largeModel({ isReady: where !== 'unavailable' });
     const { offers } = offer({
       ...deps,
@@ -119,7 +119,7 @@ test('the large model is not asked while it is off, unavailable, or another edit
         return [{ title: 'Add await', isPreferred: true, edit: fix }];
       });
     }
-    desk.retype(editor, 'read', 'load');
+    desk.retype(editor, 'read', where === 'secret' ? 'SECRET' : 'load');
     if (where === 'undo') editor.document.undo();
     await pause();
     assert.equal(model.asked.length, 0, where);

@@ -133,6 +133,18 @@ test('an insertion of a whole line begins at the end of the line above and follo
   assert.equal(offered.insertionAt(PATH, { line: 2, character: 4 }), undefined);
 });
 
+test('after another change, no insertion is offered at its old position until the next search', () => {
+  const { offered, offer } = offering(code, insertionOf(code, '\n\n', 'await '));
+  const old = { line: 2, character: 0 };
+  assert.equal(offered.insertionAt(PATH, old)?.text, 'await ');
+  offered.inserted(PATH, { line: 1, character: 0 }, '\n');
+  assert.equal(offered.insertionAt(PATH, old), undefined);
+  offered.inserted(PATH, old, 'aw');
+  assert.equal(offered.insertionAt(PATH, { line: 2, character: 2 }), undefined);
+  offer();
+  assert.equal(offered.insertionAt(PATH, old)?.text, 'await ');
+});
+
 test('a dismissed edit is not offered again, and after two in a row nothing is for ten minutes', () => {
   const { offered, offer, wait } = offering(code, ...[0, 1, 2].map((nth) => editOf(code, 'total', 'sum', { nth })));
   offered.dismiss();

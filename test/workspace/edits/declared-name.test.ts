@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DeclaredName } from '../../../src/workspace/edits/declared-name.ts';
-import { offsetOf, positionOf, type Range } from '../../../src/workspace/edits/edit.ts';
+import { offsetOf, positionOf, type Range, type ReplacedRange } from '../../../src/workspace/edits/edit.ts';
 import { joinEdits } from '../../../src/workspace/edits/join-edits.ts';
-import type { ReplacedRange } from '../../../src/workspace/edits/journal.ts';
 import { Desk } from './support.ts';
 
 const FILE = 'src/a.ts';
@@ -30,7 +29,7 @@ function follow({ isFound = true, closed = [] as Range[] } = {}) {
     ]);
   if (isFound) found();
   const change = (...changes: ReplacedRange[]) => {
-    name.changed(FILE, changes);
+    name.changed(FILE, changes, desk.text(FILE));
     desk.time += 100;
     desk.journal.record({ path: FILE, ranges: changes, isSaved: false, time: desk.time });
   };
@@ -81,6 +80,16 @@ test('follows lines and letters that were typed since', () => {
       { line: 4, character: 12 },
       { line: 4, character: 19 },
     ],
+  );
+});
+
+test('a suggestion that replaces the line before the cursor by itself keeps the rename', () => {
+  const { type, edits, change } = follow();
+  type('total', 'sum');
+  change({ range: at(0, 0, 12), text: 'const sum = await ' });
+  assert.deepEqual(
+    edits().map(({ replacement }) => replacement),
+    ['total: sum', 'sum', 'sum'],
   );
 });
 
@@ -159,7 +168,7 @@ test('nothing is offered after a tool or undo, without a name, or when the decla
 
   const undone = follow();
   undone.type('total', 'sum');
-  undone.name.changed(FILE, [{ range: at(0, 6, 9), text: 'total' }]);
+  undone.name.changed(FILE, [{ range: at(0, 6, 9), text: 'total' }], undone.desk.text(FILE));
   undone.desk.change(FILE, [['sum', 'total']], { reason: 'undo' });
   assert.deepEqual(undone.edits(), []);
 

@@ -60,6 +60,8 @@ const cases: readonly [
   ['type parameters', TS, 'class A<T> {\n  |\n}\n', 'one: T;', []],
   ['a shorthand property', TS, 'const a = 1;\n|\n', 'f2({ a, c });', ['f2', 'c']],
   ['a label in an export from elsewhere', TS, '|\n', "export { one } from './one';", []],
+  ['labels of a tuple', TS, '|\n', 'type Range = [start: number, end?: number, ...rest: string[]];', []],
+  ['a namespace that an export declares', TS, '|\n', "export * as all from './x';", []],
   ['globals', TS, '|\n', 'console.log(Object.keys(globalThis), undefined, HTMLElement);', []],
   [
     'a line of JSX',
@@ -68,6 +70,7 @@ const cases: readonly [
     '<div title={a}>{c}</div>',
     ['c'],
   ],
+  ['a namespace in JSX', ['typescriptreact', 'a.tsx'], 'const a = (\n  |\n);\n', '<use xlink:href="x" />', []],
   [
     'a parameter in Python',
     PY,
@@ -83,6 +86,7 @@ const cases: readonly [
     [],
   ],
   ['a keyword argument', PY, 'import os\n|\n', 'os.run(one=os)', []],
+  ['the rest that a case matches', PY, 'x = []\nmatch x:\n    |\n        pass\n', 'case [_, *rest]:', []],
   ['a comprehension', PY, 'xs = []\n|\n', 'ys = [x for x in xs if x]', []],
   ['a name that a wildcard import may bring', PY, 'from os import *\n|\n', 'run(anything)', []],
   ['a variable in Go', GO, 'package a\nfunc f(a int) {\n\tb, err := g(a)\n\t|\n}\n', 'return b, err, other', ['other']],
@@ -129,6 +133,18 @@ test('a file of the same directory may declare what a document in Go uses', asyn
     (await checked(GO, document, 'helper()', folder)).map((n) => n.verdict);
   assert.deepEqual(await verdicts(folderOf(files)), ['unknown']);
   assert.deepEqual(await verdicts(folderOf(other)), ['does not exist']);
+});
+
+test('a name of the package in Go may exist, although a function of the document and other packages declare one', async () => {
+  const local = 'func use() {\n\tlimit := 1\n\tprint(limit)\n}\n';
+  const verdicts = async (own: string) => {
+    const others = ['p', 'q', 'r', 's'].map((name) => ({ path: `${name}/b.go`, text: `package ${name}\n\n${local}` }));
+    const folder = folderOf([...others, { path: 'src/b.go', text: `package a\n\n${own}` }]);
+    const names = await checked(GO, 'package a\nfunc f(limit int) {}\nfunc g() {\n\t|\n}\n', 'return limit', folder);
+    return names.map(({ verdict }) => verdict);
+  };
+  assert.deepEqual(await verdicts('var limit = 3\n'), ['unknown']);
+  assert.deepEqual(await verdicts(local), ['does not exist']);
 });
 
 test('a name is unknown if the query may lack a part of the document that has it', async () => {

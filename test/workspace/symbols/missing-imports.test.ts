@@ -7,8 +7,15 @@ import { missingImport } from '../../../src/workspace/symbols/missing-imports.ts
 const file = (path: string, text: string): FolderFile => ({ path, text });
 
 /** The document with the import of `name`; undefined if none is added. */
-function imported(name: string, languageId: string, own: FolderFile, files: readonly FolderFile[]): string | undefined {
-  const found = missingImport(name, { ...own, languageId }, (word) => files.filter(({ text }) => text.includes(word)));
+function imported(
+  name: string,
+  languageId: string,
+  own: FolderFile,
+  files: readonly FolderFile[],
+  isTypeOnly = true,
+): string | undefined {
+  const find = (word: string) => files.filter(({ text }) => text.includes(word));
+  const found = missingImport({ name, isTypeOnly }, { ...own, languageId }, find);
   return found && own.text.slice(0, found.at) + found.text + own.text.slice(found.at);
 }
 
@@ -87,6 +94,18 @@ const cases: readonly [
     "import { b } from './b';\nimport { shared } from './lib/shared';\n",
   ],
   [
+    'not from the document itself',
+    'typescript',
+    'shared',
+    file('src/index.ts', "export { shared } from './lib/shared';\nimport { b } from './b';\n"),
+    [
+      SHARED,
+      file('test/b.ts', "import { shared } from '../src';\n"),
+      file('test/c.ts', "import { shared } from '../src';\n"),
+    ],
+    "export { shared } from './lib/shared';\nimport { b } from './b';\nimport { shared } from './lib/shared';\n",
+  ],
+  [
     'not if it is a default export, or exported by another name',
     'typescript',
     'shared',
@@ -123,6 +142,14 @@ const cases: readonly [
     '"""Views."""\nfrom .lib import other, shared\n',
   ],
   [
+    'in Python, behind an import that a backslash continues',
+    'python',
+    'shared',
+    file('app/views.py', 'from .lib import one, \\\n    two\n\nprint(one)\n'),
+    [file('app/lib.py', 'def shared():\n    pass\n')],
+    'from .lib import one, \\\n    two\nfrom .lib import shared\n\nprint(one)\n',
+  ],
+  [
     'in Python by an absolute path only if another file shows it',
     'python',
     'shared',
@@ -134,3 +161,10 @@ const cases: readonly [
 
 for (const [name, languageId, word, own, others, text] of cases)
   test(`a name is imported ${name}`, () => assert.equal(imported(word, languageId, own, others), text));
+
+test('a class that other files import as a type is imported as a value if it is used as one', () => {
+  const others = [file('src/c.ts', 'export class Shape {}\n'), file('src/d.ts', "import type { Shape } from './c';\n")];
+  const own = file('src/a.ts', '');
+  assert.equal(imported('Shape', 'typescript', own, others), "import type { Shape } from './c';\n\n");
+  assert.equal(imported('Shape', 'typescript', own, others, false), "import { Shape } from './c';\n\n");
+});
