@@ -43,6 +43,8 @@ const steady = {
   'editor.autoClosingBrackets': 'never',
   'editor.autoClosingQuotes': 'never',
   'editor.minimap.enabled': false,
+  // On a slow machine the workbench may move the focus after a list has opened, which would close it.
+  'workbench.quickOpen.closeOnFocusLost': false,
   'typescript.validate.enable': false,
 };
 

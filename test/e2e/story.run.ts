@@ -180,10 +180,14 @@ step('a snooze shows its minutes in the status bar and suppresses suggestions un
 
 step('a held-back suggestion is listed with its text, and Alt+\\ shows it', async () => {
   const { editor } = session;
-  await editor.command('Easy Adaptation: Show Fewer Suggestions');
   await editor.command('Easy Adaptation: Show Panel');
-  // Until it is drawn, an opening panel takes the focus.
-  await editor.panel().getByText('How much is shown').waitFor();
+  const amount = editor.panel().locator('.amount');
+  await editor.command('Easy Adaptation: Show Fewer Suggestions');
+  await amount.getByRole('button', { name: 'Less', pressed: true }).waitFor();
+  // No draft is certain, so that each is held back, whatever the estimates are.
+  await amount.getByRole('spinbutton').fill('100');
+  await editor.page.keyboard.press('Enter');
+  await amount.getByText('of at least 100%').waitFor();
   const heldBack = editor.panel().locator('details.held').first();
   await clearFrom(recorded);
   const isListed = () =>
@@ -213,7 +217,9 @@ step('a held-back suggestion is listed with its text, and Alt+\\ shows it', asyn
   await editor.waitForGhost(/\S/);
   await editor.shot('03-asked-for');
   await editor.page.keyboard.press('Escape');
-  await editor.command('Easy Adaptation: Show More Suggestions');
+  await amount.getByRole('button', { name: 'Balanced' }).click();
+  await amount.getByRole('button', { name: 'Balanced', pressed: true }).waitFor();
+  await editor.page.locator('.monaco-editor .view-lines').first().click();
   await editor.command('File: Revert File');
 });
 
