@@ -8,8 +8,9 @@ import { bracketBalance } from '../../text/brackets.ts';
 import { indentLength } from '../../text/indents.ts';
 import { kindOf } from '../../text/languages.ts';
 import { isCommentLine, type Lexeme, type LineShape } from '../../text/lexemes.ts';
-import { countedOn, type WordOrigin } from '../../text/renaming.ts';
+import { countedOn } from '../../text/renaming.ts';
 import { closesBlock } from '../../text/syntax/blocks.ts';
+import { featuresOf, isPiece, isRenamed, isWord, isWordOf, type PieceFacts, type Proposal } from './piece-facts.ts';
 import type { FileHead } from './sibling-files.ts';
 import { type Copy, copiesAt, DocumentReader, type TemplateDocument } from './template-copies.ts';
 import { pieceWeights } from './template-weights.ts';
@@ -49,128 +50,8 @@ const LEAST_PIECE = 0.2;
 const LEAST_WHOLE = 0.03;
 const OPENER = /(?:[([{:]|=>)$/;
 
-/** How a copy continues. */
-type Proposal =
-  | {
-      readonly kind: 'piece';
-      readonly text: string;
-      readonly lead: string;
-      readonly lexeme: Lexeme;
-      readonly origin: WordOrigin;
-    }
-  | { readonly kind: 'line end'; readonly text: string; readonly indent: number };
-
-/** Facts that decide the probability of a piece. */
-interface PieceFacts {
-  readonly proposal: Proposal;
-  readonly copy: Copy;
-  readonly agreeing: number;
-  readonly asked: number;
-  readonly lost: number;
-  /** Weak copies that write it, and those that do not. */
-  readonly witnesses: number;
-  readonly contrary: number;
-  readonly isCounted: boolean;
-  readonly isFirst: boolean;
-  readonly startsLine: boolean;
-  readonly startsSibling: boolean;
-  readonly isComment: boolean;
-  readonly isProse: boolean;
-  readonly written: number;
-  readonly writtenLines: number;
-  readonly distance: number;
-  readonly isRest: boolean;
-  /** Whether the continuation already contains the word. */
-  readonly isRepeated: boolean;
-  /** How often the document has the word, up to a limit. */
-  readonly seen: number;
-}
-
-const flag = (condition: boolean) => (condition ? 1 : 0);
-const isPiece = (p: Proposal): p is Proposal & { readonly kind: 'piece' } => p.kind === 'piece';
-const isWordOf = (p: Proposal, origin: WordOrigin) => isPiece(p) && p.lexeme.kind !== 'mark' && p.origin === origin;
-
-const isWord = (p: Proposal) => isPiece(p) && p.lexeme.kind !== 'mark';
-const isRenamed = (p: Proposal) => isWordOf(p, 'mapped') || isWordOf(p, 'part');
-
-type PieceFact = (facts: PieceFacts) => number;
-
-/** One row a feature, in the order of the weights. */
-const COPY_FACTS: readonly PieceFact[] = [
-  () => 1,
-  ({ copy }) => Math.log1p(copy.evidence),
-  ({ copy }) => Math.log1p(copy.equalTyped),
-  ({ copy }) => Math.log1p(copy.lines),
-  ({ copy }) => copy.holes / (copy.holes + copy.matched),
-  ({ agreeing }) => Math.min(3, agreeing - 1),
-  ({ agreeing }) => flag(agreeing > 1),
-  ({ agreeing, asked }) => (asked - agreeing) / asked,
-  ({ lost }) => Math.min(3, lost),
-  ({ proposal }) => flag(isWordOf(proposal, 'same')),
-  ({ proposal }) => flag(isWordOf(proposal, 'mapped')),
-  ({ proposal }) => flag(isWordOf(proposal, 'part')),
-  ({ proposal }) => flag(isWordOf(proposal, 'unseen')),
-  ({ proposal, agreeing }) => flag(isWordOf(proposal, 'unseen') && agreeing > 1),
-  ({ proposal }) => flag(isPiece(proposal) && proposal.lexeme.kind === 'number'),
-  ({ proposal, agreeing }) => flag(isPiece(proposal) && proposal.lexeme.kind === 'number' && agreeing > 1),
-  ({ isCounted }) => flag(isCounted),
-  ({ proposal }) => flag(proposal.kind === 'line end'),
-  ({ proposal, writtenLines }) => flag(proposal.kind === 'line end' && writtenLines > 0),
-  ({ proposal }) => flag(isPiece(proposal) && proposal.lexeme.string >= 0),
-  ({ proposal }) => flag(isWordOf(proposal, 'unseen') && isPiece(proposal) && proposal.lexeme.string >= 0),
-  ({ isComment }) => flag(isComment),
-  ({ isComment, agreeing }) => flag(isComment && agreeing > 1),
-  ({ isProse }) => flag(isProse),
-  ({ isFirst }) => flag(isFirst),
-  ({ isFirst, copy }) => flag(isFirst && copy.begun !== undefined),
-  ({ startsLine }) => flag(startsLine),
-  ({ startsSibling }) => flag(startsSibling),
-  ({ written }) => Math.log1p(written),
-  ({ writtenLines }) => Math.log1p(writtenLines),
-  ({ distance }) => Math.log1p(distance),
-  ({ copy }) => Math.min(3, copy.renaming.conflicts),
-  ({ copy }) => flag(copy.renaming.changes === 0),
-  ({ copy, proposal }) => flag(copy.renaming.changes === 0 && isWordOf(proposal, 'unseen')),
-  ({ proposal, written }) => flag(isWordOf(proposal, 'unseen')) * Math.log1p(written),
-  ({ isFirst, copy }) => flag(isFirst && copy.equalTyped === 0),
-  ({ isRest }) => flag(isRest),
-  ({ proposal, agreeing }) => flag(isRenamed(proposal) && agreeing > 1),
-  ({ proposal, isRepeated }) => flag(isRenamed(proposal) && isRepeated),
-  ({ proposal, isRepeated, agreeing }) => flag(isRenamed(proposal) && isRepeated && agreeing > 1),
-  ({ proposal, isRepeated }) => flag(isWordOf(proposal, 'unseen') && isRepeated),
-  ({ agreeing, written }) => flag(agreeing > 1) * Math.log1p(written),
-  ({ agreeing, startsLine }) => flag(agreeing > 1 && startsLine),
-  ({ agreeing, proposal }) => flag(agreeing > 1 && proposal.kind === 'line end'),
-  ({ agreeing, isFirst }) => flag(agreeing > 1 && isFirst),
-  ({ copy, startsLine }) => flag(startsLine) * Math.log1p(copy.evidence),
-  ({ witnesses }) => Math.min(3, witnesses),
-  ({ contrary }) => Math.min(3, contrary),
-  ({ contrary, witnesses }) => contrary / Math.max(1, contrary + witnesses),
-  ({ contrary, proposal }) => flag(contrary > 0 && isWordOf(proposal, 'unseen')),
-  ({ proposal, seen }) => flag(isWordOf(proposal, 'unseen') && seen <= 1),
-  ({ proposal, seen, agreeing }) => flag(isWordOf(proposal, 'unseen') && seen <= 1 && agreeing > 1),
-  ({ proposal, seen }) => flag(isWordOf(proposal, 'unseen')) * Math.log1p(seen),
-  ({ proposal, seen }) => flag(isWordOf(proposal, 'part')) * Math.log1p(seen),
-];
-
-/** Features of pieces that the head of another file writes; 0 for all others. */
-const HEAD_FACTS: readonly PieceFact[] = [
-  ({ copy }) => flag(copy.isSibling),
-  ({ copy, agreeing }) => flag(copy.isSibling) * Math.log1p(agreeing),
-  ({ copy, agreeing, asked }) => (flag(copy.isSibling) * (asked - agreeing)) / asked,
-  ({ copy, proposal }) => flag(copy.isSibling && isWordOf(proposal, 'unseen')),
-  ({ copy, proposal, agreeing }) => flag(copy.isSibling && isWordOf(proposal, 'unseen')) * Math.log1p(agreeing),
-  ({ copy, proposal }) => flag(copy.isSibling && isRenamed(proposal)),
-  ({ copy, proposal }) => flag(copy.isSibling && proposal.kind === 'line end'),
-];
-
-const FACTS = [...COPY_FACTS, ...HEAD_FACTS];
-
 /** Maximum number of counted occurrences of a word. */
 const MOST_SEEN = 8;
-
-export const copyPieceFactCount = COPY_FACTS.length;
-export const pieceFactCount = FACTS.length;
 
 export class TemplateFinder {
   private readonly reader = new DocumentReader();
@@ -380,10 +261,7 @@ class Writer {
       isRepeated: isPiece(proposal) && this.words.has(proposal.text),
       seen: isPiece(proposal) && proposal.lexeme.kind !== 'mark' ? this.occurrences(proposal.text) : 0,
     };
-    // A loop, because Float64Array.from with a function takes several times as long.
-    const values = new Float64Array(FACTS.length);
-    for (let i = 0; i < values.length; i++) values[i] = (FACTS[i] as PieceFact)(facts);
-    return values;
+    return featuresOf(facts);
   }
 
   private occurrences(word: string): number {
