@@ -21,6 +21,12 @@ export interface JobDeps {
   readonly editor?: EditorModels;
 }
 
+/**
+ * Least time limit of an answer, ms. A job asks several prompts at once, and a slow server of the user's own answers
+ * them one after the other.
+ */
+const MIN_TIMEOUT_MS = 120_000;
+
 /** Stores every answer before the next request, within the month's limit. */
 export function paidLlm(
   { settings, budgetUsd }: Pick<ApiAccess, 'settings' | 'budgetUsd'>,
@@ -29,12 +35,8 @@ export function paidLlm(
   { log, editor }: Pick<JobDeps, 'log' | 'editor'>,
 ) {
   const budget = new Budget(() => store, budgetUsd);
-  return new RecordingLlm(connectLlm(settings, { editor }), store, {
-    purpose: 'labelling',
-    folder,
-    budget,
-    log,
-  });
+  const patient = { ...settings, timeoutMs: Math.max(MIN_TIMEOUT_MS, settings.timeoutMs) };
+  return new RecordingLlm(connectLlm(patient, { editor }), store, { purpose: 'labelling', folder, budget, log });
 }
 
 /** Says which answers a closed store could not write; undefined if everything is stored. */

@@ -32,8 +32,9 @@ const defaultStallMs = 8_000;
 export function connectLlm(settings: LlmSettings, options: ConnectOptions = {}): LlmClient {
   const { timeoutMs } = settings;
   const { provider, model, host } = endpointOf(settings);
-  // A model that thinks first is silent while it thinks.
-  const maxSilenceMs = provider.facts(model, host).thinking === 'always' ? timeoutMs : defaultStallMs;
+  // A model that thinks is silent meanwhile. So is a server of the user's own, which may read a prompt for long.
+  const maySayNothing = provider.facts(model, host).thinking === 'always' || provider.key.need === 'optional';
+  const maxSilenceMs = maySayNothing ? timeoutMs : defaultStallMs;
   return new StreamedLlm({
     ...options,
     provider,

@@ -6,6 +6,7 @@ import { type ConnectOptions, connectLlm, requestWriter } from '../../src/llm/co
 import { providerOf } from '../../src/llm/providers/providers.ts';
 import { promptHash, RecordingLlm } from '../../src/llm/recording.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
+import { ManualClock } from '../fakes/clock.ts';
 import { FakeLedger } from '../fakes/ledger.ts';
 import { chat, middles, type StreamFormat } from '../fakes/stream-formats.ts';
 import { at, complete, never } from './requests.ts';
@@ -173,6 +174,26 @@ test('estimates the cost of an answer without token counts', async () => {
   );
   assert.ok(result.ok && result.value.costEstimated, JSON.stringify(result));
   assert.ok(result.value.usage.outputTokens >= 8 && result.value.usage.inputTokens > 100, JSON.stringify(result));
+});
+
+test('waits for the first token of an own server until the time limit, of another provider for 8 s', async () => {
+  for (const [provider, outcome] of [
+    ['llama.cpp', 'a + b'],
+    ['openai', 'timeout'],
+  ] as const) {
+    const clock = new ManualClock();
+    const { fetch } = server(chat);
+    const readsFor20s: typeof fetch = async (url, init) => {
+      await clock.sleep(20_000, init?.signal ?? never);
+      return fetch(url, init);
+    };
+    const settings = { provider, apiKey: 'key-of-a-test', model: 'gpt-4.1', timeoutMs: 60_000 };
+    const asked = complete(connectLlm(settings, { fetch: readsFor20s, clock }), position, never);
+    // The SDK calls fetch some turns later.
+    for (let second = 0; second < 30; second++) await clock.advance(1_000);
+    const result = await asked;
+    assert.equal(result.ok ? result.value.text : result.error.code, outcome);
+  }
 });
 
 test('a model with a small context gets a smaller prompt', async () => {
