@@ -46,9 +46,9 @@ export function limitInWords(minutes: number): string {
   return minutes === 1 ? '1 minute' : `${Number(minutes.toFixed(1))} minutes`;
 }
 
-/** '$0.0450 for 45 answers of claude' */
+/** '$0.0450 for 45 answers of claude'; 'nothing for 45 answers of qwen' if they were free */
 export function paidInWords({ usd, answers, model }: NonNullable<AdaptReport['paid']>): string {
-  return `$${usd.toFixed(4)} for ${counted(answers, 'answer')} of ${model}`;
+  return `${usd === 0 ? 'nothing' : `$${usd.toFixed(4)}`} for ${counted(answers, 'answer')} of ${model}`;
 }
 
 /** '2.3 ms, one in twenty more than 14 ms'; '–' if nothing was timed. */

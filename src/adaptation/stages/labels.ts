@@ -58,7 +58,7 @@ export class AnswerCount {
   add({ costUsd }: LlmAnswer): void {
     this.done += 1;
     this.spentUsd += costUsd;
-    this.tell(`$${this.spentUsd.toFixed(4)}`);
+    this.tell(this.spentUsd === 0 ? '' : `$${this.spentUsd.toFixed(4)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { outcomeOf } from '../../adaptation/report/outcome.ts';
 import { limitInWords } from '../../adaptation/report/phrases.ts';
 import type { AdaptOutcome, ApiEstimate, Spending, TimeAnswer, TimeOffer } from '../../adaptation/types.ts';
 import type { Failure, Result } from '../../common/errors.ts';
-import { termsOf } from '../api/try-model.ts';
+import { costInWords, termsOf } from '../api/try-model.ts';
 import { safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
 
@@ -64,9 +64,9 @@ export async function askToSpend(
     {
       modal: true,
       detail: sentences(
+        costInWords(usd),
         t(
-          'It costs about {0}. The answers show where {1} is right in this repository; training then gives more weight to what {1} gets wrong. The text around these positions and similar snippets are sent to {2}. Secrets are redacted first.',
-          `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`,
+          'The answers show where {0} is right in this repository; training then gives more weight to what {0} gets wrong. The text around these positions and similar snippets are sent to {1}. Secrets are redacted first.',
           model,
           host,
         ),

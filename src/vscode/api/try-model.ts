@@ -47,6 +47,12 @@ function describeAnswer(answer: LlmAnswer, { facts }: LlmClient, settings: LlmSe
   return sentences(time, price, verdict, termsOf(settings.provider));
 }
 
+/** The price of calls before they are made. */
+export function costInWords(usd: number): UiText {
+  const digits = usd < 0.01 ? 4 : usd < 0.1 ? 3 : 2;
+  return usd === 0 ? t('It costs nothing.') : t('It costs about {0}.', `$${usd.toFixed(digits)}`);
+}
+
 /** The price of a model's tokens, without the prompt cache. */
 export function priceInWords({ guessed, input, output }: ModelFacts): UiText {
   if (guessed) return t('price unknown');

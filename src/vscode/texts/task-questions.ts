@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ApiEstimate, Spending } from '../../adaptation/types.ts';
 import { oneLine } from '../../common/format.ts';
 import type { LabelTask } from '../../prompts/label/task.ts';
-import { termsOf } from '../api/try-model.ts';
+import { costInWords, termsOf } from '../api/try-model.ts';
 import { safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { type UiMessageItem, window } from '../editor/window.ts';
 import type { TableRow } from '../webview/table-protocol.ts';
@@ -72,7 +72,6 @@ export async function askToSpend(
   if (texts === 'states') return askForTime(positions, seconds);
   const include: UiMessageItem = { title: t('Call the Large Model') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
-  const price = `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
   const sample = isText
     ? t('Let {0} write about {1} texts as a sample?', model, positions)
     : t('Let {0} label {1} texts as a sample?', model, positions);
@@ -86,13 +85,12 @@ export async function askToSpend(
           'The answers train the local model and show where it is right. You see the price of further calls before they are made.',
         );
   const sent = t(
-    'It costs about {0}. Each text is sent to {1} with up to five similar texts and their answers. Secrets are redacted first.',
-    price,
+    'Each text is sent to {0} with up to five similar texts and their answers. Secrets are redacted first.',
     host,
   );
   const ignored =
     ignoredByGit === undefined ? undefined : t('The texts come from {0}, which git ignores.', ignoredByGit);
-  const detail = sentences(sent, ignored, reason, termsOf(provider));
+  const detail = sentences(costInWords(usd), sent, ignored, reason, termsOf(provider));
   return (await window.showInformationMessage(question, { modal: true, detail }, include, local)) === include;
 }
 

@@ -141,6 +141,7 @@ test('the cost is all that was paid; earlier reports have only the cost at held-
     plainTextOf(reportDocument({ ...others, api: undefined, paid: paidForTraining }, 'engine', 0)),
     /Money +\$0\.0200 for 20 answers of claude/,
   );
+  assert.equal(money({ ...others, api, paid: { ...paidForTraining, usd: 0 } }), 'nothing for 20 answers of claude');
   const earlier = storedReport(JSON.stringify({ ...others, api: { ...api, costUsd: 0.28 } }));
   assert.equal(money(earlier), '$0.2800 for 280 answers of claude');
   assert.equal(money(storedReport(JSON.stringify({ ...others, api, paid }))), '$0.3000 for 300 answers of claude');
