@@ -22,6 +22,8 @@ export interface Judged {
   readonly price: number;
   readonly draftRight: boolean;
   readonly api: Answered;
+  /** After a call: the API's answer, or the draft if the answer is empty, as in the product. */
+  readonly called: Answered;
   /** The draft: right where all of it is. What it saves is what is shown of it: cut, or nothing where that is not worth a look. */
   readonly local: Answered;
   readonly latencyMs: number;
@@ -52,11 +54,12 @@ export function judged(of: Package): Judged[] {
         position,
       );
       const shown = bestCut(scored, { threshold: keyless.showThreshold })?.text ?? '';
+      const api = { right: Number(sided.apiRight === true), saved: savedBy(answer, truth) };
+      const local = { right: Number(sided.specialistRight), saved: savedBy(shown, truth) };
       return {
         ...{ package: of.name, file: sided.path, pSpecialist, pApi, gain: pApi - pSpecialist, price },
         ...{ draftRight: sided.specialistRight, latencyMs: draft.latencyMs, characters: truth.trim().length },
-        api: { right: Number(sided.apiRight === true), saved: savedBy(answer, truth) },
-        local: { right: Number(sided.specialistRight), saved: savedBy(shown, truth) },
+        ...{ api, local, called: answer === '' ? local : api },
       };
     });
   });

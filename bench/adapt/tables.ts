@@ -40,7 +40,7 @@ function total(positions: readonly Judged[], worth: Worth, answer: (position: Ju
 }
 
 const staysLocal = (position: Judged) => position.gain <= position.price;
-const coupled = (position: Judged) => (staysLocal(position) ? position.local : position.api);
+const coupled = (position: Judged) => (staysLocal(position) ? position.local : position.called);
 const api = (position: Judged) => position.api;
 
 /** Calls saved at the price that was fitted to keep the pair within what is allowed, and how it came out. */
@@ -60,19 +60,21 @@ export function savedRow(positions: readonly Judged[], worth: Worth): Figures {
     'oracle-calls-saved': mostSaved(
       positions,
       worth,
-      (position) => worths[worth](position.api, position)[0] - worths[worth](position.local, position)[0],
+      (position) => worths[worth](position.called, position)[0] - worths[worth](position.local, position)[0],
     ),
   };
 }
 
 /** The largest share that may stay local at no more than the allowed loss, where places stay by rising `by`: what hindsight would have chosen. */
 function mostSaved(positions: readonly Judged[], worth: Worth, by: (position: Judged) => number): number {
+  const worthOf = (answer: Answered, position: Judged) => worths[worth](answer, position)[0];
   const all = positions.reduce((sum, position) => sum + worths[worth](position.api, position)[1], 0);
-  let [lost, best] = [0, 0];
+  const wonByCalls = positions.map((position) => worthOf(position.called, position) - worthOf(position.api, position));
+  let [lost, best] = [-wonByCalls.reduce((sum, each) => sum + each, 0), 0];
   [...positions]
     .sort((a, b) => by(a) - by(b))
     .forEach((position, i) => {
-      lost += worths[worth](position.api, position)[0] - worths[worth](position.local, position)[0];
+      lost += worthOf(position.called, position) - worthOf(position.local, position);
       if (lost <= ALLOWED * all + 1e-9) best = (i + 1) / positions.length;
     });
   return best;
@@ -100,14 +102,14 @@ export function latencyRow(positions: readonly Judged[], worth: Worth): Figures 
     'mean-change': average / API_MS.whole - 1,
     'median-ms': middle,
     'median-change': middle / API_MS.whole - 1,
-    [name]: total(positions, worth, (position) => (local(position) ? position.local : position.api)),
+    [name]: total(positions, worth, (position) => (local(position) ? position.local : position.called)),
     [`api-${name}`]: total(positions, worth, api),
   };
 }
 
 /** Each answers the places where it is expected to be worth more: whether the pair is above the API alone, and what the specialist knows that the API does not. */
 export function aboveRow(positions: readonly Judged[], worth: Worth): Figures {
-  const pair = (position: Judged) => (position.gain <= 0 ? position.local : position.api);
+  const pair = (position: Judged) => (position.gain <= 0 ? position.local : position.called);
   const difference = (of: readonly Judged[]) => total(of, worth, pair) - total(of, worth, api);
   const failures = positions.filter((position) => position.api.right === 0);
   return {

@@ -40,10 +40,21 @@ test('every recorded position is measured once, by one of two routers', () => {
   assert.ok((saved['curve-calls-saved'] as number) <= (saved['oracle-calls-saved'] as number));
 });
 
-const position = (over: Partial<Judged>): Judged => ({
+const position = ({ api = { right: 1, saved: 9 }, ...over }: Partial<Judged>): Judged => ({
   ...{ package: 'p', file: 'p/a', pSpecialist: 0.9, pApi: 0.5, gain: -0.4, price: 0, draftRight: true },
-  ...{ api: { right: 1, saved: 9 }, local: { right: 1, saved: 9 }, latencyMs: 10, characters: 10 },
+  ...{ api, called: api, local: { right: 1, saved: 9 }, latencyMs: 10, characters: 10 },
   ...over,
+});
+
+test('after an empty answer the pair shows the draft, and the API alone is wrong', () => {
+  const made = packageOf(60);
+  const empty = made.recorded.map((sided) => ({ ...sided, answer: '', apiRight: false }));
+  const calls = judged({ ...made, recorded: empty }).map((each) => ({ ...each, price: -2 }));
+  const lines = savedRow(calls, 'lines');
+  assert.equal((lines['calls-saved'] as Figures).value, 0);
+  assert.equal(lines['api-exact-match'], 0);
+  assert.equal(lines['coupled-exact-match'], calls.filter(({ draftRight }) => draftRight).length / 60);
+  assert.ok((lines['coupled-exact-match'] as number) > 0);
 });
 
 test('a local line costs its draft, a call draft and answer; a wrong line with a right beginning saves characters', () => {
