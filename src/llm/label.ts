@@ -13,6 +13,8 @@ export interface LabelOptions {
   /** Called for each answer when it arrives; `index` is that of its prompt. An exception ends the batch. */
   readonly onAnswer: (index: number, answer: LlmAnswer) => void;
   readonly onFailure?: (index: number, failure: Failure) => void;
+  /** Called before the pause that precedes another attempt. */
+  readonly onRetry?: (failure: Failure) => void;
   /** Called with the number of pending answers of a batch. */
   readonly onWait?: (open: number) => void;
   readonly clock?: Clock;
@@ -41,8 +43,10 @@ const maxConsecutiveFailures = 8;
 export async function labelBatch(
   llm: Pick<LlmClient, 'ask' | 'prepare'>,
   prompts: readonly Prompt[],
-  { concurrency, signal, onAnswer, onFailure, onWait, clock = systemClock, random = Math.random }: LabelOptions,
+  options: LabelOptions,
 ): Promise<LabelOutcome> {
+  const { concurrency, signal, onAnswer, onFailure, onRetry, onWait } = options;
+  const { clock = systemClock, random = Math.random } = options;
   let next = 0;
   let answered = 0;
   let failedPrompts = 0;
@@ -104,6 +108,7 @@ export async function labelBatch(
         stopped ??= error;
         return;
       }
+      onRetry?.(error);
       pauseUntil = Math.max(pauseUntil, clock.now() + pause);
     }
   };

@@ -278,6 +278,7 @@ test('a retry-after of an hour ends the batch', async () => {
 
 for (const [code, tries] of [
   ['overloaded', 6],
+  ['network', 4],
   ['timeout', 3],
   ['malformed', 2],
   ['bad-request', 1],
@@ -285,11 +286,13 @@ for (const [code, tries] of [
   test(`an API that only says '${code}' is abandoned after eight requests with ${tries} tries each`, async () => {
     const clock = new ManualClock(0);
     const { scripted, llm } = recorded(() => failed(code, 'again'));
-    const { outcome } = batch(llm, { clock, concurrency: 1 });
+    const retried: string[] = [];
+    const { outcome } = batch(llm, { clock, concurrency: 1, onRetry: ({ message }) => retried.push(message) });
     await clock.advance(24 * 3_600_000);
     const { answered, failed: count, skipped, stopped } = await outcome;
     assert.deepEqual([answered, count, skipped, stopped?.code], [0, 8, 12, code]);
     assert.equal(scripted.requests.length, 8 * tries);
+    assert.deepEqual(retried, Array(8 * (tries - 1)).fill('again'));
   });
 }
 

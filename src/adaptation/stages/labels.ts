@@ -76,6 +76,7 @@ export async function askAll<T extends { readonly prompt: Prompt }>(
     {
       ...{ concurrency, signal },
       onWait: (open) => count.tell(`waiting for a batch of ${counted(open, 'answer')}`),
+      onRetry: ({ message }) => count.tell(message),
       onAnswer: (index, answer) => {
         onAnswer(items[index] as T, answer);
         count.add(answer);
