@@ -177,6 +177,15 @@ const byId = new Map(languages.map((language) => [language.id, language]));
 const byName = new Map<string, string>();
 for (const { id, names } of languages) for (const name of names) if (!byName.has(name)) byName.set(name, id);
 
+/** A table by language id; the ids of JavaScript share the row of TypeScript. */
+export function byLanguageId<T>(rows: {
+  readonly typescript: T;
+  readonly [languageId: string]: T;
+}): Readonly<Record<string, T>> {
+  const { typescript } = rows;
+  return { ...rows, javascript: typescript, javascriptreact: typescript, typescriptreact: typescript };
+}
+
 /** The row of a language id; an unknown language counts as similar to C. */
 export function languageOf(languageId: string): Language {
   return byId.get(languageId) ?? { id: languageId, ...C, names: [], bareValues: false, recordings: false };

@@ -1,6 +1,7 @@
 // Names in a syntax tree: those that a range uses as expressions or types, and where a name is declared. A table per
 // language says which nodes declare names, and how far a declaration reaches.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+import { byLanguageId } from '../languages.ts';
 
 type Node = TreeSitter.Node;
 
@@ -184,14 +185,7 @@ const GO: NameRules = {
   wildcard: /^(?:import)?[ \t]*\.[ \t]+"/m,
 };
 
-const RULES: Readonly<Record<string, NameRules>> = {
-  go: GO,
-  javascript: TYPESCRIPT,
-  javascriptreact: TYPESCRIPT,
-  python: PYTHON,
-  typescript: TYPESCRIPT,
-  typescriptreact: TYPESCRIPT,
-};
+const RULES = byLanguageId({ go: GO, python: PYTHON, typescript: TYPESCRIPT });
 
 export interface UsedName {
   readonly name: string;

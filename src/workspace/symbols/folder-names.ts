@@ -1,5 +1,6 @@
 // What a folder's other files tell about a name that the document does not declare: a text file is searched by
 // patterns, because parsing it takes too long while the user types.
+import { byLanguageId } from '../../text/languages.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 
 export interface FolderFile {
@@ -20,8 +21,10 @@ export type FindFiles = (word: string, path: string, languageId: string) => Iter
  */
 export type InFolder = 'absent' | 'exported' | 'declared' | 'shared' | 'unclear';
 
-/** Files that are looked at for a name, occurrences in each, and the text near each of these, UTF-16 units. */
+/** Files that use a name other than as a member; occurrences in each, and the text near each of these, UTF-16 units. */
 const MOST_FILES = 4;
+/** Files that are read to find these. A name may be a member in a thousand files, and the user waits. */
+const MOST_READ = 24;
 const MOST_OCCURRENCES = 8;
 const NEAR = { before: 600, after: 200 };
 
@@ -111,14 +114,7 @@ const GO: Patterns = {
     string true uint uint8 uint16 uint32 uint64 uintptr init main _`),
 };
 
-const PATTERNS: Readonly<Record<string, Patterns>> = {
-  go: GO,
-  javascript: TYPESCRIPT,
-  javascriptreact: TYPESCRIPT,
-  python: PYTHON,
-  typescript: TYPESCRIPT,
-  typescriptreact: TYPESCRIPT,
-};
+const PATTERNS = byLanguageId({ go: GO, python: PYTHON, typescript: TYPESCRIPT });
 
 /** Whether every document of the language has the name. */
 export function isGlobal(languageId: string, name: string): boolean {
@@ -179,8 +175,10 @@ function findIn(files: ReturnType<FindFiles>, name: string, path: string, langua
   const isShared = (other: string) => shared.length > 0 && directoryOf(other) === directoryOf(path);
   const sorted = [...files].sort((a, b) => Number(isShared(b.path)) - Number(isShared(a.path)));
   let found: InFolder = 'absent';
-  let looked = 0;
-  for (const { path: other, text } of sorted) {
+  let [looked, read] = [0, 0];
+  for (const file of sorted) {
+    if (++read > MOST_READ) return 'unclear';
+    const { path: other, text } = file;
     const around = textAround(name, text);
     if (!has(free, around)) continue;
     if (isShared(other)) {

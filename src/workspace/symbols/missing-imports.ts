@@ -1,7 +1,9 @@
 // The import of a name that another file of the folder exports, written as the folder's other files import it.
 import { posix } from 'node:path';
+import { byLanguageId } from '../../text/languages.ts';
 import { lineEnd, linesOf } from '../../text/lines.ts';
 import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
+import { withoutLiterals } from '../../text/syntax/nodes.ts';
 import { NameCheck } from './check-names.ts';
 import { type FindFiles, type FolderFile, type FolderNames, isExported } from './folder-names.ts';
 
@@ -55,8 +57,10 @@ export function withMissingImports(
     });
   return [...new Set(missing.map(({ name }) => name))].reduce((before, name) => {
     const isTypeOnly = missing.every((each) => each.name !== name || each.isType === true);
-    // An import below the use may be a line of a string, and in Python it comes too late.
-    const above = before.slice(0, before.length - text.length + from);
+    // In Python an import below the use comes too late. Lines of strings and comments look like imports.
+    const code = parser.read(before, performance.now() + LINE_MS, (root) => withoutLiterals(root, before));
+    const above = code?.slice(0, before.length - text.length + from);
+    if (above === undefined) return before;
     const insertion = missingImport({ name, isTypeOnly }, { ...document, text: above }, folder.find);
     return insertion === undefined
       ? before
@@ -82,23 +86,14 @@ export function missingImport(
   return write(missing, document, exporter, files);
 }
 
-const WRITERS: Readonly<
-  Record<
-    string,
-    (
-      missing: MissingName,
-      document: ImportingDocument,
-      exporter: FolderFile,
-      others: readonly FolderFile[],
-    ) => Insertion | undefined
-  >
-> = {
-  javascript: inTypeScript,
-  javascriptreact: inTypeScript,
-  python: inPython,
-  typescript: inTypeScript,
-  typescriptreact: inTypeScript,
-};
+type ImportWriter = (
+  missing: MissingName,
+  document: ImportingDocument,
+  exporter: FolderFile,
+  others: readonly FolderFile[],
+) => Insertion | undefined;
+
+const WRITERS = byLanguageId<ImportWriter>({ python: inPython, typescript: inTypeScript });
 
 /** An import of the named exports of a module. */
 const TS_IMPORT = /^import\s+(type\s+)?(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*(['"])([^'"]+)\3(;?)/gm;

@@ -79,10 +79,11 @@ test('an inserted text brings the imports of all its lines', () => {
     ],
     tokenizer,
   );
-  const before = "import { b } from './b';\n\nexport function f() {\n";
+  // The later imports are parts of strings.
+  const code = "const code = `\nimport { x } from './x';\n`;\n";
+  const before = `import { b } from './b';\n\n${code}export function f() {\n`;
   const inserted = '  b(one);\n  return two + three;';
-  // The import below is part of a string.
-  const below = "\n}\nconst code = `\nimport { x } from './x';\n`;\n";
+  const below = `\n}\n${code}`;
   const document = { path: 'src/a.ts', languageId: 'typescript', text: before + inserted + below };
   const range = { from: before.length, to: before.length + inserted.length };
   const imports = "import { one } from './one';\nimport { two } from './two';\n";

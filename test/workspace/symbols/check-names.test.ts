@@ -171,3 +171,17 @@ test('asks the folder again for a name after another file has changed', async ()
   folder.noteChange('src/b.ts');
   assert.equal(folder.lookUp('one', 'src/a.ts', 'typescript'), 'exported');
 });
+
+test('reads a few of the files in which a name is only a member', () => {
+  let read = 0;
+  const files = Array.from({ length: 1000 }, (_, i) => ({
+    path: `src/${i}.ts`,
+    get text() {
+      read++;
+      return 'a.one();\n';
+    },
+  }));
+  assert.equal(new FolderNames(() => files).lookUp('one', 'src/a.ts', 'typescript'), 'unclear');
+  assert.ok(read > 0 && read < 100, `${read} files were read`);
+  assert.equal(new FolderNames(() => files.slice(0, 9)).lookUp('one', 'src/a.ts', 'typescript'), 'absent');
+});
