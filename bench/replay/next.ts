@@ -92,7 +92,7 @@ export async function walk(
     const lineEnd = (lines: readonly string[]) => lines.map((text) => `${text}\n`).join('');
     const range = { start: { line, character: 0 }, end: { line: line + hunk.removed.length, character: 0 } };
     const ranges = [{ range, text: lineEnd(hunk.inserted) }];
-    journal.record({ path, ranges, reason: 'accepted', isSaved: false, time: step * HUNK_MS });
+    journal.record({ path, ranges, reason: 'accepted', time: step * HUNK_MS });
     if (step === order.length - 1) break;
     const documents = [...opened].map((name) => ({ path: name, text: state.textOf(name) }));
     const filesWith = (word: string) => {

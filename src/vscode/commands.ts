@@ -126,7 +126,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
       const inserted = deps.ghostText().suggestion(id);
       folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
       const isWanted = inserted && configuration.for(folderOf(inserted.document.uri).uri).addMissingImports;
-      return isWanted ? addImports(inserted, folders) : undefined;
+      return isWanted ? addImports(inserted, folders, (edit) => deps.nextEdits().asTool(edit)) : undefined;
     },
   };
   for (const [name, run] of Object.entries(rows)) {

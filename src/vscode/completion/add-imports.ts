@@ -12,8 +12,15 @@ export interface InsertedSuggestion {
   readonly text: string;
 }
 
-/** Does nothing if the document changes before the imports are known. */
-export async function addImports({ document, start, text }: InsertedSuggestion, folders: Folders): Promise<void> {
+/**
+ * Does nothing if the document changes before the imports are known.
+ * @param apply runs the edit, which the user has not written
+ */
+export async function addImports(
+  { document, start, text }: InsertedSuggestion,
+  folders: Folders,
+  apply: (edit: () => Thenable<boolean>) => Promise<void>,
+): Promise<void> {
   const folder = folderOf(document.uri);
   const session = folders.peek(folder);
   if (!session || document.uri.scheme !== 'file') return;
@@ -33,5 +40,6 @@ export async function addImports({ document, start, text }: InsertedSuggestion, 
   // An edit that changes two statements replaces the text between them by itself.
   const range = new vscode.Range(positionAt(edit.at), positionAt(edit.at + edit.removed));
   const imports = fromLineFeeds(edit.text, document.eol === vscode.EndOfLine.CRLF);
-  await editor.edit((builder) => builder.replace(range, imports), { undoStopBefore: false, undoStopAfter: true });
+  const undo = { undoStopBefore: false, undoStopAfter: true };
+  await apply(() => editor.edit((builder) => builder.replace(range, imports), undo));
 }

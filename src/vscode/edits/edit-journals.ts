@@ -12,6 +12,7 @@ import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
 import { importJournal } from '../folder/late.ts';
 import type { Configuration } from '../settings/configuration.ts';
+import { section } from '../settings/settings.ts';
 
 export interface EditJournalsDeps {
   readonly folders: Folders;
@@ -33,6 +34,8 @@ interface Recorded {
   readonly journal: EditJournal;
 }
 
+/** Settings that say what is recorded. */
+const rulesSettings = [`${section}.nextEdits`, `${section}.exclude`, 'files.exclude'];
 /** Longer documents are not recorded, UTF-16 units. */
 const maxLength = 400_000;
 /** Length of all texts that are searched for places, UTF-16 units. */
@@ -66,7 +69,7 @@ export class EditJournals extends DisposableStore {
     this.add(workspace.onDidOpenTextDocument((document) => void this.open(document)));
     this.add(workspace.onDidCloseTextDocument((document) => this.close(document)));
     this.add(workspace.onDidGrantWorkspaceTrust(() => this.reopen()));
-    this.add(deps.configuration.onDidChange(() => this.reopen()));
+    this.add(deps.configuration.onDidChange((affects) => rulesSettings.some(affects) && this.reopen()));
     this.add(
       workspace.onDidSaveTextDocument((document) => {
         this.unchanged.delete(document);
@@ -90,22 +93,22 @@ export class EditJournals extends DisposableStore {
     for (const document of vscode.workspace.textDocuments) void this.open(document);
   }
 
-  /** How the change came; undefined if the document is not recorded. */
-  record(event: vscode.TextDocumentChangeEvent, isApplied: boolean): ChangeKind | undefined {
+  /** How the change came; undefined if the document is not recorded. @param applying an edit of ours under way */
+  record(event: vscode.TextDocumentChangeEvent, applying: 'accepted' | 'tool' | undefined): ChangeKind | undefined {
     const { document, contentChanges, reason } = event;
     const recorded = this.recordedOf(document);
     const early = this.early.get(document);
     if (!recorded && !early) return undefined;
     this.noteUnsaved(event);
     const [first] = contentChanges;
-    const isAccepted = isApplied || (first !== undefined && this.deps.isSuggested(document, first.text));
+    const isSuggested = first !== undefined && this.deps.isSuggested(document, first.text);
+    const origin = applying ?? (isSuggested ? 'accepted' : undefined);
     const change: DocumentChange = {
       path: recorded?.path ?? '',
       ranges: contentChanges,
       ...(reason === vscode.TextDocumentChangeReason.Undo && { reason: 'undo' }),
       ...(reason === vscode.TextDocumentChangeReason.Redo && { reason: 'redo' }),
-      ...(reason === undefined && isAccepted && { reason: 'accepted' }),
-      isSaved: false,
+      ...(reason === undefined && origin && { reason: origin }),
       time: Date.now(),
     };
     early?.push(change);

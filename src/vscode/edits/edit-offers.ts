@@ -46,7 +46,8 @@ export class EditOffers extends DisposableStore {
   private shownAfter = '';
   /** The folder of the offers. */
   private folder: FolderRef | undefined;
-  private isApplying = false;
+  /** An edit of ours under way: an offered one, or one that the user has not written. */
+  private applying: 'accepted' | 'tool' | undefined;
   /** Whether ghost text is shown at the cursor, where Tab accepts it. */
   private isGhostTextShown = false;
 
@@ -120,7 +121,17 @@ export class EditOffers extends DisposableStore {
     if (!this.search.isWaiting) this.draw();
   }
 
-  /** Moves the cursor to the next edit. */
+  /** Runs an edit from which nothing is learned. */
+  async asTool(edit: () => Thenable<boolean>): Promise<void> {
+    this.applying = 'tool';
+    try {
+      await edit();
+    } finally {
+      this.applying = undefined;
+    }
+  }
+
+  /** Moves the cursor to the next edit. Returns whether there was one. */
   async goTo(): Promise<boolean> {
     await this.search.finish();
     const next = this.offered.current;
@@ -154,12 +165,12 @@ export class EditOffers extends DisposableStore {
     const range = rangeOf(current.range);
     if (this.unchangedDocument(current) !== document) return this.reset();
     this.search.cancel();
-    this.isApplying = true;
+    this.applying = 'accepted';
     try {
       const text = fromLineFeeds(current.replacement, document.eol === vscode.EndOfLine.CRLF);
       if (!(await editor.edit((edit) => edit.replace(range, text)))) return;
     } finally {
-      this.isApplying = false;
+      this.applying = undefined;
     }
     const { line, character } = endOf(current);
     const end = new vscode.Position(line, character);
@@ -210,7 +221,7 @@ export class EditOffers extends DisposableStore {
     const [first] = contentChanges;
     const recorded = this.journals.recordedOf(document);
     const before = recorded?.journal.textOf(recorded.path) ?? '';
-    const kind = this.journals.record(event, this.isApplying);
+    const kind = this.journals.record(event, this.applying);
     if (recorded === undefined || kind === undefined || first === undefined) return;
     this.search.cancel();
     this.isGhostTextShown = false;
@@ -227,13 +238,13 @@ export class EditOffers extends DisposableStore {
     else this.offered.changed();
     // Tab must not jump between two keys.
     this.drawHint(undefined);
-    if (!this.isApplying) this.search.soon();
+    if (this.applying !== 'accepted') this.search.soon();
   }
 
   private onMoved(editor: vscode.TextEditor | undefined): void {
     if (editor === undefined || editor !== window.activeTextEditor || this.offered.current === undefined) return;
     // The cursor moves with each key, too: then the edits are asked for again.
-    if (this.search.isWaiting || this.isApplying) return;
+    if (this.search.isWaiting || this.applying === 'accepted') return;
     const cursor = this.cursor();
     if (cursor) this.offered.prefer(cursor);
     this.isGhostTextShown = false;

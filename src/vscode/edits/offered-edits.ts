@@ -42,6 +42,7 @@ const maxDismissed = 500;
 
 export class OfferedEdits {
   private readonly now: () => number;
+  /** Best first. */
   private offers: readonly OfferedEdit[] = [];
   /** Whether a text was changed since the offers were found, so that their positions are those of an earlier text. */
   private isOutdated = false;
@@ -66,11 +67,7 @@ export class OfferedEdits {
     return this.now() < this.silentUntil;
   }
 
-  /** The offers, best first. The first one is shown. */
-  get all(): readonly OfferedEdit[] {
-    return this.offers;
-  }
-
+  /** The best offer, which is shown. */
   get current(): OfferedEdit | undefined {
     return this.offers[0];
   }

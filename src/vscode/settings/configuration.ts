@@ -7,7 +7,8 @@ import { readSetting, readSettings, type Settings, section } from './settings.ts
 
 export class Configuration extends DisposableStore {
   private readonly cache = new Map<string, Settings>();
-  private readonly changed = this.add(new vscode.EventEmitter<void>());
+  private readonly changed = this.add(new vscode.EventEmitter<(name: string) => boolean>());
+  /** With whether a setting, by its whole name, may have changed. */
   readonly onDidChange = this.changed.event;
 
   constructor() {
@@ -16,14 +17,14 @@ export class Configuration extends DisposableStore {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration(section) && !event.affectsConfiguration('files.exclude')) return;
         this.cache.clear();
-        this.changed.fire();
+        this.changed.fire((name) => event.affectsConfiguration(name));
       }),
     );
     this.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.cache.clear()));
     this.add(
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.cache.clear();
-        this.changed.fire();
+        this.changed.fire(() => true);
       }),
     );
   }

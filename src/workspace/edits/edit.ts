@@ -19,10 +19,10 @@ export interface ReplacedRange {
 }
 
 /**
- * How a change came: typed (or a suggestion taken), pasted, typed at several cursors at once, by a tool such as a
- * formatter or a refactoring, or from outside the editor.
+ * How a change came: typed (or a suggestion taken), pasted, typed at several cursors at once, or by a tool such as a
+ * formatter or a refactoring.
  */
-export type ChangeKind = 'typed' | 'undo' | 'redo' | 'pasted' | 'cursors' | 'tool' | 'outside';
+export type ChangeKind = 'typed' | 'undo' | 'redo' | 'pasted' | 'cursors' | 'tool';
 
 export interface TextFile {
   readonly path: string;

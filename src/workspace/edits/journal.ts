@@ -12,10 +12,8 @@ export interface DocumentChange {
   readonly path: string;
   /** Ranges in the text before the event, disjoint, in any order, as VS Code's `contentChanges`. */
   readonly ranges: readonly ReplacedRange[];
-  /** 'accepted': a suggestion of ours was taken, which is no paste. */
-  readonly reason?: 'undo' | 'redo' | 'accepted';
-  /** Whether the document has no unsaved changes after the event: then it was read from disk again. */
-  readonly isSaved: boolean;
+  /** 'accepted': a suggestion of ours was taken, which is no paste. 'tool': the user has not written it. */
+  readonly reason?: 'undo' | 'redo' | 'accepted' | 'tool';
   /** ms since the epoch. */
   readonly time: number;
 }
@@ -123,7 +121,7 @@ export class EditJournal {
     const after = replaced(before, replacements);
     this.texts.set(path, after);
     if (kind === 'typed') this.begin(path, before, first, time);
-    else if (kind !== 'tool' && kind !== 'outside') this.addChanges(path, kind, before, after, replacements, time);
+    else if (kind !== 'tool') this.addChanges(path, kind, before, after, replacements, time);
     return kind;
   }
 
@@ -305,9 +303,8 @@ export class EditJournal {
 }
 
 /** How a change came, as far as the event shows it. @param replacements the same ranges in order */
-function kindOf({ reason, isSaved }: DocumentChange, before: string, replacements: readonly Replacement[]): ChangeKind {
-  if (reason === 'undo' || reason === 'redo') return reason;
-  if (isSaved) return 'outside';
+function kindOf({ reason }: DocumentChange, before: string, replacements: readonly Replacement[]): ChangeKind {
+  if (reason === 'undo' || reason === 'redo' || reason === 'tool') return reason;
   const [first] = replacements as [Replacement];
   const isSame = replacements.every(({ text }) => text === first.text);
   if (replacements.length > 1) return isSame && first.text.trim() !== '' ? 'cursors' : 'tool';

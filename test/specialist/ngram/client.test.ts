@@ -299,7 +299,7 @@ test('finds the next edits in the texts that come with the request', async () =>
     client.setOpenFile('a.ts', journal.textOf('a.ts'));
     for (const line of [0, 3]) {
       const range = { start: { line, character: 0 }, end: { line, character: 3 } };
-      journal.record({ path: 'a.ts', ranges: [{ range, text: 'fresh' }], isSaved: false, time: line });
+      journal.record({ path: 'a.ts', ranges: [{ range, text: 'fresh' }], time: line });
     }
     const documents = [{ path: 'a.ts', text: journal.textOf('a.ts') as string }];
     const found = await client.nextEdits({ edits: journal.recentEdits(), documents, ms: 10_000 }, neverAborted());
@@ -321,7 +321,7 @@ test('finds the next edits in open documents and in files of the folder', async 
       journal.open(path, text);
       const character = (text.split('\n')[0] as string).indexOf('database');
       const range = { start: { line: 0, character }, end: { line: 0, character: character + 'database'.length } };
-      journal.record({ path, ranges: [{ range, text: 'storage' }], isSaved: false, time });
+      journal.record({ path, ranges: [{ range, text: 'storage' }], time });
       client.setOpenFile(path, journal.textOf(path));
     }
     const found = await client.nextEdits({ edits: journal.recentEdits(), ms: 30_000 }, neverAborted());

@@ -25,6 +25,8 @@ function foldersWith(edit: (inserted: InsertedCode) => Promise<FileEdit | undefi
   return { peek: () => ({ missingImports: edit }) } as never;
 }
 
+const asTool = async (insert: () => PromiseLike<boolean>) => void (await insert());
+
 const edit = { path: 'src/a.ts', at: START.indexOf('\n'), removed: 0, text: STATEMENT };
 
 test('an accepted suggestion and its imports are one undo step', async () => {
@@ -36,6 +38,7 @@ test('an accepted suggestion and its imports are one undo step', async () => {
       asked = inserted;
       return edit;
     }),
+    asTool,
   );
   assert.deepEqual(asked, {
     ...{ path: 'src/a.ts', languageId: 'typescript', text: `${START}b(one);` },
@@ -53,6 +56,7 @@ test('imports in two statements are added at once', async () => {
   await addImports(
     suggestion,
     foldersWith(async () => ({ ...edit, at: START.indexOf(' }'), removed, text })),
+    asTool,
   );
   assert.equal(document.getText(), `import { b, c } from './b';${STATEMENT}\n\nb(one);`);
 });
@@ -66,6 +70,7 @@ test('no import is added after the document has changed', async () => {
       document.change([{ range: new vscode.Range(end as never, end as never) as never, text: ' ' }]);
       return edit;
     }),
+    asTool,
   );
   assert.equal(document.getText(), `${START}b(one); `);
 });
@@ -76,6 +81,7 @@ test('the folder is not asked if the text is not the suggestion', async () => {
   await addImports(
     suggestion,
     foldersWith(() => Promise.reject(new Error('It was asked.'))),
+    asTool,
   );
   assert.equal(document.getText(), `${START}b`);
 });

@@ -17,7 +17,12 @@ const uses = (name: string) =>
 
 function setUp({ rule = 'open', isOn = true, nextEditsSetting = true, files = [] as TextFile[] } = {}) {
   const activity = new Activity();
-  const state = { tab: undefined as TabAction, asked: 0, histories: [] as EditHistory[] };
+  const state = {
+    tab: undefined as TabAction,
+    asked: 0,
+    histories: [] as EditHistory[],
+    changeSettings: (_affects: (name: string) => boolean) => {},
+  };
   const session = {
     secrets: { values: async () => {}, textNow: (text: string) => text },
     setHistory: (history: EditHistory) => state.histories.push(history),
@@ -29,7 +34,13 @@ function setUp({ rule = 'open', isOn = true, nextEditsSetting = true, files = []
   const offers = new EditOffers({
     folders: { of: () => session } as never,
     rules: { of: async () => rule } as never,
-    configuration: { for: () => ({ nextEdits: nextEditsSetting }), onDidChange: () => ({ dispose() {} }) } as never,
+    configuration: {
+      for: () => ({ nextEdits: nextEditsSetting }),
+      onDidChange: (listener: typeof state.changeSettings) => {
+        state.changeSettings = listener;
+        return { dispose() {} };
+      },
+    } as never,
     activity,
     api: undefined as never,
     permissions: undefined as never,
@@ -286,8 +297,8 @@ test('the rest of an insertion is offered where the user types it', async () => 
   assert.equal(offers.insertionAt(document as never, end as never)?.text, "bel: 'blue',");
 });
 
-test('a formatter, a paste, a change on disk and a checkout teach nothing', async () => {
-  for (const change of ['tool', 'paste', 'outside', 'checkout'] as const) {
+test('a formatter, a paste, our own imports, a change on disk and a checkout teach nothing', async () => {
+  for (const change of ['tool', 'paste', 'imports', 'outside', 'checkout'] as const) {
     const { offers } = setUp();
     const editor = await opened(`src/${change}.ts`, uses('total'));
     const { document } = editor;
@@ -296,6 +307,12 @@ test('a formatter, a paste, a change on disk and a checkout teach nothing', asyn
       return { range: { start: document.positionAt(at), end: document.positionAt(at + 5) } as never, text: 'sum' };
     };
     if (change === 'tool') document.change([placeOf(0), { ...placeOf(1), text: 'count' }]);
+    if (change === 'imports')
+      for (const nth of [0, 0])
+        await offers.asTool(async () => {
+          document.change([placeOf(nth)]);
+          return true;
+        });
     if (change === 'outside') for (const nth of [0, 0]) document.change([placeOf(nth)], { isOutside: true });
     if (change === 'paste')
       for (const nth of [0, 0])
@@ -315,6 +332,24 @@ test('a reverted file teaches nothing, whatever is typed after it', async () => 
   editor.document.revert();
   desk.retype(editor, ';', ' ;');
   assert.equal(await offers.goTo(), false);
+});
+
+test('an edit goes on when a setting changes that says nothing of what is recorded', async () => {
+  for (const [name, examples] of [
+    ['easyAdaptation.balance', 2],
+    ['easyAdaptation.exclude', 1],
+  ] as const) {
+    const { offers, activity, state } = setUp();
+    const editor = await opened(`src/${name}.ts`, uses('total'));
+    desk.retype(editor, 'total', 's');
+    state.changeSettings((setting) => setting === name);
+    await sleep(5);
+    desk.retype(editor, 's =', 'sum =');
+    desk.retype(editor, 'total', 'sum');
+    await offers.goTo();
+    assert.equal(activity.rows[0]?.edit?.learnedFrom.length, examples, name);
+    offers.dispose();
+  }
 });
 
 test('a save, and an undo back to the saved text, keep the edits', async () => {

@@ -1,7 +1,7 @@
 // Which next edit is offered, what Tab does, what is typed of it, and when nothing is offered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OfferedEdits } from '../../../src/vscode/edits/offered-edits.ts';
+import { type OfferedEdit, OfferedEdits } from '../../../src/vscode/edits/offered-edits.ts';
 import { parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
 import { offsetOf, positionOf } from '../../../src/workspace/edits/edit.ts';
 import type { NextEdit } from '../../../src/workspace/edits/next-edits.ts';
@@ -42,6 +42,16 @@ function offering(text: string, ...edits: NextEdit[]) {
     before: (text.split('\n')[line] as string).slice(0, character),
   });
   return { offered, offer, cursor, wait: (ms: number) => (now += ms) };
+}
+
+/** What is offered when each offer is applied. */
+function inOrder(offered: OfferedEdits): OfferedEdit[] {
+  const offers: OfferedEdit[] = [];
+  for (let next = offered.current; next; next = offered.current) {
+    offers.push(next);
+    offered.applied([next]);
+  }
+  return offers;
 }
 
 const code = 'const total = 1;\n\n  send(total);\nprint(total);\n';
@@ -99,7 +109,7 @@ test('the edits of the best rule come first, from the cursor down, then from abo
   const { offered, cursor } = offering(code);
   offered.offer(edits, () => code, cursor(1, 0));
   assert.deepEqual(
-    offered.all.map(({ path, range }) => `${path} ${range.start.line}`),
+    inOrder(offered).map(({ path, range }) => `${path} ${range.start.line}`),
     ['src/a.ts 2', 'src/a.ts 3', 'src/a.ts 0', 'src/b.ts 0', 'src/a.ts 2'],
   );
 });
@@ -114,7 +124,7 @@ test('a growth is an insertion at one position, a replacement is none', () => {
   const text = 'call(a);\ncall(b);\n';
   const { offered } = offering(text, editOf(text, '(b)', '(b, true)'), editOf(text, 'call', 'run'));
   assert.deepEqual(
-    offered.all.map(({ insertion }) => insertion),
+    inOrder(offered).map(({ insertion }) => insertion),
     [undefined, { at: { line: 1, character: 6 }, text: ', true' }],
   );
 });
@@ -150,13 +160,13 @@ test('a dismissed edit is not offered again, and after two in a row nothing is f
   offered.dismiss();
   assert.equal(offered.current, undefined);
   offer();
-  assert.equal(offered.all.length, 2);
+  assert.equal(offered.alike.length, 2);
   offered.dismiss();
   offer();
   assert.equal(offered.current, undefined);
   wait(10 * 60_000);
   offer();
-  assert.equal(offered.all.length, 1);
+  assert.equal(offered.alike.length, 1);
 });
 
 test('an applied edit ends a row of dismissals', () => {
@@ -164,7 +174,7 @@ test('an applied edit ends a row of dismissals', () => {
   offered.dismiss();
   offer();
   offered.applied([offered.current as never]);
-  assert.equal(offered.all.length, 1);
+  assert.equal(offered.alike.length, 1);
   offered.dismiss();
   assert.ok(!offered.isSilent);
 });

@@ -31,7 +31,7 @@ function follow({ isFound = true, closed = [] as Range[] } = {}) {
   const change = (...changes: ReplacedRange[]) => {
     name.changed(FILE, changes, desk.text(FILE));
     desk.time += 100;
-    desk.journal.record({ path: FILE, ranges: changes, isSaved: false, time: desk.time });
+    desk.journal.record({ path: FILE, ranges: changes, time: desk.time });
   };
   /** Types over the nth occurrence of a text, letter by letter. */
   const type = (old: string, text: string, nth = 0) => {

@@ -98,9 +98,9 @@ test('leaves out a whole document that a tool replaces', () => {
   assert.deepEqual(desk.edits(), []);
 });
 
-test('leaves out what was read from disk again, as after a branch switch', () => {
+test('leaves out what the user has not written', () => {
   const desk = new Desk({ [FILE]: CODE });
-  assert.equal(desk.change(FILE, [['user', 'person']], { isSaved: true }), 'outside');
+  assert.equal(desk.change(FILE, [['user', 'person']], { reason: 'tool' }), 'tool');
   assert.deepEqual(desk.edits(), []);
 });
 
@@ -137,7 +137,7 @@ test('marks edits at several cursors', () => {
 
 test('ignores documents that were not opened', () => {
   const desk = new Desk({});
-  assert.equal(desk.journal.record({ path: 'secret.txt', ranges: [], isSaved: false, time: 0 }), undefined);
+  assert.equal(desk.journal.record({ path: 'secret.txt', ranges: [], time: 0 }), undefined);
   assert.deepEqual(desk.edits(), []);
 });
 

@@ -107,14 +107,14 @@ test('offers nothing that breaks the parse', async () => {
   assert.deepEqual(await offersOf(desk), []);
 });
 
-test('offers nothing after an undo, a paste, a formatter or a change on disk', async () => {
+test('offers nothing after an undo, a paste, a formatter or a change by a tool', async () => {
   const start = 'old(1);\n\n\nold(2);\n\n\nold(3);\n';
   const undone = new Desk({ [FILE]: start });
   for (const nth of [0, 0]) undone.change(FILE, [['old', 'fresh', nth]]);
   for (const nth of [1, 0]) undone.change(FILE, [['fresh', 'old', nth]], { reason: 'undo' });
   assert.deepEqual(await offersOf(undone), []);
   const other = new Desk({ [FILE]: start });
-  other.change(FILE, [['old', 'fresh']], { isSaved: true });
+  other.change(FILE, [['old', 'fresh']], { reason: 'tool' });
   other.change(FILE, [['old(2);', `fresh(2); // ${'a long pasted comment '.repeat(3)}`]]);
   other.change(FILE, [
     ['fresh(1)', 'fresh( 1 )'],

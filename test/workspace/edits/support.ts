@@ -24,7 +24,7 @@ export class Desk {
   change(
     path: string,
     replacements: readonly (readonly [old: string, text: string, nth?: number])[],
-    how: Partial<Pick<DocumentChange, 'reason' | 'isSaved'>> = {},
+    how: Partial<Pick<DocumentChange, 'reason'>> = {},
   ) {
     const text = this.text(path);
     const ranges = replacements.map(([old, inserted, nth = 0]) => {
@@ -33,7 +33,7 @@ export class Desk {
       return { range: { start: positionOf(text, at), end: positionOf(text, at + old.length) }, text: inserted };
     });
     this.time += 1000;
-    return this.journal.record({ path, ranges, isSaved: false, time: this.time, ...how });
+    return this.journal.record({ path, ranges, time: this.time, ...how });
   }
 
   /** Deletes a text letter by letter from its end, then types another one letter by letter. */
@@ -52,6 +52,6 @@ export class Desk {
 
   private record(path: string, start: Position, end: Position, text: string): void {
     this.time += 100;
-    this.journal.record({ path, ranges: [{ range: { start, end }, text }], isSaved: false, time: this.time });
+    this.journal.record({ path, ranges: [{ range: { start, end }, text }], time: this.time });
   }
 }
