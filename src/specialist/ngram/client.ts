@@ -14,7 +14,7 @@ import type { Disposable } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import type { EditHistory } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import {
   type EditSearch,
   editOf,

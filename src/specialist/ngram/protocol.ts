@@ -10,7 +10,7 @@ import type {
 import type { Result } from '../../common/errors.ts';
 import { commonPrefix, commonSuffix } from '../../text/edits.ts';
 import type { Edit, EditHistory, TextFile } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 
 export type { EditHistory } from '../../workspace/edits/edit.ts';
 

@@ -6,6 +6,7 @@ import type { Log } from '../../common/log.ts';
 import { fromLineFeeds, toLineFeeds } from '../../text/lines.ts';
 import type { Edit } from '../../workspace/edits/edit.ts';
 import { joinEdits } from '../../workspace/edits/join-edits.ts';
+import { isPlaceOnly } from '../../workspace/edits/next-edit.ts';
 import { ShownEdits } from '../../workspace/edits/shown-edits.ts';
 import type { Activity } from '../completion/activity.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
@@ -133,6 +134,11 @@ export class EditOffers extends DisposableStore {
 
   /** Moves the cursor to the next edit. Returns whether there was one. */
   async goTo(): Promise<boolean> {
+    return (await this.jump()) !== undefined;
+  }
+
+  /** Moves the cursor to the next edit, and returns it. One without a text is done then. */
+  private async jump(): Promise<OfferedEdit | undefined> {
     await this.search.finish();
     const next = this.offered.current;
     if (next !== undefined && (await this.openFiles([next]))) this.offered.preferFile(next.path);
@@ -140,7 +146,7 @@ export class EditOffers extends DisposableStore {
     const uri = this.uriOf(current);
     if (current === undefined || uri === undefined || !this.journals.has(uri)) {
       this.reset();
-      return false;
+      return undefined;
     }
     const { line, character } = current.insertion?.at ?? current.range.start;
     const position = new vscode.Position(line, character);
@@ -151,16 +157,19 @@ export class EditOffers extends DisposableStore {
     });
     editor.selection = new vscode.Selection(position, position);
     editor.revealRange(rangeOf(current.range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    if (isPlaceOnly(current)) {
+      this.offered.applied([current], position);
+      this.deps.activity.setOutcome(current.id, 'accepted', 0);
+    }
     this.draw();
-    return true;
+    return current;
   }
 
   /** Applies the next edit, as one undo step. Goes to it first. */
   async apply(): Promise<void> {
-    if (!(await this.goTo())) return;
+    const current = await this.jump();
     const editor = window.activeTextEditor;
-    const { current } = this.offered;
-    if (editor === undefined || current === undefined) return;
+    if (editor === undefined || current === undefined || isPlaceOnly(current)) return;
     const { document } = editor;
     const range = rangeOf(current.range);
     if (this.unchangedDocument(current) !== document) return this.reset();
@@ -183,6 +192,7 @@ export class EditOffers extends DisposableStore {
   /** Applies all edits that repeat the next one, after VS Code's preview of them. */
   async applyAll(): Promise<void> {
     await this.search.finish();
+    if (this.offered.current && isPlaceOnly(this.offered.current)) return void (await this.goTo());
     await this.openFiles(this.offered.alike);
     const offers = this.offered.alike.filter((offer) => this.unchangedDocument(offer) !== undefined);
     const [first] = offers;

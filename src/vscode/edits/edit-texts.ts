@@ -1,4 +1,5 @@
 // The sentences about a next edit: the hint, and what a screen reader says.
+import { isPlaceOnly } from '../../workspace/edits/next-edit.ts';
 import { t, type UiText } from '../editor/ui-text.ts';
 import { flatten } from '../webview/wording.ts';
 import type { OfferedEdit, TabAction } from './offered-edits.ts';
@@ -8,6 +9,10 @@ export function hintText(offer: OfferedEdit, action: TabAction, file: string | u
   const line = lineOf(offer);
   if (action === 'apply') return t('Tab: apply, Esc: dismiss');
   if (action === undefined) return undefined;
+  if (isPlaceOnly(offer)) {
+    const place = originText(offer);
+    return file === undefined ? t('Tab: {0}, line {1}', place, line) : t('Tab: {0}, {1} line {2}', place, file, line);
+  }
   return file === undefined ? t('Tab: next edit, line {0}', line) : t('Tab: next edit, {0} line {1}', file, line);
 }
 
@@ -21,6 +26,8 @@ export function spokenText(offer: OfferedEdit, file: string | undefined): UiText
   const where = statusText(offer, file);
   const text = flatten(insertion?.text ?? replacement).trim();
   if (insertion) return t('{0}: insert {1}. Tab goes there, Escape dismisses it.', where, text);
+  if (isPlaceOnly(offer))
+    return t('{0}: {1} lacks an argument. Tab goes there, Escape dismisses it.', where, originText(offer));
   const old = flatten(removed).trim();
   return replacement === ''
     ? t('{0}: delete {1}. Tab goes there, Escape dismisses it.', where, old)
@@ -30,6 +37,7 @@ export function spokenText(offer: OfferedEdit, file: string | undefined): UiText
 /** Why an edit is offered. */
 export function originText({ origin }: OfferedEdit): UiText {
   if (origin?.kind === 'rename') return t('rename of `{0}`', origin.name);
+  if (origin?.kind === 'call') return t('call of `{0}`', origin.name);
   if (origin?.kind === 'fix') return t('quick fix: {0}', origin.title);
   return origin?.kind === 'proposal' ? t('proposal of {0}', origin.model) : t('repeated edit');
 }

@@ -8,7 +8,7 @@ import { type NextEditRequest, nextEditPrompt, readPairs } from '../../prompts/e
 import { lineEnd, lineStart, toLineFeeds } from '../../text/lines.ts';
 import { type ChangeKind, comparePositions, type Edit, offsetOf, type TextFile } from '../../workspace/edits/edit.ts';
 import { movedRange } from '../../workspace/edits/moved-range.ts';
-import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import { proposedEdits } from '../../workspace/edits/proposed-edits.ts';
 import type { Api } from '../api/api.ts';
 import { askFirstTime } from '../api/consent.ts';

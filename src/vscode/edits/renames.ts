@@ -5,7 +5,7 @@ import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
 import { DeclaredName, type Reference } from '../../workspace/edits/declared-name.ts';
 import type { ChangeKind, Edit, TextFile } from '../../workspace/edits/edit.ts';
-import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import { type FolderRef, folderOf, pathIn } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';

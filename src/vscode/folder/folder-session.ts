@@ -15,7 +15,7 @@ import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
 import type { EditHistory, EditSearch, FileChange, FileEdit, InsertedCode } from '../../specialist/ngram/protocol.ts';
-import type { NextEdit } from '../../workspace/edits/next-edits.ts';
+import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import type { Api } from '../api/api.ts';
 import type { Served } from '../api/served-specialist.ts';
 import type { Neural } from '../bases/window-engine.ts';

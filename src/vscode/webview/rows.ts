@@ -262,7 +262,8 @@ export class RowList {
   }
 }
 
-/** 'total → sum' for an edit that replaces a text. */
-function suggestedText({ text, edit }: PanelRow): string {
+/** 'total → sum' for an edit that replaces a text; its line's beginning for one without a text. */
+function suggestedText({ text, edit, before }: PanelRow): string {
+  if (edit?.removed === '' && text === '') return before.trim();
   return edit === undefined || edit.removed === '' ? text : `${edit.removed.trim()} → ${text.trim()}`;
 }

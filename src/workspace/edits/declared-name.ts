@@ -3,7 +3,7 @@
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import { comparePositions, type Edit, offsetOf, type Position, type Range, type ReplacedRange } from './edit.ts';
 import { lastFirst, movedBy, movedPosition, movedRange, narrowedChange } from './moved-range.ts';
-import type { NextEdit } from './next-edits.ts';
+import type { NextEdit } from './next-edit.ts';
 
 /** A place that a rename changes. */
 export interface Reference {

@@ -1,6 +1,6 @@
 // Next edits of several sources as one list.
 import { comparePositions } from './edit.ts';
-import type { NextEdit } from './next-edits.ts';
+import type { NextEdit } from './next-edit.ts';
 
 /**
  * The edits of all lists in order. Where two lists change the same text, the first one counts.

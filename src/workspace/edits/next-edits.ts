@@ -2,56 +2,15 @@
 import { languageIdOf } from '../../text/languages.ts';
 import { lineEnd, lineStart } from '../../text/lines.ts';
 import { parserFor } from '../../text/syntax/grammars.ts';
-import { type Edit, positionOf, type Range, type TextFile } from './edit.ts';
+import { type Edit, positionOf, type TextFile } from './edit.ts';
+import { joinEdits } from './join-edits.ts';
+import type { NextEdit, NextEditsInput } from './next-edit.ts';
+import { outdatedCalls } from './outdated-calls.ts';
 import { parsesNoWorse } from './parse-check.ts';
 import { learnRules, type RewriteRule } from './rewrite-rule.ts';
 import { featuresIn, probabilityOf } from './score.ts';
 import { anchorOf, type Site, sitesIn } from './sites.ts';
 import { TokenizedText } from './tokens.ts';
-
-export interface NextEditsInput {
-  /** The journal's recent edits, oldest first. */
-  readonly edits: readonly Edit[];
-  /** Open documents. */
-  readonly documents: readonly TextFile[];
-  /** The folder's other files that contain a word. Absent: only open documents are read. */
-  readonly filesWith?: (word: string) => Iterable<TextFile>;
-  /** Rules and places, as in `NextEdit`, that were shown and not followed. */
-  readonly ignored?: readonly string[];
-  /** Places without a probability of at least this are left out. */
-  readonly least?: number;
-  /** Time for the search, and again for parsing, ms. */
-  readonly ms?: number | undefined;
-}
-
-/** Why an edit is offered, if it does not repeat others. */
-export type EditOrigin =
-  /** It renames a reference of what was called so. */
-  | { readonly kind: 'rename'; readonly name: string }
-  /** It fixes an error, as a language server proposes. */
-  | { readonly kind: 'fix'; readonly title: string }
-  /** A large model proposes it. */
-  | { readonly kind: 'proposal'; readonly model: string };
-
-export interface NextEdit {
-  readonly path: string;
-  readonly range: Range;
-  /** The text of the range. Before the edit is shown or applied, it has to be there still. */
-  readonly removed: string;
-  readonly replacement: string;
-  /** Equal for edits of the same rule; with another example it is a new one. */
-  readonly rule: string;
-  /** Equal for the same change of the same line. */
-  readonly place: string;
-  /** Absent: it repeats others. */
-  readonly origin?: EditOrigin;
-  /** Newest first. */
-  readonly learnedFrom: readonly Edit[];
-  /** Number of places of the rule that are offered, this one included. */
-  readonly left: number;
-  /** Estimate that the user makes this edit. */
-  readonly probability: number;
-}
 
 interface FileSites {
   readonly file: TextFile;
@@ -73,7 +32,7 @@ const MAX_RULES = 16;
 /** Edits that are checked and returned. */
 const MAX_EDITS = 100;
 
-/** Most probable first; of equally probable ones, the next below the last edit. */
+/** Most probable first; of equally probable ones, the next below the last edit. Calls that lack an argument come last. */
 export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
   const { ms = BUDGET_MS, least = LEAST } = input;
   const likely = scoredSites(input, performance.now() + ms).filter(({ probability }) => probability >= least);
@@ -86,7 +45,7 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
     deadline ??= performance.now() + ms;
     if (parser === undefined || parsesNoWorse(parser, file.text, site, deadline)) offered.push(scored);
   }
-  return offered.map(({ file: { path, text }, site, probability }) => ({
+  const repeated = offered.map(({ file: { path, text }, site, probability }) => ({
     path,
     range: { start: positionOf(text, site.start), end: positionOf(text, site.end) },
     removed: text.slice(site.start, site.end),
@@ -97,6 +56,7 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
     left: offered.filter((other) => other.site.rule === site.rule).length,
     probability,
   }));
+  return joinEdits([repeated, await outdatedCalls(input, performance.now() + ms)], []);
 }
 
 export function ruleName({ key, examples }: RewriteRule): string {

@@ -4,7 +4,7 @@ import { lineEnd, lineStart } from '../../text/lines.ts';
 import { changesBetween } from './changes.ts';
 import { positionOf, type TextFile } from './edit.ts';
 import type { Replacement } from './moved-range.ts';
-import type { EditOrigin, NextEdit } from './next-edits.ts';
+import type { EditOrigin, NextEdit } from './next-edit.ts';
 
 /**
  * A pair counts if its old text stands exactly once in text[from, to) and does not overlap an earlier pair's.

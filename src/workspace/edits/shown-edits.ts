@@ -1,6 +1,6 @@
 // Which edits were shown without being followed: their places are not shown again, and their rules only after another
 // example.
-import type { NextEdit } from './next-edits.ts';
+import type { NextEdit } from './next-edit.ts';
 
 type Shown = Pick<NextEdit, 'rule' | 'place' | 'learnedFrom' | 'origin'>;
 

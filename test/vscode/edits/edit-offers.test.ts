@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../../src/common/log.ts';
 import type { TabAction } from '../../../src/vscode/edits/offered-edits.ts';
 import type { EditHistory, TextFile } from '../../../src/workspace/edits/edit.ts';
-import { type NextEditsInput, nextEdits } from '../../../src/workspace/edits/next-edits.ts';
+import type { NextEditsInput } from '../../../src/workspace/edits/next-edit.ts';
+import { nextEdits } from '../../../src/workspace/edits/next-edits.ts';
 import { desk } from '../../fakes/vscode-editor.ts';
 
 const { Range } = await import('vscode');
@@ -123,6 +124,33 @@ test('goes to the edit, applies it, and offers the next at once', async () => {
     activity.rows.map(({ outcome }) => outcome),
     ['accepted', 'accepted'],
   );
+});
+
+test('goes from call to call after a parameter was added, and changes no text there', async () => {
+  const { offers, activity, state } = setUp();
+  const editor = await opened('src/a.ts', 'function load(path: string) {}\nload(a);\n\n\n\nload(b);\n');
+  desk.retype(editor, 'string', 'string, mode: Mode');
+  await settled(() => state.tab);
+  assert.deepEqual(desk.drawn(editor), ['Tab: call of `load`, line 2']);
+  assert.equal(
+    (desk.status.accessibilityInformation as { label: string }).label,
+    'Next edit: line 2: call of `load` lacks an argument. Tab goes there, Escape dismisses it.',
+  );
+  const text = editor.document.getText();
+  await offers.apply();
+  assert.deepEqual({ ...editor.selection.active }, { line: 1, character: 6 });
+  assert.deepEqual(desk.drawn(editor), ['Tab: call of `load`, line 6']);
+  desk.retype(editor, 'a);', 'a, w);');
+  await settled(() => desk.drawn(editor).length > 0);
+  assert.deepEqual(desk.drawn(editor), ['Tab: call of `load`, line 6']);
+  offers.dismiss();
+  assert.deepEqual(desk.drawn(editor), []);
+  await offers.applyAll();
+  assert.equal(editor.document.getText(), text.replace('load(a', 'load(a, w'));
+  assert.deepEqual(activity.rows.map(({ outcome, edit }) => [outcome, edit?.left]).sort(), [
+    ['accepted', 2],
+    ['rejected', 1],
+  ]);
 });
 
 test('one undo takes one applied edit back, which is not offered again', async () => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { type OfferedEdit, OfferedEdits } from '../../../src/vscode/edits/offered-edits.ts';
 import { parseFromPanel } from '../../../src/vscode/webview/protocol.ts';
 import { offsetOf, positionOf } from '../../../src/workspace/edits/edit.ts';
-import type { NextEdit } from '../../../src/workspace/edits/next-edits.ts';
+import type { NextEdit } from '../../../src/workspace/edits/next-edit.ts';
 
 const PATH = 'src/a.ts';
 
@@ -84,6 +84,15 @@ test('Tab jumps on in front of a line’s text after an applied edit or a deleti
   assert.equal(offered.tabAction(cursor(1, 0)), undefined);
   offered.deletedAt(PATH, { line: 1, character: 0 });
   assert.equal(offered.tabAction(cursor(1, 0)), 'jump');
+});
+
+test('Tab jumps to an edit without a text, and applies nothing there', () => {
+  const { offered, cursor } = offering(code, insertionOf(code, 'send(total', ''), insertionOf(code, 'print(total', ''));
+  assert.equal(offered.tabAction(cursor(0, 16)), 'jump');
+  assert.equal(offered.tabAction(cursor(2, 12)), undefined);
+  assert.equal(offered.insertionAt(PATH, { line: 2, character: 12 }), undefined);
+  offered.applied([offered.current as never], { line: 2, character: 12 });
+  assert.equal(offered.tabAction(cursor(2, 12)), 'jump');
 });
 
 test('the offer at the cursor comes first', () => {
