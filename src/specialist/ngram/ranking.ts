@@ -34,6 +34,9 @@ const names = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 const closer = /^\s*[)\]}]/;
 const opener = /(?:[([{]|=>|[=:?]|&&|\|\|)$/;
 
+/** Whether the next line has a larger (1) or smaller (-1) indent than this one; undefined: there is none. */
+type Depth = -1 | 0 | 1 | undefined;
+
 /** One row per feature, in the order of the weights. `nextLine`: log probability of the line that follows. */
 interface FeatureInputs {
   readonly candidate: string;
@@ -41,7 +44,7 @@ interface FeatureInputs {
   readonly logNextLine: number;
   readonly around: RankingContext;
   readonly line: string;
-  readonly depth: -1 | 0 | 1;
+  readonly depth: Depth;
   readonly nameCounts: { readonly fresh: number; readonly wanted: number; readonly recent: number };
   readonly best: number;
 }
@@ -49,6 +52,8 @@ interface FeatureInputs {
 const flag = (condition: boolean) => (condition ? 1 : 0);
 const lowest = (h: Hypothesis) => h.steps.reduce((low, step) => Math.min(low, step.probability), 1);
 const lastOf = (text: string) => text.slice(-1);
+const isDeeper = (depth: Depth) => depth === 1;
+const isNotDeeper = (depth: Depth) => depth === 0 || depth === -1;
 
 const features: readonly ((inputs: FeatureInputs) => number)[] = [
   ({ hypothesis }) => hypothesis.logProbability,
@@ -57,9 +62,9 @@ const features: readonly ((inputs: FeatureInputs) => number)[] = [
   ({ logNextLine }) => logNextLine / 2,
   ({ hypothesis }) => Math.log1p(hypothesis.steps.length),
   ({ candidate }) => Math.log1p(candidate.trim().length),
-  ({ line, depth }) => flag(opener.test(line) && depth > 0),
-  ({ line, depth }) => flag(opener.test(line) && depth <= 0),
-  ({ line, depth }) => flag(!opener.test(line) && depth > 0),
+  ({ line, depth }) => flag(opener.test(line) && isDeeper(depth)),
+  ({ line, depth }) => flag(opener.test(line) && isNotDeeper(depth)),
+  ({ line, depth }) => flag(!opener.test(line) && isDeeper(depth)),
   ({ line, around }) => flag(line.trim() === around.nextLine.trim()),
   ({ line, around }) => flag(line.trim() === around.previousLine.trim()),
   ({ line, around }) => flag(line.trim().length > 3 && around.suffix.includes(`${line.trim()}\n`)),
@@ -80,7 +85,7 @@ const features: readonly ((inputs: FeatureInputs) => number)[] = [
   // If the next line closes a block at this line's indent, this line has to open it.
   ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && bracketBalance(line) > 0),
   ({ line, around, depth }) => flag(depth === 0 && closer.test(around.nextLine) && bracketBalance(line) <= 0),
-  ({ line, depth }) => flag(depth <= 0 && bracketBalance(line) > 0),
+  ({ line, depth }) => flag(isNotDeeper(depth) && bracketBalance(line) > 0),
   ({ candidate }) => flag(bracketBalance(candidate) < 0),
   ({ hypothesis }) => hypothesis.logProbability / Math.max(1, hypothesis.steps.length),
   ({ nameCounts }) => nameCounts.recent,
@@ -169,10 +174,9 @@ function bestOf(unranked: readonly Unranked[]): number {
   return unranked.reduce((best, { hypothesis }) => Math.max(best, hypothesis.logProbability), -20);
 }
 
-/** Whether the next line has a larger (1) or smaller (-1) indent than this one. */
-function depthOf(line: string, next: string): -1 | 0 | 1 {
-  if (next === '') return 0;
-  return Math.sign(indentLength(next) - indentLength(line)) as -1 | 0 | 1;
+/** Nothing is said against a line that opens a block at a file's end. */
+function depthOf(line: string, next: string): Depth {
+  return next === '' ? undefined : (Math.sign(indentLength(next) - indentLength(line)) as -1 | 0 | 1);
 }
 
 function sameIndent(a: string, b: string): boolean {
