@@ -25,7 +25,7 @@ export interface JobDeps {
  * Least time limit of an answer, ms. A job asks several prompts at once, and a slow server of the user's own answers
  * them one after the other.
  */
-const MIN_TIMEOUT_MS = 120_000;
+const MIN_TIMEOUT_MS = 180_000;
 
 /** Stores every answer before the next request, within the month's limit. */
 export function paidLlm(

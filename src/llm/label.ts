@@ -39,6 +39,12 @@ const maxPauseMs = 10 * 60_000;
 /** After this many failed prompts in a row, the API is considered unavailable. */
 const maxConsecutiveFailures = 8;
 
+/**
+ * A free answer that begins so late, ms, comes from a machine of the user's own, where further prompts would queue. From
+ * then on one is asked at a time.
+ */
+const SLOW_MS = 5_000;
+
 /** Passes on every answer at once, so that paid answers survive an early end. Rejects only when cancelled. */
 export async function labelBatch(
   llm: Pick<LlmClient, 'ask' | 'prepare'>,
@@ -53,6 +59,7 @@ export async function labelBatch(
   let consecutiveFailures = 0;
   let costUsd = 0;
   let stopped: Failure | undefined;
+  let isSlow = false;
   // In-flight calls, and prompts that wait until one of these calls releases its reservation.
   let inFlight = 0;
   let waiters: (() => void)[] = [];
@@ -81,6 +88,7 @@ export async function labelBatch(
         answered++;
         consecutiveFailures = 0;
         costUsd += result.value.costUsd;
+        isSlow ||= result.value.costUsd === 0 && !result.value.fromStore && result.value.firstTokenMs > SLOW_MS;
         onAnswer(index, result.value);
         return;
       }
@@ -112,14 +120,16 @@ export async function labelBatch(
       pauseUntil = Math.max(pauseUntil, clock.now() + pause);
     }
   };
-  const worker = async () => {
-    while (next < prompts.length && stopped === undefined) {
+  const worker = async (index: number) => {
+    while (next < prompts.length && stopped === undefined && (index === 0 || !isSlow)) {
       signal.throwIfAborted();
       await ask(next++);
     }
   };
   // Wait for all workers even if one throws, because in-flight calls are paid for.
-  const workers = Array.from({ length: Math.max(1, Math.min(concurrency, prompts.length)) }, worker);
+  const workers = Array.from({ length: Math.max(1, Math.min(concurrency, prompts.length)) }, (_, index) =>
+    worker(index),
+  );
   for (const outcome of await Promise.allSettled(workers)) if (outcome.status === 'rejected') throw outcome.reason;
   return { answered, failed: failedPrompts, skipped: prompts.length - answered - failedPrompts, stopped, costUsd };
 }

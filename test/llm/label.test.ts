@@ -192,6 +192,26 @@ for (const concurrency of [1, 4, 20]) {
   });
 }
 
+for (const [from, costUsd, firstTokenMs, open] of [
+  ['a slow server of the user’s own', 0, 6_000, 1],
+  ['a fast one', 0, 4_000, 4],
+  ['a slow API', 0.001, 6_000, 4],
+] as const) {
+  test(`answers from ${from} are asked for ${open} at a time`, async () => {
+    const scripted = new ScriptedLlm(async () => {
+      await settled();
+      return '1;';
+    });
+    scripted.answer = (text) => llmAnswer(text, { costUsd, firstTokenMs });
+    const openAfterFirst: number[] = [];
+    const { outcome } = batch(scripted, { onAnswer: () => openAfterFirst.push(scripted.open) });
+    assert.equal((await outcome).answered, 20);
+    assert.equal(scripted.mostOpen, 4);
+    // The other three were in flight before the first answer came.
+    assert.equal(Math.max(...openAfterFirst.slice(4)), open - 1);
+  });
+}
+
 test('the price of a batch includes answers that broke off and were retried', async () => {
   const clock = new ManualClock(0);
   let calls = 0;
