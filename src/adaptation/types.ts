@@ -77,7 +77,8 @@ export interface ApiEstimate {
   /** Price as a batch, if the provider has batches. */
   readonly batchUsd?: number;
   /**
-   * The positions are texts of a task: 'sample' to train on, 'rest' in doubt, 'states' for a base to read in `seconds`.
+   * The positions are texts of a task: at most so many to train on ('sample'), those in doubt ('rest'), or those for a
+   * base to read in `seconds` ('states').
    */
   readonly texts?: 'sample' | 'rest' | 'states';
   /** The file of these texts, if git ignores it. */

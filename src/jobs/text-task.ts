@@ -7,6 +7,7 @@ import { CodedError, failed, ok, type Result, unwrap } from '../common/errors.ts
 import { replaceFile } from '../common/files.ts';
 import { apiHost } from '../llm/connect.ts';
 import { WithinRun } from '../llm/run-budget.ts';
+import { priceOf } from '../routing/decide.ts';
 import { EngineClient, type EngineOptions } from '../specialist/engine/client.ts';
 import type { Requests } from '../specialist/engine/protocol.ts';
 import { lockRun } from '../storage/lock.ts';
@@ -32,6 +33,8 @@ export interface TextTaskRequest {
   readonly api?: Pick<ApiAccess, 'settings' | 'budgetUsd' | 'runUsd'>;
   /** The base that reads texts for which the n-grams are unsure; absent: none. */
   readonly states?: StatesAccess;
+  /** The balance between the models, 0..1, which says what a call must gain. */
+  readonly balance: number;
   readonly who: string;
 }
 
@@ -70,6 +73,7 @@ async function runStored(request: TextTaskRequest, folder: TaskFolder, deps: Job
   try {
     result = await runTask(folder, {
       llm: llm && api.runUsd !== undefined ? new WithinRun(llm, api.runUsd) : llm,
+      callPrice: priceOf(request.balance),
       signal,
       progress,
       readStates: engine && request.states && reader(engine, request.states, signal),

@@ -1,18 +1,15 @@
-// Asks the large model to label texts: the most informative or the doubtful ones. It keeps to a budget, stores each
-// answer before the next, and asks about no text twice.
+// Asks the large model about texts. It keeps to a budget, stores each answer as it comes, and asks about no text twice.
 import type { Failure } from '../common/errors.ts';
-import { shuffled } from '../common/statistics/random.ts';
 import { labelBatch } from '../llm/label.ts';
 import type { ModelFacts } from '../llm/protocol/models.ts';
 import type { LlmClient } from '../llm/types.ts';
 import type { TextTask } from '../prompts/label/task.ts';
+import { BATCH } from './choose-texts.ts';
 import { addLabel, appendLabel, type KnownLabels, type StoredLabel } from './given-labels.ts';
 import { promptOf, readAnswer } from './kinds.ts';
 import { keyOf } from './labels/extract.ts';
-import { chooseSample, nearest } from './labels/sample.ts';
+import { nearest } from './labels/sample.ts';
 import { textStatisticsOf } from './labels/text-specialist.ts';
-import type { TaskData } from './learn-task.ts';
-import type { TaskModel } from './learned.ts';
 
 export interface AskRequest {
   readonly root: string;
@@ -22,6 +19,8 @@ export interface AskRequest {
   readonly known: Map<number, KnownLabels>;
   /** Number of labelled texts to send as examples with the text at an index of `texts`. */
   readonly examples: (index: number) => number;
+  /** Texts that are asked about in random order. Absent: none. */
+  readonly random?: ReadonlySet<string>;
 }
 
 export interface AskOutcome {
@@ -43,27 +42,6 @@ const MAX_CONSIDERED = 2000;
 
 function isOpen(known: ReadonlyMap<number, KnownLabels>, text: string): boolean {
   return known.get(keyOf(text))?.paid === undefined;
-}
-
-/**
- * Chooses the texts that the API labels next. Two thirds are texts that people labelled, chosen by hash: they show
- * where the API is right. The rest are diverse texts, and if there is a specialist, texts that it doubts.
- */
-export function sampleOf({ known, unlabelled }: TaskData, count: number, learned?: TaskModel): string[] {
-  const people = [...known].filter(([, { person, paid }]) => person !== undefined && paid === undefined);
-  const open = unlabelled.filter((text) => !known.has(keyOf(text)));
-  // If one kind has too few texts, the other fills the sample.
-  const wantedFromPeople = Math.max(Math.ceil((2 * count) / 3), count - open.length);
-  const labelledByPeople = people
-    .sort(([a], [b]) => a - b)
-    .slice(0, wantedFromPeople)
-    .map(([, { text }]) => text);
-  const { rarity } = learned ?? textStatisticsOf(open);
-  const confidence = learned && ((text: string) => learned.confidence(text));
-  const labelled = [...known.values()].map(({ text }) => text);
-  const options = { count: count - labelledByPeople.length, rarity, labelled, ...(confidence && { confidence }) };
-  const mixed = [...labelledByPeople, ...chooseSample(open, options).map((i) => open[i] as string)];
-  return shuffled(mixed.length, 1).map((i) => mixed[i] as string);
 }
 
 /** Whether examples make the API more accurate on texts that people labelled. Undefined: too few answers to tell. */
@@ -90,7 +68,7 @@ export function exampleCounts(known: ReadonlyMap<number, KnownLabels>): (index: 
 }
 
 /** Prompts of texts, also for estimating their price. */
-export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root'>, facts: ModelFacts) {
+export function promptsFor({ task, texts, known, examples }: Omit<AskRequest, 'root' | 'random'>, facts: ModelFacts) {
   const labelled = [...known.values()].flatMap(({ text, person }) =>
     person === undefined ? [] : [{ text, label: person }],
   );
@@ -113,7 +91,7 @@ export async function askAbout(
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<AskOutcome> {
-  const { root, task, known } = request;
+  const { root, task, known, random } = request;
   const open = request.texts.filter((text) => isOpen(known, text));
   const prompts = promptsFor({ ...request, texts: open }, llm.facts);
   let [labelled, unusable] = [0, 0];
@@ -121,12 +99,13 @@ export async function askAbout(
     llm,
     prompts.map(({ prompt }) => prompt),
     {
-      concurrency: 4,
+      concurrency: BATCH,
       signal,
       onAnswer: (index, { text: answer, model, costUsd: usd }) => {
         const { text, examples } = prompts[index] as (typeof prompts)[number];
         const label = readAnswer(task, answer);
-        const stored: StoredLabel = { text, label, by: 'api', model, examples, usd };
+        const isRandom = random?.has(text) && { random: true };
+        const stored: StoredLabel = { text, label, by: 'api', model, examples, usd, ...isRandom };
         appendLabel(root, task.name, stored);
         addLabel(known, stored);
         if (label === '') unusable += 1;

@@ -1,13 +1,14 @@
 // The large model's part of a run: it labels a sample, then doubtful texts, each after the user accepts the price.
 import type { Failure } from '../common/errors.ts';
 import { isAnswerTask } from '../prompts/label/task.ts';
-import { type AskOutcome, askAbout, exampleCounts, promptsFor, sampleOf } from './ask-sample.ts';
-import { learn } from './kinds.ts';
+import { type AskOutcome, askAbout, exampleCounts, promptsFor } from './ask-sample.ts';
+import { BATCH, TextChooser } from './choose-texts.ts';
 import { keyOf } from './labels/extract.ts';
-import { MIN_LABELLED, type TaskData } from './learn-task.ts';
+import type { TaskData } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
 import type { TaskRunDeps } from './run-deps.ts';
 import type { TaskFolder } from './task-folder.ts';
+import type { SampleReport } from './task-report.ts';
 
 export type ReportStage = (stage: string, done?: number, total?: number) => void;
 
@@ -20,6 +21,8 @@ const PRICED_TEXTS = 200;
 export class LargeModelPart {
   spentUsd = 0;
   stopped: Failure | undefined;
+  /** How many texts were asked about to learn from. Undefined: no large model, or nothing left to ask. */
+  sample: SampleReport | undefined;
   /** A user who declines the sample is not asked about the rest. */
   private declined = false;
   private readonly folder: TaskFolder;
@@ -53,22 +56,45 @@ export class LargeModelPart {
     return unanswered.reduce((sum, { prompt }) => sum + llm.estimateUsd(prompt), 0) / prompts.length;
   }
 
-  /** Asks in two rounds: diverse texts, then texts for which a model that was trained on these is unsure. */
-  async askSample(wanted: number, reportStage: ReportStage): Promise<void> {
+  /**
+   * Asks about texts to learn from, a batch at a time, until `limit` texts have been asked about in all runs, or until the
+   * next batch is expected to gain less than its price.
+   */
+  async askSample(limit: number, reportStage: ReportStage): Promise<void> {
     const { taskData, deps } = this;
-    const askedCount = [...taskData.known.values()].filter(({ paid }) => paid).length;
-    const count = Math.min(wanted - askedCount, sampleOf(taskData, wanted).length);
-    if (!deps.llm || count <= 0) return;
-    const first = sampleOf(taskData, Math.ceil(count / 2));
-    const usd = (this.priceOf(first) ?? 0) * count;
+    if (!deps.llm) return;
+    const chooser = new TextChooser(this.folder.task, taskData);
+    const { open } = chooser;
+    const count = Math.min(limit - this.askedCount, open.length);
+    if (count <= 0 || !this.isWorthAsking(chooser, limit)) return;
+    const usd = (this.priceOf(open) ?? 0) * count;
     this.declined = !(await deps.confirm({ what: 'sample', texts: count, usd }));
     if (this.declined) return;
     const stage = `${this.activity} a sample`;
-    await this.ask(first, (done) => reportStage(stage, done, count));
-    const labelled = [...taskData.known.values()].filter(({ person, api }) => (person ?? api) !== undefined);
-    if (this.stopped || labelled.length < MIN_LABELLED) return;
-    const second = sampleOf(taskData, count - first.length, learn(this.folder.task, taskData));
-    await this.ask(second, (done) => reportStage(stage, first.length + done, count));
+    for (let done = 0; done < count && !this.stopped; ) {
+      const batch = chooser.next(Math.min(BATCH, count - done));
+      const random = new Set(batch.flatMap(({ text, isRandom }) => (isRandom ? [text] : [])));
+      const texts = batch.map(({ text }) => text);
+      await this.ask(texts, (answered) => reportStage(stage, done + answered, count), random);
+      done += batch.length;
+      if (!this.isWorthAsking(chooser, limit)) {
+        reportStage(`${this.askedCount} texts were asked about: more would gain less than they cost`);
+        return;
+      }
+    }
+  }
+
+  private get askedCount(): number {
+    return [...this.taskData.known.values()].filter(({ paid }) => paid).length;
+  }
+
+  /** Whether the next batch gains its price, or too few texts were asked about to tell. Sets `sample`. */
+  private isWorthAsking(chooser: TextChooser, limit: number): boolean {
+    const price = BATCH * (this.deps.callPrice ?? 0);
+    // Every gain is worth a price of 0 or less, and takes time to estimate.
+    const outlook = price > 0 ? chooser.outlook() : undefined;
+    this.sample = { asked: this.askedCount, limit, ...(outlook && { ...outlook, price }) };
+    return outlook === undefined || outlook.gain >= price;
   }
 
   /** Asks about doubtful texts. Returns the mean price of one request, if any text is doubtful. */
@@ -110,12 +136,16 @@ export class LargeModelPart {
     return { price };
   }
 
-  private async ask(texts: readonly string[], onProgress: (done: number) => void): Promise<AskOutcome | undefined> {
+  private async ask(
+    texts: readonly string[],
+    onProgress: (done: number) => void,
+    random: ReadonlySet<string> = new Set(),
+  ): Promise<AskOutcome | undefined> {
     const { folder, deps, taskData } = this;
     if (!deps.llm) return undefined;
     const { task } = folder;
     const { known } = taskData;
-    const request = { root: folder.reader.root, task, texts, known, examples: exampleCounts(known) };
+    const request = { root: folder.reader.root, task, texts, known, examples: exampleCounts(known), random };
     const outcome = await askAbout(request, deps.llm, deps.signal, onProgress);
     this.spentUsd += outcome.costUsd;
     this.stopped ??= outcome.stopped;

@@ -15,6 +15,8 @@ export interface StoredLabel {
   readonly model?: string;
   readonly examples?: number;
   readonly usd?: number;
+  /** Only for API answers: the text was asked about in random order, and was not chosen. */
+  readonly random?: boolean;
 }
 
 /** The known labels or answers of one text. */
@@ -23,7 +25,7 @@ export interface KnownLabels {
   readonly person?: string;
   readonly api?: string;
   /** Set if the API was asked, with any result. */
-  readonly paid?: Pick<StoredLabel, 'model' | 'examples' | 'usd'>;
+  readonly paid?: Pick<StoredLabel, 'model' | 'examples' | 'usd' | 'random'>;
 }
 
 function fileOf(task: string): string {
@@ -57,7 +59,7 @@ export async function readAnswers(
 /** Adds one label to `known`, as `readAnswers` does. */
 export function addLabel(
   known: Map<number, KnownLabels>,
-  { text, label, by, model, examples, usd }: StoredLabel,
+  { text, label, by, model, examples, usd, random }: StoredLabel,
 ): void {
   const key = keyOf(text);
   const earlierLabels = known.get(key);
@@ -66,7 +68,9 @@ export function addLabel(
   known.set(key, {
     ...(earlierLabels ?? { text }),
     ...(label !== '' && { [by]: label }),
-    ...(by === 'api' && { paid: { ...(model && { model }), examples: examples ?? 0, usd: cost } }),
+    ...(by === 'api' && {
+      paid: { ...(model && { model }), examples: examples ?? 0, usd: cost, ...(random === true && { random }) },
+    }),
   });
 }
 

@@ -5,7 +5,7 @@ import { belongsTo, type LabelledRow, type Shard, WHOLE } from './label-texts.ts
 import { keyOf } from './labels/extract.ts';
 import { riskAt } from './labels/share-of-calls.ts';
 import { textStatisticsOf } from './labels/text-specialist.ts';
-import { DEFAULT_LOSS, type TaskData } from './learn-task.ts';
+import { DEFAULT_LOSS, randomlyAsked, type TaskData } from './learn-task.ts';
 import type { TaskModel } from './learned.ts';
 import type { TaskText } from './texts.ts';
 
@@ -25,7 +25,8 @@ export function learnAnswers(taskData: TaskData, loss = DEFAULT_LOSS): TaskModel
     return { id: String(key), text, truth, api, draft: nearest.draft(text, key) };
   });
   const router = fitAnswerRouter(drafted);
-  const judged = judgedAnswers(drafted);
+  const isRandom = randomlyAsked(known);
+  const judged = judgedAnswers(drafted, (id) => isRandom(Number(id)));
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   const draftOf = (text: string) => {
     const item: DraftedText = { id: '', text, draft: nearest.draft(text, keyOf(text)) };

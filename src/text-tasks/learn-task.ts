@@ -82,6 +82,19 @@ export function labelledIn({ labels }: Pick<LabelTask, 'labels'>, known: Readonl
     });
 }
 
+/**
+ * Whether a text belongs to a random sample of the texts, by its key. Doubtful texts that the large model was asked about
+ * say nothing about the others: the risk bound needs texts that are exchangeable with them (Angelopoulos et al. 2022,
+ * arXiv 2208.02814), and a mean over chosen texts is biased (Farquhar et al. 2021, arXiv 2101.11665). The random order is
+ * that of the keys, and it has reached the largest key that was asked about as random. Every text up to there counts, also
+ * one that was chosen before its turn: without the doubtful ones, the sample would look too easy.
+ */
+export function randomlyAsked(known: ReadonlyMap<number, KnownLabels>): (key: number) => boolean {
+  let reached = Number.NEGATIVE_INFINITY;
+  for (const [key, { paid }] of known) if (paid?.random) reached = Math.max(reached, key);
+  return (key) => key <= reached && known.get(key)?.paid !== undefined;
+}
+
 export interface LearnOptions extends Pick<TextFitOptions, 'reportStage'> {
   readonly loss?: number;
   /** Hidden states by `keyOf` of the text; if given, only texts with states are trained on. */
@@ -132,10 +145,11 @@ export function learnTask(
   );
   const judgedBy = heldOut.some(isFullyKnown) ? 'person' : 'api';
   // Without labels of people, only disagreement with the API can be measured.
+  const isRandom = randomlyAsked(known);
   const judged = judgeOutOfFold(
     judgedBy === 'person' ? heldOut : heldOut.map((item) => ({ ...item, truth: item.api })),
     labels,
-  );
+  ).filter(({ id }) => judgedBy === 'person' || isRandom(Number(id)));
   const risk = judged.length > 0 ? riskAt(judged, loss) : undefined;
   return { ...taskData, specialist, router: fitTextRouter(heldOut, labels), risk, judged, judgedBy };
 }

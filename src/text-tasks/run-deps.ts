@@ -7,7 +7,7 @@ export type TaskLlm = Pick<LlmClient, 'ask' | 'prepare' | 'facts' | 'knows' | 'e
 
 /** The next part of a run, with its price in money or time. The user is asked to approve it. */
 export interface TextSpending {
-  /** 'sample': texts to train on; 'rest': doubtful texts; 'states': texts for the base to read. */
+  /** 'sample': at most this number of texts to train on; 'rest': doubtful texts; 'states': texts for the base to read. */
   readonly what: 'sample' | 'rest' | 'states';
   readonly texts: number;
   readonly usd: number;
@@ -20,6 +20,11 @@ export interface TaskRunDeps {
   readonly llm?: TaskLlm | undefined;
   /** Reads hidden states of the base; absent: only the n-grams are trained. */
   readonly readStates?: ReadStates | undefined;
+  /**
+   * Number of right answers that a call must gain, for asking about texts to learn from. Absent: 0, so that the whole
+   * sample is asked about.
+   */
+  readonly callPrice?: number;
   readonly confirm: (spending: TextSpending) => Promise<boolean>;
   readonly signal: AbortSignal;
   readonly progress?: Progress;

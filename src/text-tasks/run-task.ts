@@ -1,5 +1,5 @@
-// One run of a text task: train, label informative texts by the API, train again, ask about doubtful texts, label all.
-// Every answer is stored before the next one, so that a stopped run resumes.
+// One run of a text task: the API labels texts to learn from, a few at a time. Then: train, ask about doubtful texts,
+// label all. Every answer is stored as it comes, so that a stopped run resumes.
 import { CodedError, ok, type Result } from '../common/errors.ts';
 import { noProgress } from '../common/progress.ts';
 import { isAnswerTask, type LabelTask } from '../prompts/label/task.ts';
@@ -16,9 +16,9 @@ import type { TaskFolder } from './task-folder.ts';
 import { measureTask, type TaskReport } from './task-report.ts';
 import { resultsPath, writeResults } from './write-results.ts';
 
-/** Texts that the API labels first: a bound of 1% needs more than a hundred for measuring, and some for training. */
+/** Maximum texts that the API labels to learn from. */
 export const SAMPLE = 300;
-/** Text answers cost more; a bound of 1% needs a hundred of them. */
+/** Text answers cost more. */
 const ANSWER_SAMPLE = 150;
 /** Minimum doubtful texts for using the base. */
 const MIN_DOUBTFUL = 50;
@@ -65,6 +65,7 @@ export async function runTask(
     ...measureTask(learned),
     runUsd: largeModel.spentUsd,
     ...(price !== undefined && { restUsd: price * counts.inDoubt }),
+    ...(largeModel.sample && { sample: largeModel.sample }),
     ...(largeModel.stopped && { stopped: largeModel.stopped.message }),
   });
 }

@@ -11,10 +11,10 @@ import { parseShard } from '../../text-tasks/label-texts.ts';
 import { RISK_TERMS, SIMILARITY_TERMS } from '../../text-tasks/labels/share-of-calls.ts';
 import { collectTaskData, learnTask, type TaskData } from '../../text-tasks/learn-task.ts';
 import { TaskFolder } from '../../text-tasks/task-folder.ts';
-import type { TaskReport } from '../../text-tasks/task-report.ts';
+import type { SampleReport, TaskReport } from '../../text-tasks/task-report.ts';
 import { resultsPath, writeResults } from '../../text-tasks/write-results.ts';
 import { type StatesAccess, textTaskJob } from '../text-task.ts';
-import { type CommandLine, memoryOption, repository, UsageError } from './command-line.ts';
+import { type CommandLine, memoryOption, numberOption, repository, UsageError } from './command-line.ts';
 import { apiAccess, requestFor, requireFolder, storageFolder } from './run-request.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -43,7 +43,15 @@ export async function label(commandLine: CommandLine, terminal: Terminal): Promi
   return reportCodedErrors(terminal, async () => {
     const api = apiAccess(values);
     const { bar, stop, log } = terminal;
-    const request = { root, task, storeFolder: storageFolder(values), harvest: { trusted: true }, who: 'npm start' };
+    const balance = numberOption('balance', values.balance, 0, 1);
+    const request = {
+      root,
+      task,
+      storeFolder: storageFolder(values),
+      harvest: { trusted: true },
+      balance,
+      who: 'npm start',
+    };
     const states = statesAccess(commandLine);
     const done = await textTaskJob(
       { ...request, ...(api && { api }), ...(states && { states }) },
@@ -119,9 +127,22 @@ function renderTask(root: string, report: TaskReport): string {
     ...(operating === undefined || loss === undefined
       ? []
       : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${terms}`]),
+    ...(report.sample === undefined ? [] : [renderSample(report.sample)]),
     `Paid now ${usd(report.runUsd)}, for this task so far ${usd(report.soFarUsd)}${rest}.`,
     ...(report.stopped === undefined ? [] : [`Calls to the API stopped early: ${report.stopped}`]),
   ].join('\n');
+}
+
+function renderSample({ asked, limit, curve, gain, price }: SampleReport): string {
+  const bought = `The local model learns from ${asked} texts that the API was asked about, of up to ${limit}.`;
+  if (curve === undefined || gain === undefined || price === undefined) return bought;
+  const [few, many] = [curve.few, curve.many].map(
+    ({ labels, error }) => `${(1 - error).toFixed(2)} with ${Math.round(labels)}`,
+  );
+  return (
+    `${bought} Its share of right answers on a random sample: ${few}, ${many}. Ten more would gain about ` +
+    `${gain.toFixed(1)} right answers, and are asked for from ${price.toFixed(1)} (--balance).`
+  );
 }
 
 export async function exportTask(commandLine: CommandLine, terminal: Terminal): Promise<number> {

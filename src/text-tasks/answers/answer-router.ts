@@ -85,11 +85,14 @@ export function fitAnswerRouter(items: readonly DraftedText[]): AnswerRouter {
 
 /**
  * Judges each text that has an API answer and an accepted answer, by a router that was fitted without the text. Without
- * accepted answers, the API's answers take their place.
+ * accepted answers, the API's answers take their place at the texts of a random sample.
+ * @param isRandom whether a text belongs to that sample, by its id
  */
-export function judgedAnswers(items: readonly DraftedText[]): JudgedText[] {
+export function judgedAnswers(items: readonly DraftedText[], isRandom: (id: string) => boolean): JudgedText[] {
   const trustsApi = !items.some(({ api, truth }) => api !== undefined && truth !== undefined);
-  const knownItems = items.filter(({ api, truth }) => api !== undefined && (trustsApi || truth !== undefined));
+  const knownItems = items.filter(
+    ({ id, api, truth }) => api !== undefined && (trustsApi ? isRandom(id) : truth !== undefined),
+  );
   const folds = foldsOf(knownItems.length, 1, FOLDS);
   return Array.from({ length: FOLDS }, (_, fold) => {
     const heldOut = new Set(knownItems.filter((_, i) => folds[i] === fold));

@@ -20,47 +20,64 @@ export function sketch(text: string, rarity: Rarity): Float32Array {
   return out.map((x) => x / length);
 }
 
-export interface TextSampleOptions {
-  readonly count: number;
-  readonly rarity: Rarity;
-  /** Texts that already have a label. */
-  readonly labelled: readonly string[];
-  /** Confidence of the local model, 0..1; absent: there is no local model yet. */
-  readonly confidence?: (text: string) => number;
-  readonly seed?: number;
-}
-
 /**
- * Indices of texts to be labelled, best first. Each next text has the largest distance to all earlier ones (farthest
- * first, Gonzalez 1985) times the local model's doubt. Deterministic by the seed.
+ * Texts to be labelled, and how unlike they are to all texts that were labelled or chosen. Each next text has the largest
+ * distance to those (farthest first, Gonzalez 1985) times its doubt, so a batch does not ask the same thing twice.
+ * Deterministic by the seed.
  */
-export function chooseSample(texts: readonly string[], options: TextSampleOptions): number[] {
-  const { count, rarity, labelled, confidence, seed = 1 } = options;
-  const pool = shuffled(texts.length, seed).slice(0, MAX_POOL);
-  const sketches = pool.map((i) => sketch(texts[i] as string, rarity));
-  const doubts = pool.map((i) => (confidence ? 1 - confidence(texts[i] as string) : 1));
-  const distances = new Float64Array(pool.length).fill(2);
-  const updateDistances = (other: Float32Array) => {
-    sketches.forEach((candidate, i) => {
-      distances[i] = Math.min(distances[i] as number, 1 - dot(candidate, other));
-    });
-  };
-  for (const i of shuffled(labelled.length, seed).slice(0, MAX_POOL / 10))
-    updateDistances(sketch(labelled[i] as string, rarity));
-  const chosen: number[] = [];
-  const remaining = new Set(pool.keys());
-  while (chosen.length < count && remaining.size > 0) {
-    let best = -1;
-    let largest = Number.NEGATIVE_INFINITY;
-    for (const i of remaining) {
-      const worth = (distances[i] as number) * (doubts[i] as number);
-      if (worth > largest) [best, largest] = [i, worth];
-    }
-    remaining.delete(best);
-    chosen.push(pool[best] as number);
-    updateDistances(sketches[best] as Float32Array);
+export class DiversePool {
+  private readonly texts: readonly string[];
+  private readonly sketches: readonly Float32Array[];
+  private readonly distances: Float64Array;
+  private readonly rarity: Rarity;
+  /** Indices of `texts` that were not chosen. */
+  private readonly open: Set<number>;
+
+  /** @param labelled texts that have a label already */
+  constructor(texts: readonly string[], labelled: readonly string[], rarity: Rarity, seed = 1) {
+    this.texts = shuffled(texts.length, seed)
+      .slice(0, MAX_POOL)
+      .map((i) => texts[i] as string);
+    this.rarity = rarity;
+    this.sketches = this.texts.map((text) => sketch(text, rarity));
+    this.distances = new Float64Array(this.texts.length).fill(2);
+    this.open = new Set(this.texts.keys());
+    for (const i of shuffled(labelled.length, seed).slice(0, MAX_POOL / 10)) this.cover(labelled[i] as string);
   }
-  return chosen;
+
+  /** Says that a text is labelled. */
+  cover(text: string): void {
+    this.coverSketch(sketch(text, this.rarity));
+  }
+
+  /** Chooses up to `count` texts, best first. @param doubt of a text, from 0; null: it is not open */
+  choose(count: number, doubt: (text: string) => number | null): string[] {
+    const doubts = new Map<number, number>();
+    for (const i of this.open) {
+      const value = doubt(this.texts[i] as string);
+      if (value === null) this.open.delete(i);
+      else doubts.set(i, value);
+    }
+    const chosen: string[] = [];
+    while (chosen.length < count && this.open.size > 0) {
+      let best = -1;
+      let largest = Number.NEGATIVE_INFINITY;
+      for (const i of this.open) {
+        const worth = (this.distances[i] as number) * (doubts.get(i) as number);
+        if (worth > largest) [best, largest] = [i, worth];
+      }
+      this.open.delete(best);
+      chosen.push(this.texts[best] as string);
+      this.coverSketch(this.sketches[best] as Float32Array);
+    }
+    return chosen;
+  }
+
+  private coverSketch(other: Float32Array): void {
+    this.sketches.forEach((candidate, i) => {
+      this.distances[i] = Math.min(this.distances[i] as number, 1 - dot(candidate, other));
+    });
+  }
 }
 
 /** The most similar labelled texts for each text, nearest first. */

@@ -54,18 +54,21 @@ export function textStatisticsOf(texts: readonly string[], states: readonly Floa
   return { rarity: rarityOf(texts), standard: states.length > 0 ? fitStandardization(states) : undefined };
 }
 
-interface Row {
+/** A text as a row of features, with the index of its label. */
+export interface NgramRow {
   readonly row: SparseRow;
   readonly label: number;
 }
 
 type NgramHead = Pick<TextSpecialist, 'columns' | 'ngramHead'>;
 
-function fitNgramHead(rows: readonly Row[], labels: number): NgramHead {
+export function fitNgramHead(rows: readonly NgramRow[], labels: number): NgramHead {
   const seen = new Uint8Array(COLUMNS);
   for (const { row } of rows) for (const column of row.columns) seen[column] = Math.min(2, (seen[column] ?? 0) + 1);
   let width = 0;
-  const columns = Int32Array.from(seen, (count) => (count > 1 ? width++ : -1));
+  // A loop: `Int32Array.from` with a callback takes as long as the fit to few texts.
+  const columns = new Int32Array(COLUMNS).fill(-1);
+  for (let column = 0; column < COLUMNS; column++) if ((seen[column] as number) > 1) columns[column] = width++;
   const examples = rows.map(({ label, row }) => ({ label, row: selectColumns(row, columns) }));
   return { columns, ngramHead: fitSoftmax(examples, labels, width, NGRAM_L2) };
 }
@@ -86,6 +89,11 @@ function logProbabilitiesOf(logits: ArrayLike<number>): number[] {
 
 function ngramLogProbabilities({ columns, ngramHead }: NgramHead, row: SparseRow): number[] {
   return logProbabilitiesOf(logitsOf(ngramHead, selectColumns(row, columns)));
+}
+
+/** Probability of each label by the n-gram head. */
+export function ngramProbabilities(head: NgramHead, row: SparseRow): number[] {
+  return softmax(logitsOf(head.ngramHead, selectColumns(row, head.columns)));
 }
 
 export interface Fitted {
@@ -124,9 +132,9 @@ export function fitSpecialist(
     }
     return predictions;
   };
-  const rows = items.map(({ text, label }): Row => ({ label, row: hashedRow(text, statistics.rarity) }));
+  const rows = items.map(({ text, label }): NgramRow => ({ label, row: hashedRow(text, statistics.rarity) }));
   let done = 0;
-  const fitNgrams = (training: readonly Row[]) => {
+  const fitNgrams = (training: readonly NgramRow[]) => {
     reportStage('Learning from words and characters', done++, folds + 1);
     return fitNgramHead(training, labels);
   };

@@ -1,5 +1,5 @@
 // Formats the results of a text task's run for the panel.
-import type { TaskReport } from '../../text-tasks/task-report.ts';
+import type { SampleReport, TaskReport } from '../../text-tasks/task-report.ts';
 import { t } from '../editor/ui-text.ts';
 import type { PanelTask } from '../webview/protocol.ts';
 
@@ -18,12 +18,32 @@ export function panelTask(report: TaskReport): PanelTask {
 }
 
 function notesOf(report: TaskReport): string[] {
-  const { curve, operating, stopped } = report;
+  const { curve, operating, sample, stopped } = report;
   const { measured, none, bound } = report.output === 'text' ? answerNotes(report) : labelNotes(report);
   return [
     curve.length > 0 ? measured : none,
     ...(operating === undefined ? [] : [bound]),
+    ...(sample === undefined ? [] : sampleNotes(sample)),
     ...(stopped === undefined ? [] : [t('The calls to the large model ended early: {0}', stopped)]),
+  ];
+}
+
+/** How many answers were bought to learn from, what they brought, and what more of them would bring. */
+function sampleNotes({ asked, limit, curve, gain, price }: SampleReport): string[] {
+  const bought = t('The large model answered {0} texts that the local model learns from, of up to {1}.', asked, limit);
+  if (curve === undefined || gain === undefined || price === undefined) return [bought];
+  const right = ({ error }: { error: number }) => (1 - error).toFixed(2);
+  const [few, many] = [curve.few, curve.many];
+  return [
+    bought,
+    t(
+      'On a random sample, {0} of the local answers are right with {1} answers to learn from, and {2} with {3}.',
+      right(few),
+      Math.round(few.labels),
+      right(many),
+      Math.round(many.labels),
+    ),
+    t('Ten more would gain about {0} right answers, and are bought from {1}.', gain.toFixed(1), price.toFixed(1)),
   ];
 }
 

@@ -135,6 +135,7 @@ export class TextTasks extends DisposableStore {
             ...{ storeFolder: paths.storage, reports: this.reportsOf(taskFolder.root), who: 'the editor' },
             ...(api && { api }),
             ...this.states(),
+            balance: this.deps.configuration.for(taskFolder.uri).balance,
           },
           signal,
           (update) => bar.report({ message: describe(update) }),

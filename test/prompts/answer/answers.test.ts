@@ -80,7 +80,8 @@ test('estimates are calibrated, and higher for drafts from nearer texts', () => 
       draft: { answer, nearest, second: nearest / 2, agreement: 0.3 },
     };
   });
-  const judged = judgedAnswers(items);
+  const none = () => false;
+  const judged = judgedAnswers(items, none);
   assert.equal(judged.length, 300);
   const mean = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
   const expected = mean(judged.map(({ beforeCall: before }) => before));
@@ -95,7 +96,10 @@ test('estimates are calibrated, and higher for drafts from nearer texts', () => 
   assert.ok(at(0.9).before > at(0.1).before + 0.3);
   assert.ok(!router.trustsApi);
   const withoutTruth = items.map(({ truth: _, ...item }) => item);
-  assert.ok(judgedAnswers(withoutTruth).every(({ apiRight, afterCall: after }) => apiRight === 1 && after === 1));
-  assert.deepEqual(judgedAnswers([]), []);
+  const isRandom = (id: string) => Number(id) < 200;
+  const judgedByApi = judgedAnswers(withoutTruth, isRandom);
+  assert.equal(judgedByApi.length, 200, 'only the random sample, if nothing was accepted');
+  assert.ok(judgedByApi.every(({ apiRight, afterCall: after }) => apiRight === 1 && after === 1));
+  assert.deepEqual(judgedAnswers([], none), []);
   assert.equal(answerSimilarity('a  b', 'a b'), 1);
 });

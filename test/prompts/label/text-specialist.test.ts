@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { uniforms } from '../../../src/common/statistics/random.ts';
 import { hashedRow, rarityOf } from '../../../src/text-tasks/labels/hashed-grams.ts';
 import { mostLikely } from '../../../src/text-tasks/labels/router.ts';
-import { chooseSample } from '../../../src/text-tasks/labels/sample.ts';
+import { DiversePool } from '../../../src/text-tasks/labels/sample.ts';
 import { fitSpecialist, labelProbabilities, textStatisticsOf } from '../../../src/text-tasks/labels/text-specialist.ts';
 
 const words = [
@@ -67,14 +67,17 @@ test('chooses a diverse sample, unlike the labelled texts', () => {
   const kinds = ['alpha beta gamma', 'delta epsilon zeta', 'theta iota kappa', 'lambda sigma omega'];
   const texts = kinds.flatMap((kind) => Array.from({ length: 10 }, (_, i) => `${kind} ${kind} ${i}`));
   const rarity = rarityOf(texts);
-  const chosen = chooseSample(texts, { count: 4, rarity, labelled: [] });
-  assert.deepEqual(new Set(chosen.map((i) => Math.floor(i / 10))), new Set([0, 1, 2, 3]));
-  const rest = chooseSample(texts, { count: 3, rarity, labelled: [texts[5] as string] });
-  assert.deepEqual(new Set(rest.map((i) => Math.floor(i / 10))), new Set([1, 2, 3]));
+  const kindsOf = (chosen: readonly string[]) => new Set(chosen.map((text) => Math.floor(texts.indexOf(text) / 10)));
+  const pool = new DiversePool(texts, [], rarity);
+  assert.deepEqual(kindsOf(pool.choose(4, () => 1)), new Set([0, 1, 2, 3]));
+  assert.deepEqual(
+    kindsOf(new DiversePool(texts, [texts[5] as string], rarity).choose(3, () => 1)),
+    new Set([1, 2, 3]),
+  );
 });
 
 test('chooses doubtful texts first among equally different ones', () => {
   const texts = ['red red', 'blue blue', 'green green', 'white white'];
-  const confidence = (text: string) => (text.startsWith('green') ? 0.1 : 0.95);
-  assert.equal(chooseSample(texts, { count: 1, rarity: rarityOf(texts), labelled: [], confidence })[0], 2);
+  const doubt = (text: string) => (text.startsWith('green') ? 0.9 : 0.05);
+  assert.deepEqual(new DiversePool(texts, [], rarityOf(texts)).choose(1, doubt), ['green green']);
 });
