@@ -62,7 +62,11 @@ async function run({ data, bases = defaultBase, only }: BenchOptions, keep: Keep
     const reading = basePromptOf(recorded.task, labelledOf(recorded));
     const read = bases === 'none' ? undefined : await statesOf(recorded, reading, join(root, 'models', bases));
     const measured = measureTask(recorded, read?.states, reading);
-    figures[name] = { ...measured, [LABELS]: bought, ...(read?.seconds !== undefined && { 'seconds-of-reading-states': read.seconds }) };
+    figures[name] = {
+      ...measured,
+      [LABELS]: bought,
+      ...(read?.seconds !== undefined && { 'seconds-of-reading-states': read.seconds }),
+    };
     printFigures(name, figures[name]);
     keep(figures);
   }
