@@ -73,6 +73,7 @@ export class LargeModelPart {
     const stage = `${this.activity} a sample`;
     for (let done = 0; done < count && !this.stopped; ) {
       const batch = chooser.next(Math.min(BATCH, count - done));
+      if (batch.length === 0) return;
       const random = new Set(batch.flatMap(({ text, isRandom }) => (isRandom ? [text] : [])));
       const texts = batch.map(({ text }) => text);
       await this.ask(texts, (answered) => reportStage(stage, done + answered, count), random);

@@ -34,8 +34,9 @@ export interface Outlook {
 }
 
 /**
- * Random texts are those that people labelled, which show where the large model is right, and if these are too few,
- * others. Both are taken in the order of their keys, which are hashes. The local model is in doubt about the chosen texts.
+ * A batch has random texts and chosen ones. The random texts are those that people labelled, which show where the large
+ * model is right, and if these are too few, others; both in the order of their keys, which are hashes. The chosen texts
+ * are unlike each other and all earlier ones, and the local model is in doubt about them.
  */
 export class TextChooser {
   private readonly taskData: TaskData;

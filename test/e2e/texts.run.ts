@@ -170,7 +170,9 @@ step('the next run sends no text twice, and every text gets a label', async () =
   await table().getByText('Results of the last run').click();
   await table().locator('.curve-chart').waitFor();
   await table().getByText('Cost so far').waitFor();
-  await table().getByText(/answered \d+ texts that the local model learns from, of up to 300/).waitFor();
+  await table()
+    .getByText(/answered \d+ texts that the local model learns from, of up to 300/)
+    .waitFor();
   await editor.shot('24-table');
   await table().getByText('Results of the last run').click();
 });
