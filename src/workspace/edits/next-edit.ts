@@ -12,7 +12,7 @@ export interface NextEditsInput {
   readonly ignored?: readonly string[];
   /** Places without a probability of at least this are left out. */
   readonly least?: number;
-  /** Time for the search, and again for parsing, ms. */
+  /** Time for the search, again for parsing, and again for calls, ms. */
   readonly ms?: number | undefined;
 }
 

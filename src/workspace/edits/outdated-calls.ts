@@ -141,18 +141,27 @@ async function occurrencesIn(file: TextFile, { path, now }: GrownSignature, dead
 }
 
 function lacksArgument(
-  { count, receiver, start, end }: Call,
+  call: Call,
   file: TextFile,
   { path, before, now, number }: GrownSignature,
   found: readonly FoundIn[],
   edits: readonly Edit[],
 ): boolean {
-  if (count < before.least || count > before.most || count >= now.least) return false;
+  const { receiver, start, end } = call;
+  if (!takes(before, call) || takes(now, call)) return false;
   if (!isCalledSo(receiver, file.path, now.kind, path)) return false;
   // The user has been there.
   if (edits.slice(number + 1).some((edit) => edit.path === file.path && edit.at >= start && edit.at <= end))
     return false;
-  return found.every(({ others }) => others.every(({ least, most }) => count < least || count > most));
+  const calls = found.flatMap((each) => each.calls);
+  // A call that never fitted is one of another object's method, such as a library's: others may be, too.
+  const isShared = now.kind === 'method' && calls.some((other) => !takes(before, other) && !takes(now, other));
+  if (isShared && !(file.path === path && /^(?:self|this)$/.test(receiver))) return false;
+  return found.every(({ others }) => others.every((other) => !takes(other, call)));
+}
+
+function takes({ least, most }: Signature, { count }: Call): boolean {
+  return count >= least && count <= most;
 }
 
 /** Whether what stands before the name fits what it names. @param declaredIn path of the declaration */

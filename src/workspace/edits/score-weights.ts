@@ -1,5 +1,5 @@
 // Weights of score.ts, in the order of its features. bench/replay/fit.ts fits them; the last is set by hand, because few
-// of the commits rename a name.
+// of the commits rename a name (bench/replay/README.md).
 
 export const siteWeights: { readonly intercept: number; readonly weights: readonly number[] } = {
   intercept: -4.93,

@@ -100,6 +100,13 @@ test('offers nothing if another function of the name takes the call', async () =
   assert.deepEqual(await offered(files, 'string)', 'string, mode: Mode)'), []);
 });
 
+test('offers only calls of the object itself if calls of the name show that others have such a method', async () => {
+  const python = 'class A:\n    def get(self, key):\n        return self.get(key)\n\n\nA().get(a)\n';
+  assert.deepEqual(await offered({ 'a.py': python }, 'key)', 'key, mode)'), ['return self.get(key|)', 'A().get(a|)']);
+  const shared = `${python}table.get(b, c, None)\n`;
+  assert.deepEqual(await offered({ 'a.py': shared }, 'key)', 'key, mode)'), ['return self.get(key|)']);
+});
+
 test('a call where the user has been is not offered again', async () => {
   const files = { 'a.ts': script };
   const desk = new Desk(files);
