@@ -13,7 +13,7 @@ const wantedTokens = 1_000_000;
 
 export const scale: Benchmark = {
   name: 'scale',
-  what: 'a million tokens: harvest, index, a saved file, completions; their time and memory',
+  what: 'a million tokens: harvest, index, a saved file, completions, the check of names; their time and memory',
   takes: [],
   run,
 };
@@ -33,7 +33,7 @@ async function run(): Promise<Figures> {
       }
     }
     const child = join(import.meta.dirname, 'child.ts');
-    const done = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', child, folder], {
+    const done = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--expose-gc', child, folder], {
       encoding: 'utf8',
     });
     if (done.status !== 0) throw new Error(`the scale run failed: ${done.stderr}`);

@@ -16,7 +16,8 @@ import { readRecordings } from '../common/recordings.ts';
 import { samplePositions } from '../common/sampled-positions.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
 import type { Benchmark, BenchOptions, Figures } from '../figures.ts';
-import { printFigures } from '../print.ts';
+import { kebab, printFigures } from '../print.ts';
+import { members } from './members.ts';
 
 interface Folder {
   readonly name: string;
@@ -29,12 +30,23 @@ const LONGEST = 60_000;
 
 export const symbols: Benchmark = {
   name: 'symbols',
-  what: 'names that exist: what the check says of true lines, of other names of the folder, and of wrong drafts',
-  takes: ['recordings', 'places'],
+  what: 'names that exist: what the check says of true lines, of other names of the folder, and of wrong drafts; --only members: what lists of members could bring',
+  takes: ['recordings', 'places', 'bases', 'only'],
   run,
 };
 
-async function run({ recordings, places = PLACES }: BenchOptions): Promise<Figures> {
+const SECTIONS: Readonly<Record<string, (options: BenchOptions, base: string) => Promise<Figures>>> = {
+  names: checkNames,
+  members: ({ recordings, places }, base) => members(recordings, places, base),
+};
+
+async function run(options: BenchOptions): Promise<Figures> {
+  const section = SECTIONS[options.only ?? 'names'];
+  if (section === undefined) throw new Error(`--only is one of ${Object.keys(SECTIONS).join(', ')}.`);
+  return kebab(await section(options, options.bases ?? 'medium'));
+}
+
+async function checkNames({ recordings, places = PLACES }: BenchOptions): Promise<Figures> {
   const tokenizer = shippedTokenizer();
   const figures: Record<string, Figures> = {};
   for (const { name, others, positions } of [...recordedFolders(recordings), ...heldOutFolders(places)]) {

@@ -36,7 +36,7 @@ export interface MixedOptions {
 }
 
 /** A query whose prompt is in the cache of a model with the n-grams' tokenizer. */
-interface PromptedQuery extends BlockContext {
+export interface PromptedQuery extends BlockContext {
   readonly maxTokens: number;
 }
 
@@ -141,7 +141,7 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
   }
 
   /** Runs the query's prompt, then `work` on the resulting cache. The prompt stays in the cache for the next query. */
-  private async withPrompt<T>(
+  protected async withPrompt<T>(
     query: CompletionQuery,
     maxTokens: number,
     signal: AbortSignal | undefined,
