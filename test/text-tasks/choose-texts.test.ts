@@ -80,13 +80,26 @@ test('takes texts that people labelled as the random ones', () => {
   assert.equal(later.filter(({ text }) => known.get(keyOf(text))?.person !== undefined).length, 3);
 });
 
-test('expects a gain from labels that teach, and none where the model makes no fewer errors', () => {
-  const curve = { few: { labels: 25, error: 0.4 }, many: { labels: 75, error: 0.4 / Math.sqrt(3) } };
+test('expects a gain from labels that teach, and none where the model makes no errors', () => {
+  const curve = { few: { labels: 25, error: 0.4 }, many: { labels: 75, error: 0.4 / Math.sqrt(3) }, exponent: 0.5 };
   // The error falls with the square root: from 0.2 at 100 labels to 0.1 at 400.
   assert.ok(Math.abs(expectedGain(curve, 100, 300) - 0.1) < 1e-9);
   assert.ok(expectedGain(curve, 100, 10) > expectedGain(curve, 200, 10));
-  assert.equal(expectedGain({ ...curve, many: { labels: 75, error: 0.4 } }, 100, 10), 0);
+  assert.equal(expectedGain({ ...curve, exponent: -0.1 }, 100, 10), 0);
   assert.equal(expectedGain({ ...curve, many: { labels: 75, error: 0 } }, 100, 10), 0);
+});
+
+test('the exponent is near the usual one for few texts, and near the measured one for many', () => {
+  // Of every hundred texts, 40 are wrong with few labels, and half of those with three times as many.
+  const exponentOf = (count: number) =>
+    measureCurve(
+      Array.from({ length: count }, (_, i) => i),
+      () => true,
+      (training) => (item) => Number(item % 100 < (training.length > count / 2 ? 20 : 40)),
+    )?.exponent as number;
+  const measured = Math.log(2) / Math.log(3);
+  assert.ok(Math.abs(exponentOf(20_000) - measured) < 0.02, `${exponentOf(20_000)}`);
+  assert.ok(exponentOf(100) > 0.25 && exponentOf(100) < measured - 0.1, `${exponentOf(100)}`);
 });
 
 test('measures the curve on judged items alone, by models that have not seen them', () => {
@@ -101,7 +114,8 @@ test('measures the curve on judged items alone, by models that have not seen the
       return training.length / 40;
     },
   );
-  assert.deepEqual(curve, { few: { labels: 10, error: 0.25 }, many: { labels: 30, error: 0.75 } });
+  const { exponent: _, ...points } = curve ?? assert.fail('no curve');
+  assert.deepEqual(points, { few: { labels: 10, error: 0.25 }, many: { labels: 30, error: 0.75 } });
   assert.deepEqual(
     [...judged].sort((a, b) => a - b),
     items.filter((i) => i % 2 === 0).flatMap((i) => [i, i]),
