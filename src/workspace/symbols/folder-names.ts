@@ -32,6 +32,8 @@ interface Patterns {
   /** Regular expressions with NAME for the name. */
   readonly declared: readonly string[];
   readonly exported: readonly string[];
+  /** Imports of the name, and exports of another module's; the only group is the module. */
+  readonly imported: readonly string[];
   /** The name may exist in other files without an import of this name. */
   readonly ambient: readonly string[];
   /** Names that each document has. Those with an initial capital need not be listed, see check-names.ts. */
@@ -56,6 +58,7 @@ const TYPESCRIPT: Patterns = {
     // Not of another module: the name has one declaration, and perhaps several such exports.
     String.raw`export\s+(?:type\s+)?\{[^}]*NAME(?!\s+as\b)[^}]*\}(?!\s*from\b)`,
   ],
+  imported: [String.raw`(?:import\s|export\s+(?:type\s+)?\{)[^;'"]*NAME[^;'"]*\bfrom\s*['"]([^'"\n]+)['"]`],
   ambient: [
     String.raw`declare\s+(?:abstract\s+)?(?:const|let|var|function|class|interface|type|enum|namespace)\s+NAME`,
     // The importing file chooses the name.
@@ -88,6 +91,7 @@ const PYTHON: Patterns = {
     String.raw`NAME\s*:=`,
   ],
   exported: [String.raw`^(?:(?:async\s+)?def|class)\s+NAME`, String.raw`^NAME\s*(?::[^=\n]+)?=(?!=)`],
+  imported: [String.raw`^[ \t]*from\s+(\S+)\s+import\s+(?:\([^)]*NAME|[^\n]*NAME)`],
   ambient: [],
   globals: words(`abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile
     complex copyright credits delattr dict dir divmod enumerate eval exec exit filter float format frozenset getattr
@@ -107,6 +111,7 @@ const GO: Patterns = {
     String.raw`"(?:[^"\n]*/)?NAME(?:\.[^"\n]*)?"`,
   ],
   exported: [],
+  imported: [],
   ambient: [],
   shared: [String.raw`^(?:func|type|var|const)\s+NAME`, String.raw`^\tNAME\b[^\n(:.]*(?:=|$)`],
   globals: words(`any append bool byte cap clear close comparable complex complex64 complex128 copy delete error false
@@ -161,10 +166,11 @@ function findIn(files: ReturnType<FindFiles>, name: string, path: string, langua
   const patterns = PATTERNS[languageId];
   if (patterns === undefined || files === undefined) return 'unclear';
   const { shared: sharedPatterns = [] } = patterns;
-  const [free, exported, declared, ambient, shared] = [
+  const [free, exported, imported, declared, ambient, shared] = [
     [FREE],
-    ...[patterns.exported, patterns.declared, patterns.ambient, sharedPatterns],
+    ...[patterns.exported, patterns.imported, patterns.declared, patterns.ambient, sharedPatterns],
   ].map((list) => list.map((pattern) => patternOf(pattern, name))) as [
+    RegExp[],
     RegExp[],
     RegExp[],
     RegExp[],
@@ -176,11 +182,12 @@ function findIn(files: ReturnType<FindFiles>, name: string, path: string, langua
   const sorted = [...files].sort((a, b) => Number(isShared(b.path)) - Number(isShared(a.path)));
   let found: InFolder = 'absent';
   let [looked, read] = [0, 0];
+  const modules = new Set<string>();
   for (const file of sorted) {
     if (++read > MOST_READ) return 'unclear';
     const { path: other, text } = file;
     const around = textAround(name, text);
-    if (!has(free, around)) continue;
+    if (!has(free, around) && !has(exported, around)) continue;
     if (isShared(other)) {
       if (has(shared, around) || ++looked === MOST_FILES) return 'shared';
       found = 'unclear';
@@ -188,21 +195,32 @@ function findIn(files: ReturnType<FindFiles>, name: string, path: string, langua
     }
     if (/\.d\.[cm]?ts$/.test(other) || text.includes('declare global') || has(ambient, around)) return 'unclear';
     if (has(exported, around)) return 'exported';
-    if (!has(declared, around)) return 'unclear';
+    const module = imported.map((each) => each.exec(around)?.[1]).find((each) => each !== undefined);
+    if (module !== undefined) modules.add(moduleName(module));
+    else if (!has(declared, around)) return 'unclear';
     if (found === 'absent') found = 'declared';
     if (++looked === MOST_FILES) break;
   }
-  return found;
+  // Many files may import the name before the one that exports it is reached.
+  const exporters = sorted.slice(read).filter((file) => modules.has(moduleName(file.path)));
+  const isImportable = exporters.slice(0, MOST_FILES).some(({ text }) => has(exported, textAround(name, text)));
+  return isImportable ? 'exported' : found;
+}
+
+/** The last part of a path or of a module's name: 'c' for 'a/c.ts', './c.js', 'a.c' and 'c/index.ts'. */
+function moduleName(module: string): string {
+  const path = module.replace(/\.(?:[cm]?[jt]sx?|pyi?)$/, '').replace(/\/(?:index|__init__)$/, '');
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('.')) + 1);
 }
 
 /** An occurrence that is neither a member nor a key. */
 const FREE = String.raw`(?<!\.\s*|['"${'`'}/-])NAME(?!\s*\??:(?!:)|['"${'`'}])`;
 
-function patternOf(pattern: string, name: string): RegExp {
+function patternOf(pattern: string, name: string, flags = 'mu'): RegExp {
   const whole = String.raw`(?<![\p{L}\p{N}_$])${name.replaceAll('$', '\\$')}(?![\p{L}\p{N}_$])`;
   return new RegExp(
     pattern.replaceAll('NAME', () => whole),
-    'mu',
+    flags,
   );
 }
 
@@ -210,12 +228,14 @@ function patternOf(pattern: string, name: string): RegExp {
 function textAround(name: string, text: string): string {
   const pieces: string[] = [];
   let end = 0;
-  let at = text.indexOf(name);
-  for (let count = 0; at >= 0 && count < MOST_OCCURRENCES; count++) {
+  const whole = patternOf('NAME', name, 'gmu');
+  for (let count = 0; count < MOST_OCCURRENCES; count++) {
+    whole.lastIndex = end;
+    const at = whole.exec(text)?.index;
+    if (at === undefined) break;
     const from = Math.max(end, lineStart(text, Math.max(0, at - NEAR.before)));
     end = lineEnd(text, Math.min(text.length, at + NEAR.after));
     pieces.push(text.slice(from, end));
-    at = text.indexOf(name, Math.max(end, at + 1));
   }
   return pieces.join('\n');
 }

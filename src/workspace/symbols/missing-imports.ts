@@ -136,7 +136,8 @@ function inTypeScript(
     return { at: open + end, text: `${separator}${gap}${specifier}${isList ? ',' : ''}` };
   }
   const sample = own[0] ?? others.flatMap((file) => [...file.text.matchAll(TS_IMPORT)])[0];
-  const [quote, semicolon] = [sample?.[3] ?? "'", sample === undefined ? ';' : (sample[5] as string)];
+  const usualEnd = /;[^\S\n]*$/m.test(exporter.text) ? ';' : '';
+  const [quote, semicolon] = [sample?.[3] ?? "'", sample?.[5] ?? usualEnd];
   const statement = `import ${type === 'statement' ? 'type ' : ''}{ ${specifier} } from ${quote}${from}${quote}${semicolon}`;
   return newLine(
     text,

@@ -125,6 +125,49 @@ test('a name that another file exports can be imported, and one that every file 
   ]);
 });
 
+const importers = (statement: string, ending: string) =>
+  ['a', 'b', 'c', 'd', 'e'].map((name) => ({ path: `src/${name}/use.${ending}`, text: `${statement}\nuse(shared)\n` }));
+
+const exporters: readonly [name: string, of: readonly [string, string], files: readonly FolderFile[]][] = [
+  [
+    'many files import before the one that exports it is read',
+    TS,
+    [
+      ...importers("import { shared } from '../lib/helpers.js'", 'ts'),
+      { path: 'src/lib/helpers.ts', text: 'export function shared() {}\n' },
+    ],
+  ],
+  [
+    'many files import from a module',
+    PY,
+    [...importers('from lib.helpers import shared', 'py'), { path: 'src/lib/helpers.py', text: 'shared = 1\n' }],
+  ],
+  [
+    'another file exports again',
+    TS,
+    [
+      { path: 'src/index.ts', text: "export { shared } from './lib/helpers'\n" },
+      { path: 'src/lib/helpers.ts', text: 'export const shared = 1\n' },
+    ],
+  ],
+  [
+    'its file exports below longer names that contain it',
+    TS,
+    [{ path: 'src/b.ts', text: `${'sharedOther();\n\n'.repeat(200)}export const shared = 1;\n` }],
+  ],
+  ['is a class without a base', PY, [{ path: 'src/b.py', text: 'class shared:\n    pass\n' }]],
+];
+
+for (const [name, of, files] of exporters) {
+  test(`a name can be imported that ${name}`, async () => {
+    const names = await checked(of, '|\n', 'x = shared', folderOf(files));
+    assert.deepEqual(
+      names.filter((each) => each.name === 'shared'),
+      [{ name: 'shared', verdict: 'unknown', canBeImported: true }],
+    );
+  });
+}
+
 test('a file of the same directory may declare what a document in Go uses', async () => {
   const files = [{ path: 'src/b.go', text: 'package a\n\nfunc helper() {}\n' }];
   const other = files.map(({ text }) => ({ path: 'other/b.go', text }));

@@ -38,6 +38,22 @@ const cases: readonly [
     'import { b } from "./b.ts"\nimport * as c from "c"\nimport { shared } from "./lib/shared.ts"\n\nb()\n',
   ],
   [
+    'with a semicolon if the file that exports it has some, and no file imports anything',
+    'typescript',
+    'shared',
+    file('src/a.ts', 'use()\n'),
+    [file('src/b.ts', 'export const shared = 1;\n')],
+    "import { shared } from './b';\n\nuse()\n",
+  ],
+  [
+    'without a semicolon if the file that exports it has none, and no file imports anything',
+    'typescript',
+    'shared',
+    file('src/a.ts', 'use()\n'),
+    [file('src/b.ts', 'export const shared = 1\n')],
+    "import { shared } from './b'\n\nuse()\n",
+  ],
+  [
     'in an import of the same module',
     'typescript',
     'shared',
