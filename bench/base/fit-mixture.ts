@@ -1,18 +1,26 @@
-// Fits the mixture that ships with a base (mixture.json beside its weights) on the packages held out from the base's corpus:
-// each package is a repository, a fifth of its files are places to complete, the others its n-gram index. Not a benchmark:
-// run by hand for a new base.
+// Fits the mixture of a base with the n-grams on the packages held out from the corpus of the bases that ship: each package
+// is a repository, a fifth of its files are places to complete, the others its n-gram index. For a base that ships it
+// writes mixture.json beside the weights; for a GGUF file it prints what src/specialist/decoding/other-makers-weights.json holds.
+// Not a benchmark: run by hand for a new base.
 //
-//   node build/run.mjs bench/base/fit-mixture.ts [--model models/small] [--places 60] [--dry]   (places of each package)
+//   node build/run.mjs bench/base/fit-mixture.ts [--model models/small | FILE.gguf] [--places 60] [--dry]
+//   (places of each package)
 
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../build/paths.ts';
+import { unwrap } from '../../src/common/errors.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../src/common/statistics/conditional-logit.ts';
 import { fitGate, type GateExample, meanLogLoss, mixtureProbability } from '../../src/common/statistics/gate.ts';
-import { LanguageModel } from '../../src/neural/inference/language-model.ts';
+import { tokenizerAt } from '../../src/neural/inference/language-model.ts';
+import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
+import { TOKENIZER } from '../../src/neural/models/manifest.ts';
+import { loadLibrary } from '../../src/neural/runtime/library.ts';
 import { positionInDocument } from '../../src/prompts/completion/completion-position.ts';
-import { MixtureSpecialist } from '../../src/specialist/decoding/mixture-specialist.ts';
+import type { FolderSpecialist } from '../../src/specialist/decoding/mixture-specialist.ts';
+import { loadServedModel } from '../../src/specialist/decoding/served-model.ts';
 import { type LabeledQuery, MIXTURE_FILE } from '../../src/specialist/decoding/types.ts';
 import { initialMixWeights, plainMixWeights } from '../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
@@ -33,17 +41,20 @@ const { values: options } = parseArgs({
 
 const held = heldOutFiles(LANGUAGES);
 if (!held) throw new Error('No held-out packages: `python3 models/pretrain/corpus.py --held-out` makes them.');
-const language = await LanguageModel.load({
-  model: options.model,
-  tokenizer: join(options.model, 'tokenizer.json'),
-  precision: 'auto',
-  threads: 2,
-});
+const isGguf = options.model.endsWith('.gguf');
+const scratch = mkdtempSync(join(tmpdir(), 'fit-mixture-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const added =
+  isGguf && unwrap(await addGgufModel({ path: options.model, into: scratch }, new AbortController().signal));
+const model = added ? added.folder : options.model;
+const tokenizer = join(added ? join(root, 'models/medium') : model, TOKENIZER);
+await loadLibrary();
+const served = await loadServedModel({ model, tokenizer, precision: 'auto', threads: 2 });
 const start = initialMixWeights();
 
 interface Package {
   readonly name: string;
-  readonly mixed: MixtureSpecialist;
+  readonly mixed: FolderSpecialist;
   readonly positions: readonly LabeledQuery[];
 }
 
@@ -56,7 +67,7 @@ const packages = [...new Set(files.map((file) => file.package))].map((name): Pac
     characters += text.length;
     return true;
   });
-  const index = NgramModel.build(indexed, language.tokenizer);
+  const index = NgramModel.build(indexed, tokenizerAt(tokenizer));
   const languageOf = new Map(own.map(({ path, languageId }) => [path, languageId]));
   const drawn = samplePositions(
     own.filter(({ path }) => bucket(path) >= 8),
@@ -69,7 +80,7 @@ const packages = [...new Set(files.map((file) => file.package))].map((name): Pac
   }));
   return {
     name,
-    mixed: new MixtureSpecialist('base', language, () => index, start, { dialect: language.dialect }),
+    mixed: served.specialist('base', () => index, start),
     positions,
   };
 });
@@ -99,10 +110,7 @@ const ranking = [...fitConditionalLogit(lines, start.ranking, 3, 600)];
 console.log(
   `ranking: ${lines.length} places, the right line among the candidates at ${lines.filter(({ right }) => right >= 0).length}`,
 );
-if (!options.dry) {
-  writeFileSync(
-    join(options.model, MIXTURE_FILE),
-    `${JSON.stringify(plainMixWeights({ version: 1, gate, ranking }))}\n`,
-  );
-}
-await language.dispose();
+const weights = plainMixWeights({ version: 1, gate, ranking });
+if (isGguf) console.log(JSON.stringify(weights));
+else if (!options.dry) writeFileSync(join(model, MIXTURE_FILE), `${JSON.stringify(weights)}\n`);
+await served.dispose();

@@ -23,7 +23,7 @@ export class MemberSpecialist extends MixtureSpecialist {
 
   static async load(model: string, tokenizer: string, ngram: () => NgramModel): Promise<MemberSpecialist> {
     const language = await LanguageModel.load({ model, tokenizer, precision: 'auto', threads: 1 });
-    const weights = readMixWeights(model, dirname(tokenizer));
+    const weights = readMixWeights([model, dirname(tokenizer)]);
     return Object.assign(new MemberSpecialist('base', language, ngram, weights, { dialect: language.dialect }), {
       dispose: () => language.dispose(),
     });

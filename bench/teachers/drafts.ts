@@ -1,5 +1,5 @@
 // A real server as the local neural model: drafts along a text as it is typed, their tokens' probabilities, and a kill in between.
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { systemClock } from '../../src/common/clock.ts';
 import type { CompletionQuery, Draft } from '../../src/common/completion.ts';
 import type { Result } from '../../src/common/errors.ts';
@@ -11,7 +11,7 @@ import { connectLlm, listModels } from '../../src/llm/connect.ts';
 import { tokenizerAt } from '../../src/neural/inference/language-model.ts';
 import { cutsOf } from '../../src/prompts/completion/cuts.ts';
 import { draftWithServed } from '../../src/specialist/decoding/served-line.ts';
-import { readMixWeights } from '../../src/specialist/decoding/weights.ts';
+import { otherMakersWeights } from '../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
 import type { Figures } from '../figures.ts';
 import type { Server } from './server.ts';
@@ -41,7 +41,7 @@ export async function drafts(server: Server): Promise<Figures> {
   const settings = { provider: 'served', apiKey: '', baseUrl: server.url, model: 'model', timeoutMs };
   const tokenizer = join(import.meta.dirname, '../../models/medium/tokenizer.json');
   const ngram = NgramModel.build([], tokenizerAt(tokenizer));
-  const weights = readMixWeights(dirname(tokenizer));
+  const weights = otherMakersWeights();
   const engine = new ServedEngine({
     llm: connectLlm(settings, { stallMs: timeoutMs }),
     models: (signal) => listModels(settings, signal),

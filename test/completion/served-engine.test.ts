@@ -1,7 +1,6 @@
 // A specialist that a server runs, with the engine's interface: what is sent to the server, that its answer is ranked
 // with the n-grams' lines, and that the n-grams answer while the server is late, down or not allowed.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../src/common/clock.ts';
 import type { CompletionQuery, DraftOptions, TokenOdds } from '../../src/common/completion.ts';
@@ -17,7 +16,7 @@ import { defaultRouter } from '../../src/routing/defaults.ts';
 import { scoreCuts } from '../../src/routing/fit.ts';
 import { positionFactsOf } from '../../src/routing/position-facts.ts';
 import { draftWithServed } from '../../src/specialist/decoding/served-line.ts';
-import { readMixWeights } from '../../src/specialist/decoding/weights.ts';
+import { otherMakersWeights } from '../../src/specialist/decoding/weights.ts';
 import { ManualClock, settled } from '../fakes/clock.ts';
 import { type LlmScript, llmAnswer, ScriptedLlm } from '../fakes/llm.ts';
 import { hiding } from '../fakes/redaction.ts';
@@ -37,7 +36,7 @@ const odds = (token: string, p: number, ...rivals: number[]): TokenOdds => ({
 const answer = (text: string, tokens: readonly TokenOdds[]) => ok(llmAnswer(text, { tokens }));
 const summed = answer(' a + b', [odds(' a', 0.5, 0.25), odds(' +', 0.9, 0.1), odds(' b', 1), odds('', 0.8)]);
 
-const weights = readMixWeights(join(import.meta.dirname, '../../models/medium'));
+const weights = otherMakersWeights();
 const index = build();
 
 function setup(script: LlmScript = () => summed, mayLeave: (path: string) => boolean = () => true, continues = false) {

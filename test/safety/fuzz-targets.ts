@@ -125,7 +125,7 @@ export function targets(folder: string): readonly Target[] {
       name: 'mixture',
       try: (random) => {
         writeFileSync(join(modelFolder, MIXTURE_FILE), mutateJsonText(initialMixWeights(), random));
-        const { gate, ranking } = readMixWeights(modelFolder);
+        const { gate, ranking } = readMixWeights([modelFolder]);
         mixWeightsFrom(mutateJson(initialMixWeights(), random));
         if (![...gate, ...ranking].every((value) => Math.abs(value) < 1e6)) throw new Error('weights that overflow');
         return 'used';

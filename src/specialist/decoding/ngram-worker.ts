@@ -1,19 +1,17 @@
 // Entry of the worker thread: runs the n-gram model off the extension host's thread.
-import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readTokenizer } from '../../text/tokenizer/load.ts';
 import type { ToWorker, WorkerData } from '../ngram/protocol.ts';
 import { NgramService } from '../ngram/service.ts';
 import { draftWithServed } from './served-line.ts';
-import { readMixWeights } from './weights.ts';
+import { otherMakersWeights } from './weights.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');
 const { tokenizerPath } = workerData as WorkerData;
 const loaded = readTokenizer(tokenizerPath);
 if (!loaded.ok) throw new Error(loaded.error.message);
-// No weights were fitted for a model on a server: those of the base with the n-grams' tokenizer beat none.
-const weights = readMixWeights(dirname(tokenizerPath));
+const weights = otherMakersWeights();
 const service = new NgramService(
   loaded.value,
   (message) => port.postMessage(message),

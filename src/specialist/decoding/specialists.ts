@@ -1,6 +1,6 @@
 // The specialists of the folders that are open in the engine: their indexes, and their models, which folders share.
 import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import { CodedError } from '../../common/errors.ts';
 import { tokenizerAt } from '../../neural/inference/language-model.ts';
@@ -12,7 +12,7 @@ import { type FitLimits, fitMixed, type RunInTurn } from './fit.ts';
 import type { FolderSpecialist } from './mixture-specialist.ts';
 import { loadServedModel, type ServedModel } from './served-model.ts';
 import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist, QueryLoss } from './types.ts';
-import { readMixWeights } from './weights.ts';
+import { otherMakersWeights, readMixWeights } from './weights.ts';
 
 interface OpenFolder {
   readonly source: MixSource;
@@ -47,12 +47,10 @@ export class Specialists {
         const loaded = await live.load(source.snapshot);
         if (!loaded.ok) throw new CodedError(loaded.error.code, loaded.error.message);
       } else for (const change of source.changes) live.change(change);
-      // No weights were fitted for a base of another maker: those of the base with the n-grams' tokenizer beat none.
-      const { mixture, model: folder, tokenizer } = source;
+      const { mixture, model: folder } = source;
       const weights = readMixWeights(
-        ...(mixture === undefined ? [] : [mixture]),
-        folder,
-        ...(sharedTokenizer ? [] : [dirname(tokenizer)]),
+        mixture === undefined ? [folder] : [mixture, folder],
+        sharedTokenizer ? undefined : otherMakersWeights(),
       );
       mixed = served.specialist(source.name, () => live.current, weights);
     } catch (error) {

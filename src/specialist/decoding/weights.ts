@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultWeights, isWeight } from '../ngram/weights.ts';
 import { gateSize } from './gate.ts';
+import othersShipped from './other-makers-weights.json' with { type: 'json' };
 import { rankingFrom, rankingSize } from './ranking.ts';
 import { MIXTURE_FILE, type MixWeights } from './types.ts';
 
@@ -21,8 +22,16 @@ export function initialMixWeights(): MixWeights {
   return { version: 1, gate: new Array<number>(gateSize).fill(0), ranking: rankingFrom(defaultWeights().ranking) };
 }
 
-/** The weights in the first folder that has usable ones, else the initial weights. */
-export function readMixWeights(...folders: readonly string[]): MixWeights {
+/** Weights for a model of another maker, in llama.cpp or on a server: those of small, which beat none. */
+export function otherMakersWeights(): MixWeights {
+  const weights = mixWeightsFrom(othersShipped);
+  if (weights === undefined)
+    throw new Error('other-makers-weights.json does not fit this version: run bench/base/fit-mixture.ts');
+  return weights;
+}
+
+/** The weights in the first folder that has usable ones; else `otherwise`. */
+export function readMixWeights(folders: readonly string[], otherwise = initialMixWeights()): MixWeights {
   for (const folder of folders) {
     try {
       const read = mixWeightsFrom(JSON.parse(readFileSync(join(folder, MIXTURE_FILE), 'utf8')));
@@ -31,7 +40,7 @@ export function readMixWeights(...folders: readonly string[]): MixWeights {
       // This folder has none.
     }
   }
-  return initialMixWeights();
+  return otherwise;
 }
 
 /** Rounded to four decimals: far below the noise of any fit. */

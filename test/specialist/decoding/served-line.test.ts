@@ -1,14 +1,13 @@
 // A server's answer as one more candidate: the n-grams' lines and its line are ranked together.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DraftOptions, ServedAnswer, TokenOdds } from '../../../src/common/completion.ts';
 import { draftWithServed } from '../../../src/specialist/decoding/served-line.ts';
 import { answerTokens, ServedScores } from '../../../src/specialist/decoding/served-scores.ts';
-import { readMixWeights } from '../../../src/specialist/decoding/weights.ts';
+import { otherMakersWeights } from '../../../src/specialist/decoding/weights.ts';
 import { at, build, line } from '../ngram/project.ts';
 
-const weights = readMixWeights(join(import.meta.dirname, '../../../models/medium'));
+const weights = otherMakersWeights();
 const ngram = build();
 
 const odds = (token: string, p: number, others: Readonly<Record<string, number>> = {}): TokenOdds => ({
