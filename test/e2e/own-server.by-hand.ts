@@ -21,7 +21,7 @@ let server: Server;
 let session: Session;
 const folder = mkdtempSync(join(tmpdir(), 'easy-adaptation-own-server-'));
 /** Of the adaptation. A server on two cores takes ten seconds for each. */
-const calls = 24;
+const calls = 16;
 /** Limit of a step: only one that hangs takes so long. */
 const stepMs = 40 * 60_000;
 /** How long the server stays away after it was killed. */

@@ -22,7 +22,7 @@ export function initialMixWeights(): MixWeights {
   return { version: 1, gate: new Array<number>(gateSize).fill(0), ranking: rankingFrom(defaultWeights().ranking) };
 }
 
-/** Weights for a model of another maker, in llama.cpp or on a server: those of small, which beat none. */
+/** Weights for a model of another maker, in llama.cpp or on a server: those of medium, which beat none. */
 export function otherMakersWeights(): MixWeights {
   const weights = mixWeightsFrom(othersShipped);
   if (weights === undefined)
