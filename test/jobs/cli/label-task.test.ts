@@ -72,7 +72,7 @@ test('over HTTP every answer is stored immediately, so a resumed run repeats no 
   const args = ['label', 'issues', '--folder', folder, '--storage', storage];
   const unasked = await runCli(args, env);
   assert.equal(unasked.code, 0, unasked.err);
-  assert.match(unasked.err, /about 60 texts to learn from will cost about \$0\.\d+/);
+  assert.match(unasked.err, /about up to 60 texts to learn from will cost about \$0\.\d+/);
   assert.equal(api.requests.length, 0, 'the price was not accepted');
   const stopped = await runCli([...args, '--yes'], env, /labels a sample/);
   assert.notEqual(stopped.code, 0);
