@@ -67,7 +67,7 @@ test('over HTTP every answer is stored immediately, so a resumed run repeats no 
   after(() => api.close());
   const textOf = (asked: string) => /<text>([^<]*)<\/text>$/.exec(asked)?.[1] ?? '';
   api.answerTexts((asked) => (/error/.test(textOf(asked)) ? 'bug' : 'wish'));
-  api.setPace({ firstTokenMs: 20 });
+  api.setPace({ firstTokenMs: 200 });
   const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: api.url };
   const args = ['label', 'issues', '--folder', folder, '--storage', storage];
   const unasked = await runCli(args, env);
