@@ -5,7 +5,7 @@ import { keyOf } from './labels/extract.ts';
 import { expectedGain, type LearningCurve } from './labels/learning-curve.ts';
 import { DiversePool } from './labels/sample.ts';
 import { textStatisticsOf } from './labels/text-specialist.ts';
-import { randomlyAsked, type TaskData } from './learn-task.ts';
+import { randomOrByPerson, type TaskData } from './learn-task.ts';
 import { type QuickModel, quickModel } from './quick-models.ts';
 
 /** Number of texts between two trainings, and of calls in flight. */
@@ -102,8 +102,8 @@ export class TextChooser {
   /** Number of random texts that the large model was asked about. */
   private randomCount(): number {
     const { known } = this.taskData;
-    const isRandom = randomlyAsked(known);
-    return [...known].filter(([key, { paid, person }]) => paid && (person !== undefined || isRandom(key))).length;
+    const isRandom = randomOrByPerson(known);
+    return [...known].filter(([key, { paid }]) => paid && isRandom(key)).length;
   }
 
   private take(text: string): void {

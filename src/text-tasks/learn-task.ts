@@ -95,6 +95,12 @@ export function randomlyAsked(known: ReadonlyMap<number, KnownLabels>): (key: nu
   return (key) => key <= reached && known.get(key)?.paid !== undefined;
 }
 
+/** Whether a text is in the random sample, or people labelled it, by its key. */
+export function randomOrByPerson(known: ReadonlyMap<number, KnownLabels>): (key: number) => boolean {
+  const isRandom = randomlyAsked(known);
+  return (key) => known.get(key)?.person !== undefined || isRandom(key);
+}
+
 export interface LearnOptions extends Pick<TextFitOptions, 'reportStage'> {
   readonly loss?: number;
   /** Hidden states by `keyOf` of the text; if given, only texts with states are trained on. */

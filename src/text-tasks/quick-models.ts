@@ -8,7 +8,7 @@ import { keyOf } from './labels/extract.ts';
 import { hashedRow, type Rarity } from './labels/hashed-grams.ts';
 import { type LearningCurve, measureCurve } from './labels/learning-curve.ts';
 import { fitNgramHead, type NgramRow, ngramProbabilities } from './labels/text-specialist.ts';
-import { randomlyAsked } from './learn-task.ts';
+import { randomOrByPerson } from './learn-task.ts';
 
 type Known = ReadonlyMap<number, KnownLabels>;
 
@@ -74,10 +74,10 @@ class QuickLabels implements QuickModel {
   }
 
   private labelled(known: Known): (NgramRow & { readonly isRandom: boolean })[] {
-    const isRandom = randomlyAsked(known);
+    const isRandom = randomOrByPerson(known);
     return labelledOf(known, (key, { text, person, api }) => {
       const label = this.names.indexOf(person ?? api ?? '');
-      return label < 0 ? undefined : { row: this.rowOf(text), label, isRandom: person !== undefined || isRandom(key) };
+      return label < 0 ? undefined : { row: this.rowOf(text), label, isRandom: isRandom(key) };
     });
   }
 
@@ -101,10 +101,10 @@ class QuickAnswers implements QuickModel {
   }
 
   curve(known: Known): LearningCurve | undefined {
-    const isRandom = randomlyAsked(known);
+    const isRandom = randomOrByPerson(known);
     const answered = labelledOf(known, (key, { text, person, api }) => {
       const answer = person ?? api;
-      return answer === undefined ? undefined : { key, text, answer, isRandom: person !== undefined || isRandom(key) };
+      return answer === undefined ? undefined : { key, text, answer, isRandom: isRandom(key) };
     });
     if (answered.length < MIN_CURVE) return undefined;
     return measureCurve(
