@@ -2,7 +2,7 @@
 // workspaces cannot set them.
 
 export interface Tuning {
-  /** Maximum wait of a keystroke for the neural model, ms. */
+  /** Maximum wait of a keystroke for the neural model, and of a draft for its parser, ms. */
   readonly patienceMs: number | undefined;
   /** Limit for the training steps of one adaptation. */
   readonly maxSteps: number | undefined;

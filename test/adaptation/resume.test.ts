@@ -9,6 +9,7 @@ import type { Result } from '../../src/common/errors.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { splitOf } from '../../src/workspace/files/split.ts';
 import { writeModel } from '../specialist/engine/helpers.ts';
+import { steadyMachine } from '../support/steady.ts';
 import type { Plan } from './dying-run.ts';
 import { makeProject, type Project } from './project.ts';
 
@@ -38,7 +39,10 @@ function run(
   rmSync(requestsFile, { force: true });
   const plan: Plan = { request: of, files, asked: requestsFile, program, ...(die && { die }) };
   const script = join(import.meta.dirname, 'dying-run.ts');
-  const { signal, stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(plan)], { encoding: 'utf8' });
+  const { signal, stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(plan)], {
+    encoding: 'utf8',
+    env: { ...process.env, ...steadyMachine() },
+  });
   const lines = existsSync(requestsFile)
     ? readFileSync(requestsFile, 'utf8')
         .split('\n')

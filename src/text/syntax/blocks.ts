@@ -12,15 +12,13 @@ import { lineAbove, lineAfter, lineBefore, lineEnd, linesBelow } from '../lines.
 import { isTest } from '../test-paths.ts';
 import { blockRules, SAMPLED_OPENERS } from './block-rules.ts';
 import { cursorDocument } from './cursor-document.ts';
-import type { IncrementalParser } from './incremental-parser.ts';
+import { type IncrementalParser, PARSE_MS } from './incremental-parser.ts';
 import { childrenWithoutComments, enclosing, isComment } from './nodes.ts';
 
 type Node = TreeSitter.Node;
 
 // ---- By the grammar, in the processes that draft.
 
-/** Longest time to parse, ms; after it the decision by rules stays. */
-const PARSE_MS = 40;
 /** Length of a block that only the grammar asked for, tokens. */
 const BLOCK_TOKENS = 160;
 /** Two blocks are alike if their beginnings share this much text, UTF-16 units. */

@@ -1,7 +1,11 @@
 // A parser that keeps its last tree, so that a similar text is parsed incrementally.
 import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+import { readTuning } from '../../common/tuning.ts';
 import { commonPrefix, commonSuffix } from '../edits.ts';
 import { lineNumber, lineStart } from '../lines.ts';
+
+/** Longest time to parse a draft in its document, ms. What was not checked by then stays as it is. */
+export const PARSE_MS = readTuning(process.env).patienceMs ?? 40;
 
 export class IncrementalParser {
   /** The language's keywords. */

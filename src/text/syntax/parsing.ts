@@ -6,12 +6,11 @@ import { lineBefore, lineEnd } from '../lines.ts';
 import { blockOptions } from './blocks.ts';
 import { cursorDocument } from './cursor-document.ts';
 import { parserFor } from './grammars.ts';
-import { countErrors, type IncrementalParser } from './incremental-parser.ts';
+import { countErrors, type IncrementalParser, PARSE_MS } from './incremental-parser.ts';
 import { enclosing, endWithClosers, isCutThrough } from './nodes.ts';
 
-/** Limits on the work: line ends that are checked, and the time for all of them, ms. */
+/** Line ends that are checked. */
 const MAX_ENDS = 12;
-const PARSE_MS = 40;
 /** The end of an unfinished expression: errors after it say nothing about the text. */
 const UNFINISHED =
   /(?:[-+*/%=<>!&|^~,.:?\\([{@#$]|=>|->|\b(?:else|do|then|in|of|return|and|or|not|if|async|await|new|case))$/;

@@ -6,7 +6,7 @@ import { isFenced } from '../../text/fences.ts';
 import { lineState } from '../../text/line-state.ts';
 import { lineBefore } from '../../text/lines.ts';
 import { type CursorDocument, cursorDocument } from '../../text/syntax/cursor-document.ts';
-import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
+import { type IncrementalParser, PARSE_MS } from '../../text/syntax/incremental-parser.ts';
 import { type Declared, declarationOf, hasWildcardImport, knowsNames, namesUsed } from '../../text/syntax/names.ts';
 import { cutOf } from '../../text/windows.ts';
 import { type FolderNames, isGlobal } from './folder-names.ts';
@@ -23,8 +23,6 @@ export interface CheckedName {
   readonly canBeImported?: true;
 }
 
-/** Longest time to parse a line in its document, ms; as in text/syntax/parsing.ts, which parses the same text. */
-const PARSE_MS = 40;
 /** Names of a query that are looked for in other files. Further ones are unknown. */
 const MOST_LOOK_UPS = 6;
 
