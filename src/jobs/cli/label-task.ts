@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
 import { percent } from '../../common/format.ts';
+import { dollars } from '../../llm/budget.ts';
 import { isAnswerTask, TASKS_FOLDER } from '../../prompts/label/task.ts';
 import { exportReadme, taskModel } from '../../text-tasks/export-task.ts';
 import { writablePathIn } from '../../text-tasks/in-folder.ts';
@@ -111,11 +112,10 @@ const TERMS = {
 function renderTask(root: string, report: TaskReport): string {
   const { path, texts, byPerson, byApi, inDoubt, curve, judgedOn, judgedBy, operating, loss, output } = report;
   const { done, right, none, terms } = TERMS[output ?? 'label'];
-  const usd = (value: number) => `$${value.toFixed(value < 0.1 ? 4 : 2)}`;
   const judged =
     judgedBy === 'person' ? `that people ${done}` : `that the API ${done} (its answers are taken as correct)`;
   const rest =
-    report.restUsd === undefined ? '' : `; asking about the texts in doubt would cost about ${usd(report.restUsd)}`;
+    report.restUsd === undefined ? '' : `; asking about the texts in doubt would cost about ${dollars(report.restUsd)}`;
   return [
     `${join(root, path)}: ${texts} texts, ${byPerson} ${done} by people, ${byApi} by ${report.model ?? 'the API'}, ${inDoubt} in doubt.`,
     ...(curve.length === 0
@@ -128,7 +128,7 @@ function renderTask(root: string, report: TaskReport): string {
       ? []
       : [`At a loss of at most ${loss}, ${percent(operating)} go to the API. ${terms}`]),
     ...(report.sample === undefined ? [] : [renderSample(report.sample)]),
-    `Paid now ${usd(report.runUsd)}, for this task so far ${usd(report.soFarUsd)}${rest}.`,
+    `Paid now ${dollars(report.runUsd)}, for this task so far ${dollars(report.soFarUsd)}${rest}.`,
     ...(report.stopped === undefined ? [] : [`Calls to the API stopped early: ${report.stopped}`]),
   ].join('\n');
 }
