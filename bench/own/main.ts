@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { root } from '../../build/paths.ts';
 import { unwrap } from '../../src/common/errors.ts';
-import { threadCount } from '../../src/common/threads.ts';
+import { physicalCores, threadCount } from '../../src/common/threads.ts';
 import { addGgufModel } from '../../src/neural/models/import/add-gguf.ts';
 import { listPackages, type PackageInfo } from '../../src/neural/models/list.ts';
 import { loadLibrary } from '../../src/neural/runtime/library.ts';
 import { EngineClient } from '../../src/specialist/engine/client.ts';
+import { llamaOptions } from '../../src/specialist/engine/llama-options.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures } from '../print.ts';
 import { aloneFigures } from './alone.ts';
@@ -73,11 +74,21 @@ async function run({ model = [], places = PLACES, only, recordings }: BenchOptio
   return figures;
 }
 
-async function speedOf({ folder: model, tokenizer }: PackageInfo): Promise<Figures> {
+/** As the product serves it, and for a GGUF model with a thread for every core as well. */
+async function speedOf(info: PackageInfo): Promise<Figures> {
+  const { llamaThreads } = llamaOptions('auto', 'cpu');
+  const served = await timed(info, llamaThreads);
+  const cores = physicalCores();
+  if (!info.manifest.gguf) return served;
+  const all = cores === llamaThreads ? served : await timed(info, cores);
+  return { ...served, threads: llamaThreads, 'with-a-thread-a-core': { ...all, threads: cores } };
+}
+
+async function timed({ folder: model, tokenizer }: PackageInfo, llamaThreads: number): Promise<Figures> {
   const engine = new EngineClient({ script: join(root, 'src/specialist/engine/main.ts') });
   const threads = threadCount('auto');
   try {
-    const asked = { model, tokenizer, threads, precision: 'auto', device: 'cpu' } as const;
+    const asked = { model, tokenizer, threads, llamaThreads, precision: 'auto', device: 'cpu' } as const;
     const timing = unwrap(await engine.request('time', asked));
     const { memory } = unwrap(await engine.request('status', {}));
     return {
