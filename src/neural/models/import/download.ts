@@ -224,14 +224,14 @@ class Attempts {
       await this.restart();
       throw new Interrupted('the server sends another part of the file', 0);
     }
-    if (status === 200) await this.restart();
-    const bytes = Number(status === 206 ? range?.[2] : headers['content-length']);
-    // A page of a proxy or a hotel's network, or another file.
-    if (Number.isFinite(bytes) && bytes !== this.file.bytes)
+    const stated = status === 206 ? range?.[2] : headers['content-length'];
+    // A page of a proxy or a hotel's network, or another file. What has arrived is still right for the next attempt.
+    if (Number(stated) !== this.file.bytes)
       throw new CodedError(
-        'corrupt',
-        `${this.host} sends another file: ${bytes} bytes instead of ${this.file.bytes}. Check the network for a login page, or update the extension.`,
+        'network',
+        `${this.host} sends another file: ${stated ?? 'an unknown number of'} bytes instead of ${this.file.bytes}. Check the network for a login page, or update the extension.`,
       );
+    if (status === 200) await this.restart();
     // Weak marks cannot be compared for ranges.
     const next = headers.etag ?? '';
     await writeFile(etagOf(this.path), next.startsWith('W/') ? '' : next);

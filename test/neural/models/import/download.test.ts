@@ -183,17 +183,45 @@ test('refuses a file with another hash, and deletes it', async () => {
   assert.deepEqual([existsSync(path), existsSync(partialOf(path))], [false, false]);
 });
 
-test('refuses a file of another size before it is received: the login page of a network', async () => {
-  const path = target();
-  const url = await serve((_, response) =>
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>'),
-  );
-  const result = await run(url, path);
-  assert.match(result.ok ? '' : result.error.message, /ended early/);
-  assert.equal(existsSync(path), false);
-  const sized = await serve((_, response) => response.writeHead(200, { 'content-length': 5 }).end('hello'));
-  const short = await run(sized, path);
-  assert.match(short.ok ? '' : short.error.message, /sends another file: 5 bytes instead of 3000000.*login page/);
+const LOGIN = '<html>Log in</html>';
+const loginPage =
+  (headers: Record<string, string | number>): Handler =>
+  (_, response) =>
+    void response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(LOGIN);
+
+test('refuses the login page of a network, whether it states its size or not', async () => {
+  for (const [page, bytes] of [
+    [loginPage({}), 'an unknown number of'],
+    [loginPage({ 'content-length': LOGIN.length }), LOGIN.length],
+  ] as const) {
+    const path = target();
+    const result = await run(await serve(page), path);
+    assert.equal(result.ok ? '' : result.error.code, 'network');
+    const expected = `sends another file: ${bytes} bytes instead of 3000000. Check the network for a login page`;
+    assert.ok(!result.ok && result.error.message.includes(expected), result.ok ? '' : result.error.message);
+    assert.deepEqual([existsSync(path), statSync(partialOf(path)).size], [false, 0]);
+  }
+});
+
+test('a login page instead of the rest keeps the received bytes, and the download continues from there', async () => {
+  for (const page of [loginPage({}), loginPage({ 'content-length': LOGIN.length, etag: '"page"' })]) {
+    const path = target();
+    let requests = 0;
+    const blocked = await serve((request, response) =>
+      ++requests === 1 ? cut(1_000_000)(request, response) : page(request, response),
+    );
+    assert.equal((await run(blocked, path)).ok, false);
+    const { size } = statSync(partialOf(path));
+    assert.ok(size > LOGIN.length, `${size} bytes`);
+    const asked: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      asked.push(request.headers.range, request.headers['if-range'] as string | undefined);
+      honest(request, response);
+    });
+    assert.equal((await run(url, path)).ok, true);
+    assertWhole(path);
+    assert.deepEqual(asked, [`bytes=${size}-`, ETAG]);
+  }
 });
 
 test('refuses to fill the disk', async () => {
