@@ -215,10 +215,11 @@ async function allowApi({ api, permissions, status, configuration, folders }: Co
   if (api.state(folder) === 'no-key') await vscode.commands.executeCommand(`${section}.setApiKey`);
 }
 
-async function revokeConsent({ api, permissions, served, status }: CommandDeps): Promise<void> {
+async function revokeConsent({ api, permissions, status }: CommandDeps): Promise<void> {
   const folder = status.folder();
+  await permissions.declineAll(folder.key);
+  // Nor is it asked for again by a notice.
   await permissions.decline(folder.key, api.host());
-  if (served.host !== '') await permissions.decline(folder.key, served.host);
   void window.showInformationMessage(t('Nothing of {0} is sent any more.', folder.name));
 }
 

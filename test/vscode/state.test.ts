@@ -51,6 +51,20 @@ test('consent holds for one folder and one host and can be revoked', async () =>
   assert.ok(!permissions.mayCall('file:///a', 'third.example'));
 });
 
+test('stopping withdraws the consent for every host of the folder', async () => {
+  const permissions = new Permissions(memory(), () => {});
+  assert.ok(!permissions.mayCallAny('file:///a'));
+  await permissions.allow('file:///a', 'api.example');
+  await permissions.allow('file:///a', 'served.example');
+  await permissions.allow('file:///b', 'api.example');
+  await permissions.declineAll('file:///a');
+  assert.ok(!permissions.mayCallAny('file:///a') && permissions.mayCallAny('file:///b'));
+  for (const host of ['api.example', 'served.example']) {
+    assert.ok(!permissions.mayCall('file:///a', host));
+    assert.ok(permissions.hasDeclined('file:///a', host));
+  }
+});
+
 test('consent to a command holds for one folder, host and command', async () => {
   const permissions = new Permissions(memory(), () => {});
   await permissions.allow('file:///a', 'api.example');

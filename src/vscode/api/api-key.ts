@@ -79,8 +79,8 @@ export class ApiKey implements Disposable {
     await this.load();
   }
 
-  async forget(): Promise<void> {
-    await this.secrets.delete(secretName(this.owner()));
+  async forget(owner: KeyOwner = this.owner()): Promise<void> {
+    await this.secrets.delete(secretName(owner));
     await this.load();
   }
 

@@ -29,12 +29,15 @@ export async function chooseServed({ servedKey, configuration }: ChooseServedDep
   const owner = { provider: 'served', host: hostOf(baseUrl) };
   const storedKey = await servedKey.of(owner);
   const stored = { label: storedKey === undefined ? t('Without a key') : t('With the stored key'), asksForKey: false };
-  const choices = [stored, { label: t('Set a key…'), asksForKey: true }];
+  const deleted = { label: t('Without a key: delete the stored one'), asksForKey: false };
+  const another = { label: t('Set a key…'), asksForKey: true };
+  const choices = storedKey === undefined ? [stored, another] : [stored, another, deleted];
   // A server that was found has answered without a key.
   const keyChoice =
     url === undefined ? await window.showQuickPick(choices, { title: title(t('key')), ignoreFocusOut: true }) : stored;
   if (keyChoice === undefined) return false;
-  const apiKey = keyChoice.asksForKey ? await askKey(owner) : (storedKey ?? '');
+  if (keyChoice === deleted) await servedKey.forget(owner);
+  const apiKey = keyChoice.asksForKey ? await askKey(owner) : keyChoice === stored ? (storedKey ?? '') : '';
   if (apiKey === undefined || (keyChoice.asksForKey && !(await storeKey(servedKey, apiKey, owner)))) return false;
   const settings = { provider: owner.provider, apiKey, baseUrl, model: '', timeoutMs };
   const model = await pickModel(title(t('model or adapter')), settings);

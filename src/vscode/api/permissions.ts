@@ -36,6 +36,16 @@ export class Permissions {
     await this.move(host, `consent:${folder}`, `declined:${folder}`);
   }
 
+  /** Whether any host may be called, the one in the settings or another. */
+  mayCallAny(folder: string): boolean {
+    return this.hosts(`consent:${folder}`).length > 0;
+  }
+
+  /** Declines every host that was allowed, so that none of them is called after a change of the settings either. */
+  async declineAll(folder: string): Promise<void> {
+    for (const host of this.hosts(`consent:${folder}`)) await this.decline(folder, host);
+  }
+
   /** Whether the user has agreed to the text that this command sends to this host. */
   mayCommandSend(folder: string, host: string, command: string): boolean {
     return this.hosts(`told:${folder}`).includes(`${command} ${host}`);

@@ -20,12 +20,13 @@ export class ContextKeys {
     this.deps = deps;
   }
 
-  update({ enabledHere, status, apiState, folder }: StatusSnapshot): void {
+  update({ enabledHere, status, apiState, maySend, folder }: StatusSnapshot): void {
     const { key, adaptation, folders } = this.deps;
     this.set('enabledHere', enabledHere);
     this.set('snoozed', status === 'snoozed');
     this.set('hasKey', key.value !== undefined);
     this.set('apiAllowed', isAllowed(apiState));
+    this.set('maySend', maySend);
     this.set('adapting', adaptation.isAdapting);
     this.set('adapted', folders.peek(folder)?.report !== undefined);
   }

@@ -1,7 +1,6 @@
 // The status bar's menu: the actions that are possible now.
 import * as vscode from 'vscode';
 import { wholePercent } from '../../common/format.ts';
-import { isAllowed } from '../api/api.ts';
 import { safeSentence, safeText, t, type UiText, withIcon } from '../editor/ui-text.ts';
 import { type UiQuickPickItem, window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
@@ -102,7 +101,7 @@ function separator(label: UiText): Item {
 }
 
 function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
-  const { status, folder, enabledHere, apiState, progress } = snapshot;
+  const { status, folder, enabledHere, apiState, maySend, progress } = snapshot;
   const settings = configuration.for(folder.uri);
   const preset = balancePresets.reduce((best, next) =>
     Math.abs(next.value - settings.balance) < Math.abs(best.value - settings.balance) ? next : best,
@@ -143,8 +142,7 @@ function items(snapshot: StatusSnapshot, configuration: Configuration): Item[] {
     },
     (apiState === 'unasked' || apiState === 'declined') &&
       command('cloud', t('Allow the Large Model in This Folder…'), 'allowApi', safeText(folder.name)),
-    isAllowed(apiState) &&
-      command('circle-slash', t('Stop Sending This Folder'), 'revokeConsent', safeText(folder.name)),
+    maySend && command('circle-slash', t('Stop Sending This Folder'), 'revokeConsent', safeText(folder.name)),
     command('hubot', t('Choose the Large Model…'), 'chooseModel', t('Claude, GPT, a server of your own, …')),
     command('key', t('Set API Key'), 'setApiKey'),
     separator(t('More')),

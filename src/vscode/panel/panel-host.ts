@@ -193,7 +193,7 @@ export class PanelHost extends DisposableStore implements vscode.WebviewViewProv
 
 /** The panel's state: the snapshot without the fields that only the host uses. */
 function stateOf(snapshot: StatusSnapshot) {
-  const { folder: _, apiState: __, languageId: ___, enabledHere: ____, minutesLeft: _____, ...state } = snapshot;
+  const { folder, apiState, maySend, languageId, enabledHere, minutesLeft, ...state } = snapshot;
   return state;
 }
 

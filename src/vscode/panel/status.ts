@@ -39,6 +39,8 @@ export interface StatusDeps {
 export interface StatusSnapshot extends PanelState {
   readonly folder: FolderRef;
   readonly apiState: ApiState;
+  /** Whether text of the folder may be sent to any host: a large model, or a served local model. */
+  readonly maySend: boolean;
   readonly languageId: string | undefined;
   readonly enabledHere: boolean;
   /** Remaining minutes of a snooze; undefined if not snoozed or snoozed until restart. */
@@ -96,6 +98,7 @@ export class Status extends DisposableStore {
     return {
       folder,
       apiState,
+      maySend: permissions.mayCallAny(folder.key),
       languageId,
       enabledHere,
       minutesLeft: snooze.minutesLeft,
