@@ -46,7 +46,7 @@ export async function downloadModelJob(
     const downloaded = await download(model, path, { signal, progress, proxies });
     if (!downloaded.ok) return downloaded;
     const into = join(storage, IMPORTED_BASES);
-    return await addGgufModel({ path, into, name: model.id, licence: model.licence }, signal, progress);
+    return await addGgufModel({ path, into, suggestedName: model.id, licence: model.licence }, signal, progress);
   } finally {
     lock.value.release();
   }

@@ -53,6 +53,15 @@ test('downloads a model and registers it; removes it with its file', async () =>
   assert.deepEqual([existsSync(path), existsSync(added.folder)], [false, false]);
 });
 
+test('a model that another program holds under the same name does not keep a downloaded one out', async () => {
+  const path = join(storage, 'tiny-coder.gguf');
+  writeFileSync(path, file);
+  const imported = unwrap(await addGgufModel({ path, into: join(storage, IMPORTED_BASES) }, never));
+  const added = unwrap(await client.job('downloadModel', request, never));
+  assert.deepEqual([imported.name, added.name], ['tiny-coder', 'tiny-coder-2']);
+  for (const { folder } of [imported, added]) unwrap(removeBase(folder, join(storage, DOWNLOADS)));
+});
+
 test("keeps another program's file when its base is removed", async () => {
   const path = join(storage, 'another.gguf');
   writeFileSync(path, file);

@@ -28,7 +28,7 @@ type Report = (detail: string, increment?: number) => void;
 
 export async function importModel(path: string, name: string | undefined, deps: ImportBaseDeps): Promise<void> {
   const targetFolder = join(deps.paths.storage, IMPORTED_BASES);
-  const request = { path, into: targetFolder, ...(name !== undefined && { name }) };
+  const request = { path, into: targetFolder, ...(name !== undefined && { suggestedName: name }) };
   const imported = await withProgress(t('Importing {0}', name ?? path), (signal, report) =>
     deps.jobs.job('importBase', request, signal, shares(report)),
   );

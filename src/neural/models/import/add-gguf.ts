@@ -22,8 +22,10 @@ export interface GgufRequest {
   readonly path: string;
   /** Folder of the imported bases. */
   readonly into: string;
-  /** Default: the file's name. */
+  /** The name that the user wrote. */
   readonly name?: string;
+  /** Used without `name`, with a number added if another base has it. Default: the file's name. */
+  readonly suggestedName?: string;
   /** The licence of a file that states none. */
   readonly licence?: string;
 }
@@ -35,8 +37,8 @@ export interface AddedBase extends PackageInfo {
 
 /**
  * Reads the header and the file's hash; writes a few megabytes. A file that is registered already under the same name
- * is returned as it is. Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' if the name
- * belongs to another base, and 'cancelled'.
+ * is returned as it is. Fails with 'unreadable', 'corrupt', 'unsupported', 'unwritable', 'bad-request' if the name that
+ * the user wrote belongs to another base, and 'cancelled'.
  */
 export async function addGgufModel(
   request: GgufRequest,
@@ -52,18 +54,21 @@ export async function addGgufModel(
       );
     const facts = await readGgufFacts(path);
     const licence = facts.licence ?? request.licence;
-    const name = nameFor(request.name ?? nameOf(path, facts));
-    const folder = join(request.into, name);
-    if (statSync(folder, { throwIfNoEntry: false })) {
+    const wanted = nameFor(request.name ?? request.suggestedName ?? nameOf(path, facts));
+    for (let copy = 1; ; copy++) {
+      const name = copy === 1 ? wanted : `${wanted}-${copy}`;
+      const folder = join(request.into, name);
+      if (!statSync(folder, { throwIfNoEntry: false }))
+        return ok(await write(path, { ...facts, licence }, { name, folder }, signal, progress));
       const known = readManifest(folder);
       if (known.ok && known.value?.gguf?.path === path && known.value.gguf.bytes === facts.bytes)
         return ok({ ...unwrap(readPackage(folder)), licence });
-      return failed(
-        'bad-request',
-        `There is a base '${name}' already. Give this one another name, or remove that one.`,
-      );
+      if (request.name !== undefined)
+        return failed(
+          'bad-request',
+          `There is a base '${name}' already. Give this one another name, or remove that one.`,
+        );
     }
-    return ok(await write(path, { ...facts, licence }, { name, folder }, signal, progress));
   } catch (error) {
     if (isCancelled(error) || signal.aborted) return failed('cancelled', 'Stopped.');
     if (error instanceof CodedError) return failed(error.code, error.message);

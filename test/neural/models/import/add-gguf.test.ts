@@ -42,13 +42,28 @@ test('a GGUF file becomes a package without a copy of its weights', async () => 
   assert.ok(seen.includes('Checking the file'));
 });
 
-test('a registered file is not registered again, and another file cannot have the same name', async () => {
+test('a registered file is not registered again, and the user cannot give its name to another file', async () => {
   const path = at('Coder 1B.gguf');
   const again = unwrap(await addGgufModel({ path, into: at('bases') }, never));
   assert.equal(again.name, 'coder-1b');
   writeFileSync(at('other.gguf'), bytesOfCrafted(craftedGguf('llama')));
   const other = await addGgufModel({ path: at('other.gguf'), into: at('bases'), name: 'coder-1b' }, never);
   assert.equal(other.ok ? undefined : other.error.code, 'bad-request');
+});
+
+test('a number is added to a suggested name that another base has', async () => {
+  const path = at('Coder 1B.gguf');
+  const second = { path: at('Coder 1B copy.gguf'), into: at('bases'), suggestedName: 'Coder 1B' };
+  writeFileSync(second.path, readFileSync(path));
+  const added = unwrap(await addGgufModel(second, never));
+  assert.deepEqual(
+    [added.name, added.manifest.name, added.folder],
+    ['coder-1b-2', 'coder-1b-2', at('bases', 'coder-1b-2')],
+  );
+  assert.equal(unwrap(await addGgufModel(second, never)).name, 'coder-1b-2');
+  const first = unwrap(await addGgufModel({ path, into: at('bases'), suggestedName: 'coder-1b' }, never));
+  assert.equal(first.name, 'coder-1b');
+  rmSync(added.folder, { recursive: true });
 });
 
 test('a file that states no licence gets that of its request', async () => {
