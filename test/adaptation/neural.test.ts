@@ -1,6 +1,6 @@
 // Runs with a neural model: training, comparison, rollback, failures, and a real engine that is killed during training.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { currentModel, workFolder } from '../../src/adaptation/models/folder-models.ts';
@@ -14,7 +14,7 @@ import { failed } from '../../src/common/errors.ts';
 import { silentLog } from '../../src/common/log.ts';
 import type { ProgressUpdate } from '../../src/common/progress.ts';
 import { describeAdapted } from '../../src/neural/models/adapted.ts';
-import { readManifest, writeManifest } from '../../src/neural/models/manifest.ts';
+import { ADAPTER, ADAPTER_CONFIG, readManifest, WEIGHTS, writeManifest } from '../../src/neural/models/manifest.ts';
 import type { Engine } from '../../src/specialist/engine/client.ts';
 import type { Requests } from '../../src/specialist/engine/protocol.ts';
 import { openStore } from '../../src/storage/open.ts';
@@ -151,6 +151,30 @@ describe('with an engine whose answers a test decides', () => {
     assert.ok(figures.neural?.chosenFrom?.earlier, 'the earlier model was measured too');
     assert.equal(usedOver(medium).model, medium);
     assert.deepEqual(usedOver(small), adaptedModel);
+  });
+
+  test('a run that keeps an imported base does not delete the adapter of a base that ships', async () => {
+    const { small, medium } = shipTwo();
+    await report(new ScriptedEngine({ right: { base: 0.2, adapted: 0.9 }, truth }), requestWithBase(small));
+    const adapter = usedOver(small);
+    const manifest = readManifest(adapter.model);
+    assert.ok(manifest.ok && manifest.value);
+    renameSync(join(adapter.model, WEIGHTS), join(adapter.model, ADAPTER));
+    writeFileSync(join(adapter.model, ADAPTER_CONFIG), '{}');
+    writeManifest(adapter.model, { ...manifest.value, kind: 'adapter' });
+    const imported = join(dirname(project.root), 'bases', 'imported');
+    cpSync(medium, imported, { recursive: true });
+    const theirs = readManifest(imported);
+    assert.ok(theirs.ok && theirs.value);
+    writeManifest(imported, { ...theirs.value, name: 'imported' });
+    assert.equal(usedOver(imported).setAside?.code, 'other-base');
+    const figures = await report(
+      new ScriptedEngine({ right: { base: 0.8, adapted: 0.5 }, truth }),
+      requestWithBase(imported),
+    );
+    assert.equal(figures.neural?.used, 'base');
+    assert.match(figures.notes.join(), /earlier model was not measured\. .* needs the base 'small'/);
+    assert.deepEqual(usedOver(small), adapter);
   });
 
   test('if the budget is too short for the serving base, a smaller one is adapted and the report says so', async () => {

@@ -83,15 +83,21 @@ export interface BaseCompatibility {
 
 /**
  * Whether an adapted model can be opened, and over which base; one without a manifest is from before manifests. Fails
- * with 'mismatched'; with 'other-base' if it has the tokenizer of another base beside the one in use; and as
- * `readManifest`. The messages are for users.
+ * with 'mismatched'; with 'other-base' if it has the tokenizer of another base beside the one in use, or is an adapter
+ * of a base with another name; and as `readManifest`. The messages are for users.
  *
  * @param base folder of the base
  * @param tokenizer path of tokenizer.json
  */
 export function compatibilityOf(folder: string, base: string, tokenizer: string): Result<BaseCompatibility> {
   const read = readManifest(folder);
-  return read.ok ? manifestCompatibility(read.value, base, tokenizer) : read;
+  if (!read.ok) return read;
+  const compatible = manifestCompatibility(read.value, base, tokenizer);
+  if (compatible.ok || compatible.error.code !== 'mismatched') return compatible;
+  const origin = read.value?.kind === 'adapter' ? read.value.base : undefined;
+  // Imported bases are in another folder than those that ship. Beside the base, the same name means another version.
+  const isElsewhere = origin && listPackages(dirname(base)).every(({ name }) => name !== origin.name);
+  return isElsewhere ? otherBaseFailure(origin.name) : compatible;
 }
 
 /** The same for a manifest. */

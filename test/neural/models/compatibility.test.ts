@@ -135,6 +135,11 @@ test('an adapter of another shipped base is opened over that base, and any other
   writeManifest(medium, { ...manifestOf(medium), weights: '0'.repeat(64) });
   assert.equal(found(medium), 'mismatched');
   assert.equal(found(small), 'mismatched');
+  const imported = join(folder, 'bases', 'imported');
+  cpSync(small, imported, { recursive: true });
+  writeManifest(imported, { ...manifestOf(imported), name: 'imported' });
+  for (const words of [tokenizer, other])
+    assert.equal(found(imported, words), 'other-base', 'the bases that ship are in another folder');
   // A whole model needs only the tokenizer. Its base is known by name or by the hash of the weights.
   cpSync(join(base, 'model.safetensors'), join(adapted, 'model.safetensors'));
   describeAdapted(adapted, { base: medium, tokenizer, precision: 'int8' });
