@@ -35,7 +35,9 @@ export async function exportAdaptation(adaptation: Adaptation, root: string, lab
     return;
   }
   const open = t('Open Its README');
-  const answer = await window.showInformationMessage(t('Exported to {0}.', targetFolder), open);
+  // An adapter over a GGUF file has none.
+  const hasReadme = exported.value.names.includes('README.md');
+  const answer = await window.showInformationMessage(t('Exported to {0}.', targetFolder), ...(hasReadme ? [open] : []));
   if (answer === open)
     await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(join(targetFolder, 'README.md')));
 }
