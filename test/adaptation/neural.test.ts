@@ -62,6 +62,22 @@ const used = () => currentModel(request.specialistFolder, { base, tokenizer: req
 describe('with an engine whose answers a test decides', () => {
   beforeEach(() => rmSync(request.specialistFolder, { recursive: true, force: true }));
 
+  test("if fitting the adapted model's mixture fails, the base's figures are those of its own drafts", async () => {
+    const engine = new ScriptedEngine({
+      right: { base: 0.2, adapted: 1 },
+      truth,
+      fail: (kind, { open }) =>
+        kind === 'fit' && [...open.values()].some(({ name }) => name === 'adapted')
+          ? failed('crashed', 'The fit failed.')
+          : undefined,
+    });
+    const { neural, notes } = await report(engine);
+    assert.match(notes.join(), /was not adapted: The fit failed/);
+    assert.equal(neural?.used, 'base');
+    assert.ok((neural?.quality.base.exactMatch as number) < 0.5, JSON.stringify(neural?.quality));
+    assert.equal(engine.open.size, 0, 'all models are closed');
+  });
+
   test("fitting the adapted model's mixture starts from the base's mixture weights", async () => {
     const shipped = '{"version":1,"gate":[7],"ranking":[7]}';
     writeFileSync(join(base, 'mixture.json'), shipped);

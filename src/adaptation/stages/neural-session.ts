@@ -49,6 +49,8 @@ export class NeuralSession {
   /** Key of the open model in the engine, used by this run only. */
   private readonly key: string;
   private readonly snapshot: string;
+  /** Whether the snapshot is written, and the engine may have a model open. */
+  private begun = false;
   private open:
     | {
         readonly name: ModelCandidate['name'];
@@ -118,10 +120,11 @@ export class NeuralSession {
 
   /** Closes the open model and removes the snapshot. */
   close(): void {
-    if (!this.open) return;
+    if (!this.begun) return;
     rmSync(this.snapshot, { force: true });
     void this.deps.engine.request('close', { key: this.key });
     this.open = undefined;
+    this.begun = false;
   }
 
   /** Digest of everything that decides the weights of `fitBase`, except its limit. */
@@ -155,7 +158,7 @@ export class NeuralSession {
     const mixture = refit ? undefined : this.mixtureOf(candidate);
     if (this.open?.name === name && this.open.mixture === mixture && !refit) return this.open.opened;
     const { engine, access, tokenizerPath, fit, signal } = this.deps;
-    if (!this.open) await this.begin();
+    if (!this.begun) await this.begin();
     const { precision, threads, trainingThreads = 'auto', device } = access;
     const source = {
       key: this.key,
@@ -170,6 +173,8 @@ export class NeuralSession {
       threads,
       ...llamaOptions(trainingThreads, device),
     };
+    // If the fit fails, the engine has the new model open under the key.
+    this.open = undefined;
     tell({ done: 0, total: undefined, detail: `opening ${titles[name]}` });
     const opened = await EngineDrafter.open(engine, source, {
       ...(refit ?? { positions: mixture === undefined ? fit : [] }),
@@ -187,6 +192,7 @@ export class NeuralSession {
     unwrap(await engine.request('status', {}, { signal }));
     mkdirSync(work, { recursive: true });
     replaceFile(this.snapshot, [await index()]);
+    this.begun = true;
   }
 }
 
