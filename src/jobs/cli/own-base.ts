@@ -9,7 +9,7 @@ import { discoverModels, type FoundModel } from '../../neural/models/import/disc
 import { listPackages, type PackageInfo, readPackage } from '../../neural/models/list.ts';
 import { removeBase } from '../../neural/models/remove-base.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
-import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
+import { type BaseMeasures, LONG_PROMPT_MS, measureBase } from '../../specialist/engine/measure-base.ts';
 import { JobClient } from '../client.ts';
 import type { Jobs } from '../protocol.ts';
 import { type CommandLine, memoryOption, models, processorOptions, repository, UsageError } from './command-line.ts';
@@ -141,16 +141,23 @@ function renderImported({ name, parameters, bytes, contextLength, licence, manif
   ].join('\n');
 }
 
+const SPEEDS: Readonly<Record<BaseMeasures['answers'], string>> = {
+  'while-typing': 'fast enough to answer while you type',
+  'in-a-pause': 'fast enough to answer in a short pause; the n-gram model answers first',
+  late: 'too slow to answer in a short pause, so the n-gram model answers first',
+};
+
 export function renderMeasures(name: string, measures: BaseMeasures): string {
-  const { lineMs, promptMs, servesInTime, trainingTokensPerSecond: speed, leastMinutes, whyUntrainable } = measures;
-  const serves = servesInTime
-    ? 'in time for every key'
-    : 'too slow to be chosen automatically, but --base NAME uses it';
+  const { lineMs, promptMs, answers, trainingTokensPerSecond: speed, leastMinutes, whyUntrainable } = measures;
+  const waits =
+    answers !== 'late' && promptMs >= LONG_PROMPT_MS
+      ? ` At a new position, the n-gram model alone answers for ${(promptMs / 1000).toFixed(1)} s.`
+      : '';
   const trains =
     speed === undefined || leastMinutes === undefined
       ? `It cannot be trained here: ${whyUntrainable ?? 'the reason is not known'}`
       : `Training: ${Math.round(speed)} tokens/s; the minimum number of steps takes ${counted(Math.ceil(leastMinutes), 'minute')}.`;
-  return `'${name}' on this machine: a line ${Math.round(lineMs)} ms, a new position ${Math.round(promptMs)} ms: ${serves}.\n${trains}`;
+  return `'${name}' on this machine: a line ${Math.round(lineMs)} ms, a new position ${Math.round(promptMs)} ms: ${SPEEDS[answers]}.${waits}\n${trains}`;
 }
 
 function renderAll(bases: readonly PackageInfo[], found: readonly FoundModel[]): string {

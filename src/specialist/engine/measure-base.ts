@@ -6,20 +6,26 @@ import { ok, type Result } from '../../common/errors.ts';
 import { threadCount } from '../../common/threads.ts';
 import type { Timing } from '../../neural/inference/timing.ts';
 import type { TrainingRequest } from '../../neural/training/request.ts';
-import { isSlow } from './choice.ts';
 import type { Engine } from './client.ts';
 import { llamaOptions } from './llama-options.ts';
 import type { Requests } from './protocol.ts';
 
 export interface BaseMeasures extends Timing {
-  /** The latencies of a line and of a new prompt are within their limits. */
-  readonly servesInTime: boolean;
+  /** When a line arrives, by its latency alone: a new prompt is rare, and its latency is stated beside it. */
+  readonly answers: 'while-typing' | 'in-a-pause' | 'late';
   /** Tokens per second; undefined if the base cannot be trained here, with the reason in `why`. */
   readonly trainingTokensPerSecond: number | undefined;
   readonly whyUntrainable: string | undefined;
   /** Minutes of the smallest number of steps that improves a model. */
   readonly leastMinutes: number | undefined;
 }
+
+/** Longest latency of a line that is shown while the user types, ms. */
+export const TYPING_LINE_MS = 250;
+/** Longest latency of a line that is shown in a short pause in typing, ms. */
+const PAUSE_LINE_MS = 1000;
+/** Latency of a new prompt from which users are told of it, ms. */
+export const LONG_PROMPT_MS = 1000;
 
 export interface BaseToMeasure {
   readonly folder: string;
@@ -72,7 +78,7 @@ export async function measureBase(
     if (signal.aborted) return { ok: false, error: { code: 'cancelled', message: 'Stopped.' } };
     return ok({
       ...timing.value,
-      servesInTime: !isSlow(timing.value),
+      answers: answersBy(timing.value),
       trainingTokensPerSecond: speed,
       whyUntrainable: speed !== undefined || trained.ok ? undefined : trained.error.message,
       leastMinutes: speed === undefined ? undefined : (LEAST_STEPS * LENGTH * MICRO_BATCHES) / speed / 60,
@@ -80,6 +86,11 @@ export async function measureBase(
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
+}
+
+function answersBy({ lineMs }: Timing): BaseMeasures['answers'] {
+  if (lineMs <= TYPING_LINE_MS) return 'while-typing';
+  return lineMs <= PAUSE_LINE_MS ? 'in-a-pause' : 'late';
 }
 
 function trainingRequest(

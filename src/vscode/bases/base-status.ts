@@ -2,8 +2,9 @@
 
 import type { PackageInfo } from '../../neural/models/list.ts';
 import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
+import { type BaseMeasures, LONG_PROMPT_MS } from '../../specialist/engine/measure-base.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
-import { sentences, t, type UiText } from '../editor/ui-text.ts';
+import { joined, safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 
 /** '310 ms', '46 s'. */
 export const durationText = (ms: number) =>
@@ -20,6 +21,37 @@ export function importedDetail({ kind }: PackageInfo['manifest'], speed: UiText)
   return kind === 'model'
     ? sentences(t('{0}.', speed), t('A GGUF file of this model would answer better: import one.'))
     : speed;
+}
+
+/** What the user is told of an added base before it serves. */
+export function measuresText(name: string, measures: BaseMeasures): UiText {
+  const { lineMs, promptMs, leastMinutes, whyUntrainable } = measures;
+  const serves = t(
+    '{0} needs {1} for a line and {2} for a new prompt',
+    name,
+    durationText(lineMs),
+    durationText(promptMs),
+  );
+  const trains =
+    leastMinutes === undefined
+      ? sentences(t('It cannot be trained here:'), safeSentence(whyUntrainable ?? ''))
+      : t('An adaptation needs at least {0} minutes to train it.', Math.ceil(leastMinutes));
+  return sentences(joined([serves, speedText(measures)], ': '), trains);
+}
+
+function speedText({ answers, promptMs }: BaseMeasures): UiText {
+  const atNewPlace =
+    promptMs < LONG_PROMPT_MS
+      ? ''
+      : t('At a new place in the code, the n-gram model alone answers for {0}.', durationText(promptMs));
+  switch (answers) {
+    case 'while-typing':
+      return sentences(t('fast enough to answer while you type.'), atNewPlace);
+    case 'in-a-pause':
+      return sentences(t('fast enough to answer in a short pause; the n-gram model answers first.'), atNewPlace);
+    case 'late':
+      return t('too slow to answer in a short pause, so the n-gram model answers first.');
+  }
 }
 
 function reasonText(reason: BaseReason): string {

@@ -11,11 +11,10 @@ import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
 import { storeTiming } from '../../specialist/engine/timings.ts';
 import type { Paths } from '../editor/paths.ts';
-import { joined, safeSentence, safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
+import { safeSentence, safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
 import { window } from '../editor/window.ts';
 import type { Configuration } from '../settings/configuration.ts';
-import { durationText } from './base-status.ts';
-import { FAST_LINE_MS } from './offer.ts';
+import { measuresText } from './base-status.ts';
 import { timingKeyOf } from './shipped-bases.ts';
 
 export interface ImportBaseDeps {
@@ -42,34 +41,12 @@ export async function offerBase(base: AddedBase, deps: ImportBaseDeps): Promise<
     measure(base, deps, signal, report),
   );
   const use = t('Use It');
-  const result = timing.ok ? describeMeasures(base, timing.value) : safeSentence(timing.error.message);
+  const result = timing.ok ? measuresText(base.name, timing.value) : safeSentence(timing.error.message);
   const licence = base.licence === undefined ? t('It states no licence.') : t('Licence as stated: {0}.', base.licence);
   // A base that cannot be timed cannot complete. After a cancelled timing the user may still choose it.
   const mayServe = timing.ok || timing.error.code === 'cancelled';
   const answer = await window.showInformationMessage(sentences(result, licence), ...(mayServe ? [use] : []));
   if (answer === use) await deps.configuration.write('neuralBase', base.folder, undefined);
-}
-
-function describeMeasures(
-  { name }: AddedBase,
-  { lineMs, promptMs, servesInTime, leastMinutes, whyUntrainable }: BaseMeasures,
-): UiText {
-  const serves = t(
-    '{0} needs {1} for a line and {2} for a new prompt',
-    name,
-    durationText(lineMs),
-    durationText(promptMs),
-  );
-  const verdict = servesInTime
-    ? t('fast enough to answer while you type.')
-    : lineMs <= FAST_LINE_MS
-      ? t('fast enough to answer in a short pause; the n-gram model answers first.')
-      : t('too slow to answer while you type, so the n-gram model answers first.');
-  const trains =
-    leastMinutes === undefined
-      ? sentences(t('It cannot be trained here:'), safeSentence(whyUntrainable ?? ''))
-      : t('An adaptation needs at least {0} minutes to train it.', Math.ceil(leastMinutes));
-  return sentences(joined([serves, verdict], ': '), trains);
 }
 
 /** Times the base in its own process, so that loading delays no completion. The timing is stored for later lists. */

@@ -1,8 +1,6 @@
 // What this machine can do with a model before it is downloaded. Pure.
 import { servingBytes } from '../../neural/models/catalog.ts';
-
-/** A model is offered if it drafts a line within this time, ms. */
-export const FAST_LINE_MS = 250;
+import { TYPING_LINE_MS } from '../../specialist/engine/measure-base.ts';
 
 export interface Offer {
   /** Bytes of memory that serving takes. */
@@ -33,6 +31,6 @@ export function offerOf(bytes: number, { free, ceiling, timed }: Machine): Offer
     needs,
     fits: needs <= Math.min(free, ceiling),
     lineMs,
-    isFast: lineMs !== undefined && lineMs <= FAST_LINE_MS,
+    isFast: lineMs !== undefined && lineMs <= TYPING_LINE_MS,
   };
 }

@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { renderMeasures } from '../../../src/jobs/cli/own-base.ts';
+import type { BaseMeasures } from '../../../src/specialist/engine/measure-base.ts';
 import { bytesOfCrafted, CRAFTED_GGUF } from '../../neural/models/import/crafted-models.ts';
 import { runCli } from './run.ts';
 
@@ -30,6 +32,15 @@ test('adds, measures, lists and removes a base', async () => {
   assert.ok(!existsSync(join(folder, 'store', 'bases', 'crafted-coder')));
   assert.ok(existsSync(path));
   assert.match(removed.out, /The GGUF file .*Crafted Coder\.gguf stays/);
+});
+
+test('the words for a measured base follow its line, and name the time of a new position that takes seconds', () => {
+  const training = { trainingTokensPerSecond: 900, leastMinutes: 2.1, whyUntrainable: undefined };
+  const of = (answers: BaseMeasures['answers'], lineMs: number, promptMs: number) =>
+    renderMeasures('coder', { answers, lineMs, promptMs, ...training });
+  assert.match(of('while-typing', 120, 900), /900 ms: fast enough to answer while you type\.\nTraining: 900 tokens/);
+  assert.match(of('in-a-pause', 380, 5700), /in a short pause; .* first\. At a new position, .* for 5\.7 s\.\n/);
+  assert.match(of('late', 1400, 20_000), /too slow to answer in a short pause, .* answers first\.\n/);
 });
 
 test('a run whose limit is too short for a GGUF base says so, and fits everything else for it', async () => {

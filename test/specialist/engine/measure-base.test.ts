@@ -43,6 +43,19 @@ test('training of a GGUF base is measured by its estimate, without a step', asyn
   assert.equal(measured.value.leastMinutes, (20 * 4 * 32) / 60);
 });
 
+test('a line within a quarter of a second answers while typing, within a second in a pause', async () => {
+  const answers = async (lineMs: number) => {
+    const engine = new ScriptedEngine({
+      time: () => ok({ lineMs, promptMs: 5700 }),
+      adapt: () => failed('unsupported', 'A GGUF file cannot be trained.'),
+    });
+    const measured = await measureBase(engine, { ...base, threads: 1, device: 'cpu' }, new AbortController().signal);
+    return measured.ok && measured.value.answers;
+  };
+  const expected = ['while-typing', 'in-a-pause', 'in-a-pause', 'late'];
+  assert.deepEqual(await Promise.all([250, 251, 1000, 1001].map(answers)), expected);
+});
+
 test('llama.cpp leaves one core to others unless the setting names a number', () => {
   assert.deepEqual(
     [1, 2, 3, 8].map((cores) => llamaThreadCount('auto', cores)),
