@@ -69,8 +69,9 @@ export class LlamaModel {
     if (size !== bytes)
       throw new CodedError('mismatched', `The GGUF file ${path} has changed since it was added. ${ADVICE}`);
     const { llama, gpu: device } = await loadLlama({ gpu, threads });
+    let model: Native | undefined;
     try {
-      const model = await llama.loadModel({ modelPath: path, ...(device === false && { gpuLayers: 0 }) });
+      model = await llama.loadModel({ modelPath: path, ...(device === false && { gpuLayers: 0 }) });
       const contextSize = Math.min(CONTEXT, contextLength);
       const context = await model.createContext({
         contextSize,
@@ -81,6 +82,7 @@ export class LlamaModel {
       });
       return new LlamaModel(model, context.getSequence(), contextSize, device === false ? 'cpu' : device);
     } catch (cause) {
+      await model?.dispose();
       const what = messageOf(cause);
       if (/memory|vram|too large/i.test(what))
         throw new CodedError(
@@ -88,7 +90,9 @@ export class LlamaModel {
           `The base needs ${megabytes(size)} and more, which this machine does not have free: ${what}. Choose a smaller base.`,
           { cause },
         );
-      throw new CodedError('unsupported', `llama.cpp cannot load ${path}: ${what}. ${ADVICE}`, { cause });
+      const [file, advice] =
+        model && adapter !== undefined ? [adapter, 'Run "Adapt to This Repo" again.'] : [path, ADVICE];
+      throw new CodedError('unsupported', `llama.cpp cannot load ${file}: ${what}. ${advice}`, { cause });
     }
   }
 

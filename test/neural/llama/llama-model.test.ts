@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { root } from '../../../build/paths.ts';
 import { CodedError, unwrap } from '../../../src/common/errors.ts';
 import type { TopTokens } from '../../../src/neural/inference/top-tokens.ts';
+import { loadLlama } from '../../../src/neural/llama/library.ts';
 import { LlamaModel } from '../../../src/neural/llama/llama-model.ts';
 import { timeLlama } from '../../../src/neural/llama/timing.ts';
 import { exportModel } from '../../../src/neural/models/export/export.ts';
@@ -107,6 +108,19 @@ test('a missing, changed or unknown file is refused with advice', async () => {
   const foreign = join(folder, 'foreign.gguf');
   writeFileSync(foreign, bytesOfCrafted(craftedGguf('nobody-knows')));
   assert.equal(await code(foreign, statSync(foreign).size), 'unsupported');
+});
+
+test('an adapter that does not load is blamed instead of the base, and the base leaves memory', async (context) => {
+  const adapter = join(folder, 'adapter.gguf');
+  writeFileSync(adapter, 'no adapter');
+  const { llama: library } = await loadLlama({ gpu: false, threads: 1 });
+  const loading = context.mock.method(library, 'loadModel');
+  const options = { path: exported, bytes: statSync(exported).size, contextLength: 128, threads: 1, gpu: false };
+  await assert.rejects(LlamaModel.load({ ...options, adapter }), {
+    code: 'unsupported',
+    message: /cannot load .*adapter\.gguf: .*Run "Adapt to This Repo" again/,
+  });
+  assert.equal((await loading.mock.calls[0]?.result)?.disposed, true);
 });
 
 test('a line and a prompt are timed', async () => {
