@@ -56,11 +56,6 @@ export class LlamaLines implements LineModel {
     };
   }
 
-  /** Forgets all distributions. */
-  clear(): void {
-    this.distributions.clear();
-  }
-
   /** Keeps the distributions that are still valid if the new prompt extends the last one. */
   private advance(prompt: readonly number[]): void {
     const lastPrompt = this.prompt;

@@ -29,7 +29,7 @@ export interface ServedModel {
   specialist(name: string, ngram: () => NgramModel, weights: MixWeights): FolderSpecialist;
   /** Latency on this machine. */
   time(signal?: AbortSignal): Promise<Timing>;
-  /** Frees the caches of recent prompts. */
+  /** Frees the caches of recent prompts, if they are large. */
   shrink(): void;
   dispose(): Promise<void>;
 }
@@ -66,7 +66,8 @@ async function byLlama(
     sharedTokenizer: undefined,
     specialist: (name, ngram, weights) => new LineSpecialist(name, lines, ngram, weights),
     time: (signal) => timeLlama(llama, vocabulary, signal),
-    shrink: () => lines.clear(),
+    // The cached distributions are a few megabytes, and without them each key would run the whole line again.
+    shrink: () => {},
     dispose: () => llama.dispose(),
   };
 }

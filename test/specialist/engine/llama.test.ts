@@ -76,6 +76,23 @@ test('a request that is cancelled ends without a draft, and the next one is answ
   assert.ok((await draft('export const greeting = compose|\n')).ok);
 });
 
+test('above the memory ceiling, a prompt that was run is not run again', async (context) => {
+  const limited = engine({ memoryCeiling: 1e6 });
+  context.after(() => limited.end());
+  unwrap(await limited.request('open', source()));
+  const promptTokens: number[] = [];
+  for (let i = 0; i < 2; i++)
+    unwrap(
+      await limited.request(
+        'draft',
+        { key: 'a', query: at('export const greeting = compose|\n'), options: line },
+        { onProgress: (estimate) => promptTokens.push(estimate.promptTokens) },
+      ),
+    );
+  const [first = 0, second] = promptTokens;
+  assert.ok(first > 0 && second === 0, promptTokens.join());
+});
+
 test('a crash of native code ends only the engine, which opens the file again', async () => {
   const listener = client.onRestarted(() => void client.request('open', source()));
   const ended = client.pid as number;
