@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { counted, megabytes } from '../../common/format.ts';
-import { DOWNLOADS, readCatalog } from '../../neural/models/catalog.ts';
+import { type CatalogModel, DOWNLOADS, readCatalog } from '../../neural/models/catalog.ts';
 import { DIALECTS } from '../../neural/models/dialects.ts';
 import type { AddedBase } from '../../neural/models/import/add-gguf.ts';
 import { discoverModels, type FoundModel } from '../../neural/models/import/discover-models.ts';
@@ -12,6 +12,7 @@ import { EngineClient } from '../../specialist/engine/client.ts';
 import { type BaseMeasures, LONG_PROMPT_MS, measureBase } from '../../specialist/engine/measure-base.ts';
 import { JobClient } from '../client.ts';
 import type { Jobs } from '../protocol.ts';
+import { removeUnfinished, unfinishedBytes } from '../unfinished-downloads.ts';
 import { type CommandLine, memoryOption, models, processorOptions, repository, UsageError } from './command-line.ts';
 import { basesFolder, storageFolder } from './run-request.ts';
 import { GRACE_MS, type Terminal } from './terminal.ts';
@@ -45,7 +46,11 @@ async function get(asked: CommandLine, terminal: Terminal): Promise<number> {
   const catalog = readCatalog(process.env);
   const model = catalog.find(({ id }) => id === others[0]);
   if (!model) {
-    const rows = catalog.map(({ id, bytes, licence }) => `  ${id.padEnd(32)} ${megabytes(bytes)}, ${licence}`);
+    const rows = catalog.map((each) => {
+      const arrived = unfinishedBytes(each, storageFolder(values));
+      const unfinished = arrived > 0 ? `; ${megabytes(arrived)} have arrived` : '';
+      return `  ${each.id.padEnd(32)} ${megabytes(each.bytes)}, ${each.licence}${unfinished}`;
+    });
     throw new UsageError(['Name a model to download: base get NAME.', ...rows].join('\n'));
   }
   const { name, licence, restriction } = model;
@@ -109,6 +114,9 @@ async function remove({ others, values }: CommandLine, terminal: Terminal): Prom
   if (target === undefined) throw new UsageError('Name the base: base remove NAME.');
   const folder = join(basesFolder(values), target);
   if (!/^[\w.-]+$/.test(target) || target.startsWith('.') || !existsSync(folder)) {
+    const model = readCatalog(process.env).find(({ id }) => id === target);
+    if (model && unfinishedBytes(model, storageFolder(values)) > 0)
+      return removeDownload(model, storageFolder(values), terminal);
     throw new UsageError(`There is no added base '${target}'. List the bases: npm start -- base list`);
   }
   const removed = removeBase(folder, join(storageFolder(values), DOWNLOADS));
@@ -116,6 +124,14 @@ async function remove({ others, values }: CommandLine, terminal: Terminal): Prom
   const { kept, freedBytes } = removed.value;
   const file = kept === undefined ? `${megabytes(freedBytes)} are free again.` : `The GGUF file ${kept} stays.`;
   terminal.print({ removed: target, ...removed.value }, `Removed the base '${target}'. ${file}`);
+  return 0;
+}
+
+function removeDownload(model: CatalogModel, storage: string, terminal: Terminal): number {
+  const removed = removeUnfinished(model, storage);
+  if (!removed.ok) return terminal.fail(removed.error);
+  const sentence = `Removed the unfinished download of '${model.id}'. ${megabytes(removed.value)} are free again.`;
+  terminal.print({ removed: model.id, freedBytes: removed.value }, sentence);
   return 0;
 }
 

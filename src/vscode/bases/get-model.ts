@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { memoryCeiling } from '../../common/memory.ts';
 import type { FoundModel } from '../../jobs/own-bases.ts';
+import { removeUnfinished, unfinishedBytes } from '../../jobs/unfinished-downloads.ts';
 import { type CatalogModel, readCatalog } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { readTimings } from '../../specialist/engine/timings.ts';
@@ -11,7 +12,7 @@ import { joined, safeSentence, safeText, sentences, t, type UiText, withIcon } f
 import { window } from '../editor/window.ts';
 import { durationText } from './base-status.ts';
 import { type ImportBaseDeps, offerBase, shares, withProgress } from './import-base.ts';
-import { foundRows, type ModelRow, megabytesText, separator, showList } from './model-list.ts';
+import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
 import { type Machine, offerOf } from './offer.ts';
 import { findServers, type RunningServer } from './servers.ts';
 import { timingKeyOf } from './shipped-bases.ts';
@@ -75,12 +76,19 @@ function downloadRows(deps: GetModelDeps): ModelRow[] {
     const { name, bytes, licence, restriction } = model;
     const terms = restriction === undefined ? t('licence {0}', licence) : t('licence {0}: {1}', licence, restriction);
     const parts = [megabytesText(bytes), terms];
+    const arrived = unfinishedBytes(model, paths.storage);
+    const unfinished = arrived > 0 && {
+      buttons: [removeButton()],
+      remove: () => removeDownload(model, deps),
+    };
+    const arrivedText = arrived > 0 ? t('{0} of an unfinished download have arrived.', megabytesText(arrived)) : '';
     const ownedBase = owned.find(({ manifest }) => manifest.weights === model.sha256);
     if (ownedBase)
       return {
         label: withIcon('check', safeText(name)),
         description: joined([...parts, neuralBase === ownedBase.folder ? t('in use') : t('on this machine')], ' · '),
-        detail: t('Use it. To delete it, run Choose the Base Model.'),
+        detail: sentences(t('Use it. To delete it, run Choose the Base Model.'), arrivedText),
+        ...unfinished,
         run: () => configuration.write('neuralBase', ownedBase.folder, undefined),
       };
     const { needs, fits, lineMs, isFast } = offerOf(bytes, machine);
@@ -97,7 +105,8 @@ function downloadRows(deps: GetModelDeps): ModelRow[] {
     return {
       label: withIcon(!fits ? 'warning' : isFast ? 'zap' : 'cloud-download', safeText(name)),
       description: joined([...parts, isFast ? t('fast enough here') : ''], ' · '),
-      detail: sentences(memory, speed),
+      detail: sentences(memory, speed, arrivedText),
+      ...unfinished,
       run: () => downloadModel(model, deps),
     };
   });
@@ -130,6 +139,16 @@ async function downloadModel(model: CatalogModel, deps: GetModelDeps): Promise<v
   const tryAgain = t('Try Again');
   if ((await window.showErrorMessage(safeSentence(added.error.message), tryAgain)) === tryAgain)
     await downloadModel(model, deps);
+}
+
+async function removeDownload(model: CatalogModel, deps: GetModelDeps): Promise<void> {
+  const remove = t('Remove');
+  const question = t('Remove the unfinished download of {0}?', model.name);
+  const detail = t('What has arrived is deleted from this machine.');
+  if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) return;
+  const removed = removeUnfinished(model, deps.paths.storage);
+  if (!removed.ok) return void window.showErrorMessage(safeSentence(removed.error.message));
+  await getModel(deps);
 }
 
 /** The user's own values: a workspace must not lead a download elsewhere. */

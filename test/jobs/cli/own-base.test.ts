@@ -95,6 +95,14 @@ test('downloads a model of the catalog, and removes it with its file', async () 
   const removed = await runCli(['base', 'remove', 'tiny-coder', '--storage', store], env);
   assert.match(removed.out, /Removed the base 'tiny-coder'\. \d+ MB are free again/);
   assert.deepEqual([existsSync(downloaded), existsSync(join(store, 'bases', 'tiny-coder'))], [false, false]);
+  writeFileSync(`${downloaded}.partial`, file.subarray(0, 1000));
+  const unfinished = await runCli(['base', 'get', '--storage', store], env);
+  assert.match(unfinished.err, /tiny-coder +\d+ MB, Research; 1 MB have arrived/);
+  const cleared = await runCli(['base', 'remove', 'tiny-coder', '--storage', store], env);
+  assert.match(cleared.out, /Removed the unfinished download of 'tiny-coder'\. 1 MB are free again/);
+  assert.equal(existsSync(`${downloaded}.partial`), false);
+  const again = await runCli(['base', 'remove', 'tiny-coder', '--storage', store], env);
+  assert.deepEqual([again.code, /There is no added base 'tiny-coder'/.test(again.err)], [2, true], again.err);
 });
 
 test('an unknown base, a missing verb and a wrong option get an error sentence', async () => {

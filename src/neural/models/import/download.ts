@@ -54,7 +54,7 @@ class Interrupted extends Error {
 /** Path of an unfinished download. */
 export const partialOf = (path: string) => `${path}.partial`;
 /** Path of the server's ETag of the file, for the next attempt. */
-const etagOf = (path: string) => `${path}.partial.etag`;
+export const etagOf = (path: string) => `${path}.partial.etag`;
 
 /**
  * Writes `path`, which exists only once its hash is right. What has arrived of an interrupted download is kept. Fails
