@@ -1,9 +1,9 @@
 // Adapts a model folder to examples: choose device and method, train, merge, save. Runs in the engine process.
 import { existsSync, rmSync } from 'node:fs';
-import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, type ErrorCode, messageOf, ok, type Result } from '../../common/errors.ts';
 import { replaceFile } from '../../common/files.ts';
+import { availableMemory } from '../../common/memory.ts';
 import { type Model, valuesOf } from '../architecture/decoder-values.ts';
 import { mergeAdapters } from '../architecture/lora.ts';
 import { DEFAULT_OPTIMIZER } from '../architecture/optimizer.ts';
@@ -207,7 +207,7 @@ function methodFor(
   if (unfinishedRun?.base === identity)
     return methodOf(unfinishedRun.lora, 'the same as before the run was interrupted');
   const memoryLeft = (ceiling ?? Number.POSITIVE_INFINITY) - process.memoryUsage.rss();
-  const available = Math.min(freemem(), memoryLeft);
+  const available = Math.min(availableMemory(), memoryLeft);
   return chooseMethod(config, { tokens: request.batch * request.length, available, bits });
 }
 

@@ -2,7 +2,7 @@
 // and memory of each.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { memoryCeiling } from '../../common/memory.ts';
+import { availableMemory, memoryCeiling } from '../../common/memory.ts';
 import type { FoundModel } from '../../jobs/own-bases.ts';
 import { removeUnfinished, unfinishedBytes } from '../../jobs/unfinished-downloads.ts';
 import { type CatalogModel, readCatalog } from '../../neural/models/catalog.ts';
@@ -119,7 +119,7 @@ function machineOf(owned: readonly PackageInfo[], { configuration, paths }: GetM
     const timing = timings.get(timingKeyOf(manifest, settings));
     return manifest.kind === 'gguf' && timing ? [{ bytes, lineMs: timing.lineMs }] : [];
   });
-  return { free: process.availableMemory(), ceiling: memoryCeiling(settings.neuralMemory), timed };
+  return { free: availableMemory(), ceiling: memoryCeiling(settings.neuralMemory), timed };
 }
 
 async function downloadModel(model: CatalogModel, deps: GetModelDeps): Promise<void> {
