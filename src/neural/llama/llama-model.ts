@@ -42,6 +42,14 @@ const WANTED = {
 
 const ADVICE = 'Remove the base and add the file again, or choose another base.';
 
+/** Throws CodedError 'unreadable', or 'mismatched' if the file has changed. */
+export function checkGgufFile({ path, bytes }: Pick<LlamaOptions, 'path' | 'bytes'>): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw new CodedError('unreadable', `The GGUF file ${path} is gone. ${ADVICE}`);
+  if (size !== bytes)
+    throw new CodedError('mismatched', `The GGUF file ${path} has changed since it was added. ${ADVICE}`);
+}
+
 export class LlamaModel {
   /** Tokens that a prompt and its continuation may have together. */
   readonly contextLength: number;
@@ -64,10 +72,7 @@ export class LlamaModel {
 
   /** Throws CodedError 'unreadable', 'mismatched' if the file has changed, 'unsupported' or 'out-of-memory'. */
   static async load({ path, bytes, contextLength, threads, gpu, adapter }: LlamaOptions): Promise<LlamaModel> {
-    const size = statSync(path, { throwIfNoEntry: false })?.size;
-    if (size === undefined) throw new CodedError('unreadable', `The GGUF file ${path} is gone. ${ADVICE}`);
-    if (size !== bytes)
-      throw new CodedError('mismatched', `The GGUF file ${path} has changed since it was added. ${ADVICE}`);
+    checkGgufFile({ path, bytes });
     const { llama, gpu: device } = await loadLlama({ gpu, threads });
     let model: Native | undefined;
     try {
@@ -87,7 +92,7 @@ export class LlamaModel {
       if (/memory|vram|too large/i.test(what))
         throw new CodedError(
           'out-of-memory',
-          `The base needs ${megabytes(size)} and more, which this machine does not have free: ${what}. Choose a smaller base.`,
+          `The base needs ${megabytes(bytes)} and more, which this machine does not have free: ${what}. Choose a smaller base.`,
           { cause },
         );
       const [file, advice] =

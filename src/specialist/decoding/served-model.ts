@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { CodedError, unwrap } from '../../common/errors.ts';
 import { LanguageModel, type LanguageModelOptions, tokenizerAt } from '../../neural/inference/language-model.ts';
 import { type Timing, timeModel } from '../../neural/inference/timing.ts';
-import { LlamaModel } from '../../neural/llama/llama-model.ts';
+import { checkGgufFile, LlamaModel } from '../../neural/llama/llama-model.ts';
 import { timeLlama } from '../../neural/llama/timing.ts';
 import { fitsBase } from '../../neural/models/compatibility.ts';
+import type { Dialect } from '../../neural/models/dialects.ts';
 import { ggufAdapterOf } from '../../neural/models/import/gguf-adapter.ts';
 import { type PackageManifest, readManifest, TOKENIZER } from '../../neural/models/manifest.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
@@ -34,28 +35,42 @@ export interface ServedModel {
   dispose(): Promise<void>;
 }
 
+/** A model before it takes memory. The files of a GGUF model are checked. */
+export interface LoadableModel {
+  readonly isGguf: boolean;
+  /** Throws CodedError as LanguageModel.load and LlamaModel.load do. */
+  load(): Promise<ServedModel>;
+}
+
 /** Throws CodedError as LanguageModel.load and LlamaModel.load do. */
 export async function loadServedModel(options: ServedModelOptions): Promise<ServedModel> {
+  return (await findServedModel(options)).load();
+}
+
+/** Throws CodedError as `readManifest`, `fitsBase`, `checkGgufFile` and `ggufAdapterOf` do, and 'mismatched'. */
+export async function findServedModel(options: ServedModelOptions): Promise<LoadableModel> {
   const { model, base = model } = options;
   const own = unwrap(readManifest(model));
   const folder = own?.kind === 'adapter' ? base : model;
   const manifest = unwrap(readManifest(folder));
-  if (!manifest?.gguf) return byOnnx(options);
+  if (!manifest?.gguf) return { isGguf: false, load: () => byOnnx(options) };
+  const { dialect, gguf } = manifest;
   if (own?.kind === 'adapter') unwrap(fitsBase(own, manifest));
-  const adapter = folder === model ? undefined : await ggufAdapterOf(model, manifest.gguf.path);
-  return byLlama(manifest, manifest.gguf, folder, adapter, options);
+  checkGgufFile(gguf);
+  const adapter = folder === model ? undefined : await ggufAdapterOf(model, gguf.path);
+  const tokenizer = tokenizerAt(join(folder, TOKENIZER));
+  if (tokenizer.vocabularySize > gguf.vocabulary)
+    throw new CodedError('mismatched', 'The tokenizer has more tokens than the model. Add the GGUF file again.');
+  return { isGguf: true, load: () => byLlama(dialect, gguf, tokenizer, adapter, options) };
 }
 
 async function byLlama(
-  { dialect }: PackageManifest,
+  dialect: Dialect,
   { path, bytes, contextLength, vocabulary }: NonNullable<PackageManifest['gguf']>,
-  folder: string,
+  tokenizer: Tokenizer,
   adapter: string | undefined,
   { threads, llamaThreads = threads, device }: ServedModelOptions,
 ): Promise<ServedModel> {
-  const tokenizer = tokenizerAt(join(folder, TOKENIZER));
-  if (tokenizer.vocabularySize > vocabulary)
-    throw new CodedError('mismatched', 'The tokenizer has more tokens than the model. Add the GGUF file again.');
   const llama = await LlamaModel.load({
     ...{ path, bytes, contextLength, threads: llamaThreads, gpu: device !== 'cpu' },
     ...(adapter !== undefined && { adapter }),

@@ -10,7 +10,7 @@ import { LiveModel } from '../ngram/live-model.ts';
 import type { EditHistory, FileChange } from '../ngram/protocol.ts';
 import { type FitLimits, fitMixed, type RunInTurn } from './fit.ts';
 import type { FolderSpecialist } from './mixture-specialist.ts';
-import { loadServedModel, type ServedModel } from './served-model.ts';
+import { findServedModel, type ServedModel } from './served-model.ts';
 import type { LabeledQuery, LatencyEstimate, MixFit, MixSource, OpenedSpecialist, QueryLoss } from './types.ts';
 import { otherMakersWeights, readMixWeights } from './weights.ts';
 
@@ -28,14 +28,16 @@ export class Specialists {
 
   /**
    * Throws CodedError if model, tokenizer or snapshot cannot be used; an earlier specialist under the key then stays
-   * open.
+   * open, unless it was closed for the memory of the new one.
    */
   async load(source: MixSource): Promise<OpenedSpecialist> {
     const started = performance.now();
     const model = identity(source);
     let served = this.models.get(model);
     if (!served) {
-      served = await loadServedModel(source);
+      const loadable = await findServedModel(source);
+      if (loadable.isGguf) await this.closeGguf(source.key);
+      served = await loadable.load();
       this.models.set(model, served);
     }
     const { sharedTokenizer, precision } = served;
@@ -123,6 +125,17 @@ export class Specialists {
     const found = this.open.get(key);
     if (!found) throw new CodedError('bad-request', `No specialist is open under '${key}'.`);
     return found;
+  }
+
+  /**
+   * Closes the key's GGUF model if no other key uses it. It would need its gigabytes beside the next one, and on a GPU
+   * llama.cpp gives a model only the layers that fit when it is loaded.
+   */
+  private async closeGguf(key: string): Promise<void> {
+    const model = this.open.get(key)?.model;
+    if (model === undefined || this.models.get(model)?.precision !== 'gguf') return;
+    const isShared = [...this.open].some(([other, open]) => other !== key && open.model === model);
+    if (!isShared) await this.close(key);
   }
 
   private async dropUnused(): Promise<void> {

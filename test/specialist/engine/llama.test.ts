@@ -18,6 +18,7 @@ import type { LineModel } from '../../../src/specialist/decoding/line-model.ts';
 import { LlamaLines } from '../../../src/specialist/decoding/llama-lines.ts';
 import { LineSpecialist } from '../../../src/specialist/decoding/mixture-specialist.ts';
 import { OnnxLines } from '../../../src/specialist/decoding/onnx-lines.ts';
+import { Specialists } from '../../../src/specialist/decoding/specialists.ts';
 import type { MixSource } from '../../../src/specialist/decoding/types.ts';
 import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import type { EngineClient } from '../../../src/specialist/engine/client.ts';
@@ -125,6 +126,40 @@ test('an adapter that was trained over it is opened with its base, and refused o
   writeManifest(other, { ...manifest, base: { name: 'theirs', weights: '0'.repeat(64) } });
   const refused = await client.request('open', { ...source(), model: other, base: base.folder, key: 'b' });
   assert.equal(refused.ok ? 'opened' : refused.error.code, 'mismatched');
+});
+
+test('a GGUF model that no other folder uses leaves memory before the next one is loaded', async (context) => {
+  const steps: string[] = [];
+  const note = <A extends unknown[], R>(step: string, original: (...of: A) => R) =>
+    function (this: unknown, ...of: A): R {
+      steps.push(step);
+      return original.apply(this, of);
+    };
+  const { dispose } = LlamaModel.prototype;
+  context.mock.method(LlamaModel, 'load', note('load', LlamaModel.load));
+  context.mock.method(LlamaModel.prototype, 'dispose', note('dispose', dispose));
+  const copyOf = (name: string, gguf: Partial<PackageManifest['gguf']> = {}) => {
+    const model = join(folder, 'bases', name);
+    cpSync(base.folder, model, { recursive: true });
+    writeManifest(model, { ...base.manifest, name, gguf: { ...base.manifest.gguf, ...gguf } as never });
+    return { ...source(), model };
+  };
+  const another = copyOf('another');
+  const specialists = new Specialists();
+  context.after(() => Promise.all(['a', 'b'].map((key) => specialists.close(key))));
+  const stepsOf = async (work: Promise<unknown>) => {
+    steps.length = 0;
+    await work;
+    return steps.join(', ');
+  };
+  assert.equal(await stepsOf(specialists.load(source())), 'load');
+  const gone = specialists.load(copyOf('gone', { path: join(folder, 'gone.gguf') }));
+  assert.equal(await stepsOf(assert.rejects(gone, { code: 'unreadable' })), '');
+  const { text } = await specialists.draft('a', at('export const greeting = compose|\n'), line, never, () => {});
+  assert.equal(text, 'Greeting(visitor, hour);');
+  assert.equal(await stepsOf(specialists.load(another)), 'dispose, load');
+  assert.equal(await stepsOf(specialists.load({ ...another, key: 'b' })), '');
+  assert.equal(await stepsOf(specialists.load(source())), 'load');
 });
 
 test('lines are those of our own engine in full precision over the same weights', async () => {
