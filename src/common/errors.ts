@@ -19,7 +19,7 @@ export type ErrorCode =
   | 'unreadable' // a file or folder that cannot be read
   | 'corrupt' // stored data that is damaged
   | 'mismatched' // a model, an adapter or an index that was made for another tokenizer or base
-  | 'other-base' // an adapted model whose base ships too, and does not serve now
+  | 'other-base' // an adapted model of another base than the one in use
   | 'newer-version' // stored data from a later version of the extension
   | 'nothing-to-learn' // a folder without usable text
   | 'unsupported' // this machine cannot run the neural engine
