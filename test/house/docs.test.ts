@@ -183,7 +183,12 @@ const commands = new Set(
 );
 
 /** Emphasized text in capitals: a command, unless it is listed here. */
-const otherTitles = new Set(['Easy Adaptation', 'Delete Stored Data', 'Measure the Speed Again', 'Import a GGUF File…']);
+const otherTitles = new Set([
+  'Easy Adaptation',
+  'Delete Stored Data',
+  'Measure the Speed Again',
+  'Import a GGUF File…',
+]);
 
 function titlesIn(text: string): string[] {
   const emphasized = [...text.replace(/\s+/g, ' ').matchAll(/\*{1,2}([^*|`]+?)\*{1,2}/g)].map(
