@@ -10,9 +10,12 @@ import type { Engine } from './client.ts';
 import { llamaOptions } from './llama-options.ts';
 import type { Requests } from './protocol.ts';
 
-export interface BaseMeasures extends Timing {
+export interface ServingMeasures extends Timing {
   /** When a line arrives, by its latency alone: a new prompt is rare, and its latency is stated beside it. */
   readonly answers: 'while-typing' | 'in-a-pause' | 'late';
+}
+
+export interface BaseMeasures extends ServingMeasures {
   /** Tokens per second; undefined if the base cannot be trained here, with the reason in `why`. */
   readonly trainingTokensPerSecond: number | undefined;
   readonly whyUntrainable: string | undefined;
@@ -48,18 +51,24 @@ const STEPS = 2;
 /** The learning rate rises for 10 steps (neural/training/adapt.ts) and needs as many to fall. */
 export const LEAST_STEPS = 20;
 
-/** Fails as the engine does if the base cannot be served. */
+/**
+ * Fails as the engine does if the base cannot be served, and with 'cancelled'.
+ * @param onServing called before training is measured
+ */
 export async function measureBase(
   engine: Engine,
   { precision, ...base }: BaseToMeasure,
   signal: AbortSignal,
   onMeasure: (measure: string) => void = () => {},
+  onServing: (measures: ServingMeasures) => void = () => {},
 ): Promise<Result<BaseMeasures>> {
   onMeasure('how fast it answers');
   const { folder: model, tokenizer, threads, device } = base;
   const served = { model, tokenizer, precision, threads: threadCount(threads), ...llamaOptions(threads, device) };
   const timing = await engine.request('time', served, { signal });
   if (!timing.ok) return timing;
+  const serving = { ...timing.value, answers: answersBy(timing.value) };
+  onServing(serving);
   onMeasure('how fast it is trained');
   const out = mkdtempSync(join(tmpdir(), 'easy-adaptation-measure-'));
   // A step of a GGUF base may take minutes: its estimate is enough.
@@ -77,8 +86,7 @@ export async function measureBase(
     });
     if (signal.aborted) return { ok: false, error: { code: 'cancelled', message: 'Stopped.' } };
     return ok({
-      ...timing.value,
-      answers: answersBy(timing.value),
+      ...serving,
       trainingTokensPerSecond: speed,
       whyUntrainable: speed !== undefined || trained.ok ? undefined : trained.error.message,
       leastMinutes: speed === undefined ? undefined : (LEAST_STEPS * LENGTH * MICRO_BATCHES) / speed / 60,
@@ -88,7 +96,7 @@ export async function measureBase(
   }
 }
 
-function answersBy({ lineMs }: Timing): BaseMeasures['answers'] {
+function answersBy({ lineMs }: Timing): ServingMeasures['answers'] {
   if (lineMs <= TYPING_LINE_MS) return 'while-typing';
   return lineMs <= PAUSE_LINE_MS ? 'in-a-pause' : 'late';
 }

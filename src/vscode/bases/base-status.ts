@@ -2,7 +2,7 @@
 
 import type { PackageInfo } from '../../neural/models/list.ts';
 import type { BaseChoice, BaseReason, Obstacle } from '../../specialist/engine/choice.ts';
-import { type BaseMeasures, LONG_PROMPT_MS } from '../../specialist/engine/measure-base.ts';
+import { type BaseMeasures, LONG_PROMPT_MS, type ServingMeasures } from '../../specialist/engine/measure-base.ts';
 import type { Timing } from '../../specialist/engine/protocol.ts';
 import { joined, safeSentence, sentences, t, type UiText } from '../editor/ui-text.ts';
 
@@ -24,22 +24,26 @@ export function importedDetail({ kind }: PackageInfo['manifest'], speed: UiText)
 }
 
 /** What the user is told of an added base before it serves. */
-export function measuresText(name: string, measures: BaseMeasures): UiText {
-  const { lineMs, promptMs, leastMinutes, whyUntrainable } = measures;
+export function measuresText(name: string, measures: ServingMeasures & Partial<BaseMeasures>): UiText {
+  const { lineMs, promptMs } = measures;
   const serves = t(
     '{0} needs {1} for a line and {2} for a new prompt',
     name,
     durationText(lineMs),
     durationText(promptMs),
   );
-  const trains =
-    leastMinutes === undefined
-      ? sentences(t('It cannot be trained here:'), safeSentence(whyUntrainable ?? ''))
-      : t('An adaptation needs at least {0} minutes to train it.', Math.ceil(leastMinutes));
-  return sentences(joined([serves, speedText(measures)], ': '), trains);
+  return sentences(joined([serves, speedText(measures)], ': '), trainingText(measures));
 }
 
-function speedText({ answers, promptMs }: BaseMeasures): UiText {
+function trainingText({ leastMinutes, whyUntrainable }: Partial<BaseMeasures>): UiText {
+  if (leastMinutes !== undefined)
+    return t('An adaptation needs at least {0} minutes to train it.', Math.ceil(leastMinutes));
+  return whyUntrainable === undefined
+    ? t('How fast it is trained here was not measured.')
+    : sentences(t('It cannot be trained here:'), safeSentence(whyUntrainable));
+}
+
+function speedText({ answers, promptMs }: ServingMeasures): UiText {
   const atNewPlace =
     promptMs < LONG_PROMPT_MS
       ? ''

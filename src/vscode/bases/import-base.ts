@@ -1,14 +1,14 @@
 // Brings a model into use: a job imports it, its speed is measured, and it serves only if the user agrees.
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Result } from '../../common/errors.ts';
+import { ok, type Result } from '../../common/errors.ts';
 import { memoryCeiling } from '../../common/memory.ts';
 import type { Progress } from '../../common/progress.ts';
 import type { JobClient } from '../../jobs/client.ts';
 import type { AddedBase } from '../../jobs/own-bases.ts';
 import { IMPORTED_BASES } from '../../neural/models/list.ts';
 import { EngineClient } from '../../specialist/engine/client.ts';
-import { type BaseMeasures, measureBase } from '../../specialist/engine/measure-base.ts';
+import { type BaseMeasures, measureBase, type ServingMeasures } from '../../specialist/engine/measure-base.ts';
 import { storeTiming } from '../../specialist/engine/timings.ts';
 import type { Paths } from '../editor/paths.ts';
 import { safeSentence, safeText, sentences, t, type UiText } from '../editor/ui-text.ts';
@@ -49,25 +49,29 @@ export async function offerBase(base: AddedBase, deps: ImportBaseDeps): Promise<
   if (answer === use) await deps.configuration.write('neuralBase', base.folder, undefined);
 }
 
-/** Times the base in its own process, so that loading delays no completion. The timing is stored for later lists. */
+/**
+ * Times the base in its own process, so that loading delays no completion. The timing is stored for later lists. If the
+ * user cancels while training is measured, the figures of serving are returned.
+ */
 async function measure(
   { folder, tokenizer, vocabulary, manifest }: AddedBase,
   { configuration, paths }: ImportBaseDeps,
   signal: AbortSignal,
   report: Report,
-): Promise<Result<BaseMeasures>> {
+): Promise<Result<ServingMeasures & Partial<BaseMeasures>>> {
   const settings = configuration.for(undefined);
   const { neuralPrecision: precision, neuralThreads, neuralDevice: device, neuralMemory } = settings;
   const client = new EngineClient({ script: paths.engine, memoryCeiling: memoryCeiling(neuralMemory) });
   const threads: number | 'auto' = neuralThreads || 'auto';
   try {
     const base = { folder, tokenizer, vocabulary, threads, precision, device } as const;
-    const timing = await measureBase(client, base, signal, report);
-    if (timing.ok) {
-      const { lineMs, promptMs } = timing.value;
+    let serving: ServingMeasures | undefined;
+    const measured = await measureBase(client, base, signal, report, (measures) => {
+      serving = measures;
+      const { lineMs, promptMs } = measures;
       storeTiming(paths.storage, timingKeyOf(manifest, settings), { lineMs, promptMs, at: Date.now() });
-    }
-    return timing;
+    });
+    return !measured.ok && measured.error.code === 'cancelled' && serving ? ok(serving) : measured;
   } finally {
     await client.end();
   }

@@ -56,6 +56,22 @@ test('a line within a quarter of a second answers while typing, within a second 
   assert.deepEqual(await Promise.all([250, 251, 1000, 1001].map(answers)), expected);
 });
 
+test('the time of a line is reported before training is measured, which may be cancelled', async () => {
+  const controller = new AbortController();
+  const engine = new ScriptedEngine({
+    time: () => ok({ lineMs: 300, promptMs: 900 }),
+    adapt: async () => {
+      controller.abort();
+      return failed('cancelled', 'Cancelled.');
+    },
+  });
+  const reported: object[] = [];
+  const request = { ...base, threads: 1, device: 'cpu' } as const;
+  const measured = await measureBase(engine, request, controller.signal, undefined, (each) => reported.push(each));
+  assert.equal(measured.ok ? '' : measured.error.code, 'cancelled');
+  assert.deepEqual(reported, [{ lineMs: 300, promptMs: 900, answers: 'in-a-pause' }]);
+});
+
 test('llama.cpp leaves one core to others unless the setting names a number', () => {
   assert.deepEqual(
     [1, 2, 3, 8].map((cores) => llamaThreadCount('auto', cores)),

@@ -2,26 +2,42 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { ok } from '../../../src/common/errors.ts';
+import type { AddedBase } from '../../../src/jobs/own-bases.ts';
+import { readTimings } from '../../../src/specialist/engine/timings.ts';
 import type { GetModelDeps } from '../../../src/vscode/bases/get-model.ts';
+import { timingKeyOf } from '../../../src/vscode/bases/shipped-bases.ts';
 import { readSettings } from '../../../src/vscode/settings/settings.ts';
 import { dialogs } from '../../fakes/vscode-dialogs.ts';
 
 const { getModel } = await import('../../../src/vscode/bases/get-model.ts');
+const { offerBase } = await import('../../../src/vscode/bases/import-base.ts');
 
 const storage = mkdtempSync(join(tmpdir(), 'easy-adaptation-lists-'));
 after(() => rmSync(storage, { recursive: true }));
 beforeEach(() => {
   dialogs.messages.length = 0;
+  dialogs.answer = undefined;
 });
 
+const settings = readSettings(() => undefined);
+const written: unknown[][] = [];
 const deps = {
   jobs: { job: async () => ok([]) },
-  configuration: { for: () => readSettings(() => undefined) },
-  paths: { storage, models: join(storage, 'none'), engine: '' },
+  configuration: { for: () => settings, write: async (...values: unknown[]) => void written.push(values) },
+  paths: {
+    storage,
+    models: join(storage, 'none'),
+    engine: resolve(import.meta.dirname, '../../fakes/timed-engine.ts'),
+  },
 } as unknown as GetModelDeps;
+
+const own = {
+  ...{ name: 'own', folder: join(storage, 'bases', 'own'), tokenizer: 'tokenizer.json', vocabulary: 100 },
+  ...{ licence: 'MIT', manifest: { kind: 'gguf', weights: 'f'.repeat(64), gguf: {} } },
+} as unknown as AddedBase;
 
 test("'Get a Code Model' shows an unfinished download and removes it after asking", async () => {
   const downloads = join(storage, 'downloads');
@@ -50,4 +66,25 @@ test("'Get a Code Model' shows an unfinished download and removes it after askin
   await getModel(deps);
   assert.equal(existsSync(partial), false);
   assert.equal(rows[1], '', 'the list is shown again, without the row’s button');
+});
+
+test('a base is offered with the measured time of a line if the user cancels while training is measured', async () => {
+  dialogs.onProgress = (message, cancel) => {
+    if (message === 'how fast it is trained') cancel();
+  };
+  dialogs.answer = 'Use It';
+  await offerBase(own, deps);
+  assert.deepEqual(dialogs.messages, [
+    'own needs 120 ms for a line and 900 ms for a new prompt: fast enough to answer while you type. How fast it is trained here was not measured. Licence as stated: MIT.',
+  ]);
+  assert.deepEqual(written, [['neuralBase', own.folder, undefined]]);
+  assert.equal(readTimings(storage).get(timingKeyOf(own.manifest, settings))?.lineMs, 120);
+});
+
+test('a base whose timing is cancelled is offered without figures', async () => {
+  dialogs.onProgress = (message, cancel) => {
+    if (message === 'how fast it answers') cancel();
+  };
+  await offerBase(own, deps);
+  assert.match(dialogs.messages.join(), /^[^\d]+ Licence as stated: MIT\.$/);
 });
