@@ -1,17 +1,18 @@
 // 'Choose the Base Model…': lists shipped and imported bases, and models on this machine that can be imported.
 import { join } from 'node:path';
+import { threadCount } from '../../common/threads.ts';
 import { DOWNLOADS } from '../../neural/models/catalog.ts';
 import { IMPORTED_BASES, listPackages, type PackageInfo } from '../../neural/models/list.ts';
 import { removeBase } from '../../neural/models/remove-base.ts';
-import { readTimings } from '../../specialist/engine/timings.ts';
+import { readTimings, storeTiming } from '../../specialist/engine/timings.ts';
 import { joined, safeSentence, safeText, t, type UiText } from '../editor/ui-text.ts';
 import { type UiOpenOptions, window } from '../editor/window.ts';
 import { durationText, importedDetail } from './base-status.ts';
 import type { Bases } from './bases.ts';
 import { type GetModelDeps, getModel } from './get-model.ts';
-import { importModel, withProgress } from './import-base.ts';
+import { importModel, type Report, withProgress } from './import-base.ts';
 import { foundRows, type ModelRow, megabytesText, removeButton, separator, showList } from './model-list.ts';
-import { timingKeyOf } from './shipped-bases.ts';
+import { timeBase, timingKeyOf } from './shipped-bases.ts';
 
 export interface ChooseBaseDeps extends GetModelDeps {
   readonly bases: Pick<Bases, 'measureAgain'>;
@@ -104,9 +105,25 @@ function otherRows(deps: ChooseBaseDeps): ModelRow[] {
 
 /** Shows the list again, with the new timings. */
 async function measureAgain(deps: ChooseBaseDeps): Promise<void> {
-  const timing = await withProgress(t('Timing the base models'), (signal) => deps.bases.measureAgain(signal));
+  const timing = await withProgress(t('Timing the base models'), (signal, report) => timeAll(deps, signal, report));
   if (timing.ok) await chooseBase(deps);
   else if (timing.error.code !== 'cancelled') void window.showErrorMessage(safeSentence(timing.error.message));
+}
+
+/** Times every base that the list shows. If one cannot be timed, the others are, and its failure is returned. */
+async function timeAll({ bases, configuration, paths }: ChooseBaseDeps, signal: AbortSignal, report: Report) {
+  const settings = configuration.for(undefined);
+  let result = await bases.measureAgain(signal);
+  for (const { name, folder, tokenizer, manifest } of listPackages(join(paths.storage, IMPORTED_BASES))) {
+    if (signal.aborted) break;
+    report(name);
+    const base = { name, folder, tokenizer, weights: manifest.weights };
+    const threads = threadCount(settings.neuralThreads || 'auto');
+    const timing = await timeBase(paths.engine, base, settings, threads, signal);
+    if (timing.ok) storeTiming(paths.storage, timingKeyOf(manifest, settings), { ...timing.value, at: Date.now() });
+    else if (result.ok) result = timing;
+  }
+  return result;
 }
 
 async function remove({ name, folder, manifest }: PackageInfo, deps: ChooseBaseDeps): Promise<void> {

@@ -23,7 +23,7 @@ export interface ImportBaseDeps {
   readonly paths: Pick<Paths, 'models' | 'storage' | 'engine'>;
 }
 
-type Report = (detail: string, increment?: number) => void;
+export type Report = (detail: string, increment?: number) => void;
 
 export async function importModel(path: string, name: string | undefined, deps: ImportBaseDeps): Promise<void> {
   const targetFolder = join(deps.paths.storage, IMPORTED_BASES);

@@ -4,14 +4,17 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
-import { ok } from '../../../src/common/errors.ts';
+import { ok, unwrap } from '../../../src/common/errors.ts';
 import type { AddedBase } from '../../../src/jobs/own-bases.ts';
+import { addGgufModel } from '../../../src/neural/models/import/add-gguf.ts';
 import { readTimings } from '../../../src/specialist/engine/timings.ts';
 import type { GetModelDeps } from '../../../src/vscode/bases/get-model.ts';
 import { timingKeyOf } from '../../../src/vscode/bases/shipped-bases.ts';
 import { readSettings } from '../../../src/vscode/settings/settings.ts';
 import { dialogs } from '../../fakes/vscode-dialogs.ts';
+import { bytesOfCrafted, craftedGguf } from '../../neural/models/import/crafted-models.ts';
 
+const { chooseBase } = await import('../../../src/vscode/bases/choose-base.ts');
 const { getModel } = await import('../../../src/vscode/bases/get-model.ts');
 const { offerBase } = await import('../../../src/vscode/bases/import-base.ts');
 
@@ -87,4 +90,21 @@ test('a base whose timing is cancelled is offered without figures', async () => 
   };
   await offerBase(own, deps);
   assert.match(dialogs.messages.join(), /^[^\d]+ Licence as stated: MIT\.$/);
+});
+
+test("'Measure the Speed Again' times imported bases too, and shows the list with the new timings", async () => {
+  dialogs.onProgress = () => {};
+  const path = join(storage, 'mine.gguf');
+  writeFileSync(path, bytesOfCrafted(craftedGguf('qwen2')));
+  const into = join(storage, 'bases');
+  unwrap(await addGgufModel({ path, into }, new AbortController().signal));
+  const rows: (string | undefined)[] = [];
+  dialogs.pick = (items) => {
+    rows.push(items.find(({ label }) => label === 'mine')?.detail);
+    return rows.length === 1 ? { row: 'Measure the Speed Again' } : undefined;
+  };
+  const bases = { measureAgain: async () => ok(undefined) };
+  await chooseBase({ ...deps, bases });
+  assert.deepEqual(rows, ['Not timed on this machine', 'A line takes 120 ms, a new prompt 900 ms']);
+  assert.deepEqual(dialogs.messages, []);
 });
