@@ -90,11 +90,7 @@ async function timed({ folder: model, tokenizer }: PackageInfo, llamaThreads: nu
   try {
     const asked = { model, tokenizer, threads, llamaThreads, precision: 'auto', device: 'cpu' } as const;
     const timing = unwrap(await engine.request('time', asked));
-    const { memory } = unwrap(await engine.request('status', {}));
-    return {
-      ...{ 'line-ms': Math.round(timing.lineMs), 'prompt-of-512-ms': Math.round(timing.promptMs) },
-      'memory-megabytes': Math.round(memory / 1e6),
-    };
+    return { 'line-ms': Math.round(timing.lineMs), 'prompt-of-512-ms': Math.round(timing.promptMs) };
   } finally {
     await engine.end();
   }

@@ -48,15 +48,19 @@ const known = { start: '`${this.name}-', ghost: /^\$\{Date/ };
 const unknown =
   'export function mean(values: readonly number[]): number {\n  let total = 0;\n  for (const value of val';
 
-/** Types until the model completes; each attempt at a new position, because a cached answer would stay. */
+/**
+ * Types until the model completes. Each attempt types another name, because a cached answer would stay, into the file as
+ * it was: the unclosed texts of many attempts would change what is completed.
+ */
 async function waitForModel(model: string): Promise<void> {
   const { editor } = session;
   let attempts = 0;
-  await editor.open(file.path, file.line, file.column);
-  await editor.page.keyboard.press('End');
   await editor.eventually(
     `an answer of ${model}`,
     async () => {
+      if (attempts > 0) await editor.command('File: Revert File');
+      await editor.open(file.path, file.line, file.column);
+      await editor.page.keyboard.press('End');
       await editor.type(`\nconst id${++attempts} = ${known.start}`);
       await editor.waitForGhost(known.ghost, 60_000);
       const [row] = session.rows('select model from completions order by at desc limit 1');
