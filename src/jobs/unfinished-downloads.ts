@@ -1,5 +1,5 @@
 // Files of the catalog's models that were downloaded in part, or whole but not registered as a base.
-import { rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { failed, messageOf, ok, type Result } from '../common/errors.ts';
 import { type CatalogModel, DOWNLOADS, fileNameOf } from '../neural/models/catalog.ts';
@@ -30,6 +30,7 @@ export function removeUnfinished(model: CatalogModel, storage: string): Result<n
 /** Without the whole file if a base uses it. Files may be missing. */
 function filesOf(model: CatalogModel, storage: string): string[] {
   const path = resolve(storage, DOWNLOADS, fileNameOf(model));
-  const isUsed = listPackages(join(storage, IMPORTED_BASES)).some(({ manifest }) => manifest.gguf?.path === path);
-  return [...(isUsed ? [] : [path]), partialOf(path), etagOf(path)];
+  const isUsed = () => listPackages(join(storage, IMPORTED_BASES)).some(({ manifest }) => manifest.gguf?.path === path);
+  // Few files are whole: the bases are not read for the others.
+  return [...(existsSync(path) && !isUsed() ? [path] : []), partialOf(path), etagOf(path)];
 }
