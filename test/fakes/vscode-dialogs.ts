@@ -1,6 +1,6 @@
 // A `vscode` module whose lists, messages and notifications a script answers. Loaded in place of the real one; import
 // it before what imports `vscode`.
-import { registerHooks } from 'node:module';
+import { l10n, loadAsVscode } from '../support/fake-vscode.ts';
 
 interface Item {
   readonly label: string;
@@ -62,12 +62,12 @@ interface Token {
   onCancellationRequested(listener: () => void): void;
 }
 
-const fake = {
+loadAsVscode({
   MarkdownString: class {},
   ThemeIcon: class {},
   QuickPickItemKind: { Separator: -1 },
   ProgressLocation: { Notification: 15 },
-  l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, i) => String(args[i])) },
+  l10n,
   workspace: { getConfiguration: () => ({ inspect: () => undefined }) },
   window: {
     createQuickPick,
@@ -87,15 +87,4 @@ const fake = {
       );
     },
   },
-};
-
-Object.assign(globalThis, { fakeDialogs: fake });
-const source = Object.keys(fake)
-  .map((name) => `export const ${name} = globalThis.fakeDialogs.${name};`)
-  .join('\n');
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode'
-      ? { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true }
-      : next(specifier, context),
 });

@@ -1,6 +1,6 @@
 // A `vscode` module with one folder, documents in memory, an editor with a cursor, and the keys of a user. Loaded in
 // place of the real one; import it before what imports `vscode`.
-import { registerHooks } from 'node:module';
+import { l10n, loadAsVscode } from '../support/fake-vscode.ts';
 
 type Listener<T> = (event: T) => unknown;
 
@@ -392,7 +392,7 @@ const fake = {
   DiagnosticSeverity: { Error: 0, Warning: 1 },
   CodeActionKind: { QuickFix: { value: 'quickfix' } },
   EndOfLine: { LF: 1, CRLF: 2 },
-  l10n: { t: (text: string, ...args: unknown[]) => text.replace(/\{(\d)\}/g, (_, i) => String(args[i])) },
+  l10n,
   languages: {
     onDidChangeDiagnostics: events.diagnostics.event,
     getDiagnostics: (uri: Uri) => reported.get(uri.toString()) ?? [],
@@ -468,12 +468,4 @@ const fake = {
   },
 };
 
-(globalThis as { fakeVscode?: typeof fake }).fakeVscode = fake;
-const names = Object.keys(fake);
-const source = `const fake = globalThis.fakeVscode;\n${names.map((name) => `export const ${name} = fake.${name};`).join('\n')}`;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode'
-      ? { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true }
-      : next(specifier, context),
-});
+loadAsVscode(fake);

@@ -1,19 +1,17 @@
 // Loads `ui-text.ts` with a fake `vscode`, and defines the patterns by which VS Code finds links and icons.
-import { registerHooks } from 'node:module';
+import { l10n, loadAsVscode } from './fake-vscode.ts';
 
-const source = `
-export const l10n = { t: (text, ...args) => text.replace(/\\{(\\d)\\}/g, (_, i) => args[i]) };
-export class MarkdownString {
-  constructor(value, supportThemeIcons) {
-    this.value = value;
-    this.supportThemeIcons = supportThemeIcons;
-  }
-}`;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode'
-      ? { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true }
-      : next(specifier, context),
+loadAsVscode({
+  l10n,
+  MarkdownString: class {
+    readonly value: string;
+    readonly supportThemeIcons: boolean;
+
+    constructor(value: string, supportThemeIcons: boolean) {
+      this.value = value;
+      this.supportThemeIcons = supportThemeIcons;
+    }
+  },
 });
 
 export const uiText = await import('../../src/vscode/editor/ui-text.ts');

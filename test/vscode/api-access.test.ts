@@ -1,10 +1,10 @@
 // A command asks for consent to the text that it sends: in the first question, or once if only completions were allowed.
 import assert from 'node:assert/strict';
-import { registerHooks } from 'node:module';
 import { test } from 'node:test';
 import type { SendingCommand } from '../../src/vscode/api/consent.ts';
 import { Permissions } from '../../src/vscode/api/permissions.ts';
 import type { FolderRef } from '../../src/vscode/editor/folder-ref.ts';
+import { l10n, loadAsVscode } from '../support/fake-vscode.ts';
 import { memory } from './memory.ts';
 
 interface Message {
@@ -14,20 +14,18 @@ interface Message {
 
 /** The messages that were shown, and the button that is pressed. */
 const editor = { messages: [] as Message[], press: '' };
-Object.assign(globalThis, { editorOfTest: editor });
-const source = `
-export const l10n = { t: (text, ...args) => text.replace(/\\{(\\d)\\}/g, (_, i) => args[i]) };
-export const window = {
-  showInformationMessage: async (title, { detail }, ...buttons) => {
-    editorOfTest.messages.push({ title, detail });
-    return buttons.find((each) => (each.title ?? each) === editorOfTest.press);
+loadAsVscode({
+  l10n,
+  window: {
+    showInformationMessage: async (
+      title: string,
+      { detail }: Pick<Message, 'detail'>,
+      ...buttons: (string | { readonly title: string })[]
+    ) => {
+      editor.messages.push({ title, detail });
+      return buttons.find((each) => (typeof each === 'string' ? each : each.title) === editor.press);
+    },
   },
-};`;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode'
-      ? { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true }
-      : next(specifier, context),
 });
 const { apiAccess } = await import('../../src/vscode/texts/api-access.ts');
 
