@@ -11,7 +11,7 @@ import { readTokenizer } from '../../text/tokenizer/load.ts';
 import { harvestFolder } from '../../workspace/files/folder.ts';
 import type { HarvestedFile, HarvestReport } from '../../workspace/files/types.ts';
 import { redactKnown } from '../../workspace/secrets/known/known.ts';
-import { cancelled, yieldToEvents } from '../cancellation.ts';
+import { yieldToEvents } from '../cancellation.ts';
 import { activateModel, currentModel, dropModel, dropWork, ownFolder } from '../models/folder-models.ts';
 import { readWeights, writeSnapshot } from '../models/specialist-files.ts';
 import { Countdown, nothingAhead, planInWords, type RemainingWork } from '../report/countdown.ts';
@@ -57,7 +57,7 @@ export async function adapt(request: AdaptRequest, deps: RunDeps): Promise<Resul
     if (!loaded.ok) return loaded;
     const tokenizer = loaded.value;
     const harvested = await harvestFolder(request.root, request.harvest, { tokenizer, progress, signal, log });
-    if (!harvested.ok) return signal.aborted ? cancelled : harvested;
+    if (!harvested.ok) return signal.aborted ? cancelledFailure(request.specialistFolder) : harvested;
     const { files, report: harvest, secrets } = harvested.value;
     log = mappedLog(log, (line) => redactKnown(line, '', [secrets]).text);
     if (files.length === 0) return failed('nothing-to-learn', nothingToLearn(request.root, harvest));

@@ -298,10 +298,22 @@ test('control characters in names and answers do not reach the terminal', async 
 });
 
 test('an interrupted run stops, says so, and keeps the earlier report', async () => {
-  const stopped = await run([project.root], {}, /Reading files/);
-  assert.equal(stopped.code, 130, stopped.err);
-  assert.match(stopped.err, /Cancelled/);
-  assert.equal((await run(['report', project.root])).code, 0);
+  const earlier = await run(['report', project.root, '--json']);
+  assert.equal(earlier.code, 0, earlier.err);
+  const api = await MessagesServer.start();
+  const gate = Promise.withResolvers<void>();
+  try {
+    // Without an answer the run cannot end before the interrupt arrives.
+    api.holdUntil(gate.promise);
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-test-0123456789', ANTHROPIC_BASE_URL: api.url };
+    const stopped = await run([project.root, '--yes', '--places', '10'], env, /Asking/);
+    assert.equal(stopped.code, 130, stopped.err);
+    assert.match(stopped.err, /Stopped\. .*Start the adaptation again at any time: it resumes there\./);
+  } finally {
+    gate.resolve();
+    await api.close();
+  }
+  assert.equal((await run(['report', project.root, '--json'])).out, earlier.out);
 });
 
 test('wrong usage gets one sentence and exit code 2', async () => {
