@@ -4,6 +4,8 @@
 export interface Tuning {
   /** Maximum wait of a keystroke for the neural model, and of a draft for its parser, ms. */
   readonly patienceMs: number | undefined;
+  /** Longest time in which a long prompt may be read, ms; 0: prompts are not long. */
+  readonly longPromptMs: number | undefined;
   /** Limit for the training steps of one adaptation. */
   readonly maxSteps: number | undefined;
   /** Niceness of the training process above our own; 0: same priority. */
@@ -12,6 +14,7 @@ export interface Tuning {
 
 export const variables: Readonly<Record<keyof Tuning, string>> = {
   patienceMs: 'EASY_ADAPTATION_PATIENCE_MS',
+  longPromptMs: 'EASY_ADAPTATION_LONG_PROMPT_MS',
   maxSteps: 'EASY_ADAPTATION_MAX_STEPS',
   trainingNiceness: 'EASY_ADAPTATION_TRAINING_NICENESS',
 };
@@ -21,6 +24,7 @@ export function readTuning(environment: Readonly<Record<string, string | undefin
   const read = (name: string) => (/^\d{1,9}$/.test(environment[name] ?? '') ? Number(environment[name]) : undefined);
   return {
     patienceMs: read(variables.patienceMs),
+    longPromptMs: read(variables.longPromptMs),
     maxSteps: read(variables.maxSteps),
     trainingNiceness: read(variables.trainingNiceness),
   };

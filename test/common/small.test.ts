@@ -78,8 +78,9 @@ test('uses the singular for one', () => {
 });
 
 test('reads tuning from the environment and ignores values that are not whole numbers', () => {
-  assert.deepEqual(readTuning({}), { patienceMs: undefined, maxSteps: undefined, trainingNiceness: undefined });
-  const set = { patienceMs: 5000, maxSteps: 3, trainingNiceness: 0 };
+  const unset = { patienceMs: undefined, longPromptMs: undefined, maxSteps: undefined, trainingNiceness: undefined };
+  assert.deepEqual(readTuning({}), unset);
+  const set = { patienceMs: 5000, longPromptMs: 300, maxSteps: 3, trainingNiceness: 0 };
   assert.deepEqual(readTuning(environmentOf(set)), set);
   const environment = environmentOf(set);
   for (const wrong of ['', '-1', '1e3', '0x10', 'all']) {

@@ -28,8 +28,8 @@ export interface LlamaOptions {
 
 /** Likeliest tokens whose sum counts as the whole: sorting all of 152,000 takes longer than a token's pass. */
 const SUMMED = 20_000;
-/** Tokens of the context: a prompt with its line needs about 700. */
-const CONTEXT = 1024;
+/** Tokens of the context: a long prompt with its line needs about 1,450. */
+const CONTEXT = 2048;
 /** Prompt tokens between two checks for a cancellation: a smaller batch costs more a token. */
 const BATCH = 64;
 const WANTED = {

@@ -24,26 +24,44 @@ export interface PromptLimits {
 
 export const PROMPT_LIMITS: PromptLimits = { prefix: 256, maxGrownPrefix: 448, suffix: 64, snippets: 144, head: 40 };
 
+/** For a model that reads a long prompt in little time. `npm run bench -- own` measures what it brings. */
+const LONG_PROMPT_LIMITS: PromptLimits = { prefix: 512, maxGrownPrefix: 704, suffix: 128, snippets: 512, head: 40 };
+
+/** Tokens of the longest prompt at a new position within these limits, apart from special tokens. */
+export function newPromptTokens({ prefix, suffix, snippets, head }: PromptLimits): number {
+  return prefix + suffix + snippets + head;
+}
+
 /** Room for special tokens, the healed text and the line itself, tokens. */
 const LINE_ROOM = 64;
 
 /** The limits for a model's context, tokens: in a short one all parts shrink alike. */
 export function promptLimitsFor(contextLength: number): PromptLimits {
-  const { maxGrownPrefix, suffix, snippets, head } = PROMPT_LIMITS;
-  const share = (contextLength - LINE_ROOM) / (maxGrownPrefix + suffix + snippets + head);
+  const share = (contextLength - LINE_ROOM) / mostTokens(PROMPT_LIMITS);
   if (share >= 1) return PROMPT_LIMITS;
   const part = (tokens: number) => Math.max(1, Math.floor(tokens * share));
   return {
     prefix: part(PROMPT_LIMITS.prefix),
-    maxGrownPrefix: part(maxGrownPrefix),
-    suffix: part(suffix),
-    snippets: part(snippets),
-    head: part(head),
+    maxGrownPrefix: part(PROMPT_LIMITS.maxGrownPrefix),
+    suffix: part(PROMPT_LIMITS.suffix),
+    snippets: part(PROMPT_LIMITS.snippets),
+    head: part(PROMPT_LIMITS.head),
   };
+}
+
+/** The limits of a long prompt; undefined if the model's context, in tokens, is too short for it. */
+export function longPromptLimitsFor(contextLength: number): PromptLimits | undefined {
+  return contextLength >= LINE_ROOM + mostTokens(LONG_PROMPT_LIMITS) ? LONG_PROMPT_LIMITS : undefined;
+}
+
+function mostTokens({ maxGrownPrefix, suffix, snippets, head }: PromptLimits): number {
+  return maxGrownPrefix + suffix + snippets + head;
 }
 
 /** The snippets for a prompt, which are cut to its limits. */
 export const PROMPT_SNIPPETS: SnippetOptions = { maxSnippets: 2, maxCharacters: 700 };
+/** The snippets for a long prompt. */
+export const LONG_PROMPT_SNIPPETS: SnippetOptions = { maxSnippets: 4, maxCharacters: 2400 };
 
 /** Least room for a snippet, tokens. */
 const LEAST_SNIPPET = 24;

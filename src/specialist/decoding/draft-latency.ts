@@ -20,6 +20,11 @@ export class DraftLatency {
     return tokenMs === undefined ? undefined : promptTokens * tokenMs + (lineMs ?? 0);
   }
 
+  /** Expected ms of the prompt alone, which counts as a new position. Undefined before the first measurement. */
+  promptMs(tokens: number): number | undefined {
+    return this.tokenMs === undefined ? undefined : tokens * this.tokenMs;
+  }
+
   /** Records that a prompt was run. */
   promptRan(promptTokens: number, ms: number): void {
     if (promptTokens >= NEW_POSITION_TOKENS) this.tokenMs = smooth(this.tokenMs, ms / promptTokens);

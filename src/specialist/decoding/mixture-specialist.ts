@@ -3,15 +3,17 @@
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
 import type { ChoiceExample } from '../../common/statistics/conditional-logit.ts';
 import { type GateExample, meanLogLoss, mixtureProbability } from '../../common/statistics/gate.ts';
+import { readTuning } from '../../common/tuning.ts';
 import { remainingBytes } from '../../neural/inference/healing.ts';
 import type { LanguageModel } from '../../neural/inference/language-model.ts';
 import { prefill } from '../../neural/inference/prefill.ts';
 import { DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
-import { PROMPT_SNIPPETS, type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
+import { longPromptLimitsFor, type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
 import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import type { Block, FirstLine } from '../ngram/block.ts';
 import type { NgramModel } from '../ngram/model.ts';
+import type { OwnFile } from '../ngram/own-file.ts';
 import { type BlockContext, continueMixedBlock } from './block.ts';
 import type { SearchLimits } from './branch-search.ts';
 import { DraftLatency } from './draft-latency.ts';
@@ -29,10 +31,20 @@ import { chooseLine, type MixedLineChoice, type QuerySite, startOf, writeDraft }
 
 /** Tokens of the longest middle that weights are fitted on. */
 const LONGEST_TRUTH = 40;
+/** Prompts are long if reading a new one takes at most this long, ms. */
+const LONG_PROMPT_MS = readTuning(process.env).longPromptMs ?? 600;
+/** They stay long up to this many times as long, so that a busy moment does not empty the cache. */
+const TOLERANCE = 2;
 
 export interface MixedOptions {
   readonly search?: SearchLimits;
   readonly prompt?: PromptLimits;
+}
+
+export interface LineOptions extends Pick<MixedOptions, 'prompt'> {
+  readonly longPrompt?: PromptLimits;
+  /** Prompts are long if reading a new one takes at most this long, ms. */
+  readonly longPromptMs?: number;
 }
 
 /** A query whose prompt is in the cache of a model with the n-grams' tokenizer. */
@@ -61,12 +73,21 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
   private readonly name: string;
   private readonly ngram: () => NgramModel;
   private readonly latency = new DraftLatency();
+  private readonly longPromptMs: number;
+  private isFast = false;
 
-  protected constructor(name: string, ngram: () => NgramModel, weights: MixWeights, planner: PromptPlanner) {
+  protected constructor(
+    name: string,
+    ngram: () => NgramModel,
+    weights: MixWeights,
+    planner: PromptPlanner,
+    longPromptMs = LONG_PROMPT_MS,
+  ) {
     this.name = name;
     this.ngram = ngram;
     this.weights = weights;
     this.planner = planner;
+    this.longPromptMs = longPromptMs;
   }
 
   /** Plans and opens the query's prompt. */
@@ -140,6 +161,14 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
     };
   }
 
+  /** The prompt's tokens: long where this machine reads a long prompt quickly, as measured on the prompts before. */
+  protected plan({ query, ngram }: QuerySite, own: OwnFile): number[] {
+    const { longTokens } = this.planner;
+    const ms = longTokens === undefined ? undefined : this.latency.promptMs(longTokens);
+    if (ms !== undefined) this.isFast = ms <= this.longPromptMs * (this.isFast ? TOLERANCE : 1);
+    return this.planner.plan(query, own, (options) => ngram.snippets(query, options), this.isFast);
+  }
+
   /** Runs the query's prompt, then `work` on the resulting cache. The prompt stays in the cache for the next query. */
   protected async withPrompt<T>(
     query: CompletionQuery,
@@ -192,9 +221,10 @@ export class MixtureSpecialist extends FolderSpecialist<PromptedQuery> {
     this.reader = new LogitReader(vocabulary, language.network.config.vocabSize);
   }
 
-  protected open({ query, maxTokens, ngram, position }: QuerySite): OpenedPrompt<PromptedQuery> {
+  protected open(site: QuerySite): OpenedPrompt<PromptedQuery> {
     const { network, prefixes } = this.language;
-    const prompt = this.planner.plan(query, position.own, () => ngram.snippets(query, PROMPT_SNIPPETS));
+    const { query, maxTokens, ngram, position } = site;
+    const prompt = this.plan(site, position.own);
     const lease = prefixes.lease(prompt);
     const { branches, cache } = lease;
     return {
@@ -270,7 +300,7 @@ export class LineSpecialist extends FolderSpecialist<PromptedLineQuery> {
     model: LineModel,
     ngram: () => NgramModel,
     weights: MixWeights,
-    { prompt }: Pick<MixedOptions, 'prompt'> = {},
+    { prompt, longPrompt, longPromptMs }: LineOptions = {},
   ) {
     const mapping = new VocabularyMapping(
       model.tokenizer,
@@ -281,16 +311,21 @@ export class LineSpecialist extends FolderSpecialist<PromptedLineQuery> {
       name,
       ngram,
       weights,
-      new PromptPlanner(mapping.vocabulary, prompt ?? promptLimitsFor(model.contextLength), model.dialect),
+      new PromptPlanner(
+        mapping.vocabulary,
+        prompt ?? promptLimitsFor(model.contextLength),
+        model.dialect,
+        longPrompt ?? longPromptLimitsFor(model.contextLength),
+      ),
+      longPromptMs,
     );
     this.model = model;
     this.mapping = mapping;
   }
 
   protected open(site: QuerySite): OpenedPrompt<PromptedLineQuery> {
-    const { query, ngram } = site;
-    this.mapping.own.load(query, 0);
-    const prompt = this.planner.plan(query, this.mapping.own, () => ngram.snippets(query, PROMPT_SNIPPETS));
+    this.mapping.own.load(site.query, 0);
+    const prompt = this.plan(site, this.mapping.own);
     const lines = this.model.open(prompt);
     return {
       freshTokens: lines.freshTokens,

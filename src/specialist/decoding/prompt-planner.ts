@@ -1,12 +1,20 @@
 // Plans the neural model's prompt so that it changes little from keystroke to keystroke. The cache then holds all
 // tokens except the newest. prompts/completion/prompt-form.ts writes the prompt.
-import type { CompletionQuery, Snippet } from '../../common/completion.ts';
+import type { CompletionQuery, Snippet, SnippetOptions } from '../../common/completion.ts';
 import type { Dialect } from '../../neural/models/dialects.ts';
-import { PROMPT_LIMITS, PromptForm, type PromptLimits } from '../../prompts/completion/prompt-form.ts';
+import {
+  LONG_PROMPT_SNIPPETS,
+  newPromptTokens,
+  PROMPT_LIMITS,
+  PROMPT_SNIPPETS,
+  PromptForm,
+  type PromptLimits,
+} from '../../prompts/completion/prompt-form.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
 import type { Vocabulary } from '../ngram/vocabulary.ts';
 
 interface Plan {
+  readonly form: PromptForm;
   readonly path: string;
   /** Tokens of snippets, file name and suffix. */
   readonly head: readonly number[];
@@ -40,12 +48,22 @@ const MAX_TYPED_AFTER_SUFFIX = 24;
 const MAX_PLANS = 4;
 
 export class PromptPlanner {
-  private readonly form: PromptForm;
+  private readonly standard: PromptForm;
+  private readonly long: PromptForm | undefined;
   private plans: Plan[] = [];
 
-  /** Throws CodedError 'unsupported' if the tokenizer lacks a token of the dialect. */
-  constructor({ tokenizer }: Vocabulary, limits: PromptLimits = PROMPT_LIMITS, dialect?: Dialect) {
-    this.form = new PromptForm(tokenizer, limits, dialect);
+  /**
+   * Throws CodedError 'unsupported' if the tokenizer lacks a token of the dialect.
+   * @param long limits of long prompts; absent: none is long
+   */
+  constructor({ tokenizer }: Vocabulary, limits: PromptLimits = PROMPT_LIMITS, dialect?: Dialect, long?: PromptLimits) {
+    this.standard = new PromptForm(tokenizer, limits, dialect);
+    this.long = long && new PromptForm(tokenizer, long, dialect);
+  }
+
+  /** Tokens of the longest prompt at a new position; undefined: no prompt is long. */
+  get longTokens(): number | undefined {
+    return this.long && newPromptTokens(this.long.limits);
   }
 
   /** A file of the index has changed. Prompts for a cursor in that file contain its new text in any case. */
@@ -57,19 +75,27 @@ export class PromptPlanner {
    * Token ids of the prompt. The prefix's tokens are those of `own`, up to where healing moved the cursor back.
    * @param own the file with the cursor
    * @param snippets called only if the prompt may need new snippets
+   * @param isLong whether the prompt may be long, if there are limits for long ones
    */
-  plan(query: CompletionQuery, own: OwnFile, snippets: () => readonly Snippet[]): number[] {
-    const suffix = this.form.suffix(query.suffix, undefined, own.after);
-    const reusable = this.plans.find((plan) => this.canReuse(plan, query.path, suffix, own));
+  plan(
+    query: CompletionQuery,
+    own: OwnFile,
+    snippets: (options: SnippetOptions) => readonly Snippet[],
+    isLong = false,
+  ): number[] {
+    const form = (isLong && this.long) || this.standard;
+    const suffix = form.suffix(query.suffix, undefined, own.after);
+    const reusable = this.plans.find((plan) => plan.form === form && canReuse(plan, query.path, suffix, own));
     let foundSnippets: readonly Snippet[] | undefined;
     // Finds the snippets at most once.
-    const snippetsOnce = () => (foundSnippets ??= snippets());
+    const snippetsOnce = () =>
+      (foundSnippets ??= snippets(form === this.long ? LONG_PROMPT_SNIPPETS : PROMPT_SNIPPETS));
     const plan =
       reusable && isUpToDate(reusable, own, snippetsOnce)
         ? reusable
-        : this.newPlan(query.path, suffix, own, snippetsOnce());
+        : newPlan(form, query.path, suffix, own, snippetsOnce());
     this.plans = [plan, ...this.plans.filter((each) => each !== reusable)].slice(0, MAX_PLANS);
-    const tail = this.form.tail(suffix);
+    const tail = form.tail(suffix);
     const prefix = own.context.subarray(plan.start, own.contextLength);
     if (tail.length === 0) return [...plan.head, ...prefix];
     const { length } = plan.prefix;
@@ -81,33 +107,39 @@ export class PromptPlanner {
     if (!fitsAfterSuffix) plan.prefix = [...prefix];
     return [...plan.head, ...plan.prefix, ...tail, ...prefix.subarray(plan.prefix.length)];
   }
+}
 
-  private canReuse(plan: Plan, path: string, suffix: readonly number[], { context, contextLength }: OwnFile): boolean {
-    const { limits } = this.form;
-    if (plan.path !== path || contextLength - plan.start > limits.maxGrownPrefix || contextLength < plan.start)
-      return false;
-    if (plan.suffix.length !== suffix.length || suffix.some((id, i) => plan.suffix[i] !== id)) return false;
-    const compared = Math.min(plan.firstTokens.length, contextLength - plan.start);
-    for (let i = 0; i < compared; i++) if (context[plan.start + i] !== plan.firstTokens[i]) return false;
-    // If the cursor moved far up, the old start would leave little text before it, although more fits.
-    return plan.start === 0 || contextLength - plan.start >= limits.prefix / 2;
-  }
+function canReuse(plan: Plan, path: string, suffix: readonly number[], { context, contextLength }: OwnFile): boolean {
+  const { limits } = plan.form;
+  if (plan.path !== path || contextLength - plan.start > limits.maxGrownPrefix || contextLength < plan.start)
+    return false;
+  if (plan.suffix.length !== suffix.length || suffix.some((id, i) => plan.suffix[i] !== id)) return false;
+  const compared = Math.min(plan.firstTokens.length, contextLength - plan.start);
+  for (let i = 0; i < compared; i++) if (context[plan.start + i] !== plan.firstTokens[i]) return false;
+  // If the cursor moved far up, the old start would leave little text before it, although more fits.
+  return plan.start === 0 || contextLength - plan.start >= limits.prefix / 2;
+}
 
-  private newPlan(path: string, suffix: readonly number[], own: OwnFile, snippets: readonly Snippet[]): Plan {
-    const { context, contextLength } = own;
-    const start = this.form.prefixStart(context, contextLength);
-    return {
-      path,
-      head: this.form.head(path, snippets, suffix),
-      suffix,
-      start,
-      firstTokens: [...context.subarray(start, Math.min(start + COMPARED_TOKENS, contextLength))],
-      snippets,
-      prefix: [...context.subarray(start, contextLength)],
-      chosenAt: contextLength - start,
-      changedPaths: new Set(),
-    };
-  }
+function newPlan(
+  form: PromptForm,
+  path: string,
+  suffix: readonly number[],
+  { context, contextLength }: OwnFile,
+  snippets: readonly Snippet[],
+): Plan {
+  const start = form.prefixStart(context, contextLength);
+  return {
+    form,
+    path,
+    head: form.head(path, snippets, suffix),
+    suffix,
+    start,
+    firstTokens: [...context.subarray(start, Math.min(start + COMPARED_TOKENS, contextLength))],
+    snippets,
+    prefix: [...context.subarray(start, contextLength)],
+    chosenAt: contextLength - start,
+    changedPaths: new Set(),
+  };
 }
 
 /**

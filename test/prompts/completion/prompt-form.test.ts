@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { unwrap } from '../../../src/common/errors.ts';
-import { PROMPT_LIMITS, PromptForm, promptLimitsFor } from '../../../src/prompts/completion/prompt-form.ts';
+import {
+  longPromptLimitsFor,
+  newPromptTokens,
+  PROMPT_LIMITS,
+  PromptForm,
+  promptLimitsFor,
+} from '../../../src/prompts/completion/prompt-form.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 
 const path = join(import.meta.dirname, '../../../models/small/tokenizer.json');
@@ -67,4 +73,11 @@ test('a prompt fits a short context, and a long one keeps the usual limits', () 
     assert.ok(prefix > 0 && prefix < grown);
     assert.ok(grown + suffix + snippets + head <= contextLength - 64, `${contextLength}`);
   }
+});
+
+test('only a long context has room for a long prompt', () => {
+  assert.equal(longPromptLimitsFor(1024), undefined);
+  const long = longPromptLimitsFor(2048);
+  assert.ok(long && long.maxGrownPrefix + long.suffix + long.snippets + long.head <= 2048 - 64);
+  assert.ok(newPromptTokens(long) > 2 * newPromptTokens(PROMPT_LIMITS));
 });

@@ -5,10 +5,14 @@ import { after, before, test } from 'node:test';
 import { Branches } from '../../../src/neural/inference/branches.ts';
 import type { Network } from '../../../src/neural/inference/network.ts';
 import { topTokens } from '../../../src/neural/inference/top-tokens.ts';
+import { DIALECT } from '../../../src/neural/models/dialects.ts';
 import { fitMixed } from '../../../src/specialist/decoding/fit.ts';
+import type { LineModel } from '../../../src/specialist/decoding/line-model.ts';
 import { LineScores } from '../../../src/specialist/decoding/line-scores.ts';
+import { LineSpecialist } from '../../../src/specialist/decoding/mixture-specialist.ts';
 import { TokenDistribution } from '../../../src/specialist/decoding/token-distribution.ts';
 import { respelledText, VocabularyMapping } from '../../../src/specialist/decoding/vocabulary-mapping.ts';
+import { initialMixWeights } from '../../../src/specialist/decoding/weights.ts';
 import { NgramModel } from '../../../src/specialist/ngram/model.ts';
 import { loadTokenizer } from '../../../src/text/tokenizer/load.ts';
 import { GPT2_PATTERN, gpt4Pattern } from '../../../src/text/tokenizer/splits.ts';
@@ -168,4 +172,33 @@ test('the gate can be fitted with different tokenizers', async () => {
     { seconds: -1 },
   );
   assert.deepEqual([none.queries, none.tokens, none.weights], [0, 0, before], 'no time left');
+});
+
+test('prompts are long once the model was measured to read a long one in time', async () => {
+  const limits = { prefix: 64, maxGrownPrefix: 96, suffix: 16, snippets: 30, head: 12 };
+  const lengths = async (longPromptMs: number) => {
+    const found: number[] = [];
+    const model: LineModel = {
+      ...{ tokenizer: otherTokenizer, vocabularySize: network.config.vocabSize, contextLength: 1024, dialect: DIALECT },
+      open: (prompt) => {
+        found.push(prompt.length);
+        const never = async () => assert.fail('only prompts are run');
+        const { length } = prompt;
+        return { freshTokens: length, room: 64, ready: async () => {}, depthOf: () => 0, run: never, close: () => {} };
+      },
+    };
+    const longPrompt = { ...limits, prefix: 256, maxGrownPrefix: 320 };
+    const options = { prompt: limits, longPrompt, longPromptMs };
+    const specialist = new LineSpecialist('base', model, () => full, initialMixWeights(), options);
+    const text = FUNCTIONS.join('\n').repeat(4);
+    for (const end of [3000, 2000, 2500]) await specialist.warm(at(`${text.slice(0, end)}|\n`));
+    return found;
+  };
+  const [first = 0, ...later] = await lengths(Number.POSITIVE_INFINITY);
+  assert.ok(first < 150, `${first}: nothing was measured yet`);
+  assert.ok(
+    later.every((length) => length > 200),
+    later.join(),
+  );
+  assert.ok((await lengths(0)).every((length) => length < 150));
 });

@@ -158,3 +158,31 @@ test('no part exceeds its limit', () => {
   const ids = made.plan(query, ngram.positionAt(query, 0).own, () => [snippet, snippet, snippet, snippet]);
   assert.ok(ids.length <= limits.prefix + limits.suffix + limits.snippets + limits.head + 3, `${ids.length}`);
 });
+
+test('a long prompt has its own limits and snippets, and both lengths are kept', () => {
+  const long = { prefix: 96, maxGrownPrefix: 160, suffix: 16, snippets: 80, head: 12 };
+  const made = new PromptPlanner(ngram.vocabulary, limits, undefined, long);
+  const query = at(`${text}${text}|\n}\n`);
+  const asked: number[] = [];
+  const plan = (isLong: boolean) =>
+    made.plan(
+      query,
+      ngram.positionAt(query, 0).own,
+      ({ maxSnippets }) => {
+        asked.push(maxSnippets);
+        return [snippet];
+      },
+      isLong,
+    );
+  const [short, more] = [plan(false), plan(true)];
+  assert.ok(more.length > short.length + 30, `${short.length} and ${more.length}`);
+  assert.deepEqual([plan(false), plan(true)], [short, more]);
+  assert.equal(asked.length, 2);
+  assert.ok((asked[1] as number) > (asked[0] as number), 'more snippets');
+  const without = new PromptPlanner(ngram.vocabulary, limits);
+  assert.equal(without.longTokens, undefined);
+  assert.deepEqual(
+    without.plan(query, ngram.positionAt(query, 0).own, () => [snippet], true),
+    short,
+  );
+});
