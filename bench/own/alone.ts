@@ -1,10 +1,19 @@
-// Lines of a GGUF model alone, by our walk with the n-grams' drafts and by llama.cpp's own greedy loop, on the same ids.
+// Lines of a GGUF model alone, by our walk with the n-grams' drafts and by llama.cpp's own greedy loop, on the same ids;
+// and llama.cpp's own lines by the length of the prompt.
 import { getLlama, LlamaLogLevel, type Token } from 'node-llama-cpp';
 import { unwrap } from '../../src/common/errors.ts';
+import { physicalCores } from '../../src/common/threads.ts';
 import { LlamaModel } from '../../src/neural/llama/llama-model.ts';
 import type { PackageInfo } from '../../src/neural/models/list.ts';
 import { clean } from '../../src/prompts/completion/clean.ts';
 import { judge } from '../../src/prompts/completion/judge.ts';
+import {
+  LONG_PROMPT_SNIPPETS,
+  longPromptLimitsFor,
+  PROMPT_LIMITS,
+  PROMPT_SNIPPETS,
+  PromptForm,
+} from '../../src/prompts/completion/prompt-form.ts';
 import { LlamaLines } from '../../src/specialist/decoding/llama-lines.ts';
 import { proposeLine } from '../../src/specialist/decoding/propose-line.ts';
 import { VocabularyMapping } from '../../src/specialist/decoding/vocabulary-mapping.ts';
@@ -12,7 +21,7 @@ import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
 import { promptAt } from '../base/cursors.ts';
 import { lineTokens } from '../common/line-figures.ts';
-import { askedAt } from '../common/recordings.ts';
+import { askedAt, type RecordedPosition } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
 import { medianOf, type OwnBase } from './lines.ts';
 
@@ -49,9 +58,8 @@ export async function aloneFigures(
     times.push(performance.now() - began);
     opened.close();
     const other = await theirs(prompt);
-    const isRight = (line: string) => judge(clean(line, askedAt(position)), position.truth).right;
-    right += Number(isRight(text ?? ''));
-    reference += Number(isRight(other));
+    right += Number(isRight(text ?? '', position));
+    reference += Number(isRight(other, position));
     same += Number((text ?? '') === other);
   }
   await model.dispose();
@@ -62,6 +70,43 @@ export async function aloneFigures(
   };
 }
 
+/** llama.cpp's own lines at standard and at long prompts. */
+export async function promptFigures({ manifest }: PackageInfo, { base, cursors }: OwnBase): Promise<Figures> {
+  const { path, contextLength } = manifest.gguf as NonNullable<typeof manifest.gguf>;
+  const long = longPromptLimitsFor(contextLength);
+  if (!long) throw new Error(`The model's context of ${contextLength} tokens is too short for long prompts.`);
+  const tokenizer = unwrap(readTokenizer(base.words));
+  const lineOf = await greedyOf(path, physicalCores(), tokenizer);
+  const standardForm = new PromptForm(tokenizer, PROMPT_LIMITS, manifest.dialect);
+  const longForm = new PromptForm(tokenizer, long, manifest.dialect);
+  const tokens = { standard: 0, long: 0 };
+  const right = { both: 0, standard: 0, long: 0 };
+  for (const { prepared, position } of cursors) {
+    const query = askedAt(position).query;
+    const standardPrompt = standardForm.prompt(position, prepared.ngram.snippets(query, PROMPT_SNIPPETS));
+    const longPrompt = longForm.prompt(position, prepared.ngram.snippets(query, LONG_PROMPT_SNIPPETS));
+    tokens.standard += standardPrompt.length;
+    tokens.long += longPrompt.length;
+    const isStandardRight = isRight(await lineOf(standardPrompt), position);
+    const isLongRight = isRight(await lineOf(longPrompt), position);
+    right.both += Number(isStandardRight && isLongRight);
+    right.standard += Number(isStandardRight && !isLongRight);
+    right.long += Number(isLongRight && !isStandardRight);
+  }
+  const count = cursors.length;
+  return {
+    places: count,
+    ...{ 'exact-match': (right.both + right.standard) / count, 'prompt-tokens': Math.round(tokens.standard / count) },
+    'exact-match-of-long-prompts': (right.both + right.long) / count,
+    ...{ 'long-prompt-tokens': Math.round(tokens.long / count) },
+    ...{ 'right-only-by-standard': right.standard, 'right-only-by-long': right.long },
+  };
+}
+
+function isRight(line: string, position: RecordedPosition): boolean {
+  return judge(clean(line, askedAt(position)), position.truth).right;
+}
+
 /** llama.cpp's own loop, up to the end of the line. */
 async function greedyOf(path: string, threads: number, tokenizer: Tokenizer) {
   const llama = await getLlama({
@@ -70,7 +115,7 @@ async function greedyOf(path: string, threads: number, tokenizer: Tokenizer) {
   });
   const model = await llama.loadModel({ modelPath: path, gpuLayers: 0 });
   const context = await model.createContext({
-    contextSize: 1024,
+    contextSize: 2048,
     batchSize: 64,
     threads: { ideal: threads, min: threads },
   });

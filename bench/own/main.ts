@@ -13,7 +13,7 @@ import { EngineClient } from '../../src/specialist/engine/client.ts';
 import { llamaOptions } from '../../src/specialist/engine/llama-options.ts';
 import type { Benchmark, BenchOptions, Figures, Keep } from '../figures.ts';
 import { printFigures } from '../print.ts';
-import { aloneFigures } from './alone.ts';
+import { aloneFigures, promptFigures } from './alone.ts';
 import { besideReaders, READERS } from './exported.ts';
 import { cursorsFor, mixedFigures, type OwnBase } from './lines.ts';
 import { record } from './record.ts';
@@ -27,7 +27,7 @@ const never = new AbortController().signal;
 
 export const own: Benchmark = {
   name: 'own',
-  what: `GGUF models as bases: lines alone beside llama.cpp's own, lines with n-grams, speed; adapters read by others (${READERS.join(', ')}); with --only record what one writes at the recorded cursors, as a second large model`,
+  what: `GGUF models as bases: lines alone beside llama.cpp's own, lines with n-grams, speed; adapters read by others (${READERS.join(', ')}); with --only prompts lines by the prompt's length; with --only record what one writes at the recorded cursors, as a second large model`,
   takes: ['model', 'places', 'only', 'recordings'],
   run,
 };
@@ -53,6 +53,7 @@ async function run({ model = [], places = PLACES, only, recordings }: BenchOptio
   const measure = async (name: string, info: PackageInfo, place: OwnBase) => {
     if (wanted('mixed')) show(name, { 'with-n-grams': await mixedFigures(place) });
     if (wanted('alone') && info.manifest.gguf) show(name, { alone: await aloneFigures(info, place, 1) });
+    if (only === 'prompts' && info.manifest.gguf) show(name, { prompts: await promptFigures(info, place) });
     if (wanted('speed')) show(name, await speedOf(info));
   };
   for (const info of listPackages(join(root, 'models'))) {

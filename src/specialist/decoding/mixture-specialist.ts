@@ -32,7 +32,7 @@ import { chooseLine, type MixedLineChoice, type QuerySite, startOf, writeDraft }
 /** Tokens of the longest middle that weights are fitted on. */
 const LONGEST_TRUTH = 40;
 /** Prompts are long if reading a new one takes at most this long, ms. */
-const LONG_PROMPT_MS = readTuning(process.env).longPromptMs ?? 600;
+const LONG_PROMPT_MS = readTuning(process.env).longPromptMs ?? 1000;
 /** They stay long up to this many times as long, so that a busy moment does not empty the cache. */
 const TOLERANCE = 2;
 
