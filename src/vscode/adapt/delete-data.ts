@@ -54,7 +54,7 @@ export async function deleteData(deps: DeleteDeps): Promise<void> {
     {
       modal: true,
       detail: t(
-        'This cannot be undone. Paid API answers are deleted as well, but this month’s cost still counts toward the limit. Your files and your API key stay.',
+        'This cannot be undone. Paid API answers are deleted as well, but this month’s cost still counts toward the limit. Your files, your API key and the base models that you imported stay.',
       ),
     },
     remove,
