@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MessagesServer, type RecordedRequest } from '../../fakes/messages-server.ts';
 import { textOf as plain } from '../../fakes/messages-validation.ts';
+import { until } from '../../specialist/engine/helpers.ts';
 import { runCli } from './run.ts';
 
 const userText = ({ messages }: RecordedRequest['body']) =>
@@ -66,18 +67,27 @@ test('over HTTP every answer is stored immediately, so a resumed run repeats no 
   const api = await MessagesServer.start();
   after(() => api.close());
   const textOf = (asked: string) => /<text>([^<]*)<\/text>$/.exec(asked)?.[1] ?? '';
-  api.answerTexts((asked) => (/error/.test(textOf(asked)) ? 'bug' : 'wish'));
-  api.setPace({ firstTokenMs: 200 });
+  const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let calls = 0;
+  api.answerTexts((asked) => {
+    // Ten are asked at a time: the answers before this call are stored, and none arrives while the run is interrupted.
+    if (++calls === 11) {
+      api.holdUntil(released.promise);
+      reached.resolve();
+    }
+    return /error/.test(textOf(asked)) ? 'bug' : 'wish';
+  });
   const env = { ANTHROPIC_API_KEY: 'sk-ant-none', ANTHROPIC_BASE_URL: api.url };
   const args = ['label', 'issues', '--folder', folder, '--storage', storage];
   const unasked = await runCli(args, env);
   assert.equal(unasked.code, 0, unasked.err);
   assert.match(unasked.err, /about up to 60 texts to learn from will cost about \$0\.\d+/);
   assert.equal(api.requests.length, 0, 'the price was not accepted');
-  const stopped = await runCli([...args, '--yes'], env, /labels a sample/);
+  const stopped = await runCli([...args, '--yes'], env, reached.promise);
   assert.notEqual(stopped.code, 0);
-  const callsBefore = api.requests.length;
-  assert.ok(callsBefore > 0 && callsBefore < 60, `${callsBefore} were asked`);
+  assert.ok(api.requests.length > 10 && api.requests.length <= 20, `${api.requests.length} were asked`);
+  await until(() => api.requests.slice(10).every(({ outcome }) => outcome === 'aborted'));
+  released.resolve();
   const done = await runCli([...args, '--yes', '--json'], env);
   assert.equal(done.code, 0, done.err);
   const report = JSON.parse(done.out);

@@ -26,8 +26,15 @@ function unwrapped(text: string, width = 100): string {
   }, '');
 }
 
-/** Runs without the neural model, because it takes minutes, unless the arguments name a base. */
-export function runCli(args: readonly string[], env: Record<string, string> = {}, interruptAt?: RegExp): Promise<Ran> {
+/**
+ * Runs without the neural model, because it takes minutes, unless the arguments name a base.
+ * @param interruptAt Ctrl-C comes once the output matches this, or once this resolves
+ */
+export function runCli(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  interruptAt?: RegExp | Promise<void>,
+): Promise<Ran> {
   const { ANTHROPIC_API_KEY: _, ANTHROPIC_BASE_URL: __, ...clean } = process.env;
   const neural = args.includes('--base') ? [] : ['--no-neural'];
   const child = spawn(process.execPath, [cli, ...args, ...neural], {
@@ -42,8 +49,9 @@ export function runCli(args: readonly string[], env: Record<string, string> = {}
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
     err += text;
-    if (!interrupted && interruptAt?.test(err)) interrupted = child.kill('SIGINT');
+    if (!interrupted && interruptAt instanceof RegExp && interruptAt.test(err)) interrupted = child.kill('SIGINT');
   });
+  if (interruptAt instanceof Promise) void interruptAt.then(() => child.kill('SIGINT'));
   return new Promise((done) =>
     child.on('close', (code) => done({ code, out: unwrapped(out), err: unwrapped(err), printed: err + out })),
   );
