@@ -162,6 +162,8 @@ test('a refused key shows one message, and setting another key recovers', () =>
     await editor.answer(`${apiKey}2`);
     await waitForNoWarning();
     await waitForAnswer();
+    // Accepted, as above: the next step wants a draft of this machine.
+    await editor.page.keyboard.press('Tab');
   }));
 
 test('after consent the served local model completes; while the server is down, this machine completes', (context) =>
