@@ -7,19 +7,13 @@ import { LlamaModel } from '../../src/neural/llama/llama-model.ts';
 import type { PackageInfo } from '../../src/neural/models/list.ts';
 import { clean } from '../../src/prompts/completion/clean.ts';
 import { judge } from '../../src/prompts/completion/judge.ts';
-import {
-  LONG_PROMPT_SNIPPETS,
-  longPromptLimitsFor,
-  PROMPT_LIMITS,
-  PROMPT_SNIPPETS,
-  PromptForm,
-} from '../../src/prompts/completion/prompt-form.ts';
+import { LONG_PROMPT_SNIPPETS, longPromptLimitsFor, PromptForm } from '../../src/prompts/completion/prompt-form.ts';
 import { LlamaLines } from '../../src/specialist/decoding/llama-lines.ts';
 import { proposeLine } from '../../src/specialist/decoding/propose-line.ts';
 import { VocabularyMapping } from '../../src/specialist/decoding/vocabulary-mapping.ts';
 import { readTokenizer } from '../../src/text/tokenizer/load.ts';
 import type { Tokenizer } from '../../src/text/tokenizer/types.ts';
-import { promptAt } from '../base/cursors.ts';
+import { promptAt, queryAt } from '../base/cursors.ts';
 import { lineTokens } from '../common/line-figures.ts';
 import { askedAt, type RecordedPosition } from '../common/recordings.ts';
 import type { Figures } from '../figures.ts';
@@ -77,14 +71,14 @@ export async function promptFigures({ manifest }: PackageInfo, { base, cursors }
   if (!long) throw new Error(`The model's context of ${contextLength} tokens is too short for long prompts.`);
   const tokenizer = unwrap(readTokenizer(base.words));
   const lineOf = await greedyOf(path, physicalCores(), tokenizer);
-  const standardForm = new PromptForm(tokenizer, PROMPT_LIMITS, manifest.dialect);
   const longForm = new PromptForm(tokenizer, long, manifest.dialect);
   const tokens = { standard: 0, long: 0 };
   const right = { both: 0, standard: 0, long: 0 };
-  for (const { prepared, position } of cursors) {
-    const query = askedAt(position).query;
-    const standardPrompt = standardForm.prompt(position, prepared.ngram.snippets(query, PROMPT_SNIPPETS));
-    const longPrompt = longForm.prompt(position, prepared.ngram.snippets(query, LONG_PROMPT_SNIPPETS));
+  for (const cursor of cursors) {
+    const { prepared, position } = cursor;
+    const standardPrompt = promptAt(cursor, 'suffix and snippets', base);
+    const snippets = prepared.ngram.snippets(queryAt(position), LONG_PROMPT_SNIPPETS);
+    const longPrompt = longForm.prompt(position, snippets);
     tokens.standard += standardPrompt.length;
     tokens.long += longPrompt.length;
     const isStandardRight = isRight(await lineOf(standardPrompt), position);
