@@ -18,7 +18,6 @@ import { type ChooseBaseDeps, chooseBase } from './bases/choose-base.ts';
 import { getModel } from './bases/get-model.ts';
 import type { Neural } from './bases/window-engine.ts';
 import { acceptPart } from './completion/accept-part.ts';
-import { addImports } from './completion/add-imports.ts';
 import { acceptedCommand, type GhostTextProvider } from './completion/provider.ts';
 import type { Snooze, SnoozeLength } from './completion/snooze.ts';
 import type { ChannelLog } from './editor/channel-log.ts';
@@ -126,7 +125,7 @@ export function registerCommands(deps: CommandDeps): Disposable {
       const inserted = deps.ghostText().suggestion(id);
       folders.all.find(({ folder }) => folder.key === folderKey)?.service.accepted(id);
       const isWanted = inserted && configuration.for(folderOf(inserted.document.uri).uri).addMissingImports;
-      return isWanted ? addImports(inserted, folders, (edit) => deps.nextEdits().asTool(edit)) : undefined;
+      return isWanted ? deps.nextEdits().addImports(inserted) : undefined;
     },
   };
   for (const [name, run] of Object.entries(rows)) {

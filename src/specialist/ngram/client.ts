@@ -19,9 +19,7 @@ import {
   type EditSearch,
   editOf,
   type FileChange,
-  type FileEdit,
   type FromWorker,
-  type InsertedCode,
   type LoadedIndex,
   type Request,
   type ToWorker,
@@ -136,11 +134,6 @@ export class NgramClient implements Specialist, Disposable {
   /** Edits that repeat the given ones in open documents and in the folder's other files. */
   async nextEdits(input: EditSearch, signal: AbortSignal): Promise<readonly NextEdit[]> {
     return (await this.ask({ kind: 'next-edits', input }, signal)) ?? [];
-  }
-
-  /** The edit that adds imports of what the inserted text uses; undefined if none is missing. */
-  missingImports(inserted: InsertedCode): Promise<FileEdit | undefined> {
-    return this.ask({ kind: 'imports', inserted });
   }
 
   setOpenFile(path: string, text: string | undefined): void {

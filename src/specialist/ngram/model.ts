@@ -9,7 +9,6 @@ import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { EditHistory } from '../../workspace/edits/edit.ts';
 import { NameCheck, withCheckedNames } from '../../workspace/symbols/check-names.ts';
 import { FolderNames } from '../../workspace/symbols/folder-names.ts';
-import { withMissingImports } from '../../workspace/symbols/missing-imports.ts';
 import { NgramDrafter } from './drafter.ts';
 import {
   type FitFile,
@@ -25,7 +24,6 @@ import { Overlay } from './overlay.ts';
 import { OwnFile } from './own-file.ts';
 import { Predictor } from './predictor.ts';
 import { type LookupScope, lookupScope, ProjectIndex, type TokenizedFile } from './project-index.ts';
-import type { InsertedCode } from './protocol.ts';
 import { LineSearch } from './search.ts';
 import { SiblingFiles } from './sibling-files.ts';
 import { readSnapshot, readSnapshotWeights, writeSnapshot } from './snapshot.ts';
@@ -242,11 +240,6 @@ export class NgramModel {
   /** Checks which names exist at the query's cursor. @param ms limit for a line; absent: the product's */
   namesAt(query: CompletionQuery, parser: IncrementalParser, ms?: number): NameCheck {
     return new NameCheck(query, parser, this.folderNames, this.overlay.textOf(query.path), ms);
-  }
-
-  /** The document's text with imports of what the inserted text uses. */
-  withMissingImports(inserted: InsertedCode, parser: IncrementalParser): string {
-    return withMissingImports(inserted, parser, this.folderNames);
   }
 
   /** @param room tokens that a search will add to the context */

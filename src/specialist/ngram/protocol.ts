@@ -31,18 +31,8 @@ export type Request =
     }
   | { readonly kind: 'snippets'; readonly query: CompletionQuery; readonly options: SnippetOptions }
   | { readonly kind: 'next-edits'; readonly input: EditSearch }
-  | { readonly kind: 'imports'; readonly inserted: InsertedCode }
   /** `changes`: changes since the snapshot's files were read, in files that are not open. */
   | { readonly kind: 'load'; readonly snapshotPath: string; readonly changes: readonly FileChange[] };
-
-/** A document, and the range of its text that was inserted, UTF-16 units. */
-export interface InsertedCode {
-  readonly path: string;
-  readonly languageId: string;
-  readonly text: string;
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface EditSearch {
   /** The journal's recent edits, oldest first. */
@@ -61,7 +51,6 @@ export interface WorkerResults {
   readonly rank: Draft | undefined;
   readonly snippets: readonly Snippet[];
   readonly 'next-edits': readonly NextEdit[];
-  readonly imports: FileEdit | undefined;
   readonly load: Result<LoadedIndex>;
 }
 

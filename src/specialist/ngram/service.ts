@@ -3,7 +3,6 @@
 
 import type { CompletionQuery, Draft, DraftOptions, ServedAnswer } from '../../common/completion.ts';
 import { messageOf } from '../../common/errors.ts';
-import { parserFor } from '../../text/syntax/grammars.ts';
 import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
@@ -11,10 +10,7 @@ import { LiveModel } from './live-model.ts';
 import type { NgramModel } from './model.ts';
 import {
   type EditSearch,
-  editOf,
-  type FileEdit,
   type FromWorker,
-  type InsertedCode,
   isEditHistory,
   isFileChange,
   isFileEdit,
@@ -115,17 +111,8 @@ export class NgramService {
   private work(request: Request): WorkerResults[keyof WorkerResults] | Promise<WorkerResults[keyof WorkerResults]> {
     if (request.kind === 'complete' || request.kind === 'rank') return this.complete(request);
     if (request.kind === 'next-edits') return this.live.nextEdits(request.input);
-    if (request.kind === 'imports') return this.missingImports(request.inserted);
     if (request.kind === 'snippets') return this.live.current.snippets(request.query, request.options);
     return this.live.load(request.snapshotPath);
-  }
-
-  private async missingImports(inserted: InsertedCode): Promise<FileEdit | undefined> {
-    const { path, languageId, text } = inserted;
-    const parser = await parserFor(languageId);
-    if (parser === undefined) return undefined;
-    const imported = this.live.current.withMissingImports(inserted, parser);
-    return imported === text ? undefined : editOf(path, text, imported);
   }
 
   private complete(request: Request & { readonly kind: 'complete' | 'rank' }): Promise<Draft> {
@@ -143,7 +130,7 @@ function isRequest(value: unknown): value is Request {
   const { kind, changes, input } = (value ?? {}) as { kind?: unknown; changes?: unknown; input?: unknown };
   if (kind === 'next-edits') return isEditSearch(input);
   if (kind === 'load') return Array.isArray(changes) && changes.every(isFileChange);
-  return kind === 'complete' || kind === 'rank' || kind === 'snippets' || kind === 'imports';
+  return kind === 'complete' || kind === 'rank' || kind === 'snippets';
 }
 
 function isEditSearch(value: unknown): value is EditSearch {

@@ -9,7 +9,6 @@ import type { DocumentSurroundings } from '../editor/surroundings.ts';
 import { window } from '../editor/window.ts';
 import type { FileRules } from '../folder/file-rules.ts';
 import type { Folders } from '../folder/folders.ts';
-import type { InsertedSuggestion } from './add-imports.ts';
 import { opensList } from './suggest-list.ts';
 import { type DocumentPosition, LIST_PAUSE_MS, Unanswered } from './unanswered.ts';
 import type { NoSuggestionReason } from './why-nothing.ts';
@@ -33,6 +32,13 @@ export interface ProviderDeps {
   ) => { readonly id: string; readonly text: string } | undefined;
   /** Called if a manual request got no suggestion. */
   readonly onNoSuggestion: (reason: NoSuggestionReason) => void;
+}
+
+/** A suggestion that was inserted: where, and its text with the document's line ends. */
+export interface InsertedSuggestion {
+  readonly document: vscode.TextDocument;
+  readonly start: vscode.Position;
+  readonly text: string;
 }
 
 /** Run by VS Code after it has inserted an item of ours. Not in the palette. */

@@ -9,9 +9,12 @@ import { joinEdits } from '../../workspace/edits/join-edits.ts';
 import { isPlaceOnly } from '../../workspace/edits/next-edit.ts';
 import { ShownEdits } from '../../workspace/edits/shown-edits.ts';
 import type { Activity } from '../completion/activity.ts';
+import type { InsertedSuggestion } from '../completion/provider.ts';
 import { documentAt, type FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { Folders } from '../folder/folders.ts';
+import { importKnownModule } from '../folder/late.ts';
+import { AddImports } from './add-imports.ts';
 import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import type { EditSource } from './edit-source.ts';
 import { hintText, originText } from './edit-texts.ts';
@@ -41,6 +44,7 @@ export class EditOffers extends DisposableStore {
   private readonly sources: readonly EditSource[];
   private readonly search: OfferSearch;
   private readonly view = this.add(new EditView());
+  private readonly imports: AddImports;
   private readonly offered = new OfferedEdits(() => performance.now());
   private readonly shown = new ShownEdits();
   /** Identifies the edits after which an offer was counted as shown. */
@@ -72,6 +76,13 @@ export class EditOffers extends DisposableStore {
       this.add(new QuickFixes(sourceDeps)),
       this.add(new LargeModelEdits({ ...sourceDeps, isWanted })),
     ];
+    this.imports = this.add(
+      new AddImports({
+        log: deps.log,
+        asTool: (edit) => this.asTool(edit),
+        isKnown: async (...module) => (await importKnownModule()).isKnownModule(...module),
+      }),
+    );
     this.search = this.add(
       new OfferSearch({
         ...deps,
@@ -120,6 +131,11 @@ export class EditOffers extends DisposableStore {
     this.isGhostTextShown = isShown;
     // Between two keys nothing is drawn.
     if (!this.search.isWaiting) this.draw();
+  }
+
+  /** Adds the imports that an accepted suggestion needs. */
+  addImports(inserted: InsertedSuggestion): void {
+    this.imports.accepted(inserted);
   }
 
   /** Runs an edit from which nothing is learned. */

@@ -1,15 +1,14 @@
 // Offers the fix that a language server prefers for an error near the cursor, such as a missing import. Asked for when
-// the user rests after typing, and only read: no command of another extension is run.
+// the user rests after typing.
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../common/disposable.ts';
 import { messageOf } from '../../common/errors.ts';
-import { toLineFeeds } from '../../text/lines.ts';
 import type { ChangeKind } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import type { FolderRef } from '../editor/folder-ref.ts';
 import { window } from '../editor/window.ts';
 import type { EditSource, EditSourceDeps } from './edit-source.ts';
-import { askServer } from './language-server.ts';
+import { preferredFix } from './preferred-fix.ts';
 
 /** Pause in typing, ms; and after new diagnostics, which come one after another. */
 const restMs = 500;
@@ -19,12 +18,6 @@ const maxAge = 15_000;
 /** Distance of an error from the cursor, lines. */
 const maxDistance = 5;
 const maxErrors = 3;
-/** Fixes of an error that the server completes with their changes. Preferred ones come first. */
-const maxResolved = 3;
-/** A longer fix is more than a decoration can show, UTF-16 units. */
-const maxLength = 300;
-/** TypeScript's fixes have it. Without further actions, which are not preferred ones, it only counts their use. */
-const countingCommand = '_typescript.applyCodeActionCommand';
 
 interface Found {
   readonly document: vscode.TextDocument;
@@ -36,8 +29,8 @@ interface Found {
 
 export class QuickFixes extends DisposableStore implements EditSource {
   private readonly deps: EditSourceDeps;
-  /** The document that was typed into last. */
-  private typed: { readonly document: vscode.TextDocument; readonly at: number } | undefined;
+  /** The document that was typed into last. `isWhole`: by a text, such as a suggestion, rather than by a key. */
+  private typed: { readonly document: vscode.TextDocument; readonly at: number; readonly isWhole: boolean } | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isAsking = false;
   private found: Found | undefined;
@@ -49,10 +42,14 @@ export class QuickFixes extends DisposableStore implements EditSource {
     this.add({ dispose: () => clearTimeout(this.timer) });
   }
 
-  changed(_path: string, { document }: vscode.TextDocumentChangeEvent, kind: ChangeKind): void {
+  changed(_path: string, event: vscode.TextDocumentChangeEvent, kind: ChangeKind): void {
+    const { document, contentChanges } = event;
     clearTimeout(this.timer);
     this.found = undefined;
-    this.typed = kind === 'typed' ? { document, at: performance.now() } : undefined;
+    const isWhole = contentChanges.some(({ text }) => text.trim().length > 1);
+    if (kind === 'typed') this.typed = { document, at: performance.now(), isWhole };
+    // An import that was added for a suggestion may not be the only one that it needs.
+    else if (kind !== 'tool') this.typed = undefined;
     if (this.typed) this.askSoon(restMs);
   }
 
@@ -84,7 +81,7 @@ export class QuickFixes extends DisposableStore implements EditSource {
     const { version } = document;
     this.isAsking = true;
     try {
-      for (const diagnostic of errorsNear(document, selection.active)) {
+      for (const diagnostic of errorsNear(document, selection.active, this.typed.isWhole)) {
         const edit = await fixOf(document, path, diagnostic);
         if (this.isDisposed || document.version !== version) return;
         if (edit === undefined) continue;
@@ -104,8 +101,8 @@ export class QuickFixes extends DisposableStore implements EditSource {
   }
 }
 
-/** Nearest first. Errors at the cursor may be about a word that is still being typed. */
-function errorsNear({ uri }: vscode.TextDocument, cursor: vscode.Position): vscode.Diagnostic[] {
+/** Nearest first. Errors at the cursor may be about a word that is still being typed. @param isWhole it is not */
+function errorsNear({ uri }: vscode.TextDocument, cursor: vscode.Position, isWhole: boolean): vscode.Diagnostic[] {
   const distance = ({ range }: vscode.Diagnostic) => Math.abs(range.start.line - cursor.line);
   return vscode.languages
     .getDiagnostics(uri)
@@ -113,44 +110,24 @@ function errorsNear({ uri }: vscode.TextDocument, cursor: vscode.Position): vsco
       (diagnostic) =>
         diagnostic.severity === vscode.DiagnosticSeverity.Error &&
         distance(diagnostic) <= maxDistance &&
-        !diagnostic.range.contains(cursor),
+        (isWhole || !diagnostic.range.contains(cursor)),
     )
     .sort((a, b) => distance(a) - distance(b))
     .slice(0, maxErrors);
 }
 
-/** The preferred fix, if it is one change of this document. */
 async function fixOf(
   document: vscode.TextDocument,
   path: string,
-  { range, message }: vscode.Diagnostic,
+  diagnostic: vscode.Diagnostic,
 ): Promise<NextEdit | undefined> {
-  const { version } = document;
-  const actions = await askServer<vscode.CodeAction[]>(
-    'vscode.executeCodeActionProvider',
-    document.uri,
-    range,
-    vscode.CodeActionKind.QuickFix.value,
-    maxResolved,
-  );
-  if (document.version !== version) return undefined;
-  const action = actions?.find(({ isPreferred }) => isPreferred);
-  if (action?.edit === undefined) return undefined;
-  if (action.command !== undefined && action.command.command !== countingCommand) return undefined;
-  const [file, ...others] = action.edit.entries();
-  if (file === undefined || others.length > 0) return undefined;
-  const [uri, [change, ...further]] = file;
-  if (uri.toString() !== document.uri.toString() || change === undefined || further.length > 0) return undefined;
-  const removed = toLineFeeds(document.getText(change.range));
-  const replacement = toLineFeeds(change.newText);
-  if (removed.length + replacement.length > maxLength || removed === replacement) return undefined;
-  const { title } = action;
-  const name = JSON.stringify(['fix', path, title, message]);
+  const fix = await preferredFix(document, diagnostic);
+  if (fix === undefined) return undefined;
+  const { title, ...change } = fix;
+  const name = JSON.stringify(['fix', path, title, diagnostic.message]);
   return {
     path,
-    range: change.range,
-    removed,
-    replacement,
+    ...change,
     rule: name,
     place: name,
     origin: { kind: 'fix', title },

@@ -14,7 +14,7 @@ import { MixedSpecialist } from '../../completion/specialist.ts';
 import type { CompletionEvent } from '../../completion/types.ts';
 import type { RouterModel } from '../../routing/router-model.ts';
 import { NgramClient } from '../../specialist/ngram/client.ts';
-import type { EditHistory, EditSearch, FileChange, FileEdit, InsertedCode } from '../../specialist/ngram/protocol.ts';
+import type { EditHistory, EditSearch, FileChange } from '../../specialist/ngram/protocol.ts';
 import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import type { Api } from '../api/api.ts';
 import type { Served } from '../api/served-specialist.ts';
@@ -181,11 +181,6 @@ export class FolderSession extends DisposableStore {
   /** What the user has edited lately, for the local models. */
   setHistory(history: EditHistory): void {
     this.specialist.setHistory(history);
-  }
-
-  /** The edit that imports what the inserted text uses; undefined if no import is missing. */
-  missingImports(inserted: InsertedCode): Promise<FileEdit | undefined> {
-    return this.ngram.missingImports(inserted);
   }
 
   /** A mark for `load`, taken before a run reads the folder's files. */

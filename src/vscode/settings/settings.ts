@@ -58,7 +58,7 @@ export interface Settings {
   /** Spending limit per calendar month over all windows and adaptations, US dollars. */
   readonly apiBudget: number;
   readonly multiline: boolean;
-  /** An accepted suggestion brings the imports of names that the folder exports. */
+  /** An accepted suggestion brings the imports that the language extension prefers. */
   readonly addMissingImports: boolean;
   /** Limits of the debounce of calls to the large model, ms. Between them it follows the measured latency. */
   readonly apiDebounceMin: number;

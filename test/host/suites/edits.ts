@@ -4,11 +4,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { inFolder, newFile, putCursor, replaceAll, setting, show } from '../hands.ts';
+import { completeUntil, inFolder, newFile, putCursor, replaceAll, setting, show } from '../hands.ts';
 import { type Suite, until } from '../harness.ts';
 
 /** Long enough for any offer that was coming; used only where none may come. */
 const quietMs = 2500;
+
+/** As long as an accepted suggestion waits for the language server, ms. */
+const importMs = 10_000;
 
 const run = (name: string) => vscode.commands.executeCommand(`easyAdaptation.${name}`);
 const goTo = () => until('a next edit', () => run('goToNextEdit') as Promise<boolean>);
@@ -124,6 +127,45 @@ export function defineEdits(suite: Suite): void {
     await goTo();
     await run('applyNextEdit');
     assert.match(editor.document.getText(), /import \{ writeTwice \} from ['"]\.\/writer['"];\n/);
+  });
+
+  suite.test('an accepted suggestion gets its import from a file of the folder, never from a comment', async () => {
+    const use = 'const quarry = parseQuarryConfig(quarryArguments, quarryEnvironment);\n';
+    const trap = "// import { parseQuarryConfig } from 'evil-pkg';\n".repeat(4);
+    await savedFile('src/imports/util.ts', 'export function parseQuarryConfig(...all: string[]) {\n  return all;\n}\n');
+    await savedFile('src/imports/trap.ts', `${trap}export {};\n`);
+    for (const name of ['one', 'two', 'three'])
+      await savedFile(`src/imports/${name}.ts`, `import { parseQuarryConfig } from './util';\n\n${use}`);
+    const editor = await savedFile('src/imports/main.ts', 'export {};\n');
+    const begun = 'export {};\n\nconst quarry = parseQua';
+    const { document } = editor;
+    // A server that has just started may report the missing name too late: then the suggestion is accepted again.
+    await until('the import', async () => {
+      await completeUntil(editor, begun, /^rryConfig\(quarryArguments, quarryEnvironment\);/);
+      await until('the import in time', () => document.getText().includes('import'), importMs);
+      return true;
+    });
+    assert.match(document.getText(), /import \{ parseQuarryConfig \} from ['"]\.\/util['"];\n/);
+    assert.doesNotMatch(document.getText(), /evil-pkg/);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), begun);
+  });
+
+  suite.test('an import of a module that is no file or listed package is offered as a next edit only', async () => {
+    const alias = JSON.stringify({ compilerOptions: { paths: { '@mire/*': ['./deep/nested/*'] } } });
+    await savedFile('src/alias/tsconfig.json', alias);
+    await savedFile('src/alias/deep/nested/mire.ts', 'export function parseMireConfig(...all: string[]) {}\n');
+    const use = 'const mire = parseMireConfig(mireArguments, mireEnvironment);\n';
+    for (const name of ['one', 'two', 'three'])
+      await savedFile(`src/alias/app/${name}.ts`, `import { parseMireConfig } from '@mire/mire';\n\n${use}`);
+    const editor = await savedFile('src/alias/app/main.ts', 'export {};\n');
+    const { document } = editor;
+    await completeUntil(editor, 'export {};\n\nconst mire = parseMir', /^eConfig\(mireArguments, mireEnvironment\);/);
+    const accepted = document.getText();
+    await goTo();
+    assert.equal(document.getText(), accepted);
+    await run('applyNextEdit');
+    assert.match(document.getText(), /import \{ parseMireConfig \} from ['"]@mire\/mire['"];\n/);
   });
 
   suite.test('next edit: a dismissed one does not return', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
-import { edited, type FromWorker, type ToWorker } from '../../../src/specialist/ngram/protocol.ts';
+import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protocol.ts';
 import { NgramService } from '../../../src/specialist/ngram/service.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
@@ -45,17 +45,6 @@ test('loads a snapshot, completes and finds snippets', async () => {
     assert.equal((await client.complete(question, line, neverAborted()))?.text, 'urn undefined;');
     const snippets = await client.snippets(question, { maxSnippets: 2, maxCharacters: 2000 }, neverAborted());
     assert.ok(snippets.length > 0 && snippets.length <= 2);
-  });
-});
-
-test('answers with the edit that imports what an inserted text uses', async () => {
-  await withClient(async (client) => {
-    client.setSavedFile('src/one.ts', 'export const one = 1;\n');
-    const text = "import { b } from './b';\nb(one);\n";
-    const inserted = { path: 'src/a.ts', languageId: 'typescript', text, from: text.indexOf('b(one'), to: text.length };
-    const edit = await client.missingImports(inserted);
-    assert.deepEqual(edit && edited(text, edit), text.replace(';\n', ";\nimport { one } from './one';\n"));
-    assert.equal(await client.missingImports({ ...inserted, to: inserted.from }), undefined);
   });
 });
 

@@ -68,27 +68,3 @@ test('a draft says which of its names are missing, which can be imported, and th
     namesExist: true,
   });
 });
-
-test('an inserted text brings the imports of all its lines', () => {
-  const model = NgramModel.build(
-    [
-      { path: 'src/one.ts', text: 'export const one = 1;\n' },
-      { path: 'src/two.ts', text: 'export const two = 2;\n' },
-      // Examples in another language show neither exports nor how to import.
-      { path: 'README.md', text: "```ts\nexport const one = 1;\nimport { two } from 'package';\n```\n" },
-    ],
-    tokenizer,
-  );
-  // The later imports are parts of strings.
-  const code = "const code = `\nimport { x } from './x';\n`;\n";
-  const before = `import { b } from './b';\n\n${code}export function f() {\n`;
-  const inserted = '  b(one);\n  return two + three;';
-  const below = `\n}\n${code}`;
-  const document = { path: 'src/a.ts', languageId: 'typescript', text: before + inserted + below };
-  const range = { from: before.length, to: before.length + inserted.length };
-  const imports = "import { one } from './one';\nimport { two } from './two';\n";
-  assert.equal(
-    model.withMissingImports({ ...document, ...range }, parser),
-    document.text.replace("from './b';\n", `from './b';\n${imports}`),
-  );
-});
