@@ -278,8 +278,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const nextEdits: EditOffers = owned.add(
     new EditOffers({
-      ...{ folders, rules, configuration, activity, api, permissions, isOn, log },
-      onSpent: (usd) => activity.addSpending(usd),
+      ...{ folders, rules, configuration, activity, isOn, log },
       isSuggested: (document, text) => ghostText.isSuggested(document, text),
       onTabAction: (action) => contextKeys.set('nextEdit', action),
     }),

@@ -10,7 +10,6 @@ import { answerPrompt } from '../../src/prompts/answer/answer-prompt.ts';
 import { commitPrompt } from '../../src/prompts/commit/commit-prompt.ts';
 import { completionPrompt } from '../../src/prompts/completion/completion-prompt.ts';
 import type { LlmRequest } from '../../src/prompts/completion/llm-request.ts';
-import { nextEditPrompt } from '../../src/prompts/edits/next-edit-prompt.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
@@ -76,24 +75,6 @@ const others: Readonly<
     files: ['src/vscode/api/consent.ts'],
     begins: /'(Write Doc Comment sends[^']*)'/,
     words: { CODE: /the function at the cursor/, LIKE: /functions .* resemble it/, SAID: /with their comments/ },
-  },
-  'a next edit': {
-    prompt: nextEditPrompt({
-      path: 'PATH',
-      languageId: 'LANGUAGE',
-      lines: 'LINES',
-      edits: [{ path: 'ELSEWHERE', removed: 'OLD', inserted: 'NEW' }],
-    }),
-    files: ['src/vscode/api/consent.ts'],
-    begins: /'(Next edits send[^']*)'/,
-    words: {
-      PATH: /the path and language of their file/,
-      LANGUAGE: /the path and language/,
-      LINES: /the lines around your last edit/,
-      ELSEWHERE: /with their paths/,
-      OLD: /your last eight edits/,
-      NEW: /your last eight edits/,
-    },
   },
 };
 

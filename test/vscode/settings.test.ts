@@ -96,10 +96,6 @@ const stricter: Partial<
     [false, true, false],
     [true, false, false],
   ],
-  nextEditsFromLargeModel: [
-    [false, true, false],
-    [true, false, false],
-  ],
   exclude: [
     [{ '**/private': true }, { '**/private': false }, { '**/private': true }],
     [{ '**/private': true }, { '**/more': true }, { '**/private': true, '**/more': true }],

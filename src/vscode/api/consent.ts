@@ -4,8 +4,8 @@ import { type UiMessageItem, window } from '../editor/window.ts';
 import type { HourlyCost } from './hourly-cost.ts';
 import type { Permissions } from './permissions.ts';
 
-/** Commands, and a setting, that send other text than completions do. */
-export type SendingCommand = 'commit message' | 'comment' | 'text task' | 'next edits';
+/** Commands that send other text than completions do. */
+export type SendingCommand = 'commit message' | 'comment' | 'text task';
 
 /** Recipient and content of a consent question. */
 export interface ConsentQuestion {
@@ -37,12 +37,6 @@ const sentBy: Readonly<Record<SendingCommand, (model: string, host: string) => U
   comment: (model, host) =>
     t(
       'Write Doc Comment sends to {0} at {1} the function at the cursor and up to five functions of this folder that resemble it, with their comments. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent.',
-      model,
-      host,
-    ),
-  'next edits': (model, host) =>
-    t(
-      'Next edits send to {0} at {1}, at pauses in typing, the lines around your last edit, the path and language of their file, and your last eight edits of this folder with their paths. Secrets are redacted first. Files excluded by .gitignore, .easyadaptationignore or your settings are never sent.',
       model,
       host,
     ),
@@ -133,24 +127,19 @@ export async function askConsent(
 /**
  * Asks before the first use of a command in a folder that may already call the large model, because the command sends
  * other text than completions.
- * @param how as in `askConsent`
  * @returns whether the text may be sent
  */
 export async function askFirstTime(
   { folder, host, model }: ConsentQuestion,
   command: SendingCommand,
   permissions: Permissions,
-  how: 'modal' | 'notice' = 'modal',
 ): Promise<boolean> {
   if (permissions.mayCommandSend(folder, host, command)) return true;
   const send: UiMessageItem = { title: t('Call the Large Model') };
   const local: UiMessageItem = { title: t('Local Only'), isCloseAffordance: true };
   const title = t('Send this text to {0} at {1}?', model, host);
   const detail = sentBy[command](model, host);
-  const answer =
-    how === 'modal'
-      ? await window.showInformationMessage(title, { modal: true, detail }, send, local)
-      : await window.showInformationMessage(sentences(title, detail), send, local);
+  const answer = await window.showInformationMessage(title, { modal: true, detail }, send, local);
   if (answer !== send) return false;
   await permissions.allowCommand(folder, host, command);
   return true;

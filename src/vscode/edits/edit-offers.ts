@@ -19,15 +19,12 @@ import { EditJournals, type EditJournalsDeps } from './edit-journals.ts';
 import type { EditSource } from './edit-source.ts';
 import { hintText, originText } from './edit-texts.ts';
 import { EditView, rangeOf } from './edit-view.ts';
-import { LargeModelEdits, type LargeModelEditsDeps } from './large-model-edits.ts';
 import { type FoundEdits, OfferSearch } from './offer-search.ts';
 import { type Cursor, endOf, type OfferedEdit, OfferedEdits, type TabAction } from './offered-edits.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { Renames } from './renames.ts';
 
-export interface EditOffersDeps
-  extends Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'>,
-    Pick<LargeModelEditsDeps, 'api' | 'permissions' | 'onSpent'> {
+export interface EditOffersDeps extends Omit<EditJournalsDeps, 'onRecorded' | 'onCleared'> {
   readonly folders: Folders;
   readonly activity: Activity;
   readonly log: Log;
@@ -70,12 +67,7 @@ export class EditOffers extends DisposableStore {
       if (!this.search.isWaiting) this.search.soon(0);
     };
     const sourceDeps = { ...deps, journals: this.journals, onFound };
-    const isWanted = () => this.offered.current === undefined && !this.offered.isSilent;
-    this.sources = [
-      this.add(new Renames(sourceDeps)),
-      this.add(new QuickFixes(sourceDeps)),
-      this.add(new LargeModelEdits({ ...sourceDeps, isWanted })),
-    ];
+    this.sources = [this.add(new Renames(sourceDeps)), this.add(new QuickFixes(sourceDeps))];
     this.imports = this.add(
       new AddImports({
         log: deps.log,

@@ -39,7 +39,7 @@ export function originText({ origin }: OfferedEdit): UiText {
   if (origin?.kind === 'rename') return t('rename of `{0}`', origin.name);
   if (origin?.kind === 'call') return t('call of `{0}`', origin.name);
   if (origin?.kind === 'fix') return t('quick fix: {0}', origin.title);
-  return origin?.kind === 'proposal' ? t('proposal of {0}', origin.model) : t('repeated edit');
+  return t('repeated edit');
 }
 
 /** 1-based. */

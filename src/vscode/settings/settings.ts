@@ -67,8 +67,6 @@ export interface Settings {
   readonly showBar: number;
   /** Whether the next edit is offered. */
   readonly nextEdits: boolean;
-  /** Whether the large model may propose next edits. Each pause may then cost a call. */
-  readonly nextEditsFromLargeModel: boolean;
   readonly exclude: Toggles;
   readonly maxFolderMegabytes: number;
   /** Whether the neural model is used beside the n-gram model. */
@@ -132,7 +130,6 @@ export const settingRows: { readonly [K in keyof Settings]: SettingRow<Settings[
   apiDebounceMax: { type: 'number', default: 600, scope: 'window', minimum: 0, maximum: 5000, beside: higher },
   showBar: { type: 'number', default: 0.6, scope: 'resource', minimum: 0, maximum: 1, beside: workspacesFirst },
   nextEdits: { type: 'boolean', default: true, scope: 'resource', beside: onWhereBoth },
-  nextEditsFromLargeModel: { type: 'boolean', default: false, scope: 'resource', beside: onWhereBoth },
   exclude: { type: 'object', default: {}, scope: 'resource', beside: globsOfBoth },
   maxFolderMegabytes: { type: 'number', default: 64, scope: 'resource', minimum: 1, maximum: 2048, beside: lower },
   neural: { type: 'boolean', default: true, scope: 'window', beside: onWhereBoth },

@@ -23,9 +23,7 @@ export type EditOrigin =
   /** It fixes an error, as a language server proposes. */
   | { readonly kind: 'fix'; readonly title: string }
   /** A call that lacks an argument since its function has another parameter. Which one, is not known. */
-  | { readonly kind: 'call'; readonly name: string }
-  /** A large model proposes it. */
-  | { readonly kind: 'proposal'; readonly model: string };
+  | { readonly kind: 'call'; readonly name: string };
 
 export interface NextEdit {
   readonly path: string;

@@ -21,13 +21,9 @@ interface OfferOptions {
   readonly rule?: 'open' | 'local';
   readonly off?: string;
   readonly settings?: Partial<Settings>;
-  /** As in `EditOffersDeps`. */
-  readonly api?: unknown;
-  readonly permissions?: unknown;
-  readonly onSpent?: (usd: number) => void;
 }
 
-export function offer({ rule = 'open', off = '', settings, api, permissions, onSpent = () => {} }: OfferOptions = {}) {
+export function offer({ rule = 'open', off = '', settings }: OfferOptions = {}) {
   const state = { tab: undefined as TabAction };
   const activity = new Activity();
   const redacted = (text: string) => text.replaceAll('SECRET', '******');
@@ -50,9 +46,6 @@ export function offer({ rule = 'open', off = '', settings, api, permissions, onS
       onDidChange: () => ({ dispose() {} }),
     } as never,
     activity,
-    api: api as never,
-    permissions: permissions as never,
-    onSpent,
     log: silentLog,
     isOn: () => true,
     isSuggested: () => false,
