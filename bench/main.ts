@@ -13,7 +13,6 @@ import { own } from './own/main.ts';
 import { replayed } from './replay/main.ts';
 import { safety } from './safety/main.ts';
 import { scale } from './scale/main.ts';
-import { symbols } from './symbols/main.ts';
 import { tasks } from './tasks/main.ts';
 import { teachers } from './teachers/main.ts';
 import { typing } from './typing/main.ts';
@@ -29,7 +28,6 @@ const benchmarks: readonly Benchmark[] = [
   typing,
   replayed,
   tasks,
-  symbols,
   safety,
   teachers,
   baseline,

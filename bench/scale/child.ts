@@ -2,11 +2,9 @@
 
 import { quantile } from '../../src/common/quality.ts';
 import { NgramModel } from '../../src/specialist/ngram/model.ts';
-import { parserFor } from '../../src/text/syntax/grammars.ts';
 import { harvestFolder } from '../../src/workspace/files/folder.ts';
 import { samplePositions } from '../common/sampled-positions.ts';
 import { shippedTokenizer } from '../common/shipped.ts';
-import type { Figures } from '../figures.ts';
 
 async function main(folder: string): Promise<void> {
   const tokenizer = shippedTokenizer();
@@ -42,7 +40,6 @@ async function main(folder: string): Promise<void> {
     return again.value.complete(query, { multiline: false, maxTokens: 48 }).latencyMs;
   });
   const warm = latencies.slice(100);
-  const names = await checkNames(again.value, positions);
   const figures = {
     files: files.length,
     characters: files.reduce((sum, file) => sum + file.text.length, 0),
@@ -58,38 +55,8 @@ async function main(folder: string): Promise<void> {
     'saved-file-p95-ms': quantile(saveMs, 0.95),
     'latency-p50-ms': quantile(warm, 0.5),
     'latency-p95-ms': quantile(warm, 0.95),
-    names,
   };
   process.stdout.write(JSON.stringify(figures));
-}
-
-/** Checks the names of true lines and of lines with another line's name: the parsed document, then each line. */
-async function checkNames(model: NgramModel, positions: ReturnType<typeof samplePositions>): Promise<Figures> {
-  const memoryMb = () => {
-    globalThis.gc?.();
-    return process.memoryUsage.rss() / 2 ** 20;
-  };
-  const before = memoryMb();
-  const parser = await parserFor('typescript');
-  if (parser === undefined) throw new Error('there is no grammar of TypeScript');
-  const [documentMs, lineMs]: [number[], number[]] = [[], []];
-  for (const [i, { path, prefix, suffix, truth }] of positions.entries()) {
-    const check = model.namesAt({ path, languageId: 'typescript', prefix, suffix }, parser);
-    const other = positions[(i + 1) % positions.length]?.truth ?? '';
-    for (const line of ['', truth, other]) {
-      const started = performance.now();
-      check.check(line);
-      (line === '' ? documentMs : lineMs).push(performance.now() - started);
-    }
-  }
-  return {
-    'memory-mb': memoryMb() - before,
-    'document-p50-ms': quantile(documentMs, 0.5),
-    'document-p95-ms': quantile(documentMs, 0.95),
-    'line-p50-ms': quantile(lineMs, 0.5),
-    'line-p95-ms': quantile(lineMs, 0.95),
-    'line-longest-ms': Math.max(...lineMs),
-  };
 }
 
 main(process.argv[2] as string).catch((error: unknown) => {

@@ -125,7 +125,7 @@ async function examplesIn({ name, languageId, held, others }: Material, base: Ba
       const asked = withoutInsertedClosers(position);
       const wanted = draftOptions(asked);
       const draft = isAlone
-        ? await draftBySyntax(asked.query, wanted, (adjusted, parser) => index.complete(asked.query, adjusted, parser))
+        ? await draftBySyntax(asked.query, wanted, (adjusted) => index.complete(asked.query, adjusted))
         : await specialists.draft(key, asked.query, wanted, new AbortController().signal, () => {});
       const cleaned = cleanDraft(draft, asked);
       if (cleaned === undefined) continue;

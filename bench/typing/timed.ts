@@ -96,7 +96,7 @@ export class TimedNgram implements NgramSpecialist {
 
   async complete(query: CompletionQuery, options: DraftOptions, signal: AbortSignal): Promise<Draft | undefined> {
     const { models, clock, cost } = this.at;
-    const work = () => draftBySyntax(query, options, (asked, parser) => models.ngram.complete(query, asked, parser));
+    const work = () => draftBySyntax(query, options, (asked) => models.ngram.complete(query, asked));
     const { draft, ms } = await clock.work(() => models.answer('n-gram', query, options, work));
     cost.cpuMs += ms;
     await clock.sleep(ms, signal);

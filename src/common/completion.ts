@@ -90,12 +90,6 @@ export interface Draft {
   readonly unknownIdentifier?: true;
   /** The n-grams drafted alone, and the document near the cursor has every name of the text. */
   readonly knownNames?: true;
-  /** Names that the first line uses and that do not exist. Absent: there are none, or they were not checked. */
-  readonly missingNames?: readonly string[];
-  /** Names that the first line uses, the document does not import, and another file of the folder exports. */
-  readonly importableNames?: readonly string[];
-  /** The first line uses names, and all of them exist. */
-  readonly namesExist?: true;
   /** Why the expected model did not make the draft, as a sentence for users: 'the neural model is starting'. */
   readonly why?: string;
   readonly latencyMs: number;

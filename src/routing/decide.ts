@@ -73,10 +73,10 @@ export function decide(
     ...(cut && { shown: cut }),
     ...(heldBackDraft && { held: heldBackDraft }),
     summary: cut
-      ? localAnswerNote(cut, apiPossible ? apiNote(gain, pApi, pApiIsPrior) : '') + namesNote(draft)
+      ? localAnswerNote(cut, apiPossible ? apiNote(gain, pApi, pApiIsPrior) : '')
       : route === 'api'
         ? `Asked the large model: ${percentOrAssumed(pApi, pApiIsPrior)} likely to be right, the local draft ${wholePercent(pSpecialist)}${riskNote}.`
-        : nothingNote(heldBackDraft) + (heldBackDraft ? namesNote(draft) : ''),
+        : nothingNote(heldBackDraft),
     reasons: reasonsFor(router, draft, position),
   };
 }
@@ -122,15 +122,6 @@ function nothingNote(held: HeldBack | undefined, addition = ''): string {
   const end = addition === '' ? '.' : `; ${addition}.`;
   if (held === undefined) return `Nothing to suggest here${end}`;
   return `Held back: ${wholePercent(held.p)} sure, shown from ${wholePercent(held.from)}${end}`;
-}
-
-/** What is known of the names in the draft: ' `a` and `b` are not declared here.'; '' if nothing is. */
-function namesNote({ missingNames = [], importableNames = [], namesExist }: Partial<Draft> = {}): string {
-  const listed = (names: readonly string[]) =>
-    `${names.map((name) => `\`${name}\``).join(' and ')} ${names.length === 1 ? 'is' : 'are'}`;
-  if (missingNames.length > 0) return ` ${listed(missingNames)} not declared here.`;
-  if (importableNames.length > 0) return ` ${listed(importableNames)} not imported yet.`;
-  return namesExist ? ' All names exist.' : '';
 }
 
 /** The cut and its reason: ' Cut before `)`, which is 7% sure.'; '' without a cut. */

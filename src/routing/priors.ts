@@ -66,8 +66,6 @@ const CUT_FACTS: readonly { readonly of: (cut: Draft, position: PositionFacts) =
     { of: (cut) => isNgramsOnly(cut) * logit(wholeProbability(cut)), weight: -0.31 },
     { of: (cut) => isNgramsOnly(cut) * logit(cut.lineConfidence ?? 0.5), weight: 0.21 },
     { of: ({ knownNames }) => flag(knownNames === true), weight: 0.91 },
-    // Of a line with a name that does not exist even the words before the name are rarely right.
-    { of: ({ missingNames }) => flag(missingNames !== undefined), weight: -1.5 },
   ];
 
 export const cutWeights: readonly number[] = CUT_FACTS.map(({ weight }) => weight);

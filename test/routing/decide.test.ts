@@ -69,20 +69,6 @@ test('uses the fallback threshold only without the API', () => {
   assert.deepEqual(none.held, { text: draft.text, p, from: bars.showThreshold });
 });
 
-test('a decision names what does not exist, what is not imported yet, and that all names exist', () => {
-  const local = { ...settings, apiAvailable: false, fallbackThreshold: 0 };
-  const summary = (facts: Partial<Draft>, fallbackThreshold = 0) =>
-    decide(defaultRouter(), { ...draftOf([0.9, 0.9]), ...facts }, POSITION, { ...local, fallbackThreshold }).summary;
-  assert.match(
-    summary({ missingNames: ['a', 'b'], importableNames: ['c'] }),
-    /sure\. `a` and `b` are not declared here\.$/,
-  );
-  assert.match(summary({ importableNames: ['c'] }), /sure\. `c` is not imported yet\.$/);
-  assert.match(summary({ namesExist: true }), /sure\. All names exist\.$/);
-  assert.match(summary({}), /sure\.$/);
-  assert.match(summary({ missingNames: ['a'] }, 1), /^Held back: .*`a` is not declared here\.$/);
-});
-
 test('a decision explains itself', () => {
   const decision = decide(fit, items[0]?.example.draft, POSITION, settings);
   assert.match(decision.summary, /^(Asked the large model|Answered locally|Held back): \d+%.*\.$/);

@@ -137,10 +137,6 @@ test('a text with a quote is less likely, and so is the beginning of a line', ()
   assert.ok(pOf(draft('metadata', 0.8)) < pOf(draft('metadata', 0.8), 'const user = load(') - 0.02);
 });
 
-test('a cut of a line with a missing name is less likely', () => {
-  assert.ok(pOf(draft('metadata', 0.9, { missingNames: ['data'] })) < pOf(draft('metadata', 0.9)) - 0.1);
-});
-
 test('an unknown name gets a lower probability if the document has other names with the same beginning', () => {
   const [plain] = scoreCuts(defaultRouter(), [draft('ponse', 0.8)], position);
   const [stranger] = scoreCuts(defaultRouter(), [{ ...draft('ponse', 0.8), unknownIdentifier: true }], position);

@@ -63,7 +63,7 @@ export async function draftWithNgramsOnly(
   const complete = async (...[query, options]: Parameters<NgramModel['complete']>) => {
     index ??= indexOf(runner);
     const model = await index;
-    return draftBySyntax(query, options, (asked, parser) => model.complete(query, asked, parser));
+    return draftBySyntax(query, options, (asked) => model.complete(query, asked));
   };
   return evaluate({ complete }, positions, { answers, tell, signal: run.signal });
 }

@@ -10,7 +10,6 @@ import { prefill } from '../../neural/inference/prefill.ts';
 import { DIALECTS, type Dialect } from '../../neural/models/dialects.ts';
 import { longPromptLimitsFor, type PromptLimits, promptLimitsFor } from '../../prompts/completion/prompt-form.ts';
 import { restOfLine } from '../../text/lines.ts';
-import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import type { Block, FirstLine } from '../ngram/block.ts';
 import type { NgramModel } from '../ngram/model.ts';
 import type { OwnFile } from '../ngram/own-file.ts';
@@ -104,20 +103,18 @@ export abstract class FolderSpecialist<P extends QuerySite = QuerySite> {
     signal?: AbortSignal,
   ): Promise<Block | false | undefined>;
 
-  /** Rejects with the signal's reason. @param parser absent: the draft's names are not checked */
+  /** Rejects with the signal's reason. */
   async draft(
     query: CompletionQuery,
     options: DraftOptions,
     signal?: AbortSignal,
     onEstimate?: (of: LatencyEstimate) => void,
-    parser?: IncrementalParser,
   ): Promise<Draft> {
     const started = performance.now();
     const write = async (prompted: P) => {
       const hypotheses = await this.linesAt(prompted, signal);
       const model = `${this.name} + n-gram`;
-      const names = parser && prompted.ngram.namesAt(query, parser);
-      return writeDraft(prompted, hypotheses, options, { model, ranking: this.weights.ranking, names }, (first) =>
+      return writeDraft(prompted, hypotheses, options, { model, ranking: this.weights.ranking }, (first) =>
         this.blockAt(prompted, first, options.maxTokens, signal),
       );
     };

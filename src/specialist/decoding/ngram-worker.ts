@@ -15,6 +15,6 @@ const weights = otherMakersWeights();
 const service = new NgramService(
   loaded.value,
   (message) => port.postMessage(message),
-  (model, query, options, answer, parser) => draftWithServed(model, query, options, answer, weights, parser),
+  (model, query, options, answer) => draftWithServed(model, query, options, answer, weights),
 );
 port.on('message', (message: ToWorker) => service.receive(message));

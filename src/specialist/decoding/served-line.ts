@@ -2,7 +2,6 @@
 // models and ranked together, as the lines of a model on this machine are.
 import type { CompletionQuery, Draft, DraftOptions, ServedAnswer } from '../../common/completion.ts';
 import { lineEnd } from '../../text/lines.ts';
-import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import type { Block } from '../ngram/block.ts';
 import { draftTokens } from '../ngram/draft-tokens.ts';
 import type { NgramModel } from '../ngram/model.ts';
@@ -20,7 +19,6 @@ export async function draftWithServed(
   options: DraftOptions,
   answer: ServedAnswer,
   weights: MixWeights,
-  parser?: IncrementalParser,
 ): Promise<Draft> {
   const started = performance.now();
   const { maxTokens } = options;
@@ -53,13 +51,8 @@ export async function draftWithServed(
         : hypothesis;
     })
     .sort((a, b) => b.logProbability - a.logProbability);
-  const names = parser && ngram.namesAt(query, parser);
-  const draft = await writeDraft(
-    site,
-    hypotheses,
-    options,
-    { model, ranking: weights.ranking, names },
-    async (first) => (first.draft.text === line && end < written.length ? below : undefined),
+  const draft = await writeDraft(site, hypotheses, options, { model, ranking: weights.ranking }, async (first) =>
+    first.draft.text === line && end < written.length ? below : undefined,
   );
   return { ...draft, latencyMs: latencyMs() };
 }

@@ -93,9 +93,7 @@ export class Specialists {
     onEstimate: (of: LatencyEstimate) => void,
   ): Promise<Draft> {
     const { mixed } = this.find(key);
-    return draftBySyntax(query, options, (adjusted, parser) =>
-      mixed.draft(query, adjusted, signal, onEstimate, parser),
-    );
+    return draftBySyntax(query, options, (adjusted) => mixed.draft(query, adjusted, signal, onEstimate));
   }
 
   warm(key: string, query: CompletionQuery, signal: AbortSignal): Promise<void> {

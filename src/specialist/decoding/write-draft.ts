@@ -1,6 +1,5 @@
 // From candidate lines to a draft: ranks them, compares the best one with a template, and adds a block if one is wanted.
 import type { CompletionQuery, Draft, DraftOptions } from '../../common/completion.ts';
-import { type NameCheck, withCheckedNames } from '../../workspace/symbols/check-names.ts';
 import { type Block, continueBlock, type FirstLine } from '../ngram/block.ts';
 import { textOf } from '../ngram/draft-tokens.ts';
 import { firstLine, mayContinue, wantsBlock, withBlock } from '../ngram/drafter.ts';
@@ -29,8 +28,6 @@ export interface MixedLineChoice {
 export interface LineRanking {
   readonly model: string;
   readonly ranking: ArrayLike<number>;
-  /** Absent: the names of lines are not checked. */
-  readonly names?: NameCheck | undefined;
 }
 
 /** A wanted block below the first line; undefined if only the n-grams write blocks. */
@@ -40,24 +37,22 @@ export async function writeDraft(
   site: QuerySite,
   hypotheses: readonly MixHypothesis[],
   options: DraftOptions,
-  { model, ranking, names }: LineRanking,
+  { model, ranking }: LineRanking,
   writeBlock: WriteBlock,
 ): Promise<Omit<Draft, 'latencyMs'>> {
   const { query, ngram, position } = site;
   const { vocabulary } = ngram;
   const { maxTokens } = options;
-  const searched = firstLine(chooseLine(site, hypotheses), ranking, model, position.own.healed, vocabulary, names);
+  const searched = firstLine(chooseLine(site, hypotheses), ranking, model, position.own.healed, vocabulary);
   const template = options.templates === 'never' ? undefined : ngram.template(query);
-  const place = { ...position, names };
-  const { first, block: repeated } = withTemplate(searched, template, query, maxTokens, vocabulary, place);
-  if (repeated && options.linesBelow !== 'never')
-    return withCheckedNames(withBlock(first, repeated, options, vocabulary), names);
+  const { first, block: repeated } = withTemplate(searched, template, query, maxTokens, vocabulary, position);
+  if (repeated && options.linesBelow !== 'never') return withBlock(first, repeated, options, vocabulary);
   const byNgrams = () => continueBlock(query, first, maxTokens, { ...position, vocabulary });
   // If the line needs no block, only the n-grams continue it: a pass of the neural model would delay the line.
   const block = wantsBlock(first, options)
     ? ((await writeBlock(first)) ?? byNgrams())
     : mayContinue(first, query) && byNgrams();
-  return withCheckedNames(block ? withBlock(first, block, options, vocabulary) : first.draft, names);
+  return block ? withBlock(first, block, options, vocabulary) : first.draft;
 }
 
 /** @param hypotheses most probable first */

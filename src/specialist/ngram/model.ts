@@ -3,12 +3,8 @@
 import type { CompletionQuery, Draft, DraftOptions, Snippet, SnippetOptions } from '../../common/completion.ts';
 import { failed, ok, type Result } from '../../common/errors.ts';
 import { type ChoiceExample, fitConditionalLogit } from '../../common/statistics/conditional-logit.ts';
-import { kinOf, ngramKinOf } from '../../text/languages.ts';
-import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import type { EditHistory } from '../../workspace/edits/edit.ts';
-import { NameCheck, withCheckedNames } from '../../workspace/symbols/check-names.ts';
-import { FolderNames } from '../../workspace/symbols/folder-names.ts';
 import { NgramDrafter } from './drafter.ts';
 import {
   type FitFile,
@@ -79,9 +75,6 @@ export class NgramModel {
   private readonly drafter: NgramDrafter;
   private readonly templates = new TemplateFinder();
   private readonly siblings: SiblingFiles;
-  private readonly folderNames = new FolderNames((word, path, languageId) =>
-    this.otherFilesWith(word, path, languageId),
-  );
   private current: NgramWeights;
 
   private constructor(vocabulary: Vocabulary, project: ProjectIndex, weights: NgramWeights) {
@@ -228,18 +221,11 @@ export class NgramModel {
     this.predictor.setWeights(weights);
   }
 
-  /** @param parser of the query's language; absent: the names in the draft are not checked */
-  complete(query: CompletionQuery, options: DraftOptions, parser?: IncrementalParser): Draft {
+  complete(query: CompletionQuery, options: DraftOptions): Draft {
     const started = performance.now();
     this.load(query, options.maxTokens);
-    const names = parser && this.namesAt(query, parser);
-    const draft = this.drafter.draft(query, options, this.current.ranking, names);
-    return withCheckedNames({ ...draft, latencyMs: performance.now() - started }, names);
-  }
-
-  /** Checks which names exist at the query's cursor. @param ms limit for a line; absent: the product's */
-  namesAt(query: CompletionQuery, parser: IncrementalParser, ms?: number): NameCheck {
-    return new NameCheck(query, parser, this.folderNames, this.overlay.textOf(query.path), ms);
+    const draft = this.drafter.draft(query, options, this.current.ranking);
+    return { ...draft, latencyMs: performance.now() - started };
   }
 
   /** @param room tokens that a search will add to the context */
@@ -274,47 +260,19 @@ export class NgramModel {
    * `most` files.
    */
   *filesWith(word: string, most = MOST_FILES): Generator<FitFile> {
-    const paths = this.indexedPathsWith(word, '');
-    if (paths === undefined) return;
-    for (const { path, text, open } of this.overlay.files()) if (!open && text.includes(word)) yield { path, text };
-    for (const path of [...paths].slice(0, most)) yield { path, text: this.indexedText(path) };
-  }
-
-  /**
-   * All other files of the folder that contain a word and share n-grams with the language; undefined if the word is so
-   * frequent that it says nothing.
-   */
-  private otherFilesWith(word: string, path: string, languageId: string): Iterable<FitFile> | undefined {
-    const paths = this.indexedPathsWith(word, path);
-    if (paths === undefined) return undefined;
-    const kin = ngramKinOf(languageId);
-    const isKin = (other: string) => other !== path && kinOf(other) === kin;
-    const changed = [...this.overlay.files()].filter((file) => isKin(file.path) && file.text.includes(word));
-    const textOf = (other: string) => this.indexedText(other);
-    // A text is decoded only if it is read.
-    const indexed = [...paths].filter(isKin).map((other) => ({
-      path: other,
-      get text() {
-        return textOf(other);
-      },
-    }));
-    return [...changed, ...indexed];
-  }
-
-  /** @param own path of a file that is left out */
-  private indexedPathsWith(word: string, own: string): ReadonlySet<string> | undefined {
-    this.project.setOwn(own);
+    this.project.setOwn('');
     const paths = new Set<string>();
     // A word in the middle of a line is often one token with the space before it.
     for (const lead of ['', ' ']) {
       const found = this.project.find(this.vocabulary.tokenizer.encode(lead + word), FREQUENT);
-      if (found.length === FREQUENT) return undefined;
+      if (found.length === FREQUENT) return;
       for (const end of found) {
         const path = this.project.fileAt(end - 1)?.path;
         if (path !== undefined) paths.add(path);
       }
     }
-    return paths;
+    for (const { path, text, open } of this.overlay.files()) if (!open && text.includes(word)) yield { path, text };
+    for (const path of [...paths].slice(0, most)) yield { path, text: this.indexedText(path) };
   }
 
   private indexedText(path: string): string {
@@ -354,7 +312,6 @@ export class NgramModel {
 
   private noteChange(path: string): void {
     this.siblings.noteChange(path);
-    this.folderNames.noteChange(path);
   }
 
   /** What the user has edited lately. */

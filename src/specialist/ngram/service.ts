@@ -3,7 +3,6 @@
 
 import type { CompletionQuery, Draft, DraftOptions, ServedAnswer } from '../../common/completion.ts';
 import { messageOf } from '../../common/errors.ts';
-import type { IncrementalParser } from '../../text/syntax/incremental-parser.ts';
 import { draftBySyntax } from '../../text/syntax/parsing.ts';
 import type { Tokenizer } from '../../text/tokenizer/types.ts';
 import { LiveModel } from './live-model.ts';
@@ -33,7 +32,6 @@ export type RankServed = (
   query: CompletionQuery,
   options: DraftOptions,
   answer: ServedAnswer,
-  parser?: IncrementalParser,
 ) => Promise<Draft>;
 
 export class NgramService {
@@ -118,10 +116,8 @@ export class NgramService {
   private complete(request: Request & { readonly kind: 'complete' | 'rank' }): Promise<Draft> {
     const { query, options } = request;
     const { current } = this.live;
-    return draftBySyntax(query, options, (asked, parser) =>
-      request.kind === 'rank'
-        ? this.rank(current, query, asked, request.answer, parser)
-        : current.complete(query, asked, parser),
+    return draftBySyntax(query, options, (asked) =>
+      request.kind === 'rank' ? this.rank(current, query, asked, request.answer) : current.complete(query, asked),
     );
   }
 }

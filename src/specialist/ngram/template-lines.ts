@@ -3,7 +3,6 @@ import type { CompletionQuery, Draft } from '../../common/completion.ts';
 import { sigmoid } from '../../common/statistics/logistic.ts';
 import { dot } from '../../common/statistics/vectors.ts';
 import { cutBeforeRest, restOfLine } from '../../text/lines.ts';
-import { hasMissingName, type NameCheck } from '../../workspace/symbols/check-names.ts';
 import { type Block, endProbability, type FirstLine, likelihood } from './block.ts';
 import { draftTokens, textOf } from './draft-tokens.ts';
 import type { OwnFile } from './own-file.ts';
@@ -37,8 +36,6 @@ export interface SearchPosition {
   readonly predictor: Predictor;
   readonly scope: LookupScope;
   readonly path: string;
-  /** Absent: the names of a template's line are not checked. */
-  readonly names?: NameCheck | undefined;
 }
 
 /** A piece of a template, or several, as whole tokens, with what its probability depends on. */
@@ -71,7 +68,7 @@ export function withTemplate(
   const { healed } = position.own;
   const { line: found, further } = written;
   const text = rest === '' ? found.text : cutBeforeRest(found.text, rest);
-  if (text === undefined || text.trim() === '' || hasMissingName(text, position.names)) return { first };
+  if (text === undefined || text.trim() === '') return { first };
   const { steps } = found;
   const isWhole = further !== undefined || written.complete;
   const ends = further?.steps[0]?.probability ?? written.ends;

@@ -8,23 +8,6 @@ export function isComment({ type }: Node): boolean {
   return type.includes('comment');
 }
 
-/** Length of the longest mark that opens or closes a string or a comment. */
-const LONGEST_MARK = 3;
-
-/** The text with blanks in its strings and comments of several lines; offsets, lines and marks stay. */
-export function withoutLiterals(root: Node, text: string): string {
-  let code = text;
-  const visit = (node: Node) => {
-    if (node.startPosition.row === node.endPosition.row) return;
-    if (isComment(node) || node.type.includes('string')) {
-      const [from, to] = [node.startIndex + LONGEST_MARK, node.endIndex - LONGEST_MARK];
-      if (from < to) code = code.slice(0, from) + code.slice(from, to).replace(/[^\n]/g, ' ') + code.slice(to);
-    } else for (const child of node.namedChildren) if (child) visit(child);
-  };
-  visit(root);
-  return code;
-}
-
 /** Named children without comments. */
 export function childrenWithoutComments(node: Node): Node[] {
   return node.namedChildren.filter((child): child is Node => child !== null && !isComment(child));

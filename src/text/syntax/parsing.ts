@@ -19,10 +19,10 @@ const UNFINISHED =
 export async function draftBySyntax(
   query: CompletionQuery,
   options: DraftOptions,
-  draft: (options: DraftOptions, parser: IncrementalParser | undefined) => Draft | Promise<Draft>,
+  draft: (options: DraftOptions) => Draft | Promise<Draft>,
 ): Promise<Draft> {
   const parsed = await parserFor(query.languageId);
-  return withSyntax(await draft(blockOptions(query, options, parsed), parsed), query);
+  return withSyntax(await draft(blockOptions(query, options, parsed)), query);
 }
 
 /**
