@@ -13,7 +13,7 @@ import type { TemplateDraft, TemplatePiece } from './template.ts';
 import { unitWeights } from './template-weights.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Cost of a wrong line, in characters, if two lines compete; as in routing/show.ts. */
+/** Cost of a wrong line, in characters, if two lines compete. */
 const WRONG = 20;
 /** Tokens before a search, and the limit for its distributions. */
 const CONTEXT_TOKENS = 64;
@@ -177,65 +177,107 @@ export function templateUnits(
   return unitsOf(template, ids, repeated.length, vocabulary, position);
 }
 
+/** A unit while its tokens and pieces are read; both are read until they end together. */
+interface OpenUnit {
+  tokens: number[];
+  /** As in TemplateUnit. */
+  length: number;
+  /** As in UnitEvidence. */
+  template: number;
+  ngram: number;
+  isBest: boolean;
+  match: number;
+  healed: boolean;
+  agreeing: number;
+  isContrary: boolean;
+  isRenamed: boolean;
+}
+
+/** More than any number that is counted. */
+const MANY = 99;
+
+/** @param repeated UTF-16 units of text before the cursor that the unit repeats */
+function openUnit(repeated: number): OpenUnit {
+  return {
+    tokens: [],
+    length: repeated,
+    template: 1,
+    ngram: 1,
+    isBest: true,
+    match: MANY,
+    healed: repeated > 0,
+    agreeing: MANY,
+    isContrary: false,
+    isRenamed: false,
+  };
+}
+
+/** @param repeated UTF-16 units of the text before the cursor that `ids` begin with */
 function* unitsOf(
   { pieces, matched, isSibling }: TemplateDraft,
   ids: Int32Array,
-  healed: number,
+  repeated: number,
   vocabulary: Vocabulary,
-  { own, predictor, scope, path }: SearchPosition,
+  position: SearchPosition,
 ): Generator<TemplateUnit, void> {
-  const { tokenizer, endsLine } = vocabulary;
+  const { own, predictor, scope, path } = position;
   const before = own.lastTokens(CONTEXT_TOKENS);
-  const kept = before.length;
-  const context = new Int32Array(kept + ids.length);
+  const context = new Int32Array(before.length + ids.length);
   context.set(before);
-  context.set(ids, kept);
-  let [tokens, template, ngram, isBest, match]: [number[], number, number, boolean, number] = [[], 1, 1, true, 99];
-  let [agreeing, isContrary, isRenamed, written] = [99, false, false, 0];
+  context.set(ids, before.length);
+  let unit = openUnit(repeated);
+  let written = 0;
   // Ends of the tokens and of the pieces, UTF-8 bytes: a token may end within a character.
-  let [tokenEnd, pieceEnd, length, piece] = [0, 0, healed, 0];
-  for (let i = 0; i < ids.length; i++) {
-    const token = ids[i] as number;
-    predictor.predict(context, kept + i, scope, path);
-    const { evidence, mixture } = predictor;
-    // While text is repeated, only tokens that repeat it share the probability.
-    const repeated = own.healed.subarray(Math.min(tokenEnd, own.healed.length));
-    const p = predictor.probabilityOf(token);
-    let [best, total] = [0, evidence.find(token) < 0 ? p : 0];
-    for (let slot = 0; slot < evidence.size; slot++) {
-      if (repeated.length > 0 && !vocabulary.heals(evidence.candidates[slot] as number, repeated)) continue;
-      best = Math.max(best, mixture.probabilities[slot] as number);
-      total += mixture.probabilities[slot] as number;
-    }
-    ngram *= repeated.length > 0 ? p / total : p;
-    isBest &&= p >= best;
-    match = Math.min(match, evidence.matchLength);
-    tokens.push(token);
-    tokenEnd += tokenizer.bytesOf(token).length;
-    while (piece < pieces.length && (pieceEnd < tokenEnd || pieceEnd === 0)) {
-      const { text, probability, ...said } = pieces[piece++] as TemplatePiece;
-      agreeing = Math.min(agreeing, said.agreeing);
-      isContrary ||= said.contrary > 0;
-      isRenamed ||= said.isRenamed;
-      pieceEnd += Buffer.byteLength(text) + (piece === 1 ? own.healed.length : 0);
-      template *= probability;
-      length += text.length;
+  let tokenEnd = 0;
+  let pieceEnd = 0;
+  let piece = 0;
+  for (const [i, token] of ids.entries()) {
+    predictor.predict(context, before.length + i, scope, path);
+    readToken(unit, token, own.healed.subarray(Math.min(tokenEnd, own.healed.length)), predictor, vocabulary);
+    tokenEnd += vocabulary.tokenizer.bytesOf(token).length;
+    for (; piece < pieces.length && (pieceEnd < tokenEnd || pieceEnd === 0); piece++) {
+      const read = pieces[piece] as TemplatePiece;
+      readPiece(unit, read);
+      pieceEnd += Buffer.byteLength(read.text) + (piece === 0 ? own.healed.length : 0);
     }
     if (tokenEnd !== pieceEnd) continue;
-    const ends = endsLine[tokens[0] as number] === 1;
-    yield {
-      tokens,
-      length,
-      endsLine: ends,
-      facts: unitFacts({
-        ...{ template, ngram, isBest, match, ends, healed: healed > 0 },
-        ...{ agreeing, isContrary, isRenamed, written, matched, isSibling },
-      }),
-    };
-    [tokens, template, ngram, isBest, match, length, healed] = [[], 1, 1, true, 99, 0, 0];
-    [agreeing, isContrary, isRenamed] = [99, false, false];
+    const { tokens, length, ...evidence } = unit;
+    const endsLine = vocabulary.endsLine[tokens[0] as number] === 1;
+    yield { tokens, length, endsLine, facts: unitFacts({ ...evidence, ends: endsLine, written, matched, isSibling }) };
+    unit = openUnit(0);
     written++;
   }
+}
+
+/** @param repeated bytes that the token has to repeat, perhaps none; only tokens that do share the probability */
+function readToken(
+  unit: OpenUnit,
+  token: number,
+  repeated: Uint8Array,
+  predictor: Predictor,
+  vocabulary: Vocabulary,
+): void {
+  const { evidence, mixture } = predictor;
+  const p = predictor.probabilityOf(token);
+  let best = 0;
+  let total = evidence.find(token) < 0 ? p : 0;
+  for (let slot = 0; slot < evidence.size; slot++) {
+    if (repeated.length > 0 && !vocabulary.heals(evidence.candidates[slot] as number, repeated)) continue;
+    best = Math.max(best, mixture.probabilities[slot] as number);
+    total += mixture.probabilities[slot] as number;
+  }
+  unit.ngram *= repeated.length > 0 ? p / total : p;
+  unit.isBest &&= p >= best;
+  unit.match = Math.min(unit.match, evidence.matchLength);
+  unit.tokens.push(token);
+}
+
+function readPiece(unit: OpenUnit, { text, probability, agreeing, contrary, isRenamed }: TemplatePiece): void {
+  unit.agreeing = Math.min(unit.agreeing, agreeing);
+  unit.isContrary ||= contrary > 0;
+  unit.isRenamed ||= isRenamed;
+  unit.template *= probability;
+  unit.length += text.length;
 }
 
 interface UnitEvidence {
