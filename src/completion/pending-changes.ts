@@ -9,7 +9,7 @@ export class PendingChanges {
   private readonly byPath = new Map<string, readonly FileChange[]>();
   private overflowed = false;
 
-  /** Whether there were more than MOST_FILES. */
+  /** Whether there were more than MAX_FILES. */
   get isOverflowed(): boolean {
     return this.overflowed;
   }
