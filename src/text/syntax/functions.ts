@@ -40,7 +40,7 @@ const PARSE_MS = 2000;
 /** All functions, ordered by their starts. An outer function precedes its inner ones. */
 export async function functionsIn(languageId: string, text: string): Promise<SourceFunction[]> {
   // The number of loaded grammars has no limit here, because only jobs call this and their processes end soon.
-  const parsed = await parserFor(languageId, Number.POSITIVE_INFINITY);
+  const parsed = await parserFor(languageId, '', Number.POSITIVE_INFINITY);
   if (parsed === undefined) return byIndent(text, languageId);
   return parsed.read(text, performance.now() + PARSE_MS, inTree) ?? [];
 }

@@ -7,37 +7,76 @@ import { lineNumber, lineStart } from '../lines.ts';
 /** Longest time to parse a draft in its document, ms. What was not checked by then stays as it is. */
 export const PARSE_MS = readTuning(process.env).patienceMs ?? 40;
 
-export class IncrementalParser {
+/** The parser of a language, which all documents of a thread share. After an error it must not be used again. */
+export class LanguageParser {
   /** The language's keywords. */
   readonly keywords: ReadonlySet<string>;
+  isClosed = false;
   private readonly parser: TreeSitter.Parser;
+  private readonly check: () => void;
   private last: { readonly text: string; readonly tree: TreeSitter.Tree } | undefined;
 
-  constructor(parser: TreeSitter.Parser) {
+  /** @param check throws if the parser's memory was damaged */
+  constructor(parser: TreeSitter.Parser, check: () => void = () => {}) {
     this.parser = parser;
+    this.check = check;
     this.keywords = keywordsOf(parser.language);
   }
 
-  /** The number of syntax errors; undefined if parsing took too long. @param deadline as in `read` */
-  errorsIn(text: string, deadline: number): number | undefined {
-    return this.read(text, deadline, countErrors);
+  /** Nothing is parsed any more, and nothing is freed. */
+  close(): void {
+    this.isClosed = true;
+    this.last = undefined;
   }
 
-  /**
-   * The reader's result for the text's tree, which is valid only during the call; undefined if parsing took too long.
-   * @param deadline of performance.now(), ms
-   */
+  /** As `IncrementalParser.read`. Throws if the parser or the reader fails. */
   read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined {
     const { last, parser } = this;
     if (last) last.tree.edit(editOf(last.text, text));
     const tree = parser.parse(text, last?.tree, { progressCallback: () => performance.now() > deadline });
     last?.tree.delete();
     this.last = tree === null ? undefined : { text, tree };
-    if (tree === null) {
-      parser.reset();
+    if (tree === null) parser.reset();
+    this.check();
+    return tree === null ? undefined : reader(tree.rootNode);
+  }
+}
+
+/** A document's use of its language's parser. */
+export class IncrementalParser {
+  private readonly parser: LanguageParser;
+  private readonly onFailure: (error: unknown) => void;
+
+  /** @param onFailure called if a text breaks the parser, which is then not used any more */
+  constructor(parser: LanguageParser, onFailure: (error: unknown) => void) {
+    this.parser = parser;
+    this.onFailure = onFailure;
+  }
+
+  get keywords(): ReadonlySet<string> {
+    return this.parser.keywords;
+  }
+
+  /** The number of syntax errors; undefined as in `read`. @param deadline as in `read` */
+  errorsIn(text: string, deadline: number): number | undefined {
+    return this.read(text, deadline, countErrors);
+  }
+
+  /**
+   * The reader's result for the text's tree, which is valid only during the call; undefined if parsing took too long,
+   * or if this or an earlier text broke the parser.
+   * @param deadline of performance.now(), ms
+   */
+  read<T>(text: string, deadline: number, reader: (root: TreeSitter.Node) => T): T | undefined {
+    const { parser } = this;
+    if (parser.isClosed) return undefined;
+    try {
+      return parser.read(text, deadline, reader);
+    } catch (error) {
+      parser.close();
+      this.onFailure(error);
       return undefined;
     }
-    return reader(tree.rootNode);
   }
 }
 

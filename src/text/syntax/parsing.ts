@@ -5,7 +5,7 @@ import { lineState } from '../line-state.ts';
 import { lineBefore, lineEnd } from '../lines.ts';
 import { blockOptions } from './blocks.ts';
 import { cursorDocument } from './cursor-document.ts';
-import { parserFor } from './grammars.ts';
+import { parserFor, setAsideBecause } from './grammars.ts';
 import { countErrors, type IncrementalParser, PARSE_MS } from './incremental-parser.ts';
 import { enclosing, endWithClosers, isCutThrough } from './nodes.ts';
 
@@ -20,9 +20,15 @@ export async function draftBySyntax(
   query: CompletionQuery,
   options: DraftOptions,
   draft: (options: DraftOptions) => Draft | Promise<Draft>,
+  parseMs = PARSE_MS,
 ): Promise<Draft> {
-  const parsed = await parserFor(query.languageId);
-  return withSyntax(await draft(blockOptions(query, options, parsed)), query);
+  const { languageId, path } = query;
+  const parsed = await parserFor(languageId, path);
+  const drafted = await draft(blockOptions(query, options, parsed, parseMs));
+  // The same parser, so that a request fails once at most.
+  const checked = withCheckedCuts(drafted, query, parsed, parseMs);
+  const unparsed = setAsideBecause(path);
+  return unparsed === undefined ? checked : { ...checked, unparsed };
 }
 
 /**
@@ -31,9 +37,17 @@ export async function draftBySyntax(
  * @param parseMs time limit, ms; cuts that were not checked by then may be shown
  */
 export async function withSyntax(draft: Draft, query: CompletionQuery, parseMs = PARSE_MS): Promise<Draft> {
+  return withCheckedCuts(draft, query, await parserFor(query.languageId, query.path), parseMs);
+}
+
+function withCheckedCuts(
+  draft: Draft,
+  query: CompletionQuery,
+  parsed: IncrementalParser | undefined,
+  parseMs: number,
+): Draft {
   const line = lineBefore(query.prefix) + draft.text.slice(0, lineEnd(draft.text));
   if (draft.text === '' || lineState(query.languageId, line) === 'comment') return draft;
-  const parsed = await parserFor(query.languageId);
   if (parsed === undefined) return draft;
   const ends = checkCuts(parsed, query, draft, performance.now() + parseMs);
   if (ends === undefined) return draft;

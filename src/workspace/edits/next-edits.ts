@@ -40,7 +40,7 @@ export async function nextEdits(input: NextEditsInput): Promise<NextEdit[]> {
   let deadline: number | undefined;
   for (const scored of likely.slice(0, MAX_EDITS)) {
     const { file, site } = scored;
-    const parser = await parserFor(languageIdOf(file.path));
+    const parser = await parserFor(languageIdOf(file.path), file.path);
     // A grammar that is loaded first takes no time from the others.
     deadline ??= performance.now() + ms;
     if (parser === undefined || parsesNoWorse(parser, file.text, site, deadline)) offered.push(scored);

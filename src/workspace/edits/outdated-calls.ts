@@ -94,7 +94,7 @@ async function grownSignature(
     const { path, at } = edit;
     if (at < 0 || !knowsCalls(languageIdOf(path)) || !mayBeParameter(edit)) continue;
     const text = documents.find((file) => file.path === path)?.text;
-    const parser = await parserFor(languageIdOf(path));
+    const parser = await parserFor(languageIdOf(path), path);
     if (text === undefined || text.length > MAX_LENGTH || parser === undefined) continue;
     const signatureIn = (code: string, offset: number) =>
       parser.read(code, deadline, (root) => signatureAround(root, offset));
@@ -123,7 +123,7 @@ function mayBeParameter({ left, inserted }: Edit): boolean {
 
 /** The calls of the name in a file, and the other functions of the name; undefined if there was no time. */
 async function occurrencesIn(file: TextFile, { path, now }: GrownSignature, deadline: number) {
-  const parser = await parserFor(languageIdOf(file.path));
+  const parser = await parserFor(languageIdOf(file.path), file.path);
   return parser?.read(file.text, deadline, (root): FoundIn => {
     const calls: Call[] = [];
     const others: Signature[] = [];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../../src/common/completion.ts';
-import { IncrementalParser } from '../../../src/text/syntax/incremental-parser.ts';
+import { countErrors, LanguageParser } from '../../../src/text/syntax/incremental-parser.ts';
 import { withSyntax } from '../../../src/text/syntax/parsing.ts';
 
 const token = (text: string) => ({
@@ -89,11 +89,12 @@ test('incremental parsing gives the same result as parsing anew', async () => {
   const parsedAnew = (text: string) => {
     const parser = new treeSitter.Parser();
     parser.setLanguage(language);
-    return new IncrementalParser(parser).errorsIn(text, Number.POSITIVE_INFINITY);
+    return new LanguageParser(parser).read(text, Number.POSITIVE_INFINITY, countErrors);
   };
   const parser = new treeSitter.Parser();
   parser.setLanguage(language);
-  const parsed = new IncrementalParser(parser);
+  const parsed = new LanguageParser(parser);
   const texts = ['f(ü, 1);\n', 'f(ü, 1;\n', 'f(ü,\n 1);\nclass A {', 'class A {\n  g() {}\n}\n', '', 'x'];
-  for (const text of texts) assert.equal(parsed.errorsIn(text, Number.POSITIVE_INFINITY), parsedAnew(text), text);
+  for (const text of texts)
+    assert.equal(parsed.read(text, Number.POSITIVE_INFINITY, countErrors), parsedAnew(text), text);
 });
