@@ -8,9 +8,10 @@ import type { Disposable } from '../../common/disposable.ts';
 import { type Failure, failed, ok, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
 import { memoryCeiling } from '../../common/memory.ts';
+import { SilenceWatch } from '../../common/silence-watch.ts';
 import type { FromEngine, RequestKind, Requests, ToEngine } from './protocol.ts';
 import { CEILING_ARGUMENT, TRAINING_ARGUMENT } from './protocol.ts';
-import { LONGEST_SILENCE, SilenceWatch } from './silence.ts';
+import { LONGEST_SILENCE } from './silence.ts';
 
 export interface RequestOptions<K extends RequestKind> {
   readonly signal?: AbortSignal;

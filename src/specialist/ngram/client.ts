@@ -1,6 +1,7 @@
 // The n-gram model as other modules use it: asynchronous, cancellable, and restarted when its worker dies.
 
 import { Worker } from 'node:worker_threads';
+import { type Clock, systemClock } from '../../common/clock.ts';
 import type {
   CompletionQuery,
   Draft,
@@ -13,6 +14,7 @@ import type {
 import type { Disposable } from '../../common/disposable.ts';
 import { failed, type Result } from '../../common/errors.ts';
 import { type Log, silentLog } from '../../common/log.ts';
+import { SilenceWatch } from '../../common/silence-watch.ts';
 import type { EditHistory } from '../../workspace/edits/edit.ts';
 import type { NextEdit } from '../../workspace/edits/next-edit.ts';
 import {
@@ -36,8 +38,15 @@ const mostPending = 100;
  * a new worker has the older texts.
  */
 const mostChanged = 32e6;
-/** Deaths in a row without an answer after which the worker is not restarted. */
+/** Deaths in a row without an answer after which the worker is restarted only after a pause. */
 const mostDeaths = 4;
+/** The first pause, ms. Each death after it doubles the pause. */
+const firstPauseMs = 60_000;
+const longestPauseMs = 16 * firstPauseMs;
+/** Failed requests in a row after which the worker is replaced. Each replacement doubles the number. */
+const mostFailed = 3;
+/** A worker that is silent for longer while it has requests is replaced, ms. */
+const longestSilenceMs = { request: 60_000, load: 5 * 60_000 } as const;
 
 /** Heap limit of a worker, so that its garbage cannot use up the memory of the owner's process. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
@@ -48,13 +57,15 @@ export interface NgramClientOptions {
   /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
   readonly log?: Log;
+  readonly clock?: Clock;
+  /** Called when `isPaused` has changed. */
+  readonly onPaused?: () => void;
   /** Called when a new worker has replaced a dead one and answers. */
   readonly onRevived?: () => void;
 }
 
 interface Pending {
-  /** Whether the request may be dropped when there are too many. */
-  readonly optional: boolean;
+  readonly kind: Request['kind'];
   /** `undefined`: the worker died. */
   readonly settle: (answer: WorkerResults[keyof WorkerResults] | undefined) => void;
 }
@@ -67,6 +78,11 @@ export class NgramClient implements Specialist, Disposable {
   private readonly pending = new Map<number, Pending>();
   private nextId = 0;
   private deaths = 0;
+  /** Failed requests in a row, and how many of them replace the worker. */
+  private failed = 0;
+  private mostFailed = mostFailed;
+  private pause: AbortController | undefined;
+  private readonly silence: SilenceWatch;
   private disposed = false;
   private snapshotPath: string | undefined;
   /** The last change of each file since the snapshot, with its number: for a new worker or snapshot. */
@@ -78,7 +94,19 @@ export class NgramClient implements Specialist, Disposable {
   constructor(options: NgramClientOptions) {
     this.options = options;
     this.log = options.log ?? silentLog;
+    const longest = () =>
+      [...this.pending.values()].some(({ kind }) => kind === 'load') ? longestSilenceMs.load : longestSilenceMs.request;
+    this.silence = new SilenceWatch(this.clock, longest, () => this.replace('does not answer'));
     this.start();
+  }
+
+  private get clock(): Clock {
+    return this.options.clock ?? systemClock;
+  }
+
+  /** Whether the worker died several times in a row and has not been restarted yet. */
+  get isPaused(): boolean {
+    return this.pause !== undefined;
   }
 
   /** The loaded snapshot; undefined before the first. */
@@ -102,6 +130,8 @@ export class NgramClient implements Specialist, Disposable {
    * was created.
    */
   async load(snapshotPath: string, since = 0): Promise<Result<LoadedIndex>> {
+    // An adaptation may have removed the cause.
+    if (this.isPaused) this.start();
     const result = await this.ask({ kind: 'load', snapshotPath, changes: this.closedSince(since) });
     if (result === undefined) {
       return failed('unreadable', 'The specialist stopped while it was loading. Run "Adapt to This Repo" again.');
@@ -159,6 +189,7 @@ export class NgramClient implements Specialist, Disposable {
     this.disposed = true;
     const { worker } = this;
     this.worker = undefined;
+    this.pause?.abort();
     this.settleAll();
     void worker?.terminate();
   }
@@ -200,14 +231,14 @@ export class NgramClient implements Specialist, Disposable {
       if (this.worker === undefined) return resolve(undefined);
       const id = this.nextId++;
       const onAbort = () => {
-        this.pending.delete(id);
+        this.remove(id);
         this.send({ kind: 'cancel', id });
         reject(signal?.reason);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.makeRoom();
       this.pending.set(id, {
-        optional: request.kind !== 'load',
+        kind: request.kind,
         settle: (answer) => {
           signal?.removeEventListener('abort', onAbort);
           resolve(answer as WorkerResults[R['kind']] | undefined);
@@ -219,9 +250,9 @@ export class NgramClient implements Specialist, Disposable {
 
   private makeRoom(): void {
     if (this.pending.size < mostPending) return;
-    for (const [id, { optional, settle }] of this.pending) {
-      if (!optional) continue;
-      this.pending.delete(id);
+    for (const [id, { kind, settle }] of this.pending) {
+      if (kind === 'load') continue;
+      this.remove(id);
       this.send({ kind: 'cancel', id });
       settle(undefined);
       return;
@@ -229,6 +260,10 @@ export class NgramClient implements Specialist, Disposable {
   }
 
   private start(): void {
+    const wasPaused = this.isPaused;
+    this.pause?.abort();
+    this.pause = undefined;
+    if (wasPaused) this.options.onPaused?.();
     const workerData: WorkerData = { tokenizerPath: this.options.tokenizerPath };
     const worker = new Worker(this.options.script, { workerData, resourceLimits });
     this.worker = worker;
@@ -241,7 +276,7 @@ export class NgramClient implements Specialist, Disposable {
     worker.unref();
     if (this.snapshotPath !== undefined) {
       const id = this.nextId++;
-      this.pending.set(id, { optional: false, settle: (answer) => answer && this.options.onRevived?.() });
+      this.pending.set(id, { kind: 'load', settle: (answer) => answer && this.options.onRevived?.() });
       const changes = this.closedSince(0);
       this.send({ kind: 'request', id, request: { kind: 'load', snapshotPath: this.snapshotPath, changes } });
     }
@@ -262,38 +297,70 @@ export class NgramClient implements Specialist, Disposable {
     if (this.disposed) return;
     this.deaths += 1;
     if (this.deaths >= mostDeaths) {
-      this.log.error(`the specialist stopped ${this.deaths} times (code ${code}) and stays off until the next start`);
+      const ms = Math.min(firstPauseMs * 2 ** (this.deaths - mostDeaths), longestPauseMs);
+      this.log.error(
+        `the specialist stopped ${this.deaths} times (code ${code}) and starts again in ${ms / 60_000} min`,
+      );
+      const pause = new AbortController();
+      this.pause = pause;
+      this.clock.sleep(ms, pause.signal).then(
+        () => this.start(),
+        () => {},
+      );
+      this.options.onPaused?.();
       return;
     }
     this.log.warn(`the specialist stopped with code ${code}: starting it again`);
     this.start();
   }
 
+  /** Ends a worker that does not work any more; its exit event starts the next one. */
+  private replace(reason: string): void {
+    this.log.error(`the specialist ${reason} and is replaced`);
+    this.failed = 0;
+    void this.worker?.terminate();
+  }
+
   private receive(message: FromWorker): void {
+    this.silence.resetSilence();
     if (message.kind === 'log') {
       this.log[message.level](message.message);
       return;
     }
     const pending = this.pending.get(message.id);
-    this.pending.delete(message.id);
-    if (this.pending.size === 0) this.worker?.unref();
+    this.remove(message.id);
     if (message.kind === 'failed') {
       this.log.error(`the specialist failed at a request: ${message.message}`);
       pending?.settle(undefined);
-    } else {
-      this.deaths = 0;
-      pending?.settle(message.answer);
+      if (++this.failed < this.mostFailed) return;
+      this.mostFailed *= 2;
+      this.replace(`failed at ${this.failed} requests in a row`);
+      return;
     }
+    // A worker that only loads its index and dies again is not well.
+    if (pending?.kind !== 'load') Object.assign(this, { deaths: 0, failed: 0, mostFailed });
+    pending?.settle(message.answer);
+  }
+
+  private remove(id: number): void {
+    this.pending.delete(id);
+    if (this.pending.size > 0) return;
+    this.worker?.unref();
+    this.silence.stop();
   }
 
   private send(message: ToWorker): void {
-    if (message.kind === 'request') this.worker?.ref();
+    if (message.kind === 'request') {
+      this.worker?.ref();
+      this.silence.begin();
+    }
     this.worker?.postMessage(message);
   }
 
   private settleAll(): void {
     const waiting = [...this.pending.values()];
     this.pending.clear();
+    this.silence.stop();
     for (const { settle } of waiting) settle(undefined);
   }
 }

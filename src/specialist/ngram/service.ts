@@ -51,6 +51,15 @@ export class NgramService {
 
   /** Answers every message; one that is no valid request is answered as failed. */
   receive(message: ToWorker): void {
+    try {
+      this.accept(message);
+    } catch (error) {
+      // Otherwise the thread ends, and the next one gets the same change.
+      this.send({ kind: 'log', level: 'error', message: `a change was not applied: ${messageOf(error)}` });
+    }
+  }
+
+  private accept(message: ToWorker): void {
     const { kind, id } = (message ?? {}) as { kind?: unknown; id?: unknown };
     if (message?.kind === 'file') {
       if (isFileChange(message.change)) this.live.change(message.change);

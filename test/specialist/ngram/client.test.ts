@@ -1,14 +1,19 @@
 // The worker and its client: answers, cancellation, loading, and restart after a death.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, mock, test } from 'node:test';
+import type { Log } from '../../../src/common/log.ts';
+import { variables } from '../../../src/common/tuning.ts';
 import { NgramClient } from '../../../src/specialist/ngram/client.ts';
+import type { LiveModel } from '../../../src/specialist/ngram/live-model.ts';
 import type { FromWorker, ToWorker } from '../../../src/specialist/ngram/protocol.ts';
 import { NgramService } from '../../../src/specialist/ngram/service.ts';
 import { EditJournal } from '../../../src/workspace/edits/journal.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { OVERFLOWS_STACK } from '../../support/overflowing.ts';
 import { trainTokenizer } from '../../text/tokenizer/fixture.ts';
 import { edit } from '../../workspace/edits/support.ts';
 import { at, build, line, projectFiles, tokenizer } from './project.ts';
@@ -31,6 +36,11 @@ async function withClient(use: (client: NgramClient) => Promise<void>, onRevived
   } finally {
     client.dispose();
   }
+}
+
+function logInto(messages: string[]): Log {
+  const add = (message: string) => void messages.push(message);
+  return { debug: add, info: add, warn: add, error: add };
 }
 
 /** Ends the worker as a crash would. */
@@ -182,13 +192,133 @@ test('a dead worker is replaced with snapshot and open files', async () => {
   });
 });
 
-test('after several failed starts of the worker, requests resolve with undefined', async () => {
-  const errors: string[] = [];
-  const quiet = { debug() {}, info() {}, warn() {}, error: (message: string) => void errors.push(message) };
-  const client = new NgramClient({ script, tokenizerPath: join(folder, 'none.json'), log: quiet });
-  for (let i = 0; i < 5; i++) assert.equal(await client.complete(question, line, neverAborted()), undefined);
-  assert.ok(errors.some((message) => message.includes('stays off')));
-  client.dispose();
+test('a worker that dies four times in a row starts again after a pause, or with the next snapshot', async () => {
+  const later = join(folder, 'later.json');
+  const clock = new ManualClock();
+  const paused: boolean[] = [];
+  const messages: string[] = [];
+  const client: NgramClient = new NgramClient({
+    ...{ script, tokenizerPath: later, clock, log: logInto(messages) },
+    onPaused: () => paused.push(client.isPaused),
+  });
+  try {
+    const untilPaused = async () => {
+      while (!client.isPaused) assert.equal(await client.complete(question, line, neverAborted()), undefined);
+      assert.equal(await client.complete(question, line, neverAborted()), undefined);
+    };
+    await untilPaused();
+    assert.ok(messages.includes('the specialist stopped 4 times (code 1) and starts again in 1 min'));
+    await clock.advance(60_000);
+    await untilPaused();
+    assert.ok(messages.includes('the specialist stopped 5 times (code 1) and starts again in 2 min'));
+    copyFileSync(tokenizerPath, later);
+    await clock.advance(60_000);
+    assert.ok(client.isPaused);
+    await clock.advance(60_000);
+    client.setOpenFile('src/open.ts', 'const otter = summonOtter(sea);\n');
+    const completed = async () => (await client.complete(at('const o2 = summonOt¦'), line, neverAborted()))?.text;
+    assert.equal(await completed(), 'ter(sea);');
+    assert.deepEqual(paused, [true, false, true, false]);
+    rmSync(later);
+    for (let death = 0; death < 4; death++) await kill(client);
+    await untilPaused();
+    copyFileSync(tokenizerPath, later);
+    assert.ok((await client.load(snapshotPath)).ok);
+    assert.equal(await completed(), 'ter(sea);');
+  } finally {
+    client.dispose();
+  }
+});
+
+/** A client of a worker that does not answer as it should, and its log. */
+function clientOf(onRequest: string): { client: NgramClient; clock: ManualClock; messages: string[] } {
+  const file = join(folder, 'stub.mjs');
+  writeFileSync(
+    file,
+    `import { parentPort } from 'node:worker_threads';
+    const post = (message) => parentPort.postMessage(message);
+    post({ kind: 'log', level: 'info', message: 'started' });
+    parentPort.on('message', ({ kind, id, request }) => { if (kind === 'request') { ${onRequest} } });`,
+  );
+  const messages: string[] = [];
+  const clock = new ManualClock();
+  return { client: new NgramClient({ script: file, tokenizerPath, clock, log: logInto(messages) }), clock, messages };
+}
+
+const starts = (messages: readonly string[]) => messages.filter((message) => message === 'started').length;
+
+test('a worker that fails at three requests in a row is replaced, and later ones after more', async () => {
+  const { client, messages } = clientOf("post({ kind: 'failed', id, message: 'broken' });");
+  const replacedAfter = async () => {
+    const before = starts(messages);
+    let requests = 0;
+    while (starts(messages) === before) {
+      await client.complete(question, line, neverAborted());
+      requests++;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return requests;
+  };
+  try {
+    await client.complete(question, line, neverAborted());
+    assert.ok((await replacedAfter()) >= 2);
+    assert.ok((await replacedAfter()) >= 5);
+    assert.equal(messages.filter((each) => each.includes('and is replaced')).length, 2);
+  } finally {
+    client.dispose();
+  }
+});
+
+test('a worker that loops for a minute is replaced, and its request has no answer', async () => {
+  const { client, clock, messages } = clientOf(
+    "while (request.query.path === 'loop'); post({ kind: 'answer', id, answer: { text: 'x' } });",
+  );
+  try {
+    let settled = false;
+    const looping = client.complete({ ...question, path: 'loop' }, line, neverAborted());
+    void looping.then(() => {
+      settled = true;
+    });
+    await clock.advance(50_000);
+    assert.equal(settled, false);
+    await clock.advance(25_000);
+    assert.equal(await looping, undefined);
+    assert.equal((await client.complete(question, line, neverAborted()))?.text, 'x');
+    assert.ok(messages.includes('the specialist does not answer and is replaced'));
+  } finally {
+    client.dispose();
+  }
+});
+
+test('a document that breaks the parser is completed without it, and others with it', async (context) => {
+  // A slow machine would end the parse before it breaks anything.
+  process.env[variables.patienceMs] = '60000';
+  context.after(() => delete process.env[variables.patienceMs]);
+  await withClient(async (client) => {
+    await client.load(snapshotPath);
+    const complete = (path: string, languageId: string, prefix: string) =>
+      client.complete({ path, languageId, prefix, suffix: '\n' }, line, neverAborted());
+    const { prefix } = question;
+    const broken = `${prefix.slice(0, prefix.indexOf('\n'))}\n${OVERFLOWS_STACK}\n`;
+    for (let request = 0; request < 3; request++) {
+      assert.ok(await complete('broken.py', 'python', broken));
+      assert.equal((await complete('src/a.ts', 'typescript', prefix))?.text, 'urn undefined;');
+    }
+    assert.match((await complete('broken.py', 'python', broken))?.unparsed ?? '', /memory access|stack/);
+    assert.equal((await complete('whole.py', 'python', 'a = '))?.unparsed, undefined);
+  });
+});
+
+test('a change that cannot be applied is logged, and the worker goes on', () => {
+  const answered: FromWorker[] = [];
+  const service = new NgramService(tokenizer, (message) => answered.push(message), noServer);
+  const { live } = service as unknown as { live: LiveModel };
+  mock.method(live, 'change', () => {
+    throw new Error('bad text');
+  });
+  service.receive({ kind: 'file', change: { kind: 'saved', path: 'a.ts', text: 'x' } });
+  assert.deepEqual(answered, [{ kind: 'log', level: 'error', message: 'a change was not applied: bad text' }]);
+  service.dispose();
 });
 
 test('after dispose requests resolve with undefined', async () => {
